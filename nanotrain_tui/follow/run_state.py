@@ -1,0 +1,96 @@
+"""What is known of a session at one moment: all that the dashboard draws.
+
+A ``RunState`` is an immutable snapshot, made by ``follow.fold.Fold`` in a worker thread and handed to
+the widgets whole. A series that has not changed since the snapshot before is the same object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nanotrain_tui.follow.series import Curve
+
+ENDED = frozenset({"finished", "stopped", "failed", "interrupted"})
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of the event log."""
+
+    seq: int
+    t: float  # seconds of session time
+    step: int
+    kind: str  # the event's kind
+    text: str  # one line, plain
+    level: str  # "info", "good", "warning" or "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on the step axis worth a sign: an edit, a pause, a checkpoint, a resume."""
+
+    step: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preparing:
+    """What the trainer does before its first update."""
+
+    what: str  # "drawing digits"
+    fraction: float | None  # 0..1, None where it cannot be told
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One telemetry quantity over session time (seconds)."""
+
+    unit: str
+    now: float | None = None  # None: the last sample did not have it
+    total: float | None = None  # of how much, in the same unit (RAM, NVML memory)
+    peak: float | None = None  # as the source tells it (TensorFlow's allocator)
+    curve: Curve = field(default_factory=Curve)
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """The fold of a recording up to ``seq``."""
+
+    name: str = ""
+    seq: int = 0
+    state: str = "starting"
+    responding: bool = True  # False: the host holds its lock but its heartbeat is old
+    behind: bool = False  # True: the recording holds more than has been read yet
+    config: Mapping[str, Any] = field(default_factory=dict)  # nested, as recorded, edits applied
+    step: int = 0  # updates completed
+    steps: int | None = None  # updates planned
+    batch_size: int | None = None
+    samples_per_s: float | None = None  # None unless running
+    eta_s: float | None = None
+    elapsed_s: float = 0.0  # session time
+    preparing: Preparing | None = None
+    started: Mapping[str, Any] = field(default_factory=dict)  # body of the last `started`
+    data: Mapping[str, Any] = field(default_factory=dict)
+    devices: tuple[Mapping[str, Any], ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    train_loss: Curve = field(default_factory=Curve)  # x: step
+    train_accuracy: Curve = field(default_factory=Curve)
+    test_loss: Curve = field(default_factory=Curve)
+    test_accuracy: Curve = field(default_factory=Curve)
+    learning_rate: Curve = field(default_factory=Curve)
+    telemetry_source: str | None = None
+    gauges: Mapping[str, Gauge] = field(default_factory=dict)  # see follow.telemetry.GAUGES
+    log: tuple[LogLine, ...] = ()  # the newest last; bounded
+    notices: tuple[str, ...] = ()  # warnings and the reason of a failure, newest last; bounded
+    marks: tuple[Mark, ...] = ()  # bounded
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def fraction(self) -> float:
+        """Progress, 0..1."""
+        return min(1.0, self.step / self.steps) if self.steps else 0.0
