@@ -1,0 +1,145 @@
+"""A whole configuration: what applies, what fits together, what the trainer is told."""
+
+import shlex
+from typing import Any, Dict, List, Mapping, Optional
+
+from .activations import ACTIVATIONS
+from .errors import ConfigError
+from .fields import FIELDS
+from .layers import count_parameters, parse_layers
+from .losses import CLASSIFICATION, LOSSES, output_fits
+from .optimizers import OPTIMIZERS
+from .values import field_of, parse_value
+
+Config = Dict[str, Any]
+
+MAX_PARAMETERS = 200 * 1000 * 1000  # 0.8 GB of float32, four times that with Adam's slots
+_MNIST_INPUTS = 784
+
+
+def applies(key: str, config: Mapping[str, Any]) -> bool:
+    """Whether a key means anything beside the choices already made."""
+    condition = field_of(key).applies_to
+    if condition is None:
+        return True
+    chosen, names = condition
+    return config.get(chosen, FIELDS[chosen].default) in names
+
+
+def default_of(key: str, config: Mapping[str, Any]) -> Any:
+    """A key's default; an optimizer's parameter has that optimizer's."""
+    section, _, name = key.partition(".")
+    if section == "optimizer" and field_of(key).default is None:
+        optimizer = OPTIMIZERS[config.get("optimizer.name", FIELDS["optimizer.name"].default)]
+        return optimizer.parameters.get(name)
+    return field_of(key).default
+
+
+def drop_inapplicable(config: Mapping[str, Any]) -> Config:
+    """The configuration without the parameters of choices not made."""
+    return {key: value for key, value in config.items() if applies(key, config)}
+
+
+def check(values: Mapping[str, Any], task: str = CLASSIFICATION) -> Config:
+    """Every key that applies, in its own type, defaults filled in.
+
+    Raises ConfigError for the first value that is wrong or does not fit the others.
+    """
+    given = {key: parse_value(key, value) for key, value in values.items()}
+    for key in given:
+        if not applies(key, given):
+            raise _does_not_apply(key, given)
+    config = {key: given.get(key, default_of(key, given)) for key in FIELDS if applies(key, given)}
+    _check_loss(config, task)
+    _check_size(config)
+    if config.get("optimizer.nesterov") and not config.get("optimizer.momentum"):
+        raise ConfigError(
+            "optimizer.nesterov", "needs a momentum; set optimizer.momentum, 0.9 say."
+        )
+    return config
+
+
+def output_of(config: Mapping[str, Any]) -> str:
+    """The output activation, ``auto`` resolved to what the loss is made for."""
+    output = config["model.output"]
+    return str(LOSSES[config["loss.name"]].output if output == "auto" else output)
+
+
+def trainer_config(config: Mapping[str, Any]) -> Config:
+    """What the trainer is told: a checked configuration, layers and output spelt out."""
+    told = dict(config)
+    told["layers"] = [
+        {"units": layer.units, "activation": layer.activation or config["model.activation"]}
+        for layer in parse_layers(config["model.hidden"])
+    ]
+    told["output"] = output_of(config)
+    return told
+
+
+def trainer_command(config: Mapping[str, Any]) -> Optional[List[str]]:
+    """``trainer.command`` as an argument list, None where it is left open."""
+    command = config["trainer.command"]
+    words = shlex.split(command) if isinstance(command, str) else [str(word) for word in command]
+    return words or None
+
+
+def nest(config: Mapping[str, Any]) -> Dict[str, Any]:
+    """``{"train.steps": 5}`` as ``{"train": {"steps": 5}}``, the form of TOML and JSON."""
+    nested: Dict[str, Any] = {}
+    for key, value in config.items():
+        *tables, name = key.split(".")
+        place = nested
+        for table in tables:
+            place = place.setdefault(table, {})
+        place[name] = value
+    return nested
+
+
+def flatten(nested: Mapping[str, Any], prefix: str = "") -> Config:
+    """The inverse of nest."""
+    flat: Config = {}
+    for name, value in nested.items():
+        key = prefix + str(name)
+        if isinstance(value, dict):
+            flat.update(flatten(value, key + "."))
+        else:
+            flat[key] = value
+    return flat
+
+
+def _does_not_apply(key: str, config: Mapping[str, Any]) -> ConfigError:
+    chosen, names = field_of(key).applies_to or ("", ())
+    now = config.get(chosen, FIELDS[chosen].default)
+    return ConfigError(
+        key, "means nothing with {} = {}; it belongs to {}.".format(chosen, now, ", ".join(names))
+    )
+
+
+def _check_loss(config: Config, task: str) -> None:
+    loss = LOSSES[config["loss.name"]]
+    if task not in loss.tasks:
+        raise ConfigError(
+            "loss.name",
+            "{} needs classes to tell apart, and this data has numbers to predict; "
+            "take mean_squared_error.".format(loss.label),
+        )
+    output = output_of(config)
+    if not output_fits(loss, output):
+        raise ConfigError(
+            "loss.name",
+            "{} needs {} from the output layer, and {} does not give them; "
+            "set model.output to {} or to auto, or take another loss.".format(
+                loss.label, loss.needs, ACTIVATIONS[output].label, loss.output
+            ),
+        )
+
+
+def _check_size(config: Config) -> None:
+    parameters = count_parameters(_MNIST_INPUTS, parse_layers(config["model.hidden"]), 10)
+    if parameters > MAX_PARAMETERS:
+        raise ConfigError(
+            "model.hidden",
+            "{} makes {:,} weights, more than the {:,} allowed; use fewer units.".format(
+                config["model.hidden"], parameters, MAX_PARAMETERS
+            ),
+        )

@@ -1,0 +1,84 @@
+"""The smaller choices: learning-rate schedules, initializers, data sets, XLA."""
+
+from typing import Dict, NamedTuple, Tuple
+
+
+class Choice(NamedTuple):
+    """One thing to choose, with what it does and when to take it."""
+
+    name: str
+    label: str
+    summary: str
+    parameters: Tuple[str, ...] = ()
+    aliases: Tuple[str, ...] = ()
+
+
+def _table(*entries: Choice) -> Dict[str, Choice]:
+    return {entry.name: entry for entry in entries}
+
+
+SCHEDULES = _table(
+    Choice("constant", "constant", "The same learning rate throughout. Start here."),
+    Choice(
+        "step", "step",
+        "Multiplies the learning rate by the decay rate every so many steps: big strides, then fine ones.",
+        ("decay_steps", "decay_rate"), ("staircase",),
+    ),
+    Choice(
+        "exponential", "exponential",
+        "Shrinks the learning rate smoothly, by the decay rate over the decay steps.",
+        ("decay_steps", "decay_rate"),
+    ),
+    Choice(
+        "cosine", "cosine",
+        "Follows half a cosine down to the end. A good finish when the number of steps is known.",
+        ("decay_steps", "end_fraction"), ("cosine_decay",),
+    ),
+)  # fmt: skip
+
+INITIALIZERS = _table(
+    Choice(
+        "tutorial", "tutorial",
+        "The tutorial's: hidden weights truncated normal with deviation 1, output weights all ones. A wild start.",
+    ),
+    Choice(
+        "glorot_uniform", "Glorot uniform",
+        "Keras' default: keeps signals the same size through tanh, sigmoid and softmax layers.",
+        aliases=("xavier", "xavier_uniform", "glorot"),
+    ),
+    Choice(
+        "glorot_normal", "Glorot normal",
+        "Glorot from a normal distribution; in practice the same as Glorot uniform.",
+        aliases=("xavier_normal",),
+    ),
+    Choice("he_uniform", "He uniform", "Glorot's idea for ReLU: twice the variance.", aliases=("he",)),
+    Choice("he_normal", "He normal", "He's start from a normal distribution: for deep ReLU stacks."),
+    Choice("lecun_uniform", "LeCun uniform", "Variance 1 / inputs: for SELU and for linear layers."),
+    Choice("lecun_normal", "LeCun normal", "LeCun's start from a normal distribution: the one SELU needs."),
+    Choice("truncated_normal", "truncated normal", "Normal with deviation 0.05, cut at two deviations."),
+    Choice("random_normal", "random normal", "Normal with deviation 0.05: small weights whatever the layer's size."),
+    Choice("random_uniform", "random uniform", "Evenly between -0.05 and 0.05."),
+    Choice("orthogonal", "orthogonal", "Weights at right angles: keeps lengths exactly, for very deep stacks."),
+    Choice("zeros", "zeros", "All units start, and stay, the same. To see why we do not do this."),
+    Choice("ones", "ones", "All units start, and stay, the same. To see why we do not do this."),
+)  # fmt: skip
+
+DATASETS = _table(
+    Choice("auto", "auto", "MNIST where it is found on this machine, else the built-in digits."),
+    Choice(
+        "mnist",
+        "MNIST",
+        "70,000 handwritten digits from a folder with the four IDX files or mnist.npz.",
+    ),
+    Choice(
+        "digits",
+        "digits",
+        "70,000 digits that the program draws itself: needs no network and no files.",
+    ),
+)
+
+XLA_MODES = _table(
+    Choice("auto", "auto", "XLA where it pays; without it where TensorFlow cannot compile."),
+    Choice("on", "on", "Compile the training step with XLA: faster steps, a pause for compiling."),
+    Choice("off", "off", "No XLA: starts at once, and a change of batch size costs nothing."),
+)

@@ -1,0 +1,25 @@
+"""The one error a configuration can have, and the help that goes with a misspelt name."""
+
+import difflib
+from typing import Iterable
+
+
+class ConfigError(ValueError):
+    """A value that cannot be used: ``key`` names it, ``message`` says why and what to do."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__("{}: {}".format(key, message) if key else message)
+        self.key = key
+        self.message = message
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`` Did you mean 'x'?`` for the closest known name, else an empty string."""
+    close = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.5)
+    return " Did you mean '{}'?".format(close[0]) if close else ""
+
+
+def quoted(value: object, limit: int = 40) -> str:
+    """A value as the user wrote it, cut so that a message stays a paragraph."""
+    text = str(value)
+    return "'{}'".format(text if len(text) <= limit else text[: limit - 1] + "…")

@@ -1,0 +1,174 @@
+"""Every key of a configuration: what it is called, what it may hold, what it does.
+
+The form, ``--set``, TOML files, help and validation are all read off this one table.
+"""
+
+from typing import Any, Dict, NamedTuple, Optional, Tuple
+
+from .activations import ACTIVATIONS
+from .choices import DATASETS, INITIALIZERS, SCHEDULES, XLA_MODES, Choice
+from .losses import LOSSES
+from .optimizers import OPTIMIZERS
+
+CHOICE, INT, FLOAT, BOOL, PATH, LAYERS, COMMAND = (
+    "choice", "int", "float", "bool", "path", "layers", "command",
+)  # fmt: skip
+
+
+class Field(NamedTuple):
+    """One key. ``low`` and ``high`` are allowed, ``above`` and ``below`` are not."""
+
+    key: str
+    label: str
+    section: str
+    kind: str
+    default: Any
+    summary: str
+    choices: Optional[Dict[str, Any]] = None
+    low: Optional[float] = None
+    high: Optional[float] = None
+    above: Optional[float] = None
+    below: Optional[float] = None
+    applies_to: Optional[Tuple[str, Tuple[str, ...]]] = None
+
+
+OUTPUTS = {
+    "auto": Choice(
+        "auto",
+        "auto",
+        "What the loss is made for: softmax for cross-entropy, linear for squared error ...",
+    ),
+}  # type: Dict[str, Any]
+OUTPUTS.update(ACTIVATIONS)
+
+MAX_STEPS = 10**9
+
+
+def _having(parameter: str) -> Tuple[str, Tuple[str, ...]]:
+    names = tuple(name for name, entry in OPTIMIZERS.items() if parameter in entry.parameters)
+    return ("optimizer.name", names)
+
+
+def _scheduled(parameter: str) -> Tuple[str, Tuple[str, ...]]:
+    names = tuple(name for name, entry in SCHEDULES.items() if parameter in entry.parameters)
+    return ("schedule.name", names)
+
+
+_DATA = (
+    Field("data.name", "data set", "Data", CHOICE, "auto",
+          "What to learn from.", choices=DATASETS),
+    Field("data.dir", "folder", "Data", PATH, "",
+          "Where the files of the data set lie; empty: the usual places."),
+)  # fmt: skip
+
+_MODEL = (
+    Field("model.hidden", "hidden layers", "Model", LAYERS, "1024",
+          "Units of each hidden layer, with an activation of its own if you like: 512 relu, 256 tanh."),
+    Field("model.activation", "activation", "Model", CHOICE, "relu",
+          "The activation of hidden layers that name none.", choices=ACTIVATIONS),
+    Field("model.output", "output", "Model", CHOICE, "auto",
+          "The activation of the output layer.", choices=OUTPUTS),
+    Field("model.initializer", "initializer", "Model", CHOICE, "tutorial",
+          "How the weights are drawn before training.", choices=INITIALIZERS),
+    Field("model.dropout", "dropout", "Model", FLOAT, 0.0,
+          "The share of hidden units silenced at each step; 0.2 to 0.5 holds overfitting back.",
+          low=0.0, below=1.0),
+    Field("model.l2", "L2 penalty", "Model", FLOAT, 0.0,
+          "Weight decay in the loss: l2 * sum of squared weights; 1e-4 is a usual start.",
+          low=0.0, high=1000.0),
+)  # fmt: skip
+
+_LOSS = (
+    Field("loss.name", "loss", "Loss", CHOICE, "categorical_crossentropy",
+          "What training makes small.", choices=LOSSES),
+    Field("loss.huber_delta", "delta", "Loss", FLOAT, 1.0,
+          "Where Huber turns from squared to absolute error.",
+          above=0.0, high=1e6, applies_to=("loss.name", ("huber",))),
+)  # fmt: skip
+
+_OPTIMIZER = (
+    Field("optimizer.name", "optimizer", "Optimizer", CHOICE, "adam",
+          "How the weights follow the gradient.", choices=OPTIMIZERS),
+    Field("optimizer.learning_rate", "learning rate", "Optimizer", FLOAT, 0.0001,
+          "The size of a step. The one to tune first: try 10 times more and 10 times less.",
+          above=0.0, high=1000.0),
+    Field("optimizer.momentum", "momentum", "Optimizer", FLOAT, None,
+          "How much of the last step is kept: 0.9 rolls through small dips.",
+          low=0.0, below=1.0, applies_to=_having("momentum")),
+    Field("optimizer.nesterov", "Nesterov", "Optimizer", BOOL, None,
+          "Look where momentum leads before taking the gradient.",
+          applies_to=_having("nesterov")),
+    Field("optimizer.beta_1", "beta 1", "Optimizer", FLOAT, None,
+          "Memory of the mean gradient: 0.9 is about 10 steps.",
+          low=0.0, below=1.0, applies_to=_having("beta_1")),
+    Field("optimizer.beta_2", "beta 2", "Optimizer", FLOAT, None,
+          "Memory of the squared gradient: 0.999 is about 1000 steps.",
+          low=0.0, below=1.0, applies_to=_having("beta_2")),
+    Field("optimizer.rho", "rho", "Optimizer", FLOAT, None,
+          "Memory of the squared gradient: 0.9 is about 10 steps.",
+          low=0.0, below=1.0, applies_to=_having("rho")),
+    Field("optimizer.epsilon", "epsilon", "Optimizer", FLOAT, None,
+          "Keeps the division from blowing up; larger damps the steps.",
+          above=0.0, high=1.0, applies_to=_having("epsilon")),
+    Field("optimizer.weight_decay", "weight decay", "Optimizer", FLOAT, None,
+          "How much the weights shrink each step, times the learning rate.",
+          low=0.0, high=1.0, applies_to=_having("weight_decay")),
+    Field("optimizer.initial_accumulator_value", "accumulator", "Optimizer", FLOAT, None,
+          "Where the sum of squared gradients starts.",
+          low=0.0, high=1e6, applies_to=_having("initial_accumulator_value")),
+)  # fmt: skip
+
+_SCHEDULE = (
+    Field("schedule.name", "schedule", "Optimizer", CHOICE, "constant",
+          "How the learning rate changes over the steps.", choices=SCHEDULES),
+    Field("schedule.warmup_steps", "warm-up steps", "Optimizer", INT, 0,
+          "Steps over which the learning rate first rises from nothing; tames a wild start.",
+          low=0, high=MAX_STEPS),
+    Field("schedule.decay_steps", "decay steps", "Optimizer", INT, 0,
+          "Over how many steps the schedule runs; 0: to the last step.",
+          low=0, high=MAX_STEPS, applies_to=_scheduled("decay_steps")),
+    Field("schedule.decay_rate", "decay rate", "Optimizer", FLOAT, 0.9,
+          "What the learning rate is multiplied by over the decay steps.",
+          above=0.0, high=1.0, applies_to=_scheduled("decay_rate")),
+    Field("schedule.end_fraction", "ends at", "Optimizer", FLOAT, 0.0,
+          "The share of the learning rate that is left at the end.",
+          low=0.0, high=1.0, applies_to=_scheduled("end_fraction")),
+)  # fmt: skip
+
+_TRAIN = (
+    Field("train.batch_size", "batch size", "Training", INT, 100,
+          "Examples per step: more is steadier and wants more memory.", low=1, high=1000000),
+    Field("train.steps", "steps", "Training", INT, 1000,
+          "How many updates to make.", low=1, high=MAX_STEPS),
+    Field("train.epochs", "epochs", "Training", INT, 0,
+          "Passes over the data in place of a number of steps; 0: go by steps.",
+          low=0, high=100000),
+    Field("train.eval_every", "evaluate every", "Training", INT, 100,
+          "Steps between evaluations on all test examples (after updates 1, 101, 201 ... and at the end).",
+          low=1, high=MAX_STEPS),
+    Field("train.checkpoint_every", "checkpoint every", "Training", INT, 1000,
+          "Steps between checkpoints; 0: only at the end.", low=0, high=MAX_STEPS),
+    Field("train.seed", "seed", "Training", INT, 1,
+          "The same seed draws the same weights, order and dropout.", low=0, high=2 ** 32 - 1),
+)  # fmt: skip
+
+_MACHINE = (
+    Field("trainer.command", "trainer", "Machine", COMMAND, "",
+          "The Python with TensorFlow, or the command that starts it; empty: the first one found."),
+    Field("trainer.xla", "XLA", "Machine", CHOICE, "auto",
+          "Compile the training step.", choices=XLA_MODES),
+    Field("trainer.threads", "threads", "Machine", INT, 0,
+          "CPU threads TensorFlow may use; 0: one per core.", low=0, high=1024),
+    Field("telemetry.tegrastats", "tegrastats", "Machine", PATH, "",
+          "The tegrastats program; empty: the one on the PATH, if any."),
+    Field("telemetry.interval_s", "telemetry every", "Machine", FLOAT, 1.0,
+          "Seconds between readings of temperature, memory and load.", low=0.1, high=60.0),
+)  # fmt: skip
+
+FIELDS = {
+    field.key: field
+    for group in (_DATA, _MODEL, _LOSS, _OPTIMIZER, _SCHEDULE, _TRAIN, _MACHINE)
+    for field in group
+}  # type: Dict[str, Field]
+
+SECTIONS = tuple(dict.fromkeys(field.section for field in FIELDS.values()))

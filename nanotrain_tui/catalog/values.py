@@ -1,0 +1,169 @@
+"""From text, TOML or JSON to one value of one field, and back to text."""
+
+import math
+import shlex
+from typing import Any, Dict, List, Optional
+
+from .errors import ConfigError, nearest, quoted
+from .fields import BOOL, CHOICE, COMMAND, FIELDS, FLOAT, INT, LAYERS, PATH, Field
+from .layers import format_layers, parse_layers
+
+_TRUE = ("true", "yes", "on", "1")
+_FALSE = ("false", "no", "off", "0")
+
+
+def field_of(key: str) -> Field:
+    """The field of a key. Raises ConfigError naming the nearest key there is."""
+    field = FIELDS.get(key)
+    if field is None:
+        raise ConfigError(key, "there is no such key." + nearest(key, FIELDS))
+    return field
+
+
+def parse_value(key: str, value: Any) -> Any:
+    """The value in the field's own type and range. Raises ConfigError with the reason."""
+    field = field_of(key)
+    if isinstance(value, dict):
+        raise ConfigError(key, "is a table here; it holds a single value.")
+    readers = {
+        CHOICE: _choice, INT: _integer, FLOAT: _number, BOOL: _boolean,
+        PATH: _text, LAYERS: _layers, COMMAND: _command,
+    }  # fmt: skip
+    return readers[field.kind](field, value)
+
+
+def format_value(value: Any) -> str:
+    """The value as a person writes it; parse_value reads it back."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return "{:g}".format(value) if float("{:g}".format(value)) == value else repr(value)
+    if isinstance(value, list):
+        return " ".join(shlex.quote(str(part)) for part in value)
+    return "" if value is None else str(value)
+
+
+def choice_name(field: Field, text: str) -> Optional[str]:
+    """The canonical name behind a name or alias of a choice, whatever its case and dashes."""
+    names = choice_aliases(field)
+    plain = text.strip().lower()
+    return names.get(plain) or names.get(plain.replace("-", "_").replace(" ", "_"))
+
+
+def choice_aliases(field: Field) -> Dict[str, str]:
+    """All names a choice answers to, mapped to the canonical one."""
+    names: Dict[str, str] = {}
+    for name, entry in (field.choices or {}).items():
+        names[name] = name
+        for alias in entry.aliases:
+            names[alias] = name
+    return names
+
+
+def _choice(field: Field, value: Any) -> str:
+    name = choice_name(field, value) if isinstance(value, str) else None
+    if name is None:
+        raise ConfigError(
+            field.key,
+            "{} is not known.{} Choose from: {}.".format(
+                quoted(value),
+                nearest(str(value), choice_aliases(field)),
+                ", ".join(field.choices or ()),
+            ),
+        )
+    return name
+
+
+def _integer(field: Field, value: Any) -> int:
+    number = _finite(field, value, "a whole number")
+    if number != math.floor(number):
+        raise ConfigError(field.key, "{} is not a whole number.".format(quoted(value)))
+    _check_range(field, number, value)
+    return int(number)
+
+
+def _number(field: Field, value: Any) -> float:
+    number = _finite(field, value, "a number")
+    _check_range(field, number, value)
+    return number
+
+
+def _finite(field: Field, value: Any, what: str) -> float:
+    number = math.nan
+    if not isinstance(value, bool) and isinstance(value, (int, float, str)):
+        try:
+            number = float(value.replace("_", "") if isinstance(value, str) else value)
+        except (ValueError, OverflowError):
+            pass
+    if not math.isfinite(number):
+        given = "empty" if value == "" else quoted(value)
+        raise ConfigError(field.key, "must be {}{}; it is {}.".format(what, _range(field), given))
+    return number
+
+
+def _check_range(field: Field, number: float, value: Any) -> None:
+    inside = (
+        (field.low is None or number >= field.low)
+        and (field.high is None or number <= field.high)
+        and (field.above is None or number > field.above)
+        and (field.below is None or number < field.below)
+    )
+    if not inside:
+        raise ConfigError(
+            field.key, "{} is out of range; it must be{}.".format(quoted(value), _range(field))
+        )
+
+
+def _range(field: Field) -> str:
+    parts: List[str] = []
+    for word, bound in (
+        ("at least", field.low), ("above", field.above), ("at most", field.high), ("below", field.below),
+    ):  # fmt: skip
+        if bound is not None:
+            parts.append("{} {}".format(word, _plain(bound)))
+    return " " + " and ".join(parts) if parts else ""
+
+
+def _plain(number: float) -> str:
+    return "{:,}".format(int(number)) if number == int(number) else "{:g}".format(number)
+
+
+def _boolean(field: Field, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise ConfigError(field.key, "{} is neither on nor off.".format(quoted(value)))
+
+
+def _text(field: Field, value: Any) -> str:
+    if not isinstance(value, str):
+        raise ConfigError(field.key, "must be text; it is {}.".format(quoted(value)))
+    if "\0" in value or "\n" in value:
+        raise ConfigError(field.key, "holds a line break or a zero byte.")
+    return value.strip()
+
+
+def _layers(field: Field, value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        value = ", ".join(str(part) for part in value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    return format_layers(parse_layers(_text(field, value)))
+
+
+def _command(field: Field, value: Any) -> Any:
+    """An argument list stays one; a single text is split as a shell would."""
+    if isinstance(value, (list, tuple)):
+        return [_text(field, part) for part in value]
+    text = _text(field, value)
+    try:
+        shlex.split(text)
+    except ValueError as error:
+        raise ConfigError(
+            field.key, "{} has an open quote ({}).".format(quoted(text), error)
+        ) from None
+    return text
