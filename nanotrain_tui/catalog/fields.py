@@ -32,13 +32,13 @@ class Field(NamedTuple):
     applies_to: Optional[Tuple[str, Tuple[str, ...]]] = None
 
 
-OUTPUTS = {
+OUTPUTS: Dict[str, Any] = {
     "auto": Choice(
         "auto",
         "auto",
         "What the loss is made for: softmax for cross-entropy, linear for squared error ...",
     ),
-}  # type: Dict[str, Any]
+}
 OUTPUTS.update(ACTIVATIONS)
 
 MAX_STEPS = 10**9
@@ -165,10 +165,10 @@ _MACHINE = (
           "Seconds between readings of temperature, memory and load.", low=0.1, high=60.0),
 )  # fmt: skip
 
-FIELDS = {
+FIELDS: Dict[str, Field] = {
     field.key: field
     for group in (_DATA, _MODEL, _LOSS, _OPTIMIZER, _SCHEDULE, _TRAIN, _MACHINE)
     for field in group
-}  # type: Dict[str, Field]
+}
 
 SECTIONS = tuple(dict.fromkeys(field.section for field in FIELDS.values()))

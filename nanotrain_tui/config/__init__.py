@@ -1,0 +1,27 @@
+"""Where a configuration comes from: folders, presets, TOML files, ``--set``."""
+
+from .folders import Folders, find_folders
+from .presets import DEFAULT as DEFAULT_PRESET
+from .presets import Preset, Presets, load_presets
+from .resolve import overlay, parse_set, resolve
+from .settings import Settings, load_settings, recall, remember
+from .toml_file import FileError, read_tables, read_toml
+
+__all__ = [
+    "DEFAULT_PRESET",
+    "FileError",
+    "Folders",
+    "Preset",
+    "Presets",
+    "Settings",
+    "find_folders",
+    "load_presets",
+    "load_settings",
+    "overlay",
+    "parse_set",
+    "read_tables",
+    "read_toml",
+    "recall",
+    "remember",
+    "resolve",
+]

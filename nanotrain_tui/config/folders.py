@@ -1,0 +1,54 @@
+"""Where things lie: XDG folders, or everything below ``$NANOTRAIN_HOME``."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+APP = "nanotrain"
+
+
+@dataclass(frozen=True)
+class Folders:
+    """``home`` holds sessions and data; none of the folders need exist."""
+
+    home: Path
+    config: Path
+    cache: Path
+    data_dirs: tuple[Path, ...]
+
+    @property
+    def sessions(self) -> Path:
+        return self.home / "sessions"
+
+    @property
+    def settings_file(self) -> Path:
+        return self.config / "config.toml"
+
+    @property
+    def presets(self) -> Path:
+        return self.config / "presets"
+
+    @property
+    def themes(self) -> Path:
+        return self.config / "themes"
+
+    @property
+    def downloads(self) -> Path:
+        return self.home / "data"
+
+
+def find_folders(environ: Mapping[str, str] = os.environ) -> Folders:
+    """The folders of this user; ``NANOTRAIN_HOME`` moves all that is written."""
+    moved = environ.get("NANOTRAIN_HOME")
+    if moved:
+        home = Path(moved).expanduser().absolute()
+        config, cache = home / "config", home / "cache"
+    else:
+        home = platformdirs.user_data_path(APP)
+        config, cache = platformdirs.user_config_path(APP), platformdirs.user_cache_path(APP)
+    named = [Path(environ["NANOTRAIN_DATA"]).expanduser()] if environ.get("NANOTRAIN_DATA") else []
+    keras = Path(environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"
+    return Folders(home, config, cache, (*named, keras, home / "data"))

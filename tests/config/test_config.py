@@ -1,0 +1,161 @@
+"""Folders, TOML files, presets, settings, and how they overrule each other."""
+
+from pathlib import Path
+
+import pytest
+
+from nanotrain_tui.catalog import FIELDS, ConfigError
+from nanotrain_tui.config import (
+    FileError,
+    find_folders,
+    load_presets,
+    load_settings,
+    parse_set,
+    read_toml,
+    recall,
+    remember,
+    resolve,
+)
+
+NOWHERE = Path("/nonexistent")
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_one_variable_moves_all_that_is_written(tmp_path: Path) -> None:
+    folders = find_folders({"NANOTRAIN_HOME": str(tmp_path)})
+    for place in (folders.home, folders.config, folders.cache, folders.sessions, folders.downloads):
+        assert tmp_path in (place, *place.parents)
+
+
+def test_data_is_looked_for_where_the_variable_says_first(tmp_path: Path) -> None:
+    folders = find_folders({"NANOTRAIN_HOME": "/h", "NANOTRAIN_DATA": str(tmp_path)})
+    assert folders.data_dirs[0] == tmp_path
+    assert folders.data_dirs[-1] == Path("/h/data")
+
+
+@pytest.mark.parametrize(
+    "content, word",
+    [(b"a = ", "valid TOML"), (b"\xff\xfe", "UTF-8"), (b"[" * 9000, "valid TOML")],
+)
+def test_a_broken_file_is_named_with_the_reason(tmp_path: Path, content: bytes, word: str) -> None:
+    path = tmp_path / "my.toml"
+    path.write_bytes(content)
+    with pytest.raises(FileError, match=word) as error:
+        read_toml(path)
+    assert str(path) in str(error.value)
+
+
+def test_a_missing_file_a_folder_and_a_huge_file_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="no such file"):
+        read_toml(tmp_path / "none.toml")
+    with pytest.raises(FileError, match="folder"):
+        read_toml(tmp_path)
+    with pytest.raises(FileError, match="larger"):
+        read_toml(write(tmp_path / "huge.toml", "#" * 1_000_001))
+
+
+def test_the_shipped_presets_are_whole_and_name_no_data() -> None:
+    presets = load_presets(NOWHERE)
+    assert not presets.problems
+    assert list(presets.by_name) == ["tutorial", "sane"]
+    for preset in presets.by_name.values():
+        assert preset.summary
+        assert not any(key.startswith("data.") for key in preset.values)
+
+
+def test_the_tutorial_is_the_tutorials() -> None:
+    config = resolve(load_presets(NOWHERE), {})
+    assert config["model.initializer"] == "tutorial"
+    assert config["optimizer.learning_rate"] == 0.0001
+    assert config["optimizer.epsilon"] == 1e-8
+    assert (config["train.batch_size"], config["train.steps"]) == (100, 1000)
+
+
+def test_a_users_own_preset_is_found_and_a_broken_one_reported(tmp_path: Path) -> None:
+    write(tmp_path / "mine.toml", "[train]\nsteps = 5\n")
+    write(tmp_path / "bad.toml", "[train]\nsteps = -5\n")
+    write(tmp_path / "greedy.toml", '[data]\nname = "mnist"\n')
+    presets = load_presets(tmp_path)
+    assert resolve(presets, {}, preset="mine")["train.steps"] == 5
+    assert len(presets.problems) == 2
+    with pytest.raises(ConfigError, match=r"bad\.toml: train\.steps"):
+        presets.get("bad")
+    with pytest.raises(ConfigError, match="never names data"):
+        presets.get("greedy")
+    with pytest.raises(ConfigError, match="Did you mean 'tutorial'"):
+        presets.get("tutorail")
+
+
+def test_layers_overrule_each_other_in_order(tmp_path: Path) -> None:
+    presets = load_presets(NOWHERE)
+    settings = {"train.steps": 7, "data.dir": "/d", "trainer.threads": 2}
+    file = write(tmp_path / "my.toml", 'preset = "sane"\n[train]\nbatch_size = 50\n')
+    config = resolve(presets, settings, file=file, sets=["train.seed=9"])
+    assert config["model.initializer"] == "glorot_uniform"
+    assert config["train.batch_size"] == 50
+    assert config["train.seed"] == 9
+    assert config["data.dir"] == "/d"
+    assert config["trainer.threads"] == 2
+    assert config["train.steps"] == 1000, "a preset that is asked for beats the user's settings"
+    assert resolve(presets, settings)["train.steps"] == 7
+
+
+def test_a_preset_file_will_do_as_a_configuration() -> None:
+    path = load_presets(NOWHERE).by_name["sane"].path
+    assert resolve(load_presets(NOWHERE), {}, file=path)["optimizer.learning_rate"] == 0.001
+
+
+def test_another_optimizer_starts_from_its_own_parameters() -> None:
+    config = resolve(load_presets(NOWHERE), {}, sets=["optimizer.name=rmsprop"])
+    assert config["optimizer.epsilon"] == 1e-7
+    assert "optimizer.beta_1" not in config
+    assert config["optimizer.learning_rate"] == 0.0001
+
+
+def test_setting_the_same_optimizer_keeps_the_presets_parameters() -> None:
+    config = resolve(load_presets(NOWHERE), {}, sets=["optimizer.name=adam"])
+    assert config["optimizer.epsilon"] == 1e-8
+
+
+def test_a_files_error_names_file_and_key(tmp_path: Path) -> None:
+    file = write(tmp_path / "my.toml", "[train]\nstep = 5\n")
+    with pytest.raises(FileError, match=r"my\.toml: train\.step: .*'train\.steps'"):
+        resolve(load_presets(NOWHERE), {}, file=file)
+
+
+@pytest.mark.parametrize("text", ["train.steps", "", "=5", "nonsense=1", "train.steps=x"])
+def test_a_set_that_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError):
+        parse_set(text)
+
+
+@pytest.mark.parametrize("key", FIELDS)
+def test_a_table_where_a_value_belongs_is_refused(tmp_path: Path, key: str) -> None:
+    file = write(tmp_path / "my.toml", f"[{key}.more]\nx = 1\n")
+    with pytest.raises(FileError):
+        resolve(load_presets(NOWHERE), {}, file=file)
+
+
+def test_settings_are_read_checked_and_remembered(tmp_path: Path) -> None:
+    folders = find_folders({"NANOTRAIN_HOME": str(tmp_path)})
+    assert load_settings(folders).values == {}
+    remember(folders, "ui.theme", "light")
+    assert load_settings(folders).theme == "light"
+    write(folders.settings_file, '[ui]\ntheme = "dark"\n[train]\nsteps = 3\n')
+    settings = load_settings(folders)
+    assert settings.theme == "dark"
+    assert settings.values == {"train.steps": 3}
+    write(folders.settings_file, "[train]\nstepz = 3\n")
+    with pytest.raises(FileError, match=r"train\.steps"):
+        load_settings(folders)
+
+
+def test_a_broken_memory_is_nothing_remembered(tmp_path: Path) -> None:
+    folders = find_folders({"NANOTRAIN_HOME": str(tmp_path)})
+    write(folders.home / "remembered.json", "[1, 2")
+    assert recall(folders) == {}
