@@ -1,0 +1,36 @@
+"""What a stranger's install relies on."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import nanotrain_tui
+
+ROOT = Path(nanotrain_tui.__file__).parents[1]
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "pyproject.toml").is_file(), reason="installed without its checkout"
+)
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+def test_nvidias_tensorflow_is_never_replaced() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    (tensorflow,) = [line for line in project["dependencies"] if line.startswith("tensorflow")]
+    assert "platform_machine != 'aarch64' or sys_platform != 'linux'" in tensorflow
+
+
+def test_the_readmes_test_command_is_one_line_that_ci_finds() -> None:
+    lines = re.findall(r"^python3 -m venv .*-m pytest.*$", (ROOT / "README.md").read_text(), re.M)
+    assert len(lines) == 1
+
+
+def test_every_page_the_documentation_links_to_exists() -> None:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
