@@ -30,6 +30,19 @@ class Steps(NamedTuple):
     t1: float
     values: "array.array[float]"  # float32
 
+    def time_of(self, index: int) -> float:
+        """Session time in seconds at which update ``first_step + index`` was done."""
+        return self.t0 + (self.t1 - self.t0) * (index + 1) / len(self.values)
+
+    def after(self, step: int) -> "Steps":
+        """The same row without the updates up to ``step``."""
+        skip = step - self.first_step + 1
+        if skip <= 0:
+            return self
+        return self._replace(
+            first_step=step + 1, t0=self.time_of(skip - 1), values=self.values[skip:]
+        )
+
 
 class Sample(NamedTuple):
     """Telemetry at one moment: a row of the table ``samples``."""

@@ -1,0 +1,118 @@
+"""Commands to a running session, through the Unix socket in its folder."""
+
+import getpass
+import json
+import os
+import socket
+import time
+from typing import Any, Dict, Optional
+
+from nanotrain_tui.session.errors import NotResponding, NotRunning
+from nanotrain_tui.session.folder import SessionFolder
+
+DEFAULT_TIMEOUT_S = 30.0
+_LONGEST_REPLY = 1 << 20
+
+
+class ControlClient:
+    """One connection to a session's host, made when first needed and again after it broke.
+
+    ``request`` answers the host's reply: ``{"ok": True, "state": "paused", "step": 412, ...}`` once
+    the command is applied, or ``{"ok": False, "why": "..."}``. Not to be used by two threads.
+    """
+
+    def __init__(self, folder: SessionFolder) -> None:
+        self.folder = folder
+        self._socket = None  # type: Optional[socket.socket]
+        self._received = b""
+        self._id = 0
+
+    def __enter__(self) -> "ControlClient":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up; the session goes on."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        self._received = b""
+
+    def request(
+        self, do: str, who: Optional[str] = None, timeout: float = DEFAULT_TIMEOUT_S, **args: Any
+    ) -> Dict[str, Any]:
+        """Ask and wait for the answer, at most ``timeout`` seconds.
+
+        A command given while TensorFlow loads is answered when it is applied. Raises NotRunning
+        without a host, NotResponding when no answer came (the command may still be applied).
+        """
+        self._id += 1
+        message = dict(args, id=self._id, do=do, who=who or whoami())
+        deadline = time.monotonic() + timeout
+        try:
+            connection = self._connect(deadline)
+            connection.settimeout(max(0.001, deadline - time.monotonic()))
+            connection.sendall(json.dumps(message).encode() + b"\n")
+            while True:
+                reply = json.loads(self._line(connection, deadline))
+                if isinstance(reply, dict) and reply.get("id") == self._id:
+                    return reply
+        except socket.timeout:
+            self.close()
+            raise NotResponding(
+                "{} gave no answer in {:g} s; it may still apply {!r}".format(
+                    self.folder.name, timeout, do
+                )
+            ) from None
+        except (OSError, ValueError) as error:
+            self.close()
+            if self.folder.is_alive():
+                raise NotResponding(
+                    "{} broke off before it answered: {}".format(self.folder.name, error)
+                ) from error
+            raise NotRunning("{} is not running".format(self.folder.name)) from error
+
+    def _connect(self, deadline: float) -> socket.socket:
+        if self._socket is not None:
+            return self._socket
+        if not self.folder.is_alive():
+            raise NotRunning("{} is not running".format(self.folder.name))
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        # By way of the opened folder: an address holds 107 bytes, a path may be longer.
+        held = os.open(self.folder.path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            connection.settimeout(max(0.001, deadline - time.monotonic()))
+            connection.connect("/proc/self/fd/{}/control.sock".format(held))
+        except OSError:
+            connection.close()
+            raise
+        finally:
+            os.close(held)
+        self._socket = connection
+        return connection
+
+    def _line(self, connection: socket.socket, deadline: float) -> bytes:
+        while b"\n" not in self._received:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise socket.timeout()
+            connection.settimeout(left)
+            data = connection.recv(65536)
+            if not data:
+                raise ConnectionResetError("the connection was closed")
+            self._received += data
+            if len(self._received) > _LONGEST_REPLY:
+                raise ValueError("a reply without end")
+        line, self._received = self._received.split(b"\n", 1)
+        return line
+
+
+def whoami() -> str:
+    """``user@host`` for the record of who asked."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        user = str(os.getuid())
+    return "{}@{}".format(user, socket.gethostname())

@@ -1,0 +1,267 @@
+"""Reading a recording, while its host writes or long after.
+
+No read transaction outlives a call: a reader that held one would keep the host's write-ahead log
+from being folded, and an SD card would fill.
+"""
+
+import array
+import json
+import os
+import sqlite3
+import sys
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from urllib.parse import quote
+
+from nanotrain_tui.session.errors import RecordingError
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.records import Batch, Event, Sample, Segment, Steps
+from nanotrain_tui.session.schema import SCHEMA_VERSION
+
+_EVENT = "SELECT seq, segment, t, step, kind, body FROM events"
+_STEPS = "SELECT seq, segment, metric, first_step, t0, t1, data FROM {}"
+_SAMPLE = "SELECT seq, segment, t, step, body FROM samples"
+_SEGMENT = "SELECT seq, t, wall, from_step, environment FROM segments"
+
+
+class Evaluation(NamedTuple):
+    """The network on all test examples after update ``step``, at ``t`` seconds."""
+
+    step: int
+    t: float
+    loss: float  # may be nan or inf
+    accuracy: Optional[float]  # 0 to 1; None where the task has none
+    seconds: Optional[float]  # what the evaluation took
+
+
+class SessionReader:
+    """A recording read by plain queries; every method may raise RecordingError.
+
+    Not to be used by two threads at once.
+    """
+
+    def __init__(self, folder: SessionFolder) -> None:
+        self.folder = folder
+        self.path = folder.recording
+        if not os.path.exists(self.path):
+            raise RecordingError("there is no recording at {}".format(self.path))
+        folder.settle()
+        self._delivered = {}  # type: Dict[Tuple[int, str], int]
+        uri = "file:{}?mode=ro".format(quote(self.path))
+        try:
+            self._connection = sqlite3.connect(
+                uri, uri=True, timeout=2.0, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            raise RecordingError(_sentence(self.path, error)) from error
+        try:
+            self._check_schema()
+        except RecordingError:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> "SessionReader":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file; the last to do so after the end leaves one plain file."""
+        self._connection.close()
+        self.folder.settle()
+
+    def meta(self) -> Dict[str, Any]:
+        """schema (int), name, created, config (nested dict), parent (str or None), as written."""
+        rows = dict(self._query("SELECT key, value FROM meta"))
+        rows["schema"] = int(rows["schema"])
+        rows["config"] = self._json(rows.get("config"))
+        rows.setdefault("parent", None)
+        return rows
+
+    def read_since(self, seq: int, limit: Optional[int] = None) -> Batch:
+        """Everything recorded after ``seq``, at most about ``limit`` rows a table.
+
+        ``read_since(0)`` is the beginning; go on with ``last_seq`` until it does not grow. Rows are
+        as written: a segment whose ``from_step`` lies back supersedes the later steps before it.
+        """
+        if seq == 0:
+            self._delivered.clear()
+        count = -1 if limit is None else limit
+        after = " WHERE seq > ? ORDER BY seq LIMIT ?"
+        selects = (_SEGMENT, _EVENT, _STEPS.format("steps"), _SAMPLE)
+        tables = self._snapshot([(sql + after, (seq, count)) for sql in selects])
+        full = [rows[-1][0] for rows in tables if limit is not None and len(rows) == limit]
+        last = min(full) if full else max([seq] + [rows[-1][0] for rows in tables if rows])
+        segments, events, steps, samples = (
+            [row for row in rows if row[0] <= last] if full else rows for rows in tables
+        )
+        return Batch(
+            [self._segment(row) for row in segments],
+            [self._event(row) for row in events],
+            list(self._undelivered(map(self._steps, steps))),
+            [self._sample(row) for row in samples],
+            last,
+        )
+
+    def last_seq(self) -> int:
+        """The seq of the newest row: cheap, to ask whether anything is new."""
+        each = " UNION ALL ".join(
+            "SELECT MAX(seq) AS s FROM " + table
+            for table in ("segments", "events", "steps", "samples")
+        )
+        return int(self._query("SELECT COALESCE(MAX(s), 0) FROM (" + each + ")")[0][0])
+
+    def metrics(self) -> List[str]:
+        """The names of the per-step metrics there are, sorted."""
+        return [row[0] for row in self._query("SELECT DISTINCT metric FROM steps ORDER BY metric")]
+
+    def metric_series(self, name: str) -> List[Steps]:
+        """A metric of every update once, in the order of steps; superseded ones are left out."""
+        sql = _STEPS.format("current_steps") + " WHERE metric = ? ORDER BY first_step, seq"
+        return [self._steps(row) for row in self._query(sql, (name,))]
+
+    def evaluations(self) -> List[Evaluation]:
+        """Every evaluation in the order of steps; superseded ones are left out."""
+        rows = self._query("SELECT step, t, body FROM current_evaluations ORDER BY step, seq")
+        return [_evaluation(step, t, self._json(body)) for step, t, body in rows]
+
+    def events(self, kinds: Optional[Sequence[str]] = None) -> List[Event]:
+        """Every event, or those of these kinds, in the order of seq."""
+        if kinds is None:
+            return [self._event(row) for row in self._query(_EVENT + " ORDER BY seq")]
+        marks = ", ".join("?" * len(kinds))
+        sql = _EVENT + " WHERE kind IN (" + marks + ") ORDER BY seq"
+        return [self._event(row) for row in self._query(sql, tuple(kinds))]
+
+    def samples(self) -> List[Sample]:
+        """All telemetry in the order of seq."""
+        return [self._sample(row) for row in self._query(_SAMPLE + " ORDER BY seq")]
+
+    def segments(self) -> List[Segment]:
+        """Every start and resume in the order of seq."""
+        return [self._segment(row) for row in self._query(_SEGMENT + " ORDER BY seq")]
+
+    def position(self) -> Tuple[int, float]:
+        """(updates completed, session time in seconds) as of the newest row."""
+        rows = self._query(
+            "SELECT seq, step, t FROM (SELECT seq, step, t FROM events ORDER BY seq DESC LIMIT 1) "
+            "UNION ALL SELECT seq, first_step + count - 1, t1 FROM "
+            "(SELECT seq, first_step, count, t1 FROM steps ORDER BY seq DESC LIMIT 1) "
+            "UNION ALL SELECT seq, step, t FROM "
+            "(SELECT seq, step, t FROM samples ORDER BY seq DESC LIMIT 1) ORDER BY 1 DESC"
+        )
+        if not rows:
+            return (0, 0.0)
+        return (int(rows[0][1]), max(float(row[2]) for row in rows))
+
+    def _check_schema(self) -> None:
+        try:
+            rows = self._connection.execute(
+                "SELECT value FROM meta WHERE key = 'schema'"
+            ).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such" in str(error):  # a database, but of another program
+                raise RecordingError(
+                    "{} is an SQLite file but no nanotrain recording".format(self.path)
+                ) from error
+            raise RecordingError(_sentence(self.path, error)) from error
+        except sqlite3.Error as error:
+            raise RecordingError(_sentence(self.path, error)) from error
+        version = rows[0][0] if rows else None
+        if not isinstance(version, str) or not version.isdigit():
+            raise RecordingError("{} names no schema: not a recording".format(self.path))
+        if int(version) > SCHEMA_VERSION:
+            raise RecordingError(
+                "{} was written by a newer nanotrain (schema {}; this one reads up to {}): "
+                "update nanotrain to open it".format(self.path, version, SCHEMA_VERSION)
+            )
+
+    def _query(self, sql: str, arguments: Tuple[Any, ...] = ()) -> List[Any]:
+        try:
+            return self._connection.execute(sql, arguments).fetchall()
+        except sqlite3.Error as error:
+            raise RecordingError(_sentence(self.path, error)) from error
+
+    def _snapshot(self, queries: Iterable[Tuple[str, Tuple[Any, ...]]]) -> List[List[Any]]:
+        """All queries of one moment: what one answers fits the others."""
+        try:
+            self._connection.execute("BEGIN")
+            try:
+                return [self._connection.execute(sql, args).fetchall() for sql, args in queries]
+            finally:
+                self._connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise RecordingError(_sentence(self.path, error)) from error
+
+    def _undelivered(self, rows: Iterable[Steps]) -> Iterator[Steps]:
+        """Rows without the steps already given: the host merges rows when a session ends."""
+        for row in rows:
+            key = (row.segment, row.metric)
+            seen = self._delivered.get(key, 0)
+            last = row.first_step + len(row.values) - 1
+            if last <= seen:
+                continue
+            self._delivered[key] = last
+            yield row.after(seen)
+
+    def _json(self, text: Any) -> Dict[str, Any]:
+        try:
+            value = json.loads(text) if isinstance(text, str) else None
+        except ValueError:
+            value = None
+        if not isinstance(value, dict):
+            raise RecordingError("{} holds a damaged row".format(self.path))
+        return value
+
+    def _event(self, row: Any) -> Event:
+        seq, segment, t, step, kind, body = row
+        return Event(seq, segment, t, step, kind, self._json(body))
+
+    def _sample(self, row: Any) -> Sample:
+        seq, segment, t, step, body = row
+        return Sample(seq, segment, t, step, self._json(body))
+
+    def _segment(self, row: Any) -> Segment:
+        seq, t, wall, from_step, environment = row
+        return Segment(seq, t, wall, from_step, self._json(environment))
+
+    def _steps(self, row: Any) -> Steps:
+        seq, segment, metric, first_step, t0, t1, data = row
+        values = array.array("f")
+        try:
+            values.frombytes(data)
+        except (TypeError, ValueError):
+            raise RecordingError("{} holds a damaged row of steps".format(self.path)) from None
+        if sys.byteorder == "big":
+            values.byteswap()
+        return Steps(seq, segment, metric, first_step, t0, t1, values)
+
+
+def number(value: Any) -> Optional[float]:
+    """A scalar of an event's body: ``"nan"``, ``"inf"`` and ``"-inf"`` stand for themselves."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _evaluation(step: int, t: float, body: Dict[str, Any]) -> Evaluation:
+    loss = number(body.get("loss"))
+    return Evaluation(
+        step,
+        t,
+        float("nan") if loss is None else loss,
+        number(body.get("accuracy")),
+        number(body.get("seconds")),
+    )
+
+
+def _sentence(path: str, error: sqlite3.Error) -> str:
+    text = str(error)
+    if "not a database" in text:
+        return "{} is not a nanotrain recording".format(path)
+    if "malformed" in text:
+        return "{} is damaged or was cut short ({})".format(path, text)
+    return "{} cannot be read: {}".format(path, text)
