@@ -1,0 +1,334 @@
+"""Parse the lines of NVIDIA's ``tegrastats``, of every Jetson from the TK1 to Thor.
+
+A line is a row of tokens whose order and number depend on board, release and user: each is read
+on its own, and one that is not understood is kept as text in ``unknown``. What a line does not
+say is ``None``, never 0. Frequencies are in MHz, loads in percent, memory in MiB, power in mW,
+temperatures in degrees Celsius, as printed.
+
+A last token that was cut inside a number and still reads as one (``VDD_SOC 1405/140`` of 1408)
+cannot be told from a whole one: give only lines that ended in a newline, as ``LineBuffer`` does.
+"""
+
+import re
+from datetime import datetime
+from typing import Any, Callable, Dict, List, Match, NamedTuple, Optional, Tuple, Union
+
+MAX_LINE = 8192  # characters; the longest seen is 700 (AGX Orin)
+
+_Fields = Dict[str, Any]
+Frequency = Union[int, List[int], None]  # a list where one clock a cluster is printed
+
+
+class Core(NamedTuple):
+    """One online CPU core."""
+
+    load_percent: int
+    freq_mhz: Optional[int]
+
+
+class Engine(NamedTuple):
+    """One hardware block that is on."""
+
+    load_percent: Optional[int]
+    freq_mhz: Frequency
+
+
+class Rail(NamedTuple):
+    """Power in mW: now, mean and (JetPack 7.2) maximum since that tegrastats started."""
+
+    now: int
+    avg: int
+    max: Optional[int]
+
+
+class TegrastatsLine(NamedTuple):
+    """One sample; ``cpus`` holds ``None`` for a core that is offline."""
+
+    ram_used_mb: int
+    ram_total_mb: int
+    engines: Dict[str, Union[str, Engine]]  # name without _FREQ; "off" or an Engine
+    temperatures_c: Dict[str, Optional[float]]  # None: the block is powered off
+    temperatures_max_c: Dict[str, Optional[float]]
+    power_mw: Dict[str, Rail]
+    unknown: Tuple[str, ...]
+    timestamp: Optional[str] = None  # ISO 8601, local, no zone
+    swap_used_mb: Optional[int] = None
+    swap_total_mb: Optional[int] = None
+    swap_cached_mb: Optional[int] = None
+    lfb_blocks: Optional[int] = None
+    lfb_block_mb: Optional[float] = None
+    iram: Optional[Dict[str, int]] = None  # used_kb, total_kb, lfb_kb
+    cpus: Optional[List[Optional[Core]]] = None
+    gpu_load_percent: Optional[int] = None
+    gpu_freq_mhz: Frequency = None
+    gpu2_load_percent: Optional[int] = None
+    gpu2_freq_mhz: Frequency = None
+    emc_load_percent: Optional[int] = None
+    emc_freq_mhz: Frequency = None
+    mts: Optional[Dict[str, int]] = None  # fg_percent, bg_percent
+    edp_limit_mhz: Optional[int] = None
+
+    def to_dict(self) -> Dict[str, Any]:
+        """As plain JSON values: every main key, and of the rarer ones those that were printed."""
+        plain = {key: getattr(self, key) for key in _MAIN}
+        plain["cpus"] = self.cpus and [core and dict(core._asdict()) for core in self.cpus]
+        plain["power_mw"] = {name: _without_none(rail) for name, rail in self.power_mw.items()}
+        for key in _RARE:
+            value = getattr(self, key)
+            if value not in (None, {}, ()):
+                plain[key] = value
+        if self.engines:
+            plain["engines"] = {
+                name: engine if isinstance(engine, str) else _without_none(engine)
+                for name, engine in self.engines.items()
+            }
+        return plain
+
+
+_MAIN = (
+    "timestamp", "ram_used_mb", "ram_total_mb", "swap_used_mb", "swap_total_mb", "lfb_blocks",
+    "lfb_block_mb", "gpu_load_percent", "gpu_freq_mhz", "emc_load_percent", "emc_freq_mhz",
+    "temperatures_c",
+)  # fmt: skip
+_RARE = (
+    "swap_cached_mb", "iram", "mts", "edp_limit_mhz", "gpu2_load_percent", "gpu2_freq_mhz",
+    "temperatures_max_c", "unknown",
+)  # fmt: skip
+
+
+def _without_none(value: Union[Engine, Rail]) -> Dict[str, Any]:
+    return {key: item for key, item in value._asdict().items() if item is not None}
+
+
+def _pattern(text: str) -> Callable[[str], Optional[Match[str]]]:
+    text = text.replace("INT", r"\d{1,9}").replace("DEG", r"-?\d{1,4}(?:\.\d{1,6})?")
+    return re.compile(text, re.ASCII).fullmatch
+
+
+_MEMORY = _pattern(r"(INT)/(INT)MB")
+_BLOCKS = _pattern(r"(INT)x(INT)(MB|kB)\)")
+_CACHED = _pattern(r"(INT)MB\)")
+_IRAM = _pattern(r"(INT)/(INT)kB\(lfb (INT)kB\)")
+_CORES = _pattern(r"\[((?:(?:off|INT%(?:@(?:-1|INT))?)(?:,(?!\])|(?=\])))+)\](?:@(-1|INT))?")
+_ENGINE = _pattern(r"(off)|(INT)|(?=[\d@])(?:(INT)%)?(?:@(-1|INT|\[INT(?:,INT)*\]))?")
+_TEMPERATURE = _pattern(r"([^@]+)@(DEG)C(?:/(DEG)C)?")
+_RAIL = _pattern(r"(INT)/(INT)|(INT)mW/(INT)mW(?:/(INT)mW)?")
+_PERCENT = _pattern(r"(INT)%")
+_INT = _pattern(r"INT")
+_TIME = _pattern(r"(\d\d)-(\d\d)-(\d{4}) (\d\d):(\d\d):(\d\d)")
+
+_TABLES = ("engines", "temperatures_c", "temperatures_max_c", "power_mw")
+_LOOKAHEAD = ("", "", "", "")  # so that a reader may look at what would follow the last word
+
+
+def parse_line(line: str) -> Optional[TegrastatsLine]:
+    """What one line says; ``None`` if it is no sample: no whole ``RAM u/tMB``, two lines run
+    together, or longer than ``MAX_LINE``. Never raises."""
+    if len(line) > MAX_LINE:
+        return None
+    words = line.split()
+    if words.count("RAM") != 1:
+        return None
+    cut = [words.pop()] if _may_be_cut(words, line) else []
+    fields: _Fields = {name: {} for name in _TABLES}
+    unknown = []
+    at, end = 0, len(words)
+    words += _LOOKAHEAD
+    while at < end:
+        word = words[at]
+        taken = _READERS.get(word, _other)(words, at, fields)
+        if not taken:
+            unknown.append(word)
+        at += taken or 1
+    if "ram_used_mb" not in fields:
+        return None
+    return TegrastatsLine(unknown=tuple(unknown + cut), **fields)
+
+
+def _may_be_cut(words: List[str], line: str) -> bool:
+    """Whether digits may be missing at the end: no whole line ends in an engine's clock, but the
+    TX1's and TK1's of L4T 28 and older, which print one clock for all cores."""
+    if not words[-1][-1].isdigit():
+        return False
+    if "]@" in line:
+        return "]@" in words[-1]
+    name = words[-2] if len(words) > 1 else ""
+    return name.endswith("_FREQ") or _READERS.get(name) is _engine
+
+
+# A reader looks at the words from ``at`` on, stores what they say, and answers how many words
+# it has understood: 0 for none.
+
+
+def _ram(words: List[str], at: int, fields: _Fields) -> int:
+    memory = _MEMORY(words[at + 1])
+    if memory is None:
+        return 0
+    fields["ram_used_mb"] = int(memory.group(1))
+    fields["ram_total_mb"] = int(memory.group(2))
+    blocks = _BLOCKS(words[at + 3]) if words[at + 2] == "(lfb" else None
+    if blocks is None:
+        return 2
+    size = int(blocks.group(2))
+    fields["lfb_blocks"] = int(blocks.group(1))
+    fields["lfb_block_mb"] = size if blocks.group(3) == "MB" else size / 1024
+    return 4
+
+
+def _swap(words: List[str], at: int, fields: _Fields) -> int:
+    memory = _MEMORY(words[at + 1])
+    if memory is None:
+        return 0
+    fields["swap_used_mb"] = int(memory.group(1))
+    fields["swap_total_mb"] = int(memory.group(2))
+    cached = _CACHED(words[at + 3]) if words[at + 2] == "(cached" else None
+    if cached is None:
+        return 2
+    fields["swap_cached_mb"] = int(cached.group(1))
+    return 4
+
+
+def _iram(words: List[str], at: int, fields: _Fields) -> int:
+    memory = _IRAM(words[at + 1] + " " + words[at + 2])
+    if memory is None:
+        return 0
+    used, total, largest = memory.groups()
+    fields["iram"] = {"used_kb": int(used), "total_kb": int(total), "lfb_kb": int(largest)}
+    return 3
+
+
+def _cpu(words: List[str], at: int, fields: _Fields) -> int:
+    listed = _CORES(words[at + 1])
+    if listed is None:
+        return _other(words, at, fields)  # AGX Xavier has a rail of that name
+    shared = listed.group(2)
+    cores: List[Optional[Core]] = []
+    for text in listed.group(1).split(","):
+        if text == "off":
+            cores.append(None)
+        else:
+            load, _, clock = text.partition("%")
+            cores.append(Core(int(load), _frequency(clock[1:] or shared)))
+    fields["cpus"] = cores
+    return 2
+
+
+def _measured(prefix: str) -> "_Reader":
+    """The reader of a block whose load has fields of its own: GPU and memory controller."""
+
+    def read(words: List[str], at: int, fields: _Fields) -> int:
+        value = _ENGINE(words[at + 1])
+        # a bare number here is a load that lost its percent sign
+        if value is None or value.group(1) or value.group(2):
+            return 0
+        load = value.group(3)
+        fields[prefix + "_load_percent"] = None if load is None else int(load)
+        fields[prefix + "_freq_mhz"] = _frequencies(value.group(4))
+        return 2
+
+    return read
+
+
+def _engine(words: List[str], at: int, fields: _Fields) -> int:
+    value = _ENGINE(words[at + 1])
+    if value is None:
+        return 0
+    off, bare, load, clock = value.groups()
+    name = words[at]
+    fields["engines"][name[:-5] if name.endswith("_FREQ") else name] = (
+        off or Engine(None if load is None else int(load), _frequencies(bare or clock))
+    )
+    return 2
+
+
+def _frequency(text: Optional[str]) -> Optional[int]:
+    return None if text is None or text == "-1" else int(text)
+
+
+def _frequencies(text: Optional[str]) -> Frequency:
+    if text is not None and text[0] == "[":
+        return [int(clock) for clock in text[1:-1].split(",")]
+    return _frequency(text)
+
+
+def _mts(words: List[str], at: int, fields: _Fields) -> int:
+    foreground, background = _PERCENT(words[at + 2]), _PERCENT(words[at + 4])
+    if words[at + 1] != "fg" or words[at + 3] != "bg" or not foreground or not background:
+        return 0
+    fields["mts"] = {
+        "fg_percent": int(foreground.group(1)),
+        "bg_percent": int(background.group(1)),
+    }
+    return 5
+
+
+def _edp(words: List[str], at: int, fields: _Fields) -> int:
+    if words[at + 1] != "limit" or not _INT(words[at + 2]):
+        return 0
+    fields["edp_limit_mhz"] = int(words[at + 2])
+    return 3
+
+
+def _other(words: List[str], at: int, fields: _Fields) -> int:
+    """What is known by its form: a temperature, a rail, an engine, the time."""
+    word = words[at]
+    if "@" in word:
+        return _temperature(word, fields)
+    if word.endswith("_FREQ"):
+        return _engine(words, at, fields)
+    power = _RAIL(words[at + 1])
+    if power is not None and word.isidentifier():
+        if word != "NC":  # not connected
+            now, avg, now_mw, avg_mw, max_mw = power.groups()
+            highest = None if max_mw is None else int(max_mw)
+            fields["power_mw"][word] = Rail(int(now or now_mw), int(avg or avg_mw), highest)
+        return 2
+    return _time(word + " " + words[at + 1], fields)
+
+
+def _temperature(word: str, fields: _Fields) -> int:
+    zone = _TEMPERATURE(word)
+    if zone is None:
+        return 0
+    name, now, highest = zone.groups()
+    fields["temperatures_c"][name] = _degrees(now)
+    if highest is not None:
+        fields["temperatures_max_c"][name] = _degrees(highest)
+    return 1
+
+
+def _degrees(text: str) -> Optional[float]:
+    value = float(text)
+    return None if value == -256 else value  # the block is powered off
+
+
+def _time(text: str, fields: _Fields) -> int:
+    parts = _TIME(text)
+    if parts is None:
+        return 0
+    month, day, year, hour, minute, second = map(int, parts.groups())
+    try:
+        fields["timestamp"] = datetime(year, month, day, hour, minute, second).isoformat()
+    except ValueError:
+        return 0
+    return 2
+
+
+_Reader = Callable[[List[str], int, _Fields], int]
+_READERS: Dict[str, _Reader] = {
+    "RAM": _ram,
+    "SWAP": _swap,
+    "IRAM": _iram,
+    "CPU": _cpu,
+    "cpu": _cpu,
+    "MTS": _mts,
+    "EDP": _edp,
+}
+for _name, _prefix in (("EMC", "emc"), ("GR3D", "gpu"), ("GR3D2", "gpu2")):
+    _READERS[_name] = _READERS[_name + "_FREQ"] = _measured(_prefix)
+# Engines that may stand without _FREQ; any name with it is taken for one.
+for _name in ("APE", "AVP", "CVNAS", "MSENC", "OFA", "SE", "TSEC", "VDE", "VI", "VIC"):
+    _READERS[_name] = _engine
+for _name in ("NVDEC", "NVDLA", "NVENC", "NVJPG", "PVA"):
+    for _number in ("", "0", "1", "2", "3"):
+        _READERS[_name + _number] = _engine
