@@ -1,7 +1,7 @@
 """What is known of a session at one moment: all that the dashboard draws.
 
-A ``RunState`` is an immutable snapshot, made by ``follow.fold.Fold`` in a worker thread and handed to
-the widgets whole. A series that has not changed since the snapshot before is the same object.
+A ``RunState`` is an immutable snapshot, made by ``follow.fold.Fold`` in a worker thread and handed
+to the widgets whole. A series that has not changed since the snapshot before is the same object.
 """
 
 from __future__ import annotations

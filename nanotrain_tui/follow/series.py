@@ -1,16 +1,30 @@
-"""Series of any length in constant memory: bins that double their width when all are full."""
+"""Series of any length in constant memory: bins that double their width when all are full.
+
+Doubling keeps the whole history on one axis, and a drawing of it changes only where it grows.
+"""
 
 from __future__ import annotations
 
+import math
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+# The metrics are float32: what is beyond its range was an overflow, not a value.
+LARGEST = 3.5e38
+
+
+def is_finite(value: float) -> bool:
+    """Whether this is a value to draw: no NaN, no infinity, nothing beyond float32."""
+    return -LARGEST <= value <= LARGEST
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
     """A series' bins at one moment; bin i covers x in [i * width, (i + 1) * width).
 
-    A bin without finite values has count 0 and is a gap; ``bad`` counts its NaN and infinities.
+    A bin whose count is 0 holds no finite value: a gap. ``bad`` counts its NaN and infinities.
+    Read-only by agreement; ``means`` of gaps are NaN.
     """
 
     width: int = 1
@@ -23,3 +37,134 @@ class Curve:
     low: float | None = None  # over all finite values
     high: float | None = None
     end: int = 0  # x of the newest value
+
+    def __bool__(self) -> bool:
+        return self.last is not None
+
+
+class Series:
+    """Values at whole x >= 0, held in at most ``capacity`` bins (56 bytes each)."""
+
+    def __init__(self, capacity: int = 1024) -> None:
+        if capacity < 2:
+            raise ValueError("a series needs two bins")
+        self.capacity = capacity
+        self._width = 1
+        self._clear()
+
+    def _clear(self) -> None:
+        self._counts = array("q")
+        self._bad = array("q")
+        self._lows = array("d")
+        self._highs = array("d")
+        self._sums = array("d")
+        self._lasts = array("d")
+        self._ends = array("q")  # the largest x in the bin, -1 where it has none
+        self._curve: Curve | None = None
+
+    def add(self, x: int, value: float) -> None:
+        """Add one value at x."""
+        self.extend(x, (value,))
+
+    def extend(self, x: int, values: Sequence[float]) -> None:
+        """Add values[i] at x + i; what would lie before 0 is left out."""
+        if x < 0:
+            values = values[-x:]
+            x = 0
+        if not values:
+            return
+        self._curve = None
+        self._reach(x + len(values) - 1)
+        start = 0
+        while start < len(values):
+            index = (x + start) // self._width
+            stop = min(len(values), (index + 1) * self._width - x)
+            self._put(index, x + stop - 1, values[start:stop])
+            start = stop
+
+    def cut(self, x: int) -> None:
+        """Forget everything from x on. A bin that x divides goes whole: what is shown was so."""
+        keep = next((i for i, end in enumerate(self._ends) if end >= x), len(self._ends))
+        for column in self._columns():
+            del column[keep:]
+        self._curve = None
+
+    def curve(self) -> Curve:
+        """A snapshot; the same object as long as nothing is added."""
+        if self._curve is None:
+            self._curve = self._snapshot()
+        return self._curve
+
+    def _columns(self) -> tuple[array[int] | array[float], ...]:
+        return (
+            self._counts, self._bad, self._lows, self._highs, self._sums, self._lasts, self._ends,
+        )  # fmt: skip
+
+    def _snapshot(self) -> Curve:
+        newest = len(self._ends) - 1
+        while newest >= 0 and self._ends[newest] < 0:
+            newest -= 1
+        low, high = min(self._lows, default=math.inf), max(self._highs, default=-math.inf)
+        means = (s / n if n else math.nan for s, n in zip(self._sums, self._counts, strict=True))
+        return Curve(
+            width=self._width,
+            counts=self._counts[:],
+            bad=self._bad[:],
+            lows=self._lows[:],
+            highs=self._highs[:],
+            means=array("d", means),
+            last=self._lasts[newest] if newest >= 0 else None,
+            low=low if low <= high else None,
+            high=high if low <= high else None,
+            end=self._ends[newest] if newest >= 0 else 0,
+        )
+
+    def _reach(self, x: int) -> None:
+        """Make room for x: widen the bins until they span it, then grow to it."""
+        while x // self._width >= self.capacity:
+            self._halve()
+        more = x // self._width + 1 - len(self._counts)
+        if more > 0:
+            self._counts.extend([0] * more)
+            self._bad.extend([0] * more)
+            self._lows.extend([math.inf] * more)
+            self._highs.extend([-math.inf] * more)
+            self._sums.extend([0.0] * more)
+            self._lasts.extend([math.nan] * more)
+            self._ends.extend([-1] * more)
+
+    def _put(self, index: int, end: int, values: Sequence[float]) -> None:
+        total = sum(values)
+        # A finite sum has finite parts, as float32 cannot overflow it: the common case, in C.
+        if is_finite(total):
+            count, low, high = len(values), min(values), max(values)
+        else:
+            finite = [value for value in values if is_finite(value)]
+            count, total = len(finite), sum(finite)
+            low, high = min(finite, default=math.inf), max(finite, default=-math.inf)
+        self._counts[index] += count
+        self._bad[index] += len(values) - count
+        self._lows[index] = min(self._lows[index], low)
+        self._highs[index] = max(self._highs[index], high)
+        self._sums[index] += total
+        if end >= self._ends[index]:
+            self._ends[index] = end
+            self._lasts[index] = values[-1]
+
+    def _halve(self) -> None:
+        """Merge the bins two by two; an odd last one stays alone in its wider bin."""
+        self._width *= 2
+        if len(self._counts) % 2:
+            for column, empty in zip(
+                self._columns(), (0, 0, math.inf, -math.inf, 0.0, math.nan, -1), strict=True
+            ):
+                column.append(empty)  # type: ignore[arg-type]
+        pairs = range(0, len(self._counts), 2)
+        newer = [i + 1 if self._ends[i + 1] >= 0 else i for i in pairs]
+        self._counts = array("q", [self._counts[i] + self._counts[i + 1] for i in pairs])
+        self._bad = array("q", [self._bad[i] + self._bad[i + 1] for i in pairs])
+        self._lows = array("d", [min(self._lows[i], self._lows[i + 1]) for i in pairs])
+        self._highs = array("d", [max(self._highs[i], self._highs[i + 1]) for i in pairs])
+        self._sums = array("d", [self._sums[i] + self._sums[i + 1] for i in pairs])
+        self._lasts = array("d", [self._lasts[i] for i in newer])
+        self._ends = array("q", [self._ends[i] for i in newer])

@@ -1,0 +1,275 @@
+"""The fold from a recording's rows to a ``RunState``: in memory that does not grow with them.
+
+Rows are taken in one by one in the order of seq, so that how they were read, live in small
+batches or later in large ones, makes no difference.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nanotrain_tui.follow.log_text import describe, one_line, reason
+from nanotrain_tui.follow.run_state import LogLine, Mark, Preparing, RunState
+from nanotrain_tui.follow.series import Series
+from nanotrain_tui.follow.speed import Speed
+from nanotrain_tui.follow.telemetry import GaugeFold
+from nanotrain_tui.session.reader import number
+from nanotrain_tui.session.records import Batch, Event, Sample, Segment, Steps
+from nanotrain_tui.session.state import (
+    ENDED,
+    PAUSED,
+    RUNNING,
+    STARTING,
+    next_state,
+    seen_from_outside,
+)
+
+LOG_LINES = 500
+NOTICES = 8
+MARKS = 64
+LAST_STEP = 1 << 53  # a step beyond this is damage
+_MARKED = {"edited", "paused", "checkpoint"}
+_METRICS = {"loss": "train_loss", "accuracy": "train_accuracy", "learning_rate": "learning_rate"}
+_CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "learning_rate")
+
+Row = Segment | Event | Steps | Sample
+
+
+class Fold:
+    """Takes batches in the order of seq and tells the state at any time."""
+
+    def __init__(self, name: str = "", config: Mapping[str, Any] | None = None) -> None:
+        self._name = name
+        self._config: dict[str, Any] = dict(config or {})
+        self._seq = 0
+        self._state = STARTING
+        self._segment = 0
+        self._from_step = 0
+        self._step = 0
+        self._steps = self._planned()
+        self._batch_size: int | None = None
+        self._elapsed_s = 0.0
+        self._paused_t: float | None = None
+        self._preparing: Preparing | None = None
+        self._ready: Mapping[str, Any] = {}
+        self._started: Mapping[str, Any] = {}
+        self._series = {name: Series() for name in _CURVES}
+        self._speed = Speed()
+        self._gauges = GaugeFold()
+        self._log: deque[LogLine] = deque(maxlen=LOG_LINES)
+        self._notices: deque[str] = deque(maxlen=NOTICES)
+        self._marks: deque[Mark] = deque(maxlen=MARKS)
+
+    @property
+    def seq(self) -> int:
+        """The last seq taken in."""
+        return self._seq
+
+    def add(self, batch: Batch) -> None:
+        """Take in what was recorded since the batch before."""
+        rows: list[list[Row]] = [
+            list(batch.segments), list(batch.events), list(batch.steps), list(batch.samples),
+        ]  # fmt: skip
+        for row in heapq.merge(*rows, key=lambda row: row.seq):
+            if isinstance(row, Steps):
+                self._add_steps(row)
+            elif isinstance(row, Event):
+                self._add_event(row)
+            elif isinstance(row, Sample):
+                self._pass(row.t)
+                self._gauges.add(row.t, row.body)
+            else:
+                self._add_segment(row)
+        self._seq = max(self._seq, batch.last_seq)
+
+    def state(self, alive: bool = True, responding: bool = True, behind: bool = False) -> RunState:
+        """The state now. Without a living host a session that never ended is interrupted."""
+        seen = self._state if behind else seen_from_outside(self._state, alive)
+        running = seen == RUNNING
+        curves = {name: series.curve() for name, series in self._series.items()}
+        return RunState(
+            name=self._name,
+            seq=self._seq,
+            state=seen,
+            responding=responding or seen in ENDED,
+            behind=behind,
+            config=self._config,
+            step=self._step,
+            steps=self._steps,
+            batch_size=self._batch_size,
+            samples_per_s=self._speed.samples_per_s() if running else None,
+            eta_s=self._eta_s() if running else None,
+            elapsed_s=self._elapsed_s,
+            preparing=self._preparing if seen == STARTING else None,
+            started=self._started,
+            data=_mapping(self._started.get("data")),
+            devices=_mappings(self._ready.get("devices")),
+            versions=_mapping(self._ready.get("versions")),
+            telemetry_source=self._gauges.source,
+            gauges=self._gauges.gauges(),
+            log=tuple(self._log),
+            notices=tuple(self._notices),
+            marks=tuple(self._marks),
+            **curves,
+        )
+
+    def _add_segment(self, row: Segment) -> None:
+        self._segment = row.seq if row.seq > self._segment else self._segment
+        self._pass(row.t)
+        self._from_step = max(0, min(row.from_step, LAST_STEP))
+        for series in self._series.values():
+            series.cut(self._from_step + 1)
+        kept = [mark for mark in self._marks if mark.step <= self._from_step]
+        self._marks = deque(kept, maxlen=MARKS)
+        if self._from_step:
+            self._marks.append(Mark(self._from_step, "resumed"))
+        self._step = self._from_step
+        self._paused_t = None
+        self._preparing = None
+        self._speed.restart()
+
+    def _add_steps(self, row: Steps) -> None:
+        name = _METRICS.get(row.metric)
+        last = row.first_step + len(row.values) - 1
+        if name is None or not len(row.values) or not 1 <= row.first_step <= last <= LAST_STEP:
+            return
+        self._series[name].extend(row.first_step, row.values)
+        self._step = max(self._step, last)
+        self._pass(row.t1)
+        if name == "train_loss":
+            self._speed.updates(len(row.values), self._batch_size, row.t0, row.t1)
+
+    def _add_event(self, row: Event) -> None:
+        self._pass(row.t)
+        state = next_state(self._state, row.kind)
+        if 0 <= row.step <= LAST_STEP:
+            self._step = max(self._step, row.step)
+        take = _TAKES.get(row.kind)
+        if take is not None:
+            take(self, row)
+        if row.kind in _MARKED:
+            self._marks.append(Mark(row.step, row.kind))
+        self._note_pause(row, state)
+        self._state = state
+        self._write_log(row)
+
+    def _note_pause(self, row: Event, state: str) -> None:
+        if state == PAUSED and self._paused_t is None:
+            self._paused_t = row.t
+        elif state != PAUSED and self._paused_t is not None:
+            self._speed.idle(self._paused_t, row.t)
+            self._paused_t = None
+
+    def _write_log(self, row: Event) -> None:
+        line = describe(row)
+        # Preparation reports its progress every second; the log names each part of it once.
+        if row.kind == "preparing" and self._log and self._log[-1].text == line.text:
+            return
+        self._log.append(line)
+
+    def _take_configured(self, row: Event) -> None:
+        self._config = dict(_mapping(row.body.get("config"))) or self._config
+        self._steps = self._planned() or self._steps
+        self._ready = self._started = {}
+
+    def _take_ready(self, row: Event) -> None:
+        self._ready = row.body
+
+    def _take_preparing(self, row: Event) -> None:
+        fraction = number(row.body.get("fraction"))
+        if fraction is not None:
+            fraction = min(1.0, max(0.0, fraction)) if math.isfinite(fraction) else None
+        self._preparing = Preparing(one_line(str(row.body.get("what") or "")), fraction)
+
+    def _take_started(self, row: Event) -> None:
+        self._started = row.body
+        self._steps = _whole(row.body.get("steps")) or self._steps
+        self._batch_size = _whole(row.body.get("batch_size")) or self._batch_size
+
+    def _take_edited(self, row: Event) -> None:
+        for key, change in _mapping(row.body.get("changes")).items():
+            if not isinstance(change, (list, tuple)) or len(change) != 2:
+                continue
+            self._config = _with(self._config, key.split("."), change[1])
+            if key == "train.steps":
+                self._steps = _whole(change[1]) or self._steps
+            elif key == "train.batch_size":
+                self._batch_size = _whole(change[1]) or self._batch_size
+
+    def _take_evaluated(self, row: Event) -> None:
+        self._speed.evaluated(row.t, number(row.body.get("seconds")))
+        if not 0 <= row.step <= LAST_STEP:
+            return
+        for key in ("loss", "accuracy"):
+            value = number(row.body.get(key))
+            if value is not None:
+                self._series[f"test_{key}"].add(row.step, value)
+
+    def _take_warned(self, row: Event) -> None:
+        self._notice(str(row.body.get("message") or ""))
+
+    def _take_crashed(self, row: Event) -> None:
+        self._notice(reason(row.body))
+
+    def _notice(self, text: str) -> None:
+        text = one_line(text)
+        if text and text not in self._notices:
+            self._notices.append(text)
+
+    def _pass(self, t: float) -> None:
+        if isinstance(t, (int, float)) and math.isfinite(t):
+            self._elapsed_s = max(self._elapsed_s, t)
+
+    def _planned(self) -> int | None:
+        train = _mapping(self._config.get("train"))
+        return None if _whole(train.get("epochs")) else _whole(train.get("steps"))
+
+    def _eta_s(self) -> float | None:
+        if self._steps is None:
+            return None
+        every = _whole(_mapping(self._config.get("train")).get("eval_every"))
+        left = max(0, self._steps - self._step)
+        # After updates 1, 1 + E, 1 + 2E ..., and at the end.
+        evaluations = left // every + 1 if every and left else 0
+        return self._speed.eta_s(left, evaluations)
+
+
+_TAKES: Mapping[str, Callable[[Fold, Event], None]] = {
+    "configured": Fold._take_configured,
+    "ready": Fold._take_ready,
+    "preparing": Fold._take_preparing,
+    "started": Fold._take_started,
+    "edited": Fold._take_edited,
+    "evaluated": Fold._take_evaluated,
+    "warned": Fold._take_warned,
+    "crashed": Fold._take_crashed,
+}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _mappings(value: Any) -> tuple[Mapping[str, Any], ...]:
+    if not isinstance(value, (list, tuple)):
+        return ()
+    return tuple(item for item in value if isinstance(item, Mapping))
+
+
+def _whole(value: Any) -> int | None:
+    """A positive whole number, else None."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 < value <= LAST_STEP else None
+
+
+def _with(config: dict[str, Any], path: list[str], value: Any) -> dict[str, Any]:
+    """A copy of a nested configuration with one value changed."""
+    head, *rest = path
+    inner = config.get(head)
+    below = dict(inner) if isinstance(inner, Mapping) else {}
+    return {**config, head: _with(below, rest, value) if rest else value}

@@ -1,0 +1,157 @@
+"""One plain line for every event of a recording."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nanotrain_tui.follow.run_state import LogLine
+from nanotrain_tui.session.reader import number
+from nanotrain_tui.session.records import Event
+
+LONGEST = 400  # characters of a line: a traceback belongs in trainer.log
+
+Body = Mapping[str, Any]
+
+
+def describe(event: Event) -> LogLine:
+    """What an event says to a person; an unknown kind shows its name."""
+    text = _TEXTS.get(event.kind, _message)(event)
+    if not text:
+        text = event.kind
+    return LogLine(
+        seq=event.seq,
+        t=event.t,
+        step=event.step,
+        kind=event.kind,
+        text=one_line(text),
+        level=_LEVELS.get(event.kind, "info"),
+    )
+
+
+def one_line(text: str) -> str:
+    """Text without line ends and control characters, not longer than a log line may be."""
+    words = " ".join(text[: 4 * LONGEST].split())
+    plain = "".join(char for char in words if char.isprintable())
+    return plain if len(plain) <= LONGEST else plain[: LONGEST - 1] + "…"
+
+
+def reason(body: Body) -> str:
+    """Why a trainer crashed, in one line."""
+    return one_line(str(body.get("reason") or "the trainer ended"))
+
+
+def percent(value: Any) -> str:
+    """An accuracy of 0..1 as the tutorial prints it: ``94.27 %``."""
+    share = number(value)
+    return "—" if share is None else f"{100 * share:.2f} %"
+
+
+def figure(value: Any) -> str:
+    """A scalar in four digits; NaN and infinities by name."""
+    scalar = number(value)
+    return "—" if scalar is None else f"{scalar:.4g}"
+
+
+def _by(body: Body) -> str:
+    who = body.get("who")
+    return f" by {who}" if isinstance(who, str) and who else ""
+
+
+def _configured(event: Event) -> str:
+    said = event.body.get("said")
+    told = " ".join(map(str, said)) if isinstance(said, list) else str(said or "")
+    return f"configured{_by(event.body)}" + (f": {told}" if told else "")
+
+
+def _ready(event: Event) -> str:
+    version = _mapping(event.body.get("versions")).get("tensorflow", "?")
+    listed = event.body.get("devices")
+    devices = map(_mapping, listed) if isinstance(listed, list) else ()
+    names = [str(device.get("name")) for device in devices if device.get("kind", "CPU") != "CPU"]
+    return f"TensorFlow {version} on {', '.join(names) or 'the CPU'}"
+
+
+def _started(event: Event) -> str:
+    data = _mapping(event.body.get("data"))
+    parts = ["training starts" if not event.step else f"training goes on after step {event.step}"]
+    if data.get("name"):
+        parts.append(f"{data['name']}, {_count(data.get('train'))} images")
+    if event.body.get("parameters"):
+        parts.append(f"{_count(event.body['parameters'])} parameters")
+    if event.body.get("xla"):
+        parts.append("XLA")
+    return ", ".join(parts)
+
+
+def _edited(event: Event) -> str:
+    changes = [
+        f"{key} {change[0]} → {change[1]}"
+        for key, change in _mapping(event.body.get("changes")).items()
+        if _is_list(change) and len(change) == 2
+    ]
+    again = " (compiled anew)" if event.body.get("retraced") else ""
+    return f"set {', '.join(changes) or 'nothing'}{_by(event.body)}{again}"
+
+
+def _evaluated(event: Event) -> str:
+    accuracy = event.body.get("accuracy")
+    shown = f"accuracy {percent(accuracy)}, " if accuracy is not None else ""
+    return f"step {event.step}: test {shown}loss {figure(event.body.get('loss'))}"
+
+
+def _refused(event: Event) -> str:
+    command = event.body.get("command")
+    name = command.get("do", "?") if isinstance(command, Mapping) else command
+    return f"{name} refused{_by(event.body)}: {event.body.get('why', '')}"
+
+
+def _checkpoint(event: Event) -> str:
+    size = number(event.body.get("bytes"))
+    return f"checkpoint at step {event.step}" + (f", {size / 1e6:.1f} MB" if size else "")
+
+
+def _preparing(event: Event) -> str:
+    return str(event.body.get("what") or "preparing")
+
+
+def _message(event: Event) -> str:
+    return str(event.body.get("message") or "")
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple))
+
+
+def _mapping(value: Any) -> Body:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _count(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+_LEVELS = {
+    "warned": "warning",
+    "refused": "warning",
+    "crashed": "error",
+    "finished": "good",
+}
+
+_TEXTS: Mapping[str, Callable[[Event], str]] = {
+    "configured": _configured,
+    "ready": _ready,
+    "preparing": _preparing,
+    "started": _started,
+    "edited": _edited,
+    "refused": _refused,
+    "paused": lambda event: f"paused after step {event.step}{_by(event.body)}",
+    "resumed": lambda event: f"goes on after step {event.step}{_by(event.body)}",
+    "evaluated": _evaluated,
+    "checkpoint": _checkpoint,
+    "warned": _message,
+    "note": _message,
+    "crashed": lambda event: f"failed: {reason(event.body)}",
+    "stopped": lambda event: f"stopped after step {event.step}{_by(event.body)}",
+    "finished": lambda event: f"finished after {event.step} steps",
+}

@@ -1,0 +1,114 @@
+"""Where a session's rows come from, and the follower that folds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from nanotrain_tui.follow.fold import Fold
+from nanotrain_tui.follow.run_state import RunState
+from nanotrain_tui.session.client import ControlClient
+from nanotrain_tui.session.errors import SessionError
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.records import Batch
+
+ROWS_A_LOOK = 512  # a table: bounds what one look reads, folds and holds
+ANSWER_WITHIN_S = 30.0
+
+
+class SessionSource(Protocol):
+    """A session, near or far. Every method may raise SessionError; used from one thread."""
+
+    @property
+    def name(self) -> str: ...
+
+    def config(self) -> Mapping[str, Any]:
+        """The nested configuration the session was made with."""
+
+    def follow(self, since_seq: int) -> Batch:
+        """What was recorded after ``since_seq``, the oldest first, not more than a look's worth."""
+
+    def send(self, do: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Send one command and wait for its answer: {"ok", "state", "step"} or {"ok", "why"}."""
+
+    def alive(self) -> bool:
+        """Whether a host runs the session."""
+
+    def responding(self) -> bool:
+        """Whether that host was heard of in the last seconds."""
+
+    def close(self) -> None:
+        """Let go of the session; it goes on."""
+
+
+class LocalSource:
+    """A session in a folder of this machine."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self._folder = SessionFolder(str(folder))
+        self._reader = SessionReader(self._folder)
+        self._client = ControlClient(self._folder)
+
+    @property
+    def name(self) -> str:
+        return self._folder.name
+
+    def config(self) -> Mapping[str, Any]:
+        config = self._reader.meta()["config"]
+        return config if isinstance(config, dict) else {}
+
+    def follow(self, since_seq: int) -> Batch:
+        return self._reader.read_since(since_seq, ROWS_A_LOOK)
+
+    def send(self, do: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self._client.request(do, timeout=ANSWER_WITHIN_S, **arguments)
+
+    def alive(self) -> bool:
+        return self._folder.is_alive()
+
+    def responding(self) -> bool:
+        return self._folder.is_responding()
+
+    def close(self) -> None:
+        self._client.close()
+        self._reader.close()
+
+
+class Follower:
+    """A source and the fold over it: one bounded look at a time."""
+
+    def __init__(self, source: SessionSource) -> None:
+        self.source = source
+        self._fold = Fold(source.name, source.config())
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    def follow(self) -> RunState:
+        """Read what is new and tell the state; ``behind`` asks to be called again at once.
+
+        Raises SessionError where the recording cannot be read.
+        """
+        # Asked before reading: a host that dies in between left nothing unread behind.
+        alive = self.source.alive()
+        responding = alive and self.source.responding()
+        before = self._fold.seq
+        batch = self.source.follow(before)
+        self._fold.add(batch)
+        rows = max(len(batch.events), len(batch.steps), len(batch.samples))
+        behind = batch.last_seq > before and rows >= ROWS_A_LOOK
+        return self._fold.state(alive, responding, behind)
+
+    def send(self, do: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Send one command and wait for its answer. Raises SessionError."""
+        return self.source.send(do, arguments)
+
+    def close(self) -> None:
+        """Let go of the session; it goes on."""
+        self.source.close()
+
+
+__all__ = ["Follower", "LocalSource", "SessionError", "SessionSource"]

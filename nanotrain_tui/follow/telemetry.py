@@ -1,0 +1,86 @@
+"""Telemetry samples as gauges: which quantities there are and where a sample holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nanotrain_tui.follow.run_state import Gauge
+from nanotrain_tui.follow.series import Series, is_finite
+
+CAPACITY = 256  # bins of a gauge: a sparkline is never wider
+LATEST_S = 1 << 40  # a session time beyond this is damage
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a sample holds a quantity, in which unit, and by what to divide to get there."""
+
+    key: str
+    unit: str
+    divide: float = 1.0
+    total: str | None = None
+    peak: str | None = None
+
+
+# In the order of importance: a small panel shows the first ones.
+GAUGES: Mapping[str, Source] = {
+    "gpu_load": Source("gpu_load_percent", "%"),
+    "tf_memory": Source("tf_memory_mb", "MB", peak="tf_memory_peak_mb"),
+    "ram": Source("ram_used_mb", "MB", total="ram_total_mb"),
+    "gpu_temperature": Source("gpu_temperature_c", "°C"),
+    "cpu_temperature": Source("cpu_temperature_c", "°C"),
+    "power": Source("power_total_mw", "W", divide=1000.0),
+    "cpu_load": Source("cpu_load_percent", "%"),
+    "gpu_memory": Source("gpu_memory_used_mb", "MB", total="gpu_memory_total_mb"),
+    "swap": Source("swap_used_mb", "MB", total="swap_total_mb"),
+}
+
+
+def number(value: Any) -> float | None:
+    """A finite number, else None: a missing figure is never drawn as nought."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if is_finite(value) else None
+
+
+class GaugeFold:
+    """All gauges of a session, over session time."""
+
+    def __init__(self) -> None:
+        self._series = {name: Series(CAPACITY) for name in GAUGES}
+        self._body: Mapping[str, Any] = {}
+
+    def add(self, t: float, body: Mapping[str, Any]) -> None:
+        """Take in one sample at ``t`` seconds of session time."""
+        self._body = body
+        if number(t) is None or not 0 <= t < LATEST_S:
+            return
+        for name, source in GAUGES.items():
+            value = number(body.get(source.key))
+            if value is not None:
+                self._series[name].add(int(t), value / source.divide)
+
+    @property
+    def source(self) -> str | None:
+        """Who measured the newest sample: "tegrastats", "psutil" ..."""
+        source = self._body.get("source")
+        return source if isinstance(source, str) else None
+
+    def gauges(self) -> dict[str, Gauge]:
+        """Every gauge as of the newest sample."""
+        return {name: self._gauge(name, source) for name, source in GAUGES.items()}
+
+    def _gauge(self, name: str, source: Source) -> Gauge:
+        def figure(key: str | None) -> float | None:
+            value = number(self._body.get(key)) if key else None
+            return None if value is None else value / source.divide
+
+        return Gauge(
+            unit=source.unit,
+            now=figure(source.key),
+            total=figure(source.total),
+            peak=figure(source.peak),
+            curve=self._series[name].curve(),
+        )
