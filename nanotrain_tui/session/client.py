@@ -23,7 +23,7 @@ class ControlClient:
 
     def __init__(self, folder: SessionFolder) -> None:
         self.folder = folder
-        self._socket = None  # type: Optional[socket.socket]
+        self._socket: Optional[socket.socket] = None
         self._received = b""
         self._id = 0
 

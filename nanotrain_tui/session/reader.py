@@ -15,7 +15,7 @@ from urllib.parse import quote
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.records import Batch, Event, Sample, Segment, Steps
-from nanotrain_tui.session.schema import SCHEMA_VERSION
+from nanotrain_tui.session.schema import NEWEST_SEQ, SCHEMA_VERSION
 
 _EVENT = "SELECT seq, segment, t, step, kind, body FROM events"
 _STEPS = "SELECT seq, segment, metric, first_step, t0, t1, data FROM {}"
@@ -45,7 +45,7 @@ class SessionReader:
         if not os.path.exists(self.path):
             raise RecordingError("there is no recording at {}".format(self.path))
         folder.settle()
-        self._delivered = {}  # type: Dict[Tuple[int, str], int]
+        self._delivered: Dict[Tuple[int, str], int] = {}
         uri = "file:{}?mode=ro".format(quote(self.path))
         try:
             self._connection = sqlite3.connect(
@@ -105,11 +105,7 @@ class SessionReader:
 
     def last_seq(self) -> int:
         """The seq of the newest row: cheap, to ask whether anything is new."""
-        each = " UNION ALL ".join(
-            "SELECT MAX(seq) AS s FROM " + table
-            for table in ("segments", "events", "steps", "samples")
-        )
-        return int(self._query("SELECT COALESCE(MAX(s), 0) FROM (" + each + ")")[0][0])
+        return int(self._query(NEWEST_SEQ)[0][0])
 
     def metrics(self) -> List[str]:
         """The names of the per-step metrics there are, sorted."""

@@ -38,3 +38,10 @@ SELECT v.seq, v.segment, v.t, v.step, v.body
 FROM events AS v JOIN segment_ends AS e ON e.segment = v.segment
 WHERE v.kind = 'evaluated' AND (e.last_step IS NULL OR v.step <= e.last_step);
 """
+
+#: The seq of the newest row, 0 where there is none.
+NEWEST_SEQ = """
+SELECT COALESCE(MAX(newest), 0) FROM (
+    SELECT MAX(seq) AS newest FROM segments UNION ALL SELECT MAX(seq) FROM events
+    UNION ALL SELECT MAX(seq) FROM steps UNION ALL SELECT MAX(seq) FROM samples)
+"""

@@ -1,0 +1,104 @@
+"""One line about a session, read without following it."""
+
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from nanotrain_tui.session import state as states
+from nanotrain_tui.session.errors import RecordingError
+from nanotrain_tui.session.folder import SessionFolder, list_sessions
+from nanotrain_tui.session.reader import SessionReader
+
+_KINDS = states.STATE_KINDS + ("edited",)
+
+
+class SessionSummary(NamedTuple):
+    """What ``nanotrain sessions`` says of one session; None where it is not known."""
+
+    name: str
+    state: str
+    data: Optional[str]  # the dataset's name
+    model: Optional[str]  # the hidden layers: "1024 relu"
+    loss_name: Optional[str]
+    optimizer: Optional[str]
+    step: int  # updates completed
+    steps: Optional[int]  # updates planned
+    accuracy: Optional[float]  # on the test data, last evaluation, 0 to 1
+    best_accuracy: Optional[float]
+    loss: Optional[float]  # on the test data, last evaluation; may be nan or inf
+    started: Optional[str]  # local time with zone, ISO 8601
+    duration_s: float  # session time
+    responding: bool  # False: the host lives but its heartbeat is old
+    problem: Optional[str]  # why the recording cannot be read
+
+
+def summarise(folder: SessionFolder) -> SessionSummary:
+    """Read a session's summary; a recording that cannot be read is one with a ``problem``."""
+    alive = folder.is_alive()  # before reading: a host that ends meanwhile has recorded its end
+    try:
+        with SessionReader(folder) as reader:
+            return _read(folder, reader, alive)
+    except RecordingError as error:
+        return SessionSummary(
+            name=folder.name,
+            state=states.STARTING if alive else states.FAILED,
+            data=None,
+            model=None,
+            loss_name=None,
+            optimizer=None,
+            step=0,
+            steps=None,
+            accuracy=None,
+            best_accuracy=None,
+            loss=None,
+            started=None,
+            duration_s=0.0,
+            responding=alive,
+            problem=str(error),
+        )
+
+
+def summarise_all(home: str) -> List[SessionSummary]:
+    """Every session of this home, the newest first."""
+    summaries = [summarise(folder) for folder in list_sessions(home)]
+    return sorted(summaries, key=lambda summary: summary.started or "", reverse=True)
+
+
+def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionSummary:
+    meta = reader.meta()
+    config = meta["config"]
+    events = reader.events(_KINDS)
+    state = states.fold(event.kind for event in events)
+    started: Dict[str, Any] = {}
+    steps = _get(config, "train", "steps")
+    for event in events:
+        if event.kind == "started":
+            started = event.body
+            steps = event.body.get("steps", steps)
+        elif event.kind == "edited":
+            steps = (event.body.get("changes") or {}).get("train.steps", (None, steps))[1]
+    evaluations = reader.evaluations()
+    accuracies = [e.accuracy for e in evaluations if e.accuracy is not None]
+    last = evaluations[-1] if evaluations else None
+    step, duration_s = reader.position()
+    return SessionSummary(
+        name=folder.name,
+        state=states.seen_from_outside(state, alive),
+        data=_get(started, "data", "name") or _get(config, "data", "name"),
+        model=_get(config, "model", "hidden"),
+        loss_name=_get(config, "loss", "name"),
+        optimizer=_get(config, "optimizer", "name"),
+        step=step,
+        steps=steps if isinstance(steps, int) else None,
+        accuracy=last.accuracy if last else None,
+        best_accuracy=max(accuracies) if accuracies else None,
+        loss=last.loss if last else None,
+        started=meta.get("created"),
+        duration_s=duration_s,
+        responding=folder.is_responding() if alive else False,
+        problem=None,
+    )
+
+
+def _get(table: Any, *keys: str) -> Any:
+    for key in keys:
+        table = table.get(key) if isinstance(table, dict) else None
+    return table
