@@ -1,0 +1,112 @@
+"""The lines around the dashboard: what the focused field is, the newest message, the keys."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from nanotrain_tui.app.actions import Situation, footer_items
+from nanotrain_tui.app.form import FormList
+from nanotrain_tui.app.form_model import PRESET_KEY, FormModel, bounds, explain
+
+
+class FieldAbout(Static):
+    """Below the form: what the field under the cursor does, or why its value cannot run."""
+
+    DEFAULT_CSS = """
+    FieldAbout { color: $foreground; height: 100%; }
+    """
+
+    def show(self, form: FormList, full: bool) -> None:
+        """Explain the field under the cursor; ``full`` where there is room for key and range."""
+        row, model = form.row, form.model
+        if row.problem:
+            self.update(Content.assemble(("! ", "bold $error"), (row.problem, "$error")))
+        elif row.key == PRESET_KEY:
+            self.update(_preset(model))
+        else:
+            self.update(_full(model, row.key) if full else _short(model, row.key))
+
+
+class MessageLine(Static):
+    """One line with the newest thing worth saying; the log keeps what happened to the session."""
+
+    DEFAULT_CSS = """
+    MessageLine {
+        height: 1; width: 100%; color: $foreground; text-wrap: nowrap; text-overflow: ellipsis;
+    }
+    """
+    COLORS: ClassVar[dict[str, str]] = {
+        "info": "$foreground", "good": "$success", "warning": "$warning", "error": "$error",
+    }  # fmt: skip
+
+    def say(self, text: str, level: str = "info") -> None:
+        line = " ".join(text.split())
+        self.update(Content.assemble((f" {line}", self.COLORS[level])))
+
+
+class KeyLine(Static):
+    """The footer: the actions that matter, those that make no sense now in grey."""
+
+    DEFAULT_CSS = """
+    KeyLine {
+        height: 1; width: 100%; background: $panel; color: $foreground; text-wrap: nowrap;
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shown: list[tuple[str, str, str, bool]] = []
+
+    def show(self, situation: Situation) -> None:
+        items = footer_items(situation)
+        if items != self._shown:
+            self._shown = items
+            self.update(Content("  ").join(self._item(*item[1:]) for item in items))
+
+    def _item(self, key: str, label: str, possible: bool) -> Content:
+        key_style, label_style = ("bold $primary", "$foreground") if possible else ("$muted",) * 2
+        return Content.assemble((f" {key}", key_style), (f" {label}", label_style))
+
+    def on_click(self, event: events.Click) -> None:
+        start = 0
+        for action, key, label, _ in self._shown:
+            end = start + cell_len(f" {key} {label}  ")
+            if start <= event.x < end:
+                self.post_message(self.Clicked(action))
+                return
+            start = end
+
+    class Clicked(Message):
+        """The mouse chose this action."""
+
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
+
+
+def _preset(model: FormModel) -> Content:
+    name = model.preset_label.partition(",")[0]
+    preset = model.presets.get(name)
+    return Content(preset.summary if preset else "Enter fills the form from a preset.")
+
+
+def _short(model: FormModel, key: str) -> Content:
+    field, choice = explain(key, model.value(key))
+    return Content(choice or field)
+
+
+def _full(model: FormModel, key: str) -> Content:
+    field, choice = explain(key, model.value(key))
+    parts: list[str | tuple[str, str]] = [(f"{key}\n", "bold $primary"), field]
+    if choice:
+        parts.append(f"\n{model.text(key)}: {choice}")
+    allowed = bounds(key)
+    if allowed:
+        parts.append((f"\n{allowed}", "$muted"))
+    return Content.assemble(*parts)

@@ -1,0 +1,148 @@
+"""The dashboard: what stands where, at 80x24 and laid out anew from about 120x36."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from nanotrain_tui.app.actions import Situation, bindings
+from nanotrain_tui.app.bars import FieldAbout, KeyLine, MessageLine
+from nanotrain_tui.app.editor import FieldEditor
+from nanotrain_tui.app.form import FormList
+from nanotrain_tui.app.form_model import FormModel
+from nanotrain_tui.app.panels import (
+    AccuracyChart,
+    EventLog,
+    LossChart,
+    StatusHeader,
+    TelemetryPanel,
+)
+from nanotrain_tui.follow.run_state import LogLine, RunState
+
+WIDE, TALL = 110, 34
+LEAST_WIDTH, LEAST_HEIGHT = 60, 18
+IN_PROCESS = (
+    "In-process: the training ends with this terminal (hang-up, q, out of memory); "
+    "TensorFlow's memory comes back only then."
+)
+
+
+class Dashboard(Screen[None]):
+    """Draws what it is given and knows nothing of sessions; keys go to the app's ``perform``."""
+
+    BINDINGS = bindings()
+    AUTO_FOCUS = "#form"
+
+    def __init__(self, model: FormModel, in_process: bool) -> None:
+        super().__init__()
+        self.model = model
+        self._in_process = in_process
+        self._state: RunState | None = None
+        self._local: tuple[LogLine, ...] = ()
+        self._shown: RunState | None = None
+
+    def compose(self) -> ComposeResult:
+        yield StatusHeader(id="header")
+        if self._in_process:
+            yield Static(Content(IN_PROCESS), id="in-process")
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                yield FormList(self.model, id="form")
+                with Container(id="about-box"):
+                    yield FieldAbout(id="about")
+            with Vertical(id="right"):
+                yield AccuracyChart(id="accuracy")
+                yield LossChart(id="loss")
+                with Container(id="lower"):
+                    yield TelemetryPanel(id="telemetry")
+                    yield EventLog(id="log")
+        yield MessageLine(id="message")
+        yield KeyLine(id="keys")
+        yield Static("", id="too-small")
+
+    @property
+    def form(self) -> FormList:
+        return self.query_one("#form", FormList)
+
+    @property
+    def editing(self) -> bool:
+        return bool(self.query(FieldEditor))
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        self.set_class(width >= WIDE and height >= TALL, "-wide")
+        small = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        self.set_class(small, "-small")
+        if small:
+            self.query_one("#too-small", Static).update(
+                Content(
+                    f"{width}x{height} characters are too few: nanotrain needs "
+                    f"{LEAST_WIDTH}x{LEAST_HEIGHT}, better 80x24. Nothing is lost; q quits."
+                )
+            )
+        self.explain()
+
+    def show_state(self, state: RunState) -> None:
+        """Draw a session's state; what only this dashboard knows is mixed into its log."""
+        self._state = state
+        merged = sorted((*state.log, *self._local), key=lambda line: line.seq)
+        shown = replace(state, log=tuple(merged))
+        self.query_one(StatusHeader).update_state(shown)
+        self.query_one(AccuracyChart).update_state(shown)
+        self.query_one(LossChart).update_state(shown)
+        self.query_one(TelemetryPanel).update_state(shown)
+        self.query_one(EventLog).update_state(shown)
+
+    def note(self, text: str, level: str) -> None:
+        """A line in the log that is no event of the session: a broken theme, a failed start."""
+        state = self._state or RunState(state="")
+        line = LogLine(state.seq, state.elapsed_s, state.step, "note", text, level)
+        self._local = (*self._local, line)[-100:]
+        self.show_state(state)
+
+    def say(self, text: str, level: str = "info") -> None:
+        """The message line: feedback to a key, an answer, a refusal."""
+        self.query_one(MessageLine).say(text, level)
+
+    def show_keys(self, situation: Situation) -> None:
+        self.query_one(KeyLine).show(situation)
+
+    def explain(self) -> None:
+        """Say below the form what the field under the cursor is."""
+        self.query_one(FieldAbout).show(self.form, self.has_class("-wide"))
+
+    def reload_form(self) -> None:
+        self.form.reload()
+        self.explain()
+
+    def open_editor(self, key: str, title: str, hint: str, accept: Callable[[str], str]) -> None:
+        """Mount the editor of a typed value in place of the explanation."""
+        self.query_one(FieldAbout).display = False
+        self.add_class("-editing")
+        editor = FieldEditor(key, title, self.model.text(key), hint, accept)
+        self.query_one("#about-box").mount(editor)
+
+    @on(FieldEditor.Done)
+    def _close_editor(self) -> None:
+        self.query(FieldEditor).remove()
+        self.remove_class("-editing")
+        self.query_one(FieldAbout).display = True
+        self.form.focus()
+        self.reload_form()
+
+    @on(FormList.Moved)
+    def _explain(self) -> None:
+        self.explain()
+
+    def on_key(self, event: events.Key) -> None:
+        """A key nobody took still gets an answer."""
+        if event.is_printable and event.character:
+            self.say(f"The key {event.character} does nothing here; ? shows all keys.")

@@ -1,0 +1,79 @@
+"""The editor of one typed value: mounted under the form on demand, gone when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+MAX_LENGTH = 4000  # the longest list of layers is far below; a pasted book is not
+
+
+class FieldEditor(Vertical):
+    """One line to type in. ``accept`` takes the text or says why not; then the editor stays."""
+
+    DEFAULT_CSS = """
+    FieldEditor {
+        height: auto;
+        & > #edit-title { color: $primary; text-style: bold; height: 1; }
+        & > Input, & > Input:focus {
+            border: none; height: 1; padding: 0; background: $panel; color: $foreground;
+        }
+        & > #edit-why { color: $error; height: auto; }
+        & > #edit-hint { color: $muted; height: auto; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave the value as it was", show=False)
+    ]
+
+    class Done(Message):
+        """Editing is over; ``applied`` says whether a value was taken."""
+
+        def __init__(self, key: str, applied: bool) -> None:
+            super().__init__()
+            self.key = key
+            self.applied = applied
+
+    def __init__(
+        self, key: str, title: str, text: str, hint: str, accept: Callable[[str], str]
+    ) -> None:
+        super().__init__()
+        self._key = key
+        self._title = title
+        self._text = text
+        self._hint = hint
+        self._accept = accept
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(self._title), id="edit-title")
+        yield Input(self._text, max_length=MAX_LENGTH, compact=True)
+        yield Static("", id="edit-why")
+        yield Static(Content(self._hint), id="edit-hint")
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+
+    @on(Input.Submitted)
+    def _apply(self, event: Input.Submitted) -> None:
+        event.stop()
+        why = self._accept(event.value)
+        if why:
+            self.query_one("#edit-why", Static).update(Content(why))
+            self.query_one("#edit-hint", Static).display = False
+        else:
+            self.post_message(self.Done(self._key, True))
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+
+    def action_leave(self) -> None:
+        self.post_message(self.Done(self._key, False))

@@ -1,0 +1,268 @@
+"""The training worker thread: the app's only door to a session.
+
+It starts, attaches, follows and commands, and posts messages; the app never waits for it, so a
+slow disk or link delays figures and answers but no key.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from textual.message import Message
+
+from nanotrain_tui.app.ports import Backend, Refused, Reply, Source
+from nanotrain_tui.follow.run_state import Preparing, RunState
+
+FOLLOW_EVERY_S = 0.5
+LANE_JOIN_S = 0.5  # a command is on its way in milliseconds; its answer may take minutes
+FOLLOW_ENDED_EVERY_S = 2.0  # an ended session may still be resumed from elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Start a session with this flat configuration and follow it."""
+
+    config: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Follow the session of this name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Send one command of the control protocol to the session followed."""
+
+    do: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """End the thread; the session goes on."""
+
+
+Job = Start | Attach | Command | Leave
+
+
+class Followed(Message):
+    """The session as it is now."""
+
+    def __init__(self, state: RunState) -> None:
+        super().__init__()
+        self.state = state
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest state is worth drawing when the screen lags behind."""
+        return isinstance(message, Followed)
+
+
+class Launching(Message):
+    """A session is being started, and this is what goes on."""
+
+    def __init__(self, preparing: Preparing) -> None:
+        super().__init__()
+        self.preparing = preparing
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, Launching)
+
+
+class Attached(Message):
+    """From now on the session of this name is followed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class NotAttached(Message):
+    """A session could not be started or found."""
+
+    def __init__(self, error: Refused) -> None:
+        super().__init__()
+        self.error = error
+
+
+class Answered(Message):
+    """What became of a command."""
+
+    def __init__(self, command: Command, reply: Reply) -> None:
+        super().__init__()
+        self.command = command
+        self.reply = reply
+
+
+class Trouble(Message):
+    """The session cannot be read at the moment."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+
+class Died(Message):
+    """A fault in the thread itself: the screen lives on and shows it."""
+
+    def __init__(self, report: str) -> None:
+        super().__init__()
+        self.report = report
+
+
+class CommandLane(threading.Thread):
+    """Sends a session its commands, one after the other.
+
+    Beside the worker, because a command is answered when it is applied, which may take as long
+    as TensorFlow loads, and the screen is to go on meanwhile.
+    """
+
+    def __init__(self, source: Source, post: Callable[[Message], object]) -> None:
+        super().__init__(name="nanotrain-commands", daemon=True)
+        self._source = source
+        self._post = post
+        self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+
+    def submit(self, command: Command | None) -> None:
+        """Queue a command; None ends the lane."""
+        self._commands.put(command)
+
+    def run(self) -> None:
+        while (command := self._commands.get()) is not None:
+            try:
+                reply = self._source.send(command.do, command.arguments)
+            except Refused as error:
+                reply = Reply(False, why=error.message)
+            self._post(Answered(command, reply))
+
+
+class TrainingWorker(threading.Thread):
+    """Serves jobs in order and follows the session in between.
+
+    A daemon thread and no Textual worker: those are joined at exit, and quitting must not wait
+    for a source that hangs.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        post: Callable[[Message], object],
+        period_s: float = FOLLOW_EVERY_S,
+    ) -> None:
+        super().__init__(name="nanotrain-training", daemon=True)
+        self._backend = backend
+        self._post = post
+        self._period_s = period_s
+        self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        self._source: Source | None = None
+        self._lanes: dict[str, CommandLane] = {}
+        self._shown: tuple[object, ...] = ()
+        self._trouble = ""
+        self.busy_launching = threading.Event()
+        self.session_name = ""
+
+    def submit(self, job: Job) -> None:
+        """Queue a job; returns at once."""
+        self._jobs.put(job)
+
+    def run(self) -> None:
+        ended_well = False
+        try:
+            self.serve()
+            ended_well = True
+        finally:
+            # Forwarded, not swallowed: without this a fault here would look like a silent session.
+            if not ended_well:
+                self._post(Died(traceback.format_exc()))
+
+    def serve(self) -> None:
+        """Serve until told to leave."""
+        wait_s: float | None = None
+        while True:
+            job = self._next_job(wait_s)
+            while job is not None:  # everything asked for goes before the next look
+                if isinstance(job, Leave):
+                    self._close()
+                    return
+                self._do(job)
+                job = self._next_job(0.0)
+            wait_s = self._follow()
+
+    def _next_job(self, wait_s: float | None) -> Job | None:
+        try:
+            return self._jobs.get(timeout=wait_s)
+        except queue.Empty:
+            return None
+
+    def _do(self, job: Job) -> None:
+        if isinstance(job, Command):
+            self._command(job)
+        elif isinstance(job, Start):
+            self._switch(lambda: self._backend.start(job.config, self._report))
+        elif isinstance(job, Attach):
+            self._switch(lambda: self._backend.attach(job.name))
+
+    def _command(self, command: Command) -> None:
+        if self._source is None:
+            self._post(Answered(command, Reply(False, why="no session runs here yet")))
+            return
+        # A stop takes effect at once, so it must not queue behind a pause that waits.
+        lane = "stop" if command.do == "stop" else "others"
+        if lane not in self._lanes:
+            self._lanes[lane] = CommandLane(self._source, self._post)
+            self._lanes[lane].start()
+        self._lanes[lane].submit(command)
+
+    def _switch(self, find: Callable[[], Source]) -> None:
+        self.busy_launching.set()
+        try:
+            source = find()
+        except Refused as error:
+            self._post(NotAttached(error))
+        else:
+            self._close()
+            self._source = source
+            self._shown = ()
+            self.session_name = source.name
+            self._post(Attached(source.name))
+        finally:
+            self.busy_launching.clear()
+
+    def _report(self, preparing: Preparing) -> None:
+        self._post(Launching(preparing))
+
+    def _follow(self) -> float | None:
+        """Read and post what is new; seconds until the next look, None for never."""
+        if self._source is None:
+            return None
+        try:
+            state = self._source.follow()
+        except Refused as error:
+            if error.message != self._trouble:
+                self._trouble = error.message
+                self._post(Trouble(error.message))
+            return self._period_s
+        self._trouble = ""
+        news = (state.name, state.seq, state.state, state.responding, state.behind)
+        if news != self._shown:
+            self._shown = news
+            self._post(Followed(state))
+        if state.behind:
+            return 0.0
+        return FOLLOW_ENDED_EVERY_S if state.ended else self._period_s
+
+    def _close(self) -> None:
+        for lane in self._lanes.values():
+            lane.submit(None)
+            lane.join(LANE_JOIN_S)
+        self._lanes.clear()
+        if self._source is not None:
+            self._source.close()
+            self._source = None
