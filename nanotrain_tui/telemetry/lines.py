@@ -1,0 +1,30 @@
+"""Cut what a process writes into lines, in bounded memory."""
+
+from typing import List
+
+MAX_BUFFER = 65536  # bytes kept while waiting for a newline
+
+
+class LineBuffer:
+    """Collects bytes and gives whole lines; ``dropped`` counts lines too long to be kept."""
+
+    def __init__(self, limit: int = MAX_BUFFER) -> None:
+        self.dropped = 0
+        self._limit = limit
+        self._tail = b""
+        self._skipping = False  # within a line that was too long
+
+    def feed(self, data: bytes) -> List[str]:
+        """The lines completed by ``data``, without their ends; empty ones are left out."""
+        *whole, tail = (self._tail + data).split(b"\n")
+        if whole and self._skipping:
+            del whole[0]
+            self._skipping = False
+        if self._skipping:
+            tail = b""
+        elif len(tail) > self._limit:
+            self.dropped += 1
+            self._skipping = True
+            tail = b""
+        self._tail = tail
+        return [line.decode("ascii", "replace") for line in whole if line.strip()]

@@ -1,0 +1,106 @@
+"""CPU load and memory of any Linux machine: psutil if it is there, else ``/proc``."""
+
+import os
+import re
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+
+from .sysfs import read_text
+
+_MIB = 1 << 20
+_CORE_LINE = re.compile(r"^cpu([0-9]{1,4})((?: [0-9]{1,20}){4,})", re.MULTILINE)
+
+
+class Memory(NamedTuple):
+    """Memory and swap in MiB; used is what programs hold, not the kernel's caches."""
+
+    ram_used_mb: Optional[int]
+    ram_total_mb: Optional[int]
+    swap_used_mb: Optional[int]
+    swap_total_mb: Optional[int]
+
+
+class PsutilSource:
+    """Read through psutil."""
+
+    name = "psutil"
+
+    def __init__(self, psutil: Any) -> None:
+        self._psutil = psutil
+        psutil.cpu_percent(percpu=True)  # a load is a difference: this is where it starts
+
+    def loads(self) -> List[Optional[float]]:
+        """Load in percent of each core since the last call."""
+        try:
+            return list(self._psutil.cpu_percent(percpu=True))
+        except (OSError, RuntimeError):
+            return []
+
+    def memory(self) -> Memory:
+        try:
+            ram = self._psutil.virtual_memory()
+            swap = self._psutil.swap_memory()
+        except (OSError, RuntimeError):
+            return Memory(None, None, None, None)
+        return Memory(
+            (ram.total - ram.available) // _MIB,
+            ram.total // _MIB,
+            swap.used // _MIB if swap.total else None,
+            swap.total // _MIB or None,
+        )
+
+
+class ProcSource:
+    """Read from ``/proc``, without any package."""
+
+    name = "/proc"
+
+    def __init__(self, root: str = "/") -> None:
+        self._stat = os.path.join(root, "proc/stat")
+        self._meminfo = os.path.join(root, "proc/meminfo")
+        self._times: Dict[int, Tuple[int, int]] = {}
+        self.loads()
+
+    def loads(self) -> List[Optional[float]]:
+        """Load in percent of each core since the last call, ``None`` for one that is offline."""
+        before, self._times = self._times, _core_times(read_text(self._stat, 1 << 20) or "")
+        if not before or not self._times:
+            return []
+        loads: List[Optional[float]] = [None] * (max(self._times) + 1)
+        for core, (busy, total) in self._times.items():
+            busy_before, total_before = before.get(core, (busy, total))
+            if total > total_before:
+                share = (busy - busy_before) / (total - total_before)
+                loads[core] = round(100 * min(max(share, 0.0), 1.0), 1)
+        return loads
+
+    def memory(self) -> Memory:
+        kib = read_meminfo(self._meminfo)
+        total, available = kib.get("MemTotal"), kib.get("MemAvailable")
+        swap, free = kib.get("SwapTotal"), kib.get("SwapFree")
+        return Memory(
+            (total - available) // 1024 if total and available is not None else None,
+            total // 1024 if total else None,
+            (swap - free) // 1024 if swap and free is not None else None,
+            swap // 1024 if swap else None,
+        )
+
+
+def _core_times(stat: str) -> Dict[int, Tuple[int, int]]:
+    """Busy and total ticks of each online core."""
+    times = {}
+    for name, text in _CORE_LINE.findall(stat):
+        ticks = [int(tick) for tick in text.split()[:8]]  # what follows is in user's already
+        idle = sum(ticks[3:5])  # idle, and waiting for input or output
+        times[int(name)] = (sum(ticks) - idle, sum(ticks))
+    return times
+
+
+def read_meminfo(path: str) -> Dict[str, int]:
+    """``/proc/meminfo`` in KiB by name; empty if it cannot be read."""
+    kib = {}
+    for line in (read_text(path, 1 << 16) or "").splitlines():
+        name, _, value = line.partition(":")
+        number = value.split()[:1]
+        if number and number[0].isdigit():
+            kib[name] = int(number[0])
+    return kib

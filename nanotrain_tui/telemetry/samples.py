@@ -1,0 +1,150 @@
+"""Sample bodies, as they are recorded: from a line of tegrastats, or from the machine itself.
+
+A body holds only what is known. Its keys: source, cpus (a list with ``None`` for an offline core,
+else load_percent and, if known, freq_mhz), cpu_load_percent, gpu_load_percent, gpu_freq_mhz,
+ram_used_mb, ram_total_mb, swap_used_mb, swap_total_mb, temperatures_c, gpu_temperature_c,
+cpu_temperature_c, power_mw (rail: now and, if known, avg), power_total_mw (the whole module),
+gpu_memory_used_mb, gpu_memory_total_mb (a GPU's own memory, never a Jetson's shared one).
+"""
+
+import importlib
+from typing import Any, Callable, Dict, List, Optional, Union
+
+from . import summary
+from .nvml import NvmlGpu, open_gpu
+from .psutil_source import ProcSource, PsutilSource
+from .sysfs import JetsonGpu, Thermal, is_jetson
+from .tegrastats import TegrastatsLine
+
+Body = Dict[str, Any]
+Importer = Callable[[str], Any]
+
+_MIN_LOAD_WINDOW_S = 0.1  # ticks of the kernel are 10 ms
+
+
+def _known(body: Body) -> Body:
+    return {key: value for key, value in body.items() if value is not None and value != {}}
+
+
+def body_of_line(line: TegrastatsLine) -> Body:
+    """The sample body of one line of tegrastats."""
+    plain = line.to_dict()
+    clock = line.gpu_freq_mhz
+    temperatures = {name: c for name, c in line.temperatures_c.items() if c is not None}
+    return _known({
+        "source": "tegrastats",
+        "cpus": plain["cpus"],
+        "cpu_load_percent": summary.cpu_load(core.load_percent for core in line.cpus or () if core),
+        "gpu_load_percent": line.gpu_load_percent,
+        # one number of several clusters: the fastest
+        "gpu_freq_mhz": max(clock) if isinstance(clock, list) else clock,
+        "ram_used_mb": line.ram_used_mb,
+        "ram_total_mb": line.ram_total_mb,
+        "swap_used_mb": line.swap_used_mb,
+        "swap_total_mb": line.swap_total_mb,
+        "temperatures_c": temperatures,
+        "gpu_temperature_c": summary.gpu_temperature(temperatures),
+        "cpu_temperature_c": summary.cpu_temperature(temperatures),
+        "power_mw": plain["power_mw"],
+        "power_total_mw": summary.module_power({n: rail.now for n, rail in line.power_mw.items()}),
+    })  # fmt: skip
+
+
+class Gpu:
+    """The GPU without tegrastats: a Jetson's by its driver's file, else the first that NVML has."""
+
+    def __init__(self, root: str = "/", load: Importer = importlib.import_module) -> None:
+        self._shared_memory = is_jetson(root)
+        self._jetson = JetsonGpu(root) if self._shared_memory else None
+        self._nvml: Optional[NvmlGpu] = None
+        self.source: Optional[str] = None
+        self.missing = ""  # why there is none
+        if self._jetson is not None and self._jetson.load_percent() is not None:
+            self.source = "sysfs"
+            return
+        opened = open_gpu(root, load)
+        if isinstance(opened, NvmlGpu):
+            self._nvml = opened
+            self.source = "NVML"
+        else:
+            self.missing = opened
+
+    def describe(self) -> str:
+        """Where its figures come from, for people."""
+        if self._nvml is not None:
+            return "the GPU ({}) is read through NVML".format(self._nvml.name)
+        if self.source:
+            return "the GPU's load comes from its driver"
+        return "no GPU was found ({})".format(self.missing)
+
+    def body(self) -> Body:
+        """Its part of a sample body."""
+        if self._nvml is None:
+            return _known({"gpu_load_percent": self._jetson and self._jetson.load_percent()})
+        now = self._nvml.read()
+        body: Body = {
+            "gpu_load_percent": now.load_percent,
+            "gpu_temperature_c": now.temperature_c,
+            "power_mw": {} if now.power_mw is None else {"GPU": {"now": now.power_mw}},
+        }
+        if not self._shared_memory:
+            body["gpu_memory_used_mb"] = now.memory_used_mb
+            body["gpu_memory_total_mb"] = now.memory_total_mb
+        return _known(body)
+
+    def close(self) -> None:
+        """Let the driver go."""
+        if self._nvml is not None:
+            self._nvml.close()
+
+
+class Machine:
+    """All that is known where there is no tegrastats."""
+
+    def __init__(
+        self, now: float, gpu: Gpu, root: str = "/", load: Importer = importlib.import_module
+    ) -> None:
+        self._gpu = gpu
+        self._cpu = _cpu_source(root, load)
+        self._thermal = Thermal(root)
+        self._loads_since = now
+
+    @property
+    def source(self) -> str:
+        """The sources, for the key ``source``: "psutil + NVML"."""
+        return " + ".join(filter(None, [self._cpu.name, self._gpu.source]))
+
+    def describe(self) -> str:
+        """Where the figures come from, for people."""
+        what = "CPU, memory and temperatures" if len(self._thermal) else "CPU and memory"
+        return "{} come from {}; {}".format(what, self._cpu.name, self._gpu.describe())
+
+    def body(self, now: float) -> Body:
+        """The sample body of this moment; ``now`` in seconds, of any clock that only goes on."""
+        temperatures = self._thermal.read()
+        body: Body = dict(self._cpu.memory()._asdict())
+        body.update(
+            source=self.source,
+            temperatures_c=temperatures,
+            cpu_temperature_c=summary.cpu_temperature(temperatures),
+            gpu_temperature_c=summary.gpu_temperature(temperatures),
+        )
+        if now - self._loads_since >= _MIN_LOAD_WINDOW_S:
+            self._loads_since = now
+            body.update(_cpu_body(self._cpu.loads()))
+        body.update(self._gpu.body())
+        return _known(body)
+
+
+def _cpu_source(root: str, load: Importer) -> Union[PsutilSource, ProcSource]:
+    try:
+        return PsutilSource(load("psutil"))
+    except ImportError:
+        return ProcSource(root)
+
+
+def _cpu_body(loads: List[Optional[float]]) -> Body:
+    if not loads:
+        return {}
+    cpus = [None if load is None else {"load_percent": load} for load in loads]
+    return {"cpus": cpus, "cpu_load_percent": summary.cpu_load(loads)}

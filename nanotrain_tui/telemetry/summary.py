@@ -1,0 +1,58 @@
+"""Figures every board has in common, from names that differ between boards.
+
+A figure that the readings do not hold is ``None``: an invented one would set off, or silence, an
+alarm.
+"""
+
+import re
+from typing import Iterable, Mapping, Optional
+
+# TX2 has two CPU clusters, Denver (MCPU) and ARM (BCPU). PMIC never matches: it is a constant.
+_CPU_ZONE = re.compile(r"[bm]?cpu\d*(?:[-_ ].*)?", re.IGNORECASE)
+_GPU_ZONE = re.compile(r"gpu\d*(?:[-_ ].*)?", re.IGNORECASE)
+_HOTTEST_C, _COLDEST_C = 200.0, -60.0  # beyond, it is a sensor that is off or broken
+
+# What measures all the module takes in; VIN is Thor's.
+_MODULE_RAILS = ("POM_5V_IN", "VDD_IN", "VIN")
+
+
+def cpu_temperature(temperatures_c: Mapping[str, Optional[float]]) -> Optional[float]:
+    """The hottest CPU zone in degrees Celsius."""
+    return _hottest(_CPU_ZONE, temperatures_c)
+
+
+def gpu_temperature(temperatures_c: Mapping[str, Optional[float]]) -> Optional[float]:
+    """The GPU zone in degrees Celsius; ``None`` while it is powered off."""
+    return _hottest(_GPU_ZONE, temperatures_c)
+
+
+def _hottest(
+    zone: "re.Pattern[str]", temperatures_c: Mapping[str, Optional[float]]
+) -> Optional[float]:
+    known = [
+        value
+        for name, value in temperatures_c.items()
+        if value is not None and _COLDEST_C < value < _HOTTEST_C and zone.fullmatch(name)
+    ]
+    return max(known) if known else None
+
+
+def module_power(now_mw: Mapping[str, int]) -> Optional[int]:
+    """Power of the whole module in mW, where one rail measures it.
+
+    AGX Xavier, AGX Orin and Thor without ``VIN`` have no such rail, and their sum is not it:
+    ``VDDQ_VDD2_1V8AO`` hangs on ``VIN_SYS_5V0``, and what other rails feed is not printed. Nor is
+    a rail believed that reads less than one of its parts, as on carriers whose sensors are wired
+    in another order.
+    """
+    for name in _MODULE_RAILS:
+        if name in now_mw:
+            total = now_mw[name]
+            return total if total > 0 and total == max(now_mw.values()) else None
+    return None
+
+
+def cpu_load(loads: Iterable[Optional[float]]) -> Optional[float]:
+    """Mean load in percent of the cores that are online."""
+    known = [load for load in loads if load is not None]
+    return round(sum(known) / len(known), 1) if known else None
