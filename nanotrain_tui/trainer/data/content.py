@@ -1,0 +1,56 @@
+"""Reading as many bytes as a file's header promised, without believing the header."""
+
+import io
+from typing import IO, NamedTuple, Tuple, Union
+
+import numpy as np
+
+#: The most that one file may hold: all images stay in memory, on a board that has 4 GB.
+LIMIT_BYTES = 1 << 30
+
+_PIECE = 1 << 20
+
+Stream = Union[IO[bytes], io.BufferedIOBase]
+
+
+class Content(NamedTuple):
+    """An array in a file; ``values`` is empty where it was only read through."""
+
+    shape: Tuple[int, ...]
+    values: np.ndarray
+
+
+class Damaged(Exception):
+    """The bytes are not what they should be; the message completes 'FILE ...'."""
+
+
+def read_content(stream: Stream, shape: Tuple[int, ...], dtype: np.dtype, keep: bool) -> Content:
+    """The array of ``shape`` that is the rest of ``stream``, in C order.
+
+    Without ``keep`` it is only read through, so that checksums are checked, in 1 MB of memory.
+    Raises Damaged when ``stream`` has fewer or more bytes, or the shape is over the limit.
+    """
+    wanted = dtype.itemsize
+    for length in shape:
+        wanted *= length  # a Python int: no overflow
+    if wanted > LIMIT_BYTES:
+        raise Damaged(
+            "promises an array of %s, %.1f GB; expected at most %d GB"
+            % (" x ".join(str(length) for length in shape), wanted / 1e9, LIMIT_BYTES >> 30)
+        )
+    try:
+        # Memory the system hands out only when written: a false promise costs nothing.
+        values = np.empty(wanted if keep else min(wanted, _PIECE), np.uint8)
+    except MemoryError:
+        raise Damaged("holds %d MB, more than there is memory for" % (wanted >> 20)) from None
+    found = 0
+    while found < wanted:
+        start = found if keep else 0
+        got = stream.read(min(_PIECE, wanted - found))
+        if not got:
+            raise Damaged("is too short: expected %d bytes of values, found %d" % (wanted, found))
+        values.data[start : start + len(got)] = got
+        found += len(got)
+    if stream.read(1):
+        raise Damaged("is too long: expected %d bytes of values, found more" % wanted)
+    return Content(shape, values.view(dtype).reshape(shape) if keep else np.empty(0, dtype))

@@ -1,0 +1,81 @@
+"""Arrays in an ``.npz`` file, such as Keras' mnist.npz: a zip of NumPy's ``.npy`` files.
+
+``numpy.load`` would allocate whatever a header promises; this reads with a limit, never pickles.
+"""
+
+import struct
+import tokenize
+import zipfile
+import zlib
+from typing import Tuple
+
+import numpy as np
+
+from .content import Content, Damaged, Stream, read_content
+
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED = 0x1
+
+# What zipfile and the parsing of a header raise on bytes that make no sense.
+_BAD_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    ValueError,
+    OverflowError,
+)
+_BAD_HEADER = (
+    ValueError,
+    TypeError,
+    SyntaxError,
+    tokenize.TokenError,
+    RecursionError,
+    MemoryError,
+)
+
+
+def read_npz(path: str, name: str, dimensions: int, keep: bool) -> Content:
+    """The integer array ``name`` with ``dimensions`` dimensions in the file at ``path``.
+
+    Without ``keep`` only its shape, after a check of all that can be checked.
+    Raises Damaged when there is none, OSError when the file cannot be opened.
+    """
+    with open(path, "rb") as raw:
+        try:
+            with zipfile.ZipFile(raw) as archive:
+                return _read_member(archive, name, dimensions, keep)
+        except _BAD_ZIP as error:
+            raise Damaged("is damaged: expected a sound .npz file, found: %s" % error) from None
+
+
+def _read_member(archive: zipfile.ZipFile, name: str, dimensions: int, keep: bool) -> Content:
+    try:
+        member = archive.getinfo(name + ".npy")
+    except KeyError:
+        names = ", ".join(archive.namelist()[:8]) or "nothing"
+        raise Damaged("has no array %s; found %s" % (name, names)) from None
+    if member.flag_bits & _ENCRYPTED or member.compress_type not in _COMPRESSIONS:
+        raise Damaged("has its array %s encrypted or compressed in a way NumPy does not" % name)
+    with archive.open(member) as stream:
+        shape, dtype = _header(stream, name)
+        if len(shape) != dimensions or dtype.kind not in "ui":
+            raise Damaged(
+                "has an array %s of %d dimensions and type %s; expected %d dimensions of integers"
+                % (name, len(shape), dtype, dimensions)
+            )
+        return read_content(stream, shape, dtype, keep)
+
+
+def _header(stream: Stream, name: str) -> Tuple[Tuple[int, ...], np.dtype]:
+    try:
+        if np.lib.format.read_magic(stream) != (1, 0):  # later ones allow headers without end
+            raise ValueError
+        shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(stream)
+    except _BAD_HEADER:
+        raise Damaged("has an array %s with no .npy header that can be read" % name) from None
+    if fortran_order or any(length < 0 for length in shape):
+        raise Damaged("has its array %s not in C order" % name)
+    return shape, dtype
