@@ -1,42 +1,33 @@
-"""The dashboard's live widgets: each shows one part of a ``RunState``, and writes only what changed."""
+"""The dashboard's live widgets: each shows one part of a ``RunState``."""
 
 from __future__ import annotations
 
-from textual.widget import Widget
+from collections.abc import Sequence
 
-from nanotrain_tui.follow.run_state import RunState
+from nanotrain_tui.app.charts import AccuracyChart, LossChart
+from nanotrain_tui.app.event_log import EventLog
+from nanotrain_tui.app.lines import Line
+from nanotrain_tui.app.live import LiveWidget
+from nanotrain_tui.app.status_drawing import draw_status
+from nanotrain_tui.app.telemetry_drawing import draw_telemetry
+
+__all__ = ["AccuracyChart", "EventLog", "LossChart", "StatusHeader", "TelemetryPanel"]
 
 
-class StatusHeader(Widget):
+class StatusHeader(LiveWidget):
     """State, name, step, progress, ETA, samples a second. Two rows (one will do)."""
 
-    def update_state(self, state: RunState) -> None:
-        """Show this state."""
+    DEFAULT_CSS = "StatusHeader { height: 2; }"
+
+    def draw_state(self, width: int, height: int) -> Sequence[Line]:
+        return draw_status(self.state, width, height, self.glyphs)
 
 
-class AccuracyChart(Widget):
-    """Training and test accuracy over steps. From 24x4 up; fills what it is given."""
+class TelemetryPanel(LiveWidget):
+    """One row a gauge: load, memory, temperature, power. Seven rows, 30 columns at least.
 
-    def update_state(self, state: RunState) -> None:
-        """Show this state."""
+    Lower but 60 columns wide it stands in two columns, four rows with the source.
+    """
 
-
-class LossChart(Widget):
-    """Training and test loss over steps. From 24x4 up; fills what it is given."""
-
-    def update_state(self, state: RunState) -> None:
-        """Show this state."""
-
-
-class TelemetryPanel(Widget):
-    """One row a gauge: load, memory, temperature, power. Seven rows at most, 30 columns at least."""
-
-    def update_state(self, state: RunState) -> None:
-        """Show this state."""
-
-
-class EventLog(Widget, can_focus=True):
-    """What happened, newest last; scrolls with the keys once focused."""
-
-    def update_state(self, state: RunState) -> None:
-        """Show this state."""
+    def draw_state(self, width: int, height: int) -> Sequence[Line]:
+        return draw_telemetry(self.state, width, height, self.glyphs)

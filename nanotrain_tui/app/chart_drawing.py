@@ -1,0 +1,187 @@
+"""A metric chart as lines: training as a line, evaluations as marks, with its figures and axes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from nanotrain_tui.app.glyphs import Glyphs
+from nanotrain_tui.app.lines import Line, Span, first_fitting, fit
+from nanotrain_tui.app.plot import columns_of, dots_of, plot_line, resample
+from nanotrain_tui.app.scale import Scale, accuracy_scale, axis_end, loss_scale, percent, short
+from nanotrain_tui.follow.run_state import Mark, RunState
+from nanotrain_tui.follow.series import Curve
+
+LABEL_CELLS = 5
+MARK_EVERY_CELLS = 2  # evaluations closer than this would hide the training line
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What one chart shows."""
+
+    title: str
+    train: Curve
+    test: Curve
+    best: float | None
+    scale: Callable[[Sequence[float]], Scale]
+    figure: Callable[[float | None, str], str]  # for the title
+    label: Callable[[float], str]  # for the axis, at most LABEL_CELLS
+    end: int  # of the x axis, in steps
+    marks: tuple[Mark, ...] = ()
+
+
+def accuracy_chart(state: RunState) -> Chart:
+    """Accuracy: higher is better."""
+    return Chart(
+        title="Accuracy",
+        train=state.train_accuracy,
+        test=state.test_accuracy,
+        best=state.test_accuracy.high,
+        scale=accuracy_scale,
+        figure=percent,
+        label=lambda value: f"{100 * value:.0f}%",
+        end=axis_end(state.step, state.steps),
+        marks=state.marks,
+    )
+
+
+def loss_chart(state: RunState) -> Chart:
+    """Loss: lower is better."""
+    return Chart(
+        title="Loss",
+        train=state.train_loss,
+        test=state.test_loss,
+        best=state.test_loss.low,
+        scale=loss_scale,
+        figure=short,
+        label=short,
+        end=axis_end(state.step, state.steps),
+        marks=state.marks,
+    )
+
+
+def draw_chart(chart: Chart, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    """The chart in exactly ``height`` lines of ``width`` cells."""
+    if width <= 0 or height <= 0:
+        return []
+    framed = height >= 4 and width >= 16
+    rows = height - 2 if framed else height - 1
+    across = width - LABEL_CELLS - 1 if framed else width
+    columns = across * dots_of(glyphs)[0]
+    train = resample(chart.train, columns, chart.end)
+    tests = [mean for mean, n in zip(chart.test.means, chart.test.counts, strict=True) if n]
+    scale = chart.scale([mean for mean in train.means if mean is not None] + tests)
+    lines = [_title(chart, scale, width, glyphs)]
+    if rows:
+        plotted = plot_line(train.means, scale, across, rows, glyphs)
+        marks = _test_marks(chart, scale, across, rows, glyphs)
+        marks.update(_bad_marks(chart, train.bad, across, glyphs))
+        for y, text in enumerate(plotted):
+            spans = _overlay(text, {x: span for (x, row), span in marks.items() if row == y})
+            lines.append((*_label(chart, scale, y, rows, glyphs), *spans) if framed else spans)
+    if framed:
+        lines.append(_x_axis(chart, across, glyphs))
+    return [fit(line, width, glyphs.ellipsis) for line in lines]
+
+
+def _title(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> Line:
+    """Names and figures: the first form there is room for."""
+    title = Span(chart.title + (" (log)" if scale.log else ""), "title")
+    test = chart.figure(chart.test.last, glyphs.missing)
+    best = chart.figure(chart.best, glyphs.missing)
+    train = chart.figure(chart.train.last, glyphs.missing)
+    return first_fitting(
+        width,
+        (
+            title,
+            Span(f"  {glyphs.test} test {test}", "test"),
+            Span(f"  best {best}  "),
+            Span(f"{glyphs.train} training {train}", "train"),
+        ),
+        (
+            title,
+            Span(f" {glyphs.test} test {test}", "test"),
+            Span(f" best {best} "),
+            Span(f"{glyphs.train} train {train}", "train"),
+        ),
+        (
+            title,
+            Span(f" {glyphs.test}{test}", "test"),
+            Span(f" best {best} "),
+            Span(f"{glyphs.train}{train}", "train"),
+        ),
+        (title, Span(f" {glyphs.test}{test}", "test"), Span(f" best {best}")),
+        (title, Span(f" {glyphs.test}{test}", "test")),
+    )
+
+
+def _label(chart: Chart, scale: Scale, y: int, rows: int, glyphs: Glyphs) -> Line:
+    text = ""
+    if y == 0:
+        text = chart.label(scale.high)
+    elif y == rows - 1:
+        text = chart.label(scale.low)
+    elif rows >= 5 and rows % 2 and y == rows // 2:
+        text = chart.label(scale.middle())
+    return (Span(f"{text:>{LABEL_CELLS}}{glyphs.vertical}", "muted"),)
+
+
+def _x_axis(chart: Chart, across: int, glyphs: Glyphs) -> Line:
+    left = " " * LABEL_CELLS + glyphs.corner
+    end = f" {chart.end:,} steps"
+    if len(end) > across - 4:
+        end = f" {short(chart.end)}"
+    begin = "0 "
+    cells = [glyphs.horizontal] * max(0, across - len(begin) - len(end))
+    signs = {"edited": glyphs.edited, "resumed": glyphs.resumed}
+    for mark in chart.marks:
+        x = int(mark.step * across / (chart.end + 1)) - len(begin)
+        if mark.kind in signs and 0 <= x < len(cells):
+            cells[x] = signs[mark.kind]
+    return (Span(left + begin + "".join(cells) + end, "muted"),)
+
+
+def _test_marks(
+    chart: Chart, scale: Scale, across: int, rows: int, glyphs: Glyphs
+) -> dict[tuple[int, int], Span]:
+    """Evaluations by cell. The newest is always there, the others thinned out."""
+    marks: dict[tuple[int, int], Span] = {}
+    curve = chart.test
+    free = across
+    for i in range(len(curve.counts) - 1, -1, -1):
+        if not curve.counts[i]:
+            continue
+        x = columns_of(curve, i, across, chart.end)[0]
+        if x > free:
+            continue
+        y = rows - 1 - min(rows - 1, int(scale.position(curve.means[i]) * rows))
+        marks[x, y] = Span(glyphs.test, "test")
+        free = x - MARK_EVERY_CELLS
+    return marks
+
+
+def _bad_marks(
+    chart: Chart, train: Sequence[bool], across: int, glyphs: Glyphs
+) -> dict[tuple[int, int], Span]:
+    """Where the loss was no number, along the upper edge."""
+    dots = dots_of(glyphs)[0]
+    test = resample(chart.test, across, chart.end).bad
+    return {
+        (x, 0): Span(glyphs.bad, "error")
+        for x in range(across)
+        if test[x] or any(train[x * dots : (x + 1) * dots])
+    }
+
+
+def _overlay(text: str, marks: dict[int, Span]) -> Line:
+    """A row of the training line with marks in their cells."""
+    spans: list[Span] = []
+    start = 0
+    for x in sorted(marks):
+        if x > start:
+            spans.append(Span(text[start:x], "train"))
+        spans.append(marks[x])
+        start = x + 1
+    spans.append(Span(text[start:], "train"))
+    return tuple(span for span in spans if span.text)

@@ -1,0 +1,115 @@
+"""The characters drawings are made of, by what the terminal can show."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+
+class Glyphs(NamedTuple):
+    """One set of drawing characters; each is one cell wide."""
+
+    braille: bool  # 2x4 dots a cell; else 1x2 of `halves`
+    halves: str  # none, lower, upper, both
+    eighths: str  # a column from lowest to full
+    test: str  # an evaluation
+    train: str  # a sample of the training line, for the legend
+    bad: str  # NaN or infinity
+    vertical: str
+    corner: str
+    horizontal: str
+    edited: str
+    resumed: str
+    done: str  # progress
+    rest: str
+    states: dict[str, str]
+    levels: dict[str, str]
+    ellipsis: str
+    newer: str
+    missing: str
+
+
+UNICODE = Glyphs(
+    braille=True,
+    halves=" ▄▀█",
+    eighths="▁▂▃▄▅▆▇█",
+    test="◆",
+    train="⠤⠤",
+    bad="×",
+    vertical="│",
+    corner="└",
+    horizontal="─",
+    edited="▴",
+    resumed="┼",
+    done="━",
+    rest="─",
+    states={
+        "starting": "◌",
+        "running": "●",
+        "paused": "❚❚",
+        "finished": "✔",
+        "stopped": "■",
+        "failed": "✘",
+        "interrupted": "⚡",
+    },
+    levels={"info": "·", "good": "✔", "warning": "!", "error": "✘"},
+    ellipsis="…",
+    newer="↓",
+    missing="—",
+)
+
+ASCII = Glyphs(
+    braille=False,
+    halves=" .':",
+    eighths="_.,-=+*#",
+    test="o",
+    train="..",
+    bad="x",
+    vertical="|",
+    corner="+",
+    horizontal="-",
+    edited="^",
+    resumed="+",
+    done="#",
+    rest="-",
+    states={
+        "starting": "~",
+        "running": ">",
+        "paused": "||",
+        "finished": "*",
+        "stopped": "#",
+        "failed": "!",
+        "interrupted": "!",
+    },
+    levels={"info": "-", "good": "*", "warning": "!", "error": "x"},
+    ellipsis="~",
+    newer="v",
+    missing="-",
+)
+
+
+_PLAIN = {"→": ">", "—": "-", "–": "-", "·": "-", "…": "~", "°": "o", "×": "x", "’": "'"}
+
+
+def plain(text: str) -> str:
+    """Text in ASCII of the same width: what cannot be said is a question mark a cell."""
+    if text.isascii():
+        return text
+    return "".join(
+        char if char.isascii() else _PLAIN.get(char) or "?" * cell_len(char) for char in text
+    )
+
+
+def glyphs_for(encoding: str | None, term: str | None) -> Glyphs:
+    """ASCII where the encoding is not Unicode, and on Linux's console, whose font lacks braille."""
+    utf = (encoding or "ascii").lower().replace("_", "-").startswith("utf")
+    return UNICODE if utf and term != "linux" else ASCII
+
+
+def terminal_glyphs() -> Glyphs:
+    """What this process' terminal can show."""
+    stream = sys.__stderr__ or sys.__stdout__  # Textual draws on stderr
+    return glyphs_for(getattr(stream, "encoding", None), os.environ.get("TERM"))

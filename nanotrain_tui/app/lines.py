@@ -1,0 +1,169 @@
+"""Lines of spans: what the drawing functions return and the live widgets put on screen.
+
+A widget keeps the lines it shows, compares them with the new ones cell by cell, and asks Textual
+to write only what differs: over a slow link unchanged cells cost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+# A run of equal cells shorter than this costs less written again than jumped over.
+JUMP_CELLS = 8
+
+ROLES = (
+    "title", "value", "muted", "train", "test", "bar", "good", "warning", "error",
+)  # fmt: skip
+
+
+class Span(NamedTuple):
+    """Text in one style; ``role`` is one of ROLES or empty for plain text."""
+
+    text: str
+    role: str = ""
+
+
+Line = tuple[Span, ...]
+
+
+def width_of(line: Line) -> int:
+    """The cells a line takes."""
+    return sum(cell_len(span.text) for span in line)
+
+
+def fit(line: Line, width: int, ellipsis: str = "…") -> Line:
+    """A line of exactly ``width`` cells: cut with an ellipsis, or filled with spaces."""
+    spans: list[Span] = []
+    left = max(0, width)
+    short = width_of(line) > left
+    room = left - cell_len(ellipsis) if short else left
+    for span in line:
+        size = cell_len(span.text)
+        if size > room:
+            cut = set_cell_size(span.text, max(0, room)) + ellipsis
+            spans.append(Span(set_cell_size(cut, left), span.role))
+            left = 0
+            break
+        spans.append(span)
+        room -= size
+        left -= size
+    if left:
+        spans.append(Span(" " * left))
+    return tuple(span for span in spans if span.text)
+
+
+def first_fitting(width: int, *variants: Line) -> Line:
+    """The first of these lines that has room, else the last one cut."""
+    for variant in variants:
+        if width_of(variant) <= width:
+            return fit(variant, width)
+    return fit(variants[-1], width)
+
+
+def split(line: Line, right: Line, width: int) -> Line:
+    """One line at the left edge and one at the right; the right one goes where both do not fit."""
+    free = width - width_of(right) - 1
+    if free < width_of(line):
+        return fit(line, width)
+    return (*fit(line, free + 1), *right)
+
+
+def changed_runs(old: Line, new: Line) -> Iterator[tuple[int, int]]:
+    """``(start, end)`` of the cells in which two lines of equal width differ."""
+    if old == new:
+        return
+    start = end = -1
+    for x, (before, after) in enumerate(zip(_cells(old), _cells(new), strict=True)):
+        if before == after:
+            continue
+        if start >= 0 and x - end > JUMP_CELLS:
+            yield start, end
+            start = x
+        elif start < 0:
+            start = x
+        end = x + 1
+    if start >= 0:
+        yield start, end
+
+
+def _cells(line: Line) -> list[tuple[str, str]]:
+    cells: list[tuple[str, str]] = []
+    for text, role in line:
+        for char in text:
+            size = cell_len(char)
+            if size:
+                cells.append((char, role))
+                cells.extend([("", role)] * (size - 1))
+            elif cells:  # a combining mark belongs to the cell before it
+                cells[-1] = (cells[-1][0] + char, role)
+    return cells
+
+
+class LineWidget(Widget):
+    """A widget made of lines; a subclass says in ``draw`` what they are."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"live--{role}" for role in ROLES}
+
+    DEFAULT_CSS = """
+    LineWidget {
+        width: 1fr;
+        height: 1fr;
+        & > .live--title { text-style: bold; }
+        & > .live--value { text-style: bold; }
+        & > .live--muted { color: $text-muted; }
+        & > .live--train { color: $primary; }
+        & > .live--test { color: $accent; text-style: bold; }
+        & > .live--bar { color: $primary; }
+        & > .live--good { color: $success; text-style: bold; }
+        & > .live--warning { color: $warning; text-style: bold; }
+        & > .live--error { color: $error; text-style: bold; }
+    }
+    """
+
+    _lines: Sequence[Line] = ()
+    _drawn_at: tuple[int, int] = (0, 0)
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """The content for this size: at most ``height`` lines, each ``width`` cells wide."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Draw again and write the cells that came out otherwise."""
+        size = self.content_size
+        if not self.is_attached or not size or self._drawn_at != (size.width, size.height):
+            self._drawn_at = (0, 0)
+            self.refresh()
+            return
+        old, self._lines = self._lines, self._filled(*size)
+        regions = [
+            Region(start, y, end - start, 1)
+            for y, (before, after) in enumerate(zip(old, self._lines, strict=True))
+            for start, end in changed_runs(before, after)
+        ]
+        if regions:
+            self.refresh(*regions)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the content, for Textual."""
+        width, height = self.content_size
+        if self._drawn_at != (width, height):
+            self._lines = self._filled(width, height)
+            self._drawn_at = (width, height)
+        if not 0 <= y < len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        return Strip([Segment(text, self._style(role)) for text, role in self._lines[y]], width)
+
+    def _style(self, role: str) -> Style:
+        return self.get_component_rich_style(f"live--{role}") if role else self.rich_style
+
+    def _filled(self, width: int, height: int) -> list[Line]:
+        lines = [fit(line, width) for line in self.draw(width, height)[:height]]
+        return lines + [fit((), width)] * (height - len(lines))

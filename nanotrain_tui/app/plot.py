@@ -1,0 +1,106 @@
+"""Curves as characters: a line of braille dots (or ASCII halves), and a row of block eighths."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from nanotrain_tui.app.glyphs import Glyphs
+from nanotrain_tui.app.scale import Scale
+from nanotrain_tui.follow.series import Curve
+
+# Braille dots by column and row of a cell, from the top; U+2800 is the empty cell.
+_DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
+_BRAILLE = 0x2800
+
+
+class Columns(NamedTuple):
+    """A curve resampled to columns of a drawing."""
+
+    means: list[float | None]  # None: no finite value there
+    bad: list[bool]  # NaN or infinity there
+
+
+def resample(curve: Curve, columns: int, end: float) -> Columns:
+    """The curve over x in [0, end] as so many columns, values that share one averaged."""
+    sums = [0.0] * columns
+    counts = [0] * columns
+    bad = [False] * columns
+    for i, count in enumerate(curve.counts):
+        if not count and not curve.bad[i]:
+            continue
+        first, last = columns_of(curve, i, columns, end)
+        for column in range(first, last + 1):
+            bad[column] |= curve.bad[i] > 0
+            if count:
+                # Weights below one bin would be lost against a wide one: bins are equally wide.
+                sums[column] += curve.means[i] * count
+                counts[column] += count
+    means = [sums[i] / counts[i] if counts[i] else None for i in range(columns)]
+    return Columns(means, bad)
+
+
+def columns_of(curve: Curve, index: int, columns: int, end: float) -> tuple[int, int]:
+    """The first and the last column that a bin covers."""
+    start = index * curve.width
+    stop = min(start + curve.width - 1, curve.end)
+    first = min(columns - 1, int(start * columns / (end + 1)))
+    return first, max(first, min(columns - 1, int(stop * columns / (end + 1))))
+
+
+def plot_line(
+    means: Sequence[float | None], scale: Scale, width: int, height: int, glyphs: Glyphs
+) -> list[str]:
+    """A connected line in ``height`` rows of ``width`` cells; see ``dots_of`` for len(means)."""
+    across, down = dots_of(glyphs)
+    cells = [[0] * width for _ in range(height)]
+    rows = height * down
+    before: int | None = None
+    for x, mean in enumerate(means[: width * across]):
+        if mean is None:
+            before = None
+            continue
+        y = rows - 1 - min(rows - 1, int(scale.position(mean) * rows))
+        # Joined to the column before, so that a steep curve stays one line.
+        for dot in _between(before, y):
+            cells[dot // down][x // across] |= _DOTS[x % across][dot % down]
+        before = y
+    if glyphs.braille:
+        return ["".join(chr(_BRAILLE + bits) if bits else " " for bits in row) for row in cells]
+    return ["".join(_half(bits, glyphs) for bits in row) for row in cells]
+
+
+def dots_of(glyphs: Glyphs) -> tuple[int, int]:
+    """Dots a cell, across and down."""
+    return (2, 4) if glyphs.braille else (1, 2)
+
+
+def _between(before: int | None, y: int) -> range:
+    if before is None or abs(before - y) <= 1:
+        return range(y, y + 1)
+    return range(y, before) if before > y else range(before + 1, y + 1)
+
+
+def _half(bits: int, glyphs: Glyphs) -> str:
+    upper, lower = bits & _DOTS[0][0], bits & _DOTS[0][1]
+    return glyphs.halves[(2 if upper else 0) + (1 if lower else 0)]
+
+
+def sparkline(curve: Curve, scale: Scale, width: int, end: float, glyphs: Glyphs) -> str:
+    """The curve over x in [0, end] in one row of block eighths; a space is a gap.
+
+    A column no sample fell into repeats the one before if the next sample comes soon.
+    """
+    means = resample(curve, width, end).means
+    last = len(glyphs.eighths) - 1
+    soon = max(1, math.ceil(60 * width / (end + 1)))  # a minute
+    text = ""
+    held: float | None = None
+    for x, mean in enumerate(means):
+        if mean is not None:
+            held = mean
+        elif held is None or all(later is None for later in means[x + 1 : x + 1 + soon]):
+            held = None
+        text += " " if held is None else glyphs.eighths[round(scale.position(held) * last)]
+    return text

@@ -1,0 +1,129 @@
+"""Axes: which range to draw, linear or logarithmic, and how to write figures in few cells."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+# A range wider than this is drawn on a logarithmic axis: a wild start would flatten the rest.
+LOG_FROM_RATIO = 20.0
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+
+
+class Scale(NamedTuple):
+    """A y axis from ``low`` to ``high``."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    def position(self, value: float) -> float:
+        """Where a value lies, 0 at ``low`` to 1 at ``high``; what lies outside is on the edge."""
+        if value <= self.low:
+            return 0.0
+        if value >= self.high:
+            return 1.0
+        if self.log:
+            return math.log(value / self.low) / math.log(self.high / self.low)
+        return (value - self.low) / (self.high - self.low)
+
+    def middle(self) -> float:
+        """The value half way up."""
+        return (
+            math.sqrt(self.low) * math.sqrt(self.high) if self.log else (self.low + self.high) / 2
+        )
+
+
+def accuracy_scale(values: Iterable[float]) -> Scale:
+    """Up to 1, from the highest of some round floors that leaves no value out."""
+    lowest = min(values, default=0.0)
+    return Scale(max(floor for floor in (0.0, 0.5, 0.8, 0.9) if floor <= max(0.0, lowest)), 1.0)
+
+
+def loss_scale(values: Iterable[float]) -> Scale:
+    """Logarithmic where the values span a factor of 20 and none is negative, else linear."""
+    shown = list(values)
+    if not shown:
+        return Scale(0.0, 1.0)
+    low, high = min(shown), max(shown)
+    positive = min((value for value in shown if value > 0), default=0.0)
+    if low >= 0 and positive and high / positive >= LOG_FROM_RATIO:
+        return Scale(_round_log(positive, up=False), _round_log(high, up=True), log=True)
+    if 0 <= low < high / 2:
+        low = 0.0
+    if high - low <= 1e-9 * max(abs(low), abs(high)):
+        margin = abs(high) / 2 or 1.0
+        low, high = low - margin, high + margin
+    step = _round_step((high - low) / 4)
+    return Scale(math.floor(low / step) * step, math.ceil(high / step - 1e-9) * step)
+
+
+def ceiling(value: float) -> float:
+    """The next round number at or above a positive value: 1, 2, 5, 10, 20 ..."""
+    return _round_log(value, up=True) if value > 0 else 1.0
+
+
+def _round_step(step: float) -> float:
+    power = 10.0 ** math.floor(math.log10(step))
+    return next(power * factor for factor in _STEPS if power * factor >= step * (1 - 1e-9))
+
+
+def _round_log(value: float, up: bool) -> float:
+    """The 1, 2 or 5 times a power of ten next to a positive value."""
+    power = 10.0 ** math.floor(math.log10(value))
+    if power == 0.0:
+        return value
+    slack = 1e-9
+    if up:
+        return next(power * f for f in (1, 2, 5, 10) if power * f >= value * (1 - slack))
+    return next(power * f for f in (5, 2, 1) if power * f <= value * (1 + slack))
+
+
+def axis_end(x: float, planned: int | None = None, first: int = 64) -> int:
+    """The end of an x axis that doubles when full, so that most frames leave the drawing as it is.
+
+    It stops doubling at what is planned.
+    """
+    end = first
+    while end < x:
+        end *= 2
+    return max(planned, math.ceil(x)) if planned is not None and planned < end else end
+
+
+def short(value: float | None, missing: str = "—") -> str:
+    """A figure in at most five cells: ``0.212``, ``1234``, ``52.1k``, ``3e+12``, ``nan``."""
+    if value is None:
+        return missing
+    if not math.isfinite(value):
+        return str(value)
+    size = abs(value)
+    if size >= 1e9:
+        return f"{value:.0e}".replace("e+", "e")
+    for limit, divisor, unit in ((1e6, 1e6, "M"), (1e4, 1e3, "k")):
+        if size >= limit * 0.99995:
+            return _three_digits(value / divisor) + unit
+    if size and size < 1e-3:
+        return f"{value:.0e}".replace("e-0", "e-")
+    return f"{value:.0f}" if size >= 1000 else _three_digits(value)
+
+
+def _three_digits(value: float) -> str:
+    text = f"{value:.3g}"
+    return f"{value:.0f}" if "e" in text else text
+
+
+def percent(value: float | None, missing: str = "—") -> str:
+    """A share of 0..1: ``94.27 %``."""
+    return missing if value is None else f"{100 * value:.2f} %"
+
+
+def clock(seconds: float) -> str:
+    """``0:05``, ``12:34``, ``1:02:03``, ``3d 04:05``."""
+    whole = max(0, int(seconds))
+    minutes, hours, days = whole // 60, whole // 3600, whole // 86400
+    if days:
+        return f"{days}d {hours % 24:02}:{minutes % 60:02}"
+    if hours:
+        return f"{hours}:{minutes % 60:02}:{whole % 60:02}"
+    return f"{minutes}:{whole % 60:02}"

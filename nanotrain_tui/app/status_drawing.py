@@ -1,0 +1,103 @@
+"""The status header as lines: what the session is doing, how far it is and how fast."""
+
+from __future__ import annotations
+
+from nanotrain_tui.app.glyphs import Glyphs
+from nanotrain_tui.app.lines import Line, Span, fit, split, width_of
+from nanotrain_tui.app.scale import clock
+from nanotrain_tui.follow.run_state import RunState
+
+_ROLES = {
+    "running": "good",
+    "finished": "good",
+    "paused": "warning",
+    "stopped": "warning",
+    "failed": "error",
+    "interrupted": "error",
+}
+_SHORTEST_BAR = 6
+_LONGEST_BAR = 60
+
+
+def draw_status(state: RunState, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    """Two lines: who and what; how far and how fast. In one line the second gives way."""
+    if width <= 0 or height <= 0:
+        return []
+    if height == 1:
+        brief = (*_state(state, glyphs), Span(f"  {_steps(state)} {_share(state)}"))
+        return [split(brief, (Span(state.name, "title"),), width)]
+    return [_identity(state, width, glyphs), _progress(state, width, glyphs)]
+
+
+def _state(state: RunState, glyphs: Glyphs) -> Line:
+    if not state.name:
+        return (Span("no session", "muted"),)
+    symbol = glyphs.states.get(state.state, "?")
+    word = state.state if state.responding else f"{state.state}, not responding"
+    role = _ROLES.get(state.state, "value") if state.responding else "error"
+    spans = [Span(f"{symbol} {word}", role)]
+    if state.behind:
+        spans.append(Span(" reading", "muted"))
+    return tuple(spans)
+
+
+def _identity(state: RunState, width: int, glyphs: Glyphs) -> Line:
+    named = (*_state(state, glyphs), Span("  "), Span(state.name, "title"))
+    told = [str(state.data[key]) for key in ("name",) if state.data.get(key)]
+    model = state.config.get("model")
+    hidden = model.get("hidden") if isinstance(model, dict) else None
+    if isinstance(hidden, (str, int)) and hidden != "":
+        told.append(str(hidden))
+    if state.elapsed_s:
+        told.append(clock(state.elapsed_s))
+    while told:  # the time stays longest
+        right = (Span(" · ".join(told), "muted"),)
+        if width_of(named) + 2 + width_of(right) <= width:
+            return split(named, right, width)
+        told.pop(0)
+    return fit(named, width, glyphs.ellipsis)
+
+
+def _progress(state: RunState, width: int, glyphs: Glyphs) -> Line:
+    """Figures first, the bar last: what stands left of a change is written again with it."""
+    if state.preparing is not None:
+        fraction = state.preparing.fraction
+        share = "" if fraction is None else f" {100 * fraction:.0f} %"
+        figures: Line = (Span(f"{state.preparing.what}{share}"),)
+        return _with_bar(figures, fraction or 0.0, width, glyphs)
+    if not state.step and not state.steps:
+        return fit((), width)
+    parts = [f"step {_steps(state)}", _share(state)]
+    if state.samples_per_s is not None:
+        parts.append(f"{_rounded(state.samples_per_s)} samples/s")
+    if state.eta_s is not None:
+        parts.append(f"ETA {clock(state.eta_s)}")
+    parts = [part for part in parts if part]
+    while len(parts) > 1 and len("  ".join(parts)) > width:
+        parts.pop(-2 if len(parts) > 2 else -1)
+    return _with_bar((Span("  ".join(parts)),), state.fraction, width, glyphs)
+
+
+def _with_bar(figures: Line, fraction: float, width: int, glyphs: Glyphs) -> Line:
+    room = min(_LONGEST_BAR, width - width_of(figures) - 2)
+    if room < _SHORTEST_BAR:
+        return fit(figures, width, glyphs.ellipsis)
+    done = min(room, int(fraction * room))
+    bar = (Span(glyphs.done * done, "bar"), Span(glyphs.rest * (room - done), "muted"))
+    return split(figures, tuple(span for span in bar if span.text), width)
+
+
+def _steps(state: RunState) -> str:
+    return f"{state.step:,}/{state.steps:,}" if state.steps else f"{state.step:,}"
+
+
+def _share(state: RunState) -> str:
+    return f"{int(100 * state.fraction)} %" if state.steps else ""
+
+
+def _rounded(rate: float) -> str:
+    """Two digits, which seldom change: ``12,000``, ``340``, ``2.5``."""
+    if rate < 10:
+        return f"{rate:.1f}"
+    digits = len(str(int(rate))) - 2
+    return f"{round(rate, -digits):,.0f}"
