@@ -1,0 +1,51 @@
+"""Which examples each step sees."""
+
+from typing import Any
+
+import numpy as np
+
+
+class Batches:
+    """Examples without replacement, reshuffled each epoch, as one endless stream.
+
+    The order of an epoch depends on the seed and the epoch's number alone, and the place in the
+    stream is counted in examples. So a run goes on from a checkpoint exactly, and the batch size
+    may change at any step. A batch that an epoch cannot fill takes its rest from the next epoch
+    (as the tutorial's reader does): every batch is full, every epoch sees every example once.
+    """
+
+    def __init__(self, examples: int, seed: int, position: int = 0) -> None:
+        self.examples, self.seed, self.position = examples, seed, position
+        self._epoch = -1
+        self._order = np.zeros(0, np.int64)
+
+    @property
+    def epoch(self) -> int:
+        """Epochs completed."""
+        return self.position // self.examples
+
+    @property
+    def cursor(self) -> int:
+        """Examples seen of the current epoch."""
+        return self.position % self.examples
+
+    def go_to(self, epoch: int, cursor: int) -> None:
+        """Go on from a place in the stream."""
+        self.position = epoch * self.examples + cursor
+
+    def take(self, steps: int, batch_size: int) -> Any:
+        """The next ``steps`` batches: row numbers, int64 (steps, batch_size)."""
+        wanted = steps * batch_size
+        parts = []
+        while wanted:
+            part = self._order_of(self.epoch)[self.cursor : self.cursor + wanted]
+            parts.append(part)
+            wanted -= len(part)
+            self.position += len(part)
+        return np.concatenate(parts).reshape(steps, batch_size)
+
+    def _order_of(self, epoch: int) -> Any:
+        if epoch != self._epoch:
+            random = np.random.RandomState([self.seed, epoch])
+            self._epoch, self._order = epoch, random.permutation(self.examples)
+        return self._order

@@ -1,0 +1,249 @@
+"""The TensorFlow graph that trains: K steps a call, every step's loss and accuracy returned.
+
+One ``tf.function`` takes a block of K batches (uint8, gathered by the caller) and loops over
+them; K is a dimension left open, so a call may be as long as the caller likes without a new graph
+and without another bit in the result. The numbers of the configuration are variables, so that a
+change of learning rate or dropout needs no new graph either. XLA compiles the optimizer's update
+alone: that is where it wins (one pass over the weights instead of a dozen), its shapes never
+change, and matrix products run faster in TensorFlow's own kernels (docs/BENCHMARKS.md).
+"""
+
+import os
+from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
+
+import numpy as np
+import tensorflow as tf
+
+from .model import Structure, hits_of, logits_of, losses_of, penalty_of, structure_of
+from .optimizers import OPTIMIZERS, Now, initial_slot
+from .protocol import Failed
+from .runtime import first_line
+
+Array = Any
+Tensor = Any
+State = Dict[str, Array]
+
+_PIXELS = tf.TensorSpec([None, None], tf.uint8)
+_LABELS = tf.TensorSpec([None], tf.int32)
+
+
+class Engine:
+    """A network, its optimizer and the graph that trains and tests them."""
+
+    def __init__(self, config: Mapping[str, Any], weights: Sequence[Array], xla: bool) -> None:
+        self.classes = int(weights[-1].shape[0])
+        self.parameters = sum(int(weight.size) for weight in weights)
+        self.xla = xla
+        self._config = config
+        self.updates = 0  # since the slots were made: Adam's t
+        self._seed = int(config.get("train.seed", 0))
+        self.structure = structure_of(config)
+        check_memory(self.parameters, len(OPTIMIZERS[self.structure.optimizer].slots))
+        self.weights = [tf.Variable(weight, dtype=tf.float32) for weight in weights]
+        self._make_slots()
+        self._make_graph()
+
+    def set_numbers(self, config: Mapping[str, Any]) -> None:
+        """Take over the numbers of a configuration of the same structure."""
+        self._config = config
+        for name, value in self._values().items():
+            self._numbers[name].assign(value)
+
+    def restructure(self, config: Mapping[str, Any]) -> None:
+        """Keep the weights, take another structure; another optimizer starts with fresh slots."""
+        before, self.structure, self._config = self.structure, structure_of(config), config
+        if self.structure.optimizer != before.optimizer:
+            self.updates = 0
+            self._make_slots()
+        self._make_graph()
+
+    def train(self, images: Array, labels: Array, rates: Array, step: int) -> Tuple[Array, Array]:
+        """One update for each batch: the losses and training accuracies, float32 (steps,).
+
+        ``images`` uint8 (steps, batch, pixels), ``labels`` int32 (steps, batch), ``rates`` the
+        learning rates float32 (steps,), ``step`` the updates made before. Loss and accuracy are
+        of the batch before its update; the loss holds the L2 penalty, as Keras' does.
+        """
+        losses, accuracies = self._train(images, labels, rates, np.int64(step), self.updates)
+        result = losses.numpy(), accuracies.numpy()
+        self.updates += len(rates)
+        return result
+
+    def evaluate(self, images: Array, labels: Array, chunk: int = 1000) -> Tuple[float, float]:
+        """Loss (with the L2 penalty) and accuracy over all ``images``, uint8 (n, pixels)."""
+        loss = hits = 0.0
+        for first in range(0, len(images), chunk):
+            part = slice(first, first + chunk)
+            part_loss, part_hits = self._test(images[part], labels[part])
+            loss += float(part_loss)
+            hits += float(part_hits)
+        penalty = float(self._penalty()) if self.structure.l2 else 0.0
+        return loss / len(images) + penalty, hits / len(images)
+
+    def warm_up(self, images: Array, labels: Array) -> Optional[str]:
+        """Trace and compile by making one update of a batch, then put everything back.
+
+        Where XLA cannot compile, go without it and return why.
+        """
+        try:
+            self._try_out(images, labels)
+        except tf.errors.OpError as error:
+            if not self.xla:
+                raise
+            self.xla = False
+            self._make_graph()
+            self._try_out(images, labels)
+            return first_line(error.message)
+        return None
+
+    def _try_out(self, images: Array, labels: Array) -> None:
+        before, updates = self.state(), self.updates
+        try:
+            self.train(images[None], labels[None], np.zeros(1, np.float32), 0)
+        finally:
+            self.load(before)
+            self.updates = updates
+
+    def state(self) -> State:
+        """Weights and slots as NumPy arrays by name."""
+        return {name: variable.numpy() for name, variable in self._variables().items()}
+
+    def load(self, state: Mapping[str, Array]) -> None:
+        """Take over what ``state`` gave; what it lacks stays as it is."""
+        for name, variable in self._variables().items():
+            if name in state:
+                variable.assign(state[name])
+
+    def _variables(self) -> Dict[str, Any]:
+        variables = {"weight_{}".format(i): weight for i, weight in enumerate(self.weights)}
+        for i, slots in enumerate(self._slots):
+            for name, slot in zip(OPTIMIZERS[self.structure.optimizer].slots, slots):
+                variables["slot_{}_{}".format(i, name)] = slot
+        return variables
+
+    def _values(self) -> Dict[str, float]:
+        config = self._config
+        defaults = OPTIMIZERS[self.structure.optimizer].defaults
+        numbers = {name: config.get("optimizer." + name, defaults[name]) for name in defaults}
+        numbers["dropout"] = config.get("model.dropout", 0.0)
+        numbers["l2"] = config.get("model.l2", 0.0)
+        numbers["huber_delta"] = config.get("loss.huber_delta", 1.0)
+        return {name: float(value) for name, value in numbers.items()}
+
+    def _make_slots(self) -> None:
+        numbers = self._values()
+        names = OPTIMIZERS[self.structure.optimizer].slots
+        self._slots = [
+            [tf.Variable(initial_slot(name, weight, numbers), trainable=False) for name in names]
+            for weight in self.weights
+        ]
+
+    def _make_graph(self) -> None:
+        self._numbers = {
+            name: tf.Variable(value, dtype=tf.float32, trainable=False)
+            for name, value in self._values().items()
+        }
+        update = self._apply
+        if self.xla:
+            update = tf.function(self._apply, autograph=False, jit_compile=True)
+        self._update = update
+        self._train = tf.function(
+            self._train_block,
+            autograph=False,
+            input_signature=[
+                tf.TensorSpec([None, None, None], tf.uint8),
+                tf.TensorSpec([None, None], tf.int32),
+                tf.TensorSpec([None], tf.float32),
+                tf.TensorSpec([], tf.int64),
+                tf.TensorSpec([], tf.float32),
+            ],
+        )
+        self._test = tf.function(
+            self._test_chunk, autograph=False, input_signature=[_PIXELS, _LABELS]
+        )
+
+    def _train_block(
+        self, images: Tensor, labels: Tensor, rates: Tensor, step: Tensor, updates: Tensor
+    ) -> Tuple[Tensor, Tensor]:
+        count = tf.shape(rates)[0]
+
+        def body(i: Tensor, losses: Tensor, accuracies: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+            loss, accuracy, gradients = self._gradients(
+                images[i], labels[i], step + tf.cast(i, tf.int64)
+            )
+            self._update(gradients, rates[i], updates + tf.cast(i + 1, tf.float32))
+            return i + 1, losses.write(i, loss), accuracies.write(i, accuracy)
+
+        empty = tf.TensorArray(tf.float32, count)
+        _, losses, accuracies = tf.while_loop(
+            lambda i, *_: i < count,
+            body,
+            (tf.constant(0), empty, tf.TensorArray(tf.float32, count)),
+            parallel_iterations=1,
+        )
+        return losses.stack(), accuracies.stack()
+
+    def _gradients(self, images: Tensor, labels: Tensor, step: Tensor) -> Any:
+        """Loss and accuracy of a batch, and the gradient of each weight."""
+        structure = self.structure
+        x = tf.cast(images, tf.float32) / 255.0
+        x = tf.ensure_shape(x, [None, self.weights[0].shape[0]])
+        with tf.GradientTape() as tape:
+            silence = self._silencer(step) if structure.dropout else None
+            logits = logits_of(self.weights, x, structure.activations, silence)
+            losses = self._losses(structure, labels, logits)
+            loss = tf.reduce_mean(losses)
+            if structure.l2:
+                loss += penalty_of(self.weights, self._numbers["l2"])
+        accuracy = tf.reduce_mean(hits_of(structure, labels, logits))
+        return loss, accuracy, tape.gradient(loss, self.weights)
+
+    def _losses(self, structure: Structure, labels: Tensor, logits: Tensor) -> Tensor:
+        y = tf.one_hot(labels, self.classes)
+        return losses_of(structure, y, logits, self._numbers["huber_delta"])
+
+    def _silencer(self, step: Tensor) -> Any:
+        """Dropout that depends on the seed, the step and the layer alone."""
+        rate = tf.identity(self._numbers["dropout"])
+
+        def silence(x: Tensor, layer: int) -> Tensor:
+            seed = tf.stack([tf.constant(self._seed * 64 + layer, tf.int64), step])
+            kept = tf.random.stateless_uniform(tf.shape(x), seed) >= rate
+            return tf.where(kept, x / (1.0 - rate), tf.zeros_like(x))
+
+        return silence
+
+    def _apply(self, gradients: Any, rate: Tensor, t: Tensor) -> None:
+        update = OPTIMIZERS[self.structure.optimizer].update
+        numbers = {name: tf.identity(number) for name, number in self._numbers.items()}
+        now = Now(rate, t, numbers)
+        for weight, gradient, slots in zip(self.weights, gradients, self._slots):
+            values = [tf.identity(slot) for slot in slots]
+            new, new_values = update(tf.identity(weight), gradient, values, now)
+            weight.assign(new)
+            for slot, value in zip(slots, new_values):
+                slot.assign(value)
+
+    def _test_chunk(self, images: Tensor, labels: Tensor) -> Tuple[Tensor, Tensor]:
+        x = tf.ensure_shape(tf.cast(images, tf.float32) / 255.0, [None, self.weights[0].shape[0]])
+        logits = logits_of(self.weights, x, self.structure.activations)
+        losses = self._losses(self.structure, labels, logits)
+        return tf.reduce_sum(losses), tf.reduce_sum(hits_of(self.structure, labels, logits))
+
+    def _penalty(self) -> Tensor:
+        return penalty_of(self.weights, self._numbers["l2"])
+
+
+def check_memory(parameters: int, slots: int) -> None:
+    """Refuse a network this machine cannot hold, before the kernel kills for it. Raises Failed."""
+    needed = 4 * parameters * (2 + slots)  # weights, gradients and slots in float32
+    try:
+        present = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (ValueError, OSError):
+        return
+    if needed > present:
+        message = (
+            "The network has {:,} weights; training it takes at least {:.1f} GB and this machine "
+            "has {:.1f} GB. Use fewer units."
+        ).format(parameters, needed / 1e9, present / 1e9)
+        raise Failed("memory", message, "model.hidden")

@@ -1,0 +1,87 @@
+"""The network: dense layers, from pixels to logits."""
+
+from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+import tensorflow as tf
+
+from .activations import ACTIVATIONS
+from .losses import FROM_LOGITS, LOSSES, huber
+from .optimizers import OPTIMIZERS
+from .protocol import Failed
+from .settings import required
+
+Tensor = Any
+
+
+class Structure(NamedTuple):
+    """What a graph is built for; anything else of a configuration only changes numbers in it."""
+
+    activations: Tuple[str, ...]
+    output: str
+    loss: str
+    optimizer: str
+    dropout: bool
+    l2: bool
+
+
+def structure_of(config: Mapping[str, Any]) -> Structure:
+    """The structure a configuration asks for. Raises Failed for a name that is not known."""
+    structure = Structure(
+        activations=tuple(layer["activation"] for layer in required(config, "layers")),
+        output=required(config, "output"),
+        loss=required(config, "loss.name"),
+        optimizer=required(config, "optimizer.name"),
+        dropout=float(config.get("model.dropout", 0.0)) > 0.0,
+        l2=float(config.get("model.l2", 0.0)) > 0.0,
+    )
+    for name in structure.activations + (structure.output,):
+        _check("model.activation", name, ACTIVATIONS)
+    _check("loss.name", structure.loss, LOSSES)
+    _check("optimizer.name", structure.optimizer, OPTIMIZERS)
+    return structure
+
+
+def _check(key: str, name: str, known: Mapping[str, Any]) -> None:
+    if name not in known:
+        message = "{}: {!r} is not one of {}.".format(key, name, ", ".join(known))
+        raise Failed("config", message, key)
+
+
+def logits_of(
+    weights: Sequence[Tensor],
+    x: Tensor,
+    activations: Sequence[str],
+    silence: Optional[Callable[[Tensor, int], Tensor]] = None,
+) -> Tensor:
+    """The output layer before its activation, (batch, classes), for x (batch, inputs).
+
+    ``weights`` are kernel, bias, kernel, bias ...; ``silence`` is dropout in training.
+    """
+    for layer, activation in enumerate(activations):
+        x = ACTIVATIONS[activation](tf.matmul(x, weights[2 * layer]) + weights[2 * layer + 1])
+        if silence is not None:
+            x = silence(x, layer)
+    return tf.matmul(x, weights[-2]) + weights[-1]
+
+
+def losses_of(structure: Structure, y: Tensor, logits: Tensor, delta: Tensor) -> Tensor:
+    """The loss of each example, (batch,)."""
+    from_logits = FROM_LOGITS.get((structure.loss, structure.output))
+    if from_logits is not None:
+        return from_logits(y, logits)
+    p = ACTIVATIONS[structure.output](logits)
+    return huber(y, p, delta) if structure.loss == "huber" else LOSSES[structure.loss](y, p)
+
+
+def hits_of(structure: Structure, labels: Tensor, logits: Tensor) -> Tensor:
+    """1.0 where the largest output is the label's, else 0.0, (batch,)."""
+    # Softmax and sigmoid keep the order, but saturate: the largest logit is not in doubt.
+    keeps_order = structure.output in ("softmax", "sigmoid", "linear")
+    outputs = logits if keeps_order else ACTIVATIONS[structure.output](logits)
+    guesses = tf.argmax(outputs, axis=-1, output_type=tf.int32)
+    return tf.cast(tf.equal(guesses, labels), tf.float32)
+
+
+def penalty_of(weights: List[Tensor], l2: Tensor) -> Tensor:
+    """The L2 penalty: l2 * sum of squares of the kernels, not of the biases."""
+    return l2 * tf.add_n([tf.reduce_sum(tf.square(kernel)) for kernel in weights[::2]])

@@ -1,0 +1,86 @@
+"""The trainer as a process of its own: its descriptors, its end, its place with the OOM killer."""
+
+import ctypes
+import json
+import os
+import signal
+import sys
+from typing import BinaryIO, List, Tuple
+
+from .data import inspect
+from .protocol import Command, Commands, Events
+from .serve import serve
+
+PR_SET_PDEATHSIG = 1
+OOM_SCORE_ADJ = "500"  # the kernel shall take the trainer before the host and sshd
+
+
+def main(arguments: List[str]) -> int:
+    """Run the trainer, or only look at the data (``--inspect``). The exit status."""
+    stdin, stdout = reserve_pipes()
+    if arguments == ["--inspect"]:
+        return inspect_data(stdin, stdout)
+    if arguments:
+        sys.stderr.write("usage: trainer [--inspect], JSON lines on standard input\n")
+        return 2
+    die_with_parent()
+    be_first_to_go()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the host's to understand
+    events = Events(stdout)
+
+    def stop_at_once(command: Command) -> None:
+        events.answer(command, 0)
+        events.emit("stopped", step=0)
+        os._exit(0)
+
+    commands = Commands(stdin, events, ended=lambda: os._exit(0), abandoned=stop_at_once)
+    status = serve(commands, events)
+    stdout.flush()
+    # Threads of TensorFlow and the reader may hold a normal exit up for seconds.
+    os._exit(status)
+
+
+def reserve_pipes() -> Tuple[BinaryIO, BinaryIO]:
+    """Keep descriptors 0 and 1 for the protocol: TensorFlow and a user's code print."""
+    stdin = os.fdopen(os.dup(0), "rb")
+    stdout = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    return stdin, stdout
+
+
+def inspect_data(stdin: BinaryIO, stdout: BinaryIO) -> int:
+    """One configuration in, one answer out, without TensorFlow."""
+    try:
+        config = json.loads(stdin.readline().decode("utf-8"))
+    except ValueError:
+        config = None
+    if isinstance(config, dict):
+        answer = inspect(config)
+    else:
+        answer = {"ok": False, "key": "", "message": "The configuration is no JSON object."}
+    stdout.write(json.dumps(answer).encode("utf-8") + b"\n")
+    stdout.flush()
+    return 0
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to kill this process when the host ends, however it ends."""
+    parent = os.getppid()
+    try:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    except (OSError, AttributeError):
+        return  # no Linux: the end of standard input still says it
+    if os.getppid() != parent:
+        os._exit(0)  # the host ended before the kernel was asked
+
+
+def be_first_to_go() -> None:
+    """Offer this process to the out-of-memory killer before any other of the session."""
+    try:
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write(OOM_SCORE_ADJ)
+    except OSError:
+        pass  # a container may forbid it; only the order of victims is lost

@@ -1,0 +1,89 @@
+"""TensorFlow as this machine has it: threads, devices, memory."""
+
+import contextlib
+import os
+import platform
+from typing import Any, Dict, Iterator, List, Optional
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only; read when TensorFlow loads
+
+import numpy as np
+import tensorflow as tf
+
+from .activations import ACTIVATIONS
+from .losses import LOSSES
+from .optimizers import OPTIMIZERS
+from .protocol import Failed
+
+MB = 1024.0 * 1024.0
+
+
+def configure(wanted_threads: int) -> int:
+    """Pin the number of CPU threads (0: one a core) and take GPU memory only as needed.
+
+    Returns the threads; they are part of what makes two runs equal to the bit. In a process that
+    has run TensorFlow before, what was set first stays.
+    """
+    threads = wanted_threads or len(os.sched_getaffinity(0))
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        for gpu in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(gpu, True)
+    except RuntimeError:
+        threads = tf.config.threading.get_intra_op_parallelism_threads() or threads
+    return int(threads)
+
+
+def description(threads: int) -> Dict[str, Any]:
+    """The body of the event ``ready``."""
+    return {
+        "versions": {
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            "numpy": np.__version__,
+        },
+        "devices": devices(),
+        "activations": sorted(ACTIVATIONS),
+        "losses": sorted(LOSSES),
+        "optimizers": sorted(OPTIMIZERS),
+        "threads": threads,
+        "pid": os.getpid(),
+    }
+
+
+def devices() -> List[Dict[str, Any]]:
+    """Name and kind of each device TensorFlow sees."""
+    found = []
+    for device in tf.config.list_physical_devices():
+        details: Dict[str, Any] = {}
+        if device.device_type == "GPU":
+            details = tf.config.experimental.get_device_details(device)
+        name = details.get("device_name", device.name.replace("/physical_device:", ""))
+        found.append({"name": name, "kind": device.device_type})
+    return found
+
+
+def memory() -> Dict[str, Optional[float]]:
+    """What TensorFlow's allocator holds on the GPU, in MB; None without a GPU."""
+    if not tf.config.list_physical_devices("GPU"):
+        return {"current_mb": None, "peak_mb": None}
+    info = tf.config.experimental.get_memory_info("GPU:0")
+    return {"current_mb": info["current"] / MB, "peak_mb": info["peak"] / MB}
+
+
+@contextlib.contextmanager
+def plain_failures() -> Iterator[None]:
+    """Turn TensorFlow's errors into a sentence for a person. Raises Failed."""
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError as error:
+        message = "TensorFlow ran out of memory; use a smaller batch or fewer units. It says: {}"
+        raise Failed("memory", message.format(first_line(error.message))) from error
+    except tf.errors.OpError as error:
+        message = "TensorFlow failed: {}".format(first_line(error.message))
+        raise Failed("error", message) from error
+
+
+def first_line(message: Any) -> str:
+    """The first line of an error of TensorFlow's; the rest is its graph."""
+    return str(message).strip().split("\n")[0][:300]

@@ -1,0 +1,162 @@
+"""A whole run, from the command ``start`` to the last event."""
+
+import contextlib
+import importlib
+import sys
+import time
+import traceback
+from typing import TYPE_CHECKING, Any, BinaryIO, Iterator
+
+from . import data
+from .protocol import Closed, Command, Commands, Events, Failed, Stopped
+from .settings import Config, check_start, required
+
+if TYPE_CHECKING:
+    from .loop import Training
+
+PROGRESS_EVERY_S = 0.1
+
+
+def serve_pipe(stdin: BinaryIO, stdout: BinaryIO) -> int:
+    """Serve in this very process, for a host that runs the trainer in one of its threads.
+
+    Both streams are binary files of pipes; closing the far end of ``stdin`` ends the run at the
+    next step boundary. Returns the exit status a process would have.
+    """
+    events = Events(stdout)
+    return serve(Commands(stdin, events), events)
+
+
+def serve(commands: Commands, events: Events) -> int:
+    """Serve one run. 0: it finished, was stopped or the host went; 1: it failed."""
+    try:
+        start = commands.wait_for_start()
+        try:
+            training = prepare(start, commands, events)
+        except Failed as failure:
+            events.answer(start, 0, failure.message)
+            raise
+        events.answer(start, training.step)
+        with plain_failures():
+            training.run()
+    except Failed as failure:
+        traceback.print_exc(file=sys.stderr)
+        key = {} if failure.key is None else {"key": failure.key}
+        events.emit("failed", kind=failure.kind, message=failure.message, **key)
+        return 1
+    except Stopped as stopped:
+        events.answer(stopped.command, 0)
+        events.emit("stopped", step=0)
+    except Closed:
+        pass
+    return 0
+
+
+def prepare(start: Command, commands: Commands, events: Events) -> "Training":
+    """Load TensorFlow and the data, build the graph; ``ready`` and ``started`` are emitted.
+
+    Raises Failed, Stopped or Closed.
+    """
+    config = check_start(start.get("config"))
+    runtime = load_runtime()
+    with plain_failures():
+        threads = runtime.configure(int(config.get("trainer.threads", 0)))
+        events.emit("ready", **runtime.description(threads))
+        progress = Progress(commands, events)
+        dataset = data.load(config, progress)
+        check_data_fits(config, dataset)
+        progress("building the network", 0.0)
+        training = build(config, dataset, commands, events)
+        progress("building the network", 1.0)
+    commands.begin()
+    events.emit(
+        "started", step=training.step, steps=config["train.steps"], threads=threads,
+        parameters=training.engine.parameters, batch_size=config["train.batch_size"],
+        xla=training.engine.xla, data=description(dataset),
+    )  # fmt: skip
+    return training
+
+
+def load_runtime() -> Any:
+    """The module ``runtime``, and TensorFlow with it, which takes seconds. Raises Failed."""
+    try:
+        return importlib.import_module(".runtime", __package__)
+    except (ImportError, AttributeError, TypeError) as error:  # of a NumPy or protobuf that differs
+        message = "TensorFlow does not load in {}: {}".format(sys.executable, error)
+        raise Failed("error", message, "trainer.command") from error
+
+
+def build(config: Config, dataset: Any, commands: Commands, events: Events) -> "Training":
+    """The network with its weights, new or from the checkpoint ``restore`` names, compiled."""
+    from .batches import Batches
+    from .engine import Engine
+    from .initializers import initial_weights
+    from .loop import Training
+
+    sizes = [dataset.train_images[0].size]
+    sizes += [layer["units"] for layer in required(config, "layers")] + [dataset.classes]
+    seed = int(required(config, "train.seed"))
+    weights = initial_weights(required(config, "model.initializer"), sizes, seed)
+    engine = Engine(config, weights, config.get("trainer.xla", "auto") != "off")
+    batches = Batches(len(dataset.train_images), seed)
+    training = Training(config, engine, dataset, batches, commands, events)
+    if config.get("restore"):
+        training.restore(config["restore"])
+    training.warm_up()
+    return training
+
+
+@contextlib.contextmanager
+def plain_failures() -> Iterator[None]:
+    """Turn what can go wrong into a paragraph for a person. Raises Failed."""
+    runtime = load_runtime()
+    try:
+        with runtime.plain_failures():
+            yield
+    except data.DataError as error:
+        raise Failed("data", error.message, error.key) from error
+    except MemoryError as error:
+        message = "There is not enough memory; use fewer units or a smaller batch."
+        raise Failed("memory", message) from error
+    except OSError as error:
+        raise Failed("error", "The system refused: {}.".format(error)) from error
+
+
+def check_data_fits(config: Config, dataset: Any) -> None:
+    """Work out ``train.steps`` from the epochs; raises Failed for a batch larger than the data."""
+    examples, batch_size = len(dataset.train_images), required(config, "train.batch_size")
+    if batch_size > examples:
+        message = "train.batch_size: {} is more than the {} training examples.".format(
+            batch_size, examples
+        )
+        raise Failed("config", message, "train.batch_size")
+    if config.get("train.epochs", 0):
+        config["train.steps"] = config["train.epochs"] * -(-examples // batch_size)
+    required(config, "train.steps")
+
+
+def description(dataset: Any) -> Config:
+    """The data as told in ``started``."""
+    return {
+        "name": dataset.name,
+        "source": dataset.source,
+        "train": len(dataset.train_images),
+        "test": len(dataset.test_images),
+        "shape": list(dataset.train_images.shape[1:]),
+        "classes": dataset.classes,
+    }
+
+
+class Progress:
+    """Tells of the preparations, not too often, and lets a stop end them."""
+
+    def __init__(self, commands: Commands, events: Events) -> None:
+        self._commands, self._events = commands, events
+        self._what, self._due = "", 0.0
+
+    def __call__(self, what: str, fraction: float) -> None:
+        self._commands.check()
+        now = time.monotonic()
+        if what != self._what or fraction >= 1.0 or now >= self._due:
+            self._what, self._due = what, now + PROGRESS_EVERY_S
+            self._events.emit("progress", what=what, fraction=float(fraction))
