@@ -13,7 +13,7 @@ import numpy as np
 from . import cache, digits, mnist
 from .content import Content
 from .dataset import DataError, Dataset, Progress
-from .download import download
+from .fetch import download
 
 __all__ = ["DataError", "Dataset", "Progress", "download", "inspect", "load"]
 

@@ -98,7 +98,7 @@ def _placed(random: np.random.RandomState, points: np.ndarray) -> Tuple[np.ndarr
 
 
 def _strays(random: np.random.RandomState, count: int) -> np.ndarray:
-    """Short straight marks near the border: parts of what stands beside the digit."""
+    """Short straight marks anywhere: parts of what stands beside the digit, slips of the pen."""
     start = _even(random, -2, SIZE + 1, count, _STRAY, 1, 2)
     way = _around(random, 14, count, _STRAY, 1, 2)
     along = (np.arange(_STRAY_POINTS, dtype=np.float32) / _STRAY_POINTS)[:, None]
@@ -128,7 +128,7 @@ def _inked(random: np.random.RandomState, points: np.ndarray, length: np.ndarray
 def _blots(at: np.ndarray, radius: np.ndarray, ink: np.ndarray) -> np.ndarray:
     """How much ink each point leaves in each column (or row): whole numbers (n, points, 28)."""
     ink = np.broadcast_to(ink, at.shape)[..., None]
-    left = np.arange(SIZE, dtype=np.float32) - at[..., None]
+    left: np.ndarray = np.arange(SIZE, dtype=np.float32) - at[..., None]
     left *= (1 / radius)[..., None]
     left *= left
     np.subtract(1, left, out=left)

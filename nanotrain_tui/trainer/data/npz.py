@@ -38,9 +38,9 @@ _BAD_HEADER = (
 
 
 def read_npz(path: str, name: str, dimensions: int, keep: bool) -> Content:
-    """The integer array ``name`` with ``dimensions`` dimensions in the file at ``path``.
+    """The array ``name`` with ``dimensions`` dimensions in the file at ``path``.
 
-    Without ``keep`` only its shape, after a check of all that can be checked.
+    Its values are uint8; labels, which have one dimension, may be of any integer type. Without ``keep`` only its shape, after a check of all that can be checked.
     Raises Damaged when there is none, OSError when the file cannot be opened.
     """
     with open(path, "rb") as raw:
@@ -61,10 +61,12 @@ def _read_member(archive: zipfile.ZipFile, name: str, dimensions: int, keep: boo
         raise Damaged("has its array %s encrypted or compressed in a way NumPy does not" % name)
     with archive.open(member) as stream:
         shape, dtype = _header(stream, name)
-        if len(shape) != dimensions or dtype.kind not in "ui":
+        wanted = "integers" if dimensions == 1 else "uint8"
+        fits = dtype.kind in "ui" if dimensions == 1 else dtype == np.uint8
+        if len(shape) != dimensions or not fits:
             raise Damaged(
-                "has an array %s of %d dimensions and type %s; expected %d dimensions of integers"
-                % (name, len(shape), dtype, dimensions)
+                "holds an array %s of %d dimensions and type %s; expected %d dimensions of %s"
+                % (name, len(shape), dtype, dimensions, wanted)
             )
         return read_content(stream, shape, dtype, keep)
 
