@@ -30,7 +30,12 @@ def body_of_line(line: TegrastatsLine) -> Body:
     """The sample body of one line of tegrastats."""
     plain = line.to_dict()
     clock = line.gpu_freq_mhz
-    temperatures = {name: c for name, c in line.temperatures_c.items() if c is not None}
+    # PMIC is a constant of the driver, not a measurement
+    temperatures = {
+        zone: c
+        for zone, c in line.temperatures_c.items()
+        if c is not None and zone.upper() != "PMIC"
+    }
     return _known({
         "source": "tegrastats",
         "cpus": plain["cpus"],

@@ -129,7 +129,11 @@ def parse_line(line: str) -> Optional[TegrastatsLine]:
     words = line.split()
     if words.count("RAM") != 1:
         return None
-    cut = [words.pop()] if _may_be_cut(words, line) else []
+    cut = []
+    if _may_be_cut(words, line):
+        cut = [words.pop()]
+        whole = cut[0].rpartition("@")[0]  # the load stands before the clock
+        words += [whole] if whole else []
     fields: _Fields = {name: {} for name in _TABLES}
     unknown = []
     at, end = 0, len(words)
@@ -200,7 +204,7 @@ def _iram(words: List[str], at: int, fields: _Fields) -> int:
 def _cpu(words: List[str], at: int, fields: _Fields) -> int:
     listed = _CORES(words[at + 1])
     if listed is None:
-        return _other(words, at, fields)  # AGX Xavier has a rail of that name
+        return _rail(words, at, fields)  # AGX Xavier has a rail of that name
     shared = listed.group(2)
     cores: List[Optional[Core]] = []
     for text in listed.group(1).split(","):
@@ -232,11 +236,11 @@ def _measured(prefix: str) -> "_Reader":
 def _engine(words: List[str], at: int, fields: _Fields) -> int:
     value = _ENGINE(words[at + 1])
     if value is None:
-        return 0
+        return _rail(words, at, fields)  # a rail may bear the name of what it feeds
     off, bare, load, clock = value.groups()
     name = words[at]
-    fields["engines"][name[:-5] if name.endswith("_FREQ") else name] = (
-        off or Engine(None if load is None else int(load), _frequencies(bare or clock))
+    fields["engines"][name[:-5] if name.endswith("_FREQ") else name] = off or Engine(
+        None if load is None else int(load), _frequencies(bare or clock)
     )
     return 2
 
@@ -276,14 +280,19 @@ def _other(words: List[str], at: int, fields: _Fields) -> int:
         return _temperature(word, fields)
     if word.endswith("_FREQ"):
         return _engine(words, at, fields)
+    return _rail(words, at, fields) or _time(word + " " + words[at + 1], fields)
+
+
+def _rail(words: List[str], at: int, fields: _Fields) -> int:
+    name = words[at]
     power = _RAIL(words[at + 1])
-    if power is not None and word.isidentifier():
-        if word != "NC":  # not connected
-            now, avg, now_mw, avg_mw, max_mw = power.groups()
-            highest = None if max_mw is None else int(max_mw)
-            fields["power_mw"][word] = Rail(int(now or now_mw), int(avg or avg_mw), highest)
-        return 2
-    return _time(word + " " + words[at + 1], fields)
+    if power is None or not name.isidentifier():
+        return 0
+    if name != "NC":  # not connected
+        now, avg, now_mw, avg_mw, max_mw = power.groups()
+        highest = None if max_mw is None else int(max_mw)
+        fields["power_mw"][name] = Rail(int(now or now_mw), int(avg or avg_mw), highest)
+    return 2
 
 
 def _temperature(word: str, fields: _Fields) -> int:

@@ -1,0 +1,105 @@
+from pathlib import Path
+
+import pytest
+
+from nanotrain_tui.telemetry import board
+from nanotrain_tui.telemetry.board import BoardInfo, SwapArea, describe_board
+from nanotrain_tui.telemetry.logind import logind_kills_user_processes
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+
+
+def nvpmodel(root: Path, script: str) -> None:
+    write(root, {"usr/sbin/nvpmodel": "#!/bin/sh\n" + script})
+    (root / "usr/sbin/nvpmodel").chmod(0o755)
+
+
+def test_a_nano(tmp_path: Path) -> None:
+    write(tmp_path, {
+        "proc/device-tree/model": "NVIDIA Jetson Nano Developer Kit\0",
+        "proc/device-tree/compatible": "nvidia,p3450-0000\0nvidia,tegra210\0",
+        "etc/nv_tegra_release": "# R32 (release), REVISION: 7.1, GCID: 1, BOARD: t210ref",
+        "proc/swaps": "Filename Type Size Used Priority\n/dev/zram0 partition 507392 1024 5\n"
+                      "/mnt/swap\\040file file 4194300 0 -2\nodd\n",
+    })  # fmt: skip
+    nvpmodel(tmp_path, '[ "$1" = -q ] && echo "NV Fan Mode:quiet\nNV Power Mode: MAXN\n0"')
+    assert describe_board(str(tmp_path)) == BoardInfo(
+        True,
+        "NVIDIA Jetson Nano Developer Kit",
+        "32.7.1",
+        "MAXN",
+        [SwapArea("/dev/zram0", "zram", 495, 1), SwapArea("/mnt/swap\\040file", "file", 4095, 0)],
+    )
+
+
+def test_a_machine_that_tells_nothing(tmp_path: Path) -> None:
+    assert describe_board(str(tmp_path)) == BoardInfo(False, None, None, None, [])
+    write(
+        tmp_path, {"etc/nv_tegra_release": "\0odd", "proc/swaps": "", "proc/device-tree/model": ""}
+    )
+    nvpmodel(tmp_path, "exit 1")
+    assert describe_board(str(tmp_path)) == BoardInfo(True, None, None, None, [])
+
+
+def test_nvpmodel_is_not_waited_for_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(board, "_NVPMODEL_TIMEOUT_S", 0.01)
+    nvpmodel(tmp_path, "exec sleep 1000")
+    assert describe_board(str(tmp_path)).power_mode is None
+
+
+def test_nvpmodel_that_is_broken(tmp_path: Path) -> None:
+    write(tmp_path, {"usr/sbin/nvpmodel": "\x7fELF"})
+    (tmp_path / "usr/sbin/nvpmodel").chmod(0o755)
+    assert describe_board(str(tmp_path)).power_mode is None
+
+
+COMMENTED = "[Login]\n#KillUserProcesses={}\n#KillExcludeUsers=root\n"
+SET = "[Login]\nKillUserProcesses={}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "kills"),
+    [
+        ({}, None),
+        ({"etc/systemd/logind.conf": ""}, None),
+        ({"etc/systemd/logind.conf": COMMENTED.format("no")}, False),
+        ({"usr/lib/systemd/logind.conf": COMMENTED.format("yes")}, True),
+        ({"etc/systemd/logind.conf": SET.format("yes")}, True),
+        ({"etc/systemd/logind.conf": "[Login]\nKillUserProcesses = On\n"}, True),
+        ({"etc/systemd/logind.conf": "[Other]\nKillUserProcesses=yes\n"}, None),
+        ({"etc/systemd/logind.conf": SET.format("maybe")}, None),
+        # the main file of /etc replaces the shipped one, but not the default it names
+        ({"usr/lib/systemd/logind.conf": SET.format("yes"), "etc/systemd/logind.conf": ""}, None),
+        ({"usr/lib/systemd/logind.conf": COMMENTED.format("yes"),
+          "etc/systemd/logind.conf": ""}, True),
+        # a drop-in wins over the main file, and a comment in it says nothing
+        ({"etc/systemd/logind.conf": SET.format("yes"),
+          "usr/lib/systemd/logind.conf.d/a.conf": SET.format("no")}, False),
+        ({"etc/systemd/logind.conf": SET.format("yes"),
+          "etc/systemd/logind.conf.d/a.conf": COMMENTED.format("no")}, True),
+        # by name, and the namesake in /etc replaces the other
+        ({"etc/systemd/logind.conf.d/10.conf": SET.format("yes"),
+          "usr/lib/systemd/logind.conf.d/20.conf": SET.format("no")}, False),
+        ({"etc/systemd/logind.conf.d/20.conf": "",
+          "usr/lib/systemd/logind.conf.d/10.conf": SET.format("yes"),
+          "usr/lib/systemd/logind.conf.d/20.conf": SET.format("no"),
+          "usr/lib/systemd/logind.conf.d/30.txt": SET.format("no")}, True),
+    ],
+)  # fmt: skip
+def test_logind(tmp_path: Path, files: dict[str, str], kills: bool | None) -> None:
+    write(tmp_path, files)
+    assert logind_kills_user_processes(str(tmp_path)) is kills
+
+
+def test_logind_for_one_user(tmp_path: Path) -> None:
+    write(tmp_path, {"etc/systemd/logind.conf": SET.format("yes")})
+    assert logind_kills_user_processes(str(tmp_path), "ann") is True
+    assert logind_kills_user_processes(str(tmp_path), "root") is False
+    more = SET.format("yes") + "KillOnlyUsers=bob\nKillExcludeUsers=\n"
+    write(tmp_path, {"etc/systemd/logind.conf": more})
+    assert logind_kills_user_processes(str(tmp_path), "ann") is False
+    assert logind_kills_user_processes(str(tmp_path), "bob") is True
