@@ -26,9 +26,11 @@ class Chart:
     best: float | None
     scale: Callable[[Sequence[float]], Scale]
     figure: Callable[[float | None, str], str]  # for the title
+    batch_figure: Callable[[float | None, str], str]  # of one batch: coarser
     label: Callable[[float], str]  # for the axis, at most LABEL_CELLS
     end: int  # of the x axis, in steps
     marks: tuple[Mark, ...] = ()
+    axis_from_height: int = 4  # lower, the x axis is left out
 
 
 def accuracy_chart(state: RunState) -> Chart:
@@ -40,7 +42,9 @@ def accuracy_chart(state: RunState) -> Chart:
         best=state.test_accuracy.high,
         scale=accuracy_scale,
         figure=percent,
+        batch_figure=lambda value, missing: percent(value, missing, digits=0),
         label=lambda value: f"{100 * value:.0f}%",
+        axis_from_height=6,  # the chart of the loss below it has the same one
         end=axis_end(state.step, state.steps),
         marks=state.marks,
     )
@@ -55,6 +59,7 @@ def loss_chart(state: RunState) -> Chart:
         best=state.test_loss.low,
         scale=loss_scale,
         figure=short,
+        batch_figure=short,
         label=short,
         end=axis_end(state.step, state.steps),
         marks=state.marks,
@@ -65,8 +70,9 @@ def draw_chart(chart: Chart, width: int, height: int, glyphs: Glyphs) -> list[Li
     """The chart in exactly ``height`` lines of ``width`` cells."""
     if width <= 0 or height <= 0:
         return []
-    framed = height >= 4 and width >= 16
-    rows = height - 2 if framed else height - 1
+    framed = height >= 3 and width >= 16
+    axis = framed and height >= chart.axis_from_height
+    rows = height - 2 if axis else height - 1
     across = width - LABEL_CELLS - 1 if framed else width
     columns = across * dots_of(glyphs)[0]
     train = resample(chart.train, columns, chart.end)
@@ -80,7 +86,7 @@ def draw_chart(chart: Chart, width: int, height: int, glyphs: Glyphs) -> list[Li
         for y, text in enumerate(plotted):
             spans = _overlay(text, {x: span for (x, row), span in marks.items() if row == y})
             lines.append((*_label(chart, scale, y, rows, glyphs), *spans) if framed else spans)
-    if framed:
+    if axis:
         lines.append(_x_axis(chart, across, glyphs))
     return [fit(line, width, glyphs.ellipsis) for line in lines]
 
@@ -90,26 +96,27 @@ def _title(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> Line:
     title = Span(chart.title + (" (log)" if scale.log else ""), "title")
     test = chart.figure(chart.test.last, glyphs.missing)
     best = chart.figure(chart.best, glyphs.missing)
-    train = chart.figure(chart.train.last, glyphs.missing)
+    train = chart.batch_figure(chart.train.last, glyphs.missing)
+    # Training first: it changes oftenest, and what stands left of a change is written with it.
     return first_fitting(
         width,
         (
             title,
+            Span(f"  {glyphs.train} training {train}", "train"),
             Span(f"  {glyphs.test} test {test}", "test"),
-            Span(f"  best {best}  "),
-            Span(f"{glyphs.train} training {train}", "train"),
+            Span(f"  best {best}"),
         ),
         (
             title,
+            Span(f" {glyphs.train} train {train}", "train"),
             Span(f" {glyphs.test} test {test}", "test"),
-            Span(f" best {best} "),
-            Span(f"{glyphs.train} train {train}", "train"),
+            Span(f" best {best}"),
         ),
         (
             title,
+            Span(f" {glyphs.train}{train}", "train"),
             Span(f" {glyphs.test}{test}", "test"),
-            Span(f" best {best} "),
-            Span(f"{glyphs.train}{train}", "train"),
+            Span(f" best {best}"),
         ),
         (title, Span(f" {glyphs.test}{test}", "test"), Span(f" best {best}")),
         (title, Span(f" {glyphs.test}{test}", "test")),

@@ -13,6 +13,8 @@ from nanotrain_tui.follow.run_state import RunState
 class MetricChart(LiveWidget):
     """Training and test values of one metric over steps. From 16x4 up; fills what it is given."""
 
+    TILES = 3
+
     chart: Callable[[RunState], Chart]
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:

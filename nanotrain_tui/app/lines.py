@@ -6,18 +6,16 @@ to write only what differs: over a slow link unchanged cells cost nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
-
-# A run of equal cells shorter than this costs less written again than jumped over.
-JUMP_CELLS = 8
 
 ROLES = (
     "title", "value", "muted", "train", "test", "bar", "good", "warning", "error",
@@ -76,22 +74,16 @@ def split(line: Line, right: Line, width: int) -> Line:
     return (*fit(line, free + 1), *right)
 
 
-def changed_runs(old: Line, new: Line) -> Iterator[tuple[int, int]]:
-    """``(start, end)`` of the cells in which two lines of equal width differ."""
+def changed_cells(old: Line, new: Line) -> tuple[int, int] | None:
+    """``(start, end)`` of the cells in which two lines of equal width differ; None if nowhere.
+
+    One run a line: Textual writes each from the widget's left edge, so two would cost more.
+    """
     if old == new:
-        return
-    start = end = -1
-    for x, (before, after) in enumerate(zip(_cells(old), _cells(new), strict=True)):
-        if before == after:
-            continue
-        if start >= 0 and x - end > JUMP_CELLS:
-            yield start, end
-            start = x
-        elif start < 0:
-            start = x
-        end = x + 1
-    if start >= 0:
-        yield start, end
+        return None
+    pairs = enumerate(zip(_cells(old), _cells(new), strict=True))
+    changed = [x for x, (before, after) in pairs if before != after]
+    return (changed[0], changed[-1] + 1) if changed else None
 
 
 def _cells(line: Line) -> list[tuple[str, str]]:
@@ -108,7 +100,13 @@ def _cells(line: Line) -> list[tuple[str, str]]:
 
 
 class LineWidget(Widget):
-    """A widget made of lines; a subclass says in ``draw`` what they are."""
+    """A widget made of lines; a subclass says in ``draw`` what they are.
+
+    Textual writes a changed cell together with all that stands left of it in its widget. A
+    subclass whose right end changes often is cut into ``TILES`` columns, so that less does.
+    """
+
+    TILES: ClassVar[int] = 0
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"live--{role}" for role in ROLES}
 
@@ -116,6 +114,8 @@ class LineWidget(Widget):
     LineWidget {
         width: 1fr;
         height: 1fr;
+        layout: horizontal;
+        overflow: hidden;
         & > .live--title { text-style: bold; }
         & > .live--value { text-style: bold; }
         & > .live--muted { color: $text-muted; }
@@ -131,25 +131,27 @@ class LineWidget(Widget):
     _lines: Sequence[Line] = ()
     _drawn_at: tuple[int, int] = (0, 0)
 
+    def compose(self) -> ComposeResult:
+        for _ in range(self.TILES):
+            yield _Tile()
+
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """The content for this size: at most ``height`` lines, each ``width`` cells wide."""
         raise NotImplementedError
 
     def redraw(self) -> None:
         """Draw again and write the cells that came out otherwise."""
-        size = self.content_size
-        if not self.is_attached or not size or self._drawn_at != (size.width, size.height):
+        width, height = self.content_size
+        if not self.is_mounted or self._drawn_at != (width, height):
             self._drawn_at = (0, 0)
-            self.refresh()
+            for part in self.children or (self,):
+                part.refresh()
             return
-        old, self._lines = self._lines, self._filled(*size)
-        regions = [
-            Region(start, y, end - start, 1)
-            for y, (before, after) in enumerate(zip(old, self._lines, strict=True))
-            for start, end in changed_runs(before, after)
-        ]
-        if regions:
-            self.refresh(*regions)
+        old, self._lines = self._lines, self._filled(width, height)
+        for y, (before, after) in enumerate(zip(old, self._lines, strict=True)):
+            run = changed_cells(before, after)
+            if run:
+                self._refresh_cells(Region(run[0], y, run[1] - run[0], 1))
 
     def render_line(self, y: int) -> Strip:
         """One line of the content, for Textual."""
@@ -161,9 +163,28 @@ class LineWidget(Widget):
             return Strip.blank(width, self.rich_style)
         return Strip([Segment(text, self._style(role)) for text, role in self._lines[y]], width)
 
+    def _refresh_cells(self, changed: Region) -> None:
+        if not self.children:
+            self.refresh(changed)
+        for tile in self.children:
+            own = changed.intersection(tile.virtual_region)
+            if own:
+                tile.refresh(own.translate(-tile.virtual_region.offset))
+
     def _style(self, role: str) -> Style:
         return self.get_component_rich_style(f"live--{role}") if role else self.rich_style
 
     def _filled(self, width: int, height: int) -> list[Line]:
         lines = [fit(line, width) for line in self.draw(width, height)[:height]]
         return lines + [fit((), width)] * (height - len(lines))
+
+
+class _Tile(Widget):
+    """A column of the LineWidget it stands in."""
+
+    DEFAULT_CSS = "_Tile { width: 1fr; height: 1fr; }"
+
+    def render_line(self, y: int) -> Strip:
+        assert isinstance(self.parent, LineWidget)
+        left, _, width, _ = self.virtual_region
+        return self.parent.render_line(y).crop(left, left + width)

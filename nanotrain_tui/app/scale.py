@@ -113,9 +113,9 @@ def _three_digits(value: float) -> str:
     return f"{value:.0f}" if "e" in text else text
 
 
-def percent(value: float | None, missing: str = "—") -> str:
-    """A share of 0..1: ``94.27 %``."""
-    return missing if value is None else f"{100 * value:.2f} %"
+def percent(value: float | None, missing: str = "—", digits: int = 2) -> str:
+    """A share of 0..1: ``94.27%``."""
+    return missing if value is None else f"{100 * value:.{digits}f}%"
 
 
 def clock(seconds: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from nanotrain_tui.app.glyphs import Glyphs
 from nanotrain_tui.app.lines import Line, Span, fit, split, width_of
 from nanotrain_tui.app.scale import clock
@@ -43,19 +45,20 @@ def _state(state: RunState, glyphs: Glyphs) -> Line:
 
 def _identity(state: RunState, width: int, glyphs: Glyphs) -> Line:
     named = (*_state(state, glyphs), Span("  "), Span(state.name, "title"))
-    told = [str(state.data[key]) for key in ("name",) if state.data.get(key)]
-    model = state.config.get("model")
-    hidden = model.get("hidden") if isinstance(model, dict) else None
-    if isinstance(hidden, (str, int)) and hidden != "":
-        told.append(str(hidden))
-    if state.elapsed_s:
-        told.append(clock(state.elapsed_s))
-    while told:  # the time stays longest
-        right = (Span(" · ".join(told), "muted"),)
-        if width_of(named) + 2 + width_of(right) <= width:
-            return split(named, right, width)
-        told.pop(0)
+    told = [text for text in (str(state.data.get("name") or ""), _model(state)) if text]
+    right = (Span(" · ".join(told), "muted"),)
+    if told and width_of(named) + 2 + width_of(right) <= width:
+        return split(named, right, width)
     return fit(named, width, glyphs.ellipsis)
+
+
+def _model(state: RunState) -> str:
+    """The hidden layers: ``1024 relu``."""
+    model = state.config.get("model")
+    hidden = str(model.get("hidden") or "") if isinstance(model, Mapping) else ""
+    if isinstance(model, Mapping) and hidden.isdigit() and model.get("activation"):
+        return f"{hidden} {model['activation']}"
+    return hidden
 
 
 def _progress(state: RunState, width: int, glyphs: Glyphs) -> Line:
@@ -72,9 +75,10 @@ def _progress(state: RunState, width: int, glyphs: Glyphs) -> Line:
         parts.append(f"{_rounded(state.samples_per_s)} samples/s")
     if state.eta_s is not None:
         parts.append(f"ETA {clock(state.eta_s)}")
+    parts.append(f"elapsed {clock(state.elapsed_s)}")
     parts = [part for part in parts if part]
     while len(parts) > 1 and len("  ".join(parts)) > width:
-        parts.pop(-2 if len(parts) > 2 else -1)
+        parts.pop()
     return _with_bar((Span("  ".join(parts)),), state.fraction, width, glyphs)
 
 

@@ -93,10 +93,7 @@ def _row(state: RunState, name: str, column: _Column, glyphs: Glyphs) -> Line:
     gauge = state.gauges.get(name) or Gauge("")
     label = f"{_label(state, name):<{LABEL_CELLS}}"[:LABEL_CELLS]
     value, alarming = _value(name, gauge, glyphs)
-    spans = [
-        Span(label),
-        Span(f"{value:>{VALUE_CELLS}} ", "warning" if alarming else "value"),
-    ]
+    spans = [Span(label), Span(f"{value:>{VALUE_CELLS}} ", "warning" if alarming else "")]
     if column.spark >= _NARROWEST_SPARK:
         spark = " " * column.spark
         if gauge.curve:
@@ -145,7 +142,7 @@ def _extreme(gauge: Gauge) -> str:
     if high is None:
         return ""
     if gauge.unit == "MB":
-        return f"max {high:.0f} M" if high < 1000 else f"max {high / 1024:.1f} G"
+        return f"max {high:.0f} MB" if high < 1000 else f"max {high / 1024:.1f} GB"
     return f"max {high:.1f}" if gauge.unit == "W" else f"max {high:.0f}"
 
 
