@@ -2,8 +2,11 @@
 
     monitor = Monitor(interval_s=1.0)
     monitor.start()
-    # whenever monitor.fileno() is readable: monitor.read()
-    # on every turn, at the latest at monitor.deadline(): body = monitor.poll(now)
+    # on every turn, at the latest at monitor.deadline():
+    #     whenever monitor.fileno() is readable: monitor.read()
+    #     body = monitor.poll(now)
+    #     then look at fileno() again: it is None for a turn or more between two children,
+    #     and the next one may have the same number
     monitor.close()
 
 Nothing here waits, and nothing that goes wrong after ``start`` is an exception: it is a note.
@@ -87,7 +90,7 @@ class Monitor:
             self._note("{}: {}.".format(problem, self._fall_back(now).describe()))
 
     def fileno(self) -> Optional[int]:
-        """The descriptor to wait on; ``None`` while there is none. Changes when it is restarted."""
+        """The descriptor to wait on; ``None`` while there is none."""
         return None if self._child is None else self._child.fileno()
 
     @property
@@ -145,14 +148,13 @@ class Monitor:
         return body
 
     def _sample(self, now: float) -> Optional[Body]:
-        silent = now - self._heard_at >= _PATIENCE * self._interval_s
-        if self._line is None and silent:
+        if self._line is None:
             self.read()  # it may be us who were stopped, with its lines waiting
         line, self._line = self._line, None
         if line is not None:
             return self._with_gpu_load(body_of_line(line))
         if self._child is not None and not self._failing:
-            if not silent:
+            if now - self._heard_at < _PATIENCE * self._interval_s:
                 return None
             self._fail(now, "gives no readings")
         return self._fall_back(now).body(now)
