@@ -42,8 +42,8 @@ def accuracy_chart(state: RunState) -> Chart:
         best=state.test_accuracy.high,
         scale=accuracy_scale,
         figure=percent,
-        batch_figure=lambda value, missing: percent(value, missing, digits=0),
-        label=lambda value: f"{100 * value:.0f}%",
+        batch_figure=_whole_percent,
+        label=_whole_percent,
         axis_from_height=6,  # the chart of the loss below it has the same one
         end=axis_end(state.step, state.steps),
         marks=state.marks,
@@ -64,6 +64,10 @@ def loss_chart(state: RunState) -> Chart:
         end=axis_end(state.step, state.steps),
         marks=state.marks,
     )
+
+
+def _whole_percent(value: float | None, missing: str = "") -> str:
+    return percent(value, missing, digits=0)
 
 
 def draw_chart(chart: Chart, width: int, height: int, glyphs: Glyphs) -> list[Line]:

@@ -27,17 +27,22 @@ def resample(curve: Curve, columns: int, end: float) -> Columns:
     sums = [0.0] * columns
     counts = [0] * columns
     bad = [False] * columns
-    for i, count in enumerate(curve.counts):
-        if not count and not curve.bad[i]:
+    a_bin = curve.width * columns / (end + 1)  # in columns
+    rows = zip(curve.counts, curve.means, curve.bad, strict=True)
+    for i, (count, mean, bads) in enumerate(rows):
+        if not count and not bads:
             continue
-        first, last = columns_of(curve, i, columns, end)
+        if a_bin <= 1:  # the common case, short because a slow board draws twice a second
+            first = last = min(columns - 1, int(i * a_bin))
+        else:
+            first, last = columns_of(curve, i, columns, end)
         for column in range(first, last + 1):
-            bad[column] |= curve.bad[i] > 0
             if count:
-                # Weights below one bin would be lost against a wide one: bins are equally wide.
-                sums[column] += curve.means[i] * count
+                sums[column] += mean * count
                 counts[column] += count
-    means = [sums[i] / counts[i] if counts[i] else None for i in range(columns)]
+            if bads:
+                bad[column] = True
+    means = [total / count if count else None for total, count in zip(sums, counts, strict=True)]
     return Columns(means, bad)
 
 

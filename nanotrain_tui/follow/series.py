@@ -45,7 +45,7 @@ class Curve:
 class Series:
     """Values at whole x >= 0, held in at most ``capacity`` bins (56 bytes each)."""
 
-    def __init__(self, capacity: int = 1024) -> None:
+    def __init__(self, capacity: int = 512) -> None:
         if capacity < 2:
             raise ValueError("a series needs two bins")
         self.capacity = capacity
