@@ -1,15 +1,24 @@
 """Fixtures every test may use."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+# No deadline: a busy machine is no bug. In CI the same examples each time.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The recorded boards and real MNIST beside the checkout; a stranger's clone has none."""
     if not SHARED.is_dir():
-        pytest.skip(f"SKIPPED LOUDLY: no recorded data at {SHARED}; these claims are not checked here")
+        pytest.skip(
+            f"SKIPPED LOUDLY: no recorded data at {SHARED}; these claims are not checked here"
+        )
     return SHARED
