@@ -1,11 +1,11 @@
-"""Every action of the dashboard, once: bindings, footer, help and palette are read off this table."""
+"""Every action of the dashboard, once: bindings, footer, help and palette come from this table."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import NamedTuple
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from nanotrain_tui.follow.run_state import ENDED
 
@@ -22,6 +22,18 @@ class Situation(NamedTuple):
         return self.launching or (bool(self.state) and self.state not in ENDED)
 
 
+def _always(_: Situation) -> str:
+    return ""
+
+
+def _while_live(situation: Situation) -> str:
+    if situation.live:
+        return ""
+    if situation.state:
+        return f"{situation.name} has ended ({situation.state}): r starts a new session."
+    return "Nothing runs yet: r starts a session."
+
+
 class Action(NamedTuple):
     """One thing the user can do.
 
@@ -31,68 +43,53 @@ class Action(NamedTuple):
 
     id: str
     keys: str
-    label: Callable[[Situation], str]
+    label: str
     help: str
     group: str
-    palette: str = ""
-    why_not: Callable[[Situation], str] = lambda situation: ""
+    palette: str = ""  # its line in the palette; none where a key does as well
+    why_not: Callable[[Situation], str] = _always
     pane: str = ""
-    footer: bool = False
+    when_paused: str = ""  # its label then, where that differs
 
 
-def _always(label: str) -> Callable[[Situation], str]:
-    return lambda situation: label
-
-
-def _needs_live(situation: Situation) -> str:
-    if situation.live:
-        return ""
-    if situation.state:
-        return f"{situation.name} has ended ({situation.state}): r starts a new session."
-    return "Nothing runs yet: r starts a session."
-
+SESSION, FORM, SCREEN = "Session", "Form", "Screen"
 
 ACTIONS = (
-    Action("run", "r", _always("run"), "Start a session with the values of the form.", "Session",
-           "Run: start a session", footer=True),
-    Action("pause", "space", lambda s: "resume" if s.state == "paused" else "pause",
-           "Pause at the next step, or go on.", "Session", "Pause or resume", _needs_live, footer=True),
-    Action("stop", "s", _always("stop"), "End the session after the step it is in (asks first).",
-           "Session", "Stop the session", _needs_live, footer=True),
-    Action("quit", "q,ctrl+q", _always("quit"), "Leave the dashboard; the session goes on.", "Session",
-           "Quit: the session goes on", footer=True),
-    Action("edit", "enter", _always("edit"), "Open the field under the cursor.", "Form",
-           pane="form", footer=True),
-    Action("cursor_up", "up,k", _always("up"), "The field above.", "Form", pane="form"),
-    Action("cursor_down", "down,j", _always("down"), "The field below.", "Form", pane="form"),
-    Action("page_up", "pageup,ctrl+b", _always("page up"), "One page up.", "Form", pane="form"),
-    Action("page_down", "pagedown,ctrl+f", _always("page down"), "One page down.", "Form", pane="form"),
-    Action("first", "home,g", _always("first"), "The first field.", "Form", pane="form"),
-    Action("last", "end,G", _always("last"), "The last field.", "Form", pane="form"),
-    Action("preset", "p", _always("preset"), "Fill the form from a preset.", "Form",
-           "Preset: fill the form"),
-    Action("theme", "t", _always("theme"), "The next theme; it is remembered.", "Screen",
-           "Theme: the next one", footer=True),
-    Action("next_pane", "tab", _always("pane"), "To the next pane: form, log.", "Screen"),
-    Action("previous_pane", "shift+tab", _always("pane"), "To the pane before.", "Screen"),
-    Action("help", "question_mark,f1", _always("help"), "All keys.", "Screen", "Help: all keys",
-           footer=True),
-    Action("palette", "ctrl+p,slash", _always("find"), "Find any action or field by name.", "Screen",
-           footer=True),
-    Action("suspend", "ctrl+z", _always("suspend"), "Back to the shell for a while (fg returns).",
-           "Screen"),
+    Action("run", "r", "run", "Start a session with the values of the form.", SESSION,
+           "Run: start a session"),
+    Action("pause", "space", "pause", "Pause at the next step, or go on.", SESSION,
+           "Pause or resume", _while_live, when_paused="resume"),
+    Action("stop", "s", "stop", "End the session after the step it is in; asks first.", SESSION,
+           "Stop the session", _while_live),
+    Action("quit", "q,ctrl+q", "quit", "Leave the dashboard; the session goes on.", SESSION,
+           "Quit: the session goes on"),
+    Action("edit", "enter", "edit", "Open the field under the cursor.", FORM, pane="form"),
+    Action("cursor_up", "up,k", "up", "The field above.", FORM, pane="form"),
+    Action("cursor_down", "down,j", "down", "The field below.", FORM, pane="form"),
+    Action("page_up", "pageup,ctrl+b", "page up", "One page up.", FORM, pane="form"),
+    Action("page_down", "pagedown,ctrl+f", "page down", "One page down.", FORM, pane="form"),
+    Action("first", "home,g", "first", "The first field.", FORM, pane="form"),
+    Action("last", "end,G", "last", "The last field.", FORM, pane="form"),
+    Action("preset", "p", "preset", "Fill the form from a preset.", FORM, "Preset: fill the form"),
+    Action("theme", "t", "theme", "The next theme; it is remembered.", SCREEN,
+           "Theme: the next one"),
+    Action("next_pane", "tab", "pane", "To the next pane: form, log.", SCREEN),
+    Action("previous_pane", "shift+tab", "pane", "To the pane before.", SCREEN),
+    Action("help", "question_mark,f1", "help", "All keys.", SCREEN, "Help: all keys"),
+    Action("palette", "ctrl+p,slash", "find", "Find any action or field by name.", SCREEN),
+    Action("suspend", "ctrl+z", "suspend", "To the shell for a while; fg returns.", SCREEN),
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}
 FOOTER_ORDER = ("run", "pause", "stop", "edit", "theme", "help", "palette", "quit")
 _SHOWN_KEYS = {
-    "space": "Space", "question_mark": "?", "slash": "/", "enter": "Enter", "up": "↑", "down": "↓",
+    "space": "Space", "question_mark": "?", "slash": "/", "enter": "Enter", "up": "Up", "down": "Down",
     "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "tab": "Tab",
     "shift+tab": "Shift+Tab", "f1": "F1",
 }  # fmt: skip
 
 
-def bindings(pane: str = "") -> list[Binding]:
+def bindings(pane: str = "") -> list[BindingType]:
     """The bindings of one pane; all run the app's ``perform``, which knows when to refuse."""
     return [
         Binding(action.keys, f"app.perform('{action.id}')", action.help, show=False, id=action.id)
@@ -113,13 +110,10 @@ def shown_keys(action: Action) -> str:
 
 def footer_items(situation: Situation) -> list[tuple[str, str, str, bool]]:
     """``(id, key, label, makes sense now)`` for each action the footer names."""
-    chosen = (BY_ID[name] for name in FOOTER_ORDER)
-    return [
-        (
-            action.id,
-            shown_key(action.keys.split(",")[0]),
-            action.label(situation),
-            not action.why_not(situation),
-        )
-        for action in chosen
-    ]
+    items = []
+    for action in (BY_ID[name] for name in FOOTER_ORDER):
+        key = shown_key(action.keys.split(",")[0])
+        paused = situation.state == "paused" and not situation.launching
+        label = action.when_paused if paused and action.when_paused else action.label
+        items.append((action.id, key, label, not action.why_not(situation)))
+    return items

@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import termios
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from textual import on
@@ -21,6 +21,7 @@ from nanotrain_tui.app.dashboard import Dashboard
 from nanotrain_tui.app.dialogs import Ask, Help, Item, PickList
 from nanotrain_tui.app.form import FormList
 from nanotrain_tui.app.form_model import PRESET_KEY, FormModel, bounds, explain
+from nanotrain_tui.app.glyphs import terminal_glyphs
 from nanotrain_tui.app.palette import ActionsAndFields
 from nanotrain_tui.app.ports import Backend, Preferences
 from nanotrain_tui.app.themes import load_themes, starting_theme
@@ -86,6 +87,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
         self._problems = list(problems)
         self._themes: list[str] = []
         self._load_themes()
+        self.set_class(not terminal_glyphs().braille, "-ascii")
         self.training = TrainingWorker(backend, self.post_message, follow_every_s)
 
     # --- what there is ---------------------------------------------------------------------
@@ -206,7 +208,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
     def _launch(self) -> None:
         self._launching = True
         self._restart = False
-        self._show(RunState(state="starting", preparing=Preparing("starting the session", None)))
+        self._show(_launching(Preparing("starting the session", None)))
         self.training.submit(Start(self.model.config))
         self.say("Starting a session …")
 
@@ -219,9 +221,10 @@ class NanotrainApp(App[None], inherit_bindings=False):
 
     def do_stop(self) -> None:
         steps = f" of {self.run_state.steps:,}" if self.run_state.steps else ""
-        question = f"Stop {self.run_state.name or 'the session'} at step {self.run_state.step:,}{steps}?"
-        self.push_screen(Ask(question, "stop it; what is recorded stays", "let it go on"),
-                         self._stop_answered)  # fmt: skip
+        name = self.run_state.name or "the session"
+        question = f"Stop {name} at step {self.run_state.step:,}{steps}?"
+        ask = Ask(question, "stop it; what is recorded stays", "let it go on")
+        self.push_screen(ask, self._stop_answered)
 
     def _stop_answered(self, yes: bool | None) -> None:
         if yes:
@@ -295,20 +298,24 @@ class NanotrainApp(App[None], inherit_bindings=False):
 
     def do_suspend(self) -> None:
         self.action_suspend_process()
+        self.say("Back from the shell.")
 
     # --- the form --------------------------------------------------------------------------
 
     def edit_field(self, key: str) -> None:
         """Go to a field and open it (the palette's way)."""
+        self.dashboard.close_editor()
         self.dashboard.form.go_to(key)
         self.do_edit()
 
     def _pick(self, key: str) -> None:
         field = FIELDS[key]
-        entries = (field.choices or {}).items()
-        items = [Item(name, _choice_label(name, entry.label), entry.summary) for name, entry in entries]
-        picked = PickList(field.label, items, self.model.text(key), lambda name: self._accept(key, name))
-        self.push_screen(picked, lambda name: self._form_changed())
+        items = [
+            Item(name, _choice_label(name, entry.label), entry.summary)
+            for name, entry in (field.choices or {}).items()
+        ]
+        chosen = self.model.text(key)
+        self.push_screen(PickList(field.label, items, chosen, lambda name: self._accept(key, name)))
 
     def _type(self, key: str) -> None:
         field, _ = explain(key, "")
@@ -366,7 +373,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
     @on(Launching)
     def _launching_goes_on(self, message: Launching) -> None:
         if self._launching:
-            self._show(RunState(state="starting", preparing=message.preparing))
+            self._show(_launching(message.preparing))
 
     @on(Attached)
     def _attached(self, message: Attached) -> None:
@@ -409,7 +416,8 @@ class NanotrainApp(App[None], inherit_bindings=False):
         if do in self._pending:
             self._pending.remove(do)
         if reply.ok:
-            self.say(f"{do}: done at step {reply.step:,}." if reply.step is not None else f"{do}: done.", "good")
+            at = f" at step {reply.step:,}" if reply.step is not None else ""
+            self.say(f"{do}: done{at}.", "good")
         else:
             self._restart = self._restart and do != "stop"
             self.say(f"{do} was refused: {reply.why}", "error")
@@ -423,7 +431,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
     def _died(self, message: Died) -> None:
         last = message.report.strip().splitlines()[-1]
         self.dashboard.note(f"The dashboard's worker failed: {last}", "error")
-        self.say("The dashboard's worker failed; the session goes on. q, then attach again.", "error")
+        self.say("The dashboard's worker failed; the session goes on: q, then attach.", "error")
 
     # --- the screen ------------------------------------------------------------------------
 
@@ -438,9 +446,10 @@ class NanotrainApp(App[None], inherit_bindings=False):
     def _refresh(self) -> None:
         self.dashboard.show_keys(self.situation)
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[Any]:
-        """None of Textual's: the table of actions is the only list."""
-        return ()
+
+def _launching(preparing: Preparing) -> RunState:
+    """What is shown of a session that has no recording yet."""
+    return RunState(name="new session", state="starting", preparing=preparing)
 
 
 def _choice_label(name: str, label: str) -> str:

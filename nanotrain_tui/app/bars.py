@@ -13,6 +13,7 @@ from textual.widgets import Static
 from nanotrain_tui.app.actions import Situation, footer_items
 from nanotrain_tui.app.form import FormList
 from nanotrain_tui.app.form_model import PRESET_KEY, FormModel, bounds, explain
+from nanotrain_tui.app.glyphs import plain, terminal_glyphs
 
 
 class FieldAbout(Static):
@@ -47,6 +48,7 @@ class MessageLine(Static):
 
     def say(self, text: str, level: str = "info") -> None:
         line = " ".join(text.split())
+        line = line if terminal_glyphs().braille else plain(line)
         self.update(Content.assemble((f" {line}", self.COLORS[level])))
 
 

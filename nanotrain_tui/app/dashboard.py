@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from nanotrain_tui.app.actions import Situation, bindings
 from nanotrain_tui.app.bars import FieldAbout, KeyLine, MessageLine
@@ -80,7 +79,6 @@ class Dashboard(Screen[None]):
         width, height = event.size
         self.set_class(width >= WIDE and height >= TALL, "-wide")
         small = width < LEAST_WIDTH or height < LEAST_HEIGHT
-        self.set_class(small, "-small")
         if small:
             self.query_one("#too-small", Static).update(
                 Content(
@@ -88,7 +86,15 @@ class Dashboard(Screen[None]):
                     f"{LEAST_WIDTH}x{LEAST_HEIGHT}, better 80x24. Nothing is lost; q quits."
                 )
             )
+        elif self.has_class("-small"):
+            self.call_after_refresh(self._focus_again)
+        self.set_class(small, "-small")
         self.explain()
+
+    def _focus_again(self) -> None:
+        """What was hidden lost the focus."""
+        if self.focused is None:
+            (self.query_one(Input) if self.editing else self.form).focus()
 
     def show_state(self, state: RunState) -> None:
         """Draw a session's state; what only this dashboard knows is mixed into its log."""
@@ -125,24 +131,30 @@ class Dashboard(Screen[None]):
 
     def open_editor(self, key: str, title: str, hint: str, accept: Callable[[str], str]) -> None:
         """Mount the editor of a typed value in place of the explanation."""
+        self.query(FieldEditor).remove()
         self.query_one(FieldAbout).display = False
         self.add_class("-editing")
         editor = FieldEditor(key, title, self.model.text(key), hint, accept)
         self.query_one("#about-box").mount(editor)
 
     @on(FieldEditor.Done)
-    def _close_editor(self) -> None:
-        self.query(FieldEditor).remove()
-        self.remove_class("-editing")
-        self.query_one(FieldAbout).display = True
-        self.form.focus()
+    def close_editor(self) -> None:
+        """Back to the list and the explanation."""
+        if self.editing:
+            self.query(FieldEditor).remove()
+            self.remove_class("-editing")
+            self.query_one(FieldAbout).display = True
+            self.form.focus()
         self.reload_form()
 
     @on(FormList.Moved)
-    def _explain(self) -> None:
-        self.explain()
+    def _moved(self) -> None:
+        if all(editor.key == self.form.key for editor in self.query(FieldEditor)):
+            self.explain()
+        else:
+            self.close_editor()
 
     def on_key(self, event: events.Key) -> None:
-        """A key nobody took still gets an answer."""
-        if event.is_printable and event.character:
-            self.say(f"The key {event.character} does nothing here; ? shows all keys.")
+        """A key nobody takes still gets an answer."""
+        if event.is_printable and event.key not in self.active_bindings:
+            self.say(f"The key '{event.character}' does nothing here; ? shows all keys.")

@@ -76,7 +76,7 @@ class PickList(ModalScreen[str | None]):
             yield Static("", id="pick-about")
 
     def _line(self, item: Item, room: int) -> Content:
-        mark = "• " if item.name == self._chosen else "  "
+        mark = "* " if item.name == self._chosen else "  "
         return Content.assemble(mark, item.label.ljust(room)).truncate(70, ellipsis=True)
 
     def on_mount(self) -> None:
@@ -171,7 +171,7 @@ class Help(ModalScreen[None]):
     ]
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll() as box:
+        with VerticalScroll(id="help") as box:
             box.border_title = "Keys"
             box.border_subtitle = "Esc closes"
             yield Static(help_text())

@@ -26,12 +26,13 @@ class FieldEditor(Vertical):
         & > Input, & > Input:focus {
             border: none; height: 1; padding: 0; background: $panel; color: $foreground;
         }
-        & > #edit-why { color: $error; height: auto; }
+        & > #edit-why { color: $error; height: auto; display: none; }
         & > #edit-hint { color: $muted; height: auto; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave the value as it was", show=False)
+        Binding("escape", "leave", "Leave the value as it was", show=False),
+        Binding("tab,shift+tab", "apply", "Apply, as Enter does", show=False),
     ]
 
     class Done(Message):
@@ -46,7 +47,7 @@ class FieldEditor(Vertical):
         self, key: str, title: str, text: str, hint: str, accept: Callable[[str], str]
     ) -> None:
         super().__init__()
-        self._key = key
+        self.key = key
         self._title = title
         self._text = text
         self._hint = hint
@@ -62,18 +63,23 @@ class FieldEditor(Vertical):
         self.query_one(Input).focus()
 
     @on(Input.Submitted)
-    def _apply(self, event: Input.Submitted) -> None:
+    def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        why = self._accept(event.value)
-        if why:
-            self.query_one("#edit-why", Static).update(Content(why))
-            self.query_one("#edit-hint", Static).display = False
-        else:
-            self.post_message(self.Done(self._key, True))
+        self.action_apply()
+
+    def action_apply(self) -> None:
+        why = self._accept(self.query_one(Input).value)
+        if not why:
+            self.post_message(self.Done(self.key, True))
+            return
+        sentence = self.query_one("#edit-why", Static)
+        sentence.update(Content(why))
+        sentence.display = True
+        self.query_one("#edit-hint", Static).display = False
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
 
     def action_leave(self) -> None:
-        self.post_message(self.Done(self._key, False))
+        self.post_message(self.Done(self.key, False))

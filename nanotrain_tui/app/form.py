@@ -15,9 +15,10 @@ from textual.strip import Strip
 
 from nanotrain_tui.app.actions import bindings
 from nanotrain_tui.app.form_model import FormModel, Row
+from nanotrain_tui.app.glyphs import terminal_glyphs
 
-RAIL = "│"
-THUMB = "┃"
+RAIL, THUMB, MORE = "│", "┃", "…"
+PLAIN_RAIL, PLAIN_THUMB, PLAIN_MORE = "|", "#", "~"
 
 
 class FormList(ScrollView, can_focus=True):
@@ -67,6 +68,10 @@ class FormList(ScrollView, can_focus=True):
         self.model = model
         self._rows: list[Row] = []
         self._cursor = 0
+        drawn = terminal_glyphs().braille
+        self._rail, self._thumb, self._more = (
+            (RAIL, THUMB, MORE) if drawn else (PLAIN_RAIL, PLAIN_THUMB, PLAIN_MORE)
+        )
         self.reload()
 
     @property
@@ -160,15 +165,15 @@ class FormList(ScrollView, can_focus=True):
         base = self.rich_style
         segments = self._row_segments(index, width) if index < len(self._rows) else []
         line = Strip(segments).adjust_cell_length(width, base)
-        rail = Segment(self._rail(y), self.get_component_rich_style("form--rail"))
+        rail = Segment(self._rail_at(y), self.get_component_rich_style("form--rail"))
         return Strip([*line, rail], width + 1)
 
-    def _rail(self, y: int) -> str:
+    def _rail_at(self, y: int) -> str:
         height, total = self.size.height, len(self._rows)
         if total <= height:
-            return RAIL
+            return self._rail
         top = self.scroll_offset.y * height // total
-        return THUMB if top <= y <= top + height * height // total else RAIL
+        return self._thumb if top <= y <= top + height * height // total else self._rail
 
     def _row_segments(self, index: int, width: int) -> list[Segment]:
         row = self._rows[index]
@@ -181,7 +186,7 @@ class FormList(ScrollView, can_focus=True):
         if index == self._cursor:
             cursor = style("form--cursor" if self.has_focus else "form--cursor-blurred")
             mark_style = label_style = value_style = cursor
-        value = fitting(row, width - 2 - cell_len(row.label))
+        value = fitting(row, width - 2 - cell_len(row.label), self._more)
         gap = max(1, width - 1 - cell_len(row.label) - cell_len(value))
         return [
             Segment(mark, mark_style),
@@ -197,10 +202,10 @@ class FormList(ScrollView, can_focus=True):
         return " ", self.rich_style
 
 
-def fitting(row: Row, room: int) -> str:
+def fitting(row: Row, room: int, more: str = MORE) -> str:
     """The value in the room there is: as labelled, else its short name, else cut."""
     for text in (row.value, row.short_value):
         if cell_len(text) <= room:
             return text
     shortest = min(row.value, row.short_value, key=cell_len)
-    return set_cell_size(shortest, max(1, room - 1)).rstrip() + "…"
+    return set_cell_size(shortest, max(1, room - 1)).rstrip() + more

@@ -66,7 +66,7 @@ class FormModel:
     def preset_label(self) -> str:
         """The preset in force, with a note when values were changed since."""
         if not self._preset:
-            return "none"
+            return "custom"
         return self._preset if self._holds(self._preset) else f"{self._preset}, edited"
 
     def value(self, key: str) -> Any:

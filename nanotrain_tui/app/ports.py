@@ -1,4 +1,4 @@
-"""What the app needs of the world outside it: somewhere to start sessions, and a session to follow."""
+"""What the app needs of the world outside it: a place to start sessions, a session to follow."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Backend(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What is the user's own: where their themes lie, which was last chosen, how to remember one."""
+    """The user's own: where their themes lie, which was last chosen, how to remember one."""
 
     theme: str = ""
     themes_dir: Path | None = None

@@ -1,13 +1,13 @@
 """Themes: TOML files, ours and the user's. A broken one is a sentence, never a failure.
 
-    name = "dark"          # letters, digits, - and _
-    dark = true
-    ansi = false           # true: only the terminal's own sixteen colours, as "ansi_cyan"
+name = "dark"          # letters, digits, - and _
+dark = true
+ansi = false           # true: only the terminal's own sixteen colours, as "ansi_cyan"
 
-    [colors]               # "#rrggbb"; those not given are made from the others
-    background, foreground, primary    (needed)
-    surface, panel, muted, secondary, accent, success, warning, error,
-    cursor-foreground, cursor-background
+[colors]               # "#rrggbb"; those not given are made from the others
+background, foreground, primary    (needed)
+surface, panel, muted, secondary, accent, success, warning, error,
+cursor-foreground, cursor-background
 """
 
 from __future__ import annotations
@@ -167,13 +167,13 @@ def _colors(table: object, ansi: bool) -> dict[str, str]:
 
 def _check_color(name: str, value: object, ansi: bool) -> None:
     if not isinstance(value, str):
-        raise BadTheme(f"{name} must be a text like \"#56b6d6\"")
+        raise BadTheme(f'{name} must be a text like "#56b6d6"')
     try:
         color = Color.parse(value)
     except ColorParseError:
         raise BadTheme(f"{name} = '{value[:30]}' is no colour") from None
     if (color.ansi is not None) != ansi:
-        kind = "an ansi_ colour, for ansi = true" if ansi else "a colour like \"#56b6d6\""
+        kind = "an ansi_ colour, for ansi = true" if ansi else 'a colour like "#56b6d6"'
         raise BadTheme(f"{name} = '{value}' must be {kind}")
     if color.a != 1 and not ansi:
         raise BadTheme(f"{name} = '{value}' must not be transparent")
@@ -202,7 +202,12 @@ def _build(name: str, dark: bool, ansi: bool, colors: dict[str, str]) -> Theme:
     if ansi:  # Textual's own stylesheet asks for these two of such themes
         variables |= {"ansi-background": "ansi_default", "ansi-foreground": "ansi_default"}
     given = {key: value for key, value in colors.items() if key not in own}
-    return Theme(name=name, dark=dark, ansi=ansi, variables=variables, **given)
+    theme = Theme(
+        name=name, primary=given.pop("primary"), dark=dark, ansi=ansi, variables=variables
+    )
+    for role, color in given.items():
+        setattr(theme, role, color)
+    return theme
 
 
 def _between(foreground: str, background: str, ansi: bool) -> str:

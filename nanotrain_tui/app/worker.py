@@ -165,12 +165,19 @@ class TrainingWorker(threading.Thread):
         self._lanes: dict[str, CommandLane] = {}
         self._shown: tuple[object, ...] = ()
         self._trouble = ""
-        self.busy_launching = threading.Event()
-        self.session_name = ""
+        self._launching = threading.Event()
+        self.session_name = ""  # of the session followed last, empty before the first
 
     def submit(self, job: Job) -> None:
         """Queue a job; returns at once."""
+        if isinstance(job, Start | Attach):
+            self._launching.set()
         self._jobs.put(job)
+
+    @property
+    def launching(self) -> bool:
+        """Whether a session is being started or looked for at this moment."""
+        return self._launching.is_set()
 
     def run(self) -> None:
         ended_well = False
@@ -221,7 +228,6 @@ class TrainingWorker(threading.Thread):
         self._lanes[lane].submit(command)
 
     def _switch(self, find: Callable[[], Source]) -> None:
-        self.busy_launching.set()
         try:
             source = find()
         except Refused as error:
@@ -233,7 +239,7 @@ class TrainingWorker(threading.Thread):
             self.session_name = source.name
             self._post(Attached(source.name))
         finally:
-            self.busy_launching.clear()
+            self._launching.clear()
 
     def _report(self, preparing: Preparing) -> None:
         self._post(Launching(preparing))

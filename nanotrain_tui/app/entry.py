@@ -1,0 +1,98 @@
+"""From the command line to the dashboard and back to the shell."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nanotrain_tui.app.app import NanotrainApp
+    from nanotrain_tui.config import Folders, Presets, Settings
+
+STARTING_WAIT_S = 60.0  # quitting right after `r`: so long a start may take to name its session
+
+
+def run_dashboard(
+    config: Mapping[str, Any],
+    *,
+    folders: Folders,
+    settings: Settings,
+    presets: Presets,
+    session: str | None = None,
+    in_process: bool = False,
+) -> int:
+    """Show the dashboard until the user leaves; the exit status: 0, 1 failed, 2 no terminal.
+
+    ``config`` is a checked flat configuration, with which the form is filled. ``session`` names
+    one to attach to. A running session goes on afterwards, and how to come back is printed.
+    """
+    why_not = no_terminal()
+    if why_not:
+        print(why_not, file=sys.stderr)
+        return 2
+    # Here and not above: what the command line does without a screen needs no Textual.
+    from nanotrain_tui.app.app import NanotrainApp
+    from nanotrain_tui.app.backend import LocalBackend
+    from nanotrain_tui.app.ports import Preferences
+    from nanotrain_tui.config import remember
+
+    app = NanotrainApp(
+        LocalBackend(folders, in_process),
+        config,
+        presets=list(presets.by_name.values()),
+        problems=presets.problems,
+        preferences=Preferences(
+            settings.theme, folders.themes, partial(remember, folders, "ui.theme")
+        ),
+        session=session,
+        in_process=in_process,
+    )
+    app.run()
+    signal.alarm(0)
+    print(farewell(app), end="")
+    return app.return_code or 0
+
+
+def no_terminal(environ: Mapping[str, str] | None = None) -> str:
+    """Why the dashboard cannot be shown here, or nothing."""
+    environ = os.environ if environ is None else environ
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return (
+            "nanotrain: the dashboard needs a terminal, and input or output is none here. "
+            "'nanotrain train' trains without one; over ssh, add -t."
+        )
+    term = environ.get("TERM", "")
+    if term in ("", "dumb", "unknown"):
+        return (
+            f"nanotrain: the dashboard needs a terminal that can place text; TERM is '{term}'. "
+            "'nanotrain train' trains without one; else set TERM, to xterm-256color say."
+        )
+    return ""
+
+
+def farewell(app: NanotrainApp) -> str:
+    """What to say in the shell: which session goes on and how to come back to it."""
+    training = app.training
+    if training.ident is None:  # the screen never came up
+        return ""
+    if training.launching:
+        print("Waiting for the session to start (Ctrl+C does not wait) ...", flush=True)
+        try:
+            training.join(STARTING_WAIT_S)
+        except KeyboardInterrupt:
+            return "Not waited for; 'nanotrain sessions' shows whether it started.\n"
+    else:
+        training.join(1.0)
+    name = training.session_name
+    if not name:
+        return ""
+    state = app.run_state.state if app.run_state.name == name else "starting"
+    if app.situation.live and app.in_process:
+        return f"{name} ended with the dashboard. What is recorded: nanotrain show {name}\n"
+    if app.situation.live:
+        return f"{name} goes on ({state}). Come back to it: nanotrain attach {name}\n"
+    return f"{name}: {state}. See it again: nanotrain show {name}\n"

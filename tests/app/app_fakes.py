@@ -1,0 +1,205 @@
+"""A world for the app in memory: sessions that go on only when a test says so."""
+
+from __future__ import annotations
+
+import threading
+from array import array
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from textual.pilot import Pilot
+
+from nanotrain_tui.app.app import NanotrainApp
+from nanotrain_tui.app.ports import Preferences, Refused, Reply, Report
+from nanotrain_tui.catalog import check, nest
+from nanotrain_tui.config import load_presets
+from nanotrain_tui.config.presets import Preset
+from nanotrain_tui.follow.run_state import Gauge, LogLine, Preparing, RunState
+from nanotrain_tui.follow.series import Curve
+
+ENDED = ("finished", "stopped", "failed", "interrupted")
+
+
+class FakeSession:
+    """A session that answers by the table of states and commands, at once.
+
+    ``gate`` holds back ``follow``, ``answers`` holds back replies, as a slow disk or host would.
+    """
+
+    def __init__(self, name: str, config: Mapping[str, Any], state: str = "running") -> None:
+        self.name = name
+        self.sent: list[str] = []
+        self.gate = threading.Event()
+        self.gate.set()
+        self.answers = threading.Event()
+        self.answers.set()
+        self.broken = ""
+        self.refuses = ""
+        self.closed = False
+        self._lock = threading.Lock()
+        self._state = RunState(
+            name=name, seq=1, state=state, config=nest(dict(config)), steps=config["train.steps"]
+        )
+
+    @property
+    def state(self) -> RunState:
+        with self._lock:
+            return self._state
+
+    def change(self, **fields: Any) -> None:
+        """Go on to a new state."""
+        with self._lock:
+            self._state = replace(self._state, seq=self._state.seq + 1, **fields)
+
+    def follow(self) -> RunState:
+        self.gate.wait(30)
+        if self.broken:
+            raise Refused(self.broken)
+        return self.state
+
+    def send(self, do: str, arguments: Mapping[str, Any]) -> Reply:
+        self.sent.append(do)
+        self.answers.wait(30)
+        now = self.state
+        if self.refuses:
+            return Reply(False, now.state, now.step, self.refuses)
+        if do == "stop":
+            self.change(state="stopped")
+        elif do == "pause":
+            self.change(state="paused")
+        elif do == "resume":
+            self.change(state="running")
+        return Reply(True, self.state.state, now.step)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class FakeBackend:
+    """Starts and finds ``FakeSession``s; ``gate`` holds a start back, ``refuses`` makes it fail."""
+
+    def __init__(self) -> None:
+        self.sessions: dict[str, FakeSession] = {}
+        self.started: list[Mapping[str, Any]] = []
+        self.gate = threading.Event()
+        self.gate.set()
+        self.refuses: Refused | None = None
+
+    def add(self, name: str, state: str = "running", **values: Any) -> FakeSession:
+        config = check({**presets()[0].values, **values})
+        self.sessions[name] = FakeSession(name, config, state)
+        return self.sessions[name]
+
+    def start(self, config: Mapping[str, Any], report: Report) -> FakeSession:
+        report(Preparing("looking for TensorFlow", None))
+        self.gate.wait(30)
+        if self.refuses is not None:
+            raise self.refuses
+        self.started.append(dict(config))
+        name = f"session-{len(self.started)}"
+        self.sessions[name] = FakeSession(name, config)
+        return self.sessions[name]
+
+    def attach(self, name: str) -> FakeSession:
+        self.gate.wait(30)
+        if name not in self.sessions:
+            raise Refused(f"There is no session '{name}'.")
+        return self.sessions[name]
+
+
+def presets() -> list[Preset]:
+    from pathlib import Path
+
+    return list(load_presets(Path("/nonexistent")).by_name.values())
+
+
+def make_app(backend: FakeBackend | None = None, **kwargs: Any) -> NanotrainApp:
+    """The app on the tutorial's configuration, in the dark theme, following quickly."""
+    shipped = presets()
+    kwargs.setdefault("preferences", Preferences(theme="dark"))
+    return NanotrainApp(
+        backend or FakeBackend(),
+        check(shipped[0].values),
+        presets=shipped,
+        follow_every_s=0.01,
+        **kwargs,
+    )
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+    """Let the app work until the condition holds; a wait in vain ends, long after it should have."""
+    for _ in range(3000):
+        if condition():
+            await pilot.pause()
+            return
+        await pilot.pause(0.01)
+    raise AssertionError("what was waited for did not come")
+
+
+def message(app: NanotrainApp) -> str:
+    """The message line's text."""
+    return app.dashboard.query_one("#message").render().plain.strip()  # type: ignore[union-attr]
+
+
+def curve(values: list[float], width: int = 1) -> Curve:
+    """A curve with one value a bin."""
+    count = len(values)
+    return Curve(
+        width=width,
+        counts=array("q", [1] * count),
+        bad=array("q", [0] * count),
+        lows=array("d", values),
+        highs=array("d", values),
+        means=array("d", values),
+        last=values[-1],
+        low=min(values),
+        high=max(values),
+        end=(count - 1) * width,
+    )
+
+
+def midway(**fields: Any) -> dict[str, Any]:
+    """The fields of a session at step 412 of 1000, with everything the panels draw."""
+    falling = [2.5 * 0.93**i + 0.2 for i in range(42)]
+    rising = [1 - 0.9 * 0.93**i for i in range(42)]
+    log = [
+        LogLine(1, 0.0, 0, "configured", "configured by maker@nano", "info"),
+        LogLine(2, 4.2, 0, "ready", "TensorFlow 2.16.1 on the CPU", "info"),
+        LogLine(3, 4.4, 0, "started", "started: digits, 814,090 parameters", "info"),
+        LogLine(4, 4.6, 1, "evaluated", "test accuracy 31.20 %, loss 2.31", "info"),
+        LogLine(5, 9.9, 401, "evaluated", "test accuracy 90.11 %, loss 0.33", "good"),
+    ]
+    return {
+        "state": "running",
+        "step": 412,
+        "steps": 1000,
+        "samples_per_s": 4120.0,
+        "eta_s": 14.0,
+        "elapsed_s": 10.0,
+        "data": {"name": "digits", "train": 60000, "test": 10000},
+        "train_loss": curve(falling, 10),
+        "train_accuracy": curve(rising, 10),
+        "test_loss": curve(falling[::10], 100),
+        "test_accuracy": curve(rising[::10], 100),
+        "telemetry_source": "tegrastats",
+        "gauges": gauges(),
+        "log": tuple(log),
+        **fields,
+    }
+
+
+def gauges() -> dict[str, Gauge]:
+    wave = [40.0 + i % 7 for i in range(30)]
+    return {
+        "gpu_load": Gauge("%", 61.0, curve=curve(wave)),
+        "cpu_load": Gauge("%", 45.0, curve=curve(wave)),
+        "ram": Gauge("MB", 2731.0, 3956.0, curve=curve(wave)),
+        "tf_memory": Gauge("MB", 512.0, peak=640.0, curve=curve(wave)),
+        "gpu_temperature": Gauge("°C", 44.5, curve=curve(wave)),
+        "cpu_temperature": Gauge("°C", 46.0, curve=curve(wave)),
+        "power": Gauge("mW", 5310.0, curve=curve(wave)),
+    }
+
+
+Run = Callable[[Pilot[None]], Awaitable[None]]

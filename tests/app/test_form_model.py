@@ -1,0 +1,143 @@
+"""The form's values, without a screen."""
+
+from __future__ import annotations
+
+import pytest
+from app_fakes import presets
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nanotrain_tui.app.form_model import PRESET_KEY, FormModel, bounds
+from nanotrain_tui.catalog import FIELDS, ConfigError, applies, check
+
+
+def form() -> FormModel:
+    shipped = presets()
+    return FormModel(check(shipped[0].values), shipped)
+
+
+def keys(model: FormModel) -> list[str]:
+    return [row.key for row in model.rows() if row.key]
+
+
+def test_only_fields_that_apply_are_listed() -> None:
+    model = form()
+    assert "optimizer.beta_1" in keys(model)
+    assert "optimizer.momentum" not in keys(model)
+    assert "schedule.decay_rate" not in keys(model)
+    model.accept("optimizer.name", "sgd")
+    model.accept("schedule.name", "exponential")
+    assert "optimizer.beta_1" not in keys(model)
+    assert {"optimizer.momentum", "optimizer.nesterov", "schedule.decay_rate"} <= set(keys(model))
+
+
+def test_rows_begin_with_the_preset_and_have_a_heading_for_each_section() -> None:
+    rows = form().rows()
+    assert rows[0].key == PRESET_KEY and rows[0].value == "tutorial"
+    assert [row.label for row in rows if not row.key] == [
+        "Data", "Model", "Loss", "Optimizer", "Training", "Machine",
+    ]  # fmt: skip
+
+
+def test_a_change_marks_the_preset_as_edited_and_taking_it_back_unmarks_it() -> None:
+    model = form()
+    model.accept("optimizer.learning_rate", "0.01")
+    assert model.preset_label == "tutorial, edited"
+    model.accept("optimizer.learning_rate", "1e-4")
+    assert model.preset_label == "tutorial"
+
+
+def test_a_preset_fills_the_model_and_leaves_data_and_machine_alone() -> None:
+    model = form()
+    model.accept("data.name", "digits")
+    model.accept("trainer.threads", "2")
+    model.accept("optimizer.name", "sgd")
+    model.load_preset("sane")
+    assert model.value("optimizer.name") == "adam"
+    assert model.value("model.initializer") == "glorot_uniform"
+    assert (model.value("data.name"), model.value("trainer.threads")) == ("digits", 2)
+    assert model.preset_label == "sane"
+
+
+def test_a_value_at_fault_is_refused_and_the_old_one_stays() -> None:
+    model = form()
+    model.accept("model.output", "softmax")
+    with pytest.raises(ConfigError, match="output"):
+        model.accept("loss.name", "hinge")
+    assert model.value("loss.name") == "categorical_crossentropy"
+    assert model.problem is None
+
+
+def test_a_value_that_makes_another_wrong_is_taken_and_the_other_marked() -> None:
+    model = form()
+    model.accept("model.output", "linear")
+    assert model.value("model.output") == "linear"
+    marked = [row for row in model.rows() if row.problem]
+    assert [row.key for row in marked] == ["loss.name"]
+    assert "softmax" in marked[0].problem
+    with pytest.raises(ConfigError):
+        model.config  # noqa: B018
+    model.accept("model.output", "auto")
+    assert model.problem is None
+
+
+def test_what_differs_from_the_session_is_marked_until_it_is_gone() -> None:
+    model = form()
+    assert model.set_running(model.config)
+    assert not model.set_running(model.config)
+    model.accept("train.steps", "5000")
+    assert [row.key for row in model.rows() if row.differs] == ["train.steps"]
+    assert model.set_running({})
+    assert not any(row.differs for row in model.rows())
+
+
+def test_a_toggle_flips_and_says_what_it_lacks() -> None:
+    model = form()
+    model.accept("optimizer.name", "sgd")
+    with pytest.raises(ConfigError, match="momentum"):
+        model.toggle("optimizer.nesterov")
+    model.accept("optimizer.momentum", "0.9")
+    model.toggle("optimizer.nesterov")
+    assert model.value("optimizer.nesterov") is True
+
+
+def test_a_sessions_configuration_fills_the_form_whatever_else_it_holds() -> None:
+    model = form()
+    model.load({**check({"optimizer.name": "sgd"}), "from.the.future": 1, "optimizer.beta_1": 0.5})
+    assert model.value("optimizer.name") == "sgd"
+    assert model.problem is None
+
+
+def test_bounds_in_words() -> None:
+    assert bounds("model.dropout") == "0 to under 1"
+    assert bounds("optimizer.learning_rate") == "over 0 to 1,000"
+    assert bounds("data.dir") == ""
+
+
+changes = st.tuples(
+    st.sampled_from(sorted(FIELDS)),
+    st.one_of(
+        st.sampled_from(["", "0", "-1", "nan", "1e309", "0.5", "on", "sgd", "cosine", "linear"]),
+        st.text(max_size=12),
+    ),
+)
+
+
+@given(st.lists(changes, max_size=12))
+def test_no_sequence_of_changes_breaks_the_form(sequence: list[tuple[str, str]]) -> None:
+    """Whatever is typed, what is listed applies, and a form without a problem can run."""
+    model = form()
+    for key, text in sequence:
+        if not applies(key, {row: model.value(row) for row in keys(model)[1:]}):
+            continue
+        before = model.text(key)
+        try:
+            model.accept(key, text)
+        except ConfigError as error:
+            assert error.message
+            assert model.text(key) == before
+    problem = model.problem
+    rows = model.rows()
+    assert [row.key for row in rows if row.problem] == ([problem.key] if problem else [])
+    if problem is None:
+        assert set(model.config) == {row.key for row in rows if row.key} - {PRESET_KEY}
