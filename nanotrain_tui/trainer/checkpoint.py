@@ -12,6 +12,10 @@ from .protocol import Failed
 
 Array = Any
 _PART = "checkpoint.part"  # one name, so that an interrupted write leaves one file at most
+# What NumPy, zip and JSON raise for a file that is torn, or is something else.
+_BROKEN = (
+    OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile,
+)  # fmt: skip
 
 
 class Checkpoint(NamedTuple):
@@ -49,14 +53,15 @@ def save(folder: str, checkpoint: Checkpoint) -> Tuple[str, str, int]:
 def load(path: str) -> Checkpoint:
     """Read a checkpoint back. Raises Failed, naming the file and what is wrong with it."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with open(path, "rb") as file:
+            arrays = np.load(file, allow_pickle=False)
             state = {name: arrays[name] for name in arrays.files}
         about = json.loads(str(state.pop("about")))
         about.pop("seed")
         return Checkpoint(**dict(about, state=state))
     except FileNotFoundError as error:
         raise Failed("config", "The checkpoint {} is not there.".format(path), "restore") from error
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except _BROKEN as error:
         message = "{} is no whole checkpoint: {}.".format(path, error)
         raise Failed("config", message, "restore") from error
 

@@ -33,6 +33,8 @@ def changes_in(config: Mapping[str, Any], values: Any) -> Config:
         if key in SCALARS or key in FLAGS:
             changes[key] = checked_value(key, value)
         elif key in _NAMES:
+            if not isinstance(value, str):
+                raise Refused("{}: {!r} is not a name.".format(key, value))
             changes[key] = value
         else:
             why = _WHY_NOT.get(key, "it only counts at the start")
@@ -52,7 +54,7 @@ def apply_changes(config: Mapping[str, Any], changes: Mapping[str, Any]) -> Conf
         new["output"] = natural_output(new["loss.name"]) if output == "auto" else output
     try:
         structure_of(new)
-    except (Failed, TypeError) as error:  # TypeError: a name that is a list or the like
+    except Failed as error:
         raise Refused(str(error)) from error
     if "optimizer.name" in changes:
         _take_parameters(new, changes)

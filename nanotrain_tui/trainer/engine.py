@@ -38,7 +38,6 @@ class Engine:
         self.updates = 0  # since the slots were made: Adam's t
         self._seed = int(config.get("train.seed", 0))
         self.structure = structure_of(config)
-        check_memory(self.parameters, len(OPTIMIZERS[self.structure.optimizer].slots))
         self.weights = [tf.Variable(weight, dtype=tf.float32) for weight in weights]
         self._make_slots()
         self._make_graph()
@@ -234,13 +233,12 @@ class Engine:
         return penalty_of(self.weights, self._numbers["l2"])
 
 
-def check_memory(parameters: int, slots: int) -> None:
+def check_memory(config: Mapping[str, Any], sizes: Sequence[int]) -> None:
     """Refuse a network this machine cannot hold, before the kernel kills for it. Raises Failed."""
+    parameters = sum((inputs + 1) * outputs for inputs, outputs in zip(sizes, sizes[1:]))
+    slots = len(OPTIMIZERS[structure_of(config).optimizer].slots)
     needed = 4 * parameters * (2 + slots)  # weights, gradients and slots in float32
-    try:
-        present = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (ValueError, OSError):
-        return
+    present = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     if needed > present:
         message = (
             "The network has {:,} weights; training it takes at least {:.1f} GB and this machine "

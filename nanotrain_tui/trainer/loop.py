@@ -1,5 +1,6 @@
 """The training loop: train a few steps, report them, evaluate, obey, and so on to the end."""
 
+import math
 import time
 from typing import Any, Callable, Dict, List, Optional
 
@@ -82,7 +83,7 @@ class Training:
             if command is not None:
                 self._obey(command)
             elif self._edits and self._edits[0][0] <= self.step:
-                self._apply(self._edits.pop(0)[1])
+                self._apply_recorded(self._edits.pop(0)[1])
             elif not self._paused:
                 self._go_on()
         self._save_if_possible()
@@ -178,8 +179,10 @@ class Training:
         now = time.monotonic()
         if now < self._memory_due:
             return
-        self._memory_due = now + MEMORY_EVERY_S
-        self._events.emit("memory", **runtime.memory())
+        memory = runtime.memory()
+        # Without a GPU there is nothing to tell but that, once.
+        self._memory_due = math.inf if memory["current_mb"] is None else now + MEMORY_EVERY_S
+        self._events.emit("memory", **memory)
 
     def _obey(self, command: Command) -> None:
         try:
@@ -232,6 +235,13 @@ class Training:
 
     def _set(self, command: Command) -> None:
         self._apply(command.get("values"))
+
+    def _apply_recorded(self, values: Any) -> None:
+        """Make a change again that was made after the checkpoint this run goes on from."""
+        try:
+            self._apply(values)
+        except Refused as error:
+            self._events.emit("warned", message="A recorded change was left out. {}".format(error))
 
     def _apply(self, values: Any) -> None:
         """Change the configuration, all of ``values`` or nothing. Raises Refused."""

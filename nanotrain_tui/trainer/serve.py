@@ -89,12 +89,13 @@ def load_runtime() -> Any:
 def build(config: Config, dataset: Any, commands: Commands, events: Events) -> "Training":
     """The network with its weights, new or from the checkpoint ``restore`` names, compiled."""
     from .batches import Batches
-    from .engine import Engine
+    from .engine import Engine, check_memory
     from .initializers import initial_weights
     from .loop import Training
 
     sizes = [dataset.train_images[0].size]
     sizes += [layer["units"] for layer in required(config, "layers")] + [dataset.classes]
+    check_memory(config, sizes)
     seed = int(required(config, "train.seed"))
     weights = initial_weights(required(config, "model.initializer"), sizes, seed)
     engine = Engine(config, weights, config.get("trainer.xla", "auto") != "off")

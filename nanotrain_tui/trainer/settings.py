@@ -71,7 +71,12 @@ def checked_value(key: str, value: Any) -> Any:
 
 
 def check_start(config: Any) -> Config:
-    """A copy of the configuration with its numbers checked. Raises Failed."""
+    """A copy of the configuration with its numbers checked. Raises Failed.
+
+    Besides the flat keys it holds ``layers``, ``output``, ``cache_dir``, ``checkpoint_dir``,
+    ``restore`` (a checkpoint's path or null) and, for a resume, ``edits``: the changes made after
+    that checkpoint, ``[[step, {key: value}], ...]``, to be made again at the same steps.
+    """
     if not isinstance(config, dict):
         raise Failed("config", "The command start has no configuration.")
     checked = dict(config)

@@ -1,0 +1,83 @@
+"""Checkpoint files."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from nanotrain_tui.trainer import checkpoint
+from nanotrain_tui.trainer.checkpoint import Checkpoint
+from nanotrain_tui.trainer.protocol import Failed
+
+CONFIG = {"train.seed": 3, "optimizer.name": "adam"}
+
+
+def example(step=7):
+    state = {"weight_0": np.arange(6, dtype=np.float32).reshape(2, 3), "slot_0_m": np.float32(2)}
+    return Checkpoint(state, step, updates=5, epoch=1, cursor=20, config=CONFIG)
+
+
+def test_what_was_saved_comes_back(tmp_path):
+    name, digest, size = checkpoint.save(str(tmp_path), example())
+    content = (tmp_path / name).read_bytes()
+    assert (hashlib.sha256(content).hexdigest(), len(content)) == (digest, size)
+    found = checkpoint.load(str(tmp_path / name))
+    assert found._replace(state={}) == example()._replace(state={})
+    np.testing.assert_array_equal(found.state["weight_0"], example().state["weight_0"])
+    assert found.state["slot_0_m"] == 2
+
+
+def test_nothing_is_left_beside_the_checkpoints(tmp_path):
+    checkpoint.save(str(tmp_path), example(1))
+    checkpoint.save(str(tmp_path), example(2))
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_write_that_fails_leaves_the_last_checkpoint_whole(tmp_path, monkeypatch):
+    name, _, _ = checkpoint.save(str(tmp_path), example())
+    before = (tmp_path / name).read_bytes()
+
+    def disk_full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoint.os, "fsync", disk_full)
+    with pytest.raises(OSError, match="No space"):
+        checkpoint.save(str(tmp_path), example())
+    assert (tmp_path / name).read_bytes() == before
+
+
+@pytest.mark.parametrize("keep", [0, 1, 100, 300, 500])
+def test_a_torn_file_is_named(tmp_path, keep):
+    name, _, size = checkpoint.save(str(tmp_path), example())
+    path = tmp_path / name
+    assert keep < size
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(Failed, match=name) as failure:
+        checkpoint.load(str(path))
+    assert failure.value.key == "restore"
+
+
+def test_a_flipped_bit_is_noticed(tmp_path):
+    name, _, _ = checkpoint.save(str(tmp_path), example())
+    content = bytearray((tmp_path / name).read_bytes())
+    place = content.index(np.float32(5).tobytes())
+    content[place] ^= 1
+    (tmp_path / name).write_bytes(bytes(content))
+    with pytest.raises(Failed, match="no whole checkpoint"):
+        checkpoint.load(str(tmp_path / name))
+
+
+def test_other_files_are_no_checkpoints(tmp_path):
+    np.savez(tmp_path / "other.npz", x=np.zeros(3))
+    np.save(tmp_path / "array.npz.npy", np.zeros(3))
+    (tmp_path / "text.npz").write_text("hello")
+    for name in ("other.npz", "array.npz.npy", "text.npz", "absent.npz"):
+        with pytest.raises(Failed, match=name):
+            checkpoint.load(str(tmp_path / name))
+
+
+def test_another_network_is_told_apart():
+    with pytest.raises(Failed, match="weight_0 is 2x3 there and 4x3 here"):
+        checkpoint.check_fits(example(), {"weight_0": np.zeros((4, 3))})
+    with pytest.raises(Failed, match="weight_1 is none there"):
+        checkpoint.check_fits(example(), {"weight_1": np.zeros((4, 3))})

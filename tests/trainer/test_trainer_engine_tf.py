@@ -1,0 +1,170 @@
+"""The graph: against Keras' own training, and to the bit against itself."""
+
+import numpy as np
+import pytest
+from trainer_runs import PIXELS, config_of
+
+pytestmark = pytest.mark.tensorflow
+
+RANDOM = np.random.RandomState(5)
+IMAGES = RANDOM.randint(0, 256, (24, 10, PIXELS)).astype(np.uint8)
+LABELS = RANDOM.randint(0, 10, (24, 10)).astype(np.int32)
+RATES = np.linspace(0.01, 0.02, 24).astype(np.float32)
+
+
+def engine_of(tmp_path, xla=False, **changes):
+    from nanotrain_tui.trainer.engine import Engine
+    from nanotrain_tui.trainer.initializers import initial_weights
+
+    config = config_of(tmp_path, **changes)
+    sizes = [PIXELS] + [layer["units"] for layer in config["layers"]] + [10]
+    weights = initial_weights("glorot_uniform", sizes, config["train.seed"])
+    return Engine(config, weights, xla)
+
+
+def train_in_blocks(engine, sizes):
+    """Losses and accuracies of 24 steps, so many a call."""
+    results, first = [], 0
+    for size in sizes:
+        part = slice(first, first + size)
+        results.append(engine.train(IMAGES[part], LABELS[part], RATES[part], first))
+        first += size
+    return [np.concatenate(values) for values in zip(*results, strict=True)]
+
+
+def assert_same_state(first, second):
+    assert first.keys() == second.keys()
+    for name in first:
+        np.testing.assert_array_equal(first[name], second[name], err_msg=name)
+
+
+@pytest.mark.parametrize("xla", [False, True])
+def test_the_number_of_steps_a_call_changes_no_bit(tmp_path, xla):
+    options = {"model__dropout": 0.3, "model__l2": 1e-3, "xla": xla}
+    whole, parts = engine_of(tmp_path, **options), engine_of(tmp_path, **options)
+    for first, second in zip(
+        train_in_blocks(whole, [24]), train_in_blocks(parts, [1, 7, 2, 14]), strict=True
+    ):
+        np.testing.assert_array_equal(first, second)
+    assert_same_state(whole.state(), parts.state())
+
+
+def test_warming_up_leaves_no_trace(tmp_path):
+    engine, fresh = engine_of(tmp_path), engine_of(tmp_path)
+    assert engine.warm_up(IMAGES[0], LABELS[0]) is None
+    assert_same_state(engine.state(), fresh.state())
+    assert engine.updates == 0
+
+
+def test_xla_changes_only_float_error(tmp_path):
+    plain, compiled = engine_of(tmp_path), engine_of(tmp_path, xla=True)
+    train_in_blocks(plain, [24])
+    train_in_blocks(compiled, [24])
+    for name, value in plain.state().items():
+        np.testing.assert_allclose(compiled.state()[name], value, rtol=1e-3, atol=1e-5)
+
+
+def keras_twin(engine, l2):
+    import tensorflow as tf
+
+    keras = tf.keras
+    layers = [
+        keras.layers.Dense(units, activation, kernel_regularizer=keras.regularizers.L2(l2))
+        for units, activation in ((16, "relu"), (12, "tanh"), (10, "softmax"))
+    ]
+    model = keras.Sequential([keras.Input((PIXELS,)), *layers])
+    model.set_weights([weight.numpy() for weight in engine.weights])
+    model.compile(
+        keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"]
+    )
+    return model
+
+
+def test_training_and_testing_agree_with_keras(tmp_path):
+    engine = engine_of(tmp_path, model__l2=0.01)
+    model = keras_twin(engine, 0.01)
+    x = IMAGES.astype(np.float32) / 255
+    rates = np.full(24, 0.01, np.float32)
+    losses, accuracies = engine.train(IMAGES, LABELS, rates, 0)
+    for step in range(24):
+        loss, accuracy = model.train_on_batch(x[step], LABELS[step])
+        model.reset_metrics()
+        assert losses[step] == pytest.approx(float(loss), rel=2e-3)
+        assert accuracies[step] == pytest.approx(float(accuracy), abs=1e-6)
+    theirs = model.evaluate(x.reshape(-1, PIXELS), LABELS.reshape(-1), verbose=0)
+    ours = engine.evaluate(IMAGES.reshape(-1, PIXELS), LABELS.reshape(-1), chunk=70)
+    assert ours == pytest.approx([float(value) for value in theirs], rel=1e-3)
+
+
+def test_dropout_silences_its_share_and_only_in_training(tmp_path):
+    import tensorflow as tf
+
+    engine = engine_of(tmp_path, model__dropout=0.25)
+    silence = engine._silencer(tf.constant(3, tf.int64))
+    x = silence(tf.ones((1000, 16)), 0).numpy()
+    assert set(np.unique(x)) == {0.0, np.float32(1 / 0.75)}
+    assert (x == 0).mean() == pytest.approx(0.25, abs=0.02)
+    assert (silence(tf.ones((1000, 16)), 1).numpy() != x).any()
+    still = engine_of(tmp_path)
+    images, labels = IMAGES[0], LABELS[0]
+    assert engine.evaluate(images, labels) == still.evaluate(images, labels)
+
+
+def test_a_diverged_network_goes_on_and_reports_nan(tmp_path):
+    engine = engine_of(tmp_path, loss__name="mean_squared_error", output="linear",
+                       optimizer__name="sgd")  # fmt: skip
+    losses, _ = engine.train(IMAGES, LABELS, np.full(24, 1e10, np.float32), 0)
+    assert np.isfinite(losses[0])
+    assert np.isnan(losses[-1])
+
+
+def test_a_linear_model_has_no_hidden_layer(tmp_path):
+    engine = engine_of(tmp_path, layers=[])
+    assert engine.parameters == PIXELS * 10 + 10
+    losses, _ = train_in_blocks(engine, [24])
+    assert np.isfinite(losses).all()
+
+
+def test_a_network_larger_than_the_machine_is_refused(tmp_path):
+    from nanotrain_tui.trainer.engine import check_memory
+    from nanotrain_tui.trainer.protocol import Failed
+
+    with pytest.raises(Failed, match="fewer units") as failure:
+        check_memory(config_of(tmp_path), [PIXELS, 10**12, 10])
+    assert (failure.value.kind, failure.value.key) == ("memory", "model.hidden")
+
+
+def test_where_xla_cannot_compile_training_goes_without(tmp_path, monkeypatch):
+    import tensorflow as tf
+
+    from nanotrain_tui.trainer import engine as engine_module
+
+    real = tf.function
+
+    def no_compiler(function, jit_compile=None, **options):
+        if not jit_compile:
+            return real(function, **options)
+
+        def refuse(*arguments):
+            raise tf.errors.UnimplementedError(None, None, "no XLA in this build\nmore")
+
+        return refuse
+
+    monkeypatch.setattr(engine_module.tf, "function", no_compiler)
+    engine = engine_of(tmp_path, xla=True)
+    assert engine.warm_up(IMAGES[0], LABELS[0]) == "no XLA in this build"
+    assert not engine.xla
+    assert_same_state(engine.state(), engine_of(tmp_path).state())
+
+
+@pytest.mark.parametrize("name", ["sgd", "nadam", "rmsprop"])
+def test_another_optimizer_keeps_the_weights_and_starts_afresh(tmp_path, name):
+    engine = engine_of(tmp_path)
+    train_in_blocks(engine, [24])
+    before = [weight.numpy() for weight in engine.weights]
+    engine.restructure(config_of(tmp_path, optimizer__name=name))
+    for weight, kept in zip(engine.weights, before, strict=True):
+        np.testing.assert_array_equal(weight.numpy(), kept)
+    assert engine.updates == 0
+    train_in_blocks(engine, [24])
+    assert engine.updates == 24

@@ -1,0 +1,130 @@
+"""The trainer as a process of its own: descriptors, signals and its end. No TensorFlow here."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from trainer_runs import TRAINER, Process, config_of
+
+HANGING = "print('loading', flush=True)\nimport time\ntime.sleep(600)\n"
+
+
+def fake_tensorflow(folder, source):
+    """A folder for PYTHONPATH whose tensorflow is this source."""
+    (folder / "tensorflow.py").write_text(source)
+    return folder
+
+
+@pytest.fixture
+def hanging(folder):
+    """A trainer that is loading TensorFlow and will be for ten minutes."""
+    path = fake_tensorflow(folder, HANGING)
+    with Process(python_path=path, stderr=subprocess.PIPE) as trainer:
+        trainer.send(id=1, do="start", config=config_of(folder))
+        assert trainer.process.stderr.readline() == b"loading\n"  # not on the protocol's pipe
+        yield trainer
+
+
+def test_stop_while_tensorflow_loads_is_obeyed_at_once(hanging):
+    hanging.send(id=2, do="stop")
+    assert hanging.until("nothing") is None
+    assert hanging.events == [
+        {"event": "answer", "id": 2, "ok": True, "step": 0},
+        {"event": "stopped", "step": 0},
+    ]
+    assert hanging.process.wait() == 0
+
+
+def test_the_end_of_the_pipe_ends_it_at_once(hanging):
+    hanging.process.stdin.close()
+    assert hanging.until("nothing") is None
+    assert hanging.process.wait() == 0
+
+
+def test_ctrl_c_is_left_to_the_host(hanging):
+    hanging.process.send_signal(signal.SIGINT)
+    hanging.send(id=2, do="stop")
+    assert hanging.until("stopped") is not None
+
+
+def test_sigterm_ends_it(hanging):
+    hanging.process.terminate()
+    assert hanging.process.wait() == -signal.SIGTERM
+
+
+def test_the_kernel_takes_it_before_the_host(hanging):
+    with open(f"/proc/{hanging.process.pid}/oom_score_adj") as file:
+        assert int(file.read()) > 0
+
+
+def test_it_dies_with_its_host_even_when_the_pipe_stays_open(folder):
+    """A host that was killed leaves the pipe open where something else has inherited it."""
+    path = fake_tensorflow(folder, HANGING)
+    stdin, to_trainer = os.pipe()
+    with subprocess.Popen(
+        [sys.executable, "-c", f"import os; os.dup2({stdin}, 9); os.set_inheritable(9, True)\n"
+         "import subprocess, sys\n"
+         "subprocess.Popen(sys.argv[1:], stdin=9)\ninput()", sys.executable, str(TRAINER)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        pass_fds=[stdin], env=dict(os.environ, PYTHONPATH=str(path)),
+    ) as between:  # fmt: skip
+        os.close(stdin)
+        start = {"id": 1, "do": "start", "config": config_of(folder)}
+        os.write(to_trainer, json.dumps(start).encode() + b"\n")
+        assert between.stderr.readline() == b"loading\n"
+        between.kill()
+        assert between.stdout.read() == b""  # ends only when no process holds it any more
+        between.wait()
+        os.close(to_trainer)
+
+
+def test_a_python_without_tensorflow_is_named(folder):
+    path = fake_tensorflow(folder, "raise ImportError('libcudart.so.10.2: cannot open')\n")
+    with Process(python_path=path) as trainer:
+        trainer.send(id=1, do="start", config=config_of(folder))
+        failed = trainer.until("failed")
+        assert trainer.process.wait() == 1
+    assert sys.executable in failed["message"]
+    assert "libcudart.so.10.2" in failed["message"]
+    assert trainer.events[0]["ok"] is False
+
+
+def test_a_start_without_configuration_fails_before_tensorflow(folder):
+    path = fake_tensorflow(folder, HANGING)
+    with Process(python_path=path) as trainer:
+        trainer.send(id=1, do="start")
+        assert trainer.until("failed")["kind"] == "config"
+
+
+def test_inspect_answers_without_tensorflow(folder):
+    path = fake_tensorflow(folder, HANGING)
+    with Process("--inspect", python_path=path) as trainer:
+        out, _ = trainer.process.communicate(json.dumps(config_of(folder)).encode() + b"\n", 60)
+        assert trainer.process.returncode == 0
+    answer = json.loads(out)
+    assert (answer["ok"], answer["train"], answer["shape"]) == (True, 400, [6, 6])
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [(b'{"data.name":"mnist","data.dir":"/nowhere"}\n', "data.dir"), (b"not json\n", ""),
+     (b"", ""), (b"[1]\n", ""), (b"\xff\n", "")],
+)  # fmt: skip
+def test_inspect_says_what_is_wrong(line, key):
+    with Process("--inspect") as trainer:
+        out, _ = trainer.process.communicate(line, 60)
+        assert trainer.process.returncode == 0
+    answer = json.loads(out)
+    assert (answer["ok"], answer["key"]) == (False, key)
+    assert answer["message"]
+
+
+def test_the_folder_is_off_the_path(folder):
+    """``import data`` in a user's code must not find the trainer's own."""
+    path = fake_tensorflow(folder, "import data\n")
+    with Process(python_path=path) as trainer:
+        trainer.send(id=1, do="start", config=config_of(folder))
+        assert "No module named 'data'" in trainer.until("failed")["message"]
