@@ -1,0 +1,246 @@
+"""The fold from rows to what is shown."""
+
+import math
+from dataclasses import fields
+
+import pytest
+from batches import CONFIG, Rows, batch_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nanotrain_tui.follow.fold import LOG_LINES, MARKS, NOTICES, Fold
+from nanotrain_tui.follow.run_state import Mark, Preparing, RunState
+from nanotrain_tui.session.records import Batch, Event, Sample, Steps
+
+
+def fold_of(rows: Rows) -> Fold:
+    fold = Fold("mnist-1")
+    fold.add(batch_of(rows))
+    return fold
+
+
+def state_of(rows: Rows, alive: bool = True) -> RunState:
+    return fold_of(rows).state(alive)
+
+
+def test_before_anything_is_recorded_a_session_is_starting() -> None:
+    state = Fold("mnist-1", CONFIG).state()
+    assert (state.name, state.state, state.step, state.steps) == ("mnist-1", "starting", 0, 1000)
+    assert not state.train_loss and state.eta_s is None and state.fraction == 0.0
+
+
+def test_a_run_from_start_to_finish() -> None:
+    rows = Rows().begin(steps=4).steps([4.0, 2.0], [0.1, 0.2]).evaluated(1.5, 0.9)
+    running = state_of(rows)
+    assert running.state == "running" and running.fraction == 0.5
+    assert running.train_loss.last == 2.0 and running.test_accuracy.high == 0.9
+    assert running.learning_rate.last == pytest.approx(1e-4)
+    assert running.data["name"] == "mnist" and running.versions["tensorflow"] == "2.13.1"
+    rows.steps([1.0, 0.5]).evaluated(0.4, 0.95).event("finished")
+    done = state_of(rows)
+    assert done.state == "finished" and done.ended and done.step == 4 and done.fraction == 1.0
+    assert done.samples_per_s is None and done.eta_s is None
+    assert done.elapsed_s == pytest.approx(1.2)
+
+
+def test_preparation_is_told_while_it_lasts_and_logged_once() -> None:
+    rows = Rows().segment().event("configured", config=CONFIG)
+    for fraction in (0.1, 0.5, 7.0):
+        rows.event("preparing", what="drawing digits", fraction=fraction)
+    state = state_of(rows)
+    assert state.preparing == Preparing("drawing digits", 1.0)
+    assert [line.text for line in state.log].count("drawing digits") == 1
+    rows.event("preparing", what="tracing", fraction="nan")
+    assert state_of(rows).preparing == Preparing("tracing", None)
+    rows.event("started", step=0, steps=10, batch_size=5)
+    assert state_of(rows).preparing is None
+
+
+def test_speed_counts_only_time_spent_in_updates() -> None:
+    rows = Rows().begin().steps([1.0] * 50, seconds=0.5)
+    rows.event("paused", who="ada@nano")
+    rows.t += 3600
+    rows.event("resumed", who="ada@nano").evaluated(1.0, 0.5, seconds=2.0).steps([1.0] * 50)
+    assert state_of(rows).samples_per_s == pytest.approx(100 * 100)
+
+
+def test_a_row_that_spans_a_pause_does_not_slow_the_speed() -> None:
+    rows = Rows().begin().steps([1.0] * 50, seconds=0.5)
+    began = rows.t
+    rows.t += 0.25
+    rows.event("paused")
+    rows.t += 60
+    rows.event("resumed")
+    rows.t += 0.25
+    steps = Steps(rows.seq, 1, "loss", 51, began, rows.t, rows[-4].values)  # type: ignore[union-attr]
+    state = fold_of(rows)
+    state.add(batch_of([steps]))
+    assert state.state().samples_per_s == pytest.approx(100 * 100)
+
+
+def test_the_eta_counts_evaluations_too() -> None:
+    rows = Rows().begin().steps([1.0] * 100, seconds=1.0).evaluated(1.0, 0.5, seconds=2.0)
+    # 900 updates at 100 a second, evaluations after 101 ... 901 and at the end.
+    assert state_of(rows).eta_s == pytest.approx(9 + 10 * 2.0)
+
+
+def test_a_paused_session_promises_nothing() -> None:
+    state = state_of(Rows().begin().steps([1.0] * 10).event("paused", who="ada@nano"))
+    assert state.state == "paused" and state.eta_s is None and state.samples_per_s is None
+
+
+def test_edits_change_the_configuration_and_are_marked() -> None:
+    rows = Rows().begin().steps([1.0] * 3)
+    changes = {"train.steps": [1000, 2000], "optimizer.learning_rate": [1e-4, 1e-3]}
+    rows.event("edited", who="ada@nano", changes=changes, retraced=False)
+    state = state_of(rows)
+    assert state.steps == 2000 and Mark(3, "edited") in state.marks
+    assert state.config["optimizer"]["learning_rate"] == 1e-3
+    assert state.config["model"]["hidden"] == "1024"
+    assert CONFIG["train"]["steps"] == 1000  # what was handed in is left alone
+
+
+def test_steps_run_again_after_a_resume_supersede_older_ones() -> None:
+    rows = Rows().begin().steps([9.0, 8.0, 7.0, 0.001]).evaluated(0.001, 0.99)
+    rows.event("crashed", reason="killed by the kernel", exit_status=-9)
+    assert state_of(rows).state == "failed"
+    rows.begin(from_step=2)
+    state = state_of(rows)
+    assert (state.state, state.step, state.train_loss.last) == ("running", 2, 8.0)
+    assert not state.test_accuracy and state.train_loss.low == 8.0
+    assert Mark(2, "resumed") in state.marks
+    state = state_of(rows.steps([5.0]))
+    assert (state.step, list(state.train_loss.counts)) == (3, [0, 1, 1, 1])
+    assert state.train_loss.low == 5.0
+
+
+def test_without_a_living_host_an_unfinished_session_is_interrupted() -> None:
+    rows = Rows().begin().steps([1.0])
+    assert state_of(rows, alive=False).state == "interrupted"
+    assert fold_of(rows).state(alive=False, behind=True).state == "running"  # more may be recorded
+    assert state_of(rows.event("stopped", who="ada@nano"), alive=False).state == "stopped"
+
+
+def test_nan_and_infinite_metrics_are_kept_apart() -> None:
+    rows = Rows().begin().steps([1.0, math.nan, math.inf]).evaluated("nan", "inf")
+    state = state_of(rows)
+    assert state.train_loss.last == math.inf and sum(state.train_loss.bad) == 2
+    assert state.test_loss.last is not None and math.isnan(state.test_loss.last)
+    assert state.test_accuracy.high is None
+
+
+def test_warnings_and_the_reason_of_a_failure_are_noticed_once_each() -> None:
+    rows = Rows().begin()
+    for _ in range(3):
+        rows.event("warned", message="memory is short")
+    rows.event("crashed", reason="out of memory\nat line 3", exit_status=1)
+    assert state_of(rows).notices == ("memory is short", "out of memory at line 3")
+
+
+def test_telemetry_keeps_what_is_measured_apart_from_what_is_missing() -> None:
+    rows = Rows().begin()
+    rows.sample(source="tegrastats", gpu_load_percent=40, power_total_mw=5000, tf_memory_mb=100.5)
+    rows.t += 1
+    rows.sample(source="tegrastats", gpu_load_percent=80, ram_used_mb=2000, ram_total_mb=3964)
+    state = state_of(rows)
+    assert state.telemetry_source == "tegrastats"
+    load, power, ram = (state.gauges[name] for name in ("gpu_load", "power", "ram"))
+    assert (load.now, load.curve.low, load.curve.high) == (80, 40, 80)
+    assert (power.now, power.curve.last, power.unit) == (None, 5.0, "W")
+    assert (ram.now, ram.total) == (2000, 3964)
+
+
+@pytest.mark.parametrize("value", [None, "high", True, math.nan, math.inf, 1e300, [], {}])
+def test_a_figure_that_is_none_is_missing(value: object) -> None:
+    gauge = state_of(Rows().begin().sample(source="psutil", gpu_load_percent=value)).gauges
+    assert gauge["gpu_load"].now is None and not gauge["gpu_load"].curve
+
+
+def test_what_is_kept_is_bounded() -> None:
+    rows = Rows().begin()
+    for i in range(2 * LOG_LINES):
+        rows.step = i
+        rows.event("checkpoint", file="a", bytes=1).event("warned", message=f"warning {i}")
+    state = state_of(rows)
+    assert len(state.log) == LOG_LINES and len(state.marks) == MARKS
+    assert len(state.notices) == NOTICES and state.notices[-1] == f"warning {2 * LOG_LINES - 1}"
+
+
+def test_an_unchanged_curve_stays_the_same_object() -> None:
+    fold = fold_of(Rows().begin().steps([1.0]))
+    before = fold.state()
+    assert fold.state().train_loss is before.train_loss
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+KINDS = (
+    "configured ready preparing started edited refused paused resumed evaluated checkpoint warned "
+    "note crashed stopped finished unheard_of"
+).split()
+KEYS = (
+    "config who said versions devices what fraction step steps batch_size data changes retraced "
+    "command why loss accuracy seconds file bytes message reason source gpu_load_percent"
+).split()
+BODY = st.dictionaries(st.sampled_from(KEYS), JUNK, max_size=6)
+STEP = st.integers(-(2**63), 2**63 - 1)
+TIME = st.floats()
+
+
+@given(st.lists(st.tuples(st.sampled_from(KINDS), STEP, TIME, BODY), max_size=8))
+@settings(max_examples=300)
+def test_no_body_of_an_event_can_break_the_fold(rows: list[tuple[str, int, float, dict]]) -> None:
+    fold = Fold()
+    events = [Event(i, 1, t, step, kind, body) for i, (kind, step, t, body) in enumerate(rows, 1)]
+    samples = [Sample(i, 1, t, step, body) for i, (_, step, t, body) in enumerate(rows, 100)]
+    fold.add(Batch([], events, [], samples, 200))
+    state = fold.state()
+    assert all("\n" not in line.text for line in state.log)
+
+
+def _history() -> st.SearchStrategy[Rows]:
+    metric = st.floats(width=32)
+    step = st.tuples(st.just("steps"), st.lists(metric, min_size=1, max_size=20))
+    other = st.tuples(
+        st.sampled_from(["evaluated", "sample", "paused", "resumed", "resume", "edited"]), metric
+    )
+    return st.lists(step | other, max_size=30).map(_told)
+
+
+def _told(story: list[tuple[str, object]]) -> Rows:
+    rows = Rows().begin()
+    for kind, value in story:
+        if kind == "steps":
+            rows.steps(value)  # type: ignore[arg-type]
+        elif kind == "evaluated":
+            rows.evaluated(value, value)
+        elif kind == "sample":
+            rows.t += 1
+            rows.sample(source="psutil", cpu_load_percent=value)
+        elif kind == "resume":
+            rows.begin(from_step=rows.step // 2)
+        elif kind == "edited":
+            rows.event("edited", changes={"train.batch_size": [100, 50]})
+        else:
+            rows.event(kind)
+    return rows
+
+
+@given(_history(), st.data())
+def test_the_state_does_not_depend_on_the_batches(rows: Rows, data: st.DataObject) -> None:
+    at_once, bit_by_bit = Fold("a"), Fold("a")
+    at_once.add(batch_of(rows))
+    start = 0
+    while start < len(rows):
+        stop = start + data.draw(st.integers(1, 12))
+        bit_by_bit.add(batch_of(rows[start:stop]))
+        bit_by_bit.state()
+        start = stop
+    one, other = at_once.state(), bit_by_bit.state()
+    for field in fields(RunState):
+        assert repr(getattr(one, field.name)) == repr(getattr(other, field.name)), field.name

@@ -1,0 +1,69 @@
+"""Every event in one plain line."""
+
+from typing import Any
+
+import pytest
+
+from nanotrain_tui.follow.log_text import LONGEST, describe, one_line
+from nanotrain_tui.session.records import Event
+
+
+def said(kind: str, step: int = 7, **body: Any) -> str:
+    return describe(Event(1, 1, 0.0, step, kind, body)).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "text"),
+    [
+        ("configured", {"who": "ada@nano", "said": "MNIST"}, "configured by ada@nano: MNIST"),
+        (
+            "configured",
+            {"said": ["MNIST is found.", "XLA on."]},
+            "configured: MNIST is found. XLA on.",
+        ),
+        (
+            "ready",
+            {
+                "versions": {"tensorflow": "2.5"},
+                "devices": [{"name": "cpu", "kind": "CPU"}, {"name": "Tegra X1", "kind": "GPU"}],
+            },
+            "TensorFlow 2.5 on Tegra X1",
+        ),
+        ("ready", {"versions": {"tensorflow": "2.5"}}, "TensorFlow 2.5 on the CPU"),
+        (
+            "edited",
+            {"who": "a@b", "changes": {"train.batch_size": [100, 50]}, "retraced": True},
+            "set train.batch_size 100 → 50 by a@b (compiled anew)",
+        ),
+        ("refused", {"command": {"do": "step"}, "why": "it runs"}, "step refused: it runs"),
+        (
+            "evaluated",
+            {"loss": 0.25, "accuracy": 0.9427},
+            "step 7: test accuracy 94.27 %, loss 0.25",
+        ),
+        ("evaluated", {"loss": "nan", "accuracy": None}, "step 7: test loss nan"),
+        ("checkpoint", {"bytes": 6512000}, "checkpoint at step 7, 6.5 MB"),
+        ("crashed", {"reason": "out of memory"}, "failed: out of memory"),
+        ("warned", {"message": "hot"}, "hot"),
+        ("unheard_of", {}, "unheard_of"),
+    ],
+)
+def test_what_an_event_says(kind: str, body: dict[str, Any], text: str) -> None:
+    assert said(kind, **body) == text
+
+
+def test_the_start_names_data_and_size() -> None:
+    data = {"name": "mnist", "train": 60000}
+    text = said("started", step=0, data=data, parameters=814090, xla=True)
+    assert text == "training starts, mnist, 60,000 images, 814,090 parameters, XLA"
+    assert said("started", step=400).startswith("training goes on after step 400")
+
+
+def test_a_traceback_becomes_one_short_line() -> None:
+    text = one_line("Traceback\n  File \x1b[31m'x'\t" + "y" * 10**6)
+    assert text.startswith("Traceback File [31m'x' yyy") and len(text) == LONGEST
+
+
+def test_levels_follow_the_weight_of_an_event() -> None:
+    levels = {kind: describe(Event(1, 1, 0.0, 0, kind, {})).level for kind in ("note", "crashed")}
+    assert levels == {"note": "info", "crashed": "error"}

@@ -1,0 +1,145 @@
+"""Binned series: bounded, the same however they are fed, unharmed by what is no number."""
+
+import math
+from array import array
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nanotrain_tui.follow.series import LARGEST, Curve, Series
+
+FLOATS = st.floats(width=32)  # NaN and infinities too
+FINITE = st.floats(min_value=-1e6, max_value=1e6, width=32)
+BAD = st.sampled_from([math.nan, math.inf, -math.inf])
+
+
+def covered(curve: Curve) -> int:
+    return sum(curve.counts) + sum(curve.bad)
+
+
+def test_an_empty_series_has_no_figures() -> None:
+    curve = Series().curve()
+    assert not curve and curve.last is None and curve.low is None and curve.high is None
+
+
+def test_a_series_keeps_every_value_apart_while_there_is_room() -> None:
+    series = Series(8)
+    series.extend(1, [3.0, 1.0, 2.0])
+    curve = series.curve()
+    assert (curve.width, list(curve.counts)) == (1, [0, 1, 1, 1])
+    assert (curve.last, curve.low, curve.high, curve.end) == (2.0, 1.0, 3.0, 3)
+
+
+def test_a_full_series_doubles_its_bins_and_keeps_its_extremes() -> None:
+    series = Series(4)
+    series.extend(0, [5.0, 1.0, 2.0, 9.0, 4.0])
+    curve = series.curve()
+    assert curve.width == 2
+    assert list(curve.lows) == [1.0, 2.0, 4.0] and list(curve.highs) == [5.0, 9.0, 4.0]
+    assert list(curve.means) == [3.0, 5.5, 4.0]
+
+
+@given(st.lists(FINITE | BAD, max_size=200), st.integers(2, 16))
+def test_how_values_are_cut_into_rows_makes_no_difference(
+    values: list[float], capacity: int
+) -> None:
+    whole, pieces = Series(capacity), Series(capacity)
+    whole.extend(1, array("f", values))
+    for x, value in enumerate(array("f", values), 1):
+        pieces.add(x, value)
+    a, b = whole.curve(), pieces.curve()
+    assert (a.width, a.counts, a.bad, a.lows, a.highs) == (
+        b.width,
+        b.counts,
+        b.bad,
+        b.lows,
+        b.highs,
+    )
+    assert repr(a.last) == repr(b.last)
+    for one, other in zip(a.means, b.means, strict=True):
+        assert one == pytest.approx(other, abs=1e-6, nan_ok=True)
+
+
+@given(st.lists(st.tuples(st.integers(-5, 10**6), st.lists(FLOATS, max_size=20)), max_size=30))
+def test_no_value_is_lost_or_counted_twice(rows: list[tuple[int, list[float]]]) -> None:
+    series = Series(16)
+    expected: list[float] = []
+    for x, values in rows:
+        series.extend(x, values)
+        expected += values[-x:] if x < 0 else values
+    curve = series.curve()
+    assert covered(curve) == len(expected)
+    assert len(curve.counts) <= 16
+    finite = [value for value in expected if math.isfinite(value)]
+    assert curve.low == (min(finite) if finite else None)
+    assert curve.high == (max(finite) if finite else None)
+
+
+@given(st.lists(FINITE, min_size=1, max_size=300), st.integers(0, 310))
+def test_after_a_cut_nothing_shown_comes_from_beyond_it(values: list[float], cut: int) -> None:
+    series = Series(8)
+    series.extend(0, values)
+    series.cut(cut)
+    curve = series.curve()
+    kept = values[:cut]
+    assert covered(curve) <= len(kept)
+    assert len(kept) - covered(curve) < curve.width
+    assert curve.low is None or curve.low in kept
+    assert curve.high is None or curve.high in kept
+
+
+def test_nan_and_infinities_are_counted_and_the_newest_is_told() -> None:
+    series = Series(4)
+    series.extend(0, array("f", [1.0, math.nan, math.inf, -math.inf]))
+    curve = series.curve()
+    assert list(curve.bad) == [0, 1, 1, 1] and list(curve.counts) == [1, 0, 0, 0]
+    assert curve.last == -math.inf and (curve.low, curve.high) == (1.0, 1.0)
+    series.extend(4, [2.0])
+    assert list(series.curve().bad) == [1, 2, 0]
+
+
+def test_what_no_float32_holds_counts_as_an_overflow() -> None:
+    series = Series()
+    series.extend(0, [1e300, 2.0, LARGEST])
+    assert series.curve().high == LARGEST and list(series.curve().bad) == [1, 0, 0]
+
+
+def test_a_gap_stays_a_gap() -> None:
+    series = Series(64)
+    series.add(0, 1.0)
+    series.add(20, 2.0)
+    curve = series.curve()
+    assert list(curve.counts) == [1] + [0] * 19 + [1]
+    assert all(math.isnan(mean) for mean in curve.means[1:20])
+
+
+def test_ten_million_values_take_what_ten_thousand_take() -> None:
+    series = Series(64)
+    row = array("f", [0.25, 0.75] * 50_000)
+    for x in range(0, 10**7, len(row)):
+        series.extend(x, row)
+    curve = series.curve()
+    assert covered(curve) == 10**7 and len(curve.counts) <= 64
+    assert (curve.low, curve.high, curve.end) == (0.25, 0.75, 10**7 - 1)
+
+
+def test_a_far_jump_costs_no_memory() -> None:
+    series = Series(16)
+    series.add(0, 1.0)
+    series.add(1 << 52, 2.0)
+    assert len(series.curve().counts) <= 16 and covered(series.curve()) == 2
+
+
+def test_an_unchanged_series_gives_the_same_curve_and_an_old_one_does_not_move() -> None:
+    series = Series(8)
+    series.extend(0, [1.0, 2.0])
+    before = series.curve()
+    assert series.curve() is before
+    series.extend(2, [3.0] * 40)
+    assert before.last == 2.0 and len(before.counts) == 2
+
+
+def test_one_bin_is_no_series() -> None:
+    with pytest.raises(ValueError, match="two bins"):
+        Series(1)

@@ -1,0 +1,65 @@
+"""Following a recorded folder."""
+
+from pathlib import Path
+
+import pytest
+from recorded import Recording, accuracy_at, loss_at, tutorial_run
+
+from nanotrain_tui.follow import source as source_module
+from nanotrain_tui.follow.source import Follower, LocalSource
+from nanotrain_tui.session.errors import NotRunning, RecordingError
+
+
+def test_a_finished_session_is_told_whole(tmp_path: Path) -> None:
+    follower = Follower(LocalSource(tutorial_run(tmp_path).path))
+    state = follower.follow()
+    follower.close()
+    assert (state.name, state.state, state.step, state.steps) == ("mnist-1", "finished", 1000, 1000)
+    assert sum(state.train_loss.counts) == 1000 and sum(state.test_loss.counts) == 11
+    assert state.train_loss.last == pytest.approx(loss_at(1000))
+    assert state.test_accuracy.high == pytest.approx(accuracy_at(1000))
+    assert not state.behind
+
+
+def test_a_long_recording_is_read_a_look_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_module, "ROWS_A_LOOK", 7)
+    recording = Recording(tmp_path).started()
+    for _ in range(20):
+        recording.steps(10, chunk=5).evaluated()
+    follower = Follower(LocalSource(recording.folder.path))
+    looks = 1
+    while (state := follower.follow()).behind:
+        looks += 1
+        assert state.state != "interrupted"  # what comes may tell of an end
+    assert looks > 5
+    assert (state.step, state.state) == (200, "interrupted")
+    assert sum(state.train_loss.counts) == 200 and sum(state.test_loss.counts) == 20
+    recording.close()
+    follower.close()
+
+
+def test_a_live_session_is_followed_as_it_grows(tmp_path: Path) -> None:
+    recording = Recording(tmp_path).started().steps(10)
+    follower = Follower(LocalSource(recording.folder.path))
+    first = follower.follow()
+    recording.steps(5)
+    second = follower.follow()
+    assert (first.step, second.step) == (10, 15)
+    assert follower.follow().train_loss is second.train_loss
+    recording.finished()
+    assert follower.follow().state == "finished"
+    follower.close()
+
+
+def test_no_command_reaches_a_session_without_a_host(tmp_path: Path) -> None:
+    follower = Follower(LocalSource(tutorial_run(tmp_path).path))
+    with pytest.raises(NotRunning):
+        follower.send("pause", {})
+    follower.close()
+
+
+def test_a_folder_without_a_recording_is_an_error_with_its_path(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match=str(tmp_path)):
+        LocalSource(tmp_path)
