@@ -3,7 +3,6 @@
 import gzip
 import struct
 from pathlib import Path
-from typing import Dict, Tuple
 
 import numpy as np
 
@@ -19,22 +18,21 @@ IDX_NAMES = {
 
 def idx_bytes(values: np.ndarray, kind: int = 8) -> bytes:
     """``values`` as an IDX file."""
-    header = struct.pack(">BBBB", 0, 0, kind, values.ndim)
-    return header + struct.pack(">%dI" % values.ndim, *values.shape) + values.tobytes()
+    header = struct.pack(f">4B{values.ndim}I", 0, 0, kind, values.ndim, *values.shape)
+    return header + values.tobytes()
 
 
-def small_arrays(train: int = TRAIN, test: int = TEST, side: int = 6) -> Dict[str, np.ndarray]:
+def small_arrays(train: int = TRAIN, test: int = TEST, side: int = 6):
     """Images and labels that agree with each other."""
     random = np.random.RandomState(5)
     arrays = {}
     for split, count in (("train", train), ("test", test)):
-        shape: Tuple[int, ...] = (count, side, side)
-        arrays[split + "_images"] = random.randint(0, 256, shape).astype(np.uint8)
+        arrays[split + "_images"] = random.randint(0, 256, (count, side, side)).astype(np.uint8)
         arrays[split + "_labels"] = (np.arange(count) % 10).astype(np.uint8)
     return arrays
 
 
-def write_idx(folder: Path, arrays: Dict[str, np.ndarray], zipped: bool = False) -> None:
+def write_idx(folder: Path, arrays, zipped: bool = False) -> None:
     """The four IDX files in ``folder``."""
     for part, values in arrays.items():
         name, content = IDX_NAMES[part], idx_bytes(values)

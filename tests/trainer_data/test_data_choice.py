@@ -40,7 +40,7 @@ def _both(config):
 
 def test_mnist_where_it_is_found(folder, tmp_path):
     config = {"data.name": "auto", "data.dir": "", "data_dirs": [str(tmp_path), str(folder)]}
-    assert _both(config) == ("mnist", "MNIST in %s" % folder)
+    assert _both(config) == ("mnist", f"MNIST in {folder}")
 
 
 def test_nothing_configured_is_auto(folder):
@@ -51,7 +51,7 @@ def test_else_digits_and_it_is_said(few, tmp_path):
     nowhere = str(tmp_path / "nowhere")
     assert _both({"data_dirs": [str(tmp_path), nowhere, ""]}) == (
         "digits",
-        "no MNIST found in %s, %s; drawing digits" % (tmp_path, nowhere),
+        f"no MNIST found in {tmp_path}, {nowhere}; drawing digits",
     )
     assert _both({}) == ("digits", "no MNIST found; drawing digits")
 
@@ -68,7 +68,7 @@ def test_a_damaged_folder_nobody_named_is_passed_over_and_said(few, folder, zipp
     assert name == "digits"
     assert "damaged" in source and str(broken) in source
     both = [str(folder), str(zipped_folder)]
-    assert _both({"data_dirs": both}) == ("mnist", "MNIST in %s" % zipped_folder)
+    assert _both({"data_dirs": both}) == ("mnist", f"MNIST in {zipped_folder}")
 
 
 @pytest.mark.parametrize("name", ["auto", "mnist"])
@@ -77,13 +77,13 @@ def test_a_damaged_or_empty_folder_the_user_named_is_an_error(folder, zipped_fol
     (folder / IDX_NAMES["train_labels"]).write_bytes(b"")
     assert inspect(config)["key"] == "data.dir"
     config["data.dir"] = str(folder.parent)
-    assert "There is no MNIST in %s" % folder.parent in inspect(config)["message"]
+    assert f"There is no MNIST in {folder.parent}" in inspect(config)["message"]
 
 
 def test_mnist_asked_for_and_nowhere(folder, tmp_path):
     answer = inspect({"data.name": "mnist", "data_dirs": [str(tmp_path)]})
     assert (answer["ok"], answer["key"]) == (False, "data.name")
-    assert "There is no MNIST in %s" % tmp_path in answer["message"]
+    assert f"There is no MNIST in {tmp_path}" in answer["message"]
     (folder / IDX_NAMES["train_labels"]).unlink()
     answer = inspect({"data.name": "mnist", "data_dirs": [str(folder)]})
     assert "expected train-labels-idx1-ubyte" in answer["message"]
@@ -121,8 +121,8 @@ def test_digits_come_from_their_cache_the_second_time(few, tmp_path, monkeypatch
     assert [fraction for _, fraction in seen] == sorted(fraction for _, fraction in seen)
     monkeypatch.setattr(data.digits, "draw", None)
     cached = load(config, _quiet)
-    for one, other in zip(drawn[2:6], cached[2:6]):
-        assert np.array_equal(one, other)
+    for part in ("train_images", "train_labels", "test_images", "test_labels"):
+        assert np.array_equal(getattr(drawn, part), getattr(cached, part))
 
 
 def test_a_damaged_cache_is_drawn_anew(few, tmp_path):

@@ -1,7 +1,6 @@
 """The drawn digits: the same bytes everywhere, and a task worth a network."""
 
 import hashlib
-from typing import Tuple
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ from nanotrain_tui.trainer.data import digits, load
 from nanotrain_tui.trainer.data.glyphs import POINTS, skeletons
 
 
-def _draw(count: int, *seed: int) -> Tuple[np.ndarray, np.ndarray]:
+def _draw(count, *seed):
     images = np.empty((count, digits.SIZE, digits.SIZE), np.uint8)
     labels = np.empty(count, np.uint8)
     digits.draw(images, labels, seed, lambda fraction: None)
@@ -23,14 +22,14 @@ def test_the_same_seed_gives_the_same_bytes_everywhere():
     found = hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
     assert (digits.VERSION, found) == (
         1,
-        "07979756a2c25ae50ca39022e9ffd53c31f92e30679ac78aa2128d5d3183f0c4",
+        "a4803d3c9d3fcaa61ddf2acf7ff089cc3db308285627f7117a52d74c35f2ccbb",
     )
 
 
 def test_fewer_are_the_first_of_more():
     few, many = _draw(digits.CHUNK + 7, 3), _draw(2 * digits.CHUNK, 3)
-    for one, other in zip(few, many):
-        assert np.array_equal(one, other[: len(one)])
+    assert np.array_equal(few[0], many[0][: len(few[0])])
+    assert np.array_equal(few[1], many[1][: len(few[1])])
 
 
 def test_other_seeds_and_chunks_give_other_digits():
@@ -51,7 +50,7 @@ def test_labels_are_balanced():
 
 def test_ink_is_bright_on_dark_paper_and_the_digit_is_on_the_page():
     images, _ = _draw(2000, 5)
-    assert 100 < np.median(images.max(axis=(1, 2)))
+    assert np.median(images.max(axis=(1, 2))) > 100
     assert images.max(axis=(1, 2)).min() > 90
     assert 0.05 < (images > 80).mean() < 0.3
     border = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]])
@@ -91,9 +90,8 @@ def _softmax(scores: np.ndarray) -> np.ndarray:
 def _accuracy(hidden: int, train, test, epochs: int) -> float:
     """Of a softmax classifier after ``epochs`` of Adam, on ReLU units if any are ``hidden``."""
     random = np.random.RandomState(0)
-    sizes = [784, hidden, 10] if hidden else [784, 10]
     weights = []
-    for one, other in zip(sizes, sizes[1:]):
+    for one, other in [(784, hidden), (hidden, 10)] if hidden else [(784, 10)]:
         limit = (6 / (one + other)) ** 0.5
         weights.append(random.uniform(-limit, limit, (one, other)).astype(np.float32))
         weights.append(np.zeros(other, np.float32))
@@ -116,10 +114,10 @@ def _accuracy(hidden: int, train, test, epochs: int) -> float:
                 gradients = [x.T @ back, back.sum(axis=0), *gradients]
             step += 1
             rate = np.float32(1e-3 * (1 - 0.999**step) ** 0.5 / (1 - 0.9**step))
-            for w, g, m, s in zip(weights, gradients, means, squares):
-                m += np.float32(0.1) * (g - m)
-                s += np.float32(0.001) * (g * g - s)
-                w -= rate * m / (np.sqrt(s) + np.float32(1e-7))
+            for k, g in enumerate(gradients):
+                means[k] += np.float32(0.1) * (g - means[k])
+                squares[k] += np.float32(0.001) * (g * g - squares[k])
+                weights[k] -= rate * means[k] / (np.sqrt(squares[k]) + np.float32(1e-7))
     _, scores = forward(test[0].reshape(-1, 784) / np.float32(255))
     return float((scores.argmax(axis=1) == test[1]).mean())
 
@@ -131,7 +129,7 @@ def test_a_linear_model_stays_well_below_a_small_network():
     network = _accuracy(128, train, test, epochs=8)
     assert 0.75 < linear < 0.88
     assert network > 0.92
-    assert network - linear > 0.06
+    assert network - linear > 0.08
 
 
 @pytest.mark.tensorflow

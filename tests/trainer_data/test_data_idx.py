@@ -74,7 +74,7 @@ def test_a_broken_file_is_told_apart(tmp_path, content, words, keep):
 
 
 def test_images_where_labels_should_be(tmp_path):
-    with pytest.raises(Damaged, match="holds images: expected labels.*swapped"):
+    with pytest.raises(Damaged, match=r"holds images: expected labels.*swapped"):
         _read(tmp_path, SOUND, dimensions=1)
 
 

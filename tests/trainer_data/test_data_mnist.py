@@ -97,7 +97,7 @@ def test_inspect_answers_the_shape_of_a_subset_of_another_size(tmp_path):
     assert answer == {
         "ok": True,
         "name": "mnist",
-        "source": "MNIST in %s" % tmp_path,
+        "source": f"MNIST in {tmp_path}",
         "shape": [9, 9],
         "classes": 10,
         "train": 12,
@@ -168,7 +168,7 @@ def test_a_truncated_file_is_named(folder, part):
     path = folder / IDX_NAMES[part]
     path.write_bytes(path.read_bytes()[:-7])
     message = _wrong(folder)
-    assert "%s is too short" % path in message
+    assert f"{path} is too short" in message
 
 
 @pytest.mark.parametrize("part", sorted(IDX_NAMES))
@@ -177,7 +177,7 @@ def test_a_damaged_gzip_is_named(zipped_folder, part):
     content = bytearray(path.read_bytes())
     content[-6] ^= 1  # within the checksum
     path.write_bytes(bytes(content))
-    assert "%s is damaged" % path in _wrong(zipped_folder)
+    assert f"{path} is damaged" in _wrong(zipped_folder)
 
 
 def _swap(folder, one, other):
@@ -208,7 +208,7 @@ def test_counts_that_disagree(folder, split):
     path = folder / IDX_NAMES[split + "_labels"]
     path.write_bytes(idx_bytes(np.zeros(7, np.uint8)))
     images = TRAIN if split == "train" else TEST
-    assert "%s holds 7 labels; expected %d" % (path, images) in _wrong(folder)
+    assert f"{path} holds 7 labels; expected {images}" in _wrong(folder)
 
 
 @pytest.mark.parametrize("value", [10, 255])
@@ -217,7 +217,7 @@ def test_a_label_that_is_no_digit(folder, value):
     labels[3] = value
     path = folder / IDX_NAMES["test_labels"]
     path.write_bytes(idx_bytes(labels))
-    assert "%s holds labels from 0 to %d; expected 0 to 9" % (path, value) in _wrong(folder)
+    assert f"{path} holds labels from 0 to {value}; expected 0 to 9" in _wrong(folder)
 
 
 def test_a_negative_label_in_an_npz(tmp_path):
@@ -235,14 +235,14 @@ def test_images_wider_than_bytes_in_an_npz(tmp_path):
 def test_train_and_test_images_of_other_sizes(folder):
     path = folder / IDX_NAMES["test_images"]
     path.write_bytes(idx_bytes(np.zeros((TEST, 5, 6), np.uint8)))
-    assert "%s holds images of 5 x 6 pixels; expected 6 x 6" % path in _wrong(folder)
+    assert f"{path} holds images of 5 x 6 pixels; expected 6 x 6" in _wrong(folder)
 
 
 @pytest.mark.parametrize("shape", [(0, 6, 6), (TRAIN, 0, 6), (TRAIN, 6, 0)])
 def test_no_images(folder, shape):
     path = folder / IDX_NAMES["train_images"]
     path.write_bytes(idx_bytes(np.zeros(shape, np.uint8)))
-    assert "%s holds no images" % path in _wrong(folder)
+    assert f"{path} holds no images" in _wrong(folder)
 
 
 def test_a_broken_npz(tmp_path):

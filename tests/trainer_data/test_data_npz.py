@@ -97,8 +97,8 @@ def test_a_changed_value_fails_the_checksum(tmp_path):
 
 
 def test_a_huge_promise_takes_no_memory(tmp_path):
-    shape = "(4000000000, 28, 28)"
-    hostile = _zip(_npy("{'descr': '|u1', 'fortran_order': False, 'shape': %s}" % shape))
+    shape = (4000000000, 28, 28)
+    hostile = _zip(_npy(str({"descr": "|u1", "fortran_order": False, "shape": shape})))
     tracemalloc.start()
     try:
         with pytest.raises(Damaged, match="expected at most 1 GB"):

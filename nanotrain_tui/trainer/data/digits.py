@@ -84,12 +84,12 @@ def _bent(random: np.random.RandomState, points: np.ndarray) -> np.ndarray:
 def _placed(random: np.random.RandomState, points: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     """Points in pixels, turned, slanted, scaled and shifted; and each digit's height."""
     count = len(points)
-    half = _around(random, 0.16, count, 1)  # tan of half the angle: no sin, no cos
+    half = _around(random, 0.2, count, 1)  # tan of half the angle: no sin, no cos
     cos, sin = (1 - half * half) / (1 + half * half), 2 * half / (1 + half * half)
-    slant = _around(random, 0.45, count, 1)
+    slant = _around(random, 0.5, count, 1)
     high = _even(random, 16, 22, count, 1)
     wide = high * _even(random, 0.65, 1.15, count, 1)
-    shift = _around(random, 3.5, count, 2)
+    shift = _around(random, 4, count, 2)
     x, y = points[..., 0], points[..., 1]
     x, y = (x - slant * y) * wide, y * high
     middle = np.float32((SIZE - 1) / 2)

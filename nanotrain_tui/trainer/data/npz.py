@@ -40,7 +40,8 @@ _BAD_HEADER = (
 def read_npz(path: str, name: str, dimensions: int, keep: bool) -> Content:
     """The array ``name`` with ``dimensions`` dimensions in the file at ``path``.
 
-    Its values are uint8; labels, which have one dimension, may be of any integer type. Without ``keep`` only its shape, after a check of all that can be checked.
+    Its values are uint8; labels, which have one dimension, may be of any integer type.
+    Without ``keep`` only its shape, after a check of all that can be checked.
     Raises Damaged when there is none, OSError when the file cannot be opened.
     """
     with open(path, "rb") as raw:
