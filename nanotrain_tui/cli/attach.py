@@ -1,0 +1,29 @@
+"""``nanotrain attach``: the dashboard on a session there is."""
+
+import click
+
+from nanotrain_tui.config import find_folders
+
+from .dashboard import open_dashboard
+from .options import Asked, complete_session, run_options
+
+
+@click.command("attach")
+@click.argument("session", required=False, shell_complete=complete_session)
+@run_options
+@click.pass_obj
+def command(asked: Asked, session: str | None) -> int:
+    """Open the dashboard on SESSION, running or ended.
+
+    A session is named by its name or the beginning of it. Without one: the newest that runs, else
+    the newest.
+
+    \b
+    nanotrain attach
+    nanotrain attach mnist-3
+    """
+    from .pick import newest_session, pick_session
+
+    folders = find_folders()
+    folder = pick_session(folders, session) if session else newest_session(folders)
+    return open_dashboard(asked, folder.name)

@@ -1,0 +1,67 @@
+"""What ``train`` shows on a terminal: evaluations, and below them a bar with the time left."""
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from nanotrain_tui.follow.run_state import RunState
+
+from .charts import session_charts
+from .report import PlainReport, end_line, speed
+
+UNKNOWN = 100  # so much of a bar whose end is not known yet
+
+
+class BarReport(PlainReport):
+    """Lines above a bar that is drawn anew at every look and by no thread of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._console = Console(highlight=False, markup=False, emoji=False)
+        self._bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[speed]}", markup=False),
+            console=self._console,
+            auto_refresh=False,
+            transient=True,
+            expand=True,
+        )
+        self._task = self._bar.add_task("starting", total=None, speed="")
+
+    def __enter__(self) -> "BarReport":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._bar.stop()
+
+    def evaluated(self, line: str, state: RunState) -> None:  # noqa: ARG002
+        self.line(line)  # the bar below has the speed
+
+    def progress(self, state: RunState) -> None:
+        word, done, total = state.state, state.step, state.steps
+        if state.preparing is not None:
+            word, total = state.preparing.what, UNKNOWN
+            done = int(UNKNOWN * (state.preparing.fraction or 0.0))
+        self._bar.update(
+            self._task,
+            description=word,
+            completed=done,
+            total=total,
+            speed="  ".join(speed(state)),
+            refresh=True,
+        )
+
+    def say(self, text: str) -> None:
+        self.line(text)
+
+    def end(self, state: RunState) -> None:
+        self._bar.stop()
+        charts = session_charts(state)
+        if charts:
+            print(f"\n{charts}\n")
+        print(end_line(state))
+
+    def line(self, text: str) -> None:
+        self._console.print(text, soft_wrap=True)

@@ -1,0 +1,178 @@
+"""What ``nanotrain doctor`` looks at, one function a matter."""
+
+import getpass
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nanotrain_tui.config import Folders
+from nanotrain_tui.telemetry.board import BoardInfo
+
+OK, WARN, PROBLEM = "ok", "warn", "problem"
+
+LEAST_FREE_MB = 500
+LEAST_MEMORY_MB = 6000  # TensorFlow and a network want up to 1.5 GB; below this swap is a rescue
+LEAST_COLUMNS, LEAST_LINES = 80, 24
+
+
+@dataclass(frozen=True)
+class Check:
+    """A finding; ``advice`` says what to do where something is amiss, else it is empty."""
+
+    name: str
+    status: str  # "ok", "warn" or "problem"
+    found: str
+    advice: str = ""
+
+
+def check_tegrastats(named: str, is_jetson: bool) -> Check:
+    """Where GPU load, power and temperatures come from."""
+    from nanotrain_tui.telemetry.child import TelemetryError, find_tegrastats
+
+    try:
+        program = find_tegrastats(named or None)
+    except TelemetryError as error:
+        return Check("tegrastats", PROBLEM, str(error), "Give --tegrastats the program's path.")
+    if program:
+        return Check("tegrastats", OK, program)
+    if is_jetson:
+        return Check(
+            "tegrastats", WARN, "not found on this Jetson",
+            "Install nvidia-l4t-tools, or name it: --tegrastats PATH.",
+        )  # fmt: skip
+    return Check("tegrastats", OK, "none, and no Jetson: load and memory come from psutil and NVML")
+
+
+def check_gpu(is_jetson: bool) -> Check:
+    """The GPU that telemetry sees; whether TensorFlow uses it is the trainer's check."""
+    if is_jetson:
+        return Check("gpu", OK, "the Jetson's own, which shares its memory with the CPU")
+    from nanotrain_tui.telemetry.nvml import open_gpu
+
+    gpu = open_gpu()
+    if isinstance(gpu, str):
+        return Check("gpu", OK, f"none: {gpu}; training runs on the CPU")
+    try:
+        total = gpu.read().memory_total_mb
+        return Check("gpu", OK, gpu.name + (f", {total} MB" if total else ""))
+    finally:
+        gpu.close()
+
+
+def check_terminal(environ: Mapping[str, str]) -> Check:
+    """Whether the dashboard can be drawn here."""
+    if not sys.stdout.isatty():
+        return Check("terminal", OK, "output is no terminal here; the dashboard needs one")
+    columns, lines = shutil.get_terminal_size()
+    term = environ.get("TERM", "")
+    encoding = sys.stdout.encoding or "unknown encoding"
+    found = f"TERM={term or '(unset)'}, {columns}x{lines}, {_colours(environ)}, {encoding}"
+    signs = {"tmux": "TMUX", "ssh": "SSH_CONNECTION"}
+    within = [name for name, sign in signs.items() if environ.get(sign)]
+    found += f", in {' and '.join(within)}" if within else ""
+    if term in ("", "dumb", "unknown"):
+        return Check("terminal", WARN, found, "Set TERM, to xterm-256color say, for the dashboard.")
+    if columns < LEAST_COLUMNS or lines < LEAST_LINES:
+        return Check(
+            "terminal", WARN, found,
+            f"Make it at least {LEAST_COLUMNS}x{LEAST_LINES} characters for the dashboard.",
+        )  # fmt: skip
+    if not encoding.lower().startswith("utf"):
+        return Check("terminal", WARN, found, "Set LANG=C.UTF-8 to get lines instead of letters.")
+    return Check("terminal", OK, found)
+
+
+def _colours(environ: Mapping[str, str]) -> str:
+    if environ.get("COLORTERM") in ("truecolor", "24bit"):
+        return "24-bit colour"
+    return "256 colours" if "256" in environ.get("TERM", "") else "16 colours"
+
+
+def check_home(folders: Folders) -> Check:
+    """Whether sessions can be written, and how much of them."""
+    home = folders.home
+    there = nearest_folder(home)
+    if there is None or not os.access(there, os.W_OK | os.X_OK):
+        found = f"{home} cannot be written"
+        if there is None:
+            found += ": a file is in the way"
+        advice = "Set NANOTRAIN_HOME to a folder that can be written."
+        return Check("home", PROBLEM, found, advice)
+    free_mb = shutil.disk_usage(there).free // (1 << 20)
+    found = f"{home}, {free_mb:,} MB free"
+    if free_mb < LEAST_FREE_MB:
+        return Check("home", WARN, found, "Make room, or set NANOTRAIN_HOME to another disk.")
+    return Check("home", OK, found)
+
+
+def nearest_folder(path: Path) -> Path | None:
+    """The folder itself or the one it would be made in; None where a file is in the way."""
+    for place in (path, *path.parents):
+        if place.is_dir():
+            return place
+        if os.path.lexists(place):
+            return None
+    return None
+
+
+def check_memory(board: BoardInfo) -> list[Check]:
+    """RAM, and the swap that keeps the kernel from killing the trainer."""
+    import psutil  # type: ignore[import-untyped,unused-ignore]
+
+    total_mb = psutil.virtual_memory().total // (1 << 20)
+    swap_mb = sum(area.total_mb for area in board.swap)
+    kinds = ", ".join(f"{area.name} ({area.kind}) {area.total_mb:,} MB" for area in board.swap)
+    checks = [Check("memory", OK, f"{total_mb:,} MB")]
+    if swap_mb or total_mb >= LEAST_MEMORY_MB:
+        checks.append(Check("swap", OK, kinds or "none"))
+    else:
+        advice = (
+            "With little memory the kernel may kill TensorFlow while it loads: make 4 GB of swap "
+            "(fallocate -l 4G /swapfile, chmod 600, mkswap, swapon)."
+        )
+        checks.append(Check("swap", WARN, "none", advice))
+    return checks
+
+
+def check_board(board: BoardInfo) -> list[Check]:
+    """Which machine this is, and how fast it may run."""
+    if not board.is_jetson:
+        return [Check("board", OK, board.model or "no Jetson")]
+    release = f", L4T {board.l4t}" if board.l4t else ""
+    checks = [Check("board", OK, f"{board.model or 'a Jetson'}{release}")]
+    mode = board.power_mode
+    if mode is None:
+        advice = "'sudo nvpmodel -q' says which; 'sudo nvpmodel -m 0' is usually the fastest."
+        checks.append(Check("power mode", WARN, "unknown", advice))
+    elif mode.upper().startswith("MAXN"):
+        checks.append(Check("power mode", OK, mode))
+    else:
+        advice = "'sudo nvpmodel -m 0' is usually the fastest, if the power supply bears it."
+        checks.append(Check("power mode", WARN, mode, advice))
+    return checks
+
+
+def check_logind() -> Check:
+    """Whether a training outlives the log-out of who started it."""
+    from nanotrain_tui.telemetry.logind import logind_kills_user_processes
+
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    if not logind_kills_user_processes(user=user):
+        return Check("log-out", OK, "a session goes on when you log out")
+    if Path("/var/lib/systemd/linger", user).exists():
+        return Check("log-out", OK, "a session goes on when you log out: linger is on for you")
+    return Check(
+        "log-out", WARN, "systemd ends your processes when you log out, trainings too",
+        "loginctl enable-linger",
+    )  # fmt: skip
+
+
+def worst(checks: Iterable[Check]) -> str:
+    """The gravest status among them."""
+    return max((check.status for check in checks), key=(OK, WARN, PROBLEM).index, default=OK)

@@ -1,0 +1,91 @@
+"""Following a session from the command line until it ends."""
+
+from collections import deque
+from typing import Protocol
+
+from nanotrain_tui.follow.run_state import RunState
+from nanotrain_tui.follow.source import Follower, LocalSource
+from nanotrain_tui.session.client import ControlClient
+from nanotrain_tui.session.errors import ControlError
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.records import Batch, Event, Steps
+
+from .signals import StopRequests
+
+LOOK_EVERY_S = 0.25
+LEAVING_EVERY_S = 0.05
+ANSWER_WITHIN_S = 5.0
+ROWS_KEPT = 600  # of training loss: somewhat more than one look brings
+
+
+class Report(Protocol):
+    """Tells the person what happens to a session."""
+
+    def event(self, event: Event, state: RunState, training_loss: float | None) -> None:
+        """Something was recorded; ``training_loss`` is that of the event's step, where known."""
+
+    def progress(self, state: RunState) -> None:
+        """The session as it is now."""
+
+    def say(self, text: str) -> None:
+        """A sentence for the person."""
+
+
+class Tap(LocalSource):
+    """A session in a folder that also keeps what passes: the last events and training losses."""
+
+    def __init__(self, folder: SessionFolder) -> None:
+        super().__init__(folder.path)
+        self.events: list[Event] = []
+        self._losses: deque[Steps] = deque(maxlen=ROWS_KEPT)
+
+    def follow(self, since_seq: int) -> Batch:
+        batch = super().follow(since_seq)
+        self.events = batch.events
+        self._losses += (row for row in batch.steps if row.metric == "loss")
+        return batch
+
+    def loss_at(self, step: int) -> float | None:
+        """The training loss of a step just passed."""
+        for row in reversed(self._losses):
+            if 0 <= step - row.first_step < len(row.values):
+                return row.values[step - row.first_step]
+        return None
+
+
+def follow_to_end(folder: SessionFolder, report: Report, stop: StopRequests) -> RunState:
+    """Report until the session has ended and its host has left; the last state.
+
+    ``stop`` asked: the session is told to stop, and waited for.
+    """
+    tap = Tap(folder)
+    follower = Follower(tap)
+    told = False
+    try:
+        while True:
+            state = follower.follow()
+            for event in tap.events:
+                report.event(event, state, tap.loss_at(event.step))
+            report.progress(state)
+            if stop.asked and not told:
+                told = True
+                report.say("stopping at the next step; Ctrl+C again leaves the session to itself")
+                _tell_to_stop(folder)
+            if state.ended and not state.behind:
+                break
+            if not state.behind:
+                stop.wait(LOOK_EVERY_S)
+    finally:
+        follower.close()
+    while folder.is_responding():  # it folds the recording into one plain file
+        stop.wait(LEAVING_EVERY_S)
+    return state
+
+
+def _tell_to_stop(folder: SessionFolder) -> None:
+    """Ask for a stop without waiting for it: the recording shows when it came."""
+    try:
+        with ControlClient(folder) as client:
+            client.request("stop", timeout=ANSWER_WITHIN_S, wait=False)
+    except ControlError:
+        pass  # it is gone, or so slow that the recording tells first

@@ -1,0 +1,93 @@
+"""The command ``nanotrain`` and its subcommands, each in the module of its name."""
+
+import io
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+import nanotrain_tui
+from nanotrain_tui.catalog import nearest
+
+from .errors import OutputClosed, guard
+from .options import in_process_option, run_options
+
+COMMANDS = (
+    "train",
+    "attach",
+    "sessions",
+    "show",
+    "export",
+    "doctor",
+    "data",
+    "presets",
+    "keys",
+    "completion",
+)
+
+
+class Commands(click.Group):
+    """A group that imports a command when it is called."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"nanotrain_tui.cli.{name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not ctx.resilient_parsing and args[0][:1] != "-":
+            known = ", ".join(COMMANDS)
+            hint = nearest(args[0], COMMANDS)
+            ctx.fail(f"there is no command '{args[0]}'.{hint} There are: {known}.")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise OutputClosed from None
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    subcommand_metavar="[COMMAND] ...",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="All that is written goes below $NANOTRAIN_HOME, where that is set.",
+)
+@click.version_option(nanotrain_tui.__version__, "-V", "--version", message="%(prog)s %(version)s")
+@run_options
+@in_process_option
+@click.pass_context
+def nanotrain(ctx: click.Context) -> int | None:
+    """Train TensorFlow networks from a terminal, watch and steer them.
+
+    \b
+    nanotrain                     the dashboard; press r to run
+    nanotrain train               the tutorial's network, without a dashboard
+    nanotrain attach              the dashboard on the newest session
+    nanotrain doctor              what is missing on this machine, and what to do
+    """
+    if ctx.invoked_subcommand is not None:
+        return None
+    from .dashboard import open_dashboard
+
+    return open_dashboard(ctx.obj)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``nanotrain`` with these arguments (default: the process's); the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name or a bar that the terminal's encoding lacks is no reason to stop.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    args = None if arguments is None else list(arguments)
+    return guard(lambda: nanotrain.main(args, "nanotrain", standalone_mode=False) or 0)

@@ -1,0 +1,135 @@
+"""Options that several commands share, and what was asked with them."""
+
+import os
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from nanotrain_tui.catalog import FIELDS
+from nanotrain_tui.config import Folders, find_folders, load_presets, load_settings, resolve
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass
+class Asked:
+    """What the options before and after the command's name ask for together."""
+
+    preset: str | None = None
+    sets: list[str] = field(default_factory=list)
+    in_process: bool = False
+
+    def configure(self, folders: Folders, file: Path | None = None) -> dict[str, Any]:
+        """The checked flat configuration. Raises ConfigError naming key or file."""
+        presets = load_presets(folders.presets)
+        values = load_settings(folders).values
+        return resolve(presets, values, preset=self.preset, file=file, sets=self.sets)
+
+    def value(self, key: str) -> str | None:
+        """What ``--set`` (or an option that stands for it) gave a key last."""
+        told = (text.partition("=") for text in reversed(self.sets))
+        return next((value for name, _, value in told if name.strip() == key), None)
+
+
+def _keep_preset(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Asked).preset = value
+    ctx.ensure_object(Asked)
+
+
+def _keep_sets(ctx: click.Context, _: click.Parameter, values: tuple[str, ...]) -> None:
+    ctx.ensure_object(Asked).sets += values
+
+
+def _keep_python(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Asked).sets.append(f"trainer.command={shlex.quote(_program(value))}")
+
+
+def _keep_tegrastats(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Asked).sets.append(f"telemetry.tegrastats={_program(value)}")
+
+
+def _keep_in_process(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.ensure_object(Asked).in_process = True
+
+
+def _program(value: str) -> str:
+    """A path made absolute, as the host runs elsewhere; a bare name is left to PATH."""
+    return str(Path(value).expanduser().absolute()) if os.sep in value else value
+
+
+def complete_preset(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:
+    """Names of presets."""
+    known = load_presets(find_folders().presets).by_name.values()
+    return [
+        CompletionItem(preset.name, help=preset.summary)
+        for preset in known
+        if preset.name.startswith(start)
+    ]
+
+
+def complete_set(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:
+    """``KEY=``, and behind it the choices there are."""
+    key, sign, value = start.partition("=")
+    if not sign:
+        known = (entry for entry in FIELDS.values() if entry.key.startswith(key))
+        return [CompletionItem(f"{entry.key}=", help=entry.summary) for entry in known]
+    choices = FIELDS[key].choices if key in FIELDS else None
+    return [
+        CompletionItem(f"{key}={name}", help=entry.summary)
+        for name, entry in (choices or {}).items()
+        if name.startswith(value)
+    ]
+
+
+def complete_session(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:
+    """Names of sessions, the newest first."""
+    from nanotrain_tui.session.folder import list_sessions
+
+    folders = list_sessions(str(find_folders().home))
+    return [CompletionItem(folder.name) for folder in folders if folder.name.startswith(start)]
+
+
+_PRESET = click.option(
+    "--preset", metavar="NAME", shell_complete=complete_preset,
+    expose_value=False, callback=_keep_preset,
+    help="Start from this preset ('nanotrain presets' lists them). Default: tutorial.",
+)  # fmt: skip
+_SET = click.option(
+    "--set", "sets", metavar="KEY=VALUE", multiple=True, shell_complete=complete_set,
+    expose_value=False, callback=_keep_sets,
+    help="Change one value; may be given often ('nanotrain keys' lists them).",
+)  # fmt: skip
+_PYTHON = click.option(
+    "--python", metavar="PATH", expose_value=False, callback=_keep_python,
+    help="The Python that has TensorFlow. Default: the first one found.",
+)  # fmt: skip
+_TEGRASTATS = click.option(
+    "--tegrastats", metavar="PATH", expose_value=False, callback=_keep_tegrastats,
+    help="The tegrastats program. Default: the one on the PATH.",
+)  # fmt: skip
+in_process_option = click.option(
+    "--in-process", is_flag=True, expose_value=False, callback=_keep_in_process,
+    help="Train in threads of the dashboard itself: for debugging; ends with it.",
+)  # fmt: skip
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+session_argument = click.argument("session", shell_complete=complete_session)
+
+
+def run_options(command: Command) -> Command:
+    """``--preset --set --python --tegrastats``, kept in the context's ``Asked``."""
+    return _PRESET(_SET(machine_options(command)))
+
+
+def machine_options(command: Command) -> Command:
+    """``--python --tegrastats``."""
+    return _PYTHON(_TEGRASTATS(command))

@@ -1,0 +1,157 @@
+"""What ``train`` prints: plain lines, lines above a progress bar, or JSON lines."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from nanotrain_tui.export.plain import plain_json
+from nanotrain_tui.follow.log_text import describe
+from nanotrain_tui.follow.run_state import RunState
+from nanotrain_tui.session.reader import number
+from nanotrain_tui.session.records import Event
+
+from .errors import note
+from .output import clock, figure, share
+
+TOLD = ("edited", "paused", "resumed", "refused", "warned", "note")
+JSON_KINDS = (*TOLD, "ready", "started", "checkpoint")
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A session that was started: on which data, and what was chosen for the person."""
+
+    name: str
+    folder: str
+    data: Mapping[str, Any]  # as the trainer's inspection answers
+    choices: tuple[str, ...]
+
+
+def final_figures(state: RunState) -> dict[str, Any]:
+    """The session's last and best figures."""
+    return {
+        "step": state.step,
+        "steps": state.steps,
+        "accuracy": state.test_accuracy.last,
+        "best_accuracy": state.test_accuracy.high,
+        "loss": state.test_loss.last,
+        "training_loss": state.train_loss.last,
+        "duration_s": state.elapsed_s,
+    }
+
+
+def evaluation_line(event: Event, state: RunState, training_loss: float | None) -> str:
+    """``step 101/1000  test accuracy 0.8123  test loss 0.61  training loss 0.55``"""
+    steps = f"{event.step:>{len(str(state.steps))}}/{state.steps}" if state.steps else event.step
+    parts = [f"step {steps}"]
+    if event.body.get("accuracy") is not None:
+        parts.append(f"test accuracy {share(number(event.body['accuracy']))}")
+    parts.append(f"test loss {figure(number(event.body.get('loss')))}")
+    if training_loss is not None:
+        parts.append(f"training loss {figure(training_loss)}")
+    return "  ".join(parts)
+
+
+def speed(state: RunState) -> list[str]:
+    """Samples a second and the time left, as far as they are known."""
+    parts = []
+    if state.samples_per_s is not None:
+        parts.append(f"{state.samples_per_s:.0f} samples/s")
+    if state.eta_s is not None:
+        parts.append(f"ETA {clock(state.eta_s)}")
+    return parts
+
+
+def end_line(state: RunState) -> str:
+    """How it ended, in one line."""
+    steps = f"{state.step}/{state.steps}" if state.steps else str(state.step)
+    parts = [f"{state.name} {state.state} at step {steps} after {clock(state.elapsed_s)}"]
+    if state.test_accuracy:
+        best = share(state.test_accuracy.high)
+        parts.append(f"test accuracy {share(state.test_accuracy.last)} (best {best})")
+    if state.test_loss:
+        parts.append(f"test loss {figure(state.test_loss.last)}")
+    return ", ".join(parts)
+
+
+class PlainReport:
+    """One line an evaluation, and one for whatever else a person should know."""
+
+    def __init__(self) -> None:
+        self._preparing = ""
+
+    def begin(self, beginning: Beginning) -> None:
+        """What is trained on what."""
+        for choice in beginning.choices:
+            self.line(choice)
+        self.line(f"session {beginning.name}")
+
+    def event(self, event: Event, state: RunState, training_loss: float | None) -> None:
+        if event.kind == "evaluated":
+            self.evaluated(evaluation_line(event, state, training_loss), state)
+        elif event.kind == "preparing":
+            what = describe(event).text
+            if what != self._preparing:
+                self._preparing = what
+                self.line(f"{what} ...")
+        elif event.kind in TOLD:
+            self.line(f"step {event.step}: {describe(event).text}")
+
+    def evaluated(self, line: str, state: RunState) -> None:
+        self.line("  ".join([line, *speed(state)]))
+
+    def progress(self, state: RunState) -> None:
+        """Nothing between the lines."""
+
+    def say(self, text: str) -> None:
+        note(text)
+
+    def end(self, state: RunState) -> None:
+        """How it ended."""
+        self.line(end_line(state))
+
+    def line(self, text: str) -> None:
+        print(text, flush=True)
+
+
+class JsonReport:
+    """One JSON object an event on stdout, nothing else."""
+
+    def __init__(self) -> None:
+        self._name = ""
+
+    def begin(self, beginning: Beginning) -> None:
+        """The session and its data."""
+        self._name = beginning.name
+        self._print("session", asdict(beginning))
+
+    def event(self, event: Event, state: RunState, training_loss: float | None) -> None:
+        at = {"step": event.step, "t": event.t}
+        if event.kind == "evaluated":
+            figures = {
+                "loss": number(event.body.get("loss")),
+                "accuracy": number(event.body.get("accuracy")),
+                "seconds": number(event.body.get("seconds")),
+                "training_loss": training_loss,
+                "samples_per_s": state.samples_per_s,
+                "eta_s": state.eta_s,
+            }
+            self._print("evaluated", {**at, **figures})
+        elif event.kind in JSON_KINDS:
+            self._print(event.kind, {**event.body, **at})
+
+    def progress(self, state: RunState) -> None:
+        """Nothing between the events."""
+
+    def say(self, text: str) -> None:
+        note(text)
+
+    def end(self, state: RunState) -> None:
+        """How it ended, with the final figures."""
+        reason = {"reason": state.notices[-1]} if state.state == "failed" and state.notices else {}
+        self._print(state.state, {**final_figures(state), **reason})
+
+    def _print(self, kind: str, body: Mapping[str, Any]) -> None:
+        told = {"event": kind, "session": self._name, **plain_json(body)}
+        print(json.dumps(told, allow_nan=False), flush=True)

@@ -1,0 +1,128 @@
+"""``nanotrain show``: one session in plain text."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nanotrain_tui.catalog import flatten, format_value
+from nanotrain_tui.config import find_folders
+
+from .errors import FINISHED
+from .options import json_option, session_argument
+from .output import clock, figure, moment, print_json, share, table
+
+if TYPE_CHECKING:
+    from nanotrain_tui.follow.run_state import RunState
+    from nanotrain_tui.session.folder import SessionFolder
+    from nanotrain_tui.session.reader import Evaluation, SessionReader
+
+LOG_LINES = 20
+
+
+@click.command("show")
+@session_argument
+@json_option
+def command(session: str, as_json: bool) -> int:
+    """Show SESSION, running or ended: charts, figures, configuration and events.
+
+    A session is named by its name or the beginning of it.
+
+    \b
+    nanotrain show mnist-3
+    nanotrain show mnist-3 --json | jq '.evaluations[-1].accuracy'
+    """
+    from nanotrain_tui.follow.source import Follower, LocalSource
+    from nanotrain_tui.session.reader import SessionReader
+
+    from .pick import pick_session
+
+    folder = pick_session(find_folders(), session)
+    follower = Follower(LocalSource(folder.path))
+    try:
+        state = follower.follow()
+        while state.behind:
+            state = follower.follow()
+        with SessionReader(folder) as reader:
+            if as_json:
+                print_json(_object(folder, state, reader))
+            else:
+                _print_text(folder, state, reader)
+    finally:
+        follower.close()
+    return FINISHED
+
+
+def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader") -> dict[str, Any]:
+    meta = reader.meta()
+    evaluations = reader.evaluations()
+    accuracies = [e.accuracy for e in evaluations if e.accuracy is not None]
+    return {
+        "name": folder.name,
+        "state": state.state,
+        "step": state.step,
+        "steps": state.steps,
+        "started": meta.get("created"),
+        "duration_s": state.elapsed_s,
+        "accuracy": evaluations[-1].accuracy if evaluations else None,
+        "loss": evaluations[-1].loss if evaluations else None,
+        "best_accuracy": max(accuracies, default=None),
+        "train_loss": state.train_loss.last,
+        "train_accuracy": state.train_accuracy.last,
+        "data": dict(state.data),
+        "devices": [dict(device) for device in state.devices],
+        "versions": dict(state.versions),
+        "notices": list(state.notices),
+        "config": dict(state.config),
+        "evaluations": [evaluation._asdict() for evaluation in evaluations],
+        "events": [
+            {"t": event.t, "step": event.step, "kind": event.kind, "body": event.body}
+            for event in reader.events()
+        ],
+        "folder": folder.path,
+        "parent": meta.get("parent"),
+    }
+
+
+def _print_text(folder: "SessionFolder", state: "RunState", reader: "SessionReader") -> None:
+    from .charts import session_charts
+
+    parts = [
+        _head(state, reader),
+        session_charts(state),
+        _evaluations(reader.evaluations()),
+        _config(state),
+        _events(state),
+        f"Recorded in {folder.path}",
+    ]
+    print("\n\n".join(part for part in parts if part))
+
+
+def _head(state: "RunState", reader: "SessionReader") -> str:
+    steps = f"{state.step}/{state.steps}" if state.steps else str(state.step)
+    state_word = state.state if state.responding else f"{state.state}, not responding"
+    lines = [f"{state.name}: {state_word}, step {steps}, {clock(state.elapsed_s)}"]
+    started = f"started {moment(reader.meta().get('created'))}"
+    version = state.versions.get("tensorflow")
+    lines.append(f"{started}, TensorFlow {version}" if version else started)
+    if state.data.get("source"):
+        lines.append(f"data: {state.data['source']}")
+    return "\n".join(lines + list(state.notices))
+
+
+def _evaluations(evaluations: list["Evaluation"]) -> str:
+    if not evaluations:
+        return "No evaluation yet."
+    rows = [(str(e.step), share(e.accuracy), figure(e.loss), clock(e.t)) for e in evaluations]
+    return "\n".join(table(("STEP", "TEST ACCURACY", "TEST LOSS", "TIME"), rows))
+
+
+def _config(state: "RunState") -> str:
+    flat = flatten(state.config)
+    said = [(key, format_value(value)) for key, value in flat.items() if value != ""]
+    longest = max((len(key) for key, _ in said), default=0)
+    return "\n".join(f"{key:<{longest}} = {value}" for key, value in said)
+
+
+def _events(state: "RunState") -> str:
+    lines = [line for line in state.log if line.kind != "evaluated"][-LOG_LINES:]
+    return "\n".join(f"{clock(line.t):>8}  {line.text}" for line in lines)

@@ -1,0 +1,1 @@
+"""One module a format; a new one is found by its name."""

@@ -1,0 +1,23 @@
+"""Numbers as short texts that read back the same."""
+
+from array import array
+
+
+def float32_texts(values: "array[float]") -> list[str]:
+    """The float32 values in as few digits as give the same float32 again; nan and inf by name."""
+    texts = [f"{value:.7g}" for value in values]
+    again = array("f", map(float, texts))
+    return [
+        text if value == back or value != value else f"{value:.9g}"
+        for text, value, back in zip(texts, values, again, strict=True)
+    ]
+
+
+def time_texts(seconds: "array[float]") -> list[str]:
+    """Session times to the microsecond."""
+    return [f"{t:.6f}" for t in seconds]
+
+
+def scalar_text(value: float | None) -> str:
+    """A scalar of an evaluation; empty where there is none."""
+    return "" if value is None else f"{value:.9g}"

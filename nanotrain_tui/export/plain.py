@@ -1,0 +1,15 @@
+"""Values as JSON can hold them."""
+
+import math
+from typing import Any
+
+
+def plain_json(value: Any) -> Any:
+    """The value with everything that is not finite as None; tuples become lists."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): plain_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain_json(item) for item in value]
+    return value

@@ -1,0 +1,103 @@
+"""Session folders with recordings, written as a host would, for tests that read them."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from nanotrain_tui.catalog import check, nest
+from nanotrain_tui.session.folder import SessionFolder, create_session
+from nanotrain_tui.session.recorder import Recorder, create_recording
+
+STEP_S = 0.001
+CREATED = "2024-05-06T07:08:09+02:00"
+
+
+def loss_at(step: int) -> float:
+    return 3.0 / (1.0 + step / 50.0)
+
+
+def accuracy_at(step: int) -> float:
+    return 1.0 - 1.0 / (1.0 + step / 50.0)
+
+
+class Recording:
+    """A session being recorded: call what happened, in order."""
+
+    def __init__(
+        self, home: Path, data: str = "mnist", created: str = CREATED, **keys: Any
+    ) -> None:
+        self.config = nest(check({key.replace("__", "."): value for key, value in keys.items()}))
+        self.folder: SessionFolder = create_session(str(home), data)
+        create_recording(self.folder, created, self.config)
+        self.recorder = Recorder(self.folder)
+        self.t = 0.0
+        self.step = 0
+        self.begin()
+
+    def begin(self, from_step: int = 0) -> None:
+        self.recorder.begin_segment(self.t, "2024-05-06T07:08:09+02:00", from_step, {})
+        self.step = from_step
+        self.event("configured", config=self.config, who="someone@board")
+
+    def started(self, steps: int = 1000) -> Recording:
+        self.event("ready", versions={"tensorflow": "2.13.1"}, devices=[])
+        data = {"name": "mnist", "source": "MNIST in /data", "train": 60000, "test": 10000}
+        self.event("started", steps=steps, batch_size=100, parameters=814090, data=data)
+        return self
+
+    def steps(
+        self,
+        count: int,
+        chunk: int = 50,
+        commit: bool = True,
+        losses: Mapping[int, float] | None = None,
+    ) -> Recording:
+        """``count`` updates; ``losses`` overrules the formula at single steps."""
+        while count > 0:
+            size = min(chunk, count)
+            run = range(self.step + 1, self.step + size + 1)
+            metrics = {
+                "loss": ((losses or {}).get(step, loss_at(step)) for step in run),
+                "accuracy": (accuracy_at(step) for step in run),
+                "learning_rate": (1e-4 for _ in run),
+            }
+            data = {name: _bytes(values) for name, values in metrics.items()}
+            end = self.t + size * STEP_S
+            self.recorder.steps(run[0], size, self.t, end, data)
+            if commit:
+                self.recorder.commit()
+            self.t, self.step, count = end, run[-1], count - size
+        return self
+
+    def evaluated(self, loss: float | str = 0.5, accuracy: float | None = 0.9) -> Recording:
+        self.event("evaluated", loss=loss, accuracy=accuracy, seconds=0.01)
+        return self
+
+    def event(self, kind: str, **body: Any) -> None:
+        self.recorder.event(self.t, self.step, kind, body)
+
+    def close(self) -> SessionFolder:
+        self.recorder.finish()
+        return self.folder
+
+    def finished(self) -> SessionFolder:
+        self.event("finished")
+        return self.close()
+
+
+def tutorial_run(home: Path, **options: Any) -> SessionFolder:
+    """A finished session of 1000 steps with 11 evaluations."""
+    recording = Recording(home, **options).started()
+    recording.steps(1)
+    recording.evaluated(loss=2.0, accuracy=0.1)
+    for done in range(1, 1000, 100):
+        recording.steps(min(100, 1000 - done))
+        recording.evaluated(loss=loss_at(recording.step), accuracy=accuracy_at(recording.step))
+    return recording.finished()
+
+
+def _bytes(values: Iterable[float]) -> bytes:
+    return array("f", values).tobytes()
