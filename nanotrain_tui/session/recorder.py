@@ -6,6 +6,7 @@ bounded, until a commit succeeds.
 """
 
 import json
+import math
 import os
 import sqlite3
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
@@ -101,14 +102,14 @@ class Recorder:
         """A start or a resume: rows from now on belong to it."""
         self._close_run()
         self._segment = self._next_seq()
-        row = (self._segment, t, wall, from_step, json.dumps(environment))
+        row = (self._segment, t, wall, from_step, _json(environment))
         self._append("segments", row, len(row[-1]))
         self._commit_if_well()
 
     def event(self, t: float, step: int, kind: str, body: Mapping[str, Any]) -> Event:
         """Record an event at once, after all that came before it."""
         self._close_run()
-        text = json.dumps(body)
+        text = _json(body)
         row = (self._next_seq(), self._segment, t, step, kind, text)
         self._append("events", row, len(text))
         self._commit_if_well()
@@ -117,7 +118,7 @@ class Recorder:
     def sample(self, t: float, step: int, body: Mapping[str, Any]) -> None:
         """Keep telemetry for the next commit."""
         self._close_run()
-        text = json.dumps(body)
+        text = _json(body)
         self._append("samples", (self._next_seq(), self._segment, t, step, text), len(text))
 
     def steps(
@@ -234,3 +235,21 @@ class Recorder:
 
 def _one_file(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+
+
+def _json(body: Mapping[str, Any]) -> str:
+    """JSON as everyone reads it: what is not finite is written as "nan", "inf" or "-inf"."""
+    try:
+        return json.dumps(body, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(body))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value

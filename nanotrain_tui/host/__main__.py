@@ -1,0 +1,56 @@
+"""``python .../nanotrain_tui/host [--ready-fd N]``, a job as JSON on standard input.
+
+Detaches, and writes one JSON line to descriptor N once the session is on its way: ``{"ok": true}``,
+or ``{"ok": false, "key": ..., "message": ...}``.
+"""
+
+import json
+import os
+import sys
+from typing import Any, Dict, Optional
+
+
+def main() -> int:
+    """Run one session; the exit status says little, for nobody waits for it."""
+    from nanotrain_tui.host.daemon import detach
+    from nanotrain_tui.host.host import Host
+    from nanotrain_tui.host.job import JobError, read_job
+
+    ready = int(sys.argv[2]) if sys.argv[1:2] == ["--ready-fd"] else None
+    try:
+        job = read_job(sys.stdin.read())
+        detach(os.path.join(job.folder, "trainer.log"), [] if ready is None else [ready])
+        host = Host(job)
+        host.open()
+    except (JobError, OSError) as error:
+        message = getattr(error, "message", str(error))
+        _tell(ready, {"ok": False, "key": getattr(error, "key", ""), "message": message})
+        return 1
+    _tell(ready, {"ok": True})
+    host.run()
+    return 0
+
+
+def _tell(ready: Optional[int], answer: Dict[str, Any]) -> None:
+    """Answer whoever waits, and close the last descriptor that is theirs."""
+    if ready is None:
+        return
+    try:
+        os.write(ready, json.dumps(answer).encode() + b"\n")
+    except OSError:
+        pass  # they have gone: the session goes on
+    os.close(ready)
+
+
+def _load_by_path() -> None:
+    """Run by its path, this folder is first on sys.path, and its parent's parent is not there."""
+    folder = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != folder]
+    root = os.path.dirname(os.path.dirname(folder))
+    if root not in sys.path:
+        sys.path.insert(0, root)
+
+
+if __name__ == "__main__":
+    _load_by_path()
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""What a command means in each state: the table of the design, pure."""
+
+from typing import Any, Dict, Iterable, NamedTuple, Optional, Sequence
+
+from nanotrain_tui.session import state as states
+
+COMMANDS = ("set", "pause", "resume", "step", "evaluate", "checkpoint", "stop")
+
+SEND = "send"  # to the trainer, which applies it at its next step boundary, or once it has started
+NOTHING = "nothing"  # it is so already
+REFUSE = "refuse"
+
+STEPPING = "stepping"  # running, to pause again by itself; on the record it is running
+
+_LEADS_TO = {
+    "pause": states.PAUSED,
+    "step": STEPPING,
+    "resume": states.RUNNING,
+    "stop": states.STOPPED,
+}
+_MOST_STEPS = 10**9
+_LONGEST_WHO = 200
+
+
+class Decision(NamedTuple):
+    """What to do with a command, and why it is refused."""
+
+    action: str
+    why: str = ""
+
+
+class BadRequest(ValueError):
+    """A request that is none of the protocol; the message says what is wrong with it."""
+
+
+def decide(state: str, sent: Sequence[str], do: str) -> Decision:
+    """What becomes of the command ``do`` in ``state``, behind the commands already ``sent``."""
+    ahead = projected(state, sent)
+    if do == "stop":
+        return Decision(NOTHING if ahead in states.ENDED else SEND)
+    if state in states.ENDED:
+        return Decision(REFUSE, "the session has ended ({})".format(state))
+    if ahead in states.ENDED:
+        return Decision(REFUSE, "the session is about to stop")
+    if do == "resume" and ahead == states.STARTING:
+        return Decision(REFUSE, "nothing is paused: the session is still starting")
+    if (do == "resume" and ahead == states.RUNNING) or (do == "pause" and ahead == states.PAUSED):
+        return Decision(NOTHING)
+    if do == "step" and ahead in (states.RUNNING, STEPPING):
+        return Decision(REFUSE, "the session is running: pause it first")
+    return Decision(SEND)
+
+
+def leads_to(state: str, do: str) -> str:
+    """The state once the command, sent in ``state``, is applied."""
+    return _LEADS_TO.get(do, state)
+
+
+def projected(state: str, sent: Iterable[str]) -> str:
+    """The state once all commands on their way are applied, in their order."""
+    for do in sent:
+        state = leads_to(state, do)
+    return state
+
+
+def arguments(do: str, request: Dict[str, Any]) -> Dict[str, Any]:
+    """What belongs to the command, checked; raises BadRequest."""
+    if do == "step":
+        n = request.get("n", 1)
+        if type(n) is not int or not 0 < n <= _MOST_STEPS:
+            raise BadRequest("step needs a number n of updates, from 1 to {}".format(_MOST_STEPS))
+        return {"n": n}
+    if do == "set":
+        values = request.get("values")
+        if not isinstance(values, dict) or not values:
+            raise BadRequest('set needs values, as {"optimizer.learning_rate": 0.001}')
+        return {"values": values}
+    return {}
+
+
+def asker(request: Dict[str, Any], default: str) -> str:
+    """Who asks, as they say; for the record, not for permission."""
+    who: Optional[Any] = request.get("who")
+    if isinstance(who, str) and who.strip():
+        return "".join(char for char in who[:_LONGEST_WHO] if char.isprintable())
+    return default

@@ -1,0 +1,38 @@
+"""What a host is asked to do: one JSON object on its standard input."""
+
+import json
+from typing import Any, Dict, List, NamedTuple, Optional
+
+
+class JobError(Exception):
+    """A session that cannot be started; ``key`` names the configuration key at fault, or ''."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+        self.message = message
+
+
+class Job(NamedTuple):
+    """One training: where it is recorded, what is trained, and how."""
+
+    folder: str  # the session's, made already
+    config: Dict[str, Any]  # flat and checked, for the record
+    trainer_config: Dict[str, Any]  # what the trainer is told
+    trainer_command: List[str]
+    tegrastats: Optional[str]
+    interval_s: float
+    who: str
+    said: List[str]  # what was chosen for the person, told at the start
+    env: Dict[str, str]  # for the trainer, besides our own
+
+    def to_json(self) -> str:
+        return json.dumps(self._asdict())
+
+
+def read_job(text: str) -> Job:
+    """The job in a JSON text; raises JobError."""
+    try:
+        return Job(**json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise JobError("", "the host was given no valid job: {}".format(error)) from error

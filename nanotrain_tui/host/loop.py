@@ -1,0 +1,123 @@
+"""One loop for everything the host waits for: descriptors, times and signals."""
+
+import os
+import selectors
+import signal
+import time
+from types import FrameType
+from typing import Callable, Dict, List, Optional
+
+_LONGEST_WAIT_S = 60.0
+
+
+class Timer:
+    def __init__(self, at: float, every: Optional[float], run: Callable[[], None]) -> None:
+        self.at = at
+        self.every = every
+        self.run = run
+
+
+class Loop:
+    """Calls back when a descriptor is ready or a time has come; one thread, nothing blocks."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self._selector = selectors.DefaultSelector()
+        self._timers: List[Timer] = []
+        self._signals: Dict[int, Callable[[], None]] = {}
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_read, False)
+        os.set_blocking(self._wake_write, False)
+        self.watch(self._wake_read, readable=self._woken)
+        self._arrived: List[int] = []
+        self._previous_handlers: Dict[int, object] = {}
+
+    def watch(
+        self,
+        fd: int,
+        readable: Optional[Callable[[], None]] = None,
+        writable: Optional[Callable[[], None]] = None,
+    ) -> None:
+        """Call ``readable`` or ``writable`` whenever fd is; instead of what was watched for."""
+        events = selectors.EVENT_READ if readable else 0
+        events |= selectors.EVENT_WRITE if writable else 0
+        try:
+            self._selector.modify(fd, events, (readable, writable))
+        except KeyError:
+            self._selector.register(fd, events, (readable, writable))
+
+    def unwatch(self, fd: int) -> None:
+        """Wait no longer for fd; call before it is closed."""
+        try:
+            self._selector.unregister(fd)
+        except KeyError:
+            pass
+
+    def watches(self, fd: int) -> bool:
+        return fd in self._selector.get_map()
+
+    def after(self, delay_s: float, run: Callable[[], None]) -> Timer:
+        """Call once, in ``delay_s``."""
+        timer = Timer(self.clock() + delay_s, None, run)
+        self._timers.append(timer)
+        return timer
+
+    def every(self, interval_s: float, run: Callable[[], None]) -> Timer:
+        """Call again and again; a late call is not made up for."""
+        timer = Timer(self.clock() + interval_s, interval_s, run)
+        self._timers.append(timer)
+        return timer
+
+    def cancel(self, timer: Timer) -> None:
+        if timer in self._timers:
+            self._timers.remove(timer)
+
+    def on_signal(self, number: int, run: Callable[[], None]) -> None:
+        """Call within the loop after the signal came; only for the main thread."""
+        self._signals[number] = run
+        self._previous_handlers[number] = signal.signal(number, self._note_signal)
+
+    def wake(self) -> None:
+        """Let the loop turn at once; safe from signal handlers and other threads."""
+        try:
+            os.write(self._wake_write, b".")
+        except BlockingIOError:
+            pass  # enough wake-ups are on their way
+
+    def turn(self, at_most_s: float = _LONGEST_WAIT_S) -> None:
+        """Wait until something is ready or due, and handle all of it."""
+        wait = min([at_most_s] + [timer.at - self.clock() for timer in self._timers])
+        for key, events in self._selector.select(max(0.0, wait)):
+            for wanted, call in zip((selectors.EVENT_READ, selectors.EVENT_WRITE), key.data):
+                # a call before may have let go of a descriptor that was ready too
+                if events & wanted and self._selector.get_map().get(key.fd) == key:
+                    call()
+        arrived, self._arrived = self._arrived, []
+        for number in arrived:
+            self._signals[number]()
+        now = self.clock()
+        for timer in [timer for timer in self._timers if timer.at <= now]:
+            if timer not in self._timers:
+                continue  # one before it cancelled it
+            if timer.every is None:
+                self._timers.remove(timer)
+            else:
+                timer.at = max(timer.at + timer.every, now)
+            timer.run()
+
+    def close(self) -> None:
+        for number, handler in self._previous_handlers.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]
+        self._selector.close()
+        os.close(self._wake_read)
+        os.close(self._wake_write)
+
+    def _note_signal(self, number: int, _frame: Optional[FrameType]) -> None:
+        self._arrived.append(number)
+        self.wake()
+
+    def _woken(self) -> None:
+        try:
+            os.read(self._wake_read, 4096)
+        except BlockingIOError:
+            pass

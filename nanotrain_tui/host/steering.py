@@ -1,0 +1,160 @@
+"""Commands on their way: decided, sent, and answered once they are applied or refused."""
+
+from typing import Any, Callable, Dict, List, NamedTuple, Optional
+
+from nanotrain_tui.catalog import ConfigError
+from nanotrain_tui.host import commands
+from nanotrain_tui.session import state as states
+
+Reply = Callable[[Dict[str, Any]], None]
+
+_BY_ITSELF = "trainer"
+
+
+class _Sent(NamedTuple):
+    id: int
+    do: str
+    who: str
+    arguments: Dict[str, Any]
+    reply: Optional[Reply]
+    answered: bool
+
+
+class Session:
+    """What steering needs of the host around it."""
+
+    @property
+    def state(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def step(self) -> int:
+        raise NotImplementedError
+
+    def tell_trainer(self, message: Dict[str, Any]) -> bool:
+        """Queue a line for the trainer; False where it takes none."""
+        raise NotImplementedError
+
+    def record(self, kind: str, body: Dict[str, Any]) -> None:
+        """Put an event on the record."""
+        raise NotImplementedError
+
+    def check_values(self, values: Dict[str, Any]) -> Dict[str, Any]:
+        """The values of a ``set``, each in its own type; raises ConfigError."""
+        raise NotImplementedError
+
+
+class Steering:
+    """The queue of commands between everyone who asks and the one trainer."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._sent: List[_Sent] = []
+        self._last_id = 0
+        self._stepping_for: Optional[str] = None
+        self.stop_asked_by: Optional[str] = None
+
+    def submit(
+        self, do: str, request: Dict[str, Any], who: str, reply: Optional[Reply] = None
+    ) -> None:
+        """Take a command; ``reply`` gets its one answer.
+
+        With ``"wait": false`` a command that is passed on is answered at once, ``queued``.
+        """
+        try:
+            if do not in commands.COMMANDS:
+                known = ", ".join(("status",) + commands.COMMANDS)
+                raise commands.BadRequest("there is no such command; there are " + known)
+            arguments = commands.arguments(do, request)
+            if do == "set":
+                arguments["values"] = self._session.check_values(arguments["values"])
+        except (commands.BadRequest, ConfigError) as error:
+            self._refuse(_Sent(0, do, who, {}, reply, True), str(error))
+            return
+        sent = _Sent(self._last_id + 1, do, who, arguments, reply, False)
+        decision = commands.decide(self._state(), [one.do for one in self._sent], do)
+        if decision.action == commands.REFUSE:
+            self._refuse(sent, decision.why)
+        elif decision.action == commands.NOTHING:
+            self._agree(sent)
+        elif not self._session.tell_trainer(dict(arguments, id=sent.id, do=do)):
+            self._refuse(sent, "the trainer takes no commands any more")
+        else:
+            self._pass_on(sent, wait=request.get("wait") is not False)
+
+    def answered(self, answer: Dict[str, Any]) -> None:
+        """The trainer answered a command."""
+        index = next((i for i, s in enumerate(self._sent) if s.id == answer["id"]), None)
+        if index is None:
+            return  # of the start, or given twice
+        sent = self._sent[index]
+        if answer["ok"] or sent.do == "stop":  # refused only where the end came first
+            self._sent[index] = sent._replace(answered=True)
+            if sent.do == "step":
+                self._session.record("resumed", {"who": sent.who, "steps": sent.arguments["n"]})
+                self._stepping_for = sent.who
+            self.settle()
+        else:
+            del self._sent[index]
+            self._refuse(sent, str(answer.get("why") or "the trainer refused it"))
+
+    def changed_state(self) -> None:
+        """The trainer paused or went on: no stepping any more."""
+        self._stepping_for = None
+
+    def settle(self) -> None:
+        """Reply to the commands whose answer has come and whose effect is on the record."""
+        done = [sent for sent in self._sent if sent.answered and self._is_applied(sent)]
+        self._sent = [sent for sent in self._sent if sent not in done]
+        for sent in done:
+            self._agree(sent)
+
+    def ended(self) -> None:
+        """Nothing will be applied any more: a stop got its wish, the rest is refused."""
+        left, self._sent = self._sent, []
+        for sent in left:
+            if sent.answered or sent.do == "stop":
+                self._agree(sent)
+            else:
+                self._refuse(sent, "the session has ended ({})".format(self._session.state))
+
+    def asker_of(self, do: str) -> str:
+        """Who asked for what the trainer now reports as done."""
+        for sent in self._sent:
+            if sent.do == do:
+                return sent.who
+        return (self._stepping_for if do == "pause" else None) or _BY_ITSELF
+
+    def _state(self) -> str:
+        state = self._session.state
+        stepping = state == states.RUNNING and self._stepping_for is not None
+        return commands.STEPPING if stepping else state
+
+    def _pass_on(self, sent: _Sent, wait: bool) -> None:
+        self._last_id = sent.id
+        if sent.do == "stop" and self.stop_asked_by is None:
+            self.stop_asked_by = sent.who
+        if not wait:
+            self._answer(sent, {"ok": True, "queued": True})
+            sent = sent._replace(reply=None)
+        self._sent.append(sent)
+
+    def _is_applied(self, sent: _Sent) -> bool:
+        state = self._session.state
+        if sent.do == "stop":
+            return state in states.ENDED
+        if sent.do in ("pause", "resume"):
+            return state == commands.leads_to(state, sent.do) or state in states.ENDED
+        return True
+
+    def _agree(self, sent: _Sent) -> None:
+        self._answer(sent, {"ok": True})
+
+    def _refuse(self, sent: _Sent, why: str) -> None:
+        command = dict(sent.arguments, do=sent.do[:100])
+        self._session.record("refused", {"who": sent.who, "command": command, "why": why})
+        self._answer(sent, {"ok": False, "why": why})
+
+    def _answer(self, sent: _Sent, answer: Dict[str, Any]) -> None:
+        if sent.reply is not None:
+            sent.reply(dict(answer, state=self._session.state, step=self._session.step))

@@ -1,0 +1,202 @@
+"""The trainer as a child process, or in a thread of this one.
+
+Both kinds share one face: ``stdout`` and ``stderr`` are descriptors to wait on (stderr may be
+None), ``send`` queues a command, ``poll`` tells the exit status once there is one.
+"""
+
+import ctypes
+import os
+import platform
+import signal
+import subprocess
+import threading
+from typing import Any, BinaryIO, Callable, Dict, List, Mapping, Optional
+
+from nanotrain_tui.host.loop import Loop
+
+_PR_SET_PDEATHSIG = 1
+_MOST_UNSENT = 4 << 20  # commands a trainer may leave unread
+_PATIENCE_S = 5.0  # for a process that was killed to be reaped
+
+
+class SpawnError(Exception):
+    """The trainer could not be started; the message says what was tried and why not."""
+
+
+class CommandPipe:
+    """Lines to a trainer that may not be reading: queued, never waited for."""
+
+    def __init__(self, fd: int, loop: Loop) -> None:
+        self._fd = fd
+        self._loop = loop
+        self._unsent = bytearray()
+        os.set_blocking(fd, False)
+
+    def send(self, line: bytes) -> bool:
+        """Queue one line; False where the trainer takes no more."""
+        if self._fd < 0 or len(self._unsent) + len(line) > _MOST_UNSENT:
+            return False
+        self._unsent += line + b"\n"
+        self._flush()
+        return self._fd >= 0
+
+    def close(self) -> None:
+        """No more commands: the trainer's sign to end."""
+        if self._fd >= 0:
+            self._loop.unwatch(self._fd)
+            os.close(self._fd)
+            self._fd = -1
+
+    def _flush(self) -> None:
+        try:
+            sent = os.write(self._fd, self._unsent)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self.close()  # the trainer is gone: its exit tells the rest
+            return
+        del self._unsent[:sent]
+        if self._unsent:
+            self._loop.watch(self._fd, writable=self._flush)
+        else:
+            self._loop.unwatch(self._fd)
+
+
+class ProcessTrainer:
+    """A trainer in a process group of its own that dies with this one."""
+
+    def __init__(self, command: List[str], env: Mapping[str, str], loop: Loop) -> None:
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=trainer_environment(env),
+                cwd="/",
+                close_fds=True,
+                start_new_session=True,
+                preexec_fn=_dies_with(os.getpid()),
+                bufsize=0,
+            )
+        except (OSError, ValueError) as error:
+            raise SpawnError("cannot run {}: {}".format(command[0], error)) from error
+        assert self._process.stdin and self._process.stdout and self._process.stderr
+        self.pid = self._process.pid
+        self.stdout: int = self._process.stdout.fileno()
+        self.stderr: Optional[int] = self._process.stderr.fileno()
+        os.set_blocking(self.stdout, False)
+        os.set_blocking(self._process.stderr.fileno(), False)
+        self._commands = CommandPipe(os.dup(self._process.stdin.fileno()), loop)
+        self._process.stdin.close()
+
+    def send(self, line: bytes) -> bool:
+        return self._commands.send(line)
+
+    def hang_up(self) -> None:
+        """Close its standard input: it ends by itself."""
+        self._commands.close()
+
+    def poll(self) -> Optional[int]:
+        """The exit status, negative for a signal; None while it runs."""
+        return self._process.poll()
+
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        """Signal the trainer and all it started."""
+        try:
+            os.killpg(self.pid, number)
+        except (ProcessLookupError, PermissionError):
+            pass
+
+    def close(self) -> None:
+        """Leave nothing of it: processes, descriptors."""
+        self.kill()
+        self._commands.close()
+        try:
+            self._process.wait(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            pass  # stuck in the kernel; the signal waits for it there
+        for pipe in (self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                pipe.close()
+
+
+class ThreadTrainer:
+    """A trainer in a thread of this process, over pipes: nothing can kill it but its own end.
+
+    ``serve(commands, events)`` runs a whole training over two binary files and returns its status.
+    """
+
+    pid = os.getpid()
+    stderr: Optional[int] = None
+
+    def __init__(self, serve: "Callable[[BinaryIO, BinaryIO], int]", loop: Loop) -> None:
+        self._loop = loop
+        self._status: Optional[int] = None
+        commands_in, commands_out = os.pipe()
+        self.stdout, events_out = os.pipe()
+        os.set_blocking(self.stdout, False)
+        self._commands = CommandPipe(commands_out, loop)
+        self._thread = threading.Thread(
+            target=self._run,
+            args=(serve, os.fdopen(commands_in, "rb"), os.fdopen(events_out, "wb")),
+            name="nanotrain-trainer",
+            daemon=True,
+        )
+        self._thread.start()
+
+    def send(self, line: bytes) -> bool:
+        return self._commands.send(line)
+
+    def hang_up(self) -> None:
+        self._commands.close()
+
+    def poll(self) -> Optional[int]:
+        return self._status
+
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        """A thread cannot be killed: it is let go of, and ends when it next looks at its pipes."""
+        self._commands.close()
+        if self._status is None:
+            self._status = -number
+
+    def close(self) -> None:
+        self._commands.close()
+        self._thread.join(_PATIENCE_S)
+        os.close(self.stdout)
+
+    def _run(self, serve: Any, commands: BinaryIO, events: BinaryIO) -> None:
+        status = 1
+        try:
+            status = serve(commands, events)
+        finally:
+            self._status = status if self._status is None else self._status
+            for stream in (events, commands):
+                try:
+                    stream.close()
+                except OSError:
+                    pass  # the host has gone first
+            self._loop.wake()
+
+
+def trainer_environment(env: Mapping[str, str]) -> Dict[str, str]:
+    """The trainer's environment: ours and ``env``, and what the board itself needs."""
+    told = dict(os.environ)
+    told["PYTHONUNBUFFERED"] = "1"
+    if platform.machine() == "aarch64":
+        # NumPy 1.19.5 on a Nano dies of an illegal instruction without it.
+        told.setdefault("OPENBLAS_CORETYPE", "ARMV8")
+    told.update(env)
+    return told
+
+
+def _dies_with(parent: int) -> Callable[[], None]:
+    """For the new process: have the kernel kill it when the host ends, however it ends."""
+    prctl = ctypes.CDLL(None).prctl  # looked up here: after a fork nothing may be loaded
+
+    def prepare() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return prepare

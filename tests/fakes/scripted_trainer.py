@@ -1,0 +1,310 @@
+"""A trainer without TensorFlow: it speaks the protocol and does what a script of words says.
+
+Run by ``trainer.command = ["python", ".../scripted_trainer.py", "--script=slow,die=30"]``; words may
+also stand in the environment variable ``NANOTRAIN_SCRIPT``. Other arguments are ignored, except
+``--inspect``. Losses and accuracies follow formulas, so tests can compute them.
+
+    load=S       takes S seconds before ``ready``, listening only to ``stop``
+    slow[=S]     S (0.02) seconds a step; default: as fast as it can
+    chunk=K      K (10) steps a message
+    fail=N       says ``failed`` after step N     refuse=KEY   says ``failed`` at the start, naming KEY
+    die=N        kills itself with SIGKILL after step N
+    exit=N:S     exits with status S after step N, printing a traceback
+    hang=N       does nothing any more after step N, deaf
+    nan=N        losses are NaN from step N
+    garbage      lines that are no messages       huge         a line of 5 MiB
+    print=N      N bytes to standard error        overlap      says steps twice
+    deaf         never reads a command            late         answers before the event
+    stay         does not go when it has ended    orphan=FILE  leaves a child, its pid in FILE
+    inspect=BAD  ``--inspect`` says no (``no``), prints nonsense (``junk``), dies (``die``) or
+                 hangs (``hang``)
+"""
+
+import base64
+import json
+import math
+import os
+import queue
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+
+def loss_at(step):
+    return 2.3 * math.exp(-step / 300.0)
+
+
+def accuracy_at(step):
+    return 0.95 - 0.85 * math.exp(-step / 200.0)
+
+
+def read_script(arguments):
+    words = os.environ.get("NANOTRAIN_SCRIPT", "")
+    for argument in arguments:
+        if argument.startswith("--script="):
+            words = argument[len("--script=") :]
+    script = {}
+    for word in filter(None, words.split(",")):
+        name, _, value = word.partition("=")
+        script[name] = value
+    return script
+
+
+class Trainer:
+    def __init__(self, script, stdin, stdout):
+        self.script, self.stdin, self.stdout = script, stdin, stdout
+        self.commands = queue.Queue()
+        self.lock = threading.Lock()
+        self.starting = True
+        self.step = 0
+        self.paused = False
+        self.pause_at = None
+        self.ended = None
+
+    def emit(self, event, **body):
+        with self.lock:
+            self.stdout.write(json.dumps(dict(body, event=event)).encode() + b"\n")
+            self.stdout.flush()
+
+    def answer(self, command, why=None):
+        extra = {} if why is None else {"why": why}
+        self.emit("answer", id=command["id"], ok=why is None, step=self.step, **extra)
+
+    def listen(self):
+        for line in self.stdin:
+            command = json.loads(line.decode())
+            if command["do"] == "stop" and self.starting:
+                self.answer(command)
+                self.emit("stopped", step=0)
+                os._exit(0)
+            self.commands.put(command)
+        os._exit(0)
+
+    def run(self):
+        script = self.script
+        if "deaf" in script:
+            first = json.loads(self.stdin.readline().decode())
+        else:
+            threading.Thread(target=self.listen, daemon=True).start()
+            first = self.commands.get()
+        self.config = first["config"]
+        self.misbehave_early()
+        loading = time.monotonic() + float(script.get("load", 0) or 0)
+        self.emit("progress", what="loading", fraction=None)
+        while time.monotonic() < loading:
+            time.sleep(0.01)
+        if "refuse" in script:
+            self.answer(first, "no")
+            self.emit("failed", kind="config", key=script["refuse"], message="is of no use")
+            return 1
+        self.emit(
+            "ready",
+            versions={"python": "3.x", "tensorflow": "0.0", "numpy": "0.0"},
+            devices=[{"name": "CPU:0", "kind": "CPU"}],
+            activations=["relu"],
+            losses=["huber"],
+            optimizers=["adam"],
+            threads=1,
+            pid=os.getpid(),
+        )
+        batch = self.config.get("train.batch_size", 100)
+        epochs = self.config.get("train.epochs", 0)
+        if epochs:
+            self.config["train.steps"] = epochs * -(-60000 // batch)
+        self.emit("memory", current_mb=None, peak_mb=None)
+        with self.lock:
+            self.starting = False
+        self.emit(
+            "started",
+            step=0,
+            steps=self.config["train.steps"],
+            parameters=814090,
+            batch_size=batch,
+            xla=False,
+            threads=1,
+            data=facts(self.config),
+        )
+        self.answer(first)
+        self.train()
+        self.emit(self.ended, step=self.step)
+        if "stay" in script:
+            time.sleep(600)
+        return 0
+
+    def misbehave_early(self):
+        script = self.script
+        if "garbage" in script:
+            with self.lock:
+                self.stdout.write(
+                    b'hello\n{\n[1]\n\xff\xfe\n{"event":"steps"}\n' + b"[" * 9000 + b"\n"
+                )
+        if "huge" in script:
+            with self.lock:
+                self.stdout.write(b"x" * (5 << 20) + b"\n")
+        if "print" in script:
+            sys.stderr.write("z" * int(script["print"]) + "\nlast words\n")
+            sys.stderr.flush()
+        if "orphan" in script:
+            child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+            Path(script["orphan"]).write_text(str(child.pid))
+
+    def train(self):
+        while self.ended is None:
+            try:
+                command = self.commands.get(timeout=0.05 if self.paused else 0.0001)
+            except queue.Empty:
+                command = None
+            if command is not None:
+                self.obey(command)
+            elif not self.paused:
+                self.go_on()
+
+    def go_on(self):
+        steps = self.config["train.steps"]
+        if self.step >= steps:
+            self.evaluate()
+            self.ended = "finished"
+            return
+        every = self.config.get("train.eval_every", 100)
+        until = [steps, self.step + int(self.script.get("chunk", 10))]
+        until.append(self.step + every - (self.step - 1) % every)
+        if self.pause_at is not None:
+            until.append(self.pause_at)
+        for name in ("fail", "die", "exit", "hang"):
+            if name in self.script:
+                until.append(int(self.script[name].split(":")[0]))
+        self.do_steps(min(step for step in until if step > self.step))
+        if (self.step - 1) % every == 0:
+            self.evaluate()
+        if self.step == self.pause_at and self.step < steps:
+            self.pause_at, self.paused = None, True
+            self.emit("paused", step=self.step)
+        self.misbehave()
+
+    def do_steps(self, until):
+        t0 = time.monotonic()
+        numbers = range(self.step + 1, until + 1)
+        if "slow" in self.script:
+            time.sleep(float(self.script["slow"] or 0.02) * len(numbers))
+        nan_from = int(self.script.get("nan", 2**40))
+        losses = [loss_at(n) if n < nan_from else float("nan") for n in numbers]
+        rate = self.config.get("optimizer.learning_rate", 0.0001)
+        body = {
+            "first_step": self.step + 1,
+            "count": len(numbers),
+            "t0": t0,
+            "t1": time.monotonic(),
+            "loss": floats(losses),
+            "accuracy": floats([accuracy_at(n) for n in numbers]),
+            "learning_rate": floats([rate] * len(numbers)),
+        }
+        self.emit("steps", **body)
+        if "overlap" in self.script:
+            self.emit("steps", **body)
+        self.step = until
+
+    def evaluate(self):
+        nan = self.step >= int(self.script.get("nan", 2**40))
+        loss = "nan" if nan else loss_at(self.step)
+        now = time.monotonic()
+        accuracy = accuracy_at(self.step)
+        self.emit("evaluated", step=self.step, t=now, loss=loss, accuracy=accuracy, seconds=0.001)
+
+    def misbehave(self):
+        script = self.script
+        if "fail" in script and self.step == int(script["fail"]):
+            self.emit("failed", kind="error", message="the script says so")
+            os._exit(1)
+        if "die" in script and self.step == int(script["die"]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        if "exit" in script and self.step == int(script["exit"].split(":")[0]):
+            sys.stderr.write("Traceback (most recent call last):\n  ...\nMemoryError\n")
+            sys.stderr.flush()
+            os._exit(int(script["exit"].split(":")[1]))
+        if "hang" in script and self.step == int(script["hang"]):
+            time.sleep(600)
+
+    def obey(self, command):
+        do = command["do"]
+        if "late" in self.script and do in ("pause", "resume", "stop"):
+            self.answer(command)
+        if do == "pause" and not self.paused:
+            self.paused, self.pause_at = True, None
+            self.emit("paused", step=self.step)
+        elif do == "resume" and (self.paused or self.pause_at is not None):
+            self.paused, self.pause_at = False, None
+            self.emit("resumed", step=self.step)
+        elif do == "step":
+            if not self.paused:
+                self.answer(command, "it is running")
+                return
+            self.paused, self.pause_at = False, self.step + command["n"]
+        elif do == "evaluate":
+            self.evaluate()
+        elif do == "checkpoint":
+            self.emit("checkpoint", step=self.step, file="none.npz", sha256="0" * 64, bytes=0)
+        elif do == "set":
+            values = command["values"]
+            changes = {key: [self.config.get(key), value] for key, value in values.items()}
+            self.config.update(values)
+            self.emit("edited", step=self.step, changes=changes, retraced=False)
+        elif do == "stop":
+            self.ended = "stopped"
+        if not ("late" in self.script and do in ("pause", "resume", "stop")):
+            self.answer(command)
+
+
+def floats(values):
+    return base64.b64encode(struct.pack(f"<{len(values)}f", *values)).decode()
+
+
+def facts(config):
+    name = config.get("data.name", "auto")
+    return {
+        "name": "digits" if name == "auto" else name,
+        "source": "scripted",
+        "shape": [28, 28],
+        "classes": 10,
+        "train": 60000,
+        "test": 10000,
+        "task": "classification",
+    }
+
+
+def inspect(script, stdin, stdout):
+    bad = script.get("inspect")
+    config = json.loads(stdin.readline().decode())
+    if bad == "hang":
+        time.sleep(600)
+    if bad == "die":
+        sys.stderr.write(
+            "Traceback (most recent call last):\nModuleNotFoundError: No module named 'numpy'\n"
+        )
+        return 3
+    answer = dict(facts(config), ok=True)
+    if bad == "no":
+        answer = {"ok": False, "key": "data.dir", "message": "/nowhere is no folder with MNIST"}
+    stdout.write(b"junk\n" if bad == "junk" else json.dumps(answer).encode() + b"\n")
+    return 0
+
+
+def main():
+    stdin, stdout = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    script = read_script(sys.argv[1:])
+    if "--inspect" in sys.argv:
+        status = inspect(script, stdin, stdout)
+        stdout.flush()
+        return status
+    trainer = Trainer(script, stdin, stdout)
+    status = trainer.run()
+    stdout.flush()
+    os._exit(status)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
