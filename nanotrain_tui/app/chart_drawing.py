@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from nanotrain_tui.app.glyphs import Glyphs
 from nanotrain_tui.app.lines import Line, Span, first_fitting, fit
 from nanotrain_tui.app.plot import columns_of, dots_of, plot_line, resample
-from nanotrain_tui.app.scale import Scale, accuracy_scale, axis_end, loss_scale, percent, short
+from nanotrain_tui.app.scale import (
+    Scale,
+    accuracy_scale,
+    axis_end,
+    figure,
+    loss_scale,
+    percent,
+    short,
+)
 from nanotrain_tui.follow.run_state import Mark, RunState
 from nanotrain_tui.follow.series import Curve
 
@@ -58,8 +66,8 @@ def loss_chart(state: RunState) -> Chart:
         test=state.test_loss,
         best=state.test_loss.low,
         scale=loss_scale,
-        figure=short,
-        batch_figure=short,
+        figure=figure,
+        batch_figure=figure,
         label=short,
         end=axis_end(state.step, state.steps),
         marks=state.marks,
@@ -135,6 +143,8 @@ def _label(chart: Chart, scale: Scale, y: int, rows: int, glyphs: Glyphs) -> Lin
         text = chart.label(scale.low)
     elif rows >= 5 and rows % 2 and y == rows // 2:
         text = chart.label(scale.middle())
+    if len(text) > LABEL_CELLS:
+        text = ""
     return (Span(f"{text:>{LABEL_CELLS}}{glyphs.vertical}", "muted"),)
 
 

@@ -92,25 +92,41 @@ def axis_end(x: float, planned: int | None = None, first: int = 64) -> int:
 
 
 def short(value: float | None, missing: str = "—") -> str:
-    """A figure in at most five cells: ``0.212``, ``1234``, ``52.1k``, ``3e+12``, ``nan``."""
+    """A figure in five cells (negative: six): ``0.212``, ``1234``, ``52.1k``, ``3e12``, ``nan``."""
     if value is None:
         return missing
     if not math.isfinite(value):
         return str(value)
+    texts = [_rounded(value, digits) for digits in (3, 2, 1)]
+    return next((text for text in texts if len(text) <= 5), _exponential(f"{value:.0e}"))
+
+
+def figure(value: float | None, missing: str = "—") -> str:
+    """A figure where there is room: three digits of small ones too."""
+    if value is not None and 1e-4 <= abs(value) < 0.1:
+        return f"{value:.3g}"
+    return short(value, missing)
+
+
+def _rounded(value: float, digits: int) -> str:
     size = abs(value)
-    if size >= 1e9:
-        return f"{value:.0e}".replace("e+", "e")
     for limit, divisor, unit in ((1e6, 1e6, "M"), (1e4, 1e3, "k")):
-        if size >= limit * 0.99995:
-            return _three_digits(value / divisor) + unit
-    if size and size < 1e-3:
-        return f"{value:.0e}".replace("e-0", "e-")
-    return f"{value:.0f}" if size >= 1000 else _three_digits(value)
+        if 0.99995 * limit <= size < 1e9:
+            return _plain(value / divisor, digits) + unit
+    return f"{value:.0f}" if 1000 <= size < 1e9 else _plain(value, digits)
 
 
-def _three_digits(value: float) -> str:
-    text = f"{value:.3g}"
-    return f"{value:.0f}" if "e" in text else text
+def _plain(value: float, digits: int) -> str:
+    text = f"{value:.{digits}g}"
+    if "e" not in text:
+        return text
+    return f"{value:.0f}" if 1 <= abs(value) < 1e4 else _exponential(text)
+
+
+def _exponential(text: str) -> str:
+    """``1e-05`` as ``1e-5``."""
+    mantissa, _, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}"
 
 
 def percent(value: float | None, missing: str = "—", digits: int = 2) -> str:
@@ -120,7 +136,7 @@ def percent(value: float | None, missing: str = "—", digits: int = 2) -> str:
 
 def clock(seconds: float) -> str:
     """``0:05``, ``12:34``, ``1:02:03``, ``3d 04:05``."""
-    whole = max(0, int(seconds))
+    whole = max(0, int(seconds + 1e-6))
     minutes, hours, days = whole // 60, whole // 3600, whole // 86400
     if days:
         return f"{days}d {hours % 24:02}:{minutes % 60:02}"

@@ -1,0 +1,95 @@
+"""Axes and figures in few cells."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nanotrain_tui.app.scale import (
+    Scale,
+    accuracy_scale,
+    axis_end,
+    ceiling,
+    clock,
+    loss_scale,
+    short,
+)
+
+FLOATS = st.floats(min_value=-3e38, max_value=3e38)
+
+
+@given(st.lists(FLOATS, max_size=20))
+def test_a_loss_scale_holds_every_value(values: list[float]) -> None:
+    scale = loss_scale(values)
+    assert scale.low < scale.high
+    for value in values:
+        assert 0.0 <= scale.position(value) <= 1.0
+    shown = [value for value in values if value > 0] if scale.log else values
+    slack = 1e-6 * (scale.high - scale.low)
+    for value in shown:
+        assert scale.low * (1 - 1e-6) - slack <= value <= scale.high + slack
+
+
+@given(st.lists(FLOATS, max_size=20))
+def test_a_higher_value_is_never_drawn_lower(values: list[float]) -> None:
+    scale = loss_scale(values)
+    places = [scale.position(value) for value in sorted(values)]
+    assert places == sorted(places)
+
+
+def test_zero_and_negative_losses_have_an_axis() -> None:
+    assert loss_scale([0.0, 5000.0, 0.01]).log  # hinge reaches zero: drawn at the lower edge
+    assert not loss_scale([-1.0, -0.2]).log
+    assert loss_scale([-1.0, -0.2]) == Scale(-1.0, -0.2, log=False)
+    assert loss_scale([0.0]) == Scale(-1.0, 1.0)
+
+
+def test_accuracy_zooms_in_only_where_nothing_is_left_out() -> None:
+    assert accuracy_scale([0.97, 0.91]) == Scale(0.9, 1.0)
+    assert accuracy_scale([0.97, 0.3]) == Scale(0.0, 1.0)
+    assert accuracy_scale([]) == Scale(0.0, 1.0)
+
+
+def test_the_step_axis_doubles_and_ends_with_the_plan() -> None:
+    ends = [axis_end(step, 1000) for step in (0, 64, 65, 500, 513, 1000)]
+    assert ends == [64, 64, 128, 512, 1000, 1000]
+    assert axis_end(1200, 1000) == 1200 and axis_end(10**7) == 2**24
+    assert axis_end(3, 10) == 10
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"), (0.21234, "0.212"), (94.2, "94.2"), (1234.4, "1234"), (999.9, "1000"),
+        (52100, "52.1k"), (3.2e6, "3.2M"), (3e12, "3e12"), (2e-5, "2e-5"), (-0.95, "-0.95"),
+        (0.0625, "0.062"), (-52100, "-52k"), (math.nan, "nan"), (-math.inf, "-inf"),
+        (None, "—"), (999_960, "1M"),
+    ],
+)  # fmt: skip
+def test_short_figures(value: float | None, text: str) -> None:
+    assert short(value) == text
+
+
+@given(st.floats(min_value=0, width=32))
+def test_a_short_figure_takes_at_most_five_cells(value: float) -> None:
+    assert len(short(value)) <= 5
+
+
+@given(st.floats(min_value=1e-30, max_value=3e38))
+def test_a_ceiling_is_round_and_not_below(value: float) -> None:
+    assert value <= ceiling(value) * (1 + 1e-6) <= 10.001 * value
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-1, "0:00"),
+        (5.9, "0:05"),
+        (754, "12:34"),
+        (3723, "1:02:03"),
+        (3 * 86400 + 14700, "3d 04:05"),
+    ],
+)
+def test_a_clock(seconds: float, text: str) -> None:
+    assert clock(seconds) == text
