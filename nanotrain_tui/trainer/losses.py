@@ -1,8 +1,8 @@
 """Losses of each example, equal to Keras': ``loss(y, p)`` -> (batch,).
 
-``y`` is one-hot float32 (batch, classes), ``p`` the output of the network after its activation.
-Huber takes ``delta`` besides. Where loss and activation undo each other (``FROM_LOGITS``) the loss is computed from the logits,
-``loss(y, logits)``, and stays finite however wild the network is.
+``y`` is one-hot float32 (batch, classes), ``p`` the output of the network after its activation;
+Huber takes ``delta`` besides. Where loss and activation undo each other (``FROM_LOGITS``) the loss
+is computed from the logits, ``loss(y, logits)``, and stays finite however wild the network is.
 """
 
 import math

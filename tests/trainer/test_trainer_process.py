@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from trainer_runs import TRAINER, Process, config_of
@@ -56,8 +57,7 @@ def test_sigterm_ends_it(hanging):
 
 
 def test_the_kernel_takes_it_before_the_host(hanging):
-    with open(f"/proc/{hanging.process.pid}/oom_score_adj") as file:
-        assert int(file.read()) > 0
+    assert int(Path(f"/proc/{hanging.process.pid}/oom_score_adj").read_text()) > 0
 
 
 def test_it_dies_with_its_host_even_when_the_pipe_stays_open(folder):

@@ -1,0 +1,126 @@
+"""The trainer against Keras, the tutorial's own code and the matrix products alone.
+
+All train the tutorial's network (784-1024-10, Adam, batches of 100) for the same steps on the same
+data, each in a process of its own, one after the other, several rounds. Only the ratio to Keras in
+the same round is worth reading: other work on the machine slows the whole round.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nanotrain_tui.trainer import data
+
+HELP = "the trainer against Keras fit, the tutorial's code and the NumPy bound"
+BASELINE = "keras fit, tf.data"
+CONTESTANTS = {
+    BASELINE: ("keras_fit",),
+    "tutorial's code, compat.v1": ("tutorial_v1",),
+    "trainer, no XLA": ("trainer", "off"),
+    "trainer, XLA": ("trainer", "on"),
+    "matrix products, NumPy": ("numpy_bound",),
+}
+Times = dict[str, float]  # steps_s and first_s: until the first step is done
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command line of this benchmark."""
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--batch-size", type=int, default=100)
+    parser.add_argument("--data", help="a folder with MNIST; without it random images")
+    parser.add_argument("--python", default=sys.executable, help="a Python with TensorFlow")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure and print. The exit status."""
+    rounds = []
+    with tempfile.TemporaryDirectory() as folder:
+        write_data(Path(folder), arguments.data)
+        for number in range(arguments.rounds):
+            print(f"round {number + 1} of {arguments.rounds}", file=sys.stderr)
+            rounds.append(one_round(arguments, folder))
+    result = summary(rounds)
+    result["steps"], result["batch_size"] = arguments.steps, arguments.batch_size
+    result["environment"] = environment(arguments.python)
+    print(json.dumps(result, indent=1) if arguments.json else table(result))
+    return 0
+
+
+def one_round(arguments: argparse.Namespace, folder: str) -> dict[str, Times]:
+    """Each contestant once."""
+    times = {}
+    for name, (module, *options) in CONTESTANTS.items():
+        command = [arguments.python, "-m", f"benchmarks.contestants.{module}", folder]
+        command += [str(arguments.steps), str(arguments.batch_size), *options]
+        environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3")
+        done = subprocess.run(command, capture_output=True, text=True, env=environment)
+        if done.returncode != 0:
+            raise SystemExit(f"{name} failed:\n{done.stderr[-2000:]}")
+        times[name] = json.loads(done.stdout.splitlines()[-1])
+        print(f"  {name}: {times[name]['steps_s']:.2f} s", file=sys.stderr)
+    return times
+
+
+def summary(rounds: Sequence[Mapping[str, Times]]) -> dict[str, Any]:
+    """Medians over the rounds; each ratio is taken within its round first."""
+    contestants = {}
+    for name in rounds[0]:
+        ratios = [times[name]["steps_s"] / times[BASELINE]["steps_s"] for times in rounds]
+        contestants[name] = {
+            "ratio": statistics.median(ratios),
+            "ratios": ratios,
+            "steps_s": statistics.median(times[name]["steps_s"] for times in rounds),
+            "first_s": statistics.median(times[name]["first_s"] for times in rounds),
+        }
+    return {"rounds": len(rounds), "baseline": BASELINE, "contestants": contestants}
+
+
+def table(result: Mapping[str, Any]) -> str:
+    """The result as text, a line a contestant."""
+    lines = [
+        f"{result['steps']} steps of {result['batch_size']} images, "
+        f"median of {result['rounds']} rounds, {result['environment']}",
+        f"{'':28}{'ratio':>7}  {'lowest':>6} {'highest':>7}  {'steps':>8}  {'first step':>10}",
+    ]
+    for name, times in result["contestants"].items():
+        lowest, highest = min(times["ratios"]), max(times["ratios"])
+        lines.append(
+            f"{name:28}{times['ratio']:7.2f}  {lowest:6.2f} {highest:7.2f}"
+            f"  {times['steps_s']:6.2f} s  {times['first_s']:8.2f} s"
+        )
+    return "\n".join(lines)
+
+
+def write_data(folder: Path, mnist: str | None) -> None:
+    """The same mnist.npz for all: MNIST from a folder, else random images of its shape."""
+    if mnist is None:
+        random = np.random.RandomState(1)
+        images = random.randint(0, 256, (70000, 28, 28), np.uint8)
+        labels = random.randint(0, 10, 70000).astype(np.uint8)
+        parts = (images[:60000], labels[:60000], images[60000:], labels[60000:])
+    else:
+        found = data.load({"data.name": "mnist", "data.dir": mnist}, lambda *_: None)
+        parts = (found.train_images, found.train_labels, found.test_images, found.test_labels)
+    names = ("x_train", "y_train", "x_test", "y_test")
+    np.savez(folder / "mnist.npz", **dict(zip(names, parts, strict=True)))
+
+
+def environment(python: str) -> str:
+    """Processor, cores, TensorFlow and NumPy of the Python that was measured."""
+    code = "import tensorflow as tf, numpy as np; print(tf.__version__, np.__version__)"
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
+    tensorflow, numpy = done.stdout.split()[-2:]
+    cores = len(os.sched_getaffinity(0))
+    return f"{platform.machine()}, {cores} cores, TensorFlow {tensorflow}, NumPy {numpy}"
