@@ -123,13 +123,13 @@ def _accuracy(hidden: int, train, test, epochs: int) -> float:
 
 
 def test_a_linear_model_stays_well_below_a_small_network():
-    """20,000 images, 128 hidden units: the network's lead is there already."""
-    train, test = _draw(20000, 1, 0), _draw(5000, 1, 1)
-    linear = _accuracy(0, train, test, epochs=8)
-    network = _accuracy(128, train, test, epochs=8)
-    assert 0.75 < linear < 0.88
-    assert network > 0.92
-    assert network - linear > 0.08
+    """12,000 images, 128 hidden units: the network's lead is there already."""
+    train, test = _draw(12000, 1, 0), _draw(4000, 1, 1)
+    linear = _accuracy(0, train, test, epochs=6)
+    network = _accuracy(128, train, test, epochs=6)
+    assert 0.7 < linear < 0.86
+    assert network > 0.88
+    assert network - linear > 0.07
 
 
 @pytest.mark.tensorflow
