@@ -31,7 +31,6 @@ LABELS = {
 }
 # What the panel shows even where nobody measures it; the rest only where somebody does.
 ALWAYS = ("gpu_load", "tf_memory", "ram", "gpu_temperature", "cpu_temperature", "power")
-_SOURCES = {"psutil": "psutil: no tegrastats here", "nvml": "psutil and NVML: no tegrastats here"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +71,11 @@ def draw_telemetry(state: RunState, width: int, height: int, glyphs: Glyphs) -> 
 
 def source_line(state: RunState) -> str:
     """Where the figures come from, and over which time the sparklines go."""
-    if state.telemetry_source is None:
+    source = state.telemetry_source
+    if source is None:
         return "no figures yet" if not state.ended else "no figures were recorded"
-    source = _SOURCES.get(state.telemetry_source, state.telemetry_source)
+    if "tegrastats" not in source:
+        source += ": no tegrastats here"
     minutes = _axis_s(state) // 60
     span = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
     return f"{source} · {span}"

@@ -158,11 +158,11 @@ def test_telemetry_labels_the_two_kinds_of_memory_apart() -> None:
 
 
 def test_what_nobody_measures_is_missing_and_the_source_says_why() -> None:
-    rows = Rows().begin().sample(source="psutil", ram_used_mb=500, ram_total_mb=800)
+    rows = Rows().begin().sample(source="psutil + NVML", ram_used_mb=500, ram_total_mb=800)
     lines = text_of(draw_telemetry(state_of(rows), 50, 7, UNICODE))
     assert lines[0].split() == ["GPU", "load", "—"] and lines[5].split() == ["Power", "—"]
     assert lines[2].startswith("RAM  ") and "500/800 MB" in lines[2]
-    assert lines[6].startswith("psutil: no tegrastats here")
+    assert lines[6].startswith("psutil + NVML: no tegrastats here")
 
 
 def test_a_hot_board_and_full_memory_alarm_by_more_than_colour() -> None:
