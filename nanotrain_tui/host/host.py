@@ -42,7 +42,7 @@ MakeTrainer = Callable[[Job, Loop], Trainer]
 
 def process_trainer(job: Job, loop: Loop) -> Trainer:
     """The trainer as a child process: the rule."""
-    return ProcessTrainer(job.trainer_command, job.env, loop)
+    return ProcessTrainer(job.trainer_command, job.cwd, job.env, loop)
 
 
 class Host(Session):

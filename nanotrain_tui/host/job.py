@@ -24,6 +24,7 @@ class Job(NamedTuple):
     interval_s: float
     who: str
     said: List[str]  # what was chosen for the person, told at the start
+    cwd: str  # where the trainer runs: its command may hold paths
     env: Dict[str, str]  # for the trainer, besides our own
 
     def to_json(self) -> str:

@@ -20,7 +20,9 @@ _PATIENCE_S = 5.0  # for a process that was killed to be reaped
 
 
 class SpawnError(Exception):
-    """The trainer could not be started; the message says what was tried and why not."""
+    """The trainer could not be started; ``key`` names what in the configuration is at fault."""
+
+    key = "trainer.command"
 
 
 class CommandPipe:
@@ -65,7 +67,7 @@ class CommandPipe:
 class ProcessTrainer:
     """A trainer in a process group of its own that dies with this one."""
 
-    def __init__(self, command: List[str], env: Mapping[str, str], loop: Loop) -> None:
+    def __init__(self, command: List[str], cwd: str, env: Mapping[str, str], loop: Loop) -> None:
         try:
             self._process = subprocess.Popen(
                 command,
@@ -73,7 +75,7 @@ class ProcessTrainer:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=trainer_environment(env),
-                cwd="/",
+                cwd=cwd,
                 close_fds=True,
                 start_new_session=True,
                 preexec_fn=_dies_with(os.getpid()),
@@ -127,10 +129,10 @@ class ThreadTrainer:
     ``serve(commands, events)`` runs a whole training over two binary files and returns its status.
     """
 
-    pid = os.getpid()
     stderr: Optional[int] = None
 
     def __init__(self, serve: "Callable[[BinaryIO, BinaryIO], int]", loop: Loop) -> None:
+        self.pid = os.getpid()
         self._loop = loop
         self._status: Optional[int] = None
         commands_in, commands_out = os.pipe()

@@ -1,0 +1,94 @@
+"""A session whose host and trainer are threads of this process: ``nanotrain --in-process``.
+
+It is recorded, followed and commanded like any other. What it cannot promise: it ends with this
+process, a crash of TensorFlow takes this process with it, and memory is not given back.
+"""
+
+import importlib.util
+import json
+import queue
+import threading
+from collections.abc import Callable
+from typing import BinaryIO
+
+from nanotrain_tui.config import Folders
+from nanotrain_tui.host.host import Host
+from nanotrain_tui.host.job import Job, JobError
+from nanotrain_tui.host.trainer_process import ThreadTrainer
+from nanotrain_tui.launch.errors import LaunchError
+from nanotrain_tui.launch.plan import Plan
+from nanotrain_tui.launch.start import make_folder, remove_folder, write_job
+from nanotrain_tui.session.folder import SessionFolder
+
+Serve = Callable[[BinaryIO, BinaryIO], int]
+
+
+def serve(commands: BinaryIO, events: BinaryIO) -> int:
+    """The trainer's own loop, loaded only now: it brings TensorFlow with it."""
+    try:
+        from nanotrain_tui.trainer.serve import serve_pipe
+    except ImportError as error:
+        failed = {"event": "failed", "kind": "error", "message": f"cannot be loaded: {error}"}
+        events.write(json.dumps(failed).encode() + b"\n")
+        return 1
+    return serve_pipe(commands, events)
+
+
+class InProcessSession:
+    """A session on its way; ``stop`` asks it to end, ``join`` waits for that."""
+
+    def __init__(self, folder: SessionFolder, host: Host, thread: threading.Thread) -> None:
+        self.folder = folder
+        self._host = host
+        self._thread = thread
+
+    @property
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def stop(self, who: str) -> None:
+        """Stop at the next step boundary, the second time at once; returns before that."""
+        if self._thread.is_alive():
+            self._host.request_stop(who)
+
+    def join(self, timeout_s: float | None = None) -> bool:
+        """Wait until all is recorded and put away; False if it is not by then."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+
+def start_in_process(plan: Plan, folders: Folders, serve: Serve = serve) -> InProcessSession:
+    """Like ``start``, in threads; raises LaunchError."""
+    if importlib.util.find_spec("tensorflow") is None:
+        raise LaunchError(
+            "trainer.command",
+            "--in-process trains in nanotrain's own Python, and that has no TensorFlow; leave "
+            "--in-process away to train with another.",
+        )
+    folder = make_folder(plan, folders)
+    # All in one thread: what telemetry starts dies with the thread that started it.
+    opened: queue.SimpleQueue[Host | JobError] = queue.SimpleQueue()
+    thread = threading.Thread(
+        target=_run,
+        args=(write_job(plan, folder), serve, opened),
+        name="nanotrain-host",
+        daemon=True,
+    )
+    thread.start()
+    host = opened.get()
+    if isinstance(host, JobError):
+        thread.join()
+        remove_folder(folder)
+        raise LaunchError(host.key, host.message)
+    return InProcessSession(folder, host, thread)
+
+
+def _run(job: Job, serve: Serve, opened: "queue.SimpleQueue[Host | JobError]") -> None:
+    host = Host(job, make_trainer=lambda _, loop: ThreadTrainer(serve, loop))
+    try:
+        host.open()
+    except JobError as error:
+        opened.put(error)
+        return
+    opened.put(host)
+    host.run(handle_signals=False)
