@@ -30,14 +30,15 @@ def read_content(stream: Stream, shape: Tuple[int, ...], dtype: np.dtype, keep: 
     Without ``keep`` it is only read through, so that checksums are checked, in 1 MB of memory.
     Raises Damaged when ``stream`` has fewer or more bytes, or the shape is over the limit.
     """
-    wanted = dtype.itemsize
+    largest = dtype.itemsize
     for length in shape:
-        wanted *= length  # a Python int: no overflow
-    if wanted > LIMIT_BYTES:
+        largest *= max(length, 1)  # NumPy has no shape of 0 x huge either; Python has no overflow
+    if largest > LIMIT_BYTES:
         raise Damaged(
-            "promises an array of %s, %.1f GB; expected at most %d GB"
-            % (" x ".join(str(length) for length in shape), wanted / 1e9, LIMIT_BYTES >> 30)
+            "promises an array of %s values; expected at most %d GB"
+            % (" x ".join(str(length) for length in shape), LIMIT_BYTES >> 30)
         )
+    wanted = 0 if 0 in shape else largest
     try:
         # Memory the system hands out only when written: a false promise costs nothing.
         values = np.empty(wanted if keep else min(wanted, _PIECE), np.uint8)
