@@ -9,7 +9,7 @@ from nanotrain_tui.app.lines import Line, Span, fit
 from nanotrain_tui.app.scale import clock
 from nanotrain_tui.follow.run_state import LogLine
 
-TIME_CELLS = 7
+TIME_CELLS = 5  # hours take more
 MOST_ROWS = 4  # of one event
 _ROLES = {"good": "good", "warning": "warning", "error": "error"}
 

@@ -95,9 +95,10 @@ def _edited(event: Event) -> str:
 
 
 def _evaluated(event: Event) -> str:
+    # Short: at 80x24 the log has some 50 cells.
     accuracy = event.body.get("accuracy")
-    shown = f"accuracy {percent(accuracy)}, " if accuracy is not None else ""
-    return f"step {event.step}: test {shown}loss {figure(event.body.get('loss'))}"
+    shown = "test" if accuracy is None else f"accuracy {percent(accuracy)},"
+    return f"step {event.step}: {shown} loss {figure(event.body.get('loss'))}"
 
 
 def _refused(event: Event) -> str:

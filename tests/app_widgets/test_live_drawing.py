@@ -188,7 +188,7 @@ def test_more_gauges_show_where_there_is_room() -> None:
 def test_a_long_event_is_wrapped_at_words_and_not_for_ever() -> None:
     line = LogLine(1, 65.0, 3, "warned", "word " * 60, "warning")
     rows = text_of(draw_event(line, 40, UNICODE))
-    assert rows[0].startswith("   1:05 ! word word") and len(rows) == 4
+    assert rows[0].startswith(" 1:05 ! word word") and len(rows) == 4
     assert rows[-1].rstrip().endswith("…")
 
 

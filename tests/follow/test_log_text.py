@@ -39,7 +39,7 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
         (
             "evaluated",
             {"loss": 0.25, "accuracy": 0.9427},
-            "step 7: test accuracy 94.27 %, loss 0.25",
+            "step 7: accuracy 94.27 %, loss 0.25",
         ),
         ("evaluated", {"loss": "nan", "accuracy": None}, "step 7: test loss nan"),
         ("checkpoint", {"bytes": 6512000}, "checkpoint at step 7, 6.5 MB"),
