@@ -318,7 +318,7 @@ class Host(Session):
 
     def _poll_monitor(self) -> None:
         body = self._monitor.poll(self._clock())
-        if body is not None:
+        if body is not None and self.state not in states.ENDED:
             self._journal.sample(dict(body, **self._memory))
         for note in self._monitor.notes():
             self.record("note", {"message": note})

@@ -61,6 +61,7 @@ class Steering:
 
         With ``"wait": false`` a command that is passed on is answered at once, ``queued``.
         """
+        arguments: Dict[str, Any] = {}
         try:
             if do not in commands.COMMANDS:
                 known = ", ".join(("status",) + commands.COMMANDS)
@@ -69,7 +70,7 @@ class Steering:
             if do == "set":
                 arguments["values"] = self._session.check_values(arguments["values"])
         except (commands.BadRequest, ConfigError) as error:
-            self._refuse(_Sent(0, do, who, {}, reply, True), str(error))
+            self._refuse(_Sent(0, do, who, arguments, reply, True), str(error))
             return
         sent = _Sent(self._last_id + 1, do, who, arguments, reply, False)
         decision = commands.decide(self._state(), [one.do for one in self._sent], do)
