@@ -83,7 +83,8 @@ ACTIONS = (
 BY_ID = {action.id: action for action in ACTIONS}
 FOOTER_ORDER = ("run", "pause", "stop", "edit", "theme", "help", "palette", "quit")
 _SHOWN_KEYS = {
-    "space": "Space", "question_mark": "?", "slash": "/", "enter": "Enter", "up": "Up", "down": "Down",
+    "space": "Space", "question_mark": "?", "slash": "/", "enter": "Enter",
+    "up": "Up", "down": "Down",
     "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "tab": "Tab",
     "shift+tab": "Shift+Tab", "f1": "F1",
 }  # fmt: skip

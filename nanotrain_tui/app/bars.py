@@ -20,7 +20,7 @@ class FieldAbout(Static):
     """Below the form: what the field under the cursor does, or why its value cannot run."""
 
     DEFAULT_CSS = """
-    FieldAbout { color: $foreground; height: 100%; }
+    FieldAbout { color: $foreground; height: auto; }
     """
 
     def show(self, form: FormList, full: bool) -> None:

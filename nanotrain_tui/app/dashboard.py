@@ -46,7 +46,7 @@ class Dashboard(Screen[None]):
         self._in_process = in_process
         self._state: RunState | None = None
         self._local: tuple[LogLine, ...] = ()
-        self._shown: RunState | None = None
+        self._editor: FieldEditor | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusHeader(id="header")
@@ -73,7 +73,7 @@ class Dashboard(Screen[None]):
 
     @property
     def editing(self) -> bool:
-        return bool(self.query(FieldEditor))
+        return self._editor is not None
 
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
@@ -87,18 +87,22 @@ class Dashboard(Screen[None]):
                 )
             )
         elif self.has_class("-small"):
-            self.call_after_refresh(self._focus_again)
+            self.call_after_refresh(self._show_again)
         self.set_class(small, "-small")
         self.explain()
 
-    def _focus_again(self) -> None:
-        """What was hidden lost the focus."""
+    def _show_again(self) -> None:
+        """What was hidden is out of date and lost the focus."""
+        if self._state is not None:
+            self.show_state(self._state)
         if self.focused is None:
             (self.query_one(Input) if self.editing else self.form).focus()
 
     def show_state(self, state: RunState) -> None:
         """Draw a session's state; what only this dashboard knows is mixed into its log."""
         self._state = state
+        if self.has_class("-small"):
+            return  # drawn when there is room again
         merged = sorted((*state.log, *self._local), key=lambda line: line.seq)
         shown = replace(state, log=tuple(merged))
         self.query_one(StatusHeader).update_state(shown)
@@ -123,6 +127,7 @@ class Dashboard(Screen[None]):
 
     def explain(self) -> None:
         """Say below the form what the field under the cursor is."""
+        self.set_class(bool(self.form.row.problem), "-problem")
         self.query_one(FieldAbout).show(self.form, self.has_class("-wide"))
 
     def reload_form(self) -> None:
@@ -131,28 +136,37 @@ class Dashboard(Screen[None]):
 
     def open_editor(self, key: str, title: str, hint: str, accept: Callable[[str], str]) -> None:
         """Mount the editor of a typed value in place of the explanation."""
-        self.query(FieldEditor).remove()
+        self._drop_editor()
+        self._editor = FieldEditor(key, title, self.model.text(key), hint, accept)
         self.query_one(FieldAbout).display = False
         self.add_class("-editing")
-        editor = FieldEditor(key, title, self.model.text(key), hint, accept)
-        self.query_one("#about-box").mount(editor)
+        self.query_one("#about-box").mount(self._editor)
 
-    @on(FieldEditor.Done)
     def close_editor(self) -> None:
         """Back to the list and the explanation."""
-        if self.editing:
-            self.query(FieldEditor).remove()
+        if self._editor is not None:
+            self._drop_editor()
             self.remove_class("-editing")
             self.query_one(FieldAbout).display = True
             self.form.focus()
         self.reload_form()
 
+    def _drop_editor(self) -> None:
+        if self._editor is not None:
+            self._editor.remove()
+            self._editor = None
+
+    @on(FieldEditor.Done)
+    def _editing_done(self, message: FieldEditor.Done) -> None:
+        if self._editor is not None and message.key == self._editor.key:
+            self.close_editor()
+
     @on(FormList.Moved)
     def _moved(self) -> None:
-        if all(editor.key == self.form.key for editor in self.query(FieldEditor)):
-            self.explain()
-        else:
+        if self._editor is not None and self._editor.key != self.form.key:
             self.close_editor()
+        else:
+            self.explain()
 
     def on_key(self, event: events.Key) -> None:
         """A key nobody takes still gets an answer."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from array import array
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -128,11 +128,13 @@ def make_app(backend: FakeBackend | None = None, **kwargs: Any) -> NanotrainApp:
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-    """Let the app work until the condition holds; a wait in vain ends, long after it should have."""
+    """Let the app work until the condition holds; a wait in vain ends in the end."""
     for _ in range(3000):
         if condition():
             await pilot.pause()
             return
+        if pilot.app._exception is not None:
+            raise pilot.app._exception
         await pilot.pause(0.01)
     raise AssertionError("what was waited for did not come")
 
@@ -190,16 +192,17 @@ def midway(**fields: Any) -> dict[str, Any]:
 
 
 def gauges() -> dict[str, Gauge]:
-    wave = [40.0 + i % 7 for i in range(30)]
+    """What a Nano under load shows."""
+
+    def wave(middle: float, width: float) -> Curve:
+        return curve([middle + width * ((i * 7) % 11 - 5) / 5 for i in range(30)])
+
     return {
-        "gpu_load": Gauge("%", 61.0, curve=curve(wave)),
-        "cpu_load": Gauge("%", 45.0, curve=curve(wave)),
-        "ram": Gauge("MB", 2731.0, 3956.0, curve=curve(wave)),
-        "tf_memory": Gauge("MB", 512.0, peak=640.0, curve=curve(wave)),
-        "gpu_temperature": Gauge("°C", 44.5, curve=curve(wave)),
-        "cpu_temperature": Gauge("°C", 46.0, curve=curve(wave)),
-        "power": Gauge("mW", 5310.0, curve=curve(wave)),
+        "gpu_load": Gauge("%", 61.0, curve=wave(61, 30)),
+        "tf_memory": Gauge("MB", 512.0, peak=640.0, curve=wave(500, 12)),
+        "ram": Gauge("MB", 2731.0, 3956.0, curve=wave(2700, 60)),
+        "gpu_temperature": Gauge("°C", 44.5, curve=wave(44, 2)),
+        "cpu_temperature": Gauge("°C", 46.0, curve=wave(46, 2)),
+        "power": Gauge("W", 5.3, curve=wave(5.3, 1)),
+        "cpu_load": Gauge("%", 45.0, curve=wave(45, 20)),
     }
-
-
-Run = Callable[[Pilot[None]], Awaitable[None]]

@@ -319,9 +319,10 @@ def _top_of_palette(app: object) -> str:
     return str(lists.first().get_option_at_index(0).prompt)
 
 
-async def test_small_and_changing_terminals(pytestconfig: pytest.Config) -> None:
+async def test_small_and_changing_terminals() -> None:
     backend = FakeBackend()
-    backend.add("brisk-otter").change(**midway())
+    session = backend.add("brisk-otter")
+    session.change(**midway())
     app = make_app(backend, session="brisk-otter")
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.run_state.step == 412)
@@ -338,6 +339,8 @@ async def test_small_and_changing_terminals(pytestconfig: pytest.Config) -> None
             await pilot.resize_terminal(*size)
             small = app.dashboard.query_one("#too-small").display
             assert small == (size[0] < 60 or size[1] < 18), size
+            session.change(step=session.state.step + 1)
+            await until(pilot, lambda: app.run_state.seq == session.state.seq)
             wide = app.dashboard.has_class("-wide")
             assert wide == (size[0] >= 110 and size[1] >= 34), size
         await pilot.press("down")
