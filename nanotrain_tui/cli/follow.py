@@ -1,7 +1,6 @@
 """Following a session from the command line until it ends."""
 
 from collections import deque
-from typing import Protocol
 
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.follow.source import Follower, LocalSource
@@ -10,25 +9,13 @@ from nanotrain_tui.session.errors import ControlError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.records import Batch, Event, Steps
 
+from .report import Report
 from .signals import StopRequests
 
 LOOK_EVERY_S = 0.25
 LEAVING_EVERY_S = 0.05
 ANSWER_WITHIN_S = 5.0
 ROWS_KEPT = 600  # of training loss: somewhat more than one look brings
-
-
-class Report(Protocol):
-    """Tells the person what happens to a session."""
-
-    def event(self, event: Event, state: RunState, training_loss: float | None) -> None:
-        """Something was recorded; ``training_loss`` is that of the event's step, where known."""
-
-    def progress(self, state: RunState) -> None:
-        """The session as it is now."""
-
-    def say(self, text: str) -> None:
-        """A sentence for the person."""
 
 
 class Tap(LocalSource):
@@ -70,7 +57,7 @@ def follow_to_end(folder: SessionFolder, report: Report, stop: StopRequests) -> 
             if stop.asked and not told:
                 told = True
                 report.say("stopping at the next step; Ctrl+C again leaves the session to itself")
-                _tell_to_stop(folder)
+                tell_to_stop(folder)
             if state.ended and not state.behind:
                 break
             if not state.behind:
@@ -82,7 +69,7 @@ def follow_to_end(folder: SessionFolder, report: Report, stop: StopRequests) -> 
     return state
 
 
-def _tell_to_stop(folder: SessionFolder) -> None:
+def tell_to_stop(folder: SessionFolder) -> None:
     """Ask for a stop without waiting for it: the recording shows when it came."""
     try:
         with ControlClient(folder) as client:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from nanotrain_tui.export.plain import plain_json
@@ -26,6 +26,15 @@ class Beginning:
     folder: str
     data: Mapping[str, Any]  # as the trainer's inspection answers
     choices: tuple[str, ...]
+
+    def told(self) -> dict[str, Any]:
+        """As JSON names it."""
+        return {
+            "name": self.name,
+            "folder": self.folder,
+            "data": dict(self.data),
+            "choices": list(self.choices),
+        }
 
 
 def final_figures(state: RunState) -> dict[str, Any]:
@@ -75,14 +84,39 @@ def end_line(state: RunState) -> str:
     return ", ".join(parts)
 
 
-class PlainReport:
+class Report:
+    """Tells a person, or a program, what happens to a session."""
+
+    def __enter__(self) -> "Report":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Leave the terminal as it was."""
+
+    def begin(self, beginning: Beginning) -> None:
+        """The session is started."""
+
+    def event(self, event: Event, state: RunState, training_loss: float | None) -> None:
+        """Something was recorded; ``training_loss`` is that of the event's step, where known."""
+
+    def progress(self, state: RunState) -> None:
+        """The session as it is now."""
+
+    def say(self, text: str) -> None:
+        """A sentence that is not of the recording."""
+        note(text)
+
+    def end(self, state: RunState) -> None:
+        """The session has ended."""
+
+
+class PlainReport(Report):
     """One line an evaluation, and one for whatever else a person should know."""
 
     def __init__(self) -> None:
         self._preparing = ""
 
     def begin(self, beginning: Beginning) -> None:
-        """What is trained on what."""
         for choice in beginning.choices:
             self.line(choice)
         self.line(f"session {beginning.name}")
@@ -96,35 +130,28 @@ class PlainReport:
                 self._preparing = what
                 self.line(f"{what} ...")
         elif event.kind in TOLD:
-            self.line(f"step {event.step}: {describe(event).text}")
+            at = f"at step {event.step}: " if event.step else ""
+            self.line(at + describe(event).text)
 
     def evaluated(self, line: str, state: RunState) -> None:
         self.line("  ".join([line, *speed(state)]))
 
-    def progress(self, state: RunState) -> None:
-        """Nothing between the lines."""
-
-    def say(self, text: str) -> None:
-        note(text)
-
     def end(self, state: RunState) -> None:
-        """How it ended."""
         self.line(end_line(state))
 
     def line(self, text: str) -> None:
         print(text, flush=True)
 
 
-class JsonReport:
+class JsonReport(Report):
     """One JSON object an event on stdout, nothing else."""
 
     def __init__(self) -> None:
         self._name = ""
 
     def begin(self, beginning: Beginning) -> None:
-        """The session and its data."""
         self._name = beginning.name
-        self._print("session", asdict(beginning))
+        self._print("session", beginning.told())
 
     def event(self, event: Event, state: RunState, training_loss: float | None) -> None:
         at = {"step": event.step, "t": event.t}
@@ -141,14 +168,7 @@ class JsonReport:
         elif event.kind in JSON_KINDS:
             self._print(event.kind, {**event.body, **at})
 
-    def progress(self, state: RunState) -> None:
-        """Nothing between the events."""
-
-    def say(self, text: str) -> None:
-        note(text)
-
     def end(self, state: RunState) -> None:
-        """How it ended, with the final figures."""
         reason = {"reason": state.notices[-1]} if state.state == "failed" and state.notices else {}
         self._print(state.state, {**final_figures(state), **reason})
 

@@ -7,12 +7,12 @@ from types import FrameType, TracebackType
 from typing import Any
 
 
-class LeaveNow(Exception):
-    """Asked twice: the person does not want to wait for a clean end."""
+class LeaveNow(KeyboardInterrupt):
+    """The person does not want to wait for a clean end, or there is nothing to end."""
 
 
 class StopRequests:
-    """Within it the first SIGINT or SIGTERM sets ``asked``, the second raises LeaveNow.
+    """Within it SIGINT and SIGTERM raise LeaveNow; once ``patient``, the first sets ``asked``.
 
     For the main thread. SIGHUP keeps its own way: it ends this process and nothing else.
     """
@@ -20,6 +20,7 @@ class StopRequests:
     SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
     def __init__(self) -> None:
+        self.patient = False
         self.asked = False
         self._before: dict[int, Any] = {}
 
@@ -47,7 +48,7 @@ class StopRequests:
             os.read(self._read, 64)
 
     def _arrived(self, _: int, __: FrameType | None) -> None:
-        if self.asked:
+        if self.asked or not self.patient:
             raise LeaveNow
         self.asked = True
         os.write(self._write, b".")

@@ -15,10 +15,14 @@ from .options import Asked, json_option, run_options
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.run_state import RunState
+    from nanotrain_tui.launch import Plan
     from nanotrain_tui.session.folder import SessionFolder
 
-    from .report import Beginning, PlainReport
+    from .report import Beginning, Report
     from .signals import StopRequests
+
+
+FULL_MNIST = 60_000
 
 
 @click.command("train")
@@ -54,8 +58,7 @@ def command(asked: Asked, config: Path | None, detach: bool, as_json: bool) -> i
     folders = find_folders()
     with StopRequests() as stop:
         plan = prepare(values, folders)
-        if stop.asked:
-            return INTERRUPTED
+        stop.patient = True  # from here on there is something to stop
         folder = start(plan, folders)
         beginning = _beginning(plan, folder)
         if detach:
@@ -75,10 +78,19 @@ def _configure(asked: Asked, file: Path | None) -> dict[str, Any]:
         raise
 
 
+def _beginning(plan: "Plan", folder: "SessionFolder") -> "Beginning":
+    from .report import Beginning
+
+    choices = plan.choices or (f"data: {plan.data['source']}",)
+    if (plan.data["name"], plan.data["train"]) == ("mnist", FULL_MNIST):
+        choices += ("training on all 60,000 images; the tutorial's reader keeps 5,000 back",)
+    return Beginning(folder.name, folder.path, plan.data, choices)
+
+
 def _leave_running(beginning: "Beginning", as_json: bool) -> int:
     """Print the session's name and nothing else on stdout."""
     if as_json:
-        print(json.dumps({"name": beginning.name, "folder": beginning.folder, **beginning.told()}))
+        print(json.dumps(beginning.told()))
     else:
         for choice in beginning.choices:
             note(choice)
@@ -89,7 +101,7 @@ def _leave_running(beginning: "Beginning", as_json: bool) -> int:
 def _follow(
     folder: "SessionFolder", beginning: "Beginning", as_json: bool, stop: "StopRequests"
 ) -> int:
-    from .follow import follow_to_end
+    from .follow import follow_to_end, tell_to_stop
     from .report import JsonReport
     from .signals import LeaveNow
 
@@ -100,7 +112,8 @@ def _follow(
             state = follow_to_end(folder, report, stop)
             report.end(state)
     except LeaveNow:
-        note(f"not waited for; {folder.name} stops by itself: nanotrain show {folder.name}")
+        tell_to_stop(folder)  # both may have come before the first was passed on
+        note(f"not waited for; 'nanotrain show {folder.name}' says what became of it")
         return INTERRUPTED
     except BrokenPipeError:
         note(f"nobody reads the output; {folder.name} goes on: nanotrain attach {folder.name}")
@@ -108,8 +121,8 @@ def _follow(
     return _status(state, folder)
 
 
-def _report_for_people() -> "PlainReport":
-    if sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "", None):
+def _report_for_people() -> "Report":
+    if sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown", "", None):
         from .bar import BarReport
 
         return BarReport()

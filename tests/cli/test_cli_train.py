@@ -1,0 +1,343 @@
+"""train: what it prints, how it ends, what it leaves alone; the trainer follows a script."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Ran, is_paragraph
+
+from nanotrain_tui.catalog import FIELDS
+from nanotrain_tui.session.client import ControlClient
+from nanotrain_tui.session.errors import ControlError
+from nanotrain_tui.session.folder import SessionFolder, list_sessions
+from nanotrain_tui.session.summary import summarise
+
+Nano = Callable[..., Ran]
+Start = Callable[..., "subprocess.Popen[str]"]
+
+FAKE = Path(__file__).resolve().parents[1] / "fakes" / "scripted_trainer.py"
+PATIENCE_S = 60.0
+
+
+def options(script: str = "", steps: int = 300) -> list[str]:
+    trainer = f"trainer.command={sys.executable} {FAKE} --script={script}"
+    return ["--set", trainer, "--set", f"train.steps={steps}", "--set", "telemetry.interval_s=60"]
+
+
+@pytest.fixture(autouse=True)
+def hosts_end(home: Path) -> Iterator[None]:
+    """Whatever a test leaves running is stopped and waited for."""
+    yield
+    for folder in list_sessions(str(home)):
+        try:
+            with ControlClient(folder) as client:
+                client.request("stop", timeout=5.0, wait=False)
+        except ControlError:
+            pass
+        until(lambda folder=folder: not folder.is_alive())
+
+
+@pytest.fixture
+def start(home: Path) -> Iterator[Start]:
+    """``nanotrain train`` as a process of its own, with pipes."""
+    started = []
+
+    def run(*arguments: str) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-m", "nanotrain_tui", "train", *arguments]
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def until(happened: Callable[[], Any]) -> None:
+    """Wait for it, for a minute at most: a test that fails, not one that hangs."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def only_session(home: Path) -> SessionFolder:
+    (folder,) = list_sessions(str(home))
+    return folder
+
+
+def read_until(process: "subprocess.Popen[str]", word: str) -> str:
+    assert process.stdout
+    for line in process.stdout:
+        if word in line:
+            return line
+    raise AssertionError(f"no line with {word!r}")
+
+
+# -- to its end ---------------------------------------------------------------------------------
+
+
+def test_train_prints_one_line_an_evaluation(nano: Nano, home: Path) -> None:
+    ran = nano("train", *options())
+    assert ran.status == 0 and ran.err == ""
+    lines = [line for line in ran.out.splitlines() if line.startswith("step ")]
+    assert [int(line.split()[1].split("/")[0]) for line in lines] == [1, 101, 201, 300]
+    assert lines[1].startswith("step 101/300  test accuracy 0.")
+    assert "test loss 1.6" in lines[1] and "training loss 1.6" in lines[1]
+    assert "finished at step 300/300" in ran.out.splitlines()[-1]
+    folder = only_session(home)
+    assert not folder.is_alive()
+    assert summarise(folder).state == "finished"
+    assert not Path(folder.recording + "-wal").exists()
+
+
+def test_json_lines_and_nothing_else(nano: Nano) -> None:
+    ran = nano("train", *options(), "--json")
+    assert ran.status == 0 and ran.err == ""
+    events = [json.loads(line) for line in ran.out.splitlines()]
+    kinds = [event["event"] for event in events]
+    assert kinds[0] == "session" and kinds[-1] == "finished" and "started" in kinds
+    evaluated = [event for event in events if event["event"] == "evaluated"]
+    assert [event["step"] for event in evaluated] == [1, 101, 201, 300]
+    assert {"loss", "accuracy", "training_loss"} <= set(evaluated[0])
+    assert events[-1]["accuracy"] == evaluated[-1]["accuracy"]
+    assert {event["session"] for event in events} == {events[0]["name"]}
+
+
+def test_losses_that_are_no_numbers_stay_json(nano: Nano) -> None:
+    ran = nano("train", *options("nan=50"), "--json")
+    assert ran.status == 0
+    for line in ran.out.splitlines():
+        json.loads(line, parse_constant=lambda constant: pytest.fail(constant))
+
+
+def test_detach_prints_the_name_and_returns(start: Start, home: Path) -> None:
+    process = start(*options("slow"), "--detach")
+    out, _ = process.communicate(timeout=PATIENCE_S)
+    folder = only_session(home)
+    assert process.returncode == 0 and out == f"{folder.name}\n"
+    assert folder.is_alive()
+
+
+def test_detach_as_json(start: Start, home: Path) -> None:
+    out, err = start(*options("slow"), "--detach", "--json").communicate(timeout=PATIENCE_S)
+    assert err == ""
+    assert json.loads(out)["name"] == only_session(home).name
+
+
+# -- on the way ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_at_a_step_boundary(start: Start, home: Path, number: int) -> None:
+    process = start(*options("slow", steps=100_000))
+    read_until(process, "step ")
+    process.send_signal(number)
+    out, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130 and "Traceback" not in err
+    assert "stopped at step" in out
+    assert summarise(only_session(home)).state == "stopped"
+
+
+def test_a_second_ctrl_c_does_not_wait(start: Start, home: Path) -> None:
+    process = start(*options("deaf,slow", steps=100_000))
+    read_until(process, "step ")
+    process.send_signal(signal.SIGINT)
+    assert process.stderr
+    assert "Ctrl+C again" in process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130
+    folder = only_session(home)
+    assert folder.name in err and "Traceback" not in err
+    os.kill(host_of(folder), signal.SIGKILL)  # it would wait for the deaf trainer
+
+
+def test_hanging_up_leaves_the_session_running(start: Start, home: Path) -> None:
+    process = start(*options("slow", steps=150))
+    read_until(process, "step ")
+    process.send_signal(signal.SIGHUP)
+    _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == -signal.SIGHUP and "Traceback" not in err
+    folder = only_session(home)
+    until(lambda: not folder.is_alive())
+    assert summarise(folder).state == "finished" and summarise(folder).step == 150
+
+
+def test_a_reader_that_leaves_does_not_end_the_session(start: Start, home: Path) -> None:
+    process = start(*options("slow", steps=250))
+    read_until(process, "step ")
+    assert process.stdout
+    process.stdout.close()
+    assert process.stderr
+    err = process.stderr.read()
+    assert process.wait(PATIENCE_S) == 141
+    folder = only_session(home)
+    assert "Traceback" not in err and f"nanotrain attach {folder.name}" in err
+    until(lambda: not folder.is_alive())
+    assert summarise(folder).state == "finished"
+
+
+def test_stopped_by_someone_else(start: Start, home: Path) -> None:
+    process = start(*options("slow", steps=100_000))
+    read_until(process, "step ")
+    with ControlClient(only_session(home)) as client:
+        assert client.request("stop")["ok"]
+    out, _ = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130 and "stopped at step" in out
+
+
+def test_a_trainer_that_dies_fails_with_a_reason(nano: Nano, home: Path) -> None:
+    ran = nano("train", *options("die=150"))
+    assert ran.status == 1 and is_paragraph(ran.err)
+    assert "failed" in ran.err and "trainer.log" in ran.err
+    assert summarise(only_session(home)).state == "failed"
+
+
+def test_a_failure_in_json_ends_with_its_reason(nano: Nano) -> None:
+    ran = nano("train", *options("die=150"), "--json")
+    assert ran.status == 1 and is_paragraph(ran.err)
+    last = json.loads(ran.out.splitlines()[-1])
+    assert last["event"] == "failed" and last["reason"]
+
+
+def test_a_host_that_is_killed_is_an_interruption(start: Start, home: Path) -> None:
+    process = start(*options("slow", steps=100_000))
+    read_until(process, "step ")
+    os.kill(host_of(only_session(home)), signal.SIGKILL)
+    _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 1 and is_paragraph(err) and "interrupted" in err
+
+
+def host_of(folder: SessionFolder) -> int:
+    """The process that holds the session's lock."""
+    inode = Path(folder.lock).stat().st_ino
+    for line in Path("/proc/locks").read_text().splitlines():
+        words = line.split()
+        if words[1] == "FLOCK" and words[5].endswith(f":{inode}"):
+            return int(words[4])
+    raise AssertionError("nobody holds the lock")
+
+
+# -- bad input ----------------------------------------------------------------------------------
+
+CLEARLY_BAD = {
+    "choice": ["", "nonsense", "-1", "0", "nan", "9" * 400],
+    "int": ["", "many", "-1", "1.5", "nan", "inf", "1e30", "9" * 400],
+    "float": ["", "much", "-1e-9", "nan", "-inf", "1e300", "9" * 400],
+    "bool": ["", "maybe", "-1", "nan", "9" * 400],
+    "layers": ["", "wide", "-5", "0", "nan", "1e9", "10 nonsense", "1,", "9" * 400],
+    "command": ["'open", "/no/such/python", "\x00"],
+    "path": ["a\nb", "\x00"],
+}
+NEEDED = {
+    "loss.huber_delta": ["loss.name=huber"],
+    "optimizer.momentum": ["optimizer.name=sgd"],
+    "optimizer.nesterov": ["optimizer.name=sgd"],
+    "optimizer.rho": ["optimizer.name=rmsprop"],
+    "optimizer.weight_decay": ["optimizer.name=adamw"],
+    "optimizer.initial_accumulator_value": ["optimizer.name=adagrad"],
+    "schedule.decay_steps": ["schedule.name=step"],
+    "schedule.decay_rate": ["schedule.name=step"],
+    "schedule.end_fraction": ["schedule.name=cosine"],
+}
+BAD = [(key, value) for key, field in FIELDS.items() for value in CLEARLY_BAD[field.kind]]
+
+
+@pytest.mark.parametrize(("key", "value"), BAD, ids=[f"{key}={value[:12]!r}" for key, value in BAD])
+def test_a_bad_value_is_refused_by_its_key(nano: Nano, home: Path, key: str, value: str) -> None:
+    needed = [word for choice in NEEDED.get(key, []) for word in ("--set", choice)]
+    told = options() if key != "trainer.command" else []
+    ran = nano("train", *told, *needed, "--set", f"{key}={value}")
+    assert ran.status == 2 and ran.out == ""
+    assert is_paragraph(ran.err) and key in ran.err
+    assert len(ran.err) < 1000
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--set", "train.stpes=5"], "'train.steps'"),
+        (["--set", "train.steps"], "KEY=VALUE"),
+        (["--set", "=5"], "no such key"),
+        (["--set", "optimizer.momentum=0.9"], "optimizer.momentum"),
+        (["--set", "loss.name=hinge", "--set", "model.output=softmax"], "loss.name"),
+        (["--set", "data.name=cifar"], "data.name"),
+        (["--preset", "tutoral"], "'tutorial'"),
+        (["nothere.toml"], "nothere.toml"),
+        (["sane"], "--preset sane"),
+        (["/"], "folder"),
+        (["--python", "/no/such/python"], "/no/such/python"),
+        (["--tegrastats", "/no/such/tegrastats"], "/no/such/tegrastats"),
+        (["--set", "data.name=mnist", "--set", "data.dir=/no/such/folder"], "/no/such/folder"),
+    ],
+)
+def test_a_bad_choice_is_one_paragraph(
+    nano: Nano, home: Path, arguments: list[str], said: str
+) -> None:
+    told = [] if "--python" in arguments else options()
+    if "data.name=mnist" in arguments:
+        told = ["--python", sys.executable]
+    ran = nano("train", *told, *arguments)
+    assert ran.status == 2 and ran.out == "" and is_paragraph(ran.err) and said in ran.err
+    assert list_sessions(str(home)) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[train",
+        b"\xff\xfe",
+        b"[train]\nsteps = 'x'",
+        b"train = 5",
+        b"[train]\nstpes = 5",
+        b"x" * 2_000_000,
+    ],
+)
+def test_a_bad_file_is_named(nano: Nano, home: Path, tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "my.toml"
+    file.write_bytes(content)
+    ran = nano("train", *options(), file)
+    assert ran.status == 2 and is_paragraph(ran.err) and str(file) in ran.err
+    assert not home.exists()
+
+
+def test_a_file_and_set_overrule_each_other_in_order(
+    nano: Nano, home: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "my.toml"
+    file.write_text("[train]\nsteps = 7\nbatch_size = 10\n")
+    told = options(steps=5)
+    assert nano("--preset", "sane", "train", file, *told).status == 0
+    session = json.loads(nano("show", only_session(home).name, "--json").out)
+    train, optimizer = session["config"]["train"], session["config"]["optimizer"]
+    assert (train["steps"], train["batch_size"], optimizer["learning_rate"]) == (5, 10, 0.001)
+
+
+def test_a_home_that_is_a_file(nano: Nano, home: Path) -> None:
+    home.write_text("mine")
+    ran = nano("train", *options())
+    assert ran.status == 2 and is_paragraph(ran.err) and str(home) in ran.err
+    assert home.read_text() == "mine"
+
+
+def test_a_home_that_cannot_be_written(nano: Nano, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NANOTRAIN_HOME", "/proc/nanotrain")
+    ran = nano("train", *options())
+    assert ran.status == 2 and is_paragraph(ran.err) and "/proc/nanotrain" in ran.err
+    assert nano("sessions").status == 0
