@@ -1,19 +1,20 @@
-"""What the contestants share."""
+"""What the contestants share; they run on the board's Python too."""
+# ruff: noqa: UP006, UP035
 
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Tuple
 
 import numpy as np
 
 
-def arguments() -> tuple[Path, int, int]:
+def arguments() -> Tuple[Path, int, int]:
     """Folder with mnist.npz, steps, batch size."""
     return Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 
 
-def training_data(folder: Path) -> tuple[Any, Any]:
+def training_data(folder: Path) -> Tuple[Any, Any]:
     """Images float32 (n, 784) between 0 and 1, labels one-hot float32 (n, 10)."""
     with np.load(folder / "mnist.npz") as arrays:
         images = arrays["x_train"].reshape(-1, 784).astype(np.float32) / 255

@@ -1,18 +1,19 @@
 """The project's trainer, in its own process, as the host runs it: every step reported."""
+# ruff: noqa: UP006, UP035
 
 import json
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Dict, List
 
 from .common import arguments, report
 
 TRAINER = Path(__file__).resolve().parents[2] / "nanotrain_tui" / "trainer"
 
 
-def configuration(folder: Path, steps: int, batch_size: int, xla: str) -> dict[str, Any]:
+def configuration(folder: Path, steps: int, batch_size: int, xla: str) -> Dict[str, Any]:
     """The tutorial's network; evaluated at the end only, as the others are not at all."""
     return {
         "data.name": "mnist", "data.dir": str(folder),
@@ -24,7 +25,7 @@ def configuration(folder: Path, steps: int, batch_size: int, xla: str) -> dict[s
     }  # fmt: skip
 
 
-def train(config: dict[str, Any]) -> list[dict[str, Any]]:
+def train(config: Dict[str, Any]) -> List[Dict[str, Any]]:
     """The trainer's events, each with the time it was read at in ``read_s``."""
     start = json.dumps({"id": 1, "do": "start", "config": config}).encode() + b"\n"
     with subprocess.Popen(
@@ -40,7 +41,7 @@ def train(config: dict[str, Any]) -> list[dict[str, Any]]:
     return events
 
 
-def first(events: list[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
+def first(events: List[Dict[str, Any]], **wanted: Any) -> Dict[str, Any]:
     """The first event that has these values."""
     return next(event for event in events if wanted.items() <= event.items())
 

@@ -1,6 +1,8 @@
 """The network as the TensorFlow 1 tutorials wrote it: a session, and batches through feed_dict."""
+# ruff: noqa: UP006, UP035
 
 import time
+from typing import Any, Dict
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -24,7 +26,7 @@ train = tf.train.AdamOptimizer(0.0001).minimize(loss)
 order = np.random.permutation(len(images))
 
 
-def batch(step: int) -> dict[object, object]:
+def batch(step: int) -> Dict[Any, Any]:
     """The batch of a step, drawn without replacement."""
     first = step * batch_size % (len(images) - batch_size + 1)
     rows = order[first : first + batch_size]
