@@ -1,33 +1,79 @@
-"""The real world behind the app: sessions started here and followed through their folders."""
+"""The real world behind the app: sessions started here and followed through their folders.
+
+Used from the worker thread alone, and what it needs is imported there: the first frame is on
+the screen by then.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nanotrain_tui.app.ports import Refused, Reply
-from nanotrain_tui.follow.run_state import RunState
-from nanotrain_tui.follow.source import Follower, LocalSource
-from nanotrain_tui.session.client import ControlClient
-from nanotrain_tui.session.errors import SessionError
-from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.app.ports import Refused, Reply, Report
+from nanotrain_tui.catalog import ConfigError
+from nanotrain_tui.follow.run_state import Preparing, RunState
+
+if TYPE_CHECKING:
+    from nanotrain_tui.config import Folders
+    from nanotrain_tui.launch import InProcessSession
+    from nanotrain_tui.session.folder import SessionFolder
 
 ANSWER_WITHIN_S = 300.0  # a command waits for TensorFlow to load, minutes on a board's SD card
+IN_PROCESS_END_S = 30.0  # the step in hand, the checkpoint, the recording put away
+
+
+class LocalBackend:
+    """Sessions of this machine, below the user's home folder."""
+
+    def __init__(self, folders: Folders, in_process: bool = False) -> None:
+        self._folders = folders
+        self._in_process = in_process
+
+    def start(self, config: Mapping[str, Any], report: Report) -> FolderSource:
+        from nanotrain_tui.launch import prepare, start, start_in_process
+
+        try:
+            report(Preparing("looking for TensorFlow and the data", None))
+            plan = prepare(config, self._folders)
+            report(Preparing("starting the session", None))
+            if self._in_process:
+                session = start_in_process(plan, self._folders)
+                return FolderSource(session.folder, session)
+            return FolderSource(start(plan, self._folders))
+        except ConfigError as error:
+            raise Refused(str(error), error.key) from error
+
+    def attach(self, name: str) -> FolderSource:
+        from nanotrain_tui.session.errors import SessionError
+        from nanotrain_tui.session.folder import find_session
+
+        try:
+            return FolderSource(find_session(str(self._folders.home), name))
+        except SessionError as error:
+            raise Refused(str(error)) from error
 
 
 class FolderSource:
-    """A session in a folder of this machine, as ``ports.Source``."""
+    """A session's folder as ``ports.Source``; an in-process session ends when it is closed."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = SessionFolder(str(folder))
-        self._follower = Follower(LocalSource(folder))
+    def __init__(self, folder: SessionFolder, threads: InProcessSession | None = None) -> None:
+        from nanotrain_tui.follow.source import Follower, LocalSource
+        from nanotrain_tui.session.errors import SessionError
+
+        self._folder = folder
+        self._threads = threads
+        try:
+            self._follower = Follower(LocalSource(folder.path))
+        except SessionError as error:
+            raise Refused(str(error)) from error
 
     @property
     def name(self) -> str:
         return self._folder.name
 
     def follow(self) -> RunState:
+        from nanotrain_tui.session.errors import SessionError
+
         try:
             return self._follower.follow()
         except SessionError as error:
@@ -35,6 +81,9 @@ class FolderSource:
 
     def send(self, do: str, arguments: Mapping[str, Any]) -> Reply:
         """A connection for each command: none waits behind another's answer."""
+        from nanotrain_tui.session.client import ControlClient
+        from nanotrain_tui.session.errors import SessionError
+
         try:
             with ControlClient(self._folder) as client:
                 answer = client.request(do, timeout=ANSWER_WITHIN_S, **arguments)
@@ -49,4 +98,9 @@ class FolderSource:
         )
 
     def close(self) -> None:
+        from nanotrain_tui.session.client import whoami
+
+        if self._threads is not None:
+            self._threads.stop(whoami())
+            self._threads.join(IN_PROCESS_END_S)
         self._follower.close()

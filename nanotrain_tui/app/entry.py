@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -51,10 +53,36 @@ def run_dashboard(
         session=session,
         in_process=in_process,
     )
-    app.run()
+    with own_terminal(folders.cache / "in-process.log") if in_process else nullcontext():
+        app.run()
     signal.alarm(0)
     print(farewell(app), end="")
     return app.return_code or 0
+
+
+@contextmanager
+def own_terminal(log: Path) -> Iterator[None]:
+    """The terminal for Textual alone: what C++ in this process prints goes to the log.
+
+    Textual draws on ``sys.__stderr__``, which gets a descriptor of its own; 1 and 2 are the log's.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    kept = [os.dup(1), os.dup(2)]
+    before = sys.__stderr__
+    with (
+        os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace") as screen,
+        log.open("ab") as stream,
+    ):
+        setattr(sys, "__stderr__", screen)  # noqa: B010  (final in the type stubs)
+        os.dup2(stream.fileno(), 1)
+        os.dup2(stream.fileno(), 2)
+        try:
+            yield
+        finally:
+            setattr(sys, "__stderr__", before)  # noqa: B010
+            for number, descriptor in zip((1, 2), kept, strict=True):
+                os.dup2(descriptor, number)
+                os.close(descriptor)
 
 
 def no_terminal(environ: Mapping[str, str] | None = None) -> str:
@@ -85,6 +113,9 @@ def farewell(app: NanotrainApp) -> str:
             training.join(STARTING_WAIT_S)
         except KeyboardInterrupt:
             return "Not waited for; 'nanotrain sessions' shows whether it started.\n"
+    elif app.in_process:
+        print("Ending the session ...", flush=True)
+        training.join(STARTING_WAIT_S)
     else:
         training.join(1.0)
     name = training.session_name
