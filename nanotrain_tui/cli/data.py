@@ -8,7 +8,7 @@ import click
 
 from nanotrain_tui.config import find_folders
 
-from .errors import FINISHED, CommandError
+from .errors import FAILED, FINISHED, CommandError
 from .options import json_option
 from .output import print_json
 
@@ -52,7 +52,7 @@ def download_command() -> int:
     try:
         download(str(place), _Progress())
     except DataError as error:
-        raise CommandError(str(error)) from None
+        raise CommandError(str(error), FAILED) from None
     print(f"MNIST is in {place}.")
     return FINISHED
 

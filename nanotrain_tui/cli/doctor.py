@@ -1,12 +1,124 @@
 """``nanotrain doctor``: what is here, what is amiss, and what to do about it."""
 
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
 import click
-from .options import json_option
-from .errors import FINISHED
+
+from nanotrain_tui.catalog import ConfigError, check
+from nanotrain_tui.config import Folders, find_folders
+
+from .checks import (
+    OK,
+    PROBLEM,
+    Check,
+    check_board,
+    check_gpu,
+    check_home,
+    check_logind,
+    check_memory,
+    check_tegrastats,
+    check_terminal,
+    worst,
+)
+from .errors import FAILED, FINISHED, note
+from .options import Asked, json_option, machine_options
+from .output import print_json, width
+
+SIGNS = {"ok": "ok     ", "warn": "WARN   ", "problem": "PROBLEM"}
 
 
 @click.command("doctor")
+@machine_options
 @json_option
-def command(as_json: bool) -> int:
-    """x"""
-    return FINISHED
+@click.pass_obj
+def command(asked: Asked, as_json: bool) -> int:
+    """Say what is missing on this machine and what to do about it.
+
+    Looks at TensorFlow and which Python has it, GPU, tegrastats, memory and swap, power mode,
+    folders, the terminal, and whether a session outlives your log-out. TensorFlow is loaded for
+    it, which takes seconds. Exit status 1 if something keeps you from training.
+
+    \b
+    nanotrain doctor
+    nanotrain doctor --python ~/tf/bin/python
+    nanotrain doctor --json | jq '.checks[] | select(.status != "ok")'
+    """
+    folders = find_folders()
+    if sys.stderr.isatty():
+        note("looking; loading TensorFlow takes a while ...")
+    checks = examine(asked, folders)
+    if as_json:
+        print_json({"checks": [vars(found) for found in checks], "folders": _places(folders)})
+    else:
+        _print_text(checks, folders)
+    return FAILED if worst(checks) == PROBLEM else FINISHED
+
+
+def examine(asked: Asked, folders: Folders) -> list[Check]:
+    """Everything, in the order a person would ask."""
+    from nanotrain_tui.telemetry.board import describe_board
+
+    from .trainer_check import check_trainer
+
+    settings, values = _settings(asked, folders)
+    board = describe_board()
+    gpu = check_gpu(board.is_jetson)
+    return [
+        *check_board(board),
+        *check_trainer(values, has_gpu=board.is_jetson or not gpu.found.startswith("none")),
+        gpu,
+        check_tegrastats(str(values["telemetry.tegrastats"]), board.is_jetson),
+        *check_memory(board),
+        check_home(folders),
+        settings,
+        check_terminal(os.environ),
+        check_logind(),
+    ]
+
+
+def _settings(asked: Asked, folders: Folders) -> tuple[Check, Mapping[str, Any]]:
+    """Whether the user's settings can be read; the defaults where they cannot."""
+    try:
+        values = asked.configure(folders)
+    except ConfigError as error:
+        advice = "Mend that file, or move it away."
+        return Check("settings", PROBLEM, str(error), advice), check({})
+    there = folders.settings_file
+    return Check("settings", OK, str(there) if there.exists() else f"none ({there})"), values
+
+
+def _places(folders: Folders) -> dict[str, Any]:
+    return {
+        "home": str(folders.home),
+        "sessions": str(folders.sessions),
+        "config": str(folders.config),
+        "presets": str(folders.presets),
+        "themes": str(folders.themes),
+        "cache": str(folders.cache),
+        "data": [str(folder) for folder in folders.data_dirs],
+    }
+
+
+def _print_text(checks: list[Check], folders: Folders) -> None:
+    import textwrap
+
+    for found in checks:
+        start = f"{SIGNS[found.status]}  {found.name:<11} "
+        text = textwrap.wrap(
+            found.found, width(), initial_indent=start, subsequent_indent=" " * len(start),
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
+        print("\n".join(text or [start]))
+        if found.advice:
+            indent = " " * len(start)
+            advice = textwrap.fill(
+                found.advice, width(), initial_indent=f"{indent}-> ",
+                subsequent_indent=f"{indent}   ", break_long_words=False, break_on_hyphens=False,
+            )  # fmt: skip
+            print(advice)
+    print("\nFolders")
+    for name, place in _places(folders).items():
+        print(f"  {name:<9} {', '.join(place) if isinstance(place, list) else place}")

@@ -1,0 +1,192 @@
+"""doctor and data: what they find, and what they say to do."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Ran, is_paragraph
+
+from nanotrain_tui.cli import checks
+from nanotrain_tui.telemetry.board import BoardInfo, SwapArea
+from nanotrain_tui.trainer.data import DataError
+
+Nano = Callable[..., Ran]
+
+
+@pytest.fixture
+def python(tmp_path: Path) -> Callable[[str], Path]:
+    """A program that answers like a Python: has it TensorFlow, and what does that say."""
+
+    def make(answer: str) -> Path:
+        path = tmp_path / "python"
+        path.write_text(
+            "#!/bin/sh\n"
+            'case "$2" in\n'
+            f"*list_physical_devices*) {answer};;\n"
+            """*) echo '{"version": [3, 8], "tensorflow": true}';;\n"""
+            "esac\n"
+        )
+        path.chmod(0o755)
+        return path
+
+    return make
+
+
+ANSWER = '{"tensorflow": "2.13.1", "numpy": "1.24.3", "python": "3.8.10", "gpus": %d}'
+
+
+def by_name(ran: Ran) -> dict[str, dict[str, Any]]:
+    return {found["name"]: found for found in json.loads(ran.out)["checks"]}
+
+
+def test_doctor_as_text(nano: Nano, python: Callable[[str], Path], home: Path) -> None:
+    path = python(f"echo '{ANSWER % 0}'")
+    ran = nano("doctor", "--python", path)
+    assert ran.status == 0
+    assert "2.13.1 with NumPy 1.24.3, Python 3.8.10" in ran.out
+    assert str(home) in ran.out
+    assert not home.exists()
+
+
+def test_doctor_as_json(nano: Nano, python: Callable[[str], Path], home: Path) -> None:
+    ran = nano("doctor", "--json", "--python", python(f"echo noise; echo '{ANSWER % 1}'"))
+    answer = json.loads(ran.out)
+    assert set(answer) == {"checks", "folders"}
+    assert answer["folders"]["sessions"] == str(home / "sessions")
+    found = by_name(ran)
+    assert {"tensorflow", "gpu", "tegrastats", "memory", "swap", "home", "terminal"} <= set(found)
+    assert all(set(check) == {"name", "status", "found", "advice"} for check in found.values())
+    assert "1 GPU" in found["tensorflow"]["found"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("echo 'ImportError: libcudart.so' >&2; exit 1", "libcudart"),
+        ("kill -ILL $$", "OPENBLAS_CORETYPE"),
+        ("exit 3", "status 3"),
+    ],
+)
+def test_a_tensorflow_that_does_not_load_is_a_problem(
+    nano: Nano, python: Callable[[str], Path], answer: str, said: str
+) -> None:
+    ran = nano("doctor", "--json", "--python", python(answer))
+    found = by_name(ran)["tensorflow"]
+    assert ran.status == 1 and found["status"] == "problem"
+    assert said in found["found"] + found["advice"]
+
+
+def test_a_python_that_is_not_there_is_a_problem(nano: Nano) -> None:
+    ran = nano("doctor", "--json", "--python", "/no/such/python")
+    assert ran.status == 1
+    assert "/no/such/python" in by_name(ran)["tensorflow"]["found"]
+
+
+def test_broken_settings_are_named_and_the_rest_is_looked_at(
+    nano: Nano, python: Callable[[str], Path], home: Path
+) -> None:
+    settings = home / "config" / "config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("[train\n")
+    ran = nano("doctor", "--json", "--python", python(f"echo '{ANSWER % 0}'"))
+    assert ran.status == 1
+    assert str(settings) in by_name(ran)["settings"]["found"]
+    assert by_name(ran)["home"]["status"] == "ok"
+
+
+def test_a_home_that_is_a_file_is_a_problem(
+    nano: Nano, python: Callable[[str], Path], home: Path
+) -> None:
+    home.write_text("")
+    ran = nano("doctor", "--json", "--python", python(f"echo '{ANSWER % 0}'"))
+    assert ran.status == 1 and "NANOTRAIN_HOME" in by_name(ran)["home"]["advice"]
+
+
+def board(**facts: Any) -> BoardInfo:
+    return BoardInfo(**{
+        "is_jetson": True, "model": "NVIDIA Jetson Nano", "l4t": "32.7.1", "power_mode": "MAXN",
+        "swap": [], **facts,
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(("mode", "status"), [("MAXN", "ok"), ("5W", "warn"), (None, "warn")])
+def test_power_mode(mode: str | None, status: str) -> None:
+    machine, power = checks.check_board(board(power_mode=mode))
+    assert "L4T 32.7.1" in machine.found
+    assert power.status == status and bool(power.advice) == (status != "ok")
+
+
+def test_little_memory_wants_swap(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Memory:
+        total = 4 << 30
+
+    monkeypatch.setattr("psutil.virtual_memory", Memory)
+    assert checks.check_memory(board())[-1].status == "warn"
+    swap = [SwapArea("/swapfile", "file", 4096, 0)]
+    assert checks.check_memory(board(swap=swap))[-1].status == "ok"
+
+
+def test_a_jetson_without_tegrastats_is_warned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nanotrain_tui.telemetry.child.find_tegrastats", lambda named: None)
+    assert checks.check_tegrastats("", is_jetson=True).status == "warn"
+    assert checks.check_tegrastats("", is_jetson=False).status == "ok"
+
+
+def test_killing_at_log_out_is_warned(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "nanotrain_tui.telemetry.logind.logind_kills_user_processes"
+    monkeypatch.setattr("getpass.getuser", lambda: "nobody-of-that-name")
+    monkeypatch.setattr(name, lambda user: True)
+    found = checks.check_logind()
+    assert found.status == "warn" and "enable-linger" in found.advice
+    monkeypatch.setattr(name, lambda user: None)
+    assert checks.check_logind().status == "ok"
+
+
+def test_the_gravest_status_counts() -> None:
+    found = [checks.Check("a", status, "") for status in ("ok", "problem", "warn")]
+    assert checks.worst(found) == "problem"
+    assert checks.worst([]) == "ok"
+
+
+# -- data ---------------------------------------------------------------------------------------
+
+
+def test_data_says_what_is_found_and_how_to_get_more(nano: Nano, home: Path) -> None:
+    ran = nano("data")
+    assert ran.status == 0
+    assert "digits" in ran.out and "nanotrain data download mnist" in ran.out
+    assert [place["ok"] for place in json.loads(nano("data", "--json").out)] == [False, False]
+    assert not home.exists()
+
+
+def test_data_finds_mnist(nano: Nano, shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NANOTRAIN_DATA", str(shared / "data" / "mnist"))
+    assert "60,000 and 10,000 images" in nano("data").out
+
+
+def test_download_goes_into_the_data_folder(
+    nano: Nano, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def download(place: str, progress: Callable[[str, float], None]) -> None:
+        progress("downloading MNIST", 0.5)
+        asked.append(place)
+
+    monkeypatch.setattr("nanotrain_tui.trainer.data.download", download)
+    ran = nano("data", "download", "mnist")
+    assert ran.status == 0 and asked == [str(home / "data")]
+
+
+def test_a_download_that_fails_is_one_paragraph(
+    nano: Nano, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def download(place: str, progress: object) -> None:
+        raise DataError("data.dir", "no mirror answers.")
+
+    monkeypatch.setattr("nanotrain_tui.trainer.data.download", download)
+    ran = nano("data", "download", "mnist")
+    assert ran.status == 1 and is_paragraph(ran.err) and "no mirror answers" in ran.err
+    assert nano("data", "download", "cifar").status == 2
