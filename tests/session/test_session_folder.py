@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from recordings import new_recording
+from session_recordings import new_recording
 
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.errors import SessionError, SessionNotFound

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recordings import CONFIG, float32, new_recording, recording, series, write_steps
+from session_recordings import CONFIG, float32, new_recording, recording, series, write_steps
 
 from nanotrain_tui.session import recorder as recorder_module
 from nanotrain_tui.session.compact import TIME_ERROR_S

@@ -1,0 +1,53 @@
+"""Real hosts with a scripted trainer; whatever a test leaves running is ended and counted."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from hosting import Started, runs
+
+from nanotrain_tui.catalog import check, trainer_config
+from nanotrain_tui.config import Folders
+from nanotrain_tui.launch.plan import Plan
+from nanotrain_tui.launch.start import start
+
+SCRIPTED = Path(__file__).parents[1] / "fakes" / "scripted_trainer.py"
+
+
+@pytest.fixture
+def make_plan():
+    def plan(script="", **values):
+        values = {key.replace("__", "."): value for key, value in values.items()}
+        config = check({"data.name": "digits", **values})
+        command = (sys.executable, str(SCRIPTED), f"--script={script}")
+        tegrastats = config["telemetry.tegrastats"] or None
+        return Plan(config, {"name": "digits"}, trainer_config(config), command, tegrastats, ())
+
+    return plan
+
+
+@pytest.fixture
+def folders(tmp_path):
+    home = tmp_path / "home"
+    return Folders(home, home / "config", home / "cache", ())
+
+
+@pytest.fixture
+def host(make_plan, folders):
+    """Start a session with a script of the trainer's: ``host("slow", train__steps=50)``."""
+    started = []
+
+    def begin(script="", **values):
+        session = Started(start(make_plan(script, **values), folders))
+        started.append(session)
+        return session
+
+    yield begin
+    for session in started:
+        session.client.close()
+        for pid in (session.pid, session.trainer_pid):
+            if runs(pid):
+                os.kill(pid, signal.SIGKILL)
+        session.assert_nothing_runs()

@@ -1,0 +1,70 @@
+"""A session under test, and waiting for what it does."""
+
+import time
+from pathlib import Path
+
+from nanotrain_tui.session.client import ControlClient
+from nanotrain_tui.session.reader import SessionReader
+
+PATIENCE_S = 60.0
+
+
+def runs(pid):
+    """Whether a process is there and no zombie: nobody may be there to reap an orphan."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def wait_for(condition, what="it"):
+    """The condition's first true value; a test that waits a minute has failed."""
+    give_up = time.monotonic() + PATIENCE_S
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < give_up, f"waited {PATIENCE_S:g} s for {what}"
+        time.sleep(0.01)
+
+
+class Started:
+    """A session under test."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.client = ControlClient(folder)
+        self.status = self.client.request("status")
+        self.pid, self.trainer_pid = self.status["pid"], self.status["trainer_pid"]
+
+    def do(self, do, **arguments):
+        return self.client.request(do, who="me@here", timeout=PATIENCE_S, **arguments)
+
+    def events(self, *kinds):
+        with SessionReader(self.folder) as reader:
+            return reader.events(kinds or None)
+
+    def wait_for_event(self, kind):
+        return wait_for(lambda: self.events(kind), kind)[0]
+
+    def wait_for_step(self, step):
+        def reached():
+            with SessionReader(self.folder) as reader:
+                return reader.position()[0] >= step
+
+        wait_for(reached, f"step {step}")
+
+    def end(self):
+        """Wait until the host has gone; the kinds of all events."""
+        wait_for(lambda: not self.folder.is_alive(), "the end")
+        return [event.kind for event in self.events()]
+
+    def assert_nothing_runs(self):
+        for pid in (self.pid, self.trainer_pid):
+            wait_for(lambda pid=pid: not runs(pid), f"process {pid} to go")
+
+    def losses(self):
+        """(step, loss) of every update that counts."""
+        with SessionReader(self.folder) as reader:
+            rows = reader.metric_series("loss")
+        return [(row.first_step + i, v) for row in rows for i, v in enumerate(row.values)]
