@@ -81,7 +81,7 @@ class Host(Session):
             "started": self._on_started,
             "steps": self._on_steps,
             "evaluated": self._on_evaluated,
-            "checkpoint": self._on_news,
+            "checkpoint": self._on_checkpoint,
             "memory": self._on_memory,
             "paused": self._on_paused,
             "resumed": self._on_resumed,
@@ -240,14 +240,14 @@ class Host(Session):
             self.record("warned", {"message": message})
 
     def _on_news(self, message: Dict[str, Any]) -> None:
-        self.record(message["event"], _body(message), message.get("step"))
+        self.record(message["event"], _body(message))
 
     def _on_progress(self, message: Dict[str, Any]) -> None:
         self._journal.preparing(message["what"], message["fraction"])
 
     def _on_started(self, message: Dict[str, Any]) -> None:
         self._planned = message["steps"]
-        self._on_news(message)
+        self.record("started", _body(message), message["step"])
 
     def _on_steps(self, message: Dict[str, Any]) -> None:
         if not self._journal.steps(message):
@@ -256,6 +256,9 @@ class Host(Session):
     def _on_evaluated(self, message: Dict[str, Any]) -> None:
         body = _body(message)
         self.record("evaluated", body, message["step"], body.pop("t"))
+
+    def _on_checkpoint(self, message: Dict[str, Any]) -> None:
+        self.record("checkpoint", _body(message), message["step"])
 
     def _on_memory(self, message: Dict[str, Any]) -> None:
         named = {"tf_memory_mb": message["current_mb"], "tf_memory_peak_mb": message["peak_mb"]}

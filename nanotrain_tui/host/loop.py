@@ -102,7 +102,9 @@ class Loop:
             if timer.every is None:
                 self._timers.remove(timer)
             else:
-                timer.at = max(timer.at + timer.every, now)
+                timer.at += timer.every
+                if timer.at <= now:
+                    timer.at = now + timer.every
             timer.run()
 
     def close(self) -> None:

@@ -32,6 +32,8 @@ def parse_message(line: bytes) -> Dict[str, Any]:
     for name, valid in fields:
         if not valid(message.get(name)):
             raise BadMessage("{} without a valid {}".format(event, name))
+    if not _is_step(message.setdefault("step", 0)):
+        raise BadMessage("{} at no step".format(event))
     if event == "steps":
         _decode(message)
     return message

@@ -1,0 +1,205 @@
+"""The host's small parts: lines, messages, logs, loops, reasons."""
+
+import base64
+import json
+import os
+import signal
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nanotrain_tui.host import crash
+from nanotrain_tui.host.lines import LineSplitter
+from nanotrain_tui.host.lock import FolderLock
+from nanotrain_tui.host.loop import Loop
+from nanotrain_tui.host.messages import BadMessage, parse_message
+from nanotrain_tui.host.trainer_log import TrainerLog
+from nanotrain_tui.host.trainer_process import CommandPipe
+
+
+@given(st.lists(st.binary(max_size=40)), st.data())
+def test_lines_do_not_depend_on_how_the_bytes_come(pieces, data):
+    text = b"\n".join(pieces)
+    splitter, lines = LineSplitter(20), []
+    while text:
+        cut = data.draw(st.integers(1, len(text)))
+        lines += splitter.feed(text[:cut])
+        text = text[cut:]
+    whole = b"\n".join(pieces).split(b"\n")
+    assert lines == [line for line in whole[:-1] if len(line) <= 20]
+    assert splitter.dropped == sum(len(line) > 20 for line in whole)
+
+
+def steps(**changes):
+    floats = base64.b64encode(struct.pack("<2f", 1, 2)).decode()
+    message = {
+        "event": "steps", "first_step": 1, "count": 2, "t0": 1.0, "t1": 2.0,
+        "loss": floats, "accuracy": floats, "learning_rate": floats,
+    }  # fmt: skip
+    return json.dumps({**message, **changes}).encode()
+
+
+def test_metrics_are_decoded():
+    assert struct.unpack("<2f", parse_message(steps())["loss"]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"count": 3}, {"count": 0}, {"count": 2**60}, {"count": True}, {"first_step": 0},
+        {"first_step": -1}, {"first_step": 10**400}, {"t0": "x"}, {"t0": float("nan")},
+        {"t1": 0.5}, {"t1": float("inf")}, {"loss": None}, {"loss": "AAAA"}, {"loss": "é"},
+        {"loss": "*" * 11}, {"event": "unheard"}, {"event": ["steps"]},
+    ],
+)  # fmt: skip
+def test_steps_that_are_not_what_they_claim_are_no_message(changes):
+    with pytest.raises(BadMessage):
+        parse_message(steps(**changes))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+FIELDS = (
+    "event",
+    "step",
+    "steps",
+    "t",
+    "t0",
+    "t1",
+    "count",
+    "loss",
+    "id",
+    "ok",
+    "changes",
+    "message",
+)
+EVENTS = (
+    "ready", "progress", "started", "steps", "evaluated", "checkpoint", "memory", "paused",
+    "resumed", "edited", "stopped", "finished", "answer", "warned", "failed",
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from(FIELDS), JSON), st.sampled_from(EVENTS) | JSON)
+def test_no_object_but_a_valid_message_comes_through(fields, event):
+    line = json.dumps({**fields, "event": event}).encode()
+    try:
+        message = parse_message(line)
+    except BadMessage:
+        return
+    assert message["event"] in EVENTS
+    assert 0 <= message.get("step", 0) < 2**53
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_but_bad_messages(line):
+    with pytest.raises(BadMessage):
+        parse_message(line)
+
+
+def test_the_log_keeps_the_newest_half(tmp_path):
+    log = TrainerLog(str(tmp_path / "log"), most_bytes=1000)
+    for number in range(500):
+        log.write(b"line %d\n" % number)
+    log.close()
+    text = (tmp_path / "log").read_text()
+    assert len(text) <= 1100
+    assert text.startswith("[older lines were dropped]\n")
+    assert text.endswith("line 499\n")
+    assert log.tail().endswith("line 499")
+
+
+def test_a_log_that_cannot_be_written_is_done_without(tmp_path):
+    log = TrainerLog(str(tmp_path / "nowhere" / "log"))
+    log.write(b"words\n")
+    assert log.tail() == "words"
+    log.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "tail", "oom_kills", "says"),
+    [
+        (-9, "", None, "often the kernel's out-of-memory killer"),
+        (-9, "", 1, "killed (signal 9) by the kernel's out-of-memory killer"),
+        (137, "", None, "signal 9"),
+        (-11, "", None, "SIGSEGV"),
+        (-4, "", None, "another CPU"),
+        (1, "ModuleNotFoundError: No module named 'tensorflow'", None, "--python"),
+        (1, "ImportError: x.so: cannot allocate memory in static TLS block", None, "LD_PRELOAD"),
+        (3, "", None, "exit status 3"),
+        (999, "", None, "exit status 999"),
+        (0, "", None, "without a word"),
+        (None, "", None, "went away"),
+    ],
+)
+def test_reasons_are_plain(status, tail, oom_kills, says):
+    assert says in crash.reason(status, tail, oom_kills)
+
+
+def test_oom_kills_are_counted_where_the_kernel_tells(tmp_path):
+    (tmp_path / "vmstat").write_text("nr_free_pages 1\noom_kill 3\n")
+    assert crash.read_oom_kills(str(tmp_path / "vmstat")) == 3
+    assert crash.read_oom_kills(str(tmp_path / "none")) is None
+
+
+def test_a_lock_is_held_by_one(tmp_path, monkeypatch):
+    monkeypatch.setattr("nanotrain_tui.host.lock._WAIT_S", 0.001)
+    lock = FolderLock(str(tmp_path / "lock"))
+    with pytest.raises(BlockingIOError):
+        FolderLock(str(tmp_path / "lock"))
+    lock.close()
+    FolderLock(str(tmp_path / "lock")).close()
+
+
+@pytest.fixture
+def loop():
+    loop = Loop()
+    yield loop
+    loop.close()
+
+
+def test_timers_come_in_their_time_and_may_cancel_each_other():
+    now = [0.0]
+    loop, called = Loop(clock=lambda: now[0]), []
+    loop.every(1.0, lambda: called.append("every"))
+    late = loop.after(2.0, lambda: called.append("late"))
+    loop.after(2.0, lambda: loop.cancel(late))
+    for now[0] in (0.5, 1.0, 5.0, 5.5):
+        loop.turn(0)
+    assert called == ["every", "every", "late"]
+    late = loop.after(1.0, lambda: called.append("never"))
+    loop.cancel(late)
+    now[0] = 9.0
+    loop.turn(0)
+    assert called[-1] == "every"
+    loop.close()
+
+
+def test_a_signal_wakes_the_loop(loop):
+    heard = []
+    loop.on_signal(signal.SIGUSR1, lambda: heard.append("usr1"))
+    os.kill(os.getpid(), signal.SIGUSR1)
+    loop.turn(30)
+    assert heard == ["usr1"]
+
+
+def test_commands_to_a_trainer_that_does_not_read_wait_and_are_bounded(loop):
+    reading, writing = os.pipe()
+    pipe = CommandPipe(writing, loop)
+    line = b"x" * 100_000
+    taken = 0
+    while pipe.send(line):
+        taken += 1
+    assert 40 <= taken <= 45
+    received = 0
+    while received < taken * (len(line) + 1):
+        received += len(os.read(reading, 1 << 20))
+        loop.turn(0)
+    assert pipe.send(b"again")
+    os.close(reading)
+    assert not pipe.send(b"nobody")
+    pipe.close()

@@ -1,0 +1,177 @@
+"""Random sequences of commands against the table of states and commands."""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from nanotrain_tui.host.steering import Session, Steering
+from nanotrain_tui.session import state as states
+
+DOS = ("set", "pause", "resume", "step", "evaluate", "checkpoint", "stop")
+
+
+class FakeSession(Session):
+    """A host around steering: it records, and keeps what the trainer is told."""
+
+    def __init__(self):
+        self.now, self.at = states.STARTING, 0
+        self.told, self.recorded = [], []
+        self.deaf = False
+
+    @property
+    def state(self):
+        return self.now
+
+    @property
+    def step(self):
+        return self.at
+
+    def tell_trainer(self, message):
+        if not self.deaf:
+            self.told.append(message)
+        return not self.deaf
+
+    def record(self, kind, body):
+        self.recorded.append((kind, body))
+        self.now = states.next_state(self.now, kind)
+
+    def check_values(self, values):
+        return values
+
+
+class Commanded(RuleBasedStateMachine):
+    """An in-memory trainer that obeys at its own pace; any mix of commands, starts and ends."""
+
+    def __init__(self):
+        super().__init__()
+        self.session = FakeSession()
+        self.steering = Steering(self.session)
+        self.asked, self.answers = 0, []
+        self.paused, self.stepping = False, False
+
+    def say(self, kind, **body):
+        """The trainer's event, recorded as the host does."""
+        self.session.record(kind, body)
+        self.steering.settle()
+        if kind in ("paused", "resumed"):
+            self.steering.changed_state()
+
+    @rule(do=st.sampled_from(DOS), n=st.integers(1, 5))
+    def command(self, do, n):
+        before, settled = self.session.state, not self.session.told and not self.stepping
+        self.asked += 1
+        request = {"n": n, "values": {"train.steps": n}}
+        self.steering.submit(do, request, "me", self.answers.append)
+        if settled:
+            self.check_table(do, before)
+
+    def check_table(self, do, state):
+        """The table itself, where nothing else is on its way."""
+        sent = [message["do"] for message in self.session.told] == [do]
+        refused = bool(self.answers) and self.answers[-1]["ok"] is False and not sent
+        if state in states.ENDED:
+            assert not sent
+            assert refused or do == "stop"
+        elif (do == "step" and state == states.RUNNING) or (
+            do == "resume" and state == states.STARTING
+        ):
+            assert refused
+        elif (do, state) in (("resume", states.RUNNING), ("pause", states.PAUSED)):
+            assert not sent
+            assert self.answers[-1]["ok"]
+        else:
+            assert sent
+
+    @precondition(lambda self: self.session.now == states.STARTING)
+    @rule()
+    def start(self):
+        self.say("started")
+
+    @precondition(lambda self: self.session.now in (states.RUNNING, states.PAUSED))
+    @precondition(lambda self: self.session.told)
+    @rule(answer_first=st.booleans())
+    def obey(self, answer_first):
+        message = self.session.told.pop(0)
+        do, ok = message["do"], True
+        effect = None
+        if do == "pause" and not self.paused:
+            self.paused, self.stepping, effect = True, False, "paused"
+        elif do == "resume" and (self.paused or self.stepping):
+            self.paused, self.stepping, effect = False, False, "resumed"
+        elif do == "step":
+            ok = self.paused
+            if ok:
+                self.paused, self.stepping = False, True
+        elif do == "stop":
+            effect = "stopped"
+        answer = {"id": message["id"], "ok": ok}
+        if answer_first:
+            self.steering.answered(answer)
+        if effect:
+            self.say(effect)
+        if not answer_first:
+            self.steering.answered(answer)
+        if do == "stop":
+            self.end()
+
+    @precondition(lambda self: self.stepping and self.session.now in states.LIVE)
+    @rule()
+    def step_is_done(self):
+        self.session.at += 1
+        self.paused, self.stepping = True, False
+        self.say("paused")
+
+    @precondition(lambda self: self.session.now in states.LIVE)
+    @rule(how=st.sampled_from(["crashed", "finished"]))
+    def end_by_itself(self, how):
+        if how == "finished" and self.session.now == states.STARTING:
+            return
+        self.session.record(how, {})
+        self.end()
+
+    def end(self):
+        self.session.told.clear()
+        self.steering.ended()
+
+    @rule()
+    def give_a_strange_answer(self):
+        self.steering.answered({"id": 10**6, "ok": True})
+
+    @invariant()
+    def every_command_has_one_answer_and_none_is_lost(self):
+        waiting = len(self.steering._sent)
+        assert len(self.answers) + waiting == self.asked
+        if self.session.now in states.ENDED:
+            assert waiting == 0
+
+    @invariant()
+    def every_refusal_has_a_reason_and_is_on_the_record(self):
+        refusals = [answer for answer in self.answers if not answer["ok"]]
+        recorded = [body for kind, body in self.session.recorded if kind == "refused"]
+        assert [answer["why"] for answer in refusals] == [body["why"] for body in recorded]
+        assert all(body["why"] and body["who"] == "me" for body in recorded)
+
+    @invariant()
+    def the_state_is_what_the_trainer_does(self):
+        if self.session.now in (states.RUNNING, states.PAUSED):
+            assert (self.session.now == states.PAUSED) == self.paused
+
+
+Commanded.TestCase.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
+TestCommanded = Commanded.TestCase
+
+
+def test_a_trainer_that_takes_no_commands_is_a_reason():
+    session, answers = FakeSession(), []
+    session.deaf = True
+    Steering(session).submit("pause", {}, "me", answers.append)
+    assert "takes no commands" in answers[0]["why"]
+
+
+def test_who_asked_is_known_when_it_happens():
+    session = FakeSession()
+    steering = Steering(session)
+    session.now = states.RUNNING
+    steering.submit("pause", {}, "her", None)
+    assert steering.asker_of("pause") == "her"
+    assert steering.asker_of("set") == "trainer"
