@@ -3,6 +3,7 @@
 import os
 import selectors
 import signal
+import threading
 import time
 from types import FrameType
 from typing import Callable, Dict, List, Optional
@@ -25,6 +26,8 @@ class Loop:
         self._selector = selectors.DefaultSelector()
         self._timers: List[Timer] = []
         self._signals: Dict[int, Callable[[], None]] = {}
+        self._lock = threading.Lock()
+        self._closed = False
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
@@ -78,7 +81,12 @@ class Loop:
         self._previous_handlers[number] = signal.signal(number, self._note_signal)
 
     def wake(self) -> None:
-        """Let the loop turn at once; safe from signal handlers and other threads."""
+        """Let the loop turn at once; safe from other threads, also when it is closed."""
+        with self._lock:
+            if not self._closed:
+                self._write_wake()
+
+    def _write_wake(self) -> None:
         try:
             os.write(self._wake_write, b".")
         except BlockingIOError:
@@ -111,12 +119,14 @@ class Loop:
         for number, handler in self._previous_handlers.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
         self._selector.close()
-        os.close(self._wake_read)
-        os.close(self._wake_write)
+        with self._lock:  # the descriptor's number may soon be somebody else's
+            self._closed = True
+            os.close(self._wake_read)
+            os.close(self._wake_write)
 
     def _note_signal(self, number: int, _frame: Optional[FrameType]) -> None:
         self._arrived.append(number)
-        self.wake()
+        self._write_wake()  # no lock: it may be this very thread that holds it
 
     def _woken(self) -> None:
         try:

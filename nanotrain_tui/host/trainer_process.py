@@ -135,6 +135,7 @@ class ThreadTrainer:
         self.pid = os.getpid()
         self._loop = loop
         self._status: Optional[int] = None
+        self._is_let_go = False
         commands_in, commands_out = os.pipe()
         self.stdout, events_out = os.pipe()
         os.set_blocking(self.stdout, False)
@@ -161,10 +162,12 @@ class ThreadTrainer:
         self._commands.close()
         if self._status is None:
             self._status = -number
+            self._is_let_go = True
 
     def close(self) -> None:
         self._commands.close()
-        self._thread.join(_PATIENCE_S)
+        if not self._is_let_go:
+            self._thread.join(_PATIENCE_S)
         os.close(self.stdout)
 
     def _run(self, serve: Any, commands: BinaryIO, events: BinaryIO) -> None:

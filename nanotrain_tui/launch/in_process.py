@@ -15,9 +15,9 @@ from nanotrain_tui.config import Folders
 from nanotrain_tui.host.host import Host
 from nanotrain_tui.host.job import Job, JobError
 from nanotrain_tui.host.trainer_process import ThreadTrainer
+from nanotrain_tui.launch.detached import make_folder, remove_folder, write_job
 from nanotrain_tui.launch.errors import LaunchError
 from nanotrain_tui.launch.plan import Plan
-from nanotrain_tui.launch.start import make_folder, remove_folder, write_job
 from nanotrain_tui.session.folder import SessionFolder
 
 Serve = Callable[[BinaryIO, BinaryIO], int]

@@ -10,8 +10,8 @@ from hosting import Started, runs
 
 from nanotrain_tui.catalog import check, trainer_config
 from nanotrain_tui.config import Folders
+from nanotrain_tui.launch.detached import start
 from nanotrain_tui.launch.plan import Plan
-from nanotrain_tui.launch.start import start
 
 SCRIPTED = Path(__file__).parents[1] / "fakes" / "scripted_trainer.py"
 

@@ -187,6 +187,18 @@ def test_a_signal_wakes_the_loop(loop):
     assert heard == ["usr1"]
 
 
+def test_waking_a_closed_loop_writes_to_nobody():
+    loop = Loop()
+    loop.close()
+    reading, writing = os.pipe()  # takes the numbers that were the loop's
+    os.set_blocking(reading, False)
+    loop.wake()
+    with pytest.raises(BlockingIOError):
+        os.read(reading, 1)
+    os.close(reading)
+    os.close(writing)
+
+
 def test_commands_to_a_trainer_that_does_not_read_wait_and_are_bounded(loop):
     reading, writing = os.pipe()
     pipe = CommandPipe(writing, loop)

@@ -9,7 +9,7 @@ import pytest
 from hosting import Started, runs, wait_for
 
 from nanotrain_tui.config import Folders
-from nanotrain_tui.launch.start import start
+from nanotrain_tui.launch.detached import start
 from nanotrain_tui.session.errors import NotRunning
 from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.summary import summarise

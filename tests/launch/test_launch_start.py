@@ -1,0 +1,214 @@
+"""Starting sessions: detached for good, or nothing left behind."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from launch_helpers import SCRIPTED, config, kill_host, wait_until_over
+
+from nanotrain_tui.config import Folders
+from nanotrain_tui.launch import LaunchError, detached, prepare, start, start_in_process
+from nanotrain_tui.launch.detached import HOST
+from nanotrain_tui.session.client import ControlClient
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.summary import summarise
+
+LAUNCHER = """
+import sys
+from pathlib import Path
+from nanotrain_tui.catalog import check
+from nanotrain_tui.config import Folders
+from nanotrain_tui.launch import prepare, start
+home = Path(sys.argv[1])
+folders = Folders(home, home, home, ())
+command = [sys.executable, sys.argv[2], "--script=load=600"]
+print(start(prepare(check({"trainer.command": command}), folders), folders).path)
+"""
+
+
+def kinds(folder):
+    with SessionReader(folder) as reader:
+        return [event.kind for event in reader.events()]
+
+
+def test_a_session_is_named_after_its_data_and_trains_to_its_end(folders):
+    plan = prepare(config(train__steps=50), folders)
+    first, second = start(plan, folders), start(plan, folders)
+    assert [first.name, second.name] == ["digits-1", "digits-2"]
+    for folder in (first, second):
+        wait_until_over(folder)
+        assert summarise(folder).state == "finished"
+    with SessionReader(first) as reader:
+        (configured,) = reader.events(["configured"])
+    assert configured.body["said"] == ["data: scripted"]
+    assert configured.body["config"]["data"]["name"] == "digits"
+
+
+def test_whoever_started_it_may_go_and_no_pipe_of_theirs_is_held(tmp_path):
+    """As over ssh: the call returns when its output ends, and the session goes on."""
+    launched = subprocess.run(
+        [sys.executable, "-c", LAUNCHER, str(tmp_path), SCRIPTED],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
+    folder = SessionFolder(launched.stdout.decode().strip())
+    try:
+        assert launched.stderr == b""
+        assert folder.is_alive()
+        with ControlClient(folder) as client:
+            assert client.request("stop")["state"] == "stopped"
+        wait_until_over(folder)
+    finally:
+        kill_host(folder)
+
+
+def test_a_home_that_cannot_be_written_is_named_and_left_alone(tmp_path):
+    home = tmp_path / "file"
+    home.write_text("mine")
+    folders = Folders(home, home, home, ())
+    with pytest.raises(LaunchError, match=f"{home}.*NANOTRAIN_HOME"):
+        start(prepare(config(), folders), folders)
+    assert home.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "key", "says"),
+    [
+        (
+            {"trainer_command": ("/no/such/python",)},
+            "trainer.command",
+            "cannot run /no/such/python",
+        ),
+        ({"tegrastats": "/no/such/tegrastats"}, "telemetry.tegrastats", "no program"),
+    ],
+)
+def test_what_fails_at_the_start_leaves_nothing(folders, wrong, key, says):
+    from dataclasses import replace
+
+    plan = replace(prepare(config(), folders), **wrong)
+    with pytest.raises(LaunchError, match=says) as caught:
+        start(plan, folders)
+    assert caught.value.key == key
+    assert list((folders.home / "sessions").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("host", "says"),
+    [
+        ("import sys; sys.exit('words of a broken host')", "words of a broken host"),
+        ("", "it said nothing"),
+        (
+            "import os, sys; os.write(int(sys.argv[2]), b'no json')",
+            "ended at its start",
+        ),
+    ],
+)
+def test_a_host_that_does_not_come_up_leaves_nothing(folders, tmp_path, monkeypatch, host, says):
+    program = tmp_path / "host.py"
+    program.write_text(host)
+    monkeypatch.setattr(detached, "HOST", program)
+    with pytest.raises(LaunchError, match=says):
+        start(prepare(config(), folders), folders)
+    assert list((folders.home / "sessions").iterdir()) == []
+
+
+def test_a_host_that_gives_no_sign_is_not_waited_for(folders, tmp_path, monkeypatch):
+    program = tmp_path / "host.py"
+    program.write_text(
+        "import os, sys, time\nsys.stdin.read()\nif not os.fork(): time.sleep(2); os._exit(0)\n"
+    )
+    monkeypatch.setattr(detached, "HOST", program)
+    monkeypatch.setattr(detached, "READY_WITHIN_S", 0.5)
+    with pytest.raises(LaunchError, match="no sign"):
+        start(prepare(config(), folders), folders)
+
+
+@pytest.mark.parametrize("job", ["", "[]", "{}", '{"folder": 1}'])
+def test_a_host_that_is_given_nonsense_says_so(job):
+    ready, theirs = os.pipe()
+    with os.fdopen(ready) as answer:
+        subprocess.run(
+            [sys.executable, str(HOST), "--ready-fd", str(theirs)],
+            input=job.encode(),
+            pass_fds=[theirs],
+            check=False,
+            capture_output=True,
+        )
+        os.close(theirs)
+        told = json.loads(answer.read())
+    assert not told["ok"]
+    assert "no valid job" in told["message"]
+
+
+def scripted(words):
+    """The scripted trainer as a function of two streams."""
+    sys.path.insert(0, str(Path(SCRIPTED).parent))
+    from scripted_trainer import Trainer
+
+    class InThread(Trainer):
+        def listen(self):
+            for line in self.stdin:
+                self.commands.put(json.loads(line.decode()))
+            self.ended = self.ended or "stopped"
+
+    def serve(stdin, stdout):
+        return InThread(words, stdin, stdout).run()
+
+    return serve
+
+
+def test_host_and_trainer_as_threads_of_this_process(folders):
+    plan = prepare(config(train__steps=200), folders)
+    session = start_in_process(plan, folders, scripted({}))
+    assert session.join(60)
+    assert kinds(session.folder)[-1] == "finished"
+    assert summarise(session.folder).step == 200
+    assert not any(thread.name.startswith("nanotrain") for thread in threading.enumerate())
+
+
+def test_a_session_in_this_process_is_steered_like_any_other(folders):
+    plan = prepare(config(train__steps=10_000_000), folders)
+    session = start_in_process(plan, folders, scripted({"slow": "0.001"}))
+    with ControlClient(session.folder) as client:
+        assert client.request("pause")["state"] == "paused"
+        assert client.request("resume")["state"] == "running"
+    assert session.is_alive
+    session.stop("app")
+    assert session.join(60)
+    with SessionReader(session.folder) as reader:
+        assert reader.events(["stopped"])[0].body == {"who": "app"}
+
+
+def test_a_thread_that_does_not_come_back_is_let_go(folders):
+    hung, reading = threading.Event(), threading.Event()
+
+    def serve(stdin, stdout):
+        reading.set()
+        hung.wait(60)
+        return 0
+
+    session = start_in_process(prepare(config(), folders), folders, serve)
+    reading.wait(60)
+    session.stop("app")
+    session.stop("app")
+    try:
+        assert session.join(60)
+        assert kinds(session.folder)[-1] == "stopped"
+    finally:
+        hung.set()
+
+
+def test_what_fails_in_a_thread_leaves_nothing(folders):
+    from dataclasses import replace
+
+    plan = replace(prepare(config(), folders), tegrastats="/no/such/tegrastats")
+    with pytest.raises(LaunchError, match="no program"):
+        start_in_process(plan, folders, scripted({}))
+    assert list((folders.home / "sessions").iterdir()) == []
