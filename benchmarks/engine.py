@@ -1,8 +1,9 @@
 """The trainer against Keras, the tutorial's own code and the matrix products alone.
 
 All train the tutorial's network (784-1024-10, Adam, batches of 100) for the same steps on the same
-data, each in a process of its own, one after the other, several rounds. Only the ratio to Keras in
-the same round is worth reading: other work on the machine slows the whole round.
+data, each in a process of its own, one after the other, several rounds. Seconds depend on the
+machine; what is worth reading is the ratio to Keras, once as the median of the rounds' ratios and
+once of each one's fastest round, since other work on the machine only ever adds time.
 """
 
 import argparse
@@ -81,10 +82,16 @@ def summary(rounds: Sequence[Mapping[str, Times]]) -> dict[str, Any]:
         contestants[name] = {
             "ratio": statistics.median(ratios),
             "ratios": ratios,
+            "best_ratio": fastest(rounds, name) / fastest(rounds, BASELINE),
             "steps_s": statistics.median(times[name]["steps_s"] for times in rounds),
             "first_s": statistics.median(times[name]["first_s"] for times in rounds),
         }
     return {"rounds": len(rounds), "baseline": BASELINE, "contestants": contestants}
+
+
+def fastest(rounds: Sequence[Mapping[str, Times]], name: str) -> float:
+    """The seconds of a contestant's fastest round."""
+    return min(times[name]["steps_s"] for times in rounds)
 
 
 def table(result: Mapping[str, Any]) -> str:
@@ -92,12 +99,11 @@ def table(result: Mapping[str, Any]) -> str:
     lines = [
         f"{result['steps']} steps of {result['batch_size']} images, "
         f"median of {result['rounds']} rounds, {result['environment']}",
-        f"{'':28}{'ratio':>7}  {'lowest':>6} {'highest':>7}  {'steps':>8}  {'first step':>10}",
+        f"{'':28}{'ratio':>7} {'of fastest':>11}  {'steps':>8}  {'first step':>10}",
     ]
     for name, times in result["contestants"].items():
-        lowest, highest = min(times["ratios"]), max(times["ratios"])
         lines.append(
-            f"{name:28}{times['ratio']:7.2f}  {lowest:6.2f} {highest:7.2f}"
+            f"{name:28}{times['ratio']:7.2f} {times['best_ratio']:11.2f}"
             f"  {times['steps_s']:6.2f} s  {times['first_s']:8.2f} s"
         )
     return "\n".join(lines)
