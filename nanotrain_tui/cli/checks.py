@@ -111,11 +111,19 @@ def check_home(folders: Folders) -> Check:
 def nearest_folder(path: Path) -> Path | None:
     """The folder itself or the one it would be made in; None where a file is in the way."""
     for place in (path, *path.parents):
-        if place.is_dir():
+        if is_folder(place):
             return place
         if os.path.lexists(place):
             return None
     return None
+
+
+def is_folder(path: Path) -> bool:
+    """Whether it is one, as far as this user may know."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def check_memory(board: BoardInfo) -> list[Check]:

@@ -8,6 +8,7 @@ import click
 
 from nanotrain_tui.config import find_folders
 
+from .checks import is_folder
 from .errors import FAILED, FINISHED, CommandError
 from .options import json_option
 from .output import print_json
@@ -75,7 +76,7 @@ def _look(folder: Path) -> dict[str, Any]:
     """What the folder holds, read through and checked."""
     from nanotrain_tui.trainer.data import inspect
 
-    if not folder.is_dir():
+    if not is_folder(folder):
         return {"folder": str(folder), "ok": False, "message": f"nothing in {folder}"}
     answer = inspect({"data.name": "mnist", "data.dir": str(folder)})
     return {"folder": str(folder), **answer}

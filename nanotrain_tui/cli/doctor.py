@@ -23,7 +23,7 @@ from .checks import (
     check_terminal,
     worst,
 )
-from .errors import FAILED, FINISHED, note
+from .errors import FAILED, FINISHED, note, os_reason
 from .options import Asked, json_option, machine_options
 from .output import print_json, width
 
@@ -83,9 +83,11 @@ def _settings(asked: Asked, folders: Folders) -> tuple[Check, Mapping[str, Any]]
     """Whether the user's settings can be read; the defaults where they cannot."""
     try:
         values = asked.configure(folders)
-    except ConfigError as error:
-        advice = "Mend that file, or move it away."
-        return Check("settings", PROBLEM, str(error), advice), check({})
+    except (ConfigError, OSError) as error:
+        found = os_reason(error) if isinstance(error, OSError) else str(error)
+        told = {key: asked.value(key) for key in ("trainer.command", "telemetry.tegrastats")}
+        values = check({key: value for key, value in told.items() if value is not None})
+        return Check("settings", PROBLEM, found, "Mend it, or move it away."), values
     there = folders.settings_file
     return Check("settings", OK, str(there) if there.exists() else f"none ({there})"), values
 

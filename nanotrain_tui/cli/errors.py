@@ -9,7 +9,8 @@ Exception
 │   └── all others              1
 ├── click.ClickException        a wrong option or argument: 2
 ├── KeyboardInterrupt           130
-└── OSError                     1; BrokenPipeError, the reader of stdout left, 141
+└── OSError                     2: a path that cannot be used
+    └── BrokenPipeError         141: the reader of stdout left
 """
 
 import os
@@ -62,7 +63,7 @@ def guard(command: Callable[[], int]) -> int:
     except SessionError as error:
         return complain(str(error), FAILED)
     except OSError as error:
-        return complain(os_reason(error), FAILED)
+        return complain(os_reason(error), BAD_INPUT)
 
 
 def complain(message: str, status: int) -> int:

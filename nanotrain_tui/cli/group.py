@@ -1,6 +1,7 @@
 """The command ``nanotrain`` and its subcommands, each in the module of its name."""
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -83,11 +84,20 @@ def nanotrain(ctx: click.Context) -> int | None:
     return open_dashboard(ctx.obj)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run ``nanotrain`` with these arguments (default: the process's); the exit status."""
+def _mend_streams() -> None:
+    """Standard streams that are there and take any character."""
+    # In this order: a closed one would lend its number to the next file that is opened.
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: PTH123, SIM115
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         # A name or a bar that the terminal's encoding lacks is no reason to stop.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``nanotrain`` with these arguments (default: the process's); the exit status."""
+    _mend_streams()
     args = None if arguments is None else list(arguments)
     return guard(lambda: nanotrain.main(args, "nanotrain", standalone_mode=False) or 0)

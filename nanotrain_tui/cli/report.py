@@ -75,13 +75,14 @@ def speed(state: RunState) -> list[str]:
 def end_line(state: RunState) -> str:
     """How it ended, in one line."""
     steps = f"{state.step}/{state.steps}" if state.steps else str(state.step)
-    parts = [f"{state.name} {state.state} at step {steps} after {clock(state.elapsed_s)}"]
+    line = f"{state.name} {state.state} at step {steps} after {clock(state.elapsed_s)}"
+    figures = []
     if state.test_accuracy:
-        best = share(state.test_accuracy.high)
-        parts.append(f"test accuracy {share(state.test_accuracy.last)} (best {best})")
+        last, best = share(state.test_accuracy.last), share(state.test_accuracy.high)
+        figures.append(f"test accuracy {last}" + (f" (best {best})" if best != last else ""))
     if state.test_loss:
-        parts.append(f"test loss {figure(state.test_loss.last)}")
-    return ", ".join(parts)
+        figures.append(f"loss {figure(state.test_loss.last)}")
+    return f"{line}: {', '.join(figures)}" if figures else line
 
 
 class Report:

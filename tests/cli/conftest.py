@@ -1,21 +1,15 @@
 """A home of one's own, and commands run in it."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from nanotrain_tui.cli import main
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
 
+from cli_runs import Nano, Ran
 
-class Ran(NamedTuple):
-    status: int
-    out: str
-    err: str
+from nanotrain_tui.cli import main
 
 
 @pytest.fixture
@@ -29,7 +23,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def nano(home: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+def nano(home: Path, capsys: pytest.CaptureFixture[str]) -> Nano:
     """``nanotrain`` with these arguments, in this process."""
 
     def run(*arguments: object) -> Ran:
@@ -38,9 +32,3 @@ def nano(home: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
         return Ran(status, *capsys.readouterr())
 
     return run
-
-
-def is_paragraph(text: str) -> bool:
-    """One line, said by us, and no traceback."""
-    one_line = text.startswith("nanotrain: error: ") and text.count("\n") == 1
-    return one_line and "Traceback" not in text

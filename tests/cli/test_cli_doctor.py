@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Ran, is_paragraph
+from cli_runs import Nano, Ran, is_paragraph
 
 from nanotrain_tui.cli import checks
 from nanotrain_tui.telemetry.board import BoardInfo, SwapArea
 from nanotrain_tui.trainer.data import DataError
-
-Nano = Callable[..., Ran]
 
 
 @pytest.fixture

@@ -3,18 +3,15 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Ran, is_paragraph
+from cli_runs import Nano, is_paragraph
 from recorded import Recording, tutorial_run
 
 from nanotrain_tui.catalog import FIELDS
 from nanotrain_tui.cli.group import COMMANDS
-
-Nano = Callable[..., Ran]
 
 
 def strictly(text: str) -> Any:

@@ -1,17 +1,20 @@
 """train: what it prints, how it ends, what it leaves alone; the trainer follows a script."""
 
+import fcntl
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Ran, is_paragraph
+from cli_runs import Nano, is_paragraph
 
 from nanotrain_tui.catalog import FIELDS
 from nanotrain_tui.session.client import ControlClient
@@ -19,7 +22,6 @@ from nanotrain_tui.session.errors import ControlError
 from nanotrain_tui.session.folder import SessionFolder, list_sessions
 from nanotrain_tui.session.summary import summarise
 
-Nano = Callable[..., Ran]
 Start = Callable[..., "subprocess.Popen[str]"]
 
 FAKE = Path(__file__).resolve().parents[1] / "fakes" / "scripted_trainer.py"
@@ -341,3 +343,53 @@ def test_a_home_that_cannot_be_written(nano: Nano, monkeypatch: pytest.MonkeyPat
     ran = nano("train", *options())
     assert ran.status == 2 and is_paragraph(ran.err) and "/proc/nanotrain" in ran.err
     assert nano("sessions").status == 0
+
+
+# -- where it runs ------------------------------------------------------------------------------
+
+
+def test_ctrl_c_before_anything_is_started(start: Start, home: Path, tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+    trainer = tmp_path / "trainer"
+    trainer.write_text(f"#!/bin/sh\ntouch {asked}\nexec sleep 600\n")
+    trainer.chmod(0o755)
+    process = start("--set", f"trainer.command={trainer} -")
+    until(asked.exists)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130 and out == "" and "Traceback" not in err
+    assert not home.exists()
+
+
+def test_without_standard_streams(home: Path) -> None:
+    command = [sys.executable, "-m", "nanotrain_tui", "train", *options(steps=20)]
+    done = subprocess.run(["sh", "-c", '"$@" <&- >&- 2>&-', "sh", *command], timeout=PATIENCE_S)
+    assert done.returncode == 0
+    assert summarise(only_session(home)).state == "finished"
+
+
+def test_a_terminal_gets_a_bar_and_charts(home: Path) -> None:
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    command = [sys.executable, "-m", "nanotrain_tui", "train", *options("slow=0.005", steps=250)]
+    environ = {**os.environ, "TERM": "xterm-256color"}
+    process = subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, env=environ, start_new_session=True
+    )
+    os.close(theirs)
+    shown = b"".join(iter(lambda: _read(ours), b"")).decode()
+    os.close(ours)
+    assert process.wait(PATIENCE_S) == 0
+    assert "Traceback" not in shown
+    assert "step 101/250  test accuracy 0." in shown
+    assert "samples/s" in shown and "/250" in shown
+    assert "loss" in shown and "◆ test" in shown and "┤" in shown
+    assert "finished at step 250/250" in shown
+    assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") > 0  # the cursor is back
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # EIO: the last one at the other end has gone
+        return b""
