@@ -1,0 +1,6 @@
+"""End-to-end tests share one terminal."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
