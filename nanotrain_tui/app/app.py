@@ -233,7 +233,17 @@ class NanotrainApp(App[None], inherit_bindings=False):
             self.say("It goes on.")
 
     def do_quit(self) -> None:
-        self.exit()
+        if self.in_process and self.situation.live:
+            ask = Ask("In-process, the session ends with the dashboard.", "end both", "stay")
+            self.push_screen(ask, self._quit_answered)
+        else:
+            self.exit()
+
+    def _quit_answered(self, yes: bool | None) -> None:
+        if yes:
+            self.exit()
+        else:
+            self.say("It goes on.")
 
     def do_edit(self) -> None:
         key = self.dashboard.form.key
@@ -399,8 +409,11 @@ class NanotrainApp(App[None], inherit_bindings=False):
     def _followed(self, message: Followed) -> None:
         if self._launching:
             return  # the session before, while the next one starts
-        first = self.run_state.seq == 0
+        before = self.run_state
+        first = before.seq == 0
         self._show(message.state)
+        if message.state.ended and not before.ended and not first:
+            self.say(*_ending(message.state))
         config = flatten(dict(message.state.config))
         if first and config and self._load_next:
             self.model.load(config)
@@ -450,6 +463,13 @@ class NanotrainApp(App[None], inherit_bindings=False):
 def _launching(preparing: Preparing) -> RunState:
     """What is shown of a session that has no recording yet."""
     return RunState(name="new session", state="starting", preparing=preparing)
+
+
+def _ending(state: RunState) -> tuple[str, str]:
+    """How a session ended, in a line with its level."""
+    why = f" {state.notices[-1]}" if state.state == "failed" and state.notices else ""
+    level = {"finished": "good", "stopped": "warning"}.get(state.state, "error")
+    return f"{state.name}: {state.state} at step {state.step:,}.{why} r runs a new one.", level
 
 
 def _choice_label(name: str, label: str) -> str:

@@ -20,7 +20,7 @@ class FieldAbout(Static):
     """Below the form: what the field under the cursor does, or why its value cannot run."""
 
     DEFAULT_CSS = """
-    FieldAbout { color: $foreground; height: auto; }
+    FieldAbout { color: $foreground; height: 100%; }
     """
 
     def show(self, form: FormList, full: bool) -> None:
@@ -28,10 +28,12 @@ class FieldAbout(Static):
         row, model = form.row, form.model
         if row.problem:
             self.update(Content.assemble(("! ", "bold $error"), (row.problem, "$error")))
-        elif row.key == PRESET_KEY:
-            self.update(_preset(model))
+            return
+        if row.key == PRESET_KEY:
+            text = _preset(model)
         else:
-            self.update(_full(model, row.key) if full else _short(model, row.key))
+            text = _full(model, row.key) if full else _short(model, row.key)
+        self.update(text, layout=False)  # a new layout for each key costs more than all the rest
 
 
 class MessageLine(Static):
@@ -49,7 +51,7 @@ class MessageLine(Static):
     def say(self, text: str, level: str = "info") -> None:
         line = " ".join(text.split())
         line = line if terminal_glyphs().braille else plain(line)
-        self.update(Content.assemble((f" {line}", self.COLORS[level])))
+        self.update(Content.assemble((f" {line}", self.COLORS[level])), layout=False)
 
 
 class KeyLine(Static):
@@ -69,7 +71,7 @@ class KeyLine(Static):
         items = footer_items(situation)
         if items != self._shown:
             self._shown = items
-            self.update(Content("  ").join(self._item(*item[1:]) for item in items))
+            self.update(Content("  ").join(self._item(*item[1:]) for item in items), layout=False)
 
     def _item(self, key: str, label: str, possible: bool) -> Content:
         key_style, label_style = ("bold $primary", "$foreground") if possible else ("$muted",) * 2

@@ -28,10 +28,7 @@ from nanotrain_tui.follow.run_state import LogLine, RunState
 
 WIDE, TALL = 110, 34
 LEAST_WIDTH, LEAST_HEIGHT = 60, 18
-IN_PROCESS = (
-    "In-process: the training ends with this terminal (hang-up, q, out of memory); "
-    "TensorFlow's memory comes back only then."
-)
+IN_PROCESS = "In-process: training ends with this terminal and with q; no memory comes back."
 
 
 class Dashboard(Screen[None]):

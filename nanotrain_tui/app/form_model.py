@@ -6,6 +6,7 @@ No Textual here: the widget draws ``rows`` and hands texts to ``accept``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from nanotrain_tui.catalog import (
@@ -18,7 +19,7 @@ from nanotrain_tui.catalog import (
     drop_inapplicable,
     format_value,
 )
-from nanotrain_tui.catalog.fields import BOOL, CHOICE
+from nanotrain_tui.catalog.fields import BOOL, CHOICE, PATH
 from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.config.resolve import overlay
 
@@ -115,7 +116,14 @@ class FormModel:
 
     def differs(self, key: str) -> bool:
         """Whether the form asks for something else than the session runs with."""
-        return bool(self._running) and self._running.get(key) != self.value(key)
+        if not self._running:
+            return False
+        wanted, running = self.value(key), self._running.get(key)
+        if key == "data.name" and wanted == "auto":
+            return False  # the session names what was found
+        if FIELDS[key].kind == PATH and wanted and running:
+            return Path(wanted).expanduser().absolute() != Path(str(running))
+        return bool(wanted != running)
 
     def rows(self) -> list[Row]:
         """All lines: the preset, then each section with the fields that apply."""

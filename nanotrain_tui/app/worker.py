@@ -46,11 +46,16 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Read the session now: a command has just changed it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """End the thread; the session goes on."""
 
 
-Job = Start | Attach | Command | Leave
+Job = Start | Attach | Command | Look | Leave
 
 
 class Followed(Message):
@@ -124,10 +129,10 @@ class CommandLane(threading.Thread):
     as TensorFlow loads, and the screen is to go on meanwhile.
     """
 
-    def __init__(self, source: Source, post: Callable[[Message], object]) -> None:
+    def __init__(self, source: Source, answered: Callable[[Answered], object]) -> None:
         super().__init__(name="nanotrain-commands", daemon=True)
         self._source = source
-        self._post = post
+        self._answered = answered
         self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
 
     def submit(self, command: Command | None) -> None:
@@ -140,7 +145,7 @@ class CommandLane(threading.Thread):
                 reply = self._source.send(command.do, command.arguments)
             except Refused as error:
                 reply = Reply(False, why=error.message)
-            self._post(Answered(command, reply))
+            self._answered(Answered(command, reply))
 
 
 class TrainingWorker(threading.Thread):
@@ -223,9 +228,13 @@ class TrainingWorker(threading.Thread):
         # A stop takes effect at once, so it must not queue behind a pause that waits.
         lane = "stop" if command.do == "stop" else "others"
         if lane not in self._lanes:
-            self._lanes[lane] = CommandLane(self._source, self._post)
+            self._lanes[lane] = CommandLane(self._source, self._answered)
             self._lanes[lane].start()
         self._lanes[lane].submit(command)
+
+    def _answered(self, message: Answered) -> None:
+        self._post(message)
+        self._jobs.put(Look())
 
     def _switch(self, find: Callable[[], Source]) -> None:
         try:

@@ -351,7 +351,19 @@ async def test_in_process_says_what_it_cannot_promise() -> None:
     app = make_app(in_process=True)
     async with app.run_test(size=(80, 24)):
         line = app.dashboard.query_one("#in-process").render()
-        assert "ends with this terminal" in line.plain  # type: ignore[union-attr]
+        assert "ends with this terminal and with q" in line.plain  # type: ignore[union-attr]
+
+
+async def test_q_in_process_asks_before_it_ends_the_session() -> None:
+    backend = FakeBackend()
+    app = make_app(backend, in_process=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        await until(pilot, lambda: app.run_state.state == "running")
+        await pilot.press("q", "n")
+        assert app.is_running and message(app) == "It goes on."
+        await pilot.press("q", "y")
+        await until(pilot, lambda: not app.is_running)
 
 
 async def test_the_preset_is_picked_from_a_list() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from app_fakes import presets
 from hypothesis import given
@@ -89,6 +91,17 @@ def test_what_differs_from_the_session_is_marked_until_it_is_gone() -> None:
     assert [row.key for row in model.rows() if row.differs] == ["train.steps"]
     assert model.set_running({})
     assert not any(row.differs for row in model.rows())
+
+
+def test_what_the_session_settled_by_itself_is_no_difference() -> None:
+    model = form()
+    model.accept("data.dir", "~/mnist")
+    settled = {**model.config, "data.name": "digits", "data.dir": str(Path("~/mnist").expanduser())}
+    model.set_running(settled)
+    assert not any(row.differs for row in model.rows())
+    model.accept("data.name", "mnist")
+    model.accept("data.dir", "/elsewhere")
+    assert [row.key for row in model.rows() if row.differs] == ["data.name", "data.dir"]
 
 
 def test_a_toggle_flips_and_says_what_it_lacks() -> None:
