@@ -44,9 +44,13 @@ def reason(exit_status: Optional[int], log_tail: str, oom_kills: Optional[int]) 
     ``exit_status`` is negative for a signal; ``oom_kills`` says how many processes the kernel
     killed for memory meanwhile, None where it does not tell.
     """
-    text = "the trainer " + _ending(exit_status, oom_kills)
-    hint = _hint(exit_status, log_tail)
-    return "{}: {}".format(text, hint) if hint else text
+    return explain("the trainer " + _ending(exit_status, oom_kills), exit_status, log_tail)
+
+
+def explain(text: str, exit_status: Optional[int], words: str) -> str:
+    """The text, and what to do about it where the trainer's ``words`` tell."""
+    hint = _hint(exit_status, words)
+    return "{}: {}".format(text.rstrip("."), hint) if hint else text
 
 
 def read_oom_kills(vmstat: str = "/proc/vmstat") -> Optional[int]:

@@ -281,8 +281,10 @@ class Host(Session):
         self.record("edited", body, message["step"])
 
     def _on_failed(self, message: Dict[str, Any]) -> None:
-        key = message.get("key")
-        self._failure = (str(key) + ": " if key else "") + message["message"]
+        key, text = message.get("key"), message["message"]
+        text = "{}: {}".format(key, text) if key else text
+        known = message.get("kind") in ("config", "data", "memory")  # it says what to do itself
+        self._failure = text if known else crash.explain(text, None, text)
         self._link.must_leave(LEAVE_WITHIN_S, "failed but stayed")
 
     def _on_stopped(self, message: Dict[str, Any]) -> None:
