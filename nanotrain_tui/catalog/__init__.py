@@ -4,10 +4,10 @@ It feeds the form, the command line, the help and the validation alike.
 """
 
 from .activations import ACTIVATIONS, Activation
+from .advice import Advice, advise
 from .check import (
     Config,
     applies,
-    check,
     default_of,
     drop_inapplicable,
     flatten,
@@ -17,8 +17,9 @@ from .check import (
     trainer_config,
 )
 from .choices import DATASETS, INITIALIZERS, SCHEDULES, Choice
+from .edits import Edit, change_kind, changed_keys, check, edited, parse_edits
 from .errors import ConfigError, nearest
-from .fields import FIELDS, SECTIONS, Field
+from .fields import FIELDS, LIVE, RESTART, SECTIONS, SWAP, Field
 from .layers import Layer, parse_layers
 from .losses import LOSSES, Loss
 from .optimizers import OPTIMIZERS, Optimizer
@@ -29,29 +30,39 @@ __all__ = [
     "DATASETS",
     "FIELDS",
     "INITIALIZERS",
+    "LIVE",
     "LOSSES",
     "OPTIMIZERS",
+    "RESTART",
     "SCHEDULES",
     "SECTIONS",
+    "SWAP",
     "Activation",
+    "Advice",
     "Choice",
     "Config",
     "ConfigError",
+    "Edit",
     "Field",
     "Layer",
     "Loss",
     "Optimizer",
+    "advise",
     "applies",
+    "change_kind",
+    "changed_keys",
     "check",
     "choice_name",
     "default_of",
     "drop_inapplicable",
+    "edited",
     "field_of",
     "flatten",
     "format_value",
     "nearest",
     "nest",
     "output_of",
+    "parse_edits",
     "parse_layers",
     "parse_value",
     "trainer_command",

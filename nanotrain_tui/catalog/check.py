@@ -40,7 +40,7 @@ def drop_inapplicable(config: Mapping[str, Any]) -> Config:
     return {key: value for key, value in config.items() if applies(key, config)}
 
 
-def check(values: Mapping[str, Any], task: str = CLASSIFICATION) -> Config:
+def check_values(values: Mapping[str, Any], task: str = CLASSIFICATION) -> Config:
     """Every key that applies, in its own type, defaults filled in.
 
     Raises ConfigError for the first value that is wrong or does not fit the others.

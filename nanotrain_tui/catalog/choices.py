@@ -82,3 +82,19 @@ XLA_MODES = _table(
     Choice("on", "on", "Compile the training step with XLA: faster steps, a pause for compiling."),
     Choice("off", "off", "No XLA: starts at once, and a change of batch size costs nothing."),
 )
+
+ON_NAN = _table(
+    Choice("auto", "auto", "Pause where a dashboard started it, stop where none did."),
+    Choice(
+        "pause", "pause", "Wait at that step for a person: lower the learning rate, or go back."
+    ),
+    Choice("stop", "stop", "End the session; the last good checkpoint is named."),
+    Choice(
+        "continue", "continue", "Go on: now and then a loss that is no number passes by itself."
+    ),
+)
+
+ON_CRASH = _table(
+    Choice("stop", "stop", "The session ends as failed; resume it when the cause is mended."),
+    Choice("resume", "resume", "Start the trainer again from the last good checkpoint."),
+)

@@ -6,13 +6,26 @@ The form, ``--set``, TOML files, help and validation are all read off this one t
 from typing import Any, Dict, NamedTuple, Optional, Tuple
 
 from .activations import ACTIVATIONS
-from .choices import DATASETS, INITIALIZERS, SCHEDULES, XLA_MODES, Choice
+from .choices import (
+    DATASETS,
+    INITIALIZERS,
+    ON_CRASH,
+    ON_NAN,
+    SCHEDULES,
+    XLA_MODES,
+    Choice,
+)
 from .losses import LOSSES
 from .optimizers import OPTIMIZERS
 
 CHOICE, INT, FLOAT, BOOL, PATH, LAYERS, COMMAND = (
     "choice", "int", "float", "bool", "path", "layers", "command",
 )  # fmt: skip
+
+# What a change costs while a session trains.
+LIVE = "live"  # in force from the next step on
+SWAP = "swap"  # the weights stay, the graph is traced anew
+RESTART = "restart"  # the weights cannot be kept
 
 
 class Field(NamedTuple):
@@ -30,6 +43,7 @@ class Field(NamedTuple):
     above: Optional[float] = None
     below: Optional[float] = None
     applies_to: Optional[Tuple[str, Tuple[str, ...]]] = None
+    live: str = LIVE
 
 
 OUTPUTS: Dict[str, Any] = {
@@ -56,20 +70,20 @@ def _scheduled(parameter: str) -> Tuple[str, Tuple[str, ...]]:
 
 _DATA = (
     Field("data.name", "data set", "Data", CHOICE, "auto",
-          "What to learn from.", choices=DATASETS),
+          "What to learn from.", choices=DATASETS, live=RESTART),
     Field("data.dir", "folder", "Data", PATH, "",
-          "Where the files of the data set lie; empty: the usual places."),
+          "Where the files of the data set lie; empty: the usual places.", live=RESTART),
 )  # fmt: skip
 
 _MODEL = (
     Field("model.hidden", "hidden layers", "Model", LAYERS, "1024",
-          "Units of each hidden layer, with an activation of its own if you like: 512 relu, 256 tanh."),
+          "Units of each hidden layer, with an activation of its own if you like: 512 relu, 256 tanh.", live=RESTART),
     Field("model.activation", "activation", "Model", CHOICE, "relu",
-          "The activation of hidden layers that name none.", choices=ACTIVATIONS),
+          "The activation of hidden layers that name none.", choices=ACTIVATIONS, live=SWAP),
     Field("model.output", "output", "Model", CHOICE, "auto",
-          "The activation of the output layer.", choices=OUTPUTS),
+          "The activation of the output layer.", choices=OUTPUTS, live=SWAP),
     Field("model.initializer", "initializer", "Model", CHOICE, "tutorial",
-          "How the weights are drawn before training.", choices=INITIALIZERS),
+          "How the weights are drawn before training.", choices=INITIALIZERS, live=RESTART),
     Field("model.dropout", "dropout", "Model", FLOAT, 0.0,
           "The share of hidden units silenced at each step; 0.2 to 0.5 holds overfitting back.",
           low=0.0, below=1.0),
@@ -80,7 +94,7 @@ _MODEL = (
 
 _LOSS = (
     Field("loss.name", "loss", "Loss", CHOICE, "categorical_crossentropy",
-          "What training makes small.", choices=LOSSES),
+          "What training makes small.", choices=LOSSES, live=SWAP),
     Field("loss.huber_delta", "delta", "Loss", FLOAT, 1.0,
           "Where Huber turns from squared to absolute error.",
           above=0.0, high=1e6, applies_to=("loss.name", ("huber",))),
@@ -88,7 +102,7 @@ _LOSS = (
 
 _OPTIMIZER = (
     Field("optimizer.name", "optimizer", "Optimizer", CHOICE, "adam",
-          "How the weights follow the gradient.", choices=OPTIMIZERS),
+          "How the weights follow the gradient.", choices=OPTIMIZERS, live=SWAP),
     Field("optimizer.learning_rate", "learning rate", "Optimizer", FLOAT, 0.0001,
           "The size of a step. The one to tune first: try 10 times more and 10 times less.",
           above=0.0, high=1000.0),
@@ -115,7 +129,7 @@ _OPTIMIZER = (
           low=0.0, high=1.0, applies_to=_having("weight_decay")),
     Field("optimizer.initial_accumulator_value", "accumulator", "Optimizer", FLOAT, None,
           "Where the sum of squared gradients starts.",
-          low=0.0, high=1e6, applies_to=_having("initial_accumulator_value")),
+          low=0.0, high=1e6, applies_to=_having("initial_accumulator_value"), live=RESTART),
 )  # fmt: skip
 
 _SCHEDULE = (
@@ -142,27 +156,41 @@ _TRAIN = (
           "How many updates to make.", low=1, high=MAX_STEPS),
     Field("train.epochs", "epochs", "Training", INT, 0,
           "Passes over the data in place of a number of steps; 0: go by steps.",
-          low=0, high=100000),
+          low=0, high=100000, live=RESTART),
     Field("train.eval_every", "evaluate every", "Training", INT, 100,
           "Steps between evaluations on all test examples (after updates 1, 101, 201 ... and at the end).",
           low=1, high=MAX_STEPS),
     Field("train.checkpoint_every", "checkpoint every", "Training", INT, 1000,
           "Steps between checkpoints; 0: only at the end.", low=0, high=MAX_STEPS),
+    Field("train.checkpoint_minutes", "... or minutes", "Training", FLOAT, 0.0,
+          "Minutes between checkpoints, besides those by steps; 0: by steps alone.",
+          low=0.0, high=10000.0),
+    Field("train.checkpoint_keep", "keep", "Training", INT, 3,
+          "How many checkpoints to keep, besides the best one.", low=1, high=1000),
+    Field("train.on_nan", "when it diverges", "Training", CHOICE, "auto",
+          "What to do once the loss is no number any more.", choices=ON_NAN),
+    Field("train.on_crash", "when it crashes", "Training", CHOICE, "stop",
+          "What to do once the trainer dies.", choices=ON_CRASH),
+    Field("train.crash_limit", "crashes allowed", "Training", INT, 3,
+          "Crashes in a row, with nothing trained in between, after which it gives up.",
+          low=1, high=100),
+    Field("train.on_finish", "at the end run", "Training", COMMAND, "",
+          "A command of yours, run on the board when a session ends or stops by itself."),
     Field("train.seed", "seed", "Training", INT, 1,
-          "The same seed draws the same weights, order and dropout.", low=0, high=2 ** 32 - 1),
+          "The same seed draws the same weights, order and dropout.", low=0, high=2 ** 32 - 1, live=RESTART),
 )  # fmt: skip
 
 _MACHINE = (
     Field("trainer.command", "trainer", "Machine", COMMAND, "",
-          "The Python with TensorFlow, or the command that starts it; empty: the first one found."),
+          "The Python with TensorFlow, or the command that starts it; empty: the first one found.", live=RESTART),
     Field("trainer.xla", "XLA", "Machine", CHOICE, "auto",
-          "Compile the training step.", choices=XLA_MODES),
+          "Compile the training step.", choices=XLA_MODES, live=RESTART),
     Field("trainer.threads", "threads", "Machine", INT, 0,
-          "CPU threads TensorFlow may use; 0: one per core.", low=0, high=1024),
+          "CPU threads TensorFlow may use; 0: one per core.", low=0, high=1024, live=RESTART),
     Field("telemetry.tegrastats", "tegrastats", "Machine", PATH, "",
-          "The tegrastats program; empty: the one on the PATH, if any."),
+          "The tegrastats program; empty: the one on the PATH, if any.", live=RESTART),
     Field("telemetry.interval_s", "telemetry every", "Machine", FLOAT, 1.0,
-          "Seconds between readings of temperature, memory and load.", low=0.1, high=60.0),
+          "Seconds between readings of temperature, memory and load.", low=0.1, high=60.0, live=RESTART),
 )  # fmt: skip
 
 FIELDS: Dict[str, Field] = {

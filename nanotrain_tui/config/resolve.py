@@ -27,6 +27,7 @@ def resolve(
     """The checked configuration. Raises ConfigError (FileError for a file) naming the key."""
     from_file = read_toml(file) if file else {}
     named = from_file.pop("preset", None)
+    edits = from_file.pop("edits", [])
     from_file.pop("summary", None)  # so that a preset's file will do as a configuration
     chosen = preset or (str(named) if named is not None else None)
     values = overlay({}, presets.get(DEFAULT).values)
@@ -36,7 +37,8 @@ def resolve(
         values = overlay(machine, presets.get(chosen).values)
     if file:
         values = _overlay_file(values, from_file, file)
-    return check(overlay(values, dict(parse_set(text) for text in sets)))
+    values = overlay(values, dict(parse_set(text) for text in sets))
+    return check({**values, "edits": edits})
 
 
 def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Values:

@@ -159,3 +159,12 @@ def test_a_broken_memory_is_nothing_remembered(tmp_path: Path) -> None:
     folders = find_folders({"NANOTRAIN_HOME": str(tmp_path)})
     write(folders.home / "remembered.json", "[1, 2")
     assert recall(folders) == {}
+
+
+def test_a_file_may_script_edits(tmp_path: Path) -> None:
+    text = "[[edits]]\nstep = 300\nset.optimizer.learning_rate = 0.0005\n"
+    config = resolve(load_presets(NOWHERE), {}, file=write(tmp_path / "my.toml", text))
+    assert config["edits"] == [{"step": 300, "set": {"optimizer.learning_rate": 0.0005}}]
+    bad = write(tmp_path / "bad.toml", "[[edits]]\nstep = 300\nset.model.hidden = '5'\n")
+    with pytest.raises(ConfigError, match=r"^edits: "):
+        resolve(load_presets(NOWHERE), {}, file=bad)
