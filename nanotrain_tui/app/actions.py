@@ -77,6 +77,8 @@ ACTIONS = (
     Action("previous_pane", "shift+tab", "pane", "To the pane before.", SCREEN),
     Action("help", "question_mark,f1", "help", "All keys.", SCREEN, "Help: all keys"),
     Action("palette", "ctrl+p,slash", "find", "Find any action or field by name.", SCREEN),
+    Action("picture", "f2", "picture", "Save the screen as an SVG file in this folder.", SCREEN,
+           "Picture: save the screen as SVG"),
     Action("suspend", "ctrl+z", "suspend", "To the shell for a while; fg returns.", SCREEN),
 )  # fmt: skip
 
@@ -86,7 +88,7 @@ _SHOWN_KEYS = {
     "space": "Space", "question_mark": "?", "slash": "/", "enter": "Enter",
     "up": "Up", "down": "Down",
     "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "tab": "Tab",
-    "shift+tab": "Shift+Tab", "f1": "F1",
+    "shift+tab": "Shift+Tab", "f1": "F1", "f2": "F2",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import os
 import signal
 import termios
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from textual import on
@@ -33,6 +34,7 @@ from nanotrain_tui.app.worker import (
     Command,
     Died,
     Followed,
+    Job,
     Launching,
     Leave,
     NotAttached,
@@ -47,6 +49,9 @@ from nanotrain_tui.follow.run_state import Preparing, RunState
 
 LAST_RESORT_S = 5  # a dead terminal can block the way out; then the kernel ends us
 TERMINAL_CHECK_S = 1.0
+QUEUED_WRITES = 4
+LATE_S = 0.5  # how long a screen that lags behind is left alone
+WORKER_FAILED = "The dashboard's worker failed; the session goes on: q, then attach."
 IDLE = RunState(state="idle")
 
 
@@ -84,6 +89,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
         self._restart = False
         self._pending: list[str] = []
         self._load_next = False
+        self._drawing_late = False
         self._problems = list(problems)
         self._themes: list[str] = []
         self._load_themes()
@@ -206,11 +212,11 @@ class NanotrainApp(App[None], inherit_bindings=False):
             self._command("stop", "Stopping; then a new session starts …")
 
     def _launch(self) -> None:
-        self._launching = True
         self._restart = False
-        self._show(_launching(Preparing("starting the session", None)))
-        self.training.submit(Start(self.model.config))
-        self.say("Starting a session …")
+        if self._submit(Start(self.model.config)):
+            self._launching = True
+            self._show(_launching(Preparing("starting the session", None)))
+            self.say("Starting a session …")
 
     def do_pause(self) -> None:
         do = "resume" if self.run_state.state == "paused" and not self._launching else "pause"
@@ -306,6 +312,14 @@ class NanotrainApp(App[None], inherit_bindings=False):
     def do_palette(self) -> None:
         self.action_command_palette()
 
+    def do_picture(self) -> None:
+        try:
+            saved = self.save_screenshot(path=str(Path.cwd()))
+        except OSError as error:
+            self.say(f"The picture cannot be saved here: {error.strerror}", "error")
+        else:
+            self.say(f"Saved {saved}", "good")
+
     def do_suspend(self) -> None:
         self.action_suspend_process()
         self.say("Back from the shell.")
@@ -376,9 +390,17 @@ class NanotrainApp(App[None], inherit_bindings=False):
     # --- the session -----------------------------------------------------------------------
 
     def _command(self, do: str, feedback: str) -> None:
-        self._pending.append(do)
-        self.training.submit(Command(do))
-        self.say(feedback)
+        if self._submit(Command(do)):
+            self._pending.append(do)
+            self.say(feedback)
+
+    def _submit(self, job: Job) -> bool:
+        """Hand a job to the worker thread; False, and said, if a fault has ended it."""
+        if self.training.is_alive():
+            self.training.submit(job)
+            return True
+        self.say(WORKER_FAILED, "error")
+        return False
 
     @on(Launching)
     def _launching_goes_on(self, message: Launching) -> None:
@@ -415,10 +437,12 @@ class NanotrainApp(App[None], inherit_bindings=False):
         if message.state.ended and not before.ended and not first:
             self.say(*_ending(message.state))
         config = flatten(dict(message.state.config))
+        changed = self.model.set_running({} if message.state.ended else config)
         if first and config and self._load_next:
             self.model.load(config)
             self._load_next = False
-        if self.model.set_running({} if message.state.ended else config):
+            changed = True
+        if changed:
             self._form_changed()
         if message.state.ended and self._restart:
             self._launch()
@@ -444,7 +468,10 @@ class NanotrainApp(App[None], inherit_bindings=False):
     def _died(self, message: Died) -> None:
         last = message.report.strip().splitlines()[-1]
         self.dashboard.note(f"The dashboard's worker failed: {last}", "error")
-        self.say("The dashboard's worker failed; the session goes on: q, then attach.", "error")
+        if self._launching:
+            self._launching = False
+            self._show(IDLE)
+        self.say(WORKER_FAILED, "error")
 
     # --- the screen ------------------------------------------------------------------------
 
@@ -453,8 +480,24 @@ class NanotrainApp(App[None], inherit_bindings=False):
 
     def _show(self, state: RunState) -> None:
         self.run_state = state
-        self.dashboard.show_state(state)
+        if not self._terminal_lags():
+            self.dashboard.show_state(state)
+        elif not self._drawing_late:
+            self._drawing_late = True
+            self.set_timer(LATE_S, self._show_late)
         self._refresh()
+
+    def _show_late(self) -> None:
+        self._drawing_late = False
+        self._show(self.run_state)
+
+    def _terminal_lags(self) -> bool:
+        """Whether a slow link has not taken the last frames yet.
+
+        Textual queues 30 writes and then blocks, and keys with it: so figures wait, keys do not.
+        """
+        writer = getattr(self._driver, "_writer_thread", None)
+        return writer is not None and writer._queue.qsize() > QUEUED_WRITES
 
     def _refresh(self) -> None:
         self.dashboard.show_keys(self.situation)

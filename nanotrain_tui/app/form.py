@@ -49,6 +49,7 @@ class FormList(ScrollView, can_focus=True):
         &:ansi > .form--label { text-style: dim; }
         &:ansi > .form--rail { text-style: dim; }
         &:ansi > .form--cursor-blurred { text-style: underline; }
+        &:nocolor > .form--cursor { text-style: reverse; }
     }
     """
     BINDINGS = bindings("form")

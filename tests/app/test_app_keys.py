@@ -11,6 +11,7 @@ from textual.widgets import Input, OptionList
 from nanotrain_tui.app.actions import ACTIONS, BY_ID, FOOTER_ORDER, Situation, bindings, shown_keys
 from nanotrain_tui.app.dialogs import Ask, Help, PickList, help_text
 from nanotrain_tui.app.form_model import PRESET_KEY
+from nanotrain_tui.app.panels import StatusHeader
 from nanotrain_tui.app.ports import Preferences, Refused
 
 KEYS = [(action.id, key) for action in ACTIONS for key in action.keys.split(",")]
@@ -43,8 +44,9 @@ def test_every_action_makes_sense_or_says_why_not(state: str) -> None:
     assert len(bindings()) + len(bindings("form")) == len(ACTIONS)
 
 
-async def test_every_key_is_answered() -> None:
+async def test_every_key_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a session running, each key changes something that can be seen."""
+    monkeypatch.chdir(tmp_path)  # one of them saves a picture
     backend = FakeBackend()
     backend.add("brisk-otter").change(**midway())
     app = make_app(backend, session="brisk-otter")
@@ -209,16 +211,19 @@ async def test_an_ended_session_is_shown_and_cannot_be_commanded(state: str) -> 
         assert session.sent == []
 
 
-async def test_attaching_fills_the_form_with_what_the_session_runs_with() -> None:
+@pytest.mark.parametrize("state", ["running", "failed"])
+async def test_attaching_fills_the_form_with_what_the_session_was_given(state: str) -> None:
     backend = FakeBackend()
-    backend.add("brisk-otter", **{"train.steps": 4321, "data.name": "digits"})
+    backend.add("brisk-otter", state, **{"train.batch_size": 321, "data.name": "digits"})
     app = make_app(backend, session="brisk-otter")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.model.value("train.steps") == 4321)
-        assert app.model.value("data.name") == "digits"
-        app.model.accept("train.steps", "9")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.model.value("train.batch_size") == 321)
+        form = app.dashboard.form
+        shown = ["".join(part.text for part in form.render_line(y)) for y in range(30)]
+        assert any("batch size" in line and "321" in line for line in shown)
+        app.model.accept("train.batch_size", "9")
         app.dashboard.reload_form()
-        assert app.model.differs("train.steps")
+        assert app.model.differs("train.batch_size") == (state == "running")
 
 
 async def test_attaching_to_nothing_says_so() -> None:
@@ -280,6 +285,8 @@ async def test_without_colours_the_theme_stays(monkeypatch: pytest.MonkeyPatch) 
         assert app.theme == "sixteen"
         await pilot.press("t")
         assert app.theme == "sixteen" and "NO_COLOR" in message(app)
+        styles = [part.style for part in app.dashboard.form.render_line(0) if part.style]
+        assert any(style.reverse for style in styles), "the cursor must be seen without colours"
 
 
 async def test_a_key_that_means_nothing_is_answered() -> None:
@@ -352,6 +359,54 @@ async def test_in_process_says_what_it_cannot_promise() -> None:
     async with app.run_test(size=(80, 24)):
         line = app.dashboard.query_one("#in-process").render()
         assert "ends with this terminal and with q" in line.plain  # type: ignore[union-attr]
+
+
+async def test_a_picture_is_saved_where_the_user_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f2")
+        assert "tutorial" in next(tmp_path.glob("*.svg")).read_text()
+        assert "Saved" in message(app)
+        monkeypatch.chdir("/proc")
+        await pilot.press("f2")
+        assert "cannot be saved" in message(app)
+
+
+async def test_figures_wait_for_a_slow_terminal_and_keys_do_not() -> None:
+    backend = FakeBackend()
+    session = backend.add("brisk-otter")
+    app = make_app(backend, session="brisk-otter")
+    lags = True
+    app._terminal_lags = lambda: lags  # type: ignore[method-assign]
+    async with app.run_test(size=(80, 24)) as pilot:
+        header = app.dashboard.query_one(StatusHeader)
+        session.change(step=7)
+        await until(pilot, lambda: app.run_state.step == 7)
+        await pilot.press("down")
+        assert app.dashboard.form.key != PRESET_KEY
+        assert header.state.step == 0
+        lags = False
+        await until(pilot, lambda: header.state.step == 7)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_a_fault_in_the_worker_leaves_the_screen_and_is_said() -> None:
+    class Faulty(FakeBackend):
+        def start(self, config: object, report: object) -> None:  # type: ignore[override]
+            raise ZeroDivisionError("a bug")
+
+    app = make_app(Faulty())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        await until(pilot, lambda: "worker failed" in message(app))
+        app.training.join(30)
+        app.say("")
+        await pilot.press("r")
+        assert "worker failed" in message(app)
+        assert not app.situation.live
 
 
 async def test_q_in_process_asks_before_it_ends_the_session() -> None:

@@ -1,0 +1,113 @@
+"""The real backend against a session folder: what goes wrong is a sentence, not a traceback."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from app_fakes import message, until
+
+from nanotrain_tui.app.app import NanotrainApp
+from nanotrain_tui.app.backend import LocalBackend
+from nanotrain_tui.app.entry import farewell
+from nanotrain_tui.app.ports import Refused
+from nanotrain_tui.catalog import check
+from nanotrain_tui.config import find_folders
+from nanotrain_tui.follow.run_state import Preparing
+from nanotrain_tui.session.client import ControlClient
+from nanotrain_tui.session.errors import SessionError
+from nanotrain_tui.session.folder import create_session, list_sessions
+
+SCRIPTED = Path(__file__).parents[1] / "fakes" / "scripted_trainer.py"
+
+
+def backend(home: Path) -> LocalBackend:
+    return LocalBackend(find_folders({"NANOTRAIN_HOME": str(home)}))
+
+
+def test_a_session_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="nobody"):
+        backend(tmp_path).attach("nobody")
+
+
+def test_a_session_whose_recording_is_damaged(tmp_path: Path) -> None:
+    folder = create_session(str(tmp_path), "digits")
+    Path(folder.recording).write_bytes(b"not a database" * 100)
+    with pytest.raises(Refused, match=r"recording\.nanotrain"):
+        backend(tmp_path).attach(folder.name)
+
+
+def test_a_python_that_cannot_train_is_refused_at_its_field(tmp_path: Path) -> None:
+    told: list[Preparing] = []
+    config = check({"trainer.command": str(tmp_path / "no-python")})
+    with pytest.raises(Refused) as refused:
+        backend(tmp_path).start(config, told.append)
+    assert refused.value.key == "trainer.command"
+    assert "no-python" in refused.value.message
+    assert told and not list(tmp_path.glob("sessions/*"))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A home whose sessions have all ended when the test has."""
+    yield tmp_path
+    for folder in list_sessions(str(tmp_path)):
+        with contextlib.suppress(SessionError), ControlClient(folder) as client:
+            client.request("stop")
+        for _ in range(6000):
+            if not folder.is_alive():
+                break
+            time.sleep(0.01)
+        assert not folder.is_alive()
+
+
+def real_app(home: Path, script: str, session: str | None = None) -> NanotrainApp:
+    command = [sys.executable, str(SCRIPTED), f"--script={script}"]
+    config = check({"trainer.command": command, "train.steps": 60, "train.eval_every": 20})
+    return NanotrainApp(backend(home), config, follow_every_s=0.02, session=session)
+
+
+async def test_r_trains_a_recorded_session_to_its_end(home: Path) -> None:
+    app = real_app(home, "")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        await until(pilot, lambda: app.run_state.state == "finished")
+        assert (app.run_state.step, app.run_state.steps) == (60, 60)
+        assert app.run_state.test_accuracy.last is not None
+        assert "finished at step 60" in message(app)
+        await pilot.press("q")
+    assert f"nanotrain show {app.run_state.name}" in farewell(app)
+
+
+async def test_pause_resume_leave_come_back_and_stop(home: Path) -> None:
+    app = real_app(home, "slow=0.05,chunk=1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        await until(pilot, lambda: app.run_state.step > 0)
+        await pilot.press("space")
+        await until(
+            pilot, lambda: app.run_state.state == "paused" and "pause: done" in message(app)
+        )
+        step = app.run_state.step
+        await pilot.press("space")
+        await until(pilot, lambda: app.run_state.state == "running" and app.run_state.step > step)
+        await pilot.press("q")
+    assert "goes on" in farewell(app)
+    again = real_app(home, "", session=app.run_state.name)
+    async with again.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: again.run_state.state == "running")
+        await pilot.press("s", "y")
+        await until(pilot, lambda: again.run_state.state == "stopped")
+    assert again.run_state.step < 60
+
+
+async def test_a_trainer_that_dies_is_told_with_its_reason(home: Path) -> None:
+    app = real_app(home, "die=30")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        await until(pilot, lambda: app.run_state.state == "failed")
+        assert "killed" in message(app)
