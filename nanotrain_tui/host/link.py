@@ -66,7 +66,6 @@ class TrainerLink:
         if status is None or self._is_gone:
             return
         self._is_gone = True
-        self.trainer.kill()  # what it started and left behind could hold the pipes open
         self._drain(self.trainer.stdout, self._read_messages)
         if self.trainer.stderr is not None:
             self._drain(self.trainer.stderr, self._read_prints)
@@ -114,7 +113,7 @@ class TrainerLink:
         self._log.write(data)
 
     def _drain(self, fd: int, read: Callable[[], None]) -> None:
-        """Read what is left of a pipe nobody writes to any more."""
+        """Read what is left of its pipe, which something it started may still hold open."""
         left = _MOST_LAST_WORDS
         while left > 0 and self._loop.watches(fd) and select.select([fd], [], [], 0)[0]:
             read()

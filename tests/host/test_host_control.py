@@ -51,8 +51,8 @@ def server(tmp_path):
 
 def connect(path):
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.connect(str(path))  # with a time limit it would not wait for a place in the queue
     connection.settimeout(30)
-    connection.connect(str(path))
     return connection
 
 

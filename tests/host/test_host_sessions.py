@@ -1,6 +1,7 @@
 """Whole sessions of a real host: what is recorded, and how it ends."""
 
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -17,10 +18,14 @@ from nanotrain_tui.session.summary import summarise
 sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
 from scripted_trainer import loss_at
 
+FORMAT = (Path(__file__).parents[2] / "docs" / "SESSION_FORMAT.md").read_text()
+DOCUMENTED = set(re.findall(r"^\| `(\w+)` \|", FORMAT, re.MULTILINE))
+
 
 def test_every_step_and_evaluation_is_recorded(host):
     session = host("", train__steps=1000, train__eval_every=100)
     kinds = session.end()
+    assert set(kinds) <= DOCUMENTED
     assert kinds[0] == "configured"
     assert kinds[-1] == "finished"
     assert kinds.index("ready") < kinds.index("started") < kinds.index("evaluated")
@@ -74,6 +79,7 @@ def test_commands_do_what_the_table_says(host):
     assert session.do("stop")["state"] == "stopped"
     kinds = session.end()
     assert kinds[-1] == "stopped"
+    assert set(kinds) <= DOCUMENTED
     (edited,) = session.events("edited")
     assert edited.body["changes"] == {"optimizer.learning_rate": [0.0001, 0.5]}
     assert (edited.step, edited.body["who"]) == (paused["step"] + 5, "me@here")
@@ -194,6 +200,13 @@ def test_a_trainer_that_fails_says_why(host, script, says):
     assert session.end()[-1] == "crashed"
     (crashed,) = session.events("crashed")
     assert says in crashed.body["reason"]
+    session.assert_nothing_runs()
+
+
+def test_a_killed_host_takes_along_a_trainer_that_hears_and_says_nothing(host):
+    session = host("deaf,load=600")
+    wait_for(lambda: session.events("preparing"), "the trainer to come up")
+    os.kill(session.pid, signal.SIGKILL)
     session.assert_nothing_runs()
 
 

@@ -1,9 +1,11 @@
 """Random sequences of commands against the table of states and commands."""
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from nanotrain_tui.host.commands import NOTHING, REFUSE, SEND, STEPPING, decide
 from nanotrain_tui.host.steering import Session, Steering
 from nanotrain_tui.session import state as states
 
@@ -124,8 +126,11 @@ class Commanded(RuleBasedStateMachine):
     @precondition(lambda self: self.session.now in states.LIVE)
     @rule(how=st.sampled_from(["crashed", "finished"]))
     def end_by_itself(self, how):
-        if how == "finished" and self.session.now == states.STARTING:
-            return
+        if how == "finished":
+            if self.session.now == states.STARTING:
+                return
+            for message in self.session.told:  # as the trainer does before its last word
+                self.steering.answered({"id": message["id"], "ok": False, "why": "it ended"})
         self.session.record(how, {})
         self.end()
 
@@ -143,6 +148,11 @@ class Commanded(RuleBasedStateMachine):
         assert len(self.answers) + waiting == self.asked
         if self.session.now in states.ENDED:
             assert waiting == 0
+
+    @invariant()
+    def a_stop_is_never_refused(self):
+        refused = [body["command"] for kind, body in self.session.recorded if kind == "refused"]
+        assert {"do": "stop"} not in refused
 
     @invariant()
     def every_refusal_has_a_reason_and_is_on_the_record(self):
@@ -175,3 +185,34 @@ def test_who_asked_is_known_when_it_happens():
     steering.submit("pause", {}, "her", None)
     assert steering.asker_of("pause") == "her"
     assert steering.asker_of("set") == "trainer"
+
+
+TABLE = {
+    states.STARTING: (SEND, SEND, REFUSE, SEND, SEND, SEND, SEND),
+    states.RUNNING: (SEND, SEND, NOTHING, REFUSE, SEND, SEND, SEND),
+    STEPPING: (SEND, SEND, SEND, REFUSE, SEND, SEND, SEND),
+    states.PAUSED: (SEND, NOTHING, SEND, SEND, SEND, SEND, SEND),
+    **dict.fromkeys(states.ENDED, (*[REFUSE] * 6, NOTHING)),
+}
+
+
+@pytest.mark.parametrize("state", TABLE)
+def test_the_table(state):
+    assert tuple(decide(state, [], do).action for do in DOS) == TABLE[state]
+
+
+@pytest.mark.parametrize(
+    ("state", "sent", "then"),
+    [
+        (states.STARTING, ["pause"], states.PAUSED),
+        (states.STARTING, ["pause", "resume"], states.RUNNING),
+        (states.STARTING, ["set", "evaluate"], states.STARTING),
+        (states.RUNNING, ["pause"], states.PAUSED),
+        (states.RUNNING, ["pause", "step"], STEPPING),
+        (states.PAUSED, ["resume"], states.RUNNING),
+        (states.PAUSED, ["step", "resume"], states.RUNNING),
+        (states.PAUSED, ["stop"], states.STOPPED),
+    ],
+)
+def test_commands_on_their_way_count_as_done(state, sent, then):
+    assert tuple(decide(state, sent, do).action for do in DOS) == TABLE[then]

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from nanotrain_tui.config import Folders
 from nanotrain_tui.launch import LaunchError, detached, prepare, start, start_in_process
 from nanotrain_tui.launch.detached import HOST
 from nanotrain_tui.session.client import ControlClient
+from nanotrain_tui.session.errors import ControlError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.summary import summarise
@@ -67,6 +69,32 @@ def test_whoever_started_it_may_go_and_no_pipe_of_theirs_is_held(tmp_path):
         wait_until_over(folder)
     finally:
         kill_host(folder)
+
+
+def test_the_host_itself_holds_no_pipe_either(folders):
+    """Started by hand: its output ends although it goes on."""
+    plan = prepare(config("load=600"), folders)
+    folder = detached.make_folder(plan, folders)
+    job = detached.write_job(plan, folder).to_json()
+    done = subprocess.run(
+        [sys.executable, str(HOST)], input=job.encode(), capture_output=True, timeout=60, check=True
+    )
+    try:
+        assert (done.stdout, done.stderr) == (b"", b"")
+        wait_until_it_answers(folder)
+    finally:
+        kill_host(folder)
+
+
+def wait_until_it_answers(folder):
+    give_up = time.monotonic() + 60
+    while True:
+        try:
+            with ControlClient(folder) as client:
+                return client.request("status")
+        except ControlError:
+            assert time.monotonic() < give_up
+            time.sleep(0.01)
 
 
 def test_a_home_that_cannot_be_written_is_named_and_left_alone(tmp_path):

@@ -116,6 +116,37 @@ def test_a_follower_that_is_behind_gets_no_step_twice_when_rows_are_merged(tmp_p
         assert again == got
 
 
+def test_a_segment_that_was_run_again_whole_is_hidden_whole(tmp_path):
+    with recording(tmp_path) as (folder, recorder), SessionReader(folder) as reader:
+        write_steps(recorder, 1, [1, 2], 0.0, 2.0)
+        recorder.begin_segment(10.0, "2026-01-02T04:00:00+00:00", 0, {})
+        write_steps(recorder, 1, [10], 10.0, 11.0)
+        recorder.commit()
+        assert series(reader) == [(1, 10)]
+        assert len(reader.metric_series("loss")) == 1
+
+
+def test_an_idle_time_is_no_part_of_a_row(tmp_path):
+    with recording(tmp_path) as (folder, recorder), SessionReader(folder) as reader:
+        write_steps(recorder, 1, [1, 2], 0.0, 1.0)
+        write_steps(recorder, 3, [3, 4], 11.0, 12.0)
+        recorder.commit()
+        assert _times(reader) == [0.5, 1.0, 11.5, 12.0]
+
+
+def test_segments_and_gaps_stay_apart_when_rows_are_merged(tmp_path):
+    with recording(tmp_path) as (folder, recorder):
+        write_steps(recorder, 1, [1, 2], 0.0, 0.2)
+        recorder.begin_segment(0.2, "2026-01-02T04:00:00+00:00", 2, {})
+        write_steps(recorder, 3, [3, 4], 0.2, 0.4)
+        write_steps(recorder, 7, [7, 8], 0.4, 0.6)
+        recorder.finish()
+    with SessionReader(folder) as reader:
+        rows = reader.metric_series("loss")
+        assert [row.first_step for row in rows] == [1, 3, 7]
+        assert len({row.segment for row in rows}) == 2
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
