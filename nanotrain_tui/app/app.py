@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import termios
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,10 @@ from textual.screen import Screen
 from nanotrain_tui.app.actions import BY_ID, Situation
 from nanotrain_tui.app.bars import KeyLine
 from nanotrain_tui.app.dashboard import Dashboard
-from nanotrain_tui.app.dialogs import Ask, Help, Item, PickList
+from nanotrain_tui.app.dialogs import Ask, Help
 from nanotrain_tui.app.form import FormList
-from nanotrain_tui.app.form_model import PRESET_KEY, FormModel, bounds, explain
+from nanotrain_tui.app.form_keys import FormKeys
+from nanotrain_tui.app.form_model import FormModel
 from nanotrain_tui.app.glyphs import terminal_glyphs
 from nanotrain_tui.app.palette import ActionsAndFields
 from nanotrain_tui.app.ports import Backend, Preferences
@@ -42,8 +43,7 @@ from nanotrain_tui.app.worker import (
     TrainingWorker,
     Trouble,
 )
-from nanotrain_tui.catalog import FIELDS, ConfigError, flatten
-from nanotrain_tui.catalog.fields import BOOL, CHOICE
+from nanotrain_tui.catalog import flatten
 from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.follow.run_state import Preparing, RunState
 
@@ -81,6 +81,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
         super().__init__(ansi_color=True if no_color else None)
         self.no_colors = no_color
         self.model = FormModel(config, presets)
+        self.form_keys = FormKeys(self)
         self.preferences = preferences or Preferences()
         self.in_process = in_process
         self.run_state = IDLE
@@ -178,8 +179,14 @@ class NanotrainApp(App[None], inherit_bindings=False):
         if why_not:
             self.say(why_not, "warning")
             return
-        getattr(self, f"do_{name}")()
+        self.handler(name)()
         self._refresh()
+
+    def handler(self, name: str) -> Callable[[], None]:
+        """The method that does an action of the table: ours, or the form's."""
+        owner = self if hasattr(self, f"do_{name}") else self.form_keys
+        method: Callable[[], None] = getattr(owner, f"do_{name}")
+        return method
 
     def action_interrupted(self) -> None:
         self.say("q leaves the dashboard (the session goes on), s stops the session.", "warning")
@@ -251,42 +258,6 @@ class NanotrainApp(App[None], inherit_bindings=False):
         else:
             self.say("It goes on.")
 
-    def do_edit(self) -> None:
-        key = self.dashboard.form.key
-        if key == PRESET_KEY:
-            self.do_preset()
-        elif FIELDS[key].kind == BOOL:
-            why = self._accept(key, None)
-            if why:
-                self.say(why, "error")
-        elif FIELDS[key].kind == CHOICE:
-            self._pick(key)
-        else:
-            self._type(key)
-
-    def do_cursor_up(self) -> None:
-        self.dashboard.form.move(-1)
-
-    def do_cursor_down(self) -> None:
-        self.dashboard.form.move(1)
-
-    def do_page_up(self) -> None:
-        self.dashboard.form.page(-1)
-
-    def do_page_down(self) -> None:
-        self.dashboard.form.page(1)
-
-    def do_first(self) -> None:
-        self.dashboard.form.first()
-
-    def do_last(self) -> None:
-        self.dashboard.form.last()
-
-    def do_preset(self) -> None:
-        items = [Item(name, name, preset.summary) for name, preset in self.model.presets.items()]
-        chosen = self.model.preset_label.partition(",")[0]
-        self.push_screen(PickList("preset", items, chosen, self._accept_preset), self._preset_taken)
-
     def do_theme(self) -> None:
         if self.no_colors:
             self.say("NO_COLOR is set: the colours stay the terminal's own.", "warning")
@@ -324,60 +295,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
         self.action_suspend_process()
         self.say("Back from the shell.")
 
-    # --- the form --------------------------------------------------------------------------
-
-    def edit_field(self, key: str) -> None:
-        """Go to a field and open it (the palette's way)."""
-        self.dashboard.close_editor()
-        self.dashboard.form.go_to(key)
-        self.do_edit()
-
-    def _pick(self, key: str) -> None:
-        field = FIELDS[key]
-        items = [
-            Item(name, _choice_label(name, entry.label), entry.summary)
-            for name, entry in (field.choices or {}).items()
-        ]
-        chosen = self.model.text(key)
-        self.push_screen(PickList(field.label, items, chosen, lambda name: self._accept(key, name)))
-
-    def _type(self, key: str) -> None:
-        field, _ = explain(key, "")
-        allowed = bounds(key)
-        hint = f"{allowed}. Enter applies, Esc leaves." if allowed else f"{field} Enter applies."
-        self.dashboard.open_editor(
-            key, FIELDS[key].label, hint, lambda text: self._accept(key, text)
-        )
-
-    def _accept(self, key: str, text: str | None) -> str:
-        """Put a value into the form, None flips a switch; what is wrong with it, or nothing."""
-        try:
-            if text is None:
-                self.model.toggle(key)
-            else:
-                self.model.accept(key, text)
-        except ConfigError as error:
-            return error.message[:1].upper() + error.message[1:]
-        self._form_changed()
-        self.say(f"{FIELDS[key].label}: {self.model.text(key) or 'empty'}{self._when()}")
-        return ""
-
-    def _when(self) -> str:
-        if not self.situation.live:
-            return ""
-        return " (for the next run)"
-
-    def _accept_preset(self, name: str) -> str:
-        self.model.load_preset(name)
-        return ""
-
-    def _preset_taken(self, name: str | None) -> None:
-        if name is not None:
-            self._form_changed()
-            self.say(f"Preset {name}{self._when()}")
-
-    def _form_changed(self) -> None:
-        self.dashboard.reload_form()
+    # --- the mouse -------------------------------------------------------------------------
 
     @on(KeyLine.Clicked)
     def _footer_clicked(self, message: KeyLine.Clicked) -> None:
@@ -443,7 +361,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
             self._load_next = False
             changed = True
         if changed:
-            self._form_changed()
+            self.form_changed()
         if message.state.ended and self._restart:
             self._launch()
 
@@ -477,6 +395,10 @@ class NanotrainApp(App[None], inherit_bindings=False):
 
     def say(self, text: str, level: str = "info") -> None:
         self.dashboard.say(text, level)
+
+    def form_changed(self) -> None:
+        """The model of the form is another: draw it."""
+        self.dashboard.reload_form()
 
     def _show(self, state: RunState) -> None:
         self.run_state = state
@@ -513,7 +435,3 @@ def _ending(state: RunState) -> tuple[str, str]:
     why = f" {state.notices[-1]}" if state.state == "failed" and state.notices else ""
     level = {"finished": "good", "stopped": "warning"}.get(state.state, "error")
     return f"{state.name}: {state.state} at step {state.step:,}.{why} r runs a new one.", level
-
-
-def _choice_label(name: str, label: str) -> str:
-    return name if name == label else f"{label}  ({name})"

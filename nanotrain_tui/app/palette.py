@@ -50,5 +50,5 @@ class ActionsAndFields(Provider):
             if row.key and row.key != PRESET_KEY:
                 yield Entry(
                     f"{row.label} ({row.key})", f"now {row.value or 'empty'}",
-                    partial(app.edit_field, row.key),
+                    partial(app.form_keys.edit_field, row.key),
                 )  # fmt: skip

@@ -24,7 +24,7 @@ def test_no_key_is_bound_twice_and_every_action_has_its_method() -> None:
             key for action in ACTIONS if action.pane in ("", pane) for key in action.keys.split(",")
         ]
         assert len(keys) == len(set(keys))
-    assert all(callable(getattr(app, f"do_{action.id}")) for action in ACTIONS)
+    assert all(callable(app.handler(action.id)) for action in ACTIONS)
     assert set(FOOTER_ORDER) <= set(BY_ID)
 
 
