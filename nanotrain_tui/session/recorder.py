@@ -19,6 +19,7 @@ from nanotrain_tui.session.schema import NEWEST_SEQ, SCHEMA_VERSION, TABLES
 
 MOST_WAITING_BYTES = 8 << 20  # rows kept in memory while the disk takes none
 _ROW_BYTES = 200  # what a row costs in memory besides its text or data
+_BUSY_S = 0.25  # a stranger that writes holds the host up no longer; it tries again
 _GAP_S = 0.05  # an idle time longer than this ends a row, so that its times stay true
 
 _INSERT = {
@@ -49,6 +50,8 @@ def create_recording(
     folder: SessionFolder, created: str, config: Mapping[str, Any], parent: Optional[str] = None
 ) -> None:
     """Write an empty recording, whole or not at all; raises RecordingError."""
+    if os.path.exists(folder.recording):
+        raise RecordingError("{} exists already".format(folder.recording))
     aside = folder.recording + ".new"
     meta = [
         ("schema", str(SCHEMA_VERSION)),
@@ -86,7 +89,7 @@ class Recorder:
         self._segment = 0
         try:
             self._connection = sqlite3.connect(
-                folder.recording, timeout=2.0, isolation_level=None, check_same_thread=False
+                folder.recording, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
             )
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")

@@ -1,13 +1,14 @@
 """A trainer without TensorFlow: it speaks the protocol and does what a script of words says.
 
-Run by ``trainer.command = ["python", ".../scripted_trainer.py", "--script=slow,die=30"]``; words may
-also stand in the environment variable ``NANOTRAIN_SCRIPT``. Other arguments are ignored, except
+Run by ``trainer.command = ["python", ".../scripted_trainer.py", "--script=slow,die=30"]``; the
+words may also stand in the environment variable ``NANOTRAIN_SCRIPT``. Other arguments are ignored, except
 ``--inspect``. Losses and accuracies follow formulas, so tests can compute them.
 
     load=S       takes S seconds before ``ready``, listening only to ``stop``
     slow[=S]     S (0.02) seconds a step; default: as fast as it can
     chunk=K      K (10) steps a message
-    fail=N       says ``failed`` after step N     refuse=KEY   says ``failed`` at the start, naming KEY
+    fail=N       says ``failed`` after step N
+    refuse=KEY   says ``failed`` at the start, naming KEY
     die=N        kills itself with SIGKILL after step N
     exit=N:S     exits with status S after step N, printing a traceback
     hang=N       does nothing any more after step N, deaf

@@ -14,7 +14,7 @@ from nanotrain_tui.session import recorder as recorder_module
 from nanotrain_tui.session.compact import TIME_ERROR_S
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.recorder import Recorder
+from nanotrain_tui.session.recorder import Recorder, create_recording
 from nanotrain_tui.session.summary import summarise, summarise_all
 
 
@@ -323,6 +323,27 @@ def test_a_recording_cut_short_is_an_error_in_a_sentence(tmp_path, keep):
         reader.meta()
         reader.read_since(0)
         reader.metric_series("loss")
+
+
+def test_a_recording_is_never_written_over(tmp_path):
+    folder = new_recording(tmp_path)
+    before = Path(folder.recording).read_bytes()
+    with pytest.raises(RecordingError, match="exists already"):
+        create_recording(folder, "now", {})
+    assert Path(folder.recording).read_bytes() == before
+
+
+def test_somebody_else_who_writes_is_waited_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorder_module, "_BUSY_S", 0.01)
+    with recording(tmp_path) as (folder, recorder), SessionReader(folder) as reader:
+        rude = sqlite3.connect(folder.recording, isolation_level=None)
+        rude.execute("BEGIN IMMEDIATE")
+        recorder.event(1.0, 1, "note", {"message": "waits"})
+        assert "locked" in recorder.trouble
+        rude.execute("ROLLBACK")
+        rude.close()
+        assert recorder.commit()
+        assert reader.events(["note"])[0].body["message"] == "waits"
 
 
 def test_foreign_and_newer_files_are_told_apart(tmp_path):
