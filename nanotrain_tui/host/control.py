@@ -43,14 +43,17 @@ class ControlServer:
             raise
         loop.watch(self._listening.fileno(), readable=self._accept)
 
-    def close(self) -> None:
-        """Give the last answers what their clients take at once, hang up and remove the socket."""
+    def leave(self) -> None:
+        """Take no more clients, and make room for another host's socket."""
         self._loop.unwatch(self._listening.fileno())
         self._listening.close()
-        for client in list(self._clients):
-            client.hang_up()
         self._remove()
         os.close(self._folder)
+
+    def hang_up(self) -> None:
+        """Let go of the clients; whoever still waits for an answer learns that there is none."""
+        for client in list(self._clients):
+            client.hang_up()
 
     def _remove(self) -> None:
         try:

@@ -162,7 +162,15 @@ class Host(Session):
             lock = FolderLock(folder.lock)
         except BlockingIOError:
             raise JobError("", "{} has a host already".format(folder.name)) from None
+        try:
+            control = ControlServer(folder.path, loop, self._requested)
+        except OSError:
+            lock.close()
+            raise
+        # In this order at the end: whoever is hung up on must find the lock free.
+        cleanup.callback(control.hang_up)
         cleanup.callback(lock.close)
+        cleanup.callback(control.leave)
         os.makedirs(folder.checkpoints, mode=0o700, exist_ok=True)
         create_recording(folder, wall_time(), nest(job.config))
         self._journal = Journal(Recorder(folder), self._clock(), self._clock)
@@ -171,8 +179,6 @@ class Host(Session):
         cleanup.callback(self._log.close)
         self._monitor.start()
         cleanup.callback(self._monitor.close)
-        control = ControlServer(folder.path, loop, self._requested)
-        cleanup.callback(control.close)
         self._oom_kills = crash.read_oom_kills()
         trainer = self._make_trainer(job, loop)
         self._link = TrainerLink(trainer, self._log, loop, self._heard, self._garbled, self._gone)

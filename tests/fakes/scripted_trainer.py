@@ -1,8 +1,8 @@
 """A trainer without TensorFlow: it speaks the protocol and does what a script of words says.
 
 Run by ``trainer.command = ["python", ".../scripted_trainer.py", "--script=slow,die=30"]``; the
-words may also stand in the environment variable ``NANOTRAIN_SCRIPT``. Other arguments are ignored, except
-``--inspect``. Losses and accuracies follow formulas, so tests can compute them.
+words may also stand in the environment variable ``NANOTRAIN_SCRIPT``. Other arguments are ignored,
+except ``--inspect``. Losses and accuracies follow formulas, so tests can compute them.
 
     load=S       takes S seconds before ``ready``, listening only to ``stop``
     slow[=S]     S (0.02) seconds a step; default: as fast as it can

@@ -47,7 +47,7 @@ def host(make_plan, folders):
     yield begin
     for session in started:
         session.client.close()
-        for pid in (session.pid, session.trainer_pid):
+        for pid in filter(None, (session.pid, session.trainer_pid)):
             if runs(pid):
                 os.kill(pid, signal.SIGKILL)
         session.assert_nothing_runs()

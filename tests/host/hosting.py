@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 from nanotrain_tui.session.client import ControlClient
+from nanotrain_tui.session.errors import NotRunning
 from nanotrain_tui.session.reader import SessionReader
 
 PATIENCE_S = 60.0
@@ -34,8 +35,12 @@ class Started:
     def __init__(self, folder):
         self.folder = folder
         self.client = ControlClient(folder)
-        self.status = self.client.request("status")
-        self.pid, self.trainer_pid = self.status["pid"], self.status["trainer_pid"]
+        try:
+            status = self.client.request("status")
+            self.pid, self.trainer_pid = status["pid"], status["trainer_pid"]
+        except NotRunning:  # it was a short one
+            (ready,) = self.events("ready")
+            self.pid, self.trainer_pid = None, ready.body["pid"]
 
     def do(self, do, **arguments):
         return self.client.request(do, who="me@here", timeout=PATIENCE_S, **arguments)
@@ -60,7 +65,7 @@ class Started:
         return [event.kind for event in self.events()]
 
     def assert_nothing_runs(self):
-        for pid in (self.pid, self.trainer_pid):
+        for pid in filter(None, (self.pid, self.trainer_pid)):
             wait_for(lambda pid=pid: not runs(pid), f"process {pid} to go")
 
     def losses(self):

@@ -44,7 +44,8 @@ def server(tmp_path):
     over.set()
     loop.wake()
     thread.join()
-    control.close()
+    control.leave()
+    control.hang_up()
     loop.close()
     assert not (tmp_path / "control.sock").exists()
 
@@ -191,5 +192,6 @@ def test_a_client_reaches_a_socket_of_any_length(tmp_path):
         assert answers == [{"ok": True, "id": 1}]
     finally:
         os.close(lock)
-        control.close()
+        control.leave()
+        control.hang_up()
         loop.close()

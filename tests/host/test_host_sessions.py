@@ -158,6 +158,16 @@ def test_an_answer_comes_when_the_state_is_there(host, late):
     assert session.do("stop")["state"] == "stopped"
 
 
+def test_commands_up_to_the_end_are_answered_or_there_is_no_host(host):
+    session = host("slow=0.001", train__steps=300)
+    answers = []
+    with pytest.raises(NotRunning):
+        while True:
+            answers.append(session.do("set", values={"optimizer.learning_rate": 0.5}))
+    assert answers
+    assert all(answer["ok"] or "ended" in answer["why"] for answer in answers)
+
+
 def test_a_killed_trainer_is_a_failure_with_a_plain_reason(host):
     session = host("slow=0.001", train__steps=1_000_000)
     session.wait_for_step(1)
