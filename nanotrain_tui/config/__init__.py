@@ -4,8 +4,10 @@ from .folders import Folders, find_folders
 from .presets import DEFAULT as DEFAULT_PRESET
 from .presets import Preset, Presets, load_presets
 from .resolve import overlay, parse_set, resolve
+from .save import check_preset_name, save_preset
 from .settings import Settings, load_settings, recall, remember
 from .toml_file import FileError, read_tables, read_toml
+from .writing import replace_file
 
 __all__ = [
     "DEFAULT_PRESET",
@@ -14,6 +16,7 @@ __all__ = [
     "Preset",
     "Presets",
     "Settings",
+    "check_preset_name",
     "find_folders",
     "load_presets",
     "load_settings",
@@ -23,5 +26,7 @@ __all__ = [
     "read_toml",
     "recall",
     "remember",
+    "replace_file",
     "resolve",
+    "save_preset",
 ]

@@ -44,7 +44,7 @@ class Presets:
 
 def load_presets(user_folder: Path) -> Presets:
     """The shipped presets and the user's; a user's of the same name takes its place."""
-    shipped = Path(str(resources.files("nanotrain_tui.config") / "presets"))
+    shipped = _shipped()
     presets: dict[str, Preset] = {}
     problems: list[str] = []
     own = sorted(user_folder.glob("*.toml")) if user_folder.is_dir() else []
@@ -56,6 +56,11 @@ def load_presets(user_folder: Path) -> Presets:
     return Presets(presets, problems)
 
 
+def shipped_names() -> set[str]:
+    """The presets that come with the program."""
+    return {path.stem for path in _shipped().glob("*.toml")}
+
+
 def read_preset(path: Path) -> Preset:
     """Raises FileError or ConfigError for a file that cannot be a preset."""
     values = read_toml(path)
@@ -63,8 +68,16 @@ def read_preset(path: Path) -> Preset:
     data = [key for key in values if key.partition(".")[0] == "data"]
     if data:
         raise FileError(str(path), f"names {data[0]}; a preset never names data.")
+    if "edits" in values:
+        raise FileError(
+            str(path), "has [[edits]], which belong to one run; they go into a configuration file."
+        )
     try:
         check(values)
     except ConfigError as error:
         raise FileError(str(path), str(error)) from None
     return Preset(path.stem, str(summary), path, values)
+
+
+def _shipped() -> Path:
+    return Path(str(resources.files("nanotrain_tui.config") / "presets"))

@@ -38,7 +38,12 @@ def resolve(
     if file:
         values = _overlay_file(values, from_file, file)
     values = overlay(values, dict(parse_set(text) for text in sets))
-    return check({**values, "edits": edits})
+    try:
+        return check({**values, "edits": edits})
+    except ConfigError as error:
+        if file and error.key == "edits":
+            raise FileError(str(file), str(error)) from None
+        raise
 
 
 def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Values:
@@ -54,11 +59,11 @@ def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Values:
 
 
 def parse_set(text: str) -> tuple[str, Any]:
-    """``KEY=VALUE`` of ``--set``. Raises ConfigError."""
+    """``KEY=VALUE`` of a command line. Raises ConfigError."""
     key, sign, value = text.partition("=")
     key = key.strip()
     if not sign:
-        raise ConfigError(key, f"--set wants KEY=VALUE; it is '{text}'.")
+        raise ConfigError(key, f"KEY=VALUE is wanted; it is '{text}'.")
     return key, parse_value(key, value.strip())
 
 

@@ -166,5 +166,54 @@ def test_a_file_may_script_edits(tmp_path: Path) -> None:
     config = resolve(load_presets(NOWHERE), {}, file=write(tmp_path / "my.toml", text))
     assert config["edits"] == [{"step": 300, "set": {"optimizer.learning_rate": 0.0005}}]
     bad = write(tmp_path / "bad.toml", "[[edits]]\nstep = 300\nset.model.hidden = '5'\n")
-    with pytest.raises(ConfigError, match=r"^edits: "):
+    with pytest.raises(ConfigError, match=r"bad\.toml: edits: .*model\.hidden"):
         resolve(load_presets(NOWHERE), {}, file=bad)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[edits]]\nstep = 1\n", "edits: number 1"),
+        ("[[edits]]\nstep = 1\nset.train.stpes = 5\n", "number 1: train.stpes: .*'train.steps'"),
+        ("edits = 5\n", r"edits: must be written as \[\[edits\]\]"),
+        ("[[edits]]\nstep = 9\nset.optimizer.momentum = 0.9\n", "step 9: optimizer.momentum"),
+    ],
+)
+def test_a_scripted_edit_that_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(FileError, match=rf"my\.toml: .*{said}"):
+        resolve(load_presets(NOWHERE), {}, file=write(tmp_path / "my.toml", text))
+
+
+def test_a_preset_holds_no_scripted_edits(tmp_path: Path) -> None:
+    write(tmp_path / "mine.toml", "[[edits]]\nstep = 1\nset.train.steps = 5\n")
+    with pytest.raises(ConfigError, match=r"mine\.toml: has \[\[edits\]\]"):
+        load_presets(tmp_path).get("mine")
+
+
+def test_settings_remap_keys_and_silence_the_bell(tmp_path: Path) -> None:
+    folders = find_folders({"NANOTRAIN_HOME": str(tmp_path)})
+    assert load_settings(folders).bell and load_settings(folders).keys == {}
+    write(folders.settings_file, '[keys]\nrun = "R,f5"\nno_such = ""\n[ui]\nbell = false\n')
+    settings = load_settings(folders)
+    assert settings.keys == {"run": "R,f5", "no_such": ""}
+    assert not settings.bell and settings.values == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("keys = 5", r"keys: must be a table: \[keys\]"),
+        ("[keys]\nrun = 5", "keys.run: must be text"),
+        ("[keys.run]\nx = 'y'", "keys.run: must be text"),
+        ("[ui]\nbell = 'no'", "ui.bell: must be true or false"),
+        ("[ui]\ntheme = 5", "ui.theme: must be the name"),
+        ("[ui]\nthem = 'x'", "ui.them: there is no such key. Did you mean 'ui.theme'"),
+        ("[[edits]]\nstep = 1", "edits: belong to one run"),
+    ],
+)
+def test_bad_settings_name_file_and_key(tmp_path: Path, text: str, said: str) -> None:
+    folders = find_folders({"NANOTRAIN_HOME": str(tmp_path)})
+    path = write(folders.settings_file, text)
+    with pytest.raises(FileError, match=said) as error:
+        load_settings(folders)
+    assert error.value.key == str(path)

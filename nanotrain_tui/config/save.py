@@ -1,0 +1,99 @@
+"""Saving a configuration as a preset; what the user wrote around the values stays."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nanotrain_tui.catalog import FIELDS, ConfigError, default_of, parse_value
+
+from .presets import read_preset, shipped_names
+from .toml_file import FileError
+from .writing import replace_file
+
+SECTIONS = ("model", "loss", "optimizer", "schedule", "train")  # what a preset may name
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+
+
+def save_preset(folder: Path, name: str, config: Mapping[str, Any], summary: str = "") -> Path:
+    """Write the model and training of a checked flat configuration as a preset; its path.
+
+    Every value is written, so that the preset means the same whatever the defaults become; data,
+    machine and ``[[edits]]`` never are. In a file that exists, comments, order and the summary (if
+    none is given) stay. Raises ConfigError for the name, FileError for a file that is no preset or
+    cannot be written.
+    """
+    check_preset_name(name)
+    path = folder / f"{name}.toml"
+    values = {key: config[key] for key in FIELDS if key in config and _section(key) in SECTIONS}
+    try:
+        text = _updated(path, values, summary) if path.exists() else _new(values, summary)
+        replace_file(path, text)
+    except OSError as error:
+        raise FileError(str(path), f"cannot be written: {error.strerror or error}.") from None
+    return path
+
+
+def check_preset_name(name: str) -> None:
+    """Raises ConfigError for a name that is no file's, or that a shipped preset has."""
+    if not _NAME.match(name):
+        raise ConfigError(
+            "preset",
+            f"'{name[:64]}' cannot be a name; take letters, digits, '.', '_' and '-', at most 64.",
+        )
+    if name in shipped_names():
+        raise ConfigError("preset", f"'{name}' is the name of a shipped preset; take another.")
+
+
+def _new(values: Mapping[str, Any], summary: str) -> str:
+    import tomlkit
+
+    document = tomlkit.document()
+    if summary:
+        document.add("summary", tomlkit.string(summary))
+    for key, value in values.items():
+        _put(document, key, value)
+    return tomlkit.dumps(document)
+
+
+def _updated(path: Path, values: Mapping[str, Any], summary: str) -> str:
+    """The file with other values: what is as it was stays as it was written.
+
+    What means nothing beside them is taken out; what is silent and should be so stays silent.
+    """
+    import tomlkit
+
+    old = read_preset(path).values  # a file that is broken is not written over
+    document: Any = tomlkit.parse(path.read_text(encoding="utf-8"))
+    if summary:
+        document["summary"] = summary
+    for key in old.keys() - values.keys():
+        section, _, name = key.partition(".")
+        del document[section][name]
+    kept = {key: value for key, value in old.items() if key in values}
+    for key, value in values.items():
+        before = parse_value(key, kept[key]) if key in kept else default_of(key, values)
+        if before != value:
+            _put(document, key, value)
+    return tomlkit.dumps(document)
+
+
+def _put(document: Any, key: str, value: Any) -> None:
+    """Set a key, a new one behind the last of its table and before the comments that follow."""
+    import tomlkit
+
+    section, _, name = key.partition(".")
+    table = document.setdefault(section, tomlkit.table())
+    if name in table or not isinstance(table, tomlkit.items.Table):
+        table[name] = value
+        return
+    body = table.value.body
+    last = max((i for i, (key, _) in enumerate(body) if key is not None), default=-1)
+    behind = body[last + 1 :]
+    del body[last + 1 :]
+    table.add(name, value)
+    body.extend(behind)
+
+
+def _section(key: str) -> str:
+    return key.partition(".")[0]

@@ -1,0 +1,180 @@
+"""Presets that are saved: they mean what was saved, and a person's own words stay."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nanotrain_tui.catalog import (
+    FIELDS,
+    Config,
+    ConfigError,
+    Field,
+    check,
+    default_of,
+    drop_inapplicable,
+)
+from nanotrain_tui.catalog.fields import BOOL, CHOICE, COMMAND, INT, LAYERS, PATH
+from nanotrain_tui.config import FileError, load_presets, read_toml, resolve, save_preset
+from nanotrain_tui.config.writing import replace_file
+
+NOWHERE = Path("/nonexistent")
+SAVED = ("model", "loss", "optimizer", "schedule", "train")
+
+
+def saved_part(config: Config) -> Config:
+    return {key: value for key, value in config.items() if key.partition(".")[0] in SAVED}
+
+
+def values_of(field: Field) -> st.SearchStrategy[Any]:
+    """Any value the field takes."""
+    if field.kind == CHOICE:
+        return st.sampled_from(list(field.choices or ()))
+    if field.kind == BOOL:
+        return st.booleans()
+    if field.kind == INT:
+        return st.integers(int(field.low or 0), int(field.high or 10))
+    if field.kind == LAYERS:
+        return st.sampled_from(["none", "5", "64 tanh", "512 relu, 256 softmax, 8"])
+    text = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).map(str.strip)
+    if field.kind == COMMAND:
+        return st.lists(text, min_size=1, max_size=3)
+    if field.kind == PATH:
+        return text
+    low = field.low if field.low is not None else field.above
+    high = field.high if field.high is not None else field.below
+    return st.floats(
+        low, high,
+        exclude_min=field.low is None, exclude_max=field.high is None, allow_subnormal=False,
+    )  # fmt: skip
+
+
+@st.composite
+def configurations(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Config:
+    """Checked configurations with any of their keys changed."""
+    values = {
+        key: draw(values_of(FIELDS[key])) for key in draw(st.sets(st.sampled_from([*FIELDS])))
+    }
+    values = drop_inapplicable(values)
+    if values.get("optimizer.nesterov"):
+        values["optimizer.momentum"] = values.get("optimizer.momentum") or 0.5
+    for attempt in (values, {**values, "model.output": "auto"}):
+        try:
+            return check(attempt)
+        except ConfigError:
+            continue
+    raise AssertionError(values)
+
+
+@given(configurations(), configurations())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_what_is_saved_reads_back_the_same(tmp_path: Path, first: Config, then: Config) -> None:
+    path = tmp_path / "mine.toml"
+    path.unlink(missing_ok=True)
+    for config in (first, then, first):
+        assert save_preset(tmp_path, "mine", config) == path
+        assert saved_part(resolve(load_presets(tmp_path), {}, preset="mine")) == saved_part(config)
+        assert saved_part(resolve(load_presets(NOWHERE), {}, file=path)) == saved_part(config)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["mine.toml"]
+
+
+OWN = """\
+# Mine, with care.
+summary = "Small and quick."   # for Sundays
+
+[optimizer]  # the heart of it
+learning_rate = 1e-3    # as the paper has it
+name = "adam"
+beta_1 = 0.8  # adam alone has it
+
+# What the network looks like
+[model]
+hidden = [ 64, 32 ]
+"""
+
+
+def test_comments_and_order_survive(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(OWN)
+    config = check(load_presets(tmp_path).get("mine").values)
+    save_preset(tmp_path, "mine", config)
+    assert path.read_text() == OWN, "nothing differs"
+    changes = {"optimizer.learning_rate": 0.5, "model.dropout": 0.25, "train.steps": 7}
+    save_preset(tmp_path, "mine", check({**config, **changes}))
+    before, learning_rate, rest = OWN.partition("1e-3")
+    assert path.read_text() == (
+        f"{before}0.5{rest}dropout = 0.25\n\n[train]\nsteps = 7\n"
+    ) and learning_rate  # fmt: skip
+
+
+def test_a_new_key_stands_before_the_next_tables_comment(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(OWN)
+    config = check(load_presets(tmp_path).get("mine").values)
+    save_preset(tmp_path, "mine", check({**config, "optimizer.beta_2": 0.9}))
+    assert "alone has it\nbeta_2 = 0.9\n\n# What the network" in path.read_text()
+
+
+def test_parameters_of_another_optimizer_are_taken_out(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(OWN)
+    sgd = check({"optimizer.name": "sgd", "optimizer.momentum": 0.9})
+    save_preset(tmp_path, "mine", sgd, "With momentum.")
+    text = path.read_text()
+    assert "beta_1" not in text and "# the heart of it" in text and "# for Sundays" in text
+    assert load_presets(tmp_path).get("mine").summary == "With momentum."
+    assert saved_part(check(load_presets(tmp_path).get("mine").values)) == saved_part(sgd)
+
+
+def test_data_machine_and_edits_are_never_saved(tmp_path: Path) -> None:
+    edits = [{"step": 5, "set": {"optimizer.learning_rate": 0.5}}]
+    config = check({"data.name": "digits", "trainer.threads": 2, "edits": edits})
+    path = save_preset(tmp_path / "presets", "mine", config, 'With "quotes" and \\.')
+    assert {key.partition(".")[0] for key in read_toml(path)} == {"summary", *SAVED}
+    assert load_presets(path.parent).get("mine").summary == 'With "quotes" and \\.'
+    assert read_toml(path)["optimizer.epsilon"] == default_of("optimizer.epsilon", config)
+
+
+@pytest.mark.parametrize("name", ["", ".", "../up", "a/b", "-x", "a b", "é", "x" * 65, "a\n"])
+def test_a_name_that_is_no_files_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigError, match="cannot be a name"):
+        save_preset(tmp_path, name, check({}))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_shipped_preset_is_not_hidden_by_mistake(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="shipped preset"):
+        save_preset(tmp_path, "tutorial", check({}))
+
+
+def test_a_broken_file_is_not_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("[train\n")
+    with pytest.raises(FileError, match=r"mine\.toml"):
+        save_preset(tmp_path, "mine", check({}))
+    assert path.read_text() == "[train\n"
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "presets").write_text("in the way")
+    with pytest.raises(FileError, match=r"mine\.toml: cannot be written"):
+        save_preset(tmp_path / "presets", "mine", check({}))
+
+
+def test_a_file_is_replaced_whole_through_links_and_keeps_its_mode(tmp_path: Path) -> None:
+    real, link = tmp_path / "real", tmp_path / "link"
+    real.write_text("old")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    replace_file(link, "new")
+    assert (real.read_text(), real.stat().st_mode & 0o777) == ("new", 0o640)
+    assert link.is_symlink()
+    with pytest.raises(OSError):
+        replace_file(tmp_path, "x")
+    with pytest.raises(UnicodeEncodeError):
+        replace_file(link, "\ud800")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "real"]
+    assert real.read_text() == "new"
