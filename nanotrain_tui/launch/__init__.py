@@ -1,5 +1,19 @@
-"""From a configuration to a running session: find the trainer's Python, look at the data, start."""
+"""From a configuration to a running session: find the trainer's Python, look at the data, start.
 
+``prepare`` makes a plan of a configuration, ``plan_resume``, ``plan_fork`` and ``plan_restart`` of
+a session there is; ``start`` (or ``start_in_process``) sets it going.
+"""
+
+from .again import (
+    configuration_of,
+    fork,
+    list_checkpoints,
+    plan_fork,
+    plan_restart,
+    plan_resume,
+    restart,
+    resume,
+)
 from .detached import start
 from .errors import LaunchError
 from .in_process import InProcessSession, start_in_process
@@ -10,8 +24,16 @@ __all__ = [
     "InProcessSession",
     "LaunchError",
     "Plan",
+    "configuration_of",
     "find_trainer_python",
+    "fork",
+    "list_checkpoints",
+    "plan_fork",
+    "plan_restart",
+    "plan_resume",
     "prepare",
+    "restart",
+    "resume",
     "start",
     "start_in_process",
 ]

@@ -24,11 +24,14 @@ _LONGEST_ANSWER = 1 << 16
 HOST = Path(nanotrain_tui.__file__).absolute().parent / "host"
 
 
-def start(plan: Plan, folders: Folders) -> SessionFolder:
+def start(
+    plan: Plan, folders: Folders, name: str | None = None, on_nan: str = "stop"
+) -> SessionFolder:
     """Make the session's folder and start its host, detached; raises LaunchError.
 
-    When this returns the host lives and records, and the trainer is loading. Where it cannot,
-    nothing is left behind.
+    ``name`` is the new session's; without one it is named after its data. ``on_nan`` (pause, stop
+    or continue) is what ``train.on_nan = "auto"`` stands for. When this returns the host
+    lives and records, and the trainer is loading. Where it cannot, nothing new is left behind.
     """
     folder = make_folder(plan, folders)
     try:

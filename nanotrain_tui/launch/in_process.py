@@ -57,7 +57,13 @@ class InProcessSession:
         return not self._thread.is_alive()
 
 
-def start_in_process(plan: Plan, folders: Folders, serve: Serve = serve) -> InProcessSession:
+def start_in_process(
+    plan: Plan,
+    folders: Folders,
+    serve: Serve = serve,
+    name: str | None = None,
+    on_nan: str = "stop",
+) -> InProcessSession:
     """Like ``start``, in threads; raises LaunchError."""
     if importlib.util.find_spec("tensorflow") is None:
         raise LaunchError(
