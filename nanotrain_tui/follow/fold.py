@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from nanotrain_tui.follow.log_text import describe, one_line, reason
-from nanotrain_tui.follow.run_state import LogLine, Mark, Preparing, RunState
+from nanotrain_tui.follow.marks import MarkFold
+from nanotrain_tui.follow.run_state import LogLine, Preparing, RunState
 from nanotrain_tui.follow.series import Series
 from nanotrain_tui.follow.speed import Speed
 from nanotrain_tui.follow.telemetry import GaugeFold
@@ -30,9 +31,7 @@ from nanotrain_tui.session.state import (
 
 LOG_LINES = 500
 NOTICES = 8
-MARKS = 64
 LAST_STEP = 1 << 53  # a step beyond this is damage
-_MARKED = {"edited", "paused", "checkpoint"}
 _METRICS = {"loss": "train_loss", "accuracy": "train_accuracy", "learning_rate": "learning_rate"}
 _CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "learning_rate")
 
@@ -62,7 +61,7 @@ class Fold:
         self._gauges = GaugeFold()
         self._log: deque[LogLine] = deque(maxlen=LOG_LINES)
         self._notices: deque[str] = deque(maxlen=NOTICES)
-        self._marks: deque[Mark] = deque(maxlen=MARKS)
+        self._marks = MarkFold()
 
     @property
     def seq(self) -> int:
@@ -113,7 +112,9 @@ class Fold:
             gauges=self._gauges.gauges(),
             log=tuple(self._log),
             notices=tuple(self._notices),
-            marks=tuple(self._marks),
+            marks=self._marks.marks(),
+            checkpoints=self._marks.checkpoints(),
+            diverged=self._marks.diverged,
             **curves,
         )
 
@@ -123,10 +124,7 @@ class Fold:
         self._from_step = max(0, min(row.from_step, LAST_STEP))
         for series in self._series.values():
             series.cut(self._from_step + 1)
-        kept = [mark for mark in self._marks if mark.step <= self._from_step]
-        self._marks = deque(kept, maxlen=MARKS)
-        if self._from_step:
-            self._marks.append(Mark(self._from_step, "resumed"))
+        self._marks.start_from(self._from_step, row.t)
         self._step = self._from_step
         self._paused_t = None
         self._preparing = None
@@ -141,6 +139,7 @@ class Fold:
         self._step = max(self._step, last)
         self._pass(row.t1)
         if name == "train_loss":
+            self._marks.trained(row.values[-1])
             self._speed.updates(len(row.values), self._batch_size, row.t0, row.t1)
 
     def _add_event(self, row: Event) -> None:
@@ -151,11 +150,11 @@ class Fold:
         take = _TAKES.get(row.kind)
         if take is not None:
             take(self, row)
-        if row.kind in _MARKED:
-            self._marks.append(Mark(row.step, row.kind))
         self._note_pause(row, state)
         self._state = state
-        self._write_log(row)
+        line = describe(row)
+        self._marks.add(row, line.text)
+        self._write_log(line)
 
     def _note_pause(self, row: Event, state: str) -> None:
         if state == PAUSED and self._paused_t is None:
@@ -164,10 +163,9 @@ class Fold:
             self._speed.idle(self._paused_t, row.t)
             self._paused_t = None
 
-    def _write_log(self, row: Event) -> None:
-        line = describe(row)
+    def _write_log(self, line: LogLine) -> None:
         # Preparation reports its progress every second; the log names each part of it once.
-        if row.kind == "preparing" and self._log and self._log[-1].text == line.text:
+        if line.kind == "preparing" and self._log and self._log[-1].text == line.text:
             return
         self._log.append(line)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from nanotrain_tui.catalog import FIELDS, format_value
 from nanotrain_tui.follow.run_state import LogLine
 from nanotrain_tui.session.reader import number
 from nanotrain_tui.session.records import Event
@@ -61,7 +62,9 @@ def _by(body: Body) -> str:
 def _configured(event: Event) -> str:
     said = event.body.get("said")
     told = " ".join(map(str, said)) if isinstance(said, list) else str(said or "")
-    return f"configured{_by(event.body)}" + (f": {told}" if told else "")
+    resumed = event.body.get("resumed_from")
+    verb = f"resumed from {resumed}" if isinstance(resumed, str) and resumed else "configured"
+    return f"{verb}{_by(event.body)}" + (f": {told}" if told else "")
 
 
 def _ready(event: Event) -> str:
@@ -85,13 +88,35 @@ def _started(event: Event) -> str:
 
 
 def _edited(event: Event) -> str:
+    given = _mapping(event.body.get("changes"))
     changes = [
-        f"{key} {change[0]} → {change[1]}"
-        for key, change in _mapping(event.body.get("changes")).items()
+        f"{_name(key)} {_value(change[0])} → {_value(change[1])}"
+        for key, change in given.items()
         if _is_list(change) and len(change) == 2
     ]
-    again = " (compiled anew)" if event.body.get("retraced") else ""
-    return f"set {', '.join(changes) or 'nothing'}{_by(event.body)}{again}"
+    notes = ["as scripted"] if event.body.get("scripted") else []
+    if "optimizer.name" in given:
+        notes.append("fresh slots")
+    if event.body.get("retraced"):
+        notes.append("compiled anew")
+    said = f" ({', '.join(notes)})" if notes else ""
+    return f"{', '.join(changes) or 'nothing changed'}{_by(event.body)}{said}"
+
+
+def _name(key: str) -> str:
+    """A field as the form calls it."""
+    field = FIELDS.get(key)
+    return str(field.label) if field is not None else key
+
+
+def _value(value: Any) -> str:
+    return format_value(value) or "none"
+
+
+def _diverged(event: Event) -> str:
+    checkpoint = event.body.get("checkpoint")
+    good = f"last good checkpoint: {checkpoint}" if checkpoint else "there is no good checkpoint"
+    return f"the loss is {event.body.get('loss', 'nan')} at step {event.step}; {good}"
 
 
 def _evaluated(event: Event) -> str:
@@ -109,7 +134,8 @@ def _refused(event: Event) -> str:
 
 def _checkpoint(event: Event) -> str:
     size = number(event.body.get("bytes"))
-    return f"checkpoint at step {event.step}" + (f", {size / 1e6:.1f} MB" if size else "")
+    best = ", the best" if event.body.get("best") is True else ""
+    return f"checkpoint at step {event.step}{best}" + (f", {size / 1e6:.1f} MB" if size else "")
 
 
 def _preparing(event: Event) -> str:
@@ -136,6 +162,7 @@ _LEVELS = {
     "warned": "warning",
     "refused": "warning",
     "crashed": "error",
+    "diverged": "error",
     "finished": "good",
 }
 
@@ -150,6 +177,8 @@ _TEXTS: Mapping[str, Callable[[Event], str]] = {
     "resumed": lambda event: f"goes on after step {event.step}{_by(event.body)}",
     "evaluated": _evaluated,
     "checkpoint": _checkpoint,
+    "checkpoint_removed": lambda event: f"removed {event.body.get('file', 'a checkpoint')}",
+    "diverged": _diverged,
     "warned": _message,
     "note": _message,
     "crashed": lambda event: f"failed: {reason(event.body)}",

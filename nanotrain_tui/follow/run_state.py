@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from nanotrain_tui.follow.series import Curve
 
@@ -29,10 +29,32 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place on the step axis worth a sign: an edit, a pause, a checkpoint, a resume."""
+    """A place on the step axis worth a sign: an edit, a pause, a divergence, a checkpoint ..."""
 
     step: int
     kind: str
+    text: str = ""  # what happened, in a line
+    t: float = 0.0  # seconds of session time
+
+
+class Checkpoint(NamedTuple):
+    """A checkpoint that is still there."""
+
+    file: str  # in the session's folder ``checkpoints``
+    step: int
+    t: float  # seconds of session time
+    bytes: int | None = None
+    accuracy: float | None = None  # of the test before it
+    best: bool = False
+
+
+class Diverged(NamedTuple):
+    """The loss is no number since this step."""
+
+    step: int
+    loss: str  # "nan", "inf"
+    policy: str  # "pause", "stop" or "continue"
+    checkpoint: str  # the file of the last good one, empty for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +106,9 @@ class RunState:
     gauges: Mapping[str, Gauge] = field(default_factory=dict)  # see follow.telemetry.GAUGES
     log: tuple[LogLine, ...] = ()  # the newest last; bounded
     notices: tuple[str, ...] = ()  # warnings and the reason of a failure, newest last; bounded
-    marks: tuple[Mark, ...] = ()  # bounded
+    marks: tuple[Mark, ...] = ()  # by step; bounded
+    checkpoints: tuple[Checkpoint, ...] = ()  # by step; bounded
+    diverged: Diverged | None = None  # None: the loss is a number
 
     @property
     def ended(self) -> bool:

@@ -8,8 +8,9 @@ from batches import CONFIG, Rows, batch_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nanotrain_tui.follow.fold import LOG_LINES, MARKS, NOTICES, Fold
-from nanotrain_tui.follow.run_state import Mark, Preparing, RunState
+from nanotrain_tui.follow.fold import LOG_LINES, NOTICES, Fold
+from nanotrain_tui.follow.marks import CHECKPOINTS, MARKS
+from nanotrain_tui.follow.run_state import Diverged, Preparing, RunState
 from nanotrain_tui.session.records import Batch, Event, Sample, Steps
 
 
@@ -21,6 +22,10 @@ def fold_of(rows: Rows) -> Fold:
 
 def state_of(rows: Rows, alive: bool = True) -> RunState:
     return fold_of(rows).state(alive)
+
+
+def signs(state: RunState) -> list[tuple[str, int]]:
+    return [(mark.kind, mark.step) for mark in state.marks]
 
 
 def test_before_anything_is_recorded_a_session_is_starting() -> None:
@@ -94,7 +99,7 @@ def test_edits_change_the_configuration_and_are_marked() -> None:
     changes = {"train.steps": [1000, 2000], "optimizer.learning_rate": [1e-4, 1e-3]}
     rows.event("edited", who="ada@nano", changes=changes, retraced=False)
     state = state_of(rows)
-    assert state.steps == 2000 and Mark(3, "edited") in state.marks
+    assert state.steps == 2000 and ("edited", 3) in signs(state)
     assert state.config["optimizer"]["learning_rate"] == 1e-3
     assert state.config["model"]["hidden"] == "1024"
     assert CONFIG["train"]["steps"] == 1000  # what was handed in is left alone
@@ -108,7 +113,7 @@ def test_steps_run_again_after_a_resume_supersede_older_ones() -> None:
     state = state_of(rows)
     assert (state.state, state.step, state.train_loss.last) == ("running", 2, 8.0)
     assert not state.test_accuracy and state.train_loss.low == 8.0
-    assert Mark(2, "resumed") in state.marks
+    assert ("resumed", 2) in signs(state)
     state = state_of(rows.steps([5.0]))
     assert (state.step, list(state.train_loss.counts)) == (3, [0, 1, 1, 1])
     assert state.train_loss.low == 5.0
@@ -160,10 +165,44 @@ def test_what_is_kept_is_bounded() -> None:
     rows = Rows().begin()
     for i in range(2 * LOG_LINES):
         rows.step = i
-        rows.event("checkpoint", file="a", bytes=1).event("warned", message=f"warning {i}")
+        rows.event("checkpoint", file=f"{i}.npz", bytes=1).event("warned", message=f"warning {i}")
+        rows.event("edited", changes={"train.steps": [i, i + 1]})
     state = state_of(rows)
-    assert len(state.log) == LOG_LINES and len(state.marks) == MARKS
+    assert len(state.log) == LOG_LINES and len(state.checkpoints) == CHECKPOINTS
+    assert len(state.marks) == MARKS + CHECKPOINTS  # neither pushes the other out
     assert len(state.notices) == NOTICES and state.notices[-1] == f"warning {2 * LOG_LINES - 1}"
+
+
+def test_a_mark_says_what_was_done_there() -> None:
+    rows = Rows().begin().steps([1.0] * 3)
+    rows.event("edited", who="ada@nano", changes={"train.batch_size": [100, 50]})
+    mark = next(mark for mark in state_of(rows).marks if mark.kind == "edited")
+    assert (mark.step, mark.text, mark.t) == (3, "batch size 100 → 50 by ada@nano", rows.t)
+
+
+def test_checkpoints_are_listed_until_they_are_removed() -> None:
+    rows = Rows().begin().steps([1.0] * 2)
+    rows.event("checkpoint", file="2.npz", bytes=7, accuracy=0.5, best=True).steps([1.0] * 2)
+    rows.event("checkpoint", file="4.npz", bytes=7, accuracy=0.6, best=True).steps([1.0])
+    rows.event("checkpoint", file="5.npz", bytes="?", accuracy=None, best=False)
+    shown = [(one.file, one.step, one.accuracy, one.best) for one in state_of(rows).checkpoints]
+    assert shown == [("2.npz", 2, 0.5, False), ("4.npz", 4, 0.6, True), ("5.npz", 5, None, False)]
+    rows.event("checkpoint_removed", file="2.npz").event("checkpoint_removed", file="none.npz")
+    state = state_of(rows)
+    assert [one.file for one in state.checkpoints] == ["4.npz", "5.npz"]
+    assert [step for kind, step in signs(state) if kind == "checkpoint"] == [4, 5]
+
+
+def test_a_divergence_lasts_until_the_loss_is_a_number_again() -> None:
+    rows = Rows().begin().steps([1.0, math.nan])
+    rows.event("diverged", loss="nan", policy="pause", checkpoint="1.npz").event("paused")
+    state = state_of(rows)
+    assert state.diverged == Diverged(2, "nan", "pause", "1.npz") and state.state == "paused"
+    assert ("diverged", 2) in signs(state)
+    assert state_of(rows.event("resumed").steps([math.inf])).diverged is not None
+    assert state_of(rows.steps([2.0])).diverged is None
+    again = Rows().begin().steps([1.0, 1.0]).event("diverged").event("stopped").begin(from_step=1)
+    assert state_of(again).diverged is None and ("diverged", 2) not in signs(state_of(again))
 
 
 def test_an_unchanged_curve_stays_the_same_object() -> None:

@@ -33,7 +33,33 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
         (
             "edited",
             {"who": "a@b", "changes": {"train.batch_size": [100, 50]}, "retraced": True},
-            "set train.batch_size 100 → 50 by a@b (compiled anew)",
+            "batch size 100 → 50 by a@b (compiled anew)",
+        ),
+        (
+            "edited",
+            {
+                "changes": {"optimizer.name": ["adam", "sgd"], "new.key": [None, 1]},
+                "scripted": True,
+            },
+            "optimizer adam → sgd, new.key none → 1 (as scripted, fresh slots)",
+        ),
+        ("edited", {"changes": {"train.steps": 5}}, "nothing changed"),
+        (
+            "diverged",
+            {"loss": "inf", "policy": "pause", "checkpoint": "step-5.npz"},
+            "the loss is inf at step 7; last good checkpoint: step-5.npz",
+        ),
+        (
+            "diverged",
+            {"checkpoint": None},
+            "the loss is nan at step 7; there is no good checkpoint",
+        ),
+        ("checkpoint", {"bytes": None, "best": True}, "checkpoint at step 7, the best"),
+        ("checkpoint_removed", {"file": "step-5.npz"}, "removed step-5.npz"),
+        (
+            "configured",
+            {"who": "a@b", "resumed_from": "step-5.npz"},
+            "resumed from step-5.npz by a@b",
         ),
         ("refused", {"command": {"do": "step"}, "why": "it runs"}, "step refused: it runs"),
         (

@@ -1,0 +1,91 @@
+"""What happened at a step and deserves a sign on the charts, and the checkpoints there are."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+from nanotrain_tui.follow.run_state import Checkpoint, Diverged, Mark
+from nanotrain_tui.session.reader import number
+from nanotrain_tui.session.records import Event
+
+MARKS = 256  # the newest; checkpoints apart, so that they push no edit out
+CHECKPOINTS = 256
+MARKED = frozenset({"edited", "paused", "resumed", "diverged", "crashed"})
+
+
+class MarkFold:
+    """Takes the events in order; a resume forgets what came after the step it starts from."""
+
+    def __init__(self) -> None:
+        self._marks: deque[Mark] = deque(maxlen=MARKS)
+        self._checkpoints: dict[str, Checkpoint] = {}
+        self.diverged: Diverged | None = None
+
+    def add(self, event: Event, text: str) -> None:
+        """Take in one event; ``text`` says it in a line."""
+        if event.kind in MARKED:
+            self._marks.append(Mark(event.step, event.kind, text, event.t))
+        if event.kind == "checkpoint":
+            self._add_checkpoint(event)
+        elif event.kind == "checkpoint_removed":
+            self._checkpoints.pop(str(event.body.get("file")), None)
+        elif event.kind == "diverged":
+            self.diverged = _diverged(event)
+        elif event.kind == "configured":
+            self.diverged = None
+
+    def start_from(self, step: int, t: float) -> None:
+        """A new segment: steps after ``step`` are run again, and so is what was done at them."""
+        self._marks = deque((mark for mark in self._marks if mark.step <= step), maxlen=MARKS)
+        if step:
+            self._marks.append(Mark(step, "resumed", f"resumed from step {step}", t))
+        self.diverged = None
+
+    def trained(self, loss: float | None) -> None:
+        """Steps were made and this is the last loss: a finite one ends a divergence."""
+        if loss is not None and math.isfinite(loss):
+            self.diverged = None
+
+    def marks(self) -> tuple[Mark, ...]:
+        """By step, checkpoints among them."""
+        saved = [
+            Mark(one.step, "checkpoint", f"checkpoint at step {one.step}", one.t)
+            for one in self._checkpoints.values()
+        ]
+        return tuple(sorted([*self._marks, *saved], key=lambda mark: (mark.step, mark.t)))
+
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """Those that are still there, the newest last."""
+        return tuple(sorted(self._checkpoints.values(), key=lambda one: (one.step, one.t)))
+
+    def _add_checkpoint(self, event: Event) -> None:
+        file, best = str(event.body.get("file") or ""), event.body.get("best") is True
+        if best:
+            for name, one in self._checkpoints.items():
+                self._checkpoints[name] = one._replace(best=False)
+        size = event.body.get("bytes")
+        self._checkpoints.pop(file, None)
+        self._checkpoints[file] = Checkpoint(
+            file,
+            event.step,
+            event.t,
+            size if isinstance(size, int) else None,
+            number(event.body.get("accuracy")),
+            best,
+        )
+        while len(self._checkpoints) > CHECKPOINTS:
+            del self._checkpoints[next(iter(self._checkpoints))]
+
+
+def _diverged(event: Event) -> Diverged:
+    body: Mapping[str, Any] = event.body
+    checkpoint = body.get("checkpoint")
+    return Diverged(
+        event.step,
+        str(body.get("loss") or "nan"),
+        str(body.get("policy") or ""),
+        checkpoint if isinstance(checkpoint, str) else "",
+    )
