@@ -2,10 +2,9 @@
 
 import click
 
-from nanotrain_tui.config import find_folders
-
 from .dashboard import open_dashboard
 from .options import Asked, complete_session, run_options
+from .places import my_folders
 
 
 @click.command("attach")
@@ -24,6 +23,6 @@ def command(asked: Asked, session: str | None) -> int:
     """
     from .pick import newest_session, pick_session
 
-    folders = find_folders()
+    folders = my_folders()
     folder = pick_session(folders, session) if session else newest_session(folders)
     return open_dashboard(asked, folder.name)

@@ -1,13 +1,14 @@
 """Opening the dashboard, for ``nanotrain`` alone and for ``nanotrain attach``."""
 
-from nanotrain_tui.config import find_folders, load_presets, load_settings
+from nanotrain_tui.config import load_presets, load_settings
 
 from .options import Asked
+from .places import my_folders
 
 
 def open_dashboard(asked: Asked, session: str | None = None) -> int:
     """Run the dashboard until the person leaves; its exit status."""
-    folders = find_folders()
+    folders = my_folders()
     config = asked.configure(folders)
     from nanotrain_tui.app import run_dashboard
 

@@ -6,12 +6,11 @@ from typing import Any
 
 import click
 
-from nanotrain_tui.config import find_folders
-
 from .checks import is_folder
 from .errors import FAILED, FINISHED, CommandError
 from .options import json_option
 from .output import print_json
+from .places import my_folders
 
 
 @click.group("data", invoke_without_command=True)
@@ -25,7 +24,7 @@ def command(ctx: click.Context, as_json: bool) -> int | None:
     """
     if ctx.invoked_subcommand is not None:
         return None
-    found = [_look(folder) for folder in find_folders().data_dirs]
+    found = [_look(folder) for folder in my_folders().data_dirs]
     if as_json:
         print_json(found)
         return FINISHED
@@ -49,7 +48,7 @@ def download_command() -> int:
     """
     from nanotrain_tui.trainer.data import DataError, download
 
-    place = find_folders().downloads
+    place = my_folders().downloads
     try:
         download(str(place), _Progress())
     except DataError as error:

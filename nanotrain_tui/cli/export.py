@@ -6,10 +6,9 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from nanotrain_tui.config import find_folders
-
 from .errors import FINISHED, CommandError, os_reason
 from .options import session_argument
+from .places import my_folders
 
 
 def _complete_format(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:
@@ -45,7 +44,7 @@ def command(session: str, name: str, output: str, force: bool) -> int:
     from .pick import pick_session
 
     chosen = get_format(name)
-    folder = pick_session(find_folders(), session)
+    folder = pick_session(my_folders(), session)
     with SessionReader(folder) as reader:
         if output == "-":
             chosen.write(reader, sys.stdout)

@@ -18,6 +18,7 @@ from .options import in_process_option, run_options
 COMMANDS = (
     "train",
     "attach",
+    "send",
     "sessions",
     "show",
     "export",

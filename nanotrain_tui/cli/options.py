@@ -68,7 +68,10 @@ def _program(value: str) -> str:
 
 def complete_preset(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:
     """Names of presets."""
-    known = load_presets(find_folders().presets).by_name.values()
+    try:
+        known = load_presets(find_folders().presets).by_name.values()
+    except OSError:  # a closed folder: a shell that completes has no place for reasons
+        return []
     return [
         CompletionItem(preset.name, help=preset.summary)
         for preset in known

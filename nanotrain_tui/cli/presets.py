@@ -3,11 +3,12 @@
 import click
 
 from nanotrain_tui.catalog import nest
-from nanotrain_tui.config import Preset, find_folders, load_presets
+from nanotrain_tui.config import Preset, load_presets
 
 from .errors import FINISHED, note
 from .options import json_option
 from .output import print_json
+from .places import my_folders
 
 
 @click.command("presets")
@@ -18,7 +19,7 @@ def command(as_json: bool) -> int:
     A preset is a TOML file that names a model and its training, never data. Your own lie in the
     configuration folder ('nanotrain doctor' names it), below presets/.
     """
-    folders = find_folders()
+    folders = my_folders()
     presets = load_presets(folders.presets)
     if as_json:
         print_json([_object(preset) for preset in presets.by_name.values()])

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nanotrain_tui.config import find_folders
-
 from .errors import FINISHED, paragraph
 from .options import json_option
 from .output import clock, figure, moment, print_json, share, table
+from .places import my_folders
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
@@ -32,7 +31,7 @@ def command(as_json: bool) -> int:
     """
     from nanotrain_tui.session.summary import summarise_all
 
-    folders = find_folders()
+    folders = my_folders()
     summaries = summarise_all(str(folders.home))
     if as_json:
         print_json([_object(summary) for summary in summaries])

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nanotrain_tui.catalog import flatten, format_value
-from nanotrain_tui.config import find_folders
 
 from .errors import FINISHED
 from .options import json_option, session_argument
 from .output import clock, figure, moment, print_json, share, table
+from .places import my_folders
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.run_state import RunState
@@ -36,7 +36,7 @@ def command(session: str, as_json: bool) -> int:
 
     from .pick import pick_session
 
-    folder = pick_session(find_folders(), session)
+    folder = pick_session(my_folders(), session)
     follower = Follower(LocalSource(folder.path))
     try:
         state = follower.follow()

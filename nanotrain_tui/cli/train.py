@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nanotrain_tui.config import FileError, find_folders, load_presets
+from nanotrain_tui.config import FileError, load_presets
 
 from .errors import FAILED, FINISHED, INTERRUPTED, CommandError, OutputClosed, complain, note
 from .options import Asked, json_option, run_options
+from .places import my_folders
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.run_state import RunState
@@ -55,7 +56,7 @@ def command(asked: Asked, config: Path | None, detach: bool, as_json: bool) -> i
     from .signals import StopRequests
 
     values = _configure(asked, config)
-    folders = find_folders()
+    folders = my_folders()
     with StopRequests() as stop:
         plan = prepare(values, folders)
         stop.patient = True  # from here on there is something to stop
@@ -68,7 +69,7 @@ def command(asked: Asked, config: Path | None, detach: bool, as_json: bool) -> i
 
 def _configure(asked: Asked, file: Path | None) -> dict[str, Any]:
     """The checked configuration; a preset's name given as a file gets a hint."""
-    folders = find_folders()
+    folders = my_folders()
     try:
         return asked.configure(folders, file)
     except FileError as error:

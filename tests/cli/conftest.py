@@ -1,15 +1,20 @@
 """A home of one's own, and commands run in it."""
 
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
 
-from cli_runs import Nano, Ran
+from cli_runs import Nano, Ran, Start, until
 
 from nanotrain_tui.cli import main
+from nanotrain_tui.session.client import ControlClient
+from nanotrain_tui.session.errors import ControlError
+from nanotrain_tui.session.folder import list_sessions
 
 
 @pytest.fixture
@@ -32,3 +37,38 @@ def nano(home: Path, capsys: pytest.CaptureFixture[str]) -> Nano:
         return Ran(status, *capsys.readouterr())
 
     return run
+
+
+@pytest.fixture
+def hosts_end(home: Path) -> Iterator[None]:
+    """Whatever a test leaves running is stopped and waited for."""
+    yield
+    for folder in list_sessions(str(home)):
+        try:
+            with ControlClient(folder) as client:
+                client.request("stop", timeout=5.0, wait=False)
+        except ControlError:
+            pass
+        until(lambda folder=folder: not folder.is_alive())
+
+
+@pytest.fixture
+def start(home: Path) -> Iterator[Start]:
+    """``nanotrain`` with these arguments as a process of its own, with pipes."""
+    started = []
+
+    def run(*arguments: str) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            [sys.executable, "-m", "nanotrain_tui", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.communicate()

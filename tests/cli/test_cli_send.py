@@ -1,0 +1,136 @@
+"""send: commands to a running session, and what is said of them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_runs import Nano, is_paragraph, only_session, options, until
+from recorded import Recording, tutorial_run
+
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.summary import summarise
+
+pytestmark = pytest.mark.usefixtures("hosts_end")
+
+
+@pytest.fixture
+def running(nano: Nano, home: Path) -> SessionFolder:
+    assert nano("train", *options("slow", steps=100_000), "--detach").status == 0
+    folder = only_session(home)
+    until(lambda: summarise(folder).state == "running")
+    return folder
+
+
+def test_a_value_is_set_and_on_the_record(nano: Nano, running: SessionFolder) -> None:
+    ran = nano("send", running.name, "set", "optimizer.learning_rate=0.01")
+    assert ran.status == 0 and ran.err == ""
+    with SessionReader(running) as reader:
+        (edited,) = reader.events(["edited"])
+    assert edited.body["changes"] == {"optimizer.learning_rate": [0.0001, 0.01]}
+    assert ran.out == f"applied at step {edited.step}: optimizer.learning_rate 0.0001 -> 0.01\n"
+
+
+def test_several_values_are_one_edit(nano: Nano, running: SessionFolder) -> None:
+    sets = ["train.eval_every=50", "optimizer.beta_1=0.5"]
+    ran = nano("send", running.name[:3], "set", *sets, "--json")
+    answer = json.loads(ran.out)
+    assert ran.status == 0 and answer["ok"] and answer["session"] == running.name
+    assert answer["changes"] == {"train.eval_every": [100, 50], "optimizer.beta_1": [0.9, 0.5]}
+    with SessionReader(running) as reader:
+        (edited,) = reader.events(["edited"])
+    assert edited.step == answer["step"] and "@" in edited.body["who"]
+
+
+def test_steering_from_pause_to_stop(nano: Nano, running: SessionFolder) -> None:
+    name = running.name
+    paused = nano("send", name, "pause")
+    assert paused.status == 0 and "paused" in paused.out
+    assert nano("send", name, "pause").out.startswith(f"nothing to do: {name} is paused at step ")
+    assert "step 5" in nano("send", name, "step", "5").out
+    assert nano("send", name, "evaluate").status == 0
+    assert "checkpoint" in nano("send", name, "checkpoint").out
+    assert nano("send", name, "resume").status == 0
+    assert nano("send", name, "stop").status == 0
+    again = nano("send", name, "stop")
+    assert again.status == 0 and f"{name} is stopped" in again.out
+
+
+def test_what_is_refused_says_why(nano: Nano, running: SessionFolder) -> None:
+    for arguments, said in (
+        (["step"], "pause it first"),
+        (["set", "optimizer.momentum=0.9"], "optimizer.momentum"),
+        (["set", "model.hidden=5"], "model.hidden"),
+    ):
+        ran = nano("send", running.name, *arguments)
+        assert ran.status == 1 and ran.out == "" and is_paragraph(ran.err) and said in ran.err
+        ran = nano("send", running.name, *arguments, "--json")
+        assert ran.status == 1 and said in json.loads(ran.out)["why"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["pasue"], "'pause'"),
+        (["set"], "KEY=VALUE"),
+        (["set", "train.steps"], "KEY=VALUE"),
+        (["set", "train.stpes=5"], "'train.steps'"),
+        (["set", "train.steps=many"], "whole number"),
+        (["set", "train.steps=5", "optimizer.learning_rate=-1"], "optimizer.learning_rate"),
+        (["pause", "now"], "'now'"),
+        (["step", "0"], "1,000,000,000"),
+        (["step", "many"], "'many'"),
+        (["step", "1", "2"], "'1 2'"),
+        (["step", "9" * 5000], "step takes"),
+        (["pause", "--timeout", "0"], "--timeout"),
+        ([], "COMMAND"),
+    ],
+)
+def test_a_wrong_command_sends_nothing(
+    nano: Nano, home: Path, arguments: list[str], said: str
+) -> None:
+    tutorial_run(home)
+    ran = nano("send", "mnist-1", *arguments)
+    assert ran.status == 2 and ran.out == "" and is_paragraph(ran.err) and said in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["set", "train.steps=5"], "nanotrain fork mnist-1"),
+        (["resume"], "'nanotrain resume mnist-1'"),
+        (["pause"], "has ended (interrupted)"),
+        (["checkpoint"], "has ended (interrupted)"),
+    ],
+)
+def test_an_ended_session_is_refused_with_the_way_on(
+    nano: Nano, home: Path, arguments: list[str], said: str
+) -> None:
+    Recording(home).started().steps(20).close()
+    ran = nano("send", "mnist-1", *arguments)
+    assert ran.status == 1 and is_paragraph(ran.err) and said in ran.err
+    answer = json.loads(nano("send", "mnist-1", *arguments, "--json").out)
+    assert not answer["ok"] and (answer["state"], answer["step"]) == ("interrupted", 20)
+
+
+def test_to_stop_an_ended_session_is_nothing_to_do(nano: Nano, home: Path) -> None:
+    tutorial_run(home)
+    ran = nano("send", "mnist-1", "stop")
+    assert (ran.status, ran.out) == (0, "nothing to do: mnist-1 is finished at step 1000\n")
+
+
+def test_no_answer_in_time_is_said(nano: Nano, home: Path) -> None:
+    assert nano("train", *options("load=30"), "--detach").status == 0
+    ran = nano("send", only_session(home).name, "pause", "--timeout", "0.2")
+    assert ran.status == 1 and is_paragraph(ran.err) and "0.2 s" in ran.err
+
+
+def test_sessions_commands_and_keys_complete(home: Path) -> None:
+    from test_cli_read import completions
+
+    tutorial_run(home)
+    assert completions("send", "mn") == ["mnist-1"]
+    assert completions("send", "mnist-1", "st") == ["step", "stop"]
+    assert completions("send", "mnist-1", "set", "optimizer.na") == ["optimizer.name="]
+    assert "loss.name=hinge" in completions("send", "mnist-1", "set", "train.steps=5", "loss.name=")
+    assert completions("send", "mnist-1", "pause", "optimizer.na") == []
