@@ -24,6 +24,7 @@ COMMANDS = (
     "export",
     "doctor",
     "data",
+    "init",
     "presets",
     "keys",
     "completion",

@@ -5,9 +5,10 @@ import textwrap
 import click
 from click.shell_completion import CompletionItem
 
-from nanotrain_tui.catalog import FIELDS, OPTIMIZERS, Field, field_of, format_value
+from nanotrain_tui.catalog import FIELDS, Field, field_of
 
 from .errors import FINISHED
+from .facts import belongs_to, default_text, range_of
 from .options import json_option
 from .output import print_json, width
 
@@ -45,7 +46,7 @@ def command(key: str | None, as_json: bool) -> int:
 def _lines(field: Field, columns: int, explained: set[int]) -> list[str]:
     """A key in a paragraph; choices that were explained before are only named again."""
     lines = [f"  {field.key}", *_wrapped(field.summary, "      ", columns)]
-    facts = [fact for fact in (_range(field), _default(field), _belongs(field)) if fact]
+    facts = [fact for fact in (range_of(field), default_text(field), belongs_to(field)) if fact]
     if facts:
         text = "; ".join(facts) + "."
         lines += _wrapped(text[0].upper() + text[1:], "      ", columns)
@@ -64,37 +65,6 @@ def _wrapped(text: str, start: str, columns: int) -> list[str]:
     return textwrap.wrap(
         text, columns, initial_indent=start, subsequent_indent=" " * len(start)
     ) or [start]
-
-
-def _range(field: Field) -> str:
-    low = (("at least", field.low), ("above", field.above))
-    high = (("at most", field.high), ("below", field.below))
-    bounds = [(word, bound) for word, bound in low + high if bound is not None]
-    said = [f"{word} {format_value(float(bound))}" for word, bound in bounds]
-    if field.kind == "bool":
-        said = ["on or off"]
-    return " and ".join(said)
-
-
-def _default(field: Field) -> str:
-    if field.default is not None:
-        return f"default {format_value(field.default)}" if field.default != "" else ""
-    name = field.key.partition(".")[2]
-    own = {
-        entry.name: format_value(entry.parameters[name])
-        for entry in OPTIMIZERS.values()
-        if name in entry.parameters
-    }
-    if len(set(own.values())) == 1:
-        return f"default {next(iter(own.values()))}"
-    return "default " + ", ".join(f"{value} for {optimizer}" for optimizer, value in own.items())
-
-
-def _belongs(field: Field) -> str:
-    if field.applies_to is None:
-        return ""
-    key, names = field.applies_to
-    return f"with {key} {', '.join(names)}"
 
 
 def _object(field: Field) -> dict[str, object]:

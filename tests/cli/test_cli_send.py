@@ -60,7 +60,6 @@ def test_what_is_refused_says_why(nano: Nano, running: SessionFolder) -> None:
     for arguments, said in (
         (["step"], "pause it first"),
         (["set", "optimizer.momentum=0.9"], "optimizer.momentum"),
-        (["set", "model.hidden=5"], "model.hidden"),
     ):
         ran = nano("send", running.name, *arguments)
         assert ran.status == 1 and ran.out == "" and is_paragraph(ran.err) and said in ran.err
