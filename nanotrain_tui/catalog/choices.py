@@ -79,8 +79,8 @@ DATASETS = _table(
 
 XLA_MODES = _table(
     Choice("auto", "auto", "XLA where it pays; without it where TensorFlow cannot compile."),
-    Choice("on", "on", "Compile the training step with XLA: faster steps, a pause for compiling."),
-    Choice("off", "off", "No XLA: starts at once, and a change of batch size costs nothing."),
+    Choice("on", "on", "Compile the optimizer's update with XLA: faster steps, a second more at the start."),
+    Choice("off", "off", "No XLA: starts a second sooner, and each step takes longer."),
 )
 
 ON_NAN = _table(
