@@ -40,10 +40,12 @@ class Tap(LocalSource):
         return None
 
 
-def follow_to_end(folder: SessionFolder, report: Report, stop: StopRequests) -> RunState:
-    """Report until the session has ended and its host has left; the last state.
+def follow_to_end(
+    folder: SessionFolder, report: Report, stop: StopRequests, since: int = 0
+) -> RunState:
+    """Report what is recorded after ``since`` until the session has ended and its host has left.
 
-    ``stop`` asked: the session is told to stop, and waited for.
+    Returns the last state. ``stop`` asked: the session is told to stop, and waited for.
     """
     tap = Tap(folder)
     follower = Follower(tap)
@@ -51,7 +53,7 @@ def follow_to_end(folder: SessionFolder, report: Report, stop: StopRequests) -> 
     try:
         while True:
             state = follower.follow()
-            for event in tap.events:
+            for event in (event for event in tap.events if event.seq > since):
                 report.event(event, state, tap.loss_at(event.step))
             report.progress(state)
             if stop.asked and not told:

@@ -10,8 +10,16 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from nanotrain_tui.catalog import FIELDS
-from nanotrain_tui.config import Folders, find_folders, load_presets, load_settings, resolve
+from nanotrain_tui.catalog import FIELDS, ConfigError
+from nanotrain_tui.config import (
+    Folders,
+    find_folders,
+    load_presets,
+    load_settings,
+    overlay,
+    parse_set,
+    resolve,
+)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -29,6 +37,15 @@ class Asked:
         presets = load_presets(folders.presets)
         values = load_settings(folders).values
         return resolve(presets, values, preset=self.preset, file=file, sets=self.sets)
+
+    def changes(self, folders: Folders, preset_allowed: bool = False) -> dict[str, Any]:
+        """What a session there is shall have otherwise, flat. Raises ConfigError."""
+        values: dict[str, Any] = {}
+        if self.preset is not None:
+            if not preset_allowed:
+                raise ConfigError("--preset", "this session has its configuration; take --set.")
+            values = dict(load_presets(folders.presets).get(self.preset).values)
+        return overlay(values, dict(parse_set(text) for text in self.sets))
 
     def value(self, key: str) -> str | None:
         """What ``--set`` (or an option that stands for it) gave a key last."""
@@ -101,7 +118,7 @@ def complete_session(_: click.Context, __: click.Parameter, start: str) -> list[
     return [CompletionItem(folder.name) for folder in folders if folder.name.startswith(start)]
 
 
-_PRESET = click.option(
+preset_option = click.option(
     "--preset", metavar="NAME", shell_complete=complete_preset,
     expose_value=False, callback=_keep_preset,
     help="Start from this preset ('nanotrain presets' lists them). Default: tutorial.",
@@ -125,12 +142,23 @@ in_process_option = click.option(
 )  # fmt: skip
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+detach_option = click.option(
+    "--detach", is_flag=True, help="Print the session's name and leave it running."
+)
+name_option = click.option(
+    "--name", metavar="NAME", help="The new session's name. Default: its data and a number."
+)
 session_argument = click.argument("session", shell_complete=complete_session)
 
 
 def run_options(command: Command) -> Command:
     """``--preset --set --python --tegrastats``, kept in the context's ``Asked``."""
-    return _PRESET(_SET(machine_options(command)))
+    return preset_option(_SET(machine_options(command)))
+
+
+def change_options(command: Command) -> Command:
+    """``--set --python --tegrastats``: for sessions that have a configuration."""
+    return _SET(machine_options(command))
 
 
 def machine_options(command: Command) -> Command:

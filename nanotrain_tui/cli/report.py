@@ -14,8 +14,8 @@ from nanotrain_tui.session.records import Event
 from .errors import note
 from .output import clock, figure, share
 
-TOLD = ("edited", "paused", "resumed", "refused", "warned", "note")
-JSON_KINDS = (*TOLD, "ready", "started", "checkpoint")
+TOLD = ("edited", "paused", "resumed", "refused", "warned", "note", "diverged")
+JSON_KINDS = (*TOLD, "ready", "started", "checkpoint", "checkpoint_removed", "crashed")
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,11 @@ def end_line(state: RunState) -> str:
     return f"{line}: {', '.join(figures)}" if figures else line
 
 
+def _goes_on_by_itself(event: Event) -> bool:
+    """Whether a trainer that died is started again, or has been."""
+    return event.body.get("resuming") is True or bool(event.body.get("resumed_from"))
+
+
 class Report:
     """Tells a person, or a program, what happens to a session."""
 
@@ -130,7 +135,7 @@ class PlainReport(Report):
             if what != self._preparing:
                 self._preparing = what
                 self.line(f"{what} ...")
-        elif event.kind in TOLD:
+        elif event.kind in TOLD or _goes_on_by_itself(event):
             at = f"at step {event.step}: " if event.step else ""
             self.line(at + describe(event).text)
 

@@ -1,0 +1,50 @@
+"""``nanotrain checkpoints``: from where a session can be resumed and forked."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .errors import FINISHED, paragraph
+from .options import json_option, session_argument
+from .output import clock, print_json, share, table
+from .places import my_folders
+
+if TYPE_CHECKING:
+    from nanotrain_tui.session.checkpoints import Checkpoint
+
+HEADER = ("STEP", "TIME", "ACCURACY", "MB", "FILE")
+
+
+@click.command("checkpoints")
+@session_argument
+@json_option
+def command(session: str, as_json: bool) -> int:
+    """List the checkpoints of SESSION that are kept, the newest last.
+
+    Each file is read and held against its checksum; one that is damaged or missing says so.
+    ACCURACY is that of the last test before it.
+    """
+    from nanotrain_tui.launch import list_checkpoints
+
+    from .pick import pick_session
+
+    folder = pick_session(my_folders(), session)
+    checkpoints = list_checkpoints(folder)
+    if as_json:
+        print_json([_object(checkpoint) for checkpoint in checkpoints])
+    elif not checkpoints:
+        print(f"{folder.name} has no checkpoint; 'nanotrain restart {folder.name}' begins again.")
+    else:
+        print("\n".join(table(HEADER, [_row(checkpoint) for checkpoint in checkpoints])))
+    return FINISHED
+
+
+def _object(checkpoint: "Checkpoint") -> dict[str, Any]:
+    return {**checkpoint._asdict(), "problem": checkpoint.problem or None}
+
+
+def _row(checkpoint: "Checkpoint") -> tuple[str, ...]:
+    size = "-" if checkpoint.bytes is None else f"{checkpoint.bytes / 1e6:.1f}"
+    note = checkpoint.problem or ("the best" if checkpoint.best else "")
+    file = paragraph(checkpoint.file) + (f"  {paragraph(note)}" if note else "")
+    return (str(checkpoint.step), clock(checkpoint.t), share(checkpoint.accuracy), size, file)

@@ -1,0 +1,142 @@
+"""A session set going from the command line: left running, or followed to its end."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from nanotrain_tui.config import Folders, load_settings
+
+from .errors import FAILED, FINISHED, INTERRUPTED, OutputClosed, complain, note
+
+if TYPE_CHECKING:
+    from nanotrain_tui.follow.run_state import RunState
+    from nanotrain_tui.launch import Plan
+    from nanotrain_tui.session.folder import SessionFolder
+
+    from .report import Beginning, Report
+    from .signals import StopRequests
+
+FULL_MNIST = 60_000
+
+
+def run_session(
+    make_plan: "Callable[[], Plan]",
+    folders: Folders,
+    *,
+    detach: bool,
+    as_json: bool,
+    name: str | None = None,
+    resumed: "SessionFolder | None" = None,
+) -> int:
+    """Start what is planned and follow it, or leave it running; the exit status.
+
+    Of a session that is ``resumed`` only what comes from now on is reported.
+    """
+    from nanotrain_tui.launch import start
+
+    from .signals import StopRequests
+
+    bell = load_settings(folders).bell and sys.stdout.isatty() and not as_json
+    since = _last_seq(resumed) if resumed else 0
+    with StopRequests() as stop:
+        plan = make_plan()
+        stop.patient = True  # from here on there is something to stop
+        folder = start(plan, folders, name=name)
+        beginning = _beginning(plan, folder)
+        if detach:
+            return _leave_running(beginning, as_json)
+        return _follow(folder, beginning, as_json, stop, since, bell)
+
+
+def _last_seq(folder: "SessionFolder") -> int:
+    from nanotrain_tui.session.reader import SessionReader
+
+    with SessionReader(folder) as reader:
+        return reader.last_seq()
+
+
+def _beginning(plan: "Plan", folder: "SessionFolder") -> "Beginning":
+    from .report import Beginning
+
+    choices = plan.choices or (f"data: {plan.data['source']}",)
+    if (plan.data["name"], plan.data["train"]) == ("mnist", FULL_MNIST):
+        choices += ("training on all 60,000 images; the tutorial's reader keeps 5,000 back",)
+    return Beginning(folder.name, folder.path, plan.data, choices)
+
+
+def _leave_running(beginning: "Beginning", as_json: bool) -> int:
+    """Print the session's name and nothing else on stdout."""
+    if as_json:
+        print(json.dumps(beginning.told()))
+    else:
+        for choice in beginning.choices:
+            note(choice)
+        print(beginning.name)
+    return FINISHED
+
+
+def _follow(
+    folder: "SessionFolder",
+    beginning: "Beginning",
+    as_json: bool,
+    stop: "StopRequests",
+    since: int,
+    bell: bool,
+) -> int:
+    from .follow import follow_to_end, tell_to_stop
+    from .report import JsonReport
+    from .signals import LeaveNow
+
+    report = JsonReport() if as_json else _report_for_people()
+    try:
+        with report:
+            report.begin(beginning)
+            state = follow_to_end(folder, report, stop, since)
+            report.end(state)
+            if bell and not stop.asked:
+                print("\a", end="", flush=True)
+    except LeaveNow:
+        tell_to_stop(folder)  # both may have come before the first was passed on
+        note(f"not waited for; 'nanotrain show {folder.name}' says what became of it")
+        return INTERRUPTED
+    except BrokenPipeError:
+        note(f"nobody reads the output; {folder.name} goes on: nanotrain attach {folder.name}")
+        raise OutputClosed from None
+    return _status(state, folder)
+
+
+def _report_for_people() -> "Report":
+    if sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown", "", None):
+        from .bar import BarReport
+
+        return BarReport()
+    from .report import PlainReport
+
+    return PlainReport()
+
+
+def _status(state: "RunState", folder: "SessionFolder") -> int:
+    """The exit status; why it failed goes to stderr."""
+    name, diverged = folder.name, state.diverged
+    if state.state == "finished":
+        return FINISHED
+    if state.state == "stopped" and diverged is not None and diverged.policy == "stop":
+        good = (
+            f"the last good checkpoint is {diverged.checkpoint}: 'nanotrain fork {name} --set ...' "
+            "goes on from it with other values"
+            if diverged.checkpoint
+            else f"there is no good checkpoint; 'nanotrain restart {name} --set ...' begins again"
+        )
+        return complain(
+            f"{name} diverged: loss {diverged.loss} at step {diverged.step}; {good}", FAILED
+        )
+    if state.state == "stopped":
+        return INTERRUPTED
+    if state.state == "interrupted":
+        reason = "its host was killed; what is recorded stays"
+    else:
+        reason = state.notices[-1] if state.notices else "the trainer ended"
+        reason += f" (its own words: {folder.log})"
+    return complain(f"{name} {state.state}: {reason}", FAILED)
