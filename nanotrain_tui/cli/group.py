@@ -13,7 +13,7 @@ import nanotrain_tui
 from nanotrain_tui.catalog import nearest
 
 from .errors import OutputClosed, guard
-from .options import in_process_option, run_options
+from .options import config_option, in_process_option, run_options
 
 COMMANDS = (
     "train",
@@ -72,6 +72,7 @@ class Commands(click.Group):
 )
 @click.version_option(nanotrain_tui.__version__, "-V", "--version", message="%(prog)s %(version)s")
 @run_options
+@config_option
 @in_process_option
 @click.pass_context
 def nanotrain(ctx: click.Context) -> int | None:

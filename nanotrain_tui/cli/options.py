@@ -31,11 +31,13 @@ class Asked:
     preset: str | None = None
     sets: list[str] = field(default_factory=list)
     in_process: bool = False
+    file: Path | None = None
 
     def configure(self, folders: Folders, file: Path | None = None) -> dict[str, Any]:
         """The checked flat configuration. Raises ConfigError naming key or file."""
         presets = load_presets(folders.presets)
         values = load_settings(folders).values
+        file = file or self.file
         return resolve(presets, values, preset=self.preset, file=file, sets=self.sets)
 
     def changes(self, folders: Folders, preset_allowed: bool = False) -> dict[str, Any]:
@@ -76,6 +78,11 @@ def _keep_tegrastats(ctx: click.Context, _: click.Parameter, value: str | None) 
 def _keep_in_process(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
         ctx.ensure_object(Asked).in_process = True
+
+
+def _keep_config(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Asked).file = value
 
 
 def _program(value: str) -> str:
@@ -123,7 +130,7 @@ preset_option = click.option(
     expose_value=False, callback=_keep_preset,
     help="Start from this preset ('nanotrain presets' lists them). Default: tutorial.",
 )  # fmt: skip
-_SET = click.option(
+set_option = click.option(
     "--set", "sets", metavar="KEY=VALUE", multiple=True, shell_complete=complete_set,
     expose_value=False, callback=_keep_sets,
     help="Change one value; may be given often ('nanotrain keys' lists them).",
@@ -141,6 +148,12 @@ in_process_option = click.option(
     help="Train in threads of the dashboard itself: for debugging; ends with it.",
 )  # fmt: skip
 
+config_option = click.option(
+    "--config", metavar="CONFIG.toml", type=click.Path(path_type=Path),
+    expose_value=False, callback=_keep_config,
+    help="Fill the form from this file: the one that 'nanotrain train CONFIG.toml' reads.",
+)  # fmt: skip
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 detach_option = click.option(
     "--detach", is_flag=True, help="Print the session's name and leave it running."
@@ -153,12 +166,12 @@ session_argument = click.argument("session", shell_complete=complete_session)
 
 def run_options(command: Command) -> Command:
     """``--preset --set --python --tegrastats``, kept in the context's ``Asked``."""
-    return preset_option(_SET(machine_options(command)))
+    return preset_option(set_option(machine_options(command)))
 
 
 def change_options(command: Command) -> Command:
     """``--set --python --tegrastats``: for sessions that have a configuration."""
-    return _SET(machine_options(command))
+    return set_option(machine_options(command))
 
 
 def machine_options(command: Command) -> Command:
