@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nanotrain_tui.catalog import FIELDS, ConfigError, default_of, parse_value
+from nanotrain_tui.catalog import FIELDS, ConfigError, parse_value
 
 from .presets import read_preset, shipped_names
 from .toml_file import FileError
@@ -18,10 +18,10 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 def save_preset(folder: Path, name: str, config: Mapping[str, Any], summary: str = "") -> Path:
     """Write the model and training of a checked flat configuration as a preset; its path.
 
-    Every value is written, so that the preset means the same whatever the defaults become; data,
-    machine and ``[[edits]]`` never are. In a file that exists, comments, order and the summary (if
-    none is given) stay. Raises ConfigError for the name, FileError for a file that is no preset or
-    cannot be written.
+    Every value is written, so that the file means the same as a preset and as a configuration, and
+    whatever the defaults become; data, machine and ``[[edits]]`` never are. In a file that exists
+    comments and order stay, and the summary if none is given. Raises ConfigError for the name,
+    FileError for a file that is no preset or cannot be written.
     """
     check_preset_name(name)
     path = folder / f"{name}.toml"
@@ -57,9 +57,9 @@ def _new(values: Mapping[str, Any], summary: str) -> str:
 
 
 def _updated(path: Path, values: Mapping[str, Any], summary: str) -> str:
-    """The file with other values: what is as it was stays as it was written.
+    """The file with other values: one that is as it was stays as it was written.
 
-    What means nothing beside them is taken out; what is silent and should be so stays silent.
+    What means nothing beside them is taken out.
     """
     import tomlkit
 
@@ -70,10 +70,8 @@ def _updated(path: Path, values: Mapping[str, Any], summary: str) -> str:
     for key in old.keys() - values.keys():
         section, _, name = key.partition(".")
         del document[section][name]
-    kept = {key: value for key, value in old.items() if key in values}
     for key, value in values.items():
-        before = parse_value(key, kept[key]) if key in kept else default_of(key, values)
-        if before != value:
+        if key not in old or parse_value(key, old[key]) != value:
             _put(document, key, value)
     return tomlkit.dumps(document)
 
