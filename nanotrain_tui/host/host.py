@@ -12,32 +12,37 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any, Callable, Dict, List, Optional
 
-from nanotrain_tui.catalog import applies, check, nest
-from nanotrain_tui.host import commands, crash
+from nanotrain_tui.catalog import nest
+from nanotrain_tui.host import commands
 from nanotrain_tui.host.control import ControlServer, Reply
-from nanotrain_tui.host.environment import describe_environment
+from nanotrain_tui.host.errand import Errand, told, words_of
+from nanotrain_tui.host.gauges import Gauges
 from nanotrain_tui.host.job import Job, JobError
 from nanotrain_tui.host.journal import Journal, wall_time
-from nanotrain_tui.host.link import LEAVE_WITHIN_S, Trainer, TrainerLink
+from nanotrain_tui.host.link import Trainer
+from nanotrain_tui.host.live_config import OWN_KEYS
 from nanotrain_tui.host.lock import FolderLock
 from nanotrain_tui.host.loop import Loop
+from nanotrain_tui.host.retries import Retries
+from nanotrain_tui.host.segment import MakeTrainer, Segment, Surroundings
 from nanotrain_tui.host.steering import Session, Steering
 from nanotrain_tui.host.trainer_log import TrainerLog
 from nanotrain_tui.host.trainer_process import ProcessTrainer, SpawnError
 from nanotrain_tui.session import state as states
+from nanotrain_tui.session.checkpoints import first_whole
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.history import EDITS, Start, parse_edits, read_history, starts
+from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.recorder import Recorder, create_recording
 from nanotrain_tui.telemetry.monitor import Monitor, TelemetryError
 
 COMMIT_EVERY_S = 0.5
 SYNC_EVERY_S = 10.0
 HEARTBEAT_EVERY_S = 1.0
-STOP_WITHIN_S = 30.0  # an evaluation on a Nano, or XLA compiling, may take that long
-STOP_LOADING_WITHIN_S = 2.0
 LAST_COMMIT_WITHIN_S = 10.0
-
-MakeTrainer = Callable[[Job, Loop], Trainer]
+HOST = "host"  # who asks for what the host does by itself
+HOPELESS = ("config", "data")  # failures that another try cannot mend
 
 
 def process_trainer(job: Job, loop: Loop) -> Trainer:
@@ -61,36 +66,16 @@ class Host(Session):
         self._job = job
         self._make_trainer = make_trainer
         self._clock = clock
-        self._config = dict(job.config)
         self._steering = Steering(self)
-        self._monitor = Monitor(job.tegrastats, job.interval_s, clock)
-        self._monitor_fd: Optional[int] = None
-        self._memory: Dict[str, Any] = {}
-        self._planned: Optional[int] = None
-        self._failure: Optional[str] = None  # in the trainer's own words
-        self._garbage_told = False
+        self._unfit: List[str] = []  # checkpoints that the trainer could not read
+        self._errand: Optional[Errand] = None
+        self._errand_is_due = False
+        self._has_ended = False
         self._over = False
         self._stops: List[str] = []
         self._cleanup = ExitStack()
         self._loop = Loop(clock)
         self._cleanup.callback(self._loop.close)
-        self._hears: Dict[str, Callable[[Dict[str, Any]], None]] = {
-            "answer": self._steering.answered,
-            "ready": self._on_news,
-            "progress": self._on_progress,
-            "started": self._on_started,
-            "steps": self._on_steps,
-            "evaluated": self._on_evaluated,
-            "checkpoint": self._on_checkpoint,
-            "memory": self._on_memory,
-            "paused": self._on_paused,
-            "resumed": self._on_resumed,
-            "edited": self._on_edited,
-            "warned": self._on_news,
-            "failed": self._on_failed,
-            "stopped": self._on_stopped,
-            "finished": self._on_finished,
-        }
 
     @property
     def state(self) -> str:
@@ -101,7 +86,7 @@ class Host(Session):
         return self._journal.step
 
     def open(self) -> None:
-        """Take the lock, begin the recording, start everything; raises JobError."""
+        """Take the lock, begin the recording or go on with it, start all; raises JobError."""
         try:
             self._open()
         except (JobError, TelemetryError, RecordingError, SpawnError, OSError) as error:
@@ -115,7 +100,7 @@ class Host(Session):
             if handle_signals:
                 for number in (signal.SIGTERM, signal.SIGINT):
                     self._loop.on_signal(number, partial(self.request_stop, number.name))
-                self._loop.on_signal(signal.SIGCHLD, self._link.look)
+                self._loop.on_signal(signal.SIGCHLD, self._look)
             while not self._over:
                 self._loop.turn()
                 self._take_stops()
@@ -130,29 +115,25 @@ class Host(Session):
     # -- what steering needs ---------------------------------------------------------------------
 
     def tell_trainer(self, message: Dict[str, Any]) -> bool:
-        if message["do"] == "stop":
-            loading = self.state == states.STARTING
-            within = STOP_LOADING_WITHIN_S if loading else STOP_WITHIN_S
-            self._link.must_leave(within, "did not stop in {:g} s".format(within))
-        return self._link.trainer.send(json.dumps(message).encode())
+        return self._segment.tell(message)
 
-    def record(
-        self,
-        kind: str,
-        body: Dict[str, Any],
-        step: Optional[int] = None,
-        t: Optional[float] = None,
-    ) -> None:
-        self._journal.event(kind, body, step, t)
+    def record(self, kind: str, body: Dict[str, Any]) -> None:
+        self._journal.event(kind, body)
         self._steering.settle()
 
     def check_values(self, values: Dict[str, Any]) -> Dict[str, Any]:
-        wanted = dict(self._config, **values)
-        for key in list(wanted):
-            if key not in values and not applies(key, wanted):
-                del wanted[key]  # of the optimizer that is changed for another, say
-        checked = check(wanted)
-        return {key: checked[key] for key in values}
+        return self._segment.config.check(values)
+
+    def set_at_once(self, values: Dict[str, Any], who: str) -> bool:
+        if not OWN_KEYS.issuperset(values):
+            return False
+        self._segment.edit(values, who)
+        return True
+
+    def set_answered(self, values: Dict[str, Any], who: str, applied: bool) -> None:
+        self._segment.config.settle(values, applied)
+        if applied:
+            self._segment.edit(values, who)  # what is left of it: the trainer told of its part
 
     # -- start and end ---------------------------------------------------------------------------
 
@@ -162,41 +143,82 @@ class Host(Session):
             lock = FolderLock(folder.lock)
         except BlockingIOError:
             raise JobError("", "{} has a host already".format(folder.name)) from None
-        try:
-            control = ControlServer(folder.path, loop, self._requested)
-        except OSError:
-            lock.close()
-            raise
+        control = ControlServer(folder.path, loop, self._requested)
         # In this order at the end: whoever is hung up on must find the lock free.
         cleanup.callback(control.hang_up)
         cleanup.callback(lock.close)
         cleanup.callback(control.leave)
         os.makedirs(folder.checkpoints, mode=0o700, exist_ok=True)
-        create_recording(folder, wall_time(), nest(job.config))
-        self._journal = Journal(Recorder(folder), self._clock(), self._clock)
+        self._journal = self._open_journal()
         cleanup.callback(self._journal.finish)
         self._log = TrainerLog(folder.log)
         cleanup.callback(self._log.close)
-        self._monitor.start()
-        cleanup.callback(self._monitor.close)
-        self._oom_kills = crash.read_oom_kills()
-        trainer = self._make_trainer(job, loop)
-        self._link = TrainerLink(trainer, self._log, loop, self._heard, self._garbled, self._gone)
-        cleanup.callback(self._link.close)
-        self._journal.begin_segment(0, describe_environment())
-        configured = {"config": nest(job.config), "who": job.who, "said": job.said}
-        self._journal.event("configured", configured)
-        told = dict(job.trainer_config, checkpoint_dir=folder.checkpoints, restore=None)
-        self.tell_trainer({"id": 0, "do": "start", "config": told})
+        monitor = Monitor(job.tegrastats, job.interval_s, self._clock)
+        monitor.start()
+        cleanup.callback(monitor.close)
+        gauges = Gauges(monitor, loop, self._sampled, self._noted)
+        self._around = Surroundings(
+            job,
+            folder.checkpoints,
+            loop,
+            self._log,
+            self._journal,
+            self._steering,
+            gauges,
+            self._make_trainer,
+        )
+        self._segment = Segment(self._around, job.config, self._gone, self._run_errand)
+        cleanup.callback(self._close_children)
+        self._begin()
         loop.every(COMMIT_EVERY_S, self._twice_a_second)
         loop.every(SYNC_EVERY_S, self._journal.checkpoint)
         loop.every(HEARTBEAT_EVERY_S, lock.beat)
-        loop.every(min(job.interval_s, COMMIT_EVERY_S), self._poll_monitor)
-        self._poll_monitor()
+        loop.every(min(job.interval_s, COMMIT_EVERY_S), gauges.poll)
+        gauges.poll()
+
+    def _open_journal(self) -> Journal:
+        """A new recording, or the one there is, whose session time goes on."""
+        job, t = self._job, 0.0
+        if job.resumes_after is None:
+            parent = json.dumps(job.parent) if job.parent else None
+            create_recording(self.folder, wall_time(), nest(job.config), parent)
+        else:
+            with SessionReader(self.folder) as reader:
+                if reader.last_seq() != job.resumes_after:
+                    raise JobError("", "{} was gone on with meanwhile".format(self.folder.name))
+                t = reader.position()[1]
+        return Journal(Recorder(self.folder), self._clock() - t, self._clock)
+
+    def _begin(self) -> None:
+        job = self._job
+        edits = parse_edits(job.config.get(EDITS) if job.edits is None else job.edits)
+        body: Dict[str, Any] = {"config": nest(job.config), "who": job.who, "said": job.said}
+        if job.resumes_after is not None or job.parent is not None:
+            body["resumed_from"] = job.checkpoint["file"] if job.checkpoint else None
+        if job.edits is not None:
+            body[EDITS] = job.edits
+        self._segment.begin(job.checkpoint, edits, body)
+        if job.parent is not None and job.checkpoint is not None:
+            copied = {key: value for key, value in job.checkpoint.items() if key != "step"}
+            self.record("checkpoint", copied)  # its first: it can be gone on from
+        for message in job.warnings:
+            self.record("warned", {"message": message})
+        self._retries = Retries(self.step)
+
+    def _close_children(self) -> None:
+        self._segment.close()
+        if self._errand is not None:
+            self._errand.close()
 
     def _twice_a_second(self) -> None:
         self._journal.commit()
-        self._link.look()
+        self._look()
+
+    def _look(self) -> None:
+        """See whether a child has gone."""
+        self._segment.link.look()
+        if self._errand is not None:
+            self._errand.look()
 
     def _write_the_rest(self) -> None:
         """A full disk may be made room on while we wait a little."""
@@ -217,10 +239,10 @@ class Host(Session):
                 "ok": True,
                 "state": self.state,
                 "step": self.step,
-                "steps": self._planned,
+                "steps": self._segment.hearing.planned,
                 "t": self._journal.now(),
                 "pid": os.getpid(),
-                "trainer_pid": self._link.trainer.pid,
+                "trainer_pid": self._segment.link.trainer.pid,
                 "trouble": self._journal.trouble,
             }
         )
@@ -228,129 +250,124 @@ class Host(Session):
     def _take_stops(self) -> None:
         stops, self._stops = self._stops, []
         for who in stops:
-            if self._steering.stop_asked_by is not None:
-                self._link.kill("was asked twice to stop")
+            if self._has_ended and self._errand is not None:
+                self._errand.kill("was killed: the host was asked to stop")
+            elif self._steering.stop_asked_by is not None:
+                self._segment.link.kill("was asked twice to stop")
             else:
                 self._steering.submit("stop", {}, who)
 
-    # -- what the trainer says -------------------------------------------------------------------
-
-    def _heard(self, message: Dict[str, Any]) -> None:
-        if self.state not in states.ENDED or message["event"] == "answer":
-            self._hears[message["event"]](message)
-
-    def _garbled(self) -> None:
-        if not self._garbage_told:
-            self._garbage_told = True
-            message = "the trainer wrote lines that are no messages; they are in trainer.log"
-            self.record("warned", {"message": message})
-
-    def _on_news(self, message: Dict[str, Any]) -> None:
-        self.record(message["event"], _body(message))
-
-    def _on_progress(self, message: Dict[str, Any]) -> None:
-        self._journal.preparing(message["what"], message["fraction"])
-
-    def _on_started(self, message: Dict[str, Any]) -> None:
-        self._planned = message["steps"]
-        self.record("started", _body(message), message["step"])
-
-    def _on_steps(self, message: Dict[str, Any]) -> None:
-        if not self._journal.steps(message):
-            self._link.garble(b"[steps that were done before]")
-
-    def _on_evaluated(self, message: Dict[str, Any]) -> None:
-        body = _body(message)
-        self.record("evaluated", body, message["step"], body.pop("t"))
-
-    def _on_checkpoint(self, message: Dict[str, Any]) -> None:
-        self.record("checkpoint", _body(message), message["step"])
-
-    def _on_memory(self, message: Dict[str, Any]) -> None:
-        named = {"tf_memory_mb": message["current_mb"], "tf_memory_peak_mb": message["peak_mb"]}
-        self._memory = {name: value for name, value in named.items() if value is not None}
-
-    def _on_paused(self, message: Dict[str, Any]) -> None:
-        self.record("paused", {"who": self._steering.asker_of("pause")}, message["step"])
-        self._steering.changed_state()
-
-    def _on_resumed(self, message: Dict[str, Any]) -> None:
-        self.record("resumed", {"who": self._steering.asker_of("resume")}, message["step"])
-        self._steering.changed_state()
-
-    def _on_edited(self, message: Dict[str, Any]) -> None:
-        for key, change in message["changes"].items():
-            if isinstance(change, list) and len(change) == 2:
-                self._config[key] = change[1]
-        self._planned = self._config.get("train.steps", self._planned)
-        body = dict(_body(message), who=self._steering.asker_of("set"))
-        self.record("edited", body, message["step"])
-
-    def _on_failed(self, message: Dict[str, Any]) -> None:
-        key, text = message.get("key"), message["message"]
-        text = "{}: {}".format(key, text) if key else text
-        known = message.get("kind") in ("config", "data", "memory")  # it says what to do itself
-        self._failure = text if known else crash.explain(text, None, text)
-        self._link.must_leave(LEAVE_WITHIN_S, "failed but stayed")
-
-    def _on_stopped(self, message: Dict[str, Any]) -> None:
-        self.record("stopped", {"who": self._steering.asker_of("stop")}, message["step"])
-        self._let_go()
-
-    def _on_finished(self, message: Dict[str, Any]) -> None:
-        self.record("finished", {}, message["step"])
-        self._let_go()
-
-    def _let_go(self) -> None:
-        self._link.trainer.hang_up()
-        self._link.must_leave(LEAVE_WITHIN_S, "ended its work but stayed")
+    # -- the trainer's end -----------------------------------------------------------------------
 
     def _gone(self, status: int) -> None:
-        self._over = True
-        if self.state not in states.ENDED:
-            self._ended_without_a_word(status)
-        self._steering.ended()
+        if self.state not in states.ENDED and not self._was_stopped(status):
+            body = self._segment.crash(status)
+            start = self._next_start(body)
+            if start is not None:
+                self._start_again(start, body)
+                return
+            self.record("crashed", body)
+        self._end()
 
-    def _ended_without_a_word(self, status: int) -> None:
-        stopper, killed = self._steering.stop_asked_by, self._link.killed
-        if stopper is not None and (killed or status == 0):
-            if killed and self.state != states.STARTING:
-                message = "the trainer {} and was killed".format(killed)
-                self.record("warned", {"message": message})
-            self.record("stopped", {"who": stopper})
+    def _was_stopped(self, status: int) -> bool:
+        """It went without a word, but was asked to."""
+        stopper, killed = self._steering.stop_asked_by, self._segment.link.killed
+        if stopper is None or (not killed and status != 0):
+            return False
+        if killed and self.state != states.STARTING:
+            message = "the trainer {} and was killed".format(killed)
+            self.record("warned", {"message": message})
+        self.record("stopped", {"who": stopper})
+        return True
+
+    def _next_start(self, body: Dict[str, Any]) -> Optional[Start]:
+        """Where to go on after a crash, None if that is not wanted or not possible."""
+        config, failure = self._segment.config.now, self._segment.hearing.failure_kind
+        if config.get("train.on_crash") != "resume" or self._steering.stop_asked_by is not None:
+            return None
+        if failure in HOPELESS:
+            return None
+        if failure == "checkpoint" and self._segment.checkpoint is not None:
+            self._unfit.append(self._segment.checkpoint)
+        limit = config["train.crash_limit"]
+        if not self._retries.allow(self.step, limit):
+            body["reason"] += "; started again {} times without getting further".format(limit)
+            return None
+        self._journal.commit()
+        try:
+            with SessionReader(self.folder) as reader:
+                history = read_history(reader)
+        except RecordingError:
+            return None  # the disk is full or gone, and that is on the record
+        fit = [s for s in starts(history) if s.file is None or s.file not in self._unfit]
+        start, problems = first_whole(self.folder, fit)
+        for problem in problems:
+            self.record("warned", {"message": "a checkpoint is passed over: " + problem})
+        return start
+
+    def _start_again(self, start: Start, crashed: Dict[str, Any]) -> None:
+        """The trainer once more, in a segment of its own."""
+        was_paused = self.state == states.PAUSED or self._steering.is_stepping
+        self.record("crashed", dict(crashed, resuming=True))
+        where = "from step {}".format(start.step)
+        self._steering.ended("the trainer died; it is started again " + where)
+        self._segment.close()
+        try:
+            self._segment = Segment(self._around, start.config, self._gone, self._run_errand)
+        except SpawnError as error:
+            self.record("crashed", {"reason": str(error), "exit_status": None, "log_tail": ""})
+            self._end()
             return
-        now, before = crash.read_oom_kills(), self._oom_kills
-        oom_kills = now - before if now is not None and before is not None else None
-        tail = self._log.tail()
-        reason = self._failure or crash.reason(status, tail, oom_kills)
-        self.record("crashed", {"reason": reason, "exit_status": status, "log_tail": tail})
+        body = {
+            "config": nest(start.config),
+            "who": HOST,
+            "said": ["the trainer died; going on " + where],
+            "resumed_from": start.file,
+            EDITS: [edit.told() for edit in start.edits],
+        }
+        checkpoint = {"step": start.step, "file": start.file} if start.file else None
+        self._segment.begin(checkpoint, start.edits, body)
+        if was_paused:
+            self._steering.submit("pause", {}, HOST)
+
+    def _end(self) -> None:
+        self._has_ended = True
+        self._steering.ended()
+        if self.state != states.STOPPED or self._steering.stop_asked_by is None:
+            self._run_errand()
+        self._over = self._errand is None
+
+    def _run_errand(self) -> None:
+        """It ended, or stopped by itself: the command that is wanted then, one at a time."""
+        words = words_of(self._segment.config.now.get("train.on_finish") or "")
+        if not words:
+            return
+        if self._errand is not None:
+            self._errand_is_due = True
+            return
+        folder = self.folder
+        env = told(folder.name, self.state, self.step, folder.path)
+        try:
+            self._errand = Errand(
+                words, env, self._job.cwd, folder.log, self._loop, self._errand_is_done
+            )
+        except (OSError, ValueError) as error:
+            self._errand_is_done("{} cannot be run: {}".format(words[0], error))
+
+    def _errand_is_done(self, problem: str) -> None:
+        self._errand = None
+        if problem:
+            self.record("warned", {"message": "train.on_finish: " + problem})
+        if self._errand_is_due:
+            self._errand_is_due = False
+            self._run_errand()
+        self._over = self._has_ended and self._errand is None
 
     # -- telemetry -------------------------------------------------------------------------------
 
-    def _poll_monitor(self) -> None:
-        body = self._monitor.poll(self._clock())
-        if body is not None and self.state not in states.ENDED:
-            self._journal.sample(dict(body, **self._memory))
-        for note in self._monitor.notes():
-            self.record("note", {"message": note})
-        self._watch_monitor()
+    def _sampled(self, body: Dict[str, Any]) -> None:
+        if self.state not in states.ENDED:
+            self._journal.sample(body)
 
-    def _read_monitor(self) -> None:
-        self._monitor.read()
-        self._poll_monitor()
-
-    def _watch_monitor(self) -> None:
-        """Its descriptor changes when it starts its program again."""
-        fd = self._monitor.fileno()
-        if fd == self._monitor_fd:
-            return
-        if self._monitor_fd is not None:
-            self._loop.unwatch(self._monitor_fd)
-        if fd is not None:
-            self._loop.watch(fd, readable=self._read_monitor)
-        self._monitor_fd = fd
-
-
-def _body(message: Dict[str, Any]) -> Dict[str, Any]:
-    """An event's body for the record: what the columns say already is left out."""
-    return {key: value for key, value in message.items() if key not in ("event", "step")}
+    def _noted(self, message: str) -> None:
+        self.record("note", {"message": message})

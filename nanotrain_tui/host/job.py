@@ -1,7 +1,7 @@
 """What a host is asked to do: one JSON object on its standard input."""
 
 import json
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 
 class JobError(Exception):
@@ -26,6 +26,12 @@ class Job(NamedTuple):
     said: List[str]  # what was chosen for the person, told at the start
     cwd: str  # where the trainer runs: its command may hold paths
     env: Dict[str, str]  # for the trainer, besides our own
+    on_nan: str = "stop"  # what train.on_nan = "auto" stands for
+    checkpoint: Optional[Dict[str, Any]] = None  # to begin from, in the folder: step, file, ...
+    edits: Optional[List[Dict[str, Any]]] = None  # that lie ahead: step, set, who
+    warnings: Sequence[str] = ()  # to be put on the record at the start
+    parent: Optional[Dict[str, Any]] = None  # the session and checkpoint it was forked from
+    resumes_after: Optional[int] = None  # the last seq of the recording to go on with
 
     def to_json(self) -> str:
         return json.dumps(self._asdict())

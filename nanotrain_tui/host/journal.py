@@ -53,7 +53,7 @@ class Journal:
             self._preparing = None if kind == "started" else self._preparing
         at = now if t is None else self._session_time(t, now)
         self._recorder.event(at, self.step if step is None else step, kind, body)
-        self.state = states.next_state(self.state, kind)
+        self.state = states.next_state(self.state, kind, body)
 
     def preparing(self, what: str, fraction: Any) -> None:
         """What the trainer does before it trains; recorded once a second at most."""

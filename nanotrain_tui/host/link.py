@@ -77,6 +77,9 @@ class TrainerLink:
         self._garbled()
 
     def close(self) -> None:
+        self._is_gone = True
+        if self._deadline is not None:
+            self._loop.cancel(self._deadline)
         for fd in (self.trainer.stdout, self.trainer.stderr):
             if fd is not None:
                 self._loop.unwatch(fd)

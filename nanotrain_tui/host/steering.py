@@ -8,7 +8,8 @@ from nanotrain_tui.session import state as states
 
 Reply = Callable[[Dict[str, Any]], None]
 
-_BY_ITSELF = "trainer"
+BY_ITSELF = "trainer"
+_MOST_WAITING = 10000  # commands on their way to the trainer
 
 
 class _Sent(NamedTuple):
@@ -41,6 +42,14 @@ class Session:
 
     def check_values(self, values: Dict[str, Any]) -> Dict[str, Any]:
         """The values of a ``set``, each in its own type; raises ConfigError."""
+        raise NotImplementedError
+
+    def set_at_once(self, values: Dict[str, Any], who: str) -> bool:
+        """Apply and record a ``set`` that needs no trainer; False where it does."""
+        raise NotImplementedError
+
+    def set_answered(self, values: Dict[str, Any], who: str, applied: bool) -> None:
+        """The trainer answered a ``set``, or never will."""
         raise NotImplementedError
 
 
@@ -76,8 +85,10 @@ class Steering:
         decision = commands.decide(self._state(), [one.do for one in self._sent], do)
         if decision.action == commands.REFUSE:
             self._refuse(sent, decision.why)
-        elif decision.action == commands.NOTHING:
+        elif decision.action == commands.NOTHING or self._is_done_at_once(sent):
             self._agree(sent)
+        elif len(self._sent) >= _MOST_WAITING and do != "stop":
+            self._refuse(sent, "too many commands are waiting for the trainer")
         elif not self._session.tell_trainer(dict(arguments, id=sent.id, do=do)):
             self._refuse(sent, "the trainer takes no commands any more")
         else:
@@ -89,6 +100,8 @@ class Steering:
         if index is None:
             return  # of the start, or given twice
         sent = self._sent[index]
+        if sent.do == "set":
+            self._session.set_answered(sent.arguments["values"], sent.who, answer["ok"])
         if answer["ok"] or sent.do == "stop":  # refused only where the end came first
             self._sent[index] = sent._replace(answered=True)
             if sent.do == "step":
@@ -99,6 +112,13 @@ class Steering:
             del self._sent[index]
             self._refuse(sent, str(answer.get("why") or "the trainer refused it"))
 
+    def values_of_set(self) -> Dict[str, Any]:
+        """What was asked for in the ``set`` that the trainer now reports as done."""
+        for sent in self._sent:
+            if sent.do == "set" and not sent.answered:
+                return dict(sent.arguments["values"])
+        return {}
+
     def changed_state(self) -> None:
         """The trainer paused or went on: no stepping any more."""
         self._stepping_for = None
@@ -106,25 +126,36 @@ class Steering:
     def settle(self) -> None:
         """Reply to the commands whose answer has come and whose effect is on the record."""
         done = [sent for sent in self._sent if sent.answered and self._is_applied(sent)]
-        self._sent = [sent for sent in self._sent if sent not in done]
+        if done:
+            numbers = {sent.id for sent in done}
+            self._sent = [sent for sent in self._sent if sent.id not in numbers]
         for sent in done:
             self._agree(sent)
 
-    def ended(self) -> None:
-        """Nothing will be applied any more: a stop got its wish, the rest is refused."""
+    def ended(self, why: str = "") -> None:
+        """Nothing on its way will be applied: a stop got its wish, the rest is refused."""
         left, self._sent = self._sent, []
+        self._stepping_for = None
         for sent in left:
+            if sent.do == "set" and not sent.answered:
+                self._session.set_answered(sent.arguments["values"], sent.who, False)
             if sent.answered or sent.do == "stop":
                 self._agree(sent)
             else:
-                self._refuse(sent, "the session has ended ({})".format(self._session.state))
+                state = self._session.state
+                self._refuse(sent, why or "the session has ended ({})".format(state))
+
+    @property
+    def is_stepping(self) -> bool:
+        """Whether it runs to pause again by itself."""
+        return self._stepping_for is not None
 
     def asker_of(self, do: str) -> str:
         """Who asked for what the trainer now reports as done."""
         for sent in self._sent:
-            if sent.do == do:
+            if sent.do == do and not (do == "set" and sent.answered):
                 return sent.who
-        return (self._stepping_for if do == "pause" else None) or _BY_ITSELF
+        return (self._stepping_for if do == "pause" else None) or BY_ITSELF
 
     def _state(self) -> str:
         state = self._session.state
@@ -139,6 +170,9 @@ class Steering:
             self._answer(sent, {"ok": True, "queued": True})
             sent = sent._replace(reply=None)
         self._sent.append(sent)
+
+    def _is_done_at_once(self, sent: _Sent) -> bool:
+        return sent.do == "set" and self._session.set_at_once(sent.arguments["values"], sent.who)
 
     def _is_applied(self, sent: _Sent) -> bool:
         state = self._session.state

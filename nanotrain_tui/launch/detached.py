@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import nanotrain_tui
 from nanotrain_tui.config import Folders
@@ -17,6 +18,7 @@ from nanotrain_tui.launch.plan import Plan
 from nanotrain_tui.session.client import whoami
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder, create_session
+from nanotrain_tui.session.history import Start
 
 READY_WITHIN_S = 60.0
 _LONGEST_ANSWER = 1 << 16
@@ -33,31 +35,45 @@ def start(
     or continue) is what ``train.on_nan = "auto"`` stands for. When this returns the host
     lives and records, and the trainer is loading. Where it cannot, nothing new is left behind.
     """
-    folder = make_folder(plan, folders)
+    folder = make_folder(plan, folders, name)
     try:
-        _start_host(write_job(plan, folder), folder)
+        _start_host(write_job(plan, folder, on_nan), folder)
     except BaseException:
-        remove_folder(folder)
+        remove_folder(plan, folder)
         raise
     return folder
 
 
-def make_folder(plan: Plan, folders: Folders) -> SessionFolder:
-    """A new folder for the session; raises LaunchError naming the home that takes none."""
+def make_folder(plan: Plan, folders: Folders, name: str | None = None) -> SessionFolder:
+    """The folder for the session; raises LaunchError naming the home that takes none.
+
+    A new one, with the checkpoint it begins from, or that of the session to go on with.
+    """
+    if plan.resumes is not None:
+        return plan.resumes
     try:
-        return create_session(str(folders.home), str(plan.config["data.name"]))
+        folder = create_session(str(folders.home), str(plan.config["data.name"]), name)
     except SessionError as error:
-        raise LaunchError("", f"{error}. NANOTRAIN_HOME moves all that is written.") from error
+        hint = "" if name else ". NANOTRAIN_HOME moves all that is written."
+        raise LaunchError("", f"{error}{hint}") from error
+    try:
+        _copy_checkpoint(plan, folder)
+    except OSError as error:
+        remove_folder(plan, folder)
+        raise LaunchError("", f"the checkpoint cannot be copied: {error}.") from error
+    return folder
 
 
-def remove_folder(folder: SessionFolder) -> None:
+def remove_folder(plan: Plan, folder: SessionFolder) -> None:
     """Take back a session that never came to life."""
-    if not folder.is_alive():
+    if plan.resumes is None and not folder.is_alive():
         shutil.rmtree(folder.path, ignore_errors=True)
 
 
-def write_job(plan: Plan, folder: SessionFolder) -> Job:
+def write_job(plan: Plan, folder: SessionFolder, on_nan: str = "stop") -> Job:
     """What the host is asked to do."""
+    start, parent = plan.start, plan.parent
+    file = start.file if start else None
     return Job(
         folder=folder.path,
         config=dict(plan.config),
@@ -69,7 +85,35 @@ def write_job(plan: Plan, folder: SessionFolder) -> Job:
         said=list(plan.choices),
         cwd=str(Path.cwd()),
         env={},
+        on_nan=on_nan,
+        checkpoint=_described(start),
+        edits=[edit.told() for edit in start.edits] if start and plan.resumes else None,
+        warnings=list(plan.warnings),
+        parent={"session": parent.name, "checkpoint": file, "step": start.step}
+        if parent and start
+        else None,
+        resumes_after=plan.resumes_after,
     )
+
+
+def _described(start: Start | None) -> dict[str, Any] | None:
+    """The checkpoint to begin from, as its event tells it."""
+    if start is None or start.checkpoint is None:
+        return None
+    return {**start.checkpoint.body, "step": start.step}
+
+
+def _copy_checkpoint(plan: Plan, folder: SessionFolder) -> None:
+    """Hard-linked where that is possible: a checkpoint is replaced, never written into."""
+    file = plan.start.file if plan.start else None
+    if plan.parent is None or file is None:
+        return
+    source, target = Path(plan.parent.checkpoints, file), Path(folder.checkpoints, file)
+    target.parent.mkdir(mode=0o700)
+    try:
+        target.hardlink_to(source)
+    except OSError:  # another file system, or one without links
+        shutil.copyfile(source, target)
 
 
 def _start_host(job: Job, folder: SessionFolder) -> None:

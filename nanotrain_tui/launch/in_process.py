@@ -71,12 +71,12 @@ def start_in_process(
             "--in-process trains in nanotrain's own Python, and that has no TensorFlow; leave "
             "--in-process away to train with another.",
         )
-    folder = make_folder(plan, folders)
+    folder = make_folder(plan, folders, name)
     # All in one thread: what telemetry starts dies with the thread that started it.
     opened: queue.SimpleQueue[Host | JobError] = queue.SimpleQueue()
     thread = threading.Thread(
         target=_run,
-        args=(write_job(plan, folder), serve, opened),
+        args=(write_job(plan, folder, on_nan), serve, opened),
         name="nanotrain-host",
         daemon=True,
     )
@@ -84,7 +84,7 @@ def start_in_process(
     host = opened.get()
     if isinstance(host, JobError):
         thread.join()
-        remove_folder(folder)
+        remove_folder(plan, folder)
         raise LaunchError(host.key, host.message)
     return InProcessSession(folder, host, thread)
 

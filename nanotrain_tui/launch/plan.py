@@ -12,6 +12,8 @@ from nanotrain_tui.catalog import check, trainer_command, trainer_config
 from nanotrain_tui.config import Folders
 from nanotrain_tui.launch.errors import LaunchError
 from nanotrain_tui.launch.python_finder import KEY, find_trainer_python
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.history import Start
 from nanotrain_tui.telemetry.child import TelemetryError, find_tegrastats
 
 INSPECT_WITHIN_S = 120.0  # a container starts, or 60,000 images are read from an SD card
@@ -21,7 +23,7 @@ TRAINER = Path(nanotrain_tui.__file__).absolute().parent / "trainer"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A session that can be started."""
+    """A session that can be started, or gone on with."""
 
     config: Mapping[str, Any]  # flat, checked, the dataset resolved
     data: Mapping[str, Any]  # name, source, shape, classes, train, test, task
@@ -29,6 +31,11 @@ class Plan:
     trainer_command: tuple[str, ...]  # with the trainer's path
     tegrastats: str | None  # the program's path, None to look for it
     choices: tuple[str, ...]  # what was chosen for the person, to be said
+    start: Start | None = None  # where to go on, None for a new network
+    resumes: SessionFolder | None = None  # the session to go on with, None for a new one
+    resumes_after: int | None = None  # the last seq of its recording
+    parent: SessionFolder | None = None  # the session that ``start`` is of, if it is another
+    warnings: tuple[str, ...] = ()  # to be put on the record
 
 
 def prepare(config: Mapping[str, Any], folders: Folders) -> Plan:

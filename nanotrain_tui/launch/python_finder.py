@@ -1,6 +1,7 @@
 """Which Python trains: the one that is named, else the first that has TensorFlow."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -46,9 +47,12 @@ def find_trainer_python(explicit: Sequence[str] | None = None) -> list[str]:
 
 
 def candidates() -> Iterable[str]:
-    """Pythons worth asking, each once: this one, the one on the PATH, the system's."""
+    """Pythons worth asking, each once: this one, the one on the PATH, the system's.
+
+    What may not be looked at is passed over: Path.exists would raise.
+    """
     places = (sys.executable, shutil.which("python3"), "/usr/bin/python3")
-    return dict.fromkeys(place for place in places if place and Path(place).exists())
+    return dict.fromkeys(place for place in places if place and os.path.exists(place))  # noqa: PTH110
 
 
 def why_unfit(path: str, within_s: float = ASK_WITHIN_S) -> str:

@@ -1,6 +1,13 @@
 """The checkpoints of a session: what the recording says of them, held against the files."""
 
-from typing import NamedTuple, Optional
+import hashlib
+import os
+from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
+
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.history import Start
+from nanotrain_tui.session.reader import SessionReader, number
+from nanotrain_tui.session.records import Event
 
 
 class Checkpoint(NamedTuple):
@@ -20,3 +27,72 @@ class Checkpoint(NamedTuple):
     def is_whole(self) -> bool:
         """Whether its file is there, and is what was written."""
         return not self.problem
+
+
+def list_checkpoints(folder: SessionFolder) -> List[Checkpoint]:
+    """The checkpoints of a session, the newest last, each file read and compared.
+
+    Those that were deleted in favour of newer ones are left out; a missing or damaged one says so
+    in its ``problem``. Works on running sessions too. Raises RecordingError.
+    """
+    with SessionReader(folder) as reader:
+        events = reader.events(("checkpoint", "checkpoint_removed"))
+    kept: Dict[str, Event] = {}
+    for event in events:
+        kept.pop(str(event.body.get("file")), None)
+        if event.kind == "checkpoint":
+            kept[str(event.body.get("file"))] = event
+    best = [event.seq for event in kept.values() if event.body.get("best") is True][-1:]
+    return [_checkpoint(folder, event, event.seq in best) for event in kept.values()]
+
+
+def problem_of(folder: SessionFolder, event: Event) -> str:
+    """Why a checkpoint's file cannot be gone on from; empty if it is what was written."""
+    name, sha256 = event.body.get("file"), event.body.get("sha256")
+    if not isinstance(name, str) or os.path.basename(name) != name:
+        return "it has no file"
+    try:
+        found = sha256_of(os.path.join(folder.checkpoints, name))
+    except FileNotFoundError:
+        return "{} is missing".format(name)
+    except OSError as error:
+        return "{} cannot be read ({})".format(name, error.strerror)
+    return "" if found == sha256 else "{} is damaged".format(name)
+
+
+def first_whole(
+    folder: SessionFolder, starts: Iterable[Start]
+) -> Tuple[Optional[Start], List[str]]:
+    """The first start whose checkpoint is whole, and what was wrong with those before."""
+    problems: List[str] = []
+    for start in starts:
+        problem = problem_of(folder, start.checkpoint) if start.checkpoint else ""
+        if not problem:
+            return start, problems
+        if problem not in problems:
+            problems.append(problem)
+    return None, problems
+
+
+def sha256_of(path: str) -> str:
+    """The file's checksum, in hexadecimal. Raises OSError."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        for block in iter(lambda: file.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _checkpoint(folder: SessionFolder, event: Event, best: bool) -> Checkpoint:
+    size = event.body.get("bytes")
+    return Checkpoint(
+        event.seq,
+        event.step,
+        event.t,
+        str(event.body.get("file")),
+        str(event.body.get("sha256")),
+        size if isinstance(size, int) else None,
+        number(event.body.get("accuracy")),
+        best,
+        problem_of(folder, event),
+    )

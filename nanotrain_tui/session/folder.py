@@ -9,7 +9,7 @@ import os
 import re
 import sqlite3
 import time
-from typing import List, Optional
+from typing import List, Optional, Tuple
 
 from nanotrain_tui.session.errors import SessionError, SessionNotFound
 
@@ -114,7 +114,7 @@ def list_sessions(home: str) -> List[SessionFolder]:
     except OSError:
         return []
     folders = [SessionFolder(path) for path in paths]
-    return sorted((f for f in folders if os.path.exists(f.recording)), key=_by_name)
+    return sorted((f for f in folders if os.path.exists(f.recording)), key=by_name)
 
 
 def find_session(home: str, name: str) -> SessionFolder:
@@ -133,37 +133,48 @@ def find_session(home: str, name: str) -> SessionFolder:
     raise SessionNotFound("no session {!r} in {}".format(name, where))
 
 
-def create_session(home: str, data_name: str) -> SessionFolder:
-    """A new folder, 0700, named after the data and the next free number: ``mnist-12``.
+def create_session(home: str, data_name: str, name: Optional[str] = None) -> SessionFolder:
+    """A new folder, 0700: ``name``, or named after the data and the next free number: ``mnist-12``.
 
-    Raises SessionError naming the path where it cannot be made.
+    Raises SessionError naming the path where it cannot be made, or the name that is taken.
     """
     parent = sessions_folder(home)
-    number = 0
     try:
         os.makedirs(parent, mode=0o700, exist_ok=True)
-        for taken in os.listdir(parent):
-            numbered = _NUMBERED.match(taken)
-            if numbered and numbered.group(1) == data_name:
-                number = max(number, int(numbered.group(2)))
+        if name is not None:
+            return _make_named(parent, name)
+        taken = [_NUMBERED.match(entry) for entry in os.listdir(parent)]
+        numbers = [int(one.group(2)) for one in taken if one and one.group(1) == data_name]
+        number = max(numbers, default=0)
         while True:
             number += 1
-            name = "{}-{}".format(data_name, number)
-            if not _NAME.match(name):
-                raise SessionError("{!r} cannot be the name of a session".format(name))
-            folder = SessionFolder(os.path.join(parent, name))
             try:
-                os.mkdir(folder.path, 0o700)
+                return _make(parent, "{}-{}".format(data_name, number))
             except FileExistsError:
-                continue  # another start was faster
-            return folder
+                pass  # another start was faster
     except OSError as error:
         raise SessionError(
             "cannot make a session in {}: {}".format(parent, error.strerror)
         ) from error
 
 
-def _by_name(folder: SessionFolder) -> "tuple[str, int, str]":
+def _make_named(parent: str, name: str) -> SessionFolder:
+    try:
+        return _make(parent, name)
+    except FileExistsError:
+        raise SessionError("there is a session {!r} already".format(name)) from None
+
+
+def _make(parent: str, name: str) -> SessionFolder:
+    if not _NAME.match(name):
+        raise SessionError("{!r} cannot be the name of a session".format(name))
+    folder = SessionFolder(os.path.join(parent, name))
+    os.mkdir(folder.path, 0o700)
+    return folder
+
+
+def by_name(folder: SessionFolder) -> Tuple[str, int, str]:
+    """The key of the natural order: ``mnist-2`` before ``mnist-10``."""
     numbered = _NUMBERED.match(folder.name)
     if numbered:
         return (numbered.group(1), int(numbered.group(2)), folder.name)

@@ -21,6 +21,7 @@ _EVENT = "SELECT seq, segment, t, step, kind, body FROM events"
 _STEPS = "SELECT seq, segment, metric, first_step, t0, t1, data FROM {}"
 _SAMPLE = "SELECT seq, segment, t, step, body FROM samples"
 _SEGMENT = "SELECT seq, t, wall, from_step, environment FROM segments"
+_AFTER_ALL = 2**63 - 1
 
 
 class Evaluation(NamedTuple):
@@ -150,6 +151,42 @@ class SessionReader:
             return (0, 0.0)
         return (int(rows[0][1]), max(float(row[2]) for row in rows))
 
+    def reached(self, segment: Segment) -> int:
+        """Updates completed at the end of a segment."""
+        rows = self._query(
+            "SELECT first_step + count - 1 FROM steps WHERE seq > ? AND seq < COALESCE("
+            "(SELECT MIN(seq) FROM segments WHERE seq > ?), ?) ORDER BY seq DESC LIMIT 1",
+            (segment.seq, segment.seq, _AFTER_ALL),
+        )
+        return max(segment.from_step, int(rows[0][0])) if rows else segment.from_step
+
+    def backup(self, path: str) -> None:
+        """Copy the recording, of a running session too, into one plain file at ``path``.
+
+        Whole or not at all; what was at ``path`` is replaced.
+        """
+        aside = path + ".part"
+        try:
+            copy = sqlite3.connect(aside, isolation_level=None)
+            try:
+                self._copy_into(copy)
+            finally:
+                copy.close()
+            os.replace(aside, path)
+        except (sqlite3.Error, OSError) as error:
+            if os.path.exists(aside):
+                os.remove(aside)
+            raise RecordingError("cannot write {}: {}".format(path, error)) from error
+
+    def _copy_into(self, copy: sqlite3.Connection) -> None:
+        """By SQLite's backup, which Python 3.6 does not offer: there row by row."""
+        if hasattr(self._connection, "backup"):
+            self._connection.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")
+            return
+        for line in self._connection.iterdump():
+            copy.execute(line)
+
     def _check_schema(self) -> None:
         try:
             rows = self._connection.execute(
@@ -239,7 +276,7 @@ def number(value: Any) -> Optional[float]:
         return None
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

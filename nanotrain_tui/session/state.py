@@ -1,6 +1,6 @@
 """The state of a session as a fold over the kinds of its events: pure, used by everyone."""
 
-from typing import Iterable
+from typing import Any, Iterable, Mapping, Tuple
 
 STARTING = "starting"
 RUNNING = "running"
@@ -27,18 +27,20 @@ _AFTER = {
 STATE_KINDS = tuple(sorted(_AFTER))
 
 
-def next_state(state: str, kind: str) -> str:
-    """The state after an event of this kind; an ended segment only leaves by a new one."""
+def next_state(state: str, kind: str, body: Mapping[str, Any] = {}) -> str:
+    """The state after an event; an ended segment only leaves by a new one."""
     if state in ENDED and kind != "configured":
         return state
+    if kind == "crashed" and body.get("resuming") is True:
+        return STARTING  # the host goes on by itself, in a new segment
     return _AFTER.get(kind, state)
 
 
-def fold(kinds: Iterable[str]) -> str:
-    """The state after these kinds of events, in the order of seq."""
+def fold(events: Iterable[Tuple[str, Mapping[str, Any]]]) -> str:
+    """The state after these events, each a kind and a body, in the order of seq."""
     state = STARTING
-    for kind in kinds:
-        state = next_state(state, kind)
+    for kind, body in events:
+        state = next_state(state, kind, body)
     return state
 
 

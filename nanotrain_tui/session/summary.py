@@ -1,5 +1,7 @@
 """One line about a session, read without following it."""
 
+import calendar
+import re
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from nanotrain_tui.session import state as states
@@ -8,6 +10,7 @@ from nanotrain_tui.session.folder import SessionFolder, list_sessions
 from nanotrain_tui.session.reader import SessionReader
 
 _KINDS = states.STATE_KINDS + ("edited",)
+_WALL = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)([+-])(\d\d):(\d\d)\Z")
 
 
 class SessionSummary(NamedTuple):
@@ -57,16 +60,30 @@ def summarise(folder: SessionFolder) -> SessionSummary:
 
 
 def summarise_all(home: str) -> List[SessionSummary]:
-    """Every session of this home, the newest first."""
-    summaries = [summarise(folder) for folder in list_sessions(home)]
-    return sorted(summaries, key=lambda summary: summary.started or "", reverse=True)
+    """Every session of this home, the newest first; of one second, the higher number first."""
+    summaries = [summarise(folder) for folder in reversed(list_sessions(home))]
+    return sorted(summaries, key=lambda summary: _moment(summary.started), reverse=True)
+
+
+def _moment(wall: Optional[str]) -> float:
+    """Seconds since 1970 of a local time with zone; 0 where it is not known."""
+    match = _WALL.match(wall or "")
+    if match is None:
+        return 0.0
+    year, month, day, hour, minute, second = map(int, match.group(1, 2, 3, 4, 5, 6))
+    try:
+        utc = calendar.timegm((year, month, day, hour, minute, second))
+    except (ValueError, OverflowError):
+        return 0.0
+    east = int(match.group(8)) * 3600 + int(match.group(9)) * 60
+    return utc - (east if match.group(7) == "+" else -east)
 
 
 def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionSummary:
     meta = reader.meta()
     config = meta["config"]
     events = reader.events(_KINDS)
-    state = states.fold(event.kind for event in events)
+    state = states.fold((event.kind, event.body) for event in events)
     started: Dict[str, Any] = {}
     steps = _get(config, "train", "steps")
     for event in events:

@@ -40,6 +40,12 @@ class FakeSession(Session):
     def check_values(self, values):
         return values
 
+    def set_at_once(self, values, who):
+        return False
+
+    def set_answered(self, values, who, applied):
+        pass
+
 
 class Commanded(RuleBasedStateMachine):
     """An in-memory trainer that obeys at its own pace; any mix of commands, starts and ends."""

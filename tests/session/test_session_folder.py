@@ -163,10 +163,15 @@ def test_with_somebody_reading_it_is_left_for_later(left_by_a_killed_host):
         (["configured", "started", "stopped"], "stopped"),
         (["configured", "crashed"], "failed"),
         (["configured", "started", "crashed", "configured"], "starting"),
+        (["configured", "started", "resuming crash"], "starting"),
+        (["configured", "started", "resuming crash", "configured", "started"], "running"),
     ],
 )
 def test_states_follow_from_events(kinds, state):
-    assert states.fold(kinds) == state
+    events = [
+        ("crashed", {"resuming": True}) if kind == "resuming crash" else (kind, {}) for kind in kinds
+    ]
+    assert states.fold(events) == state
     outside = "interrupted" if state in states.LIVE else state
     assert states.seen_from_outside(state, alive=False) == outside
     assert states.seen_from_outside(state, alive=True) == state

@@ -1,0 +1,53 @@
+"""Telemetry on its way into the recording."""
+
+from typing import Any, Callable, Dict, Optional
+
+from nanotrain_tui.host.loop import Loop
+from nanotrain_tui.telemetry.monitor import Monitor
+
+
+class Gauges:
+    """Polls the monitor; ``sampled(body)`` gets each reading, ``noted(message)`` what it says."""
+
+    def __init__(
+        self,
+        monitor: Monitor,
+        loop: Loop,
+        sampled: Callable[[Dict[str, Any]], None],
+        noted: Callable[[str], None],
+    ) -> None:
+        self._monitor = monitor
+        self._loop = loop
+        self._sampled = sampled
+        self._noted = noted
+        self._fd: Optional[int] = None
+        self._memory: Dict[str, Any] = {}
+
+    def tensorflow_memory(self, message: Dict[str, Any]) -> None:
+        """What TensorFlow's allocator holds, for the samples to come."""
+        named = {"tf_memory_mb": message["current_mb"], "tf_memory_peak_mb": message["peak_mb"]}
+        self._memory = {name: value for name, value in named.items() if value is not None}
+
+    def poll(self) -> None:
+        """Take a reading if one is due."""
+        body = self._monitor.poll(self._loop.clock())
+        if body is not None:
+            self._sampled(dict(body, **self._memory))
+        for note in self._monitor.notes():
+            self._noted(note)
+        self._watch()
+
+    def _read(self) -> None:
+        self._monitor.read()
+        self.poll()
+
+    def _watch(self) -> None:
+        """Its descriptor changes when it starts its program again."""
+        fd = self._monitor.fileno()
+        if fd == self._fd:
+            return
+        if self._fd is not None:
+            self._loop.unwatch(self._fd)
+        if fd is not None:
+            self._loop.watch(fd, readable=self._read)
+        self._fd = fd
