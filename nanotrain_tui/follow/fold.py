@@ -144,7 +144,7 @@ class Fold:
 
     def _add_event(self, row: Event) -> None:
         self._pass(row.t)
-        state = next_state(self._state, row.kind)
+        state = next_state(self._state, row.kind, row.body)
         if 0 <= row.step <= LAST_STEP:
             self._step = max(self._step, row.step)
         take = _TAKES.get(row.kind)
