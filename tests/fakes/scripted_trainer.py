@@ -2,7 +2,8 @@
 
 Run by ``trainer.command = ["python", ".../scripted_trainer.py", "--script=slow,die=30"]``; the
 words may also stand in the environment variable ``NANOTRAIN_SCRIPT``. Other arguments are ignored,
-except ``--inspect``. Losses and accuracies follow formulas, so tests can compute them.
+except ``--inspect``. Losses and accuracies follow formulas, so tests can compute them; edits bend them, by
+when and in which order they come. Checkpoints are small files, restored to the bit.
 
     load=S       takes S seconds before ``ready``, listening only to ``stop``
     slow[=S]     S (0.02) seconds a step; default: as fast as it can
@@ -13,6 +14,7 @@ except ``--inspect``. Losses and accuracies follow formulas, so tests can comput
     exit=N:S     exits with status S after step N, printing a traceback
     hang=N       does nothing any more after step N, deaf
     nan=N        losses are NaN from step N
+    once=FILE    fails, dies, exits and hangs only while FILE is not there, and makes it
     garbage      lines that are no messages       huge         a line of 5 MiB
     print=N      N bytes to standard error        overlap      says steps twice
     deaf         never reads a command            late         answers before the event
@@ -22,6 +24,7 @@ except ``--inspect``. Losses and accuracies follow formulas, so tests can comput
 """
 
 import base64
+import hashlib
 import json
 import math
 import os
@@ -65,6 +68,11 @@ class Trainer:
         self.paused = False
         self.pause_at = None
         self.ended = None
+        self.weight = self.slot = 0.0
+        self.edits = []
+        self.accuracy = None
+        self.kept = []  # checkpoints: (file, accuracy)
+        self.diverged = False
 
     def emit(self, event, **body):
         with self.lock:
@@ -93,6 +101,7 @@ class Trainer:
             threading.Thread(target=self.listen, daemon=True).start()
             first = self.commands.get()
         self.config = first["config"]
+        self.edits = list(self.config.pop("edits", []))
         self.misbehave_early()
         loading = time.monotonic() + float(script.get("load", 0) or 0)
         self.emit("progress", what="loading", fraction=None)
@@ -112,6 +121,9 @@ class Trainer:
             threads=1,
             pid=os.getpid(),
         )
+        if self.config.get("restore") and not self.restore(self.config["restore"]):
+            self.answer(first, "no")
+            return 1
         batch = self.config.get("train.batch_size", 100)
         epochs = self.config.get("train.epochs", 0)
         if epochs:
@@ -121,7 +133,7 @@ class Trainer:
             self.starting = False
         self.emit(
             "started",
-            step=0,
+            step=self.step,
             steps=self.config["train.steps"],
             parameters=814090,
             batch_size=batch,
@@ -161,8 +173,12 @@ class Trainer:
                 command = None
             if command is not None:
                 self.obey(command)
+            elif self.edits and self.edits[0]["step"] <= self.step:
+                edit = self.edits.pop(0)
+                self.set(edit["set"], scripted=True, who=edit.get("who"))
             elif not self.paused:
                 self.go_on()
+        self.save()
 
     def go_on(self):
         steps = self.config["train.steps"]
@@ -175,12 +191,20 @@ class Trainer:
         until.append(self.step + every - (self.step - 1) % every)
         if self.pause_at is not None:
             until.append(self.pause_at)
-        for name in ("fail", "die", "exit", "hang"):
+        if self.edits:
+            until.append(self.edits[0]["step"])
+        saving = self.config.get("train.checkpoint_every", 0)
+        if saving:
+            until.append(self.step + saving - self.step % saving)
+        for name in ("fail", "die", "exit", "hang", "nan"):
             if name in self.script:
                 until.append(int(self.script[name].split(":")[0]))
         self.do_steps(min(step for step in until if step > self.step))
         if (self.step - 1) % every == 0:
             self.evaluate()
+        if saving and self.step % saving == 0 and self.step < steps:
+            self.save()
+        self.diverge()
         if self.step == self.pause_at and self.step < steps:
             self.pause_at, self.paused = None, True
             self.emit("paused", step=self.step)
@@ -192,8 +216,12 @@ class Trainer:
         if "slow" in self.script:
             time.sleep(float(self.script["slow"] or 0.02) * len(numbers))
         nan_from = int(self.script.get("nan", 2**40))
-        losses = [loss_at(n) if n < nan_from else float("nan") for n in numbers]
         rate = self.config.get("optimizer.learning_rate", 0.0001)
+        losses = []
+        for n in numbers:
+            losses.append(loss_at(n) * (1 + self.weight) if n < nan_from else float("nan"))
+            self.slot = 0.9 * self.slot + self.pull()
+            self.weight += 0.001 * self.slot
         body = {
             "first_step": self.step + 1,
             "count": len(numbers),
@@ -208,15 +236,76 @@ class Trainer:
             self.emit("steps", **body)
         self.step = until
 
+    def pull(self):
+        """Nothing with the defaults; else each key's own."""
+        config = self.config
+        pull = math.log10(config.get("optimizer.learning_rate", 0.0001)) + 4
+        pull += config.get("train.batch_size", 100) / 100 - 1
+        pull += config.get("model.dropout", 0.0) + 0.1 * config.get("optimizer.momentum", 0.0)
+        return pull + 0.01 * (len(config.get("optimizer.name", "adam")) - len("adam"))
+
+    def diverge(self):
+        """A loss that is no number is told once, and the policy followed."""
+        if self.diverged or self.step < int(self.script.get("nan", 2**40)):
+            return
+        self.diverged = True
+        policy = self.config.get("train.on_nan", "stop")
+        last = self.kept[-1][0] if self.kept else None
+        self.emit("diverged", step=self.step, loss="nan", policy=policy, checkpoint=last)
+        if policy == "pause":
+            self.paused, self.pause_at = True, None
+            self.emit("paused", step=self.step)
+        elif policy == "stop":
+            self.ended = "stopped"
+
+    def save(self):
+        """Write a checkpoint, tell of it, and remove those that are too many."""
+        if not self.config.get("checkpoint_dir") or self.diverged:
+            return
+        folder = Path(self.config["checkpoint_dir"])
+        file = f"step-{self.step:09}.json"
+        saved = {"step": self.step, "weight": self.weight, "slot": self.slot}
+        saved["optimizer"] = self.config.get("optimizer.name")
+        data = json.dumps(saved).encode()
+        (folder / "part").write_bytes(data)
+        (folder / "part").rename(folder / file)
+        self.kept = [kept for kept in self.kept if kept[0] != file]
+        best = all((self.accuracy or 0) >= (accuracy or 0) for _, accuracy in self.kept)
+        self.kept.append((file, self.accuracy))
+        digest = hashlib.sha256(data).hexdigest()
+        self.emit(
+            "checkpoint", step=self.step, file=file, sha256=digest, bytes=len(data),
+            accuracy=self.accuracy, best=best,
+        )  # fmt: skip
+        while len(self.kept) > self.config.get("train.checkpoint_keep", 3):
+            file, _ = self.kept.pop(0)
+            (folder / file).unlink()
+            self.emit("checkpoint_removed", file=file)
+
+    def restore(self, path):
+        try:
+            saved = json.loads(Path(path).read_text())
+        except ValueError:
+            self.emit("failed", kind="checkpoint", message=f"{path} is damaged")
+            return False
+        self.step, self.weight = saved["step"], saved["weight"]
+        if saved["optimizer"] == self.config.get("optimizer.name"):
+            self.slot = saved["slot"]
+        return True
+
     def evaluate(self):
         nan = self.step >= int(self.script.get("nan", 2**40))
-        loss = "nan" if nan else loss_at(self.step)
+        loss = "nan" if nan else loss_at(self.step) * (1 + self.weight)
         now = time.monotonic()
-        accuracy = accuracy_at(self.step)
+        accuracy = self.accuracy = accuracy_at(self.step)
         self.emit("evaluated", step=self.step, t=now, loss=loss, accuracy=accuracy, seconds=0.001)
 
     def misbehave(self):
         script = self.script
+        if "once" in script and self.step in self.deadly_steps():
+            if Path(script["once"]).exists():
+                return
+            Path(script["once"]).touch()
         if "fail" in script and self.step == int(script["fail"]):
             self.emit("failed", kind="error", message="the script says so")
             os._exit(1)
@@ -228,6 +317,31 @@ class Trainer:
             os._exit(int(script["exit"].split(":")[1]))
         if "hang" in script and self.step == int(script["hang"]):
             time.sleep(600)
+
+    def deadly_steps(self):
+        names = ("fail", "die", "exit", "hang")
+        return [int(self.script[name].split(":")[0]) for name in names if name in self.script]
+
+    def set(self, values, **marks):
+        """Change what differs; why not, where it cannot be."""
+        if values.get("train.steps", self.step) < self.step:
+            return f"train.steps: {self.step} steps are done already."
+        config = self.config
+        changes = {
+            key: [config.get(key), value]
+            for key, value in values.items()
+            if config.get(key) != value
+        }
+        if "optimizer.name" in changes:
+            self.slot = 0.0
+            for key in [key for key in config if key.startswith("optimizer.")]:
+                if key not in values and key != "optimizer.learning_rate":
+                    del config[key]
+        config.update(values)
+        if changes:
+            retraced = any(key.endswith(("name", "activation")) for key in changes)
+            self.emit("edited", step=self.step, changes=changes, retraced=retraced, **marks)
+        return None
 
     def obey(self, command):
         do = command["do"]
@@ -247,12 +361,12 @@ class Trainer:
         elif do == "evaluate":
             self.evaluate()
         elif do == "checkpoint":
-            self.emit("checkpoint", step=self.step, file="none.npz", sha256="0" * 64, bytes=0)
+            self.save()
         elif do == "set":
-            values = command["values"]
-            changes = {key: [self.config.get(key), value] for key, value in values.items()}
-            self.config.update(values)
-            self.emit("edited", step=self.step, changes=changes, retraced=False)
+            why = self.set(command["values"])
+            if why:
+                self.answer(command, why)
+                return
         elif do == "stop":
             self.ended = "stopped"
         if not ("late" in self.script and do in ("pause", "resume", "stop")):

@@ -281,7 +281,7 @@ def test_noise_on_the_protocol_goes_to_the_log_and_is_said_once(host):
 
 
 def test_losses_that_are_no_numbers_are_kept(host):
-    session = host("nan=50", train__steps=120)
+    session = host("nan=50", train__steps=120, train__on_nan="continue")
     session.end()
     losses = dict(session.losses())
     assert losses[49] == losses[49]
