@@ -22,6 +22,7 @@ class Journal:
         self._recorder = recorder
         self._base = base
         self._clock = clock
+        self._last_t = 0.0
         self._preparing: Optional[Dict[str, Any]] = None
         self._preparing_due = 0.0
         self._trouble_told = False
@@ -52,6 +53,7 @@ class Journal:
         if kind != "preparing":
             self._preparing = None if kind == "started" else self._preparing
         at = now if t is None else self._session_time(t, now)
+        self._last_t = at = max(at, self._last_t)  # what the trainer dates may come late
         self._recorder.event(at, self.step if step is None else step, kind, body)
         self.state = states.next_state(self.state, kind, body)
 
