@@ -19,6 +19,7 @@ from .places import my_folders
 from .running import run_session
 
 LAST, BEST = "last", "best"
+DRAWN = "model.initializer"
 
 
 def _complete_checkpoint(
@@ -29,11 +30,12 @@ def _complete_checkpoint(
     from nanotrain_tui.session.reader import SessionReader
 
     names = [LAST, BEST]
+    session = next(iter(ctx.args), "")  # click has not sorted the arguments out by then
     try:
-        with SessionReader(find_session(str(find_folders().home), ctx.params["session"])) as reader:
+        with SessionReader(find_session(str(find_folders().home), session)) as reader:
             names += [str(event.step) for event in reader.events(["checkpoint"])]
-    except (SessionError, KeyError):
-        pass  # no session named yet, or none that can be read
+    except SessionError:
+        pass  # none is named yet, or it cannot be read
     return [CompletionItem(name) for name in dict.fromkeys(names) if name.startswith(start)]
 
 
@@ -68,6 +70,8 @@ def command(
     folders = my_folders()
     chosen = _checkpoint(checkpoint)
     changes = asked.changes(folders, preset_allowed=True)
+    if asked.value(DRAWN) is None:  # a preset's: the weights are drawn already
+        changes.pop(DRAWN, None)
     folder = pick_session(folders, session)
     return run_session(
         lambda: plan_fork(folder, folders, chosen, changes),

@@ -32,9 +32,5 @@ def command(asked: Asked, session: str, detach: bool, as_json: bool) -> int:
     changes = asked.changes(folders)
     folder = pick_session(folders, session)
     return run_session(
-        lambda: plan_resume(folder, folders, changes),
-        folders,
-        detach=detach,
-        as_json=as_json,
-        resumed=folder,
+        lambda: plan_resume(folder, folders, changes), folders, detach=detach, as_json=as_json
     )

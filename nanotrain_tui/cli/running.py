@@ -28,18 +28,16 @@ def run_session(
     detach: bool,
     as_json: bool,
     name: str | None = None,
-    resumed: "SessionFolder | None" = None,
 ) -> int:
     """Start what is planned and follow it, or leave it running; the exit status.
 
-    Of a session that is ``resumed`` only what comes from now on is reported.
+    Of a session that is resumed only what comes from now on is reported.
     """
     from nanotrain_tui.launch import start
 
     from .signals import StopRequests
 
     bell = load_settings(folders).bell and sys.stdout.isatty() and not as_json
-    since = _last_seq(resumed) if resumed else 0
     with StopRequests() as stop:
         plan = make_plan()
         stop.patient = True  # from here on there is something to stop
@@ -47,14 +45,7 @@ def run_session(
         beginning = _beginning(plan, folder)
         if detach:
             return _leave_running(beginning, as_json)
-        return _follow(folder, beginning, as_json, stop, since, bell)
-
-
-def _last_seq(folder: "SessionFolder") -> int:
-    from nanotrain_tui.session.reader import SessionReader
-
-    with SessionReader(folder) as reader:
-        return reader.last_seq()
+        return _follow(folder, beginning, as_json, stop, plan.resumes_after or 0, bell)
 
 
 def _beginning(plan: "Plan", folder: "SessionFolder") -> "Beginning":

@@ -1,5 +1,7 @@
 """``nanotrain show``: one session in plain text."""
 
+import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -79,8 +81,17 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
             for event in reader.events()
         ],
         "folder": folder.path,
-        "parent": meta.get("parent"),
+        "parent": _parent(meta),
     }
+
+
+def _parent(meta: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What it was forked from: session, checkpoint, step; None for one that began by itself."""
+    try:
+        parent = json.loads(meta.get("parent") or "null")
+    except ValueError:
+        return None
+    return parent if isinstance(parent, dict) else None
 
 
 def _print_text(folder: "SessionFolder", state: "RunState", reader: "SessionReader") -> None:
@@ -104,6 +115,9 @@ def _head(state: "RunState", reader: "SessionReader") -> str:
     started = f"started {moment(reader.meta().get('created'))}"
     version = state.versions.get("tensorflow")
     lines.append(f"{started}, TensorFlow {version}" if version else started)
+    parent = _parent(reader.meta())
+    if parent is not None:
+        lines.append(f"forked from {parent.get('session')} at step {parent.get('step')}")
     if state.data.get("source"):
         lines.append(f"data: {state.data['source']}")
     return "\n".join(lines + list(state.notices))
@@ -118,9 +132,14 @@ def _evaluations(evaluations: list["Evaluation"]) -> str:
 
 def _config(state: "RunState") -> str:
     flat = flatten(state.config)
+    edits = flat.pop("edits", [])
     said = [(key, format_value(value)) for key, value in flat.items() if value != ""]
     longest = max((len(key) for key, _ in said), default=0)
-    return "\n".join(f"{key:<{longest}} = {value}" for key, value in said)
+    lines = [f"{key:<{longest}} = {value}" for key, value in said]
+    for edit in edits:
+        told = ", ".join(f"{key} = {format_value(value)}" for key, value in edit["set"].items())
+        lines.append(f"after step {edit['step']}: {told}")
+    return "\n".join(lines)
 
 
 def _events(state: "RunState") -> str:

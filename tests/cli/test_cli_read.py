@@ -91,6 +91,13 @@ def test_show_tells_figures_configuration_and_events(nano: Nano, home: Path) -> 
     assert max(map(len, ran.out.splitlines()[:40])) <= 80
 
 
+def test_show_tells_scripted_edits(nano: Nano, home: Path) -> None:
+    edits = [{"step": 300, "set": {"optimizer.learning_rate": 0.5, "model.dropout": 0.2}}]
+    Recording(home, edits=edits).started().finished()
+    out = nano("show", "mnist-1").out
+    assert "\nafter step 300: optimizer.learning_rate = 0.5, model.dropout = 0.2\n" in out
+
+
 def test_show_json_has_what_is_relied_on(nano: Nano, home: Path) -> None:
     tutorial_run(home)
     session = strictly(nano("show", "mnist-1", "--json").out)

@@ -62,7 +62,7 @@ def test_json_lines_and_nothing_else(nano: Nano) -> None:
 
 
 def test_losses_that_are_no_numbers_stay_json(nano: Nano) -> None:
-    ran = nano("train", *options("nan=50"), "--json")
+    ran = nano("train", *options("nan=50"), "--set", "train.on_nan=continue", "--json")
     assert ran.status == 0
     for line in ran.out.splitlines():
         json.loads(line, parse_constant=lambda constant: pytest.fail(constant))
@@ -301,7 +301,11 @@ def test_without_standard_streams(home: Path) -> None:
     assert summarise(only_session(home)).state == "finished"
 
 
-def test_a_terminal_gets_a_bar_and_charts(home: Path) -> None:
+@pytest.mark.parametrize("bell", [True, False])
+def test_a_terminal_gets_a_bar_charts_and_a_bell(home: Path, bell: bool) -> None:
+    settings = home / "config" / "config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f"ui.bell = {str(bell).lower()}\n")
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     command = [sys.executable, "-m", "nanotrain_tui", "train", *options("slow=0.005", steps=250)]
@@ -319,6 +323,7 @@ def test_a_terminal_gets_a_bar_and_charts(home: Path) -> None:
     assert "loss" in shown and "◆ test" in shown and "┤" in shown
     assert "finished at step 250/250" in shown
     assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") > 0  # the cursor is back
+    assert shown.count("\a") == bell
 
 
 def _read(terminal: int) -> bytes:
