@@ -58,6 +58,12 @@ def make_folder(plan: Plan, folders: Folders, name: str | None = None) -> Sessio
         raise LaunchError("", f"{error}{hint}") from error
     try:
         _copy_checkpoint(plan, folder)
+    except FileNotFoundError as error:
+        remove_folder(plan, folder)
+        name = plan.parent.name if plan.parent else ""
+        raise LaunchError(
+            "", f"the checkpoint is gone: {name} deleted it meanwhile; try again."
+        ) from error
     except OSError as error:
         remove_folder(plan, folder)
         raise LaunchError("", f"the checkpoint cannot be copied: {error}.") from error

@@ -16,6 +16,7 @@ from nanotrain_tui.launch import (
     configuration_of,
     fork,
     list_checkpoints,
+    plan_fork,
     plan_resume,
     prepare,
     restart,
@@ -288,7 +289,7 @@ def test_a_fork_of_a_running_session_takes_its_script_along(begin, folders):
         {"step": 60, "set": {"model.dropout": 0.5}},
         {"step": 5000, "set": {"model.l2": 0.1}},
     ]
-    parent = begin("slow=0.0005", train__steps=10_000, edits=script)
+    parent = begin("slow=0.0005", train__steps=10_000, edits=script, train__checkpoint_keep=1000)
     wait_for_step(parent, 120)
     child = fork(parent, "best", {"train.seed": 7}, folders)
     try:
@@ -320,6 +321,14 @@ def test_a_session_without_checkpoints_cannot_be_forked(begin, folders):
     folder = begin("load=600")
     with pytest.raises(LaunchError, match="none was written yet"):
         fork(folder, None, {}, folders)
+
+
+def test_a_checkpoint_that_its_session_deleted_meanwhile_is_said(stopped, folders):
+    plan = plan_fork(stopped, folders)
+    Path(stopped.checkpoints, plan.start.file).unlink()
+    with pytest.raises(LaunchError, match="deleted it meanwhile; try again"):
+        start(plan, folders)
+    assert [path.name for path in (folders.home / "sessions").iterdir()] == [stopped.name]
 
 
 def test_a_restart_begins_with_the_first_configuration(stopped, folders):
