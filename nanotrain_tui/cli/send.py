@@ -11,7 +11,7 @@ from nanotrain_tui.config import parse_set
 
 from .errors import FAILED, FINISHED, CommandError, complain
 from .options import complete_set, json_option, session_argument
-from .output import print_json
+from .output import figure, print_json, share
 from .places import my_folders
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _of_ended(folder: "SessionFolder", do: str) -> dict[str, Any]:
     answer: dict[str, Any] = {"ok": do == "stop", "state": summary.state, "step": summary.step}
     name, ended = folder.name, f"it has ended ({summary.state})"
     if do == "resume":
-        answer["why"] = f"{ended}; 'nanotrain resume {name}' goes on from its last checkpoint."
+        answer["why"] = f"{ended}; {_how_to_resume(name, summary.state)}."
     elif do == "set":
         answer["why"] = (
             f"{ended}; 'nanotrain fork {name} --set ...' goes on with other values from a "
@@ -166,22 +166,38 @@ def _of_ended(folder: "SessionFolder", do: str) -> dict[str, Any]:
     return answer
 
 
+def _how_to_resume(name: str, state: str) -> str:
+    if state == "finished":
+        return f"'nanotrain resume {name} --set train.steps=...' goes on to more steps"
+    return f"'nanotrain resume {name}' goes on from its last checkpoint"
+
+
 def _applied(
     name: str, do: str, arguments: Arguments, answer: Mapping[str, Any], event: "Event | None"
 ) -> str:
     """``applied at step 412: optimizer.learning_rate 0.001 -> 0.01``"""
-    from nanotrain_tui.follow.log_text import describe
+    from nanotrain_tui.session.reader import number
 
     step = answer.get("step", 0)
     if event is None:
         return f"nothing to do: {name} is {answer.get('state')} at step {step}"
+    what, body = do, event.body
     if do == "set":
-        changes = event.body["changes"].items()
-        told = [f"{key} {_text(old)} -> {_text(new)}" for key, (old, new) in changes]
-        what = ", ".join(told) or "nothing differs"
-    else:
-        what = f"step {arguments['n']}" if do == "step" else describe(event).text
+        what = _changes(body["changes"]) or "nothing differs"
+    elif do == "step":
+        what = f"step {arguments['n']}"
+    elif do == "evaluate":
+        accuracy, loss = number(body.get("accuracy")), number(body.get("loss"))
+        what = f"test accuracy {share(accuracy)}, test loss {figure(loss)}"
+    elif do == "checkpoint":
+        what = f"checkpoint {body.get('file')}"
     return f"applied at step {step}: {what}"
+
+
+def _changes(changes: Mapping[str, Any]) -> str:
+    """Each from what to what; parameters that went with the choice before are not listed."""
+    kept = ((key, old, new) for key, (old, new) in changes.items() if new is not None)
+    return ", ".join(f"{key} {_text(old)} -> {_text(new)}" for key, old, new in kept)
 
 
 def _text(value: Any) -> str:

@@ -44,22 +44,36 @@ def test_several_values_are_one_edit(nano: Nano, running: SessionFolder) -> None
 
 def test_steering_from_pause_to_stop(nano: Nano, running: SessionFolder) -> None:
     name = running.name
-    paused = nano("send", name, "pause")
-    assert paused.status == 0 and "paused" in paused.out
-    assert nano("send", name, "pause").out.startswith(f"nothing to do: {name} is paused at step ")
-    assert "step 5" in nano("send", name, "step", "5").out
-    assert nano("send", name, "evaluate").status == 0
-    assert "checkpoint" in nano("send", name, "checkpoint").out
-    assert nano("send", name, "resume").status == 0
-    assert nano("send", name, "stop").status == 0
-    again = nano("send", name, "stop")
-    assert again.status == 0 and f"{name} is stopped" in again.out
+    ran = nano("send", name, "pause")
+    step = summarise(running).step
+    assert (ran.status, ran.out) == (0, f"applied at step {step}: pause\n")
+    again = nano("send", name, "pause")
+    assert (again.status, again.out) == (0, f"nothing to do: {name} is paused at step {step}\n")
+    assert nano("send", name, "evaluate").out.startswith(
+        f"applied at step {step}: test accuracy 0."
+    )
+    assert nano("send", name, "checkpoint").out.startswith(f"applied at step {step}: checkpoint ")
+    assert nano("send", name, "step", "5").out == f"applied at step {step}: step 5\n"
+    until(lambda: summarise(running).state == "paused" and summarise(running).step == step + 5)
+    assert nano("send", name, "resume").out == f"applied at step {step + 5}: resume\n"
+    assert nano("send", name, "stop").out.endswith(": stop\n")
+    ended = nano("send", name, "stop")
+    assert ended.status == 0 and f"{name} is stopped" in ended.out
+
+
+def test_another_optimizer_is_told_with_its_parameters(nano: Nano, running: SessionFolder) -> None:
+    ran = nano("send", running.name, "set", "optimizer.name=sgd", "optimizer.momentum=0.9")
+    assert ran.status == 0
+    assert "optimizer.name adam -> sgd" in ran.out
+    assert "optimizer.momentum (none) -> 0.9" in ran.out and "beta_1" not in ran.out
 
 
 def test_what_is_refused_says_why(nano: Nano, running: SessionFolder) -> None:
     for arguments, said in (
         (["step"], "pause it first"),
         (["set", "optimizer.momentum=0.9"], "optimizer.momentum"),
+        (["set", "model.hidden=5"], "model.hidden"),
+        (["set", "data.name=mnist", "train.steps=9000"], "data.name"),
     ):
         ran = nano("send", running.name, *arguments)
         assert ran.status == 1 and ran.out == "" and is_paragraph(ran.err) and said in ran.err
@@ -110,6 +124,12 @@ def test_an_ended_session_is_refused_with_the_way_on(
     assert ran.status == 1 and is_paragraph(ran.err) and said in ran.err
     answer = json.loads(nano("send", "mnist-1", *arguments, "--json").out)
     assert not answer["ok"] and (answer["state"], answer["step"]) == ("interrupted", 20)
+
+
+def test_a_finished_session_is_resumed_to_more_steps(nano: Nano, home: Path) -> None:
+    tutorial_run(home)
+    ran = nano("send", "mnist-1", "resume")
+    assert ran.status == 1 and "nanotrain resume mnist-1 --set train.steps=" in ran.err
 
 
 def test_to_stop_an_ended_session_is_nothing_to_do(nano: Nano, home: Path) -> None:
