@@ -39,8 +39,8 @@ def host(make_plan, folders):
     """Start a session with a script of the trainer's: ``host("slow", train__steps=50)``."""
     started = []
 
-    def begin(script="", **values):
-        session = Started(start(make_plan(script, **values), folders))
+    def begin(script="", on_nan="stop", **values):
+        session = Started(start(make_plan(script, **values), folders, on_nan=on_nan))
         started.append(session)
         return session
 
