@@ -6,14 +6,7 @@ from .losses import natural_output
 from .model import structure_of
 from .optimizers import OPTIMIZERS
 from .protocol import Failed
-from .schedule import SCHEDULES
-from .settings import FLAGS, SCALARS, Config, Refused, checked_value
-
-# Names that may change: weights stay, the graph is made anew.
-_NAMES = (
-    "optimizer.name", "loss.name", "model.activation", "model.hidden", "model.output",
-    "schedule.name",
-)  # fmt: skip
+from .settings import FLAGS, NAMES, Config, Refused, changes_at_once, checked_value
 
 _WHY_NOT = {
     "train.epochs": "the number of steps was worked out from it at the start; set train.steps",
@@ -30,9 +23,9 @@ def changes_in(config: Mapping[str, Any], values: Any) -> Config:
     for key, value in values.items():
         if key in config and config[key] == value:
             continue
-        if key in SCALARS or key in FLAGS:
+        if changes_at_once(key):
             changes[key] = checked_value(key, value)
-        elif key in _NAMES:
+        elif key in NAMES:
             if not isinstance(value, str):
                 raise Refused("{}: {!r} is not a name.".format(key, value))
             changes[key] = value
@@ -45,8 +38,6 @@ def changes_in(config: Mapping[str, Any], values: Any) -> Config:
 def apply_changes(config: Mapping[str, Any], changes: Mapping[str, Any]) -> Config:
     """The configuration after the changes, layers and output worked out. Raises Refused."""
     new = dict(config, **changes)
-    if new.get("schedule.name", "constant") not in SCHEDULES:
-        raise Refused("schedule.name: {!r} is not known.".format(new["schedule.name"]))
     if "model.activation" in changes or "model.hidden" in changes:
         new["layers"] = _layers_of(new)
     if "model.output" in changes or "loss.name" in changes:

@@ -44,9 +44,11 @@ class Engine:
 
     def set_numbers(self, config: Mapping[str, Any]) -> None:
         """Take over the numbers of a configuration of the same structure."""
+        before = self._values()
         self._config = config
         for name, value in self._values().items():
-            self._numbers[name].assign(value)
+            if value != before[name]:
+                self._numbers[name].assign(value)
 
     def restructure(self, config: Mapping[str, Any]) -> None:
         """Keep the weights, take another structure; another optimizer starts with fresh slots."""
@@ -56,16 +58,21 @@ class Engine:
             self._make_slots()
         self._make_graph()
 
-    def train(self, images: Array, labels: Array, rates: Array, step: int) -> Tuple[Array, Array]:
-        """One update for each batch: the losses and training accuracies, float32 (steps,).
+    def train(
+        self, images: Array, labels: Array, rates: Array, step: int, healthy: bool = True
+    ) -> Tuple[Array, Array]:
+        """One update for each batch: the losses and training accuracies, float32 (steps made,).
 
         ``images`` uint8 (steps, batch, pixels), ``labels`` int32 (steps, batch), ``rates`` the
         learning rates float32 (steps,), ``step`` the updates made before. Loss and accuracy are
-        of the batch before its update; the loss holds the L2 penalty, as Keras' does.
+        of the batch before its update; the loss holds the L2 penalty, as Keras' does. It ends
+        early after a step whose loss stops being finite; ``healthy`` says the last one's was.
         """
-        losses, accuracies = self._train(images, labels, rates, np.int64(step), self.updates)
+        losses, accuracies = self._train(
+            images, labels, rates, np.int64(step), self.updates, healthy
+        )
         result = losses.numpy(), accuracies.numpy()
-        self.updates += len(rates)
+        self.updates += len(result[0])
         return result
 
     def evaluate(self, images: Array, labels: Array, chunk: int = 1000) -> Tuple[float, float]:
@@ -76,8 +83,9 @@ class Engine:
             part_loss, part_hits = self._test(images[part], labels[part])
             loss += float(part_loss)
             hits += float(part_hits)
-        penalty = float(self._penalty()) if self.structure.l2 else 0.0
-        return loss / len(images) + penalty, hits / len(images)
+        if self._values()["l2"]:
+            loss += len(images) * float(penalty_of(self.weights, self._numbers["l2"]))
+        return loss / len(images), hits / len(images)
 
     def warm_up(self, images: Array, labels: Array) -> Optional[str]:
         """Trace and compile by making one update of a batch, then put everything back.
@@ -138,10 +146,11 @@ class Engine:
         ]
 
     def _make_graph(self) -> None:
-        self._numbers = {
-            name: tf.Variable(value, dtype=tf.float32, trainable=False)
-            for name, value in self._values().items()
-        }
+        self._numbers = {}
+        for name, value in self._values().items():
+            # These decide what is computed, and the processor decides: no wait for a GPU.
+            with tf.device("CPU:0" if name in ("dropout", "l2") else None):
+                self._numbers[name] = tf.Variable(value, dtype=tf.float32, trainable=False)
         update = self._apply
         if self.xla:
             update = tf.function(self._apply, autograph=False, jit_compile=True)
@@ -155,47 +164,79 @@ class Engine:
                 tf.TensorSpec([None], tf.float32),
                 tf.TensorSpec([], tf.int64),
                 tf.TensorSpec([], tf.float32),
+                tf.TensorSpec([], tf.bool),
             ],
         )
         self._test = tf.function(
             self._test_chunk, autograph=False, input_signature=[_PIXELS, _LABELS]
         )
 
-    def _train_block(
-        self, images: Tensor, labels: Tensor, rates: Tensor, step: Tensor, updates: Tensor
+    def _train_block(self, *block: Tensor) -> Tuple[Tensor, Tensor]:
+        """Without dropout and L2 each step is spared the question whether there is any."""
+        plain = tf.logical_and(self._numbers["dropout"] <= 0.0, self._numbers["l2"] <= 0.0)
+        losses, accuracies = tf.cond(
+            plain, lambda: self._steps(True, *block), lambda: self._steps(False, *block)
+        )
+        return losses, accuracies
+
+    def _steps(
+        self,
+        plain: bool,
+        images: Tensor,
+        labels: Tensor,
+        rates: Tensor,
+        step: Tensor,
+        updates: Tensor,
+        healthy: Tensor,
     ) -> Tuple[Tensor, Tensor]:
         count = tf.shape(rates)[0]
 
-        def body(i: Tensor, losses: Tensor, accuracies: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+        def body(i: Tensor, _: Tensor, healthy: Tensor, losses: Tensor, accuracies: Tensor) -> Any:
             loss, accuracy, gradients = self._gradients(
-                images[i], labels[i], step + tf.cast(i, tf.int64)
+                plain, images[i], labels[i], step + tf.cast(i, tf.int64)
             )
             self._update(gradients, rates[i], updates + tf.cast(i + 1, tf.float32))
-            return i + 1, losses.write(i, loss), accuracies.write(i, accuracy)
+            finite = tf.math.is_finite(loss)
+            go_on = tf.logical_or(finite, tf.logical_not(healthy))
+            return i + 1, go_on, finite, losses.write(i, loss), accuracies.write(i, accuracy)
 
-        empty = tf.TensorArray(tf.float32, count)
-        _, losses, accuracies = tf.while_loop(
-            lambda i, *_: i < count,
+        done, _, _, losses, accuracies = tf.while_loop(
+            lambda i, go_on, *_: tf.logical_and(i < count, go_on),
             body,
-            (tf.constant(0), empty, tf.TensorArray(tf.float32, count)),
+            (tf.constant(0), tf.constant(True), healthy, _per_step(count), _per_step(count)),
             parallel_iterations=1,
         )
-        return losses.stack(), accuracies.stack()
+        return losses.stack()[:done], accuracies.stack()[:done]
 
-    def _gradients(self, images: Tensor, labels: Tensor, step: Tensor) -> Any:
+    def _gradients(self, plain: bool, images: Tensor, labels: Tensor, step: Tensor) -> Any:
         """Loss and accuracy of a batch, and the gradient of each weight."""
         structure = self.structure
         x = tf.cast(images, tf.float32) / 255.0
         x = tf.ensure_shape(x, [None, self.weights[0].shape[0]])
         with tf.GradientTape() as tape:
-            silence = self._silencer(step) if structure.dropout else None
+            silence = None if plain else self._silencer(step)
             logits = logits_of(self.weights, x, structure.activations, silence)
-            losses = self._losses(structure, labels, logits)
-            loss = tf.reduce_mean(losses)
-            if structure.l2:
-                loss += penalty_of(self.weights, self._numbers["l2"])
+            loss = tf.reduce_mean(self._losses(structure, labels, logits))
         accuracy = tf.reduce_mean(hits_of(structure, labels, logits))
-        return loss, accuracy, tape.gradient(loss, self.weights)
+        gradients = tape.gradient(loss, self.weights)
+        if not plain:
+            loss, gradients = self._with_penalty(loss, gradients)
+        return loss, accuracy, gradients
+
+    def _with_penalty(self, loss: Tensor, gradients: Any) -> Any:
+        """Loss and gradients with the L2 penalty; passed on as they are where there is none."""
+        l2 = tf.identity(self._numbers["l2"])
+
+        def added() -> Any:
+            kernels = [
+                gradient + 2.0 * l2 * kernel
+                for gradient, kernel in zip(gradients[::2], self.weights[::2])
+            ]
+            both = [tensor for pair in zip(kernels, gradients[1::2]) for tensor in pair]
+            return [loss + penalty_of(self.weights, l2)] + both
+
+        result = tf.cond(l2 > 0.0, added, lambda: [loss] + gradients)
+        return result[0], result[1:]
 
     def _losses(self, structure: Structure, labels: Tensor, logits: Tensor) -> Tensor:
         y = tf.one_hot(labels, self.classes)
@@ -206,19 +247,21 @@ class Engine:
         rate = tf.identity(self._numbers["dropout"])
 
         def silence(x: Tensor, layer: int) -> Tensor:
-            seed = tf.stack([tf.constant(self._seed * 64 + layer, tf.int64), step])
-            kept = tf.random.stateless_uniform(tf.shape(x), seed) >= rate
-            return tf.where(kept, x / (1.0 - rate), tf.zeros_like(x))
+            def silenced() -> Tensor:
+                seed = tf.stack([tf.constant(self._seed * 64 + layer, tf.int64), step])
+                kept = tf.random.stateless_uniform(tf.shape(x), seed) >= rate
+                return tf.where(kept, x / (1.0 - rate), tf.zeros_like(x))
+
+            return tf.cond(rate > 0.0, silenced, lambda: tf.identity(x))
 
         return silence
 
     def _apply(self, gradients: Any, rate: Tensor, t: Tensor) -> None:
-        update = OPTIMIZERS[self.structure.optimizer].update
-        numbers = {name: tf.identity(number) for name, number in self._numbers.items()}
-        now = Now(rate, t, numbers)
+        optimizer = OPTIMIZERS[self.structure.optimizer]
+        now = Now(rate, t, {name: tf.identity(self._numbers[name]) for name in optimizer.defaults})
         for weight, gradient, slots in zip(self.weights, gradients, self._slots):
             values = [tf.identity(slot) for slot in slots]
-            new, new_values = update(tf.identity(weight), gradient, values, now)
+            new, new_values = optimizer.update(tf.identity(weight), gradient, values, now)
             weight.assign(new)
             for slot, value in zip(slots, new_values):
                 slot.assign(value)
@@ -229,8 +272,10 @@ class Engine:
         losses = self._losses(self.structure, labels, logits)
         return tf.reduce_sum(losses), tf.reduce_sum(hits_of(self.structure, labels, logits))
 
-    def _penalty(self) -> Tensor:
-        return penalty_of(self.weights, self._numbers["l2"])
+
+def _per_step(count: Tensor) -> Any:
+    """Room for a number of each step; what no step has filled reads as zero."""
+    return tf.TensorArray(tf.float32, count, element_shape=[])
 
 
 def check_memory(config: Mapping[str, Any], sizes: Sequence[int]) -> None:

@@ -20,8 +20,6 @@ class Structure(NamedTuple):
     output: str
     loss: str
     optimizer: str
-    dropout: bool
-    l2: bool
 
 
 def structure_of(config: Mapping[str, Any]) -> Structure:
@@ -31,8 +29,6 @@ def structure_of(config: Mapping[str, Any]) -> Structure:
         output=required(config, "output"),
         loss=required(config, "loss.name"),
         optimizer=required(config, "optimizer.name"),
-        dropout=float(config.get("model.dropout", 0.0)) > 0.0,
-        l2=float(config.get("model.l2", 0.0)) > 0.0,
     )
     for name in structure.activations + (structure.output,):
         _check("model.activation", name, ACTIVATIONS)

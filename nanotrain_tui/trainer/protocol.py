@@ -14,7 +14,7 @@ MAX_LINE_BYTES = 1 << 20  # a configuration takes about 2 kB
 
 
 class Failed(Exception):
-    """What ends a run: ``kind`` is config, data, memory or error; ``message`` is for a person."""
+    """What ends a run: ``kind`` says what of: config, data, checkpoint, memory or error."""
 
     def __init__(self, kind: str, message: str, key: Optional[str] = None) -> None:
         super().__init__(message)

@@ -5,14 +5,17 @@ import importlib
 import sys
 import time
 import traceback
-from typing import TYPE_CHECKING, Any, BinaryIO, Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO, Iterator, List, Optional, Tuple
 
-from . import data
+from . import checkpoint, data
+from .checkpoint import Checkpoint
 from .protocol import Closed, Command, Commands, Events, Failed, Stopped
-from .settings import Config, check_start, required
+from .script import Script, ScriptedEdit, parse_edits
+from .settings import Config, check_start, in_force_at, required
 
 if TYPE_CHECKING:
-    from .loop import Training
+    from .loop import Loop
+    from .training import Training
 
 PROGRESS_EVERY_S = 0.1
 
@@ -32,13 +35,13 @@ def serve(commands: Commands, events: Events) -> int:
     try:
         start = commands.wait_for_start()
         try:
-            training = prepare(start, commands, events)
+            loop = prepare(start, commands, events)
         except Failed as failure:
             events.answer(start, 0, failure.message)
             raise
-        events.answer(start, training.step)
+        events.answer(start, loop.step)
         with plain_failures():
-            training.run()
+            loop.run()
     except Failed as failure:
         traceback.print_exc(file=sys.stderr)
         key = {} if failure.key is None else {"key": failure.key}
@@ -52,21 +55,24 @@ def serve(commands: Commands, events: Events) -> int:
     return 0
 
 
-def prepare(start: Command, commands: Commands, events: Events) -> "Training":
+def prepare(start: Command, commands: Commands, events: Events) -> "Loop":
     """Load TensorFlow and the data, build the graph; ``ready`` and ``started`` are emitted.
 
     Raises Failed, Stopped or Closed.
     """
     config = check_start(start.get("config"))
+    edits = parse_edits(config.get("edits") or [])
+    config, saved = starting_point(config)
     runtime = load_runtime()
     with plain_failures():
         threads = runtime.configure(int(config.get("trainer.threads", 0)))
         events.emit("ready", **runtime.description(threads))
         progress = Progress(commands, events)
         dataset = data.load(config, progress)
-        check_data_fits(config, dataset)
+        check_data_fits(config, dataset, saved)
         progress("building the network", 0.0)
-        training = build(config, dataset, commands, events)
+        training = build(config, dataset, saved, events)
+        loop = loop_of(training, edits, commands, events)
         progress("building the network", 1.0)
     commands.begin()
     events.emit(
@@ -74,7 +80,16 @@ def prepare(start: Command, commands: Commands, events: Events) -> "Training":
         parameters=training.engine.parameters, batch_size=config["train.batch_size"],
         xla=training.engine.xla, data=description(dataset),
     )  # fmt: skip
-    return training
+    return loop
+
+
+def starting_point(config: Config) -> Tuple[Config, Optional[Checkpoint]]:
+    """The configuration to start with, and the checkpoint ``restore`` names. Raises Failed."""
+    if not config.get("restore"):
+        return config, None
+    saved = checkpoint.load(config["restore"])
+    checkpoint.check_units(saved, required(config, "layers"))
+    return (in_force_at(saved.config, config) if config.get("resume") else config), saved
 
 
 def load_runtime() -> Any:
@@ -86,12 +101,12 @@ def load_runtime() -> Any:
         raise Failed("error", message, "trainer.command") from error
 
 
-def build(config: Config, dataset: Any, commands: Commands, events: Events) -> "Training":
-    """The network with its weights, new or from the checkpoint ``restore`` names, compiled."""
+def build(config: Config, dataset: Any, saved: Optional[Checkpoint], events: Events) -> "Training":
+    """The network with its weights, new or from a checkpoint, compiled. Raises Failed."""
     from .batches import Batches
     from .engine import Engine, check_memory
     from .initializers import initial_weights
-    from .loop import Training
+    from .training import Training
 
     sizes = [dataset.train_images[0].size]
     sizes += [layer["units"] for layer in required(config, "layers")] + [dataset.classes]
@@ -100,11 +115,22 @@ def build(config: Config, dataset: Any, commands: Commands, events: Events) -> "
     weights = initial_weights(required(config, "model.initializer"), sizes, seed)
     engine = Engine(config, weights, config.get("trainer.xla", "auto") != "off")
     batches = Batches(len(dataset.train_images), seed)
-    training = Training(config, engine, dataset, batches, commands, events)
-    if config.get("restore"):
-        training.restore(config["restore"])
+    training = Training(config, engine, dataset, batches, events)
+    if saved is not None:
+        training.restore(saved, bool(config.get("resume")))
     training.warm_up()
     return training
+
+
+def loop_of(
+    training: "Training", edits: List[ScriptedEdit], commands: Commands, events: Events
+) -> "Loop":
+    """The loop that trains to the end."""
+    from .keeper import Keeper
+    from .loop import Loop
+
+    keeper = Keeper(training.config.get("checkpoint_dir"), events, training.step)
+    return Loop(training, keeper, Script(edits, training.step), commands, events)
 
 
 @contextlib.contextmanager
@@ -123,7 +149,7 @@ def plain_failures() -> Iterator[None]:
         raise Failed("error", "The system refused: {}.".format(error)) from error
 
 
-def check_data_fits(config: Config, dataset: Any) -> None:
+def check_data_fits(config: Config, dataset: Any, saved: Optional[Checkpoint]) -> None:
     """Work out ``train.steps`` from the epochs; raises Failed for a batch larger than the data."""
     examples, batch_size = len(dataset.train_images), required(config, "train.batch_size")
     if batch_size > examples:
@@ -131,7 +157,8 @@ def check_data_fits(config: Config, dataset: Any) -> None:
             batch_size, examples
         )
         raise Failed("config", message, "train.batch_size")
-    if config.get("train.epochs", 0):
+    resumes = saved is not None and config.get("resume")  # the number is worked out, or edited
+    if config.get("train.epochs", 0) and not resumes:
         config["train.steps"] = config["train.epochs"] * -(-examples // batch_size)
     required(config, "train.steps")
 

@@ -4,6 +4,7 @@ import math
 from typing import Any, Dict, Mapping, NamedTuple
 
 from .protocol import Failed
+from .schedule import SCHEDULES
 
 Config = Dict[str, Any]
 
@@ -36,9 +37,28 @@ SCALARS = {
     "train.steps": Range(True, 1),
     "train.eval_every": Range(True, 0),
     "train.checkpoint_every": Range(True, 0),
+    "train.checkpoint_minutes": Range(False, 0.0),
+    "train.checkpoint_keep": Range(True, 1),
+    "train.crash_limit": Range(True, 1),
 }
 
 FLAGS = ("optimizer.nesterov",)
+
+CHOICES = {
+    "schedule.name": SCHEDULES,
+    "train.on_nan": ("auto", "pause", "stop", "continue"),
+    "train.on_crash": ("stop", "resume"),
+}
+
+COMMANDS = ("train.on_finish",)
+
+# What to do when something ends. All but on_nan are the host's alone; the trainer accepts them so
+# that a change of several values is made whole or not at all.
+POLICIES = ("train.on_nan", "train.on_crash", "train.crash_limit", "train.on_finish")
+
+
+# Names that may change during training: weights stay, the graph is made anew.
+NAMES = ("optimizer.name", "loss.name", "model.activation", "model.hidden", "model.output")
 
 
 class Refused(Exception):
@@ -52,8 +72,22 @@ def required(config: Mapping[str, Any], key: str) -> Any:
     return config[key]
 
 
+def changes_at_once(key: str) -> bool:
+    """Whether a key changes at the next step boundary without a new graph."""
+    return key in SCALARS or key in FLAGS or key in CHOICES or key in COMMANDS
+
+
 def checked_value(key: str, value: Any) -> Any:
-    """A number in its key's range, or a flag. Raises Refused."""
+    """A number in its key's range, a flag, a choice or a command. Raises Refused."""
+    if key in CHOICES:
+        if value not in CHOICES[key]:
+            raise Refused("{}: {!r} is not one of {}.".format(key, value, ", ".join(CHOICES[key])))
+        return value
+    if key in COMMANDS:
+        words = value if isinstance(value, list) else [value]
+        if not all(isinstance(word, str) for word in words):
+            raise Refused("{}: {!r} is no command.".format(key, value))
+        return value
     if key in FLAGS:
         if not isinstance(value, bool):
             raise Refused("{}: {!r} is not true or false.".format(key, value))
@@ -70,17 +104,30 @@ def checked_value(key: str, value: Any) -> Any:
     return int(value) if allowed.whole else float(value)
 
 
+def in_force_at(saved: Mapping[str, Any], config: Mapping[str, Any]) -> Config:
+    """The configuration to resume with: what steps depend on as it was ``saved``, else as given."""
+
+    def counts(key: str) -> bool:
+        if key.startswith("optimizer.") or key in NAMES or key in ("layers", "output"):
+            return True
+        return changes_at_once(key) and key not in POLICIES
+
+    given = {key: value for key, value in config.items() if not counts(key)}
+    return dict(given, **{key: value for key, value in saved.items() if counts(key)})
+
+
 def check_start(config: Any) -> Config:
-    """A copy of the configuration with its numbers checked. Raises Failed.
+    """A copy of the configuration with its values checked. Raises Failed.
 
     Besides the flat keys it holds ``layers``, ``output``, ``cache_dir``, ``checkpoint_dir``,
-    ``restore`` (a checkpoint's path or null) and, for a resume, ``edits``: the changes made after
-    that checkpoint, ``[[step, {key: value}], ...]``, to be made again at the same steps.
+    ``restore`` (a checkpoint's path or null), ``resume`` (true: go on with what was in force at
+    that checkpoint; otherwise this configuration counts, as in a fork) and ``edits``, the changes
+    to make at their steps: see ``script``.
     """
     if not isinstance(config, dict):
         raise Failed("config", "The command start has no configuration.")
     checked = dict(config)
-    for key in sorted(set(SCALARS).union(FLAGS).intersection(config)):
+    for key in sorted(filter(changes_at_once, config)):
         try:
             checked[key] = checked_value(key, config[key])
         except Refused as error:

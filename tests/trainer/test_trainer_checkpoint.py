@@ -4,17 +4,22 @@ import hashlib
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nanotrain_tui.trainer import checkpoint
-from nanotrain_tui.trainer.checkpoint import Checkpoint
+from nanotrain_tui.trainer.checkpoint import Checkpoint, Evaluation
 from nanotrain_tui.trainer.protocol import Failed
 
-CONFIG = {"train.seed": 3, "optimizer.name": "adam"}
+CONFIG = {"train.seed": 3, "optimizer.name": "adam", "layers": [{"units": 3}]}
 
 
 def example(step=7):
     state = {"weight_0": np.arange(6, dtype=np.float32).reshape(2, 3), "slot_0_m": np.float32(2)}
-    return Checkpoint(state, step, updates=5, epoch=1, cursor=20, config=CONFIG)
+    return Checkpoint(
+        state, step, updates=5, epoch=1, cursor=20, config=CONFIG, data={"seed": 3},
+        tested=Evaluation(1, 0.5, 0.9),
+    )  # fmt: skip
 
 
 def test_what_was_saved_comes_back(tmp_path):
@@ -25,6 +30,7 @@ def test_what_was_saved_comes_back(tmp_path):
     assert found._replace(state={}) == example()._replace(state={})
     np.testing.assert_array_equal(found.state["weight_0"], example().state["weight_0"])
     assert found.state["slot_0_m"] == 2
+    assert checkpoint.head(str(tmp_path / name)) == example()._replace(state={})
 
 
 def test_nothing_is_left_beside_the_checkpoints(tmp_path):
@@ -44,6 +50,7 @@ def test_a_write_that_fails_leaves_the_last_checkpoint_whole(tmp_path, monkeypat
     with pytest.raises(OSError, match="No space"):
         checkpoint.save(str(tmp_path), example())
     assert (tmp_path / name).read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 @pytest.mark.parametrize("keep", [0, 1, 100, 300, 500])
@@ -54,7 +61,8 @@ def test_a_torn_file_is_named(tmp_path, keep):
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(Failed, match=name) as failure:
         checkpoint.load(str(path))
-    assert failure.value.key == "restore"
+    assert (failure.value.kind, failure.value.key) == ("checkpoint", "restore")
+    assert checkpoint.head(str(path)) is None
 
 
 def test_a_flipped_bit_is_noticed(tmp_path):
@@ -64,6 +72,31 @@ def test_a_flipped_bit_is_noticed(tmp_path):
     content[place] ^= 1
     (tmp_path / name).write_bytes(bytes(content))
     with pytest.raises(Failed, match="no whole checkpoint"):
+        checkpoint.load(str(tmp_path / name))
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_damage_changes_nothing_or_is_noticed(tmp_path_factory, data):
+    folder = tmp_path_factory.mktemp("damaged")
+    name, _, size = checkpoint.save(str(folder), example())
+    content = bytearray((folder / name).read_bytes())
+    content[data.draw(st.integers(0, size - 1))] ^= data.draw(st.integers(1, 255))
+    (folder / name).write_bytes(bytes(content))
+    try:
+        found = checkpoint.load(str(folder / name))
+    except Failed:
+        return
+    assert found._replace(state={}) == example()._replace(state={})
+    np.testing.assert_array_equal(found.state["weight_0"], example().state["weight_0"])
+
+
+def test_a_whole_archive_of_other_numbers_is_noticed(tmp_path):
+    name, _, _ = checkpoint.save(str(tmp_path), example())
+    with np.load(tmp_path / name) as arrays:
+        parts = dict(arrays, weight_0=np.zeros((2, 3), np.float32))
+    np.savez(tmp_path / name, **parts)
+    with pytest.raises(Failed, match="checksum"):
         checkpoint.load(str(tmp_path / name))
 
 
@@ -77,7 +110,11 @@ def test_other_files_are_no_checkpoints(tmp_path):
 
 
 def test_another_network_is_told_apart():
-    with pytest.raises(Failed, match="weight_0 is 2x3 there and 4x3 here"):
-        checkpoint.check_fits(example(), {"weight_0": np.zeros((4, 3))})
-    with pytest.raises(Failed, match="weight_1 is none there"):
-        checkpoint.check_fits(example(), {"weight_1": np.zeros((4, 3))})
+    with pytest.raises(Failed, match="have 3 units and these 4, 2") as failure:
+        checkpoint.check_units(example(), [{"units": 4}, {"units": 2}])
+    assert (failure.value.kind, failure.value.key) == ("config", "model.hidden")
+    with pytest.raises(Failed, match="weight_0 is 2x3 there and 4x3 here") as failure:
+        checkpoint.check_shapes(example(), {"weight_0": np.zeros((4, 3))})
+    assert (failure.value.kind, failure.value.key) == ("config", "data.name")
+    checkpoint.check_units(example(), [{"units": 3}])
+    checkpoint.check_shapes(example(), {"weight_0": np.zeros((2, 3))})

@@ -110,12 +110,57 @@ def test_dropout_silences_its_share_and_only_in_training(tmp_path):
     assert engine.evaluate(images, labels) == still.evaluate(images, labels)
 
 
-def test_a_diverged_network_goes_on_and_reports_nan(tmp_path):
-    engine = engine_of(tmp_path, loss__name="mean_squared_error", output="linear",
-                       optimizer__name="sgd")  # fmt: skip
-    losses, _ = engine.train(IMAGES, LABELS, np.full(24, 1e10, np.float32), 0)
-    assert np.isfinite(losses[0])
+@pytest.fixture
+def diverging(tmp_path):
+    """An engine whose loss is finite for a step or more at a huge learning rate, and then not."""
+    return engine_of(tmp_path, loss__name="mean_squared_error", output="linear",
+                     optimizer__name="sgd")  # fmt: skip
+
+
+def test_a_call_ends_at_the_step_whose_loss_is_not_finite(diverging):
+    rates = np.full(24, 0.001, np.float32)
+    rates[6:] = 1e10
+    losses, accuracies = diverging.train(IMAGES, LABELS, rates, 0)
+    assert len(losses) == len(accuracies) == diverging.updates < 24
+    assert len(losses) > 7
+    assert np.isfinite(losses[:-1]).all()
+    assert not np.isfinite(losses[-1])
+
+
+def test_a_diverged_network_goes_on_where_it_is_told_to(diverging):
+    rates = np.full(24, 1e10, np.float32)
+    done = len(diverging.train(IMAGES, LABELS, rates, 0)[0])
+    losses, _ = diverging.train(IMAGES, LABELS, rates, done, healthy=False)
+    assert len(losses) == 24
     assert np.isnan(losses[-1])
+    diverging.load(engine_state_of_zeros(diverging))
+    losses, _ = diverging.train(IMAGES, LABELS, rates, done, healthy=False)
+    assert np.isfinite(losses[0])
+    assert 1 < len(losses) < 24  # finite again, and so the next bad one is noticed
+
+
+def engine_state_of_zeros(engine):
+    return {name: np.zeros_like(value) for name, value in engine.state().items()}
+
+
+def test_dropout_and_penalty_come_and_go_without_a_new_graph(tmp_path):
+    engine = engine_of(tmp_path)
+    options = [{"model__dropout": 0.3}, {"model__l2": 0.01}, {}]
+    engine.train(IMAGES[:6], LABELS[:6], RATES[:6], 0)
+    traced = engine._train.experimental_get_tracing_count()
+    for i, changes in enumerate(options, 1):
+        engine.set_numbers(config_of(tmp_path, **changes))
+        fresh = engine_of(tmp_path, **changes)
+        fresh.load(engine.state())
+        fresh.updates = engine.updates
+        part = slice(6 * i, 6 * i + 6)
+        for first, second in zip(
+            engine.train(IMAGES[part], LABELS[part], RATES[part], 6 * i),
+            fresh.train(IMAGES[part], LABELS[part], RATES[part], 6 * i),
+            strict=True,
+        ):
+            np.testing.assert_array_equal(first, second)
+    assert engine._train.experimental_get_tracing_count() == traced == 1
 
 
 def test_a_linear_model_has_no_hidden_layer(tmp_path):

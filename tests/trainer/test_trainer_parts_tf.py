@@ -57,7 +57,7 @@ LOSS_CASES = [
 def structure(loss, output):
     from nanotrain_tui.trainer.model import Structure
 
-    return Structure((), output, loss, "adam", False, False)
+    return Structure((), output, loss, "adam")
 
 
 @pytest.mark.parametrize(("name", "output", "keras_name"), LOSS_CASES)

@@ -121,7 +121,6 @@ def test_a_new_learning_rate_counts_from_the_next_step_on(folder):
         {"model.activation": "elu"},
         {"model.hidden": "16 elu, 12"},
         {"model.output": "sigmoid", "loss.name": "binary_crossentropy"},
-        {"model.dropout": 0.2},
     ],
 )
 def test_another_name_makes_a_new_graph_and_keeps_the_weights(folder, values):
@@ -219,12 +218,14 @@ def test_a_resumed_run_equals_an_uninterrupted_one_to_the_bit(folder, optimizer)
 
 def test_changes_after_the_checkpoint_are_made_again_at_their_steps(folder):
     values = {"optimizer.learning_rate": 0.05, "train.batch_size": 11}
-    options = {"train__checkpoint_every": 12}
+    options = {"train__checkpoint_every": 12, "train__checkpoint_keep": 9}
     _, whole = serve_here(
         config_of(folder, **options), paused_at(15, command("set", 10, values=values))
     )
     restore = str(folder / "step-000000012.npz")
-    again = config_of(folder, restore=restore, edits=[[15, values]], **options)
+    again = config_of(
+        folder, restore=restore, edits=[{"step": 15, "set": values, "who": "eva@board"}], **options
+    )
     _, rest = serve_here(again)
     np.testing.assert_array_equal(values_of(rest, "loss"), values_of(whole, "loss")[12:])
 
@@ -235,8 +236,8 @@ def test_a_checkpoint_of_another_network_is_refused(folder):
                       layers=[{"units": 8, "activation": "relu"}])  # fmt: skip
     status, events = serve_here(other)
     assert status == 1
-    assert events[-1]["key"] == "restore"
-    assert "weight_0 is 36x16 there and 36x8 here" in events[-1]["message"]
+    assert (events[-1]["kind"], events[-1]["key"]) == ("config", "model.hidden")
+    assert "16, 12 units and these 8" in events[-1]["message"]
 
 
 def test_restoring_at_the_end_goes_on_only_with_more_steps(folder):
@@ -268,7 +269,9 @@ def test_no_folder_for_checkpoints(folder):
         ({"loss__name": "mse"}, "config", "loss.name"),
         ({"optimizer__name": "lion"}, "config", "optimizer.name"),
         ({"output": "maxout"}, "config", "model.activation"),
-        ({"restore": "/nowhere.npz"}, "config", "restore"),
+        ({"restore": "/nowhere.npz"}, "checkpoint", "restore"),
+        ({"edits": [{"step": 3}]}, "config", "edits"),
+        ({"schedule.name": "linear"}, "config", "schedule.name"),
         ({"layers": [{"units": 10**11, "activation": "relu"}]}, "memory", "model.hidden"),
     ],
 )
@@ -293,7 +296,8 @@ def test_a_missing_key_is_named(folder, key):
 
 def test_a_diverged_run_goes_on_and_says_nan(folder):
     config = config_of(folder, loss__name="mean_squared_error", output="linear",
-                       optimizer__name="sgd", optimizer__learning_rate=1e9)  # fmt: skip
+                       optimizer__name="sgd", optimizer__learning_rate=1e9,
+                       train__on_nan="continue")  # fmt: skip
     status, events = serve_here(config)
     assert status == 0
     assert np.isnan(values_of(events, "loss")[-1])

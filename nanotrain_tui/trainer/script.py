@@ -1,0 +1,49 @@
+"""Edits known before training: scripted ones, and those to be made again after a checkpoint."""
+
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from .protocol import Failed
+
+
+class ScriptedEdit(NamedTuple):
+    """Values in force from the update after ``step`` on, and who made them first."""
+
+    step: int
+    values: Dict[str, Any]
+    who: Optional[str]
+
+
+class Script:
+    """The edits still to come, by step; those of one step in the order given."""
+
+    def __init__(self, edits: List[ScriptedEdit], step: int) -> None:
+        """Edits before ``step`` are in the checkpoint the run goes on from, and dropped.
+
+        One at that very step is made again: where the checkpoint holds it already, setting the
+        same values changes nothing.
+        """
+        coming = [edit for edit in edits if edit.step >= step]
+        self._edits = sorted(coming, key=lambda edit: edit.step)
+
+    @property
+    def next_step(self) -> Optional[int]:
+        """The step after which the next edit is due."""
+        return self._edits[0].step if self._edits else None
+
+    def take(self, step: int) -> Optional[ScriptedEdit]:
+        """The next edit that is due after ``step`` updates."""
+        return self._edits.pop(0) if self._edits and self._edits[0].step <= step else None
+
+
+def parse_edits(given: Any) -> List[ScriptedEdit]:
+    """``[{"step": 300, "set": {key: value}, "who"?: name}, ...]``. Raises Failed."""
+    if not isinstance(given, list):
+        raise Failed("config", "edits must be a list of steps and values to set.", "edits")
+    return [_parse_edit(edit) for edit in given]
+
+
+def _parse_edit(edit: Any) -> ScriptedEdit:
+    step = edit.get("step") if isinstance(edit, dict) else None
+    if isinstance(step, bool) or not isinstance(step, int) or not isinstance(edit.get("set"), dict):
+        raise Failed("config", "edits: {!r} has no step and set.".format(edit), "edits")
+    return ScriptedEdit(step, edit["set"], edit.get("who"))

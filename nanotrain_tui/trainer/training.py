@@ -1,0 +1,160 @@
+"""A network on its way: train some steps, test it, change it, save it and go on from there."""
+
+import time
+import zlib
+from typing import Any, Dict, Optional
+
+import numpy as np
+
+from . import checkpoint
+from .batches import Batches
+from .checkpoint import Checkpoint, Evaluation
+from .data import Dataset
+from .edits import apply_changes, changes_in
+from .engine import Engine
+from .model import structure_of
+from .protocol import Events, floats, number
+from .schedule import learning_rates
+from .settings import Config, Refused
+
+CALL_S = 0.075  # how long a call into TensorFlow shall take; a command waits no longer
+MAX_BLOCK_BYTES = 16 << 20  # of images gathered for a call
+_OF_THE_START = ("restore", "resume", "edits")  # keys that say how a run began
+
+
+class Training:
+    """Engine, data, configuration and the step they are at, always between two steps."""
+
+    def __init__(
+        self, config: Config, engine: Engine, data: Dataset, batches: Batches, events: Events
+    ) -> None:
+        self.config, self.step = config, 0
+        self.tested: Optional[Evaluation] = None
+        self.healthy = True  # the last loss was finite
+        self.engine, self._data, self._batches, self._events = engine, data, batches, events
+        self._images, self._labels = flat(data.train_images), data.train_labels.astype(np.int32)
+        self._steps_a_call = 1
+        self._traced = False
+
+    def restore(self, saved: Checkpoint, resume: bool) -> None:
+        """Go on from a checkpoint. Raises Failed where its weights do not fit.
+
+        Another optimizer starts with fresh slots; other data or another seed are begun at their
+        start. In a resume the last evaluation counts as this run's own.
+        """
+        weights = {k: v for k, v in self.engine.state().items() if k.startswith("weight")}
+        checkpoint.check_shapes(saved, weights)
+        state = {name: saved.state[name] for name in weights}
+        if saved.config.get("optimizer.name") == self.config["optimizer.name"]:
+            state, self.engine.updates = saved.state, saved.updates
+        self.engine.load(state)
+        if saved.data == self._data_identity():
+            self._batches.go_to(saved.epoch, saved.cursor)
+        self.step = saved.step
+        self.tested = saved.tested if resume else None
+
+    def snapshot(self) -> Checkpoint:
+        """All that ``restore`` needs."""
+        config = {key: self.config[key] for key in self.config if key not in _OF_THE_START}
+        return Checkpoint(
+            self.engine.state(), self.step, self.engine.updates,
+            self._batches.epoch, self._batches.cursor, config, self._data_identity(), self.tested,
+        )  # fmt: skip
+
+    def warm_up(self) -> None:
+        """Trace and compile, on a batch that is put back."""
+        size = self.config["train.batch_size"]
+        why_no_xla = self.engine.warm_up(self._images[:size], self._labels[:size])
+        self._traced = True
+        if why_no_xla is not None:
+            message = "XLA cannot compile here; training goes on without it: {}".format(why_no_xla)
+            self._events.emit("warned", message=message)
+
+    def train(self, until: int) -> Optional[float]:
+        """One call into TensorFlow: as many steps as fit, at most up to step ``until``.
+
+        Returns the loss where it has just stopped being finite: the call ended at that step.
+        """
+        if not self._traced:
+            self.warm_up()
+        batch_size, place = self.config["train.batch_size"], self._batches.position
+        fitting = max(1, MAX_BLOCK_BYTES // (batch_size * self._images.shape[1]))
+        count = min(self._steps_a_call, fitting, until - self.step)
+        rates = learning_rates(self.config, self.step, count, self.config["train.steps"])
+        t0 = time.monotonic()
+        rows = self._batches.take(count, batch_size)
+        losses, accuracies = self.engine.train(
+            self._images[rows], self._labels[rows], rates, self.step, self.healthy
+        )
+        t1 = time.monotonic()
+        done = len(losses)
+        self._batches.position = place + done * batch_size
+        self._events.emit(
+            "steps", first_step=self.step + 1, count=done, t0=t0, t1=t1, loss=floats(losses),
+            accuracy=floats(accuracies), learning_rate=floats(rates[:done]),
+        )  # fmt: skip
+        self.step += done
+        at_most = 2 * max(done, self._steps_a_call)
+        self._steps_a_call = min(at_most, steps_for(CALL_S, done, t1 - t0))
+        was_healthy, self.healthy = self.healthy, bool(np.isfinite(losses[-1]))
+        diverged = not self.healthy and (was_healthy or bool(np.isfinite(losses).any()))
+        return float(losses[-1]) if diverged else None
+
+    def evaluate(self) -> None:
+        """Loss and accuracy on all test examples."""
+        started = time.monotonic()
+        images, labels = flat(self._data.test_images), self._data.test_labels.astype(np.int32)
+        loss, accuracy = self.engine.evaluate(images, labels)
+        now = time.monotonic()
+        self.tested = Evaluation(self.step, loss, accuracy)
+        self._events.emit(
+            "evaluated", step=self.step, t=now, loss=number(loss), accuracy=number(accuracy),
+            seconds=now - started,
+        )  # fmt: skip
+
+    def change(self, values: Any, **about: Any) -> None:
+        """Change the configuration, all of ``values`` or nothing. Raises Refused.
+
+        ``about`` goes into the event. A new graph is traced when it is first needed.
+        """
+        changes = changes_in(self.config, values)
+        new = apply_changes(self.config, changes)
+        self._refuse_impossible(new)
+        if not changes:
+            return
+        before, self.config = self.config, new
+        retraced = structure_of(new) != self.engine.structure
+        if retraced:
+            self.engine.restructure(new)
+            self._traced = False
+        else:
+            self.engine.set_numbers(new)
+        larger = new["train.batch_size"] / before["train.batch_size"]
+        self._steps_a_call = max(1, int(self._steps_a_call / larger))
+        told = {key: [before.get(key), value] for key, value in changes.items()}
+        self._events.emit("edited", step=self.step, changes=told, retraced=retraced, **about)
+
+    def _refuse_impossible(self, new: Config) -> None:
+        if new["train.steps"] < self.step:
+            raise Refused("train.steps: {} steps are done already.".format(self.step))
+        if new["train.batch_size"] > len(self._images):
+            raise Refused(
+                "train.batch_size: {} is more than the {} training examples.".format(
+                    new["train.batch_size"], len(self._images)
+                )
+            )
+
+    def _data_identity(self) -> Dict[str, Any]:
+        """What makes a place in the stream of examples mean the same examples."""
+        labels = zlib.crc32(np.ascontiguousarray(self._data.train_labels).tobytes()) & 0xFFFFFFFF
+        return {"examples": len(self._labels), "labels": labels, "seed": self._batches.seed}
+
+
+def steps_for(seconds: float, count: int, took_s: float) -> int:
+    """How many steps fill ``seconds``, where ``count`` took ``took_s``; at least one."""
+    return max(1, int(seconds * count / max(took_s, 1e-6)))
+
+
+def flat(images: Any) -> Any:
+    """Images (n, height, width) as rows of pixels (n, height * width), without a copy."""
+    return images.reshape(len(images), -1)

@@ -1,0 +1,226 @@
+"""Edits at their steps, what may change during training, and a loss that is no number."""
+
+import numpy as np
+import pytest
+from trainer_runs import at, config_of, of_kind, serve_here, values_of
+
+from nanotrain_tui import catalog
+
+pytestmark = pytest.mark.tensorflow
+
+
+def edit(step, who=None, **values):
+    """An edit as the host sends it; ``__`` in a name stands for the dot."""
+    body = {"step": step, "set": {key.replace("__", "."): value for key, value in values.items()}}
+    return body if who is None else dict(body, who=who)
+
+
+def test_scripted_edits_count_from_the_next_update_on(folder):
+    edits = [
+        edit(31, optimizer__learning_rate=0.002),
+        edit(7, optimizer__learning_rate=0.5, model__dropout=0.1, who="eva@board"),
+        edit(31, optimizer__name="sgd"),
+        edit(0, optimizer__learning_rate=0.03),
+        edit(41, optimizer__learning_rate=9.0),
+    ]
+    _, events = serve_here(config_of(folder, edits=edits))
+    assert of_kind(events, "edited") == [
+        {"event": "edited", "step": 0, "retraced": False, "scripted": True,
+         "changes": {"optimizer.learning_rate": [0.01, 0.03]}},
+        {"event": "edited", "step": 7, "retraced": False, "scripted": True, "who": "eva@board",
+         "changes": {"optimizer.learning_rate": [0.03, 0.5], "model.dropout": [0.0, 0.1]}},
+        {"event": "edited", "step": 31, "retraced": False, "scripted": True,
+         "changes": {"optimizer.learning_rate": [0.5, 0.002]}},
+        {"event": "edited", "step": 31, "retraced": True, "scripted": True,
+         "changes": {"optimizer.name": ["adam", "sgd"]}},
+    ]  # fmt: skip
+    rates = np.float32([0.03] * 7 + [0.5] * 24 + [0.002] * 9)
+    np.testing.assert_array_equal(values_of(events, "learning_rate"), rates)
+
+
+def test_an_edit_after_the_last_step_may_add_more(folder):
+    edits = [edit(40, train__steps=50), edit(45, optimizer__learning_rate=0.5)]
+    _, events = serve_here(config_of(folder, edits=edits))
+    assert events[-1] == {"event": "finished", "step": 50}
+    assert [event["step"] for event in of_kind(events, "edited")] == [40, 45]
+
+
+def test_an_edit_that_does_not_fit_is_left_out_whole(folder):
+    edits = [
+        edit(5, optimizer__learning_rate=0.5, optimizer__rho=0.5),
+        edit(6, train__seed=3),
+        edit(7, nonsense=3),
+    ]
+    _, events = serve_here(config_of(folder, edits=edits))
+    messages = [event["message"] for event in of_kind(events, "warned")]
+    assert ["step 5" in messages[0], "adam has no rho" in messages[0]] == [True, True]
+    assert "step 6" in messages[1]
+    assert "nonsense" in messages[2]
+    assert not of_kind(events, "edited")
+    assert events[-1]["event"] == "finished"
+
+
+CHOSEN = {
+    "model.activation": "elu", "model.output": "softmax", "loss.name": "categorical_crossentropy",
+    "optimizer.name": "sgd", "schedule.name": "cosine", "train.steps": 60,
+    "trainer.xla": "on",
+}  # fmt: skip
+
+
+def another_value(field):
+    """A value of the field that differs from the one in ``config_of`` and from the default."""
+    if field.key in CHOSEN:
+        return CHOSEN[field.key]
+    kinds = catalog.fields
+    if field.kind == kinds.CHOICE:
+        return next(name for name in reversed(list(field.choices)) if name != field.default)
+    others = {kinds.BOOL: True, kinds.COMMAND: ["echo", "done"], kinds.PATH: "32",
+              kinds.LAYERS: "32", kinds.INT: 2, kinds.FLOAT: 0.25}  # fmt: skip
+    return others[field.kind]
+
+
+def live_fields():
+    return [field for field in catalog.FIELDS.values() if field.live == catalog.LIVE]
+
+
+def test_every_live_key_of_the_catalog_changes_without_a_new_graph(folder):
+    edits = []
+    optimizers = {"optimizer.momentum": "sgd", "optimizer.nesterov": "sgd",
+                  "optimizer.rho": "rmsprop", "optimizer.weight_decay": "adamw"}  # fmt: skip
+    for step, field in enumerate(live_fields(), 1):
+        if field.section == "Optimizer":
+            edits.append(edit(step, optimizer__name=optimizers.get(field.key, "adam")))
+        edits.append({"step": step, "set": {field.key: another_value(field)}})
+    _, events = serve_here(config_of(folder, edits=edits))
+    assert not of_kind(events, "warned")
+    edited = [
+        event for event in of_kind(events, "edited") if "optimizer.name" not in event["changes"]
+    ]
+    told = {key for event in edited for key in event["changes"]}
+    assert told == {field.key for field in live_fields()}
+    assert not any(event["retraced"] for event in edited)
+    assert events[-1] == {"event": "finished", "step": 60}
+
+
+def test_every_key_to_swap_makes_one_new_graph_and_every_other_is_refused(folder):
+    fields = catalog.FIELDS.values()
+    swaps = [field for field in fields if field.live == catalog.SWAP]
+    others = [field for field in fields if field.live == catalog.RESTART]
+    changed = [*swaps, *others]
+    edits = [
+        {"step": step, "set": {field.key: another_value(field)}}
+        for step, field in enumerate(changed, 2)
+    ]
+    edits.append(edit(38, model__hidden="16 tanh, 12"))
+    start = {"loss__name": "mean_squared_error", "output": "linear", "model__output": "linear"}
+    _, events = serve_here(config_of(folder, edits=edits, **start))
+    edited = of_kind(events, "edited")
+    assert [list(event["changes"]) for event in edited] == [
+        *([field.key] for field in swaps), ["model.hidden"]
+    ]  # fmt: skip
+    assert all(event["retraced"] for event in edited)
+    warned = [event["message"] for event in of_kind(events, "warned")]
+    assert len(warned) == len(others)
+    for field, message in zip(others, warned, strict=True):
+        assert field.key in message
+
+
+def test_many_edits_at_one_boundary_are_answered_in_their_order(folder):
+    rates = [0.5 + i / 1000 for i in range(200)]
+    sets = [
+        (at("progress"), {"do": "set", "id": 10 + i, "values": {"optimizer.learning_rate": rate}})
+        for i, rate in enumerate(rates)
+    ]
+    _, events = serve_here(config_of(folder), sets)
+    answers = of_kind(events, "answer")
+    assert [event["id"] for event in answers] == [1, *range(10, 210)]
+    assert all(event["ok"] for event in answers)
+    told = [event["changes"]["optimizer.learning_rate"][1] for event in of_kind(events, "edited")]
+    assert told == rates
+    assert {event["step"] for event in of_kind(events, "edited")} == {0}
+
+
+DIVERGES = {
+    "loss__name": "mean_squared_error", "output": "linear", "optimizer__name": "sgd",
+    "optimizer__learning_rate": 0.001, "train__checkpoint_every": 5, "train__checkpoint_keep": 1,
+    "edits": [edit(13, optimizer__learning_rate=1e30)],
+}  # fmt: skip
+
+
+def first_bad_step(events):
+    return int(np.argmin(np.isfinite(values_of(events, "loss")))) + 1
+
+
+@pytest.mark.parametrize("policy", ["stop", "auto"])
+def test_a_loss_that_is_no_number_stops_the_run_at_its_step(folder, policy):
+    status, events = serve_here(config_of(folder, train__on_nan=policy, **DIVERGES))
+    assert status == 0
+    (diverged,) = of_kind(events, "diverged")
+    assert diverged["step"] == first_bad_step(events) == len(values_of(events, "loss")) < 40
+    assert diverged["loss"] in ("nan", "inf", "-inf")
+    assert (diverged["policy"], diverged["checkpoint"]) == ("stop", "step-000000010.npz")
+    assert events[-1] == {"event": "stopped", "step": diverged["step"]}
+    assert sorted(path.name for path in folder.glob("step-*"))[-1] == "step-000000010.npz"
+
+
+def test_or_pauses_it(folder):
+    script = [
+        (at("paused", 1), {"do": "checkpoint", "id": 7}),
+        (lambda event: event.get("id") == 7, {"do": "resume", "id": 8}),
+    ]
+    _, events = serve_here(config_of(folder, train__on_nan="pause", **DIVERGES), script)
+    (diverged,) = of_kind(events, "diverged")
+    assert [event["step"] for event in of_kind(events, "paused")] == [diverged["step"]]
+    refused = [event for event in of_kind(events, "answer") if not event["ok"]]
+    assert [event["id"] for event in refused] == [7]
+    assert "not finite" in refused[0]["why"]
+    assert events[-1] == {"event": "finished", "step": 40}
+
+
+def test_or_lets_it_go_on_and_says_it_once(folder):
+    _, events = serve_here(config_of(folder, train__on_nan="continue", **DIVERGES))
+    assert len(of_kind(events, "diverged")) == 1
+    assert events[-1] == {"event": "finished", "step": 40}
+    assert len(values_of(events, "loss")) == 40
+    assert not of_kind(events, "warned")
+    assert sorted(path.name for path in folder.glob("step-*"))[-1] == "step-000000010.npz"
+
+
+class CuttingEngine:
+    """Makes at most three steps a call, the last of them with a loss that is no number."""
+
+    def __init__(self):
+        self.seen = []
+
+    def train(self, images, labels, rates, step, healthy):
+        done = min(3, len(rates))
+        self.seen.extend(images[:done].reshape(done, -1))
+        losses = np.zeros(done, np.float32)
+        if done == 3:
+            losses[-1] = np.nan
+        return losses, np.zeros(done, np.float32)
+
+    def warm_up(self, images, labels):
+        return None
+
+
+class Silent:
+    def emit(self, event, **body):
+        pass
+
+
+def test_a_call_cut_short_takes_no_batch_that_was_not_trained(folder):
+    from nanotrain_tui.trainer.batches import Batches
+    from nanotrain_tui.trainer.data import Dataset
+    from nanotrain_tui.trainer.training import Training, flat
+
+    images = np.arange(100, dtype=np.uint8).reshape(100, 1, 1)
+    labels = np.zeros(100, np.uint8)
+    data = Dataset("toy", "here", images, labels, images, labels, 10, "classification")
+    engine = CuttingEngine()
+    config = config_of(folder, train__batch_size=7)
+    training = Training(config, engine, data, Batches(100, 1), Silent())
+    while training.step < 30:
+        training.train(30)
+    rows = Batches(100, 1).take(30, 7)
+    np.testing.assert_array_equal(np.array(engine.seen), flat(images)[rows].reshape(30, 7))
