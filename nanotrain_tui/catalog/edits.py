@@ -62,20 +62,19 @@ def parse_edits(given: Any, config: Mapping[str, Any]) -> List[Edit]:
     """
     if not isinstance(given, list):
         raise ConfigError(KEY, "must be written as [[edits]] tables with step and set.")
-    edits = [_parse_edit(number, one) for number, one in enumerate(given, 1)]
-    edits.sort(key=lambda edit: edit.step)
+    numbered = [(number, _parse_edit(number, one)) for number, one in enumerate(given, 1)]
+    numbered.sort(key=lambda pair: pair[1].step)
     now: Config = dict(config)
-    for edit in edits:
+    for number, edit in numbered:
+        where = "number {}, at step {}".format(number, edit.step)
         for key, value in edit.values.items():
             if change_kind(key, now.get(key), value) == RESTART:
-                raise ConfigError(
-                    KEY, "{} cannot change during training (at step {}).".format(key, edit.step)
-                )
+                raise ConfigError(KEY, "{}: {} cannot change during training.".format(where, key))
         try:
             now = edited(now, edit.values)
         except ConfigError as error:
-            raise ConfigError(KEY, "at step {}: {}".format(edit.step, error)) from None
-    return edits
+            raise ConfigError(KEY, "{}: {}".format(where, error)) from None
+    return [edit for _, edit in numbered]
 
 
 def _parse_edit(number: int, one: Any) -> Edit:
