@@ -197,7 +197,7 @@ class Host(Session):
             body["resumed_from"] = job.checkpoint["file"] if job.checkpoint else None
         if job.edits is not None:
             body[EDITS] = job.edits
-        self._segment.begin(job.checkpoint, edits, body)
+        self._segment.begin(job.checkpoint, job.exact, edits, body)
         if job.parent is not None and job.checkpoint is not None:
             copied = {key: value for key, value in job.checkpoint.items() if key != "step"}
             self.record("checkpoint", copied)  # its first: it can be gone on from
@@ -326,7 +326,7 @@ class Host(Session):
             EDITS: [edit.told() for edit in start.edits],
         }
         checkpoint = {"step": start.step, "file": start.file} if start.file else None
-        self._segment.begin(checkpoint, start.edits, body)
+        self._segment.begin(checkpoint, start.exact, start.edits, body)
         if was_paused:
             self._steering.submit("pause", {}, HOST)
 

@@ -28,6 +28,7 @@ class Job(NamedTuple):
     env: Dict[str, str]  # for the trainer, besides our own
     on_nan: str = "stop"  # what train.on_nan = "auto" stands for
     checkpoint: Optional[Dict[str, Any]] = None  # to begin from, in the folder: step, file, ...
+    exact: bool = False  # the configuration is the one that the checkpoint was written with
     edits: Optional[List[Dict[str, Any]]] = None  # that lie ahead: step, set, who
     warnings: Sequence[str] = ()  # to be put on the record at the start
     parent: Optional[Dict[str, Any]] = None  # the session and checkpoint it was forked from

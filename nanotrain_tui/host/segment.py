@@ -83,11 +83,16 @@ class Segment:
         )
 
     def begin(
-        self, checkpoint: Optional[Dict[str, Any]], edits: Sequence[Edit], body: Dict[str, Any]
+        self,
+        checkpoint: Optional[Dict[str, Any]],
+        exact: bool,
+        edits: Sequence[Edit],
+        body: Dict[str, Any],
     ) -> None:
         """Put the segment on the record and tell the trainer what to do.
 
-        ``checkpoint`` has the step and the file to go on from, ``edits`` lie ahead.
+        ``checkpoint`` has the step and the file to go on from, ``exact``: with the configuration
+        of then; ``edits`` lie ahead.
         """
         step, file = (checkpoint["step"], checkpoint["file"]) if checkpoint else (0, None)
         self.checkpoint = file
@@ -97,6 +102,7 @@ class Segment:
         told = self.config.start_config(self._around.job.trainer_config)
         told["checkpoint_dir"] = folder
         told["restore"] = os.path.join(folder, file) if file else None
+        told["resume"] = exact
         told["edits"] = self._divide(edits)
         self.tell({"id": 0, "do": "start", "config": told})
 

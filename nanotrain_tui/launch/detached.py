@@ -93,6 +93,7 @@ def write_job(plan: Plan, folder: SessionFolder, on_nan: str = "stop") -> Job:
         env={},
         on_nan=on_nan,
         checkpoint=_described(start),
+        exact=start.exact and plan.resumes is not None if start else False,
         edits=[edit.told() for edit in start.edits] if start and plan.resumes else None,
         warnings=list(plan.warnings),
         parent={"session": parent.name, "checkpoint": file, "step": start.step}

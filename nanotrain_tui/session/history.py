@@ -37,6 +37,7 @@ class Start(NamedTuple):
     config: Config  # flat, in force there, without edits
     again: List[Edit]  # made after it, to be made again
     ahead: List[Edit]  # never reached
+    exact: bool = False  # the configuration is the one that the checkpoint was written with
 
     @property
     def step(self) -> int:
@@ -132,7 +133,8 @@ def starts(history: Sequence[Stretch]) -> Iterator[Start]:
             before = [event for event in made if event.seq < checkpoint.seq]
             after = [_edit(event) for event in made[len(before) :]]
             config = dict(_fold(stretch.config, before), **machine)
-            yield Start(checkpoint, config, after + again, ahead)
+            exact = checkpoint.body.get("file") != stretch.configured.body.get("resumed_from")
+            yield Start(checkpoint, config, after + again, ahead, exact)
         again = [_edit(event) for event in made] + again
         if stretch.configured.body.get("resumed_from") is None:
             yield Start(None, dict(stretch.config, **machine), again, ahead)
@@ -141,8 +143,9 @@ def starts(history: Sequence[Stretch]) -> Iterator[Start]:
         if found is None:
             return
         origin, checkpoint = found
-        yield Start(checkpoint, dict(stretch.config, **machine), again, ahead)
-        again = _rebase(origin, checkpoint, stretch) + again
+        rebase = _rebase(origin, checkpoint, stretch)
+        yield Start(checkpoint, dict(stretch.config, **machine), again, ahead, not rebase)
+        again = rebase + again
         stretch, until = origin, checkpoint.seq
 
 
@@ -164,6 +167,7 @@ def with_changes(start: Start, changes: Config) -> Start:
     ahead = [edit if edit.who == SCRIPT else _without(edit, changes) for edit in start.ahead]
     return start._replace(
         config=edited(start.config, changes),
+        exact=start.exact and not changes,
         again=[edit for edit in again if edit.values],
         ahead=[edit for edit in ahead if edit.values],
     )

@@ -4,6 +4,7 @@ import calendar
 import re
 from typing import Any, Dict, List, NamedTuple, Optional
 
+from nanotrain_tui.catalog import flatten
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder, list_sessions
@@ -85,13 +86,17 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
     events = reader.events(_KINDS)
     state = states.fold((event.kind, event.body) for event in events)
     started: Dict[str, Any] = {}
-    steps = _get(config, "train", "steps")
+    now: Dict[str, Any] = {}  # what was edited, or in force at a later start
     for event in events:
-        if event.kind == "started":
+        if event.kind == "configured":
+            now = flatten(event.body.get("config") or {})
+        elif event.kind == "started":
             started = event.body
-            steps = event.body.get("steps", steps)
+            now["train.steps"] = event.body.get("steps", now.get("train.steps"))
         elif event.kind == "edited":
-            steps = (event.body.get("changes") or {}).get("train.steps", (None, steps))[1]
+            changes = event.body.get("changes") or {}
+            now.update((key, change[1]) for key, change in changes.items())
+    steps = now.get("train.steps", _get(config, "train", "steps"))
     evaluations = reader.evaluations()
     accuracies = [e.accuracy for e in evaluations if e.accuracy is not None]
     last = evaluations[-1] if evaluations else None
@@ -100,9 +105,9 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
         name=folder.name,
         state=states.seen_from_outside(state, alive),
         data=_get(started, "data", "name") or _get(config, "data", "name"),
-        model=_get(config, "model", "hidden"),
-        loss_name=_get(config, "loss", "name"),
-        optimizer=_get(config, "optimizer", "name"),
+        model=now.get("model.hidden", _get(config, "model", "hidden")),
+        loss_name=now.get("loss.name", _get(config, "loss", "name")),
+        optimizer=now.get("optimizer.name", _get(config, "optimizer", "name")),
         step=step,
         steps=steps if isinstance(steps, int) else None,
         accuracy=last.accuracy if last else None,

@@ -2,8 +2,8 @@
 
 Run by ``trainer.command = ["python", ".../scripted_trainer.py", "--script=slow,die=30"]``; the
 words may also stand in the environment variable ``NANOTRAIN_SCRIPT``. Other arguments are ignored,
-except ``--inspect``. Losses and accuracies follow formulas, so tests can compute them; edits bend them, by
-when and in which order they come. Checkpoints are small files, restored to the bit.
+except ``--inspect``. Losses and accuracies follow formulas, so tests can compute them; edits bend
+them, by when and in which order they come. Checkpoints are small files, restored to the bit.
 
     load=S       takes S seconds before ``ready``, listening only to ``stop``
     slow[=S]     S (0.02) seconds a step; default: as fast as it can
@@ -36,6 +36,12 @@ import sys
 import threading
 import time
 from pathlib import Path
+
+# What steps depend on.
+PULLING = (
+    "optimizer.learning_rate", "train.batch_size", "model.dropout", "optimizer.momentum",
+    "optimizer.name",
+)  # fmt: skip
 
 
 def loss_at(step):
@@ -238,11 +244,9 @@ class Trainer:
 
     def pull(self):
         """Nothing with the defaults; else each key's own."""
-        config = self.config
-        pull = math.log10(config.get("optimizer.learning_rate", 0.0001)) + 4
-        pull += config.get("train.batch_size", 100) / 100 - 1
-        pull += config.get("model.dropout", 0.0) + 0.1 * config.get("optimizer.momentum", 0.0)
-        return pull + 0.01 * (len(config.get("optimizer.name", "adam")) - len("adam"))
+        rate, batch, dropout, momentum, name = (self.config.get(key) for key in PULLING)
+        pull = math.log10(rate or 0.0001) + 4 + (batch or 100) / 100 - 1
+        return pull + (dropout or 0) + 0.1 * (momentum or 0) + 0.01 * (len(name or "adam") - 4)
 
     def diverge(self):
         """A loss that is no number is told once, and the policy followed."""
@@ -265,7 +269,8 @@ class Trainer:
         folder = Path(self.config["checkpoint_dir"])
         file = f"step-{self.step:09}.json"
         saved = {"step": self.step, "weight": self.weight, "slot": self.slot}
-        saved["optimizer"] = self.config.get("optimizer.name")
+        saved["config"] = {key: self.config.get(key) for key in PULLING}
+        saved["accuracy"] = self.accuracy
         data = json.dumps(saved).encode()
         (folder / "part").write_bytes(data)
         (folder / "part").rename(folder / file)
@@ -289,7 +294,10 @@ class Trainer:
             self.emit("failed", kind="checkpoint", message=f"{path} is damaged")
             return False
         self.step, self.weight = saved["step"], saved["weight"]
-        if saved["optimizer"] == self.config.get("optimizer.name"):
+        if self.config.get("resume"):
+            self.config.update(saved["config"])
+            self.accuracy = saved["accuracy"]
+        if saved["config"]["optimizer.name"] == self.config.get("optimizer.name"):
             self.slot = saved["slot"]
         return True
 
