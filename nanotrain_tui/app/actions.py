@@ -16,10 +16,30 @@ class Situation(NamedTuple):
     state: str = ""
     launching: bool = False
     name: str = ""
+    staged: int = 0  # values in the form that wait to be applied
+    applied: bool = False  # something was edited from here and can be undone
 
     @property
     def live(self) -> bool:
         return self.launching or (bool(self.state) and self.state not in ENDED)
+
+    @property
+    def paused(self) -> bool:
+        return self.state == "paused" and not self.launching
+
+    @property
+    def phase(self) -> str:
+        """Which footer is shown."""
+        if self.live and self.staged:
+            return "staged"
+        if self.paused:
+            return "paused"
+        if self.live:
+            return "live"
+        return "ended" if self.state else "idle"
+
+
+WhyNot = Callable[[Situation], str]
 
 
 def _always(_: Situation) -> str:
@@ -30,40 +50,93 @@ def _while_live(situation: Situation) -> str:
     if situation.live:
         return ""
     if situation.state:
-        return f"{situation.name} has ended ({situation.state}): r starts a new session."
+        return f"{situation.name} has ended ({situation.state}): r starts or resumes."
     return "Nothing runs yet: r starts a session."
+
+
+def _while_paused(situation: Situation) -> str:
+    if situation.live and situation.state == "running" and not situation.launching:
+        return "Single steps are for a paused session: Space pauses it."
+    return _while_live(situation)
+
+
+def _while_staged(situation: Situation) -> str:
+    if situation.live and not situation.staged:
+        return "Nothing is staged: e opens a field to stage its value."
+    return _while_live(situation)
+
+
+def _after_an_edit(situation: Situation) -> str:
+    if situation.live and not situation.applied:
+        return "Nothing was changed from here yet."
+    return _while_live(situation)
+
+
+def _with_a_session(situation: Situation) -> str:
+    if situation.launching or not situation.state:
+        return "There is no session yet: r starts one."
+    return ""
 
 
 class Action(NamedTuple):
     """One thing the user can do.
 
     ``why_not`` gives the sentence shown in its place when it makes no sense now. A ``pane`` of
-    "form" binds the keys while the form has the focus, an empty one everywhere on the dashboard.
+    "form" or "chart" binds the keys while that has the focus, an empty one everywhere on the
+    dashboard.
     """
 
     id: str
     keys: str
-    label: str
+    label: str  # in the footer
     help: str
     group: str
-    palette: str = ""  # its line in the palette; none where a key does as well
-    why_not: Callable[[Situation], str] = _always
+    palette: str = ""  # its line in the palette, where that is not its help
+    why_not: WhyNot = _always
     pane: str = ""
     when_paused: str = ""  # its label then, where that differs
+    paired: str = ""  # the action that shares its place in the footer
 
 
-SESSION, FORM, SCREEN = "Session", "Form", "Screen"
+SESSION, STEER, FORM, CHART, SCREEN = "Session", "Steering", "Form", "Charts", "Screen"
 
 ACTIONS = (
-    Action("run", "r", "run", "Start a session with the values of the form.", SESSION,
-           "Run: start a session"),
+    Action("run", "r", "run", "Start a session with the form's values, or resume one that ended.",
+           SESSION, "Run: start or resume a session"),
     Action("pause", "space", "pause", "Pause at the next step, or go on.", SESSION,
            "Pause or resume", _while_live, when_paused="resume"),
+    Action("step", "n,full_stop", "step", "Paused: make a single step.", SESSION,
+           "Step: a single one", _while_paused, paired="steps"),
+    Action("steps", "N", "steps", "Paused: make a number of steps.", SESSION,
+           "Steps: a number of them", _while_paused),
+    Action("evaluate", "v", "evaluate", "Evaluate on all test examples now.", SESSION,
+           "Evaluate now", _while_live),
+    Action("checkpoint", "c", "checkpoint", "Write a checkpoint now.", SESSION,
+           "Checkpoint now", _while_live),
     Action("stop", "s", "stop", "End the session after the step it is in; asks first.", SESSION,
            "Stop the session", _while_live),
+    Action("restart", "R", "restart", "Begin anew, with the same values or the form's.", SESSION,
+           "Restart: begin anew", _with_a_session),
+    Action("fork", "F", "fork", "A new session from a checkpoint, with the form's values.", SESSION,
+           "Fork: a new session from a checkpoint", _with_a_session),
     Action("quit", "q,ctrl+q", "quit", "Leave the dashboard; the session goes on.", SESSION,
            "Quit: the session goes on"),
-    Action("edit", "enter", "edit", "Open the field under the cursor.", FORM, pane="form"),
+    Action("edit", "enter", "edit", "Open the field; Enter again applies it to what runs.", FORM,
+           "Edit the field under the cursor", pane="form"),
+    Action("more", "plus,equals_sign,right,l", "change", "A step up, or the next choice; at once.",
+           FORM, "More: the field a step up", pane="form", paired="less"),
+    Action("less", "minus,left,h", "less", "A step down, or the choice before; at once.", FORM,
+           "Less: the field a step down", pane="form"),
+    Action("stage", "e", "stage", "Open the field; its value waits until all are applied.", STEER,
+           "Stage a value", pane="form"),
+    Action("apply", "a", "apply", "Apply all staged values in one go.", STEER,
+           "Apply what is staged", _while_staged),
+    Action("drop", "x", "drop", "Drop what is staged: back to the values that run.", STEER,
+           "Drop what is staged", _while_staged),
+    Action("undo", "u", "undo", "Take back the last edit; again: the one before.", STEER,
+           "Undo the last edit", _after_an_edit),
+    Action("jump", "f", "field", "To any field by one more letter.", FORM,
+           "Field: go to one by its letter"),
     Action("cursor_up", "up,k", "up", "The field above.", FORM, pane="form"),
     Action("cursor_down", "down,j", "down", "The field below.", FORM, pane="form"),
     Action("page_up", "pageup,ctrl+b", "page up", "One page up.", FORM, pane="form"),
@@ -71,9 +144,18 @@ ACTIONS = (
     Action("first", "home,g", "first", "The first field.", FORM, pane="form"),
     Action("last", "end,G", "last", "The last field.", FORM, pane="form"),
     Action("preset", "p", "preset", "Fill the form from a preset.", FORM, "Preset: fill the form"),
+    Action("save_preset", "w", "write", "Write the form's values as a preset.", FORM,
+           "Preset: save the form as one"),
+    Action("mark_before", "up,k,pageup", "mark before", "To the mark before.", CHART, pane="chart"),
+    Action("mark_after", "down,j,pagedown", "mark after", "To the mark after.", CHART,
+           pane="chart"),
+    Action("chart_left", "left,h", "left", "One column to the left.", CHART, pane="chart"),
+    Action("chart_right", "right,l", "right", "One column to the right.", CHART, pane="chart"),
+    Action("chart_first", "home,g", "begin", "To the first step.", CHART, pane="chart"),
+    Action("chart_last", "end,G", "end", "To the newest step.", CHART, pane="chart"),
     Action("theme", "t", "theme", "The next theme; it is remembered.", SCREEN,
            "Theme: the next one"),
-    Action("next_pane", "tab", "pane", "To the next pane: form, log.", SCREEN),
+    Action("next_pane", "tab", "pane", "To the next pane: form, charts, log.", SCREEN),
     Action("previous_pane", "shift+tab", "pane", "To the pane before.", SCREEN),
     Action("help", "question_mark,f1", "help", "All keys.", SCREEN, "Help: all keys"),
     Action("palette", "ctrl+p,slash", "find", "Find any action or field by name.", SCREEN),
@@ -83,12 +165,14 @@ ACTIONS = (
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}
-FOOTER_ORDER = ("run", "pause", "stop", "edit", "theme", "help", "palette", "quit")
-_SHOWN_KEYS = {
-    "space": "Space", "question_mark": "?", "slash": "/", "enter": "Enter",
-    "up": "Up", "down": "Down",
-    "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "tab": "Tab",
-    "shift+tab": "Shift+Tab", "f1": "F1", "f2": "F2",
+PANES = ("form", "chart")
+# What the footer names, by phase: together not more than 80 cells.
+FOOTERS = {
+    "idle": ("run", "edit", "more", "jump", "preset", "theme", "help", "quit"),
+    "live": ("pause", "edit", "more", "jump", "undo", "stop", "help", "quit"),
+    "paused": ("pause", "step", "edit", "undo", "fork", "stop", "help", "quit"),
+    "staged": ("apply", "drop", "stage", "more", "jump", "pause", "stop", "help"),
+    "ended": ("run", "fork", "edit", "more", "jump", "preset", "help", "quit"),
 }  # fmt: skip
 
 
@@ -99,24 +183,3 @@ def bindings(pane: str = "") -> list[BindingType]:
         for action in ACTIONS
         if action.pane == pane
     ]
-
-
-def shown_key(key: str) -> str:
-    """A key as people write it: ``?``, ``^p``, ``PgUp``."""
-    return _SHOWN_KEYS.get(key) or key.replace("ctrl+", "^")
-
-
-def shown_keys(action: Action) -> str:
-    """All keys of an action, as the help screen lists them."""
-    return " ".join(shown_key(key) for key in action.keys.split(","))
-
-
-def footer_items(situation: Situation) -> list[tuple[str, str, str, bool]]:
-    """``(id, key, label, makes sense now)`` for each action the footer names."""
-    items = []
-    for action in (BY_ID[name] for name in FOOTER_ORDER):
-        key = shown_key(action.keys.split(",")[0])
-        paused = situation.state == "paused" and not situation.launching
-        label = action.when_paused if paused and action.when_paused else action.label
-        items.append((action.id, key, label, not action.why_not(situation)))
-    return items

@@ -6,7 +6,7 @@ the screen by then.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from nanotrain_tui.app.ports import Refused, Reply, Report
@@ -15,7 +15,7 @@ from nanotrain_tui.follow.run_state import Preparing, RunState
 
 if TYPE_CHECKING:
     from nanotrain_tui.config import Folders
-    from nanotrain_tui.launch import InProcessSession
+    from nanotrain_tui.launch import InProcessSession, Plan
     from nanotrain_tui.session.folder import SessionFolder
 
 ANSWER_WITHIN_S = 300.0  # a command waits for TensorFlow to load, minutes on a board's SD card
@@ -30,11 +30,34 @@ class LocalBackend:
         self._in_process = in_process
 
     def start(self, config: Mapping[str, Any], report: Report) -> FolderSource:
-        from nanotrain_tui.launch import prepare, start, start_in_process
+        from nanotrain_tui.launch import prepare
+
+        watched = {**config, "train.on_nan": _watched(config)}
+        return self._start(lambda: prepare(watched, self._folders), report)
+
+    def attach(self, name: str) -> FolderSource:
+        return FolderSource(self._find(name))
+
+    def resume(self, name: str, changes: Mapping[str, Any], report: Report) -> FolderSource:
+        from nanotrain_tui.launch import plan_resume
+
+        folder = self._find(name)
+        return self._start(lambda: plan_resume(folder, self._folders, changes), report)
+
+    def fork(self, name: str, step: int, config: Mapping[str, Any], report: Report) -> FolderSource:
+        from nanotrain_tui.launch import plan_fork
+
+        folder = self._find(name)
+        changes = {**config, "train.on_nan": _watched(config)}
+        return self._start(lambda: plan_fork(folder, self._folders, step, changes), report)
+
+    def _start(self, make_plan: Callable[[], Plan], report: Report) -> FolderSource:
+        from nanotrain_tui.launch import start, start_in_process
+        from nanotrain_tui.session.errors import SessionError
 
         try:
             report(Preparing("looking for TensorFlow and the data", None))
-            plan = prepare(config, self._folders)
+            plan = make_plan()
             report(Preparing("starting the session", None))
             if self._in_process:
                 session = start_in_process(plan, self._folders)
@@ -42,15 +65,23 @@ class LocalBackend:
             return FolderSource(start(plan, self._folders))
         except ConfigError as error:
             raise Refused(str(error), error.key) from error
+        except SessionError as error:
+            raise Refused(str(error)) from error
 
-    def attach(self, name: str) -> FolderSource:
+    def _find(self, name: str) -> SessionFolder:
         from nanotrain_tui.session.errors import SessionError
         from nanotrain_tui.session.folder import find_session
 
         try:
-            return FolderSource(find_session(str(self._folders.home), name))
+            return find_session(str(self._folders.home), name)
         except SessionError as error:
             raise Refused(str(error)) from error
+
+
+def _watched(config: Mapping[str, Any]) -> str:
+    """What to do when the loss is no number: somebody is here, so wait for them."""
+    chosen = str(config.get("train.on_nan", "auto"))
+    return "pause" if chosen == "auto" else chosen
 
 
 class FolderSource:
@@ -79,14 +110,31 @@ class FolderSource:
         except SessionError as error:
             raise Refused(str(error)) from error
 
-    def send(self, do: str, arguments: Mapping[str, Any]) -> Reply:
-        """A connection for each command: none waits behind another's answer."""
+    def channel(self) -> FolderChannel:
+        return FolderChannel(self._folder)
+
+    def close(self) -> None:
+        from nanotrain_tui.session.client import whoami
+
+        if self._threads is not None:
+            self._threads.stop(whoami())
+            self._threads.join(IN_PROCESS_END_S)
+        self._follower.close()
+
+
+class FolderChannel:
+    """One connection to a session's host as ``ports.Channel``."""
+
+    def __init__(self, folder: SessionFolder) -> None:
         from nanotrain_tui.session.client import ControlClient
+
+        self._client = ControlClient(folder)
+
+    def send(self, do: str, arguments: Mapping[str, Any]) -> Reply:
         from nanotrain_tui.session.errors import SessionError
 
         try:
-            with ControlClient(self._folder) as client:
-                answer = client.request(do, timeout=ANSWER_WITHIN_S, **arguments)
+            answer = self._client.request(do, timeout=ANSWER_WITHIN_S, **arguments)
         except SessionError as error:
             raise Refused(str(error)) from error
         step = answer.get("step")
@@ -98,9 +146,4 @@ class FolderSource:
         )
 
     def close(self) -> None:
-        from nanotrain_tui.session.client import whoami
-
-        if self._threads is not None:
-            self._threads.stop(whoami())
-            self._threads.join(IN_PROCESS_END_S)
-        self._follower.close()
+        self._client.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -10,10 +11,13 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from nanotrain_tui.app.actions import Situation, footer_items
+from nanotrain_tui.app.curves import FUNCTIONS, draw_curve
 from nanotrain_tui.app.form import FormList
 from nanotrain_tui.app.form_model import PRESET_KEY, FormModel, bounds, explain
 from nanotrain_tui.app.glyphs import plain, terminal_glyphs
+from nanotrain_tui.app.keymap import FooterItem
+
+CURVE_CELLS = 14
 
 
 class FieldAbout(Static):
@@ -28,6 +32,9 @@ class FieldAbout(Static):
         row, model = form.row, form.model
         if row.problem:
             self.update(Content.assemble(("! ", "bold $error"), (row.problem, "$error")))
+            return
+        if row.advice:
+            self.update(Content.assemble(("? ", "bold $warning"), row.advice))
             return
         if row.key == PRESET_KEY:
             text = _preset(model)
@@ -65,24 +72,23 @@ class KeyLine(Static):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._shown: list[tuple[str, str, str, bool]] = []
+        self._shown: list[FooterItem] = []
 
-    def show(self, situation: Situation) -> None:
-        items = footer_items(situation)
+    def show(self, items: Sequence[FooterItem]) -> None:
         if items != self._shown:
-            self._shown = items
-            self.update(Content("  ").join(self._item(*item[1:]) for item in items), layout=False)
+            self._shown = list(items)
+            self.update(Content(" ").join(self._item(item) for item in items), layout=False)
 
-    def _item(self, key: str, label: str, possible: bool) -> Content:
-        key_style, label_style = ("bold $primary", "$foreground") if possible else ("$muted",) * 2
-        return Content.assemble((f" {key}", key_style), (f" {label}", label_style))
+    def _item(self, item: FooterItem) -> Content:
+        styles = ("bold $primary", "$foreground") if item.possible else ("$muted", "$muted")
+        return Content.assemble((f" {item.key}", styles[0]), (f" {item.label}", styles[1]))
 
     def on_click(self, event: events.Click) -> None:
         start = 0
-        for action, key, label, _ in self._shown:
-            end = start + cell_len(f" {key} {label}  ")
+        for item in self._shown:
+            end = start + cell_len(f" {item.key} {item.label} ")
             if start <= event.x < end:
-                self.post_message(self.Clicked(action))
+                self.post_message(self.Clicked(item.id))
                 return
             start = end
 
@@ -102,15 +108,25 @@ def _preset(model: FormModel) -> Content:
 
 def _short(model: FormModel, key: str) -> Content:
     field, choice = explain(key, model.value(key))
-    return Content(choice or field)
+    return Content.assemble(*_drawn(model.value(key)), choice or field)
 
 
 def _full(model: FormModel, key: str) -> Content:
     field, choice = explain(key, model.value(key))
     parts: list[str | tuple[str, str]] = [(f"{key}\n", "bold $primary"), field]
     if choice:
-        parts.append(f"\n{model.text(key)}: {choice}")
+        parts.append("\n")
+        parts += _drawn(model.value(key))
+        parts.append(f"{model.text(key)}: {choice}")
     allowed = bounds(key)
     if allowed:
         parts.append((f"\n{allowed}", "$muted"))
     return Content.assemble(*parts)
+
+
+def _drawn(value: object) -> list[tuple[str, str]]:
+    """An activation's curve, two rows high; nothing for other values."""
+    if value not in FUNCTIONS:
+        return []
+    top, bottom = draw_curve(str(value), CURVE_CELLS, 2)
+    return [(f"{top}  y = f(x)\n{bottom}  x: -4..4\n", "$primary")]

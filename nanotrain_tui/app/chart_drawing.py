@@ -21,6 +21,11 @@ from nanotrain_tui.follow.run_state import Mark, RunState
 from nanotrain_tui.follow.series import Curve
 
 LABEL_CELLS = 5
+# The signs on the step axis, the weightiest last.
+SIGN_ROLES = {
+    "checkpoint": "muted", "paused": "muted", "resumed": "value", "edited": "warning",
+    "crashed": "error", "diverged": "error",
+}  # fmt: skip
 MARK_EVERY_CELLS = 2  # evaluations closer than this would hide the training line
 
 
@@ -78,28 +83,45 @@ def _whole_percent(value: float | None, missing: str = "") -> str:
     return percent(value, missing, digits=0)
 
 
-def draw_chart(chart: Chart, width: int, height: int, glyphs: Glyphs) -> list[Line]:
-    """The chart in exactly ``height`` lines of ``width`` cells."""
+def draw_chart(
+    chart: Chart, width: int, height: int, glyphs: Glyphs, cursor: int | None = None
+) -> list[Line]:
+    """The chart in exactly ``height`` lines of ``width`` cells; ``cursor`` is a step."""
     if width <= 0 or height <= 0:
         return []
     framed = height >= 3 and width >= 16
     axis = framed and height >= chart.axis_from_height
     rows = height - 2 if axis else height - 1
-    across = width - LABEL_CELLS - 1 if framed else width
+    across = cells_across(width, height)
     columns = across * dots_of(glyphs)[0]
     train = resample(chart.train, columns, chart.end)
     tests = [mean for mean, n in zip(chart.test.means, chart.test.counts, strict=True) if n]
     scale = chart.scale([mean for mean in train.means if mean is not None] + tests)
-    lines = [_title(chart, scale, width, glyphs)]
+    lines = [
+        _title(chart, scale, width, glyphs) if cursor is None else _reading(chart, cursor, glyphs)
+    ]
+    signs = _signs(chart, across, glyphs)
     if rows:
         plotted = plot_line(train.means, scale, across, rows, glyphs)
         marks = _test_marks(chart, scale, across, rows, glyphs)
         marks.update(_bad_marks(chart, train.bad, across, glyphs))
+        if not axis:
+            marks.update({(x, rows - 1): span for x, span in signs.items()})
+        if cursor is not None:
+            x = cell_of(cursor, chart.end, across)
+            drawn = [(y, marks.get((x, y)), plotted[y][x]) for y in range(rows)]
+            marks.update(
+                {
+                    (x, y): Span(glyphs.vertical, "value")
+                    for y, mark, dots in drawn
+                    if mark is None and not dots.strip()
+                }
+            )
         for y, text in enumerate(plotted):
             spans = _overlay(text, {x: span for (x, row), span in marks.items() if row == y})
             lines.append((*_label(chart, scale, y, rows, glyphs), *spans) if framed else spans)
     if axis:
-        lines.append(_x_axis(chart, across, glyphs))
+        lines.append(_x_axis(chart, across, signs, glyphs))
     return [fit(line, width, glyphs.ellipsis) for line in lines]
 
 
@@ -148,19 +170,52 @@ def _label(chart: Chart, scale: Scale, y: int, rows: int, glyphs: Glyphs) -> Lin
     return (Span(f"{text:>{LABEL_CELLS}}{glyphs.vertical}", "muted"),)
 
 
-def _x_axis(chart: Chart, across: int, glyphs: Glyphs) -> Line:
-    left = " " * LABEL_CELLS + glyphs.corner
+def _x_axis(chart: Chart, across: int, signs: dict[int, Span], glyphs: Glyphs) -> Line:
+    left = Span(" " * LABEL_CELLS + glyphs.corner, "muted")
     end = f" {chart.end:,} steps"
     if len(end) > across - 4:
         end = f" {short(chart.end)}"
     begin = "0 "
-    cells = [glyphs.horizontal] * max(0, across - len(begin) - len(end))
-    signs = {"edited": glyphs.edited, "resumed": glyphs.resumed}
-    for mark in chart.marks:
-        x = int(mark.step * across / (chart.end + 1)) - len(begin)
-        if mark.kind in signs and 0 <= x < len(cells):
-            cells[x] = signs[mark.kind]
-    return (Span(left + begin + "".join(cells) + end, "muted"),)
+    line = begin + glyphs.horizontal * max(0, across - len(begin) - len(end)) + end
+    return (left, *_overlay(line, {x: span for x, span in signs.items() if x < across}, "muted"))
+
+
+def _signs(chart: Chart, across: int, glyphs: Glyphs) -> dict[int, Span]:
+    """What was done at which cell of the step axis; where several meet, the weightiest."""
+    signs: dict[int, Span] = {}
+    for kind, role in SIGN_ROLES.items():  # the weightiest last
+        for mark in chart.marks:
+            if mark.kind == kind and mark.step <= chart.end:
+                signs[cell_of(mark.step, chart.end, across)] = Span(glyphs.marks[kind], role)
+    return signs
+
+
+def cells_across(width: int, height: int) -> int:
+    """How many cells the steps are spread over."""
+    return width - LABEL_CELLS - 1 if height >= 3 and width >= 16 else width
+
+
+def cell_of(step: int, end: int, across: int) -> int:
+    """The cell of a step."""
+    return min(across - 1, int(step * across / (end + 1)))
+
+
+def value_at(curve: Curve, step: int) -> float | None:
+    """The mean of the step's bin, else of the last one before that has a value."""
+    for index in range(min(step // curve.width, len(curve.counts) - 1), -1, -1):
+        if curve.counts[index]:
+            return curve.means[index]
+    return None
+
+
+def _reading(chart: Chart, step: int, glyphs: Glyphs) -> Line:
+    """The title while a cursor reads the curves off: their values at a step."""
+    train, test = value_at(chart.train, step), value_at(chart.test, step)
+    return (
+        Span(f"{chart.title} at step {step:,}", "title"),
+        Span(f"  {glyphs.train} {chart.batch_figure(train, glyphs.missing)}", "train"),
+        Span(f"  {glyphs.test} {chart.figure(test, glyphs.missing)}", "test"),
+    )
 
 
 def _test_marks(
@@ -195,14 +250,14 @@ def _bad_marks(
     }
 
 
-def _overlay(text: str, marks: dict[int, Span]) -> Line:
-    """A row of the training line with marks in their cells."""
+def _overlay(text: str, marks: dict[int, Span], role: str = "train") -> Line:
+    """A row of the training line, or of the axis, with marks in their cells."""
     spans: list[Span] = []
     start = 0
     for x in sorted(marks):
         if x > start:
-            spans.append(Span(text[start:x], "train"))
+            spans.append(Span(text[start:x], role))
         spans.append(marks[x])
         start = x + 1
-    spans.append(Span(text[start:], "train"))
+    spans.append(Span(text[start:], role))
     return tuple(span for span in spans if span.text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from textual import events, on
@@ -12,11 +12,13 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from nanotrain_tui.app.actions import Situation, bindings
+from nanotrain_tui.app.actions import bindings
 from nanotrain_tui.app.bars import FieldAbout, KeyLine, MessageLine
+from nanotrain_tui.app.curves import FUNCTIONS
 from nanotrain_tui.app.editor import FieldEditor
 from nanotrain_tui.app.form import FormList
 from nanotrain_tui.app.form_model import FormModel
+from nanotrain_tui.app.keymap import FooterItem
 from nanotrain_tui.app.panels import (
     AccuracyChart,
     EventLog,
@@ -24,6 +26,7 @@ from nanotrain_tui.app.panels import (
     StatusHeader,
     TelemetryPanel,
 )
+from nanotrain_tui.catalog import FIELDS
 from nanotrain_tui.follow.run_state import LogLine, RunState
 
 WIDE, TALL = 110, 34
@@ -84,22 +87,18 @@ class Dashboard(Screen[None]):
                 )
             )
         elif self.has_class("-small"):
-            self.call_after_refresh(self._show_again)
+            self.call_after_refresh(self._focus_again)
         self.set_class(small, "-small")
         self.explain()
 
-    def _show_again(self) -> None:
-        """What was hidden is out of date and lost the focus."""
-        if self._state is not None:
-            self.show_state(self._state)
+    def _focus_again(self) -> None:
+        """What was hidden lost the focus."""
         if self.focused is None:
             (self.query_one(Input) if self.editing else self.form).focus()
 
     def show_state(self, state: RunState) -> None:
         """Draw a session's state; what only this dashboard knows is mixed into its log."""
         self._state = state
-        if self.has_class("-small"):
-            return  # drawn when there is room again
         merged = sorted((*state.log, *self._local), key=lambda line: line.seq)
         shown = replace(state, log=tuple(merged))
         self.query_one(StatusHeader).update_state(shown)
@@ -119,22 +118,31 @@ class Dashboard(Screen[None]):
         """The message line: feedback to a key, an answer, a refusal."""
         self.query_one(MessageLine).say(text, level)
 
-    def show_keys(self, situation: Situation) -> None:
-        self.query_one(KeyLine).show(situation)
+    def show_keys(self, items: Sequence[FooterItem]) -> None:
+        self.query_one(KeyLine).show(items)
 
     def explain(self) -> None:
         """Say below the form what the field under the cursor is."""
-        self.set_class(bool(self.form.row.problem), "-problem")
+        row = self.form.row
+        self.set_class(bool(row.problem or row.advice), "-problem")
+        self.set_class(row.key in FIELDS and self.model.value(row.key) in FUNCTIONS, "-curve")
         self.query_one(FieldAbout).show(self.form, self.has_class("-wide"))
 
     def reload_form(self) -> None:
         self.form.reload()
         self.explain()
 
-    def open_editor(self, key: str, title: str, hint: str, accept: Callable[[str], str]) -> None:
+    def open_editor(
+        self,
+        key: str,
+        title: str,
+        hint: str,
+        accept: Callable[[str], str],
+        step: Callable[[str, bool], str | None],
+    ) -> None:
         """Mount the editor of a typed value in place of the explanation."""
         self._drop_editor()
-        self._editor = FieldEditor(key, title, self.model.text(key), hint, accept)
+        self._editor = FieldEditor(key, title, self.model.text(key), hint, accept, step)
         self.query_one(FieldAbout).display = False
         self.add_class("-editing")
         self.query_one("#about-box").mount(self._editor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -14,7 +14,9 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from nanotrain_tui.app.actions import ACTIONS, shown_keys
+from nanotrain_tui.app.actions import ACTIONS
+from nanotrain_tui.app.editor import FieldEditor
+from nanotrain_tui.app.keymap import Keymap
 
 
 class Item(NamedTuple):
@@ -23,6 +25,7 @@ class Item(NamedTuple):
     name: str
     label: str
     summary: str
+    curve: str = ""  # a small drawing behind the label
 
 
 class PickList(ModalScreen[str | None]):
@@ -77,7 +80,8 @@ class PickList(ModalScreen[str | None]):
 
     def _line(self, item: Item, room: int) -> Content:
         mark = "* " if item.name == self._chosen else "  "
-        return Content.assemble(mark, item.label.ljust(room)).truncate(70, ellipsis=True)
+        drawn = f"  {item.curve}" if item.curve else ""
+        return Content.assemble(mark, item.label.ljust(room), drawn).truncate(70, ellipsis=True)
 
     def on_mount(self) -> None:
         names = [item.name for item in self._items]
@@ -109,44 +113,69 @@ class PickList(ModalScreen[str | None]):
         self.query_one(OptionList).action_cursor_up()
 
 
-class Ask(ModalScreen[bool]):
-    """A question answered with y or n."""
+class Ask(ModalScreen[str | None]):
+    """A question with a letter for each answer; returns that letter, None for no."""
 
     DEFAULT_CSS = """
     Ask {
         align: center middle;
         & > #ask {
-            width: 60; max-width: 100%; height: auto; padding: 1 2;
+            width: 66; max-width: 100%; height: auto; padding: 1 2;
             border: round $warning; background: $surface; color: $foreground;
         }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes", show=False),
-        Binding("n,escape,q", "answer(False)", "No", show=False),
+        Binding("escape,q", "dismiss", "No", show=False),
     ]
 
-    def __init__(self, question: str, yes: str, no: str) -> None:
+    def __init__(self, question: str, choices: Sequence[tuple[str, str]], no: str) -> None:
         super().__init__()
         self._question = question
-        self._yes = yes
-        self._no = no
+        taken = {key for key, _ in choices}
+        self._choices = [*choices, ("Esc" if "n" in taken else "n", no)]
 
     def compose(self) -> ComposeResult:
-        yield Static(
-            Content.assemble(
-                self._question,
-                "\n\n",
-                ("y", "bold $warning"),
-                f"  {self._yes}\n",
-                ("n", "bold $warning"),
-                f"  {self._no}",
-            ),
-            id="ask",
-        )
+        lines: list[str | tuple[str, str]] = [self._question, "\n"]
+        for key, text in self._choices:
+            lines += ["\n", (key.ljust(4 if len(self._choices[-1][0]) > 1 else 1), "bold $warning")]
+            lines.append(f"  {text}")
+        yield Static(Content.assemble(*lines), id="ask")
 
-    def action_answer(self, yes: bool) -> None:
-        self.dismiss(yes)
+    def on_key(self, event: events.Key) -> None:
+        *answers, (no, _) = self._choices
+        if event.character in {key for key, _ in answers}:
+            event.stop()
+            self.dismiss(event.character)
+        elif event.character == no:
+            event.stop()
+            self.dismiss(None)
+
+
+class Prompt(ModalScreen[bool]):
+    """One line to type. ``accept`` takes the text or says why not; then the prompt stays."""
+
+    DEFAULT_CSS = """
+    Prompt {
+        align: center middle;
+        & > FieldEditor {
+            width: 60; max-width: 100%; height: auto; padding: 0 1;
+            border: round $primary; background: $surface;
+        }
+    }
+    """
+
+    def __init__(self, title: str, text: str, hint: str, accept: Callable[[str], str]) -> None:
+        super().__init__()
+        self._editor = FieldEditor("", title, text, f"{hint} Esc leaves.", accept)
+
+    def compose(self) -> ComposeResult:
+        yield self._editor
+
+    @on(FieldEditor.Done)
+    def _done(self, message: FieldEditor.Done) -> None:
+        message.stop()
+        self.dismiss(message.applied)
 
 
 class Help(ModalScreen[None]):
@@ -170,11 +199,15 @@ class Help(ModalScreen[None]):
         Binding("k", "scroll(-1)", "Up", show=False),
     ]
 
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__()
+        self._keymap = keymap
+
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help") as box:
             box.border_title = "Keys"
             box.border_subtitle = "Esc closes"
-            yield Static(help_text())
+            yield Static(help_text(self._keymap))
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()
@@ -185,25 +218,34 @@ class Help(ModalScreen[None]):
 
 _EDITING = (
     ("Enter", "Applies the value; what is wrong with it is said on the spot."),
+    ("Up Down", "A step up or down. Typed: /2 halves, *10 multiplies."),
     ("Esc", "Leaves the value as it was."),
+)
+_RULE = (
+    ("", "An edit takes effect at once, at the next step. Once something is staged (e),"),
+    ("", "all edits are staged until a applies them together, or x drops them."),
 )
 _MARKS = (
     ("!", "The value cannot run; the line below the form says why."),
-    ("*", "Differs from what the session runs with; the next run takes it."),
+    ("*", "Staged: differs from what runs."),
+    (">", "On its way to the session."),
+    ("#", "Staged, and only a restart can bring it: the weights cannot be kept."),
+    ("?", "Allowed and seldom wise; the line below the form says why."),
 )
 
 
-def help_text() -> Content:
+def help_text(keymap: Keymap) -> Content:
     """Every group of actions, then the keys while editing and the form's marks."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for action in ACTIONS:
-        groups.setdefault(action.group, []).append((shown_keys(action), action.help))
+        groups.setdefault(action.group, []).append((keymap.all_shown(action.id), action.help))
     groups["While editing"] = list(_EDITING)
+    groups["While a session runs"] = list(_RULE)
     groups["Marks in the form"] = list(_MARKS)
     parts: list[str | tuple[str, str]] = []
     for group, lines in groups.items():
         parts.append((f"{group}\n", "bold $primary"))
         for keys, text in lines:
-            parts.append((f"  {keys:<14}", "bold"))
+            parts.append((f"  {keys:<14}" if keys else "  ", "bold"))
             parts.append(f"{text}\n")
     return Content.assemble(*parts).rstrip()

@@ -17,7 +17,10 @@ MAX_LENGTH = 4000  # the longest list of layers is far below; a pasted book is n
 
 
 class FieldEditor(Vertical):
-    """One line to type in. ``accept`` takes the text or says why not; then the editor stays."""
+    """One line to type in. ``accept`` takes the text or says why not; then the editor stays.
+
+    ``step`` makes of a text the one a step up or down, or None.
+    """
 
     DEFAULT_CSS = """
     FieldEditor {
@@ -33,6 +36,8 @@ class FieldEditor(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave the value as it was", show=False),
         Binding("tab,shift+tab", "apply", "Apply, as Enter does", show=False),
+        Binding("up", "step(True)", "A step up", show=False),
+        Binding("down", "step(False)", "A step down", show=False),
     ]
 
     class Done(Message):
@@ -44,7 +49,13 @@ class FieldEditor(Vertical):
             self.applied = applied
 
     def __init__(
-        self, key: str, title: str, text: str, hint: str, accept: Callable[[str], str]
+        self,
+        key: str,
+        title: str,
+        text: str,
+        hint: str,
+        accept: Callable[[str], str],
+        step: Callable[[str, bool], str | None] | None = None,
     ) -> None:
         super().__init__()
         self.key = key
@@ -52,6 +63,7 @@ class FieldEditor(Vertical):
         self._text = text
         self._hint = hint
         self._accept = accept
+        self._step = step
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self._title), id="edit-title")
@@ -80,6 +92,13 @@ class FieldEditor(Vertical):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
+
+    def action_step(self, up: bool) -> None:
+        field = self.query_one(Input)
+        stepped = self._step(field.value, up) if self._step is not None else None
+        if stepped is not None:
+            field.value = stepped
+            field.cursor_position = len(stepped)
 
     def action_leave(self) -> None:
         self.post_message(self.Done(self.key, False))

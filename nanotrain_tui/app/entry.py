@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nanotrain_tui.app.app import NanotrainApp
-    from nanotrain_tui.config import Folders, Presets, Settings
+    from nanotrain_tui.config import Folders, Preset, Presets, Settings
 
 STARTING_WAIT_S = 60.0  # quitting right after `r`: so long a start may take to name its session
 
@@ -48,7 +48,12 @@ def run_dashboard(
         presets=list(presets.by_name.values()),
         problems=presets.problems,
         preferences=Preferences(
-            settings.theme, folders.themes, partial(remember, folders, "ui.theme")
+            theme=settings.theme,
+            themes_dir=folders.themes,
+            remember_theme=partial(remember, folders, "ui.theme"),
+            save_preset=partial(_save_preset, folders.presets),
+            keys=settings.keys,
+            bell=settings.bell,
         ),
         session=session,
         in_process=in_process,
@@ -58,6 +63,14 @@ def run_dashboard(
     signal.alarm(0)
     print(farewell(app), end="")
     return app.return_code or 0
+
+
+def _save_preset(folder: Path, name: str, config: Mapping[str, Any]) -> Preset:
+    """Write the preset and read it back. Raises ConfigError."""
+    from nanotrain_tui.config import save_preset
+    from nanotrain_tui.config.presets import read_preset
+
+    return read_preset(save_preset(folder, name, config))
 
 
 @contextmanager

@@ -24,7 +24,8 @@ PLAIN_RAIL, PLAIN_THUMB, PLAIN_MORE = "|", "#", "~"
 class FormList(ScrollView, can_focus=True):
     """Draws the rows of a ``FormModel``; its last column is the border and the scroll bar in one.
 
-    ``!`` marks a value that cannot run, ``*`` one that differs from what the session runs with.
+    ``!`` marks a value that cannot run, ``?`` one that is seldom wise; see ``Row.mark`` for those
+    that differ from what the session runs with.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -198,9 +199,8 @@ class FormList(ScrollView, can_focus=True):
     def _mark(self, row: Row) -> tuple[str, Style]:
         if row.problem:
             return "!", self.get_component_rich_style("form--problem")
-        if row.differs:
-            return "*", self.get_component_rich_style("form--differs")
-        return " ", self.rich_style
+        sign = row.mark or ("?" if row.advice else " ")
+        return sign, self.get_component_rich_style("form--differs")
 
 
 def fitting(row: Row, room: int, more: str = MORE) -> str:

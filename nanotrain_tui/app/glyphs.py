@@ -21,8 +21,7 @@ class Glyphs(NamedTuple):
     vertical: str
     corner: str
     horizontal: str
-    edited: str
-    resumed: str
+    marks: dict[str, str]  # by the kind of what was done at a step
     done: str  # progress
     rest: str
     states: dict[str, str]
@@ -42,8 +41,14 @@ UNICODE = Glyphs(
     vertical="│",
     corner="└",
     horizontal="─",
-    edited="▴",
-    resumed="┼",
+    marks={
+        "checkpoint": "╵",
+        "paused": "‖",
+        "resumed": "┼",
+        "edited": "▲",
+        "crashed": "✘",
+        "diverged": "×",
+    },
     done="━",
     rest="─",
     states={
@@ -71,8 +76,14 @@ ASCII = Glyphs(
     vertical="|",
     corner="+",
     horizontal="-",
-    edited="^",
-    resumed="+",
+    marks={
+        "checkpoint": "'",
+        "paused": "=",
+        "resumed": "+",
+        "edited": "^",
+        "crashed": "!",
+        "diverged": "x",
+    },
     done="#",
     rest="-",
     states={

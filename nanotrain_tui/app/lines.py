@@ -129,7 +129,7 @@ class LineWidget(Widget):
     """
 
     _lines: Sequence[Line] = ()
-    _drawn_at: tuple[int, int] = (0, 0)
+    _drawn_at: tuple[int, int] | None = None  # the size the lines are of; None: of no size
 
     def compose(self) -> ComposeResult:
         for _ in range(self.TILES):
@@ -143,7 +143,7 @@ class LineWidget(Widget):
         """Draw again and write the cells that came out otherwise."""
         width, height = self.content_size
         if not self.is_mounted or self._drawn_at != (width, height):
-            self._drawn_at = (0, 0)
+            self._drawn_at = None
             for part in self.children or (self,):
                 part.refresh()
             return

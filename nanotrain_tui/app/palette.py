@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.types import IgnoreReturnCallbackType
 
-from nanotrain_tui.app.actions import ACTIONS, shown_keys
-from nanotrain_tui.app.form_model import PRESET_KEY
+from nanotrain_tui.app.actions import ACTIONS
+from nanotrain_tui.catalog import FIELDS
 
 if TYPE_CHECKING:
     from nanotrain_tui.app.app import NanotrainApp
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
 
 
 class ActionsAndFields(Provider):
-    """Actions first, then the fields that apply; choosing a field opens it."""
+    """Actions first, then all fields; choosing one opens it."""
 
     async def discover(self) -> Hits:
         for entry in self._entries():
@@ -41,14 +41,12 @@ class ActionsAndFields(Provider):
     def _entries(self) -> Iterator[Entry]:
         app = cast("NanotrainApp", self.app)
         for action in ACTIONS:
-            if action.palette:
-                yield Entry(
-                    action.palette, f"{action.help}  Key: {shown_keys(action)}",
-                    partial(app.action_perform, action.id),
-                )  # fmt: skip
-        for row in app.model.rows():
-            if row.key and row.key != PRESET_KEY:
-                yield Entry(
-                    f"{row.label} ({row.key})", f"now {row.value or 'empty'}",
-                    partial(app.form_keys.edit_field, row.key),
-                )  # fmt: skip
+            yield Entry(
+                action.palette or action.help,
+                f"{action.help}  Key: {app.key_table.all_shown(action.id)}",
+                partial(app.action_perform, action.id),
+            )
+        shown = {row.key: row.value for row in app.model.rows()}
+        for key, field in FIELDS.items():
+            now = f"now {shown[key] or 'empty'}" if key in shown else "not with what is chosen"
+            yield Entry(f"{field.label} ({key})", now, partial(app.edit_field, key))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.follow.run_state import Preparing, RunState
 
 Report = Callable[[Preparing], None]
@@ -34,8 +35,18 @@ class Reply:
     why: str = ""
 
 
+class Channel(Protocol):
+    """A way to command a session, for one thread."""
+
+    def send(self, do: str, arguments: Mapping[str, Any]) -> Reply:
+        """Send one command and wait until it is applied or refused: a pause asked for while
+        TensorFlow loads waits for the first step. Raises Refused."""
+
+    def close(self) -> None: ...
+
+
 class Source(Protocol):
-    """One session: followed from the worker thread alone, commanded from several."""
+    """One session, used from the worker thread alone but for its channels."""
 
     @property
     def name(self) -> str: ...
@@ -43,9 +54,8 @@ class Source(Protocol):
     def follow(self) -> RunState:
         """Read what is new and return the whole state. Raises Refused."""
 
-    def send(self, do: str, arguments: Mapping[str, Any]) -> Reply:
-        """Send one command and wait until it is applied or refused: a pause asked for while
-        TensorFlow loads waits for the first step. Safe from any thread. Raises Refused."""
+    def channel(self) -> Channel:
+        """A connection for commands. Safe from any thread."""
 
     def close(self) -> None:
         """Let go of the session; it goes on (an in-process one ends)."""
@@ -60,11 +70,20 @@ class Backend(Protocol):
     def attach(self, name: str) -> Source:
         """The session of that name, running or ended. Raises Refused."""
 
+    def resume(self, name: str, changes: Mapping[str, Any], report: Report) -> Source:
+        """Go on with an ended session from its last whole checkpoint. Raises Refused."""
+
+    def fork(self, name: str, step: int, config: Mapping[str, Any], report: Report) -> Source:
+        """Start a session from the checkpoint another wrote after ``step``. Raises Refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """The user's own: where their themes lie, which was last chosen, how to remember one."""
+    """The user's own: themes, presets, keys, and whether the terminal's bell may ring."""
 
     theme: str = ""
     themes_dir: Path | None = None
-    remember_theme: Callable[[str], None] | None = None
+    remember_theme: Callable[[str], None] | None = None  # raises OSError
+    save_preset: Callable[[str, Mapping[str, Any]], Preset] | None = None  # raises ConfigError
+    keys: Mapping[str, str] = field(default_factory=dict)  # by action: "r,ctrl+r"
+    bell: bool = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nanotrain_tui.app.glyphs import Glyphs
-from nanotrain_tui.app.lines import Line, Span, fit, split, width_of
+from nanotrain_tui.app.lines import Line, Span, first_fitting, fit, split, width_of
 from nanotrain_tui.app.scale import clock
 from nanotrain_tui.follow.run_state import RunState
 
@@ -28,6 +28,8 @@ def draw_status(state: RunState, width: int, height: int, glyphs: Glyphs) -> lis
     if height == 1:
         brief = (*_state(state, glyphs), Span(f"  {_steps(state)} {_share(state)}"))
         return [split(brief, (Span(state.name, "title"),), width)]
+    if state.diverged is not None:
+        return [_identity(state, width, glyphs), _divergence(state, width, glyphs)]
     return [_identity(state, width, glyphs), _progress(state, width, glyphs)]
 
 
@@ -80,6 +82,22 @@ def _progress(state: RunState, width: int, glyphs: Glyphs) -> Line:
     while len(parts) > 1 and len("  ".join(parts)) > width:
         parts.pop()
     return _with_bar((Span("  ".join(parts)),), state.fraction, width, glyphs)
+
+
+def _divergence(state: RunState, width: int, glyphs: Glyphs) -> Line:
+    """In place of the progress: what is wrong, the last good checkpoint, what to press."""
+    assert state.diverged is not None
+    what = f"{glyphs.bad} loss is {state.diverged.loss} since step {state.diverged.step:,}"
+    saved = {one.file: one.step for one in state.checkpoints}
+    good = saved.get(state.diverged.checkpoint)
+    last = "no good checkpoint" if good is None else f"good checkpoint: step {good:,}"
+    keys = "F forks, Space goes on" if state.state == "paused" else "F forks"
+    return first_fitting(
+        width,
+        (Span(f"{what}  {last}  ", "error"), Span(keys)),
+        (Span(f"{what}  {last}", "error"),),
+        (Span(what, "error"),),
+    )
 
 
 def _with_bar(figures: Line, fraction: float, width: int, glyphs: Glyphs) -> Line:

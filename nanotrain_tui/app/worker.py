@@ -6,9 +6,11 @@ slow disk or link delays figures and answers but no key.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import traceback
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +40,23 @@ class Attach:
 
 
 @dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on with the session of this name that ended, with these values changed; follow it."""
+
+    name: str
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Start a session from a checkpoint of another, with this flat configuration; follow it."""
+
+    name: str
+    step: int
+    config: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """Send one command of the control protocol to the session followed."""
 
@@ -55,7 +74,8 @@ class Leave:
     """End the thread; the session goes on."""
 
 
-Job = Start | Attach | Command | Look | Leave
+Launch = Start | Resume | Fork
+Job = Launch | Attach | Command | Look | Leave
 
 
 class Followed(Message):
@@ -123,29 +143,49 @@ class Died(Message):
 
 
 class CommandLane(threading.Thread):
-    """Sends a session its commands, one after the other.
+    """Sends a session its commands over one connection, one after the other.
 
     Beside the worker, because a command is answered when it is applied, which may take as long
-    as TensorFlow loads, and the screen is to go on meanwhile.
+    as TensorFlow loads, and the screen is to go on meanwhile. An edit that waits here makes way
+    for a newer one of the same fields: a key held down must not send more than can be answered.
     """
 
     def __init__(self, source: Source, answered: Callable[[Answered], object]) -> None:
         super().__init__(name="nanotrain-commands", daemon=True)
         self._source = source
         self._answered = answered
-        self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        self._waiting: deque[Command | None] = deque()
+        self._changed = threading.Condition()
 
     def submit(self, command: Command | None) -> None:
         """Queue a command; None ends the lane."""
-        self._commands.put(command)
+        with self._changed:
+            last = self._waiting[-1] if self._waiting else None
+            if command is not None and last is not None and _same_fields(command, last):
+                self._waiting[-1] = command
+            else:
+                self._waiting.append(command)
+            self._changed.notify()
 
     def run(self) -> None:
-        while (command := self._commands.get()) is not None:
-            try:
-                reply = self._source.send(command.do, command.arguments)
-            except Refused as error:
-                reply = Reply(False, why=error.message)
-            self._answered(Answered(command, reply))
+        with contextlib.closing(self._source.channel()) as channel:
+            while (command := self._next()) is not None:
+                try:
+                    reply = channel.send(command.do, command.arguments)
+                except Refused as error:
+                    reply = Reply(False, why=error.message)
+                self._answered(Answered(command, reply))
+
+    def _next(self) -> Command | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting)
+            return self._waiting.popleft()
+
+
+def _same_fields(one: Command, other: Command) -> bool:
+    if not one.do == other.do == "set":
+        return False
+    return bool(one.arguments["values"].keys() == other.arguments["values"].keys())
 
 
 class TrainingWorker(threading.Thread):
@@ -175,7 +215,7 @@ class TrainingWorker(threading.Thread):
 
     def submit(self, job: Job) -> None:
         """Queue a job; returns at once."""
-        if isinstance(job, Start | Attach):
+        if isinstance(job, Launch | Attach):
             self._launching.set()
         self._jobs.put(job)
 
@@ -218,6 +258,10 @@ class TrainingWorker(threading.Thread):
             self._command(job)
         elif isinstance(job, Start):
             self._switch(lambda: self._backend.start(job.config, self._report))
+        elif isinstance(job, Resume):
+            self._switch(lambda: self._backend.resume(job.name, job.changes, self._report))
+        elif isinstance(job, Fork):
+            self._switch(lambda: self._backend.fork(job.name, job.step, job.config, self._report))
         elif isinstance(job, Attach):
             self._switch(lambda: self._backend.attach(job.name))
 

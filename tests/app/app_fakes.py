@@ -12,10 +12,10 @@ from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.ports import Preferences, Refused, Reply, Report
-from nanotrain_tui.catalog import check, nest
+from nanotrain_tui.catalog import check, edited, flatten, nest
 from nanotrain_tui.config import load_presets
 from nanotrain_tui.config.presets import Preset
-from nanotrain_tui.follow.run_state import Gauge, LogLine, Preparing, RunState
+from nanotrain_tui.follow.run_state import Checkpoint, Gauge, LogLine, Mark, Preparing, RunState
 from nanotrain_tui.follow.series import Curve
 
 ENDED = ("finished", "stopped", "failed", "interrupted")
@@ -30,6 +30,7 @@ class FakeSession:
     def __init__(self, name: str, config: Mapping[str, Any], state: str = "running") -> None:
         self.name = name
         self.sent: list[str] = []
+        self.edits: list[dict[str, Any]] = []  # the values of each ``set``
         self.gate = threading.Event()
         self.gate.set()
         self.answers = threading.Event()
@@ -58,8 +59,13 @@ class FakeSession:
             raise Refused(self.broken)
         return self.state
 
+    def channel(self) -> FakeSession:
+        return self
+
     def send(self, do: str, arguments: Mapping[str, Any]) -> Reply:
         self.sent.append(do)
+        if do == "set":
+            self.edits.append(dict(arguments["values"]))
         self.answers.wait(30)
         now = self.state
         if self.refuses:
@@ -70,9 +76,27 @@ class FakeSession:
             self.change(state="paused")
         elif do == "resume":
             self.change(state="running")
-        return Reply(True, self.state.state, now.step)
+        elif do == "step":
+            self.change(step=now.step + arguments["n"])
+        elif do == "set":
+            self.edit(arguments["values"])
+        return Reply(True, self.state.state, self.state.step)
+
+    def edit(self, values: Mapping[str, Any], who: str = "me@here") -> None:
+        """Apply a ``set``, as the host records it."""
+        now = self.state
+        before = flatten(dict(now.config))
+        told = ", ".join(f"{key} {before.get(key)} → {value}" for key, value in values.items())
+        line = LogLine(now.seq + 1, now.elapsed_s, now.step, "edited", f"{told} by {who}", "info")
+        mark = Mark(now.step, "edited", line.text, now.elapsed_s)
+        self.change(
+            config=nest(edited(before, values)),
+            log=(*now.log, line),
+            marks=(*now.marks, mark),
+        )
 
     def close(self) -> None:
+        """Of a channel too; what counts is that it was let go at all."""
         self.closed = True
 
 
@@ -82,6 +106,8 @@ class FakeBackend:
     def __init__(self) -> None:
         self.sessions: dict[str, FakeSession] = {}
         self.started: list[Mapping[str, Any]] = []
+        self.resumed: list[tuple[str, dict[str, Any]]] = []
+        self.forked: list[tuple[str, int, dict[str, Any]]] = []
         self.gate = threading.Event()
         self.gate.set()
         self.refuses: Refused | None = None
@@ -100,6 +126,24 @@ class FakeBackend:
         name = f"session-{len(self.started)}"
         self.sessions[name] = FakeSession(name, config)
         return self.sessions[name]
+
+    def resume(self, name: str, changes: Mapping[str, Any], report: Report) -> FakeSession:
+        if self.refuses is not None:
+            raise self.refuses
+        self.resumed.append((name, dict(changes)))
+        session = self.sessions[name]
+        session.edit(changes)
+        session.change(state="running", step=session.state.checkpoints[-1].step)
+        return session
+
+    def fork(self, name: str, step: int, config: Mapping[str, Any], report: Report) -> FakeSession:
+        if self.refuses is not None:
+            raise self.refuses
+        self.forked.append((name, step, dict(config)))
+        fork = f"fork-{len(self.forked)}"
+        self.sessions[fork] = FakeSession(fork, config)
+        self.sessions[fork].change(step=step)
+        return self.sessions[fork]
 
     def attach(self, name: str) -> FakeSession:
         self.gate.wait(30)
@@ -186,6 +230,17 @@ def midway(**fields: Any) -> dict[str, Any]:
         "test_accuracy": curve(rising[::10], 100),
         "telemetry_source": "tegrastats",
         "gauges": gauges(),
+        "marks": (
+            Mark(120, "edited", "learning rate 0.0001 → 5e-05 by maker@nano", 2.9),
+            Mark(200, "checkpoint", "checkpoint at step 200", 4.8),
+            Mark(260, "paused", "paused after step 260 by maker@nano", 6.2),
+            Mark(300, "edited", "optimizer adam → sgd by maker@nano (fresh slots)", 7.3),
+            Mark(400, "checkpoint", "checkpoint at step 400, the best", 9.7),
+        ),
+        "checkpoints": (
+            Checkpoint("step-000000200.npz", 200, 4.8, 9_800_000, 0.8312, False),
+            Checkpoint("step-000000400.npz", 400, 9.7, 9_800_000, 0.9011, True),
+        ),
         "log": tuple(log),
         **fields,
     }

@@ -8,9 +8,10 @@ import pytest
 from app_fakes import ENDED, FakeBackend, make_app, message, midway, until
 from textual.widgets import Input, OptionList
 
-from nanotrain_tui.app.actions import ACTIONS, BY_ID, FOOTER_ORDER, Situation, bindings, shown_keys
+from nanotrain_tui.app.actions import ACTIONS, BY_ID, FOOTERS, PANES, Situation, bindings
 from nanotrain_tui.app.dialogs import Ask, Help, PickList, help_text
 from nanotrain_tui.app.form_model import PRESET_KEY
+from nanotrain_tui.app.keymap import Keymap
 from nanotrain_tui.app.panels import StatusHeader
 from nanotrain_tui.app.ports import Preferences, Refused
 
@@ -19,19 +20,19 @@ KEYS = [(action.id, key) for action in ACTIONS for key in action.keys.split(",")
 
 def test_no_key_is_bound_twice_and_every_action_has_its_method() -> None:
     app = make_app()
-    for pane in ("", "form"):
+    for pane in PANES:
         keys = [
             key for action in ACTIONS if action.pane in ("", pane) for key in action.keys.split(",")
         ]
         assert len(keys) == len(set(keys))
     assert all(callable(app.handler(action.id)) for action in ACTIONS)
-    assert set(FOOTER_ORDER) <= set(BY_ID)
+    assert {name for names in FOOTERS.values() for name in names} <= set(BY_ID)
 
 
 def test_the_help_names_every_action_and_key() -> None:
-    text = help_text().plain
+    text = help_text(Keymap()).plain
     for action in ACTIONS:
-        assert shown_keys(action) in text and action.help in text
+        assert Keymap().all_shown(action.id) in text and action.help in text
 
 
 @pytest.mark.parametrize("state", ["", "starting", "running", "paused", *ENDED])
@@ -41,7 +42,7 @@ def test_every_action_makes_sense_or_says_why_not(state: str) -> None:
         why = action.why_not(situation)
         assert not why or why.endswith(".")
     assert bool(BY_ID["pause"].why_not(situation)) == (state in ("", *ENDED))
-    assert len(bindings()) + len(bindings("form")) == len(ACTIONS)
+    assert sum(len(bindings(pane)) for pane in ("", *PANES)) == len(ACTIONS)
 
 
 async def test_every_key_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -292,19 +293,20 @@ async def test_without_colours_the_theme_stays(monkeypatch: pytest.MonkeyPatch) 
 async def test_a_key_that_means_nothing_is_answered() -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("x")
-        assert "'x' does nothing" in message(app)
+        await pilot.press("z")
+        assert "'z' does nothing" in message(app)
         await pilot.press("ctrl+c")
         assert "q leaves" in message(app)
 
 
-async def test_tab_goes_to_the_log_and_back() -> None:
+async def test_tab_goes_to_the_charts_the_log_and_back() -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("tab")
-        assert app.focused is not None and app.focused.id == "log"
+        for pane in ("accuracy", "loss", "log", "form"):
+            await pilot.press("tab")
+            assert app.focused is not None and app.focused.id == pane
         await pilot.press("shift+tab")
-        assert app.focused is not None and app.focused.id == "form"
+        assert app.focused is not None and app.focused.id == "log"
 
 
 async def test_the_palette_finds_every_action_and_every_field() -> None:

@@ -10,7 +10,7 @@ from app_fakes import FakeBackend, make_app, midway, presets, until
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.ports import Preferences
-from nanotrain_tui.follow.run_state import LogLine, Preparing
+from nanotrain_tui.follow.run_state import Diverged, LogLine, Preparing
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
 Compare = Callable[..., bool]
@@ -20,6 +20,12 @@ STARTING: dict[str, Any] = {
     "preparing": Preparing("drawing digits", 0.4),
     "log": (LogLine(1, 0.0, 0, "configured", "configured by maker@nano", "info"),),
 }
+DIVERGED = midway(
+    state="paused",
+    samples_per_s=None,
+    eta_s=None,
+    diverged=Diverged(412, "nan", "pause", "step-000000400.npz"),
+)
 PAUSED = midway(state="paused", samples_per_s=None, eta_s=None)
 FINISHED = midway(state="finished", step=1000, samples_per_s=None, eta_s=None)
 FAILED = midway(
@@ -35,6 +41,7 @@ STATES = {
     "starting": STARTING,
     "running": midway(),
     "paused": PAUSED,
+    "diverged": DIVERGED,
     "finished": FINISHED,
     "failed": FAILED,
 }
@@ -58,6 +65,9 @@ def test_session(snap_compare: Compare, size: tuple[int, int], state: str) -> No
         pytest.param(["question_mark"], id="help"),
         pytest.param(["j", "j", "j", "j", "enter"], id="picker"),
         pytest.param(["s"], id="ask"),
+        pytest.param(["f"], id="jump"),
+        pytest.param(["F"], id="fork"),
+        pytest.param(["f", "a", "enter"], id="activation"),
     ],
 )
 def test_dialog(snap_compare: Compare, size: tuple[int, int], keys: list[str]) -> None:
@@ -78,6 +88,19 @@ def test_values_that_differ_and_one_that_cannot_run(snap_compare: Compare) -> No
         pilot.app.dashboard.reload_form()  # type: ignore[attr-defined]
 
     assert compare(snap_compare, (80, 24), midway(), before=edit)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_staged_values_and_what_needs_a_restart(
+    snap_compare: Compare, size: tuple[int, int]
+) -> None:
+    keys = ["f", "l", "e", *"/2", "enter", "f", "h", "plus", "f", "a"]
+    assert compare(snap_compare, size, midway(), keys)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_cursor_on_an_edit(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert compare(snap_compare, size, midway(), ["tab", "tab", "up", "up"])
 
 
 @pytest.mark.parametrize("theme", ["light", "high-contrast", "sixteen"])

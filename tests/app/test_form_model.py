@@ -88,9 +88,9 @@ def test_what_differs_from_the_session_is_marked_until_it_is_gone() -> None:
     assert model.set_running(model.config)
     assert not model.set_running(model.config)
     model.accept("train.steps", "5000")
-    assert [row.key for row in model.rows() if row.differs] == ["train.steps"]
+    assert [row.key for row in model.rows() if row.mark] == ["train.steps"]
     assert model.set_running({})
-    assert not any(row.differs for row in model.rows())
+    assert not any(row.mark for row in model.rows())
 
 
 def test_what_the_session_settled_by_itself_is_no_difference() -> None:
@@ -98,10 +98,10 @@ def test_what_the_session_settled_by_itself_is_no_difference() -> None:
     model.accept("data.dir", "~/mnist")
     settled = {**model.config, "data.name": "digits", "data.dir": str(Path("~/mnist").expanduser())}
     model.set_running(settled)
-    assert not any(row.differs for row in model.rows())
+    assert not any(row.mark for row in model.rows())
     model.accept("data.name", "mnist")
     model.accept("data.dir", "/elsewhere")
-    assert [row.key for row in model.rows() if row.differs] == ["data.name", "data.dir"]
+    assert [row.key for row in model.rows() if row.mark] == ["data.name", "data.dir"]
 
 
 def test_a_toggle_flips_and_says_what_it_lacks() -> None:

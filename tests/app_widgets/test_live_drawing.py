@@ -113,7 +113,7 @@ def test_an_edit_and_a_resume_show_on_the_step_axis() -> None:
     rows = Rows().begin().steps([1.0] * 20).event("edited", changes={})
     rows.steps([1.0] * 20).begin(from_step=30)
     axis = text_of(draw_chart(loss_chart(state_of(rows)), 60, 8, UNICODE))[-1]
-    assert axis.index("▴") < axis.index("┼")
+    assert axis.index("▲") < axis.index("┼")
 
 
 def test_the_header_says_state_in_sign_and_word() -> None:

@@ -25,6 +25,7 @@ from nanotrain_tui.follow.fold import Fold
 class Panels(App[None]):
     """All live widgets below each other, and what they asked to be written."""
 
+    AUTO_FOCUS = ""  # a chart with the focus shows its cursor
     CSS = """
     AccuracyChart, LossChart { height: 6; }
     TelemetryPanel { height: 7; }

@@ -1,0 +1,187 @@
+"""The app's side of a session: what was asked of the worker, and what comes back from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nanotrain_tui.app.ports import Refused, Reply
+from nanotrain_tui.app.worker import Attach, Command, Job, Launch, Start
+from nanotrain_tui.catalog import flatten
+from nanotrain_tui.follow.run_state import Diverged, Preparing, RunState
+
+if TYPE_CHECKING:
+    from nanotrain_tui.app.app import NanotrainApp
+
+WORKER_FAILED = "The dashboard's worker failed; the session goes on: q, then attach."
+IDLE = RunState(state="idle")
+
+
+class SessionLink:
+    """Starts, commands and follows one session at a time; each answer changes the screen."""
+
+    def __init__(self, app: NanotrainApp) -> None:
+        self.app = app
+        self.model = app.model
+        self.launching = False
+        self.next_job: Launch | None = None  # once the session that is being stopped has ended
+        self.stop_asked = False  # from here: then its end is no news to ring for
+        self._attaching = False
+        self._pending: list[str] = []
+
+    # --- asking ----------------------------------------------------------------------------
+
+    def attach(self, name: str) -> None:
+        """Follow the session of this name; the form takes its configuration."""
+        self.launching = self._attaching = True
+        self.app.show(RunState(name=name, state="starting"))
+        self.app.training.submit(Attach(name))
+        self.app.say(f"Looking for session {name} …")
+
+    def launch(self, job: Launch) -> None:
+        """Have a session started, resumed or forked, and follow it from then on."""
+        self.next_job = None
+        if not self._submit(job):
+            return
+        self.launching = True
+        self.stop_asked = False
+        self.app.steering.forget()
+        if isinstance(job, Start):
+            self.model.set_running({})
+            self.model.set_running(job.config)
+        self.app.show(_launching(Preparing("starting the session", None)))
+        self.app.form_changed()
+        self.app.say("Starting a session …" if isinstance(job, Start) else "Going on …")
+
+    def launch_after_stop(self, job: Launch, then: str) -> None:
+        """The same once the session that runs has been stopped."""
+        if not self.app.situation.live:
+            self.launch(job)
+            return
+        self.next_job = job
+        self.stop(f"Stopping; then {then} …")
+
+    def stop(self, feedback: str) -> None:
+        """Ask the session to end after this step."""
+        self.stop_asked = True
+        self.command(Command("stop"), feedback)
+
+    def command(self, command: Command, feedback: str) -> bool:
+        """Send a command to the session; False, and said, where nothing can be sent."""
+        if not self._submit(command):
+            return False
+        self._pending.append(command.do)
+        self.app.say(feedback)
+        return True
+
+    def is_pending(self, do: str) -> bool:
+        """Whether a command was sent that has no answer yet."""
+        return do in self._pending
+
+    def _submit(self, job: Job) -> bool:
+        """Hand a job to the worker thread; False, and said, if a fault has ended it."""
+        if self.app.training.is_alive():
+            self.app.training.submit(job)
+            return True
+        self.app.say(WORKER_FAILED, "error")
+        return False
+
+    # --- hearing ---------------------------------------------------------------------------
+
+    def launching_goes_on(self, preparing: Preparing) -> None:
+        """The session is being started still, and this is what goes on."""
+        if self.launching:
+            self.app.show(_launching(preparing))
+
+    def attached(self, name: str) -> None:
+        """From now on the session of this name is followed."""
+        self.launching = False
+        self._pending.clear()
+        self.app.show(RunState(name=name))
+        self.app.say(f"{'Attached to' if self._attaching else 'Started'} {name}.", "good")
+        if not self._attaching and self.model.problem is None:
+            for one in self.model.advice():
+                self.app.dashboard.note(one.message, "warning")
+
+    def not_attached(self, error: Refused) -> None:
+        """It could not be started or found."""
+        self.launching = self._attaching = False
+        self.app.show(IDLE)
+        self.model.set_running({})
+        self.app.dashboard.note(error.message, "error")
+        self.app.say(error.message, "error")
+        self.app.form_changed()
+        if error.key and self.app.dashboard.form.go_to(error.key):
+            self.app.dashboard.explain()
+
+    def followed(self, state: RunState) -> None:
+        """The session as it is now."""
+        if self.launching:
+            return  # the session before, while the next one starts
+        before = self.app.run_state
+        self.app.show(state)
+        config = flatten(dict(state.config))
+        changed = self.model.set_running({} if state.ended else config)
+        if self._attaching and config:
+            self._attaching = False
+            self.model.load(config)
+            changed = True
+        if changed:
+            self.app.form_changed()
+        if before.seq:
+            self._tell(before, state)
+        if state.ended and self.next_job is not None:
+            self.launch(self.next_job)
+
+    def answered(self, command: Command, reply: Reply) -> None:
+        """What became of a command."""
+        if command.do in self._pending:
+            self._pending.remove(command.do)
+        if command.do == "set":
+            self.app.steering.answered(command, reply)
+        elif reply.ok:
+            at = f" at step {reply.step:,}" if reply.step is not None else ""
+            self.app.say(f"{command.do}: done{at}.", "good")
+        else:
+            if command.do == "stop":
+                self.next_job = None
+            self.app.say(f"{command.do} was refused: {reply.why}", "error")
+
+    def died(self, report: str) -> None:
+        """The worker thread ended by a fault of its own."""
+        last = report.strip().splitlines()[-1]
+        self.app.dashboard.note(f"The dashboard's worker failed: {last}", "error")
+        if self.launching:
+            self.launching = False
+            self.model.set_running({})
+            self.app.show(IDLE)
+        self.app.say(WORKER_FAILED, "error")
+
+    def _tell(self, before: RunState, state: RunState) -> None:
+        """Say what the session came to by itself, and ring."""
+        if state.ended and not before.ended:
+            self.app.say(*_ending(state))
+            if not self.stop_asked:
+                self.app.ring()
+        elif state.diverged is not None and before.diverged is None:
+            self.app.say(_divergence(state.diverged), "error")
+            if state.diverged.policy == "pause":
+                self.app.ring()
+
+
+def _launching(preparing: Preparing) -> RunState:
+    """What is shown of a session that has no recording yet."""
+    return RunState(name="new session", state="starting", preparing=preparing)
+
+
+def _ending(state: RunState) -> tuple[str, str]:
+    """How a session ended, in a line with its level."""
+    why = f" {state.notices[-1]}" if state.state == "failed" and state.notices else ""
+    level = {"finished": "good", "stopped": "warning"}.get(state.state, "error")
+    resumable = state.checkpoints and state.state != "finished"
+    then = "r resumes it or runs a new one." if resumable else "r runs a new one."
+    return f"{state.name}: {state.state} at step {state.step:,}.{why} {then}", level
+
+
+def _divergence(diverged: Diverged) -> str:
+    what = f"The loss is {diverged.loss} since step {diverged.step:,}."
+    return f"{what} F goes back to a checkpoint; a lower learning rate may help."
