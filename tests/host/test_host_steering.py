@@ -35,13 +35,13 @@ class FakeSession(Session):
 
     def record(self, kind, body):
         self.recorded.append((kind, body))
-        self.now = states.next_state(self.now, kind)
+        self.now = states.next_state(self.now, kind, body)
 
     def check_values(self, values):
         return values
 
     def set_at_once(self, values, who):
-        return False
+        return set(values) == {"train.on_crash"}
 
     def set_answered(self, values, who, applied):
         pass
@@ -56,6 +56,7 @@ class Commanded(RuleBasedStateMachine):
         self.steering = Steering(self.session)
         self.asked, self.answers = 0, []
         self.paused, self.stepping = False, False
+        self.stop_is_on_its_way = False
 
     def say(self, kind, **body):
         """The trainer's event, recorded as the host does."""
@@ -70,6 +71,9 @@ class Commanded(RuleBasedStateMachine):
         self.asked += 1
         request = {"n": n, "values": {"train.steps": n}}
         self.steering.submit(do, request, "me", self.answers.append)
+        self.stop_is_on_its_way = self.stop_is_on_its_way or (
+            do == "stop" and before in states.LIVE
+        )
         if settled:
             self.check_table(do, before)
 
@@ -143,6 +147,37 @@ class Commanded(RuleBasedStateMachine):
     def end(self):
         self.session.told.clear()
         self.steering.ended()
+
+    @rule()
+    def set_what_only_the_host_looks_at(self):
+        self.asked += 1
+        before, told = self.session.state, list(self.session.told)
+        request = {"values": {"train.on_crash": "resume"}}
+        self.steering.submit("set", request, "me", self.answers.append)
+        assert self.session.told == told
+        refused = before in states.ENDED or self.stop_is_on_its_way
+        assert self.answers[-1]["ok"] is not refused
+
+    @precondition(lambda self: self.session.now in states.LIVE)
+    @precondition(lambda self: not self.stop_is_on_its_way)
+    @rule()
+    def crash_and_go_on(self):
+        """The host starts the trainer again: what was on its way is refused, nothing stays."""
+        self.session.record("crashed", {"resuming": True})
+        assert self.session.now == states.STARTING
+        self.steering.ended("the trainer died")
+        self.session.record("configured", {})
+        self.session.told.clear()
+        self.paused = self.stepping = False
+
+    @precondition(lambda self: self.session.now in states.ENDED)
+    @rule()
+    def resume_in_a_new_host(self):
+        assert self.steering._sent == []
+        self.session.record("configured", {})
+        assert self.session.now == states.STARTING
+        self.steering = Steering(self.session)
+        self.paused = self.stepping = self.stop_is_on_its_way = False
 
     @rule()
     def give_a_strange_answer(self):
