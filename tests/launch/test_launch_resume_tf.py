@@ -1,0 +1,89 @@
+"""The real trainer, killed with its host at some step and resumed: the same bits as undisturbed."""
+
+import os
+import signal
+import sys
+import time
+
+import pytest
+from launch_helpers import PATIENCE_S, kill_host, wait_until_over
+
+from nanotrain_tui.catalog import check
+from nanotrain_tui.launch import list_checkpoints, prepare, resume, start
+from nanotrain_tui.session.client import ControlClient
+from nanotrain_tui.session.reader import SessionReader
+
+SCRIPT = [{"step": 1210, "set": {"model.dropout": 0.2}}]
+LIVE = [{"optimizer.learning_rate": 0.003}, {"optimizer.name": "sgd"}, {"train.batch_size": 32}]
+
+
+def configuration(edits):
+    return check(
+        {
+            "data.name": "digits",
+            "trainer.command": [sys.executable],
+            "trainer.threads": 1,
+            "model.hidden": "16",
+            "model.initializer": "glorot_uniform",
+            "train.steps": 2500,
+            "train.eval_every": 500,
+            "train.checkpoint_every": 400,
+            "edits": edits,
+        }
+    )
+
+
+def everything(folder):
+    """The bytes of every metric, each step once, and the evaluations."""
+    with SessionReader(folder) as reader:
+        metrics = {
+            name: b"".join(row.values.tobytes() for row in reader.metric_series(name))
+            for name in ("loss", "accuracy", "learning_rate")
+        }
+        evaluations = [(e.step, e.loss, e.accuracy) for e in reader.evaluations()]
+    assert len(metrics["loss"]) == 4 * 2500
+    return metrics, evaluations
+
+
+def wait_for_step(folder, step):
+    give_up = time.monotonic() + PATIENCE_S
+    with SessionReader(folder) as reader:
+        while reader.position()[0] < step:
+            assert time.monotonic() < give_up
+            time.sleep(0.01)
+
+
+@pytest.mark.tensorflow
+def test_a_killed_host_and_a_resume_leave_no_trace_in_the_losses(folders):
+    folder = start(prepare(configuration(SCRIPT), folders), folders)
+    try:
+        with ControlClient(folder) as client:
+            for number, values in enumerate(LIVE):
+                wait_for_step(folder, 500 * number + 1)
+                assert client.request("set", timeout=PATIENCE_S, values=values)["ok"]
+            pid = client.request("status")["pid"]
+        os.kill(pid, signal.SIGKILL)
+        wait_until_over(folder)
+        assert list_checkpoints(folder)
+        resume(folder, None, folders)
+        wait_until_over(folder)
+    finally:
+        kill_host(folder)
+    with SessionReader(folder) as reader:
+        assert [segment.from_step > 0 for segment in reader.segments()] == [False, True]
+        by_hand = [
+            {
+                "step": event.step,
+                "set": {k: v for k, (_, v) in event.body["changes"].items() if v is not None},
+            }
+            for event in reader.events(["edited"])
+            if not event.body.get("scripted")
+        ]
+    assert [next(iter(edit["set"])) for edit in by_hand] == [next(iter(one)) for one in LIVE]
+    edits = sorted(SCRIPT + by_hand, key=lambda edit: edit["step"])
+    undisturbed = start(prepare(configuration(edits), folders), folders)
+    try:
+        wait_until_over(undisturbed)
+        assert everything(folder) == everything(undisturbed)
+    finally:
+        kill_host(undisturbed)
