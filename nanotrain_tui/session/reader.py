@@ -22,6 +22,7 @@ _STEPS = "SELECT seq, segment, metric, first_step, t0, t1, data FROM {}"
 _SAMPLE = "SELECT seq, segment, t, step, body FROM samples"
 _SEGMENT = "SELECT seq, t, wall, from_step, environment FROM segments"
 _AFTER_ALL = 2**63 - 1
+_HAS_BACKUP = hasattr(sqlite3.Connection, "backup")  # since Python 3.7
 
 
 class Evaluation(NamedTuple):
@@ -180,12 +181,16 @@ class SessionReader:
 
     def _copy_into(self, copy: sqlite3.Connection) -> None:
         """By SQLite's backup, which Python 3.6 does not offer: there row by row."""
-        if hasattr(self._connection, "backup"):
+        if _HAS_BACKUP:
             self._connection.backup(copy)
             copy.execute("PRAGMA journal_mode=DELETE")
             return
-        for line in self._connection.iterdump():
-            copy.execute(line)
+        self._connection.execute("BEGIN")
+        try:
+            for line in self._connection.iterdump():
+                copy.execute(line)
+        finally:
+            self._connection.execute("ROLLBACK")
 
     def _check_schema(self) -> None:
         try:

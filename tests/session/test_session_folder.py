@@ -169,7 +169,8 @@ def test_with_somebody_reading_it_is_left_for_later(left_by_a_killed_host):
 )
 def test_states_follow_from_events(kinds, state):
     events = [
-        ("crashed", {"resuming": True}) if kind == "resuming crash" else (kind, {}) for kind in kinds
+        ("crashed", {"resuming": True}) if kind == "resuming crash" else (kind, {})
+        for kind in kinds
     ]
     assert states.fold(events) == state
     outside = "interrupted" if state in states.LIVE else state
