@@ -46,12 +46,12 @@ class ControlServer:
     def leave(self) -> None:
         """Take no more clients, and make room for another host's socket."""
         self._loop.unwatch(self._listening.fileno())
-        self._listening.close()
         self._remove()
         os.close(self._folder)
 
     def hang_up(self) -> None:
-        """Let go of the clients; whoever still waits for an answer learns that there is none."""
+        """Let go of the clients, those not yet taken too: they learn that there is no answer."""
+        self._listening.close()
         for client in list(self._clients):
             client.hang_up()
 
