@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Callable, Dict, List, Mapping, Optional
 
 from nanotrain_tui.host.loop import Loop
 
+_NICE = 5  # the trainer takes every core; keys and telemetry want a hundredth of one
 _PR_SET_PDEATHSIG = 1
 _MOST_UNSENT = 4 << 20  # commands a trainer may leave unread
 _PATIENCE_S = 5.0  # for a process that was killed to be reaped
@@ -196,10 +197,11 @@ def trainer_environment(env: Mapping[str, str]) -> Dict[str, str]:
 
 
 def _dies_with(parent: int) -> Callable[[], None]:
-    """For the new process: have the kernel kill it when the host ends, however it ends."""
+    """For the new process: it yields to whoever answers keys, and dies when the host ends."""
     prctl = ctypes.CDLL(None).prctl  # looked up here: after a fork nothing may be loaded
 
     def prepare() -> None:
+        os.nice(_NICE)
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
