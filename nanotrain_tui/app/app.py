@@ -10,7 +10,7 @@ import termios
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from textual import on
+from textual import events, on
 from textual.app import App
 from textual.binding import Binding
 from textual.screen import Screen
@@ -31,6 +31,7 @@ from nanotrain_tui.app.screen_keys import ScreenKeys
 from nanotrain_tui.app.session_keys import SessionKeys
 from nanotrain_tui.app.steering import Steering
 from nanotrain_tui.app.themes import load_themes, starting_theme
+from nanotrain_tui.app.type_ahead import TypeAhead
 from nanotrain_tui.app.worker import (
     FOLLOW_EVERY_S,
     Answered,
@@ -95,6 +96,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
         self.set_class(not terminal_glyphs().braille, "-ascii")
         self.training = TrainingWorker(backend, self.post_message, follow_every_s)
         self.link = SessionLink(self)
+        self.type_ahead = TypeAhead(self)
 
     # --- what there is ---------------------------------------------------------------------
 
@@ -175,6 +177,19 @@ class NanotrainApp(App[None], inherit_bindings=False):
             self._leave_by_signal()
 
     # --- keys ------------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys one by one; what they are forwarded to sends them back here if it has no use."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            if not self.type_ahead.holds(event):
+                await self.let_through(event)
+        else:
+            await super().on_event(event)
+
+    async def let_through(self, key: events.Key) -> None:
+        """Give a key to what has the focus now."""
+        await super().on_event(key)
+        self.type_ahead.sent()
 
     def action_perform(self, name: str) -> None:
         """Do one action of the table, or say why it makes no sense now."""

@@ -21,6 +21,7 @@ from nanotrain_tui.follow.run_state import Mark, RunState
 from nanotrain_tui.follow.series import Curve
 
 LABEL_CELLS = 5
+AXIS_BEGIN = "0 "
 # The signs on the step axis, the weightiest last.
 SIGN_ROLES = {
     "checkpoint": "muted", "paused": "muted", "resumed": "value", "edited": "warning",
@@ -105,8 +106,14 @@ def draw_chart(
         plotted = plot_line(train.means, scale, across, rows, glyphs)
         marks = _test_marks(chart, scale, across, rows, glyphs)
         marks.update(_bad_marks(chart, train.bad, across, glyphs))
-        if not axis:
-            marks.update({(x, rows - 1): span for x, span in signs.items()})
+        on_axis = _free_of_labels(chart, across) if axis else range(0)
+        marks.update(
+            {
+                (x, rows - 1): span
+                for x, span in signs.items()
+                if x not in on_axis and (span.role != "muted" or not plotted[-1][x].strip())
+            }
+        )
         if cursor is not None:
             x = cell_of(cursor, chart.end, across)
             drawn = [(y, marks.get((x, y)), plotted[y][x]) for y in range(rows)]
@@ -172,12 +179,20 @@ def _label(chart: Chart, scale: Scale, y: int, rows: int, glyphs: Glyphs) -> Lin
 
 def _x_axis(chart: Chart, across: int, signs: dict[int, Span], glyphs: Glyphs) -> Line:
     left = Span(" " * LABEL_CELLS + glyphs.corner, "muted")
+    free = _free_of_labels(chart, across)
+    end = _end_label(chart, across)
+    line = AXIS_BEGIN + glyphs.horizontal * len(free) + end
+    return (left, *_overlay(line, {x: span for x, span in signs.items() if x in free}, "muted"))
+
+
+def _end_label(chart: Chart, across: int) -> str:
     end = f" {chart.end:,} steps"
-    if len(end) > across - 4:
-        end = f" {short(chart.end)}"
-    begin = "0 "
-    line = begin + glyphs.horizontal * max(0, across - len(begin) - len(end)) + end
-    return (left, *_overlay(line, {x: span for x, span in signs.items() if x < across}, "muted"))
+    return end if len(end) <= across - 4 else f" {short(chart.end)}"
+
+
+def _free_of_labels(chart: Chart, across: int) -> range:
+    """The cells of the axis between its figures."""
+    return range(len(AXIS_BEGIN), max(len(AXIS_BEGIN), across - len(_end_label(chart, across))))
 
 
 def _signs(chart: Chart, across: int, glyphs: Glyphs) -> dict[int, Span]:

@@ -75,6 +75,13 @@ class Dashboard(Screen[None]):
     def editing(self) -> bool:
         return self._editor is not None
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether what is typed goes where it belongs: to the editor while there is one."""
+        if self._editor is not None:
+            return self.focused is not None and self._editor in self.focused.ancestors
+        return not isinstance(self.focused, Input)
+
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
         self.set_class(width >= WIDE and height >= TALL, "-wide")

@@ -187,7 +187,8 @@ class FormModel:
             key: running[key]
             for key in running
             if _section(key) not in _KEPT_SECTIONS
-            and not same(key, running[key], before.get(key))
+            and running[key] != before.get(key)
+            and not same(key, self.value(key), running[key])
             and key not in self._sent
             and (before.get(key) == self.value(key) or key not in before)
         }
@@ -219,6 +220,11 @@ class FormModel:
         """What a ``set`` would have to say to undo one with these values, not sent yet."""
         before = overlay(self._running, self._sent)
         return changes_between(overlay(before, values), before)
+
+    def runs_with(self, values: Mapping[str, Any]) -> bool:
+        """Whether the session has these values, counting what is on its way."""
+        running = full(overlay(self._running, self._sent))
+        return all(same(key, value, running.get(key)) for key, value in values.items())
 
     def take(self, values: Mapping[str, Any]) -> None:
         """Put values into the form without a question, as an undo does."""

@@ -26,6 +26,7 @@ class SessionLink:
         self.next_job: Launch | None = None  # once the session that is being stopped has ended
         self.stop_asked = False  # from here: then its end is no news to ring for
         self._attaching = False
+        self._before = IDLE  # what was shown before the launch
         self._pending: list[str] = []
 
     # --- asking ----------------------------------------------------------------------------
@@ -42,6 +43,7 @@ class SessionLink:
         self.next_job = None
         if not self._submit(job):
             return
+        self._before = self.app.run_state
         self.launching = True
         self.stop_asked = False
         self.app.steering.forget()
@@ -103,10 +105,12 @@ class SessionLink:
                 self.app.dashboard.note(one.message, "warning")
 
     def not_attached(self, error: Refused) -> None:
-        """It could not be started or found."""
+        """It could not be started or found: what was followed before still is."""
         self.launching = self._attaching = False
-        self.app.show(IDLE)
-        self.model.set_running({})
+        before, self._before = self._before, IDLE
+        self.app.show(before)
+        live = before is not IDLE and not before.ended
+        self.model.set_running(flatten(dict(before.config)) if live else {})
         self.app.dashboard.note(error.message, "error")
         self.app.say(error.message, "error")
         self.app.form_changed()
@@ -139,8 +143,9 @@ class SessionLink:
         if command.do == "set":
             self.app.steering.answered(command, reply)
         elif reply.ok:
+            done = "under way" if command.do == "step" else "done"
             at = f" at step {reply.step:,}" if reply.step is not None else ""
-            self.app.say(f"{command.do}: done{at}.", "good")
+            self.app.say(f"{command.do}: {done}{at}.", "good")
         else:
             if command.do == "stop":
                 self.next_job = None
@@ -184,4 +189,4 @@ def _ending(state: RunState) -> tuple[str, str]:
 
 def _divergence(diverged: Diverged) -> str:
     what = f"The loss is {diverged.loss} since step {diverged.step:,}."
-    return f"{what} F goes back to a checkpoint; a lower learning rate may help."
+    return f"{what} F forks from a checkpoint, s stops."

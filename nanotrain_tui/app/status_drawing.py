@@ -90,7 +90,7 @@ def _divergence(state: RunState, width: int, glyphs: Glyphs) -> Line:
     what = f"{glyphs.bad} loss is {state.diverged.loss} since step {state.diverged.step:,}"
     saved = {one.file: one.step for one in state.checkpoints}
     good = saved.get(state.diverged.checkpoint)
-    last = "no good checkpoint" if good is None else f"good checkpoint: step {good:,}"
+    last = "no good checkpoint" if good is None else f"last good: step {good:,}"
     keys = "F forks, Space goes on" if state.state == "paused" else "F forks"
     return first_fitting(
         width,

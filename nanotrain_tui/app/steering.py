@@ -105,6 +105,10 @@ class Steering:
 
     def do_undo(self) -> None:
         edit = self._edits.pop()
+        if not self.model.runs_with(edit.values):
+            told = self._describe(edit.values)
+            self.app.say(f"Not undone: {told} was changed since, by somebody else.", "warning")
+            return
         self.model.take(edit.inverse)
         feedback = f"Undo: {self._describe(edit.inverse)} …"
         if self.app.link.command(Command("set", {"values": dict(edit.inverse)}), feedback):

@@ -265,6 +265,20 @@ async def test_what_others_change_appears_in_the_form_but_not_over_what_is_stage
         await until(pilot, lambda: desk.mark(RATE) == "")
 
 
+async def test_an_undo_does_not_run_over_what_others_set_since() -> None:
+    desk = Desk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.ready(pilot)
+        desk.go(RATE)
+        await pilot.press("plus")
+        await desk.sent(pilot, {RATE: 2e-4})
+        desk.session.edit({RATE: 0.5}, "other@there")
+        await until(pilot, lambda: desk.app.model.value(RATE) == 0.5)
+        await pilot.press("u")
+        assert "was changed since" in message(desk.app)
+        assert desk.session.edits == [{RATE: 2e-4}] and not desk.app.steering.can_undo
+
+
 async def test_a_key_held_down_sends_its_first_and_its_last_value() -> None:
     desk = Desk()
     async with desk.app.run_test(size=(80, 24)) as pilot:
@@ -434,6 +448,10 @@ async def test_a_fork_that_is_refused_is_said() -> None:
         await pilot.press("F", "enter")
         await until(pilot, lambda: "1024 units" in message(desk.app))
         assert desk.app.dashboard.form.key == "model.hidden"
+        # The session that was followed still is.
+        assert (desk.app.run_state.name, desk.app.run_state.state) == ("brisk-otter", "stopped")
+        await pilot.press("F")
+        await until(pilot, lambda: isinstance(desk.app.screen, PickList))
 
 
 async def test_without_a_checkpoint_there_is_nothing_to_fork() -> None:
@@ -493,7 +511,7 @@ async def test_a_divergence_is_a_banner_and_rings_once() -> None:
         assert "loss is nan since step 412" in message(desk.app)
         header = desk.app.dashboard.query_one("#header")
         shown = "".join(segment.text for segment in header.render_line(1))  # type: ignore[attr-defined]
-        assert "loss is nan since step 412" in shown and "good checkpoint: step 400" in shown
+        assert "loss is nan since step 412" in shown and "last good: step 400" in shown
         desk.session.change(step=413)
         await until(pilot, lambda: desk.app.run_state.step == 413)
         assert desk.bells == 1

@@ -104,6 +104,14 @@ def test_what_the_session_settled_by_itself_is_no_difference() -> None:
     assert [row.key for row in model.rows() if row.mark] == ["data.name", "data.dir"]
 
 
+def test_what_was_left_open_stays_open_whatever_the_session_settles() -> None:
+    model = form()
+    model.set_running(model.config)
+    model.set_running({**model.config, "data.name": "digits", "train.on_nan": "pause"})
+    assert (model.value("data.name"), model.value("train.on_nan")) == ("auto", "auto")
+    assert model.staged() == {} and model.preset_label == "tutorial"
+
+
 def test_a_toggle_flips_and_says_what_it_lacks() -> None:
     model = form()
     model.accept("optimizer.name", "sgd")

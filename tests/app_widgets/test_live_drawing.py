@@ -7,7 +7,7 @@ from batches import Rows, batch_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nanotrain_tui.app.chart_drawing import accuracy_chart, draw_chart, loss_chart
+from nanotrain_tui.app.chart_drawing import SIGN_ROLES, accuracy_chart, draw_chart, loss_chart
 from nanotrain_tui.app.glyphs import ASCII, UNICODE, Glyphs, glyphs_for, plain
 from nanotrain_tui.app.lines import Line, width_of
 from nanotrain_tui.app.log_drawing import draw_event
@@ -114,6 +114,43 @@ def test_an_edit_and_a_resume_show_on_the_step_axis() -> None:
     rows.steps([1.0] * 20).begin(from_step=30)
     axis = text_of(draw_chart(loss_chart(state_of(rows)), 60, 8, UNICODE))[-1]
     assert axis.index("▲") < axis.index("┼")
+
+
+def test_marks_leave_the_figures_of_the_axis_and_the_curve_readable() -> None:
+    rows = Rows().begin(steps=64).steps([1.0] * 62).event("edited", changes={})
+    rows.event("checkpoint", file="62.npz")
+    state = state_of(rows)
+    *_, last, axis = text_of(draw_chart(loss_chart(state), 60, 8, UNICODE))
+    assert axis.endswith(" 64 steps") and "▲" not in axis
+    assert "▲" in last  # above the figure it would have hidden
+    low = text_of(draw_chart(accuracy_chart(state), 60, 4, UNICODE))  # without an axis
+    assert "▲" in low[-1]
+
+
+def test_every_kind_of_mark_has_its_sign_and_the_weightiest_wins() -> None:
+    rows = Rows().begin().steps([1.0] * 20)
+    for kind in ("checkpoint", "edited", "diverged", "paused"):
+        rows.event(kind, file="20.npz", changes={})
+    axis = text_of(draw_chart(loss_chart(state_of(rows)), 60, 8, ASCII))[-1]
+    assert "x" in axis and "^" not in axis
+    assert set(SIGN_ROLES) == set(UNICODE.marks) == set(ASCII.marks)
+
+
+def test_a_cursor_reads_off_the_values_at_its_step() -> None:
+    rows = Rows().begin().steps([4.0, 3.0, 2.0, 1.0], [0.1, 0.2, 0.3, 0.4])
+    chart = accuracy_chart(state_of(rows))
+    lines = text_of(draw_chart(chart, 60, 6, UNICODE, cursor=2))
+    assert lines[0].startswith("Accuracy at step 2  ⠤⠤ 20%  ◆ —")
+    assert sum("│" in line[6:] for line in lines) >= 3
+
+
+def test_a_divergence_takes_the_place_of_the_progress() -> None:
+    rows = Rows().begin().steps([1.0, 2.0]).event("checkpoint", file="2.npz").steps([math.nan])
+    rows.event("diverged", loss="nan", policy="pause", checkpoint="2.npz").event("paused")
+    state = state_of(rows)
+    second = text_of(draw_status(state, 80, 2, UNICODE))[1]
+    assert second.startswith("× loss is nan since step 3  last good: step 2  F forks, Space")
+    assert text_of(draw_status(state, 30, 2, UNICODE))[1].strip() == "× loss is nan since step 3"
 
 
 def test_the_header_says_state_in_sign_and_word() -> None:

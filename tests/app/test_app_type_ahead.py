@@ -1,0 +1,71 @@
+"""Keys that come all at once do what they do one by one."""
+
+from __future__ import annotations
+
+from app_fakes import FakeBackend, make_app, message, midway, until
+from textual import events
+from textual.keys import _character_to_key
+from textual.widgets import Input
+
+from nanotrain_tui.app.app import NanotrainApp
+from nanotrain_tui.app.dialogs import PickList
+from nanotrain_tui.app.jump import Jump
+
+NAMED = {"enter": "\r", "escape": None, "down": None, "tab": "\t", "ctrl+p": None}
+
+
+def burst(app: NanotrainApp, *keys: str) -> None:
+    """As one packet from the terminal: nothing is drawn or handled in between."""
+    for key in keys:
+        if key in NAMED:
+            app.post_message(events.Key(key, NAMED[key]))
+        else:
+            app.post_message(events.Key(_character_to_key(key), key))
+
+
+async def test_a_field_is_found_typed_and_applied_in_one_burst() -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        burst(app, "f", "l", "enter", *"/2", "enter", "f", "b", "enter", *"50", "enter", "down")
+        await until(pilot, lambda: app.model.value("train.batch_size") == 50)
+        await until(pilot, lambda: app.dashboard.form.key == "train.steps")
+        assert app.model.value("optimizer.learning_rate") == 5e-5
+        assert app.screen is app.dashboard and not app.dashboard.editing
+
+
+async def test_a_choice_is_picked_in_one_burst() -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        burst(app, "f", "o", "enter", "down", "enter", "f", "a", "enter", "down", "down", "enter")
+        await until(pilot, lambda: app.model.value("model.activation") == "tanh")
+        assert app.model.value("optimizer.name") == "sgd"
+
+
+async def test_a_question_gets_its_answer_in_one_burst() -> None:
+    backend = FakeBackend()
+    session = backend.add("brisk-otter")
+    session.change(**midway())
+    app = make_app(backend, session="brisk-otter")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.model.live)
+        burst(app, " ", "s", "n", "s", "y")
+        await until(pilot, lambda: session.sent == ["pause", "stop"])
+
+
+async def test_the_palette_takes_what_is_typed_ahead() -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        burst(app, "ctrl+p", *"dropout")
+        await until(pilot, lambda: isinstance(app.focused, Input))
+        await until(pilot, lambda: app.focused.value == "dropout")  # type: ignore[union-attr]
+
+
+async def test_a_hundred_keys_lose_none() -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        burst(app, *["f", "p", *["down"] * 5] * 20, "f")
+        await until(pilot, lambda: isinstance(app.screen, Jump))
+        assert app.dashboard.form.key == "model.output"
+        burst(app, "escape", "?", "escape", "p")
+        await until(pilot, lambda: isinstance(app.screen, PickList))
+        assert message(app)
