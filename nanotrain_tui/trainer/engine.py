@@ -8,15 +8,13 @@ alone: that is where it wins (one pass over the weights instead of a dozen), its
 change, and matrix products run faster in TensorFlow's own kernels (docs/BENCHMARKS.md).
 """
 
-import os
-from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
 
 from .model import Structure, hits_of, logits_of, losses_of, penalty_of, structure_of
 from .optimizers import OPTIMIZERS, Now, initial_slot
-from .protocol import Failed
 from .runtime import first_line
 
 Array = Any
@@ -75,10 +73,20 @@ class Engine:
         self.updates += len(result[0])
         return result
 
-    def evaluate(self, images: Array, labels: Array, chunk: int = 1000) -> Tuple[float, float]:
-        """Loss (with the L2 penalty) and accuracy over all ``images``, uint8 (n, pixels)."""
+    def evaluate(
+        self,
+        images: Array,
+        labels: Array,
+        chunk: int = 1000,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Tuple[float, float]:
+        """Loss (with the L2 penalty) and accuracy over all ``images``, uint8 (n, pixels).
+
+        ``meanwhile`` is called between chunks and must leave the network alone.
+        """
         loss = hits = 0.0
         for first in range(0, len(images), chunk):
+            meanwhile()
             part = slice(first, first + chunk)
             part_loss, part_hits = self._test(images[part], labels[part])
             loss += float(part_loss)
@@ -276,17 +284,3 @@ class Engine:
 def _per_step(count: Tensor) -> Any:
     """Room for a number of each step; what no step has filled reads as zero."""
     return tf.TensorArray(tf.float32, count, element_shape=[])
-
-
-def check_memory(config: Mapping[str, Any], sizes: Sequence[int]) -> None:
-    """Refuse a network this machine cannot hold, before the kernel kills for it. Raises Failed."""
-    parameters = sum((inputs + 1) * outputs for inputs, outputs in zip(sizes, sizes[1:]))
-    slots = len(OPTIMIZERS[structure_of(config).optimizer].slots)
-    needed = 4 * parameters * (2 + slots)  # weights, gradients and slots in float32
-    present = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    if needed > present:
-        message = (
-            "The network has {:,} weights; training it takes at least {:.1f} GB and this machine "
-            "has {:.1f} GB. Use fewer units."
-        ).format(parameters, needed / 1e9, present / 1e9)
-        raise Failed("memory", message, "model.hidden")

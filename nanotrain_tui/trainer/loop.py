@@ -92,16 +92,27 @@ class Loop:
         return min(boundary for boundary in boundaries if boundary > step)
 
     def _do_what_is_due(self) -> None:
-        config, at_end = self.training.config, self.step >= self.training.config["train.steps"]
-        every = config.get("train.eval_every", 0)
+        at_end = self.step >= self.training.config["train.steps"]
+        every = self.training.config.get("train.eval_every", 0)
         if every and (self.step - 1) % every == 0:
-            self.training.evaluate()
+            # Scripted edits of this step come before what is asked for at it.
+            waits = at_end or self._script.next_step == self.step
+            self.training.evaluate(_nothing if waits else self._obey_meanwhile)
+        config = self.training.config
         every = config.get("train.checkpoint_every", 0)
         due = bool(every) and self.step % every == 0
         if not at_end and (due or self._keeper.is_due(config.get("train.checkpoint_minutes", 0.0))):
             self._save_if_possible()
         if self.step == self._pause_at and not at_end:
             self._pause_here()
+
+    def _obey_meanwhile(self) -> None:
+        """Obey while an evaluation goes on, up to the first command that concerns it."""
+        command = self._commands.peek()
+        while command is not None and not _concerns_evaluation(command):
+            self._commands.take()
+            self._obey(command)
+            command = self._commands.peek()
 
     def _tell_diverged(self, loss: float) -> None:
         """The loss is no number any more: pause, stop or go on, as the configuration says."""
@@ -204,3 +215,16 @@ class Loop:
 
     def _stop(self, _command: Command) -> None:
         self._end = "stopped"
+
+
+def _nothing() -> None:
+    pass
+
+
+def _concerns_evaluation(command: Command) -> bool:
+    if command["do"] != "set":
+        return command["do"] in ("evaluate", "checkpoint")
+    values = command.get("values")
+    return not isinstance(values, dict) or any(
+        key == "optimizer.name" or key.split(".")[0] in ("loss", "model") for key in values
+    )

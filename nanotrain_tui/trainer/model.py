@@ -1,5 +1,6 @@
 """The network: dense layers, from pixels to logits."""
 
+import os
 from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import tensorflow as tf
@@ -81,3 +82,17 @@ def hits_of(structure: Structure, labels: Tensor, logits: Tensor) -> Tensor:
 def penalty_of(weights: List[Tensor], l2: Tensor) -> Tensor:
     """The L2 penalty: l2 * sum of squares of the kernels, not of the biases."""
     return l2 * tf.add_n([tf.reduce_sum(tf.square(kernel)) for kernel in weights[::2]])
+
+
+def check_memory(config: Mapping[str, Any], sizes: Sequence[int]) -> None:
+    """Refuse a network this machine cannot hold, before the kernel kills for it. Raises Failed."""
+    parameters = sum((inputs + 1) * outputs for inputs, outputs in zip(sizes, sizes[1:]))
+    slots = len(OPTIMIZERS[structure_of(config).optimizer].slots)
+    needed = 4 * parameters * (2 + slots)  # weights, gradients and slots in float32
+    present = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if needed > present:
+        message = (
+            "The network has {:,} weights; training it takes at least {:.1f} GB and this machine "
+            "has {:.1f} GB. Use fewer units."
+        ).format(parameters, needed / 1e9, present / 1e9)
+        raise Failed("memory", message, "model.hidden")

@@ -117,6 +117,14 @@ class Commands:
         """The next command, or None after ``timeout_s`` (None: wait). Raises Closed."""
         return self._backlog.pop(0) if self._backlog else self._get(timeout_s)
 
+    def peek(self) -> Optional[Command]:
+        """The command that ``take`` would give now. Raises Closed."""
+        if not self._backlog:
+            command = self._get(0.0)
+            if command is not None:
+                self._backlog.append(command)
+        return self._backlog[0] if self._backlog else None
+
     def _get(self, timeout_s: Optional[float]) -> Optional[Command]:
         try:
             command = self._queue.get(timeout_s != 0.0, timeout_s)

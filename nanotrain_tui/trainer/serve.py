@@ -104,8 +104,9 @@ def load_runtime() -> Any:
 def build(config: Config, dataset: Any, saved: Optional[Checkpoint], events: Events) -> "Training":
     """The network with its weights, new or from a checkpoint, compiled. Raises Failed."""
     from .batches import Batches
-    from .engine import Engine, check_memory
+    from .engine import Engine
     from .initializers import initial_weights
+    from .model import check_memory
     from .training import Training
 
     sizes = [dataset.train_images[0].size]

@@ -2,7 +2,7 @@
 
 import time
 import zlib
-from typing import Any, Dict, Optional
+from typing import Any, Callable, Dict, Optional
 
 import numpy as np
 
@@ -100,11 +100,11 @@ class Training:
         diverged = not self.healthy and (was_healthy or bool(np.isfinite(losses).any()))
         return float(losses[-1]) if diverged else None
 
-    def evaluate(self) -> None:
-        """Loss and accuracy on all test examples."""
+    def evaluate(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Loss and accuracy on all test examples; see ``Engine.evaluate``."""
         started = time.monotonic()
         images, labels = flat(self._data.test_images), self._data.test_labels.astype(np.int32)
-        loss, accuracy = self.engine.evaluate(images, labels)
+        loss, accuracy = self.engine.evaluate(images, labels, meanwhile=meanwhile)
         now = time.monotonic()
         self.tested = Evaluation(self.step, loss, accuracy)
         self._events.emit(

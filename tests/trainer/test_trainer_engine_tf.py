@@ -171,7 +171,7 @@ def test_a_linear_model_has_no_hidden_layer(tmp_path):
 
 
 def test_a_network_larger_than_the_machine_is_refused(tmp_path):
-    from nanotrain_tui.trainer.engine import check_memory
+    from nanotrain_tui.trainer.model import check_memory
     from nanotrain_tui.trainer.protocol import Failed
 
     with pytest.raises(Failed, match="fewer units") as failure:

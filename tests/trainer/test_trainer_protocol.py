@@ -73,6 +73,15 @@ def test_commands_before_start_wait_their_turn():
         commands.take()
 
 
+def test_peeking_takes_nothing():
+    commands, _ = commands_of(line(do="start", id=1), line(do="pause", id=2), line(do="set", id=3))
+    commands.wait_for_start()
+    assert [commands.peek()["id"], commands.peek()["id"], commands.take()["id"]] == [2, 2, 2]
+    assert [commands.take()["id"]] == [3]
+    with pytest.raises(Closed):
+        commands.peek()
+
+
 def test_a_stop_while_starting_does_not_wait():
     abandoned = []
     commands, _ = commands_of(

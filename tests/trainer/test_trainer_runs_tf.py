@@ -309,7 +309,7 @@ def test_tensorflow_running_out_of_memory_is_said_plainly(folder, monkeypatch):
 
     from nanotrain_tui.trainer.engine import Engine
 
-    def too_much(*arguments):
+    def too_much(*arguments, **options):
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor\n[[node]]")
 
     monkeypatch.setattr(Engine, "evaluate", too_much)

@@ -140,6 +140,39 @@ def test_many_edits_at_one_boundary_are_answered_in_their_order(folder):
     assert {event["step"] for event in of_kind(events, "edited")} == {0}
 
 
+def test_an_evaluation_keeps_nobody_waiting_who_does_not_concern_it(folder, monkeypatch):
+    from nanotrain_tui.trainer.engine import Engine
+
+    waiting = [
+        {"do": "set", "id": 10, "values": {"optimizer.learning_rate": 0.5}},
+        {"do": "pause", "id": 11},
+        {"do": "set", "id": 12, "values": {"model.l2": 0.1}},
+        {"do": "set", "id": 13, "values": {"train.batch_size": 9}},
+        {"do": "resume", "id": 14},
+    ]
+    real = Engine.evaluate
+
+    def evaluate(engine, images, labels, meanwhile):
+        """The second evaluation finds all these commands waiting when it begins."""
+        if engine.updates == 6:
+            for command in waiting:
+                meanwhile.__self__._commands._queue.put(command)
+        return real(engine, images, labels, meanwhile=meanwhile)
+
+    monkeypatch.setattr(Engine, "evaluate", evaluate)
+    _, events = serve_here(config_of(folder, train__eval_every=5))
+    told = [
+        (event["event"], event["step"])
+        for event in events
+        if event["event"] in ("edited", "paused", "evaluated", "resumed")
+    ]
+    assert told[:7] == [
+        ("evaluated", 1),
+        ("edited", 6), ("paused", 6), ("evaluated", 6), ("edited", 6), ("edited", 6), ("resumed", 6)
+    ]  # fmt: skip
+    assert [event["id"] for event in of_kind(events, "answer")] == [1, 10, 11, 12, 13, 14]
+
+
 DIVERGES = {
     "loss__name": "mean_squared_error", "output": "linear", "optimizer__name": "sgd",
     "optimizer__learning_rate": 0.001, "train__checkpoint_every": 5, "train__checkpoint_keep": 1,
