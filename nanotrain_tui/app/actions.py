@@ -101,7 +101,7 @@ class Action(NamedTuple):
 SESSION, STEER, FORM, CHART, SCREEN = "Session", "Steering", "Form", "Charts", "Screen"
 
 ACTIONS = (
-    Action("run", "r", "run", "Start a session with the form's values, or resume one that ended.",
+    Action("run", "r", "run", "Start a session, or resume one that ended.",
            SESSION, "Run: start or resume a session"),
     Action("pause", "space", "pause", "Pause at the next step, or go on.", SESSION,
            "Pause or resume", _while_live, when_paused="resume"),
@@ -117,7 +117,7 @@ ACTIONS = (
            "Stop the session", _while_live),
     Action("restart", "R", "restart", "Begin anew, with the same values or the form's.", SESSION,
            "Restart: begin anew", _with_a_session),
-    Action("fork", "F", "fork", "A new session from a checkpoint, with the form's values.", SESSION,
+    Action("fork", "F", "fork", "A session from a checkpoint, with the form's values.", SESSION,
            "Fork: a new session from a checkpoint", _with_a_session),
     Action("quit", "q,ctrl+q", "quit", "Leave the dashboard; the session goes on.", SESSION,
            "Quit: the session goes on"),

@@ -12,8 +12,9 @@ from textual.message import Message
 from textual.widgets import Static
 
 from nanotrain_tui.app.curves import FUNCTIONS, draw_curve
+from nanotrain_tui.app.field_text import bounds, explain
 from nanotrain_tui.app.form import FormList
-from nanotrain_tui.app.form_model import PRESET_KEY, FormModel, bounds, explain
+from nanotrain_tui.app.form_model import PRESET_KEY, FormModel
 from nanotrain_tui.app.glyphs import plain, terminal_glyphs
 from nanotrain_tui.app.keymap import FooterItem
 

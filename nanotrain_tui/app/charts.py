@@ -90,10 +90,8 @@ class MetricChart(LiveWidget, can_focus=True):
         width, height = self.content_size
         return max(1, cells_across(width, height)), type(self).chart(self.state).end
 
-    def on_focus(self) -> None:
-        self.redraw()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
         self.redraw()
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from nanotrain_tui.app.curves import small_curve
 from nanotrain_tui.app.dialogs import Item, PickList, Prompt
-from nanotrain_tui.app.form_model import PRESET_KEY, bounds, explain
+from nanotrain_tui.app.field_text import bounds, explain
+from nanotrain_tui.app.form_model import PRESET_KEY
 from nanotrain_tui.app.jump import Jump
 from nanotrain_tui.catalog import ACTIVATIONS, FIELDS, ConfigError, applies, format_value
 from nanotrain_tui.catalog.fields import BOOL, CHOICE, FLOAT, INT

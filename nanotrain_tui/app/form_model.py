@@ -160,6 +160,15 @@ class FormModel:
         """What a session that ran with these values would have to be told to go on with ours."""
         return changes_between(known(recorded), self._given)
 
+    def config_beside(self, recorded: Mapping[str, Any]) -> Config:
+        """The whole configuration, silent on what that session has settled for itself."""
+        settled = known(recorded)
+        return {
+            key: value
+            for key, value in self.config.items()
+            if key not in settled or value == settled[key] or not same(key, value, settled[key])
+        }
+
     # --- while a session is live -----------------------------------------------------------
 
     @property
@@ -315,23 +324,6 @@ class FormModel:
             for key, value in self._presets[preset].items()
             if _section(key) not in _KEPT_SECTIONS
         )
-
-
-def explain(key: str, value: Any) -> tuple[str, str]:
-    """``(what the field is, what the chosen value does)``; the second is empty for free values."""
-    field = FIELDS[key]
-    entry = (field.choices or {}).get(value) if isinstance(value, str) else None
-    return field.summary, str(entry.summary) if entry is not None else ""
-
-
-def bounds(key: str) -> str:
-    """The allowed range in a few words, empty where there is none."""
-    field = FIELDS[key]
-    low = f"{field.low:,g}" if field.low is not None else ""
-    low = f"over {field.above:,g}" if field.above is not None else low
-    high = f"{field.high:,g}" if field.high is not None else ""
-    high = f"under {field.below:,g}" if field.below is not None else high
-    return " to ".join(part for part in (low, high) if part)
 
 
 def _section(key: str) -> str:

@@ -126,7 +126,8 @@ class SessionKeys:
         one = next((one for one in self.app.run_state.checkpoints if one.file == file), None)
         if one is None:
             return
-        job = Fork(self.app.run_state.name, one.step, self.model.config)
+        config = self.model.config_beside(self._recorded())
+        job = Fork(self.app.run_state.name, one.step, config)
         if not self.app.situation.live:
             self.app.link.launch(job)
             return

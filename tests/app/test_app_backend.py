@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -18,9 +19,10 @@ from nanotrain_tui.app.ports import Refused
 from nanotrain_tui.catalog import check
 from nanotrain_tui.config import find_folders
 from nanotrain_tui.follow.run_state import Preparing
-from nanotrain_tui.session.client import ControlClient
+from nanotrain_tui.session.client import ControlClient, whoami
 from nanotrain_tui.session.errors import SessionError
-from nanotrain_tui.session.folder import create_session, list_sessions
+from nanotrain_tui.session.folder import create_session, find_session, list_sessions
+from nanotrain_tui.session.reader import SessionReader
 
 SCRIPTED = Path(__file__).parents[1] / "fakes" / "scripted_trainer.py"
 
@@ -111,3 +113,62 @@ async def test_a_trainer_that_dies_is_told_with_its_reason(home: Path) -> None:
         await pilot.press("r")
         await until(pilot, lambda: app.run_state.state == "failed")
         assert "killed" in message(app)
+
+
+async def test_steered_by_keys_and_every_edit_is_on_the_record(home: Path) -> None:
+    app = real_app(home, "slow=0.05,chunk=1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        await until(pilot, lambda: app.run_state.step > 0)
+        await pilot.press("f", "l", "minus")
+        await until(pilot, lambda: app.model.staged() == {} and not app.link.is_pending("set"))
+        await pilot.press("f", "b", "e", *"50", "enter", "f", "l", "minus", "a")
+        await until(pilot, lambda: app.model.staged() == {} and not app.link.is_pending("set"))
+        await pilot.press("u")
+        await until(pilot, lambda: app.model.value("train.batch_size") == 100)
+        await until(pilot, lambda: not app.link.is_pending("set"))
+        await pilot.press("space")
+        await until(pilot, lambda: app.run_state.state == "paused")
+        step = app.run_state.step
+        await pilot.press("N", *"5", "enter")
+        await until(pilot, lambda: app.run_state.step == step + 5)
+        await until(pilot, lambda: app.run_state.state == "paused")
+        name = app.run_state.name
+        await pilot.press("s", "y")
+        await until(pilot, lambda: app.run_state.state == "stopped")
+        marks = [mark.step for mark in app.run_state.marks if mark.kind == "edited"]
+        await pilot.press("q")
+    with SessionReader(find_session(str(home), name)) as reader:
+        edits = list(reader.events(("edited",)))
+    assert [event.step for event in edits] == marks
+    assert [event.body["changes"] for event in edits] == [
+        {"optimizer.learning_rate": [0.0001, 5e-05]},
+        {"optimizer.learning_rate": [5e-05, 2e-05], "train.batch_size": [100, 50]},
+        {"optimizer.learning_rate": [2e-05, 5e-05], "train.batch_size": [50, 100]},
+    ]
+    assert all(event.body["who"] == whoami() for event in edits)
+
+
+async def test_a_session_that_was_stopped_is_forked_and_resumed(home: Path) -> None:
+    app = real_app(home, "slow=0.05,chunk=1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        await until(pilot, lambda: app.run_state.step > 3)
+        await pilot.press("c")
+        await until(pilot, lambda: app.run_state.checkpoints)
+        await pilot.press("s", "y")
+        await until(pilot, lambda: app.run_state.state == "stopped")
+        first, saved = app.run_state.name, app.run_state.checkpoints[-1].step
+        await pilot.press("F", "enter")
+        await until(pilot, lambda: app.run_state.name not in (first, "new session"))
+        await until(pilot, lambda: app.run_state.step > saved)
+        await pilot.press("s", "y")
+        await until(pilot, lambda: app.run_state.state == "stopped")
+        await pilot.press("r", "r")
+        await until(pilot, lambda: app.run_state.state == "running")
+        await until(pilot, lambda: app.run_state.state == "finished")
+        fork = app.run_state.name
+        await pilot.press("q")
+    with SessionReader(find_session(str(home), fork)) as reader:
+        parent = json.loads(reader.meta()["parent"])
+    assert parent["session"] == first and parent["step"] == saved

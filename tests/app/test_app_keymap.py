@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from app_fakes import FakeBackend, make_app, message, midway, until
 from hypothesis import given
@@ -133,3 +135,8 @@ async def test_a_remapped_key_of_the_form_works_there() -> None:
         before = app.dashboard.form.key
         await pilot.press("j")
         assert app.dashboard.form.key == before and "'j' does nothing" in message(app)
+
+
+def test_the_manual_names_every_action() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "DASHBOARD.md").read_text(encoding="utf-8")
+    assert [action.id for action in ACTIONS if f"`{action.id}`" not in manual] == []

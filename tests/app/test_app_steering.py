@@ -10,6 +10,7 @@ from app_fakes import FakeBackend, FakeSession, make_app, message, midway, until
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from nanotrain_tui.app.actions import ACTIONS
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.dialogs import Ask, PickList, Prompt
 from nanotrain_tui.app.jump import LETTERS, Jump
@@ -372,6 +373,11 @@ async def test_any_field_is_opened_in_three_presses() -> None:
             await pilot.press("escape")
 
 
+def test_no_help_line_is_cut_at_80_columns() -> None:
+    """The help screen has 72 cells, 16 of them for the keys."""
+    assert [action.id for action in ACTIONS if len(action.help) > 56] == []
+
+
 def test_every_field_has_a_letter_of_its_own() -> None:
     assert set(FIELDS) < set(LETTERS)
     assert len(set(LETTERS.values())) == len(LETTERS)
@@ -572,6 +578,11 @@ async def test_the_chart_cursor_tells_what_was_done_there() -> None:
         assert message(desk.app) == "No mark before step 0."
         await pilot.press("end", "down")
         assert message(desk.app) == "No mark after step 412."
+        accuracy = desk.app.dashboard.query_one("#accuracy")
+        assert "at step 412" in accuracy.draw(60, 6)[0][0].text  # type: ignore[attr-defined]
+        await pilot.press("tab")
+        shown = "".join(part.text for part in accuracy.render_line(0))
+        assert "at step" not in shown and shown.startswith("Accuracy ")
 
 
 async def test_checkpoints_of_a_hundred_sessions_do_not_hide_the_newest() -> None:
