@@ -79,7 +79,11 @@ DATASETS = _table(
 
 XLA_MODES = _table(
     Choice("auto", "auto", "XLA where it pays; without it where TensorFlow cannot compile."),
-    Choice("on", "on", "Compile the optimizer's update with XLA: faster steps, a second more at the start."),
+    Choice(
+        "on",
+        "on",
+        "Compile the optimizer's update with XLA: faster steps, a second more at the start.",
+    ),
     Choice("off", "off", "No XLA: starts a second sooner, and each step takes longer."),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nanotrain_tui.catalog import FIELDS, format_value
@@ -92,7 +92,7 @@ def _edited(event: Event) -> str:
     changes = [
         f"{_name(key)} {_value(change[0])} → {_value(change[1])}"
         for key, change in given.items()
-        if _is_list(change) and len(change) == 2
+        if _is_list(change) and len(change) == 2 and not _comes_along(key, change, given)
     ]
     notes = ["as scripted"] if event.body.get("scripted") else []
     if "optimizer.name" in given:
@@ -101,6 +101,11 @@ def _edited(event: Event) -> str:
         notes.append("compiled anew")
     said = f" ({', '.join(notes)})" if notes else ""
     return f"{', '.join(changes) or 'nothing changed'}{_by(event.body)}{said}"
+
+
+def _comes_along(key: str, change: Sequence[Any], given: Body) -> bool:
+    """A parameter that one of two optimizers has: the swap says so already."""
+    return "optimizer.name" in given and key.startswith("optimizer.") and None in change
 
 
 def _name(key: str) -> str:

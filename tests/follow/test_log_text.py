@@ -41,7 +41,8 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
                 "changes": {"optimizer.name": ["adam", "sgd"], "new.key": [None, 1]},
                 "scripted": True,
             },
-            "optimizer adam → sgd, new.key none → 1 (as scripted, fresh slots)",
+            "optimizer adam → sgd, learning rate 0.1 → 0.2, new.key none → 1 "
+            "(as scripted, fresh slots)",
         ),
         ("edited", {"changes": {"train.steps": 5}}, "nothing changed"),
         (
