@@ -38,7 +38,12 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
         (
             "edited",
             {
-                "changes": {"optimizer.name": ["adam", "sgd"], "new.key": [None, 1]},
+                "changes": {
+                    "optimizer.name": ["adam", "sgd"],
+                    "optimizer.beta_1": [0.9, None],
+                    "optimizer.learning_rate": [0.1, 0.2],
+                    "new.key": [None, 1],
+                },
                 "scripted": True,
             },
             "optimizer adam → sgd, learning rate 0.1 → 0.2, new.key none → 1 "
