@@ -122,6 +122,7 @@ class SessionLink:
         if self.launching:
             return  # the session before, while the next one starts
         before = self.app.run_state
+        is_news = bool(before.seq) or not self._attaching
         self.app.show(state)
         config = flatten(dict(state.config))
         changed = self.model.set_running({} if state.ended else config)
@@ -131,7 +132,7 @@ class SessionLink:
             changed = True
         if changed:
             self.app.form_changed()
-        if before.seq:
+        if is_news:
             self._tell(before, state)
         if state.ended and self.next_job is not None:
             self.launch(self.next_job)

@@ -433,3 +433,17 @@ async def test_the_preset_is_picked_from_a_list() -> None:
         await pilot.press("p", "j", "enter")
         assert app.model.preset_label == "sane"
         assert "sane" in message(app)
+
+
+async def test_a_session_that_failed_before_the_first_look_is_told_too() -> None:
+    class FailsAtOnce(FakeBackend):
+        def start(self, config, report):
+            session = super().start(config, report)
+            session.change(state="failed", notices=("the trainer was killed",))
+            return session
+
+    app = make_app(FailsAtOnce())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        await until(pilot, lambda: app.run_state.state == "failed")
+        assert "the trainer was killed" in message(app)
