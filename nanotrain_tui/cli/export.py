@@ -38,7 +38,7 @@ def command(session: str, name: str, output: str, force: bool) -> int:
     nanotrain export mnist-3 --format csv -o mnist-3.csv
     nanotrain export mnist-3 --format json | jq '.evaluations[-1]'
     """
-    from nanotrain_tui.export import get_format, write_aside
+    from nanotrain_tui.export import export_file, get_format
     from nanotrain_tui.session.reader import SessionReader
 
     from .pick import pick_session
@@ -50,7 +50,7 @@ def command(session: str, name: str, output: str, force: bool) -> int:
             chosen.write(reader, sys.stdout)
             return FINISHED
         try:
-            with write_aside(Path(output), force) as file:
+            with export_file(Path(output), force) as file:
                 chosen.write(reader, file)
         except FileExistsError as error:
             raise CommandError(os_reason(error)) from None

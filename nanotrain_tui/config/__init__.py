@@ -7,7 +7,7 @@ from .resolve import overlay, parse_set, resolve
 from .save import check_preset_name, save_preset
 from .settings import Settings, load_settings, recall, remember
 from .toml_file import FileError, read_tables, read_toml
-from .writing import replace_file
+from .writing import replace_file, written_aside
 
 __all__ = [
     "DEFAULT_PRESET",
@@ -29,4 +29,5 @@ __all__ = [
     "replace_file",
     "resolve",
     "save_preset",
+    "written_aside",
 ]

@@ -1,16 +1,17 @@
-"""Files that are there whole or not at all."""
+"""The file an export goes to."""
 
 import errno
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from nanotrain_tui.config import written_aside
+
 
 @contextmanager
-def write_aside(path: Path, force: bool = False) -> Iterator[TextIO]:
-    """A text file that takes its name once all is written.
+def export_file(path: Path, force: bool = False) -> Iterator[TextIO]:
+    """A text file that is there whole or not at all.
 
     Raises FileExistsError where there is one already, unless forced; OSError naming the path.
     """
@@ -18,12 +19,5 @@ def write_aside(path: Path, force: bool = False) -> Iterator[TextIO]:
         raise IsADirectoryError(errno.EISDIR, "is a folder; a file's name is wanted", str(path))
     if path.exists() and not force:
         raise FileExistsError(errno.EEXIST, "exists already; --force overwrites it", str(path))
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with aside.open("x", encoding="utf-8", newline="") as file:
-        try:
-            yield file
-            file.flush()
-            aside.replace(path)
-        except BaseException:
-            aside.unlink()
-            raise
+    with written_aside(path) as file:
+        yield file
