@@ -1,10 +1,11 @@
 """Which formats there are: every module in ``export.formats``, loaded when it is asked for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from nanotrain_tui.catalog import ConfigError, nearest
 from nanotrain_tui.session.reader import SessionReader
@@ -12,15 +13,63 @@ from nanotrain_tui.session.reader import SessionReader
 from . import formats
 
 
+class ExportError(Exception):
+    """An export that cannot be made here; the message names the format and what to do."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(f"--format {name}: {message}")
+        self.name = name
+        self.message = message
+
+
+def _quietly(_: float) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Options:
+    """What may be asked of a format; each lists those that it heeds."""
+
+    table: str = "steps"  # "steps", "evaluations", "samples" or "events"
+    size: tuple[int, int] = (80, 24)  # columns and rows of a terminal
+    speed: float = 8.0  # session time over playing time
+    progress: Callable[[float], None] = _quietly  # told the fraction done, 0 to 1
+
+
 @dataclass(frozen=True)
 class Format:
-    """A format: ``write`` streams a session, running or ended, in constant memory.
-
-    Each module of ``export.formats`` holds one as ``FORMAT``; the module's name is the format's.
-    """
+    """A format. Each module of ``export.formats`` holds one as ``FORMAT``; its name is the
+    module's. ``write`` streams a session, running or ended, in bounded memory."""
 
     summary: str
-    write: Callable[[SessionReader, TextIO], None]
+    suffix: str  # of a file's name: ".csv"
+
+
+@dataclass(frozen=True)
+class TextFormat(Format):
+    """Written as text, to a terminal too."""
+
+    write: Callable[[SessionReader, TextIO, Options], None]
+    options: frozenset[str] = field(default_factory=frozenset)  # the names of those it heeds
+
+
+@dataclass(frozen=True)
+class BinaryFormat(Format):
+    """Written as bytes."""
+
+    write: Callable[[SessionReader, BinaryIO, Options], None]
+    options: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True)
+class FolderFormat(Format):
+    """Written as files into an empty folder, which gets its name when it is whole."""
+
+    write: Callable[[SessionReader, Path, Options], None]
+    options: frozenset[str] = field(default_factory=frozenset)
+
+
+AnyFormat = TextFormat | BinaryFormat | FolderFormat
 
 
 def format_names() -> list[str]:
@@ -28,7 +77,7 @@ def format_names() -> list[str]:
     return sorted(module.name for module in iter_modules(formats.__path__))
 
 
-def get_format(name: str) -> Format:
+def get_format(name: str) -> AnyFormat:
     """The format of that name. Raises ConfigError naming the nearest."""
     known = format_names()
     if name not in known:
@@ -36,5 +85,5 @@ def get_format(name: str) -> Format:
         hint = nearest(name, known)
         raise ConfigError("--format", f"'{name}' is not known.{hint} There are: {listed}.")
     found = import_module(f"{formats.__name__}.{name}").FORMAT
-    assert isinstance(found, Format)
+    assert isinstance(found, TextFormat | BinaryFormat | FolderFormat)
     return found

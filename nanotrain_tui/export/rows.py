@@ -34,6 +34,7 @@ class StepTable:
     def __init__(self, reader: SessionReader) -> None:
         self._reader = reader
         self._until = reader.last_seq()
+        self._last_step = reader.position()[0]
         recorded = reader.metrics()
         self.metrics = [name for name in FIRST_METRICS if name in recorded]
         self.metrics += [name for name in recorded if name not in FIRST_METRICS]
@@ -44,6 +45,10 @@ class StepTable:
         """step, time_s, the metrics, and the evaluation after that step where there was one."""
         metrics = [*FIRST_METRICS, *(m for m in self.metrics if m not in FIRST_METRICS)]
         return ["step", "time_s", *metrics, *TEST_COLUMNS]
+
+    def fraction(self, block: Block) -> float:
+        """How much of the table is done with this block, 0 to 1."""
+        return (block.first_step + len(block) - 1) / self._last_step if self._last_step else 1.0
 
     def blocks(self) -> Iterator[Block]:
         """The table, in the order of steps."""

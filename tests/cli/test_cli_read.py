@@ -204,6 +204,40 @@ def test_export_into_nowhere_leaves_nothing(nano: Nano, home: Path, tmp_path: Pa
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
+def test_formats_are_listed_with_what_they_are(nano: Nano, home: Path) -> None:
+    listed = json.loads(nano("export", "--formats", "--json").out)
+    assert {"csv", "json", "jsonl", "parquet", "session"} <= {one["format"] for one in listed}
+    assert "parquet" in nano("export", "--formats").out
+
+
+def test_a_table_goes_to_standard_output_and_bytes_to_a_file_named_after_the_session(
+    nano: Nano, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tutorial_run(home)
+    assert nano("export", "mnist-1", "--format", "csv", "--table", "events").out.startswith("seq,")
+    monkeypatch.chdir(tmp_path)
+    ran = nano("export", "mnist-1", "--format", "session")
+    assert (ran.status, ran.err) == (0, "nanotrain: wrote mnist-1.nanotrain\n")
+    assert (tmp_path / "mnist-1.nanotrain").read_bytes()[:6] == b"SQLite"
+    assert nano("export", "mnist-1", "--format", "session").status == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("--format", "json", "--table", "events"), "--table: means nothing for the format json"),
+        (("--format", "csv", "--size", "80by24"), "'80by24' is no size"),
+        ((), "--format is missing"),
+    ],
+)
+def test_what_an_export_cannot_heed_is_refused(
+    nano: Nano, home: Path, arguments: tuple[str, ...], why: str
+) -> None:
+    tutorial_run(home)
+    ran = nano("export", "mnist-1", *arguments)
+    assert ran.status == 2 and why in ran.err
+
+
 def test_export_of_a_damaged_recording_leaves_no_file(
     nano: Nano, home: Path, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from recorded import STEP_S, Recording, accuracy_at, loss_at, tutorial_run
 
 from nanotrain_tui.catalog import ConfigError
-from nanotrain_tui.export import format_names, get_format
+from nanotrain_tui.export import Options, format_names, get_format
 from nanotrain_tui.export.numbers import float32_texts
 from nanotrain_tui.export.rows import Joiner, last_kept_steps
 from nanotrain_tui.session.folder import SessionFolder
@@ -26,7 +26,7 @@ from nanotrain_tui.session.records import Segment, Steps
 def export(folder: SessionFolder, name: str) -> str:
     out = io.StringIO()
     with SessionReader(folder) as reader:
-        get_format(name).write(reader, out)
+        get_format(name).write(reader, out, Options())
     return out.getvalue()
 
 
@@ -47,7 +47,7 @@ def losses_of(rows: list[dict[str, str]]) -> list[float]:
 
 
 def test_the_formats_are_the_modules_there_are() -> None:
-    assert format_names() == ["csv", "json"]
+    assert {"csv", "json", "jsonl", "parquet", "session"} <= set(format_names())
     with pytest.raises(ConfigError, match="Did you mean 'csv'"):
         get_format("csw")
 
@@ -152,7 +152,7 @@ def test_memory_does_not_grow_with_the_steps(
         with SessionReader(recording.finished()) as reader:
             export_format = get_format("csv")
             tracemalloc.start()
-            export_format.write(reader, Nowhere())
+            export_format.write(reader, Nowhere(), Options())
             used = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
         return used

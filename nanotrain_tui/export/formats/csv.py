@@ -1,19 +1,33 @@
-"""Comma-separated values: one row a step."""
+"""Comma-separated values: one row a step, an evaluation, a sample of telemetry or an event."""
 
+import csv
 from typing import TextIO
 
 from nanotrain_tui.export.numbers import float32_texts, scalar_text, time_texts
-from nanotrain_tui.export.registry import Format
+from nanotrain_tui.export.registry import Options, TextFormat
 from nanotrain_tui.export.rows import Block, StepTable
+from nanotrain_tui.export.tables import TABLES
 from nanotrain_tui.session.reader import SessionReader
 
 
-def write(reader: SessionReader, out: TextIO) -> None:
-    """A header, then every update once; the test columns are empty where nothing was evaluated."""
+def write(reader: SessionReader, out: TextIO, options: Options) -> None:
+    """A header, then the rows; what is missing is empty, what is not finite has its name."""
+    if options.table == "steps":
+        _write_steps(reader, out, options)
+        return
+    table = TABLES[options.table](reader)
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(column.name for column in table.columns)
+    rows.writerows(table.rows)
+
+
+def _write_steps(reader: SessionReader, out: TextIO, options: Options) -> None:
+    """Every update once; the test columns are empty where nothing was evaluated."""
     table = StepTable(reader)
     out.write(",".join(table.columns) + "\n")
     for block in table.blocks():
         out.write(_lines(table, block))
+        options.progress(table.fraction(block))
 
 
 def _lines(table: StepTable, block: Block) -> str:
@@ -36,4 +50,7 @@ def _lines(table: StepTable, block: Block) -> str:
     return "".join(rows)
 
 
-FORMAT = Format("one row a step: step, time_s, loss, accuracy, learning_rate ...", write)
+FORMAT = TextFormat(
+    "a row a step (--table evaluations, samples or events: one of these)", ".csv", write,
+    frozenset({"table"}),
+)  # fmt: skip

@@ -1,0 +1,62 @@
+"""What a session holds as JSON objects."""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from nanotrain_tui.export.numbers import float32_texts, time_texts
+from nanotrain_tui.export.plain import plain_json
+from nanotrain_tui.export.rows import Block, StepTable
+from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.records import Event, Sample
+from nanotrain_tui.session.summary import summarise
+
+
+def session_head(reader: SessionReader) -> dict[str, Any]:
+    """What a session is: name, state, configuration."""
+    meta = reader.meta()
+    return {
+        "format": "nanotrain session",
+        "name": reader.folder.name,
+        "state": summarise(reader.folder).state,
+        "created": meta.get("created"),
+        "parent": meta.get("parent"),
+        "config": meta["config"],
+    }
+
+
+def event_object(event: Event) -> dict[str, Any]:
+    """An event as it is recorded."""
+    return {"t": event.t, "step": event.step, "kind": event.kind, "body": event.body}
+
+
+def sample_object(sample: Sample) -> dict[str, Any]:
+    """A sample of telemetry as it is recorded."""
+    return {"t": sample.t, "step": sample.step, "body": sample.body}
+
+
+def step_objects(table: StepTable, block: Block) -> Iterator[str]:
+    """Each step of a block as a JSON object."""
+    names = [name for name in table.columns[2:-2] if name in block.values]
+    columns = []
+    for name in names:
+        key = f", {json.dumps(name)}: "
+        columns.append([key + _number(text) for text in float32_texts(block.values[name])])
+    rows = zip(time_texts(block.times_s), *columns, strict=True)
+    for step, (time_s, *values) in enumerate(rows, block.first_step):
+        evaluation = table.evaluations.get(step)
+        test = ""
+        if evaluation is not None:
+            figures = {"test_loss": evaluation.loss, "test_accuracy": evaluation.accuracy}
+            test = ", " + dump(figures)[1:-1]
+        yield f'{{"step": {step}, "time_s": {time_s}{"".join(values)}{test}}}'
+
+
+def _number(text: str) -> str:
+    return text if math.isfinite(float(text)) else "null"
+
+
+def dump(value: Any) -> str:
+    """The value as JSON; what is not finite becomes null, as JSON knows no NaN."""
+    return json.dumps(plain_json(value), allow_nan=False)

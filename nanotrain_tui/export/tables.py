@@ -1,0 +1,143 @@
+"""Evaluations, telemetry and events as tables: one row each, a column a quantity."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from nanotrain_tui.export.plain import plain_json
+from nanotrain_tui.export.rows import PAGE_ROWS
+from nanotrain_tui.follow.log_text import describe
+from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.records import Event, Sample
+
+Value = int | float | str | None
+
+
+class Column(NamedTuple):
+    """A column's name and what it holds; a value may be missing (None)."""
+
+    name: str
+    type: type  # int, float or str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns, and an iterator over the rows: one value a column."""
+
+    columns: Sequence[Column]
+    rows: Iterator[Sequence[Value]]
+
+
+def evaluations_table(reader: SessionReader) -> Table:
+    """Every evaluation once, by step; what a resume ran again takes the place of the first."""
+    columns = [
+        Column("step", int),
+        Column("time_s", float),
+        Column("loss", float),
+        Column("accuracy", float),
+        Column("seconds", float),
+    ]
+    return Table(columns, iter([tuple(one) for one in reader.evaluations()]))
+
+
+def events_table(reader: SessionReader) -> Table:
+    """Every event as it happened: ``text`` says it in a line, ``body`` is its JSON."""
+    columns = [
+        Column("seq", int),
+        Column("time_s", float),
+        Column("step", int),
+        Column("kind", str),
+        Column("who", str),
+        Column("text", str),
+        Column("body", str),
+    ]
+    return Table(columns, map(_event_row, events_of(reader)))
+
+
+def samples_table(reader: SessionReader) -> Table:
+    """Telemetry: nested readings get a column each, ``temperatures_c.GPU`` say.
+
+    The recording is read twice: a column is there for every quantity that any sample has.
+    """
+    found: dict[str, type] = {}
+    for sample in samples_of(reader):
+        for name, value in flat(sample.body):
+            found[name] = _wider(found.get(name), type(value))
+    names = sorted(found, key=_natural)
+    columns = [Column("time_s", float), Column("step", int)]
+    columns += [Column(name, found[name]) for name in names]
+    return Table(columns, (_sample_row(sample, names) for sample in samples_of(reader)))
+
+
+TABLES: Mapping[str, Callable[[SessionReader], Table]] = {
+    "evaluations": evaluations_table,
+    "samples": samples_table,
+    "events": events_table,
+}
+
+
+def events_of(reader: SessionReader) -> Iterator[Event]:
+    """All events there are now, page by page."""
+    for batch in _pages(reader):
+        yield from batch.events
+
+
+def samples_of(reader: SessionReader) -> Iterator[Sample]:
+    """All telemetry there is now, page by page."""
+    for batch in _pages(reader):
+        yield from batch.samples
+
+
+def _pages(reader: SessionReader) -> Iterator[Any]:
+    seq, until = 0, reader.last_seq()
+    while seq < until:
+        batch = reader.read_since(seq, PAGE_ROWS)
+        if batch.last_seq <= seq:
+            return
+        yield batch
+        seq = batch.last_seq
+
+
+def flat(body: Any, prefix: str = "") -> Iterator[tuple[str, int | float | str]]:
+    """The numbers and texts of a sample with dotted names; what is null is left out."""
+    if isinstance(body, Mapping):
+        inside: Iterator[tuple[Any, Any]] = iter(body.items())
+    elif isinstance(body, (list, tuple)):
+        inside = iter(enumerate(body))
+    else:
+        if isinstance(body, bool):
+            yield prefix, int(body)
+        elif isinstance(body, (int, float, str)):
+            yield prefix, body
+        return
+    for key, value in inside:
+        yield from flat(value, f"{prefix}.{key}" if prefix else str(key))
+
+
+def _wider(known: type | None, new: type) -> type:
+    """The type that holds both: text over float over int."""
+    return max((kind for kind in (known, new) if kind), key=(int, float, str).index)
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """``cpus.2`` before ``cpus.10``."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in name.split(".")]
+
+
+def _sample_row(sample: Sample, names: Sequence[str]) -> Sequence[Value]:
+    values: dict[str, Value] = dict(flat(sample.body))
+    return (sample.t, sample.step, *(values.get(name) for name in names))
+
+
+def _event_row(event: Event) -> Sequence[Value]:
+    who = event.body.get("who")
+    return (
+        event.seq,
+        event.t,
+        event.step,
+        event.kind,
+        who if isinstance(who, str) else None,
+        describe(event).text,
+        json.dumps(plain_json(event.body), ensure_ascii=False),
+    )
