@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nanotrain_tui.session.reader import SessionReader
 
 TABLES = ("steps", "evaluations", "samples", "events")
-FLAGS = {"table": "--table", "size": "--size", "speed": "--speed"}
+FLAGS = {"table": "--table", "size": "--size", "speed": "--speed", "every": "--every"}
 
 
 def _complete_format(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:
@@ -51,6 +51,7 @@ def _size(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int,
     "--size", metavar="COLUMNSxROWS", callback=_size, help="cast: of the terminal, 80x24."
 )
 @click.option("--speed", type=click.FloatRange(0, min_open=True), help="cast: how much faster, 8.")
+@click.option("--every", type=click.IntRange(1), metavar="N", help="tensorboard: every Nth step.")
 @click.option("--force", is_flag=True, help="Overwrite PATH where it exists.")
 @json_option
 def command(

@@ -33,6 +33,7 @@ class Options:
     table: str = "steps"  # "steps", "evaluations", "samples" or "events"
     size: tuple[int, int] = (80, 24)  # columns and rows of a terminal
     speed: float = 8.0  # session time over playing time
+    every: int = 1  # of so many steps one is written
     progress: Callable[[float], None] = _quietly  # told the fraction done, 0 to 1
 
 
