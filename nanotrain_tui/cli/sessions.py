@@ -1,53 +1,109 @@
-"""``nanotrain sessions``: what was trained, the newest first."""
+"""``nanotrain sessions``: what was trained, the newest first; names, tags, notes, deleting."""
 
-import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .errors import FINISHED, paragraph
+from .errors import FINISHED
 from .options import json_option
-from .output import clock, figure, moment, print_json, share, table
+from .output import print_json
 from .places import my_folders
+from .session_table import print_sessions, state_of
+from .sessions_edit import COMMANDS
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
 
-HEADER = ("SESSION", "STATE", "STEP", "ACCURACY", "LOSS", "TIME", "STARTED")
-STYLES = {
-    "running": "green", "paused": "yellow", "starting": "cyan", "not responding": "yellow",
-    "failed": "red", "unreadable": "red", "interrupted": "red",
-}  # fmt: skip
+STATES = (
+    "starting", "running", "paused", "finished", "stopped", "failed", "interrupted", "unreadable",
+)  # fmt: skip
+
+# Figures with the best first, words by the alphabet; what is not known comes last.
+SORTS: dict[str, Callable[["SessionSummary"], Any]] = {
+    "name": lambda one: one.name,
+    "state": lambda one: state_of(one),
+    "step": lambda one: -one.step,
+    "accuracy": lambda one: _known(one.best_accuracy, -1),
+    "loss": lambda one: _known(one.best_loss),
+    "time": lambda one: one.duration_s,
+    "energy": lambda one: _known(one.energy_j),
+}
 
 
-@click.command("sessions")
+@click.group("sessions", invoke_without_command=True)
+@click.option("--state", type=click.Choice(STATES), help="Only those in this state.")
+@click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only those with this tag.")
+@click.option("--search", metavar="TEXT", help="Only those with TEXT in name, note, tags, data, "
+              "model or optimizer.")  # fmt: skip
+@click.option("--sort", type=click.Choice([*SORTS, "started"]), default="started",
+              show_default=True, help="By what; the best or newest first.")  # fmt: skip
+@click.option("--reverse", is_flag=True, help="The other way round.")
 @json_option
-def command(as_json: bool) -> int:
+@click.pass_context
+def command(
+    ctx: click.Context,
+    state: str | None,
+    tags: tuple[str, ...],
+    search: str | None,
+    sort: str,
+    reverse: bool,
+    as_json: bool,
+) -> int | None:
     """List sessions, the newest first.
 
-    ACCURACY and LOSS are those of the last evaluation on the test data. The JSON is a list of
-    objects: name, state, data, model, step, steps, accuracy, loss, best_accuracy, started,
-    duration_s ... A recording that cannot be read has the state "unreadable" and a "problem".
+    LOSS is a spark of the training loss, BEST the best accuracy on the test data, ENERGY what the
+    module took in where its power was recorded. The JSON is a list of objects: name, state, data,
+    model, step, steps, accuracy, loss, best_accuracy, started, duration_s, energy_j, tags, note ...
+    A recording that cannot be read has the state "unreadable" and a "problem".
+
+    \b
+    nanotrain sessions --sort accuracy --tag keep
+    nanotrain sessions rename mnist-3 calm
+    nanotrain sessions tag calm +keep -old
+    nanotrain sessions note calm "Adam, then SGD from step 3000"
+    nanotrain sessions delete mnist-1 mnist-2
     """
+    if ctx.invoked_subcommand is not None:
+        return None
     from nanotrain_tui.session.summary import summarise_all
 
     folders = my_folders()
     summaries = summarise_all(str(folders.home))
+    chosen = [
+        one
+        for one in summaries
+        if (state is None or state_of(one) == state)
+        and set(tags) <= set(one.tags)
+        and (search is None or matches(one, search))
+    ]
+    if sort != "started":
+        chosen.sort(key=SORTS[sort])
+    if reverse:
+        chosen.reverse()
     if as_json:
-        print_json([_object(summary) for summary in summaries])
+        print_json([_object(summary) for summary in chosen])
     elif not summaries:
         print(f"No sessions in {folders.sessions} yet. 'nanotrain train' makes one.")
+    elif not chosen:
+        print(f"None of {len(summaries)} sessions is like that.")
     else:
-        _print_table(summaries)
+        print_sessions(chosen)
     return FINISHED
 
 
-def state_of(summary: "SessionSummary") -> str:
-    """The state in a word or two: also ``unreadable`` and ``not responding``."""
-    if summary.problem is not None:
-        return "unreadable"
-    live = summary.state in ("starting", "running", "paused")
-    return "not responding" if live and not summary.responding else summary.state
+def matches(summary: "SessionSummary", text: str) -> bool:
+    """Whether every word of the text is somewhere in what describes the session."""
+    held = (
+        summary.name, summary.note, *summary.tags, summary.data, summary.model, summary.optimizer,
+        summary.loss_name, state_of(summary),
+    )  # fmt: skip
+    said = " ".join(part for part in held if part).lower()
+    return all(word in said for word in text.lower().split())
+
+
+def _known(value: float | None, sign: int = 1) -> tuple[bool, float]:
+    return (value is None, sign * (value or 0.0))
 
 
 def _object(summary: "SessionSummary") -> dict[str, Any]:
@@ -55,40 +111,5 @@ def _object(summary: "SessionSummary") -> dict[str, Any]:
     return {**summary._asdict(), "state": "unreadable" if unreadable else summary.state}
 
 
-def _row(summary: "SessionSummary") -> tuple[str, ...]:
-    steps = f"{summary.step}/{summary.steps}" if summary.steps else str(summary.step)
-    return (
-        summary.name,
-        state_of(summary),
-        steps,
-        share(summary.accuracy),
-        figure(summary.loss),
-        clock(summary.duration_s),
-        moment(summary.started),
-    )
-
-
-def _print_table(summaries: list["SessionSummary"]) -> None:
-    rows = [_row(summary) for summary in summaries]
-    if sys.stdout.isatty():
-        _print_rich(rows)
-    else:
-        print("\n".join(table(HEADER, rows)))
-    for summary in summaries:
-        if summary.problem is not None:
-            print(f"{summary.name}: {paragraph(summary.problem)}")
-
-
-def _print_rich(rows: list[tuple[str, ...]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table(box=None, pad_edge=False, header_style="bold")
-    for name in HEADER:
-        grid.add_column(name, justify="right" if name in HEADER[2:6] else "left", no_wrap=True)
-    for row in rows:
-        cells = [Text(cell) for cell in row]
-        cells[1].stylize(STYLES.get(row[1], ""))
-        grid.add_row(*cells)
-    Console().print(grid)
+for _edit in COMMANDS:
+    command.add_command(_edit)

@@ -5,12 +5,14 @@ from array import array
 
 def float32_texts(values: "array[float]") -> list[str]:
     """The float32 values in as few digits as give the same float32 again; nan and inf by name."""
-    distinct = dict.fromkeys(values)
+    bits = array("i", values.tobytes())  # tells -0 from 0, and takes a NaN for itself
+    distinct = array("i", dict.fromkeys(bits))
     if 2 * len(distinct) > len(values):
         return _texts(values)
     # A learning rate is one value for long, an accuracy of 100 examples one of 101.
-    known = dict(zip(distinct, _texts(array("f", distinct)), strict=True))
-    return [known[value] for value in values]
+    texts = _texts(array("f", distinct.tobytes()))
+    known = dict(zip(distinct, texts, strict=True))
+    return [known[value] for value in bits]
 
 
 def _texts(values: "array[float]") -> list[str]:

@@ -76,6 +76,15 @@ class SessionFolder:
         if held is None or held < 0:
             return False
         try:
+            return self.settle_held()
+        finally:
+            os.close(held)
+
+    def settle_held(self) -> bool:
+        """The same for who holds the exclusive lock already."""
+        if not os.path.exists(self.recording + "-wal"):
+            return True
+        try:
             connection = sqlite3.connect(self.recording, timeout=0.1, isolation_level=None)
             try:
                 (mode,) = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
@@ -84,8 +93,6 @@ class SessionFolder:
             return bool(mode == "delete")
         except sqlite3.Error:
             return False
-        finally:
-            os.close(held)
 
     def _try_lock(self, kind: int) -> Optional[int]:
         """A descriptor with the lock held, -1 when another process has it, None without a file."""
@@ -99,6 +106,11 @@ class SessionFolder:
             os.close(held)
             return -1
         return held
+
+
+def is_name(text: str) -> bool:
+    """Whether a session can have this name: a letter or digit, then also ``.`` ``_`` ``-``."""
+    return _NAME.match(text) is not None
 
 
 def sessions_folder(home: str) -> str:
@@ -166,7 +178,7 @@ def _make_named(parent: str, name: str) -> SessionFolder:
 
 
 def _make(parent: str, name: str) -> SessionFolder:
-    if not _NAME.match(name):
+    if not is_name(name):
         raise SessionError("{!r} cannot be the name of a session".format(name))
     folder = SessionFolder(os.path.join(parent, name))
     os.mkdir(folder.path, 0o700)

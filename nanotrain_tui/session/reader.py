@@ -7,20 +7,25 @@ from being folded, and an SD card would fill.
 import array
 import json
 import os
+import re
 import sqlite3
 import sys
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 from urllib.parse import quote
 
+from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.records import Batch, Event, Sample, Segment, Steps
-from nanotrain_tui.session.schema import NEWEST_SEQ, SCHEMA_VERSION
+from nanotrain_tui.session.schema import NEWEST_SEQ, SCHEMA_VERSION, VIEWS
 
 _EVENT = "SELECT seq, segment, t, step, kind, body FROM events"
 _STEPS = "SELECT seq, segment, metric, first_step, t0, t1, data FROM {}"
 _SAMPLE = "SELECT seq, segment, t, step, body FROM samples"
 _SEGMENT = "SELECT seq, t, wall, from_step, environment FROM segments"
+_ALL = {"steps": "steps", "evaluations": "(SELECT * FROM events WHERE kind = 'evaluated')"}
+_POWER = re.compile(r'"power_total_mw": (\d{1,9})')  # cheaper than the JSON of a whole sample
+_LARGEST = 3.5e38  # beyond float32: an overflow
 _AFTER_ALL = 2**63 - 1
 _HAS_BACKUP = hasattr(sqlite3.Connection, "backup")  # since Python 3.7
 
@@ -48,6 +53,7 @@ class SessionReader:
             raise RecordingError("there is no recording at {}".format(self.path))
         folder.settle()
         self._delivered: Dict[Tuple[int, str], int] = {}
+        self._has_views = False
         uri = "file:{}?mode=ro".format(quote(self.path))
         try:
             self._connection = sqlite3.connect(
@@ -109,18 +115,30 @@ class SessionReader:
         """The seq of the newest row: cheap, to ask whether anything is new."""
         return int(self._query(NEWEST_SEQ)[0][0])
 
+    def stored_summary(self) -> Optional[Dict[str, Any]]:
+        """What the host summed up when the session ended; None if something was recorded since."""
+        rows = self._query("SELECT value FROM meta WHERE key = 'summary'")
+        try:
+            summary = json.loads(rows[0][0]) if rows else None
+        except (TypeError, ValueError):
+            return None
+        if not isinstance(summary, dict) or summary.get("seq") != self.last_seq():
+            return None
+        return summary
+
     def metrics(self) -> List[str]:
         """The names of the per-step metrics there are, sorted."""
         return [row[0] for row in self._query("SELECT DISTINCT metric FROM steps ORDER BY metric")]
 
     def metric_series(self, name: str) -> List[Steps]:
         """A metric of every update once, in the order of steps; superseded ones are left out."""
-        sql = _STEPS.format("current_steps") + " WHERE metric = ? ORDER BY first_step, seq"
+        sql = _STEPS.format(self._current("steps")) + " WHERE metric = ? ORDER BY first_step, seq"
         return [self._steps(row) for row in self._query(sql, (name,))]
 
     def evaluations(self) -> List[Evaluation]:
         """Every evaluation in the order of steps; superseded ones are left out."""
-        rows = self._query("SELECT step, t, body FROM current_evaluations ORDER BY step, seq")
+        sql = "SELECT step, t, body FROM {} ORDER BY step, seq"
+        rows = self._query(sql.format(self._current("evaluations")))
         return [_evaluation(step, t, self._json(body)) for step, t, body in rows]
 
     def events(self, kinds: Optional[Sequence[str]] = None) -> List[Event]:
@@ -151,6 +169,42 @@ class SessionReader:
         if not rows:
             return (0, 0.0)
         return (int(rows[0][1]), max(float(row[2]) for row in rows))
+
+    def energy_j(self) -> Optional[float]:
+        """What the module took in, in joules; None where no power was recorded."""
+        energy = Energy()
+        for t, body in self._query("SELECT t, body FROM samples ORDER BY seq"):
+            found = _POWER.search(body) if isinstance(body, str) else None
+            if found is not None:
+                energy.add(t, float(found.group(1)))
+        return energy.joules
+
+    def spark(self, parts: int) -> List[Optional[float]]:
+        """The training loss in at most ``parts`` means over equal parts of the steps.
+
+        Of a long session evenly spread rows are read, not every one. None: no finite loss there.
+        """
+        rows = self._query(
+            "SELECT first_step, count, seq FROM {} WHERE metric = 'loss' "
+            "ORDER BY first_step".format(self._current("steps"))
+        )
+        if not rows:
+            return []
+        end = rows[-1][0] + rows[-1][1] - 1
+        parts = min(parts, end)
+        sums, counts = [0.0] * parts, [0] * parts
+        for first_step, count, seq in rows[:: max(1, len(rows) // (4 * parts))]:
+            found = self._query(_STEPS.format("steps") + " WHERE seq = ?", (seq,))
+            values = self._steps(found[0]).values[:count]
+            at = 0
+            while at < len(values):
+                part = (first_step + at - 1) * parts // end
+                stop = min(len(values), -(-(part + 1) * end // parts) - first_step + 1)
+                total, n = _finite_sum(values[at:stop])
+                sums[part] += total
+                counts[part] += n
+                at = stop
+        return [total / n if n else None for total, n in zip(sums, counts)]
 
     def reached(self, segment: Segment) -> int:
         """Updates completed at the end of a segment."""
@@ -214,6 +268,21 @@ class SessionReader:
                 "update nanotrain to open it".format(self.path, version, SCHEMA_VERSION)
             )
 
+    def _current(self, what: str) -> str:
+        """Where to select steps or evaluations without what a later segment ran again.
+
+        From our own views, not the file's: those may be missing, or somebody else's.
+        """
+        if self._query("SELECT COUNT(*) FROM (SELECT 1 FROM segments LIMIT 2)")[0][0] < 2:
+            return _ALL[what]
+        if not self._has_views:
+            try:
+                self._connection.executescript(VIEWS.replace("CREATE VIEW", "CREATE TEMP VIEW"))
+            except sqlite3.Error as error:
+                raise RecordingError(_sentence(self.path, error)) from error
+            self._has_views = True
+        return "current_" + what
+
     def _query(self, sql: str, arguments: Tuple[Any, ...] = ()) -> List[Any]:
         try:
             return self._connection.execute(sql, arguments).fetchall()
@@ -273,6 +342,15 @@ class SessionReader:
         if sys.byteorder == "big":
             values.byteswap()
         return Steps(seq, segment, metric, first_step, t0, t1, values)
+
+
+def _finite_sum(values: "array.array[float]") -> Tuple[float, int]:
+    """The sum of the finite values and how many they are."""
+    total = sum(values)
+    if -_LARGEST <= total <= _LARGEST:
+        return total, len(values)
+    finite = [value for value in values if -_LARGEST <= value <= _LARGEST]
+    return sum(finite), len(finite)
 
 
 def number(value: Any) -> Optional[float]:

@@ -15,7 +15,8 @@ from nanotrain_tui.session.compact import compact
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.records import Event
-from nanotrain_tui.session.schema import NEWEST_SEQ, SCHEMA_VERSION, TABLES
+from nanotrain_tui.session.schema import NEWEST_SEQ, SCHEMA_VERSION, TABLES, VIEWS
+from nanotrain_tui.session.summary import to_store
 
 MOST_WAITING_BYTES = 8 << 20  # rows kept in memory while the disk takes none
 _ROW_BYTES = 200  # what a row costs in memory besides its text or data
@@ -63,7 +64,7 @@ def create_recording(
     try:
         connection = sqlite3.connect(aside, isolation_level=None)
         try:
-            connection.executescript("BEGIN;" + TABLES)
+            connection.executescript("BEGIN;" + TABLES + VIEWS)
             connection.executemany("INSERT INTO meta VALUES (?, ?)", meta)
             connection.execute("COMMIT")
         finally:
@@ -81,6 +82,7 @@ class Recorder:
     """
 
     def __init__(self, folder: SessionFolder) -> None:
+        self._folder = folder
         self.trouble: Optional[str] = None
         self.dropped_rows = 0
         self._waiting: List[_Row] = []
@@ -177,13 +179,20 @@ class Recorder:
     def finish(self) -> bool:
         """Commit, compact and try to leave one plain file; True when all was written."""
         written = self.commit()
-        for tidy in (compact, _one_file):
+        for tidy in (compact, self._store_summary, _one_file):
             try:
                 tidy(self._connection)
             except sqlite3.Error:
                 self._roll_back()  # somebody reads, or no space: what is committed stays good
         self._connection.close()
         return written
+
+    def _store_summary(self, connection: sqlite3.Connection) -> None:
+        try:
+            summary = to_store(self._folder)
+        except RecordingError:
+            return  # whoever lists the session reads all of it
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('summary', ?)", (summary,))
 
     def _next_seq(self) -> int:
         self._seq += 1

@@ -16,6 +16,11 @@ CREATE TABLE steps (seq INTEGER PRIMARY KEY, segment INTEGER, metric TEXT, first
                     count INTEGER, t0 REAL, t1 REAL, data BLOB);
 CREATE TABLE samples (seq INTEGER PRIMARY KEY, segment INTEGER, t REAL, step INTEGER, body TEXT);
 
+"""
+
+#: Made in the file for whoever reads it with plain SQL. Our reader makes its own, temporary ones:
+#: it runs nothing that a file brings along.
+VIEWS = """
 -- the last step of each segment that no later segment ran again
 CREATE VIEW segment_ends AS
 SELECT g.seq AS segment,

@@ -1,15 +1,19 @@
 """One line about a session, read without following it."""
 
 import calendar
+import json
 import re
+from math import isfinite
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder, list_sessions
+from nanotrain_tui.session.labels import read_labels
 from nanotrain_tui.session.reader import SessionReader
 
+SPARK = 24  # parts of a spark of the loss
 _KINDS = states.STATE_KINDS + ("edited",)
 _WALL = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)([+-])(\d\d):(\d\d)\Z")
 
@@ -30,8 +34,23 @@ class SessionSummary(NamedTuple):
     loss: Optional[float]  # on the test data, last evaluation; may be nan or inf
     started: Optional[str]  # local time with zone, ISO 8601
     duration_s: float  # session time
+    best_loss: Optional[float]  # the least on the test data
+    energy_j: Optional[float]  # what the module took in; None where no power was recorded
+    spark: List[Optional[float]]  # the training loss, means of up to SPARK equal parts of the steps
+    tags: List[str]
+    note: str
     responding: bool  # False: the host lives but its heartbeat is old
     problem: Optional[str]  # why the recording cannot be read
+
+
+_NON_FINITE = {name: float(name) for name in ("nan", "inf", "-inf")}
+
+#: What is stored: all but what may change without the recording.
+_KEPT = tuple(
+    key
+    for key in SessionSummary._fields
+    if key not in ("name", "responding", "tags", "note", "problem")
+)
 
 
 def summarise(folder: SessionFolder) -> SessionSummary:
@@ -39,7 +58,8 @@ def summarise(folder: SessionFolder) -> SessionSummary:
     alive = folder.is_alive()  # before reading: a host that ends meanwhile has recorded its end
     try:
         with SessionReader(folder) as reader:
-            return _read(folder, reader, alive)
+            stored = None if alive else _stored(folder, reader)
+            return stored or _read(folder, reader, alive)
     except RecordingError as error:
         return SessionSummary(
             name=folder.name,
@@ -55,6 +75,11 @@ def summarise(folder: SessionFolder) -> SessionSummary:
             loss=None,
             started=None,
             duration_s=0.0,
+            best_loss=None,
+            energy_j=None,
+            spark=[],
+            tags=[],
+            note="",
             responding=alive,
             problem=str(error),
         )
@@ -80,6 +105,42 @@ def _moment(wall: Optional[str]) -> float:
     return utc - (east if match.group(7) == "+" else -east)
 
 
+def to_store(folder: SessionFolder) -> str:
+    """The summary of a session that ends now, as JSON for ``meta``. Raises RecordingError.
+
+    With it a thousand sessions are listed in less than a second, however long they are.
+    """
+    with SessionReader(folder) as reader:
+        fields = _read(folder, reader, alive=False)._asdict()
+        kept = {key: _storable(fields[key]) for key in _KEPT}
+        return json.dumps({"seq": reader.last_seq(), **kept})
+
+
+def _storable(value: Any) -> Any:
+    """As JSON holds it: what is not finite by name, a spark in five digits."""
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
+    if isinstance(value, list):
+        return [float("{:.5g}".format(part)) if part is not None else None for part in value]
+    return value
+
+
+def _stored(folder: SessionFolder, reader: SessionReader) -> Optional[SessionSummary]:
+    found = reader.stored_summary()
+    if found is None or not all(key in found for key in _KEPT):
+        return None
+    labels = read_labels(folder)
+    return SessionSummary(
+        name=folder.name,
+        responding=False,
+        tags=list(labels.tags),
+        note=labels.note,
+        problem=None,
+        **{key: _NON_FINITE.get(found[key], found[key]) for key in _KEPT if key != "spark"},
+        spark=found["spark"],
+    )
+
+
 def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionSummary:
     meta = reader.meta()
     config = meta["config"]
@@ -99,6 +160,8 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
     steps = now.get("train.steps", _get(config, "train", "steps"))
     evaluations = reader.evaluations()
     accuracies = [e.accuracy for e in evaluations if e.accuracy is not None]
+    losses = [e.loss for e in evaluations if isfinite(e.loss)]
+    labels = read_labels(folder)
     last = evaluations[-1] if evaluations else None
     step, duration_s = reader.position()
     return SessionSummary(
@@ -115,6 +178,11 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
         loss=last.loss if last else None,
         started=meta.get("created"),
         duration_s=duration_s,
+        best_loss=min(losses) if losses else None,
+        energy_j=reader.energy_j(),
+        spark=reader.spark(SPARK),
+        tags=list(labels.tags),
+        note=labels.note,
         responding=folder.is_responding() if alive else False,
         problem=None,
     )

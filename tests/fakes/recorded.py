@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +80,13 @@ class Recording:
 
     def event(self, kind: str, **body: Any) -> None:
         self.recorder.event(self.t, self.step, kind, body)
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """As while a host runs: its lock is held."""
+        with Path(self.folder.lock).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def close(self) -> SessionFolder:
         self.recorder.finish()

@@ -1,0 +1,112 @@
+"""Sessions as a table: aligned lines, with colours on a terminal."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .errors import paragraph
+from .output import clock, moment, share, table, width
+
+if TYPE_CHECKING:
+    from nanotrain_tui.session.summary import SessionSummary
+
+SPARK_CELLS = 8
+EIGHTHS, ASCII_EIGHTHS = "▁▂▃▄▅▆▇█", "_.,-=+*#"
+HEADER = ("SESSION", "STATE", "STEP", "LOSS", "BEST", "TIME", "ENERGY", "STARTED")
+FIGURES = ("STEP", "BEST", "TIME", "ENERGY")
+STYLES = {
+    "running": "green", "paused": "yellow", "starting": "cyan", "not responding": "yellow",
+    "failed": "red", "unreadable": "red", "interrupted": "red",
+}  # fmt: skip
+
+
+def state_of(summary: "SessionSummary") -> str:
+    """The state in a word or two: also ``unreadable`` and ``not responding``."""
+    if summary.problem is not None:
+        return "unreadable"
+    live = summary.state in ("starting", "running", "paused")
+    return "not responding" if live and not summary.responding else summary.state
+
+
+def print_sessions(summaries: Sequence["SessionSummary"]) -> None:
+    """The table; below it tags and notes, and why a recording cannot be read."""
+    rows = [_row(summary) for summary in summaries]
+    # The day of a session started this year, so that 80 columns hold it all.
+    if sys.stdout.isatty():
+        _print_rich(rows)
+    else:
+        print("\n".join(table(HEADER, rows)))
+    for summary in summaries:
+        told = _told(summary)
+        if told:
+            print(f"{summary.name}: {told}")
+
+
+def spark(values: Sequence[float | None], cells: int = SPARK_CELLS) -> str:
+    """Values as blocks from low to high, averaged down to ``cells``; a space is a gap."""
+    blocks = EIGHTHS if _is_utf8() else ASCII_EIGHTHS
+    means = [_mean(values[i * len(values) // cells : (i + 1) * len(values) // cells])
+             for i in range(cells)] if len(values) > cells else list(values)  # fmt: skip
+    known = [mean for mean in means if mean is not None]
+    if not known:
+        return "-"
+    low, high = min(known), max(known)
+    rise = (len(blocks) - 1) / (high - low) if high > low else 0.0
+    return "".join(" " if m is None else blocks[round((m - low) * rise)] for m in means)
+
+
+def joules(value: float | None) -> str:
+    """``12.3 kJ``, ``840 J``; ``-`` where power was not recorded."""
+    if value is None:
+        return "-"
+    for limit, unit in ((1e6, "MJ"), (1e3, "kJ")):
+        if value >= limit:
+            return f"{value / limit:.3g} {unit}"
+    return f"{value:.3g} J"
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _is_utf8() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+
+
+def _row(summary: "SessionSummary") -> tuple[str, ...]:
+    steps = f"{summary.step}/{summary.steps}" if summary.steps else str(summary.step)
+    return (
+        summary.name,
+        state_of(summary),
+        steps,
+        spark(summary.spark),
+        share(summary.best_accuracy),
+        clock(summary.duration_s),
+        joules(summary.energy_j),
+        moment(summary.started),
+    )
+
+
+def _told(summary: "SessionSummary") -> str:
+    if summary.problem is not None:
+        return paragraph(summary.problem)
+    tags = " ".join(f"+{tag}" for tag in summary.tags)
+    return "  ".join(part for part in (tags, paragraph(summary.note)) if part)
+
+
+def _print_rich(rows: Sequence[tuple[str, ...]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    # What matters least goes first where the terminal is narrow.
+    shown = [name for name in HEADER if width() >= 96 or name != "STARTED"]
+    grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
+    for name in shown:
+        grid.add_column(name, justify="right" if name in FIGURES else "left", no_wrap=True)
+    for row in rows:
+        cells = [Text(cell) for cell, name in zip(row, HEADER, strict=True) if name in shown]
+        cells[1].stylize(STYLES.get(row[1], ""))
+        grid.add_row(*cells)
+    Console().print(grid)

@@ -1,0 +1,86 @@
+"""What a person writes on a session: tags and a note, in a file beside the recording.
+
+Beside it, because the host alone writes the recording, and a running session can be tagged too.
+"""
+
+import json
+import os
+import re
+from typing import Iterable, List, NamedTuple, Optional, Tuple
+
+from nanotrain_tui.session.errors import SessionError
+from nanotrain_tui.session.folder import SessionFolder
+
+FILE = "labels.json"
+LONGEST_NOTE = 4000  # characters
+MOST_TAGS = 32
+
+_TAG = re.compile(r"[^\s,+-][^\s,]{0,31}\Z")
+
+
+class Labels(NamedTuple):
+    """The tags in the order of the alphabet, and a note that may have several lines."""
+
+    tags: Tuple[str, ...] = ()
+    note: str = ""
+
+
+def read_labels(folder: SessionFolder) -> Labels:
+    """What is written on the session; nothing where the file is missing or damaged."""
+    try:
+        with open(os.path.join(folder.path, FILE), "rb") as file:
+            return parse_labels(json.loads(file.read(1 << 16).decode("utf-8")))
+    except (OSError, ValueError):
+        return Labels()
+
+
+def parse_labels(found: object) -> Labels:
+    """Labels of a JSON value, as far as it holds any."""
+    if not isinstance(found, dict):
+        return Labels()
+    tags, note = found.get("tags"), found.get("note")
+    kept = [tag for tag in tags if is_tag(tag)] if isinstance(tags, list) else []
+    text = note[:LONGEST_NOTE] if isinstance(note, str) else ""
+    return Labels(tuple(sorted(set(kept))[:MOST_TAGS]), text)
+
+
+def write_labels(folder: SessionFolder, labels: Labels) -> None:
+    """Put them on the session, whole or not at all. Raises SessionError."""
+    path = os.path.join(folder.path, FILE)
+    aside = "{}.{}.part".format(path, os.getpid())
+    text = json.dumps({"tags": list(labels.tags), "note": labels.note}, indent=1)
+    try:
+        with open(aside, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+        os.replace(aside, path)
+    except OSError as error:
+        if os.path.exists(aside):
+            os.remove(aside)
+        raise SessionError("cannot write {}: {}".format(path, error.strerror)) from error
+
+
+def tagged(labels: Labels, add: Iterable[str], remove: Iterable[str] = ()) -> Labels:
+    """The labels with tags added and removed. Raises SessionError for what is no tag."""
+    add, remove = list(add), set(remove)
+    for tag in add:
+        if not is_tag(tag):
+            raise SessionError(
+                "{!r} is no tag: up to 32 characters without blanks and commas".format(tag)
+            )
+    tags: List[str] = sorted((set(labels.tags) | set(add)) - remove)
+    if len(tags) > MOST_TAGS:
+        raise SessionError("a session has at most {} tags".format(MOST_TAGS))
+    return labels._replace(tags=tuple(tags))
+
+
+def noted(labels: Labels, note: str) -> Labels:
+    """The labels with another note, empty for none. Raises SessionError where it is too long."""
+    note = note.strip()
+    if len(note) > LONGEST_NOTE:
+        raise SessionError("a note has at most {} characters".format(LONGEST_NOTE))
+    return labels._replace(note=note)
+
+
+def is_tag(text: Optional[object]) -> bool:
+    """Whether this can be a tag: printable, no blanks or commas, no sign in front."""
+    return isinstance(text, str) and bool(_TAG.match(text)) and text.isprintable()
