@@ -127,9 +127,5 @@ def _kept(row: Steps, last_step: int | None) -> Steps | None:
     """The row without the steps that a later segment ran again; None where none is left."""
     if last_step is None:
         return row
-    count = last_step - row.first_step + 1
-    if count >= len(row.values):
-        return row
-    if count <= 0:
-        return None
-    return row._replace(values=row.values[:count], t1=row.time_of(count - 1))
+    cut = row.until(last_step)
+    return cut if len(cut.values) else None

@@ -18,6 +18,7 @@ from nanotrain_tui.follow.run_state import LogLine, Preparing, RunState
 from nanotrain_tui.follow.series import Series
 from nanotrain_tui.follow.speed import Speed
 from nanotrain_tui.follow.telemetry import GaugeFold
+from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.reader import number
 from nanotrain_tui.session.records import Batch, Event, Sample, Segment, Steps
 from nanotrain_tui.session.state import (
@@ -59,6 +60,7 @@ class Fold:
         self._series = {name: Series() for name in _CURVES}
         self._speed = Speed()
         self._gauges = GaugeFold()
+        self._energy = Energy()
         self._log: deque[LogLine] = deque(maxlen=LOG_LINES)
         self._notices: deque[str] = deque(maxlen=NOTICES)
         self._marks = MarkFold()
@@ -80,7 +82,9 @@ class Fold:
                 self._add_event(row)
             elif isinstance(row, Sample):
                 self._pass(row.t)
+                self._speed.reached(row.t, row.step, self._batch_size)
                 self._gauges.add(row.t, row.body)
+                self._add_power(row)
             else:
                 self._add_segment(row)
         self._seq = max(self._seq, batch.last_seq)
@@ -89,7 +93,7 @@ class Fold:
         """The state now. Without a living host a session that never ended is interrupted."""
         seen = self._state if behind else seen_from_outside(self._state, alive)
         running = seen == RUNNING
-        curves = {name: series.curve() for name, series in self._series.items()}
+        curves: dict[str, Any] = {name: series.curve() for name, series in self._series.items()}
         return RunState(
             name=self._name,
             seq=self._seq,
@@ -115,8 +119,14 @@ class Fold:
             marks=self._marks.marks(),
             checkpoints=self._marks.checkpoints(),
             diverged=self._marks.diverged,
+            energy_j=self._energy.joules,
             **curves,
         )
+
+    def _add_power(self, row: Sample) -> None:
+        power_mw = number(row.body.get("power_total_mw"))
+        if power_mw is not None and math.isfinite(power_mw):
+            self._energy.add(row.t, power_mw)
 
     def _add_segment(self, row: Segment) -> None:
         self._segment = row.seq if row.seq > self._segment else self._segment
@@ -139,18 +149,21 @@ class Fold:
         self._step = max(self._step, last)
         self._pass(row.t1)
         if name == "train_loss":
-            self._marks.trained(row.values[-1])
-            self._speed.updates(len(row.values), self._batch_size, row.t0, row.t1)
+            self._marks.trained(row.first_step, row.values[-1])
+            self._speed.trained(row.t1, last, self._batch_size)
 
     def _add_event(self, row: Event) -> None:
         self._pass(row.t)
         state = next_state(self._state, row.kind, row.body)
         if 0 <= row.step <= LAST_STEP:
             self._step = max(self._step, row.step)
+        if row.kind == "evaluated":
+            self._speed.evaluated(row.t, number(row.body.get("seconds")))
+        self._note_pause(row, state)
+        self._speed.reached(row.t, row.step, self._batch_size)
         take = _TAKES.get(row.kind)
         if take is not None:
             take(self, row)
-        self._note_pause(row, state)
         self._state = state
         line = describe(row)
         self._marks.add(row, line.text)
@@ -199,7 +212,6 @@ class Fold:
                 self._batch_size = _whole(change[1]) or self._batch_size
 
     def _take_evaluated(self, row: Event) -> None:
-        self._speed.evaluated(row.t, number(row.body.get("seconds")))
         if not 0 <= row.step <= LAST_STEP:
             return
         for key in ("loss", "accuracy"):

@@ -44,9 +44,9 @@ class MarkFold:
             self._marks.append(Mark(step, "resumed", f"resumed from step {step}", t))
         self.diverged = None
 
-    def trained(self, loss: float | None) -> None:
-        """Steps were made and this is the last loss: a finite one ends a divergence."""
-        if loss is not None and math.isfinite(loss):
+    def trained(self, first_step: int, loss: float) -> None:
+        """Steps were made and this is the last loss: a finite one ends a divergence before them."""
+        if self.diverged is not None and first_step > self.diverged.step and math.isfinite(loss):
             self.diverged = None
 
     def marks(self) -> tuple[Mark, ...]:

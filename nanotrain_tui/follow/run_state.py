@@ -76,6 +76,23 @@ class Gauge:
     curve: Curve = field(default_factory=Curve)
 
 
+class ReplayPosition(NamedTuple):
+    """Where a replay stands on the recording, and how it goes on."""
+
+    t: float  # seconds of session time
+    end_t: float
+    last_step: int
+    playing: bool
+    speed: float  # session time over time; inf: as fast as it draws
+    live: bool  # the session itself still runs
+    stops: tuple[Mark, ...]  # the events worth a stop, in their order
+
+    @property
+    def fraction(self) -> float:
+        """Of the session time, 0..1."""
+        return min(1.0, self.t / self.end_t) if self.end_t > 0 else 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class RunState:
     """The fold of a recording up to ``seq``."""
@@ -109,6 +126,8 @@ class RunState:
     marks: tuple[Mark, ...] = ()  # by step; bounded
     checkpoints: tuple[Checkpoint, ...] = ()  # by step; bounded
     diverged: Diverged | None = None  # None: the loss is a number
+    energy_j: float | None = None  # what the module took in; None where power is not recorded
+    replay: ReplayPosition | None = None  # None: the session as it is now
 
     @property
     def ended(self) -> bool:

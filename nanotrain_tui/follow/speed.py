@@ -6,14 +6,15 @@ import math
 from collections import deque
 
 SMOOTHED_OVER_S = 5.0  # of training time
+ROWS_MUST_DO_AFTER_S = 2.5
 LONGEST_ETA_S = 366 * 86400.0
 
 
 class Speed:
     """Training speed, smoothed over time spent in updates: pauses and evaluations do not count.
 
-    The host may put updates from both sides of a pause into one row, so time that was spent
-    otherwise is taken off a row again.
+    It is taken between events and samples, which say exactly when which step was done. Rows of
+    steps do not, once they are merged; only where nothing else was recorded for long they must do.
     """
 
     def __init__(self) -> None:
@@ -24,6 +25,7 @@ class Speed:
         """Forget the speed: a new process, maybe another machine's load."""
         self._steps = self._samples = self._seconds = 0.0
         self._evaluation_s: float | None = None
+        self._at: tuple[float, int] | None = None
 
     def idle(self, t0: float, t1: float) -> None:
         """Between these session times no update ran."""
@@ -38,14 +40,23 @@ class Speed:
         before = seconds if self._evaluation_s is None else self._evaluation_s
         self._evaluation_s = 0.7 * before + 0.3 * seconds
 
-    def updates(self, steps: int, batch_size: int | None, t0: float, t1: float) -> None:
-        """That many updates ran between these session times."""
-        seconds = t1 - t0
-        if not 0 < seconds < math.inf:
+    def trained(self, t: float, step: int, batch_size: int | None) -> None:
+        """Steps up to ``step`` are done at about ``t``, with nothing said in between."""
+        if self._at is None or t - self._at[0] > ROWS_MUST_DO_AFTER_S:
+            self.reached(t, step, batch_size)
+
+    def reached(self, t: float, step: int, batch_size: int | None) -> None:
+        """At ``t`` so many steps were done, of this many examples each since the last word."""
+        if not -math.inf < t < math.inf:
             return
-        seconds -= sum(max(0.0, min(b, t1) - max(a, t0)) for a, b in self._idle)
+        before, self._at = self._at, (t, step)
+        if before is None or t <= before[0] or step <= before[1]:
+            return
+        t0 = before[0]
+        seconds = t - t0 - sum(max(0.0, min(b, t) - max(a, t0)) for a, b in self._idle)
         if seconds <= 0:
             return
+        steps = step - before[1]
         keep = math.exp(-seconds / SMOOTHED_OVER_S)
         self._steps = keep * self._steps + steps
         self._samples = keep * self._samples + steps * (batch_size or 0)

@@ -16,7 +16,15 @@ from urllib.parse import quote
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.records import Batch, Event, Sample, Segment, Steps
+from nanotrain_tui.session.records import (
+    Batch,
+    Event,
+    Place,
+    Sample,
+    Segment,
+    Steps,
+    StepsRow,
+)
 from nanotrain_tui.session.schema import NEWEST_SEQ, SCHEMA_VERSION, VIEWS
 
 _EVENT = "SELECT seq, segment, t, step, kind, body FROM events"
@@ -169,6 +177,47 @@ class SessionReader:
         if not rows:
             return (0, 0.0)
         return (int(rows[0][1]), max(float(row[2]) for row in rows))
+
+    def places(self) -> List[Place]:
+        """Every segment, event and sample in the order of seq, without their bodies."""
+        sql = (
+            "SELECT seq, seq, t, from_step FROM segments UNION ALL "
+            "SELECT seq, segment, t, step FROM events UNION ALL "
+            "SELECT seq, segment, t, step FROM samples ORDER BY 1"
+        )
+        return [Place(*row) for row in self._query(sql)]
+
+    def steps_rows(self, metric: Optional[str] = None) -> List[StepsRow]:
+        """Every row of steps, or those of one metric, in the order of seq, without the values."""
+        sql = "SELECT seq, segment, metric, first_step, count, t0, t1 FROM steps"
+        if metric is None:
+            return [StepsRow(*row) for row in self._query(sql + " ORDER BY seq")]
+        rows = self._query(sql + " WHERE metric = ? ORDER BY seq", (metric,))
+        return [StepsRow(*row) for row in rows]
+
+    def read_range(self, first_seq: int, last_seq: int) -> Batch:
+        """The segments, events and samples from one seq to another."""
+        within = " WHERE seq BETWEEN ? AND ? ORDER BY seq"
+        tables = self._snapshot(
+            [(sql + within, (first_seq, last_seq)) for sql in (_SEGMENT, _EVENT, _SAMPLE)]
+        )
+        return Batch(
+            [self._segment(row) for row in tables[0]],
+            [self._event(row) for row in tables[1]],
+            [],
+            [self._sample(row) for row in tables[2]],
+            last_seq,
+        )
+
+    def read_rows(self, rows: Iterable[StepsRow], after: int, until: int, t: float) -> Batch:
+        """What these rows hold of the updates ``after + 1`` to ``until``, done by ``t`` at last."""
+        steps = []
+        for row in rows:
+            found = self._query(_STEPS.format("steps") + " WHERE seq = ?", (row.seq,))
+            if found:  # else the host has merged it meanwhile
+                cut = self._steps(found[0]).after(after).until(until)
+                steps.append(cut._replace(t1=min(t, cut.t1)))
+        return Batch([], [], [row for row in steps if len(row.values)], [], 0)
 
     def energy_j(self) -> Optional[float]:
         """What the module took in, in joules; None where no power was recorded."""

@@ -43,6 +43,15 @@ class Steps(NamedTuple):
             first_step=step + 1, t0=self.time_of(skip - 1), values=self.values[skip:]
         )
 
+    def until(self, step: int) -> "Steps":
+        """The same row without the updates after ``step``."""
+        count = step - self.first_step + 1
+        if count >= len(self.values):
+            return self
+        count = max(0, count)
+        t1 = self.time_of(count - 1) if count else self.t0
+        return self._replace(t1=t1, values=self.values[:count])
+
 
 class Sample(NamedTuple):
     """Telemetry at one moment: a row of the table ``samples``."""
@@ -62,6 +71,42 @@ class Segment(NamedTuple):
     wall: str  # local time, ISO 8601 with zone
     from_step: int
     environment: Dict[str, Any]
+
+
+class Place(NamedTuple):
+    """Where a segment, an event or a sample stands in the recording, without its body."""
+
+    seq: int
+    segment: int
+    t: float
+    step: int
+
+
+class StepsRow(NamedTuple):
+    """A row of the table ``steps`` without its values."""
+
+    seq: int
+    segment: int
+    metric: str
+    first_step: int
+    updates: int
+    t0: float
+    t1: float
+
+    @property
+    def last_step(self) -> int:
+        return self.first_step + self.updates - 1
+
+    def time_of(self, step: int) -> float:
+        """Session time in seconds at which an update of this row, or the last one, was done."""
+        done = min(self.updates, step - self.first_step + 1)
+        return self.t0 + (self.t1 - self.t0) * done / self.updates
+
+    def done_at(self, t: float) -> int:
+        """The last update that was done at ``t``, not before ``t0``."""
+        if t >= self.t1 or self.t1 <= self.t0:
+            return self.last_step
+        return self.first_step - 1 + int(self.updates * (t - self.t0) / (self.t1 - self.t0))
 
 
 class Batch(NamedTuple):

@@ -66,20 +66,21 @@ def test_speed_counts_only_time_spent_in_updates() -> None:
     rows.event("paused", who="ada@nano")
     rows.t += 3600
     rows.event("resumed", who="ada@nano").evaluated(1.0, 0.5, seconds=2.0).steps([1.0] * 50)
+    rows.event("note", message="now")
     assert state_of(rows).samples_per_s == pytest.approx(100 * 100)
 
 
 def test_a_row_that_spans_a_pause_does_not_slow_the_speed() -> None:
     rows = Rows().begin().steps([1.0] * 50, seconds=0.5)
     began = rows.t
-    rows.t += 0.25
+    rows.t, rows.step = rows.t + 0.25, 75
     rows.event("paused")
     rows.t += 60
     rows.event("resumed")
     rows.t += 0.25
     steps = Steps(rows.seq, 1, "loss", 51, began, rows.t, rows[-4].values)  # type: ignore[union-attr]
     state = fold_of(rows)
-    state.add(batch_of([steps]))
+    state.add(batch_of([steps, Event(rows.seq + 1, 1, rows.t, 100, "note", {})]))
     assert state.state().samples_per_s == pytest.approx(100 * 100)
 
 

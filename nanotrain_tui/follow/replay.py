@@ -1,0 +1,188 @@
+"""A recording played again: at any place, forwards at any speed, the same fold as live.
+
+At the seq of an event or a sample the state is the one that was seen live: everything recorded
+until then, rows of steps cut at the step it was at.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from nanotrain_tui.follow.fold import Fold
+from nanotrain_tui.follow.log_text import describe
+from nanotrain_tui.follow.marks import MARKED
+from nanotrain_tui.follow.run_state import Mark, ReplayPosition, RunState
+from nanotrain_tui.follow.tape import Position, Tape
+from nanotrain_tui.session.reader import SessionReader
+
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, math.inf)
+FASTEST_LOOKS = 240  # as fast as it draws: so many looks from beginning to end
+KEYFRAMES = 24  # copies of the fold on the way, so that seeking back is quick
+STOPS = (*sorted(MARKED), "checkpoint", "started", "finished", "stopped")
+_CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d\d(?:\.\d+)?)")
+
+
+class Replay:
+    """A place on the tape that moves with the clock while it plays. May raise RecordingError."""
+
+    def __init__(
+        self, reader: SessionReader, clock: Callable[[], float], speed: float = 1.0
+    ) -> None:
+        self._reader = reader
+        self._clock = clock
+        self._tape = Tape(reader)
+        self._config = reader.meta()["config"]
+        self._fold = self._new_fold()
+        self._at = Position()
+        self._keyframes: dict[int, tuple[Position, Fold]] = {}
+        self._stops = self._find_stops()
+        self.speed = speed
+        self.playing = False
+        self._t = 0.0
+        self._since = 0.0  # of the clock
+        self._held: Position | None = None  # an exact place, until the time moves on
+
+    @property
+    def end_t(self) -> float:
+        """Session time in seconds at the end of the recording."""
+        return self._tape.end_t
+
+    def play(self) -> None:
+        """Go on; from the beginning where it is at the end."""
+        self._advance()
+        if self._t >= self.end_t:
+            self._t = 0.0
+        self.playing, self._since = True, self._clock()
+
+    def pause(self) -> None:
+        """Stay where it is."""
+        self._advance()
+        self.playing = False
+
+    def faster(self, direction: int) -> None:
+        """The next speed up (1) or down (-1)."""
+        self._advance()
+        near = min(range(len(SPEEDS)), key=lambda i: abs(SPEEDS[i] - self.speed))
+        if self.speed == math.inf:
+            near = len(SPEEDS) - 1
+        self.speed = SPEEDS[max(0, min(len(SPEEDS) - 1, near + direction))]
+
+    def seek_time(self, t: float) -> None:
+        """To a session time in seconds."""
+        self._t, self._since = max(0.0, min(self.end_t, t)), self._clock()
+        self._held = None
+
+    def seek_step(self, step: int) -> None:
+        """To where a step was done."""
+        self._show(self._tape.at_step(max(0, step)))
+
+    def seek_seq(self, seq: int) -> None:
+        """To where this event or sample was recorded."""
+        self._show(self._tape.at_seq(seq))
+
+    def seek_stop(self, direction: int) -> Mark | None:
+        """To the event before (-1) or after (1) that deserves it; which it is."""
+        self._advance()
+        here = self._t
+        if direction > 0:
+            found = next(((s, m) for s, m in self._stops if m.t > here + 1e-6), None)
+        else:
+            found = next(((s, m) for s, m in reversed(self._stops) if m.t < here - 1e-6), None)
+        if found is None:
+            return None
+        self.playing = False
+        self.seek_seq(found[0])
+        return found[1]
+
+    def seek(self, text: str) -> str:
+        """To a step (``1200``), time (``12:30``, ``90s``) or share (``45%``); empty, or why not."""
+        text = text.strip().replace(",", "").replace("_", "")
+        clock = _CLOCK.fullmatch(text)
+        if clock:
+            hours, minutes, seconds = clock.groups()
+            self.seek_time(3600 * int(hours or 0) + 60 * int(minutes) + float(seconds))
+        elif re.fullmatch(r"\d+(\.\d+)? ?%", text):
+            self.seek_time(self.end_t * min(100.0, float(text.rstrip("% "))) / 100)
+        elif re.fullmatch(r"\d+(\.\d+)? ?s", text):
+            self.seek_time(float(text.rstrip("s ")))
+        elif re.fullmatch(r"\d{1,15}", text):
+            self.seek_step(int(text))
+        else:
+            return f"'{text}' is no place: a step (1200), a time (12:30) or a share (45%)."
+        return ""
+
+    def reload(self) -> None:
+        """Look at what a running session has recorded since."""
+        self._tape.load()
+        self._stops = self._find_stops()
+
+    def state(self, live: bool = False) -> RunState:
+        """What was known at this place; ``live``: the session itself still runs."""
+        self._advance()
+        at = self._tape.at_time(self._t) if self._held is None else self._held
+        self._fold_to(at)
+        state = self._fold.state(alive=True)
+        place = ReplayPosition(
+            t=self._t,
+            end_t=self.end_t,
+            last_step=self._tape.last_step,
+            playing=self.playing,
+            speed=self.speed,
+            live=live,
+            stops=tuple(mark for _, mark in self._stops),
+        )
+        return replace(state, replay=place)
+
+    # --- inside ----------------------------------------------------------------------------
+
+    def _show(self, at: Position) -> None:
+        self.seek_time(self._tape.time_of(at))
+        self._held = at
+
+    def _advance(self) -> None:
+        """Let the time go on."""
+        now = self._clock()
+        passed, self._since = now - self._since, now
+        if not self.playing:
+            return
+        if self.speed == math.inf:
+            self._t += self.end_t / FASTEST_LOOKS
+        else:
+            self._t += passed * self.speed
+        self._held = None
+        if self._t >= self.end_t:
+            self._t, self.playing = self.end_t, False
+
+    def _fold_to(self, at: Position) -> None:
+        if at == self._at:
+            return
+        if at < self._at:
+            self._back_to(at)
+        for batch in self._tape.between(self._at, at):
+            self._fold.add(batch)
+        self._at = at
+        slot = int(KEYFRAMES * self._t / self.end_t) if self.end_t else 0
+        if slot not in self._keyframes:
+            self._keyframes[slot] = (at, copy.deepcopy(self._fold))
+
+    def _back_to(self, at: Position) -> None:
+        """To the last copy before a place."""
+        before = [(position, fold) for position, fold in self._keyframes.values() if position <= at]
+        self._at, kept = max(before, key=lambda one: one[0], default=(Position(), None))
+        self._fold = self._new_fold() if kept is None else copy.deepcopy(kept)
+
+    def _new_fold(self) -> Fold:
+        config: Mapping[str, Any] = self._config
+        return Fold(self._reader.folder.name, config)
+
+    def _find_stops(self) -> list[tuple[int, Mark]]:
+        events = self._reader.events(STOPS)
+        return [
+            (event.seq, Mark(event.step, event.kind, describe(event).text, event.t))
+            for event in events
+        ]

@@ -1,0 +1,187 @@
+"""A replay shows what was seen live, at every place and whatever way led there."""
+
+import random
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from recorded import Recording, tutorial_run
+
+from nanotrain_tui.follow.replay import Replay
+from nanotrain_tui.follow.run_state import RunState
+from nanotrain_tui.follow.source import Follower, LocalSource
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.reader import SessionReader
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def told_live(home: Path, seed: int) -> tuple[SessionFolder, dict[int, RunState]]:
+    """A session with all that happens to one, and what was seen of it at every event."""
+    chance = random.Random(seed)
+    recording = Recording(home)
+    follower = Follower(LocalSource(recording.folder.path))
+    seen: dict[int, RunState] = {}
+
+    def look() -> None:
+        state = follower.follow()
+        while state.behind:
+            state = follower.follow()
+        seen[state.seq] = state
+
+    with recording.alive():
+        recording.started(steps=4000)
+        look()
+        for _ in range(60):
+            kind = chance.choice(["steps", "steps", "sample", "sample", "evaluated", "pause",
+                                  "edit", "checkpoint", "resume", "diverged", "note"])  # fmt: skip
+            if kind == "steps":
+                for _ in range(chance.randrange(1, 6)):
+                    bad = {recording.step + 3: float("nan")} if chance.random() < 0.1 else {}
+                    recording.steps(chance.randrange(1, 90), losses=bad)
+                    recording.t += chance.choice([0.0, 0.3, 0.001])
+                continue
+            recording.t += chance.random() * 0.2
+            if kind == "sample":
+                body = {"source": "tegrastats", "power_total_mw": chance.randrange(2000, 9000),
+                        "ram_used_mb": chance.randrange(500, 900)}  # fmt: skip
+                recording.recorder.sample(recording.t, recording.step, body)
+                recording.recorder.commit()
+            elif kind == "evaluated":
+                recording.evaluated(chance.random(), chance.random())
+            elif kind == "pause":
+                recording.event("paused", who="ann@nano")
+                recording.t += 4.0
+                recording.event("resumed", who="ann@nano")
+            elif kind == "edit":
+                changes = {"train.batch_size": [100, 50], "optimizer.learning_rate": [1, 2]}
+                recording.event("edited", who="ann@nano", changes=changes)
+            elif kind == "checkpoint":
+                recording.event("checkpoint", file=f"step-{recording.step}.npz", best=True)
+            elif kind == "diverged":
+                recording.event("diverged", loss="nan", policy="continue", checkpoint=None)
+            elif kind == "resume" and recording.step > 10:
+                recording.begin(from_step=chance.randrange(recording.step))
+                recording.event("started", steps=4000, batch_size=100)
+            elif kind == "note":
+                recording.event("note", message="said")
+            look()
+        follower.close()
+    return recording.finished(), seen
+
+
+def assert_same(live: RunState, replayed: RunState) -> None:
+    for field in fields(RunState):
+        if field.name != "replay":
+            one, other = getattr(live, field.name), getattr(replayed, field.name)
+            assert repr(one) == repr(other), (live.seq, field.name)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_at_every_event_the_state_is_the_one_seen_live(tmp_path: Path, seed: int) -> None:
+    folder, seen = told_live(tmp_path, seed)
+    with SessionReader(folder) as reader:
+        replay = Replay(reader, Clock())
+        forwards = sorted(seq for seq in seen if seq)
+        chance = random.Random(seed)
+        for seq in [*forwards, *chance.sample(forwards, len(forwards))]:
+            replay.seek_seq(seq)
+            assert_same(seen[seq], replay.state())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_end_is_the_end(tmp_path: Path, seed: int) -> None:
+    folder, _ = told_live(tmp_path, seed)
+    follower = Follower(LocalSource(folder.path))
+    ended = follower.follow()
+    follower.close()
+    with SessionReader(folder) as reader:
+        clock = Clock()
+        replay = Replay(reader, clock, speed=1000.0)
+        replay.play()
+        while replay.playing:
+            replay.state()
+            clock.now += 0.001
+        assert_same(ended, replay.state())
+
+
+def replay_of(home: Path, clock: Clock, speed: float = 1.0) -> Replay:
+    """1000 steps in one second."""
+    return Replay(SessionReader(tutorial_run(home)), clock, speed)
+
+
+def test_it_plays_in_session_time_at_its_speed(tmp_path: Path) -> None:
+    clock = Clock()
+    replay = replay_of(tmp_path, clock, speed=0.5)
+    assert replay.state().step == 0
+    replay.play()
+    clock.now += 0.5
+    assert replay.state().step == pytest.approx(250, abs=1)
+    replay.faster(1)
+    clock.now += 0.25
+    assert replay.state().step == pytest.approx(500, abs=1)
+    replay.pause()
+    clock.now += 60
+    assert replay.state().step == pytest.approx(500, abs=1)
+    replay.play()
+    clock.now += 60
+    state = replay.state()
+    assert (state.step, state.state, replay.playing) == (1000, "finished", False)
+
+
+def test_seeking_by_step_time_and_share(tmp_path: Path) -> None:
+    replay = replay_of(tmp_path, Clock())
+    for text, step in (("500", 500), ("0:00.25", 250), ("75 %", 750), ("0.1s", 100), ("0", 0)):
+        assert replay.seek(text) == ""
+        assert replay.state().step == pytest.approx(step, abs=1), text
+    assert replay.seek("99999999") == "" and replay.state().step == 1000
+    assert "no place" in replay.seek("the middle")
+
+
+def test_speeds_are_powers_of_two_and_then_as_fast_as_it_draws(tmp_path: Path) -> None:
+    clock = Clock()
+    replay = replay_of(tmp_path, clock, speed=32.0)
+    for wanted in (64.0, float("inf"), float("inf")):
+        replay.faster(1)
+        assert replay.speed == wanted
+    replay.play()
+    looks = 0
+    while replay.playing:
+        replay.state()
+        looks += 1
+    assert 100 < looks < 400
+    for _ in range(20):
+        replay.faster(-1)
+    assert replay.speed == 0.25
+
+
+def test_from_event_to_event(tmp_path: Path) -> None:
+    recording = Recording(tmp_path).started().steps(100)
+    recording.event("edited", changes={"optimizer.learning_rate": [1, 2]})
+    recording.steps(100).event("checkpoint", file="step-000000200.npz")
+    recording.steps(100)
+    replay = Replay(SessionReader(recording.finished()), Clock())
+    found = []
+    while mark := replay.seek_stop(1):
+        found.append((mark.kind, replay.state().step))
+    assert found == [("edited", 100), ("checkpoint", 200), ("finished", 300)]
+    back = replay.seek_stop(-1)
+    assert back is not None and back.kind == "checkpoint" and replay.state().step == 200
+
+
+def test_a_running_session_is_followed_while_it_grows(tmp_path: Path) -> None:
+    recording = Recording(tmp_path).started().steps(100)
+    replay = Replay(SessionReader(recording.folder), Clock())
+    replay.seek("100%")
+    assert replay.state().step == 100
+    recording.steps(50).event("note", message="more")
+    replay.reload()
+    replay.seek("100%")
+    assert replay.state().step == 150
+    recording.close()
