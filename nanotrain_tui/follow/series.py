@@ -10,13 +10,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-# The metrics are float32: what is beyond its range was an overflow, not a value.
-LARGEST = 3.5e38
-
-
-def is_finite(value: float) -> bool:
-    """Whether this is a value to draw: no NaN, no infinity, nothing beyond float32."""
-    return -LARGEST <= value <= LARGEST
+from nanotrain_tui.follow.totals import Totaling, plain_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +60,7 @@ class Series:
         """Add one value at x."""
         self.extend(x, (value,))
 
-    def extend(self, x: int, values: Sequence[float]) -> None:
+    def extend(self, x: int, values: Sequence[float], totals_of: Totaling = plain_totals) -> None:
         """Add values[i] at x + i; what would lie before 0 is left out."""
         if x < 0:
             values = values[-x:]
@@ -79,7 +73,15 @@ class Series:
         while start < len(values):
             index = (x + start) // self._width
             stop = min(len(values), (index + 1) * self._width - x)
-            self._put(index, x + stop - 1, values[start:stop])
+            count, total, low, high = totals_of(values[start:stop])
+            self._counts[index] += count
+            self._bad[index] += stop - start - count
+            self._lows[index] = min(self._lows[index], low)
+            self._highs[index] = max(self._highs[index], high)
+            self._sums[index] += total
+            if x + stop - 1 >= self._ends[index]:
+                self._ends[index] = x + stop - 1
+                self._lasts[index] = values[stop - 1]
             start = stop
 
     def cut(self, x: int) -> None:
@@ -132,24 +134,6 @@ class Series:
             self._sums.extend([0.0] * more)
             self._lasts.extend([math.nan] * more)
             self._ends.extend([-1] * more)
-
-    def _put(self, index: int, end: int, values: Sequence[float]) -> None:
-        total = sum(values)
-        # A finite sum has finite parts, as float32 cannot overflow it: the common case, in C.
-        if is_finite(total):
-            count, low, high = len(values), min(values), max(values)
-        else:
-            finite = [value for value in values if is_finite(value)]
-            count, total = len(finite), sum(finite)
-            low, high = min(finite, default=math.inf), max(finite, default=-math.inf)
-        self._counts[index] += count
-        self._bad[index] += len(values) - count
-        self._lows[index] = min(self._lows[index], low)
-        self._highs[index] = max(self._highs[index], high)
-        self._sums[index] += total
-        if end >= self._ends[index]:
-            self._ends[index] = end
-            self._lasts[index] = values[-1]
 
     def _halve(self) -> None:
         """Merge the bins two by two; an odd last one stays alone in its wider bin."""

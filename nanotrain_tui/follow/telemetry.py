@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from nanotrain_tui.follow.run_state import Gauge
-from nanotrain_tui.follow.series import Series, is_finite
+from nanotrain_tui.follow.series import Series
+from nanotrain_tui.follow.totals import is_finite
 
 CAPACITY = 256  # bins of a gauge: a sparkline is never wider
 LATEST_S = 1 << 40  # a session time beyond this is damage

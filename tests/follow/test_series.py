@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.follow.series import LARGEST, Curve, Series
+from nanotrain_tui.follow.series import Curve, Series
+from nanotrain_tui.follow.totals import LARGEST, load_bulk_totals
 
 FLOATS = st.floats(width=32)  # NaN and infinities too
 FINITE = st.floats(min_value=-1e6, max_value=1e6, width=32)
@@ -122,6 +123,20 @@ def test_ten_million_values_take_what_ten_thousand_take() -> None:
     curve = series.curve()
     assert covered(curve) == 10**7 and len(curve.counts) <= 64
     assert (curve.low, curve.high, curve.end) == (0.25, 0.75, 10**7 - 1)
+
+
+@given(st.lists(FLOATS, max_size=3000), st.integers(2, 16))
+def test_values_in_bulk_make_the_same_series(values: list[float], capacity: int) -> None:
+    plain, bulk = Series(capacity), Series(capacity)
+    block = array("f", values * 3)
+    plain.extend(1, block)
+    bulk.extend(1, block, load_bulk_totals())
+    a, b = plain.curve(), bulk.curve()
+    assert (a.counts, a.bad, a.lows, a.highs) == (b.counts, b.bad, b.lows, b.highs)
+    assert repr((a.last, a.low, a.high, a.end)) == repr((b.last, b.low, b.high, b.end))
+    largest = max(1.0, abs(a.low or 0.0), abs(a.high or 0.0))
+    for one, other in zip(a.means, b.means, strict=True):
+        assert one == pytest.approx(other, abs=1e-9 * largest, nan_ok=True)
 
 
 def test_a_far_jump_costs_no_memory() -> None:
