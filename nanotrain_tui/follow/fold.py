@@ -18,7 +18,7 @@ from nanotrain_tui.follow.run_state import LogLine, Preparing, RunState
 from nanotrain_tui.follow.series import Series
 from nanotrain_tui.follow.speed import Speed
 from nanotrain_tui.follow.telemetry import GaugeFold
-from nanotrain_tui.follow.totals import load_bulk_totals, plain_totals
+from nanotrain_tui.follow.totals import Totaling, load_bulk_totals, plain_totals
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.reader import number
 from nanotrain_tui.session.records import Batch, Event, Sample, Segment, Steps
@@ -60,7 +60,7 @@ class Fold:
         self._ready: Mapping[str, Any] = {}
         self._started: Mapping[str, Any] = {}
         self._series = {name: Series() for name in _CURVES}
-        self._totals_of = plain_totals
+        self._totals_of: Totaling = plain_totals
         self._speed = Speed()
         self._gauges = GaugeFold()
         self._energy = Energy()

@@ -19,7 +19,7 @@ WORTH_NUMPY = 256  # values; fewer are done before NumPy has looked at them
 class Totals(NamedTuple):
     """Of the finite values; ``low`` and ``high`` are inf and -inf where there are none."""
 
-    count: int
+    values: int
     total: float
     low: float
     high: float
@@ -50,15 +50,17 @@ def load_bulk_totals() -> Totaling:
     """The same with NumPy for long arrays of float32; loads it."""
     import numpy as np
 
+    @np.errstate(invalid="ignore")  # inf less inf
     def bulk_totals(values: Sequence[float]) -> Totals:
         if len(values) < WORTH_NUMPY or not isinstance(values, array) or values.typecode != "f":
             return plain_totals(values)
         block = np.frombuffer(values, np.float32)
-        finite = np.isfinite(block)
-        block = block if finite.all() else block[finite]
+        total = float(block.sum(dtype=np.float64))
+        if not is_finite(total):
+            block = block[np.isfinite(block)]
+            total = float(block.sum(dtype=np.float64))
         if not len(block):
             return plain_totals(())
-        total = block.sum(dtype=np.float64)
-        return Totals(len(block), float(total), float(block.min()), float(block.max()))
+        return Totals(len(block), total, float(block.min()), float(block.max()))
 
     return bulk_totals
