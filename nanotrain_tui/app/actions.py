@@ -18,14 +18,16 @@ class Situation(NamedTuple):
     name: str = ""
     staged: int = 0  # values in the form that wait to be applied
     applied: bool = False  # something was edited from here and can be undone
+    replayed: bool = False  # what is shown is a recording being played
 
     @property
     def live(self) -> bool:
-        return self.launching or (bool(self.state) and self.state not in ENDED)
+        going_on = bool(self.state) and self.state not in ENDED and not self.replayed
+        return self.launching or going_on
 
     @property
     def paused(self) -> bool:
-        return self.state == "paused" and not self.launching
+        return self.state == "paused" and not self.launching and not self.replayed
 
     @property
     def phase(self) -> str:
@@ -39,6 +41,7 @@ class Situation(NamedTuple):
         return "ended" if self.state else "idle"
 
 
+IN_A_REPLAY = "This is a replay, which cannot be steered: W returns to the session itself."
 WhyNot = Callable[[Situation], str]
 
 
@@ -46,9 +49,23 @@ def _always(_: Situation) -> str:
     return ""
 
 
+def _not_in_a_replay(situation: Situation) -> str:
+    return IN_A_REPLAY if situation.replayed else ""
+
+
+def _in_a_replay(situation: Situation) -> str:
+    return "" if situation.replayed else "For a replay: W plays the session from its beginning."
+
+
+def _while_live_or_played(situation: Situation) -> str:
+    return "" if situation.replayed else _while_live(situation)
+
+
 def _while_live(situation: Situation) -> str:
     if situation.live:
         return ""
+    if situation.replayed:
+        return IN_A_REPLAY
     if situation.state:
         return f"{situation.name} has ended ({situation.state}): r starts or resumes."
     return "Nothing runs yet: r starts a session."
@@ -78,6 +95,10 @@ def _with_a_session(situation: Situation) -> str:
     return ""
 
 
+def _with_a_session_itself(situation: Situation) -> str:
+    return _with_a_session(situation) or _not_in_a_replay(situation)
+
+
 class Action(NamedTuple):
     """One thing the user can do.
 
@@ -98,13 +119,15 @@ class Action(NamedTuple):
     paired: str = ""  # the action that shares its place in the footer
 
 
-SESSION, STEER, FORM, CHART, SCREEN = "Session", "Steering", "Form", "Charts", "Screen"
+SESSION, STEER, FORM, CHART, REPLAY, SCREEN = (
+    "Session", "Steering", "Form", "Charts", "Replay", "Screen",
+)  # fmt: skip
 
 ACTIONS = (
     Action("run", "r", "run", "Start a session, or resume one that ended.",
-           SESSION, "Run: start or resume a session"),
+           SESSION, "Run: start or resume a session", _not_in_a_replay),
     Action("pause", "space", "pause", "Pause at the next step, or go on.", SESSION,
-           "Pause or resume", _while_live, when_paused="resume"),
+           "Pause or resume", _while_live_or_played, when_paused="resume"),
     Action("step", "n,full_stop", "step", "Paused: make a single step.", SESSION,
            "Step: a single one", _while_paused, paired="steps"),
     Action("steps", "N", "steps", "Paused: make a number of steps.", SESSION,
@@ -116,9 +139,25 @@ ACTIONS = (
     Action("stop", "s", "stop", "End the session after the step it is in; asks first.", SESSION,
            "Stop the session", _while_live),
     Action("restart", "R", "restart", "Begin anew, with the same values or the form's.", SESSION,
-           "Restart: begin anew", _with_a_session),
+           "Restart: begin anew", _with_a_session_itself),
     Action("fork", "F", "fork", "A session from a checkpoint, with the form's values.", SESSION,
-           "Fork: a new session from a checkpoint", _with_a_session),
+           "Fork: a new session from a checkpoint", _with_a_session_itself),
+    Action("watch", "W", "watch", "Play the session from its beginning; again: as it is now.",
+           REPLAY, "Watch: replay the session, or return to it", _with_a_session),
+    Action("faster", "greater_than_sign", "faster", "Play faster, up to as fast as it draws.",
+           REPLAY, "Replay: faster", _in_a_replay),
+    Action("slower", "less_than_sign", "slower", "Play slower.", REPLAY, "Replay: slower",
+           _in_a_replay),
+    Action("event_before", "left_square_bracket", "event before", "To the event before.", REPLAY,
+           "Replay: to the event before", _in_a_replay),
+    Action("event_after", "right_square_bracket", "event after", "To the next event.", REPLAY,
+           "Replay: to the next event", _in_a_replay),
+    Action("back", "left_curly_bracket", "back", "One hundredth back.", REPLAY,
+           "Replay: one hundredth back", _in_a_replay),
+    Action("ahead", "right_curly_bracket", "ahead", "One hundredth ahead.", REPLAY,
+           "Replay: one hundredth ahead", _in_a_replay),
+    Action("goto", "colon", "go to", "To a step (1200), a time (12:30) or a share (45%).", REPLAY,
+           "Replay: go to a step, time or share", _in_a_replay),
     Action("quit", "q,ctrl+q", "quit", "Leave the dashboard; the session goes on.", SESSION,
            "Quit: the session goes on"),
     Action("edit", "enter", "edit", "Open the field; Enter again applies it to what runs.", FORM,

@@ -26,7 +26,8 @@ from nanotrain_tui.app.glyphs import terminal_glyphs
 from nanotrain_tui.app.keymap import Keymap
 from nanotrain_tui.app.link import IDLE, SessionLink
 from nanotrain_tui.app.palette import ActionsAndFields
-from nanotrain_tui.app.ports import Backend, Preferences
+from nanotrain_tui.app.ports import Backend, Preferences, Watch
+from nanotrain_tui.app.replay_keys import ReplayKeys
 from nanotrain_tui.app.screen_keys import ScreenKeys
 from nanotrain_tui.app.session_keys import SessionKeys
 from nanotrain_tui.app.steering import Steering
@@ -72,6 +73,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
         problems: Sequence[str] = (),
         preferences: Preferences | None = None,
         session: str | None = None,
+        watch: Watch | None = None,
         in_process: bool = False,
         follow_every_s: float = FOLLOW_EVERY_S,
     ) -> None:
@@ -83,12 +85,17 @@ class NanotrainApp(App[None], inherit_bindings=False):
         self.key_table = Keymap(self.preferences.keys)
         self.steering = Steering(self)
         self.session_keys = SessionKeys(self)
+        self.replay_keys = ReplayKeys(self)
+        self.watching = False  # a replay was asked for, and not left since
         form_keys = FormKeys(self)
         self.edit_field = form_keys.edit_field
-        self._owners = (self.session_keys, self.steering, form_keys, ScreenKeys(self))
+        self._owners = (
+            self.session_keys, self.steering, self.replay_keys, form_keys, ScreenKeys(self),
+        )  # fmt: skip
         self.in_process = in_process
         self.run_state = IDLE
         self._wanted = session
+        self._watch = watch
         self._drawing_late = False
         self._problems = [*problems, *self.key_table.problems]
         self.theme_names: list[str] = []
@@ -109,6 +116,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
             self.run_state.name,
             len(self.model.staged()),
             self.steering.can_undo,
+            self.run_state.replay is not None,
         )
 
     @property
@@ -153,7 +161,9 @@ class NanotrainApp(App[None], inherit_bindings=False):
         for problem in self._problems:
             self.dashboard.note(problem, "warning")
         self._refresh()
-        if self._wanted is not None:
+        if self._watch is not None:
+            self.replay_keys.begin(self._watch)
+        elif self._wanted is not None:
             self.link.attach(self._wanted)
         elif self._problems:
             self.say(self._problems[0], "warning")

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from nanotrain_tui.app.ports import Refused, Reply, Report
+from nanotrain_tui.app.ports import Refused, Reply, Report, Watch
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.follow.run_state import Preparing, RunState
 
 if TYPE_CHECKING:
+    from nanotrain_tui.app.replay_source import ReplaySource
     from nanotrain_tui.config import Folders
     from nanotrain_tui.launch import InProcessSession, Plan
     from nanotrain_tui.session.folder import SessionFolder
@@ -37,6 +38,11 @@ class LocalBackend:
 
     def attach(self, name: str) -> FolderSource:
         return FolderSource(self._find(name))
+
+    def replay(self, watch: Watch) -> ReplaySource:
+        from nanotrain_tui.app.replay_source import ReplaySource
+
+        return ReplaySource(self._find(watch.name), watch.speed, watch.begin)
 
     def resume(self, name: str, changes: Mapping[str, Any], report: Report) -> FolderSource:
         from nanotrain_tui.launch import plan_resume

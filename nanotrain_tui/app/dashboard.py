@@ -26,6 +26,7 @@ from nanotrain_tui.app.panels import (
     StatusHeader,
     TelemetryPanel,
 )
+from nanotrain_tui.app.scrubber import Scrubber
 from nanotrain_tui.catalog import FIELDS
 from nanotrain_tui.follow.run_state import LogLine, RunState
 
@@ -65,6 +66,7 @@ class Dashboard(Screen[None]):
                     yield EventLog(id="log")
         yield MessageLine(id="message")
         yield KeyLine(id="keys")
+        yield Scrubber(id="scrubber")
         yield Static("", id="too-small")
 
     @property
@@ -113,6 +115,8 @@ class Dashboard(Screen[None]):
         self.query_one(LossChart).update_state(shown)
         self.query_one(TelemetryPanel).update_state(shown)
         self.query_one(EventLog).update_state(shown)
+        self.set_class(state.replay is not None, "-replay")
+        self.query_one(Scrubber).update_state(shown)
 
     def note(self, text: str, level: str) -> None:
         """A line in the log that is no event of the session: a broken theme, a failed start."""

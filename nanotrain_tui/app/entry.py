@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nanotrain_tui.app.app import NanotrainApp
+    from nanotrain_tui.app.ports import Watch
     from nanotrain_tui.config import Folders, Preset, Presets, Settings
 
 STARTING_WAIT_S = 60.0  # quitting right after `r`: so long a start may take to name its session
@@ -25,12 +26,14 @@ def run_dashboard(
     settings: Settings,
     presets: Presets,
     session: str | None = None,
+    watch: Watch | None = None,
     in_process: bool = False,
 ) -> int:
     """Show the dashboard until the user leaves; the exit status: 0, 1 failed, 2 no terminal.
 
     ``config`` is a checked flat configuration, with which the form is filled. ``session`` names
-    one to attach to. A running session goes on afterwards, and how to come back is printed.
+    one to attach to, ``watch`` one to be played. A running session goes on afterwards, and how to
+    come back is printed.
     """
     why_not = no_terminal()
     if why_not:
@@ -56,6 +59,7 @@ def run_dashboard(
             bell=settings.bell,
         ),
         session=session,
+        watch=watch,
         in_process=in_process,
     )
     with own_terminal(folders.cache / "in-process.log") if in_process else nullcontext():

@@ -29,6 +29,9 @@ class Glyphs(NamedTuple):
     ellipsis: str
     newer: str
     missing: str
+    playing: str  # a replay that goes on, and one that does not
+    halted: str
+    cursor: str
 
 
 UNICODE = Glyphs(
@@ -64,6 +67,9 @@ UNICODE = Glyphs(
     ellipsis="…",
     newer="↓",
     missing="—",
+    playing="▶",
+    halted="‖",
+    cursor="█",
 )
 
 ASCII = Glyphs(
@@ -99,6 +105,9 @@ ASCII = Glyphs(
     ellipsis="~",
     newer="v",
     missing="-",
+    playing=">",
+    halted="=",
+    cursor="|",
 )
 
 

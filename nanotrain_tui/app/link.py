@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nanotrain_tui.app.ports import Refused, Reply
+from nanotrain_tui.app.ports import Refused, Reply, Watch
 from nanotrain_tui.app.worker import Attach, Command, Job, Launch, Start
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.run_state import Diverged, Preparing, RunState
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 WORKER_FAILED = "The dashboard's worker failed; the session goes on: q, then attach."
 IDLE = RunState(state="idle")
+WATCHING = "Space plays, < > speed, [ ] events, { } a hundredth, : goes to, W returns."
 
 
 class SessionLink:
@@ -37,6 +38,13 @@ class SessionLink:
         self.app.show(RunState(name=name, state="starting"))
         self.app.training.submit(Attach(name))
         self.app.say(f"Looking for session {name} …")
+
+    def watch(self, watch: Watch) -> None:
+        """Play this session's recording; the form shows what was in force."""
+        self.launching = self._attaching = True
+        self._before = self.app.run_state
+        self.app.training.submit(watch)
+        self.app.say(f"Rewinding {watch.name} …")
 
     def launch(self, job: Launch) -> None:
         """Have a session started, resumed or forked, and follow it from then on."""
@@ -99,14 +107,17 @@ class SessionLink:
         self.launching = False
         self._pending.clear()
         self.app.show(RunState(name=name))
-        self.app.say(f"{'Attached to' if self._attaching else 'Started'} {name}.", "good")
+        if self.app.watching:
+            self.app.say(WATCHING)
+        else:
+            self.app.say(f"{'Attached to' if self._attaching else 'Started'} {name}.", "good")
         if not self._attaching and self.model.problem is None:
             for one in self.model.advice():
                 self.app.dashboard.note(one.message, "warning")
 
     def not_attached(self, error: Refused) -> None:
         """It could not be started or found: what was followed before still is."""
-        self.launching = self._attaching = False
+        self.launching = self._attaching = self.app.watching = False
         before, self._before = self._before, IDLE
         self.app.show(before)
         live = before is not IDLE and not before.ended
@@ -125,14 +136,19 @@ class SessionLink:
         is_news = bool(before.seq) or not self._attaching
         self.app.show(state)
         config = flatten(dict(state.config))
-        changed = self.model.set_running({} if state.ended else config)
+        played = state.replay is not None
+        changed = self.model.set_running({} if state.ended or played else config)
+        if played and config and state.config != before.config:
+            self._attaching = False
+            self.model.load(config)
+            changed = True
         if self._attaching and config:
             self._attaching = False
             self.model.load(config)
             changed = True
         if changed:
             self.app.form_changed()
-        if is_news:
+        if is_news and not played:
             self._tell(before, state)
         if state.ended and self.next_job is not None:
             self.launch(self.next_job)
@@ -141,7 +157,10 @@ class SessionLink:
         """What became of a command."""
         if command.do in self._pending:
             self._pending.remove(command.do)
-        if command.do == "set":
+        if command.do == "replay":
+            if reply.why:
+                self.app.say(reply.why, "info" if reply.ok else "warning")
+        elif command.do == "set":
             self.app.steering.answered(command, reply)
         elif reply.ok:
             done = "under way" if command.do == "step" else "done"

@@ -70,11 +70,25 @@ class Backend(Protocol):
     def attach(self, name: str) -> Source:
         """The session of that name, running or ended. Raises Refused."""
 
+    def replay(self, watch: Watch) -> Source:
+        """A session's recording, to be played; commands of the replay are ``replay``, with
+        ``what``: play, pause, faster, slower, before, after, back, ahead, or ``to``. Raises
+        Refused."""
+
     def resume(self, name: str, changes: Mapping[str, Any], report: Report) -> Source:
         """Go on with an ended session from its last whole checkpoint. Raises Refused."""
 
     def fork(self, name: str, step: int, config: Mapping[str, Any], report: Report) -> Source:
         """Start a session from the checkpoint another wrote after ``step``. Raises Refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A session to be played: how fast, and from where ("1200", "12:30", "45%"; empty: begin)."""
+
+    name: str
+    speed: float = 1.0
+    begin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

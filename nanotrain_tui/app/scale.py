@@ -25,7 +25,8 @@ class Scale(NamedTuple):
         if value >= self.high:
             return 1.0
         if self.log:
-            return math.log(value / self.low) / math.log(self.high / self.low)
+            low = math.log(self.low)  # apart, as a quotient may be beyond what a float holds
+            return (math.log(value) - low) / (math.log(self.high) - low)
         return (value - self.low) / (self.high - self.low)
 
     def middle(self) -> float:

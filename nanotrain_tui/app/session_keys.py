@@ -64,6 +64,9 @@ class SessionKeys:
         self.app.link.launch_after_stop(Start(config), "a new session starts")
 
     def do_pause(self) -> None:
+        if self.app.situation.replayed:
+            self.app.replay_keys.toggle()
+            return
         paused = self.app.situation.paused
         do = "resume" if paused else "pause"
         if self.app.link.is_pending(do):

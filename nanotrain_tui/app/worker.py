@@ -7,6 +7,7 @@ slow disk or link delays figures and answers but no key.
 from __future__ import annotations
 
 import contextlib
+import math
 import queue
 import threading
 import traceback
@@ -17,10 +18,12 @@ from typing import Any
 
 from textual.message import Message
 
-from nanotrain_tui.app.ports import Backend, Refused, Reply, Source
+from nanotrain_tui.app.ports import Backend, Refused, Reply, Source, Watch
 from nanotrain_tui.follow.run_state import Preparing, RunState
 
 FOLLOW_EVERY_S = 0.5
+PLAYED_EVERY_S = 0.25  # a replay, that one may see it move
+FASTEST_EVERY_S = 0.1
 LANE_JOIN_S = 0.5  # a command is on its way in milliseconds; its answer may take minutes
 FOLLOW_ENDED_EVERY_S = 2.0  # an ended session may still be resumed from elsewhere
 
@@ -75,7 +78,7 @@ class Leave:
 
 
 Launch = Start | Resume | Fork
-Job = Launch | Attach | Command | Look | Leave
+Job = Launch | Attach | Watch | Command | Look | Leave
 
 
 class Followed(Message):
@@ -215,7 +218,7 @@ class TrainingWorker(threading.Thread):
 
     def submit(self, job: Job) -> None:
         """Queue a job; returns at once."""
-        if isinstance(job, Launch | Attach):
+        if isinstance(job, Launch | Attach | Watch):
             self._launching.set()
         self._jobs.put(job)
 
@@ -264,6 +267,8 @@ class TrainingWorker(threading.Thread):
             self._switch(lambda: self._backend.fork(job.name, job.step, job.config, self._report))
         elif isinstance(job, Attach):
             self._switch(lambda: self._backend.attach(job.name))
+        elif isinstance(job, Watch):
+            self._switch(lambda: self._backend.replay(job))
 
     def _command(self, command: Command) -> None:
         if self._source is None:
@@ -309,12 +314,15 @@ class TrainingWorker(threading.Thread):
                 self._post(Trouble(error.message))
             return self._period_s
         self._trouble = ""
-        news = (state.name, state.seq, state.state, state.responding, state.behind)
+        place = state.replay
+        news = (state.name, state.seq, state.state, state.responding, state.behind, place)
         if news != self._shown:
             self._shown = news
             self._post(Followed(state))
         if state.behind:
             return 0.0
+        if place is not None and place.playing:
+            return FASTEST_EVERY_S if place.speed == math.inf else PLAYED_EVERY_S
         return FOLLOW_ENDED_EVERY_S if state.ended else self._period_s
 
     def _close(self) -> None:

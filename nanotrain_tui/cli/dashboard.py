@@ -1,12 +1,17 @@
 """Opening the dashboard, for ``nanotrain`` alone and for ``nanotrain attach``."""
 
+from typing import TYPE_CHECKING
+
 from nanotrain_tui.config import load_presets, load_settings
 
 from .options import Asked
 from .places import my_folders
 
+if TYPE_CHECKING:
+    from nanotrain_tui.app.ports import Watch
 
-def open_dashboard(asked: Asked, session: str | None = None) -> int:
+
+def open_dashboard(asked: Asked, session: str | None = None, watch: "Watch | None" = None) -> int:
     """Run the dashboard until the person leaves; its exit status."""
     folders = my_folders()
     config = asked.configure(folders)
@@ -18,5 +23,6 @@ def open_dashboard(asked: Asked, session: str | None = None) -> int:
         settings=load_settings(folders),
         presets=load_presets(folders.presets),
         session=session,
+        watch=watch,
         in_process=asked.in_process,
     )

@@ -19,6 +19,7 @@ from .options import config_option, in_process_option, run_options
 COMMANDS = (
     "train",
     "attach",
+    "replay",
     "send",
     "resume",
     "fork",

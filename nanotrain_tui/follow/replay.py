@@ -24,6 +24,7 @@ SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, math.inf)
 FASTEST_LOOKS = 240  # as fast as it draws: so many looks from beginning to end
 KEYFRAMES = 24  # copies of the fold on the way, so that seeking back is quick
 STOPS = (*sorted(MARKED), "checkpoint", "started", "finished", "stopped")
+_PLACE = re.compile(r"\d{1,15}|\d{1,9}(?:\.\d+)? ?[%s]")
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d\d(?:\.\d+)?)")
 
 
@@ -77,6 +78,11 @@ class Replay:
         self._t, self._since = max(0.0, min(self.end_t, t)), self._clock()
         self._held = None
 
+    def skip(self, share: float) -> None:
+        """By this share of the whole, ahead or (negative) back."""
+        self._advance()
+        self.seek_time(self._t + share * self.end_t)
+
     def seek_step(self, step: int) -> None:
         """To where a step was done."""
         self._show(self._tape.at_step(max(0, step)))
@@ -102,18 +108,19 @@ class Replay:
     def seek(self, text: str) -> str:
         """To a step (``1200``), time (``12:30``, ``90s``) or share (``45%``); empty, or why not."""
         text = text.strip().replace(",", "").replace("_", "")
+        problem = is_place(text)
+        if problem:
+            return problem
         clock = _CLOCK.fullmatch(text)
         if clock:
             hours, minutes, seconds = clock.groups()
             self.seek_time(3600 * int(hours or 0) + 60 * int(minutes) + float(seconds))
-        elif re.fullmatch(r"\d+(\.\d+)? ?%", text):
+        elif text.endswith("%"):
             self.seek_time(self.end_t * min(100.0, float(text.rstrip("% "))) / 100)
-        elif re.fullmatch(r"\d+(\.\d+)? ?s", text):
+        elif text.endswith("s"):
             self.seek_time(float(text.rstrip("s ")))
-        elif re.fullmatch(r"\d{1,15}", text):
-            self.seek_step(int(text))
         else:
-            return f"'{text}' is no place: a step (1200), a time (12:30) or a share (45%)."
+            self.seek_step(int(text))
         return ""
 
     def reload(self) -> None:
@@ -186,3 +193,11 @@ class Replay:
             (event.seq, Mark(event.step, event.kind, describe(event).text, event.t))
             for event in events
         ]
+
+
+def is_place(text: str) -> str:
+    """Why a text names no place of a recording; empty if it does."""
+    plain = text.strip().replace(",", "").replace("_", "")
+    if _CLOCK.fullmatch(plain) or _PLACE.fullmatch(plain):
+        return ""
+    return f"'{text.strip()}' is no place: a step (1200), a time (12:30) or a share (45%)."

@@ -11,7 +11,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
-from nanotrain_tui.app.ports import Preferences, Refused, Reply, Report
+from nanotrain_tui.app.ports import Preferences, Refused, Reply, Report, Source, Watch
 from nanotrain_tui.catalog import check, edited, flatten, nest
 from nanotrain_tui.config import load_presets
 from nanotrain_tui.config.presets import Preset
@@ -105,6 +105,7 @@ class FakeBackend:
 
     def __init__(self) -> None:
         self.sessions: dict[str, FakeSession] = {}
+        self.replays: dict[str, Callable[[Watch], Source]] = {}
         self.started: list[Mapping[str, Any]] = []
         self.resumed: list[tuple[str, dict[str, Any]]] = []
         self.forked: list[tuple[str, int, dict[str, Any]]] = []
@@ -144,6 +145,11 @@ class FakeBackend:
         self.sessions[fork] = FakeSession(fork, config)
         self.sessions[fork].change(step=step)
         return self.sessions[fork]
+
+    def replay(self, watch: Watch) -> Source:
+        if watch.name not in self.replays:
+            raise Refused(f"There is no recording of '{watch.name}'.")
+        return self.replays[watch.name](watch)
 
     def attach(self, name: str) -> FakeSession:
         self.gate.wait(30)

@@ -1,6 +1,11 @@
 """Screens look the same wherever the tests run."""
 
+import sys
+from pathlib import Path
+
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
 
 
 @pytest.fixture(autouse=True)
