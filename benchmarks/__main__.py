@@ -3,15 +3,18 @@
 import argparse
 import sys
 
-from . import engine
+from . import engine, sessions
 
 
 def main() -> int:
     """Run the benchmark that is named. The exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     commands = parser.add_subparsers(dest="name", required=True)
-    engine.add_arguments(commands.add_parser("engine", help=engine.HELP))
-    return engine.run(parser.parse_args())
+    benchmarks = {"engine": engine, "sessions": sessions}
+    for name, benchmark in benchmarks.items():
+        benchmark.add_arguments(commands.add_parser(name, help=benchmark.HELP))
+    asked = parser.parse_args()
+    return benchmarks[asked.name].run(asked)
 
 
 if __name__ == "__main__":
