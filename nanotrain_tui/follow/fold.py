@@ -18,7 +18,6 @@ from nanotrain_tui.follow.run_state import LogLine, Preparing, RunState
 from nanotrain_tui.follow.series import Series
 from nanotrain_tui.follow.speed import Speed
 from nanotrain_tui.follow.telemetry import GaugeFold
-from nanotrain_tui.follow.totals import Totaling, load_bulk_totals, plain_totals
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.reader import number
 from nanotrain_tui.session.records import Batch, Event, Sample, Segment, Steps
@@ -34,7 +33,6 @@ from nanotrain_tui.session.state import (
 LOG_LINES = 500
 NOTICES = 8
 LAST_STEP = 1 << 53  # a step beyond this is damage
-BULK = 1 << 17  # values met at once that are worth loading NumPy
 _METRICS = {"loss": "train_loss", "accuracy": "train_accuracy", "learning_rate": "learning_rate"}
 _CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "learning_rate")
 
@@ -60,7 +58,6 @@ class Fold:
         self._ready: Mapping[str, Any] = {}
         self._started: Mapping[str, Any] = {}
         self._series = {name: Series() for name in _CURVES}
-        self._totals_of: Totaling = plain_totals
         self._speed = Speed()
         self._gauges = GaugeFold()
         self._energy = Energy()
@@ -75,8 +72,6 @@ class Fold:
 
     def add(self, batch: Batch) -> None:
         """Take in what was recorded since the batch before."""
-        if sum(len(row.values) for row in batch.steps) >= BULK:
-            self._totals_of = load_bulk_totals()
         rows: list[list[Row]] = [
             list(batch.segments), list(batch.events), list(batch.steps), list(batch.samples),
         ]  # fmt: skip
@@ -150,7 +145,7 @@ class Fold:
         last = row.first_step + len(row.values) - 1
         if name is None or not len(row.values) or not 1 <= row.first_step <= last <= LAST_STEP:
             return
-        self._series[name].extend(row.first_step, row.values, self._totals_of)
+        self._series[name].extend(row.first_step, row.values)
         self._step = max(self._step, last)
         self._pass(row.t1)
         if name == "train_loss":

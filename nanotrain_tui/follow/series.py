@@ -9,8 +9,12 @@ import math
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from nanotrain_tui.follow.totals import Totaling, plain_totals
+from nanotrain_tui.follow.totals import totals, totals_between
+
+BLOCK = 1 << 17  # values that wait at most, about
+WORTH_NUMPY = 1 << 15  # values put away at once that are worth loading NumPy
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Series:
         self._clear()
 
     def _clear(self) -> None:
+        self._waiting = array("f")  # neighbours that are put into their bins together
+        self._waiting_x = 0
         self._counts = array("q")
         self._bad = array("q")
         self._lows = array("d")
@@ -60,7 +66,7 @@ class Series:
         """Add one value at x."""
         self.extend(x, (value,))
 
-    def extend(self, x: int, values: Sequence[float], totals_of: Totaling = plain_totals) -> None:
+    def extend(self, x: int, values: Sequence[float]) -> None:
         """Add values[i] at x + i; what would lie before 0 is left out."""
         if x < 0:
             values = values[-x:]
@@ -68,24 +74,19 @@ class Series:
         if not values:
             return
         self._curve = None
-        self._reach(x + len(values) - 1)
-        start = 0
-        while start < len(values):
-            index = (x + start) // self._width
-            stop = min(len(values), (index + 1) * self._width - x)
-            count, total, low, high = totals_of(values[start:stop])
-            self._counts[index] += count
-            self._bad[index] += stop - start - count
-            self._lows[index] = min(self._lows[index], low)
-            self._highs[index] = max(self._highs[index], high)
-            self._sums[index] += total
-            if x + stop - 1 >= self._ends[index]:
-                self._ends[index] = x + stop - 1
-                self._lasts[index] = values[stop - 1]
-            start = stop
+        if x != self._waiting_x + len(self._waiting) or len(self._waiting) >= BLOCK:
+            self._settle()
+        if isinstance(values, array) and values.typecode == "f":
+            if not self._waiting:
+                self._waiting_x = x
+            self._waiting.extend(values)
+        else:
+            self._settle()
+            self._put(x, values)
 
     def cut(self, x: int) -> None:
         """Forget everything from x on. A bin that x divides goes whole: what is shown was so."""
+        self._settle()
         keep = next((i for i, end in enumerate(self._ends) if end >= x), len(self._ends))
         for column in self._columns():
             del column[keep:]
@@ -94,6 +95,7 @@ class Series:
     def curve(self) -> Curve:
         """A snapshot; the same object as long as nothing is added."""
         if self._curve is None:
+            self._settle()
             self._curve = self._snapshot()
         return self._curve
 
@@ -134,6 +136,32 @@ class Series:
             self._sums.extend([0.0] * more)
             self._lasts.extend([math.nan] * more)
             self._ends.extend([-1] * more)
+
+    def _settle(self) -> None:
+        """Put what waits into its bins."""
+        if self._waiting:
+            values, self._waiting = self._waiting, array("f")
+            self._put(self._waiting_x, values)
+
+    def _put(self, x: int, values: Sequence[float]) -> None:
+        end = x + len(values)
+        self._reach(end - 1)
+        width = self._width
+        edges = [0, *range(width - x % width, len(values), width)]
+        if len(values) >= WORTH_NUMPY and isinstance(values, array):
+            parts = totals_between(values, edges)
+        else:
+            parts = (totals(values[a:b]) for a, b in pairwise([*edges, len(values)]))
+        for index, part in enumerate(parts, x // width):
+            last = min(end, (index + 1) * width) - 1
+            self._counts[index] += part.values
+            self._bad[index] += last + 1 - max(x, index * width) - part.values
+            self._lows[index] = min(self._lows[index], part.low)
+            self._highs[index] = max(self._highs[index], part.high)
+            self._sums[index] += part.total
+            if last >= self._ends[index]:
+                self._ends[index] = last
+                self._lasts[index] = values[last - x]
 
     def _halve(self) -> None:
         """Merge the bins two by two; an odd last one stays alone in its wider bin."""

@@ -1,19 +1,18 @@
 """Count, sum and range of the values that fall into one bin.
 
 NumPy does it ten times as fast, but takes a tenth of a second and 15 MB to load: it is for those
-who read millions of values at once, and not for a dashboard that follows a few a second.
+who read a hundred thousand values at once, and not for a dashboard that follows a few a second.
 """
 
 from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 # The metrics are float32: what is beyond its range was an overflow, not a value.
 LARGEST = 3.5e38
-WORTH_NUMPY = 256  # values; fewer are done before NumPy has looked at them
 
 
 class Totals(NamedTuple):
@@ -25,18 +24,13 @@ class Totals(NamedTuple):
     high: float
 
 
-Totaling = Callable[[Sequence[float]], Totals]
-
-
 def is_finite(value: float) -> bool:
     """Whether this is a value to draw: no NaN, no infinity, nothing beyond float32."""
     return -LARGEST <= value <= LARGEST
 
 
-def plain_totals(values: Sequence[float]) -> Totals:
-    """The totals of some values, without NumPy."""
-    if not values:
-        return Totals(0, 0.0, math.inf, -math.inf)
+def totals(values: Sequence[float]) -> Totals:
+    """The totals of at least one value."""
     total = sum(values)
     # A finite sum has finite parts, as float32 cannot overflow it: the common case, in C.
     if is_finite(total):
@@ -46,21 +40,24 @@ def plain_totals(values: Sequence[float]) -> Totals:
     return Totals(len(finite), sum(finite), low, high)
 
 
-def load_bulk_totals() -> Totaling:
-    """The same with NumPy for long arrays of float32; loads it."""
+def totals_between(values: array[float], edges: Sequence[int]) -> Iterator[Totals]:
+    """The totals of float32 values from each edge to the next, the last one to the end.
+
+    The edges grow and the first is 0. Loads NumPy.
+    """
     import numpy as np
 
-    @np.errstate(invalid="ignore")  # inf less inf
-    def bulk_totals(values: Sequence[float]) -> Totals:
-        if len(values) < WORTH_NUMPY or not isinstance(values, array) or values.typecode != "f":
-            return plain_totals(values)
-        block = np.frombuffer(values, np.float32)
-        total = float(block.sum(dtype=np.float64))
-        if not is_finite(total):
-            block = block[np.isfinite(block)]
-            total = float(block.sum(dtype=np.float64))
-        if not len(block):
-            return plain_totals(())
-        return Totals(len(block), total, float(block.min()), float(block.max()))
-
-    return bulk_totals
+    block = np.frombuffer(values, np.float32)
+    finite = np.isfinite(block)
+    summed, lows, highs = block, block, block
+    if not finite.all():
+        summed = np.where(finite, block, 0)
+        lows = np.where(finite, block, math.inf)
+        highs = np.where(finite, block, -math.inf)
+    columns = (
+        np.add.reduceat(finite, edges, dtype=np.int64),
+        np.add.reduceat(summed, edges, dtype=np.float64),
+        np.minimum.reduceat(lows, edges),
+        np.maximum.reduceat(highs, edges),
+    )
+    return map(Totals, *(column.tolist() for column in columns))

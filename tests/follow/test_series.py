@@ -2,13 +2,14 @@
 
 import math
 from array import array
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.follow.series import Curve, Series
-from nanotrain_tui.follow.totals import LARGEST, load_bulk_totals
+from nanotrain_tui.follow.series import WORTH_NUMPY, Curve, Series
+from nanotrain_tui.follow.totals import LARGEST, totals, totals_between
 
 FLOATS = st.floats(width=32)  # NaN and infinities too
 FINITE = st.floats(min_value=-1e6, max_value=1e6, width=32)
@@ -125,18 +126,27 @@ def test_ten_million_values_take_what_ten_thousand_take() -> None:
     assert (curve.low, curve.high, curve.end) == (0.25, 0.75, 10**7 - 1)
 
 
-@given(st.lists(FLOATS, max_size=3000), st.integers(2, 16))
-def test_values_in_bulk_make_the_same_series(values: list[float], capacity: int) -> None:
-    plain, bulk = Series(capacity), Series(capacity)
-    block = array("f", values * 3)
-    plain.extend(1, block)
-    bulk.extend(1, block, load_bulk_totals())
-    a, b = plain.curve(), bulk.curve()
-    assert (a.counts, a.bad, a.lows, a.highs) == (b.counts, b.bad, b.lows, b.highs)
-    assert repr((a.last, a.low, a.high, a.end)) == repr((b.last, b.low, b.high, b.end))
-    largest = max(1.0, abs(a.low or 0.0), abs(a.high or 0.0))
-    for one, other in zip(a.means, b.means, strict=True):
-        assert one == pytest.approx(other, abs=1e-9 * largest, nan_ok=True)
+@given(st.lists(FLOATS, min_size=1, max_size=500), st.sets(st.integers(1, 499), max_size=20))
+def test_values_in_bulk_have_the_same_totals(values: list[float], edges: set[int]) -> None:
+    block = array("f", values)
+    begins = [0, *sorted(edge for edge in edges if edge < len(block))]
+    parts = [block[a:b] for a, b in pairwise([*begins, len(block)])]
+    for one, other in zip(totals_between(block, begins), map(totals, parts), strict=True):
+        assert one._replace(total=0) == other._replace(total=0)
+        largest = max(abs(one.low), abs(one.high)) if one.values else 0.0
+        assert one.total == pytest.approx(other.total, abs=1e-9 * largest)
+
+
+def test_many_values_make_the_same_series_in_bulk_and_one_by_one() -> None:
+    block = array("f", ((x * 7919) % 1000 / 8 for x in range(2 * WORTH_NUMPY)))
+    block[5] = block[40_000] = math.nan
+    bulk, plain = Series(), Series()
+    for x in range(0, len(block), 4096):
+        bulk.extend(3 + x, block[x : x + 4096])
+    for x in range(0, len(block), 50):
+        plain.extend(3 + x, block[x : x + 50])
+        plain.curve()
+    assert repr(bulk.curve()) == repr(plain.curve())
 
 
 def test_a_far_jump_costs_no_memory() -> None:
