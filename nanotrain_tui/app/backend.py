@@ -16,6 +16,7 @@ from nanotrain_tui.follow.run_state import Preparing, RunState
 if TYPE_CHECKING:
     from nanotrain_tui.app.replay_source import ReplaySource
     from nanotrain_tui.config import Folders
+    from nanotrain_tui.follow.series import Curve
     from nanotrain_tui.launch import InProcessSession, Plan
     from nanotrain_tui.session.folder import SessionFolder
 
@@ -100,7 +101,8 @@ class FolderSource:
         self._folder = folder
         self._threads = threads
         try:
-            self._follower = Follower(LocalSource(folder.path))
+            self._source = LocalSource(folder.path)
+            self._follower = Follower(self._source)
         except SessionError as error:
             raise Refused(str(error)) from error
 
@@ -113,6 +115,14 @@ class FolderSource:
 
         try:
             return self._follower.follow()
+        except SessionError as error:
+            raise Refused(str(error)) from error
+
+    def window(self, first: int, last: int) -> Mapping[str, Curve]:
+        from nanotrain_tui.session.errors import SessionError
+
+        try:
+            return self._source.window(first, last)
         except SessionError as error:
             raise Refused(str(error)) from error
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.follow.run_state import Preparing, RunState
+from nanotrain_tui.follow.series import Curve
 
 Report = Callable[[Preparing], None]
 
@@ -53,6 +54,10 @@ class Source(Protocol):
 
     def follow(self) -> RunState:
         """Read what is new and return the whole state. Raises Refused."""
+
+    def window(self, first: int, last: int) -> Mapping[str, Curve]:
+        """The steps ``first`` to ``last`` alone, in bins of their own: see ``follow.window``.
+        Raises Refused."""
 
     def channel(self) -> Channel:
         """A connection for commands. Safe from any thread."""

@@ -11,6 +11,8 @@ from nanotrain_tui.app.actions import IN_A_REPLAY
 from nanotrain_tui.app.ports import Refused, Reply
 from nanotrain_tui.follow.replay import Replay
 from nanotrain_tui.follow.run_state import RunState
+from nanotrain_tui.follow.series import Curve
+from nanotrain_tui.follow.window import read_window
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.reader import SessionReader
@@ -56,6 +58,14 @@ class ReplaySource:
                     self._reload_at = self._clock() + RELOAD_EVERY_S
                     self._replay.reload()
                 return self._replay.state(live)
+            except SessionError as error:
+                raise Refused(str(error)) from error
+
+    def window(self, first: int, last: int) -> Mapping[str, Curve]:
+        """Not beyond the step it stands at; what a later resume ran again is shown as it became."""
+        with self._lock:
+            try:
+                return read_window(self._reader, first, min(last, self._replay.state().step))
             except SessionError as error:
                 raise Refused(str(error)) from error
 

@@ -20,6 +20,7 @@ from textual.message import Message
 
 from nanotrain_tui.app.ports import Backend, Refused, Reply, Source, Watch
 from nanotrain_tui.follow.run_state import Preparing, RunState
+from nanotrain_tui.follow.series import Curve
 
 FOLLOW_EVERY_S = 0.5
 PLAYED_EVERY_S = 0.25  # a replay, that one may see it move
@@ -68,6 +69,14 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Read the steps ``first`` to ``last`` of the session followed, in bins of their own."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Read the session now: a command has just changed it."""
 
@@ -78,7 +87,7 @@ class Leave:
 
 
 Launch = Start | Resume | Fork
-Job = Launch | Attach | Watch | Command | Look | Leave
+Job = Launch | Attach | Watch | Command | Window | Look | Leave
 
 
 class Followed(Message):
@@ -127,6 +136,15 @@ class Answered(Message):
         super().__init__()
         self.command = command
         self.reply = reply
+
+
+class Windowed(Message):
+    """What a window asked for holds, by the names of ``follow.window``."""
+
+    def __init__(self, window: Window, curves: Mapping[str, Curve]) -> None:
+        super().__init__()
+        self.window = window
+        self.curves = curves
 
 
 class Trouble(Message):
@@ -269,6 +287,8 @@ class TrainingWorker(threading.Thread):
             self._switch(lambda: self._backend.attach(job.name))
         elif isinstance(job, Watch):
             self._switch(lambda: self._backend.replay(job))
+        elif isinstance(job, Window):
+            self._read_window(job)
 
     def _command(self, command: Command) -> None:
         if self._source is None:
@@ -280,6 +300,16 @@ class TrainingWorker(threading.Thread):
             self._lanes[lane] = CommandLane(self._source, self._answered)
             self._lanes[lane].start()
         self._lanes[lane].submit(command)
+
+    def _read_window(self, window: Window) -> None:
+        if self._source is None:
+            return
+        try:
+            curves = self._source.window(window.first, window.last)
+        except Refused as error:
+            self._post(Trouble(error.message))
+        else:
+            self._post(Windowed(window, curves))
 
     def _answered(self, message: Answered) -> None:
         self._post(message)

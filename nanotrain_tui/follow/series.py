@@ -19,7 +19,7 @@ WORTH_NUMPY = 1 << 15  # values put away at once that are worth loading NumPy
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A series' bins at one moment; bin i covers x in [i * width, (i + 1) * width).
+    """A series' bins at one moment; bin i covers x in [start + i * width, start + (i + 1) * width).
 
     A bin whose count is 0 holds no finite value: a gap. ``bad`` counts its NaN and infinities.
     Read-only by agreement; ``means`` of gaps are NaN.
@@ -35,6 +35,7 @@ class Curve:
     low: float | None = None  # over all finite values
     high: float | None = None
     end: int = 0  # x of the newest value
+    start: int = 0  # x of the first bin
 
     def __bool__(self) -> bool:
         return self.last is not None

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from nanotrain_tui.follow.fold import Fold
 from nanotrain_tui.follow.run_state import RunState
+from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
@@ -61,6 +62,12 @@ class LocalSource:
 
     def follow(self, since_seq: int) -> Batch:
         return self._reader.read_since(since_seq, ROWS_A_LOOK)
+
+    def window(self, first: int, last: int) -> Mapping[str, Curve]:
+        """The steps ``first`` to ``last`` alone. May raise SessionError."""
+        from nanotrain_tui.follow.window import read_window
+
+        return read_window(self._reader, first, last)
 
     def send(self, do: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         return self._client.request(do, timeout=ANSWER_WITHIN_S, **arguments)

@@ -143,6 +143,19 @@ class SessionReader:
         sql = _STEPS.format(self._current("steps")) + " WHERE metric = ? ORDER BY first_step, seq"
         return [self._steps(row) for row in self._query(sql, (name,))]
 
+    def read_steps(self, metric: str, first: int, last: int) -> List[Steps]:
+        """The updates ``first`` to ``last`` of a metric once each, in their order.
+
+        Touches the rows that hold them and no other.
+        """
+        sql = (
+            _STEPS.format(self._current("steps"))
+            + " WHERE metric = ? AND first_step <= ? AND first_step + count > ? "
+            "ORDER BY first_step, seq"
+        )
+        rows = [self._steps(row) for row in self._query(sql, (metric, last, first))]
+        return [row.after(first - 1).until(last) for row in rows]
+
     def evaluations(self) -> List[Evaluation]:
         """Every evaluation in the order of steps; superseded ones are left out."""
         sql = "SELECT step, t, body FROM {} ORDER BY step, seq"
@@ -160,6 +173,11 @@ class SessionReader:
     def samples(self) -> List[Sample]:
         """All telemetry in the order of seq."""
         return [self._sample(row) for row in self._query(_SAMPLE + " ORDER BY seq")]
+
+    def samples_between(self, t0: float, t1: float) -> List[Sample]:
+        """The telemetry from one session time to another, both included, in the order of seq."""
+        sql = _SAMPLE + " WHERE t BETWEEN ? AND ? ORDER BY seq"
+        return [self._sample(row) for row in self._query(sql, (t0, t1))]
 
     def segments(self) -> List[Segment]:
         """Every start and resume in the order of seq."""

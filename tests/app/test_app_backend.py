@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 from app_fakes import message, until
+from recorded import tutorial_run
 
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.backend import LocalBackend
 from nanotrain_tui.app.entry import farewell
 from nanotrain_tui.app.ports import Refused
+from nanotrain_tui.app.replay_source import ReplaySource
 from nanotrain_tui.catalog import check
 from nanotrain_tui.config import find_folders
 from nanotrain_tui.follow.run_state import Preparing
@@ -51,6 +53,18 @@ def test_a_python_that_cannot_train_is_refused_at_its_field(tmp_path: Path) -> N
     assert refused.value.key == "trainer.command"
     assert "no-python" in refused.value.message
     assert told and not list(tmp_path.glob("sessions/*"))
+
+
+def test_a_window_of_a_session_and_of_its_replay(tmp_path: Path) -> None:
+    folder = tutorial_run(tmp_path)
+    attached = backend(tmp_path).attach(folder.name)
+    replayed = ReplaySource(folder, begin="120", clock=lambda: 0.0)
+    try:
+        assert sum(attached.window(101, 150)["train_loss"].counts) == 50
+        assert replayed.window(101, 1000)["train_loss"].end == 120
+    finally:
+        attached.close()
+        replayed.close()
 
 
 @pytest.fixture

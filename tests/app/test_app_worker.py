@@ -24,6 +24,8 @@ from nanotrain_tui.app.worker import (
     Start,
     TrainingWorker,
     Trouble,
+    Window,
+    Windowed,
 )
 from nanotrain_tui.catalog import check
 
@@ -179,3 +181,16 @@ def test_a_fault_in_the_thread_is_posted_and_not_silent() -> None:
     worker.join(30)
     message = posted.get(timeout=30)
     assert isinstance(message, Died) and "a bug" in message.report
+
+
+def test_a_window_is_read_between_two_looks(desk: Desk) -> None:
+    desk.worker.submit(Window(1, 2))  # nothing to read from: no answer
+    session = desk.backend.add("one")
+    desk.worker.submit(Attach("one"))
+    desk.worker.submit(Window(5, 9))
+    message = desk.next(Windowed)
+    assert message.window == Window(5, 9)
+    assert list(message.curves["train_loss"].means) == [5.0, 6.0, 7.0, 8.0, 9.0]
+    session.broken = "the disk is gone"
+    desk.worker.submit(Window(5, 9))
+    assert desk.next(Trouble).why == "the disk is gone"

@@ -1,0 +1,144 @@
+"""A part of a session in bins of its own: what a chart shows that is zoomed in.
+
+Reads the rows that hold these steps and no other, so a small part of a long session is there at
+once.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate, pairwise
+from operator import attrgetter, itemgetter
+
+from nanotrain_tui.follow.series import Curve, Series
+from nanotrain_tui.follow.telemetry import GAUGES, number
+from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.records import Sample, Steps
+
+BINS = 512
+METRICS = {"train_loss": "loss", "train_accuracy": "accuracy", "learning_rate": "learning_rate"}
+
+
+def read_window(
+    reader: SessionReader, first: int, last: int, bins: int = BINS
+) -> Mapping[str, Curve]:
+    """The updates ``first`` to ``last`` in at most ``bins`` bins, each once as it counts now.
+
+    By name: train_loss, train_accuracy, learning_rate, test_loss, test_accuracy over steps; times
+    (session time in seconds) and epochs (of the training data seen) over steps, in the bins of the
+    training loss; the gauges of ``follow.telemetry.GAUGES`` over the seconds that these steps
+    took. May raise RecordingError.
+    """
+    first = max(1, first)
+    rows = {name: reader.read_steps(metric, first, last) for name, metric in METRICS.items()}
+    curves = {name: _steps_curve(found, first, bins) for name, found in rows.items()}
+    for key in ("loss", "accuracy"):
+        tests = [
+            (one.step, value)
+            for one in reader.evaluations()
+            if first <= one.step <= last and (value := getattr(one, key)) is not None
+        ]
+        curves[f"test_{key}"] = _curve(tests, first, bins)
+    done = rows["train_loss"]
+    shape = curves["train_loss"]
+    curves["times"] = _along(shape, lambda step: _time_of(done, step))
+    curves["epochs"] = _along(shape, _epochs(reader))
+    if done:
+        t0, t1 = done[0].t0, done[-1].t1
+        samples = reader.samples_between(t0, t1)
+        curves.update((name, _gauge(name, samples, int(t0), bins)) for name in GAUGES)
+    return {name: curves.get(name, Curve()) for name in (*curves, *GAUGES)}
+
+
+def _steps_curve(rows: Sequence[Steps], start: int, bins: int) -> Curve:
+    series = Series(bins)
+    for row in rows:
+        series.extend(row.first_step - start, row.values)
+    return _moved(series.curve(), start)
+
+
+def _curve(points: Sequence[tuple[int, float]], start: int, bins: int) -> Curve:
+    series = Series(bins)
+    for x, value in points:
+        series.add(x - start, value)
+    return _moved(series.curve(), start)
+
+
+def _moved(curve: Curve, start: int) -> Curve:
+    return replace(curve, start=start, end=curve.end + start)
+
+
+def _gauge(name: str, samples: Sequence[Sample], start: int, bins: int) -> Curve:
+    source = GAUGES[name]
+    found = ((int(one.t), number(one.body.get(source.key))) for one in samples)
+    return _curve([(t, v / source.divide) for t, v in found if v is not None], start, bins)
+
+
+def _along(shape: Curve, value_at: Callable[[int], float]) -> Curve:
+    """One value at the last step of each bin of a curve; the bins without steps stay gaps."""
+    lasts = [min(shape.start + (i + 1) * shape.width - 1, shape.end) for i in range(len(shape.bad))]
+    filled = [bool(n + bad) for n, bad in zip(shape.counts, shape.bad, strict=True)]
+    values = [value_at(x) if has else math.nan for x, has in zip(lasts, filled, strict=True)]
+    known = [value for value in values if not math.isnan(value)]
+    return replace(
+        shape,
+        counts=array("q", [not math.isnan(value) for value in values]),
+        bad=array("q", [0] * len(values)),
+        lows=array("d", [math.inf if math.isnan(value) else value for value in values]),
+        highs=array("d", [-math.inf if math.isnan(value) else value for value in values]),
+        means=array("d", values),
+        last=known[-1] if known else None,
+        low=min(known, default=None),
+        high=max(known, default=None),
+    )
+
+
+def _time_of(rows: Sequence[Steps], step: int) -> float:
+    """Session time in seconds at which a step was done, rows in the order of steps."""
+    row = rows[max(0, bisect.bisect_right(rows, step, key=attrgetter("first_step")) - 1)]
+    return row.time_of(min(step - row.first_step, len(row.values) - 1))
+
+
+def _epochs(reader: SessionReader) -> Callable[[int], float]:
+    """How often all training examples were seen after a step; NaN where that cannot be told."""
+    sizes = list(_batch_sizes(reader))
+    begins = [step for step, _, _ in sizes]
+    spans = ((b[0] - a[0]) * a[1] for a, b in pairwise(sizes))
+    seen = list(accumulate(spans, initial=0))
+
+    def epochs(step: int) -> float:
+        index = bisect.bisect_right(begins, step) - 1
+        if index < 0 or not sizes[index][2]:
+            return math.nan
+        begin, batch_size, examples = sizes[index]
+        return (seen[index] + (step - begin) * batch_size) / examples
+
+    return epochs
+
+
+def _batch_sizes(reader: SessionReader) -> Iterator[tuple[int, int, int]]:
+    """(after which step, batch size, training examples), by step, as it counts now."""
+    known: list[tuple[int, int, int]] = []
+    batch_size = examples = 0
+    for event in reader.events(("started", "edited")):
+        if event.kind == "started":
+            data = event.body.get("data")
+            batch_size = _whole(event.body.get("batch_size")) or batch_size
+            examples = (_whole(data.get("train")) if isinstance(data, dict) else 0) or examples
+            known = known[: bisect.bisect_left(known, event.step, key=itemgetter(0))]
+        else:
+            changes = event.body.get("changes")
+            change = changes.get("train.batch_size") if isinstance(changes, dict) else None
+            batch_size = (_whole(change[-1]) if isinstance(change, list) else 0) or batch_size
+        if not known or known[-1][1:] != (batch_size, examples):
+            known.append((event.step if known else 0, batch_size, examples))
+    yield from known
+
+
+def _whole(value: object) -> int:
+    """A positive whole number, else 0."""
+    return value if isinstance(value, int) and value > 0 else 0
