@@ -17,9 +17,10 @@ from operator import attrgetter, itemgetter
 from nanotrain_tui.follow.series import Curve, Series
 from nanotrain_tui.follow.telemetry import GAUGES, number
 from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.records import Sample, Steps
+from nanotrain_tui.session.records import Sample, Steps, StepsRow
 
 BINS = 512
+PIECE_STEPS = 1 << 20  # read at once
 METRICS = {"train_loss": "loss", "train_accuracy": "accuracy", "learning_rate": "learning_rate"}
 
 
@@ -34,8 +35,16 @@ def read_window(
     took. May raise RecordingError.
     """
     first = max(1, first)
-    rows = {name: reader.read_steps(metric, first, last) for name, metric in METRICS.items()}
-    curves = {name: _steps_curve(found, first, bins) for name, found in rows.items()}
+    last = min(last, max((row.last_step for row in reader.steps_rows()), default=0))
+    curves: dict[str, Curve] = {}
+    done: list[StepsRow] = []
+    for name, metric in METRICS.items():
+        series = Series(bins)
+        for row in _rows(reader, metric, first, last):
+            series.extend(row.first_step - first, row.values)
+            if name == "train_loss":
+                done.append(StepsRow(*row[:4], len(row.values), row.t0, row.t1))
+        curves[name] = _moved(series.curve(), first)
     for key in ("loss", "accuracy"):
         tests = [
             (one.step, value)
@@ -43,7 +52,6 @@ def read_window(
             if first <= one.step <= last and (value := getattr(one, key)) is not None
         ]
         curves[f"test_{key}"] = _curve(tests, first, bins)
-    done = rows["train_loss"]
     shape = curves["train_loss"]
     curves["times"] = _along(shape, lambda step: _time_of(done, step))
     curves["epochs"] = _along(shape, _epochs(reader))
@@ -54,11 +62,10 @@ def read_window(
     return {name: curves.get(name, Curve()) for name in (*curves, *GAUGES)}
 
 
-def _steps_curve(rows: Sequence[Steps], start: int, bins: int) -> Curve:
-    series = Series(bins)
-    for row in rows:
-        series.extend(row.first_step - start, row.values)
-    return _moved(series.curve(), start)
+def _rows(reader: SessionReader, metric: str, first: int, last: int) -> Iterator[Steps]:
+    """The rows of these steps, so many at a time that memory holds them."""
+    for begin in range(first, last + 1, PIECE_STEPS):
+        yield from reader.read_steps(metric, begin, min(last, begin + PIECE_STEPS - 1))
 
 
 def _curve(points: Sequence[tuple[int, float]], start: int, bins: int) -> Curve:
@@ -97,10 +104,10 @@ def _along(shape: Curve, value_at: Callable[[int], float]) -> Curve:
     )
 
 
-def _time_of(rows: Sequence[Steps], step: int) -> float:
+def _time_of(rows: Sequence[StepsRow], step: int) -> float:
     """Session time in seconds at which a step was done, rows in the order of steps."""
-    row = rows[max(0, bisect.bisect_right(rows, step, key=attrgetter("first_step")) - 1)]
-    return row.time_of(min(step - row.first_step, len(row.values) - 1))
+    index = bisect.bisect_right(rows, step, key=attrgetter("first_step")) - 1
+    return rows[max(0, index)].time_of(step)
 
 
 def _epochs(reader: SessionReader) -> Callable[[int], float]:

@@ -29,8 +29,11 @@ def test_a_small_window_has_every_step_apart(tmp_path: Path) -> None:
     assert points(window["epochs"])[200] == pytest.approx(200 * 100 / 60000)
 
 
-@pytest.mark.parametrize("bins", [16, 64, 512])
-def test_the_whole_is_what_all_steps_are(tmp_path: Path, bins: int) -> None:
+@pytest.mark.parametrize(("bins", "piece"), [(16, 1000), (64, 1), (64, 64), (512, 333)])
+def test_the_whole_is_what_all_steps_are(
+    tmp_path: Path, bins: int, piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nanotrain_tui.follow.window.PIECE_STEPS", piece)
     with SessionReader(tutorial_run(tmp_path)) as reader:
         window = read_window(reader, 0, 10**9, bins)
     loss = window["train_loss"]
