@@ -170,6 +170,15 @@ def create_session(home: str, data_name: str, name: Optional[str] = None) -> Ses
         ) from error
 
 
+def free_name(parent: str, wanted: str) -> str:
+    """The name itself, or with the next number where it is taken: ``mnist-3``, ``mnist-3-2``."""
+    name, number = wanted, 1
+    while os.path.exists(os.path.join(parent, name)):
+        number += 1
+        name = "{}-{}".format(wanted[:56], number)
+    return name
+
+
 def _make_named(parent: str, name: str) -> SessionFolder:
     try:
         return _make(parent, name)

@@ -1,11 +1,15 @@
 """The whole recording as one portable file, by SQLite's backup; ``nanotrain import`` reads it."""
 
+import json
 import shutil
+import sqlite3
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
 from nanotrain_tui.export.registry import BinaryFormat, Options
+from nanotrain_tui.session.labels import read_labels
 from nanotrain_tui.session.reader import SessionReader
 
 
@@ -13,9 +17,19 @@ def write(reader: SessionReader, out: BinaryIO, options: Options) -> None:  # no
     """A moment of the recording, also while it runs. Raises RecordingError."""
     with tempfile.TemporaryDirectory(prefix="nanotrain-") as folder:
         copy = Path(folder, "session.nanotrain")
-        reader.backup(str(copy))
+        copy_recording(reader, copy)
         with copy.open("rb") as file:
             shutil.copyfileobj(file, out, 1 << 20)
+
+
+def copy_recording(reader: SessionReader, path: Path) -> None:
+    """A copy with the labels in its ``meta``, as they lie beside the recording."""
+    reader.backup(str(path))
+    labels = read_labels(reader.folder)
+    if labels.tags or labels.note:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            told = json.dumps({"tags": list(labels.tags), "note": labels.note})
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('labels', ?)", (told,))
 
 
 FORMAT = BinaryFormat("the recording itself as one file, for nanotrain import", ".nanotrain", write)

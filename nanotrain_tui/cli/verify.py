@@ -1,0 +1,53 @@
+"""``nanotrain verify``: whether a recording and its checkpoints are whole."""
+
+from pathlib import Path
+
+import click
+
+from .errors import FAILED, FINISHED
+from .options import complete_session, json_option
+from .output import print_json
+from .places import my_folders
+
+
+@click.command("verify")
+@click.argument("session", metavar="SESSION|FILE", shell_complete=complete_session)
+@json_option
+def command(session: str, as_json: bool) -> int:
+    """Look at every row of SESSION, or of an exported FILE, and at its checkpoints.
+
+    Exit status 0: all is whole; 1: something is not, and it is said what.
+
+    \b
+    nanotrain verify mnist-3
+    nanotrain verify mnist-3.nanotrain
+    """
+    from nanotrain_tui.session.checkpoints import list_checkpoints
+    from nanotrain_tui.session.errors import RecordingError
+    from nanotrain_tui.session.verify import verify_file
+
+    from .pick import pick_session
+    from .progress import progress_line
+
+    is_file = "/" in session or Path(session).is_file()
+    folder = None if is_file else pick_session(my_folders(), session)
+    if folder is not None:
+        folder.settle()
+    with progress_line(f"verifying {session}") as progress:
+        path = session if folder is None else folder.recording
+        problems, facts = verify_file(path, progress)
+    if folder is not None and not problems:
+        try:
+            checkpoints = list_checkpoints(folder)
+        except RecordingError as error:
+            problems.append(str(error))
+        else:
+            facts["checkpoints"] = len(checkpoints)
+            problems += [f"checkpoint: {one.problem}" for one in checkpoints if one.problem]
+    if as_json:
+        print_json({"ok": not problems, "problems": problems, "facts": facts})
+    else:
+        told = ", ".join(f"{name} {value:,}" for name, value in facts.items())
+        verdict = "whole" if not problems else f"{len(problems)} problems"
+        print("\n".join([f"{session}: {verdict} ({told})", *(f"  {line}" for line in problems)]))
+    return FAILED if problems else FINISHED
