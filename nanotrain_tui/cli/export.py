@@ -12,6 +12,7 @@ from click.shell_completion import CompletionItem
 from nanotrain_tui.catalog import ConfigError
 
 from .errors import FINISHED, CommandError, note, os_reason
+from .model_options import model_options
 from .options import complete_session, json_option
 from .output import print_json
 from .places import my_folders
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from nanotrain_tui.session.reader import SessionReader
 
 TABLES = ("steps", "evaluations", "samples", "events")
-FLAGS = {"table": "--table", "size": "--size", "speed": "--speed", "every": "--every"}
+FLAGS = {"table": "--table", "size": "--size", "speed": "--speed", "every": "--every",
+         "checkpoint": "--checkpoint", "python": "--python"}  # fmt: skip
 
 
 def _complete_format(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:
@@ -52,6 +54,7 @@ def _size(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int,
 )
 @click.option("--speed", type=click.FloatRange(0, min_open=True), help="cast: how much faster, 8.")
 @click.option("--every", type=click.IntRange(1), metavar="N", help="tensorboard: every Nth step.")
+@model_options
 @click.option("--force", is_flag=True, help="Overwrite PATH where it exists.")
 @json_option
 def command(

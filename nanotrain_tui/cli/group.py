@@ -28,6 +28,7 @@ COMMANDS = (
     "sessions",
     "show",
     "export",
+    "predict",
     "doctor",
     "data",
     "init",

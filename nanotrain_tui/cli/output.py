@@ -17,6 +17,13 @@ def print_json(value: Any) -> None:
     print(json.dumps(plain_json(value), indent=2, allow_nan=False))
 
 
+def print_json_line(value: Any) -> None:
+    """The same in one line."""
+    from nanotrain_tui.export.plain import plain_json
+
+    print(json.dumps(plain_json(value), allow_nan=False))
+
+
 def width() -> int:
     """Characters a line may have: the terminal's, 80 where there is none."""
     return max(40, shutil.get_terminal_size().columns) if sys.stdout.isatty() else NARROW

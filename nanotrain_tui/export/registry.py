@@ -34,6 +34,8 @@ class Options:
     size: tuple[int, int] = (80, 24)  # columns and rows of a terminal
     speed: float = 8.0  # session time over playing time
     every: int = 1  # of so many steps one is written
+    checkpoint: int | str | None = None  # of a model: "best", "last" or a step; None: best or last
+    python: tuple[str, ...] = ()  # the command of a Python with TensorFlow; none: the session's
     progress: Callable[[float], None] = _quietly  # told the fraction done, 0 to 1
 
 

@@ -5,23 +5,27 @@ import json
 import os
 import signal
 import sys
-from typing import BinaryIO, List, Tuple
+from typing import Any, BinaryIO, Dict, List, Tuple
 
 from .data import inspect
-from .protocol import Command, Commands, Events
-from .serve import serve
+from .protocol import Command, Commands, Events, Failed
+from .serve import plain_failures, serve
 
 PR_SET_PDEATHSIG = 1
 OOM_SCORE_ADJ = "500"  # the kernel shall take the trainer before the host and sshd
 
 
 def main(arguments: List[str]) -> int:
-    """Run the trainer, or only look at the data (``--inspect``). The exit status."""
+    """Run the trainer, or answer one question of the data or a model. The exit status."""
     stdin, stdout = reserve_pipes()
     if arguments == ["--inspect"]:
         return inspect_data(stdin, stdout)
+    if arguments in (["--export"], ["--predict"]):
+        die_with_parent()
+        return use_model(arguments[0], stdin, stdout)
     if arguments:
-        sys.stderr.write("usage: trainer [--inspect], JSON lines on standard input\n")
+        usage = "usage: trainer [--inspect|--export|--predict], JSON lines on standard input\n"
+        sys.stderr.write(usage)
         return 2
     die_with_parent()
     be_first_to_go()
@@ -63,6 +67,29 @@ def inspect_data(stdin: BinaryIO, stdout: BinaryIO) -> int:
         answer = {"ok": False, "key": "", "message": "The configuration is no JSON object."}
     stdout.write(json.dumps(answer).encode("utf-8") + b"\n")
     stdout.flush()
+    return 0
+
+
+def use_model(what: str, stdin: BinaryIO, stdout: BinaryIO) -> int:
+    """One request in, lines out; the last has ``ok``, and why not where it is false."""
+
+    def tell(line: Dict[str, Any]) -> None:
+        stdout.write(json.dumps(line).encode("utf-8") + b"\n")
+        stdout.flush()
+
+    try:
+        request = json.loads(stdin.readline().decode("utf-8"))
+        with plain_failures():
+            if what == "--export":
+                from .export import export
+
+                tell(export(request, lambda fraction: tell({"progress": fraction})))
+            else:
+                from .predict import predict
+
+                tell(predict(request, tell))
+    except Failed as failure:
+        tell({"ok": False, "key": failure.key or "", "message": failure.message})
     return 0
 
 

@@ -1,0 +1,64 @@
+"""What the three formats of a trained model share: its checkpoint, and what stands beside it."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nanotrain_tui.export.registry import ExportError, Options
+from nanotrain_tui.launch.errors import LaunchError
+from nanotrain_tui.launch.model import Model, find_model, write_model
+from nanotrain_tui.session.reader import SessionReader
+
+PREPROCESSING = "preprocessing.json"
+OPTIONS = frozenset({"checkpoint", "python"})
+
+
+def write_model_format(kind: str, reader: SessionReader, folder: Path, options: Options) -> None:
+    """A session's model and ``preprocessing.json`` into a folder. Raises ExportError."""
+    try:
+        model = find_model(reader.folder, options.checkpoint, options.python)
+        # Inside the session's folder, which a trainer in a container sees too.
+        with tempfile.TemporaryDirectory(dir=reader.folder.path, prefix=".export-") as aside:
+            answer = write_model(model, kind, aside, options.progress)
+            for path in Path(aside).iterdir():
+                shutil.move(str(path), str(folder / path.name))
+    except LaunchError as error:
+        raise ExportError(kind, str(error)) from None
+    text = json.dumps(preprocessing(model, kind, answer), indent=2)
+    (folder / PREPROCESSING).write_text(text + "\n", encoding="utf-8")
+
+
+def preprocessing(model: Model, kind: str, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """What must be known to use the model, in JSON's types."""
+    inside = kind != "weights"
+    return {
+        "session": model.folder.name,
+        "step": answer["step"],
+        "file": answer["file"],
+        "input": {
+            "name": "image",
+            "shape": [None, *model.data["shape"]],
+            "dtype": "float32",
+            "range": [0, 255],
+            "paper": 0,
+            "ink": 255,
+            "scale": 1 / 255,
+            "scale_is_inside_the_model": inside,
+        },
+        "output": {"activation": answer["output"], "classes": _classes(model)},
+        "layers": answer["layers"],
+        "loss": answer["loss"],
+        "data": {key: model.data.get(key) for key in ("name", "source", "train", "test")},
+        "test_accuracy": answer["accuracy"],
+        "tested_at_step": answer["tested_at_step"],
+        "weights_sha256": answer["weights_sha256"],
+        "tensorflow": answer.get("tensorflow"),
+        "keras": answer.get("keras"),
+    }
+
+
+def _classes(model: Model) -> list[str]:
+    return [str(number) for number in range(int(model.data["classes"]))]

@@ -1,0 +1,166 @@
+"""The network of a checkpoint for other programs: Keras, TensorFlow Serving, NumPy.
+
+All three take images as they lie in the data: float32 (n, height, width), 0 for paper to 255 for
+ink; the division by 255 is inside the model. Only standard layers are used, so that the file loads
+without this project.
+"""
+
+import hashlib
+import os
+from typing import Any, Callable, Dict, List, Sequence
+
+import numpy as np
+
+from . import checkpoint
+from .checkpoint import Checkpoint
+from .protocol import Failed
+
+Array = Any
+Answer = Dict[str, Any]
+KINDS = ("keras", "savedmodel", "weights")
+
+
+def export(request: Dict[str, Any], progress: Callable[[float], None]) -> Answer:
+    """Write a checkpoint's network into the folder ``into``, as ``kind``; what was written.
+
+    ``request`` holds kind, checkpoint (a path), shape (of an image) and into. Raises Failed.
+    """
+    kind, folder = request["kind"], request["into"]
+    if kind not in KINDS:
+        raise Failed("config", "There is no {!r} to write; there are {}.".format(kind, KINDS))
+    saved = checkpoint.load(request["checkpoint"])
+    weights, shape = weights_of(saved), [int(length) for length in request["shape"]]
+    answer: Answer = {
+        "ok": True,
+        "step": saved.step,
+        "layers": saved.config["layers"],
+        "output": saved.config["output"],
+        "weights_sha256": checksum(weights),
+        "accuracy": saved.tested.accuracy if saved.tested else None,
+        "tested_at_step": saved.tested.step if saved.tested else None,
+        "loss": saved.config["loss.name"],
+    }
+    progress(0.1)
+    if kind == "weights":
+        answer["file"] = _write_arrays(folder, weights)
+        return answer
+    from .serve import load_runtime
+
+    load_runtime()  # TensorFlow, or a sentence why not
+    import tensorflow as tf
+
+    progress(0.6)
+    answer["tensorflow"] = tf.__version__
+    if kind == "keras":
+        answer["file"], answer["keras"] = _write_keras(folder, saved, weights, shape)
+    else:
+        answer["file"] = _write_saved_model(folder, saved, weights, shape)
+    return answer
+
+
+def weights_of(saved: Checkpoint) -> List[Array]:
+    """Kernel, bias, kernel, bias ... of a checkpoint, float32. Raises Failed."""
+    names = ["weight_{}".format(i) for i in range(2 * len(saved.config["layers"]) + 2)]
+    try:
+        return [saved.state[name] for name in names]
+    except KeyError as error:
+        raise Failed("checkpoint", "The checkpoint lacks {}.".format(error), "restore") from error
+
+
+def names_of(weights: Sequence[Array]) -> List[str]:
+    """What each weight is called in the files: hidden_1_kernel ... output_bias."""
+    last = len(weights) // 2 - 1
+    layers = ["output" if i == last else "hidden_{}".format(i + 1) for i in range(last + 1)]
+    return [layer + part for layer in layers for part in ("_kernel", "_bias")]
+
+
+def checksum(weights: Sequence[Array]) -> str:
+    """SHA-256 of the weights' little-endian float32, one after the other."""
+    digest = hashlib.sha256()
+    for weight in weights:
+        digest.update(np.ascontiguousarray(weight, "<f4").tobytes())
+    return digest.hexdigest()
+
+
+def _write_arrays(folder: str, weights: Sequence[Array]) -> str:
+    np.savez(os.path.join(folder, "weights.npz"), **dict(zip(names_of(weights), weights)))
+    return "weights.npz"
+
+
+def _write_keras(
+    folder: str, saved: Checkpoint, weights: Sequence[Array], shape: Sequence[int]
+) -> Any:
+    """Keras' own file, HDF5 where that is the only one; its name and Keras' version."""
+    import tensorflow as tf
+
+    model = keras_model(saved, shape, int(weights[-1].shape[0]))
+    model.set_weights(list(weights))
+    release = tuple(int(part) for part in tf.__version__.split(".")[:2])
+    name = "model.keras" if release >= (2, 13) else "model.h5"
+    model.save(os.path.join(folder, name))
+    return name, str(getattr(tf.keras, "__version__", tf.__version__))
+
+
+def keras_model(saved: Checkpoint, shape: Sequence[int], classes: int) -> Any:
+    """The network out of Keras' layers, its weights not yet set."""
+    from tensorflow import keras
+
+    model = keras.Sequential(name="nanotrain")
+    model.add(keras.Input(shape=tuple(shape), name="image"))
+    model.add(_rescaling()(1.0 / 255.0, name="pixels"))
+    model.add(keras.layers.Flatten(name="flatten"))
+    for i, layer in enumerate(saved.config["layers"], 1):
+        _add_dense(model, layer["units"], layer["activation"], "hidden_{}".format(i))
+    _add_dense(model, classes, saved.config["output"], "output")
+    return model
+
+
+def _add_dense(model: Any, units: int, activation: str, name: str) -> None:
+    """A dense layer; an activation that not every Keras has by name follows as layers."""
+    from tensorflow import keras
+
+    rescaling = _rescaling()
+    apart = {
+        "leaky_relu": lambda: [keras.layers.LeakyReLU(0.2, name=name + "_leaky_relu")],
+        "relu6": lambda: [keras.layers.ReLU(6.0, name=name + "_relu6")],
+        # min(max(x / 6 + 0.5, 0), 1), which is Keras 3's; Keras 2 has another by this name.
+        "hard_sigmoid": lambda: [
+            rescaling(1.0 / 6.0, 0.5, name=name + "_slope"),
+            keras.layers.ReLU(1.0, name=name + "_hard_sigmoid"),
+        ],
+    }
+    inside = "linear" if activation in apart else activation
+    model.add(keras.layers.Dense(units, activation=inside, name=name))
+    for layer in apart.get(activation, list)():
+        model.add(layer)
+
+
+def _rescaling() -> Any:
+    from tensorflow import keras
+
+    if hasattr(keras.layers, "Rescaling"):
+        return keras.layers.Rescaling
+    return keras.layers.experimental.preprocessing.Rescaling  # TensorFlow 2.5
+
+
+def _write_saved_model(
+    folder: str, saved: Checkpoint, weights: Sequence[Array], shape: Sequence[int]
+) -> str:
+    """A SavedModel with the signature serving_default: image -> output."""
+    import tensorflow as tf
+
+    from .predict import outputs_of
+
+    module = tf.Module(name="nanotrain")
+    module.variables_ = [
+        tf.Variable(weight, name=name) for weight, name in zip(weights, names_of(weights))
+    ]
+
+    def serve(image: Any) -> Dict[str, Any]:
+        pixels = tf.reshape(image, [-1, int(np.prod(shape))])
+        return {"output": outputs_of(saved.config, module.variables_, pixels)}
+
+    image = tf.TensorSpec([None] + list(shape), tf.float32, name="image")
+    module.serve = tf.function(serve, input_signature=[image])
+    tf.saved_model.save(module, folder, signatures={"serving_default": module.serve})
+    return "saved_model.pb"

@@ -1,0 +1,72 @@
+"""What the network of a checkpoint says of images."""
+
+import base64
+from typing import Any, Callable, Dict, List, Mapping, Sequence
+
+import numpy as np
+
+from . import checkpoint
+from .export import weights_of
+
+CHUNK = 1000
+Array = Any
+
+
+def predict(request: Dict[str, Any], tell: Callable[[Dict[str, Any]], None]) -> Dict[str, Any]:
+    """Answer for every image of ``files``, a line each; then what is true of all.
+
+    ``request`` holds checkpoint (a path), shape (of an image), limit (of a file, 0: all) and files:
+    name, content and labels (base64, labels may be empty). Raises Failed.
+    """
+    from .pictures import Unreadable, confusion, read_pictures
+
+    saved = checkpoint.load(request["checkpoint"])
+    weights, shape = weights_of(saved), request["shape"]
+    classes = len(weights[-1])
+    labels: List[int] = []
+    guesses: List[int] = []
+    for file in request["files"]:
+        content, beside = (base64.b64decode(file[part]) for part in ("content", "labels"))
+        try:
+            found = read_pictures(content, shape, beside, request["limit"])
+            known = [] if found.labels is None else [int(label) for label in found.labels]
+            if any(not 0 <= label < classes for label in known):
+                raise Unreadable("has labels that are none of the {} classes.".format(classes))
+        except Unreadable as error:
+            tell({"file": file["name"], "error": "{} {}".format(file["name"], error)})
+            continue
+        for i, row in enumerate(_outputs(saved.config, weights, found.images)):
+            line = {"file": file["name"], "index": i, "inverted": found.inverted}
+            line["class"] = int(row.argmax())
+            line["outputs"] = [float(value) for value in row]
+            if known:
+                line["label"] = known[i]
+                labels.append(known[i])
+                guesses.append(line["class"])
+            tell(line)
+    answer: Dict[str, Any] = {"ok": True, "step": saved.step, "output": saved.config["output"]}
+    if labels:
+        answer["accuracy"] = float(np.mean(np.equal(labels, guesses)))
+        answer["labelled"] = len(labels)
+        answer["confusion"] = confusion(labels, guesses, classes)
+    return answer
+
+
+def outputs_of(config: Mapping[str, Any], weights: Sequence[Any], pixels: Any) -> Any:
+    """The network's outputs, (n, classes), for pixels of 0 to 255, (n, inputs)."""
+    import tensorflow as tf
+
+    from .activations import ACTIVATIONS
+    from .model import logits_of
+
+    x = tf.cast(pixels, tf.float32) / 255.0
+    logits = logits_of(weights, x, [layer["activation"] for layer in config["layers"]])
+    return ACTIVATIONS[config["output"]](logits)
+
+
+def _outputs(config: Mapping[str, Any], weights: Sequence[Any], images: Array) -> Array:
+    """As an array, chunk by chunk; (n, classes)."""
+    rows = images.reshape(len(images), -1)
+    starts = range(0, len(rows), CHUNK)
+    parts = [outputs_of(config, weights, rows[at : at + CHUNK]).numpy() for at in starts]
+    return np.concatenate(parts) if parts else np.zeros((0, len(weights[-1])), np.float32)

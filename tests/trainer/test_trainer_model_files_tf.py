@@ -1,0 +1,95 @@
+"""An exported network gives, without our code, what the trainer's gives."""
+
+import json
+import subprocess
+import sys
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from nanotrain_tui.trainer import checkpoint
+from nanotrain_tui.trainer.checkpoint import Checkpoint
+from nanotrain_tui.trainer.export import checksum, export, names_of, weights_of
+
+# Keras' own, when it saves with NumPy 2.
+KERAS = "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
+pytestmark = [pytest.mark.tensorflow, pytest.mark.filterwarnings(KERAS)]
+
+NETWORKS = {
+    "tutorial": (["relu"], "softmax"),
+    "none": ([], "linear"),
+    "names": (["sigmoid", "tanh", "softsign", "elu", "linear"], "sigmoid"),
+    "more": (["softplus", "selu", "gelu", "swish", "exponential"], "softplus"),
+    "apart": (["leaky_relu", "relu6", "hard_sigmoid", "softmax"], "hard_sigmoid"),
+}
+FRESH = """
+import json, sys
+import numpy as np
+import tensorflow as tf
+images = np.load(sys.argv[1]).astype("float32")
+found = {}
+for name, keras, folder in json.loads(sys.argv[2]):
+    found[name + " keras"] = tf.keras.models.load_model(keras).predict(images, verbose=0)
+    served = tf.saved_model.load(folder).signatures["serving_default"]
+    found[name + " savedmodel"] = served(image=tf.constant(images))["output"].numpy()
+np.savez(sys.argv[3], **found)
+"""
+
+
+def write_checkpoint(folder, activations, output):
+    """A network of 6 x 6 pixels and 4 classes, its weights drawn."""
+    random = np.random.RandomState(3)
+    sizes = [36, *(5 for _ in activations), 4]
+    state = {}
+    for i, (inputs, outputs) in enumerate(pairwise(sizes)):
+        kernel = random.normal(0.0, 0.7, (inputs, outputs))
+        state[f"weight_{2 * i}"] = kernel.astype(np.float32)
+        state[f"weight_{2 * i + 1}"] = random.normal(0.0, 0.5, outputs).astype(np.float32)
+    layers = [{"units": 5, "activation": name} for name in activations]
+    config = {"layers": layers, "output": output, "loss.name": "mean_squared_error"}
+    folder.mkdir()
+    name, _, _ = checkpoint.save(str(folder), Checkpoint(state, 9, 9, 0, 0, config, {}))
+    return str(folder / name)
+
+
+def test_keras_and_serving_load_them_and_give_the_same_outputs(tmp_path):
+    from nanotrain_tui.trainer.predict import outputs_of
+
+    images = np.random.RandomState(4).randint(0, 256, (50, 6, 6)).astype(np.uint8)
+    np.save(tmp_path / "images.npy", images)
+    asked, expected = [], {}
+    for name, (activations, output) in NETWORKS.items():
+        path = write_checkpoint(tmp_path / name, activations, output)
+        places = []
+        for kind in ("keras", "savedmodel"):
+            folder = tmp_path / f"{name}-{kind}"
+            folder.mkdir()
+            request = {"kind": kind, "checkpoint": path, "shape": [6, 6], "into": str(folder)}
+            answer = export(request, lambda _: None)
+            places.append(str(folder / answer["file"]) if kind == "keras" else str(folder))
+        asked.append([name, *places])
+        saved = checkpoint.load(path)
+        expected[name] = outputs_of(saved.config, weights_of(saved), images.reshape(50, -1)).numpy()
+    subprocess.run(
+        [sys.executable, "-c", FRESH, str(tmp_path / "images.npy"), json.dumps(asked),
+         str(tmp_path / "found.npz")],
+        check=True, capture_output=True, cwd=tmp_path,
+    )  # fmt: skip
+    found = np.load(tmp_path / "found.npz")
+    assert len(found.files) == 2 * len(NETWORKS)
+    for name in found.files:
+        np.testing.assert_allclose(found[name], expected[name.split()[0]], 1e-4, 1e-6, name)
+
+
+def test_the_arrays_are_the_weights_by_name(tmp_path):
+    path = write_checkpoint(tmp_path / "net", ["relu"], "softmax")
+    request = {"kind": "weights", "checkpoint": path, "shape": [6, 6], "into": str(tmp_path)}
+    answer = export(request, lambda _: None)
+    arrays = np.load(tmp_path / answer["file"])
+    weights = weights_of(checkpoint.load(path))
+    assert arrays.files == ["hidden_1_kernel", "hidden_1_bias", "output_kernel", "output_bias"]
+    assert arrays.files == names_of(weights)
+    for name, weight in zip(names_of(weights), weights, strict=True):
+        np.testing.assert_array_equal(arrays[name], weight)
+    assert answer["weights_sha256"] == checksum([arrays[name] for name in arrays.files])
