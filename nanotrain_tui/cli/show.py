@@ -12,6 +12,7 @@ from .errors import FINISHED
 from .options import json_option, session_argument
 from .output import clock, figure, moment, print_json, share, table
 from .places import my_folders
+from .session_table import joules
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.run_state import RunState
@@ -65,6 +66,7 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
         "steps": state.steps,
         "started": meta.get("created"),
         "duration_s": state.elapsed_s,
+        "energy_j": state.energy_j,
         "accuracy": evaluations[-1].accuracy if evaluations else None,
         "loss": evaluations[-1].loss if evaluations else None,
         "best_accuracy": max(accuracies, default=None),
@@ -118,6 +120,8 @@ def _head(state: "RunState", reader: "SessionReader") -> str:
     parent = _parent(reader.meta())
     if parent is not None:
         lines.append(f"forked from {parent.get('session')} at step {parent.get('step')}")
+    if state.energy_j is not None:
+        lines.append(f"energy: {joules(state.energy_j)}")
     if state.data.get("source"):
         lines.append(f"data: {state.data['source']}")
     return "\n".join(lines + list(state.notices))

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,9 @@ from recorded import Recording, tutorial_run
 
 from nanotrain_tui.catalog import FIELDS
 from nanotrain_tui.cli.group import COMMANDS
+from nanotrain_tui.session.folder import create_session
+
+KEPT = Path(__file__).resolve().parents[1] / "data"
 
 
 def strictly(text: str) -> Any:
@@ -116,6 +120,14 @@ def test_show_draws_whatever_the_losses_are(nano: Nano, home: Path, bad: float) 
     ran = nano("show", "mnist-1")
     assert ran.status == 0 and "step 60/1000" in ran.out
     assert strictly(nano("show", "mnist-1", "--json").out)["evaluations"][0]["loss"] is None
+
+
+def test_show_of_an_older_recording_tells_its_energy(nano: Nano, home: Path) -> None:
+    folder = create_session(str(home), "mnist")
+    shutil.copyfile(KEPT / "schema-1-finished.nanotrain", folder.recording)
+    assert "energy: 1 J" in nano("show", "mnist-1").out
+    session = strictly(nano("show", "mnist-1", "--json").out)
+    assert session["energy_j"] == pytest.approx(1.0) and session["state"] == "finished"
 
 
 def test_show_of_a_session_without_a_step(nano: Nano, home: Path) -> None:
