@@ -142,7 +142,7 @@ ACTIONS = (
            "Restart: begin anew", _with_a_session_itself),
     Action("fork", "F", "fork", "A session from a checkpoint, with the form's values.", SESSION,
            "Fork: a new session from a checkpoint", _with_a_session_itself),
-    Action("watch", "W", "watch", "Play the session from its beginning; again: as it is now.",
+    Action("watch", "W", "watch", "Play it from its beginning; again: as it is now.",
            REPLAY, "Watch: replay the session, or return to it", _with_a_session),
     Action("faster", "greater_than_sign", "faster", "Play faster, up to as fast as it draws.",
            REPLAY, "Replay: faster", _in_a_replay),
