@@ -1,0 +1,161 @@
+"""One page that holds all of a session: charts, configuration, events, evaluations, machine.
+
+It opens offline: no script, nothing from elsewhere, and the browser is told to allow none.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from typing import TextIO
+
+from nanotrain_tui.catalog import FIELDS, check, flatten, format_value
+from nanotrain_tui.export.registry import Options, TextFormat
+from nanotrain_tui.export.vector import draw_charts, read_charts
+from nanotrain_tui.follow.log_text import describe
+from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.summary import SessionSummary, summarise
+
+MOST_ROWS = 2000  # of a table: a page must open on a phone
+STYLE = """
+:root{color-scheme:light dark}body{font:15px/1.45 system-ui,sans-serif;margin:0 auto;padding:1rem;
+max-width:60rem}h1{font-size:1.4rem;margin:.2rem 0}h2{font-size:1.1rem;margin:1.6rem 0 .4rem}
+.figures{display:flex;flex-wrap:wrap;gap:.4rem 1.6rem;padding:0;list-style:none}
+.figures b{display:block;font-size:1.15rem}.scroll{overflow-x:auto}
+table{border-collapse:collapse;width:100%}td,th{padding:.15rem .6rem .15rem 0;text-align:left;
+vertical-align:top;border-bottom:1px solid #8883}td.n,th.n{text-align:right;white-space:nowrap}
+td{overflow-wrap:anywhere}.changed{font-weight:600}summary{cursor:pointer;font-weight:600}
+@media print{body{max-width:none;font-size:11px}details{display:block}h2{break-after:avoid}
+tr,svg g{break-inside:avoid}}
+"""
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def write(reader: SessionReader, out: TextIO, options: Options) -> None:
+    """The page; every text of the recording is escaped. Raises RecordingError."""
+    summary = summarise(reader.folder)
+    title = escape(f"{summary.name}: {summary.state}")
+    out.write(
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f'<link rel="icon" href="data:,"><title>{title}</title><style>{STYLE}</style></head>'
+        f"<body><h1>{escape(summary.name)}</h1>"
+    )
+    for part in (_head(summary), _charts(reader), _configuration(reader), _evaluations(reader),
+                 _events(reader), _machine(reader)):  # fmt: skip
+        out.writelines(part)
+    out.write("</body></html>\n")
+    options.progress(1.0)
+
+
+def _head(summary: SessionSummary) -> Iterator[str]:
+    steps = f"{summary.step:,}" + (f" of {summary.steps:,}" if summary.steps else "")
+    figures = [
+        ("state", summary.state),
+        ("steps", steps),
+        ("best test accuracy", _share(summary.best_accuracy)),
+        ("last test accuracy", _share(summary.accuracy)),
+        ("last test loss", _figure(summary.loss)),
+        ("time", _clock(summary.duration_s)),
+        ("energy", "" if summary.energy_j is None else f"{summary.energy_j:,.0f} J"),
+        ("started", (summary.started or "")[:16].replace("T", " ")),
+        ("tags", " ".join(summary.tags)),
+    ]
+    items = (f"<li>{name}<b>{escape(value)}</b></li>" for name, value in figures if value)
+    yield f'<ul class="figures">{"".join(items)}</ul>'
+    if summary.note:
+        yield f"<p>{escape(summary.note)}</p>"
+
+
+def _charts(reader: SessionReader) -> Iterator[str]:
+    found = read_charts(reader)
+    if found.charts:
+        yield draw_charts(found)
+        yield (
+            "<p>Lines are means of the training batches, the area from their least to their "
+            "greatest; dots are evaluations on the test data; dashed lines edits, pauses and "
+            "the like.</p>"
+        )
+
+
+def _configuration(reader: SessionReader) -> Iterator[str]:
+    """What differs from the tutorial's values first."""
+    config = flatten(reader.meta()["config"])
+    config.pop("edits", None)
+    usual = check({})
+    changed = [key for key in config if key in FIELDS and config[key] != usual.get(key)]
+    rest = [key for key in config if key not in changed]
+    rows = [("changed", key) for key in changed] + [("", key) for key in rest]
+    yield "<h2>Configuration</h2>" + _table(
+        ("key", "value", "the tutorial's"),
+        (
+            (key, format_value(config[key]), format_value(usual[key]) if kind else "")
+            for kind, key in rows
+        ),
+        bold=len(changed),
+    )
+
+
+def _evaluations(reader: SessionReader) -> Iterator[str]:
+    rows = [
+        (f"{one.step:,}", _clock(one.t), _share(one.accuracy), _figure(one.loss))
+        for one in reader.evaluations()
+    ]
+    if rows:
+        table = _table(("step", "time", "test accuracy", "test loss"), rows, numbers=4)
+        yield f"<h2>Evaluations</h2><details><summary>{len(rows):,}</summary>{table}</details>"
+
+
+def _events(reader: SessionReader) -> Iterator[str]:
+    rows = [
+        (_clock(event.t), f"{event.step:,}", describe(event).text)
+        for event in reader.events()
+        if event.kind not in ("evaluated", "preparing")
+    ]
+    yield "<h2>What happened</h2>" + _table(("time", "step", "what"), rows, numbers=2)
+
+
+def _machine(reader: SessionReader) -> Iterator[str]:
+    rows = []
+    for segment in reader.segments():
+        rows += [(key, str(value)) for key, value in segment.environment.items()]
+    for event in reader.events(["ready"]):
+        versions = event.body.get("versions")
+        rows += [(key, str(value)) for key, value in (versions or {}).items()]
+    known = dict.fromkeys(rows)
+    if known:
+        yield "<h2>Machine</h2>" + _table(("", ""), known)
+
+
+def _table(
+    header: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0, bold: int = 0
+) -> str:
+    """The first ``numbers`` columns to the right, the first ``bold`` rows set off."""
+    listed = list(rows)
+    sides = [' class="n"' if i < numbers else "" for i in range(len(header))]
+    head = "".join(f"<th{side}>{name}</th>" for side, name in zip(sides, header, strict=True))
+    lines = [f'<div class="scroll"><table><tr>{head}</tr>']
+    for index, row in enumerate(listed[-MOST_ROWS:]):
+        cells = zip(sides, row, strict=True)
+        mark = ' class="changed"' if index < bold else ""
+        lines.append(f"<tr{mark}>{''.join(f'<td{s}>{escape(t)}</td>' for s, t in cells)}</tr>")
+    lines.append("</table></div>")
+    if len(listed) > MOST_ROWS:
+        lines.append(f"<p>The last {MOST_ROWS:,} of {len(listed):,}.</p>")
+    return "".join(lines)
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.2f} %"
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
+
+
+def _clock(seconds: float) -> str:
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+FORMAT = TextFormat("one self-contained page: charts, configuration, events", ".html", write)
