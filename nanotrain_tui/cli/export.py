@@ -122,14 +122,14 @@ def _export(
     force: bool,
 ) -> Path | None:
     """Write it; the path, None for standard output."""
-    from nanotrain_tui.export import FolderFormat, Options, TextFormat
+    from nanotrain_tui.export import FolderFormat, Options, PathFormat, TextFormat
 
     from .progress import progress_line
 
     folder = isinstance(chosen, FolderFormat)
     text = isinstance(chosen, TextFormat)
-    if output == "-" and folder:
-        raise CommandError(f"the format {name} is a folder; give it a name: -o PATH.")
+    if output == "-" and (folder or isinstance(chosen, PathFormat)):
+        raise CommandError(f"the format {name} is more than one file; give it a name: -o PATH.")
     if output == "-" and not text and sys.stdout.isatty():
         raise CommandError(f"the format {name} is no text for a terminal; -o PATH or a pipe.")
     if output is None and not text:
@@ -155,11 +155,13 @@ def _to_stdout(reader: "SessionReader", chosen: "AnyFormat", options: "Options")
 
 
 def _opened(chosen: "AnyFormat", path: Path, force: bool) -> AbstractContextManager[Any]:
-    from nanotrain_tui.export import BinaryFormat, TextFormat
-    from nanotrain_tui.export.files import export_bytes, export_file, export_folder
+    from nanotrain_tui.export import BinaryFormat, PathFormat, TextFormat
+    from nanotrain_tui.export.files import export_bytes, export_file, export_folder, export_path
 
     if isinstance(chosen, TextFormat):
         return export_file(path, force)
+    if isinstance(chosen, PathFormat):
+        return export_path(path, force)
     return (
         export_bytes(path, force)
         if isinstance(chosen, BinaryFormat)

@@ -29,6 +29,8 @@ COMMANDS = (
     "show",
     "export",
     "predict",
+    "import",
+    "verify",
     "doctor",
     "data",
     "init",

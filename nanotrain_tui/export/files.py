@@ -53,6 +53,21 @@ def export_folder(path: Path, force: bool = False) -> Iterator[Path]:
         raise
 
 
+@contextmanager
+def export_path(path: Path, force: bool = False) -> Iterator[Path]:
+    """A path for another program to write to; it and what stands beside it come over when whole."""
+    path = Path(os.path.realpath(path))
+    _check_free(path, force)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    aside.mkdir()
+    try:
+        yield aside / path.name
+        for written in sorted(aside.iterdir(), key=lambda one: one.name == path.name):
+            written.replace(path.with_name(written.name))  # the file itself comes last
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
 def _check_free(path: Path, force: bool) -> None:
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder; a file's name is wanted", str(path))

@@ -31,6 +31,19 @@ def write_model_format(kind: str, reader: SessionReader, folder: Path, options: 
     (folder / PREPROCESSING).write_text(text + "\n", encoding="utf-8")
 
 
+def write_model_file(kind: str, reader: SessionReader, path: Path, options: Options) -> None:
+    """The same as one file, and ``PATH.preprocessing.json`` beside it. Raises ExportError."""
+    with tempfile.TemporaryDirectory(dir=path.parent) as place:
+        folder = Path(place)
+        write_model_format(kind, reader, folder, options)
+        (model,) = (one for one in folder.iterdir() if one.name != PREPROCESSING)
+        if model.suffix != path.suffix:
+            why = f"this TensorFlow writes {model.suffix} files: -o NAME{model.suffix}"
+            raise ExportError(kind, why)
+        (folder / PREPROCESSING).rename(path.with_name(f"{path.name}.{PREPROCESSING}"))
+        model.rename(path)
+
+
 def preprocessing(model: Model, kind: str, answer: Mapping[str, Any]) -> dict[str, Any]:
     """What must be known to use the model, in JSON's types."""
     inside = kind != "weights"

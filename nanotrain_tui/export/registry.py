@@ -72,7 +72,15 @@ class FolderFormat(Format):
     options: frozenset[str] = field(default_factory=frozenset)
 
 
-AnyFormat = TextFormat | BinaryFormat | FolderFormat
+@dataclass(frozen=True)
+class PathFormat(Format):
+    """Written by another program to a path, with further files beside it."""
+
+    write: Callable[[SessionReader, Path, Options], None]
+    options: frozenset[str] = field(default_factory=frozenset)
+
+
+AnyFormat = TextFormat | BinaryFormat | FolderFormat | PathFormat
 
 
 def format_names() -> list[str]:
@@ -88,5 +96,5 @@ def get_format(name: str) -> AnyFormat:
         hint = nearest(name, known)
         raise ConfigError("--format", f"'{name}' is not known.{hint} There are: {listed}.")
     found = import_module(f"{formats.__name__}.{name}").FORMAT
-    assert isinstance(found, TextFormat | BinaryFormat | FolderFormat)
+    assert isinstance(found, AnyFormat)
     return found

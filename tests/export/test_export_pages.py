@@ -126,8 +126,6 @@ def test_a_browser_shows_the_page_without_an_error_or_a_request(tmp_path: Path, 
     assert picture.stat().st_size > 20_000
     told = [event.get("params", {}) for event in json.loads(log.read_text())["events"]]
     asked = {params["url"] for params in told if "url" in params}
-    # The browser itself may look for updates; the page is a file and names one other place.
-    assert page.as_uri() in asked or not asked
     assert not [url for url in asked if "example.com" in url]
 
 

@@ -1,17 +1,20 @@
-"""A file that Keras itself loads, in a folder: model.keras, or model.h5 where Keras is older."""
+"""The trained model as Keras' own file."""
 
 from pathlib import Path
 
-from nanotrain_tui.export.models import OPTIONS, write_model_format
-from nanotrain_tui.export.registry import FolderFormat, Options
+from nanotrain_tui.export.models import OPTIONS, write_model_file
+from nanotrain_tui.export.registry import Options, PathFormat
 from nanotrain_tui.session.reader import SessionReader
 
 
-def write(reader: SessionReader, folder: Path, options: Options) -> None:
-    """The model and ``preprocessing.json``, what must be known to use it. Raises ExportError."""
-    write_model_format("keras", reader, folder, options)
+def write(reader: SessionReader, path: Path, options: Options) -> None:
+    """The model of ``--checkpoint``, and beside it what must be known to use it."""
+    write_model_file("keras", reader, path, options)
 
 
-FORMAT = FolderFormat(
-    "the trained model as a file of Keras', in a folder (--checkpoint)", "-keras", write, OPTIONS
-)  # fmt: skip
+FORMAT = PathFormat(
+    "the trained model as Keras' own file: .keras, .h5 of an old TensorFlow",
+    ".keras",
+    write,
+    OPTIONS,
+)
