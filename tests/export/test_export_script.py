@@ -1,0 +1,66 @@
+"""The script that trains again: plain Python, its numbers and edits from the recording."""
+
+import ast
+import io
+import re
+
+import pytest
+from recorded import tutorial_run
+
+from nanotrain_tui.export import Options, get_format
+from nanotrain_tui.export.formats.script import edits_of
+from nanotrain_tui.session.history import Stretch
+from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.records import Event
+
+
+@pytest.fixture
+def script(tmp_path):
+    out = io.StringIO()
+    with SessionReader(tutorial_run(tmp_path)) as reader:
+        get_format("script").write(reader, out, Options())
+        return out.getvalue(), reader.folder.name, reader.position()[0]
+
+
+def test_it_is_python_of_3_6_and_every_place_is_filled(script):
+    text, name, _ = script
+    ast.parse(text, feature_version=(3, 6))
+    assert name in text.splitlines()[0]
+    assert re.search(r"@[A-Z]+@", text) is None
+
+
+def test_its_numbers_are_the_recordings(script):
+    text, _, reached = script
+    tree = ast.parse(text)
+    found = {
+        node.targets[0].id: ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        and node.targets[0].id in ("CONFIG", "EDITS")
+    }  # fmt: skip
+    assert found["CONFIG"]["optimizer.name"] == "adam"
+    assert found["CONFIG"]["layers"] == [{"units": 1024, "activation": "relu"}]
+    assert f"FIRST, LAST = 0, {reached}" in text
+    assert {step for step, _ in found["EDITS"]} <= set(range(reached))
+
+
+def stretch(config, from_step, reached, *edits):
+    edited = [
+        Event(0, 1, 0.0, step, "edited", {"changes": {key: [None, value]}})
+        for step, key, value in edits
+    ]
+    begun = Event(0, 1, 0.0, from_step, "configured", {"config": config})
+    return Stretch(begun, from_step, reached, edited, [], None)
+
+
+def test_a_resume_takes_the_place_of_the_edits_it_ran_again():
+    from nanotrain_tui.catalog import check, nest
+
+    start = check({})
+    rate = "optimizer.learning_rate"
+    went_on = nest(dict(start, **{rate: 0.5}))
+    history = [
+        stretch(nest(start), 0, 90, (20, rate, 0.5), (60, rate, 0.25)),
+        stretch(went_on, 50, 100, (70, rate, 0.125)),
+    ]
+    assert edits_of(history) == [(20, {rate: 0.5}), (70, {rate: 0.125})]
