@@ -27,6 +27,7 @@ COMMANDS = (
     "checkpoints",
     "sessions",
     "show",
+    "compare",
     "export",
     "predict",
     "import",

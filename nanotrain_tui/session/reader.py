@@ -240,11 +240,16 @@ class SessionReader:
     def energy_j(self) -> Optional[float]:
         """What the module took in, in joules; None where no power was recorded."""
         energy = Energy()
+        for t, power_mw in self.power():
+            energy.add(t, power_mw)
+        return energy.joules
+
+    def power(self) -> Iterator[Tuple[float, float]]:
+        """What the module took: (session time in seconds, mW) by time."""
         for t, body in self._query("SELECT t, body FROM samples ORDER BY seq"):
             found = _POWER.search(body) if isinstance(body, str) else None
             if found is not None:
-                energy.add(t, float(found.group(1)))
-        return energy.joules
+                yield t, float(found.group(1))
 
     def spark(self, parts: int) -> List[Optional[float]]:
         """The training loss in at most ``parts`` means over equal parts of the steps.
@@ -324,7 +329,7 @@ class SessionReader:
                     "{} is an SQLite file but no nanotrain recording".format(self.path)
                 ) from error
             raise RecordingError(_sentence(self.path, error)) from error
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise RecordingError(_sentence(self.path, error)) from error
         version = rows[0][0] if rows else None
         if not isinstance(version, str) or not version.isdigit():
@@ -353,7 +358,7 @@ class SessionReader:
     def _query(self, sql: str, arguments: Tuple[Any, ...] = ()) -> List[Any]:
         try:
             return self._connection.execute(sql, arguments).fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # a damaged schema's own message
             raise RecordingError(_sentence(self.path, error)) from error
 
     def _snapshot(self, queries: Iterable[Tuple[str, Tuple[Any, ...]]]) -> List[List[Any]]:
@@ -441,7 +446,7 @@ def _evaluation(step: int, t: float, body: Dict[str, Any]) -> Evaluation:
     )
 
 
-def _sentence(path: str, error: sqlite3.Error) -> str:
+def _sentence(path: str, error: Exception) -> str:
     text = str(error)
     if "not a database" in text:
         return "{} is not a nanotrain recording".format(path)

@@ -42,7 +42,7 @@ def verify_file(path: str, progress: Progress = lambda _: None) -> Report:
         )  # since SQLite 3.31; older ones pass over it
         connection.execute("PRAGMA cell_size_check=ON")
         check.whole(connection, facts)
-    except (sqlite3.Error, OverflowError) as error:
+    except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
         check.say("{}: {}".format(path, error))
     finally:
         connection.close()

@@ -1,5 +1,6 @@
 """What is damaged or foreign is said so; whole sessions come back from their files."""
 
+import contextlib
 import io
 import json
 import sqlite3
@@ -8,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from recorded import Recording, tutorial_run
 
@@ -84,6 +85,7 @@ SHARES = st.floats(0, 1, exclude_max=True)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example(turned=[(0.09375, 128)], cut=None)
 @given(
     turned=st.lists(st.tuples(SHARES, st.integers(0, 255)), max_size=6),
     cut=st.none() | SHARES,
@@ -99,9 +101,11 @@ def test_bytes_that_are_turned_or_cut_never_break_the_check(
         damaged[int(place * len(damaged))] = value
     if cut is not None:
         del damaged[int(cut * len(damaged)) :]
-    path = tmp_path_factory.mktemp("damaged") / "x.nanotrain"
+    path = tmp_path_factory.mktemp("damaged") / "recording.nanotrain"
     path.write_bytes(damaged)
     verify_file(str(path))
+    with contextlib.suppress(SessionError), SessionReader(SessionFolder(str(path.parent))) as one:
+        one.meta(), one.events(), one.metric_series("loss"), one.samples(), one.places()
     try:
         import_file(str(path), str(path.parent))
     except SessionError:

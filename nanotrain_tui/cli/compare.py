@@ -1,0 +1,149 @@
+"""``nanotrain compare``: sessions side by side."""
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .errors import FINISHED, CommandError, note
+from .options import complete_session, json_option
+from .output import clock, figure, print_json, share, table, width
+from .places import my_folders
+
+if TYPE_CHECKING:
+    from nanotrain_tui.follow.compare import Contender, Reached
+
+MOST = 8
+METRICS = ("test_accuracy", "test_loss", "accuracy", "loss", "learning_rate")
+
+
+@click.command("compare")
+@click.argument("sessions", nargs=-1, required=True, metavar="SESSION SESSION...",
+                shell_complete=complete_session)  # fmt: skip
+@click.option("--by", "axis", type=click.Choice(("step", "time", "epoch")), default="step",
+              show_default=True, help="What the curves are drawn along.")  # fmt: skip
+@click.option("--metric", type=click.Choice(METRICS), default="test_accuracy", show_default=True,
+              help="Which curve is drawn.")  # fmt: skip
+@click.option("--accuracy", type=click.FloatRange(0, 1), metavar="SHARE",
+              help="Tell what it took to get there. Default: what all reached.")  # fmt: skip
+@json_option
+def command(
+    sessions: tuple[str, ...], axis: str, metric: str, accuracy: float | None, as_json: bool
+) -> int:
+    """Lay two to eight sessions over each other: curves, what differs, what each took.
+
+    \b
+    nanotrain compare mnist-3 mnist-4
+    nanotrain compare mnist-3 mnist-4 --by time --metric loss
+    nanotrain compare mnist-3 mnist-4 --accuracy 0.93 --json
+    """
+    from nanotrain_tui.follow.compare import common_accuracy, differences, read_contender
+
+    from .pick import pick_session
+
+    folders = my_folders()
+    chosen = list(dict.fromkeys(pick_session(folders, name) for name in sessions))
+    if not 2 <= len(chosen) <= MOST:
+        raise CommandError(f"two to {MOST} different sessions can be compared.")
+    found = [read_contender(folder) for folder in chosen]
+    wanted = common_accuracy(found) if accuracy is None else accuracy
+    differ = differences(found)
+    if as_json:
+        print_json(_object(found, differ, wanted, metric, axis))
+        return FINISHED
+    if len({one.summary.data for one in found}) > 1:
+        note("these were trained on different data; their accuracies do not compare.")
+    parts = [_chart(found, metric, axis), _results(found, wanted), _differences(found, differ)]
+    print("\n\n".join(part for part in parts if part))
+    return FINISHED
+
+
+def _object(
+    found: list["Contender"], differ: dict[str, list[str]], accuracy: float | None, metric: str,
+    axis: str,
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "accuracy": accuracy,
+        "metric": metric,
+        "by": axis,
+        "sessions": [_session(one, accuracy, metric, axis) for one in found],
+        "differences": {
+            key: dict(zip((one.name for one in found), values, strict=True))
+            for key, values in differ.items()
+        },
+    }
+
+
+def _session(one: "Contender", accuracy: float | None, metric: str, axis: str) -> dict[str, Any]:
+    reached = one.reached(accuracy) if accuracy is not None else None
+    best = one.best
+    return {
+        "name": one.name,
+        "state": one.summary.state,
+        "step": one.summary.step,
+        "duration_s": one.summary.duration_s,
+        "energy_j": one.summary.energy_j,
+        "accuracy": one.summary.accuracy,
+        "loss": one.summary.loss,
+        "best_accuracy": best.accuracy if best else None,
+        "best_step": best.step if best else None,
+        "best_loss": one.summary.best_loss,
+        "reached": None if reached is None else {
+            "step": reached.step, "time_s": reached.time_s, "energy_j": reached.energy_j,
+        },
+        "points": one.points(metric, axis),
+    }  # fmt: skip
+
+
+def _results(found: list["Contender"], accuracy: float | None) -> str:
+    from .session_table import joules
+
+    target = "" if accuracy is None else f"{100 * accuracy:g} %"
+    header = ["SESSION", "STATE", "STEPS", "TIME", "ENERGY", "BEST", "AT STEP", "LEAST LOSS"]
+    if target:
+        header.append(f"TO {target}")
+    rows = []
+    for one in found:
+        best = one.best
+        row = [
+            one.name,
+            one.summary.state,
+            str(one.summary.step),
+            clock(one.summary.duration_s),
+            joules(one.summary.energy_j),
+            share(best.accuracy if best else None),
+            str(best.step) if best else "-",
+            figure(one.summary.best_loss),
+        ]
+        if accuracy is not None:
+            row.append(_took(one.reached(accuracy)))
+        rows.append(row)
+    return "\n".join(table(header, rows))
+
+
+def _took(reached: "Reached | None") -> str:
+    from .session_table import joules
+
+    if reached is None:
+        return "never"
+    energy = "" if reached.energy_j is None else f", {joules(reached.energy_j)}"
+    return f"step {reached.step}, {clock(reached.time_s)}{energy}"
+
+
+def _differences(found: list["Contender"], differ: dict[str, list[str]]) -> str:
+    if not differ:
+        return "Their configurations do not differ."
+    rows = [(key, *values) for key, values in differ.items()]
+    return "\n".join(table(("DIFFERS", *(one.name for one in found)), rows))
+
+
+def _chart(found: list["Contender"], metric: str, axis: str) -> str:
+    from .chart import draw_lines
+
+    lines = {one.name: one.points(metric, axis) for one in found}
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    along = {"step": "steps", "time": "seconds", "epoch": "epochs"}[axis]
+    title = f"{metric.replace('_', ' ')} over {along}"
+    return draw_lines(title, lines, width(), "accuracy" in metric, colour, not utf8)
