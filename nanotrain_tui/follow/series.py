@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from nanotrain_tui.follow.totals import totals, totals_between
+from nanotrain_tui.follow.totals import is_finite, totals, totals_between
 
 BLOCK = 1 << 17  # values that wait at most, about
 WORTH_NUMPY = 1 << 15  # values put away at once that are worth loading NumPy
@@ -65,7 +65,17 @@ class Series:
 
     def add(self, x: int, value: float) -> None:
         """Add one value at x."""
-        self.extend(x, (value,))
+        index = x // self._width
+        if self._waiting or not 0 <= index < len(self._counts) or not is_finite(value):
+            self.extend(x, (value,))
+            return
+        self._curve = None
+        self._counts[index] += 1
+        self._sums[index] += value
+        self._lows[index] = min(self._lows[index], value)
+        self._highs[index] = max(self._highs[index], value)
+        if x >= self._ends[index]:
+            self._ends[index], self._lasts[index] = x, value
 
     def extend(self, x: int, values: Sequence[float]) -> None:
         """Add values[i] at x + i; what would lie before 0 is left out."""
