@@ -27,6 +27,7 @@ def progress_line(what: str) -> Iterator[Callable[[float], None]]:
 class _Line:
     def __init__(self, what: str, now: float) -> None:
         self._what = what
+        self._out = sys.stderr  # a dashboard that is drawn to be exported takes it meanwhile
         self._began = now
         self._next = now + SAID_AFTER_S
         self._shown = False
@@ -38,11 +39,11 @@ class _Line:
         self._next = now + EVERY_S
         left = (now - self._began) * (1 - fraction) / fraction if fraction > 0 else None
         eta = "" if left is None else f"  ETA {clock(left)}"
-        sys.stderr.write(f"\r{self._what} {100 * fraction:.0f} %{eta}\x1b[K")
-        sys.stderr.flush()
+        self._out.write(f"\r{self._what} {100 * fraction:.0f} %{eta}\x1b[K")
+        self._out.flush()
         self._shown = True
 
     def clear(self) -> None:
         if self._shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            self._out.write("\r\x1b[K")
+            self._out.flush()
