@@ -412,7 +412,7 @@ def test_names_and_keys_complete(home: Path) -> None:
         "optimizer.name=adam", "optimizer.name=adamw",
     ]  # fmt: skip
     assert completions("train", "--preset", "s") == ["sane"]
-    assert completions("export", "mnist-1", "--format", "c") == ["csv"]
+    assert completions("export", "mnist-1", "--format", "cs") == ["csv"]
     assert completions("ses") == ["sessions"]
 
 
