@@ -16,7 +16,7 @@ from recorded import Recording, tutorial_run
 
 from nanotrain_tui.app.scale import loss_scale
 from nanotrain_tui.export import Options, TextFormat, get_format
-from nanotrain_tui.export.vector import read_charts, ticks
+from nanotrain_tui.export.vector import WIDTH, label, read_charts, short, ticks
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.labels import Labels, write_labels
 from nanotrain_tui.session.reader import SessionReader
@@ -96,6 +96,30 @@ def test_loss_and_power_stand_over_the_same_time(tmp_path: Path) -> None:
     assert loss.line[-1].t == pytest.approx(0.5, abs=0.01)
     assert loss.line[0].mean == pytest.approx(2.9, abs=0.2)
     assert found.marks[0][0] == pytest.approx(0.3)
+
+
+def test_the_axis_tells_steps_and_begins_with_the_training(tmp_path: Path) -> None:
+    recording = Recording(tmp_path).started()
+    recording.t = 30.0  # TensorFlow loads
+    with SessionReader(recording.steps(1000).finished()) as reader:
+        found = read_charts(reader)
+    assert found.begin_t == pytest.approx(30, abs=0.1)
+    assert [step for _, step in found.steps] == [200, 400, 600, 800, 1000]
+    assert found.steps[2][0] == pytest.approx(30.6, abs=0.01)
+    places = [found.x(t) for t, _ in found.steps]
+    assert places == sorted(places) and places[0] > 0 and places[-1] <= WIDTH
+
+
+def test_labels_are_short() -> None:
+    values = [0.0, 0.5, 5e-5, 1.5e-4, 0.1 + 0.2, 1800.0, 65536.0, 2e9, -0.25]
+    told = ["0", "0.5", "5e-5", "1.5e-4", "0.3", "1,800", "65,536", "2e+09", "-0.25"]
+    assert [label(value) for value in values] == told
+    assert [short(step) for step in (500, 2000, 20_000, 2_500_000)] == [
+        "500",
+        "2,000",
+        "20k",
+        "2.5M",
+    ]
 
 
 @given(st.lists(st.floats(1e-6, 1e9), min_size=1, max_size=20))

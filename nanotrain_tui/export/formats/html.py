@@ -14,6 +14,7 @@ from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.summary import SessionSummary, summarise
 
+FEW_ROWS = 25
 MOST_ROWS = 2000  # of a table: a page must open on a phone
 STYLE = """
 :root{color-scheme:light dark}body{font:15px/1.45 system-ui,sans-serif;margin:0 auto;padding:1rem;
@@ -22,8 +23,8 @@ max-width:60rem}h1{font-size:1.4rem;margin:.2rem 0}h2{font-size:1.1rem;margin:1.
 .figures b{display:block;font-size:1.15rem}.scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%}td,th{padding:.15rem .6rem .15rem 0;text-align:left;
 vertical-align:top;border-bottom:1px solid #8883}td.n,th.n{text-align:right;white-space:nowrap}
-td{overflow-wrap:anywhere}.changed{font-weight:600}summary{cursor:pointer;font-weight:600}
-@media print{body{max-width:none;font-size:11px}details{display:block}h2{break-after:avoid}
+td+td{overflow-wrap:anywhere}.changed{font-weight:600}summary{cursor:pointer;font-weight:600}
+@media print{body{max-width:none;font-size:11px}h2{break-after:avoid}
 tr,svg g{break-inside:avoid}}
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -102,7 +103,9 @@ def _evaluations(reader: SessionReader) -> Iterator[str]:
     ]
     if rows:
         table = _table(("step", "time", "test accuracy", "test loss"), rows, numbers=4)
-        yield f"<h2>Evaluations</h2><details><summary>{len(rows):,}</summary>{table}</details>"
+        is_open = " open" if len(rows) <= FEW_ROWS else ""  # a closed one is not printed
+        summary = f"<summary>{len(rows):,}</summary>"
+        yield f"<h2>Evaluations</h2><details{is_open}>{summary}{table}</details>"
 
 
 def _events(reader: SessionReader) -> Iterator[str]:
