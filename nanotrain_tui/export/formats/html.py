@@ -3,6 +3,7 @@
 It opens offline: no script, nothing from elsewhere, and the browser is told to allow none.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import TextIO
@@ -23,7 +24,7 @@ max-width:60rem}h1{font-size:1.4rem;margin:.2rem 0}h2{font-size:1.1rem;margin:1.
 .figures b{display:block;font-size:1.15rem}.scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%}td,th{padding:.15rem .6rem .15rem 0;text-align:left;
 vertical-align:top;border-bottom:1px solid #8883}td.n,th.n{text-align:right;white-space:nowrap}
-td+td{overflow-wrap:anywhere}.changed{font-weight:600}summary{cursor:pointer;font-weight:600}
+td{overflow-wrap:break-word}.changed{font-weight:600}summary{cursor:pointer;font-weight:600}
 @media print{body{max-width:none;font-size:11px}h2{break-after:avoid}
 tr,svg g{break-inside:avoid}}
 """
@@ -140,11 +141,16 @@ def _table(
     for index, row in enumerate(listed[-MOST_ROWS:]):
         cells = zip(sides, row, strict=True)
         mark = ' class="changed"' if index < bold else ""
-        lines.append(f"<tr{mark}>{''.join(f'<td{s}>{escape(t)}</td>' for s, t in cells)}</tr>")
+        lines.append(f"<tr{mark}>{''.join(f'<td{s}>{_cell(t)}</td>' for s, t in cells)}</tr>")
     lines.append("</table></div>")
     if len(listed) > MOST_ROWS:
         lines.append(f"<p>The last {MOST_ROWS:,} of {len(listed):,}.</p>")
     return "".join(lines)
+
+
+def _cell(text: str) -> str:
+    """A key or a path may go on in the next line, as it must on a phone."""
+    return re.sub(r"(?<=[a-z])[._/]", r"\g<0><wbr>", escape(text))
 
 
 def _share(value: float | None) -> str:
