@@ -92,8 +92,9 @@ def _told(config: Config) -> dict[str, Any]:
 def _notes(name: str, first: int, tested: list[float]) -> str:
     lines = []
     if tested:
-        lines.append(f"The session ended with a test accuracy of {tested[-1]:.4f}; this comes near")
-        lines.append("it, not to the bit: Keras draws other weights and shuffles otherwise.")
+        lines.append(f"The session ended with a test accuracy of {tested[-1]:.4f}; this comes")
+        lines.append("near it: the same first weights and the same batches, but Keras' own")
+        lines.append("arithmetic and other random numbers for dropout.")
     if first:
         lines.append(f"{name} was forked at step {first}. Write its parent's weights of that step")
         lines.append(f"('nanotrain export PARENT --format weights --checkpoint {first}') and give")

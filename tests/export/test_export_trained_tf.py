@@ -1,0 +1,135 @@
+"""Models and scripts of sessions that were really trained, run by Keras itself."""
+
+import io
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from nanotrain_tui.catalog import check
+from nanotrain_tui.config import Folders
+from nanotrain_tui.export import FolderFormat, Options, PathFormat, TextFormat, get_format
+from nanotrain_tui.launch import prepare, start
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.reader import SessionReader
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "mnist"
+EDITS = [
+    {"step": 100, "set": {"optimizer.learning_rate": 0.0005}},
+    {"step": 200, "set": {"optimizer.name": "sgd", "optimizer.learning_rate": 0.0005}},
+]
+PATIENCE_S = 200
+
+# Loads a model as anybody would and tells its accuracy on all test images.
+EVALUATE = """
+import json, sys
+import numpy as np, tensorflow as tf
+kind, path, config = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+from nanotrain_tui.trainer import data
+test = data.load(config, lambda what, fraction: None)
+pixels = test.test_images.astype("float32")
+if kind == "keras":
+    scores = tf.keras.models.load_model(path).predict(pixels, batch_size=1000, verbose=0)
+else:
+    serve = tf.saved_model.load(path).signatures["serving_default"]
+    parts = [list(serve(tf.constant(pixels[i:i + 1000])).values())[0].numpy()
+             for i in range(0, len(pixels), 1000)]
+    scores = np.concatenate(parts)
+print(float(np.mean(scores.argmax(axis=1) == test.test_labels)))
+"""
+
+
+@pytest.fixture(scope="module", params=["digits", "mnist"])
+def trained(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[SessionFolder, dict[str, str]]:
+    """300 steps of the tutorial's network, a new learning rate after 100, SGD after 200."""
+    data = {"data.name": request.param}
+    if request.param == "mnist":
+        if not SHARED.exists():
+            pytest.skip("SKIPPED LOUDLY: there is no ../shared/data/mnist")
+        data["data.dir"] = str(SHARED)
+    home = tmp_path_factory.mktemp("home")
+    folders = Folders(home, home / "config", home / "cache", (home / "data",))
+    config = check({
+        **data, "trainer.command": [sys.executable], "model.hidden": "256",
+        "train.steps": 300, "train.eval_every": 100, "train.checkpoint_every": 300,
+        "edits": EDITS,
+    })  # fmt: skip
+    folder = start(prepare(config, folders), folders)
+    give_up = time.monotonic() + PATIENCE_S
+    while folder.is_alive():
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
+    return folder, {**data, "cache_dir": str(home / "cache")}
+
+
+def recorded(folder: SessionFolder) -> float:
+    with SessionReader(folder) as reader:
+        last = reader.evaluations()[-1]
+    assert last.step == 300 and last.accuracy is not None and last.accuracy > 0.5
+    return last.accuracy
+
+
+def run(*command: str) -> str:
+    ran = subprocess.run([sys.executable, *command], capture_output=True, text=True, timeout=200)
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    return ran.stdout
+
+
+@pytest.mark.tensorflow
+@pytest.mark.shared
+@pytest.mark.parametrize("kind", ["keras", "savedmodel"])
+def test_the_model_has_the_recorded_accuracy(
+    trained: tuple[SessionFolder, dict[str, str]], kind: str, tmp_path: Path
+) -> None:
+    folder, data = trained
+    chosen = get_format(kind)
+    assert isinstance(chosen, PathFormat | FolderFormat)
+    path = tmp_path / "model.keras"
+    if kind == "savedmodel":
+        path.mkdir()
+    with SessionReader(folder) as reader:
+        chosen.write(reader, path, Options(checkpoint=300))
+    accuracy = float(run("-c", EVALUATE, kind, str(path), json.dumps(data)).split()[-1])
+    assert accuracy == pytest.approx(recorded(folder), abs=1e-6)
+    beside = path / "preprocessing.json" if kind == "savedmodel" else None
+    told = json.loads((beside or tmp_path / "model.keras.preprocessing.json").read_text())
+    assert told["input"]["shape"] == [None, 28, 28] and told["input"]["range"] == [0, 255]
+    assert told["test_accuracy"] == pytest.approx(recorded(folder))
+
+
+@pytest.mark.tensorflow
+@pytest.mark.shared
+def test_the_script_comes_to_the_same_accuracy(
+    trained: tuple[SessionFolder, dict[str, str]], tmp_path: Path
+) -> None:
+    folder, data = trained
+    chosen = get_format("script")
+    assert isinstance(chosen, TextFormat)
+    out = io.StringIO()
+    with SessionReader(folder) as reader:
+        chosen.write(reader, out, Options())
+        losses = {
+            row.first_step + i: value
+            for row in reader.metric_series("loss")
+            for i, value in enumerate(row.values)
+        }
+    script = tmp_path / "again.py"
+    script.write_text(out.getvalue(), encoding="utf-8")
+    asked = ["--data", data["data.dir"]] if "data.dir" in data else []
+    said = run(str(script), *asked)
+    final = re.search(r"final test accuracy ([0-9.]+)", said)
+    assert final is not None
+    assert float(final.group(1)) == pytest.approx(recorded(folder), abs=0.005)
+    told = {
+        int(step): float(loss) for step, loss in re.findall(r"step (\d+)  loss ([0-9.]+)", said)
+    }
+    # The same weights and the same batches: nothing but rounding lies between the two.
+    assert told[1] == pytest.approx(losses[1], rel=1e-3)
+    for step in (101, 201, 300):
+        assert told[step] == pytest.approx(losses[step], rel=0.05)
