@@ -53,14 +53,15 @@ def generate(home: Path, steps: int) -> Path:
 
 CHART = """
 import time
-from nanotrain_tui.app.chart_drawing import draw_chart, loss_chart
+from nanotrain_tui.app.chart_drawing import draw_chart
+from nanotrain_tui.app.chart_model import Charts
 from nanotrain_tui.app.glyphs import UNICODE
 from nanotrain_tui.follow.source import Follower, LocalSource
 follower = Follower(LocalSource(folder))
 state = follower.follow()
 while state.behind:
     state = follower.follow()
-draw_chart(loss_chart(state), 80, 12, UNICODE)
+draw_chart(Charts(state).loss(), 80, 12, UNICODE)
 """
 SEEK = """
 import time

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
@@ -19,6 +19,7 @@ class Situation(NamedTuple):
     staged: int = 0  # values in the form that wait to be applied
     applied: bool = False  # something was edited from here and can be undone
     replayed: bool = False  # what is shown is a recording being played
+    charts: bool = False  # the charts screen is open
 
     @property
     def live(self) -> bool:
@@ -32,6 +33,8 @@ class Situation(NamedTuple):
     @property
     def phase(self) -> str:
         """Which footer is shown."""
+        if self.charts:
+            return "charts"
         if self.live and self.staged:
             return "staged"
         if self.paused:
@@ -116,6 +119,7 @@ class Action(NamedTuple):
     why_not: WhyNot = _always
     pane: str = ""
     when_paused: str = ""  # its label then, where that differs
+    each_key: bool = False  # which of its keys was pressed is told; they cannot be others
     paired: str = ""  # the action that shares its place in the footer
 
 
@@ -192,6 +196,27 @@ ACTIONS = (
     Action("chart_right", "right,l", "right", "One column to the right.", CHART, pane="chart"),
     Action("chart_first", "home,g", "begin", "To the first step.", CHART, pane="chart"),
     Action("chart_last", "end,G", "end", "To the newest step.", CHART, pane="chart"),
+    Action("charts", "z", "charts", "All charts on one axis; again, or Esc: back.", CHART,
+           "Charts: all of them on one axis", _with_a_session),
+    Action("zoom_in", "plus,equals_sign", "zoom", "Closer, about the cursor.", CHART,
+           "Charts: closer", pane="chart", paired="zoom_out"),
+    Action("zoom_out", "minus", "zoom out", "From farther away.", CHART,
+           "Charts: from farther away", pane="chart"),
+    Action("zoom_all", "0", "all", "All steps again.", CHART, "Charts: all steps", pane="chart"),
+    Action("pan_left", "shift+left,H", "earlier", "Zoomed in: earlier steps.", CHART,
+           "Charts: earlier steps", pane="chart", paired="pan_right"),
+    Action("pan_right", "shift+right,L", "later", "Zoomed in: later steps.", CHART,
+           "Charts: later steps", pane="chart"),
+    Action("smoother", "m", "smooth", "Smooth the training curves more.", CHART,
+           "Charts: smoother", pane="chart", paired="rougher"),
+    Action("rougher", "M", "rougher", "Smooth them less.", CHART, "Charts: less smooth",
+           pane="chart"),
+    Action("scale", "y", "scale", "Loss and learning rate: auto, linear, logarithmic.", CHART,
+           "Charts: linear or logarithmic", pane="chart"),
+    Action("along", "b", "by step", "The x axis: by step, session time, epoch.", CHART,
+           "Charts: by step, time or epoch", pane="chart"),
+    Action("chart_row", "1,2,3,4,5,6,7", "hide", "On their screen: hide or show a chart.", CHART,
+           pane="chart", each_key=True),
     Action("theme", "t", "theme", "The next theme; it is remembered.", SCREEN,
            "Theme: the next one"),
     Action("next_pane", "tab", "pane", "To the next pane: form, charts, log.", SCREEN),
@@ -205,20 +230,37 @@ ACTIONS = (
 
 BY_ID = {action.id: action for action in ACTIONS}
 PANES = ("form", "chart")
+# Of the keys that do the same everywhere, those that make sense before the charts alone.
+ON_THE_CHARTS_SCREEN = (
+    "pause", "evaluate", "checkpoint", "watch", "faster", "slower", "event_before", "event_after",
+    "back", "ahead", "goto", "charts", "theme", "help", "picture", "suspend", "quit",
+)  # fmt: skip
 # What the footer names, by phase: together not more than 80 cells.
 FOOTERS = {
     "idle": ("run", "edit", "more", "jump", "preset", "theme", "help", "quit"),
     "live": ("pause", "edit", "more", "jump", "undo", "stop", "help", "quit"),
     "paused": ("pause", "step", "edit", "undo", "fork", "stop", "help", "quit"),
     "staged": ("apply", "drop", "stage", "more", "jump", "pause", "stop", "help"),
+    "charts": ("charts", "zoom_in", "zoom_all", "smoother", "scale", "along", "chart_row",
+               "help"),
     "ended": ("run", "fork", "edit", "more", "jump", "preset", "help", "quit"),
 }  # fmt: skip
 
 
-def bindings(pane: str = "") -> list[BindingType]:
+def bindings(pane: str = "", only: Collection[str] = ()) -> list[BindingType]:
     """The bindings of one pane; all run the app's ``perform``, which knows when to refuse."""
     return [
-        Binding(action.keys, f"app.perform('{action.id}')", action.help, show=False, id=action.id)
+        binding
         for action in ACTIONS
-        if action.pane == pane
+        if action.pane == pane and (not only or action.id in only)
+        for binding in _bindings_of(action)
     ]
+
+
+def _bindings_of(action: Action) -> Iterator[Binding]:
+    if not action.each_key:
+        perform = f"app.perform('{action.id}')"
+        yield Binding(action.keys, perform, action.help, show=False, id=action.id)
+        return
+    for key in action.keys.split(","):
+        yield Binding(key, f"app.perform('{action.id}', '{key}')", action.help, show=False)

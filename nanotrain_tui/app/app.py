@@ -17,6 +17,7 @@ from textual.screen import Screen
 
 from nanotrain_tui.app.actions import BY_ID, Situation
 from nanotrain_tui.app.bars import KeyLine
+from nanotrain_tui.app.chart_keys import ChartKeys
 from nanotrain_tui.app.dashboard import Dashboard
 from nanotrain_tui.app.dialogs import Ask
 from nanotrain_tui.app.form import FormList
@@ -44,6 +45,7 @@ from nanotrain_tui.app.worker import (
     NotAttached,
     TrainingWorker,
     Trouble,
+    Windowed,
 )
 from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.follow.run_state import RunState
@@ -86,11 +88,13 @@ class NanotrainApp(App[None], inherit_bindings=False):
         self.steering = Steering(self)
         self.session_keys = SessionKeys(self)
         self.replay_keys = ReplayKeys(self)
+        self.chart_keys = ChartKeys(self)
         self.watching = False  # a replay was asked for, and not left since
         form_keys = FormKeys(self)
         self.edit_field = form_keys.edit_field
         self._owners = (
-            self.session_keys, self.steering, self.replay_keys, form_keys, ScreenKeys(self),
+            self.session_keys, self.steering, self.replay_keys, form_keys, self.chart_keys,
+            ScreenKeys(self),
         )  # fmt: skip
         self.in_process = in_process
         self.run_state = IDLE
@@ -117,6 +121,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
             len(self.model.staged()),
             self.steering.can_undo,
             self.run_state.replay is not None,
+            self.chart_keys.screen is not None,
         )
 
     @property
@@ -201,19 +206,19 @@ class NanotrainApp(App[None], inherit_bindings=False):
         await super().on_event(key)
         self.type_ahead.sent()
 
-    def action_perform(self, name: str) -> None:
-        """Do one action of the table, or say why it makes no sense now."""
+    def action_perform(self, name: str, *key: str) -> None:
+        """Do one action of the table, or say why it makes no sense now; ``key``: if it is told."""
         why_not = BY_ID[name].why_not(self.situation)
         if why_not:
             self.say(why_not, "warning")
             return
-        self.handler(name)()
+        self.handler(name)(*key)
         self._refresh()
 
-    def handler(self, name: str) -> Callable[[], None]:
+    def handler(self, name: str) -> Callable[..., None]:
         """The method that does an action of the table."""
         owner = next(owner for owner in self._owners if hasattr(owner, f"do_{name}"))
-        method: Callable[[], None] = getattr(owner, f"do_{name}")
+        method: Callable[..., None] = getattr(owner, f"do_{name}")
         return method
 
     def action_interrupted(self) -> None:
@@ -251,6 +256,10 @@ class NanotrainApp(App[None], inherit_bindings=False):
     def _answered(self, message: Answered) -> None:
         self.link.answered(message.command, message.reply)
 
+    @on(Windowed)
+    def _windowed(self, message: Windowed) -> None:
+        self.chart_keys.windowed(message)
+
     @on(Trouble)
     def _trouble(self, message: Trouble) -> None:
         self.dashboard.note(message.why, "error")
@@ -264,6 +273,8 @@ class NanotrainApp(App[None], inherit_bindings=False):
 
     def say(self, text: str, level: str = "info") -> None:
         self.dashboard.say(text, level)
+        if self.chart_keys.screen is not None:
+            self.chart_keys.screen.say(text, level)
 
     def ask(
         self,
@@ -288,8 +299,9 @@ class NanotrainApp(App[None], inherit_bindings=False):
 
     def show(self, state: RunState) -> None:
         self.run_state = state
+        self.chart_keys.follow(state)
         if not self._terminal_lags():
-            self.dashboard.show_state(state)
+            (self.chart_keys.screen or self.dashboard).show_state(state)
         elif not self._drawing_late:
             self._drawing_late = True
             self.set_timer(LATE_S, self._show_late)
@@ -308,4 +320,5 @@ class NanotrainApp(App[None], inherit_bindings=False):
         return writer is not None and writer._queue.qsize() > QUEUED_WRITES
 
     def _refresh(self) -> None:
-        self.dashboard.show_keys(self.key_table.footer(self.situation))
+        screen = self.chart_keys.screen or self.dashboard
+        screen.show_keys(self.key_table.footer(self.situation))

@@ -1,94 +1,73 @@
-"""The charts of a session as widgets."""
+"""The charts of the dashboard as widgets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Sequence
 
 from nanotrain_tui.app.actions import bindings
-from nanotrain_tui.app.chart_drawing import (
-    SIGN_ROLES,
-    Chart,
-    accuracy_chart,
-    cell_of,
-    cells_across,
-    draw_chart,
-    loss_chart,
-)
+from nanotrain_tui.app.chart_drawing import cells_across, draw_chart
+from nanotrain_tui.app.chart_model import NO_DETAIL, WHOLE, Chart, Charts, Detail
+from nanotrain_tui.app.chart_view import ChartView
 from nanotrain_tui.app.lines import Line
 from nanotrain_tui.app.live import LiveWidget
-from nanotrain_tui.app.scale import clock
-from nanotrain_tui.follow.run_state import Mark, RunState
+from nanotrain_tui.follow.run_state import RunState
 
 
-class MetricChart(LiveWidget, can_focus=True):
-    """Training and test values of one metric over steps. From 16x4 up; fills what it is given.
-
-    While it has the focus a cursor stands on a step: the title tells the values there, and each
-    move answers with what was done there.
-    """
+class ChartWidget(LiveWidget):
+    """Shows charts of a state by a view; a subclass says which."""
 
     TILES = 3
-    BINDINGS = bindings("chart")
 
-    chart: Callable[[RunState], Chart]
-    _cursor: int | None = None  # a step
+    view: ChartView = WHOLE
+    detail: Detail = NO_DETAIL
+    _charts: Sequence[Chart] = ()
+
+    def update_view(self, view: ChartView, detail: Detail) -> None:
+        """Show this view; it is drawn with the next state."""
+        self.view = view
+        self.detail = detail
 
     def update_state(self, state: RunState) -> None:
-        """Show this state; most of the work is saved where the curves stand still."""
-        if state.name != self.state.name:
-            self._cursor = None
-        same = type(self).chart(state) == type(self).chart(self.state)
+        """Show this state; most of the work is saved where the charts stand still."""
         self.state = state
-        if not same:
+        before, self._charts = self._charts, self.charts_of(state)
+        if before != self._charts or self.tells_more_than_charts:
             self.redraw()
 
-    def draw_state(self, width: int, height: int) -> Sequence[Line]:
-        cursor = self.cursor if self.has_focus else None
-        return draw_chart(type(self).chart(self.state), width, height, self.glyphs, cursor)
+    def charts_of(self, state: RunState) -> Sequence[Chart]:
+        """The charts it shows."""
+        raise NotImplementedError
 
     @property
-    def cursor(self) -> int:
-        """The step it stands on: the newest, until it is moved."""
-        return self.state.step if self._cursor is None else min(self._cursor, self.state.step)
+    def tells_more_than_charts(self) -> bool:
+        """Whether it is to be drawn anew although its charts are as they were."""
+        return self.has_focus  # the cursor
 
-    def to_mark(self, direction: int) -> str:
-        """To the next mark before (-1) or after (1); what was done there."""
-        steps = sorted({mark.step for mark in self.state.marks if mark.kind in SIGN_ROLES})
-        if direction < 0:
-            found = next((step for step in reversed(steps) if step < self.cursor), None)
-        else:
-            found = next((step for step in steps if step > self.cursor), None)
-        if found is None:
-            return f"No mark {'before' if direction < 0 else 'after'} step {self.cursor:,}."
-        return self._place(found, lambda mark: mark.step == found)
+    @property
+    def cells_across(self) -> int:
+        """The cells of its x axis."""
+        return max(1, cells_across(*self.content_size))
 
-    def to_column(self, direction: int) -> str:
-        """One column to the left (-1) or right (1); what was done there."""
-        across, end = self._axis()
-        column = max(0, cell_of(self.cursor, end, across) + direction)
-        step = min(self.state.step, -(-column * (end + 1) // across))
-        return self._place(step, lambda mark: cell_of(mark.step, end, across) == column)
+    @property
+    def shows_raw(self) -> bool:
+        """Whether what is smoothed can be told from what it was smoothed from."""
+        return "NO_COLOR" not in os.environ
 
-    def to_end(self, first: bool) -> str:
-        """To the first or the newest step; what was done there."""
-        step = 0 if first else self.state.step
-        told = self._place(step, lambda mark: mark.step == step)
-        if not first:
-            self._cursor = None  # goes on with the training
-        return told
 
-    def _place(self, step: int, there: Callable[[Mark], bool]) -> str:
-        self._cursor = step
-        self.redraw()
-        marks = [mark for mark in self.state.marks if there(mark)]
-        # What was changed says more than that a checkpoint was written just then.
-        marks.sort(key=lambda mark: list(SIGN_ROLES).index(mark.kind), reverse=True)
-        told = [f"step {mark.step:,}, {clock(mark.t)}: {mark.text}" for mark in marks]
-        return "; ".join(told) or f"step {step:,}: nothing was done here."
+class MetricChart(ChartWidget, can_focus=True):
+    """Training and test values of one metric over steps. From 16x4 up; fills what it is given.
 
-    def _axis(self) -> tuple[int, int]:
-        width, height = self.content_size
-        return max(1, cells_across(width, height)), type(self).chart(self.state).end
+    While it has the focus a cursor stands on a step: the title tells the values there.
+    """
+
+    BINDINGS = bindings("chart")
+
+    def draw_state(self, width: int, height: int) -> Sequence[Line]:
+        if not self._charts:
+            self._charts = self.charts_of(self.state)
+        cursor = self.view.at(self.state.step) if self.has_focus else None
+        return draw_chart(self._charts[0], width, height, self.glyphs, cursor, self.shows_raw)
 
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
@@ -98,10 +77,12 @@ class MetricChart(LiveWidget, can_focus=True):
 class AccuracyChart(MetricChart):
     """Accuracy: the training batches as a line, the evaluations as marks."""
 
-    chart = staticmethod(accuracy_chart)
+    def charts_of(self, state: RunState) -> Sequence[Chart]:
+        return (Charts(state, self.view, self.detail).accuracy(),)
 
 
 class LossChart(MetricChart):
     """Loss: the training batches as a line, the evaluations as marks; logarithmic if it must be."""
 
-    chart = staticmethod(loss_chart)
+    def charts_of(self, state: RunState) -> Sequence[Chart]:
+        return (Charts(state, self.view, self.detail).loss(),)

@@ -14,6 +14,9 @@ from textual.widgets import Input, Static
 
 from nanotrain_tui.app.actions import bindings
 from nanotrain_tui.app.bars import FieldAbout, KeyLine, MessageLine
+from nanotrain_tui.app.chart_model import Detail
+from nanotrain_tui.app.chart_view import ChartView
+from nanotrain_tui.app.charts import ChartWidget
 from nanotrain_tui.app.curves import FUNCTIONS
 from nanotrain_tui.app.editor import FieldEditor
 from nanotrain_tui.app.form import FormList
@@ -117,6 +120,12 @@ class Dashboard(Screen[None]):
         self.query_one(EventLog).update_state(shown)
         self.set_class(state.replay is not None, "-replay")
         self.query_one(Scrubber).update_state(shown)
+
+    def show_view(self, view: ChartView, detail: Detail) -> None:
+        """Draw the charts by another view."""
+        for chart in self.query(ChartWidget):
+            chart.update_view(view, detail)
+            chart.update_state(chart.state)
 
     def note(self, text: str, level: str) -> None:
         """A line in the log that is no event of the session: a broken theme, a failed start."""

@@ -52,7 +52,10 @@ class Keymap:
 
     def all_shown(self, name: str) -> str:
         """All keys of an action, as the help screen lists them."""
-        return " ".join(shown_key(key) for key in self.keys(name))
+        keys = self.keys(name)
+        if BY_ID[name].each_key:
+            return f"{shown_key(keys[0])} to {shown_key(keys[-1])}"
+        return " ".join(shown_key(key) for key in keys)
 
     def footer(self, situation: Situation) -> list[FooterItem]:
         """What the footer names in this situation."""
@@ -69,6 +72,9 @@ class Keymap:
         """The keys in Textual's names; empty, and a problem noted, where they are none."""
         if name not in BY_ID:
             self.problems.append(f"keys.{name}: there is no such action.{nearest(name, BY_ID)}")
+            return ""
+        if BY_ID[name].each_key:
+            self.problems.append(f"keys.{name}: each of its keys means another thing; they stay.")
             return ""
         found = []
         for word in _words(keys):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from nanotrain_tui.app.glyphs import Glyphs
@@ -20,38 +20,36 @@ class Columns(NamedTuple):
 
     means: list[float | None]  # None: no finite value there
     bad: list[bool]  # NaN or infinity there
+    counts: list[float]  # values each column stands for
 
 
-def resample(curve: Curve, columns: int, end: float) -> Columns:
-    """The curve over x in [0, end] as so many columns, values that share one averaged."""
+def resample(curve: Curve, columns: int, place: Callable[[float], float]) -> Columns:
+    """The curve as so many columns, values that share one averaged; ``place``: the column of x."""
     sums = [0.0] * columns
-    counts = [0] * columns
+    counts = [0.0] * columns
     bad = [False] * columns
-    a_bin = curve.width * columns / (end + 1)  # in columns
     rows = zip(curve.counts, curve.means, curve.bad, strict=True)
     for i, (count, mean, bads) in enumerate(rows):
         if not count and not bads:
             continue
-        if a_bin <= 1:  # the common case, short because a slow board draws twice a second
-            first = last = min(columns - 1, int(i * a_bin))
-        else:
-            first, last = columns_of(curve, i, columns, end)
-        for column in range(first, last + 1):
-            if count:
-                sums[column] += mean * count
-                counts[column] += count
-            if bads:
-                bad[column] = True
+        first, last = columns_of(curve, i, place)
+        if last < 0 or first >= columns:
+            continue
+        share = count / (last - first + 1)
+        for column in range(max(0, first), min(columns - 1, last) + 1):
+            sums[column] += mean * share if count else 0.0
+            counts[column] += share
+            bad[column] = bad[column] or bads > 0
     means = [total / count if count else None for total, count in zip(sums, counts, strict=True)]
-    return Columns(means, bad)
+    return Columns(means, bad, counts)
 
 
-def columns_of(curve: Curve, index: int, columns: int, end: float) -> tuple[int, int]:
-    """The first and the last column that a bin covers."""
-    start = index * curve.width
-    stop = min(start + curve.width - 1, curve.end)
-    first = min(columns - 1, int(start * columns / (end + 1)))
-    return first, max(first, min(columns - 1, int(stop * columns / (end + 1))))
+def columns_of(curve: Curve, index: int, place: Callable[[float], float]) -> tuple[int, int]:
+    """The first and the last column that a bin covers; one narrower than a column is in one."""
+    start = curve.start + index * curve.width
+    begin, stop = place(start), place(min(start + curve.width, curve.end + 1))
+    first = math.floor(begin)
+    return first, max(first, math.ceil(stop) - 1) if stop - begin > 1 else first
 
 
 def plot_line(
@@ -97,7 +95,7 @@ def sparkline(curve: Curve, scale: Scale, width: int, end: float, glyphs: Glyphs
 
     A column no sample fell into repeats the one before if the next sample comes soon.
     """
-    means = resample(curve, width, end).means
+    means = resample(curve, width, lambda x: x * width / (end + 1)).means
     last = len(glyphs.eighths) - 1
     soon = max(1, math.ceil(60 * width / (end + 1)))  # a minute
     text = ""

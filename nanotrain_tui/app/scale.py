@@ -45,12 +45,27 @@ def accuracy_scale(values: Iterable[float]) -> Scale:
 def loss_scale(values: Iterable[float]) -> Scale:
     """Logarithmic where the values span a factor of 20 and none is negative, else linear."""
     shown = list(values)
+    positive = min((value for value in shown if value > 0), default=0.0)
+    wide = positive and max(shown) / positive >= LOG_FROM_RATIO
+    return (log_scale(shown) if wide else None) or linear_scale(shown)
+
+
+def log_scale(values: Iterable[float]) -> Scale | None:
+    """A logarithmic axis; None where a value is negative or none is above nought."""
+    shown = list(values)
+    positive = [value for value in shown if value > 0]
+    if not positive or min(shown) < 0:
+        return None
+    low, high = _round_log(min(positive), up=False), _round_log(max(positive), up=True)
+    return Scale(low, high if high > low else _round_log(high * 1.5, up=True), log=True)
+
+
+def linear_scale(values: Iterable[float]) -> Scale:
+    """A linear axis between round figures, from 0 where that is not far."""
+    shown = list(values)
     if not shown:
         return Scale(0.0, 1.0)
     low, high = min(shown), max(shown)
-    positive = min((value for value in shown if value > 0), default=0.0)
-    if low >= 0 and positive and high / positive >= LOG_FROM_RATIO:
-        return Scale(_round_log(positive, up=False), _round_log(high, up=True), log=True)
     if 0 <= low < high / 2:
         low = 0.0
     if high - low <= 1e-9 * max(abs(low), abs(high)):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nanotrain_tui.app.charts import MetricChart
 from nanotrain_tui.app.dialogs import Help
 
 if TYPE_CHECKING:
@@ -70,28 +68,3 @@ class ScreenKeys:
     def do_suspend(self) -> None:
         self.app.action_suspend_process()
         self.app.say("Back from the shell.")
-
-    # --- the charts ------------------------------------------------------------------------
-
-    def do_mark_before(self) -> None:
-        self._chart_says(lambda chart: chart.to_mark(-1))
-
-    def do_mark_after(self) -> None:
-        self._chart_says(lambda chart: chart.to_mark(1))
-
-    def do_chart_left(self) -> None:
-        self._chart_says(lambda chart: chart.to_column(-1))
-
-    def do_chart_right(self) -> None:
-        self._chart_says(lambda chart: chart.to_column(1))
-
-    def do_chart_first(self) -> None:
-        self._chart_says(lambda chart: chart.to_end(first=True))
-
-    def do_chart_last(self) -> None:
-        self._chart_says(lambda chart: chart.to_end(first=False))
-
-    def _chart_says(self, move: Callable[[MetricChart], str]) -> None:
-        chart = self.app.focused
-        if isinstance(chart, MetricChart):
-            self.app.say(move(chart))

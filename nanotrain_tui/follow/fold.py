@@ -14,6 +14,7 @@ from typing import Any
 
 from nanotrain_tui.follow.log_text import describe, one_line, reason
 from nanotrain_tui.follow.marks import MarkFold
+from nanotrain_tui.follow.progress import Progress
 from nanotrain_tui.follow.run_state import LogLine, Preparing, RunState
 from nanotrain_tui.follow.series import Series
 from nanotrain_tui.follow.speed import Speed
@@ -58,6 +59,7 @@ class Fold:
         self._ready: Mapping[str, Any] = {}
         self._started: Mapping[str, Any] = {}
         self._series = {name: Series() for name in _CURVES}
+        self._progress = Progress()
         self._speed = Speed()
         self._gauges = GaugeFold()
         self._energy = Energy()
@@ -82,7 +84,7 @@ class Fold:
                 self._add_event(row)
             elif isinstance(row, Sample):
                 self._pass(row.t)
-                self._speed.reached(row.t, row.step, self._batch_size)
+                self._reach(row)
                 self._gauges.add(row.t, row.body)
                 self._add_power(row)
             else:
@@ -119,6 +121,8 @@ class Fold:
             marks=self._marks.marks(),
             checkpoints=self._marks.checkpoints(),
             diverged=self._marks.diverged,
+            times=self._progress.times(),
+            epochs=self._progress.epochs(),
             energy_j=self._energy.joules,
             **curves,
         )
@@ -134,6 +138,7 @@ class Fold:
         self._from_step = max(0, min(row.from_step, LAST_STEP))
         for series in self._series.values():
             series.cut(self._from_step + 1)
+        self._progress.cut(self._from_step + 1)
         self._marks.start_from(self._from_step, row.t)
         self._step = self._from_step
         self._paused_t = None
@@ -160,7 +165,7 @@ class Fold:
         if row.kind == "evaluated":
             self._speed.evaluated(row.t, number(row.body.get("seconds")))
         self._note_pause(row, state)
-        self._speed.reached(row.t, row.step, self._batch_size)
+        self._reach(row)
         take = _TAKES.get(row.kind)
         if take is not None:
             take(self, row)
@@ -168,6 +173,12 @@ class Fold:
         line = describe(row)
         self._marks.add(row, line.text)
         self._write_log(line)
+
+    def _reach(self, row: Event | Sample) -> None:
+        self._speed.reached(row.t, row.step, self._batch_size)
+        if 0 < row.step <= LAST_STEP and math.isfinite(row.t):
+            examples = _whole(_mapping(self._started.get("data")).get("train"))
+            self._progress.reached(row.t, row.step, self._batch_size, examples)
 
     def _note_pause(self, row: Event, state: str) -> None:
         if state == PAUSED and self._paused_t is None:

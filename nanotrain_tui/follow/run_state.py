@@ -119,6 +119,8 @@ class RunState:
     test_loss: Curve = field(default_factory=Curve)
     test_accuracy: Curve = field(default_factory=Curve)
     learning_rate: Curve = field(default_factory=Curve)
+    times: Curve = field(default_factory=Curve)  # x: step; means: session time in s
+    epochs: Curve = field(default_factory=Curve)  # x: step; means: training data seen, in epochs
     telemetry_source: str | None = None
     gauges: Mapping[str, Gauge] = field(default_factory=dict)  # see follow.telemetry.GAUGES
     log: tuple[LogLine, ...] = ()  # the newest last; bounded

@@ -52,7 +52,11 @@ def test_keys_as_people_write_them() -> None:
         ({"stop": " "}, "keys.stop: names no key; stop keeps its own."),
         ({"stop": "q"}, "keys.stop: q is 'quit' already; stop keeps s."),
         ({"more": "j"}, "keys.more: j is 'cursor_down' already; more keeps + = Right l."),
-        ({"undo": "z", "drop": "z"}, "keys.undo: z is 'drop' already; undo keeps u."),
+        ({"undo": "Z", "drop": "Z"}, "keys.undo: Z is 'drop' already; undo keeps u."),
+        (
+            {"chart_row": "5"},
+            "keys.chart_row: each of its keys means another thing; they stay.",
+        ),
     ],
 )
 def test_what_cannot_be_is_named_and_left_out(wanted: dict[str, str], problem: str) -> None:
@@ -91,7 +95,7 @@ def test_whatever_is_wished_no_key_does_two_things(wishes: dict[str, list[str]])
     [
         Situation(), Situation("running", name="mnist-12"), Situation("paused"),
         Situation("running", staged=3), Situation("paused", staged=3), Situation("failed"),
-        Situation("", launching=True),
+        Situation("", launching=True), Situation("running", charts=True),
     ],
 )  # fmt: skip
 def test_the_footer_fits_80_columns_in_every_state(situation: Situation) -> None:
@@ -103,6 +107,7 @@ def test_the_footer_fits_80_columns_in_every_state(situation: Situation) -> None
 def test_every_footer_is_of_a_phase() -> None:
     states = ("", "starting", "running", "paused", "failed")
     seen = {Situation(state, staged=staged).phase for state in states for staged in (0, 1)}
+    seen.add(Situation("running", charts=True).phase)
     assert seen == set(FOOTERS)
 
 

@@ -7,7 +7,8 @@ from batches import Rows, batch_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nanotrain_tui.app.chart_drawing import SIGN_ROLES, accuracy_chart, draw_chart, loss_chart
+from nanotrain_tui.app.chart_drawing import SIGN_ROLES, draw_chart
+from nanotrain_tui.app.chart_model import Chart, Charts
 from nanotrain_tui.app.glyphs import ASCII, UNICODE, Glyphs, glyphs_for, plain
 from nanotrain_tui.app.lines import Line, width_of
 from nanotrain_tui.app.log_drawing import draw_event
@@ -27,6 +28,14 @@ TEGRA = {
     "cpu_temperature_c": 50,
     "power_total_mw": 6240,
 }
+
+
+def accuracy_chart(state: RunState) -> Chart:
+    return Charts(state).accuracy()
+
+
+def loss_chart(state: RunState) -> Chart:
+    return Charts(state).loss()
 
 
 def state_of(rows: Rows, name: str = "mnist-12", **seen: bool) -> RunState:
