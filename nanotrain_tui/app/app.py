@@ -25,6 +25,7 @@ from nanotrain_tui.app.form_keys import FormKeys
 from nanotrain_tui.app.form_model import FormModel
 from nanotrain_tui.app.glyphs import terminal_glyphs
 from nanotrain_tui.app.keymap import Keymap
+from nanotrain_tui.app.library_keys import LibraryKeys
 from nanotrain_tui.app.link import IDLE, SessionLink
 from nanotrain_tui.app.palette import ActionsAndFields
 from nanotrain_tui.app.ports import Backend, Preferences, Watch
@@ -83,6 +84,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
         super().__init__(ansi_color=True if no_color else None)
         self.no_colors = no_color
         self.model = FormModel(config, presets)
+        self.backend = backend
         self.preferences = preferences or Preferences()
         self.key_table = Keymap(self.preferences.keys)
         self.steering = Steering(self)
@@ -94,7 +96,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
         self.edit_field = form_keys.edit_field
         self._owners = (
             self.session_keys, self.steering, self.replay_keys, form_keys, self.chart_keys,
-            ScreenKeys(self),
+            LibraryKeys(self), ScreenKeys(self),
         )  # fmt: skip
         self.in_process = in_process
         self.run_state = IDLE

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from nanotrain_tui.app.library import Library
 from nanotrain_tui.app.ports import Refused, Reply, Report, Watch
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.follow.run_state import Preparing, RunState
@@ -30,6 +31,7 @@ class LocalBackend:
     def __init__(self, folders: Folders, in_process: bool = False) -> None:
         self._folders = folders
         self._in_process = in_process
+        self.library = Library(folders.home)
 
     def start(self, config: Mapping[str, Any], report: Report) -> FolderSource:
         from nanotrain_tui.launch import prepare

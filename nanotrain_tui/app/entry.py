@@ -28,12 +28,13 @@ def run_dashboard(
     session: str | None = None,
     watch: Watch | None = None,
     in_process: bool = False,
+    formats: Mapping[str, tuple[str, str]] | None = None,
 ) -> int:
     """Show the dashboard until the user leaves; the exit status: 0, 1 failed, 2 no terminal.
 
     ``config`` is a checked flat configuration, with which the form is filled. ``session`` names
     one to attach to, ``watch`` one to be played. A running session goes on afterwards, and how to
-    come back is printed.
+    come back is printed. ``formats`` are those of the export: name, suffix and summary.
     """
     why_not = no_terminal()
     if why_not:
@@ -57,6 +58,7 @@ def run_dashboard(
             save_preset=partial(_save_preset, folders.presets),
             keys=settings.keys,
             bell=settings.bell,
+            formats=formats or {},
         ),
         session=session,
         watch=watch,

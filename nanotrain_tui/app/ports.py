@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.follow.run_state import Preparing, RunState
 from nanotrain_tui.follow.series import Curve
+
+if TYPE_CHECKING:
+    from nanotrain_tui.app.library import Library
 
 Report = Callable[[Preparing], None]
 
@@ -69,6 +72,10 @@ class Source(Protocol):
 class Backend(Protocol):
     """Where sessions come from."""
 
+    @property
+    def library(self) -> Library | None:
+        """All sessions there are, to list and compare; None where there is no such list."""
+
     def start(self, config: Mapping[str, Any], report: Report) -> Source:
         """Start a session with a checked flat configuration. Raises Refused."""
 
@@ -106,3 +113,4 @@ class Preferences:
     save_preset: Callable[[str, Mapping[str, Any]], Preset] | None = None  # raises ConfigError
     keys: Mapping[str, str] = field(default_factory=dict)  # by action: "r,ctrl+r"
     bell: bool = True
+    formats: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # name: suffix, summary

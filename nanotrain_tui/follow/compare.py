@@ -155,7 +155,7 @@ def _value(one: Contender, key: str) -> str:
     told = "-" if value is None else format_value(value) or "none"
     for step, new in one.edits:
         if key in new:
-            told += f" -> {format_value(new[key])} at {step}"
+            told += f" -> {format_value(new[key]) or 'none'} at {step}"
     return told
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
+from nanotrain_tui.app.library import Library
 from nanotrain_tui.app.ports import Preferences, Refused, Reply, Report, Source, Watch
 from nanotrain_tui.catalog import check, edited, flatten, nest
 from nanotrain_tui.config import load_presets
@@ -113,6 +114,7 @@ class FakeBackend:
     def __init__(self) -> None:
         self.sessions: dict[str, FakeSession] = {}
         self.replays: dict[str, Callable[[Watch], Source]] = {}
+        self.library: Library | None = None
         self.started: list[Mapping[str, Any]] = []
         self.resumed: list[tuple[str, dict[str, Any]]] = []
         self.forked: list[tuple[str, int, dict[str, Any]]] = []

@@ -174,6 +174,7 @@ def _log(reader: SessionReader) -> Iterator[str]:
 
 
 FORMAT = FolderFormat(
-    "a folder for tensorboard --logdir, with HParams (--every N thins it); needs tensorboard", "",
+    "a folder for tensorboard --logdir, with HParams (--every N thins it); needs tensorboard",
+    "-tensorboard",
     write, frozenset({"every"}),
 )  # fmt: skip

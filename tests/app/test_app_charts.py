@@ -1,0 +1,259 @@
+"""The charts screen and the keys of the charts, pressed; the world behind them is in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from app_fakes import FakeBackend, FakeSession, curve, make_app, message, midway, until
+from textual.geometry import Region
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from nanotrain_tui.app.app import NanotrainApp
+from nanotrain_tui.app.charts_screen import ChartsScreen
+from nanotrain_tui.app.panels import AccuracyChart, LossChart
+from nanotrain_tui.app.ports import Preferences
+
+SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
+
+
+def recorded(**fields: Any) -> dict[str, Any]:
+    """Midway through a session, with its learning rate, times and epochs."""
+    steps = range(0, 420, 10)
+    return midway(
+        elapsed_s=33.0,
+        learning_rate=curve([1e-4 if step < 120 else 5e-5 for step in steps], 10),
+        times=curve([4.0 + 0.07 * step for step in steps], 10),
+        epochs=curve([step / 600 for step in steps], 10),
+        **fields,
+    )
+
+
+class Charted:
+    """An app on one session, and what its charts screen shows."""
+
+    def __init__(self, **fields: Any) -> None:
+        self.backend = FakeBackend()
+        self.session: FakeSession = self.backend.add("brisk-otter")
+        self.session.change(**recorded(**fields))
+        self.windows: list[tuple[int, int]] = []
+        read = self.session.window
+
+        def window(first: int, last: int) -> Any:
+            self.windows.append((first, last))
+            return read(first, last)
+
+        self.session.window = window  # type: ignore[method-assign]
+        self.app: NanotrainApp = make_app(
+            self.backend, session="brisk-otter", preferences=Preferences(theme="dark")
+        )
+
+    async def ready(self, pilot: Pilot[None], *keys: str) -> None:
+        await until(pilot, lambda: self.app.run_state.step == 412)
+        await self.press(pilot, *keys)
+
+    async def press(self, pilot: Pilot[None], *keys: str) -> None:
+        await pilot.press(*keys)
+        await pilot.pause()
+        await pilot.pause()
+
+    def rows(self) -> list[str]:
+        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.rows())
+
+
+async def test_all_charts_stand_on_one_axis_and_esc_returns() -> None:
+    charted = Charted()
+    async with charted.app.run_test(size=(120, 40)) as pilot:
+        await charted.ready(pilot, "z")
+        for title in ("1 Loss", "2 Accuracy", "3 Learning rate", "4 Temperature", "5 Power",
+                      "6 RAM", "7 GPU load"):  # fmt: skip
+            assert title in charted.text
+        assert isinstance(charted.app.screen, ChartsScreen)
+        assert "brisk-otter" in charted.rows()[0] and "epoch 0.68" in charted.rows()[0]
+        for key in ("escape", "z"):
+            await charted.press(pilot, key)
+            assert charted.app.screen is charted.app.dashboard
+            await charted.press(pilot, "z")
+
+
+async def test_digits_hide_and_show_charts_as_far_as_there_is_room() -> None:
+    charted = Charted()
+    async with charted.app.run_test(size=(80, 24)) as pilot:
+        await charted.ready(pilot, "z")
+        assert "No room for: GPU load." in message(charted.app)
+        assert "7 GPU load" not in charted.text
+        await charted.press(pilot, "7")
+        assert "No room for GPU load" in message(charted.app)
+        await charted.press(pilot, "3")
+        assert "Learning rate: hidden" in message(charted.app)
+        assert "7 GPU load" in charted.text and "Learning rate" not in charted.rows()[9]
+        await charted.press(pilot, "1", "2", "4", "5", "6")
+        await charted.press(pilot, "7")
+        assert "only chart left" in message(charted.app)
+
+
+async def test_what_was_not_recorded_is_said_and_left_out() -> None:
+    charted = Charted(gauges={})
+    async with charted.app.run_test(size=(80, 24)) as pilot:
+        await charted.ready(pilot, "z")
+        assert "Not recorded: Temperature, Power, RAM, GPU load." in message(charted.app)
+        await charted.press(pilot, "5")
+        assert message(charted.app) == "Power was not recorded."
+
+
+async def test_without_a_session_there_are_no_charts() -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("z")
+        await pilot.pause()
+        assert app.screen is app.dashboard and "no session" in message(app)
+
+
+async def test_a_zoom_reads_its_steps_and_draws_them_in_every_chart() -> None:
+    charted = Charted()
+    app = charted.app
+    async with app.run_test(size=(80, 24)) as pilot:
+        await charted.ready(pilot, "tab")
+        await charted.press(pilot, "home")
+        await charted.press(pilot, "plus")
+        assert message(app) == "Steps 0 to 256; 0 shows all."
+        await until(pilot, lambda: app.chart_keys.detail)
+        assert charted.windows == [(1, 256)]
+        for kind in (AccuracyChart, LossChart):
+            assert app.dashboard.query_one(kind).view == app.chart_keys.view
+        # The fake's loss is the step; the recorded one is below 3.
+        shown = "\n".join(str(line) for line in app.dashboard.query_one(LossChart).draw(60, 8))
+        assert "300" in shown or "256" in shown
+        await charted.press(pilot, "L")
+        assert message(app) == "Steps 64 to 320; 0 shows all."
+        await charted.press(pilot, "0")
+        assert message(app) == "All steps." and not app.chart_keys.detail
+        await charted.press(pilot, "H")
+        assert "+ zooms in" in message(app)
+
+
+async def test_the_closest_look_and_the_farthest_say_so() -> None:
+    charted = Charted()
+    async with charted.app.run_test(size=(80, 24)) as pilot:
+        await charted.ready(pilot, "z", *["plus"] * 9)
+        assert "8 steps are the closest" in message(charted.app)
+        await charted.press(pilot, *["minus"] * 9)
+        assert "All steps are shown already." in message(charted.app)
+
+
+async def test_a_window_that_grows_with_the_training_is_read_on() -> None:
+    charted = Charted()
+    async with charted.app.run_test(size=(80, 24)) as pilot:
+        await charted.ready(pilot, "z", "plus")
+        await until(pilot, lambda: charted.windows)
+        first, last = charted.windows[0]
+        assert last == 412
+        charted.session.change(step=450)
+        await until(pilot, lambda: charted.windows[-1] == (first, 450))
+        charted.session.change(step=300)  # resumed from an earlier checkpoint
+        await until(pilot, lambda: charted.windows[-1][1] == 300)
+
+
+async def test_each_key_says_what_it_did() -> None:
+    charted = Charted()
+    async with charted.app.run_test(size=(80, 24)) as pilot:
+        await charted.ready(pilot, "z")
+        for key, told in (
+            ("m", "weight 0.3"), ("m", "weight 0.6"), ("M", "weight 0.3"), ("M", "Not smoothed."),
+            ("y", "on a linear axis"), ("y", "on a logarithmic axis"), ("y", "a factor of 20"),
+            ("b", "By time."), ("b", "By epoch."), ("b", "By step."),
+            ("up", "checkpoint at step 400"), ("up", "adam → sgd"), ("left", "nothing was done"),
+            ("home", "step 0"), ("end", "step 412"), ("1", "Loss: hidden"), ("Z", "does nothing"),
+        ):  # fmt: skip
+            await charted.press(pilot, key)
+            assert told in message(charted.app), (key, message(charted.app))
+
+
+async def test_a_loss_below_nought_is_never_logarithmic() -> None:
+    charted = Charted(train_loss=curve([2.0, -0.5, 1.0], 100))
+    async with charted.app.run_test(size=(80, 24)) as pilot:
+        await charted.ready(pilot, "z", "y", "y")
+        assert message(charted.app) == "Not logarithmic: the loss goes down to -0.5."
+
+
+async def test_the_cursor_goes_through_every_column_and_stops_at_the_newest() -> None:
+    charted = Charted()
+    keys = charted.app.chart_keys
+    async with charted.app.run_test(size=(80, 24)) as pilot:
+        await charted.ready(pilot, "z", "b", "home")
+        seen = [0]
+        while seen[-1] < 412:
+            await pilot.press("right")
+            assert keys._cursor > seen[-1]
+            seen.append(keys._cursor)
+        assert 30 < len(seen) < 60
+        await charted.press(pilot, "left")
+        assert keys._cursor < 412
+
+
+async def test_another_session_is_seen_whole_in_the_same_way() -> None:
+    charted = Charted()
+    app = charted.app
+    charted.backend.add("late-wren").change(**recorded())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await charted.ready(pilot, "z", "m", "b", "plus")
+        app.link.attach("late-wren")
+        await until(pilot, lambda: app.run_state.name == "late-wren" and app.run_state.step)
+        view = app.chart_keys.view
+        assert view.window is None and view.cursor is None
+        assert view.smoothing == 0.3 and view.axis == "time"
+
+
+async def test_a_new_state_writes_the_cells_that_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    charted = Charted()
+    regions: list[Region] = []
+    whole: list[Widget] = []
+    refresh = Widget.refresh
+
+    def spy(self: Widget, *cells: Region, **how: Any) -> Widget:
+        regions.extend(cells)
+        if not cells:
+            whole.append(self)
+        return refresh(self, *cells, **how)
+
+    async with charted.app.run_test(size=(80, 24)) as pilot:
+        await charted.ready(pilot, "z")
+        screen = charted.app.screen
+        assert isinstance(screen, ChartsScreen)
+        monkeypatch.setattr(Widget, "refresh", spy)
+        screen.show_state(charted.app.run_state)
+        assert not regions and not whole
+        charted.session.change(elapsed_s=34.0)
+        await until(pilot, lambda: charted.app.run_state.elapsed_s == 34.0)
+        assert 0 < sum(region.area for region in regions) < 80
+        assert not any(isinstance(widget, ChartsScreen) for widget in whole)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param([], id="all"),
+        pytest.param(["up", "up", "plus"], id="zoomed"),
+        pytest.param(["m"] * 4, id="smoothed"),
+        pytest.param(["y", "y", "home"], id="log"),
+        pytest.param(["b", "up"], id="by-time"),
+    ],
+)
+def test_charts_screen(
+    snap_compare: Callable[..., bool], size: tuple[int, int], keys: list[str]
+) -> None:
+    charted = Charted()
+
+    async def prepare(pilot: Pilot[None]) -> None:
+        await charted.ready(pilot, "z", *keys)
+        if "plus" in keys:
+            await until(pilot, lambda: charted.app.chart_keys.detail)
+
+    assert snap_compare(charted.app, terminal_size=size, run_before=prepare)

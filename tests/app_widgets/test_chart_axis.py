@@ -1,0 +1,277 @@
+"""Where steps, times and values stand on a chart, and how they are smoothed."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Sequence
+
+import pytest
+from batches import Rows, batch_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nanotrain_tui.app.axis import Ruler, ruler_of
+from nanotrain_tui.app.chart_drawing import draw_chart, plot_chart
+from nanotrain_tui.app.chart_model import Chart, Charts, value_at
+from nanotrain_tui.app.chart_stack import draw_stack, missing, stacked
+from nanotrain_tui.app.chart_view import AXES, SCALES, SMOOTHINGS, ChartView
+from nanotrain_tui.app.glyphs import ASCII, UNICODE, Glyphs
+from nanotrain_tui.app.lines import Line, width_of
+from nanotrain_tui.app.plot import resample
+from nanotrain_tui.app.scale import linear_scale, log_scale
+from nanotrain_tui.app.smoothing import Smoothing, smooth
+from nanotrain_tui.follow.fold import Fold
+from nanotrain_tui.follow.run_state import RunState
+from nanotrain_tui.follow.series import Curve, Series
+
+
+def curve_of(values: Sequence[float], capacity: int = 512, start: int = 0) -> Curve:
+    series = Series(capacity)
+    series.extend(start, array("f", values))
+    return series.curve()
+
+
+def text_of(lines: Sequence[Line]) -> list[str]:
+    return ["".join(span.text for span in line) for line in lines]
+
+
+def trained(steps: int = 400) -> RunState:
+    """A session with samples every ten steps, a pause of 30 s at step 200, and an edit there."""
+    rows = Rows().begin(steps=steps)
+    for ten in range(steps // 10):
+        rows.steps([3.0 / (ten + 1)] * 10, [ten * 10 / steps] * 10)
+        if ten % 5 == 0:
+            rows.evaluated(3.1 / (ten + 1), ten * 10 / steps)
+        if ten == 19:
+            rows.event("paused")
+            rows.t += 30.0
+            rows.event("edited", changes={}).event("resumed")
+        rows.sample(
+            source="tegrastats",
+            gpu_load_percent=50 + ten,
+            ram_used_mb=2000 + ten,
+            ram_total_mb=4000,
+            cpu_temperature_c=40 + ten / 10,
+            power_total_mw=5000 + 10 * ten,
+        )
+    fold = Fold("mnist-12")
+    fold.add(batch_of(rows))
+    return fold.state()
+
+
+# --- smoothing -----------------------------------------------------------------------------
+
+
+def tensorboard(values: Sequence[float], weight: float) -> list[float]:
+    """As its scalars dashboard smooths: a moving average, made up for its start at nought."""
+    last, found = 0.0, []
+    for number, value in enumerate(values, 1):
+        last = last * weight + (1 - weight) * value
+        found.append(last / (1 - weight**number))
+    return found
+
+
+FINITE = st.floats(-1e6, 1e6, width=32)
+
+
+@given(st.lists(FINITE, min_size=1, max_size=60), st.sampled_from(SMOOTHINGS[1:]))
+def test_a_column_a_step_is_smoothed_as_by_tensorboard(values: list[float], weight: float) -> None:
+    smoothed = smooth(values, [1.0] * len(values), Smoothing(weight, 1.0))
+    assert smoothed == pytest.approx(tensorboard(values, weight), rel=1e-9, abs=1e-6)
+
+
+@given(st.lists(FINITE, min_size=1, max_size=40), st.sampled_from(SMOOTHINGS[1:]),
+       st.integers(1, 9))  # fmt: skip
+def test_the_width_of_a_column_does_not_change_the_weight(
+    values: list[float], weight: float, width: int
+) -> None:
+    """Columns of equal steps come to the curve of the steps themselves."""
+    steps = [value for value in values for _ in range(width)]
+    narrow = smooth(steps, [1.0] * len(steps), Smoothing(weight, 50.0))
+    wide = smooth(values, [float(width)] * len(values), Smoothing(weight, 50.0))
+    assert wide == pytest.approx(narrow[width - 1 :: width], rel=1e-6, abs=1e-3)
+
+
+def test_gaps_stay_gaps_and_what_came_before_the_window_counts() -> None:
+    how = Smoothing(0.9, 1.0)
+    assert smooth([1.0, None, 3.0], [1.0, 0.0, 1.0], how)[1] is None
+    values = [float((i * 7) % 5) for i in range(100)]
+    whole = smooth(values, [1.0] * 100, how)
+    after = smooth(values[60:], [1.0] * 40, Smoothing(0.9, 1.0, curve_of(values), 60))
+    assert after == pytest.approx(whole[60:])
+
+
+# --- the axis ------------------------------------------------------------------------------
+
+
+@given(st.lists(st.tuples(st.integers(1, 1000), st.floats(0.01, 100)), min_size=2, max_size=30))
+def test_a_ruler_reads_both_ways(gaps: list[tuple[int, float]]) -> None:
+    steps, values = [0], [0.0]
+    for step, value in gaps:
+        steps.append(steps[-1] + step)
+        values.append(values[-1] + value)
+    ruler = Ruler(tuple(map(float, steps)), tuple(values))
+    for step in (0, steps[-1] // 2, steps[-1], steps[-1] + 10):
+        assert ruler.step_at(ruler.at(step)) == pytest.approx(step, abs=1e-3)
+
+
+def test_too_little_is_no_ruler() -> None:
+    assert ruler_of(Curve()) is None and ruler_of(curve_of([1.0])) is None
+    ruler = ruler_of(curve_of([float(2 * i) for i in range(5000)]))
+    assert ruler is not None and ruler.at(2500) == pytest.approx(5000, rel=0.01)
+
+
+def test_times_and_epochs_follow_the_session() -> None:
+    state = trained()
+    times, epochs = ruler_of(state.times), ruler_of(state.epochs)
+    assert times is not None and epochs is not None
+    assert times.at(400) - times.at(10) == pytest.approx(39 * 0.5 + 30.0, abs=1.5)
+    assert epochs.at(400) == pytest.approx(400 * 100 / 60000)
+
+
+@pytest.mark.parametrize("axis", AXES)
+@pytest.mark.parametrize("window", [None, (150, 260)])
+def test_every_cell_leads_back_to_its_steps(axis: str, window: tuple[int, int] | None) -> None:
+    shared = Charts(trained(), ChartView(window=window, axis=axis)).with_time().axis
+    assert shared.kind == axis
+    across = 70
+    for cell in range(across):
+        step = shared.step_of(cell, across)
+        if shared.first <= step <= min(shared.last, 400):
+            there = shared.cell(step, across)
+            assert there is not None and there >= cell
+    cells = [shared.cell(step, across) for step in range(shared.first, min(shared.last, 400) + 1)]
+    assert None not in cells and cells == sorted(cells)  # type: ignore[type-var]
+    assert shared.cell(shared.last + 1, across) is None
+
+
+def test_a_pause_takes_room_in_time_alone() -> None:
+    def room(axis: str) -> int:
+        state = trained()
+        shared = Charts(state, ChartView(axis=axis)).with_time().axis
+        paused = next(mark for mark in state.marks if mark.kind == "paused")
+        resumed = next(mark for mark in state.marks if mark.kind == "resumed")
+        begin, end = shared.mark_cell(paused, 60), shared.mark_cell(resumed, 60)
+        assert begin is not None and end is not None
+        return end - begin
+
+    assert room("step") == room("epoch") == 0 and room("time") > 20
+
+
+def test_what_is_not_known_of_a_session_leaves_the_axis_by_step() -> None:
+    assert Charts(RunState(step=5), ChartView(axis="time")).axis.kind == "step"
+
+
+# --- the drawing ---------------------------------------------------------------------------
+
+
+@given(st.integers(0, 5000), st.integers(1, 300), st.integers(1, 400))
+def test_a_zoom_has_no_holes(first: int, span: int, columns: int) -> None:
+    curve = curve_of([1.0] * 6000)
+    drawn = resample(curve, columns, lambda x: (x - first) * columns / (span + 1))
+    assert all(mean == pytest.approx(1.0) for mean in drawn.means)
+
+
+def test_the_steps_of_a_window_are_drawn_as_they_are() -> None:
+    """A thousand of a million steps: the peak is where it was, as high as it was."""
+    values = [1.0] * 1000
+    values[321] = 9.0
+    detail = {"train_loss": curve_of(values, 1024)}
+    shift = 500_000
+    moved = detail["train_loss"]
+    detail["train_loss"] = Curve(
+        moved.width, moved.counts, moved.bad, moved.lows, moved.highs, moved.means,
+        moved.last, moved.low, moved.high, moved.end + shift, shift,
+    )  # fmt: skip
+    state = RunState(step=10**6, steps=10**6, train_loss=curve_of([1.0] * 100))
+    chart = Charts(state, ChartView(window=(shift, shift + 999)), detail).loss()
+    drawn = resample(chart.train, 1000, chart.place(1000))
+    assert drawn.means.index(9.0) == 321
+    assert value_at(chart.train, shift + 321) == 9.0 and value_at(chart.train, shift + 322) == 1.0
+
+
+def test_smoothed_and_raw_are_told_apart_by_role_or_not_at_all() -> None:
+    chart = Charts(trained(), ChartView(smoothing=0.98)).loss()
+    behind = [span for row in plot_chart(chart, 60, 8, UNICODE).rows for span in row]
+    assert "muted" in {span.role for span in behind if span.text.strip()}
+    alone = [span for row in plot_chart(chart, 60, 8, UNICODE, raw=False).rows for span in row]
+    assert "muted" not in {span.role for span in alone if span.text.strip()}
+    title = text_of(draw_chart(chart, 60, 8, UNICODE))[0]
+    assert title.startswith("Loss (log, smoothed 0.98)")
+
+
+def test_axes_are_logarithmic_only_where_that_can_be() -> None:
+    assert log_scale([]) is None and log_scale([-1.0, 2.0]) is None and log_scale([0.0]) is None
+    assert log_scale([1.0, 1.0]) == (1.0, 2.0, True)
+    low, high, is_log = log_scale([0.03, 40.0]) or linear_scale([])
+    assert (low, high, is_log) == (pytest.approx(0.02), pytest.approx(50.0), True)
+    state = RunState(step=3, train_loss=curve_of([-1.0, 0.5, 2.0]))
+    assert not Charts(state, ChartView(scale="log")).loss().scale([-1.0, 0.5]).log
+
+
+def test_drawing_looks_at_bins_and_never_at_steps() -> None:
+    """Ten million steps are 512 bins, whatever is drawn of them."""
+    series = Series()
+    series.extend(0, array("f", [1.0]) * 10_000_000)
+    curve = series.curve()
+    assert len(curve.means) <= 512
+    placed: list[float] = []
+
+    def place(x: float) -> float:
+        placed.append(x)
+        return x * 160 / 10_000_000
+
+    assert len(resample(curve, 160, place).means) == 160
+    assert len(placed) == 2 * len(curve.means)
+
+
+VIEWS = st.builds(
+    ChartView,
+    window=st.none() | st.tuples(st.integers(0, 200), st.integers(208, 600)),
+    smoothing=st.sampled_from(SMOOTHINGS),
+    scale=st.sampled_from(SCALES),
+    axis=st.sampled_from(AXES),
+    cursor=st.none() | st.integers(0, 500),
+    hidden=st.frozensets(st.sampled_from(["loss", "ram", "power"])),
+)
+STATE = trained()
+
+
+@given(VIEWS, st.integers(40, 140), st.integers(1, 44), st.sampled_from([UNICODE, ASCII]))
+def test_a_stack_has_exactly_its_size_and_its_characters(
+    view: ChartView, width: int, height: int, glyphs: Glyphs
+) -> None:
+    lines = draw_stack(STATE, view, stacked(STATE, view), width, height, glyphs)
+    assert len(lines) <= height and {width_of(line) for line in lines} == {width}
+
+
+def test_cause_stands_over_effect() -> None:
+    """An edit's sign and the cursor on it are in one column, in every chart of the stack."""
+    view = ChartView(cursor=200)
+    lines = text_of(draw_stack(STATE, view, stacked(STATE, view), 100, 30, UNICODE))
+    column = lines[-1].index("▲")
+    assert lines[0].startswith("mnist-12 ●  step 200") and "epoch 0.33" in lines[0]
+    assert all(line[column] != " " for line in lines[1:-1] if line.strip())
+
+
+def test_the_stack_tells_every_value_at_the_cursor_and_what_is_missing() -> None:
+    view = ChartView(cursor=195)
+    text = "\n".join(text_of(draw_stack(STATE, view, stacked(STATE, view), 120, 40, UNICODE)))
+    for value in ("1 Loss", "0.15", "47.50%", "1e-4", "5.19 W", "2019 MB", "69 %", "41.9 °C"):
+        assert value in text, value
+    assert missing(STATE) == [] and "Power" in missing(RunState())
+
+
+def test_charts_are_equal_as_long_as_nothing_new_is_known() -> None:
+    view = ChartView(axis="time", smoothing=0.9)
+
+    def charts(state: RunState) -> Sequence[Chart]:
+        return stacked(state, view)
+
+    fold = Fold("mnist-12")
+    fold.add(batch_of(Rows().begin().steps([1.0] * 20).sample(source="psutil", ram_used_mb=1)))
+    one, same = charts(fold.state()), charts(fold.state())
+    assert [chart.axis for chart in one] == [chart.axis for chart in same]
+    assert [chart.train for chart in one] == [chart.train for chart in same]
+    assert math.isfinite(one[0].axis.high)
