@@ -22,8 +22,15 @@ from nanotrain_tui.app.lines import Line, Span, fit
 from nanotrain_tui.app.live import LiveWidget
 from nanotrain_tui.app.plot import dots_of, plot_line
 from nanotrain_tui.app.ports import Refused
-from nanotrain_tui.app.scale import accuracy_scale, clock, figure, loss_scale, percent, short
-from nanotrain_tui.app.sessions_drawing import joules
+from nanotrain_tui.app.scale import (
+    accuracy_scale,
+    clock,
+    figure,
+    joules,
+    loss_scale,
+    percent,
+    short,
+)
 from nanotrain_tui.follow.compare import AXES, METRICS, common_accuracy, differences
 
 if TYPE_CHECKING:

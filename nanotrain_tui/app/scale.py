@@ -159,3 +159,13 @@ def clock(seconds: float) -> str:
     if hours:
         return f"{hours}:{minutes % 60:02}:{whole % 60:02}"
     return f"{minutes}:{whole % 60:02}"
+
+
+def joules(value: float | None, missing: str = "") -> str:
+    """``840 J``, ``12.3 kJ``."""
+    if value is None:
+        return missing
+    for limit, unit in ((1e6, "MJ"), (1e3, "kJ")):
+        if value >= limit:
+            return f"{value / limit:.3g} {unit}"
+    return f"{value:.3g} J"

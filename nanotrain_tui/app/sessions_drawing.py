@@ -9,7 +9,8 @@ from rich.cells import set_cell_size
 
 from nanotrain_tui.app.glyphs import Glyphs
 from nanotrain_tui.app.lines import Line, Span, fit
-from nanotrain_tui.app.scale import clock, figure, percent
+from nanotrain_tui.app.scale import clock, figure, joules, percent
+from nanotrain_tui.app.spark import spark
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
@@ -62,7 +63,7 @@ def draw_session(
     sign = glyphs.states.get(state, "?")
     name = one.name + "".join(f" +{tag}" for tag in one.tags)
     text = _row(
-        name, state, _short(one.step), spark(one.spark, glyphs),
+        name, state, _short(one.step), spark(one.spark, glyphs.eighths, SPARK_CELLS),
         percent(one.best_accuracy, glyphs.missing), clock(one.duration_s), joules(one.energy_j),
         width,
     )  # fmt: skip
@@ -82,30 +83,6 @@ def _row(
         f"{best:>7}", f"{time:>10}", f"{energy:>8}",
     )  # fmt: skip
     return " " + "".join(cells)
-
-
-def spark(values: Sequence[float | None], glyphs: Glyphs, cells: int = SPARK_CELLS) -> str:
-    """Means of equal parts as blocks from low to high; a space is a gap."""
-    size = min(cells, len(values))
-    parts = [values[i * len(values) // size : (i + 1) * len(values) // size] for i in range(size)]
-    known = [[value for value in part if value is not None] for part in parts]
-    means = [sum(part) / len(part) if part else None for part in known]
-    there = [mean for mean in means if mean is not None]
-    if not there:
-        return ""
-    low, high = min(there), max(there)
-    rise = (len(glyphs.eighths) - 1) / (high - low) if high > low else 0.0
-    return "".join(" " if m is None else glyphs.eighths[round((m - low) * rise)] for m in means)
-
-
-def joules(value: float | None) -> str:
-    """``12.3 kJ``; empty where power was not recorded."""
-    if value is None:
-        return ""
-    for limit, unit in ((1e6, "MJ"), (1e3, "kJ")):
-        if value >= limit:
-            return f"{value / limit:.3g} {unit}"
-    return f"{value:.3g} J"
 
 
 def _short(step: int) -> str:

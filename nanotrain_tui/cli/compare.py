@@ -97,7 +97,7 @@ def _session(one: "Contender", accuracy: float | None, metric: str, axis: str) -
 
 
 def _results(found: list["Contender"], accuracy: float | None) -> str:
-    from .session_table import joules
+    from nanotrain_tui.app.scale import joules
 
     target = "" if accuracy is None else f"{100 * accuracy:g} %"
     header = ["SESSION", "STATE", "STEPS", "TIME", "ENERGY", "BEST", "AT STEP", "LEAST LOSS"]
@@ -111,7 +111,7 @@ def _results(found: list["Contender"], accuracy: float | None) -> str:
             one.summary.state,
             str(one.summary.step),
             clock(one.summary.duration_s),
-            joules(one.summary.energy_j),
+            joules(one.summary.energy_j, "-"),
             share(best.accuracy if best else None),
             str(best.step) if best else "-",
             figure(one.summary.best_loss),
@@ -123,7 +123,7 @@ def _results(found: list["Contender"], accuracy: float | None) -> str:
 
 
 def _took(reached: "Reached | None") -> str:
-    from .session_table import joules
+    from nanotrain_tui.app.scale import joules
 
     if reached is None:
         return "never"

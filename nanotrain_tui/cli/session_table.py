@@ -4,6 +4,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from nanotrain_tui.app.scale import joules
+from nanotrain_tui.app.spark import spark
+
 from .errors import paragraph
 from .output import clock, moment, share, table, width
 
@@ -42,34 +45,6 @@ def print_sessions(summaries: Sequence["SessionSummary"]) -> None:
             print(f"{summary.name}: {told}")
 
 
-def spark(values: Sequence[float | None], cells: int = SPARK_CELLS) -> str:
-    """Values as blocks from low to high, averaged down to ``cells``; a space is a gap."""
-    blocks = EIGHTHS if _is_utf8() else ASCII_EIGHTHS
-    means = [_mean(values[i * len(values) // cells : (i + 1) * len(values) // cells])
-             for i in range(cells)] if len(values) > cells else list(values)  # fmt: skip
-    known = [mean for mean in means if mean is not None]
-    if not known:
-        return "-"
-    low, high = min(known), max(known)
-    rise = (len(blocks) - 1) / (high - low) if high > low else 0.0
-    return "".join(" " if m is None else blocks[round((m - low) * rise)] for m in means)
-
-
-def joules(value: float | None) -> str:
-    """``12.3 kJ``, ``840 J``; ``-`` where power was not recorded."""
-    if value is None:
-        return "-"
-    for limit, unit in ((1e6, "MJ"), (1e3, "kJ")):
-        if value >= limit:
-            return f"{value / limit:.3g} {unit}"
-    return f"{value:.3g} J"
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) / len(known) if known else None
-
-
 def _is_utf8() -> bool:
     return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
@@ -80,10 +55,10 @@ def _row(summary: "SessionSummary") -> tuple[str, ...]:
         summary.name,
         state_of(summary),
         steps,
-        spark(summary.spark),
+        spark(summary.spark, EIGHTHS if _is_utf8() else ASCII_EIGHTHS, SPARK_CELLS) or "-",
         share(summary.best_accuracy),
         clock(summary.duration_s),
-        joules(summary.energy_j),
+        joules(summary.energy_j, "-"),
         moment(summary.started),
     )
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nanotrain_tui.app.scale import joules
 from nanotrain_tui.catalog import flatten, format_value
 
 from .errors import FINISHED
 from .options import json_option, session_argument
 from .output import clock, figure, moment, print_json, share, table
 from .places import my_folders
-from .session_table import joules
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.run_state import RunState
