@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nanotrain_tui.app.app import NanotrainApp
-    from nanotrain_tui.app.ports import Watch
+    from nanotrain_tui.app.ports import Formats, Watch
     from nanotrain_tui.config import Folders, Preset, Presets, Settings
 
 STARTING_WAIT_S = 60.0  # quitting right after `r`: so long a start may take to name its session
@@ -28,13 +28,13 @@ def run_dashboard(
     session: str | None = None,
     watch: Watch | None = None,
     in_process: bool = False,
-    formats: Mapping[str, tuple[str, str]] | None = None,
+    formats: Formats | None = None,
 ) -> int:
     """Show the dashboard until the user leaves; the exit status: 0, 1 failed, 2 no terminal.
 
     ``config`` is a checked flat configuration, with which the form is filled. ``session`` names
     one to attach to, ``watch`` one to be played. A running session goes on afterwards, and how to
-    come back is printed. ``formats`` are those of the export: name, suffix and summary.
+    come back is printed. ``formats`` tells those of the export.
     """
     why_not = no_terminal()
     if why_not:
@@ -58,7 +58,7 @@ def run_dashboard(
             save_preset=partial(_save_preset, folders.presets),
             keys=settings.keys,
             bell=settings.bell,
-            formats=formats or {},
+            formats=formats,
         ),
         session=session,
         watch=watch,

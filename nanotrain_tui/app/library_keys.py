@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from nanotrain_tui.app.dialogs import Item, PickList, Prompt
-from nanotrain_tui.app.ports import Watch
+from nanotrain_tui.app.ports import Formats, Watch
 from nanotrain_tui.app.sessions_screen import Chosen, SessionsScreen
 
 if TYPE_CHECKING:
@@ -46,10 +46,13 @@ class LibraryKeys:
 
     def export(self, name: str) -> None:
         """Ask for a format and a place, then write it in a process of its own."""
-        formats = self.app.preferences.formats
-        if not formats:
+        if self.app.preferences.formats is None:
             self.app.say("Nothing can be exported from here.", "warning")
-            return
+        else:
+            self.app.run_worker(self._ask_format(name, self.app.preferences.formats))
+
+    async def _ask_format(self, name: str, read: Formats) -> None:
+        formats = await asyncio.to_thread(read)
         items = [Item(one, one, about) for one, (_, about) in formats.items()]
 
         def picked(form: str | None) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nanotrain_tui.app.library import Library
 
 Report = Callable[[Preparing], None]
+Formats = Callable[[], Mapping[str, tuple[str, str]]]  # by name: suffix, what it is
 
 
 class Refused(Exception):
@@ -113,4 +114,4 @@ class Preferences:
     save_preset: Callable[[str, Mapping[str, Any]], Preset] | None = None  # raises ConfigError
     keys: Mapping[str, str] = field(default_factory=dict)  # by action: "r,ctrl+r"
     bell: bool = True
-    formats: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # name: suffix, summary
+    formats: Formats | None = None  # of the export; slow, as it loads them

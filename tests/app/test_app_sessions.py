@@ -12,11 +12,12 @@ from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.compare_screen import CompareScreen
+from nanotrain_tui.app.dialogs import PickList
 from nanotrain_tui.app.library import Library
 from nanotrain_tui.app.ports import Preferences
 from nanotrain_tui.app.sessions_screen import SessionsScreen
-from nanotrain_tui.cli.dashboard import EXPORTS
-from nanotrain_tui.export import format_names, get_format
+from nanotrain_tui.cli.dashboard import export_formats
+from nanotrain_tui.export import format_names
 from nanotrain_tui.session.folder import list_sessions
 from nanotrain_tui.session.labels import read_labels
 
@@ -147,17 +148,19 @@ async def test_a_session_is_exported_from_the_dashboard(
     place = tmp_path_factory.mktemp("out")
     monkeypatch.chdir(place)
     formats = {"csv": (".csv", "One row a step.")}
-    app = app_on(home, session="mnist-1", preferences=Preferences(theme="dark", formats=formats))
+    app = app_on(
+        home, session="mnist-1", preferences=Preferences(theme="dark", formats=lambda: formats)
+    )
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.run_state.seq)
         await pilot.press("X")
-        await pilot.pause()
+        await until(pilot, lambda: isinstance(app.screen, PickList))
         await pilot.press("enter")
         await pilot.pause()
         await pilot.press("enter")
         await until(pilot, lambda: "Wrote mnist-1.csv" in message(app))
         await pilot.press("X")
-        await pilot.pause()
+        await until(pilot, lambda: isinstance(app.screen, PickList))
         await pilot.press("enter")
         await pilot.pause()
         await pilot.press("enter")
@@ -166,7 +169,6 @@ async def test_a_session_is_exported_from_the_dashboard(
 
 
 def test_every_format_can_be_picked() -> None:
-    assert set(EXPORTS) == set(format_names())
-    assert {name: get_format(name).suffix for name in EXPORTS} == {
-        name: suffix for name, (suffix, _) in EXPORTS.items()
-    }
+    formats = export_formats()
+    assert set(formats) == set(format_names())
+    assert all(suffix and summary for suffix, summary in formats.values())
