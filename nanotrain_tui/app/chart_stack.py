@@ -25,7 +25,7 @@ NAMES = {
     "temperature": "Temperature", "power": "Power", "ram": "RAM", "gpu_load": "GPU load",
 }  # fmt: skip
 TEMPERATURES = ("gpu_temperature", "cpu_temperature")
-SIDE_CELLS = 18  # right of the curves: their names and values
+SIDE_CELLS = 20  # right of the curves: their names and values
 LEAST_LINES = 3  # of a chart
 AIRY_LINES = 4  # from here on an empty line parts the charts
 

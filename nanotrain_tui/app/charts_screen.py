@@ -86,7 +86,8 @@ class ChartsScreen(Screen[None]):
         """Draw a session's state."""
         self.set_class(state.replay is not None, "-replay")
         self.stack.update_state(state)
-        self.query_one(Scrubber).update_state(state)
+        if state.replay is not None:
+            self.query_one(Scrubber).update_state(state)
 
     def show_view(self, view: ChartView, detail: Detail) -> None:
         """Draw what was shown last by another view."""
