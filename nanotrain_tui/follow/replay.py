@@ -133,7 +133,8 @@ class Replay:
         self._advance()
         at = self._tape.at_time(self._t) if self._held is None else self._held
         self._fold_to(at)
-        state = self._fold.state(alive=True)
+        # Of one whose host was killed, nothing on the tape says so: only that it ends there.
+        state = self._fold.state(alive=live or at != self._tape.end)
         place = ReplayPosition(
             t=self._t,
             end_t=self.end_t,

@@ -175,6 +175,16 @@ def test_from_event_to_event(tmp_path: Path) -> None:
     assert back is not None and back.kind == "checkpoint" and replay.state().step == 200
 
 
+def test_one_whose_host_was_killed_is_interrupted_at_its_end(tmp_path: Path) -> None:
+    recording = Recording(tmp_path).started().steps(100)
+    recording.event("note", message="half way")
+    replay = Replay(SessionReader(recording.steps(100).close()), Clock())
+    replay.seek("100")
+    assert replay.state().state == "running"
+    replay.seek("100%")
+    assert replay.state().state == "interrupted"
+
+
 def test_a_running_session_is_followed_while_it_grows(tmp_path: Path) -> None:
     recording = Recording(tmp_path).started().steps(100)
     replay = Replay(SessionReader(recording.folder), Clock())
