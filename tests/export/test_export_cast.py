@@ -161,7 +161,7 @@ def test_a_size_nothing_can_be_drawn_on(tmp_path: Path, size: tuple[int, int]) -
 
 def test_a_session_that_recorded_nothing(tmp_path: Path) -> None:
     _, events = export(Recording(tmp_path).close())
-    assert "starting" in "".join(played(events, (80, 24), 99).display)
+    assert "interrupted" in "".join(played(events, (80, 24), 99).display)
 
 
 def test_a_recordings_texts_cannot_command_the_terminal(tmp_path: Path) -> None:
