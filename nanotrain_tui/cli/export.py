@@ -43,7 +43,7 @@ def _size(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int,
 
 @click.command("export")
 @click.argument("session", required=False, shell_complete=complete_session)
-@click.option("--format", "name", metavar="FORMAT", help="One of those below.",
+@click.option("--format", "name", metavar="FORMAT", help="Which; --formats lists them with what they are.",
               shell_complete=_complete_format)  # fmt: skip
 @click.option("--formats", "listed", is_flag=True, help="List the formats, and do nothing else.")
 @click.option("-o", "--output", metavar="PATH", type=click.Path(),
@@ -76,6 +76,7 @@ def command(
     nanotrain export mnist-3 --format csv --table samples
     nanotrain export mnist-3 --format json | jq '.evaluations[-1]'
     nanotrain export mnist-3 --format html -o report.html
+    nanotrain export mnist-3 --format keras --checkpoint best -o digits.keras
     nanotrain export --formats
     """
     if listed:
