@@ -43,7 +43,7 @@ def _size(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int,
 
 @click.command("export")
 @click.argument("session", required=False, shell_complete=complete_session)
-@click.option("--format", "name", metavar="FORMAT", help="Which; --formats lists them with what they are.",
+@click.option("--format", "name", metavar="FORMAT", help="Which; --formats lists them.",
               shell_complete=_complete_format)  # fmt: skip
 @click.option("--formats", "listed", is_flag=True, help="List the formats, and do nothing else.")
 @click.option("-o", "--output", metavar="PATH", type=click.Path(),
