@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from nanotrain_tui.app.chart_model import Chart, value_at
+from nanotrain_tui.app.chart_model import Chart
 from nanotrain_tui.app.glyphs import Glyphs
 from nanotrain_tui.app.lines import Line, Span, first_fitting, fit
 from nanotrain_tui.app.plot import columns_of, dots_of, plot_line, resample
@@ -222,7 +222,7 @@ def cells_across(width: int, height: int) -> int:
 
 def _reading(chart: Chart, step: int, glyphs: Glyphs) -> Line:
     """The title while a cursor reads the curves off: their values at a step."""
-    train, test = value_at(chart.train, step), value_at(chart.test, step)
+    train, test = chart.at(step)
     return (
         Span(f"{chart.title} at step {step:,}", "title"),
         Span(f"  {glyphs.train} {chart.batch_figure(train, glyphs.missing)}", "train"),

@@ -37,6 +37,8 @@ class Chart:
     title: str
     train: Curve  # the line: over steps, or over seconds
     test: Curve  # the single signs, over steps
+    whole: Curve  # the line of all of the session, for what is not in sight
+    whole_test: Curve
     last: float | None  # of the line, whatever part is shown
     last_test: float | None
     best: float | None
@@ -54,6 +56,17 @@ class Chart:
         """The column of an x of the line; outside where it cannot be told."""
         place = self.axis.of_times(columns) if self.over_time else self.axis.of_steps(columns)
         return place or (lambda _: -1.0)
+
+    def at(self, step: int) -> tuple[float | None, float | None]:
+        """The values of line and signs at a step, or the last ones before it."""
+        times = self.axis.times
+        x = times.at(step) if self.over_time and times is not None else step
+        line = value_at(self.train, x)
+        test = value_at(self.test, step)
+        return (
+            value_at(self.whole, x) if line is None else line,
+            value_at(self.whole_test, step) if test is None else test,
+        )
 
 
 class Charts:
@@ -85,6 +98,8 @@ class Charts:
             title="Accuracy",
             train=self._curve("train_accuracy"),
             test=self._curve("test_accuracy"),
+            whole=state.train_accuracy,
+            whole_test=state.test_accuracy,
             last=state.train_accuracy.last,
             last_test=state.test_accuracy.last,
             best=state.test_accuracy.high,
@@ -106,6 +121,8 @@ class Charts:
             title="Loss",
             train=self._curve("train_loss"),
             test=self._curve("test_loss"),
+            whole=state.train_loss,
+            whole_test=state.test_loss,
             last=state.train_loss.last,
             last_test=state.test_loss.last,
             best=state.test_loss.low,
@@ -122,7 +139,8 @@ class Charts:
         """The learning rate in force, as it is: nothing in it to smooth."""
         return self._single(
             "learning_rate", "Learning rate", self._curve("learning_rate"),
-            self.state.learning_rate.last, SCALES[self.view.scale], figure, short,
+            self.state.learning_rate, self.state.learning_rate.last,
+            SCALES[self.view.scale], figure, short,
         )  # fmt: skip
 
     def gauge(self, name: str, title: str) -> Chart:
@@ -131,13 +149,16 @@ class Charts:
         scale = _shares if gauge.unit == "%" else linear_scale
         told = partial(_with_unit, unit=gauge.unit)
         curve = self._detail.get(name) or gauge.curve
-        return self._single(name, title, curve, gauge.now, scale, told, short, over_time=True)
+        return self._single(
+            name, title, curve, gauge.curve, gauge.now, scale, told, short, over_time=True
+        )
 
     def _single(
         self,
         name: str,
         title: str,
         line: Curve,
+        whole: Curve,
         last: float | None,
         scale: Callable[[Sequence[float]], Scale],
         told: Figure,
@@ -149,6 +170,8 @@ class Charts:
             title=title,
             train=line,
             test=NO_CURVE,
+            whole=whole,
+            whole_test=NO_CURVE,
             last=last,
             last_test=None,
             best=None,

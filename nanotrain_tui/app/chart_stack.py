@@ -40,7 +40,7 @@ def stacked(
         gauge = gauge_of(state, name)
         if gauge:
             found.append(charts.gauge(gauge, title))
-    return [chart for chart in found if chart.train and key_of(chart) not in view.hidden]
+    return [chart for chart in found if chart.whole and key_of(chart) not in view.hidden]
 
 
 def gauge_of(state: RunState, name: str) -> str:
@@ -119,23 +119,17 @@ def _side(
     """Name and values, at the cursor or the newest."""
     number = list(NAMES).index(key_of(chart)) + 1
     title = f"{number} {chart.title}{' log' if plot.scale.log else ''}"
-    value = chart.last if newest else value_at(chart.train, _x_of(chart, step))
+    value, test = (chart.last, chart.last_test) if newest else chart.at(step)
     text = f"{glyphs.train} {chart.figure(value, glyphs.missing)}"
     smoothed = Span("")
     if plot.smoothed is not None:
         smoothed = Span(f" ~{chart.batch_figure(plot.smoothed, glyphs.missing)}", "muted")
     below: Line = ()
-    if chart.test:
-        test = chart.last_test if newest else value_at(chart.test, step)
+    if chart.whole_test:
         below = (Span(f"{glyphs.test} {chart.figure(test, glyphs.missing)}", "test"),)
     elif chart.over_time:
-        below = (Span(f"max {chart.figure(chart.train.high, glyphs.missing)}", "muted"),)
+        below = (Span(f"max {chart.figure(chart.whole.high, glyphs.missing)}", "muted"),)
     return (Span(title, "title"),), (Span(text, "train"), smoothed), below
-
-
-def _x_of(chart: Chart, step: int) -> float:
-    times = chart.axis.times
-    return times.at(step) if chart.over_time and times is not None else step
 
 
 def draw_head(

@@ -232,12 +232,15 @@ class TrainingWorker(threading.Thread):
         self._shown: tuple[object, ...] = ()
         self._trouble = ""
         self._launching = threading.Event()
+        self._newest_window: Window | None = None
         self.session_name = ""  # of the session followed last, empty before the first
 
     def submit(self, job: Job) -> None:
         """Queue a job; returns at once."""
         if isinstance(job, Launch | Attach | Watch):
             self._launching.set()
+        elif isinstance(job, Window):
+            self._newest_window = job
         self._jobs.put(job)
 
     @property
@@ -302,8 +305,8 @@ class TrainingWorker(threading.Thread):
         self._lanes[lane].submit(command)
 
     def _read_window(self, window: Window) -> None:
-        if self._source is None:
-            return
+        if self._source is None or window is not self._newest_window:
+            return  # while it waited somebody zoomed on
         try:
             curves = self._source.window(window.first, window.last)
         except Refused as error:

@@ -194,3 +194,17 @@ def test_a_window_is_read_between_two_looks(desk: Desk) -> None:
     session.broken = "the disk is gone"
     desk.worker.submit(Window(5, 9))
     assert desk.next(Trouble).why == "the disk is gone"
+
+
+def test_of_windows_that_wait_only_the_newest_is_read() -> None:
+    backend = FakeBackend()
+    backend.add("brisk-otter")
+    seen: list[Message] = []
+    worker = TrainingWorker(backend, seen.append, 0.01)
+    worker.submit(Attach("brisk-otter"))
+    windows = [Window(1, last) for last in (500, 50, 5)]
+    for window in windows:
+        worker.submit(window)
+    worker.submit(Leave())
+    worker.serve()
+    assert [one.window for one in seen if isinstance(one, Windowed)] == windows[-1:]

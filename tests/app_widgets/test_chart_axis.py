@@ -275,3 +275,13 @@ def test_charts_are_equal_as_long_as_nothing_new_is_known() -> None:
     assert [chart.axis for chart in one] == [chart.axis for chart in same]
     assert [chart.train for chart in one] == [chart.train for chart in same]
     assert math.isfinite(one[0].axis.high)
+
+
+def test_what_is_not_in_sight_is_read_from_the_whole() -> None:
+    """Zoomed in past the last evaluation and sample, the cursor still tells them."""
+    empty = curve_of([0.2] * 5, start=300)
+    detail = {"train_loss": empty, "train_accuracy": empty, "test_loss": Curve(), "power": Curve()}
+    charts = Charts(trained(), ChartView(window=(300, 308)), detail).with_time()
+    loss, power = charts.loss(), charts.gauge("power", "Power")
+    assert loss.at(303) == (pytest.approx(0.2), pytest.approx(3.1 / 26))
+    assert power.at(303)[0] == pytest.approx(5.3, abs=0.05)
