@@ -1,5 +1,6 @@
 """The trainer as a process of its own: its descriptors, its end, its place with the OOM killer."""
 
+import contextlib
 import ctypes
 import json
 import os
@@ -79,7 +80,8 @@ def use_model(what: str, stdin: BinaryIO, stdout: BinaryIO) -> int:
 
     try:
         request = json.loads(stdin.readline().decode("utf-8"))
-        with plain_failures():
+        # Arrays are NumPy's alone; all else loads TensorFlow, which takes seconds.
+        with contextlib.ExitStack() if request.get("kind") == "weights" else plain_failures():
             if what == "--export":
                 from .export import export
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.trainer.pictures import Unreadable, confusion, read_pictures, to_grey
+from nanotrain_tui.trainer.pictures import Unreadable, confusion, drawn, read_pictures, to_grey
 
 IMAGES = np.arange(3 * 4 * 5, dtype=np.uint8).reshape(3, 4, 5)
 LABELS = np.array([1, 0, 2], np.uint8)
@@ -78,6 +78,24 @@ def test_bright_paper_is_seen_and_transparency_is_paper():
     assert bright
     assert grey[0, 0] == 255.0
     assert grey[2, 2] == 0.0
+
+
+@pytest.mark.tensorflow
+def test_a_picture_is_cut_out_and_centred_as_the_training_images_are():
+    import tensorflow as tf
+
+    paper = np.full((90, 140, 1), 255, np.uint8)
+    paper[10:60, 100:110] = 0  # a stroke far from the middle
+    content = tf.io.encode_png(paper).numpy()
+    found = read_pictures(content, (28, 28), b"", 0)
+    assert found.images.shape == (1, 28, 28)
+    rows, columns = np.nonzero(found.images[0] > 127)
+    assert (rows.min(), rows.max()) == (4, 23)
+    assert (columns.min(), columns.max()) == (12, 15)
+
+
+def test_where_nothing_is_drawn_all_is_kept():
+    assert drawn(np.zeros((5, 6))).shape == (5, 6)
 
 
 def test_a_confusion_counts_labels_by_row():
