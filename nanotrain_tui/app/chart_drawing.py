@@ -18,6 +18,7 @@ SIGN_ROLES = {
     "checkpoint": "muted", "paused": "muted", "resumed": "value", "edited": "warning",
     "crashed": "error", "diverged": "error",
 }  # fmt: skip
+HOLD_S = 10  # samples no farther apart are joined
 MARK_EVERY_CELLS = 2  # evaluations closer than this would hide the training line
 
 Marks = dict[tuple[int, int], Span]  # by cell
@@ -76,7 +77,8 @@ def plot_chart(
 ) -> Plot:
     """The curves alone, in ``rows`` lines of ``across`` cells; ``signs`` on the last of them."""
     columns = across * dots_of(glyphs)[0]
-    train = resample(chart.train, columns, chart.place(columns))
+    hold = HOLD_S if chart.over_time else 0
+    train = resample(chart.train, columns, chart.place(columns), hold)
     tests = _shown(chart)
     scale = chart.scale([mean for mean in train.means if mean is not None] + tests)
     line = train.means

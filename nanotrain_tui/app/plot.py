@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from nanotrain_tui.app.glyphs import Glyphs
@@ -23,23 +24,27 @@ class Columns(NamedTuple):
     counts: list[float]  # values each column stands for
 
 
-def resample(curve: Curve, columns: int, place: Callable[[float], float]) -> Columns:
-    """The curve as so many columns, values that share one averaged; ``place``: the column of x."""
+def resample(curve: Curve, columns: int, place: Callable[[float], float], hold: int = 0) -> Columns:
+    """The curve as so many columns, values that share one averaged; ``place``: the column of x.
+
+    A value is held until the next one if that comes within ``hold`` of x.
+    """
     sums = [0.0] * columns
     counts = [0.0] * columns
     bad = [False] * columns
-    rows = zip(curve.counts, curve.means, curve.bad, strict=True)
-    for i, (count, mean, bads) in enumerate(rows):
-        if not count and not bads:
-            continue
+    filled = [i for i, n in enumerate(curve.counts) if n or curve.bad[i]]
+    for i, following in zip_longest(filled, filled[1:]):
         first, last = columns_of(curve, i, place)
+        if following is not None and 0 < (following - i - 1) * curve.width <= hold:
+            last = max(last, math.floor(place(curve.start + following * curve.width)) - 1)
         if last < 0 or first >= columns:
             continue
+        count = curve.counts[i]
         share = count / (last - first + 1)
         for column in range(max(0, first), min(columns - 1, last) + 1):
-            sums[column] += mean * share if count else 0.0
+            sums[column] += curve.means[i] * share if count else 0.0
             counts[column] += share
-            bad[column] = bad[column] or bads > 0
+            bad[column] = bad[column] or curve.bad[i] > 0
     means = [total / count if count else None for total, count in zip(sums, counts, strict=True)]
     return Columns(means, bad, counts)
 

@@ -285,3 +285,12 @@ def test_what_is_not_in_sight_is_read_from_the_whole() -> None:
     loss, power = charts.loss(), charts.gauge("power", "Power")
     assert loss.at(303) == (pytest.approx(0.2), pytest.approx(3.1 / 26))
     assert power.at(303)[0] == pytest.approx(5.3, abs=0.05)
+
+
+def test_samples_that_come_soon_are_joined_and_a_pause_stays_a_gap() -> None:
+    series = Series()
+    for second in (0, 4, 8, 40, 44):
+        series.add(second, float(second))
+    drawn = resample(series.curve(), 50, lambda x: x, hold=10).means
+    assert drawn[:9] == [0, 0, 0, 0, 4, 4, 4, 4, 8]
+    assert drawn[9:40] == [None] * 31 and drawn[40:46] == [40, 40, 40, 40, 44, None]
