@@ -65,8 +65,10 @@ async def test_a_hundred_keys_lose_none() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         burst(app, *["f", "p", *["down"] * 5] * 20, "f")
         # The first of them brings up that screen as the last one does: wait for all.
-        await until(pilot, lambda: app.type_ahead._settling is None)
-        assert isinstance(app.screen, Jump) and app.dashboard.form.key == "model.output"
+        await until(
+            pilot, lambda: isinstance(app.screen, Jump) and app.type_ahead._settling is None
+        )
+        assert app.dashboard.form.key == "model.output"
         burst(app, "escape", "?", "escape", "p")
         await until(pilot, lambda: isinstance(app.screen, PickList))
         assert message(app)
