@@ -147,9 +147,13 @@ class CompareScreen(Screen[None]):
         try:
             found = self._library.compare(self._names)
         except Refused as error:
-            self.app.call_from_thread(self.query_one(MessageLine).say, error.message, "error")
+            self.app.call_from_thread(self._refused, error.message)
         else:
             self.app.call_from_thread(self._show, found)
+
+    def _refused(self, why: str) -> None:
+        self.query_one("#tables", Static).update("")
+        self.query_one(MessageLine).say(why, "error")
 
     def _show(self, found: Sequence[Contender]) -> None:
         overlay = self.query_one(Overlay)

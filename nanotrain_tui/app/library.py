@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,17 +15,28 @@ if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
 
 
+FIRST_LOOK_S = 0.1  # until the first of many sessions are shown; then ten times that, and so on
+MORE_LATER = 10
+
+
 class Library:
     """Reads and changes the sessions below ``home``. Every method may raise Refused."""
 
     def __init__(self, home: Path) -> None:
         self._home = str(home)
 
-    def sessions(self) -> list[SessionSummary]:
-        """All of them, the newest first."""
-        from nanotrain_tui.session.summary import summarise_all
+    def sessions(self, partly: Callable[[list[SessionSummary]], None]) -> list[SessionSummary]:
+        """All of them, the newest first; ``partly`` gets those read so far."""
+        from nanotrain_tui.session.summary import newest_first, summarise_each
 
-        return summarise_all(self._home)
+        found: list[SessionSummary] = []
+        begun, wait_s = time.monotonic(), FIRST_LOOK_S
+        for summary in summarise_each(self._home):
+            found.append(summary)
+            if time.monotonic() - begun > wait_s:
+                wait_s *= MORE_LATER
+                partly(newest_first(found))
+        return newest_first(found)
 
     def rename(self, name: str, new: str) -> None:
         """Give a session that has ended another name."""
@@ -53,7 +65,7 @@ class Library:
             raise Refused(str(error)) from error
 
     def delete(self, names: Sequence[str]) -> None:
-        """Delete sessions with all that is theirs."""
+        """Delete sessions with all that is theirs, up to the first that cannot be."""
         from nanotrain_tui.session.errors import SessionError
         from nanotrain_tui.session.manage import delete_session
 
@@ -78,6 +90,9 @@ class Library:
         from nanotrain_tui.session.folder import find_session
 
         try:
-            return find_session(self._home, name)
+            folder = find_session(self._home, name)
         except SessionError as error:
             raise Refused(str(error)) from error
+        if folder.name != name:  # of a name that is gone it takes another for meant
+            raise Refused(f"there is no session '{name}' any more")
+        return folder

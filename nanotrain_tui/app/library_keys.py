@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nanotrain_tui.app.dialogs import Item, PickList, Prompt
@@ -63,21 +64,41 @@ class LibraryKeys:
         self.app.push_screen(PickList(f"export {name}", items, "html", lambda _: ""), picked)
 
     def _ask_place(self, name: str, form: str, place: str) -> None:
+        path = Path()
+
         def accept(text: str) -> str:
-            path = text.strip()
-            if not path or path == "-":
+            nonlocal path
+            if text.strip() in ("", "-"):
                 return "A file's name is wanted."
-            self.app.run_worker(self._write(name, form, path), exit_on_error=False)
+            path = Path(text.strip()).expanduser()
             return ""
 
-        hint = "The file to write; one that is there already is kept."
-        self.app.push_screen(Prompt(form, place, hint, accept))
+        def write(*options: str) -> None:
+            self.app.run_worker(self._write(name, form, path, *options), exit_on_error=False)
 
-    async def _write(self, name: str, form: str, path: str) -> None:
+        def overwrite(answer: str | None) -> None:
+            if answer:
+                write("--force")
+            else:
+                self.app.say(f"{path} is kept.")
+
+        def placed(taken: bool | None) -> None:
+            if not taken:
+                return
+            if path.exists():
+                choices = [("y", "write the new one in its place")]
+                self.app.ask(f"{path} is there already.", choices, "keep it", overwrite)
+            else:
+                write()
+
+        hint = "The file to write; asks before it overwrites."
+        self.app.push_screen(Prompt(form, place, hint, accept), placed)
+
+    async def _write(self, name: str, form: str, path: Path, *options: str) -> None:
         """By a child: what a format needs does not stay in the dashboard's memory."""
         self.app.say(f"Exporting {name} as {form} …")
         command = (sys.executable, "-m", "nanotrain_tui", "export", name, "--format", form,
-                   "-o", path)  # fmt: skip
+                   "-o", str(path), *options)  # fmt: skip
         child = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.DEVNULL,

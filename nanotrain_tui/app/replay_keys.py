@@ -29,6 +29,9 @@ class ReplayKeys:
 
     def begin(self, watch: Watch) -> None:
         """Play a session from where it is asked for."""
+        if self.app.in_process and self.app.situation.live:
+            self.app.say("In-process the session ends with its dashboard: q first.", "warning")
+            return
         self.app.watching = True
         self.app.link.watch(watch)
 

@@ -2,75 +2,37 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.timer import Timer
+from textual.widgets import Input, Static
 
 from nanotrain_tui.app.bars import MessageLine
 from nanotrain_tui.app.compare_screen import CompareScreen
 from nanotrain_tui.app.dialogs import Ask, Prompt
 from nanotrain_tui.app.library import Library
-from nanotrain_tui.app.lines import Line
-from nanotrain_tui.app.live import LiveWidget
 from nanotrain_tui.app.ports import Refused
-from nanotrain_tui.app.sessions_drawing import SORTS, chosen, draw_session, head, state_of
+from nanotrain_tui.app.sessions_drawing import SORTS, chosen, state_of
+from nanotrain_tui.app.sessions_list import SessionList
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
 
 READ_EVERY_S = 3.0  # while any of them runs
+READING_SHARE = 0.1  # of the time at most, however many there are
 MOST_COMPARED = 8
-KEYS = " Enter open  w replay  / find  s sort  Space mark  c compare  X export  ? more  Esc"
-MORE = "r rename, t tags, n note, d delete; up, down, PgUp, PgDn, Home, End."
+MOST_NAMED = 6
+KEYS = " Enter open  w replay  / find  s sort  Space mark  c compare  X export  ? more"
+MORE = "r rename, t tags, n note, d delete, Esc back; up, down, PgUp, PgDn, Home, End."
 
 Chosen = tuple[str, str]  # what to do: "attach", "replay" or "export", and the session's name
-
-
-class SessionList(LiveWidget, can_focus=True):
-    """The sessions, the one under the cursor in sight."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.shown: Sequence[SessionSummary] = ()
-        self.cursor = 0
-        self.marked: set[str] = set()
-        self._top = 0
-
-    def draw_state(self, width: int, height: int) -> Sequence[Line]:
-        rows = max(1, height - 1)
-        self._top = max(0, min(self._top, self.cursor, len(self.shown) - rows))
-        self._top = max(self._top, self.cursor - rows + 1)
-        lines = [head(width)]
-        for index in range(self._top, min(len(self.shown), self._top + rows)):
-            one = self.shown[index]
-            here = index == self.cursor
-            lines.append(draw_session(one, width, self.glyphs, here, self.marked))
-        return lines
-
-    @property
-    def here(self) -> SessionSummary | None:
-        """The session under the cursor."""
-        return self.shown[self.cursor] if self.shown else None
-
-    def show(self, shown: Sequence[SessionSummary]) -> None:
-        """Other sessions, or others in their place; the cursor stays on its session."""
-        name = self.here.name if self.here else ""
-        names = [one.name for one in shown]
-        self.shown = shown
-        self.cursor = names.index(name) if name in names else min(self.cursor, len(names) - 1)
-        self.cursor = max(0, self.cursor)
-        self.redraw()
-
-    def move(self, by: int) -> None:
-        """The cursor by so many sessions."""
-        self.cursor = max(0, min(len(self.shown) - 1, self.cursor + by))
-        self.redraw()
 
 
 class SessionsScreen(Screen["Chosen | None"]):
@@ -81,6 +43,10 @@ class SessionsScreen(Screen["Chosen | None"]):
     SessionsScreen {
         background: $background; color: $foreground; layout: vertical; overflow: hidden;
         & #about { height: 1; color: $foreground; text-wrap: nowrap; text-overflow: ellipsis; }
+        & #find, & #find:focus {
+            display: none; height: 1; border: none; padding: 0 1;
+            background: $panel; color: $foreground;
+        }
         & #sessions { height: 1fr; }
         & #detail { height: 2; color: $muted; padding: 0 1; }
         & #session-keys { height: 1; background: $panel; color: $foreground; text-wrap: nowrap; }
@@ -105,9 +71,14 @@ class SessionsScreen(Screen["Chosen | None"]):
         self._all: list[SessionSummary] | None = None
         self._words = ""
         self._sort = next(iter(SORTS))
+        self._reading = False
+        self._read_again = False  # something changed meanwhile
+        self._next_read: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(" Reading the sessions …", id="about")
+        yield Input(placeholder="words in name, note, tags, data, model, optimizer, state",
+                    compact=True, id="find")  # fmt: skip
         yield SessionList(id="sessions")
         yield Static("", id="detail")
         yield MessageLine(id="message")
@@ -119,24 +90,49 @@ class SessionsScreen(Screen["Chosen | None"]):
 
     def on_mount(self) -> None:
         self.read()
-        self.set_interval(READ_EVERY_S, self._read_again)
 
-    def _read_again(self) -> None:
-        if any(state_of(one) in ("starting", "running", "paused") for one in self._all or ()):
-            self.read()
-
-    @work(thread=True, exclusive=True, group="sessions", exit_on_error=False)
     def read(self) -> None:
-        """Read them all in a thread: a key never waits for a slow disk."""
-        found = self._library.sessions()
-        self.app.call_from_thread(self._take, found)
+        """Read them all, or once more after the reading that goes on."""
+        self._read_again = self._reading
+        if not self._reading:
+            self._reading = True
+            if self._next_read is not None:
+                self._next_read.stop()
+            self._read()
+
+    @work(thread=True, group="sessions", exit_on_error=False)
+    def _read(self) -> None:
+        """In a thread: a key never waits for a slow disk."""
+        begun, first = time.monotonic(), self._all is None
+
+        def partly(found: list[SessionSummary]) -> None:
+            if first:
+                self.app.call_from_thread(self._take, found)
+
+        found = self._library.sessions(partly)
+        self.app.call_from_thread(self._all_read, found, time.monotonic() - begun)
+
+    def _all_read(self, found: list[SessionSummary], took_s: float) -> None:
+        self._reading = False
+        self._take(found)
+        self.rows.marked &= {one.name for one in found}
+        if self._read_again:
+            self.read()
+        elif any(state_of(one) in ("starting", "running", "paused") for one in found):
+            wait_s = max(READ_EVERY_S, took_s / READING_SHARE)
+            self._next_read = self.set_timer(wait_s, self.read)
 
     def _take(self, found: list[SessionSummary]) -> None:
-        first, self._all = self._all is None, found
+        self._all = found
         self._show()
-        if first and self._here:
-            names = [one.name for one in self.rows.shown]
-            self.rows.move(names.index(self._here) if self._here in names else 0)
+        self._find_here()
+
+    def _find_here(self) -> None:
+        """Put the cursor on the session that the screen was opened with, once it is there."""
+        names = [one.name for one in self.rows.shown]
+        if self._here in names:
+            self.rows.move(names.index(self._here) - self.rows.cursor)
+            self._here = ""
             self._tell()
 
     def _show(self) -> None:
@@ -165,9 +161,10 @@ class SessionsScreen(Screen["Chosen | None"]):
     # --- keys ------------------------------------------------------------------------------
 
     def action_leave(self) -> None:
-        if self._words:
-            self._words = ""
-            self._show()
+        finding = self.query_one("#find", Input)
+        if finding.display:
+            finding.value = ""
+            self._found()
         else:
             self.dismiss(None)
 
@@ -179,6 +176,7 @@ class SessionsScreen(Screen["Chosen | None"]):
             self.dismiss((what, self.rows.here.name))
 
     def action_move(self, by: int) -> None:
+        self._here = ""
         self.rows.move(by)
         self._tell()
 
@@ -196,13 +194,22 @@ class SessionsScreen(Screen["Chosen | None"]):
         self._show()
 
     def action_find(self) -> None:
-        def accept(text: str) -> str:
-            self._words = text.strip()
-            self._show()
-            return ""
+        finding = self.query_one("#find", Input)
+        finding.display = True
+        finding.focus()
 
-        hint = "Words in name, note, tags, data, model, optimizer, state."
-        self.app.push_screen(Prompt("find", self._words, hint, accept))
+    @on(Input.Changed, "#find")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._words = event.value.strip()
+        self._show()
+
+    @on(Input.Submitted, "#find")
+    def _found(self) -> None:
+        """The keys are the list's again; what is typed stays in sight."""
+        finding = self.query_one("#find", Input)
+        finding.display = bool(finding.value.strip())
+        self.rows.focus()
 
     def action_rename(self) -> None:
         self._ask_text("name", lambda one: one.name, self._library.rename)
@@ -224,7 +231,8 @@ class SessionsScreen(Screen["Chosen | None"]):
             if answer:
                 self._change(f"Deleted {', '.join(names)}.", lambda: self._library.delete(names))
 
-        told = names[0] if len(names) == 1 else f"{len(names)} sessions"
+        told = ", ".join(names[:MOST_NAMED])
+        told += f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
         question = f"Delete {told} for good, with all checkpoints?"
         self.app.push_screen(Ask(question, [("y", "delete")], "keep"), answered)
 
@@ -268,13 +276,12 @@ class SessionsScreen(Screen["Chosen | None"]):
         try:
             change()
         except Refused as error:
-            self.app.call_from_thread(self.say, error.message, "error")
+            self.app.call_from_thread(self._changed, error.message, "error")
         else:
-            self.app.call_from_thread(self._changed, done)
+            self.app.call_from_thread(self._changed, done, "good")
 
-    def _changed(self, done: str) -> None:
-        self.rows.marked.clear()
-        self.say(done, "good")
+    def _changed(self, said: str, level: str) -> None:
+        self.say(said, level)
         self.read()
 
 

@@ -4,7 +4,7 @@ import calendar
 import json
 import re
 from math import isfinite
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional
 
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.session import state as states
@@ -51,6 +51,9 @@ _KEPT = tuple(
     for key in SessionSummary._fields
     if key not in ("name", "responding", "tags", "note", "problem")
 )
+_LARGEST = 1e300
+_PARTS = frozenset((float, type(None)))  # of a stored spark
+_WORDS = ("data", "model", "loss_name", "optimizer", "started")
 
 
 def summarise(folder: SessionFolder) -> SessionSummary:
@@ -87,7 +90,16 @@ def summarise(folder: SessionFolder) -> SessionSummary:
 
 def summarise_all(home: str) -> List[SessionSummary]:
     """Every session of this home, the newest first; of one second, the higher number first."""
-    summaries = [summarise(folder) for folder in reversed(list_sessions(home))]
+    return newest_first(summarise_each(home))
+
+
+def summarise_each(home: str) -> Iterator[SessionSummary]:
+    """Every session of this home, read one by one; the higher number of a name first."""
+    return map(summarise, reversed(list_sessions(home)))
+
+
+def newest_first(summaries: Iterable[SessionSummary]) -> List[SessionSummary]:
+    """The same by when they began; of one second, as they came."""
     return sorted(summaries, key=lambda summary: _moment(summary.started), reverse=True)
 
 
@@ -127,7 +139,7 @@ def _storable(value: Any) -> Any:
 
 def _stored(folder: SessionFolder, reader: SessionReader) -> Optional[SessionSummary]:
     found = reader.stored_summary()
-    if found is None or not all(key in found for key in _KEPT):
+    if found is None or not all(key in found and _is_sound(key, found[key]) for key in _KEPT):
         return None
     labels = read_labels(folder)
     return SessionSummary(
@@ -139,6 +151,28 @@ def _stored(folder: SessionFolder, reader: SessionReader) -> Optional[SessionSum
         **{key: _NON_FINITE.get(found[key], found[key]) for key in _KEPT if key != "spark"},
         spark=found["spark"],
     )
+
+
+def _is_sound(key: str, value: Any) -> bool:
+    """Whether a stored value is of its field's type: a damaged one must not break the list."""
+    if key == "spark":
+        return (
+            isinstance(value, list)
+            and _PARTS.issuperset(map(type, value))
+            and all(map(isfinite, filter(None, value)))
+        )
+    if key == "state":
+        return isinstance(value, str) and value in states.ENDED
+    if key in _WORDS:
+        return value is None or isinstance(value, str)
+    if key in ("step", "duration_s"):
+        return _is_number(value)
+    return value is None or value in tuple(_NON_FINITE) or _is_number(value)
+
+
+def _is_number(value: Any) -> bool:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return number and -_LARGEST < value < _LARGEST
 
 
 def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionSummary:

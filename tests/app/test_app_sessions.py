@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +16,13 @@ from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.compare_screen import CompareScreen
-from nanotrain_tui.app.dialogs import PickList
+from nanotrain_tui.app.dialogs import Ask, PickList
 from nanotrain_tui.app.library import Library
-from nanotrain_tui.app.ports import Preferences
+from nanotrain_tui.app.ports import Preferences, Refused
 from nanotrain_tui.app.sessions_screen import SessionsScreen
 from nanotrain_tui.cli.dashboard import export_formats
 from nanotrain_tui.export import format_names
-from nanotrain_tui.session.folder import list_sessions
+from nanotrain_tui.session.folder import SessionFolder, find_session, list_sessions
 from nanotrain_tui.session.labels import read_labels
 
 
@@ -43,6 +47,33 @@ def app_on(home: Path, **kwargs: Any) -> NanotrainApp:
     for name in names(home):
         backend.add(name, state="finished")
     return make_app(backend, **kwargs)
+
+
+@contextmanager
+def folder_held(folder: SessionFolder) -> Iterator[None]:
+    """As by a host that lives."""
+    with Path(folder.lock).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+class SlowLibrary(Library):
+    """Tells of one session, and of the others once the gate is open."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home)
+        self.gate = threading.Event()
+        self.readings = self.at_once = self._now = 0
+
+    def sessions(self, partly: Callable[[list[Any]], None]) -> list[Any]:
+        self._now += 1
+        self.at_once = max(self.at_once, self._now)
+        found = super().sessions(partly)
+        partly([one for one in found if one.name == "digits-1"])
+        self.gate.wait(30)
+        self._now -= 1
+        self.readings += 1
+        return found
 
 
 async def listed(pilot: Pilot[None], app: NanotrainApp) -> SessionsScreen:
@@ -74,10 +105,10 @@ async def test_it_is_sorted_and_searched(home: Path) -> None:
         screen = await listed(pilot, app)
         await pilot.press("s", "s")
         assert screen.rows.shown[0].name == "digits-1"
-        await pilot.press("slash", *"sgd", "enter")
+        await pilot.press("slash", *"sgd")
         await until(pilot, lambda: [one.name for one in screen.rows.shown] == ["mnist-2"])
         assert "1 of 3 sessions" in text(app)
-        await pilot.press("escape")
+        await pilot.press("enter", "s", "escape")
         await until(pilot, lambda: len(screen.rows.shown) == 3)
 
 
@@ -122,6 +153,65 @@ async def test_deleting_is_asked(home: Path) -> None:
     assert len(names(home)) == 1
 
 
+async def test_what_is_to_be_deleted_is_named_in_sight_or_not(home: Path) -> None:
+    app = app_on(home)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await listed(pilot, app)
+        await pilot.press("space", "space", "slash", *"digits", "enter", "d")
+        await until(pilot, lambda: "Delete mnist-1, mnist-2 for good" in text(app))
+        assert [one.name for one in screen.rows.shown] == ["digits-1"]
+
+
+async def test_one_that_runs_is_kept_and_the_list_tells_what_is_left(home: Path) -> None:
+    app = app_on(home)
+    folder = find_session(str(home), "mnist-2")
+    with folder_held(folder):
+        async with app.run_test(size=(80, 24)) as pilot:
+            screen = await listed(pilot, app)
+            await pilot.press("space", "space", "space", "d")
+            await pilot.pause()
+            await pilot.press("y")
+            await until(pilot, lambda: [one.name for one in screen.rows.shown] == ["mnist-2"])
+            assert "stop it first" in text(app)
+            assert screen.rows.marked == {"mnist-2"}
+
+
+def test_only_a_whole_name_is_deleted(home: Path) -> None:
+    library = Library(home)
+    with pytest.raises(Refused, match="no session 'digits' any more"):
+        library.delete(["digits"])
+    assert "digits-1" in names(home)
+
+
+async def test_one_reading_at_a_time_and_the_first_rows_before_the_last(home: Path) -> None:
+    library = SlowLibrary(home)
+    app = app_on(home)
+    app.backend.library = library  # type: ignore[misc]
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await listed(pilot, app)
+        assert [one.name for one in screen.rows.shown] == ["digits-1"]
+        screen.read()
+        screen.read()
+        library.gate.set()
+        await until(pilot, lambda: len(screen.rows.shown) == 3 and library.readings == 2)
+    assert library.at_once == 1
+
+
+async def test_in_process_a_replay_does_not_end_the_session(home: Path) -> None:
+    app = app_on(home, in_process=True, session="mnist-1")
+    backend = app.backend
+    assert isinstance(backend, FakeBackend)
+    backend.sessions["mnist-1"].change(state="running")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.run_state.seq)
+        await pilot.press("W")
+        await until(pilot, lambda: "q first" in message(app))
+        await listed(pilot, app)
+        await pilot.press("w")
+        await until(pilot, lambda: not isinstance(app.screen, SessionsScreen))
+        assert not backend.sessions["mnist-1"].closed
+
+
 async def test_those_that_are_marked_are_compared(home: Path) -> None:
     app = app_on(home)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -164,7 +254,19 @@ async def test_a_session_is_exported_from_the_dashboard(
         await pilot.press("enter")
         await pilot.pause()
         await pilot.press("enter")
-        await until(pilot, lambda: "exists already" in message(app))
+        await until(pilot, lambda: isinstance(app.screen, Ask))
+        (place / "mnist-1.csv").write_text("old")
+        await pilot.press("n")
+        await until(pilot, lambda: "is kept" in message(app))
+        assert (place / "mnist-1.csv").read_text() == "old"
+        await pilot.press("X")
+        await until(pilot, lambda: isinstance(app.screen, PickList))
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Ask))
+        await pilot.press("y")
+        await until(pilot, lambda: "Wrote mnist-1.csv" in message(app))
     assert len((place / "mnist-1.csv").read_text().splitlines()) == 1001
 
 
