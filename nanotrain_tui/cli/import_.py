@@ -14,8 +14,9 @@ def command(file: str, name: str | None) -> int:
     """Take up FILE, written by 'nanotrain export --format session' or 'bundle', as a session.
 
     All of it is checked before; a file that is damaged or holds more than a session is refused.
-    A session that was running when it was exported is 'interrupted' here; with the checkpoint of a
-    bundle it can be resumed.
+    The programs that it names (trainer, tegrastats, what to run at the end) are forgotten: this
+    machine's are used. A session that was running when it was exported is 'interrupted' here; with
+    the checkpoint of a bundle it can be resumed.
 
     \b
     nanotrain export mnist-3 --format bundle -o mnist-3.tar.gz

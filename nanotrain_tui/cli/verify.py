@@ -16,7 +16,8 @@ from .places import my_folders
 def command(session: str, as_json: bool) -> int:
     """Look at every row of SESSION, or of an exported FILE, and at its checkpoints.
 
-    Exit status 0: all is whole; 1: something is not, and it is said what.
+    Exit status 0: all is whole; 1: something is not, and it is said what. Of an imported session
+    only the checkpoints that came along are looked at.
 
     \b
     nanotrain verify mnist-3
@@ -24,6 +25,7 @@ def command(session: str, as_json: bool) -> int:
     """
     from nanotrain_tui.session.checkpoints import list_checkpoints
     from nanotrain_tui.session.errors import RecordingError
+    from nanotrain_tui.session.reader import SessionReader
     from nanotrain_tui.session.verify import verify_file
 
     from .pick import pick_session
@@ -38,16 +40,22 @@ def command(session: str, as_json: bool) -> int:
         problems, facts = verify_file(path, progress)
     if folder is not None and not problems:
         try:
-            checkpoints = list_checkpoints(folder)
+            listed = list_checkpoints(folder)
+            with SessionReader(folder) as reader:
+                came_whole = "imported" not in reader.meta()
         except RecordingError as error:
             problems.append(str(error))
         else:
-            facts["checkpoints"] = len(checkpoints)
-            problems += [f"checkpoint: {one.problem}" for one in checkpoints if one.problem]
+            # An exported session leaves most of its checkpoints behind.
+            here = [
+                one for one in listed if came_whole or Path(folder.checkpoints, one.file).exists()
+            ]
+            facts["checkpoints"] = len(here)
+            problems += [f"checkpoint: {one.problem}" for one in here if one.problem]
     if as_json:
         print_json({"ok": not problems, "problems": problems, "facts": facts})
     else:
         told = ", ".join(f"{name} {value:,}" for name, value in facts.items())
-        verdict = "whole" if not problems else f"{len(problems)} problems"
+        verdict = "whole" if not problems else "problems"
         print("\n".join([f"{session}: {verdict} ({told})", *(f"  {line}" for line in problems)]))
     return FAILED if problems else FINISHED

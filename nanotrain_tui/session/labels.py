@@ -30,7 +30,7 @@ def read_labels(folder: SessionFolder) -> Labels:
     try:
         with open(os.path.join(folder.path, FILE), "rb") as file:
             return parse_labels(json.loads(file.read(1 << 16).decode("utf-8")))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return Labels()
 
 

@@ -1,13 +1,15 @@
 """Sessions from files: a recording alone, or a bundle with checkpoint and log; none is trusted."""
 
 import contextlib
-import json
+import gzip
 import os
 import shutil
 import sqlite3
 import tarfile
-from typing import IO, Any, Dict, List, Optional
+import zlib
+from typing import IO, List, Optional, Set
 
+from nanotrain_tui.session.bodies import parse_object
 from nanotrain_tui.session.checkpoints import sha256_of
 from nanotrain_tui.session.errors import RecordingError, SessionError
 from nanotrain_tui.session.folder import (
@@ -19,19 +21,25 @@ from nanotrain_tui.session.folder import (
 )
 from nanotrain_tui.session.labels import FILE as LABELS
 from nanotrain_tui.session.labels import parse_labels, write_labels
+from nanotrain_tui.session.programs import forget_programs
+from nanotrain_tui.session.summary import to_store
 from nanotrain_tui.session.verify import verify_file
 
 MEMBER = "session.nanotrain"  # of a bundle
 MANIFEST = "manifest.json"  # {"files": {name: SHA-256}}
 LARGEST_BUNDLE = 64 << 30  # bytes unpacked
 MOST_MEMBERS = 1000
+SPARE = 100 << 20  # bytes of the disk that an import leaves free
+_LONGEST_HEADER = 64 << 10  # bytes; tarfile would read one of any size into memory
+_LONGEST_MANIFEST = 1 << 20
 _GZIP, _SQLITE = b"\x1f\x8b", b"SQLite format 3\0"
 
 
 def import_file(path: str, home: str, name: Optional[str] = None) -> SessionFolder:
     """A new session from an exported file, under its own name, ``name``, or the next free one.
 
-    Raises SessionError saying what is wrong with the file, and leaves nothing then.
+    The programs that it would have had its machine run are forgotten. Raises SessionError saying
+    what is wrong with the file, and leaves nothing then.
     """
     parent = sessions_folder(home)
     aside = os.path.join(parent, ".import.{}".format(os.getpid()))
@@ -51,34 +59,50 @@ def import_file(path: str, home: str, name: Optional[str] = None) -> SessionFold
             raise RecordingError("{} is neither a recording nor a bundle of one".format(path))
         _check(path, os.path.join(aside, RECORDING))
         return _place(aside, parent, name)
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         raise SessionError("cannot import {}: {}".format(path, error)) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
 
+class _Metered(gzip.GzipFile):
+    """A stream that gives no more bytes than are due."""
+
+    due = _LONGEST_HEADER
+
+    def read(self, size: Optional[int] = -1) -> bytes:
+        if size is None or not 0 <= size <= self.due:
+            raise tarfile.ReadError("it is packed as no bundle is")
+        self.due -= size
+        return super().read(size)
+
+
 def _unpack(path: str, folder: str) -> None:
     """A bundle's files, only those a bundle has: no links, no ways out of the folder."""
+    found: Set[str] = set()
+    room = min(LARGEST_BUNDLE, shutil.disk_usage(folder).free - SPARE)
     try:
-        with tarfile.open(path, "r:gz") as bundle:
-            room = LARGEST_BUNDLE
-            for index, member in enumerate(bundle):
-                if index >= MOST_MEMBERS or member.size > room:
-                    raise RecordingError("{} is too large for a bundle".format(path))
-                room -= member.size
+        with _Metered(path) as stream, tarfile.open(fileobj=stream, mode="r:") as bundle:
+            for member in iter(bundle.next, None):
+                if len(found) >= MOST_MEMBERS or member.size > room:
+                    raise RecordingError("{} is too large to unpack here".format(path))
                 to = _place_of(member.name)
-                if not member.isfile() or to is None:
+                if not member.isfile() or member.issparse() or to is None:
                     raise RecordingError(
                         "{} holds {!r}, which no bundle has".format(path, member.name)
                     )
+                room -= member.size
+                stream.due = member.size
                 source = bundle.extractfile(member)
-                if source is not None:
-                    _write(source, os.path.join(folder, to))
-    except (tarfile.TarError, EOFError, ValueError) as error:
+                assert source is not None  # a regular file has content
+                _write(source, os.path.join(folder, to))
+                found.add(member.name)
+                stream.due = _LONGEST_HEADER
+    except (tarfile.TarError, EOFError, ValueError, zlib.error) as error:
         raise RecordingError("{} is no whole bundle: {}".format(path, error)) from error
-    if not os.path.exists(os.path.join(folder, RECORDING)):
+    if MEMBER not in found:
         raise RecordingError("{} holds no {}".format(path, MEMBER))
-    _check_manifest(path, folder)
+    _check_manifest(path, folder, found)
 
 
 def _place_of(name: str) -> Optional[str]:
@@ -97,17 +121,18 @@ def _write(source: IO[bytes], path: str) -> None:
         shutil.copyfileobj(source, file, 1 << 20)
 
 
-def _check_manifest(path: str, folder: str) -> None:
+def _check_manifest(path: str, folder: str, found: Set[str]) -> None:
+    """Each file is what was packed, and none was added."""
+    if MANIFEST not in found:
+        raise RecordingError("{} holds no {}".format(path, MANIFEST))
     manifest = os.path.join(folder, MANIFEST)
-    try:
-        with open(manifest, encoding="utf-8") as file:
-            told: Dict[str, Any] = json.load(file)["files"]
-        for name, sha256 in told.items():
-            place = _place_of(name)
-            if place is None or sha256_of(os.path.join(folder, place)) != sha256:
-                raise RecordingError("{}: {!r} is not what was packed".format(path, name))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RecordingError("{} has no sound {}: {}".format(path, MANIFEST, error)) from error
+    with open(manifest, encoding="utf-8", errors="replace") as file:
+        told = (parse_object(file.read(_LONGEST_MANIFEST)) or {}).get("files")
+    if not isinstance(told, dict) or set(told) != found - {MANIFEST}:
+        raise RecordingError("{}: its {} lists other files than it has".format(path, MANIFEST))
+    for name, sha256 in told.items():
+        if sha256_of(os.path.join(folder, str(_place_of(name)))) != sha256:
+            raise RecordingError("{}: {!r} is not what was packed".format(path, name))
     os.remove(manifest)
 
 
@@ -130,11 +155,14 @@ def _place(aside: str, parent: str, name: Optional[str]) -> SessionFolder:
         if not is_name(wanted) or os.path.exists(folder.path):
             raise SessionError("a session cannot be called {!r}, or is already".format(wanted))
         connection.execute("UPDATE meta SET value = ? WHERE key = 'name'", (wanted,))
-        connection.execute("DELETE FROM meta WHERE key = 'labels'")
-    with open(os.path.join(aside, "lock"), "ab"):
-        pass
-    if "labels" in meta:
-        with contextlib.suppress(ValueError):
-            write_labels(SessionFolder(aside), parse_labels(json.loads(meta["labels"])))
+        connection.execute("DELETE FROM meta WHERE key IN ('labels', 'summary')")
+        forget_programs(connection)
+        with open(os.path.join(aside, "lock"), "ab"):
+            pass
+        if "labels" in meta:
+            write_labels(SessionFolder(aside), parse_labels(parse_object(meta["labels"])))
+        summary = to_store(SessionFolder(aside))  # ours: nobody's word is taken for it
+        for key, value in (("summary", summary), ("imported", "true")):
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
     os.rename(aside, folder.path)
     return folder

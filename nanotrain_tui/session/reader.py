@@ -25,7 +25,7 @@ from nanotrain_tui.session.records import (
     Steps,
     StepsRow,
 )
-from nanotrain_tui.session.schema import NEWEST_SEQ, SCHEMA_VERSION, VIEWS
+from nanotrain_tui.session.schema import NEWEST_SEQ, SCHEMA_VERSION, VIEWS, version_of
 
 _EVENT = "SELECT seq, segment, t, step, kind, body FROM events"
 _STEPS = "SELECT seq, segment, metric, first_step, t0, t1, data FROM {}"
@@ -128,7 +128,7 @@ class SessionReader:
         rows = self._query("SELECT value FROM meta WHERE key = 'summary'")
         try:
             summary = json.loads(rows[0][0]) if rows else None
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RecursionError):
             return None
         if not isinstance(summary, dict) or summary.get("seq") != self.last_seq():
             return None
@@ -331,10 +331,10 @@ class SessionReader:
             raise RecordingError(_sentence(self.path, error)) from error
         except (sqlite3.Error, UnicodeDecodeError) as error:
             raise RecordingError(_sentence(self.path, error)) from error
-        version = rows[0][0] if rows else None
-        if not isinstance(version, str) or not version.isdigit():
+        version = version_of(rows[0][0]) if rows else None
+        if version is None:
             raise RecordingError("{} names no schema: not a recording".format(self.path))
-        if int(version) > SCHEMA_VERSION:
+        if version > SCHEMA_VERSION:
             raise RecordingError(
                 "{} was written by a newer nanotrain (schema {}; this one reads up to {}): "
                 "update nanotrain to open it".format(self.path, version, SCHEMA_VERSION)
@@ -386,7 +386,7 @@ class SessionReader:
     def _json(self, text: Any) -> Dict[str, Any]:
         try:
             value = json.loads(text) if isinstance(text, str) else None
-        except ValueError:
+        except (ValueError, RecursionError):
             value = None
         if not isinstance(value, dict):
             raise RecordingError("{} holds a damaged row".format(self.path))

@@ -3,6 +3,9 @@
 Nothing here needs more than SQLite 3.22 (Ubuntu 18.04): no upsert, no window functions.
 """
 
+import re
+from typing import Any, Optional
+
 SCHEMA_VERSION = 1
 
 TABLES = """
@@ -50,3 +53,8 @@ SELECT COALESCE(MAX(newest), 0) FROM (
     SELECT MAX(seq) AS newest FROM segments UNION ALL SELECT MAX(seq) FROM events
     UNION ALL SELECT MAX(seq) FROM steps UNION ALL SELECT MAX(seq) FROM samples)
 """
+
+
+def version_of(value: Any) -> Optional[int]:
+    """The schema that ``meta`` names; None where it names none."""
+    return int(value) if isinstance(value, str) and re.match(r"[0-9]{1,9}\Z", value) else None

@@ -1,18 +1,20 @@
 """Whether a recording is what docs/SESSION_FORMAT.md says, row by row: nothing of it is trusted."""
 
-import json
-import math
 import os
+import re
 import sqlite3
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Set, Tuple
 from urllib.parse import quote
 
-from nanotrain_tui.session.schema import SCHEMA_VERSION, TABLES, VIEWS
+from nanotrain_tui.session.bodies import is_config, parse_object, problem_of
+from nanotrain_tui.session.schema import SCHEMA_VERSION, TABLES, VIEWS, version_of
 
 MOST_PROBLEMS = 50  # told; a file that is rotten through needs no more
-LONGEST_BODY = 16 << 20  # bytes of a row's JSON
 _HIGHEST_STEP = 1 << 53
+_LATEST_S = 1 << 40
 _ROWS = 500  # read at once
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")  # of a kind of event, of a metric
+_WALL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?([+-]\d\d:\d\d|Z)?\Z", re.ASCII)
 
 Progress = Callable[[float], None]
 
@@ -59,6 +61,8 @@ class _Check:
         self._progress = progress
         self._seqs: Set[int] = set()
         self._segments: Dict[int, int] = {}  # seq: from_step
+        self._ends: Dict[Tuple[int, str], int] = {}  # (segment, metric): the last step
+        self._clocks: Dict[str, float] = {}  # table or metric: session time of the newest row
 
     def say(self, problem: str) -> None:
         self.problems.append(problem)
@@ -67,71 +71,66 @@ class _Check:
 
     def whole(self, connection: sqlite3.Connection, facts: Dict[str, Any]) -> None:
         try:
-            if not self._objects(connection):
+            if not self._objects(connection, facts):
                 return
             for (line,) in connection.execute("PRAGMA integrity_check(20)"):
                 if line != "ok":
                     self.say("SQLite: {}".format(line))
             self._progress(0.2)
-            if not self._meta(connection, facts):
-                return
+            self._meta(connection)
             self._rows(connection, facts)
         except _Enough:
             self.problems.append("... and perhaps more")
 
-    def _objects(self, connection: sqlite3.Connection) -> bool:
-        """Exactly our tables and views: a trigger or a foreign view would be run by the reader."""
-        found = {
-            (kind, name): _squeezed(sql)
-            for kind, name, sql in connection.execute(
-                "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
-            )
-        }
+    def _objects(self, connection: sqlite3.Connection, facts: Dict[str, Any]) -> bool:
+        """Exactly our tables and views: a trigger or a foreign view would be run by the reader.
+
+        All of sqlite_master, by the very SQL: a pattern of names would let something through.
+        """
+        found = _objects_of(connection)
         ours = _our_objects()
+        meta = ("table", "meta")
+        if found.get(meta) == ours[meta] and not self._schema(connection, facts):
+            return False
         for (kind, name), sql in found.items():
             if (kind, name) not in ours:
                 self.say("it holds a {} {!r} that is none of a recording".format(kind, name))
-            elif kind == "view" and sql != ours[kind, name]:
-                self.say("its view {!r} is another than ours".format(name))
-        missing = [name for kind, name in ours if kind == "table" and (kind, name) not in found]
-        for name in missing:
-            self.say("its table {!r} is missing: no nanotrain recording".format(name))
-        for name in (name for kind, name in ours if kind == "table" and name not in missing):
-            columns = [row[1] for row in connection.execute("PRAGMA table_info({})".format(name))]
-            if columns != _COLUMNS[name]:
-                self.say("its table {!r} has other columns".format(name))
+            elif sql != ours[kind, name]:
+                self.say("its {} {!r} is another than ours".format(kind, name))
+        for kind, name in ours:
+            if kind == "table" and (kind, name) not in found:
+                self.say("its table {!r} is missing: no nanotrain recording".format(name))
         return not self.problems
 
-    def _meta(self, connection: sqlite3.Connection, facts: Dict[str, Any]) -> bool:
-        meta = dict(connection.execute("SELECT key, value FROM meta WHERE LENGTH(value) < 1e8"))
-        schema = str(meta.get("schema"))
-        if not schema.isdigit():
+    def _schema(self, connection: sqlite3.Connection, facts: Dict[str, Any]) -> bool:
+        rows = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchall()
+        schema = version_of(rows[0][0]) if rows else None
+        if schema is None:
             self.say("meta: there is no schema")
             return False
-        facts["schema"] = int(schema)
-        if int(schema) > SCHEMA_VERSION:
-            self.say(
-                "meta: schema {} is newer than this nanotrain's {}; update it".format(
-                    schema, SCHEMA_VERSION
-                )
-            )
-            return False
-        for key in ("name", "created"):
-            if not isinstance(meta.get(key), str):
-                self.say("meta: {} is missing".format(key))
-        if _object(meta.get("config")) is None:
-            self.say("meta: config is no JSON object")
-        return True
+        facts["schema"] = schema
+        if schema > SCHEMA_VERSION:
+            told = "meta: schema {} is newer than this nanotrain's {}; update it"
+            self.say(told.format(schema, SCHEMA_VERSION))
+        return schema <= SCHEMA_VERSION
+
+    def _meta(self, connection: sqlite3.Connection) -> None:
+        meta = dict(connection.execute("SELECT key, value FROM meta WHERE LENGTH(value) < 1e8"))
+        if not isinstance(meta.get("name"), str):
+            self.say("meta: name is missing")
+        if not _is_wall(meta.get("created")):
+            self.say("meta: created is missing, or no time of day")
+        if not is_config(parse_object(meta.get("config"))):
+            self.say("meta: config is no configuration")
 
     def _rows(self, connection: sqlite3.Connection, facts: Dict[str, Any]) -> None:
         tables: Tuple[Tuple[str, str, Callable[..., str]], ...] = (
-            ("segments", "t, from_step, environment", self._segment),
+            ("segments", "t, wall, from_step, environment", self._segment),
             ("events", "segment, t, step, kind, body", self._event),
             ("samples", "segment, t, step, body", self._sample),
             ("steps", "segment, metric, first_step, count, t0, t1, LENGTH(data), TYPEOF(data)",
              self._steps),
         )  # fmt: skip
-        self._ends: Dict[Tuple[int, str], int] = {}
         for index, (table, columns, look) in enumerate(tables):
             count = 0
             for row in _all(connection, table, columns):
@@ -165,23 +164,39 @@ class _Check:
                         )
                     )
 
-    def _segment(self, seq: int, t: Any, from_step: Any, environment: Any) -> str:
+    def _segment(self, seq: int, t: Any, wall: Any, from_step: Any, environment: Any) -> str:
         if not _is_time(t) or not _is_step(from_step):
             return "its time or step is none"
         self._segments[seq] = from_step
-        return "" if _object(environment) is not None else "its environment is no JSON object"
+        if not _is_wall(wall):
+            return "its wall is no time of day"
+        return "" if parse_object(environment) is not None else "its environment is no JSON object"
 
-    def _event(self, _: int, segment: Any, t: Any, step: Any, kind: Any, body: Any) -> str:
-        if not isinstance(kind, str):
+    def _event(self, seq: int, segment: Any, t: Any, step: Any, kind: Any, body: Any) -> str:
+        if not isinstance(kind, str) or not _NAME.match(kind):
             return "it has no kind"
-        return self._sample(_, segment, t, step, body)
+        problem = self._place(seq, "events", segment, t, step)
+        if problem:
+            return problem
+        told = parse_object(body)
+        return "its body is no JSON object" if told is None else problem_of(kind, told)
 
-    def _sample(self, _: int, segment: Any, t: Any, step: Any, body: Any) -> str:
-        if segment not in self._segments:
+    def _sample(self, seq: int, segment: Any, t: Any, step: Any, body: Any) -> str:
+        problem = self._place(seq, "samples", segment, t, step)
+        if problem:
+            return problem
+        return "" if parse_object(body) is not None else "its body is no JSON object"
+
+    def _place(self, seq: int, table: str, segment: Any, t: Any, step: Any) -> str:
+        if segment not in self._segments or segment > seq:
             return "its segment {!r} is not there".format(segment)
         if not _is_time(t) or not _is_step(step):
             return "its time or step is none"
-        return "" if _object(body) is not None else "its body is no JSON object"
+        return "" if self._goes_on(table, t) else "its time runs back"
+
+    def _goes_on(self, what: str, t: float) -> bool:
+        before, self._clocks[what] = self._clocks.get(what, 0.0), t
+        return t >= before
 
     def _steps(
         self, _: int, segment: Any, metric: Any, first: Any, count: Any, t0: Any, t1: Any,
@@ -189,12 +204,16 @@ class _Check:
     ) -> str:  # fmt: skip
         if segment not in self._segments:
             return "its segment {!r} is not there".format(segment)
-        if not isinstance(metric, str) or not _is_step(first) or not _is_step(count) or not count:
-            return "its metric, step or count is none"
+        if not isinstance(metric, str) or not _NAME.match(metric):
+            return "its metric has no name"
+        if not _is_step(first) or not _is_step(count) or not count:
+            return "its step or count is none"
         if kind != "blob" or size != 4 * count:
             return "{} values are {!r} bytes, not {}".format(count, size, 4 * count)
         if not _is_time(t0) or not _is_time(t1) or t1 < t0:
             return "its times are none, or run back"
+        if not self._goes_on("steps " + metric, t1):
+            return "its time runs back"
         due = self._ends.get((segment, metric), self._segments[segment]) + 1
         self._ends[segment, metric] = first + count - 1
         return "" if first == due else "it begins at step {}, where {} is due".format(first, due)
@@ -216,41 +235,25 @@ def _our_objects() -> Dict[Tuple[str, str], str]:
     connection = sqlite3.connect(":memory:")
     try:
         connection.executescript(TABLES + VIEWS)
-        return {
-            (kind, name): _squeezed(sql)
-            for kind, name, sql in connection.execute(
-                "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
-            )
-        }
+        return _objects_of(connection)
     finally:
         connection.close()
 
 
-_COLUMNS = {
-    "meta": ["key", "value"],
-    "segments": ["seq", "t", "wall", "from_step", "environment"],
-    "events": ["seq", "segment", "t", "step", "kind", "body"],
-    "steps": ["seq", "segment", "metric", "first_step", "count", "t0", "t1", "data"],
-    "samples": ["seq", "segment", "t", "step", "body"],
-}
+def _objects_of(connection: sqlite3.Connection) -> Dict[Tuple[str, str], str]:
+    """(kind, name): the SQL that made it, but for line ends and blanks."""
+    return {
+        (kind, name): " ".join(str(sql).split())
+        for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_master")
+    }
 
 
-def _squeezed(sql: Any) -> str:
-    return " ".join(str(sql).split())
-
-
-def _object(text: Any) -> Optional[Dict[str, Any]]:
-    if not isinstance(text, str) or len(text) > LONGEST_BODY:
-        return None
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
+def _is_wall(text: Any) -> bool:
+    return isinstance(text, str) and _WALL.match(text) is not None
 
 
 def _is_time(t: Any) -> bool:
-    return isinstance(t, (int, float)) and math.isfinite(t) and t >= 0
+    return isinstance(t, (int, float)) and 0 <= t < _LATEST_S
 
 
 def _is_step(step: Any) -> bool:

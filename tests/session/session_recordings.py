@@ -3,6 +3,8 @@
 import array
 import contextlib
 
+from recorded import Recording
+
 from nanotrain_tui.session.folder import SessionFolder, create_session
 from nanotrain_tui.session.recorder import Recorder, create_recording
 
@@ -42,4 +44,12 @@ def series(reader, metric="loss"):
     return [(row.first_step + i, v) for row in rows for i, v in enumerate(row.values)]
 
 
-__all__ = ["CONFIG", "SessionFolder", "float32", "new_recording", "recording", "series"]
+def resumed(home):
+    """A finished session that ran the steps from 51 on again."""
+    recording = Recording(home).started().steps(120).evaluated()
+    recording.recorder.sample(recording.t, 120, {"source": "psutil"})
+    recording.begin(from_step=50)
+    return recording.steps(100).finished()
+
+
+__all__ = ["CONFIG", "SessionFolder", "float32", "new_recording", "recording", "resumed", "series"]

@@ -1,6 +1,7 @@
 """What is damaged or foreign is said so; whole sessions come back from their files."""
 
 import contextlib
+import hashlib
 import io
 import json
 import sqlite3
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from recorded import Recording, tutorial_run
+from session_recordings import resumed
 
 from nanotrain_tui.export import BinaryFormat, Options, get_format
 from nanotrain_tui.session.errors import SessionError
@@ -21,13 +23,6 @@ from nanotrain_tui.session.portable import import_file
 from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.summary import summarise
 from nanotrain_tui.session.verify import verify_file
-
-
-def resumed(home: Path) -> SessionFolder:
-    recording = Recording(home).started().steps(120).evaluated()
-    recording.recorder.sample(recording.t, 120, {"source": "psutil"})
-    recording.begin(from_step=50)
-    return recording.steps(100).finished()
 
 
 def exported(folder: SessionFolder, name: str, to: Path) -> Path:
@@ -54,17 +49,37 @@ def test_a_whole_recording_is_whole(tmp_path: Path) -> None:
         ("UPDATE steps SET data = 7", "bytes"),
         ("UPDATE events SET body = '[1]' WHERE kind = 'started'", "no JSON object"),
         ("UPDATE events SET step = 'x'", "time or step"),
+        ("UPDATE events SET body = '{\"steps\": [1]}' WHERE kind = 'started'", "its steps"),
+        ("UPDATE events SET body = '{\"config\": {\"model\": {\"hidden\": 7}}}' "
+         "WHERE kind = 'configured'", "its config"),
+        ("UPDATE events SET body = '{\"changes\": {\"train.steps\": 1}}', kind = 'edited' "
+         "WHERE kind = 'evaluated'", "its changes"),
+        ("UPDATE events SET body = '{\"file\": \"a\\u0000\"}', kind = 'checkpoint' "
+         "WHERE kind = 'evaluated'", "its file"),
+        ("UPDATE steps SET metric = char(27) || '[2J'", "no name"),
+        ("UPDATE events SET body = '{\"who\": \"\\ud800\"}' WHERE kind = 'started'",
+         "no JSON object"),
+        ("UPDATE samples SET body = '{\"a\": ' || replace(hex(zeroblob(99)), '00', '[') || "
+         "replace(hex(zeroblob(99)), '00', ']') || '}'", "no JSON object"),
+        ("UPDATE events SET t = t + 9 WHERE kind = 'started'", "runs back"),
+        ("UPDATE segments SET wall = 'noon'", "no time of day"),
+        ("UPDATE meta SET value = char(27) || '[31m' WHERE key = 'created'", "no time of day"),
+        ("UPDATE meta SET value = '²' WHERE key = 'schema'", "no schema"),
         ("UPDATE samples SET segment = 99", "segment 99"),
         ("UPDATE segments SET seq = (SELECT MIN(seq) FROM events) WHERE seq = 1", "used twice"),
         ("DELETE FROM meta WHERE key = 'config'", "config"),
         ("UPDATE meta SET value = '99' WHERE key = 'schema'", "newer"),
         ("DROP TABLE samples", "is missing"),
-        ("ALTER TABLE samples ADD COLUMN more TEXT", "other columns"),
+        ("ALTER TABLE samples ADD COLUMN more TEXT", "another than ours"),
         ("CREATE TRIGGER t AFTER INSERT ON events BEGIN SELECT 1; END", "trigger 't'"),
+        ("CREATE TRIGGER sqlitexevil AFTER UPDATE ON meta BEGIN SELECT 1; END", "sqlitexevil"),
+        ("DROP TABLE meta; CREATE VIRTUAL TABLE meta USING fts4(key, value)", "another than ours"),
+        ("DROP TABLE samples; CREATE TABLE samples (seq INTEGER PRIMARY KEY, segment INTEGER, "
+         "t REAL, step INTEGER, body TEXT CHECK (body > 0))", "another than ours"),
         ("CREATE VIEW extra AS SELECT 1", "view 'extra'"),
         ("DROP VIEW current_steps; CREATE VIEW current_steps AS SELECT 1", "another than ours"),
     ],
-)
+)  # fmt: skip
 def test_each_damage_is_named(tmp_path: Path, sql: str, said: str) -> None:
     folder = resumed(tmp_path)
     with closing(sqlite3.connect(folder.recording)) as db:
@@ -74,11 +89,6 @@ def test_each_damage_is_named(tmp_path: Path, sql: str, said: str) -> None:
     with pytest.raises(SessionError):
         import_file(folder.recording, str(tmp_path / "other"))
     assert list_sessions(str(tmp_path / "other")) == []
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return Path(resumed(tmp_path_factory.mktemp("sound")).recording).read_bytes()
 
 
 SHARES = st.floats(0, 1, exclude_max=True)
@@ -145,8 +155,6 @@ def test_a_running_session_is_interrupted_where_it_arrives(tmp_path: Path) -> No
 
 
 def test_a_bundle_has_the_checkpoint_and_is_the_same_each_time(tmp_path: Path) -> None:
-    import hashlib
-
     recording = Recording(tmp_path / "here").started().steps(50)
     weights = Path(recording.folder.checkpoints, "step-000000050.npz")
     weights.parent.mkdir()

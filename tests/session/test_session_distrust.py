@@ -1,0 +1,125 @@
+"""Files from elsewhere: none makes us run, read or show what it likes."""
+
+import gzip
+import hashlib
+import io
+import json
+import shutil
+import sqlite3
+import tarfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from session_recordings import resumed
+
+from nanotrain_tui.launch.again import configuration_of
+from nanotrain_tui.session import portable
+from nanotrain_tui.session.errors import SessionError
+from nanotrain_tui.session.labels import Labels, read_labels
+from nanotrain_tui.session.portable import import_file
+from nanotrain_tui.session.programs import PROGRAMS
+from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.summary import summarise
+from nanotrain_tui.session.verify import verify_file
+
+
+def packed(path: Path, files: dict[str, bytes]) -> Path:
+    """A bundle of these files with a manifest that lists them."""
+    sums = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    listed = json.dumps({"files": sums}).encode()
+    with tarfile.open(path, "w:gz") as bundle:
+        for name, data in {"manifest.json": listed, **files}.items():
+            about = tarfile.TarInfo(name)
+            about.size = len(data)
+            bundle.addfile(about, io.BytesIO(data))
+    return path
+
+
+def refused(file: Path, home: Path, why: str) -> None:
+    with pytest.raises(SessionError, match=why):
+        import_file(str(file), str(home))
+    assert list((home / "sessions").iterdir()) == []
+
+
+def test_a_bundle_that_does_not_fit_is_refused(
+    tmp_path: Path, sound: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = packed(tmp_path / "file", {"session.nanotrain": sound})
+    free = shutil.disk_usage(tmp_path)._replace(free=portable.SPARE + len(sound))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: free)
+    refused(file, tmp_path / "home", "too large")
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.XGLTYPE])
+def test_a_header_of_any_size_is_not_read(tmp_path: Path, kind: bytes) -> None:
+    header = tarfile.TarInfo("session.nanotrain")
+    header.type, header.size = kind, 1 << 36
+    with gzip.open(tmp_path / "file", "wb") as out:
+        out.write(header.tobuf(tarfile.GNU_FORMAT) + bytes(1 << 20))
+    refused(tmp_path / "file", tmp_path / "home", "no whole bundle")
+
+
+def test_a_file_that_the_manifest_does_not_list_is_refused(tmp_path: Path, sound: bytes) -> None:
+    whole = packed(tmp_path / "whole", {"session.nanotrain": sound})
+    with tarfile.open(whole) as found, tarfile.open(tmp_path / "file", "w:gz") as bundle:
+        for member in found:
+            bundle.addfile(member, found.extractfile(member))
+        bundle.addfile(tarfile.TarInfo("trainer.log"))
+    refused(tmp_path / "file", tmp_path / "home", "lists other files")
+
+
+def test_labels_and_a_summary_from_elsewhere_do_not_break_the_list(
+    tmp_path: Path, sound: bytes
+) -> None:
+    recording = tmp_path / "recording"
+    recording.write_bytes(sound)
+    deep = "[" * 30000
+    with closing(sqlite3.connect(recording)) as db, db:
+        (seq,) = db.execute("SELECT MAX(seq) FROM events").fetchone()
+        told = {"seq": seq, "state": [1], "step": "x", "spark": 7}
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('summary', ?)", (json.dumps(told),))
+        db.execute("INSERT INTO meta VALUES ('labels', ?)", (deep,))
+    plain = import_file(str(recording), str(tmp_path))
+    files = {"session.nanotrain": recording.read_bytes(), "labels.json": deep.encode()}
+    bundled = import_file(str(packed(tmp_path / "file", files)), str(tmp_path))
+    for folder in (plain, bundled):
+        assert (summarise(folder).state, summarise(folder).step) == ("finished", 150)
+        assert read_labels(folder) == Labels()
+
+
+@pytest.mark.parametrize("bad", [[{}], {"a": 1}, True, 10**400, [float("inf")]])
+def test_a_damaged_summary_is_made_anew(tmp_path: Path, bad: object) -> None:
+    folder = resumed(tmp_path)
+    with closing(sqlite3.connect(folder.recording)) as db:
+        (text,) = db.execute("SELECT value FROM meta WHERE key = 'summary'").fetchone()
+        whole = summarise(folder)._replace(spark=[])
+        for key in set(json.loads(text)) - {"seq"}:
+            told = json.dumps({**json.loads(text), key: bad})
+            with db:
+                db.execute("UPDATE meta SET value = ? WHERE key = 'summary'", (told,))
+            assert summarise(folder)._replace(spark=[]) == whole
+            assert all(isinstance(one, float) for one in summarise(folder).spark)
+
+
+def test_the_programs_of_another_machine_are_forgotten(tmp_path: Path) -> None:
+    evil = {"trainer": {"command": "sh evil"}, "telemetry.tegrastats": "/tmp/evil",
+            "train": {"on_finish": "sh evil", "steps": 300}}  # fmt: skip
+    planned = [{"step": 7, "set": {"train.on_finish": "sh evil"}}]
+    folder = resumed(tmp_path / "there")
+    with closing(sqlite3.connect(folder.recording)) as db, db:
+        config = json.dumps({**evil, "edits": planned})
+        db.execute("UPDATE meta SET value = ? WHERE key = 'config'", (config,))
+        body = json.dumps({"config": {**evil, "edits": planned}, "edits": planned, "who": "eve"})
+        db.execute("UPDATE events SET body = ? WHERE kind = 'configured'", (body,))
+        changes = {"train.on_finish": ["", "sh evil"], "train.steps": [300, 400]}
+        edit = json.dumps({"changes": changes, "who": "eve"})
+        db.execute("UPDATE events SET kind='edited', body=? WHERE kind = 'evaluated'", (edit,))
+    assert verify_file(folder.recording).problems == []
+    here = import_file(folder.recording, str(tmp_path / "here"))
+    with SessionReader(here) as reader:
+        assert "evil" not in json.dumps([reader.meta(), [one.body for one in reader.events()]])
+        (edited,) = reader.events(["edited"])
+        assert edited.body == {"changes": {"train.steps": [300, 400]}, "who": "eve"}
+    config = configuration_of(here)
+    assert not any(config.get(key) for key in PROGRAMS) and config["train.steps"] == 300
