@@ -31,6 +31,7 @@ _EVENT = "SELECT seq, segment, t, step, kind, body FROM events"
 _STEPS = "SELECT seq, segment, metric, first_step, t0, t1, data FROM {}"
 _SAMPLE = "SELECT seq, segment, t, step, body FROM samples"
 _SEGMENT = "SELECT seq, t, wall, from_step, environment FROM segments"
+_SUMMARY = "SELECT value, ({}) FROM meta WHERE key = 'summary'".format(NEWEST_SEQ)
 _ALL = {"steps": "steps", "evaluations": "(SELECT * FROM events WHERE kind = 'evaluated')"}
 _POWER = re.compile(r'"power_total_mw": (\d{1,9})')  # cheaper than the JSON of a whole sample
 _LARGEST = 3.5e38  # beyond float32: an overflow
@@ -125,12 +126,13 @@ class SessionReader:
 
     def stored_summary(self) -> Optional[Dict[str, Any]]:
         """What the host summed up when the session ended; None if something was recorded since."""
-        rows = self._query("SELECT value FROM meta WHERE key = 'summary'")
+        # In one query: a list asks this of a thousand recordings.
+        rows = self._query(_SUMMARY)
         try:
             summary = json.loads(rows[0][0]) if rows else None
         except (TypeError, ValueError, RecursionError):
             return None
-        if not isinstance(summary, dict) or summary.get("seq") != self.last_seq():
+        if not isinstance(summary, dict) or summary.get("seq") != rows[0][1]:
             return None
         return summary
 
