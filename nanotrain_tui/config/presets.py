@@ -42,12 +42,13 @@ class Presets:
         )
 
 
-def load_presets(user_folder: Path) -> Presets:
-    """The shipped presets and the user's; a user's of the same name takes its place."""
+def load_presets(user_folder: Path | None) -> Presets:
+    """The shipped presets and, where a folder is named, the user's; a user's of the same name
+    takes its place."""
     shipped = _shipped()
     presets: dict[str, Preset] = {}
     problems: list[str] = []
-    own = sorted(user_folder.glob("*.toml")) if user_folder.is_dir() else []
+    own = sorted(user_folder.glob("*.toml")) if user_folder and user_folder.is_dir() else []
     for path in [shipped / f"{DEFAULT}.toml", *sorted(shipped.glob("*.toml")), *own]:
         try:
             presets[path.stem] = read_preset(path)
