@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import signal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from recorded import Recording, tutorial_run
 from rich.segment import Segment
 from rich.style import Style
 
+from nanotrain_tui.config import find_folders
 from nanotrain_tui.export import ExportError, Options, TextFormat, get_format
 from nanotrain_tui.export.formats import cast
 from nanotrain_tui.export.terminal import Cell, cells_of, changes
@@ -157,6 +159,33 @@ def test_without_colours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_size_nothing_can_be_drawn_on(tmp_path: Path, size: tuple[int, int]) -> None:
     with pytest.raises(ExportError, match=r"60x18 at least|400x400 at most"):
         export(tutorial_run(tmp_path), size=size)
+
+
+@pytest.mark.parametrize("speed", [float("nan"), float("inf"), 0.0, -1.0, 1e-320, 1e300])
+def test_a_speed_nothing_can_be_played_at(tmp_path: Path, speed: float) -> None:
+    with pytest.raises(ExportError, match=r"--speed .* from 1e-06 to 1e\+06"):
+        export(tutorial_run(tmp_path), speed=speed)
+
+
+def test_the_users_own_presets_do_not_show(tmp_path: Path) -> None:
+    folder = tutorial_run(tmp_path)
+    before = export(folder)
+    own = find_folders().presets
+    own.mkdir(parents=True)
+    (own / "tutorial.toml").write_text('summary = "another network"\n', encoding="utf-8")
+    assert export(folder) == before
+
+
+def test_who_ignores_a_hangup_still_does(tmp_path: Path) -> None:
+    found: set[Any] = set()
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as under nohup
+    try:
+        export(
+            tutorial_run(tmp_path), progress=lambda _: found.add(signal.getsignal(signal.SIGHUP))
+        )
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert found == {signal.SIG_IGN}
 
 
 def test_a_session_that_recorded_nothing(tmp_path: Path) -> None:

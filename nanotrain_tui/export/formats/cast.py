@@ -9,7 +9,7 @@ import asyncio
 import json
 import math
 import signal
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -25,11 +25,14 @@ MOST_FRAMES = 1200  # of 20 ms each to draw; a longer cast has fewer a second
 IDLE_S = 5  # a player is asked to cut what is longer
 HOLD_S = 2  # the last picture stays
 LARGEST = 400  # columns or rows
+SLOWEST, FASTEST = 1e-6, 1e6  # beyond, times are no numbers any more
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 def write(reader: SessionReader, out: TextIO, options: Options) -> None:
     """The header, then a line a frame that differs. Raises ExportError, RecordingError."""
     _check_size(options.size)
+    _check_speed(options.speed)
     asyncio.run(_write(reader, out, options))
 
 
@@ -43,6 +46,11 @@ def _check_size(size: tuple[int, int]) -> None:
     if max(size) > LARGEST:
         most = f"{LARGEST}x{LARGEST}"
         raise ExportError("cast", f"--size {width}x{height} is too large: {most} at most.")
+
+
+def _check_speed(speed: float) -> None:
+    if not SLOWEST <= speed <= FASTEST:  # not a number is neither
+        raise ExportError("cast", f"--speed {speed:g}: from {SLOWEST:g} to {FASTEST:g}, please.")
 
 
 async def _write(reader: SessionReader, out: TextIO, options: Options) -> None:
@@ -91,8 +99,9 @@ async def _frames(
     count = max(1, min(MOST_FRAMES, math.ceil(length * FRAMES_A_SECOND)))
     shown: object = None
     app = _make_app()
+    handlers = {number: signal.getsignal(number) for number in _ENDING}
     async with app.run_test(size=options.size) as pilot:
-        _end_by_signals_as_usual()
+        _end_by_signals_as_before(handlers)
         app.say(f"{reader.folder.name}, {options.speed:g} times as fast.")
         for frame in range(count + 1):
             now = length * frame / count if frame < count else math.nextafter(length, math.inf)
@@ -108,7 +117,7 @@ async def _frames(
 
 
 def _make_app() -> NanotrainApp:
-    """The dashboard in its own theme; nothing is asked of its backend."""
+    """The dashboard in its own theme with its own presets; nothing is asked of its backend."""
     from nanotrain_tui.app.app import NanotrainApp
     from nanotrain_tui.app.backend import LocalBackend
     from nanotrain_tui.app.ports import Preferences
@@ -116,19 +125,19 @@ def _make_app() -> NanotrainApp:
     from nanotrain_tui.catalog import check
     from nanotrain_tui.config import find_folders, load_presets
 
-    folders = find_folders()
     return NanotrainApp(
-        LocalBackend(folders),
+        LocalBackend(find_folders()),
         check({}),
-        presets=list(load_presets(folders.presets).by_name.values()),
+        presets=list(load_presets(None).by_name.values()),
         preferences=Preferences(theme=DEFAULT),
     )
 
 
-def _end_by_signals_as_usual() -> None:
-    """The app would wait for its terminal; here there is none."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().remove_signal_handler(number)
+def _end_by_signals_as_before(handlers: Mapping[signal.Signals, Any]) -> None:
+    """The app would wait for its terminal; here there is none, and nohup must hold."""
+    for number, handler in handlers.items():
+        if asyncio.get_running_loop().remove_signal_handler(number):
+            signal.signal(number, handler)
 
 
 FORMAT = TextFormat(
