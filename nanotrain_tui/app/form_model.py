@@ -35,7 +35,7 @@ STAGED = "*"  # differs from what runs
 SENT = ">"  # differs, and is on its way
 ANEW = "#"  # differs, and only a restart can bring it
 # What belongs to this machine and not to a way of training: a preset that is silent keeps it.
-_KEPT_SECTIONS = ("data", "trainer", "telemetry")
+_KEPT_SECTIONS = ("data", "trainer", "telemetry", "guard")
 
 
 class Row(NamedTuple):

@@ -102,3 +102,15 @@ ON_CRASH = _table(
     Choice("stop", "stop", "The session ends as failed; resume it when the cause is mended."),
     Choice("resume", "resume", "Start the trainer again from the last good checkpoint."),
 )
+
+ON_HEAT = _table(
+    Choice("pause", "pause", "Warn, then pause with a checkpoint, and go on once it has cooled."),
+    Choice("warn", "warn", "Say so and go on: the board slows itself down when it must."),
+    Choice("off", "off", "Do not look."),
+)
+
+ON_LOW_MEMORY = _table(
+    Choice("checkpoint", "checkpoint", "Warn, and write a checkpoint while there is still room."),
+    Choice("warn", "warn", "Say so and go on."),
+    Choice("off", "off", "Do not look."),
+)

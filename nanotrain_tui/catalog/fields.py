@@ -10,6 +10,8 @@ from .choices import (
     DATASETS,
     INITIALIZERS,
     ON_CRASH,
+    ON_HEAT,
+    ON_LOW_MEMORY,
     ON_NAN,
     SCHEDULES,
     XLA_MODES,
@@ -183,6 +185,9 @@ _TRAIN = (
 _MACHINE = (
     Field("trainer.command", "trainer", "Machine", COMMAND, "",
           "The Python with TensorFlow, or the command that starts it; empty: the first one found.", live=RESTART),
+    Field("trainer.paths", "its folders", "Machine", COMMAND, "",
+          "Where a container has the folders of this machine: /here:/there ...; -v of docker is understood without.",
+          live=RESTART),
     Field("trainer.xla", "XLA", "Machine", CHOICE, "auto",
           "Compile the training step.", choices=XLA_MODES, live=RESTART),
     Field("trainer.threads", "threads", "Machine", INT, 0,
@@ -193,9 +198,28 @@ _MACHINE = (
           "Seconds between readings of temperature, memory and load.", low=0.1, high=60.0, live=RESTART),
 )  # fmt: skip
 
+_GUARD = (
+    Field("guard.heat", "when it is hot", "Guard", CHOICE, "pause",
+          "What to do before the board slows itself down.", choices=ON_HEAT),
+    Field("guard.limit_c", "too hot at", "Guard", FLOAT, 0.0,
+          "Degrees Celsius at which training pauses; 0: the board's own limit less the margin.",
+          low=0.0, high=150.0),
+    Field("guard.margin_c", "margin", "Guard", FLOAT, 5.0,
+          "Degrees below the board's own limit, and below the pause at which a warning comes.",
+          low=0.0, high=50.0),
+    Field("guard.resume_c", "goes on below", "Guard", FLOAT, 0.0,
+          "Degrees at which a training paused for heat goes on; 0: 10 below the limit.",
+          low=0.0, high=150.0),
+    Field("guard.memory", "memory runs out", "Guard", CHOICE, "checkpoint",
+          "What to do before the kernel kills the trainer.", choices=ON_LOW_MEMORY),
+    Field("guard.memory_mb", "... below", "Guard", FLOAT, 0.0,
+          "Megabytes still available that count as the end of memory; 0: a twentieth of all.",
+          low=0.0, high=1e6),
+)  # fmt: skip
+
 FIELDS: Dict[str, Field] = {
     field.key: field
-    for group in (_DATA, _MODEL, _LOSS, _OPTIMIZER, _SCHEDULE, _TRAIN, _MACHINE)
+    for group in (_DATA, _MODEL, _LOSS, _OPTIMIZER, _SCHEDULE, _TRAIN, _MACHINE, _GUARD)
     for field in group
 }
 

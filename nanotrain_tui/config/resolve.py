@@ -77,4 +77,4 @@ def _overlay_file(values: Values, from_file: Values, file: Path) -> Values:
 
 
 def _is_of_model(key: str) -> bool:
-    return key.partition(".")[0] not in ("data", "trainer", "telemetry")
+    return key.partition(".")[0] not in ("data", "trainer", "telemetry", "guard")

@@ -19,7 +19,7 @@ BINS = 256
 METRICS = ("test_accuracy", "test_loss", "accuracy", "loss", "learning_rate")
 AXES = ("step", "time", "epoch")
 #: Where something runs, not what it computes.
-_MACHINE = ("telemetry.", "trainer.command", "data.dir", "data.name")
+_MACHINE = ("telemetry.", "guard.", "trainer.command", "trainer.paths", "data.dir", "data.name")
 _CURVES = {"accuracy": "train_accuracy", "loss": "train_loss", "learning_rate": "learning_rate"}
 _LAST = 1 << 53
 

@@ -16,7 +16,10 @@ from nanotrain_tui.catalog import (
 from nanotrain_tui.session.history import EDITS
 
 #: What only the host looks at; the trainer is not told.
-OWN_KEYS = frozenset(("train.on_crash", "train.crash_limit", "train.on_finish"))
+OWN_KEYS = frozenset(
+    ("train.on_crash", "train.crash_limit", "train.on_finish")
+    + tuple(key for key in FIELDS if key.startswith("guard."))
+)
 
 _DERIVED = ("layers", "output", EDITS)  # what the trainer is told besides the catalog's keys
 

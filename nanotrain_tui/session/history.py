@@ -15,7 +15,7 @@ SCRIPT = "script"  # who made an edit that the configuration holds
 EDITS = "edits"
 
 #: Sections that say where and by what it trains, not what: they never hang on the weights.
-MACHINE = ("trainer.", "telemetry.", "data.dir")
+MACHINE = ("trainer.", "telemetry.", "guard.", "data.dir")
 
 
 class Edit(NamedTuple):
