@@ -16,6 +16,7 @@ from .model_options import model_options
 from .options import complete_session, json_option
 from .output import print_json
 from .places import my_folders
+from .signals import StopRequests
 
 if TYPE_CHECKING:
     from nanotrain_tui.export import AnyFormat, Options
@@ -135,7 +136,8 @@ def _export(
         raise CommandError(f"the format {name} is no text for a terminal; -o PATH or a pipe.")
     if output is None and not text:
         output = reader.folder.name + chosen.suffix
-    with progress_line(f"exporting {reader.folder.name}") as progress:
+    # A SIGTERM leaves by way of the code that removes what is half written.
+    with StopRequests(), progress_line(f"exporting {reader.folder.name}") as progress:
         options = Options(**given, progress=progress)
         if output is None or output == "-":
             _to_stdout(reader, chosen, options)

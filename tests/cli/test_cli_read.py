@@ -1,9 +1,11 @@
 """sessions, show, export, presets, keys, completion: all that only reads."""
 
+import dataclasses
 import errno
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,7 @@ from recorded import Recording, tutorial_run
 
 from nanotrain_tui.catalog import FIELDS
 from nanotrain_tui.cli.group import COMMANDS
+from nanotrain_tui.export import get_format
 from nanotrain_tui.session.folder import create_session
 
 KEPT = Path(__file__).resolve().parents[1] / "data"
@@ -213,6 +216,24 @@ def test_export_into_nowhere_leaves_nothing(nano: Nano, home: Path, tmp_path: Pa
         ran = nano("export", "mnist-1", "--format", "csv", "-o", place, "--force")
         assert ran.status == 2 and is_paragraph(ran.err) and str(tmp_path) in ran.err
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_export_that_is_ended_leaves_nothing(
+    nano: Nano, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    tutorial_run(home)
+    folder = tmp_path / "out"
+    folder.mkdir()
+
+    def write_half(*_: object) -> None:
+        assert list(folder.iterdir())
+        os.kill(os.getpid(), number)
+
+    half = dataclasses.replace(get_format("session"), write=write_half)
+    monkeypatch.setattr("nanotrain_tui.export.get_format", lambda _: half)
+    ran = nano("export", "mnist-1", "--format", "session", "-o", folder / "data.nanotrain")
+    assert ran.status == 130 and not list(folder.iterdir())
 
 
 def test_formats_are_listed_with_what_they_are(nano: Nano, home: Path) -> None:
