@@ -81,9 +81,9 @@ def home(tmp_path: Path) -> Iterator[Path]:
         assert not folder.is_alive()
 
 
-def real_app(home: Path, script: str, session: str | None = None) -> NanotrainApp:
+def real_app(home: Path, script: str, session: str | None = None, steps: int = 60) -> NanotrainApp:
     command = [sys.executable, str(SCRIPTED), f"--script={script}"]
-    config = check({"trainer.command": command, "train.steps": 60, "train.eval_every": 20})
+    config = check({"trainer.command": command, "train.steps": steps, "train.eval_every": 20})
     return NanotrainApp(backend(home), config, follow_every_s=0.02, session=session)
 
 
@@ -100,7 +100,7 @@ async def test_r_trains_a_recorded_session_to_its_end(home: Path) -> None:
 
 
 async def test_pause_resume_leave_come_back_and_stop(home: Path) -> None:
-    app = real_app(home, "slow=0.05,chunk=1")
+    app = real_app(home, "slow=0.05,chunk=1", steps=5000)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
         await until(pilot, lambda: app.run_state.step > 0)
@@ -118,7 +118,7 @@ async def test_pause_resume_leave_come_back_and_stop(home: Path) -> None:
         await until(pilot, lambda: again.run_state.state == "running")
         await pilot.press("s", "y")
         await until(pilot, lambda: again.run_state.state == "stopped")
-    assert again.run_state.step < 60
+    assert again.run_state.step < 5000
 
 
 async def test_a_trainer_that_dies_is_told_with_its_reason(home: Path) -> None:
@@ -130,7 +130,7 @@ async def test_a_trainer_that_dies_is_told_with_its_reason(home: Path) -> None:
 
 
 async def test_steered_by_keys_and_every_edit_is_on_the_record(home: Path) -> None:
-    app = real_app(home, "slow=0.05,chunk=1")
+    app = real_app(home, "slow=0.05,chunk=1", steps=5000)  # it must not end before it is stopped
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
         await until(pilot, lambda: app.run_state.step > 0)
@@ -164,7 +164,7 @@ async def test_steered_by_keys_and_every_edit_is_on_the_record(home: Path) -> No
 
 
 async def test_a_session_that_was_stopped_is_forked_and_resumed(home: Path) -> None:
-    app = real_app(home, "slow=0.05,chunk=1")
+    app = real_app(home, "slow=0.05,chunk=1", steps=5000)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
         await until(pilot, lambda: app.run_state.step > 3)
