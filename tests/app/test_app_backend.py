@@ -164,7 +164,7 @@ async def test_steered_by_keys_and_every_edit_is_on_the_record(home: Path) -> No
 
 
 async def test_a_session_that_was_stopped_is_forked_and_resumed(home: Path) -> None:
-    app = real_app(home, "slow=0.05,chunk=1", steps=5000)
+    app = real_app(home, "slow=0.05,chunk=1", steps=200)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
         await until(pilot, lambda: app.run_state.step > 3)
