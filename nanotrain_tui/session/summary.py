@@ -184,13 +184,14 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
     now: Dict[str, Any] = {}  # what was edited, or in force at a later start
     for event in events:
         if event.kind == "configured":
-            now = flatten(event.body.get("config") or {})
+            now = flatten(_table(event.body.get("config")))
         elif event.kind == "started":
             started = event.body
             now["train.steps"] = event.body.get("steps", now.get("train.steps"))
         elif event.kind == "edited":
-            changes = event.body.get("changes") or {}
-            now.update((key, change[1]) for key, change in changes.items())
+            for key, change in _table(event.body.get("changes")).items():
+                if isinstance(change, list) and len(change) == 2:
+                    now[key] = change[1]
     steps = now.get("train.steps", _get(config, "train", "steps"))
     evaluations = reader.evaluations()
     accuracies = [e.accuracy for e in evaluations if e.accuracy is not None]
@@ -220,6 +221,11 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
         responding=folder.is_responding() if alive else False,
         problem=None,
     )
+
+
+def _table(value: Any) -> Dict[str, Any]:
+    """A folder that was copied here by hand may hold anything."""
+    return value if isinstance(value, dict) else {}
 
 
 def _get(table: Any, *keys: str) -> Any:

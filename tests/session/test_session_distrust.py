@@ -102,6 +102,22 @@ def test_a_damaged_summary_is_made_anew(tmp_path: Path, bad: object) -> None:
             assert all(isinstance(one, float) for one in summarise(folder).spark)
 
 
+@pytest.mark.parametrize(
+    "body", ['{"changes": [1]}', '{"changes": {"train.steps": 5}}', '{"config": [[1]]}']
+)
+def test_a_folder_copied_by_hand_does_not_break_the_list(tmp_path: Path, body: str) -> None:
+    folder = resumed(tmp_path)
+    with closing(sqlite3.connect(folder.recording)) as db, db:
+        db.execute("DELETE FROM meta WHERE key = 'summary'")
+        (before,) = db.execute("SELECT MIN(seq) FROM segments").fetchone()
+        for kind in ("edited", "configured"):
+            row = (before, 0.0, 1, kind, body)
+            db.execute(
+                "INSERT INTO events (segment, t, step, kind, body) VALUES (?, ?, ?, ?, ?)", row
+            )
+    assert summarise(folder).data == "mnist"
+
+
 def test_the_programs_of_another_machine_are_forgotten(tmp_path: Path) -> None:
     evil = {"trainer": {"command": "sh evil"}, "telemetry.tegrastats": "/tmp/evil",
             "train": {"on_finish": "sh evil", "steps": 300}}  # fmt: skip
