@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, List, Optional
 
 from nanotrain_tui.catalog import nest
 from nanotrain_tui.host import commands
+from nanotrain_tui.host.container import find_paths
 from nanotrain_tui.host.control import ControlServer, Reply
 from nanotrain_tui.host.errand import Errand, told, words_of
 from nanotrain_tui.host.gauges import Gauges
@@ -23,9 +24,11 @@ from nanotrain_tui.host.link import Trainer
 from nanotrain_tui.host.live_config import OWN_KEYS
 from nanotrain_tui.host.lock import FolderLock
 from nanotrain_tui.host.loop import Loop
+from nanotrain_tui.host.paths import ContainerError
 from nanotrain_tui.host.retries import Retries
 from nanotrain_tui.host.segment import MakeTrainer, Segment, Surroundings
 from nanotrain_tui.host.steering import Session, Steering
+from nanotrain_tui.host.trainer_environment import trainer_invocation
 from nanotrain_tui.host.trainer_log import TrainerLog
 from nanotrain_tui.host.trainer_process import ProcessTrainer, SpawnError
 from nanotrain_tui.session import state as states
@@ -43,11 +46,17 @@ HEARTBEAT_EVERY_S = 1.0
 LAST_COMMIT_WITHIN_S = 10.0
 HOST = "host"  # who asks for what the host does by itself
 HOPELESS = ("config", "data")  # failures that another try cannot mend
+_CANNOT_START = (
+    JobError, TelemetryError, RecordingError, SpawnError, ContainerError, OSError,
+)  # fmt: skip
 
 
 def process_trainer(job: Job, loop: Loop) -> Trainer:
     """The trainer as a child process: the rule."""
-    return ProcessTrainer(job.trainer_command, job.cwd, job.env, loop)
+    paths = find_paths(job.trainer_command, job.config.get("trainer.paths"))
+    name = "nanotrain-{}-{:.0f}".format(os.path.basename(job.folder), 1000 * time.time())
+    told = trainer_invocation(job.trainer_command, job.env, name)
+    return ProcessTrainer(told, job.cwd, loop, paths)
 
 
 class Host(Session):
@@ -89,7 +98,7 @@ class Host(Session):
         """Take the lock, begin the recording or go on with it, start all; raises JobError."""
         try:
             self._open()
-        except (JobError, TelemetryError, RecordingError, SpawnError, OSError) as error:
+        except _CANNOT_START as error:
             self._cleanup.close()
             key, message = getattr(error, "key", ""), getattr(error, "message", str(error))
             raise JobError(key, message) from error

@@ -13,6 +13,7 @@ from nanotrain_tui.host.journal import Journal
 from nanotrain_tui.host.link import LEAVE_WITHIN_S, Trainer, TrainerLink
 from nanotrain_tui.host.live_config import OWN_KEYS, LiveConfig
 from nanotrain_tui.host.loop import Loop
+from nanotrain_tui.host.paths import inside_config
 from nanotrain_tui.host.steering import Steering
 from nanotrain_tui.host.trainer_log import TrainerLog
 from nanotrain_tui.session import state as states
@@ -69,6 +70,7 @@ class Segment:
         self._own_edits: List[Edit] = []
         self._oom_kills = crash.read_oom_kills()
         trainer = around.make_trainer(around.job, around.loop)
+        self._paths = trainer.paths
         self.hearing = Hearing(
             around.journal,
             around.steering,
@@ -104,6 +106,7 @@ class Segment:
         told["restore"] = os.path.join(folder, file) if file else None
         told["resume"] = exact
         told["edits"] = self._divide(edits)
+        told = inside_config(told, self._paths)
         self.tell({"id": 0, "do": "start", "config": told})
 
     def tell(self, message: Dict[str, Any]) -> bool:
@@ -152,7 +155,7 @@ class Segment:
         return theirs
 
     def _heard(self, message: Dict[str, Any]) -> None:
-        self.hearing.heard(message)
+        self.hearing.heard(self._paths.outside(message))
         while self._own_edits and self._own_edits[0].step <= self._journal.step:
             if self._journal.state not in (states.RUNNING, states.PAUSED):
                 return

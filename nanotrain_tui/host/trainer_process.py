@@ -1,23 +1,26 @@
 """The trainer as a child process, or in a thread of this one.
 
 Both kinds share one face: ``stdout`` and ``stderr`` are descriptors to wait on (stderr may be
-None), ``send`` queues a command, ``poll`` tells the exit status once there is one.
+None), ``paths`` is what it calls our folders, ``send`` queues a command, ``poll`` tells the exit
+status once there is one.
 """
 
 import ctypes
 import os
-import platform
 import signal
 import subprocess
 import threading
-from typing import Any, BinaryIO, Callable, Dict, List, Mapping, Optional
+from typing import Any, BinaryIO, Callable, List, Optional
 
+from nanotrain_tui.host.container import Invocation
 from nanotrain_tui.host.loop import Loop
+from nanotrain_tui.host.paths import PathMap
 
 _NICE = 5  # the trainer takes every core; keys and telemetry want a hundredth of one
 _PR_SET_PDEATHSIG = 1
 _MOST_UNSENT = 4 << 20  # commands a trainer may leave unread
 _PATIENCE_S = 5.0  # for a process that was killed to be reaped
+_SAME = PathMap()
 
 
 class SpawnError(Exception):
@@ -68,14 +71,20 @@ class CommandPipe:
 class ProcessTrainer:
     """A trainer in a process group of its own that dies with this one."""
 
-    def __init__(self, command: List[str], cwd: str, env: Mapping[str, str], loop: Loop) -> None:
+    def __init__(
+        self, invocation: Invocation, cwd: str, loop: Loop, paths: PathMap = _SAME
+    ) -> None:
+        self.paths = paths
+        self._kill_command = invocation.kill
+        self._killer: Optional["subprocess.Popen[bytes]"] = None
+        command = invocation.command
         try:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=trainer_environment(env),
+                env=invocation.env,
                 cwd=cwd,
                 close_fds=True,
                 start_new_session=True,
@@ -105,7 +114,9 @@ class ProcessTrainer:
         return self._process.poll()
 
     def kill(self, number: int = signal.SIGKILL) -> None:
-        """Signal the trainer and all it started."""
+        """Signal the trainer and all it started; a container outlives whoever started it."""
+        if self._kill_command and self.poll() is None:
+            self._killer = self._killer or _start_quietly(self._kill_command)
         try:
             os.killpg(self.pid, number)
         except (ProcessLookupError, PermissionError):
@@ -115,10 +126,11 @@ class ProcessTrainer:
         """Leave nothing of it: processes, descriptors."""
         self.kill()
         self._commands.close()
-        try:
-            self._process.wait(_PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            pass  # stuck in the kernel; the signal waits for it there
+        for process in filter(None, (self._process, self._killer)):
+            try:
+                process.wait(_PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                pass  # stuck in the kernel; the signal waits for it there
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()
@@ -131,6 +143,7 @@ class ThreadTrainer:
     """
 
     stderr: Optional[int] = None
+    paths = _SAME
 
     def __init__(self, serve: "Callable[[BinaryIO, BinaryIO], int]", loop: Loop) -> None:
         self.pid = os.getpid()
@@ -185,15 +198,14 @@ class ThreadTrainer:
             self._loop.wake()
 
 
-def trainer_environment(env: Mapping[str, str]) -> Dict[str, str]:
-    """The trainer's environment: ours and ``env``, and what the board itself needs."""
-    told = dict(os.environ)
-    told["PYTHONUNBUFFERED"] = "1"
-    if platform.machine() == "aarch64":
-        # NumPy 1.19.5 on a Nano dies of an illegal instruction without it.
-        told.setdefault("OPENBLAS_CORETYPE", "ARMV8")
-    told.update(env)
-    return told
+def _start_quietly(command: List[str]) -> Optional["subprocess.Popen[bytes]"]:
+    null = subprocess.DEVNULL
+    try:
+        return subprocess.Popen(
+            command, stdin=null, stdout=null, stderr=null, start_new_session=True
+        )
+    except OSError:
+        return None
 
 
 def _dies_with(parent: int) -> Callable[[], None]:
