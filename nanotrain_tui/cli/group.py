@@ -33,6 +33,7 @@ COMMANDS = (
     "import",
     "verify",
     "doctor",
+    "telemetry",
     "data",
     "init",
     "presets",

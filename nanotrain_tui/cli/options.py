@@ -139,7 +139,7 @@ _PYTHON = click.option(
     "--python", metavar="PATH", expose_value=False, callback=_keep_python,
     help="The Python that has TensorFlow. Default: the first one found.",
 )  # fmt: skip
-_TEGRASTATS = click.option(
+tegrastats_option = click.option(
     "--tegrastats", metavar="PATH", expose_value=False, callback=_keep_tegrastats,
     help="The tegrastats program. Default: the one on the PATH.",
 )  # fmt: skip
@@ -176,4 +176,4 @@ def change_options(command: Command) -> Command:
 
 def machine_options(command: Command) -> Command:
     """``--python --tegrastats``."""
-    return _PYTHON(_TEGRASTATS(command))
+    return _PYTHON(tegrastats_option(command))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from nanotrain_tui.export.flat import flat, natural
 from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.export.rows import PAGE_ROWS
 from nanotrain_tui.follow.log_text import describe
@@ -64,7 +65,7 @@ def samples_table(reader: SessionReader) -> Table:
     for sample in samples_of(reader):
         for name, value in flat(sample.body):
             found[name] = _wider(found.get(name), type(value))
-    names = sorted(found, key=_natural)
+    names = sorted(found, key=natural)
     columns = [Column("time_s", float), Column("step", int)]
     columns += [Column(name, found[name]) for name in names]
     return Table(columns, (_sample_row(sample, names) for sample in samples_of(reader)))
@@ -99,30 +100,9 @@ def _pages(reader: SessionReader) -> Iterator[Any]:
         seq = batch.last_seq
 
 
-def flat(body: Any, prefix: str = "") -> Iterator[tuple[str, int | float | str]]:
-    """The numbers and texts of a sample with dotted names; what is null is left out."""
-    if isinstance(body, Mapping):
-        inside: Iterator[tuple[Any, Any]] = iter(body.items())
-    elif isinstance(body, (list, tuple)):
-        inside = iter(enumerate(body))
-    else:
-        if isinstance(body, bool):
-            yield prefix, int(body)
-        elif isinstance(body, (int, float, str)):
-            yield prefix, body
-        return
-    for key, value in inside:
-        yield from flat(value, f"{prefix}.{key}" if prefix else str(key))
-
-
 def _wider(known: type | None, new: type) -> type:
     """The type that holds both: text over float over int."""
     return max((kind for kind in (known, new) if kind), key=(int, float, str).index)
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """``cpus.2`` before ``cpus.10``."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in name.split(".")]
 
 
 def _sample_row(sample: Sample, names: Sequence[str]) -> Sequence[Value]:

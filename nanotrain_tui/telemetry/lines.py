@@ -15,7 +15,7 @@ class LineBuffer:
         self._skipping = False  # within a line that was too long
 
     def feed(self, data: bytes) -> List[str]:
-        """The lines completed by ``data``, without their ends; empty ones are left out."""
+        """The lines completed by ``data``, without their ends."""
         *whole, tail = (self._tail + data).split(b"\n")
         if whole and self._skipping:
             del whole[0]
@@ -27,4 +27,13 @@ class LineBuffer:
             self._skipping = True
             tail = b""
         self._tail = tail
-        return [line.decode("ascii", "replace") for line in whole if line.strip()]
+        return [_text(line) for line in whole]
+
+    def end(self) -> List[str]:
+        """What came after the last newline, where it is a line; nothing more will come."""
+        tail, self._tail, self._skipping = self._tail, b"", False
+        return [_text(tail)] if tail else []
+
+
+def _text(line: bytes) -> str:
+    return line.decode("ascii", "replace")

@@ -11,9 +11,12 @@ cannot be told from a whole one: give only lines that ended in a newline, as ``L
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Callable, Dict, List, Match, NamedTuple, Optional, Tuple, Union
 
 MAX_LINE = 8192  # characters; the longest seen is 700 (AGX Orin)
+
+_REMEMBERED = 4096  # readings of words, half a megabyte
 
 _Fields = Dict[str, Any]
 Frequency = Union[int, List[int], None]  # a list where one clock a cluster is printed
@@ -109,7 +112,8 @@ _MEMORY = _pattern(r"(INT)/(INT)MB")
 _BLOCKS = _pattern(r"(INT)x(INT)(MB|kB)\)")
 _CACHED = _pattern(r"(INT)MB\)")
 _IRAM = _pattern(r"(INT)/(INT)kB\(lfb (INT)kB\)")
-_CORES = _pattern(r"\[((?:(?:off|INT%(?:@(?:-1|INT))?)(?:,(?!\])|(?=\])))+)\](?:@(-1|INT))?")
+_CORE = _pattern(r"(INT)%(?:@(-1|INT))?")
+_CLOCK = _pattern(r"@(?:-1|INT)")
 _ENGINE = _pattern(r"(off)|(INT)|(?=[\d@])(?:(INT)%)?(?:@(-1|INT|\[INT(?:,INT)*\]))?")
 _TEMPERATURE = _pattern(r"([^@]+)@(DEG)C(?:/(DEG)C)?")
 _RAIL = _pattern(r"(INT)/(INT)|(INT)mW/(INT)mW(?:/(INT)mW)?")
@@ -140,7 +144,12 @@ def parse_line(line: str) -> Optional[TegrastatsLine]:
     words += _LOOKAHEAD
     while at < end:
         word = words[at]
-        taken = _READERS.get(word, _other)(words, at, fields)
+        reader = _READERS.get(word)
+        taken = reader(words, at, fields) if reader else 0
+        if not taken and (reader is None or reader is _cpu):  # AGX Xavier has a rail CPU
+            taken, found = _read("", word) if "@" in word else _read(word, words[at + 1])
+            for table, name, value in found:
+                (fields[table] if table else fields)[name] = value
         if not taken:
             unknown.append(word)
         at += taken or 1
@@ -157,11 +166,11 @@ def _may_be_cut(words: List[str], line: str) -> bool:
     if "]@" in line:
         return "]@" in words[-1]
     name = words[-2] if len(words) > 1 else ""
-    return name.endswith("_FREQ") or _READERS.get(name) is _engine
+    return name.endswith("_FREQ") or name in _ENGINES
 
 
-# A reader looks at the words from ``at`` on, stores what they say, and answers how many words
-# it has understood: 0 for none.
+# A reader of a row of words looks at those from ``at`` on, stores what they say, and answers how
+# many it has understood: 0 for none.
 
 
 def _ram(words: List[str], at: int, fields: _Fields) -> int:
@@ -202,47 +211,27 @@ def _iram(words: List[str], at: int, fields: _Fields) -> int:
 
 
 def _cpu(words: List[str], at: int, fields: _Fields) -> int:
-    listed = _CORES(words[at + 1])
-    if listed is None:
-        return _rail(words, at, fields)  # AGX Xavier has a rail of that name
-    shared = listed.group(2)
-    cores: List[Optional[Core]] = []
-    for text in listed.group(1).split(","):
-        if text == "off":
-            cores.append(None)
-        else:
-            load, _, clock = text.partition("%")
-            cores.append(Core(int(load), _frequency(clock[1:] or shared)))
-    fields["cpus"] = cores
+    listed, _, shared = words[at + 1].partition("]")
+    if listed[:1] != "[" or not _:
+        return 0
+    if shared and not _CLOCK(shared):
+        return 0
+    try:
+        fields["cpus"] = [_core(text, shared[1:]) for text in listed[1:].split(",")]
+    except ValueError:
+        return 0
     return 2
 
 
-def _measured(prefix: str) -> "_Reader":
-    """The reader of a block whose load has fields of its own: GPU and memory controller."""
-
-    def read(words: List[str], at: int, fields: _Fields) -> int:
-        value = _ENGINE(words[at + 1])
-        # a bare number here is a load that lost its percent sign
-        if value is None or value.group(1) or value.group(2):
-            return 0
-        load = value.group(3)
-        fields[prefix + "_load_percent"] = None if load is None else int(load)
-        fields[prefix + "_freq_mhz"] = _frequencies(value.group(4))
-        return 2
-
-    return read
-
-
-def _engine(words: List[str], at: int, fields: _Fields) -> int:
-    value = _ENGINE(words[at + 1])
-    if value is None:
-        return _rail(words, at, fields)  # a rail may bear the name of what it feeds
-    off, bare, load, clock = value.groups()
-    name = words[at]
-    fields["engines"][name[:-5] if name.endswith("_FREQ") else name] = off or Engine(
-        None if load is None else int(load), _frequencies(bare or clock)
-    )
-    return 2
+@lru_cache(maxsize=_REMEMBERED)
+def _core(text: str, shared: str) -> Optional[Core]:
+    """Raises ValueError where this is none."""
+    if text == "off":
+        return None
+    core = _CORE(text)
+    if core is None:
+        raise ValueError(text)
+    return Core(int(core.group(1)), _frequency(core.group(2) or shared or None))
 
 
 def _frequency(text: Optional[str]) -> Optional[int]:
@@ -273,37 +262,70 @@ def _edp(words: List[str], at: int, fields: _Fields) -> int:
     return 3
 
 
-def _other(words: List[str], at: int, fields: _Fields) -> int:
-    """What is known by its form: a temperature, a rail, an engine, the time."""
-    word = words[at]
-    if "@" in word:
-        return _temperature(word, fields)
-    if word.endswith("_FREQ"):
-        return _engine(words, at, fields)
-    return _rail(words, at, fields) or _time(word + " " + words[at + 1], fields)
+_Found = Tuple[Tuple[str, str, Any], ...]  # table or "" for the line's own field, name, value
+_NONE: Tuple[int, _Found] = (0, ())
 
 
-def _rail(words: List[str], at: int, fields: _Fields) -> int:
-    name = words[at]
-    power = _RAIL(words[at + 1])
+# What follows needs no more than a name and a value, and is worked out once for both. A board
+# prints the same few hundred pairs again and again; nobody changes a list that is remembered.
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read(name: str, value: str) -> Tuple[int, _Found]:
+    """How many words are understood, and what they say; without a name it is a temperature."""
+    if not name:
+        return _temperature(value)
+    if name in _MEASURED:
+        return _measured(_MEASURED[name], value)
+    is_engine = name.endswith("_FREQ") or name in _ENGINES
+    found = _engine(name, value) if is_engine else _NONE
+    if found is _NONE:
+        found = _rail(name, value)  # a rail may bear the name of what it feeds
+    return _time(name + " " + value) if found is _NONE else found
+
+
+def _measured(prefix: str, text: str) -> Tuple[int, _Found]:
+    """A block whose load has fields of its own: GPU and memory controller."""
+    value = _ENGINE(text)
+    # a bare number here is a load that lost its percent sign
+    if value is None or value.group(1) or value.group(2):
+        return _NONE
+    load = value.group(3)
+    return 2, (
+        ("", prefix + "_load_percent", None if load is None else int(load)),
+        ("", prefix + "_freq_mhz", _frequencies(value.group(4))),
+    )
+
+
+def _engine(name: str, text: str) -> Tuple[int, _Found]:
+    value = _ENGINE(text)
+    if value is None:
+        return _NONE
+    off, bare, load, clock = value.groups()
+    engine = off or Engine(None if load is None else int(load), _frequencies(bare or clock))
+    return 2, (("engines", name[:-5] if name.endswith("_FREQ") else name, engine),)
+
+
+def _rail(name: str, text: str) -> Tuple[int, _Found]:
+    power = _RAIL(text)
     if power is None or not name.isidentifier():
-        return 0
-    if name != "NC":  # not connected
-        now, avg, now_mw, avg_mw, max_mw = power.groups()
-        highest = None if max_mw is None else int(max_mw)
-        fields["power_mw"][name] = Rail(int(now or now_mw), int(avg or avg_mw), highest)
-    return 2
+        return _NONE
+    if name == "NC":  # not connected
+        return 2, ()
+    now, avg, now_mw, avg_mw, max_mw = power.groups()
+    highest = None if max_mw is None else int(max_mw)
+    return 2, (("power_mw", name, Rail(int(now or now_mw), int(avg or avg_mw), highest)),)
 
 
-def _temperature(word: str, fields: _Fields) -> int:
+def _temperature(word: str) -> Tuple[int, _Found]:
     zone = _TEMPERATURE(word)
     if zone is None:
-        return 0
+        return _NONE
     name, now, highest = zone.groups()
-    fields["temperatures_c"][name] = _degrees(now)
+    found: _Found = (("temperatures_c", name, _degrees(now)),)
     if highest is not None:
-        fields["temperatures_max_c"][name] = _degrees(highest)
-    return 1
+        found += (("temperatures_max_c", name, _degrees(highest)),)
+    return 1, found
 
 
 def _degrees(text: str) -> Optional[float]:
@@ -311,20 +333,19 @@ def _degrees(text: str) -> Optional[float]:
     return None if value == -256 else value  # the block is powered off
 
 
-def _time(text: str, fields: _Fields) -> int:
+def _time(text: str) -> Tuple[int, _Found]:
     parts = _TIME(text)
     if parts is None:
-        return 0
+        return _NONE
     month, day, year, hour, minute, second = map(int, parts.groups())
     try:
-        fields["timestamp"] = datetime(year, month, day, hour, minute, second).isoformat()
+        moment = datetime(year, month, day, hour, minute, second)
     except ValueError:
-        return 0
-    return 2
+        return _NONE
+    return 2, (("", "timestamp", moment.isoformat()),)
 
 
-_Reader = Callable[[List[str], int, _Fields], int]
-_READERS: Dict[str, _Reader] = {
+_READERS: Dict[str, Callable[[List[str], int, _Fields], int]] = {
     "RAM": _ram,
     "SWAP": _swap,
     "IRAM": _iram,
@@ -333,11 +354,12 @@ _READERS: Dict[str, _Reader] = {
     "MTS": _mts,
     "EDP": _edp,
 }
-for _name, _prefix in (("EMC", "emc"), ("GR3D", "gpu"), ("GR3D2", "gpu2")):
-    _READERS[_name] = _READERS[_name + "_FREQ"] = _measured(_prefix)
+_MEASURED = {"EMC": "emc", "GR3D": "gpu", "GR3D2": "gpu2"}
+_MEASURED.update([(name + "_FREQ", prefix) for name, prefix in _MEASURED.items()])
 # Engines that may stand without _FREQ; any name with it is taken for one.
-for _name in ("APE", "AVP", "CVNAS", "MSENC", "OFA", "SE", "TSEC", "VDE", "VI", "VIC"):
-    _READERS[_name] = _engine
-for _name in ("NVDEC", "NVDLA", "NVENC", "NVJPG", "PVA"):
-    for _number in ("", "0", "1", "2", "3"):
-        _READERS[_name + _number] = _engine
+_ENGINES = {"APE", "AVP", "CVNAS", "MSENC", "OFA", "SE", "TSEC", "VDE", "VI", "VIC"}
+_ENGINES.update(
+    name + number
+    for name in ("NVDEC", "NVDLA", "NVENC", "NVJPG", "PVA")
+    for number in ("", "0", "1", "2", "3")
+)

@@ -124,7 +124,7 @@ def test_of_many_lines_the_newest_counts(bench: Bench) -> None:
 def test_lines_that_are_none_are_counted(bench: Bench) -> None:
     bench.monitor.start()
     bench.hear(b"WARNING: not invoking as root\n\nRAM 1/2\n", b"x" * 70000, b"\n" + LINE)
-    assert bench.monitor.unread_lines == 3
+    assert bench.monitor.unread_lines == 4
     assert bench.poll(1.0)["ram_used_mb"] == 905
     bench.monitor.close()
 
