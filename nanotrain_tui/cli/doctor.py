@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,6 +27,9 @@ from .errors import FAILED, FINISHED, note, os_reason
 from .options import Asked, json_option, machine_options
 from .output import print_json, width
 
+if TYPE_CHECKING:
+    from .trainer_check import Tried
+
 SIGNS = {"ok": "ok     ", "warn": "WARN   ", "problem": "PROBLEM"}
 
 
@@ -49,16 +52,18 @@ def command(asked: Asked, as_json: bool) -> int:
     folders = find_folders()
     if sys.stderr.isatty():
         note("looking; loading TensorFlow takes a while ...")
-    checks = examine(asked, folders)
+    checks, pythons = examine(asked, folders)
     if as_json:
-        print_json({"checks": [vars(found) for found in checks], "folders": _places(folders)})
+        told = [vars(found) for found in checks]
+        tried = [vars(one) for one in pythons]
+        print_json({"checks": told, "pythons": tried, "folders": _places(folders)})
     else:
         _print_text(checks, folders)
     return FAILED if worst(checks) == PROBLEM else FINISHED
 
 
-def examine(asked: Asked, folders: Folders) -> list[Check]:
-    """Everything, in the order a person would ask."""
+def examine(asked: Asked, folders: Folders) -> tuple[list[Check], list["Tried"]]:
+    """Everything, in the order a person would ask; and the Pythons that were looked at."""
     from nanotrain_tui.telemetry.board import describe_board
 
     from .trainer_check import check_trainer
@@ -66,9 +71,11 @@ def examine(asked: Asked, folders: Folders) -> list[Check]:
     settings, values = _settings(asked, folders)
     board = describe_board()
     gpu = check_gpu(board.is_jetson)
-    return [
+    has_gpu = board.is_jetson or not gpu.found.startswith("none")
+    trainer, pythons = check_trainer(values, has_gpu, folders.cache)
+    checks = [
         *check_board(board),
-        *check_trainer(values, has_gpu=board.is_jetson or not gpu.found.startswith("none")),
+        *trainer,
         gpu,
         check_tegrastats(str(values["telemetry.tegrastats"]), board.is_jetson),
         *check_memory(board),
@@ -77,6 +84,7 @@ def examine(asked: Asked, folders: Folders) -> list[Check]:
         check_terminal(os.environ),
         check_logind(),
     ]
+    return checks, pythons
 
 
 def _settings(asked: Asked, folders: Folders) -> tuple[Check, Mapping[str, Any]]:

@@ -20,6 +20,7 @@ class Folder(NamedTuple):
 
     path: str
     writable: bool = False
+    needed: bool = True  # else the trainer does without where it cannot be shown
 
 
 class Invocation(NamedTuple):
@@ -79,6 +80,8 @@ def mount(command: List[str], folders: Iterable[Folder], told: Any = None) -> Li
         if mounted.covers(folder.path):
             continue
         if call.engine is DOCKER and call.verb == "exec":
+            if not folder.needed:
+                continue
             message = (
                 "where does the container have {0}? Say it: trainer.paths = '{0}:/there'.".format(
                     folder.path

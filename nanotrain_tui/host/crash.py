@@ -1,41 +1,18 @@
-"""Why a trainer died, in plain words."""
+"""Why a trainer died, in plain words, and what to do about it."""
 
+import re
 import signal
-from typing import Optional, Tuple
+from typing import Optional
 
-_HINTS: Tuple[Tuple[str, str], ...] = (
-    (
-        "No module named 'tensorflow'",
-        "this Python has no TensorFlow; name one that has with --python or trainer.command",
-    ),
-    (
-        "static TLS block",
-        "start with LD_PRELOAD set to the library that the message names",
-    ),
-    (
-        "compiled using NumPy 1.x",
-        "this TensorFlow was built for NumPy 1; install numpy<2 into that Python",
-    ),
-    (
-        "numpy.core.multiarray failed to import",
-        "NumPy and TensorFlow do not fit together; install the NumPy that this TensorFlow names",
-    ),
-    (
-        "Descriptors cannot be created directly",
-        "protobuf is too new for this TensorFlow; install protobuf<3.21 into that Python",
-    ),
-    ("GLIBCXX_", "this TensorFlow was built for a newer system than this one"),
-    (
-        "cannot open shared object file",
-        "a library that TensorFlow needs is missing; on a Jetson it must match the JetPack",
-    ),
-    (
-        "ResourceExhaustedError",
-        "the GPU's memory was not enough; take a smaller batch or fewer units",
-    ),
-    ("std::bad_alloc", "memory was not enough; take a smaller batch or fewer units"),
-    ("MemoryError", "memory was not enough; take a smaller batch or fewer units"),
-)
+from nanotrain_tui.host.hints import HINTS
+
+_STATIC_TLS = re.compile(r"([^\s'\":]+\.so[\w.]*): cannot allocate memory in static TLS block")
+_SIGNALS = {
+    signal.SIGILL: "NumPy or TensorFlow was built for another CPU; "
+    "on a Nano set OPENBLAS_CORETYPE=ARMV8",
+    signal.SIGBUS: "a disk, swap or /dev/shm ran full under it; make room (docker: --shm-size 1g)",
+    signal.SIGSEGV: "TensorFlow or a library of it crashed; often CUDA or cuDNN of another JetPack",
+}
 
 
 def reason(exit_status: Optional[int], log_tail: str, oom_kills: Optional[int]) -> str:
@@ -49,8 +26,31 @@ def reason(exit_status: Optional[int], log_tail: str, oom_kills: Optional[int]) 
 
 def explain(text: str, exit_status: Optional[int], words: str) -> str:
     """The text, and what to do about it where the trainer's ``words`` tell."""
-    hint = _hint(exit_status, words)
-    return "{}: {}".format(text.rstrip("."), hint) if hint else text
+    found = hint(exit_status, words)
+    return "{}: {}".format(text.rstrip("."), found) if found else text
+
+
+def hint(exit_status: Optional[int], words: str) -> str:
+    """What to do about it, as the end of a sentence; empty where nothing is known."""
+    library = late_library(words)
+    if library:
+        return "start it with LD_PRELOAD={} in the environment".format(library)
+    for sign, text in HINTS:
+        found = sign.search(words)
+        if found:
+            return text.format(*found.groups())
+    number = _signal_of(exit_status)
+    return _SIGNALS.get(number, "") if number is not None else ""
+
+
+def late_library(words: str) -> str:
+    """The library that came too late for its thread-local storage; empty for none.
+
+    glibc keeps little room for those that are loaded while a program runs; loaded before it
+    (LD_PRELOAD) they find room.
+    """
+    found = _STATIC_TLS.search(words)
+    return found.group(1) if found else ""
 
 
 def read_oom_kills(vmstat: str = "/proc/vmstat") -> Optional[int]:
@@ -70,22 +70,20 @@ def _ending(status: Optional[int], oom_kills: Optional[int]) -> str:
         return "went away"
     if status == 0:
         return "ended without a word (exit status 0)"
-    number = -status if status < 0 else status - 128  # a shell or a container adds 128
-    try:
-        name = signal.Signals(number).name
-    except ValueError:
+    number = _signal_of(status)
+    if number is None:
         return "ended with exit status {}".format(status)
     if number != signal.SIGKILL:
-        return "was ended by {} (signal {})".format(name, number)
+        return "was ended by {} (signal {})".format(number.name, int(number))
     if oom_kills:
         return "was killed (signal 9) by the kernel's out-of-memory killer"
     return "was killed (signal 9): often the kernel's out-of-memory killer"
 
 
-def _hint(status: Optional[int], log_tail: str) -> str:
-    if status is not None and abs(status) in (signal.SIGILL, 128 + signal.SIGILL):
-        return "this TensorFlow or NumPy was built for another CPU"
-    for sign, hint in _HINTS:
-        if sign in log_tail:
-            return hint
-    return ""
+def _signal_of(status: Optional[int]) -> Optional[signal.Signals]:
+    if status is None:
+        return None
+    try:
+        return signal.Signals(-status if status < 0 else status - 128)  # a shell or docker adds 128
+    except ValueError:
+        return None

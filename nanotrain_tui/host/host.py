@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Callable, Dict, List, Optional
 
 from nanotrain_tui.catalog import nest
-from nanotrain_tui.host import commands
+from nanotrain_tui.host import commands, crash
 from nanotrain_tui.host.container import find_paths
 from nanotrain_tui.host.control import ControlServer, Reply
 from nanotrain_tui.host.errand import Errand, told, words_of
@@ -44,6 +44,7 @@ COMMIT_EVERY_S = 0.5
 SYNC_EVERY_S = 10.0
 HEARTBEAT_EVERY_S = 1.0
 LAST_COMMIT_WITHIN_S = 10.0
+PRELOAD = "LD_PRELOAD"
 HOST = "host"  # who asks for what the host does by itself
 HOPELESS = ("config", "data")  # failures that another try cannot mend
 _CANNOT_START = (
@@ -291,16 +292,9 @@ class Host(Session):
 
     def _next_start(self, body: Dict[str, Any]) -> Optional[Start]:
         """Where to go on after a crash, None if that is not wanted or not possible."""
-        config, failure = self._segment.config.now, self._segment.hearing.failure_kind
-        if config.get("train.on_crash") != "resume" or self._steering.stop_asked_by is not None:
+        if self._steering.stop_asked_by is not None:
             return None
-        if failure in HOPELESS:
-            return None
-        if failure == "checkpoint" and self._segment.checkpoint is not None:
-            self._unfit.append(self._segment.checkpoint)
-        limit = config["train.crash_limit"]
-        if not self._retries.allow(self.step, limit):
-            body["reason"] += "; started again {} times without getting further".format(limit)
+        if not self._preload(body) and not self._may_try_again(body):
             return None
         self._journal.commit()
         try:
@@ -313,6 +307,31 @@ class Host(Session):
         for problem in problems:
             self.record("warned", {"message": "a checkpoint is passed over: " + problem})
         return start
+
+    def _may_try_again(self, body: Dict[str, Any]) -> bool:
+        config, failure = self._segment.config.now, self._segment.hearing.failure_kind
+        if config.get("train.on_crash") != "resume" or failure in HOPELESS:
+            return False
+        if failure == "checkpoint" and self._segment.checkpoint is not None:
+            self._unfit.append(self._segment.checkpoint)
+        limit = config["train.crash_limit"]
+        if not self._retries.allow(self.step, limit):
+            body["reason"] += "; started again {} times without getting further".format(limit)
+            return False
+        return True
+
+    def _preload(self, body: Dict[str, Any]) -> bool:
+        """Whether a library came too late for glibc and shall come first the next time, once."""
+        job, trainer = self._around.job, self._segment.link.trainer
+        library = crash.late_library("{reason}\n{log_tail}".format(**body))
+        if not library or PRELOAD in job.env or not isinstance(trainer, ProcessTrainer):
+            return False
+        libraries = [library, os.environ.get(PRELOAD, "")]
+        env = dict(job.env, **{PRELOAD: ":".join(filter(None, libraries))})
+        self._around.job = job._replace(env=env)
+        message = "there was no room left for {0}; the trainer is started again with {1}={0}"
+        self.record("note", {"message": message.format(library, PRELOAD)})
+        return True
 
     def _start_again(self, start: Start, crashed: Dict[str, Any]) -> None:
         """The trainer once more, in a segment of its own."""

@@ -60,6 +60,11 @@ class TrainerLink:
         self.killed = why
         self.trainer.kill()
 
+    def read_prints(self) -> None:
+        """Take into the log what it has printed up to now: it comes on a pipe of its own."""
+        if self.trainer.stderr is not None:
+            self._drain(self.trainer.stderr, self._read_prints)
+
     def look(self) -> None:
         """See whether it has gone: a process may end without closing its pipes."""
         status = self.trainer.poll()
@@ -67,8 +72,7 @@ class TrainerLink:
             return
         self._is_gone = True
         self._drain(self.trainer.stdout, self._read_messages)
-        if self.trainer.stderr is not None:
-            self._drain(self.trainer.stderr, self._read_prints)
+        self.read_prints()
         self._gone(status)
 
     def garble(self, line: bytes) -> None:

@@ -4,7 +4,7 @@ import json
 import os
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
-from nanotrain_tui.host import crash
+from nanotrain_tui.host import crash, gpu
 from nanotrain_tui.host.environment import describe_environment
 from nanotrain_tui.host.gauges import Gauges
 from nanotrain_tui.host.hearing import Hearing
@@ -15,6 +15,7 @@ from nanotrain_tui.host.live_config import OWN_KEYS, LiveConfig
 from nanotrain_tui.host.loop import Loop
 from nanotrain_tui.host.paths import inside_config
 from nanotrain_tui.host.steering import Steering
+from nanotrain_tui.host.trainer_environment import has_nvidia
 from nanotrain_tui.host.trainer_log import TrainerLog
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.history import Edit
@@ -156,11 +157,22 @@ class Segment:
 
     def _heard(self, message: Dict[str, Any]) -> None:
         self.hearing.heard(self._paths.outside(message))
+        if message["event"] == "ready":
+            self._look_for_gpu(message)
         while self._own_edits and self._own_edits[0].step <= self._journal.step:
             if self._journal.state not in (states.RUNNING, states.PAUSED):
                 return
             edit = self._own_edits.pop(0)
             self.edit(edit.values, edit.who, edit.step)
+
+    def _look_for_gpu(self, ready: Dict[str, Any]) -> None:
+        """A GPU that TensorFlow leaves alone is most often an installation gone wrong."""
+        if "cuda" not in ready or gpu.uses_gpu(ready.get("devices")):
+            return
+        if has_nvidia() and not gpu.is_hidden():
+            self.link.read_prints()
+            why = gpu.why_unused(ready["cuda"], self._around.log.tail())
+            self._journal.event("warned", {"message": why})
 
     def _let_go(self, why: str) -> None:
         """It said its last word."""

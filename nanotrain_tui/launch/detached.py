@@ -12,9 +12,11 @@ from typing import Any
 
 import nanotrain_tui
 from nanotrain_tui.config import Folders
+from nanotrain_tui.host.container import Folder
 from nanotrain_tui.host.job import Job
 from nanotrain_tui.launch.errors import LaunchError
 from nanotrain_tui.launch.plan import Plan
+from nanotrain_tui.launch.trainer_call import seeing
 from nanotrain_tui.session.client import whoami
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder, create_session
@@ -79,12 +81,14 @@ def remove_folder(plan: Plan, folder: SessionFolder) -> None:
 def write_job(plan: Plan, folder: SessionFolder, on_nan: str = "stop") -> Job:
     """What the host is asked to do."""
     start, parent = plan.start, plan.parent
+    checkpoints = [Folder(folder.checkpoints, writable=True)]
+    command = seeing(plan.trainer_command, checkpoints, plan.config["trainer.paths"])
     file = start.file if start else None
     return Job(
         folder=folder.path,
         config=dict(plan.config),
         trainer_config=dict(plan.trainer_config),
-        trainer_command=list(plan.trainer_command),
+        trainer_command=list(command),
         tegrastats=plan.tegrastats,
         interval_s=float(plan.config["telemetry.interval_s"]),
         who=whoami(),

@@ -3,16 +3,23 @@
 import json
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from nanotrain_tui.catalog import trainer_command
+from nanotrain_tui.config import find_folders
+from nanotrain_tui.host import crash
+from nanotrain_tui.host.container import Folder
+from nanotrain_tui.host.paths import PathMap
+from nanotrain_tui.host.trainer_environment import trainer_invocation
 from nanotrain_tui.launch.again import configuration_of
+from nanotrain_tui.launch.asking import json_objects, last_line
 from nanotrain_tui.launch.errors import LaunchError
-from nanotrain_tui.launch.plan import TRAINER
-from nanotrain_tui.launch.python_finder import KEY, find_trainer_python
+from nanotrain_tui.launch.plan import PYTHONS
+from nanotrain_tui.launch.python_finder import KEY
+from nanotrain_tui.launch.remembered import Remembered
+from nanotrain_tui.launch.trainer_call import PATHS, paths_of, python_of, seeing, with_trainer
 from nanotrain_tui.session.checkpoints import Checkpoint, list_checkpoints
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.reader import SessionReader
@@ -27,13 +34,8 @@ class Model:
     folder: SessionFolder
     checkpoint: Checkpoint
     data: Mapping[str, Any]  # name, source, shape, classes, train, test
-    command: tuple[str, ...]  # that runs the trainer
-
-    @property
-    def request(self) -> dict[str, Any]:
-        """What every question to the trainer holds."""
-        path = f"{self.folder.checkpoints}/{self.checkpoint.file}"
-        return {"checkpoint": path, "shape": self.data["shape"]}
+    command: tuple[str, ...]  # that runs the trainer, and sees the checkpoints
+    told: Any = None  # trainer.paths
 
 
 def find_model(
@@ -50,9 +52,13 @@ def find_model(
     data = next((told for told in reversed(started) if isinstance(told, dict)), None)
     if data is None or not isinstance(data.get("shape"), list):
         raise LaunchError("", f"{folder.name} does not say which data it was trained on.")
-    named = list(python) or trainer_command(configuration_of(folder))
-    command = (*find_trainer_python(named), str(TRAINER))
-    return Model(folder, checkpoint, data, command)
+    config = configuration_of(folder)
+    if python:
+        config = {**config, "trainer.command": list(python)}
+    told = config.get(PATHS)  # older recordings have none
+    found, _ = python_of(config, Remembered(find_folders().cache / PYTHONS))
+    command = seeing(with_trainer(found, told), [Folder(folder.checkpoints)], told)
+    return Model(folder, checkpoint, data, command, told)
 
 
 def choose(listed: list[Checkpoint], wanted: int | str | None, name: str) -> Checkpoint:
@@ -79,11 +85,15 @@ def ask(model: Model, what: str, request: Mapping[str, Any]) -> Iterator[dict[st
 
     Raises LaunchError where the trainer cannot be run, or says why not.
     """
+    command = seeing([*model.command, what], _folders_of(request), model.told)
+    paths = paths_of(command, model.told)
+    told = trainer_invocation(list(command))
+    question = json.dumps(_request(model, request, paths)).encode() + b"\n"
     with tempfile.TemporaryFile() as said:
         try:
             child = subprocess.Popen(
-                [*model.command, what],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said,
+                told.command,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, env=told.env,
                 start_new_session=True,  # Ctrl+C is ours to understand
             )  # fmt: skip
         except OSError as error:
@@ -92,23 +102,16 @@ def ask(model: Model, what: str, request: Mapping[str, Any]) -> Iterator[dict[st
         assert child.stdin is not None and child.stdout is not None
         try:
             with suppress(BrokenPipeError):  # it ended early; what it said follows
-                child.stdin.write(json.dumps({**model.request, **request}).encode() + b"\n")
+                child.stdin.write(question)
                 child.stdin.close()
-            for line in child.stdout:
-                answer = _answer(line)
-                if answer is None:
-                    continue
-                if answer.get("ok") is False:
-                    raise LaunchError(str(answer.get("key", "")), str(answer.get("message")))
-                yield answer
-                if answer.get("ok"):
-                    return
+            if (yield from _answers(child.stdout, paths)):
+                return
             child.wait()
             said.seek(0)
-            lines = said.read().decode("utf-8", "replace").strip().splitlines() or ["nothing"]
-            raise LaunchError(
-                KEY, f"{model.command[0]} ended with status {child.returncode}: {lines[-1][:500]}"
-            )
+            words = said.read()
+            why = f"{model.command[0]} ended with status {child.returncode}: {last_line(words)}"
+            text = words.decode("utf-8", "replace")
+            raise LaunchError(KEY, crash.explain(why, child.returncode, text))
         finally:
             child.kill()
             child.wait()
@@ -128,10 +131,28 @@ def write_model(
     return answer
 
 
-def _answer(line: bytes) -> dict[str, Any] | None:
-    """A line of the trainer's; None for what a container prints besides."""
-    try:
-        answer = json.loads(line)
-    except ValueError:
-        return None
-    return answer if isinstance(answer, dict) else None
+def _folders_of(request: Mapping[str, Any]) -> list[Folder]:
+    return [Folder(request["into"], writable=True)] if "into" in request else []
+
+
+def _request(model: Model, request: Mapping[str, Any], paths: PathMap) -> dict[str, Any]:
+    """What the trainer is asked, its paths as it calls them."""
+    checkpoint = f"{model.folder.checkpoints}/{model.checkpoint.file}"
+    told = {"checkpoint": paths.inside(checkpoint), "shape": model.data["shape"], **request}
+    return {**told, "into": paths.inside(request["into"])} if "into" in request else told
+
+
+def _answers(lines: Iterable[bytes], paths: PathMap) -> Generator[dict[str, Any], None, bool]:
+    """The trainer's lines; what a container prints besides is passed over.
+
+    Returns whether the last one came. Raises LaunchError where the trainer says why not.
+    """
+    for line in lines:
+        for answer in json_objects(line):
+            if answer.get("ok") is False:
+                message = paths.outside(str(answer.get("message")))
+                raise LaunchError(str(answer.get("key", "")), message)
+            yield answer
+            if answer.get("ok"):
+                return True
+    return False

@@ -2,23 +2,29 @@
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nanotrain_tui
-from nanotrain_tui.catalog import check, trainer_command, trainer_config
+from nanotrain_tui.catalog import check, trainer_config
 from nanotrain_tui.config import Folders
+from nanotrain_tui.host import container, crash
+from nanotrain_tui.host.container import Folder
+from nanotrain_tui.host.paths import PathMap, inside_config
+from nanotrain_tui.host.trainer_environment import trainer_invocation
+from nanotrain_tui.launch.asking import Said, ask, json_objects, last_line
 from nanotrain_tui.launch.errors import LaunchError
-from nanotrain_tui.launch.python_finder import KEY, find_trainer_python
+from nanotrain_tui.launch.python_finder import KEY
+from nanotrain_tui.launch.remembered import Remembered
+from nanotrain_tui.launch.trainer_call import PATHS, paths_of, python_of, seeing, with_trainer
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import Start
 from nanotrain_tui.telemetry.child import TelemetryError, find_tegrastats
 
+PYTHONS = "pythons.json"  # in the cache's folder
+HERE = PathMap()
 INSPECT_WITHIN_S = 120.0  # a container starts, or 60,000 images are read from an SD card
-
-TRAINER = Path(nanotrain_tui.__file__).absolute().parent / "trainer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +54,13 @@ def prepare(config: Mapping[str, Any], folders: Folders) -> Plan:
         if settled.get(key):
             settled[key] = str(Path(settled[key]).expanduser().absolute())
     tegrastats = _tegrastats(settled.get("telemetry.tegrastats"))
-    command = (*find_trainer_python(trainer_command(settled)), str(TRAINER))
     places = {
         "data_dirs": [str(folder) for folder in folders.data_dirs],
         "cache_dir": str(folders.cache),
     }
-    facts = inspect_data(command, {**trainer_config(settled), **places})
-    choices = []
+    told = {**trainer_config(settled), **places}
+    command, said, facts = _look(settled, told, Remembered(folders.cache / PYTHONS))
+    choices = list(said)
     if settled["data.name"] != facts["name"]:
         choices.append(f"data: {facts['source']}")
         settled["data.name"] = facts["name"]
@@ -69,46 +75,66 @@ def prepare(config: Mapping[str, Any], folders: Folders) -> Plan:
     return Plan(settled, facts, told, command, tegrastats, tuple(choices))
 
 
+def _look(
+    config: Mapping[str, Any], told: Mapping[str, Any], remembered: Remembered
+) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, Any]]:
+    """The trainer's command, what is to be said of it, and what it says of the data."""
+    python, said = python_of(config, remembered)
+    command = with_trainer(python, config[PATHS])
+    if container.is_container(list(command)):
+        Path(told["cache_dir"]).mkdir(parents=True, exist_ok=True)  # else docker makes it: root's
+    command = seeing(command, _folders_of(told), config[PATHS])
+    facts = inspect_data(command, told, paths=paths_of(command, config[PATHS]))
+    if facts.get("tensorflow") is False:
+        if len(python) == 1:
+            remembered.forget(python[0])
+        raise LaunchError(KEY, f"{' '.join(python)} has no TensorFlow; name one that has it.")
+    return command, said, facts
+
+
+def _folders_of(told: Mapping[str, Any]) -> list[Folder]:
+    """What there is of the trainer's places: data to read, a cache to write."""
+    named = [Folder(told["data.dir"])] if told.get("data.dir") else []
+    known = [Folder(folder, needed=False) for folder in told["data_dirs"]]
+    cache = Folder(told["cache_dir"], writable=True, needed=False)
+    return [folder for folder in (*named, *known, cache) if Path(folder.path).exists()]
+
+
 def inspect_data(
-    command: tuple[str, ...], config: Mapping[str, Any], within_s: float = INSPECT_WITHIN_S
+    command: Sequence[str],
+    config: Mapping[str, Any],
+    within_s: float = INSPECT_WITHIN_S,
+    paths: PathMap = HERE,
 ) -> dict[str, Any]:
     """What the trainer says of the data: name, source, shape, classes, train, test, task."""
+    told = trainer_invocation([*command, "--inspect"])
+    question = json.dumps(inside_config(dict(config), paths)).encode() + b"\n"
     try:
-        asked = subprocess.run(
-            [*command, "--inspect"],
-            input=json.dumps(config).encode() + b"\n",
-            capture_output=True,
-            timeout=within_s,
-            start_new_session=True,  # Ctrl+C is ours to understand
-        )
+        said = ask(told.command, within_s, question, told.env)
     except OSError as error:
         raise LaunchError(KEY, f"cannot run {command[0]}: {error.strerror}.") from error
     except subprocess.TimeoutExpired:
-        raise LaunchError(
-            KEY, f"{command[0]} did not answer in {within_s:g} s when asked about the data."
-        ) from None
-    answer = _answer(asked.stdout)
+        why = f"{command[0]} did not answer in {within_s:g} s when asked about the data."
+        if container.is_container(list(command)):
+            why += " If it fetches its image first, do that once by hand (docker pull IMAGE)."
+        raise LaunchError(KEY, why) from None
+    answer: dict[str, Any] | None = paths.outside(_answer(said))
     if answer is None:
-        raise LaunchError(
-            KEY,
-            f"{' '.join(command)} cannot be asked about the data (exit status "
-            f"{asked.returncode}): {_last_line(asked.stderr)}",
+        why = (
+            f"{' '.join(command)} cannot be asked about the data (exit status {said.status}): "
+            f"{last_line(said.err)}"
         )
+        words = said.err.decode("utf-8", "replace")
+        raise LaunchError(KEY, crash.explain(why, said.status, words))
     if not answer["ok"]:
         raise LaunchError(str(answer.get("key", "")), str(answer.get("message", "no reason given")))
     return answer
 
 
-def _answer(output: bytes) -> dict[str, Any] | None:
+def _answer(said: Said) -> dict[str, Any] | None:
     """The one JSON line; what a container prints besides is passed over."""
-    for line in reversed(output.splitlines()):
-        try:
-            answer = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(answer, dict) and answer.get("ok") is False:
-            return answer
-        if isinstance(answer, dict) and answer.get("ok") is True and _are_facts(answer):
+    for answer in json_objects(said.out):
+        if answer.get("ok") is False or (answer.get("ok") is True and _are_facts(answer)):
             return answer
     return None
 
@@ -116,11 +142,6 @@ def _answer(output: bytes) -> dict[str, Any] | None:
 def _are_facts(answer: Mapping[str, Any]) -> bool:
     names = isinstance(answer.get("name"), str) and isinstance(answer.get("source"), str)
     return names and isinstance(answer.get("train"), int)
-
-
-def _last_line(output: bytes) -> str:
-    lines = output.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1][:500] if lines else "it said nothing."
 
 
 def _tegrastats(named: str | None) -> str | None:

@@ -1,43 +1,65 @@
 """Which Python trains: the one that is named, else the first that has TensorFlow."""
 
-import json
+import importlib.machinery
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from nanotrain_tui.host.trainer_environment import trainer_invocation
+from nanotrain_tui.launch.asking import ask, json_objects
 from nanotrain_tui.launch.errors import LaunchError
+from nanotrain_tui.launch.remembered import Remembered
 
 KEY = "trainer.command"
 ASK_WITHIN_S = 30.0  # a cold SD card
+OLDEST = (3, 6)
 
 # Finds the package without importing it: an import takes seconds, and only training needs it.
+# Python 2 shall understand it too, to be refused by its number.
 _QUESTION = """
-import importlib.util, json, sys
-spec = importlib.util.find_spec("tensorflow")
-found = spec is not None and spec.origin not in (None, "namespace")
+import json, sys
+found = None
+try:
+    import importlib.util
+    found = getattr(importlib.util.find_spec("tensorflow"), "origin", None)
+except (ImportError, AttributeError):
+    pass
+found = None if found == "namespace" else found
 print(json.dumps({"version": list(sys.version_info[:2]), "tensorflow": found}))
 """
 
-Ask = Callable[[str], str]
+OWN, ASKED, REMEMBERED = "nanotrain's own", "asked", "remembered"
 
 
-def find_trainer_python(explicit: Sequence[str] | None = None) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known of a Python, and who told it."""
+
+    why_not: str  # the end of a sentence; empty if it can train
+    told_by: str = ASKED
+    tensorflow: str = ""  # the file of its package
+
+
+def find_trainer_python(
+    explicit: Sequence[str] | None = None, remembered: Remembered | None = None
+) -> list[str]:
     """The command that runs a Python with TensorFlow; raises LaunchError.
 
-    ``explicit`` is taken as it is if it has arguments (a container's, say); a lone Python is asked
-    whether it has TensorFlow.
+    ``explicit`` is taken as it is if it has arguments (a container's, say); a lone Python, or the
+    folder of a virtual environment, is asked whether it has TensorFlow.
     """
     if explicit:
-        return _named(explicit)
+        return _named(explicit, remembered)
     refused = []
     for path in candidates():
-        why_not = why_unfit(path)
-        if not why_not:
+        answer = examine(path, remembered)
+        if not answer.why_not:
             return [path]
-        refused.append(f"{path} {why_not}")
+        refused.append(f"{path} {answer.why_not}")
     tried = "; ".join(refused) or "there is no python3"
     raise LaunchError(
         KEY,
@@ -46,48 +68,76 @@ def find_trainer_python(explicit: Sequence[str] | None = None) -> list[str]:
     )
 
 
-def candidates() -> Iterable[str]:
-    """Pythons worth asking, each once: this one, the one on the PATH, the system's.
+def candidates() -> dict[str, str]:
+    """Pythons worth asking, each once, and what they are here.
 
     What may not be looked at is passed over: Path.exists would raise.
     """
-    places = (sys.executable, shutil.which("python3"), "/usr/bin/python3")
-    return dict.fromkeys(place for place in places if place and os.path.exists(place))  # noqa: PTH110
+    places = (
+        (sys.executable, "nanotrain's own"),
+        (shutil.which("python3"), "python3 on the PATH"),
+        ("/usr/bin/python3", "the system's"),
+    )
+    found: dict[str, str] = {}
+    for path, what in places:
+        if path and os.path.exists(path):  # noqa: PTH110
+            found.setdefault(path, what)
+    return found
 
 
-def why_unfit(path: str, within_s: float = ASK_WITHIN_S) -> str:
-    """Why this Python cannot train, as the end of a sentence; empty if it can."""
+def examine(
+    path: str, remembered: Remembered | None = None, within_s: float = ASK_WITHIN_S
+) -> Answer:
+    """Whether this Python can train: known already, or asked."""
+    if path == sys.executable:
+        return _of_our_own()
+    if remembered is not None and remembered.has_tensorflow(path):
+        return Answer("", REMEMBERED)
+    answer = _ask(path, within_s)
+    if remembered is not None and not answer.why_not:
+        remembered.keep(path, answer.tensorflow)
+    return answer
+
+
+def _of_our_own() -> Answer:
+    """This very Python, asked without starting it again. A folder called tensorflow is none."""
+    here = [place for place in sys.path if place and place != os.environ.get("PWD")]
+    spec = importlib.machinery.PathFinder.find_spec("tensorflow", here)
+    if spec is None or not spec.origin:
+        return Answer("has no TensorFlow", OWN)
+    return Answer("", OWN, spec.origin)
+
+
+def _ask(path: str, within_s: float) -> Answer:
+    told = trainer_invocation([path, "-c", _QUESTION])
     try:
-        asked = subprocess.run(
-            [path, "-c", _QUESTION],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=within_s,
-            cwd="/",  # a folder called tensorflow here is no TensorFlow
-            start_new_session=True,
-        )
-        answer = json.loads(asked.stdout)
-        version, has_tensorflow = tuple(answer["version"]), answer["tensorflow"]
+        said = ask(told.command, within_s, env=told.env, cwd="/")
     except OSError as error:
-        return f"cannot be run ({error.strerror})"
+        return Answer(f"cannot be run ({error.strerror})")
     except subprocess.TimeoutExpired:
-        return f"gave no answer in {within_s:g} s"
-    except (ValueError, KeyError, TypeError):
-        return "is no Python that can be asked"
-    if version < (3, 6):
-        return f"is Python {version[0]}.{version[1]}, older than 3.6"
-    return "" if has_tensorflow else "has no TensorFlow"
+        return Answer(f"gave no answer in {within_s:g} s")
+    try:
+        answer = next(json_objects(said.out))
+        version, tensorflow = tuple(answer["version"]), answer["tensorflow"]
+        number = f"{version[0]}.{version[1]}"
+    except (StopIteration, KeyError, TypeError, IndexError):
+        return Answer("is no Python that can be asked")
+    if version < OLDEST:
+        return Answer(f"is Python {number}, older than 3.6")
+    return Answer("", tensorflow=str(tensorflow)) if tensorflow else Answer("has no TensorFlow")
 
 
-def _named(command: Sequence[str]) -> list[str]:
+def _named(command: Sequence[str], remembered: Remembered | None) -> list[str]:
     program = str(Path(command[0]).expanduser()) if "~" in command[0] else command[0]
+    if len(command) == 1 and os.path.isdir(program):  # noqa: PTH112
+        program = os.path.join(program, "bin", "python")  # noqa: PTH118
     found = shutil.which(program)
     if found is None:
-        what = "is not executable" if Path(program).exists() else "does not exist"
+        what = "is not executable" if os.path.exists(program) else "does not exist"  # noqa: PTH110
         raise LaunchError(KEY, f"the trainer's program {program} {what}.")
     path = str(Path(found).absolute())
     if len(command) == 1:
-        why_not = why_unfit(path)
+        why_not = examine(path, remembered).why_not
         if why_not:
             raise LaunchError(KEY, f"{path} {why_not}; name a Python that has TensorFlow.")
     return [path, *command[1:]]

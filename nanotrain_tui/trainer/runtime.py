@@ -43,6 +43,7 @@ def description(threads: int) -> Dict[str, Any]:
             "numpy": np.__version__,
         },
         "devices": devices(),
+        "cuda": bool(tf.test.is_built_with_cuda()),
         "activations": sorted(ACTIVATIONS),
         "losses": sorted(LOSSES),
         "optimizers": sorted(OPTIMIZERS),

@@ -51,7 +51,7 @@ def test_doctor_as_text(nano: Nano, python: Callable[[str], Path], home: Path) -
 def test_doctor_as_json(nano: Nano, python: Callable[[str], Path], home: Path) -> None:
     ran = nano("doctor", "--json", "--python", python(f"echo noise; echo '{ANSWER % 1}'"))
     answer = json.loads(ran.out)
-    assert set(answer) == {"checks", "folders"}
+    assert set(answer) == {"checks", "pythons", "folders"}
     assert answer["folders"]["sessions"] == str(home / "sessions")
     found = by_name(ran)
     assert {"tensorflow", "gpu", "tegrastats", "memory", "swap", "home", "terminal"} <= set(found)

@@ -9,7 +9,8 @@ from launch_helpers import config
 
 from nanotrain_tui.catalog import ConfigError, check
 from nanotrain_tui.launch import LaunchError, find_trainer_python, prepare, python_finder
-from nanotrain_tui.launch.plan import TRAINER, inspect_data
+from nanotrain_tui.launch.plan import inspect_data
+from nanotrain_tui.launch.trainer_call import TRAINER
 
 
 def python_that(tmp_path, name, says):
@@ -51,7 +52,7 @@ def test_without_one_each_is_listed_with_its_reason(tmp_path, monkeypatch):
 
 def test_a_python_that_hangs_is_refused(tmp_path):
     path = python_that(tmp_path, "slow", "exec sleep 60")
-    assert "no answer in 0.2 s" in python_finder.why_unfit(path, within_s=0.2)
+    assert "no answer in 0.2 s" in python_finder.examine(path, within_s=0.2).why_not
 
 
 def test_asking_does_not_import_tensorflow_nor_take_a_folder_for_it(tmp_path, monkeypatch):
@@ -61,10 +62,10 @@ def test_asking_does_not_import_tensorflow_nor_take_a_folder_for_it(tmp_path, mo
     import venv
 
     venv.create(tmp_path / "bare", with_pip=False, system_site_packages=False)
-    assert python_finder.why_unfit(str(tmp_path / "bare/bin/python")) == "has no TensorFlow"
+    assert python_finder.examine(str(tmp_path / "bare/bin/python")).why_not == "has no TensorFlow"
     package = tmp_path / "tensorflow" / "__init__.py"
     package.write_text("raise SystemExit('imported')")
-    assert python_finder.why_unfit(str(tmp_path / "bare/bin/python")) == ""
+    assert python_finder.examine(str(tmp_path / "bare/bin/python")).why_not == ""
 
 
 def test_candidates_exist_and_come_once():

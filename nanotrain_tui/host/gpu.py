@@ -1,0 +1,72 @@
+"""Why TensorFlow trains on the CPU where there is a GPU: its own words tell, if one knows how."""
+
+import os
+import re
+from typing import Any, Iterable, List, Mapping, Optional
+
+# TensorFlow to 2.12: dso_loader.cc, one line a library; later gpu_device.cc and cudart_stub.cc.
+_MISSING = re.compile(r"Could not load dynamic library '([^']+)'")
+_SIGNS = (
+    (
+        "Could not find cuda drivers",
+        "TensorFlow finds no CUDA driver; in a container it needs --runtime nvidia or --gpus all",
+    ),
+    (
+        "Cannot dlopen some GPU libraries",
+        "TensorFlow does not find its CUDA libraries; its CUDA and cuDNN must be the JetPack's",
+    ),
+    (
+        "failed call to cuInit",
+        "CUDA does not start; after an update reboot, in a container take --runtime nvidia",
+    ),
+    (
+        "no CUDA-capable device is detected",
+        "CUDA sees no GPU; your user may have to be in the group video",
+    ),
+)
+_NVIDIAS_BUILD = "NVIDIA's build for this JetPack has it: docs/TRAINER.md"
+
+
+def uses_gpu(devices: Any) -> bool:
+    """Whether there is a GPU among the devices that ``ready`` tells."""
+    told = devices if isinstance(devices, list) else []
+    return any(isinstance(one, dict) and one.get("kind") == "GPU" for one in told)
+
+
+def is_hidden(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the person keeps the GPU from TensorFlow."""
+    return environ.get("CUDA_VISIBLE_DEVICES", "0").strip() in ("", "-1")
+
+
+def missing_libraries(words: str) -> List[str]:
+    """The libraries of CUDA that TensorFlow did not find, each once."""
+    return list(dict.fromkeys(_MISSING.findall(words)))
+
+
+def why_unused(built_with_cuda: Optional[bool], words: str) -> str:
+    """A sentence on a TensorFlow that uses no GPU, from what it printed at its start."""
+    if built_with_cuda is False:
+        return "This TensorFlow was built without CUDA and trains on the CPU; " + _NVIDIAS_BUILD
+    missing = missing_libraries(words)
+    if missing:
+        return "TensorFlow trains on the CPU: it does not find {}; {}".format(
+            _listed(missing), _cure(missing[0])
+        )
+    for sign, text in _SIGNS:
+        if sign in words:
+            return text
+    return "TensorFlow sees no GPU though there is one; " + _NVIDIAS_BUILD
+
+
+def _listed(names: Iterable[str]) -> str:
+    *first, last = names
+    return "{} and {}".format(", ".join(first), last) if first else last
+
+
+def _cure(library: str) -> str:
+    if "cudnn" in library:
+        return "install cuDNN (sudo apt install nvidia-jetpack), in the version it names"
+    return (
+        "if /usr/local/cuda holds another version, this TensorFlow is for another JetPack; "
+        "else sudo apt install nvidia-jetpack"
+    )

@@ -1,0 +1,93 @@
+"""One question to a program that may hang, chatter or be none at all."""
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+MOST_BYTES = 1 << 20  # of an answer; a program that says more is none of ours
+_READ_SIZE = 1 << 16
+
+
+class Said(NamedTuple):
+    """How a program ended, and the last of what it wrote."""
+
+    status: int  # negative for a signal
+    out: bytes
+    err: bytes
+
+
+def ask(
+    command: Sequence[str],
+    within_s: float,
+    question: bytes = b"",
+    env: Mapping[str, str] | None = None,
+    cwd: str | None = None,
+) -> Said:
+    """Run a program to its end, with ``question`` as its standard input.
+
+    It and all that it started are killed when it takes longer, is interrupted or never stops
+    talking. Raises OSError where it cannot be run, subprocess.TimeoutExpired.
+    """
+    with tempfile.TemporaryFile() as asked:
+        asked.write(question)
+        asked.seek(0)
+        child = subprocess.Popen(
+            command, stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=env, cwd=cwd, start_new_session=True,  # Ctrl+C is ours to understand
+        )  # fmt: skip
+    try:
+        out, err = _listen(child, command, time.monotonic() + within_s, within_s)
+        return Said(child.wait(), out, err)
+    finally:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        for pipe in (child.stdout, child.stderr):
+            if pipe is not None:
+                pipe.close()
+
+
+def _listen(
+    child: "subprocess.Popen[bytes]", command: Sequence[str], deadline: float, within_s: float
+) -> tuple[bytes, bytes]:
+    """All it writes, until it closes both or has said too much."""
+    heard = {child.stdout: bytearray(), child.stderr: bytearray()}
+    with selectors.DefaultSelector() as waiting:
+        for pipe in heard:
+            if pipe is not None:
+                waiting.register(pipe, selectors.EVENT_READ, pipe)
+        while waiting.get_map():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise subprocess.TimeoutExpired(list(command), within_s)
+            for key, _ in waiting.select(left):
+                data = os.read(key.fd, _READ_SIZE)
+                heard[key.data] += data
+                if not data or len(heard[key.data]) > MOST_BYTES:
+                    waiting.unregister(key.fileobj)
+                    key.data.close()
+    return bytes(heard[child.stdout]), bytes(heard[child.stderr])
+
+
+def json_objects(output: bytes) -> Iterator[dict[str, Any]]:
+    """The lines that hold a JSON object, the last first; what else is printed is passed over."""
+    for line in reversed(output.splitlines()):
+        try:
+            found = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(found, dict):
+            yield found
+
+
+def last_line(output: bytes) -> str:
+    """What a program said at its end, for an error."""
+    lines = output.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1][:500] if lines else "it said nothing."
