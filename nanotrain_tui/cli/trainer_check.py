@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nanotrain_tui.catalog import trainer_command
-from nanotrain_tui.host import crash, gpu
+from nanotrain_tui.host import container, crash, gpu
 from nanotrain_tui.host.trainer_environment import trainer_invocation
 from nanotrain_tui.launch import LaunchError
 from nanotrain_tui.launch.asking import Said, ask, json_objects, last_line
@@ -103,7 +103,7 @@ def _why_not(said: Said) -> str:
 def _of_answer(
     python: Sequence[str], answer: dict[str, Any] | str, words: str, has_gpu: bool
 ) -> Check:
-    where = " ".join(python)
+    where = container.brief(list(python))
     if isinstance(answer, str):
         status = -4 if "signal 4 " in answer else None
         advice = crash.hint(status, words) or "mend that installation, or name another: --python"

@@ -35,6 +35,14 @@ def is_container(command: List[str]) -> bool:
     return find_call(command) is not None
 
 
+def brief(command: List[str]) -> str:
+    """The command for a message: of a container's only what tells it from others."""
+    call = find_call(command)
+    if call is None:
+        return " ".join(command)
+    return " ".join([*command[: call.verb_at + 1], "...", *command[call.image_at :]])
+
+
 def settle(command: List[str]) -> Tuple[List[str], List[str]]:
     """The command so that lines can be exchanged with the trainer, and what is to be said of it.
 

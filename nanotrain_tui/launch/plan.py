@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ class Plan:
 
 
 def prepare(config: Mapping[str, Any], folders: Folders) -> Plan:
-    """Settle what a checked flat configuration leaves open; nothing is written.
+    """Settle what a checked flat configuration leaves open; nothing of a session is written.
 
     Raises ConfigError or LaunchError naming the key at fault.
     """
@@ -82,13 +83,15 @@ def _look(
     python, said = python_of(config, remembered)
     command = with_trainer(python, config[PATHS])
     if container.is_container(list(command)):
-        Path(told["cache_dir"]).mkdir(parents=True, exist_ok=True)  # else docker makes it: root's
+        with suppress(OSError):  # what is not there docker makes, and it is root's then
+            Path(told["cache_dir"]).mkdir(parents=True, exist_ok=True)
     command = seeing(command, _folders_of(told), config[PATHS])
     facts = inspect_data(command, told, paths=paths_of(command, config[PATHS]))
     if facts.get("tensorflow") is False:
         if len(python) == 1:
             remembered.forget(python[0])
-        raise LaunchError(KEY, f"{' '.join(python)} has no TensorFlow; name one that has it.")
+        who = container.brief(list(python))
+        raise LaunchError(KEY, f"{who} has no TensorFlow; name one that has it.")
     return command, said, facts
 
 
@@ -120,10 +123,8 @@ def inspect_data(
         raise LaunchError(KEY, why) from None
     answer: dict[str, Any] | None = paths.outside(_answer(said))
     if answer is None:
-        why = (
-            f"{' '.join(command)} cannot be asked about the data (exit status {said.status}): "
-            f"{last_line(said.err)}"
-        )
+        who, status = container.brief(list(command)), f"exit status {said.status}"
+        why = f"{who} cannot be asked about the data ({status}): {last_line(said.err)}"
         words = said.err.decode("utf-8", "replace")
         raise LaunchError(KEY, crash.explain(why, said.status, words))
     if not answer["ok"]:

@@ -23,7 +23,7 @@ class Remembered:
     """The memory in a file; one that is missing, damaged or closed is an empty one."""
 
     file: Path | None
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
 
     def has_tensorflow(self, python: str) -> bool:
         """Whether this Python is known to have it."""

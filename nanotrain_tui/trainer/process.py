@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import importlib.util
 import json
 import os
 import signal
@@ -57,13 +58,13 @@ def reserve_pipes() -> Tuple[BinaryIO, BinaryIO]:
 
 
 def inspect_data(stdin: BinaryIO, stdout: BinaryIO) -> int:
-    """One configuration in, one answer out, without TensorFlow."""
+    """One configuration in, one answer out, without TensorFlow; it tells whether it is there."""
     try:
         config = json.loads(stdin.readline().decode("utf-8"))
     except ValueError:
         config = None
     if isinstance(config, dict):
-        answer = inspect(config)
+        answer = dict(inspect(config), tensorflow=has_tensorflow())
     else:
         answer = {"ok": False, "key": "", "message": "The configuration is no JSON object."}
     stdout.write(json.dumps(answer).encode("utf-8") + b"\n")
@@ -85,7 +86,9 @@ def use_model(what: str, stdin: BinaryIO, stdout: BinaryIO) -> int:
             if what == "--export":
                 from .export import export
 
-                tell(export(request, lambda fraction: tell({"progress": fraction})))
+                answer = export(request, lambda fraction: tell({"progress": fraction}))
+                give_away(request["into"])
+                tell(answer)
             else:
                 from .predict import predict
 
@@ -93,6 +96,23 @@ def use_model(what: str, stdin: BinaryIO, stdout: BinaryIO) -> int:
     except Failed as failure:
         tell({"ok": False, "key": failure.key or "", "message": failure.message})
     return 0
+
+
+def has_tensorflow() -> bool:
+    """Whether this Python has the package; it is not loaded. A bare folder of its name is none."""
+    spec = importlib.util.find_spec("tensorflow")
+    return spec is not None and spec.origin not in (None, "namespace")
+
+
+def give_away(folder: str) -> None:
+    """What a container's root wrote into a folder shall be the folder's owner's."""
+    if os.geteuid() != 0:
+        return
+    owner = os.stat(folder)
+    for place, _, files in os.walk(folder):
+        for path in [place] + [os.path.join(place, name) for name in files]:
+            with contextlib.suppress(OSError):  # a file system without owners
+                os.lchown(path, owner.st_uid, owner.st_gid)
 
 
 def die_with_parent() -> None:

@@ -1,0 +1,219 @@
+"""Trainers in containers: started, steered, killed, resumed; paths mapped both ways."""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from containers import FAKES, IN, STANDIN, install, processes_that_name
+from launch_helpers import PATIENCE_S, kill_host, wait_until_over
+
+from nanotrain_tui.catalog import check
+from nanotrain_tui.export import Options, get_format
+from nanotrain_tui.launch import LaunchError, prepare, resume, start
+from nanotrain_tui.launch.model import ask, find_model
+from nanotrain_tui.session.client import ControlClient
+from nanotrain_tui.session.reader import SessionReader
+
+
+@pytest.fixture(scope="module")
+def works():
+    tried = subprocess.run([sys.executable, str(STANDIN), "--works"], check=False)
+    if tried.returncode != 0:
+        pytest.skip("SKIPPED LOUDLY: no namespaces here; containers are not tried")
+
+
+@pytest.fixture
+def docker(works, tmp_path, monkeypatch):
+    made = install(tmp_path)
+    monkeypatch.setenv("PATH", f"{made.bin_folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("DOCKER_STANDIN", str(made.state))
+    return made
+
+
+@pytest.fixture
+def begin(folders, docker):
+    """Start a session; whatever it leaves is ended."""
+    begun = []
+
+    def run(config):
+        begun.append(start(prepare(config, folders), folders))
+        return begun[-1]
+
+    yield run
+    for folder in begun:
+        kill_host(folder)
+    wait_for(lambda: not processes_that_name(str(docker.state)), "the containers to end")
+
+
+def wait_for(condition, what):
+    give_up = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < give_up, f"waited for {what}"
+        time.sleep(0.01)
+
+
+def scripted(script="", before=(), **values):
+    """A container in which the scripted trainer is the Python."""
+    values = {key.replace("__", "."): value for key, value in values.items()}
+    program = ["python3", f"{IN}/scripted_trainer.py", f"--script={script}"]
+    command = ["docker", "run", "-v", f"{FAKES}:{IN}:ro", *before, "tf", *program]
+    return check({"trainer.command": command, "telemetry.interval_s": 60.0, **values})
+
+
+def kinds(folder):
+    with SessionReader(folder) as reader:
+        return [event.kind for event in reader.events()]
+
+
+def reached(folder):
+    with SessionReader(folder) as reader:
+        return reader.position()[0]
+
+
+def test_a_container_is_given_what_it_lacks(begin, docker, folders):
+    folder = begin(scripted(before=["-it"], train__steps=30))
+    wait_until_over(folder)
+    assert kinds(folder)[-1] == "finished"
+    assert os.listdir(folder.checkpoints), "written where the host looks for them"  # noqa: PTH208
+    with SessionReader(folder) as reader:
+        (configured,) = reader.events(["configured"])
+    assert any("-t of docker" in said for said in configured.body["said"])
+    call = docker.calls()[-1]
+    assert "--rm" in call and "-it" not in call and "-i" in call
+    assert f"{folder.checkpoints}:{folder.checkpoints}" in call
+    assert call[call.index("--name") + 1].startswith(f"nanotrain-{folder.name}-")
+    assert "PYTHONUNBUFFERED=1" in call and "TF_FORCE_GPU_ALLOW_GROWTH=true" in call
+
+
+def test_a_folder_that_is_mounted_is_called_as_the_container_calls_it(begin, docker, folders):
+    folders.sessions.mkdir(parents=True)
+    folder = begin(scripted(before=["-v", f"{folders.sessions}:/my sessions"], train__steps=30))
+    wait_until_over(folder)
+    assert kinds(folder)[-1] == "finished" and os.listdir(folder.checkpoints)  # noqa: PTH208
+    assert not any(folder.checkpoints in word for word in docker.calls()[-1])
+
+
+def test_resumed_from_its_checkpoint(begin, folders):
+    folder = begin(scripted("slow=0.01", train__steps=5000, train__checkpoint_every=10))
+    wait_for(lambda: "checkpoint" in kinds(folder), "a checkpoint")
+    with ControlClient(folder) as client:
+        assert client.request("pause", timeout=PATIENCE_S)["ok"]
+        assert client.request("stop", timeout=PATIENCE_S)["ok"]
+    wait_until_over(folder)
+    resume(folder, {"train.steps": reached(folder) + 20}, folders)
+    wait_until_over(folder)
+    with SessionReader(folder) as reader:
+        assert reader.segments()[-1].from_step >= 10
+    assert kinds(folder)[-1] == "finished"
+
+
+def test_one_that_crashes_is_started_again(begin, tmp_path):
+    mark = tmp_path / "mark"
+    mark.mkdir()
+    values = {"train__on_crash": "resume", "train__checkpoint_every": 10, "train__steps": 60}
+    before = ["-v", f"{mark}:/mark"]
+    folder = begin(scripted("exit=30:137,once=/mark/died", before, **values))
+    wait_until_over(folder)
+    assert kinds(folder)[-1] == "finished"
+    with SessionReader(folder) as reader:
+        (crashed,) = reader.events(["crashed"])
+    assert crashed.body["exit_status"] == 137
+    assert "killed (signal 9)" in crashed.body["reason"]
+
+
+def test_a_trainer_that_hangs_in_there_is_killed(begin, docker):
+    folder = begin(scripted("hang=20", train__steps=60))
+    wait_for(lambda: reached(folder) == 20, "step 20")
+    assert processes_that_name("--script=hang=20")
+    with ControlClient(folder) as client:
+        pid = client.request("status")["pid"]
+        client.request("stop", wait=False)
+    os.kill(pid, signal.SIGTERM)
+    wait_until_over(folder)
+    wait_for(lambda: not processes_that_name("--script=hang=20"), "the container to end")
+    assert kinds(folder)[-1] == "stopped"
+
+
+def test_it_ends_with_its_host(begin, docker):
+    folder = begin(scripted("slow=0.01,x=ends", train__steps=100000))
+    wait_for(lambda: reached(folder) > 0, "the first step")
+    kill_host(folder)
+    wait_for(lambda: not processes_that_name("x=ends"), "the container to end")
+
+
+def test_exec_reaches_a_container_that_runs(begin, docker, folders):
+    trainer_root = str(FAKES.parents[1])
+    mounts = [(FAKES, IN), (folders.home, "/home/me"), (trainer_root, "/nanotrain")]
+    folders.home.mkdir()
+    docker.runs("mine", mounts)
+    paths = [f"{folders.home}:/home/me", f"{trainer_root}:/nanotrain"]
+    program = ["python3", f"{IN}/scripted_trainer.py", "--script="]
+    command = ["docker", "exec", "mine", *program]
+    told = {"trainer.command": command, "train.steps": 30, "telemetry.interval_s": 60.0}
+    with pytest.raises(LaunchError, match="where does the container have") as caught:
+        begin(check(told))
+    assert caught.value.key == "trainer.paths"
+    folder = begin(check({**told, "trainer.paths": paths}))
+    wait_until_over(folder)
+    assert kinds(folder)[-1] == "finished" and os.listdir(folder.checkpoints)  # noqa: PTH208
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("docker run -d tf python3", "-d lets the container run by itself"),
+        ("docker run tf", "say which Python in the image trains: .*docker run tf python3"),
+        ("docker run nowhere python3", "there is no such image"),
+        ("docker run --runtime other tf python3", "no runtime other"),
+        ("docker exec none python3", "trainer.paths"),
+        ("docker run tf python4", "exit status 127.*python4"),
+        ("docker run bare python3", "no numpy|has no TensorFlow"),
+    ],
+)
+def test_a_command_that_cannot_train_says_what_to_do(docker, folders, command, says):
+    with pytest.raises(LaunchError, match=says):
+        prepare(check({"trainer.command": shlex.split(command)}), folders)
+
+
+def test_the_real_trainer_names_folders_as_they_are_called_here(docker, folders, tmp_path):
+    nowhere = tmp_path / "mnist"
+    nowhere.mkdir()
+    command = ["docker", "run", "-v", f"{nowhere}:/data", "tf", "python3"]
+    with pytest.raises(LaunchError) as caught:
+        prepare(check({"trainer.command": command, "data.dir": str(nowhere)}), folders)
+    assert str(nowhere) in caught.value.message and "/data " not in caught.value.message
+
+
+@pytest.mark.tensorflow
+def test_the_real_trainer_in_a_container(begin, docker, folders, tmp_path, monkeypatch):
+    """Trained, paused, resumed from its checkpoint, exported and asked, all in there."""
+    monkeypatch.setenv("NANOTRAIN_HOME", str(folders.home))
+    folders.sessions.mkdir(parents=True)
+    command = ["docker", "run", "-it", "-v", f"{folders.sessions}:/sessions", "tf", "python3"]
+    config = check({
+        "trainer.command": command, "data.name": "digits", "model.hidden": "16",
+        "train.steps": 100000, "train.checkpoint_every": 200, "train.eval_every": 200,
+        "telemetry.interval_s": 60.0,
+    })  # fmt: skip
+    folder = begin(config)
+    wait_for(lambda: "checkpoint" in kinds(folder) or not folder.is_alive(), "a checkpoint")
+    with ControlClient(folder) as client:
+        assert client.request("pause", timeout=PATIENCE_S)["ok"]
+        assert client.request("resume", timeout=PATIENCE_S)["ok"]
+        assert client.request("stop", timeout=PATIENCE_S)["ok"]
+    wait_until_over(folder)
+    resume(folder, {"train.steps": reached(folder) + 50}, folders)
+    wait_until_over(folder)
+    assert kinds(folder)[-1] == "finished"
+    written = tmp_path / "out.keras"
+    with SessionReader(folder) as reader:
+        get_format("keras").write(reader, written, Options())
+    assert written.stat().st_size > 1000
+    model = find_model(folder)
+    picture = {"name": "x.npz", "content": "", "labels": ""}
+    answers = list(ask(model, "--predict", {"limit": 1, "files": [picture]}))
+    assert "error" in answers[0] and answers[-1]["ok"]
