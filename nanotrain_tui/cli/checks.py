@@ -151,16 +151,31 @@ def check_board(board: BoardInfo) -> list[Check]:
         return [Check("board", OK, board.model or "no Jetson")]
     release = f", L4T {board.l4t}" if board.l4t else ""
     checks = [Check("board", OK, f"{board.model or 'a Jetson'}{release}")]
+    return [*checks, _power_mode(board), _clocks(board)]
+
+
+def _power_mode(board: BoardInfo) -> Check:
+    others = [
+        f"{name} (-m {number})"
+        for number, name in sorted(board.power_modes.items())
+        if name != board.power_mode
+    ]
+    told = f"; there are also {', '.join(others)}" if others else ""
     mode = board.power_mode
     if mode is None:
         advice = "'sudo nvpmodel -q' says which; 'sudo nvpmodel -m 0' is usually the fastest."
-        checks.append(Check("power mode", WARN, "unknown", advice))
-    elif mode.upper().startswith("MAXN"):
-        checks.append(Check("power mode", OK, mode))
-    else:
-        advice = "'sudo nvpmodel -m 0' is usually the fastest, if the power supply bears it."
-        checks.append(Check("power mode", WARN, mode, advice))
-    return checks
+        return Check("power mode", WARN, f"unknown{told}", advice)
+    if mode.upper().startswith("MAXN"):
+        return Check("power mode", OK, mode + told)
+    advice = "'sudo nvpmodel -m 0' is usually the fastest, if the power supply bears it."
+    return Check("power mode", WARN, mode + told, advice)
+
+
+def _clocks(board: BoardInfo) -> Check:
+    limits = (("GPU", board.gpu), ("CPU", board.cpu))
+    known = [f"{name} up to {clock.max_mhz} MHz" for name, clock in limits if clock.max_mhz]
+    locked = {True: "locked", False: "free", None: "unknown"}[board.clocks_locked]
+    return Check("clocks", OK, ", ".join([locked, *known]))
 
 
 def check_logind() -> Check:

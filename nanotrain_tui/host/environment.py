@@ -3,23 +3,41 @@
 import os
 import platform
 import sys
+from functools import lru_cache
 from typing import Any, Dict, Optional
 
 from nanotrain_tui import __version__
+from nanotrain_tui.telemetry.board import describe_board
+from nanotrain_tui.telemetry.memory import read_meminfo
 
 
+@lru_cache(maxsize=1)
 def describe_environment() -> Dict[str, Any]:
-    """Where and by what this segment is recorded; what it trains with follows in ``ready``."""
+    """Where and by what a segment is recorded; what it trains with follows in ``ready``.
+
+    Asked once a process: a power mode that is changed while it trains shows in the samples' clocks.
+    """
+    board = describe_board()
+    memory_kib = read_meminfo("/proc/meminfo").get("MemTotal")
     return {
         "nanotrain": __version__,
         "host_python": platform.python_version(),
         "hostname": platform.node(),
         "system": platform.platform(),
         "machine": platform.machine(),
-        "board": _first_line("/proc/device-tree/model"),
+        "board": board.model,
         "jetpack": _first_line("/etc/nv_tegra_release"),
+        "l4t": board.l4t,
         "cpus": os.cpu_count(),
         "byte_order": sys.byteorder,
+        "memory_mb": memory_kib and memory_kib // 1024,
+        "power_mode": board.power_mode,
+        "power_mode_id": board.power_mode_id,
+        "clocks_locked": board.clocks_locked,
+        "gpu_max_mhz": board.gpu.max_mhz,
+        "gpu_top_mhz": board.gpu.top_mhz,
+        "cpu_max_mhz": board.cpu.max_mhz,
+        "cpu_top_mhz": board.cpu.top_mhz,
     }
 
 

@@ -1,14 +1,16 @@
-"""What this machine is, read once, for ``nanotrain doctor``."""
+"""What this machine is, read once: for ``nanotrain doctor``, and for the record of a session."""
 
 import os
 import re
 import shutil
 import subprocess
-from typing import List, NamedTuple, Optional
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
+from .clocks import ClockRange, JetsonGpu, cpu_clock_range
 from .sysfs import is_jetson, read_text
 
-_NVPMODEL_TIMEOUT_S = 5.0
+_NVPMODEL_TIMEOUT_S = 2.0
+_MODEL = re.compile(r"<\s*POWER_MODEL\s+ID=(\d+)\s+NAME=(\S+)\s*>", re.ASCII)
 
 
 class SwapArea(NamedTuple):
@@ -27,16 +29,35 @@ class BoardInfo(NamedTuple):
     model: Optional[str]  # "NVIDIA Jetson Nano Developer Kit"
     l4t: Optional[str]  # "32.7.1"
     power_mode: Optional[str]  # "MAXN"
+    power_mode_id: Optional[int]  # its number, for nvpmodel -m
+    power_modes: Dict[int, str]  # all that this board has, by number
+    gpu: ClockRange
+    cpu: ClockRange  # of the fastest core
     swap: List[SwapArea]  # empty: no swap
+
+    @property
+    def clocks_locked(self) -> Optional[bool]:
+        """Whether GPU and CPU keep one clock, as ``jetson_clocks`` makes them."""
+        known = [clock.locked for clock in (self.gpu, self.cpu) if clock.locked is not None]
+        return all(known) if known else None
 
 
 def describe_board(root: str = "/") -> BoardInfo:
-    """The machine whose files are under ``root``. Runs ``nvpmodel -q``, for 5 s at most."""
+    """The machine whose files are under ``root``. Runs ``nvpmodel -q``, for 2 s at most."""
+    modes = _power_modes(root)
+    name, number = _power_mode(root)
+    if name is None and number is not None:
+        name = modes.get(number)
+    jetson = is_jetson(root)
     return BoardInfo(
-        is_jetson(root),
+        jetson,
         read_text(os.path.join(root, "proc/device-tree/model")) or None,
         _l4t_version(root),
-        _power_mode(root),
+        name,
+        number,
+        modes,
+        JetsonGpu(root).clock_range() if jetson else ClockRange(),
+        cpu_clock_range(root),
         _swap_areas(root),
     )
 
@@ -48,11 +69,22 @@ def _l4t_version(root: str) -> Optional[str]:
     return "{}.{}".format(*found.groups()) if found else None
 
 
-def _power_mode(root: str) -> Optional[str]:
-    """From nvpmodel's ``NV Power Mode: MAXN``."""
-    program = shutil.which(os.path.join(root, "usr/sbin/nvpmodel"))
+def _power_mode(root: str) -> Tuple[Optional[str], Optional[int]]:
+    """Name and number from nvpmodel's ``NV Power Mode: MAXN`` and the line below it, else the
+    number it left in its status file."""
+    answer = _ask_nvpmodel(os.path.join(root, "usr/sbin/nvpmodel"))
+    found = re.search(r"NV Power Mode: *(\S[^\r\n]*)(?:\r?\n(\d+)\s*$)?", answer, re.ASCII | re.M)
+    if found is not None:
+        return found.group(1).strip(), int(found.group(2)) if found.group(2) else None
+    status = read_text(os.path.join(root, "var/lib/nvpmodel/status")) or ""
+    found = re.search(r"pmode:(\d+)", status, re.ASCII)
+    return None, int(found.group(1)) if found else None
+
+
+def _ask_nvpmodel(path: str) -> str:
+    program = shutil.which(path)
     if program is None:
-        return None
+        return ""
     try:
         answer = subprocess.run(
             [program, "-q"],
@@ -62,9 +94,16 @@ def _power_mode(root: str) -> Optional[str]:
             timeout=_NVPMODEL_TIMEOUT_S,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return None
-    found = re.search(rb"NV Power Mode: *(\S[^\r\n]*)", answer.stdout)
-    return found.group(1).decode("utf-8", "replace").strip() if found else None
+        return ""
+    return answer.stdout.decode("utf-8", "replace")
+
+
+def _power_modes(root: str) -> Dict[int, str]:
+    """From the lines ``< POWER_MODEL ID=0 NAME=MAXN >`` of nvpmodel's configuration."""
+    text = read_text(os.path.join(root, "etc/nvpmodel.conf"), 1 << 17) or ""
+    lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    found = filter(None, map(_MODEL.search, lines))
+    return {int(mode.group(1)): mode.group(2) for mode in found}
 
 
 def _swap_areas(root: str) -> List[SwapArea]:

@@ -12,13 +12,14 @@
 Nothing here waits, and nothing that goes wrong after ``start`` is an exception: it is a note.
 """
 
+import os
 import time
 from typing import Callable, List, Optional, Set
 
 from . import child as processes
 from .child import KEY, Child, Spawn, TelemetryError, find_tegrastats
 from .lines import LineBuffer
-from .samples import Body, Gpu, Machine, body_of_line
+from .samples import Body, Gpu, KernelFiles, Machine, add, body_of_line
 from .sysfs import is_jetson
 from .tegrastats import TegrastatsLine, parse_line
 
@@ -29,6 +30,11 @@ _INTERVAL_KEY = "telemetry.interval_s"
 _PATIENCE = 3  # intervals without a reading
 _BACKOFF_S = (1.0, 60.0)  # first and longest wait before it is started again
 _STEADY_S = 60.0  # having run that long, it is taken for well again
+_NAMED = ("gpu_load_percent", "power_mw")  # worth naming who measured them
+_ROOTS = {"emc_load_percent": "the memory controller's load", "gpu_load_percent": "the GPU's load"}
+_HIDDEN = (
+    "tegrastats tells root alone {}; nothing here needs root, and the rest is as good without."
+)
 _FLOOD = 1 << 20  # bytes an interval; a line has 700
 
 
@@ -68,6 +74,7 @@ class Monitor:
         self._machine: Optional[Machine] = None
         self._gpu: Optional[Gpu] = None
         self._is_jetson = False
+        self._files: Optional[KernelFiles] = None
         self._notes: List[str] = []
         self._said: Set[str] = set()
 
@@ -152,21 +159,28 @@ class Monitor:
             self.read()  # it may be us who were stopped, with its lines waiting
         line, self._line = self._line, None
         if line is not None:
-            return self._with_gpu_load(body_of_line(line))
+            return self._complete(body_of_line(line))
         if self._child is not None and not self._failing:
             if now - self._heard_at < _PATIENCE * self._interval_s:
                 return None
             self._fail(now, "gives no readings")
         return self._fall_back(now).body(now)
 
-    def _with_gpu_load(self, body: Body) -> Body:
-        """Ask elsewhere if tegrastats leaves it out: for plain users of old releases, on Thor."""
-        if self._is_jetson and "gpu_load_percent" not in body:
+    def _complete(self, body: Body) -> Body:
+        """Ask elsewhere for what tegrastats leaves out: to plain users, on Thor."""
+        if not self._is_jetson:
+            return body  # lines played again: this machine is not theirs
+        if "gpu_load_percent" not in body:
             gpu = self._open_gpu()
-            load = gpu.body().get("gpu_load_percent")
-            if load is not None:
-                body["gpu_load_percent"] = load
-                body["source"] = "tegrastats + {}".format(gpu.source)
+            add(body, gpu.source or "", gpu.body())
+        if self._files is None:
+            self._files = KernelFiles(self._root)
+        self._files.fill(body)
+        others = {body.get("sources", {}).get(key) for key in _NAMED} - {None}
+        body["source"] = " + ".join(["tegrastats"] + sorted(others))
+        hidden = [what for key, what in _ROOTS.items() if key not in body]
+        if hidden and os.geteuid() != 0:
+            self._note(_HIDDEN.format(", ".join(hidden)))
         return body
 
     def notes(self) -> List[str]:

@@ -2,9 +2,14 @@
 
 import importlib
 import os
-from typing import Any, Callable, NamedTuple, Optional, Union
+from typing import Any, Callable, List, NamedTuple, Optional, Union
+
+from .thermal import Trip
 
 _MIB = 1 << 20
+_CLOCK_SM = 1  # NVML_CLOCK_SM
+_THRESHOLD_SHUTDOWN, _THRESHOLD_SLOWDOWN = 0, 1  # NVML_TEMPERATURE_THRESHOLD_...
+_HEAT = 0x20 | 0x40  # nvmlClocksThrottleReason SwThermalSlowdown, HwThermalSlowdown
 _DRIVER_SIGNS = ("proc/driver/nvidia", "dev/nvidiactl", "dev/dxg")  # dxg: in WSL
 
 
@@ -16,6 +21,9 @@ class GpuReading(NamedTuple):
     memory_total_mb: Optional[int] = None
     temperature_c: Optional[int] = None
     power_mw: Optional[int] = None
+    freq_mhz: Optional[int] = None
+    fan_percent: Optional[int] = None
+    throttled: Optional[bool] = None  # slowed down for heat
 
 
 class NvmlGpu:
@@ -29,19 +37,31 @@ class NvmlGpu:
     def read(self) -> GpuReading:
         """The figures of this moment."""
         nvml = self._nvml
-        rates = self._ask(nvml.nvmlDeviceGetUtilizationRates)
-        memory = self._ask(nvml.nvmlDeviceGetMemoryInfo)
+        rates = self._ask("nvmlDeviceGetUtilizationRates")
+        memory = self._ask("nvmlDeviceGetMemoryInfo")
+        reasons = self._ask("nvmlDeviceGetCurrentClocksThrottleReasons")
         return GpuReading(
             None if rates is None else int(rates.gpu),
             None if memory is None else int(memory.used) // _MIB,
             None if memory is None else int(memory.total) // _MIB,
-            self._ask(nvml.nvmlDeviceGetTemperature, nvml.NVML_TEMPERATURE_GPU),
-            self._ask(nvml.nvmlDeviceGetPowerUsage),
+            self._ask("nvmlDeviceGetTemperature", nvml.NVML_TEMPERATURE_GPU),
+            self._ask("nvmlDeviceGetPowerUsage"),
+            self._ask("nvmlDeviceGetClockInfo", _CLOCK_SM),
+            self._ask("nvmlDeviceGetFanSpeed"),
+            None if reasons is None else bool(reasons & _HEAT),
         )
 
-    def _ask(self, question: Callable[..., Any], *details: Any) -> Any:
+    def trips(self) -> List[Trip]:
+        """Where the card slows down and where it turns off."""
+        limits = (("passive", _THRESHOLD_SLOWDOWN), ("critical", _THRESHOLD_SHUTDOWN))
+        degrees = [(k, self._ask("nvmlDeviceGetTemperatureThreshold", n)) for k, n in limits]
+        return [Trip("GPU", kind, float(value)) for kind, value in degrees if value]
+
+    def _ask(self, question: str, *details: Any) -> Any:
+        """``None`` where the card, or this pynvml, does not tell."""
+        ask = getattr(self._nvml, question, None)
         try:
-            return question(self._handle, *details)
+            return ask and ask(self._handle, *details)
         except self._nvml.NVMLError:
             return None
 

@@ -4,6 +4,7 @@ import os
 import re
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
+from .memory import read_meminfo
 from .sysfs import read_text
 
 _MIB = 1 << 20
@@ -93,14 +94,3 @@ def _core_times(stat: str) -> Dict[int, Tuple[int, int]]:
         idle = sum(ticks[3:5])  # idle, and waiting for input or output
         times[int(name)] = (sum(ticks) - idle, sum(ticks))
     return times
-
-
-def read_meminfo(path: str) -> Dict[str, int]:
-    """``/proc/meminfo`` in KiB by name; empty if it cannot be read."""
-    kib = {}
-    for line in (read_text(path, 1 << 16) or "").splitlines():
-        name, _, value = line.partition(":")
-        number = value.split()[:1]
-        if number and number[0].isdigit():
-            kib[name] = int(number[0])
-    return kib

@@ -4,17 +4,25 @@ A body holds only what is known. Its keys: source, cpus (a list with ``None`` fo
 else load_percent and, if known, freq_mhz), cpu_load_percent, gpu_load_percent, gpu_freq_mhz,
 ram_used_mb, ram_total_mb, swap_used_mb, swap_total_mb, temperatures_c, gpu_temperature_c,
 cpu_temperature_c, power_mw (rail: now and, if known, avg), power_total_mw (the whole module),
-gpu_memory_used_mb, gpu_memory_total_mb (a GPU's own memory, never a Jetson's shared one).
+gpu_memory_used_mb, gpu_memory_total_mb (a GPU's own memory, never a Jetson's shared one),
+emc_load_percent, emc_freq_mhz (memory controller), mem_available_mb, gpu_mapped_mb (mapped for the
+GPU by all programs), lfb_blocks and lfb_mb (free blocks of the largest size), throttling (names of
+what is slowed down for heat), fan_percent, sources (key: where it came from, if not from the first
+of ``source``).
 """
 
 import importlib
 from typing import Any, Callable, Dict, List, Optional, Union
 
 from . import summary
+from .clocks import JetsonGpu, MemoryController
+from .memory import SharedMemory
 from .nvml import NvmlGpu, open_gpu
+from .power import PowerRails
 from .psutil_source import ProcSource, PsutilSource
-from .sysfs import JetsonGpu, Thermal, is_jetson
+from .sysfs import is_jetson
 from .tegrastats import TegrastatsLine
+from .thermal import Fan, Thermal, Throttling, Trip
 
 Body = Dict[str, Any]
 Importer = Callable[[str], Any]
@@ -43,8 +51,13 @@ def body_of_line(line: TegrastatsLine) -> Body:
         "gpu_load_percent": line.gpu_load_percent,
         # one number of several clusters: the fastest
         "gpu_freq_mhz": max(clock) if isinstance(clock, list) else clock,
+        # without root 0 % at no clock stands for "not known"
+        "emc_load_percent": line.emc_load_percent if line.emc_freq_mhz else None,
+        "emc_freq_mhz": line.emc_freq_mhz,
         "ram_used_mb": line.ram_used_mb,
         "ram_total_mb": line.ram_total_mb,
+        "lfb_blocks": line.lfb_blocks,
+        "lfb_mb": line.lfb_block_mb,
         "swap_used_mb": line.swap_used_mb,
         "swap_total_mb": line.swap_total_mb,
         "temperatures_c": temperatures,
@@ -85,22 +98,66 @@ class Gpu:
     def body(self) -> Body:
         """Its part of a sample body."""
         if self._nvml is None:
-            return _known({"gpu_load_percent": self._jetson and self._jetson.load_percent()})
+            jetson = self._jetson
+            return _known({
+                "gpu_load_percent": jetson and jetson.load_percent(),
+                "gpu_freq_mhz": jetson and jetson.freq_mhz(),
+            })  # fmt: skip
         now = self._nvml.read()
         body: Body = {
             "gpu_load_percent": now.load_percent,
+            "gpu_freq_mhz": now.freq_mhz,
             "gpu_temperature_c": now.temperature_c,
             "power_mw": {} if now.power_mw is None else {"GPU": {"now": now.power_mw}},
+            "fan_percent": now.fan_percent,
+            "throttling": None if now.throttled is None else ["GPU"] * now.throttled,
         }
         if not self._shared_memory:
             body["gpu_memory_used_mb"] = now.memory_used_mb
             body["gpu_memory_total_mb"] = now.memory_total_mb
         return _known(body)
 
+    def trips(self) -> List[Trip]:
+        """The card's own limits; a Jetson's are its thermal zones'."""
+        return self._nvml.trips() if self._nvml is not None else []
+
     def close(self) -> None:
         """Let the driver go."""
         if self._nvml is not None:
             self._nvml.close()
+
+
+class KernelFiles:
+    """What the kernel's own files add to a sample that lacks it, on the machine it is of."""
+
+    def __init__(self, root: str = "/") -> None:
+        self._is_jetson = is_jetson(root)
+        self._memory = SharedMemory(root)
+        self._throttling = Throttling(root)
+        self._fan = Fan(root)
+        self._rails = PowerRails(root)
+        self._controller = MemoryController(root)
+
+    def fill(self, body: Body) -> None:
+        """Add what is not there, and in ``sources`` where each came from."""
+        lacks_blocks = self._is_jetson and "lfb_mb" not in body
+        add(body, "/proc", self._memory.read(lacks_blocks))
+        heat = {"throttling": self._throttling.read(), "fan_percent": self._fan.percent()}
+        add(body, "sysfs", {key: value for key, value in heat.items() if value is not None})
+        if "emc_load_percent" not in body:
+            add(body, "sysfs", self._controller.read())
+        if self._rails and "power_mw" not in body:
+            rails = self._rails.read()
+            power = {name: {"now": value} for name, value in rails.items()}
+            add(body, "sysfs", {"power_mw": power, "power_total_mw": summary.module_power(rails)})
+
+
+def add(body: Body, source: str, found: Body) -> None:
+    """Put what a source found into a body that has none of it, and say where it came from."""
+    for key, value in _known(found).items():
+        if key not in body:
+            body[key] = value
+            body.setdefault("sources", {})[key] = source
 
 
 class Machine:
@@ -112,6 +169,7 @@ class Machine:
         self._gpu = gpu
         self._cpu = _cpu_source(root, load)
         self._thermal = Thermal(root)
+        self._files = KernelFiles(root)
         self._loads_since = now
 
     @property
@@ -126,22 +184,24 @@ class Machine:
 
     def body(self, now: float) -> Body:
         """The sample body of this moment; ``now`` in seconds, of any clock that only goes on."""
-        temperatures = self._thermal.read()
-        body: Body = dict(self._cpu.memory()._asdict())
-        body.update(
-            source=self.source,
-            temperatures_c=temperatures,
-            cpu_temperature_c=summary.cpu_temperature(temperatures),
-            gpu_temperature_c=summary.gpu_temperature(temperatures),
-        )
+        body: Body = _known(dict(self._cpu.memory()._asdict(), source=self.source))
         if now - self._loads_since >= _MIN_LOAD_WINDOW_S:
             self._loads_since = now
-            body.update(_cpu_body(self._cpu.loads()))
-        body.update(self._gpu.body())
-        return _known(body)
+            body.update(_known(_cpu_body(self._cpu.loads())))
+        add(body, self._gpu.source or "", self._gpu.body())
+        temperatures = self._thermal.read()
+        add(body, "sysfs", {
+            "temperatures_c": temperatures,
+            "cpu_temperature_c": summary.cpu_temperature(temperatures),
+            "gpu_temperature_c": summary.gpu_temperature(temperatures),
+        })  # fmt: skip
+        self._files.fill(body)
+        return body
 
 
 def _cpu_source(root: str, load: Importer) -> Union[PsutilSource, ProcSource]:
+    if root != "/":
+        return ProcSource(root)  # psutil knows this machine alone
     try:
         return PsutilSource(load("psutil"))
     except ImportError:

@@ -10,6 +10,7 @@ from cli_runs import Nano, Ran, is_paragraph
 
 from nanotrain_tui.cli import checks
 from nanotrain_tui.telemetry.board import BoardInfo, SwapArea
+from nanotrain_tui.telemetry.clocks import ClockRange
 from nanotrain_tui.trainer.data import DataError
 
 
@@ -105,13 +106,17 @@ def test_a_home_that_is_a_file_is_a_problem(
 def board(**facts: Any) -> BoardInfo:
     return BoardInfo(**{
         "is_jetson": True, "model": "NVIDIA Jetson Nano", "l4t": "32.7.1", "power_mode": "MAXN",
-        "swap": [], **facts,
+        "power_mode_id": 0, "power_modes": {0: "MAXN", 1: "5W"},
+        "gpu": ClockRange(76, 76, 921, 921),
+        "cpu": ClockRange(), "swap": [], **facts,
     })  # fmt: skip
 
 
 @pytest.mark.parametrize(("mode", "status"), [("MAXN", "ok"), ("5W", "warn"), (None, "warn")])
 def test_power_mode(mode: str | None, status: str) -> None:
-    machine, power = checks.check_board(board(power_mode=mode))
+    machine, power, clocks = checks.check_board(board(power_mode=mode))
+    assert "GPU up to 921 MHz" in clocks.found and clocks.found.startswith("free")
+    assert ("5W (-m 1)" in power.found) is (mode != "5W")
     assert "L4T 32.7.1" in machine.found
     assert power.status == status and bool(power.advice) == (status != "ok")
 

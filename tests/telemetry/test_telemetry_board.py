@@ -4,7 +4,10 @@ import pytest
 
 from nanotrain_tui.telemetry import board
 from nanotrain_tui.telemetry.board import BoardInfo, SwapArea, describe_board
+from nanotrain_tui.telemetry.clocks import ClockRange
 from nanotrain_tui.telemetry.logind import logind_kills_user_processes
+
+NOTHING = BoardInfo(False, None, None, None, None, {}, ClockRange(), ClockRange(), [])
 
 
 def write(root: Path, files: dict[str, str]) -> None:
@@ -26,23 +29,29 @@ def test_a_nano(tmp_path: Path) -> None:
         "proc/swaps": "Filename Type Size Used Priority\n/dev/zram0 partition 507392 1024 5\n"
                       "/mnt/swap\\040file file 4194300 0 -2\nodd\n",
     })  # fmt: skip
+    modes = "# < POWER_MODEL ID=9 NAME=OLD >\n< POWER_MODEL ID=0 NAME=MAXN >\nCPU_ONLINE CORE_1 1\n"
+    write(tmp_path, {"etc/nvpmodel.conf": modes + "< POWER_MODEL ID=1 NAME=5W >\n"})
     nvpmodel(tmp_path, '[ "$1" = -q ] && echo "NV Fan Mode:quiet\nNV Power Mode: MAXN\n0"')
     assert describe_board(str(tmp_path)) == BoardInfo(
         True,
         "NVIDIA Jetson Nano Developer Kit",
         "32.7.1",
         "MAXN",
+        0,
+        {0: "MAXN", 1: "5W"},
+        ClockRange(),
+        ClockRange(),
         [SwapArea("/dev/zram0", "zram", 495, 1), SwapArea("/mnt/swap\\040file", "file", 4095, 0)],
     )
 
 
 def test_a_machine_that_tells_nothing(tmp_path: Path) -> None:
-    assert describe_board(str(tmp_path)) == BoardInfo(False, None, None, None, [])
+    assert describe_board(str(tmp_path)) == NOTHING
     write(
         tmp_path, {"etc/nv_tegra_release": "\0odd", "proc/swaps": "", "proc/device-tree/model": ""}
     )
     nvpmodel(tmp_path, "exit 1")
-    assert describe_board(str(tmp_path)) == BoardInfo(True, None, None, None, [])
+    assert describe_board(str(tmp_path)) == NOTHING._replace(is_jetson=True)
 
 
 def test_nvpmodel_is_not_waited_for_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,6 +64,15 @@ def test_nvpmodel_that_is_broken(tmp_path: Path) -> None:
     write(tmp_path, {"usr/sbin/nvpmodel": "\x7fELF"})
     (tmp_path / "usr/sbin/nvpmodel").chmod(0o755)
     assert describe_board(str(tmp_path)).power_mode is None
+
+
+def test_the_mode_of_an_nvpmodel_that_does_not_answer(tmp_path: Path) -> None:
+    write(tmp_path, {
+        "etc/nvpmodel.conf": "< POWER_MODEL ID=8 NAME=MODE_20W_6CORE >\n",
+        "var/lib/nvpmodel/status": "pmode:0008 fmode:quiet",
+    })  # fmt: skip
+    info = describe_board(str(tmp_path))
+    assert (info.power_mode, info.power_mode_id) == ("MODE_20W_6CORE", 8)
 
 
 COMMENTED = "[Login]\n#KillUserProcesses={}\n#KillExcludeUsers=root\n"

@@ -41,6 +41,9 @@ class Bench:
         self.children: list[FakeChild] = []
         self.argv: list[str] = []
         self.refuse = False
+        (root / "proc").mkdir(exist_ok=True)
+        (root / "proc/meminfo").write_text("MemTotal: 2048000 kB\nMemAvailable: 1024000 kB\n")
+        (root / "proc/stat").write_text("cpu0 10 0 0 90\n")
         self.monitor = Monitor(tegrastats, interval_s, lambda: self.now, self.spawn, str(root))
 
     def spawn(self, argv: list[str]) -> Any:
@@ -93,6 +96,8 @@ def test_a_sample_an_interval(bench: Bench, tmp_path: Path) -> None:
         "gpu_freq_mhz": 153,
         "ram_used_mb": 905,
         "ram_total_mb": 3900,
+        "lfb_blocks": 3,
+        "lfb_mb": 4,
         "temperatures_c": {"GPU": 31.0},
         "gpu_temperature_c": 31.0,
         "power_mw": {"POM_5V_IN": {"now": 1920, "avg": 1930}},
@@ -134,17 +139,17 @@ def test_silence_is_told_once_and_replaced_until_it_answers(bench: Bench) -> Non
     assert bench.poll(4.9) is None  # two seconds to start, three intervals of patience
     assert bench.monitor.deadline() == 105.0
     first = bench.poll(5.0)
-    assert first["source"] == "psutil" and first["ram_total_mb"] > 0
+    assert first["source"] == "/proc" and first["ram_total_mb"] > 0
     assert bench.poll(5.5) is None
-    assert bench.poll(6.0)["source"] == "psutil"
+    assert bench.poll(6.0)["source"] == "/proc"
     (note,) = bench.monitor.notes()
-    assert "gives no readings: CPU" in note and "come from psutil; no GPU was found" in note
+    assert "gives no readings: CPU" in note and "come from /proc; no GPU was found" in note
     bench.now = 107.0
     bench.hear(LINE)
     assert bench.poll(7.0)["source"] == "tegrastats"
     assert bench.monitor.notes() == ["tegrastats answers again."]
     assert bench.poll(9.9) is None
-    assert bench.poll(10.0)["source"] == "psutil"
+    assert bench.poll(10.0)["source"] == "/proc"
     bench.hear(LINE)
     assert bench.poll(11.0)["source"] == "tegrastats"
     assert bench.monitor.notes() == []  # both were said before
@@ -196,7 +201,7 @@ def test_a_restart_that_fails_is_tried_again(bench: Bench) -> None:
     bench.monitor.start()
     bench.hear(b"")
     bench.refuse = True
-    assert bench.poll(1.0)["source"] == "psutil"
+    assert bench.poll(1.0)["source"] == "/proc"
     bench.refuse = False
     bench.poll(3.0)
     assert bench.monitor.fileno() is not None
@@ -219,14 +224,15 @@ def test_without_tegrastats_it_says_so(tmp_path: Path) -> None:
     assert bench.monitor.fileno() is None
     (note,) = bench.monitor.notes()
     assert note == (
-        "No tegrastats here: CPU and memory come from psutil;"
+        "No tegrastats here: CPU and memory come from /proc;"
         " no GPU was found (no NVIDIA driver is loaded)."
     )
     assert bench.monitor.notes() == []
     bench.monitor.read()
     assert bench.poll(0.5) is None
+    (tmp_path / "proc/stat").write_text("cpu0 40 0 0 160\n")
     body = bench.poll(1.0)
-    assert body["source"] == "psutil" and len(body["cpus"]) >= 1
+    assert body["source"] == "/proc" and len(body["cpus"]) >= 1
     assert body["ram_used_mb"] > 0 and "gpu_load_percent" not in body
     bench.monitor.close()
 
@@ -235,7 +241,7 @@ def test_one_found_that_cannot_be_executed_is_told_and_done_without(bench: Bench
     bench.refuse = True
     bench.monitor.start()
     assert "cannot be run: Exec format error: CPU" in bench.monitor.notes()[0]
-    assert bench.poll(1.0)["source"] == "psutil"
+    assert bench.poll(1.0)["source"] == "/proc"
     bench.monitor.close()
 
 
@@ -275,8 +281,35 @@ def test_a_jetsons_gpu_load_comes_from_its_driver_where_tegrastats_hides_it(tmp_
     bench.hear(b"RAM 1/2MB CPU [1%@2] GPU@3C\n")
     body = bench.poll(1.0)
     assert (body["gpu_load_percent"], body["source"]) == (42.1, "tegrastats + sysfs")
+    assert body["sources"] == {
+        "gpu_load_percent": "sysfs", "mem_available_mb": "/proc",
+    }  # fmt: skip
     bench.hear(LINE)
-    assert bench.poll(2.0)["gpu_load_percent"] == 7
+    body = bench.poll(2.0)
+    assert (body["gpu_load_percent"], body["source"]) == (7, "tegrastats")
+    bench.monitor.close()
+
+
+@pytest.mark.parametrize("uid", [0, 1000])
+def test_what_root_would_add_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uid: int
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: uid)
+    program(tmp_path)
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/nv_tegra_release").write_text("# R32")
+    bench = Bench(tmp_path)
+    bench.monitor.start()
+    notes = []
+    for second in (1, 2, 3):
+        bench.hear(LINE.replace(b"GR3D", b"EMC_FREQ 0% GR3D"))
+        assert "emc_load_percent" not in bench.poll(second)
+        notes += bench.monitor.notes()
+    wanted = (
+        "tegrastats tells root alone the memory controller's load;"
+        " nothing here needs root, and the rest is as good without."
+    )
+    assert notes == ([] if uid == 0 else [wanted])
     bench.monitor.close()
 
 

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from nanotrain_tui.telemetry.clocks import JetsonGpu
 from nanotrain_tui.telemetry.nvml import GpuReading, NvmlGpu, open_gpu
 from nanotrain_tui.telemetry.psutil_source import Memory, ProcSource, PsutilSource
 from nanotrain_tui.telemetry.samples import Gpu, Machine
-from nanotrain_tui.telemetry.sysfs import JetsonGpu, Thermal, is_jetson
+from nanotrain_tui.telemetry.sysfs import is_jetson
+from nanotrain_tui.telemetry.thermal import Thermal, Trip
 
 MIB = 1 << 20
 
@@ -50,7 +52,9 @@ def fake_nvml(**answers: Any) -> types.SimpleNamespace:
     defaults = {
         "nvmlInit": None, "nvmlShutdown": None, "nvmlDeviceGetHandleByIndex": object(),
         "nvmlDeviceGetName": "Card", "nvmlDeviceGetTemperature": 61,
-        "nvmlDeviceGetPowerUsage": 95500,
+        "nvmlDeviceGetPowerUsage": 95500, "nvmlDeviceGetClockInfo": 1500,
+        "nvmlDeviceGetFanSpeed": 30, "nvmlDeviceGetTemperatureThreshold": 93,
+        "nvmlDeviceGetCurrentClocksThrottleReasons": 0x41,
         "nvmlDeviceGetUtilizationRates": types.SimpleNamespace(gpu=87, memory=40),
         "nvmlDeviceGetMemoryInfo": types.SimpleNamespace(used=3 * MIB, total=8 * MIB),
     }  # fmt: skip
@@ -157,14 +161,17 @@ def test_nvml_reads_the_first_gpu(tmp_path: Path) -> None:
     gpu = open_gpu(str(tmp_path), loader(pynvml=fake_nvml()))
     assert isinstance(gpu, NvmlGpu)
     assert gpu.name == "Card"
-    assert gpu.read() == GpuReading(87, 3, 8, 61, 95500)
+    assert gpu.read() == GpuReading(87, 3, 8, 61, 95500, 1500, 30, True)
     gpu.close()
 
 
 def test_nvml_that_fails_later_is_never_an_exception(tmp_path: Path) -> None:
     write(tmp_path, {"dev/nvidiactl": ""})
     lost = NVMLError("GPU is lost")
-    questions = ("UtilizationRates", "MemoryInfo", "Temperature", "PowerUsage")
+    questions = (
+        "UtilizationRates", "MemoryInfo", "Temperature", "PowerUsage", "ClockInfo", "FanSpeed",
+        "CurrentClocksThrottleReasons",
+    )  # fmt: skip
     nvml = fake_nvml(
         nvmlDeviceGetName=b"Old",
         nvmlShutdown=lost,
@@ -223,7 +230,22 @@ def test_a_pc_with_a_gpu(tmp_path: Path) -> None:
         "gpu_memory_used_mb": 3,
         "gpu_memory_total_mb": 8,
         "power_mw": {"GPU": {"now": 95500}},
-    }
+        "gpu_freq_mhz": 1500,
+        "fan_percent": 30,
+        "throttling": ["GPU"],
+        "mem_available_mb": 4000,
+        "sources": {
+            **dict.fromkeys(
+                ("gpu_load_percent", "gpu_temperature_c", "gpu_memory_used_mb", "power_mw",
+                 "gpu_memory_total_mb", "gpu_freq_mhz", "fan_percent", "throttling"), "NVML",
+            ),
+            "temperatures_c": "sysfs",
+            "cpu_temperature_c": "sysfs",
+            "mem_available_mb": "/proc",
+        },
+    }  # fmt: skip
+    trips = Gpu(str(tmp_path), load).trips()
+    assert trips == [Trip("GPU", "passive", 93.0), Trip("GPU", "critical", 93.0)]
 
 
 def test_a_jetsons_shared_memory_is_never_its_gpus(tmp_path: Path) -> None:
@@ -242,7 +264,11 @@ def test_a_jetson_without_tegrastats(tmp_path: Path) -> None:
     assert machine.source == "/proc + sysfs"
     told = "CPU and memory come from /proc; the GPU's load comes from its driver"
     assert machine.describe() == told
-    assert machine.body(1.0) == {"source": "/proc + sysfs", "gpu_load_percent": 99.0}
+    assert machine.body(1.0) == {
+        "source": "/proc + sysfs",
+        "gpu_load_percent": 99.0,
+        "sources": {"gpu_load_percent": "sysfs"},
+    }
 
 
 def test_pynvml_is_not_even_loaded_without_a_driver(tmp_path: Path) -> None:

@@ -1,0 +1,84 @@
+"""Power from a Jetson's INA3221 sensors: what plain users may read where tegrastats keeps silent.
+
+JetPack 4 has NVIDIA's driver ina3221x (iio: rail_name_N, in_powerN_input in mW), JetPack 5 and
+later the kernel's ina3221 (hwmon: inN_label, inN_input in mV, currN_input in mA). Sources: Jetson
+Linux Developer Guide, "Power Management"; Linux, Documentation/hwmon/ina3221.
+"""
+
+import os
+from typing import Dict, List, NamedTuple, Optional
+
+from .sysfs import folders, read_int, read_text
+
+_DRIVERS = "sys/bus/i2c/drivers"
+_CHANNELS = 4  # the sensor has three, numbered from 0 or 1
+_UNCONNECTED = ("", "NC")
+_MOST_MW = 1000000  # no module takes a kilowatt: that sensor is broken
+
+
+class _Rail(NamedTuple):
+    """Files whose product is the power, or one that holds it in mW."""
+
+    name: str
+    power: str
+    volts: str
+    amperes: str
+
+
+class PowerRails:
+    """The rails of all sensors, found once and then only read."""
+
+    def __init__(self, root: str = "/") -> None:
+        drivers = os.path.join(root, _DRIVERS)
+        self._rails: List[_Rail] = []
+        for device in folders(os.path.join(drivers, "ina3221x")):
+            for iio in folders(device, "iio"):
+                self._rails += _iio_rails(iio)
+            if self._rails:  # iio_device is the same as iio:device0
+                self._rails = list({rail.name: rail for rail in self._rails}.values())
+        for device in folders(os.path.join(drivers, "ina3221")):
+            for hwmon in folders(os.path.join(device, "hwmon"), "hwmon"):
+                self._rails += _hwmon_rails(hwmon)
+
+    def __bool__(self) -> bool:
+        return bool(self._rails)
+
+    def read(self) -> Dict[str, int]:
+        """Power in mW by rail, without those that do not answer."""
+        power = {}
+        for rail in self._rails:
+            value = read_int(rail.power) if rail.power else _product(rail)
+            if value is not None and 0 <= value < _MOST_MW:
+                power[rail.name] = value
+        return power
+
+
+def _product(rail: _Rail) -> Optional[int]:
+    millivolts, milliamperes = read_int(rail.volts), read_int(rail.amperes)
+    if millivolts is None or milliamperes is None:
+        return None
+    return round(millivolts * milliamperes / 1000)
+
+
+def _iio_rails(folder: str) -> List[_Rail]:
+    rails = []
+    for number in range(_CHANNELS):
+        name = read_text(os.path.join(folder, "rail_name_{}".format(number))) or ""
+        files = ["in_{}{}_input".format(what, number) for what in ("power", "voltage", "current")]
+        power, volts, amperes = (os.path.join(folder, file) for file in files)
+        if name not in _UNCONNECTED:
+            has_power = read_int(power) is not None
+            rails.append(_Rail(name, power if has_power else "", volts, amperes))
+    return rails
+
+
+def _hwmon_rails(folder: str) -> List[_Rail]:
+    """Channels with a current of their own: "sum of shunt voltages" is no rail."""
+    rails = []
+    for number in range(1, _CHANNELS):
+        name = read_text(os.path.join(folder, "in{}_label".format(number))) or ""
+        volts = os.path.join(folder, "in{}_input".format(number))
+        amperes = os.path.join(folder, "curr{}_input".format(number))
+        if name not in _UNCONNECTED and "shunt" not in name and os.path.exists(amperes):
+            rails.append(_Rail(name, "", volts, amperes))
+    return rails

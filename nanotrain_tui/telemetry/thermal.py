@@ -1,0 +1,133 @@
+"""Heat as the kernel tells it: temperatures, the board's own limits, what is slowed down for it.
+
+Source: Linux, Documentation/driver-api/thermal/sysfs-api. Names are those that tegrastats prints.
+"""
+
+import os
+import re
+from typing import Dict, List, NamedTuple, Optional, Tuple
+
+from .sysfs import folders, is_jetson, read_int, read_text
+
+# Drivers of CPU sensors on PCs and boards whose thermal zones do not name the CPU.
+_CPU_CHIPS = ("coretemp", "k10temp", "zenpower", "cpu_thermal")
+_CPU_ZONES = ("x86_pkg_temp", "cpu_thermal", "cpu-thermal", "soc_thermal", "soc-thermal")
+_ZONE_SUFFIX = re.compile(r"[-_](?:therm(?:al)?|tegra)$")
+_FAN_ZONE = "thermal-fan-est"  # tegrastats calls this mean of CPU and GPU "thermal"
+_CONSTANT = re.compile(r"pmic", re.IGNORECASE)  # prints 50 or 100 degrees whatever happens
+_LIMITS = ("passive", "hot", "critical")  # "active" is where a fan begins to turn
+_LOWEST_LIMIT_C, _HIGHEST_LIMIT_C = 40.0, 130.0  # beyond, the trip point is a stand-in
+_MOST_TRIPS = 16
+
+# Cooling that slows something down; the rest are fans, voltage floors, chargers.
+_ALERT = re.compile(r"(.+)-throttle-alert|(cpu|gpu|emergency)-balanced|(tegra-heavy)")
+_CAPPED = re.compile(r"(?:thermal-)?(cpufreq|devfreq)[-_]?(.*)|(Processor)")
+
+
+class Trip(NamedTuple):
+    """A limit the board acts on by itself: it slows down (passive, hot) or turns off (critical)."""
+
+    zone: str
+    kind: str  # "passive", "hot" or "critical"
+    temperature_c: float
+
+
+class Thermal:
+    """The temperature sensors, found once and then only read."""
+
+    def __init__(self, root: str = "/") -> None:
+        self._sensors = [(name, os.path.join(zone, "temp")) for name, zone in _zones(root)]
+        self._sensors += _chips(os.path.join(root, "sys/class/hwmon"))
+
+    def read(self) -> Dict[str, float]:
+        """Degrees Celsius by zone, ``CPU`` and ``GPU`` named as tegrastats does."""
+        temperatures: Dict[str, float] = {}
+        for name, path in self._sensors:
+            value = read_int(path)
+            # in thousandths; a zone that is powered off reads -256000
+            if value is not None and -100000 < value < 200000:
+                temperatures[name] = max(value / 1000, temperatures.get(name, -100.0))
+        return temperatures
+
+    def __len__(self) -> int:
+        return len(self._sensors)
+
+
+def read_trips(root: str = "/") -> List[Trip]:
+    """The limits of every zone, the lowest first; empty where there are none."""
+    trips = []
+    for name, zone in _zones(root):
+        for number in range(_MOST_TRIPS):
+            point = os.path.join(zone, "trip_point_{}_".format(number))
+            kind, value = read_text(point + "type"), read_int(point + "temp")
+            if kind is None:
+                break
+            if kind in _LIMITS and value is not None:
+                degrees = value / 1000
+                if _LOWEST_LIMIT_C <= degrees <= _HIGHEST_LIMIT_C:
+                    trips.append(Trip(name, kind, degrees))
+    return sorted(trips, key=lambda trip: trip.temperature_c)
+
+
+class Throttling:
+    """What the kernel may slow down against heat, found once and then only read."""
+
+    def __init__(self, root: str = "/") -> None:
+        alerts, capped = [], []
+        for device in folders(os.path.join(root, "sys/class/thermal"), "cooling_device"):
+            kind = read_text(os.path.join(device, "type")) or ""
+            state = os.path.join(device, "cur_state")
+            alert, cap = _ALERT.fullmatch(kind), _CAPPED.fullmatch(kind)
+            if alert:
+                alerts.append((_first(alert.groups()), state))
+            elif cap:
+                capped.append((cap.group(2) or _first(cap.groups()), state))
+        # where a board has alerts they alone are heat: a power mode caps clocks as well
+        self._devices = alerts or capped
+
+    def read(self) -> Optional[List[str]]:
+        """The names of what is slowed down now; ``None`` where nothing tells."""
+        states = [(name, read_int(path)) for name, path in self._devices]
+        known = [(name, state) for name, state in states if state is not None]
+        return sorted({name for name, state in known if state > 0}) if known else None
+
+
+class Fan:
+    """How fast the fan is driven: by pwm-fan on JetPack 4, hwmon's pwmfan on 5 and later."""
+
+    def __init__(self, root: str = "/") -> None:
+        paths = [os.path.join(root, "sys/devices/pwm-fan/cur_pwm")]
+        for chip in folders(os.path.join(root, "sys/class/hwmon"), "hwmon"):
+            if read_text(os.path.join(chip, "name")) == "pwmfan":
+                paths.append(os.path.join(chip, "pwm1"))
+        self._path = next((path for path in paths if read_int(path) is not None), None)
+
+    def percent(self) -> Optional[int]:
+        """Share of its full speed; ``None`` where there is no fan."""
+        value = read_int(self._path) if self._path else None
+        return round(100 * value / 255) if value is not None and 0 <= value <= 255 else None
+
+
+def _first(groups: Tuple[Optional[str], ...]) -> str:
+    return next(group for group in groups if group)
+
+
+def _zones(root: str) -> List[Tuple[str, str]]:
+    """Name and folder of every zone that measures something."""
+    zones = []
+    generic = () if is_jetson(root) else _CPU_ZONES
+    for zone in folders(os.path.join(root, "sys/class/thermal"), "thermal_zone"):
+        kind = read_text(os.path.join(zone, "type"))
+        if kind and not _CONSTANT.match(kind):
+            name = "CPU" if kind in generic else _ZONE_SUFFIX.sub("", kind)
+            zones.append(("thermal" if kind == _FAN_ZONE else name, zone))
+    return zones
+
+
+def _chips(folder: str) -> List[Tuple[str, str]]:
+    """The first input of each CPU chip: the package (coretemp) or the control value (k10temp)."""
+    return [
+        ("CPU", os.path.join(chip, "temp1_input"))
+        for chip in folders(folder, "hwmon")
+        if read_text(os.path.join(chip, "name")) in _CPU_CHIPS
+    ]

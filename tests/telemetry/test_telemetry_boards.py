@@ -1,0 +1,208 @@
+"""What is read of each board's own files, whole and damaged."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
+
+from boards import BOARDS, plant
+
+from nanotrain_tui.telemetry.board import describe_board
+from nanotrain_tui.telemetry.monitor import Monitor
+from nanotrain_tui.telemetry.samples import Gpu, Machine
+from nanotrain_tui.telemetry.thermal import Trip, read_trips
+
+
+def no_module(name: str) -> Any:
+    raise ImportError(name)
+
+
+def body_of(root: str) -> dict[str, Any]:
+    """What a machine of this root tells after a second of a half load."""
+    machine = Machine(0.0, Gpu(root, no_module), root, no_module)
+    stat = Path(root, "proc/stat")
+    if stat.exists():
+        stat.write_text(stat.read_text(errors="replace").replace(" 10 0 0 90", " 60 0 0 140"))
+    return machine.body(1.0)
+
+
+WANTED: dict[str, dict[str, Any]] = {
+    "nano": {
+        "source": "/proc + sysfs",
+        "cpu_load_percent": 50.0,
+        "gpu_load_percent": 97.3,
+        "gpu_freq_mhz": 921,
+        "ram_total_mb": 3956,
+        "ram_used_mb": 3144,
+        "mem_available_mb": 812,
+        "gpu_mapped_mb": 640,
+        "swap_total_mb": 1978,
+        "lfb_blocks": 3,
+        "lfb_mb": 0.25,
+        "temperatures_c": {"AO": 44.0, "CPU": 39.5, "GPU": 38.0, "PLL": 37.5, "thermal": 38.75},
+        "cpu_temperature_c": 39.5,
+        "gpu_temperature_c": 38.0,
+        "power_mw": {
+            "POM_5V_IN": {"now": 4210}, "POM_5V_GPU": {"now": 1480}, "POM_5V_CPU": {"now": 760}
+        },
+        "power_total_mw": 4210,
+        "throttling": ["gpu"],
+        "fan_percent": 20,
+    },
+    "xavier nx": {
+        "gpu_load_percent": 99.0,
+        "gpu_freq_mhz": 1109,
+        "ram_total_mb": 6854,
+        "gpu_mapped_mb": 1100,
+        "lfb_blocks": 356,
+        "lfb_mb": 4.0,
+        "temperatures_c": {"CPU": 51.0, "GPU": 49.5, "AUX": 48.0, "AO": 49.0},
+        "power_mw": {
+            "VDD_IN": {"now": 13500}, "VDD_CPU_GPU_CV": {"now": 9500}, "VDD_SOC": {"now": 1500}
+        },
+        "power_total_mw": 13500,
+        "throttling": [],
+        "fan_percent": 100,
+    },
+    "orin nano, JetPack 5": {
+        "gpu_load_percent": 45.5,
+        "gpu_freq_mhz": 306,
+        "temperatures_c": {"CPU": 52.812, "GPU": 51.031, "SOC0": 50.5, "tj": 52.812},
+        "power_total_mw": 7640,
+        "throttling": ["cpu"],
+        "mem_available_mb": 5200,
+        "lfb_blocks": 2,
+    },
+    "orin nano, JetPack 6": {
+        "gpu_load_percent": 45.5,
+        "gpu_freq_mhz": 306,
+        "temperatures_c": {"cpu": 52.812, "gpu": 51.031, "soc0": 50.5, "tj": 52.812},
+        "cpu_temperature_c": 52.812,
+        "gpu_temperature_c": 51.031,
+        "power_total_mw": 7640,
+        "throttling": ["cpu"],
+        "gpu_mapped_mb": 96,
+    },
+    "a PC without anything": {"source": "/proc"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_the_figures_of_a_board(tmp_path: Path, board: str) -> None:
+    body = body_of(plant(tmp_path, BOARDS[board]))
+    assert {key: body.get(key) for key in WANTED[board]} == WANTED[board]
+    if not BOARDS[board]:
+        assert body == {"source": "/proc"}
+
+
+def test_each_figure_says_where_it_came_from(tmp_path: Path) -> None:
+    sources = body_of(plant(tmp_path, BOARDS["nano"]))["sources"]
+    assert sources["power_mw"] == sources["gpu_load_percent"] == sources["throttling"] == "sysfs"
+    assert sources["mem_available_mb"] == sources["gpu_mapped_mb"] == "/proc"
+    assert "ram_used_mb" not in sources  # from the first of ``source``
+
+
+@pytest.mark.parametrize(
+    ("board", "lowest"),
+    [
+        ("nano", Trip("CPU", "passive", 97.0)),
+        ("xavier nx", Trip("CPU", "passive", 95.5)),
+        ("orin nano, JetPack 5", Trip("CPU", "passive", 99.0)),
+        ("orin nano, JetPack 6", Trip("cpu", "passive", 99.0)),
+        ("a PC without anything", None),
+    ],
+)
+def test_the_limits_of_a_board(tmp_path: Path, board: str, lowest: Trip | None) -> None:
+    trips = read_trips(plant(tmp_path, BOARDS[board]))
+    assert (trips[0] if trips else None) == lowest
+    assert all(trip.kind != "active" and "PMIC" not in trip.zone for trip in trips)
+
+
+@pytest.mark.parametrize(
+    ("board", "locked", "gpu", "cpu"),
+    [
+        ("nano", False, (921, 921), (1479, 1479)),
+        ("xavier nx", False, (1109, 1109), (1420, 1907)),
+        ("orin nano, JetPack 6", False, (624, 624), (1510, 1510)),
+        ("a PC without anything", None, (None, None), (None, None)),
+    ],
+)
+def test_the_clocks_of_a_board(
+    tmp_path: Path, board: str, locked: bool | None, gpu: Any, cpu: Any
+) -> None:
+    info = describe_board(plant(tmp_path, BOARDS[board]))
+    assert (info.gpu.max_mhz, info.gpu.top_mhz) == gpu
+    assert (info.cpu.max_mhz, info.cpu.top_mhz) == cpu
+    assert info.clocks_locked is locked
+
+
+def test_clocks_are_locked_as_jetson_clocks_leaves_them(tmp_path: Path) -> None:
+    root = plant(tmp_path, BOARDS["nano"])
+    plant(tmp_path, {"sys/class/devfreq/57000000.gpu/min_freq": "921600000"})
+    assert describe_board(root).clocks_locked is False  # the CPU is not
+    for core in range(4):
+        folder = f"sys/devices/system/cpu/cpu{core}/cpufreq/"
+        plant(tmp_path, {folder + "scaling_min_freq": "1479000"})
+    assert describe_board(root).clocks_locked is True
+
+
+def test_a_plain_users_tegrastats_is_completed(tmp_path: Path) -> None:
+    root = plant(tmp_path, BOARDS["nano"])
+
+    class Child:
+        def __init__(self) -> None:
+            zones = b"PLL@37C CPU@40C GPU@39C"
+            self.output = [b"RAM 3000/3956MB (lfb 1x4MB) CPU [50%@1428,off] " + zones + b"\n"]
+
+        def fileno(self) -> int:
+            return 99
+
+        def read(self) -> bytes | None:
+            return self.output.pop() if self.output else None
+
+        def close(self) -> int | None:
+            return None
+
+    program = tmp_path / "usr/bin/tegrastats"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monitor = Monitor(None, 1.0, lambda: 0.0, lambda _: Child(), root)  # type: ignore[arg-type,return-value]
+    monitor.start()
+    monitor.read()
+    body = monitor.poll(1.0)
+    monitor.close()
+    assert body is not None
+    assert body["temperatures_c"]["CPU"] == 40.0 and body["ram_used_mb"] == 3000
+    assert (body["gpu_load_percent"], body["power_total_mw"]) == (97.3, 4210)
+    assert body["source"] == "tegrastats + sysfs" and body["sources"]["power_mw"] == "sysfs"
+    assert (body["lfb_blocks"], body["gpu_mapped_mb"]) == (1, 640)
+
+
+DAMAGE = st.sampled_from(["", "x", "-1", "\0\0", "9" * 40, "-256000", "1 2 3", "\xff\xfe", None])
+
+
+@settings(max_examples=60)
+@given(st.sampled_from([name for name in BOARDS if BOARDS[name]]), st.data())
+def test_whatever_is_missing_or_damaged_is_no_exception(board: str, data: st.DataObject) -> None:
+    files = dict(BOARDS[board])
+    names = data.draw(st.sets(st.sampled_from(sorted(files)), max_size=40))
+    for name in names:
+        text = data.draw(DAMAGE)
+        if text is None:
+            del files[name]
+        else:
+            files[name] = text
+    with tempfile.TemporaryDirectory() as folder:
+        root = plant(Path(folder), files)
+        body = body_of(root)
+        assert all(-100 < value < 1e6 for value in body.get("temperatures_c", {}).values())
+        assert body.get("power_total_mw", 1) > 0
+        describe_board(root)
+        assert all(40 <= trip.temperature_c <= 130 for trip in read_trips(root))
