@@ -24,7 +24,7 @@ def _checkpoint(_: click.Context, __: click.Parameter, text: str | None) -> int 
 def _python(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...] | None:
     if text is None:
         return None
-    if os.sep in text and " " not in text:
+    if os.sep in text and (" " not in text or Path(text).expanduser().exists()):
         return (str(Path(text).expanduser().absolute()),)
     return tuple(shlex.split(text))
 

@@ -67,7 +67,9 @@ def _keep_sets(ctx: click.Context, _: click.Parameter, values: tuple[str, ...]) 
 
 def _keep_python(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
     if value is not None:
-        ctx.ensure_object(Asked).sets.append(f"trainer.command={shlex.quote(_program(value))}")
+        is_command = " " in value and not Path(value).expanduser().exists()  # docker run ...
+        command = value if is_command else shlex.quote(_program(value))
+        ctx.ensure_object(Asked).sets.append(f"trainer.command={command}")
 
 
 def _keep_tegrastats(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
@@ -137,7 +139,8 @@ set_option = click.option(
 )  # fmt: skip
 _PYTHON = click.option(
     "--python", metavar="PATH", expose_value=False, callback=_keep_python,
-    help="The Python that has TensorFlow. Default: the first one found.",
+    help="The Python that has TensorFlow, or a command that starts it: 'docker run ... python3'. "
+    "Default: the first one found.",
 )  # fmt: skip
 tegrastats_option = click.option(
     "--tegrastats", metavar="PATH", expose_value=False, callback=_keep_tegrastats,

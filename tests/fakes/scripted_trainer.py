@@ -18,6 +18,8 @@ them, by when and in which order they come. Checkpoints are small files, restore
     garbage      lines that are no messages       huge         a line of 5 MiB
     print=N      N bytes to standard error        overlap      says steps twice
     deaf         never reads a command            late         answers before the event
+    say=TEXT     prints it before ``ready``       cuda=0     ``ready`` says whether it has CUDA
+    late=LIB     cannot load a library, unless LD_PRELOAD names it
     stay         does not go when it has ended    orphan=FILE  leaves a child, its pid in FILE
     inspect=BAD  ``--inspect`` says no (``no``), prints nonsense (``junk``), dies (``die``) or
                  hangs (``hang``)
@@ -113,12 +115,20 @@ class Trainer:
         self.emit("progress", what="loading", fraction=None)
         while time.monotonic() < loading:
             time.sleep(0.01)
+        late = script.get("late")
+        if late and late not in os.environ.get("LD_PRELOAD", ""):
+            why = f"TensorFlow does not load: {late}: cannot allocate memory in static TLS block"
+            self.answer(first, why)
+            self.emit("failed", kind="error", key="trainer.command", message=why)
+            return 1
         if "refuse" in script:
             self.answer(first, "no")
             self.emit("failed", kind="config", key=script["refuse"], message="is of no use")
             return 1
+        cuda = {"cuda": script["cuda"] == "1"} if "cuda" in script else {}
         self.emit(
             "ready",
+            **cuda,
             versions={"python": "3.x", "tensorflow": "0.0", "numpy": "0.0"},
             devices=[{"name": "CPU:0", "kind": "CPU"}],
             activations=["relu"],
@@ -166,6 +176,9 @@ class Trainer:
                 self.stdout.write(b"x" * (5 << 20) + b"\n")
         if "print" in script:
             sys.stderr.write("z" * int(script["print"]) + "\nlast words\n")
+            sys.stderr.flush()
+        if "say" in script:
+            sys.stderr.write(script["say"] + "\n")
             sys.stderr.flush()
         if "orphan" in script:
             child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
