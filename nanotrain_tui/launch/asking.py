@@ -43,8 +43,11 @@ def ask(
             env=env, cwd=cwd, start_new_session=True,  # Ctrl+C is ours to understand
         )  # fmt: skip
     try:
-        out, err = _listen(child, command, time.monotonic() + within_s, within_s)
-        return Said(child.wait(), out, err)
+        deadline = time.monotonic() + within_s
+        out, err = _listen(child, deadline)
+        return Said(child.wait(max(0.0, deadline - time.monotonic())), out, err)
+    except subprocess.TimeoutExpired:
+        raise subprocess.TimeoutExpired(list(command), within_s) from None
     finally:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
@@ -54,9 +57,7 @@ def ask(
                 pipe.close()
 
 
-def _listen(
-    child: "subprocess.Popen[bytes]", command: Sequence[str], deadline: float, within_s: float
-) -> tuple[bytes, bytes]:
+def _listen(child: "subprocess.Popen[bytes]", deadline: float) -> tuple[bytes, bytes]:
     """All it writes, until it closes both or has said too much."""
     heard = {child.stdout: bytearray(), child.stderr: bytearray()}
     with selectors.DefaultSelector() as waiting:
@@ -66,7 +67,7 @@ def _listen(
         while waiting.get_map():
             left = deadline - time.monotonic()
             if left <= 0:
-                raise subprocess.TimeoutExpired(list(command), within_s)
+                raise subprocess.TimeoutExpired(child.args, 0)
             for key, _ in waiting.select(left):
                 data = os.read(key.fd, _READ_SIZE)
                 heard[key.data] += data

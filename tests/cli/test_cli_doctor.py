@@ -83,6 +83,60 @@ def test_a_python_that_is_not_there_is_a_problem(nano: Nano) -> None:
     assert "/no/such/python" in by_name(ran)["tensorflow"]["found"]
 
 
+def test_all_pythons_are_listed_with_what_was_found(
+    nano: Nano,
+    python: Callable[[str], Path],
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also those behind the one that is taken."""
+    fit = python(f"echo '{ANSWER % 0}'")
+    bare = tmp_path / "bare"
+    bare.write_text('#!/bin/sh\necho \'{"version": [3, 8], "tensorflow": null}\'\n')
+    bare.chmod(0o755)
+    named = {
+        str(bare): "nanotrain's own",
+        str(fit): "python3 on the PATH",
+        "/no/python": "the system's",
+    }
+    for module in ("nanotrain_tui.launch.python_finder", "nanotrain_tui.cli.trainer_check"):
+        monkeypatch.setattr(f"{module}.candidates", lambda: named)
+    ran = nano("doctor", "--json")
+    assert [
+        (tried["path"], tried["taken"], tried["why_not"])
+        for tried in json.loads(ran.out)["pythons"]
+    ] == [
+        (str(bare), False, "has no TensorFlow"),
+        (str(fit), True, ""),
+        ("/no/python", False, "cannot be run (No such file or directory)"),
+    ]
+    text = " ".join(nano("doctor").out.split())
+    assert f"{bare} (nanotrain's own) has no TensorFlow (asked)" in text
+    assert f"{fit} (python3 on the PATH) has TensorFlow; this one is taken (asked)" in text
+    assert "/no/python (the system's) cannot be run" in text
+    assert not home.exists(), "doctor remembers nothing"
+
+
+def test_where_none_has_tensorflow_all_are_listed_too(
+    nano: Nano, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("nanotrain_tui.launch.python_finder", "nanotrain_tui.cli.trainer_check"):
+        monkeypatch.setattr(f"{module}.candidates", lambda: {"/no/python": "the system's"})
+    ran = nano("doctor", "--json")
+    assert ran.status == 1 and by_name(ran)["tensorflow"]["status"] == "problem"
+    assert [tried["path"] for tried in json.loads(ran.out)["pythons"]] == ["/no/python"]
+
+
+def test_a_command_of_several_words_is_asked_as_it_is(
+    nano: Nano, python: Callable[[str], Path]
+) -> None:
+    path = python(f"echo '{ANSWER % 0}'")
+    found = by_name(nano("doctor", "--json", "--python", f"env A=b {path}"))
+    assert found["tensorflow"]["status"] == "ok"
+    assert found["tensorflow"]["found"].endswith(f"env A=b {path}")
+
+
 def test_broken_settings_are_named_and_the_rest_is_looked_at(
     nano: Nano, python: Callable[[str], Path], home: Path
 ) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from trainer_runs import TRAINER, Process, config_of
 
+from nanotrain_tui.trainer import process
+
 HANGING = "print('loading', flush=True)\nimport time\ntime.sleep(600)\n"
 
 
@@ -106,6 +108,30 @@ def test_inspect_answers_without_tensorflow(folder):
         assert trainer.process.returncode == 0
     answer = json.loads(out)
     assert (answer["ok"], answer["train"], answer["shape"]) == (True, 400, [6, 6])
+    assert answer["tensorflow"] is True
+
+
+def test_inspect_takes_no_bare_folder_for_tensorflow(folder, monkeypatch):
+    monkeypatch.setattr(process.importlib.util, "find_spec", lambda name: None)
+    assert not process.has_tensorflow()
+    monkeypatch.undo()
+    (folder / "somewhere" / "tensorflow").mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [str(folder / "somewhere")])
+    monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
+    assert not process.has_tensorflow()
+
+
+def test_what_root_writes_is_its_folders_owners(folder):
+    """A container's root writes into a folder of ours."""
+    if os.geteuid() != 0:
+        pytest.skip("SKIPPED LOUDLY: only root can give files away")
+    owned = folder / "owned"
+    (owned / "variables").mkdir(parents=True)
+    (owned / "variables" / "data").touch()
+    os.chown(owned, 12345, 23456)
+    process.give_away(str(owned))
+    found = {(path.stat().st_uid, path.stat().st_gid) for path in owned.rglob("*")}
+    assert found == {(12345, 23456)}
 
 
 @pytest.mark.parametrize(

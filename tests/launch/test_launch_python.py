@@ -1,0 +1,216 @@
+"""Which Python trains: those that are asked, what they answer, and what is remembered of it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+import pytest
+
+from nanotrain_tui.catalog import check
+from nanotrain_tui.launch import LaunchError, asking, find_trainer_python, prepare, python_finder
+from nanotrain_tui.launch.asking import ask, json_objects
+from nanotrain_tui.launch.plan import PYTHONS
+from nanotrain_tui.launch.python_finder import candidates, examine
+from nanotrain_tui.launch.remembered import MOST, Remembered
+
+
+@pytest.fixture
+def remembered(tmp_path):
+    return Remembered(tmp_path / "cache" / "pythons.json", {"PATH": "/bin"})
+
+
+@pytest.fixture
+def python(tmp_path):
+    """A program that answers like a Python, and counts how often it was asked."""
+
+    def make(name="python", tensorflow=True, version=(3, 8)):
+        package = tmp_path / "site" / "tensorflow.py"
+        package.parent.mkdir(exist_ok=True)
+        package.touch()
+        answer = {"version": version, "tensorflow": str(package) if tensorflow else None}
+        program = tmp_path / name
+        program.write_text(
+            f"#!/bin/sh\necho asked >>{tmp_path}/asked\necho '{json.dumps(answer)}'\n"
+        )
+        program.chmod(0o755)
+        return str(program)
+
+    return make
+
+
+def times_asked(tmp_path):
+    asked = tmp_path / "asked"
+    return len(asked.read_text().splitlines()) if asked.exists() else 0
+
+
+def test_what_has_tensorflow_is_asked_once(python, remembered, tmp_path):
+    path = python()
+    assert [examine(path, remembered).told_by for _ in range(3)] == ["asked", *["remembered"] * 2]
+    assert times_asked(tmp_path) == 1
+    assert find_trainer_python([path], Remembered(remembered.file, {"PATH": "/bin"})) == [path]
+    assert times_asked(tmp_path) == 1
+
+
+def test_what_has_none_is_asked_again(python, remembered, tmp_path):
+    path = python(tensorflow=False)
+    assert [examine(path, remembered).why_not for _ in range(2)] == ["has no TensorFlow"] * 2
+    assert times_asked(tmp_path) == 2
+    assert not remembered.file.exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda python, folder, known: os.utime(python, (1, 1)),
+        lambda python, folder, known: Path(python).write_text(Path(python).read_text() + "\n"),
+        lambda python, folder, known: (folder / "site" / "tensorflow.py").unlink(),
+        lambda python, folder, known: known.environ.update(PYTHONPATH="/elsewhere"),
+        lambda python, folder, known: known.forget(python),
+    ],
+    ids=["mtime", "size", "TensorFlow", "environment", "forgotten"],
+)
+def test_what_has_changed_is_asked_anew(python, remembered, tmp_path, change):
+    path = python()
+    examine(path, remembered)
+    change(path, tmp_path, remembered)
+    examine(path, remembered)
+    assert times_asked(tmp_path) == 2
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[1]", b"\xff", b'{"%s": 1}', b"[" * 100_000])
+def test_a_damaged_memory_is_an_empty_one(python, remembered, text):
+    path = python()
+    remembered.file.parent.mkdir()
+    remembered.file.write_bytes(text.replace(b"%s", path.encode()))
+    assert examine(path, remembered).told_by == "asked"
+    assert examine(path, remembered).told_by == "remembered"
+
+
+def test_a_cache_that_takes_nothing_is_no_error(python, tmp_path):
+    (tmp_path / "cache").write_text("a file")
+    remembered = Remembered(tmp_path / "cache" / "pythons.json", {})
+    assert [examine(python(), remembered).why_not for _ in range(2)] == ["", ""]
+
+
+def test_the_memory_is_bounded(python, remembered):
+    paths = [python(f"python{i}") for i in range(MOST + 5)]
+    for path in paths:
+        examine(path, remembered)
+    assert list(json.loads(remembered.file.read_bytes())) == paths[5:]
+    assert sorted(os.listdir(remembered.file.parent)) == ["pythons.json"]  # noqa: PTH208
+
+
+def test_a_memory_that_the_trainer_contradicts_is_dropped(python, folders, tmp_path, monkeypatch):
+    """The package's file is there still, but no Python finds it any more."""
+    path = python()
+    remembered = Remembered(folders.cache / PYTHONS)
+    examine(path, remembered)
+    answer = '{"ok": true, "name": "digits", "source": "x", "train": 60000, "tensorflow": false}'
+    text = Path(path).read_text()
+    stamp = os.stat(path)  # noqa: PTH116
+    says = f"#!/bin/sh\necho '{answer}'\n"
+    Path(path).write_text(says + "#" * (len(text) - len(says) - 1) + "\n")
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert remembered.has_tensorflow(path)
+    with pytest.raises(LaunchError, match="has no TensorFlow") as caught:
+        prepare(check({"trainer.command": [path]}), folders)
+    assert caught.value.key == "trainer.command"
+    assert not remembered.has_tensorflow(path)
+
+
+def test_our_own_python_answers_without_being_started(monkeypatch, tmp_path):
+    monkeypatch.setattr(asking.subprocess, "Popen", lambda *_, **__: pytest.fail("was started"))
+    package = tmp_path / "tensorflow" / "__init__.py"
+    package.parent.mkdir()
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    found = examine(sys.executable)
+    assert (found.why_not, found.told_by) == ("has no TensorFlow", python_finder.OWN)
+    package.touch()
+    sys.path_importer_cache.clear()
+    assert examine(sys.executable).why_not == ""
+
+
+def test_candidates_are_three_and_told_apart(monkeypatch, python, tmp_path):
+    python("python3")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = candidates()
+    assert list(found)[:2] == [sys.executable, str(tmp_path / "python3")]
+    assert list(found.values())[:2] == ["nanotrain's own", "python3 on the PATH"]
+    assert set(found) <= {*list(found)[:2], "/usr/bin/python3"}
+
+
+def test_a_virtual_environment_is_named_by_its_folder(tmp_path, monkeypatch):
+    venv.create(tmp_path / "tf", with_pip=False)
+    packages = next((tmp_path / "tf" / "lib").glob("python3*")) / "site-packages"
+    (packages / "tensorflow").mkdir()
+    (packages / "tensorflow" / "__init__.py").write_text("raise SystemExit('imported')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    program = str(tmp_path / "tf" / "bin" / "python")
+    for named in ("tf", "./tf", "~/tf", "tf/bin/python", "~/tf/bin/python", program):
+        assert find_trainer_python([named]) == [program]
+
+
+@pytest.mark.parametrize(
+    ("script", "why_not"),
+    [
+        ("yes", "gave no answer|is no Python that can be asked"),
+        ("echo '[3, 8]'", "is no Python that can be asked"),
+        ("""echo '{"version": [], "tensorflow": 1}'""", "is no Python that can be asked"),
+        ("""echo '{"version": [2, 7], "tensorflow": null}'""", "is Python 2.7, older than 3.6"),
+        ("sleep 600 & echo hello; wait", "gave no answer in 0.5 s"),
+    ],
+)
+def test_programs_that_are_no_python(tmp_path, script, why_not):
+    import re
+
+    program = tmp_path / "python"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    assert re.search(why_not, examine(str(program), within_s=0.5).why_not)
+
+
+def test_a_banner_before_the_answer_is_passed_over(python):
+    path = python()
+    text = Path(path).read_text()
+    Path(path).write_text(text.replace("#!/bin/sh\n", "#!/bin/sh\necho '{}' hello\n"))
+    assert examine(path).why_not == ""
+
+
+def test_a_question_has_an_answer_or_an_end(tmp_path):
+    said = ask(["sh", "-c", "cat; echo oops >&2; exit 3"], 60, b"a question\n")
+    assert said == (3, b"a question\n", b"oops\n")
+    assert ask(["sh", "-c", "kill -9 $$"], 60).status == -9
+    with pytest.raises(OSError):
+        ask([str(tmp_path / "none")], 60)
+    long = ask(["sh", "-c", f"head -c {5 << 20} /dev/zero"], 60)
+    assert len(long.out) <= asking.MOST_BYTES + (1 << 16)
+
+
+def test_what_hangs_is_ended_with_all_that_it_started(tmp_path):
+    script = f"sleep 600 & echo $! >{tmp_path}/pid; wait"
+    with pytest.raises(subprocess.TimeoutExpired):
+        ask(["sh", "-c", script], 0.5)
+    with pytest.raises(subprocess.TimeoutExpired):
+        ask(["sh", "-c", "exec >&- 2>&-; sleep 600"], 0.5)
+    pid = int((tmp_path / "pid").read_text())
+    give_up = time.monotonic() + 60
+    while Path(f"/proc/{pid}").exists() and "Z" not in _state(pid):
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+
+def _state(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return "Z"
+
+
+def test_lines_of_json_come_last_first():
+    text = b'{"a": 1}\nnoise\n[1]\n{"b": 2}\n{"c": \n' + b"[" * 100_000
+    assert list(json_objects(text)) == [{"b": 2}, {"a": 1}]
