@@ -14,7 +14,7 @@ from nanotrain_tui.session.records import Event
 from .errors import note
 from .output import clock, figure, share
 
-TOLD = ("edited", "paused", "resumed", "refused", "warned", "note", "diverged")
+TOLD = ("edited", "paused", "resumed", "refused", "guard", "warned", "note", "diverged")
 JSON_KINDS = (*TOLD, "ready", "started", "checkpoint", "checkpoint_removed", "crashed")
 
 

@@ -26,8 +26,14 @@ def describe(event: Event) -> LogLine:
         step=event.step,
         kind=event.kind,
         text=one_line(text),
-        level=_LEVELS.get(event.kind, "info"),
+        level=_level(event),
     )
+
+
+def _level(event: Event) -> str:
+    if event.kind == "guard":
+        return "info" if event.body.get("action") in _CALM_GUARDS else "warning"
+    return _LEVELS.get(event.kind, "info")
 
 
 def one_line(text: str) -> str:
@@ -163,6 +169,7 @@ def _count(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
+_CALM_GUARDS = ("watching", "resumed", "unthrottled", "relieved", "checkpoint")
 _LEVELS = {
     "warned": "warning",
     "refused": "warning",
@@ -186,6 +193,7 @@ _TEXTS: Mapping[str, Callable[[Event], str]] = {
     "diverged": _diverged,
     "warned": _message,
     "note": _message,
+    "guard": _message,
     "crashed": lambda event: f"failed: {reason(event.body)}",
     "stopped": lambda event: f"stopped after step {event.step}{_by(event.body)}",
     "finished": lambda event: f"finished after {event.step} steps",

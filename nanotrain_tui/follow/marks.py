@@ -13,7 +13,8 @@ from nanotrain_tui.session.records import Event
 
 MARKS = 256  # the newest; checkpoints apart, so that they push no edit out
 CHECKPOINTS = 256
-MARKED = frozenset({"edited", "paused", "resumed", "diverged", "crashed"})
+MARKED = frozenset({"edited", "paused", "resumed", "diverged", "crashed", "guard"})
+_UNMARKED_GUARDS = ("watching", "relieved", "unthrottled")
 
 
 class MarkFold:
@@ -26,7 +27,7 @@ class MarkFold:
 
     def add(self, event: Event, text: str) -> None:
         """Take in one event; ``text`` says it in a line."""
-        if event.kind in MARKED:
+        if event.kind in MARKED and event.body.get("action") not in _UNMARKED_GUARDS:
             self._marks.append(Mark(event.step, event.kind, text, event.t))
         if event.kind == "checkpoint":
             self._add_checkpoint(event)

@@ -18,6 +18,7 @@ from nanotrain_tui.host.container import find_paths
 from nanotrain_tui.host.control import ControlServer, Reply
 from nanotrain_tui.host.errand import Errand, told, words_of
 from nanotrain_tui.host.gauges import Gauges
+from nanotrain_tui.host.guard_desk import GuardDesk
 from nanotrain_tui.host.job import Job, JobError
 from nanotrain_tui.host.journal import Journal, wall_time
 from nanotrain_tui.host.link import Trainer
@@ -45,6 +46,7 @@ SYNC_EVERY_S = 10.0
 HEARTBEAT_EVERY_S = 1.0
 LAST_COMMIT_WITHIN_S = 10.0
 PRELOAD = "LD_PRELOAD"
+MOST_PRELOADED = 4
 HOST = "host"  # who asks for what the host does by itself
 HOPELESS = ("config", "data")  # failures that another try cannot mend
 _CANNOT_START = (
@@ -179,6 +181,9 @@ class Host(Session):
         )
         self._segment = Segment(self._around, job.config, self._gone, self._run_errand)
         cleanup.callback(self._close_children)
+        self._guards = GuardDesk(
+            self, self._steering, lambda: self._segment.config.now, monitor.trips()
+        )
         self._begin()
         loop.every(COMMIT_EVERY_S, self._twice_a_second)
         loop.every(SYNC_EVERY_S, self._journal.checkpoint)
@@ -208,6 +213,7 @@ class Host(Session):
         if job.edits is not None:
             body[EDITS] = job.edits
         self._segment.begin(job.checkpoint, job.exact, edits, body)
+        self._guards.begin()
         if job.parent is not None and job.checkpoint is not None:
             copied = {key: value for key, value in job.checkpoint.items() if key != "step"}
             self.record("checkpoint", copied)  # its first: it can be gone on from
@@ -242,6 +248,7 @@ class Host(Session):
     def _requested(self, request: Dict[str, Any], reply: Reply) -> None:
         if request.get("do") != "status":
             who = commands.asker(request, "somebody")
+            self._guards.asked(str(request.get("do")))
             self._steering.submit(str(request.get("do")), request, who, reply)
             return
         reply(
@@ -321,16 +328,20 @@ class Host(Session):
         return True
 
     def _preload(self, body: Dict[str, Any]) -> bool:
-        """Whether a library came too late for glibc and shall come first the next time, once."""
+        """Whether a library came too late for glibc and shall come first the next time.
+
+        With it there the next may lack room: each is tried once.
+        """
         job, trainer = self._around.job, self._segment.link.trainer
         library = crash.late_library("{reason}\n{log_tail}".format(**body))
-        if not library or PRELOAD in job.env or not isinstance(trainer, ProcessTrainer):
+        first = (job.env.get(PRELOAD) or os.environ.get(PRELOAD, "")).split(":")
+        is_new = library and library not in first and len(first) <= MOST_PRELOADED
+        if not is_new or not isinstance(trainer, ProcessTrainer):
             return False
-        libraries = [library, os.environ.get(PRELOAD, "")]
-        env = dict(job.env, **{PRELOAD: ":".join(filter(None, libraries))})
-        self._around.job = job._replace(env=env)
-        message = "there was no room left for {0}; the trainer is started again with {1}={0}"
-        self.record("note", {"message": message.format(library, PRELOAD)})
+        env = {PRELOAD: ":".join(filter(None, [library, *first]))}
+        self._around.job = job._replace(env=dict(job.env, **env))
+        message = "there was no room left for {}; the trainer is started again with {}={}"
+        self.record("note", {"message": message.format(library, PRELOAD, env[PRELOAD])})
         return True
 
     def _start_again(self, start: Start, crashed: Dict[str, Any]) -> None:
@@ -355,6 +366,7 @@ class Host(Session):
         }
         checkpoint = {"step": start.step, "file": start.file} if start.file else None
         self._segment.begin(checkpoint, start.exact, start.edits, body)
+        self._guards.begin()
         if was_paused:
             self._steering.submit("pause", {}, HOST)
 
@@ -396,6 +408,7 @@ class Host(Session):
     def _sampled(self, body: Dict[str, Any]) -> None:
         if self.state not in states.ENDED:
             self._journal.sample(body)
+            self._guards.sampled(body)
 
     def _noted(self, message: str) -> None:
         self.record("note", {"message": message})

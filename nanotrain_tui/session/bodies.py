@@ -140,6 +140,8 @@ _SHAPES: Dict[str, Dict[str, Test]] = {
     "paused": {"who": _is_text},
     "resumed": {"who": _is_text, "steps": _is_count},
     "refused": {"who": _is_text, "command": _is_table, "why": _is_text},
+    "guard": {"guard": _is_text, "action": _is_text, "value": _is_number, "limit": _is_number,
+              "what": _is_text, "message": _is_text, "warn": _is_number, "resume": _is_number},
     "warned": {"message": _is_text},
     "note": {"message": _is_text},
     "stopped": {"who": _is_text},

@@ -22,6 +22,7 @@ from .lines import LineBuffer
 from .samples import Body, Gpu, KernelFiles, Machine, add, body_of_line
 from .sysfs import is_jetson
 from .tegrastats import TegrastatsLine, parse_line
+from .thermal import Trip, read_trips
 
 __all__ = ["Monitor", "TelemetryError"]
 
@@ -182,6 +183,12 @@ class Monitor:
         if hidden and os.geteuid() != 0:
             self._note(_HIDDEN.format(", ".join(hidden)))
         return body
+
+    def trips(self) -> List[Trip]:
+        """The limits a Jetson, or a card, acts on; a PC's CPU runs at its limit by design."""
+        if self._is_jetson:
+            return read_trips(self._root)
+        return [] if self._gpu is None else self._gpu.trips()
 
     def notes(self) -> List[str]:
         """What is to be told and has not been: each message is given once."""

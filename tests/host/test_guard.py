@@ -1,0 +1,208 @@
+"""The guards' decisions, sample by sample."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nanotrain_tui.host import guard
+from nanotrain_tui.host.guard import HeatGuard, Limits, MemoryGuard, heat_limits
+from nanotrain_tui.telemetry.thermal import Trip
+
+RUNNING, PAUSED, STARTING = "running", "paused", "starting"
+
+
+def hot(degrees: float, **more: Any) -> dict[str, Any]:
+    return {"temperatures_c": {"CPU": degrees - 1, "GPU": degrees, "PMIC": 100.0}, **more}
+
+
+def watch(limit: float = 50.0, margin: float = 5.0, resume: float | None = None) -> HeatGuard:
+    heat = HeatGuard()
+    heat.limits = Limits(limit, {}, margin, resume)
+    return heat
+
+
+def warmed(limit: float = 50.0, resume: float | None = None) -> HeatGuard:
+    """It has warned already."""
+    heat = watch(limit, resume=resume)
+    for degrees in (48, 49):
+        heat.take(hot(degrees), RUNNING)
+    return heat
+
+
+def acts(heat: HeatGuard, degrees: float, state: str = RUNNING) -> list[str]:
+    return [action.action for action in heat.take(hot(degrees), state)]
+
+
+def test_it_warns_pauses_and_goes_on() -> None:
+    heat = watch()
+    assert acts(heat, 40) == acts(heat, 44.5) == []
+    assert acts(heat, 45) == ["warned"]
+    assert acts(heat, 49.5) == []
+    assert acts(heat, 50) == ["paused"]
+    assert acts(heat, 51) == []  # on its way
+    assert acts(heat, 49, PAUSED) == acts(heat, 40, PAUSED) == []
+    assert acts(heat, 39.5, PAUSED) == ["resumed"]
+    assert acts(heat, 46) == ["warned"]
+
+
+def test_what_it_says_has_its_figures() -> None:
+    heat = warmed(resume=42.0)
+    (paused,) = heat.take(hot(50.5), RUNNING)
+    assert paused.body() == {
+        "guard": "heat", "action": "paused", "value": 50.5, "limit": 50.0, "what": "GPU",
+        "message": "GPU is at 50.5 °C: training pauses, and goes on below 42 °C",
+    }  # fmt: skip
+    watching = heat.watching()
+    assert watching is not None
+    assert watching.body()["warn"] == 45.0 and watching.body()["resume"] == 42.0
+
+
+def test_a_reading_that_cannot_be_is_not_believed() -> None:
+    heat = watch()
+    assert acts(heat, 30) == []
+    assert acts(heat, 120) == []  # 90 degrees in one reading
+    assert acts(heat, 31) == []
+    assert heat.take({}, RUNNING) == [] == heat.take({"temperatures_c": {"GPU": "x"}}, RUNNING)
+    assert acts(heat, 60) == [] and acts(heat, 61) == ["warned", "paused"]  # it stays: it is so
+
+
+def test_who_goes_on_in_spite_of_it_is_not_overruled_before_it_is_hotter_or_has_cooled() -> None:
+    heat = warmed()
+    assert acts(heat, 50) == ["paused"]
+    assert acts(heat, 50, PAUSED) == []
+    assert acts(heat, 51) == ["warned"]  # told again
+    assert acts(heat, 54) == []
+    assert acts(heat, 56.5) == ["paused"]
+    acts(heat, 50, PAUSED)
+    acts(heat, 50)
+    assert acts(heat, 39) == [] and acts(heat, 45) == ["warned"] and acts(heat, 50) == ["paused"]
+
+
+def test_a_persons_pause_is_theirs() -> None:
+    heat = warmed()
+    assert acts(heat, 55, PAUSED) == [] and acts(heat, 41, PAUSED) == []
+    assert acts(heat, 35, PAUSED) == []
+    acts(heat, 49)
+    assert "paused" in acts(heat, 52)
+    acts(heat, 52, PAUSED)
+    heat.release()
+    assert acts(heat, 41, PAUSED) == [] and acts(heat, 30, PAUSED) == []
+
+
+def test_a_trainer_that_dies_while_paused_is_still_held() -> None:
+    heat = warmed()
+    acts(heat, 52)
+    acts(heat, 51, PAUSED)
+    assert acts(heat, 51, STARTING) == acts(heat, 51, RUNNING) == []
+    assert heat.holds
+    assert acts(heat, 51, PAUSED) == []
+    assert acts(heat, 38, PAUSED) == ["resumed"]
+
+
+def test_limits_that_are_raised_or_turned_off_let_it_go_on() -> None:
+    for limits in (Limits(80.0, {}, 5.0, None), None):
+        heat = warmed()
+        acts(heat, 52)
+        acts(heat, 52, PAUSED)
+        heat.limits = limits
+        assert acts(heat, 52, PAUSED) == ["resumed"]
+
+
+def test_warning_alone() -> None:
+    heat = watch()
+    heat.may_pause = False
+    acts(heat, 48)
+    assert acts(heat, 49) == ["warned"] and acts(heat, 60) == [] and not heat.holds
+
+
+def test_throttling_is_told_when_it_begins_and_ends() -> None:
+    heat = watch(limit=90)
+    names = [None, [], ["gpu"], ["gpu"], ["cpu", "gpu"], []]
+    told = [
+        [action.action for action in heat.take(hot(60, throttling=name), RUNNING)] for name in names
+    ]
+    assert told == [[], [], ["throttled"], [], ["throttled"], ["unthrottled"]]
+
+
+TRIPS = [
+    Trip("CPU", "passive", 97.0), Trip("GPU", "hot", 98.0), Trip("CPU", "critical", 102.0),
+    Trip("tj", "critical", 105.0), Trip("iwlwifi", "passive", 60.0),
+]  # fmt: skip
+CONFIG = {"guard.heat": "pause", "guard.limit_c": 0.0, "guard.margin_c": 5.0, "guard.resume_c": 0.0}
+
+
+def test_the_boards_own_limits_less_the_margin() -> None:
+    limits = heat_limits(CONFIG, TRIPS)
+    assert limits is not None
+    assert [limits.of(zone) for zone in ("cpu", "GPU", "tj", "soc0")] == [92.0, 93.0, 90.0, None]
+    assert heat_limits(dict(CONFIG, **{"guard.heat": "off"}), TRIPS) is None
+    assert heat_limits(CONFIG, []) is None
+    own = heat_limits(dict(CONFIG, **{"guard.limit_c": 60.0}), TRIPS)
+    assert own is not None and own.of("soc0") == 60.0
+
+
+def test_each_zone_has_its_own_limit() -> None:
+    heat = HeatGuard()
+    heat.limits = heat_limits(CONFIG, TRIPS)
+    for degrees in (91.0, 92.5):
+        told = heat.take(
+            {"temperatures_c": {"CPU": 80.0, "GPU": degrees, "iwlwifi": 99.0}}, RUNNING
+        )
+    assert [one.action for one in told] == []
+    told = heat.take({"temperatures_c": {"CPU": 80.0, "GPU": 93.0}}, RUNNING)
+    assert [(one.action, one.what, one.limit) for one in told] == [("paused", "GPU", 93.0)]
+
+
+@given(
+    st.lists(st.tuples(st.floats(-4, 4), st.sampled_from(["", "", "", "pause", "resume"]))),
+    st.floats(20, 90),
+)
+def test_whatever_happens(walk: list[tuple[float, str]], limit: float) -> None:
+    """A board's temperature wanders, and a person pauses and resumes."""
+    heat, degrees, state, by = watch(limit), limit - 8, RUNNING, ""
+    for change, does in walk:
+        degrees += change
+        if does == "pause":
+            heat.release()
+            state, by = PAUSED, "person"
+        elif does == "resume" and state == PAUSED:
+            state, by = RUNNING, ""
+        for action in heat.take(hot(degrees), state):
+            assert action.value is not None and abs(action.value - degrees) < 1e-6
+            if action.action == "paused":
+                assert state == RUNNING and degrees >= limit
+                state, by = PAUSED, "guard"
+            elif action.action == "resumed":
+                assert state == PAUSED and by == "guard" and degrees < limit - 10
+                state, by = RUNNING, ""
+
+
+def test_memory_is_told_of_once_until_it_is_relieved() -> None:
+    memory = MemoryGuard()
+    config = {"guard.memory": "checkpoint", "guard.memory_mb": 0.0}
+
+    def acts(available: float) -> list[str]:
+        body = {"mem_available_mb": available, "ram_total_mb": 4000, "swap_used_mb": 1,
+                "swap_total_mb": 500}  # fmt: skip
+        return [action.action for action in memory.take(body, config)]
+
+    assert acts(201) == []
+    assert acts(199) == ["warned", "checkpoint"]
+    assert acts(150) == acts(250) == []
+    assert acts(301) == ["relieved"]
+    config["guard.memory"] = "warn"
+    assert acts(100) == ["warned"]
+    config["guard.memory"] = "off"
+    assert acts(301) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [({"mem_available_mb": 7, "ram_used_mb": 1, "ram_total_mb": 3}, 7.0),
+     ({"ram_used_mb": 1, "ram_total_mb": 3}, 2.0), ({"ram_used_mb": 1}, None), ({}, None)],
+)  # fmt: skip
+def test_what_is_left(body: dict[str, Any], left: float | None) -> None:
+    assert guard.available_mb(body) == left
+    assert MemoryGuard().take({}, {"guard.memory": "warn", "guard.memory_mb": 5.0}) == []
