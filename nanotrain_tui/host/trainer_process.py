@@ -16,7 +16,6 @@ from nanotrain_tui.host.container import Invocation
 from nanotrain_tui.host.loop import Loop
 from nanotrain_tui.host.paths import PathMap
 
-_NICE = 5  # the trainer takes every core; keys and telemetry want a hundredth of one
 _PR_SET_PDEATHSIG = 1
 _MOST_UNSENT = 4 << 20  # commands a trainer may leave unread
 _PATIENCE_S = 5.0  # for a process that was killed to be reaped
@@ -209,11 +208,10 @@ def _start_quietly(command: List[str]) -> Optional["subprocess.Popen[bytes]"]:
 
 
 def _dies_with(parent: int) -> Callable[[], None]:
-    """For the new process: it yields to whoever answers keys, and dies when the host ends."""
+    """For the new process: it dies when the host ends."""
     prctl = ctypes.CDLL(None).prctl  # looked up here: after a fork nothing may be loaded
 
     def prepare() -> None:
-        os.nice(_NICE)
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)

@@ -60,6 +60,8 @@ def test_sigterm_ends_it(hanging):
 
 def test_the_kernel_takes_it_before_the_host(hanging):
     assert int(Path(f"/proc/{hanging.process.pid}/oom_score_adj").read_text()) > 0
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, hanging.process.pid) == min(ours + process.NICE, 19)
 
 
 def test_it_dies_with_its_host_even_when_the_pipe_stays_open(folder):
