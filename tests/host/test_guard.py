@@ -146,11 +146,11 @@ def test_the_boards_own_limits_less_the_margin() -> None:
 def test_each_zone_has_its_own_limit() -> None:
     heat = HeatGuard()
     heat.limits = heat_limits(CONFIG, TRIPS)
-    for degrees in (91.0, 92.5):
-        told = heat.take(
-            {"temperatures_c": {"CPU": 80.0, "GPU": degrees, "iwlwifi": 99.0}}, RUNNING
-        )
-    assert [one.action for one in told] == []
+    told = []
+    for degrees in (91.0, 92.5, 92.9):
+        zones = {"CPU": 80.0, "GPU": degrees, "iwlwifi": 99.0}
+        told += heat.take({"temperatures_c": zones}, RUNNING)
+    assert [(one.action, one.limit) for one in told] == [("warned", 88.0)]
     told = heat.take({"temperatures_c": {"CPU": 80.0, "GPU": 93.0}}, RUNNING)
     assert [(one.action, one.what, one.limit) for one in told] == [("paused", "GPU", 93.0)]
 
