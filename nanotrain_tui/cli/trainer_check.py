@@ -40,7 +40,7 @@ class Tried:
     what: str  # nanotrain's own, python3 on the PATH, the system's, named
     taken: bool
     why_not: str  # the end of a sentence; empty if it has TensorFlow
-    told_by: str  # asked, remembered, or nanotrain's own answer
+    told_by: str  # how that is known
 
 
 def check_trainer(

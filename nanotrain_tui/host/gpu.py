@@ -64,6 +64,8 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _cure(library: str) -> str:
+    if library.startswith("libcuda.so"):
+        return "that is the driver's own; in a container take --runtime nvidia or --gpus all"
     if "cudnn" in library:
         return "install cuDNN (sudo apt install nvidia-jetpack), in the version it names"
     return (

@@ -88,8 +88,8 @@ def _look(
     command = seeing(command, _folders_of(told), config[PATHS])
     facts = inspect_data(command, told, paths=paths_of(command, config[PATHS]))
     if facts.get("tensorflow") is False:
-        if len(python) == 1:
-            remembered.forget(python[0])
+        if len(python) == 1 and remembered.forget(python[0]):
+            return _look(config, told, Remembered(None))
         who = container.brief(list(python))
         raise LaunchError(KEY, f"{who} has no TensorFlow; name one that has it.")
     return command, said, facts

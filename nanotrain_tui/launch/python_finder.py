@@ -32,7 +32,7 @@ found = None if found == "namespace" else found
 print(json.dumps({"version": list(sys.version_info[:2]), "tensorflow": found}))
 """
 
-OWN, ASKED, REMEMBERED = "nanotrain's own", "asked", "remembered"
+OWN, ASKED, REMEMBERED = "looked up here", "asked", "remembered"
 
 
 @dataclass(frozen=True, slots=True)

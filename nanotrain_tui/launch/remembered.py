@@ -39,11 +39,13 @@ class Remembered:
             others = {path: known for path, known in self._read().items() if path != python}
             self._write({**dict(list(others.items())[1 - MOST :]), python: stamp})
 
-    def forget(self, python: str) -> None:
-        """What was remembered has turned out wrong."""
+    def forget(self, python: str) -> bool:
+        """What was remembered has turned out wrong; False where nothing was."""
         known = self._read()
-        if known.pop(python, None) is not None:
-            self._write(known)
+        if known.pop(python, None) is None:
+            return False
+        self._write(known)
+        return True
 
     def _stamp(self, python: str, tensorflow: str) -> dict[str, Any] | None:
         try:

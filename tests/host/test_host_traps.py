@@ -165,6 +165,7 @@ def test_without_a_sign_nothing_is_made_up():
             DYNAMIC.format("libcublas.so.11") + DYNAMIC.format("libcudnn.so.8") + CANNOT,
             "does not find libcublas.so.11 and libcudnn.so.8;",
         ),
+        (True, DYNAMIC.format("libcuda.so.1"), "the driver's own; in a container"),
         (True, 2 * DYNAMIC.format("libcudnn.so.8"), "libcudnn.so.8; install cuDNN"),
         (
             True,

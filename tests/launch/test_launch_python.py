@@ -104,22 +104,51 @@ def test_the_memory_is_bounded(python, remembered):
     assert sorted(os.listdir(remembered.file.parent)) == ["pythons.json"]  # noqa: PTH208
 
 
-def test_a_memory_that_the_trainer_contradicts_is_dropped(python, folders, tmp_path, monkeypatch):
-    """The package's file is there still, but no Python finds it any more."""
-    path = python()
+FACTS = '{"ok": true, "name": "digits", "source": "x", "train": 60000, "tensorflow": %s}'
+SHIM = """#!/bin/sh
+case "$*" in
+*--inspect*) echo '{facts}';;
+*) echo '{{"version": [3, 8], "tensorflow": {found}}}';;
+esac
+"""
+
+
+@pytest.fixture
+def shim(tmp_path, folders):
+    """A remembered program that leads to another Python now, its own file untouched."""
+    path, package = tmp_path / "shim", tmp_path / "tensorflow.py"
+    package.touch()
     remembered = Remembered(folders.cache / PYTHONS)
-    examine(path, remembered)
-    answer = '{"ok": true, "name": "digits", "source": "x", "train": 60000, "tensorflow": false}'
-    text = Path(path).read_text()
-    stamp = os.stat(path)  # noqa: PTH116
-    says = f"#!/bin/sh\necho '{answer}'\n"
-    Path(path).write_text(says + "#" * (len(text) - len(says) - 1) + "\n")
-    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
-    assert remembered.has_tensorflow(path)
-    with pytest.raises(LaunchError, match="has no TensorFlow") as caught:
+
+    def lead(tensorflow):
+        found = json.dumps(str(package)) if tensorflow else "null"
+        text = SHIM.format(facts=FACTS % json.dumps(tensorflow), found=found)
+        path.write_text(text.ljust(1000, "#"))
+        path.chmod(0o755)
+        os.utime(path, (1, 1))
+
+    lead(True)
+    assert examine(str(path), remembered).why_not == ""
+    lead(False)
+    assert remembered.has_tensorflow(str(path))
+    return str(path), remembered
+
+
+def test_a_memory_that_the_trainer_contradicts_is_dropped(shim, folders):
+    path, remembered = shim
+    with pytest.raises(LaunchError, match=r"shim has no TensorFlow; name") as caught:
         prepare(check({"trainer.command": [path]}), folders)
     assert caught.value.key == "trainer.command"
     assert not remembered.has_tensorflow(path)
+
+
+def test_then_the_next_is_looked_for(shim, folders, tmp_path, monkeypatch):
+    other = tmp_path / "other"
+    found = json.dumps(str(tmp_path / "tensorflow.py"))
+    other.write_text(SHIM.format(facts=FACTS % "true", found=found))
+    other.chmod(0o755)
+    monkeypatch.setattr(python_finder, "candidates", lambda: [shim[0], str(other)])
+    assert prepare(check({}), folders).trainer_command[0] == str(other)
 
 
 def test_our_own_python_answers_without_being_started(monkeypatch, tmp_path):
