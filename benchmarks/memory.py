@@ -1,0 +1,134 @@
+"""The estimate of ``catalog/memory.py`` against the memory a trainer really takes.
+
+Each configuration is trained for a few seconds by a trainer process of its own, which evaluates and
+writes checkpoints; its peak is the kernel's: ``ru_maxrss``, the same as ``VmHWM``.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nanotrain_tui
+from nanotrain_tui.catalog import check, trainer_config
+from nanotrain_tui.catalog.memory import MemoryNeed, estimate
+from nanotrain_tui.launch.plan import inspect_data
+
+HELP = "the estimate of the memory a training needs against what it takes"
+TRAINER = Path(nanotrain_tui.__file__).parent / "trainer"
+MB = 1 << 20
+CASES: tuple[tuple[str, int, str], ...] = (  # hidden layers, batch, optimizer
+    ("none", 100, "sgd"),
+    ("1024", 100, "sgd"),
+    ("1024", 100, "adam"),
+    ("1024", 10000, "adam"),
+    ("256, 256, 256, 256", 10000, "rmsprop"),
+    ("4096, 4096", 100, "sgd"),
+    ("4096, 4096", 100, "adam"),
+    ("4096, 4096", 1000, "nadam"),
+    ("4096, 4096", 5000, "adam"),
+    ("8192, 8192", 100, "adam"),
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command line of this benchmark."""
+    parser.add_argument("--python", default=sys.executable, help="a Python with TensorFlow")
+    parser.add_argument("--data", help="a folder with MNIST; without it digits are drawn")
+    parser.add_argument("--seconds", type=float, default=5.0, help="of training, for each")
+    parser.add_argument("--xla", choices=("auto", "off"), default="auto")
+    parser.add_argument("--first", type=int, default=len(CASES), help="only so many cases")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure and print. The exit status: 1 where an estimate is more than 10 % too low."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for hidden, batch, optimizer in CASES[: arguments.first]:
+            told = configuration(arguments, folder, hidden, batch, optimizer)
+            need = _estimate(arguments.python, told)
+            loaded_mb, peak_mb = measure(arguments.python, told, arguments.seconds)
+            row = {
+                "hidden": hidden, "batch_size": batch, "optimizer": optimizer,
+                "loaded_mb": loaded_mb, "peak_mb": peak_mb, "estimate": need._asdict(),
+            }  # fmt: skip
+            rows.append(row)
+            if not arguments.json:
+                print(line(row), flush=True)
+    if arguments.json:
+        print(json.dumps(rows, indent=1))
+    return int(any(off(row) < -0.10 for row in rows))
+
+
+def configuration(
+    arguments: argparse.Namespace, folder: str, hidden: str, batch: int, optimizer: str
+) -> dict[str, Any]:
+    """What the trainer is told: it evaluates, writes checkpoints and comes to no end."""
+    values = {
+        "model.hidden": hidden, "train.batch_size": batch, "optimizer.name": optimizer,
+        "model.initializer": "glorot_uniform", "train.steps": 10**6, "train.checkpoint_every": 20,
+        "train.checkpoint_keep": 1, "trainer.xla": arguments.xla,
+        "data.name": "mnist" if arguments.data else "digits", "data.dir": arguments.data or "",
+    }  # fmt: skip
+    told = trainer_config(check(values))
+    return {**told, "data_dirs": [], "cache_dir": folder, "checkpoint_dir": folder}
+
+
+def _estimate(python: str, told: Mapping[str, Any]) -> MemoryNeed:
+    facts = inspect_data([python, str(TRAINER)], told)
+    return estimate(told, facts["shape"], facts["classes"], facts["train"], facts["test"])
+
+
+def measure(python: str, told: Mapping[str, Any], seconds: float) -> tuple[float, float]:
+    """MB in memory once TensorFlow is loaded, and at the highest."""
+    environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3")
+    trainer = subprocess.Popen(
+        [python, str(TRAINER)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    )
+    assert trainer.stdin is not None and trainer.stdout is not None
+    with trainer.stdin as stdin, trainer.stdout as stdout:
+        stdin.write(json.dumps({"do": "start", "id": 1, "config": told}).encode() + b"\n")
+        stdin.flush()
+        loaded_mb, stop_at = 0.0, None
+        for event in map(json.loads, stdout):
+            if event["event"] == "ready":
+                loaded_mb = _resident_mb(trainer.pid)
+            elif event["event"] == "failed":
+                raise SystemExit(f"{told['model.hidden']}: {event['message']}")
+            elif event["event"] == "steps" and stop_at is None:
+                stop_at = time.monotonic() + seconds
+            if stop_at is not None and time.monotonic() > stop_at:
+                stdin.write(b'{"do": "stop", "id": 2}\n')
+                stdin.flush()
+                stop_at = float("inf")
+    _, _, usage = os.wait4(trainer.pid, 0)
+    trainer.returncode = 0
+    return loaded_mb, usage.ru_maxrss / 1024
+
+
+def _resident_mb(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / MB
+
+
+def off(row: Mapping[str, Any]) -> float:
+    """By which share of the truth the estimate is too high; below 0 it is too low."""
+    return float(row["estimate"]["total_mb"] / row["peak_mb"] - 1)
+
+
+def line(row: Mapping[str, Any]) -> str:
+    """One case for people."""
+    what = f"{row['hidden']}, batch {row['batch_size']}, {row['optimizer']}"
+    took = f"took {row['peak_mb']:,.0f} MB ({row['loaded_mb']:,.0f} loaded)"
+    return f"{what:44} {took:34} estimate {row['estimate']['total_mb']:,.0f} MB ({off(row):+.0%})"

@@ -1,0 +1,143 @@
+"""How much memory a training needs, worked out before it starts.
+
+Arithmetic on what the trainer does (``trainer/engine.py``, ``trainer/training.py``): no
+TensorFlow, no look at this machine. Its few constants are measured; docs/MEMORY.md has how far
+they are off, ``python -m benchmarks memory`` measures again.
+"""
+
+from typing import Any, List, Mapping, NamedTuple, Optional, Sequence
+
+from .layers import Layer, count_parameters, parse_layers
+
+MB = 2.0**20
+_FLOAT = 4  # bytes of float32, in which all is computed
+
+# What an optimizer remembers of each weight: see trainer/optimizers.py.
+SLOTS = {
+    "sgd": 1, "adam": 2, "adamw": 2, "nadam": 2, "adamax": 2, "rmsprop": 2, "adagrad": 1,
+    "adadelta": 2,
+}  # fmt: skip
+
+# TensorFlow loaded and at work on a network without weights to speak of, by its version.
+_FRAMEWORK_MB = (((2, 6), 400.0), ((2, 13), 470.0), ((2, 16), 530.0))
+_NEWEST_MB = 630.0
+_LAYER_MB = 10.0  # of graph and compiled code
+# CUDA's context and the kernels of cuBLAS and cuDNN. Before CUDA 11.7 all of them are loaded,
+# over 1000 MB on a large GPU (github.com/pytorch/pytorch/issues/107667); a Jetson's has fewer.
+CUDA_MB = 800.0
+
+_BLOCK_MB = 16.0  # of images gathered for a call: MAX_BLOCK_BYTES in trainer/training.py
+_CHUNK = 1000  # examples evaluated at once, in Engine.evaluate
+_TIMES_HELD = 3.5  # a hidden layer's output: before and after its activation, and their gradients
+_LADDER = (5, 2, 1)
+
+
+class MemoryNeed(NamedTuple):
+    """The peak of a trainer process, by what it is for, in MB of 2**20 bytes.
+
+    The parts are what is held at the moment of the peak, and add up to the total.
+    """
+
+    weights_mb: float
+    slots_mb: float
+    gradients_mb: float
+    activations_mb: float
+    data_mb: float
+    framework_mb: float
+    total_mb: float
+
+
+def estimate(
+    config: Mapping[str, Any],
+    shape: Sequence[int],
+    classes: int,
+    train: int,
+    test: int,
+    tensorflow: str = "",
+    gpu: bool = False,
+) -> MemoryNeed:
+    """What a checked flat configuration needs with images of ``shape`` in so many classes.
+
+    ``tensorflow`` is its version, the newest where it is not known; ``gpu``: it has CUDA load.
+    """
+    pixels = 1
+    for side in shape:
+        pixels *= side
+    layers = parse_layers(config["model.hidden"])
+    batch = int(config["train.batch_size"])
+    weights = _FLOAT * count_parameters(pixels, layers, classes) / MB
+    slots = SLOTS[config["optimizer.name"]]
+    # The first update is tried out and taken back (Engine.warm_up): all is there twice, the
+    # weights as they were drawn besides. While the optimizer works so are the gradients, and a
+    # layer of new values; before that the outputs of the layers are there and no gradients.
+    updated = (1 + slots) * _largest_mb(pixels, layers, classes) / 2
+    outputs = _outputs_mb(batch, pixels, layers, classes, test)
+    block = max(_BLOCK_MB, batch * pixels / MB)  # as many batches as fit, but one at least
+    while_updating = weights + updated
+    gradients, activations = (while_updating, 0.0) if while_updating > outputs else (0.0, outputs)
+    parts = (
+        3 * weights,
+        2 * slots * weights,
+        gradients,
+        activations,
+        (train + test) * (pixels + 1 + _FLOAT) / MB + 2 * block,
+        framework_mb(tensorflow) + _LAYER_MB * len(layers) + (CUDA_MB if gpu else 0.0),
+    )
+    return MemoryNeed(*parts, total_mb=sum(parts))
+
+
+def fitting_batch(
+    config: Mapping[str, Any],
+    shape: Sequence[int],
+    classes: int,
+    train: int,
+    test: int,
+    available_mb: float,
+    tensorflow: str = "",
+    gpu: bool = False,
+) -> Optional[int]:
+    """The largest batch of 1, 2, 5, 10, 20 ... below the configuration's whose need is there.
+
+    None where not even one example fits: then it is the weights, or TensorFlow itself.
+    """
+    for batch in _ladder(int(config["train.batch_size"])):
+        smaller = dict(config)
+        smaller["train.batch_size"] = batch
+        need = estimate(smaller, shape, classes, train, test, tensorflow, gpu)
+        if need.total_mb <= available_mb:
+            return batch
+    return None
+
+
+def framework_mb(tensorflow: str = "") -> float:
+    """What TensorFlow of this version takes by itself."""
+    words = tensorflow.split(".")[:2]
+    if len(words) == 2 and all(word.isdigit() for word in words):
+        version = (int(words[0]), int(words[1]))
+        for last, mb in _FRAMEWORK_MB:
+            if version <= last:
+                return mb
+    return _NEWEST_MB
+
+
+def _ladder(below: int) -> List[int]:
+    """1, 2, 5, 10, 20 ... below a number, the largest first."""
+    steps = []
+    power = 1
+    while power < below:
+        steps += [step * power for step in reversed(_LADDER) if step * power < below]
+        power *= 10
+    return steps[::-1]
+
+
+def _largest_mb(pixels: int, layers: Sequence[Layer], classes: int) -> float:
+    sizes = [pixels] + [layer.units for layer in layers] + [classes]
+    return _FLOAT * max(before * after for before, after in zip(sizes, sizes[1:])) / MB
+
+
+def _outputs_mb(batch: int, pixels: int, layers: Sequence[Layer], classes: int, test: int) -> float:
+    """Images as numbers, and what the layers make of them, in a step or in an evaluation."""
+    units = sum(layer.units for layer in layers) + classes
+    of_a_step = batch * (2 * pixels + _TIMES_HELD * units)
+    of_a_test = min(_CHUNK, test) * (2 * pixels + 2 * units)
+    return _FLOAT * max(of_a_step, of_a_test) / MB

@@ -1,0 +1,91 @@
+"""The estimate of memory: what was measured, and how it grows."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nanotrain_tui.catalog import OPTIMIZERS, check
+from nanotrain_tui.catalog.memory import SLOTS, estimate, fitting_batch, framework_mb
+
+MNIST = ((28, 28), 10, 60000, 10000)
+
+# Measured with `python -m benchmarks memory --data MNIST`, TensorFlow 2.21 on two cores: MB.
+MEASURED = (
+    ("none", 100, "sgd", 694),
+    ("1024", 100, "sgd", 757),
+    ("1024", 100, "adam", 774),
+    ("1024", 10000, "adam", 944),
+    ("256, 256, 256, 256", 10000, "rmsprop", 1027),
+    ("4096, 4096", 100, "sgd", 1243),
+    ("4096, 4096", 100, "adam", 1443),
+    ("4096, 4096", 1000, "nadam", 1481),
+    ("4096, 4096", 5000, "adam", 1518),
+    ("8192, 8192", 100, "adam", 3316),
+)
+
+units = st.integers(1, 5000)
+batches = st.integers(1, 20000)
+optimizers = st.sampled_from(sorted(OPTIMIZERS))
+
+
+def config(hidden="1024", batch=100, optimizer="adam"):
+    values = {"model.hidden": hidden, "train.batch_size": batch, "optimizer.name": optimizer}
+    return check(values)
+
+
+def total(*choices, data=MNIST, **more):
+    return estimate(config(*choices), *data, **more).total_mb
+
+
+@pytest.mark.parametrize(("hidden", "batch", "optimizer", "took_mb"), MEASURED)
+def test_the_estimate_is_near_what_was_measured(hidden, batch, optimizer, took_mb):
+    told = total(hidden, batch, optimizer)
+    assert 0.90 * took_mb <= told <= 1.25 * took_mb
+
+
+def test_the_parts_add_up():
+    need = estimate(config("4096, 4096", 5000), *MNIST)
+    assert need.total_mb == pytest.approx(sum(need[:-1]))
+
+
+def test_weights_and_slots_are_counted_in_float32():
+    need = estimate(config("1024"), *MNIST)
+    weights_mb = 4 * (785 * 1024 + 1025 * 10) / 2**20
+    assert need.weights_mb == pytest.approx(3 * weights_mb)
+    assert need.slots_mb == pytest.approx(2 * 2 * weights_mb)
+
+
+def test_every_optimizer_has_its_slots():
+    assert set(SLOTS) == set(OPTIMIZERS)
+
+
+def test_other_data_count_as_they_are():
+    small = total(data=((8, 8), 2, 100, 50))
+    large = total(data=((64, 64, 3), 1000, 50000, 10000))
+    assert small < total() < large
+
+
+def test_an_older_tensorflow_takes_less_and_an_unknown_one_counts_as_the_newest():
+    assert framework_mb("2.6.2") < framework_mb("2.13.1") < framework_mb("2.21.0")
+    assert framework_mb() == framework_mb("nightly") == framework_mb("3.0.0")
+
+
+def test_cuda_counts():
+    assert total(gpu=True) > total() + 500
+
+
+@given(units, units, batches, batches, optimizers)
+def test_more_units_and_larger_batches_never_need_less(few, more, small, large, optimizer):
+    (few, more), (small, large) = sorted((few, more)), sorted((small, large))
+    assert total(f"{few}, {few}", small, optimizer) <= total(f"{more}, {few}", small, optimizer)
+    assert total(f"{few}", small, optimizer) <= total(f"{few}", large, optimizer)
+
+
+@given(units, batches, optimizers, st.floats(0, 5000))
+def test_the_fitting_batch_fits_and_the_next_larger_does_not(width, batch, optimizer, there_mb):
+    asked = config(str(width), batch, optimizer)
+    found = fitting_batch(asked, *MNIST, there_mb)
+    ladder = [n for p in range(6) for n in (10**p, 2 * 10**p, 5 * 10**p) if n < batch]
+    needs = {n: total(str(width), n, optimizer) for n in ladder}
+    fit = [n for n, mb in needs.items() if mb <= there_mb]
+    assert found == (max(fit) if fit else None)
