@@ -40,7 +40,15 @@ def variables(
     if (machine or platform.machine()) == _ARM:
         # NumPy 1.19.5 on a Nano dies of an illegal instruction without it.
         told["OPENBLAS_CORETYPE"] = "ARMV8"
-    return {name: environ.get(name) or value for name, value in told.items()}
+    told = {name: environ.get(name) or value for name, value in told.items()}
+    if not _speaks_utf8(environ):
+        told["LC_ALL"] = "C.UTF-8"  # Python 3.6 opens no path but ASCII in the locale C
+    return told
+
+
+def _speaks_utf8(environ: Mapping[str, str]) -> bool:
+    locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
+    return "utf" in locale.lower()
 
 
 def cuda_paths(

@@ -21,15 +21,22 @@ SKLEARN = "/home/me/x/scikit_learn.libs/libgomp-d22c30c5.so.1.0.0"
 
 
 def test_what_every_trainer_is_told(tmp_path):
-    told = variables({}, str(tmp_path), "x86_64")
+    told = variables({"LANG": "C.UTF-8"}, str(tmp_path), "x86_64")
     assert told == {"PYTHONUNBUFFERED": "1", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
-    nano = variables({}, str(tmp_path), "aarch64")
+    nano = variables({"LANG": "C.UTF-8"}, str(tmp_path), "aarch64")
     assert nano == {**told, "OPENBLAS_CORETYPE": "ARMV8"}
-    mine = {"OPENBLAS_CORETYPE": "CORTEXA57", "TF_FORCE_GPU_ALLOW_GROWTH": "false", "X": "y"}
+    mine = {"OPENBLAS_CORETYPE": "CORTEXA57", "TF_FORCE_GPU_ALLOW_GROWTH": "false", "LANG": "utf8"}
     assert {**mine, **variables(mine, str(tmp_path), "aarch64")} == {
         **mine,
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def test_a_locale_that_knows_only_ascii_is_not_handed_on(tmp_path):
+    for locale in ({}, {"LANG": "C"}, {"LANG": "C.UTF-8", "LC_ALL": "POSIX"}):
+        assert variables(locale, str(tmp_path))["LC_ALL"] == "C.UTF-8"
+    for locale in ({"LANG": "de_DE.UTF-8"}, {"LC_ALL": "C.utf8"}):
+        assert "LC_ALL" not in variables(locale, str(tmp_path))
 
 
 def test_with_a_gpu_the_log_tells_what_is_missing(tmp_path):
