@@ -86,7 +86,7 @@ def plan_resume(folder: SessionFolder, folders: Folders, changes: Changes | None
         start=begin,
         resumes=folder,
         resumes_after=last_seq,
-        warnings=_passed_over(problems, begin),
+        warnings=(*plan.warnings, *_passed_over(problems, begin)),
     )
 
 
@@ -123,7 +123,7 @@ def plan_fork(
         choices=(*plan.choices, f"forked from {parent.name} at step {begin.step}"),
         start=begin,
         parent=parent,
-        warnings=_passed_over(problems, begin),
+        warnings=(*plan.warnings, *_passed_over(problems, begin)),
     )
 
 

@@ -16,6 +16,7 @@ from nanotrain_tui.host.paths import PathMap, inside_config
 from nanotrain_tui.host.trainer_environment import trainer_invocation
 from nanotrain_tui.launch.asking import Said, ask, json_objects, last_line
 from nanotrain_tui.launch.errors import LaunchError
+from nanotrain_tui.launch.memory import MemoryCheck, check_memory, read_available
 from nanotrain_tui.launch.python_finder import KEY
 from nanotrain_tui.launch.remembered import Remembered
 from nanotrain_tui.launch.trainer_call import PATHS, paths_of, python_of, seeing, with_trainer
@@ -43,6 +44,7 @@ class Plan:
     resumes_after: int | None = None  # the last seq of its recording
     parent: SessionFolder | None = None  # the session that ``start`` is of, if it is another
     warnings: tuple[str, ...] = ()  # to be put on the record
+    memory: MemoryCheck | None = None  # what it needs, and whether that is there
 
 
 def prepare(config: Mapping[str, Any], folders: Folders) -> Plan:
@@ -73,7 +75,12 @@ def prepare(config: Mapping[str, Any], folders: Folders) -> Plan:
             f"of {facts['name']}.",
         )
     told = {**trainer_config(settled), **places}
-    return Plan(settled, facts, told, command, tegrastats, tuple(choices))
+    memory = check_memory(settled, facts, read_available())
+    choices += [memory.hint] if memory.hint else []
+    warnings = (memory.message,) if memory.message else ()
+    return Plan(
+        settled, facts, told, command, tegrastats, tuple(choices), warnings=warnings, memory=memory
+    )
 
 
 def _look(
@@ -142,7 +149,9 @@ def _answer(said: Said) -> dict[str, Any] | None:
 
 def _are_facts(answer: Mapping[str, Any]) -> bool:
     names = isinstance(answer.get("name"), str) and isinstance(answer.get("source"), str)
-    return names and isinstance(answer.get("train"), int)
+    numbers = (answer.get("classes"), answer.get("train"), answer.get("test"))
+    counts = all(isinstance(number, int) for number in numbers)
+    return names and counts and isinstance(answer.get("shape"), list)
 
 
 def _tegrastats(named: str | None) -> str | None:

@@ -5,15 +5,18 @@ import ctypes
 import importlib.util
 import json
 import os
+import re
 import signal
 import sys
-from typing import Any, BinaryIO, Dict, List, Tuple
+from typing import Any, BinaryIO, Dict, List, Optional, Tuple
 
 from .data import inspect
 from .protocol import Command, Commands, Events, Failed
 from .serve import plain_failures, serve
 
 PR_SET_PDEATHSIG = 1
+# tensorflow-2.21.0.dist-info; also tensorflow_cpu, tensorflow_gpu, NVIDIA's 2.7.0+nv22.1
+_INSTALLED = re.compile(r"tensorflow(?:_\w*pu)?-(\d+\.\d+\.\d+)[^-]*\.(?:dist|egg)-info$")
 OOM_SCORE_ADJ = "500"  # the kernel shall take the trainer before the host and sshd
 NICE = 5  # the trainer takes every core; keys and telemetry want a hundredth of one
 
@@ -66,7 +69,9 @@ def inspect_data(stdin: BinaryIO, stdout: BinaryIO) -> int:
     except ValueError:
         config = None
     if isinstance(config, dict):
-        answer = dict(inspect(config), tensorflow=has_tensorflow())
+        there = has_tensorflow()
+        version = tensorflow_version() if there else None
+        answer = dict(inspect(config), tensorflow=there, tensorflow_version=version)
     else:
         answer = {"ok": False, "key": "", "message": "The configuration is no JSON object."}
     stdout.write(json.dumps(answer).encode("utf-8") + b"\n")
@@ -104,6 +109,18 @@ def has_tensorflow() -> bool:
     """Whether this Python has the package; it is not loaded. A bare folder of its name is none."""
     spec = importlib.util.find_spec("tensorflow")
     return spec is not None and spec.origin not in (None, "namespace")
+
+
+def tensorflow_version() -> Optional[str]:
+    """The package's version, as pip has written it beside it; it is not loaded."""
+    spec = importlib.util.find_spec("tensorflow")
+    folder = os.path.dirname(os.path.dirname(str(spec.origin))) if spec else ""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return None
+    found = [match.group(1) for match in map(_INSTALLED.match, names) if match]
+    return found[0] if found else None
 
 
 def give_away(folder: str) -> None:
