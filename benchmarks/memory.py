@@ -83,7 +83,8 @@ def configuration(
 
 def _estimate(python: str, told: Mapping[str, Any]) -> MemoryNeed:
     facts = inspect_data([python, str(TRAINER)], told)
-    return estimate(told, facts["shape"], facts["classes"], facts["train"], facts["test"])
+    numbers = (facts["shape"], facts["classes"], facts["train"], facts["test"])
+    return estimate(told, *numbers, tensorflow=facts["tensorflow_version"] or "")
 
 
 def measure(python: str, told: Mapping[str, Any], seconds: float) -> tuple[float, float]:

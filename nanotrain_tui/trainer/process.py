@@ -16,7 +16,7 @@ from .serve import plain_failures, serve
 
 PR_SET_PDEATHSIG = 1
 # tensorflow-2.21.0.dist-info; also tensorflow_cpu, tensorflow_gpu, NVIDIA's 2.7.0+nv22.1
-_INSTALLED = re.compile(r"tensorflow(?:_\w*pu)?-(\d+\.\d+\.\d+)[^-]*\.(?:dist|egg)-info$")
+_INSTALLED = re.compile(r"tensorflow(?:_\w*pu)?-(\d+\.\d+\.\d+).*\.(?:dist|egg)-info$")
 OOM_SCORE_ADJ = "500"  # the kernel shall take the trainer before the host and sshd
 NICE = 5  # the trainer takes every core; keys and telemetry want a hundredth of one
 
