@@ -104,7 +104,10 @@ def test_the_memory_is_bounded(python, remembered):
     assert sorted(os.listdir(remembered.file.parent)) == ["pythons.json"]  # noqa: PTH208
 
 
-FACTS = '{"ok": true, "name": "digits", "source": "x", "train": 60000, "tensorflow": %s}'
+FACTS = (
+    '{"ok": true, "name": "digits", "source": "x", "shape": [28, 28], "classes": 10, '
+    '"train": 60000, "test": 10000, "tensorflow": %s}'
+)
 SHIM = """#!/bin/sh
 case "$*" in
 *--inspect*) echo '{facts}';;
