@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Callable, Dict, List, Optional
 
 from nanotrain_tui.catalog import nest
-from nanotrain_tui.host import commands, crash
+from nanotrain_tui.host import commands, preload
 from nanotrain_tui.host.container import find_paths
 from nanotrain_tui.host.control import ControlServer, Reply
 from nanotrain_tui.host.errand import Errand, told, words_of
@@ -33,10 +33,9 @@ from nanotrain_tui.host.trainer_environment import trainer_invocation
 from nanotrain_tui.host.trainer_log import TrainerLog
 from nanotrain_tui.host.trainer_process import ProcessTrainer, SpawnError
 from nanotrain_tui.session import state as states
-from nanotrain_tui.session.checkpoints import first_whole
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.history import EDITS, Start, parse_edits, read_history, starts
+from nanotrain_tui.session.history import EDITS, Start, parse_edits
 from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.recorder import Recorder, create_recording
 from nanotrain_tui.telemetry.monitor import Monitor, TelemetryError
@@ -45,8 +44,6 @@ COMMIT_EVERY_S = 0.5
 SYNC_EVERY_S = 10.0
 HEARTBEAT_EVERY_S = 1.0
 LAST_COMMIT_WITHIN_S = 10.0
-PRELOAD = "LD_PRELOAD"
-MOST_PRELOADED = 4
 HOST = "host"  # who asks for what the host does by itself
 HOPELESS = ("config", "data")  # failures that another try cannot mend
 _CANNOT_START = (
@@ -79,7 +76,6 @@ class Host(Session):
         self._make_trainer = make_trainer
         self._clock = clock
         self._steering = Steering(self)
-        self._unfit: List[str] = []  # checkpoints that the trainer could not read
         self._errand: Optional[Errand] = None
         self._errand_is_due = False
         self._has_ended = False
@@ -219,7 +215,7 @@ class Host(Session):
             self.record("checkpoint", copied)  # its first: it can be gone on from
         for message in job.warnings:
             self.record("warned", {"message": message})
-        self._retries = Retries(self.step)
+        self._retries = Retries(self.folder, self.step)
 
     def _close_children(self) -> None:
         self._segment.close()
@@ -305,12 +301,9 @@ class Host(Session):
             return None
         self._journal.commit()
         try:
-            with SessionReader(self.folder) as reader:
-                history = read_history(reader)
+            start, problems = self._retries.next_start()
         except RecordingError:
             return None  # the disk is full or gone, and that is on the record
-        fit = [s for s in starts(history) if s.file is None or s.file not in self._unfit]
-        start, problems = first_whole(self.folder, fit)
         for problem in problems:
             self.record("warned", {"message": "a checkpoint is passed over: " + problem})
         return start
@@ -320,7 +313,7 @@ class Host(Session):
         if config.get("train.on_crash") != "resume" or failure in HOPELESS:
             return False
         if failure == "checkpoint" and self._segment.checkpoint is not None:
-            self._unfit.append(self._segment.checkpoint)
+            self._retries.pass_over(self._segment.checkpoint)
         limit = config["train.crash_limit"]
         if not self._retries.allow(self.step, limit):
             body["reason"] += "; started again {} times without getting further".format(limit)
@@ -328,20 +321,15 @@ class Host(Session):
         return True
 
     def _preload(self, body: Dict[str, Any]) -> bool:
-        """Whether a library came too late for glibc and shall come first the next time.
-
-        With it there the next may lack room: each is tried once.
-        """
+        """Whether a library came too late for glibc and comes first the next time."""
         job, trainer = self._around.job, self._segment.link.trainer
-        library = crash.late_library("{reason}\n{log_tail}".format(**body))
-        first = (job.env.get(PRELOAD) or os.environ.get(PRELOAD, "")).split(":")
-        is_new = library and library not in first and len(first) <= MOST_PRELOADED
-        if not is_new or not isinstance(trainer, ProcessTrainer):
+        env = preload.with_library(job.env, "{reason}\n{log_tail}".format(**body))
+        if env is None or not isinstance(trainer, ProcessTrainer):
             return False
-        env = {PRELOAD: ":".join(filter(None, [library, *first]))}
-        self._around.job = job._replace(env=dict(job.env, **env))
-        message = "there was no room left for {}; the trainer is started again with {}={}"
-        self.record("note", {"message": message.format(library, PRELOAD, env[PRELOAD])})
+        self._around.job = job._replace(env=env)
+        told = "{}={}".format(preload.VARIABLE, env[preload.VARIABLE])
+        message = "a library found no room; the trainer is started again with " + told
+        self.record("note", {"message": message})
         return True
 
     def _start_again(self, start: Start, crashed: Dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from nanotrain_tui.host import crash, gpu, segment
+from nanotrain_tui.host import crash, gpu, preload, segment
 from nanotrain_tui.host.host import Host
 from nanotrain_tui.host.trainer_environment import cuda_paths, has_nvidia, variables
 from nanotrain_tui.launch.detached import make_folder, write_job
@@ -202,6 +202,18 @@ def test_a_gpu_may_be_hidden_on_purpose():
     assert (
         not gpu.uses_gpu([{"kind": "CPU"}]) and not gpu.uses_gpu(None) and not gpu.uses_gpu(["GPU"])
     )
+
+
+def test_each_library_comes_first_once():
+    """Two libgomp: with one of them there, the other lacks room."""
+    first = preload.with_library({"A": "b"}, LATE.format(GOMP), {"LD_PRELOAD": "mine.so"})
+    assert first == {"A": "b", "LD_PRELOAD": f"{GOMP}:mine.so"}
+    second = preload.with_library(first, LATE.format(SKLEARN), {})
+    assert second == {"A": "b", "LD_PRELOAD": f"{SKLEARN}:{GOMP}:mine.so"}
+    for words in (LATE.format(GOMP), LATE.format("mine.so"), "ImportError: something else"):
+        assert preload.with_library(second, words, {}) is None
+    many = {"LD_PRELOAD": ":".join(f"{i}.so" for i in range(preload.MOST + 1))}
+    assert preload.with_library(many, LATE.format(GOMP), {}) is None
 
 
 # -- in sessions ----------------------------------------------------------------------------------
