@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from nanotrain_tui.app.library import Library
-from nanotrain_tui.app.ports import Refused, Reply, Report, Watch
+from nanotrain_tui.app.ports import Refused, Reply, Report, TooLarge, Watch
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.follow.run_state import Preparing, RunState
 
@@ -33,11 +33,13 @@ class LocalBackend:
         self._in_process = in_process
         self.library = Library(folders.home)
 
-    def start(self, config: Mapping[str, Any], report: Report) -> FolderSource:
+    def start(
+        self, config: Mapping[str, Any], report: Report, anyway: bool = False
+    ) -> FolderSource:
         from nanotrain_tui.launch import prepare
 
         watched = {**config, "train.on_nan": _watched(config)}
-        return self._start(lambda: prepare(watched, self._folders), report)
+        return self._start(lambda: prepare(watched, self._folders), report, anyway)
 
     def attach(self, name: str) -> FolderSource:
         return FolderSource(self._find(name))
@@ -47,26 +49,37 @@ class LocalBackend:
 
         return ReplaySource(self._find(watch.name), watch.speed, watch.begin)
 
-    def resume(self, name: str, changes: Mapping[str, Any], report: Report) -> FolderSource:
+    def resume(
+        self, name: str, changes: Mapping[str, Any], report: Report, anyway: bool = False
+    ) -> FolderSource:
         from nanotrain_tui.launch import plan_resume
 
         folder = self._find(name)
-        return self._start(lambda: plan_resume(folder, self._folders, changes), report)
+        return self._start(lambda: plan_resume(folder, self._folders, changes), report, anyway)
 
-    def fork(self, name: str, step: int, config: Mapping[str, Any], report: Report) -> FolderSource:
+    def fork(
+        self,
+        name: str,
+        step: int,
+        config: Mapping[str, Any],
+        report: Report,
+        anyway: bool = False,
+    ) -> FolderSource:
         from nanotrain_tui.launch import plan_fork
 
         folder = self._find(name)
         changes = {**config, "train.on_nan": _watched(config)}
-        return self._start(lambda: plan_fork(folder, self._folders, step, changes), report)
+        return self._start(lambda: plan_fork(folder, self._folders, step, changes), report, anyway)
 
-    def _start(self, make_plan: Callable[[], Plan], report: Report) -> FolderSource:
+    def _start(self, make_plan: Callable[[], Plan], report: Report, anyway: bool) -> FolderSource:
         from nanotrain_tui.launch import start, start_in_process
         from nanotrain_tui.session.errors import SessionError
 
         try:
             report(Preparing("looking for TensorFlow and the data", None))
             plan = make_plan()
+            if not anyway and plan.memory is not None and not plan.memory.fits:
+                raise TooLarge(plan.memory.message, plan.memory.fitting_batch)
             report(Preparing("starting the session", None))
             if self._in_process:
                 session = start_in_process(plan, self._folders)

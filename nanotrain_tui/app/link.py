@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nanotrain_tui.app.ports import Refused, Reply, Watch
+from nanotrain_tui.app.memory_dialog import ask_about_memory
+from nanotrain_tui.app.ports import Refused, Reply, TooLarge, Watch
 from nanotrain_tui.app.worker import Attach, Command, Job, Launch, Start
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.run_state import Diverged, Preparing, RunState
@@ -27,6 +28,7 @@ class SessionLink:
         self.next_job: Launch | None = None  # once the session that is being stopped has ended
         self.stop_asked = False  # from here: then its end is no news to ring for
         self._attaching = False
+        self._asked: Launch | None = None  # what is being launched, or was last
         self._before = IDLE  # what was shown before the launch
         self._pending: list[str] = []
 
@@ -51,6 +53,7 @@ class SessionLink:
         self.next_job = None
         if not self._submit(job):
             return
+        self._asked = job
         self._before = self.app.run_state
         self.launching = True
         self.stop_asked = False
@@ -122,6 +125,8 @@ class SessionLink:
         self.app.show(before)
         live = before is not IDLE and not before.ended
         self.model.set_running(flatten(dict(before.config)) if live else {})
+        if isinstance(error, TooLarge) and self._asked is not None:
+            ask_about_memory(self.app, self._asked, error)
         self.app.dashboard.note(error.message, "error")
         self.app.say(error.message, "error")
         self.app.form_changed()

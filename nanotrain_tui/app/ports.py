@@ -30,6 +30,17 @@ class Refused(Exception):
         self.key = key
 
 
+class TooLarge(Refused):
+    """A session would need more memory than there is; nothing was started.
+
+    ``batch`` is one that would fit, None where none does.
+    """
+
+    def __init__(self, message: str, batch: int | None) -> None:
+        super().__init__(message, "train.batch_size")
+        self.batch = batch
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A session's answer to one command."""
@@ -71,13 +82,16 @@ class Source(Protocol):
 
 
 class Backend(Protocol):
-    """Where sessions come from."""
+    """Where sessions come from.
+
+    What starts one raises TooLarge where memory is short, unless it is to be done ``anyway``.
+    """
 
     @property
     def library(self) -> Library | None:
         """All sessions there are, to list and compare; None where there is no such list."""
 
-    def start(self, config: Mapping[str, Any], report: Report) -> Source:
+    def start(self, config: Mapping[str, Any], report: Report, anyway: bool = False) -> Source:
         """Start a session with a checked flat configuration. Raises Refused."""
 
     def attach(self, name: str) -> Source:
@@ -88,10 +102,19 @@ class Backend(Protocol):
         ``what``: play, pause, faster, slower, before, after, back, ahead, or ``to``. Raises
         Refused."""
 
-    def resume(self, name: str, changes: Mapping[str, Any], report: Report) -> Source:
+    def resume(
+        self, name: str, changes: Mapping[str, Any], report: Report, anyway: bool = False
+    ) -> Source:
         """Go on with an ended session from its last whole checkpoint. Raises Refused."""
 
-    def fork(self, name: str, step: int, config: Mapping[str, Any], report: Report) -> Source:
+    def fork(
+        self,
+        name: str,
+        step: int,
+        config: Mapping[str, Any],
+        report: Report,
+        anyway: bool = False,
+    ) -> Source:
         """Start a session from the checkpoint another wrote after ``step``. Raises Refused."""
 
 

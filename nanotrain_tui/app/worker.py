@@ -31,9 +31,10 @@ FOLLOW_ENDED_EVERY_S = 2.0  # an ended session may still be resumed from elsewhe
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Start a session with this flat configuration and follow it."""
+    """Start a session with this flat configuration and follow it; ``anyway``: short of memory."""
 
     config: Mapping[str, Any]
+    anyway: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Resume:
 
     name: str
     changes: Mapping[str, Any]
+    anyway: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Fork:
     name: str
     step: int
     config: Mapping[str, Any]
+    anyway: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,11 +284,14 @@ class TrainingWorker(threading.Thread):
         if isinstance(job, Command):
             self._command(job)
         elif isinstance(job, Start):
-            self._switch(lambda: self._backend.start(job.config, self._report))
+            begin = self._backend.start
+            self._switch(lambda: begin(job.config, self._report, job.anyway))
         elif isinstance(job, Resume):
-            self._switch(lambda: self._backend.resume(job.name, job.changes, self._report))
+            go_on = self._backend.resume
+            self._switch(lambda: go_on(job.name, job.changes, self._report, job.anyway))
         elif isinstance(job, Fork):
-            self._switch(lambda: self._backend.fork(job.name, job.step, job.config, self._report))
+            fork = self._backend.fork
+            self._switch(lambda: fork(job.name, job.step, job.config, self._report, job.anyway))
         elif isinstance(job, Attach):
             self._switch(lambda: self._backend.attach(job.name))
         elif isinstance(job, Watch):

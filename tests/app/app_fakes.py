@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.library import Library
-from nanotrain_tui.app.ports import Preferences, Refused, Reply, Report, Source, Watch
+from nanotrain_tui.app.ports import Preferences, Refused, Reply, Report, Source, TooLarge, Watch
 from nanotrain_tui.catalog import check, edited, flatten, nest
 from nanotrain_tui.config import load_presets
 from nanotrain_tui.config.presets import Preset
@@ -121,34 +121,49 @@ class FakeBackend:
         self.gate = threading.Event()
         self.gate.set()
         self.refuses: Refused | None = None
+        self.short_of_memory: TooLarge | None = None  # for a batch larger than the one it offers
 
     def add(self, name: str, state: str = "running", **values: Any) -> FakeSession:
         config = check({**presets()[0].values, **values})
         self.sessions[name] = FakeSession(name, config, state)
         return self.sessions[name]
 
-    def start(self, config: Mapping[str, Any], report: Report) -> FakeSession:
-        report(Preparing("looking for TensorFlow", None))
-        self.gate.wait(30)
+    def _check(self, batch: int, anyway: bool) -> None:
         if self.refuses is not None:
             raise self.refuses
+        short = self.short_of_memory
+        if short is not None and not anyway and batch > (short.batch or 0):
+            raise short
+
+    def start(self, config: Mapping[str, Any], report: Report, anyway: bool = False) -> FakeSession:
+        report(Preparing("looking for TensorFlow", None))
+        self.gate.wait(30)
+        self._check(config["train.batch_size"], anyway)
         self.started.append(dict(config))
         name = f"session-{len(self.started)}"
         self.sessions[name] = FakeSession(name, config)
         return self.sessions[name]
 
-    def resume(self, name: str, changes: Mapping[str, Any], report: Report) -> FakeSession:
-        if self.refuses is not None:
-            raise self.refuses
+    def resume(
+        self, name: str, changes: Mapping[str, Any], report: Report, anyway: bool = False
+    ) -> FakeSession:
+        before = flatten(dict(self.sessions[name].state.config))
+        self._check({**before, **changes}["train.batch_size"], anyway)
         self.resumed.append((name, dict(changes)))
         session = self.sessions[name]
         session.edit(changes)
         session.change(state="running", step=session.state.checkpoints[-1].step)
         return session
 
-    def fork(self, name: str, step: int, config: Mapping[str, Any], report: Report) -> FakeSession:
-        if self.refuses is not None:
-            raise self.refuses
+    def fork(
+        self,
+        name: str,
+        step: int,
+        config: Mapping[str, Any],
+        report: Report,
+        anyway: bool = False,
+    ) -> FakeSession:
+        self._check(config["train.batch_size"], anyway)
         self.forked.append((name, step, dict(config)))
         fork = f"fork-{len(self.forked)}"
         self.sessions[fork] = FakeSession(fork, config)

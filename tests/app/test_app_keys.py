@@ -399,7 +399,7 @@ async def test_figures_wait_for_a_slow_terminal_and_keys_do_not() -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 async def test_a_fault_in_the_worker_leaves_the_screen_and_is_said() -> None:
     class Faulty(FakeBackend):
-        def start(self, config: object, report: object) -> None:  # type: ignore[override]
+        def start(self, config: object, report: object, anyway: bool = False) -> None:  # type: ignore[override]
             raise ZeroDivisionError("a bug")
 
     app = make_app(Faulty())
@@ -439,7 +439,7 @@ async def test_the_preset_is_picked_from_a_list() -> None:
 
 async def test_a_session_that_failed_before_the_first_look_is_told_too() -> None:
     class FailsAtOnce(FakeBackend):
-        def start(self, config, report):
+        def start(self, config, report, anyway=False):
             session = super().start(config, report)
             session.change(state="failed", notices=("the trainer was killed",))
             return session

@@ -1,0 +1,109 @@
+"""What does not fit into memory is asked about, and costs one key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from app_fakes import FakeBackend, make_app, message, until
+from desk import Desk
+
+from nanotrain_tui.app.backend import LocalBackend
+from nanotrain_tui.app.memory_dialog import BATCH, MemoryDialog
+from nanotrain_tui.app.ports import TooLarge
+from nanotrain_tui.config import find_folders
+
+SHORT = TooLarge("Training needs about 1,430 MB and 1,020 MB are available.", 50)
+
+
+def short_app(error: TooLarge = SHORT) -> Any:
+    backend = FakeBackend()
+    backend.short_of_memory = error
+    return make_app(backend)
+
+
+async def ask(app: Any, pilot: Any) -> None:
+    await pilot.press("r")
+    await until(pilot, lambda: isinstance(app.screen, MemoryDialog))
+
+
+async def test_enter_trains_with_the_batch_that_fits() -> None:
+    app = short_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ask(app, pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.run_state.name == "session-1")
+        assert app.backend.started[0][BATCH] == 50
+        assert app.model.value(BATCH) == 50 and app.model.staged() == {}
+
+
+async def test_a_trains_it_as_it_is() -> None:
+    app = short_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ask(app, pilot)
+        await pilot.press("a")
+        await until(pilot, lambda: app.run_state.name == "session-1")
+        assert app.backend.started[0][BATCH] == 100
+
+
+async def test_escape_starts_nothing() -> None:
+    app = short_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ask(app, pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: message(app) == "Not started.")
+        assert app.backend.started == [] and app.run_state.state == "idle"
+        assert app.dashboard.form.key == BATCH
+
+
+async def test_where_no_batch_fits_enter_does_nothing() -> None:
+    app = short_app(TooLarge("TensorFlow alone takes about 600 MB.", None))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ask(app, pilot)
+        await pilot.press("enter")
+        assert isinstance(app.screen, MemoryDialog)
+        await pilot.press("a")
+        await until(pilot, lambda: app.run_state.name == "session-1")
+
+
+@pytest.mark.parametrize("how", ["r", "f"])
+async def test_what_goes_on_is_asked_about_too(how: str) -> None:
+    desk = Desk("stopped")
+    desk.backend.short_of_memory = SHORT
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.ready(pilot)
+        await pilot.press("r", how)
+        if how == "f":
+            await pilot.press("enter")
+        await until(pilot, lambda: isinstance(desk.app.screen, MemoryDialog))
+        await pilot.press("enter")
+        await until(pilot, lambda: desk.backend.resumed or desk.backend.forked)
+        changed: list[Mapping[str, Any]] = [changes for _, changes in desk.backend.resumed]
+        changed += [config for _, _, config in desk.backend.forked]
+        assert [config[BATCH] for config in changed] == [50]
+
+
+@pytest.mark.parametrize("anyway", [False, True])
+def test_the_real_backend_asks_once(anyway: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    need = SimpleNamespace(fits=False, message="too little", fitting_batch=20)
+    plan = SimpleNamespace(memory=need)
+    started: list[object] = []
+
+    def start(plan: object, folders: object) -> None:
+        started.append(plan)
+        raise StartedError
+
+    monkeypatch.setattr("nanotrain_tui.launch.prepare", lambda config, folders: plan)
+    monkeypatch.setattr("nanotrain_tui.launch.start", start)
+    backend = LocalBackend(find_folders())
+    with pytest.raises(StartedError if anyway else TooLarge) as caught:
+        backend.start({}, lambda _: None, anyway)
+    assert bool(started) is anyway
+    if isinstance(caught.value, TooLarge):
+        assert (caught.value.message, caught.value.batch) == ("too little", 20)
+
+
+class StartedError(Exception):
+    """The session would have been started."""
