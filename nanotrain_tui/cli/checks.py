@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nanotrain_tui.config import Folders
 from nanotrain_tui.telemetry.board import BoardInfo
@@ -16,6 +17,7 @@ OK, WARN, PROBLEM = "ok", "warn", "problem"
 LEAST_FREE_MB = 500
 LEAST_MEMORY_MB = 6000  # TensorFlow and a network want up to 1.5 GB; below this swap is a rescue
 LEAST_COLUMNS, LEAST_LINES = 80, 24
+MNIST = {"shape": (28, 28), "classes": 10, "train": 60_000, "test": 10_000}
 
 
 @dataclass(frozen=True)
@@ -126,14 +128,14 @@ def is_folder(path: Path) -> bool:
         return False
 
 
-def check_memory(board: BoardInfo) -> list[Check]:
-    """RAM, and the swap that keeps the kernel from killing the trainer."""
+def check_memory(board: BoardInfo, values: Mapping[str, Any], root: str = "/") -> list[Check]:
+    """RAM beside what ``values`` would take of it, and the swap that is the last resort."""
     import psutil  # type: ignore[import-untyped,unused-ignore]
 
     total_mb = psutil.virtual_memory().total // (1 << 20)
     swap_mb = sum(area.total_mb for area in board.swap)
     kinds = ", ".join(f"{area.name} ({area.kind}) {area.total_mb:,} MB" for area in board.swap)
-    checks = [Check("memory", OK, f"{total_mb:,} MB")]
+    checks = [_check_need(f"{total_mb:,} MB", values, root)]
     if swap_mb or total_mb >= LEAST_MEMORY_MB:
         checks.append(Check("swap", OK, kinds or "none"))
     else:
@@ -143,6 +145,16 @@ def check_memory(board: BoardInfo) -> list[Check]:
         )
         checks.append(Check("swap", WARN, "none", advice))
     return checks
+
+
+def _check_need(total: str, values: Mapping[str, Any], root: str) -> Check:
+    from nanotrain_tui.launch import memory
+
+    needed = memory.check_memory(values, MNIST, memory.read_available(root))
+    there = needed.available.memory_mb
+    found = total if there is None else f"{total}, {there:,.0f} MB available"
+    found += f"; training on MNIST with your settings takes about {needed.need.total_mb:,.0f} MB"
+    return Check("memory", OK if needed.fits else WARN, found, needed.message)
 
 
 def check_board(board: BoardInfo) -> list[Check]:

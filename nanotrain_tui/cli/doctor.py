@@ -78,7 +78,7 @@ def examine(asked: Asked, folders: Folders) -> tuple[list[Check], list["Tried"]]
         *trainer,
         gpu,
         check_tegrastats(str(values["telemetry.tegrastats"]), board.is_jetson),
-        *check_memory(board),
+        *check_memory(board, values),
         check_home(folders),
         settings,
         check_terminal(os.environ),

@@ -20,12 +20,13 @@ JSON_KINDS = (*TOLD, "ready", "started", "checkpoint", "checkpoint_removed", "cr
 
 @dataclass(frozen=True)
 class Beginning:
-    """A session that was started: on which data, and what was chosen for the person."""
+    """A session that was started: on which data, what was chosen for the person, what it needs."""
 
     name: str
     folder: str
     data: Mapping[str, Any]  # as the trainer's inspection answers
     choices: tuple[str, ...]
+    memory: Mapping[str, Any]  # what it needs and what there is, in MB
 
     def told(self) -> dict[str, Any]:
         """As JSON names it."""
@@ -34,6 +35,7 @@ class Beginning:
             "folder": self.folder,
             "data": dict(self.data),
             "choices": list(self.choices),
+            "memory": dict(self.memory),
         }
 
 

@@ -44,7 +44,7 @@ def run_session(
         folder = start(plan, folders, name=name)
         beginning = _beginning(plan, folder)
         if detach:
-            return _leave_running(beginning, as_json)
+            return _leave_running(beginning, as_json, plan.warnings)
         return _follow(folder, beginning, as_json, stop, plan.resumes_after or 0, bell)
 
 
@@ -54,11 +54,14 @@ def _beginning(plan: "Plan", folder: "SessionFolder") -> "Beginning":
     choices = plan.choices or (f"data: {plan.data['source']}",)
     if (plan.data["name"], plan.data["train"]) == ("mnist", FULL_MNIST):
         choices += ("training on all 60,000 images; the tutorial's reader keeps 5,000 back",)
-    return Beginning(folder.name, folder.path, plan.data, choices)
+    memory = plan.memory.told() if plan.memory is not None else {}
+    return Beginning(folder.name, folder.path, plan.data, choices, memory)
 
 
-def _leave_running(beginning: "Beginning", as_json: bool) -> int:
+def _leave_running(beginning: "Beginning", as_json: bool, warnings: tuple[str, ...]) -> int:
     """Print the session's name and nothing else on stdout."""
+    for warning in warnings:  # who follows the session is told by its recording
+        note(warning)
     if as_json:
         print(json.dumps(beginning.told()))
     else:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from cli_runs import Nano, Ran, is_paragraph
 
+from nanotrain_tui.catalog import check
 from nanotrain_tui.cli import checks
 from nanotrain_tui.telemetry.board import BoardInfo, SwapArea
 from nanotrain_tui.telemetry.clocks import ClockRange
@@ -180,9 +181,19 @@ def test_little_memory_wants_swap(monkeypatch: pytest.MonkeyPatch) -> None:
         total = 4 << 30
 
     monkeypatch.setattr("psutil.virtual_memory", Memory)
-    assert checks.check_memory(board())[-1].status == "warn"
+    assert checks.check_memory(board(), check({}))[-1].status == "warn"
     swap = [SwapArea("/swapfile", "file", 4096, 0)]
-    assert checks.check_memory(board(swap=swap))[-1].status == "ok"
+    assert checks.check_memory(board(swap=swap), check({}))[-1].status == "ok"
+
+
+def test_memory_is_held_against_what_the_settings_need(tmp_path: Path) -> None:
+    meminfo = tmp_path / "proc" / "meminfo"
+    meminfo.parent.mkdir()
+    for available_mb, status in ((400, "warn"), (4000, "ok")):
+        meminfo.write_text(f"MemAvailable: {available_mb * 1024} kB\n")
+        memory, _ = checks.check_memory(board(), check({}), str(tmp_path))
+        assert memory.status == status and f"{available_mb:,} MB available" in memory.found
+        assert ("close other programs" in memory.advice) is (status == "warn")
 
 
 def test_a_jetson_without_tegrastats_is_warned(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,48 @@
+"""What train says of memory: a warning where it is short, figures for programs always."""
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_runs import Nano, only_session, options, until
+
+from nanotrain_tui.launch import plan
+from nanotrain_tui.launch.memory import Available
+
+LARGE = ("--set", "train.batch_size=30000")
+WARNING = "are available: the kernel may kill it. A batch of"
+
+
+@pytest.fixture
+def short_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "read_available", lambda: Available(800.0))
+
+
+@pytest.mark.usefixtures("short_of_memory")
+def test_train_warns_and_trains(nano: Nano) -> None:
+    ran = nano("train", *options(steps=20), *LARGE)
+    assert ran.status == 0
+    assert ran.out.count(WARNING) == 1
+    assert ran.out.index(WARNING) < ran.out.index("step ")
+
+
+@pytest.mark.usefixtures("short_of_memory")
+def test_who_does_not_follow_is_warned_on_stderr(nano: Nano, home: Path) -> None:
+    ran = nano("train", "--detach", *options(steps=20), *LARGE)
+    assert WARNING in ran.err and WARNING not in ran.out
+    until(lambda: not only_session(home).is_alive())
+
+
+@pytest.mark.usefixtures("short_of_memory")
+def test_programs_get_the_figures(nano: Nano) -> None:
+    ran = nano("train", "--json", *options(steps=20), *LARGE)
+    memory = json.loads(ran.out.splitlines()[0])["memory"]
+    assert memory["available_mb"] == 800.0 and memory["fits"] is False
+    assert 0 < memory["fitting_batch"] < 30_000
+    assert memory["total_mb"] > 800.0 > memory["framework_mb"]
+
+
+def test_where_there_is_plenty_nothing_is_said(nano: Nano, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "read_available", lambda: Available(64_000.0))
+    ran = nano("train", *options(steps=20))
+    assert ran.status == 0 and "MB" not in ran.out + ran.err
