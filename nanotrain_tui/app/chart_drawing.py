@@ -15,8 +15,8 @@ from nanotrain_tui.app.smoothing import smooth
 LABEL_CELLS = 5
 # The signs on the step axis, the weightiest last.
 SIGN_ROLES = {
-    "checkpoint": "muted", "paused": "muted", "resumed": "value", "edited": "warning",
-    "crashed": "error", "diverged": "error",
+    "checkpoint": "muted", "paused": "muted", "resumed": "value", "guard": "warning",
+    "edited": "warning", "crashed": "error", "diverged": "error",
 }  # fmt: skip
 HOLD_S = 10  # samples no farther apart are joined
 MARK_EVERY_CELLS = 2  # evaluations closer than this would hide the training line
@@ -95,6 +95,11 @@ def plot_chart(
     for x, span in (signs or {}).items():
         if span.role != "muted" or not plotted[-1][x].strip():
             marks[x, rows - 1] = span
+    for limit in chart.limits:
+        y = rows - 1 - int(scale.position(limit) * rows) if scale.low < limit < scale.high else -1
+        for x in range(across) if 0 <= y < rows else ():
+            if (x, y) not in marks and not plotted[y][x].strip():
+                marks[x, y] = Span(glyphs.horizontal, "muted")
     here = None if cursor is None else chart.axis.cell(cursor, across)
     if here is not None:
         for y in range(rows):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from nanotrain_tui.app.axis import Axis, axis_of, whole_end
@@ -50,6 +50,7 @@ class Chart:
     marks: tuple[Mark, ...] = ()
     smoothing: Smoothing | None = None
     over_time: bool = False
+    limits: tuple[float, ...] = ()  # lines across: where the guard acts
     axis_from_height: int = 4  # lower, the x axis is left out
 
     def place(self, columns: int) -> Callable[[float], float]:
@@ -143,15 +144,20 @@ class Charts:
             SCALES[self.view.scale], figure, short,
         )  # fmt: skip
 
+    def _limits(self, unit: str) -> tuple[float, ...]:
+        known = self.state.heat_limits
+        return (known.resume, known.pause) if known is not None and unit == "°C" else ()
+
     def gauge(self, name: str, title: str) -> Chart:
         """A gauge, as it was measured."""
         gauge = self.state.gauges.get(name) or Gauge("")
         scale = _shares if gauge.unit == "%" else linear_scale
         told = partial(_with_unit, unit=gauge.unit)
         curve = self._detail.get(name) or gauge.curve
-        return self._single(
+        chart = self._single(
             name, title, curve, gauge.curve, gauge.now, scale, told, short, over_time=True
         )
+        return replace(chart, limits=self._limits(gauge.unit))
 
     def _single(
         self,

@@ -22,6 +22,7 @@ class Glyphs(NamedTuple):
     corner: str
     horizontal: str
     marks: dict[str, str]  # by the kind of what was done at a step
+    bound: str  # before what bounds the run
     done: str  # progress
     rest: str
     states: dict[str, str]
@@ -51,7 +52,9 @@ UNICODE = Glyphs(
         "edited": "▲",
         "crashed": "✘",
         "diverged": "×",
+        "guard": "▽",
     },
+    bound="▸",
     done="━",
     rest="─",
     states={
@@ -89,7 +92,9 @@ ASCII = Glyphs(
         "edited": "^",
         "crashed": "!",
         "diverged": "x",
+        "guard": "v",
     },
+    bound=">",
     done="#",
     rest="-",
     states={

@@ -24,7 +24,8 @@ _FIRST = (
     "model.activation", "model.hidden", "model.dropout", "train.eval_every", PRESET_KEY,
     "train.checkpoint_every", "loss.name", "optimizer.momentum", "schedule.name",
 )  # fmt: skip
-_COLUMN = 35
+_MOST_ROWS = 21  # that fit on 24 lines
+_COLUMNS = {2: 35, 3: 22}  # cells of each, three between them
 
 
 def _letters() -> dict[str, str]:
@@ -76,15 +77,17 @@ class Jump(ModalScreen[str | None]):
             yield Static(self._table())
 
     def _table(self) -> Content:
-        half = -(-len(self._rows) // 2)
+        columns = 2 if len(self._rows) <= 2 * _MOST_ROWS else 3
+        height = -(-len(self._rows) // columns)
         parts: list[str | tuple[str, str]] = []
-        for y in range(half):
-            for column, row in enumerate(self._rows[y::half][:2]):
-                parts.append("   " * column)
+        for y in range(height):
+            for column, row in enumerate(self._rows[y::height]):
+                parts.append("   " if column else "")
                 parts.append((f" {LETTERS[row.key]} ", "bold $primary"))
-                room = _COLUMN - 4 - len(row.label)
+                room = _COLUMNS[columns] - 4 - len(row.label)
                 value = row.value if len(row.value) <= room - 1 else row.short_value
-                value = set_cell_size(value, min(len(value), max(0, room - 1)))
+                room = max(1, room)
+                value = set_cell_size(value, min(len(value), room - 1))
                 parts.append(f" {row.label}")
                 parts.append((" " * (room - len(value)) + value, "$muted"))
             parts.append("\n")

@@ -28,6 +28,8 @@ def draw_status(state: RunState, width: int, height: int, glyphs: Glyphs) -> lis
     if height == 1:
         brief = (*_state(state, glyphs), Span(f"  {_steps(state)} {_share(state)}"))
         return [split(brief, (Span(state.name, "title"),), width)]
+    if state.held:
+        return [_identity(state, width, glyphs), _held(state, width, glyphs)]
     if state.diverged is not None:
         return [_identity(state, width, glyphs), _divergence(state, width, glyphs)]
     return [_identity(state, width, glyphs), _progress(state, width, glyphs)]
@@ -82,6 +84,15 @@ def _progress(state: RunState, width: int, glyphs: Glyphs) -> Line:
     while len(parts) > 1 and len("  ".join(parts)) > width:
         parts.pop()
     return _with_bar((Span("  ".join(parts)),), state.fraction, width, glyphs)
+
+
+def _held(state: RunState, width: int, glyphs: Glyphs) -> Line:
+    """In place of the progress: why the guard has paused it, and how hot it is now."""
+    now = [state.gauges[name].now for name in ("gpu_temperature", "cpu_temperature")
+           if name in state.gauges]  # fmt: skip
+    hottest = max((value for value in now if value is not None), default=None)
+    reading = "" if hottest is None else f"  now {hottest:.0f} °C"
+    return fit((Span(state.held, "warning"), Span(reading)), width, glyphs.ellipsis)
 
 
 def _divergence(state: RunState, width: int, glyphs: Glyphs) -> Line:

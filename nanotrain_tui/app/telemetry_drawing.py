@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 
 from nanotrain_tui.app.glyphs import Glyphs
 from nanotrain_tui.app.lines import Line, Span, fit
@@ -20,17 +21,19 @@ _FIRST_AXIS_S = 60
 
 LABELS = {
     "gpu_load": "GPU load",
-    "tf_memory": "TF GPU mem",
+    "tf_memory": "TF alloc",
+    "gpu_mapped": "GPU mapped",
     "ram": "RAM",
     "gpu_temperature": "GPU temp",
-    "cpu_temperature": "CPU temp",
     "power": "Power",
+    "cpu_temperature": "CPU temp",
     "cpu_load": "CPU load",
+    "emc_load": "EMC load",
     "gpu_memory": "GPU mem",
     "swap": "Swap",
 }
 # What the panel shows even where nobody measures it; the rest only where somebody does.
-ALWAYS = ("gpu_load", "tf_memory", "ram", "gpu_temperature", "cpu_temperature", "power")
+ALWAYS = ("gpu_load", "tf_memory", "ram", "gpu_temperature", "power", "cpu_temperature")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,21 @@ def draw_telemetry(state: RunState, width: int, height: int, glyphs: Glyphs) -> 
         for name in shown[y::rows]:
             line += ((Span("  "),) if line else ()) + _row(state, name, column, glyphs)
         lines.append(fit(line, width))
-    if height > len(lines):
-        lines.append(fit((Span(source_line(state), "muted"),), width, glyphs.ellipsis))
+    lines += last_lines(state, width, height - len(lines), glyphs)
     return lines
+
+
+def last_lines(state: RunState, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    """What bounds the run, and what to try where there is room; without a verdict who measured."""
+    verdict = state.verdict
+    if verdict is None:
+        told: list[Line] = [(Span(source_line(state), "muted"),)]
+    else:
+        alarming = verdict.kind in ("heat", "swap", "power_mode")
+        told = [(Span(f"{glyphs.bound} {verdict.text}", "warning" if alarming else "value"),)]
+        room = width - 2
+        told += [(Span(f"  {part}", "muted"),) for part in wrap(verdict.advice, max(20, room))]
+    return [fit(line, width, glyphs.ellipsis) for line in told[: max(0, height)]]
 
 
 def source_line(state: RunState) -> str:
@@ -78,7 +93,7 @@ def source_line(state: RunState) -> str:
         source += ": no tegrastats here"
     minutes = _axis_s(state) // 60
     span = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
-    return f"{source} · {span}"
+    return f"from {source}; sparks: {span}"
 
 
 def _measured(state: RunState, name: str) -> bool:
@@ -93,7 +108,7 @@ def _axis_s(state: RunState) -> int:
 def _row(state: RunState, name: str, column: _Column, glyphs: Glyphs) -> Line:
     gauge = state.gauges.get(name) or Gauge("")
     label = f"{_label(state, name):<{LABEL_CELLS}}"[:LABEL_CELLS]
-    value, alarming = _value(name, gauge, glyphs)
+    value, alarming = _value(state, name, gauge, glyphs)
     spans = [Span(label), Span(f"{value:>{VALUE_CELLS}} ", "warning" if alarming else "")]
     if column.spark >= _NARROWEST_SPARK:
         spark = " " * column.spark
@@ -113,12 +128,12 @@ def _label(state: RunState, name: str) -> str:
     return LABELS[name]
 
 
-def _value(name: str, gauge: Gauge, glyphs: Glyphs) -> tuple[str, bool]:
+def _value(state: RunState, name: str, gauge: Gauge, glyphs: Glyphs) -> tuple[str, bool]:
     """The figure with its unit, and whether it is alarming, which a sign says too."""
     now = gauge.now
     if now is None:
         return glyphs.missing, False
-    alarming = "temperature" in name and now >= _HOT_C
+    alarming = "temperature" in name and _is_hot(state, name, now)
     if gauge.unit == "MB":
         alarming = name == "ram" and bool(gauge.total) and now >= _FULL * (gauge.total or 0)
         text = _memory(now, gauge.total)
@@ -127,6 +142,13 @@ def _value(name: str, gauge: Gauge, glyphs: Glyphs) -> tuple[str, bool]:
     else:
         text = f"{now:.0f} {gauge.unit}"
     return ("! " + text if alarming else text), alarming
+
+
+def _is_hot(state: RunState, name: str, now: float) -> bool:
+    part = name.partition("_")[0]
+    if any(part in what.lower() for what in state.throttling):
+        return True
+    return now >= (_HOT_C if state.heat_limits is None else state.heat_limits.warn)
 
 
 def _memory(used_mb: float, total_mb: float | None) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from nanotrain_tui.session.reader import Evaluation, SessionReader
 
 LOG_LINES = 20
+MEMORY = {
+    "tf_memory": "TensorFlow's allocator",
+    "gpu_mapped": "mapped for the GPU",
+    "ram": "RAM",
+    "gpu_memory": "GPU",
+}
 
 
 @click.command("show")
@@ -67,6 +74,9 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
         "started": meta.get("created"),
         "duration_s": state.elapsed_s,
         "energy_j": state.energy_j,
+        "energy_use": state.energy_use and state.energy_use._asdict(),
+        "verdict": state.verdict and asdict(state.verdict),
+        "memory_mb": {name: _gauge(state, name) for name in MEMORY},
         "accuracy": evaluations[-1].accuracy if evaluations else None,
         "loss": evaluations[-1].loss if evaluations else None,
         "best_accuracy": max(accuracies, default=None),
@@ -121,10 +131,49 @@ def _head(state: "RunState", reader: "SessionReader") -> str:
     if parent is not None:
         lines.append(f"forked from {parent.get('session')} at step {parent.get('step')}")
     if state.energy_j is not None:
-        lines.append(f"energy: {joules(state.energy_j)}")
+        lines.append(f"energy: {joules(state.energy_j)}{_energy_use(state)}")
+    lines += _memory(state) + _verdict(state)
     if state.data.get("source"):
         lines.append(f"data: {state.data['source']}")
     return "\n".join(lines + list(state.notices))
+
+
+def _energy_use(state: "RunState") -> str:
+    use = state.energy_use
+    if use is None:
+        return ""
+    parts = [f"{joules(use.per_step_j)} a step"]
+    if use.per_epoch_j is not None:
+        parts.append(f"{joules(use.per_epoch_j)} an epoch")
+    if use.samples_per_j is not None:
+        parts.append(f"{use.samples_per_j:.3g} samples/J")
+    return f", while training {', '.join(parts)}"
+
+
+def _gauge(state: "RunState", name: str) -> dict[str, float | None]:
+    gauge = state.gauges.get(name)
+    if gauge is None:
+        return {"now": None, "peak": None, "total": None}
+    peak = gauge.curve.high if gauge.peak is None else gauge.peak
+    return {"now": gauge.now, "peak": peak, "total": gauge.total}
+
+
+def _memory(state: "RunState") -> list[str]:
+    """What was in use, each figure under the name of what it is."""
+    parts = []
+    for name, label in MEMORY.items():
+        told = _gauge(state, name)
+        if told["now"] is not None:
+            peak = f" (peak {told['peak']:,.0f})" if told["peak"] is not None else ""
+            total = f" of {told['total']:,.0f}" if told["total"] is not None else ""
+            parts.append(f"{label} {told['now']:,.0f}{total} MB{peak}")
+    return [f"memory: {', '.join(parts)}"] if parts else []
+
+
+def _verdict(state: "RunState") -> list[str]:
+    if state.verdict is None:
+        return []
+    return [f"bound by {state.verdict.text}", f"  {state.verdict.advice}"]
 
 
 def _evaluations(evaluations: list["Evaluation"]) -> str:

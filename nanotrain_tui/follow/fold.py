@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from nanotrain_tui.follow.board import BoardFold
 from nanotrain_tui.follow.log_text import describe, one_line, reason
 from nanotrain_tui.follow.marks import MarkFold
 from nanotrain_tui.follow.progress import Progress
@@ -19,7 +20,7 @@ from nanotrain_tui.follow.run_state import LogLine, Preparing, RunState
 from nanotrain_tui.follow.series import Series
 from nanotrain_tui.follow.speed import Speed
 from nanotrain_tui.follow.telemetry import GaugeFold
-from nanotrain_tui.session.energy import Energy
+from nanotrain_tui.follow.verdict import Verdict
 from nanotrain_tui.session.reader import number
 from nanotrain_tui.session.records import Batch, Event, Sample, Segment, Steps
 from nanotrain_tui.session.state import (
@@ -62,7 +63,7 @@ class Fold:
         self._progress = Progress()
         self._speed = Speed()
         self._gauges = GaugeFold()
-        self._energy = Energy()
+        self._board = BoardFold()
         self._log: deque[LogLine] = deque(maxlen=LOG_LINES)
         self._notices: deque[str] = deque(maxlen=NOTICES)
         self._marks = MarkFold()
@@ -86,7 +87,7 @@ class Fold:
                 self._pass(row.t)
                 self._reach(row)
                 self._gauges.add(row.t, row.body)
-                self._add_power(row)
+                self._board.sampled(row, self._state == RUNNING, self._batch_size)
             else:
                 self._add_segment(row)
         self._seq = max(self._seq, batch.last_seq)
@@ -123,17 +124,24 @@ class Fold:
             diverged=self._marks.diverged,
             times=self._progress.times(),
             epochs=self._progress.epochs(),
-            energy_j=self._energy.joules,
+            energy_j=self._board.energy_j,
+            energy_use=self._board.energy_use(
+                _whole(_mapping(self._started.get("data")).get("train"))
+            ),
+            verdict=self._verdict(seen),
+            heat_limits=self._board.heat_limits,
+            held=self._board.held if seen == PAUSED else "",
+            throttling=self._gauges.throttling,
             **curves,
         )
 
-    def _add_power(self, row: Sample) -> None:
-        power_mw = number(row.body.get("power_total_mw"))
-        if power_mw is not None and math.isfinite(power_mw):
-            self._energy.add(row.t, power_mw)
+    def _verdict(self, seen: str) -> Verdict | None:
+        preparing = self._preparing.what if self._preparing and seen == STARTING else ""
+        return self._board.verdict(seen, self._step - self._from_step, preparing)
 
     def _add_segment(self, row: Segment) -> None:
         self._segment = row.seq if row.seq > self._segment else self._segment
+        self._board.begin(row.environment)
         self._pass(row.t)
         self._from_step = max(0, min(row.from_step, LAST_STEP))
         for series in self._series.values():
@@ -165,6 +173,7 @@ class Fold:
         if row.kind == "evaluated":
             self._speed.evaluated(row.t, number(row.body.get("seconds")))
         self._note_pause(row, state)
+        self._board.happened(row, state)
         self._reach(row)
         take = _TAKES.get(row.kind)
         if take is not None:

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from nanotrain_tui.follow.energy import EnergyUse
 from nanotrain_tui.follow.series import Curve
+from nanotrain_tui.follow.verdict import Verdict
 
 ENDED = frozenset({"finished", "stopped", "failed", "interrupted"})
 
@@ -76,6 +78,14 @@ class Gauge:
     curve: Curve = field(default_factory=Curve)
 
 
+class HeatLimits(NamedTuple):
+    """Degrees Celsius at which the guard warns, pauses and goes on."""
+
+    warn: float
+    pause: float
+    resume: float
+
+
 class ReplayPosition(NamedTuple):
     """Where a replay stands on the recording, and how it goes on."""
 
@@ -129,6 +139,11 @@ class RunState:
     checkpoints: tuple[Checkpoint, ...] = ()  # by step; bounded
     diverged: Diverged | None = None  # None: the loss is a number
     energy_j: float | None = None  # what the module took in; None where power is not recorded
+    energy_use: EnergyUse | None = None  # of the time in which steps were made
+    verdict: Verdict | None = None  # what bounds the run now; None: nothing stands out
+    heat_limits: HeatLimits | None = None  # None where nobody watches
+    held: str = ""  # why the guard has paused it; empty where it has not
+    throttling: tuple[str, ...] = ()  # what is slowed down for heat now
     replay: ReplayPosition | None = None  # None: the session as it is now
 
     @property

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nanotrain_tui.follow.numbers import number
 from nanotrain_tui.follow.run_state import Gauge
 from nanotrain_tui.follow.series import Series
-from nanotrain_tui.follow.totals import is_finite
 
 CAPACITY = 256  # bins of a gauge: a sparkline is never wider
 LATEST_S = 1 << 40  # a session time beyond this is damage
@@ -29,21 +29,16 @@ class Source:
 GAUGES: Mapping[str, Source] = {
     "gpu_load": Source("gpu_load_percent", "%"),
     "tf_memory": Source("tf_memory_mb", "MB", peak="tf_memory_peak_mb"),
+    "gpu_mapped": Source("gpu_mapped_mb", "MB"),
     "ram": Source("ram_used_mb", "MB", total="ram_total_mb"),
     "gpu_temperature": Source("gpu_temperature_c", "°C"),
-    "cpu_temperature": Source("cpu_temperature_c", "°C"),
     "power": Source("power_total_mw", "W", divide=1000.0),
+    "cpu_temperature": Source("cpu_temperature_c", "°C"),
     "cpu_load": Source("cpu_load_percent", "%"),
+    "emc_load": Source("emc_load_percent", "%"),
     "gpu_memory": Source("gpu_memory_used_mb", "MB", total="gpu_memory_total_mb"),
     "swap": Source("swap_used_mb", "MB", total="swap_total_mb"),
 }
-
-
-def number(value: Any) -> float | None:
-    """A finite number, else None: a missing figure is never drawn as nought."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return float(value) if is_finite(value) else None
 
 
 class GaugeFold:
@@ -62,6 +57,12 @@ class GaugeFold:
             value = number(body.get(source.key))
             if value is not None:
                 self._series[name].add(int(t), value / source.divide)
+
+    @property
+    def throttling(self) -> tuple[str, ...]:
+        """What is slowed down for heat as of the newest sample."""
+        names = self._body.get("throttling")
+        return tuple(map(str, names)) if isinstance(names, list) else ()
 
     @property
     def source(self) -> str | None:

@@ -14,8 +14,9 @@ from dataclasses import replace
 from itertools import accumulate, pairwise
 from operator import attrgetter, itemgetter
 
+from nanotrain_tui.follow.numbers import number
 from nanotrain_tui.follow.series import Curve, Series
-from nanotrain_tui.follow.telemetry import GAUGES, number
+from nanotrain_tui.follow.telemetry import GAUGES
 from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.records import Sample, Steps, StepsRow
 

@@ -13,6 +13,10 @@ class Energy:
         self._power_mw = 0.0
         self.joules: Optional[float] = None  # None until there are two readings
 
+    def pause(self) -> None:
+        """What comes next does not go on from the reading before."""
+        self._t = None
+
     def add(self, t: float, power_mw: float) -> None:
         """The module took ``power_mw`` at ``t`` seconds of session time."""
         if self._t is not None and 0 < t - self._t <= LONGEST_GAP_S:

@@ -194,41 +194,88 @@ def test_without_a_session_the_header_says_so() -> None:
     assert text_of(draw_status(RunState(state=""), 80, 2, UNICODE))[0].strip() == "no session"
 
 
-def test_telemetry_labels_the_two_kinds_of_memory_apart() -> None:
-    lines = text_of(draw_telemetry(state_of(Rows().begin().sample(**TEGRA)), 50, 7, UNICODE))
+def test_telemetry_labels_the_kinds_of_memory_apart() -> None:
+    lines = text_of(
+        draw_telemetry(state_of(Rows().begin().steps([3.0] * 5).sample(**TEGRA)), 50, 7, UNICODE)
+    )
     assert lines[0].split()[:4] == ["GPU", "load", "87", "%"]
-    assert lines[1].startswith("TF GPU mem") and "412 MB" in lines[1] and "max 530 MB" in lines[1]
+    assert lines[1].startswith("TF alloc") and "412 MB" in lines[1] and "max 530 MB" in lines[1]
     assert lines[2].startswith("RAM shared") and "2.35/3.9 GB" in lines[2]
-    assert "52 °C" in lines[3] and "6.2 W" in lines[5]
-    assert lines[6].startswith("tegrastats")
+    assert "52 °C" in lines[3] and "6.2 W" in lines[4]
+    assert lines[6].startswith("from tegrastats")
 
 
 def test_what_nobody_measures_is_missing_and_the_source_says_why() -> None:
-    rows = Rows().begin().sample(source="psutil + NVML", ram_used_mb=500, ram_total_mb=800)
+    rows = (
+        Rows()
+        .begin()
+        .steps([3.0] * 5)
+        .sample(source="psutil + NVML", ram_used_mb=500, ram_total_mb=800)
+    )
     lines = text_of(draw_telemetry(state_of(rows), 50, 7, UNICODE))
-    assert lines[0].split() == ["GPU", "load", "—"] and lines[5].split() == ["Power", "—"]
+    assert lines[0].split() == ["GPU", "load", "—"] and lines[4].split() == ["Power", "—"]
     assert lines[2].startswith("RAM  ") and "500/800 MB" in lines[2]
-    assert lines[6].startswith("psutil + NVML: no tegrastats here")
+    assert lines[6].startswith("from psutil + NVML: no tegrastats here")
 
 
 def test_a_hot_board_and_full_memory_alarm_by_more_than_colour() -> None:
-    rows = Rows().begin().sample(**{**TEGRA, "gpu_temperature_c": 97, "ram_used_mb": 3900})
+    rows = (
+        Rows()
+        .begin()
+        .steps([3.0] * 5)
+        .sample(**{**TEGRA, "gpu_temperature_c": 97, "ram_used_mb": 3900})
+    )
     lines = draw_telemetry(state_of(rows), 50, 7, UNICODE)
     assert "! 97 °C" in text_of(lines)[3] and "! 3.81/3.9 GB" in text_of(lines)[2]
     assert "warning" in roles_of(lines)
 
 
+def hot_rows() -> Rows:
+    body = {**TEGRA, "gpu_temperature_c": 52, "throttling": ["gpu"], "gpu_mapped_mb": 700}
+    watching = {"guard": "heat", "action": "watching", "limit": 60.0, "warn": 51.0, "resume": 40.0}
+    return Rows().begin().event("guard", **watching).steps([3.0] * 5).sample(**body)
+
+
+def test_what_bounds_the_run_takes_the_place_of_the_source() -> None:
+    lines = text_of(draw_telemetry(state_of(hot_rows()), 60, 10, UNICODE))
+    assert lines[7].rstrip() == "▸ heat: gpu slowed down at 50 °C"
+    assert lines[8].startswith("  Let a fan blow on it") and len(lines) == 10
+    assert len(draw_telemetry(state_of(hot_rows()), 44, 8, UNICODE)) == 8
+
+
+def test_memory_has_three_names_and_the_guards_limit_alarms() -> None:
+    lines = text_of(draw_telemetry(state_of(hot_rows()), 50, 9, UNICODE))
+    labels = [line[:11].strip() for line in lines[1:4]]
+    assert labels == ["TF alloc", "GPU mapped", "RAM shared"]
+    assert "! 52 °C" in lines[4]
+
+
+def test_why_the_guard_holds_it_is_said_in_place_of_the_progress() -> None:
+    paused = {"guard": "heat", "action": "paused", "message": "GPU is at 60 °C: waits"}
+    rows = hot_rows().event("guard", **paused)
+    rows.event("paused", who="guard")
+    lines = text_of(draw_status(state_of(rows), 60, 2, UNICODE))
+    assert lines[1].startswith("GPU is at 60 °C: waits  now 52 °C")
+
+
 def test_a_low_wide_panel_stands_in_two_columns() -> None:
-    lines = text_of(draw_telemetry(state_of(Rows().begin().sample(**TEGRA)), 80, 4, UNICODE))
+    lines = text_of(
+        draw_telemetry(state_of(Rows().begin().steps([3.0] * 5).sample(**TEGRA)), 80, 4, UNICODE)
+    )
     assert lines[0].startswith("GPU load") and "GPU temp" in lines[0]
-    assert lines[2].startswith("RAM shared") and "Power" in lines[2]
-    assert lines[3].startswith("tegrastats")
+    assert lines[2].startswith("RAM shared") and "Power" in lines[1]
+    assert lines[3].startswith("from tegrastats")
 
 
 def test_more_gauges_show_where_there_is_room() -> None:
-    rows = Rows().begin().sample(**TEGRA, cpu_load_percent=33, swap_used_mb=1, swap_total_mb=2048)
+    rows = (
+        Rows()
+        .begin()
+        .steps([3.0] * 5)
+        .sample(**TEGRA, cpu_load_percent=33, swap_used_mb=1, swap_total_mb=2048)
+    )
     labels = [line[:8].strip() for line in text_of(draw_telemetry(state_of(rows), 50, 12, UNICODE))]
-    assert labels[6:9] == ["CPU load", "Swap", "tegrasta"]
+    assert labels[6:9] == ["CPU load", "Swap", "from teg"]
 
 
 def test_a_long_event_is_wrapped_at_words_and_not_for_ever() -> None:

@@ -1,0 +1,84 @@
+"""The board beneath a training: energy, what bounds the run, the guards."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+from nanotrain_tui.follow.energy import EnergyUse, TrainingEnergy
+from nanotrain_tui.follow.log_text import one_line
+from nanotrain_tui.follow.numbers import number
+from nanotrain_tui.follow.run_state import HeatLimits
+from nanotrain_tui.follow.verdict import MOST_SAMPLES, Verdict, judge
+from nanotrain_tui.session.energy import Energy
+from nanotrain_tui.session.records import Event, Sample
+from nanotrain_tui.session.state import RUNNING
+
+
+class BoardFold:
+    """Takes segments, events and samples in their order."""
+
+    def __init__(self) -> None:
+        self.heat_limits: HeatLimits | None = None
+        self.held = ""  # what the guard said when it paused
+        self._environment: Mapping[str, Any] = {}
+        self._samples: deque[tuple[float, Mapping[str, Any]]] = deque(maxlen=MOST_SAMPLES)
+        self._energy = Energy()
+        self._training = TrainingEnergy()
+
+    def begin(self, environment: Mapping[str, Any]) -> None:
+        """A segment begins, perhaps on another machine."""
+        self._environment = environment
+        self._samples.clear()
+        self._training.pause()
+        self.heat_limits = None
+        self.held = ""
+
+    def happened(self, event: Event, state: str) -> None:
+        """An event led to this state."""
+        if state != RUNNING:
+            self._training.pause()
+            self._samples.clear()  # what was measured before says nothing of what comes
+        if event.kind == "guard":
+            self._guarded(event.body)
+        elif event.kind == "resumed":
+            self.held = ""
+
+    def sampled(self, row: Sample, running: bool, batch_size: int | None) -> None:
+        """Telemetry."""
+        power_mw = number(row.body.get("power_total_mw"))
+        t = number(row.t)
+        if t is None:
+            return
+        if power_mw is not None:
+            self._energy.add(t, power_mw)
+            if running:
+                self._training.add(t, power_mw, row.step, batch_size)
+        if running:
+            self._samples.append((t, row.body))
+
+    @property
+    def energy_j(self) -> float | None:
+        """All that the module took in, pauses too."""
+        return self._energy.joules
+
+    def energy_use(self, examples: int | None) -> EnergyUse | None:
+        """Of the training alone; ``examples`` are those of an epoch."""
+        return self._training.use(examples)
+
+    def verdict(self, state: str, steps_here: int, preparing: str) -> Verdict | None:
+        """What bounds the run now."""
+        return judge(self._samples, state, self._environment, steps_here, preparing)
+
+    def _guarded(self, body: Mapping[str, Any]) -> None:
+        action = body.get("action")
+        if body.get("guard") != "heat":
+            return
+        if action == "watching":
+            found = [number(body.get(key)) for key in ("warn", "limit", "resume")]
+            warn, limit, resume = found
+            if warn is not None and limit is not None and resume is not None:
+                self.heat_limits = HeatLimits(warn, limit, resume)
+        elif action == "paused":
+            self.held = one_line(str(body.get("message") or ""))

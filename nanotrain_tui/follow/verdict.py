@@ -1,0 +1,232 @@
+"""What bounds a run now, in one line: from the newest samples, with the figures it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from nanotrain_tui.follow.numbers import number
+from nanotrain_tui.session.state import RUNNING, STARTING
+
+WINDOW_S = 10.0  # of samples looked at
+MOST_SAMPLES = 12
+
+_BUSY, _QUIET = 90.0, 50.0  # percent of the GPU
+_SATURATED = 95.0  # percent of one core
+_ALL_BUSY = 85.0  # percent of all cores together
+_MEMORY_BUSY = 80.0  # percent of the memory controller's bandwidth
+_CAPPED = 0.95  # of the hardware's clock
+_SLOWED = 0.85  # of the allowed clock, while busy
+_HOT_C = 80.0
+_SWAPPING_MB = 32.0  # more of swap within the window
+_FULL = 0.05  # of memory left
+_SWAP_IN_USE_MB = 200.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What bounds the run. Figures are rounded, so that a line on a slow link seldom changes."""
+
+    kind: str  # gpu, cpu, input, memory_bandwidth, swap, heat, power_mode, warming_up
+    text: str  # what it is, with its figures
+    advice: str  # what to try
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+
+Samples = Sequence[tuple[float, Mapping[str, Any]]]  # session time, body; the newest last
+
+
+def judge(
+    samples: Samples,
+    state: str,
+    environment: Mapping[str, Any],
+    steps_here: int = 0,
+    preparing: str = "",
+) -> Verdict | None:
+    """The verdict; None where nothing stands out, nothing was measured or nothing runs.
+
+    ``environment`` is the segment's, ``steps_here`` the updates made in it.
+    """
+    if state == STARTING or (state == RUNNING and steps_here < 2):
+        return _warming_up(preparing)
+    if state != RUNNING or not samples:
+        return None
+    seen = _Seen([body for t, body in samples if samples[-1][0] - t <= WINDOW_S], environment)
+    for rule in (_heat, _swap, _bandwidth, _gpu, _cores):
+        verdict = rule(seen)
+        if verdict is not None:
+            return verdict
+    return None
+
+
+class _Seen:
+    """The samples of the window; figures that none of them has are None."""
+
+    def __init__(self, bodies: Sequence[Mapping[str, Any]], environment: Mapping[str, Any]) -> None:
+        self.bodies = bodies
+        self.newest = bodies[-1]
+        self.gpu = self.mean("gpu_load_percent")
+        self.gpu_mhz = self.mean("gpu_freq_mhz")
+        self.gpu_max, self.gpu_top = (number(environment.get(f"gpu_{end}_mhz")) for end in ENDS)
+        self.cpu_max, self.cpu_top = (number(environment.get(f"cpu_{end}_mhz")) for end in ENDS)
+        mode = environment.get("power_mode")
+        self.mode = mode if isinstance(mode, str) else ""
+
+    def mean(self, key: str) -> float | None:
+        return _mean([number(body.get(key)) for body in self.bodies])
+
+    def rise(self, key: str) -> float:
+        known = [value for body in self.bodies if (value := number(body.get(key))) is not None]
+        return known[-1] - known[0] if known else 0.0
+
+    def cores(self) -> list[float]:
+        """The mean load of each core that was on all the time."""
+        listed = [body.get("cpus") for body in self.bodies]
+        rows: list[list[Any]] = [row for row in listed if isinstance(row, list)]
+        loads = []
+        for index in range(min((len(row) for row in rows), default=0)):
+            cells = [row[index] for row in rows]
+            core = [
+                number(cell.get("load_percent")) if isinstance(cell, dict) else None
+                for cell in cells
+            ]
+            if all(load is not None for load in core):
+                loads.append(_mean(core) or 0.0)
+        return loads
+
+    @property
+    def hottest(self) -> float | None:
+        keys = ("gpu_temperature_c", "cpu_temperature_c")
+        return max(filter(None, (number(self.newest.get(key)) for key in keys)), default=None)
+
+
+ENDS = ("max", "top")
+
+
+def _warming_up(preparing: str) -> Verdict:
+    what = preparing or "the first steps compile"
+    return Verdict(
+        "warming_up",
+        f"warming up: {what}",
+        "The first steps compile their kernels: seconds on a PC, minutes on a Nano. Only wait.",
+    )
+
+
+def _heat(seen: _Seen) -> Verdict | None:
+    names = seen.newest.get("throttling")
+    hot = seen.hottest
+    at = f" at {_five(hot)} °C" if hot is not None else ""
+    figures = {} if hot is None else {"temperature_c": hot}
+    advice = "Let a fan blow on it, or take a lower power mode: steady is faster than throttled."
+    if isinstance(names, list) and names:
+        return Verdict(
+            "heat", f"heat: {', '.join(map(str, names))} slowed down{at}", advice, figures
+        )
+    mhz, allowed = seen.gpu_mhz, seen.gpu_max
+    if hot is None or hot < _HOT_C or not mhz or not allowed or (seen.gpu or 0.0) < _BUSY:
+        return None
+    if mhz >= _SLOWED * allowed:
+        return None
+    text = f"heat: the GPU runs at {_ten(mhz)} of {allowed:.0f} MHz{at}"
+    return Verdict("heat", text, advice, {**figures, "gpu_freq_mhz": mhz, "gpu_max_mhz": allowed})
+
+
+def _swap(seen: _Seen) -> Verdict | None:
+    used, rise = number(seen.newest.get("swap_used_mb")), seen.rise("swap_used_mb")
+    left, total = (number(seen.newest.get(key)) for key in ("mem_available_mb", "ram_total_mb"))
+    full = left is not None and total is not None and left < _FULL * total
+    if used is None or not (rise >= _SWAPPING_MB or (full and used >= _SWAP_IN_USE_MB)):
+        return None
+    figures = {"swap_used_mb": used, "swap_rise_mb": rise}
+    room = f", {_ten(left)} MB of memory left" if left is not None else ""
+    return Verdict(
+        "swap",
+        f"swap: {_ten(used)} MB are swapped out{room}",
+        "A smaller batch or fewer units, and no desktop: an SD card is far slower than memory.",
+        figures if left is None else {**figures, "mem_available_mb": left},
+    )  # fmt: skip
+
+
+def _bandwidth(seen: _Seen) -> Verdict | None:
+    load = seen.mean("emc_load_percent")
+    if load is None or load < _MEMORY_BUSY:
+        return None
+    gpu = "" if seen.gpu is None else f", GPU {_five(seen.gpu)} %"
+    return Verdict(
+        "memory_bandwidth",
+        f"memory bandwidth: the controller is at {_five(load)} %{gpu}",
+        "Fewer or smaller layers, XLA (trainer.xla = on), a larger batch for the same weights.",
+        {"emc_load_percent": load},
+    )
+
+
+def _gpu(seen: _Seen) -> Verdict | None:
+    if seen.gpu is None or seen.gpu < _BUSY:
+        return None
+    figures = {"gpu_load_percent": seen.gpu}
+    clock = f" at {_ten(seen.gpu_mhz)} MHz" if seen.gpu_mhz else ""
+    if seen.gpu_max and seen.gpu_top and seen.gpu_max < _CAPPED * seen.gpu_top:
+        return _mode("GPU", seen.gpu, seen.gpu_max, seen.gpu_top, seen.mode)
+    return Verdict(
+        "gpu",
+        f"the GPU: {_five(seen.gpu)} % busy{clock}",
+        "As it should be. Faster only with a smaller network; a larger batch may use it better.",
+        figures if seen.gpu_mhz is None else {**figures, "gpu_freq_mhz": seen.gpu_mhz},
+    )
+
+
+def _cores(seen: _Seen) -> Verdict | None:
+    cores = seen.cores()
+    if not cores or (seen.gpu is not None and seen.gpu >= _QUIET):
+        return None
+    all_of_them, busiest = sum(cores) / len(cores), max(cores)
+    gpu = "" if seen.gpu is None else f", GPU {_five(seen.gpu)} %"
+    if all_of_them >= _ALL_BUSY:
+        if seen.cpu_max and seen.cpu_top and seen.cpu_max < _CAPPED * seen.cpu_top:
+            return _mode("CPU", all_of_them, seen.cpu_max, seen.cpu_top, seen.mode)
+        return Verdict(
+            "cpu",
+            f"the CPU: {len(cores)} cores at {_five(all_of_them)} %{gpu}",
+            "A GPU that TensorFlow sees ('nanotrain doctor'), a smaller network, or XLA.",
+            {"cpu_load_percent": all_of_them},
+        )
+    if busiest < _SATURATED:
+        return None
+    if seen.gpu is None:
+        return Verdict(
+            "cpu",
+            f"one core at {_five(busiest)} %, of {len(cores)}",
+            "A larger batch gives the other cores something to do; trainer.threads = 0 lets them.",
+            {"core_load_percent": busiest},
+        )
+    return Verdict(
+        "input",
+        f"input: one core at {_five(busiest)} %{gpu}",
+        "The GPU waits for data: a larger batch hands it more at a time.",
+        {"core_load_percent": busiest, "gpu_load_percent": seen.gpu},
+    )
+
+
+def _mode(what: str, load: float, allowed: float, top: float, mode: str) -> Verdict:
+    by = f"mode {mode}" if mode else "the power mode"
+    return Verdict(
+        "power_mode",
+        f"{by}: {what} {_five(load)} % busy at {allowed:.0f} of {top:.0f} MHz",
+        "'sudo nvpmodel -m 0' is usually the fastest mode, if the power supply bears it.",
+        {"load_percent": load, "max_mhz": allowed, "top_mhz": top},
+    )
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _five(value: float) -> str:
+    """To the nearest five; the ends as they are."""
+    return f"{min(5 * round(value / 5), 100) if value < 105 else round(value)}"
+
+
+def _ten(value: float) -> str:
+    return f"{10 * round(value / 10):,}"
