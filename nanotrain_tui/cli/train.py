@@ -7,6 +7,7 @@ import click
 
 from nanotrain_tui.config import FileError, load_presets
 
+from .dry_run import print_plan
 from .errors import CommandError
 from .options import Asked, detach_option, json_option, name_option, run_options
 from .places import my_folders
@@ -18,10 +19,16 @@ from .running import run_session
 @run_options
 @name_option
 @detach_option
+@click.option("--dry-run", is_flag=True, help="Print what would be trained, and start nothing.")
 @json_option
 @click.pass_obj
 def command(
-    asked: Asked, config: Path | None, name: str | None, detach: bool, as_json: bool
+    asked: Asked,
+    config: Path | None,
+    name: str | None,
+    detach: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> int:
     """Train a network and print one line an evaluation.
 
@@ -39,12 +46,15 @@ def command(
     nanotrain train
     nanotrain train --preset sane --set train.steps=5000 --set optimizer.name=sgd
     nanotrain train my.toml --detach
+    nanotrain train my.toml --dry-run
     nanotrain train --json | jq 'select(.event == "evaluated")'
     """
     from nanotrain_tui.launch import prepare
 
     values = _configure(asked, config)
     folders = my_folders()
+    if dry_run:
+        return print_plan(prepare(values, folders), as_json)
     return run_session(
         lambda: prepare(values, folders), folders, detach=detach, as_json=as_json, name=name
     )

@@ -46,3 +46,15 @@ def test_where_there_is_plenty_nothing_is_said(nano: Nano, monkeypatch: pytest.M
     monkeypatch.setattr(plan, "read_available", lambda: Available(64_000.0))
     ran = nano("train", *options(steps=20))
     assert ran.status == 0 and "MB" not in ran.out + ran.err
+
+
+def test_a_dry_run_starts_nothing(nano: Nano, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "read_available", lambda: Available(800.0))
+    ran = nano("train", "--dry-run", *options(), *LARGE)
+    assert ran.status == 0 and WARNING in ran.out
+    assert "60,000 images to train on and 10,000 to test on, 28 x 28 pixels" in ran.out
+    assert "of 800 MB available" in ran.out and "scripted_trainer.py" in ran.out
+    told = json.loads(nano("train", "--dry-run", "--json", *options(), *LARGE).out)
+    assert told["memory"]["fits"] is False and WARNING in told["warnings"][0]
+    assert told["data"]["train"] == 60_000 and told["command"][1].endswith("scripted_trainer.py")
+    assert not home.exists()

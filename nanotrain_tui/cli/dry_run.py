@@ -1,0 +1,41 @@
+"""What would be trained, on what, with how much memory and by which program; nothing is started."""
+
+import json
+import shlex
+from typing import TYPE_CHECKING
+
+from .errors import FINISHED
+
+if TYPE_CHECKING:
+    from nanotrain_tui.launch import Plan
+
+
+def print_plan(plan: "Plan", as_json: bool) -> int:
+    """Print it; the exit status."""
+    memory = plan.memory.told() if plan.memory is not None else {}
+    if as_json:
+        told = {
+            "data": dict(plan.data),
+            "choices": list(plan.choices),
+            "warnings": list(plan.warnings),
+            "memory": memory,
+            "command": list(plan.trainer_command),
+        }
+        print(json.dumps(told))
+        return FINISHED
+    data = plan.data
+    size = " x ".join(str(side) for side in data["shape"])
+    for choice in plan.choices:
+        print(choice)
+    print(
+        f"{data['name']}: {data['train']:,} images to train on and {data['test']:,} to test on, "
+        f"{size} pixels, {data['classes']} classes"
+    )
+    if plan.memory is not None:
+        there = plan.memory.available.memory_mb
+        of = f" of {there:,.0f} MB available" if there is not None else ""
+        print(f"memory: about {plan.memory.need.total_mb:,.0f} MB{of}")
+    for warning in plan.warnings:
+        print(f"warning: {warning}")
+    print(f"trainer: {shlex.join(plan.trainer_command)}")
+    return FINISHED
