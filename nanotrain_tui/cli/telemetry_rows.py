@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from nanotrain_tui.export.flat import flat, natural
+from nanotrain_tui.telemetry.flat import flat, natural
 
 FIRST = ("time", "timestamp", "source")  # columns
 HEADER = "TIME        GPU  MHz   CPU  RAM MB         FREE  SWAP  GPU C  CPU C   POWER"

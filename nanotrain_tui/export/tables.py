@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from nanotrain_tui.export.flat import flat, natural
 from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.export.rows import PAGE_ROWS
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.records import Event, Sample
+from nanotrain_tui.telemetry.flat import flat, natural
 
 Value = int | float | str | None
 

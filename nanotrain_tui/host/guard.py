@@ -90,7 +90,6 @@ class HeatGuard:
         self.limits: Optional[Limits] = None
         self.may_pause = True
         self.holds = False  # the training is paused, or asked to pause, by this guard
-        self._has_paused = False  # it came to the pause that was asked for
         self._before: Dict[str, float] = {}
         self._warned = False
         self._overruled_at: Optional[float] = None
@@ -116,10 +115,11 @@ class HeatGuard:
     def take(self, body: Mapping[str, Any], state: str) -> List[Action]:
         """What this sample, taken in this state of the session, asks for."""
         actions = self._see_throttling(body)
-        self._see_who_steers(state)
+        if state in states.ENDED:
+            self.holds = False
         hottest = self._hottest(body)
         if hottest is None or self.limits is None:
-            return actions + self._let_go()
+            return actions + self._let_go(state)
         zone, value, limit = hottest
         resume = self.limits.resume_below(limit)
         if value < resume:
@@ -137,7 +137,7 @@ class HeatGuard:
                 text += "; training pauses at {:g} °C".format(limit)
             actions.append(Action(HEAT, WARNED, value, limit - self.limits.margin, zone, text))
         if value >= limit and state == states.RUNNING and self._is_free_to_pause(value):
-            self.holds, self._has_paused, self._overruled_at = True, False, None
+            self.holds, self._overruled_at = True, None
             text = "{} is at {:g} °C: training pauses, and goes on below {:g} °C"
             text = text.format(zone, value, resume)
             actions.append(Action(HEAT, PAUSED, value, limit, zone, text))
@@ -147,27 +147,20 @@ class HeatGuard:
         """Somebody else wants it paused: it is theirs to go on."""
         self.holds = False
 
+    def overrule(self) -> None:
+        """A person goes on in spite of the heat."""
+        if self.holds:
+            self.holds = self._warned = False
+            self._overruled_at = max(self._before.values(), default=None)
+
     def _is_free_to_pause(self, value: float) -> bool:
         if self.holds or not self.may_pause or self.limits is None:
             return False
         return self._overruled_at is None or value >= self._overruled_at + self.limits.margin
 
-    def _see_who_steers(self, state: str) -> None:
-        if not self.holds:
-            return
-        if state == states.PAUSED:
-            self._has_paused = True
-        elif state == states.STARTING:  # it died and is started again, to be paused again
-            self._has_paused = False
-        elif state in states.ENDED:
-            self.holds = False
-        elif self._has_paused:  # a person went on
-            self.holds = self._warned = False
-            self._overruled_at = max(self._before.values(), default=None)
-
-    def _let_go(self) -> List[Action]:
+    def _let_go(self, state: str) -> List[Action]:
         """No limits any more: what the guard paused goes on."""
-        if self.limits is not None or not self.holds or not self._has_paused:
+        if self.limits is not None or not self.holds or state != states.PAUSED:
             return []
         self.holds = False
         text = "the guard is off: training goes on"

@@ -52,9 +52,11 @@ class GuardDesk:
                 self._act(action)
 
     def asked(self, do: str) -> None:
-        """Somebody steers: who wants a pause keeps it, however cool it gets."""
+        """A person steers: who wants a pause keeps it, however cool it gets."""
         if do == "pause":
             self._heat.release()
+        elif do in ("resume", "step"):
+            self._heat.overrule()
 
     def _set_limits(self, config: Mapping[str, Any]) -> bool:
         """Take the limits of the configuration; whether they have changed."""

@@ -72,10 +72,12 @@ def test_who_goes_on_in_spite_of_it_is_not_overruled_before_it_is_hotter_or_has_
     heat = warmed()
     assert acts(heat, 50) == ["paused"]
     assert acts(heat, 50, PAUSED) == []
+    heat.overrule()
     assert acts(heat, 51) == ["warned"]  # told again
     assert acts(heat, 54) == []
     assert acts(heat, 56.5) == ["paused"]
     acts(heat, 50, PAUSED)
+    heat.overrule()
     acts(heat, 50)
     assert acts(heat, 39) == [] and acts(heat, 45) == ["warned"] and acts(heat, 50) == ["paused"]
 
@@ -168,6 +170,7 @@ def test_whatever_happens(walk: list[tuple[float, str]], limit: float) -> None:
             heat.release()
             state, by = PAUSED, "person"
         elif does == "resume" and state == PAUSED:
+            heat.overrule()
             state, by = RUNNING, ""
         for action in heat.take(hot(degrees), state):
             assert action.value is not None and abs(action.value - degrees) < 1e-6

@@ -90,7 +90,7 @@ def test_what_a_person_asks_for_wins(host, board):
     assert session.do("resume")["ok"]
     step = session.do("status")["step"]
     session.wait_for_step(step + 20)
-    assert guards(session).count("paused") == 1
+    assert guards(session).count("paused") == 1 and guards(session)[-1] == "warned"
     assert session.do("pause")["ok"]
     set_degrees(30)
     samples = len(session.events("guard"))

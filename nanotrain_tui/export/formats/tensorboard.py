@@ -13,7 +13,6 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from nanotrain_tui.catalog import flatten
-from nanotrain_tui.export.flat import flat
 from nanotrain_tui.export.registry import ExportError, FolderFormat, Options
 from nanotrain_tui.export.rows import StepTable
 from nanotrain_tui.export.tables import events_of, samples_of
@@ -21,6 +20,7 @@ from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.records import Segment
 from nanotrain_tui.session.summary import summarise
+from nanotrain_tui.telemetry.flat import flat
 
 _STUB = "tensorboard.compat.notf"
 TRAIN = {"loss": "train/loss", "accuracy": "train/accuracy", "learning_rate": "learning_rate"}
