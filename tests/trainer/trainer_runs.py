@@ -142,12 +142,14 @@ def at(kind, step=None):
 class Process:
     """The trainer as the host starts it: by its path, its own process."""
 
-    def __init__(self, *arguments, python_path=None, stderr=subprocess.DEVNULL):
+    def __init__(
+        self, *arguments, python=sys.executable, python_path=None, stderr=subprocess.DEVNULL
+    ):
         environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3")
         if python_path is not None:
             environment["PYTHONPATH"] = str(python_path)
         self.process = subprocess.Popen(
-            [sys.executable, str(TRAINER), *arguments],
+            [python, str(TRAINER), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,

@@ -1,0 +1,224 @@
+"""One trainer for every JetPack: the same curves, commands and files under each Python."""
+
+import json
+import shutil
+import subprocess
+import sys
+from itertools import cycle, islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from trainer_runs import TRAINER, Process, of_kind, values_of
+
+from nanotrain_tui import catalog
+
+pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(600)]
+
+STEPS = 40
+# What is the same for all, then what a run has otherwise. Small, so that a run takes a second.
+USUAL = {
+    "data.name": "mnist", "model.hidden": "16, 12 tanh", "model.initializer": "glorot_uniform",
+    "optimizer.learning_rate": 0.01, "train.batch_size": 30, "train.steps": STEPS,
+    "train.eval_every": 10, "train.checkpoint_every": 20, "trainer.xla": "off",
+    "trainer.threads": 1,
+}  # fmt: skip
+MOST = max(len(catalog.OPTIMIZERS), len(catalog.LOSSES))
+PAIRS = list(islice(zip(cycle(catalog.OPTIMIZERS), cycle(catalog.LOSSES), strict=False), MOST))
+RUNS = {
+    "adam": {},
+    **{f"{name} on {loss}": {"optimizer.name": name, "loss.name": loss} for name, loss in PAIRS},
+    "schedule": {"schedule.name": "cosine", "schedule.warmup_steps": 5},
+    "dropout and l2": {"model.dropout": 0.3, "model.l2": 0.001},
+    "the tutorial's start": {"model.initializer": "tutorial", "optimizer.learning_rate": 0.0001},
+    "activations": {"model.hidden": "9 gelu, 9 swish, 9 selu, 9 hard_sigmoid, 9 leaky_relu"},
+    "xla": {"trainer.xla": "on"},
+    "edits": {
+        "edits": [
+            {"step": 10, "set": {"optimizer.learning_rate": 0.002, "model.dropout": 0.1}},
+            {"step": 20, "set": {"optimizer.name": "sgd", "optimizer.momentum": 0.9}},
+            {"step": 30, "set": {"train.batch_size": 50, "model.activation": "elu"}},
+        ]
+    },
+}
+# Sums in another order differ in the seventh digit, and 40 steps make more of it.
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+RELATIVE, ABSOLUTE = 2e-3, 2e-5
+
+
+def config_of(folder, checkpoints, **changes):
+    """What the host tells the trainer."""
+    config = catalog.check({**USUAL, **changes})
+    places = {"data.dir": str(folder), "cache_dir": str(folder), "restore": None}
+    return {**catalog.trainer_config(config), **places, "checkpoint_dir": str(checkpoints)}
+
+
+def run_all(python, configs):
+    """[(status, events)] of runs in one process of this Python."""
+    driver = Path(__file__).with_name("many_runs.py")
+    asked = subprocess.run(
+        [python, "-B", str(driver), str(TRAINER)], input=json.dumps(configs).encode(),
+        capture_output=True, timeout=500, env=QUIET,
+    )  # fmt: skip
+    assert asked.returncode == 0, asked.stderr.decode()[-2000:]
+    return json.loads(asked.stdout)
+
+
+def every_run(python, folder, place):
+    """The events of all RUNS by name, and their checkpoints' folder."""
+    configs = []
+    for name, changes in RUNS.items():
+        checkpoints = place / name
+        checkpoints.mkdir(parents=True)
+        configs.append(config_of(folder, checkpoints, **changes))
+    told = run_all(python, configs)
+    for name, (status, events) in zip(RUNS, told, strict=True):
+        assert (status, events[-1]["event"]) == (0, "finished"), (name, events[-1])
+    return {name: events for name, (_, events) in zip(RUNS, told, strict=True)}
+
+
+@pytest.fixture(scope="session")
+def here(folder, tmp_path_factory):
+    """The runs under the Python of these tests: what the others are held against."""
+    place = tmp_path_factory.mktemp("here")
+    return every_run(sys.executable, folder, place), place
+
+
+@pytest.fixture(scope="session")
+def there(python, folder, tmp_path_factory):
+    """The runs under another Python."""
+    place = tmp_path_factory.mktemp("there")
+    return every_run(python, folder, place), place
+
+
+def test_the_same_seed_gives_the_same_curves(here, there):
+    different = {}
+    for name in RUNS:
+        ours, theirs = here[0][name], there[0][name]
+        for metric in ("loss", "learning_rate"):
+            one, other = values_of(ours, metric), values_of(theirs, metric)
+            assert len(one) == len(other) == STEPS
+            if not np.allclose(one, other, RELATIVE, ABSOLUTE):
+                different[name, metric] = float(np.max(np.abs(one - other)))
+        tested = [
+            [event["accuracy"] for event in of_kind(told, "evaluated")] for told in (ours, theirs)
+        ]
+        if not np.allclose(*tested, atol=0.011):  # two of two hundred images
+            different[name, "accuracy"] = tested
+    assert not different
+
+
+def test_each_has_every_name_of_the_catalog_and_says_who_it_is(there):
+    ready = there[0]["adam"][0]
+    assert set(ready["activations"]) == set(catalog.ACTIVATIONS)
+    assert set(ready["losses"]) == set(catalog.LOSSES)
+    assert set(ready["optimizers"]) == set(catalog.OPTIMIZERS)
+    assert set(ready["versions"]) == {"python", "tensorflow", "numpy"}
+    assert ready["devices"][0]["kind"] == "CPU"
+
+
+def test_edits_come_at_their_steps(there):
+    edited = of_kind(there[0]["edits"], "edited")
+    assert [event["step"] for event in edited] == [10, 20, 30]
+    assert edited[1]["changes"]["optimizer.name"] == ["adam", "sgd"]
+
+
+def test_a_resume_has_the_same_bits_and_reads_what_another_wrote(
+    python, here, there, folder, tmp_path
+):
+    """From step 20 of its own run, and from step 20 of the run of these tests' Python."""
+    wanted = []
+    for (events, place), name in ((there, "adam"), (there, "dropout and l2"), (here, "adam")):
+        checkpoints = tmp_path / f"{len(wanted)}"
+        shutil.copytree(place / name, checkpoints)
+        config = config_of(folder, checkpoints, **RUNS[name])
+        file = next(e["file"] for e in of_kind(events[name], "checkpoint") if e["step"] == 20)
+        config.update(restore=str(checkpoints / file), resume=True)
+        wanted.append((config, values_of(events[name], "loss")[20:]))
+    own, dropped, foreign = run_all(python, [config for config, _ in wanted])
+    for (status, events), (_, losses) in zip((own, dropped), wanted[:2], strict=True):
+        assert status == 0 and np.array_equal(values_of(events, "loss"), losses)
+    np.testing.assert_allclose(values_of(foreign[1], "loss"), wanted[2][1], RELATIVE, ABSOLUTE)
+
+
+def test_it_is_steered(python, folder, tmp_path):
+    config = config_of(folder, tmp_path, **{"train.steps": 10**6, "train.checkpoint_every": 0})
+    with Process(python=python, stderr=subprocess.PIPE) as trainer:
+        trainer.send(id=1, do="start", config=config)
+        trainer.until("started")
+        trainer.until("steps")
+        trainer.send(id=2, do="pause")
+        paused = trainer.until("paused")["step"]
+        trainer.send(id=3, do="set", values={"optimizer.learning_rate": 0.5})
+        assert trainer.until("edited")["changes"] == {"optimizer.learning_rate": [0.01, 0.5]}
+        trainer.send(id=4, do="step", n=3)
+        assert trainer.until("paused")["step"] == paused + 3
+        trainer.send(id=5, do="set", values={"optimizer.learning_rate": "fast"})
+        while trainer.until("answer")["id"] != 5:
+            pass
+        assert trainer.events[-1]["ok"] is False and "learning_rate" in trainer.events[-1]["why"]
+        trainer.send(id=6, do="evaluate")
+        assert trainer.until("evaluated")["step"] == paused + 3
+        trainer.send(id=7, do="checkpoint")
+        assert Path(tmp_path, trainer.until("checkpoint")["file"]).exists()
+        trainer.send(id=8, do="resume")
+        trainer.until("steps")
+        trainer.send(id=9, do="stop")
+        assert trainer.until("stopped")["step"] > paused + 3
+        assert trainer.process.wait() == 0
+        assert b"Traceback" not in trainer.process.stderr.read()
+
+
+def test_it_ends_with_its_host_and_says_why_it_cannot_begin(python, folder, tmp_path):
+    config = config_of(folder, tmp_path, **{"train.steps": 10**6})
+    with Process(python=python) as trainer:
+        trainer.send(id=1, do="start", config=config)
+        trainer.until("steps")
+        trainer.process.stdin.close()
+        trainer.process.stdin = None
+        assert trainer.process.wait() == 0
+    with Process(python=python) as trainer:
+        trainer.send(id=1, do="start", config={**config, "data.dir": str(tmp_path / "nowhere")})
+        failed = trainer.until("failed")
+        assert failed["kind"] == "data" and "nowhere" in failed["message"]
+        assert trainer.process.wait() == 1
+
+
+def test_data_is_inspected_without_tensorflow(python, folder, tmp_path):
+    with Process("--inspect", python=python) as trainer:
+        trainer.process.stdin.write(json.dumps(config_of(folder, tmp_path)).encode() + b"\n")
+        trainer.process.stdin.close()
+        answer = json.loads(trainer.process.stdout.readline())
+        trainer.process.stdin = None
+    assert answer["ok"] and (answer["train"], answer["shape"]) == (400, [6, 6])
+
+
+@pytest.mark.parametrize("kind", ["keras", "savedmodel", "weights"])
+def test_a_network_is_exported(python, there, folder, tmp_path, kind):
+    file = next(e["file"] for e in of_kind(there[0]["adam"], "checkpoint") if e["step"] == STEPS)
+    request = {"kind": kind, "checkpoint": str(there[1] / "adam" / file), "shape": [6, 6],
+               "into": str(tmp_path)}  # fmt: skip
+    answer = ask(python, "--export", request)[-1]
+    assert answer["ok"] and answer["step"] == STEPS
+    assert (tmp_path / answer["file"]).stat().st_size > 1000
+
+
+def test_a_network_answers_for_pictures(python, there, folder):
+    file = next(e["file"] for e in of_kind(there[0]["adam"], "checkpoint") if e["step"] == STEPS)
+    import base64
+
+    data = base64.b64encode((folder / "mnist.npz").read_bytes()).decode()
+    request = {"checkpoint": str(there[1] / "adam" / file), "shape": [6, 6], "limit": 20,
+               "files": [{"name": "mnist.npz", "content": data, "labels": ""}]}  # fmt: skip
+    *lines, last = ask(python, "--predict", request)
+    assert last["ok"] and len(lines) == 20
+    assert all(abs(sum(line["outputs"]) - 1) < 1e-4 for line in lines)
+
+
+def ask(python, what, request):
+    """The lines of an answer."""
+    with Process(what, python=python) as trainer:
+        trainer.process.stdin.write(json.dumps(request).encode() + b"\n")
+        trainer.process.stdin.close()
+        trainer.process.stdin = None
+        return [json.loads(line) for line in trainer.process.stdout]
