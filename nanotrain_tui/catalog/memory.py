@@ -56,10 +56,12 @@ def estimate(
     test: int,
     tensorflow: str = "",
     gpu: bool = False,
+    restored: bool = False,
 ) -> MemoryNeed:
     """What a checked flat configuration needs with images of ``shape`` in so many classes.
 
-    ``tensorflow`` is its version, the newest where it is not known; ``gpu``: it has CUDA load.
+    ``tensorflow`` is its version, the newest where it is not known; ``gpu``: it has CUDA load;
+    ``restored``: it begins with a checkpoint.
     """
     pixels = 1
     for side in shape:
@@ -69,7 +71,7 @@ def estimate(
     weights = _FLOAT * count_parameters(pixels, layers, classes) / MB
     slots = SLOTS[config["optimizer.name"]]
     # The first update is tried out and taken back (Engine.warm_up): all is there twice, the
-    # weights as they were drawn besides. While the optimizer works so are the gradients, and a
+    # weights as they were drawn besides, and what the checkpoint held. While the optimizer works so are the gradients, and a
     # layer of new values; before that the outputs of the layers are there and no gradients.
     updated = (1 + slots) * _largest_mb(pixels, layers, classes) / 2
     outputs = _outputs_mb(batch, pixels, layers, classes, test)
@@ -77,8 +79,8 @@ def estimate(
     while_updating = weights + updated
     gradients, activations = (while_updating, 0.0) if while_updating > outputs else (0.0, outputs)
     parts = (
-        3 * weights,
-        2 * slots * weights,
+        (4 if restored else 3) * weights,
+        (3 if restored else 2) * slots * weights,
         gradients,
         activations,
         (train + test) * (pixels + 1 + _FLOAT) / MB + 2 * block,
@@ -96,6 +98,7 @@ def fitting_batch(
     available_mb: float,
     tensorflow: str = "",
     gpu: bool = False,
+    restored: bool = False,
 ) -> Optional[int]:
     """The largest batch of 1, 2, 5, 10, 20 ... below the configuration's whose need is there.
 
@@ -104,7 +107,7 @@ def fitting_batch(
     for batch in _ladder(int(config["train.batch_size"])):
         smaller = dict(config)
         smaller["train.batch_size"] = batch
-        need = estimate(smaller, shape, classes, train, test, tensorflow, gpu)
+        need = estimate(smaller, shape, classes, train, test, tensorflow, gpu, restored)
         if need.total_mb <= available_mb:
             return batch
     return None

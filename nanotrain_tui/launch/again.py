@@ -170,7 +170,7 @@ def restart(
 
 
 def _plan(begin: Start, folders: Folders) -> Plan:
-    return prepare(check(begin.config), folders)
+    return prepare(check(begin.config), folders, restored=begin.checkpoint is not None)
 
 
 def _allowed(config: Config, changes: Changes, free: tuple[str, ...] = ()) -> Config:

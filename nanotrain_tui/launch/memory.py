@@ -108,15 +108,22 @@ def read_available(root: str = "/") -> Available:
 
 
 def check_memory(
-    config: Mapping[str, Any], data: Mapping[str, Any], available: Available
+    config: Mapping[str, Any],
+    data: Mapping[str, Any],
+    available: Available,
+    restored: bool = False,
 ) -> MemoryCheck:
-    """The need of a checked flat configuration with data as ``inspect_data`` tells of it."""
+    """The need of a checked flat configuration with data as ``inspect_data`` tells of it.
+
+    ``restored``: it begins with a checkpoint.
+    """
     facts = (data["shape"], data["classes"], data["train"], data["test"])
     tensorflow = str(data.get("tensorflow_version") or "")
-    need = estimate(config, *facts, tensorflow=tensorflow, gpu=available.gpu)
+    how = (tensorflow, available.gpu, restored)
+    need = estimate(config, *facts, *how)
     batch = int(config[BATCH])
     found = MemoryCheck(need, available, batch)
     if found.fits or available.memory_mb is None:
         return found
-    smaller = fitting_batch(config, *facts, available.memory_mb, tensorflow, available.gpu)
+    smaller = fitting_batch(config, *facts, available.memory_mb, *how)
     return MemoryCheck(need, available, batch, smaller)

@@ -47,10 +47,11 @@ class Plan:
     memory: MemoryCheck | None = None  # what it needs, and whether that is there
 
 
-def prepare(config: Mapping[str, Any], folders: Folders) -> Plan:
+def prepare(config: Mapping[str, Any], folders: Folders, restored: bool = False) -> Plan:
     """Settle what a checked flat configuration leaves open; nothing of a session is written.
 
-    Raises ConfigError or LaunchError naming the key at fault.
+    ``restored``: it begins with a checkpoint, which takes memory. Raises ConfigError or
+    LaunchError naming the key at fault.
     """
     settled = dict(config)
     for key in ("data.dir", "telemetry.tegrastats"):
@@ -75,7 +76,7 @@ def prepare(config: Mapping[str, Any], folders: Folders) -> Plan:
             f"of {facts['name']}.",
         )
     told = {**trainer_config(settled), **places}
-    memory = check_memory(settled, facts, read_available())
+    memory = check_memory(settled, facts, read_available(), restored)
     choices += [memory.hint] if memory.hint else []
     warnings = (memory.message,) if memory.message else ()
     return Plan(

@@ -72,6 +72,12 @@ def test_an_older_tensorflow_takes_less_and_an_unknown_one_counts_as_the_newest(
     assert framework_mb() == framework_mb("nightly") == framework_mb("3.0.0")
 
 
+@pytest.mark.parametrize(("optimizer", "took_mb"), [("adam", 1673), ("sgd", 1392)])
+def test_a_checkpoint_is_held_besides(optimizer, took_mb):
+    told = total("4096, 4096", 100, optimizer, restored=True)
+    assert 0.90 * took_mb <= told <= 1.25 * took_mb
+
+
 def test_cuda_counts():
     assert total(gpu=True) > total() + 500
 

@@ -173,3 +173,9 @@ def test_the_version_is_read_beside_the_package(tmp_path, monkeypatch, beside, v
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
     assert tensorflow_version() == version
+
+
+def test_a_checkpoint_to_go_on_from_counts(folders, monkeypatch):
+    monkeypatch.setattr(plan, "read_available", lambda: Available(64_000.0))
+    anew, resumed = (prepare(config(), folders, restored=how).memory for how in (False, True))
+    assert resumed.need.total_mb > anew.need.total_mb
