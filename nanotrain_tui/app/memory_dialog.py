@@ -1,9 +1,10 @@
-"""The question whether to train what needs more memory than there is."""
+"""What is said of a training that needs more memory than there is: a question, or a warning."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,6 +14,9 @@ from textual.widgets import Static
 
 from nanotrain_tui.app.ports import TooLarge
 from nanotrain_tui.app.worker import Launch, Resume
+from nanotrain_tui.catalog import flatten
+from nanotrain_tui.catalog.memory import estimate
+from nanotrain_tui.follow.run_state import RunState
 
 if TYPE_CHECKING:
     from nanotrain_tui.app.app import NanotrainApp
@@ -78,3 +82,21 @@ def with_batch(job: Launch, batch: int) -> Launch:
     if isinstance(job, Resume):
         return replace(job, changes={**job.changes, BATCH: batch})
     return replace(job, config={**job.config, BATCH: batch})
+
+
+def larger_batch(state: RunState, values: Mapping[str, Any]) -> str:
+    """A warning where an edit's batch needs more memory than the board has left, else nothing."""
+    config, ram = flatten(dict(state.config)), state.gauges.get("ram")
+    if ram is None or ram.now is None or ram.total is None or "shape" not in state.data:
+        return ""
+    if values.get(BATCH, 0) <= config[BATCH]:
+        return ""
+    facts = [state.data[key] for key in ("shape", "classes", "train", "test")]
+    before, after = (estimate(each, *facts).total_mb for each in (config, {**config, **values}))
+    more_mb, left_mb = after - before, ram.total - ram.now
+    if more_mb <= left_mb:
+        return ""
+    return (
+        f"A batch of {values[BATCH]:,} needs about {more_mb:,.0f} MB more, and {left_mb:,.0f} MB "
+        "are left: the kernel may kill the trainer."
+    )

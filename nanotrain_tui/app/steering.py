@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nanotrain_tui.app.memory_dialog import larger_batch
 from nanotrain_tui.app.ports import Reply
 from nanotrain_tui.app.worker import Command
 from nanotrain_tui.catalog import FIELDS, SWAP, format_value
@@ -68,6 +69,9 @@ class Steering:
             self.model.sent(values)
             self._remember(values, inverse)
             self.app.form_changed()
+            warning = larger_batch(self.app.run_state, values)
+            if warning:
+                self.app.dashboard.note(warning, "warning")
 
     def answered(self, command: Command, reply: Reply) -> None:
         """What became of a ``set``; a refused one leaves the form."""

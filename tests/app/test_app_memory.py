@@ -11,9 +11,10 @@ from app_fakes import FakeBackend, make_app, message, until
 from desk import Desk
 
 from nanotrain_tui.app.backend import LocalBackend
-from nanotrain_tui.app.memory_dialog import BATCH, MemoryDialog
+from nanotrain_tui.app.memory_dialog import BATCH, MemoryDialog, larger_batch
 from nanotrain_tui.app.ports import TooLarge
 from nanotrain_tui.config import find_folders
+from nanotrain_tui.follow.run_state import Gauge
 
 SHORT = TooLarge("Training needs about 1,430 MB and 1,020 MB are available.", 50)
 
@@ -103,6 +104,35 @@ def test_the_real_backend_asks_once(anyway: bool, monkeypatch: pytest.MonkeyPatc
     assert bool(started) is anyway
     if isinstance(caught.value, TooLarge):
         assert (caught.value.message, caught.value.batch) == ("too little", 20)
+
+
+MNIST = {"name": "mnist", "shape": [28, 28], "classes": 10, "train": 60000, "test": 10000}
+
+
+@pytest.mark.parametrize(("left_mb", "warned"), [(100.0, True), (4000.0, False)])
+async def test_a_larger_batch_of_a_running_session_is_warned_of(
+    left_mb: float, warned: bool
+) -> None:
+    desk = Desk()
+    ram = Gauge("MB", 4000.0 - left_mb, total=4000.0)
+    desk.session.change(data=MNIST, gauges={"ram": ram})
+    async with desk.app.run_test(size=(120, 40)) as pilot:
+        await desk.ready(pilot)
+        desk.app.steering.send({BATCH: 20_000})
+        await desk.sent(pilot, {BATCH: 20_000})
+        notes = [line.text for line in desk.app.dashboard._local]
+        assert any("A batch of 20,000 needs about" in text for text in notes) is warned
+
+
+@pytest.mark.parametrize("change", [{"data": {}}, {"gauges": {}}, {"gauges": {"ram": Gauge("MB")}}])
+def test_nothing_is_said_of_what_is_not_known(change: dict[str, Any]) -> None:
+    session = FakeBackend().add("calm-owl")
+    session.change(data=MNIST, gauges={"ram": Gauge("MB", 3999.0, total=4000.0)})
+    assert larger_batch(session.state, {BATCH: 20_000})
+    assert not larger_batch(session.state, {BATCH: 10})
+    assert not larger_batch(session.state, {"train.steps": 10})
+    session.change(**change)
+    assert not larger_batch(session.state, {BATCH: 20_000})
 
 
 class StartedError(Exception):

@@ -97,3 +97,18 @@ def test_the_fitting_batch_fits_and_the_next_larger_does_not(width, batch, optim
     needs = {n: total(str(width), n, optimizer) for n in ladder}
     fit = [n for n, mb in needs.items() if mb <= there_mb]
     assert found == (max(fit) if fit else None)
+
+
+@pytest.mark.tensorflow
+def test_slots_and_block_are_the_trainers():
+    import numpy as np
+
+    from nanotrain_tui.catalog import memory
+    from nanotrain_tui.trainer import optimizers, training
+
+    weight = np.zeros((30, 50), np.float32)
+    for name, entry in optimizers.OPTIMIZERS.items():
+        made = [optimizers.initial_slot(slot, weight, entry.defaults) for slot in entry.slots]
+        large = [slot for slot in made if np.size(slot) == weight.size]
+        assert len(large) == SLOTS[name], name
+    assert training.MAX_BLOCK_BYTES == memory._BLOCK_MB * memory.MB
