@@ -3,14 +3,17 @@
 import argparse
 import sys
 
-from . import engine, memory, sessions
+from . import engine, memory, monitor, sessions, telemetry
 
 
 def main() -> int:
     """Run the benchmark that is named. The exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     commands = parser.add_subparsers(dest="name", required=True)
-    benchmarks = {"engine": engine, "memory": memory, "sessions": sessions}
+    benchmarks = {
+        "engine": engine, "memory": memory, "monitor": monitor, "sessions": sessions,
+        "telemetry": telemetry,
+    }  # fmt: skip
     for name, benchmark in benchmarks.items():
         benchmark.add_arguments(commands.add_parser(name, help=benchmark.HELP))
     asked = parser.parse_args()

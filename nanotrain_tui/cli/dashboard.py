@@ -1,5 +1,6 @@
 """Opening the dashboard, for ``nanotrain`` alone and for ``nanotrain attach``."""
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from nanotrain_tui.config import load_presets, load_settings
@@ -25,13 +26,17 @@ def open_dashboard(asked: Asked, session: str | None = None, watch: "Watch | Non
     config = asked.configure(folders)
     from nanotrain_tui.app import run_dashboard
 
-    return run_dashboard(
-        config,
-        folders=folders,
-        settings=load_settings(folders),
-        presets=load_presets(folders.presets),
-        session=session,
-        watch=watch,
-        in_process=asked.in_process,
-        formats=export_formats,
-    )
+    from .cost import dashboard_cost
+
+    # In process its CPU time is the training's.
+    with nullcontext() if asked.in_process else dashboard_cost(folders):
+        return run_dashboard(
+            config,
+            folders=folders,
+            settings=load_settings(folders),
+            presets=load_presets(folders.presets),
+            session=session,
+            watch=watch,
+            in_process=asked.in_process,
+            formats=export_formats,
+        )

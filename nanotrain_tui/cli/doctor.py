@@ -23,6 +23,7 @@ from .checks import (
     check_terminal,
     worst,
 )
+from .cost import check_cost
 from .errors import FAILED, FINISHED, note, os_reason
 from .options import Asked, json_option, machine_options
 from .output import print_json, width
@@ -80,6 +81,7 @@ def examine(asked: Asked, folders: Folders) -> tuple[list[Check], list["Tried"]]
         check_tegrastats(str(values["telemetry.tegrastats"]), board.is_jetson),
         *check_memory(board, values),
         check_home(folders),
+        check_cost(folders),
         settings,
         check_terminal(os.environ),
         check_logind(),

@@ -1,5 +1,6 @@
 """Telemetry on its way into the recording."""
 
+import time
 from typing import Any, Callable, Dict, Optional
 
 from nanotrain_tui.host.loop import Loop
@@ -32,10 +33,14 @@ class Gauges:
         """Take a reading if one is due."""
         body = self._monitor.poll(self._loop.clock())
         if body is not None:
-            self._sampled(dict(body, **self._memory))
+            self._sampled(dict(body, host_cpu_s=self._cpu_s(), **self._memory))
         for note in self._monitor.notes():
             self._noted(note)
         self._watch()
+
+    def _cpu_s(self) -> float:
+        """CPU-seconds of this thread, which is the host's only one, and of tegrastats."""
+        return round(time.clock_gettime(time.CLOCK_THREAD_CPUTIME_ID) + self._monitor.cpu_s(), 2)
 
     def _read(self) -> None:
         self._monitor.read()

@@ -7,6 +7,8 @@ import signal
 import subprocess
 from typing import Callable, List, Optional
 
+from .sysfs import read_text
+
 _PR_SET_PDEATHSIG = 1
 _READ_SIZE = 65536
 _EXIT_TIMEOUT_S = 0.2  # between the end of its output and its end
@@ -57,6 +59,12 @@ class Child:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    def cpu_s(self) -> float:
+        """CPU-seconds it has used, 0 where the kernel does not tell."""
+        stat = read_text("/proc/{}/stat".format(self.pid)) or ""
+        ticks = stat.rpartition(")")[2].split()[11:13]  # utime and stime, after the name
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK") if len(ticks) == 2 else 0.0
 
     def fileno(self) -> int:
         """The descriptor to wait on for more output."""

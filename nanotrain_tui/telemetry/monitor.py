@@ -184,6 +184,10 @@ class Monitor:
             self._note(_HIDDEN.format(", ".join(hidden)))
         return body
 
+    def cpu_s(self) -> float:
+        """CPU-seconds of the tegrastats that runs now."""
+        return 0.0 if self._child is None else self._child.cpu_s()
+
     def trips(self) -> List[Trip]:
         """The limits a Jetson, or a card, acts on; a PC's CPU runs at its limit by design."""
         if self._is_jetson:

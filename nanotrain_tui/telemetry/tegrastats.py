@@ -16,7 +16,7 @@ from typing import Any, Callable, Dict, List, Match, NamedTuple, Optional, Tuple
 
 MAX_LINE = 8192  # characters; the longest seen is 700 (AGX Orin)
 
-_REMEMBERED = 4096  # readings of words, half a megabyte
+_REMEMBERED = 4096  # readings of words, half a megabyte at most
 
 _Fields = Dict[str, Any]
 Frequency = Union[int, List[int], None]  # a list where one clock a cluster is printed
@@ -147,9 +147,15 @@ def parse_line(line: str) -> Optional[TegrastatsLine]:
         reader = _READERS.get(word)
         taken = reader(words, at, fields) if reader else 0
         if not taken and (reader is None or reader is _cpu):  # AGX Xavier has a rail CPU
-            taken, found = _read("", word) if "@" in word else _read(word, words[at + 1])
-            for table, name, value in found:
-                (fields[table] if table else fields)[name] = value
+            value = words[at + 1]
+            if "@" in word:
+                taken, found = _read("", word)
+            elif "/" in value:  # seldom the same again: not worth remembering
+                taken, found = _rail(word, value)
+            else:
+                taken, found = _read(word, value)
+            for table, name, read in found:
+                (fields[table] if table else fields)[name] = read
         if not taken:
             unknown.append(word)
         at += taken or 1
@@ -161,7 +167,7 @@ def parse_line(line: str) -> Optional[TegrastatsLine]:
 def _may_be_cut(words: List[str], line: str) -> bool:
     """Whether digits may be missing at the end: no whole line ends in an engine's clock, but the
     TX1's and TK1's of L4T 28 and older, which print one clock for all cores."""
-    if not words[-1][-1].isdigit():
+    if not words[-1][-1].isdigit() or words[-1].endswith("@-1"):
         return False
     if "]@" in line:
         return "]@" in words[-1]
@@ -278,10 +284,7 @@ def _read(name: str, value: str) -> Tuple[int, _Found]:
     if name in _MEASURED:
         return _measured(_MEASURED[name], value)
     is_engine = name.endswith("_FREQ") or name in _ENGINES
-    found = _engine(name, value) if is_engine else _NONE
-    if found is _NONE:
-        found = _rail(name, value)  # a rail may bear the name of what it feeds
-    return _time(name + " " + value) if found is _NONE else found
+    return _engine(name, value) if is_engine else _time(name + " " + value)
 
 
 def _measured(prefix: str, text: str) -> Tuple[int, _Found]:

@@ -154,3 +154,9 @@ def test_the_dictionary_holds_plain_values() -> None:
     bare = parse("RAM 1/2MB").to_dict()
     assert bare["cpus"] is None and bare["swap_used_mb"] is None and bare["power_mw"] == {}
     assert "engines" not in bare and "mts" not in bare and "unknown" not in bare
+
+
+def test_an_unknown_clock_at_the_end_is_whole() -> None:
+    line = parse_line("RAM 850/1892MB (lfb 209x4MB) cpu [72%,off]@-1\n")
+    assert line is not None and line.unknown == ()
+    assert line.cpus == [Core(72, None), None]

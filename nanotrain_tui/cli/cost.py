@@ -1,0 +1,125 @@
+"""What watching costs: CPU-seconds of host, tegrastats and dashboard, per minute."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from nanotrain_tui.config import Folders
+from nanotrain_tui.session.errors import SessionError
+from nanotrain_tui.session.folder import SessionFolder, list_sessions
+
+from .checks import OK, WARN, Check
+
+TOO_MUCH = 6.0  # CPU-seconds a minute: a tenth of a core
+SHORTEST_S = 5.0  # measured over less it says nothing
+LOOK_BACK_S = 600.0
+MOST_SESSIONS = 20
+
+
+@dataclass(frozen=True)
+class Cost:
+    """So many CPU-seconds within so many seconds."""
+
+    cpu_s: float
+    elapsed_s: float
+
+    @property
+    def per_minute(self) -> float:
+        return 60.0 * self.cpu_s / self.elapsed_s
+
+
+@contextmanager
+def dashboard_cost(folders: Folders) -> Iterator[None]:
+    """Measure this process, and keep it for ``nanotrain doctor``."""
+    began, used = time.monotonic(), time.process_time()
+    try:
+        yield
+    finally:
+        _keep(_file(folders), Cost(time.process_time() - used, time.monotonic() - began))
+
+
+def check_cost(folders: Folders) -> Check:
+    """The newest session's host and the last dashboard."""
+    said, costs = [], []
+    found = host_cost(folders)
+    if found is not None:
+        name, cost = found
+        costs.append(cost)
+        said.append(f"host with telemetry {cost.per_minute:.1f} ({name})")
+    dashboard = _kept(_file(folders))
+    if dashboard is not None:
+        costs.append(dashboard)
+        said.append(f"dashboard {dashboard.per_minute:.1f} (the last one)")
+    if not said:
+        return Check("monitor", OK, "its cost is known after the first session")
+    text = f"CPU-seconds a minute: {', '.join(said)}"
+    if all(cost.per_minute <= TOO_MUCH for cost in costs):
+        return Check("monitor", OK, text)
+    return Check(
+        "monitor", WARN, text, "Raise telemetry.interval_s; leave the dashboard while nobody looks."
+    )
+
+
+def host_cost(folders: Folders) -> tuple[str, Cost] | None:
+    """The newest session that says what its host took, and how much of late."""
+    listed = list_sessions(str(folders.home))
+    for folder in sorted(listed, key=_age)[:MOST_SESSIONS]:
+        cost = _cost_of(folder)
+        if cost is not None:
+            return folder.name, cost
+    return None
+
+
+def _age(folder: SessionFolder) -> float:
+    try:
+        return -os.stat(folder.recording).st_mtime  # noqa: PTH116
+    except OSError:
+        return 0.0
+
+
+def _cost_of(folder: SessionFolder) -> Cost | None:
+    from nanotrain_tui.session.reader import SessionReader, number
+
+    try:
+        with SessionReader(folder) as reader:
+            end = reader.position()[1]
+            samples = reader.samples_between(end - LOOK_BACK_S, end)
+    except SessionError:
+        return None
+    known = [
+        (sample.t, cpu_s)
+        for sample in samples
+        if sample.segment == samples[-1].segment
+        and (cpu_s := number(sample.body.get("host_cpu_s"))) is not None
+    ]
+    if not known or known[-1][0] - known[0][0] < SHORTEST_S:
+        return None
+    return Cost(max(0.0, known[-1][1] - known[0][1]), known[-1][0] - known[0][0])
+
+
+def _file(folders: Folders) -> Path:
+    return folders.cache / "dashboard-cost.json"
+
+
+def _keep(file: Path, cost: Cost) -> None:
+    if cost.elapsed_s < SHORTEST_S:
+        return
+    new = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new.write_text(json.dumps(asdict(cost)))
+        new.replace(file)
+    except OSError:
+        pass  # a figure for doctor is not worth a word
+
+
+def _kept(file: Path) -> Cost | None:
+    try:
+        cost = Cost(**json.loads(file.read_text()))
+        return cost if cost.elapsed_s > 0 and cost.cpu_s >= 0 else None
+    except (OSError, ValueError, TypeError):
+        return None

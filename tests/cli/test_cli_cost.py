@@ -1,0 +1,64 @@
+"""What watching costs, as ``nanotrain doctor`` tells it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from recorded import Recording
+
+from nanotrain_tui.cli import cost
+from nanotrain_tui.cli.cost import Cost, check_cost, dashboard_cost, host_cost
+from nanotrain_tui.config import Folders, find_folders
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    return find_folders({"NANOTRAIN_HOME": str(tmp_path / "home")})
+
+
+def recorded(folders: Folders, data: str, *told: float) -> None:
+    recording = Recording(folders.home, data).started()
+    for minute, cpu_s in enumerate(told):
+        recording.recorder.sample(60.0 * minute, 0, {"source": "x", "host_cpu_s": cpu_s})
+    recording.finished()
+
+
+def test_the_hosts_cost_is_what_it_took_of_late(folders: Folders) -> None:
+    assert host_cost(folders) is None
+    recorded(folders, "mnist", *(0.5 * minute for minute in range(20)))
+    found = host_cost(folders)
+    assert found is not None and found[0] == "mnist-1"
+    assert found[1] == Cost(5.0, 600.0) and found[1].per_minute == 0.5
+    check = check_cost(folders)
+    assert check.status == "ok" and "host with telemetry 0.5 (mnist-1)" in check.found
+
+
+def test_a_host_that_eats_the_cpu_is_a_warning(folders: Folders) -> None:
+    recorded(folders, "mnist", 0.0, 9.0)
+    assert check_cost(folders).status == "warn" and "interval_s" in check_cost(folders).advice
+
+
+@pytest.mark.parametrize("told", [(), (1.0,), ("x", None)])
+def test_a_session_that_says_nothing_is_passed_over(folders: Folders, told: tuple[float]) -> None:
+    recorded(folders, "mnist", *told)
+    assert host_cost(folders) is None and check_cost(folders).status == "ok"
+
+
+def test_the_dashboards_cost_is_kept(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter([0.0, 120.0])
+    monkeypatch.setattr(cost.time, "monotonic", lambda: next(times))
+    used = iter([1.0, 5.0])
+    monkeypatch.setattr(cost.time, "process_time", lambda: next(used))
+    with dashboard_cost(folders):
+        pass
+    assert "dashboard 2.0 (the last one)" in check_cost(folders).found
+    kept = folders.cache / "dashboard-cost.json"
+    assert json.loads(kept.read_text()) == {"cpu_s": 4.0, "elapsed_s": 120.0}
+    for damage in ("", "[]", '{"cpu_s": "x", "elapsed_s": 1}', '{"cpu_s": 1, "elapsed_s": 0}'):
+        kept.write_text(damage)
+        assert "after the first session" in check_cost(folders).found
+
+
+def test_a_cache_that_cannot_be_written_is_no_error(folders: Folders, tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file is in the way")
+    cost._keep(folders.cache / "x", Cost(1.0, 60.0))
