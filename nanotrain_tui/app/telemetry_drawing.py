@@ -8,7 +8,8 @@ from textwrap import wrap
 from nanotrain_tui.app.glyphs import Glyphs
 from nanotrain_tui.app.lines import Line, Span, fit
 from nanotrain_tui.app.plot import sparkline
-from nanotrain_tui.app.scale import Scale, axis_end, ceiling
+from nanotrain_tui.app.scale import Scale, axis_end, ceiling, joules
+from nanotrain_tui.follow.energy import EnergyUse
 from nanotrain_tui.follow.run_state import Gauge, RunState
 
 LABEL_CELLS = 11
@@ -74,14 +75,26 @@ def draw_telemetry(state: RunState, width: int, height: int, glyphs: Glyphs) -> 
 def last_lines(state: RunState, width: int, height: int, glyphs: Glyphs) -> list[Line]:
     """What bounds the run, and what to try where there is room; without a verdict who measured."""
     verdict = state.verdict
-    if verdict is None:
-        told: list[Line] = [(Span(source_line(state), "muted"),)]
-    else:
+    told: list[Line] = [(Span(source_line(state), "muted"),)]
+    if verdict is not None:
         alarming = verdict.kind in ("heat", "swap", "power_mode")
         told = [(Span(f"{glyphs.bound} {verdict.text}", "warning" if alarming else "value"),)]
-        room = width - 2
-        told += [(Span(f"  {part}", "muted"),) for part in wrap(verdict.advice, max(20, room))]
+    if state.energy_use is not None:
+        told.append((Span(f"  {energy_line(state, state.energy_use)}"),))
+    if verdict is not None:
+        advice = wrap(verdict.advice, max(20, width - 2))
+        told += [(Span(f"  {part}", "muted"),) for part in advice]
     return [fit(line, width, glyphs.ellipsis) for line in told[: max(0, height)]]
+
+
+def energy_line(state: RunState, use: EnergyUse) -> str:
+    """What a step takes, what a joule gives, and all of it."""
+    parts = [f"{joules(use.per_step_j)}/step"]
+    if use.samples_per_j is not None:
+        parts.append(f"{use.samples_per_j:.3g} samples/J")
+    if state.energy_j is not None:
+        parts.append(f"{joules(state.energy_j)} in all")
+    return ", ".join(parts)
 
 
 def source_line(state: RunState) -> str:

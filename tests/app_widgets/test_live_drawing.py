@@ -243,6 +243,14 @@ def test_what_bounds_the_run_takes_the_place_of_the_source() -> None:
     assert len(draw_telemetry(state_of(hot_rows()), 44, 8, UNICODE)) == 8
 
 
+def test_energy_stands_below_what_bounds_the_run() -> None:
+    rows = hot_rows()
+    for _ in range(3):
+        rows.steps([3.0] * 10, seconds=2.0).sample(**TEGRA)
+    lines = text_of(draw_telemetry(state_of(rows), 60, 9, UNICODE))
+    assert lines[8].rstrip() == "  1.24 J/step, 80.6 samples/J, 37.2 J in all"
+
+
 def test_memory_has_three_names_and_the_guards_limit_alarms() -> None:
     lines = text_of(draw_telemetry(state_of(hot_rows()), 50, 9, UNICODE))
     labels = [line[:11].strip() for line in lines[1:4]]
