@@ -248,7 +248,7 @@ def test_energy_stands_below_what_bounds_the_run() -> None:
     for _ in range(3):
         rows.steps([3.0] * 10, seconds=2.0).sample(**TEGRA)
     lines = text_of(draw_telemetry(state_of(rows), 60, 9, UNICODE))
-    assert lines[8].rstrip() == "  1.24 J/step, 80.6 samples/J, 37.2 J in all"
+    assert lines[8].rstrip() == "  1.25 J/step, 80.1 samples/J, 37.4 J in all"
 
 
 def test_memory_has_three_names_and_the_guards_limit_alarms() -> None:
