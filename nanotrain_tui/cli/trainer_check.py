@@ -119,7 +119,8 @@ def _of_answer(
 def _told(tried: Tried) -> Check:
     has = tried.why_not or ("has TensorFlow" if tried.taken else "has TensorFlow too")
     taken = "; this one is taken" if tried.taken else ""
-    return Check("python", OK, f"{tried.path} ({tried.what}) {has}{taken} ({tried.told_by})")
+    name = "python" if tried.taken else "not taken"
+    return Check(name, OK, f"{tried.path} ({tried.what}) {has}{taken} ({tried.told_by})")
 
 
 def _sentence(text: str) -> str:

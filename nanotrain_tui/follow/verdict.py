@@ -213,7 +213,7 @@ def _mode(what: str, load: float, allowed: float, top: float, mode: str) -> Verd
     return Verdict(
         "power_mode",
         f"{by}: {what} {_five(load)} % busy at {allowed:.0f} of {top:.0f} MHz",
-        "'sudo nvpmodel -m 0' is usually the fastest mode, if the power supply bears it.",
+        "A mode with higher clocks, if the power supply bears it: 'nanotrain doctor' names them.",
         {"load_percent": load, "max_mhz": allowed, "top_mhz": top},
     )
 

@@ -68,7 +68,7 @@ def test_what_bounds_a_nano(tokens: dict[str, str], more: dict[str, Any], wanted
 def test_the_power_mode_is_named_with_what_it_costs() -> None:
     found = verdict(*[line(GR3D_FREQ="99%@640")] * 3, power_mode="5W", gpu_max_mhz=640)
     assert (found.kind, found.text) == ("power_mode", "mode 5W: GPU 100 % busy at 640 of 921 MHz")
-    assert "nvpmodel -m 0" in found.advice and found.figures["top_mhz"] == 921
+    assert "doctor" in found.advice and found.figures["top_mhz"] == 921
 
 
 def test_swap_that_grows_is_told_before_memory_is_full() -> None:
