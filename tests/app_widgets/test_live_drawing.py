@@ -258,6 +258,18 @@ def test_memory_has_three_names_and_the_guards_limit_alarms() -> None:
     assert "! 52 °C" in lines[4]
 
 
+def test_the_guards_limits_are_lines_across_the_temperature() -> None:
+    rows = hot_rows()
+    for degrees in (38.0, 45.0, 52.0, 63.0):
+        rows.steps([1.0] * 20, seconds=9.0).sample(**{**TEGRA, "gpu_temperature_c": degrees})
+    rows.event("guard", guard="heat", action="paused", message="it is hot")
+    charts = Charts(state_of(rows)).with_time()
+    lines = text_of(draw_chart(charts.gauge("gpu_temperature", "Temperature"), 60, 12, UNICODE))
+    assert sum("──────" in line for line in lines[:-1]) == 2 and "▽" in lines[-1]
+    lines = text_of(draw_chart(charts.gauge("power", "Power"), 60, 12, UNICODE))
+    assert not any("──────" in line for line in lines[:-1])
+
+
 def test_why_the_guard_holds_it_is_said_in_place_of_the_progress() -> None:
     paused = {"guard": "heat", "action": "paused", "message": "GPU is at 60 °C: waits"}
     rows = hot_rows().event("guard", **paused)
