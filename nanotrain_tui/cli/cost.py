@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nanotrain_tui.config import Folders
 from nanotrain_tui.session.errors import SessionError
-from nanotrain_tui.session.folder import SessionFolder, list_sessions
 
 from .checks import OK, WARN, Check
+
+if TYPE_CHECKING:
+    from nanotrain_tui.session.folder import SessionFolder
 
 TOO_MUCH = 6.0  # CPU-seconds a minute: a tenth of a core
 SHORTEST_S = 5.0  # measured over less it says nothing
@@ -66,6 +69,8 @@ def check_cost(folders: Folders) -> Check:
 
 def host_cost(folders: Folders) -> tuple[str, Cost] | None:
     """The newest session that says what its host took, and how much of late."""
+    from nanotrain_tui.session.folder import list_sessions
+
     listed = list_sessions(str(folders.home))
     for folder in sorted(listed, key=_age)[:MOST_SESSIONS]:
         cost = _cost_of(folder)
@@ -74,14 +79,14 @@ def host_cost(folders: Folders) -> tuple[str, Cost] | None:
     return None
 
 
-def _age(folder: SessionFolder) -> float:
+def _age(folder: "SessionFolder") -> float:
     try:
         return -os.stat(folder.recording).st_mtime  # noqa: PTH116
     except OSError:
         return 0.0
 
 
-def _cost_of(folder: SessionFolder) -> Cost | None:
+def _cost_of(folder: "SessionFolder") -> Cost | None:
     from nanotrain_tui.session.reader import SessionReader, number
 
     try:

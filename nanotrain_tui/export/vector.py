@@ -27,9 +27,10 @@ LEGEND = (
 )
 _TITLES = {
     "gpu_load": "GPU load (%)", "tf_memory": "TensorFlow's GPU memory (MB)",
-    "ram": "RAM in use (MB)", "gpu_temperature": "GPU temperature (°C)",
-    "cpu_temperature": "CPU temperature (°C)", "power": "Power (W)", "cpu_load": "CPU load (%)",
-    "gpu_memory": "GPU memory (MB)", "swap": "Swap (MB)",
+    "gpu_mapped": "Mapped for the GPU (MB)", "ram": "RAM in use (MB)",
+    "gpu_temperature": "GPU temperature (°C)", "power": "Power (W)",
+    "cpu_temperature": "CPU temperature (°C)", "cpu_load": "CPU load (%)",
+    "emc_load": "Memory controller (%)", "gpu_memory": "GPU memory (MB)", "swap": "Swap (MB)",
 }  # fmt: skip
 STYLE = """
 .nt{font:12px system-ui,sans-serif;--ink:#1f2430;--grid:#d9dde5;--train:#2b6cb0;--band:#2b6cb033;
