@@ -10,6 +10,7 @@ from .clocks import ClockRange, JetsonGpu, cpu_clock_range
 from .sysfs import is_jetson, read_text
 
 _NVPMODEL_TIMEOUT_S = 2.0
+_DEFAULT = re.compile(r"<\s*PM_CONFIG\s+DEFAULT=(\d+)\s*>", re.ASCII)
 _MODEL = re.compile(r"<\s*POWER_MODEL\s+ID=(\d+)\s+NAME=(\S+)\s*>", re.ASCII)
 
 
@@ -71,13 +72,16 @@ def _l4t_version(root: str) -> Optional[str]:
 
 def _power_mode(root: str) -> Tuple[Optional[str], Optional[int]]:
     """Name and number from nvpmodel's ``NV Power Mode: MAXN`` and the line below it, else the
-    number it left in its status file."""
+    number it left in its status file; where it never left one, the one it starts with."""
     answer = _ask_nvpmodel(os.path.join(root, "usr/sbin/nvpmodel"))
     found = re.search(r"NV Power Mode: *(\S[^\r\n]*)(?:\r?\n(\d+)\s*$)?", answer, re.ASCII | re.M)
     if found is not None:
         return found.group(1).strip(), int(found.group(2)) if found.group(2) else None
-    status = read_text(os.path.join(root, "var/lib/nvpmodel/status")) or ""
-    found = re.search(r"pmode:(\d+)", status, re.ASCII)
+    status = os.path.join(root, "var/lib/nvpmodel/status")
+    if os.path.exists(status):
+        found = re.search(r"pmode:(\d+)", read_text(status) or "", re.ASCII)
+    else:
+        found = _DEFAULT.search("\n".join(_configuration(root)))
     return None, int(found.group(1)) if found else None
 
 
@@ -100,10 +104,14 @@ def _ask_nvpmodel(path: str) -> str:
 
 def _power_modes(root: str) -> Dict[int, str]:
     """From the lines ``< POWER_MODEL ID=0 NAME=MAXN >`` of nvpmodel's configuration."""
-    text = read_text(os.path.join(root, "etc/nvpmodel.conf"), 1 << 17) or ""
-    lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
-    found = filter(None, map(_MODEL.search, lines))
+    found = filter(None, map(_MODEL.search, _configuration(root)))
     return {int(mode.group(1)): mode.group(2) for mode in found}
+
+
+def _configuration(root: str) -> List[str]:
+    """The lines of nvpmodel's configuration, without its comments."""
+    text = read_text(os.path.join(root, "etc/nvpmodel.conf"), 1 << 17) or ""
+    return [line for line in text.splitlines() if not line.lstrip().startswith("#")]
 
 
 def _swap_areas(root: str) -> List[SwapArea]:

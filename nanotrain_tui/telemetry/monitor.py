@@ -32,7 +32,12 @@ _PATIENCE = 3  # intervals without a reading
 _BACKOFF_S = (1.0, 60.0)  # first and longest wait before it is started again
 _STEADY_S = 60.0  # having run that long, it is taken for well again
 _NAMED = ("gpu_load_percent", "power_mw")  # worth naming who measured them
-_ROOTS = {"emc_load_percent": "the memory controller's load", "gpu_load_percent": "the GPU's load"}
+_GPU = ("gpu_load_percent", "gpu_freq_mhz")
+_ROOTS = {
+    "emc_load_percent": "the memory controller's load",
+    "gpu_load_percent": "the GPU's load",
+    "power_mw": "the power",
+}
 _HIDDEN = (
     "tegrastats tells root alone {}; nothing here needs root, and the rest is as good without."
 )
@@ -171,15 +176,19 @@ class Monitor:
         """Ask elsewhere for what tegrastats leaves out: to plain users, on Thor."""
         if not self._is_jetson:
             return body  # lines played again: this machine is not theirs
-        if "gpu_load_percent" not in body:
+        if not body.keys() >= set(_GPU):
             gpu = self._open_gpu()
-            add(body, gpu.source or "", gpu.body())
+            add(body, gpu.source or "sysfs", gpu.body())
         if self._files is None:
             self._files = KernelFiles(self._root)
         self._files.fill(body)
         others = {body.get("sources", {}).get(key) for key in _NAMED} - {None}
         body["source"] = " + ".join(["tegrastats"] + sorted(others))
-        hidden = [what for key, what in _ROOTS.items() if key not in body]
+        hidden = [
+            what
+            for key, what in _ROOTS.items()
+            if key not in body and (key != "power_mw" or self._files.has_power_sensors)
+        ]
         if hidden and os.geteuid() != 0:
             self._note(_HIDDEN.format(", ".join(hidden)))
         return body

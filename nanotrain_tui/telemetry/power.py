@@ -30,15 +30,13 @@ class PowerRails:
 
     def __init__(self, root: str = "/") -> None:
         drivers = os.path.join(root, _DRIVERS)
-        self._rails: List[_Rail] = []
-        for device in folders(os.path.join(drivers, "ina3221x")):
-            for iio in folders(device, "iio"):
-                self._rails += _iio_rails(iio)
-            if self._rails:  # iio_device is the same as iio:device0
-                self._rails = list({rail.name: rail for rail in self._rails}.values())
-        for device in folders(os.path.join(drivers, "ina3221")):
-            for hwmon in folders(os.path.join(device, "hwmon"), "hwmon"):
-                self._rails += _hwmon_rails(hwmon)
+        iios = _below(os.path.join(drivers, "ina3221x"), "", "iio")
+        hwmons = _below(os.path.join(drivers, "ina3221"), "hwmon", "hwmon")
+        self.sensors = len(iios) + len(hwmons)  # also those that are root's alone
+        rails = [rail for iio in iios for rail in _iio_rails(iio)]
+        rails += [rail for hwmon in hwmons for rail in _hwmon_rails(hwmon)]
+        # iio_device is the same as iio:device0
+        self._rails = list({rail.name: rail for rail in rails}.values())
 
     def __bool__(self) -> bool:
         return bool(self._rails)
@@ -51,6 +49,12 @@ class PowerRails:
             if value is not None and 0 <= value < _MOST_MW:
                 power[rail.name] = value
         return power
+
+
+def _below(driver: str, inside: str, prefix: str) -> List[str]:
+    """The folders that a driver made for its devices."""
+    devices = folders(driver)
+    return [made for device in devices for made in folders(os.path.join(device, inside), prefix)]
 
 
 def _product(rail: _Rail) -> Optional[int]:

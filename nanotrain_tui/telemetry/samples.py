@@ -138,6 +138,11 @@ class KernelFiles:
         self._rails = PowerRails(root)
         self._controller = MemoryController(root)
 
+    @property
+    def has_power_sensors(self) -> bool:
+        """Whether this board measures its power, be it for root alone."""
+        return self._rails.sensors > 0
+
     def fill(self, body: Body) -> None:
         """Add what is not there, and in ``sources`` where each came from."""
         lacks_blocks = self._is_jetson and "lfb_mb" not in body
@@ -188,7 +193,7 @@ class Machine:
         if now - self._loads_since >= _MIN_LOAD_WINDOW_S:
             self._loads_since = now
             body.update(_known(_cpu_body(self._cpu.loads())))
-        add(body, self._gpu.source or "", self._gpu.body())
+        add(body, self._gpu.source or "sysfs", self._gpu.body())
         temperatures = self._thermal.read()
         add(body, "sysfs", {
             "temperatures_c": temperatures,

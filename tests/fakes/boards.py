@@ -111,7 +111,7 @@ def nano() -> Files:
 
 
 def xavier_nx() -> Files:
-    """Jetson Xavier NX, JetPack 5.1: kernel 5.10, 15 W with six cores of which two are off."""
+    """Jetson Xavier NX, JetPack 5.1: kernel 5.10, 15 W with four of six cores on."""
     zones = {
         "CPU-therm": "51000", "GPU-therm": "49500", "AUX-therm": "48000", "AO-therm": "49000",
         "PMIC-Die": "50000", "iwlwifi_1": "x",
@@ -139,6 +139,20 @@ def xavier_nx() -> Files:
         ),
         **_memory(6854, 4100, 1100),
     }
+
+
+def xavier_nx_jetpack4() -> Files:
+    """The same board under JetPack 4.6: kernel 4.9, power in mW by iio."""
+    rails = "sys/bus/i2c/drivers/ina3221x/7-0040/iio:device0/"
+    power = {"VDD_IN": 13500, "VDD_CPU_GPU_CV": 9500, "VDD_SOC": 1500}
+    files = {name: text for name, text in xavier_nx().items() if "ina3221" not in name}
+    files["etc/nv_tegra_release"] = "# R32 (release), REVISION: 6.1, GCID: 2, BOARD: t186ref\n"
+    del files["sys/devices/platform/gpu.0/load"]
+    files["sys/class/devfreq/17000000.gv11b/device/load"] = "990\n"
+    for number, (name, milliwatts) in enumerate(power.items()):
+        files[f"{rails}rail_name_{number}"] = name
+        files[f"{rails}in_power{number}_input"] = str(milliwatts)
+    return files
 
 
 def orin_nano(jetpack: int) -> Files:
@@ -180,6 +194,7 @@ def orin_nano(jetpack: int) -> Files:
 BOARDS: Mapping[str, Files] = {
     "nano": nano(),
     "xavier nx": xavier_nx(),
+    "xavier nx, JetPack 4": xavier_nx_jetpack4(),
     "orin nano, JetPack 5": orin_nano(5),
     "orin nano, JetPack 6": orin_nano(6),
     "a PC without anything": {},

@@ -75,6 +75,21 @@ def test_the_mode_of_an_nvpmodel_that_does_not_answer(tmp_path: Path) -> None:
     assert (info.power_mode, info.power_mode_id) == ("MODE_20W_6CORE", 8)
 
 
+@pytest.mark.parametrize(
+    ("status", "mode"), [(None, ("15W", 2)), ("", (None, None)), ("pmode:0000", ("MAXN", 0))]
+)
+def test_a_board_that_was_never_told_a_mode_has_the_one_it_starts_with(
+    tmp_path: Path, status: str | None, mode: tuple[str | None, int | None]
+) -> None:
+    modes = "< POWER_MODEL ID=0 NAME=MAXN >\n< POWER_MODEL ID=2 NAME=15W >\n"
+    defaults = "# < PM_CONFIG DEFAULT=0 >\n< PM_CONFIG DEFAULT=2 >\n"
+    write(tmp_path, {"etc/nvpmodel.conf": modes + defaults})
+    if status is not None:
+        write(tmp_path, {"var/lib/nvpmodel/status": status})
+    info = describe_board(str(tmp_path))
+    assert (info.power_mode, info.power_mode_id) == mode
+
+
 COMMENTED = "[Login]\n#KillUserProcesses={}\n#KillExcludeUsers=root\n"
 SET = "[Login]\nKillUserProcesses={}\n"
 

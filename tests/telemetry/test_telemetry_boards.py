@@ -27,7 +27,7 @@ def body_of(root: str) -> dict[str, Any]:
     """What a machine of this root tells after a second of a half load."""
     machine = Machine(0.0, Gpu(root, no_module), root, no_module)
     stat = Path(root, "proc/stat")
-    if stat.exists():
+    if stat.is_file():
         stat.write_text(stat.read_text(errors="replace").replace(" 10 0 0 90", " 60 0 0 140"))
     return machine.body(1.0)
 
@@ -91,6 +91,7 @@ WANTED: dict[str, dict[str, Any]] = {
     },
     "a PC without anything": {"source": "/proc"},
 }  # fmt: skip
+WANTED["xavier nx, JetPack 4"] = WANTED["xavier nx"]
 
 
 @pytest.mark.parametrize("board", BOARDS)
@@ -152,55 +153,85 @@ def test_clocks_are_locked_as_jetson_clocks_leaves_them(tmp_path: Path) -> None:
     assert describe_board(root).clocks_locked is True
 
 
-def test_a_plain_users_tegrastats_is_completed(tmp_path: Path) -> None:
-    root = plant(tmp_path, BOARDS["nano"])
+class Child:
+    """A tegrastats that has written one line."""
 
-    class Child:
-        def __init__(self) -> None:
-            zones = b"PLL@37C CPU@40C GPU@39C"
-            self.output = [b"RAM 3000/3956MB (lfb 1x4MB) CPU [50%@1428,off] " + zones + b"\n"]
+    def __init__(self, line: str) -> None:
+        self.output = [line.encode() + b"\n"]
 
-        def fileno(self) -> int:
-            return 99
+    def fileno(self) -> int:
+        return 99
 
-        def read(self) -> bytes | None:
-            return self.output.pop() if self.output else None
+    def read(self) -> bytes | None:
+        return self.output.pop() if self.output else None
 
-        def close(self) -> int | None:
-            return None
+    def close(self) -> int | None:
+        return None
 
-    program = tmp_path / "usr/bin/tegrastats"
+
+def completed(root: str, line: str) -> tuple[dict[str, Any], list[str]]:
+    """The sample of a board whose tegrastats prints this, and what the monitor has to tell."""
+    program = Path(root, "usr/bin/tegrastats")
     program.parent.mkdir(parents=True)
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    monitor = Monitor(None, 1.0, lambda: 0.0, lambda _: Child(), root)  # type: ignore[arg-type,return-value]
+    monitor = Monitor(None, 1.0, lambda: 0.0, lambda _: Child(line), root)  # type: ignore[arg-type,return-value]
     monitor.start()
     monitor.read()
     body = monitor.poll(1.0)
     monitor.close()
     assert body is not None
+    return body, monitor.notes()
+
+
+def test_a_plain_users_tegrastats_is_completed(tmp_path: Path) -> None:
+    line = "RAM 3000/3956MB (lfb 1x4MB) CPU [50%@1428,off] PLL@37C CPU@40C GPU@39C"
+    body, _ = completed(plant(tmp_path, BOARDS["nano"]), line)
     assert body["temperatures_c"]["CPU"] == 40.0 and body["ram_used_mb"] == 3000
     assert (body["gpu_load_percent"], body["power_total_mw"]) == (97.3, 4210)
     assert body["source"] == "tegrastats + sysfs" and body["sources"]["power_mw"] == "sysfs"
     assert (body["lfb_blocks"], body["gpu_mapped_mb"]) == (1, 640)
 
 
-DAMAGE = st.sampled_from(["", "x", "-1", "\0\0", "9" * 40, "-256000", "1 2 3", "\xff\xfe", None])
+def test_a_load_without_a_clock_gets_the_drivers(tmp_path: Path) -> None:
+    line = "RAM 3000/3956MB (lfb 1x4MB) CPU [50%@1428,off] EMC_FREQ 0% GR3D_FREQ 42% GPU@39C"
+    body, _ = completed(plant(tmp_path, BOARDS["nano"]), line)
+    assert (body["gpu_load_percent"], body["gpu_freq_mhz"]) == (42, 921)
+    assert "gpu_load_percent" not in body["sources"]
+    assert body["sources"]["gpu_freq_mhz"] == "sysfs"
+
+
+@pytest.mark.parametrize("sensors", [True, False])
+def test_root_is_said_to_add_power_where_there_are_sensors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sensors: bool
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    nano = {name: text for name, text in BOARDS["nano"].items() if "ina3221" not in name}
+    root = plant(tmp_path, nano)
+    if sensors:
+        (tmp_path / "sys/bus/i2c/drivers/ina3221x/6-0040/iio:device0").mkdir(parents=True)
+    body, notes = completed(root, "RAM 3000/3956MB CPU [50%@1428,off] GPU@39C")
+    assert "power_mw" not in body
+    assert ["the power" in note for note in notes] == [sensors]
+
+
+UNREADABLE = object()
+DAMAGE: st.SearchStrategy[Any] = st.sampled_from(
+    ["", "x", "-1", "\0\0", "9" * 40, "-256000", "1 2 3", "\xff\xfe", None, UNREADABLE]
+)
 
 
 @settings(max_examples=60)
 @given(st.sampled_from([name for name in BOARDS if BOARDS[name]]), st.data())
 def test_whatever_is_missing_or_damaged_is_no_exception(board: str, data: st.DataObject) -> None:
     files = dict(BOARDS[board])
-    names = data.draw(st.sets(st.sampled_from(sorted(files)), max_size=40))
-    for name in names:
-        text = data.draw(DAMAGE)
-        if text is None:
-            del files[name]
-        else:
-            files[name] = text
+    damaged = data.draw(st.dictionaries(st.sampled_from(sorted(files)), DAMAGE, max_size=40))
+    files.update(damaged)
     with tempfile.TemporaryDirectory() as folder:
-        root = plant(Path(folder), files)
+        root = plant(Path(folder), {n: text for n, text in files.items() if isinstance(text, str)})
+        for name in damaged:
+            if damaged[name] is UNREADABLE:  # for root as well, whom no mode keeps out
+                Path(folder, name).mkdir(parents=True)
         body = body_of(root)
         assert all(-100 < value < 1e6 for value in body.get("temperatures_c", {}).values())
         assert body.get("power_total_mw", 1) > 0
