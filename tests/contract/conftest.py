@@ -1,6 +1,5 @@
 """The Pythons that JetPacks have, each with its TensorFlow; made by ``scripts/trainer-pythons``."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -8,20 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "trainer"))
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = Path(os.environ.get("NANOTRAIN_TRAINERS", ROOT / ".venv-trainers"))
-NAMES = ("tf-2.6", "tf-2.13", "tf-2.16", "tf-newest")
-
-
-def python_of(name: str) -> str:
-    """The environment's Python; skips with the reason where there is none."""
-    if (FOLDER / name / "whole").exists():
-        return str(FOLDER / name / "bin" / "python")
-    reason = FOLDER / f"{name}.skipped"
-    why = (
-        reason.read_text().strip() if reason.exists() else "run scripts/trainer-pythons to make it"
-    )
-    pytest.skip(f"SKIPPED LOUDLY: the trainer is not tried with {name}: {why}")
+from pythons import NAMES, python_of
 
 
 @pytest.fixture(scope="session", params=NAMES)

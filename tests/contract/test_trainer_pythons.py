@@ -1,14 +1,17 @@
 """One trainer for every JetPack: the same curves, commands and files under each Python."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
-from itertools import cycle, islice
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle, islice, zip_longest
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pythons import available
 from trainer_runs import TRAINER, Process, of_kind, values_of
 
 from nanotrain_tui import catalog
@@ -24,12 +27,23 @@ USUAL = {
     "trainer.threads": 1,
 }  # fmt: skip
 MOST = max(len(catalog.OPTIMIZERS), len(catalog.LOSSES))
-PAIRS = list(islice(zip(cycle(catalog.OPTIMIZERS), cycle(catalog.LOSSES), strict=False), MOST))
+PAIRS = [
+    {"optimizer.name": optimizer, "loss.name": loss}
+    for optimizer, loss in islice(zip(cycle(catalog.OPTIMIZERS), cycle(catalog.LOSSES)), MOST)
+]
 RUNS = {
     "adam": {},
-    **{f"{name} on {loss}": {"optimizer.name": name, "loss.name": loss} for name, loss in PAIRS},
-    "schedule": {"schedule.name": "cosine", "schedule.warmup_steps": 5},
-    "dropout and l2": {"model.dropout": 0.3, "model.l2": 0.001},
+    # Each begins with one optimizer and loss, and goes on with another: half as many starts.
+    **{
+        " on ".join(first.values()): {**first, "edits": [{"step": STEPS // 2, "set": second}]}
+        for first, second in zip_longest(PAIRS[::2], PAIRS[1::2], fillvalue=PAIRS[0])
+    },
+    "schedule, dropout and l2": {
+        "schedule.name": "cosine",
+        "schedule.warmup_steps": 5,
+        "model.dropout": 0.3,
+        "model.l2": 0.001,
+    },
     "the tutorial's start": {"model.initializer": "tutorial", "optimizer.learning_rate": 0.0001},
     "activations": {"model.hidden": "9 gelu, 9 swish, 9 selu, 9 hard_sigmoid, 9 leaky_relu"},
     "xla": {"trainer.xla": "on"},
@@ -75,24 +89,33 @@ def every_run(python, folder, place):
     told = run_all(python, configs)
     for name, (status, events) in zip(RUNS, told, strict=True):
         assert (status, events[-1]["event"]) == (0, "finished"), (name, events[-1])
+        assert not of_kind(events, "warned"), (name, of_kind(events, "warned"))
     return {name: events for name, (_, events) in zip(RUNS, told, strict=True)}
 
 
 @pytest.fixture(scope="session")
-def here(folder, tmp_path_factory):
-    """The runs under the Python of these tests: what the others are held against.
-
-    Ask for it after ``there``, so that it does not run where all others are skipped.
-    """
-    place = tmp_path_factory.mktemp("here")
-    return every_run(sys.executable, folder, place), place
+def every_python(folder, tmp_path_factory):
+    """The runs under every Python there is, as many at a time as there are cores."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        made = {}
+        for python in [sys.executable, *available()]:
+            place = tmp_path_factory.mktemp("runs")
+            made[python] = pool.submit(every_run, python, folder, place), place
+    return made
 
 
 @pytest.fixture(scope="session")
-def there(python, folder, tmp_path_factory):
-    """The runs under another Python."""
-    place = tmp_path_factory.mktemp("there")
-    return every_run(python, folder, place), place
+def there(python, every_python):
+    """The runs under another Python; asked for first, as all may be missing."""
+    events, place = every_python[python]
+    return events.result(), place
+
+
+@pytest.fixture(scope="session")
+def here(every_python):
+    """The runs under the Python of these tests: what the others are held against."""
+    events, place = every_python[sys.executable]
+    return events.result(), place
 
 
 def test_the_same_seed_gives_the_same_curves(there, here):
@@ -145,7 +168,7 @@ def test_a_resume_has_the_same_bits_and_each_reads_what_the_other_wrote(
 ):
     """A board's checkpoint is gone on with on a laptop, and the other way."""
     own = from_step_20(there, "adam", folder, tmp_path / "own")
-    dropped = from_step_20(there, "dropout and l2", folder, tmp_path / "dropped")
+    dropped = from_step_20(there, "schedule, dropout and l2", folder, tmp_path / "dropped")
     ours = from_step_20(here, "adam", folder, tmp_path / "ours")
     theirs = from_step_20(there, "adam", folder, tmp_path / "theirs")
     told = run_all(python, [own[0], dropped[0], ours[0]])
