@@ -144,7 +144,7 @@ TRAPS = [
     ),
     (1, "the input device is not a TTY", "leave -t away"),
     (1, "sudo: a terminal is required to read the password", "group docker"),
-    (2, "python3: can't open file '/work/nanotrain_tui/trainer': [Errno 2]", "trainer.paths"),
+    (2, "python3: can't open file '/in/nanotrain_tui/trainer': [Errno 2]", "trainer.paths"),
 ]
 
 
