@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from app_fakes import FakeBackend, make_app, message, until
-from recorded import Recording, tutorial_run
+from recorded import Recording, held, tutorial_run
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
@@ -22,7 +20,7 @@ from nanotrain_tui.app.ports import Preferences, Refused
 from nanotrain_tui.app.sessions_screen import SessionsScreen
 from nanotrain_tui.cli.dashboard import export_formats
 from nanotrain_tui.export import format_names
-from nanotrain_tui.session.folder import SessionFolder, find_session, list_sessions
+from nanotrain_tui.session.folder import find_session, list_sessions
 from nanotrain_tui.session.labels import read_labels
 
 
@@ -47,14 +45,6 @@ def app_on(home: Path, **kwargs: Any) -> NanotrainApp:
     for name in names(home):
         backend.add(name, state="finished")
     return make_app(backend, **kwargs)
-
-
-@contextmanager
-def folder_held(folder: SessionFolder) -> Iterator[None]:
-    """As by a host that lives."""
-    with Path(folder.lock).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 class SlowLibrary(Library):
@@ -165,7 +155,7 @@ async def test_what_is_to_be_deleted_is_named_in_sight_or_not(home: Path) -> Non
 async def test_one_that_runs_is_kept_and_the_list_tells_what_is_left(home: Path) -> None:
     app = app_on(home)
     folder = find_session(str(home), "mnist-2")
-    with folder_held(folder):
+    with held(folder):
         async with app.run_test(size=(80, 24)) as pilot:
             screen = await listed(pilot, app)
             await pilot.press("space", "space", "space", "d")
