@@ -17,8 +17,8 @@ from textual.message_pump import MessagePump
 if TYPE_CHECKING:
     from nanotrain_tui.app.app import NanotrainApp
 
-SETTLED_WITHIN_S = 0.5  # then the next key goes where it may
 LOOK_EVERY_S = 0.002
+MOST_LOOKS = 250  # half a second of an idle machine; then the next key goes where it may
 
 
 class TypeAhead:
@@ -41,10 +41,13 @@ class TypeAhead:
         self._settling = asyncio.create_task(self._settle())
 
     async def _settle(self) -> None:
-        try:
-            await asyncio.wait_for(self._settled(), SETTLED_WITHIN_S)
-        except asyncio.TimeoutError:
-            pass  # something hangs; keys must not
+        settled = asyncio.ensure_future(self._settled())
+        # Looks are counted, not seconds: while the machine stalls nothing else moves either.
+        for _ in range(MOST_LOOKS):
+            done, _pending = await asyncio.wait({settled}, timeout=LOOK_EVERY_S)
+            if done:
+                break
+        settled.cancel()  # if something hangs; keys must not
         if self._held:
             self._app.call_later(self._app.let_through, self._held.popleft())
         else:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from app_fakes import FakeBackend, make_app, message, midway, until
+from pytest import MonkeyPatch
 from textual import events
 from textual.keys import _character_to_key
 from textual.widgets import Input
@@ -31,6 +34,23 @@ async def test_a_field_is_found_typed_and_applied_in_one_burst() -> None:
         await until(pilot, lambda: app.dashboard.form.key == "train.steps")
         assert app.model.value("optimizer.learning_rate") == 5e-5
         assert app.screen is app.dashboard and not app.dashboard.editing
+
+
+async def test_a_machine_that_is_slow_sends_no_key_astray(monkeypatch: MonkeyPatch) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        loop = asyncio.get_running_loop()
+        now = loop.time
+        with monkeypatch.context() as slow:
+            slow.setattr(loop, "time", lambda: now() * 1000)  # a second is over at the next look
+            burst(app, "f", "l", "enter", *"/2", "enter", "f", "b", "enter", *"50", "enter", "down")
+            for _ in range(100_000):
+                if app.dashboard.form.key == "train.steps":
+                    break
+                await asyncio.sleep(0)
+        await pilot.pause()
+        assert app.model.value("optimizer.learning_rate") == 5e-5
+        assert app.model.value("train.batch_size") == 50
 
 
 async def test_a_choice_is_picked_in_one_burst() -> None:
