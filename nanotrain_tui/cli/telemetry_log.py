@@ -41,12 +41,12 @@ class Log:
                 yield from self._samples(lines.feed(data))
                 if size:
                     self._told(file.tell() / size)
-        yield from self._samples(lines.end())
+        yield from self._samples(lines.end(), whole=False)
         self.skipped += lines.dropped
 
-    def _samples(self, lines: list[str]) -> Iterator[dict[str, Any]]:
+    def _samples(self, lines: list[str], whole: bool = True) -> Iterator[dict[str, Any]]:
         for text in lines:
-            line = parse_line(text)
+            line = parse_line(text, whole)
             if line is None:
                 self.skipped += 1
             else:

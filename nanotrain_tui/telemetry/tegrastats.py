@@ -6,7 +6,7 @@ say is ``None``, never 0. Frequencies are in MHz, loads in percent, memory in Mi
 temperatures in degrees Celsius, as printed.
 
 A last token that was cut inside a number and still reads as one (``VDD_SOC 1405/140`` of 1408)
-cannot be told from a whole one: give only lines that ended in a newline, as ``LineBuffer`` does.
+cannot be told from a whole one: say whether a line ended in a newline.
 """
 
 import re
@@ -125,16 +125,19 @@ _TABLES = ("engines", "temperatures_c", "temperatures_max_c", "power_mw")
 _LOOKAHEAD = ("", "", "", "")  # so that a reader may look at what would follow the last word
 
 
-def parse_line(line: str) -> Optional[TegrastatsLine]:
+def parse_line(line: str, whole: bool = True) -> Optional[TegrastatsLine]:
     """What one line says; ``None`` if it is no sample: no whole ``RAM u/tMB``, two lines run
-    together, or longer than ``MAX_LINE``. Never raises."""
+    together, or longer than ``MAX_LINE``. Never raises.
+
+    ``whole``: it ended in a newline; else a clock at its end may lack digits and is not believed.
+    """
     if len(line) > MAX_LINE:
         return None
     words = line.split()
     if words.count("RAM") != 1:
         return None
     cut = []
-    if _may_be_cut(words, line):
+    if not whole and _may_be_cut(words, line):
         cut = [words.pop()]
         whole = cut[0].rpartition("@")[0]  # the load stands before the clock
         words += [whole] if whole else []
@@ -165,7 +168,7 @@ def parse_line(line: str) -> Optional[TegrastatsLine]:
 
 
 def _may_be_cut(words: List[str], line: str) -> bool:
-    """Whether digits may be missing at the end: no whole line ends in an engine's clock, but the
+    """Whether digits may be missing at the end. Hardly a line ends in an engine's clock, but the
     TX1's and TK1's of L4T 28 and older, which print one clock for all cores."""
     if not words[-1][-1].isdigit() or words[-1].endswith("@-1"):
         return False

@@ -136,8 +136,8 @@ def test_what_is_no_sample(line: str) -> None:
 def test_a_number_that_may_lack_digits_is_not_believed(
     cut: str, kept: str, unknown: "tuple[str, ...]"
 ) -> None:
-    line = parse("RAM 1/2MB " + cut)
-    assert line.unknown == unknown
+    line = parse_line("RAM 1/2MB " + cut, whole=False)
+    assert line is not None and line.unknown == unknown
     assert line._replace(unknown=()) == parse("RAM 1/2MB " + kept)
 
 
@@ -157,6 +157,6 @@ def test_the_dictionary_holds_plain_values() -> None:
 
 
 def test_an_unknown_clock_at_the_end_is_whole() -> None:
-    line = parse_line("RAM 850/1892MB (lfb 209x4MB) cpu [72%,off]@-1\n")
+    line = parse_line("RAM 850/1892MB (lfb 209x4MB) cpu [72%,off]@-1", whole=False)
     assert line is not None and line.unknown == ()
     assert line.cpus == [Core(72, None), None]

@@ -1,6 +1,7 @@
 """The parser against real lines of thirteen boards, where they are at hand."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,11 @@ from nanotrain_tui.telemetry.summary import module_power
 from nanotrain_tui.telemetry.tegrastats import TegrastatsLine, parse_line
 
 pytestmark = pytest.mark.shared
+
+TOKEN = re.compile(
+    r"\d\d-\d\d-\d{4} \S+|RAM \S+(?: +\(lfb \S+)?|SWAP \S+(?: +\(cached \S+)?|IRAM \S+ \S+"
+    r"|MTS fg \S+ bg \S+|EDP limit \S+|[^@\s]+@-?[\d.]+C\S*|\S+ +\S+"
+)
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +69,20 @@ def test_cut_anywhere_a_line_keeps_to_what_it_said(recorded: Path) -> None:
         whole = parse_line(text)
         assert whole is not None
         for end in range(len(text)):
-            cut = parse_line(text[:end])
+            cut = parse_line(text[:end], whole=False)
             if cut is not None and not text[end - 1].isdigit():
                 for field in set(TegrastatsLine._fields) - {"unknown"}:
                     assert agrees(getattr(cut, field), getattr(whole, field)), text[:end]
+
+
+def test_the_order_of_tokens_does_not_matter(recorded: Path) -> None:
+    """Every token is read on its own, also as the last one."""
+    for text, line in every_line(recorded):
+        tokens = TOKEN.findall(text)
+        assert " ".join(tokens).split() == text.split()
+        for turn in range(1, len(tokens)):
+            turned = parse_line(" ".join(tokens[turn:] + tokens[:turn]))
+            assert turned is not None and turned.to_dict() == line.to_dict(), tokens[turn - 1]
 
 
 def agrees(part: object, whole: object) -> bool:
