@@ -103,7 +103,8 @@ def test_what_a_person_asks_for_wins(host, board):
 def coldest(session):
     with SessionReader(session.folder) as reader:
         bodies = [sample.body for sample in reader.read_since(0).samples]
-    return min(body["gpu_temperature_c"] for body in bodies)
+    # without one: where a machine's pause made tegrastats look silent
+    return min(body["gpu_temperature_c"] for body in bodies if "gpu_temperature_c" in body)
 
 
 def test_a_recorded_board_that_warms_up_is_paused(host, shared, monkeypatch):
