@@ -13,7 +13,7 @@ import click
 from .errors import FINISHED, CommandError, note
 from .options import Asked, json_option, tegrastats_option
 from .signals import StopRequests
-from .telemetry_rows import CsvRows, PlainRows
+from .telemetry_rows import LIVE, CsvRows, PlainRows
 
 if TYPE_CHECKING:
     from nanotrain_tui.telemetry.monitor import Monitor
@@ -44,7 +44,7 @@ def command(
 
     From tegrastats where there is one, else from the kernel's files, NVML and psutil; each sample
     says who measured it. Nothing needs root. --json prints one object a line, --csv a table whose
-    columns are those of the first sample. Ctrl+C ends it.
+    columns are the usual ones and those of the first sample. Ctrl+C ends it.
 
     --from reads a log that 'tegrastats --logfile LOG' wrote, of any Jetson and release, and prints
     one JSON object a line; lines that are no samples are counted and told at the end.
@@ -75,6 +75,8 @@ def command(
             watch(monitor, show, count)
         finally:
             monitor.close()
+            if monitor.unread_lines:
+                note(f"{monitor.unread_lines:,} lines of tegrastats were no samples: skipped.")
     return FINISHED
 
 
@@ -100,7 +102,7 @@ def _shower(as_json: bool, as_csv: bool) -> Show:
     if as_json:
         return lambda body: print(json.dumps({"time": _now(), **body}))
     if as_csv:
-        rows = CsvRows()
+        rows = CsvRows(always=LIVE)
         return lambda body: rows.show({"time": _now(), **body})
     return PlainRows().show
 

@@ -3,37 +3,63 @@
 import csv
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 from typing import Any
 
 from nanotrain_tui.telemetry.flat import flat, natural
 
+from .errors import note
+
 FIRST = ("time", "timestamp", "source")  # columns
+# Columns of a live table whatever the first sample knows: a GPU may sleep until it is used.
+LIVE = (
+    "cpu_load_percent", "cpu_temperature_c", "gpu_freq_mhz", "gpu_load_percent",
+    "gpu_temperature_c", "mem_available_mb", "power_total_mw", "ram_total_mb", "ram_used_mb",
+    "swap_total_mb", "swap_used_mb", "throttling",
+)  # fmt: skip
 HEADER = "TIME        GPU  MHz   CPU  RAM MB         FREE  SWAP  GPU C  CPU C   POWER"
 
 
 def names_of(sample: Mapping[str, Any]) -> Iterable[str]:
-    """The columns a sample fills: ``power_mw.VDD_IN.now``."""
-    return (name for name, _ in flat(sample))
+    """The columns of a sample, ``power_mw.VDD_IN.now`` say; also of what is null in it."""
+    told = {key: 0 if value is None else value for key, value in sample.items()}
+    told["temperatures_c"] = dict.fromkeys(sample.get("temperatures_c") or (), 0)
+    cores = sample.get("cpus") or []
+    like = next(filter(None, cores), None)  # one that is off fills the columns of the others
+    told["cpus"] = [core or like for core in cores]
+    return (name for name, _ in flat(told))
 
 
 class CsvRows:
-    """CSV under the given columns, or under those of the first sample."""
+    """CSV under the given columns, or under those of the first sample and ``always``."""
 
-    def __init__(self, names: list[str] | None = None) -> None:
+    def __init__(self, names: list[str] | None = None, always: Iterable[str] = ()) -> None:
         self._names = None if names is None else _ordered(names)
+        self._always = always
         self._out = csv.writer(sys.stdout, lineterminator="\n")
         self._headed = False
+        self._told_of_late = False
 
     def show(self, sample: Mapping[str, Any]) -> None:
         values = dict(flat(sample))
         if self._names is None:
-            self._names = _ordered(values)
+            self._names = _ordered([*names_of(sample), *self._always])
         if not self._headed:
             self._headed = True
             self._out.writerow(self._names)
         self._out.writerow([values.get(name, "") for name in self._names])
+        if not self._told_of_late:
+            self._tell_of(values.keys() - self._names)
+
+    def _tell_of(self, late: Set[str]) -> None:
+        if late:
+            self._told_of_late = True
+            others = f" and {len(late) - 1} others" if len(late) > 1 else ""
+            note(
+                f"{_ordered(late)[0]}{others} came after the first sample and have no column; "
+                "--json has them all."
+            )
 
 
 class PlainRows:

@@ -119,7 +119,7 @@ def _swap_areas(root: str) -> List[SwapArea]:
     areas = []
     for line in (read_text(os.path.join(root, "proc/swaps"), 1 << 16) or "").splitlines()[1:]:
         words = line.split()
-        if len(words) >= 4 and words[2].isdigit() and words[3].isdigit():
+        if len(words) >= 4 and words[2].isdecimal() and words[3].isdecimal():
             name, kind, total, used = words[:4]
             if os.path.basename(name).startswith("zram"):
                 kind = "zram"

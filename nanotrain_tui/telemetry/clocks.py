@@ -68,7 +68,7 @@ class JetsonGpu:
         if folder is None:
             return ClockRange()
         listed = (read_text(os.path.join(folder, "available_frequencies")) or "").split()
-        known = [int(hertz) for hertz in listed if hertz.isdigit()]
+        known = [int(hertz) for hertz in listed if hertz.isdecimal()]
         top = max(known) // 1000000 if known else None
         return ClockRange(
             _mhz(folder, "cur_freq"), _mhz(folder, "min_freq"), _mhz(folder, "max_freq"), top

@@ -1,22 +1,32 @@
 """A telemetry sample as single figures, each with a dotted name."""
 
-from typing import Any, Iterator, List, Mapping, Tuple, Union
+from typing import Any, Iterable, Iterator, List, Tuple, Union
 
 
 def flat(body: Any, prefix: str = "") -> Iterator[Tuple[str, Union[int, float, str]]]:
-    """The numbers and texts of a sample with dotted names; what is null is left out."""
-    if isinstance(body, Mapping):
-        inside: Iterator[Tuple[Any, Any]] = iter(body.items())
+    """The numbers and texts of a sample with dotted names; what is null is left out.
+
+    Several texts, as the names of what is throttled, are one.
+    """
+    inside: Iterable[Tuple[Any, Any]] = ()
+    if isinstance(body, dict):
+        inside = body.items()
     elif isinstance(body, (list, tuple)):
-        inside = iter(enumerate(body))
-    else:
-        if isinstance(body, bool):
-            yield prefix, int(body)
-        elif isinstance(body, (int, float, str)):
-            yield prefix, body
-        return
+        inside = enumerate(body)
     for key, value in inside:
-        yield from flat(value, "{}.{}".format(prefix, key) if prefix else str(key))
+        name = prefix + str(key)
+        if isinstance(value, bool):
+            yield name, int(value)
+        elif isinstance(value, (int, float, str)):
+            yield name, value
+        elif isinstance(value, (list, tuple)) and value and _are_texts(value):
+            yield name, " ".join(value)
+        else:
+            yield from flat(value, name + ".")
+
+
+def _are_texts(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def natural(name: str) -> List[Tuple[int, str]]:

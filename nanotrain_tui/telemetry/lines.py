@@ -1,5 +1,6 @@
 """Cut what a process writes into lines, in bounded memory."""
 
+from codecs import BOM_UTF8
 from typing import List
 
 MAX_BUFFER = 65536  # bytes kept while waiting for a newline
@@ -36,4 +37,6 @@ class LineBuffer:
 
 
 def _text(line: bytes) -> str:
-    return line.decode("ascii", "replace")
+    # an editor's byte order mark; a power cut leaves NULs where a log was being written
+    line = line[len(BOM_UTF8) :] if line.startswith(BOM_UTF8) else line
+    return line.replace(b"\0", b" ").decode("ascii", "replace")

@@ -16,7 +16,7 @@ def read_meminfo(path: str) -> Dict[str, int]:
     for line in (read_text(path, 1 << 16) or "").splitlines():
         name, _, value = line.partition(":")
         number = value.split()[:1]
-        if number and number[0].isdigit():
+        if number and number[0].isdecimal():
             kib[name] = int(number[0])
     return kib
 

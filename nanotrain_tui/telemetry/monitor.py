@@ -29,6 +29,7 @@ __all__ = ["Monitor", "TelemetryError"]
 _START_GRACE_S = 2.0  # a loaded Nano takes that long to start a program
 _INTERVAL_KEY = "telemetry.interval_s"
 _PATIENCE = 3  # intervals without a reading
+_HANGS = (10, 10.0)  # intervals, and at least seconds: then it is started again
 _BACKOFF_S = (1.0, 60.0)  # first and longest wait before it is started again
 _STEADY_S = 60.0  # having run that long, it is taken for well again
 _NAMED = ("gpu_load_percent", "power_mw")  # worth naming who measured them
@@ -41,7 +42,7 @@ _ROOTS = {
 _HIDDEN = (
     "tegrastats tells root alone {}; nothing here needs root, and the rest is as good without."
 )
-_FLOOD = 1 << 20  # bytes an interval; a line has 700
+_FLOOD = 8 << 20  # bytes an interval; a line has 700
 
 
 class Monitor:
@@ -169,13 +170,24 @@ class Monitor:
         if self._child is not None and not self._failing:
             if now - self._heard_at < _PATIENCE * self._interval_s:
                 return None
-            self._fail(now, "gives no readings")
+            skipped = self.unread_lines
+            told = " ({} lines were no samples)".format(skipped) if skipped else ""
+            self._fail(now, "gives no readings" + told)
+        if self._child is not None and now - self._heard_at >= self._longest_silence_s:
+            self._lost(now, "hangs and was stopped")
         return self._fall_back(now).body(now)
+
+    @property
+    def _longest_silence_s(self) -> float:
+        intervals, seconds = _HANGS
+        return max(intervals * self._interval_s, seconds)
 
     def _complete(self, body: Body) -> Body:
         """Ask elsewhere for what tegrastats leaves out: to plain users, on Thor."""
         if not self._is_jetson:
             return body  # lines played again: this machine is not theirs
+        # a Thor's load is told to nobody: where the clock is printed root would see no more
+        told = set(body) | ({"gpu_load_percent"} if "gpu_freq_mhz" in body else set())
         if not body.keys() >= set(_GPU):
             gpu = self._open_gpu()
             add(body, gpu.source or "sysfs", gpu.body())
@@ -187,7 +199,8 @@ class Monitor:
         hidden = [
             what
             for key, what in _ROOTS.items()
-            if key not in body and (key != "power_mw" or self._files.has_power_sensors)
+            if key not in body.keys() | told
+            and (key != "power_mw" or self._files.has_power_sensors)
         ]
         if hidden and os.geteuid() != 0:
             self._note(_HIDDEN.format(", ".join(hidden)))

@@ -5,9 +5,10 @@ import re
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from .memory import read_meminfo
-from .sysfs import read_text
+from .sysfs import is_jetson, read_text
 
 _MIB = 1 << 20
+_RANGE_END = re.compile(r"[0-9]{1,4}$")  # of "0-5"
 _CORE_LINE = re.compile(r"^cpu([0-9]{1,4})((?: [0-9]{1,20}){4,})", re.MULTILINE)
 
 
@@ -27,14 +28,19 @@ class PsutilSource:
 
     def __init__(self, psutil: Any) -> None:
         self._psutil = psutil
-        psutil.cpu_percent(percpu=True)  # a load is a difference: this is where it starts
+        # a load is a difference: this is where it starts
+        self._cores = len(psutil.cpu_percent(percpu=True))
 
     def loads(self) -> List[Optional[float]]:
         """Load in percent of each core since the last call."""
+        before = self._cores
         try:
-            return list(self._psutil.cpu_percent(percpu=True))
+            loads = list(self._psutil.cpu_percent(percpu=True))
         except (OSError, RuntimeError):
             return []
+        self._cores = len(loads)
+        # where a core came or went psutil takes the difference of two others
+        return loads if len(loads) == before else []
 
     def memory(self) -> Memory:
         try:
@@ -51,11 +57,13 @@ class PsutilSource:
 
 
 class ProcSource:
-    """Read from ``/proc``, without any package."""
+    """Read from ``/proc``, without any package; memory of a Jetson as tegrastats tells it."""
 
     name = "/proc"
 
     def __init__(self, root: str = "/") -> None:
+        self._is_jetson = is_jetson(root)
+        self._present = os.path.join(root, "sys/devices/system/cpu/present")
         self._stat = os.path.join(root, "proc/stat")
         self._meminfo = os.path.join(root, "proc/meminfo")
         self._times: Dict[int, Tuple[int, int]] = {}
@@ -66,7 +74,9 @@ class ProcSource:
         before, self._times = self._times, _core_times(read_text(self._stat, 1 << 20) or "")
         if not before or not self._times:
             return []
-        loads: List[Optional[float]] = [None] * (max(self._times) + 1)
+        last = _RANGE_END.search(read_text(self._present) or "")
+        count = max(int(last.group()) if last else 0, *self._times) + 1
+        loads: List[Optional[float]] = [None] * count
         for core, (busy, total) in self._times.items():
             busy_before, total_before = before.get(core, (busy, total))
             if total > total_before:
@@ -77,6 +87,8 @@ class ProcSource:
     def memory(self) -> Memory:
         kib = read_meminfo(self._meminfo)
         total, available = kib.get("MemTotal"), kib.get("MemAvailable")
+        if self._is_jetson and "MemFree" in kib:
+            available = sum(kib.get(name, 0) for name in ("MemFree", "Buffers", "Cached"))
         swap, free = kib.get("SwapTotal"), kib.get("SwapFree")
         return Memory(
             (total - available) // 1024 if total and available is not None else None,

@@ -2,13 +2,13 @@
 
 A body holds only what is known. Its keys: source, cpus (a list with ``None`` for an offline core,
 else load_percent and, if known, freq_mhz), cpu_load_percent, gpu_load_percent, gpu_freq_mhz,
-ram_used_mb, ram_total_mb, swap_used_mb, swap_total_mb, temperatures_c, gpu_temperature_c,
-cpu_temperature_c, power_mw (rail: now and, if known, avg), power_total_mw (the whole module),
-gpu_memory_used_mb, gpu_memory_total_mb (a GPU's own memory, never a Jetson's shared one),
-emc_load_percent, emc_freq_mhz (memory controller), mem_available_mb, gpu_mapped_mb (mapped for the
-GPU by all programs), lfb_blocks and lfb_mb (free blocks of the largest size), throttling (names of
-what is slowed down for heat), fan_percent, sources (key: where it came from, if not from the first
-of ``source``).
+ram_used_mb, ram_total_mb, swap_used_mb, swap_total_mb, temperatures_c (zone: ``None`` while it is
+powered off), gpu_temperature_c, cpu_temperature_c, power_mw (rail: now and, if known, avg),
+power_total_mw (the whole module), gpu_memory_used_mb, gpu_memory_total_mb (a GPU's own memory,
+never a Jetson's shared one), emc_load_percent, emc_freq_mhz (memory controller), mem_available_mb,
+gpu_mapped_mb (mapped for the GPU by all programs), lfb_blocks and lfb_mb (free blocks of the
+largest size), throttling (names of what is slowed down for heat), fan_percent, sources (key: where
+it came from, if not from the first of ``source``).
 """
 
 import importlib
@@ -40,9 +40,7 @@ def body_of_line(line: TegrastatsLine) -> Body:
     clock = line.gpu_freq_mhz
     # PMIC is a constant of the driver, not a measurement
     temperatures = {
-        zone: c
-        for zone, c in line.temperatures_c.items()
-        if c is not None and zone.upper() != "PMIC"
+        zone: degrees for zone, degrees in line.temperatures_c.items() if zone.upper() != "PMIC"
     }
     return _known({
         "source": "tegrastats",
@@ -205,8 +203,9 @@ class Machine:
 
 
 def _cpu_source(root: str, load: Importer) -> Union[PsutilSource, ProcSource]:
-    if root != "/":
-        return ProcSource(root)  # psutil knows this machine alone
+    # psutil knows this machine alone, and numbers cores that are online: a Jetson turns some off
+    if root != "/" or is_jetson(root):
+        return ProcSource(root)
     try:
         return PsutilSource(load("psutil"))
     except ImportError:

@@ -39,14 +39,16 @@ class Thermal:
         self._sensors = [(name, os.path.join(zone, "temp")) for name, zone in _zones(root)]
         self._sensors += _chips(os.path.join(root, "sys/class/hwmon"))
 
-    def read(self) -> Dict[str, float]:
-        """Degrees Celsius by zone, ``CPU`` and ``GPU`` named as tegrastats does."""
-        temperatures: Dict[str, float] = {}
+    def read(self) -> Dict[str, Optional[float]]:
+        """Degrees Celsius by zone, ``CPU`` and ``GPU`` named as tegrastats does; ``None`` for a
+        zone that is powered off: it reads -256000, or not at all."""
+        temperatures: Dict[str, Optional[float]] = {}
         for name, path in self._sensors:
             value = read_int(path)
-            # in thousandths; a zone that is powered off reads -256000
-            if value is not None and -100000 < value < 200000:
-                temperatures[name] = max(value / 1000, temperatures.get(name, -100.0))
+            before = temperatures.setdefault(name, None)
+            if value is not None and -100000 < value < 200000:  # in thousandths
+                degrees = value / 1000
+                temperatures[name] = degrees if before is None else max(before, degrees)
         return temperatures
 
     def __len__(self) -> int:

@@ -124,6 +124,14 @@ def test_what_is_no_sample_is_counted_and_skipped(nano: Nano, home: Path, tmp_pa
     assert "4 lines" in ran.err
 
 
+def test_what_damaged_a_log_costs_no_sample_beside_it(
+    nano: Nano, home: Path, tmp_path: Path
+) -> None:
+    damaged = b"\xef\xbb\xbf" + NANO.encode() + b"\n" + b"\0" * 600 + NANO.encode() + b"\n"
+    first, second = lines(nano("telemetry", "--from", log_of(tmp_path, damaged)).out)
+    assert first == second and "unknown" not in first
+
+
 def test_a_log_without_its_last_newline_is_whole(nano: Nano, home: Path, tmp_path: Path) -> None:
     ran = nano("telemetry", "--from", log_of(tmp_path, f"{THOR}\n{NANO}".encode()))
     assert lines(ran.out)[1]["power_mw"]["POM_5V_CPU"] == {"now": 700, "avg": 650}
@@ -136,6 +144,47 @@ def test_csv_of_a_log_has_a_column_for_whatever_any_line_has(
     first, second = csv.DictReader(io.StringIO(ran.out))
     assert (first["temperatures_c.GPU"], first["temperatures_c.tj"]) == ("34.0", "")
     assert (second["timestamp"], second["power_mw.VDD_GPU.max"]) == ("2026-07-23T15:29:27", "30")
+
+
+def test_csv_has_columns_for_what_sleeps_at_first_and_tells_what_has_none(home: Path) -> None:
+    first = "RAM 1/2MB CPU [5%@102,off] GPU@-256C"
+    second = "RAM 1/2MB CPU [5%@102,7%@204] GPU@40C GR3D_FREQ 9%@76 tj@41C VDD_IN 10mW/20mW"
+    ran = subprocess.run(
+        [sys.executable, "-m", "nanotrain_tui", "telemetry", "--from", "-", "--csv"],
+        input=f"{first}\n{second}\n", capture_output=True, text=True,
+    )  # fmt: skip
+    asleep, awake = csv.DictReader(io.StringIO(ran.stdout))
+    assert (asleep["temperatures_c.GPU"], awake["temperatures_c.GPU"]) == ("", "40.0")
+    assert (asleep["cpus.1.freq_mhz"], awake["cpus.1.freq_mhz"]) == ("", "204")
+    assert (asleep["gpu_load_percent"], awake["gpu_load_percent"]) == ("", "9")
+    assert ran.stderr.count("have no column") == 1
+    assert "power_mw.VDD_IN.avg and 2 others came after the first sample" in ran.stderr
+
+
+def test_live_csv_has_the_usual_columns_from_the_start(
+    nano: Nano, home: Path, tegrastats: Path
+) -> None:
+    program = tegrastats.read_text().replace("GR3D_FREQ 97%@921 GPU@34C", "AO@34C")
+    tegrastats.write_text(program)
+    ran = nano(
+        "telemetry", "--csv", "--interval", 20, "--count", 1, "--tegrastats", tegrastats
+    )  # fmt: skip
+    (row,) = csv.DictReader(io.StringIO(ran.out))
+    assert row["gpu_load_percent"] == row["gpu_temperature_c"] == row["throttling"] == ""
+    assert row["temperatures_c.AO"] == "34.0" and not ran.err
+
+
+def test_live_lines_that_are_no_samples_are_told_at_the_end(
+    nano: Nano, home: Path, tegrastats: Path
+) -> None:
+    program = tegrastats.read_text().replace(
+        '    print("RAM', '    print("WARNING: x")\n    print("RAM'
+    )
+    tegrastats.write_text(program)
+    ran = nano(
+        "telemetry", "--json", "--interval", 20, "--count", 3, "--tegrastats", tegrastats
+    )  # fmt: skip
+    assert len(lines(ran.out)) == 3 and "lines of tegrastats were no samples" in ran.err
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])

@@ -64,7 +64,8 @@ def _hwmon_rails(*rails: tuple[str, int, int]) -> Files:
 
 
 def _memory(total_mb: int, available_mb: int, mapped_mb: int | None, swap_mb: int = 0) -> Files:
-    kib = {"MemTotal": total_mb, "MemFree": 100, "MemAvailable": available_mb,
+    kib = {"MemTotal": total_mb, "MemFree": available_mb - 300, "MemAvailable": available_mb,
+           "Buffers": 50, "Cached": 350,
            "SwapTotal": swap_mb, "SwapFree": swap_mb // 2}  # fmt: skip
     if mapped_mb is not None:
         kib["NvMapMemUsed"] = mapped_mb
@@ -125,6 +126,7 @@ def xavier_nx() -> Files:
         "proc/device-tree/model": "NVIDIA Jetson Xavier NX Developer Kit\0",
         "etc/nv_tegra_release": "# R35 (release), REVISION: 4.1, GCID: 2, BOARD: t186ref\n",
         "proc/stat": "".join(f"cpu{core} 10 0 0 90\n" for core in range(4)),
+        "sys/devices/system/cpu/present": "0-5\n",  # two are off
         "proc/buddyinfo": "Node 0, zone   Normal  9 8 7 6 5 4 3 2 1 1 356\n",
         "sys/devices/platform/gpu.0/load": "990\n",
         "sys/class/hwmon/hwmon2/name": "pwmfan",

@@ -156,6 +156,23 @@ def test_silence_is_told_once_and_replaced_until_it_answers(bench: Bench) -> Non
     bench.monitor.close()
 
 
+def test_one_that_hangs_is_started_again(bench: Bench) -> None:
+    bench.monitor.start()
+    bench.hear(LINE + b"WARNING: failed to open x\n" * 3)
+    starts = []
+    for tick in range(1, 80):
+        bench.poll(tick * 0.5)
+        if len(bench.children) > len(starts):
+            starts.append(tick * 0.5)
+    # ten intervals of silence, one or two seconds of back-off; later ones have two to start
+    assert starts == [0.5, 11.0, 25.0]
+    assert all(child.closed for child in bench.children[:-1])
+    silent, hangs = bench.monitor.notes()
+    assert "gives no readings (3 lines were no samples): CPU" in silent
+    assert "hangs and was stopped: CPU" in hangs
+    bench.monitor.close()
+
+
 def test_lines_that_waited_while_we_were_stopped_are_no_silence(bench: Bench) -> None:
     bench.monitor.start()
     bench.children[0].output.append(LINE)
@@ -210,7 +227,9 @@ def test_a_restart_that_fails_is_tried_again(bench: Bench) -> None:
 
 def test_a_flood_is_stopped(bench: Bench) -> None:
     bench.monitor.start()
-    bench.hear(*[b"RAM 1/2MB\n" * 6000] * 18)
+    bench.hear(b"x" * (1 << 20) + b"\n" + LINE)  # a line too long is skipped
+    assert bench.poll(1.0)["ram_used_mb"] == 905 and bench.monitor.unread_lines == 1
+    bench.hear(*[b"RAM 1/2MB\n" * 6000] * 144)
     assert bench.children[0].closed
     assert "writes without end" in bench.monitor.notes()[0]
     bench.poll(59.0)

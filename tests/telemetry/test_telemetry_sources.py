@@ -110,6 +110,24 @@ def test_a_psutil_that_cannot_read_gives_nothing() -> None:
     assert source.loads() == [1.0]
 
 
+def test_psutils_loads_are_dropped_where_a_core_came_or_went() -> None:
+    told = iter([[0.0, 0.0], [10.0, 20.0], [10.0, 0.0, 100.0], [10.0, 20.0, 30.0]])
+    source = PsutilSource(types.SimpleNamespace(cpu_percent=lambda percpu: next(told)))
+    assert [source.loads() for _ in range(3)] == [[10.0, 20.0], [], [10.0, 20.0, 30.0]]
+
+
+def test_a_jetson_reads_its_own_files_also_where_psutil_is_there(tmp_path: Path) -> None:
+    """psutil numbers the cores that are online, and a power mode turns some off."""
+    write(tmp_path, {"etc/nv_tegra_release": "# R35", "sys/devices/system/cpu/present": "0-5\n",
+                     "proc/stat": "cpu0 0 0 0 0\ncpu3 0 0 0 0\n"})  # fmt: skip
+    source = ProcSource(str(tmp_path))
+    write(tmp_path, {"proc/stat": "cpu0 1 0 0 9\ncpu3 9 0 0 1\n"})
+    assert source.loads() == [10.0, None, None, 90.0, None, None]
+    ram = "MemTotal: 4096000 kB\nMemFree: 512000 kB\nBuffers: 102400 kB\nCached: 409600 kB\n"
+    write(tmp_path, {"proc/meminfo": ram + "MemAvailable: 2048000 kB\nSwapTotal: ² kB\n"})
+    assert source.memory() == Memory(3000, 4000, None, None)  # as tegrastats counts
+
+
 # /sys
 
 
@@ -118,7 +136,9 @@ def test_thermal_zones_are_named_as_tegrastats_does(tmp_path: Path) -> None:
     for number, (kind, value) in enumerate(zones.items()):
         zone = f"sys/class/thermal/thermal_zone{number}/"
         write(tmp_path, {zone + "type": kind + "\n", zone + "temp": value + "\n"})
-    assert Thermal(str(tmp_path)).read() == {"CPU": 41.5, "tj": 39.0}
+    assert Thermal(str(tmp_path)).read() == {
+        "CPU": 41.5, "GPU": None, "tj": 39.0, "iwlwifi": None
+    }  # fmt: skip
 
 
 def test_the_hotter_of_a_pcs_two_cpu_sensors(tmp_path: Path) -> None:
