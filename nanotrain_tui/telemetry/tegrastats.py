@@ -139,8 +139,8 @@ def parse_line(line: str, whole: bool = True) -> Optional[TegrastatsLine]:
     cut = []
     if not whole and _may_be_cut(words, line):
         cut = [words.pop()]
-        whole = cut[0].rpartition("@")[0]  # the load stands before the clock
-        words += [whole] if whole else []
+        load = cut[0].rpartition("@")[0]  # it stands before the clock
+        words += [load] if load else []
     fields: _Fields = {name: {} for name in _TABLES}
     unknown = []
     at, end = 0, len(words)
