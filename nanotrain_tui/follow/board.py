@@ -21,7 +21,7 @@ class BoardFold:
 
     def __init__(self) -> None:
         self.heat_limits: HeatLimits | None = None
-        self.held = ""  # what the guard said when it paused
+        self.held = ""  # what the guard said last of why it is paused
         self._environment: Mapping[str, Any] = {}
         self._samples: deque[tuple[float, Mapping[str, Any]]] = deque(maxlen=MOST_SAMPLES)
         self._energy = Energy()
@@ -78,7 +78,10 @@ class BoardFold:
         if action == "watching":
             found = [number(body.get(key)) for key in ("warn", "limit", "resume")]
             warn, limit, resume = found
+            self.heat_limits = None  # also where the guard was turned off
             if warn is not None and limit is not None and resume is not None:
                 self.heat_limits = HeatLimits(warn, limit, resume)
-        elif action == "paused":
+        elif action == "released":
+            self.held = ""
+        elif action in ("paused", "holding"):
             self.held = one_line(str(body.get("message") or ""))

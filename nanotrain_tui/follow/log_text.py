@@ -169,7 +169,7 @@ def _count(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-_CALM_GUARDS = ("watching", "resumed", "unthrottled", "relieved", "checkpoint")
+_CALM_GUARDS = ("watching", "resumed", "released", "unthrottled", "relieved", "checkpoint")
 _LEVELS = {
     "warned": "warning",
     "refused": "warning",

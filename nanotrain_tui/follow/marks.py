@@ -14,7 +14,7 @@ from nanotrain_tui.session.records import Event
 MARKS = 256  # the newest; checkpoints apart, so that they push no edit out
 CHECKPOINTS = 256
 MARKED = frozenset({"edited", "paused", "resumed", "diverged", "crashed", "guard"})
-_UNMARKED_GUARDS = ("watching", "relieved", "unthrottled")
+_UNMARKED_GUARDS = ("watching", "holding", "released", "relieved", "unthrottled")
 
 
 class MarkFold:

@@ -3,7 +3,9 @@
 from typing import Any, Callable, Dict, Mapping, Sequence
 
 from nanotrain_tui.host import guard
-from nanotrain_tui.host.guard import Action, HeatGuard, MemoryGuard
+from nanotrain_tui.host.guard import Action, MemoryGuard
+from nanotrain_tui.host.heat_guard import HeatGuard
+from nanotrain_tui.host.heat_limits import heat_limits
 from nanotrain_tui.host.steering import Session, Steering
 from nanotrain_tui.session import state as states
 from nanotrain_tui.telemetry.thermal import Trip
@@ -35,9 +37,10 @@ class GuardDesk:
         self._memory = MemoryGuard()
 
     def begin(self) -> None:
-        """A segment begins: its limits go on the record."""
+        """A segment begins: its limits go on the record, and that it is held where it is."""
         self._set_limits(self._config())
-        self._tell_limits()
+        if self._heat.limits is not None:
+            self._tell_limits()
 
     def sampled(self, body: Dict[str, Any]) -> None:
         """Act on one sample of telemetry."""
@@ -52,24 +55,25 @@ class GuardDesk:
                 self._act(action)
 
     def asked(self, do: str) -> None:
-        """A person steers: who wants a pause keeps it, however cool it gets."""
+        """A person steered: who wants a pause keeps it, however cool it gets."""
         if do == "pause":
-            self._heat.release()
+            released = self._heat.release()
+            if released is not None:
+                self._act(released)
         elif do in ("resume", "step"):
             self._heat.overrule()
 
     def _set_limits(self, config: Mapping[str, Any]) -> bool:
         """Take the limits of the configuration; whether they have changed."""
         may_pause = config.get("guard.heat") == "pause"
-        limits = guard.heat_limits(config, self._trips)
+        limits = heat_limits(config, self._trips)
         changed = (limits, may_pause) != (self._heat.limits, self._heat.may_pause)
         self._heat.limits, self._heat.may_pause = limits, may_pause
         return changed
 
     def _tell_limits(self) -> None:
-        watching = self._heat.watching()
-        if watching is not None:
-            self._session.record("guard", watching.body())
+        self._act(self._heat.watching())
+        self._heat.remind()
 
     def _act(self, action: Action) -> None:
         self._session.record("guard", action.body())

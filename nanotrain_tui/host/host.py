@@ -242,10 +242,15 @@ class Host(Session):
     # -- commands --------------------------------------------------------------------------------
 
     def _requested(self, request: Dict[str, Any], reply: Reply) -> None:
-        if request.get("do") != "status":
-            who = commands.asker(request, "somebody")
-            self._guards.asked(str(request.get("do")))
-            self._steering.submit(str(request.get("do")), request, who, reply)
+        do = str(request.get("do"))
+        if do != "status":
+
+            def answer(told: Dict[str, Any]) -> None:
+                if told["ok"]:
+                    self._guards.asked(do)
+                reply(told)
+
+            self._steering.submit(do, request, commands.asker(request, "somebody"), answer)
             return
         reply(
             {

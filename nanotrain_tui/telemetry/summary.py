@@ -5,11 +5,12 @@ alarm.
 """
 
 import re
-from typing import Iterable, Mapping, Optional
+from typing import Dict, Iterable, Mapping, Optional
 
 # TX2 has two CPU clusters, Denver (MCPU) and ARM (BCPU). PMIC never matches: it is a constant.
 _CPU_ZONE = re.compile(r"[bm]?cpu\d*(?:[-_ ].*)?", re.IGNORECASE)
 _GPU_ZONE = re.compile(r"gpu\d*(?:[-_ ].*)?", re.IGNORECASE)
+_DIE_ZONE = re.compile(r"(?:[bm]?cpu|gpu|soc|cv|tj|aux)\d*(?:[-_ ].*)?", re.IGNORECASE)
 _HOTTEST_C, _COLDEST_C = 200.0, -60.0  # beyond, it is a sensor that is off or broken
 
 # What measures all the module takes in; VIN is Thor's.
@@ -26,13 +27,32 @@ def gpu_temperature(temperatures_c: Mapping[str, Optional[float]]) -> Optional[f
     return _hottest(_GPU_ZONE, temperatures_c)
 
 
+def is_of_the_die(zone: str) -> bool:
+    """Whether a thermal zone measures the chip, and not a Wi-Fi card or the board."""
+    return _DIE_ZONE.fullmatch(zone) is not None
+
+
+def die_temperatures(temperatures_c: object) -> Dict[str, float]:
+    """The zones of the chip that measure something, in degrees Celsius."""
+    zones = temperatures_c if isinstance(temperatures_c, dict) else {}
+    return {
+        zone: float(value)
+        for zone, value in zones.items()
+        if isinstance(value, (int, float)) and _is_real(value) and is_of_the_die(zone)
+    }
+
+
+def _is_real(degrees: float) -> bool:
+    return _COLDEST_C < degrees < _HOTTEST_C
+
+
 def _hottest(
     zone: "re.Pattern[str]", temperatures_c: Mapping[str, Optional[float]]
 ) -> Optional[float]:
     known = [
         value
         for name, value in temperatures_c.items()
-        if value is not None and _COLDEST_C < value < _HOTTEST_C and zone.fullmatch(name)
+        if value is not None and _is_real(value) and zone.fullmatch(name)
     ]
     return max(known) if known else None
 

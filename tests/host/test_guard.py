@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nanotrain_tui.host import guard
-from nanotrain_tui.host.guard import HeatGuard, Limits, MemoryGuard, heat_limits
+from nanotrain_tui.host.guard import MemoryGuard
+from nanotrain_tui.host.heat_guard import HeatGuard
+from nanotrain_tui.host.heat_limits import Limits, heat_limits
 from nanotrain_tui.telemetry.thermal import Trip
 
 RUNNING, PAUSED, STARTING = "running", "paused", "starting"
@@ -55,7 +57,6 @@ def test_what_it_says_has_its_figures() -> None:
         "message": "GPU is at 50.5 °C: training pauses, and goes on below 42 °C",
     }  # fmt: skip
     watching = heat.watching()
-    assert watching is not None
     assert watching.body()["warn"] == 45.0 and watching.body()["resume"] == 42.0
 
 
@@ -65,7 +66,18 @@ def test_a_reading_that_cannot_be_is_not_believed() -> None:
     assert acts(heat, 120) == []  # 90 degrees in one reading
     assert acts(heat, 31) == []
     assert heat.take({}, RUNNING) == [] == heat.take({"temperatures_c": {"GPU": "x"}}, RUNNING)
-    assert acts(heat, 60) == [] and acts(heat, 61) == ["warned", "paused"]  # it stays: it is so
+    assert acts(heat, 60) == [] and acts(heat, 61) == ["paused"]  # it stays: it is so
+
+
+def test_a_slow_board_is_not_disbelieved_for_long() -> None:
+    heat = watch()
+    told = [acts(heat, degrees) for degrees in (35, 52, 68)]
+    assert told == [[], [], ["paused"]]  # ever farther the same way: it is so
+    config = {"guard.limit_c": 50.0, "telemetry.interval_s": 60.0}
+    heat = HeatGuard()
+    heat.limits = heat_limits(config, [])
+    acts(heat, 35)
+    assert acts(heat, 40) == [] and acts(heat, 84) == ["paused"]  # in a minute it may
 
 
 def test_who_goes_on_in_spite_of_it_is_not_overruled_before_it_is_hotter_or_has_cooled() -> None:
@@ -82,6 +94,47 @@ def test_who_goes_on_in_spite_of_it_is_not_overruled_before_it_is_hotter_or_has_
     assert acts(heat, 39) == [] and acts(heat, 45) == ["warned"] and acts(heat, 50) == ["paused"]
 
 
+def test_a_person_who_goes_on_is_told_when_it_pauses_next() -> None:
+    for margin, next_limit in ((5.0, "55"), (0.0, "51")):
+        heat = watch(margin=margin)
+        acts(heat, 48)
+        assert acts(heat, 50) == ["paused"]
+        acts(heat, 50, PAUSED)
+        heat.overrule()
+        (warned,) = heat.take(hot(50), RUNNING)
+        assert warned.message == f"GPU is at 50 °C; training pauses at {next_limit} °C"
+        assert acts(heat, 50.9) == []  # also without a margin
+
+
+def test_going_on_in_spite_of_one_zone_is_measured_by_each_zones_own_limit() -> None:
+    heat = HeatGuard()
+    heat.limits = Limits(None, {"gpu": 85.0, "tj": 110.0}, 5.0, None)
+
+    def zones(gpu: float, tj: float, state: str = RUNNING) -> list[str]:
+        return [one.action for one in heat.take({"temperatures_c": {"GPU": gpu, "tj": tj}}, state)]
+
+    zones(84, 98)
+    assert zones(86, 100) == ["paused"]
+    zones(86, 100, PAUSED)
+    heat.overrule()
+    assert zones(90, 101) == ["warned"] and zones(92.5, 101) == ["paused"]
+
+
+def test_it_goes_on_when_every_zone_is_cool() -> None:
+    heat = HeatGuard()
+    heat.limits = Limits(None, {"cpu": 92.0, "tj": 95.0}, 5.0, None)
+
+    def zones(cpu: float, tj: float) -> list[str]:
+        body = {"temperatures_c": {"CPU": cpu, "tj": tj}}
+        return [one.action for one in heat.take(body, PAUSED)]
+
+    heat.take({"temperatures_c": {"CPU": 91, "tj": 90}}, RUNNING)
+    heat.take({"temperatures_c": {"CPU": 92, "tj": 90}}, RUNNING)
+    assert heat.holds
+    assert zones(83, 88) == [] == zones(81, 86)  # whose limit is higher than the one that paused
+    assert zones(81, 84) == ["resumed"]
+
+
 def test_a_persons_pause_is_theirs() -> None:
     heat = warmed()
     assert acts(heat, 55, PAUSED) == [] and acts(heat, 41, PAUSED) == []
@@ -89,7 +142,9 @@ def test_a_persons_pause_is_theirs() -> None:
     acts(heat, 49)
     assert "paused" in acts(heat, 52)
     acts(heat, 52, PAUSED)
-    heat.release()
+    released = heat.release()
+    assert released is not None and released.action == "released"
+    assert heat.release() is None  # it was theirs already
     assert acts(heat, 41, PAUSED) == [] and acts(heat, 30, PAUSED) == []
 
 
@@ -99,17 +154,52 @@ def test_a_trainer_that_dies_while_paused_is_still_held() -> None:
     acts(heat, 51, PAUSED)
     assert acts(heat, 51, STARTING) == acts(heat, 51, RUNNING) == []
     assert heat.holds
-    assert acts(heat, 51, PAUSED) == []
+    heat.remind()  # the record begins anew
+    assert acts(heat, 51, PAUSED) == ["holding"] and acts(heat, 51, PAUSED) == []
     assert acts(heat, 38, PAUSED) == ["resumed"]
 
 
+def test_without_a_temperature_it_stays_paused_and_says_so() -> None:
+    heat = warmed()
+    acts(heat, 52)
+    told = [heat.take({}, PAUSED) for _ in range(9)]
+    (blind,) = [action for actions in told for action in actions]
+    assert blind.action == "holding" and "no temperature is read any more" in blind.message
+    (back,) = heat.take(hot(51), PAUSED)
+    assert back.action == "holding" and "goes on below 40 °C" in back.message
+    assert acts(heat, 39, PAUSED) == ["resumed"]
+
+
 def test_limits_that_are_raised_or_turned_off_let_it_go_on() -> None:
-    for limits in (Limits(80.0, {}, 5.0, None), None):
+    for limits in (Limits(80.0, {}, 5.0, None), Limits(55.0, {}, 5.0, None), None):
         heat = warmed()
         acts(heat, 52)
         acts(heat, 52, PAUSED)
         heat.limits = limits
-        assert acts(heat, 52, PAUSED) == ["resumed"]
+        (resumed,) = heat.take(hot(52), PAUSED)
+        assert resumed.action == "resumed" and "cooled" not in resumed.message
+
+
+def test_where_it_shall_only_warn_it_lets_go() -> None:
+    heat = warmed()
+    acts(heat, 52)
+    acts(heat, 52, PAUSED)
+    heat.may_pause = False
+    assert acts(heat, 52, PAUSED) == ["resumed"]
+
+
+def test_a_lower_limit_to_go_on_at_does_not_let_it_go() -> None:
+    heat = warmed()
+    acts(heat, 52)
+    heat.limits = Limits(50.0, {}, 5.0, 30.0)
+    heat.remind()
+    (holding,) = heat.take(hot(45), PAUSED)
+    assert holding.message == "GPU is at 45 °C: training stays paused, and goes on below 30 °C"
+
+
+def test_without_limits_it_says_that_it_watches_nothing() -> None:
+    watching = HeatGuard().watching().body()
+    assert (watching["limit"], watching["warn"], watching["resume"]) == (None, None, None)
 
 
 def test_warning_alone() -> None:

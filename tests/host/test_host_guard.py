@@ -1,5 +1,7 @@
 """Real hosts whose board gets hot."""
 
+import os
+import signal
 import sys
 
 import pytest
@@ -10,21 +12,21 @@ from nanotrain_tui.session.reader import SessionReader
 TEGRASTATS = """#!{python}
 import sys, time
 while True:
-    degrees = open({place!r}).read()
-    print("RAM 900/4000MB CPU [1%@2] GPU@" + degrees + "C", flush=True)
+    print(open({place!r}).read(), flush=True)
     time.sleep(int(sys.argv[2]) / 1000)
 """
 
 
 @pytest.fixture
 def board(tmp_path):
-    """A tegrastats and a function that sets the temperature it prints."""
-    place = tmp_path / "degrees"
+    """A tegrastats and a function that sets what it prints."""
+    place = tmp_path / "line"
     program = tmp_path / "tegrastats"
 
-    def set_degrees(degrees):
+    def set_degrees(degrees, used=900):
+        heat = "" if degrees is None else f" GPU@{degrees}C"
         new = tmp_path / "new"
-        new.write_text(str(degrees))
+        new.write_text(f"RAM {used}/4000MB CPU [1%@2]{heat}")
         new.replace(place)
 
     set_degrees(40)
@@ -81,30 +83,85 @@ def test_a_limit_that_is_raised_while_it_waits_lets_it_go_on(host, board):
     assert session.do("stop")["ok"]
 
 
-def test_what_a_person_asks_for_wins(host, board):
+def held_session(host, board, **values):
+    """Paused by the guard at 52 degrees."""
     program, set_degrees = board
-    session = hot_session(host, program)
+    session = hot_session(host, program, **values)
     session.wait_for_step(3)
     set_degrees(52)
     session.wait_for_event("paused")
+    wait_for(lambda: session.do("status")["state"] == "paused", "the pause")
+    return session, set_degrees
+
+
+def test_who_goes_on_in_spite_of_the_heat_is_not_paused_again(host, board):
+    session, _ = held_session(host, board)
     assert session.do("resume")["ok"]
-    step = session.do("status")["step"]
-    session.wait_for_step(step + 20)
+    session.wait_for_step(session.do("status")["step"] + 20)
     assert guards(session).count("paused") == 1 and guards(session)[-1] == "warned"
-    assert session.do("pause")["ok"]
-    set_degrees(30)
-    samples = len(session.events("guard"))
-    wait_for(lambda: coldest(session) == 30, "a cool sample")
-    assert session.do("status")["state"] == "paused" and len(session.events("guard")) >= samples
-    assert "resumed" not in guards(session)
     assert session.do("stop")["ok"]
 
 
-def coldest(session):
+def test_who_pauses_what_the_guard_holds_keeps_it_paused(host, board):
+    session, set_degrees = held_session(host, board)
+    assert session.do("pause")["ok"]
+    assert guards(session)[-1] == "released"
+    set_degrees(38)
+    wait_for(lambda: readings(session).count(38) >= 3, "cool samples")
+    assert session.do("status")["state"] == "paused"
+    assert "resumed" not in guards(session) and not session.events("resumed")
+    assert session.do("stop")["ok"]
+
+
+def test_what_is_refused_changes_nothing_for_the_guard(host, board):
+    session, set_degrees = held_session(host, board)
+    assert not session.do("step", n=0)["ok"]
+    set_degrees(38)
+    assert session.wait_for_event("resumed").body["who"] == "guard"
+    assert session.do("stop")["ok"]
+
+
+def test_a_trainer_that_dies_while_it_is_held_is_held_again_and_the_record_says_so(host, board):
+    session, set_degrees = held_session(host, board, train__on_crash="resume")
+    os.kill(session.trainer_pid, signal.SIGKILL)
+    wait_for_guard(session, "holding")
+    (holding,) = [one for one in session.events("guard") if one.body["action"] == "holding"]
+    assert holding.seq > session.events("crashed")[0].seq
+    set_degrees(38)
+    assert session.wait_for_event("resumed").body["who"] == "guard"
+    assert session.do("stop")["ok"]
+    session.trainer_pid = session.pid
+
+
+def test_without_a_temperature_what_is_held_stays_paused_and_says_so(host, board):
+    session, set_degrees = held_session(host, board)
+    set_degrees(None)
+    wait_for_guard(session, "holding")
+    assert "no temperature" in session.events("guard")[-1].body["message"]
+    assert session.do("set", values={"guard.heat": "off"})["ok"]
+    session.wait_for_event("resumed")
+    assert session.events("guard")[-2].body["limit"] is None  # the charts draw no limits any more
+    assert session.do("stop")["ok"]
+
+
+def test_before_memory_ends_a_checkpoint_is_written(host, board):
+    program, set_degrees = board
+    session = hot_session(host, program)
+    session.wait_for_step(3)
+    assert not session.events("checkpoint")
+    set_degrees(40, used=3900)
+    session.wait_for_event("checkpoint")
+    assert guards(session) == ["watching", "warned", "checkpoint"]
+    assert [event.body["guard"] for event in session.events("guard")][1:] == ["memory"] * 2
+    assert session.do("status")["state"] == "running"
+    assert session.do("stop")["ok"]
+
+
+def readings(session):
+    """The temperatures of all samples; a machine's pause can make tegrastats look silent."""
     with SessionReader(session.folder) as reader:
         bodies = [sample.body for sample in reader.read_since(0).samples]
-    # without one: where a machine's pause made tegrastats look silent
-    return min(body["gpu_temperature_c"] for body in bodies if "gpu_temperature_c" in body)
+    return [body["gpu_temperature_c"] for body in bodies if "gpu_temperature_c" in body]
 
 
 def test_a_recorded_board_that_warms_up_is_paused(host, shared, monkeypatch):
