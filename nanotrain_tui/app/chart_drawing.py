@@ -96,8 +96,8 @@ def plot_chart(
         if span.role != "muted" or not plotted[-1][x].strip():
             marks[x, rows - 1] = span
     for limit in chart.limits:
-        y = rows - 1 - int(scale.position(limit) * rows) if scale.low < limit < scale.high else -1
-        for x in range(across) if 0 <= y < rows else ():
+        y = rows - 1 - min(rows - 1, int(scale.position(limit) * rows))
+        for x in range(across) if scale.low <= limit <= scale.high else ():
             if (x, y) not in marks and not plotted[y][x].strip():
                 marks[x, y] = Span(glyphs.horizontal, "muted")
     here = None if cursor is None else chart.axis.cell(cursor, across)

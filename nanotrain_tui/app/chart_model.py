@@ -154,10 +154,12 @@ class Charts:
         scale = _shares if gauge.unit == "%" else linear_scale
         told = partial(_with_unit, unit=gauge.unit)
         curve = self._detail.get(name) or gauge.curve
+        limits = self._limits(gauge.unit)  # in sight, however far away
         chart = self._single(
-            name, title, curve, gauge.curve, gauge.now, scale, told, short, over_time=True
-        )
-        return replace(chart, limits=self._limits(gauge.unit))
+            name, title, curve, gauge.curve, gauge.now,
+            lambda values: scale([*values, *limits]), told, short, over_time=True,
+        )  # fmt: skip
+        return replace(chart, limits=limits)
 
     def _single(
         self,

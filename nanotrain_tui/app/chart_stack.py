@@ -24,7 +24,7 @@ NAMES = {
     "loss": "Loss", "accuracy": "Accuracy", "learning_rate": "Learning rate",
     "temperature": "Temperature", "power": "Power", "ram": "RAM", "gpu_load": "GPU load",
 }  # fmt: skip
-TEMPERATURES = ("gpu_temperature", "cpu_temperature")
+TEMPERATURE = "die_temperature"  # the gauge behind the chart: what the guard looks at
 SIDE_CELLS = 20  # right of the curves: their names and values
 LEAST_LINES = 3  # of a chart
 AIRY_LINES = 4  # from here on an empty line parts the charts
@@ -45,13 +45,13 @@ def stacked(
 
 def gauge_of(state: RunState, name: str) -> str:
     """The gauge behind a chart; empty where it has none, or nobody measured it."""
-    names = TEMPERATURES if name == "temperature" else (name,)
-    return next((one for one in names if one in state.gauges and state.gauges[one].curve), "")
+    gauge = TEMPERATURE if name == "temperature" else name
+    return gauge if gauge in state.gauges and state.gauges[gauge].curve else ""
 
 
 def key_of(chart: Chart) -> str:
     """A chart's name in NAMES."""
-    return "temperature" if chart.name in TEMPERATURES else chart.name
+    return "temperature" if chart.name == TEMPERATURE else chart.name
 
 
 def missing(state: RunState) -> list[str]:

@@ -88,9 +88,8 @@ def _progress(state: RunState, width: int, glyphs: Glyphs) -> Line:
 
 def _held(state: RunState, width: int, glyphs: Glyphs) -> Line:
     """In place of the progress: why the guard has paused it, and how hot it is now."""
-    now = [state.gauges[name].now for name in ("gpu_temperature", "cpu_temperature")
-           if name in state.gauges]  # fmt: skip
-    hottest = max((value for value in now if value is not None), default=None)
+    gauge = state.gauges.get("die_temperature")
+    hottest = gauge.now if gauge is not None else None
     reading = "" if hottest is None else f"  now {hottest:.0f} °C"
     return fit((Span(state.held, "warning"), Span(reading)), width, glyphs.ellipsis)
 

@@ -12,7 +12,6 @@ from nanotrain_tui.app.scale import Scale, accuracy_scale, loss_scale
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.follow.marks import MARKED
 from nanotrain_tui.follow.series import Curve
-from nanotrain_tui.follow.telemetry import GAUGES
 from nanotrain_tui.follow.window import read_window
 from nanotrain_tui.session.reader import SessionReader
 
@@ -103,8 +102,8 @@ def read_charts(reader: SessionReader) -> Charts:
         Chart("learning_rate", "Learning rate", _points(curves["learning_rate"], times), (),
               loss_scale),
     ]  # fmt: skip
-    for name in GAUGES:
-        found.append(Chart(name, _TITLES[name], _points(curves[name]), (), _gauge_scale))
+    for name, title in _TITLES.items():
+        found.append(Chart(name, title, _points(curves[name]), (), _gauge_scale))
     # An idle swap or GPU is no news.
     shown = [chart for chart in found if any(chart.values())]
     marks = [(event.t, describe(event).text) for event in reader.events(sorted(MARKED))]

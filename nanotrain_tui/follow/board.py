@@ -58,6 +58,10 @@ class BoardFold:
         if running:
             self._samples.append((t, row.body))
 
+    def reached(self, step: int, batch_size: int | None) -> None:
+        """Steps up to here were made with batches of this size."""
+        self._training.reached(step, batch_size)
+
     @property
     def energy_j(self) -> float | None:
         """All that the module took in, pauses too."""
@@ -67,9 +71,11 @@ class BoardFold:
         """Of the training alone; ``examples`` are those of an epoch."""
         return self._training.use(examples)
 
-    def verdict(self, state: str, steps_here: int, preparing: str) -> Verdict | None:
+    def verdict(
+        self, state: str, steps_here: int, preparing: str, on_gpu: bool | None
+    ) -> Verdict | None:
         """What bounds the run now."""
-        return judge(self._samples, state, self._environment, steps_here, preparing)
+        return judge(self._samples, state, self._environment, steps_here, preparing, on_gpu)
 
     def _guarded(self, body: Mapping[str, Any]) -> None:
         action = body.get("action")

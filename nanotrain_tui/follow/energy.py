@@ -23,17 +23,27 @@ class TrainingEnergy:
     def __init__(self) -> None:
         self._energy = Energy()
         self._at: int | None = None  # the step of the sample before, while it ran
+        self._counted = 0  # the step up to which examples are counted
+        self._since = 0  # examples since the sample before
         self._steps = 0
         self._samples = 0
 
     def add(self, t: float, power_mw: float, step: int, batch_size: int | None) -> None:
         """Power at ``t`` seconds of session time while training ran, with ``step`` updates made."""
+        self.reached(step, batch_size)
         before = self._energy.joules
         self._energy.add(t, power_mw)
         if self._at is not None and step > self._at and self._energy.joules != before:
             self._steps += step - self._at
-            self._samples += (step - self._at) * (batch_size or 0)
-        self._at = step
+            self._samples += self._since
+        self._at = self._counted = step
+        self._since = 0
+
+    def reached(self, step: int, batch_size: int | None) -> None:
+        """Steps up to here were made with batches of this size."""
+        if self._at is not None and step > self._counted:
+            self._since += (step - self._counted) * (batch_size or 0)
+            self._counted = step
 
     def pause(self) -> None:
         """Nothing is trained until the next sample."""

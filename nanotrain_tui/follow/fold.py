@@ -137,7 +137,9 @@ class Fold:
 
     def _verdict(self, seen: str) -> Verdict | None:
         preparing = self._preparing.what if self._preparing and seen == STARTING else ""
-        return self._board.verdict(seen, self._step - self._from_step, preparing)
+        devices = _mappings(self._ready.get("devices"))
+        on_gpu = any(one.get("kind") == "GPU" for one in devices) if devices else None
+        return self._board.verdict(seen, self._step - self._from_step, preparing, on_gpu)
 
     def _add_segment(self, row: Segment) -> None:
         self._segment = row.seq if row.seq > self._segment else self._segment
@@ -222,6 +224,7 @@ class Fold:
         self._batch_size = _whole(row.body.get("batch_size")) or self._batch_size
 
     def _take_edited(self, row: Event) -> None:
+        self._board.reached(row.step, self._batch_size)
         for key, change in _mapping(row.body.get("changes")).items():
             if not isinstance(change, (list, tuple)) or len(change) != 2:
                 continue

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nanotrain_tui.follow.numbers import number
 from nanotrain_tui.follow.run_state import Gauge
 from nanotrain_tui.follow.series import Series
+from nanotrain_tui.telemetry.summary import die_temperatures
 
 CAPACITY = 256  # bins of a gauge: a sparkline is never wider
 LATEST_S = 1 << 40  # a session time beyond this is damage
@@ -23,6 +24,21 @@ class Source:
     divide: float = 1.0
     total: str | None = None
     peak: str | None = None
+    derive: Callable[[Mapping[str, Any]], float | None] | None = None  # in place of ``key``
+
+    def of(self, body: Mapping[str, Any]) -> float | None:
+        """The quantity in its unit; None where the sample has it not."""
+        return self.derive(body) if self.derive is not None else self.figure(body, self.key)
+
+    def figure(self, body: Mapping[str, Any], key: str | None) -> float | None:
+        """What stands under a key, in the quantity's unit."""
+        value = number(body.get(key)) if key else None
+        return None if value is None else value / self.divide
+
+
+def hottest(body: Mapping[str, Any]) -> float | None:
+    """The hottest zone of the chip: what the guard looks at."""
+    return max(die_temperatures(body).values(), default=None)
 
 
 # In the order of importance: a small panel shows the first ones.
@@ -37,6 +53,7 @@ GAUGES: Mapping[str, Source] = {
     "cpu_load": Source("cpu_load_percent", "%"),
     "emc_load": Source("emc_load_percent", "%"),
     "gpu_memory": Source("gpu_memory_used_mb", "MB", total="gpu_memory_total_mb"),
+    "die_temperature": Source("temperatures_c", "°C", derive=hottest),
     "swap": Source("swap_used_mb", "MB", total="swap_total_mb"),
 }
 
@@ -54,9 +71,9 @@ class GaugeFold:
         if number(t) is None or not 0 <= t < LATEST_S:
             return
         for name, source in GAUGES.items():
-            value = number(body.get(source.key))
+            value = source.of(body)
             if value is not None:
-                self._series[name].add(int(t), value / source.divide)
+                self._series[name].add(int(t), value)
 
     @property
     def throttling(self) -> tuple[str, ...]:
@@ -75,14 +92,10 @@ class GaugeFold:
         return {name: self._gauge(name, source) for name, source in GAUGES.items()}
 
     def _gauge(self, name: str, source: Source) -> Gauge:
-        def figure(key: str | None) -> float | None:
-            value = number(self._body.get(key)) if key else None
-            return None if value is None else value / source.divide
-
         return Gauge(
             unit=source.unit,
-            now=figure(source.key),
-            total=figure(source.total),
-            peak=figure(source.peak),
+            now=source.of(self._body),
+            total=source.figure(self._body, source.total),
+            peak=source.figure(self._body, source.peak),
             curve=self._series[name].curve(),
         )

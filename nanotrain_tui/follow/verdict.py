@@ -17,6 +17,7 @@ _SATURATED = 95.0  # percent of one core
 _ALL_BUSY = 85.0  # percent of all cores together
 _MEMORY_BUSY = 80.0  # percent of the memory controller's bandwidth
 _CAPPED = 0.95  # of the hardware's clock
+_AT_MOST = 1.03  # of the allowed clock: more, and what was allowed is so no more
 _SLOWED = 0.85  # of the allowed clock, while busy
 _HOT_C = 80.0
 _SWAPPING_MB = 32.0  # more of swap within the window
@@ -43,16 +44,20 @@ def judge(
     environment: Mapping[str, Any],
     steps_here: int = 0,
     preparing: str = "",
+    on_gpu: bool | None = None,
 ) -> Verdict | None:
     """The verdict; None where nothing stands out, nothing was measured or nothing runs.
 
-    ``environment`` is the segment's, ``steps_here`` the updates made in it.
+    ``environment`` is the segment's, ``steps_here`` the updates made in it, ``on_gpu`` whether
+    TensorFlow has a GPU, None where it has not said.
     """
     if state == STARTING or (state == RUNNING and steps_here < 2):
-        return _warming_up(preparing)
+        doing = "TensorFlow loads" if state == STARTING else "the first steps compile"
+        return _warming_up(preparing or doing, steps_here)
     if state != RUNNING or not samples:
         return None
-    seen = _Seen([body for t, body in samples if samples[-1][0] - t <= WINDOW_S], environment)
+    bodies = [body for t, body in samples if samples[-1][0] - t <= WINDOW_S]
+    seen = _Seen(bodies, environment, on_gpu)
     for rule in (_heat, _swap, _bandwidth, _gpu, _cores):
         verdict = rule(seen)
         if verdict is not None:
@@ -63,18 +68,49 @@ def judge(
 class _Seen:
     """The samples of the window; figures that none of them has are None."""
 
-    def __init__(self, bodies: Sequence[Mapping[str, Any]], environment: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        bodies: Sequence[Mapping[str, Any]],
+        environment: Mapping[str, Any],
+        on_gpu: bool | None,
+    ) -> None:
         self.bodies = bodies
         self.newest = bodies[-1]
+        self.on_gpu = on_gpu
+        self.has_gpu = on_gpu if on_gpu is not None else bool(environment.get("l4t"))
         self.gpu = self.mean("gpu_load_percent")
         self.gpu_mhz = self.mean("gpu_freq_mhz")
-        self.gpu_max, self.gpu_top = (number(environment.get(f"gpu_{end}_mhz")) for end in ENDS)
-        self.cpu_max, self.cpu_top = (number(environment.get(f"cpu_{end}_mhz")) for end in ENDS)
-        mode = environment.get("power_mode")
-        self.mode = mode if isinstance(mode, str) else ""
+        self.cpu_mhz = _fastest(self.newest.get("cpus"))
+        self._environment = environment
 
     def mean(self, key: str) -> float | None:
-        return _mean([number(body.get(key)) for body in self.bodies])
+        """Of the samples that have it, where most of them have."""
+        found = [number(body.get(key)) for body in self.bodies]
+        return _mean(found) if 2 * found.count(None) < len(found) else None
+
+    def allowed(self, what: str) -> float | None:
+        """The clock that the power mode allows the ``gpu`` or ``cpu``: now, else as it began."""
+        key = f"{what}_max_mhz"
+        now = number(self.newest.get(key))
+        return number(self._environment.get(key)) if now is None else now
+
+    def capped(self, what: str, mhz: float | None) -> tuple[float, float] | None:
+        """Allowed and highest clock, where the mode takes some of it and the clock is not above."""
+        allowed, top = self.allowed(what), number(self._environment.get(f"{what}_top_mhz"))
+        if not allowed or not top or allowed >= _CAPPED * top:
+            return None
+        return (allowed, top) if mhz is None or mhz <= _AT_MOST * allowed else None
+
+    def mode(self, what: str) -> str:
+        """The mode's name, where it still allows what it did when it began."""
+        mode, began = (self._environment.get(key) for key in ("power_mode", f"{what}_max_mhz"))
+        return mode if isinstance(mode, str) and self.allowed(what) == number(began) else ""
+
+    @property
+    def busiest(self) -> float:
+        """The load of the busiest core of each sample: one thread may move from core to core."""
+        highest = (max(_loads(body.get("cpus")), default=None) for body in self.bodies)
+        return _mean(list(highest)) or 0.0
 
     def rise(self, key: str) -> float:
         known = [value for body in self.bodies if (value := number(body.get(key))) is not None]
@@ -96,20 +132,21 @@ class _Seen:
         return loads
 
     @property
+    def gpu_figure(self) -> dict[str, float]:
+        return {} if self.gpu is None else {"gpu_load_percent": self.gpu}
+
+    @property
     def hottest(self) -> float | None:
         keys = ("gpu_temperature_c", "cpu_temperature_c")
         return max(filter(None, (number(self.newest.get(key)) for key in keys)), default=None)
 
 
-ENDS = ("max", "top")
-
-
-def _warming_up(preparing: str) -> Verdict:
-    what = preparing or "the first steps compile"
+def _warming_up(doing: str, steps_here: int) -> Verdict:
     return Verdict(
         "warming_up",
-        f"warming up: {what}",
+        f"warming up: {doing}",
         "The first steps compile their kernels: seconds on a PC, minutes on a Nano. Only wait.",
+        {"steps": float(steps_here)},
     )
 
 
@@ -123,7 +160,7 @@ def _heat(seen: _Seen) -> Verdict | None:
         return Verdict(
             "heat", f"heat: {', '.join(map(str, names))} slowed down{at}", advice, figures
         )
-    mhz, allowed = seen.gpu_mhz, seen.gpu_max
+    mhz, allowed = seen.gpu_mhz, seen.allowed("gpu")
     if hot is None or hot < _HOT_C or not mhz or not allowed or (seen.gpu or 0.0) < _BUSY:
         return None
     if mhz >= _SLOWED * allowed:
@@ -140,9 +177,10 @@ def _swap(seen: _Seen) -> Verdict | None:
         return None
     figures = {"swap_used_mb": used, "swap_rise_mb": rise}
     room = f", {_ten(left)} MB of memory left" if left is not None else ""
+    more = f", {_ten(rise)} MB of them in the last {WINDOW_S:g} s" if rise >= _SWAPPING_MB else ""
     return Verdict(
         "swap",
-        f"swap: {_ten(used)} MB are swapped out{room}",
+        f"swap: {_ten(used)} MB are swapped out{more}{room}",
         "A smaller batch or fewer units, and no desktop: an SD card is far slower than memory.",
         figures if left is None else {**figures, "mem_available_mb": left},
     )  # fmt: skip
@@ -157,17 +195,18 @@ def _bandwidth(seen: _Seen) -> Verdict | None:
         "memory_bandwidth",
         f"memory bandwidth: the controller is at {_five(load)} %{gpu}",
         "Fewer or smaller layers, XLA (trainer.xla = on), a larger batch for the same weights.",
-        {"emc_load_percent": load},
+        {"emc_load_percent": load, **seen.gpu_figure},
     )
 
 
 def _gpu(seen: _Seen) -> Verdict | None:
-    if seen.gpu is None or seen.gpu < _BUSY:
+    if seen.gpu is None or seen.gpu < _BUSY or seen.on_gpu is False:
         return None
-    figures = {"gpu_load_percent": seen.gpu}
+    figures = seen.gpu_figure
     clock = f" at {_ten(seen.gpu_mhz)} MHz" if seen.gpu_mhz else ""
-    if seen.gpu_max and seen.gpu_top and seen.gpu_max < _CAPPED * seen.gpu_top:
-        return _mode("GPU", seen.gpu, seen.gpu_max, seen.gpu_top, seen.mode)
+    capped = seen.capped("gpu", seen.gpu_mhz)
+    if capped is not None:
+        return _mode("GPU", seen.gpu, *capped, seen.mode("gpu"))
     return Verdict(
         "gpu",
         f"the GPU: {_five(seen.gpu)} % busy{clock}",
@@ -177,23 +216,25 @@ def _gpu(seen: _Seen) -> Verdict | None:
 
 
 def _cores(seen: _Seen) -> Verdict | None:
-    cores = seen.cores()
-    if not cores or (seen.gpu is not None and seen.gpu >= _QUIET):
+    cores, gpu_load = seen.cores(), seen.gpu if seen.has_gpu or seen.on_gpu is None else None
+    # beside a busy GPU, or one of which nothing is known, a core may only wait for it
+    if not cores or (seen.has_gpu and gpu_load is None) or (gpu_load or 0.0) >= _QUIET:
         return None
-    all_of_them, busiest = sum(cores) / len(cores), max(cores)
-    gpu = "" if seen.gpu is None else f", GPU {_five(seen.gpu)} %"
+    all_of_them, busiest = sum(cores) / len(cores), seen.busiest
+    gpu = "" if gpu_load is None else f", GPU {_five(gpu_load)} %"
     if all_of_them >= _ALL_BUSY:
-        if seen.cpu_max and seen.cpu_top and seen.cpu_max < _CAPPED * seen.cpu_top:
-            return _mode("CPU", all_of_them, seen.cpu_max, seen.cpu_top, seen.mode)
+        capped = seen.capped("cpu", seen.cpu_mhz)
+        if capped is not None:
+            return _mode("CPU", all_of_them, *capped, seen.mode("cpu"))
         return Verdict(
             "cpu",
             f"the CPU: {len(cores)} cores at {_five(all_of_them)} %{gpu}",
             "A GPU that TensorFlow sees ('nanotrain doctor'), a smaller network, or XLA.",
-            {"cpu_load_percent": all_of_them},
+            {"cpu_load_percent": all_of_them, **({} if gpu_load is None else seen.gpu_figure)},
         )
     if busiest < _SATURATED:
         return None
-    if seen.gpu is None:
+    if gpu_load is None:
         return Verdict(
             "cpu",
             f"one core at {_five(busiest)} %, of {len(cores)}",
@@ -204,7 +245,7 @@ def _cores(seen: _Seen) -> Verdict | None:
         "input",
         f"input: one core at {_five(busiest)} %{gpu}",
         "The GPU waits for data: a larger batch hands it more at a time.",
-        {"core_load_percent": busiest, "gpu_load_percent": seen.gpu},
+        {"core_load_percent": busiest, "gpu_load_percent": gpu_load},
     )
 
 
@@ -216,6 +257,22 @@ def _mode(what: str, load: float, allowed: float, top: float, mode: str) -> Verd
         "A mode with higher clocks, if the power supply bears it: 'nanotrain doctor' names them.",
         {"load_percent": load, "max_mhz": allowed, "top_mhz": top},
     )
+
+
+def _loads(cpus: Any) -> list[float]:
+    """The loads of the cores that are on."""
+    return _figures(cpus, "load_percent")
+
+
+def _fastest(cpus: Any) -> float | None:
+    """The highest clock of a core."""
+    return max(_figures(cpus, "freq_mhz"), default=None)
+
+
+def _figures(cpus: Any, key: str) -> list[float]:
+    cores = cpus if isinstance(cpus, list) else []
+    found = (number(core.get(key)) for core in cores if isinstance(core, dict))
+    return [value for value in found if value is not None]
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

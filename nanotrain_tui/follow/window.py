@@ -14,7 +14,6 @@ from dataclasses import replace
 from itertools import accumulate, pairwise
 from operator import attrgetter, itemgetter
 
-from nanotrain_tui.follow.numbers import number
 from nanotrain_tui.follow.series import Curve, Series
 from nanotrain_tui.follow.telemetry import GAUGES
 from nanotrain_tui.session.reader import SessionReader
@@ -82,8 +81,8 @@ def _moved(curve: Curve, start: int) -> Curve:
 
 def _gauge(name: str, samples: Sequence[Sample], start: int, bins: int) -> Curve:
     source = GAUGES[name]
-    found = ((int(one.t), number(one.body.get(source.key))) for one in samples)
-    return _curve([(t, v / source.divide) for t, v in found if v is not None], start, bins)
+    found = ((int(one.t), source.of(one.body)) for one in samples)
+    return _curve([(t, value) for t, value in found if value is not None], start, bins)
 
 
 def _along(shape: Curve, value_at: Callable[[int], float]) -> Curve:

@@ -170,7 +170,9 @@ class HeatGuard:
 
     def _nearest(self, body: Mapping[str, Any]) -> "Optional[Reading]":
         """Of the readings that are believed the one nearest to its limit, or farthest above."""
-        believed = self._sensors.take(readings(body), self.limits.jump if self.limits else 0.0)
+        believed = self._sensors.take(
+            die_temperatures(body), self.limits.jump if self.limits else 0.0
+        )
         found = []
         for zone, value in believed.items():
             limit = self.limits.of(zone) if self.limits is not None else None
@@ -228,12 +230,3 @@ class Sensors:
             return False
         # near what was doubted, or farther the same way: then the board is as hot as that
         return abs(value - doubted) <= jump or value > doubted > known or value < doubted < known
-
-
-def readings(body: Mapping[str, Any]) -> Dict[str, float]:
-    """Degrees by zone of the die; of a card of its own, ``GPU``."""
-    zones = die_temperatures(body.get("temperatures_c"))
-    card = body.get("gpu_temperature_c")
-    if isinstance(card, (int, float)) and not any(zone.lower() == "gpu" for zone in zones):
-        zones["GPU"] = float(card)
-    return zones

@@ -2,7 +2,9 @@
 
 from typing import Optional
 
-LONGEST_GAP_S = 30.0  # between two readings; a longer one tells nothing of what was in between
+# Between two readings; a longer gap tells nothing of what was in between. Where readings come
+# seldom it may be three times the shortest, so that one that failed costs nothing.
+LONGEST_GAP_S, SELDOM, LONGEST_SELDOM_GAP_S = 30.0, 3.0, 200.0
 
 
 class Energy:
@@ -11,6 +13,7 @@ class Energy:
     def __init__(self) -> None:
         self._t: Optional[float] = None
         self._power_mw = 0.0
+        self._shortest_s = LONGEST_SELDOM_GAP_S
         self.joules: Optional[float] = None  # None until there are two readings
 
     def pause(self) -> None:
@@ -19,8 +22,14 @@ class Energy:
 
     def add(self, t: float, power_mw: float) -> None:
         """The module took ``power_mw`` at ``t`` seconds of session time."""
-        if self._t is not None and 0 < t - self._t <= LONGEST_GAP_S:
+        gap = 0.0 if self._t is None else t - self._t
+        if gap > 0:
+            self._shortest_s = min(self._shortest_s, gap)
+        if 0 < gap <= self._longest_s():
             mean_w = (power_mw + self._power_mw) / 2000.0
-            self.joules = (self.joules or 0.0) + mean_w * (t - self._t)
+            self.joules = (self.joules or 0.0) + mean_w * gap
         if self._t is None or t >= self._t:
             self._t, self._power_mw = t, power_mw
+
+    def _longest_s(self) -> float:
+        return max(LONGEST_GAP_S, min(SELDOM * self._shortest_s, LONGEST_SELDOM_GAP_S))

@@ -62,6 +62,10 @@ class JetsonGpu:
         """The clock now, in MHz."""
         return _mhz(self._devfreq, "cur_freq") if self._devfreq else None
 
+    def max_mhz(self) -> Optional[int]:
+        """The highest clock that the power mode allows, in MHz."""
+        return _mhz(self._devfreq, "max_freq") if self._devfreq else None
+
     def clock_range(self) -> ClockRange:
         """What the clock may be."""
         folder = self._devfreq
@@ -93,6 +97,24 @@ class MemoryController:
         if busy_khz is not None and 0 <= busy_khz * 1000 <= hertz:
             found["emc_load_percent"] = round(100 * busy_khz * 1000 / hertz)
         return found
+
+
+class AllowedClocks:
+    """The highest clocks that the power mode of this moment allows, in MHz."""
+
+    def __init__(self, root: str = "/") -> None:
+        self._gpu = JetsonGpu(root)
+        # of the first core, which is never off
+        self._cpu = os.path.join(root, _CPUFREQ, "cpu0/cpufreq/scaling_max_freq")
+
+    def read(self) -> Dict[str, int]:
+        """``gpu_max_mhz`` and ``cpu_max_mhz``, as far as they are known."""
+        kilohertz = read_int(self._cpu)
+        found = {
+            "gpu_max_mhz": self._gpu.max_mhz(),
+            "cpu_max_mhz": None if kilohertz is None or kilohertz < 0 else kilohertz // 1000,
+        }
+        return {name: mhz for name, mhz in found.items() if mhz}
 
 
 def cpu_clock_range(root: str = "/") -> ClockRange:

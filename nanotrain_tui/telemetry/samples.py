@@ -2,20 +2,20 @@
 
 A body holds only what is known. Its keys: source, cpus (a list with ``None`` for an offline core,
 else load_percent and, if known, freq_mhz), cpu_load_percent, gpu_load_percent, gpu_freq_mhz,
-ram_used_mb, ram_total_mb, swap_used_mb, swap_total_mb, temperatures_c (zone: ``None`` while it is
-powered off), gpu_temperature_c, cpu_temperature_c, power_mw (rail: now and, if known, avg),
-power_total_mw (the whole module), gpu_memory_used_mb, gpu_memory_total_mb (a GPU's own memory,
-never a Jetson's shared one), emc_load_percent, emc_freq_mhz (memory controller), mem_available_mb,
-gpu_mapped_mb (mapped for the GPU by all programs), lfb_blocks and lfb_mb (free blocks of the
-largest size), throttling (names of what is slowed down for heat), fan_percent, sources (key: where
-it came from, if not from the first of ``source``).
+gpu_max_mhz, cpu_max_mhz, ram_used_mb, ram_total_mb, swap_used_mb, swap_total_mb, temperatures_c
+(zone: ``None`` while it is powered off), gpu_temperature_c, cpu_temperature_c, power_mw (rail: now
+and, if known, avg), power_total_mw (the whole module), gpu_memory_used_mb, gpu_memory_total_mb (a
+GPU's own memory, never a Jetson's shared one), emc_load_percent, emc_freq_mhz (memory controller),
+mem_available_mb, gpu_mapped_mb (mapped for the GPU by all programs), lfb_blocks and lfb_mb (free
+blocks of the largest size), throttling (names of what is slowed down for heat), fan_percent,
+sources (key: where it came from, if not from the first of ``source``).
 """
 
 import importlib
 from typing import Any, Callable, Dict, List, Optional, Union
 
 from . import summary
-from .clocks import JetsonGpu, MemoryController
+from .clocks import AllowedClocks, JetsonGpu, MemoryController
 from .memory import SharedMemory
 from .nvml import NvmlGpu, open_gpu
 from .power import PowerRails
@@ -135,6 +135,7 @@ class KernelFiles:
         self._fan = Fan(root)
         self._rails = PowerRails(root)
         self._controller = MemoryController(root)
+        self._allowed = AllowedClocks(root) if self._is_jetson else None
 
     @property
     def has_power_sensors(self) -> bool:
@@ -149,6 +150,8 @@ class KernelFiles:
         add(body, "sysfs", {key: value for key, value in heat.items() if value is not None})
         if "emc_load_percent" not in body:
             add(body, "sysfs", self._controller.read())
+        if self._allowed is not None:
+            add(body, "sysfs", dict(self._allowed.read()))
         if self._rails and "power_mw" not in body:
             rails = self._rails.read()
             power = {name: {"now": value} for name, value in rails.items()}

@@ -32,14 +32,20 @@ def is_of_the_die(zone: str) -> bool:
     return _DIE_ZONE.fullmatch(zone) is not None
 
 
-def die_temperatures(temperatures_c: object) -> Dict[str, float]:
-    """The zones of the chip that measure something, in degrees Celsius."""
-    zones = temperatures_c if isinstance(temperatures_c, dict) else {}
-    return {
+def die_temperatures(body: Mapping[str, object]) -> Dict[str, float]:
+    """Of a sample body the zones of the chip, ``GPU`` and ``CPU`` by whatever name, in °C."""
+    zones = body.get("temperatures_c")
+    found = {
         zone: float(value)
-        for zone, value in zones.items()
+        for zone, value in (zones.items() if isinstance(zones, dict) else ())
         if isinstance(value, (int, float)) and _is_real(value) and is_of_the_die(zone)
     }
+    named = {zone.upper() for zone in found}
+    for zone, key in (("GPU", "gpu_temperature_c"), ("CPU", "cpu_temperature_c")):
+        value = body.get(key)  # a card's own, say
+        if zone not in named and isinstance(value, (int, float)) and _is_real(value):
+            found[zone] = float(value)
+    return found
 
 
 def _is_real(degrees: float) -> bool:

@@ -288,6 +288,7 @@ def gauges() -> dict[str, Gauge]:
         "ram": Gauge("MB", 2731.0, 3956.0, curve=wave(2700, 60)),
         "gpu_temperature": Gauge("°C", 44.5, curve=wave(44, 2)),
         "cpu_temperature": Gauge("°C", 46.0, curve=wave(46, 2)),
+        "die_temperature": Gauge("°C", 46.5, curve=wave(46, 2)),
         "power": Gauge("W", 5.3, curve=wave(5.3, 1)),
         "cpu_load": Gauge("%", 45.0, curve=wave(45, 20)),
     }

@@ -258,16 +258,31 @@ def test_memory_has_three_names_and_the_guards_limit_alarms() -> None:
     assert "! 52 °C" in lines[4]
 
 
-def test_the_guards_limits_are_lines_across_the_temperature() -> None:
+@pytest.mark.parametrize("highest", [63.0, 50.0, 42.0])
+def test_the_guards_limits_are_lines_across_the_temperature(highest: float) -> None:
+    """Of the hottest zone, which is the one that counts; the limits also where it is far below."""
     rows = hot_rows()
-    for degrees in (38.0, 45.0, 52.0, 63.0):
-        rows.steps([1.0] * 20, seconds=9.0).sample(**{**TEGRA, "gpu_temperature_c": degrees})
+    for degrees in (38.0, 39.0, 41.0, highest):
+        zones = {"temperatures_c": {"CPU": degrees, "GPU": 30.0}, "gpu_temperature_c": 30.0}
+        rows.steps([1.0] * 20, seconds=9.0).sample(**{**TEGRA, **zones})
     rows.event("guard", guard="heat", action="paused", message="it is hot")
     charts = Charts(state_of(rows)).with_time()
-    lines = text_of(draw_chart(charts.gauge("gpu_temperature", "Temperature"), 60, 12, UNICODE))
+    chart = charts.gauge("die_temperature", "Temperature")
+    lines = text_of(draw_chart(chart, 60, 12, UNICODE))
     assert sum("──────" in line for line in lines[:-1]) == 2 and "▽" in lines[-1]
+    assert chart.last == highest
     lines = text_of(draw_chart(charts.gauge("power", "Power"), 60, 12, UNICODE))
     assert not any("──────" in line for line in lines[:-1])
+
+
+def test_what_is_slowed_down_for_heat_has_a_sign_however_cool_it_is() -> None:
+    body = {**TEGRA, "gpu_temperature_c": 40, "cpu_temperature_c": 40}
+    for names, sign in (([], "  40 °C"), (["gpu"], "! 40 °C")):
+        state = state_of(Rows().begin().steps([1.0]).sample(**body, throttling=names))
+        (gpu,) = [
+            one for one in text_of(draw_telemetry(state, 50, 9, UNICODE)) if "GPU temp" in one
+        ]
+        assert sign in gpu
 
 
 def test_why_the_guard_holds_it_is_said_in_place_of_the_progress() -> None:

@@ -10,6 +10,7 @@ from nanotrain_tui.follow.board import BoardFold
 from nanotrain_tui.follow.energy import TrainingEnergy
 from nanotrain_tui.follow.run_state import HeatLimits
 from nanotrain_tui.follow.verdict import Verdict, judge
+from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.records import Event, Sample
 from nanotrain_tui.telemetry.samples import body_of_line
 from nanotrain_tui.telemetry.tegrastats import parse_line
@@ -31,10 +32,14 @@ def line(**tokens: str) -> dict[str, Any]:
 
 
 def verdict(
-    *bodies: dict[str, Any], state: str = "running", steps: int = 500, **environment: Any
+    *bodies: dict[str, Any],
+    state: str = "running",
+    steps: int = 500,
+    on_gpu: bool | None = None,
+    **environment: Any,
 ) -> Any:
     samples = [(float(t), body) for t, body in enumerate(bodies)]
-    return judge(samples, state, {**MAXN, **environment}, steps)
+    return judge(samples, state, {**MAXN, **environment}, steps, "", on_gpu)
 
 
 def kind(*bodies: dict[str, Any], **about: Any) -> str:
@@ -65,6 +70,59 @@ def test_what_bounds_a_nano(tokens: dict[str, str], more: dict[str, Any], wanted
     assert kind(*bodies) == wanted
 
 
+@pytest.mark.parametrize(
+    ("tokens", "more", "text", "figures"),
+    [
+        (ONE_CORE, {}, "input: one core at 100 %, GPU 25 %",
+         {"core_load_percent": 100.0, "gpu_load_percent": 25.0}),
+        ({"EMC_FREQ": "91%@1600"}, {}, "memory bandwidth: the controller is at 90 %, GPU 100 %",
+         {"emc_load_percent": 91.0, "gpu_load_percent": 99.0}),
+        ({}, {"throttling": ["gpu"]}, "heat: gpu slowed down at 45 °C", {"temperature_c": 45.0}),
+        ({"SWAP": "1500/1982MB (cached 9MB)"}, {"mem_available_mb": 60.0},
+         "swap: 1,500 MB are swapped out, 60 MB of memory left",
+         {"swap_used_mb": 1500.0, "swap_rise_mb": 0.0, "mem_available_mb": 60.0}),
+        ({"CPU": "[99%@1428,98%@1428,97%@1428,100%@1428]", "GR3D_FREQ": "3%@76"}, {},
+         "the CPU: 4 cores at 100 %, GPU 5 %",
+         {"cpu_load_percent": 98.5, "gpu_load_percent": 3.0}),
+    ],
+)  # fmt: skip
+def test_each_says_the_figures_it_rests_on(
+    tokens: dict[str, str], more: dict[str, Any], text: str, figures: dict[str, float]
+) -> None:
+    found = verdict(*[{**line(**tokens), **more}] * 3)
+    assert (found.text, found.figures) == (text, figures)
+    assert found.advice.endswith((".", "!"))
+
+
+def test_a_thread_that_moves_from_core_to_core_is_one_busy_core() -> None:
+    rows = ["[100%@1428,5%@1428]", "[4%@1428,100%@1428]"] * 3
+    found = verdict(*[line(CPU=row, GR3D_FREQ="20%@76") for row in rows])
+    assert found.text == "input: one core at 100 %, GPU 20 %"
+
+
+def test_where_the_gpus_load_is_unknown_the_cpu_is_not_blamed() -> None:
+    known = line(**ONE_CORE)
+    unknown = {key: value for key, value in known.items() if key != "gpu_load_percent"}
+    assert kind(*[unknown] * 3, l4t="38.4.0") == ""
+    assert kind(*[unknown] * 4, known, l4t="38.4.0") == ""  # most samples do not tell
+    assert kind(*[unknown] * 3, on_gpu=True) == ""
+    assert kind(*[unknown] * 3, l4t="38.4.0", on_gpu=False) == "cpu"  # it trains on the CPU
+
+
+def test_a_gpu_that_tensorflow_has_not_is_not_what_it_waits_for() -> None:
+    found = verdict(*[line(**ONE_CORE)] * 3, on_gpu=False)
+    assert (found.kind, found.text) == ("cpu", "one core at 100 %, of 4")
+    assert kind(*[line()] * 3, on_gpu=False) == ""  # somebody else's work
+
+
+def test_a_mode_that_was_changed_while_it_trains_is_no_claim_of_the_start() -> None:
+    began = {"power_mode": "5W", "gpu_max_mhz": 640}
+    assert kind(*[line(GR3D_FREQ="99%@921")] * 3, **began) == "gpu"  # faster than it allowed
+    body = {**line(GR3D_FREQ="99%@640"), "gpu_max_mhz": 640, "gpu_temperature_c": 85.0}
+    found = verdict(*[body] * 3)  # it began in MAXN
+    assert found.text == "the power mode: GPU 100 % busy at 640 of 921 MHz"
+
+
 def test_the_power_mode_is_named_with_what_it_costs() -> None:
     found = verdict(*[line(GR3D_FREQ="99%@640")] * 3, power_mode="5W", gpu_max_mhz=640)
     assert (found.kind, found.text) == ("power_mode", "mode 5W: GPU 100 % busy at 640 of 921 MHz")
@@ -73,7 +131,8 @@ def test_the_power_mode_is_named_with_what_it_costs() -> None:
 
 def test_swap_that_grows_is_told_before_memory_is_full() -> None:
     grows = [line(SWAP=f"{used}/1982MB (cached 0MB)") for used in (100, 120, 140)]
-    assert kind(*grows) == "swap"
+    found = verdict(*grows)
+    assert found.text == "swap: 140 MB are swapped out, 40 MB of them in the last 10 s"
 
 
 def test_a_machine_without_a_gpu() -> None:
@@ -85,7 +144,8 @@ def test_a_machine_without_a_gpu() -> None:
 
 
 def test_before_the_first_steps_it_warms_up_and_a_pause_has_no_verdict() -> None:
-    assert kind(line(), state="starting") == "warming_up"
+    assert verdict(line(), state="starting").text == "warming up: TensorFlow loads"
+    assert verdict(line(), steps=0).text == "warming up: the first steps compile"
     assert kind(line(), steps=1) == "warming_up"
     assert "minutes on a Nano" in verdict(line(), steps=0).advice
     assert kind(line(), state="paused") == kind(line(), state="finished") == ""
@@ -150,6 +210,24 @@ def test_pauses_and_gaps_are_no_training() -> None:
     assert use is not None and (use.joules, use.steps, use.samples_per_j) == (20.0, 20, None)
 
 
+def test_a_batch_that_changes_counts_from_its_step_on() -> None:
+    energy = TrainingEnergy()
+    energy.add(0, 10000.0, 0, 100)
+    energy.reached(50, 100)  # edited there
+    energy.add(1, 10000.0, 51, 60000)
+    use = energy.use(60000)
+    assert use is not None and use.samples_per_j == (50 * 100 + 60000) / 10.0
+
+
+def test_seldom_readings_are_joined_and_an_outage_is_not() -> None:
+    seldom, often = Energy(), Energy()
+    for t in (0, 60, 120, 240):  # a minute apart, and one that failed
+        seldom.add(t, 10000.0)
+    for t in (0, 1, 2, 102, 103):
+        often.add(t, 10000.0)
+    assert (seldom.joules, often.joules) == (2400.0, 30.0)
+
+
 def sample(t: float, step: int, **body: Any) -> Sample:
     return Sample(1, 1, t, step, body)
 
@@ -171,7 +249,12 @@ def test_what_the_guard_says_is_kept() -> None:
     assert board.held == "GPU is hot"
     board.happened(event("resumed", who="me"), "running")
     assert board.held == ""
-    board.begin({})
+    board.happened(event("guard", guard="heat", action="holding", message="still"), "paused")
+    assert board.held == "still"
+    board.happened(event("guard", guard="heat", action="released", message="mine"), "paused")
+    assert board.held == ""
+    off = event("guard", guard="heat", action="watching", limit=None, warn=None, resume=None)
+    board.happened(off, "paused")
     assert board.heat_limits is None
 
 

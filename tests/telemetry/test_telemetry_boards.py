@@ -38,6 +38,8 @@ WANTED: dict[str, dict[str, Any]] = {
         "cpu_load_percent": 50.0,
         "gpu_load_percent": 97.3,
         "gpu_freq_mhz": 921,
+        "gpu_max_mhz": 921,
+        "cpu_max_mhz": 1479,
         "ram_total_mb": 3956,
         "ram_used_mb": 3044,
         "mem_available_mb": 812,
