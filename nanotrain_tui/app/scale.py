@@ -167,5 +167,18 @@ def joules(value: float | None, missing: str = "") -> str:
         return missing
     for limit, unit in ((1e6, "MJ"), (1e3, "kJ")):
         if value >= limit:
-            return f"{value / limit:.3g} {unit}"
-    return f"{value:.3g} J"
+            return f"{three_digits(value / limit)} {unit}"
+    return f"{three_digits(value)} J"
+
+
+def samples_per_joule(value: float) -> str:
+    """``80.1 samples/J``, ``3,190 samples/J``."""
+    return f"{three_digits(value)} samples/J"
+
+
+def three_digits(value: float) -> str:
+    """A positive figure by its first three digits, never as a power of ten where it is large."""
+    if value < 999.5:
+        return f"{value:.3g}"
+    exact = round(value)
+    return f"{round(exact, 3 - len(str(exact))):,}"

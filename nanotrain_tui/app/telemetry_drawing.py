@@ -8,7 +8,7 @@ from textwrap import wrap
 from nanotrain_tui.app.glyphs import Glyphs
 from nanotrain_tui.app.lines import Line, Span, fit
 from nanotrain_tui.app.plot import sparkline
-from nanotrain_tui.app.scale import Scale, axis_end, ceiling, joules
+from nanotrain_tui.app.scale import Scale, axis_end, ceiling, joules, samples_per_joule
 from nanotrain_tui.follow.energy import EnergyUse
 from nanotrain_tui.follow.run_state import Gauge, RunState
 
@@ -80,20 +80,22 @@ def last_lines(state: RunState, width: int, height: int, glyphs: Glyphs) -> list
         alarming = verdict.kind in ("heat", "swap", "power_mode")
         told = [(Span(f"{glyphs.bound} {verdict.text}", "warning" if alarming else "value"),)]
     if state.energy_use is not None:
-        told.append((Span(f"  {energy_line(state, state.energy_use)}"),))
+        told.append((Span(f"  {energy_line(state, state.energy_use, width - 2)}"),))
     if verdict is not None:
         advice = wrap(verdict.advice, max(20, width - 2))
         told += [(Span(f"  {part}", "muted"),) for part in advice]
     return [fit(line, width, glyphs.ellipsis) for line in told[: max(0, height)]]
 
 
-def energy_line(state: RunState, use: EnergyUse) -> str:
-    """What a step takes, what a joule gives, and all of it."""
+def energy_line(state: RunState, use: EnergyUse, width: int) -> str:
+    """What a step takes, what a joule gives, and all of it: as much as there is room for."""
     parts = [f"{joules(use.per_step_j)}/step"]
     if use.samples_per_j is not None:
-        parts.append(f"{use.samples_per_j:.3g} samples/J")
+        parts.append(samples_per_joule(use.samples_per_j))
     if state.energy_j is not None:
         parts.append(f"{joules(state.energy_j)} in all")
+    while len(parts) > 1 and len(", ".join(parts)) > width:
+        parts.pop()
     return ", ".join(parts)
 
 

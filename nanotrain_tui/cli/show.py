@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nanotrain_tui.app.scale import joules
+from nanotrain_tui.app.scale import joules, samples_per_joule
 from nanotrain_tui.catalog import flatten, format_value
 
 from .errors import FINISHED
@@ -146,7 +146,7 @@ def _energy_use(state: "RunState") -> str:
     if use.per_epoch_j is not None:
         parts.append(f"{joules(use.per_epoch_j)} an epoch")
     if use.samples_per_j is not None:
-        parts.append(f"{use.samples_per_j:.3g} samples/J")
+        parts.append(samples_per_joule(use.samples_per_j))
     return f", while training {', '.join(parts)}"
 
 

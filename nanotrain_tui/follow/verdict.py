@@ -200,23 +200,30 @@ def _bandwidth(seen: _Seen) -> Verdict | None:
 
 
 def _gpu(seen: _Seen) -> Verdict | None:
-    if seen.gpu is None or seen.gpu < _BUSY or seen.on_gpu is False:
+    if seen.gpu is None or seen.gpu < _BUSY:
         return None
     figures = seen.gpu_figure
     clock = f" at {_ten(seen.gpu_mhz)} MHz" if seen.gpu_mhz else ""
     capped = seen.capped("gpu", seen.gpu_mhz)
     if capped is not None:
         return _mode("GPU", seen.gpu, *capped, seen.mode("gpu"))
+    advice = (
+        "As it should be. Faster only with a smaller network; a larger batch may use it better."
+    )
+    if seen.on_gpu is False:
+        advice = (
+            "TensorFlow has no GPU here ('nanotrain doctor' says why): another program uses it."
+        )
     return Verdict(
         "gpu",
         f"the GPU: {_five(seen.gpu)} % busy{clock}",
-        "As it should be. Faster only with a smaller network; a larger batch may use it better.",
+        advice,
         figures if seen.gpu_mhz is None else {**figures, "gpu_freq_mhz": seen.gpu_mhz},
     )
 
 
 def _cores(seen: _Seen) -> Verdict | None:
-    cores, gpu_load = seen.cores(), seen.gpu if seen.has_gpu or seen.on_gpu is None else None
+    cores, gpu_load = seen.cores(), seen.gpu
     # beside a busy GPU, or one of which nothing is known, a core may only wait for it
     if not cores or (seen.has_gpu and gpu_load is None) or (gpu_load or 0.0) >= _QUIET:
         return None
@@ -240,6 +247,13 @@ def _cores(seen: _Seen) -> Verdict | None:
             f"one core at {_five(busiest)} %, of {len(cores)}",
             "A larger batch gives the other cores something to do; trainer.threads = 0 lets them.",
             {"core_load_percent": busiest},
+        )
+    if seen.on_gpu is False:
+        return Verdict(
+            "cpu",
+            f"the CPU: one core at {_five(busiest)} %{gpu}",
+            "TensorFlow has no GPU here: 'nanotrain doctor' says why, and what to do about it.",
+            {"core_load_percent": busiest, "gpu_load_percent": gpu_load},
         )
     return Verdict(
         "input",

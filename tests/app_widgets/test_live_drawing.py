@@ -249,6 +249,8 @@ def test_energy_stands_below_what_bounds_the_run() -> None:
         rows.steps([3.0] * 10, seconds=2.0).sample(**TEGRA)
     lines = text_of(draw_telemetry(state_of(rows), 60, 9, UNICODE))
     assert lines[8].rstrip() == "  1.25 J/step, 80.1 samples/J, 37.4 J in all"
+    lines = text_of(draw_telemetry(state_of(rows), 40, 9, UNICODE))
+    assert lines[8].rstrip() == "  1.25 J/step, 80.1 samples/J"
 
 
 def test_memory_has_three_names_and_the_guards_limit_alarms() -> None:

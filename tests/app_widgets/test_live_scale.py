@@ -12,7 +12,9 @@ from nanotrain_tui.app.scale import (
     axis_end,
     ceiling,
     clock,
+    joules,
     loss_scale,
+    samples_per_joule,
     short,
 )
 
@@ -93,3 +95,17 @@ def test_a_ceiling_is_round_and_not_below(value: float) -> None:
 )
 def test_a_clock(seconds: float, text: str) -> None:
     assert clock(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(0.0313, "0.0313 J"), (12, "12 J"), (840.4, "840 J"), (999.8, "1,000 J"), (12345, "12.3 kJ"),
+     (999.8e3, "1,000 kJ"), (5e9, "5,000 MJ")],
+)  # fmt: skip
+def test_joules_are_no_powers_of_ten(value: float, told: str) -> None:
+    assert joules(value) == told
+
+
+def test_samples_a_joule_are_no_powers_of_ten() -> None:
+    told = [samples_per_joule(value) for value in (0.5, 80.06, 3187.0, 61616.0)]
+    assert told == ["0.5 samples/J", "80.1 samples/J", "3,190 samples/J", "61,600 samples/J"]

@@ -111,8 +111,10 @@ def test_where_the_gpus_load_is_unknown_the_cpu_is_not_blamed() -> None:
 
 def test_a_gpu_that_tensorflow_has_not_is_not_what_it_waits_for() -> None:
     found = verdict(*[line(**ONE_CORE)] * 3, on_gpu=False)
-    assert (found.kind, found.text) == ("cpu", "one core at 100 %, of 4")
-    assert kind(*[line()] * 3, on_gpu=False) == ""  # somebody else's work
+    assert (found.kind, found.text) == ("cpu", "the CPU: one core at 100 %, GPU 25 %")
+    assert "TensorFlow has no GPU here" in found.advice
+    found = verdict(*[line()] * 3, on_gpu=False)
+    assert found.kind == "gpu" and "another program uses it" in found.advice
 
 
 def test_a_mode_that_was_changed_while_it_trains_is_no_claim_of_the_start() -> None:
