@@ -65,6 +65,7 @@ def command(asked: Asked, as_json: bool) -> int:
 
 def examine(asked: Asked, folders: Folders) -> tuple[list[Check], list["Tried"]]:
     """Everything, in the order a person would ask; and the Pythons that were looked at."""
+    from nanotrain_tui.host.trainer_environment import has_nvidia
     from nanotrain_tui.telemetry.board import describe_board
 
     from .trainer_check import check_trainer
@@ -72,7 +73,8 @@ def examine(asked: Asked, folders: Folders) -> tuple[list[Check], list["Tried"]]
     settings, values = _settings(asked, folders)
     board = describe_board()
     gpu = check_gpu(board.is_jetson)
-    has_gpu = board.is_jetson or not gpu.found.startswith("none")
+    # as a session asks, which has no NVML
+    has_gpu = board.is_jetson or has_nvidia() or not gpu.found.startswith("none")
     trainer, pythons = check_trainer(values, has_gpu, folders.cache)
     checks = [
         *check_board(board),

@@ -37,10 +37,17 @@ def _level(event: Event) -> str:
 
 
 def one_line(text: str) -> str:
-    """Text without line ends and control characters, not longer than a log line may be."""
-    words = " ".join(text[: 4 * LONGEST].split())
-    plain = "".join(char for char in words if char.isprintable())
-    return plain if len(plain) <= LONGEST else plain[: LONGEST - 1] + "…"
+    """Text without line ends and control characters, not longer than a log line may be.
+
+    What is too long loses its middle: an error's end says what to do.
+    """
+    if len(text) > 8 * LONGEST:
+        text = text[: 4 * LONGEST] + "…" + text[-4 * LONGEST :]
+    plain = "".join(char for char in " ".join(text.split()) if char.isprintable())
+    if len(plain) <= LONGEST:
+        return plain
+    head = LONGEST // 2
+    return plain[:head] + "…" + plain[head + 1 - LONGEST :]
 
 
 def reason(body: Body) -> str:

@@ -6,10 +6,11 @@ from typing import Optional
 
 from nanotrain_tui.host.hints import HINTS
 
+_ERROR = re.compile(r"^\s*(?:\w[\w.]*(?:Error|Exception): .+)$", re.MULTILINE)
 _STATIC_TLS = re.compile(r"([^\s'\":]+\.so[\w.]*): cannot allocate memory in static TLS block")
 _SIGNALS = {
-    signal.SIGILL: "NumPy or TensorFlow was built for another CPU; "
-    "on a Nano set OPENBLAS_CORETYPE=ARMV8",
+    signal.SIGILL: "NumPy or TensorFlow was built for another CPU; on a Nano NumPy 1.19.5 dies so "
+    "without OPENBLAS_CORETYPE=ARMV8 (sessions set it), 1.19.4 does not",
     signal.SIGBUS: "a disk, swap or /dev/shm ran full under it; make room (docker: --shm-size 1g)",
     signal.SIGSEGV: "TensorFlow or a library of it crashed; often CUDA or cuDNN of another JetPack",
 }
@@ -21,7 +22,11 @@ def reason(exit_status: Optional[int], log_tail: str, oom_kills: Optional[int]) 
     ``exit_status`` is negative for a signal; ``oom_kills`` says how many processes the kernel
     killed for memory meanwhile, None where it does not tell.
     """
-    return explain("the trainer " + _ending(exit_status, oom_kills), exit_status, log_tail)
+    ending = "the trainer " + _ending(exit_status, oom_kills)
+    if exit_status and exit_status > 0 and not hint(exit_status, log_tail):
+        error = last_error(log_tail)
+        return "{}: {}".format(ending, error) if error else ending
+    return explain(ending, exit_status, log_tail)
 
 
 def explain(text: str, exit_status: Optional[int], words: str) -> str:
@@ -41,6 +46,12 @@ def hint(exit_status: Optional[int], words: str) -> str:
             return text.format(*found.groups())
     number = _signal_of(exit_status)
     return _SIGNALS.get(number, "") if number is not None else ""
+
+
+def last_error(words: str) -> str:
+    """The last error that a Python printed, ``ValueError: wrong``; empty for none."""
+    found = _ERROR.findall(words)
+    return found[-1].strip() if found else ""
 
 
 def late_library(words: str) -> str:

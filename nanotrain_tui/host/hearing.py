@@ -2,7 +2,6 @@
 
 from typing import Any, Callable, Dict, Optional
 
-from nanotrain_tui.host import crash
 from nanotrain_tui.host.gauges import Gauges
 from nanotrain_tui.host.journal import Journal
 from nanotrain_tui.host.live_config import LiveConfig
@@ -11,8 +10,6 @@ from nanotrain_tui.session import state as states
 from nanotrain_tui.session.history import SCRIPT
 
 Message = Dict[str, Any]
-
-_TELLS_WHAT_TO_DO = ("config", "data", "memory", "checkpoint")
 
 
 class Hearing:
@@ -139,8 +136,7 @@ class Hearing:
         key, text = message.get("key"), message["message"]
         text = "{}: {}".format(key, text) if key else text
         self.failure_kind = message.get("kind")
-        known = self.failure_kind in _TELLS_WHAT_TO_DO
-        self.failure = text if known else crash.explain(text, None, text)
+        self.failure = text
         self._over("failed but stayed")
 
     def _stopped(self, message: Message) -> None:

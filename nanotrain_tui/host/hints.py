@@ -17,7 +17,8 @@ _TABLE = (
      "this TensorFlow was built for NumPy 1; install 'numpy<2' into that Python"),
     (r"module 'numpy' has no attribute '(?:object|bool|typeDict)'",
      "this TensorFlow is older than this NumPy; install 'numpy<1.24' into that Python"),
-    (r"numpy\.core\.(?:_multiarray_umath|multiarray) failed to import",
+    (r"numpy\.core\.(?:_multiarray_umath|multiarray|umath) failed to import"
+     r"|size changed, may indicate binary incompatibility",
      "NumPy and TensorFlow do not fit together; install the NumPy that this TensorFlow names"),
     (r"Descriptors cannot (?:not )?be created directly",
      "protobuf is too new for this TensorFlow; install 'protobuf<3.21' into that Python"),
@@ -25,7 +26,7 @@ _TABLE = (
      "protobuf is too old for this TensorFlow; pip install --upgrade protobuf in that Python"),
     (r"version `((?:GLIBCXX|GLIBC|CXXABI)_[\d.]+)' not found",
      "this TensorFlow was built for a newer system, with {}; take the one for this JetPack"),
-    (r"(\S+\.so[\w.]*): cannot open shared object file",
+    (r"([^\s'\":(]+\.so[\w.]*): cannot open shared object file",
      "{} is missing, which TensorFlow needs; on a Jetson it must match the JetPack"),
     (r"compiled to use (\w+) instructions, but these aren't available",
      "this TensorFlow wants a CPU with {}; take one built for this machine"),

@@ -23,6 +23,8 @@ from nanotrain_tui.session.history import Edit
 STOP_WITHIN_S = 30.0  # an evaluation on a Nano, or XLA compiling, may take that long
 STOP_LOADING_WITHIN_S = 2.0
 
+TELLS_WHAT_TO_DO = ("config", "data", "memory", "checkpoint")  # failures of the trainer
+
 MakeTrainer = Callable[[Job, Loop], Trainer]
 
 
@@ -136,7 +138,13 @@ class Segment:
         now, before = crash.read_oom_kills(), self._oom_kills
         oom_kills = now - before if now is not None and before is not None else None
         tail = self._around.log.tail()
-        reason = self.hearing.failure or crash.reason(status, tail, oom_kills)
+        failure = self.hearing.failure
+        if failure is None:
+            reason = crash.reason(status, tail, oom_kills)
+        elif self.hearing.failure_kind in TELLS_WHAT_TO_DO:
+            reason = failure
+        else:
+            reason = crash.explain(failure, None, failure + "\n" + tail)
         return {"reason": reason, "exit_status": status, "log_tail": tail}
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ import os
 import platform
 from typing import Dict, List, Mapping, Optional
 
-from nanotrain_tui.host.container import Invocation, invocation
+from nanotrain_tui.host.container import Invocation, invocation, is_container
 
 # In this order they are searched, behind what the person has set.
 _CUDA_LIBRARIES = (
@@ -80,5 +80,8 @@ def trainer_invocation(
 
     ``extra`` is told besides; a container that is started is called ``name``.
     """
-    told = invocation(command, dict(variables(), **(extra or {})), name)
+    env = dict(variables(), **(extra or {}))
+    if is_container(command):
+        env.setdefault("LC_ALL", "C.UTF-8")  # none of our locale is handed on to it
+    told = invocation(command, env, name)
     return told._replace(env=dict(os.environ, **cuda_paths(), **told.env))

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from nanotrain_tui.host import crash
+
 MOST_BYTES = 1 << 20  # of an answer; a program that says more is none of ours
 _READ_SIZE = 1 << 16
 
@@ -88,7 +90,8 @@ def json_objects(output: bytes) -> Iterator[dict[str, Any]]:
             yield found
 
 
-def last_line(output: bytes) -> str:
-    """What a program said at its end, for an error."""
-    lines = output.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1][:500] if lines else "it said nothing."
+def last_words(output: bytes) -> str:
+    """Why a program ended: the last error that a Python printed, else its last line."""
+    text = output.decode("utf-8", "replace").strip()
+    found = crash.last_error(text) or (text.splitlines()[-1] if text else "")
+    return found[:500] or "it said nothing."

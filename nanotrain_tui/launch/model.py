@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from nanotrain_tui.config import find_folders
-from nanotrain_tui.host import crash
+from nanotrain_tui.host import crash, preload
 from nanotrain_tui.host.container import Folder
 from nanotrain_tui.host.paths import PathMap
 from nanotrain_tui.host.trainer_environment import trainer_invocation
 from nanotrain_tui.launch.again import configuration_of
-from nanotrain_tui.launch.asking import json_objects, last_line
+from nanotrain_tui.launch.asking import json_objects, last_words
 from nanotrain_tui.launch.errors import LaunchError
 from nanotrain_tui.launch.plan import PYTHONS
 from nanotrain_tui.launch.python_finder import KEY
@@ -80,14 +80,40 @@ def choose(listed: list[Checkpoint], wanted: int | str | None, name: str) -> Che
     return found[-1]
 
 
+class _Refusal(Exception):
+    """The trainer's no, or its end without an answer; ``words`` is all that it said."""
+
+    def __init__(self, key: str, message: str, status: int | None, words: str) -> None:
+        super().__init__(message)
+        self.key, self.message, self.status, self.words = key, message, status, words
+
+
 def ask(model: Model, what: str, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The trainer's lines in answer to ``--export`` or ``--predict``; the last has ``ok``.
 
-    Raises LaunchError where the trainer cannot be run, or says why not.
+    A library that came too late for glibc comes first the next time, as in a session. Raises
+    LaunchError where the trainer cannot be run, or says why not.
     """
+    first: dict[str, str] = {}
+    while True:
+        try:
+            yield from _ask_once(model, what, request, first)
+            return
+        except _Refusal as no:
+            more = preload.with_library(first, no.words)
+            if more is None:
+                why = crash.explain(no.message, no.status, no.words) if no.key in ("", KEY) else ""
+                raise LaunchError(no.key, why or no.message) from None
+            first = more
+
+
+def _ask_once(
+    model: Model, what: str, request: Mapping[str, Any], first: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    """The same, once, with these variables besides. Raises _Refusal."""
     command = seeing([*model.command, what], _folders_of(request), model.told)
     paths = paths_of(command, model.told)
-    told = trainer_invocation(list(command))
+    told = trainer_invocation(list(command), first)
     question = json.dumps(_request(model, request, paths)).encode() + b"\n"
     with tempfile.TemporaryFile() as said:
         try:
@@ -104,14 +130,18 @@ def ask(model: Model, what: str, request: Mapping[str, Any]) -> Iterator[dict[st
             with suppress(BrokenPipeError):  # it ended early; what it said follows
                 child.stdin.write(question)
                 child.stdin.close()
-            if (yield from _answers(child.stdout, paths)):
+            answer = yield from _answers(child.stdout)
+            if answer.get("ok"):
                 return
             child.wait()
             said.seek(0)
             words = said.read()
-            why = f"{model.command[0]} ended with status {child.returncode}: {last_line(words)}"
             text = words.decode("utf-8", "replace")
-            raise LaunchError(KEY, crash.explain(why, child.returncode, text))
+            if answer:
+                message = str(paths.outside(str(answer.get("message"))))
+                raise _Refusal(str(answer.get("key", "")), message, None, f"{message}\n{text}")
+            why = f"{model.command[0]} ended with status {child.returncode}: {last_words(words)}"
+            raise _Refusal(KEY, why, child.returncode, text)
         finally:
             child.kill()
             child.wait()
@@ -142,17 +172,16 @@ def _request(model: Model, request: Mapping[str, Any], paths: PathMap) -> dict[s
     return {**told, "into": paths.inside(request["into"])} if "into" in request else told
 
 
-def _answers(lines: Iterable[bytes], paths: PathMap) -> Generator[dict[str, Any], None, bool]:
-    """The trainer's lines; what a container prints besides is passed over.
+def _answers(lines: Iterable[bytes]) -> Generator[dict[str, Any], None, dict[str, Any]]:
+    """The trainer's lines but a no; what a container prints besides is passed over.
 
-    Returns whether the last one came. Raises LaunchError where the trainer says why not.
+    Returns the last one, which has ``ok``; empty where it did not come.
     """
     for line in lines:
         for answer in json_objects(line):
             if answer.get("ok") is False:
-                message = paths.outside(str(answer.get("message")))
-                raise LaunchError(str(answer.get("key", "")), message)
+                return answer
             yield answer
             if answer.get("ok"):
-                return True
-    return False
+                return answer
+    return {}

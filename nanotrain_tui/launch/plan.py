@@ -14,10 +14,10 @@ from nanotrain_tui.host import container, crash
 from nanotrain_tui.host.container import Folder
 from nanotrain_tui.host.paths import PathMap, inside_config
 from nanotrain_tui.host.trainer_environment import trainer_invocation
-from nanotrain_tui.launch.asking import Said, ask, json_objects, last_line
+from nanotrain_tui.launch.asking import Said, ask, json_objects, last_words
 from nanotrain_tui.launch.errors import LaunchError
 from nanotrain_tui.launch.memory import MemoryCheck, check_memory, read_available
-from nanotrain_tui.launch.python_finder import KEY
+from nanotrain_tui.launch.python_finder import KEY, is_too_old
 from nanotrain_tui.launch.remembered import Remembered
 from nanotrain_tui.launch.trainer_call import PATHS, paths_of, python_of, seeing, with_trainer
 from nanotrain_tui.session.folder import SessionFolder
@@ -94,13 +94,25 @@ def _look(
         with suppress(OSError):  # what is not there docker makes, and it is root's then
             Path(told["cache_dir"]).mkdir(parents=True, exist_ok=True)
     command = seeing(command, _folders_of(told), config[PATHS])
-    facts = inspect_data(command, told, paths=paths_of(command, config[PATHS]))
-    if facts.get("tensorflow") is False:
-        if len(python) == 1 and remembered.forget(python[0]):
+    try:
+        facts = inspect_data(command, told, paths=paths_of(command, config[PATHS]))
+        _check_tensorflow(facts, container.brief(list(python)))
+    except LaunchError as error:
+        # A wrapper that leads to another Python than it did: what was remembered is wrong.
+        if error.key == KEY and len(python) == 1 and remembered.forget(python[0]):
             return _look(config, told, Remembered(None))
-        who = container.brief(list(python))
-        raise LaunchError(KEY, f"{who} has no TensorFlow; name one that has it.")
+        raise
     return command, said, facts
+
+
+def _check_tensorflow(facts: Mapping[str, Any], who: str) -> None:
+    """Raises LaunchError where the trainer's Python has none that will do."""
+    if facts.get("tensorflow") is False:
+        raise LaunchError(KEY, f"{who} has no TensorFlow; name one that has it.")
+    version = str(facts.get("tensorflow_version") or "")
+    if is_too_old(version):
+        why = f"{who} has TensorFlow {version}, older than 2.5; name one that is newer."
+        raise LaunchError(KEY, why)
 
 
 def _folders_of(told: Mapping[str, Any]) -> list[Folder]:
@@ -132,7 +144,7 @@ def inspect_data(
     answer: dict[str, Any] | None = paths.outside(_answer(said))
     if answer is None:
         who, status = container.brief(list(command)), f"exit status {said.status}"
-        why = f"{who} cannot be asked about the data ({status}): {last_line(said.err)}"
+        why = f"{who} cannot be asked about the data ({status}): {last_words(said.err)}"
         words = said.err.decode("utf-8", "replace")
         raise LaunchError(KEY, crash.explain(why, said.status, words))
     if not answer["ok"]:

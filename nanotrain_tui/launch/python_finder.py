@@ -2,35 +2,44 @@
 
 import importlib.machinery
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nanotrain_tui.host import crash
 from nanotrain_tui.host.trainer_environment import trainer_invocation
-from nanotrain_tui.launch.asking import ask, json_objects
+from nanotrain_tui.launch.asking import Said, ask, json_objects, last_words
 from nanotrain_tui.launch.errors import LaunchError
 from nanotrain_tui.launch.remembered import Remembered
 
 KEY = "trainer.command"
 ASK_WITHIN_S = 30.0  # a cold SD card
 OLDEST = (3, 6)
+OLDEST_TENSORFLOW = (2, 5)
 
 # Finds the package without importing it: an import takes seconds, and only training needs it.
 # Python 2 shall understand it too, to be refused by its number.
 _QUESTION = """
-import json, sys
-found = None
+import json, os, sys
+found, names = None, []
 try:
     import importlib.util
     found = getattr(importlib.util.find_spec("tensorflow"), "origin", None)
 except (ImportError, AttributeError):
     pass
 found = None if found == "namespace" else found
-print(json.dumps({"version": list(sys.version_info[:2]), "tensorflow": found}))
+if found:
+    names = os.listdir(os.path.dirname(os.path.dirname(found)))
+names = [name for name in names if name.startswith("tensorflow")]
+answer = {"version": list(sys.version_info[:2]), "tensorflow": found, "names": names}
+print("\\n" + json.dumps(answer))
 """
+# tensorflow-2.21.0.dist-info, as pip has written it; also tensorflow_cpu, NVIDIA's 2.7.0+nv22.1
+_INSTALLED = re.compile(r"tensorflow(?:_\w*pu)?-(\d+\.\d+)\..*(?:dist|egg)-info")
 
 OWN, ASKED, REMEMBERED = "looked up here", "asked", "remembered"
 
@@ -54,9 +63,13 @@ def find_trainer_python(
     """
     if explicit:
         return _named(explicit, remembered)
+    return first_fit((path, examine(path, remembered)) for path in candidates())
+
+
+def first_fit(answers: Iterable[tuple[str, Answer]]) -> list[str]:
+    """The first Python that can train; raises LaunchError with what is wrong with each."""
     refused = []
-    for path in candidates():
-        answer = examine(path, remembered)
+    for path, answer in answers:
         if not answer.why_not:
             return [path]
         refused.append(f"{path} {answer.why_not}")
@@ -105,7 +118,33 @@ def _of_our_own() -> Answer:
     spec = importlib.machinery.PathFinder.find_spec("tensorflow", here)
     if spec is None or not spec.origin:
         return Answer("has no TensorFlow", OWN)
-    return Answer("", OWN, spec.origin)
+    return _of_package(spec.origin, _beside(spec.origin), OWN)
+
+
+def _beside(tensorflow: str) -> list[str]:
+    """The names that stand beside the package."""
+    try:
+        return [found.name for found in Path(tensorflow).parent.parent.iterdir()]
+    except OSError:
+        return []
+
+
+def _of_package(tensorflow: str, names: Iterable[str], told_by: str) -> Answer:
+    """What has TensorFlow: whether that is new enough by what stands beside it."""
+    found = [match.group(1) for match in map(_INSTALLED.fullmatch, names) if match]
+    version = max(found, key=_numbers, default="")
+    if is_too_old(version):
+        return Answer(f"has TensorFlow {version}, older than 2.5", told_by)
+    return Answer("", told_by, tensorflow)
+
+
+def is_too_old(version: str) -> bool:
+    """Whether the trainer does not run with this TensorFlow; a version that is unknown will do."""
+    return bool(re.match(r"\d+\.\d", version)) and _numbers(version) < OLDEST_TENSORFLOW
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")[:2]))
 
 
 def _ask(path: str, within_s: float) -> Answer:
@@ -118,13 +157,25 @@ def _ask(path: str, within_s: float) -> Answer:
         return Answer(f"gave no answer in {within_s:g} s")
     try:
         answer = next(json_objects(said.out))
-        version, tensorflow = tuple(answer["version"]), answer["tensorflow"]
-        number = f"{version[0]}.{version[1]}"
-    except (StopIteration, KeyError, TypeError, IndexError):
-        return Answer("is no Python that can be asked")
-    if version < OLDEST:
-        return Answer(f"is Python {number}, older than 3.6")
-    return Answer("", tensorflow=str(tensorflow)) if tensorflow else Answer("has no TensorFlow")
+        major, minor = map(int, answer["version"])
+        tensorflow, names = answer["tensorflow"], answer.get("names")
+    except (StopIteration, KeyError, TypeError, ValueError):
+        return Answer(_no_answer(said))
+    if (major, minor) < OLDEST:
+        return Answer(f"is Python {major}.{minor}, older than 3.6")
+    if not tensorflow:
+        return Answer("has no TensorFlow")
+    beside = names if isinstance(names, list) else []
+    return _of_package(str(tensorflow), map(str, beside), ASKED)
+
+
+def _no_answer(said: Said) -> str:
+    """Why there was none, as far as it can be told."""
+    if said.status < 0:
+        cure = crash.hint(said.status, "")
+        return f"was ended by signal {-said.status}" + (f" ({cure})" if cure else "")
+    why = f": {last_words(said.err)}" if said.err.strip() else ""
+    return f"is no Python that can be asked{why}"
 
 
 def _named(command: Sequence[str], remembered: Remembered | None) -> list[str]:
@@ -139,5 +190,7 @@ def _named(command: Sequence[str], remembered: Remembered | None) -> list[str]:
     if len(command) == 1:
         why_not = examine(path, remembered).why_not
         if why_not:
-            raise LaunchError(KEY, f"{path} {why_not}; name a Python that has TensorFlow.")
+            raise LaunchError(
+                KEY, f"{path} {why_not}; name a Python that has TensorFlow 2.5 or newer."
+            )
     return [path, *command[1:]]

@@ -2,21 +2,18 @@
 
 import contextlib
 import ctypes
-import importlib.util
 import json
 import os
-import re
 import signal
 import sys
-from typing import Any, BinaryIO, Dict, List, Optional, Tuple
+from typing import Any, BinaryIO, Dict, List, Tuple
 
 from .data import inspect
+from .installed import has_tensorflow, tensorflow_version
 from .protocol import Command, Commands, Events, Failed
 from .serve import plain_failures, serve
 
 PR_SET_PDEATHSIG = 1
-# tensorflow-2.21.0.dist-info; also tensorflow_cpu, tensorflow_gpu, NVIDIA's 2.7.0+nv22.1
-_INSTALLED = re.compile(r"tensorflow(?:_\w*pu)?-(\d+\.\d+\.\d+).*\.(?:dist|egg)-info$")
 OOM_SCORE_ADJ = "500"  # the kernel shall take the trainer before the host and sshd
 NICE = 5  # the trainer takes every core; keys and telemetry want a hundredth of one
 
@@ -74,7 +71,8 @@ def inspect_data(stdin: BinaryIO, stdout: BinaryIO) -> int:
         answer = dict(inspect(config), tensorflow=there, tensorflow_version=version)
     else:
         answer = {"ok": False, "key": "", "message": "The configuration is no JSON object."}
-    stdout.write(json.dumps(answer).encode("utf-8") + b"\n")
+    # on a line of its own, whatever a wrapper or an image has printed before
+    stdout.write(b"\n" + json.dumps(answer).encode("utf-8") + b"\n")
     stdout.flush()
     return 0
 
@@ -103,24 +101,6 @@ def use_model(what: str, stdin: BinaryIO, stdout: BinaryIO) -> int:
     except Failed as failure:
         tell({"ok": False, "key": failure.key or "", "message": failure.message})
     return 0
-
-
-def has_tensorflow() -> bool:
-    """Whether this Python has the package; it is not loaded. A bare folder of its name is none."""
-    spec = importlib.util.find_spec("tensorflow")
-    return spec is not None and spec.origin not in (None, "namespace")
-
-
-def tensorflow_version() -> Optional[str]:
-    """The package's version, as pip has written it beside it; it is not loaded."""
-    spec = importlib.util.find_spec("tensorflow")
-    folder = os.path.dirname(os.path.dirname(str(spec.origin))) if spec else ""
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return None
-    found = [match.group(1) for match in map(_INSTALLED.match, names) if match]
-    return found[0] if found else None
 
 
 def give_away(folder: str) -> None:

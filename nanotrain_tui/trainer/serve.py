@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import re
 import sys
 import time
 import traceback
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Iterator, List, Optional, Tuple
 
 from . import checkpoint, data
 from .checkpoint import Checkpoint
+from .installed import OLDEST, too_old
 from .protocol import Closed, Command, Commands, Events, Failed, Stopped
 from .script import Script, ScriptedEdit, parse_edits
 from .settings import Config, check_start, in_force_at, required
@@ -18,6 +20,13 @@ if TYPE_CHECKING:
     from .training import Training
 
 PROGRESS_EVERY_S = 0.1
+# What an installation that does not fit together raises: NumPy, protobuf, a library of CUDA.
+LOADING_ERRORS = (
+    ImportError, AttributeError, TypeError, ValueError, OSError, RuntimeError, SyntaxError,
+)  # fmt: skip
+ORIGINAL = re.compile(
+    r"^\s*(?:\w[\w.]*(?:Error|Exception): |Original error was: )(.+)$", re.MULTILINE
+)
 
 
 def serve_pipe(stdin: BinaryIO, stdout: BinaryIO) -> int:
@@ -94,11 +103,22 @@ def starting_point(config: Config) -> Tuple[Config, Optional[Checkpoint]]:
 
 def load_runtime() -> Any:
     """The module ``runtime``, and TensorFlow with it, which takes seconds. Raises Failed."""
+    version = too_old()
+    if version:
+        message = "{} has TensorFlow {}, and the trainer needs {}.{} or newer."
+        raise Failed("error", message.format(sys.executable, version, *OLDEST), "trainer.command")
     try:
         return importlib.import_module(".runtime", __package__)
-    except (ImportError, AttributeError, TypeError) as error:  # of a NumPy or protobuf that differs
-        message = "TensorFlow does not load in {}: {}".format(sys.executable, error)
+    except LOADING_ERRORS as error:
+        message = "TensorFlow does not load in {}: {}".format(sys.executable, root_of(error))
         raise Failed("error", message, "trainer.command") from error
+
+
+def root_of(error: BaseException) -> str:
+    """What went wrong first: TensorFlow and NumPy wrap the loader's words into pages of advice."""
+    text = str(error).strip()
+    found = ORIGINAL.findall(text)
+    return (found[-1] if found else text.split("\n\n")[0]).strip() or type(error).__name__
 
 
 def build(config: Config, dataset: Any, saved: Optional[Checkpoint], events: Events) -> "Training":

@@ -10,6 +10,8 @@ from cli_runs import Nano, Ran, is_paragraph
 
 from nanotrain_tui.catalog import check
 from nanotrain_tui.cli import checks
+from nanotrain_tui.launch.plan import PYTHONS
+from nanotrain_tui.launch.remembered import Remembered
 from nanotrain_tui.telemetry.board import BoardInfo, SwapArea
 from nanotrain_tui.telemetry.clocks import ClockRange
 from nanotrain_tui.trainer.data import DataError
@@ -67,6 +69,9 @@ def test_doctor_as_json(nano: Nano, python: Callable[[str], Path], home: Path) -
         ("echo 'ImportError: libcudart.so' >&2; exit 1", "libcudart"),
         ("kill -ILL $$", "OPENBLAS_CORETYPE"),
         ("exit 3", "status 3"),
+        ("kill -SEGV $$", "another JetPack"),
+        ("echo 'Illegal instruction' >&2; exit 132", "OPENBLAS_CORETYPE"),
+        (f"echo '{ANSWER % 0}' | sed s/2.13.1/2.4.4/", "needs 2.5 or newer"),
     ],
 )
 def test_a_tensorflow_that_does_not_load_is_a_problem(
@@ -117,6 +122,23 @@ def test_all_pythons_are_listed_with_what_was_found(
     assert f"{fit} (python3 on the PATH) has TensorFlow; this one is taken (asked)" in text
     assert "/no/python (the system's) cannot be run" in text
     assert not home.exists(), "doctor remembers nothing"
+
+
+def test_each_python_is_asked_once_and_a_wrong_memory_is_dropped(
+    nano: Nano, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = tmp_path / "bare"
+    answer = '{"version": [3, 8], "tensorflow": null}'
+    bare.write_text(f"#!/bin/sh\necho x >>{tmp_path}/asked\necho '{answer}'\n")
+    bare.chmod(0o755)
+    remembered = Remembered(home / "cache" / PYTHONS)
+    remembered.keep(str(bare), str(bare))
+    for module in ("nanotrain_tui.launch.python_finder", "nanotrain_tui.cli.trainer_check"):
+        monkeypatch.setattr(f"{module}.candidates", lambda: {str(bare): "the system's"})
+    assert remembered.has_tensorflow(str(bare))
+    nano("doctor")
+    assert (tmp_path / "asked").read_text() == "x\n"
+    assert not remembered.has_tensorflow(str(bare))
 
 
 def test_where_none_has_tensorflow_all_are_listed_too(

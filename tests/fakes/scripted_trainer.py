@@ -20,6 +20,7 @@ them, by when and in which order they come. Checkpoints are small files, restore
     deaf         never reads a command            late         answers before the event
     say=TEXT     prints it before ``ready``       cuda=0     ``ready`` says whether it has CUDA
     late=LIB     cannot load a library, unless LD_PRELOAD names it
+    unfit=WHY    says that TensorFlow does not load
     stay         does not go when it has ended    orphan=FILE  leaves a child, its pid in FILE
     inspect=BAD  ``--inspect`` says no (``no``), prints nonsense (``junk``), dies (``die``) or
                  hangs (``hang``)
@@ -118,6 +119,11 @@ class Trainer:
         late = script.get("late")
         if late and late not in os.environ.get("LD_PRELOAD", ""):
             why = f"TensorFlow does not load: {late}: cannot allocate memory in static TLS block"
+            self.answer(first, why)
+            self.emit("failed", kind="error", key="trainer.command", message=why)
+            return 1
+        if "unfit" in script:
+            why = "TensorFlow does not load: " + script["unfit"]
             self.answer(first, why)
             self.emit("failed", kind="error", key="trainer.command", message=why)
             return 1

@@ -39,8 +39,8 @@ class Started:
             status = self.client.request("status")
             self.pid, self.trainer_pid = status["pid"], status["trainer_pid"]
         except NotRunning:  # it was a short one
-            (ready,) = self.events("ready")
-            self.pid, self.trainer_pid = None, ready.body["pid"]
+            ready = self.events("ready")
+            self.pid, self.trainer_pid = None, ready[0].body["pid"] if ready else None
 
     def do(self, do, **arguments):
         return self.client.request(do, who="me@here", timeout=PATIENCE_S, **arguments)

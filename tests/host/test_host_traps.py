@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from nanotrain_tui.follow.log_text import LONGEST, describe, one_line
 from nanotrain_tui.host import crash, gpu, preload, segment
 from nanotrain_tui.host.host import Host
 from nanotrain_tui.host.trainer_environment import cuda_paths, has_nvidia, variables
@@ -79,6 +80,12 @@ TRAPS = [
     (1, "AttributeError: _ARRAY_API not found", "numpy<2"),
     (1, "AttributeError: module 'numpy' has no attribute 'object'.", "numpy<1.24"),
     (1, "ImportError: numpy.core.multiarray failed to import", "do not fit together"),
+    (1, "ImportError: numpy.core.umath failed to import", "do not fit together"),
+    (
+        1,
+        "ValueError: numpy.ndarray size changed, may indicate binary incompatibility. Expected 96",
+        "do not fit together",
+    ),
     (1, "TypeError: Descriptors cannot not be created directly.", "protobuf<3.21"),
     (1, "TypeError: Descriptors cannot be created directly.", "protobuf<3.21"),
     (1, "VersionError: Detected incompatible Protobuf Gencode/Runtime versions", "too old"),
@@ -93,6 +100,7 @@ TRAPS = [
         "ImportError: libcublas.so.10: cannot open shared object file: No such",
         "libcublas.so.10 is missing",
     ),
+    (1, "OSError(libcublas.so.12: cannot open shared object file", ": libcublas.so.12 is missing"),
     (
         134,
         "The TensorFlow library was compiled to use AVX instructions, but these aren't available",
@@ -156,6 +164,21 @@ def test_a_trap_that_struck_is_explained(status, words, cure):
 def test_without_a_sign_nothing_is_made_up():
     assert crash.hint(1, "ValueError: wrong") == ""
     assert crash.explain("It failed.", 1, "ValueError: wrong") == "It failed."
+
+
+def test_without_a_sign_the_error_itself_is_told():
+    words = "Traceback (most recent call last):\n  File x\nmine.CudaError: odd\nsee https://x\n"
+    assert crash.reason(1, words, None) == (
+        "the trainer ended with exit status 1: mine.CudaError: odd"
+    )
+    assert crash.reason(1, "nothing of the kind", None) == "the trainer ended with exit status 1"
+
+
+def test_what_is_too_long_for_a_line_keeps_what_to_do_at_its_end():
+    told = crash.explain("a " + "b" * 5000, 1, LATE.format(GOMP))
+    line = one_line(told)
+    assert line.startswith("a bbb") and line.endswith(f"LD_PRELOAD={GOMP} in the environment")
+    assert len(line) <= LONGEST
 
 
 @pytest.mark.parametrize(
@@ -229,6 +252,22 @@ def test_a_library_that_came_too_late_comes_first_the_next_time(host):
     assert sum("started again with LD_PRELOAD=libm.so.6" in note for note in notes) == 1
     with SessionReader(session.folder) as reader:
         assert [segment.from_step for segment in reader.segments()] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("script", "cure"),
+    [
+        ("unfit=libcudart.so.10.2: cannot open shared object file", "must match the JetPack"),
+        ("unfit=numpy.core.umath failed to import,"
+         "say=A module that was compiled using NumPy 1.x cannot be run", "numpy<2"),
+    ],
+)  # fmt: skip
+def test_a_tensorflow_that_does_not_load_is_explained_by_all_it_said(host, script, cure):
+    session = host(script, train__steps=30)
+    session.end()
+    (crashed,) = session.events("crashed")
+    assert cure in crashed.body["reason"]
+    assert cure in describe(crashed).text
 
 
 def test_a_library_that_helps_nothing_is_tried_once(host, monkeypatch):

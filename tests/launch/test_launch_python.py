@@ -166,6 +166,54 @@ def test_our_own_python_answers_without_being_started(monkeypatch, tmp_path):
     assert examine(sys.executable).why_not == ""
 
 
+@pytest.mark.parametrize(
+    ("names", "why_not"),
+    [
+        (["tensorflow", "tensorflow-2.4.4.dist-info"], "has TensorFlow 2.4, older than 2.5"),
+        (["tensorflow-1.15.5+nv22.1.dist-info"], "has TensorFlow 1.15, older than 2.5"),
+        (["tensorflow-2.7.0+nv22.1.egg-info"], ""),
+        (["tensorflow_cpu-2.10.1.dist-info", "tensorflow_estimator-2.4.0.dist-info"], ""),
+        (["tensorflow_io-0.24.0.dist-info"], ""),
+        ([], ""),
+    ],
+)
+def test_a_tensorflow_that_is_too_old_is_refused(tmp_path, monkeypatch, names, why_not):
+    package = tmp_path / "site" / "tensorflow" / "__init__.py"
+    package.parent.mkdir(parents=True)
+    package.touch()
+    for name in names:
+        (tmp_path / "site" / name).mkdir(exist_ok=True)
+    asked = tmp_path / "python"
+    asked.write_text(f'#!/bin/sh\nPYTHONPATH={tmp_path}/site exec {sys.executable} "$@"\n')
+    asked.chmod(0o755)
+    assert examine(str(asked)).why_not == why_not
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "site")])
+    assert examine(sys.executable).why_not == why_not
+    if why_not:
+        with pytest.raises(LaunchError, match=r"older than 2.5; name .* 2\.5 or newer"):
+            find_trainer_python([str(asked)])
+
+
+def test_a_memory_that_leads_to_a_python_without_numpy_is_dropped(shim, folders):
+    path, remembered = shim
+    refuses = "echo \"ModuleNotFoundError: No module named 'numpy'\" >&2; exit 1;"
+    text = Path(path).read_text().replace("*--inspect*) ", "*--inspect*) " + refuses)
+    Path(path).write_text(text[:1000])
+    os.utime(path, (1, 1))
+    assert remembered.has_tensorflow(path)
+    with pytest.raises(LaunchError):
+        prepare(check({"trainer.command": [path]}), folders)
+    assert not remembered.has_tensorflow(path)
+
+
+def test_a_container_whose_tensorflow_is_too_old_is_refused(shim, folders):
+    path, _ = shim
+    facts = FACTS.replace('"tensorflow": %s', '"tensorflow": true, "tensorflow_version": "2.4.1"')
+    Path(path).write_text(f"#!/bin/sh\necho '{facts}'\n")
+    with pytest.raises(LaunchError, match=r"has TensorFlow 2.4.1, older than 2.5"):
+        prepare(check({"trainer.command": [path, "-x"]}), folders)
+
+
 def test_candidates_are_three_and_told_apart(monkeypatch, python, tmp_path):
     python("python3")
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -194,6 +242,13 @@ def test_a_virtual_environment_is_named_by_its_folder(tmp_path, monkeypatch):
         ("echo '[3, 8]'", "is no Python that can be asked"),
         ("""echo '{"version": [], "tensorflow": 1}'""", "is no Python that can be asked"),
         ("""echo '{"version": [2, 7], "tensorflow": null}'""", "is Python 2.7, older than 3.6"),
+        ("""echo '{"version": "abc", "tensorflow": 1}'""", "is no Python that can be asked"),
+        ("""echo '{"version": [3, 8], "tensorflow": "/x/y/z.py", "names": 7}'""", "^$"),
+        (
+            "echo 'pyenv: python3: command not found' >&2; exit 127",
+            "is no Python that can be asked: pyenv: python3: command not found",
+        ),
+        ("kill -ILL $$", "was ended by signal 4 .*OPENBLAS_CORETYPE"),
         ("sleep 600 & echo hello; wait", "gave no answer in 0.5 s"),
     ],
 )

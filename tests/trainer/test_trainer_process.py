@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from trainer_runs import TRAINER, Process, config_of
 
-from nanotrain_tui.trainer import process
+from nanotrain_tui.trainer import installed, process
 
 HANGING = "print('loading', flush=True)\nimport time\ntime.sleep(600)\n"
 
@@ -96,6 +96,62 @@ def test_a_python_without_tensorflow_is_named(folder):
     assert trainer.events[0]["ok"] is False
 
 
+# As TensorFlow wraps what the loader says, from 2.6 to 2.21.
+WRAPPED = """raise ImportError('''Traceback (most recent call last):
+  File "/x/tensorflow/python/pywrap_tensorflow.py", line 64, in <module>
+    from tensorflow.python._pywrap_tensorflow_internal import *
+ImportError: libcudart.so.10.2: cannot open shared object file: No such file or directory
+
+
+Failed to load the native TensorFlow runtime.
+See https://www.tensorflow.org/install/errors for some common causes and solutions.
+If you need help, create an issue at https://github.com/tensorflow/tensorflow/issues''')
+"""
+NUMPYS = """raise ImportError('''
+
+IMPORTANT: PLEASE READ THIS FOR ADVICE ON HOW TO SOLVE THIS ISSUE!
+
+Importing the numpy C-extensions failed. This error can happen for
+Original error was: libopenblas.so.0: cannot open shared object file
+
+''')
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "root"),
+    [
+        (WRAPPED, "libcudart.so.10.2: cannot open shared object file: No such file or directory"),
+        (NUMPYS, "libopenblas.so.0: cannot open shared object file"),
+        ("raise ValueError('numpy.ndarray size changed')\n", "numpy.ndarray size changed"),
+        ("raise OSError(5, 'Input/output error')\n", "[Errno 5] Input/output error"),
+        ("x = (\n", "'(' was never closed (tensorflow.py, line 1)"),
+    ],
+    ids=["TensorFlow's", "NumPy's", "ValueError", "OSError", "SyntaxError"],
+)
+def test_why_tensorflow_does_not_load_is_said_in_a_line(folder, source, root):
+    path = fake_tensorflow(folder, source)
+    with Process(python_path=path) as trainer:
+        trainer.send(id=1, do="start", config=config_of(folder))
+        message = trainer.until("failed")["message"]
+    assert message == f"TensorFlow does not load in {sys.executable}: {root}"
+
+
+@pytest.mark.parametrize(
+    ("version", "fit"), [("2.4.4", False), ("1.15.5+nv22.1", False), ("2.5.0+nv21.8", True)]
+)
+def test_a_tensorflow_older_than_2_5_is_refused_by_its_number(folder, version, fit):
+    package = folder / "site" / "tensorflow"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("raise ImportError('is loaded')\n")
+    (folder / "site" / f"tensorflow-{version}.dist-info").mkdir()
+    with Process(python_path=folder / "site") as trainer:
+        trainer.send(id=1, do="start", config=config_of(folder))
+        message = trainer.until("failed")["message"]
+    assert ("is loaded" in message) is fit
+    assert ("needs 2.5 or newer" in message) is not fit
+
+
 def test_a_start_without_configuration_fails_before_tensorflow(folder):
     path = fake_tensorflow(folder, HANGING)
     with Process(python_path=path) as trainer:
@@ -114,13 +170,13 @@ def test_inspect_answers_without_tensorflow(folder):
 
 
 def test_inspect_takes_no_bare_folder_for_tensorflow(folder, monkeypatch):
-    monkeypatch.setattr(process.importlib.util, "find_spec", lambda name: None)
-    assert not process.has_tensorflow()
+    monkeypatch.setattr(installed.importlib.util, "find_spec", lambda name: None)
+    assert not installed.has_tensorflow()
     monkeypatch.undo()
     (folder / "somewhere" / "tensorflow").mkdir(parents=True)
     monkeypatch.setattr(sys, "path", [str(folder / "somewhere")])
     monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
-    assert not process.has_tensorflow()
+    assert not installed.has_tensorflow()
 
 
 def test_what_root_writes_is_its_folders_owners(folder):

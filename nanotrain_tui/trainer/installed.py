@@ -1,0 +1,39 @@
+"""TensorFlow as it is installed beside this Python: found and dated without being loaded."""
+
+import importlib.util
+import os
+import re
+from typing import Optional, Tuple
+
+OLDEST = (2, 5)
+
+# tensorflow-2.21.0.dist-info; also tensorflow_cpu, tensorflow_gpu, NVIDIA's 2.7.0+nv22.1
+_INSTALLED = re.compile(r"tensorflow(?:_\w*pu)?-(\d+\.\d+\.\d+).*\.(?:dist|egg)-info$")
+
+
+def has_tensorflow() -> bool:
+    """Whether this Python has the package. A bare folder of its name is none."""
+    spec = importlib.util.find_spec("tensorflow")
+    return spec is not None and spec.origin not in (None, "namespace")
+
+
+def tensorflow_version() -> Optional[str]:
+    """The package's version, as pip has written it beside it; None where it has not."""
+    spec = importlib.util.find_spec("tensorflow")
+    folder = os.path.dirname(os.path.dirname(str(spec.origin))) if spec else ""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return None
+    found = [match.group(1) for match in map(_INSTALLED.match, names) if match]
+    return max(found, key=_numbers) if found else None
+
+
+def too_old() -> str:
+    """The version where it is older than what the trainer runs with; else empty."""
+    version = tensorflow_version()
+    return version if version is not None and _numbers(version) < OLDEST else ""
+
+
+def _numbers(version: str) -> Tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
