@@ -16,17 +16,17 @@ _SIGNALS = {
 }
 
 
-def reason(exit_status: Optional[int], log_tail: str, oom_kills: Optional[int]) -> str:
+def reason(exit_status: Optional[int], words: str, oom_kills: Optional[int]) -> str:
     """A sentence about a trainer that ended by itself.
 
     ``exit_status`` is negative for a signal; ``oom_kills`` says how many processes the kernel
     killed for memory meanwhile, None where it does not tell.
     """
     ending = "the trainer " + _ending(exit_status, oom_kills)
-    if exit_status and exit_status > 0 and not hint(exit_status, log_tail):
-        error = last_error(log_tail)
+    if exit_status and exit_status > 0 and not hint(exit_status, words):
+        error = last_error(words)
         return "{}: {}".format(ending, error) if error else ending
-    return explain(ending, exit_status, log_tail)
+    return explain(ending, exit_status, words)
 
 
 def explain(text: str, exit_status: Optional[int], words: str) -> str:

@@ -72,6 +72,7 @@ class Segment:
         self._journal, self._steering = around.journal, around.steering
         self._own_edits: List[Edit] = []
         self._oom_kills = crash.read_oom_kills()
+        around.log.forget()
         trainer = around.make_trainer(around.job, around.loop)
         self._paths = trainer.paths
         self.hearing = Hearing(
@@ -137,15 +138,15 @@ class Segment:
         """Why it died: the body of the event."""
         now, before = crash.read_oom_kills(), self._oom_kills
         oom_kills = now - before if now is not None and before is not None else None
-        tail = self._around.log.tail()
+        words = self._around.log.words()
         failure = self.hearing.failure
         if failure is None:
-            reason = crash.reason(status, tail, oom_kills)
+            reason = crash.reason(status, words, oom_kills)
         elif self.hearing.failure_kind in TELLS_WHAT_TO_DO:
             reason = failure
         else:
-            reason = crash.explain(failure, None, failure + "\n" + tail)
-        return {"reason": reason, "exit_status": status, "log_tail": tail}
+            reason = crash.explain(failure, None, failure + "\n" + words)
+        return {"reason": reason, "exit_status": status, "log_tail": self._around.log.tail()}
 
     def close(self) -> None:
         """Leave nothing of the trainer."""
@@ -179,7 +180,7 @@ class Segment:
             return
         if has_nvidia() and not gpu.is_hidden():
             self.link.read_prints()
-            why = gpu.why_unused(ready["cuda"], self._around.log.tail())
+            why = gpu.why_unused(ready["cuda"], self._around.log.words())
             self._journal.event("warned", {"message": why})
 
     def _let_go(self, why: str) -> None:

@@ -4,7 +4,7 @@ import os
 from typing import Optional
 
 _MOST_BYTES = 4 << 20
-_TAIL_BYTES = 4000
+_TAIL_BYTES = 16384  # a traceback through TensorFlow, and the warning before it
 
 
 class TrainerLog:
@@ -32,10 +32,17 @@ class TrainerLog:
         except OSError:
             pass
 
+    def forget(self) -> None:
+        """Another trainer begins: what the one before said explains nothing of it."""
+        self._tail = b""
+
+    def words(self) -> str:
+        """The end of what was printed, for whoever must explain a crash."""
+        return self._tail.decode("utf-8", "replace")
+
     def tail(self) -> str:
-        """The last lines, for whoever must explain a crash."""
-        lines = self._tail.decode("utf-8", "replace").splitlines()
-        return "\n".join(lines[-20:])
+        """The last lines, for the record of a crash."""
+        return "\n".join(self.words().splitlines()[-20:])[-4000:]
 
     def close(self) -> None:
         if self._fd is not None:
