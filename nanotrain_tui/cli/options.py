@@ -140,7 +140,7 @@ set_option = click.option(
 _PYTHON = click.option(
     "--python", metavar="PATH", expose_value=False, callback=_keep_python,
     help="The Python that has TensorFlow, or a command that starts it: 'docker run ... python3'. "
-    "Default: the first one found.",
+    "Default: the session's, else the first one found.",
 )  # fmt: skip
 tegrastats_option = click.option(
     "--tegrastats", metavar="PATH", expose_value=False, callback=_keep_tegrastats,
