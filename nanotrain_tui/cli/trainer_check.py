@@ -12,9 +12,10 @@ from nanotrain_tui.host.trainer_environment import trainer_invocation
 from nanotrain_tui.launch import LaunchError
 from nanotrain_tui.launch.asking import Said, ask, json_objects, last_words
 from nanotrain_tui.launch.plan import PYTHONS
-from nanotrain_tui.launch.python_finder import Answer, candidates, examine, first_fit, is_too_old
+from nanotrain_tui.launch.python_finder import Answer, candidates, examine, first_fit
 from nanotrain_tui.launch.remembered import Remembered
 from nanotrain_tui.launch.trainer_call import python_of
+from nanotrain_tui.trainer.installed import is_too_old
 
 from .checks import OK, PROBLEM, WARN, Check
 

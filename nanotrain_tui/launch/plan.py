@@ -17,12 +17,13 @@ from nanotrain_tui.host.trainer_environment import trainer_invocation
 from nanotrain_tui.launch.asking import Said, ask, json_objects, last_words
 from nanotrain_tui.launch.errors import LaunchError
 from nanotrain_tui.launch.memory import MemoryCheck, check_memory, read_available
-from nanotrain_tui.launch.python_finder import KEY, is_too_old
+from nanotrain_tui.launch.python_finder import KEY
 from nanotrain_tui.launch.remembered import Remembered
 from nanotrain_tui.launch.trainer_call import PATHS, paths_of, python_of, seeing, with_trainer
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import Start
 from nanotrain_tui.telemetry.child import TelemetryError, find_tegrastats
+from nanotrain_tui.trainer.installed import is_too_old
 
 PYTHONS = "pythons.json"  # in the cache's folder
 HERE = PathMap()
@@ -109,8 +110,8 @@ def _check_tensorflow(facts: Mapping[str, Any], who: str) -> None:
     """Raises LaunchError where the trainer's Python has none that will do."""
     if facts.get("tensorflow") is False:
         raise LaunchError(KEY, f"{who} has no TensorFlow; name one that has it.")
-    version = str(facts.get("tensorflow_version") or "")
-    if is_too_old(version):
+    version = facts.get("tensorflow_version")
+    if isinstance(version, str) and is_too_old(version):
         why = f"{who} has TensorFlow {version}, older than 2.5; name one that is newer."
         raise LaunchError(KEY, why)
 

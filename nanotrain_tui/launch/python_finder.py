@@ -2,7 +2,6 @@
 
 import importlib.machinery
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -15,11 +14,11 @@ from nanotrain_tui.host.trainer_environment import trainer_invocation
 from nanotrain_tui.launch.asking import Said, ask, json_objects, last_words
 from nanotrain_tui.launch.errors import LaunchError
 from nanotrain_tui.launch.remembered import Remembered
+from nanotrain_tui.trainer.installed import is_too_old, version_of
 
 KEY = "trainer.command"
 ASK_WITHIN_S = 30.0  # a cold SD card
 OLDEST = (3, 6)
-OLDEST_TENSORFLOW = (2, 5)
 
 # Finds the package without importing it: an import takes seconds, and only training needs it.
 # Python 2 shall understand it too, to be refused by its number.
@@ -38,8 +37,6 @@ names = [name for name in names if name.startswith("tensorflow")]
 answer = {"version": list(sys.version_info[:2]), "tensorflow": found, "names": names}
 print("\\n" + json.dumps(answer))
 """
-# tensorflow-2.21.0.dist-info, as pip has written it; also tensorflow_cpu, NVIDIA's 2.7.0+nv22.1
-_INSTALLED = re.compile(r"tensorflow(?:_\w*pu)?-(\d+\.\d+)\..*(?:dist|egg)-info")
 
 OWN, ASKED, REMEMBERED = "looked up here", "asked", "remembered"
 
@@ -131,20 +128,10 @@ def _beside(tensorflow: str) -> list[str]:
 
 def _of_package(tensorflow: str, names: Iterable[str], told_by: str) -> Answer:
     """What has TensorFlow: whether that is new enough by what stands beside it."""
-    found = [match.group(1) for match in map(_INSTALLED.fullmatch, names) if match]
-    version = max(found, key=_numbers, default="")
+    version = version_of(names)
     if is_too_old(version):
         return Answer(f"has TensorFlow {version}, older than 2.5", told_by)
     return Answer("", told_by, tensorflow)
-
-
-def is_too_old(version: str) -> bool:
-    """Whether the trainer does not run with this TensorFlow; a version that is unknown will do."""
-    return bool(re.match(r"\d+\.\d", version)) and _numbers(version) < OLDEST_TENSORFLOW
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(map(int, version.split(".")[:2]))
 
 
 def _ask(path: str, within_s: float) -> Answer:

@@ -1,9 +1,9 @@
-"""TensorFlow as it is installed beside this Python: found and dated without being loaded."""
+"""TensorFlow as it is installed beside a Python: found and dated without being loaded."""
 
 import importlib.util
 import os
 import re
-from typing import Optional, Tuple
+from typing import Iterable, Optional, Tuple
 
 OLDEST = (2, 5)
 
@@ -22,18 +22,22 @@ def tensorflow_version() -> Optional[str]:
     spec = importlib.util.find_spec("tensorflow")
     folder = os.path.dirname(os.path.dirname(str(spec.origin))) if spec else ""
     try:
-        names = os.listdir(folder)
+        return version_of(os.listdir(folder))
     except OSError:
         return None
+
+
+def version_of(names: Iterable[str]) -> Optional[str]:
+    """The version by the names of what stands beside the package; None where none tells."""
     found = [match.group(1) for match in map(_INSTALLED.match, names) if match]
     return max(found, key=_numbers) if found else None
 
 
-def too_old() -> str:
-    """The version where it is older than what the trainer runs with; else empty."""
-    version = tensorflow_version()
-    return version if version is not None and _numbers(version) < OLDEST else ""
+def is_too_old(version: Optional[str]) -> bool:
+    """Whether the trainer does not run with this TensorFlow; one that is unknown may do."""
+    numbers = _numbers(version or "")
+    return bool(numbers) and numbers < OLDEST
 
 
 def _numbers(version: str) -> Tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Iterator, List, Optional, Tuple
 
 from . import checkpoint, data
 from .checkpoint import Checkpoint
-from .installed import OLDEST, too_old
+from .installed import OLDEST, is_too_old, tensorflow_version
 from .protocol import Closed, Command, Commands, Events, Failed, Stopped
 from .script import Script, ScriptedEdit, parse_edits
 from .settings import Config, check_start, in_force_at, required
@@ -103,8 +103,8 @@ def starting_point(config: Config) -> Tuple[Config, Optional[Checkpoint]]:
 
 def load_runtime() -> Any:
     """The module ``runtime``, and TensorFlow with it, which takes seconds. Raises Failed."""
-    version = too_old()
-    if version:
+    version = tensorflow_version()
+    if is_too_old(version):
         message = "{} has TensorFlow {}, and the trainer needs {}.{} or newer."
         raise Failed("error", message.format(sys.executable, version, *OLDEST), "trainer.command")
     try:

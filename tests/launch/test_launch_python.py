@@ -169,8 +169,8 @@ def test_our_own_python_answers_without_being_started(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("names", "why_not"),
     [
-        (["tensorflow", "tensorflow-2.4.4.dist-info"], "has TensorFlow 2.4, older than 2.5"),
-        (["tensorflow-1.15.5+nv22.1.dist-info"], "has TensorFlow 1.15, older than 2.5"),
+        (["tensorflow", "tensorflow-2.4.4.dist-info"], "has TensorFlow 2.4.4, older than 2.5"),
+        (["tensorflow-1.15.5+nv22.1.dist-info"], "has TensorFlow 1.15.5, older than 2.5"),
         (["tensorflow-2.7.0+nv22.1.egg-info"], ""),
         (["tensorflow_cpu-2.10.1.dist-info", "tensorflow_estimator-2.4.0.dist-info"], ""),
         (["tensorflow_io-0.24.0.dist-info"], ""),
