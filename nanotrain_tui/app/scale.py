@@ -178,7 +178,7 @@ def samples_per_joule(value: float) -> str:
 
 def three_digits(value: float) -> str:
     """A positive figure by its first three digits, never as a power of ten where it is large."""
-    if value < 999.5:
+    if not 999.5 <= value < math.inf:
         return f"{value:.3g}"
     exact = round(value)
     return f"{round(exact, 3 - len(str(exact))):,}"

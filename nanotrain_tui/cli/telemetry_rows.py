@@ -55,11 +55,9 @@ class CsvRows:
     def _tell_of(self, late: Set[str]) -> None:
         if late:
             self._told_of_late = True
-            others = f" and {len(late) - 1} others" if len(late) > 1 else ""
-            note(
-                f"{_ordered(late)[0]}{others} came after the first sample and have no column; "
-                "--json has them all."
-            )
+            first, *others = _ordered(late)
+            told = f"{first} has" if not others else f"{first} and {len(others)} more have"
+            note(f"{told} no column, as the first sample knew nothing of it; --json has it all.")
 
 
 class PlainRows:

@@ -58,7 +58,9 @@ def judge(
         return None
     bodies = [body for t, body in samples if samples[-1][0] - t <= WINDOW_S]
     seen = _Seen(bodies, environment, on_gpu)
-    for rule in (_heat, _swap, _bandwidth, _gpu, _cores):
+    # where it trains on the CPU, a busy GPU is somebody else's
+    of_both = (_cores, _gpu) if on_gpu is False else (_gpu, _cores)
+    for rule in (_heat, _swap, _bandwidth, *of_both):
         verdict = rule(seen)
         if verdict is not None:
             return verdict
@@ -205,7 +207,7 @@ def _gpu(seen: _Seen) -> Verdict | None:
     figures = seen.gpu_figure
     clock = f" at {_ten(seen.gpu_mhz)} MHz" if seen.gpu_mhz else ""
     capped = seen.capped("gpu", seen.gpu_mhz)
-    if capped is not None:
+    if capped is not None and seen.on_gpu is not False:
         return _mode("GPU", seen.gpu, *capped, seen.mode("gpu"))
     advice = (
         "As it should be. Faster only with a smaller network; a larger batch may use it better."
@@ -225,7 +227,8 @@ def _gpu(seen: _Seen) -> Verdict | None:
 def _cores(seen: _Seen) -> Verdict | None:
     cores, gpu_load = seen.cores(), seen.gpu
     # beside a busy GPU, or one of which nothing is known, a core may only wait for it
-    if not cores or (seen.has_gpu and gpu_load is None) or (gpu_load or 0.0) >= _QUIET:
+    waits = (gpu_load or 0.0) >= _QUIET and seen.on_gpu is not False
+    if not cores or waits or (seen.has_gpu and gpu_load is None):
         return None
     all_of_them, busiest = sum(cores) / len(cores), seen.busiest
     gpu = "" if gpu_load is None else f", GPU {_five(gpu_load)} %"

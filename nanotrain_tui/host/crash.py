@@ -6,7 +6,11 @@ from typing import Optional
 
 from nanotrain_tui.host.hints import HINTS
 
-_ERROR = re.compile(r"^\s*(?:\w[\w.]*(?:Error|Exception): .+)$", re.MULTILINE)
+_TRACEBACK = "Traceback (most recent call last):"
+_RAISED = re.compile(r"[A-Za-z_][\w.]*(?:: |$)")  # at the left, below a traceback
+_ERROR = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception): ")
+# TensorFlow goes on without these, and says so of each, up to 2.11.
+_DONE_WITHOUT = re.compile(r"Could not load dynamic library|dlerror: ")
 _STATIC_TLS = re.compile(r"([^\s'\":]+\.so[\w.]*): cannot allocate memory in static TLS block")
 _SIGNALS = {
     signal.SIGILL: "NumPy or TensorFlow was built for another CPU; on a Nano NumPy 1.19.5 dies so "
@@ -37,6 +41,7 @@ def explain(text: str, exit_status: Optional[int], words: str) -> str:
 
 def hint(exit_status: Optional[int], words: str) -> str:
     """What to do about it, as the end of a sentence; empty where nothing is known."""
+    words = "\n".join(line for line in words.splitlines() if not _DONE_WITHOUT.search(line))
     library = late_library(words)
     if library:
         return "start it with LD_PRELOAD={} in the environment".format(library)
@@ -50,8 +55,13 @@ def hint(exit_status: Optional[int], words: str) -> str:
 
 def last_error(words: str) -> str:
     """The last error that a Python printed, ``ValueError: wrong``; empty for none."""
-    found = _ERROR.findall(words)
-    return found[-1].strip() if found else ""
+    found, below = "", False
+    for line in words.splitlines():
+        if line.rstrip().endswith(_TRACEBACK):
+            below = True
+        elif (_RAISED if below else _ERROR).match(line):
+            found, below = line.strip(), False
+    return found
 
 
 def late_library(words: str) -> str:

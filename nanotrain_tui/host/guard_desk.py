@@ -81,4 +81,9 @@ class GuardDesk:
             self._steering.submit("checkpoint", {}, WHO)
         do = _STEERS.get(action.action)
         if do is not None:
-            self._steering.submit(do, {}, WHO)
+            self._steering.submit(do, {}, WHO, self._pause_answered if do == "pause" else None)
+
+    def _pause_answered(self, told: Dict[str, Any]) -> None:
+        """Refused, where the trainer died before it paused: then nothing is held."""
+        if not told["ok"]:
+            self._heat.lost()

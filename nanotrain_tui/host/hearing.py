@@ -32,6 +32,7 @@ class Hearing:
         self.planned: Optional[int] = None
         self.failure: Optional[str] = None  # in the trainer's own words
         self.failure_kind: Optional[str] = None
+        self.failure_key: Optional[str] = None  # of the configuration
         self._journal = journal
         self._steering = steering
         self._config = config
@@ -135,7 +136,7 @@ class Hearing:
     def _failed(self, message: Message) -> None:
         key, text = message.get("key"), message["message"]
         text = "{}: {}".format(key, text) if key else text
-        self.failure_kind = message.get("kind")
+        self.failure_kind, self.failure_key = message.get("kind"), key
         self.failure = text
         self._over("failed but stayed")
 

@@ -39,11 +39,13 @@ class HeatGuard:
         self.holds = False  # the training is paused, or asked to pause, by this guard
         self._sensors = Sensors()
         self._warned = False
-        self._excess = 0.0  # degrees above its limit of the hottest zone, as last seen
+        # degrees above its limit of the hottest zone, as last seen
+        self._excess = float("-inf")
         self._overruled: Optional[float] = None  # the excess at which a person went on
         self._held_by = ("", 0.0)  # zone and limit that made it pause
         self._is_told = True  # that it holds, and until when
         self._blind = 0  # samples without a temperature while it holds
+        self._absent = 0  # samples without the zone that made it pause
         self._throttling: List[str] = []
 
     def watching(self) -> Action:
@@ -96,9 +98,13 @@ class HeatGuard:
 
     def overrule(self) -> None:
         """A person goes on in spite of the heat."""
-        if self.holds:
+        if self.holds or self._excess >= 0.0:
             self.holds = self._warned = False
             self._overruled = max(self._excess, 0.0)
+
+    def lost(self) -> None:
+        """Its pause did not come to be: where it is still hot it pauses again."""
+        self.holds = False
 
     def remind(self) -> None:
         """Tell with the next sample that it holds, where it does: the record began anew."""
@@ -107,9 +113,11 @@ class HeatGuard:
     def _hold(self, reading: "Reading") -> List[Action]:
         """It is paused by this guard: go on, tell why not yet, or say nothing."""
         zone, value, limit, resume, all_cool = reading
-        if value < limit and self._is_limit_raised():
-            text = "the limit is {:g} °C now, and {} at {:g} °C".format(limit, zone, value)
-            return [self._go_on(reading, text)]
+        if self._is_limit_raised():
+            if value < limit:
+                text = "the limit is {:g} °C now, and {} at {:g} °C".format(limit, zone, value)
+                return [self._go_on(reading, text)]
+            self._held_by = (zone, limit)  # too hot for that one as well
         if all_cool:
             return [self._go_on(reading, "{} has cooled to {:g} °C".format(zone, value))]
         if self._is_told:
@@ -170,9 +178,10 @@ class HeatGuard:
 
     def _nearest(self, body: Mapping[str, Any]) -> "Optional[Reading]":
         """Of the readings that are believed the one nearest to its limit, or farthest above."""
-        believed = self._sensors.take(
-            die_temperatures(body), self.limits.jump if self.limits else 0.0
-        )
+        measured = die_temperatures(body)
+        believed = self._sensors.take(measured, self.limits.jump if self.limits else 0.0)
+        held_by = self._held_by[0]
+        self._absent = self._absent + 1 if held_by and held_by not in believed else 0
         found = []
         for zone, value in believed.items():
             limit = self.limits.of(zone) if self.limits is not None else None
@@ -181,7 +190,10 @@ class HeatGuard:
         if not found:
             return None
         nearest = max(found, key=lambda one: one[1] - one[2])
-        return Reading(*nearest, all_cool=all(value < resume for _, value, _, resume in found))
+        # what is doubted, or has just gone, is not known to be cool
+        known = len(believed) == len(measured) and not 0 < self._absent < _BLIND_SAMPLES
+        cool = known and all(value < resume for _, value, _, resume in found)
+        return Reading(*nearest, all_cool=cool)
 
     def _see_throttling(self, body: Mapping[str, Any]) -> List[Action]:
         names = body.get("throttling")

@@ -328,7 +328,7 @@ class Host(Session):
     def _preload(self, body: Dict[str, Any]) -> bool:
         """Whether a library came too late for glibc and comes first the next time."""
         job, trainer = self._around.job, self._segment.link.trainer
-        env = preload.with_library(job.env, "{reason}\n{log_tail}".format(**body))
+        env = preload.with_library(job.env, body["reason"] + "\n" + self._around.log.words())
         if env is None or not isinstance(trainer, ProcessTrainer):
             return False
         self._around.job = job._replace(env=env)

@@ -5,6 +5,7 @@ import os
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 from nanotrain_tui.host import crash, gpu
+from nanotrain_tui.host.container import COMMAND_KEY
 from nanotrain_tui.host.environment import describe_environment
 from nanotrain_tui.host.gauges import Gauges
 from nanotrain_tui.host.hearing import Hearing
@@ -144,8 +145,10 @@ class Segment:
             reason = crash.reason(status, words, oom_kills)
         elif self.hearing.failure_kind in TELLS_WHAT_TO_DO:
             reason = failure
-        else:
+        elif self.hearing.failure_key == COMMAND_KEY:  # TensorFlow did not load
             reason = crash.explain(failure, None, failure + "\n" + words)
+        else:
+            reason = crash.explain(failure, None, failure)
         return {"reason": reason, "exit_status": status, "log_tail": self._around.log.tail()}
 
     def close(self) -> None:

@@ -102,8 +102,10 @@ def ask(model: Model, what: str, request: Mapping[str, Any]) -> Iterator[dict[st
         except _Refusal as no:
             more = preload.with_library(first, no.words)
             if more is None:
-                why = crash.explain(no.message, no.status, no.words) if no.key in ("", KEY) else ""
-                raise LaunchError(no.key, why or no.message) from None
+                why = no.message
+                if no.key == KEY:  # TensorFlow did not load, or died
+                    why = crash.explain(why, no.status, no.words)
+                raise LaunchError(no.key, why) from None
             first = more
 
 

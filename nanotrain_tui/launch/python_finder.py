@@ -31,8 +31,10 @@ try:
 except (ImportError, AttributeError):
     pass
 found = None if found == "namespace" else found
-if found:
-    names = os.listdir(os.path.dirname(os.path.dirname(found)))
+try:
+    names = os.listdir(os.path.dirname(os.path.dirname(found or "")))
+except OSError:
+    pass
 names = [name for name in names if name.startswith("tensorflow")]
 answer = {"version": list(sys.version_info[:2]), "tensorflow": found, "names": names}
 print("\\n" + json.dumps(answer))

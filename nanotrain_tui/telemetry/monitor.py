@@ -71,7 +71,7 @@ class Monitor:
         self._child: Optional[Child] = None
         self._buffer = LineBuffer()
         self._line: Optional[TegrastatsLine] = None  # newest not yet given
-        self._unread = 0
+        self._unread = self._unread_before = 0  # and when it last gave a sample
         self._received = 0  # bytes since the last sample
         self._started_at = self._heard_at = 0.0
         self._restart_at: Optional[float] = None
@@ -137,7 +137,7 @@ class Monitor:
             self._unread += 1
             return
         self._line = line
-        self._heard_at = now
+        self._heard_at, self._unread_before = now, self._unread
         if self._failing:
             self._failing = False
             self._note("tegrastats answers again.")
@@ -170,9 +170,9 @@ class Monitor:
         if self._child is not None and not self._failing:
             if now - self._heard_at < _PATIENCE * self._interval_s:
                 return None
-            skipped = self.unread_lines
-            told = " ({} lines were no samples)".format(skipped) if skipped else ""
-            self._fail(now, "gives no readings" + told)
+            # always in the same words, which are told once
+            only = ", only lines that are no samples" if self._unread > self._unread_before else ""
+            self._fail(now, "gives no readings" + only)
         if self._child is not None and now - self._heard_at >= self._longest_silence_s:
             self._lost(now, "hangs and was stopped")
         return self._fall_back(now).body(now)

@@ -25,7 +25,7 @@ LOADING_ERRORS = (
     ImportError, AttributeError, TypeError, ValueError, OSError, RuntimeError, SyntaxError,
 )  # fmt: skip
 ORIGINAL = re.compile(
-    r"^\s*(?:\w[\w.]*(?:Error|Exception): |Original error was: )(.+)$", re.MULTILINE
+    r"^[ \t]*(?:\w[\w.]*(?:Error|Exception): |Original error was: )(.+)$", re.MULTILINE
 )
 
 

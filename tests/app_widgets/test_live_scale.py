@@ -106,6 +106,10 @@ def test_joules_are_no_powers_of_ten(value: float, told: str) -> None:
     assert joules(value) == told
 
 
+def test_figures_that_are_none_are_written_as_they_are() -> None:
+    assert (joules(math.inf), samples_per_joule(math.nan)) == ("inf MJ", "nan samples/J")
+
+
 def test_samples_a_joule_are_no_powers_of_ten() -> None:
     told = [samples_per_joule(value) for value in (0.5, 80.06, 3187.0, 61616.0)]
     assert told == ["0.5 samples/J", "80.1 samples/J", "3,190 samples/J", "61,600 samples/J"]

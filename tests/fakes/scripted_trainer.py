@@ -21,6 +21,7 @@ them, by when and in which order they come. Checkpoints are small files, restore
     say=TEXT     prints it before ``ready``       cuda=0     ``ready`` says whether it has CUDA
     late=LIB     cannot load a library, unless LD_PRELOAD names it
     unfit=WHY    says that TensorFlow does not load
+    broken=WHY   fails at the start, of something else
     stay         does not go when it has ended    orphan=FILE  leaves a child, its pid in FILE
     inspect=BAD  ``--inspect`` says no (``no``), prints nonsense (``junk``), dies (``die``) or
                  hangs (``hang``)
@@ -126,6 +127,10 @@ class Trainer:
             why = "TensorFlow does not load: " + script["unfit"]
             self.answer(first, why)
             self.emit("failed", kind="error", key="trainer.command", message=why)
+            return 1
+        if "broken" in script:
+            self.answer(first, "no")
+            self.emit("failed", kind="error", message=script["broken"])
             return 1
         if "refuse" in script:
             self.answer(first, "no")

@@ -115,6 +115,11 @@ def test_a_gpu_that_tensorflow_has_not_is_not_what_it_waits_for() -> None:
     assert "TensorFlow has no GPU here" in found.advice
     found = verdict(*[line()] * 3, on_gpu=False)
     assert found.kind == "gpu" and "another program uses it" in found.advice
+    capped = {"power_mode": "5W", "gpu_max_mhz": 640}
+    assert kind(*[line(GR3D_FREQ="99%@640")] * 3, on_gpu=False, **capped) == "gpu"
+    for load in ("60%@921", "99%@921"):  # all cores train beside it
+        busy = line(CPU="[99%@1428,98%@1428,97%@1428,100%@1428]", GR3D_FREQ=load)
+        assert kind(*[busy] * 3, on_gpu=False) == "cpu"
 
 
 def test_a_mode_that_was_changed_while_it_trains_is_no_claim_of_the_start() -> None:
@@ -228,6 +233,16 @@ def test_seldom_readings_are_joined_and_an_outage_is_not() -> None:
     for t in (0, 1, 2, 102, 103):
         often.add(t, 10000.0)
     assert (seldom.joules, often.joules) == (2400.0, 30.0)
+
+
+def test_one_late_reading_or_another_rate_stops_no_count() -> None:
+    late, slower = Energy(), Energy()
+    for t in (0, 60.01, 120.02, 222, 240.01, 300.02, 360):
+        late.add(t, 10000.0)
+    assert late.joules == pytest.approx(3600.0)
+    for t in (0, 1, 2, 3, 4, 5, *range(65, 700, 60)):  # resumed with another rate
+        slower.add(t, 10000.0)
+    assert slower.joules is not None and slower.joules > 10.0 * 400
 
 
 def sample(t: float, step: int, **body: Any) -> Sample:

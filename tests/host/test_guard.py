@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from nanotrain_tui.host import guard
 from nanotrain_tui.host.guard import MemoryGuard
+from nanotrain_tui.host.guard_desk import GuardDesk
 from nanotrain_tui.host.heat_guard import HeatGuard
 from nanotrain_tui.host.heat_limits import Limits, heat_limits
 from nanotrain_tui.telemetry.thermal import Trip
@@ -133,6 +134,89 @@ def test_it_goes_on_when_every_zone_is_cool() -> None:
     assert heat.holds
     assert zones(83, 88) == [] == zones(81, 86)  # whose limit is higher than the one that paused
     assert zones(81, 84) == ["resumed"]
+
+
+@pytest.mark.parametrize("gpu", [None, 98.0, -40.0])
+def test_a_zone_that_is_missing_or_not_believed_is_not_cool(gpu: float | None) -> None:
+    heat = watch(80.0)
+
+    def zones(gpu: float | None, state: str = PAUSED) -> list[str]:
+        body = {"temperatures_c": {"CPU": 60.0, "GPU": gpu}}
+        return [one.action for one in heat.take(body, state)]
+
+    zones(79, RUNNING)
+    assert zones(81, RUNNING) == ["paused"]
+    assert zones(gpu) == []
+    assert zones(82) == [] and zones(75) == [] and zones(69) == ["resumed"]
+
+
+def test_a_gpu_that_sleeps_is_cool_in_the_end() -> None:
+    """A board turns its GPU off while nothing uses it, and its sensor with it."""
+    heat = watch(80.0)
+    for degrees in (79, 81):
+        heat.take({"temperatures_c": {"CPU": 60.0, "GPU": degrees}}, RUNNING)
+    asleep = {"temperatures_c": {"CPU": 60.0, "GPU": None}}
+    told = [[one.action for one in heat.take(asleep, PAUSED)] for _ in range(5)]
+    assert told == [[], [], [], [], ["resumed"]]
+
+
+def test_a_limit_that_is_raised_below_the_heat_holds_on_by_the_new_one() -> None:
+    heat = warmed()
+    acts(heat, 52)
+    heat.limits = Limits(51.0, {}, 5.0, None)
+    heat.remind()
+    (holding,) = heat.take(hot(52), PAUSED)
+    assert "goes on below 41 °C" in holding.message
+    assert acts(heat, 50.9, PAUSED) == acts(heat, 45, PAUSED) == []
+    assert acts(heat, 40, PAUSED) == ["resumed"]
+
+
+def test_who_takes_over_a_pause_and_goes_on_is_not_overruled_either() -> None:
+    heat = warmed()
+    acts(heat, 52)
+    acts(heat, 52, PAUSED)
+    heat.release()
+    heat.overrule()
+    assert acts(heat, 53) == ["warned"] and acts(heat, 57) == ["paused"]
+
+
+def test_a_resume_while_it_is_cool_changes_nothing() -> None:
+    heat = watch()
+    heat.overrule()
+    acts(heat, 40)
+    heat.overrule()
+    acts(heat, 48)
+    assert acts(heat, 50) == ["paused"]
+
+
+def test_a_pause_that_was_lost_with_the_trainer_is_made_again() -> None:
+    class Steers:
+        """Takes commands, and refuses them as one does whose trainer died."""
+
+        def __init__(self) -> None:
+            self.asked: list[str] = []
+            self.state, self.replies = RUNNING, []
+
+        def record(self, kind: str, body: dict[str, Any]) -> None:
+            pass
+
+        def submit(self, do: str, request: Any, who: str, reply: Any = None) -> None:
+            self.asked.append(do)
+            self.replies.append(reply)
+
+    steers: Any = Steers()
+    config = {"guard.heat": "pause", "guard.limit_c": 50.0, "guard.margin_c": 5.0}
+    desk = GuardDesk(steers, steers, lambda: config, [])
+    desk.begin()
+    for degrees in (48, 52, 53):
+        desk.sampled(hot(degrees))
+    assert steers.asked == ["checkpoint", "pause"]
+    steers.replies[-1]({"ok": False})
+    desk.sampled(hot(53))
+    assert steers.asked == ["checkpoint", "pause"] * 2
+    steers.replies[-1]({"ok": True})
+    desk.sampled(hot(53))
+    assert len(steers.asked) == 4
 
 
 def test_a_persons_pause_is_theirs() -> None:

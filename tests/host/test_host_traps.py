@@ -174,6 +174,33 @@ def test_without_a_sign_the_error_itself_is_told():
     assert crash.reason(1, "nothing of the kind", None) == "the trainer ended with exit status 1"
 
 
+TRACE = "Traceback (most recent call last):\n  File 'x', line 1, in <module>\n    f()\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (f"{TRACE}KeyError: 'a'\n\nDuring handling of the above, another occurred:\n\n"
+         f"{TRACE}zipfile.BadZipFile: no zip\nbye\n", "zipfile.BadZipFile: no zip"),
+        (f"{TRACE}Exception: boom\n", "Exception: boom"),
+        (f"{TRACE}KeyboardInterrupt\n", "KeyboardInterrupt"),
+        ("mine.CudaError: odd\n", "mine.CudaError: odd"),
+        ("it said: nothing\n", ""),
+        ("\n" * 200_000, ""),
+    ],
+)  # fmt: skip
+def test_the_last_error_is_the_one_it_ended_with(words, error):
+    assert crash.last_error(words) == error
+
+
+def test_a_library_that_tensorflow_does_without_is_no_cause_of_what_came_after():
+    words = DYNAMIC.format("libnvinfer.so.7")
+    assert crash.hint(1, words) == ""
+    ended = crash.reason(1, f"{words}{TRACE}ValueError: bad labels\n", None)
+    assert ended == "the trainer ended with exit status 1: ValueError: bad labels"
+    assert "libnvinfer" not in crash.reason(-9, words, 1)
+
+
 def test_what_is_too_long_for_a_line_keeps_what_to_do_at_its_end():
     told = crash.explain("a " + "b" * 5000, 1, LATE.format(GOMP))
     line = one_line(told)
@@ -268,6 +295,21 @@ def test_a_tensorflow_that_does_not_load_is_explained_by_all_it_said(host, scrip
     (crashed,) = session.events("crashed")
     assert cure in crashed.body["reason"]
     assert cure in describe(crashed).text
+
+
+def test_what_it_printed_before_explains_no_failure_of_another_kind(host):
+    script = "say=A module that was compiled using NumPy 1.x cannot be run,broken=No space"
+    session = host(script, train__steps=30)
+    session.end()
+    (crashed,) = session.events("crashed")
+    assert crashed.body["reason"] == "No space"
+
+
+def test_a_sign_far_above_the_end_of_what_it_said_is_seen_too(host):
+    said = LATE.format("libm.so.6") + "\nx" * 30
+    session = host(f"say={said},exit=5:1", train__steps=30)
+    session.end()
+    assert [event.body.get("resuming") for event in session.events("crashed")] == [True, None]
 
 
 def test_a_library_that_helps_nothing_is_tried_once(host, monkeypatch):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -192,6 +193,15 @@ def test_a_tensorflow_that_is_too_old_is_refused(tmp_path, monkeypatch, names, w
     if why_not:
         with pytest.raises(LaunchError, match=r"older than 2.5; name .* 2\.5 or newer"):
             find_trainer_python([str(asked)])
+
+
+def test_a_tensorflow_in_an_archive_is_one(tmp_path):
+    with zipfile.ZipFile(tmp_path / "site.zip", "w") as archive:
+        archive.writestr("tensorflow.py", "")
+    asked = tmp_path / "python"
+    asked.write_text(f'#!/bin/sh\nPYTHONPATH={tmp_path}/site.zip exec {sys.executable} "$@"\n')
+    asked.chmod(0o755)
+    assert examine(str(asked)).why_not == ""
 
 
 def test_a_memory_that_leads_to_a_python_without_numpy_is_dropped(shim, folders):

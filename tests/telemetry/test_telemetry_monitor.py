@@ -156,9 +156,22 @@ def test_silence_is_told_once_and_replaced_until_it_answers(bench: Bench) -> Non
     bench.monitor.close()
 
 
+def test_one_that_flaps_is_told_of_once(bench: Bench) -> None:
+    bench.monitor.start()
+    notes = []
+    for tick in range(1, 200):
+        if tick % 9 == 0:
+            bench.now = 100.0 + tick
+            bench.hear(b"WARNING: x\n" * tick + LINE)
+        bench.poll(float(tick))
+        notes += bench.monitor.notes()
+    assert len(notes) == 2 and notes[1] == "tegrastats answers again."
+    bench.monitor.close()
+
+
 def test_one_that_hangs_is_started_again(bench: Bench) -> None:
     bench.monitor.start()
-    bench.hear(LINE + b"WARNING: failed to open x\n" * 3)
+    bench.hear(b"WARNING: not invoking as root\n" + LINE + b"WARNING: failed to open x\n" * 3)
     starts = []
     for tick in range(1, 80):
         bench.poll(tick * 0.5)
@@ -168,7 +181,7 @@ def test_one_that_hangs_is_started_again(bench: Bench) -> None:
     assert starts == [0.5, 11.0, 25.0]
     assert all(child.closed for child in bench.children[:-1])
     silent, hangs = bench.monitor.notes()
-    assert "gives no readings (3 lines were no samples): CPU" in silent
+    assert "gives no readings, only lines that are no samples: CPU" in silent
     assert "hangs and was stopped: CPU" in hangs
     bench.monitor.close()
 
