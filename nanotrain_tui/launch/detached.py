@@ -40,7 +40,7 @@ def start(
     folder = make_folder(plan, folders, name)
     try:
         _start_host(write_job(plan, folder, on_nan), folder)
-    except BaseException:
+    except BaseException:  # whatever stops it, Ctrl+C too: no folder without a host stays
         remove_folder(plan, folder)
         raise
     return folder

@@ -27,9 +27,9 @@ class Energy:
         gap = 0.0 if self._t is None else t - self._t
         if gap > 0:
             self._gaps.append(gap)
-        if gap > 0 and gap <= self._longest_s():
-            mean_w = (power_mw + self._power_mw) / 2000.0
-            self.joules = (self.joules or 0.0) + mean_w * gap
+            if gap <= self._longest_s():
+                mean_w = (power_mw + self._power_mw) / 2000.0
+                self.joules = (self.joules or 0.0) + mean_w * gap
         if self._t is None or t >= self._t:
             self._t, self._power_mw = t, power_mw
 
