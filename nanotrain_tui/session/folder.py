@@ -1,17 +1,18 @@
 """The folder of one session: names, paths, and whether its host is alive.
 
-Alive means that somebody holds an flock on ``lock``. The lock is never on the database: POSIX
-locks on a file vanish with any close() of it, whoever in the process calls it.
+Alive means that a process holds ``lock`` exclusively, or the folder itself where ``lock`` was
+deleted (session/locks.py). The lock is never on the database: POSIX locks on a file vanish with
+any close() of it, whoever in the process calls it.
 """
 
-import fcntl
 import os
 import re
-import sqlite3
 import time
 from typing import List, Optional, Tuple
 
+from nanotrain_tui.session import locks
 from nanotrain_tui.session.errors import SessionError, SessionNotFound
+from nanotrain_tui.session.journals import files_beside, settle_file
 
 RECORDING = "recording.nanotrain"
 NOT_RESPONDING_AFTER_S = 5.0
@@ -27,7 +28,7 @@ class SessionFolder:
         self.path = os.path.abspath(os.fspath(path))
         self.name = os.path.basename(self.path)
         self.recording = os.path.join(self.path, RECORDING)
-        self.lock = os.path.join(self.path, "lock")
+        self.lock = os.path.join(self.path, locks.LOCK)
         self.socket = os.path.join(self.path, "control.sock")
         self.log = os.path.join(self.path, "trainer.log")
         self.checkpoints = os.path.join(self.path, "checkpoints")
@@ -42,14 +43,8 @@ class SessionFolder:
         return hash(self.path)
 
     def is_alive(self) -> bool:
-        """Whether a host holds this session."""
-        held = self._try_lock(fcntl.LOCK_SH)
-        if held is None:
-            return False
-        if held < 0:
-            return True
-        os.close(held)
-        return False
+        """Whether a host holds this session; settling, renaming and deleting are no host."""
+        return locks.is_held(self.lock) or locks.is_held(self.path)
 
     def heartbeat_age_s(self) -> Optional[float]:
         """Seconds since the host last touched its lock; None where there never was one."""
@@ -65,47 +60,24 @@ class SessionFolder:
         return age is not None and age < NOT_RESPONDING_AFTER_S and self.is_alive()
 
     def settle(self) -> bool:
-        """Fold the write-ahead log of a dead session into its one file; True when it is one.
+        """Make the recording of a dead session one whole file; True when it is one.
 
-        Only under the exclusive lock, so that no host can start meanwhile. Somebody else reading
-        or a read-only medium leaves it for the next opener.
+        The write-ahead log is folded and a change that was cut short is rolled back, while no host
+        can start. Somebody else reading or a read-only medium leaves it for the next opener.
         """
-        if not os.path.exists(self.recording + "-wal"):
+        if not files_beside(self.recording):
             return True
-        held = self._try_lock(fcntl.LOCK_EX)
-        if held is None or held < 0:
+        if self.is_alive():
             return False
         try:
-            return self.settle_held()
-        finally:
-            os.close(held)
+            with locks.maintenance(self.path):
+                return self.settle_held()
+        except (SessionError, OSError):
+            return False
 
     def settle_held(self) -> bool:
-        """The same for who holds the exclusive lock already."""
-        if not os.path.exists(self.recording + "-wal"):
-            return True
-        try:
-            connection = sqlite3.connect(self.recording, timeout=0.1, isolation_level=None)
-            try:
-                (mode,) = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
-            finally:
-                connection.close()
-            return bool(mode == "delete")
-        except sqlite3.Error:
-            return False
-
-    def _try_lock(self, kind: int) -> Optional[int]:
-        """A descriptor with the lock held, -1 when another process has it, None without a file."""
-        try:
-            held = os.open(self.lock, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
-            return None
-        try:
-            fcntl.flock(held, kind | fcntl.LOCK_NB)
-        except OSError:
-            os.close(held)
-            return -1
-        return held
+        """The same for who keeps hosts out already."""
+        return settle_file(self.recording)
 
 
 def is_name(text: str) -> bool:
