@@ -13,8 +13,8 @@ from typing import List, Optional, Tuple
 from nanotrain_tui.session import locks
 from nanotrain_tui.session.errors import SessionError, SessionNotFound
 from nanotrain_tui.session.journals import files_beside, settle_file
+from nanotrain_tui.session.leftovers import RECORDING, is_leftover, is_old, make_way
 
-RECORDING = "recording.nanotrain"
 NOT_RESPONDING_AFTER_S = 5.0
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
@@ -92,13 +92,20 @@ def sessions_folder(home: str) -> str:
 
 def list_sessions(home: str) -> List[SessionFolder]:
     """Every session of this home that has a recording, by name, ``mnist-2`` before ``mnist-10``."""
-    try:
-        with os.scandir(sessions_folder(home)) as entries:
-            paths = [entry.path for entry in entries if _NAME.match(entry.name)]
-    except OSError:
-        return []
-    folders = [SessionFolder(path) for path in paths]
-    return sorted((f for f in folders if os.path.exists(f.recording)), key=by_name)
+    return sorted((f for f in _folders(home) if os.path.exists(f.recording)), key=by_name)
+
+
+def list_leftovers(home: str) -> List[SessionFolder]:
+    """Folders of this home that a start left without a recording some minutes ago, by name."""
+    return sorted(
+        (f for f in _folders(home) if is_leftover(f.path) and is_old(f.path)), key=by_name
+    )
+
+
+def find_leftover(home: str, name: str) -> Optional[SessionFolder]:
+    """The folder of exactly this name that holds no recording and no host."""
+    folder = SessionFolder(os.path.join(sessions_folder(home), name))
+    return folder if is_name(name) and is_leftover(folder.path) else None
 
 
 def find_session(home: str, name: str) -> SessionFolder:
@@ -152,6 +159,8 @@ def free_name(parent: str, wanted: str) -> str:
 
 
 def _make_named(parent: str, name: str) -> SessionFolder:
+    if is_name(name):
+        make_way(os.path.join(parent, name))
     try:
         return _make(parent, name)
     except FileExistsError:
@@ -166,9 +175,32 @@ def _make(parent: str, name: str) -> SessionFolder:
     return folder
 
 
+def _folders(home: str) -> List[SessionFolder]:
+    """Whatever has the name of a session."""
+    try:
+        with os.scandir(sessions_folder(home)) as entries:
+            return [SessionFolder(entry.path) for entry in entries if _NAME.match(entry.name)]
+    except OSError:
+        return []
+
+
 def by_name(folder: SessionFolder) -> Tuple[str, int, str]:
     """The key of the natural order: ``mnist-2`` before ``mnist-10``."""
     numbered = _NUMBERED.match(folder.name)
     if numbered:
         return (numbered.group(1), int(numbered.group(2)), folder.name)
     return (folder.name, 0, folder.name)
+
+
+__all__ = [
+    "RECORDING",
+    "SessionFolder",
+    "create_session",
+    "find_leftover",
+    "find_session",
+    "free_name",
+    "is_name",
+    "list_leftovers",
+    "list_sessions",
+    "sessions_folder",
+]

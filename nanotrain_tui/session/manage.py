@@ -2,13 +2,13 @@
 
 import contextlib
 import os
-import shutil
 import sqlite3
 from typing import Iterator
 
 from nanotrain_tui.session.errors import HostLives, SessionError
 from nanotrain_tui.session.folder import SessionFolder, is_name
 from nanotrain_tui.session.journals import connect, names_another_journal
+from nanotrain_tui.session.leftovers import discard, make_way
 from nanotrain_tui.session.locks import MAINTENANCE_WAIT_S, maintenance
 
 
@@ -23,6 +23,7 @@ def rename_session(folder: SessionFolder, name: str) -> SessionFolder:
     renamed = SessionFolder(os.path.join(os.path.dirname(folder.path), name))
     with _held(folder, "renamed"):
         folder.settle_held()
+        make_way(renamed.path)
         try:
             # A folder that exists would be replaced if it were empty.
             os.mkdir(renamed.path, 0o700)
@@ -40,17 +41,10 @@ def rename_session(folder: SessionFolder, name: str) -> SessionFolder:
 
 
 def delete_session(folder: SessionFolder) -> None:
-    """Delete the session's folder with all that is in it. Raises SessionError.
-
-    It is moved out of the list first, so that a deletion that is cut short leaves no half session.
-    """
+    """Delete the session's folder with all that is in it. Raises SessionError."""
     with _held(folder, "deleted"):
-        gone = os.path.join(os.path.dirname(folder.path), ".{}.deleted".format(folder.name))
         try:
-            if os.path.exists(gone):
-                shutil.rmtree(gone)
-            os.rename(folder.path, gone)
-            shutil.rmtree(gone)
+            discard(folder.path)
         except OSError as error:
             raise SessionError(
                 "cannot delete {}: {}".format(error.filename or folder.path, error.strerror)
