@@ -70,9 +70,9 @@ class ControlServer:
             self._remove()  # of a host that was killed; the lock says that it is gone
             listening.bind("/proc/self/fd/{}/{}".format(self._folder, _NAME))
             os.chmod(_NAME, 0o600, dir_fd=self._folder)
-            self._place = os.stat(_NAME, dir_fd=self._folder, follow_symlinks=False)
             listening.listen(_MOST_CLIENTS)
             listening.setblocking(False)
+            self._place = os.stat(_NAME, dir_fd=self._folder, follow_symlinks=False)
         except OSError:
             listening.close()
             raise

@@ -46,8 +46,8 @@ def make_way(path: str) -> None:
         raise SessionError("there is a session {!r} already".format(name))
     if not is_old(path):
         raise SessionError(
-            "there is a session {0!r} already, and its start has just begun. If it was interrupted, "
-            "delete it with 'nanotrain sessions delete {0}'.".format(name)
+            "there is a session {0!r} already, and its start has just begun. If that was "
+            "interrupted, delete it with 'nanotrain sessions delete {0}'.".format(name)
         )
     if not _holds_nothing(path):
         raise SessionError(
