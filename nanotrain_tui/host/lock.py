@@ -14,7 +14,7 @@ from nanotrain_tui.session.locks import (
 )
 
 _NEW = LOCK + ".new"
-_OPEN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+_OPEN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 class FolderLock:

@@ -5,7 +5,7 @@ made again with the next heartbeat; without its recording a session cannot go on
 """
 
 import os
-from typing import Callable, Optional
+from typing import Callable
 
 from nanotrain_tui.host.control import ControlServer, Handler
 from nanotrain_tui.host.lock import FolderLock
@@ -34,7 +34,6 @@ class Presence:
         self._folder = folder
         self._warn = warn
         self._lost = lost
-        self._recording: Optional[os.stat_result] = None
         self._has_moved = False
         self._lock = FolderLock(folder.path)
         try:
@@ -50,10 +49,7 @@ class Presence:
             return
         if not self._has_recording():
             self.is_lost = True
-            message = (
-                "the recording was deleted or replaced: nothing more can be kept, the training ends"
-            )
-            self._lost(message)
+            self._lost("the recording was deleted: nothing more can be kept, the training ends")
             return
         self._restore()
         self._look_at_path()
@@ -65,15 +61,14 @@ class Presence:
         self._control.hang_up()
 
     def _has_recording(self) -> bool:
-        """Whether it is still the same file; an error of the disk does not count against it."""
+        """Whether it is still in the folder; an error of the disk does not count against it."""
         try:
-            found = os.stat(RECORDING, dir_fd=self._lock.directory)
+            os.stat(RECORDING, dir_fd=self._lock.directory)
         except FileNotFoundError:
             return False
         except OSError:
-            return True
-        self._recording = self._recording or found
-        return os.path.samestat(found, self._recording)
+            pass
+        return True
 
     def _restore(self) -> None:
         for name, part in (("lock", self._lock), ("control.sock", self._control)):

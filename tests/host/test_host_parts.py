@@ -156,6 +156,13 @@ def test_a_lock_is_held_by_one(tmp_path, monkeypatch):
     FolderLock(str(tmp_path)).close()
 
 
+def test_a_lock_that_is_a_link_is_not_followed(tmp_path):
+    (tmp_path / "lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="lock"):
+        FolderLock(str(tmp_path))
+    assert not (tmp_path / "elsewhere").exists()
+
+
 @pytest.fixture
 def loop():
     loop = Loop()
