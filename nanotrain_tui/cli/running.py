@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nanotrain_tui.config import Folders, load_settings
@@ -130,6 +131,8 @@ def _status(state: "RunState", folder: "SessionFolder") -> int:
         return INTERRUPTED
     if state.state == "interrupted":
         reason = "its host was killed; what is recorded stays"
+        if not Path(folder.recording).exists():
+            reason = "its recording was deleted while it ran"
     else:
         reason = state.notices[-1] if state.notices else "the trainer ended"
         reason += f" (its own words: {folder.log})"

@@ -89,7 +89,20 @@ def command(
         print(f"None of {len(summaries)} sessions is like that.")
     else:
         print_sessions(chosen)
+    if not as_json:
+        _print_leftovers(str(folders.home))
     return FINISHED
+
+
+def _print_leftovers(home: str) -> None:
+    from nanotrain_tui.session.folder import list_leftovers
+
+    names = [folder.name for folder in list_leftovers(home)]
+    if names:
+        print(
+            f"Without a recording, as a start was interrupted: {', '.join(names)}. "
+            f"Delete with 'nanotrain sessions delete {' '.join(names)}'."
+        )
 
 
 def matches(summary: "SessionSummary", text: str) -> bool:

@@ -71,13 +71,20 @@ def note_command(session: str, text: str | None) -> int:
                 shell_complete=complete_session)  # fmt: skip
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def delete_command(sessions: tuple[str, ...], yes: bool) -> int:
-    """Delete sessions with all that is theirs, checkpoints too. Asks first."""
+    """Delete sessions with all that is theirs, checkpoints too. Asks first.
+
+    Also deletes a folder without a recording, which a start that was interrupted left behind.
+    """
+    from nanotrain_tui.session.folder import find_leftover
     from nanotrain_tui.session.manage import delete_session, size_of
 
     from .pick import pick_session
 
     folders = my_folders()
-    chosen = list(dict.fromkeys(pick_session(folders, name) for name in sessions))
+    home = str(folders.home)
+    chosen = list(
+        dict.fromkeys(find_leftover(home, name) or pick_session(folders, name) for name in sessions)
+    )
     for folder in chosen:
         if folder.name not in sessions:
             raise CommandError(f"to delete {folder.name}, give its whole name.")

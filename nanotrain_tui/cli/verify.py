@@ -17,13 +17,14 @@ def command(session: str, as_json: bool) -> int:
     """Look at every row of SESSION, or of an exported FILE, and at its checkpoints.
 
     Exit status 0: all is whole; 1: something is not, and it is said what. Of an imported session
-    only the checkpoints that came along are looked at.
+    only the checkpoints that came along are looked at. Nothing is changed: a recording that a
+    killed program left in the middle of a change is looked at in a private copy.
 
     \b
     nanotrain verify mnist-3
     nanotrain verify mnist-3.nanotrain
     """
-    from nanotrain_tui.session.checkpoints import list_checkpoints
+    from nanotrain_tui.session.checkpoints import read_checkpoints
     from nanotrain_tui.session.errors import RecordingError
     from nanotrain_tui.session.reader import SessionReader
     from nanotrain_tui.session.verify import verify_file
@@ -33,15 +34,13 @@ def command(session: str, as_json: bool) -> int:
 
     is_file = "/" in session or Path(session).is_file()
     folder = None if is_file else pick_session(my_folders(), session)
-    if folder is not None:
-        folder.settle()
     with progress_line(f"verifying {session}") as progress:
         path = session if folder is None else folder.recording
         problems, facts = verify_file(path, progress)
     if folder is not None and not problems:
         try:
-            listed = list_checkpoints(folder)
-            with SessionReader(folder) as reader:
+            with SessionReader(folder, settle=False) as reader:
+                listed = read_checkpoints(reader)
                 came_whole = "imported" not in reader.meta()
         except RecordingError as error:
             problems.append(str(error))

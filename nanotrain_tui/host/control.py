@@ -9,6 +9,7 @@ from typing import Any, Callable, Dict, List, Optional
 from nanotrain_tui.host.lines import LineSplitter
 from nanotrain_tui.host.loop import Loop
 
+_NAME = "control.sock"
 _LONGEST_REQUEST = 1 << 16
 _MOST_UNSENT = 1 << 20  # a client that does not read its answers is hung up on
 _MOST_CLIENTS = 32
@@ -30,18 +31,26 @@ class ControlServer:
         self._clients: List[_Client] = []
         # By way of the opened folder: an address holds 107 bytes, a path may be longer.
         self._folder = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        self._listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            self._remove()  # of a host that was killed; the lock says that it is gone
-            self._listening.bind("/proc/self/fd/{}/control.sock".format(self._folder))
-            os.chmod("control.sock", 0o600, dir_fd=self._folder)
-            self._listening.listen(_MOST_CLIENTS)
-            self._listening.setblocking(False)
+            self._listening = self._listen()
         except OSError:
-            self._listening.close()
             os.close(self._folder)
             raise
-        loop.watch(self._listening.fileno(), readable=self._accept)
+
+    def is_whole(self) -> bool:
+        """Whether clients still find the socket in the folder."""
+        try:
+            found = os.stat(_NAME, dir_fd=self._folder, follow_symlinks=False)
+        except OSError:
+            return False
+        return os.path.samestat(found, self._place)
+
+    def restore(self) -> None:
+        """Listen again where the socket was deleted; clients stay. Raises OSError."""
+        listening = self._listen()
+        self._loop.unwatch(self._listening.fileno())
+        self._listening.close()
+        self._listening = listening
 
     def leave(self) -> None:
         """Take no more clients, and make room for another host's socket."""
@@ -55,9 +64,24 @@ class ControlServer:
         for client in list(self._clients):
             client.hang_up()
 
+    def _listen(self) -> socket.socket:
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            self._remove()  # of a host that was killed; the lock says that it is gone
+            listening.bind("/proc/self/fd/{}/{}".format(self._folder, _NAME))
+            os.chmod(_NAME, 0o600, dir_fd=self._folder)
+            listening.listen(_MOST_CLIENTS)
+            listening.setblocking(False)
+            self._place = os.stat(_NAME, dir_fd=self._folder, follow_symlinks=False)
+        except OSError:
+            listening.close()
+            raise
+        self._loop.watch(listening.fileno(), readable=self._accept)
+        return listening
+
     def _remove(self) -> None:
         try:
-            os.unlink("control.sock", dir_fd=self._folder)
+            os.unlink(_NAME, dir_fd=self._folder)
         except FileNotFoundError:
             pass
 

@@ -4,7 +4,6 @@ It trains nothing itself. It waits in one loop for the trainer's output, for com
 and the clock, and is the only one that writes the recording.
 """
 
-import json
 import os
 import signal
 import time
@@ -15,17 +14,17 @@ from typing import Any, Callable, Dict, List, Optional
 from nanotrain_tui.catalog import nest
 from nanotrain_tui.host import commands, preload
 from nanotrain_tui.host.container import find_paths
-from nanotrain_tui.host.control import ControlServer, Reply
+from nanotrain_tui.host.control import Reply
 from nanotrain_tui.host.errand import Errand, told, words_of
 from nanotrain_tui.host.gauges import Gauges
 from nanotrain_tui.host.guard_desk import GuardDesk
 from nanotrain_tui.host.job import Job, JobError
-from nanotrain_tui.host.journal import Journal, wall_time
+from nanotrain_tui.host.journal import open_journal
 from nanotrain_tui.host.link import Trainer
 from nanotrain_tui.host.live_config import OWN_KEYS
-from nanotrain_tui.host.lock import FolderLock
 from nanotrain_tui.host.loop import Loop
 from nanotrain_tui.host.paths import ContainerError
+from nanotrain_tui.host.presence import Presence
 from nanotrain_tui.host.retries import Retries
 from nanotrain_tui.host.segment import MakeTrainer, Segment, Surroundings
 from nanotrain_tui.host.steering import Session, Steering
@@ -33,11 +32,9 @@ from nanotrain_tui.host.trainer_environment import trainer_invocation
 from nanotrain_tui.host.trainer_log import TrainerLog
 from nanotrain_tui.host.trainer_process import ProcessTrainer, SpawnError
 from nanotrain_tui.session import state as states
-from nanotrain_tui.session.errors import RecordingError
+from nanotrain_tui.session.errors import RecordingError, SessionError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import EDITS, Start, parse_edits
-from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.recorder import Recorder, create_recording
 from nanotrain_tui.telemetry.monitor import Monitor, TelemetryError
 
 COMMIT_EVERY_S = 0.5
@@ -47,7 +44,7 @@ LAST_COMMIT_WITHIN_S = 10.0
 HOST = "host"  # who asks for what the host does by itself
 HOPELESS = ("config", "data")  # failures that another try cannot mend
 _CANNOT_START = (
-    JobError, TelemetryError, RecordingError, SpawnError, ContainerError, OSError,
+    JobError, TelemetryError, SessionError, SpawnError, ContainerError, OSError,
 )  # fmt: skip
 
 
@@ -147,18 +144,11 @@ class Host(Session):
 
     def _open(self) -> None:
         job, folder, loop, cleanup = self._job, self.folder, self._loop, self._cleanup
-        try:
-            lock = FolderLock(folder.lock)
-        except BlockingIOError:
-            raise JobError("", "{} has a host already".format(folder.name)) from None
-        control = ControlServer(folder.path, loop, self._requested)
-        # In this order at the end: whoever is hung up on must find the lock free.
-        cleanup.callback(control.hang_up)
-        cleanup.callback(lock.close)
-        cleanup.callback(control.leave)
+        presence = Presence(folder, loop, self._requested, self._warned, self._recording_lost)
+        cleanup.callback(presence.close)
         os.makedirs(folder.checkpoints, mode=0o700, exist_ok=True)
-        self._journal = self._open_journal()
-        cleanup.callback(self._journal.finish)
+        self._journal = open_journal(folder, job, self._clock)
+        cleanup.callback(lambda: self._journal.finish(tidy=not presence.is_lost))
         self._log = TrainerLog(folder.log)
         cleanup.callback(self._log.close)
         monitor = Monitor(job.tegrastats, job.interval_s, self._clock)
@@ -183,22 +173,9 @@ class Host(Session):
         self._begin()
         loop.every(COMMIT_EVERY_S, self._twice_a_second)
         loop.every(SYNC_EVERY_S, self._journal.checkpoint)
-        loop.every(HEARTBEAT_EVERY_S, lock.beat)
+        loop.every(HEARTBEAT_EVERY_S, presence.beat)
         loop.every(min(job.interval_s, COMMIT_EVERY_S), gauges.poll)
         gauges.poll()
-
-    def _open_journal(self) -> Journal:
-        """A new recording, or the one there is, whose session time goes on."""
-        job, t = self._job, 0.0
-        if job.resumes_after is None:
-            parent = json.dumps(job.parent) if job.parent else None
-            create_recording(self.folder, wall_time(), nest(job.config), parent)
-        else:
-            with SessionReader(self.folder) as reader:
-                if reader.last_seq() != job.resumes_after:
-                    raise JobError("", "{} was gone on with meanwhile".format(self.folder.name))
-                t = reader.position()[1]
-        return Journal(Recorder(self.folder), self._clock() - t, self._clock)
 
     def _begin(self) -> None:
         job = self._job
@@ -405,3 +382,13 @@ class Host(Session):
 
     def _noted(self, message: str) -> None:
         self.record("note", {"message": message})
+
+    def _warned(self, message: str) -> None:
+        self.record("warned", {"message": message})
+
+    def _recording_lost(self, message: str) -> None:
+        """Nothing more can be kept: those who follow learn why it ends."""
+        self._warned(message)
+        if not self._has_ended:
+            self._steering.submit("stop", {}, HOST)
+            self._segment.link.kill("had no folder to write to")

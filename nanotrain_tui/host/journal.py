@@ -1,11 +1,16 @@
 """The recording as the host sees it: what happened, at which step, after how many seconds."""
 
+import json
 import time
 from typing import Any, Callable, Dict, Mapping, Optional
 
+from nanotrain_tui.catalog import nest
+from nanotrain_tui.host.job import Job, JobError
 from nanotrain_tui.host.messages import METRICS
 from nanotrain_tui.session import state as states
-from nanotrain_tui.session.recorder import Recorder
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recorder import Recorder, create_recording
 
 _PREPARING_EVERY_S = 1.0
 
@@ -99,9 +104,9 @@ class Journal:
         if self._recorder.trouble is None:
             self._recorder.checkpoint()
 
-    def finish(self) -> bool:
-        """Close the recording; True when all of it is written."""
-        return self._recorder.finish()
+    def finish(self, tidy: bool = True) -> bool:
+        """Close the recording; True when all of it is written. Without ``tidy`` as it is."""
+        return self._recorder.finish(tidy)
 
     def _session_time(self, t: float, now: float) -> float:
         return min(max(t - self._base, 0.0), now)
@@ -112,6 +117,24 @@ class Journal:
         body, self._preparing = self._preparing, None
         self._preparing_due = self.now() + _PREPARING_EVERY_S
         self.event("preparing", body)
+
+
+def open_journal(folder: SessionFolder, job: Job, clock: Callable[[], float]) -> Journal:
+    """A new recording, or the one there is, whose session time goes on.
+
+    The caller holds the folder's lock. Raises JobError, RecordingError.
+    """
+    t = 0.0
+    if job.resumes_after is None:
+        parent = json.dumps(job.parent) if job.parent else None
+        create_recording(folder, wall_time(), nest(job.config), parent)
+    else:
+        folder.settle_held()  # a reader leaves that to us, as we live
+        with SessionReader(folder) as reader:
+            if reader.last_seq() != job.resumes_after:
+                raise JobError("", "{} was gone on with meanwhile".format(folder.name))
+            t = reader.position()[1]
+    return Journal(Recorder(folder), clock() - t, clock)
 
 
 def wall_time() -> str:

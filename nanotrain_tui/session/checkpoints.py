@@ -36,14 +36,19 @@ def list_checkpoints(folder: SessionFolder) -> List[Checkpoint]:
     in its ``problem``. Works on running sessions too. Raises RecordingError.
     """
     with SessionReader(folder) as reader:
-        events = reader.events(("checkpoint", "checkpoint_removed"))
+        return read_checkpoints(reader)
+
+
+def read_checkpoints(reader: SessionReader) -> List[Checkpoint]:
+    """The same of a session that is open already."""
+    events = reader.events(("checkpoint", "checkpoint_removed"))
     kept: Dict[str, Event] = {}
     for event in events:
         kept.pop(str(event.body.get("file")), None)
         if event.kind == "checkpoint":
             kept[str(event.body.get("file"))] = event
     best = [event.seq for event in kept.values() if event.body.get("best") is True][-1:]
-    return [_checkpoint(folder, event, event.seq in best) for event in kept.values()]
+    return [_checkpoint(reader.folder, event, event.seq in best) for event in kept.values()]
 
 
 def problem_of(folder: SessionFolder, event: Event) -> str:

@@ -11,6 +11,8 @@ from nanotrain_tui.session.errors import NotResponding, NotRunning
 from nanotrain_tui.session.folder import SessionFolder
 
 DEFAULT_TIMEOUT_S = 30.0
+SOCKET_WAIT_S = 2.0  # a host makes a deleted socket again with its next heartbeat
+_RETRY_S = 0.05
 _LONGEST_REPLY = 1 << 20
 
 
@@ -80,11 +82,19 @@ class ControlClient:
         if not self.folder.is_alive():
             raise NotRunning("{} is not running".format(self.folder.name))
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        give_up = min(deadline, time.monotonic() + SOCKET_WAIT_S)
         # By way of the opened folder: an address holds 107 bytes, a path may be longer.
         held = os.open(self.folder.path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            connection.settimeout(max(0.001, deadline - time.monotonic()))
-            connection.connect("/proc/self/fd/{}/control.sock".format(held))
+            while True:
+                connection.settimeout(max(0.001, deadline - time.monotonic()))
+                try:
+                    connection.connect("/proc/self/fd/{}/control.sock".format(held))
+                    break
+                except (FileNotFoundError, ConnectionRefusedError):
+                    if time.monotonic() > give_up or not self.folder.is_alive():
+                        raise
+                time.sleep(_RETRY_S)
         except OSError:
             connection.close()
             raise

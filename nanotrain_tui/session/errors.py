@@ -3,6 +3,8 @@
 SessionError
 ├── SessionNotFound     no session, or several, of that name
 ├── RecordingError      a recording that is missing, damaged, foreign or too new
+├── HostLives           a host holds the session's folder
+├── MaintenanceRuns     another process settles, renames or deletes the session
 └── ControlError
     ├── NotRunning      no host: nothing can be commanded
     └── NotResponding   a host that does not answer
@@ -19,6 +21,14 @@ class SessionNotFound(SessionError):
 
 class RecordingError(SessionError):
     """The recording cannot be read; the message names the file and says why."""
+
+
+class HostLives(SessionError):
+    """A host holds the session's folder: nobody else may change it."""
+
+
+class MaintenanceRuns(SessionError):
+    """Another process settles, renames or deletes the session just now."""
 
 
 class ControlError(SessionError):

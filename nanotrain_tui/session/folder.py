@@ -1,19 +1,20 @@
 """The folder of one session: names, paths, and whether its host is alive.
 
-Alive means that somebody holds an flock on ``lock``. The lock is never on the database: POSIX
-locks on a file vanish with any close() of it, whoever in the process calls it.
+Alive means that a process holds ``lock`` exclusively, or the folder itself where ``lock`` was
+deleted (session/locks.py). The lock is never on the database: POSIX locks on a file vanish with
+any close() of it, whoever in the process calls it.
 """
 
-import fcntl
 import os
 import re
-import sqlite3
 import time
 from typing import List, Optional, Tuple
 
+from nanotrain_tui.session import locks
 from nanotrain_tui.session.errors import SessionError, SessionNotFound
+from nanotrain_tui.session.journals import files_beside, settle_file
+from nanotrain_tui.session.leftovers import RECORDING, is_leftover, is_old, make_way
 
-RECORDING = "recording.nanotrain"
 NOT_RESPONDING_AFTER_S = 5.0
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
@@ -27,7 +28,7 @@ class SessionFolder:
         self.path = os.path.abspath(os.fspath(path))
         self.name = os.path.basename(self.path)
         self.recording = os.path.join(self.path, RECORDING)
-        self.lock = os.path.join(self.path, "lock")
+        self.lock = os.path.join(self.path, locks.LOCK)
         self.socket = os.path.join(self.path, "control.sock")
         self.log = os.path.join(self.path, "trainer.log")
         self.checkpoints = os.path.join(self.path, "checkpoints")
@@ -42,14 +43,8 @@ class SessionFolder:
         return hash(self.path)
 
     def is_alive(self) -> bool:
-        """Whether a host holds this session."""
-        held = self._try_lock(fcntl.LOCK_SH)
-        if held is None:
-            return False
-        if held < 0:
-            return True
-        os.close(held)
-        return False
+        """Whether a host holds this session; settling, renaming and deleting are no host."""
+        return locks.is_held(self.lock) or locks.is_held(self.path)
 
     def heartbeat_age_s(self) -> Optional[float]:
         """Seconds since the host last touched its lock; None where there never was one."""
@@ -65,47 +60,24 @@ class SessionFolder:
         return age is not None and age < NOT_RESPONDING_AFTER_S and self.is_alive()
 
     def settle(self) -> bool:
-        """Fold the write-ahead log of a dead session into its one file; True when it is one.
+        """Make the recording of a dead session one whole file; True when it is one.
 
-        Only under the exclusive lock, so that no host can start meanwhile. Somebody else reading
-        or a read-only medium leaves it for the next opener.
+        The write-ahead log is folded and a change that was cut short is rolled back, while no host
+        can start. Somebody else reading or a read-only medium leaves it for the next opener.
         """
-        if not os.path.exists(self.recording + "-wal"):
+        if not files_beside(self.recording):
             return True
-        held = self._try_lock(fcntl.LOCK_EX)
-        if held is None or held < 0:
+        if self.is_alive():
             return False
         try:
-            return self.settle_held()
-        finally:
-            os.close(held)
+            with locks.maintenance(self.path):
+                return self.settle_held()
+        except (SessionError, OSError):
+            return False
 
     def settle_held(self) -> bool:
-        """The same for who holds the exclusive lock already."""
-        if not os.path.exists(self.recording + "-wal"):
-            return True
-        try:
-            connection = sqlite3.connect(self.recording, timeout=0.1, isolation_level=None)
-            try:
-                (mode,) = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
-            finally:
-                connection.close()
-            return bool(mode == "delete")
-        except sqlite3.Error:
-            return False
-
-    def _try_lock(self, kind: int) -> Optional[int]:
-        """A descriptor with the lock held, -1 when another process has it, None without a file."""
-        try:
-            held = os.open(self.lock, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
-            return None
-        try:
-            fcntl.flock(held, kind | fcntl.LOCK_NB)
-        except OSError:
-            os.close(held)
-            return -1
-        return held
+        """The same for who keeps hosts out already."""
+        return settle_file(self.recording)
 
 
 def is_name(text: str) -> bool:
@@ -120,13 +92,20 @@ def sessions_folder(home: str) -> str:
 
 def list_sessions(home: str) -> List[SessionFolder]:
     """Every session of this home that has a recording, by name, ``mnist-2`` before ``mnist-10``."""
-    try:
-        with os.scandir(sessions_folder(home)) as entries:
-            paths = [entry.path for entry in entries if _NAME.match(entry.name)]
-    except OSError:
-        return []
-    folders = [SessionFolder(path) for path in paths]
-    return sorted((f for f in folders if os.path.exists(f.recording)), key=by_name)
+    return sorted((f for f in _folders(home) if os.path.exists(f.recording)), key=by_name)
+
+
+def list_leftovers(home: str) -> List[SessionFolder]:
+    """Folders of this home that a start left without a recording some minutes ago, by name."""
+    return sorted(
+        (f for f in _folders(home) if is_leftover(f.path) and is_old(f.path)), key=by_name
+    )
+
+
+def find_leftover(home: str, name: str) -> Optional[SessionFolder]:
+    """The folder of exactly this name that holds no recording and no host."""
+    folder = SessionFolder(os.path.join(sessions_folder(home), name))
+    return folder if is_name(name) and is_leftover(folder.path) else None
 
 
 def find_session(home: str, name: str) -> SessionFolder:
@@ -180,6 +159,8 @@ def free_name(parent: str, wanted: str) -> str:
 
 
 def _make_named(parent: str, name: str) -> SessionFolder:
+    if is_name(name):
+        make_way(os.path.join(parent, name))
     try:
         return _make(parent, name)
     except FileExistsError:
@@ -194,9 +175,32 @@ def _make(parent: str, name: str) -> SessionFolder:
     return folder
 
 
+def _folders(home: str) -> List[SessionFolder]:
+    """Whatever has the name of a session."""
+    try:
+        with os.scandir(sessions_folder(home)) as entries:
+            return [SessionFolder(entry.path) for entry in entries if _NAME.match(entry.name)]
+    except OSError:
+        return []
+
+
 def by_name(folder: SessionFolder) -> Tuple[str, int, str]:
     """The key of the natural order: ``mnist-2`` before ``mnist-10``."""
     numbered = _NUMBERED.match(folder.name)
     if numbered:
         return (numbered.group(1), int(numbered.group(2)), folder.name)
     return (folder.name, 0, folder.name)
+
+
+__all__ = [
+    "RECORDING",
+    "SessionFolder",
+    "create_session",
+    "find_leftover",
+    "find_session",
+    "free_name",
+    "is_name",
+    "list_leftovers",
+    "list_sessions",
+    "sessions_folder",
+]

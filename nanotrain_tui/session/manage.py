@@ -1,14 +1,15 @@
 """Renaming and deleting sessions, never one that a host still writes."""
 
 import contextlib
-import fcntl
 import os
-import shutil
 import sqlite3
 from typing import Iterator
 
-from nanotrain_tui.session.errors import SessionError
+from nanotrain_tui.session.errors import HostLives, SessionError
 from nanotrain_tui.session.folder import SessionFolder, is_name
+from nanotrain_tui.session.journals import connect, names_another_journal
+from nanotrain_tui.session.leftovers import discard, make_way
+from nanotrain_tui.session.locks import MAINTENANCE_WAIT_S, maintenance
 
 
 def rename_session(folder: SessionFolder, name: str) -> SessionFolder:
@@ -22,6 +23,7 @@ def rename_session(folder: SessionFolder, name: str) -> SessionFolder:
     renamed = SessionFolder(os.path.join(os.path.dirname(folder.path), name))
     with _held(folder, "renamed"):
         folder.settle_held()
+        make_way(renamed.path)
         try:
             # A folder that exists would be replaced if it were empty.
             os.mkdir(renamed.path, 0o700)
@@ -39,17 +41,10 @@ def rename_session(folder: SessionFolder, name: str) -> SessionFolder:
 
 
 def delete_session(folder: SessionFolder) -> None:
-    """Delete the session's folder with all that is in it. Raises SessionError.
-
-    It is moved out of the list first, so that a deletion that is cut short leaves no half session.
-    """
+    """Delete the session's folder with all that is in it. Raises SessionError."""
     with _held(folder, "deleted"):
-        gone = os.path.join(os.path.dirname(folder.path), ".{}.deleted".format(folder.name))
         try:
-            if os.path.exists(gone):
-                shutil.rmtree(gone)
-            os.rename(folder.path, gone)
-            shutil.rmtree(gone)
+            discard(folder.path)
         except OSError as error:
             raise SessionError(
                 "cannot delete {}: {}".format(error.filename or folder.path, error.strerror)
@@ -68,30 +63,26 @@ def size_of(folder: SessionFolder) -> int:
 
 @contextlib.contextmanager
 def _held(folder: SessionFolder, what: str) -> Iterator[None]:
-    """Keep hosts out meanwhile. Raises SessionError where one lives."""
+    """Keep hosts and settlers out meanwhile. Raises SessionError where one is there."""
     try:
-        held = os.open(folder.lock, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with maintenance(folder.path, MAINTENANCE_WAIT_S):
+            yield
+    except HostLives:
+        raise SessionError(
+            "{} is running and cannot be {}: stop it first".format(folder.name, what)
+        ) from None
     except OSError as error:
-        raise SessionError("cannot open {}: {}".format(folder.lock, error.strerror)) from error
-    try:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise SessionError(
-                "{} is running and cannot be {}: stop it first".format(folder.name, what)
-            ) from None
-        yield
-    finally:
-        os.close(held)
+        raise SessionError(
+            "cannot open {}: {}".format(error.filename or folder.path, error.strerror)
+        ) from error
 
 
 def _rename_inside(folder: SessionFolder) -> None:
     """Write the name into the recording; a damaged one keeps the old."""
+    if names_another_journal(folder.recording):
+        return
     try:
-        connection = sqlite3.connect(folder.recording, timeout=1.0, isolation_level=None)
-        try:
+        with contextlib.closing(connect(folder.recording, "mode=rw", 1.0)) as connection:
             connection.execute("UPDATE meta SET value = ? WHERE key = 'name'", (folder.name,))
-        finally:
-            connection.close()
     except sqlite3.Error:
         pass

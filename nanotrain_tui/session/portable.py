@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import tarfile
+import tempfile
 import zlib
 from typing import IO, List, Optional, Set
 
@@ -21,6 +22,7 @@ from nanotrain_tui.session.folder import (
 )
 from nanotrain_tui.session.labels import FILE as LABELS
 from nanotrain_tui.session.labels import parse_labels, write_labels
+from nanotrain_tui.session.leftovers import make_way
 from nanotrain_tui.session.programs import forget_programs
 from nanotrain_tui.session.summary import to_store
 from nanotrain_tui.session.verify import verify_file
@@ -42,12 +44,11 @@ def import_file(path: str, home: str, name: Optional[str] = None) -> SessionFold
     what is wrong with the file, and leaves nothing then.
     """
     parent = sessions_folder(home)
-    aside = os.path.join(parent, ".import.{}".format(os.getpid()))
     try:
         with open(path, "rb") as file:
             head = file.read(16)
         os.makedirs(parent, mode=0o700, exist_ok=True)
-        os.mkdir(aside, 0o700)
+        aside = tempfile.mkdtemp(prefix=".import.", dir=parent)
     except OSError as error:
         raise SessionError("{}: {}".format(error.filename, error.strerror)) from error
     try:
@@ -151,9 +152,10 @@ def _place(aside: str, parent: str, name: Optional[str]) -> SessionFolder:
         wanted = name or str(meta["name"])
         if name is None:
             wanted = free_name(parent, wanted if is_name(wanted) else "imported")
+        if not is_name(wanted):
+            raise SessionError("a session cannot be called {!r}".format(wanted))
         folder = SessionFolder(os.path.join(parent, wanted))
-        if not is_name(wanted) or os.path.exists(folder.path):
-            raise SessionError("a session cannot be called {!r}, or is already".format(wanted))
+        make_way(folder.path)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'name'", (wanted,))
         connection.execute("DELETE FROM meta WHERE key IN ('labels', 'summary')")
         forget_programs(connection)

@@ -8,11 +8,20 @@ import array
 import json
 import os
 import re
-import sqlite3
 import sys
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
-from urllib.parse import quote
+from typing import (
+    Any,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
+from nanotrain_tui.session.connection import ReadConnection
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
@@ -25,7 +34,7 @@ from nanotrain_tui.session.records import (
     Steps,
     StepsRow,
 )
-from nanotrain_tui.session.schema import NEWEST_SEQ, SCHEMA_VERSION, VIEWS, version_of
+from nanotrain_tui.session.schema import NEWEST_SEQ
 
 _EVENT = "SELECT seq, segment, t, step, kind, body FROM events"
 _STEPS = "SELECT seq, segment, metric, first_step, t0, t1, data FROM {}"
@@ -36,7 +45,6 @@ _ALL = {"steps": "steps", "evaluations": "(SELECT * FROM events WHERE kind = 'ev
 _POWER = re.compile(r'"power_total_mw": (\d{1,9})')  # cheaper than the JSON of a whole sample
 _LARGEST = 3.5e38  # beyond float32: an overflow
 _AFTER_ALL = 2**63 - 1
-_HAS_BACKUP = hasattr(sqlite3.Connection, "backup")  # since Python 3.7
 
 
 class Evaluation(NamedTuple):
@@ -52,29 +60,16 @@ class Evaluation(NamedTuple):
 class SessionReader:
     """A recording read by plain queries; every method may raise RecordingError.
 
-    Not to be used by two threads at once.
+    Not to be used by two threads at once. With ``settle=False`` nothing in the folder changes.
     """
 
-    def __init__(self, folder: SessionFolder) -> None:
+    def __init__(self, folder: SessionFolder, settle: bool = True) -> None:
         self.folder = folder
         self.path = folder.recording
         if not os.path.exists(self.path):
             raise RecordingError("there is no recording at {}".format(self.path))
-        folder.settle()
         self._delivered: Dict[Tuple[int, str], int] = {}
-        self._has_views = False
-        uri = "file:{}?mode=ro".format(quote(self.path))
-        try:
-            self._connection = sqlite3.connect(
-                uri, uri=True, timeout=2.0, isolation_level=None, check_same_thread=False
-            )
-        except sqlite3.Error as error:
-            raise RecordingError(_sentence(self.path, error)) from error
-        try:
-            self._check_schema()
-        except RecordingError:
-            self._connection.close()
-            raise
+        self._connection = ReadConnection(folder, settle)
 
     def __enter__(self) -> "SessionReader":
         return self
@@ -85,7 +80,6 @@ class SessionReader:
     def close(self) -> None:
         """Let go of the file; the last to do so after the end leaves one plain file."""
         self._connection.close()
-        self.folder.settle()
 
     def meta(self) -> Dict[str, Any]:
         """schema (int), name, created, config (nested dict), parent (str or None), as written."""
@@ -106,7 +100,7 @@ class SessionReader:
         count = -1 if limit is None else limit
         after = " WHERE seq > ? ORDER BY seq LIMIT ?"
         selects = (_SEGMENT, _EVENT, _STEPS.format("steps"), _SAMPLE)
-        tables = self._snapshot([(sql + after, (seq, count)) for sql in selects])
+        tables = self._connection.snapshot([(sql + after, (seq, count)) for sql in selects])
         full = [rows[-1][0] for rows in tables if limit is not None and len(rows) == limit]
         last = min(full) if full else max([seq] + [rows[-1][0] for rows in tables if rows])
         segments, events, steps, samples = (
@@ -218,7 +212,7 @@ class SessionReader:
     def read_range(self, first_seq: int, last_seq: int) -> Batch:
         """The segments, events and samples from one seq to another."""
         within = " WHERE seq BETWEEN ? AND ? ORDER BY seq"
-        tables = self._snapshot(
+        tables = self._connection.snapshot(
             [(sql + within, (first_seq, last_seq)) for sql in (_SEGMENT, _EVENT, _SAMPLE)]
         )
         return Batch(
@@ -294,85 +288,17 @@ class SessionReader:
 
         Whole or not at all; what was at ``path`` is replaced.
         """
-        aside = path + ".part"
-        try:
-            copy = sqlite3.connect(aside, isolation_level=None)
-            try:
-                self._copy_into(copy)
-            finally:
-                copy.close()
-            os.replace(aside, path)
-        except (sqlite3.Error, OSError) as error:
-            if os.path.exists(aside):
-                os.remove(aside)
-            raise RecordingError("cannot write {}: {}".format(path, error)) from error
-
-    def _copy_into(self, copy: sqlite3.Connection) -> None:
-        """By SQLite's backup, which Python 3.6 does not offer: there row by row."""
-        if _HAS_BACKUP:
-            self._connection.backup(copy)
-            copy.execute("PRAGMA journal_mode=DELETE")
-            return
-        self._connection.execute("BEGIN")
-        try:
-            for line in self._connection.iterdump():
-                copy.execute(line)
-        finally:
-            self._connection.execute("ROLLBACK")
-
-    def _check_schema(self) -> None:
-        try:
-            rows = self._connection.execute(
-                "SELECT value FROM meta WHERE key = 'schema'"
-            ).fetchall()
-        except sqlite3.OperationalError as error:
-            if "no such" in str(error):  # a database, but of another program
-                raise RecordingError(
-                    "{} is an SQLite file but no nanotrain recording".format(self.path)
-                ) from error
-            raise RecordingError(_sentence(self.path, error)) from error
-        except (sqlite3.Error, UnicodeDecodeError) as error:
-            raise RecordingError(_sentence(self.path, error)) from error
-        version = version_of(rows[0][0]) if rows else None
-        if version is None:
-            raise RecordingError("{} names no schema: not a recording".format(self.path))
-        if version > SCHEMA_VERSION:
-            raise RecordingError(
-                "{} was written by a newer nanotrain (schema {}; this one reads up to {}): "
-                "update nanotrain to open it".format(self.path, version, SCHEMA_VERSION)
-            )
+        self._connection.backup(path)
 
     def _current(self, what: str) -> str:
-        """Where to select steps or evaluations without what a later segment ran again.
-
-        From our own views, not the file's: those may be missing, or somebody else's.
-        """
+        """Where to select steps or evaluations without what a later segment ran again."""
         if self._query("SELECT COUNT(*) FROM (SELECT 1 FROM segments LIMIT 2)")[0][0] < 2:
             return _ALL[what]
-        if not self._has_views:
-            try:
-                self._connection.executescript(VIEWS.replace("CREATE VIEW", "CREATE TEMP VIEW"))
-            except sqlite3.Error as error:
-                raise RecordingError(_sentence(self.path, error)) from error
-            self._has_views = True
+        self._connection.make_views()
         return "current_" + what
 
     def _query(self, sql: str, arguments: Tuple[Any, ...] = ()) -> List[Any]:
-        try:
-            return self._connection.execute(sql, arguments).fetchall()
-        except (sqlite3.Error, UnicodeDecodeError) as error:  # a damaged schema's own message
-            raise RecordingError(_sentence(self.path, error)) from error
-
-    def _snapshot(self, queries: Iterable[Tuple[str, Tuple[Any, ...]]]) -> List[List[Any]]:
-        """All queries of one moment: what one answers fits the others."""
-        try:
-            self._connection.execute("BEGIN")
-            try:
-                return [self._connection.execute(sql, args).fetchall() for sql, args in queries]
-            finally:
-                self._connection.execute("ROLLBACK")
-        except sqlite3.Error as error:
-            raise RecordingError(_sentence(self.path, error)) from error
+        return self._connection.query(sql, arguments)
 
     def _undelivered(self, rows: Iterable[Steps]) -> Iterator[Steps]:
         """Rows without the steps already given: the host merges rows when a session ends."""
@@ -446,12 +372,3 @@ def _evaluation(step: int, t: float, body: Dict[str, Any]) -> Evaluation:
         number(body.get("accuracy")),
         number(body.get("seconds")),
     )
-
-
-def _sentence(path: str, error: Exception) -> str:
-    text = str(error)
-    if "not a database" in text:
-        return "{} is not a nanotrain recording".format(path)
-    if "malformed" in text:
-        return "{} is damaged or was cut short ({})".format(path, text)
-    return "{} cannot be read: {}".format(path, text)

@@ -176,12 +176,16 @@ class Recorder:
         except sqlite3.Error as error:
             self.trouble = str(error)
 
-    def finish(self) -> bool:
-        """Commit, compact and try to leave one plain file; True when all was written."""
+    def finish(self, tidy: bool = True) -> bool:
+        """Commit, compact and try to leave one plain file; True when all was written.
+
+        Without ``tidy`` it is closed as it is: where the file was deleted, SQLite would look for
+        what is beside it by name, and find what another session has there.
+        """
         written = self.commit()
-        for tidy in (compact, self._store_summary, _one_file):
+        for step in (compact, self._store_summary, _one_file) if tidy else ():
             try:
-                tidy(self._connection)
+                step(self._connection)
             except sqlite3.Error:
                 self._roll_back()  # somebody reads, or no space: what is committed stays good
         self._connection.close()

@@ -4,9 +4,10 @@ import os
 import re
 import sqlite3
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Set, Tuple
-from urllib.parse import quote
 
 from nanotrain_tui.session.bodies import is_config, parse_object, problem_of
+from nanotrain_tui.session.errors import RecordingError
+from nanotrain_tui.session.opening import DAMAGE, open_untouched
 from nanotrain_tui.session.schema import SCHEMA_VERSION, TABLES, VIEWS, version_of
 
 MOST_PROBLEMS = 50  # told; a file that is rotten through needs no more
@@ -27,7 +28,10 @@ class Report(NamedTuple):
 
 
 def verify_file(path: str, progress: Progress = lambda _: None) -> Report:
-    """Look at every row of the recording at ``path``; never raises for what is in it."""
+    """Look at every row of the recording at ``path``; never raises for what is in it.
+
+    Changes nothing: what was left in the middle of a change is looked at in a private copy.
+    """
     check = _Check(progress)
     facts: Dict[str, Any] = {}
     try:
@@ -35,8 +39,10 @@ def verify_file(path: str, progress: Progress = lambda _: None) -> Report:
         with open(path, "rb") as file:  # before SQLite has it open: see docs/SESSION_FORMAT.md
             if file.read(16) != b"SQLite format 3\0":
                 return Report(["{} is no SQLite file".format(path)], facts)
-        connection = sqlite3.connect("file:{}?mode=ro".format(quote(path)), uri=True, timeout=2.0)
-    except (OSError, sqlite3.Error) as error:
+        connection = open_untouched(path)
+    except RecordingError as error:
+        return Report([str(error)], facts)
+    except (OSError, *DAMAGE) as error:
         return Report(["{} cannot be opened: {}".format(path, error)], facts)
     try:
         connection.execute(
@@ -44,7 +50,7 @@ def verify_file(path: str, progress: Progress = lambda _: None) -> Report:
         )  # since SQLite 3.31; older ones pass over it
         connection.execute("PRAGMA cell_size_check=ON")
         check.whole(connection, facts)
-    except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
+    except (OverflowError, *DAMAGE) as error:
         check.say("{}: {}".format(path, error))
     finally:
         connection.close()

@@ -1,6 +1,7 @@
 """sessions: filter, sort, rename, tag, note, delete."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,13 @@ def test_what_was_recorded_after_the_summary_counts(nano: Nano, home: Path) -> N
     recorder._connection.close()
     (one,) = json.loads(nano("sessions", "--json").out)
     assert one["best_accuracy"] == 0.999
+
+
+def test_a_start_that_was_interrupted_is_listed_and_deleted(nano: Nano, home: Path) -> None:
+    left = home / "sessions" / "mine"
+    left.mkdir(parents=True)
+    os.utime(left, (1e9, 1e9))
+    assert "without a recording" in nano("sessions").out.lower()
+    assert json.loads(nano("sessions", "--json").out) == []
+    assert nano("sessions", "delete", "mine", "--yes").out == "deleted mine\n"
+    assert not left.exists()

@@ -17,6 +17,7 @@ from nanotrain_tui.host.loop import Loop
 from nanotrain_tui.host.messages import BadMessage, parse_message
 from nanotrain_tui.host.trainer_log import TrainerLog
 from nanotrain_tui.host.trainer_process import CommandPipe
+from nanotrain_tui.session.errors import HostLives
 
 
 @given(st.lists(st.binary(max_size=40)), st.data())
@@ -147,12 +148,19 @@ def test_oom_kills_are_counted_where_the_kernel_tells(tmp_path):
 
 
 def test_a_lock_is_held_by_one(tmp_path, monkeypatch):
-    monkeypatch.setattr("nanotrain_tui.host.lock._WAIT_S", 0.001)
-    lock = FolderLock(str(tmp_path / "lock"))
-    with pytest.raises(BlockingIOError):
-        FolderLock(str(tmp_path / "lock"))
+    monkeypatch.setattr("nanotrain_tui.session.locks.HOST_WAIT_S", 0.01)
+    lock = FolderLock(str(tmp_path))
+    with pytest.raises(HostLives):
+        FolderLock(str(tmp_path))
     lock.close()
-    FolderLock(str(tmp_path / "lock")).close()
+    FolderLock(str(tmp_path)).close()
+
+
+def test_a_lock_that_is_a_link_is_not_followed(tmp_path):
+    (tmp_path / "lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="lock"):
+        FolderLock(str(tmp_path))
+    assert not (tmp_path / "elsewhere").exists()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 from session_recordings import new_recording, recording, series, write_steps
 
-from nanotrain_tui.session import reader as reader_module
+from nanotrain_tui.session import backup as backup_module
 from nanotrain_tui.session.errors import RecordingError, SessionError
 from nanotrain_tui.session.folder import SessionFolder, create_session
 from nanotrain_tui.session.reader import SessionReader, number
@@ -18,7 +18,7 @@ def test_a_live_recording_is_copied_whole_into_one_file(tmp_path, by_rows, monke
         target = SessionFolder(str(tmp_path))
         with SessionReader(folder) as reader:
             if by_rows:  # as on Python 3.6
-                monkeypatch.setattr(reader_module, "_HAS_BACKUP", False)
+                monkeypatch.setattr(backup_module, "_HAS_BACKUP", False)
             reader.backup(target.recording)
             recorder.event(2.0, 3, "note", {"message": "later"})
             with pytest.raises(RecordingError, match="cannot write"):

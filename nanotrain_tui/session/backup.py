@@ -1,0 +1,39 @@
+"""A recording copied into one plain file, also while its host writes."""
+
+import contextlib
+import os
+import sqlite3
+
+from nanotrain_tui.session.errors import RecordingError
+
+_HAS_BACKUP = hasattr(sqlite3.Connection, "backup")  # since Python 3.7
+
+
+def back_up(connection: sqlite3.Connection, path: str) -> None:
+    """Copy what the connection reads to ``path``, whole or not at all. Raises RecordingError.
+
+    What was at ``path`` is replaced.
+    """
+    aside = path + ".part"
+    try:
+        with contextlib.closing(sqlite3.connect(aside, isolation_level=None)) as copy:
+            _copy(connection, copy)
+        os.replace(aside, path)
+    except (sqlite3.Error, OSError) as error:
+        if os.path.exists(aside):
+            os.remove(aside)
+        raise RecordingError("cannot write {}: {}".format(path, error)) from error
+
+
+def _copy(connection: sqlite3.Connection, copy: sqlite3.Connection) -> None:
+    """By SQLite's backup, which Python 3.6 does not offer: there row by row."""
+    if _HAS_BACKUP:
+        connection.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")
+        return
+    connection.execute("BEGIN")
+    try:
+        for line in connection.iterdump():
+            copy.execute(line)
+    finally:
+        connection.execute("ROLLBACK")
