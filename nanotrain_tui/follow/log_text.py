@@ -9,7 +9,6 @@ from nanotrain_tui.catalog import FIELDS, format_value
 from nanotrain_tui.follow.run_state import LogLine
 from nanotrain_tui.session.reader import number
 from nanotrain_tui.session.records import Event
-from nanotrain_tui.session.text import printable
 
 LONGEST = 400  # characters of a line: a traceback belongs in trainer.log
 
@@ -44,7 +43,7 @@ def one_line(text: str) -> str:
     """
     if len(text) > 8 * LONGEST:
         text = text[: 4 * LONGEST] + "…" + text[-4 * LONGEST :]
-    plain = printable(" ".join(text.split()))
+    plain = "".join(char for char in " ".join(text.split()) if char.isprintable())
     if len(plain) <= LONGEST:
         return plain
     head = LONGEST // 2
