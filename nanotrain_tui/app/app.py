@@ -13,6 +13,7 @@ from typing import Any
 from textual import events, on
 from textual.app import App
 from textual.binding import Binding
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from nanotrain_tui.app.actions import BY_ID, Situation
@@ -29,6 +30,7 @@ from nanotrain_tui.app.library_keys import LibraryKeys
 from nanotrain_tui.app.link import IDLE, SessionLink
 from nanotrain_tui.app.palette import ActionsAndFields
 from nanotrain_tui.app.ports import Backend, Preferences, Watch
+from nanotrain_tui.app.printable import Printable
 from nanotrain_tui.app.replay_keys import ReplayKeys
 from nanotrain_tui.app.screen_keys import ScreenKeys
 from nanotrain_tui.app.session_keys import SessionKeys
@@ -98,6 +100,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
             self.session_keys, self.steering, self.replay_keys, form_keys, self.chart_keys,
             LibraryKeys(self), ScreenKeys(self),
         )  # fmt: skip
+        self._printable = Printable()
         self.in_process = in_process
         self.run_state = IDLE
         self._wanted = session
@@ -129,6 +132,9 @@ class NanotrainApp(App[None], inherit_bindings=False):
     @property
     def dashboard(self) -> Dashboard:
         return next(screen for screen in self.screen_stack if isinstance(screen, Dashboard))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), self._printable]
 
     def get_default_screen(self) -> Screen[None]:
         return Dashboard(self.model, self.in_process)

@@ -1,6 +1,7 @@
 """From text, TOML or JSON to one value of one field, and back to text."""
 
 import math
+import re
 import shlex
 from typing import Any, Dict, List, Optional
 
@@ -9,6 +10,7 @@ from .fields import BOOL, CHOICE, COMMAND, FIELDS, FLOAT, INT, LAYERS, PATH, Fie
 from .layers import format_layers, parse_layers
 
 _TRUE = ("true", "yes", "on", "1")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _FALSE = ("false", "no", "off", "0")
 
 
@@ -142,8 +144,8 @@ def _boolean(field: Field, value: Any) -> bool:
 def _text(field: Field, value: Any) -> str:
     if not isinstance(value, str):
         raise ConfigError(field.key, "must be text; it is {}.".format(quoted(value)))
-    if "\0" in value or "\n" in value:
-        raise ConfigError(field.key, "holds a line break or a zero byte.")
+    if _CONTROL.search(value):
+        raise ConfigError(field.key, "holds a line break or another control character.")
     return value.strip()
 
 

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from nanotrain_tui.follow.run_state import RunState
+from nanotrain_tui.session.text import printable
 
 from .charts import session_charts
 from .report import PlainReport, end_line, speed
@@ -46,7 +47,7 @@ class BarReport(PlainReport):
             done = int(UNKNOWN * (state.preparing.fraction or 0.0))
         self._bar.update(
             self._task,
-            description=word,
+            description=printable(word),
             completed=done,
             total=total,
             speed="  ".join(speed(state)),
@@ -64,4 +65,4 @@ class BarReport(PlainReport):
         print(end_line(state))
 
     def line(self, text: str) -> None:
-        self._console.print(text, soft_wrap=True)
+        self._console.print(printable(text, lines=True), soft_wrap=True)

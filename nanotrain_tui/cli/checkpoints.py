@@ -6,7 +6,7 @@ import click
 
 from .errors import FINISHED, paragraph
 from .options import json_option, session_argument
-from .output import clock, print_json, share, table
+from .output import clock, print_json, say, share, table
 from .places import my_folders
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def command(session: str, as_json: bool) -> int:
     if as_json:
         print_json([_object(checkpoint) for checkpoint in checkpoints])
     elif not checkpoints:
-        print(f"{folder.name} has no checkpoint; 'nanotrain restart {folder.name}' begins again.")
+        say(f"{folder.name} has no checkpoint; 'nanotrain restart {folder.name}' begins again.")
     else:
-        print("\n".join(table(HEADER, [_row(checkpoint) for checkpoint in checkpoints])))
+        say("\n".join(table(HEADER, [_row(checkpoint) for checkpoint in checkpoints])))
     return FINISHED
 
 

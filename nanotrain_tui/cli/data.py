@@ -9,7 +9,7 @@ import click
 from .checks import is_folder
 from .errors import FAILED, FINISHED, CommandError
 from .options import json_option
-from .output import print_json
+from .output import print_json, say
 from .places import my_folders
 
 
@@ -28,14 +28,14 @@ def command(ctx: click.Context, as_json: bool) -> int | None:
     if as_json:
         print_json(found)
         return FINISHED
-    print("digits   always there: 60,000 and 10,000 images, drawn by the program")
+    say("digits   always there: 60,000 and 10,000 images, drawn by the program")
     for place in found:
         if place["ok"]:
-            print(f"mnist    {place['train']:,} and {place['test']:,} images in {place['folder']}")
+            say(f"mnist    {place['train']:,} and {place['test']:,} images in {place['folder']}")
         else:
-            print(f"         {place['message']}")
+            say(f"         {place['message']}")
     if not any(place["ok"] for place in found):
-        print("\n'nanotrain data download mnist' fetches it (12 MB).")
+        say("\n'nanotrain data download mnist' fetches it (12 MB).")
     return FINISHED
 
 
@@ -53,7 +53,7 @@ def download_command() -> int:
         download(str(place), _Progress())
     except DataError as error:
         raise CommandError(str(error), FAILED) from None
-    print(f"MNIST is in {place}.")
+    say(f"MNIST is in {place}.")
     return FINISHED
 
 

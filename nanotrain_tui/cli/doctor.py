@@ -26,7 +26,7 @@ from .checks import (
 from .cost import check_cost
 from .errors import FAILED, FINISHED, note, os_reason
 from .options import Asked, json_option, machine_options
-from .output import print_json, width
+from .output import print_json, say, width
 
 if TYPE_CHECKING:
     from .trainer_check import Tried
@@ -125,14 +125,14 @@ def _print_text(checks: list[Check], folders: Folders) -> None:
             found.found, width(), initial_indent=start, subsequent_indent=" " * len(start),
             break_long_words=False, break_on_hyphens=False,
         )  # fmt: skip
-        print("\n".join(text or [start]))
+        say("\n".join(text or [start]))
         if found.advice:
             indent = " " * len(start)
             advice = textwrap.fill(
                 found.advice, width(), initial_indent=f"{indent}-> ",
                 subsequent_indent=f"{indent}   ", break_long_words=False, break_on_hyphens=False,
             )  # fmt: skip
-            print(advice)
-    print("\nFolders")
+            say(advice)
+    say("\nFolders")
     for name, place in _places(folders).items():
-        print(f"  {name:<9} {', '.join(place) if isinstance(place, list) else place}")
+        say(f"  {name:<9} {', '.join(place) if isinstance(place, list) else place}")

@@ -5,6 +5,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from .errors import FINISHED
+from .output import say
 
 if TYPE_CHECKING:
     from nanotrain_tui.launch import Plan
@@ -26,16 +27,16 @@ def print_plan(plan: "Plan", as_json: bool) -> int:
     data = plan.data
     size = " x ".join(str(side) for side in data["shape"])
     for choice in plan.choices:
-        print(choice)
-    print(
+        say(choice)
+    say(
         f"{data['name']}: {data['train']:,} images to train on and {data['test']:,} to test on, "
         f"{size} pixels, {data['classes']} classes"
     )
     if plan.memory is not None:
         there = plan.memory.available.memory_mb
         of = f" of {there:,.0f} MB available" if there is not None else ""
-        print(f"memory: about {plan.memory.need.total_mb:,.0f} MB{of}")
+        say(f"memory: about {plan.memory.need.total_mb:,.0f} MB{of}")
     for warning in plan.warnings:
-        print(f"warning: {warning}")
-    print(f"trainer: {shlex.join(plan.trainer_command)}")
+        say(f"warning: {warning}")
+    say(f"trainer: {shlex.join(plan.trainer_command)}")
     return FINISHED

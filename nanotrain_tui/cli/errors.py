@@ -21,6 +21,7 @@ import click
 
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.session.errors import SessionError, SessionNotFound
+from nanotrain_tui.session.text import printable
 
 FINISHED = 0
 FAILED = 1
@@ -82,8 +83,7 @@ def note(message: str) -> None:
 
 def paragraph(text: str) -> str:
     """Without line ends and control characters: what a user typed must not move the cursor."""
-    words = " ".join(text.split())
-    return "".join(char if char.isprintable() else "�" for char in words)
+    return printable(" ".join(text.split()))
 
 
 def os_reason(error: OSError) -> str:

@@ -3,6 +3,7 @@
 import click
 
 from .errors import FINISHED
+from .output import say
 from .places import my_folders
 
 
@@ -24,5 +25,5 @@ def command(file: str, name: str | None) -> int:
     """
     from nanotrain_tui.session.portable import import_file
 
-    print(import_file(file, str(my_folders().home), name).name)
+    say(import_file(file, str(my_folders().home), name).name)
     return FINISHED

@@ -8,6 +8,7 @@ import click
 from nanotrain_tui.config import load_presets, replace_file, resolve
 
 from .errors import FINISHED, CommandError, os_reason
+from .output import say
 from .places import my_folders
 
 
@@ -36,5 +37,5 @@ def command(file: str, force: bool) -> int:
         replace_file(path, text)
     except OSError as error:
         raise CommandError(f"cannot write {file}: {os_reason(error)}.") from None
-    print(f"wrote {file}; train it with: nanotrain train {file}")
+    say(f"wrote {file}; train it with: nanotrain train {file}")
     return FINISHED

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from nanotrain_tui.session.text import printable
+
 NARROW = 80
+
+
+def say(text: str) -> None:
+    """Print text that may come from a file, a program or a host: none of it steers the terminal."""
+    print(printable(text, lines=True), flush=True)
 
 
 def print_json(value: Any) -> None:

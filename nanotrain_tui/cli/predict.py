@@ -10,7 +10,7 @@ import click
 from .errors import BAD_INPUT, FINISHED, CommandError, complain, os_reason
 from .model_options import model_options
 from .options import json_option, session_argument
-from .output import print_json_line
+from .output import print_json_line, say
 from .places import my_folders
 
 BAR = 20  # characters of the longest bar
@@ -52,9 +52,9 @@ def command(
         elif as_json:
             print_json_line(answer)
         elif "outputs" in answer:
-            print("\n".join(_told(answer, top)))
+            say("\n".join(_told(answer, top)))
         elif "accuracy" in answer:
-            print(_accuracy(answer))
+            say(_accuracy(answer))
     return status
 
 

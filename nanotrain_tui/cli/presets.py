@@ -16,9 +16,9 @@ from nanotrain_tui.config import (
     save_preset,
 )
 
-from .errors import FINISHED, note
+from .errors import FINISHED, note, paragraph
 from .options import Asked, complete_session, json_option, preset_option, set_option
-from .output import print_json
+from .output import print_json, say
 from .places import my_folders
 
 
@@ -40,8 +40,8 @@ def command(ctx: click.Context, as_json: bool) -> int | None:
         print_json([_object(preset) for preset in presets.by_name.values()])
     else:
         for preset in presets.by_name.values():
-            print(f"{preset.name:<12} {preset.summary}")
-        print(f"\nYour own: {folders.presets}/NAME.toml")
+            say(f"{paragraph(preset.name):<12} {paragraph(preset.summary)}")
+        say(f"\nYour own: {folders.presets}/NAME.toml")
     for problem in presets.problems:
         note(problem)
     return FINISHED
@@ -73,7 +73,7 @@ def save_command(asked: Asked, name: str, source: str | None, summary: str) -> i
     if "edits" in config:
         note("its [[edits]] are left out: they belong to one run, not to a preset")
     path = save_preset(folders.presets, name, config, summary)
-    print(f"saved {path}; train it with: nanotrain train --preset {name}")
+    say(f"saved {path}; train it with: nanotrain train --preset {name}")
     return FINISHED
 
 

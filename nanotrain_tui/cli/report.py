@@ -12,7 +12,7 @@ from nanotrain_tui.session.reader import number
 from nanotrain_tui.session.records import Event
 
 from .errors import note
-from .output import clock, figure, share
+from .output import clock, figure, say, share
 
 TOLD = ("edited", "paused", "resumed", "refused", "guard", "warned", "note", "diverged")
 JSON_KINDS = (*TOLD, "ready", "started", "checkpoint", "checkpoint_removed", "crashed")
@@ -148,7 +148,7 @@ class PlainReport(Report):
         self.line(end_line(state))
 
     def line(self, text: str) -> None:
-        print(text, flush=True)
+        say(text)
 
 
 class JsonReport(Report):

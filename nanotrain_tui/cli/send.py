@@ -11,7 +11,7 @@ from nanotrain_tui.config import parse_set
 
 from .errors import FAILED, FINISHED, CommandError, complain
 from .options import complete_set, json_option, session_argument
-from .output import figure, print_json, share
+from .output import figure, print_json, say, share
 from .places import my_folders
 
 if TYPE_CHECKING:
@@ -77,10 +77,11 @@ def command(session: str, do: str, values: tuple[str, ...], timeout: float, as_j
     answer, event = _ask(folder, do, arguments, timeout)
     if as_json:
         print_json({"session": folder.name, "do": do, **answer})
-    if not answer["ok"]:
-        return complain(f"{folder.name}: {do} was refused: {answer['why']}", FAILED)
+    if answer.get("ok") is not True:
+        why = answer.get("why", "it gave no reason.")
+        return complain(f"{folder.name}: {do} was refused: {why}", FAILED)
     if not as_json:
-        print(_applied(folder.name, do, arguments, answer, event))
+        say(_applied(folder.name, do, arguments, answer, event))
     return FINISHED
 
 
@@ -134,7 +135,7 @@ def _ask(
     if event is not None:
         answer["step"] = event.step
         if do == "set":
-            answer["changes"] = event.body["changes"]
+            answer["changes"] = event.body.get("changes") or {}
     return {key: value for key, value in answer.items() if key != "id"}, event
 
 
@@ -183,7 +184,7 @@ def _applied(
         return f"nothing to do: {name} is {answer.get('state')} at step {step}"
     what, body = do, event.body
     if do == "set":
-        what = _changes(body["changes"]) or "nothing differs"
+        what = _changes(body.get("changes") or {}) or "nothing differs"
     elif do == "step":
         what = f"step {arguments['n']}"
     elif do == "evaluate":

@@ -6,6 +6,7 @@ import click
 
 from .errors import FINISHED, CommandError
 from .options import complete_session, session_argument
+from .output import say
 from .places import my_folders
 
 
@@ -19,7 +20,7 @@ def rename_command(session: str, name: str) -> int:
     from .pick import pick_session
 
     folder = pick_session(my_folders(), session)
-    print(f"{folder.name} is now {rename_session(folder, name).name}")
+    say(f"{folder.name} is now {rename_session(folder, name).name}")
     return FINISHED
 
 
@@ -44,7 +45,7 @@ def tag_command(session: str, tags: tuple[str, ...]) -> int:
         add = [tag[1:] if tag.startswith("+") else tag for tag in tags if not tag.startswith("-")]
         labels = tagged(labels, add, remove)
         write_labels(folder, labels)
-    print(" ".join(labels.tags) or f"{folder.name} has no tags")
+    say(" ".join(labels.tags) or f"{folder.name} has no tags")
     return FINISHED
 
 
@@ -62,7 +63,7 @@ def note_command(session: str, text: str | None) -> int:
     if text is not None:
         labels = noted(labels, sys.stdin.read() if text == "-" else text)
         write_labels(folder, labels)
-    print(labels.note or f"{folder.name} has no note")
+    say(labels.note or f"{folder.name} has no note")
     return FINISHED
 
 
@@ -99,7 +100,7 @@ def delete_command(sessions: tuple[str, ...], yes: bool) -> int:
         click.confirm(f"Delete {names} ({size:.1f} MB) for good?", abort=True)
     for folder in chosen:
         delete_session(folder)
-        print(f"deleted {folder.name}")
+        say(f"deleted {folder.name}")
     return FINISHED
 
 

@@ -10,7 +10,7 @@ import click
 from nanotrain_tui.app.scale import joules, samples_per_joule
 from nanotrain_tui.catalog import flatten, format_value
 
-from .errors import FINISHED
+from .errors import FINISHED, paragraph
 from .options import json_option, session_argument
 from .output import clock, figure, moment, print_json, share, table
 from .places import my_folders
@@ -115,7 +115,7 @@ def _print_text(folder: "SessionFolder", state: "RunState", reader: "SessionRead
         _evaluations(reader.evaluations()),
         _config(state),
         _events(state),
-        f"Recorded in {folder.path}",
+        f"Recorded in {paragraph(folder.path)}",
     ]
     print("\n\n".join(part for part in parts if part))
 

@@ -10,6 +10,7 @@ from typing import Any
 from nanotrain_tui.telemetry.flat import flat, natural
 
 from .errors import note
+from .output import say
 
 FIRST = ("time", "timestamp", "source")  # columns
 # Columns of a live table whatever the first sample knows: a GPU may sleep until it is used.
@@ -70,13 +71,13 @@ class PlainRows:
     def show(self, sample: Mapping[str, Any]) -> None:
         if sample.get("source") != self._source:
             self._source = sample.get("source")
-            print(f"# from {self._source}")
+            say(f"# from {self._source}")
             self._shown = 0
         page = max(5, shutil.get_terminal_size().lines - 2) if sys.stdout.isatty() else 0
         if self._shown == 0 or (page and self._shown % page == 0):
-            print(HEADER)
+            say(HEADER)
         self._shown += 1
-        print(_line(sample))
+        say(_line(sample))
 
 
 def _ordered(names: Iterable[str]) -> list[str]:

@@ -6,7 +6,7 @@ import click
 
 from .errors import FAILED, FINISHED
 from .options import complete_session, json_option
-from .output import print_json
+from .output import print_json, say
 from .places import my_folders
 
 
@@ -36,7 +36,7 @@ def command(session: str, as_json: bool) -> int:
     folder = None if is_file else pick_session(my_folders(), session)
     with progress_line(f"verifying {session}") as progress:
         path = session if folder is None else folder.recording
-        problems, facts = verify_file(path, progress)
+        problems, facts = verify_file(path, progress, foreign=is_file)
     if folder is not None and not problems:
         try:
             with SessionReader(folder, settle=False) as reader:
@@ -56,5 +56,5 @@ def command(session: str, as_json: bool) -> int:
     else:
         told = ", ".join(f"{name} {value:,}" for name, value in facts.items())
         verdict = "whole" if not problems else "problems"
-        print("\n".join([f"{session}: {verdict} ({told})", *(f"  {line}" for line in problems)]))
+        say("\n".join([f"{session}: {verdict} ({told})", *(f"  {line}" for line in problems)]))
     return FAILED if problems else FINISHED

@@ -11,6 +11,7 @@ from nanotrain_tui.catalog import flatten, format_value
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.window import read_window
 from nanotrain_tui.session.energy import Energy
+from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.reader import Evaluation, SessionReader
 from nanotrain_tui.session.summary import SessionSummary, summarise
@@ -97,6 +98,8 @@ class Contender:
 def read_contender(folder: SessionFolder) -> Contender:
     """All that a comparison says of a session. Raises RecordingError."""
     summary = summarise(folder)
+    if summary.problem is not None:
+        raise RecordingError(summary.problem)
     with SessionReader(folder) as reader:
         config = flatten(reader.meta()["config"])
         config.pop("edits", None)

@@ -7,6 +7,7 @@ or ``{"ok": false, "key": ..., "message": ...}``.
 import json
 import os
 import sys
+import traceback
 from typing import Any, Dict, Optional
 
 
@@ -22,7 +23,9 @@ def main() -> int:
         detach(os.path.join(job.folder, "trainer.log"), [] if ready is None else [ready])
         host = Host(job)
         host.open()
-    except (JobError, OSError) as error:
+    except Exception as error:  # whatever it is, who waits is told
+        if not isinstance(error, (JobError, OSError)):
+            traceback.print_exc()  # into trainer.log
         message = getattr(error, "message", str(error))
         _tell(ready, {"ok": False, "key": getattr(error, "key", ""), "message": message})
         return 1

@@ -3,6 +3,7 @@
 from typing import Any, Dict, Iterable, NamedTuple, Optional, Sequence
 
 from nanotrain_tui.session import state as states
+from nanotrain_tui.session.text import printable
 
 COMMANDS = ("set", "pause", "resume", "step", "evaluate", "checkpoint", "stop")
 
@@ -82,5 +83,5 @@ def asker(request: Dict[str, Any], default: str) -> str:
     """Who asks, as they say; for the record, not for permission."""
     who: Optional[Any] = request.get("who")
     if isinstance(who, str) and who.strip():
-        return "".join(char for char in who[:_LONGEST_WHO] if char.isprintable())
+        return printable(who[:_LONGEST_WHO])
     return default

@@ -26,7 +26,10 @@ class Gauges:
 
     def tensorflow_memory(self, message: Dict[str, Any]) -> None:
         """What TensorFlow's allocator holds, for the samples to come."""
-        named = {"tf_memory_mb": message["current_mb"], "tf_memory_peak_mb": message["peak_mb"]}
+        named = {
+            "tf_memory_mb": message.get("current_mb"),
+            "tf_memory_peak_mb": message.get("peak_mb"),
+        }
         self._memory = {name: value for name, value in named.items() if value is not None}
 
     def poll(self) -> None:

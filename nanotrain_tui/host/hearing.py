@@ -1,6 +1,7 @@
 """What the trainer says, and what becomes of it on the record."""
 
-from typing import Any, Callable, Dict, Optional
+import json
+from typing import Any, Callable, Dict, Optional, Set
 
 from nanotrain_tui.host.gauges import Gauges
 from nanotrain_tui.host.journal import Journal
@@ -11,12 +12,15 @@ from nanotrain_tui.session.history import SCRIPT
 
 Message = Dict[str, Any]
 
+MOST_WARNINGS = 200  # of the trainer's own, a segment; more go to the log alone
+_LONGEST_KEPT = 2000  # bytes of a message, in the log
+
 
 class Hearing:
     """Records each message.
 
-    ``over(why)`` is called when the trainer said its last word, ``garble(line)`` is told of what
-    is no news, ``gave_up()`` is called when it paused because it diverged.
+    ``over(why)`` is called when the trainer said its last word, ``log(line)`` for what is
+    not recorded, ``gave_up()`` when it paused because it diverged.
     """
 
     def __init__(
@@ -26,7 +30,7 @@ class Hearing:
         config: LiveConfig,
         gauges: Gauges,
         over: Callable[[str], None],
-        garble: Callable[[bytes], None],
+        log: Callable[[bytes], None],
         gave_up: Callable[[], None],
     ) -> None:
         self.planned: Optional[int] = None
@@ -37,10 +41,11 @@ class Hearing:
         self._steering = steering
         self._config = config
         self._over = over
-        self._garble = garble
+        self._log = log
         self._gave_up = gave_up
         self._gives_up = False
-        self._garbage_told = False
+        self._oddities: Set[str] = set()  # reported, each once
+        self._warnings = 0
         self._handlers: Dict[str, Callable[[Message], None]] = {
             "answer": steering.answered,
             "ready": self._news,
@@ -48,14 +53,14 @@ class Hearing:
             "started": self._started,
             "steps": self._steps,
             "evaluated": self._evaluated,
-            "checkpoint": self._news,
+            "checkpoint": self._checkpoint,
             "checkpoint_removed": self._removed,
             "memory": gauges.tensorflow_memory,
             "paused": self._paused,
             "resumed": self._resumed,
             "edited": self._edited,
             "diverged": self._diverged,
-            "warned": self._news,
+            "warned": self._warned,
             "failed": self._failed,
             "stopped": self._stopped,
             "finished": self._finished,
@@ -66,12 +71,17 @@ class Hearing:
         if self._journal.state not in states.ENDED or message["event"] == "answer":
             self._handlers[message["event"]](message)
 
-    def garbled(self) -> None:
-        """The trainer wrote something that is no message."""
-        if not self._garbage_told:
-            self._garbage_told = True
-            message = "the trainer wrote lines that are no messages; they are in trainer.log"
-            self._record("warned", {"message": message})
+    def garbled(self, why: str) -> None:
+        """The trainer wrote something that is no message: reported once, with the first reason."""
+        self._report_once(
+            "the trainer wrote lines that are no messages (the first: {})".format(why), "garbage"
+        )
+
+    def _report_once(self, what: str, kind: str) -> None:
+        """One warning for each kind of oddity, however many of them there are."""
+        if kind not in self._oddities:
+            self._oddities.add(kind)
+            self._record("warned", {"message": what + "; they are in trainer.log"})
 
     def _record(
         self, kind: str, body: Message, step: Optional[int] = None, t: Optional[float] = None
@@ -80,58 +90,89 @@ class Hearing:
         self._steering.settle()
 
     def _news(self, message: Message) -> None:
-        at_a_step = message["event"] == "checkpoint"
-        self._record(message["event"], _body(message), message["step"] if at_a_step else None)
+        self._record(message["event"], _body(message))
+
+    def _warned(self, message: Message) -> None:
+        """A trainer that floods the host with warnings does not fill the disk."""
+        self._warnings += 1
+        if self._warnings > MOST_WARNINGS:
+            self._keep(message)
+            told = "the trainer wrote more than {} warnings".format(MOST_WARNINGS)
+            self._report_once(told, "warnings")
+        else:
+            self._news(message)
+
+    def _checkpoint(self, message: Message) -> None:
+        if message["step"] > self._journal.step:
+            self._skip(message)
+        else:
+            self._record("checkpoint", _body(message), message["step"])
+
+    def _skip(self, message: Message) -> None:
+        """It tells of a step that has not been recorded."""
+        self._keep(message)
+        self._report_once("the trainer wrote messages of steps that it has not made", "ahead")
+
+    def _keep(self, what: Any) -> None:
+        """In trainer.log, where all is that is not recorded."""
+        self._log(json.dumps(what).encode()[:_LONGEST_KEPT] + b"\n")
+
+    def _at(self, message: Message) -> int:
+        """Where it happened: no message makes updates of which none was recorded."""
+        return min(int(message["step"]), self._journal.step)
 
     def _removed(self, message: Message) -> None:
         self._record("checkpoint_removed", _body(message))
 
     def _progress(self, message: Message) -> None:
-        self._journal.preparing(message["what"], message["fraction"])
+        self._journal.preparing(message["what"], message.get("fraction"))
 
     def _started(self, message: Message) -> None:
         self.planned = message["steps"]
         self._config.plan_steps(message["steps"])
-        self._record("started", _body(message), message["step"])
+        self._record("started", _body(message), self._at(message))
 
     def _steps(self, message: Message) -> None:
+        before = self._journal.step
         if not self._journal.steps(message):
-            self._garble(b"[steps that were done before]")
+            done = message["first_step"] <= before
+            why = "steps that were done before" if done else "steps that leave others out"
+            self._keep("[{}]".format(why))
+            self.garbled(why)
 
     def _evaluated(self, message: Message) -> None:
+        if message["step"] > self._journal.step:
+            self._skip(message)
+            return
         body = _body(message)
         self._record("evaluated", body, message["step"], body.pop("t", None))
 
     def _paused(self, message: Message) -> None:
-        self._record("paused", {"who": self._steering.asker_of("pause")}, message["step"])
+        self._record("paused", {"who": self._steering.asker_of("pause")}, self._at(message))
         self._steering.changed_state()
         if self._gives_up:
             self._gives_up = False
             self._gave_up()
 
     def _resumed(self, message: Message) -> None:
-        self._record("resumed", {"who": self._steering.asker_of("resume")}, message["step"])
+        self._record("resumed", {"who": self._steering.asker_of("resume")}, self._at(message))
         self._steering.changed_state()
 
     def _edited(self, message: Message) -> None:
         body = _body(message)
-        told = {
-            key: change[1]
-            for key, change in message["changes"].items()
-            if isinstance(change, list) and len(change) == 2
-        }
+        told = {key: change[1] for key, change in message["changes"].items() if change}
         if message.get("scripted") is True:
-            body["who"] = str(message.get("who") or SCRIPT)
+            body["who"] = message.get("who") or SCRIPT
             body["changes"] = self._config.apply(told)
         else:
             body["who"] = self._steering.asker_of("set")
             body["changes"] = self._config.apply(self._steering.values_of_set() or told)
         self.planned = self._config.now.get("train.steps", self.planned)
-        self._record("edited", body, message["step"])
+        self._record("edited", body, self._at(message))
 
     def _diverged(self, message: Message) -> None:
         self._gives_up = message["policy"] == "pause"
-        self._record("diverged", _body(message), message["step"])
+        self._record("diverged", _body(message), self._at(message))
 
     def _failed(self, message: Message) -> None:
         key, text = message.get("key"), message["message"]
@@ -141,11 +182,11 @@ class Hearing:
         self._over("failed but stayed")
 
     def _stopped(self, message: Message) -> None:
-        self._record("stopped", {"who": self._steering.asker_of("stop")}, message["step"])
+        self._record("stopped", {"who": self._steering.asker_of("stop")}, self._at(message))
         self._over("ended its work but stayed")
 
     def _finished(self, message: Message) -> None:
-        self._record("finished", {}, message["step"])
+        self._record("finished", {}, self._at(message))
         self._over("ended its work but stayed")
 
 

@@ -23,6 +23,7 @@ from nanotrain_tui.host.journal import open_journal
 from nanotrain_tui.host.link import Trainer
 from nanotrain_tui.host.live_config import OWN_KEYS
 from nanotrain_tui.host.loop import Loop
+from nanotrain_tui.host.mishaps import Mishaps
 from nanotrain_tui.host.paths import ContainerError
 from nanotrain_tui.host.presence import Presence
 from nanotrain_tui.host.retries import Retries
@@ -108,7 +109,7 @@ class Host(Session):
                 self._loop.on_signal(signal.SIGCHLD, self._look)
             while not self._over:
                 self._loop.turn()
-                self._take_stops()
+                self._loop.safely(self._take_stops)
             self._write_the_rest()
         return self.state
 
@@ -151,6 +152,7 @@ class Host(Session):
         cleanup.callback(lambda: self._journal.finish(tidy=not presence.is_lost))
         self._log = TrainerLog(folder.log)
         cleanup.callback(self._log.close)
+        self._mishaps = Mishaps(self._log, self._journal.event)
         monitor = Monitor(job.tegrastats, job.interval_s, self._clock)
         monitor.start()
         cleanup.callback(monitor.close)
@@ -171,11 +173,12 @@ class Host(Session):
             self, self._steering, lambda: self._segment.config.now, monitor.trips()
         )
         self._begin()
+        loop.failed = self._survive
         loop.every(COMMIT_EVERY_S, self._twice_a_second)
         loop.every(SYNC_EVERY_S, self._journal.checkpoint)
         loop.every(HEARTBEAT_EVERY_S, presence.beat)
         loop.every(min(job.interval_s, COMMIT_EVERY_S), gauges.poll)
-        gauges.poll()
+        loop.safely(gauges.poll)
 
     def _begin(self) -> None:
         job = self._job
@@ -324,7 +327,7 @@ class Host(Session):
         try:
             self._segment = Segment(self._around, start.config, self._gone, self._run_errand)
         except SpawnError as error:
-            self.record("crashed", {"reason": str(error), "exit_status": None, "log_tail": ""})
+            self.record("crashed", {"reason": str(error), "exit_status": None, "log_tail": []})
             self._end()
             return
         body = {
@@ -339,6 +342,17 @@ class Host(Session):
         self._guards.begin()
         if was_paused:
             self._steering.submit("pause", {}, HOST)
+
+    def _survive(self, error: Exception) -> None:
+        """Something the host did went wrong. Without a trainer there is nothing to go on with."""
+        self._mishaps.report(error)
+        if not self._segment.link.is_gone or self._has_ended:
+            return
+        if self.state not in states.ENDED:
+            reason = "nanotrain failed at the trainer's end: {}".format(error)
+            tail = self._log.tail().splitlines()
+            self.record("crashed", {"reason": reason, "exit_status": None, "log_tail": tail})
+        self._end()
 
     def _end(self) -> None:
         self._has_ended = True

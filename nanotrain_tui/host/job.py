@@ -1,7 +1,7 @@
 """What a host is asked to do: one JSON object on its standard input."""
 
 import json
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 
 class JobError(Exception):
@@ -38,9 +38,23 @@ class Job(NamedTuple):
         return json.dumps(self._asdict())
 
 
+_NONE = type(None)
+_TYPES: Dict[str, Tuple[type, ...]] = {
+    "folder": (str,), "config": (dict,), "trainer_config": (dict,), "trainer_command": (list,),
+    "tegrastats": (str, _NONE), "interval_s": (int, float), "who": (str,), "said": (list,),
+    "cwd": (str,), "env": (dict,), "on_nan": (str,), "checkpoint": (dict, _NONE), "exact": (bool,),
+    "edits": (list, _NONE), "warnings": (list, tuple), "parent": (dict, _NONE),
+    "resumes_after": (int, _NONE),
+}  # fmt: skip
+
+
 def read_job(text: str) -> Job:
     """The job in a JSON text; raises JobError."""
     try:
-        return Job(**json.loads(text))
-    except (ValueError, TypeError) as error:
+        job = Job(**json.loads(text))
+    except (ValueError, TypeError, RecursionError) as error:
         raise JobError("", "the host was given no valid job: {}".format(error)) from error
+    for name, kinds in _TYPES.items():
+        if not isinstance(getattr(job, name), kinds):
+            raise JobError("", "the host was given no valid job: {} is of no use".format(name))
+    return job

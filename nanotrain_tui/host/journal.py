@@ -8,9 +8,11 @@ from nanotrain_tui.catalog import nest
 from nanotrain_tui.host.job import Job, JobError
 from nanotrain_tui.host.messages import METRICS
 from nanotrain_tui.session import state as states
+from nanotrain_tui.session.bodies import recordable
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.recorder import Recorder, create_recording
+from nanotrain_tui.session.text import printable_json
 
 _PREPARING_EVERY_S = 1.0
 
@@ -27,7 +29,7 @@ class Journal:
         self._recorder = recorder
         self._base = base
         self._clock = clock
-        self._last_t = 0.0
+        self._last_t = self._last_steps_t = 0.0
         self._preparing: Optional[Dict[str, Any]] = None
         self._preparing_due = 0.0
         self._trouble_told = False
@@ -44,7 +46,8 @@ class Journal:
 
     def begin_segment(self, from_step: int, environment: Mapping[str, Any]) -> None:
         self.step = from_step
-        self._recorder.begin_segment(self.now(), wall_time(), from_step, environment)
+        self._last_t = self._last_steps_t = now = max(self.now(), self._last_t)
+        self._recorder.begin_segment(now, wall_time(), from_step, printable_json(environment))
 
     def event(
         self,
@@ -59,6 +62,7 @@ class Journal:
             self._preparing = None if kind == "started" else self._preparing
         at = now if t is None else self._session_time(t, now)
         self._last_t = at = max(at, self._last_t)  # what the trainer dates may come late
+        body = recordable(kind, body)
         self._recorder.event(at, self.step if step is None else step, kind, body)
         self.state = states.next_state(self.state, kind, body)
 
@@ -68,11 +72,13 @@ class Journal:
         self._record_preparing()
 
     def steps(self, message: Mapping[str, Any]) -> bool:
-        """Record the updates of a ``steps`` message; False if they were done before."""
-        if message["first_step"] <= self.step:
+        """Record the updates of a ``steps`` message; False if they do not follow the last ones."""
+        if message["first_step"] != self.step + 1:
             return False
         now = self.now()
         t0, t1 = (self._session_time(message[end], now) for end in ("t0", "t1"))
+        t0 = max(t0, self._last_steps_t)  # a row never begins before the one before it ended
+        self._last_steps_t = t1 = max(t0, t1)
         metrics = {name: message[name] for name in METRICS}
         self._recorder.steps(message["first_step"], message["count"], t0, t1, metrics)
         self.step = message["first_step"] + message["count"] - 1
@@ -80,7 +86,7 @@ class Journal:
 
     def sample(self, body: Mapping[str, Any]) -> None:
         """Record telemetry."""
-        self._recorder.sample(self.now(), self.step, body)
+        self._recorder.sample(self.now(), self.step, printable_json(body))
 
     def commit(self) -> None:
         """Give all to the operating system, and say so where it does not take it."""

@@ -22,8 +22,8 @@ Trainer = Union[ProcessTrainer, ThreadTrainer]
 class TrainerLink:
     """Reads a trainer until it has gone.
 
-    ``heard(message)`` gets each valid message, ``garbled()`` is told of lines that are none (they
-    go to the log), ``gone(exit_status)`` is called once, after the last message.
+    ``heard(message)`` gets each valid message, ``garbled(why)`` is called for lines that are none
+    (they go to the log), ``gone(exit_status)`` is called once, after the last message.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class TrainerLink:
         log: TrainerLog,
         loop: Loop,
         heard: Callable[[Dict[str, Any]], None],
-        garbled: Callable[[], None],
+        garbled: Callable[[str], None],
         gone: Callable[[int], None],
     ) -> None:
         self.trainer = trainer
@@ -48,6 +48,11 @@ class TrainerLink:
         loop.watch(trainer.stdout, readable=self._read_messages)
         if trainer.stderr is not None:
             loop.watch(trainer.stderr, readable=self._read_prints)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its end has been seen, or it was let go of."""
+        return self._is_gone
 
     def must_leave(self, within_s: float, why: str) -> None:
         """Kill it if it has not gone by then."""
@@ -75,10 +80,10 @@ class TrainerLink:
         self.read_prints()
         self._gone(status)
 
-    def garble(self, line: bytes) -> None:
-        """Put what is no message into the log, and have it told."""
-        self._log.write(line[:_LONGEST_GARBAGE] + b"\n")
-        self._garbled()
+    def garble(self, line: bytes, why: str) -> None:
+        """Put what is no message into the log, and report it."""
+        self._log.write("[{}] ".format(why).encode() + line[:_LONGEST_GARBAGE] + b"\n")
+        self._garbled(why)
 
     def close(self) -> None:
         self._is_gone = True
@@ -100,17 +105,17 @@ class TrainerLink:
             self._take(line)
         if self._lines.dropped:
             self._lines.dropped = 0
-            self.garble(b"[a line of more than 4 MiB]")
+            self.garble(b"[a line of more than 4 MiB]", "a line of more than 4 MiB")
 
     def _take(self, line: bytes) -> None:
         if not line.strip():
             return
         try:
             message = parse_message(line)
-        except BadMessage:
-            self.garble(line)
+        except BadMessage as error:
+            self.garble(line, str(error))
         else:
-            self._heard(message)
+            self._loop.safely(lambda: self._heard(message))
 
     def _read_prints(self) -> None:
         assert self.trainer.stderr is not None

@@ -100,8 +100,16 @@ class LiveConfig:
 
 def _edited_if_possible(config: Config, values: Mapping[str, Any]) -> Config:
     """The trainer has the last word: what it applied stands, also where we would not have."""
-    known = {key: value for key, value in values.items() if key in FIELDS and value is not None}
+    known = {key: value for key, value in values.items() if _can_hold(key, value)}
     try:
         return edited(config, known)
     except ConfigError:
         return dict(config, **known)
+
+
+def _can_hold(key: str, value: Any) -> bool:
+    """Whether a field can have the value at all."""
+    try:
+        return value is not None and parse_value(key, value) is not None
+    except ConfigError:
+        return False

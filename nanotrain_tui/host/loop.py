@@ -11,6 +11,10 @@ from typing import Callable, Dict, List, Optional
 _LONGEST_WAIT_S = 60.0
 
 
+def _raise(error: Exception) -> None:
+    raise error
+
+
 class Timer:
     def __init__(self, at: float, every: Optional[float], run: Callable[[], None]) -> None:
         self.at = at
@@ -27,6 +31,8 @@ class Loop:
         self._timers: List[Timer] = []
         self._signals: Dict[int, Callable[[], None]] = {}
         self._lock = threading.Lock()
+        #: Gets what a callback raised. It is set by who knows where to report it.
+        self.failed: Callable[[Exception], None] = _raise
         self._closed = False
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
@@ -99,10 +105,10 @@ class Loop:
             for wanted, call in zip((selectors.EVENT_READ, selectors.EVENT_WRITE), key.data):
                 # a call before may have let go of a descriptor that was ready too
                 if events & wanted and self._selector.get_map().get(key.fd) == key:
-                    call()
+                    self.safely(call)
         arrived, self._arrived = self._arrived, []
         for number in arrived:
-            self._signals[number]()
+            self.safely(self._signals[number])
         now = self.clock()
         for timer in [timer for timer in self._timers if timer.at <= now]:
             if timer not in self._timers:
@@ -113,7 +119,18 @@ class Loop:
                 timer.at += timer.every
                 if timer.at <= now:
                     timer.at = now + timer.every
-            timer.run()
+            self.safely(timer.run)
+
+    def safely(self, call: Callable[[], None]) -> None:
+        """Call; what it raises goes to ``failed``, and the loop goes on.
+
+        One odd message, request or file must not end a training: this is the one place that keeps
+        any error from the loop.
+        """
+        try:
+            call()
+        except Exception as error:
+            self.failed(error)
 
     def close(self) -> None:
         for number, handler in self._previous_handlers.items():

@@ -1,115 +1,152 @@
-"""What the trainer writes, checked: a line that is not what it claims goes to the log."""
+"""What the trainer writes, held against one schema; a line that does not fit goes to the log."""
 
 import base64
 import binascii
-import json
 import math
-from typing import Any, Callable, Dict, Tuple
+from typing import Any, Callable, Dict, NamedTuple, Tuple
+
+from nanotrain_tui.session.bodies import fits, load_object
+from nanotrain_tui.session.events import CHANGES, EVENTS, FILE, FLAG, PROSE, TEXT, ListOf
+from nanotrain_tui.session.text import printable_json
 
 METRICS = ("loss", "accuracy", "learning_rate")
+LONGEST_TEXT = 16000  # characters of one text; what is longer loses its middle
 _LARGEST = 2**53  # of a step or a count: what JSON and SQLite both hold
+
+# Types besides those of session/events.py.
+_STEP = "step"  # updates completed
+_POSITIVE = "positive count"
+_TIME = "time"  # seconds on the clock that trainer and host share
+_FINITE = "finite number"
+_BASE64 = "base64 float32"
 
 
 class BadMessage(ValueError):
-    """A line that is no message of the protocol."""
+    """A line that is no message of the protocol; the message says why, alike for alike lines."""
+
+
+class Message(NamedTuple):
+    """A kind of message: the keys it must have, and all that it may have with their types.
+
+    More keys are dropped. A key that is not required may be null.
+    """
+
+    required: Tuple[str, ...]
+    fields: Dict[str, Any]
+
+
+def _at_a_step(kind: str, *required: str, **more: Any) -> Message:
+    """A message that becomes the event of its kind."""
+    return Message(("step",) + required, dict(EVENTS[kind].body, step=_STEP, **more))
+
+
+MESSAGES: Dict[str, Message] = {
+    "ready": Message(("versions",), EVENTS["ready"].body),
+    "progress": Message(("what",), {"what": TEXT, "fraction": _FINITE}),
+    "started": _at_a_step("started", "steps", steps=_STEP),
+    "steps": Message(
+        ("first_step", "count", "t0", "t1") + METRICS,
+        dict(
+            {"first_step": _POSITIVE, "count": _POSITIVE, "t0": _TIME, "t1": _TIME},
+            **dict.fromkeys(METRICS, _BASE64),
+        ),
+    ),
+    "evaluated": _at_a_step("evaluated", "loss", t=_TIME, seconds=_FINITE),
+    "checkpoint": _at_a_step("checkpoint", "file", "sha256"),
+    "checkpoint_removed": Message(("file",), {"file": FILE}),
+    "diverged": _at_a_step("diverged", "policy"),
+    "memory": Message((), {"current_mb": _FINITE, "peak_mb": _FINITE}),
+    "paused": Message(("step",), {"step": _STEP}),
+    "resumed": Message(("step",), {"step": _STEP}),
+    "edited": _at_a_step("edited", "changes", changes=CHANGES),
+    "stopped": Message(("step",), {"step": _STEP}),
+    "finished": Message(("step",), {"step": _STEP}),
+    "answer": Message(("id", "ok"), {"id": _STEP, "ok": FLAG, "why": PROSE}),
+    "warned": Message(("message",), {"message": PROSE}),
+    "failed": Message(("message",), {"message": PROSE, "kind": TEXT, "key": TEXT}),
+}
 
 
 def parse_message(line: bytes) -> Dict[str, Any]:
     """One line of the trainer's output as a dict with a known ``event`` and checked fields.
 
-    ``steps`` has its metrics decoded to bytes, little-endian float32. Raises BadMessage.
+    Text is printable and of bounded length. ``steps`` has its metrics decoded to bytes,
+    little-endian float32. Raises BadMessage.
     """
     try:
-        message = json.loads(line.decode("utf-8"))
-    except (ValueError, RecursionError):
-        raise BadMessage("not JSON") from None
-    if not isinstance(message, dict):
-        raise BadMessage("not an object")
-    event = message.get("event")
-    fields = _FIELDS.get(event) if isinstance(event, str) else None
-    if fields is None:
-        raise BadMessage("no event that is known")
-    for name, valid in fields:
-        if not valid(message.get(name)):
-            raise BadMessage("{} without a valid {}".format(event, name))
-    if not _is_step(message.setdefault("step", 0)):
-        raise BadMessage("{} at no step".format(event))
+        found = load_object(line.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise BadMessage("a line that is not UTF-8") from None
+    if found is None:
+        raise BadMessage("a line that is no JSON object")
+    event = found.get("event")
+    entry = MESSAGES.get(event) if isinstance(event, str) else None
+    if entry is None:
+        raise BadMessage("a message of no kind that is known")
+    message: Dict[str, Any] = {"event": event}
+    for name, shape in entry.fields.items():
+        value = found.get(name)
+        if (value is None and name in entry.required) or not _fits(value, shape):
+            raise BadMessage("a message '{}' without a valid '{}'".format(event, name))
+        if name in found:
+            known = _known(value, shape)
+            message[name] = known if shape in (CHANGES, _BASE64) else _bounded(known)
     if event == "steps":
         _decode(message)
     return message
 
 
+def _fits(value: Any, shape: Any) -> bool:
+    test = _TESTS.get(shape) if isinstance(shape, str) else None
+    return fits(value, shape) if test is None else value is None or test(value)
+
+
+def _known(value: Any, shape: Any) -> Any:
+    """The value without keys that its type does not have."""
+    if isinstance(shape, dict) and value is not None:
+        return {key: _known(value[key], shape[key]) for key in shape if key in value}
+    if isinstance(shape, ListOf) and value is not None:
+        return [_known(item, shape.item) for item in value]
+    return value
+
+
 def _decode(message: Dict[str, Any]) -> None:
     if message["t1"] < message["t0"]:
-        raise BadMessage("steps that end before they begin")
+        raise BadMessage("a message 'steps' that ends before it begins")
+    if message["first_step"] + message["count"] > _LARGEST:
+        raise BadMessage("a message 'steps' beyond the largest step")
     for name in METRICS:
         try:
             data = base64.b64decode(message[name], validate=True)
         except (binascii.Error, ValueError):
-            raise BadMessage("{} is not base64".format(name)) from None
+            raise BadMessage("a message 'steps' whose {} is not base64".format(name)) from None
         if len(data) != 4 * message["count"]:
-            raise BadMessage("{} has another length than count".format(name))
+            raise BadMessage("a message 'steps' whose {} is of another length".format(name))
         message[name] = data
 
 
-def _is_step(value: Any) -> bool:
-    return type(value) is int and 0 <= value < _LARGEST
+def _bounded(value: Any) -> Any:
+    """The value with printable text, none longer than ``LONGEST_TEXT``."""
+    if isinstance(value, str):
+        return printable_json(_cut(value), lines=True)
+    if isinstance(value, dict):
+        return {_cut(key): _bounded(part) for key, part in printable_json(value, True).items()}
+    return [_bounded(part) for part in value] if isinstance(value, list) else value
 
 
-def _is_count(value: Any) -> bool:
-    return type(value) is int and 0 < value < _LARGEST
+def _cut(text: str) -> str:
+    half = LONGEST_TEXT // 2
+    return text if len(text) <= LONGEST_TEXT else text[:half] + "…" + text[-half:]
 
 
-def _is_time(value: Any) -> bool:
+def _is_finite(value: Any) -> bool:
     return type(value) in (int, float) and abs(value) < _LARGEST and math.isfinite(value)
 
 
-def _is_id(value: Any) -> bool:
-    return type(value) is int
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_bool(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_object(value: Any) -> bool:
-    return isinstance(value, dict)
-
-
-def _is_number(value: Any) -> bool:
-    return value is None or type(value) in (int, float) or value in ("nan", "inf", "-inf")
-
-
-_AT = (("step", _is_step),)
-
-_FIELDS: Dict[str, Tuple[Tuple[str, Callable[[Any], bool]], ...]] = {
-    "ready": (("versions", _is_object),),
-    "progress": (("what", _is_text), ("fraction", _is_number)),
-    "started": (*_AT, ("steps", _is_step)),
-    "steps": (
-        ("first_step", _is_count),
-        ("count", _is_count),
-        ("t0", _is_time),
-        ("t1", _is_time),
-        ("loss", _is_text),
-        ("accuracy", _is_text),
-        ("learning_rate", _is_text),
-    ),
-    "evaluated": (*_AT, ("loss", _is_number), ("accuracy", _is_number), ("seconds", _is_number)),
-    "checkpoint": (*_AT, ("file", _is_text)),
-    "checkpoint_removed": (("file", _is_text),),
-    "diverged": (*_AT, ("loss", _is_number), ("policy", _is_text)),
-    "memory": (("current_mb", _is_number), ("peak_mb", _is_number)),
-    "paused": _AT,
-    "resumed": _AT,
-    "edited": (*_AT, ("changes", _is_object)),
-    "stopped": _AT,
-    "finished": _AT,
-    "answer": (("id", _is_id), ("ok", _is_bool)),
-    "warned": (("message", _is_text),),
-    "failed": (("message", _is_text),),
+_TESTS: Dict[str, Callable[[Any], bool]] = {
+    _STEP: lambda value: type(value) is int and 0 <= value < _LARGEST,
+    _POSITIVE: lambda value: type(value) is int and 0 < value < _LARGEST,
+    _TIME: _is_finite,
+    _FINITE: _is_finite,
+    _BASE64: lambda value: isinstance(value, str),
 }

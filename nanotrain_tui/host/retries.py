@@ -33,7 +33,7 @@ class Retries:
 
         Raises RecordingError.
         """
-        with SessionReader(self._folder) as reader:
+        with SessionReader(self._folder, exact=True) as reader:
             history = read_history(reader)
         fit = (one for one in starts(history) if one.file is None or one.file not in self._unfit)
         return first_whole(self._folder, fit)

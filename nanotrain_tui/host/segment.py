@@ -82,7 +82,7 @@ class Segment:
             self.config,
             around.gauges,
             over=self._let_go,
-            garble=lambda line: self.link.garble(line),
+            log=around.log.write,
             gave_up=gave_up,
         )
         self.link = TrainerLink(
@@ -149,7 +149,11 @@ class Segment:
             reason = crash.explain(failure, None, failure + "\n" + words)
         else:
             reason = crash.explain(failure, None, failure)
-        return {"reason": reason, "exit_status": status, "log_tail": self._around.log.tail()}
+        return {
+            "reason": reason,
+            "exit_status": status,
+            "log_tail": self._around.log.tail().splitlines(),
+        }
 
     def close(self) -> None:
         """Leave nothing of the trainer."""

@@ -48,7 +48,7 @@ def configuration_of(folder: SessionFolder) -> Config:
 
     Raises RecordingError.
     """
-    with SessionReader(folder) as reader:
+    with SessionReader(folder, exact=True) as reader:
         return config_now(read_history(reader))
 
 
@@ -61,7 +61,7 @@ def plan_resume(folder: SessionFolder, folders: Folders, changes: Changes | None
     """
     if folder.is_alive():
         raise LaunchError("", f"{folder.name} is running: there is nothing to resume.")
-    with SessionReader(folder) as reader:
+    with SessionReader(folder, exact=True) as reader:
         history = read_history(reader)
         events = reader.events(states.STATE_KINDS)
         state = states.fold((event.kind, event.body) for event in events)
@@ -102,7 +102,7 @@ def plan_fork(
     checkpoint with ``changes``, which are flat; scripted edits still ahead stay, a person's edits
     after the checkpoint do not. Raises LaunchError, ConfigError or RecordingError.
     """
-    with SessionReader(parent) as reader:
+    with SessionReader(parent, exact=True) as reader:
         history = read_history(reader)
     found, problems = _checkpoint_to_fork(parent, history, checkpoint)
     allowed = _allowed(found.config, changes or {}, _FREE_IN_A_FORK)
@@ -132,7 +132,7 @@ def plan_restart(folder: SessionFolder, folders: Folders, changes: Changes | Non
 
     Raises LaunchError, ConfigError or RecordingError.
     """
-    with SessionReader(folder) as reader:
+    with SessionReader(folder, exact=True) as reader:
         config = flatten(reader.meta()["config"])
     edits = config.pop(EDITS, [])
     return prepare(check({**overlay(config, changes or {}), EDITS: edits}), folders)

@@ -1,23 +1,44 @@
-"""What the JSON in a recording holds, as docs/SESSION_FORMAT.md tells it: nothing is trusted."""
+"""The JSON in a recording, held against the table in ``session/events.py``: nothing is trusted."""
 
 import json
 from typing import Any, Callable, Dict, Mapping, Optional
 
 from nanotrain_tui.catalog import FIELDS, flatten
-from nanotrain_tui.catalog.fields import BOOL, FLOAT, INT
+from nanotrain_tui.catalog.fields import BOOL, COMMAND, FLOAT, INT
+from nanotrain_tui.session.events import (
+    ANY,
+    CHANGES,
+    CONFIG,
+    COUNT,
+    EDITS,
+    EVENTS,
+    FILE,
+    FLAG,
+    NUMBER,
+    PROSE,
+    TABLE,
+    TEXT,
+    LinesOf,
+    ListOf,
+    MapOf,
+)
 from nanotrain_tui.session.folder import is_name
+from nanotrain_tui.session.text import is_printable, printable, printable_json
 
 LONGEST_BODY = 16 << 20  # characters of one row's JSON
 DEEPEST = 16  # objects and lists within each other
 _LARGEST = 1 << 63  # JSON holds whole numbers of any size
 _NON_FINITE = ("nan", "inf", "-inf")
 
-Test = Callable[[Any], bool]
-
 
 def parse_object(text: Any) -> Optional[Dict[str, Any]]:
-    """The JSON object in ``text``; None for all else, for one nested deeper than any of ours, and
-    for characters that no file can be written with."""
+    """The same as ``load_object``; None also for characters that no file can be written with."""
+    value = load_object(text)
+    return None if value and "\\u" in text and _has_half_character(value) else value
+
+
+def load_object(text: Any) -> Optional[Dict[str, Any]]:
+    """The JSON object in ``text``; None for all else, and where it is nested deeper than ours."""
     if not isinstance(text, str) or len(text) > LONGEST_BODY:
         return None
     try:
@@ -28,7 +49,7 @@ def parse_object(text: Any) -> Optional[Dict[str, Any]]:
         return None
     if text.count("{") + text.count("[") > DEEPEST and _is_deep(value, DEEPEST):
         return None
-    return None if "\\u" in text and _has_half_character(value) else value
+    return value
 
 
 def problem_of(kind: str, body: Mapping[str, Any]) -> str:
@@ -36,11 +57,93 @@ def problem_of(kind: str, body: Mapping[str, Any]) -> str:
 
     Null and absent are allowed everywhere, and so are more keys than are known.
     """
-    for key, is_sound in _SHAPES.get(kind, {}).items():
-        value = body.get(key)
-        if value is not None and not is_sound(value):
+    for key, shape in _shapes_of(kind).items():
+        if not fits(body.get(key), shape):
             return "its {} is not as documented".format(key)
     return ""
+
+
+def unprintable_in(kind: str, body: Mapping[str, Any]) -> str:
+    """The key whose text could steer a terminal, of an event of this kind; empty for none.
+
+    Line ends and tabs are allowed where text may have several lines.
+    """
+    shapes = _shapes_of(kind)
+    for key, value in body.items():
+        if not is_printable(key):
+            return ascii(key)
+        if printable_json(value, _has_lines(shapes.get(key))) != value:
+            return key
+    return ""
+
+
+def readable(kind: str, body: Mapping[str, Any], clean: bool = True) -> Dict[str, Any]:
+    """A body as readers get it: without what is not as documented, its text printable.
+
+    Damage of one key costs that key. ``clean=False`` leaves text as it was written.
+    """
+    shapes = _shapes_of(kind)
+    kept = {key: value for key, value in body.items() if fits(value, shapes.get(key, ANY))}
+    if not clean:
+        return kept
+    return {
+        printable(key): printable_json(value, _has_lines(shapes.get(key)))
+        for key, value in kept.items()
+    }
+
+
+def recordable(kind: str, body: Mapping[str, Any]) -> Dict[str, Any]:
+    """A body as the host records it: text printable, but what it goes on with as it was given."""
+    shapes = _shapes_of(kind)
+    return {
+        key: value
+        if shapes.get(key) in (CONFIG, CHANGES, EDITS)
+        else printable_json(value, _has_lines(shapes.get(key)))
+        for key, value in body.items()
+    }
+
+
+def fits(value: Any, shape: Any) -> bool:
+    """Whether a value of JSON is of a type of ``session/events.py``; null is of every type."""
+    if value is None:
+        return True
+    if isinstance(shape, str):
+        return _TESTS[shape](value)
+    if isinstance(shape, dict):
+        return isinstance(value, dict) and all(
+            fits(value.get(key), inner) for key, inner in shape.items()
+        )
+    if isinstance(shape, ListOf):
+        return isinstance(value, list) and all(fits(item, shape.item) for item in value)
+    if isinstance(shape, MapOf):
+        return isinstance(value, dict) and all(fits(item, shape.value) for item in value.values())
+    if isinstance(shape, LinesOf):
+        return isinstance(value, str) or fits(value, ListOf(TEXT))
+    return isinstance(value, str)  # OneOf: later versions may have more words
+
+
+def _shapes_of(kind: str) -> Mapping[str, Any]:
+    entry = EVENTS.get(kind)
+    return {} if entry is None else entry.body
+
+
+def _has_lines(shape: Any) -> bool:
+    return shape == PROSE or shape == ListOf(PROSE) or isinstance(shape, LinesOf)
+
+
+def readable_config(config: Mapping[str, Any], prefix: str = "") -> Dict[str, Any]:
+    """A nested configuration without the values that are not of their field's type."""
+    kept: Dict[str, Any] = {}
+    for name, value in config.items():
+        key = prefix + name
+        if key == "edits":
+            if _is_edits(value):
+                kept[name] = value
+        elif isinstance(value, dict):
+            kept[name] = readable_config(value, key + ".")
+        elif value is None or _fits(key, value):
+            kept[name] = value
+    return kept
 
 
 def is_config(value: Any) -> bool:
@@ -58,10 +161,12 @@ def _is_flat(values: Mapping[str, Any]) -> bool:
 def _fits(key: str, value: Any) -> bool:
     """Whether the value is of the field's type; one of a field that is not known is a scalar."""
     if key not in FIELDS:
-        return isinstance(value, (str, int, float))
+        return isinstance(value, (str, bool)) or _is_number(value)
     kind = FIELDS[key].kind
     if kind in (INT, FLOAT):
         return _is_number(value)
+    if kind == COMMAND and isinstance(value, list):  # of arguments
+        return all(isinstance(part, str) for part in value)
     return isinstance(value, bool if kind == BOOL else str)
 
 
@@ -87,14 +192,6 @@ def _is_number(value: Any) -> bool:
     return value in _NON_FINITE or isinstance(value, float) or _is_count(value)
 
 
-def _is_table(value: Any) -> bool:
-    return isinstance(value, dict)
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list)
-
-
 def _is_changes(value: Any) -> bool:
     """{key: [from, to]}"""
     return isinstance(value, dict) and all(
@@ -116,42 +213,23 @@ def _is_edits(value: Any) -> bool:
     )
 
 
-def _is_data(value: Any) -> bool:
-    return isinstance(value, dict) and not problem_of("started data", value)
-
-
-_SHAPES: Dict[str, Dict[str, Test]] = {
-    "configured": {"config": is_config, "who": _is_text, "said": _is_list,
-                   "resumed_from": _is_text, "edits": _is_edits},
-    "preparing": {"what": _is_text, "fraction": _is_number},
-    "ready": {"versions": _is_table, "devices": _is_list, "activations": _is_list,
-              "losses": _is_list, "optimizers": _is_list, "threads": _is_count, "pid": _is_count},
-    "started": {"steps": _is_count, "parameters": _is_count, "batch_size": _is_count,
-                "threads": _is_count, "data": _is_data},
-    "started data": {"name": _is_text, "source": _is_text, "train": _is_count, "test": _is_count,
-                     "shape": _is_list, "classes": _is_count},
-    "evaluated": {"loss": _is_number, "accuracy": _is_number, "seconds": _is_number},
-    "checkpoint": {"file": _is_file, "sha256": _is_text, "bytes": _is_count,
-                   "accuracy": _is_number, "best": _is_flag},
-    "checkpoint_removed": {"file": _is_file},
-    "edited": {"who": _is_text, "changes": _is_changes, "retraced": _is_flag,
-               "scripted": _is_flag},
-    "diverged": {"loss": _is_number, "policy": _is_text, "checkpoint": _is_text},
-    "paused": {"who": _is_text},
-    "resumed": {"who": _is_text, "steps": _is_count},
-    "refused": {"who": _is_text, "command": _is_table, "why": _is_text},
-    "guard": {"guard": _is_text, "action": _is_text, "value": _is_number, "limit": _is_number,
-              "what": _is_text, "message": _is_text, "warn": _is_number, "resume": _is_number},
-    "warned": {"message": _is_text},
-    "note": {"message": _is_text},
-    "stopped": {"who": _is_text},
-    "crashed": {"reason": _is_text, "exit_status": _is_count, "log_tail": _is_list,
-                "resuming": _is_flag},
-}  # fmt: skip
+_TESTS: Dict[str, Callable[[Any], bool]] = {
+    TEXT: _is_text,
+    PROSE: _is_text,
+    FILE: _is_file,
+    FLAG: _is_flag,
+    COUNT: _is_count,
+    NUMBER: _is_number,
+    TABLE: lambda value: isinstance(value, dict),
+    CONFIG: is_config,
+    CHANGES: _is_changes,
+    EDITS: _is_edits,
+    ANY: lambda _: True,
+}
 
 
 def _is_deep(value: Any, room: int) -> bool:
-    parts = value.values() if isinstance(value, dict) else value if _is_list(value) else ()
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return room < 0 or any(_is_deep(part, room - 1) for part in parts)
 
 

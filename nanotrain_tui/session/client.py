@@ -7,8 +7,10 @@ import socket
 import time
 from typing import Any, Dict, Optional
 
+from nanotrain_tui.session.bodies import load_object
 from nanotrain_tui.session.errors import NotResponding, NotRunning
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.text import printable_json
 
 DEFAULT_TIMEOUT_S = 30.0
 SOCKET_WAIT_S = 2.0  # a host makes a deleted socket again with its next heartbeat
@@ -58,9 +60,10 @@ class ControlClient:
             connection.settimeout(max(0.001, deadline - time.monotonic()))
             connection.sendall(json.dumps(message).encode() + b"\n")
             while True:
-                reply = json.loads(self._line(connection, deadline))
-                if isinstance(reply, dict) and reply.get("id") == self._id:
-                    return reply
+                reply = load_object(self._line(connection, deadline).decode("utf-8", "replace"))
+                if reply is not None and reply.get("id") == self._id:
+                    cleaned: Dict[str, Any] = printable_json(reply)
+                    return cleaned
         except socket.timeout:
             self.close()
             raise NotResponding(

@@ -4,12 +4,13 @@ import bisect
 import sqlite3
 from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 
+from nanotrain_tui.session.events import EVENTS
+
 MOST_STEPS_A_ROW = 4096
 TIME_ERROR_S = 0.25  # how far a step's time may move when rows share one rate
 _PAGE_ROWS = 1000
 
-#: Steps may move behind these in the order of seq: each says itself at which step it was.
-_PASSABLE = ("evaluated", "checkpoint", "preparing")
+_MOVABLE = tuple(kind for kind, entry in EVENTS.items() if entry.movable)
 
 
 class _Part(NamedTuple):
@@ -75,11 +76,11 @@ def compact(connection: sqlite3.Connection) -> None:
     sqlite3.Error; then nothing has changed.
     """
     connection.execute("BEGIN IMMEDIATE")
-    marks = ", ".join("?" * len(_PASSABLE))
+    marks = ", ".join("?" * len(_MOVABLE))
     barriers = [
         row[0]
         for row in connection.execute(
-            "SELECT seq FROM events WHERE kind NOT IN (" + marks + ") ORDER BY seq", _PASSABLE
+            "SELECT seq FROM events WHERE kind NOT IN (" + marks + ") ORDER BY seq", _MOVABLE
         )
     ]
     open_rows: Dict[str, _Merger] = {}

@@ -97,6 +97,8 @@ def read_history(reader: SessionReader) -> List[Stretch]:
         events = by_segment.get(segment.seq, [])
         if not events or events[0].kind != "configured":
             continue  # killed in the instant between the two
+        if not events[0].body.get("config"):
+            raise RecordingError("{} holds a start without configuration".format(reader.path))
         stretches.append(
             Stretch(
                 events[0],

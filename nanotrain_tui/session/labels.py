@@ -10,6 +10,7 @@ from typing import Iterable, List, NamedTuple, Optional, Tuple
 
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.text import printable
 
 FILE = "labels.json"
 LONGEST_NOTE = 4000  # characters
@@ -40,7 +41,7 @@ def parse_labels(found: object) -> Labels:
         return Labels()
     tags, note = found.get("tags"), found.get("note")
     kept = [tag for tag in tags if is_tag(tag)] if isinstance(tags, list) else []
-    text = note[:LONGEST_NOTE] if isinstance(note, str) else ""
+    text = printable(note[:LONGEST_NOTE], lines=True) if isinstance(note, str) else ""
     return Labels(tuple(sorted(set(kept))[:MOST_TAGS]), text)
 
 
@@ -75,7 +76,7 @@ def tagged(labels: Labels, add: Iterable[str], remove: Iterable[str] = ()) -> La
 
 def noted(labels: Labels, note: str) -> Labels:
     """The labels with another note, empty for none. Raises SessionError where it is too long."""
-    note = note.strip()
+    note = printable(note.strip(), lines=True)
     if len(note) > LONGEST_NOTE:
         raise SessionError("a note has at most {} characters".format(LONGEST_NOTE))
     return labels._replace(note=note)

@@ -31,7 +31,7 @@ _TRIES_S = 2.0  # another process may be repairing it
 _COPIES = 5  # until one is taken while nobody writes
 _WAL_HEADER = b"\2\2"  # at byte 18: read through a write-ahead log
 #: What reading a damaged recording raises: a damaged schema's own message may be no text.
-DAMAGE = (sqlite3.Error, UnicodeDecodeError)
+DAMAGE = (sqlite3.Error, UnicodeDecodeError, OverflowError, MemoryError)
 _NEEDS_REPAIR = ("readonly", "unable to open")
 
 

@@ -138,7 +138,7 @@ def _check_manifest(path: str, folder: str, found: Set[str]) -> None:
 
 
 def _check(path: str, recording: str) -> None:
-    problems: List[str] = verify_file(recording).problems
+    problems: List[str] = verify_file(recording, foreign=True).problems
     if problems:
         more = "" if len(problems) == 1 else " (and {} more)".format(len(problems) - 1)
         raise RecordingError("{} is refused: {}{}".format(path, problems[0], more))

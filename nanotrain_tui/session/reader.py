@@ -5,12 +5,11 @@ from being folded, and an SD card would fill.
 """
 
 import array
-import json
 import os
 import re
-import sys
 from typing import (
     Any,
+    Callable,
     Dict,
     Iterable,
     Iterator,
@@ -19,8 +18,10 @@ from typing import (
     Optional,
     Sequence,
     Tuple,
+    TypeVar,
 )
 
+from nanotrain_tui.session.bodies import load_object
 from nanotrain_tui.session.connection import ReadConnection
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.errors import RecordingError
@@ -34,10 +35,24 @@ from nanotrain_tui.session.records import (
     Steps,
     StepsRow,
 )
+from nanotrain_tui.session.rows import (
+    DamagedRow,
+    event_of,
+    is_step,
+    is_time,
+    meta_of,
+    place_of,
+    sample_of,
+    segment_of,
+    steps_of,
+    steps_row_of,
+)
 from nanotrain_tui.session.schema import NEWEST_SEQ
+from nanotrain_tui.session.text import printable, printable_json
 
 _EVENT = "SELECT seq, segment, t, step, kind, body FROM events"
-_STEPS = "SELECT seq, segment, metric, first_step, t0, t1, data FROM {}"
+_STEPS_ROW = "seq, segment, metric, first_step, count, t0, t1"
+_STEPS = "SELECT " + _STEPS_ROW + ", data FROM {}"
 _SAMPLE = "SELECT seq, segment, t, step, body FROM samples"
 _SEGMENT = "SELECT seq, t, wall, from_step, environment FROM segments"
 _SUMMARY = "SELECT value, ({}) FROM meta WHERE key = 'summary'".format(NEWEST_SEQ)
@@ -45,6 +60,9 @@ _ALL = {"steps": "steps", "evaluations": "(SELECT * FROM events WHERE kind = 'ev
 _POWER = re.compile(r'"power_total_mw": (\d{1,9})')  # cheaper than the JSON of a whole sample
 _LARGEST = 3.5e38  # beyond float32: an overflow
 _AFTER_ALL = 2**63 - 1
+
+
+_Row = TypeVar("_Row")
 
 
 class Evaluation(NamedTuple):
@@ -63,8 +81,12 @@ class SessionReader:
     Not to be used by two threads at once. With ``settle=False`` nothing in the folder changes.
     """
 
-    def __init__(self, folder: SessionFolder, settle: bool = True) -> None:
+    def __init__(self, folder: SessionFolder, settle: bool = True, exact: bool = False) -> None:
+        """``exact``: for going on with a session. Text of events and ``meta`` is as written, not
+        made printable, and a body that is not as documented is an error."""
         self.folder = folder
+        self._exact = exact
+        self._metrics: Dict[str, str] = {}  # as written, by the printable name
         self.path = folder.recording
         if not os.path.exists(self.path):
             raise RecordingError("there is no recording at {}".format(self.path))
@@ -83,11 +105,9 @@ class SessionReader:
 
     def meta(self) -> Dict[str, Any]:
         """schema (int), name, created, config (nested dict), parent (str or None), as written."""
-        rows = dict(self._query("SELECT key, value FROM meta"))
-        rows["schema"] = int(rows["schema"])
-        rows["config"] = self._json(rows.get("config"))
-        rows.setdefault("parent", None)
-        return rows
+        rows = self._query("SELECT key, value FROM meta")
+        (meta,) = self._of(lambda found: meta_of(found, self._exact), [rows])
+        return dict(meta, schema=int(meta["schema"]))
 
     def read_since(self, seq: int, limit: Optional[int] = None) -> Batch:
         """Everything recorded after ``seq``, at most about ``limit`` rows a table.
@@ -107,10 +127,10 @@ class SessionReader:
             [row for row in rows if row[0] <= last] if full else rows for rows in tables
         )
         return Batch(
-            [self._segment(row) for row in segments],
-            [self._event(row) for row in events],
-            list(self._undelivered(map(self._steps, steps))),
-            [self._sample(row) for row in samples],
+            self._of(segment_of, segments),
+            self._events(events),
+            list(self._undelivered(self._of(steps_of, steps))),
+            self._of(sample_of, samples),
             last,
         )
 
@@ -122,22 +142,22 @@ class SessionReader:
         """What the host summed up when the session ended; None if something was recorded since."""
         # In one query: a list asks this of a thousand recordings.
         rows = self._query(_SUMMARY)
-        try:
-            summary = json.loads(rows[0][0]) if rows else None
-        except (TypeError, ValueError, RecursionError):
+        summary = load_object(rows[0][0]) if rows else None
+        if summary is None or summary.get("seq") != rows[0][1]:
             return None
-        if not isinstance(summary, dict) or summary.get("seq") != rows[0][1]:
-            return None
-        return summary
+        cleaned: Dict[str, Any] = printable_json(summary)
+        return cleaned
 
     def metrics(self) -> List[str]:
         """The names of the per-step metrics there are, sorted."""
-        return [row[0] for row in self._query("SELECT DISTINCT metric FROM steps ORDER BY metric")]
+        names = [row[0] for row in self._query("SELECT DISTINCT metric FROM steps ORDER BY metric")]
+        self._metrics = {printable(name): name for name in names if isinstance(name, str)}
+        return list(self._metrics)
 
     def metric_series(self, name: str) -> List[Steps]:
         """A metric of every update once, in the order of steps; superseded ones are left out."""
         sql = _STEPS.format(self._current("steps")) + " WHERE metric = ? ORDER BY first_step, seq"
-        return [self._steps(row) for row in self._query(sql, (name,))]
+        return self._of(steps_of, self._query(sql, (self._metrics.get(name, name),)))
 
     def read_steps(self, metric: str, first: int, last: int) -> List[Steps]:
         """The updates ``first`` to ``last`` of a metric once each, in their order.
@@ -149,35 +169,36 @@ class SessionReader:
             + " WHERE metric = ? AND first_step <= ? AND first_step + count > ? "
             "ORDER BY first_step, seq"
         )
-        rows = [self._steps(row) for row in self._query(sql, (metric, last, first))]
+        name = self._metrics.get(metric, metric)
+        rows = self._of(steps_of, self._query(sql, (name, last, first)))
         return [row.after(first - 1).until(last) for row in rows]
 
     def evaluations(self) -> List[Evaluation]:
         """Every evaluation in the order of steps; superseded ones are left out."""
-        sql = "SELECT step, t, body FROM {} ORDER BY step, seq"
+        sql = "SELECT seq, segment, t, step, 'evaluated', body FROM {} ORDER BY step, seq"
         rows = self._query(sql.format(self._current("evaluations")))
-        return [_evaluation(step, t, self._json(body)) for step, t, body in rows]
+        return [_evaluation(row.step, row.t, row.body) for row in self._events(rows)]
 
     def events(self, kinds: Optional[Sequence[str]] = None) -> List[Event]:
         """Every event, or those of these kinds, in the order of seq."""
         if kinds is None:
-            return [self._event(row) for row in self._query(_EVENT + " ORDER BY seq")]
+            return self._events(self._query(_EVENT + " ORDER BY seq"))
         marks = ", ".join("?" * len(kinds))
         sql = _EVENT + " WHERE kind IN (" + marks + ") ORDER BY seq"
-        return [self._event(row) for row in self._query(sql, tuple(kinds))]
+        return self._events(self._query(sql, tuple(kinds)))
 
     def samples(self) -> List[Sample]:
         """All telemetry in the order of seq."""
-        return [self._sample(row) for row in self._query(_SAMPLE + " ORDER BY seq")]
+        return self._of(sample_of, self._query(_SAMPLE + " ORDER BY seq"))
 
     def samples_between(self, t0: float, t1: float) -> List[Sample]:
         """The telemetry from one session time to another, both included, in the order of seq."""
         sql = _SAMPLE + " WHERE t BETWEEN ? AND ? ORDER BY seq"
-        return [self._sample(row) for row in self._query(sql, (t0, t1))]
+        return self._of(sample_of, self._query(sql, (t0, t1)))
 
     def segments(self) -> List[Segment]:
         """Every start and resume in the order of seq."""
-        return [self._segment(row) for row in self._query(_SEGMENT + " ORDER BY seq")]
+        return self._of(segment_of, self._query(_SEGMENT + " ORDER BY seq"))
 
     def position(self) -> Tuple[int, float]:
         """(updates completed, session time in seconds) as of the newest row."""
@@ -190,7 +211,8 @@ class SessionReader:
         )
         if not rows:
             return (0, 0.0)
-        return (int(rows[0][1]), max(float(row[2]) for row in rows))
+        places = self._of(place_of, [(seq, seq, t, step) for seq, step, t in rows])
+        return (places[0].step, max(place.t for place in places))
 
     def places(self) -> List[Place]:
         """Every segment, event and sample in the order of seq, without their bodies."""
@@ -199,15 +221,15 @@ class SessionReader:
             "SELECT seq, segment, t, step FROM events UNION ALL "
             "SELECT seq, segment, t, step FROM samples ORDER BY 1"
         )
-        return [Place(*row) for row in self._query(sql)]
+        return self._of(place_of, self._query(sql))
 
     def steps_rows(self, metric: Optional[str] = None) -> List[StepsRow]:
         """Every row of steps, or those of one metric, in the order of seq, without the values."""
-        sql = "SELECT seq, segment, metric, first_step, count, t0, t1 FROM steps"
+        sql = "SELECT {} FROM steps".format(_STEPS_ROW)
         if metric is None:
-            return [StepsRow(*row) for row in self._query(sql + " ORDER BY seq")]
-        rows = self._query(sql + " WHERE metric = ? ORDER BY seq", (metric,))
-        return [StepsRow(*row) for row in rows]
+            return self._of(steps_row_of, self._query(sql + " ORDER BY seq"))
+        name = self._metrics.get(metric, metric)
+        return self._of(steps_row_of, self._query(sql + " WHERE metric = ? ORDER BY seq", (name,)))
 
     def read_range(self, first_seq: int, last_seq: int) -> Batch:
         """The segments, events and samples from one seq to another."""
@@ -216,10 +238,10 @@ class SessionReader:
             [(sql + within, (first_seq, last_seq)) for sql in (_SEGMENT, _EVENT, _SAMPLE)]
         )
         return Batch(
-            [self._segment(row) for row in tables[0]],
-            [self._event(row) for row in tables[1]],
+            self._of(segment_of, tables[0]),
+            self._events(tables[1]),
             [],
-            [self._sample(row) for row in tables[2]],
+            self._of(sample_of, tables[2]),
             last_seq,
         )
 
@@ -229,7 +251,8 @@ class SessionReader:
         for row in rows:
             found = self._query(_STEPS.format("steps") + " WHERE seq = ?", (row.seq,))
             if found:  # else the host has merged it meanwhile
-                cut = self._steps(found[0]).after(after).until(until)
+                (steps_row,) = self._of(steps_of, found)
+                cut = steps_row.after(after).until(until)
                 steps.append(cut._replace(t1=min(t, cut.t1)))
         return Batch([], [], [row for row in steps if len(row.values)], [], 0)
 
@@ -243,7 +266,7 @@ class SessionReader:
     def power(self) -> Iterator[Tuple[float, float]]:
         """What the module took: (session time in seconds, mW) by time."""
         for t, body in self._query("SELECT t, body FROM samples ORDER BY seq"):
-            found = _POWER.search(body) if isinstance(body, str) else None
+            found = _POWER.search(body) if isinstance(body, str) and is_time(t) else None
             if found is not None:
                 yield t, float(found.group(1))
 
@@ -252,18 +275,18 @@ class SessionReader:
 
         Of a long session evenly spread rows are read, not every one. None: no finite loss there.
         """
-        rows = self._query(
-            "SELECT first_step, count, seq FROM {} WHERE metric = 'loss' "
-            "ORDER BY first_step".format(self._current("steps"))
-        )
+        sql = "SELECT {} FROM {} WHERE metric = 'loss' ORDER BY first_step"
+        found = self._query(sql.format(_STEPS_ROW, self._current("steps")))
+        rows = self._of(steps_row_of, found)
         if not rows:
             return []
-        end = rows[-1][0] + rows[-1][1] - 1
+        end = max(row.last_step for row in rows)
         parts = min(parts, end)
         sums, counts = [0.0] * parts, [0] * parts
-        for first_step, count, seq in rows[:: max(1, len(rows) // (4 * parts))]:
-            found = self._query(_STEPS.format("steps") + " WHERE seq = ?", (seq,))
-            values = self._steps(found[0]).values[:count]
+        for row in rows[:: max(1, len(rows) // (4 * parts))]:
+            found = self._query(_STEPS.format("steps") + " WHERE seq = ?", (row.seq,))
+            (whole,) = self._of(steps_of, found)
+            values, first_step = whole.values[: row.updates], row.first_step
             at = 0
             while at < len(values):
                 part = (first_step + at - 1) * parts // end
@@ -281,7 +304,11 @@ class SessionReader:
             "(SELECT MIN(seq) FROM segments WHERE seq > ?), ?) ORDER BY seq DESC LIMIT 1",
             (segment.seq, segment.seq, _AFTER_ALL),
         )
-        return max(segment.from_step, int(rows[0][0])) if rows else segment.from_step
+        if not rows:
+            return segment.from_step
+        if not is_step(rows[0][0]):
+            raise RecordingError("{} holds a damaged row of steps".format(self.path))
+        return max(segment.from_step, int(rows[0][0]))
 
     def backup(self, path: str) -> None:
         """Copy the recording, of a running session too, into one plain file at ``path``.
@@ -311,37 +338,15 @@ class SessionReader:
             self._delivered[key] = last
             yield row.after(seen)
 
-    def _json(self, text: Any) -> Dict[str, Any]:
+    def _events(self, rows: Iterable[Any]) -> List[Event]:
+        return self._of(lambda row: event_of(row, self._exact), rows)
+
+    def _of(self, make: Callable[[Any], _Row], rows: Iterable[Any]) -> List[_Row]:
+        """The rows as typed values. Raises RecordingError naming one that is damaged."""
         try:
-            value = json.loads(text) if isinstance(text, str) else None
-        except (ValueError, RecursionError):
-            value = None
-        if not isinstance(value, dict):
-            raise RecordingError("{} holds a damaged row".format(self.path))
-        return value
-
-    def _event(self, row: Any) -> Event:
-        seq, segment, t, step, kind, body = row
-        return Event(seq, segment, t, step, kind, self._json(body))
-
-    def _sample(self, row: Any) -> Sample:
-        seq, segment, t, step, body = row
-        return Sample(seq, segment, t, step, self._json(body))
-
-    def _segment(self, row: Any) -> Segment:
-        seq, t, wall, from_step, environment = row
-        return Segment(seq, t, wall, from_step, self._json(environment))
-
-    def _steps(self, row: Any) -> Steps:
-        seq, segment, metric, first_step, t0, t1, data = row
-        values = array.array("f")
-        try:
-            values.frombytes(data)
-        except (TypeError, ValueError):
-            raise RecordingError("{} holds a damaged row of steps".format(self.path)) from None
-        if sys.byteorder == "big":
-            values.byteswap()
-        return Steps(seq, segment, metric, first_step, t0, t1, values)
+            return [make(row) for row in rows]
+        except DamagedRow as error:
+            raise RecordingError("{} is damaged: {}".format(self.path, error)) from error
 
 
 def _finite_sum(values: "array.array[float]") -> Tuple[float, int]:

@@ -2,6 +2,8 @@
 
 from typing import Any, Iterable, Mapping, Tuple
 
+from nanotrain_tui.session.events import EVENTS
+
 STARTING = "starting"
 RUNNING = "running"
 PAUSED = "paused"
@@ -13,15 +15,7 @@ INTERRUPTED = "interrupted"  # the host is gone: never recorded, seen from outsi
 LIVE = frozenset((STARTING, RUNNING, PAUSED))
 ENDED = frozenset((FINISHED, STOPPED, FAILED, INTERRUPTED))
 
-_AFTER = {
-    "configured": STARTING,  # the first event of every segment
-    "started": RUNNING,
-    "paused": PAUSED,
-    "resumed": RUNNING,
-    "crashed": FAILED,
-    "stopped": STOPPED,
-    "finished": FINISHED,
-}
+_AFTER = {kind: entry.state for kind, entry in EVENTS.items() if entry.state}
 
 #: Kinds of events that can change the state: all that a fold needs to read.
 STATE_KINDS = tuple(sorted(_AFTER))

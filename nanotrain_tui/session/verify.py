@@ -5,14 +5,14 @@ import re
 import sqlite3
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Set, Tuple
 
-from nanotrain_tui.session.bodies import is_config, parse_object, problem_of
+from nanotrain_tui.session.bodies import is_config, parse_object, problem_of, unprintable_in
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.opening import DAMAGE, open_untouched
+from nanotrain_tui.session.rows import is_step, is_time
 from nanotrain_tui.session.schema import SCHEMA_VERSION, TABLES, VIEWS, version_of
+from nanotrain_tui.session.text import printable, printable_json
 
 MOST_PROBLEMS = 50  # told; a file that is rotten through needs no more
-_HIGHEST_STEP = 1 << 53
-_LATEST_S = 1 << 40
 _ROWS = 500  # read at once
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")  # of a kind of event, of a metric
 _WALL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?([+-]\d\d:\d\d|Z)?\Z", re.ASCII)
@@ -27,12 +27,14 @@ class Report(NamedTuple):
     facts: Dict[str, Any]  # schema, steps, segments, events, samples, bytes
 
 
-def verify_file(path: str, progress: Progress = lambda _: None) -> Report:
+def verify_file(path: str, progress: Progress = lambda _: None, foreign: bool = False) -> Report:
     """Look at every row of the recording at ``path``; never raises for what is in it.
 
     Changes nothing: what was left in the middle of a change is looked at in a private copy.
+    A ``foreign`` one came from elsewhere: text that could steer a terminal is a problem then. In a
+    session of this machine an earlier version may have recorded some; readers replace it.
     """
-    check = _Check(progress)
+    check = _Check(progress, foreign)
     facts: Dict[str, Any] = {}
     try:
         facts["bytes"] = os.stat(path).st_size
@@ -50,7 +52,7 @@ def verify_file(path: str, progress: Progress = lambda _: None) -> Report:
         )  # since SQLite 3.31; older ones pass over it
         connection.execute("PRAGMA cell_size_check=ON")
         check.whole(connection, facts)
-    except (OverflowError, *DAMAGE) as error:
+    except DAMAGE as error:
         check.say("{}: {}".format(path, error))
     finally:
         connection.close()
@@ -62,7 +64,8 @@ class _Enough(Exception):
 
 
 class _Check:
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, foreign: bool) -> None:
+        self._foreign = foreign
         self.problems: List[str] = []
         self._progress = progress
         self._seqs: Set[int] = set()
@@ -71,7 +74,7 @@ class _Check:
         self._clocks: Dict[str, float] = {}  # table or metric: session time of the newest row
 
     def say(self, problem: str) -> None:
-        self.problems.append(problem)
+        self.problems.append(printable(problem))
         if len(self.problems) >= MOST_PROBLEMS:
             raise _Enough
 
@@ -126,8 +129,13 @@ class _Check:
             self.say("meta: name is missing")
         if not _is_wall(meta.get("created")):
             self.say("meta: created is missing, or no time of day")
-        if not is_config(parse_object(meta.get("config"))):
+        config = parse_object(meta.get("config"))
+        if not is_config(config):
             self.say("meta: config is no configuration")
+        for key, value in meta.items():
+            told = parse_object(value) or value
+            if self._foreign and printable_json([key, told], lines=True) != [key, told]:
+                self.say("meta: {!a} holds control characters".format(key))
 
     def _rows(self, connection: sqlite3.Connection, facts: Dict[str, Any]) -> None:
         tables: Tuple[Tuple[str, str, Callable[..., str]], ...] = (
@@ -171,12 +179,15 @@ class _Check:
                     )
 
     def _segment(self, seq: int, t: Any, wall: Any, from_step: Any, environment: Any) -> str:
-        if not _is_time(t) or not _is_step(from_step):
+        if not is_time(t) or not is_step(from_step):
             return "its time or step is none"
         self._segments[seq] = from_step
         if not _is_wall(wall):
             return "its wall is no time of day"
-        return "" if parse_object(environment) is not None else "its environment is no JSON object"
+        told = parse_object(environment)
+        if told is None:
+            return "its environment is no JSON object"
+        return self._steers("its environment", told)
 
     def _event(self, seq: int, segment: Any, t: Any, step: Any, kind: Any, body: Any) -> str:
         if not isinstance(kind, str) or not _NAME.match(kind):
@@ -185,18 +196,29 @@ class _Check:
         if problem:
             return problem
         told = parse_object(body)
-        return "its body is no JSON object" if told is None else problem_of(kind, told)
+        if told is None:
+            return "its body is no JSON object"
+        problem, key = problem_of(kind, told), unprintable_in(kind, told)
+        if key and self._foreign and not problem:
+            return "its {} holds control characters".format(key)
+        return problem
 
     def _sample(self, seq: int, segment: Any, t: Any, step: Any, body: Any) -> str:
         problem = self._place(seq, "samples", segment, t, step)
         if problem:
             return problem
-        return "" if parse_object(body) is not None else "its body is no JSON object"
+        told = parse_object(body)
+        return "its body is no JSON object" if told is None else self._steers("its body", told)
+
+    def _steers(self, what: str, told: Dict[str, Any]) -> str:
+        if self._foreign and printable_json(told) != told:
+            return "{} holds control characters".format(what)
+        return ""
 
     def _place(self, seq: int, table: str, segment: Any, t: Any, step: Any) -> str:
         if segment not in self._segments or segment > seq:
             return "its segment {!r} is not there".format(segment)
-        if not _is_time(t) or not _is_step(step):
+        if not is_time(t) or not is_step(step):
             return "its time or step is none"
         return "" if self._goes_on(table, t) else "its time runs back"
 
@@ -212,11 +234,11 @@ class _Check:
             return "its segment {!r} is not there".format(segment)
         if not isinstance(metric, str) or not _NAME.match(metric):
             return "its metric has no name"
-        if not _is_step(first) or not _is_step(count) or not count:
+        if not is_step(first) or not is_step(count) or not count:
             return "its step or count is none"
         if kind != "blob" or size != 4 * count:
             return "{} values are {!r} bytes, not {}".format(count, size, 4 * count)
-        if not _is_time(t0) or not _is_time(t1) or t1 < t0:
+        if not is_time(t0) or not is_time(t1) or t1 < t0:
             return "its times are none, or run back"
         if not self._goes_on("steps " + metric, t1):
             return "its time runs back"
@@ -256,11 +278,3 @@ def _objects_of(connection: sqlite3.Connection) -> Dict[Tuple[str, str], str]:
 
 def _is_wall(text: Any) -> bool:
     return isinstance(text, str) and _WALL.match(text) is not None
-
-
-def _is_time(t: Any) -> bool:
-    return isinstance(t, (int, float)) and 0 <= t < _LATEST_S
-
-
-def _is_step(step: Any) -> bool:
-    return isinstance(step, int) and 0 <= step <= _HIGHEST_STEP

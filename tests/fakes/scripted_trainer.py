@@ -16,6 +16,7 @@ them, by when and in which order they come. Checkpoints are small files, restore
     nan=N        losses are NaN from step N
     once=FILE    fails, dies, exits and hangs only while FILE is not there, and makes it
     garbage      lines that are no messages       huge         a line of 5 MiB
+    raw=FILE     writes the bytes of a file to the host when it has started
     print=N      N bytes to standard error        overlap      says steps twice
     deaf         never reads a command            late         answers before the event
     say=TEXT     prints it before ``ready``       cuda=0     ``ready`` says whether it has CUDA
@@ -169,6 +170,9 @@ class Trainer:
             data=facts(self.config),
         )
         self.answer(first)
+        if "raw" in script:
+            with self.lock:
+                self.stdout.write(Path(script["raw"]).read_bytes() + b"\n")
         self.train()
         self.emit(self.ended, step=self.step)
         if "stay" in script:

@@ -5,7 +5,10 @@ import signal
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
+
 import pytest
+from event_check import assert_sound
 from hosting import Started, runs
 
 from nanotrain_tui.catalog import check, trainer_config
@@ -51,3 +54,4 @@ def host(make_plan, folders):
             if runs(pid):
                 os.kill(pid, signal.SIGKILL)
         session.assert_nothing_runs()
+        assert_sound(session.folder)

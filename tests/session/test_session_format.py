@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from session_recordings import recording, write_steps
 
+from nanotrain_tui.session import events
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.schema import TABLES
@@ -58,5 +59,43 @@ def test_every_column_and_every_kind_is_documented():
         documented = re.search(rf"^{table} .*$", TEXT, re.MULTILINE).group()
         for column in re.findall(r"(\w+) (?:TEXT|INTEGER|REAL|BLOB)", columns):
             assert column in documented
-    for kind in states.STATE_KINDS:
-        assert f"\n| `{kind}` |" in TEXT
+
+
+ROWS = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", TEXT.split("## Events")[1], re.MULTILINE))
+ELSEWHERE = {"checkpoints/", "trainer.log", "step + 1"}  # what explanations name besides
+INSIDE = {events.EDITS: {"step", "set", "who"}, events.TABLE: set()}
+VERSIONS = {"python", "tensorflow", "numpy"}
+
+
+def names_of(shape: object) -> tuple[set[str], set[str]]:
+    """The keys within a type, and the words that its values may be."""
+    if isinstance(shape, dict):
+        parts = [names_of(inner) for inner in shape.values()]
+        keys = set(shape).union(*(keys for keys, _ in parts))
+        return keys, set().union(*(words for _, words in parts))
+    if isinstance(shape, events.ListOf):
+        return names_of(shape.item)
+    if isinstance(shape, events.OneOf):
+        return set(), set(shape.words)
+    if isinstance(shape, events.MapOf):
+        return VERSIONS, set()
+    return INSIDE.get(shape, set()) if isinstance(shape, str) else set(), set()
+
+
+@pytest.mark.parametrize("kind", events.EVENTS)
+def test_every_key_of_an_event_is_documented_and_no_other(kind):
+    keys, words = names_of(events.EVENTS[kind].body)
+    documented = set(re.findall(r"`([^`]+)`", ROWS[kind]))
+    assert keys | words <= documented
+    assert documented <= keys | words | ELSEWHERE
+
+
+def test_every_documented_event_is_in_the_table():
+    until = TEXT.split("## Events")[1].split("The state follows")[0]
+    listed = re.findall(r"^\| `(\w+)` \|", until, re.MULTILINE)
+    assert set(listed) == set(events.EVENTS)
+
+
+def test_every_state_after_an_event_is_one():
+    known = states.LIVE | states.ENDED
+    assert {entry.state for entry in events.EVENTS.values() if entry.state} <= known

@@ -1,0 +1,37 @@
+"""Errors of the host's own: reported and survived, for a training outlives them."""
+
+import traceback
+from typing import Any, Callable, Dict, Set
+
+from nanotrain_tui.host.trainer_log import TrainerLog
+
+PHRASE = "nanotrain made an error and went on"
+MOST_ERRORS = 1000  # then the loop no longer moves, and ends by the next one
+_MOST_REPORTS = 20
+
+
+class Mishaps:
+    """Takes every error: its traceback goes to trainer.log, each kind once to the recording."""
+
+    def __init__(self, log: TrainerLog, record: Callable[[str, Dict[str, Any]], None]) -> None:
+        self._log = log
+        self._record = record
+        self._reported: Set[str] = set()
+        self._count = 0
+
+    def report(self, error: Exception) -> None:
+        """Raises the error again where there were too many."""
+        self._count += 1
+        if self._count > MOST_ERRORS:
+            raise error
+        lines = traceback.format_exception(type(error), error, error.__traceback__)
+        self._log.write("".join(lines).encode("utf-8", "replace"))
+        what = "{}: {}".format(type(error).__name__, error)[:300]
+        if what in self._reported or len(self._reported) >= _MOST_REPORTS:
+            return
+        self._reported.add(what)
+        try:
+            message = "{} ({}); trainer.log has the traceback".format(PHRASE, what)
+            self._record("warned", {"message": message})
+        except Exception as another:  # the recording may be what failed
+            self._log.write("{!r}\n".format(another).encode("utf-8", "replace"))

@@ -1,0 +1,57 @@
+"""Text from elsewhere made safe to show: no character of it steers a terminal or hides its order.
+
+A recording, a file, a trainer and a host's reply may hold anything: ``ESC ]0;...`` renames the
+terminal, ``ESC ]52`` writes its clipboard, U+202E turns what follows around.
+"""
+
+import re
+from typing import Any
+
+STAND_IN = "\ufffd"
+
+# C0, DEL and C1; what turns the direction of text; line and paragraph separators; annotations and
+# tags, which hide text; halves of surrogate pairs; code points that are no characters.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff"
+    "\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f{}]".format(
+        "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
+    )
+)
+_UNSAFE_IN_LINES = re.compile("(?![\n\t])" + _UNSAFE.pattern)
+
+
+def printable(text: str, lines: bool = False) -> str:
+    """The text with U+FFFD for every character that could steer a terminal.
+
+    With ``lines`` line ends and tabs stay, and ``\\r\\n`` becomes ``\\n``. What is printable comes
+    back as it is.
+    """
+    if text.isprintable():  # none of the unsafe ones is
+        return text
+    if lines:
+        return _UNSAFE_IN_LINES.sub(STAND_IN, text.replace("\r\n", "\n"))
+    return _UNSAFE.sub(STAND_IN, text)
+
+
+def is_printable(text: str, lines: bool = False) -> bool:
+    """Whether ``printable`` would leave the text as it is."""
+    return text.isprintable() or not (_UNSAFE_IN_LINES if lines else _UNSAFE).search(text)
+
+
+def printable_json(value: Any, lines: bool = False) -> Any:
+    """A value of JSON with every text in it printable, keys of objects too."""
+    if isinstance(value, str):
+        return printable(value, lines)
+    if isinstance(value, dict):
+        return {printable(key): printable_json(part, lines) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [printable_json(part, lines) for part in value]
+    return value
+
+
+def has_surrogate(text: str) -> bool:
+    """Whether the text holds half of a surrogate pair: JSON can spell it, UTF-8 cannot.
+
+    Python stands for the bytes of a file name that are not UTF-8 by such halves.
+    """
+    return not text.isprintable() and any("\ud800" <= char <= "\udfff" for char in text)

@@ -1,0 +1,129 @@
+"""A recording of a stranger puts no control character on the terminal, whatever reads it."""
+
+import json
+import os
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from cli_runs import Nano
+from hostile import FORBIDDEN, TEXT, hostile_session, steering_in
+from recorded import Recording
+from terminal_bytes import bytes_of
+
+from nanotrain_tui.export import BinaryFormat, FolderFormat, TextFormat, format_names, get_format
+from nanotrain_tui.session.errors import SessionError
+from nanotrain_tui.session.portable import import_file
+
+READING = (
+    ["sessions"], ["sessions", "--json"], ["show", "mnist-1"], ["show", "mnist-1", "--json"],
+    ["checkpoints", "mnist-1"], ["checkpoints", "mnist-1", "--json"], ["verify", "mnist-1"],
+    ["compare", "mnist-1", "mnist-2"], ["compare", "mnist-1", "mnist-2", "--json"],
+    ["verify", "mnist-1", "--json"], ["send", "mnist-1", "pause"], ["resume", "mnist-1"],
+    ["fork", "mnist-1"], ["restart", "mnist-1", "--dry-run"], ["predict", "mnist-1", "nowhere.png"],
+)  # fmt: skip
+
+
+@pytest.fixture
+def hostile(home: Path) -> Path:
+    hostile_session(home)
+    hostile_session(home)
+    return home
+
+
+@pytest.mark.parametrize("arguments", READING, ids=" ".join)
+def test_no_command_lets_it_through(
+    hostile: Path, nano: Nano, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    ran = nano(*arguments)
+    assert steering_in(ran.out) == [] and steering_in(ran.err) == []
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("name", format_names())
+def test_no_text_format_lets_it_through(
+    hostile: Path, nano: Nano, name: str, tmp_path: Path
+) -> None:
+    chosen = get_format(name)
+    if isinstance(chosen, TextFormat):
+        tables = ("steps", "evaluations", "samples", "events") if name == "csv" else ("",)
+        for table in tables:
+            told = ["--table", table] if table else []
+            ran = nano("export", "mnist-1", "--format", name, *told)
+            assert "Traceback" not in ran.err
+            own = "\r" if name == "csv" else ""  # the ends of its lines
+            assert steering_in(ran.out.replace("\r\n", "\n") if own else ran.out) == []
+            assert "<script>S" not in ran.out or name not in ("html", "svg")
+    elif isinstance(chosen, (BinaryFormat, FolderFormat)) and name != "tensorboard":
+        ran = nano("export", "mnist-1", "--format", name, "-o", str(tmp_path / "out"))
+        assert "Traceback" not in ran.err and steering_in(ran.err) == []
+
+
+def test_a_played_cast_sends_no_sequence_of_a_recording(
+    hostile: Path, nano: Nano, tmp_path: Path
+) -> None:
+    nano("export", "mnist-1", "--format", "cast", "-o", str(tmp_path / "cast"))
+    lines = (tmp_path / "cast").read_text().splitlines()
+    played = "".join(json.loads(line)[2] for line in lines[1:] if line)
+    assert played and not [char for char in FORBIDDEN if char in played]
+    assert "\x1b]" not in played and "\x1bc" not in played
+
+
+def test_the_dashboard_draws_none_of_it(hostile: Path) -> None:
+    command = [sys.executable, "-m", "nanotrain_tui", "replay", "mnist-1", "--speed", "max"]
+    seen = bytes_of(command, until="]0;T", env=os.environ)  # what is left of it is shown
+    text = seen.decode("utf-8", "replace").replace("\x1b]22;default\x07", "")  # Textual's own
+    assert "[bold]M" in text
+    assert not [char for char in FORBIDDEN.replace("\r", "") if char in text]
+    assert "\x1b]" not in text and "\x1bc" not in text
+
+
+def test_it_is_refused_on_import_with_the_row(hostile: Path, tmp_path: Path) -> None:
+    recording = hostile / "sessions" / "mnist-1" / "recording.nanotrain"
+    with pytest.raises(SessionError) as caught:
+        import_file(str(recording), str(tmp_path / "there"))
+    assert "refused" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("sql", "row"),
+    [
+        ("UPDATE events SET body = json_set(body, '$.who', char(27) || 'c') "
+         "WHERE kind = 'configured'", "events"),
+        ("UPDATE events SET body = json_set(body, '$.later', char(155)) WHERE kind = 'started'",
+         "events"),
+        ("UPDATE samples SET body = json_set(body, '$.source', char(8238))", "samples"),
+        ("UPDATE segments SET environment = json_set(environment, '$.hostname', char(13))",
+         "segments"),
+        ("INSERT INTO meta VALUES ('note' || char(7), 'x')", "meta"),
+    ],
+)  # fmt: skip
+def test_one_control_character_is_refused(home: Path, tmp_path: Path, sql: str, row: str) -> None:
+    recording = Recording(home).started(100)
+    recording.recorder.sample(0.0, 0, {"source": "psutil"})
+    folder = recording.steps(100).finished()
+    import_file(folder.recording, str(tmp_path / "fine"))
+    with closing(sqlite3.connect(folder.recording)) as db, db:
+        db.execute(sql)
+    with pytest.raises(SessionError, match=row):
+        import_file(folder.recording, str(tmp_path / "there"))
+
+
+def test_lines_and_tabs_of_a_log_are_no_control_characters(home: Path, tmp_path: Path) -> None:
+    recording = Recording(home).started(100)
+    recording.event("crashed", reason="a\tb\nc", exit_status=1, log_tail=["x\ty", "z\nz"])
+    import_file(recording.close().recording, str(tmp_path / "fine"))
+
+
+def test_presets_and_themes_are_shown_without_it(home: Path, nano: Nano) -> None:
+    presets = home / "config" / "presets"
+    presets.mkdir(parents=True)
+    quoted = json.dumps(TEXT.replace("\ud800", "").replace("\x7f", ""))
+    (presets / "evil.toml").write_text(f"summary = {quoted}\n")
+    (presets / "bro\x1bken.toml").write_text(f"summary = 3\n{quoted} = 4\n")
+    for arguments in (["presets"], ["train", "--preset", "bro\x1bken"]):
+        ran = nano(*arguments)
+        assert steering_in(ran.out) == [] and steering_in(ran.err) == []

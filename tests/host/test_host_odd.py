@@ -1,0 +1,189 @@
+"""Odd messages, requests and jobs: each is reported and passed over; the training goes on."""
+
+import base64
+import json
+import random
+import socket
+import struct
+
+import pytest
+from hosting import PATIENCE_S, wait_for
+
+from nanotrain_tui.host import mishaps
+from nanotrain_tui.host.job import Job, JobError, read_job
+from nanotrain_tui.host.loop import Loop
+from nanotrain_tui.host.messages import LONGEST_TEXT, MESSAGES, BadMessage, parse_message
+
+SOUND = {
+    "ready": {"versions": {"python": "3"}, "devices": [{"name": "CPU", "kind": "CPU"}], "pid": 7},
+    "progress": {"what": "loading", "fraction": 0.5},
+    "started": {"step": 0, "steps": 60, "data": {"name": "digits", "shape": [28, 28]}},
+    "steps": {"first_step": 1, "count": 2, "t0": 1.0, "t1": 2.0, "loss": "AAAAAAAAAAA=",
+              "accuracy": "AAAAAAAAAAA=", "learning_rate": "AAAAAAAAAAA="},
+    "evaluated": {"step": 0, "loss": 0.5, "accuracy": 0.5, "seconds": 1.0, "t": 1.0},
+    "checkpoint": {"step": 0, "file": "step-1.npz", "sha256": "0", "bytes": 7, "best": False},
+    "checkpoint_removed": {"file": "step-1.npz"},
+    "diverged": {"step": 0, "loss": "nan", "policy": "continue", "checkpoint": None},
+    "memory": {"current_mb": 1.0, "peak_mb": 2.0},
+    "edited": {"step": 0, "changes": {"optimizer.learning_rate": [0.1, 0.2]}, "retraced": False},
+    "answer": {"id": 1, "ok": True, "why": "because"},
+    "warned": {"message": "careful"},
+}  # fmt: skip
+ODD = (
+    None, True, -1, 0, 1, 2**53, 2**70, 10**400, 1e308, float("nan"), float("inf"), "", "nan",
+    "12", "x" * 50000, "\x1b]0;x\x07", "\ud800", [], {}, [[]], [1], {"a": 1}, [{"name": 3}],
+    base64.b64encode(struct.pack("<2f", 1, 2)).decode(), "!!!", "../../etc/passwd",
+)  # fmt: skip
+
+
+def line_of(event, **fields):
+    return json.dumps({"event": event, **fields}).encode()
+
+
+def odd_lines(dice):
+    """Every field of every message with every odd value, or without it, in any order."""
+    lines = []
+    for event, fields in SOUND.items():
+        lines.append(line_of(event))
+        for name in fields:
+            rest = {key: value for key, value in fields.items() if key != name}
+            lines.append(line_of(event, **rest))
+            lines += [line_of(event, **rest, **{name: odd}) for odd in dice.sample(ODD, 12)]
+    lines += [
+        b"", b"\xff\xfe", b"{" * 5000, b"[" * 100000, b'{"event":', b"null", b"7",
+        b'{"event": "steps", "event": "paused"}', b'{"event": ["paused"], "step": 3}',
+        b'{"event": "progress", "what": "x", "fraction": 1, "fraction": "y"}',
+        b'{"event": "warned", "message": ' + b'{"a":' * 500 + b"1" + b"}" * 501,
+        line_of("unheard of", step=1), line_of("started"),
+    ]  # fmt: skip
+    dice.shuffle(lines)
+    return lines
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_odd_message_ends_or_spoils_a_session(host, tmp_path, seed):
+    raw = tmp_path / "raw"
+    raw.write_bytes(b"\n".join(odd_lines(random.Random(seed))))
+    session = host(f"raw={raw}", train__steps=60)
+    kinds = session.end()
+    assert kinds[-1] in ("finished", "crashed", "stopped"), "the fixture checks the recording"
+    assert kinds.count("warned") < 60
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        line_of("progress", what="x"),
+        line_of("memory"),
+        line_of("evaluated", step=0, loss=0.5, t="now"),
+        b'{"event": "evaluated", "step": 0, "loss": 0.5, "t": NaN}',
+        b'{"event": "evaluated", "step": 0, "loss": 0.5, "t": 1e999}',
+        line_of("evaluated", step=9999, loss=0.5),
+        line_of("paused", step="7"),
+        line_of("edited", step=0, changes={"train.steps": 7}),
+        line_of("edited", step=0, changes={"train.batch_size": ["a", "b"], "no.such": [1, 2]}),
+        line_of("warned", message="\x1b]52;c;UFdORUQ=\x07"),
+        line_of("steps", **{**SOUND["steps"], "first_step": 31}),
+    ],
+)
+def test_one_odd_message_is_passed_over(host, tmp_path, line):
+    (tmp_path / "raw").write_bytes(line)
+    session = host(f"raw={tmp_path / 'raw'}", train__steps=60)
+    assert session.end()[-1] == "finished"
+    assert [step for step, _ in session.losses()] == list(range(1, 61))
+
+
+def test_a_flood_of_warnings_ends_in_the_log(host, tmp_path):
+    flood = [line_of("warned", message=f"number {n}") for n in range(3000)]
+    flood += [line_of("progress", what=f"number {n}") for n in range(3000)]
+    (tmp_path / "raw").write_bytes(b"\n".join(flood))
+    session = host(f"raw={tmp_path / 'raw'}", train__steps=60)
+    kinds = session.end()
+    assert kinds[-1] == "finished" and 200 <= kinds.count("warned") <= 202
+    assert "more than 200 warnings" in session.events("warned")[-1].body["message"]
+
+
+@pytest.mark.parametrize("event", SOUND)
+def test_a_sound_message_is_taken_with_its_fields_alone(event):
+    message = parse_message(line_of(event, **SOUND[event], colour="red"))
+    assert message["event"] == event and "colour" not in message
+    assert set(message) - {"event"} == set(SOUND[event]) <= set(MESSAGES[event].fields)
+
+
+@pytest.mark.parametrize("event", MESSAGES)
+def test_a_message_without_what_it_needs_is_none(event):
+    for name in MESSAGES[event].required:
+        fields = {key: value for key, value in SOUND.get(event, {"step": 1}).items() if key != name}
+        with pytest.raises(BadMessage):
+            parse_message(line_of(event, **fields))
+
+
+def test_text_is_printable_and_bounded():
+    told = parse_message(line_of("warned", message="a\x1bb\n" + "x" * 100000 + "end"))["message"]
+    assert told.startswith("a\ufffdb\n") and told.endswith("end")
+    assert len(told) <= LONGEST_TEXT + 1
+
+
+def requests(dice):
+    known = ("set", "pause", "resume", "step", "evaluate", "checkpoint", "status", "dance", None, 7)
+    for _ in range(150):
+        request = {"id": dice.choice(ODD), "do": dice.choice(known), "who": dice.choice(ODD)}
+        request.update({"n": dice.choice(ODD), "wait": dice.choice((False, 0, "x"))})
+        key = dice.choice(("train.steps", "optimizer.learning_rate", "x", ""))
+        request["values"] = dice.choice((*ODD, {key: dice.choice(ODD)}))
+        yield json.dumps(request).encode()[:60000]
+    yield from (b"", b"{", b"[]", b"\xff", b"[" * 50000, b'{"id": 1' * 100, b'"x"')
+
+
+def test_no_odd_request_ends_a_session(host):
+    session = host("slow", train__steps=2000)
+    session.wait_for_event("started")
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(PATIENCE_S)
+        connection.connect(session.folder.socket)
+        for line in requests(random.Random(7)):
+            connection.sendall(line + b"\n")
+            answer = b""
+            while not answer.endswith(b"\n"):
+                answer += connection.recv(65536)
+            assert json.loads(answer)["ok"] in (True, False)
+    assert session.do("stop")["ok"]
+    assert session.end()[-1] == "stopped"
+
+
+JOB = Job("f", {}, {}, ["python"], None, 1.0, "me", [], "/", {})
+
+
+@pytest.mark.parametrize("name", Job._fields)
+def test_an_odd_job_is_refused(name):
+    told = json.loads(JOB.to_json())
+    told[name] = ["x"] if name not in ("trainer_command", "said", "edits", "warnings") else "x"
+    with pytest.raises(JobError, match="no valid job"):
+        read_job(json.dumps(told))
+
+
+def test_a_callback_that_raises_is_reported_and_the_loop_goes_on(tmp_path):
+    loop, failed, seen = Loop(), [], []
+    loop.failed = failed.append
+    loop.after(0.0, lambda: 1 / 0)
+    loop.after(0.0, lambda: seen.append(1))
+    wait_for(lambda: (loop.turn(0.01), seen)[1])
+    loop.close()
+    assert len(failed) == 1 and isinstance(failed[0], ZeroDivisionError)
+
+
+def test_errors_are_recorded_once_for_each_kind_and_have_an_end():
+    class Log:
+        text = b""
+
+        def write(self, data):
+            self.text += data
+
+    log, recorded = Log(), []
+    errors = mishaps.Mishaps(log, lambda kind, body: recorded.append((kind, body["message"])))
+    for _ in range(mishaps.MOST_ERRORS):
+        errors.report(ValueError("odd"))
+    assert len(recorded) == 1 and recorded[0][0] == "warned" and "ValueError: odd" in recorded[0][1]
+    assert b"ValueError: odd" in log.text
+    with pytest.raises(ValueError, match="odd"):
+        errors.report(ValueError("odd"))
