@@ -11,7 +11,7 @@ from typing import Any, Dict, Optional
 
 
 def main() -> int:
-    """Run one session; the exit status says little, for nobody waits for it."""
+    """Run one session; the exit status is 1 where it did not start or its recording lacks rows."""
     from nanotrain_tui.host.daemon import detach
     from nanotrain_tui.host.host import Host
     from nanotrain_tui.host.job import JobError, read_job
@@ -28,7 +28,7 @@ def main() -> int:
         return 1
     _tell(ready, {"ok": True})
     host.run()
-    return 0
+    return 1 if host.lost else 0
 
 
 def _tell(ready: Optional[int], answer: Dict[str, Any]) -> None:

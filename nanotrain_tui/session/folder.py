@@ -14,6 +14,7 @@ from typing import List, Optional, Tuple
 from nanotrain_tui.session.errors import SessionError, SessionNotFound
 
 RECORDING = "recording.nanotrain"
+RESERVE = "reserve"  # disk space that a running host sets aside; see reserve.py
 NOT_RESPONDING_AFTER_S = 5.0
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
@@ -84,6 +85,10 @@ class SessionFolder:
         """The same for who holds the exclusive lock already."""
         if not os.path.exists(self.recording + "-wal"):
             return True
+        try:
+            os.unlink(os.path.join(self.path, RESERVE))  # a full disk may need its room for this
+        except OSError:
+            pass  # there is none
         try:
             connection = sqlite3.connect(self.recording, timeout=0.1, isolation_level=None)
             try:
