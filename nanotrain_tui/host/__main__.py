@@ -7,20 +7,22 @@ or ``{"ok": false, "key": ..., "message": ...}``.
 import json
 import os
 import sys
+from functools import partial
 from typing import Any, Dict, Optional
 
 
 def main() -> int:
     """Run one session; the exit status is 1 where it did not start or its recording lacks rows."""
     from nanotrain_tui.host.daemon import detach
-    from nanotrain_tui.host.host import Host
     from nanotrain_tui.host.job import JobError, read_job
 
     ready = int(sys.argv[2]) if sys.argv[1:2] == ["--ready-fd"] else None
     try:
         job = read_job(sys.stdin.read())
-        detach(os.path.join(job.folder, "trainer.log"), [] if ready is None else [ready])
-        host = Host(job)
+        will = detach(os.path.join(job.folder, "trainer.log"), [] if ready is None else [ready])
+        from nanotrain_tui.host.host import Host, process_trainer  # not in the supervisor's memory
+
+        host = Host(job, partial(process_trainer, at_death=will.write))
         host.open()
     except (JobError, OSError) as error:
         message = getattr(error, "message", str(error))

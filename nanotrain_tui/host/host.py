@@ -10,7 +10,7 @@ import signal
 import time
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from nanotrain_tui.catalog import nest
 from nanotrain_tui.host import commands, preload
@@ -52,11 +52,18 @@ _CANNOT_START = (
 )  # fmt: skip
 
 
-def process_trainer(job: Job, loop: Loop) -> Trainer:
-    """The trainer as a child process: the rule."""
+def process_trainer(
+    job: Job, loop: Loop, at_death: Optional[Callable[[Sequence[str]], None]] = None
+) -> Trainer:
+    """The trainer as a child process: the rule.
+
+    ``at_death(command)`` is told what ends a container, should this process be killed.
+    """
     paths = find_paths(job.trainer_command, job.config.get("trainer.paths"))
     name = "nanotrain-{}-{:.0f}".format(os.path.basename(job.folder), 1000 * time.time())
     told = trainer_invocation(job.trainer_command, job.env, name)
+    if at_death is not None:
+        at_death(told.kill)
     return ProcessTrainer(told, job.cwd, loop, paths)
 
 

@@ -12,6 +12,7 @@ import subprocess
 import threading
 from typing import Any, BinaryIO, Callable, List, Optional
 
+from nanotrain_tui.host import reaper
 from nanotrain_tui.host.container import Invocation
 from nanotrain_tui.host.loop import Loop
 from nanotrain_tui.host.paths import PathMap
@@ -116,6 +117,8 @@ class ProcessTrainer:
         """Signal the trainer and all it started; a container outlives whoever started it."""
         if self._kill_command and self.poll() is None:
             self._killer = self._killer or _start_quietly(self._kill_command)
+        if self.poll() is None:
+            reaper.kill_all(reaper.descendants(self.pid))  # those too that have left its group
         try:
             os.killpg(self.pid, number)
         except (ProcessLookupError, PermissionError):

@@ -153,7 +153,9 @@ def small_disk(tmp_path):
     command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(place)]
     mounted = subprocess.run(command, capture_output=True, text=True, check=False)
     if mounted.returncode:
-        pytest.skip(f"SKIPPED LOUDLY: no file system can be mounted here ({mounted.stderr.strip()})")
+        pytest.skip(
+            f"SKIPPED LOUDLY: no file system can be mounted here ({mounted.stderr.strip()})"
+        )
     yield place
     subprocess.run(["umount", "-l", str(place)], check=True)
 
