@@ -20,7 +20,9 @@ def main() -> int:
     try:
         job = read_job(sys.stdin.read())
         will = detach(os.path.join(job.folder, "trainer.log"), [] if ready is None else [ready])
-        from nanotrain_tui.host.host import Host, process_trainer  # not in the supervisor's memory
+        # Only now: the supervisor shall not hold them in its memory.
+        from nanotrain_tui.host.host import Host
+        from nanotrain_tui.host.trainer_process import process_trainer
 
         host = Host(job, partial(process_trainer, at_death=will.write))
         host.open()

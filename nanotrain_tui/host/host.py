@@ -10,11 +10,10 @@ import signal
 import time
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, Callable, Dict, List, Optional, Sequence
+from typing import Any, Callable, Dict, List, Optional
 
 from nanotrain_tui.catalog import nest
 from nanotrain_tui.host import commands, preload
-from nanotrain_tui.host.container import find_paths
 from nanotrain_tui.host.control import ControlServer, Reply
 from nanotrain_tui.host.ending import LastRows
 from nanotrain_tui.host.errand import Errands
@@ -22,7 +21,6 @@ from nanotrain_tui.host.gauges import Gauges
 from nanotrain_tui.host.guard_desk import GuardDesk
 from nanotrain_tui.host.job import Job, JobError
 from nanotrain_tui.host.journal import Journal, wall_time
-from nanotrain_tui.host.link import Trainer
 from nanotrain_tui.host.live_config import OWN_KEYS
 from nanotrain_tui.host.lock import FolderLock
 from nanotrain_tui.host.loop import Loop
@@ -30,9 +28,8 @@ from nanotrain_tui.host.paths import ContainerError
 from nanotrain_tui.host.retries import Retries
 from nanotrain_tui.host.segment import MakeTrainer, Segment, Surroundings
 from nanotrain_tui.host.steering import Session, Steering
-from nanotrain_tui.host.trainer_environment import trainer_invocation
 from nanotrain_tui.host.trainer_log import TrainerLog
-from nanotrain_tui.host.trainer_process import ProcessTrainer, SpawnError
+from nanotrain_tui.host.trainer_process import ProcessTrainer, SpawnError, process_trainer
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
@@ -50,21 +47,6 @@ HOPELESS = ("config", "data")  # failures that another try cannot mend
 _CANNOT_START = (
     JobError, TelemetryError, RecordingError, SpawnError, ContainerError, OSError,
 )  # fmt: skip
-
-
-def process_trainer(
-    job: Job, loop: Loop, at_death: Optional[Callable[[Sequence[str]], None]] = None
-) -> Trainer:
-    """The trainer as a child process: the rule.
-
-    ``at_death(command)`` is told what ends a container, should this process be killed.
-    """
-    paths = find_paths(job.trainer_command, job.config.get("trainer.paths"))
-    name = "nanotrain-{}-{:.0f}".format(os.path.basename(job.folder), 1000 * time.time())
-    told = trainer_invocation(job.trainer_command, job.env, name)
-    if at_death is not None:
-        at_death(told.kill)
-    return ProcessTrainer(told, job.cwd, loop, paths)
 
 
 class Host(Session):
@@ -200,6 +182,7 @@ class Host(Session):
         self._begin()
         loop.every(COMMIT_EVERY_S, self._twice_a_second)
         loop.every(SYNC_EVERY_S, self._journal.checkpoint)
+        loop.every(SYNC_EVERY_S, self._steering.tell_refusals)
         loop.every(HEARTBEAT_EVERY_S, lock.beat)
         loop.every(min(job.interval_s, COMMIT_EVERY_S), gauges.poll)
         gauges.poll()
@@ -378,6 +361,7 @@ class Host(Session):
     def _end(self) -> None:
         self._has_ended = True
         self._steering.ended()
+        self._steering.tell_refusals()
         if self.state != states.STOPPED or self._steering.stop_asked_by is None:
             self._run_errand()
         self._over = not self._errands.is_running
