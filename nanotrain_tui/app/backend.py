@@ -151,7 +151,8 @@ class FolderSource:
 
         if self._threads is not None:
             self._threads.stop(whoami())
-            self._threads.join(IN_PROCESS_END_S)
+            if not self._threads.join(IN_PROCESS_END_S):
+                self._threads.give_up(whoami())  # its threads end with us: let it say what is lost
         self._follower.close()
 
 

@@ -78,8 +78,9 @@ def follow_to_end(
 def _about(trouble: str) -> str:
     if not trouble:
         return "the recording is written again"
+    cure = "end the program that writes to it" if "locked" in trouble else "make room on the disk"
     return (
-        f"the recording cannot be written ({trouble}): make room on the disk. It waits in memory, "
+        f"the recording cannot be written ({trouble}): {cure}. It waits in memory, "
         "also when the training has ended, until the session is told to stop twice"
     )
 

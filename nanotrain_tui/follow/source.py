@@ -44,8 +44,8 @@ class SessionSource(Protocol):
     def responding(self) -> bool:
         """Whether that host was heard of in the last seconds."""
 
-    def trouble(self) -> str:
-        """What keeps the host from recording, as it answers; empty for nothing, or no answer."""
+    def trouble(self) -> str | None:
+        """What keeps the host from recording; empty for nothing, None where it does not answer."""
 
     def close(self) -> None:
         """Let go of the session; it goes on."""
@@ -85,11 +85,11 @@ class LocalSource:
     def responding(self) -> bool:
         return self._folder.is_responding()
 
-    def trouble(self) -> str:
+    def trouble(self) -> str | None:
         try:
             reply = self._client.request("status", timeout=STATUS_WITHIN_S)
         except SessionError:
-            return ""
+            return None
         return str(reply.get("trouble") or "")
 
     def close(self) -> None:
@@ -104,6 +104,7 @@ class Follower:
         self.source = source
         self._fold = Fold(source.name, source.config())
         self._quiet_since = time.monotonic()
+        self._trouble = ""
 
     @property
     def name(self) -> str:
@@ -124,10 +125,11 @@ class Follower:
         behind = batch.last_seq > before and rows >= ROWS_A_LOOK
         state = self._fold.state(alive, responding, behind)
         if batch.last_seq > before or state.ended or not responding:
-            self._quiet_since = time.monotonic()
+            self._quiet_since, self._trouble = time.monotonic(), ""
         elif time.monotonic() - self._quiet_since >= QUIET_S:
-            return replace(state, trouble=self.source.trouble())
-        return state
+            told = self.source.trouble()
+            self._trouble = self._trouble if told is None else told
+        return replace(state, trouble=self._trouble) if self._trouble else state
 
     def send(self, do: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Send one command and wait for its answer. Raises SessionError."""

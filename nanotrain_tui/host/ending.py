@@ -47,7 +47,7 @@ class LastRows:
         self._stops += 1
         if self._stops >= _STOPS_TO_GIVE_UP:
             return {"ok": True}
-        why = "{}: make room, or stop again to lose {}"
+        why = "{}: solve that, or stop again to lose {}"
         return {"ok": False, "why": why.format(self._trouble(), self._journal.unwritten)}
 
     def finish(self) -> None:

@@ -60,5 +60,6 @@ def test_what_was_lost_is_told_once_to_the_next_start(folder):
 
 
 def test_trouble_is_told_with_what_to_do():
-    assert "make room" in _about("database is locked") and "locked" in _about("database is locked")
+    assert "end the program" in _about("database is locked")
+    assert "make room" in _about("database or disk is full")
     assert "again" in _about("")
