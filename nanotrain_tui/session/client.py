@@ -112,8 +112,9 @@ class ControlClient:
 
 def _is_hung_up(connection: socket.socket) -> bool:
     """Whether the host has closed it: it drops idle clients when others need their place."""
+    connection.setblocking(False)
     try:
-        return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        return connection.recv(1, socket.MSG_PEEK) == b""
     except BlockingIOError:
         return False
     except OSError:

@@ -55,7 +55,7 @@ def reserve(session):
 
 
 def test_a_running_session_holds_a_reserve_and_an_ended_one_has_none(host):
-    session = host(SLOW)
+    session = host(SLOW, train__steps=10**6)
     held = reserve(session).stat()
     assert held.st_size == RESERVE_BYTES
     assert held.st_blocks * 512 >= RESERVE_BYTES, "the blocks are allocated"
@@ -65,7 +65,7 @@ def test_a_running_session_holds_a_reserve_and_an_ended_one_has_none(host):
 
 
 def test_a_session_that_ends_on_a_full_disk_waits_for_room(host):
-    session = host(SLOW)
+    session = host(SLOW, train__steps=10**6)
     session.wait_for_step(20)
     disk = Disk(session)
     wait_for(lambda: trouble(session), "the disk to be full")
@@ -80,7 +80,7 @@ def test_a_session_that_ends_on_a_full_disk_waits_for_room(host):
 
 
 def test_who_gives_the_rows_up_is_told_what_is_lost(host):
-    session = host(SLOW)
+    session = host(SLOW, train__steps=10**6)
     session.wait_for_step(20)
     Disk(session)
     wait_for(lambda: trouble(session), "the disk to be full")
@@ -93,7 +93,7 @@ def test_who_gives_the_rows_up_is_told_what_is_lost(host):
 
 
 def test_a_lock_of_a_stranger_over_the_end_loses_nothing(host):
-    session = host(SLOW)
+    session = host(SLOW, train__steps=10**6)
     session.wait_for_step(20)
     rude = sqlite3.connect(session.folder.recording, isolation_level=None, timeout=10)
     rude.execute("BEGIN IMMEDIATE")
@@ -175,7 +175,7 @@ def fill(place):
 def session_on_small_disk(small_disk, make_plan):
     home = small_disk / "home"
     folders = Folders(home, home / "config", home / "cache", ())
-    session = Started(start(make_plan(SLOW), folders))
+    session = Started(start(make_plan(SLOW, train__steps=10**6), folders))
     yield session
     session.client.close()
     if session.folder.is_alive():

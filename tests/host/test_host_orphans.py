@@ -45,7 +45,7 @@ def start_with(folders):
     started = []
 
     def begin(*command):
-        config = check({"data.name": "digits"})
+        config = check({"data.name": "digits", "train.steps": 10**6})
         plan = Plan(config, {"name": "digits"}, trainer_config(config), command, None, ())
         session = Started(start(plan, folders))
         started.append(session)
