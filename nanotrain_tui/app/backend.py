@@ -80,6 +80,8 @@ class LocalBackend:
             plan = make_plan()
             if not anyway and plan.memory is not None and not plan.memory.fits:
                 raise TooLarge(plan.memory.message, plan.memory.fitting_batch)
+            if not anyway and plan.room is not None and not plan.room.fits:
+                raise TooLarge(plan.room.message, None)
             report(Preparing("starting the session", None))
             if self._in_process:
                 session = start_in_process(plan, self._folders)
@@ -149,7 +151,8 @@ class FolderSource:
 
         if self._threads is not None:
             self._threads.stop(whoami())
-            self._threads.join(IN_PROCESS_END_S)
+            if not self._threads.join(IN_PROCESS_END_S):
+                self._threads.give_up(whoami())  # its threads end with us: let it say what is lost
         self._follower.close()
 
 

@@ -1,4 +1,4 @@
-"""What is said of a training that needs more memory than there is: a question, or a warning."""
+"""What is said of a training that needs more memory or disk than there is."""
 
 from __future__ import annotations
 

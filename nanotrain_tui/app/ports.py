@@ -31,7 +31,7 @@ class Refused(Exception):
 
 
 class TooLarge(Refused):
-    """A session would need more memory than there is; nothing was started.
+    """A session would need more memory, or room on the disk, than there is; nothing was started.
 
     ``batch`` is one that would fit, None where none does.
     """
@@ -84,7 +84,8 @@ class Source(Protocol):
 class Backend(Protocol):
     """Where sessions come from.
 
-    What starts one raises TooLarge where memory is short, unless it is to be done ``anyway``.
+    What starts one raises TooLarge where memory or the disk is short, unless it is to be done
+    ``anyway``.
     """
 
     @property

@@ -28,6 +28,8 @@ def draw_status(state: RunState, width: int, height: int, glyphs: Glyphs) -> lis
     if height == 1:
         brief = (*_state(state, glyphs), Span(f"  {_steps(state)} {_share(state)}"))
         return [split(brief, (Span(state.name, "title"),), width)]
+    if state.trouble:
+        return [_identity(state, width, glyphs), _not_recorded(state, width, glyphs)]
     if state.held:
         return [_identity(state, width, glyphs), _held(state, width, glyphs)]
     if state.diverged is not None:
@@ -84,6 +86,12 @@ def _progress(state: RunState, width: int, glyphs: Glyphs) -> Line:
     while len(parts) > 1 and len("  ".join(parts)) > width:
         parts.pop()
     return _with_bar((Span("  ".join(parts)),), state.fraction, width, glyphs)
+
+
+def _not_recorded(state: RunState, width: int, glyphs: Glyphs) -> Line:
+    """In place of the progress, which is that of the last row recorded."""
+    text = f"{glyphs.bad} not recorded: {state.trouble}"
+    return fit((Span(text, "error"),), width, glyphs.ellipsis)
 
 
 def _held(state: RunState, width: int, glyphs: Glyphs) -> Line:

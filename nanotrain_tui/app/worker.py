@@ -354,7 +354,15 @@ class TrainingWorker(threading.Thread):
             return self._period_s
         self._trouble = ""
         place = state.replay
-        news = (state.name, state.seq, state.state, state.responding, state.behind, place)
+        news = (
+            state.name,
+            state.seq,
+            state.state,
+            state.responding,
+            state.behind,
+            place,
+            state.trouble,
+        )
         if news != self._shown:
             self._shown = news
             self._post(Followed(state))

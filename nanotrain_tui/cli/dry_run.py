@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 def print_plan(plan: "Plan", as_json: bool) -> int:
     """Print it; the exit status."""
     memory = plan.memory.told() if plan.memory is not None else {}
+    room = plan.room.told() if plan.room is not None else {}
     if as_json:
         told = {
             "data": dict(plan.data),
             "choices": list(plan.choices),
             "warnings": list(plan.warnings),
             "memory": memory,
+            "room": room,
             "command": list(plan.trainer_command),
         }
         print(json.dumps(told))
@@ -36,6 +38,11 @@ def print_plan(plan: "Plan", as_json: bool) -> int:
         there = plan.memory.available.memory_mb
         of = f" of {there:,.0f} MB available" if there is not None else ""
         say(f"memory: about {plan.memory.need.total_mb:,.0f} MB{of}")
+    if plan.room is not None:
+        there = plan.room.free_mb
+        of = f" of {there:,.0f} MB free" if there is not None else ""
+        each = f"{plan.room.checkpoints} checkpoints of {plan.room.checkpoint_mb:,.1f} MB"
+        say(f"disk: about {plan.room.need_mb:,.0f} MB{of} ({each})")
     for warning in plan.warnings:
         say(f"warning: {warning}")
     say(f"trainer: {shlex.join(plan.trainer_command)}")

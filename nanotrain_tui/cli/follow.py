@@ -50,12 +50,16 @@ def follow_to_end(
     tap = Tap(folder)
     follower = Follower(tap)
     told = False
+    trouble = ""
     try:
         while True:
             state = follower.follow()
             for event in (event for event in tap.events if event.seq > since):
                 report.event(event, state, tap.loss_at(event.step))
             report.progress(state)
+            if state.trouble != trouble:
+                trouble = state.trouble
+                report.say(_about(trouble))
             if stop.asked and not told:
                 told = True
                 report.say("stopping at the next step; Ctrl+C again leaves the session to itself")
@@ -69,6 +73,16 @@ def follow_to_end(
     while folder.is_responding():  # it folds the recording into one plain file
         stop.wait(LEAVING_EVERY_S)
     return state
+
+
+def _about(trouble: str) -> str:
+    if not trouble:
+        return "the recording is written again"
+    cure = "end the program that writes to it" if "locked" in trouble else "make room on the disk"
+    return (
+        f"the recording cannot be written ({trouble}): {cure}. It waits in memory, "
+        "also when the training has ended, until the session is told to stop twice"
+    )
 
 
 def tell_to_stop(folder: SessionFolder) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .signals import StopRequests
 
 FULL_MNIST = 60_000
+NOT_WRITTEN = "No checkpoint was written"  # the trainer's own words
 
 
 def run_session(
@@ -114,9 +115,15 @@ def _report_for_people() -> "Report":
 
 def _status(state: "RunState", folder: "SessionFolder") -> int:
     """The exit status; why it failed goes to stderr."""
+    from nanotrain_tui.session.lost import read_lost
+
     name, diverged = folder.name, state.diverged
+    lost = read_lost(folder)
+    if lost:
+        return complain(f"{name}: {lost}", FAILED)
     if state.state == "finished":
-        return FINISHED
+        unsaved = _unsaved(state)
+        return complain(f"{name}: {unsaved}", FAILED) if unsaved else FINISHED
     if state.state == "stopped" and diverged is not None and diverged.policy == "stop":
         good = (
             f"the last good checkpoint is {diverged.checkpoint}: 'nanotrain fork {name} --set ...' "
@@ -128,6 +135,9 @@ def _status(state: "RunState", folder: "SessionFolder") -> int:
             f"{name} diverged: loss {diverged.loss} at step {diverged.step}; {good}", FAILED
         )
     if state.state == "stopped":
+        unsaved = _unsaved(state)
+        if unsaved:
+            note(f"{name}: {unsaved}")
         return INTERRUPTED
     if state.state == "interrupted":
         reason = "its host was killed; what is recorded stays"
@@ -137,3 +147,18 @@ def _status(state: "RunState", folder: "SessionFolder") -> int:
         reason = state.notices[-1] if state.notices else "the trainer ended"
         reason += f" (its own words: {folder.log})"
     return complain(f"{name} {state.state}: {reason}", FAILED)
+
+
+def _unsaved(state: "RunState") -> str:
+    """What no checkpoint holds because the last one could not be written; empty for nothing."""
+    if not any(NOT_WRITTEN in notice for notice in state.notices):
+        return ""
+    last = state.checkpoints[-1].step if state.checkpoints else 0
+    if last >= state.step:
+        return ""
+    name = state.name
+    begin = f"goes on from step {last}" if last else "begins at step 0, for there is no checkpoint"
+    return (
+        f"the last checkpoint could not be written: the network of step {state.step} is lost. Make "
+        f"room on the disk; 'nanotrain resume {name}' {begin}."
+    )

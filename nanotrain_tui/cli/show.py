@@ -9,6 +9,7 @@ import click
 
 from nanotrain_tui.app.scale import joules, samples_per_joule
 from nanotrain_tui.catalog import flatten, format_value
+from nanotrain_tui.session.lost import read_lost
 
 from .errors import FINISHED, paragraph
 from .options import json_option, session_argument
@@ -110,7 +111,7 @@ def _print_text(folder: "SessionFolder", state: "RunState", reader: "SessionRead
     from .charts import session_charts
 
     parts = [
-        _head(state, reader),
+        _head(state, reader, read_lost(folder)),
         session_charts(state),
         _evaluations(reader.evaluations()),
         _config(state),
@@ -120,10 +121,12 @@ def _print_text(folder: "SessionFolder", state: "RunState", reader: "SessionRead
     print("\n\n".join(part for part in parts if part))
 
 
-def _head(state: "RunState", reader: "SessionReader") -> str:
+def _head(state: "RunState", reader: "SessionReader", lost: str) -> str:
     steps = f"{state.step}/{state.steps}" if state.steps else str(state.step)
     state_word = state.state if state.responding else f"{state.state}, not responding"
     lines = [f"{state.name}: {state_word}, step {steps}, {clock(state.elapsed_s)}"]
+    if lost:
+        lines.append(lost)
     started = f"started {moment(reader.meta().get('created'))}"
     version = state.versions.get("tensorflow")
     lines.append(f"{started}, TensorFlow {version}" if version else started)

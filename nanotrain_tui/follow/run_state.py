@@ -111,6 +111,7 @@ class RunState:
     seq: int = 0
     state: str = "starting"
     responding: bool = True  # False: the host holds its lock but its heartbeat is old
+    trouble: str = ""  # what keeps the host from recording, as it tells; empty for nothing
     behind: bool = False  # True: the recording holds more than has been read yet
     config: Mapping[str, Any] = field(default_factory=dict)  # nested, as recorded, edits applied
     step: int = 0  # updates completed

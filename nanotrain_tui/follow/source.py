@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +19,8 @@ from nanotrain_tui.session.records import Batch
 
 ROWS_A_LOOK = 512  # a table: bounds what one look reads, folds and holds
 ANSWER_WITHIN_S = 30.0
+STATUS_WITHIN_S = 1.0
+QUIET_S = 3.0  # without a new row the host is asked what keeps it from recording
 
 
 class SessionSource(Protocol):
@@ -39,6 +43,9 @@ class SessionSource(Protocol):
 
     def responding(self) -> bool:
         """Whether that host was heard of in the last seconds."""
+
+    def trouble(self) -> str | None:
+        """What keeps the host from recording; empty for nothing, None where it does not answer."""
 
     def close(self) -> None:
         """Let go of the session; it goes on."""
@@ -78,6 +85,13 @@ class LocalSource:
     def responding(self) -> bool:
         return self._folder.is_responding()
 
+    def trouble(self) -> str | None:
+        try:
+            reply = self._client.request("status", timeout=STATUS_WITHIN_S)
+        except SessionError:
+            return None
+        return str(reply.get("trouble") or "")
+
     def close(self) -> None:
         self._client.close()
         self._reader.close()
@@ -89,6 +103,8 @@ class Follower:
     def __init__(self, source: SessionSource) -> None:
         self.source = source
         self._fold = Fold(source.name, source.config())
+        self._quiet_since = time.monotonic()
+        self._trouble = ""
 
     @property
     def name(self) -> str:
@@ -107,7 +123,13 @@ class Follower:
         self._fold.add(batch)
         rows = max(len(batch.events), len(batch.steps), len(batch.samples))
         behind = batch.last_seq > before and rows >= ROWS_A_LOOK
-        return self._fold.state(alive, responding, behind)
+        state = self._fold.state(alive, responding, behind)
+        if batch.last_seq > before or state.ended or not responding:
+            self._quiet_since, self._trouble = time.monotonic(), ""
+        elif time.monotonic() - self._quiet_since >= QUIET_S:
+            told = self.source.trouble()
+            self._trouble = self._trouble if told is None else told
+        return replace(state, trouble=self._trouble) if self._trouble else state
 
     def send(self, do: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Send one command and wait for its answer. Raises SessionError."""

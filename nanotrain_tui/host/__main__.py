@@ -8,20 +8,24 @@ import json
 import os
 import sys
 import traceback
+from functools import partial
 from typing import Any, Dict, Optional
 
 
 def main() -> int:
-    """Run one session; the exit status says little, for nobody waits for it."""
+    """Run one session; the exit status is 1 where it did not start or its recording lacks rows."""
     from nanotrain_tui.host.daemon import detach
-    from nanotrain_tui.host.host import Host
     from nanotrain_tui.host.job import JobError, read_job
 
     ready = int(sys.argv[2]) if sys.argv[1:2] == ["--ready-fd"] else None
     try:
         job = read_job(sys.stdin.read())
-        detach(os.path.join(job.folder, "trainer.log"), [] if ready is None else [ready])
-        host = Host(job)
+        will = detach(os.path.join(job.folder, "trainer.log"), [] if ready is None else [ready])
+        # Only now: the supervisor shall not hold them in its memory.
+        from nanotrain_tui.host.host import Host
+        from nanotrain_tui.host.trainer_process import process_trainer
+
+        host = Host(job, partial(process_trainer, at_death=will.write))
         host.open()
     except Exception as error:  # whatever it is, who waits is told
         if not isinstance(error, (JobError, OSError)):
@@ -31,7 +35,7 @@ def main() -> int:
         return 1
     _tell(ready, {"ok": True})
     host.run()
-    return 0
+    return 1 if host.lost else 0
 
 
 def _tell(ready: Optional[int], answer: Dict[str, Any]) -> None:

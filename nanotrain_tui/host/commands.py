@@ -1,5 +1,6 @@
 """What a command means in each state: the table of the design, pure."""
 
+import json
 from typing import Any, Dict, Iterable, NamedTuple, Optional, Sequence
 
 from nanotrain_tui.session import state as states
@@ -21,6 +22,7 @@ _LEADS_TO = {
 }
 _MOST_STEPS = 10**9
 _LONGEST_WHO = 200
+_LONGEST_VALUES = 8192  # characters of JSON; a whole configuration has 2,000
 
 
 class Decision(NamedTuple):
@@ -75,8 +77,17 @@ def arguments(do: str, request: Dict[str, Any]) -> Dict[str, Any]:
         values = request.get("values")
         if not isinstance(values, dict) or not values:
             raise BadRequest('set needs values, as {"optimizer.learning_rate": 0.001}')
+        if not all(map(_is_plain, values.values())):
+            raise BadRequest("a value of set is a number, a text, true, false or a list of them")
+        if len(json.dumps(values)) > _LONGEST_VALUES:
+            raise BadRequest("set takes {} characters of values at most".format(_LONGEST_VALUES))
         return {"values": values}
     return {}
+
+
+def _is_plain(value: Any) -> bool:
+    parts = value if isinstance(value, list) else [value]
+    return not any(isinstance(part, (dict, list)) for part in parts)
 
 
 def asker(request: Dict[str, Any], default: str) -> str:

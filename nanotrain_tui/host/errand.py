@@ -4,9 +4,10 @@ import os
 import shlex
 import signal
 import subprocess
-from typing import Any, Callable, Dict, List, Mapping
+from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from nanotrain_tui.host.loop import Loop
+from nanotrain_tui.session.folder import SessionFolder
 
 WITHIN_S = 300.0
 
@@ -69,6 +70,73 @@ class Errand:
         if not self._is_over:
             self.kill("was killed")
             self._process.wait()
+
+
+class Errands:
+    """Runs ``train.on_finish`` when it is due, one at a time.
+
+    ``failed(problem)`` is called where it does not succeed, ``idle()`` when none runs any more.
+    """
+
+    def __init__(
+        self,
+        folder: SessionFolder,
+        cwd: str,
+        loop: Loop,
+        failed: Callable[[str], None],
+        idle: Callable[[], None],
+    ) -> None:
+        self._folder = folder
+        self._cwd = cwd
+        self._loop = loop
+        self._failed = failed
+        self._idle = idle
+        self._running: Optional[Errand] = None
+        self._next: Optional[Callable[[], None]] = None
+
+    @property
+    def is_running(self) -> bool:
+        return self._running is not None
+
+    def run(self, command: Any, state: str, step: int) -> None:
+        """Run the command now, or after the one that runs; an empty command is none."""
+        words = words_of(command or "")
+        if not words:
+            return
+        if self._running is not None:
+            self._next = lambda: self.run(command, state, step)
+            return
+        folder = self._folder
+        env = told(folder.name, state, step, folder.path)
+        try:
+            self._running = Errand(words, env, self._cwd, folder.log, self._loop, self._done)
+        except (OSError, ValueError) as error:
+            self._done("{} cannot be run: {}".format(words[0], error))
+
+    def look(self) -> None:
+        """See whether the one that runs has ended."""
+        if self._running is not None:
+            self._running.look()
+
+    def kill(self, why: str) -> None:
+        """End the one that runs."""
+        if self._running is not None:
+            self._running.kill(why)
+
+    def close(self) -> None:
+        """Leave no process behind."""
+        if self._running is not None:
+            self._running.close()
+
+    def _done(self, problem: str) -> None:
+        self._running = None
+        if problem:
+            self._failed("train.on_finish: " + problem)
+        due, self._next = self._next, None
+        if due is not None:
+            due()
+        if self._running is None:
+            self._idle()
 
 
 def words_of(command: Any) -> List[str]:

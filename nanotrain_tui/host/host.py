@@ -13,14 +13,13 @@ from typing import Any, Callable, Dict, List, Optional
 
 from nanotrain_tui.catalog import nest
 from nanotrain_tui.host import commands, preload
-from nanotrain_tui.host.container import find_paths
 from nanotrain_tui.host.control import Reply
-from nanotrain_tui.host.errand import Errand, told, words_of
+from nanotrain_tui.host.ending import LastRows
+from nanotrain_tui.host.errand import Errands
 from nanotrain_tui.host.gauges import Gauges
 from nanotrain_tui.host.guard_desk import GuardDesk
 from nanotrain_tui.host.job import Job, JobError
 from nanotrain_tui.host.journal import open_journal
-from nanotrain_tui.host.link import Trainer
 from nanotrain_tui.host.live_config import OWN_KEYS
 from nanotrain_tui.host.loop import Loop
 from nanotrain_tui.host.mishaps import Mishaps
@@ -29,32 +28,23 @@ from nanotrain_tui.host.presence import Presence
 from nanotrain_tui.host.retries import Retries
 from nanotrain_tui.host.segment import MakeTrainer, Segment, Surroundings
 from nanotrain_tui.host.steering import Session, Steering
-from nanotrain_tui.host.trainer_environment import trainer_invocation
 from nanotrain_tui.host.trainer_log import TrainerLog
-from nanotrain_tui.host.trainer_process import ProcessTrainer, SpawnError
+from nanotrain_tui.host.trainer_process import ProcessTrainer, SpawnError, process_trainer
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.errors import RecordingError, SessionError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import EDITS, Start, parse_edits
+from nanotrain_tui.session.lost import take_lost
 from nanotrain_tui.telemetry.monitor import Monitor, TelemetryError
 
 COMMIT_EVERY_S = 0.5
 SYNC_EVERY_S = 10.0
 HEARTBEAT_EVERY_S = 1.0
-LAST_COMMIT_WITHIN_S = 10.0
 HOST = "host"  # who asks for what the host does by itself
 HOPELESS = ("config", "data")  # failures that another try cannot mend
 _CANNOT_START = (
     JobError, TelemetryError, SessionError, SpawnError, ContainerError, OSError,
 )  # fmt: skip
-
-
-def process_trainer(job: Job, loop: Loop) -> Trainer:
-    """The trainer as a child process: the rule."""
-    paths = find_paths(job.trainer_command, job.config.get("trainer.paths"))
-    name = "nanotrain-{}-{:.0f}".format(os.path.basename(job.folder), 1000 * time.time())
-    told = trainer_invocation(job.trainer_command, job.env, name)
-    return ProcessTrainer(told, job.cwd, loop, paths)
 
 
 class Host(Session):
@@ -74,8 +64,6 @@ class Host(Session):
         self._make_trainer = make_trainer
         self._clock = clock
         self._steering = Steering(self)
-        self._errand: Optional[Errand] = None
-        self._errand_is_due = False
         self._has_ended = False
         self._over = False
         self._stops: List[str] = []
@@ -91,6 +79,11 @@ class Host(Session):
     def step(self) -> int:
         return self._journal.step
 
+    @property
+    def lost(self) -> str:
+        """What is missing from the recording, in a sentence; empty for nothing."""
+        return self._last_rows.lost
+
     def open(self) -> None:
         """Take the lock, begin the recording or go on with it, start all; raises JobError."""
         try:
@@ -101,7 +94,10 @@ class Host(Session):
             raise JobError(key, message) from error
 
     def run(self, handle_signals: bool = True) -> str:
-        """Go on until the session has ended and everything is put away; its state then."""
+        """Go on until the session has ended and everything is put away; its state then.
+
+        ``lost`` says afterwards what could not be recorded.
+        """
         with self._cleanup:
             if handle_signals:
                 for number in (signal.SIGTERM, signal.SIGINT):
@@ -110,7 +106,7 @@ class Host(Session):
             while not self._over:
                 self._loop.turn()
                 self._loop.safely(self._take_stops)
-            self._write_the_rest()
+            self._last_rows.write(partial(self._loop.safely, self._take_stops))
         return self.state
 
     def request_stop(self, who: str) -> None:
@@ -149,7 +145,8 @@ class Host(Session):
         cleanup.callback(presence.close)
         os.makedirs(folder.checkpoints, mode=0o700, exist_ok=True)
         self._journal = open_journal(folder, job, self._clock)
-        cleanup.callback(lambda: self._journal.finish(tidy=not presence.is_lost))
+        self._last_rows = LastRows(folder, self._journal, loop)
+        cleanup.callback(lambda: self._last_rows.finish(tidy=not presence.is_lost))
         self._log = TrainerLog(folder.log)
         cleanup.callback(self._log.close)
         self._mishaps = Mishaps(self._log, self._journal.event)
@@ -167,8 +164,10 @@ class Host(Session):
             gauges,
             self._make_trainer,
         )
+        self._errands = Errands(folder, job.cwd, loop, self._warn, self._errands_are_done)
+        cleanup.callback(self._errands.close)
         self._segment = Segment(self._around, job.config, self._gone, self._run_errand)
-        cleanup.callback(self._close_children)
+        cleanup.callback(lambda: self._segment.close())  # the one of then
         self._guards = GuardDesk(
             self, self._steering, lambda: self._segment.config.now, monitor.trips()
         )
@@ -176,6 +175,7 @@ class Host(Session):
         loop.failed = self._survive
         loop.every(COMMIT_EVERY_S, self._twice_a_second)
         loop.every(SYNC_EVERY_S, self._journal.checkpoint)
+        loop.every(SYNC_EVERY_S, self._steering.tell_refusals)
         loop.every(HEARTBEAT_EVERY_S, presence.beat)
         loop.every(min(job.interval_s, COMMIT_EVERY_S), gauges.poll)
         loop.safely(gauges.poll)
@@ -193,14 +193,10 @@ class Host(Session):
         if job.parent is not None and job.checkpoint is not None:
             copied = {key: value for key, value in job.checkpoint.items() if key != "step"}
             self.record("checkpoint", copied)  # its first: it can be gone on from
-        for message in job.warnings:
-            self.record("warned", {"message": message})
+        lost = take_lost(self.folder)
+        for message in [*job.warnings, *(["before this start " + lost] if lost else [])]:
+            self._warn(message)
         self._retries = Retries(self.folder, self.step)
-
-    def _close_children(self) -> None:
-        self._segment.close()
-        if self._errand is not None:
-            self._errand.close()
 
     def _twice_a_second(self) -> None:
         self._journal.commit()
@@ -209,20 +205,18 @@ class Host(Session):
     def _look(self) -> None:
         """See whether a child has gone."""
         self._segment.link.look()
-        if self._errand is not None:
-            self._errand.look()
+        self._errands.look()
 
-    def _write_the_rest(self) -> None:
-        """A full disk may be made room on while we wait a little."""
-        give_up = self._clock() + LAST_COMMIT_WITHIN_S
-        self._journal.commit()
-        while self._journal.trouble is not None and self._clock() < give_up:
-            self._loop.turn(COMMIT_EVERY_S)
+    def _warn(self, message: str) -> None:
+        self.record("warned", {"message": message})
 
     # -- commands --------------------------------------------------------------------------------
 
     def _requested(self, request: Dict[str, Any], reply: Reply) -> None:
         do = str(request.get("do"))
+        if do == "stop" and self._last_rows.is_waiting:
+            reply(dict(self._last_rows.stop_asked(), state=self.state, step=self.step))
+            return
         if do != "status":
 
             def answer(told: Dict[str, Any]) -> None:
@@ -248,8 +242,10 @@ class Host(Session):
     def _take_stops(self) -> None:
         stops, self._stops = self._stops, []
         for who in stops:
-            if self._has_ended and self._errand is not None:
-                self._errand.kill("was killed: the host was asked to stop")
+            if self._last_rows.is_waiting:
+                self._last_rows.stop_asked()
+            elif self._has_ended and self._errands.is_running:
+                self._errands.kill("was killed: the host was asked to stop")
             elif self._steering.stop_asked_by is not None:
                 self._segment.link.kill("was asked twice to stop")
             else:
@@ -273,8 +269,7 @@ class Host(Session):
         if stopper is None or (not killed and status != 0):
             return False
         if killed and self.state != states.STARTING:
-            message = "the trainer {} and was killed".format(killed)
-            self.record("warned", {"message": message})
+            self._warn("the trainer {} and was killed".format(killed))
         self.record("stopped", {"who": stopper})
         return True
 
@@ -290,7 +285,7 @@ class Host(Session):
         except RecordingError:
             return None  # the disk is full or gone, and that is on the record
         for problem in problems:
-            self.record("warned", {"message": "a checkpoint is passed over: " + problem})
+            self._warn("a checkpoint is passed over: " + problem)
         return start
 
     def _may_try_again(self, body: Dict[str, Any]) -> bool:
@@ -357,35 +352,18 @@ class Host(Session):
     def _end(self) -> None:
         self._has_ended = True
         self._steering.ended()
+        self._steering.tell_refusals()
         if self.state != states.STOPPED or self._steering.stop_asked_by is None:
             self._run_errand()
-        self._over = self._errand is None
+        self._over = not self._errands.is_running
 
     def _run_errand(self) -> None:
-        """It ended, or stopped by itself: the command that is wanted then, one at a time."""
-        words = words_of(self._segment.config.now.get("train.on_finish") or "")
-        if not words:
-            return
-        if self._errand is not None:
-            self._errand_is_due = True
-            return
-        folder = self.folder
-        env = told(folder.name, self.state, self.step, folder.path)
-        try:
-            self._errand = Errand(
-                words, env, self._job.cwd, folder.log, self._loop, self._errand_is_done
-            )
-        except (OSError, ValueError) as error:
-            self._errand_is_done("{} cannot be run: {}".format(words[0], error))
+        """It ended, or stopped by itself: the command that is wanted then."""
+        command = self._segment.config.now.get("train.on_finish")
+        self._errands.run(command, self.state, self.step)
 
-    def _errand_is_done(self, problem: str) -> None:
-        self._errand = None
-        if problem:
-            self.record("warned", {"message": "train.on_finish: " + problem})
-        if self._errand_is_due:
-            self._errand_is_due = False
-            self._run_errand()
-        self._over = self._has_ended and self._errand is None
+    def _errands_are_done(self) -> None:
+        self._over = self._has_ended
 
     # -- telemetry -------------------------------------------------------------------------------
 

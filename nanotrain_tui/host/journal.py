@@ -8,6 +8,7 @@ from nanotrain_tui.catalog import nest
 from nanotrain_tui.host.job import Job, JobError
 from nanotrain_tui.host.messages import METRICS
 from nanotrain_tui.session import state as states
+from nanotrain_tui.session.backlog import Lost
 from nanotrain_tui.session.bodies import recordable
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.reader import SessionReader
@@ -33,7 +34,8 @@ class Journal:
         self._preparing: Optional[Dict[str, Any]] = None
         self._preparing_due = 0.0
         self._trouble_told = False
-        self._dropped_told = 0
+        self._shortage_told = False
+        self._dropped_told = recorder.dropped
 
     @property
     def trouble(self) -> Optional[str]:
@@ -88,8 +90,13 @@ class Journal:
         """Record telemetry."""
         self._recorder.sample(self.now(), self.step, printable_json(body))
 
+    @property
+    def unwritten(self) -> Lost:
+        """What would be missing from the recording if the host left it now."""
+        return self._recorder.unwritten
+
     def commit(self) -> None:
-        """Give all to the operating system, and say so where it does not take it."""
+        """Give all to the operating system, and record where it does not take it."""
         self._record_preparing()
         written = self._recorder.commit()
         if not written and not self._trouble_told:
@@ -100,19 +107,36 @@ class Journal:
             self.event("warned", {"message": message})
         elif written and self._trouble_told:
             self._trouble_told = False
-            dropped = self._recorder.dropped_rows - self._dropped_told
-            self._dropped_told = self._recorder.dropped_rows
-            lost = "; {} rows of steps and telemetry are lost".format(dropped) if dropped else ""
-            self.event("note", {"message": "the recording is written again" + lost})
+            dropped, before = self._recorder.dropped, self._dropped_told
+            self._dropped_told = dropped
+            lost = "; memory could not hold all: {} are lost".format(dropped)
+            told = "the recording is written again" + (lost if dropped != before else "")
+            self.event("note", {"message": told})
+        self._tell_of_shortage()
 
     def checkpoint(self) -> None:
         """Give all to the disk."""
-        if self._recorder.trouble is None:
-            self._recorder.checkpoint()
+        self._recorder.checkpoint()
+
+    def end(self) -> bool:
+        """Commit the last rows, with all the disk space set aside; whether they are written."""
+        return self._recorder.end()
 
     def finish(self, tidy: bool = True) -> bool:
         """Close the recording; True when all of it is written. Without ``tidy`` as it is."""
         return self._recorder.finish(tidy)
+
+    def _tell_of_shortage(self) -> None:
+        """The disk is full and the reserve is being used, or there is room again."""
+        short = self._recorder.lives_on_reserve
+        if short == self._shortage_told or self.state in states.ENDED:
+            return
+        self._shortage_told = short
+        if short:
+            message = "the disk is full: the recording uses up its reserve; make room"
+            self.event("warned", {"message": message})
+        else:
+            self.event("note", {"message": "the disk has room again"})
 
     def _session_time(self, t: float, now: float) -> float:
         return min(max(t - self._base, 0.0), now)

@@ -12,6 +12,11 @@ class LineSplitter:
         self._rest = bytearray()
         self._dropping = False
 
+    @property
+    def is_within_line(self) -> bool:
+        """Whether a line has begun and its end has not come."""
+        return self._dropping or bool(self._rest)
+
     def feed(self, data: bytes) -> List[bytes]:
         """The lines now complete, without their ends."""
         *lines, rest = data.split(b"\n")

@@ -1,14 +1,17 @@
 """Commands on their way: decided, sent, and answered once they are applied or refused."""
 
+import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.host import commands
+from nanotrain_tui.host.refusals import Refusals, cut
 from nanotrain_tui.session import state as states
 
 Reply = Callable[[Dict[str, Any]], None]
 
 BY_ITSELF = "trainer"
+_LONGEST_WHY = 2000  # characters of an answer
 _MOST_WAITING = 10000  # commands on their way to the trainer
 
 
@@ -56,8 +59,9 @@ class Session:
 class Steering:
     """The queue of commands between everyone who asks and the one trainer."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, clock: Callable[[], float] = time.monotonic) -> None:
         self._session = session
+        self._refusals = Refusals(session.record, clock)
         self._sent: List[_Sent] = []
         self._last_id = 0
         self._stepping_for: Optional[str] = None
@@ -145,6 +149,10 @@ class Steering:
                 state = self._session.state
                 self._refuse(sent, why or "the session has ended ({})".format(state))
 
+    def tell_refusals(self) -> None:
+        """Record how many commands were refused that are not on the record themselves."""
+        self._refusals.tell_rest()
+
     @property
     def is_stepping(self) -> bool:
         """Whether it runs to pause again by itself."""
@@ -186,9 +194,8 @@ class Steering:
         self._answer(sent, {"ok": True})
 
     def _refuse(self, sent: _Sent, why: str) -> None:
-        command = dict(sent.arguments, do=sent.do[:100])
-        self._session.record("refused", {"who": sent.who, "command": command, "why": why})
-        self._answer(sent, {"ok": False, "why": why})
+        self._refusals.refused(sent.who, dict(sent.arguments, do=sent.do[:100]), why)
+        self._answer(sent, {"ok": False, "why": cut(why, _LONGEST_WHY)})
 
     def _answer(self, sent: _Sent, answer: Dict[str, Any]) -> None:
         if sent.reply is not None:

@@ -10,11 +10,15 @@ import os
 import signal
 import subprocess
 import threading
-from typing import Any, BinaryIO, Callable, List, Optional
+import time
+from typing import Any, BinaryIO, Callable, List, Optional, Sequence
 
-from nanotrain_tui.host.container import Invocation
+from nanotrain_tui.host import reaper
+from nanotrain_tui.host.container import Invocation, find_paths
+from nanotrain_tui.host.job import Job
 from nanotrain_tui.host.loop import Loop
 from nanotrain_tui.host.paths import PathMap
+from nanotrain_tui.host.trainer_environment import trainer_invocation
 
 _PR_SET_PDEATHSIG = 1
 _MOST_UNSENT = 4 << 20  # commands a trainer may leave unread
@@ -116,6 +120,8 @@ class ProcessTrainer:
         """Signal the trainer and all it started; a container outlives whoever started it."""
         if self._kill_command and self.poll() is None:
             self._killer = self._killer or _start_quietly(self._kill_command)
+        if self.poll() is None:
+            reaper.kill_all(reaper.descendants(self.pid))  # those too that have left its group
         try:
             os.killpg(self.pid, number)
         except (ProcessLookupError, PermissionError):
@@ -133,6 +139,21 @@ class ProcessTrainer:
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()
+
+
+def process_trainer(
+    job: Job, loop: Loop, at_death: Optional[Callable[[Sequence[str]], None]] = None
+) -> ProcessTrainer:
+    """The trainer as a child process: the rule.
+
+    ``at_death(command)`` is told what ends a container, should this process be killed.
+    """
+    paths = find_paths(job.trainer_command, job.config.get("trainer.paths"))
+    name = "nanotrain-{}-{:.0f}".format(os.path.basename(job.folder), 1000 * time.time())
+    told = trainer_invocation(job.trainer_command, job.env, name)
+    if at_death is not None:
+        at_death(told.kill)
+    return ProcessTrainer(told, job.cwd, loop, paths)
 
 
 class ThreadTrainer:

@@ -56,8 +56,9 @@ def plan_resume(folder: SessionFolder, folders: Folders, changes: Changes | None
     """How a session that ended goes on from its last whole checkpoint; for ``start``.
 
     After ``stopped``, ``failed`` and ``interrupted``; after ``finished`` only if ``changes`` has
-    more ``train.steps``. ``changes`` are flat and in force from the checkpoint on. Raises
-    LaunchError or ConfigError (running, finished, a key that cannot change), RecordingError.
+    more ``train.steps``, or its last steps are in no checkpoint. ``changes`` are flat and in force
+    from the checkpoint on. Raises LaunchError or ConfigError (running, finished, a key that cannot
+    change), RecordingError.
     """
     if folder.is_alive():
         raise LaunchError("", f"{folder.name} is running: there is nothing to resume.")
@@ -74,12 +75,14 @@ def plan_resume(folder: SessionFolder, folders: Folders, changes: Changes | None
             f"whole: {'; '.join(problems)}. Fork its parent again.",
         )
     begin = with_changes(found, _allowed(found.config, changes or {}))
-    if state == states.FINISHED and begin.config["train.steps"] <= reached:
+    # One whose last checkpoint could not be written trains again from the one before.
+    is_saved = begin.checkpoint is None or begin.step >= reached
+    if state == states.FINISHED and begin.config["train.steps"] <= reached and is_saved:
         raise LaunchError(
             "train.steps",
             f"{folder.name} has finished its {reached} steps; to go on, set train.steps higher.",
         )
-    plan = _plan(begin, folders)
+    plan = _plan(begin, folders, folder)
     return replace(
         plan,
         choices=(*plan.choices, f"going on from step {begin.step}"),
@@ -169,8 +172,8 @@ def restart(
     return start(plan_restart(folder, folders, changes), folders, name, on_nan)
 
 
-def _plan(begin: Start, folders: Folders) -> Plan:
-    return prepare(check(begin.config), folders, restored=begin.checkpoint is not None)
+def _plan(begin: Start, folders: Folders, resumes: SessionFolder | None = None) -> Plan:
+    return prepare(check(begin.config), folders, begin.checkpoint is not None, resumes)
 
 
 def _allowed(config: Config, changes: Changes, free: tuple[str, ...] = ()) -> Config:

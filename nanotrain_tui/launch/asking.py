@@ -3,15 +3,14 @@
 import json
 import os
 import selectors
-import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 from nanotrain_tui.host import crash
+from nanotrain_tui.launch.leash import Leash
 
 MOST_BYTES = 1 << 20  # of an answer; a program that says more is none of ours
 _READ_SIZE = 1 << 16
@@ -35,28 +34,23 @@ def ask(
     """Run a program to its end, with ``question`` as its standard input.
 
     It and all that it started are killed when it takes longer, is interrupted or never stops
-    talking. Raises OSError where it cannot be run, subprocess.TimeoutExpired.
+    talking, and when this process dies. Raises OSError where it cannot be run,
+    subprocess.TimeoutExpired.
     """
     with tempfile.TemporaryFile() as asked:
         asked.write(question)
         asked.seek(0)
-        child = subprocess.Popen(
-            command, stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=env, cwd=cwd, start_new_session=True,  # Ctrl+C is ours to understand
-        )  # fmt: skip
-    try:
-        deadline = time.monotonic() + within_s
-        out, err = _listen(child, deadline)
-        return Said(child.wait(max(0.0, deadline - time.monotonic())), out, err)
-    except subprocess.TimeoutExpired:
-        raise subprocess.TimeoutExpired(list(command), within_s) from None
-    finally:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        for pipe in (child.stdout, child.stderr):
-            if pipe is not None:
-                pipe.close()
+        leash = Leash(command, asked, subprocess.PIPE, env, cwd, within_s)
+    with leash:
+        child = leash.process
+        try:
+            deadline = time.monotonic() + within_s
+            out, err = _listen(child, deadline)
+            said = Said(child.wait(max(0.0, deadline - time.monotonic())), out, err)
+        except subprocess.TimeoutExpired:
+            raise subprocess.TimeoutExpired(list(command), within_s) from None
+        leash.check()
+        return said
 
 
 def _listen(child: "subprocess.Popen[bytes]", deadline: float) -> tuple[bytes, bytes]:

@@ -20,6 +20,9 @@ from nanotrain_tui.launch.errors import LaunchError
 from nanotrain_tui.launch.plan import Plan
 from nanotrain_tui.session.folder import SessionFolder
 
+_STOPS = 4  # two end a trainer, two more the wait for the disk
+_STOP_WITHIN_S = 2.0
+
 Serve = Callable[[BinaryIO, BinaryIO], int]
 
 
@@ -50,6 +53,13 @@ class InProcessSession:
         """Stop at the next step boundary, the second time at once; returns before that."""
         if self._thread.is_alive():
             self._host.request_stop(who)
+
+    def give_up(self, who: str) -> None:
+        """End it without what it still waits for: the trainer's stop, room for its last rows."""
+        for _ in range(_STOPS):
+            self.stop(who)
+            if self.join(_STOP_WITHIN_S):
+                return
 
     def join(self, timeout_s: float | None = None) -> bool:
         """Wait until all is recorded and put away; False if it is not by then."""

@@ -16,6 +16,7 @@ from nanotrain_tui.host.trainer_environment import trainer_invocation
 from nanotrain_tui.launch.again import configuration_of
 from nanotrain_tui.launch.asking import json_objects, last_words
 from nanotrain_tui.launch.errors import LaunchError
+from nanotrain_tui.launch.leash import Leash
 from nanotrain_tui.launch.plan import PYTHONS
 from nanotrain_tui.launch.python_finder import KEY
 from nanotrain_tui.launch.remembered import Remembered
@@ -119,16 +120,12 @@ def _ask_once(
     question = json.dumps(_request(model, request, paths)).encode() + b"\n"
     with tempfile.TemporaryFile() as said:
         try:
-            child = subprocess.Popen(
-                told.command,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, env=told.env,
-                start_new_session=True,  # Ctrl+C is ours to understand
-            )  # fmt: skip
+            leash = Leash(told.command, subprocess.PIPE, said, told.env)
         except OSError as error:
-            why = f"cannot run {model.command[0]}: {error.strerror}."
-            raise LaunchError(KEY, why) from error
-        assert child.stdin is not None and child.stdout is not None
-        try:
+            raise _cannot_run(model, error) from error
+        with leash:
+            child = leash.process
+            assert child.stdin is not None and child.stdout is not None
             with suppress(BrokenPipeError):  # it ended early; what it said follows
                 child.stdin.write(question)
                 child.stdin.close()
@@ -136,6 +133,10 @@ def _ask_once(
             if answer.get("ok"):
                 return
             child.wait()
+            try:
+                leash.check()
+            except OSError as error:
+                raise _cannot_run(model, error) from error
             said.seek(0)
             words = said.read()
             text = words.decode("utf-8", "replace")
@@ -144,12 +145,10 @@ def _ask_once(
                 raise _Refusal(str(answer.get("key", "")), message, None, f"{message}\n{text}")
             why = f"{model.command[0]} ended with status {child.returncode}: {last_words(words)}"
             raise _Refusal(KEY, why, child.returncode, text)
-        finally:
-            child.kill()
-            child.wait()
-            child.stdout.close()
-            with suppress(BrokenPipeError):
-                child.stdin.close()
+
+
+def _cannot_run(model: Model, error: OSError) -> LaunchError:
+    return LaunchError(KEY, f"cannot run {model.command[0]}: {error.strerror}.")
 
 
 def write_model(

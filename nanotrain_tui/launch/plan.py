@@ -19,6 +19,7 @@ from nanotrain_tui.launch.errors import LaunchError
 from nanotrain_tui.launch.memory import MemoryCheck, check_memory, read_available
 from nanotrain_tui.launch.python_finder import KEY
 from nanotrain_tui.launch.remembered import Remembered
+from nanotrain_tui.launch.room import RoomCheck, check_room
 from nanotrain_tui.launch.trainer_call import PATHS, paths_of, python_of, seeing, with_trainer
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import Start
@@ -46,12 +47,19 @@ class Plan:
     parent: SessionFolder | None = None  # the session that ``start`` is of, if it is another
     warnings: tuple[str, ...] = ()  # to be put on the record
     memory: MemoryCheck | None = None  # what it needs, and whether that is there
+    room: RoomCheck | None = None  # the same of the disk
 
 
-def prepare(config: Mapping[str, Any], folders: Folders, restored: bool = False) -> Plan:
+def prepare(
+    config: Mapping[str, Any],
+    folders: Folders,
+    restored: bool = False,
+    resumes: SessionFolder | None = None,
+) -> Plan:
     """Settle what a checked flat configuration leaves open; nothing of a session is written.
 
-    ``restored``: it begins with a checkpoint, which takes memory. Raises ConfigError or
+    ``restored``: it begins with a checkpoint, which takes memory; ``resumes``: in this folder,
+    whose checkpoints make way for new ones. Raises ConfigError or
     LaunchError naming the key at fault.
     """
     settled = dict(config)
@@ -79,9 +87,18 @@ def prepare(config: Mapping[str, Any], folders: Folders, restored: bool = False)
     told = {**trainer_config(settled), **places}
     memory = check_memory(settled, facts, read_available(), restored)
     choices += [memory.hint] if memory.hint else []
-    warnings = (memory.message,) if memory.message else ()
+    room = check_room(settled, facts, folders.home, Path(resumes.checkpoints) if resumes else None)
+    warnings = tuple(filter(None, (memory.message, room.message)))
     return Plan(
-        settled, facts, told, command, tegrastats, tuple(choices), warnings=warnings, memory=memory
+        settled,
+        facts,
+        told,
+        command,
+        tegrastats,
+        tuple(choices),
+        warnings=warnings,
+        memory=memory,
+        room=room,
     )
 
 

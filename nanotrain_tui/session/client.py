@@ -80,8 +80,9 @@ class ControlClient:
             raise NotRunning("{} is not running".format(self.folder.name)) from error
 
     def _connect(self, deadline: float) -> socket.socket:
-        if self._socket is not None:
+        if self._socket is not None and not _is_hung_up(self._socket):
             return self._socket
+        self.close()
         if not self.folder.is_alive():
             raise NotRunning("{} is not running".format(self.folder.name))
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -120,6 +121,17 @@ class ControlClient:
                 raise ValueError("a reply without end")
         line, self._received = self._received.split(b"\n", 1)
         return line
+
+
+def _is_hung_up(connection: socket.socket) -> bool:
+    """Whether the host has closed it: it drops idle clients when others need their place."""
+    connection.setblocking(False)
+    try:
+        return connection.recv(1, socket.MSG_PEEK) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def whoami() -> str:

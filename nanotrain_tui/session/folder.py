@@ -15,6 +15,7 @@ from nanotrain_tui.session.errors import SessionError, SessionNotFound
 from nanotrain_tui.session.journals import files_beside, settle_file
 from nanotrain_tui.session.leftovers import RECORDING, is_leftover, is_old, make_way
 
+RESERVE = "reserve"  # disk space that a running host sets aside; see reserve.py
 NOT_RESPONDING_AFTER_S = 5.0
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
@@ -77,6 +78,13 @@ class SessionFolder:
 
     def settle_held(self) -> bool:
         """The same for who keeps hosts out already."""
+        if files_beside(self.recording):
+            try:
+                os.unlink(
+                    os.path.join(self.path, RESERVE)
+                )  # a full disk may need its room for this
+            except OSError:
+                pass  # there is none
         return settle_file(self.recording)
 
 

@@ -1,25 +1,26 @@
 """Writing a recording: the host's alone.
 
 Events are committed at once and steps about twice a second, without an fsync; ``checkpoint``
-does that, about every 10 s, because SD cards wear. A full disk is no end: rows wait in memory,
-bounded, until a commit succeeds.
+does that, about every 10 s, because SD cards wear. A full disk is no end: a reserve is given up
+for what is recorded, and then rows wait in memory, bounded, until a commit succeeds.
 """
 
 import json
 import math
 import os
 import sqlite3
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Mapping, NamedTuple, Optional
 
+from nanotrain_tui.session.backlog import Backlog, Lost
 from nanotrain_tui.session.compact import compact
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.reserve import Reserve
 from nanotrain_tui.session.schema import NEWEST_SEQ, SCHEMA_VERSION, TABLES, VIEWS
 from nanotrain_tui.session.summary import to_store
 
-MOST_WAITING_BYTES = 8 << 20  # rows kept in memory while the disk takes none
-_ROW_BYTES = 200  # what a row costs in memory besides its text or data
+_MOST_AT_ONCE = 256 << 10  # bytes of rows in one transaction: a part of them may find room
 _BUSY_S = 0.25  # a stranger that writes holds the host up no longer; it tries again
 _GAP_S = 0.05  # an idle time longer than this ends a row, so that its times stay true
 
@@ -29,12 +30,6 @@ _INSERT = {
     "steps": "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     "samples": "INSERT INTO samples VALUES (?, ?, ?, ?, ?)",
 }
-
-
-class _Row(NamedTuple):
-    table: str
-    values: Tuple[Any, ...]
-    bytes: int
 
 
 class _Run(NamedTuple):
@@ -77,16 +72,16 @@ def create_recording(
 class Recorder:
     """Appends to an existing recording; the caller holds the folder's lock.
 
-    ``trouble`` is what keeps rows from the disk, None while all is well; ``dropped_rows`` counts
-    the rows of telemetry and steps that memory could not hold until then.
+    ``trouble`` is what keeps rows from the disk, None while all is well; ``dropped`` is what
+    memory could not hold until then.
     """
 
     def __init__(self, folder: SessionFolder) -> None:
         self._folder = folder
         self.trouble: Optional[str] = None
-        self.dropped_rows = 0
-        self._waiting: List[_Row] = []
-        self._waiting_bytes = 0
+        self._backlog = Backlog()
+        self._reserve = Reserve(folder.path)
+        self._gave_up = self._ending = False
         self._run: Optional[_Run] = None
         self._segment = 0
         try:
@@ -100,6 +95,21 @@ class Recorder:
             self._seq = int(self._connection.execute(NEWEST_SEQ).fetchone()[0])
         except sqlite3.Error as error:
             raise RecordingError("cannot write {}: {}".format(folder.recording, error)) from error
+        self._reserve.make()
+
+    @property
+    def dropped(self) -> Lost:
+        return self._backlog.dropped
+
+    @property
+    def unwritten(self) -> Lost:
+        """What the recording would lack if it were left now."""
+        return self._backlog.dropped.plus(self._backlog.contents())
+
+    @property
+    def lives_on_reserve(self) -> bool:
+        """Whether the disk was full and has not had room since."""
+        return self._gave_up and not self._reserve.is_whole
 
     def begin_segment(
         self, t: float, wall: str, from_step: int, environment: Mapping[str, Any]
@@ -108,7 +118,7 @@ class Recorder:
         self._close_run()
         self._segment = self._next_seq()
         row = (self._segment, t, wall, from_step, _json(environment))
-        self._append("segments", row, len(row[-1]))
+        self._backlog.add("segments", row, len(row[-1]))
         self._commit_if_well()
 
     def event(self, t: float, step: int, kind: str, body: Mapping[str, Any]) -> Event:
@@ -116,7 +126,7 @@ class Recorder:
         self._close_run()
         text = _json(body)
         row = (self._next_seq(), self._segment, t, step, kind, text)
-        self._append("events", row, len(text))
+        self._backlog.add("events", row, len(text))
         self._commit_if_well()
         return Event(row[0], row[1], t, step, kind, dict(body))
 
@@ -124,7 +134,7 @@ class Recorder:
         """Keep telemetry for the next commit."""
         self._close_run()
         text = _json(body)
-        self._append("samples", (self._next_seq(), self._segment, t, step, text), len(text))
+        self._backlog.add("samples", (self._next_seq(), self._segment, t, step, text), len(text))
 
     def steps(
         self, first_step: int, count: int, t0: float, t1: float, metrics: Mapping[str, bytes]
@@ -152,29 +162,35 @@ class Recorder:
     def commit(self) -> bool:
         """Give everything to the operating system; False leaves it waiting, see ``trouble``."""
         self._close_run()
-        if not self._waiting:
+        if not self._backlog:
             return self.trouble is None
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            for row in self._waiting:
-                self._connection.execute(_INSERT[row.table], row.values)
-            self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            self._roll_back()
-            self.trouble = str(error)
-            self._shed()
-            return False
-        self._waiting = []
-        self._waiting_bytes = 0
+        while self._backlog:
+            try:
+                self._write()
+            except sqlite3.Error as error:
+                self._roll_back()
+                if self._make_room(error):
+                    continue
+                self.trouble = str(error)
+                self._backlog.shed()
+                return False
         self.trouble = None
         return True
 
     def checkpoint(self) -> None:
         """Give everything to the disk (an fsync)."""
         try:
-            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            self._fold_log()
         except sqlite3.Error as error:
-            self.trouble = str(error)
+            if not _is_about_room(error):  # else the next commit meets it
+                self.trouble = str(error)
+        if self.trouble is None:
+            self._reserve.make_if_roomy()
+
+    def end(self) -> bool:
+        """Commit the last rows: the whole reserve is there for them."""
+        self._ending = True
+        return self.commit()
 
     def finish(self, tidy: bool = True) -> bool:
         """Commit, compact and try to leave one plain file; True when all was written.
@@ -182,7 +198,8 @@ class Recorder:
         Without ``tidy`` it is closed as it is: where the file was deleted, SQLite would look for
         what is beside it by name, and find what another session has there.
         """
-        written = self.commit()
+        written = self.end()
+        self._reserve.remove()
         for step in (compact, self._store_summary, _one_file) if tidy else ():
             try:
                 step(self._connection)
@@ -217,11 +234,30 @@ class Recorder:
                 run.t1,
                 bytes(data),
             )
-            self._append("steps", row, len(data))
+            self._backlog.add("steps", row, len(data))
 
-    def _append(self, table: str, values: Tuple[Any, ...], size: int) -> None:
-        self._waiting.append(_Row(table, values, size + _ROW_BYTES))
-        self._waiting_bytes += size + _ROW_BYTES
+    def _write(self) -> None:
+        """The oldest rows in one transaction."""
+        rows = self._backlog.first(_MOST_AT_ONCE)
+        self._connection.execute("BEGIN IMMEDIATE")
+        for row in rows:
+            self._connection.execute(_INSERT[row.table], row.values)
+        self._connection.execute("COMMIT")
+        self._backlog.written(len(rows))
+
+    def _make_room(self, error: sqlite3.Error) -> bool:
+        """Free a piece of the reserve where that may help; False where there is none."""
+        if not _is_about_room(error) or not self._reserve.give(at_end=self._ending):
+            return False
+        self._gave_up = "full" in str(error)
+        try:
+            self._fold_log()  # then the log is written from its beginning again
+        except sqlite3.Error:
+            pass  # no room for that, or somebody reads
+        return True
+
+    def _fold_log(self) -> None:
+        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     def _commit_if_well(self) -> None:
         if self.trouble is None:  # else the timer tries again, not every event
@@ -234,19 +270,10 @@ class Recorder:
         except sqlite3.Error:
             pass  # SQLite rolled back by itself
 
-    def _shed(self) -> None:
-        """Drop the oldest samples, then the oldest steps, until the rest fits; events stay."""
-        for table in ("samples", "steps"):
-            if self._waiting_bytes <= MOST_WAITING_BYTES:
-                return
-            kept = []
-            for row in self._waiting:
-                if row.table == table and self._waiting_bytes > MOST_WAITING_BYTES:
-                    self._waiting_bytes -= row.bytes
-                    self.dropped_rows += 1
-                else:
-                    kept.append(row)
-            self._waiting = kept
+
+def _is_about_room(error: sqlite3.Error) -> bool:
+    """A full disk, or what SQLite makes of a quota (EDQUOT), among others."""
+    return "full" in str(error) or "disk I/O" in str(error)
 
 
 def _one_file(connection: sqlite3.Connection) -> None:

@@ -57,7 +57,7 @@ class Loop:
                 self._obey(command)
             elif not self._paused:
                 self._go_on()
-        self._save_if_possible()
+        self._save_if_possible(" Make room; a resume trains again what no checkpoint has.")
         self._refuse_the_rest()
         self._events.emit(self._end, step=self.step)
 
@@ -146,14 +146,14 @@ class Loop:
         )
         self._saved = True
 
-    def _save_if_possible(self) -> None:
+    def _save_if_possible(self, cure: str = "") -> None:
         """Write a checkpoint of what is new; that it diverged has been said already."""
         if self._saved or not self._keeper.folder or not self.training.healthy:
             return
         try:
             self._save()
         except Refused as error:
-            self._events.emit("warned", message="Step {}: {}".format(self.step, error))
+            self._events.emit("warned", message="Step {}: {}{}".format(self.step, error, cure))
 
     def _report_memory(self) -> None:
         now = time.monotonic()

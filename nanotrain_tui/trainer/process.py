@@ -15,6 +15,7 @@ from .serve import plain_failures, serve
 
 PR_SET_PDEATHSIG = 1
 OOM_SCORE_ADJ = "500"  # the kernel shall take the trainer before the host and sshd
+INSPECT_WITHIN_S = 150  # the app gives up a little earlier
 NICE = 5  # the trainer takes every core; keys and telemetry want a hundredth of one
 
 
@@ -22,6 +23,10 @@ def main(arguments: List[str]) -> int:
     """Run the trainer, or answer one question of the data or a model. The exit status."""
     stdin, stdout = reserve_pipes()
     if arguments == ["--inspect"]:
+        die_with_parent()
+        signal.alarm(
+            INSPECT_WITHIN_S
+        )  # also where nobody is left to enforce it, in a container too
         return inspect_data(stdin, stdout)
     if arguments in (["--export"], ["--predict"]):
         die_with_parent()

@@ -89,7 +89,7 @@ async def test_what_goes_on_is_asked_about_too(how: str) -> None:
 @pytest.mark.parametrize("anyway", [False, True])
 def test_the_real_backend_asks_once(anyway: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     need = SimpleNamespace(fits=False, message="too little", fitting_batch=20)
-    plan = SimpleNamespace(memory=need)
+    plan = SimpleNamespace(memory=need, room=None)
     started: list[object] = []
 
     def start(plan: object, folders: object) -> None:

@@ -300,7 +300,13 @@ class Trainer:
         saved["config"] = {key: self.config.get(key) for key in PULLING}
         saved["accuracy"] = self.accuracy
         data = json.dumps(saved).encode()
-        (folder / "part").write_bytes(data)
+        try:
+            (folder / "part").write_bytes(data)
+        except OSError as error:
+            (folder / "part").unlink()
+            message = f"Step {self.step}: No checkpoint was written: {error}."
+            self.emit("warned", message=message)
+            return
         (folder / "part").rename(folder / file)
         self.kept = [kept for kept in self.kept if kept[0] != file]
         best = all((self.accuracy or 0) >= (accuracy or 0) for _, accuracy in self.kept)

@@ -53,6 +53,36 @@ def test_a_live_session_is_followed_as_it_grows(tmp_path: Path) -> None:
     follower.close()
 
 
+class Quiet(LocalSource):
+    """A host that lives and answers, but records nothing new."""
+
+    why = "database or disk is full"
+
+    def alive(self) -> bool:
+        return True
+
+    responding = alive
+
+    def trouble(self) -> str:
+        return self.why
+
+
+def test_a_session_that_falls_silent_is_asked_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_module, "QUIET_S", 0.0)
+    recording = Recording(tmp_path).started().steps(10)
+    source = Quiet(recording.folder.path)
+    follower = Follower(source)
+    assert follower.follow().trouble == ""
+    assert follower.follow().trouble == "database or disk is full"
+    recording.steps(10)
+    assert follower.follow().trouble == ""
+    recording.finished()
+    assert [follower.follow().trouble for _ in range(2)] == ["", ""]
+    follower.close()
+
+
 def test_no_command_reaches_a_session_without_a_host(tmp_path: Path) -> None:
     follower = Follower(LocalSource(tutorial_run(tmp_path).path))
     with pytest.raises(NotRunning):

@@ -1,7 +1,9 @@
 """The control socket against clients that are slow, rude or many."""
 
+import contextlib
 import json
 import os
+import resource
 import socket
 import stat
 import threading
@@ -114,26 +116,30 @@ def test_a_client_that_never_reads_holds_up_nobody(server):
         assert ask(polite, b'{"id": 7, "do": "echo"}\n')["id"] == 7
 
 
-def test_more_clients_than_there_may_be_are_turned_away(server):
-    connections = [connect(server) for _ in range(40)]
+def test_of_more_clients_than_there_may_be_the_idlest_goes(server):
+    connections = [connect(server) for _ in range(32)]
     try:
-        assert ask(connections[0], b'{"id": 1, "do": "echo"}\n')["ok"]
-        turned_away = [c for c in connections[32:] if c.recv(10) == b""]
-        assert len(turned_away) == 8
-        connections[1].close()
-        wait_for(lambda: is_served(server), "a free place")
+        for connection in connections[1:]:
+            assert ask(connection, b'{"id": 1, "do": "echo"}\n')["ok"]
+        with connect(server) as newest:
+            assert ask(newest, b'{"id": 1, "do": "echo"}\n')["ok"]
+            assert connections[0].recv(10) == b"", "it never asked"
+            assert ask(connections[1], b'{"id": 1, "do": "echo"}\n')["ok"]
     finally:
         for connection in connections:
             connection.close()
 
 
-def is_served(server):
-    with connect(server) as connection:
-        try:
-            connection.sendall(b'{"id": 1, "do": "echo"}\n')
-            return connection.recv(10) != b""
-        except (BrokenPipeError, ConnectionResetError):
-            return False
+def test_where_all_wait_for_an_answer_a_client_is_turned_away(server):
+    connections = [connect(server) for _ in range(32)]
+    try:
+        for connection in connections:
+            connection.sendall(b'{"id": 1, "do": "keep"}\n')
+        with connect(server) as one_more, one_more.makefile("rb") as answers:
+            assert "too many clients" in json.loads(answers.readline())["why"]
+    finally:
+        for connection in connections:
+            connection.close()
 
 
 def test_answers_to_those_who_left_go_nowhere(server):
@@ -195,3 +201,102 @@ def test_a_client_reaches_a_socket_of_any_length(tmp_path):
         control.leave()
         control.hang_up()
         loop.close()
+
+
+def test_without_descriptors_a_client_is_told_and_the_loop_rests(tmp_path):
+    loop = Loop()
+    control = ControlServer(str(tmp_path), loop, lambda request, reply: reply({"ok": True}))
+    clients = [socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) for _ in range(3)]
+    path = str(tmp_path / "control.sock")
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    taken = []
+    try:
+        for client in clients:
+            client.connect(path)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, limit[1]))
+        with contextlib.suppress(OSError):
+            while True:
+                taken.append(os.open(os.devnull, os.O_RDONLY))
+        loop.turn(0.0)
+        clients[0].settimeout(30)
+        assert "descriptor" in json.loads(clients[0].recv(1000))["why"]
+        assert not loop.watches(control._listening.fileno()), "it takes a break"
+        os.close(taken.pop())
+        os.close(taken.pop())
+        while not loop.watches(control._listening.fileno()):
+            loop.turn(1.0)
+        clients[1].sendall(b'{"id": 1, "do": "status"}\n')
+        clients[1].setblocking(False)
+        for _ in range(3):  # taken, read, answered
+            loop.turn(0.0)
+        assert json.loads(clients[1].recv(1000))["ok"]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limit)
+        for fd in taken:
+            os.close(fd)
+        for client in clients:
+            client.close()
+        control.leave()
+        control.hang_up()
+        loop.close()
+
+
+def test_half_lines_lock_nobody_out(server):
+    rude = [connect(server) for _ in range(33)]
+    try:
+        for connection in rude:
+            connection.sendall(b'{"id": 1, "do":')
+        with connect(server) as polite:
+            assert ask(polite, b'{"id": 2, "do": "echo"}\n')["id"] == 2
+    finally:
+        for connection in rude:
+            connection.close()
+
+
+def test_a_client_that_waits_for_its_answer_keeps_its_place(server):
+    with connect(server) as patient:
+        patient.sendall(b'{"id": 1, "do": "keep"}\n')
+        rude = [connect(server) for _ in range(40)]
+        try:
+            with connect(server) as polite:
+                assert ask(polite, b'{"id": 2, "do": "release"}\n')["ok"]
+            with patient.makefile("rb") as answers:
+                assert json.loads(answers.readline())["id"] == 1
+        finally:
+            for connection in rude:
+                connection.close()
+
+
+def test_a_line_that_is_not_ended_in_time_is_hung_up_on(tmp_path):
+    now = [100.0]
+    loop = Loop(clock=lambda: now[0])
+    control = ControlServer(str(tmp_path), loop, lambda request, reply: reply({"ok": True}))
+    try:
+        with connect(tmp_path / "control.sock") as slow, connect(tmp_path / "control.sock") as idle:
+            slow.sendall(b'{"id": 1,')
+            for _ in range(3):
+                loop.turn(0.0)
+            now[0] += 11.0
+            loop.turn(0.0)
+            assert slow.recv(10) == b"", "it was hung up on"
+            idle.sendall(b'{"id": 2, "do": "status"}\n')
+            loop.turn(0.0)
+            assert json.loads(idle.recv(1000))["id"] == 2
+    finally:
+        control.leave()
+        control.hang_up()
+        loop.close()
+
+
+def test_a_client_that_was_dropped_connects_again(tmp_path, host):
+    session = host("slow", train__steps=10**6)
+    assert session.do("status")["ok"]
+    rude = []
+    try:
+        for _ in range(40):
+            rude.append(connect(session.folder.socket))
+            assert ask(rude[-1], b'{"id": 1, "do": "status"}\n')["ok"]
+        assert session.do("status")["ok"]
+    finally:
+        for connection in rude:
+            connection.close()

@@ -148,7 +148,7 @@ def test_no_odd_request_ends_a_session(host):
                 answer += connection.recv(65536)
             assert json.loads(answer)["ok"] in (True, False)
     assert session.do("stop")["ok"]
-    assert session.end()[-1] == "stopped"
+    assert "stopped" in session.end()
 
 
 JOB = Job("f", {}, {}, ["python"], None, 1.0, "me", [], "/", {})

@@ -1,5 +1,8 @@
 """Random sequences of commands against the table of states and commands."""
 
+import itertools
+import json
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -53,7 +56,7 @@ class Commanded(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.session = FakeSession()
-        self.steering = Steering(self.session)
+        self.steering = Steering(self.session, clock=itertools.count(step=1.0).__next__)
         self.asked, self.answers = 0, []
         self.paused, self.stepping = False, False
         self.stop_is_on_its_way = False
@@ -176,7 +179,7 @@ class Commanded(RuleBasedStateMachine):
         assert self.steering._sent == []
         self.session.record("configured", {})
         assert self.session.now == states.STARTING
-        self.steering = Steering(self.session)
+        self.steering = Steering(self.session, clock=itertools.count(step=1.0).__next__)
         self.paused = self.stepping = self.stop_is_on_its_way = False
 
     @rule()
@@ -257,3 +260,36 @@ def test_the_table(state):
 )
 def test_commands_on_their_way_count_as_done(state, sent, then):
     assert tuple(decide(state, sent, do).action for do in DOS) == TABLE[then]
+
+
+def test_a_flood_of_refusals_is_counted_and_long_ones_are_shortened():
+    session, now = FakeSession(), [0.0]
+    steering = Steering(session, clock=lambda: now[0])
+    long = {
+        "values": {"optimizer.learning_rate": "x" * 60_000, "k" * 60_000: 1},
+        "do": "y" * 60_000,
+    }
+    session.now = states.FINISHED
+    for _ in range(1000):
+        steering.submit("set", {"values": {"train.steps": "x" * 6_000}}, "me")
+        steering.submit("set", long, "me")
+        steering.submit("y" * 60_000, {}, "me")
+    assert len(session.recorded) == 20
+    steering.tell_refusals()
+    steering.tell_refusals()
+    assert session.recorded[20:] == [
+        ("note", {"message": "2,980 more commands were refused; they are not recorded one by one"})
+    ]
+    assert len(json.dumps(session.recorded)) < 30_000
+    now[0] += 2.0
+    for _ in range(3):
+        steering.submit("pause", {}, "me")
+    assert len(session.recorded) == 23
+    assert session.recorded[-1][1]["command"] == {"do": "pause"}
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, [[1]], "x" * 10_000])
+def test_set_takes_plain_short_values_alone(value):
+    session, answers = FakeSession(), []
+    Steering(session).submit("set", {"values": {"train.steps": value}}, "me", answers.append)
+    assert not answers[0]["ok"] and answers[0]["why"].startswith(("set takes", "a value of set"))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -12,12 +13,21 @@ import pytest
 from launch_helpers import SCRIPTED, config, kill_host, wait_until_over
 
 from nanotrain_tui.config import Folders
-from nanotrain_tui.launch import LaunchError, detached, prepare, start, start_in_process
+from nanotrain_tui.launch import (
+    LaunchError,
+    detached,
+    in_process,
+    prepare,
+    start,
+    start_in_process,
+)
 from nanotrain_tui.launch.detached import HOST
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.errors import ControlError
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.lost import read_lost
 from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recorder import Recorder
 from nanotrain_tui.session.summary import summarise
 
 LAUNCHER = """
@@ -231,6 +241,20 @@ def test_a_thread_that_does_not_come_back_is_let_go(folders):
         assert kinds(session.folder)[-1] == "stopped"
     finally:
         hung.set()
+
+
+def test_a_thread_that_waits_for_the_disk_gives_up_when_the_app_leaves(folders, monkeypatch):
+    def fail(self):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(in_process, "_STOP_WITHIN_S", 0.2)
+    plan = prepare(config(train__steps=10_000_000), folders)
+    session = start_in_process(plan, folders, scripted({"slow": "0.001"}))
+    monkeypatch.setattr(Recorder, "_write", fail)
+    session.stop("app")
+    session.give_up("app")
+    assert session.join(60)
+    assert "disk is full" in read_lost(session.folder)
 
 
 def test_what_fails_in_a_thread_leaves_nothing(folders):

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from session_recordings import CONFIG, float32, new_recording, recording, series, write_steps
 
+from nanotrain_tui.session import backlog as backlog_module
 from nanotrain_tui.session import recorder as recorder_module
 from nanotrain_tui.session.compact import TIME_ERROR_S
 from nanotrain_tui.session.errors import RecordingError
@@ -246,7 +247,7 @@ def test_a_full_disk_keeps_rows_in_memory_until_there_is_room(tmp_path):
 
 
 def test_what_waits_for_a_full_disk_is_bounded_and_events_are_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(recorder_module, "MOST_WAITING_BYTES", 20_000)
+    monkeypatch.setattr(backlog_module, "MOST_BYTES", 20_000)
     with recording(tmp_path) as (folder, recorder), SessionReader(folder) as reader:
         disk = recorder._connection = FullDisk(recorder._connection)
         disk.full = True
@@ -255,8 +256,10 @@ def test_what_waits_for_a_full_disk_is_bounded_and_events_are_kept(tmp_path, mon
             recorder.sample(number, 0, {"ram_used_mb": 1})
             recorder.event(number, 0, "note", {"message": "n"})
             recorder.commit()
-        assert recorder._waiting_bytes <= 100 * 250
-        assert recorder.dropped_rows > 100
+        assert recorder._backlog._bytes <= 100 * 250
+        assert recorder.dropped.samples == 100
+        assert recorder.dropped.updates == 10_000
+        assert str(recorder.dropped) == "10,000 steps (1 to 10,000) and 100 samples of telemetry"
         disk.full = False
         assert recorder.commit()
         assert len(reader.events(["note"])) == 100

@@ -1,6 +1,7 @@
 """Checkpoint files."""
 
 import hashlib
+import resource
 
 import numpy as np
 import pytest
@@ -51,6 +52,20 @@ def test_a_write_that_fails_leaves_the_last_checkpoint_whole(tmp_path, monkeypat
         checkpoint.save(str(tmp_path), example())
     assert (tmp_path / name).read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("room", [0, 100, 4096, 20_000, 40_300])
+def test_a_disk_that_fills_in_the_middle_leaves_no_half_file(tmp_path, room):
+    weights = {"weight_0": np.zeros(5000, np.float32), "weight_1": np.zeros(5000, np.float32)}
+    large = example()._replace(state=weights)
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limit[1]))
+    try:
+        with pytest.raises(OSError):
+            checkpoint.save(str(tmp_path), large)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("keep", [0, 1, 100, 300, 500])

@@ -1,0 +1,80 @@
+"""The last rows of a session: written, waited for, or given up."""
+
+import sys
+from typing import Any, Callable, Dict, Optional
+
+from nanotrain_tui.host.journal import Journal
+from nanotrain_tui.host.loop import Loop
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.lost import write_lost
+
+WAIT_FOR_ROOM_S = 24 * 3600.0
+_LOOK_EVERY_S = 0.5
+_STOPS_TO_GIVE_UP = 2
+
+
+class LastRows:
+    """Keeps the host until its recording is written.
+
+    A full disk, or a program that holds the database's lock, is waited for: until two stops are
+    asked for, or for a day. ``lost`` says afterwards what the recording lacks, empty for nothing.
+    """
+
+    def __init__(self, folder: SessionFolder, journal: Journal, loop: Loop) -> None:
+        self.lost = ""
+        self.is_waiting = False
+        self._folder = folder
+        self._journal = journal
+        self._loop = loop
+        self._stops = 0
+
+    def write(self, take_stops: Callable[[], None]) -> None:
+        """Write them; ``take_stops`` is called after every turn of the loop."""
+        if self._journal.end():
+            return
+        self.is_waiting = True
+        self._say("{}; the host waits".format(self._trouble()))
+        give_up_at = self._loop.clock() + WAIT_FOR_ROOM_S
+        while self._journal.trouble is not None:
+            if self._stops >= _STOPS_TO_GIVE_UP or self._loop.clock() >= give_up_at:
+                break
+            self._loop.turn(_LOOK_EVERY_S)
+            take_stops()
+        self.is_waiting = False
+
+    def stop_asked(self) -> Dict[str, Any]:
+        """Somebody asks the waiting host to stop: the answer."""
+        self._stops += 1
+        if self._stops >= _STOPS_TO_GIVE_UP:
+            return {"ok": True}
+        why = "{}: solve that, or stop again to lose {}"
+        return {"ok": False, "why": why.format(self._trouble(), self._journal.unwritten)}
+
+    def finish(self, tidy: bool = True) -> None:
+        """Close the recording, and leave word of what is missing from it.
+
+        Without ``tidy`` the file is left as it is: see ``Recorder.finish``.
+        """
+        trouble = self._journal.trouble
+        self._journal.finish(tidy)
+        missing = self._journal.unwritten
+        if not missing:
+            return
+        self.lost = "{} are lost: {}".format(missing, _because(trouble))
+        write_lost(self._folder, self.lost)
+        self._say(self.lost)
+
+    def _trouble(self) -> str:
+        return "the session has ended, but {}".format(_because(self._journal.trouble))
+
+    def _say(self, text: str) -> None:
+        """To trainer.log, which is the host's standard error too."""
+        try:
+            sys.stderr.write("nanotrain: {}\n".format(text))
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            pass  # the same disk, or no such stream
+
+
+def _because(trouble: Optional[str]) -> str:
+    return "the recording could not be written ({})".format(trouble or "memory ran short")

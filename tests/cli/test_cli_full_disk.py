@@ -1,0 +1,65 @@
+"""What a run says that ended on a full disk, and how it exits."""
+
+import pytest
+
+from nanotrain_tui.cli.follow import _about
+from nanotrain_tui.cli.running import _status
+from nanotrain_tui.follow.run_state import Checkpoint, RunState
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.lost import read_lost, take_lost, write_lost
+
+NOT_SAVED = "Step 500: No checkpoint was written: [Errno 28] No space left on device."
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return SessionFolder(str(tmp_path))
+
+
+@pytest.mark.parametrize("state", ["finished", "stopped", "interrupted"])
+def test_rows_that_were_given_up_fail_the_run(folder, capsys, state):
+    write_lost(folder, "3 events are lost: the recording could not be written (disk I/O error)")
+    assert _status(RunState(name="mnist-1", state=state), folder) == 1
+    assert "3 events are lost" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("state", "status"), [("finished", 1), ("stopped", 130)])
+@pytest.mark.parametrize(
+    ("checkpoints", "begin"),
+    [((Checkpoint("a", 300, 1.0),), "goes on from step 300"), ((), "begins at step 0")],
+)
+def test_a_last_checkpoint_that_was_not_written_is_told(
+    folder, capsys, state, status, checkpoints, begin
+):
+    run = RunState(
+        name="mnist-1", state=state, step=500, notices=(NOT_SAVED,), checkpoints=checkpoints
+    )
+    assert _status(run, folder) == status
+    told = capsys.readouterr().err
+    assert "network of step 500 is lost" in told and begin in told
+
+
+def test_an_earlier_one_that_was_made_up_for_is_not(folder, capsys):
+    run = RunState(
+        name="mnist-1",
+        state="finished",
+        step=500,
+        notices=(NOT_SAVED,),
+        checkpoints=(Checkpoint("a", 500, 1.0),),
+    )
+    assert _status(run, folder) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_what_was_lost_is_told_once_to_the_next_start(folder):
+    assert take_lost(folder) is None
+    write_lost(folder, "3 events\x1b[2J are lost")
+    assert read_lost(folder) == "3 events[2J are lost"
+    assert take_lost(folder) == "3 events[2J are lost"
+    assert take_lost(folder) is None
+
+
+def test_trouble_is_told_with_what_to_do():
+    assert "end the program" in _about("database is locked")
+    assert "make room" in _about("database or disk is full")
+    assert "again" in _about("")
