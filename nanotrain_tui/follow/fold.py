@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.board import BoardFold
 from nanotrain_tui.follow.log_text import describe, one_line, reason
 from nanotrain_tui.follow.marks import MarkFold
@@ -31,6 +32,7 @@ from nanotrain_tui.session.state import (
     next_state,
     seen_from_outside,
 )
+from nanotrain_tui.session.undo import Edits
 
 LOG_LINES = 500
 NOTICES = 8
@@ -67,6 +69,7 @@ class Fold:
         self._log: deque[LogLine] = deque(maxlen=LOG_LINES)
         self._notices: deque[str] = deque(maxlen=NOTICES)
         self._marks = MarkFold()
+        self._edits = Edits()
 
     @property
     def seq(self) -> int:
@@ -122,6 +125,7 @@ class Fold:
             marks=self._marks.marks(),
             checkpoints=self._marks.checkpoints(),
             diverged=self._marks.diverged,
+            undo=self._edits.undo(flatten(self._config), self._step),
             times=self._progress.times(),
             epochs=self._progress.epochs(),
             energy_j=self._board.energy_j,
@@ -181,6 +185,7 @@ class Fold:
         if take is not None:
             take(self, row)
         self._state = state
+        self._edits.add(row)
         line = describe(row)
         self._marks.add(row, line.text)
         self._write_log(line)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from nanotrain_tui.follow.energy import EnergyUse
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.verdict import Verdict
+from nanotrain_tui.session.undo import Undo
 
 ENDED = frozenset({"finished", "stopped", "failed", "interrupted"})
 
@@ -138,6 +139,7 @@ class RunState:
     marks: tuple[Mark, ...] = ()  # by step; bounded
     checkpoints: tuple[Checkpoint, ...] = ()  # by step; bounded
     diverged: Diverged | None = None  # None: the loss is a number
+    undo: Undo | None = None  # the edit that can be undone next
     energy_j: float | None = None  # what the module took in; None where power is not recorded
     energy_use: EnergyUse | None = None  # of the time in which steps were made
     verdict: Verdict | None = None  # what bounds the run now; None: nothing stands out

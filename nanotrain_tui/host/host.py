@@ -4,7 +4,6 @@ It trains nothing itself. It waits in one loop for the trainer's output, for com
 and the clock, and is the only one that writes the recording.
 """
 
-import json
 import os
 import signal
 import time
@@ -20,7 +19,7 @@ from nanotrain_tui.host.errand import Errand, told, words_of
 from nanotrain_tui.host.gauges import Gauges
 from nanotrain_tui.host.guard_desk import GuardDesk
 from nanotrain_tui.host.job import Job, JobError
-from nanotrain_tui.host.journal import Journal, wall_time
+from nanotrain_tui.host.journal import open_journal
 from nanotrain_tui.host.link import Trainer
 from nanotrain_tui.host.live_config import OWN_KEYS
 from nanotrain_tui.host.lock import FolderLock
@@ -28,7 +27,7 @@ from nanotrain_tui.host.loop import Loop
 from nanotrain_tui.host.paths import ContainerError
 from nanotrain_tui.host.retries import Retries
 from nanotrain_tui.host.segment import MakeTrainer, Segment, Surroundings
-from nanotrain_tui.host.steering import Session, Steering
+from nanotrain_tui.host.steering import About, Session, Steering
 from nanotrain_tui.host.trainer_environment import trainer_invocation
 from nanotrain_tui.host.trainer_log import TrainerLog
 from nanotrain_tui.host.trainer_process import ProcessTrainer, SpawnError
@@ -36,8 +35,7 @@ from nanotrain_tui.session import state as states
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import EDITS, Start, parse_edits
-from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.recorder import Recorder, create_recording
+from nanotrain_tui.session.undo import Undo
 from nanotrain_tui.telemetry.monitor import Monitor, TelemetryError
 
 COMMIT_EVERY_S = 0.5
@@ -132,16 +130,19 @@ class Host(Session):
     def check_values(self, values: Dict[str, Any]) -> Dict[str, Any]:
         return self._segment.config.check(values)
 
-    def set_at_once(self, values: Dict[str, Any], who: str) -> bool:
+    def find_undo(self, edit: Optional[int]) -> Undo:
+        return commands.undo_of(self._journal.edits, edit, self._segment.config.now, self.step)
+
+    def set_at_once(self, values: Dict[str, Any], about: About) -> bool:
         if not OWN_KEYS.issuperset(values):
             return False
-        self._segment.edit(values, who)
+        self._segment.edit(values, about)
         return True
 
-    def set_answered(self, values: Dict[str, Any], who: str, applied: bool) -> None:
+    def set_answered(self, values: Dict[str, Any], about: About, applied: bool) -> None:
         self._segment.config.settle(values, applied)
         if applied:
-            self._segment.edit(values, who)  # what is left of it: the trainer told of its part
+            self._segment.edit(values, about)  # what is left of it: the trainer told of its part
 
     # -- start and end ---------------------------------------------------------------------------
 
@@ -157,7 +158,7 @@ class Host(Session):
         cleanup.callback(lock.close)
         cleanup.callback(control.leave)
         os.makedirs(folder.checkpoints, mode=0o700, exist_ok=True)
-        self._journal = self._open_journal()
+        self._journal = open_journal(job, folder, self._clock)
         cleanup.callback(self._journal.finish)
         self._log = TrainerLog(folder.log)
         cleanup.callback(self._log.close)
@@ -186,19 +187,6 @@ class Host(Session):
         loop.every(HEARTBEAT_EVERY_S, lock.beat)
         loop.every(min(job.interval_s, COMMIT_EVERY_S), gauges.poll)
         gauges.poll()
-
-    def _open_journal(self) -> Journal:
-        """A new recording, or the one there is, whose session time goes on."""
-        job, t = self._job, 0.0
-        if job.resumes_after is None:
-            parent = json.dumps(job.parent) if job.parent else None
-            create_recording(self.folder, wall_time(), nest(job.config), parent)
-        else:
-            with SessionReader(self.folder) as reader:
-                if reader.last_seq() != job.resumes_after:
-                    raise JobError("", "{} was gone on with meanwhile".format(self.folder.name))
-                t = reader.position()[1]
-        return Journal(Recorder(self.folder), self._clock() - t, self._clock)
 
     def _begin(self) -> None:
         job = self._job

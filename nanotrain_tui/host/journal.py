@@ -1,11 +1,17 @@
 """The recording as the host sees it: what happened, at which step, after how many seconds."""
 
+import json
 import time
 from typing import Any, Callable, Dict, Mapping, Optional
 
+from nanotrain_tui.catalog import nest
+from nanotrain_tui.host.job import Job, JobError
 from nanotrain_tui.host.messages import METRICS
 from nanotrain_tui.session import state as states
-from nanotrain_tui.session.recorder import Recorder
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recorder import Recorder, create_recording
+from nanotrain_tui.session.undo import KINDS, Edits
 
 _PREPARING_EVERY_S = 1.0
 
@@ -13,10 +19,14 @@ _PREPARING_EVERY_S = 1.0
 class Journal:
     """Puts events, steps and telemetry on the record and knows the state they lead to.
 
-    Session time is ``clock`` (time.monotonic, which the trainer shares) less ``base``.
+    Session time is ``clock`` (time.monotonic, which the trainer shares) less ``base``. ``edits``
+    are those that were recorded before.
     """
 
-    def __init__(self, recorder: Recorder, base: float, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, recorder: Recorder, base: float, clock: Callable[[], float], edits: Edits
+    ) -> None:
+        self.edits = edits
         self.state = states.STARTING
         self.step = 0
         self._recorder = recorder
@@ -54,7 +64,8 @@ class Journal:
             self._preparing = None if kind == "started" else self._preparing
         at = now if t is None else self._session_time(t, now)
         self._last_t = at = max(at, self._last_t)  # what the trainer dates may come late
-        self._recorder.event(at, self.step if step is None else step, kind, body)
+        event = self._recorder.event(at, self.step if step is None else step, kind, body)
+        self.edits.add(event)
         self.state = states.next_state(self.state, kind, body)
 
     def preparing(self, what: str, fraction: Any) -> None:
@@ -112,6 +123,25 @@ class Journal:
         body, self._preparing = self._preparing, None
         self._preparing_due = self.now() + _PREPARING_EVERY_S
         self.event("preparing", body)
+
+
+def open_journal(job: Job, folder: SessionFolder, clock: Callable[[], float]) -> Journal:
+    """A new recording, or the one there is, whose session time goes on.
+
+    Raises JobError where somebody else went on with it, RecordingError.
+    """
+    t, edits = 0.0, Edits()
+    if job.resumes_after is None:
+        parent = json.dumps(job.parent) if job.parent else None
+        create_recording(folder, wall_time(), nest(job.config), parent)
+    else:
+        with SessionReader(folder) as reader:
+            if reader.last_seq() != job.resumes_after:
+                raise JobError("", "{} was gone on with meanwhile".format(folder.name))
+            t = reader.position()[1]
+            for event in reader.events(KINDS):
+                edits.add(event)
+    return Journal(Recorder(folder), clock() - t, clock, edits)
 
 
 def wall_time() -> str:

@@ -128,12 +128,13 @@ class Segment:
             self.config.settle(message["values"], applied=False)
         return taken
 
-    def edit(self, values: Mapping[str, Any], who: str, step: Optional[int] = None) -> None:
-        """Apply and record what is left to change."""
+    def edit(
+        self, values: Mapping[str, Any], about: Mapping[str, Any], step: Optional[int] = None
+    ) -> None:
+        """Apply and record what is left to change; ``about``: who asked, and what it undoes."""
         changes = self.config.apply(values)
         if changes:
-            body = {"who": who, "changes": changes, "retraced": False}
-            self._journal.event("edited", body, step)
+            self._journal.event("edited", dict(about, changes=changes, retraced=False), step)
 
     def crash(self, status: int) -> Dict[str, Any]:
         """Why it died: the body of the event."""
@@ -175,7 +176,7 @@ class Segment:
             if self._journal.state not in (states.RUNNING, states.PAUSED):
                 return
             edit = self._own_edits.pop(0)
-            self.edit(edit.values, edit.who, edit.step)
+            self.edit(edit.values, self._journal.edits.repeated(edit.told()), edit.step)
 
     def _look_for_gpu(self, ready: Dict[str, Any]) -> None:
         """A GPU that TensorFlow leaves alone is most often an installation gone wrong."""

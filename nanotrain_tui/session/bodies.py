@@ -135,7 +135,7 @@ _SHAPES: Dict[str, Dict[str, Test]] = {
                    "accuracy": _is_number, "best": _is_flag},
     "checkpoint_removed": {"file": _is_file},
     "edited": {"who": _is_text, "changes": _is_changes, "retraced": _is_flag,
-               "scripted": _is_flag},
+               "scripted": _is_flag, "undoes": _is_count, "again": _is_count},
     "diverged": {"loss": _is_number, "policy": _is_text, "checkpoint": _is_text},
     "paused": {"who": _is_text},
     "resumed": {"who": _is_text, "steps": _is_count},
