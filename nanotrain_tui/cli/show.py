@@ -76,6 +76,7 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
         "energy_j": state.energy_j,
         "energy_use": state.energy_use and state.energy_use._asdict(),
         "verdict": state.verdict and asdict(state.verdict),
+        "other_load": state.other_load and asdict(state.other_load),
         "memory_mb": {name: _gauge(state, name) for name in MEMORY},
         "accuracy": evaluations[-1].accuracy if evaluations else None,
         "loss": evaluations[-1].loss if evaluations else None,
@@ -171,9 +172,10 @@ def _memory(state: "RunState") -> list[str]:
 
 
 def _verdict(state: "RunState") -> list[str]:
-    if state.verdict is None:
-        return []
-    return [f"bound by {state.verdict.text}", f"  {state.verdict.advice}"]
+    told = []
+    if state.verdict is not None:
+        told = [f"bound by {state.verdict.text}", f"  {state.verdict.advice}"]
+    return told if state.other_load is None else [*told, state.other_load.text]
 
 
 def _evaluations(evaluations: list["Evaluation"]) -> str:

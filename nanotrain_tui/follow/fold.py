@@ -133,6 +133,7 @@ class Fold:
                 _whole(_mapping(self._started.get("data")).get("train"))
             ),
             verdict=self._verdict(seen),
+            other_load=self._board.other_load(self._on_gpu) if running else None,
             heat_limits=self._board.heat_limits,
             held=self._board.held if seen == PAUSED else "",
             throttling=self._gauges.throttling,
@@ -141,9 +142,13 @@ class Fold:
 
     def _verdict(self, seen: str) -> Verdict | None:
         preparing = self._preparing.what if self._preparing and seen == STARTING else ""
+        return self._board.verdict(seen, self._step - self._from_step, preparing, self._on_gpu)
+
+    @property
+    def _on_gpu(self) -> bool | None:
+        """Whether TensorFlow has a GPU; None where it has not said."""
         devices = _mappings(self._ready.get("devices"))
-        on_gpu = any(one.get("kind") == "GPU" for one in devices) if devices else None
-        return self._board.verdict(seen, self._step - self._from_step, preparing, on_gpu)
+        return any(one.get("kind") == "GPU" for one in devices) if devices else None
 
     def _add_segment(self, row: Segment) -> None:
         self._segment = row.seq if row.seq > self._segment else self._segment

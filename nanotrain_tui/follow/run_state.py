@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from nanotrain_tui.follow.energy import EnergyUse
+from nanotrain_tui.follow.other_load import OtherLoad
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.verdict import Verdict
 from nanotrain_tui.session.undo import Undo
@@ -143,6 +144,7 @@ class RunState:
     energy_j: float | None = None  # what the module took in; None where power is not recorded
     energy_use: EnergyUse | None = None  # of the time in which steps were made
     verdict: Verdict | None = None  # what bounds the run now; None: nothing stands out
+    other_load: OtherLoad | None = None  # what other programs take, where that is known
     heat_limits: HeatLimits | None = None  # None where nobody watches
     held: str = ""  # why the guard has paused it; empty where it has not
     throttling: tuple[str, ...] = ()  # what is slowed down for heat now

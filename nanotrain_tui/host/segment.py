@@ -154,6 +154,7 @@ class Segment:
 
     def close(self) -> None:
         """Leave nothing of the trainer."""
+        self._around.gauges.trainer_is(None)
         self.link.close()
 
     def _divide(self, edits: Sequence[Edit]) -> List[Dict[str, Any]]:
@@ -172,6 +173,7 @@ class Segment:
         self.hearing.heard(self._paths.outside(message))
         if message["event"] == "ready":
             self._look_for_gpu(message)
+            self._measure(message)
         while self._own_edits and self._own_edits[0].step <= self._journal.step:
             if self._journal.state not in (states.RUNNING, states.PAUSED):
                 return
@@ -186,6 +188,12 @@ class Segment:
             self.link.read_prints()
             why = gpu.why_unused(ready["cuda"], self._around.log.words())
             self._journal.event("warned", {"message": why})
+
+    def _measure(self, ready: Dict[str, Any]) -> None:
+        """Measure the trainer, unless it runs within a container, a wrapper or this process."""
+        pid = self.link.trainer.pid
+        is_ours = pid is not None and pid == ready.get("pid") and pid != os.getpid()
+        self._around.gauges.trainer_is(pid if is_ours else None)
 
     def _let_go(self, why: str) -> None:
         """It said its last word."""

@@ -361,3 +361,29 @@ def test_no_values_can_break_a_drawing(losses: list[float], tests: list[float]) 
         rows.evaluated(value, value).sample(source="x", power_total_mw=value, ram_total_mb=value)
     for lines in everything(state_of(rows), 50, 8, UNICODE):
         assert {width_of(line) for line in lines} <= {50}
+
+
+def test_the_load_of_other_programs_has_a_line_of_its_own() -> None:
+    rows = Rows().segment().event("configured", config={})
+    rows.event("ready", devices=[{"name": "CPU:0", "kind": "CPU"}])
+    rows.event("started", step=0, steps=100, batch_size=10)
+    cores = [{"load_percent": 99.0}, {"load_percent": 98.0}]
+    for second in range(4):
+        rows.steps([1.0] * 10)
+        body = {**TEGRA, "gpu_load_percent": 99, "cpus": cores, "trainer_cpu_s": 1.9 * second}
+        rows.sample(**body)
+
+    def state() -> RunState:
+        fold = Fold("m")
+        fold.add(batch_of(rows))
+        return fold.state()
+
+    drawn = draw_telemetry(state(), 80, 12, UNICODE)
+    lines = ["".join(span.text for span in line).strip() for line in drawn]
+    assert "▸ the CPU: 2 cores at 100 %, GPU 100 %" in lines
+    assert lines.index("▸ another program keeps the GPU busy: 100 %") > 0
+    rows.segment(from_step=40).event("configured", config={})
+    rows.event("ready", devices=[{"name": "GPU:0", "kind": "GPU"}])
+    rows.event("started", step=40, steps=100, batch_size=10)
+    rows.steps([1.0] * 10).sample(**TEGRA).steps([1.0]).sample(**TEGRA)
+    assert state().other_load is None  # on another machine
