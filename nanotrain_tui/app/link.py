@@ -8,7 +8,7 @@ from nanotrain_tui.app.memory_dialog import ask_about_memory
 from nanotrain_tui.app.ports import Refused, Reply, TooLarge, Watch
 from nanotrain_tui.app.worker import Attach, Command, Job, Launch, Start
 from nanotrain_tui.catalog import flatten
-from nanotrain_tui.follow.run_state import Diverged, Preparing, RunState
+from nanotrain_tui.follow.run_state import Checkpoint, Diverged, Preparing, RunState
 
 if TYPE_CHECKING:
     from nanotrain_tui.app.app import NanotrainApp
@@ -201,7 +201,7 @@ class SessionLink:
             if not self.stop_asked:
                 self.app.ring()
         elif state.diverged is not None and before.diverged is None:
-            self.app.say(_divergence(state.diverged), "error")
+            self.app.say(_divergence(state.diverged, state.good_checkpoint), "error")
             if state.diverged.policy == "pause":
                 self.app.ring()
 
@@ -220,6 +220,8 @@ def _ending(state: RunState) -> tuple[str, str]:
     return f"{state.name}: {state.state} at step {state.step:,}.{why} {then}", level
 
 
-def _divergence(diverged: Diverged) -> str:
+def _divergence(diverged: Diverged, good: Checkpoint | None) -> str:
     what = f"The loss is {diverged.loss} since step {diverged.step:,}."
-    return f"{what} F forks from a checkpoint, s stops."
+    if good is None:
+        return f"{what} There is no good checkpoint: R begins anew, s stops."
+    return f"{what} F forks from step {good.step:,}, s stops."

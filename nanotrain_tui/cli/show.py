@@ -10,6 +10,7 @@ import click
 from nanotrain_tui.app.scale import joules, samples_per_joule
 from nanotrain_tui.catalog import flatten, format_value
 
+from .divergence import way_out
 from .errors import FINISHED
 from .options import json_option, session_argument
 from .output import clock, figure, moment, print_json, share, table
@@ -70,6 +71,7 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
         "name": folder.name,
         "state": state.state,
         "step": state.step,
+        "own_steps": state.own_steps,
         "steps": state.steps,
         "started": meta.get("created"),
         "duration_s": state.elapsed_s,
@@ -130,12 +132,16 @@ def _head(state: "RunState", reader: "SessionReader") -> str:
     lines.append(f"{started}, TensorFlow {version}" if version else started)
     parent = _parent(reader.meta())
     if parent is not None:
-        lines.append(f"forked from {parent.get('session')} at step {parent.get('step')}")
+        origin = f"forked from {parent.get('session')} at step {parent.get('step')}"
+        lines.append(f"{origin}; {state.own_steps} steps of its own, which time and energy are of")
     if state.energy_j is not None:
         lines.append(f"energy: {joules(state.energy_j)}{_energy_use(state)}")
     lines += _memory(state) + _verdict(state)
     if state.data.get("source"):
         lines.append(f"data: {state.data['source']}")
+    if state.diverged is not None:
+        what = f"the loss is {state.diverged.loss} since step {state.diverged.step}"
+        lines.append(f"{what}; {way_out(state)}")
     return "\n".join(lines + list(state.notices))
 
 

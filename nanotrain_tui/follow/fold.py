@@ -53,6 +53,7 @@ class Fold:
         self._state = STARTING
         self._segment = 0
         self._from_step = 0
+        self._begins_at: int | None = None  # the first segment's
         self._step = 0
         self._steps = self._planned()
         self._batch_size: int | None = None
@@ -108,6 +109,7 @@ class Fold:
             behind=behind,
             config=self._config,
             step=self._step,
+            begins_at=self._begins_at or 0,
             steps=self._steps,
             batch_size=self._batch_size,
             samples_per_s=self._speed.samples_per_s() if running else None,
@@ -155,6 +157,8 @@ class Fold:
         self._board.begin(row.environment)
         self._pass(row.t)
         self._from_step = max(0, min(row.from_step, LAST_STEP))
+        if self._begins_at is None:
+            self._begins_at = self._from_step
         for series in self._series.values():
             series.cut(self._from_step + 1)
         self._progress.cut(self._from_step + 1)

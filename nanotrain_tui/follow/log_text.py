@@ -142,6 +142,7 @@ def _value(value: Any) -> str:
 def _diverged(event: Event) -> str:
     checkpoint = event.body.get("checkpoint")
     good = f"last good checkpoint: {checkpoint}" if checkpoint else "there is no good checkpoint"
+    good += "" if checkpoint else ", so begin anew with other values"
     return f"the loss is {event.body.get('loss', 'nan')} at step {event.step}; {good}"
 
 

@@ -162,6 +162,26 @@ def test_a_divergence_takes_the_place_of_the_progress() -> None:
     assert text_of(draw_status(state, 30, 2, UNICODE))[1].strip() == "× loss is nan since step 3"
 
 
+@pytest.mark.parametrize("removed", [False, True])
+def test_without_a_good_checkpoint_nothing_is_forked(removed: bool) -> None:
+    rows = Rows().begin().steps([1.0])
+    if removed:
+        rows.event("checkpoint", file="1.npz").event("checkpoint_removed", file="1.npz")
+    rows.steps([math.nan])
+    named = "1.npz" if removed else None
+    rows.event("diverged", loss="nan", policy="pause", checkpoint=named).event("paused")
+    rows.event("checkpoint", file="2.npz")  # asked for, with the loss that is no number
+    second = text_of(draw_status(state_of(rows), 80, 2, UNICODE))[1]
+    assert second.startswith("× loss is nan since step 2  no good checkpoint  R begins anew, Space")
+
+
+def test_a_parents_checkpoint_is_a_good_one() -> None:
+    rows = Rows().begin(from_step=300).event("checkpoint", file="parents").steps([math.nan])
+    rows.event("diverged", loss="nan", policy="stop", checkpoint=None).event("stopped")
+    second = text_of(draw_status(state_of(rows), 80, 2, UNICODE))[1]
+    assert second.startswith("× loss is nan since step 301  last good: step 300  F forks")
+
+
 def test_the_header_says_state_in_sign_and_word() -> None:
     state = state_of(wild())
     first, second = text_of(draw_status(state, 80, 2, UNICODE))

@@ -68,7 +68,8 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
         (
             "diverged",
             {"checkpoint": None},
-            "the loss is nan at step 7; there is no good checkpoint",
+            "the loss is nan at step 7; there is no good checkpoint, "
+            "so begin anew with other values",
         ),
         ("checkpoint", {"bytes": None, "best": True}, "checkpoint at step 7, the best"),
         ("checkpoint_removed", {"file": "step-5.npz"}, "removed step-5.npz"),
