@@ -180,12 +180,13 @@ def tables(found: Sequence[Contender]) -> list[str]:
     wanted = common_accuracy(found)
     to = f"to {100 * wanted:g} %" if wanted is not None else ""
     names = [f"{LETTERS[i]} {one.name}" for i, one in enumerate(found)]
-    rows = [("", "steps", "best", "at step", "loss", "time", "energy", to)]
+    steps = any(one.begins_at for one in found)  # else there is nothing to tell apart
+    rows = [("", *(["steps"] if steps else []), "best", "at step", "loss", "time", "energy", to)]
     for name, one in zip(names, found, strict=True):
         best, reached = one.best, one.reached(wanted) if wanted is not None else None
         took = "" if reached is None else _took(reached)
         rows.append((
-            name, _steps(one),
+            name, *([_steps(one)] if steps else []),
             percent(best.accuracy if best else None), f"{best.step:,}" if best else "",
             figure(one.summary.best_loss), clock(one.summary.duration_s),
             joules(one.summary.energy_j), took,

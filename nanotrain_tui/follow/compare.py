@@ -35,7 +35,7 @@ class Setting(NamedTuple):
     last_edit: int | None  # after which step
 
     def text(self) -> str:
-        """``0.001``, or ``0.001 → 0.0005 (edited at 400)``."""
+        """``0.001``, or ``0.001 -> 0.0005 (edited at 400)``."""
         if not self.edits and self.start == self.now:
             return _said(self.now)
         often = f"{self.edits} times, last " if self.edits > 1 else ""
@@ -43,7 +43,7 @@ class Setting(NamedTuple):
         both = (
             _said(self.now)
             if self.start == self.now
-            else (f"{_said(self.start)} → {_said(self.now)}")
+            else (f"{_said(self.start)} -> {_said(self.now)}")
         )
         return f"{both} (edited{at})"
 

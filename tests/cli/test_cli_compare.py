@@ -35,7 +35,7 @@ def test_what_differs_is_told_with_its_edits(nano: Nano, two: Path) -> None:
     told = json.loads(nano("compare", "mnist-1", "mnist-2", "--json").out)
     assert told["differences"]["optimizer.name"] == {"mnist-1": "sgd", "mnist-2": "adam"}
     assert told["differences"]["optimizer.learning_rate"] == {
-        "mnist-1": "0.0001 → 0.005 (edited at 400)", "mnist-2": "0.0001",
+        "mnist-1": "0.0001 -> 0.005 (edited at 400)", "mnist-2": "0.0001",
     }  # fmt: skip
     assert told["settings"]["optimizer.learning_rate"] == {
         "mnist-1": {"start": 0.0001, "now": 0.005, "edited": True, "edits": 1, "last_edit": 400},
@@ -119,8 +119,8 @@ def test_edits_count_once_after_a_resume_and_its_changes_count_too(nano: Nano, h
     edit(run, "train.eval_every", 50, 100, scripted=True)
     run.steps(900).finished()
     assert settings(nano) == {
-        "optimizer.learning_rate": "0.0001 → 0.01 (edited at 100)",
-        "train.batch_size": "100 → 50 (edited at 100)",
+        "optimizer.learning_rate": "0.0001 -> 0.01 (edited at 100)",
+        "train.batch_size": "100 -> 50 (edited at 100)",
         "train.eval_every": "100 (edited 2 times, last at 100)",
     }
 
@@ -133,9 +133,9 @@ def test_a_swap_is_shown_with_what_came_and_went(nano: Nano, home: Path) -> None
     run.event("edited", who="ann@nano", changes=changes)
     run.steps(900).finished()
     told = settings(nano)
-    assert told["optimizer.name"] == "adam → sgd (edited at 100)"
-    assert told["optimizer.momentum"] == "- → 0.5 (edited at 100)"
-    assert told["optimizer.beta_1"] == "0.9 → - (edited)"
+    assert told["optimizer.name"] == "adam -> sgd (edited at 100)"
+    assert told["optimizer.momentum"] == "- -> 0.5 (edited at 100)"
+    assert told["optimizer.beta_1"] == "0.9 -> - (edited)"
 
 
 @pytest.fixture
