@@ -159,12 +159,22 @@ def _settings(reader: SessionReader) -> Mapping[str, Setting]:
     for key in dict.fromkeys([*begin, *now]):
         if key.startswith(_MACHINE):
             continue
-        steps = [edit.step for edit in made if key in edit.values]
         start, end = begin.get(key), now.get(key)
+        steps = _changed_at(key, start, made)
         if key in _WORKED_OUT and not steps:
             end = start
         found[key] = Setting(start, end, len(steps), max(steps, default=None))
     return found
+
+
+def _changed_at(key: str, start: Any, made: Sequence[Edit]) -> list[int]:
+    """After which steps a value became another one: what a swap brings back is no edit."""
+    value, steps = start, []
+    for edit in made:
+        if key in edit.values and edit.values[key] != value:
+            value = edit.values[key]
+            steps.append(edit.step)
+    return steps
 
 
 def differences(contenders: Sequence[Contender]) -> dict[str, list[str]]:

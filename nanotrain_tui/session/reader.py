@@ -254,7 +254,7 @@ class SessionReader:
                 yield t, float(found.group(1))
 
     def spark(self, parts: int) -> List[Optional[float]]:
-        """The training loss in at most ``parts`` means over equal parts of the steps.
+        """The training loss in at most ``parts`` means over equal parts of the session's own steps.
 
         Of a long session evenly spread rows are read, not every one. None: no finite loss there.
         """
@@ -264,16 +264,17 @@ class SessionReader:
         )
         if not rows:
             return []
-        end = rows[-1][0] + rows[-1][1] - 1
+        before = rows[0][0] - 1  # the steps of a fork's parent
+        end = rows[-1][0] + rows[-1][1] - 1 - before
         parts = min(parts, end)
         sums, counts = [0.0] * parts, [0] * parts
         for first_step, count, seq in rows[:: max(1, len(rows) // (4 * parts))]:
             found = self._query(_STEPS.format("steps") + " WHERE seq = ?", (seq,))
             values = self._steps(found[0]).values[:count]
-            at = 0
+            at, first = 0, first_step - before
             while at < len(values):
-                part = (first_step + at - 1) * parts // end
-                stop = min(len(values), -(-(part + 1) * end // parts) - first_step + 1)
+                part = (first + at - 1) * parts // end
+                stop = min(len(values), -(-(part + 1) * end // parts) - first + 1)
                 total, n = _finite_sum(values[at:stop])
                 sums[part] += total
                 counts[part] += n

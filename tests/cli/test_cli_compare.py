@@ -138,6 +138,16 @@ def test_a_swap_is_shown_with_what_came_and_went(nano: Nano, home: Path) -> None
     assert told["optimizer.beta_1"] == "0.9 -> - (edited)"
 
 
+def test_what_a_swap_back_brings_is_no_edit(nano: Nano, home: Path) -> None:
+    tutorial_run(home)
+    run = Recording(home).started().steps(100)
+    for name, beta in (("sgd", [0.9, None]), ("adam", [None, 0.9])):
+        there = {"optimizer.name": ["-", name], "optimizer.beta_1": beta}
+        run.event("edited", who="ann@nano", changes=there)
+    run.finished()
+    assert settings(nano) == {"optimizer.name": "adam (edited 2 times, last at 100)"}
+
+
 @pytest.fixture
 def forked(home: Path) -> Path:
     """mnist-2 goes on from mnist-1's step 300 to 500, with power recorded; resumed once."""
@@ -171,6 +181,7 @@ def test_a_parents_steps_are_no_steps_of_the_fork(nano: Nano, forked: Path) -> N
     listed = {one["name"]: one for one in json.loads(nano("sessions", "--json").out)}
     assert (listed["mnist-2"]["step"], listed["mnist-2"]["own_steps"]) == (500, 200)
     assert listed["mnist-1"]["own_steps"] == 1000
+    assert len(listed["mnist-2"]["spark"]) == 24 and None not in listed["mnist-2"]["spark"]
     assert "mnist-2: 200 steps of its own" in nano("sessions").out
 
 
