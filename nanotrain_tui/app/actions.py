@@ -17,7 +17,7 @@ class Situation(NamedTuple):
     launching: bool = False
     name: str = ""
     staged: int = 0  # values in the form that wait to be applied
-    applied: bool = False  # something was edited from here and can be undone
+    undoable: bool = False  # something is staged, or the session has an edit to undo
     replayed: bool = False  # what is shown is a recording being played
     charts: bool = False  # the charts screen is open
 
@@ -87,8 +87,8 @@ def _while_staged(situation: Situation) -> str:
 
 
 def _after_an_edit(situation: Situation) -> str:
-    if situation.live and not situation.applied:
-        return "Nothing was changed from here yet."
+    if situation.live and not situation.undoable:
+        return "There is no edit to undo."
     return _while_live(situation)
 
 
@@ -181,7 +181,7 @@ ACTIONS = (
     Action("drop", "x", "drop", "Drop what is staged: back to the values that run.", STEER,
            "Drop what is staged", _while_staged),
     Action("undo", "u", "undo", "Take back the last edit; again: the one before.", STEER,
-           "Undo the last edit", _after_an_edit),
+           "Undo the session's last edit", _after_an_edit),
     Action("jump", "f", "field", "To any field by one more letter.", FORM,
            "Field: go to one by its letter"),
     Action("cursor_up", "up,k", "up", "The field above.", FORM, pane="form"),

@@ -34,7 +34,7 @@ from nanotrain_tui.app.scale import (
 from nanotrain_tui.follow.compare import AXES, METRICS, common_accuracy, differences
 
 if TYPE_CHECKING:
-    from nanotrain_tui.follow.compare import Contender
+    from nanotrain_tui.follow.compare import Contender, Reached
 
 LETTERS = "ABCDEFGH"
 ROLES = ("train", "test", "good", "warning", "error", "value", "muted", "bar")
@@ -180,14 +180,14 @@ def tables(found: Sequence[Contender]) -> list[str]:
     wanted = common_accuracy(found)
     to = f"to {100 * wanted:g} %" if wanted is not None else ""
     names = [f"{LETTERS[i]} {one.name}" for i, one in enumerate(found)]
-    rows = [("", "best", "at step", "loss", "time", "energy", to)]
+    steps = any(one.begins_at for one in found)  # else there is nothing to tell apart
+    rows = [("", *(["steps"] if steps else []), "best", "at step", "loss", "time", "energy", to)]
     for name, one in zip(names, found, strict=True):
         best, reached = one.best, one.reached(wanted) if wanted is not None else None
-        took = "" if reached is None else f"step {reached.step:,}, {clock(reached.time_s)}"
-        if reached is not None and reached.energy_j is not None:
-            took += f", {joules(reached.energy_j)}"
+        took = "" if reached is None else _took(reached)
         rows.append((
-            name, percent(best.accuracy if best else None), f"{best.step:,}" if best else "",
+            name, *([_steps(one)] if steps else []),
+            percent(best.accuracy if best else None), f"{best.step:,}" if best else "",
             figure(one.summary.best_loss), clock(one.summary.duration_s),
             joules(one.summary.energy_j), took,
         ))  # fmt: skip
@@ -197,6 +197,17 @@ def tables(found: Sequence[Contender]) -> list[str]:
         return [*lines, "", " Their configurations do not differ."]
     told = [("differs", *(LETTERS[: len(found)])), *((k, *v) for k, v in differ.items())]
     return [*lines, "", *_aligned(told)]
+
+
+def _steps(one: Contender) -> str:
+    own = f" ({one.summary.own_steps:,} own)" if one.begins_at else ""
+    return f"{one.summary.step:,}{own}"
+
+
+def _took(reached: Reached) -> str:
+    own = f" ({reached.own_steps:,} own)" if reached.own_steps != reached.step else ""
+    energy = "" if reached.energy_j is None else f", {joules(reached.energy_j)}"
+    return f"step {reached.step:,}{own}, {clock(reached.time_s)}{energy}"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

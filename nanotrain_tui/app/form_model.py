@@ -195,7 +195,7 @@ class FormModel:
         followed = {
             key: running[key]
             for key in running
-            if _section(key) not in _KEPT_SECTIONS
+            if (_section(key) not in _KEPT_SECTIONS or FIELDS[key].live != RESTART)
             and running[key] != before.get(key)
             and not same(key, self.value(key), running[key])
             and key not in self._sent
@@ -225,16 +225,6 @@ class FormModel:
         before = self._running.get(key, self.value(key))
         return change_kind(key, before, self.value(key))
 
-    def inverse(self, values: Mapping[str, Any]) -> Config:
-        """What a ``set`` would have to say to undo one with these values, not sent yet."""
-        before = overlay(self._running, self._sent)
-        return changes_between(overlay(before, values), before)
-
-    def runs_with(self, values: Mapping[str, Any]) -> bool:
-        """Whether the session has these values, counting what is on its way."""
-        running = full(overlay(self._running, self._sent))
-        return all(same(key, value, running.get(key)) for key, value in values.items())
-
     def take(self, values: Mapping[str, Any]) -> None:
         """Put values into the form without a question, as an undo does."""
         self._given = drop_inapplicable({**overlay(self._given, values), **values})
@@ -258,6 +248,10 @@ class FormModel:
         dropped = list(self.staged())
         self._revert(dropped)
         return len(dropped)
+
+    def unstage(self, keys: Sequence[str]) -> None:
+        """Back to what runs, for these keys alone."""
+        self._revert(keys)
 
     def _revert(self, keys: Sequence[str]) -> None:
         running = full(overlay(self._running, self._sent))

@@ -8,7 +8,7 @@ from nanotrain_tui.app.memory_dialog import ask_about_memory
 from nanotrain_tui.app.ports import Refused, Reply, TooLarge, Watch
 from nanotrain_tui.app.worker import Attach, Command, Job, Launch, Start
 from nanotrain_tui.catalog import flatten
-from nanotrain_tui.follow.run_state import Diverged, Preparing, RunState
+from nanotrain_tui.follow.run_state import Checkpoint, Diverged, Preparing, RunState
 
 if TYPE_CHECKING:
     from nanotrain_tui.app.app import NanotrainApp
@@ -37,6 +37,7 @@ class SessionLink:
     def attach(self, name: str) -> None:
         """Follow the session of this name; the form takes its configuration."""
         self.launching = self._attaching = True
+        self._let_go()
         self.app.show(RunState(name=name, state="starting"))
         self.app.training.submit(Attach(name))
         self.app.say(f"Looking for session {name} …")
@@ -44,6 +45,7 @@ class SessionLink:
     def watch(self, watch: Watch) -> None:
         """Play this session's recording; the form shows what was in force."""
         self.launching = self._attaching = True
+        self._let_go()
         self._before = self.app.run_state
         self.app.training.submit(watch)
         self.app.say(f"Rewinding {watch.name} …")
@@ -57,7 +59,7 @@ class SessionLink:
         self._before = self.app.run_state
         self.launching = True
         self.stop_asked = False
-        self.app.steering.forget()
+        self._let_go()
         if isinstance(job, Start):
             self.model.set_running({})
             self.model.set_running(job.config)
@@ -90,6 +92,11 @@ class SessionLink:
         """Whether a command was sent that has no answer yet."""
         return do in self._pending
 
+    def _let_go(self) -> None:
+        """What was asked of the session before is its own matter."""
+        self._pending.clear()
+        self.app.steering.forget()
+
     def _submit(self, job: Job) -> bool:
         """Hand a job to the worker thread; False, and said, if a fault has ended it."""
         if self.app.training.is_alive():
@@ -108,7 +115,6 @@ class SessionLink:
     def attached(self, name: str) -> None:
         """From now on the session of this name is followed."""
         self.launching = False
-        self._pending.clear()
         self.app.show(RunState(name=name))
         if self.app.watching:
             self.app.say(WATCHING)
@@ -167,6 +173,8 @@ class SessionLink:
                 self.app.say(reply.why, "info" if reply.ok else "warning")
         elif command.do == "set":
             self.app.steering.answered(command, reply)
+        elif command.do == "undo":
+            self.app.steering.undo_answered(command, reply)
         elif reply.ok:
             done = "under way" if command.do == "step" else "done"
             at = f" at step {reply.step:,}" if reply.step is not None else ""
@@ -193,7 +201,7 @@ class SessionLink:
             if not self.stop_asked:
                 self.app.ring()
         elif state.diverged is not None and before.diverged is None:
-            self.app.say(_divergence(state.diverged), "error")
+            self.app.say(_divergence(state.diverged, state.good_checkpoint), "error")
             if state.diverged.policy == "pause":
                 self.app.ring()
 
@@ -212,6 +220,8 @@ def _ending(state: RunState) -> tuple[str, str]:
     return f"{state.name}: {state.state} at step {state.step:,}.{why} {then}", level
 
 
-def _divergence(diverged: Diverged) -> str:
+def _divergence(diverged: Diverged, good: Checkpoint | None) -> str:
     what = f"The loss is {diverged.loss} since step {diverged.step:,}."
-    return f"{what} F forks from a checkpoint, s stops."
+    if good is None:
+        return f"{what} There is no good checkpoint: R begins anew, s stops."
+    return f"{what} F forks from step {good.step:,}, s stops."

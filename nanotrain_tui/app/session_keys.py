@@ -114,7 +114,10 @@ class SessionKeys:
             return
         found = self.app.run_state.checkpoints
         if not found:
-            self.app.say("There is no checkpoint yet; c writes one.", "warning")
+            diverged = self.app.run_state.diverged is not None
+            yet = "There is no checkpoint yet; c writes one."
+            anew = "There is no good checkpoint to fork from; R begins anew with the form's values."
+            self.app.say(anew if diverged else yet, "warning")
             return
         items = [
             Item(one.file, _line(one), _about(one, self.app.run_state.name))

@@ -106,10 +106,10 @@ def _divergence(state: RunState, width: int, glyphs: Glyphs) -> Line:
     """In place of the progress: what is wrong, the last good checkpoint, what to press."""
     assert state.diverged is not None
     what = f"{glyphs.bad} loss is {state.diverged.loss} since step {state.diverged.step:,}"
-    saved = {one.file: one.step for one in state.checkpoints}
-    good = saved.get(state.diverged.checkpoint)
-    last = "no good checkpoint" if good is None else f"last good: step {good:,}"
-    keys = "F forks, Space goes on" if state.state == "paused" else "F forks"
+    good = state.good_checkpoint
+    last = "no good checkpoint" if good is None else f"last good: step {good.step:,}"
+    keys = "R begins anew" if good is None else "F forks"
+    keys += ", Space goes on" if state.state == "paused" else ""
     return first_fitting(
         width,
         (Span(f"{what}  {last}  ", "error"), Span(keys)),

@@ -73,12 +73,19 @@ def draw_telemetry(state: RunState, width: int, height: int, glyphs: Glyphs) -> 
 
 
 def last_lines(state: RunState, width: int, height: int, glyphs: Glyphs) -> list[Line]:
-    """What bounds the run, and what to try where there is room; without a verdict who measured."""
+    """What bounds the run and what others take, and what to try where there is room.
+
+    Without either, who measured.
+    """
     verdict = state.verdict
-    told: list[Line] = [(Span(source_line(state), "muted"),)]
+    told: list[Line] = []
     if verdict is not None:
         alarming = verdict.kind in ("heat", "swap", "power_mode")
         told = [(Span(f"{glyphs.bound} {verdict.text}", "warning" if alarming else "value"),)]
+    if state.other_load is not None:
+        told.append((Span(f"{glyphs.bound} {state.other_load.text}", "warning"),))
+    if not told:
+        told = [(Span(source_line(state), "muted"),)]
     if state.energy_use is not None:
         told.append((Span(f"  {energy_line(state, state.energy_use, width - 2)}"),))
     if verdict is not None:

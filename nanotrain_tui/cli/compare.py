@@ -33,6 +33,9 @@ def command(
 ) -> int:
     """Lay two to eight sessions over each other: curves, what differs, what each took.
 
+    Values are those in force at the end; one that was edited is shown with the value it began
+    with. Time, energy and own steps of a fork are without its parent's.
+
     \b
     nanotrain compare mnist-3 mnist-4
     nanotrain compare mnist-3 mnist-4 --by time --metric loss
@@ -72,7 +75,21 @@ def _object(
             key: dict(zip((one.name for one in found), values, strict=True))
             for key, values in differ.items()
         },
+        "settings": {
+            key: {one.name: _setting(one, key) for one in found}
+            for key in differ
+            if any(key in one.settings for one in found)
+        },
     }
+
+
+def _setting(one: "Contender", key: str) -> dict[str, Any]:
+    """A value as the session began and at its end; ``edits``: how often it was changed."""
+    setting = one.settings.get(key)
+    if setting is None:
+        return {"start": None, "now": None, "edited": False, "edits": 0, "last_edit": None}
+    edited = bool(setting.edits) or setting.start != setting.now
+    return {"edited": edited, **setting._asdict()}
 
 
 def _session(one: "Contender", accuracy: float | None, metric: str, axis: str) -> dict[str, Any]:
@@ -82,6 +99,8 @@ def _session(one: "Contender", accuracy: float | None, metric: str, axis: str) -
         "name": one.name,
         "state": one.summary.state,
         "step": one.summary.step,
+        "begins_at": one.begins_at,
+        "own_steps": one.summary.own_steps,
         "duration_s": one.summary.duration_s,
         "energy_j": one.summary.energy_j,
         "accuracy": one.summary.accuracy,
@@ -90,7 +109,8 @@ def _session(one: "Contender", accuracy: float | None, metric: str, axis: str) -
         "best_step": best.step if best else None,
         "best_loss": one.summary.best_loss,
         "reached": None if reached is None else {
-            "step": reached.step, "time_s": reached.time_s, "energy_j": reached.energy_j,
+            "step": reached.step, "own_steps": reached.own_steps, "time_s": reached.time_s,
+            "energy_j": reached.energy_j,
         },
         "points": one.points(metric, axis),
     }  # fmt: skip
@@ -109,7 +129,7 @@ def _results(found: list["Contender"], accuracy: float | None) -> str:
         row = [
             one.name,
             one.summary.state,
-            str(one.summary.step),
+            _steps(one),
             clock(one.summary.duration_s),
             joules(one.summary.energy_j, "-"),
             share(best.accuracy if best else None),
@@ -122,13 +142,20 @@ def _results(found: list["Contender"], accuracy: float | None) -> str:
     return "\n".join(table(header, rows))
 
 
+def _steps(one: "Contender") -> str:
+    """``600``, of a fork ``600, 300 own``."""
+    own = f", {one.summary.own_steps} own" if one.begins_at else ""
+    return f"{one.summary.step}{own}"
+
+
 def _took(reached: "Reached | None") -> str:
     from nanotrain_tui.app.scale import joules
 
     if reached is None:
         return "never"
     energy = "" if reached.energy_j is None else f", {joules(reached.energy_j)}"
-    return f"step {reached.step}, {clock(reached.time_s)}{energy}"
+    own = f" ({reached.own_steps} own)" if reached.own_steps != reached.step else ""
+    return f"step {reached.step}{own}, {clock(reached.time_s)}{energy}"
 
 
 def _differences(found: list["Contender"], differ: dict[str, list[str]]) -> str:

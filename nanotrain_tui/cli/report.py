@@ -43,6 +43,7 @@ def final_figures(state: RunState) -> dict[str, Any]:
     """The session's last and best figures."""
     return {
         "step": state.step,
+        "own_steps": state.own_steps,
         "steps": state.steps,
         "accuracy": state.test_accuracy.last,
         "best_accuracy": state.test_accuracy.high,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from nanotrain_tui.config import Folders, load_settings
 
+from .divergence import way_out
 from .errors import FAILED, FINISHED, INTERRUPTED, OutputClosed, complain, note
 
 if TYPE_CHECKING:
@@ -125,15 +126,8 @@ def _status(state: "RunState", folder: "SessionFolder") -> int:
         unsaved = _unsaved(state)
         return complain(f"{name}: {unsaved}", FAILED) if unsaved else FINISHED
     if state.state == "stopped" and diverged is not None and diverged.policy == "stop":
-        good = (
-            f"the last good checkpoint is {diverged.checkpoint}: 'nanotrain fork {name} --set ...' "
-            "goes on from it with other values"
-            if diverged.checkpoint
-            else f"there is no good checkpoint; 'nanotrain restart {name} --set ...' begins again"
-        )
-        return complain(
-            f"{name} diverged: loss {diverged.loss} at step {diverged.step}; {good}", FAILED
-        )
+        what = f"loss {diverged.loss} at step {diverged.step}"
+        return complain(f"{name} diverged: {what}; {way_out(state)}", FAILED)
     if state.state == "stopped":
         unsaved = _unsaved(state)
         if unsaved:

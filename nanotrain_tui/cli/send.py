@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "set": "change values, all at the same step: set KEY=VALUE ...",
+    "undo": "take back the last edit, whoever made it; again: the one before",
     "pause": "wait after the step it is in",
     "resume": "go on after a pause",
     "step": "one update, or N, then pause again: step [N]",
@@ -29,7 +30,7 @@ COMMANDS = {
 }
 # The event that says that a command took effect.
 EVENTS = {
-    "set": "edited", "pause": "paused", "resume": "resumed", "step": "resumed",
+    "set": "edited", "undo": "edited", "pause": "paused", "resume": "resumed", "step": "resumed",
     "evaluate": "evaluated", "checkpoint": "checkpoint", "stop": "stopped",
 }  # fmt: skip
 
@@ -60,14 +61,16 @@ def _complete_value(ctx: click.Context, of: click.Parameter, start: str) -> list
 def command(session: str, do: str, values: tuple[str, ...], timeout: float, as_json: bool) -> int:
     """Send one command to SESSION and wait until it is applied.
 
-    COMMAND is one of: set KEY=VALUE ..., pause, resume, step [N], evaluate, checkpoint, stop.
-    Several values are set at the same step, all or none; 'nanotrain keys' explains them.
+    COMMAND is one of: set KEY=VALUE ..., undo, pause, resume, step [N], evaluate, checkpoint,
+    stop. Several values are set at the same step, all or none; 'nanotrain keys' explains them.
+    undo takes back the last edit, whoever made it; again, the one before.
 
     Exit status: 0 applied; 1 refused, or the session does not run: the reason is printed; 2 the
     command line cannot be used, and nothing was sent.
 
     \b
     nanotrain send mnist-3 set optimizer.learning_rate=0.01
+    nanotrain send mnist-3 undo
     nanotrain send mnist-3 pause && nanotrain send mnist-3 step 5
     """
     from .pick import pick_session
@@ -131,16 +134,24 @@ def _ask(
         except NotResponding as error:
             return {"ok": False, "why": str(error)}, None
         events = [event for event in reader.read_since(before).events if event.kind == EVENTS[do]]
-    event = next((event for event in events if _came_of(event, arguments)), None)
+    undone = answer.get("undoes")
+    event = next((event for event in events if _came_of(event, arguments, undone)), None)
     if event is not None:
         answer["step"] = event.step
-        if do == "set":
+        if do in ("set", "undo"):
             answer["changes"] = event.body.get("changes") or {}
     return {key: value for key, value in answer.items() if key != "id"}, event
 
 
-def _came_of(event: "Event", arguments: Arguments) -> bool:
-    """Whether an edit is ours, and not another's or the configuration's that was faster."""
+def _came_of(event: "Event", arguments: Arguments, undone: int | None) -> bool:
+    """Whether an edit is ours, and not another's or the configuration's that was faster.
+
+    ``undone`` is the seq of the edit that was to be undone.
+    """
+    if event.body.get("undoes") != undone:
+        return False
+    if undone is not None:
+        return not event.body.get("scripted")
     values = arguments.get("values", {})
     changes = event.body.get("changes", {})
     ours = changes.keys() & values.keys()
@@ -157,6 +168,11 @@ def _of_ended(folder: "SessionFolder", do: str) -> dict[str, Any]:
     name, ended = folder.name, f"it has ended ({summary.state})"
     if do == "resume":
         answer["why"] = f"{ended}; {_how_to_resume(name, summary.state)}."
+    elif do == "undo":
+        answer["why"] = (
+            f"{ended}, and only a live session's edits can be undone; 'nanotrain resume {name} "
+            f"--set ...' or 'nanotrain fork {name} --set ...' goes on with other values."
+        )
     elif do == "set":
         answer["why"] = (
             f"{ended}; 'nanotrain fork {name} --set ...' goes on with other values from a "
@@ -183,8 +199,9 @@ def _applied(
     if event is None:
         return f"nothing to do: {name} is {answer.get('state')} at step {step}"
     what, body = do, event.body
-    if do == "set":
-        what = _changes(body.get("changes") or {}) or "nothing differs"
+    if do in ("set", "undo"):
+        undid = "undid " if do == "undo" else ""
+        what = undid + (_changes(body.get("changes") or {}) or "nothing differs")
     elif do == "step":
         what = f"step {arguments['n']}"
     elif do == "evaluate":

@@ -66,8 +66,10 @@ def _row(summary: "SessionSummary") -> tuple[str, ...]:
 def _told(summary: "SessionSummary") -> str:
     if summary.problem is not None:
         return paragraph(summary.problem)
+    forked = summary.own_steps != summary.step
+    own = f"{summary.own_steps} steps of its own, after its parent's" if forked else ""
     tags = " ".join(f"+{tag}" for tag in summary.tags)
-    return "  ".join(part for part in (tags, paragraph(summary.note)) if part)
+    return "  ".join(part for part in (own, tags, paragraph(summary.note)) if part)
 
 
 def _print_rich(rows: Sequence[tuple[str, ...]]) -> None:

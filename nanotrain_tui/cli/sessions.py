@@ -54,7 +54,8 @@ def command(
 
     LOSS is a spark of the training loss, BEST the best accuracy on the test data, ENERGY what the
     module took in where its power was recorded. The JSON is a list of objects: name, state, data,
-    model, step, steps, accuracy, loss, best_accuracy, started, duration_s, energy_j, tags, note ...
+    model, step, own_steps, steps, accuracy, loss, best_accuracy, started, duration_s, energy_j,
+    tags, note ... STEP counts the steps of a fork's parent, own_steps does not.
     A recording that cannot be read has the state "unreadable" and a "problem".
 
     \b

@@ -11,6 +11,7 @@ from nanotrain_tui.app.scale import joules, samples_per_joule
 from nanotrain_tui.catalog import flatten, format_value
 from nanotrain_tui.session.lost import read_lost
 
+from .divergence import way_out
 from .errors import FINISHED, paragraph
 from .options import json_option, session_argument
 from .output import clock, figure, moment, print_json, share, table
@@ -71,12 +72,14 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
         "name": folder.name,
         "state": state.state,
         "step": state.step,
+        "own_steps": state.own_steps,
         "steps": state.steps,
         "started": meta.get("created"),
         "duration_s": state.elapsed_s,
         "energy_j": state.energy_j,
         "energy_use": state.energy_use and state.energy_use._asdict(),
         "verdict": state.verdict and asdict(state.verdict),
+        "other_load": state.other_load and asdict(state.other_load),
         "memory_mb": {name: _gauge(state, name) for name in MEMORY},
         "accuracy": evaluations[-1].accuracy if evaluations else None,
         "loss": evaluations[-1].loss if evaluations else None,
@@ -132,12 +135,16 @@ def _head(state: "RunState", reader: "SessionReader", lost: str) -> str:
     lines.append(f"{started}, TensorFlow {version}" if version else started)
     parent = _parent(reader.meta())
     if parent is not None:
-        lines.append(f"forked from {parent.get('session')} at step {parent.get('step')}")
+        origin = f"forked from {parent.get('session')} at step {parent.get('step')}"
+        lines.append(f"{origin}; {state.own_steps} steps of its own, which time and energy are of")
     if state.energy_j is not None:
         lines.append(f"energy: {joules(state.energy_j)}{_energy_use(state)}")
     lines += _memory(state) + _verdict(state)
     if state.data.get("source"):
         lines.append(f"data: {state.data['source']}")
+    if state.diverged is not None:
+        what = f"the loss is {state.diverged.loss} since step {state.diverged.step}"
+        lines.append(f"{what}; {way_out(state)}")
     return "\n".join(lines + list(state.notices))
 
 
@@ -174,9 +181,10 @@ def _memory(state: "RunState") -> list[str]:
 
 
 def _verdict(state: "RunState") -> list[str]:
-    if state.verdict is None:
-        return []
-    return [f"bound by {state.verdict.text}", f"  {state.verdict.advice}"]
+    told = []
+    if state.verdict is not None:
+        told = [f"bound by {state.verdict.text}", f"  {state.verdict.advice}"]
+    return told if state.other_load is None else [*told, state.other_load.text]
 
 
 def _evaluations(evaluations: list["Evaluation"]) -> str:

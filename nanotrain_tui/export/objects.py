@@ -14,12 +14,15 @@ from nanotrain_tui.session.summary import summarise
 
 
 def session_head(reader: SessionReader) -> dict[str, Any]:
-    """What a session is: name, state, configuration."""
+    """What a session is: name, state, configuration, steps."""
     meta = reader.meta()
+    summary = summarise(reader.folder)
     return {
         "format": "nanotrain session",
         "name": reader.folder.name,
-        "state": summarise(reader.folder).state,
+        "state": summary.state,
+        "step": summary.step,
+        "own_steps": summary.own_steps,
         "created": meta.get("created"),
         "parent": meta.get("parent"),
         "config": meta["config"],

@@ -9,8 +9,9 @@ from typing import Any
 from nanotrain_tui.follow.energy import EnergyUse, TrainingEnergy
 from nanotrain_tui.follow.log_text import one_line
 from nanotrain_tui.follow.numbers import number
+from nanotrain_tui.follow.other_load import OtherLoad, other_load
 from nanotrain_tui.follow.run_state import HeatLimits
-from nanotrain_tui.follow.verdict import MOST_SAMPLES, Verdict, judge
+from nanotrain_tui.follow.verdict import MOST_SAMPLES, Verdict, judge, newest
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.records import Event, Sample
 from nanotrain_tui.session.state import RUNNING
@@ -76,6 +77,10 @@ class BoardFold:
     ) -> Verdict | None:
         """What bounds the run now."""
         return judge(self._samples, state, self._environment, steps_here, preparing, on_gpu)
+
+    def other_load(self, on_gpu: bool | None) -> OtherLoad | None:
+        """What other programs take while training runs, where that is known."""
+        return other_load(newest(self._samples), on_gpu) if self._samples else None
 
     def _guarded(self, body: Mapping[str, Any]) -> None:
         action = body.get("action")

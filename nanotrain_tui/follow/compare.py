@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from nanotrain_tui.catalog import flatten, format_value
 from nanotrain_tui.follow.series import Curve
@@ -13,6 +13,7 @@ from nanotrain_tui.follow.window import read_window
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.history import Edit, config_now, read_history, starts
 from nanotrain_tui.session.reader import Evaluation, SessionReader
 from nanotrain_tui.session.summary import SessionSummary, summarise
 
@@ -22,16 +23,43 @@ AXES = ("step", "time", "epoch")
 #: Where something runs, not what it computes.
 _MACHINE = ("telemetry.", "guard.", "trainer.command", "trainer.paths", "data.dir", "data.name")
 _CURVES = {"accuracy": "train_accuracy", "loss": "train_loss", "learning_rate": "learning_rate"}
+_WORKED_OUT = ("train.epochs", "train.steps")  # by the trainer: steps of epochs are no edit
 _LAST = 1 << 53
+
+
+class Setting(NamedTuple):
+    """A value of the configuration: as the session began, and in force at its end."""
+
+    start: Any  # None where the key means nothing beside the choices made then
+    now: Any
+    edits: int  # how often it was changed on the way, undone edits among them
+    last_edit: int | None  # after which step
+
+    def text(self) -> str:
+        """``0.001``, or ``0.001 -> 0.0005 (edited at 400)``."""
+        if not self.edits and self.start == self.now:
+            return _said(self.now)
+        often = f"{self.edits} times, last " if self.edits > 1 else ""
+        at = f" {often}at {self.last_edit}" if self.last_edit is not None else ""
+        both = (
+            _said(self.now)
+            if self.start == self.now
+            else (f"{_said(self.start)} -> {_said(self.now)}")
+        )
+        return f"{both} (edited{at})"
 
 
 @dataclass(frozen=True)
 class Reached:
-    """What an accuracy on the test data took."""
+    """What an accuracy on the test data took; steps of a parent are not the session's own."""
 
     step: int
+    own_steps: int
     time_s: float  # session time
     energy_j: float | None  # None where no power was recorded
+
+
+_MISSING = Setting(None, None, 0, None)
 
 
 @dataclass(frozen=True)
@@ -40,13 +68,17 @@ class Contender:
 
     name: str
     summary: SessionSummary
-    config: Mapping[str, Any]  # flat, as it began
-    edits: Sequence[tuple[int, Mapping[str, Any]]]  # (step, {key: value it changed to})
+    settings: Mapping[str, Setting]  # by key; those that only name a machine are left out
     evaluations: Sequence[Evaluation]
     energy: Sequence[tuple[float, float]]  # (session time, joules until then)
     curves: Mapping[str, Curve]  # by follow.window.read_window
     tensorflow: str | None
     board: str | None
+
+    @property
+    def begins_at(self) -> int:
+        """The step of the checkpoint that a fork began from, 0 for a session of its own."""
+        return self.summary.step - self.summary.own_steps
 
     @property
     def best(self) -> Evaluation | None:
@@ -58,7 +90,8 @@ class Contender:
         """When the test accuracy was this high for the first time; None if it never was."""
         for one in self.evaluations:
             if one.accuracy is not None and one.accuracy >= accuracy:
-                return Reached(one.step, one.t, self.energy_at(one.t))
+                own = one.step - self.begins_at
+                return Reached(one.step, own, one.t, self.energy_at(one.t))
         return None
 
     def energy_at(self, t: float) -> float | None:
@@ -101,35 +134,57 @@ def read_contender(folder: SessionFolder) -> Contender:
     if summary.problem is not None:
         raise RecordingError(summary.problem)
     with SessionReader(folder) as reader:
-        config = flatten(reader.meta()["config"])
-        config.pop("edits", None)
         ready = reader.events(["ready"])
         segments = reader.segments()
         return Contender(
             name=folder.name,
             summary=summary,
-            config=config,
-            edits=[
-                (event.step, {key: change[1] for key, change in _changes(event.body).items()})
-                for event in reader.events(["edited"])
-            ],
+            settings=_settings(reader),
             evaluations=reader.evaluations(),
             energy=_energy(reader),
-            curves=read_window(reader, 1, _LAST, BINS),
+            curves=read_window(reader, summary.step - summary.own_steps + 1, _LAST, BINS),
             tensorflow=_text(ready[-1].body.get("versions"), "tensorflow") if ready else None,
             board=_text(segments[-1].environment, "board") if segments else None,
         )
 
 
-def differences(contenders: Sequence[Contender]) -> dict[str, list[str]]:
-    """What is not the same in all: by key the value of each, with the edits made to it."""
-    keys = dict.fromkeys(key for one in contenders for key in one.config)
-    keys.update(dict.fromkeys(key for one in contenders for _, new in one.edits for key in new))
-    found: dict[str, list[str]] = {}
-    for key in keys:
+def _settings(reader: SessionReader) -> Mapping[str, Setting]:
+    """What was in force at the beginning and at the end, with the edits that count."""
+    begin = flatten(reader.meta()["config"])
+    begin.pop("edits", None)
+    now, made = begin, list[Edit]()
+    if reader.events(["configured"]):  # else it was killed as it began
+        history = read_history(reader)
+        now = config_now(history)
+        places = list(starts(history))
+        made = places[-1].again if places else []  # since the beginning, each once
+    found = {}
+    for key in dict.fromkeys([*begin, *now]):
         if key.startswith(_MACHINE):
             continue
-        values = [_value(one, key) for one in contenders]
+        start, end = begin.get(key), now.get(key)
+        steps = _changed_at(key, start, made)
+        if key in _WORKED_OUT and not steps:
+            end = start
+        found[key] = Setting(start, end, len(steps), max(steps, default=None))
+    return found
+
+
+def _changed_at(key: str, start: Any, made: Sequence[Edit]) -> list[int]:
+    """After which steps a value became another one: what a swap brings back is no edit."""
+    value, steps = start, []
+    for edit in made:
+        if key in edit.values and edit.values[key] != value:
+            value = edit.values[key]
+            steps.append(edit.step)
+    return steps
+
+
+def differences(contenders: Sequence[Contender]) -> dict[str, list[str]]:
+    """What is not the same in all: by key the value of each at its end, and if it was edited."""
+    found: dict[str, list[str]] = {}
+    for key in dict.fromkeys(key for one in contenders for key in one.settings):
+        values = [one.settings.get(key, _MISSING).text() for one in contenders]
         if len(set(values)) > 1:
             found[key] = values
     told: Mapping[str, Callable[[Contender], str]] = {
@@ -153,20 +208,8 @@ def common_accuracy(contenders: Sequence[Contender]) -> float | None:
     return math.floor(100 * min(known) + 1e-9) / 100
 
 
-def _value(one: Contender, key: str) -> str:
-    value = one.config.get(key)
-    told = "-" if value is None else format_value(value) or "none"
-    for step, new in one.edits:
-        if key in new:
-            told += f" -> {format_value(new[key]) or 'none'} at {step}"
-    return told
-
-
-def _changes(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    changes = body.get("changes")
-    if not isinstance(changes, dict):
-        return {}
-    return {k: v for k, v in changes.items() if isinstance(v, list) and len(v) == 2}
+def _said(value: Any) -> str:
+    return "-" if value is None else format_value(value) or "none"
 
 
 def _text(body: Any, key: str) -> str | None:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.board import BoardFold
 from nanotrain_tui.follow.log_text import describe, one_line, reason
 from nanotrain_tui.follow.marks import MarkFold
@@ -31,6 +32,7 @@ from nanotrain_tui.session.state import (
     next_state,
     seen_from_outside,
 )
+from nanotrain_tui.session.undo import Edits
 
 LOG_LINES = 500
 NOTICES = 8
@@ -51,6 +53,7 @@ class Fold:
         self._state = STARTING
         self._segment = 0
         self._from_step = 0
+        self._begins_at: int | None = None  # the first segment's
         self._step = 0
         self._steps = self._planned()
         self._batch_size: int | None = None
@@ -67,6 +70,7 @@ class Fold:
         self._log: deque[LogLine] = deque(maxlen=LOG_LINES)
         self._notices: deque[str] = deque(maxlen=NOTICES)
         self._marks = MarkFold()
+        self._edits = Edits()
 
     @property
     def seq(self) -> int:
@@ -105,6 +109,7 @@ class Fold:
             behind=behind,
             config=self._config,
             step=self._step,
+            begins_at=self._begins_at or 0,
             steps=self._steps,
             batch_size=self._batch_size,
             samples_per_s=self._speed.samples_per_s() if running else None,
@@ -122,6 +127,7 @@ class Fold:
             marks=self._marks.marks(),
             checkpoints=self._marks.checkpoints(),
             diverged=self._marks.diverged,
+            undo=self._edits.undo(flatten(self._config), self._step),
             times=self._progress.times(),
             epochs=self._progress.epochs(),
             energy_j=self._board.energy_j,
@@ -129,6 +135,7 @@ class Fold:
                 _whole(_mapping(self._started.get("data")).get("train"))
             ),
             verdict=self._verdict(seen),
+            other_load=self._board.other_load(self._on_gpu) if running else None,
             heat_limits=self._board.heat_limits,
             held=self._board.held if seen == PAUSED else "",
             throttling=self._gauges.throttling,
@@ -137,15 +144,21 @@ class Fold:
 
     def _verdict(self, seen: str) -> Verdict | None:
         preparing = self._preparing.what if self._preparing and seen == STARTING else ""
+        return self._board.verdict(seen, self._step - self._from_step, preparing, self._on_gpu)
+
+    @property
+    def _on_gpu(self) -> bool | None:
+        """Whether TensorFlow has a GPU; None where it has not said."""
         devices = _mappings(self._ready.get("devices"))
-        on_gpu = any(one.get("kind") == "GPU" for one in devices) if devices else None
-        return self._board.verdict(seen, self._step - self._from_step, preparing, on_gpu)
+        return any(one.get("kind") == "GPU" for one in devices) if devices else None
 
     def _add_segment(self, row: Segment) -> None:
         self._segment = row.seq if row.seq > self._segment else self._segment
         self._board.begin(row.environment)
         self._pass(row.t)
         self._from_step = max(0, min(row.from_step, LAST_STEP))
+        if self._begins_at is None:
+            self._begins_at = self._from_step
         for series in self._series.values():
             series.cut(self._from_step + 1)
         self._progress.cut(self._from_step + 1)
@@ -181,6 +194,7 @@ class Fold:
         if take is not None:
             take(self, row)
         self._state = state
+        self._edits.add(row)
         line = describe(row)
         self._marks.add(row, line.text)
         self._write_log(line)

@@ -7,6 +7,7 @@ from typing import Any
 
 from nanotrain_tui.catalog import FIELDS, format_value
 from nanotrain_tui.follow.run_state import LogLine
+from nanotrain_tui.session.history import SCRIPT
 from nanotrain_tui.session.reader import number
 from nanotrain_tui.session.records import Event
 
@@ -107,13 +108,20 @@ def _edited(event: Event) -> str:
         for key, change in given.items()
         if _is_list(change) and len(change) == 2 and not _comes_along(key, change, given)
     ]
-    notes = ["as scripted"] if event.body.get("scripted") else []
+    notes = [_repetition(event.body)] if event.body.get("scripted") else []
     if "optimizer.name" in given:
         notes.append("fresh slots")
     if event.body.get("retraced"):
         notes.append("compiled anew")
     said = f" ({', '.join(notes)})" if notes else ""
-    return f"{', '.join(changes) or 'nothing changed'}{_by(event.body)}{said}"
+    undid = "undid " if event.body.get("undoes") is not None else ""
+    return f"{undid}{', '.join(changes) or 'nothing changed'}{_by(event.body)}{said}"
+
+
+def _repetition(body: Body) -> str:
+    """Why an edit that lay ahead was made."""
+    by_a_person = body.get("again") is not None and body.get("who") != SCRIPT
+    return "made again" if by_a_person else "as scripted"
 
 
 def _comes_along(key: str, change: Sequence[Any], given: Body) -> bool:
@@ -134,6 +142,7 @@ def _value(value: Any) -> str:
 def _diverged(event: Event) -> str:
     checkpoint = event.body.get("checkpoint")
     good = f"last good checkpoint: {checkpoint}" if checkpoint else "there is no good checkpoint"
+    good += "" if checkpoint else ", so begin anew with other values"
     return f"the loss is {event.body.get('loss', 'nan')} at step {event.step}; {good}"
 
 

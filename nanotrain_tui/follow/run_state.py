@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from nanotrain_tui.follow.energy import EnergyUse
+from nanotrain_tui.follow.other_load import OtherLoad
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.verdict import Verdict
+from nanotrain_tui.session.undo import Undo
 
 ENDED = frozenset({"finished", "stopped", "failed", "interrupted"})
 
@@ -115,6 +117,7 @@ class RunState:
     behind: bool = False  # True: the recording holds more than has been read yet
     config: Mapping[str, Any] = field(default_factory=dict)  # nested, as recorded, edits applied
     step: int = 0  # updates completed
+    begins_at: int = 0  # the step of the checkpoint that a fork began from
     steps: int | None = None  # updates planned
     batch_size: int | None = None
     samples_per_s: float | None = None  # None unless running
@@ -139,13 +142,30 @@ class RunState:
     marks: tuple[Mark, ...] = ()  # by step; bounded
     checkpoints: tuple[Checkpoint, ...] = ()  # by step; bounded
     diverged: Diverged | None = None  # None: the loss is a number
+    undo: Undo | None = None  # the edit that can be undone next
     energy_j: float | None = None  # what the module took in; None where power is not recorded
     energy_use: EnergyUse | None = None  # of the time in which steps were made
     verdict: Verdict | None = None  # what bounds the run now; None: nothing stands out
+    other_load: OtherLoad | None = None  # what other programs take, where that is known
     heat_limits: HeatLimits | None = None  # None where nobody watches
     held: str = ""  # why the guard has paused it; empty where it has not
     throttling: tuple[str, ...] = ()  # what is slowed down for heat now
     replay: ReplayPosition | None = None  # None: the session as it is now
+
+    @property
+    def own_steps(self) -> int:
+        """Updates made in this session, each once: without those of a fork's parent."""
+        return max(0, self.step - self.begins_at)
+
+    @property
+    def good_checkpoint(self) -> Checkpoint | None:
+        """Where to go back to once the loss is no number; None: nothing from before is left."""
+        if self.diverged is None:
+            return None
+        named = self.diverged.checkpoint
+        before = [one for one in self.checkpoints if one.step < self.diverged.step]
+        known = [one for one in self.checkpoints if one.file == named] or before[-1:]
+        return known[0] if known else None
 
     @property
     def ended(self) -> bool:

@@ -1,4 +1,7 @@
-"""What bounds a run now, in one line: from the newest samples, with the figures it rests on."""
+"""What bounds a run now, in one line: from the newest samples, with the figures it rests on.
+
+It is judged by the device that TensorFlow uses; ``other_load`` names what other programs take.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nanotrain_tui.follow.numbers import number
+from nanotrain_tui.follow.other_load import Samples, cores_of
 from nanotrain_tui.session.state import RUNNING, STARTING
 
 WINDOW_S = 10.0  # of samples looked at
@@ -15,6 +19,7 @@ MOST_SAMPLES = 12
 _BUSY, _QUIET = 90.0, 50.0  # percent of the GPU
 _SATURATED = 95.0  # percent of one core
 _ALL_BUSY = 85.0  # percent of all cores together
+_TRAINS = 0.5  # of a core: less, and the trainer is not what keeps one busy
 _MEMORY_BUSY = 80.0  # percent of the memory controller's bandwidth
 _CAPPED = 0.95  # of the hardware's clock
 _AT_MOST = 1.03  # of the allowed clock: more, and what was allowed is so no more
@@ -35,9 +40,6 @@ class Verdict:
     figures: Mapping[str, float] = field(default_factory=dict)
 
 
-Samples = Sequence[tuple[float, Mapping[str, Any]]]  # session time, body; the newest last
-
-
 def judge(
     samples: Samples,
     state: str,
@@ -56,27 +58,27 @@ def judge(
         return _warming_up(preparing or doing, steps_here)
     if state != RUNNING or not samples:
         return None
-    bodies = [body for t, body in samples if samples[-1][0] - t <= WINDOW_S]
-    seen = _Seen(bodies, environment, on_gpu)
-    # where it trains on the CPU, a busy GPU is somebody else's
-    of_both = (_cores, _gpu) if on_gpu is False else (_gpu, _cores)
-    for rule in (_heat, _swap, _bandwidth, *of_both):
+    seen = _Seen(newest(samples), environment, on_gpu)
+    for rule in (_heat, _swap, _bandwidth, _gpu, _cores):
         verdict = rule(seen)
         if verdict is not None:
             return verdict
     return None
 
 
+def newest(samples: Samples) -> Samples:
+    """Those of the last seconds."""
+    return [(t, body) for t, body in samples if samples[-1][0] - t <= WINDOW_S]
+
+
 class _Seen:
     """The samples of the window; figures that none of them has are None."""
 
     def __init__(
-        self,
-        bodies: Sequence[Mapping[str, Any]],
-        environment: Mapping[str, Any],
-        on_gpu: bool | None,
+        self, samples: Samples, environment: Mapping[str, Any], on_gpu: bool | None
     ) -> None:
-        self.bodies = bodies
+        self.bodies = bodies = [body for _, body in samples]
+        self.trainer_cores = cores_of(samples, "trainer_cpu_s")
         self.newest = bodies[-1]
         self.on_gpu = on_gpu
         self.has_gpu = on_gpu if on_gpu is not None else bool(environment.get("l4t"))
@@ -158,14 +160,15 @@ def _heat(seen: _Seen) -> Verdict | None:
     at = f" at {_five(hot)} °C" if hot is not None else ""
     figures = {} if hot is None else {"temperature_c": hot}
     advice = "Let a fan blow on it, or take a lower power mode: steady is faster than throttled."
-    if isinstance(names, list) and names:
-        return Verdict(
-            "heat", f"heat: {', '.join(map(str, names))} slowed down{at}", advice, figures
-        )
+    slowed = [str(name) for name in names] if isinstance(names, list) else []
+    if seen.on_gpu is False:
+        slowed = [name for name in slowed if "gpu" not in name.lower()]
+    if slowed:
+        return Verdict("heat", f"heat: {', '.join(slowed)} slowed down{at}", advice, figures)
     mhz, allowed = seen.gpu_mhz, seen.allowed("gpu")
-    if hot is None or hot < _HOT_C or not mhz or not allowed or (seen.gpu or 0.0) < _BUSY:
+    if seen.on_gpu is False or hot is None or hot < _HOT_C or (seen.gpu or 0.0) < _BUSY:
         return None
-    if mhz >= _SLOWED * allowed:
+    if not mhz or not allowed or mhz >= _SLOWED * allowed:
         return None
     text = f"heat: the GPU runs at {_ten(mhz)} of {allowed:.0f} MHz{at}"
     return Verdict("heat", text, advice, {**figures, "gpu_freq_mhz": mhz, "gpu_max_mhz": allowed})
@@ -202,23 +205,20 @@ def _bandwidth(seen: _Seen) -> Verdict | None:
 
 
 def _gpu(seen: _Seen) -> Verdict | None:
-    if seen.gpu is None or seen.gpu < _BUSY:
-        return None
+    if seen.on_gpu is False or seen.gpu is None or seen.gpu < _BUSY:
+        return None  # where it trains on the CPU, a busy GPU is another program's: see other_load
     figures = seen.gpu_figure
     clock = f" at {_ten(seen.gpu_mhz)} MHz" if seen.gpu_mhz else ""
     capped = seen.capped("gpu", seen.gpu_mhz)
-    if capped is not None and seen.on_gpu is not False:
+    if capped is not None:
         return _mode("GPU", seen.gpu, *capped, seen.mode("gpu"))
     advice = (
         "As it should be. Faster only with a smaller network; a larger batch may use it better."
     )
-    if seen.on_gpu is False:
-        advice = (
-            "TensorFlow has no GPU here ('nanotrain doctor' says why): another program uses it."
-        )
+    unknown = ", if TensorFlow uses it" if seen.on_gpu is None else ""
     return Verdict(
         "gpu",
-        f"the GPU: {_five(seen.gpu)} % busy{clock}",
+        f"the GPU: {_five(seen.gpu)} % busy{clock}{unknown}",
         advice,
         figures if seen.gpu_mhz is None else {**figures, "gpu_freq_mhz": seen.gpu_mhz},
     )
@@ -230,6 +230,8 @@ def _cores(seen: _Seen) -> Verdict | None:
     waits = (gpu_load or 0.0) >= _QUIET and seen.on_gpu is not False
     if not cores or waits or (seen.has_gpu and gpu_load is None):
         return None
+    if seen.trainer_cores is not None and seen.trainer_cores < _TRAINS:
+        return None  # whoever keeps a core busy, it is not the trainer
     all_of_them, busiest = sum(cores) / len(cores), seen.busiest
     gpu = "" if gpu_load is None else f", GPU {_five(gpu_load)} %"
     if all_of_them >= _ALL_BUSY:

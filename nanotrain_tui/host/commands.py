@@ -1,12 +1,14 @@
 """What a command means in each state: the table of the design, pure."""
 
 import json
-from typing import Any, Dict, Iterable, NamedTuple, Optional, Sequence
+from typing import Any, Dict, Iterable, Mapping, NamedTuple, Optional, Sequence
 
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.text import printable
+from nanotrain_tui.session.undo import Edits, Undo
 
-COMMANDS = ("set", "pause", "resume", "step", "evaluate", "checkpoint", "stop")
+COMMANDS = ("set", "undo", "pause", "resume", "step", "evaluate", "checkpoint", "stop")
+EDITS = ("set", "undo")
 
 SEND = "send"  # to the trainer, which applies it at its next step boundary, or once it has started
 NOTHING = "nothing"  # it is so already
@@ -82,12 +84,30 @@ def arguments(do: str, request: Dict[str, Any]) -> Dict[str, Any]:
         if len(json.dumps(values)) > _LONGEST_VALUES:
             raise BadRequest("set takes {} characters of values at most".format(_LONGEST_VALUES))
         return {"values": values}
+    if do == "undo":
+        edit = request.get("edit")
+        if edit is not None and type(edit) is not int:
+            raise BadRequest("undo takes edit, the seq of the event to undo, or nothing")
+        return {} if edit is None else {"edit": edit}
     return {}
 
 
 def _is_plain(value: Any) -> bool:
     parts = value if isinstance(value, list) else [value]
     return not any(isinstance(part, (dict, list)) for part in parts)
+
+
+def undo_of(edits: Edits, wanted: Optional[int], config: Mapping[str, Any], step: int) -> Undo:
+    """The newest edit that can be undone; raises BadRequest if it is not the one ``wanted``."""
+    found = edits.undo(config, step)
+    if wanted is not None and (found is None or found.seq != wanted):
+        by = edits.undone_by(wanted)
+        if by is not None:
+            raise BadRequest("it was undone already, by {}".format(by))
+        raise BadRequest("it is not the newest edit that can be undone")
+    if found is None:
+        raise BadRequest("there is no edit to undo")
+    return found
 
 
 def asker(request: Dict[str, Any], default: str) -> str:

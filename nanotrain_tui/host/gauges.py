@@ -5,6 +5,7 @@ from typing import Any, Callable, Dict, Optional
 
 from nanotrain_tui.host.loop import Loop
 from nanotrain_tui.telemetry.monitor import Monitor
+from nanotrain_tui.telemetry.process import process_cpu_s
 
 
 class Gauges:
@@ -23,6 +24,11 @@ class Gauges:
         self._noted = noted
         self._fd: Optional[int] = None
         self._memory: Dict[str, Any] = {}
+        self._trainer_pid: Optional[int] = None
+
+    def trainer_is(self, pid: Optional[int]) -> None:
+        """The process that trains, for the samples to come; None where it cannot be measured."""
+        self._trainer_pid = pid
 
     def tensorflow_memory(self, message: Dict[str, Any]) -> None:
         """What TensorFlow's allocator holds, for the samples to come."""
@@ -36,10 +42,15 @@ class Gauges:
         """Take a reading if one is due."""
         body = self._monitor.poll(self._loop.clock())
         if body is not None:
-            self._sampled(dict(body, host_cpu_s=self._cpu_s(), **self._memory))
+            self._sampled(dict(body, host_cpu_s=self._cpu_s(), **self._of_trainer()))
         for note in self._monitor.notes():
             self._noted(note)
         self._watch()
+
+    def _of_trainer(self) -> Dict[str, Any]:
+        """What is known of the trainer: its memory, and the CPU-seconds that it has used."""
+        used = None if self._trainer_pid is None else process_cpu_s(self._trainer_pid)
+        return self._memory if used is None else dict(self._memory, trainer_cpu_s=round(used, 2))
 
     def _cpu_s(self) -> float:
         """CPU-seconds of this thread, which is the host's only one, and of tegrastats."""

@@ -8,9 +8,8 @@ from nanotrain_tui.host.heat_guard import HeatGuard
 from nanotrain_tui.host.heat_limits import heat_limits
 from nanotrain_tui.host.steering import Session, Steering
 from nanotrain_tui.session import state as states
+from nanotrain_tui.session.undo import GUARD as WHO
 from nanotrain_tui.telemetry.thermal import Trip
-
-WHO = "guard"
 
 _STEERS = {guard.PAUSED: "pause", guard.RESUMED: "resume", guard.CHECKPOINT: "checkpoint"}
 

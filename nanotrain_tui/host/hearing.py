@@ -162,11 +162,11 @@ class Hearing:
         body = _body(message)
         told = {key: change[1] for key, change in message["changes"].items() if change}
         if message.get("scripted") is True:
-            body["who"] = message.get("who") or SCRIPT
+            body.update({"who": SCRIPT}, **self._journal.edits.repeated(message))
             body["changes"] = self._config.apply(told)
         else:
-            body["who"] = self._steering.asker_of("set")
-            body["changes"] = self._config.apply(self._steering.values_of_set() or told)
+            values, about = self._steering.reported_edit()
+            body.update(about, changes=self._config.apply(values or told))
         self.planned = self._config.now.get("train.steps", self.planned)
         self._record("edited", body, self._at(message))
 

@@ -27,7 +27,7 @@ from nanotrain_tui.host.paths import ContainerError
 from nanotrain_tui.host.presence import Presence
 from nanotrain_tui.host.retries import Retries
 from nanotrain_tui.host.segment import MakeTrainer, Segment, Surroundings
-from nanotrain_tui.host.steering import Session, Steering
+from nanotrain_tui.host.steering import About, Session, Steering
 from nanotrain_tui.host.trainer_log import TrainerLog
 from nanotrain_tui.host.trainer_process import ProcessTrainer, SpawnError, process_trainer
 from nanotrain_tui.session import state as states
@@ -35,6 +35,7 @@ from nanotrain_tui.session.errors import RecordingError, SessionError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import EDITS, Start, parse_edits
 from nanotrain_tui.session.lost import take_lost
+from nanotrain_tui.session.undo import Undo
 from nanotrain_tui.telemetry.monitor import Monitor, TelemetryError
 
 COMMIT_EVERY_S = 0.5
@@ -126,16 +127,19 @@ class Host(Session):
     def check_values(self, values: Dict[str, Any]) -> Dict[str, Any]:
         return self._segment.config.check(values)
 
-    def set_at_once(self, values: Dict[str, Any], who: str) -> bool:
+    def find_undo(self, edit: Optional[int]) -> Undo:
+        return commands.undo_of(self._journal.edits, edit, self._segment.config.now, self.step)
+
+    def set_at_once(self, values: Dict[str, Any], about: About) -> bool:
         if not OWN_KEYS.issuperset(values):
             return False
-        self._segment.edit(values, who)
+        self._segment.edit(values, about)
         return True
 
-    def set_answered(self, values: Dict[str, Any], who: str, applied: bool) -> None:
+    def set_answered(self, values: Dict[str, Any], about: About, applied: bool) -> None:
         self._segment.config.settle(values, applied)
         if applied:
-            self._segment.edit(values, who)  # what is left of it: the trainer told of its part
+            self._segment.edit(values, about)  # what is left of it: the trainer told of its part
 
     # -- start and end ---------------------------------------------------------------------------
 

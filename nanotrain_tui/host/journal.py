@@ -14,6 +14,7 @@ from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.recorder import Recorder, create_recording
 from nanotrain_tui.session.text import printable_json
+from nanotrain_tui.session.undo import KINDS, Edits
 
 _PREPARING_EVERY_S = 1.0
 
@@ -21,10 +22,14 @@ _PREPARING_EVERY_S = 1.0
 class Journal:
     """Puts events, steps and telemetry on the record and knows the state they lead to.
 
-    Session time is ``clock`` (time.monotonic, which the trainer shares) less ``base``.
+    Session time is ``clock`` (time.monotonic, which the trainer shares) less ``base``. ``edits``
+    are those that were recorded before.
     """
 
-    def __init__(self, recorder: Recorder, base: float, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, recorder: Recorder, base: float, clock: Callable[[], float], edits: Edits
+    ) -> None:
+        self.edits = edits
         self.state = states.STARTING
         self.step = 0
         self._recorder = recorder
@@ -65,7 +70,8 @@ class Journal:
         at = now if t is None else self._session_time(t, now)
         self._last_t = at = max(at, self._last_t)  # what the trainer dates may come late
         body = recordable(kind, body)
-        self._recorder.event(at, self.step if step is None else step, kind, body)
+        event = self._recorder.event(at, self.step if step is None else step, kind, body)
+        self.edits.add(event)
         self.state = states.next_state(self.state, kind, body)
 
     def preparing(self, what: str, fraction: Any) -> None:
@@ -152,9 +158,10 @@ class Journal:
 def open_journal(folder: SessionFolder, job: Job, clock: Callable[[], float]) -> Journal:
     """A new recording, or the one there is, whose session time goes on.
 
-    The caller holds the folder's lock. Raises JobError, RecordingError.
+    The caller holds the folder's lock. Raises JobError where somebody else went on with it,
+    RecordingError.
     """
-    t = 0.0
+    t, edits = 0.0, Edits()
     if job.resumes_after is None:
         parent = json.dumps(job.parent) if job.parent else None
         create_recording(folder, wall_time(), nest(job.config), parent)
@@ -164,7 +171,9 @@ def open_journal(folder: SessionFolder, job: Job, clock: Callable[[], float]) ->
             if reader.last_seq() != job.resumes_after:
                 raise JobError("", "{} was gone on with meanwhile".format(folder.name))
             t = reader.position()[1]
-    return Journal(Recorder(folder), clock() - t, clock)
+            for event in reader.events(KINDS):
+                edits.add(event)
+    return Journal(Recorder(folder), clock() - t, clock, edits)
 
 
 def wall_time() -> str:

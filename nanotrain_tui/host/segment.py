@@ -128,12 +128,13 @@ class Segment:
             self.config.settle(message["values"], applied=False)
         return taken
 
-    def edit(self, values: Mapping[str, Any], who: str, step: Optional[int] = None) -> None:
-        """Apply and record what is left to change."""
+    def edit(
+        self, values: Mapping[str, Any], about: Mapping[str, Any], step: Optional[int] = None
+    ) -> None:
+        """Apply and record what is left to change; ``about``: who asked, and what it undoes."""
         changes = self.config.apply(values)
         if changes:
-            body = {"who": who, "changes": changes, "retraced": False}
-            self._journal.event("edited", body, step)
+            self._journal.event("edited", dict(about, changes=changes, retraced=False), step)
 
     def crash(self, status: int) -> Dict[str, Any]:
         """Why it died: the body of the event."""
@@ -157,6 +158,7 @@ class Segment:
 
     def close(self) -> None:
         """Leave nothing of the trainer."""
+        self._around.gauges.trainer_is(None)
         self.link.close()
 
     def _divide(self, edits: Sequence[Edit]) -> List[Dict[str, Any]]:
@@ -175,11 +177,12 @@ class Segment:
         self.hearing.heard(self._paths.outside(message))
         if message["event"] == "ready":
             self._look_for_gpu(message)
+            self._measure(message)
         while self._own_edits and self._own_edits[0].step <= self._journal.step:
             if self._journal.state not in (states.RUNNING, states.PAUSED):
                 return
             edit = self._own_edits.pop(0)
-            self.edit(edit.values, edit.who, edit.step)
+            self.edit(edit.values, self._journal.edits.repeated(edit.told()), edit.step)
 
     def _look_for_gpu(self, ready: Dict[str, Any]) -> None:
         """A GPU that TensorFlow leaves alone is most often an installation gone wrong."""
@@ -189,6 +192,12 @@ class Segment:
             self.link.read_prints()
             why = gpu.why_unused(ready["cuda"], self._around.log.words())
             self._journal.event("warned", {"message": why})
+
+    def _measure(self, ready: Dict[str, Any]) -> None:
+        """Measure the trainer, unless it runs within a container, a wrapper or this process."""
+        pid = self.link.trainer.pid
+        is_ours = pid is not None and pid == ready.get("pid") and pid != os.getpid()
+        self._around.gauges.trainer_is(pid if is_ours else None)
 
     def _let_go(self, why: str) -> None:
         """It said its last word."""

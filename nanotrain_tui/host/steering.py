@@ -1,14 +1,16 @@
 """Commands on their way: decided, sent, and answered once they are applied or refused."""
 
 import time
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.host import commands
 from nanotrain_tui.host.refusals import Refusals, cut
 from nanotrain_tui.session import state as states
+from nanotrain_tui.session.undo import Undo
 
 Reply = Callable[[Dict[str, Any]], None]
+About = Dict[str, Any]  # of an edit: who asked for it, and the seq of the edit that it undoes
 
 BY_ITSELF = "trainer"
 _LONGEST_WHY = 2000  # characters of an answer
@@ -22,6 +24,18 @@ class _Sent(NamedTuple):
     arguments: Dict[str, Any]
     reply: Optional[Reply]
     answered: bool
+
+    @property
+    def about(self) -> About:
+        undoes = self.arguments.get("undoes")
+        return {"who": self.who} if undoes is None else {"who": self.who, "undoes": undoes}
+
+
+class _Waiting(NamedTuple):
+    do: str
+    request: Dict[str, Any]
+    who: str
+    reply: Optional[Reply]
 
 
 class Session:
@@ -47,11 +61,15 @@ class Session:
         """The values of a ``set``, each in its own type; raises ConfigError."""
         raise NotImplementedError
 
-    def set_at_once(self, values: Dict[str, Any], who: str) -> bool:
+    def find_undo(self, edit: Optional[int]) -> Undo:
+        """The newest edit that can be undone; raises BadRequest for none and for another one."""
+        raise NotImplementedError
+
+    def set_at_once(self, values: Dict[str, Any], about: About) -> bool:
         """Apply and record a ``set`` that needs no trainer; False where it does."""
         raise NotImplementedError
 
-    def set_answered(self, values: Dict[str, Any], who: str, applied: bool) -> None:
+    def set_answered(self, values: Dict[str, Any], about: About, applied: bool) -> None:
         """The trainer answered a ``set``, or never will."""
         raise NotImplementedError
 
@@ -63,6 +81,7 @@ class Steering:
         self._session = session
         self._refusals = Refusals(session.record, clock)
         self._sent: List[_Sent] = []
+        self._waiting: List[_Waiting] = []  # edits that must not overtake an undo
         self._last_id = 0
         self._stepping_for: Optional[str] = None
         self.stop_asked_by: Optional[str] = None
@@ -74,29 +93,70 @@ class Steering:
 
         With ``"wait": false`` a command that is passed on is answered at once, ``queued``.
         """
+        if self._must_wait(do):
+            self._put_off(_Waiting(do, request, who, reply))
+            return
         arguments: Dict[str, Any] = {}
+        decision = commands.decide(self._state(), [one.do for one in self._sent], do)
         try:
-            if do not in commands.COMMANDS:
-                known = ", ".join(("status",) + commands.COMMANDS)
-                raise commands.BadRequest("there is no such command; there are " + known)
-            arguments = commands.arguments(do, request)
-            if do == "set":
-                arguments["values"] = self._session.check_values(arguments["values"])
+            arguments = self._arguments(do, request, decision)
         except (commands.BadRequest, ConfigError) as error:
             self._refuse(_Sent(0, do, who, arguments, reply, True), str(error))
             return
+        do = "set" if do == "undo" else do
         sent = _Sent(self._last_id + 1, do, who, arguments, reply, False)
-        decision = commands.decide(self._state(), [one.do for one in self._sent], do)
+        told = {key: value for key, value in arguments.items() if key != "undoes"}
         if decision.action == commands.REFUSE:
             self._refuse(sent, decision.why)
         elif decision.action == commands.NOTHING or self._is_done_at_once(sent):
             self._agree(sent)
         elif len(self._sent) >= _MOST_WAITING and do != "stop":
             self._refuse(sent, "too many commands are waiting for the trainer")
-        elif not self._session.tell_trainer(dict(arguments, id=sent.id, do=do)):
+        elif not self._session.tell_trainer(dict(told, id=sent.id, do=do)):
             self._refuse(sent, "the trainer takes no commands any more")
         else:
             self._pass_on(sent, wait=request.get("wait") is not False)
+
+    def _arguments(
+        self, do: str, request: Dict[str, Any], decision: commands.Decision
+    ) -> Dict[str, Any]:
+        """What belongs to the command, checked; an undo's are those of a ``set``."""
+        if do not in commands.COMMANDS:
+            known = ", ".join(("status",) + commands.COMMANDS)
+            raise commands.BadRequest("there is no such command; there are " + known)
+        arguments = commands.arguments(do, request)
+        if do == "undo":
+            if decision.action == commands.REFUSE:
+                raise commands.BadRequest(decision.why)
+            undo = self._session.find_undo(arguments.get("edit"))
+            arguments = {"values": undo.values, "undoes": undo.seq}
+        if do in commands.EDITS:
+            arguments["values"] = self._session.check_values(arguments["values"])
+        return arguments
+
+    def _must_wait(self, do: str) -> bool:
+        """An undo waits until the edits before it are recorded, and edits after it wait for it."""
+        if do == "undo" and any(one.do == "set" and not one.answered for one in self._sent):
+            return True
+        return do in commands.EDITS and bool(self._waiting)
+
+    def _put_off(self, one: _Waiting) -> None:
+        if len(self._waiting) >= _MOST_WAITING:
+            self._refuse(_Sent(0, one.do, one.who, {}, one.reply, True), "too many edits wait")
+            return
+        if one.request.get("wait") is False and one.reply is not None:
+            one.reply({"ok": True, "queued": True, **self._place()})
+            one = one._replace(reply=None)
+        self._waiting.append(one)
+
+    def _go_on_with_edits(self) -> None:
+        """Those that have waited for an edit, up to the first one that must wait still."""
+        waiting, self._waiting = self._waiting, []
+        for index, one in enumerate(waiting):
+            if self._must_wait(one.do):
+                self._waiting = waiting[index:]
+                return
+            self.submit(one.do, one.request, one.who, one.reply)
 
     def answered(self, answer: Dict[str, Any]) -> None:
         """The trainer answered a command."""
@@ -105,7 +165,7 @@ class Steering:
             return  # of the start, or given twice
         sent = self._sent[index]
         if sent.do == "set":
-            self._session.set_answered(sent.arguments["values"], sent.who, answer["ok"])
+            self._session.set_answered(sent.arguments["values"], sent.about, answer["ok"])
         if answer["ok"] or sent.do == "stop":  # refused only where the end came first
             self._sent[index] = sent._replace(answered=True)
             if sent.do == "step":
@@ -115,13 +175,14 @@ class Steering:
         else:
             del self._sent[index]
             self._refuse(sent, str(answer.get("why") or "the trainer refused it"))
+        self._go_on_with_edits()
 
-    def values_of_set(self) -> Dict[str, Any]:
-        """What was asked for in the ``set`` that the trainer now reports as done."""
+    def reported_edit(self) -> Tuple[Dict[str, Any], About]:
+        """The values of the ``set`` that the trainer now reports as done, and who asked for it."""
         for sent in self._sent:
             if sent.do == "set" and not sent.answered:
-                return dict(sent.arguments["values"])
-        return {}
+                return dict(sent.arguments["values"]), sent.about
+        return {}, {"who": BY_ITSELF}
 
     def changed_state(self) -> None:
         """The trainer paused or went on: no stepping any more."""
@@ -139,10 +200,12 @@ class Steering:
     def ended(self, why: str = "") -> None:
         """Nothing on its way will be applied: a stop got its wish, the rest is refused."""
         left, self._sent = self._sent, []
+        waiting, self._waiting = self._waiting, []
+        left += [_Sent(0, one.do, one.who, {}, one.reply, False) for one in waiting]
         self._stepping_for = None
         for sent in left:
-            if sent.do == "set" and not sent.answered:
-                self._session.set_answered(sent.arguments["values"], sent.who, False)
+            if sent.id and sent.do == "set" and not sent.answered:
+                self._session.set_answered(sent.arguments["values"], sent.about, False)
             if sent.answered or sent.do == "stop":
                 self._agree(sent)
             else:
@@ -161,7 +224,7 @@ class Steering:
     def asker_of(self, do: str) -> str:
         """Who asked for what the trainer now reports as done."""
         for sent in self._sent:
-            if sent.do == do and not (do == "set" and sent.answered):
+            if sent.do == do:
                 return sent.who
         return (self._stepping_for if do == "pause" else None) or BY_ITSELF
 
@@ -180,7 +243,7 @@ class Steering:
         self._sent.append(sent)
 
     def _is_done_at_once(self, sent: _Sent) -> bool:
-        return sent.do == "set" and self._session.set_at_once(sent.arguments["values"], sent.who)
+        return sent.do == "set" and self._session.set_at_once(sent.arguments["values"], sent.about)
 
     def _is_applied(self, sent: _Sent) -> bool:
         state = self._session.state
@@ -191,12 +254,17 @@ class Steering:
         return True
 
     def _agree(self, sent: _Sent) -> None:
-        self._answer(sent, {"ok": True})
+        undoes = sent.arguments.get("undoes")
+        self._answer(sent, {"ok": True} if undoes is None else {"ok": True, "undoes": undoes})
 
     def _refuse(self, sent: _Sent, why: str) -> None:
-        self._refusals.refused(sent.who, dict(sent.arguments, do=sent.do[:100]), why)
+        do = "undo" if "undoes" in sent.arguments else sent.do[:100]
+        self._refusals.refused(sent.who, dict(sent.arguments, do=do), why)
         self._answer(sent, {"ok": False, "why": cut(why, _LONGEST_WHY)})
 
     def _answer(self, sent: _Sent, answer: Dict[str, Any]) -> None:
         if sent.reply is not None:
-            sent.reply(dict(answer, state=self._session.state, step=self._session.step))
+            sent.reply(dict(answer, **self._place()))
+
+    def _place(self) -> Dict[str, Any]:
+        return {"state": self._session.state, "step": self._session.step}

@@ -77,7 +77,10 @@ EVENTS: Dict[str, Kind] = {
         "file": FILE, "sha256": TEXT, "bytes": COUNT, "accuracy": NUMBER, "best": FLAG,
     }, movable=True),
     "checkpoint_removed": Kind({"file": FILE}),
-    "edited": Kind({"who": TEXT, "changes": CHANGES, "retraced": FLAG, "scripted": FLAG}),
+    "edited": Kind({
+        "who": TEXT, "changes": CHANGES, "retraced": FLAG, "scripted": FLAG, "undoes": COUNT,
+        "again": COUNT,
+    }),
     "diverged": Kind({
         "loss": NUMBER, "policy": OneOf(("pause", "stop", "continue")), "checkpoint": TEXT,
     }),

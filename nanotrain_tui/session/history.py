@@ -24,10 +24,14 @@ class Edit(NamedTuple):
     step: int
     values: Dict[str, Any]  # flat
     who: str
+    again: Optional[int] = None  # the seq of the recorded edit that it repeats
+    undoes: Optional[int] = None  # the seq of the edit that it undoes
 
     def told(self) -> Dict[str, Any]:
         """As in a job and on the record."""
-        return {"step": self.step, "set": self.values, "who": self.who}
+        told = {"step": self.step, "set": self.values, "who": self.who}
+        more = {"again": self.again, "undoes": self.undoes}
+        return dict(told, **{key: seq for key, seq in more.items() if seq is not None})
 
 
 class Start(NamedTuple):
@@ -83,7 +87,14 @@ class Stretch(NamedTuple):
 def parse_edits(told: Any) -> List[Edit]:
     """The inverse of ``Edit.told``; one without ``who`` is the script's."""
     return [
-        Edit(one["step"], flatten(one["set"]), str(one.get("who") or SCRIPT)) for one in told or ()
+        Edit(
+            one["step"],
+            flatten(one["set"]),
+            str(one.get("who") or SCRIPT),
+            one.get("again"),
+            one.get("undoes"),
+        )
+        for one in told or ()
     ]
 
 
@@ -189,7 +200,8 @@ def _fold(config: Config, events: Sequence[Event]) -> Config:
 def _edit(event: Event) -> Edit:
     changes = event.body.get("changes") or {}
     values = {key: change[1] for key, change in changes.items() if change[1] is not None}
-    return Edit(event.step, values, str(event.body.get("who") or SCRIPT))
+    who = str(event.body.get("who") or SCRIPT)
+    return Edit(event.step, values, who, event.seq, event.body.get("undoes"))
 
 
 def _not_made(planned: Sequence[Edit], made: Sequence[Event], step: int) -> List[Edit]:

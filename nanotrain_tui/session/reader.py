@@ -271,7 +271,7 @@ class SessionReader:
                 yield t, float(found.group(1))
 
     def spark(self, parts: int) -> List[Optional[float]]:
-        """The training loss in at most ``parts`` means over equal parts of the steps.
+        """The training loss in at most ``parts`` means over equal parts of the session's own steps.
 
         Of a long session evenly spread rows are read, not every one. None: no finite loss there.
         """
@@ -280,17 +280,18 @@ class SessionReader:
         rows = self._of(steps_row_of, found)
         if not rows:
             return []
-        end = max(row.last_step for row in rows)
+        before = rows[0].first_step - 1  # the steps of a fork's parent
+        end = max(row.last_step for row in rows) - before
         parts = min(parts, end)
         sums, counts = [0.0] * parts, [0] * parts
         for row in rows[:: max(1, len(rows) // (4 * parts))]:
             found = self._query(_STEPS.format("steps") + " WHERE seq = ?", (row.seq,))
             (whole,) = self._of(steps_of, found)
-            values, first_step = whole.values[: row.updates], row.first_step
+            values, first = whole.values[: row.updates], row.first_step - before
             at = 0
             while at < len(values):
-                part = (first_step + at - 1) * parts // end
-                stop = min(len(values), -(-(part + 1) * end // parts) - first_step + 1)
+                part = (first + at - 1) * parts // end
+                stop = min(len(values), -(-(part + 1) * end // parts) - first + 1)
                 total, n = _finite_sum(values[at:stop])
                 sums[part] += total
                 counts[part] += n

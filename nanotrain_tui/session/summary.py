@@ -27,7 +27,8 @@ class SessionSummary(NamedTuple):
     model: Optional[str]  # the hidden layers: "1024 relu"
     loss_name: Optional[str]
     optimizer: Optional[str]
-    step: int  # updates completed
+    step: int  # updates completed, those of the session it was forked from among them
+    own_steps: int  # without those, each step once
     steps: Optional[int]  # updates planned
     accuracy: Optional[float]  # on the test data, last evaluation, 0 to 1
     best_accuracy: Optional[float]
@@ -72,6 +73,7 @@ def summarise(folder: SessionFolder) -> SessionSummary:
             loss_name=None,
             optimizer=None,
             step=0,
+            own_steps=0,
             steps=None,
             accuracy=None,
             best_accuracy=None,
@@ -139,6 +141,8 @@ def _storable(value: Any) -> Any:
 
 def _stored(folder: SessionFolder, reader: SessionReader) -> Optional[SessionSummary]:
     found = reader.stored_summary()
+    if found is not None and _is_number(found.get("step")) and "own_steps" not in found:
+        found["own_steps"] = found["step"] - _first_step(reader)  # an older version's
     if found is None or not all(key in found and _is_sound(key, found[key]) for key in _KEPT):
         return None
     labels = read_labels(folder)
@@ -165,7 +169,7 @@ def _is_sound(key: str, value: Any) -> bool:
         return isinstance(value, str) and value in states.ENDED
     if key in _WORDS:
         return value is None or isinstance(value, str)
-    if key in ("step", "duration_s"):
+    if key in ("step", "own_steps", "duration_s"):
         return _is_number(value)
     return value is None or value in tuple(_NON_FINITE) or _is_number(value)
 
@@ -207,6 +211,7 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
         loss_name=now.get("loss.name", _get(config, "loss", "name")),
         optimizer=now.get("optimizer.name", _get(config, "optimizer", "name")),
         step=step,
+        own_steps=max(0, step - _first_step(reader)),
         steps=steps if isinstance(steps, int) else None,
         accuracy=last.accuracy if last else None,
         best_accuracy=max(accuracies) if accuracies else None,
@@ -221,6 +226,12 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
         responding=folder.is_responding() if alive else False,
         problem=None,
     )
+
+
+def _first_step(reader: SessionReader) -> int:
+    """Where the session began: at 0, a fork at its parent's checkpoint."""
+    segments = reader.segments()
+    return segments[0].from_step if segments else 0
 
 
 def _table(value: Any) -> Dict[str, Any]:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 from typing import Callable, List, Optional
 
-from .sysfs import read_text
+from .process import process_cpu_s
 
 _PR_SET_PDEATHSIG = 1
 _READ_SIZE = 65536
@@ -62,9 +62,7 @@ class Child:
 
     def cpu_s(self) -> float:
         """CPU-seconds it has used, 0 where the kernel does not tell."""
-        stat = read_text("/proc/{}/stat".format(self.pid)) or ""
-        ticks = stat.rpartition(")")[2].split()[11:13]  # utime and stime, after the name
-        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK") if len(ticks) == 2 else 0.0
+        return process_cpu_s(self.pid) or 0.0
 
     def fileno(self) -> int:
         """The descriptor to wait on for more output."""

@@ -130,9 +130,8 @@ class Loop:
     def _follow_script(self) -> None:
         edit = self._script.take(self.step)
         while edit is not None:
-            who = {} if edit.who is None else {"who": edit.who}
             try:
-                self.training.change(edit.values, scripted=True, **who)
+                self.training.change(edit.values, scripted=True, **edit.about)
                 self._saved = False
             except Refused as error:
                 message = "The edit at step {} was left out. {}".format(edit.step, error)

@@ -4,13 +4,18 @@ from typing import Any, Dict, List, NamedTuple, Optional
 
 from .protocol import Failed
 
+ABOUT = ("who", "again", "undoes")  # of an edit, for the host alone
+
 
 class ScriptedEdit(NamedTuple):
-    """Values in force from the update after ``step`` on, and who made them first."""
+    """Values in force from the update after ``step`` on.
+
+    ``about`` goes back to the host in the event as it came: who made the edit first, and so on.
+    """
 
     step: int
     values: Dict[str, Any]
-    who: Optional[str]
+    about: Dict[str, Any]
 
 
 class Script:
@@ -36,7 +41,7 @@ class Script:
 
 
 def parse_edits(given: Any) -> List[ScriptedEdit]:
-    """``[{"step": 300, "set": {key: value}, "who"?: name}, ...]``. Raises Failed."""
+    """``[{"step": 300, "set": {key: value}, "who"?: name, ...}, ...]``. Raises Failed."""
     if not isinstance(given, list):
         raise Failed("config", "edits must be a list of steps and values to set.", "edits")
     return [_parse_edit(edit) for edit in given]
@@ -46,4 +51,5 @@ def _parse_edit(edit: Any) -> ScriptedEdit:
     step = edit.get("step") if isinstance(edit, dict) else None
     if isinstance(step, bool) or not isinstance(step, int) or not isinstance(edit.get("set"), dict):
         raise Failed("config", "edits: {!r} has no step and set.".format(edit), "edits")
-    return ScriptedEdit(step, edit["set"], edit.get("who"))
+    about = {key: edit[key] for key in ABOUT if edit.get(key) is not None}
+    return ScriptedEdit(step, edit["set"], about)

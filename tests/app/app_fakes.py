@@ -13,11 +13,13 @@ from textual.pilot import Pilot
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.library import Library
 from nanotrain_tui.app.ports import Preferences, Refused, Reply, Report, Source, TooLarge, Watch
-from nanotrain_tui.catalog import check, edited, flatten, nest
+from nanotrain_tui.catalog import changed_keys, check, edited, flatten, nest
 from nanotrain_tui.config import load_presets
 from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.follow.run_state import Checkpoint, Gauge, LogLine, Mark, Preparing, RunState
 from nanotrain_tui.follow.series import Curve
+from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.undo import Edits
 
 ENDED = ("finished", "stopped", "failed", "interrupted")
 
@@ -31,7 +33,8 @@ class FakeSession:
     def __init__(self, name: str, config: Mapping[str, Any], state: str = "running") -> None:
         self.name = name
         self.sent: list[str] = []
-        self.edits: list[dict[str, Any]] = []  # the values of each ``set``
+        self.edits: list[dict[str, Any]] = []  # the values of each ``set`` and ``undo``
+        self._made = Edits()
         self.gate = threading.Event()
         self.gate.set()
         self.answers = threading.Event()
@@ -88,17 +91,28 @@ class FakeSession:
             self.change(step=now.step + arguments["n"])
         elif do == "set":
             self.edit(arguments["values"])
+        elif do == "undo":
+            undo = now.undo
+            if undo is None or arguments.get("edit") not in (None, undo.seq):
+                return Reply(False, now.state, now.step, "it was undone already, by her@there")
+            self.edits.append(undo.values)
+            self.edit(undo.values, undoes=undo.seq)
         return Reply(True, self.state.state, self.state.step)
 
-    def edit(self, values: Mapping[str, Any], who: str = "me@here") -> None:
+    def edit(self, values: Mapping[str, Any], who: str = "me@here", **about: Any) -> None:
         """Apply a ``set``, as the host records it."""
         now = self.state
         before = flatten(dict(now.config))
+        after = edited(before, values)
+        changes = {key: [before.get(key), after.get(key)] for key in changed_keys(before, after)}
+        body = {"who": who, "changes": changes, **about}
+        self._made.add(Event(now.seq + 1, 1, now.elapsed_s, now.step, "edited", body))
         told = ", ".join(f"{key} {before.get(key)} → {value}" for key, value in values.items())
         line = LogLine(now.seq + 1, now.elapsed_s, now.step, "edited", f"{told} by {who}", "info")
         mark = Mark(now.step, "edited", line.text, now.elapsed_s)
         self.change(
-            config=nest(edited(before, values)),
+            config=nest(after),
+            undo=self._made.undo(after, now.step),
             log=(*now.log, line),
             marks=(*now.marks, mark),
         )

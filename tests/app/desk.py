@@ -31,10 +31,14 @@ class Desk:
         await until(pilot, lambda: self.app.model.live or self.app.run_state.ended)
 
     async def sent(self, pilot: Pilot[None], *edits: Mapping[str, Any]) -> None:
-        """Wait until exactly these sets were sent and answered."""
+        """Wait until exactly these sets and undos were sent and answered."""
+        link = self.app.link
         await until(
             pilot,
-            lambda: self.session.edits == list(edits) and not self.app.link.is_pending("set"),
+            lambda: (
+                self.session.edits == list(edits)
+                and not (link.is_pending("set") or link.is_pending("undo"))
+            ),
         )
 
     def go(self, key: str) -> None:

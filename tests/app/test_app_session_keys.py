@@ -216,12 +216,25 @@ async def test_a_divergence_is_a_banner_and_rings_once() -> None:
         )
         await until(pilot, lambda: desk.bells)
         assert "loss is nan since step 412" in message(desk.app)
+        assert "F forks from step 400" in message(desk.app)
         header = desk.app.dashboard.query_one("#header")
         shown = "".join(segment.text for segment in header.render_line(1))  # type: ignore[attr-defined]
         assert "loss is nan since step 412" in shown and "last good: step 400" in shown
         desk.session.change(step=413)
         await until(pilot, lambda: desk.app.run_state.step == 413)
         assert desk.bells == 1
+
+
+async def test_without_a_good_checkpoint_it_is_said_to_begin_anew() -> None:
+    desk = Desk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.ready(pilot)
+        diverged = Diverged(412, "nan", "pause", "")
+        desk.session.change(state="paused", checkpoints=(), diverged=diverged)
+        await until(pilot, lambda: "no good checkpoint: R begins anew" in message(desk.app))
+        await pilot.press("F")
+        assert "R begins anew with the form's values" in message(desk.app)
+        assert "c writes" not in message(desk.app)
 
 
 @pytest.mark.parametrize(

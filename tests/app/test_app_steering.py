@@ -9,6 +9,9 @@ from textual.widgets import Input
 
 from nanotrain_tui.app.dialogs import Ask
 
+# The tutorial's own.
+ADAM = {"optimizer.beta_1": 0.9, "optimizer.beta_2": 0.999, "optimizer.epsilon": 1e-8}
+
 
 async def test_enter_applies_an_edit_at_once() -> None:
     desk = Desk()
@@ -47,8 +50,9 @@ async def test_plus_and_minus_walk_the_ladder_and_u_undoes_each() -> None:
             await pilot.press("u")
             wanted.append({RATE: value})
             await desk.sent(pilot, *wanted)
+        await until(pilot, lambda: not desk.app.steering.can_undo)
         await pilot.press("u")
-        assert message(desk.app) == "Nothing was changed from here yet."
+        assert message(desk.app) == "There is no edit to undo."
         assert desk.app.model.value(RATE) == 1e-4
 
 
@@ -95,7 +99,7 @@ async def test_several_edits_are_staged_and_applied_as_one() -> None:
         await desk.sent(pilot, {"optimizer.name": "sgd", RATE: 0.01, "model.dropout": 0.05})
         await pilot.press("u")
         await until(pilot, lambda: len(desk.session.edits) == 2)
-        before = {"optimizer.name": "adam", "optimizer.epsilon": 1e-8}  # the tutorial's own
+        before = {"optimizer.name": "adam", **ADAM}
         assert desk.session.edits[1] == {**before, RATE: 1e-4, "model.dropout": 0.0}
 
 
@@ -127,11 +131,7 @@ async def test_a_swap_says_what_it_costs_and_its_undo_brings_the_old_parameters_
         await desk.sent(pilot, {"optimizer.name": "sgd"})
         await pilot.press("u")
         await until(pilot, lambda: len(desk.session.edits) == 2)
-        assert desk.session.edits[1] == {
-            "optimizer.name": "adam",
-            "optimizer.beta_1": 0.8,
-            "optimizer.epsilon": 1e-8,
-        }
+        assert desk.session.edits[1] == {"optimizer.name": "adam", **ADAM, "optimizer.beta_1": 0.8}
         assert desk.app.model.value("optimizer.beta_1") == 0.8
 
 
@@ -223,18 +223,82 @@ async def test_what_others_change_appears_in_the_form_but_not_over_what_is_stage
         await until(pilot, lambda: desk.mark(RATE) == "")
 
 
-async def test_an_undo_does_not_run_over_what_others_set_since() -> None:
+async def test_what_somebody_else_changed_is_undone_too_and_named() -> None:
     desk = Desk()
     async with desk.app.run_test(size=(80, 24)) as pilot:
         await desk.ready(pilot)
         desk.go(RATE)
         await pilot.press("plus")
         await desk.sent(pilot, {RATE: 2e-4})
-        desk.session.edit({RATE: 0.5}, "other@there")
-        await until(pilot, lambda: desk.app.model.value(RATE) == 0.5)
+        desk.session.edit({RATE: 0.5, "guard.heat": "off"}, "other@there")
+        await until(pilot, lambda: desk.app.model.value("guard.heat") == "off")
+        desk.session.answers.clear()
         await pilot.press("u")
-        assert "was changed since" in message(desk.app)
-        assert desk.session.edits == [{RATE: 2e-4}] and not desk.app.steering.can_undo
+        assert message(desk.app).startswith("Undo (by other@there): learning rate 0.0002")
+        assert desk.app.model.value(RATE) == 2e-4 and desk.mark(RATE) == ">"
+        await pilot.press("u")  # before the answer: the session knows which is next
+        desk.session.answers.set()
+        await until(pilot, lambda: len(desk.session.edits) == 3)
+        assert desk.session.edits[2] == {RATE: 1e-4}
+        await until(pilot, lambda: desk.app.model.value(RATE) == 1e-4)
+        assert desk.app.model.staged() == {}
+
+
+async def test_a_dashboard_that_attaches_undoes_what_was_done_before() -> None:
+    desk = Desk()
+    desk.session.edit({RATE: 0.5}, "other@there")
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.ready(pilot)
+        await until(pilot, lambda: desk.app.steering.can_undo)
+        await pilot.press("u")
+        await desk.sent(pilot, {RATE: 1e-4})
+        assert message(desk.app) == "Undone after step 412: learning rate 0.0001."
+
+
+async def test_of_two_that_undo_one_edit_the_slower_is_told() -> None:
+    desk = Desk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.ready(pilot)
+        desk.session.edit({RATE: 0.5})
+        await until(pilot, lambda: desk.app.steering.can_undo)
+        desk.session.gate.clear()  # what the other did is not seen yet
+        await pilot.pause(0.05)
+        desk.session.edit({RATE: 1e-4}, "her@there", undoes=desk.session.state.undo.seq)
+        await pilot.press("u")
+        await until(pilot, lambda: "it was undone already" in message(desk.app))
+        desk.session.gate.set()
+        await until(pilot, lambda: not desk.app.steering.can_undo)
+        assert desk.session.edits == [] and desk.app.model.value(RATE) == 1e-4
+
+
+async def test_what_is_staged_is_taken_back_first_the_newest_before_the_others() -> None:
+    desk = Desk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.ready(pilot)
+        desk.session.edit({"train.batch_size": 50})
+        await until(pilot, lambda: desk.app.model.value("train.batch_size") == 50)
+        desk.go("optimizer.name")
+        await pilot.press("e", "down", "enter")
+        desk.go(RATE)
+        await pilot.press("plus", "u")
+        assert message(desk.app) == "learning rate 0.0001: as it runs; 1 value staged still."
+        await pilot.press("u")
+        assert message(desk.app) == "Nothing is staged any more; the form shows what runs."
+        assert desk.session.edits == []
+        await pilot.press("u")
+        await desk.sent(pilot, {"train.batch_size": 100})
+
+
+@pytest.mark.parametrize("state", ["finished", "interrupted"])
+async def test_nothing_is_undone_in_a_session_that_has_ended(state: str) -> None:
+    desk = Desk()
+    desk.session.edit({RATE: 0.5})
+    desk.session.change(state=state)
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: desk.app.run_state.ended)
+        await pilot.press("u")
+        assert f"has ended ({state})" in message(desk.app)
+        assert desk.session.edits == []
 
 
 async def test_a_key_held_down_sends_its_first_and_its_last_value() -> None:
@@ -254,9 +318,9 @@ async def test_a_key_held_down_sends_its_first_and_its_last_value() -> None:
         )
         assert desk.session.edits == [{"train.eval_every": 200}, {"train.eval_every": last}]
         assert last == 1_000_000_000 or last == 2_000_000
-        await pilot.press("u")
-        await until(pilot, lambda: len(desk.session.edits) == 3)
-        assert desk.session.edits[2] == {"train.eval_every": 100}
+        await pilot.press("u", "u")
+        await until(pilot, lambda: len(desk.session.edits) == 4)
+        assert desk.session.edits[2:] == [{"train.eval_every": 200}, {"train.eval_every": 100}]
 
 
 async def test_edits_while_a_session_is_being_started_reach_it() -> None:

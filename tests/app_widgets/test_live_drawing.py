@@ -162,6 +162,26 @@ def test_a_divergence_takes_the_place_of_the_progress() -> None:
     assert text_of(draw_status(state, 30, 2, UNICODE))[1].strip() == "× loss is nan since step 3"
 
 
+@pytest.mark.parametrize("removed", [False, True])
+def test_without_a_good_checkpoint_nothing_is_forked(removed: bool) -> None:
+    rows = Rows().begin().steps([1.0])
+    if removed:
+        rows.event("checkpoint", file="1.npz").event("checkpoint_removed", file="1.npz")
+    rows.steps([math.nan])
+    named = "1.npz" if removed else None
+    rows.event("diverged", loss="nan", policy="pause", checkpoint=named).event("paused")
+    rows.event("checkpoint", file="2.npz")  # asked for, with the loss that is no number
+    second = text_of(draw_status(state_of(rows), 80, 2, UNICODE))[1]
+    assert second.startswith("× loss is nan since step 2  no good checkpoint  R begins anew, Space")
+
+
+def test_a_parents_checkpoint_is_a_good_one() -> None:
+    rows = Rows().begin(from_step=300).event("checkpoint", file="parents").steps([math.nan])
+    rows.event("diverged", loss="nan", policy="stop", checkpoint=None).event("stopped")
+    second = text_of(draw_status(state_of(rows), 80, 2, UNICODE))[1]
+    assert second.startswith("× loss is nan since step 301  last good: step 300  F forks")
+
+
 def test_the_header_says_state_in_sign_and_word() -> None:
     state = state_of(wild())
     first, second = text_of(draw_status(state, 80, 2, UNICODE))
@@ -361,3 +381,29 @@ def test_no_values_can_break_a_drawing(losses: list[float], tests: list[float]) 
         rows.evaluated(value, value).sample(source="x", power_total_mw=value, ram_total_mb=value)
     for lines in everything(state_of(rows), 50, 8, UNICODE):
         assert {width_of(line) for line in lines} <= {50}
+
+
+def test_the_load_of_other_programs_has_a_line_of_its_own() -> None:
+    rows = Rows().segment().event("configured", config={})
+    rows.event("ready", devices=[{"name": "CPU:0", "kind": "CPU"}])
+    rows.event("started", step=0, steps=100, batch_size=10)
+    cores = [{"load_percent": 99.0}, {"load_percent": 98.0}]
+    for second in range(4):
+        rows.steps([1.0] * 10)
+        body = {**TEGRA, "gpu_load_percent": 99, "cpus": cores, "trainer_cpu_s": 1.9 * second}
+        rows.sample(**body)
+
+    def state() -> RunState:
+        fold = Fold("m")
+        fold.add(batch_of(rows))
+        return fold.state()
+
+    drawn = draw_telemetry(state(), 80, 12, UNICODE)
+    lines = ["".join(span.text for span in line).strip() for line in drawn]
+    assert "▸ the CPU: 2 cores at 100 %, GPU 100 %" in lines
+    assert lines.index("▸ another program keeps the GPU busy: 100 %") > 0
+    rows.segment(from_step=40).event("configured", config={})
+    rows.event("ready", devices=[{"name": "GPU:0", "kind": "GPU"}])
+    rows.event("started", step=40, steps=100, batch_size=10)
+    rows.steps([1.0] * 10).sample(**TEGRA).steps([1.0]).sample(**TEGRA)
+    assert state().other_load is None  # on another machine

@@ -196,10 +196,22 @@ def test_a_divergence_stops_and_names_the_way_back(nano: Nano, home: Path) -> No
     assert ran.status == 1 and is_paragraph(ran.err)
     name = only_session(home).name
     assert "diverged" in ran.err and "step 120" in ran.err and f"nanotrain fork {name}" in ran.err
+    assert "--checkpoint 100 --set" in " ".join(ran.err.split())
+    assert f"nanotrain fork {name} --checkpoint 100" in nano("show", name).out
     assert "last good checkpoint" in ran.out
     events = lines_of(nano("train", *options("nan=120"), "--json").out)
     diverged = [event for event in events if event["event"] == "diverged"]
     assert [event["policy"] for event in diverged] == ["stop"]
+
+
+def test_a_divergence_without_a_checkpoint_begins_anew(nano: Nano, home: Path) -> None:
+    ran = nano("train", *options("nan=20"))
+    name = only_session(home).name
+    told = [ran.err, nano("show", name).out]
+    for text in (" ".join(text.split()) for text in told):
+        assert "there is no good checkpoint" in text and f"nanotrain restart {name} --set" in text
+        assert "fork" not in text
+    assert "there is no good checkpoint, so begin anew with other values" in ran.out
 
 
 def test_a_crash_after_which_it_goes_on_has_its_lines(nano: Nano, home: Path) -> None:

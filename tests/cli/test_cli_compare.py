@@ -1,13 +1,17 @@
 """compare: what differs, what each came to, and what that took."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_runs import Nano
 from recorded import Recording, tutorial_run
 
 from nanotrain_tui.follow.compare import read_contender
+from nanotrain_tui.session.summary import summarise
 
 
 @pytest.fixture
@@ -30,7 +34,13 @@ def two(home: Path) -> Path:
 def test_what_differs_is_told_with_its_edits(nano: Nano, two: Path) -> None:
     told = json.loads(nano("compare", "mnist-1", "mnist-2", "--json").out)
     assert told["differences"]["optimizer.name"] == {"mnist-1": "sgd", "mnist-2": "adam"}
-    assert "-> 0.005 at 400" in told["differences"]["optimizer.learning_rate"]["mnist-1"]
+    assert told["differences"]["optimizer.learning_rate"] == {
+        "mnist-1": "0.0001 -> 0.005 (edited at 400)", "mnist-2": "0.0001",
+    }  # fmt: skip
+    assert told["settings"]["optimizer.learning_rate"] == {
+        "mnist-1": {"start": 0.0001, "now": 0.005, "edited": True, "edits": 1, "last_edit": 400},
+        "mnist-2": {"start": 0.0001, "now": 0.0001, "edited": False, "edits": 0, "last_edit": None},
+    }
     assert "train.batch_size" not in told["differences"]
 
 
@@ -82,3 +92,127 @@ def test_sessions_without_anything_and_of_other_data(nano: Nano, home: Path) -> 
 def test_one_is_too_few(nano: Nano, home: Path) -> None:
     tutorial_run(home)
     assert "two to 8" in nano("compare", "mnist-1", "mnist-1").err
+
+
+def edit(recording: Recording, key: str, old: Any, new: Any, **about: Any) -> None:
+    recording.event("edited", who="ann@nano", changes={key: [old, new]}, **about)
+
+
+def settings(nano: Nano) -> Any:
+    told = json.loads(nano("compare", "mnist-1", "mnist-2", "--json").out)
+    return {key: values["mnist-2"] for key, values in told["differences"].items()}
+
+
+def test_edits_count_once_after_a_resume_and_its_changes_count_too(nano: Nano, home: Path) -> None:
+    tutorial_run(home)
+    run = Recording(home).started().steps(100)
+    run.event("checkpoint", file="a")
+    edit(run, "optimizer.learning_rate", 0.0001, 0.01)
+    edit(run, "train.eval_every", 100, 50)
+    edit(run, "train.eval_every", 50, 100, undoes=8)
+    run.steps(50).event("crashed", reason="x")
+    config = {**run.config, "train": {**run.config["train"], "batch_size": 50}}
+    run.begin(100, config=config, resumed_from="a", who="ann@nano")
+    run.started()
+    edit(run, "optimizer.learning_rate", 0.0001, 0.01, scripted=True)
+    edit(run, "train.eval_every", 100, 50, scripted=True)
+    edit(run, "train.eval_every", 50, 100, scripted=True)
+    run.steps(900).finished()
+    assert settings(nano) == {
+        "optimizer.learning_rate": "0.0001 -> 0.01 (edited at 100)",
+        "train.batch_size": "100 -> 50 (edited at 100)",
+        "train.eval_every": "100 (edited 2 times, last at 100)",
+    }
+
+
+def test_a_swap_is_shown_with_what_came_and_went(nano: Nano, home: Path) -> None:
+    tutorial_run(home)
+    run = Recording(home).started().steps(100)
+    changes = {"optimizer.name": ["adam", "sgd"], "optimizer.beta_1": [0.9, None],
+               "optimizer.momentum": [None, 0.5]}  # fmt: skip
+    run.event("edited", who="ann@nano", changes=changes)
+    run.steps(900).finished()
+    told = settings(nano)
+    assert told["optimizer.name"] == "adam -> sgd (edited at 100)"
+    assert told["optimizer.momentum"] == "- -> 0.5 (edited at 100)"
+    assert told["optimizer.beta_1"] == "0.9 -> - (edited)"
+
+
+def test_what_a_swap_back_brings_is_no_edit(nano: Nano, home: Path) -> None:
+    tutorial_run(home)
+    run = Recording(home).started().steps(100)
+    for name, beta in (("sgd", [0.9, None]), ("adam", [None, 0.9])):
+        there = {"optimizer.name": ["-", name], "optimizer.beta_1": beta}
+        run.event("edited", who="ann@nano", changes=there)
+    run.finished()
+    assert settings(nano) == {"optimizer.name": "adam (edited 2 times, last at 100)"}
+
+
+@pytest.fixture
+def forked(home: Path) -> Path:
+    """mnist-2 goes on from mnist-1's step 300 to 500, with power recorded; resumed once."""
+    tutorial_run(home)
+    fork = Recording(home, forked_at=300).started(steps=500)
+    fork.steps(50).event("checkpoint", file="own")
+    fork.recorder.sample(0.0, 350, {"power_total_mw": 5000})
+    fork.steps(50).begin(350, resumed_from="own")
+    fork.started(steps=500)
+    fork.steps(50).evaluated(accuracy=0.95)
+    fork.t += 10.0
+    fork.recorder.sample(10.0, 400, {"power_total_mw": 5000})
+    fork.steps(100).evaluated(accuracy=0.96)
+    fork.finished()
+    return home
+
+
+def test_a_parents_steps_are_no_steps_of_the_fork(nano: Nano, forked: Path) -> None:
+    ran = nano("compare", "mnist-1", "mnist-2", "--accuracy", "0.95", "--json")
+    parent, fork = json.loads(ran.out)["sessions"]
+    assert (parent["begins_at"], parent["step"], parent["own_steps"]) == (0, 1000, 1000)
+    assert (fork["begins_at"], fork["step"], fork["own_steps"]) == (300, 500, 200)
+    assert fork["reached"]["step"] == 400 and fork["reached"]["own_steps"] == 100
+    assert fork["energy_j"] == 50.0 and 10 < fork["duration_s"] < 10.5
+    text = nano("compare", "mnist-1", "mnist-2", "--accuracy", "0.95").out
+    assert "500, 200 own" in text and "step 400 (100 own)" in text
+    assert max(map(len, text.splitlines())) < 130
+    show = json.loads(nano("show", "mnist-2", "--json").out)
+    assert (show["step"], show["own_steps"]) == (500, 200)
+    assert "200 steps of its own" in nano("show", "mnist-2").out
+    listed = {one["name"]: one for one in json.loads(nano("sessions", "--json").out)}
+    assert (listed["mnist-2"]["step"], listed["mnist-2"]["own_steps"]) == (500, 200)
+    assert listed["mnist-1"]["own_steps"] == 1000
+    assert len(listed["mnist-2"]["spark"]) == 24 and None not in listed["mnist-2"]["spark"]
+    assert "mnist-2: 200 steps of its own" in nano("sessions").out
+
+
+def test_a_forks_curves_begin_at_its_step_and_at_no_time(forked: Path) -> None:
+    from nanotrain_tui.session.folder import find_session
+
+    fork = read_contender(find_session(str(forked), "mnist-2"))
+    for metric in ("loss", "test_accuracy"):
+        steps = [x for x, _ in fork.points(metric, "step")]
+        times = [x for x, _ in fork.points(metric, "time")]
+        assert min(steps) > 300 and max(steps) <= 500
+        assert min(times) < 0.2 and max(times) < 10.5
+
+
+def test_a_summary_of_an_older_version_tells_own_steps_too(forked: Path) -> None:
+    from nanotrain_tui.session.folder import find_session
+
+    folder = find_session(str(forked), "mnist-2")
+    with closing(sqlite3.connect(folder.recording)) as connection, connection:
+        ((text,),) = connection.execute("SELECT value FROM meta WHERE key = 'summary'").fetchall()
+        old = {key: value for key, value in json.loads(text).items() if key != "own_steps"}
+        old["accuracy"] = 0.123  # to be seen as the stored one
+        sql = "UPDATE meta SET value = ? WHERE key = 'summary'"
+        connection.execute(sql, (json.dumps(old),))
+    found = summarise(folder)
+    assert (found.own_steps, found.accuracy) == (200, 0.123)
+
+
+def test_a_session_that_was_killed_as_it_began_compares(nano: Nano, home: Path) -> None:
+    tutorial_run(home)
+    folder = Recording(home).close()
+    with closing(sqlite3.connect(folder.recording)) as connection, connection:
+        connection.execute("DELETE FROM events")
+    assert nano("compare", "mnist-1", "mnist-2").status == 0

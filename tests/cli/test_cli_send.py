@@ -68,6 +68,32 @@ def test_another_optimizer_is_told_with_its_parameters(nano: Nano, running: Sess
     assert "optimizer.momentum (none) -> 0.9" in ran.out and "beta_1" not in ran.out
 
 
+def test_an_undo_says_what_it_took_back(nano: Nano, running: SessionFolder) -> None:
+    assert nano("send", running.name, "set", "optimizer.learning_rate=0.01").status == 0
+    assert nano("send", running.name, "set", "optimizer.name=sgd", "train.eval_every=50")
+    swap = nano("send", running.name, "undo")
+    assert "undid optimizer.name sgd -> adam, train.eval_every 50 -> 100" in swap.out
+    ran = json.loads(nano("send", running.name, "undo", "--json").out)
+    assert ran["changes"] == {"optimizer.learning_rate": [0.01, 0.0001]}
+    with SessionReader(running) as reader:
+        edits = reader.events(["edited"])
+    assert [event.body.get("undoes") for event in edits] == [
+        None,
+        None,
+        edits[1].seq,
+        ran["undoes"],
+    ]
+    none = nano("send", running.name, "undo")
+    assert none.status == 1 and "there is no edit to undo" in none.err
+    assert "undid learning rate 0.01 → 0.0001" in nano("show", running.name).out
+    assert nano("send", running.name, "stop").status == 0
+    until(lambda: not running.is_alive())
+    ended = nano("send", running.name, "undo")
+    assert ended.status == 1 and "only a live session's edits can be undone" in " ".join(
+        ended.err.split()
+    )
+
+
 def test_what_is_refused_says_why(nano: Nano, running: SessionFolder) -> None:
     for arguments, said in (
         (["step"], "pause it first"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,20 +32,31 @@ class Recording:
     """A session being recorded: call what happened, in order."""
 
     def __init__(
-        self, home: Path, data: str = "mnist", created: str = CREATED, **keys: Any
+        self,
+        home: Path,
+        data: str = "mnist",
+        created: str = CREATED,
+        forked_at: int | None = None,
+        **keys: Any,
     ) -> None:
         self.config = nest(check({key.replace("__", "."): value for key, value in keys.items()}))
         self.folder: SessionFolder = create_session(str(home), data)
-        create_recording(self.folder, created, self.config)
+        parent = {"session": "mnist-1", "checkpoint": "parents", "step": forked_at}
+        forked = None if forked_at is None else json.dumps(parent)
+        create_recording(self.folder, created, self.config, forked)
         self.recorder = Recorder(self.folder)
         self.t = 0.0
         self.step = 0
-        self.begin()
+        if forked_at is None:
+            self.begin()
+        else:
+            self.begin(forked_at, resumed_from="parents")
+            self.event("checkpoint", file="parents")
 
-    def begin(self, from_step: int = 0) -> None:
+    def begin(self, from_step: int = 0, **body: Any) -> None:
         self.recorder.begin_segment(self.t, "2024-05-06T07:08:09+02:00", from_step, {})
         self.step = from_step
-        self.event("configured", config=self.config, who="someone@board")
+        self.event("configured", **{"config": self.config, "who": "someone@board", **body})
 
     def started(self, steps: int = 1000) -> Recording:
         self.event("ready", versions={"tensorflow": "2.13.1"}, devices=[])

@@ -209,7 +209,8 @@ class Trainer:
                 self.obey(command)
             elif self.edits and self.edits[0]["step"] <= self.step:
                 edit = self.edits.pop(0)
-                self.set(edit["set"], scripted=True, who=edit.get("who"))
+                about = {key: value for key, value in edit.items() if key not in ("step", "set")}
+                self.set(edit["set"], scripted=True, **about)
             elif not self.paused:
                 self.go_on()
         self.save()

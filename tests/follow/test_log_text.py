@@ -49,6 +49,16 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
             "optimizer adam → sgd, learning rate 0.1 → 0.2, new.key none → 1 "
             "(as scripted, fresh slots)",
         ),
+        (
+            "edited",
+            {"who": "a@b", "changes": {"optimizer.learning_rate": [0.01, 0.001]}, "undoes": 4},
+            "undid learning rate 0.01 → 0.001 by a@b",
+        ),
+        (
+            "edited",
+            {"who": "a@b", "changes": {"train.batch_size": [5, 6]}, "scripted": True, "again": 4},
+            "batch size 5 → 6 by a@b (made again)",
+        ),
         ("edited", {"changes": {"train.steps": 5}}, "nothing changed"),
         (
             "diverged",
@@ -58,7 +68,8 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
         (
             "diverged",
             {"checkpoint": None},
-            "the loss is nan at step 7; there is no good checkpoint",
+            "the loss is nan at step 7; there is no good checkpoint, "
+            "so begin anew with other values",
         ),
         ("checkpoint", {"bytes": None, "best": True}, "checkpoint at step 7, the best"),
         ("checkpoint_removed", {"file": "step-5.npz"}, "removed step-5.npz"),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from nanotrain_tui.follow.board import BoardFold
 from nanotrain_tui.follow.energy import TrainingEnergy
+from nanotrain_tui.follow.other_load import OtherLoad, other_load
 from nanotrain_tui.follow.run_state import HeatLimits
 from nanotrain_tui.follow.verdict import Verdict, judge
 from nanotrain_tui.session.energy import Energy
@@ -113,13 +114,83 @@ def test_a_gpu_that_tensorflow_has_not_is_not_what_it_waits_for() -> None:
     found = verdict(*[line(**ONE_CORE)] * 3, on_gpu=False)
     assert (found.kind, found.text) == ("cpu", "the CPU: one core at 100 %, GPU 25 %")
     assert "TensorFlow has no GPU here" in found.advice
-    found = verdict(*[line()] * 3, on_gpu=False)
-    assert found.kind == "gpu" and "another program uses it" in found.advice
+    assert kind(*[line()] * 3, on_gpu=False) == ""  # whose it is, other_load says
     capped = {"power_mode": "5W", "gpu_max_mhz": 640}
-    assert kind(*[line(GR3D_FREQ="99%@640")] * 3, on_gpu=False, **capped) == "gpu"
+    assert kind(*[line(GR3D_FREQ="99%@640")] * 3, on_gpu=False, **capped) == ""
+    for slowed in (["gpu"], ["cpu", "gpu-thermal"]):
+        body = {**line(), "throttling": slowed}
+        found = verdict(*[body] * 3, on_gpu=False)
+        assert (found.text if found else "") == "heat: cpu slowed down at 45 °C" * ("cpu" in slowed)
+    assert kind(*[{**line(GR3D_FREQ="99%@460"), "gpu_temperature_c": 95.0}] * 3, on_gpu=False) == ""
     for load in ("60%@921", "99%@921"):  # all cores train beside it
         busy = line(CPU="[99%@1428,98%@1428,97%@1428,100%@1428]", GR3D_FREQ=load)
         assert kind(*[busy] * 3, on_gpu=False) == "cpu"
+
+
+def test_a_gpu_of_which_nothing_is_known_is_no_claim() -> None:
+    assert verdict(*[line()] * 3).text == "the GPU: 100 % busy at 920 MHz, if TensorFlow uses it"
+    assert verdict(*[line()] * 3, on_gpu=True).text == "the GPU: 100 % busy at 920 MHz"
+
+
+def used(trainer: float, host: float = 0.0, **tokens: str) -> list[tuple[float, dict[str, Any]]]:
+    """Samples a second apart, with the cores that the trainer and the host take."""
+    body = line(**tokens)
+    return [
+        (float(t), {**body, "trainer_cpu_s": 3 + trainer * t, "host_cpu_s": host * t})
+        for t in range(4)
+    ]
+
+
+def other(samples: Any, on_gpu: bool | None = False) -> str:
+    found = other_load(samples, on_gpu)
+    return found.text if found is not None else ""
+
+
+FOUR = {"CPU": "[99%@1428,98%@1428,97%@1428,100%@1428]", "GR3D_FREQ": "3%@76"}
+
+
+def test_the_load_of_others_is_named_where_it_is_known() -> None:
+    assert other(used(0.8)) == "another program keeps the GPU busy: 100 %"
+    assert other(used(0.8), on_gpu=True) == other(used(0.8), on_gpu=None) == ""
+    assert other(used(0.8, GR3D_FREQ="20%@76")) == ""
+    assert other(used(1.0, **FOUR)) == other(used(1.0, **FOUR), on_gpu=True)
+    assert other(used(1.0, **FOUR)) == "other programs keep 3 of 4 cores busy"
+    assert other(used(3.9, **FOUR)) == other(used(3.0, 0.9, **FOUR)) == ""
+    assert other([(t, line(**FOUR)) for t in range(4)]) == ""  # the trainer was not measured
+    busy = used(1.0, **{**FOUR, "GR3D_FREQ": "99%@921"})
+    both = "another program keeps the GPU busy: 100 %; other programs keep 3 of 4 cores busy"
+    assert other(busy) == both
+    found = other_load(busy, False)
+    assert found is not None
+    assert found.figures == {"other_gpu_load_percent": 99.0, "other_cores": 2.9}
+
+
+def test_a_core_that_others_keep_busy_is_not_what_bounds_the_run() -> None:
+    for on_gpu in (False, True):
+        assert judge(used(0.1, **ONE_CORE), "running", MAXN, 500, "", on_gpu) is None
+        assert judge(used(0.1, **FOUR), "running", MAXN, 500, "", on_gpu) is None
+        assert judge(used(1.0, **ONE_CORE), "running", MAXN, 500, "", on_gpu) is not None
+
+
+def test_a_count_that_begins_anew_is_no_load() -> None:
+    samples = used(1.0, **FOUR)
+    samples[-1][1]["trainer_cpu_s"] = 0.1
+    assert other(samples) == ""
+
+
+def test_the_load_of_others_is_of_this_segment_while_it_trains() -> None:
+    board = BoardFold()
+    board.begin({})
+    for t, body in used(1.0):
+        board.sampled(sample(t, 10, **body), True, 10)
+    found = board.other_load(False)
+    assert found is not None and found.text.startswith("another program")
+    board.happened(event("paused"), "paused")
+    assert board.other_load(False) is None
+    for t, body in used(1.0):
+        board.sampled(sample(t, 10, **body), True, 10)
+    board.begin({})
+    assert board.other_load(False) is None
 
 
 def test_a_mode_that_was_changed_while_it_trains_is_no_claim_of_the_start() -> None:
@@ -168,7 +239,8 @@ def test_only_what_is_new_counts() -> None:
 NUMBERS = st.one_of(st.none(), st.integers(-5, 5000), st.floats(), st.text("ab", max_size=2))
 BODIES = st.dictionaries(
     st.sampled_from(["gpu_load_percent", "gpu_freq_mhz", "emc_load_percent", "swap_used_mb",
-                     "mem_available_mb", "ram_total_mb", "gpu_temperature_c", "cpu_temperature_c"]),
+                     "mem_available_mb", "ram_total_mb", "trainer_cpu_s", "gpu_temperature_c",
+                     "cpu_temperature_c"]),
     NUMBERS,
 )  # fmt: skip
 CORES = st.one_of(
@@ -186,6 +258,8 @@ def test_whatever_is_recorded_is_no_exception(found: Any, environment: Any) -> N
         (float(t), {**body, "cpus": cores, "throttling": heat})
         for t, (body, cores, heat) in enumerate(found)
     ]
+    beside = other_load(samples, False)
+    assert beside is None or (isinstance(beside, OtherLoad) and beside.text)
     told = judge(samples, "running", environment, 9)
     assert told is None or (isinstance(told, Verdict) and told.text and told.advice)
 

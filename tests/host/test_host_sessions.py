@@ -310,6 +310,7 @@ def test_telemetry_is_recorded(host, tmp_path):
     first = wait_for(samples, "telemetry")[0]
     assert first.body["source"] == "tegrastats"
     assert first.body["ram_used_mb"] == 100
+    wait_for(lambda: samples()[-1].body.get("trainer_cpu_s"), "the trainer's CPU time")
     assert session.do("stop")["ok"]
     session.end()
 

@@ -8,11 +8,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from nanotrain_tui.host.commands import NOTHING, REFUSE, SEND, STEPPING, decide
+from nanotrain_tui.host.commands import NOTHING, REFUSE, SEND, STEPPING, BadRequest, decide
 from nanotrain_tui.host.steering import Session, Steering
 from nanotrain_tui.session import state as states
+from nanotrain_tui.session.undo import Undo
 
 DOS = ("set", "pause", "resume", "step", "evaluate", "checkpoint", "stop")
+EDIT = 7  # the seq of the only edit there is to undo
 
 
 class FakeSession(Session):
@@ -43,10 +45,15 @@ class FakeSession(Session):
     def check_values(self, values):
         return values
 
-    def set_at_once(self, values, who):
+    def find_undo(self, edit):
+        if edit not in (None, EDIT):
+            raise BadRequest("it is not the newest edit that can be undone")
+        return Undo(EDIT, 0, "me", {"train.steps": 9})
+
+    def set_at_once(self, values, about):
         return set(values) == {"train.on_crash"}
 
-    def set_answered(self, values, who, applied):
+    def set_answered(self, values, about, applied):
         pass
 
 
@@ -79,6 +86,12 @@ class Commanded(RuleBasedStateMachine):
         )
         if settled:
             self.check_table(do, before)
+
+    @rule(edit=st.sampled_from([None, EDIT, EDIT + 1, "seven"]), wait=st.booleans())
+    def undo(self, edit, wait):
+        self.asked += 1
+        request = {"edit": edit, "wait": wait}
+        self.steering.submit("undo", request, "me", self.answers.append)
 
     def check_table(self, do, state):
         """The table itself, where nothing else is on its way."""
@@ -151,6 +164,7 @@ class Commanded(RuleBasedStateMachine):
         self.session.told.clear()
         self.steering.ended()
 
+    @precondition(lambda self: not self.steering._waiting)
     @rule()
     def set_what_only_the_host_looks_at(self):
         self.asked += 1
@@ -188,10 +202,16 @@ class Commanded(RuleBasedStateMachine):
 
     @invariant()
     def every_command_has_one_answer_and_none_is_lost(self):
-        waiting = len(self.steering._sent)
-        assert len(self.answers) + waiting == self.asked
+        waiting = [*self.steering._sent, *self.steering._waiting]
+        assert len(self.answers) + sum(one.reply is not None for one in waiting) == self.asked
         if self.session.now in states.ENDED:
-            assert waiting == 0
+            assert not waiting
+
+    @invariant()
+    def an_undo_is_sent_when_the_edits_before_it_are_recorded(self):
+        edits = [sent for sent in self.steering._sent if sent.do == "set" and not sent.answered]
+        assert all("undoes" not in edit.arguments for edit in edits[1:])
+        assert bool(edits) or not self.steering._waiting
 
     @invariant()
     def a_stop_is_never_refused(self):
@@ -202,7 +222,9 @@ class Commanded(RuleBasedStateMachine):
     def every_refusal_has_a_reason_and_is_on_the_record(self):
         refusals = [answer for answer in self.answers if not answer["ok"]]
         recorded = [body for kind, body in self.session.recorded if kind == "refused"]
-        assert [answer["why"] for answer in refusals] == [body["why"] for body in recorded]
+        reasons = [body["why"] for body in recorded]
+        for answer in refusals:  # who did not wait for the answer hears of no refusal
+            reasons.remove(answer["why"])
         assert all(body["why"] and body["who"] == "me" for body in recorded)
 
     @invariant()
@@ -228,7 +250,8 @@ def test_who_asked_is_known_when_it_happens():
     session.now = states.RUNNING
     steering.submit("pause", {}, "her", None)
     assert steering.asker_of("pause") == "her"
-    assert steering.asker_of("set") == "trainer"
+    assert steering.asker_of("stop") == "trainer"
+    assert steering.reported_edit() == ({}, {"who": "trainer"})
 
 
 TABLE = {

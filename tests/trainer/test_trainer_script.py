@@ -9,10 +9,9 @@ from nanotrain_tui.trainer.script import Script, ScriptedEdit, parse_edits
 
 
 def test_edits_are_read():
-    given = [{"step": 3, "set": {"model.l2": 1}, "who": "eva@board"}, {"step": 0, "set": {}}]
-    assert parse_edits(given) == [
-        ScriptedEdit(3, {"model.l2": 1}, "eva@board"), ScriptedEdit(0, {}, None)
-    ]  # fmt: skip
+    about = {"who": "eva@board", "again": 7, "undoes": 5}
+    given = [{"step": 3, "set": {"model.l2": 1}, **about}, {"step": 0, "set": {}}]
+    assert parse_edits(given) == [ScriptedEdit(3, {"model.l2": 1}, about), ScriptedEdit(0, {}, {})]
 
 
 @pytest.mark.parametrize(
@@ -28,7 +27,7 @@ def test_what_is_no_edit_is_named(wrong):
 
 @given(st.lists(st.integers(0, 20)), st.integers(0, 20))
 def test_each_comes_once_at_its_step_and_those_before_the_start_never(steps, start):
-    edits = [ScriptedEdit(step, {"train.steps": i}, None) for i, step in enumerate(steps)]
+    edits = [ScriptedEdit(step, {"train.steps": i}, {}) for i, step in enumerate(steps)]
     script, taken = Script(edits, start), []
     for step in range(start, 25):
         edit = script.take(step)

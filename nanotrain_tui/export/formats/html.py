@@ -54,6 +54,7 @@ def _head(summary: SessionSummary) -> Iterator[str]:
     figures = [
         ("state", summary.state),
         ("steps", steps),
+        ("own steps", f"{summary.own_steps:,}" if summary.own_steps != summary.step else ""),
         ("best test accuracy", _share(summary.best_accuracy)),
         ("last test accuracy", _share(summary.accuracy)),
         ("last test loss", _figure(summary.loss)),

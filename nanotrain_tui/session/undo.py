@@ -1,0 +1,125 @@
+"""Which edit of a session can be undone next: a fold over its events, the same for everyone.
+
+Only what a person changed is undone: the edits of the configuration's script and of the guards
+belong to the run. Undone edits, and what a resume has put off, do not count.
+"""
+
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional
+
+from nanotrain_tui.catalog import FIELDS, applies
+from nanotrain_tui.session.history import SCRIPT
+from nanotrain_tui.session.records import Event
+
+GUARD = "guard"  # who acts against heat and lack of memory
+KINDS = ("configured", "checkpoint", "checkpoint_removed", "edited")  # all that the fold needs
+MOST_EDITS = 1000  # the newest; what is older cannot be undone
+
+
+class Undo(NamedTuple):
+    """An edit that can be undone, and what that takes."""
+
+    seq: int  # of the event ``edited``
+    step: int
+    who: str
+    values: Dict[str, Any]  # what a ``set`` has to say
+
+
+class _Edit(NamedTuple):
+    seq: int
+    step: int
+    who: str
+    changes: Dict[str, List[Any]]  # key: [from, to]
+    is_person: bool
+    undoes: Optional[int]
+    again: Optional[int]  # the seq of the edit that this one repeats after a resume
+
+
+class Edits:
+    """Takes the events of a session in the order of seq."""
+
+    def __init__(self) -> None:
+        self._made: List[_Edit] = []
+        self._checkpoints: Dict[str, int] = {}  # by file, the seq
+
+    def add(self, event: Event) -> None:
+        """Take in one event; kinds other than ``KINDS`` change nothing."""
+        if event.kind == "edited":
+            self._made.append(_edit(event))
+            del self._made[:-MOST_EDITS]
+        elif event.kind == "checkpoint":
+            self._checkpoints[str(event.body.get("file"))] = event.seq
+        elif event.kind == "checkpoint_removed":
+            self._checkpoints.pop(str(event.body.get("file")), None)
+        elif event.kind == "configured":
+            # Edits after the checkpoint lie ahead again, those that undo one among them.
+            until = self._checkpoints.get(str(event.body.get("resumed_from")), 0)
+            self._made = [edit for edit in self._made if edit.seq <= until]
+
+    def undo(self, config: Mapping[str, Any], step: int) -> Optional[Undo]:
+        """The newest edit that can be undone, at ``step`` with this flat configuration in force.
+
+        What was changed since by somebody who cannot be undone keeps its value.
+        """
+        for edit in reversed(self._left()):
+            values = _former_values(edit, config, step)
+            if values:
+                return Undo(edit.seq, edit.step, edit.who, values)
+        return None
+
+    def undone_by(self, seq: int) -> Optional[str]:
+        """Who has undone this edit; None for nobody."""
+        return next((edit.who for edit in self._made if edit.undoes == seq), None)
+
+    def repeated(self, about: Mapping[str, Any]) -> Dict[str, Any]:
+        """``who``, ``again`` and ``undoes`` of an edit that a resume repeats, as of now."""
+        keys = ("who", "again", "undoes")
+        found = {key: about[key] for key in keys if about.get(key) is not None}
+        undone = found.get("undoes")
+        for edit in self._made:
+            if undone is not None and edit.again == undone:
+                found["undoes"] = edit.seq  # the edit to undo was repeated as well
+        return found
+
+    def _left(self) -> List[_Edit]:
+        """A person's edits that were not undone, the newest last."""
+        undone = {edit.undoes for edit in self._made}
+        left: List[_Edit] = []
+        for edit in self._made:
+            if not edit.is_person or edit.undoes is not None:
+                continue
+            if left and edit.again is not None and edit.again == left[-1].again:
+                # A resume repeats the host's part of an edit apart from the trainer's.
+                edit = edit._replace(changes=dict(left.pop().changes, **edit.changes))
+            left.append(edit)
+        return [edit for edit in left if edit.seq not in undone]
+
+
+def _edit(event: Event) -> _Edit:
+    body = event.body
+    given = body.get("changes")
+    changes = {
+        key: change
+        for key, change in (given.items() if isinstance(given, dict) else ())
+        if isinstance(change, list) and len(change) == 2
+    }
+    who = str(body.get("who") or "")
+    is_person = who not in (SCRIPT, GUARD)
+    undoes, again = _seq(body.get("undoes")), _seq(body.get("again"))
+    return _Edit(event.seq, event.step, who, changes, is_person, undoes, again)
+
+
+def _former_values(edit: _Edit, config: Mapping[str, Any], step: int) -> Dict[str, Any]:
+    """What the edit replaced, of the keys that still have the value it gave them."""
+    former = {
+        key: before
+        for key, (before, after) in edit.changes.items()
+        if key in FIELDS and config.get(key) == after and before is not None
+    }
+    if isinstance(former.get("train.steps"), int) and former["train.steps"] < step:
+        del former["train.steps"]  # they are done already
+    then = dict(config, **former)
+    return {key: value for key, value in former.items() if applies(key, then)}
+
+
+def _seq(value: Any) -> Optional[int]:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
