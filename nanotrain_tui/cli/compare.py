@@ -76,8 +76,11 @@ def _object(
 
 
 def _session(one: "Contender", accuracy: float | None, metric: str, axis: str) -> dict[str, Any]:
+    from nanotrain_tui.follow.not_finite import as_object
+
     reached = one.reached(accuracy) if accuracy is not None else None
     best = one.best
+    trace = one.trace(metric, axis)
     return {
         "name": one.name,
         "state": one.summary.state,
@@ -92,7 +95,8 @@ def _session(one: "Contender", accuracy: float | None, metric: str, axis: str) -
         "reached": None if reached is None else {
             "step": reached.step, "time_s": reached.time_s, "energy_j": reached.energy_j,
         },
-        "points": one.points(metric, axis),
+        "points": trace.points,
+        "not_finite": as_object(one.curve(metric)),
     }  # fmt: skip
 
 
@@ -141,9 +145,9 @@ def _differences(found: list["Contender"], differ: dict[str, list[str]]) -> str:
 def _chart(found: list["Contender"], metric: str, axis: str) -> str:
     from .chart import draw_lines
 
-    lines = {one.name: one.points(metric, axis) for one in found}
+    traces = {one.name: one.trace(metric, axis) for one in found}
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     along = {"step": "steps", "time": "seconds", "epoch": "epochs"}[axis]
     title = f"{metric.replace('_', ' ')} over {along}"
-    return draw_lines(title, lines, width(), "accuracy" in metric, colour, not utf8)
+    return draw_lines(title, traces, width(), "accuracy" in metric, colour, not utf8)

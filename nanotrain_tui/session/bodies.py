@@ -4,7 +4,7 @@ import json
 from typing import Any, Callable, Dict, Mapping, Optional
 
 from nanotrain_tui.catalog import FIELDS, flatten
-from nanotrain_tui.catalog.fields import BOOL, FLOAT, INT
+from nanotrain_tui.catalog.fields import BOOL, COMMAND, FLOAT, INT
 from nanotrain_tui.session.folder import is_name
 
 LONGEST_BODY = 16 << 20  # characters of one row's JSON
@@ -62,6 +62,8 @@ def _fits(key: str, value: Any) -> bool:
     kind = FIELDS[key].kind
     if kind in (INT, FLOAT):
         return _is_number(value)
+    if kind == COMMAND and isinstance(value, list):  # its words
+        return all(map(_is_text, value))
     return isinstance(value, bool if kind == BOOL else str)
 
 

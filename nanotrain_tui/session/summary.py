@@ -194,7 +194,8 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
                     now[key] = change[1]
     steps = now.get("train.steps", _get(config, "train", "steps"))
     evaluations = reader.evaluations()
-    accuracies = [e.accuracy for e in evaluations if e.accuracy is not None]
+    tested = [e.accuracy for e in evaluations if e.accuracy is not None]
+    accuracies = [accuracy for accuracy in tested if isfinite(accuracy)]
     losses = [e.loss for e in evaluations if isfinite(e.loss)]
     labels = read_labels(folder)
     last = evaluations[-1] if evaluations else None

@@ -55,12 +55,12 @@ def test_curves_by_step_time_and_epoch(two: Path) -> None:
     from nanotrain_tui.session.folder import find_session
 
     slow = read_contender(find_session(str(two), "mnist-1"))
-    assert [x for x, _ in slow.points("test_accuracy", "step")] == [100, 200, 300, 400]
-    times = [x for x, _ in slow.points("test_accuracy", "time")]
+    assert [x for x, _ in slow.trace("test_accuracy", "step").points] == [100, 200, 300, 400]
+    times = [x for x, _ in slow.trace("test_accuracy", "time").points]
     assert times == pytest.approx([0.1, 10.1, 20.1, 30.1], abs=0.2)
-    epochs = [x for x, _ in slow.points("test_accuracy", "epoch")]
+    epochs = [x for x, _ in slow.trace("test_accuracy", "epoch").points]
     assert epochs == pytest.approx([step * 100 / 60000 for step in (100, 200, 300, 400)], rel=0.02)
-    losses = slow.points("loss", "step")
+    losses = slow.trace("loss", "step").points
     assert losses[0][1] > losses[-1][1] and len(losses) > 50
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,15 +32,24 @@ class Recording:
     """A session being recorded: call what happened, in order."""
 
     def __init__(
-        self, home: Path, data: str = "mnist", created: str = CREATED, **keys: Any
+        self,
+        home: Path,
+        data: str = "mnist",
+        created: str = CREATED,
+        parent: tuple[str, int] | None = None,
+        **keys: Any,
     ) -> None:
+        """``parent`` makes it a fork: the other session's name and the step it goes on from."""
         self.config = nest(check({key.replace("__", "."): value for key, value in keys.items()}))
         self.folder: SessionFolder = create_session(str(home), data)
-        create_recording(self.folder, created, self.config)
+        name, from_step = parent or ("", 0)
+        origin = {"session": name, "checkpoint": f"step-{from_step:09}.npz", "step": from_step}
+        told = json.dumps(origin) if parent else None
+        create_recording(self.folder, created, self.config, told)
         self.recorder = Recorder(self.folder)
         self.t = 0.0
         self.step = 0
-        self.begin()
+        self.begin(from_step)
 
     def begin(self, from_step: int = 0) -> None:
         self.recorder.begin_segment(self.t, "2024-05-06T07:08:09+02:00", from_step, {})
