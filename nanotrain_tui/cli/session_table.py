@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from nanotrain_tui.app.glyphs import ASCII, UNICODE
 from nanotrain_tui.app.scale import joules
 from nanotrain_tui.app.spark import spark
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
 
 SPARK_CELLS = 8
-EIGHTHS, ASCII_EIGHTHS = "▁▂▃▄▅▆▇█", "_.,-=+*#"
 HEADER = ("SESSION", "STATE", "STEP", "LOSS", "BEST", "TIME", "ENERGY", "STARTED")
 FIGURES = ("STEP", "BEST", "TIME", "ENERGY")
 STYLES = {
@@ -55,7 +55,7 @@ def _row(summary: "SessionSummary") -> tuple[str, ...]:
         summary.name,
         state_of(summary),
         steps,
-        spark(summary.spark, EIGHTHS if _is_utf8() else ASCII_EIGHTHS, SPARK_CELLS) or "-",
+        spark(summary.spark, UNICODE if _is_utf8() else ASCII, SPARK_CELLS) or "-",
         share(summary.best_accuracy),
         clock(summary.duration_s),
         joules(summary.energy_j, "-"),

@@ -10,7 +10,7 @@ from typing import Any
 from nanotrain_tui.catalog import flatten, format_value
 from nanotrain_tui.follow.not_finite import in_words
 from nanotrain_tui.follow.series import Curve
-from nanotrain_tui.follow.trace import Trace, trace_of_curve, trace_of_values
+from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve, trace_of_values
 from nanotrain_tui.follow.window import read_window
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.folder import SessionFolder
@@ -74,11 +74,13 @@ class Contender:
     def trace(self, metric: str, axis: str) -> Trace:
         """A metric along steps, session time (s) or epochs."""
         place, curve = self._placing(axis), self.curve(metric)
+        first, last = steps_of(map(self.curve, METRICS))  # whatever metric is drawn
+        extent = place(first), place(last)
         if not metric.startswith("test_"):
-            return trace_of_curve(curve, place)
+            return trace_of_curve(curve, place)._replace(extent=extent)
         found = [(one.step, getattr(one, metric[5:])) for one in self.evaluations]
         values = [(step, value) for step, value in found if value is not None]
-        return trace_of_values(values, place)._replace(note=in_words(curve))
+        return trace_of_values(values, place)._replace(note=in_words(curve), extent=extent)
 
     def _placing(self, axis: str) -> Callable[[int], float]:
         """From steps to the axis."""

@@ -18,6 +18,7 @@ class Trace(NamedTuple):
     pieces: Sequence[Sequence[Point]]  # finite values only
     bad: Sequence[tuple[float, str]] = ()  # (x, kind) of what is not finite
     note: str = ""  # where that is, in words: see ``follow.not_finite.in_words``
+    extent: tuple[float, float] | None = None  # of the axis; None: of the points
 
     @property
     def points(self) -> list[Point]:
@@ -26,8 +27,9 @@ class Trace(NamedTuple):
 
     @property
     def xs(self) -> list[float]:
-        """Of all that is drawn."""
-        return [x for x, _ in self.points] + [x for x, _ in self.bad]
+        """Of all that is drawn, and the ends of the axis; empty where there is nothing."""
+        drawn = [x for x, _ in self.points] + [x for x, _ in self.bad]
+        return [*drawn, *(self.extent or ())] if drawn else []
 
     @property
     def kinds(self) -> list[str]:

@@ -26,6 +26,7 @@ from nanotrain_tui.session.records import (
     StepsRow,
 )
 from nanotrain_tui.session.schema import NEWEST_SEQ, SCHEMA_VERSION, VIEWS, version_of
+from nanotrain_tui.session.spark import Spark
 
 _EVENT = "SELECT seq, segment, t, step, kind, body FROM events"
 _STEPS = "SELECT seq, segment, metric, first_step, t0, t1, data FROM {}"
@@ -34,7 +35,6 @@ _SEGMENT = "SELECT seq, t, wall, from_step, environment FROM segments"
 _SUMMARY = "SELECT value, ({}) FROM meta WHERE key = 'summary'".format(NEWEST_SEQ)
 _ALL = {"steps": "steps", "evaluations": "(SELECT * FROM events WHERE kind = 'evaluated')"}
 _POWER = re.compile(r'"power_total_mw": (\d{1,9})')  # cheaper than the JSON of a whole sample
-_LARGEST = 3.5e38  # beyond float32: an overflow
 _AFTER_ALL = 2**63 - 1
 _HAS_BACKUP = hasattr(sqlite3.Connection, "backup")  # since Python 3.7
 
@@ -254,9 +254,9 @@ class SessionReader:
                 yield t, float(found.group(1))
 
     def spark(self, parts: int) -> List[Optional[float]]:
-        """The training loss in at most ``parts`` means over equal parts of the steps.
+        """The training loss in at most ``parts`` means over equal parts of the steps; see Spark.
 
-        Of a long session evenly spread rows are read, not every one. None: no finite loss there.
+        Of a long session evenly spread rows and the last one are read, not every one.
         """
         rows = self._query(
             "SELECT first_step, count, seq FROM {} WHERE metric = 'loss' "
@@ -265,20 +265,12 @@ class SessionReader:
         if not rows:
             return []
         end = rows[-1][0] + rows[-1][1] - 1
-        parts = min(parts, end)
-        sums, counts = [0.0] * parts, [0] * parts
-        for first_step, count, seq in rows[:: max(1, len(rows) // (4 * parts))]:
+        spark = Spark(min(parts, end), end)
+        every = max(1, len(rows) // (4 * parts))
+        for first_step, count, seq in rows[:-1:every] + rows[-1:]:
             found = self._query(_STEPS.format("steps") + " WHERE seq = ?", (seq,))
-            values = self._steps(found[0]).values[:count]
-            at = 0
-            while at < len(values):
-                part = (first_step + at - 1) * parts // end
-                stop = min(len(values), -(-(part + 1) * end // parts) - first_step + 1)
-                total, n = _finite_sum(values[at:stop])
-                sums[part] += total
-                counts[part] += n
-                at = stop
-        return [total / n if n else None for total, n in zip(sums, counts)]
+            spark.add(first_step, self._steps(found[0]).values[:count])
+        return spark.means()
 
     def reached(self, segment: Segment) -> int:
         """Updates completed at the end of a segment."""
@@ -416,15 +408,6 @@ class SessionReader:
         if sys.byteorder == "big":
             values.byteswap()
         return Steps(seq, segment, metric, first_step, t0, t1, values)
-
-
-def _finite_sum(values: "array.array[float]") -> Tuple[float, int]:
-    """The sum of the finite values and how many they are."""
-    total = sum(values)
-    if -_LARGEST <= total <= _LARGEST:
-        return total, len(values)
-    finite = [value for value in values if -_LARGEST <= value <= _LARGEST]
-    return sum(finite), len(finite)
 
 
 def number(value: Any) -> Optional[float]:
