@@ -140,7 +140,7 @@ def _label_axes(plotext: ModuleType, along: tuple[float, float], scale: Scale | 
     texts = [f"{_value_at(place, scale):>8.3g}" if scale else " " * 8 for place in places]
     plotext.yticks(places, texts)
     first, last = along
-    plotext.xlim(first, max(last, first + 1))
+    plotext.xlim(first, last if last > first else first + 1)
     if last - first < X_TICKS:  # a few epochs or seconds
         found = [first + (last - first) * i / (X_TICKS - 1) for i in range(X_TICKS)]
         plotext.xticks(found, [f"{x:.2g}" for x in found])

@@ -71,7 +71,7 @@ def test_any_session_can_be_read_by_every_command(one: Story, other: Story, utf8
         check_exports(names[0], Path(folder))
         check_comparable(names, utf8)
         assert all(name in good("sessions", utf8=utf8) for name in names)
-        assert len(strictly(good("sessions", "--json", "--sort", "loss"))) == 2
+        assert len(strictly(good("sessions", "--json", "--sort", "loss"))) == 4
 
 
 def check_readable(name: str, utf8: bool) -> None:
@@ -92,8 +92,13 @@ def check_exports(name: str, folder: Path) -> None:
             strictly(place.read_text())
         elif format_name == "script":
             compile(place.read_text(), "script.py", "exec")
-        elif format_name == "session":
-            assert main(["verify", str(place)]) == 0
+        elif format_name in ("session", "bundle"):
+            if format_name == "session":
+                good("verify", place)
+            copy = f"{format_name}-of-{name}"
+            good("import", place, "--name", copy)
+            config = strictly(good("show", copy, "--json"))["config"]
+            assert not config["trainer"]["command"] and not config["train"]["on_finish"]
 
 
 def check_comparable(names: list[str], utf8: bool) -> None:

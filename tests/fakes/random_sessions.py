@@ -71,6 +71,7 @@ SGD = story(
     ("steps", 40, {}), ("evaluated", 0.5, 0.8), ("edited", check({"optimizer.name": "adamw"})),
     ("steps", 10, math.nan), ("diverged",), ("evaluated", math.nan, 0.1),
     optimizer__name="sgd", optimizer__momentum=0.9, loss__name="huber", schedule__name="cosine",
+    train__on_finish=["echo", "it is done"],
 )  # fmt: skip
 PLAIN = story(("steps", 1, {}), ("sample",), ("resumed", 0.0), ("steps", 90, {7: math.inf}))
 UNSTARTED = SGD._replace(started=False, end="crashed")
