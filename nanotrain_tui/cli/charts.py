@@ -10,11 +10,16 @@ from .chart import draw_chart
 from .output import width
 
 
-def session_charts(state: RunState) -> str:
-    """Both charts over the same steps, as wide as the terminal, in its characters and colours."""
+def colour_and_simple() -> tuple[bool, bool]:
+    """Whether the terminal has colours, and whether it has ASCII alone."""
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    simple = not utf8 or os.environ.get("TERM") == "linux"
+    return colour, not utf8 or os.environ.get("TERM") == "linux"
+
+
+def session_charts(state: RunState) -> str:
+    """Both charts over the same steps, as wide as the terminal, in its characters and colours."""
+    colour, simple = colour_and_simple()
     pairs = (
         ("loss", state.train_loss, state.test_loss),
         ("accuracy", state.train_accuracy, state.test_accuracy),

@@ -1,7 +1,5 @@
 """``nanotrain compare``: sessions side by side."""
 
-import os
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -144,10 +142,10 @@ def _differences(found: list["Contender"], differ: dict[str, list[str]]) -> str:
 
 def _chart(found: list["Contender"], metric: str, axis: str) -> str:
     from .chart import draw_lines
+    from .charts import colour_and_simple
 
     traces = {one.name: one.trace(metric, axis) for one in found}
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    colour, simple = colour_and_simple()
     along = {"step": "steps", "time": "seconds", "epoch": "epochs"}[axis]
     title = f"{metric.replace('_', ' ')} over {along}"
-    return draw_lines(title, traces, width(), "accuracy" in metric, colour, not utf8)
+    return draw_lines(title, traces, width(), "accuracy" in metric, colour, simple)

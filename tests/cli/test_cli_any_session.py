@@ -20,7 +20,7 @@ from random_sessions import PLAIN, SGD, STORIES, UNSTARTED, Story, record
 from nanotrain_tui.cli import main
 
 TABLES = ("steps", "evaluations", "samples", "events")
-#: All but those that need TensorFlow, and the cast, which takes a second each.
+#: All but those that need TensorFlow, and the cast, which takes longer.
 EXPORTS = [
     *(("csv", "--table", table) for table in TABLES),
     *(("parquet", "--table", table) for table in TABLES),
@@ -106,6 +106,14 @@ def check_comparable(names: list[str], utf8: bool) -> None:
         chosen = ("--by", axis, "--metric", metric)
         good("compare", *names, *chosen, utf8=utf8)
         assert len(strictly(good("compare", *names, *chosen, "--json"))["sessions"]) == 2
+
+
+@pytest.mark.parametrize("story", [SGD, PLAIN, UNSTARTED])
+def test_the_dashboard_replays_it_as_a_cast(home: Path, tmp_path: Path, story: Story) -> None:
+    name = record(home, story).name
+    good("export", name, "--format", "cast", "--speed", "100", "-o", tmp_path / "cast")
+    lines = (tmp_path / "cast").read_text().splitlines()
+    assert len(lines) > 2 and all(strictly(line) for line in lines)
 
 
 def test_a_configuration_with_nulls_and_keys_of_a_later_version(home: Path) -> None:
