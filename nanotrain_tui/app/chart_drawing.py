@@ -11,6 +11,7 @@ from nanotrain_tui.app.lines import Line, Span, first_fitting, fit
 from nanotrain_tui.app.plot import columns_of, dots_of, plot_line, resample
 from nanotrain_tui.app.scale import Scale
 from nanotrain_tui.app.smoothing import smooth
+from nanotrain_tui.follow.not_finite import INFINITE, NAN
 
 LABEL_CELLS = 5
 # The signs on the step axis, the weightiest last.
@@ -143,8 +144,7 @@ def _title(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> Line:
     best = chart.figure(chart.best, glyphs.missing)
     train = chart.batch_figure(chart.last, glyphs.missing)
     # Training first: it changes oftenest, and what stands left of a change is written with it.
-    return first_fitting(
-        width,
+    forms: list[Line] = [
         (
             title,
             Span(f"  {glyphs.train} training {train}", "train"),
@@ -165,7 +165,12 @@ def _title(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> Line:
         ),
         (title, Span(f" {glyphs.test}{test}", "test"), Span(f" best {best}")),
         (title, Span(f" {glyphs.test}{test}", "test")),
-    )
+    ]
+    brief, full = chart.not_finite(glyphs)
+    noted = [
+        (*form, Span(f"  {note}", "error")) for note in (full, brief) if note for form in forms
+    ]
+    return first_fitting(width, *noted, *forms)
 
 
 def title_of(chart: Chart, scale: Scale) -> str:
@@ -255,14 +260,15 @@ def _test_marks(chart: Chart, scale: Scale, across: int, rows: int, glyphs: Glyp
     return marks
 
 
-def _bad_marks(chart: Chart, train: Sequence[bool], across: int, glyphs: Glyphs) -> Marks:
-    """Where the loss was no number, along the upper edge."""
+def _bad_marks(chart: Chart, train: Sequence[str], across: int, glyphs: Glyphs) -> Marks:
+    """Where values are not finite, along the upper edge."""
     dots = dots_of(glyphs)[0]
     test = resample(chart.test, across, chart.axis.of_steps(across)).bad
+    kinds = [{test[x], *train[x * dots : (x + 1) * dots]} - {""} for x in range(across)]
     return {
-        (x, 0): Span(glyphs.bad, "error")
+        (x, 0): Span(glyphs.not_finite(NAN if NAN in kinds[x] else INFINITE), "error")
         for x in range(across)
-        if test[x] or any(train[x * dots : (x + 1) * dots])
+        if kinds[x]
     }
 
 

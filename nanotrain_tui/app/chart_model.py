@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from nanotrain_tui.app.axis import Axis, axis_of, whole_end
 from nanotrain_tui.app.chart_view import ChartView
+from nanotrain_tui.app.glyphs import Glyphs
 from nanotrain_tui.app.scale import (
     Scale,
     accuracy_scale,
@@ -19,6 +21,7 @@ from nanotrain_tui.app.scale import (
     short,
 )
 from nanotrain_tui.app.smoothing import Smoothing, unit_of
+from nanotrain_tui.follow.not_finite import all_of, in_words
 from nanotrain_tui.follow.run_state import Gauge, Mark, RunState
 from nanotrain_tui.follow.series import Curve
 
@@ -57,6 +60,16 @@ class Chart:
         """The column of an x of the line; outside where it cannot be told."""
         place = self.axis.of_times(columns) if self.over_time else self.axis.of_steps(columns)
         return place or (lambda _: -1.0)
+
+    def not_finite(self, glyphs: Glyphs) -> tuple[str, str]:
+        """What the marks on its upper edge stand for, and that with the steps; empty for none."""
+        for who, curve in (("", self.train), ("test ", self.test)):
+            found = all_of(curve)
+            if found is not None:
+                signs = "".join(map(glyphs.not_finite, found.kinds))
+                brief = f"{signs} {who}{found.brief}"
+                return brief, brief if self.over_time else f"{signs} {who}{in_words(curve)}"
+        return "", ""
 
     def at(self, step: int) -> tuple[float | None, float | None]:
         """The values of line and signs at a step, or the last ones before it."""
@@ -152,12 +165,12 @@ class Charts:
         """A gauge, as it was measured."""
         gauge = self.state.gauges.get(name) or Gauge("")
         scale = _shares if gauge.unit == "%" else linear_scale
-        told = partial(_with_unit, unit=gauge.unit)
+        written = partial(_with_unit, unit=gauge.unit)
         curve = self._detail.get(name) or gauge.curve
         limits = self._limits(gauge.unit)  # in sight, however far away
         chart = self._single(
             name, title, curve, gauge.curve, gauge.now,
-            lambda values: scale([*values, *limits]), told, short, over_time=True,
+            lambda values: scale([*values, *limits]), written, short, over_time=True,
         )  # fmt: skip
         return replace(chart, limits=limits)
 
@@ -169,7 +182,7 @@ class Charts:
         whole: Curve,
         last: float | None,
         scale: Callable[[Sequence[float]], Scale],
-        told: Figure,
+        written: Figure,
         label: Callable[[float], str],
         over_time: bool = False,
     ) -> Chart:
@@ -184,8 +197,8 @@ class Charts:
             last_test=None,
             best=None,
             scale=scale,
-            figure=told,
-            batch_figure=told,
+            figure=written,
+            batch_figure=written,
             label=label,
             axis=self.axis,
             marks=self.state.marks,
@@ -214,11 +227,16 @@ SCALES: Mapping[str, Callable[[Sequence[float]], Scale]] = {
 
 
 def value_at(curve: Curve, x: float) -> float | None:
-    """The mean of the bin of x, else of the last one before that has a value."""
+    """The mean of the bin of x, else of the last one before that has a value.
+
+    NaN or infinity where that one holds nothing else.
+    """
     begin = min(int((x - curve.start) // curve.width), len(curve.counts) - 1)
     for index in range(begin, -1, -1):
         if curve.counts[index]:
             return curve.means[index]
+        if index in curve.bad:
+            return math.nan if curve.bad[index].nan else math.inf
     return None
 
 

@@ -129,7 +129,9 @@ def _side(
         below = (Span(f"{glyphs.test} {chart.figure(test, glyphs.missing)}", "test"),)
     elif chart.over_time:
         below = (Span(f"max {chart.figure(chart.whole.high, glyphs.missing)}", "muted"),)
-    return (Span(title, "title"),), (Span(text, "train"), smoothed), below
+    bad, _ = chart.not_finite(glyphs)
+    head = (Span(title, "title"), Span(f" {bad}" if bad else "", "error"))
+    return head, (Span(text, "train"), smoothed), below
 
 
 def draw_head(

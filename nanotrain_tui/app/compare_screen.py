@@ -32,9 +32,11 @@ from nanotrain_tui.app.scale import (
     short,
 )
 from nanotrain_tui.follow.compare import AXES, METRICS, common_accuracy, differences
+from nanotrain_tui.follow.not_finite import in_words
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.compare import Contender, Reached
+    from nanotrain_tui.follow.trace import Trace
 
 LETTERS = "ABCDEFGH"
 ROLES = ("train", "test", "good", "warning", "error", "value", "muted", "bar")
@@ -60,27 +62,33 @@ def draw_overlay(
     glyphs: Glyphs,
 ) -> list[Line]:  # fmt: skip
     """A title, the curves, and the axis; O(bins) whatever the sessions' length."""
-    lines = [one.points(metric, axis) for one in contenders]
-    values = [value for points in lines for _, value in points]
-    end = max((x for points in lines for x, _ in points), default=0.0)
+    traces = [one.trace(metric, axis) for one in contenders]
+    values = [value for trace in traces for _, value in trace.points]
+    end = max((x for trace in traces for x in trace.xs), default=0.0)
     scale = (accuracy_scale if "accuracy" in metric else loss_scale)(values)
     across, rows = width - LABEL_CELLS - 1, max(1, height - 2)
     dots = dots_of(glyphs)[0]
     cells = [[Span(" ")] * across for _ in range(rows)]
-    for index, points in enumerate(lines):
+    for index, trace in enumerate(traces):
         role = ROLES[index % len(ROLES)]
-        columns = _columns(points, end, across * dots)
+        columns = _columns(trace, end, across * dots)
         for y, text in enumerate(plot_line(columns, scale, across, rows, glyphs)):
             for x, sign in enumerate(text):
                 if sign.strip():
                     cells[y][x] = Span(sign, role)
-    for letter, points in zip(LETTERS, lines, strict=False):  # last, that no line hides one
-        if points:
-            x = min(across - 1, int(points[-1][0] / (end or 1.0) * across))
-            y = rows - 1 - min(rows - 1, int(scale.position(points[-1][1]) * rows))
+    for index, trace in enumerate(traces):
+        for at, kind in trace.bad:
+            x = min(across - 1, int(at / (end or 1.0) * across))
+            cells[0][x] = Span(glyphs.not_finite(kind), ROLES[index % len(ROLES)])
+    for letter, trace in zip(LETTERS, traces, strict=False):  # last, that no line hides one
+        if trace.pieces:
+            last_x, last = trace.pieces[-1][-1]
+            x = min(across - 1, int(last_x / (end or 1.0) * across))
+            y = rows - 1 - min(rows - 1, int(scale.position(last) * rows))
             cells[y][x] = Span(letter, "title")
+    signs = ["".join(map(glyphs.not_finite, trace.kinds)) for trace in traces]
     drawn = [(Span(f"{metric.replace('_', ' ')} by {axis}{' (log)' if scale.log else ''}", "title"),
-              *(Span(f"  {LETTERS[i]} {one.name}", ROLES[i % len(ROLES)])
+              *(Span(f"  {LETTERS[i]} {one.name} {signs[i]}".rstrip(), ROLES[i % len(ROLES)])
                 for i, one in enumerate(contenders)))]  # fmt: skip
     for y, row in enumerate(cells):
         label = {0: scale.high, rows - 1: scale.low}.get(y) if rows > 1 else None
@@ -92,19 +100,22 @@ def draw_overlay(
     return [fit(line, width, glyphs.ellipsis) for line in drawn]
 
 
-def _columns(points: Sequence[tuple[float, float]], end: float, count: int) -> list[float | None]:
-    """Means by column; between two points that are apart, a straight line."""
+def _columns(trace: Trace, end: float, count: int) -> list[float | None]:
+    """Means by column; between two points of a piece that are apart, a straight line."""
     sums, sizes = [0.0] * count, [0] * count
-    places = [min(count - 1, int(x / (end or 1.0) * count)) for x, _ in points]
-    for place, (_, value) in zip(places, points, strict=True):
-        sums[place] += value
-        sizes[place] += 1
+    pieces = [
+        [min(count - 1, int(x / (end or 1.0) * count)) for x, _ in piece] for piece in trace.pieces
+    ]
+    for places, piece in zip(pieces, trace.pieces, strict=True):
+        for place, (_, value) in zip(places, piece, strict=True):
+            sums[place] += value
+            sizes[place] += 1
     found = [total / n if n else None for total, n in zip(sums, sizes, strict=True)]
-    known = sorted(set(places))
-    for a, b in pairwise(known):
-        first, last = found[a] or 0.0, found[b] or 0.0
-        for x in range(a + 1, b):
-            found[x] = first + (last - first) * (x - a) / (b - a)
+    for places in pieces:
+        for a, b in pairwise(sorted(set(places))):
+            first, last = found[a] or 0.0, found[b] or 0.0
+            for x in range(a + 1, b):
+                found[x] = first + (last - first) * (x - a) / (b - a)
     return found
 
 
@@ -191,7 +202,7 @@ def tables(found: Sequence[Contender]) -> list[str]:
             figure(one.summary.best_loss), clock(one.summary.duration_s),
             joules(one.summary.energy_j), took,
         ))  # fmt: skip
-    lines = _aligned(rows)
+    lines = [*_aligned(rows), *_not_finite(found, names)]
     differ = differences(found)
     if not differ:
         return [*lines, "", " Their configurations do not differ."]
@@ -208,6 +219,17 @@ def _took(reached: Reached) -> str:
     own = f" ({reached.own_steps:,} own)" if reached.own_steps != reached.step else ""
     energy = "" if reached.energy_j is None else f", {joules(reached.energy_j)}"
     return f"step {reached.step:,}{own}, {clock(reached.time_s)}{energy}"
+
+
+def _not_finite(found: Sequence[Contender], names: Sequence[str]) -> list[str]:
+    """Where values of a session are not finite, a line a metric."""
+    notes = [
+        f" {name}: {metric.replace('_', ' ')} {note}"
+        for name, one in zip(names, found, strict=True)
+        for metric in METRICS
+        if (note := in_words(one.curve(metric)))
+    ]
+    return ["", *notes] if notes else []
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

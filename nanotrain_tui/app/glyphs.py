@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
+from nanotrain_tui.follow.not_finite import NAN
+
 
 class Glyphs(NamedTuple):
     """One set of drawing characters; each is one cell wide."""
@@ -17,7 +19,8 @@ class Glyphs(NamedTuple):
     eighths: str  # a column from lowest to full
     test: str  # an evaluation
     train: str  # a sample of the training line, for the legend
-    bad: str  # NaN or infinity
+    bad: str  # NaN
+    infinite: str
     vertical: str
     corner: str
     horizontal: str
@@ -34,6 +37,10 @@ class Glyphs(NamedTuple):
     halted: str
     cursor: str
 
+    def not_finite(self, kind: str) -> str:
+        """The sign for a kind of ``follow.not_finite``."""
+        return self.bad if kind == NAN else self.infinite
+
 
 UNICODE = Glyphs(
     braille=True,
@@ -42,6 +49,7 @@ UNICODE = Glyphs(
     test="◆",
     train="⠤⠤",
     bad="×",
+    infinite="∞",
     vertical="│",
     corner="└",
     horizontal="─",
@@ -82,6 +90,7 @@ ASCII = Glyphs(
     test="o",
     train="..",
     bad="x",
+    infinite="i",
     vertical="|",
     corner="+",
     horizontal="-",
@@ -116,7 +125,7 @@ ASCII = Glyphs(
 )
 
 
-_PLAIN = {"→": ">", "—": "-", "–": "-", "·": "-", "…": "~", "°": "o", "×": "x", "’": "'"}
+_PLAIN = {"→": ">", "—": "-", "–": "-", "·": "-", "…": "~", "°": "o", "×": "x", "∞": "i", "’": "'"}
 
 
 def plain(text: str) -> str:

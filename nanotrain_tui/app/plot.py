@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from nanotrain_tui.app.glyphs import Glyphs
 from nanotrain_tui.app.scale import Scale
+from nanotrain_tui.follow.not_finite import NAN
 from nanotrain_tui.follow.series import Curve
 
 # Braille dots by column and row of a cell, from the top; U+2800 is the empty cell.
@@ -20,7 +21,7 @@ class Columns(NamedTuple):
     """A curve resampled to columns of a drawing."""
 
     means: list[float | None]  # None: no finite value there
-    bad: list[bool]  # NaN or infinity there
+    bad: list[str]  # the kind of what is not finite there, see follow.not_finite; or empty
     counts: list[float]  # values each column stands for
 
 
@@ -31,8 +32,8 @@ def resample(curve: Curve, columns: int, place: Callable[[float], float], hold: 
     """
     sums = [0.0] * columns
     counts = [0.0] * columns
-    bad = [False] * columns
-    filled = [i for i, n in enumerate(curve.counts) if n or curve.bad[i]]
+    bad = [""] * columns
+    filled = [i for i, n in enumerate(curve.counts) if n or i in curve.bad]
     for i, following in zip_longest(filled, filled[1:]):
         first, last = columns_of(curve, i, place)
         if following is not None and 0 < (following - i - 1) * curve.width <= hold:
@@ -44,7 +45,8 @@ def resample(curve: Curve, columns: int, place: Callable[[float], float], hold: 
         for column in range(max(0, first), min(columns - 1, last) + 1):
             sums[column] += curve.means[i] * share if count else 0.0
             counts[column] += share
-            bad[column] = bad[column] or curve.bad[i] > 0
+            if i in curve.bad and bad[column] != NAN:
+                bad[column] = curve.bad[i].kind
     means = [total / count if count else None for total, count in zip(sums, counts, strict=True)]
     return Columns(means, bad, counts)
 

@@ -146,8 +146,10 @@ def _exponential(text: str) -> str:
 
 
 def percent(value: float | None, missing: str = "—", digits: int = 2) -> str:
-    """A share of 0..1: ``94.27%``."""
-    return missing if value is None else f"{100 * value:.{digits}f}%"
+    """A share of 0..1: ``94.27%``; what is not finite by its name."""
+    if value is None:
+        return missing
+    return f"{100 * value:.{digits}f}%" if math.isfinite(value) else str(value)
 
 
 def clock(seconds: float) -> str:

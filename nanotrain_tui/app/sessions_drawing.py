@@ -63,7 +63,7 @@ def draw_session(
     sign = glyphs.states.get(state, "?")
     name = one.name + "".join(f" +{tag}" for tag in one.tags)
     text = _row(
-        name, state, _short(one.step), spark(one.spark, glyphs.eighths, SPARK_CELLS),
+        name, state, _short(one.step), spark(one.spark, glyphs, SPARK_CELLS),
         percent(one.best_accuracy, glyphs.missing), clock(one.duration_s), joules(one.energy_j),
         width,
     )  # fmt: skip

@@ -1,12 +1,12 @@
 """Charts with axes for plain terminals, drawn by plotext."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import ModuleType
 from typing import NamedTuple
 
+from nanotrain_tui.app.glyphs import ASCII, UNICODE
 from nanotrain_tui.app.scale import Scale, accuracy_scale, loss_scale
-from nanotrain_tui.follow.series import Curve
+from nanotrain_tui.follow.trace import Trace
 
 HEIGHT = 12
 X_TICKS, Y_TICKS = 5, 5
@@ -24,33 +24,19 @@ class Mark(NamedTuple):
 
 MARKS = {
     "training": Mark("braille", "⠒", ".", "cyan", dots=False),
-    "test": Mark("◆", "◆", "x", "orange", dots=True),
+    "test": Mark("◆", "◆", "o", "orange", dots=True),
 }
 LETTERS = "ABCDEFGH"
 COLOURS = ("cyan", "orange", "green", "magenta", "red", "blue", "gray", "white")
+BAD_COLOUR = "red"
 SIMPLE = str.maketrans("┌┐└┘─│┤┬", "++++-||+")
 
-
-@dataclass(frozen=True)
-class Points:
-    """A named series, only finite values."""
-
-    name: str
-    xs: Sequence[float]
-    ys: Sequence[float]
-
-
-def points_of(name: str, curve: Curve) -> Points:
-    """The bins that hold a finite value, each at the middle of the steps it covers."""
-    filled = [i for i, count in enumerate(curve.counts) if count]
-    middle = (curve.width - 1) // 2
-    xs = [min(curve.end, i * curve.width + middle) for i in filled]
-    return Points(name, xs, [curve.means[i] for i in filled])
+Traces = Mapping[str, Trace]  # by name
 
 
 def draw_lines(
     title: str,
-    lines: Mapping[str, Sequence[tuple[float, float]]],
+    traces: Traces,
     columns: int,
     accuracy: bool = False,
     colour: bool = False,
@@ -58,71 +44,103 @@ def draw_lines(
 ) -> str:
     """Several series over each other: by colour where there are colours, else a letter each."""
     marks = {}
-    for letter, tint, name in zip(LETTERS, COLOURS, lines, strict=False):
+    for letter, tint, name in zip(LETTERS, COLOURS, traces, strict=False):
         by_colour = colour and not simple
         marker = "braille" if by_colour else letter
         marks[name] = Mark(marker, "⠒" if by_colour else letter, letter, tint, not by_colour)
-    series = [Points(name, *_apart(points)) for name, points in lines.items()]
-    return draw_chart(title, series, columns, colour, simple, marks, accuracy)
-
-
-def _apart(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
-    return [x for x, _ in points], [y for _, y in points]
+    return draw_chart(title, traces, columns, colour, simple, marks, accuracy)
 
 
 def draw_chart(
     title: str,
-    series: Sequence[Points],
+    traces: Traces,
     columns: int,
     colour: bool = False,
     simple: bool = False,
     marks: Mapping[str, Mark] = MARKS,
     accuracy: bool | None = None,
+    along: tuple[float, float] | None = None,
 ) -> str:
-    """A head line and the chart, ``columns`` wide; empty where nothing is finite.
+    """A head and the chart, ``columns`` wide; empty where there is nothing to draw.
 
-    ``simple`` keeps to ASCII; ``accuracy`` says that the axis is one of shares.
+    ``simple`` keeps to ASCII; ``accuracy`` says that the axis is one of shares; ``along`` is the
+    range of the x axis, else it is that of the values. What is not finite has a sign on the upper
+    edge, and a line of the head says where it is.
 
     plotext keeps one figure for the whole process and ends that on NaN: it is given places from
     0 to 1 alone, and the figure is cleared before and after.
     """
-    series = [points for points in series if points.xs]
-    if not series:
+    traces = {name: trace for name, trace in traces.items() if trace.xs}
+    if not traces:
         return ""
     import plotext
 
-    values = [y for points in series for y in points.ys]
+    values = [y for trace in traces.values() for _, y in trace.points]
     is_share = title == "accuracy" if accuracy is None else accuracy
     scale = accuracy_scale(values) if is_share else loss_scale(values)
     plotext.clear_figure()
     plotext.limit_size(False, False)
     plotext.plot_size(columns, HEIGHT)
     plotext.theme("clear")
-    for points in series:
-        mark = marks[points.name]
-        draw = plotext.scatter if mark.dots or len(points.xs) == 1 else plotext.plot
-        places = [scale.position(y) for y in points.ys]
-        draw(points.xs, places, marker=mark.simple if simple else mark.marker, color=mark.colour)
-    _label_axes(plotext, [x for points in series for x in points.xs], scale)
+    for name, trace in traces.items():
+        _draw_line(plotext, trace, marks[name], scale, simple)
+    for trace in traces.values():  # last, that no line hides them
+        _draw_bad(plotext, trace, simple)
+    xs = [x for trace in traces.values() for x in trace.xs]
+    _label_axes(plotext, along or (min(xs), max(xs)), scale if values else None)
     body = plotext.build().splitlines()
     plotext.clear_figure()
     if not colour:
         body = [plotext.uncolorize(line).rstrip() for line in body]
     if simple:
         body = [line.translate(SIMPLE) for line in body]
-    named = [(points.name, marks[points.name]) for points in series]
+    return "\n".join([*_head(title, traces, marks, scale, simple), *body])
+
+
+def _head(
+    title: str, traces: Traces, marks: Mapping[str, Mark], scale: Scale, simple: bool
+) -> list[str]:
+    """Title and legend; then a line for each series that is not finite everywhere."""
+    named = [(name, marks[name]) for name in traces]
     legend = "   ".join(f"{mark.simple if simple else mark.legend} {name}" for name, mark in named)
-    head = f"{title}{' (log scale)' if scale.log else ''}   {legend}"
-    return "\n".join([head, *body])
+    lines = [f"{title}{' (log scale)' if scale.log else ''}   {legend}"]
+    for name, trace in traces.items():
+        if trace.bad:
+            signs = "".join(_sign(kind, simple) for kind in trace.kinds)
+            lines.append(f"{signs} {name}: {trace.note or 'not finite'}")
+    return lines
 
 
-def _label_axes(plotext: ModuleType, xs: Sequence[float], scale: Scale) -> None:
-    """Ticks of our own: plotext writes large numbers out in full and counts half steps."""
+def _sign(kind: str, simple: bool) -> str:
+    return (ASCII if simple else UNICODE).not_finite(kind)
+
+
+def _draw_line(plotext: ModuleType, trace: Trace, mark: Mark, scale: Scale, simple: bool) -> None:
+    for piece in trace.pieces:
+        draw = plotext.scatter if mark.dots or len(piece) == 1 else plotext.plot
+        places = [scale.position(y) for _, y in piece]
+        marker = mark.simple if simple else mark.marker
+        draw([x for x, _ in piece], places, marker=marker, color=mark.colour)
+
+
+def _draw_bad(plotext: ModuleType, trace: Trace, simple: bool) -> None:
+    """Signs along the upper edge where a series is not finite."""
+    for kind in reversed(trace.kinds):  # NaN weighs more
+        xs = [x for x, one in trace.bad if one == kind]
+        plotext.scatter(xs, [1.0] * len(xs), marker=_sign(kind, simple), color=BAD_COLOUR)
+
+
+def _label_axes(plotext: ModuleType, along: tuple[float, float], scale: Scale | None) -> None:
+    """Ticks of our own: plotext writes large numbers out in full and counts half steps.
+
+    Without a scale no value is finite, and the y axis has no figures.
+    """
     places = [i / (Y_TICKS - 1) for i in range(Y_TICKS)]
     plotext.ylim(0, 1)
-    plotext.yticks(places, [f"{_value_at(place, scale):>8.3g}" for place in places])
-    first, last = min(xs), max(xs)
-    plotext.xlim(first, max(last, first + 1))
+    texts = [f"{_value_at(place, scale):>8.3g}" if scale else " " * 8 for place in places]
+    plotext.yticks(places, texts)
+    first, last = along
+    plotext.xlim(first, last if last > first else first + 1)
     if last - first < X_TICKS:  # a few epochs or seconds
         found = [first + (last - first) * i / (X_TICKS - 1) for i in range(X_TICKS)]
         plotext.xticks(found, [f"{x:.2g}" for x in found])

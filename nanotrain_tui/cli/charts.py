@@ -4,23 +4,35 @@ import os
 import sys
 
 from nanotrain_tui.follow.run_state import RunState
+from nanotrain_tui.follow.trace import steps_of, trace_of_curve
 
-from .chart import draw_chart, points_of
+from .chart import draw_chart
 from .output import width
 
 
-def session_charts(state: RunState) -> str:
-    """Both charts, as wide as the terminal, in the characters and colours it has."""
+def colour_and_simple() -> tuple[bool, bool]:
+    """Whether the terminal has colours, and whether it has ASCII alone."""
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    simple = not utf8 or os.environ.get("TERM") == "linux"
+    return colour, not utf8 or os.environ.get("TERM") == "linux"
+
+
+def session_charts(state: RunState) -> str:
+    """Both charts over the same steps, as wide as the terminal, in its characters and colours."""
+    colour, simple = colour_and_simple()
     pairs = (
         ("loss", state.train_loss, state.test_loss),
         ("accuracy", state.train_accuracy, state.test_accuracy),
     )
+    along = steps_of(curve for _, train, test in pairs for curve in (train, test))
     charts = [
         draw_chart(
-            title, [points_of("training", train), points_of("test", test)], width(), colour, simple
+            title,
+            {"training": trace_of_curve(train), "test": trace_of_curve(test)},
+            width(),
+            colour,
+            simple,
+            along=along,
         )
         for title, train, test in pairs
     ]

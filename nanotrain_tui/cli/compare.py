@@ -1,7 +1,5 @@
 """``nanotrain compare``: sessions side by side."""
 
-import os
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -93,8 +91,11 @@ def _setting(one: "Contender", key: str) -> dict[str, Any]:
 
 
 def _session(one: "Contender", accuracy: float | None, metric: str, axis: str) -> dict[str, Any]:
+    from nanotrain_tui.follow.not_finite import as_object
+
     reached = one.reached(accuracy) if accuracy is not None else None
     best = one.best
+    trace = one.trace(metric, axis)
     return {
         "name": one.name,
         "state": one.summary.state,
@@ -112,7 +113,8 @@ def _session(one: "Contender", accuracy: float | None, metric: str, axis: str) -
             "step": reached.step, "own_steps": reached.own_steps, "time_s": reached.time_s,
             "energy_j": reached.energy_j,
         },
-        "points": one.points(metric, axis),
+        "points": trace.points,
+        "not_finite": as_object(one.curve(metric)),
     }  # fmt: skip
 
 
@@ -167,10 +169,10 @@ def _differences(found: list["Contender"], differ: dict[str, list[str]]) -> str:
 
 def _chart(found: list["Contender"], metric: str, axis: str) -> str:
     from .chart import draw_lines
+    from .charts import colour_and_simple
 
-    lines = {one.name: one.points(metric, axis) for one in found}
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    traces = {one.name: one.trace(metric, axis) for one in found}
+    colour, simple = colour_and_simple()
     along = {"step": "steps", "time": "seconds", "epoch": "epochs"}[axis]
     title = f"{metric.replace('_', ' ')} over {along}"
-    return draw_lines(title, lines, width(), "accuracy" in metric, colour, not utf8)
+    return draw_lines(title, traces, width(), "accuracy" in metric, colour, simple)

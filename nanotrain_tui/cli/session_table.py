@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nanotrain_tui.app.scale import joules
-from nanotrain_tui.app.spark import spark
 
 from .errors import paragraph
 from .output import clock, moment, share, table, width
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
 
 SPARK_CELLS = 8
-EIGHTHS, ASCII_EIGHTHS = "▁▂▃▄▅▆▇█", "_.,-=+*#"
 HEADER = ("SESSION", "STATE", "STEP", "LOSS", "BEST", "TIME", "ENERGY", "STARTED")
 FIGURES = ("STEP", "BEST", "TIME", "ENERGY")
 STYLES = {
@@ -50,12 +48,15 @@ def _is_utf8() -> bool:
 
 
 def _row(summary: "SessionSummary") -> tuple[str, ...]:
+    from nanotrain_tui.app.glyphs import ASCII, UNICODE
+    from nanotrain_tui.app.spark import spark
+
     steps = f"{summary.step}/{summary.steps}" if summary.steps else str(summary.step)
     return (
         summary.name,
         state_of(summary),
         steps,
-        spark(summary.spark, EIGHTHS if _is_utf8() else ASCII_EIGHTHS, SPARK_CELLS) or "-",
+        spark(summary.spark, UNICODE if _is_utf8() else ASCII, SPARK_CELLS) or "-",
         share(summary.best_accuracy),
         clock(summary.duration_s),
         joules(summary.energy_j, "-"),

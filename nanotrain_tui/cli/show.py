@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from nanotrain_tui.session.reader import Evaluation, SessionReader
 
 LOG_LINES = 20
+CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
 MEMORY = {
     "tf_memory": "TensorFlow's allocator",
     "gpu_mapped": "mapped for the GPU",
@@ -65,9 +67,12 @@ def command(session: str, as_json: bool) -> int:
 
 
 def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader") -> dict[str, Any]:
+    from nanotrain_tui.follow.not_finite import as_object
+
     meta = reader.meta()
     evaluations = reader.evaluations()
-    accuracies = [e.accuracy for e in evaluations if e.accuracy is not None]
+    tested = [e.accuracy for e in evaluations if e.accuracy is not None]
+    accuracies = [accuracy for accuracy in tested if isfinite(accuracy)]
     return {
         "name": folder.name,
         "state": state.state,
@@ -86,6 +91,7 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
         "best_accuracy": max(accuracies, default=None),
         "train_loss": state.train_loss.last,
         "train_accuracy": state.train_accuracy.last,
+        "not_finite": {name: as_object(getattr(state, name)) for name in CURVES},
         "data": dict(state.data),
         "devices": [dict(device) for device in state.devices],
         "versions": dict(state.versions),

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from nanotrain_tui.catalog import flatten, format_value
+from nanotrain_tui.follow.not_finite import in_words
 from nanotrain_tui.follow.series import Curve
+from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve, trace_of_values
 from nanotrain_tui.follow.window import read_window
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.errors import RecordingError
@@ -83,7 +85,7 @@ class Contender:
     @property
     def best(self) -> Evaluation | None:
         """The evaluation with the best accuracy, the first of equals."""
-        known = [one for one in self.evaluations if one.accuracy is not None]
+        known = [one for one in self.evaluations if _is_figure(one.accuracy)]
         return max(known, key=lambda one: one.accuracy or 0.0, default=None)
 
     def reached(self, accuracy: float) -> Reached | None:
@@ -99,20 +101,20 @@ class Contender:
         until = [joules for at, joules in self.energy if at <= t]
         return until[-1] if until else (0.0 if self.energy else None)
 
-    def points(self, metric: str, axis: str) -> list[tuple[float, float]]:
-        """A metric along steps, session time (s) or epochs: (x, value), finite values only."""
-        place = self._placing(axis)
-        if metric.startswith("test_"):
-            found = [(one.step, getattr(one, metric[5:])) for one in self.evaluations]
-            return [
-                (place(step), value)
-                for step, value in found
-                if value is not None and math.isfinite(value)
-            ]
-        curve = self.curves[_CURVES[metric]]
-        steps = (curve.start + (2 * i + 1) * curve.width // 2 for i in range(len(curve.counts)))
-        rows = zip(steps, curve.counts, curve.means, strict=True)
-        return [(place(min(step, curve.end)), mean) for step, n, mean in rows if n]
+    def curve(self, metric: str) -> Curve:
+        """A metric in bins over steps."""
+        return self.curves[_CURVES.get(metric, metric)]
+
+    def trace(self, metric: str, axis: str) -> Trace:
+        """A metric along steps, session time (s) or epochs."""
+        place, curve = self._placing(axis), self.curve(metric)
+        first, last = steps_of(map(self.curve, METRICS))  # whatever metric is drawn
+        extent = place(first), place(last)
+        if not metric.startswith("test_"):
+            return trace_of_curve(curve, place)._replace(extent=extent)
+        found = [(one.step, getattr(one, metric[5:])) for one in self.evaluations]
+        values = [(step, value) for step, value in found if value is not None]
+        return trace_of_values(values, place)._replace(note=in_words(curve), extent=extent)
 
     def _placing(self, axis: str) -> Callable[[int], float]:
         """From steps to the axis."""
@@ -206,6 +208,10 @@ def common_accuracy(contenders: Sequence[Contender]) -> float | None:
     if not known:
         return None
     return math.floor(100 * min(known) + 1e-9) / 100
+
+
+def _is_figure(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
 
 
 def _said(value: Any) -> str:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from nanotrain_tui.follow.not_finite import NotFinite
 from nanotrain_tui.follow.totals import is_finite, totals, totals_between
 
 BLOCK = 1 << 17  # values that wait at most, about
@@ -21,13 +22,14 @@ WORTH_NUMPY = 1 << 15  # values put away at once that are worth loading NumPy
 class Curve:
     """A series' bins at one moment; bin i covers x in [start + i * width, start + (i + 1) * width).
 
-    A bin whose count is 0 holds no finite value: a gap. ``bad`` counts its NaN and infinities.
+    A bin whose count is 0 holds no finite value: a gap. ``bad`` tells the NaN and infinities, by
+    bin; what has none is not in it.
     Read-only by agreement; ``means`` of gaps are NaN.
     """
 
     width: int = 1
     counts: array[int] = field(default_factory=lambda: array("q"))
-    bad: array[int] = field(default_factory=lambda: array("q"))
+    bad: Mapping[int, NotFinite] = field(default_factory=dict)
     lows: array[float] = field(default_factory=lambda: array("d"))
     highs: array[float] = field(default_factory=lambda: array("d"))
     means: array[float] = field(default_factory=lambda: array("d"))
@@ -42,7 +44,7 @@ class Curve:
 
 
 class Series:
-    """Values at whole x >= 0, held in at most ``capacity`` bins (56 bytes each)."""
+    """Values at whole x >= 0, held in at most ``capacity`` bins (48 bytes each)."""
 
     def __init__(self, capacity: int = 512) -> None:
         if capacity < 2:
@@ -55,7 +57,7 @@ class Series:
         self._waiting = array("f")  # neighbours that are put into their bins together
         self._waiting_x = 0
         self._counts = array("q")
-        self._bad = array("q")
+        self._bad: dict[int, NotFinite] = {}
         self._lows = array("d")
         self._highs = array("d")
         self._sums = array("d")
@@ -101,6 +103,7 @@ class Series:
         keep = next((i for i, end in enumerate(self._ends) if end >= x), len(self._ends))
         for column in self._columns():
             del column[keep:]
+        self._bad = {index: one for index, one in self._bad.items() if index < keep}
         self._curve = None
 
     def curve(self) -> Curve:
@@ -111,9 +114,7 @@ class Series:
         return self._curve
 
     def _columns(self) -> tuple[array[int] | array[float], ...]:
-        return (
-            self._counts, self._bad, self._lows, self._highs, self._sums, self._lasts, self._ends,
-        )  # fmt: skip
+        return (self._counts, self._lows, self._highs, self._sums, self._lasts, self._ends)
 
     def _snapshot(self) -> Curve:
         newest = len(self._ends) - 1
@@ -124,7 +125,7 @@ class Series:
         return Curve(
             width=self._width,
             counts=self._counts[:],
-            bad=self._bad[:],
+            bad=dict(self._bad),
             lows=self._lows[:],
             highs=self._highs[:],
             means=array("d", means),
@@ -141,7 +142,6 @@ class Series:
         more = x // self._width + 1 - len(self._counts)
         if more > 0:
             self._counts.extend([0] * more)
-            self._bad.extend([0] * more)
             self._lows.extend([math.inf] * more)
             self._highs.extend([-math.inf] * more)
             self._sums.extend([0.0] * more)
@@ -166,7 +166,11 @@ class Series:
         for index, part in enumerate(parts, x // width):
             last = min(end, (index + 1) * width) - 1
             self._counts[index] += part.values
-            self._bad[index] += last + 1 - max(x, index * width) - part.values
+            if part.last_bad >= 0:
+                begin = max(x, index * width)
+                infinite = last + 1 - begin - part.values - part.nan
+                bad = NotFinite(part.nan, infinite, part.first_bad, part.last_bad).moved(begin)
+                self._bad[index] = bad.joined(self._bad.get(index))
             self._lows[index] = min(self._lows[index], part.low)
             self._highs[index] = max(self._highs[index], part.high)
             self._sums[index] += part.total
@@ -179,13 +183,15 @@ class Series:
         self._width *= 2
         if len(self._counts) % 2:
             for column, empty in zip(
-                self._columns(), (0, 0, math.inf, -math.inf, 0.0, math.nan, -1), strict=True
+                self._columns(), (0, math.inf, -math.inf, 0.0, math.nan, -1), strict=True
             ):
                 column.append(empty)  # type: ignore[arg-type]
         pairs = range(0, len(self._counts), 2)
         newer = [i + 1 if self._ends[i + 1] >= 0 else i for i in pairs]
         self._counts = array("q", [self._counts[i] + self._counts[i + 1] for i in pairs])
-        self._bad = array("q", [self._bad[i] + self._bad[i + 1] for i in pairs])
+        apart, self._bad = self._bad, {}
+        for index, one in apart.items():
+            self._bad[index // 2] = one.joined(self._bad.get(index // 2))
         self._lows = array("d", [min(self._lows[i], self._lows[i + 1]) for i in pairs])
         self._highs = array("d", [max(self._highs[i], self._highs[i + 1]) for i in pairs])
         self._sums = array("d", [self._sums[i] + self._sums[i + 1] for i in pairs])

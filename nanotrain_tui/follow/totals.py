@@ -22,6 +22,9 @@ class Totals(NamedTuple):
     total: float
     low: float
     high: float
+    nan: int = 0  # how many of the others are NaN, not infinite
+    first_bad: int = -1  # index of the first and of the last value that is not finite; -1: none
+    last_bad: int = -1
 
 
 def is_finite(value: float) -> bool:
@@ -37,7 +40,11 @@ def totals(values: Sequence[float]) -> Totals:
         return Totals(len(values), total, min(values), max(values))
     finite = [value for value in values if is_finite(value)]
     low, high = min(finite, default=math.inf), max(finite, default=-math.inf)
-    return Totals(len(finite), sum(finite), low, high)
+    if len(finite) == len(values):
+        return Totals(len(finite), sum(finite), low, high)
+    bad = [index for index, value in enumerate(values) if not is_finite(value)]
+    nan = sum(math.isnan(values[index]) for index in bad)
+    return Totals(len(finite), sum(finite), low, high, nan, bad[0], bad[-1])
 
 
 def totals_between(values: array[float], edges: Sequence[int]) -> Iterator[Totals]:
@@ -50,14 +57,26 @@ def totals_between(values: array[float], edges: Sequence[int]) -> Iterator[Total
     block = np.frombuffer(values, np.float32)
     finite = np.isfinite(block)
     summed, lows, highs = block, block, block
+    nan = first_bad = last_bad = np.zeros(len(edges), np.int64)
     if not finite.all():
         summed = np.where(finite, block, 0)
         lows = np.where(finite, block, math.inf)
         highs = np.where(finite, block, -math.inf)
+        nan = np.add.reduceat(np.isnan(block), edges, dtype=np.int64)
+        bad = np.flatnonzero(~finite)
+        begins = np.searchsorted(bad, edges)  # of the bad values of each part, among all of them
+        ends = np.append(begins[1:], len(bad))
+        first_bad = bad[np.minimum(begins, len(bad) - 1)] - edges
+        last_bad = bad[ends - 1] - edges
+    count = np.add.reduceat(finite, edges, dtype=np.int64)
+    has_bad = count < np.diff([*edges, len(block)])
     columns = (
-        np.add.reduceat(finite, edges, dtype=np.int64),
+        count,
         np.add.reduceat(summed, edges, dtype=np.float64),
         np.minimum.reduceat(lows, edges),
         np.maximum.reduceat(highs, edges),
+        nan,
+        np.where(has_bad, first_bad, -1),
+        np.where(has_bad, last_bad, -1),
     )
     return map(Totals, *(column.tolist() for column in columns))

@@ -76,7 +76,8 @@ def _curve(points: Sequence[tuple[int, float]], start: int, bins: int) -> Curve:
 
 
 def _moved(curve: Curve, start: int) -> Curve:
-    return replace(curve, start=start, end=curve.end + start)
+    bad = {index: one.moved(start) for index, one in curve.bad.items()}
+    return replace(curve, start=start, end=curve.end + start, bad=bad)
 
 
 def _gauge(name: str, samples: Sequence[Sample], start: int, bins: int) -> Curve:
@@ -87,14 +88,15 @@ def _gauge(name: str, samples: Sequence[Sample], start: int, bins: int) -> Curve
 
 def _along(shape: Curve, value_at: Callable[[int], float]) -> Curve:
     """One value at the last step of each bin of a curve; the bins without steps stay gaps."""
-    lasts = [min(shape.start + (i + 1) * shape.width - 1, shape.end) for i in range(len(shape.bad))]
-    filled = [bool(n + bad) for n, bad in zip(shape.counts, shape.bad, strict=True)]
+    bins = range(len(shape.counts))
+    lasts = [min(shape.start + (i + 1) * shape.width - 1, shape.end) for i in bins]
+    filled = [bool(shape.counts[i]) or i in shape.bad for i in bins]
     values = [value_at(x) if has else math.nan for x, has in zip(lasts, filled, strict=True)]
     known = [value for value in values if not math.isnan(value)]
     return replace(
         shape,
         counts=array("q", [not math.isnan(value) for value in values]),
-        bad=array("q", [0] * len(values)),
+        bad={},
         lows=array("d", [math.inf if math.isnan(value) else value for value in values]),
         highs=array("d", [-math.inf if math.isnan(value) else value for value in values]),
         means=array("d", values),

@@ -166,7 +166,7 @@ def _fits(key: str, value: Any) -> bool:
     if kind in (INT, FLOAT):
         return _is_number(value)
     if kind == COMMAND and isinstance(value, list):  # of arguments
-        return all(isinstance(part, str) for part in value)
+        return all(map(_is_text, value))
     return isinstance(value, bool if kind == BOOL else str)
 
 

@@ -4,7 +4,6 @@ No read transaction outlives a call: a reader that held one would keep the host'
 from being folded, and an SD card would fill.
 """
 
-import array
 import os
 import re
 from typing import (
@@ -48,6 +47,7 @@ from nanotrain_tui.session.rows import (
     steps_row_of,
 )
 from nanotrain_tui.session.schema import NEWEST_SEQ
+from nanotrain_tui.session.spark import Spark
 from nanotrain_tui.session.text import printable, printable_json
 
 _EVENT = "SELECT seq, segment, t, step, kind, body FROM events"
@@ -58,7 +58,6 @@ _SEGMENT = "SELECT seq, t, wall, from_step, environment FROM segments"
 _SUMMARY = "SELECT value, ({}) FROM meta WHERE key = 'summary'".format(NEWEST_SEQ)
 _ALL = {"steps": "steps", "evaluations": "(SELECT * FROM events WHERE kind = 'evaluated')"}
 _POWER = re.compile(r'"power_total_mw": (\d{1,9})')  # cheaper than the JSON of a whole sample
-_LARGEST = 3.5e38  # beyond float32: an overflow
 _AFTER_ALL = 2**63 - 1
 
 
@@ -271,9 +270,11 @@ class SessionReader:
                 yield t, float(found.group(1))
 
     def spark(self, parts: int) -> List[Optional[float]]:
-        """The training loss in at most ``parts`` means over equal parts of the session's own steps.
+        """The training loss in at most ``parts`` means over equal parts of its steps; see Spark.
 
-        Of a long session evenly spread rows are read, not every one. None: no finite loss there.
+        A fork's own steps alone.
+
+        Of a long session evenly spread rows and the last one are read, not every one.
         """
         sql = "SELECT {} FROM {} WHERE metric = 'loss' ORDER BY first_step"
         found = self._query(sql.format(_STEPS_ROW, self._current("steps")))
@@ -282,21 +283,12 @@ class SessionReader:
             return []
         before = rows[0].first_step - 1  # the steps of a fork's parent
         end = max(row.last_step for row in rows) - before
-        parts = min(parts, end)
-        sums, counts = [0.0] * parts, [0] * parts
-        for row in rows[:: max(1, len(rows) // (4 * parts))]:
+        spark = Spark(min(parts, end), end)
+        for row in rows[: -1 : max(1, len(rows) // (4 * parts))] + rows[-1:]:
             found = self._query(_STEPS.format("steps") + " WHERE seq = ?", (row.seq,))
             (whole,) = self._of(steps_of, found)
-            values, first = whole.values[: row.updates], row.first_step - before
-            at = 0
-            while at < len(values):
-                part = (first + at - 1) * parts // end
-                stop = min(len(values), -(-(part + 1) * end // parts) - first + 1)
-                total, n = _finite_sum(values[at:stop])
-                sums[part] += total
-                counts[part] += n
-                at = stop
-        return [total / n if n else None for total, n in zip(sums, counts)]
+            spark.add(row.first_step - before, whole.values[: row.updates])
+        return spark.means()
 
     def reached(self, segment: Segment) -> int:
         """Updates completed at the end of a segment."""
@@ -348,15 +340,6 @@ class SessionReader:
             return [make(row) for row in rows]
         except DamagedRow as error:
             raise RecordingError("{} is damaged: {}".format(self.path, error)) from error
-
-
-def _finite_sum(values: "array.array[float]") -> Tuple[float, int]:
-    """The sum of the finite values and how many they are."""
-    total = sum(values)
-    if -_LARGEST <= total <= _LARGEST:
-        return total, len(values)
-    finite = [value for value in values if -_LARGEST <= value <= _LARGEST]
-    return sum(finite), len(finite)
 
 
 def number(value: Any) -> Optional[float]:

@@ -37,7 +37,7 @@ class SessionSummary(NamedTuple):
     duration_s: float  # session time
     best_loss: Optional[float]  # the least on the test data
     energy_j: Optional[float]  # what the module took in; None where no power was recorded
-    spark: List[Optional[float]]  # the training loss, means of up to SPARK equal parts of the steps
+    spark: List[Optional[float]]  # of the training loss in up to SPARK parts, see session.spark
     tags: List[str]
     note: str
     responding: bool  # False: the host lives but its heartbeat is old
@@ -53,7 +53,6 @@ _KEPT = tuple(
     if key not in ("name", "responding", "tags", "note", "problem")
 )
 _LARGEST = 1e300
-_PARTS = frozenset((float, type(None)))  # of a stored spark
 _WORDS = ("data", "model", "loss_name", "optimizer", "started")
 
 
@@ -132,10 +131,10 @@ def to_store(folder: SessionFolder) -> str:
 
 def _storable(value: Any) -> Any:
     """As JSON holds it: what is not finite by name, a spark in five digits."""
+    if isinstance(value, list):
+        return [_storable(part and float("{:.5g}".format(part))) for part in value]
     if isinstance(value, float) and not isfinite(value):
         return str(value)
-    if isinstance(value, list):
-        return [float("{:.5g}".format(part)) if part is not None else None for part in value]
     return value
 
 
@@ -153,18 +152,14 @@ def _stored(folder: SessionFolder, reader: SessionReader) -> Optional[SessionSum
         note=labels.note,
         problem=None,
         **{key: _NON_FINITE.get(found[key], found[key]) for key in _KEPT if key != "spark"},
-        spark=found["spark"],
+        spark=[_NON_FINITE.get(part, part) for part in found["spark"]],
     )
 
 
 def _is_sound(key: str, value: Any) -> bool:
     """Whether a stored value is of its field's type: a damaged one must not break the list."""
     if key == "spark":
-        return (
-            isinstance(value, list)
-            and _PARTS.issuperset(map(type, value))
-            and all(map(isfinite, filter(None, value)))
-        )
+        return isinstance(value, list) and all(map(_is_part, value))
     if key == "state":
         return isinstance(value, str) and value in states.ENDED
     if key in _WORDS:
@@ -172,6 +167,13 @@ def _is_sound(key: str, value: Any) -> bool:
     if key in ("step", "own_steps", "duration_s"):
         return _is_number(value)
     return value is None or value in tuple(_NON_FINITE) or _is_number(value)
+
+
+def _is_part(value: Any) -> bool:
+    """Of a spark."""
+    if isinstance(value, str):
+        return value in _NON_FINITE
+    return value is None or (isinstance(value, float) and isfinite(value))
 
 
 def _is_number(value: Any) -> bool:
@@ -198,7 +200,8 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
                     now[key] = change[1]
     steps = now.get("train.steps", _get(config, "train", "steps"))
     evaluations = reader.evaluations()
-    accuracies = [e.accuracy for e in evaluations if e.accuracy is not None]
+    tested = [e.accuracy for e in evaluations if e.accuracy is not None]
+    accuracies = [accuracy for accuracy in tested if isfinite(accuracy)]
     losses = [e.loss for e in evaluations if isfinite(e.loss)]
     labels = read_labels(folder)
     last = evaluations[-1] if evaluations else None

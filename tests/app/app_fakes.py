@@ -238,7 +238,6 @@ def curve(values: list[float], width: int = 1) -> Curve:
     return Curve(
         width=width,
         counts=array("q", [1] * count),
-        bad=array("q", [0] * count),
         lows=array("d", values),
         highs=array("d", values),
         means=array("d", values),

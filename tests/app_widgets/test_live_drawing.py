@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nanotrain_tui.app.chart_drawing import SIGN_ROLES, draw_chart
-from nanotrain_tui.app.chart_model import Chart, Charts
+from nanotrain_tui.app.chart_model import WHOLE, Chart, Charts
+from nanotrain_tui.app.chart_stack import draw_stack, stacked
 from nanotrain_tui.app.glyphs import ASCII, UNICODE, Glyphs, glyphs_for, plain
 from nanotrain_tui.app.lines import Line, width_of
 from nanotrain_tui.app.log_drawing import draw_event
@@ -109,8 +110,26 @@ def test_the_low_accuracy_chart_leaves_its_axis_to_the_loss_below_it() -> None:
 def test_no_number_is_marked_and_never_drawn() -> None:
     rows = Rows().begin().steps([1.0, 2.0, math.nan, math.inf, 1.0]).evaluated("nan", None)
     lines = draw_chart(loss_chart(state_of(rows)), 60, 8, UNICODE)
-    assert "error" in roles_of(lines) and "×" in text_of(lines)[1]
-    assert "◆ test nan" in text_of(lines)[0]
+    assert "error" in roles_of(lines)
+    assert "×" in text_of(lines)[1]
+    assert "◆nan" in text_of(lines)[0] and "×∞ nan or infinite at steps 3-4" in text_of(lines)[0]
+
+
+def test_where_values_stop_being_finite_is_marked_and_said() -> None:
+    rows = Rows().begin(steps=64).steps([2.0] * 20 + [math.nan] * 12 + [1.0] * 8 + [math.inf] * 24)
+    chart = loss_chart(state_of(rows))
+    top = text_of(draw_chart(chart, 70, 8, UNICODE))[1][6:]
+    assert top.index("×") == 20 and top.rindex("×") == 32 and top.index("∞") == 40
+    assert text_of(draw_chart(chart, 70, 8, ASCII))[1][6:].index("i") == 40
+    assert "nan or infinite 36 times, steps 21-64" in text_of(draw_chart(chart, 70, 8, UNICODE))[0]
+    assert "×∞ nan" in text_of(draw_chart(chart, 50, 8, UNICODE))[0]
+    assert chart.at(20)[0] == 2.0 and math.isnan(chart.at(25)[0]) and chart.at(60)[0] == math.inf
+    assert "⠤⠤ nan" in text_of(draw_chart(chart, 70, 8, UNICODE, cursor=25))[0]
+    (stacked_chart, *_) = stacked(state_of(rows))
+    lines = text_of(draw_stack(state_of(rows), WHOLE, [stacked_chart], 80, 12, UNICODE))
+    assert "1 Loss ×∞ nan, inf" in lines[1]
+    healthy = loss_chart(state_of(Rows().begin().steps([1.0])))
+    assert "nan" not in text_of(draw_chart(healthy, 70, 8, UNICODE))[0]
 
 
 def test_nothing_known_draws_an_empty_chart() -> None:

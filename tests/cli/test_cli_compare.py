@@ -65,12 +65,12 @@ def test_curves_by_step_time_and_epoch(two: Path) -> None:
     from nanotrain_tui.session.folder import find_session
 
     slow = read_contender(find_session(str(two), "mnist-1"))
-    assert [x for x, _ in slow.points("test_accuracy", "step")] == [100, 200, 300, 400]
-    times = [x for x, _ in slow.points("test_accuracy", "time")]
+    assert [x for x, _ in slow.trace("test_accuracy", "step").points] == [100, 200, 300, 400]
+    times = [x for x, _ in slow.trace("test_accuracy", "time").points]
     assert times == pytest.approx([0.1, 10.1, 20.1, 30.1], abs=0.2)
-    epochs = [x for x, _ in slow.points("test_accuracy", "epoch")]
+    epochs = [x for x, _ in slow.trace("test_accuracy", "epoch").points]
     assert epochs == pytest.approx([step * 100 / 60000 for step in (100, 200, 300, 400)], rel=0.02)
-    losses = slow.points("loss", "step")
+    losses = slow.trace("loss", "step").points
     assert losses[0][1] > losses[-1][1] and len(losses) > 50
 
 
@@ -152,7 +152,7 @@ def test_what_a_swap_back_brings_is_no_edit(nano: Nano, home: Path) -> None:
 def forked(home: Path) -> Path:
     """mnist-2 goes on from mnist-1's step 300 to 500, with power recorded; resumed once."""
     tutorial_run(home)
-    fork = Recording(home, forked_at=300).started(steps=500)
+    fork = Recording(home, parent=("mnist-1", 300)).started(steps=500)
     fork.steps(50).event("checkpoint", file="own")
     fork.recorder.sample(0.0, 350, {"power_total_mw": 5000})
     fork.steps(50).begin(350, resumed_from="own")
@@ -190,8 +190,8 @@ def test_a_forks_curves_begin_at_its_step_and_at_no_time(forked: Path) -> None:
 
     fork = read_contender(find_session(str(forked), "mnist-2"))
     for metric in ("loss", "test_accuracy"):
-        steps = [x for x, _ in fork.points(metric, "step")]
-        times = [x for x, _ in fork.points(metric, "time")]
+        steps = [x for x, _ in fork.trace(metric, "step").points]
+        times = [x for x, _ in fork.trace(metric, "time").points]
         assert min(steps) > 300 and max(steps) <= 500
         assert min(times) < 0.2 and max(times) < 10.5
 

@@ -2,11 +2,17 @@
 
 import json
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from cli_runs import Nano
 from recorded import Recording, tutorial_run
+
+from nanotrain_tui.app.glyphs import ASCII
+from nanotrain_tui.app.spark import spark
+from nanotrain_tui.session.summary import summarise_all
 
 
 def names(nano: Nano, *arguments: str) -> list[str]:
@@ -38,6 +44,27 @@ def test_the_list_tells_energy_and_draws_the_loss(nano: Nano, three: Path) -> No
     assert one["best_loss"] == 0.5
     assert one["spark"] == sorted(one["spark"], reverse=True) and len(one["spark"]) == 24
     assert "19.5 J" in nano("sessions", "--search", "digits").out
+
+
+@pytest.mark.parametrize("read_anew", [False, True])
+def test_the_drawn_loss_marks_where_it_is_not_finite(
+    nano: Nano, home: Path, read_anew: bool
+) -> None:
+    """In the stored summary and in one made anew."""
+    nan, inf = float("nan"), float("inf")
+    courses = ({240: nan}, dict.fromkeys(range(1, 241), nan), dict.fromkeys(range(91, 121), inf))
+    for losses in courses:
+        folder = Recording(home).started().steps(240, losses=losses).finished()
+        if read_anew:
+            with closing(sqlite3.connect(folder.recording)) as database, database:
+                database.execute("DELETE FROM meta WHERE key = 'summary'")
+    sparks = [one.split()[3] for one in reversed(nano("sessions").out.splitlines()[1:])]
+    assert [text[-1] for text in sparks] == ["×", "×", "▁"]
+    assert sparks[1] == "×" * 8 and sparks[2][:6].count("∞") == 1 and sparks[2][3] == "∞"
+    told = json.loads(nano("sessions", "--sort", "name", "--json").out)
+    assert [one["spark"].count(None) for one in told] == [1, 24, 3]
+    first, *_ = [one for one in summarise_all(str(home)) if one.name == "mnist-1"]
+    assert spark(first.spark, ASCII, 8)[-1] == "x" and first.best_loss is None
 
 
 def test_tags_and_notes_stay_on_a_session(nano: Nano, three: Path) -> None:

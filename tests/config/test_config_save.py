@@ -1,23 +1,12 @@
 """Presets that are saved: they mean what was saved, and a person's own words stay."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from configurations import configurations
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from nanotrain_tui.catalog import (
-    FIELDS,
-    Config,
-    ConfigError,
-    Field,
-    check,
-    default_of,
-    drop_inapplicable,
-)
-from nanotrain_tui.catalog.fields import BOOL, CHOICE, COMMAND, INT, LAYERS, PATH
+from nanotrain_tui.catalog import Config, ConfigError, check, default_of
 from nanotrain_tui.config import FileError, load_presets, read_toml, resolve, save_preset
 from nanotrain_tui.config.writing import replace_file
 
@@ -27,46 +16,6 @@ SAVED = ("model", "loss", "optimizer", "schedule", "train")
 
 def saved_part(config: Config) -> Config:
     return {key: value for key, value in config.items() if key.partition(".")[0] in SAVED}
-
-
-def values_of(field: Field) -> st.SearchStrategy[Any]:
-    """Any value the field takes."""
-    if field.kind == CHOICE:
-        return st.sampled_from(list(field.choices or ()))
-    if field.kind == BOOL:
-        return st.booleans()
-    if field.kind == INT:
-        return st.integers(int(field.low or 0), int(field.high or 10))
-    if field.kind == LAYERS:
-        return st.sampled_from(["none", "5", "64 tanh", "512 relu, 256 softmax, 8"])
-    text = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).map(str.strip)
-    if field.kind == COMMAND:
-        return st.lists(text, min_size=1, max_size=3)
-    if field.kind == PATH:
-        return text
-    low = field.low if field.low is not None else field.above
-    high = field.high if field.high is not None else field.below
-    return st.floats(
-        low, high,
-        exclude_min=field.low is None, exclude_max=field.high is None, allow_subnormal=False,
-    )  # fmt: skip
-
-
-@st.composite
-def configurations(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Config:
-    """Checked configurations with any of their keys changed."""
-    values = {
-        key: draw(values_of(FIELDS[key])) for key in draw(st.sets(st.sampled_from([*FIELDS])))
-    }
-    values = drop_inapplicable(values)
-    if values.get("optimizer.nesterov"):
-        values["optimizer.momentum"] = values.get("optimizer.momentum") or 0.5
-    for attempt in (values, {**values, "model.output": "auto"}):
-        try:
-            return check(attempt)
-        except ConfigError:
-            continue
-    raise AssertionError(values)
 
 
 @given(configurations(), configurations())

@@ -16,7 +16,8 @@ from recorded import Recording, tutorial_run
 
 from nanotrain_tui.app.scale import loss_scale
 from nanotrain_tui.export import Options, TextFormat, get_format
-from nanotrain_tui.export.vector import WIDTH, label, read_charts, short, ticks
+from nanotrain_tui.export.session_charts import read_charts
+from nanotrain_tui.export.vector import label, short, ticks
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.labels import Labels, write_labels
 from nanotrain_tui.session.reader import SessionReader
@@ -80,7 +81,44 @@ def test_the_drawing_is_sound_xml_with_a_chart_for_what_was_recorded(tmp_path: P
     root = ET.fromstring(text)
     titles = [e.text for e in root.iter() if e.get("class") == "title"]
     assert titles == ["Loss", "Accuracy", "Learning rate", "GPU temperature (°C)", "Power (W)"]
-    assert "nan" not in text.lower().replace("nanotrain", "") and "script>" not in text
+    assert "script>" not in text
+    assert not [value for e in root.iter() for value in e.attrib.values() if "nan" in value]
+
+
+def test_where_values_are_not_finite_the_line_is_broken_and_marked(tmp_path: Path) -> None:
+    recording = Recording(tmp_path).started()
+    bad = {**dict.fromkeys(range(100, 151), math.nan), **dict.fromkeys(range(301, 501), math.inf)}
+    recording.steps(200, losses=bad).evaluated(loss="nan", accuracy=0.5)
+    recording.steps(300, losses=bad).evaluated(loss=1.0, accuracy=0.7)
+    with SessionReader(recording.finished()) as reader:
+        loss, accuracy, *_ = read_charts(reader).charts
+    assert [(piece[0].t, piece[-1].t) for piece in loss.pieces] == [
+        (pytest.approx(0.002, abs=0.002), pytest.approx(0.098, abs=0.003)),
+        (pytest.approx(0.152, abs=0.003), pytest.approx(0.3, abs=0.003)),
+    ]
+    training = [(one.kind, one.begin_t, one.end_t) for one in loss.bad if not one.test]
+    assert training == [
+        ("nan", pytest.approx(0.1, abs=0.003), pytest.approx(0.15, abs=0.003)),
+        ("infinite", pytest.approx(0.3, abs=0.003), pytest.approx(0.5, abs=0.003)),
+    ]
+    assert [one.kind for one in loss.bad if one.test] == ["nan"]
+    assert loss.note == "nan or infinite 251 times, steps 100-500, test nan at step 200"
+    assert not accuracy.bad and [value for _, value in accuracy.dots] == [0.5, 0.7]
+    text = export(recording.folder, "html")
+    assert "Loss: nan or infinite 251 times" in text and text.count('class="bar"') == 2
+    assert text.count(">×</text>") == 2 and text.count(">∞</text>") == 1
+
+
+def test_a_loss_without_any_finite_value_and_an_accuracy_of_nought_have_charts(
+    tmp_path: Path,
+) -> None:
+    recording = Recording(tmp_path).started()
+    recording.steps(50, losses=dict.fromkeys(range(1, 51), math.nan))
+    with SessionReader(recording.evaluated(loss="nan", accuracy=0.0).finished()) as reader:
+        found = read_charts(reader)
+    assert [chart.key for chart in found.charts] == ["loss", "accuracy", "learning_rate"]
+    assert found.end_t == pytest.approx(0.05, abs=0.001) and found.charts[0].bad
+    ET.fromstring(export(recording.folder, "svg"))
 
 
 @pytest.mark.parametrize("name", ["svg", "html"])
@@ -106,8 +144,8 @@ def test_the_axis_tells_steps_and_begins_with_the_training(tmp_path: Path) -> No
     assert found.begin_t == pytest.approx(30, abs=0.1)
     assert [step for _, step in found.steps] == [200, 400, 600, 800, 1000]
     assert found.steps[2][0] == pytest.approx(30.6, abs=0.01)
-    places = [found.x(t) for t, _ in found.steps]
-    assert places == sorted(places) and places[0] > 0 and places[-1] <= WIDTH
+    places = [found.share(t) for t, _ in found.steps]
+    assert places == sorted(places) and places[0] > 0 and places[-1] <= 1
 
 
 def test_labels_are_short() -> None:

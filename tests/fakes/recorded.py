@@ -36,22 +36,23 @@ class Recording:
         home: Path,
         data: str = "mnist",
         created: str = CREATED,
-        forked_at: int | None = None,
+        parent: tuple[str, int] | None = None,
         **keys: Any,
     ) -> None:
+        """``parent`` makes it a fork: the other session's name and the step it goes on from."""
         self.config = nest(check({key.replace("__", "."): value for key, value in keys.items()}))
         self.folder: SessionFolder = create_session(str(home), data)
-        parent = {"session": "mnist-1", "checkpoint": "parents", "step": forked_at}
-        forked = None if forked_at is None else json.dumps(parent)
-        create_recording(self.folder, created, self.config, forked)
+        name, from_step = parent or ("", 0)
+        origin = {"session": name, "checkpoint": "parents", "step": from_step}
+        create_recording(self.folder, created, self.config, json.dumps(origin) if parent else None)
         self.recorder = Recorder(self.folder)
         self.t = 0.0
         self.step = 0
-        if forked_at is None:
-            self.begin()
-        else:
-            self.begin(forked_at, resumed_from="parents")
+        if parent:
+            self.begin(from_step, resumed_from="parents")
             self.event("checkpoint", file="parents")
+        else:
+            self.begin()
 
     def begin(self, from_step: int = 0, **body: Any) -> None:
         self.recorder.begin_segment(self.t, "2024-05-06T07:08:09+02:00", from_step, {})

@@ -130,7 +130,7 @@ def test_without_a_living_host_an_unfinished_session_is_interrupted() -> None:
 def test_nan_and_infinite_metrics_are_kept_apart() -> None:
     rows = Rows().begin().steps([1.0, math.nan, math.inf]).evaluated("nan", "inf")
     state = state_of(rows)
-    assert state.train_loss.last == math.inf and sum(state.train_loss.bad) == 2
+    assert state.train_loss.last == math.inf and len(state.train_loss.bad) == 2
     assert state.test_loss.last is not None and math.isnan(state.test_loss.last)
     assert state.test_accuracy.high is None
 

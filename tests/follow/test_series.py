@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nanotrain_tui.follow.not_finite import NotFinite, all_of, in_words, stretches
 from nanotrain_tui.follow.series import WORTH_NUMPY, Curve, Series
 from nanotrain_tui.follow.totals import LARGEST, totals, totals_between
 
@@ -17,7 +18,11 @@ BAD = st.sampled_from([math.nan, math.inf, -math.inf])
 
 
 def covered(curve: Curve) -> int:
-    return sum(curve.counts) + sum(curve.bad)
+    return sum(curve.counts) + sum(one.total for one in curve.bad.values())
+
+
+def bad_counts(curve: Curve) -> list[int]:
+    return [curve.bad[i].total if i in curve.bad else 0 for i in range(len(curve.counts))]
 
 
 def test_an_empty_series_has_no_figures() -> None:
@@ -95,16 +100,16 @@ def test_nan_and_infinities_are_counted_and_the_newest_is_told() -> None:
     series = Series(4)
     series.extend(0, array("f", [1.0, math.nan, math.inf, -math.inf]))
     curve = series.curve()
-    assert list(curve.bad) == [0, 1, 1, 1] and list(curve.counts) == [1, 0, 0, 0]
+    assert bad_counts(curve) == [0, 1, 1, 1] and list(curve.counts) == [1, 0, 0, 0]
     assert curve.last == -math.inf and (curve.low, curve.high) == (1.0, 1.0)
     series.extend(4, [2.0])
-    assert list(series.curve().bad) == [1, 2, 0]
+    assert bad_counts(series.curve()) == [1, 2, 0]
 
 
 def test_what_no_float32_holds_counts_as_an_overflow() -> None:
     series = Series()
     series.extend(0, [1e300, 2.0, LARGEST])
-    assert series.curve().high == LARGEST and list(series.curve().bad) == [1, 0, 0]
+    assert series.curve().high == LARGEST and bad_counts(series.curve()) == [1, 0, 0]
 
 
 def test_a_gap_stays_a_gap() -> None:
@@ -168,3 +173,49 @@ def test_an_unchanged_series_gives_the_same_curve_and_an_old_one_does_not_move()
 def test_one_bin_is_no_series() -> None:
     with pytest.raises(ValueError, match="two bins"):
         Series(1)
+
+
+@given(st.lists(FINITE | BAD, min_size=1, max_size=120), st.integers(2, 16), st.integers(0, 130))
+def test_what_is_not_finite_is_told_exactly(values: list[float], capacity: int, cut: int) -> None:
+    """However wide the bins are, and in bulk as one by one."""
+    block = array("f", values)
+    series = Series(capacity)
+    series.extend(1, block)
+    series.cut(cut)
+    kept = block[: max(0, series.curve().end)]
+    bad = [(x, value) for x, value in enumerate(kept, 1) if not math.isfinite(value)]
+    found = all_of(series.curve())
+    if not bad:
+        assert found is None
+        return
+    nan = sum(math.isnan(value) for _, value in bad)
+    assert found == NotFinite(nan, len(bad) - nan, bad[0][0], bad[-1][0])
+    joined = stretches(series.curve())
+    assert sum(one.total for one in joined) == len(bad)
+    assert all(a.last < b.first for a, b in pairwise(joined))
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([1.0, 2.0], ""),
+        ([1.0, math.nan, math.nan], "nan from step 2"),
+        ([1.0, math.nan], "nan at step 2"),
+        ([math.inf, 1.0], "infinite at step 1"),
+        ([1.0, math.nan, -math.inf, 2.0], "nan or infinite at steps 2-3"),
+        ([math.nan, 1.0, math.nan], "nan 2 times, steps 1-3"),
+        ([math.nan] * 5000, "nan from step 1"),
+        ([1.0] * 5000 + [math.nan] * 5000, "nan from step 5,001"),
+    ],
+)
+def test_what_is_not_finite_in_words(values: list[float], text: str) -> None:
+    series = Series(64)
+    series.extend(1, array("f", values))
+    assert in_words(series.curve()) == text
+
+
+def test_tests_that_are_not_finite_are_told_whatever_lies_between_them() -> None:
+    series = Series(64)
+    for step, loss in ((1, 2.0), (101, math.nan), (201, math.nan), (301, 1.0)):
+        series.add(step, loss)
+    assert in_words(series.curve()) == "nan at steps 101-201"

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import TextIO
 
+from nanotrain_tui.app.glyphs import UNICODE
 from nanotrain_tui.catalog import FIELDS, check, flatten, format_value
 from nanotrain_tui.export.registry import Options, TextFormat
-from nanotrain_tui.export.vector import draw_charts, read_charts
+from nanotrain_tui.export.session_charts import read_charts
+from nanotrain_tui.export.vector import draw_charts
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.summary import SessionSummary, summarise
@@ -78,6 +80,12 @@ def _charts(reader: SessionReader) -> Iterator[str]:
             "greatest; dots are evaluations on the test data; dashed lines edits, pauses and "
             "the like.</p>"
         )
+    for chart in found.charts:
+        if chart.bad:
+            yield (
+                f"<p>{escape(chart.title)}: {escape(chart.note)}. Where values are not finite the "
+                f"upper edge is marked: {UNICODE.bad} nan, {UNICODE.infinite} infinite.</p>"
+            )
 
 
 def _configuration(reader: SessionReader) -> Iterator[str]:
@@ -91,7 +99,8 @@ def _configuration(reader: SessionReader) -> Iterator[str]:
     yield "<h2>Configuration</h2>" + _table(
         ("key", "value", "the tutorial's"),
         (
-            (key, format_value(config[key]), format_value(usual[key]) if kind else "")
+            # Empty for a key the tutorial does not have: another optimizer's, loss's or schedule's.
+            (key, format_value(config[key]), format_value(usual.get(key)) if kind else "")
             for kind, key in rows
         ),
         bold=len(changed),

@@ -3,7 +3,8 @@
 from typing import TextIO
 
 from nanotrain_tui.export.registry import Options, TextFormat
-from nanotrain_tui.export.vector import draw_charts, read_charts
+from nanotrain_tui.export.session_charts import read_charts
+from nanotrain_tui.export.vector import draw_charts
 from nanotrain_tui.session.reader import SessionReader
 
 

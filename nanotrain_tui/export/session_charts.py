@@ -1,0 +1,196 @@
+"""The charts of a session over session time, as numbers: what a drawing of them draws."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from nanotrain_tui.app.scale import Scale, accuracy_scale, loss_scale
+from nanotrain_tui.follow.log_text import describe
+from nanotrain_tui.follow.marks import MARKED
+from nanotrain_tui.follow.not_finite import INFINITE, NAN, in_words, stretches
+from nanotrain_tui.follow.series import Curve
+from nanotrain_tui.follow.window import read_window
+from nanotrain_tui.session.reader import SessionReader
+
+BINS = 400
+_LAST = 1 << 53
+_TITLES = {
+    "gpu_load": "GPU load (%)", "tf_memory": "TensorFlow's GPU memory (MB)",
+    "gpu_mapped": "Mapped for the GPU (MB)", "ram": "RAM in use (MB)",
+    "gpu_temperature": "GPU temperature (°C)", "power": "Power (W)",
+    "cpu_temperature": "CPU temperature (°C)", "cpu_load": "CPU load (%)",
+    "emc_load": "Memory controller (%)", "gpu_memory": "GPU memory (MB)", "swap": "Swap (MB)",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Point:
+    """A bin of a curve at a session time, in seconds."""
+
+    t: float
+    mean: float
+    low: float
+    high: float
+
+
+class Bad(NamedTuple):
+    """Where values are not finite, between two session times."""
+
+    begin_t: float
+    end_t: float
+    kind: str  # of ``follow.not_finite``
+    text: str
+    test: bool = False  # of the evaluations, not the batches
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A line with its band, and single points; ``scale`` is of what it is given."""
+
+    key: str
+    title: str
+    pieces: Sequence[Sequence[Point]]  # of the line: it is broken where no value is finite
+    scale: Callable[[Sequence[float]], Scale]
+    dots: Sequence[tuple[float, float]] = ()  # (session time, value)
+    bad: Sequence[Bad] = ()
+    note: str = ""  # where values are not finite
+
+    @property
+    def line(self) -> list[Point]:
+        """The points of all pieces."""
+        return [point for piece in self.pieces for point in piece]
+
+    def values(self) -> list[float]:
+        """All that its axis must hold."""
+        return [point.mean for point in self.line] + [value for _, value in self.dots]
+
+    def times(self) -> list[float]:
+        """The session times at which the line is drawn, or would be."""
+        marked = [t for one in self.bad if not one.test for t in (one.begin_t, one.end_t)]
+        return [point.t for point in self.line] + marked
+
+
+@dataclass(frozen=True)
+class Charts:
+    """The charts of a session over the same time, which steps were done when, what happened."""
+
+    charts: Sequence[Chart]
+    steps: Sequence[tuple[float, int]]  # (session time, a round step)
+    marks: Sequence[tuple[float, str]]  # (session time, what happened)
+    begin_t: float  # TensorFlow takes its time to load
+    end_t: float
+
+    def share(self, t: float) -> float:
+        """Where a session time lies along the axis, 0 to 1."""
+        length = self.end_t - self.begin_t
+        return (t - self.begin_t) / length if length > 0 else 0.0
+
+
+def read_charts(reader: SessionReader) -> Charts:
+    """Loss, accuracy, learning rate and what telemetry there is. Raises RecordingError."""
+    curves = read_window(reader, 1, _LAST, BINS)
+    times = curves["times"]
+    tests = reader.evaluations()
+    metrics = [
+        _metric("loss", "Loss", curves, [(one.t, one.loss) for one in tests], loss_scale),
+        _metric("accuracy", "Accuracy", curves,
+                [(one.t, one.accuracy) for one in tests if one.accuracy is not None],
+                accuracy_scale),
+        Chart("learning_rate", "Learning rate", _pieces(curves["learning_rate"], times),
+              loss_scale),
+    ]  # fmt: skip
+    gauges = [
+        Chart(name, title, _pieces(curves[name]), _gauge_scale) for name, title in _TITLES.items()
+    ]
+    shown = [chart for chart in metrics if chart.values() or chart.bad]
+    shown += [chart for chart in gauges if any(chart.values())]  # an idle swap or GPU is no news
+    marks = [(event.t, describe(event).text) for event in reader.events(sorted(MARKED))]
+    known = [t for chart in shown for t in chart.times()] + [t for t, _ in marks]
+    end_t = max([reader.position()[1], 0.0, *known])
+    return Charts(shown, _steps(times), marks, min(known, default=0.0), end_t)
+
+
+def _metric(
+    key: str,
+    title: str,
+    curves: Mapping[str, Curve],
+    tests: Sequence[tuple[float, float]],
+    scale: Callable[[Sequence[float]], Scale],
+) -> Chart:
+    """A metric of the training batches, and (session time, value) of the evaluations."""
+    train, test, times = curves[f"train_{key}"], curves[f"test_{key}"], curves["times"]
+    bad = [
+        Bad(_time_at(times, one.first), _time_at(times, one.last), one.kind,
+            f"{one.what}: steps {one.first:,}-{one.last:,}")
+        for one in stretches(train)
+    ]  # fmt: skip
+    for t, value in tests:
+        if not math.isfinite(value):
+            kind = NAN if math.isnan(value) else INFINITE
+            bad.append(Bad(t, t, kind, f"test: {kind}", test=True))
+    notes = [in_words(train), f"test {in_words(test)}" if in_words(test) else ""]
+    return Chart(
+        key,
+        title,
+        _pieces(train, times),
+        scale,
+        [(t, value) for t, value in tests if math.isfinite(value)],
+        bad,
+        ", ".join(filter(None, notes)),
+    )
+
+
+def _steps(times: Curve) -> list[tuple[float, int]]:
+    """About six round steps and when they were done."""
+    bins = [i for i, count in enumerate(times.counts) if count]
+    if not bins:
+        return []
+    first, last = times.start + bins[0] * times.width, times.end
+    every = max(1, round(round_up((last - first + 1) / 6)))
+    return [
+        (_time_at(times, step), step) for step in range(-(-first // every) * every, last + 1, every)
+    ]
+
+
+def _pieces(curve: Curve, times: Curve | None = None) -> list[list[Point]]:
+    """The bins of a curve over time; those over steps at the time when they were done.
+
+    Parted by bins that hold values of which none is finite.
+    """
+    at: list[float]
+    if times is None:
+        at = [float(curve.start + i * curve.width) for i in range(len(curve.counts))]
+    else:
+        at = [_time_at(times, curve.start + (i + 1) * curve.width - 1)
+              for i in range(len(curve.counts))]  # fmt: skip
+    pieces: list[list[Point]] = [[]]
+    for i, count in enumerate(curve.counts):
+        if count:
+            pieces[-1].append(Point(at[i], curve.means[i], curve.lows[i], curve.highs[i]))
+        elif i in curve.bad:
+            pieces.append([])
+    return [piece for piece in pieces if piece]
+
+
+def _time_at(times: Curve, step: int) -> float:
+    """The session time at a step: of its bin, else of the last one before that has one."""
+    index = min(len(times.counts) - 1, max(0, (step - times.start) // times.width))
+    while index > 0 and not times.counts[index]:
+        index -= 1
+    return times.means[index] if times.counts else 0.0
+
+
+def _gauge_scale(values: Sequence[float]) -> Scale:
+    low, high = min(values), max(values)
+    margin = (high - low) / 10 or max(1.0, abs(high) / 10)
+    return Scale(max(0.0, low - margin) if low >= 0 else low - margin, high + margin)
+
+
+def round_up(step: float) -> float:
+    """The next 1, 2 or 5 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(step))
+    return power * (1, 2, 5, 10)[bisect_left((1.0, 2.0, 5.0), step / power - 1e-9)]

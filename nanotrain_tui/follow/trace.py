@@ -1,0 +1,78 @@
+"""A metric as points to draw a line through, and where the line is broken."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from nanotrain_tui.follow.not_finite import INFINITE, NAN, in_words
+from nanotrain_tui.follow.series import Curve
+
+Point = tuple[float, float]
+
+
+class Trace(NamedTuple):
+    """A metric along an x axis. A line goes through the points of each piece, in order of x."""
+
+    pieces: Sequence[Sequence[Point]]  # finite values only
+    bad: Sequence[tuple[float, str]] = ()  # (x, kind) of what is not finite
+    note: str = ""  # where that is, in words: see ``follow.not_finite.in_words``
+    extent: tuple[float, float] | None = None  # of the axis; None: of the points
+
+    @property
+    def points(self) -> list[Point]:
+        """Those of all pieces."""
+        return [point for piece in self.pieces for point in piece]
+
+    @property
+    def xs(self) -> list[float]:
+        """Of all that is drawn, and the ends of the axis; empty where there is nothing."""
+        drawn = [x for x, _ in self.points] + [x for x, _ in self.bad]
+        return [*drawn, *(self.extent or ())] if drawn else []
+
+    @property
+    def kinds(self) -> list[str]:
+        """Which kinds of what is not finite are there."""
+        found = {kind for _, kind in self.bad}
+        return [kind for kind in (NAN, INFINITE) if kind in found]
+
+
+def trace_of_curve(curve: Curve, place: Callable[[int], float] = float) -> Trace:
+    """Each bin at the middle of the steps it covers; ``place``: the x of a step."""
+    middle = (curve.width - 1) // 2
+    pieces: list[list[Point]] = [[]]
+    bad: list[tuple[float, str]] = []
+    for i, count in enumerate(curve.counts):
+        x = place(min(curve.end, curve.start + i * curve.width + middle))
+        if i in curve.bad:
+            bad.append((x, curve.bad[i].kind))
+        if count:
+            pieces[-1].append((x, curve.means[i]))
+        elif i in curve.bad:
+            pieces.append([])
+    return Trace([piece for piece in pieces if piece], bad, in_words(curve))
+
+
+def trace_of_values(values: Iterable[tuple[int, float]], place: Callable[[int], float]) -> Trace:
+    """Single values by step."""
+    pieces: list[list[Point]] = [[]]
+    bad: list[tuple[float, str]] = []
+    for step, value in values:
+        if math.isfinite(value):
+            pieces[-1].append((place(step), value))
+        else:
+            bad.append((place(step), NAN if math.isnan(value) else INFINITE))
+            pieces.append([])
+    return Trace([piece for piece in pieces if piece], bad)
+
+
+def steps_of(curves: Iterable[Curve]) -> tuple[int, int]:
+    """The first and the last step that any of these curves has a value at, finite or not."""
+    there = [curve for curve in curves if curve]
+    begins = [curve.start + _first_bin(curve) * curve.width for curve in there]
+    return max(1, min(begins, default=1)), max((curve.end for curve in there), default=1)
+
+
+def _first_bin(curve: Curve) -> int:
+    return next(i for i, count in enumerate(curve.counts) if count or i in curve.bad)

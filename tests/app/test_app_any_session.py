@@ -1,0 +1,116 @@
+"""The dashboard draws any session there can be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from app_fakes import FakeBackend, make_app, presets, until
+from hypothesis import Phase, example, given, settings
+from random_sessions import PLAIN, SGD, STORIES, UNSTARTED, Story, record
+
+from nanotrain_tui.app.chart_drawing import draw_chart
+from nanotrain_tui.app.chart_model import Charts
+from nanotrain_tui.app.chart_stack import draw_stack, stacked
+from nanotrain_tui.app.chart_view import AXES, SCALES, ChartView
+from nanotrain_tui.app.compare_screen import draw_overlay, tables
+from nanotrain_tui.app.form_model import FormModel
+from nanotrain_tui.app.glyphs import ASCII, UNICODE, Glyphs
+from nanotrain_tui.app.library import Library
+from nanotrain_tui.app.lines import Line, width_of
+from nanotrain_tui.app.log_drawing import draw_event
+from nanotrain_tui.app.sessions_drawing import SORTS, chosen, draw_session
+from nanotrain_tui.app.status_drawing import draw_status
+from nanotrain_tui.app.telemetry_drawing import draw_telemetry
+from nanotrain_tui.catalog import check, flatten
+from nanotrain_tui.follow import compare
+from nanotrain_tui.follow.replay import Replay
+from nanotrain_tui.follow.run_state import RunState
+from nanotrain_tui.follow.source import Follower, LocalSource
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.reader import SessionReader
+
+WIDTH, HEIGHT = 72, 20
+PHASES = [Phase.explicit, Phase.generate]  # shrinking takes minutes
+
+
+def followed(folder: SessionFolder) -> RunState:
+    follower = Follower(LocalSource(folder.path))
+    try:
+        state = follower.follow()
+        while state.behind:
+            state = follower.follow()
+        return state
+    finally:
+        follower.close()
+
+
+def lines_of(state: RunState, view: ChartView, glyphs: Glyphs) -> list[Line]:
+    """All that the dashboard and the charts screen draw of a state."""
+    charts = Charts(state, view)
+    cursor = view.at(state.step)
+    return [
+        *draw_status(state, WIDTH, 2, glyphs),
+        *draw_chart(charts.accuracy(), WIDTH, 7, glyphs),
+        *draw_chart(charts.loss(), WIDTH, 7, glyphs, cursor),
+        *draw_telemetry(state, WIDTH, 8, glyphs),
+        *(row for line in state.log for row in draw_event(line, WIDTH, glyphs)),
+        *draw_stack(state, view, stacked(state, view), WIDTH, HEIGHT, glyphs),
+    ]
+
+
+@given(STORIES, STORIES)
+@example(SGD, PLAIN)
+@example(UNSTARTED, SGD)
+@settings(max_examples=15, derandomize=True, phases=PHASES)
+def test_any_session_is_drawn_replayed_listed_and_compared(one: Story, other: Story) -> None:
+    with TemporaryDirectory() as home:
+        folders = [record(Path(home), story) for story in (one, other)]
+        for folder in folders:
+            check_drawn(folder)
+        check_compared(home, [folder.name for folder in folders])
+
+
+def check_drawn(folder: SessionFolder) -> None:
+    state = followed(folder)
+    for axis, scale, glyphs in zip(AXES, SCALES, (UNICODE, ASCII, UNICODE), strict=True):
+        view = ChartView(axis=axis, scale=scale, smoothing=0.6, cursor=1)
+        assert {width_of(line) for line in lines_of(state, view, glyphs)} <= {WIDTH}
+    form = FormModel(check({}), presets())
+    form.load(flatten(dict(state.config)))
+    form.set_running(flatten(dict(state.config)))
+    assert form.rows() and form.problem is None
+    with SessionReader(folder) as reader:
+        replay = Replay(reader, lambda: 0.0, 1.0)
+        replay.play()
+        assert lines_of(replay.state(), ChartView(), UNICODE)
+
+
+def check_compared(home: str, names: list[str]) -> None:
+    library = Library(Path(home))
+    found = library.compare(names)
+    assert tables(found)
+    for metric in compare.METRICS:
+        for axis in compare.AXES:
+            lines = draw_overlay(found, metric, axis, WIDTH, HEIGHT, UNICODE)
+            assert {width_of(line) for line in lines} == {WIDTH}
+    summaries = library.sessions(lambda _: None)
+    for sort in SORTS:
+        assert len(chosen(summaries, "", sort)) == 2
+    assert {width_of(draw_session(one, 80, UNICODE, True, ())) for one in summaries} == {80}
+
+
+@pytest.mark.parametrize("story", [SGD, PLAIN, UNSTARTED])
+async def test_the_real_dashboard_shows_it(tmp_path: Path, story: Story) -> None:
+    state = followed(record(tmp_path, story))
+    backend = FakeBackend()
+    session = backend.add(state.name, state=state.state)
+    session._state = state
+    app = make_app(backend, session=state.name)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.run_state == state)
+        for key in ("z", "y", "b", "m", "z"):
+            await pilot.press(key)
+        await pilot.pause()
+        assert app.model.value("optimizer.name") == state.config["optimizer"]["name"]

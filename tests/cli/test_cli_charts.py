@@ -1,0 +1,107 @@
+"""The charts of show and compare where values are not finite."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from cli_runs import Nano
+from recorded import Recording
+
+from nanotrain_tui.app.compare_screen import draw_overlay, tables
+from nanotrain_tui.app.glyphs import UNICODE
+from nanotrain_tui.cli.chart import draw_chart
+from nanotrain_tui.follow.compare import read_contender
+from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve
+from nanotrain_tui.session.folder import SessionFolder
+
+NAN, INF = math.nan, math.inf
+
+
+def run(home: Path, bad: dict[int, float], steps: int = 300) -> SessionFolder:
+    recording = Recording(home).started(steps=steps)
+    recording.steps(steps, losses=bad).evaluated(loss=bad.get(steps, 0.5), accuracy=0.5)
+    return recording.finished()
+
+
+def charts_of(text: str) -> list[list[str]]:
+    """The lines of each chart that show draws: head, rows, ticks."""
+    parts = text.split("\n\n")
+    return [part.splitlines() for part in parts if "┌" in part]
+
+
+@pytest.mark.parametrize(
+    ("bad", "note", "signs"),
+    [
+        (dict.fromkeys(range(4, 301), NAN), "× training: nan from step 4", "×"),
+        (dict.fromkeys(range(1, 301), NAN), "× training: nan from step 1", "×"),
+        ({300: INF}, "∞ training: infinite at step 300", "∞"),
+        (dict.fromkeys(range(100, 151), NAN), "× training: nan at steps 100-150", "×"),
+        ({5: NAN, 200: -INF}, "×∞ training: nan or infinite 2 times, steps 5-200", "×∞"),
+    ],
+)
+def test_show_has_one_step_axis_and_marks_what_is_not_finite(
+    nano: Nano, home: Path, bad: dict[int, float], note: str, signs: str
+) -> None:
+    run(home, bad)
+    ran = nano("show", "mnist-1")
+    loss, accuracy = charts_of(ran.out)
+    assert loss[-1] == accuracy[-1] and loss[-1].split() == ["1", "76", "150", "225", "300"]
+    assert note in loss and all(sign in loss[-11] for sign in signs)
+    assert not any(sign in line for sign in "×∞" for line in accuracy)
+    assert max(map(len, loss)) <= 80
+    told = json.loads(nano("show", "mnist-1", "--json").out)["not_finite"]
+    assert told["train_loss"]["first_step"] == min(bad)
+    assert told["train_loss"]["nan"] == sum(map(math.isnan, bad.values()))
+    assert told["train_accuracy"] is None
+
+
+def test_a_line_is_not_drawn_across_what_is_not_finite() -> None:
+    trace = Trace([[(1, 0.0), (2, 0.0)], [(99, 1.0), (100, 1.0)]], [(50.0, "nan")])
+    rows = draw_chart("loss", {"training": trace}, 80).splitlines()
+    middle = [row[20:60] for row in rows[4:-3]]  # below the marks
+    assert not "".join(middle).strip()
+    assert "x" in draw_chart("loss", {"training": trace}, 80, simple=True).splitlines()[3][40:50]
+
+
+def test_the_head_says_which_signs_stand_for_what_in_ascii_too() -> None:
+    traces = {"training": Trace([], [(1.0, "infinite"), (2.0, "nan")], "nan or infinite")}
+    text = draw_chart("loss", traces, 80, simple=True)
+    assert text.isascii() and "xi training: nan or infinite" in text
+    assert draw_chart("loss", {"training": Trace([])}, 80) == ""
+
+
+def test_compare_marks_the_one_that_diverged_and_keeps_its_steps(nano: Nano, home: Path) -> None:
+    run(home, {})
+    run(home, dict.fromkeys(range(100, 301), NAN))
+    for axis, end in (("step", "300"), ("time", "0.3"), ("epoch", "0.5")):
+        out = nano("compare", "mnist-1", "mnist-2", "--metric", "loss", "--by", axis).out
+        assert "× mnist-2: nan from step 100" in out and "× mnist-1" not in out
+        assert charts_of(out)[0][-1].split()[-1] == end
+    nano("compare", "mnist-1", "mnist-2", "--metric", "test_loss")
+    told = json.loads(nano("compare", "mnist-1", "mnist-2", "--metric", "loss", "--json").out)
+    healthy, diverged = told["sessions"]
+    assert healthy["not_finite"] is None
+    assert diverged["not_finite"] == {
+        "nan": 201, "infinite": 0, "first_step": 100, "last_step": 300,
+    }  # fmt: skip
+    assert all(y is not None for _, y in diverged["points"])
+    assert (diverged["loss"], diverged["best_loss"]) == (None, None)
+
+
+def test_the_comparison_on_the_screen_marks_it_too(home: Path) -> None:
+    bad = {**dict.fromkeys(range(100, 151), NAN), **dict.fromkeys(range(251, 301), INF)}
+    found = [read_contender(run(home, {})), read_contender(run(home, bad))]
+    for axis in ("step", "time", "epoch"):
+        lines = draw_overlay(found, "loss", axis, 80, 20, UNICODE)
+        head, top, *_ = ["".join(span.text for span in line) for line in lines]
+        assert "A mnist-1  B mnist-2 ×∞" in head
+        assert 25 <= top.index("×") <= 35 and 64 <= top.index("∞") <= 70 and top[78] == "∞"
+    assert " B mnist-2: loss nan or infinite 101 times, steps 100-300" in tables(found)
+
+
+def test_the_steps_that_all_curves_share(home: Path) -> None:
+    contender = read_contender(run(home, dict.fromkeys(range(1, 301), NAN)))
+    curves = [contender.curve(metric) for metric in ("loss", "test_accuracy")]
+    assert steps_of(curves) == (1, 300) and steps_of([]) == (1, 1)
+    assert trace_of_curve(curves[0]).pieces == [] and len(trace_of_curve(curves[0]).bad) == 150
