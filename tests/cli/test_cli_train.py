@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import signal
 import struct
 import subprocess
@@ -135,6 +136,19 @@ def test_a_reader_that_leaves_does_not_end_the_session(start: Start, home: Path)
     assert "Traceback" not in err and f"nanotrain attach {folder.name}" in err
     until(lambda: not folder.is_alive())
     assert summarise(folder).state == "finished"
+
+
+def test_a_session_that_is_deleted_while_it_runs_says_so(start: Start, home: Path) -> None:
+    process = start("train", *options("slow", steps=100_000))
+    read_until(process, "step ")
+    folder = only_session(home)
+    host = host_of(folder)
+    Path(folder.recording).unlink()  # first: without it the host makes nothing again
+    shutil.rmtree(folder.path)
+    _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 1 and "Traceback" not in err
+    assert "its recording was deleted" in err
+    until(lambda: not Path(f"/proc/{host}").exists())
 
 
 def test_stopped_by_someone_else(start: Start, home: Path) -> None:
