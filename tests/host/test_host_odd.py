@@ -5,14 +5,19 @@ import json
 import random
 import socket
 import struct
+from pathlib import Path
 
 import pytest
 from hosting import PATIENCE_S, wait_for
 
 from nanotrain_tui.host import mishaps
+from nanotrain_tui.host.hearing import Hearing
+from nanotrain_tui.host.host import Host
 from nanotrain_tui.host.job import Job, JobError, read_job
 from nanotrain_tui.host.loop import Loop
 from nanotrain_tui.host.messages import LONGEST_TEXT, MESSAGES, BadMessage, parse_message
+from nanotrain_tui.launch.detached import make_folder, write_job
+from nanotrain_tui.session.reader import SessionReader
 
 SOUND = {
     "ready": {"versions": {"python": "3"}, "devices": [{"name": "CPU", "kind": "CPU"}], "pid": 7},
@@ -187,3 +192,32 @@ def test_errors_are_recorded_once_for_each_kind_and_have_an_end():
     assert b"ValueError: odd" in log.text
     with pytest.raises(ValueError, match="odd"):
         errors.report(ValueError("odd"))
+
+
+def hosted(make_plan, folders, script="", **values):
+    """A host in this process, its folder made."""
+    folder = make_folder(make_plan(script, **values), folders)
+    host = Host(write_job(make_plan(script, **values), folder))
+    return host, folder
+
+
+def test_a_training_goes_on_after_an_error_of_the_hosts_own(make_plan, folders, monkeypatch):
+    monkeypatch.setattr(Hearing, "_evaluated", lambda self, message: message["no such key"])
+    host, folder = hosted(make_plan, folders, train__steps=50)
+    host.open()
+    assert host.run(handle_signals=False) == "finished"
+    with SessionReader(folder) as reader:
+        (warned,) = reader.events(["warned"])
+        assert reader.position()[0] == 50
+    assert mishaps.PHRASE in warned.body["message"] and "no such key" in warned.body["message"]
+    assert "Traceback" in Path(folder.log).read_text()
+
+
+def test_an_error_at_the_trainers_end_ends_the_session(make_plan, folders, monkeypatch):
+    monkeypatch.setattr(Host, "_was_stopped", lambda self, status: 1 / 0)
+    host, folder = hosted(make_plan, folders, "die=20", train__steps=50)
+    host.open()
+    assert host.run(handle_signals=False) == "failed"
+    with SessionReader(folder) as reader:
+        (crashed,) = reader.events(["crashed"])
+    assert "division by zero" in crashed.body["reason"]
