@@ -133,7 +133,12 @@ class _Client:
         number = request.get("id")
         if isinstance(number, (dict, list)):
             number = None
-        self._handle(request, lambda answer: self._send(dict(answer, id=number)))
+
+        def reply(answer: Dict[str, Any]) -> None:
+            self._send(dict(answer, id=number))
+
+        if not self._loop.safely(lambda: self._handle(request, reply)):
+            reply({"ok": False, "why": "nanotrain made an error; trainer.log has the traceback"})
 
     def _send(self, answer: Dict[str, Any]) -> None:
         if self._connection is None:

@@ -11,6 +11,7 @@ import pytest
 from hosting import PATIENCE_S, wait_for
 
 from nanotrain_tui.host import mishaps
+from nanotrain_tui.host.control import ControlServer
 from nanotrain_tui.host.hearing import Hearing
 from nanotrain_tui.host.host import Host
 from nanotrain_tui.host.job import Job, JobError, read_job
@@ -175,6 +176,21 @@ def test_a_callback_that_raises_is_reported_and_the_loop_goes_on(tmp_path):
     wait_for(lambda: (loop.turn(0.01), seen)[1])
     loop.close()
     assert len(failed) == 1 and isinstance(failed[0], ZeroDivisionError)
+
+
+def test_a_request_that_fails_in_the_host_is_answered(tmp_path):
+    loop, failed = Loop(), []
+    loop.failed = failed.append
+    server = ControlServer(str(tmp_path), loop, lambda request, reply: request["no such key"])
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(tmp_path / "control.sock"))
+        client.sendall(b'{"id": 7, "do": "pause"}\n{"id": 8, "do": "pause"}\n')
+        wait_for(lambda: (loop.turn(0.01), len(failed) == 2)[1])
+        answers = [json.loads(line) for line in client.recv(65536).splitlines()]
+    server.leave()
+    server.hang_up()
+    loop.close()
+    assert [(answer["id"], answer["ok"]) for answer in answers] == [(7, False), (8, False)]
 
 
 def test_errors_are_recorded_once_for_each_kind_and_have_an_end():
