@@ -49,6 +49,7 @@ from nanotrain_tui.session.rows import (
     steps_row_of,
 )
 from nanotrain_tui.session.schema import NEWEST_SEQ, SCHEMA_VERSION, VIEWS, version_of
+from nanotrain_tui.session.spark import spark
 from nanotrain_tui.session.text import printable, printable_json
 
 _EVENT = "SELECT seq, segment, t, step, kind, body FROM events"
@@ -61,7 +62,6 @@ _ALL = {"steps": "steps", "evaluations": "(SELECT * FROM events WHERE kind = 'ev
 _POWER = re.compile(r'"power_total_mw": (\d{1,9})')  # cheaper than the JSON of a whole sample
 # A damaged schema's own message may be no text.
 _ERRORS = (sqlite3.Error, UnicodeDecodeError, OverflowError, MemoryError)
-_LARGEST = 3.5e38  # beyond float32: an overflow
 _AFTER_ALL = 2**63 - 1
 _HAS_BACKUP = hasattr(sqlite3.Connection, "backup")  # since Python 3.7
 
@@ -289,31 +289,15 @@ class SessionReader:
                 yield t, float(found.group(1))
 
     def spark(self, parts: int) -> List[Optional[float]]:
-        """The training loss in at most ``parts`` means over equal parts of the steps.
-
-        Of a long session evenly spread rows are read, not every one. None: no finite loss there.
-        """
+        """The training loss in at most ``parts`` means over equal parts of the steps."""
         sql = "SELECT {} FROM {} WHERE metric = 'loss' ORDER BY first_step"
-        found = self._query(sql.format(_STEPS_ROW, self._current("steps")))
-        rows = self._of(steps_row_of, found)
-        if not rows:
-            return []
-        end = max(row.last_step for row in rows)
-        parts = min(parts, end)
-        sums, counts = [0.0] * parts, [0] * parts
-        for row in rows[:: max(1, len(rows) // (4 * parts))]:
-            found = self._query(_STEPS.format("steps") + " WHERE seq = ?", (row.seq,))
-            (whole,) = self._of(steps_of, found)
-            values, first_step = whole.values[: row.updates], row.first_step
-            at = 0
-            while at < len(values):
-                part = (first_step + at - 1) * parts // end
-                stop = min(len(values), -(-(part + 1) * end // parts) - first_step + 1)
-                total, n = _finite_sum(values[at:stop])
-                sums[part] += total
-                counts[part] += n
-                at = stop
-        return [total / n if n else None for total, n in zip(sums, counts)]
+        rows = self._of(steps_row_of, self._query(sql.format(_STEPS_ROW, self._current("steps"))))
+        return spark(rows, self._values_of, parts)
+
+    def _values_of(self, row: StepsRow) -> "array.array[float]":
+        """Empty where the host has merged the row meanwhile."""
+        found = self._query(_STEPS.format("steps") + " WHERE seq = ?", (row.seq,))
+        return self._of(steps_of, found)[0].values if found else array.array("f")
 
     def reached(self, segment: Segment) -> int:
         """Updates completed at the end of a segment."""
@@ -433,15 +417,6 @@ class SessionReader:
             return [make(row) for row in rows]
         except DamagedRow as error:
             raise RecordingError("{} is damaged: {}".format(self.path, error)) from error
-
-
-def _finite_sum(values: "array.array[float]") -> Tuple[float, int]:
-    """The sum of the finite values and how many they are."""
-    total = sum(values)
-    if -_LARGEST <= total <= _LARGEST:
-        return total, len(values)
-    finite = [value for value in values if -_LARGEST <= value <= _LARGEST]
-    return sum(finite), len(finite)
 
 
 def number(value: Any) -> Optional[float]:
