@@ -21,6 +21,7 @@ _LEADS_TO = {
 }
 _MOST_STEPS = 10**9
 _LONGEST_WHO = 200
+_LARGEST = 2**63  # what every reader of JSON takes
 
 
 class Decision(NamedTuple):
@@ -75,8 +76,18 @@ def arguments(do: str, request: Dict[str, Any]) -> Dict[str, Any]:
         values = request.get("values")
         if not isinstance(values, dict) or not values:
             raise BadRequest('set needs values, as {"optimizer.learning_rate": 0.001}')
+        for key, value in values.items():
+            parts = value if isinstance(value, list) else [value]
+            if not all(map(_is_single, parts)):  # refused commands are recorded, with their values
+                raise BadRequest("{}: must be a single value".format(printable(key[:100])))
         return {"values": values}
     return {}
+
+
+def _is_single(value: Any) -> bool:
+    if type(value) in (int, float):
+        return not abs(value) >= _LARGEST  # also nan
+    return value is None or isinstance(value, (str, bool))
 
 
 def asker(request: Dict[str, Any], default: str) -> str:

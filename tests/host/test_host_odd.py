@@ -141,6 +141,19 @@ def requests(dice):
     yield from (b"", b"{", b"[]", b"\xff", b"[" * 50000, b'{"id": 1' * 100, b'"x"')
 
 
+@pytest.mark.parametrize("value", [[[[1]]], {"a": {"b": 1}}, 10**400, 2**64])
+def test_no_odd_value_is_recorded_with_a_refused_command(host, value):
+    session = host("slow", train__steps=400)
+    session.wait_for_event("started")
+    nested = value
+    for _ in range(60 if isinstance(value, (list, dict)) else 0):
+        nested = [nested]
+    answer = session.do("set", values={"optimizer.learning_rate": nested})
+    assert not answer["ok"] and "single value" in answer["why"]
+    session.do("stop")
+    session.end()
+
+
 def test_no_odd_request_ends_a_session(host):
     session = host("slow", train__steps=2000)
     session.wait_for_event("started")
