@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.markup import escape
 from textual.types import IgnoreReturnCallbackType
 
 from nanotrain_tui.app.actions import ACTIONS
@@ -14,6 +15,9 @@ from nanotrain_tui.catalog import FIELDS
 
 if TYPE_CHECKING:
     from nanotrain_tui.app.app import NanotrainApp
+
+
+OTHER_CHOICE = "not with what is chosen"
 
 
 class Entry(NamedTuple):
@@ -48,5 +52,6 @@ class ActionsAndFields(Provider):
             )
         shown = {row.key: row.value for row in app.model.rows()}
         for key, field in FIELDS.items():
-            now = f"now {shown[key] or 'empty'}" if key in shown else "not with what is chosen"
+            # Textual reads help as markup, and a value may hold brackets.
+            now = escape(f"now {shown[key] or 'empty'}") if key in shown else OTHER_CHOICE
             yield Entry(f"{field.label} ({key})", now, partial(app.edit_field, key))

@@ -21,8 +21,9 @@ def command(asked: Asked, session: str | None) -> int:
     nanotrain attach
     nanotrain attach mnist-3
     """
-    from .pick import newest_session, pick_session
+    from .pick import check_readable, newest_session, pick_session
 
     folders = my_folders()
     folder = pick_session(folders, session) if session else newest_session(folders)
+    check_readable(folder)
     return open_dashboard(asked, folder.name)

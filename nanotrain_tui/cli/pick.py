@@ -4,6 +4,7 @@ from nanotrain_tui.catalog import nearest
 from nanotrain_tui.config import Folders
 from nanotrain_tui.session.errors import SessionNotFound
 from nanotrain_tui.session.folder import SessionFolder, find_session, list_sessions
+from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.summary import summarise_all
 
 
@@ -20,6 +21,14 @@ def pick_session(folders: Folders, name: str) -> SessionFolder:
             " 'nanotrain sessions' lists them." if names else " There is none yet."
         )
         raise SessionNotFound(f"{error}.{more}") from None
+
+
+def check_readable(folder: SessionFolder) -> None:
+    """Raises RecordingError where the recording is damaged, before the screen is taken over."""
+    with SessionReader(folder) as reader:
+        reader.meta()
+        for look in (reader.places, reader.steps_rows, reader.events):
+            look()
 
 
 def newest_session(folders: Folders) -> SessionFolder:

@@ -52,7 +52,8 @@ def command(asked: Asked, session: str, speed: float, begin: str) -> int:
     """
     from nanotrain_tui.app.ports import Watch
 
-    from .pick import pick_session
+    from .pick import check_readable, pick_session
 
     folder = pick_session(my_folders(), session)
+    check_readable(folder)
     return open_dashboard(asked, watch=Watch(folder.name, speed, begin))

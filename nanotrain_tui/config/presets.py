@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nanotrain_tui.catalog import ConfigError, check, nearest
+from nanotrain_tui.session.text import is_printable, printable
 
 from .toml_file import FileError, read_toml
 
@@ -50,6 +51,9 @@ def load_presets(user_folder: Path | None) -> Presets:
     problems: list[str] = []
     own = sorted(user_folder.glob("*.toml")) if user_folder and user_folder.is_dir() else []
     for path in [shipped / f"{DEFAULT}.toml", *sorted(shipped.glob("*.toml")), *own]:
+        if not is_printable(path.stem):
+            problems.append(f"{path}: its name holds control characters; rename the file.")
+            continue
         try:
             presets[path.stem] = read_preset(path)
         except ConfigError as error:
@@ -77,7 +81,7 @@ def read_preset(path: Path) -> Preset:
         check(values)
     except ConfigError as error:
         raise FileError(str(path), str(error)) from None
-    return Preset(path.stem, str(summary), path, values)
+    return Preset(path.stem, printable(str(summary)), path, values)
 
 
 def _shipped() -> Path:

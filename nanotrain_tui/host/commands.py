@@ -25,6 +25,7 @@ _LEADS_TO = {
 _MOST_STEPS = 10**9
 _LONGEST_WHO = 200
 _LONGEST_VALUES = 8192  # characters of JSON; a whole configuration has 2,000
+_LARGEST = 2**63  # what every reader of JSON takes
 
 
 class Decision(NamedTuple):
@@ -79,8 +80,10 @@ def arguments(do: str, request: Dict[str, Any]) -> Dict[str, Any]:
         values = request.get("values")
         if not isinstance(values, dict) or not values:
             raise BadRequest('set needs values, as {"optimizer.learning_rate": 0.001}')
-        if not all(map(_is_plain, values.values())):
-            raise BadRequest("a value of set is a number, a text, true, false or a list of them")
+        for key, value in values.items():
+            parts = value if isinstance(value, list) else [value]
+            if not all(map(_is_single, parts)):  # refused commands are recorded, with their values
+                raise BadRequest("{}: must be a single value".format(printable(key[:100])))
         if len(json.dumps(values)) > _LONGEST_VALUES:
             raise BadRequest("set takes {} characters of values at most".format(_LONGEST_VALUES))
         return {"values": values}
@@ -92,9 +95,10 @@ def arguments(do: str, request: Dict[str, Any]) -> Dict[str, Any]:
     return {}
 
 
-def _is_plain(value: Any) -> bool:
-    parts = value if isinstance(value, list) else [value]
-    return not any(isinstance(part, (dict, list)) for part in parts)
+def _is_single(value: Any) -> bool:
+    if type(value) in (int, float):
+        return not abs(value) >= _LARGEST  # also nan
+    return value is None or isinstance(value, (str, bool))
 
 
 def undo_of(edits: Edits, wanted: Optional[int], config: Mapping[str, Any], step: int) -> Undo:

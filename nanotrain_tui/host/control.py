@@ -241,12 +241,18 @@ class _Client:
         number = request.get("id")
         if isinstance(number, (dict, list)):
             number = None
-        self._unanswered += 1
-        self._handle(request, lambda answer: self._answer(dict(answer, id=number)))
 
-    def _answer(self, answer: Dict[str, Any]) -> None:
-        self._unanswered -= 1
-        self._send(answer)
+        waits = [True]
+
+        def reply(answer: Dict[str, Any]) -> None:
+            if waits:  # else the handler failed after it had answered
+                waits.pop()
+                self._unanswered -= 1
+                self._send(dict(answer, id=number))
+
+        self._unanswered += 1
+        if not self._loop.safely(lambda: self._handle(request, reply)):
+            reply({"ok": False, "why": "nanotrain made an error; trainer.log has the traceback"})
 
     def _send(self, answer: Dict[str, Any]) -> None:
         if self._connection is None:

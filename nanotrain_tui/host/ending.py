@@ -28,7 +28,7 @@ class LastRows:
         self._loop = loop
         self._stops = 0
 
-    def write(self, take_stops: Callable[[], None]) -> None:
+    def write(self, take_stops: Callable[[], object]) -> None:
         """Write them; ``take_stops`` is called after every turn of the loop."""
         if self._journal.end():
             return

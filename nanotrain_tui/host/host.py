@@ -107,7 +107,7 @@ class Host(Session):
             while not self._over:
                 self._loop.turn()
                 self._loop.safely(self._take_stops)
-            self._last_rows.write(partial(self._loop.safely, self._take_stops))
+            self._last_rows.write(lambda: self._loop.safely(self._take_stops))
         return self.state
 
     def request_stop(self, who: str) -> None:

@@ -121,8 +121,8 @@ class Loop:
                     timer.at = now + timer.every
             self.safely(timer.run)
 
-    def safely(self, call: Callable[[], None]) -> None:
-        """Call; what it raises goes to ``failed``, and the loop goes on.
+    def safely(self, call: Callable[[], None]) -> bool:
+        """Call; what it raises goes to ``failed``, and the loop goes on. False where it raised.
 
         One odd message, request or file must not end a training: this is the one place that keeps
         any error from the loop.
@@ -131,6 +131,8 @@ class Loop:
             call()
         except Exception as error:
             self.failed(error)
+            return False
+        return True
 
     def close(self) -> None:
         for number, handler in self._previous_handlers.items():

@@ -36,6 +36,7 @@ class MapOf(NamedTuple):
     """An object with any keys and values of one type."""
 
     value: Any
+    keys: Tuple[str, ...] = ()  # that it usually has
 
 
 class LinesOf(NamedTuple):
@@ -60,7 +61,7 @@ EVENTS: Dict[str, Kind] = {
     }, state="starting"),
     "preparing": Kind({"what": TEXT, "fraction": NUMBER}, movable=True),
     "ready": Kind({
-        "versions": MapOf(TEXT), "cuda": FLAG,
+        "versions": MapOf(TEXT, ("python", "tensorflow", "numpy")), "cuda": FLAG,
         "devices": ListOf({"name": TEXT, "kind": TEXT, "memory_mb": NUMBER}),
         "activations": ListOf(TEXT), "losses": ListOf(TEXT), "optimizers": ListOf(TEXT),
         "threads": COUNT, "pid": COUNT,
@@ -72,9 +73,15 @@ EVENTS: Dict[str, Kind] = {
             "classes": COUNT, "task": TEXT,
         },
     }, state="running"),
-    "evaluated": Kind({"loss": NUMBER, "accuracy": NUMBER, "seconds": NUMBER}, movable=True),
+    "evaluated": Kind({
+        "loss": NUMBER, "accuracy": NUMBER, "metrics": MapOf(NUMBER), "seconds": NUMBER,
+        "on": OneOf(("test", "validation")),
+        "cause": OneOf(("schedule", "asked", "checkpoint")),
+    }, movable=True),
     "checkpoint": Kind({
         "file": FILE, "sha256": TEXT, "bytes": COUNT, "accuracy": NUMBER, "best": FLAG,
+        "tested": {"step": COUNT, "metrics": MapOf(NUMBER)},
+        "score": {"metric": TEXT, "value": NUMBER},
     }, movable=True),
     "checkpoint_removed": Kind({"file": FILE}),
     "edited": Kind({

@@ -4,6 +4,7 @@ No read transaction outlives a call: a reader that held one would keep the host'
 from being folded, and an SD card would fill.
 """
 
+import array
 import os
 import re
 from typing import (
@@ -272,23 +273,24 @@ class SessionReader:
     def spark(self, parts: int) -> List[Optional[float]]:
         """The training loss in at most ``parts`` means over equal parts of its steps; see Spark.
 
-        A fork's own steps alone.
-
-        Of a long session evenly spread rows and the last one are read, not every one.
+        A fork's own steps alone. Of a long session evenly spread rows and the last one are read,
+        not every one.
         """
         sql = "SELECT {} FROM {} WHERE metric = 'loss' ORDER BY first_step"
-        found = self._query(sql.format(_STEPS_ROW, self._current("steps")))
-        rows = self._of(steps_row_of, found)
+        rows = self._of(steps_row_of, self._query(sql.format(_STEPS_ROW, self._current("steps"))))
         if not rows:
             return []
         before = rows[0].first_step - 1  # the steps of a fork's parent
         end = max(row.last_step for row in rows) - before
         spark = Spark(min(parts, end), end)
         for row in rows[: -1 : max(1, len(rows) // (4 * parts))] + rows[-1:]:
-            found = self._query(_STEPS.format("steps") + " WHERE seq = ?", (row.seq,))
-            (whole,) = self._of(steps_of, found)
-            spark.add(row.first_step - before, whole.values[: row.updates])
+            spark.add(row.first_step - before, self._values_of(row)[: row.updates])
         return spark.means()
+
+    def _values_of(self, row: StepsRow) -> "array.array[float]":
+        """Empty where the host has merged the row meanwhile."""
+        found = self._query(_STEPS.format("steps") + " WHERE seq = ?", (row.seq,))
+        return self._of(steps_of, found)[0].values if found else array.array("f")
 
     def reached(self, segment: Segment) -> int:
         """Updates completed at the end of a segment."""

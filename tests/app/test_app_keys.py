@@ -10,7 +10,7 @@ from textual.widgets import Input, OptionList
 
 from nanotrain_tui.app.actions import ACTIONS, BY_ID, FOOTERS, PANES, Situation, bindings
 from nanotrain_tui.app.dialogs import Ask, Help, PickList, help_text
-from nanotrain_tui.app.form_model import PRESET_KEY
+from nanotrain_tui.app.form_model import PRESET_KEY, FormModel
 from nanotrain_tui.app.keymap import Keymap
 from nanotrain_tui.app.panels import StatusHeader
 from nanotrain_tui.app.ports import Preferences, Refused
@@ -321,6 +321,16 @@ async def test_the_palette_finds_every_action_and_every_field() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.focused, Input) and app.dashboard.editing)
         assert app.dashboard.form.key == "optimizer.learning_rate"
+
+
+async def test_brackets_in_a_value_are_no_markup_to_the_palette() -> None:
+    app = make_app()
+    app.model = FormModel({**app.model.config, "data.dir": "/a[/bold][link=http://x]b"}, ())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        await pilot.press(*"data.dir")
+        await until(pilot, lambda: "[/bold][link=http://x]" in _top_of_palette(app))
 
 
 def _top_of_palette(app: object) -> str:

@@ -107,6 +107,10 @@ UNREADABLE = {
 DEEP = ("no kind", "no metric", "a negative time")
 
 
+#: What the dashboard meets only where it gets to those rows.
+SHALLOW = ("data of 7 bytes", "text for data", "another count")
+
+
 @pytest.mark.parametrize("how", UNREADABLE)
 def test_one_sentence_and_the_others_are_listed(recording: Path, nano: Nano, how: str) -> None:
     sql("DELETE FROM meta WHERE key = 'summary'")(recording)
@@ -121,6 +125,9 @@ def test_one_sentence_and_the_others_are_listed(recording: Path, nano: Nano, how
     listed = {one["name"]: one for one in json.loads(nano("sessions", "--json").out)}
     assert listed["mnist-1"]["problem"] is None
     assert listed["mnist-2"]["problem"] or how in DEEP
+    for arguments in (["replay", "mnist-2"], ["attach", "mnist-2"]):
+        ran = nano(*arguments)  # without a terminal it would end in another way
+        assert ran.err.count("\n") == 1 and (ran.status == 1 or how in SHALLOW), ran
     assert nano("show", "mnist-1").status == 0
     assert nano("verify", "mnist-2").status == 1
 

@@ -31,7 +31,7 @@ def damage(recording: str, seed: int) -> str:
     ways = (_value, _value, _json, _json, _json, _row, _table, _bytes, _file)
     told = []
     for _ in range(dice.choice((1, 1, 2, 3))):
-        with suppress(sqlite3.Error, OSError):
+        with suppress(sqlite3.Error, OSError, UnicodeDecodeError):
             told.append(dice.choice(ways)(recording, dice))
     return f"seed {seed}: {'; '.join(told)}"
 

@@ -5,14 +5,20 @@ import json
 import random
 import socket
 import struct
+from pathlib import Path
 
 import pytest
 from hosting import PATIENCE_S, wait_for
 
 from nanotrain_tui.host import mishaps
+from nanotrain_tui.host.control import ControlServer
+from nanotrain_tui.host.hearing import Hearing
+from nanotrain_tui.host.host import Host
 from nanotrain_tui.host.job import Job, JobError, read_job
 from nanotrain_tui.host.loop import Loop
 from nanotrain_tui.host.messages import LONGEST_TEXT, MESSAGES, BadMessage, parse_message
+from nanotrain_tui.launch.detached import make_folder, write_job
+from nanotrain_tui.session.reader import SessionReader
 
 SOUND = {
     "ready": {"versions": {"python": "3"}, "devices": [{"name": "CPU", "kind": "CPU"}], "pid": 7},
@@ -135,6 +141,19 @@ def requests(dice):
     yield from (b"", b"{", b"[]", b"\xff", b"[" * 50000, b'{"id": 1' * 100, b'"x"')
 
 
+@pytest.mark.parametrize("value", [[[[1]]], {"a": {"b": 1}}, 10**400, 2**64])
+def test_no_odd_value_is_recorded_with_a_refused_command(host, value):
+    session = host("slow", train__steps=400)
+    session.wait_for_event("started")
+    nested = value
+    for _ in range(60 if isinstance(value, (list, dict)) else 0):
+        nested = [nested]
+    answer = session.do("set", values={"optimizer.learning_rate": nested})
+    assert not answer["ok"] and "single value" in answer["why"]
+    session.do("stop")
+    session.end()
+
+
 def test_no_odd_request_ends_a_session(host):
     session = host("slow", train__steps=2000)
     session.wait_for_event("started")
@@ -172,6 +191,21 @@ def test_a_callback_that_raises_is_reported_and_the_loop_goes_on(tmp_path):
     assert len(failed) == 1 and isinstance(failed[0], ZeroDivisionError)
 
 
+def test_a_request_that_fails_in_the_host_is_answered(tmp_path):
+    loop, failed = Loop(), []
+    loop.failed = failed.append
+    server = ControlServer(str(tmp_path), loop, lambda request, reply: request["no such key"])
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(tmp_path / "control.sock"))
+        client.sendall(b'{"id": 7, "do": "pause"}\n{"id": 8, "do": "pause"}\n')
+        wait_for(lambda: (loop.turn(0.01), len(failed) == 2)[1])
+        answers = [json.loads(line) for line in client.recv(65536).splitlines()]
+    server.leave()
+    server.hang_up()
+    loop.close()
+    assert [(answer["id"], answer["ok"]) for answer in answers] == [(7, False), (8, False)]
+
+
 def test_errors_are_recorded_once_for_each_kind_and_have_an_end():
     class Log:
         text = b""
@@ -187,3 +221,32 @@ def test_errors_are_recorded_once_for_each_kind_and_have_an_end():
     assert b"ValueError: odd" in log.text
     with pytest.raises(ValueError, match="odd"):
         errors.report(ValueError("odd"))
+
+
+def hosted(make_plan, folders, script="", **values):
+    """A host in this process, its folder made."""
+    folder = make_folder(make_plan(script, **values), folders)
+    host = Host(write_job(make_plan(script, **values), folder))
+    return host, folder
+
+
+def test_a_training_goes_on_after_an_error_of_the_hosts_own(make_plan, folders, monkeypatch):
+    monkeypatch.setattr(Hearing, "_evaluated", lambda self, message: message["no such key"])
+    host, folder = hosted(make_plan, folders, train__steps=50)
+    host.open()
+    assert host.run(handle_signals=False) == "finished"
+    with SessionReader(folder) as reader:
+        (warned,) = reader.events(["warned"])
+        assert reader.position()[0] == 50
+    assert mishaps.PHRASE in warned.body["message"] and "no such key" in warned.body["message"]
+    assert "Traceback" in Path(folder.log).read_text()
+
+
+def test_an_error_at_the_trainers_end_ends_the_session(make_plan, folders, monkeypatch):
+    monkeypatch.setattr(Host, "_was_stopped", lambda self, status: 1 / 0)
+    host, folder = hosted(make_plan, folders, "die=20", train__steps=50)
+    host.open()
+    assert host.run(handle_signals=False) == "failed"
+    with SessionReader(folder) as reader:
+        (crashed,) = reader.events(["crashed"])
+    assert "division by zero" in crashed.body["reason"]
