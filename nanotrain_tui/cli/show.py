@@ -10,7 +10,6 @@ import click
 
 from nanotrain_tui.app.scale import joules, samples_per_joule
 from nanotrain_tui.catalog import flatten, format_value
-from nanotrain_tui.session.lost import read_lost
 
 from .divergence import way_out
 from .errors import FINISHED, paragraph
@@ -117,6 +116,8 @@ def _parent(meta: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _print_text(folder: "SessionFolder", state: "RunState", reader: "SessionReader") -> None:
+    from nanotrain_tui.session.lost import read_lost
+
     from .charts import session_charts
 
     parts = [

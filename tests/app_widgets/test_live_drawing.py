@@ -1,6 +1,7 @@
 """What the drawing functions return: right figures, exact sizes, no crash on any state."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from batches import Rows, batch_of
@@ -220,6 +221,13 @@ def test_every_state_has_its_sign(kind: str, sign: str) -> None:
 def test_a_silent_host_is_called_out() -> None:
     line = draw_status(state_of(wild(), responding=False), 80, 2, UNICODE)[0]
     assert line[0].text == "● running, not responding" and line[0].role == "error"
+
+
+def test_a_recording_that_is_not_written_is_told_in_place_of_the_progress() -> None:
+    state = replace(state_of(wild()), trouble="database or disk is full")
+    line = draw_status(state, 80, 2, UNICODE)[1]
+    assert text_of([line])[0].startswith(f"{UNICODE.bad} not recorded: database or disk is full")
+    assert line[0].role == "error"
 
 
 def test_preparation_stands_where_the_progress_will() -> None:
