@@ -96,7 +96,8 @@ class Steering:
         if self._must_wait(do):
             self._put_off(_Waiting(do, request, who, reply))
             return
-        arguments: Dict[str, Any] = {}
+        edit = request.get("edit") if do == "undo" else None
+        arguments: Dict[str, Any] = {"edit": edit} if type(edit) is int else {}
         decision = commands.decide(self._state(), [one.do for one in self._sent], do)
         try:
             arguments = self._arguments(do, request, decision)

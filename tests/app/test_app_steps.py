@@ -14,8 +14,19 @@ from nanotrain_tui.app.curves import FUNCTIONS, draw_curve
 from nanotrain_tui.app.form_model import FormModel
 from nanotrain_tui.app.glyphs import ASCII, UNICODE
 from nanotrain_tui.app.steps import stepped
-from nanotrain_tui.catalog import ACTIVATIONS, FIELDS, ConfigError, applies, check, parse_value
+from nanotrain_tui.catalog import (
+    ACTIVATIONS,
+    FIELDS,
+    ConfigError,
+    applies,
+    changed_keys,
+    check,
+    edited,
+    parse_value,
+)
 from nanotrain_tui.config.resolve import overlay
+from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.undo import Edits
 
 
 @pytest.mark.parametrize(
@@ -118,13 +129,20 @@ def test_an_undone_edit_leaves_what_was(one: dict[str, Any], other: dict[str, An
     model.set_running(before)
     model.take(changes_between(before, after))
     values = model.staged()
-    inverse = model.inverse(values)
     model.sent(values)
     model.answered(values, ok=True)
     assert model.staged() == {}
-    model.take(inverse)
-    model.sent(inverse)
-    model.answered(inverse, ok=True)
+    changes = {key: [before.get(key), after.get(key)] for key in changed_keys(before, after)}
+    edits = Edits()
+    edits.add(Event(1, 1, 0.0, 5, "edited", {"who": "me", "changes": changes}))
+    undo = edits.undo(after, 5)
+    if undo is None:
+        assert before == after
+        return
+    assert edited(after, undo.values) == before  # as the session does it
+    model.take(undo.values)
+    model.sent(undo.values)
+    model.answered(undo.values, ok=True)
     assert model.staged() == {} and model.config == before
 
 

@@ -71,6 +71,7 @@ def test_an_edit_is_undone_once_however_many_ask(paused):
     assert whys == {f"it was undone already, by {who}"}
     assert undone(paused) == [None, None, edit]
     assert "not the newest" in paused.do("undo", edit=1)["why"]
+    assert paused.events("refused")[-1].body["command"] == {"do": "undo", "edit": 1}
 
 
 def test_an_undo_waits_for_the_edits_before_it_and_edits_wait_for_the_undo(host):
