@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from app_fakes import FakeBackend, make_app, presets, until
-from hypothesis import Phase, example, given, settings
-from random_sessions import PLAIN, SGD, STORIES, UNSTARTED, Story, record
+from hypothesis import example, given, settings
+from random_sessions import PLAIN, SGD, STEADY, STORIES, UNSTARTED, Story, record
 
 from nanotrain_tui.app.chart_drawing import draw_chart
 from nanotrain_tui.app.chart_model import Charts
@@ -32,7 +32,6 @@ from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.reader import SessionReader
 
 WIDTH, HEIGHT = 72, 20
-PHASES = [Phase.explicit, Phase.generate]  # shrinking takes minutes
 
 
 def followed(folder: SessionFolder) -> RunState:
@@ -63,7 +62,7 @@ def lines_of(state: RunState, view: ChartView, glyphs: Glyphs) -> list[Line]:
 @given(STORIES, STORIES)
 @example(SGD, PLAIN)
 @example(UNSTARTED, SGD)
-@settings(max_examples=15, derandomize=True, phases=PHASES)
+@settings(STEADY, max_examples=15)
 def test_any_session_is_drawn_replayed_listed_and_compared(one: Story, other: Story) -> None:
     with TemporaryDirectory() as home:
         folders = [record(Path(home), story) for story in (one, other)]

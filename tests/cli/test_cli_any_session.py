@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 
 import pytest
 from cli_runs import Ran
-from hypothesis import Phase, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from random_sessions import PLAIN, SGD, STORIES, UNSTARTED, Story, record
+from random_sessions import PLAIN, SGD, STEADY, STORIES, UNSTARTED, Story, record
 
 from nanotrain_tui.cli import main
 
@@ -27,7 +27,6 @@ EXPORTS = [
     ("json",), ("jsonl",), ("html",), ("svg",), ("script",), ("session",), ("bundle",),
     ("tensorboard",),
 ]  # fmt: skip
-PHASES = [Phase.explicit, Phase.generate]  # shrinking takes minutes
 
 
 def run(*arguments: object, utf8: bool = True) -> Ran:
@@ -61,7 +60,7 @@ def strictly(text: str) -> Any:
 @given(STORIES, STORIES, st.booleans())
 @example(SGD, PLAIN, True)
 @example(UNSTARTED, SGD, False)
-@settings(max_examples=8, derandomize=True, phases=PHASES)
+@settings(STEADY, max_examples=8)
 def test_any_session_can_be_read_by_every_command(one: Story, other: Story, utf8: bool) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("NANOTRAIN_HOME", folder)
