@@ -8,6 +8,7 @@ from nanotrain_tui.host.live_config import LiveConfig
 from nanotrain_tui.host.steering import Steering
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.history import SCRIPT
+from nanotrain_tui.session.scores import AFTER
 
 Message = Dict[str, Any]
 
@@ -41,6 +42,7 @@ class Hearing:
         self._gave_up = gave_up
         self._gives_up = False
         self._garbage_told = False
+        self._held_after = 0  # the last event before the network that the trainer keeps
         self._handlers: Dict[str, Callable[[Message], None]] = {
             "answer": steering.answered,
             "ready": self._news,
@@ -48,7 +50,8 @@ class Hearing:
             "started": self._started,
             "steps": self._steps,
             "evaluated": self._evaluated,
-            "checkpoint": self._news,
+            "checkpoint": self._checkpoint,
+            "held": self._held,
             "checkpoint_removed": self._removed,
             "memory": gauges.tensorflow_memory,
             "paused": self._paused,
@@ -80,8 +83,16 @@ class Hearing:
         self._steering.settle()
 
     def _news(self, message: Message) -> None:
-        at_a_step = message["event"] == "checkpoint"
-        self._record(message["event"], _body(message), message["step"] if at_a_step else None)
+        self._record(message["event"], _body(message))
+
+    def _held(self, _message: Message) -> None:
+        self._held_after = self._journal.last_event
+
+    def _checkpoint(self, message: Message) -> None:
+        body = _body(message)
+        if body.pop("held", False) is True:
+            body[AFTER] = self._held_after
+        self._record("checkpoint", body, message["step"])
 
     def _removed(self, message: Message) -> None:
         self._record("checkpoint_removed", _body(message))

@@ -19,6 +19,7 @@ class Journal:
     def __init__(self, recorder: Recorder, base: float, clock: Callable[[], float]) -> None:
         self.state = states.STARTING
         self.step = 0
+        self.last_event = 0  # its seq
         self._recorder = recorder
         self._base = base
         self._clock = clock
@@ -54,7 +55,8 @@ class Journal:
             self._preparing = None if kind == "started" else self._preparing
         at = now if t is None else self._session_time(t, now)
         self._last_t = at = max(at, self._last_t)  # what the trainer dates may come late
-        self._recorder.event(at, self.step if step is None else step, kind, body)
+        recorded = self._recorder.event(at, self.step if step is None else step, kind, body)
+        self.last_event = recorded.seq
         self.state = states.next_state(self.state, kind, body)
 
     def preparing(self, what: str, fraction: Any) -> None:

@@ -102,6 +102,7 @@ _FIELDS: Dict[str, Tuple[Tuple[str, Callable[[Any], bool]], ...]] = {
     "evaluated": (*_AT, ("loss", _is_number), ("accuracy", _is_number), ("seconds", _is_number)),
     "checkpoint": (*_AT, ("file", _is_text)),
     "checkpoint_removed": (("file", _is_text),),
+    "held": _AT,
     "diverged": (*_AT, ("loss", _is_number), ("policy", _is_text)),
     "memory": (("current_mb", _is_number), ("peak_mb", _is_number)),
     "paused": _AT,

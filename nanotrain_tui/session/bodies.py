@@ -116,6 +116,27 @@ def _is_edits(value: Any) -> bool:
     )
 
 
+def _is_metrics(value: Any) -> bool:
+    """{name: value}"""
+    return isinstance(value, dict) and all(map(_is_number, value.values()))
+
+
+def _is_tested(value: Any) -> bool:
+    """{step, metrics}"""
+    return (
+        isinstance(value, dict)
+        and _is_count(value.get("step"))
+        and _is_metrics(value.get("metrics"))
+    )
+
+
+def _is_score(value: Any) -> bool:
+    """{metric, value}"""
+    return (
+        isinstance(value, dict) and _is_text(value.get("metric")) and _is_number(value.get("value"))
+    )
+
+
 def _is_data(value: Any) -> bool:
     return isinstance(value, dict) and not problem_of("started data", value)
 
@@ -130,9 +151,11 @@ _SHAPES: Dict[str, Dict[str, Test]] = {
                 "threads": _is_count, "data": _is_data},
     "started data": {"name": _is_text, "source": _is_text, "train": _is_count, "test": _is_count,
                      "shape": _is_list, "classes": _is_count},
-    "evaluated": {"loss": _is_number, "accuracy": _is_number, "seconds": _is_number},
+    "evaluated": {"loss": _is_number, "accuracy": _is_number, "seconds": _is_number,
+                  "metrics": _is_metrics, "on": _is_text, "cause": _is_text},
     "checkpoint": {"file": _is_file, "sha256": _is_text, "bytes": _is_count,
-                   "accuracy": _is_number, "best": _is_flag},
+                   "accuracy": _is_number, "best": _is_flag, "tested": _is_tested,
+                   "score": _is_score, "after": _is_count},
     "checkpoint_removed": {"file": _is_file},
     "edited": {"who": _is_text, "changes": _is_changes, "retraced": _is_flag,
                "scripted": _is_flag},

@@ -187,16 +187,22 @@ class SessionReader:
 
     def position(self) -> Tuple[int, float]:
         """(updates completed, session time in seconds) as of the newest row."""
+        newest = "SELECT * FROM (SELECT seq, segment, {} FROM {} ORDER BY seq DESC LIMIT 1)"
+        tables = (
+            ("step, t, kind", "events"),
+            ("step, t, NULL", "events WHERE kind <> 'checkpoint'"),
+            ("first_step + count - 1, t1, NULL", "steps"),
+            ("step, t, NULL", "samples"),
+        )
         rows = self._query(
-            "SELECT seq, step, t FROM (SELECT seq, step, t FROM events ORDER BY seq DESC LIMIT 1) "
-            "UNION ALL SELECT seq, first_step + count - 1, t1 FROM "
-            "(SELECT seq, first_step, count, t1 FROM steps ORDER BY seq DESC LIMIT 1) "
-            "UNION ALL SELECT seq, step, t FROM "
-            "(SELECT seq, step, t FROM samples ORDER BY seq DESC LIMIT 1) ORDER BY 1 DESC"
+            " UNION ALL ".join(newest.format(*t) for t in tables) + " ORDER BY 1 DESC"
         )
         if not rows:
             return (0, 0.0)
-        return (int(rows[0][1]), max(float(row[2]) for row in rows))
+        # A checkpoint may be of an earlier step than the training is at.
+        counting = rows if rows[0][4] == "checkpoint" else rows[:1]
+        steps = [int(row[2]) for row in counting if row[1] == rows[0][1]]
+        return (max(steps), max(float(row[3]) for row in rows))
 
     def places(self) -> List[Place]:
         """Every segment, event and sample in the order of seq, without their bodies."""
