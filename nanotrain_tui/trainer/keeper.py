@@ -78,10 +78,10 @@ class Keeper:
         """Write a checkpoint, report it and delete what is too much. Raises Refused."""
         if not self.folder:
             raise Refused("There is no folder for checkpoints.")
+        self._written_at = self._clock()  # a failure waits its time too
         if not _is_finite(saved):
             raise Refused("No checkpoint was written: the weights are not finite.")
         self._write(saved, keep)
-        self._written_at = self._clock()
 
     def write_best(self, keep: int) -> None:
         """Write the network that waits in memory, if one does. Raises Refused."""

@@ -243,6 +243,18 @@ def test_one_deleted_by_somebody_else_is_no_trouble(tmp_path):
     assert desk.told[-1] == {"event": "checkpoint_removed", "file": "step-000000010.npz"}
 
 
+def test_a_checkpoint_that_cannot_be_written_is_due_again_in_time(tmp_path):
+    """Not at once: the network is evaluated before each try."""
+    desk = Desk(tmp_path / "absent")
+    desk.now += 90
+    assert desk.keeper.is_due(1.5)
+    with pytest.raises(Refused, match="absent"):
+        desk.save(10)
+    assert not desk.keeper.is_due(1.5)
+    desk.now += 90
+    assert desk.keeper.is_due(1.5)
+
+
 def test_minutes_count_from_the_last_checkpoint(tmp_path):
     desk = Desk(tmp_path)
     desk.now += 89
