@@ -124,7 +124,7 @@ def starts(history: Sequence[Stretch]) -> Iterator[Start]:
     A session that began from another's checkpoint has no beginning of its own.
     """
     newest, until = history[-1], float("inf")
-    written = {c.body.get("file"): c.seq for one in history for c in one.checkpoints}
+    written = {str(c.body.get("file")): c.seq for one in history for c in one.checkpoints}
     machine = {key: value for key, value in newest.config.items() if key.startswith(MACHINE)}
     stretch = newest
     again: List[Edit] = []
@@ -133,7 +133,7 @@ def starts(history: Sequence[Stretch]) -> Iterator[Start]:
         made = [event for event in stretch.edited if event.seq <= until]
         here = [c for c in stretch.checkpoints if place_of(c) < until]
         for checkpoint in sorted(here, key=place_of, reverse=True):
-            if written[checkpoint.body.get("file")] != checkpoint.seq:
+            if written[str(checkpoint.body.get("file"))] != checkpoint.seq:
                 continue  # its file has been written anew since
             before = _before(checkpoint, made)
             after = [_edit(event) for event in made[len(before) :]]

@@ -1,6 +1,7 @@
 """Checkpoint files."""
 
 import hashlib
+import io
 from unittest.mock import ANY
 
 import numpy as np
@@ -59,6 +60,23 @@ def test_a_write_that_fails_leaves_the_last_checkpoint_whole(tmp_path, monkeypat
         checkpoint.save(str(tmp_path), example())
     assert (tmp_path / name).read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("bytes_left", [0, 50, 200, 500, 900, 1500, 3000])
+def test_a_disk_that_fills_while_it_writes_leaves_nothing(tmp_path, monkeypatch, bytes_left):
+    class Full(io.FileIO):
+        def write(self, data):
+            if self.tell() + len(data) > bytes_left:
+                raise OSError(28, "No space left on device")
+            return super().write(data)
+
+    def open_full(path, mode):
+        return Full(path, mode) if "w" in mode else open(path, mode)  # noqa: PTH123
+
+    monkeypatch.setattr(checkpoint, "open", open_full, raising=False)
+    with pytest.raises(OSError, match="No space"):
+        checkpoint.save(str(tmp_path), example())
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("keep", [0, 1, 100, 300, 500])
