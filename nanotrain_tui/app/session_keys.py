@@ -195,10 +195,10 @@ class SessionKeys:
 
 
 def _line(one: Checkpoint) -> str:
-    accuracy = percent(one.accuracy) if one.accuracy is not None else ""
+    accuracy = "not tested" if one.accuracy is None else percent(one.accuracy)
     size = f"{one.bytes / 1e6:.1f} MB" if one.bytes is not None else ""
     best = "best" if one.best else ""
-    return f"step {one.step:>9,}  {accuracy:>7}  {best:4}  {size:>9}  at {clock(one.t)}"
+    return f"step {one.step:>9,}  {accuracy:>10}  {best:4}  {size:>9}  at {clock(one.t)}"
 
 
 def _about(one: Checkpoint, name: str) -> str:

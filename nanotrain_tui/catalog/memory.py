@@ -71,8 +71,9 @@ def estimate(
     weights = _FLOAT * count_parameters(pixels, layers, classes) / MB
     slots = SLOTS[config["optimizer.name"]]
     # The first update is tried out and taken back (Engine.warm_up): all is there twice, the
-    # weights as they were drawn besides, and what the checkpoint held. While the optimizer works so are the gradients, and a
-    # layer of new values; before that the outputs of the layers are there and no gradients.
+    # weights as they were drawn besides, and what the checkpoint held. While the optimizer works
+    # so are the gradients, and a layer of new values; before that the outputs of the layers are
+    # there and no gradients. Afterwards the second copy is that of the best network (Keeper).
     updated = (1 + slots) * _largest_mb(pixels, layers, classes) / 2
     outputs = _outputs_mb(batch, pixels, layers, classes, test)
     block = max(_BLOCK_MB, batch * pixels / MB)  # as many batches as fit, but one at least

@@ -12,7 +12,7 @@ from .places import my_folders
 if TYPE_CHECKING:
     from nanotrain_tui.session.checkpoints import Checkpoint
 
-HEADER = ("STEP", "TIME", "ACCURACY", "MB", "FILE")
+HEADER = ("STEP", "TIME", "TESTED AT", "ACCURACY", "MB", "FILE")
 
 
 @click.command("checkpoints")
@@ -22,7 +22,7 @@ def command(session: str, as_json: bool) -> int:
     """List the checkpoints of SESSION that are kept, the newest last.
 
     Each file is read and held against its checksum; one that is damaged or missing says so.
-    ACCURACY is that of the last test before it.
+    ACCURACY is that of this very network on the test data, evaluated at the step under TESTED AT.
     """
     from nanotrain_tui.launch import list_checkpoints
 
@@ -40,11 +40,20 @@ def command(session: str, as_json: bool) -> int:
 
 
 def _object(checkpoint: "Checkpoint") -> dict[str, Any]:
-    return {**checkpoint._asdict(), "problem": checkpoint.problem or None}
+    return {
+        **checkpoint._asdict(),
+        "problem": checkpoint.problem or None,
+        "tested": checkpoint.tested and checkpoint.tested._asdict(),
+        "score": checkpoint.score and checkpoint.score._asdict(),
+    }
 
 
 def _row(checkpoint: "Checkpoint") -> tuple[str, ...]:
     size = "-" if checkpoint.bytes is None else f"{checkpoint.bytes / 1e6:.1f}"
-    note = checkpoint.problem or ("the best" if checkpoint.best else "")
+    tested = str(checkpoint.tested.step) if checkpoint.tested else "-"
+    notes = [checkpoint.problem, "the best" if checkpoint.best else ""]
+    notes.append("" if checkpoint.tested else "not tested at this step")
+    note = ", ".join(filter(None, notes))
     file = paragraph(checkpoint.file) + (f"  {paragraph(note)}" if note else "")
-    return (str(checkpoint.step), clock(checkpoint.t), share(checkpoint.accuracy), size, file)
+    accuracy = share(checkpoint.accuracy)
+    return (str(checkpoint.step), clock(checkpoint.t), tested, accuracy, size, file)

@@ -138,7 +138,7 @@ def _export(
         output = reader.folder.name + chosen.suffix
     # A SIGTERM leaves by way of the code that removes what is half written.
     with StopRequests(), progress_line(f"exporting {reader.folder.name}") as progress:
-        options = Options(**given, progress=progress)
+        options = Options(**given, progress=progress, note=note)
         if output is None or output == "-":
             _to_stdout(reader, chosen, options)
             return None

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .errors import BAD_INPUT, FINISHED, CommandError, complain, os_reason
+from .errors import BAD_INPUT, FINISHED, CommandError, complain, note, os_reason
 from .model_options import model_options
 from .options import json_option, session_argument
 from .output import print_json_line, say
@@ -45,6 +45,8 @@ def command(
     request = {"limit": limit, "files": [_file(name) for name in files]}
     folder = pick_session(my_folders(), session)
     model = find_model(folder, asked["checkpoint"], asked["python"] or ())
+    if model.note:
+        note(model.note)
     status = FINISHED
     for answer in ask(model, "--predict", request):
         if "error" in answer:

@@ -123,6 +123,7 @@ def _ask(
     from nanotrain_tui.session.client import ControlClient
     from nanotrain_tui.session.errors import NotResponding, NotRunning
     from nanotrain_tui.session.reader import SessionReader
+    from nanotrain_tui.session.scores import is_late
 
     with SessionReader(folder) as reader:
         before = reader.last_seq()
@@ -133,13 +134,19 @@ def _ask(
             return _of_ended(folder, do), None
         except NotResponding as error:
             return {"ok": False, "why": str(error)}, None
-        events = [event for event in reader.read_since(before).events if event.kind == EVENTS[do]]
+        events = [
+            event
+            for event in reader.read_since(before).events
+            if event.kind == EVENTS[do] and not is_late(event)
+        ]
     undone = answer.get("undoes")
     event = next((event for event in events if _came_of(event, arguments, undone)), None)
     if event is not None:
         answer["step"] = event.step
         if do in ("set", "undo"):
             answer["changes"] = event.body.get("changes") or {}
+        elif do == "checkpoint":
+            answer["tested"] = event.body.get("tested")
     return {key: value for key, value in answer.items() if key != "id"}, event
 
 
@@ -208,7 +215,8 @@ def _applied(
         accuracy, loss = number(body.get("accuracy")), number(body.get("loss"))
         what = f"test accuracy {share(accuracy)}, test loss {figure(loss)}"
     elif do == "checkpoint":
-        what = f"checkpoint {body.get('file')}"
+        tested = "tested" if body.get("tested") else "not tested"
+        what = f"checkpoint {body.get('file')}, {tested}"
     return f"applied at step {step}: {what}"
 
 

@@ -18,7 +18,7 @@ from .output import clock, figure, moment, print_json, share, table
 from .places import my_folders
 
 if TYPE_CHECKING:
-    from nanotrain_tui.follow.run_state import RunState
+    from nanotrain_tui.follow.run_state import Checkpoint, RunState
     from nanotrain_tui.session.folder import SessionFolder
     from nanotrain_tui.session.reader import Evaluation, SessionReader
 
@@ -88,6 +88,7 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
         "accuracy": evaluations[-1].accuracy if evaluations else None,
         "loss": evaluations[-1].loss if evaluations else None,
         "best_accuracy": max(accuracies, default=None),
+        "checkpoints": [_checkpoint(one) for one in state.checkpoints],
         "train_loss": state.train_loss.last,
         "train_accuracy": state.train_accuracy.last,
         "not_finite": {name: as_object(getattr(state, name)) for name in CURVES},
@@ -104,6 +105,12 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
         "folder": folder.path,
         "parent": _parent(meta),
     }
+
+
+def _checkpoint(one: "Checkpoint") -> dict[str, Any]:
+    tested, score = one.tested, one.score
+    nested = {"tested": tested and tested._asdict(), "score": score and score._asdict()}
+    return {**one._asdict(), **nested}
 
 
 def _parent(meta: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -146,7 +153,7 @@ def _head(state: "RunState", reader: "SessionReader", lost: str) -> str:
         lines.append(f"{origin}; {state.own_steps} steps of its own, which time and energy are of")
     if state.energy_j is not None:
         lines.append(f"energy: {joules(state.energy_j)}{_energy_use(state)}")
-    lines += _memory(state) + _verdict(state)
+    lines += _memory(state) + _verdict(state) + _best(state)
     if state.data.get("source"):
         lines.append(f"data: {state.data['source']}")
     if state.diverged is not None:
@@ -192,6 +199,15 @@ def _verdict(state: "RunState") -> list[str]:
     if state.verdict is not None:
         told = [f"bound by {state.verdict.text}", f"  {state.verdict.advice}"]
     return told if state.other_load is None else [*told, state.other_load.text]
+
+
+def _best(state: "RunState") -> list[str]:
+    """Which checkpoint is the best, and where it was tested."""
+    for one in state.checkpoints:
+        if one.best and one.tested:
+            tested = f"tested at step {one.tested.step}: {share(one.accuracy)}"
+            return [f"best checkpoint: step {one.step}, {tested}"]
+    return ["best checkpoint: none was tested at its own step"] if state.checkpoints else []
 
 
 def _evaluations(evaluations: list["Evaluation"]) -> str:

@@ -20,6 +20,8 @@ def write_model_format(kind: str, reader: SessionReader, folder: Path, options: 
     """A session's model and ``preprocessing.json`` into a folder. Raises ExportError."""
     try:
         model = find_model(reader.folder, options.checkpoint, options.python)
+        if model.note:
+            options.note(model.note)
         # Inside the session's folder, which a trainer in a container sees too.
         with tempfile.TemporaryDirectory(dir=reader.folder.path, prefix=".export-") as aside:
             answer = write_model(model, kind, aside, options.progress)

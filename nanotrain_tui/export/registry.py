@@ -22,7 +22,7 @@ class ExportError(Exception):
         self.message = message
 
 
-def _quietly(_: float) -> None:
+def _quietly(_: object) -> None:
     pass
 
 
@@ -37,6 +37,7 @@ class Options:
     checkpoint: int | str | None = None  # of a model: "best", "last" or a step; None: best or last
     python: tuple[str, ...] = ()  # the command of a Python with TensorFlow; none: the session's
     progress: Callable[[float], None] = _quietly  # told the fraction done, 0 to 1
+    note: Callable[[str], None] = _quietly  # told what to know of the choice that was made
 
 
 @dataclass(frozen=True)

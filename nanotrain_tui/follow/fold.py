@@ -24,6 +24,7 @@ from nanotrain_tui.follow.telemetry import GaugeFold
 from nanotrain_tui.follow.verdict import Verdict
 from nanotrain_tui.session.reader import number
 from nanotrain_tui.session.records import Batch, Event, Sample, Segment, Steps
+from nanotrain_tui.session.scores import is_late
 from nanotrain_tui.session.state import (
     ENDED,
     PAUSED,
@@ -189,7 +190,8 @@ class Fold:
             self._speed.evaluated(row.t, number(row.body.get("seconds")))
         self._note_pause(row, state)
         self._board.happened(row, state)
-        self._reach(row)
+        if not is_late(row):
+            self._reach(row)
         take = _TAKES.get(row.kind)
         if take is not None:
             take(self, row)
@@ -278,10 +280,12 @@ class Fold:
     def _eta_s(self) -> float | None:
         if self._steps is None:
             return None
-        every = _whole(_mapping(self._config.get("train")).get("eval_every"))
+        train = _mapping(self._config.get("train"))
+        every, saving = _whole(train.get("eval_every")), _whole(train.get("checkpoint_every"))
         left = max(0, self._steps - self._step)
-        # After updates 1, 1 + E, 1 + 2E ..., and at the end.
+        # After updates 1, 1 + E, 1 + 2E ..., before checkpoints, and at the end.
         evaluations = left // every + 1 if every and left else 0
+        evaluations += left // saving if saving else 0
         return self._speed.eta_s(left, evaluations)
 
 

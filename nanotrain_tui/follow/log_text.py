@@ -161,8 +161,18 @@ def _refused(event: Event) -> str:
 
 def _checkpoint(event: Event) -> str:
     size = number(event.body.get("bytes"))
-    best = ", the best" if event.body.get("best") is True else ""
-    return f"checkpoint at step {event.step}{best}" + (f", {size / 1e6:.1f} MB" if size else "")
+    parts = [f"checkpoint at step {event.step}"]
+    if "tested" in event.body:  # older versions named an evaluation of another step
+        parts.append(_tested(event.body["tested"]))
+        parts += ["the best"] if event.body.get("best") is True else []
+    return ", ".join(parts + ([f"{size / 1e6:.1f} MB"] if size else []))
+
+
+def _tested(tested: Any) -> str:
+    accuracy = _mapping(_mapping(tested).get("metrics")).get("accuracy")
+    if not isinstance(tested, Mapping):
+        return "not tested"
+    return "tested" if accuracy is None else f"tested {percent(accuracy)}"
 
 
 def _preparing(event: Event) -> str:

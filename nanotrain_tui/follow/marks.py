@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from nanotrain_tui.follow.run_state import Checkpoint, Diverged, Mark
-from nanotrain_tui.session.reader import number
 from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.scores import Kept, KeptCheckpoints
 
 MARKS = 256  # the newest; checkpoints apart, so that they push no edit out
 CHECKPOINTS = 256
@@ -22,18 +22,15 @@ class MarkFold:
 
     def __init__(self) -> None:
         self._marks: deque[Mark] = deque(maxlen=MARKS)
-        self._checkpoints: dict[str, Checkpoint] = {}
+        self._checkpoints = KeptCheckpoints(CHECKPOINTS)
         self.diverged: Diverged | None = None
 
     def add(self, event: Event, text: str) -> None:
         """Take in one event; ``text`` says it in a line."""
         if event.kind in MARKED and event.body.get("action") not in _UNMARKED_GUARDS:
             self._marks.append(Mark(event.step, event.kind, text, event.t))
-        if event.kind == "checkpoint":
-            self._add_checkpoint(event)
-        elif event.kind == "checkpoint_removed":
-            self._checkpoints.pop(str(event.body.get("file")), None)
-        elif event.kind == "diverged":
+        self._checkpoints.add(event)
+        if event.kind == "diverged":
             self.diverged = _diverged(event)
         elif event.kind == "configured":
             self.diverged = None
@@ -41,6 +38,7 @@ class MarkFold:
     def start_from(self, step: int, t: float) -> None:
         """A new segment: steps after ``step`` are run again, and so is what was done at them."""
         self._marks = deque((mark for mark in self._marks if mark.step <= step), maxlen=MARKS)
+        self._checkpoints.begin_segment(step)
         if step:
             self._marks.append(Mark(step, "resumed", f"resumed from step {step}", t))
         self.diverged = None
@@ -54,31 +52,29 @@ class MarkFold:
         """By step, checkpoints among them."""
         saved = [
             Mark(one.step, "checkpoint", f"checkpoint at step {one.step}", one.t)
-            for one in self._checkpoints.values()
+            for one in (kept.event for kept in self._checkpoints.kept())
         ]
         return tuple(sorted([*self._marks, *saved], key=lambda mark: (mark.step, mark.t)))
 
     def checkpoints(self) -> tuple[Checkpoint, ...]:
         """Those that are still there, the newest last."""
-        return tuple(sorted(self._checkpoints.values(), key=lambda one: (one.step, one.t)))
+        best = self._checkpoints.best()
+        found = [_checkpoint(one, one == best) for one in self._checkpoints.kept()]
+        return tuple(sorted(found, key=lambda one: (one.step, one.t)))
 
-    def _add_checkpoint(self, event: Event) -> None:
-        file, best = str(event.body.get("file") or ""), event.body.get("best") is True
-        if best:
-            for name, one in self._checkpoints.items():
-                self._checkpoints[name] = one._replace(best=False)
-        size = event.body.get("bytes")
-        self._checkpoints.pop(file, None)
-        self._checkpoints[file] = Checkpoint(
-            file,
-            event.step,
-            event.t,
-            size if isinstance(size, int) else None,
-            number(event.body.get("accuracy")),
-            best,
-        )
-        while len(self._checkpoints) > CHECKPOINTS:
-            del self._checkpoints[next(iter(self._checkpoints))]
+
+def _checkpoint(kept: Kept, best: bool) -> Checkpoint:
+    event, size = kept.event, kept.event.body.get("bytes")
+    return Checkpoint(
+        str(event.body.get("file") or ""),
+        event.step,
+        event.t,
+        size if isinstance(size, int) else None,
+        kept.accuracy,
+        best,
+        kept.tested,
+        kept.score,
+    )
 
 
 def _diverged(event: Event) -> Diverged:

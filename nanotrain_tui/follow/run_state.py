@@ -14,6 +14,7 @@ from nanotrain_tui.follow.energy import EnergyUse
 from nanotrain_tui.follow.other_load import OtherLoad
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.verdict import Verdict
+from nanotrain_tui.session.scores import Score, Tested
 from nanotrain_tui.session.undo import Undo
 
 ENDED = frozenset({"finished", "stopped", "failed", "interrupted"})
@@ -48,8 +49,10 @@ class Checkpoint(NamedTuple):
     step: int
     t: float  # seconds of session time
     bytes: int | None = None
-    accuracy: float | None = None  # of the test before it
+    accuracy: float | None = None  # on the test data; None where it was not tested
     best: bool = False
+    tested: Tested | None = None  # the evaluation of this network
+    score: Score | None = None  # what the best is chosen by
 
 
 class Diverged(NamedTuple):

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.records import Batch, StepsRow
+from nanotrain_tui.session.records import Batch, Place, StepsRow
 
 CHUNK_STEPS = 1 << 19  # of all metrics together, read and folded at once
 CHUNK_ROWS = 4096
@@ -35,7 +35,7 @@ class Tape:
 
     def load(self) -> None:
         """Look at the recording anew: a running one has grown."""
-        self._places = self._reader.places()
+        self._places = _in_order(self._reader.places())
         # Times may run a little back between tables; what is known never gets less.
         self._times = list(accumulate((place.t for place in self._places), max))
         self._rows: dict[int, list[StepsRow]] = {}
@@ -137,3 +137,12 @@ class Tape:
     def _last_step(self, segment: int) -> int:
         clock = self._clock.get(segment)
         return clock[-1].last_step if clock else 0
+
+
+def _in_order(places: list[Place]) -> list[Place]:
+    """The same with the step reached by then: a checkpoint may be of an earlier one."""
+    for index in range(1, len(places)):
+        before, place = places[index - 1 : index + 1]
+        if place.segment == before.segment and place.step < before.step:
+            places[index] = place._replace(step=before.step)
+    return places

@@ -9,6 +9,7 @@ from nanotrain_tui.host.live_config import LiveConfig
 from nanotrain_tui.host.steering import Steering
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.history import SCRIPT
+from nanotrain_tui.session.scores import AFTER
 
 Message = Dict[str, Any]
 
@@ -46,6 +47,7 @@ class Hearing:
         self._gives_up = False
         self._oddities: Set[str] = set()  # reported, each once
         self._warnings = 0
+        self._held_after = 0  # the last event before the network that the trainer keeps
         self._handlers: Dict[str, Callable[[Message], None]] = {
             "answer": steering.answered,
             "ready": self._news,
@@ -54,6 +56,7 @@ class Hearing:
             "steps": self._steps,
             "evaluated": self._evaluated,
             "checkpoint": self._checkpoint,
+            "held": self._held,
             "checkpoint_removed": self._removed,
             "memory": gauges.tensorflow_memory,
             "paused": self._paused,
@@ -102,11 +105,17 @@ class Hearing:
         else:
             self._news(message)
 
+    def _held(self, _message: Message) -> None:
+        self._held_after = self._journal.last_event
+
     def _checkpoint(self, message: Message) -> None:
         if message["step"] > self._journal.step:
             self._skip(message)
-        else:
-            self._record("checkpoint", _body(message), message["step"])
+            return
+        body = _body(message)
+        if body.pop("held", False):
+            body[AFTER] = self._held_after
+        self._record("checkpoint", body, message["step"])
 
     def _skip(self, message: Message) -> None:
         """It tells of a step that has not been recorded."""

@@ -32,6 +32,7 @@ class Journal:
         self.edits = edits
         self.state = states.STARTING
         self.step = 0
+        self.last_event = 0  # its seq
         self._recorder = recorder
         self._base = base
         self._clock = clock
@@ -71,6 +72,7 @@ class Journal:
         self._last_t = at = max(at, self._last_t)  # what the trainer dates may come late
         body = recordable(kind, body)
         event = self._recorder.event(at, self.step if step is None else step, kind, body)
+        self.last_event = event.seq
         self.edits.add(event)
         self.state = states.next_state(self.state, kind, body)
 

@@ -19,6 +19,9 @@ from nanotrain_tui.host.steering import Steering
 from nanotrain_tui.host.trainer_environment import has_nvidia
 from nanotrain_tui.host.trainer_log import TrainerLog
 from nanotrain_tui.session import state as states
+from nanotrain_tui.session.checkpoints import recorded_files
+from nanotrain_tui.session.errors import RecordingError
+from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import Edit
 
 STOP_WITHIN_S = 30.0  # an evaluation on a Nano, or XLA compiling, may take that long
@@ -111,6 +114,7 @@ class Segment:
         told["restore"] = os.path.join(folder, file) if file else None
         told["resume"] = exact
         told["edits"] = self._divide(edits)
+        told["recorded"] = self._recorded(file)
         told = inside_config(told, self._paths)
         self.tell({"id": 0, "do": "start", "config": told})
 
@@ -160,6 +164,15 @@ class Segment:
         """Leave nothing of the trainer."""
         self._around.gauges.trainer_is(None)
         self.link.close()
+
+    def _recorded(self, file: Optional[str]) -> Optional[List[str]]:
+        """The checkpoints that are on the record: a file may have outlived its event."""
+        if file is None:
+            return []
+        try:
+            return [file, *recorded_files(SessionFolder(self._around.job.folder))]
+        except RecordingError:
+            return None  # the disk is full or gone: all that lies there counts
 
     def _divide(self, edits: Sequence[Edit]) -> List[Dict[str, Any]]:
         """What the trainer makes of the edits ahead; the host keeps its own part."""

@@ -22,7 +22,7 @@ from nanotrain_tui.launch.detached import start
 from nanotrain_tui.launch.errors import LaunchError
 from nanotrain_tui.launch.plan import Plan, prepare
 from nanotrain_tui.session import state as states
-from nanotrain_tui.session.checkpoints import first_whole, list_checkpoints
+from nanotrain_tui.session.checkpoints import first_whole, list_checkpoints, no_best
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import (
     EDITS,
@@ -89,7 +89,7 @@ def plan_resume(folder: SessionFolder, folders: Folders, changes: Changes | None
         start=begin,
         resumes=folder,
         resumes_after=last_seq,
-        warnings=(*plan.warnings, *_passed_over(problems, begin)),
+        warnings=(*plan.warnings, *_passed_over(problems), *_anew(begin)),
     )
 
 
@@ -107,7 +107,7 @@ def plan_fork(
     """
     with SessionReader(parent, exact=True) as reader:
         history = read_history(reader)
-    found, problems = _checkpoint_to_fork(parent, history, checkpoint)
+    found, told = _checkpoint_to_fork(parent, history, checkpoint)
     allowed = _allowed(found.config, changes or {}, _FREE_IN_A_FORK)
     begin = with_changes(found, allowed)
     if begin.config["train.steps"] <= begin.step:
@@ -126,7 +126,7 @@ def plan_fork(
         choices=(*plan.choices, f"forked from {parent.name} at step {begin.step}"),
         start=begin,
         parent=parent,
-        warnings=(*plan.warnings, *_passed_over(problems, begin)),
+        warnings=(*plan.warnings, *told),
     )
 
 
@@ -191,31 +191,36 @@ def _allowed(config: Config, changes: Changes, free: tuple[str, ...] = ()) -> Co
 def _checkpoint_to_fork(
     parent: SessionFolder, history: Sequence[Stretch], wanted: int | str
 ) -> tuple[Start, list[str]]:
-    """The start that is meant, and those passed over. Raises LaunchError."""
-    if wanted == "last":
+    """The start that is meant, and what must be said of it. Raises LaunchError."""
+    listed = [] if wanted == "last" else list_checkpoints(parent)
+    has_best = any(one.best for one in listed)
+    if wanted == "last" or (wanted == "best" and not has_best):
         fit = (one for one in starts(history) if one.checkpoint is not None)
         found, problems = first_whole(parent, fit)
         if found is None or found.checkpoint is None:
             why = "; ".join(problems) or "none was written yet"
             raise LaunchError("", f"{parent.name} has no checkpoint to fork from: {why}.")
-        return start_at(history, found.checkpoint), problems
-    listed = list_checkpoints(parent)
+        told = [] if wanted == "last" else [no_best(parent.name)]
+        return start_at(history, found.checkpoint), told + _passed_over(problems)
     named = [one for one in listed if (one.best if wanted == "best" else one.step == wanted)]
     if not named:
-        what = "known as its best" if wanted == "best" else f"of step {wanted}"
         there = ", ".join(str(one.step) for one in listed) or "none"
-        raise LaunchError("", f"{parent.name} has no checkpoint {what}; there are: {there}.")
+        what = f"has no checkpoint of step {wanted}; there are: {there}."
+        raise LaunchError("", f"{parent.name} {what}")
     if not named[-1].is_whole:
         raise LaunchError("", f"{parent.name}: the checkpoint {named[-1].problem}.")
     events = [event for stretch in history for event in stretch.checkpoints]
     return start_at(history, next(one for one in events if one.seq == named[-1].seq)), []
 
 
-def _passed_over(problems: Sequence[str], begin: Start) -> tuple[str, ...]:
-    told = [f"a checkpoint is passed over: {problem}" for problem in problems]
-    if begin.checkpoint is None:
-        told.append("there is no checkpoint to go on from; training begins anew at step 0")
-    return tuple(told)
+def _passed_over(problems: Sequence[str]) -> list[str]:
+    return [f"a checkpoint is passed over: {problem}" for problem in problems]
+
+
+def _anew(begin: Start) -> list[str]:
+    if begin.checkpoint is not None:
+        return []
+    return ["there is no checkpoint to go on from; training begins anew at step 0"]
 
 
 __all__ = [

@@ -21,6 +21,7 @@ from nanotrain_tui.session.client import whoami
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder, create_session
 from nanotrain_tui.session.history import Start
+from nanotrain_tui.session.scores import AFTER
 
 READY_WITHIN_S = 60.0
 _LONGEST_ANSWER = 1 << 16
@@ -111,7 +112,8 @@ def _described(start: Start | None) -> dict[str, Any] | None:
     """The checkpoint to begin from, as its event tells it."""
     if start is None or start.checkpoint is None:
         return None
-    return {**start.checkpoint.body, "step": start.step}
+    body = {key: value for key, value in start.checkpoint.body.items() if key != AFTER}
+    return {**body, "step": start.step}
 
 
 def _copy_checkpoint(plan: Plan, folder: SessionFolder) -> None:

@@ -1,6 +1,7 @@
 """The network of a session's checkpoint, asked of the trainer's Python: TensorFlow stays there."""
 
 import json
+import math
 import subprocess
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -8,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from nanotrain_tui.catalog import parse_layers
 from nanotrain_tui.config import find_folders
 from nanotrain_tui.host import crash, preload
 from nanotrain_tui.host.container import Folder
@@ -21,7 +23,7 @@ from nanotrain_tui.launch.plan import PYTHONS
 from nanotrain_tui.launch.python_finder import KEY
 from nanotrain_tui.launch.remembered import Remembered
 from nanotrain_tui.launch.trainer_call import PATHS, paths_of, python_of, seeing, with_trainer
-from nanotrain_tui.session.checkpoints import Checkpoint, list_checkpoints
+from nanotrain_tui.session.checkpoints import Checkpoint, list_checkpoints, no_best
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.reader import SessionReader
 
@@ -37,6 +39,8 @@ class Model:
     data: Mapping[str, Any]  # name, source, shape, classes, train, test
     command: tuple[str, ...]  # that runs the trainer, and sees the checkpoints
     told: Any = None  # trainer.paths
+    sizes: tuple[int, ...] = ()  # of the network: pixels, units of each hidden layer, classes
+    note: str = ""  # why this is not the checkpoint that was asked for
 
 
 def find_model(
@@ -47,38 +51,55 @@ def find_model(
     ``python`` is the command of a Python with TensorFlow; else the session's, else the first that
     is found. Raises LaunchError or RecordingError.
     """
-    checkpoint = choose(list_checkpoints(folder), wanted, folder.name)
+    checkpoint, note = choose(list_checkpoints(folder), wanted, folder.name)
     with SessionReader(folder) as reader:
         started = [event.body.get("data") for event in reader.events(["started"])]
     data = next((told for told in reversed(started) if isinstance(told, dict)), None)
-    if data is None or not isinstance(data.get("shape"), list):
-        raise LaunchError("", f"{folder.name} does not say which data it was trained on.")
     config = configuration_of(folder)
+    sizes = _sizes_of(data or {}, config)
+    if data is None or sizes is None:
+        raise LaunchError("", f"{folder.name} does not say which data it was trained on.")
     if python:
         config = {**config, "trainer.command": list(python)}
     told = config.get(PATHS)  # older recordings have none
     found, _ = python_of(config, Remembered(find_folders().cache / PYTHONS))
     command = seeing(with_trainer(found, told), [Folder(folder.checkpoints)], told)
-    return Model(folder, checkpoint, data, command, told)
+    return Model(folder, checkpoint, data, command, told, sizes, note)
 
 
-def choose(listed: list[Checkpoint], wanted: int | str | None, name: str) -> Checkpoint:
-    """The checkpoint that is meant. Raises LaunchError."""
+def _sizes_of(data: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[int, ...] | None:
+    """The network's, by what was recorded; None where that is no data set."""
+    shape, classes = data.get("shape"), data.get("classes")
+    if not isinstance(shape, list) or not all(isinstance(one, int) for one in [*shape, classes]):
+        return None
+    units = [layer.units for layer in parse_layers(str(config.get("model.hidden")))]
+    return (math.prod(shape), *units, int(str(classes)))
+
+
+def choose(listed: list[Checkpoint], wanted: int | str | None, name: str) -> tuple[Checkpoint, str]:
+    """The checkpoint that is meant, and why it is another than was asked for, else "".
+
+    Raises LaunchError.
+    """
     whole = [one for one in listed if one.is_whole]
+    best = [one for one in listed if one.best]
+    note = ""
     if wanted is None:
-        found = [one for one in whole if one.best] or whole
+        found = [one for one in best if one.is_whole] or whole
     elif wanted == LAST:
         found = whole
+    elif wanted == BEST:
+        found = best or whole
+        note = no_best(name) if whole and not best else ""
     else:
-        found = [one for one in listed if (one.best if wanted == BEST else one.step == wanted)]
+        found = [one for one in listed if one.step == wanted]
     if found and not found[-1].is_whole:
         raise LaunchError("", f"{name}: the checkpoint {found[-1].problem}.")
     if not found:
         there = ", ".join(str(one.step) for one in whole) or "none"
         what = f" of step {wanted}" if isinstance(wanted, int) else ""
-        what = " known as its best" if wanted == BEST else what
         raise LaunchError("", f"{name} has no whole checkpoint{what}; there are: {there}.")
-    return found[-1]
+    return found[-1], note
 
 
 class _Refusal(Exception):
@@ -169,7 +190,12 @@ def _folders_of(request: Mapping[str, Any]) -> list[Folder]:
 def _request(model: Model, request: Mapping[str, Any], paths: PathMap) -> dict[str, Any]:
     """What the trainer is asked, its paths as it calls them."""
     checkpoint = f"{model.folder.checkpoints}/{model.checkpoint.file}"
-    told = {"checkpoint": paths.inside(checkpoint), "shape": model.data["shape"], **request}
+    told = {
+        "checkpoint": paths.inside(checkpoint),
+        "shape": model.data["shape"],
+        "sizes": list(model.sizes),
+        **request,
+    }
     return {**told, "into": paths.inside(request["into"])} if "into" in request else told
 
 

@@ -2,12 +2,13 @@
 
 import hashlib
 import os
-from typing import Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import Iterable, List, NamedTuple, Optional, Tuple
 
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import Start
-from nanotrain_tui.session.reader import SessionReader, number
+from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.scores import Kept, KeptCheckpoints, Score, Tested, place_of
 
 
 class Checkpoint(NamedTuple):
@@ -19,9 +20,11 @@ class Checkpoint(NamedTuple):
     file: str  # in the session's folder ``checkpoints``
     sha256: str
     bytes: Optional[int]
-    accuracy: Optional[float]  # on the test data when it was written, 0 to 1
+    accuracy: Optional[float]  # on the test data, 0 to 1; None where it was not tested
     best: bool  # the best of those that are kept
     problem: str  # why it cannot be gone on from: missing, damaged; empty if it is whole
+    tested: Optional[Tested] = None  # the evaluation of this network
+    score: Optional[Score] = None  # what the best is chosen by
 
     @property
     def is_whole(self) -> bool:
@@ -30,7 +33,7 @@ class Checkpoint(NamedTuple):
 
 
 def list_checkpoints(folder: SessionFolder) -> List[Checkpoint]:
-    """The checkpoints of a session, the newest last, each file read and compared.
+    """The checkpoints of a session, the newest network last, each file read and compared.
 
     Those that were deleted in favour of newer ones are left out; a missing or damaged one says so
     in its ``problem``. Works on running sessions too. Raises RecordingError.
@@ -41,14 +44,31 @@ def list_checkpoints(folder: SessionFolder) -> List[Checkpoint]:
 
 def read_checkpoints(reader: SessionReader) -> List[Checkpoint]:
     """The same of a session that is open already."""
-    events = reader.events(("checkpoint", "checkpoint_removed"))
-    kept: Dict[str, Event] = {}
-    for event in events:
-        kept.pop(str(event.body.get("file")), None)
-        if event.kind == "checkpoint":
-            kept[str(event.body.get("file"))] = event
-    best = [event.seq for event in kept.values() if event.body.get("best") is True][-1:]
-    return [_checkpoint(reader.folder, event, event.seq in best) for event in kept.values()]
+    segments = reader.segments()
+    fold = KeptCheckpoints()
+    for event in reader.events(("checkpoint", "checkpoint_removed", "evaluated", "edited")):
+        while segments and segments[0].seq < event.seq:
+            fold.begin_segment(segments.pop(0).from_step)
+        fold.add(event)
+    for segment in segments:
+        fold.begin_segment(segment.from_step)
+    best = fold.best()
+    kept = sorted(fold.kept(), key=lambda one: place_of(one.event))
+    return [_checkpoint(reader.folder, one, one == best) for one in kept]
+
+
+def recorded_files(folder: SessionFolder) -> List[str]:
+    """The names of the files that the recording knows. Raises RecordingError."""
+    fold = KeptCheckpoints()
+    with SessionReader(folder) as reader:
+        for event in reader.events(("checkpoint", "checkpoint_removed")):
+            fold.add(event)
+    return [str(one.event.body.get("file")) for one in fold.kept()]
+
+
+def no_best(name: str) -> str:
+    """What is said where the best of a session's checkpoints was asked for and is not known."""
+    return "{} has no checkpoint that was tested at its own step; its newest is taken.".format(name)
 
 
 def problem_of(folder: SessionFolder, event: Event) -> str:
@@ -88,7 +108,8 @@ def sha256_of(path: str) -> str:
     return digest.hexdigest()
 
 
-def _checkpoint(folder: SessionFolder, event: Event, best: bool) -> Checkpoint:
+def _checkpoint(folder: SessionFolder, kept: Kept, best: bool) -> Checkpoint:
+    event = kept.event
     size = event.body.get("bytes")
     return Checkpoint(
         event.seq,
@@ -97,7 +118,9 @@ def _checkpoint(folder: SessionFolder, event: Event, best: bool) -> Checkpoint:
         str(event.body.get("file")),
         str(event.body.get("sha256")),
         size if isinstance(size, int) else None,
-        number(event.body.get("accuracy")),
+        kept.accuracy,
         best,
         problem_of(folder, event),
+        kept.tested,
+        kept.score,
     )

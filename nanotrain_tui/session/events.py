@@ -81,7 +81,7 @@ EVENTS: Dict[str, Kind] = {
     "checkpoint": Kind({
         "file": FILE, "sha256": TEXT, "bytes": COUNT, "accuracy": NUMBER, "best": FLAG,
         "tested": {"step": COUNT, "metrics": MapOf(NUMBER)},
-        "score": {"metric": TEXT, "value": NUMBER},
+        "score": {"metric": TEXT, "value": NUMBER}, "after": COUNT,
     }, movable=True),
     "checkpoint_removed": Kind({"file": FILE}),
     "edited": Kind({
@@ -94,7 +94,9 @@ EVENTS: Dict[str, Kind] = {
     "paused": Kind({"who": TEXT}, state="paused"),
     "resumed": Kind({"who": TEXT, "steps": COUNT}, state="running"),
     "refused": Kind({
-        "who": TEXT, "command": {"do": TEXT, "values": TABLE, "n": COUNT}, "why": PROSE,
+        "who": TEXT,
+        "command": {"do": TEXT, "values": TABLE, "n": COUNT, "edit": COUNT, "undoes": COUNT},
+        "why": PROSE,
     }),
     "guard": Kind({
         "guard": OneOf(("heat", "memory")),

@@ -10,6 +10,7 @@ from nanotrain_tui.catalog import Config, changed_keys, edited, flatten
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.scores import place_of
 
 SCRIPT = "script"  # who made an edit that the configuration holds
 EDITS = "edits"
@@ -136,14 +137,18 @@ def starts(history: Sequence[Stretch]) -> Iterator[Start]:
     A session that began from another's checkpoint has no beginning of its own.
     """
     newest, until = history[-1], float("inf")
+    written = {str(c.body.get("file")): c.seq for one in history for c in one.checkpoints}
     machine = {key: value for key, value in newest.config.items() if key.startswith(MACHINE)}
     stretch = newest
     again: List[Edit] = []
     ahead = _not_made(newest.planned, newest.edited, newest.reached)
     while True:
-        made = [event for event in stretch.edited if event.seq < until]
-        for checkpoint in reversed([c for c in stretch.checkpoints if c.seq < until]):
-            before = [event for event in made if event.seq < checkpoint.seq]
+        made = [event for event in stretch.edited if event.seq <= until]
+        here = [c for c in stretch.checkpoints if place_of(c) < until]
+        for checkpoint in sorted(here, key=place_of, reverse=True):
+            if written[str(checkpoint.body.get("file"))] != checkpoint.seq:
+                continue  # its file has been written anew since
+            before = _before(checkpoint, made)
             after = [_edit(event) for event in made[len(before) :]]
             config = dict(_fold(stretch.config, before), **machine)
             exact = checkpoint.body.get("file") != stretch.configured.body.get("resumed_from")
@@ -159,13 +164,13 @@ def starts(history: Sequence[Stretch]) -> Iterator[Start]:
         rebase = _rebase(origin, checkpoint, stretch)
         yield Start(checkpoint, dict(stretch.config, **machine), again, ahead, not rebase)
         again = rebase + again
-        stretch, until = origin, checkpoint.seq
+        stretch, until = origin, place_of(checkpoint)
 
 
 def start_at(history: Sequence[Stretch], checkpoint: Event) -> Start:
     """A checkpoint with the configuration in force at it and the script from there on."""
     stretch = next(one for one in history if one.configured.segment == checkpoint.segment)
-    before = [event for event in stretch.edited if event.seq < checkpoint.seq]
+    before = _before(checkpoint, stretch.edited)
     ahead = _not_made(stretch.planned, before, checkpoint.step)
     scripted = [edit for edit in ahead if edit.who == SCRIPT]
     return Start(checkpoint, _fold(stretch.config, before), [], scripted)
@@ -184,6 +189,12 @@ def with_changes(start: Start, changes: Config) -> Start:
         again=[edit for edit in again if edit.values],
         ahead=[edit for edit in ahead if edit.values],
     )
+
+
+def _before(checkpoint: Event, edits: Sequence[Event]) -> List[Event]:
+    """Those that are in force at the checkpoint."""
+    place = place_of(checkpoint)
+    return [event for event in edits if event.seq <= place]
 
 
 def _without(edit: Edit, changes: Config) -> Edit:
@@ -223,7 +234,7 @@ def _origin(history: Sequence[Stretch], stretch: Stretch) -> Optional[Tuple[Stre
 
 def _rebase(origin: Stretch, checkpoint: Event, stretch: Stretch) -> List[Edit]:
     """What somebody changed in resuming, as an edit."""
-    before = _fold(origin.config, [e for e in origin.edited if e.seq < checkpoint.seq])
+    before = _fold(origin.config, _before(checkpoint, origin.edited))
     after = stretch.config
     values = {
         key: after[key]

@@ -5,8 +5,10 @@ import gzip
 import os
 import shutil
 import sqlite3
+import struct
 import tarfile
 import tempfile
+import zipfile
 import zlib
 from typing import IO, List, Optional, Set
 
@@ -28,6 +30,7 @@ from nanotrain_tui.session.summary import to_store
 from nanotrain_tui.session.verify import verify_file
 
 MEMBER = "session.nanotrain"  # of a bundle
+CHECKPOINTS = "checkpoints"  # the folder of them
 MANIFEST = "manifest.json"  # {"files": {name: SHA-256}}
 LARGEST_BUNDLE = 64 << 30  # bytes unpacked
 MOST_MEMBERS = 1000
@@ -104,6 +107,9 @@ def _unpack(path: str, folder: str) -> None:
     if MEMBER not in found:
         raise RecordingError("{} holds no {}".format(path, MEMBER))
     _check_manifest(path, folder, found)
+    for name in found:
+        if name.startswith(CHECKPOINTS + "/"):
+            _check_checkpoint(path, os.path.join(folder, name))
 
 
 def _place_of(name: str) -> Optional[str]:
@@ -111,7 +117,7 @@ def _place_of(name: str) -> Optional[str]:
     kept = {MEMBER: RECORDING, MANIFEST: MANIFEST, LABELS: LABELS}
     kept.update((plain, plain) for plain in ("trainer.log", "environment.json", "config.toml"))
     folder, _, file = name.rpartition("/")
-    if folder == "checkpoints" and is_name(file):
+    if folder == CHECKPOINTS and is_name(file):
         return name
     return kept.get(name)
 
@@ -135,6 +141,19 @@ def _check_manifest(path: str, folder: str, found: Set[str]) -> None:
         if sha256_of(os.path.join(folder, str(_place_of(name)))) != sha256:
             raise RecordingError("{}: {!r} is not what was packed".format(path, name))
     os.remove(manifest)
+
+
+def _check_checkpoint(path: str, file: str) -> None:
+    """Ours are not compressed: one that holds more than its size would be inflated by a trainer."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError, struct.error):
+        return  # no archive: nothing is inflated, and a trainer says that it is damaged
+    if size > os.path.getsize(file):
+        told = "{}: {} holds {:,} bytes packed into {:,}, which no checkpoint does"
+        name, packed = os.path.basename(file), os.path.getsize(file)
+        raise RecordingError(told.format(path, name, size, packed))
 
 
 def _check(path: str, recording: str) -> None:

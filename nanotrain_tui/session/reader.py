@@ -202,17 +202,24 @@ class SessionReader:
 
     def position(self) -> Tuple[int, float]:
         """(updates completed, session time in seconds) as of the newest row."""
+        newest = "SELECT * FROM (SELECT seq, segment, {} FROM {} ORDER BY seq DESC LIMIT 1)"
+        tables = (
+            ("step, t, kind", "events"),
+            ("step, t, NULL", "events WHERE kind <> 'checkpoint'"),
+            ("first_step + count - 1, t1, NULL", "steps"),
+            ("step, t, NULL", "samples"),
+        )
         rows = self._query(
-            "SELECT seq, step, t FROM (SELECT seq, step, t FROM events ORDER BY seq DESC LIMIT 1) "
-            "UNION ALL SELECT seq, first_step + count - 1, t1 FROM "
-            "(SELECT seq, first_step, count, t1 FROM steps ORDER BY seq DESC LIMIT 1) "
-            "UNION ALL SELECT seq, step, t FROM "
-            "(SELECT seq, step, t FROM samples ORDER BY seq DESC LIMIT 1) ORDER BY 1 DESC"
+            " UNION ALL ".join(newest.format(*t) for t in tables) + " ORDER BY 1 DESC"
         )
         if not rows:
             return (0, 0.0)
-        places = self._of(place_of, [(seq, seq, t, step) for seq, step, t in rows])
-        return (places[0].step, max(place.t for place in places))
+        of_rows = [(seq, segment, t, step) for seq, segment, step, t, _ in rows]
+        places = self._of(place_of, of_rows)
+        # A checkpoint may be of an earlier step than the training is at.
+        counting = places if rows[0][4] == "checkpoint" else places[:1]
+        step = max(one.step for one in counting if one.segment == places[0].segment)
+        return (step, max(one.t for one in places))
 
     def places(self) -> List[Place]:
         """Every segment, event and sample in the order of seq, without their bodies."""

@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 from nanotrain_tui.catalog import FIELDS, applies
 from nanotrain_tui.session.history import SCRIPT
 from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.scores import place_of
 
 GUARD = "guard"  # who acts against heat and lack of memory
 KINDS = ("configured", "checkpoint", "checkpoint_removed", "edited")  # all that the fold needs
@@ -47,7 +48,7 @@ class Edits:
             self._made.append(_edit(event))
             del self._made[:-MOST_EDITS]
         elif event.kind == "checkpoint":
-            self._checkpoints[str(event.body.get("file"))] = event.seq
+            self._checkpoints[str(event.body.get("file"))] = place_of(event)
         elif event.kind == "checkpoint_removed":
             self._checkpoints.pop(str(event.body.get("file")), None)
         elif event.kind == "configured":

@@ -8,7 +8,7 @@ alone: that is where it wins (one pass over the weights instead of a dozen), its
 change, and matrix products run faster in TensorFlow's own kernels (docs/BENCHMARKS.md).
 """
 
-from typing import Any, Callable, Dict, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -16,6 +16,7 @@ import tensorflow as tf
 from .model import Structure, hits_of, logits_of, losses_of, penalty_of, structure_of
 from .optimizers import OPTIMIZERS, Now, initial_slot
 from .runtime import first_line
+from .slots import slot_name, weight_name
 
 Array = Any
 Tensor = Any
@@ -120,8 +121,12 @@ class Engine:
             self.updates = updates
 
     def state(self) -> State:
-        """Weights and slots as NumPy arrays by name."""
+        """A copy of weights and slots, NumPy arrays by name."""
         return {name: variable.numpy() for name, variable in self._variables().items()}
+
+    def view(self) -> Mapping[str, Array]:
+        """The same without holding a copy of all: each array is copied when it is asked for."""
+        return _View(self._variables())
 
     def load(self, state: Mapping[str, Array]) -> None:
         """Take over what ``state`` gave; what it lacks stays as it is."""
@@ -130,10 +135,10 @@ class Engine:
                 variable.assign(state[name])
 
     def _variables(self) -> Dict[str, Any]:
-        variables = {"weight_{}".format(i): weight for i, weight in enumerate(self.weights)}
+        variables = {weight_name(i): weight for i, weight in enumerate(self.weights)}
         for i, slots in enumerate(self._slots):
             for name, slot in zip(OPTIMIZERS[self.structure.optimizer].slots, slots):
-                variables["slot_{}_{}".format(i, name)] = slot
+                variables[slot_name(i, name)] = slot
         return variables
 
     def _values(self) -> Dict[str, float]:
@@ -279,6 +284,22 @@ class Engine:
         logits = logits_of(self.weights, x, self.structure.activations)
         losses = self._losses(self.structure, labels, logits)
         return tf.reduce_sum(losses), tf.reduce_sum(hits_of(self.structure, labels, logits))
+
+
+class _View(Mapping[str, Array]):
+    """Variables as a mapping of arrays."""
+
+    def __init__(self, variables: Mapping[str, Any]) -> None:
+        self._variables = variables
+
+    def __getitem__(self, name: str) -> Array:
+        return self._variables[name].numpy()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._variables)
+
+    def __len__(self) -> int:
+        return len(self._variables)
 
 
 def _per_step(count: Tensor) -> Any:

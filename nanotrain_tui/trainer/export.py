@@ -23,12 +23,13 @@ KINDS = ("keras", "savedmodel", "weights")
 def export(request: Dict[str, Any], progress: Callable[[float], None]) -> Answer:
     """Write a checkpoint's network into the folder ``into``, as ``kind``; what was written.
 
-    ``request`` holds kind, checkpoint (a path), shape (of an image) and into. Raises Failed.
+    ``request`` holds kind, checkpoint (a path), sizes (of the network: pixels, hidden units,
+    classes), shape (of an image) and into. Raises Failed.
     """
     kind, folder = request["kind"], request["into"]
     if kind not in KINDS:
         raise Failed("config", "There is no {!r} to write; there are {}.".format(kind, KINDS))
-    saved = checkpoint.load(request["checkpoint"])
+    saved = checkpoint.load(request["checkpoint"], request.get("sizes"))
     weights, shape = weights_of(saved), [int(length) for length in request["shape"]]
     answer: Answer = {
         "ok": True,

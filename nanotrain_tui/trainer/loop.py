@@ -9,9 +9,13 @@ from .keeper import Keeper
 from .protocol import Command, Commands, Events, number
 from .script import Script
 from .settings import Refused
-from .training import Training
+from .training import Training, changes_network
 
 MEMORY_EVERY_S = 1.0
+
+
+def _nothing() -> None:
+    pass
 
 
 class Loop:
@@ -52,12 +56,15 @@ class Loop:
         while not self._end:
             self._report_memory()
             self._follow_script()
+            if self._keeper.best_is_due:
+                self._write_best()
             command = self._commands.take(MEMORY_EVERY_S if self._paused else 0.0)
             if command is not None:
                 self._obey(command)
             elif not self._paused:
                 self._go_on()
         self._save_if_possible(" Make room; a resume trains again what no checkpoint has.")
+        self._write_best()
         self._refuse_the_rest()
         self._events.emit(self._end, step=self.step)
 
@@ -70,9 +77,8 @@ class Loop:
                 self._tell_diverged(diverged)
             self._do_what_is_due()
         else:
-            if training.tested is None or training.tested.step != self.step:
-                training.evaluate()
-                self._saved = False
+            if not training.is_tested:
+                self._test("schedule")
             self._end = "finished"
 
     def _next_boundary(self) -> int:
@@ -94,17 +100,36 @@ class Loop:
     def _do_what_is_due(self) -> None:
         at_end = self.step >= self.training.config["train.steps"]
         every = self.training.config.get("train.eval_every", 0)
-        if every and (self.step - 1) % every == 0:
+        tests = bool(every) and (self.step - 1) % every == 0
+        saves = not at_end and self._is_checkpoint_due()
+        if tests or (saves and not self.training.is_tested):
             # Scripted edits of this step come before what is asked for at it.
             waits = at_end or self._script.next_step == self.step
-            self.training.evaluate(_nothing if waits else self._obey_meanwhile)
+            meanwhile = _nothing if waits else self._obey_meanwhile
+            self._test("schedule" if tests else "checkpoint", meanwhile)
+        if saves:
+            self._save_if_possible()
+        self._hold_if_best()
+        if self.step == self._pause_at and not at_end:
+            self._pause_here()
+
+    def _is_checkpoint_due(self) -> bool:
+        if not self._keeper.folder or not self.training.healthy:
+            return False
         config = self.training.config
         every = config.get("train.checkpoint_every", 0)
         due = bool(every) and self.step % every == 0
-        if not at_end and (due or self._keeper.is_due(config.get("train.checkpoint_minutes", 0.0))):
-            self._save_if_possible()
-        if self.step == self._pause_at and not at_end:
-            self._pause_here()
+        return due or self._keeper.is_due(config.get("train.checkpoint_minutes", 0.0))
+
+    def _test(self, cause: str, meanwhile: Callable[[], None] = _nothing) -> None:
+        self.training.evaluate(cause, meanwhile)
+        self._saved = False
+
+    def _hold_if_best(self) -> None:
+        """Keep the network in memory if it has just come out best and is not written."""
+        training = self.training
+        if training.tested is not None and training.is_tested:
+            self._keeper.hold_if_best(training.tested, lambda: training.checkpoint(copy=True))
 
     def _obey_meanwhile(self) -> None:
         """Obey while an evaluation goes on, up to the first command that concerns it."""
@@ -118,6 +143,7 @@ class Loop:
         """The loss is no number any more: pause, stop or go on, as the configuration says."""
         policy = self.training.config.get("train.on_nan", "stop")
         policy = "stop" if policy == "auto" else policy
+        self._write_best()  # it may be the last good checkpoint
         self._events.emit(
             "diverged", step=self.step, loss=number(loss), policy=policy,
             checkpoint=self._keeper.last_good,
@@ -140,10 +166,23 @@ class Loop:
 
     def _save(self) -> None:
         """Write a checkpoint. Raises Refused."""
-        self._keeper.save(
-            self.training.snapshot(), self.training.config.get("train.checkpoint_keep", 3)
-        )
+        self._keeper.save(self.training.checkpoint(), self._keep)
         self._saved = True
+
+    def _write_best(self) -> None:
+        """Write the best network, where it waits in memory."""
+        if self._keeper.held_step == self.step and self.training.is_tested:
+            self._save_if_possible()  # it is the network as it is now
+            return
+        try:
+            self._keeper.write_best(self._keep)
+        except Refused as error:
+            self._events.emit("warned", message="The best network so far: {}".format(error))
+
+    @property
+    def _keep(self) -> int:
+        """How many checkpoints stay."""
+        return int(self.training.config.get("train.checkpoint_keep", 3))
 
     def _save_if_possible(self, cure: str = "") -> None:
         """Write a checkpoint of what is new; that it diverged has been said already."""
@@ -183,6 +222,7 @@ class Loop:
     def _pause_here(self) -> None:
         self._paused, self._pause_at = True, None
         self._events.emit("paused", step=self.step)
+        self._write_best()
 
     def _pause(self, _command: Command) -> None:
         if not self._paused:
@@ -202,11 +242,14 @@ class Loop:
         self._paused, self._pause_at = False, self.step + steps
 
     def _evaluate(self, _command: Command) -> None:
-        self.training.evaluate()
-        self._saved = False
+        self._test("asked")
+        self._hold_if_best()
+        if self._paused:
+            self._write_best()
 
     def _checkpoint(self, _command: Command) -> None:
         self._save()
+        self._write_best()
 
     def _set(self, command: Command) -> None:
         self.training.change(command.get("values"))
@@ -216,14 +259,10 @@ class Loop:
         self._end = "stopped"
 
 
-def _nothing() -> None:
-    pass
-
-
 def _concerns_evaluation(command: Command) -> bool:
     if command["do"] != "set":
         return command["do"] in ("evaluate", "checkpoint")
     values = command.get("values")
     return not isinstance(values, dict) or any(
-        key == "optimizer.name" or key.split(".")[0] in ("loss", "model") for key in values
+        key == "optimizer.name" or changes_network(key) for key in values
     )

@@ -9,6 +9,8 @@ from typing import Any, Callable, Dict, List, NamedTuple, Tuple
 import numpy as np
 import tensorflow as tf
 
+from .slots import SCALARS, SLOTS
+
 Tensor = Any
 Slots = List[Tensor]
 Updated = Tuple[Tensor, Slots]
@@ -108,22 +110,22 @@ def _moments(g: Tensor, slots: Slots, p: Dict[str, Tensor]) -> Tuple[Tensor, Ten
 _ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
 
 OPTIMIZERS = {
-    "sgd": Optimizer(sgd, ("velocity",), {"momentum": 0.0, "nesterov": 0.0}),
-    "adam": Optimizer(adam, ("m", "v"), _ADAM),
-    "adamw": Optimizer(adamw, ("m", "v"), dict(_ADAM, weight_decay=0.004)),
-    "nadam": Optimizer(nadam, ("m", "v", "product"), _ADAM),
-    "adamax": Optimizer(adamax, ("m", "largest"), _ADAM),
-    "rmsprop": Optimizer(
-        rmsprop, ("square", "velocity"), {"rho": 0.9, "momentum": 0.0, "epsilon": 1e-7}
+    "sgd": Optimizer(sgd, SLOTS["sgd"], {"momentum": 0.0, "nesterov": 0.0}),
+    "adam": Optimizer(adam, SLOTS["adam"], _ADAM),
+    "adamw": Optimizer(adamw, SLOTS["adamw"], dict(_ADAM, weight_decay=0.004)),
+    "nadam": Optimizer(nadam, SLOTS["nadam"], _ADAM),
+    "adamax": Optimizer(adamax, SLOTS["adamax"], _ADAM),
+    "rmsprop": Optimizer(rmsprop, SLOTS["rmsprop"], {"rho": 0.9, "momentum": 0.0, "epsilon": 1e-7}),
+    "adagrad": Optimizer(
+        adagrad, SLOTS["adagrad"], {"initial_accumulator_value": 0.1, "epsilon": 1e-7}
     ),
-    "adagrad": Optimizer(adagrad, ("total",), {"initial_accumulator_value": 0.1, "epsilon": 1e-7}),
-    "adadelta": Optimizer(adadelta, ("square", "moved"), {"rho": 0.95, "epsilon": 1e-7}),
+    "adadelta": Optimizer(adadelta, SLOTS["adadelta"], {"rho": 0.95, "epsilon": 1e-7}),
 }
 
 
 def initial_slot(name: str, weight: Any, p: Dict[str, float]) -> Any:
     """What a slot holds before the first update, float32."""
-    if name == "product":
+    if name in SCALARS:
         return np.float32(1.0)
     start = p["initial_accumulator_value"] if name == "total" else 0.0
     return np.full(weight.shape, start, np.float32)

@@ -15,12 +15,13 @@ Array = Any
 def predict(request: Dict[str, Any], tell: Callable[[Dict[str, Any]], None]) -> Dict[str, Any]:
     """Answer for every image of ``files``, a line each; then what is true of all.
 
-    ``request`` holds checkpoint (a path), shape (of an image), limit (of a file, 0: all) and files:
-    name, content and labels (base64, labels may be empty). Raises Failed.
+    ``request`` holds checkpoint (a path), sizes (of the network: pixels, hidden units, classes),
+    shape (of an image), limit (of a file, 0: all) and files: name, content and labels (base64,
+    labels may be empty). Raises Failed.
     """
     from .pictures import Unreadable, confusion, read_pictures
 
-    saved = checkpoint.load(request["checkpoint"])
+    saved = checkpoint.load(request["checkpoint"], request.get("sizes"))
     weights, shape = weights_of(saved), request["shape"]
     classes = len(weights[-1])
     labels: List[int] = []

@@ -93,10 +93,13 @@ def prepare(start: Command, commands: Commands, events: Events) -> "Loop":
 
 
 def starting_point(config: Config) -> Tuple[Config, Optional[Checkpoint]]:
-    """The configuration to start with, and the checkpoint ``restore`` names. Raises Failed."""
+    """The configuration to start with, and the checkpoint ``restore`` names, without its state.
+
+    Raises Failed.
+    """
     if not config.get("restore"):
         return config, None
-    saved = checkpoint.load(config["restore"])
+    saved = checkpoint.describe(config["restore"])
     checkpoint.check_units(saved, required(config, "layers"))
     return (in_force_at(saved.config, config) if config.get("resume") else config), saved
 
@@ -122,7 +125,10 @@ def root_of(error: BaseException) -> str:
 
 
 def build(config: Config, dataset: Any, saved: Optional[Checkpoint], events: Events) -> "Training":
-    """The network with its weights, new or from a checkpoint, compiled. Raises Failed."""
+    """The network with its weights, new or those of ``restore``, compiled. Raises Failed.
+
+    ``saved`` is that checkpoint without its state: it is read once it is known what may be in it.
+    """
     from .batches import Batches
     from .engine import Engine
     from .initializers import initial_weights
@@ -138,7 +144,8 @@ def build(config: Config, dataset: Any, saved: Optional[Checkpoint], events: Eve
     batches = Batches(len(dataset.train_images), seed)
     training = Training(config, engine, dataset, batches, events)
     if saved is not None:
-        training.restore(saved, bool(config.get("resume")))
+        whole = checkpoint.load(config["restore"], sizes)
+        training.restore(whole, bool(config.get("resume")))
     training.warm_up()
     return training
 
@@ -147,10 +154,12 @@ def loop_of(
     training: "Training", edits: List[ScriptedEdit], commands: Commands, events: Events
 ) -> "Loop":
     """The loop that trains to the end."""
-    from .keeper import Keeper
+    from .keeper import Keeper, files_of
     from .loop import Loop
 
-    keeper = Keeper(training.config.get("checkpoint_dir"), events, training.step)
+    config = training.config
+    files = files_of(config.get("checkpoint_dir"), training.step, config.get("recorded"))
+    keeper = Keeper(config.get("checkpoint_dir"), events, files)
     return Loop(training, keeper, Script(edits, training.step), commands, events)
 
 

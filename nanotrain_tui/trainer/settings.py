@@ -120,6 +120,7 @@ def check_start(config: Any) -> Config:
     """A copy of the configuration with its values checked. Raises Failed.
 
     Besides the flat keys it holds ``layers``, ``output``, ``cache_dir``, ``checkpoint_dir``,
+    ``recorded`` (the names of the checkpoints in it that are on the record, null for all),
     ``restore`` (a checkpoint's path or null), ``resume`` (true: go on with what was in force at
     that checkpoint; otherwise this configuration counts, as in a fork) and ``edits``, the changes
     to make at their steps: see ``script``.

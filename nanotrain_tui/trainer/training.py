@@ -6,20 +6,19 @@ from typing import Any, Callable, Dict, Optional
 
 import numpy as np
 
-from . import checkpoint
 from .batches import Batches
 from .checkpoint import Checkpoint, Evaluation
 from .data import Dataset
 from .edits import apply_changes, changes_in
 from .engine import Engine
 from .model import structure_of
-from .protocol import Events, floats, number
+from .protocol import Events, floats
 from .schedule import learning_rates
 from .settings import Config, Refused
 
 CALL_S = 0.075  # how long a call into TensorFlow shall take; a command waits no longer
 MAX_BLOCK_BYTES = 16 << 20  # of images gathered for a call
-_OF_THE_START = ("restore", "resume", "edits")  # keys that say how a run began
+_OF_THE_START = ("restore", "resume", "edits", "recorded")  # keys that say how a run began
 
 
 class Training:
@@ -37,28 +36,32 @@ class Training:
         self._traced = False
 
     def restore(self, saved: Checkpoint, resume: bool) -> None:
-        """Go on from a checkpoint. Raises Failed where its weights do not fit.
+        """Go on from a checkpoint whose weights are of this network's shapes.
 
         Another optimizer starts with fresh slots; other data or another seed are begun at their
-        start. In a resume the last evaluation counts as this run's own.
+        start. In a resume an evaluation of the checkpoint counts as this run's own.
         """
-        weights = {k: v for k, v in self.engine.state().items() if k.startswith("weight")}
-        checkpoint.check_shapes(saved, weights)
-        state = {name: saved.state[name] for name in weights}
+        state = {k: v for k, v in saved.state.items() if k.startswith("weight")}
         if saved.config.get("optimizer.name") == self.config["optimizer.name"]:
-            state, self.engine.updates = saved.state, saved.updates
+            state, self.engine.updates = dict(saved.state), saved.updates
         self.engine.load(state)
         if saved.data == self._data_identity():
             self._batches.go_to(saved.epoch, saved.cursor)
         self.step = saved.step
         self.tested = saved.tested if resume else None
 
-    def snapshot(self) -> Checkpoint:
-        """All that ``restore`` needs."""
+    @property
+    def is_tested(self) -> bool:
+        """Whether the network as it is now has been evaluated."""
+        return self.tested is not None and self.tested.step == self.step
+
+    def checkpoint(self, copy: bool = False) -> Checkpoint:
+        """All that ``restore`` needs: valid until the next step, or a copy that stays."""
         config = {key: self.config[key] for key in self.config if key not in _OF_THE_START}
         return Checkpoint(
-            self.engine.state(), self.step, self.engine.updates,
-            self._batches.epoch, self._batches.cursor, config, self._data_identity(), self.tested,
+            self.engine.state() if copy else self.engine.view(), self.step, self.engine.updates,
+            self._batches.epoch, self._batches.cursor, config, self._data_identity(),
+            self.tested if self.is_tested else None,
         )  # fmt: skip
 
     def warm_up(self) -> None:
@@ -100,16 +103,19 @@ class Training:
         diverged = not self.healthy and (was_healthy or bool(np.isfinite(losses).any()))
         return float(losses[-1]) if diverged else None
 
-    def evaluate(self, meanwhile: Callable[[], None] = lambda: None) -> None:
-        """Loss and accuracy on all test examples; see ``Engine.evaluate``."""
+    def evaluate(self, cause: str, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Loss and accuracy on all test examples; see ``Engine.evaluate``.
+
+        ``cause`` is ``schedule``, ``checkpoint`` or ``asked``, for the record.
+        """
         started = time.monotonic()
         images, labels = flat(self._data.test_images), self._data.test_labels.astype(np.int32)
         loss, accuracy = self.engine.evaluate(images, labels, meanwhile=meanwhile)
         now = time.monotonic()
         self.tested = Evaluation(self.step, loss, accuracy)
         self._events.emit(
-            "evaluated", step=self.step, t=now, loss=number(loss), accuracy=number(accuracy),
-            seconds=now - started,
+            "evaluated", step=self.step, t=now, **self.tested.metrics,
+            metrics=self.tested.metrics, on="test", cause=cause, seconds=now - started,
         )  # fmt: skip
 
     def change(self, values: Any, **about: Any) -> None:
@@ -123,6 +129,8 @@ class Training:
         if not changes:
             return
         before, self.config = self.config, new
+        if any(changes_network(key) for key in changes):
+            self.tested = None
         retraced = structure_of(new) != self.engine.structure
         if retraced:
             self.engine.restructure(new)
@@ -148,6 +156,11 @@ class Training:
         """What makes a place in the stream of examples mean the same examples."""
         labels = zlib.crc32(np.ascontiguousarray(self._data.train_labels).tobytes()) & 0xFFFFFFFF
         return {"examples": len(self._labels), "labels": labels, "seed": self._batches.seed}
+
+
+def changes_network(key: str) -> bool:
+    """Whether an evaluation of the same weights comes to another result once ``key`` changes."""
+    return key.split(".")[0] in ("loss", "model") and key != "model.dropout"
 
 
 def steps_for(seconds: float, count: int, took_s: float) -> int:

@@ -1,8 +1,10 @@
 """import and verify: sessions from files, and whether they are whole."""
 
 import hashlib
+import io
 import json
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
@@ -13,20 +15,25 @@ from recorded import Recording, tutorial_run
 from nanotrain_tui.session.folder import SessionFolder
 
 
-def checkpoint(recording: Recording, step: int, best: bool) -> None:
+def checkpoint(
+    recording: Recording, step: int, accuracy: float, content: bytes = b"weights"
+) -> None:
     file = Path(recording.folder.checkpoints, f"step-{step:09}.npz")
     file.parent.mkdir(exist_ok=True)
-    file.write_bytes(b"weights")
-    sha256 = hashlib.sha256(b"weights").hexdigest()
-    recording.event("checkpoint", file=file.name, sha256=sha256, bytes=7, best=best)
+    file.write_bytes(content)
+    recording.event(
+        "checkpoint", file=file.name, sha256=hashlib.sha256(content).hexdigest(),
+        tested={"step": step, "metrics": {"accuracy": accuracy}},
+        score={"metric": "accuracy", "value": accuracy},
+    )  # fmt: skip
 
 
 @pytest.fixture
 def trained(home: Path) -> SessionFolder:
     recording = Recording(home).started().steps(50)
-    checkpoint(recording, 50, best=True)
+    checkpoint(recording, 50, 0.9)
     recording.steps(50)
-    checkpoint(recording, 100, best=False)
+    checkpoint(recording, 100, 0.5)
     return recording.finished()
 
 
@@ -42,6 +49,22 @@ def test_a_bundle_comes_back_with_its_best_checkpoint_and_is_whole(
     assert report["facts"]["updates"] == 100
     Path(trained.path).with_name("calm").joinpath("checkpoints/step-000000050.npz").write_bytes(b"")
     assert nano("verify", "calm").status == 1
+
+
+def test_a_checkpoint_that_holds_more_than_its_size_is_refused(
+    nano: Nano, home: Path, tmp_path: Path
+) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("weight_0.npy", bytes(1 << 20))
+    recording = Recording(home).started().steps(50)
+    checkpoint(recording, 50, 0.9, packed.getvalue())
+    folder = recording.finished()
+    file = tmp_path / "bundle.tar.gz"
+    assert nano("export", folder.name, "--format", "bundle", "-o", file).status == 0
+    ran = nano("import", file)
+    assert ran.status == 1 and "step-000000050.npz holds 1,048,576 bytes packed into" in ran.err
+    assert len(list(Path(folder.path).parent.iterdir())) == 1
 
 
 def test_a_name_that_is_taken_is_refused(

@@ -57,6 +57,14 @@ def accuracy_at(step):
     return 0.95 - 0.85 * math.exp(-step / 200.0)
 
 
+def score_of(saved):
+    """What the best is chosen by: the accuracy of a checkpoint's own step."""
+    tested = saved["tested"]
+    if tested is None or tested["metrics"]["loss"] == "nan":
+        return None
+    return tested["metrics"]["accuracy"]
+
+
 def read_script(arguments):
     words = os.environ.get("NANOTRAIN_SCRIPT", "")
     for argument in arguments:
@@ -81,8 +89,11 @@ class Trainer:
         self.ended = None
         self.weight = self.slot = 0.0
         self.edits = []
-        self.accuracy = None
-        self.kept = []  # checkpoints: (file, accuracy)
+        self.tested = None  # the last evaluation: {"step": ..., "metrics": {...}}
+        self.kept = []  # checkpoints: (file, score)
+        self.best = None  # the best score of earlier segments
+        self.held = None  # the best network, until it is written
+        self.best_written = time.monotonic()
         self.diverged = False
 
     def emit(self, event, **body):
@@ -213,12 +224,16 @@ class Trainer:
                 self.set(edit["set"], scripted=True, **about)
             elif not self.paused:
                 self.go_on()
+            if self.held and time.monotonic() - self.best_written >= 60.0:
+                self.write_best()
         self.save()
+        self.write_best()
 
     def go_on(self):
         steps = self.config["train.steps"]
         if self.step >= steps:
-            self.evaluate()
+            if not self.is_tested():
+                self.evaluate("schedule")
             self.ended = "finished"
             return
         every = self.config.get("train.eval_every", 100)
@@ -235,14 +250,17 @@ class Trainer:
             if name in self.script:
                 until.append(int(self.script[name].split(":")[0]))
         self.do_steps(min(step for step in until if step > self.step))
-        if (self.step - 1) % every == 0:
-            self.evaluate()
-        if saving and self.step % saving == 0 and self.step < steps:
-            self.save()
         self.diverge()
+        saves = saving and self.step % saving == 0 and self.step < steps and not self.diverged
+        if (self.step - 1) % every == 0:
+            self.evaluate("schedule")
+        elif saves:
+            self.evaluate("checkpoint")
+        if saves:
+            self.save()
+        self.hold_if_best()
         if self.step == self.pause_at and self.step < steps:
-            self.pause_at, self.paused = None, True
-            self.emit("paused", step=self.step)
+            self.pause()
         self.misbehave()
 
     def do_steps(self, until):
@@ -283,23 +301,34 @@ class Trainer:
             return
         self.diverged = True
         policy = self.config.get("train.on_nan", "stop")
-        last = self.kept[-1][0] if self.kept else None
+        self.write_best()
+        last = max(self.kept)[0] if self.kept else None
         self.emit("diverged", step=self.step, loss="nan", policy=policy, checkpoint=last)
         if policy == "pause":
-            self.paused, self.pause_at = True, None
-            self.emit("paused", step=self.step)
+            self.pause()
         elif policy == "stop":
             self.ended = "stopped"
 
+    def pause(self):
+        self.paused, self.pause_at = True, None
+        self.emit("paused", step=self.step)
+        self.write_best()
+
     def save(self):
-        """Write a checkpoint, tell of it, and remove those that are too many."""
-        if not self.config.get("checkpoint_dir") or self.diverged:
-            return
-        folder = Path(self.config["checkpoint_dir"])
-        file = f"step-{self.step:09}.json"
+        """Write a checkpoint of the network as it is."""
+        if self.config.get("checkpoint_dir") and not self.diverged:
+            self.write(self.snapshot())
+
+    def snapshot(self):
         saved = {"step": self.step, "weight": self.weight, "slot": self.slot}
         saved["config"] = {key: self.config.get(key) for key in PULLING}
-        saved["accuracy"] = self.accuracy
+        saved["tested"] = self.tested if self.is_tested() else None
+        return saved
+
+    def write(self, saved, **about):
+        """Write a checkpoint, tell of it, and remove those that are too many."""
+        folder = Path(self.config["checkpoint_dir"])
+        file = f"step-{saved['step']:09}.json"
         data = json.dumps(saved).encode()
         try:
             (folder / "part").write_bytes(data)
@@ -309,18 +338,43 @@ class Trainer:
             self.emit("warned", message=message)
             return
         (folder / "part").rename(folder / file)
+        tested, score = saved["tested"], score_of(saved)
         self.kept = [kept for kept in self.kept if kept[0] != file]
-        best = all((self.accuracy or 0) >= (accuracy or 0) for _, accuracy in self.kept)
-        self.kept.append((file, self.accuracy))
-        digest = hashlib.sha256(data).hexdigest()
+        best = score is not None and score > self.best_score()
+        self.kept.append((file, score))
+        if self.held and score_of(self.held) <= self.best_score():
+            self.held = None
+        old = {"accuracy": tested["metrics"]["accuracy"]} if tested else {}
         self.emit(
-            "checkpoint", step=self.step, file=file, sha256=digest, bytes=len(data),
-            accuracy=self.accuracy, best=best,
+            "checkpoint", step=saved["step"], file=file, sha256=hashlib.sha256(data).hexdigest(),
+            bytes=len(data), best=best, tested=tested,
+            score=None if score is None else {"metric": "accuracy", "value": score},
+            **old, **about,
         )  # fmt: skip
-        while len(self.kept) > self.config.get("train.checkpoint_keep", 3):
-            file, _ = self.kept.pop(0)
-            (folder / file).unlink()
-            self.emit("checkpoint_removed", file=file)
+        keep = self.config.get("train.checkpoint_keep", 3)
+        for file, score in sorted(self.kept)[:-keep]:
+            if score is None or score < self.best_score():
+                self.kept.remove((file, score))
+                (folder / file).unlink()
+                self.emit("checkpoint_removed", file=file)
+
+    def best_score(self):
+        return max([score for _, score in self.kept if score is not None] + [self.best or 0.0])
+
+    def hold_if_best(self):
+        """Keep the network that has just come out best, until it is written."""
+        if not self.config.get("checkpoint_dir") or not self.is_tested():
+            return
+        saved = self.snapshot()
+        score, held = score_of(saved), score_of(self.held) if self.held else 0.0
+        if score is not None and score > max(self.best_score(), held):
+            self.held = saved
+            self.emit("held", step=self.step)
+
+    def write_best(self):
+        if self.held:
+            self.best_written = time.monotonic()
+            self.write(self.held, held=True)
 
     def restore(self, path):
         try:
@@ -331,17 +385,32 @@ class Trainer:
         self.step, self.weight = saved["step"], saved["weight"]
         if self.config.get("resume"):
             self.config.update(saved["config"])
-            self.accuracy = saved["accuracy"]
+            self.tested = saved["tested"]
         if saved["config"]["optimizer.name"] == self.config.get("optimizer.name"):
             self.slot = saved["slot"]
+        self.best = max(map(self.earlier_score, Path(path).parent.glob("step-*.json")))
         return True
 
-    def evaluate(self):
+    def earlier_score(self, path):
+        try:
+            saved = json.loads(path.read_text())
+        except ValueError:
+            return 0.0  # damaged
+        return (score_of(saved) or 0.0) if saved["step"] <= self.step else 0.0
+
+    def is_tested(self):
+        return self.tested is not None and self.tested["step"] == self.step
+
+    def evaluate(self, cause):
         nan = self.step >= int(self.script.get("nan", 2**40))
         loss = "nan" if nan else loss_at(self.step) * (1 + self.weight)
         now = time.monotonic()
-        accuracy = self.accuracy = accuracy_at(self.step)
-        self.emit("evaluated", step=self.step, t=now, loss=loss, accuracy=accuracy, seconds=0.001)
+        metrics = {"loss": loss, "accuracy": accuracy_at(self.step)}
+        self.tested = {"step": self.step, "metrics": metrics}
+        self.emit(
+            "evaluated", step=self.step, t=now, seconds=0.001, metrics=metrics, on="test",
+            cause=cause, **metrics,
+        )  # fmt: skip
 
     def misbehave(self):
         script = self.script
@@ -391,8 +460,7 @@ class Trainer:
         if "late" in self.script and do in ("pause", "resume", "stop"):
             self.answer(command)
         if do == "pause" and not self.paused:
-            self.paused, self.pause_at = True, None
-            self.emit("paused", step=self.step)
+            self.pause()
         elif do == "resume" and (self.paused or self.pause_at is not None):
             self.paused, self.pause_at = False, None
             self.emit("resumed", step=self.step)
@@ -402,9 +470,13 @@ class Trainer:
                 return
             self.paused, self.pause_at = False, self.step + command["n"]
         elif do == "evaluate":
-            self.evaluate()
+            self.evaluate("asked")
+            self.hold_if_best()
+            if self.paused:
+                self.write_best()
         elif do == "checkpoint":
             self.save()
+            self.write_best()
         elif do == "set":
             why = self.set(command["values"])
             if why:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import fields
+from typing import Any
 
 import pytest
 from batches import CONFIG, Rows, batch_of
@@ -181,11 +182,38 @@ def test_a_mark_says_what_was_done_there() -> None:
     assert (mark.step, mark.text, mark.t) == (3, "batch size 100 → 50 by ada@nano", rows.t)
 
 
+def score_of(step: int, accuracy: float) -> dict[str, Any]:
+    return {
+        "tested": {"step": step, "metrics": {"loss": 1.0, "accuracy": accuracy}},
+        "score": {"metric": "accuracy", "value": accuracy},
+    }
+
+
+def test_a_checkpoint_written_late_changes_neither_step_nor_speed() -> None:
+    def ran(late: bool) -> RunState:
+        rows = Rows().begin().steps([1.0] * 10).event("evaluated", loss=1.0, accuracy=0.5)
+        rows.steps([1.0] * 30).event("note")
+        if late:
+            body = {"file": "10.npz", "after": 4, **score_of(10, 0.5)}
+            rows.append(Event(rows.seq, rows.segment_seq, rows.t, 10, "checkpoint", body))
+        return state_of(rows.steps([1.0] * 30).event("note"))
+
+    state, plain = ran(True), ran(False)
+    assert (state.step, state.samples_per_s) == (plain.step, plain.samples_per_s)
+    assert [(one.step, one.best) for one in state.checkpoints] == [(10, True)]
+
+
+def test_a_best_checkpoint_that_is_trained_again_is_none() -> None:
+    rows = Rows().begin().steps([1.0] * 2).event("checkpoint", file="2.npz", **score_of(2, 0.5))
+    rows.steps([1.0] * 2).event("checkpoint", file="4.npz", **score_of(4, 0.6)).begin(from_step=2)
+    assert [(one.step, one.best) for one in state_of(rows).checkpoints] == [(2, True), (4, False)]
+
+
 def test_checkpoints_are_listed_until_they_are_removed() -> None:
     rows = Rows().begin().steps([1.0] * 2)
-    rows.event("checkpoint", file="2.npz", bytes=7, accuracy=0.5, best=True).steps([1.0] * 2)
-    rows.event("checkpoint", file="4.npz", bytes=7, accuracy=0.6, best=True).steps([1.0])
-    rows.event("checkpoint", file="5.npz", bytes="?", accuracy=None, best=False)
+    rows.event("checkpoint", file="2.npz", bytes=7, **score_of(2, 0.5)).steps([1.0] * 2)
+    rows.event("checkpoint", file="4.npz", bytes=7, **score_of(4, 0.6)).steps([1.0])
+    rows.event("checkpoint", file="5.npz", bytes="?", tested=None, score=None)
     shown = [(one.file, one.step, one.accuracy, one.best) for one in state_of(rows).checkpoints]
     assert shown == [("2.npz", 2, 0.5, False), ("4.npz", 4, 0.6, True), ("5.npz", 5, None, False)]
     rows.event("checkpoint_removed", file="2.npz").event("checkpoint_removed", file="none.npz")

@@ -71,7 +71,18 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
             "the loss is nan at step 7; there is no good checkpoint, "
             "so begin anew with other values",
         ),
-        ("checkpoint", {"bytes": None, "best": True}, "checkpoint at step 7, the best"),
+        (  # an older version's: the best of other steps' evaluations
+            "checkpoint",
+            {"bytes": None, "best": True},
+            "checkpoint at step 7",
+        ),
+        (
+            "checkpoint",
+            {"tested": {"step": 7, "metrics": {"accuracy": 0.9427}}, "best": True},
+            "checkpoint at step 7, tested 94.27 %, the best",
+        ),
+        ("checkpoint", {"tested": {"step": 7, "metrics": {}}}, "checkpoint at step 7, tested"),
+        ("checkpoint", {"tested": None, "bytes": 5e6}, "checkpoint at step 7, not tested, 5.0 MB"),
         ("checkpoint_removed", {"file": "step-5.npz"}, "removed step-5.npz"),
         (
             "configured",

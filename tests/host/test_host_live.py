@@ -209,7 +209,7 @@ def test_divergence_is_noticed_at_its_step(host, tmp_path, policy, on_nan, kinds
     happened = session.events("diverged", "paused", "stopped", "finished")
     assert [event.kind for event in happened] == kinds
     assert happened[0].step == 120
-    assert happened[0].body["checkpoint"] == "step-000000100.json"
+    assert happened[0].body["checkpoint"] == "step-000000101.json"  # the best, until then held
     if kinds[-1] != "finished":
         assert happened[1].body["who"] == "trainer"
     state, step = told.read_text().split()

@@ -78,6 +78,17 @@ def wait_for_step(folder, step):
             time.sleep(0.005)
 
 
+def wait_for_checkpoint(folder, step):
+    """The event of the checkpoint of that step, once it is written."""
+    give_up = time.monotonic() + PATIENCE_S
+    while True:
+        found = [event for event in events(folder, "checkpoint") if event.step == step]
+        if found:
+            return found[-1]
+        assert time.monotonic() < give_up
+        time.sleep(0.005)
+
+
 def ask(folder, do, **arguments):
     with ControlClient(folder) as client:
         return client.request(do, who="me@here", timeout=PATIENCE_S, **arguments)
@@ -130,6 +141,40 @@ def test_killed_at_any_step_and_resumed_is_as_if_undisturbed(begin, folders, who
     assert configuration_of(folder)["model.l2"] == 0.1
     times = [event.t for event in events(folder)]
     assert times == sorted(times)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_resumed_from_a_best_written_late_is_as_if_undisturbed(begin, folders, seed):
+    """The only checkpoints are bests, written at a pause later on, with edits between."""
+    chance = random.Random(seed)
+    script = [{"step": 101, "set": {"model.dropout": 0.5}}, {"step": 901, "set": {"model.l2": 0.1}}]
+    values = {"edits": script, "train__checkpoint_every": 0, "train__steps": 3000}
+    folder = begin("slow=0.002", **values)
+    edits, reached = list(EDITS), 0
+    for _ in range(3):
+        wait_for_step(folder, reached + chance.randrange(5, 150))
+        assert ask(folder, "set", values=edits.pop(0))["ok"]
+        reached = follow_to_pause(folder)
+        tested = reached - (reached - 1) % 100
+        written = wait_for_checkpoint(folder, tested)
+        assert written.body["tested"]["step"] == tested
+        (place,) = [e for e in events(folder, "evaluated") if e.seq == written.body["after"]]
+        assert place.step == tested
+        assert ask(folder, "resume")["ok"]
+        wait_for_step(folder, reached + 5)
+        kill(folder, chance.choice(["pid", "trainer_pid"]))
+        resume(folder, None, folders)
+        with SessionReader(folder) as reader:
+            assert reader.segments()[-1].from_step == tested
+    wait_until_over(folder)
+    by_hand = []
+    for event in events(folder, "edited"):
+        if not event.body.get("scripted"):
+            changes = {k: to for k, (_, to) in event.body["changes"].items() if to is not None}
+            by_hand.append({"step": event.step, "set": changes})
+    again = begin("", **{**values, "edits": merged(script, by_hand)})
+    wait_until_over(again)
+    assert curves(folder) == curves(again)
 
 
 def merged(script, by_hand):

@@ -1,7 +1,9 @@
 """Checkpoint files."""
 
 import hashlib
+import io
 import resource
+from unittest.mock import ANY
 
 import numpy as np
 import pytest
@@ -11,15 +13,20 @@ from hypothesis import strategies as st
 from nanotrain_tui.trainer import checkpoint
 from nanotrain_tui.trainer.checkpoint import Checkpoint, Evaluation
 from nanotrain_tui.trainer.protocol import Failed
+from nanotrain_tui.trainer.slots import state_shapes
 
-CONFIG = {"train.seed": 3, "optimizer.name": "adam", "layers": [{"units": 3}]}
+CONFIG = {"train.seed": 3, "optimizer.name": "nadam", "layers": [{"units": 3}]}
+SIZES = (2, 3, 4)
 
 
-def example(step=7):
-    state = {"weight_0": np.arange(6, dtype=np.float32).reshape(2, 3), "slot_0_m": np.float32(2)}
+def example(step=7, sizes=SIZES):
+    state = {
+        name: np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+        for name, shape in state_shapes(sizes, "nadam").items()
+    }
     return Checkpoint(
         state, step, updates=5, epoch=1, cursor=20, config=CONFIG, data={"seed": 3},
-        tested=Evaluation(1, 0.5, 0.9),
+        tested=Evaluation(step, 0.5, 0.9),
     )  # fmt: skip
 
 
@@ -29,8 +36,10 @@ def test_what_was_saved_comes_back(tmp_path):
     assert (hashlib.sha256(content).hexdigest(), len(content)) == (digest, size)
     found = checkpoint.load(str(tmp_path / name))
     assert found._replace(state={}) == example()._replace(state={})
-    np.testing.assert_array_equal(found.state["weight_0"], example().state["weight_0"])
-    assert found.state["slot_0_m"] == 2
+    assert found.state.keys() == example().state.keys()
+    for key, array in example().state.items():
+        np.testing.assert_array_equal(found.state[key], array)
+    assert checkpoint.load(str(tmp_path / name), SIZES) == found._replace(state=ANY)
     assert checkpoint.head(str(tmp_path / name)) == example()._replace(state={})
 
 
@@ -66,6 +75,23 @@ def test_a_disk_that_fills_in_the_middle_leaves_no_half_file(tmp_path, room):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("bytes_left", [0, 50, 200, 500, 900, 1500, 3000])
+def test_a_disk_that_fills_while_it_writes_leaves_nothing(tmp_path, monkeypatch, bytes_left):
+    class Full(io.FileIO):
+        def write(self, data):
+            if self.tell() + len(data) > bytes_left:
+                raise OSError(28, "No space left on device")
+            return super().write(data)
+
+    def open_full(path, mode):
+        return Full(path, mode) if "w" in mode else open(path, mode)  # noqa: PTH123
+
+    monkeypatch.setattr(checkpoint, "open", open_full, raising=False)
+    with pytest.raises(OSError, match="No space"):
+        checkpoint.save(str(tmp_path), example())
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("keep", [0, 1, 100, 300, 500])
@@ -124,12 +150,19 @@ def test_other_files_are_no_checkpoints(tmp_path):
             checkpoint.load(str(tmp_path / name))
 
 
-def test_another_network_is_told_apart():
+def test_another_network_is_told_apart(tmp_path):
+    path = str(tmp_path / checkpoint.save(str(tmp_path), example())[0])
     with pytest.raises(Failed, match="have 3 units and these 4, 2") as failure:
-        checkpoint.check_units(example(), [{"units": 4}, {"units": 2}])
+        checkpoint.load(path, (2, 4, 2, 4))
     assert (failure.value.kind, failure.value.key) == ("config", "model.hidden")
     with pytest.raises(Failed, match="weight_0 is 2x3 there and 4x3 here") as failure:
-        checkpoint.check_shapes(example(), {"weight_0": np.zeros((4, 3))})
+        checkpoint.load(path, (4, 3, 4))
     assert (failure.value.kind, failure.value.key) == ("config", "data.name")
-    checkpoint.check_units(example(), [{"units": 3}])
-    checkpoint.check_shapes(example(), {"weight_0": np.zeros((2, 3))})
+
+
+def test_an_evaluation_of_another_step_is_none_of_this_network(tmp_path):
+    """Older versions wrote the last evaluation into a checkpoint, of whatever step it was."""
+    old = example()._replace(tested=Evaluation(1, 0.5, 0.9))
+    path = str(tmp_path / checkpoint.save(str(tmp_path), old)[0])
+    assert checkpoint.load(path).tested is None
+    assert checkpoint.head(path).tested is None

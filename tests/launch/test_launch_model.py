@@ -1,0 +1,60 @@
+"""Which checkpoint is meant, and which network the trainer is told to expect."""
+
+import pytest
+
+from nanotrain_tui.launch.errors import LaunchError
+from nanotrain_tui.launch.model import _sizes_of, choose
+from nanotrain_tui.session.checkpoints import Checkpoint
+
+
+def one(step: int, best: bool = False, problem: str = "") -> Checkpoint:
+    file = f"step-{step:09}.npz"
+    return Checkpoint(step, step, 1.0, file, "0" * 64, 7, 0.9 if best else None, best, problem)
+
+
+def chosen(listed: list[Checkpoint], wanted: int | str | None) -> tuple[int, str]:
+    found, note = choose(listed, wanted, "mnist-1")
+    return found.step, note
+
+
+@pytest.mark.parametrize(
+    ("wanted", "step"), [(None, 20), ("best", 20), ("last", 30), (10, 10)]
+)  # fmt: skip
+def test_the_checkpoint_that_is_meant(wanted: int | str | None, step: int) -> None:
+    assert chosen([one(10), one(20, best=True), one(30)], wanted) == (step, "")
+
+
+def test_where_none_was_tested_the_best_is_the_newest_and_that_is_said() -> None:
+    step, note = chosen([one(10), one(20)], "best")
+    assert step == 20
+    assert note == (
+        "mnist-1 has no checkpoint that was tested at its own step; its newest is taken."
+    )
+    assert chosen([one(10), one(20)], None) == (20, "")
+
+
+def test_a_best_that_is_damaged_is_named_or_passed_over() -> None:
+    listed = [one(10), one(20, best=True, problem="it is damaged"), one(30)]
+    with pytest.raises(LaunchError, match="damaged"):
+        choose(listed, "best", "mnist-1")
+    assert chosen(listed, None) == (30, "")
+
+
+@pytest.mark.parametrize("wanted", [None, "best", "last", 40])
+def test_without_a_whole_one_those_there_are_named(wanted: int | str | None) -> None:
+    with pytest.raises(LaunchError, match=r"no whole checkpoint.*there are: none"):
+        choose([one(30, problem="it is missing")], wanted, "mnist-1")
+
+
+@pytest.mark.parametrize(
+    ("data", "sizes"),
+    [
+        ({"shape": [28, 28], "classes": 10}, (784, 300, 100, 10)),
+        ({"shape": [28, "28"], "classes": 10}, None),
+        ({"shape": 784, "classes": 10}, None),
+        ({"shape": [28, 28]}, None),
+        ({}, None),
+    ],
+)
+def test_the_sizes_of_the_recorded_network(data: dict[str, object], sizes: object) -> None:
+    assert _sizes_of(data, {"model.hidden": "300, 100 tanh"}) == sizes
