@@ -16,7 +16,7 @@ from nanotrain_tui.host import ending
 from nanotrain_tui.host.host import Host
 from nanotrain_tui.launch.detached import make_folder, start, write_job
 from nanotrain_tui.session.errors import ControlError
-from nanotrain_tui.session.lost import read_lost
+from nanotrain_tui.session.lost import read_lost, write_lost
 from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.recorder import Recorder
 from nanotrain_tui.session.reserve import KEPT_FOR_THE_END, RESERVE_BYTES, Reserve
@@ -118,9 +118,7 @@ def fail_to_write(self):
     raise sqlite3.OperationalError("disk I/O error")
 
 
-def test_what_was_given_up_is_on_the_disk_and_in_the_next_start(
-    make_plan, folders, host, monkeypatch
-):
+def test_what_was_given_up_is_on_the_disk(make_plan, folders, monkeypatch):
     host_here, folder, _ = run_host(make_plan("chunk=5", train__steps=40), folders)
     monkeypatch.setattr(ending, "WAIT_FOR_ROOM_S", 0.0)
     host_here.open()
@@ -131,6 +129,17 @@ def test_what_was_given_up_is_on_the_disk_and_in_the_next_start(
     monkeypatch.undo()
     with SessionReader(folder) as reader:
         assert not reader.events(["finished"])
+
+
+def test_the_next_start_records_what_was_lost(make_plan, folders):
+    host_here, folder, _ = run_host(make_plan("chunk=5", train__steps=10), folders)
+    write_lost(folder, "3 events are lost")
+    host_here.open()
+    host_here.run(handle_signals=False)
+    with SessionReader(folder) as reader:
+        warned = [event.body["message"] for event in reader.events(["warned"])]
+    assert "before this start 3 events are lost" in warned
+    assert read_lost(folder) == "" and host_here.lost == ""
 
 
 def test_two_requests_to_stop_give_up(make_plan, folders, monkeypatch):
