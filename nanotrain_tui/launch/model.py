@@ -170,7 +170,13 @@ def _folders_of(request: Mapping[str, Any]) -> list[Folder]:
 def _request(model: Model, request: Mapping[str, Any], paths: PathMap) -> dict[str, Any]:
     """What the trainer is asked, its paths as it calls them."""
     checkpoint = f"{model.folder.checkpoints}/{model.checkpoint.file}"
-    told = {"checkpoint": paths.inside(checkpoint), "shape": model.data["shape"], **request}
+    told = {
+        "checkpoint": paths.inside(checkpoint),
+        "shape": model.data["shape"],
+        "data_name": model.data.get("name"),
+        "preprocessing": model.data.get("preprocessing"),
+        **request,
+    }
     return {**told, "into": paths.inside(request["into"])} if "into" in request else told
 
 

@@ -129,7 +129,7 @@ _SHAPES: Dict[str, Dict[str, Test]] = {
     "started": {"steps": _is_count, "parameters": _is_count, "batch_size": _is_count,
                 "threads": _is_count, "data": _is_data},
     "started data": {"name": _is_text, "source": _is_text, "train": _is_count, "test": _is_count,
-                     "shape": _is_list, "classes": _is_count},
+                     "shape": _is_list, "classes": _is_count, "preprocessing": _is_table},
     "evaluated": {"loss": _is_number, "accuracy": _is_number, "seconds": _is_number},
     "checkpoint": {"file": _is_file, "sha256": _is_text, "bytes": _is_count,
                    "accuracy": _is_number, "best": _is_flag},
