@@ -15,6 +15,7 @@ from nanotrain_tui.session.errors import RecordingError, SessionError
 from nanotrain_tui.session.folder import (
     RECORDING,
     SessionFolder,
+    check_name,
     free_name,
     is_name,
     sessions_folder,
@@ -152,8 +153,9 @@ def _place(aside: str, parent: str, name: Optional[str]) -> SessionFolder:
         if name is None:
             wanted = free_name(parent, wanted if is_name(wanted) else "imported")
         folder = SessionFolder(os.path.join(parent, wanted))
-        if not is_name(wanted) or os.path.exists(folder.path):
-            raise SessionError("a session cannot be called {!r}, or is already".format(wanted))
+        check_name(wanted)
+        if os.path.exists(folder.path):
+            raise SessionError("there is a session {!r} already".format(wanted))
         connection.execute("UPDATE meta SET value = ? WHERE key = 'name'", (wanted,))
         connection.execute("DELETE FROM meta WHERE key IN ('labels', 'summary')")
         forget_programs(connection)
