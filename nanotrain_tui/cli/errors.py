@@ -20,6 +20,7 @@ from collections.abc import Callable
 import click
 
 from nanotrain_tui.catalog import ConfigError
+from nanotrain_tui.catalog.undecodable import shown
 from nanotrain_tui.session.errors import SessionError, SessionNotFound
 
 FINISHED = 0
@@ -82,7 +83,7 @@ def note(message: str) -> None:
 
 def paragraph(text: str) -> str:
     """Without line ends and control characters: what a user typed must not move the cursor."""
-    words = " ".join(text.split())
+    words = " ".join(shown(text).split())
     return "".join(char if char.isprintable() else "�" for char in words)
 
 

@@ -156,9 +156,9 @@ def _is_deep(value: Any, room: int) -> bool:
 
 
 def _has_half_character(value: Any) -> bool:
-    """Half of a surrogate pair: JSON can spell it, UTF-8 cannot."""
+    """Half of a surrogate pair that does not stand for a byte of a path (see SESSION_FORMAT.md)."""
     try:
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         return True
     return False

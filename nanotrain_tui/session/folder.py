@@ -10,6 +10,7 @@ import re
 import sqlite3
 import time
 from typing import List, Optional, Tuple
+from urllib.parse import quote
 
 from nanotrain_tui.session.errors import SessionError, SessionNotFound
 
@@ -106,6 +107,11 @@ class SessionFolder:
             os.close(held)
             return -1
         return held
+
+
+def uri_of(path: str) -> str:
+    """A recording to be opened for reading, by SQLite; the path need not be UTF-8."""
+    return "file:{}?mode=ro".format(quote(os.fsencode(path)))
 
 
 def is_name(text: str) -> bool:

@@ -11,11 +11,10 @@ import re
 import sqlite3
 import sys
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
-from urllib.parse import quote
 
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.errors import RecordingError
-from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.folder import SessionFolder, uri_of
 from nanotrain_tui.session.records import (
     Batch,
     Event,
@@ -63,7 +62,7 @@ class SessionReader:
         folder.settle()
         self._delivered: Dict[Tuple[int, str], int] = {}
         self._has_views = False
-        uri = "file:{}?mode=ro".format(quote(self.path))
+        uri = uri_of(self.path)
         try:
             self._connection = sqlite3.connect(
                 uri, uri=True, timeout=2.0, isolation_level=None, check_same_thread=False

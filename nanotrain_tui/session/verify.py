@@ -4,9 +4,9 @@ import os
 import re
 import sqlite3
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Set, Tuple
-from urllib.parse import quote
 
 from nanotrain_tui.session.bodies import is_config, parse_object, problem_of
+from nanotrain_tui.session.folder import uri_of
 from nanotrain_tui.session.schema import SCHEMA_VERSION, TABLES, VIEWS, version_of
 
 MOST_PROBLEMS = 50  # told; a file that is rotten through needs no more
@@ -35,7 +35,7 @@ def verify_file(path: str, progress: Progress = lambda _: None) -> Report:
         with open(path, "rb") as file:  # before SQLite has it open: see docs/SESSION_FORMAT.md
             if file.read(16) != b"SQLite format 3\0":
                 return Report(["{} is no SQLite file".format(path)], facts)
-        connection = sqlite3.connect("file:{}?mode=ro".format(quote(path)), uri=True, timeout=2.0)
+        connection = sqlite3.connect(uri_of(path), uri=True, timeout=2.0)
     except (OSError, sqlite3.Error) as error:
         return Report(["{} cannot be opened: {}".format(path, error)], facts)
     try:

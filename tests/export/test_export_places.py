@@ -24,6 +24,8 @@ def test_missing_folders_are_made(tmp_path: Path) -> None:
 def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path, export: object) -> None:
     (tmp_path / "file").touch()
     assert callable(export)
-    with pytest.raises(NotADirectoryError, match="file is a file; a folder is wanted"):
-        with export(tmp_path / "file" / "x.csv"):
-            pass
+    with (
+        pytest.raises(NotADirectoryError, match="file is a file; a folder is wanted"),
+        export(tmp_path / "file" / "x.csv"),
+    ):
+        pass

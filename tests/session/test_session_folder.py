@@ -187,5 +187,5 @@ def test_a_refused_name_says_which_are_allowed(tmp_path, name):
         lambda: create_session(str(tmp_path), "mnist", name),
         lambda: rename_session(made, name),
     ):
-        with pytest.raises(SessionError, match="take 1 to 64 letters .* begin with a letter or"):
+        with pytest.raises(SessionError, match=r"take 1 to 64 letters .* begin with a letter or"):
             give()

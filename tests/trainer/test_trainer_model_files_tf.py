@@ -3,12 +3,14 @@
 import base64
 import io
 import json
+import os
 import subprocess
 import sys
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from trainer_runs import Process
 
 from nanotrain_tui.trainer import checkpoint
 from nanotrain_tui.trainer.checkpoint import Checkpoint
@@ -123,3 +125,20 @@ def test_one_bad_file_does_not_hide_the_answers_for_others(tmp_path):
         None,
     ]
     assert [line["prepared"] for line in lines[2:]] == [None, None]
+
+
+def test_an_export_goes_to_a_folder_that_is_not_utf8(tmp_path):
+    folder = tmp_path / os.fsdecode(b"h\xe9")
+    folder.mkdir()
+    path = write_checkpoint(folder / "net", ["relu"], "softmax")
+    for kind in ("keras", "savedmodel"):
+        into = folder / kind
+        into.mkdir()
+        request = {"kind": kind, "checkpoint": path, "shape": [6, 6], "into": str(into)}
+        with Process("--export", stderr=subprocess.PIPE) as trainer:
+            trainer.process.stdin.write(json.dumps(request).encode() + b"\n")
+            trainer.process.stdin.close()
+            trainer.process.stdin = None
+            lines = [json.loads(line) for line in trainer.process.stdout]
+            assert lines and lines[-1]["ok"], trainer.process.stderr.read()
+        assert (into / lines[-1]["file"]).exists()
