@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from nanotrain_tui.app.app import NanotrainApp
@@ -65,10 +66,17 @@ def run_dashboard(
         in_process=in_process,
     )
     with own_terminal(folders.cache / "in-process.log") if in_process else nullcontext():
+        _one_cell_each(sys.__stderr__)
         app.run()
     signal.alarm(0)
     print(farewell(app), end="")
     return app.return_code or 0
+
+
+def _one_cell_each(screen: TextIO | None) -> None:
+    """What Textual draws on: a character that the terminal lacks still takes its one cell."""
+    if isinstance(screen, io.TextIOWrapper):
+        screen.reconfigure(errors="replace")
 
 
 def _save_preset(folder: Path, name: str, config: Mapping[str, Any]) -> Preset:

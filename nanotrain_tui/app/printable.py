@@ -18,6 +18,8 @@ class Printable(LineFilter):
         if all(segment.text.isprintable() for segment in segments):
             return segments
         return [
-            segment if segment.control else Segment(printable(segment.text), segment.style)
+            segment
+            if segment.control
+            else Segment(printable(segment.text, same_length=True), segment.style)
             for segment in segments
         ]

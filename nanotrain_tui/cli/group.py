@@ -12,6 +12,7 @@ import click
 
 import nanotrain_tui
 from nanotrain_tui.catalog import nearest
+from nanotrain_tui.catalog.undecodable import SHOWN
 
 from .errors import OutputClosed, guard
 from .options import config_option, in_process_option, run_options
@@ -108,7 +109,7 @@ def _mend_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         # A name or a bar that the terminal's encoding lacks is no reason to stop.
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors=SHOWN)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nanotrain_tui.catalog import FIELDS, ConfigError, parse_value
+from nanotrain_tui.catalog.undecodable import shown
 
 from .presets import read_preset, shipped_names
 from .toml_file import FileError
@@ -26,6 +27,7 @@ def save_preset(folder: Path, name: str, config: Mapping[str, Any], summary: str
     check_preset_name(name)
     path = folder / f"{name}.toml"
     values = {key: config[key] for key in FIELDS if key in config and _section(key) in SECTIONS}
+    _check_utf8(values)
     try:
         text = _updated(path, values, summary) if path.exists() else _new(values, summary)
         replace_file(path, text)
@@ -43,6 +45,12 @@ def check_preset_name(name: str) -> None:
         )
     if name in shipped_names():
         raise ConfigError("preset", f"'{name}' is the name of a shipped preset; take another.")
+
+
+def _check_utf8(values: Mapping[str, Any]) -> None:
+    for key, value in values.items():
+        if isinstance(value, str) and shown(value) != value:
+            raise ConfigError(key, "names a file that is not UTF-8, which no TOML file can hold.")
 
 
 def _new(values: Mapping[str, Any], summary: str) -> str:

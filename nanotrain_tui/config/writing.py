@@ -8,17 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from nanotrain_tui.catalog.undecodable import SHOWN
+
 
 @contextmanager
 def written_aside(path: Path) -> Iterator[TextIO]:
     """A text file that is safe on the disk and takes its name once all is written.
 
-    A link is followed, an existing file's mode is kept. Raises OSError, and leaves nothing then.
+    A link is followed, an existing file's mode is kept; bytes of a path that are no UTF-8 are
+    written as ``\\xe9``. Raises OSError, and leaves nothing then.
     """
     path = Path(os.path.realpath(path))
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with aside.open("w", encoding="utf-8", newline="") as file:
+        with aside.open("w", encoding="utf-8", errors=SHOWN, newline="") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

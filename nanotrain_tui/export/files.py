@@ -14,9 +14,10 @@ from nanotrain_tui.config import written_aside
 
 @contextmanager
 def export_file(path: Path, force: bool = False) -> Iterator[TextIO]:
-    """A text file. Raises FileExistsError where there is one already, unless forced; OSError
-    naming the path."""
+    """A text file; the folders it lies in are made. Raises FileExistsError where there is one
+    already, unless forced; OSError naming the path."""
     _check_free(path, force)
+    _make_parent(path)
     with written_aside(path) as file:
         yield file
 
@@ -36,6 +37,7 @@ def export_folder(path: Path, force: bool = False) -> Iterator[Path]:
         raise FileExistsError(errno.EEXIST, "exists already; --force overwrites it", str(path))
     if path.exists() and not path.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "is a file; a folder is wanted", str(path))
+    _make_parent(path)
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     aside.mkdir()
     try:
@@ -58,6 +60,7 @@ def export_path(path: Path, force: bool = False) -> Iterator[Path]:
     """A path for another program to write to; it and what stands beside it come over when whole."""
     path = Path(os.path.realpath(path))
     _check_free(path, force)
+    _make_parent(path)
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     aside.mkdir()
     try:
@@ -73,3 +76,11 @@ def _check_free(path: Path, force: bool) -> None:
         raise IsADirectoryError(errno.EISDIR, "is a folder; a file's name is wanted", str(path))
     if path.exists() and not force:
         raise FileExistsError(errno.EEXIST, "exists already; --force overwrites it", str(path))
+
+
+def _make_parent(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        why = f"{path.parent} is a file; a folder is wanted"
+        raise NotADirectoryError(errno.ENOTDIR, why, str(path)) from None

@@ -49,6 +49,8 @@ def write_model_file(kind: str, reader: SessionReader, path: Path, options: Opti
 def preprocessing(model: Model, kind: str, answer: Mapping[str, Any]) -> dict[str, Any]:
     """What must be known to use the model, in JSON's types."""
     inside = kind != "weights"
+    pictures = model.data.get("preprocessing")  # recordings of older versions have none
+    paper = 255 if isinstance(pictures, dict) and pictures.get("paper") == 255 else 0
     return {
         "session": model.folder.name,
         "step": answer["step"],
@@ -58,8 +60,9 @@ def preprocessing(model: Model, kind: str, answer: Mapping[str, Any]) -> dict[st
             "shape": [None, *model.data["shape"]],
             "dtype": "float32",
             "range": [0, 255],
-            "paper": 0,
-            "ink": 255,
+            "paper": paper,
+            "ink": 255 - paper,
+            "pictures": pictures,
             "scale": 1 / 255,
             "scale_is_inside_the_model": inside,
         },

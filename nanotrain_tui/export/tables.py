@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from nanotrain_tui.catalog.undecodable import json_safe
 from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.export.rows import PAGE_ROWS
 from nanotrain_tui.follow.log_text import describe
@@ -119,5 +120,5 @@ def _event_row(event: Event) -> Sequence[Value]:
         event.kind,
         who if isinstance(who, str) else None,
         describe(event).text,
-        json.dumps(plain_json(event.body), ensure_ascii=False),
+        json_safe(json.dumps(plain_json(event.body), ensure_ascii=False)),
     )

@@ -13,6 +13,8 @@ from tensorboard.plugins.scalar.metadata import create_summary_metadata as scala
 from tensorboard.plugins.text.metadata import create_summary_metadata as text_metadata
 from tensorboard.summary.writer.record_writer import RecordWriter
 
+from nanotrain_tui.catalog.undecodable import shown
+
 _STATUS = {
     "finished": api_pb2.STATUS_SUCCESS,
     "stopped": api_pb2.STATUS_SUCCESS,
@@ -23,7 +25,8 @@ _STATUS = {
 
 def session_start(values: Mapping[str, Any], started: float, name: str) -> Any:
     """The hyperparameters of a session, one trial each."""
-    return hparams_pb(dict(values), trial_id=name, start_time_secs=started)
+    told = {key: shown(value) if isinstance(value, str) else value for key, value in values.items()}
+    return hparams_pb(told, trial_id=name, start_time_secs=started)
 
 
 def session_end(state: str, ended: float) -> Any:
@@ -40,7 +43,7 @@ def session_end(state: str, ended: float) -> Any:
 
 def text_tensor(text: str) -> Any:
     """One string."""
-    return TensorProto(dtype=DT_STRING, string_val=[text.encode("utf-8", "replace")])
+    return TensorProto(dtype=DT_STRING, string_val=[shown(text).encode("utf-8")])
 
 
 __all__ = [

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nanotrain_tui.catalog import FIELDS, format_value
+from nanotrain_tui.catalog.undecodable import shown
 from nanotrain_tui.follow.run_state import LogLine
 from nanotrain_tui.session.history import SCRIPT
 from nanotrain_tui.session.reader import number
@@ -40,11 +41,13 @@ def _level(event: Event) -> str:
 def one_line(text: str) -> str:
     """Text without line ends and control characters, not longer than a log line may be.
 
+    Bytes of a path that are no UTF-8 are shown as ``\\xe9``.
+
     What is too long loses its middle: an error's end says what to do.
     """
     if len(text) > 8 * LONGEST:
         text = text[: 4 * LONGEST] + "…" + text[-4 * LONGEST :]
-    plain = "".join(char for char in " ".join(text.split()) if char.isprintable())
+    plain = "".join(char for char in " ".join(shown(text).split()) if char.isprintable())
     if len(plain) <= LONGEST:
         return plain
     head = LONGEST // 2

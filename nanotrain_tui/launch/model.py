@@ -194,6 +194,8 @@ def _request(model: Model, request: Mapping[str, Any], paths: PathMap) -> dict[s
         "checkpoint": paths.inside(checkpoint),
         "shape": model.data["shape"],
         "sizes": list(model.sizes),
+        "data_name": model.data.get("name"),
+        "preprocessing": model.data.get("preprocessing"),
         **request,
     }
     return {**told, "into": paths.inside(request["into"])} if "into" in request else told

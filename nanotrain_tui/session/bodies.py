@@ -23,7 +23,7 @@ from nanotrain_tui.session.events import (
     MapOf,
 )
 from nanotrain_tui.session.folder import is_name
-from nanotrain_tui.session.text import is_printable, printable, printable_json
+from nanotrain_tui.session.text import printable, printable_json, steers
 
 LONGEST_BODY = 16 << 20  # characters of one row's JSON
 DEEPEST = 16  # objects and lists within each other
@@ -70,9 +70,9 @@ def unprintable_in(kind: str, body: Mapping[str, Any]) -> str:
     """
     shapes = _shapes_of(kind)
     for key, value in body.items():
-        if not is_printable(key):
+        if steers(key):
             return ascii(key)
-        if printable_json(value, _has_lines(shapes.get(key))) != value:
+        if steers(value, _has_lines(shapes.get(key))):
             return key
     return ""
 
@@ -234,9 +234,9 @@ def _is_deep(value: Any, room: int) -> bool:
 
 
 def _has_half_character(value: Any) -> bool:
-    """Half of a surrogate pair: JSON can spell it, UTF-8 cannot."""
+    """Half of a surrogate pair that does not stand for a byte of a path (see SESSION_FORMAT.md)."""
     try:
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         return True
     return False

@@ -71,6 +71,10 @@ EVENTS: Dict[str, Kind] = {
         "data": {
             "name": TEXT, "source": TEXT, "train": COUNT, "test": COUNT, "shape": ListOf(COUNT),
             "classes": COUNT, "task": TEXT,
+            "preprocessing": {  # how a picture must look
+                "version": COUNT, "size": ListOf(COUNT), "colour": TEXT, "paper": COUNT,
+                "drawn_share": NUMBER, "centre": TEXT,
+            },
         },
     }, state="running"),
     "evaluated": Kind({

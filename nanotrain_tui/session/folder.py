@@ -93,6 +93,15 @@ def is_name(text: str) -> bool:
     return _NAME.match(text) is not None
 
 
+def check_name(name: str) -> None:
+    """Raises SessionError saying which names are allowed, where this is none of them."""
+    if not is_name(name):
+        raise SessionError(
+            "{!r} cannot be the name of a session: take 1 to 64 letters (A to Z), digits, '.', '_' "
+            "and '-', and begin with a letter or digit".format(name[:80])
+        )
+
+
 def sessions_folder(home: str) -> str:
     """Where the sessions of this home lie."""
     return os.path.join(os.path.abspath(os.fspath(home)), "sessions")
@@ -176,8 +185,7 @@ def _make_named(parent: str, name: str) -> SessionFolder:
 
 
 def _make(parent: str, name: str) -> SessionFolder:
-    if not is_name(name):
-        raise SessionError("{!r} cannot be the name of a session".format(name))
+    check_name(name)
     folder = SessionFolder(os.path.join(parent, name))
     os.mkdir(folder.path, 0o700)
     return folder

@@ -6,7 +6,7 @@ import sqlite3
 from typing import Iterator
 
 from nanotrain_tui.session.errors import HostLives, SessionError
-from nanotrain_tui.session.folder import SessionFolder, is_name
+from nanotrain_tui.session.folder import SessionFolder, check_name
 from nanotrain_tui.session.journals import connect, names_another_journal
 from nanotrain_tui.session.leftovers import discard, make_way
 from nanotrain_tui.session.locks import MAINTENANCE_WAIT_S, maintenance
@@ -18,8 +18,7 @@ def rename_session(folder: SessionFolder, name: str) -> SessionFolder:
     The folder first: what a crash leaves in between is a session that says its old name inside,
     and the folder's name is the one that counts.
     """
-    if not is_name(name):
-        raise SessionError("{!r} cannot be the name of a session".format(name))
+    check_name(name)
     renamed = SessionFolder(os.path.join(os.path.dirname(folder.path), name))
     with _held(folder, "renamed"):
         folder.settle_held()

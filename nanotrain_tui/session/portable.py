@@ -18,6 +18,7 @@ from nanotrain_tui.session.errors import RecordingError, SessionError
 from nanotrain_tui.session.folder import (
     RECORDING,
     SessionFolder,
+    check_name,
     free_name,
     is_name,
     sessions_folder,
@@ -171,8 +172,7 @@ def _place(aside: str, parent: str, name: Optional[str]) -> SessionFolder:
         wanted = name or str(meta["name"])
         if name is None:
             wanted = free_name(parent, wanted if is_name(wanted) else "imported")
-        if not is_name(wanted):
-            raise SessionError("a session cannot be called {!r}".format(wanted))
+        check_name(wanted)
         folder = SessionFolder(os.path.join(parent, wanted))
         make_way(folder.path)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'name'", (wanted,))

@@ -7,6 +7,8 @@ terminal, ``ESC ]52`` writes its clipboard, U+202E turns what follows around.
 import re
 from typing import Any
 
+from nanotrain_tui.catalog.undecodable import shown
+
 STAND_IN = "\ufffd"
 
 # C0, DEL and C1; what turns the direction of text; line and paragraph separators; annotations and
@@ -17,25 +19,41 @@ _UNSAFE = re.compile(
         "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
     )
 )
+_BYTES = re.compile("[\udc80-\udcff]")  # of a path: see catalog.undecodable
 _UNSAFE_IN_LINES = re.compile("(?![\n\t])" + _UNSAFE.pattern)
 
 
-def printable(text: str, lines: bool = False) -> str:
+def printable(text: str, lines: bool = False, same_length: bool = False) -> str:
     """The text with U+FFFD for every character that could steer a terminal.
 
-    With ``lines`` line ends and tabs stay, and ``\\r\\n`` becomes ``\\n``. What is printable comes
-    back as it is.
+    With ``lines`` line ends and tabs stay, and ``\\r\\n`` becomes ``\\n``. A byte of a path that is
+    not UTF-8 becomes ``\\xe9``, with ``same_length`` one U+FFFD. What is printable stays as it is.
     """
     if text.isprintable():  # none of the unsafe ones is
         return text
+    if not same_length and _BYTES.search(text):
+        text = shown(text)
     if lines:
         return _UNSAFE_IN_LINES.sub(STAND_IN, text.replace("\r\n", "\n"))
     return _UNSAFE.sub(STAND_IN, text)
 
 
-def is_printable(text: str, lines: bool = False) -> bool:
+def is_printable(text: str) -> bool:
     """Whether ``printable`` would leave the text as it is."""
-    return text.isprintable() or not (_UNSAFE_IN_LINES if lines else _UNSAFE).search(text)
+    return text.isprintable() or printable(text) == text
+
+
+def steers(value: Any, lines: bool = False) -> bool:
+    """Whether a text in this value of JSON, or a key, could steer a terminal.
+
+    Bytes of paths that are not UTF-8 could not: they are never written as they are.
+    """
+    if isinstance(value, str):
+        text = _BYTES.sub("", value)
+        return printable(text, lines) != text
+    if isinstance(value, dict):
+        return any(steers(key) or steers(part, lines) for key, part in value.items())
+    return isinstance(value, (list, tuple)) and any(steers(part, lines) for part in value)
 
 
 def printable_json(value: Any, lines: bool = False) -> Any:
@@ -47,11 +65,3 @@ def printable_json(value: Any, lines: bool = False) -> Any:
     if isinstance(value, (list, tuple)):
         return [printable_json(part, lines) for part in value]
     return value
-
-
-def has_surrogate(text: str) -> bool:
-    """Whether the text holds half of a surrogate pair: JSON can spell it, UTF-8 cannot.
-
-    Python stands for the bytes of a file name that are not UTF-8 by such halves.
-    """
-    return not text.isprintable() and any("\ud800" <= char <= "\udfff" for char in text)

@@ -10,7 +10,7 @@ from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.opening import DAMAGE, open_untouched
 from nanotrain_tui.session.rows import is_step, is_time
 from nanotrain_tui.session.schema import SCHEMA_VERSION, TABLES, VIEWS, version_of
-from nanotrain_tui.session.text import printable, printable_json
+from nanotrain_tui.session.text import printable, steers
 
 MOST_PROBLEMS = 50  # told; a file that is rotten through needs no more
 _ROWS = 500  # read at once
@@ -134,7 +134,7 @@ class _Check:
             self.say("meta: config is no configuration")
         for key, value in meta.items():
             told = parse_object(value) or value
-            if self._foreign and printable_json([key, told], lines=True) != [key, told]:
+            if self._foreign and steers([key, told], lines=True):
                 self.say("meta: {!a} holds control characters".format(key))
 
     def _rows(self, connection: sqlite3.Connection, facts: Dict[str, Any]) -> None:
@@ -211,7 +211,7 @@ class _Check:
         return "its body is no JSON object" if told is None else self._steers("its body", told)
 
     def _steers(self, what: str, told: Dict[str, Any]) -> str:
-        if self._foreign and printable_json(told) != told:
+        if self._foreign and steers(told):
             return "{} holds control characters".format(what)
         return ""
 

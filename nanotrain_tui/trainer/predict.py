@@ -16,28 +16,35 @@ def predict(request: Dict[str, Any], tell: Callable[[Dict[str, Any]], None]) -> 
     """Answer for every image of ``files``, a line each; then what is true of all.
 
     ``request`` holds checkpoint (a path), sizes (of the network: pixels, hidden units, classes),
-    shape (of an image), limit (of a file, 0: all) and files: name, content and labels (base64,
-    labels may be empty). Raises Failed.
+    shape (of an image), limit (of a file, 0: all), what the session recorded of its data
+    (data_name, preprocessing; may be null) and files: name, content and labels (base64, labels
+    may be empty). Raises Failed.
     """
-    from .pictures import Unreadable, confusion, read_pictures
+    from .drawing import kind_of
+    from .picture_file import Unreadable
+    from .pictures import confusion, read_pictures
 
     saved = checkpoint.load(request["checkpoint"], request.get("sizes"))
     weights, shape = weights_of(saved), request["shape"]
     classes = len(weights[-1])
+    kind = kind_of(request.get("preprocessing"), request.get("data_name"))
     labels: List[int] = []
     guesses: List[int] = []
     for file in request["files"]:
         content, beside = (base64.b64decode(file[part]) for part in ("content", "labels"))
         try:
-            found = read_pictures(content, shape, beside, request["limit"])
+            found = read_pictures(content, shape, beside, request["limit"], kind)
             known = [] if found.labels is None else [int(label) for label in found.labels]
-            if any(not 0 <= label < classes for label in known):
-                raise Unreadable("has labels that are none of the {} classes.".format(classes))
+            strange = [label for label in known if not 0 <= label < classes]
+            if strange:
+                why = "has the label {}; the network knows 0 to {}."
+                raise Unreadable(why.format(strange[0], classes - 1))
         except Unreadable as error:
             tell({"file": file["name"], "error": "{} {}".format(file["name"], error)})
             continue
         for i, row in enumerate(_outputs(saved.config, weights, found.images)):
             line = {"file": file["name"], "index": i, "inverted": found.inverted}
+            line["prepared"] = found.prepared
             line["class"] = int(row.argmax())
             line["outputs"] = [float(value) for value in row]
             if known:

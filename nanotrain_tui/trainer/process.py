@@ -96,8 +96,10 @@ def use_model(what: str, stdin: BinaryIO, stdout: BinaryIO) -> int:
             if what == "--export":
                 from .export import export
 
+                os.chdir(request["into"])  # TensorFlow writes to no path that is not UTF-8
+                request["into"] = os.curdir
                 answer = export(request, lambda fraction: tell({"progress": fraction}))
-                give_away(request["into"])
+                give_away(os.curdir)
                 tell(answer)
             else:
                 from .predict import predict

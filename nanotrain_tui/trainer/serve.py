@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Iterator, List, Optional, Tuple
 
 from . import checkpoint, data
 from .checkpoint import Checkpoint
+from .drawing import describe
 from .installed import OLDEST, is_too_old, tensorflow_version
 from .protocol import Closed, Command, Commands, Events, Failed, Stopped
 from .script import Script, ScriptedEdit, parse_edits
@@ -202,6 +203,7 @@ def description(dataset: Any) -> Config:
         "test": len(dataset.test_images),
         "shape": list(dataset.train_images.shape[1:]),
         "classes": dataset.classes,
+        "preprocessing": describe(dataset.train_images),
     }
 
 

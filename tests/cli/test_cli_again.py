@@ -197,8 +197,8 @@ def test_a_divergence_stops_and_names_the_way_back(nano: Nano, home: Path) -> No
     assert ran.status == 1 and is_paragraph(ran.err)
     name = only_session(home).name
     assert "diverged" in ran.err and "step 120" in ran.err and f"nanotrain fork {name}" in ran.err
-    assert "--checkpoint 100 --set" in " ".join(ran.err.split())
-    assert f"nanotrain fork {name} --checkpoint 100" in nano("show", name).out
+    assert "--checkpoint 101 --set" in " ".join(ran.err.split())
+    assert f"nanotrain fork {name} --checkpoint 101" in nano("show", name).out
     assert "last good checkpoint" in ran.out
     events = lines_of(nano("train", *options("nan=120"), "--json").out)
     diverged = [event for event in events if event["event"] == "diverged"]
@@ -206,7 +206,7 @@ def test_a_divergence_stops_and_names_the_way_back(nano: Nano, home: Path) -> No
 
 
 def test_a_divergence_without_a_checkpoint_begins_anew(nano: Nano, home: Path) -> None:
-    ran = nano("train", *options("nan=20"))
+    ran = nano("train", *options("nan=1"))
     name = only_session(home).name
     told = [ran.err, nano("show", name).out]
     for text in (" ".join(text.split()) for text in told):

@@ -212,10 +212,11 @@ def test_export_does_not_overwrite_unless_forced(nano: Nano, home: Path, tmp_pat
 
 def test_export_into_nowhere_leaves_nothing(nano: Nano, home: Path, tmp_path: Path) -> None:
     tutorial_run(home)
-    for place in (tmp_path / "no" / "out.csv", tmp_path):
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file" / "out.csv", tmp_path / "file" / "no" / "out.csv", tmp_path):
         ran = nano("export", "mnist-1", "--format", "csv", "-o", place, "--force")
         assert ran.status == 2 and is_paragraph(ran.err) and str(tmp_path) in ran.err
-    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "home"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

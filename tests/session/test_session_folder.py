@@ -20,6 +20,7 @@ from nanotrain_tui.session.folder import (
     find_session,
     list_sessions,
 )
+from nanotrain_tui.session.manage import rename_session
 from nanotrain_tui.session.reader import SessionReader
 
 
@@ -177,3 +178,14 @@ def test_states_follow_from_events(kinds, state):
     outside = "interrupted" if state in states.LIVE else state
     assert states.seen_from_outside(state, alive=False) == outside
     assert states.seen_from_outside(state, alive=True) == state
+
+
+@pytest.mark.parametrize("name", ["a b", "", "-a", "a/b", "h\udce9", "a" * 65, "\u00e4", "."])
+def test_a_refused_name_says_which_are_allowed(tmp_path, name):
+    made = create_session(str(tmp_path), "mnist")
+    for give in (
+        lambda: create_session(str(tmp_path), "mnist", name),
+        lambda: rename_session(made, name),
+    ):
+        with pytest.raises(SessionError, match=r"take 1 to 64 letters .* begin with a letter or"):
+            give()

@@ -143,7 +143,7 @@ def test_a_name_that_is_taken_gets_a_number_unless_it_was_asked_for(tmp_path: Pa
     assert import_file(file, str(tmp_path), "mine").name == "mine"
     with pytest.raises(SessionError, match="already"):
         import_file(file, str(tmp_path), "mine")
-    with pytest.raises(SessionError, match="cannot be called"):
+    with pytest.raises(SessionError, match="cannot be the name of a session"):
         import_file(file, str(tmp_path), "../mine")
 
 

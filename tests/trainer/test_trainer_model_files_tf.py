@@ -1,12 +1,16 @@
 """An exported network gives, without our code, what the trainer's gives."""
 
+import base64
+import io
 import json
+import os
 import subprocess
 import sys
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from trainer_runs import Process
 
 from nanotrain_tui.trainer import checkpoint
 from nanotrain_tui.trainer.checkpoint import Checkpoint
@@ -93,3 +97,48 @@ def test_the_arrays_are_the_weights_by_name(tmp_path):
     for name, weight in zip(names_of(weights), weights, strict=True):
         np.testing.assert_array_equal(arrays[name], weight)
     assert answer["weights_sha256"] == checksum([arrays[name] for name in arrays.files])
+
+
+def test_one_bad_file_does_not_hide_the_answers_for_others(tmp_path):
+    from nanotrain_tui.trainer.predict import predict
+
+    path = write_checkpoint(tmp_path / "net", ["relu"], "softmax")
+    empty = io.BytesIO()
+    np.savez(empty, x=np.zeros((0, 6, 6), np.uint8))
+    whole, labelled = io.BytesIO(), io.BytesIO()
+    np.savez(whole, x=np.zeros((2, 6, 6), np.uint8))
+    np.savez(labelled, x=np.zeros((1, 6, 6), np.uint8), y=np.array([-1]))
+    contents = {"empty": empty, "labelled": labelled, "whole": whole}
+    files = [
+        {"name": name, "content": base64.b64encode(made.getvalue()).decode(), "labels": ""}
+        for name, made in contents.items()
+    ]
+    lines = []
+    answer = predict(
+        {"checkpoint": path, "shape": [6, 6], "limit": 0, "files": files}, lines.append
+    )
+    assert answer["ok"] and "accuracy" not in answer
+    assert [line.get("error") for line in lines] == [
+        "empty holds no images; name a file that has some.",
+        "labelled has the label -1; the network knows 0 to 3.",
+        None,
+        None,
+    ]
+    assert [line["prepared"] for line in lines[2:]] == [None, None]
+
+
+def test_an_export_goes_to_a_folder_that_is_not_utf8(tmp_path):
+    folder = tmp_path / os.fsdecode(b"h\xe9")
+    folder.mkdir()
+    path = write_checkpoint(folder / "net", ["relu"], "softmax")
+    for kind in ("keras", "savedmodel"):
+        into = folder / kind
+        into.mkdir()
+        request = {"kind": kind, "checkpoint": path, "shape": [6, 6], "into": str(into)}
+        with Process("--export", stderr=subprocess.PIPE) as trainer:
+            trainer.process.stdin.write(json.dumps(request).encode() + b"\n")
+            trainer.process.stdin.close()
+            trainer.process.stdin = None
+            lines = [json.loads(line) for line in trainer.process.stdout]
+            assert lines and lines[-1]["ok"], trainer.process.stderr.read()
+        assert (into / lines[-1]["file"]).exists()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from nanotrain_tui.catalog import flatten
+from nanotrain_tui.catalog.undecodable import shown
 from nanotrain_tui.export.formats.session import copy_recording
 from nanotrain_tui.export.registry import BinaryFormat, Options
 from nanotrain_tui.session.checkpoints import list_checkpoints, sha256_of
@@ -67,7 +68,10 @@ def _toml(reader: SessionReader) -> str:
     from nanotrain_tui.catalog import nest
 
     config = flatten(reader.meta()["config"])
-    return tomlkit.dumps(nest({key: value for key, value in config.items() if value is not None}))
+    values = {key: value for key, value in config.items() if value is not None}
+    # TOML is UTF-8: a path that is none is only shown.
+    told = {key: shown(value) if isinstance(value, str) else value for key, value in values.items()}
+    return tomlkit.dumps(nest(told))
 
 
 def _written(path: Path, text: str) -> Path:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from nanotrain_tui.catalog.undecodable import shown
 from nanotrain_tui.export.objects import session_head
 from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.export.registry import BinaryFormat, ExportError, Options
 from nanotrain_tui.export.rows import Block, StepTable
-from nanotrain_tui.export.tables import TABLES, Table
+from nanotrain_tui.export.tables import TABLES, Table, Value
 from nanotrain_tui.session.reader import SessionReader
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def write(reader: SessionReader, out: BinaryIO, options: Options) -> None:
         schema, batches = _steps_schema(pa, steps), _step_batches(pa, steps, options)
     else:
         table = TABLES[options.table](reader)
-        schema = pa.schema([(one.name, _type(pa, one.type)) for one in table.columns])
+        schema = pa.schema([(shown(one.name), _type(pa, one.type)) for one in table.columns])
         batches = _row_batches(pa, schema, table)
     about = json.dumps(plain_json(session_head(reader)))
     schema = schema.with_metadata({"nanotrain": about})
@@ -96,8 +97,13 @@ def _floats(pa: Any, values: Any, kind: Any) -> Any:
 
 def _row_batches(pa: Any, schema: Any, table: Table) -> Iterator[list[Any]]:
     while rows := list(islice(table.rows, GROUP_ROWS)):
-        columns = zip(*rows, strict=True)
+        texts = ([_text(value) for value in row] for row in rows)
+        columns = zip(*texts, strict=True)
         yield [pa.array(column, kind.type) for column, kind in zip(columns, schema, strict=True)]
+
+
+def _text(value: Value) -> Value:
+    return shown(value) if isinstance(value, str) else value
 
 
 FORMAT = BinaryFormat(

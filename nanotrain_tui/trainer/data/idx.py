@@ -9,7 +9,7 @@ import gzip
 import os
 import struct
 import zlib
-from typing import Tuple
+from typing import IO, Tuple
 
 import numpy as np
 
@@ -27,20 +27,24 @@ def read_idx(path: str, dimensions: int, keep: bool) -> Content:
     Raises Damaged when the file is not such a file, OSError when it cannot be opened.
     """
     with open(path, "rb") as raw:
-        zipped = raw.read(2) == _GZIP  # browsers unpack .gz files and keep the name
-        raw.seek(0)
-        if not zipped:
-            return _read(raw, dimensions, keep)
-        with gzip.GzipFile(fileobj=raw, mode="rb") as stream:
-            try:
-                return _read(stream, dimensions, keep)
-            except EOFError:
-                raise Damaged(
-                    "is cut short: the gzip stream has no end after %d bytes"
-                    % os.fstat(raw.fileno()).st_size
-                ) from None
-            except (OSError, zlib.error) as error:
-                raise Damaged("is damaged: expected sound gzip, found: %s" % error) from None
+        return read_idx_from(raw, dimensions, keep)
+
+
+def read_idx_from(raw: IO[bytes], dimensions: int, keep: bool) -> Content:
+    """The same of an open file that can seek. Raises Damaged."""
+    zipped = raw.read(2) == _GZIP  # browsers unpack .gz files and keep the name
+    raw.seek(0)
+    if not zipped:
+        return _read(raw, dimensions, keep)
+    with gzip.GzipFile(fileobj=raw, mode="rb") as stream:
+        try:
+            return _read(stream, dimensions, keep)
+        except EOFError:
+            raise Damaged(
+                "is cut short: the gzip stream has no end after %d bytes" % raw.seek(0, os.SEEK_END)
+            ) from None
+        except (OSError, zlib.error) as error:
+            raise Damaged("is damaged: expected sound gzip, found: %s" % error) from None
 
 
 def _read(stream: Stream, dimensions: int, keep: bool) -> Content:

@@ -7,7 +7,7 @@ import struct
 import tokenize
 import zipfile
 import zlib
-from typing import Tuple
+from typing import IO, Tuple
 
 import numpy as np
 
@@ -45,11 +45,16 @@ def read_npz(path: str, name: str, dimensions: int, keep: bool) -> Content:
     Raises Damaged when there is none, OSError when the file cannot be opened.
     """
     with open(path, "rb") as raw:
-        try:
-            with zipfile.ZipFile(raw) as archive:
-                return _read_member(archive, name, dimensions, keep)
-        except _BAD_ZIP as error:
-            raise Damaged("is damaged: expected a sound .npz file, found: %s" % error) from None
+        return read_npz_from(raw, name, dimensions, keep)
+
+
+def read_npz_from(raw: IO[bytes], name: str, dimensions: int, keep: bool) -> Content:
+    """The same of an open file that can seek. Raises Damaged."""
+    try:
+        with zipfile.ZipFile(raw) as archive:
+            return _read_member(archive, name, dimensions, keep)
+    except _BAD_ZIP as error:
+        raise Damaged("is damaged: expected a sound .npz file, found: %s" % error) from None
 
 
 def _read_member(archive: zipfile.ZipFile, name: str, dimensions: int, keep: bool) -> Content:
@@ -65,9 +70,10 @@ def _read_member(archive: zipfile.ZipFile, name: str, dimensions: int, keep: boo
         wanted = "integers" if dimensions == 1 else "uint8"
         fits = dtype.kind in "ui" if dimensions == 1 else dtype == np.uint8
         if len(shape) != dimensions or not fits:
+            what = "labels as integers" if dimensions == 1 else "images as uint8"
             raise Damaged(
-                "holds an array %s of %d dimensions and type %s; expected %d dimensions of %s"
-                % (name, len(shape), dtype, dimensions, wanted)
+                "holds an array %s of %d dimensions and type %s; expected %d dimensions of %s: "
+                "save %s" % (name, len(shape), dtype, dimensions, wanted, what)
             )
         return read_content(stream, shape, dtype, keep)
 
