@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -39,6 +40,9 @@ class SessionSource(Protocol):
 
     def responding(self) -> bool:
         """Whether that host was heard of in the last seconds."""
+
+    def silent_s(self) -> float:
+        """Seconds since that host's last sign of life."""
 
     def close(self) -> None:
         """Let go of the session; it goes on."""
@@ -78,6 +82,9 @@ class LocalSource:
     def responding(self) -> bool:
         return self._folder.is_responding()
 
+    def silent_s(self) -> float:
+        return self._folder.heartbeat_age_s() or 0.0
+
     def close(self) -> None:
         self._client.close()
         self._reader.close()
@@ -102,12 +109,13 @@ class Follower:
         # Asked before reading: a host that dies in between left nothing unread behind.
         alive = self.source.alive()
         responding = alive and self.source.responding()
+        silent_s = self.source.silent_s() if alive else 0.0
         before = self._fold.seq
         batch = self.source.follow(before)
         self._fold.add(batch)
         rows = max(len(batch.events), len(batch.steps), len(batch.samples))
         behind = batch.last_seq > before and rows >= ROWS_A_LOOK
-        return self._fold.state(alive, responding, behind)
+        return replace(self._fold.state(alive, responding, behind), silent_s=silent_s)
 
     def send(self, do: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Send one command and wait for its answer. Raises SessionError."""
