@@ -19,6 +19,7 @@ from textual.screen import Screen
 
 from nanotrain_tui.app.actions import BY_ID, Situation
 from nanotrain_tui.app.bars import KeyLine
+from nanotrain_tui.app.canvas import UNASKED
 from nanotrain_tui.app.chart_keys import ChartKeys
 from nanotrain_tui.app.dashboard import Dashboard
 from nanotrain_tui.app.dialogs import Ask
@@ -105,6 +106,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
         self._watch = watch
         self._figures_wait = False  # for a terminal that has not taken the last ones yet
         self._figures_drawn = False  # since the last frame
+        self._keys_pressed = 0
         self._problems = [*problems, *self.key_table.problems]
         self.theme_names: list[str] = []
         self._load_themes()
@@ -203,6 +205,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
         if isinstance(event, events.Key) and not event.is_forwarded:
             if self.terminal is not None and event.time < self.terminal.started_at:
                 return  # typed before the shell had the terminal, such as a second Ctrl+Z
+            self._keys_pressed += 1
             self._figures_drawn = False
             if not self.type_ahead.holds(event):
                 await self.let_through(event)
@@ -340,8 +343,10 @@ class NanotrainApp(App[None], inherit_bindings=False):
         if terminal is None or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
             super()._display(screen, renderable)
             return
-        urgent, self._figures_drawn = not self._figures_drawn, False
-        terminal.show(renderable, urgent=urgent)
+        # The newest key's effects first; from the top down, in however many frames they come.
+        rank = UNASKED if self._figures_drawn else UNASKED + 1 + self._keys_pressed
+        self._figures_drawn = False
+        terminal.show(renderable, rank)
         self.post_display_hook()
 
     def _refresh(self) -> None:

@@ -68,7 +68,6 @@ class Canvas:
         self._wanted: list[list[Cell]] = []
         self._shown: list[list[Cell | None]] = []  # None: what the terminal shows is unknown
         self._ranks: dict[int, int] = {}  # of the rows that may differ; the highest goes first
-        self._rank = UNASKED
         self._pens: dict[tuple[Style, bool], Pen] = {}
 
     @property
@@ -82,15 +81,13 @@ class Canvas:
         for y in range(self.size.height):
             self._ranks.setdefault(y, UNASKED)
 
-    def apply(self, update: Update, size: Size, urgent: bool) -> None:
-        """Take over what a frame changes; ``urgent`` rows go before all that changed earlier."""
+    def apply(self, update: Update, size: Size, rank: int) -> None:
+        """Take over what a frame changes; rows of the highest rank are sent first."""
         if size != self.size:
             self.size = size
             self._wanted = [[Cell(" ", Pen())] * size.width for _ in range(size.height)]
             self._ranks.clear()
             self.forget()
-        self._rank += urgent
-        rank = self._rank if urgent else UNASKED
         for y, x, end, segments in _parts(update):
             if 0 <= y < size.height and self._put(y, x, min(end, size.width), segments):
                 self._ranks[y] = max(rank, self._ranks.get(y, UNASKED))
@@ -106,8 +103,6 @@ class Canvas:
             text, pen = self._row(y, pen)
             parts.append(text)
             length += len(text.encode())
-        if not self._ranks:
-            self._rank = UNASKED
         return "".join([*parts, "\x1b[0m"]) if length else ""
 
     def _put(self, y: int, x: int, end: int, segments: Iterable[Segment]) -> bool:

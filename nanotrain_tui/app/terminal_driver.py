@@ -52,9 +52,9 @@ class TerminalDriver(LinuxDriver):
         """Whether a frame is not sent yet; then only what a key changes is worth drawing."""
         return self._canvas.differs
 
-    def show(self, update: Update, *, urgent: bool) -> None:
-        """Draw a frame; ``urgent`` ones are sent before what has changed earlier."""
-        self._canvas.apply(update, self._app.size, urgent)
+    def show(self, update: Update, rank: int) -> None:
+        """Draw a frame; what it changes is sent before all of a lower rank."""
+        self._canvas.apply(update, self._app.size, rank)
         self._send()
 
     def repaint(self) -> None:
@@ -81,8 +81,10 @@ class TerminalDriver(LinuxDriver):
             # All there is to go by is what the kernel has taken.
             assert self._writer_thread is not None
             return 0 if self._writer_thread._queue.qsize() else MOST
-        # In slices, so that answers come while the rest is on its way.
-        return min(self._pacing.room(), max(LEAST, self._pacing.window // 8))
+        # In slices, so that answers come while the rest is on its way; not in single rows, as each
+        # slice costs a packet.
+        room = self._pacing.room()
+        return min(room, max(LEAST, self._pacing.window // 8)) if room >= LEAST // 2 else 0
 
     def _write_marked(self, text: str) -> None:
         now = time.monotonic()

@@ -31,16 +31,16 @@ class Pair:
         self._stream = pyte.Stream(self.screen)
         self.sent = 0
 
-    def draw(self, rows: dict[int, Strip], urgent: bool = False) -> None:
+    def draw(self, rows: dict[int, Strip], rank: int = 0) -> None:
         """Rows in place of what is there."""
         chops = [{0: rows[y]} if y in rows else {0: None} for y in range(SIZE.height)]
         ends = [[SIZE.width] for _ in range(SIZE.height)]
         spans = [(y, 0, SIZE.width) for y in rows]
-        self.canvas.apply(ChopsUpdate(chops, spans, ends), SIZE, urgent)
+        self.canvas.apply(ChopsUpdate(chops, spans, ends), SIZE, rank)
 
     def all(self, rows: list[Strip]) -> None:
         region = Region(0, 0, *SIZE)
-        self.canvas.apply(LayoutUpdate([[row] for row in rows], region), SIZE, False)
+        self.canvas.apply(LayoutUpdate([[row] for row in rows], region), SIZE, 0)
 
     def send(self, least: int = 10**6) -> str:
         text = self.canvas.take(least)
@@ -86,11 +86,11 @@ def test_of_frames_that_wait_only_the_newest_is_sent(pair: Pair) -> None:
     assert pair.shown()[0].startswith("step 999") and len(text) < 60
 
 
-def test_rows_go_one_by_one_the_urgent_ones_first(pair: Pair) -> None:
+def test_rows_go_one_by_one_those_of_the_newest_key_first(pair: Pair) -> None:
     pair.draw({y: line(f"figure {y}") for y in range(4)})
     pair.send(1)
-    pair.draw({3: line("key one")}, urgent=True)
-    pair.draw({2: line("key two")}, urgent=True)
+    pair.draw({3: line("key one")}, 1)
+    pair.draw({2: line("key two")}, 2)
     order = [pair.send(1) for _ in range(3)]
     assert ["two" in order[0], "one" in order[1], "1" in order[2]] == [True, True, True]
     assert not pair.canvas.differs
@@ -114,7 +114,7 @@ def test_after_something_else_wrote_all_is_sent_again(pair: Pair) -> None:
 def test_another_size_is_another_screen(pair: Pair) -> None:
     other = Size(10, 2)
     strips = [[line("a").crop(0, 10)], [line("b").crop(0, 10)]]
-    pair.canvas.apply(LayoutUpdate(strips, Region(0, 0, *other)), other, False)
+    pair.canvas.apply(LayoutUpdate(strips, Region(0, 0, *other)), other, 0)
     text = pair.send()
     assert "a" in text and "b" in text and "\x1b[3;1H" not in text
 
@@ -138,7 +138,7 @@ def test_random_frames_in_random_slices_end_as_the_newest(pair: Pair) -> None:
                 for style in chance.choices(STYLES, k=5)
             ]
             rows[y] = Strip(parts).adjust_cell_length(SIZE.width)
-        pair.draw(rows, chance.random() < 0.5)
+        pair.draw(rows, chance.randint(0, 2))
         for _ in range(chance.randint(0, 3)):
             pair.send(chance.choice([1, 40, 1000]))
         if chance.random() < 0.05:
