@@ -23,7 +23,6 @@ LINKS = {
     "20 kB/s, 300 ms round trip": (20000.0, 0.15),
     "no limit": (0.0, 0.0),
 }
-GIVE_UP_S = 90.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -118,7 +117,7 @@ def over(
         done.set()
         sampler.join()
         written = (relay.delivered - before) / seconds
-        moved = [_key(terminal, "\x1b[B", until, server) for _ in range(6)]
+        moved = [_key(terminal, "\x1b[B", until) for _ in range(6)]
         pressed = time.monotonic()
         terminal.press("?")
         title = until("╭─ Keys") - pressed
@@ -148,7 +147,7 @@ def _watch(seconds: float) -> Callable[[str], bool]:
     return lambda _text: time.monotonic() >= end
 
 
-def _key(terminal: object, key: str, until: Callable[..., float], _server: object) -> float:
+def _key(terminal: object, key: str, until: Callable[..., float]) -> float:
     """Seconds until the line below the form explains another field."""
     from terminal import Terminal
 

@@ -48,11 +48,12 @@ class Shell(Terminal):
         """Ctrl+Z; what was written to the terminal until the shell had it again."""
         before = len(self.seen)
         self.press("\x1a")
-        self.stopped()
+        self.stopped(before)
         return self.seen[before:].decode()
 
-    def stopped(self) -> None:
-        self.until(lambda _: os.tcgetpgrp(self.master) == self.process.pid)
+    def stopped(self, since: int) -> None:
+        """Wait until the shell says so, after as many bytes of output."""
+        self.until(lambda _: b"Stopped" in self.seen[since:])
 
     def fg(self) -> None:
         before = len(self.seen)
@@ -101,7 +102,7 @@ def test_after_fg_every_cell_is_as_it_was(static: Shell) -> None:
     assert not re.search(r"\d;\d+R", static.text()), "an answer was typed into the shell"
     static.fg()
     static.until("Back from the shell")
-    assert static.rows() == before
+    static.until(lambda _: static.rows() == before)
     static.leave()
 
 
@@ -157,8 +158,9 @@ def test_bg_stops_it_again_and_fg_brings_it_back(static: Shell) -> None:
 
 
 def test_a_second_ctrl_z_does_not_wait_for_fg(static: Shell) -> None:
+    written = len(static.seen)
     static.press("\x1a\x1a")
-    static.stopped()
+    static.stopped(written)
     static.fg()
     static.until("Back from the shell")
     static.help()
@@ -168,8 +170,9 @@ def test_a_second_ctrl_z_does_not_wait_for_fg(static: Shell) -> None:
 @pytest.mark.parametrize("stop", [signal.SIGSTOP, signal.SIGTSTP])
 def test_stopped_from_outside_it_comes_back_whole(static: Shell, stop: signal.Signals) -> None:
     before = static.rows()
+    written = len(static.seen)
     os.kill(static.app, stop)
-    static.stopped()
+    static.stopped(written)
     static.fg()
     static.until(lambda _: static.rows() == before)
     static.help()
