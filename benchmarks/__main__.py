@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from . import engine, memory, monitor, sessions, telemetry
+from . import engine, link, memory, monitor, sessions, telemetry
 
 
 def main() -> int:
@@ -11,8 +11,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     commands = parser.add_subparsers(dest="name", required=True)
     benchmarks = {
-        "engine": engine, "memory": memory, "monitor": monitor, "sessions": sessions,
-        "telemetry": telemetry,
+        "engine": engine, "link": link, "memory": memory, "monitor": monitor,
+        "sessions": sessions, "telemetry": telemetry,
     }  # fmt: skip
     for name, benchmark in benchmarks.items():
         benchmark.add_arguments(commands.add_parser(name, help=benchmark.HELP))

@@ -10,7 +10,9 @@ import termios
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from rich.console import RenderableType
 from textual import events, on
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.binding import Binding
 from textual.filter import LineFilter
@@ -18,6 +20,7 @@ from textual.screen import Screen
 
 from nanotrain_tui.app.actions import BY_ID, Situation
 from nanotrain_tui.app.bars import KeyLine
+from nanotrain_tui.app.canvas import UNASKED
 from nanotrain_tui.app.chart_keys import ChartKeys
 from nanotrain_tui.app.dashboard import Dashboard
 from nanotrain_tui.app.dialogs import Ask
@@ -35,13 +38,14 @@ from nanotrain_tui.app.replay_keys import ReplayKeys
 from nanotrain_tui.app.screen_keys import ScreenKeys
 from nanotrain_tui.app.session_keys import SessionKeys
 from nanotrain_tui.app.steering import Steering
+from nanotrain_tui.app.terminal_driver import TerminalDriver
 from nanotrain_tui.app.themes import load_themes, starting_theme
 from nanotrain_tui.app.type_ahead import TypeAhead
 from nanotrain_tui.app.worker import (
     FOLLOW_EVERY_S,
     Answered,
     Attached,
-    Died,
+    Fault,
     Followed,
     Launching,
     Leave,
@@ -54,9 +58,7 @@ from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.follow.run_state import RunState
 
 LAST_RESORT_S = 5  # a dead terminal can block the way out; then the kernel ends us
-TERMINAL_CHECK_S = 1.0
-QUEUED_WRITES = 4
-LATE_S = 0.5  # how long a screen that lags behind is left alone
+CHECK_EVERY_S = 1.0
 
 
 class NanotrainApp(App[None], inherit_bindings=False):
@@ -83,7 +85,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
         follow_every_s: float = FOLLOW_EVERY_S,
     ) -> None:
         no_color = "NO_COLOR" in os.environ
-        super().__init__(ansi_color=True if no_color else None)
+        super().__init__(driver_class=TerminalDriver, ansi_color=True if no_color else None)
         self.no_colors = no_color
         self.model = FormModel(config, presets)
         self.backend = backend
@@ -105,7 +107,9 @@ class NanotrainApp(App[None], inherit_bindings=False):
         self.run_state = IDLE
         self._wanted = session
         self._watch = watch
-        self._drawing_late = False
+        self._figures_wait = False  # for a terminal that has not taken the last ones yet
+        self._figures_drawn = False  # since the last frame
+        self._keys_pressed = 0
         self._problems = [*problems, *self.key_table.problems]
         self.theme_names: list[str] = []
         self._load_themes()
@@ -166,7 +170,8 @@ class NanotrainApp(App[None], inherit_bindings=False):
             # RuntimeError, ValueError: not the main thread, as under a test's runner
             with contextlib.suppress(RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._leave_by_signal)
-        self.set_interval(TERMINAL_CHECK_S, self._check_terminal)
+        self.set_interval(CHECK_EVERY_S, self._check_terminal)
+        self.set_interval(CHECK_EVERY_S, self.link.look_at_age)
 
     def on_ready(self) -> None:
         """The first frame is on the screen: now there is time for everything else."""
@@ -204,14 +209,23 @@ class NanotrainApp(App[None], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """Keys one by one; what they are forwarded to sends them back here if it has no use."""
         if isinstance(event, events.Key) and not event.is_forwarded:
+            if self.terminal is not None and event.time < self.terminal.started_at:
+                return  # typed before the shell had the terminal, such as a second Ctrl+Z
+            self._keys_pressed += 1
+            self._figures_drawn = False
             if not self.type_ahead.holds(event):
                 await self.let_through(event)
         else:
+            if isinstance(event, events.Resize) and self.terminal is not None:
+                self.terminal.repaint()
             await super().on_event(event)
 
     async def let_through(self, key: events.Key) -> None:
         """Give a key to what has the focus now."""
-        await super().on_event(key)
+        if key.key in self.key_table.keys("suspend") and not key.is_printable:
+            self.action_perform("suspend")  # here, as dialogs pass on no key
+        else:
+            await super().on_event(key)
         self.type_ahead.sent()
 
     def action_perform(self, name: str, *key: str) -> None:
@@ -273,9 +287,9 @@ class NanotrainApp(App[None], inherit_bindings=False):
         self.dashboard.note(message.why, "error")
         self.say(message.why, "error")
 
-    @on(Died)
-    def _died(self, message: Died) -> None:
-        self.link.died(message.report)
+    @on(Fault)
+    def _fault(self, message: Fault) -> None:
+        self.link.fault(message.report)
 
     # --- the screen ------------------------------------------------------------------------
 
@@ -308,24 +322,38 @@ class NanotrainApp(App[None], inherit_bindings=False):
     def show(self, state: RunState) -> None:
         self.run_state = state
         self.chart_keys.follow(state)
-        if not self._terminal_lags():
+        self._figures_wait = self.terminal is not None and self.terminal.lags
+        if not self._figures_wait:
+            self._figures_drawn = True
             (self.chart_keys.screen or self.dashboard).show_state(state)
-        elif not self._drawing_late:
-            self._drawing_late = True
-            self.set_timer(LATE_S, self._show_late)
         self._refresh()
 
-    def _show_late(self) -> None:
-        self._drawing_late = False
-        self.show(self.run_state)
+    def caught_up(self) -> None:
+        """The terminal has been sent all there was: now the newest figures may follow."""
+        if self._figures_wait:
+            self.show(self.run_state)
 
-    def _terminal_lags(self) -> bool:
-        """Whether a slow link has not taken the last frames yet.
+    @property
+    def terminal(self) -> TerminalDriver | None:
+        """The terminal, where there is one to draw on."""
+        return self._driver if isinstance(self._driver, TerminalDriver) else None
 
-        Textual queues 30 writes and then blocks, and keys with it: so figures wait, keys do not.
-        """
-        writer = getattr(self._driver, "_writer_thread", None)
-        return writer is not None and writer._queue.qsize() > QUEUED_WRITES
+    @property
+    def synchronizes(self) -> bool:
+        """Whether the terminal can be told to show a frame in one go."""
+        return self._sync_available
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send a frame; what keys change goes before figures that change by themselves."""
+        terminal = self.terminal
+        if terminal is None or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            super()._display(screen, renderable)
+            return
+        # The newest key's effects first; from the top down, in however many frames they come.
+        rank = UNASKED if self._figures_drawn else UNASKED + 1 + self._keys_pressed
+        self._figures_drawn = False
+        terminal.show(renderable, rank)
+        self.post_display_hook()
 
     def _refresh(self) -> None:
         screen = self.chart_keys.screen or self.dashboard

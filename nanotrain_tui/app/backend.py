@@ -112,13 +112,16 @@ class FolderSource:
     """A session's folder as ``ports.Source``; an in-process session ends when it is closed."""
 
     def __init__(self, folder: SessionFolder, threads: InProcessSession | None = None) -> None:
+        self._folder = folder
+        self._threads = threads
+        self._open()
+
+    def _open(self) -> None:
         from nanotrain_tui.follow.source import Follower, LocalSource
         from nanotrain_tui.session.errors import SessionError
 
-        self._folder = folder
-        self._threads = threads
         try:
-            self._source = LocalSource(folder.path)
+            self._source = LocalSource(self._folder.path)
             self._follower = Follower(self._source)
         except SessionError as error:
             raise Refused(str(error)) from error
@@ -145,6 +148,11 @@ class FolderSource:
 
     def channel(self) -> FolderChannel:
         return FolderChannel(self._folder)
+
+    def reopen(self) -> None:
+        before = self._follower
+        self._open()
+        before.close()
 
     def close(self) -> None:
         from nanotrain_tui.session.client import whoami

@@ -293,6 +293,6 @@ class ChartKeys:
             close = asked.last - asked.first < 2 * max(1, last - first)
             if covered and close and asked.last <= self._newest:
                 return
-        if first <= last and self.app.training.is_alive():
+        if first <= last:
             self._asked = Window(first, last)
             self.app.training.submit(self._asked)

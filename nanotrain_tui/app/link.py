@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nanotrain_tui.app.memory_dialog import ask_about_memory
@@ -13,7 +15,9 @@ from nanotrain_tui.follow.run_state import Checkpoint, Diverged, Preparing, RunS
 if TYPE_CHECKING:
     from nanotrain_tui.app.app import NanotrainApp
 
-WORKER_FAILED = "The dashboard's worker failed; the session goes on: q, then attach."
+FAULT = "An error in the dashboard, which the log names; the session goes on and is read again."
+WORKER_ENDED = "The dashboard can no longer reach the session, which goes on: q, then attach."
+OLD_AFTER_S = 3.0  # figures of a running session that old are shown with their age
 IDLE = RunState(state="idle")
 WATCHING = "Space plays, < > speed, [ ] events, { } a hundredth, : goes to, W returns."
 
@@ -98,11 +102,11 @@ class SessionLink:
         self.app.steering.forget()
 
     def _submit(self, job: Job) -> bool:
-        """Hand a job to the worker thread; False, and said, if a fault has ended it."""
+        """Hand a job to the worker thread; False, and said, if that has ended."""
         if self.app.training.is_alive():
             self.app.training.submit(job)
             return True
-        self.app.say(WORKER_FAILED, "error")
+        self.app.say(WORKER_ENDED, "error")
         return False
 
     # --- hearing ---------------------------------------------------------------------------
@@ -145,7 +149,7 @@ class SessionLink:
             return  # the session before, while the next one starts
         before = self.app.run_state
         is_news = bool(before.seq) or not self._attaching
-        self.app.show(state)
+        self.app.show(self._dated(state))
         config = flatten(dict(state.config))
         played = state.replay is not None
         changed = self.model.set_running({} if state.ended or played else config)
@@ -184,15 +188,34 @@ class SessionLink:
                 self.next_job = None
             self.app.say(f"{command.do} was refused: {reply.why}", "error")
 
-    def died(self, report: str) -> None:
-        """The worker thread ended by a fault of its own."""
+    def look_at_age(self) -> None:
+        """Show since when the figures are old, or that they no longer are; asked every second."""
+        state = self.app.run_state
+        dated = self._dated(state)
+        if dated.silent_since != state.silent_since:
+            self.app.show(dated)
+
+    def _dated(self, state: RunState) -> RunState:
+        """The state with the time of its figures, if a live session's are old."""
+        if state is IDLE or state.ended or state.replay is not None or self.launching:
+            return state
+        now, heard_at = time.monotonic(), self.app.training.heard_at
+        terminal = self.app.terminal
+        stopped_until = 0.0 if terminal is None else terminal.started_at
+        if now - max(heard_at, stopped_until) <= OLD_AFTER_S:
+            return replace(state, silent_since=None) if state.silent_since else state
+        since = state.silent_since or self.app.run_state.silent_since
+        return replace(state, silent_since=since or time.time() - (now - heard_at))
+
+    def fault(self, report: str) -> None:
+        """The worker thread reports an error of its own."""
         last = report.strip().splitlines()[-1]
-        self.app.dashboard.note(f"The dashboard's worker failed: {last}", "error")
+        self.app.dashboard.note(f"An error in the dashboard: {last}", "error")
         if self.launching:
             self.launching = False
             self.model.set_running({})
             self.app.show(IDLE)
-        self.app.say(WORKER_FAILED, "error")
+        self.app.say(FAULT, "error")
 
     def _tell(self, before: RunState, state: RunState) -> None:
         """Say what the session came to by itself, and ring."""

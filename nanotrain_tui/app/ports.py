@@ -77,6 +77,9 @@ class Source(Protocol):
     def channel(self) -> Channel:
         """A connection for commands. Safe from any thread."""
 
+    def reopen(self) -> None:
+        """Read the session from its beginning again, after a fault. Raises Refused."""
+
     def close(self) -> None:
         """Let go of the session; it goes on (an in-process one ends)."""
 

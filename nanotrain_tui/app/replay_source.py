@@ -83,6 +83,9 @@ class ReplaySource:
                 raise Refused(str(error)) from error
         return Reply(not why.startswith("!"), why=why.lstrip("!"))
 
+    def reopen(self) -> None:
+        """Nothing to do: every look at a replay is a fold of its own."""
+
     def close(self) -> None:
         with self._lock:
             self._reader.close()

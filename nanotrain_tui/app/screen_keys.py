@@ -66,5 +66,8 @@ class ScreenKeys:
             self.app.say(f"Saved {saved}", "good")
 
     def do_suspend(self) -> None:
-        self.app.action_suspend_process()
-        self.app.say("Back from the shell.")
+        terminal = self.app.terminal
+        if terminal is None or not terminal.suspend():
+            self.app.say("No shell has started nanotrain here, so none can continue it.", "warning")
+        else:
+            self.app.say("Back from the shell.")

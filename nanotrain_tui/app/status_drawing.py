@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
 from nanotrain_tui.app.glyphs import Glyphs
@@ -41,8 +42,12 @@ def _state(state: RunState, glyphs: Glyphs) -> Line:
     if not state.name:
         return (Span("no session", "muted"),)
     symbol = glyphs.states.get(state.state, "?")
-    word = state.state if state.responding else f"{state.state}, not responding"
-    role = _ROLES.get(state.state, "value") if state.responding else "error"
+    word, role = state.state, _ROLES.get(state.state, "value")
+    if not state.responding:
+        word, role = f"{word}, not responding", "error"
+    if state.silent_since is not None:
+        since = time.strftime("%H:%M:%S", time.localtime(state.silent_since))
+        word, role = f"{word}{', no news' if state.responding else ''} since {since}", "error"
     spans = [Span(f"{symbol} {word}", role)]
     if state.behind:
         spans.append(Span(" reading", "muted"))

@@ -10,6 +10,7 @@ import contextlib
 import math
 import queue
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -158,7 +159,7 @@ class Trouble(Message):
         self.why = why
 
 
-class Died(Message):
+class Fault(Message):
     """A fault in the thread itself: the screen lives on and shows it."""
 
     def __init__(self, report: str) -> None:
@@ -198,6 +199,8 @@ class CommandLane(threading.Thread):
                     reply = channel.send(command.do, command.arguments)
                 except Refused as error:
                     reply = Reply(False, why=error.message)
+                except Exception as error:  # else the command would wait for its answer for ever
+                    reply = Reply(False, why=f"the dashboard failed to send it ({error!r})")
                 self._answered(Answered(command, reply))
 
     def _next(self) -> Command | None:
@@ -236,6 +239,9 @@ class TrainingWorker(threading.Thread):
         self._trouble = ""
         self._launching = threading.Event()
         self._newest_window: Window | None = None
+        self._wait_s: float | None = None  # until the next look; None: for a job
+        self._reported = ""  # the last fault
+        self.heard_at = 0.0  # in time.monotonic(): when the figures were last known to be current
         self.session_name = ""  # of the session followed last, empty before the first
 
     def submit(self, job: Job) -> None:
@@ -252,27 +258,34 @@ class TrainingWorker(threading.Thread):
         return self._launching.is_set()
 
     def run(self) -> None:
-        ended_well = False
-        try:
-            self.serve()
-            ended_well = True
-        finally:
-            # Forwarded, not swallowed: without this a fault here would look like a silent session.
-            if not ended_well:
-                self._post(Died(traceback.format_exc()))
+        while True:
+            try:
+                self.serve()
+                return
+            except Exception:  # whatever it is: it is reported, and the session is followed again
+                self._recover(traceback.format_exc())
+
+    def _recover(self, report: str) -> None:
+        """Report a fault, once, and read the session anew: what was folded may be wrong."""
+        if report != self._reported:
+            self._reported = report
+            self._post(Fault(report))
+        if self._source is not None:
+            self._wait_s = 2 * self._period_s  # not at once: it may fail again
+            with contextlib.suppress(Refused):  # then the next look says why
+                self._source.reopen()
 
     def serve(self) -> None:
         """Serve until told to leave."""
-        wait_s: float | None = None
         while True:
-            job = self._next_job(wait_s)
+            job = self._next_job(self._wait_s)
             while job is not None:  # everything asked for goes before the next look
                 if isinstance(job, Leave):
                     self._close()
                     return
                 self._do(job)
                 job = self._next_job(0.0)
-            wait_s = self._follow()
+            self._wait_s = self._follow()
 
     def _next_job(self, wait_s: float | None) -> Job | None:
         try:
@@ -333,6 +346,8 @@ class TrainingWorker(threading.Thread):
             self._close()
             self._source = source
             self._shown = ()
+            self._reported = ""
+            self.heard_at = time.monotonic()
             self.session_name = source.name
             self._post(Attached(source.name))
         finally:
@@ -353,6 +368,7 @@ class TrainingWorker(threading.Thread):
                 self._post(Trouble(error.message))
             return self._period_s
         self._trouble = ""
+        self.heard_at = time.monotonic() - state.silent_s
         place = state.replay
         news = (
             state.name,

@@ -1,5 +1,10 @@
 """What ``train`` shows on a terminal: evaluations, and below them a bar with the time left."""
 
+import os
+import signal
+import sys
+from types import FrameType
+
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -9,6 +14,7 @@ from nanotrain_tui.session.text import printable
 from .charts import session_charts
 from .report import PlainReport, end_line, speed
 
+SHOW_CURSOR, HIDE_CURSOR = b"\x1b[?25h", b"\x1b[?25l"
 UNKNOWN = 100  # so much of a bar whose end is not known yet
 
 
@@ -32,10 +38,22 @@ class BarReport(PlainReport):
 
     def __enter__(self) -> "BarReport":
         self._bar.start()
+        self._before = signal.signal(signal.SIGTSTP, self._stop_for_a_while)
         return self
 
     def __exit__(self, *exc: object) -> None:
+        signal.signal(signal.SIGTSTP, self._before)
         self._bar.stop()
+
+    def _stop_for_a_while(self, number: int, _: FrameType | None) -> None:
+        """Ctrl+Z: the shell gets its cursor back, which the bar hides."""
+        terminal = sys.stdout.fileno()  # past its buffer, which may be in use just now
+        os.write(terminal, SHOW_CURSOR)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+        signal.signal(number, self._stop_for_a_while)
+        if os.tcgetpgrp(terminal) == os.getpgrp():  # continued by fg, not by bg
+            os.write(terminal, HIDE_CURSOR)
 
     def evaluated(self, line: str, state: RunState) -> None:  # noqa: ARG002
         self.line(line)  # the bar below has the speed

@@ -117,6 +117,8 @@ class RunState:
     state: str = "starting"
     responding: bool = True  # False: the host holds its lock but its heartbeat is old
     trouble: str = ""  # what keeps the host from recording, as it tells; empty for nothing
+    silent_s: float = 0.0  # since the host's last sign of life, as this was read
+    silent_since: float | None = None  # in time.time(): figures that old are shown with their age
     behind: bool = False  # True: the recording holds more than has been read yet
     config: Mapping[str, Any] = field(default_factory=dict)  # nested, as recorded, edits applied
     step: int = 0  # updates completed

@@ -47,6 +47,9 @@ class SessionSource(Protocol):
     def trouble(self) -> str | None:
         """What keeps the host from recording; empty for nothing, None where it does not answer."""
 
+    def silent_s(self) -> float:
+        """Seconds since that host's last sign of life."""
+
     def close(self) -> None:
         """Let go of the session; it goes on."""
 
@@ -92,6 +95,9 @@ class LocalSource:
             return None
         return str(reply.get("trouble") or "")
 
+    def silent_s(self) -> float:
+        return self._folder.heartbeat_age_s() or 0.0
+
     def close(self) -> None:
         self._client.close()
         self._reader.close()
@@ -118,12 +124,13 @@ class Follower:
         # Asked before reading: a host that dies in between left nothing unread behind.
         alive = self.source.alive()
         responding = alive and self.source.responding()
+        silent_s = self.source.silent_s() if alive else 0.0
         before = self._fold.seq
         batch = self.source.follow(before)
         self._fold.add(batch)
         rows = max(len(batch.events), len(batch.steps), len(batch.samples))
         behind = batch.last_seq > before and rows >= ROWS_A_LOOK
-        state = self._fold.state(alive, responding, behind)
+        state = replace(self._fold.state(alive, responding, behind), silent_s=silent_s)
         if batch.last_seq > before or state.ended or not responding:
             self._quiet_since, self._trouble = time.monotonic(), ""
         elif time.monotonic() - self._quiet_since >= QUIET_S:

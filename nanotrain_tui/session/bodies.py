@@ -23,12 +23,13 @@ from nanotrain_tui.session.events import (
     MapOf,
 )
 from nanotrain_tui.session.folder import is_name
-from nanotrain_tui.session.text import printable, printable_json, steers
+from nanotrain_tui.session.text import printable, printable_json, safe_paths, steers
 
 LONGEST_BODY = 16 << 20  # characters of one row's JSON
 DEEPEST = 16  # objects and lists within each other
 _LARGEST = 1 << 63  # JSON holds whole numbers of any size
 _NON_FINITE = ("nan", "inf", "-inf")
+_WITH_PATHS = (CONFIG, CHANGES, EDITS)  # their values are used again
 
 
 def parse_object(text: Any) -> Optional[Dict[str, Any]]:
@@ -87,7 +88,9 @@ def readable(kind: str, body: Mapping[str, Any], clean: bool = True) -> Dict[str
     if not clean:
         return kept
     return {
-        printable(key): printable_json(value, _has_lines(shapes.get(key)))
+        printable(key): safe_paths(value)
+        if shapes.get(key) in _WITH_PATHS
+        else printable_json(value, _has_lines(shapes.get(key)))
         for key, value in kept.items()
     }
 
@@ -97,7 +100,7 @@ def recordable(kind: str, body: Mapping[str, Any]) -> Dict[str, Any]:
     shapes = _shapes_of(kind)
     return {
         key: value
-        if shapes.get(key) in (CONFIG, CHANGES, EDITS)
+        if shapes.get(key) in _WITH_PATHS
         else printable_json(value, _has_lines(shapes.get(key)))
         for key, value in body.items()
     }

@@ -17,7 +17,7 @@ from nanotrain_tui.session.bodies import (
     readable_config,
 )
 from nanotrain_tui.session.records import Event, Place, Sample, Segment, Steps, StepsRow
-from nanotrain_tui.session.text import is_printable, printable, printable_json
+from nanotrain_tui.session.text import is_printable, printable, printable_json, safe_paths
 
 HIGHEST_STEP = 1 << 53
 LATEST_S = 1 << 40
@@ -139,5 +139,5 @@ def _clean_text(text: str) -> str:
     if "\\" in text:
         value = load_object(text)
         if value is not None:
-            return json.dumps(printable_json(value, lines=True))
+            return json.dumps(safe_paths(value))
     return printable(text, lines=True)

@@ -5,7 +5,7 @@ terminal, ``ESC ]52`` writes its clipboard, U+202E turns what follows around.
 """
 
 import re
-from typing import Any
+from typing import Any, Callable
 
 from nanotrain_tui.catalog.undecodable import shown
 
@@ -21,6 +21,7 @@ _UNSAFE = re.compile(
 )
 _BYTES = re.compile("[\udc80-\udcff]")  # of a path: see catalog.undecodable
 _UNSAFE_IN_LINES = re.compile("(?![\n\t])" + _UNSAFE.pattern)
+_UNSAFE_IN_PATH = re.compile("(?!" + _BYTES.pattern + ")" + _UNSAFE_IN_LINES.pattern)
 
 
 def printable(text: str, lines: bool = False, same_length: bool = False) -> str:
@@ -36,6 +37,14 @@ def printable(text: str, lines: bool = False, same_length: bool = False) -> str:
     if lines:
         return _UNSAFE_IN_LINES.sub(STAND_IN, text.replace("\r\n", "\n"))
     return _UNSAFE.sub(STAND_IN, text)
+
+
+def safe_path(text: str) -> str:
+    """The text printable, but bytes that are not UTF-8 kept: it still leads to its file.
+
+    Line ends and tabs stay.
+    """
+    return text if text.isprintable() else _UNSAFE_IN_PATH.sub(STAND_IN, text)
 
 
 def is_printable(text: str) -> bool:
@@ -58,10 +67,19 @@ def steers(value: Any, lines: bool = False) -> bool:
 
 def printable_json(value: Any, lines: bool = False) -> Any:
     """A value of JSON with every text in it printable, keys of objects too."""
+    return _cleaned(value, lambda text: printable(text, lines))
+
+
+def safe_paths(value: Any) -> Any:
+    """A value of JSON with ``safe_path`` of every text in it."""
+    return _cleaned(value, safe_path)
+
+
+def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
     if isinstance(value, str):
-        return printable(value, lines)
+        return clean(value)
     if isinstance(value, dict):
-        return {printable(key): printable_json(part, lines) for key, part in value.items()}
+        return {printable(key): _cleaned(part, clean) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return [printable_json(part, lines) for part in value]
+        return [_cleaned(part, clean) for part in value]
     return value

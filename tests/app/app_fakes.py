@@ -40,6 +40,8 @@ class FakeSession:
         self.answers = threading.Event()
         self.answers.set()
         self.broken = ""
+        self.fault: Exception | None = None
+        self.reopened = 0
         self.refuses = ""
         self.closed = False
         self._lock = threading.Lock()
@@ -59,9 +61,14 @@ class FakeSession:
 
     def follow(self) -> RunState:
         self.gate.wait(30)
+        if self.fault is not None:
+            raise self.fault
         if self.broken:
             raise Refused(self.broken)
         return self.state
+
+    def reopen(self) -> None:
+        self.reopened += 1
 
     def window(self, first: int, last: int) -> Mapping[str, Curve]:
         """The loss of each step is the step."""
@@ -135,6 +142,7 @@ class FakeBackend:
         self.gate = threading.Event()
         self.gate.set()
         self.refuses: Refused | None = None
+        self.fault: Exception | None = None
         self.short_of_memory: TooLarge | None = None  # for a batch larger than the one it offers
 
     def add(self, name: str, state: str = "running", **values: Any) -> FakeSession:
@@ -143,6 +151,8 @@ class FakeBackend:
         return self.sessions[name]
 
     def _check(self, batch: int, anyway: bool) -> None:
+        if self.fault is not None:
+            raise self.fault
         if self.refuses is not None:
             raise self.refuses
         short = self.short_of_memory

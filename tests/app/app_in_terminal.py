@@ -1,13 +1,31 @@
-"""Run as a program in a pseudo-terminal: the dashboard on a session in memory."""
+"""Run as a program in a pseudo-terminal: the dashboard on a session in memory.
 
+``app_in_terminal.py [SESSION [live]]``; ``live``: the session goes on a step each 50 ms.
+"""
+
+import itertools
 import sys
+import threading
+import time
 
-from app_fakes import FakeBackend, make_app, midway
+from app_fakes import FakeBackend, curve, make_app, midway
 
 from nanotrain_tui.app.entry import farewell
 
 backend = FakeBackend()
-backend.add("brisk-otter").change(**midway())
+session = backend.add("brisk-otter")
+session.change(**midway())
+
+
+def go_on() -> None:
+    for step in itertools.count(413):
+        time.sleep(0.05)
+        losses = curve([2.5 * 0.93**i + 0.2 + 0.05 * ((step * (i + 3)) % 7) for i in range(42)], 10)
+        session.change(step=step, steps=10**6, train_loss=losses, train_accuracy=losses)
+
+
+if sys.argv[2:] == ["live"]:
+    threading.Thread(target=go_on, daemon=True).start()
 app = make_app(backend, session=sys.argv[1] if len(sys.argv) > 1 else None)
 app.run()
 print(farewell(app), end="")

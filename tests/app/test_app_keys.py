@@ -389,38 +389,43 @@ async def test_a_picture_is_saved_where_the_user_is(
         assert "cannot be saved" in message(app)
 
 
-async def test_figures_wait_for_a_slow_terminal_and_keys_do_not() -> None:
+async def test_a_fault_in_the_worker_leaves_the_screen_and_is_shown() -> None:
+    backend = FakeBackend()
+    backend.fault = ZeroDivisionError("a bug")
+    app = make_app(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("r")
+        await until(pilot, lambda: "An error in the dashboard" in message(app))
+        assert not app.situation.live
+        backend.fault = None
+        await pilot.press("r")
+        await until(pilot, lambda: app.run_state.name == "session-1")
+
+
+async def test_old_figures_of_a_live_session_are_dated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
     backend = FakeBackend()
     session = backend.add("brisk-otter")
     app = make_app(backend, session="brisk-otter")
-    lags = True
-    app._terminal_lags = lambda: lags  # type: ignore[method-assign]
+
+    def header() -> str:
+        return "".join(span.text for span in app.dashboard.query_one(StatusHeader)._lines[0])
+
     async with app.run_test(size=(80, 24)) as pilot:
-        header = app.dashboard.query_one(StatusHeader)
         session.change(step=7)
         await until(pilot, lambda: app.run_state.step == 7)
-        await pilot.press("down")
-        assert app.dashboard.form.key != PRESET_KEY
-        assert header.state.step == 0
-        lags = False
-        await until(pilot, lambda: header.state.step == 7)
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-async def test_a_fault_in_the_worker_leaves_the_screen_and_is_said() -> None:
-    class Faulty(FakeBackend):
-        def start(self, config: object, report: object, anyway: bool = False) -> None:  # type: ignore[override]
-            raise ZeroDivisionError("a bug")
-
-    app = make_app(Faulty())
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("r")
-        await until(pilot, lambda: "worker failed" in message(app))
-        app.training.join(30)
-        app.say("")
-        await pilot.press("r")
-        assert "worker failed" in message(app)
-        assert not app.situation.live
+        app.link.look_at_age()
+        assert "no news" not in header()
+        session.change(step=8, silent_s=3600.0)  # its host is stopped
+        await until(pilot, lambda: "running, no news since" in header())
+        session.change(responding=False)
+        await until(pilot, lambda: "running, not responding since" in header())
+        session.change(step=9, silent_s=0.0, responding=True)
+        await until(pilot, lambda: "no news" not in header())
+        session.change(state="finished", silent_s=3600.0)
+        await until(pilot, lambda: app.run_state.ended)
+        app.link.look_at_age()
+        assert "no news" not in header()
 
 
 async def test_q_in_process_asks_before_it_ends_the_session() -> None:

@@ -16,7 +16,7 @@ from nanotrain_tui.app.worker import (
     Attach,
     Attached,
     Command,
-    Died,
+    Fault,
     Followed,
     Launching,
     Leave,
@@ -168,19 +168,56 @@ def test_a_session_not_found_leaves_the_one_followed(desk: Desk) -> None:
     assert not session.closed
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_fault_in_the_thread_is_posted_and_not_silent() -> None:
-    class Faulty(FakeBackend):
-        def attach(self, name: str) -> None:  # type: ignore[override]
-            raise ZeroDivisionError("a bug")
+def test_a_fault_is_reported_once_and_the_session_is_followed_again(desk: Desk) -> None:
+    session = desk.backend.add("one")
+    desk.worker.submit(Attach("one"))
+    desk.next(Followed)
+    session.fault = ZeroDivisionError("a bug")
+    assert "a bug" in desk.next(Fault).report
+    while session.reopened < 2:  # it fails again
+        assert desk.worker.is_alive()
+    session.fault = None
+    session.change(step=5)
+    assert desk.next(Followed).state.step == 5
+    assert desk.posted.empty()
 
-    posted: queue.SimpleQueue[Message] = queue.SimpleQueue()
-    worker = TrainingWorker(Faulty(), posted.put)
-    worker.start()
-    worker.submit(Attach("one"))
-    worker.join(30)
-    message = posted.get(timeout=30)
-    assert isinstance(message, Died) and "a bug" in message.report
+
+def test_a_fault_of_a_job_does_not_end_the_thread(desk: Desk) -> None:
+    desk.backend.fault = ZeroDivisionError("a bug")
+    desk.worker.submit(Start(CONFIG))
+    assert "a bug" in desk.next(Fault).report
+    assert not desk.worker.launching
+    desk.backend.fault = None
+    desk.worker.submit(Start(CONFIG))
+    assert desk.next(Attached).name == "session-1"
+
+
+def test_a_fault_in_sending_is_the_answer_to_the_command(desk: Desk) -> None:
+    session = desk.backend.add("one")
+    desk.worker.submit(Attach("one"))
+    session.send = None  # type: ignore[assignment]
+    desk.worker.submit(Command("pause"))
+    assert "not callable" in desk.next(Answered).reply.why
+
+
+def test_figures_are_as_old_as_the_last_sign_of_life(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("nanotrain_tui.app.worker.time.monotonic", lambda: now)
+    session = desk.backend.add("one")
+    desk.worker.submit(Attach("one"))
+    desk.next(Followed)
+    assert desk.worker.heard_at == now
+    session.change(step=5, silent_s=4.0)
+    desk.next(Followed)
+    assert desk.worker.heard_at == now - 4
+    session.change(step=6, silent_s=0.5)
+    desk.next(Followed)
+    session.broken = "the disk is away"
+    now = 1007.0
+    desk.next(Trouble)
+    assert desk.worker.heard_at == 1000.0 - 0.5
 
 
 def test_a_window_is_read_between_two_looks(desk: Desk) -> None:

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -16,24 +17,54 @@ import pyte
 PATIENCE_S = 240  # TensorFlow may load on a busy machine meanwhile
 
 
+class AnsweringScreen(pyte.Screen):
+    """A screen that answers questions of the program, such as where the cursor is."""
+
+    def __init__(self, columns: int, rows: int, answer: Callable[[bytes], object]) -> None:
+        super().__init__(columns, rows)
+        self.answer = answer
+
+    def write_process_input(self, data: str) -> None:
+        self.answer(data.encode())
+
+
 class Terminal:
-    """A program in a terminal of ``columns`` by ``rows``."""
+    """A program in a terminal of ``columns`` by ``rows``; ``shell``: with job control."""
 
     def __init__(
-        self, command: Sequence[str], env: dict[str, str], columns: int = 80, rows: int = 24
+        self,
+        command: Sequence[str],
+        env: dict[str, str],
+        columns: int = 80,
+        rows: int = 24,
+        *,
+        answers: bool = True,
+        shell: bool = False,
     ) -> None:
-        self._screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self._screen)
         self.master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._answers = answers
+        self.screen = AnsweringScreen(columns, rows, self._answer)
+        self._stream = pyte.ByteStream(self.screen)
+        self.seen = b""  # all that was written to the terminal
+        self.set_size(columns, rows)
         self.process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True
-        )
+            command, stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True,
+            preexec_fn=_take_terminal if shell else None,
+        )  # fmt: skip
         os.close(slave)
+
+    def _answer(self, data: bytes) -> None:
+        if self._answers:
+            os.write(self.master, data)
+
+    def set_size(self, columns: int, rows: int) -> None:
+        """Make the terminal so large, as a person resizes its window."""
+        self.screen.resize(rows, columns)
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def text(self) -> str:
         """The screen as it stands, a line a row."""
-        return "\n".join(self._screen.display)
+        return "\n".join(self.screen.display)
 
     def press(self, keys: str) -> None:
         os.write(self.master, keys.encode())
@@ -58,6 +89,15 @@ class Terminal:
             pass
         return self.process.returncode
 
+    def end(self) -> None:
+        """End a shell with all its jobs, and close."""
+        if self.process.poll() is None:
+            job = os.tcgetpgrp(self.master)
+            for group in {job, self.process.pid}:
+                os.killpg(group, signal.SIGKILL)
+            self.process.wait()
+        self.close()
+
     def close(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
@@ -71,6 +111,12 @@ class Terminal:
             data = os.read(self.master, 65536)
         except OSError:  # the last process that had it is gone
             return False
+        self.seen += data
         # pyte knows no private SGR (CSI > ... m), which Textual sends to ask for keys.
         self._stream.feed(re.sub(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]", b"", data))
         return bool(data)
+
+
+def _take_terminal() -> None:
+    """Make standard input the controlling terminal: shells need one for job control."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
