@@ -232,7 +232,8 @@ class TrainingWorker(threading.Thread):
         self._backend = backend
         self._post = post
         self._period_s = period_s
-        self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        # No SimpleQueue: its get(timeout) waits for ever if the process was stopped meanwhile.
+        self._jobs: queue.Queue[Job] = queue.Queue()
         self._source: Source | None = None
         self._lanes: dict[str, CommandLane] = {}
         self._shown: tuple[object, ...] = ()

@@ -57,7 +57,7 @@ def play(world: World, rng: random.Random) -> Iterator[str]:
             for pid in hit:
                 _send(pid, signal.SIGCONT)
         started.wait(120.0)
-        yield from _afterwards(world, witness, fault_at)
+        yield from _afterwards(world, witness, fault_at, app)
     finally:
         witness.stop()
         if app:
@@ -77,7 +77,9 @@ def _await_moment(moment: str, witness: Witness, rng: random.Random) -> None:
         time.sleep(0.005)
 
 
-def _afterwards(world: World, witness: Witness, fault_at: float) -> Iterator[str]:
+def _afterwards(
+    world: World, witness: Witness, fault_at: float, app: "_Dashboard | None"
+) -> Iterator[str]:
     folder = world.folder(NAME)
     if not Path(folder.recording).exists():
         # Killed before anything was recorded: nothing is promised but that the name is free.
@@ -85,6 +87,8 @@ def _afterwards(world: World, witness: Witness, fault_at: float) -> Iterator[str
         return
     wait_for(lambda: not folder.is_alive(), "the session to end")
     witness.stop()
+    if app and not app.leaves():
+        yield "the dashboard does not answer the key q"
     yield from no_process_left(world)
     yield from nothing_lost(folder, witness, fault_at)
     yield from each_step_once(folder)
@@ -120,6 +124,15 @@ class _Dashboard:
 
     def pids(self) -> list[int]:
         return [self._process.pid]
+
+    def leaves(self) -> bool:
+        """Whether it has gone, or goes when it is asked to by its key."""
+        try:
+            os.write(self._master, b"q")
+            self._process.wait(60.0)
+        except (OSError, subprocess.TimeoutExpired):
+            return self._process.poll() is not None
+        return True
 
     def close(self) -> None:
         if self._process.poll() is None:
