@@ -118,8 +118,20 @@ def _former_values(edit: _Edit, config: Mapping[str, Any], step: int) -> Dict[st
     }
     if isinstance(former.get("train.steps"), int) and former["train.steps"] < step:
         del former["train.steps"]  # they are done already
+    # A choice comes with its parameters: those that it shares with the present one are named too.
+    shared = {
+        key: value
+        for key, value in config.items()
+        if _chooser_of(key) in former and applies(key, config)
+    }
     then = dict(config, **former)
-    return {key: value for key, value in former.items() if applies(key, then)}
+    return {key: value for key, value in dict(shared, **former).items() if applies(key, then)}
+
+
+def _chooser_of(key: str) -> Optional[str]:
+    """The choice that a key is a parameter of."""
+    field = FIELDS.get(key)
+    return field.applies_to[0] if field is not None and field.applies_to else None
 
 
 def _seq(value: Any) -> Optional[int]:

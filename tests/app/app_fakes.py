@@ -28,6 +28,7 @@ class FakeSession:
     """A session that answers by the table of states and commands, at once.
 
     ``gate`` holds back ``follow``, ``answers`` holds back replies, as a slow disk or host would.
+    ``unseen`` makes ``follow`` return an older state, as long as it is set.
     """
 
     def __init__(self, name: str, config: Mapping[str, Any], state: str = "running") -> None:
@@ -39,6 +40,7 @@ class FakeSession:
         self.gate.set()
         self.answers = threading.Event()
         self.answers.set()
+        self.unseen: RunState | None = None
         self.broken = ""
         self.fault: Exception | None = None
         self.reopened = 0
@@ -65,7 +67,7 @@ class FakeSession:
             raise self.fault
         if self.broken:
             raise Refused(self.broken)
-        return self.state
+        return self.unseen or self.state
 
     def reopen(self) -> None:
         self.reopened += 1

@@ -261,12 +261,11 @@ async def test_of_two_that_undo_one_edit_the_slower_is_told() -> None:
         await desk.ready(pilot)
         desk.session.edit({RATE: 0.5})
         await until(pilot, lambda: desk.app.steering.can_undo)
-        desk.session.gate.clear()  # what the other did is not seen yet
-        await pilot.pause(0.05)
+        desk.session.unseen = desk.session.state  # what the other did is not seen yet
         desk.session.edit({RATE: 1e-4}, "her@there", undoes=desk.session.state.undo.seq)
         await pilot.press("u")
         await until(pilot, lambda: "it was undone already" in message(desk.app))
-        desk.session.gate.set()
+        desk.session.unseen = None
         await until(pilot, lambda: not desk.app.steering.can_undo)
         assert desk.session.edits == [] and desk.app.model.value(RATE) == 1e-4
 

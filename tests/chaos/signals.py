@@ -126,13 +126,20 @@ class _Dashboard:
         return [self._process.pid]
 
     def leaves(self) -> bool:
-        """Whether it has gone, or goes when it is asked to by its key."""
-        try:
-            os.write(self._master, b"q")
-            self._process.wait(60.0)
-        except (OSError, subprocess.TimeoutExpired):
-            return self._process.poll() is not None
-        return True
+        """Whether it has gone, or goes when it is asked to by its key.
+
+        A key that comes before it has taken its terminal again is lost, so it is asked more often.
+        """
+        for _ in range(20):
+            try:
+                os.write(self._master, b"q")
+                self._process.wait(3.0)
+                return True
+            except OSError:
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        return self._process.poll() is not None
 
     def close(self) -> None:
         if self._process.poll() is None:

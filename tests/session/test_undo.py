@@ -89,6 +89,14 @@ def test_the_parameters_of_an_optimizer_come_back_with_it(session):
     assert session.edits.undo(in_force, 10) is None  # beta_1 means nothing now
 
 
+def test_a_choice_names_the_parameters_that_it_shares(session):
+    in_force = {**session.config, "schedule.name": "cosine", "schedule.decay_steps": 100}
+    session.record("edited", who="ann", changes={"schedule.name": ["step", "cosine"]})
+    assert session.edits.undo(in_force, 10).values == {
+        "schedule.name": "step", "schedule.decay_steps": 100,
+    }  # fmt: skip
+
+
 def test_steps_that_are_done_are_not_taken_away(session):
     session.edit(step=5, train__steps=2000)
     assert session.edits.undo(session.config, 900).values == {"train.steps": 1000}
