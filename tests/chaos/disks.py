@@ -13,7 +13,7 @@ from nanotrain_tui.session.folder import SessionFolder
 
 from .promises import all_commands, each_step_once, no_process_left, nothing_lost
 from .witness import Witness
-from .world import World, wait_for
+from .world import SKIPPED, World, wait_for
 
 NAME = "full"
 WAYS = ("room comes back", "room comes back after the stop", "stays full")
@@ -36,7 +36,7 @@ def play(world: World, rng: random.Random) -> Iterator[str]:
     disk = world.home / "sessions"
     disk.mkdir()
     if not can_mount(disk):
-        yield "SKIPPED: no disk can be mounted here"
+        yield f"{SKIPPED}: no disk can be mounted here; root can"
         return
     try:
         yield from _on_disk(world, rng, way, disk)

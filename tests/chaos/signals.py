@@ -24,7 +24,7 @@ from .world import World, wait_for
 NAME = "chaos"
 STEPS = 600
 SIGNALS = ("SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGSTOP")
-TARGETS = ("app", "host", "host", "trainer", "trainer", "tegrastats")
+TARGETS = ("app", "host", "host", "supervisor", "trainer", "trainer", "tegrastats")
 MOMENTS = ("start", "running", "checkpoint", "end")
 
 

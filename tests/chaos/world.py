@@ -14,9 +14,15 @@ from typing import Any, NamedTuple
 from nanotrain_tui.session.folder import SessionFolder
 
 PATIENCE_S = 120.0
+SKIPPED = "SKIPPED LOUDLY"  # what a round begins a sentence with that it cannot be played
 ROOT = Path(__file__).resolve().parents[2]
 TRAINER = ROOT / "tests" / "fakes" / "scripted_trainer.py"
 NANOTRAIN = (sys.executable, "-m", "nanotrain_tui")
+SIGNS = {
+    "trainer": "scripted_trainer.py",
+    "tegrastats": "fake-tegrastats",
+    "app": "nanotrain_tui attach",
+}
 TEGRASTATS = """#!{python}
 import sys, time
 while True:
@@ -121,13 +127,18 @@ class World:
         return found
 
     def find(self, role: str) -> list[int]:
-        """The processes of a role: ``host``, ``trainer``, ``tegrastats`` or ``app``."""
-        sign = {
-            "host": "nanotrain_tui/host",
-            "trainer": "scripted_trainer.py",
-            "tegrastats": "fake-tegrastats",
-            "app": "nanotrain_tui attach",
-        }[role]
+        """The processes of a role: ``host``, ``supervisor``, ``trainer``, ``tegrastats``, ``app``.
+
+        The supervisor is the process above the host, and has the same command line.
+        """
+        if role in ("host", "supervisor"):
+            found = self._with_sign("nanotrain_tui/host")
+            below = [pid for pid in found if _parent_of(pid) in found]
+            hosts = below or found
+            return hosts if role == "host" else [pid for pid in found if pid not in hosts]
+        return self._with_sign(SIGNS[role])
+
+    def _with_sign(self, sign: str) -> list[int]:
         # A trainer's command is part of other command lines too: it must be what is run.
         return [
             pid
@@ -167,3 +178,11 @@ def new_world(keep: bool = False) -> Iterator[World]:
         world.kill_all()
         if not keep:
             shutil.rmtree(home, ignore_errors=True)
+
+
+def _parent_of(pid: int) -> int:
+    """0 where the process has gone."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    except (OSError, IndexError):
+        return 0
