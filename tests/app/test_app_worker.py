@@ -10,8 +10,8 @@ import pytest
 from app_fakes import FakeBackend
 from textual.message import Message
 
-from nanotrain_tui.app.ports import Refused
-from nanotrain_tui.app.worker import (
+from nanotrain_tui.app.source.ports import Refused
+from nanotrain_tui.app.source.worker import (
     Answered,
     Attach,
     Attached,
