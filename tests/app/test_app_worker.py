@@ -204,7 +204,7 @@ def test_figures_are_as_old_as_the_last_sign_of_life(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr("nanotrain_tui.app.worker.time.monotonic", lambda: now)
+    monkeypatch.setattr("nanotrain_tui.app.source.worker.time.monotonic", lambda: now)
     session = desk.backend.add("one")
     desk.worker.submit(Attach("one"))
     desk.next(Followed)
