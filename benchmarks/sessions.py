@@ -53,9 +53,9 @@ def generate(home: Path, steps: int) -> Path:
 
 CHART = """
 import time
-from nanotrain_tui.app.chart_drawing import draw_chart
-from nanotrain_tui.app.chart_model import Charts
-from nanotrain_tui.app.glyphs import UNICODE
+from nanotrain_tui.drawing.chart import draw_chart
+from nanotrain_tui.drawing.chart_model import Charts
+from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.follow.source import Follower, LocalSource
 follower = Follower(LocalSource(folder))
 state = follower.follow()

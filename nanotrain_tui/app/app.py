@@ -18,30 +18,23 @@ from textual.binding import Binding
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from nanotrain_tui.app.actions import BY_ID, Situation
-from nanotrain_tui.app.bars import KeyLine
-from nanotrain_tui.app.canvas import UNASKED
-from nanotrain_tui.app.chart_keys import ChartKeys
-from nanotrain_tui.app.dashboard import Dashboard
-from nanotrain_tui.app.dialogs import Ask
-from nanotrain_tui.app.form import FormList
-from nanotrain_tui.app.form_keys import FormKeys
-from nanotrain_tui.app.form_model import FormModel
-from nanotrain_tui.app.glyphs import terminal_glyphs
-from nanotrain_tui.app.keymap import Keymap
-from nanotrain_tui.app.library_keys import LibraryKeys
-from nanotrain_tui.app.link import IDLE, SessionLink
-from nanotrain_tui.app.palette import ActionsAndFields
-from nanotrain_tui.app.ports import Backend, Preferences, Watch
-from nanotrain_tui.app.printable import Printable
-from nanotrain_tui.app.replay_keys import ReplayKeys
-from nanotrain_tui.app.screen_keys import ScreenKeys
-from nanotrain_tui.app.session_keys import SessionKeys
-from nanotrain_tui.app.steering import Steering
-from nanotrain_tui.app.terminal_driver import TerminalDriver
-from nanotrain_tui.app.themes import load_themes, starting_theme
-from nanotrain_tui.app.type_ahead import TypeAhead
-from nanotrain_tui.app.worker import (
+from nanotrain_tui.app.form.model import FormModel
+from nanotrain_tui.app.handlers.charts import ChartKeys
+from nanotrain_tui.app.handlers.form import FormKeys
+from nanotrain_tui.app.handlers.library import LibraryKeys
+from nanotrain_tui.app.handlers.palette import ActionsAndFields
+from nanotrain_tui.app.handlers.replay import ReplayKeys
+from nanotrain_tui.app.handlers.screen import ScreenKeys
+from nanotrain_tui.app.handlers.session import SessionKeys
+from nanotrain_tui.app.handlers.session_link import IDLE, SessionLink
+from nanotrain_tui.app.handlers.steering import Steering
+from nanotrain_tui.app.handlers.type_ahead import TypeAhead
+from nanotrain_tui.app.keys.actions import BY_ID, Situation
+from nanotrain_tui.app.keys.keymap import Keymap
+from nanotrain_tui.app.screens.dashboard import Dashboard
+from nanotrain_tui.app.screens.dialogs import Ask
+from nanotrain_tui.app.source.ports import Backend, Preferences, Watch
+from nanotrain_tui.app.source.worker import (
     FOLLOW_EVERY_S,
     Answered,
     Attached,
@@ -54,7 +47,14 @@ from nanotrain_tui.app.worker import (
     Trouble,
     Windowed,
 )
+from nanotrain_tui.app.terminal.canvas import UNASKED
+from nanotrain_tui.app.terminal.driver import TerminalDriver
+from nanotrain_tui.app.terminal.printable import Printable
+from nanotrain_tui.app.themes import load_themes, starting_theme
+from nanotrain_tui.app.widgets.bars import KeyLine
+from nanotrain_tui.app.widgets.form_list import FormList
 from nanotrain_tui.config.presets import Preset
+from nanotrain_tui.drawing.glyphs import terminal_glyphs
 from nanotrain_tui.follow.run_state import RunState
 
 LAST_RESORT_S = 5  # a dead terminal can block the way out; then the kernel ends us

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from nanotrain_tui.app.app import NanotrainApp
-    from nanotrain_tui.app.ports import Formats, Watch
+    from nanotrain_tui.app.source.ports import Formats, Watch
     from nanotrain_tui.config import Folders, Preset, Presets, Settings
 
 STARTING_WAIT_S = 60.0  # quitting right after `r`: so long a start may take to name its session
@@ -43,8 +43,8 @@ def run_dashboard(
         return 2
     # Here and not above: what the command line does without a screen needs no Textual.
     from nanotrain_tui.app.app import NanotrainApp
-    from nanotrain_tui.app.backend import LocalBackend
-    from nanotrain_tui.app.ports import Preferences
+    from nanotrain_tui.app.source.backend import LocalBackend
+    from nanotrain_tui.app.source.ports import Preferences
     from nanotrain_tui.config import remember
 
     app = NanotrainApp(

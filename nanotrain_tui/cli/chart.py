@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import NamedTuple
 
-from nanotrain_tui.app.glyphs import ASCII, UNICODE
-from nanotrain_tui.app.scale import Scale, accuracy_scale, loss_scale
+from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
+from nanotrain_tui.drawing.scale import Scale, accuracy_scale, loss_scale
 from nanotrain_tui.follow.trace import Trace
 
 HEIGHT = 12

@@ -119,7 +119,7 @@ def _session(one: "Contender", accuracy: float | None, metric: str, axis: str) -
 
 
 def _results(found: list["Contender"], accuracy: float | None) -> str:
-    from nanotrain_tui.app.scale import joules
+    from nanotrain_tui.drawing.scale import joules
 
     target = "" if accuracy is None else f"{100 * accuracy:g} %"
     header = ["SESSION", "STATE", "STEPS", "TIME", "ENERGY", "BEST", "AT STEP", "LEAST LOSS"]
@@ -151,7 +151,7 @@ def _steps(one: "Contender") -> str:
 
 
 def _took(reached: "Reached | None") -> str:
-    from nanotrain_tui.app.scale import joules
+    from nanotrain_tui.drawing.scale import joules
 
     if reached is None:
         return "never"

@@ -9,7 +9,7 @@ from .options import Asked
 from .places import my_folders
 
 if TYPE_CHECKING:
-    from nanotrain_tui.app.ports import Watch
+    from nanotrain_tui.app.source.ports import Watch
 
 
 def export_formats() -> dict[str, tuple[str, str]]:

@@ -50,7 +50,7 @@ def command(asked: Asked, session: str, speed: float, begin: str) -> int:
     nanotrain replay mnist-3 --speed 8
     nanotrain replay mnist-3 --from 500 --speed max
     """
-    from nanotrain_tui.app.ports import Watch
+    from nanotrain_tui.app.source.ports import Watch
 
     from .pick import check_readable, pick_session
 

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nanotrain_tui.app.scale import joules
+from nanotrain_tui.drawing.scale import joules
 
 from .errors import paragraph
 from .output import clock, moment, share, table, width
@@ -48,8 +48,8 @@ def _is_utf8() -> bool:
 
 
 def _row(summary: "SessionSummary") -> tuple[str, ...]:
-    from nanotrain_tui.app.glyphs import ASCII, UNICODE
-    from nanotrain_tui.app.spark import spark
+    from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
+    from nanotrain_tui.drawing.spark import spark
 
     steps = f"{summary.step}/{summary.steps}" if summary.steps else str(summary.step)
     return (

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nanotrain_tui.app.scale import joules, samples_per_joule
 from nanotrain_tui.catalog import flatten, format_value
+from nanotrain_tui.drawing.scale import joules, samples_per_joule
 
 from .divergence import way_out
 from .errors import FINISHED, paragraph

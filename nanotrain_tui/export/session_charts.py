@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nanotrain_tui.app.scale import Scale, accuracy_scale, loss_scale
+from nanotrain_tui.drawing.scale import Scale, accuracy_scale, loss_scale
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.follow.marks import MARKED
 from nanotrain_tui.follow.not_finite import INFINITE, NAN, in_words, stretches

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import TypeVar
 
-from nanotrain_tui.app.glyphs import UNICODE
-from nanotrain_tui.app.scale import Scale
+from nanotrain_tui.drawing.glyphs import UNICODE
+from nanotrain_tui.drawing.scale import Scale
 from nanotrain_tui.export.session_charts import Bad, Chart, Charts, round_up
 
 WIDTH, HEIGHT = 800, 170  # of one chart, in the drawing's own units

@@ -10,20 +10,20 @@ from app_fakes import FakeBackend, make_app, presets, until
 from hypothesis import example, given, settings
 from random_sessions import PLAIN, SGD, STEADY, STORIES, UNSTARTED, Story, record
 
-from nanotrain_tui.app.chart_drawing import draw_chart
-from nanotrain_tui.app.chart_model import Charts
-from nanotrain_tui.app.chart_stack import draw_stack, stacked
-from nanotrain_tui.app.chart_view import AXES, SCALES, ChartView
-from nanotrain_tui.app.compare_screen import draw_overlay, tables
-from nanotrain_tui.app.form_model import FormModel
-from nanotrain_tui.app.glyphs import ASCII, UNICODE, Glyphs
-from nanotrain_tui.app.library import Library
-from nanotrain_tui.app.lines import Line, width_of
-from nanotrain_tui.app.log_drawing import draw_event
-from nanotrain_tui.app.sessions_drawing import SORTS, chosen, draw_session
-from nanotrain_tui.app.status_drawing import draw_status
-from nanotrain_tui.app.telemetry_drawing import draw_telemetry
+from nanotrain_tui.app.form.model import FormModel
+from nanotrain_tui.app.screens.compare import draw_overlay, tables
+from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.catalog import check, flatten
+from nanotrain_tui.drawing.chart import draw_chart
+from nanotrain_tui.drawing.chart_model import Charts
+from nanotrain_tui.drawing.chart_stack import draw_stack, stacked
+from nanotrain_tui.drawing.chart_view import AXES, SCALES, ChartView
+from nanotrain_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
+from nanotrain_tui.drawing.lines import Line, width_of
+from nanotrain_tui.drawing.log import draw_event
+from nanotrain_tui.drawing.sessions import SORTS, chosen, draw_session
+from nanotrain_tui.drawing.status import draw_status
+from nanotrain_tui.drawing.telemetry import draw_telemetry
 from nanotrain_tui.follow import compare
 from nanotrain_tui.follow.replay import Replay
 from nanotrain_tui.follow.run_state import RunState

@@ -14,10 +14,10 @@ from app_fakes import message, until
 from recorded import tutorial_run
 
 from nanotrain_tui.app.app import NanotrainApp
-from nanotrain_tui.app.backend import LocalBackend
 from nanotrain_tui.app.entry import farewell
-from nanotrain_tui.app.ports import Refused
-from nanotrain_tui.app.replay_source import ReplaySource
+from nanotrain_tui.app.source.backend import LocalBackend
+from nanotrain_tui.app.source.ports import Refused
+from nanotrain_tui.app.source.replay_source import ReplaySource
 from nanotrain_tui.catalog import check
 from nanotrain_tui.config import find_folders
 from nanotrain_tui.follow.run_state import Preparing

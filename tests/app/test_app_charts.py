@@ -13,9 +13,9 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from nanotrain_tui.app.app import NanotrainApp
-from nanotrain_tui.app.charts_screen import ChartsScreen
-from nanotrain_tui.app.panels import AccuracyChart, LossChart
-from nanotrain_tui.app.ports import Preferences
+from nanotrain_tui.app.screens.charts import ChartsScreen
+from nanotrain_tui.app.source.ports import Preferences
+from nanotrain_tui.app.widgets.panels import AccuracyChart, LossChart
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
 

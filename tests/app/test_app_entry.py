@@ -124,7 +124,10 @@ def test_no_terminal_at_all_is_status_2_and_a_sentence() -> None:
     [
         ("nanotrain_tui.app", ("textual", "rich", "numpy", "tensorflow", "sqlite3")),
         ("nanotrain_tui.app.app", ("numpy", "tensorflow", "keras", "plotext", "markdown_it")),
-        ("nanotrain_tui.app.backend", ("textual", "numpy", "tensorflow", "keras", "plotext")),
+        (
+            "nanotrain_tui.app.source.backend",
+            ("textual", "numpy", "tensorflow", "keras", "plotext"),
+        ),
     ],
 )
 def test_what_is_not_needed_is_not_imported(module: str, absent: tuple[str, ...]) -> None:

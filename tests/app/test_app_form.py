@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
 from nanotrain_tui.app.app import NanotrainApp
-from nanotrain_tui.app.dialogs import PickList
+from nanotrain_tui.app.screens.dialogs import PickList
 from nanotrain_tui.catalog import FIELDS, ConfigError
 from nanotrain_tui.catalog.fields import CHOICE, FLOAT, INT
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from nanotrain_tui.app.actions import ACTIONS, BY_ID, FOOTERS, PANES, Situation
-from nanotrain_tui.app.dialogs import help_text
-from nanotrain_tui.app.keymap import Keymap, key_name, shown_key
-from nanotrain_tui.app.ports import Preferences
+from nanotrain_tui.app.keys.actions import ACTIONS, BY_ID, FOOTERS, PANES, Situation
+from nanotrain_tui.app.keys.keymap import Keymap, key_name, shown_key
+from nanotrain_tui.app.screens.dialogs import help_text
+from nanotrain_tui.app.source.ports import Preferences
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ import pytest
 from app_fakes import ENDED, FakeBackend, make_app, message, midway, until
 from textual.widgets import Input, OptionList
 
-from nanotrain_tui.app.actions import ACTIONS, BY_ID, FOOTERS, PANES, Situation, bindings
-from nanotrain_tui.app.dialogs import Ask, Help, PickList, help_text
-from nanotrain_tui.app.form_model import PRESET_KEY, FormModel
-from nanotrain_tui.app.keymap import Keymap
-from nanotrain_tui.app.panels import StatusHeader
-from nanotrain_tui.app.ports import Preferences, Refused
+from nanotrain_tui.app.form.model import PRESET_KEY, FormModel
+from nanotrain_tui.app.keys.actions import ACTIONS, BY_ID, FOOTERS, PANES, Situation, bindings
+from nanotrain_tui.app.keys.keymap import Keymap
+from nanotrain_tui.app.screens.dialogs import Ask, Help, PickList, help_text
+from nanotrain_tui.app.source.ports import Preferences, Refused
+from nanotrain_tui.app.widgets.panels import StatusHeader
 
 KEYS = [(action.id, key) for action in ACTIONS for key in action.keys.split(",")]
 

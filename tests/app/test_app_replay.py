@@ -12,8 +12,8 @@ from recorded import Recording, tutorial_run
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
-from nanotrain_tui.app.ports import Reply, Watch
-from nanotrain_tui.app.replay_source import ReplaySource
+from nanotrain_tui.app.source.ports import Reply, Watch
+from nanotrain_tui.app.source.replay_source import ReplaySource
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.follow.source import Follower, LocalSource
 from nanotrain_tui.session.folder import SessionFolder

@@ -10,10 +10,10 @@ from app_fakes import make_app, message, until
 from desk import RATE, Desk
 from textual.widgets import Input
 
-from nanotrain_tui.app.actions import ACTIONS
-from nanotrain_tui.app.dialogs import Ask, PickList, Prompt
-from nanotrain_tui.app.jump import LETTERS, Jump
-from nanotrain_tui.app.ports import Preferences, Refused
+from nanotrain_tui.app.keys.actions import ACTIONS
+from nanotrain_tui.app.screens.dialogs import Ask, PickList, Prompt
+from nanotrain_tui.app.screens.jump import LETTERS, Jump
+from nanotrain_tui.app.source.ports import Preferences, Refused
 from nanotrain_tui.catalog import FIELDS, ConfigError
 from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.follow.run_state import Checkpoint, Diverged

@@ -13,11 +13,11 @@ from recorded import Recording, held, tutorial_run
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
-from nanotrain_tui.app.compare_screen import CompareScreen
-from nanotrain_tui.app.dialogs import Ask, PickList
-from nanotrain_tui.app.library import Library
-from nanotrain_tui.app.ports import Preferences, Refused
-from nanotrain_tui.app.sessions_screen import SessionsScreen
+from nanotrain_tui.app.screens.compare import CompareScreen
+from nanotrain_tui.app.screens.dialogs import Ask, PickList
+from nanotrain_tui.app.screens.sessions import SessionsScreen
+from nanotrain_tui.app.source.library import Library
+from nanotrain_tui.app.source.ports import Preferences, Refused
 from nanotrain_tui.cli.dashboard import export_formats
 from nanotrain_tui.export import format_names
 from nanotrain_tui.session.folder import find_session, list_sessions

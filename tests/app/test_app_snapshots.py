@@ -9,7 +9,7 @@ import pytest
 from app_fakes import FakeBackend, make_app, midway, presets, until
 from textual.pilot import Pilot
 
-from nanotrain_tui.app.ports import Preferences
+from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.follow.run_state import Diverged, LogLine, Preparing
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]

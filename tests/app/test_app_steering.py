@@ -7,7 +7,7 @@ from app_fakes import FakeBackend, make_app, message, until
 from desk import RATE, Desk
 from textual.widgets import Input
 
-from nanotrain_tui.app.dialogs import Ask
+from nanotrain_tui.app.screens.dialogs import Ask
 
 # The tutorial's own.
 ADAM = {"optimizer.beta_1": 0.9, "optimizer.beta_2": 0.999, "optimizer.epsilon": 1e-8}

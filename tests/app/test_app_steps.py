@@ -9,11 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.app.changes import changes_between, full
-from nanotrain_tui.app.curves import FUNCTIONS, draw_curve
-from nanotrain_tui.app.form_model import FormModel
-from nanotrain_tui.app.glyphs import ASCII, UNICODE
-from nanotrain_tui.app.steps import stepped
+from nanotrain_tui.app.form.changes import changes_between, full
+from nanotrain_tui.app.form.ladder import stepped
+from nanotrain_tui.app.form.model import FormModel
 from nanotrain_tui.catalog import (
     ACTIVATIONS,
     FIELDS,
@@ -25,6 +23,8 @@ from nanotrain_tui.catalog import (
     parse_value,
 )
 from nanotrain_tui.config.resolve import overlay
+from nanotrain_tui.drawing.curves import FUNCTIONS, draw_curve
+from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.session.records import Event
 from nanotrain_tui.session.undo import Edits
 

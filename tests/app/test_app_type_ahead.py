@@ -11,8 +11,8 @@ from textual.keys import _character_to_key
 from textual.widgets import Input
 
 from nanotrain_tui.app.app import NanotrainApp
-from nanotrain_tui.app.dialogs import PickList
-from nanotrain_tui.app.jump import Jump
+from nanotrain_tui.app.screens.dialogs import PickList
+from nanotrain_tui.app.screens.jump import Jump
 
 NAMED = {"enter": "\r", "escape": None, "down": None, "tab": "\t", "ctrl+p": None}
 

@@ -10,8 +10,8 @@ import pytest
 from app_fakes import FakeBackend
 from textual.message import Message
 
-from nanotrain_tui.app.ports import Refused
-from nanotrain_tui.app.worker import (
+from nanotrain_tui.app.source.ports import Refused
+from nanotrain_tui.app.source.worker import (
     Answered,
     Attach,
     Attached,
@@ -204,7 +204,7 @@ def test_figures_are_as_old_as_the_last_sign_of_life(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr("nanotrain_tui.app.worker.time.monotonic", lambda: now)
+    monkeypatch.setattr("nanotrain_tui.app.source.worker.time.monotonic", lambda: now)
     session = desk.backend.add("one")
     desk.worker.submit(Attach("one"))
     desk.next(Followed)

@@ -20,7 +20,7 @@ PROGRAM = f"""
 import itertools, signal, sys, time
 sys.path.insert(0, {str(Path(__file__).parent)!r})
 from app_fakes import FakeBackend
-from nanotrain_tui.app.worker import Attach, Followed, TrainingWorker
+from nanotrain_tui.app.source.worker import Attach, Followed, TrainingWorker
 
 signal.signal(signal.SIGCONT, lambda *_: None)  # as the dashboard's: waits are interrupted
 

@@ -13,7 +13,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from nanotrain_tui.app.canvas import Canvas
+from nanotrain_tui.app.terminal.canvas import Canvas
 
 SIZE = Size(20, 4)
 STYLES = [

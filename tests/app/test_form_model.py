@@ -9,8 +9,8 @@ from app_fakes import presets
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.app.field_text import bounds
-from nanotrain_tui.app.form_model import PRESET_KEY, FormModel
+from nanotrain_tui.app.form.field_text import bounds
+from nanotrain_tui.app.form.model import PRESET_KEY, FormModel
 from nanotrain_tui.catalog import FIELDS, ConfigError, applies, check
 
 

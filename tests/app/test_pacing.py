@@ -6,7 +6,7 @@ from collections import deque
 
 import pytest
 
-from nanotrain_tui.app.pacing import (
+from nanotrain_tui.app.terminal.pacing import (
     ASK_AGAIN_S,
     GIVE_UP_S,
     LATE_S,

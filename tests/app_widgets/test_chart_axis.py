@@ -11,16 +11,16 @@ from batches import Rows, batch_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.app.axis import Ruler, ruler_of
-from nanotrain_tui.app.chart_drawing import draw_chart, plot_chart
-from nanotrain_tui.app.chart_model import Chart, Charts, value_at
-from nanotrain_tui.app.chart_stack import draw_stack, missing, stacked
-from nanotrain_tui.app.chart_view import AXES, SCALES, SMOOTHINGS, ChartView
-from nanotrain_tui.app.glyphs import ASCII, UNICODE, Glyphs
-from nanotrain_tui.app.lines import Line, width_of
-from nanotrain_tui.app.plot import resample
-from nanotrain_tui.app.scale import linear_scale, log_scale
-from nanotrain_tui.app.smoothing import Smoothing, smooth
+from nanotrain_tui.drawing.axis import Ruler, ruler_of
+from nanotrain_tui.drawing.chart import draw_chart, plot_chart
+from nanotrain_tui.drawing.chart_model import Chart, Charts, value_at
+from nanotrain_tui.drawing.chart_stack import draw_stack, missing, stacked
+from nanotrain_tui.drawing.chart_view import AXES, SCALES, SMOOTHINGS, ChartView
+from nanotrain_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
+from nanotrain_tui.drawing.lines import Line, width_of
+from nanotrain_tui.drawing.plot import resample
+from nanotrain_tui.drawing.scale import linear_scale, log_scale
+from nanotrain_tui.drawing.smoothing import Smoothing, smooth
 from nanotrain_tui.follow.fold import Fold
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.follow.series import Curve, Series

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.app.chart_view import LEAST_STEPS, SMOOTHINGS, ChartView
+from nanotrain_tui.drawing.chart_view import LEAST_STEPS, SMOOTHINGS, ChartView
 
 ENDS = st.integers(0, 10**7)
 MOVES = st.lists(st.sampled_from(["in", "out", "left", "right", "all", "begin", "end"]) | ENDS)

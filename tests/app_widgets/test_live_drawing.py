@@ -8,14 +8,14 @@ from batches import Rows, batch_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nanotrain_tui.app.chart_drawing import SIGN_ROLES, draw_chart
-from nanotrain_tui.app.chart_model import WHOLE, Chart, Charts
-from nanotrain_tui.app.chart_stack import draw_stack, stacked
-from nanotrain_tui.app.glyphs import ASCII, UNICODE, Glyphs, glyphs_for, plain
-from nanotrain_tui.app.lines import Line, width_of
-from nanotrain_tui.app.log_drawing import draw_event
-from nanotrain_tui.app.status_drawing import draw_status
-from nanotrain_tui.app.telemetry_drawing import draw_telemetry
+from nanotrain_tui.drawing.chart import SIGN_ROLES, draw_chart
+from nanotrain_tui.drawing.chart_model import WHOLE, Chart, Charts
+from nanotrain_tui.drawing.chart_stack import draw_stack, stacked
+from nanotrain_tui.drawing.glyphs import ASCII, UNICODE, Glyphs, glyphs_for, plain
+from nanotrain_tui.drawing.lines import Line, width_of
+from nanotrain_tui.drawing.log import draw_event
+from nanotrain_tui.drawing.status import draw_status
+from nanotrain_tui.drawing.telemetry import draw_telemetry
 from nanotrain_tui.follow.fold import Fold
 from nanotrain_tui.follow.run_state import LogLine, RunState
 

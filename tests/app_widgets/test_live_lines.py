@@ -3,7 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.app.lines import Line, Span, changed_cells, first_fitting, fit, split, width_of
+from nanotrain_tui.drawing.lines import (
+    Line,
+    Span,
+    changed_cells,
+    first_fitting,
+    fit,
+    split,
+    width_of,
+)
 
 TEXT = st.text(st.sampled_from("ab日 é"), max_size=12)
 LINES = st.lists(st.builds(Span, TEXT, st.sampled_from(["", "bar"])), max_size=4).map(tuple)

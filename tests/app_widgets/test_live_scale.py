@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.app.scale import (
+from nanotrain_tui.drawing.scale import (
     Scale,
     accuracy_scale,
     axis_end,

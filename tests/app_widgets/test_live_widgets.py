@@ -10,15 +10,15 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.widget import Widget
 
-from nanotrain_tui.app.glyphs import UNICODE
-from nanotrain_tui.app.live import LiveWidget
-from nanotrain_tui.app.panels import (
+from nanotrain_tui.app.widgets.live import LiveWidget
+from nanotrain_tui.app.widgets.panels import (
     AccuracyChart,
     EventLog,
     LossChart,
     StatusHeader,
     TelemetryPanel,
 )
+from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.follow.fold import Fold
 
 

@@ -8,9 +8,9 @@ import pytest
 from cli_runs import Nano
 from recorded import Recording
 
-from nanotrain_tui.app.compare_screen import draw_overlay, tables
-from nanotrain_tui.app.glyphs import UNICODE
+from nanotrain_tui.app.screens.compare import draw_overlay, tables
 from nanotrain_tui.cli.chart import draw_chart
+from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.follow.compare import read_contender
 from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve
 from nanotrain_tui.session.folder import SessionFolder

@@ -13,9 +13,9 @@ from cli_runs import Nano, is_paragraph
 from damage import damage
 from recorded import Recording, tutorial_run
 
-from nanotrain_tui.app.library import Library
-from nanotrain_tui.app.ports import Refused
-from nanotrain_tui.app.replay_source import ReplaySource
+from nanotrain_tui.app.source.library import Library
+from nanotrain_tui.app.source.ports import Refused
+from nanotrain_tui.app.source.replay_source import ReplaySource
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import read_history, starts

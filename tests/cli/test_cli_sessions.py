@@ -10,8 +10,8 @@ import pytest
 from cli_runs import Nano
 from recorded import Recording, tutorial_run
 
-from nanotrain_tui.app.glyphs import ASCII
-from nanotrain_tui.app.spark import spark
+from nanotrain_tui.drawing.glyphs import ASCII
+from nanotrain_tui.drawing.spark import spark
 from nanotrain_tui.session.summary import summarise_all
 
 

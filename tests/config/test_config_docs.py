@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nanotrain_tui.app.keymap import Keymap
+from nanotrain_tui.app.keys.keymap import Keymap
 from nanotrain_tui.app.themes import load_themes
 from nanotrain_tui.catalog import FIELDS, LIVE, RESTART, SWAP
 from nanotrain_tui.config import find_folders, load_presets, load_settings, resolve

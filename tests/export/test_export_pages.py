@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from recorded import Recording, tutorial_run
 
-from nanotrain_tui.app.scale import loss_scale
+from nanotrain_tui.drawing.scale import loss_scale
 from nanotrain_tui.export import Options, TextFormat, get_format
 from nanotrain_tui.export.session_charts import read_charts
 from nanotrain_tui.export.vector import label, short, ticks

@@ -37,7 +37,7 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:
 
 
 def _check_size(size: tuple[int, int]) -> None:
-    from nanotrain_tui.app.dashboard import LEAST_HEIGHT, LEAST_WIDTH
+    from nanotrain_tui.app.screens.dashboard import LEAST_HEIGHT, LEAST_WIDTH
 
     width, height = size
     if width < LEAST_WIDTH or height < LEAST_HEIGHT:
@@ -119,8 +119,8 @@ async def _frames(
 def _make_app() -> NanotrainApp:
     """The dashboard in its own theme with its own presets; nothing is asked of its backend."""
     from nanotrain_tui.app.app import NanotrainApp
-    from nanotrain_tui.app.backend import LocalBackend
-    from nanotrain_tui.app.ports import Preferences
+    from nanotrain_tui.app.source.backend import LocalBackend
+    from nanotrain_tui.app.source.ports import Preferences
     from nanotrain_tui.app.themes import DEFAULT
     from nanotrain_tui.catalog import check
     from nanotrain_tui.config import find_folders, load_presets

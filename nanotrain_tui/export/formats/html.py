@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import TextIO
 
-from nanotrain_tui.app.glyphs import UNICODE
 from nanotrain_tui.catalog import FIELDS, check, flatten, format_value
+from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.export.registry import Options, TextFormat
 from nanotrain_tui.export.session_charts import read_charts
 from nanotrain_tui.export.vector import draw_charts

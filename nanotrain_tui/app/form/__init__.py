@@ -1,0 +1,1 @@
+"""The form as plain values: what is given, what runs, what is staged. No Textual."""

@@ -1,0 +1,324 @@
+"""What the form holds: the values asked for, what is wrong with them, what differs from what runs.
+
+No Textual here: the widget draws ``rows`` and hands texts to ``accept``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from nanotrain_tui.app.form.changes import CHOOSERS, changes_between, full, known, same
+from nanotrain_tui.app.form.ladder import stepped
+from nanotrain_tui.catalog import (
+    FIELDS,
+    RESTART,
+    Advice,
+    Config,
+    ConfigError,
+    advise,
+    applies,
+    change_kind,
+    check,
+    default_of,
+    drop_inapplicable,
+    format_value,
+    parse_value,
+)
+from nanotrain_tui.catalog.edits import KEY as EDITS
+from nanotrain_tui.catalog.fields import BOOL, CHOICE
+from nanotrain_tui.config.presets import Preset
+from nanotrain_tui.config.resolve import overlay
+
+PRESET_KEY = "preset"
+STAGED = "*"  # differs from what runs
+SENT = ">"  # differs, and is on its way
+ANEW = "#"  # differs, and only a restart can bring it
+# What belongs to this machine and not to a way of training: a preset that is silent keeps it.
+_KEPT_SECTIONS = ("data", "trainer", "telemetry", "guard")
+
+
+class Row(NamedTuple):
+    """One line of the form; a section's heading has no key."""
+
+    key: str
+    label: str
+    value: str = ""
+    short_value: str = ""  # for narrow forms
+    problem: str = ""
+    mark: str = ""  # of a live session: STAGED, SENT, ANEW or nothing
+    advice: str = ""  # what a teacher would say
+
+
+class FormModel:
+    """The values of the form: those given, and the catalog's defaults for the rest."""
+
+    def __init__(self, values: Mapping[str, Any], presets: Sequence[Preset] = ()) -> None:
+        self._given = drop_inapplicable({k: v for k, v in values.items() if k != EDITS})
+        self._edits = list(values.get(EDITS, []))  # scripted ones, of a configuration file
+        self.presets = {preset.name: preset for preset in presets}
+        self._presets = {name: check(preset.values) for name, preset in self.presets.items()}
+        self._preset = self._matching_preset()
+        self._running: Config = {}
+        self._sent: Config = {}
+
+    @property
+    def config(self) -> Config:
+        """The whole configuration, checked. Raises ConfigError."""
+        return check({**self._given, EDITS: self._edits} if self._edits else self._given)
+
+    @property
+    def problem(self) -> ConfigError | None:
+        """The first thing wrong, None where the form can run."""
+        try:
+            self.config  # noqa: B018
+        except ConfigError as error:
+            return error
+        return None
+
+    @property
+    def preset_label(self) -> str:
+        """The preset in force, with a note when values were changed since."""
+        if not self._preset:
+            return "custom"
+        return self._preset if self._holds(self._preset) else f"{self._preset}, edited"
+
+    @property
+    def given(self) -> Config:
+        """The values given, those of the machine's choosing left out; not checked."""
+        return dict(self._given)
+
+    def value(self, key: str) -> Any:
+        return self._given.get(key, default_of(key, self._given))
+
+    def text(self, key: str) -> str:
+        """The value as the user would type it."""
+        return format_value(self.value(key))
+
+    def accept(self, key: str, text: str) -> None:
+        """Take what the user typed or chose. Raises ConfigError when this field is at fault.
+
+        When the new value makes another field wrong it is taken, and that field is marked.
+        """
+        candidate = overlay(self._given, {key: text})
+        try:
+            check(candidate)
+        except ConfigError as error:
+            if error.key == key:
+                raise
+        self._given = candidate
+
+    def toggle(self, key: str) -> None:
+        """Flip an on/off field. Raises ConfigError."""
+        self.accept(key, "off" if self.value(key) else "on")
+
+    def load_preset(self, name: str) -> None:
+        """Fill the form from a preset; data and machine stay unless it names them."""
+        kept = {key: value for key, value in self._given.items() if _section(key) in _KEPT_SECTIONS}
+        self._given = overlay(kept, self.presets[name].values)
+        self._edits = []
+        self._preset = name
+
+    def load(self, values: Mapping[str, Any]) -> None:
+        """Fill the form from a session's configuration."""
+        self._given = known(values)
+        self._edits = []
+        self._preset = self._matching_preset()
+
+    def step(self, key: str, up: bool) -> bool:
+        """Move a value one step; False at the end of its ladder.
+
+        Raises ConfigError where no further value fits what else is chosen.
+        """
+        refused: ConfigError | None = None
+        for value in stepped(key, self.value(key), up):
+            try:
+                self.accept(key, format_value(value))
+            except ConfigError as error:
+                refused = refused or error
+            else:
+                return True
+        if refused is not None:
+            raise refused
+        return False
+
+    def stepped_text(self, key: str, text: str, up: bool) -> str | None:
+        """What a step makes of a text being typed; None for no value or no step."""
+        try:
+            values = stepped(key, parse_value(key, text), up)
+        except ConfigError:
+            return None
+        return format_value(values[0]) if values else None
+
+    def add_preset(self, preset: Preset) -> None:
+        """A preset that was written just now: the form holds it."""
+        self.presets[preset.name] = preset
+        self._presets[preset.name] = check(preset.values)
+        self._preset = preset.name
+
+    def changes_from(self, recorded: Mapping[str, Any]) -> Config:
+        """What a session that ran with these values would have to be told to go on with ours."""
+        return changes_between(known(recorded), self._given)
+
+    def config_beside(self, recorded: Mapping[str, Any]) -> Config:
+        """The whole configuration, silent on what that session has settled for itself."""
+        settled = known(recorded)
+        return {
+            key: value
+            for key, value in self.config.items()
+            if key not in settled or value == settled[key] or not same(key, value, settled[key])
+        }
+
+    # --- while a session is live -----------------------------------------------------------
+
+    @property
+    def live(self) -> bool:
+        """Whether a session runs, which values may be sent to."""
+        return bool(self._running)
+
+    def set_running(self, values: Mapping[str, Any]) -> bool:
+        """Remember what the session runs with, empty for none; whether that changed anything.
+
+        What was changed there by others appears in the form, but for values staged here.
+        """
+        running, before = known(values), self._running
+        if running == before:
+            return False
+        if running and before:
+            self._follow(full(before), full(running))
+        if not running:
+            self._sent.clear()
+        self._running = running
+        return True
+
+    def _follow(self, before: Config, running: Config) -> None:
+        followed = {
+            key: running[key]
+            for key in running
+            if (_section(key) not in _KEPT_SECTIONS or FIELDS[key].live != RESTART)
+            and running[key] != before.get(key)
+            and not same(key, self.value(key), running[key])
+            and key not in self._sent
+            and (before.get(key) == self.value(key) or key not in before)
+        }
+        given = {**self._given, **followed}
+        self._given = drop_inapplicable(given)
+
+    def differs(self, key: str) -> bool:
+        """Whether the form asks for something else than the session runs with."""
+        return key in self._differences()
+
+    def staged(self) -> Config:
+        """What a ``set`` would have to say for the session to run with the form's values."""
+        return self._unsent(self._differences())
+
+    def _unsent(self, values: Config) -> Config:
+        sent = self._sent
+        return {key: value for key, value in values.items() if sent.get(key, sent) != value}
+
+    def staged_for_restart(self) -> list[str]:
+        """Those staged keys that cannot keep the weights."""
+        return [key for key in self.staged() if self.change_kind(key) == RESTART]
+
+    def change_kind(self, key: str) -> str:
+        """``live``, ``swap`` or ``restart``: what applying the form's value would cost."""
+        before = self._running.get(key, self.value(key))
+        return change_kind(key, before, self.value(key))
+
+    def take(self, values: Mapping[str, Any]) -> None:
+        """Put values into the form without a question, as an undo does."""
+        self._given = drop_inapplicable({**overlay(self._given, values), **values})
+
+    def sent(self, values: Mapping[str, Any]) -> None:
+        """These values are on their way to the session."""
+        self._sent.update(values)
+
+    def answered(self, values: Mapping[str, Any], ok: bool) -> None:
+        """The session has applied these values, or refused them: then the form has the old ones."""
+        mine = {key: value for key, value in values.items() if self._sent.get(key) == value}
+        for key in mine:
+            del self._sent[key]
+        if ok and self._running:
+            self._running = drop_inapplicable({**overlay(self._running, values), **values})
+        elif self._running:
+            self._revert([key for key, value in mine.items() if self.value(key) == value])
+
+    def drop_staged(self) -> int:
+        """Back to what runs; how many values that changed."""
+        dropped = list(self.staged())
+        self._revert(dropped)
+        return len(dropped)
+
+    def unstage(self, keys: Sequence[str]) -> None:
+        """Back to what runs, for these keys alone."""
+        self._revert(keys)
+
+    def _revert(self, keys: Sequence[str]) -> None:
+        running = full(overlay(self._running, self._sent))
+        given = self._given
+        for key in keys:
+            if key in CHOOSERS:  # its parameters go with it
+                own = {k for k in FIELDS if (FIELDS[k].applies_to or ("",))[0] == key}
+                given = {k: value for k, value in given.items() if k not in own}
+                given |= {k: value for k, value in running.items() if k in own}
+            if key in running:
+                given = {**given, key: running[key]}
+        self._given = drop_inapplicable(given)
+
+    def _differences(self) -> Config:
+        return changes_between(self._running, self._given) if self._running else {}
+
+    # --- drawing ---------------------------------------------------------------------------
+
+    def rows(self) -> list[Row]:
+        """All lines: the preset, then each section with the fields that apply."""
+        problem, differences = self.problem, self._differences()
+        staged = self._unsent(differences)
+        advised = {} if problem else {one.key: one.message for one in reversed(self.advice())}
+        rows = [Row(PRESET_KEY, "preset", self.preset_label, self.preset_label)]
+        section = ""
+        for key, field in FIELDS.items():
+            if not applies(key, self._given):
+                continue
+            if field.section != section:
+                section = field.section
+                rows.append(Row("", section))
+            fault = problem.message if problem is not None and problem.key == key else ""
+            mark = self._mark(key, staged) if key in differences else ""
+            advice = advised.get(key, "")
+            rows.append(
+                Row(key, field.label, self._shown(key), self.text(key), fault, mark, advice)
+            )
+        return rows
+
+    def _mark(self, key: str, staged: Config) -> str:
+        if key not in staged:
+            return SENT
+        return ANEW if self.change_kind(key) == RESTART else STAGED
+
+    def advice(self) -> list[Advice]:
+        """What is allowed and seldom wise about a form without a problem."""
+        return advise(self.config)
+
+    def _shown(self, key: str) -> str:
+        field = FIELDS[key]
+        if field.kind == CHOICE and field.choices:
+            entry = field.choices.get(self.value(key))
+            return str(entry.label) if entry is not None else self.text(key)
+        if field.kind == BOOL:
+            return "on" if self.value(key) else "off"
+        return self.text(key)
+
+    def _matching_preset(self) -> str:
+        return next((name for name in self._presets if self._holds(name)), "")
+
+    def _holds(self, preset: str) -> bool:
+        return all(
+            self.value(key) == value
+            for key, value in self._presets[preset].items()
+            if _section(key) not in _KEPT_SECTIONS
+        )
+
+
+def _section(key: str) -> str:
+    return key.partition(".")[0]

@@ -1,0 +1,119 @@
+"""The keys that lead to other sessions, and out of the program as files."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nanotrain_tui.app.screens.dialogs import Item, PickList, Prompt
+from nanotrain_tui.app.screens.sessions import Chosen, SessionsScreen
+from nanotrain_tui.app.source.ports import Formats, Watch
+
+if TYPE_CHECKING:
+    from nanotrain_tui.app.app import NanotrainApp
+
+
+class LibraryKeys:
+    """What the actions of the list of sessions and of the export do."""
+
+    def __init__(self, app: NanotrainApp) -> None:
+        self.app = app
+
+    def do_sessions(self) -> None:
+        library = self.app.backend.library
+        if library is None:
+            self.app.say("There is no list of sessions here.", "warning")
+            return
+        self.app.push_screen(SessionsScreen(library, self.app.run_state.name), self._chosen)
+
+    def _chosen(self, chosen: Chosen | None) -> None:
+        if chosen is None:
+            return
+        what, name = chosen
+        if what == "export":
+            self.export(name)
+        elif what == "replay":
+            self.app.replay_keys.begin(Watch(name))
+        elif self.app.in_process and self.app.situation.live:
+            self.app.say("In-process the session ends with its dashboard: q first.", "warning")
+        else:
+            self.app.watching = False
+            self.app.link.attach(name)
+
+    def do_export(self) -> None:
+        self.export(self.app.run_state.name)
+
+    def export(self, name: str) -> None:
+        """Ask for a format and a place, then write it in a process of its own."""
+        if self.app.preferences.formats is None:
+            self.app.say("Nothing can be exported from here.", "warning")
+        else:
+            self.app.run_worker(self._ask_format(name, self.app.preferences.formats))
+
+    async def _ask_format(self, name: str, read: Formats) -> None:
+        formats = await asyncio.to_thread(read)
+        items = [Item(one, one, about) for one, (_, about) in formats.items()]
+
+        def picked(form: str | None) -> None:
+            if form is not None:
+                suffix = formats[form][0]
+                self._ask_place(name, form, f"{name}{suffix}")
+
+        self.app.push_screen(PickList(f"export {name}", items, "html", lambda _: ""), picked)
+
+    def _ask_place(self, name: str, form: str, place: str) -> None:
+        path = Path()
+
+        def accept(text: str) -> str:
+            nonlocal path
+            if text.strip() in ("", "-"):
+                return "A file's name is wanted."
+            path = Path(text.strip()).expanduser()
+            return ""
+
+        def write(*options: str) -> None:
+            self.app.run_worker(self._write(name, form, path, *options), exit_on_error=False)
+
+        def overwrite(answer: str | None) -> None:
+            if answer:
+                write("--force")
+            else:
+                self.app.say(f"{path} is kept.")
+
+        def placed(taken: bool | None) -> None:
+            if not taken:
+                return
+            if path.exists():
+                choices = [("y", "write the new one in its place")]
+                self.app.ask(f"{path} is there already.", choices, "keep it", overwrite)
+            else:
+                write()
+
+        hint = "The file to write; asks before it overwrites."
+        self.app.push_screen(Prompt(form, place, hint, accept), placed)
+
+    async def _write(self, name: str, form: str, path: Path, *options: str) -> None:
+        """By a child: what a format needs does not stay in the dashboard's memory."""
+        self.app.say(f"Exporting {name} as {form} …")
+        command = (sys.executable, "-m", "nanotrain_tui", "export", name, "--format", form,
+                   "-o", str(path), *options)  # fmt: skip
+        child = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            _, said = await child.communicate()
+        except asyncio.CancelledError:
+            child.kill()
+            await child.wait()
+            raise
+        if child.returncode == 0:
+            self.app.say(f"Wrote {path}", "good")
+        else:
+            lines = said.decode("utf-8", "replace").strip().splitlines()
+            why = lines[-1] if lines else f"it ended with status {child.returncode}"
+            self.app.say(f"Not exported: {why.removeprefix('nanotrain: error: ')}", "error")

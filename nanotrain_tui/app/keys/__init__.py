@@ -1,0 +1,1 @@
+"""Every action of the dashboard and the keys that run it."""

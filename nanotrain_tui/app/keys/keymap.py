@@ -1,0 +1,151 @@
+"""Which keys do what: the table's own, and what the user's configuration puts in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from string import punctuation
+from typing import NamedTuple
+
+from textual.keys import Keys, _character_to_key, key_to_character
+
+from nanotrain_tui.app.keys.actions import ACTIONS, BY_ID, FOOTERS, PANES, Action, Situation
+from nanotrain_tui.catalog import nearest
+
+FIXED = {"escape": "leaves", "ctrl+c": "is caught"}  # not to be given away
+_SHOWN = {
+    "space": "Space", "enter": "Enter", "up": "Up", "down": "Down", "left": "Left",
+    "right": "Right", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
+    "tab": "Tab", "shift+tab": "Shift+Tab",
+}  # fmt: skip
+_SIGNS = {_character_to_key(sign): sign for sign in punctuation}
+_NAMED = {key.value for key in Keys} | set(_SIGNS) | {"enter", "tab", "space"}
+
+
+class FooterItem(NamedTuple):
+    """One action in the footer."""
+
+    id: str
+    key: str
+    label: str
+    possible: bool
+
+
+class Keymap:
+    """The keys of every action; ``problems`` names what of the user's wishes cannot be."""
+
+    def __init__(self, wanted: Mapping[str, str] | None = None) -> None:
+        self.problems: list[str] = []
+        self.changed: dict[str, str] = {}
+        for name, keys in (wanted or {}).items():
+            parsed = self._parse(name, keys)
+            if parsed:
+                self.changed[name] = parsed
+        self._drop_clashes()
+
+    def keys(self, name: str) -> list[str]:
+        """The keys of an action, as Textual names them."""
+        return self.changed.get(name, BY_ID[name].keys).split(",")
+
+    def shown(self, name: str) -> str:
+        """An action's first key as people write it."""
+        return shown_key(self.keys(name)[0])
+
+    def all_shown(self, name: str) -> str:
+        """All keys of an action, as the help screen lists them."""
+        keys = self.keys(name)
+        if BY_ID[name].each_key:
+            return f"{shown_key(keys[0])} to {shown_key(keys[-1])}"
+        return " ".join(shown_key(key) for key in keys)
+
+    def footer(self, situation: Situation) -> list[FooterItem]:
+        """What the footer names in this situation."""
+        items = []
+        for action in (BY_ID[name] for name in FOOTERS[situation.phase]):
+            label = (situation.paused and action.when_paused) or action.label
+            key = self.shown(action.id)
+            if action.paired:
+                key += self.shown(action.paired)
+            items.append(FooterItem(action.id, key, label, not action.why_not(situation)))
+        return items
+
+    def _parse(self, name: str, keys: str) -> str:
+        """The keys in Textual's names; empty, and a problem noted, where they are none."""
+        if name not in BY_ID:
+            self.problems.append(f"keys.{name}: there is no such action.{nearest(name, BY_ID)}")
+            return ""
+        if BY_ID[name].each_key:
+            self.problems.append(f"keys.{name}: each of its keys means another thing; they stay.")
+            return ""
+        found = []
+        for word in _words(keys):
+            key = key_name(word)
+            if not key:
+                self.problems.append(
+                    f"keys.{name}: '{word}' is no key; {BY_ID[name].id} keeps its own."
+                )
+                return ""
+            if key in FIXED:
+                self.problems.append(f"keys.{name}: {word} always {FIXED[key]}; take another.")
+                return ""
+            found.append(key)
+        if not found:
+            self.problems.append(f"keys.{name}: names no key; {name} keeps its own.")
+        return ",".join(found)
+
+    def _drop_clashes(self) -> None:
+        """Whoever wants a key that another action has goes without it."""
+        while clash := next(self._clashes(), None):
+            key, one, other = clash
+            loser = one if one.id in self.changed else other
+            keeper = other if loser is one else one
+            self.problems.append(
+                f"keys.{loser.id}: {shown_key(key)} is '{keeper.id}' already; "
+                f"{loser.id} keeps {Keymap().all_shown(loser.id)}."
+            )
+            del self.changed[loser.id]
+
+    def _clashes(self) -> Iterator[tuple[str, Action, Action]]:
+        """Changed actions first, so that one of the two is always among them."""
+        for pane in PANES:
+            taken: dict[str, Action] = {}
+            for action in ACTIONS:
+                if action.pane not in ("", pane):
+                    continue
+                for key in self.keys(action.id):
+                    if key in taken and taken[key] is not action:
+                        yield key, action, taken[key]
+                    taken[key] = action
+
+
+def key_name(word: str) -> str:
+    """A key as Textual names it: ``?``, ``ctrl+r``, ``f5``, ``space``; empty where it is none."""
+    if len(word) == 1:
+        return _character_to_key(word) if word.isprintable() and word != " " else ""
+    *modifiers, last = word.split("+")
+    lower = last.lower() if len(last) > 1 else last
+    if any(modifier.lower() not in ("ctrl", "shift", "alt") for modifier in modifiers):
+        return ""
+    if not modifiers:
+        return lower if lower in _NAMED or key_to_character(lower) else ""
+    if len(last) != 1 and lower not in _NAMED:
+        return ""
+    return "+".join([*(modifier.lower() for modifier in modifiers), lower])
+
+
+def shown_key(key: str) -> str:
+    """A key as people write it: ``?``, ``^p``, ``PgUp``, ``F2``."""
+    if key in _SHOWN:
+        return _SHOWN[key]
+    if len(key) > 1 and key[0] == "f" and key[1:].isdigit():
+        return key.upper()
+    modifiers, plus, last = key.rpartition("+")
+    if plus:
+        return f"{modifiers}+".replace("ctrl+", "^") + shown_key(last)
+    return key_to_character(key) or _SIGNS.get(key) or key
+
+
+def _words(keys: str) -> list[str]:
+    """``"r, ctrl+r"`` apart; a comma alone is that key."""
+    if keys.strip() == ",":
+        return [","]
+    return [word.strip() for word in keys.split(",") if word.strip()]

@@ -1,0 +1,107 @@
+"""The charts screen: every curve of a session on one x axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from nanotrain_tui.app.keys.actions import ON_THE_CHARTS_SCREEN, bindings
+from nanotrain_tui.app.keys.keymap import FooterItem
+from nanotrain_tui.app.widgets.bars import KeyLine, MessageLine
+from nanotrain_tui.app.widgets.charts import ChartWidget
+from nanotrain_tui.app.widgets.scrubber import Scrubber
+from nanotrain_tui.drawing.chart_model import Chart, Detail
+from nanotrain_tui.drawing.chart_stack import cells_across, draw_stack, fitting, stacked
+from nanotrain_tui.drawing.chart_view import ChartView
+from nanotrain_tui.drawing.lines import Line
+from nanotrain_tui.follow.run_state import RunState
+
+
+class ChartStack(ChartWidget):
+    """All charts above each other."""
+
+    def charts_of(self, state: RunState) -> Sequence[Chart]:
+        return stacked(state, self.view, self.detail)
+
+    @property
+    def tells_more_than_charts(self) -> bool:
+        return True  # the head
+
+    @property
+    def cells_across(self) -> int:
+        return cells_across(self.content_size.width)
+
+    @property
+    def fitting(self) -> int:
+        """How many charts there is room for."""
+        return fitting(self.content_size.height)
+
+    def draw_state(self, width: int, height: int) -> Sequence[Line]:
+        charts = self._charts or self.charts_of(self.state)
+        return draw_stack(self.state, self.view, charts, width, height, self.glyphs, self.shows_raw)
+
+
+class ChartsScreen(Screen[None]):
+    """Draws what it is given; keys go to the app's ``perform``, as on the dashboard."""
+
+    DEFAULT_CSS = """
+    ChartsScreen {
+        background: $background; color: $foreground; layout: vertical; overflow: hidden;
+        & > ChartStack { height: 1fr; }
+        & > Scrubber { display: none; height: 1; }
+        &.-replay > KeyLine { display: none; }
+        &.-replay > Scrubber { display: block; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("chart"),
+        *bindings(only=ON_THE_CHARTS_SCREEN),
+        Binding("escape", "app.perform('charts')", "Back", show=False),
+    ]
+
+    def __init__(self, opened: Callable[[], None]) -> None:
+        super().__init__()
+        self._opened = opened
+
+    def on_mount(self) -> None:
+        """Once there is a size to draw for."""
+        self.call_after_refresh(self._opened)
+
+    def compose(self) -> ComposeResult:
+        yield ChartStack()
+        yield MessageLine()
+        yield KeyLine()
+        yield Scrubber()
+
+    @property
+    def stack(self) -> ChartStack:
+        return self.query_one(ChartStack)
+
+    def show_state(self, state: RunState) -> None:
+        """Draw a session's state."""
+        self.set_class(state.replay is not None, "-replay")
+        self.stack.update_state(state)
+        if state.replay is not None:
+            self.query_one(Scrubber).update_state(state)
+
+    def show_view(self, view: ChartView, detail: Detail) -> None:
+        """Draw what was shown last by another view."""
+        self.stack.update_view(view, detail)
+        self.stack.update_state(self.stack.state)
+
+    def say(self, text: str, level: str = "info") -> None:
+        """The message line: feedback to a key, an answer, a refusal."""
+        self.query_one(MessageLine).say(text, level)
+
+    def show_keys(self, items: Sequence[FooterItem]) -> None:
+        self.query_one(KeyLine).show(items)
+
+    def on_key(self, event: events.Key) -> None:
+        """A key nobody takes still gets an answer."""
+        if event.is_printable and event.key not in self.active_bindings:
+            self.say(f"The key '{event.character}' does nothing here; ? shows all keys.")

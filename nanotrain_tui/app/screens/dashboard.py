@@ -1,0 +1,199 @@
+"""The dashboard: what stands where, at 80x24 and laid out anew from about 120x36."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from nanotrain_tui.app.form.model import FormModel
+from nanotrain_tui.app.keys.actions import bindings
+from nanotrain_tui.app.keys.keymap import FooterItem
+from nanotrain_tui.app.widgets.bars import FieldAbout, KeyLine, MessageLine
+from nanotrain_tui.app.widgets.charts import ChartWidget
+from nanotrain_tui.app.widgets.editor import FieldEditor
+from nanotrain_tui.app.widgets.form_list import FormList
+from nanotrain_tui.app.widgets.panels import (
+    AccuracyChart,
+    EventLog,
+    LossChart,
+    StatusHeader,
+    TelemetryPanel,
+)
+from nanotrain_tui.app.widgets.scrubber import Scrubber
+from nanotrain_tui.catalog import FIELDS
+from nanotrain_tui.drawing.chart_model import Detail
+from nanotrain_tui.drawing.chart_view import ChartView
+from nanotrain_tui.drawing.curves import FUNCTIONS
+from nanotrain_tui.follow.run_state import LogLine, RunState
+
+WIDE, TALL = 110, 34
+LEAST_WIDTH, LEAST_HEIGHT = 60, 18
+IN_PROCESS = "In-process: training ends with this terminal and with q; no memory comes back."
+
+
+class Dashboard(Screen[None]):
+    """Draws what it is given and knows nothing of sessions; keys go to the app's ``perform``."""
+
+    BINDINGS = bindings()
+    AUTO_FOCUS = "#form"
+
+    def __init__(self, model: FormModel, in_process: bool) -> None:
+        super().__init__()
+        self.model = model
+        self._in_process = in_process
+        self._state: RunState | None = None
+        self._local: tuple[LogLine, ...] = ()
+        self._editor: FieldEditor | None = None
+
+    def compose(self) -> ComposeResult:
+        yield StatusHeader(id="header")
+        if self._in_process:
+            yield Static(Content(IN_PROCESS), id="in-process")
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                yield FormList(self.model, id="form")
+                with Container(id="about-box"):
+                    yield FieldAbout(id="about")
+            with Vertical(id="right"):
+                yield AccuracyChart(id="accuracy")
+                yield LossChart(id="loss")
+                with Container(id="lower"):
+                    yield TelemetryPanel(id="telemetry")
+                    yield EventLog(id="log")
+        yield MessageLine(id="message")
+        yield KeyLine(id="keys")
+        yield Scrubber(id="scrubber")
+        yield Static("", id="too-small")
+
+    @property
+    def form(self) -> FormList:
+        return self.query_one("#form", FormList)
+
+    @property
+    def editing(self) -> bool:
+        return self._editor is not None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether what is typed goes where it belongs: to the editor while there is one."""
+        if self._editor is not None:
+            return self.focused is not None and self._editor in self.focused.ancestors
+        return not isinstance(self.focused, Input)
+
+    def on_resize(self, event: events.Resize) -> None:
+        width, height = event.size
+        self.set_class(width >= WIDE and height >= TALL, "-wide")
+        small = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        if small:
+            self.query_one("#too-small", Static).update(
+                Content(
+                    f"{width}x{height} characters are too few: nanotrain needs "
+                    f"{LEAST_WIDTH}x{LEAST_HEIGHT}, better 80x24. Nothing is lost; q quits."
+                )
+            )
+        elif self.has_class("-small"):
+            self.call_after_refresh(self._focus_again)
+        self.set_class(small, "-small")
+        self.explain()
+
+    def _focus_again(self) -> None:
+        """What was hidden lost the focus."""
+        if self.focused is None:
+            (self.query_one(Input) if self.editing else self.form).focus()
+
+    def show_state(self, state: RunState) -> None:
+        """Draw a session's state; what only this dashboard knows is mixed into its log."""
+        self._state = state
+        merged = sorted((*state.log, *self._local), key=lambda line: line.seq)
+        shown = replace(state, log=tuple(merged))
+        self.query_one(StatusHeader).update_state(shown)
+        self.query_one(AccuracyChart).update_state(shown)
+        self.query_one(LossChart).update_state(shown)
+        self.query_one(TelemetryPanel).update_state(shown)
+        self.query_one(EventLog).update_state(shown)
+        self.set_class(state.replay is not None, "-replay")
+        self.query_one(Scrubber).update_state(shown)
+
+    def show_view(self, view: ChartView, detail: Detail) -> None:
+        """Draw the charts by another view."""
+        for chart in self.query(ChartWidget):
+            chart.update_view(view, detail)
+            chart.update_state(chart.state)
+
+    def note(self, text: str, level: str) -> None:
+        """A line in the log that is no event of the session: a broken theme, a failed start."""
+        state = self._state or RunState(state="")
+        line = LogLine(state.seq, state.elapsed_s, state.step, "note", text, level)
+        self._local = (*self._local, line)[-100:]
+        self.show_state(state)
+
+    def say(self, text: str, level: str = "info") -> None:
+        """The message line: feedback to a key, an answer, a refusal."""
+        self.query_one(MessageLine).say(text, level)
+
+    def show_keys(self, items: Sequence[FooterItem]) -> None:
+        self.query_one(KeyLine).show(items)
+
+    def explain(self) -> None:
+        """Say below the form what the field under the cursor is."""
+        row = self.form.row
+        self.set_class(bool(row.problem or row.advice), "-problem")
+        self.set_class(row.key in FIELDS and self.model.value(row.key) in FUNCTIONS, "-curve")
+        self.query_one(FieldAbout).show(self.form, self.has_class("-wide"))
+
+    def reload_form(self) -> None:
+        self.form.reload()
+        self.explain()
+
+    def open_editor(
+        self,
+        key: str,
+        title: str,
+        hint: str,
+        accept: Callable[[str], str],
+        step: Callable[[str, bool], str | None],
+    ) -> None:
+        """Mount the editor of a typed value in place of the explanation."""
+        self._drop_editor()
+        self._editor = FieldEditor(key, title, self.model.text(key), hint, accept, step)
+        self.query_one(FieldAbout).display = False
+        self.add_class("-editing")
+        self.query_one("#about-box").mount(self._editor)
+
+    def close_editor(self) -> None:
+        """Back to the list and the explanation."""
+        if self._editor is not None:
+            self._drop_editor()
+            self.remove_class("-editing")
+            self.query_one(FieldAbout).display = True
+            self.form.focus()
+        self.reload_form()
+
+    def _drop_editor(self) -> None:
+        if self._editor is not None:
+            self._editor.remove()
+            self._editor = None
+
+    @on(FieldEditor.Done)
+    def _editing_done(self, message: FieldEditor.Done) -> None:
+        if self._editor is not None and message.key == self._editor.key:
+            self.close_editor()
+
+    @on(FormList.Moved)
+    def _moved(self) -> None:
+        if self._editor is not None and self._editor.key != self.form.key:
+            self.close_editor()
+        else:
+            self.explain()
+
+    def on_key(self, event: events.Key) -> None:
+        """A key nobody takes still gets an answer."""
+        if event.is_printable and event.key not in self.active_bindings:
+            self.say(f"The key '{event.character}' does nothing here; ? shows all keys.")

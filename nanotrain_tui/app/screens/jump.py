@@ -1,0 +1,101 @@
+"""To any field by one letter: all of them on one screen, each with its letter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from string import ascii_lowercase, ascii_uppercase, digits
+from typing import ClassVar
+
+from rich.cells import set_cell_size
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from nanotrain_tui.app.form.model import PRESET_KEY, Row
+from nanotrain_tui.catalog import FIELDS
+
+# These are changed oftenest and choose their letter first.
+_FIRST = (
+    "optimizer.learning_rate", "optimizer.name", "train.batch_size", "train.steps",
+    "model.activation", "model.hidden", "model.dropout", "train.eval_every", PRESET_KEY,
+    "train.checkpoint_every", "loss.name", "optimizer.momentum", "schedule.name",
+)  # fmt: skip
+_MOST_ROWS = 21  # that fit on 24 lines
+_COLUMNS = {2: 35, 3: 22}  # cells of each, three between them
+
+
+def _letters() -> dict[str, str]:
+    """A letter for each field, of its own label where one is free; the same at every start."""
+    letters: dict[str, str] = {}
+    for key in dict.fromkeys((*_FIRST, *FIELDS)):
+        label = FIELDS[key].label if key in FIELDS else "preset"
+        own = [sign for sign in label.lower() if sign in ascii_lowercase]
+        wanted = [
+            *own,
+            *(sign.upper() for sign in own),
+            *ascii_lowercase,
+            *digits,
+            *ascii_uppercase,
+        ]
+        letters[key] = next(sign for sign in wanted if sign not in letters.values())
+    return letters
+
+
+LETTERS = _letters()
+
+
+class Jump(ModalScreen[str | None]):
+    """Returns the key of the field whose letter is pressed, None when left."""
+
+    DEFAULT_CSS = """
+    Jump {
+        align: center middle;
+        & > #jump {
+            width: 78; max-width: 100%; height: auto; max-height: 100%;
+            border: round $primary; background: $surface; padding: 0 1;
+            border-title-color: $primary; border-subtitle-color: $muted;
+        }
+        & Static { height: auto; color: $foreground; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,space", "dismiss", "Leave", show=False)
+    ]
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        super().__init__()
+        self._rows = [row for row in rows if row.key]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="jump") as box:
+            box.border_title = "Which field?"
+            box.border_subtitle = "its letter goes there, Esc leaves"
+            yield Static(self._table())
+
+    def _table(self) -> Content:
+        columns = 2 if len(self._rows) <= 2 * _MOST_ROWS else 3
+        height = -(-len(self._rows) // columns)
+        parts: list[str | tuple[str, str]] = []
+        for y in range(height):
+            for column, row in enumerate(self._rows[y::height]):
+                parts.append("   " if column else "")
+                parts.append((f" {LETTERS[row.key]} ", "bold $primary"))
+                room = _COLUMNS[columns] - 4 - len(row.label)
+                value = row.value if len(row.value) <= room - 1 else row.short_value
+                room = max(1, room)
+                value = set_cell_size(value, min(len(value), room - 1))
+                parts.append(f" {row.label}")
+                parts.append((" " * (room - len(value)) + value, "$muted"))
+            parts.append("\n")
+        return Content.assemble(*parts).rstrip()
+
+    def on_key(self, event: events.Key) -> None:
+        for row in self._rows:
+            if event.character == LETTERS[row.key]:
+                event.stop()
+                self.dismiss(row.key)
+                return

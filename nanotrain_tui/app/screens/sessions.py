@@ -1,0 +1,296 @@
+"""All sessions on a screen of their own: find one, look at it, label, compare, export, delete."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from nanotrain_tui.app.screens.compare import CompareScreen
+from nanotrain_tui.app.screens.dialogs import Ask, Prompt
+from nanotrain_tui.app.source.library import Library
+from nanotrain_tui.app.source.ports import Refused
+from nanotrain_tui.app.widgets.bars import MessageLine
+from nanotrain_tui.app.widgets.sessions_list import SessionList
+from nanotrain_tui.drawing.sessions import SORTS, chosen, state_of
+
+if TYPE_CHECKING:
+    from nanotrain_tui.session.summary import SessionSummary
+
+READ_EVERY_S = 3.0  # while any of them runs
+READING_SHARE = 0.1  # of the time at most, however many there are
+MOST_COMPARED = 8
+MOST_NAMED = 6
+KEYS = " Enter open  w replay  / find  s sort  Space mark  c compare  X export  ? more"
+MORE = "r rename, t tags, n note, d delete, Esc back; up, down, PgUp, PgDn, Home, End."
+
+Chosen = tuple[str, str]  # what to do: "attach", "replay" or "export", and the session's name
+
+
+class SessionsScreen(Screen["Chosen | None"]):
+    """Returns what is to be done with which session, None when left."""
+
+    AUTO_FOCUS = "#sessions"
+    DEFAULT_CSS = """
+    SessionsScreen {
+        background: $background; color: $foreground; layout: vertical; overflow: hidden;
+        & #about { height: 1; color: $foreground; text-wrap: nowrap; text-overflow: ellipsis; }
+        & #find, & #find:focus {
+            display: none; height: 1; border: none; padding: 0 1;
+            background: $panel; color: $foreground;
+        }
+        & #sessions { height: 1fr; }
+        & #detail { height: 2; color: $muted; padding: 0 1; }
+        & #session-keys { height: 1; background: $panel; color: $foreground; text-wrap: nowrap; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(keys, action, show=False)
+        for keys, action in (
+            ("escape,q,o", "leave"), ("enter", "choose('attach')"), ("w,W", "choose('replay')"),
+            ("X", "choose('export')"), ("up,k", "move(-1)"), ("down,j", "move(1)"),
+            ("pageup,ctrl+b", "page(-1)"), ("pagedown,ctrl+f", "page(1)"),
+            ("home,g", "move(-1000000)"), ("end,G", "move(1000000)"), ("space", "mark"),
+            ("slash", "find"), ("s", "sort"), ("r", "rename"), ("t", "tags"), ("n", "note"),
+            ("d", "delete"), ("c", "compare"), ("question_mark,f1", "more"),
+        )
+    ]  # fmt: skip
+
+    def __init__(self, library: Library, here: str = "") -> None:
+        super().__init__()
+        self._library = library
+        self._here = here  # where the cursor begins
+        self._all: list[SessionSummary] | None = None
+        self._words = ""
+        self._sort = next(iter(SORTS))
+        self._reading = False
+        self._read_again = False  # something changed meanwhile
+        self._next_read: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(" Reading the sessions …", id="about")
+        yield Input(placeholder="words in name, note, tags, data, model, optimizer, state",
+                    compact=True, id="find")  # fmt: skip
+        yield SessionList(id="sessions")
+        yield Static("", id="detail")
+        yield MessageLine(id="message")
+        yield Static(Content(KEYS), id="session-keys")
+
+    @property
+    def rows(self) -> SessionList:
+        return self.query_one(SessionList)
+
+    def on_mount(self) -> None:
+        self.read()
+
+    def read(self) -> None:
+        """Read them all, or once more after the reading that goes on."""
+        self._read_again = self._reading
+        if not self._reading:
+            self._reading = True
+            if self._next_read is not None:
+                self._next_read.stop()
+            self._read()
+
+    @work(thread=True, group="sessions", exit_on_error=False)
+    def _read(self) -> None:
+        """In a thread: a key never waits for a slow disk."""
+        begun, first = time.monotonic(), self._all is None
+
+        def partly(found: list[SessionSummary]) -> None:
+            if first:
+                self.app.call_from_thread(self._take, found)
+
+        found = self._library.sessions(partly)
+        self.app.call_from_thread(self._all_read, found, time.monotonic() - begun)
+
+    def _all_read(self, found: list[SessionSummary], took_s: float) -> None:
+        self._reading = False
+        self._take(found)
+        self.rows.marked &= {one.name for one in found}
+        if self._read_again:
+            self.read()
+        elif any(state_of(one) in ("starting", "running", "paused") for one in found):
+            wait_s = max(READ_EVERY_S, took_s / READING_SHARE)
+            self._next_read = self.set_timer(wait_s, self.read)
+
+    def _take(self, found: list[SessionSummary]) -> None:
+        self._all = found
+        self._show()
+        self._find_here()
+
+    def _find_here(self) -> None:
+        """Put the cursor on the session that the screen was opened with, once it is there."""
+        names = [one.name for one in self.rows.shown]
+        if self._here in names:
+            self.rows.move(names.index(self._here) - self.rows.cursor)
+            self._here = ""
+            self._tell()
+
+    def _show(self) -> None:
+        self.rows.show(chosen(self._all or [], self._words, self._sort))
+        self._tell()
+
+    def _tell(self) -> None:
+        """The line above: how many; the lines below: the note, and what was trained."""
+        if self._all is None:
+            return
+        found = (
+            f"{len(self.rows.shown):,} of {len(self._all):,}"
+            if self._words
+            else f"{len(self._all):,}"
+        )
+        parts = [f" {found} sessions", f"sorted by {self._sort}"]
+        parts += [f"with '{self._words}'"] if self._words else []
+        parts += [f"{len(self.rows.marked)} marked"] if self.rows.marked else []
+        self.query_one("#about", Static).update(Content("  ".join(parts)), layout=False)
+        self.query_one("#detail", Static).update(Content(_detail(self.rows.here)), layout=False)
+
+    def say(self, text: str, level: str = "info") -> None:
+        """The message line."""
+        self.query_one(MessageLine).say(text, level)
+
+    # --- keys ------------------------------------------------------------------------------
+
+    def action_leave(self) -> None:
+        finding = self.query_one("#find", Input)
+        if finding.display:
+            finding.value = ""
+            self._found()
+        else:
+            self.dismiss(None)
+
+    def action_more(self) -> None:
+        self.say(MORE)
+
+    def action_choose(self, what: str) -> None:
+        if self.rows.here is not None:
+            self.dismiss((what, self.rows.here.name))
+
+    def action_move(self, by: int) -> None:
+        self._here = ""
+        self.rows.move(by)
+        self._tell()
+
+    def action_page(self, direction: int) -> None:
+        self.action_move(direction * max(1, self.rows.size.height - 2))
+
+    def action_mark(self) -> None:
+        if self.rows.here is not None:
+            self.rows.marked ^= {self.rows.here.name}
+            self.action_move(1)
+
+    def action_sort(self) -> None:
+        names = list(SORTS)
+        self._sort = names[(names.index(self._sort) + 1) % len(names)]
+        self._show()
+
+    def action_find(self) -> None:
+        finding = self.query_one("#find", Input)
+        finding.display = True
+        finding.focus()
+
+    @on(Input.Changed, "#find")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._words = event.value.strip()
+        self._show()
+
+    @on(Input.Submitted, "#find")
+    def _found(self) -> None:
+        """The keys are the list's again; what is typed stays in sight."""
+        finding = self.query_one("#find", Input)
+        finding.display = bool(finding.value.strip())
+        self.rows.focus()
+
+    def action_rename(self) -> None:
+        self._ask_text("name", lambda one: one.name, self._library.rename)
+
+    def action_tags(self) -> None:
+        self._ask_text("tags", lambda one: " ".join(one.tags),
+                       lambda name, text: self._library.label(name, tags=text))  # fmt: skip
+
+    def action_note(self) -> None:
+        self._ask_text("note", lambda one: one.note,
+                       lambda name, text: self._library.label(name, note=text))  # fmt: skip
+
+    def action_delete(self) -> None:
+        names = self._meant()
+        if not names:
+            return
+
+        def answered(answer: str | None) -> None:
+            if answer:
+                self._change(f"Deleted {', '.join(names)}.", lambda: self._library.delete(names))
+
+        told = ", ".join(names[:MOST_NAMED])
+        told += f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        question = f"Delete {told} for good, with all checkpoints?"
+        self.app.push_screen(Ask(question, [("y", "delete")], "keep"), answered)
+
+    def action_compare(self) -> None:
+        names = [one.name for one in self._all or () if one.name in self.rows.marked]
+        if not 2 <= len(names) <= MOST_COMPARED:
+            self.say(f"Mark two to {MOST_COMPARED} sessions with Space, then c.", "warning")
+        else:
+            self.app.push_screen(CompareScreen(self._library, names))
+
+    # --- inside ----------------------------------------------------------------------------
+
+    def _meant(self) -> Sequence[str]:
+        """Those that are marked, else the one under the cursor."""
+        if self.rows.marked:
+            return sorted(self.rows.marked)
+        return [self.rows.here.name] if self.rows.here is not None else []
+
+    def _ask_text(
+        self,
+        what: str,
+        now: Callable[[SessionSummary], str],
+        change: Callable[[str, str], None],
+    ) -> None:
+        one = self.rows.here
+        if one is None:
+            return
+
+        def accept(text: str) -> str:
+            try:
+                change(one.name, text.strip())
+            except Refused as error:
+                return error.message
+            self.read()
+            return ""
+
+        self.app.push_screen(Prompt(what, now(one), f"The {what} of {one.name}.", accept))
+
+    @work(thread=True, group="changes", exit_on_error=False)
+    def _change(self, done: str, change: Callable[[], None]) -> None:
+        try:
+            change()
+        except Refused as error:
+            self.app.call_from_thread(self._changed, error.message, "error")
+        else:
+            self.app.call_from_thread(self._changed, done, "good")
+
+    def _changed(self, said: str, level: str) -> None:
+        self.say(said, level)
+        self.read()
+
+
+def _detail(one: SessionSummary | None) -> str:
+    if one is None:
+        return ""
+    if one.problem is not None:
+        return one.problem
+    trained = ", ".join(
+        part for part in (one.data, one.model, one.loss_name, one.optimizer) if part
+    )
+    return "\n".join(part for part in (one.note.replace("\n", " "), trained) if part)

@@ -1,0 +1,191 @@
+"""The real world behind the app: sessions started here and followed through their folders.
+
+Used from the worker thread alone, and what it needs is imported there: the first frame is on
+the screen by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from nanotrain_tui.app.source.library import Library
+from nanotrain_tui.app.source.ports import Refused, Reply, Report, TooLarge, Watch
+from nanotrain_tui.catalog import ConfigError
+from nanotrain_tui.follow.run_state import Preparing, RunState
+
+if TYPE_CHECKING:
+    from nanotrain_tui.app.source.replay_source import ReplaySource
+    from nanotrain_tui.config import Folders
+    from nanotrain_tui.follow.series import Curve
+    from nanotrain_tui.launch import InProcessSession, Plan
+    from nanotrain_tui.session.folder import SessionFolder
+
+ANSWER_WITHIN_S = 300.0  # a command waits for TensorFlow to load, minutes on a board's SD card
+IN_PROCESS_END_S = 30.0  # the step in hand, the checkpoint, the recording put away
+
+
+class LocalBackend:
+    """Sessions of this machine, below the user's home folder."""
+
+    def __init__(self, folders: Folders, in_process: bool = False) -> None:
+        self._folders = folders
+        self._in_process = in_process
+        self.library = Library(folders.home)
+
+    def start(
+        self, config: Mapping[str, Any], report: Report, anyway: bool = False
+    ) -> FolderSource:
+        from nanotrain_tui.launch import prepare
+
+        watched = {**config, "train.on_nan": _watched(config)}
+        return self._start(lambda: prepare(watched, self._folders), report, anyway)
+
+    def attach(self, name: str) -> FolderSource:
+        return FolderSource(self._find(name))
+
+    def replay(self, watch: Watch) -> ReplaySource:
+        from nanotrain_tui.app.source.replay_source import ReplaySource
+
+        return ReplaySource(self._find(watch.name), watch.speed, watch.begin)
+
+    def resume(
+        self, name: str, changes: Mapping[str, Any], report: Report, anyway: bool = False
+    ) -> FolderSource:
+        from nanotrain_tui.launch import plan_resume
+
+        folder = self._find(name)
+        return self._start(lambda: plan_resume(folder, self._folders, changes), report, anyway)
+
+    def fork(
+        self,
+        name: str,
+        step: int,
+        config: Mapping[str, Any],
+        report: Report,
+        anyway: bool = False,
+    ) -> FolderSource:
+        from nanotrain_tui.launch import plan_fork
+
+        folder = self._find(name)
+        changes = {**config, "train.on_nan": _watched(config)}
+        return self._start(lambda: plan_fork(folder, self._folders, step, changes), report, anyway)
+
+    def _start(self, make_plan: Callable[[], Plan], report: Report, anyway: bool) -> FolderSource:
+        from nanotrain_tui.launch import start, start_in_process
+        from nanotrain_tui.session.errors import SessionError
+
+        try:
+            report(Preparing("looking for TensorFlow and the data", None))
+            plan = make_plan()
+            if not anyway and plan.memory is not None and not plan.memory.fits:
+                raise TooLarge(plan.memory.message, plan.memory.fitting_batch)
+            if not anyway and plan.room is not None and not plan.room.fits:
+                raise TooLarge(plan.room.message, None)
+            report(Preparing("starting the session", None))
+            if self._in_process:
+                session = start_in_process(plan, self._folders)
+                return FolderSource(session.folder, session)
+            return FolderSource(start(plan, self._folders))
+        except ConfigError as error:
+            raise Refused(str(error), error.key) from error
+        except SessionError as error:
+            raise Refused(str(error)) from error
+
+    def _find(self, name: str) -> SessionFolder:
+        from nanotrain_tui.session.errors import SessionError
+        from nanotrain_tui.session.folder import find_session
+
+        try:
+            return find_session(str(self._folders.home), name)
+        except SessionError as error:
+            raise Refused(str(error)) from error
+
+
+def _watched(config: Mapping[str, Any]) -> str:
+    """What to do when the loss is no number: somebody is here, so wait for them."""
+    chosen = str(config.get("train.on_nan", "auto"))
+    return "pause" if chosen == "auto" else chosen
+
+
+class FolderSource:
+    """A session's folder as ``ports.Source``; an in-process session ends when it is closed."""
+
+    def __init__(self, folder: SessionFolder, threads: InProcessSession | None = None) -> None:
+        self._folder = folder
+        self._threads = threads
+        self._open()
+
+    def _open(self) -> None:
+        from nanotrain_tui.follow.source import Follower, LocalSource
+        from nanotrain_tui.session.errors import SessionError
+
+        try:
+            self._source = LocalSource(self._folder.path)
+            self._follower = Follower(self._source)
+        except SessionError as error:
+            raise Refused(str(error)) from error
+
+    @property
+    def name(self) -> str:
+        return self._folder.name
+
+    def follow(self) -> RunState:
+        from nanotrain_tui.session.errors import SessionError
+
+        try:
+            return self._follower.follow()
+        except SessionError as error:
+            raise Refused(str(error)) from error
+
+    def window(self, first: int, last: int) -> Mapping[str, Curve]:
+        from nanotrain_tui.session.errors import SessionError
+
+        try:
+            return self._source.window(first, last)
+        except SessionError as error:
+            raise Refused(str(error)) from error
+
+    def channel(self) -> FolderChannel:
+        return FolderChannel(self._folder)
+
+    def reopen(self) -> None:
+        before = self._follower
+        self._open()
+        before.close()
+
+    def close(self) -> None:
+        from nanotrain_tui.session.client import whoami
+
+        if self._threads is not None:
+            self._threads.stop(whoami())
+            if not self._threads.join(IN_PROCESS_END_S):
+                self._threads.give_up(whoami())  # its threads end with us: let it say what is lost
+        self._follower.close()
+
+
+class FolderChannel:
+    """One connection to a session's host as ``ports.Channel``."""
+
+    def __init__(self, folder: SessionFolder) -> None:
+        from nanotrain_tui.session.client import ControlClient
+
+        self._client = ControlClient(folder)
+
+    def send(self, do: str, arguments: Mapping[str, Any]) -> Reply:
+        from nanotrain_tui.session.errors import SessionError
+
+        try:
+            answer = self._client.request(do, timeout=ANSWER_WITHIN_S, **arguments)
+        except SessionError as error:
+            raise Refused(str(error)) from error
+        step = answer.get("step")
+        return Reply(
+            ok=answer.get("ok") is True,
+            state=str(answer.get("state", "")),
+            step=step if isinstance(step, int) else None,
+            why=str(answer.get("why", "")),
+        )
+
+    def close(self) -> None:
+        self._client.close()

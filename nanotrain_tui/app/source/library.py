@@ -1,0 +1,98 @@
+"""All sessions of this home, for the screens that list and compare them; used from threads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nanotrain_tui.app.source.ports import Refused
+
+if TYPE_CHECKING:
+    from nanotrain_tui.follow.compare import Contender
+    from nanotrain_tui.session.folder import SessionFolder
+    from nanotrain_tui.session.summary import SessionSummary
+
+
+FIRST_LOOK_S = 0.1  # until the first of many sessions are shown; then ten times that, and so on
+MORE_LATER = 10
+
+
+class Library:
+    """Reads and changes the sessions below ``home``. Every method may raise Refused."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = str(home)
+
+    def sessions(self, partly: Callable[[list[SessionSummary]], None]) -> list[SessionSummary]:
+        """All of them, the newest first; ``partly`` gets those read so far."""
+        from nanotrain_tui.session.summary import newest_first, summarise_each
+
+        found: list[SessionSummary] = []
+        begun, wait_s = time.monotonic(), FIRST_LOOK_S
+        for summary in summarise_each(self._home):
+            found.append(summary)
+            if time.monotonic() - begun > wait_s:
+                wait_s *= MORE_LATER
+                partly(newest_first(found))
+        return newest_first(found)
+
+    def rename(self, name: str, new: str) -> None:
+        """Give a session that has ended another name."""
+        from nanotrain_tui.session.errors import SessionError
+        from nanotrain_tui.session.manage import rename_session
+
+        try:
+            rename_session(self._find(name), new)
+        except SessionError as error:
+            raise Refused(str(error)) from error
+
+    def label(self, name: str, tags: str | None = None, note: str | None = None) -> None:
+        """Tags, parted by blanks, or a note in place of those there are."""
+        from nanotrain_tui.session.errors import SessionError
+        from nanotrain_tui.session.labels import noted, read_labels, tagged, write_labels
+
+        folder = self._find(name)
+        try:
+            labels = read_labels(folder)
+            if tags is not None:
+                labels = tagged(labels._replace(tags=()), tags.replace("+", " ").split())
+            if note is not None:
+                labels = noted(labels, note)
+            write_labels(folder, labels)
+        except SessionError as error:
+            raise Refused(str(error)) from error
+
+    def delete(self, names: Sequence[str]) -> None:
+        """Delete sessions with all that is theirs, up to the first that cannot be."""
+        from nanotrain_tui.session.errors import SessionError
+        from nanotrain_tui.session.manage import delete_session
+
+        try:
+            for name in names:
+                delete_session(self._find(name))
+        except SessionError as error:
+            raise Refused(str(error)) from error
+
+    def compare(self, names: Sequence[str]) -> list[Contender]:
+        """What a comparison shows of each."""
+        from nanotrain_tui.follow.compare import read_contender
+        from nanotrain_tui.session.errors import SessionError
+
+        try:
+            return [read_contender(self._find(name)) for name in names]
+        except SessionError as error:
+            raise Refused(str(error)) from error
+
+    def _find(self, name: str) -> SessionFolder:
+        from nanotrain_tui.session.errors import SessionError
+        from nanotrain_tui.session.folder import find_session
+
+        try:
+            folder = find_session(self._home, name)
+        except SessionError as error:
+            raise Refused(str(error)) from error
+        if folder.name != name:  # of a name that is gone it takes another for meant
+            raise Refused(f"there is no session '{name}' any more")
+        return folder

@@ -1,0 +1,120 @@
+"""A recording being played as ``ports.Source``: the dashboard shows it as it shows a session."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nanotrain_tui.app.source.ports import Refused, Reply
+from nanotrain_tui.follow.replay import Replay
+from nanotrain_tui.follow.run_state import RunState
+from nanotrain_tui.follow.series import Curve
+from nanotrain_tui.follow.window import read_window
+from nanotrain_tui.session.errors import SessionError
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.reader import SessionReader
+
+RELOAD_EVERY_S = 2.0  # of a session that still runs
+HUNDREDTH = 0.01
+
+
+class ReplaySource:
+    """Plays from the worker thread; its channel moves it from another."""
+
+    def __init__(
+        self,
+        folder: SessionFolder,
+        speed: float = 1.0,
+        begin: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._reload_at = 0.0
+        try:
+            self._reader = SessionReader(folder)
+            self._replay = Replay(self._reader, clock, speed)
+        except SessionError as error:
+            raise Refused(str(error)) from error
+        problem = self._replay.seek(begin) if begin else ""
+        if problem:
+            self._reader.close()
+            raise Refused(problem)
+        self._replay.play()
+
+    @property
+    def name(self) -> str:
+        return self._folder.name
+
+    def follow(self) -> RunState:
+        live = self._folder.is_alive()
+        with self._lock:
+            try:
+                if live and self._clock() >= self._reload_at:
+                    self._reload_at = self._clock() + RELOAD_EVERY_S
+                    self._replay.reload()
+                return self._replay.state(live)
+            except SessionError as error:
+                raise Refused(str(error)) from error
+
+    def window(self, first: int, last: int) -> Mapping[str, Curve]:
+        """Not beyond the step it stands at; what a later resume ran again is shown as it became."""
+        with self._lock:
+            try:
+                return read_window(self._reader, first, min(last, self._replay.state().step))
+            except SessionError as error:
+                raise Refused(str(error)) from error
+
+    def channel(self) -> ReplayChannel:
+        return ReplayChannel(self)
+
+    def command(self, do: str, arguments: Mapping[str, Any]) -> Reply:
+        """Move the replay; the session itself cannot be steered from here."""
+        if do != "replay":
+            return Reply(False, why="a replay cannot be steered")
+        with self._lock:
+            try:
+                why = self._move(**arguments)
+            except SessionError as error:
+                raise Refused(str(error)) from error
+        return Reply(not why.startswith("!"), why=why.lstrip("!"))
+
+    def reopen(self) -> None:
+        """Nothing to do: every look at a replay is a fold of its own."""
+
+    def close(self) -> None:
+        with self._lock:
+            self._reader.close()
+
+    def _move(self, what: str, to: str = "") -> str:
+        """What there is to say; a refusal begins with an exclamation mark."""
+        replay = self._replay
+        if what == "toggle":
+            replay.pause() if replay.playing else replay.play()
+        elif what in ("faster", "slower"):
+            replay.faster(1 if what == "faster" else -1)
+        elif what in ("before", "after"):
+            mark = replay.seek_stop(1 if what == "after" else -1)
+            return f"step {mark.step:,}: {mark.text}" if mark else f"!No event {what} this one."
+        elif what in ("back", "ahead"):
+            replay.skip(HUNDREDTH if what == "ahead" else -HUNDREDTH)
+        else:
+            problem = replay.seek(to)
+            return f"!{problem}" if problem else ""
+        return ""
+
+
+class ReplayChannel:
+    """Moves a replay as ``ports.Channel``, beside the thread that draws it."""
+
+    def __init__(self, source: ReplaySource) -> None:
+        self._source = source
+
+    def send(self, do: str, arguments: Mapping[str, Any]) -> Reply:
+        return self._source.command(do, arguments)
+
+    def close(self) -> None:
+        """It has nothing of its own."""

@@ -1,0 +1,399 @@
+"""The training worker thread: the app's only door to a session.
+
+It starts, attaches, follows and commands, and posts messages; the app never waits for it, so a
+slow disk or link delays figures and answers but no key.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import queue
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from textual.message import Message
+
+from nanotrain_tui.app.source.ports import Backend, Refused, Reply, Source, Watch
+from nanotrain_tui.follow.run_state import Preparing, RunState
+from nanotrain_tui.follow.series import Curve
+
+FOLLOW_EVERY_S = 0.5
+PLAYED_EVERY_S = 0.25  # a replay, that one may see it move
+FASTEST_EVERY_S = 0.1
+LANE_JOIN_S = 0.5  # a command is on its way in milliseconds; its answer may take minutes
+FOLLOW_ENDED_EVERY_S = 2.0  # an ended session may still be resumed from elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Start a session with this flat configuration and follow it; ``anyway``: short of memory."""
+
+    config: Mapping[str, Any]
+    anyway: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Follow the session of this name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on with the session of this name that ended, with these values changed; follow it."""
+
+    name: str
+    changes: Mapping[str, Any]
+    anyway: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Start a session from a checkpoint of another, with this flat configuration; follow it."""
+
+    name: str
+    step: int
+    config: Mapping[str, Any]
+    anyway: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Send one command of the control protocol to the session followed."""
+
+    do: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Read the steps ``first`` to ``last`` of the session followed, in bins of their own."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Read the session now: a command has just changed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """End the thread; the session goes on."""
+
+
+Launch = Start | Resume | Fork
+Job = Launch | Attach | Watch | Command | Window | Look | Leave
+
+
+class Followed(Message):
+    """The session as it is now."""
+
+    def __init__(self, state: RunState) -> None:
+        super().__init__()
+        self.state = state
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest state is worth drawing when the screen lags behind."""
+        return isinstance(message, Followed)
+
+
+class Launching(Message):
+    """A session is being started, and this is what goes on."""
+
+    def __init__(self, preparing: Preparing) -> None:
+        super().__init__()
+        self.preparing = preparing
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, Launching)
+
+
+class Attached(Message):
+    """From now on the session of this name is followed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+
+class NotAttached(Message):
+    """A session could not be started or found."""
+
+    def __init__(self, error: Refused) -> None:
+        super().__init__()
+        self.error = error
+
+
+class Answered(Message):
+    """What became of a command."""
+
+    def __init__(self, command: Command, reply: Reply) -> None:
+        super().__init__()
+        self.command = command
+        self.reply = reply
+
+
+class Windowed(Message):
+    """What a window asked for holds, by the names of ``follow.window``."""
+
+    def __init__(self, window: Window, curves: Mapping[str, Curve]) -> None:
+        super().__init__()
+        self.window = window
+        self.curves = curves
+
+
+class Trouble(Message):
+    """The session cannot be read at the moment."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+
+class Fault(Message):
+    """A fault in the thread itself: the screen lives on and shows it."""
+
+    def __init__(self, report: str) -> None:
+        super().__init__()
+        self.report = report
+
+
+class CommandLane(threading.Thread):
+    """Sends a session its commands over one connection, one after the other.
+
+    Beside the worker, because a command is answered when it is applied, which may take as long
+    as TensorFlow loads, and the screen is to go on meanwhile. An edit that waits here makes way
+    for a newer one of the same fields: a key held down must not send more than can be answered.
+    """
+
+    def __init__(self, source: Source, answered: Callable[[Answered], object]) -> None:
+        super().__init__(name="nanotrain-commands", daemon=True)
+        self._source = source
+        self._answered = answered
+        self._waiting: deque[Command | None] = deque()
+        self._changed = threading.Condition()
+
+    def submit(self, command: Command | None) -> None:
+        """Queue a command; None ends the lane."""
+        with self._changed:
+            last = self._waiting[-1] if self._waiting else None
+            if command is not None and last is not None and _same_fields(command, last):
+                self._waiting[-1] = command
+            else:
+                self._waiting.append(command)
+            self._changed.notify()
+
+    def run(self) -> None:
+        with contextlib.closing(self._source.channel()) as channel:
+            while (command := self._next()) is not None:
+                try:
+                    reply = channel.send(command.do, command.arguments)
+                except Refused as error:
+                    reply = Reply(False, why=error.message)
+                except Exception as error:  # else the command would wait for its answer for ever
+                    reply = Reply(False, why=f"the dashboard failed to send it ({error!r})")
+                self._answered(Answered(command, reply))
+
+    def _next(self) -> Command | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting)
+            return self._waiting.popleft()
+
+
+def _same_fields(one: Command, other: Command) -> bool:
+    if not one.do == other.do == "set":
+        return False
+    return bool(one.arguments["values"].keys() == other.arguments["values"].keys())
+
+
+class TrainingWorker(threading.Thread):
+    """Serves jobs in order and follows the session in between.
+
+    A daemon thread and no Textual worker: those are joined at exit, and quitting must not wait
+    for a source that hangs.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        post: Callable[[Message], object],
+        period_s: float = FOLLOW_EVERY_S,
+    ) -> None:
+        super().__init__(name="nanotrain-training", daemon=True)
+        self._backend = backend
+        self._post = post
+        self._period_s = period_s
+        # No SimpleQueue: its get(timeout) waits for ever if the process was stopped meanwhile.
+        self._jobs: queue.Queue[Job] = queue.Queue()
+        self._source: Source | None = None
+        self._lanes: dict[str, CommandLane] = {}
+        self._shown: tuple[object, ...] = ()
+        self._trouble = ""
+        self._launching = threading.Event()
+        self._newest_window: Window | None = None
+        self._wait_s: float | None = None  # until the next look; None: for a job
+        self._reported = ""  # the last fault
+        self.heard_at = 0.0  # in time.monotonic(): when the figures were last known to be current
+        self.session_name = ""  # of the session followed last, empty before the first
+
+    def submit(self, job: Job) -> None:
+        """Queue a job; returns at once."""
+        if isinstance(job, Launch | Attach | Watch):
+            self._launching.set()
+        elif isinstance(job, Window):
+            self._newest_window = job
+        self._jobs.put(job)
+
+    @property
+    def launching(self) -> bool:
+        """Whether a session is being started or looked for at this moment."""
+        return self._launching.is_set()
+
+    def run(self) -> None:
+        while True:
+            try:
+                self.serve()
+                return
+            except Exception:  # whatever it is: it is reported, and the session is followed again
+                self._recover(traceback.format_exc())
+
+    def _recover(self, report: str) -> None:
+        """Report a fault, once, and read the session anew: what was folded may be wrong."""
+        if report != self._reported:
+            self._reported = report
+            self._post(Fault(report))
+        if self._source is not None:
+            self._wait_s = 2 * self._period_s  # not at once: it may fail again
+            with contextlib.suppress(Refused):  # then the next look says why
+                self._source.reopen()
+
+    def serve(self) -> None:
+        """Serve until told to leave."""
+        while True:
+            job = self._next_job(self._wait_s)
+            while job is not None:  # everything asked for goes before the next look
+                if isinstance(job, Leave):
+                    self._close()
+                    return
+                self._do(job)
+                job = self._next_job(0.0)
+            self._wait_s = self._follow()
+
+    def _next_job(self, wait_s: float | None) -> Job | None:
+        try:
+            return self._jobs.get(timeout=wait_s)
+        except queue.Empty:
+            return None
+
+    def _do(self, job: Job) -> None:
+        if isinstance(job, Command):
+            self._command(job)
+        elif isinstance(job, Start):
+            begin = self._backend.start
+            self._switch(lambda: begin(job.config, self._report, job.anyway))
+        elif isinstance(job, Resume):
+            go_on = self._backend.resume
+            self._switch(lambda: go_on(job.name, job.changes, self._report, job.anyway))
+        elif isinstance(job, Fork):
+            fork = self._backend.fork
+            self._switch(lambda: fork(job.name, job.step, job.config, self._report, job.anyway))
+        elif isinstance(job, Attach):
+            self._switch(lambda: self._backend.attach(job.name))
+        elif isinstance(job, Watch):
+            self._switch(lambda: self._backend.replay(job))
+        elif isinstance(job, Window):
+            self._read_window(job)
+
+    def _command(self, command: Command) -> None:
+        if self._source is None:
+            self._post(Answered(command, Reply(False, why="no session runs here yet")))
+            return
+        # A stop takes effect at once, so it must not queue behind a pause that waits.
+        lane = "stop" if command.do == "stop" else "others"
+        if lane not in self._lanes:
+            self._lanes[lane] = CommandLane(self._source, self._answered)
+            self._lanes[lane].start()
+        self._lanes[lane].submit(command)
+
+    def _read_window(self, window: Window) -> None:
+        if self._source is None or window is not self._newest_window:
+            return  # while it waited somebody zoomed on
+        try:
+            curves = self._source.window(window.first, window.last)
+        except Refused as error:
+            self._post(Trouble(error.message))
+        else:
+            self._post(Windowed(window, curves))
+
+    def _answered(self, message: Answered) -> None:
+        self._post(message)
+        self._jobs.put(Look())
+
+    def _switch(self, find: Callable[[], Source]) -> None:
+        try:
+            source = find()
+        except Refused as error:
+            self._post(NotAttached(error))
+        else:
+            self._close()
+            self._source = source
+            self._shown = ()
+            self._reported = ""
+            self.heard_at = time.monotonic()
+            self.session_name = source.name
+            self._post(Attached(source.name))
+        finally:
+            self._launching.clear()
+
+    def _report(self, preparing: Preparing) -> None:
+        self._post(Launching(preparing))
+
+    def _follow(self) -> float | None:
+        """Read and post what is new; seconds until the next look, None for never."""
+        if self._source is None:
+            return None
+        try:
+            state = self._source.follow()
+        except Refused as error:
+            if error.message != self._trouble:
+                self._trouble = error.message
+                self._post(Trouble(error.message))
+            return self._period_s
+        self._trouble = ""
+        self.heard_at = time.monotonic() - state.silent_s
+        place = state.replay
+        news = (
+            state.name,
+            state.seq,
+            state.state,
+            state.responding,
+            state.behind,
+            place,
+            state.trouble,
+        )
+        if news != self._shown:
+            self._shown = news
+            self._post(Followed(state))
+        if state.behind:
+            return 0.0
+        if place is not None and place.playing:
+            return FASTEST_EVERY_S if place.speed == math.inf else PLAYED_EVERY_S
+        return FOLLOW_ENDED_EVERY_S if state.ended else self._period_s
+
+    def _close(self) -> None:
+        for lane in self._lanes.values():
+            lane.submit(None)
+            lane.join(LANE_JOIN_S)
+        self._lanes.clear()
+        if self._source is not None:
+            self._source.close()
+            self._source = None

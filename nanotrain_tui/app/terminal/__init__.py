@@ -1,0 +1,1 @@
+"""The terminal behind Textual: differences alone, paced by what it has taken."""

@@ -1,0 +1,133 @@
+"""The lines around the dashboard: what the focused field is, the newest message, the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from nanotrain_tui.app.form.field_text import bounds, explain
+from nanotrain_tui.app.form.model import PRESET_KEY, FormModel
+from nanotrain_tui.app.keys.keymap import FooterItem
+from nanotrain_tui.app.widgets.form_list import FormList
+from nanotrain_tui.drawing.curves import FUNCTIONS, draw_curve
+from nanotrain_tui.drawing.glyphs import plain, terminal_glyphs
+
+CURVE_CELLS = 14
+
+
+class FieldAbout(Static):
+    """Below the form: what the field under the cursor does, or why its value cannot run."""
+
+    DEFAULT_CSS = """
+    FieldAbout { color: $foreground; height: 100%; }
+    """
+
+    def show(self, form: FormList, full: bool) -> None:
+        """Explain the field under the cursor; ``full`` where there is room for key and range."""
+        row, model = form.row, form.model
+        if row.problem:
+            self.update(Content.assemble(("! ", "bold $error"), (row.problem, "$error")))
+            return
+        if row.advice:
+            self.update(Content.assemble(("? ", "bold $warning"), row.advice))
+            return
+        if row.key == PRESET_KEY:
+            text = _preset(model)
+        else:
+            text = _full(model, row.key) if full else _short(model, row.key)
+        self.update(text, layout=False)  # a new layout for each key costs more than all the rest
+
+
+class MessageLine(Static):
+    """One line with the newest thing worth saying; the log keeps what happened to the session."""
+
+    DEFAULT_CSS = """
+    MessageLine {
+        height: 1; width: 100%; color: $foreground; text-wrap: nowrap; text-overflow: ellipsis;
+    }
+    """
+    COLORS: ClassVar[dict[str, str]] = {
+        "info": "$foreground", "good": "$success", "warning": "$warning", "error": "$error",
+    }  # fmt: skip
+
+    def say(self, text: str, level: str = "info") -> None:
+        line = " ".join(text.split())
+        line = line if terminal_glyphs().braille else plain(line)
+        self.update(Content.assemble((f" {line}", self.COLORS[level])), layout=False)
+
+
+class KeyLine(Static):
+    """The footer: the actions that matter, those that make no sense now in grey."""
+
+    DEFAULT_CSS = """
+    KeyLine {
+        height: 1; width: 100%; background: $panel; color: $foreground; text-wrap: nowrap;
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shown: list[FooterItem] = []
+
+    def show(self, items: Sequence[FooterItem]) -> None:
+        if items != self._shown:
+            self._shown = list(items)
+            self.update(Content(" ").join(self._item(item) for item in items), layout=False)
+
+    def _item(self, item: FooterItem) -> Content:
+        styles = ("bold $primary", "$foreground") if item.possible else ("$muted", "$muted")
+        return Content.assemble((f" {item.key}", styles[0]), (f" {item.label}", styles[1]))
+
+    def on_click(self, event: events.Click) -> None:
+        start = 0
+        for item in self._shown:
+            end = start + cell_len(f" {item.key} {item.label} ")
+            if start <= event.x < end:
+                self.post_message(self.Clicked(item.id))
+                return
+            start = end
+
+    class Clicked(Message):
+        """The mouse chose this action."""
+
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
+
+
+def _preset(model: FormModel) -> Content:
+    name = model.preset_label.partition(",")[0]
+    preset = model.presets.get(name)
+    return Content(preset.summary if preset else "Enter fills the form from a preset.")
+
+
+def _short(model: FormModel, key: str) -> Content:
+    field, choice = explain(key, model.value(key))
+    return Content.assemble(*_drawn(model.value(key)), choice or field)
+
+
+def _full(model: FormModel, key: str) -> Content:
+    field, choice = explain(key, model.value(key))
+    parts: list[str | tuple[str, str]] = [(f"{key}\n", "bold $primary"), field]
+    if choice:
+        parts.append("\n")
+        parts += _drawn(model.value(key))
+        parts.append(f"{model.text(key)}: {choice}")
+    allowed = bounds(key)
+    if allowed:
+        parts.append((f"\n{allowed}", "$muted"))
+    return Content.assemble(*parts)
+
+
+def _drawn(value: object) -> list[tuple[str, str]]:
+    """An activation's curve, two rows high; nothing for other values."""
+    if value not in FUNCTIONS:
+        return []
+    top, bottom = draw_curve(str(value), CURVE_CELLS, 2)
+    return [(f"{top}  y = f(x)\n{bottom}  x: -4..4\n", "$primary")]

@@ -1,0 +1,88 @@
+"""The charts of the dashboard as widgets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from nanotrain_tui.app.keys.actions import bindings
+from nanotrain_tui.app.widgets.live import LiveWidget
+from nanotrain_tui.drawing.chart import cells_across, draw_chart
+from nanotrain_tui.drawing.chart_model import NO_DETAIL, WHOLE, Chart, Charts, Detail
+from nanotrain_tui.drawing.chart_view import ChartView
+from nanotrain_tui.drawing.lines import Line
+from nanotrain_tui.follow.run_state import RunState
+
+
+class ChartWidget(LiveWidget):
+    """Shows charts of a state by a view; a subclass says which."""
+
+    TILES = 3
+
+    view: ChartView = WHOLE
+    detail: Detail = NO_DETAIL
+    _charts: Sequence[Chart] = ()
+
+    def update_view(self, view: ChartView, detail: Detail) -> None:
+        """Show this view; it is drawn with the next state."""
+        self.view = view
+        self.detail = detail
+
+    def update_state(self, state: RunState) -> None:
+        """Show this state; most of the work is saved where the charts stand still."""
+        self.state = state
+        before, self._charts = self._charts, self.charts_of(state)
+        if before != self._charts or self.tells_more_than_charts:
+            self.redraw()
+
+    def charts_of(self, state: RunState) -> Sequence[Chart]:
+        """The charts it shows."""
+        raise NotImplementedError
+
+    @property
+    def tells_more_than_charts(self) -> bool:
+        """Whether it is to be drawn anew although its charts are as they were."""
+        return self.has_focus  # the cursor
+
+    @property
+    def cells_across(self) -> int:
+        """The cells of its x axis."""
+        return max(1, cells_across(*self.content_size))
+
+    @property
+    def shows_raw(self) -> bool:
+        """Whether what is smoothed can be told from what it was smoothed from."""
+        return "NO_COLOR" not in os.environ
+
+
+class MetricChart(ChartWidget, can_focus=True):
+    """Training and test values of one metric over steps. From 16x4 up; fills what it is given.
+
+    While it has the focus a cursor stands on a step: the title tells the values there.
+    """
+
+    BINDINGS = bindings("chart")
+
+    def draw_state(self, width: int, height: int) -> Sequence[Line]:
+        if not self._charts:
+            self._charts = self.charts_of(self.state)
+        cursor = self.view.at(self.state.step) if self.has_focus else None
+        return draw_chart(self._charts[0], width, height, self.glyphs, cursor, self.shows_raw)
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        self.redraw()
+
+
+class AccuracyChart(MetricChart):
+    """Accuracy: the training batches as a line, the evaluations as marks."""
+
+    def charts_of(self, state: RunState) -> Sequence[Chart]:
+        return (Charts(state, self.view, self.detail).accuracy(),)
+
+
+class LossChart(MetricChart):
+    """Loss: the training batches as a line, the evaluations as marks; logarithmic if it must be."""
+
+    def charts_of(self, state: RunState) -> Sequence[Chart]:
+        return (Charts(state, self.view, self.detail).loss(),)

@@ -1,0 +1,90 @@
+"""The event log as a widget: follows the newest line until somebody scrolls back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.binding import Binding
+
+from nanotrain_tui.app.widgets.live import LiveWidget
+from nanotrain_tui.drawing.lines import Line, Span, fit
+from nanotrain_tui.drawing.log import draw_event
+from nanotrain_tui.follow.run_state import LogLine, RunState
+
+WHEEL_ROWS = 3
+
+
+class EventLog(LiveWidget, can_focus=True):
+    """What happened, newest last. Scrolls with the keys once focused, and with the wheel."""
+
+    BINDINGS = [  # noqa: RUF012  (Textual's own form)
+        Binding("up,k", "back(1)", "Older", show=False),
+        Binding("down,j", "back(-1)", "Newer", show=False),
+        Binding("pageup,ctrl+b", "back_page(1)", "A page of older ones", show=False),
+        Binding("pagedown,ctrl+f", "back_page(-1)", "A page of newer ones", show=False),
+        Binding("home,g", "oldest", "The oldest", show=False),
+        Binding("end,G", "newest", "The newest", show=False),
+    ]
+
+    _rows: Sequence[Line] = ()
+    _rows_of: tuple[tuple[LogLine, ...], int] = ((), 0)
+    _back = 0  # rows below the window
+
+    def update_state(self, state: RunState) -> None:
+        """Show this state's log; somebody reading further up is left where they are."""
+        before = self.state
+        if self._back and state.log and before.log and state.name == before.name:
+            newest = before.log[-1].seq
+            added = [line for line in state.log if line.seq > newest]
+            width = self.content_size.width
+            self._back += sum(len(draw_event(line, width, self.glyphs)) for line in added)
+        elif state.name != before.name:
+            self._back = 0
+        super().update_state(state)
+
+    def draw_state(self, width: int, height: int) -> Sequence[Line]:
+        rows = self._wrapped(width)
+        self._back = max(0, min(self._back, len(rows) - height))
+        if not self._back:
+            return rows[-height:]
+        end = len(rows) - self._back
+        hint = f"{self.glyphs.newer} {self._back} newer"
+        shown = rows[max(0, end - height) : end]
+        return [*shown[:-1], fit((Span(hint, "muted"),), width)]
+
+    def action_back(self, rows: int) -> None:
+        """Scroll by rows, to older ones where positive."""
+        self._back = max(0, self._back + rows)
+        self.redraw()
+
+    def action_back_page(self, pages: int) -> None:
+        """Scroll by pages, to older ones where positive."""
+        self.action_back(pages * max(1, self.content_size.height - 1))
+
+    def action_oldest(self) -> None:
+        """To the first line there is."""
+        self.action_back(len(self._rows))
+
+    def action_newest(self) -> None:
+        """To the newest line, and follow it."""
+        self._back = 0
+        self.redraw()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.action_back(WHEEL_ROWS)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.action_back(-WHEEL_ROWS)
+
+    def _wrapped(self, width: int) -> Sequence[Line]:
+        """All rows at this width; drawn again only when a line came or the width changed."""
+        log, drawn_width = self._rows_of
+        if log != self.state.log or drawn_width != width:
+            self._rows = [
+                row for line in self.state.log for row in draw_event(line, width, self.glyphs)
+            ]
+            self._rows_of = (self.state.log, width)
+        return self._rows

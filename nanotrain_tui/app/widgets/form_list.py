@@ -1,0 +1,212 @@
+"""The form: one line-API list of sections and fields, and the cursor on it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from nanotrain_tui.app.form.model import FormModel, Row
+from nanotrain_tui.app.keys.actions import bindings
+from nanotrain_tui.drawing.glyphs import terminal_glyphs
+
+RAIL, THUMB, MORE = "│", "┃", "…"
+PLAIN_RAIL, PLAIN_THUMB, PLAIN_MORE = "|", "#", "~"
+
+
+class FormList(ScrollView, can_focus=True):
+    """Draws the rows of a ``FormModel``; its last column is the border and the scroll bar in one.
+
+    ``!`` marks a value that cannot run, ``?`` one that is seldom wise; see ``Row.mark`` for those
+    that differ from what the session runs with.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "form--section", "form--label", "form--value", "form--cursor", "form--cursor-blurred",
+        "form--problem", "form--differs", "form--rail",
+    }  # fmt: skip
+    DEFAULT_CSS = """
+    FormList {
+        overflow: hidden hidden;
+        & > .form--section { color: $primary; text-style: bold; }
+        & > .form--label { color: $muted; }
+        & > .form--value { color: $foreground; }
+        & > .form--cursor {
+            color: $block-cursor-foreground;
+            background: $block-cursor-background;
+            text-style: $block-cursor-text-style;
+        }
+        & > .form--cursor-blurred { color: $foreground; background: $panel; text-style: bold; }
+        & > .form--problem { color: $error; text-style: bold; }
+        & > .form--differs { color: $warning; text-style: bold; }
+        & > .form--rail { color: $muted; }
+        &:ansi > .form--label { text-style: dim; }
+        &:ansi > .form--rail { text-style: dim; }
+        &:ansi > .form--cursor-blurred { text-style: underline; }
+        &:nocolor > .form--cursor { text-style: reverse; }
+    }
+    """
+    BINDINGS = bindings("form")
+
+    class Moved(Message):
+        """The cursor is on another field."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    class Chosen(Message):
+        """The field under the cursor was clicked."""
+
+    def __init__(self, model: FormModel, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.model = model
+        self._rows: list[Row] = []
+        self._cursor = 0
+        drawn = terminal_glyphs().braille
+        self._rail, self._thumb, self._more = (
+            (RAIL, THUMB, MORE) if drawn else (PLAIN_RAIL, PLAIN_THUMB, PLAIN_MORE)
+        )
+        self.reload()
+
+    @property
+    def key(self) -> str:
+        """The key of the field under the cursor."""
+        return self._rows[self._cursor].key
+
+    @property
+    def row(self) -> Row:
+        return self._rows[self._cursor]
+
+    def reload(self) -> None:
+        """Draw the model as it is now; the cursor stays on its field where that is still there."""
+        key = self.key if self._rows else ""
+        before, self._rows = self._rows, self.model.rows()
+        if before == self._rows:
+            return
+        places = [index for index, row in enumerate(self._rows) if row.key == key]
+        self._cursor = places[0] if key and places else min(self._cursor, len(self._rows) - 1)
+        self.virtual_size = Size(self.size.width, len(self._rows))
+        if len(before) != len(self._rows):
+            self.refresh()
+            return
+        for index, (old, new) in enumerate(zip(before, self._rows, strict=True)):
+            if old != new:
+                self.refresh_line(index)
+
+    def go_to(self, key: str) -> bool:
+        """Put the cursor on a field; whether it is in the form now."""
+        for index, row in enumerate(self._rows):
+            if row.key == key:
+                self._place(index)
+                return True
+        return False
+
+    def move(self, rows: int) -> None:
+        """Move by so many lines, over headings, to the ends at most."""
+        step = 1 if rows > 0 else -1
+        target = max(0, min(len(self._rows) - 1, self._cursor + rows))
+        while 0 <= target < len(self._rows) and not self._rows[target].key:
+            target += step
+        if 0 <= target < len(self._rows):
+            self._place(target)
+
+    def page(self, direction: int) -> None:
+        self.move(direction * max(1, self.size.height - 2))
+
+    def first(self) -> None:
+        self._place(0)
+
+    def last(self) -> None:
+        self._place(len(self._rows) - 1)
+
+    def _place(self, index: int) -> None:
+        before, self._cursor = self._cursor, index
+        self._show_cursor()
+        if before != index:
+            self.refresh_line(before)
+            self.refresh_line(index)
+            self.post_message(self.Moved(self.key))
+
+    def _show_cursor(self) -> None:
+        top = self._cursor
+        if top > 0 and not self._rows[top - 1].key:
+            top -= 1  # a section's first field brings its heading along
+        region = Region(0, top, 1, self._cursor - top + 1)
+        self.scroll_to_region(region, animate=False, force=True, immediate=True)
+
+    def on_resize(self) -> None:
+        self.virtual_size = Size(self.size.width, len(self._rows))
+        self._show_cursor()
+        self.refresh()
+
+    def on_focus(self) -> None:
+        self.refresh_line(self._cursor)
+
+    def on_blur(self) -> None:
+        self.refresh_line(self._cursor)
+
+    def on_click(self, event: events.Click) -> None:
+        index = event.y + self.scroll_offset.y
+        if index < len(self._rows) and self._rows[index].key:
+            again = index == self._cursor
+            self._place(index)
+            if again:
+                self.post_message(self.Chosen())
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width - 1
+        index = y + self.scroll_offset.y
+        base = self.rich_style
+        segments = self._row_segments(index, width) if index < len(self._rows) else []
+        line = Strip(segments).adjust_cell_length(width, base)
+        rail = Segment(self._rail_at(y), self.get_component_rich_style("form--rail"))
+        return Strip([*line, rail], width + 1)
+
+    def _rail_at(self, y: int) -> str:
+        height, total = self.size.height, len(self._rows)
+        if total <= height:
+            return self._rail
+        top = self.scroll_offset.y * height // total
+        return self._thumb if top <= y <= top + height * height // total else self._rail
+
+    def _row_segments(self, index: int, width: int) -> list[Segment]:
+        row = self._rows[index]
+        style = self.get_component_rich_style
+        if not row.key:
+            return [Segment(f" {row.label}", style("form--section"))]
+        mark, mark_style = self._mark(row)
+        value_style = mark_style if row.problem else style("form--value")
+        label_style = style("form--label")
+        if index == self._cursor:
+            cursor = style("form--cursor" if self.has_focus else "form--cursor-blurred")
+            mark_style = label_style = value_style = cursor
+        value = fitting(row, width - 2 - cell_len(row.label), self._more)
+        gap = max(1, width - 1 - cell_len(row.label) - cell_len(value))
+        return [
+            Segment(mark, mark_style),
+            Segment(row.label + " " * gap, label_style),
+            Segment(value, value_style),
+        ]
+
+    def _mark(self, row: Row) -> tuple[str, Style]:
+        if row.problem:
+            return "!", self.get_component_rich_style("form--problem")
+        sign = row.mark or ("?" if row.advice else " ")
+        return sign, self.get_component_rich_style("form--differs")
+
+
+def fitting(row: Row, room: int, more: str = MORE) -> str:
+    """The value in the room there is: as labelled, else its short name, else cut."""
+    for text in (row.value, row.short_value):
+        if cell_len(text) <= room:
+            return text
+    shortest = min(row.value, row.short_value, key=cell_len)
+    return set_cell_size(shortest, max(1, room - 1)).rstrip() + more

@@ -1,0 +1,106 @@
+"""A widget made of lines of spans, which writes only the cells that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from nanotrain_tui.drawing.lines import ROLES, Line, changed_cells, fit
+
+
+class LineWidget(Widget):
+    """A widget made of lines; a subclass says in ``draw`` what they are.
+
+    Textual writes a changed cell together with all that stands left of it in its widget. A
+    subclass whose right end changes often is cut into ``TILES`` columns, so that less does.
+    """
+
+    TILES: ClassVar[int] = 0
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"live--{role}" for role in ROLES}
+
+    DEFAULT_CSS = """
+    LineWidget {
+        width: 1fr;
+        height: 1fr;
+        layout: horizontal;
+        overflow: hidden;
+        & > .live--title { text-style: bold; }
+        & > .live--value { text-style: bold; }
+        & > .live--muted { color: $text-muted; }
+        & > .live--train { color: $primary; }
+        & > .live--test { color: $accent; text-style: bold; }
+        & > .live--bar { color: $primary; }
+        & > .live--good { color: $success; text-style: bold; }
+        & > .live--warning { color: $warning; text-style: bold; }
+        & > .live--error { color: $error; text-style: bold; }
+    }
+    """
+
+    _lines: Sequence[Line] = ()
+    _drawn_at: tuple[int, int] | None = None  # the size the lines are of; None: of no size
+
+    def compose(self) -> ComposeResult:
+        for _ in range(self.TILES):
+            yield _Tile()
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """The content for this size: at most ``height`` lines, each ``width`` cells wide."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Draw again and write the cells that came out otherwise."""
+        width, height = self.content_size
+        if not self.is_mounted or self._drawn_at != (width, height):
+            self._drawn_at = None
+            for part in self.children or (self,):
+                part.refresh()
+            return
+        old, self._lines = self._lines, self._filled(width, height)
+        for y, (before, after) in enumerate(zip(old, self._lines, strict=True)):
+            run = changed_cells(before, after)
+            if run:
+                self._refresh_cells(Region(run[0], y, run[1] - run[0], 1))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the content, for Textual."""
+        width, height = self.content_size
+        if self._drawn_at != (width, height):
+            self._lines = self._filled(width, height)
+            self._drawn_at = (width, height)
+        if not 0 <= y < len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        return Strip([Segment(text, self._style(role)) for text, role in self._lines[y]], width)
+
+    def _refresh_cells(self, changed: Region) -> None:
+        if not self.children:
+            self.refresh(changed)
+        for tile in self.children:
+            own = changed.intersection(tile.virtual_region)
+            if own:
+                tile.refresh(own.translate(-tile.virtual_region.offset))
+
+    def _style(self, role: str) -> Style:
+        return self.get_component_rich_style(f"live--{role}") if role else self.rich_style
+
+    def _filled(self, width: int, height: int) -> list[Line]:
+        lines = [fit(line, width) for line in self.draw(width, height)[:height]]
+        return lines + [fit((), width)] * (height - len(lines))
+
+
+class _Tile(Widget):
+    """A column of the LineWidget it stands in."""
+
+    DEFAULT_CSS = "_Tile { width: 1fr; height: 1fr; }"
+
+    def render_line(self, y: int) -> Strip:
+        assert isinstance(self.parent, LineWidget)
+        left, _, width, _ = self.virtual_region
+        return self.parent.render_line(y).crop(left, left + width)

@@ -1,0 +1,33 @@
+"""The dashboard's live widgets: each shows one part of a ``RunState``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nanotrain_tui.app.widgets.charts import AccuracyChart, LossChart
+from nanotrain_tui.app.widgets.event_log import EventLog
+from nanotrain_tui.app.widgets.live import LiveWidget
+from nanotrain_tui.drawing.lines import Line
+from nanotrain_tui.drawing.status import draw_status
+from nanotrain_tui.drawing.telemetry import draw_telemetry
+
+__all__ = ["AccuracyChart", "EventLog", "LossChart", "StatusHeader", "TelemetryPanel"]
+
+
+class StatusHeader(LiveWidget):
+    """State, name, step, progress, ETA, samples a second. Two rows (one will do)."""
+
+    DEFAULT_CSS = "StatusHeader { height: 2; }"
+
+    def draw_state(self, width: int, height: int) -> Sequence[Line]:
+        return draw_status(self.state, width, height, self.glyphs)
+
+
+class TelemetryPanel(LiveWidget):
+    """One row a gauge: load, memory, temperature, power. Seven rows, 30 columns at least.
+
+    Lower but 60 columns wide it stands in two columns, four rows with the source.
+    """
+
+    def draw_state(self, width: int, height: int) -> Sequence[Line]:
+        return draw_telemetry(self.state, width, height, self.glyphs)

@@ -1,0 +1,54 @@
+"""The sessions as rows to move through and mark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nanotrain_tui.app.widgets.live import LiveWidget
+from nanotrain_tui.drawing.lines import Line
+from nanotrain_tui.drawing.sessions import draw_session, head
+
+if TYPE_CHECKING:
+    from nanotrain_tui.session.summary import SessionSummary
+
+
+class SessionList(LiveWidget, can_focus=True):
+    """The sessions, the one under the cursor in sight."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.shown: Sequence[SessionSummary] = ()
+        self.cursor = 0
+        self.marked: set[str] = set()
+        self._top = 0
+
+    def draw_state(self, width: int, height: int) -> Sequence[Line]:
+        rows = max(1, height - 1)
+        self._top = max(0, min(self._top, self.cursor, len(self.shown) - rows))
+        self._top = max(self._top, self.cursor - rows + 1)
+        lines = [head(width)]
+        for index in range(self._top, min(len(self.shown), self._top + rows)):
+            one = self.shown[index]
+            here = index == self.cursor
+            lines.append(draw_session(one, width, self.glyphs, here, self.marked))
+        return lines
+
+    @property
+    def here(self) -> SessionSummary | None:
+        """The session under the cursor."""
+        return self.shown[self.cursor] if self.shown else None
+
+    def show(self, shown: Sequence[SessionSummary]) -> None:
+        """Other sessions, or others in their place; the cursor stays on its session."""
+        name = self.here.name if self.here else ""
+        names = [one.name for one in shown]
+        self.shown = shown
+        self.cursor = names.index(name) if name in names else min(self.cursor, len(names) - 1)
+        self.cursor = max(0, self.cursor)
+        self.redraw()
+
+    def move(self, by: int) -> None:
+        """The cursor by so many sessions."""
+        self.cursor = max(0, min(len(self.shown) - 1, self.cursor + by))
+        self.redraw()

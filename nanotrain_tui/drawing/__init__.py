@@ -1,0 +1,1 @@
+"""What turns values into styled lines, without Textual: used by app, cli and export."""

@@ -1,0 +1,133 @@
+"""The x axis that all charts share: steps, or the session time or epochs they stand for."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from nanotrain_tui.drawing.chart_view import ChartView
+from nanotrain_tui.drawing.scale import axis_end, clock, short
+from nanotrain_tui.follow.run_state import Mark, RunState
+from nanotrain_tui.follow.series import Curve
+
+FIRST_AXIS_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """Steps beside what grows with them, straight in between and beyond. Two knots at least."""
+
+    steps: tuple[float, ...]
+    values: tuple[float, ...]
+
+    def at(self, step: float) -> float:
+        """The value at a step."""
+        return _between(self.steps, self.values, step)
+
+    def step_at(self, value: float) -> float:
+        """The step at a value."""
+        return _between(self.values, self.steps, value)
+
+
+def ruler_of(curve: Curve) -> Ruler | None:
+    """The bins of a curve that grows with the steps; None where two of them do not tell enough."""
+    knots = []
+    for i, (count, mean) in enumerate(zip(curve.counts, curve.means, strict=True)):
+        if count:
+            begin = curve.start + i * curve.width
+            knots.append(((begin + min(begin + curve.width - 1, curve.end)) / 2, mean))
+    if knots and curve.last is not None and curve.end > knots[-1][0]:
+        knots.append((curve.end, curve.last))
+    if len(knots) < 2:
+        return None
+    return Ruler(tuple(step for step, _ in knots), tuple(accumulate((v for _, v in knots), max)))
+
+
+def _between(xs: Sequence[float], ys: Sequence[float], x: float) -> float:
+    index = max(1, min(bisect_right(xs, x), len(xs) - 1))
+    x0, x1, y0, y1 = xs[index - 1], xs[index], ys[index - 1], ys[index]
+    return y0 + (y1 - y0) * (x - x0) / (x1 - x0) if x1 > x0 else y1
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An x axis from ``low`` to ``high`` in its own unit; ``first`` to ``last`` are its steps."""
+
+    first: int
+    last: int
+    low: float
+    high: float
+    kind: str = "step"
+    ruler: Ruler | None = None  # of the kind; None: of steps
+    times: Ruler | None = None  # session time in seconds
+
+    def of_steps(self, columns: int) -> Callable[[float], float]:
+        """The column of a step."""
+        low, high, ruler = self.low, self.high, self.ruler
+        if ruler is None:
+            return lambda step: (step - low) * columns / (high - low)
+        return lambda step: (ruler.at(step) - low) * columns / (high - low)
+
+    def of_times(self, columns: int) -> Callable[[float], float] | None:
+        """The column of a session time in seconds; None where no time is known."""
+        low, high, times = self.low, self.high, self.times
+        if self.kind == "time":
+            return lambda t: (t - low) * columns / (high - low)
+        if times is None:
+            return None
+        place = self.of_steps(columns)
+        return lambda t: place(times.step_at(t))
+
+    def cell(self, step: int, across: int) -> int | None:
+        """The cell of a step; None outside."""
+        if not self.first <= step <= self.last:
+            return None
+        return max(0, min(int(self.of_steps(across)(step)), across - 1))
+
+    def mark_cell(self, mark: Mark, across: int) -> int | None:
+        """The cell of what was done; None outside. Only in time does a pause take room."""
+        if self.kind != "time":
+            return self.cell(mark.step, across)
+        if not self.low <= mark.t <= self.high:
+            return None
+        return min(int((mark.t - self.low) * across / (self.high - self.low)), across - 1)
+
+    def step_of(self, cell: int, across: int) -> int:
+        """The first step of a cell."""
+        x = self.low + cell * (self.high - self.low) / across
+        step = x if self.ruler is None else self.ruler.step_at(x)
+        return math.ceil(step)
+
+    def labels(self) -> tuple[str, str, str]:
+        """Where it begins, where it ends, and that in five cells."""
+        if self.kind == "time":
+            return clock(self.low), clock(self.high), clock(self.high)
+        if self.kind == "epoch":
+            return short(self.low), f"{short(self.high)} epochs", short(self.high)
+        first = f"{self.first:,}" if self.first < 10**6 else short(self.first)
+        return first, f"{self.last:,} steps", short(self.last)
+
+
+def axis_of(state: RunState, view: ChartView, times: Curve, epochs: Curve) -> Axis:
+    """The axis of a view; by step where what it asks for is not known."""
+    end = whole_end(state)
+    first, last = view.shown(end)
+    clock_ruler = ruler_of(times)
+    ruler = {"time": clock_ruler, "epoch": ruler_of(epochs)}.get(view.axis)
+    if ruler is None:
+        return Axis(first, last, first, last + 1, times=clock_ruler)
+    low, high = max(0.0, ruler.at(first)), ruler.at(last + 1)
+    if view.window is None:
+        low = 0.0
+        if view.axis == "time":
+            high = max(1.0, state.elapsed_s) if state.ended else axis_end(
+                state.elapsed_s, first=FIRST_AXIS_S)  # fmt: skip
+    return Axis(first, last, low, max(high, low + 1e-6), view.axis, ruler, clock_ruler)
+
+
+def whole_end(state: RunState) -> int:
+    """The last step of the axis that shows all."""
+    return axis_end(state.step, state.steps)

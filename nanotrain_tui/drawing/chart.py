@@ -1,0 +1,285 @@
+"""A chart as lines: training as a line, evaluations as signs, with its figures and axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from nanotrain_tui.drawing.chart_model import Chart
+from nanotrain_tui.drawing.glyphs import Glyphs
+from nanotrain_tui.drawing.lines import Line, Span, first_fitting, fit
+from nanotrain_tui.drawing.plot import columns_of, dots_of, plot_line, resample
+from nanotrain_tui.drawing.scale import Scale
+from nanotrain_tui.drawing.smoothing import smooth
+from nanotrain_tui.follow.not_finite import INFINITE, NAN
+
+LABEL_CELLS = 5
+# The signs on the step axis, the weightiest last.
+SIGN_ROLES = {
+    "checkpoint": "muted", "paused": "muted", "resumed": "value", "guard": "warning",
+    "edited": "warning", "crashed": "error", "diverged": "error",
+}  # fmt: skip
+HOLD_S = 10  # samples no farther apart are joined
+MARK_EVERY_CELLS = 2  # evaluations closer than this would hide the training line
+
+Marks = dict[tuple[int, int], Span]  # by cell
+
+
+class Plot(NamedTuple):
+    """The plotted rows of a chart."""
+
+    scale: Scale
+    rows: list[Line]
+    smoothed: float | None  # at the cursor
+
+
+def draw_chart(
+    chart: Chart,
+    width: int,
+    height: int,
+    glyphs: Glyphs,
+    cursor: int | None = None,
+    raw: bool = True,
+) -> list[Line]:
+    """The chart in exactly ``height`` lines of ``width`` cells; ``cursor`` is a step.
+
+    ``raw``: whether what was smoothed stays visible behind, which takes two colours.
+    """
+    if width <= 0 or height <= 0:
+        return []
+    framed = height >= 3 and width >= 16
+    axis = framed and height >= chart.axis_from_height
+    rows = height - 2 if axis else height - 1
+    across = cells_across(width, height)
+    signs = signs_on(chart, across, glyphs)
+    on_axis = free_of_labels(chart, across) if axis else range(0)
+    hidden = {x: span for x, span in signs.items() if x not in on_axis}
+    plot = plot_chart(chart, across, rows, glyphs, cursor, hidden, raw)
+    lines = [
+        _title(chart, plot.scale, width, glyphs)
+        if cursor is None
+        else _reading(chart, cursor, glyphs)
+    ]
+    for y, row in enumerate(plot.rows):
+        lines.append((*label(chart, plot.scale, y, rows, glyphs), *row) if framed else row)
+    if axis:
+        lines.append(x_axis(chart, across, signs, glyphs))
+    return [fit(line, width, glyphs.ellipsis) for line in lines]
+
+
+def plot_chart(
+    chart: Chart,
+    across: int,
+    rows: int,
+    glyphs: Glyphs,
+    cursor: int | None = None,
+    signs: dict[int, Span] | None = None,
+    raw: bool = True,
+) -> Plot:
+    """The curves alone, in ``rows`` lines of ``across`` cells; ``signs`` on the last of them."""
+    columns = across * dots_of(glyphs)[0]
+    hold = HOLD_S if chart.over_time else 0
+    train = resample(chart.train, columns, chart.place(columns), hold)
+    tests = _shown(chart)
+    scale = chart.scale([mean for mean in train.means if mean is not None] + tests)
+    line = train.means
+    if chart.smoothing is not None:
+        line = smooth(train.means, train.counts, chart.smoothing)
+    if not rows:
+        return Plot(scale, [], None)
+    plotted = plot_line(line, scale, across, rows, glyphs)
+    marks: Marks = {}
+    if chart.smoothing is not None and raw:
+        marks.update(_behind(plot_line(train.means, scale, across, rows, glyphs), plotted))
+    marks.update(_test_marks(chart, scale, across, rows, glyphs))
+    marks.update(_bad_marks(chart, train.bad, across, glyphs))
+    for x, span in (signs or {}).items():
+        if span.role != "muted" or not plotted[-1][x].strip():
+            marks[x, rows - 1] = span
+    for limit in chart.limits:
+        y = rows - 1 - min(rows - 1, int(scale.position(limit) * rows))
+        for x in range(across) if scale.low <= limit <= scale.high else ():
+            if (x, y) not in marks and not plotted[y][x].strip():
+                marks[x, y] = Span(glyphs.horizontal, "muted")
+    here = None if cursor is None else chart.axis.cell(cursor, across)
+    if here is not None:
+        for y in range(rows):
+            if (here, y) not in marks and not plotted[y][here].strip():
+                marks[here, y] = Span(glyphs.vertical, "value")
+    drawn = [
+        overlay(text, {x: span for (x, row), span in marks.items() if row == y})
+        for y, text in enumerate(plotted)
+    ]
+    smoothed = None
+    if here is not None and chart.smoothing is not None:
+        smoothed = line[here * columns // across]
+    return Plot(scale, drawn, smoothed)
+
+
+def _shown(chart: Chart) -> list[float]:
+    """The evaluations in sight."""
+    place = chart.axis.of_steps(1)
+    curve = chart.test
+    return [
+        mean
+        for i, (mean, n) in enumerate(zip(curve.means, curve.counts, strict=True))
+        if n and 0 <= place(curve.start + i * curve.width) <= 1
+    ]
+
+
+def _behind(raw: Sequence[str], smoothed: Sequence[str]) -> Marks:
+    """What was smoothed, where the smooth line leaves room."""
+    return {
+        (x, y): Span(char, "muted")
+        for y, (row, over) in enumerate(zip(raw, smoothed, strict=True))
+        for x, (char, hiding) in enumerate(zip(row, over, strict=True))
+        if char.strip() and not hiding.strip()
+    }
+
+
+def _title(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> Line:
+    """Names and figures: the first form there is room for."""
+    title = Span(title_of(chart, scale), "title")
+    test = chart.figure(chart.last_test, glyphs.missing)
+    best = chart.figure(chart.best, glyphs.missing)
+    train = chart.batch_figure(chart.last, glyphs.missing)
+    # Training first: it changes oftenest, and what stands left of a change is written with it.
+    forms: list[Line] = [
+        (
+            title,
+            Span(f"  {glyphs.train} training {train}", "train"),
+            Span(f"  {glyphs.test} test {test}", "test"),
+            Span(f"  best {best}"),
+        ),
+        (
+            title,
+            Span(f" {glyphs.train} train {train}", "train"),
+            Span(f" {glyphs.test} test {test}", "test"),
+            Span(f" best {best}"),
+        ),
+        (
+            title,
+            Span(f" {glyphs.train}{train}", "train"),
+            Span(f" {glyphs.test}{test}", "test"),
+            Span(f" best {best}"),
+        ),
+        (title, Span(f" {glyphs.test}{test}", "test"), Span(f" best {best}")),
+        (title, Span(f" {glyphs.test}{test}", "test")),
+    ]
+    brief, full = chart.not_finite(glyphs)
+    noted = [
+        (*form, Span(f"  {note}", "error")) for note in (full, brief) if note for form in forms
+    ]
+    return first_fitting(width, *noted, *forms)
+
+
+def title_of(chart: Chart, scale: Scale) -> str:
+    """The name, and how it is drawn where that is not as it is."""
+    how = ["log"] if scale.log else []
+    if chart.smoothing is not None:
+        how.append(f"smoothed {chart.smoothing.weight:g}")
+    return f"{chart.title} ({', '.join(how)})" if how else chart.title
+
+
+def label(chart: Chart, scale: Scale, y: int, rows: int, glyphs: Glyphs) -> Line:
+    """What stands left of one of the plotted rows."""
+    text = ""
+    if y == 0:
+        text = chart.label(scale.high)
+    elif y == rows - 1:
+        text = chart.label(scale.low)
+    elif rows >= 5 and rows % 2 and y == rows // 2:
+        text = chart.label(scale.middle())
+    if len(text) > LABEL_CELLS:
+        text = ""
+    return (Span(f"{text:>{LABEL_CELLS}}{glyphs.vertical}", "muted"),)
+
+
+def x_axis(chart: Chart, across: int, signs: dict[int, Span], glyphs: Glyphs) -> Line:
+    """The line below the plotted rows, with what was done."""
+    left = Span(" " * LABEL_CELLS + glyphs.corner, "muted")
+    free = free_of_labels(chart, across)
+    begin, end = _axis_labels(chart, across)
+    line = begin + glyphs.horizontal * len(free) + end
+    return (left, *overlay(line, {x: span for x, span in signs.items() if x in free}, "muted"))
+
+
+def _axis_labels(chart: Chart, across: int) -> tuple[str, str]:
+    begin, end, short_end = chart.axis.labels()
+    room = across - len(begin) - 3
+    return f"{begin} ", f" {end}" if len(end) < room else f" {short_end}"
+
+
+def free_of_labels(chart: Chart, across: int) -> range:
+    """The cells of the axis between its figures."""
+    begin, end = _axis_labels(chart, across)
+    return range(len(begin), max(len(begin), across - len(end)))
+
+
+def signs_on(chart: Chart, across: int, glyphs: Glyphs) -> dict[int, Span]:
+    """What was done at which cell of the x axis; where several meet, the weightiest."""
+    signs: dict[int, Span] = {}
+    for kind, role in SIGN_ROLES.items():  # the weightiest last
+        for mark in chart.marks:
+            x = chart.axis.mark_cell(mark, across) if mark.kind == kind else None
+            if x is not None:
+                signs[x] = Span(glyphs.marks[kind], role)
+    return signs
+
+
+def cells_across(width: int, height: int) -> int:
+    """How many cells the x axis is spread over."""
+    return width - LABEL_CELLS - 1 if height >= 3 and width >= 16 else width
+
+
+def _reading(chart: Chart, step: int, glyphs: Glyphs) -> Line:
+    """The title while a cursor reads the curves off: their values at a step."""
+    train, test = chart.at(step)
+    return (
+        Span(f"{chart.title} at step {step:,}", "title"),
+        Span(f"  {glyphs.train} {chart.batch_figure(train, glyphs.missing)}", "train"),
+        Span(f"  {glyphs.test} {chart.figure(test, glyphs.missing)}", "test"),
+    )
+
+
+def _test_marks(chart: Chart, scale: Scale, across: int, rows: int, glyphs: Glyphs) -> Marks:
+    """Evaluations by cell. The newest is always there, the others thinned out."""
+    marks: Marks = {}
+    curve = chart.test
+    place = chart.axis.of_steps(across)
+    free = across
+    for i in range(len(curve.counts) - 1, -1, -1):
+        if not curve.counts[i]:
+            continue
+        x = columns_of(curve, i, place)[0]
+        if x < 0 or x > free or x >= across:
+            continue
+        y = rows - 1 - min(rows - 1, int(scale.position(curve.means[i]) * rows))
+        marks[x, y] = Span(glyphs.test, "test")
+        free = x - MARK_EVERY_CELLS
+    return marks
+
+
+def _bad_marks(chart: Chart, train: Sequence[str], across: int, glyphs: Glyphs) -> Marks:
+    """Where values are not finite, along the upper edge."""
+    dots = dots_of(glyphs)[0]
+    test = resample(chart.test, across, chart.axis.of_steps(across)).bad
+    kinds = [{test[x], *train[x * dots : (x + 1) * dots]} - {""} for x in range(across)]
+    return {
+        (x, 0): Span(glyphs.not_finite(NAN if NAN in kinds[x] else INFINITE), "error")
+        for x in range(across)
+        if kinds[x]
+    }
+
+
+def overlay(text: str, marks: dict[int, Span], role: str = "train") -> Line:
+    """A row of the training line, or of the axis, with marks in their cells."""
+    spans: list[Span] = []
+    start = 0
+    for x in sorted(marks):
+        if x > start:
+            spans.append(Span(text[start:x], role))
+        spans.append(marks[x])
+        start = x + 1
+    spans.append(Span(text[start:], role))
+    return tuple(span for span in spans if span.text)

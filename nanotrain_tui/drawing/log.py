@@ -1,0 +1,50 @@
+"""The event log as lines: newest last, long ones wrapped at words."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, chop_cells
+
+from nanotrain_tui.drawing.glyphs import Glyphs
+from nanotrain_tui.drawing.lines import Line, Span, fit
+from nanotrain_tui.drawing.scale import clock
+from nanotrain_tui.follow.run_state import LogLine
+
+TIME_CELLS = 5  # hours take more
+MOST_ROWS = 4  # of one event
+_ROLES = {"good": "good", "warning": "warning", "error": "error"}
+
+
+def draw_event(line: LogLine, width: int, glyphs: Glyphs) -> list[Line]:
+    """The rows of one event: time, a sign for its weight, text."""
+    role = _ROLES.get(line.level, "")
+    time = f"{clock(line.t):>{TIME_CELLS}} "
+    sign = glyphs.levels.get(line.level, " ")
+    room = width - cell_len(time) - 2
+    if room < 12:  # no place for the time: the text matters more
+        time, room = "", width - 2
+    rows = wrap(line.text, max(1, room))
+    if len(rows) > MOST_ROWS:
+        rows = [*rows[: MOST_ROWS - 1], rows[MOST_ROWS - 1] + glyphs.ellipsis]
+    drawn: list[Line] = []
+    for i, text in enumerate(rows):
+        before = time if i == 0 else " " * len(time)
+        signed = f"{sign} " if i == 0 else "  "
+        parts = (Span(before, "muted"), Span(signed, role), Span(text, role))
+        drawn.append(fit(parts, width, glyphs.ellipsis))
+    return drawn
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Rows of at most ``width`` cells, broken at spaces where there are any."""
+    rows: list[str] = []
+    row = ""
+    for word in text.split(" "):
+        joined = f"{row} {word}" if row else word
+        if cell_len(joined) <= width:
+            row = joined
+            continue
+        if row:
+            rows.append(row)
+        *full, row = chop_cells(word, width) or [""]
+        rows.extend(full)
+    return [*rows, row]

@@ -1,0 +1,116 @@
+"""Curves as characters: a line of braille dots (or ASCII halves), and a row of block eighths."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import zip_longest
+from typing import NamedTuple
+
+from nanotrain_tui.drawing.glyphs import Glyphs
+from nanotrain_tui.drawing.scale import Scale
+from nanotrain_tui.follow.not_finite import NAN
+from nanotrain_tui.follow.series import Curve
+
+# Braille dots by column and row of a cell, from the top; U+2800 is the empty cell.
+_DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
+_BRAILLE = 0x2800
+
+
+class Columns(NamedTuple):
+    """A curve resampled to columns of a drawing."""
+
+    means: list[float | None]  # None: no finite value there
+    bad: list[str]  # the kind of what is not finite there, see follow.not_finite; or empty
+    counts: list[float]  # values each column stands for
+
+
+def resample(curve: Curve, columns: int, place: Callable[[float], float], hold: int = 0) -> Columns:
+    """The curve as so many columns, values that share one averaged; ``place``: the column of x.
+
+    A value is held until the next one if that comes within ``hold`` of x.
+    """
+    sums = [0.0] * columns
+    counts = [0.0] * columns
+    bad = [""] * columns
+    filled = [i for i, n in enumerate(curve.counts) if n or i in curve.bad]
+    for i, following in zip_longest(filled, filled[1:]):
+        first, last = columns_of(curve, i, place)
+        if following is not None and 0 < (following - i - 1) * curve.width <= hold:
+            last = max(last, math.floor(place(curve.start + following * curve.width)) - 1)
+        if last < 0 or first >= columns:
+            continue
+        count = curve.counts[i]
+        share = count / (last - first + 1)
+        for column in range(max(0, first), min(columns - 1, last) + 1):
+            sums[column] += curve.means[i] * share if count else 0.0
+            counts[column] += share
+            if i in curve.bad and bad[column] != NAN:
+                bad[column] = curve.bad[i].kind
+    means = [total / count if count else None for total, count in zip(sums, counts, strict=True)]
+    return Columns(means, bad, counts)
+
+
+def columns_of(curve: Curve, index: int, place: Callable[[float], float]) -> tuple[int, int]:
+    """The first and the last column that a bin covers; one narrower than a column is in one."""
+    start = curve.start + index * curve.width
+    begin, stop = place(start), place(min(start + curve.width, curve.end + 1))
+    first = math.floor(begin)
+    return first, max(first, math.ceil(stop) - 1) if stop - begin > 1 else first
+
+
+def plot_line(
+    means: Sequence[float | None], scale: Scale, width: int, height: int, glyphs: Glyphs
+) -> list[str]:
+    """A connected line in ``height`` rows of ``width`` cells; see ``dots_of`` for len(means)."""
+    across, down = dots_of(glyphs)
+    cells = [[0] * width for _ in range(height)]
+    rows = height * down
+    before: int | None = None
+    for x, mean in enumerate(means[: width * across]):
+        if mean is None:
+            before = None
+            continue
+        y = rows - 1 - min(rows - 1, int(scale.position(mean) * rows))
+        # Joined to the column before, so that a steep curve stays one line.
+        for dot in _between(before, y):
+            cells[dot // down][x // across] |= _DOTS[x % across][dot % down]
+        before = y
+    if glyphs.braille:
+        return ["".join(chr(_BRAILLE + bits) if bits else " " for bits in row) for row in cells]
+    return ["".join(_half(bits, glyphs) for bits in row) for row in cells]
+
+
+def dots_of(glyphs: Glyphs) -> tuple[int, int]:
+    """Dots a cell, across and down."""
+    return (2, 4) if glyphs.braille else (1, 2)
+
+
+def _between(before: int | None, y: int) -> range:
+    if before is None or abs(before - y) <= 1:
+        return range(y, y + 1)
+    return range(y, before) if before > y else range(before + 1, y + 1)
+
+
+def _half(bits: int, glyphs: Glyphs) -> str:
+    upper, lower = bits & _DOTS[0][0], bits & _DOTS[0][1]
+    return glyphs.halves[(2 if upper else 0) + (1 if lower else 0)]
+
+
+def sparkline(curve: Curve, scale: Scale, width: int, end: float, glyphs: Glyphs) -> str:
+    """The curve over x in [0, end] in one row of block eighths; a space is a gap.
+
+    A column no sample fell into repeats the one before if the next sample comes soon.
+    """
+    means = resample(curve, width, lambda x: x * width / (end + 1)).means
+    last = len(glyphs.eighths) - 1
+    soon = max(1, math.ceil(60 * width / (end + 1)))  # a minute
+    text = ""
+    held: float | None = None
+    for x, mean in enumerate(means):
+        if mean is not None:
+            held = mean
+        elif held is None or all(later is None for later in means[x + 1 : x + 1 + soon]):
+            held = None
+        text += " " if held is None else glyphs.eighths[round(scale.position(held) * last)]
+    return text

@@ -1,0 +1,148 @@
+"""The status header as lines: what the session is doing, how far it is and how fast."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from nanotrain_tui.drawing.glyphs import Glyphs
+from nanotrain_tui.drawing.lines import Line, Span, first_fitting, fit, split, width_of
+from nanotrain_tui.drawing.scale import clock
+from nanotrain_tui.follow.run_state import RunState
+
+_ROLES = {
+    "running": "good",
+    "finished": "good",
+    "paused": "warning",
+    "stopped": "warning",
+    "failed": "error",
+    "interrupted": "error",
+}
+_SHORTEST_BAR = 6
+_LONGEST_BAR = 60
+
+
+def draw_status(state: RunState, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    """Two lines: who and what; how far and how fast. In one line the second gives way."""
+    if width <= 0 or height <= 0:
+        return []
+    if height == 1:
+        brief = (*_state(state, glyphs), Span(f"  {_steps(state)} {_share(state)}"))
+        return [split(brief, (Span(state.name, "title"),), width)]
+    if state.trouble:
+        return [_identity(state, width, glyphs), _not_recorded(state, width, glyphs)]
+    if state.held:
+        return [_identity(state, width, glyphs), _held(state, width, glyphs)]
+    if state.diverged is not None:
+        return [_identity(state, width, glyphs), _divergence(state, width, glyphs)]
+    return [_identity(state, width, glyphs), _progress(state, width, glyphs)]
+
+
+def _state(state: RunState, glyphs: Glyphs) -> Line:
+    if not state.name:
+        return (Span("no session", "muted"),)
+    symbol = glyphs.states.get(state.state, "?")
+    word, role = state.state, _ROLES.get(state.state, "value")
+    if not state.responding:
+        word, role = f"{word}, not responding", "error"
+    if state.silent_since is not None:
+        since = time.strftime("%H:%M:%S", time.localtime(state.silent_since))
+        word, role = f"{word}{', no news' if state.responding else ''} since {since}", "error"
+    spans = [Span(f"{symbol} {word}", role)]
+    if state.behind:
+        spans.append(Span(" reading", "muted"))
+    return tuple(spans)
+
+
+def _identity(state: RunState, width: int, glyphs: Glyphs) -> Line:
+    named = (*_state(state, glyphs), Span("  "), Span(state.name, "title"))
+    told = [text for text in (str(state.data.get("name") or ""), _model(state)) if text]
+    right = (Span(" · ".join(told), "muted"),)
+    if told and width_of(named) + 2 + width_of(right) <= width:
+        return split(named, right, width)
+    return fit(named, width, glyphs.ellipsis)
+
+
+def _model(state: RunState) -> str:
+    """The hidden layers: ``1024 relu``."""
+    model = state.config.get("model")
+    hidden = str(model.get("hidden") or "") if isinstance(model, Mapping) else ""
+    if isinstance(model, Mapping) and hidden.isdigit() and model.get("activation"):
+        return f"{hidden} {model['activation']}"
+    return hidden
+
+
+def _progress(state: RunState, width: int, glyphs: Glyphs) -> Line:
+    """Figures first, the bar last: what stands left of a change is written again with it."""
+    if state.preparing is not None:
+        fraction = state.preparing.fraction
+        share = "" if fraction is None else f" {100 * fraction:.0f} %"
+        figures: Line = (Span(f"{state.preparing.what}{share}"),)
+        return _with_bar(figures, fraction or 0.0, width, glyphs)
+    if not state.step and not state.steps:
+        return fit((), width)
+    parts = [f"step {_steps(state)}", _share(state)]
+    if state.samples_per_s is not None:
+        parts.append(f"{_rounded(state.samples_per_s)} samples/s")
+    if state.eta_s is not None:
+        parts.append(f"ETA {clock(state.eta_s)}")
+    parts.append(f"elapsed {clock(state.elapsed_s)}")
+    parts = [part for part in parts if part]
+    while len(parts) > 1 and len("  ".join(parts)) > width:
+        parts.pop()
+    return _with_bar((Span("  ".join(parts)),), state.fraction, width, glyphs)
+
+
+def _not_recorded(state: RunState, width: int, glyphs: Glyphs) -> Line:
+    """In place of the progress, which is that of the last row recorded."""
+    text = f"{glyphs.bad} not recorded: {state.trouble}"
+    return fit((Span(text, "error"),), width, glyphs.ellipsis)
+
+
+def _held(state: RunState, width: int, glyphs: Glyphs) -> Line:
+    """In place of the progress: why the guard has paused it, and how hot it is now."""
+    gauge = state.gauges.get("die_temperature")
+    hottest = gauge.now if gauge is not None else None
+    reading = "" if hottest is None else f"  now {hottest:.0f} °C"
+    return fit((Span(state.held, "warning"), Span(reading)), width, glyphs.ellipsis)
+
+
+def _divergence(state: RunState, width: int, glyphs: Glyphs) -> Line:
+    """In place of the progress: what is wrong, the last good checkpoint, what to press."""
+    assert state.diverged is not None
+    what = f"{glyphs.bad} loss is {state.diverged.loss} since step {state.diverged.step:,}"
+    good = state.good_checkpoint
+    last = "no good checkpoint" if good is None else f"last good: step {good.step:,}"
+    keys = "R begins anew" if good is None else "F forks"
+    keys += ", Space goes on" if state.state == "paused" else ""
+    return first_fitting(
+        width,
+        (Span(f"{what}  {last}  ", "error"), Span(keys)),
+        (Span(f"{what}  {last}", "error"),),
+        (Span(what, "error"),),
+    )
+
+
+def _with_bar(figures: Line, fraction: float, width: int, glyphs: Glyphs) -> Line:
+    room = min(_LONGEST_BAR, width - width_of(figures) - 2)
+    if room < _SHORTEST_BAR:
+        return fit(figures, width, glyphs.ellipsis)
+    done = min(room, int(fraction * room))
+    bar = (Span(glyphs.done * done, "bar"), Span(glyphs.rest * (room - done), "muted"))
+    return split(figures, tuple(span for span in bar if span.text), width)
+
+
+def _steps(state: RunState) -> str:
+    return f"{state.step:,}/{state.steps:,}" if state.steps else f"{state.step:,}"
+
+
+def _share(state: RunState) -> str:
+    return f"{int(100 * state.fraction)} %" if state.steps else ""
+
+
+def _rounded(rate: float) -> str:
+    """Two digits, which seldom change: ``12,000``, ``340``, ``2.5``."""
+    if rate < 10:
+        return f"{rate:.1f}"
+    digits = len(str(int(rate))) - 2
+    return f"{round(rate, -digits):,.0f}"

@@ -1,0 +1,199 @@
+"""Telemetry as lines: a row for each gauge, and who measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from textwrap import wrap
+
+from nanotrain_tui.drawing.glyphs import Glyphs
+from nanotrain_tui.drawing.lines import Line, Span, fit
+from nanotrain_tui.drawing.plot import sparkline
+from nanotrain_tui.drawing.scale import Scale, axis_end, ceiling, joules, samples_per_joule
+from nanotrain_tui.follow.energy import EnergyUse
+from nanotrain_tui.follow.run_state import Gauge, RunState
+
+LABEL_CELLS = 11
+VALUE_CELLS = 13
+EXTREME_CELLS = 10
+_NARROWEST_SPARK = 5
+_HOT_C = 85.0  # Jetsons slow down from about 97
+_FULL = 0.92  # of memory
+_FIRST_AXIS_S = 60
+
+LABELS = {
+    "gpu_load": "GPU load",
+    "tf_memory": "TF alloc",
+    "gpu_mapped": "GPU mapped",
+    "ram": "RAM",
+    "gpu_temperature": "GPU temp",
+    "power": "Power",
+    "cpu_temperature": "CPU temp",
+    "cpu_load": "CPU load",
+    "emc_load": "EMC load",
+    "gpu_memory": "GPU mem",
+    "swap": "Swap",
+}
+# What the panel shows even where nobody measures it; the rest only where somebody does.
+ALWAYS = ("gpu_load", "tf_memory", "ram", "gpu_temperature", "power", "cpu_temperature")
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """The cells of a row's parts."""
+
+    width: int
+    extremes: bool
+
+    @property
+    def spark(self) -> int:
+        tail = EXTREME_CELLS + 1 if self.extremes else 0
+        return max(0, self.width - LABEL_CELLS - VALUE_CELLS - 1 - tail)
+
+
+def draw_telemetry(state: RunState, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    """As many gauges as there is room for, the source below; two side by side if low and wide."""
+    if width <= 0 or height <= 0:
+        return []
+    shown = [name for name in LABELS if name in ALWAYS or _measured(state, name)]
+    beside = 2 if height < len(ALWAYS) + 1 and width >= 60 else 1
+    rows = max(1, height - 1)
+    shown = shown[: rows * beside]
+    if beside == 2:
+        rows = min(rows, -(-len(shown) // 2))
+    column_width = (width - 2 * (beside - 1)) // beside
+    column = _Column(column_width, extremes=column_width >= 46)
+    lines: list[Line] = []
+    for y in range(min(rows, len(shown))):
+        line: Line = ()
+        for name in shown[y::rows]:
+            line += ((Span("  "),) if line else ()) + _row(state, name, column, glyphs)
+        lines.append(fit(line, width))
+    lines += last_lines(state, width, height - len(lines), glyphs)
+    return lines
+
+
+def last_lines(state: RunState, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    """What bounds the run and what others take, and what to try where there is room.
+
+    Without either, who measured.
+    """
+    verdict = state.verdict
+    told: list[Line] = []
+    if verdict is not None:
+        alarming = verdict.kind in ("heat", "swap", "power_mode")
+        told = [(Span(f"{glyphs.bound} {verdict.text}", "warning" if alarming else "value"),)]
+    if state.other_load is not None:
+        told.append((Span(f"{glyphs.bound} {state.other_load.text}", "warning"),))
+    if not told:
+        told = [(Span(source_line(state), "muted"),)]
+    if state.energy_use is not None:
+        told.append((Span(f"  {energy_line(state, state.energy_use, width - 2)}"),))
+    if verdict is not None:
+        advice = wrap(verdict.advice, max(20, width - 2))
+        told += [(Span(f"  {part}", "muted"),) for part in advice]
+    return [fit(line, width, glyphs.ellipsis) for line in told[: max(0, height)]]
+
+
+def energy_line(state: RunState, use: EnergyUse, width: int) -> str:
+    """What a step takes, what a joule gives, and all of it: as much as there is room for."""
+    parts = [f"{joules(use.per_step_j)}/step"]
+    if use.samples_per_j is not None:
+        parts.append(samples_per_joule(use.samples_per_j))
+    if state.energy_j is not None:
+        parts.append(f"{joules(state.energy_j)} in all")
+    while len(parts) > 1 and len(", ".join(parts)) > width:
+        parts.pop()
+    return ", ".join(parts)
+
+
+def source_line(state: RunState) -> str:
+    """Where the figures come from, and over which time the sparklines go."""
+    source = state.telemetry_source
+    if source is None:
+        return "no figures yet" if not state.ended else "no figures were recorded"
+    if "tegrastats" not in source:
+        source += ": no tegrastats here"
+    minutes = _axis_s(state) // 60
+    span = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+    return f"from {source}; sparks: {span}"
+
+
+def _measured(state: RunState, name: str) -> bool:
+    gauge = state.gauges.get(name)
+    return gauge is not None and bool(gauge.curve)
+
+
+def _axis_s(state: RunState) -> int:
+    return axis_end(state.elapsed_s, first=_FIRST_AXIS_S)
+
+
+def _row(state: RunState, name: str, column: _Column, glyphs: Glyphs) -> Line:
+    gauge = state.gauges.get(name) or Gauge("")
+    label = f"{_label(state, name):<{LABEL_CELLS}}"[:LABEL_CELLS]
+    value, alarming = _value(state, name, gauge, glyphs)
+    spans = [Span(label), Span(f"{value:>{VALUE_CELLS}} ", "warning" if alarming else "")]
+    if column.spark >= _NARROWEST_SPARK:
+        spark = " " * column.spark
+        if gauge.curve:
+            axis = _scale(gauge)
+            spark = sparkline(gauge.curve, axis, column.spark, _axis_s(state), glyphs)
+        spans.append(Span(spark, "bar"))
+    if column.extremes:
+        spans.append(Span(f" {_extreme(gauge):<{EXTREME_CELLS}}", "muted"))
+    return fit(tuple(spans), column.width, glyphs.ellipsis)
+
+
+def _label(state: RunState, name: str) -> str:
+    # On a Jetson CPU and GPU live in the same memory; only a Jetson has tegrastats.
+    if name == "ram" and "tegrastats" in (state.telemetry_source or ""):
+        return "RAM shared"
+    return LABELS[name]
+
+
+def _value(state: RunState, name: str, gauge: Gauge, glyphs: Glyphs) -> tuple[str, bool]:
+    """The figure with its unit, and whether it is alarming, which a sign says too."""
+    now = gauge.now
+    if now is None:
+        return glyphs.missing, False
+    alarming = "temperature" in name and _is_hot(state, name, now)
+    if gauge.unit == "MB":
+        alarming = name == "ram" and bool(gauge.total) and now >= _FULL * (gauge.total or 0)
+        text = _memory(now, gauge.total)
+    elif gauge.unit == "W":
+        text = f"{now:.1f} W"
+    else:
+        text = f"{now:.0f} {gauge.unit}"
+    return ("! " + text if alarming else text), alarming
+
+
+def _is_hot(state: RunState, name: str, now: float) -> bool:
+    part = name.partition("_")[0]
+    if any(part in what.lower() for what in state.throttling):
+        return True
+    return now >= (_HOT_C if state.heat_limits is None else state.heat_limits.warn)
+
+
+def _memory(used_mb: float, total_mb: float | None) -> str:
+    if total_mb is None:
+        return f"{used_mb:.0f} MB" if used_mb < 1000 else f"{used_mb / 1024:.2f} GB"
+    if total_mb < 1000:
+        return f"{used_mb:.0f}/{total_mb:.0f} MB"
+    return f"{used_mb / 1024:.2f}/{total_mb / 1024:.1f} GB"
+
+
+def _extreme(gauge: Gauge) -> str:
+    """The highest so far."""
+    high = gauge.peak if gauge.peak is not None else gauge.curve.high
+    if high is None:
+        return ""
+    if gauge.unit == "MB":
+        return f"max {high:.0f} MB" if high < 1000 else f"max {high / 1024:.1f} GB"
+    return f"max {high:.1f}" if gauge.unit == "W" else f"max {high:.0f}"
+
+
+def _scale(gauge: Gauge) -> Scale:
+    if gauge.unit == "%":
+        return Scale(0.0, 100.0)
+    if gauge.unit == "°C":
+        return Scale(20.0, 100.0)
+    return Scale(0.0, gauge.total or ceiling(max(gauge.curve.high or 0.0, gauge.peak or 0.0)))
