@@ -31,7 +31,7 @@ from nanotrain_tui.app.glyphs import terminal_glyphs
 from nanotrain_tui.app.keymap import Keymap
 from nanotrain_tui.app.library_keys import LibraryKeys
 from nanotrain_tui.app.link import IDLE, SessionLink
-from nanotrain_tui.app.palette import ActionsAndFields
+from nanotrain_tui.app.palette import ActionsAndFields, Palette
 from nanotrain_tui.app.ports import Backend, Preferences, Watch
 from nanotrain_tui.app.printable import Printable
 from nanotrain_tui.app.replay_keys import ReplayKeys
@@ -242,6 +242,11 @@ class NanotrainApp(App[None], inherit_bindings=False):
         owner = next(owner for owner in self._owners if hasattr(owner, f"do_{name}"))
         method: Callable[..., None] = getattr(owner, f"do_{name}")
         return method
+
+    def action_command_palette(self) -> None:
+        """In place of Textual's."""
+        if not Palette.is_open(self):
+            self.push_screen(Palette())
 
     def action_interrupted(self) -> None:
         self.say("q leaves the dashboard (the session goes on), s stops the session.", "warning")
