@@ -245,7 +245,7 @@ class NanotrainApp(App[None], inherit_bindings=False):
 
     def action_command_palette(self) -> None:
         """In place of Textual's."""
-        if not Palette.is_open(self):
+        if not isinstance(self.screen, Palette):
             self.push_screen(Palette())
 
     def action_interrupted(self) -> None:
