@@ -22,7 +22,7 @@ from nanotrain_tui.app.form.model import FormModel
 from nanotrain_tui.app.handlers.charts import ChartKeys
 from nanotrain_tui.app.handlers.form import FormKeys
 from nanotrain_tui.app.handlers.library import LibraryKeys
-from nanotrain_tui.app.handlers.palette import ActionsAndFields
+from nanotrain_tui.app.handlers.palette import ActionsAndFields, Palette
 from nanotrain_tui.app.handlers.replay import ReplayKeys
 from nanotrain_tui.app.handlers.screen import ScreenKeys
 from nanotrain_tui.app.handlers.session import SessionKeys
@@ -242,6 +242,11 @@ class NanotrainApp(App[None], inherit_bindings=False):
         owner = next(owner for owner in self._owners if hasattr(owner, f"do_{name}"))
         method: Callable[..., None] = getattr(owner, f"do_{name}")
         return method
+
+    def action_command_palette(self) -> None:
+        """In place of Textual's."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
 
     def action_interrupted(self) -> None:
         self.say("q leaves the dashboard (the session goes on), s stops the session.", "warning")

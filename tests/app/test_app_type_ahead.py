@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from app_fakes import FakeBackend, make_app, message, midway, until
-from pytest import MonkeyPatch
 from textual import events
+from textual.command import CommandPalette
 from textual.keys import _character_to_key
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.screens.dialogs import PickList
@@ -36,7 +37,7 @@ async def test_a_field_is_found_typed_and_applied_in_one_burst() -> None:
         assert app.screen is app.dashboard and not app.dashboard.editing
 
 
-async def test_a_machine_that_is_slow_sends_no_key_astray(monkeypatch: MonkeyPatch) -> None:
+async def test_a_machine_that_is_slow_sends_no_key_astray(monkeypatch: pytest.MonkeyPatch) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         loop = asyncio.get_running_loop()
@@ -78,6 +79,26 @@ async def test_the_palette_takes_what_is_typed_ahead() -> None:
         burst(app, "ctrl+p", *"dropout")
         await until(pilot, lambda: isinstance(app.focused, Input))
         await until(pilot, lambda: app.focused.value == "dropout")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("opener", ["ctrl+p", "p"])
+@pytest.mark.parametrize("page", ["pagedown", "pageup"])
+async def test_a_list_without_a_place_on_screen_has_no_pages(opener: str, page: str) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(opener)
+        await until(pilot, lambda: _rows_of_list(app) > 1)
+        choices = app.screen.query_one(OptionList)
+        choices.highlighted = 1
+        choices.styles.max_height = 0  # as before the first layout, when no line is known
+        await until(pilot, lambda: choices.size.height == 0)
+        choices._clear_caches()
+        await pilot.press(page)
+        assert isinstance(app.screen, CommandPalette | PickList)
+
+
+def _rows_of_list(app: NanotrainApp) -> int:
+    return sum(one.option_count for one in app.screen.query(OptionList))
 
 
 async def test_a_hundred_keys_lose_none() -> None:

@@ -126,6 +126,13 @@ def test_a_colour_change_alone_sends_the_colour_alone(pair: Pair) -> None:
     assert text.count("\x1b[0;") == 1 and "\x1b[38;2;0;255;0mcd" in text
 
 
+@pytest.mark.parametrize("text", ["n\u0903", "\U0001f642", "漢"])
+def test_a_terminal_with_other_widths_shifts_no_text(pair: Pair, text: str) -> None:
+    pair.draw({0: line(f"a{text}bc")})
+    column = 1 + 1 + cell_len(text)
+    assert f"{text}\x1b[1;{column}Hbc" in pair.send()
+
+
 def test_random_frames_in_random_slices_end_as_the_newest(pair: Pair) -> None:
     seed = random.randrange(10**6)
     print("seed", seed)

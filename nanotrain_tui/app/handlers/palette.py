@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.markup import escape
 from textual.types import IgnoreReturnCallbackType
 
@@ -26,6 +26,17 @@ class Entry(NamedTuple):
     title: str
     help: str
     run: IgnoreReturnCallbackType
+
+
+class Palette(CommandPalette):
+    """Textual's, which fails at Page Up and Page Down while its list has no place on the screen."""
+
+    def __init__(self) -> None:
+        super().__init__(id="--command-palette")  # what Textual knows it by
+
+    def _action_command_list(self, action: str) -> None:
+        if self.query_one(CommandList).scrollable_content_region or "page" not in action:
+            super()._action_command_list(action)
 
 
 class ActionsAndFields(Provider):

@@ -28,6 +28,18 @@ class Item(NamedTuple):
     curve: str = ""  # a small drawing behind the label
 
 
+class Choices(OptionList):
+    """Textual's list, which fails at Page Up and Page Down while it has no place on the screen."""
+
+    def action_page_up(self) -> None:
+        if self.scrollable_content_region:
+            super().action_page_up()  # type: ignore[no-untyped-call]
+
+    def action_page_down(self) -> None:
+        if self.scrollable_content_region:
+            super().action_page_down()  # type: ignore[no-untyped-call]
+
+
 class PickList(ModalScreen[str | None]):
     """Pick one of a few things. ``accept`` takes the name or says why not; then the list stays.
 
@@ -70,7 +82,7 @@ class PickList(ModalScreen[str | None]):
         with Vertical(id="pick") as box:
             box.border_title = self._title
             box.border_subtitle = "Enter takes it, Esc leaves"
-            yield OptionList(
+            yield Choices(
                 *(
                     Option(self._line(item, room), id=str(index))
                     for index, item in enumerate(self._items)

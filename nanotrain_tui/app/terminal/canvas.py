@@ -144,13 +144,19 @@ class Canvas:
         wanted = self._wanted[y]
         parts: list[str] = []
         for start, end in _runs(wanted, self._shown[y]):
-            parts.append(f"\x1b[{y + 1};{start + 1}H")
-            for cell in wanted[start:end]:
+            is_placed = False
+            for x, cell in enumerate(wanted[start:end], start):
+                if not cell.text:
+                    is_placed = False  # terminals differ in how wide they show some characters
+                    continue
+                if not is_placed:
+                    parts.append(f"\x1b[{y + 1};{x + 1}H")
                 if cell.text == " " and pen is not None and pen.leaves_spaces(cell.pen):
                     parts.append(" ")
-                elif cell.text:
+                else:
                     parts += (cell.pen.after(pen), cell.text)
                     pen = cell.pen
+                is_placed = len(cell.text) == 1
         self._shown[y] = list(wanted)
         return "".join(parts), pen
 
