@@ -11,7 +11,7 @@ import sqlite3
 from typing import List
 from urllib.parse import quote
 
-from nanotrain_tui.session.regular import is_regular, open_regular
+from nanotrain_tui.session.regular import is_stream, open_regular
 
 JOURNAL = "-journal"
 BESIDE = (JOURNAL, "-wal", "-shm")
@@ -26,9 +26,9 @@ def files_beside(path: str) -> List[str]:
 
 
 def odd_file(path: str) -> str:
-    """The recording or the file beside it that is no regular file; empty where all are."""
+    """The recording or the file beside it that is a pipe or a device; empty for none."""
     files = [path] + files_beside(path)
-    return next((file for file in files if os.path.lexists(file) and not is_regular(file)), "")
+    return next(filter(is_stream, files), "")
 
 
 def is_writable(path: str) -> bool:

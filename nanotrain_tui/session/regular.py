@@ -6,12 +6,13 @@ import stat
 from typing import BinaryIO
 
 
-def is_regular(path: str) -> bool:
-    """Whether there is a regular file, also by way of a link."""
+def is_stream(path: str) -> bool:
+    """Whether this is a pipe, a device or a socket, also by way of a link."""
     try:
-        return stat.S_ISREG(os.stat(path).st_mode)
+        mode = os.stat(path).st_mode
     except OSError:
         return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
 def open_regular(path: str) -> BinaryIO:
