@@ -16,6 +16,7 @@ _MOST_UNSENT = 1 << 20  # a client that does not read its answers is hung up on
 _MOST_CLIENTS = 32
 _LINE_WITHIN_S = 10.0  # from the first byte of a request to its last
 _LOOK_EVERY_S = 2.0
+_NO_JSON = (float("inf"), float("-inf"))  # Python's parser takes them, and NaN
 _TRY_AGAIN_S = 0.5  # to take a client where no descriptor is free
 _PEER = struct.Struct("3i")  # pid, uid, gid of SO_PEERCRED
 
@@ -239,7 +240,7 @@ class _Client:
             self._send({"id": None, "ok": False, "why": "a request is one JSON object a line"})
             return
         number = request.get("id")
-        if isinstance(number, (dict, list)):
+        if isinstance(number, (dict, list)) or number in _NO_JSON or number != number:
             number = None
 
         waits = [True]

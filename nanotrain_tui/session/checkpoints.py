@@ -8,6 +8,7 @@ from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import Start
 from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.regular import open_regular
 from nanotrain_tui.session.scores import Kept, KeptCheckpoints, Score, Tested, place_of
 
 
@@ -102,7 +103,7 @@ def first_whole(
 def sha256_of(path: str) -> str:
     """The file's checksum, in hexadecimal. Raises OSError."""
     digest = hashlib.sha256()
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         for block in iter(lambda: file.read(1 << 20), b""):
             digest.update(block)
     return digest.hexdigest()

@@ -95,6 +95,9 @@ class ControlClient:
                 try:
                     connection.connect("/proc/self/fd/{}/control.sock".format(held))
                     break
+                except BlockingIOError:  # many clients connect at this moment
+                    if time.monotonic() > deadline:
+                        raise socket.timeout() from None
                 except (FileNotFoundError, ConnectionRefusedError):
                     if time.monotonic() > give_up or not self.folder.is_alive():
                         raise

@@ -11,6 +11,8 @@ import sqlite3
 from typing import List
 from urllib.parse import quote
 
+from nanotrain_tui.session.regular import is_stream, open_regular
+
 JOURNAL = "-journal"
 BESIDE = (JOURNAL, "-wal", "-shm")
 _BUSY_S = 0.1
@@ -21,6 +23,12 @@ def files_beside(path: str) -> List[str]:
     """The journals that lie beside a recording."""
     path = os.path.realpath(path)  # where SQLite looks for them
     return [path + end for end in BESIDE if os.path.lexists(path + end)]
+
+
+def odd_file(path: str) -> str:
+    """The recording or the file beside it that is a pipe or a device; empty for none."""
+    files = [path] + files_beside(path)
+    return next(filter(is_stream, files), "")
 
 
 def is_writable(path: str) -> bool:
@@ -45,7 +53,7 @@ def settle_file(path: str) -> bool:
     """
     if not files_beside(path):
         return True
-    if not is_writable(path) or names_another_journal(path):
+    if odd_file(path) or not is_writable(path) or names_another_journal(path):
         return False
     try:
         return repair(path)
@@ -73,7 +81,7 @@ def names_another_journal(path: str) -> bool:
     None of ours does, as no transaction of ours changes two databases.
     """
     try:
-        with open(os.path.realpath(path) + JOURNAL, "rb") as file:
+        with open_regular(os.path.realpath(path) + JOURNAL) as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - len(_ENDS_A_NAME)))
             return file.read() == _ENDS_A_NAME

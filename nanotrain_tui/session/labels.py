@@ -10,6 +10,7 @@ from typing import Iterable, List, NamedTuple, Optional, Tuple
 
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.regular import open_regular
 from nanotrain_tui.session.text import printable
 
 FILE = "labels.json"
@@ -29,7 +30,7 @@ class Labels(NamedTuple):
 def read_labels(folder: SessionFolder) -> Labels:
     """What is written on the session; nothing where the file is missing or damaged."""
     try:
-        with open(os.path.join(folder.path, FILE), "rb") as file:
+        with open_regular(os.path.join(folder.path, FILE)) as file:
             return parse_labels(json.loads(file.read(1 << 16).decode("utf-8")))
     except (OSError, ValueError, RecursionError):
         return Labels()

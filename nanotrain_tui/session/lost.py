@@ -4,6 +4,7 @@ import os
 from typing import Optional
 
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.regular import open_regular
 
 NAME = "lost.txt"
 _LONGEST = 1000
@@ -21,8 +22,8 @@ def write_lost(folder: SessionFolder, text: str) -> None:
 def read_lost(folder: SessionFolder) -> str:
     """The sentence; empty where nothing was lost."""
     try:
-        with open(os.path.join(folder.path, NAME), encoding="utf-8", errors="replace") as file:
-            words = file.read(_LONGEST).split()
+        with open_regular(os.path.join(folder.path, NAME)) as file:
+            words = file.read(_LONGEST).decode("utf-8", "replace").split()
     except OSError:
         return ""
     return "".join(char for char in " ".join(words) if char.isprintable())

@@ -7,7 +7,7 @@ from typing import Iterator
 
 from nanotrain_tui.session.errors import HostLives, SessionError
 from nanotrain_tui.session.folder import SessionFolder, check_name
-from nanotrain_tui.session.journals import connect, names_another_journal
+from nanotrain_tui.session.journals import connect, names_another_journal, odd_file
 from nanotrain_tui.session.leftovers import discard, make_way
 from nanotrain_tui.session.locks import MAINTENANCE_WAIT_S, maintenance
 
@@ -78,7 +78,7 @@ def _held(folder: SessionFolder, what: str) -> Iterator[None]:
 
 def _rename_inside(folder: SessionFolder) -> None:
     """Write the name into the recording; a damaged one keeps the old."""
-    if names_another_journal(folder.recording):
+    if odd_file(folder.recording) or names_another_journal(folder.recording):
         return
     try:
         with contextlib.closing(connect(folder.recording, "mode=rw", 1.0)) as connection:

@@ -22,6 +22,7 @@ from nanotrain_tui.session.journals import (
     files_beside,
     is_writable,
     names_another_journal,
+    odd_file,
     repair,
 )
 
@@ -44,6 +45,7 @@ def open_to_read(folder: SessionFolder) -> sqlite3.Connection:
 
     A session without a host is settled first. Raises RecordingError.
     """
+    _require_regular(folder.recording)
     give_up = time.monotonic() + _TRIES_S
     while True:
         folder.settle()
@@ -65,6 +67,7 @@ def open_untouched(path: str) -> sqlite3.Connection:
 
     Raises RecordingError, OSError, or what DAMAGE lists.
     """
+    _require_regular(path)
     if not SessionFolder(os.path.dirname(os.path.abspath(path))).is_alive():
         left = [file for file in _files(path)[1:] if os.path.getsize(file)]
         try:
@@ -76,6 +79,13 @@ def open_untouched(path: str) -> sqlite3.Connection:
             if any(file.endswith(JOURNAL) for file in left):
                 raise
     return _open_in_place(path)
+
+
+def _require_regular(path: str) -> None:
+    """SQLite would wait for the other end of a pipe, and read a device without end."""
+    odd = odd_file(path)
+    if odd:
+        raise RecordingError("{} cannot be read: {} is no regular file".format(path, odd))
 
 
 def needs_repair(error: Exception) -> bool:

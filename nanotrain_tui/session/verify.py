@@ -8,6 +8,7 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Set, Tuple
 from nanotrain_tui.session.bodies import is_config, parse_object, problem_of, unprintable_in
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.opening import DAMAGE, open_untouched
+from nanotrain_tui.session.regular import open_regular
 from nanotrain_tui.session.rows import is_step, is_time
 from nanotrain_tui.session.schema import SCHEMA_VERSION, TABLES, VIEWS, version_of
 from nanotrain_tui.session.text import printable, steers
@@ -38,7 +39,7 @@ def verify_file(path: str, progress: Progress = lambda _: None, foreign: bool = 
     facts: Dict[str, Any] = {}
     try:
         facts["bytes"] = os.stat(path).st_size
-        with open(path, "rb") as file:  # before SQLite has it open: see docs/SESSION_FORMAT.md
+        with open_regular(path) as file:  # before SQLite has it open: see docs/SESSION_FORMAT.md
             if file.read(16) != b"SQLite format 3\0":
                 return Report(["{} is no SQLite file".format(path)], facts)
         connection = open_untouched(path)

@@ -78,11 +78,25 @@ def as_folder(path: Path) -> None:
     path.mkdir()
 
 
+def as_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def as_device(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/dev/zero")
+
+
 UNREADABLE = {
     "empty": lambda path: path.write_bytes(b""),
     "zeros": lambda path: path.write_bytes(bytes(8192)),
     "cut": lambda path: os.truncate(path, 5000),
     "a folder": as_folder,
+    "a pipe": as_pipe,
+    "a device": as_device,
+    "a pipe for a journal": lambda path: os.mkfifo(f"{path}-journal"),
+    "a pipe for a log": lambda path: os.mkfifo(f"{path}-wal"),
     "foreign": sql("DROP TABLE meta; CREATE TABLE meta (key, song)"),
     "no steps": sql("DROP TABLE steps"),
     "a column gone": sql("ALTER TABLE events RENAME COLUMN t TO time"),

@@ -74,7 +74,8 @@ def test_ids_come_back_as_they_were(server):
         for number in (1, "two", None, 2.5):
             request = json.dumps({"id": number, "do": "echo"}).encode()
             assert ask(connection, request + b"\n")["id"] == number
-        assert ask(connection, b'{"id": [1], "do": "echo"}\n')["id"] is None
+        for number in (b"[1]", b"NaN", b"-Infinity", b"1e999"):
+            assert ask(connection, b'{"id": %s, "do": "echo"}\n' % number)["id"] is None
 
 
 @pytest.mark.parametrize(
@@ -171,6 +172,23 @@ def test_a_client_says_when_a_host_does_not_answer(held_folder, server):
         with pytest.raises(NotResponding, match=r"no answer in 0\.05 s"):
             client.request("keep", timeout=0.05)
         assert client.request("status")["ok"], "and it connects anew"
+
+
+def test_a_client_waits_for_a_place_in_the_queue(held_folder, monkeypatch):
+    waiting = []
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(f"{held_folder.path}/control.sock")
+        listening.listen(0)
+        with pytest.raises(BlockingIOError):
+            while True:
+                waiting.append(socket.socket(socket.AF_UNIX))
+                waiting[-1].setblocking(False)
+                waiting[-1].connect(listening.getsockname())
+        monkeypatch.setattr("time.sleep", lambda _: waiting.append(listening.accept()[0]))
+        with pytest.raises(NotResponding, match="no answer in"):
+            ControlClient(held_folder).request("status", timeout=0.5)
+    for connection in waiting:
+        connection.close()
 
 
 def test_a_client_says_when_a_live_host_has_no_socket(held_folder):

@@ -1,0 +1,24 @@
+"""Files that are opened only if they are regular: a named pipe would hold up its reader forever."""
+
+import errno
+import os
+import stat
+from typing import BinaryIO
+
+
+def is_stream(path: str) -> bool:
+    """Whether this is a pipe, a device or a socket, also by way of a link."""
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def open_regular(path: str) -> BinaryIO:
+    """The file, opened to read bytes. Raises OSError, also where it is a pipe or a device."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError(errno.EINVAL, "not a regular file", path)
+    return open(fd, "rb")
