@@ -75,6 +75,12 @@ def plan_resume(folder: SessionFolder, folders: Folders, changes: Changes | None
             f"whole: {'; '.join(problems)}. Fork its parent again.",
         )
     begin = with_changes(found, _allowed(found.config, changes or {}))
+    if begin.config["train.steps"] < begin.step and not begin.config.get("train.epochs"):
+        raise LaunchError(
+            "train.steps",
+            f"{begin.config['train.steps']} is less than the {begin.step} steps that {folder.name} "
+            "has made; set it higher.",
+        )
     # One whose last checkpoint could not be written trains again from the one before.
     is_saved = begin.checkpoint is None or begin.step >= reached
     if state == states.FINISHED and begin.config["train.steps"] <= reached and is_saved:

@@ -51,6 +51,15 @@ def test_a_failed_session_is_resumed_to_its_end(nano: Nano, failed: SessionFolde
     assert summarise(failed).state == "finished" and summarise(failed).step == 300
 
 
+def test_a_resume_to_fewer_steps_than_are_made_is_refused(
+    nano: Nano, failed: SessionFolder
+) -> None:
+    ran = nano("resume", failed.name, *unscripted(), "--set", "train.steps=50")
+    assert ran.status == 2 and is_paragraph(ran.err)
+    assert "50 is less than the 100 steps" in ran.err
+    assert summarise(failed).state == "failed", "nothing has changed"
+
+
 def test_resuming_in_json_tells_what_is_new(nano: Nano, failed: SessionFolder) -> None:
     ran = nano("resume", failed.name, *unscripted(), "--json")
     events = lines_of(ran.out)
