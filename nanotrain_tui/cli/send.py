@@ -119,26 +119,31 @@ def _count(values: tuple[str, ...]) -> int:
 def _ask(
     folder: "SessionFolder", do: str, arguments: Arguments, timeout: float
 ) -> tuple[dict[str, Any], "Event | None"]:
-    """The session's answer, and the event that came of it, if any did."""
-    from nanotrain_tui.session.client import ControlClient
-    from nanotrain_tui.session.errors import NotResponding, NotRunning
+    """The session's answer, and the event that came of it, if any did.
+
+    A session whose recording is damaged is commanded all the same: ``unreadable`` says why the
+    answer has no event.
+    """
+    from nanotrain_tui.session.errors import RecordingError
     from nanotrain_tui.session.reader import SessionReader
     from nanotrain_tui.session.scores import is_late
 
-    with SessionReader(folder) as reader:
-        before = reader.last_seq()
-        try:
-            with ControlClient(folder) as client:
-                answer = client.request(do, timeout=timeout, **arguments)
-        except NotRunning:
-            return _of_ended(folder, do), None
-        except NotResponding as error:
-            return {"ok": False, "why": str(error)}, None
-        events = [
-            event
-            for event in reader.read_since(before).events
-            if event.kind == EVENTS[do] and not is_late(event)
-        ]
+    answer: dict[str, Any] = {}
+    events: list[Event] = []
+    try:
+        with SessionReader(folder) as reader:
+            before = reader.last_seq()
+            answer = _request(folder, do, arguments, timeout)
+            events = [
+                event
+                for event in reader.read_since(before).events
+                if event.kind == EVENTS[do] and not is_late(event)
+            ]
+    except RecordingError as error:
+        if not folder.is_alive() and not answer:
+            raise
+        answer = answer or _request(folder, do, arguments, timeout)
+        answer["unreadable"] = str(error)
     undone = answer.get("undoes")
     event = next((event for event in events if _came_of(event, arguments, undone)), None)
     if event is not None:
@@ -148,6 +153,22 @@ def _ask(
         elif do == "checkpoint":
             answer["tested"] = event.body.get("tested")
     return {key: value for key, value in answer.items() if key != "id"}, event
+
+
+def _request(
+    folder: "SessionFolder", do: str, arguments: Arguments, timeout: float
+) -> dict[str, Any]:
+    """The host's reply, or what a session without a host would say."""
+    from nanotrain_tui.session.client import ControlClient
+    from nanotrain_tui.session.errors import NotResponding, NotRunning
+
+    try:
+        with ControlClient(folder) as client:
+            return client.request(do, timeout=timeout, **arguments)
+    except NotRunning:
+        return _of_ended(folder, do)
+    except NotResponding as error:
+        return {"ok": False, "why": str(error)}
 
 
 def _came_of(event: "Event", arguments: Arguments, undone: int | None) -> bool:
@@ -203,6 +224,8 @@ def _applied(
     from nanotrain_tui.session.reader import number
 
     step = answer.get("step", 0)
+    if "unreadable" in answer:
+        return f"applied at step {step}: {do}; but {answer['unreadable']}"
     if event is None:
         return f"nothing to do: {name} is {answer.get('state')} at step {step}"
     what, body = do, event.body

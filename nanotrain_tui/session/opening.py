@@ -34,6 +34,7 @@ _WAL_HEADER = b"\2\2"  # at byte 18: read through a write-ahead log
 #: What reading a damaged recording raises: a damaged schema's own message may be no text.
 DAMAGE = (sqlite3.Error, UnicodeDecodeError, OverflowError, MemoryError)
 _NEEDS_REPAIR = ("readonly", "unable to open")
+_LONGEST_ERROR = 200  # characters
 
 
 class _NoRoom(RecordingError):
@@ -96,6 +97,8 @@ def needs_repair(error: Exception) -> bool:
 def sentence(path: str, error: Exception) -> str:
     """The error of a recording for the person who wants to read it."""
     text = str(error)
+    if len(text) > _LONGEST_ERROR:  # SQLite quotes the whole of a text that cannot be decoded
+        text = text[:_LONGEST_ERROR] + "…"
     if "not a database" in text:
         return "{} is not a nanotrain recording".format(path)
     if "malformed" in text:

@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Set, Tuple
 
 from nanotrain_tui.session.bodies import is_config, parse_object, problem_of, unprintable_in
 from nanotrain_tui.session.errors import RecordingError
-from nanotrain_tui.session.opening import DAMAGE, open_untouched
+from nanotrain_tui.session.opening import DAMAGE, open_untouched, sentence
 from nanotrain_tui.session.regular import open_regular
 from nanotrain_tui.session.rows import is_step, is_time
 from nanotrain_tui.session.schema import SCHEMA_VERSION, TABLES, VIEWS, version_of
@@ -54,7 +54,7 @@ def verify_file(path: str, progress: Progress = lambda _: None, foreign: bool = 
         connection.execute("PRAGMA cell_size_check=ON")
         check.whole(connection, facts)
     except DAMAGE as error:
-        check.say("{}: {}".format(path, error))
+        check.say(sentence(path, error))
     finally:
         connection.close()
     return Report(check.problems, facts)

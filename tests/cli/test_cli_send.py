@@ -179,3 +179,16 @@ def test_sessions_commands_and_keys_complete(home: Path) -> None:
     assert completions("send", "mnist-1", "set", "optimizer.na") == ["optimizer.name="]
     assert "loss.name=hinge" in completions("send", "mnist-1", "set", "train.steps=5", "loss.name=")
     assert completions("send", "mnist-1", "pause", "optimizer.na") == []
+
+
+def test_a_session_whose_recording_is_damaged_still_obeys(
+    nano: Nano, running: SessionFolder
+) -> None:
+    with Path(running.recording).open("r+b") as recording:
+        recording.truncate(100)  # under the host, which goes on
+    ran = nano("send", running.name, "pause")
+    assert ran.status == 0 and ran.out.startswith("applied at step ")
+    assert running.recording in ran.out, "and it is said that the recording cannot be read"
+    for _ in range(2):  # the second gives up the rows that cannot be written
+        nano("send", running.name, "stop")
+    until(lambda: not running.is_alive())

@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from recorded import Recording, tutorial_run
 
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.manage import delete_session, rename_session
+from nanotrain_tui.session.opening import sentence
 from nanotrain_tui.session.reader import SessionReader
 from nanotrain_tui.session.summary import summarise
 from nanotrain_tui.session.verify import verify_file
@@ -228,3 +230,8 @@ def test_one_who_is_killed_while_repairing_keeps_nobody_out(folder, when):
     assert Path(folder.path, "maintenance.lock").exists()
     assert events(folder) == before
     assert set(files_of(folder.path)) == {"recording.nanotrain"}
+
+
+def test_an_error_does_not_quote_a_whole_row():
+    told = sentence("here", sqlite3.OperationalError("Could not decode: " + "x" * 100_000))
+    assert told.startswith("here cannot be read: Could not decode") and len(told) < 300
