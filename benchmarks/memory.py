@@ -1,4 +1,4 @@
-"""The estimate of ``catalog/memory.py`` against the memory a trainer really takes.
+"""The estimate of ``catalog/memory_estimate.py`` against the memory a trainer really takes.
 
 Each configuration is trained for a few seconds by a trainer process of its own, which evaluates and
 writes checkpoints; its peak is the kernel's: ``ru_maxrss``, the same as ``VmHWM``.
@@ -17,7 +17,7 @@ from typing import Any
 
 import nanotrain_tui
 from nanotrain_tui.catalog import check, trainer_config
-from nanotrain_tui.catalog.memory import MemoryNeed, estimate
+from nanotrain_tui.catalog.memory_estimate import MemoryNeed, estimate
 from nanotrain_tui.launch.plan import inspect_data
 
 HELP = "the estimate of the memory a training needs against what it takes"

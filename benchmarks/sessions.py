@@ -21,7 +21,7 @@ def generate(home: Path, steps: int) -> Path:
     """A finished session with loss, accuracy, learning rate, evaluations and telemetry."""
     from nanotrain_tui.catalog import check, nest
     from nanotrain_tui.session.folder import create_session
-    from nanotrain_tui.session.recorder import Recorder, create_recording
+    from nanotrain_tui.session.recording.recorder import Recorder, create_recording
 
     config = nest(check({"train.steps": steps}))
     folder = create_session(str(home), "long")
@@ -67,7 +67,7 @@ SEEK = """
 import time
 from nanotrain_tui.follow.replay import Replay
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 replay = Replay(SessionReader(SessionFolder(folder)), time.monotonic)
 for place in ("50%", "90%", "30%", "100%", "10%"):
     began = time.perf_counter()

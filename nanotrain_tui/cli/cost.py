@@ -9,10 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nanotrain_tui.cli.checks.machine import OK, WARN, Check
 from nanotrain_tui.config import Folders
 from nanotrain_tui.session.errors import SessionError
-
-from .checks import OK, WARN, Check
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.folder import SessionFolder
@@ -87,7 +86,7 @@ def _age(folder: "SessionFolder") -> float:
 
 
 def _cost_of(folder: "SessionFolder") -> Cost | None:
-    from nanotrain_tui.session.reader import SessionReader, number
+    from nanotrain_tui.session.recording.reader import SessionReader, number
 
     try:
         with SessionReader(folder) as reader:

@@ -4,7 +4,7 @@ import json
 import shlex
 from typing import TYPE_CHECKING
 
-from .errors import FINISHED
+from .exit_status import FINISHED
 from .output import say
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from nanotrain_tui.follow.source import Follower, LocalSource
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.errors import ControlError
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.records import Batch, Event, Steps
+from nanotrain_tui.session.recording.records import Batch, Event, Steps
 
 from .report import Report
 from .signals import StopRequests

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from keyword import iskeyword
+from pkgutil import iter_modules
 from typing import Any
 
 import click
@@ -14,10 +15,12 @@ import nanotrain_tui
 from nanotrain_tui.catalog import nearest
 from nanotrain_tui.catalog.undecodable import SHOWN
 
-from .errors import OutputClosed, guard
+from . import commands
+from .exit_status import OutputClosed, guard
 from .options import config_option, in_process_option, run_options
 
-COMMANDS = (
+# What a person starts with comes first in the help; further commands follow by name.
+_FIRST = (
     "train",
     "attach",
     "replay",
@@ -34,34 +37,35 @@ COMMANDS = (
     "import",
     "verify",
     "doctor",
-    "telemetry",
-    "data",
-    "init",
-    "presets",
-    "keys",
-    "completion",
 )
+
+
+def command_names() -> list[str]:
+    """The names of the modules in ``cli/commands``, without loading any of them."""
+    found = {module.name.rstrip("_") for module in iter_modules(commands.__path__)}
+    return [name for name in _FIRST if name in found] + sorted(found.difference(_FIRST))
 
 
 class Commands(click.Group):
     """A group that imports a command when it is called."""
 
     def list_commands(self, _: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return command_names()
 
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
+        if name not in command_names():
             return None
         module = f"{name}_" if iskeyword(name) else name
-        command: click.Command = import_module(f"nanotrain_tui.cli.{module}").command
+        command: click.Command = import_module(f"{commands.__name__}.{module}").command
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in COMMANDS and not ctx.resilient_parsing and args[0][:1] != "-":
-            known = ", ".join(COMMANDS)
-            hint = nearest(args[0], COMMANDS)
+        names = command_names()
+        if args[0] not in names and not ctx.resilient_parsing and args[0][:1] != "-":
+            known = ", ".join(names)
+            hint = nearest(args[0], names)
             ctx.fail(f"there is no command '{args[0]}'.{hint} There are: {known}.")
         return super().resolve_command(ctx, args)
 

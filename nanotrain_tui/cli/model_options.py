@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from .errors import CommandError
+from .exit_status import CommandError
 
 Command = Callable[..., Any]
 

@@ -4,7 +4,7 @@ from nanotrain_tui.catalog import nearest
 from nanotrain_tui.config import Folders
 from nanotrain_tui.session.errors import SessionNotFound
 from nanotrain_tui.session.folder import SessionFolder, find_session, list_sessions
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.summary import summarise_all
 
 

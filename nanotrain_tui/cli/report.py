@@ -8,10 +8,10 @@ from typing import Any
 from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.follow.run_state import RunState
-from nanotrain_tui.session.reader import number
-from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.recording.reader import number
+from nanotrain_tui.session.recording.records import Event
 
-from .errors import note
+from .exit_status import note
 from .output import clock, figure, say, share
 
 TOLD = ("edited", "paused", "resumed", "refused", "guard", "warned", "note", "diverged")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nanotrain_tui.config import Folders, load_settings
 
 from .divergence import way_out
-from .errors import FAILED, FINISHED, INTERRUPTED, OutputClosed, complain, note
+from .exit_status import FAILED, FINISHED, INTERRUPTED, OutputClosed, complain, note
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.run_state import RunState
@@ -116,7 +116,7 @@ def _report_for_people() -> "Report":
 
 def _status(state: "RunState", folder: "SessionFolder") -> int:
     """The exit status; why it failed goes to stderr."""
-    from nanotrain_tui.session.lost import read_lost
+    from nanotrain_tui.session.recording.lost import read_lost
 
     name, diverged = folder.name, state.diverged
     lost = read_lost(folder)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nanotrain_tui.drawing.scale import joules
 
-from .errors import paragraph
+from .exit_status import paragraph
 from .output import clock, moment, share, table, width
 
 if TYPE_CHECKING:

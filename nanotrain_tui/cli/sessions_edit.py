@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from .errors import FINISHED, CommandError
+from .exit_status import FINISHED, CommandError
 from .options import complete_session, session_argument
 from .output import say
 from .places import my_folders

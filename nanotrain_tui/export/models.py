@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from nanotrain_tui.export.registry import ExportError, Options
-from nanotrain_tui.launch.errors import LaunchError
 from nanotrain_tui.launch.model import Model, find_model, write_model
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.trainer_python.errors import LaunchError
 
 PREPROCESSING = "preprocessing.json"
 OPTIONS = frozenset({"checkpoint", "python"})

@@ -8,7 +8,7 @@ from pkgutil import iter_modules
 from typing import BinaryIO, TextIO
 
 from nanotrain_tui.catalog import ConfigError, nearest
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 from . import formats
 

@@ -4,8 +4,8 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from nanotrain_tui.session.reader import Evaluation, SessionReader
-from nanotrain_tui.session.records import Segment, Steps
+from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
+from nanotrain_tui.session.recording.records import Segment, Steps
 
 PAGE_ROWS = 96  # recorded rows read at once: after compaction at most 4096 steps each
 MOST_WAITING = 256  # rows that wait for another metric before they go without it

@@ -14,7 +14,7 @@ from nanotrain_tui.follow.marks import MARKED
 from nanotrain_tui.follow.not_finite import INFINITE, NAN, in_words, stretches
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.window import read_window
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 BINS = 400
 _LAST = 1 << 53

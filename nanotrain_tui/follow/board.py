@@ -6,14 +6,14 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
+from nanotrain_tui.follow.bottleneck import MOST_SAMPLES, Verdict, judge, newest
 from nanotrain_tui.follow.energy import EnergyUse, TrainingEnergy
 from nanotrain_tui.follow.log_text import one_line
 from nanotrain_tui.follow.numbers import number
 from nanotrain_tui.follow.other_load import OtherLoad, other_load
 from nanotrain_tui.follow.run_state import HeatLimits
-from nanotrain_tui.follow.verdict import MOST_SAMPLES, Verdict, judge, newest
 from nanotrain_tui.session.energy import Energy
-from nanotrain_tui.session.records import Event, Sample
+from nanotrain_tui.session.recording.records import Event, Sample
 from nanotrain_tui.session.state import RUNNING
 
 

@@ -16,7 +16,7 @@ from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import Edit, config_now, read_history, starts
-from nanotrain_tui.session.reader import Evaluation, SessionReader
+from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
 from nanotrain_tui.session.summary import SessionSummary, summarise
 
 BINS = 256

@@ -14,6 +14,7 @@ from typing import Any
 
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.board import BoardFold
+from nanotrain_tui.follow.bottleneck import Verdict
 from nanotrain_tui.follow.log_text import describe, one_line, reason
 from nanotrain_tui.follow.marks import MarkFold
 from nanotrain_tui.follow.progress import Progress
@@ -21,9 +22,8 @@ from nanotrain_tui.follow.run_state import LogLine, Preparing, RunState
 from nanotrain_tui.follow.series import Series
 from nanotrain_tui.follow.speed import Speed
 from nanotrain_tui.follow.telemetry import GaugeFold
-from nanotrain_tui.follow.verdict import Verdict
-from nanotrain_tui.session.reader import number
-from nanotrain_tui.session.records import Batch, Event, Sample, Segment, Steps
+from nanotrain_tui.session.recording.reader import number
+from nanotrain_tui.session.recording.records import Batch, Event, Sample, Segment, Steps
 from nanotrain_tui.session.scores import is_late
 from nanotrain_tui.session.state import (
     ENDED,

@@ -9,8 +9,8 @@ from nanotrain_tui.catalog import FIELDS, format_value
 from nanotrain_tui.catalog.undecodable import shown
 from nanotrain_tui.follow.run_state import LogLine
 from nanotrain_tui.session.history import SCRIPT
-from nanotrain_tui.session.reader import number
-from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.recording.reader import number
+from nanotrain_tui.session.recording.records import Event
 
 LONGEST = 400  # characters of a line: a traceback belongs in trainer.log
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nanotrain_tui.follow.run_state import Checkpoint, Diverged, Mark
-from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.session.scores import Kept, KeptCheckpoints
 
 MARKS = 256  # the newest; checkpoints apart, so that they push no edit out

@@ -18,7 +18,7 @@ from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.follow.marks import MARKED
 from nanotrain_tui.follow.run_state import Mark, ReplayPosition, RunState
 from nanotrain_tui.follow.tape import Position, Tape
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, math.inf)
 FASTEST_LOOKS = 240  # as fast as it draws: so many looks from beginning to end

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from nanotrain_tui.follow.bottleneck import Verdict
 from nanotrain_tui.follow.energy import EnergyUse
 from nanotrain_tui.follow.other_load import OtherLoad
 from nanotrain_tui.follow.series import Curve
-from nanotrain_tui.follow.verdict import Verdict
 from nanotrain_tui.session.scores import Score, Tested
 from nanotrain_tui.session.undo import Undo
 

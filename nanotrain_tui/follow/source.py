@@ -14,8 +14,8 @@ from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.records import Batch
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.records import Batch
 
 ROWS_A_LOOK = 512  # a table: bounds what one look reads, folds and holds
 ANSWER_WITHIN_S = 30.0

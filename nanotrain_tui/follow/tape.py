@@ -12,8 +12,8 @@ from itertools import accumulate, groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.records import Batch, Place, StepsRow
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.records import Batch, Place, StepsRow
 
 CHUNK_STEPS = 1 << 19  # of all metrics together, read and folded at once
 CHUNK_ROWS = 4096

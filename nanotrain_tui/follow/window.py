@@ -16,8 +16,8 @@ from operator import attrgetter, itemgetter
 
 from nanotrain_tui.follow.series import Curve, Series
 from nanotrain_tui.follow.telemetry import GAUGES
-from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.records import Sample, Steps, StepsRow
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.records import Sample, Steps, StepsRow
 
 BINS = 512
 PIECE_STEPS = 1 << 20  # read at once

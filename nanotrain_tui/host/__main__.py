@@ -23,7 +23,7 @@ def main() -> int:
         will = detach(os.path.join(job.folder, "trainer.log"), [] if ready is None else [ready])
         # Only now: the supervisor shall not hold them in its memory.
         from nanotrain_tui.host.host import Host
-        from nanotrain_tui.host.trainer_process import process_trainer
+        from nanotrain_tui.host.trainer.process import process_trainer
 
         host = Host(job, partial(process_trainer, at_death=will.write))
         host.open()

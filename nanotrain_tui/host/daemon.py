@@ -11,7 +11,7 @@ import os
 import signal
 from typing import List, Sequence
 
-from nanotrain_tui.host import reaper
+from nanotrain_tui.trainer_python import reaper
 
 _WILL_BYTES = 1 << 14
 _WILL_WITHIN_S = 20.0

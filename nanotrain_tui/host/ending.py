@@ -3,10 +3,10 @@
 import sys
 from typing import Any, Callable, Dict, Optional
 
+from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.host.journal import Journal
-from nanotrain_tui.host.loop import Loop
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.lost import write_lost
+from nanotrain_tui.session.recording.lost import write_lost
 
 WAIT_FOR_ROOM_S = 24 * 3600.0
 _LOOK_EVERY_S = 0.5

@@ -8,7 +8,7 @@ from typing import Any, Dict, Optional
 
 from nanotrain_tui import __version__
 from nanotrain_tui.telemetry.board import describe_board
-from nanotrain_tui.telemetry.memory import read_meminfo
+from nanotrain_tui.telemetry.meminfo import read_meminfo
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 import time
 from typing import Any, Callable, Dict, Optional
 
-from nanotrain_tui.host.loop import Loop
+from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.telemetry.monitor import Monitor
 from nanotrain_tui.telemetry.process import process_cpu_s
 

@@ -12,31 +12,32 @@ from functools import partial
 from typing import Any, Callable, Dict, List, Optional
 
 from nanotrain_tui.catalog import nest
-from nanotrain_tui.host import commands, preload
+from nanotrain_tui.host import commands
 from nanotrain_tui.host.control import Reply
 from nanotrain_tui.host.ending import LastRows
-from nanotrain_tui.host.errand import Errands
+from nanotrain_tui.host.event_loop import Loop
+from nanotrain_tui.host.finish_command import Errands
 from nanotrain_tui.host.gauges import Gauges
-from nanotrain_tui.host.guard_desk import GuardDesk
+from nanotrain_tui.host.guard.guards import GuardDesk
 from nanotrain_tui.host.job import Job, JobError
 from nanotrain_tui.host.journal import open_journal
 from nanotrain_tui.host.live_config import OWN_KEYS
-from nanotrain_tui.host.loop import Loop
 from nanotrain_tui.host.mishaps import Mishaps
-from nanotrain_tui.host.paths import ContainerError
 from nanotrain_tui.host.presence import Presence
 from nanotrain_tui.host.retries import Retries
 from nanotrain_tui.host.segment import MakeTrainer, Segment, Surroundings
 from nanotrain_tui.host.steering import About, Session, Steering
-from nanotrain_tui.host.trainer_log import TrainerLog
-from nanotrain_tui.host.trainer_process import ProcessTrainer, SpawnError, process_trainer
+from nanotrain_tui.host.trainer.log import TrainerLog
+from nanotrain_tui.host.trainer.process import ProcessTrainer, SpawnError, process_trainer
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.errors import RecordingError, SessionError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import EDITS, Start, parse_edits
-from nanotrain_tui.session.lost import take_lost
+from nanotrain_tui.session.recording.lost import take_lost
 from nanotrain_tui.session.undo import Undo
 from nanotrain_tui.telemetry.monitor import Monitor, TelemetryError
+from nanotrain_tui.trainer_python import preload
+from nanotrain_tui.trainer_python.paths import ContainerError
 
 COMMIT_EVERY_S = 0.5
 SYNC_EVERY_S = 10.0

@@ -6,13 +6,13 @@ from typing import Any, Callable, Dict, Mapping, Optional
 
 from nanotrain_tui.catalog import nest
 from nanotrain_tui.host.job import Job, JobError
-from nanotrain_tui.host.messages import METRICS
+from nanotrain_tui.host.trainer.messages import METRICS
 from nanotrain_tui.session import state as states
-from nanotrain_tui.session.backlog import Lost
 from nanotrain_tui.session.bodies import recordable
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.recorder import Recorder, create_recording
+from nanotrain_tui.session.recording.backlog import Lost
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.recorder import Recorder, create_recording
 from nanotrain_tui.session.text import printable_json
 from nanotrain_tui.session.undo import KINDS, Edits
 

@@ -3,7 +3,7 @@
 import traceback
 from typing import Any, Callable, Dict, Set
 
-from nanotrain_tui.host.trainer_log import TrainerLog
+from nanotrain_tui.host.trainer.log import TrainerLog
 
 PHRASE = "nanotrain made an error and went on"
 MOST_ERRORS = 1000  # then the loop no longer moves, and ends by the next one

@@ -8,8 +8,8 @@ import os
 from typing import Callable
 
 from nanotrain_tui.host.control import ControlServer, Handler
+from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.host.lock import FolderLock
-from nanotrain_tui.host.loop import Loop
 from nanotrain_tui.session.errors import HostLives
 from nanotrain_tui.session.folder import RECORDING, SessionFolder
 

@@ -5,7 +5,7 @@ from typing import List, Optional, Tuple
 from nanotrain_tui.session.checkpoints import first_whole
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import Start, read_history, starts
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 
 class Retries:

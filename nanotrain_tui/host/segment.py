@@ -4,25 +4,25 @@ import json
 import os
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
-from nanotrain_tui.host import crash, gpu
-from nanotrain_tui.host.container import COMMAND_KEY
 from nanotrain_tui.host.environment import describe_environment
+from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.host.gauges import Gauges
-from nanotrain_tui.host.hearing import Hearing
 from nanotrain_tui.host.job import Job
 from nanotrain_tui.host.journal import Journal
-from nanotrain_tui.host.link import LEAVE_WITHIN_S, Trainer, TrainerLink
 from nanotrain_tui.host.live_config import OWN_KEYS, LiveConfig
-from nanotrain_tui.host.loop import Loop
-from nanotrain_tui.host.paths import inside_config
 from nanotrain_tui.host.steering import Steering
-from nanotrain_tui.host.trainer_environment import has_nvidia
-from nanotrain_tui.host.trainer_log import TrainerLog
+from nanotrain_tui.host.trainer.connection import LEAVE_WITHIN_S, Trainer, TrainerLink
+from nanotrain_tui.host.trainer.events import Hearing
+from nanotrain_tui.host.trainer.log import TrainerLog
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.checkpoints import recorded_files
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import Edit
+from nanotrain_tui.trainer_python import crash, gpu
+from nanotrain_tui.trainer_python.container import COMMAND_KEY
+from nanotrain_tui.trainer_python.environment import has_nvidia
+from nanotrain_tui.trainer_python.paths import inside_config
 
 STOP_WITHIN_S = 30.0  # an evaluation on a Nano, or XLA compiling, may take that long
 STOP_LOADING_WITHIN_S = 2.0

@@ -4,7 +4,13 @@
 a session there is; ``start`` (or ``start_in_process``) sets it going.
 """
 
-from .again import (
+from nanotrain_tui.trainer_python.errors import LaunchError
+from nanotrain_tui.trainer_python.finder import find_trainer_python
+
+from .detached import start
+from .in_process import InProcessSession, start_in_process
+from .plan import Plan, prepare
+from .resume_and_fork import (
     configuration_of,
     fork,
     list_checkpoints,
@@ -14,11 +20,6 @@ from .again import (
     restart,
     resume,
 )
-from .detached import start
-from .errors import LaunchError
-from .in_process import InProcessSession, start_in_process
-from .plan import Plan, prepare
-from .python_finder import find_trainer_python
 
 __all__ = [
     "InProcessSession",

@@ -12,16 +12,16 @@ from typing import Any
 
 import nanotrain_tui
 from nanotrain_tui.config import Folders
-from nanotrain_tui.host.container import Folder
 from nanotrain_tui.host.job import Job
-from nanotrain_tui.launch.errors import LaunchError
 from nanotrain_tui.launch.plan import Plan
-from nanotrain_tui.launch.trainer_call import seeing
 from nanotrain_tui.session.client import whoami
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder, create_session
 from nanotrain_tui.session.history import Start
 from nanotrain_tui.session.scores import AFTER
+from nanotrain_tui.trainer_python.call import seeing
+from nanotrain_tui.trainer_python.container import Folder
+from nanotrain_tui.trainer_python.errors import LaunchError
 
 READY_WITHIN_S = 60.0
 _LONGEST_ANSWER = 1 << 16

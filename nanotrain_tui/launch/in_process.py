@@ -14,11 +14,11 @@ from typing import BinaryIO
 from nanotrain_tui.config import Folders
 from nanotrain_tui.host.host import Host
 from nanotrain_tui.host.job import Job, JobError
-from nanotrain_tui.host.trainer_process import ThreadTrainer
+from nanotrain_tui.host.trainer.process import ThreadTrainer
 from nanotrain_tui.launch.detached import make_folder, remove_folder, write_job
-from nanotrain_tui.launch.errors import LaunchError
 from nanotrain_tui.launch.plan import Plan
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.trainer_python.errors import LaunchError
 
 _STOPS = 4  # two end a trainer, two more the wait for the disk
 _STOP_WITHIN_S = 2.0

@@ -11,21 +11,21 @@ from typing import Any
 
 from nanotrain_tui.catalog import parse_layers
 from nanotrain_tui.config import find_folders
-from nanotrain_tui.host import crash, preload
-from nanotrain_tui.host.container import Folder
-from nanotrain_tui.host.paths import PathMap
-from nanotrain_tui.host.trainer_environment import trainer_invocation
-from nanotrain_tui.launch.again import configuration_of
-from nanotrain_tui.launch.asking import json_objects, last_words
-from nanotrain_tui.launch.errors import LaunchError
-from nanotrain_tui.launch.leash import Leash
 from nanotrain_tui.launch.plan import PYTHONS
-from nanotrain_tui.launch.python_finder import KEY
-from nanotrain_tui.launch.remembered import Remembered
-from nanotrain_tui.launch.trainer_call import PATHS, paths_of, python_of, seeing, with_trainer
+from nanotrain_tui.launch.resume_and_fork import configuration_of
 from nanotrain_tui.session.checkpoints import Checkpoint, list_checkpoints, no_best
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.trainer_python import crash, preload
+from nanotrain_tui.trainer_python.cache import Remembered
+from nanotrain_tui.trainer_python.call import PATHS, paths_of, python_of, seeing, with_trainer
+from nanotrain_tui.trainer_python.container import Folder
+from nanotrain_tui.trainer_python.environment import trainer_invocation
+from nanotrain_tui.trainer_python.errors import LaunchError
+from nanotrain_tui.trainer_python.finder import KEY
+from nanotrain_tui.trainer_python.leash import Leash
+from nanotrain_tui.trainer_python.paths import PathMap
+from nanotrain_tui.trainer_python.query import json_objects, last_words
 
 LAST, BEST = "last", "best"
 

@@ -10,21 +10,21 @@ from typing import Any
 
 from nanotrain_tui.catalog import check, trainer_config
 from nanotrain_tui.config import Folders
-from nanotrain_tui.host import container, crash
-from nanotrain_tui.host.container import Folder
-from nanotrain_tui.host.paths import PathMap, inside_config
-from nanotrain_tui.host.trainer_environment import trainer_invocation
-from nanotrain_tui.launch.asking import Said, ask, json_objects, last_words
-from nanotrain_tui.launch.errors import LaunchError
-from nanotrain_tui.launch.memory import MemoryCheck, check_memory, read_available
-from nanotrain_tui.launch.python_finder import KEY
-from nanotrain_tui.launch.remembered import Remembered
-from nanotrain_tui.launch.room import RoomCheck, check_room
-from nanotrain_tui.launch.trainer_call import PATHS, paths_of, python_of, seeing, with_trainer
+from nanotrain_tui.launch.disk_check import RoomCheck, check_room
+from nanotrain_tui.launch.memory_check import MemoryCheck, check_memory, read_available
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import Start
 from nanotrain_tui.telemetry.child import TelemetryError, find_tegrastats
 from nanotrain_tui.trainer.installed import is_too_old
+from nanotrain_tui.trainer_python import container, crash
+from nanotrain_tui.trainer_python.cache import Remembered
+from nanotrain_tui.trainer_python.call import PATHS, paths_of, python_of, seeing, with_trainer
+from nanotrain_tui.trainer_python.container import Folder
+from nanotrain_tui.trainer_python.environment import trainer_invocation
+from nanotrain_tui.trainer_python.errors import LaunchError
+from nanotrain_tui.trainer_python.finder import KEY
+from nanotrain_tui.trainer_python.paths import PathMap, inside_config
+from nanotrain_tui.trainer_python.query import Said, ask, json_objects, last_words
 
 PYTHONS = "pythons.json"  # in the cache's folder
 HERE = PathMap()

@@ -6,9 +6,9 @@ from typing import Iterable, List, NamedTuple, Optional, Tuple
 
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import Start
-from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.records import Event
-from nanotrain_tui.session.regular import open_regular
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.records import Event
+from nanotrain_tui.session.recording.regular import open_regular
 from nanotrain_tui.session.scores import Kept, KeptCheckpoints, Score, Tested, place_of
 
 

@@ -12,8 +12,8 @@ from typing import List, Optional, Tuple
 
 from nanotrain_tui.session import locks
 from nanotrain_tui.session.errors import SessionError, SessionNotFound
-from nanotrain_tui.session.journals import files_beside, settle_file
 from nanotrain_tui.session.leftovers import RECORDING, is_leftover, is_old, make_way
+from nanotrain_tui.session.recording.journals import files_beside, settle_file
 
 RESERVE = "reserve"  # disk space that a running host sets aside; see reserve.py
 NOT_RESPONDING_AFTER_S = 5.0

@@ -8,8 +8,8 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tu
 
 from nanotrain_tui.catalog import Config, changed_keys, edited, flatten
 from nanotrain_tui.session.errors import RecordingError
-from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.session.scores import place_of
 
 SCRIPT = "script"  # who made an edit that the configuration holds

@@ -10,7 +10,7 @@ from typing import Iterable, List, NamedTuple, Optional, Tuple
 
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.regular import open_regular
+from nanotrain_tui.session.recording.regular import open_regular
 from nanotrain_tui.session.text import printable
 
 FILE = "labels.json"

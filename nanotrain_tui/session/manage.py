@@ -7,9 +7,9 @@ from typing import Iterator
 
 from nanotrain_tui.session.errors import HostLives, SessionError
 from nanotrain_tui.session.folder import SessionFolder, check_name
-from nanotrain_tui.session.journals import connect, names_another_journal, odd_file
 from nanotrain_tui.session.leftovers import discard, make_way
 from nanotrain_tui.session.locks import MAINTENANCE_WAIT_S, maintenance
+from nanotrain_tui.session.recording.journals import connect, names_another_journal, odd_file
 
 
 def rename_session(folder: SessionFolder, name: str) -> SessionFolder:

@@ -3,8 +3,8 @@
 import math
 from typing import Any, Dict, List, NamedTuple, Optional
 
-from nanotrain_tui.session.reader import number
-from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.recording.reader import number
+from nanotrain_tui.session.recording.records import Event
 
 #: Key of a ``checkpoint`` that was written late: the last event before the step of its network.
 AFTER = "after"

@@ -11,7 +11,7 @@ from nanotrain_tui.session import state as states
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder, list_sessions
 from nanotrain_tui.session.labels import read_labels
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 SPARK = 24  # parts of a spark of the loss
 _KINDS = states.STATE_KINDS + ("edited",)

@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
 from nanotrain_tui.catalog import FIELDS, applies
 from nanotrain_tui.session.history import SCRIPT
-from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.session.scores import place_of
 
 GUARD = "guard"  # who acts against heat and lack of memory

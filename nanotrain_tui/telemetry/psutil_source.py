@@ -4,7 +4,7 @@ import os
 import re
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-from .memory import read_meminfo
+from .meminfo import read_meminfo
 from .sysfs import is_jetson, read_text
 
 _MIB = 1 << 20

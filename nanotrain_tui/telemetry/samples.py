@@ -16,7 +16,7 @@ from typing import Any, Callable, Dict, List, Optional, Union
 
 from . import summary
 from .clocks import AllowedClocks, JetsonGpu, MemoryController
-from .memory import SharedMemory
+from .meminfo import SharedMemory
 from .nvml import NvmlGpu, open_gpu
 from .power import PowerRails
 from .psutil_source import ProcSource, PsutilSource

@@ -13,10 +13,10 @@ from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Sequence, T
 import numpy as np
 import tensorflow as tf
 
+from .checkpoints.slots import slot_name, weight_name
 from .model import Structure, hits_of, logits_of, losses_of, penalty_of, structure_of
 from .optimizers import OPTIMIZERS, Now, initial_slot
 from .runtime import first_line
-from .slots import slot_name, weight_name
 
 Array = Any
 Tensor = Any

@@ -11,8 +11,8 @@ from typing import Any, Callable, Dict, List, Sequence
 
 import numpy as np
 
-from . import checkpoint
-from .checkpoint import Checkpoint
+from .checkpoints import files as checkpoint
+from .checkpoints.files import Checkpoint
 from .protocol import Failed
 
 Array = Any

@@ -5,7 +5,7 @@ import time
 from typing import Callable, Dict, List, Optional
 
 from . import runtime
-from .keeper import Keeper
+from .checkpoints.manager import Keeper
 from .protocol import Command, Commands, Events, number
 from .script import Script
 from .settings import Refused

@@ -9,7 +9,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Tuple
 import numpy as np
 import tensorflow as tf
 
-from .slots import SCALARS, SLOTS
+from .checkpoints.slots import SCALARS, SLOTS
 
 Tensor = Any
 Slots = List[Tensor]

@@ -5,7 +5,7 @@ from typing import Any, Callable, Dict, List, Mapping, Sequence
 
 import numpy as np
 
-from . import checkpoint
+from .checkpoints import files as checkpoint
 from .export import weights_of
 
 CHUNK = 1000
@@ -20,9 +20,9 @@ def predict(request: Dict[str, Any], tell: Callable[[Dict[str, Any]], None]) -> 
     (data_name, preprocessing; may be null) and files: name, content and labels (base64, labels
     may be empty). Raises Failed.
     """
-    from .drawing import kind_of
-    from .picture_file import Unreadable
-    from .pictures import confusion, read_pictures
+    from .pictures.drawing import kind_of
+    from .pictures.loading import confusion, read_pictures
+    from .pictures.picture_file import Unreadable
 
     saved = checkpoint.load(request["checkpoint"], request.get("sizes"))
     weights, shape = weights_of(saved), request["shape"]

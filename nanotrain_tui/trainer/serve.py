@@ -8,10 +8,11 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any, BinaryIO, Iterator, List, Optional, Tuple
 
-from . import checkpoint, data
-from .checkpoint import Checkpoint
-from .drawing import describe
+from . import data
+from .checkpoints import files as checkpoint
+from .checkpoints.files import Checkpoint
 from .installed import OLDEST, is_too_old, tensorflow_version
+from .pictures.drawing import describe
 from .protocol import Closed, Command, Commands, Events, Failed, Stopped
 from .script import Script, ScriptedEdit, parse_edits
 from .settings import Config, check_start, in_force_at, required
@@ -155,7 +156,7 @@ def loop_of(
     training: "Training", edits: List[ScriptedEdit], commands: Commands, events: Events
 ) -> "Loop":
     """The loop that trains to the end."""
-    from .keeper import Keeper, files_of
+    from .checkpoints.manager import Keeper, files_of
     from .loop import Loop
 
     config = training.config

@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, Optional
 import numpy as np
 
 from .batches import Batches
-from .checkpoint import Checkpoint, Evaluation
+from .checkpoints.files import Checkpoint, Evaluation
 from .data import Dataset
 from .edits import apply_changes, changes_in
 from .engine import Engine

@@ -26,7 +26,7 @@ from nanotrain_tui.config import load_presets
 from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.follow.run_state import Checkpoint, Gauge, LogLine, Mark, Preparing, RunState
 from nanotrain_tui.follow.series import Curve
-from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.session.undo import Edits
 
 ENDED = ("finished", "stopped", "failed", "interrupted")

@@ -29,7 +29,7 @@ from nanotrain_tui.follow.replay import Replay
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.follow.source import Follower, LocalSource
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 WIDTH, HEIGHT = 72, 20
 

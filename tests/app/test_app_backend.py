@@ -24,7 +24,7 @@ from nanotrain_tui.follow.run_state import Preparing
 from nanotrain_tui.session.client import ControlClient, whoami
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import create_session, find_session, list_sessions
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 SCRIPTED = Path(__file__).parents[1] / "fakes" / "scripted_trainer.py"
 

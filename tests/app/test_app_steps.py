@@ -25,7 +25,7 @@ from nanotrain_tui.catalog import (
 from nanotrain_tui.config.resolve import overlay
 from nanotrain_tui.drawing.curves import FUNCTIONS, draw_curve
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
-from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.session.undo import Edits
 
 

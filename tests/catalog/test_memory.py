@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nanotrain_tui.catalog import OPTIMIZERS, check
-from nanotrain_tui.catalog.memory import SLOTS, estimate, fitting_batch, framework_mb
+from nanotrain_tui.catalog.memory_estimate import SLOTS, estimate, fitting_batch, framework_mb
 
 MNIST = ((28, 28), 10, 60000, 10000)
 
@@ -103,7 +103,7 @@ def test_the_fitting_batch_fits_and_the_next_larger_does_not(width, batch, optim
 def test_slots_and_block_are_the_trainers():
     import numpy as np
 
-    from nanotrain_tui.catalog import memory
+    from nanotrain_tui.catalog import memory_estimate as memory
     from nanotrain_tui.trainer import optimizers, training
 
     weight = np.zeros((30, 50), np.float32)

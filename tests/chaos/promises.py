@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 from .witness import RATE, Witness
 from .world import TimedOut, World, wait_for

@@ -12,7 +12,7 @@ from cli_runs import Nano, Start, host_of, is_paragraph, only_session, options, 
 from recorded import Recording
 
 from nanotrain_tui.session.folder import SessionFolder, find_session
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.summary import summarise
 
 pytestmark = pytest.mark.usefixtures("hosts_end")

@@ -19,7 +19,7 @@ from nanotrain_tui.app.source.replay_source import ReplaySource
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import read_history, starts
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 READING = (
     ["show", "mnist-2"], ["show", "mnist-2", "--json"], ["compare", "mnist-1", "mnist-2"],

@@ -9,12 +9,12 @@ import pytest
 from cli_runs import Nano, Ran, is_paragraph
 
 from nanotrain_tui.catalog import check
-from nanotrain_tui.cli import checks
+from nanotrain_tui.cli.checks import machine as checks
 from nanotrain_tui.launch.plan import PYTHONS
-from nanotrain_tui.launch.remembered import Remembered
 from nanotrain_tui.telemetry.board import BoardInfo, SwapArea
 from nanotrain_tui.telemetry.clocks import ClockRange
 from nanotrain_tui.trainer.data import DataError
+from nanotrain_tui.trainer_python.cache import Remembered
 
 
 @pytest.fixture
@@ -106,7 +106,10 @@ def test_all_pythons_are_listed_with_what_was_found(
         str(fit): "python3 on the PATH",
         "/no/python": "the system's",
     }
-    for module in ("nanotrain_tui.launch.python_finder", "nanotrain_tui.cli.trainer_check"):
+    for module in (
+        "nanotrain_tui.trainer_python.finder",
+        "nanotrain_tui.cli.checks.machine.trainer",
+    ):
         monkeypatch.setattr(f"{module}.candidates", lambda: named)
     ran = nano("doctor", "--json")
     assert [
@@ -133,7 +136,10 @@ def test_each_python_is_asked_once_and_a_wrong_memory_is_dropped(
     bare.chmod(0o755)
     remembered = Remembered(home / "cache" / PYTHONS)
     remembered.keep(str(bare), str(bare))
-    for module in ("nanotrain_tui.launch.python_finder", "nanotrain_tui.cli.trainer_check"):
+    for module in (
+        "nanotrain_tui.trainer_python.finder",
+        "nanotrain_tui.cli.checks.machine.trainer",
+    ):
         monkeypatch.setattr(f"{module}.candidates", lambda: {str(bare): "the system's"})
     assert remembered.has_tensorflow(str(bare))
     nano("doctor")
@@ -144,7 +150,10 @@ def test_each_python_is_asked_once_and_a_wrong_memory_is_dropped(
 def test_where_none_has_tensorflow_all_are_listed_too(
     nano: Nano, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("nanotrain_tui.launch.python_finder", "nanotrain_tui.cli.trainer_check"):
+    for module in (
+        "nanotrain_tui.trainer_python.finder",
+        "nanotrain_tui.cli.checks.machine.trainer",
+    ):
         monkeypatch.setattr(f"{module}.candidates", lambda: {"/no/python": "the system's"})
     ran = nano("doctor", "--json")
     assert ran.status == 1 and by_name(ran)["tensorflow"]["status"] == "problem"

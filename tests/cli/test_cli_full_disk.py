@@ -6,7 +6,7 @@ from nanotrain_tui.cli.follow import _about
 from nanotrain_tui.cli.running import _status
 from nanotrain_tui.follow.run_state import Checkpoint, RunState
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.lost import read_lost, take_lost, write_lost
+from nanotrain_tui.session.recording.lost import read_lost, take_lost, write_lost
 
 NOT_SAVED = "Step 500: No checkpoint was written: [Errno 28] No space left on device."
 

@@ -15,7 +15,7 @@ from terminal_bytes import bytes_of
 
 from nanotrain_tui.export import BinaryFormat, FolderFormat, TextFormat, format_names, get_format
 from nanotrain_tui.session.errors import SessionError
-from nanotrain_tui.session.portable import import_file
+from nanotrain_tui.session.recording.portable import import_file
 
 READING = (
     ["sessions"], ["sessions", "--json"], ["show", "mnist-1"], ["show", "mnist-1", "--json"],

@@ -7,7 +7,7 @@ import pytest
 from cli_runs import Nano, only_session, options, until
 
 from nanotrain_tui.launch import plan
-from nanotrain_tui.launch.memory import Available
+from nanotrain_tui.launch.memory_check import Available
 
 LARGE = ("--set", "train.batch_size=30000")
 WARNING = "are available: the kernel may kill it. A batch of"

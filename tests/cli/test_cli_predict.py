@@ -56,7 +56,7 @@ def test_what_was_done_to_a_picture_is_said(
 def test_files_that_cannot_be_read_are_named_and_the_others_answered(
     nano: Nano, asked: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nanotrain_tui.cli.predict.MOST_BYTES", 4)
+    monkeypatch.setattr("nanotrain_tui.cli.commands.predict.MOST_BYTES", 4)
     (tmp_path / "large.png").write_bytes(b"12345")
     (tmp_path / "a.png").write_bytes(b"1234")
     bad = (tmp_path, tmp_path / "large.png", tmp_path / "none.png")

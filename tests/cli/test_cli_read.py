@@ -16,7 +16,7 @@ from cli_runs import Nano, is_paragraph
 from recorded import Recording, tutorial_run
 
 from nanotrain_tui.catalog import FIELDS
-from nanotrain_tui.cli.group import COMMANDS
+from nanotrain_tui.cli.group import command_names
 from nanotrain_tui.export import get_format
 from nanotrain_tui.session.folder import create_session
 
@@ -443,7 +443,7 @@ def test_names_and_keys_complete(home: Path) -> None:
 
 def test_version_and_help(nano: Nano) -> None:
     assert nano("--version").out.startswith("nanotrain ")
-    for command in ([], *([name] for name in COMMANDS)):
+    for command in ([], *([name] for name in command_names())):
         ran = nano(*command, "-h")
         assert ran.status == 0 and ran.out.startswith("Usage: nanotrain")
 

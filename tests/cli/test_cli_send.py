@@ -8,7 +8,7 @@ from cli_runs import Nano, is_paragraph, only_session, options, until
 from recorded import Recording, tutorial_run
 
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.summary import summarise
 
 pytestmark = pytest.mark.usefixtures("hosts_end")

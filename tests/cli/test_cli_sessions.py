@@ -108,7 +108,7 @@ def test_one_that_runs_is_neither_deleted_nor_renamed(nano: Nano, home: Path) ->
 
 
 def test_what_was_recorded_after_the_summary_counts(nano: Nano, home: Path) -> None:
-    from nanotrain_tui.session.recorder import Recorder
+    from nanotrain_tui.session.recording.recorder import Recorder
 
     folder = tutorial_run(home)
     recorder = Recorder(folder)

@@ -7,10 +7,10 @@ import pytest
 from cli_runs import Nano
 from recorded import Recording
 
-from nanotrain_tui.launch.again import _checkpoint_to_fork
+from nanotrain_tui.launch.resume_and_fork import _checkpoint_to_fork
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import read_history
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def checkpoint(recording: Recording, **body: object) -> None:

@@ -12,7 +12,7 @@ from cli_runs import FAKE, Nano, until
 
 from nanotrain_tui.export import format_names
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 ODD = os.fsdecode(b"h\xe9")  # Latin-1's é, which is no UTF-8
 NEEDS_TENSORFLOW = {"keras", "savedmodel", "weights"}

@@ -25,7 +25,7 @@ from nanotrain_tui.export.terminal import Cell, cells_of, changes
 from nanotrain_tui.follow.replay import Replay
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 Event = tuple[float, str]
 MESSAGE = -2  # the row of the message line: it tells what was done last

@@ -19,8 +19,8 @@ from nanotrain_tui.export import Options, format_names, get_format
 from nanotrain_tui.export.numbers import float32_texts
 from nanotrain_tui.export.rows import Joiner, last_kept_steps
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.records import Segment, Steps
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.records import Segment, Steps
 
 
 def export(folder: SessionFolder, name: str) -> str:

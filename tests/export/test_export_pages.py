@@ -20,7 +20,7 @@ from nanotrain_tui.export.session_charts import read_charts
 from nanotrain_tui.export.vector import label, short, ticks
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.labels import Labels, write_labels
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 HOSTILE = "<script>alert('x')</script><img src=http://example.com/x.png>"

@@ -10,8 +10,8 @@ from recorded import tutorial_run
 from nanotrain_tui.export import Options, get_format
 from nanotrain_tui.export.formats.script import edits_of
 from nanotrain_tui.session.history import Stretch
-from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.records import Event
 
 
 @pytest.fixture

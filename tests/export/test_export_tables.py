@@ -14,7 +14,7 @@ from recorded import Recording, accuracy_at, loss_at, tutorial_run
 
 from nanotrain_tui.export import BinaryFormat, Options, TextFormat, get_format
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def text_of(folder: SessionFolder, name: str, table: str = "steps") -> str:

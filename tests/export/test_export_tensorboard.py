@@ -13,7 +13,7 @@ from recorded import Recording, accuracy_at, loss_at, tutorial_run
 
 from nanotrain_tui.export import FolderFormat, Options, get_format
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 sys.modules.setdefault("tensorboard.compat.notf", ModuleType("tensorboard.compat.notf"))
 
@@ -115,7 +115,7 @@ import json, sys
 from pathlib import Path
 from nanotrain_tui.export import Options, get_format
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 with SessionReader(SessionFolder(sys.argv[1])) as reader:
     get_format("tensorboard").write(reader, Path(sys.argv[2]), Options())
 print(json.dumps(sorted(name for name in sys.modules if name.startswith("tensorflow"))))

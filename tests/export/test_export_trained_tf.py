@@ -15,7 +15,7 @@ from nanotrain_tui.config import Folders
 from nanotrain_tui.export import FolderFormat, Options, PathFormat, TextFormat, get_format
 from nanotrain_tui.launch import prepare, start
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "mnist"
 EDITS = [

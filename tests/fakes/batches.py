@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from nanotrain_tui.session.records import Batch, Event, Sample, Segment, Steps
+from nanotrain_tui.session.recording.records import Batch, Event, Sample, Segment, Steps
 
 Row = Segment | Event | Steps | Sample
 CONFIG = {

@@ -9,9 +9,9 @@ from pathlib import Path
 from nanotrain_tui.host.mishaps import PHRASE
 from nanotrain_tui.session.bodies import fits, unprintable_in
 from nanotrain_tui.session.events import EVENTS, ListOf
-from nanotrain_tui.session.portable import import_file
-from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.verify import verify_file
+from nanotrain_tui.session.recording.portable import import_file
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.verify import verify_file
 
 
 def undocumented(kind, body):

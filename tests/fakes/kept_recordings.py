@@ -12,8 +12,8 @@ from pathlib import Path
 from recorded import Recording
 
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.schema import SCHEMA_VERSION
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.schema import SCHEMA_VERSION
 
 
 def finished(home: Path) -> SessionFolder:

@@ -13,7 +13,7 @@ from typing import Any
 
 from nanotrain_tui.catalog import check, nest
 from nanotrain_tui.session.folder import SessionFolder, create_session
-from nanotrain_tui.session.recorder import Recorder, create_recording
+from nanotrain_tui.session.recording.recorder import Recorder, create_recording
 
 STEP_S = 0.001
 BEATS_UNTIL = 4e9  # 2096, as Unix time

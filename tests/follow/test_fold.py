@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nanotrain_tui.follow.fold import LOG_LINES, NOTICES, Fold
 from nanotrain_tui.follow.marks import CHECKPOINTS, MARKS
 from nanotrain_tui.follow.run_state import Diverged, Preparing, RunState
-from nanotrain_tui.session.records import Batch, Event, Sample, Steps
+from nanotrain_tui.session.recording.records import Batch, Event, Sample, Steps
 
 
 def fold_of(rows: Rows) -> Fold:

@@ -11,9 +11,9 @@ from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.follow.source import Follower, LocalSource
 from nanotrain_tui.session.folder import SessionFolder, create_session
 from nanotrain_tui.session.manage import rename_session
-from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.recorder import Recorder
-from nanotrain_tui.session.schema import SCHEMA_VERSION
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.recorder import Recorder
+from nanotrain_tui.session.recording.schema import SCHEMA_VERSION
 from nanotrain_tui.session.summary import summarise
 
 KEPT = Path(__file__).resolve().parents[1] / "data"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from nanotrain_tui.follow.log_text import LONGEST, describe, one_line
-from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.recording.records import Event
 
 
 def said(kind: str, step: int = 7, **body: Any) -> str:

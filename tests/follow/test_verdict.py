@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nanotrain_tui.follow.board import BoardFold
+from nanotrain_tui.follow.bottleneck import Verdict, judge
 from nanotrain_tui.follow.energy import TrainingEnergy
 from nanotrain_tui.follow.other_load import OtherLoad, other_load
 from nanotrain_tui.follow.run_state import HeatLimits
-from nanotrain_tui.follow.verdict import Verdict, judge
 from nanotrain_tui.session.energy import Energy
-from nanotrain_tui.session.records import Event, Sample
+from nanotrain_tui.session.recording.records import Event, Sample
 from nanotrain_tui.telemetry.samples import body_of_line
 from nanotrain_tui.telemetry.tegrastats import parse_line
 

@@ -8,7 +8,7 @@ from recorded import Recording, accuracy_at, loss_at, tutorial_run
 
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.window import read_window
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def points(curve: Curve) -> dict[int, float]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.errors import NotRunning
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 PATIENCE_S = 60.0
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.host import guard
-from nanotrain_tui.host.guard import MemoryGuard
-from nanotrain_tui.host.guard_desk import GuardDesk
-from nanotrain_tui.host.heat_guard import HeatGuard
-from nanotrain_tui.host.heat_limits import Limits, heat_limits
+from nanotrain_tui.host.guard import decisions as guard
+from nanotrain_tui.host.guard.decisions import MemoryGuard
+from nanotrain_tui.host.guard.guards import GuardDesk
+from nanotrain_tui.host.guard.heat import HeatGuard
+from nanotrain_tui.host.guard.heat_limits import Limits, heat_limits
 from nanotrain_tui.telemetry.thermal import Trip
 
 RUNNING, PAUSED, STARTING = "running", "paused", "starting"

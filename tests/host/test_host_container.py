@@ -6,10 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.host import container
-from nanotrain_tui.host.command_line import find_call
-from nanotrain_tui.host.container import Folder, find_paths, invocation, mount, settle
-from nanotrain_tui.host.paths import ContainerError, Mount, PathMap, inside_config, parse_paths
+from nanotrain_tui.trainer_python import container
+from nanotrain_tui.trainer_python.command_line import find_call
+from nanotrain_tui.trainer_python.container import Folder, find_paths, invocation, mount, settle
+from nanotrain_tui.trainer_python.paths import (
+    ContainerError,
+    Mount,
+    PathMap,
+    inside_config,
+    parse_paths,
+)
 
 
 def words(text):

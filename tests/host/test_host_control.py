@@ -12,7 +12,7 @@ import pytest
 from hosting import wait_for
 
 from nanotrain_tui.host.control import ControlServer
-from nanotrain_tui.host.loop import Loop
+from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.errors import NotResponding, NotRunning
 from nanotrain_tui.session.folder import SessionFolder

@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 from event_check import undocumented
 
-from nanotrain_tui.session.verify import verify_file
+from nanotrain_tui.session.recording.verify import verify_file
 
 ENDS = {
     "die=20": "crashed",

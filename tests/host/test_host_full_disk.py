@@ -16,11 +16,11 @@ from nanotrain_tui.host import ending
 from nanotrain_tui.host.host import Host
 from nanotrain_tui.launch.detached import make_folder, start, write_job
 from nanotrain_tui.session.errors import ControlError
-from nanotrain_tui.session.lost import read_lost, write_lost
-from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.recorder import Recorder
-from nanotrain_tui.session.reserve import KEPT_FOR_THE_END, RESERVE_BYTES, Reserve
-from nanotrain_tui.session.verify import verify_file
+from nanotrain_tui.session.recording.lost import read_lost, write_lost
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.recorder import Recorder
+from nanotrain_tui.session.recording.reserve import KEPT_FOR_THE_END, RESERVE_BYTES, Reserve
+from nanotrain_tui.session.recording.verify import verify_file
 
 SLOW = "slow=0.005,chunk=2"
 

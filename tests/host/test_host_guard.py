@@ -7,7 +7,7 @@ import sys
 import pytest
 from hosting import wait_for
 
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 TEGRASTATS = """#!{python}
 import sys, time

@@ -10,7 +10,7 @@ import pytest
 from hosting import PATIENCE_S, wait_for
 
 from nanotrain_tui.session.client import ControlClient
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.summary import summarise
 
 

@@ -12,13 +12,13 @@ from hosting import PATIENCE_S, wait_for
 
 from nanotrain_tui.host import mishaps
 from nanotrain_tui.host.control import ControlServer
-from nanotrain_tui.host.hearing import Hearing
+from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.host.host import Host
 from nanotrain_tui.host.job import Job, JobError, read_job
-from nanotrain_tui.host.loop import Loop
-from nanotrain_tui.host.messages import LONGEST_TEXT, MESSAGES, BadMessage, parse_message
+from nanotrain_tui.host.trainer.events import Hearing
+from nanotrain_tui.host.trainer.messages import LONGEST_TEXT, MESSAGES, BadMessage, parse_message
 from nanotrain_tui.launch.detached import make_folder, write_job
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 SOUND = {
     "ready": {"versions": {"python": "3"}, "devices": [{"name": "CPU", "kind": "CPU"}], "pid": 7},

@@ -12,10 +12,10 @@ import pytest
 from hosting import Started, runs, wait_for
 
 from nanotrain_tui.catalog import check, trainer_config
-from nanotrain_tui.host import reaper
-from nanotrain_tui.launch.asking import ask
 from nanotrain_tui.launch.detached import start
 from nanotrain_tui.launch.plan import Plan
+from nanotrain_tui.trainer_python import reaper
+from nanotrain_tui.trainer_python.query import ask
 
 SCRIPTED = Path(__file__).parents[1] / "fakes" / "scripted_trainer.py"
 ROOT = Path(__file__).parents[2]
@@ -148,7 +148,7 @@ def test_what_an_asked_program_starts_goes_when_the_asker_is_killed(tmp_path, ru
     asker = f"""
         import sys
         sys.path.insert(0, {str(ROOT)!r})
-        from nanotrain_tui.launch.asking import ask
+        from nanotrain_tui.trainer_python.query import ask
         ask(["/bin/sh", "-c", {words!r} + "; sleep 600; true"], 600)
     """
     app = subprocess.Popen([sys.executable, "-c", textwrap.dedent(asker)])

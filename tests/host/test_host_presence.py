@@ -11,7 +11,7 @@ from hosting import wait_for
 from nanotrain_tui.host.lock import FolderLock
 from nanotrain_tui.session import locks
 from nanotrain_tui.session.errors import HostLives
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 
 @pytest.fixture

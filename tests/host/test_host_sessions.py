@@ -12,7 +12,7 @@ from hosting import Started, runs, wait_for
 from nanotrain_tui.config import Folders
 from nanotrain_tui.launch.detached import start
 from nanotrain_tui.session.errors import NotRunning
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.summary import summarise
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))

@@ -5,11 +5,12 @@ import signal
 import pytest
 
 from nanotrain_tui.follow.log_text import LONGEST, describe, one_line
-from nanotrain_tui.host import crash, gpu, preload, segment
+from nanotrain_tui.host import segment
 from nanotrain_tui.host.host import Host
-from nanotrain_tui.host.trainer_environment import cuda_paths, has_nvidia, variables
 from nanotrain_tui.launch.detached import make_folder, write_job
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.trainer_python import crash, gpu, preload
+from nanotrain_tui.trainer_python.environment import cuda_paths, has_nvidia, variables
 
 DYNAMIC = (
     "2024-01-01 00:00:00.0: W tensorflow/stream_executor/platform/default/dso_loader.cc:64] Could "

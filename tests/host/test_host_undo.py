@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hosting import wait_for
 
-from nanotrain_tui.launch.again import plan_resume
 from nanotrain_tui.launch.detached import start
+from nanotrain_tui.launch.resume_and_fork import plan_resume
 from nanotrain_tui.session.client import ControlClient
 
 SCRIPTED = Path(__file__).parents[1] / "fakes" / "scripted_trainer.py"

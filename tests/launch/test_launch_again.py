@@ -26,7 +26,7 @@ from nanotrain_tui.launch import (
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.errors import ControlError
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.summary import summarise
 
 PATIENCE_S = 60.0

@@ -16,7 +16,7 @@ from nanotrain_tui.export import Options, get_format
 from nanotrain_tui.launch import LaunchError, prepare, resume, start
 from nanotrain_tui.launch.model import ask, find_model
 from nanotrain_tui.session.client import ControlClient
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from nanotrain_tui.catalog import check
-from nanotrain_tui.cli import trainer_check
-from nanotrain_tui.host import trainer_environment
+from nanotrain_tui.cli.checks import trainer as trainer_check
 from nanotrain_tui.launch import LaunchError, prepare
 from nanotrain_tui.launch.model import Model, ask
-from nanotrain_tui.launch.python_finder import examine
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.trainer_python import environment as trainer_environment
+from nanotrain_tui.trainer_python.finder import examine
 
 FACTS = {
     "ok": True, "name": "digits", "source": "x", "shape": [28, 28], "classes": 10,

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from launch_helpers import config
 
-from nanotrain_tui.launch import memory, plan, prepare
-from nanotrain_tui.launch.memory import Available, check_memory, read_available
+from nanotrain_tui.launch import memory_check as memory
+from nanotrain_tui.launch import plan, prepare
+from nanotrain_tui.launch.memory_check import Available, check_memory, read_available
 from nanotrain_tui.trainer.process import tensorflow_version
 
 MNIST = {"shape": [28, 28], "classes": 10, "train": 60000, "test": 10000}

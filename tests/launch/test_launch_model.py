@@ -2,9 +2,9 @@
 
 import pytest
 
-from nanotrain_tui.launch.errors import LaunchError
 from nanotrain_tui.launch.model import _sizes_of, choose
 from nanotrain_tui.session.checkpoints import Checkpoint
+from nanotrain_tui.trainer_python.errors import LaunchError
 
 
 def one(step: int, best: bool = False, problem: str = "") -> Checkpoint:

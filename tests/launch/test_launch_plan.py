@@ -8,9 +8,10 @@ import pytest
 from launch_helpers import config
 
 from nanotrain_tui.catalog import ConfigError, check
-from nanotrain_tui.launch import LaunchError, find_trainer_python, prepare, python_finder
+from nanotrain_tui.launch import LaunchError, find_trainer_python, prepare
 from nanotrain_tui.launch.plan import inspect_data
-from nanotrain_tui.launch.trainer_call import TRAINER
+from nanotrain_tui.trainer_python import finder as python_finder
+from nanotrain_tui.trainer_python.call import TRAINER
 
 
 def python_that(tmp_path, name, says):

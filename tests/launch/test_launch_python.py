@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from nanotrain_tui.catalog import check
-from nanotrain_tui.launch import LaunchError, asking, find_trainer_python, prepare, python_finder
-from nanotrain_tui.launch.asking import ask, json_objects
+from nanotrain_tui.launch import LaunchError, find_trainer_python, prepare
 from nanotrain_tui.launch.plan import PYTHONS
-from nanotrain_tui.launch.python_finder import candidates, examine
-from nanotrain_tui.launch.remembered import MOST, Remembered
+from nanotrain_tui.trainer_python import finder as python_finder
+from nanotrain_tui.trainer_python import query as asking
+from nanotrain_tui.trainer_python.cache import MOST, Remembered
+from nanotrain_tui.trainer_python.finder import candidates, examine
+from nanotrain_tui.trainer_python.query import ask, json_objects
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from launch_helpers import PATIENCE_S, kill_host, wait_until_over
 from nanotrain_tui.catalog import check
 from nanotrain_tui.launch import list_checkpoints, prepare, resume, start
 from nanotrain_tui.session.client import ControlClient
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 SCRIPT = [{"step": 1210, "set": {"model.dropout": 0.2}}]
 LIVE = [{"optimizer.learning_rate": 0.003}, {"optimizer.name": "sgd"}, {"train.batch_size": 32}]

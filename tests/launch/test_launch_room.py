@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from launch_helpers import config
 
-from nanotrain_tui.launch.room import check_room
+from nanotrain_tui.launch.disk_check import check_room
 
 MNIST = {"shape": [28, 28], "classes": 10, "train": 60000, "test": 10000}
 MB = 1 << 20

@@ -25,9 +25,9 @@ from nanotrain_tui.launch.detached import HOST
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.errors import ControlError
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.lost import read_lost
-from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.recorder import Recorder
+from nanotrain_tui.session.recording.lost import read_lost
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.recorder import Recorder
 from nanotrain_tui.session.summary import summarise
 
 LAUNCHER = """

@@ -6,7 +6,7 @@ import contextlib
 from recorded import Recording
 
 from nanotrain_tui.session.folder import SessionFolder, create_session
-from nanotrain_tui.session.recorder import Recorder, create_recording
+from nanotrain_tui.session.recording.recorder import Recorder, create_recording
 
 CONFIG = {"data": {"name": "digits"}, "model": {"hidden": "1024"}, "train": {"steps": 1000}}
 

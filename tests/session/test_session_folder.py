@@ -21,7 +21,7 @@ from nanotrain_tui.session.folder import (
     list_sessions,
 )
 from nanotrain_tui.session.manage import rename_session
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def test_names_take_the_next_free_number(tmp_path):
@@ -103,7 +103,7 @@ WRITER = """
 import os, sys, signal
 sys.path.insert(0, sys.argv[2])
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.recorder import Recorder
+from nanotrain_tui.session.recording.recorder import Recorder
 recorder = Recorder(SessionFolder(sys.argv[1]))
 recorder.begin_segment(0.0, "now", 0, {})
 recorder.event(1.0, 1, "note", {"message": "written by the dead"})

@@ -12,7 +12,7 @@ from session_recordings import recording, write_steps
 from nanotrain_tui.session import events
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.schema import TABLES
+from nanotrain_tui.session.recording.schema import TABLES
 
 TEXT = (Path(__file__).parents[2] / "docs" / "SESSION_FORMAT.md").read_text()
 QUERIES = re.findall(r"```sql\n(.*?)```", TEXT, re.DOTALL)

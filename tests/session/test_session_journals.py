@@ -17,10 +17,10 @@ from recorded import Recording, tutorial_run
 
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.manage import delete_session, rename_session
-from nanotrain_tui.session.opening import sentence
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.opening import sentence
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.verify import verify_file
 from nanotrain_tui.session.summary import summarise
-from nanotrain_tui.session.verify import verify_file
 
 LEFT = [cut_short, cut_short_while_put_away, killed_while_writing]
 Usage = namedtuple("Usage", "total used free")
@@ -164,7 +164,7 @@ def test_without_room_for_a_copy_it_is_said_what_to_do(folder, read_only, monkey
 
 def test_a_copy_that_cannot_be_made_leaves_nothing(folder, read_only, temporary, monkeypatch):
     cut_short(folder.recording)
-    monkeypatch.setattr("nanotrain_tui.session.opening._stamps", lambda files: [object()])
+    monkeypatch.setattr("nanotrain_tui.session.recording.opening._stamps", lambda files: [object()])
     with pytest.raises(RecordingError, match="another process is writing"):
         SessionReader(folder)
     assert list(temporary.iterdir()) == []
@@ -191,7 +191,7 @@ def test_a_reader_goes_on_when_a_writer_is_killed_meanwhile(folder):
 READER = """
 import sys
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 sys.stdin.read(1)
 with SessionReader(SessionFolder(sys.argv[1])) as reader:
     sys.exit(reader.events()[-1].kind != "finished")
@@ -211,7 +211,7 @@ def test_many_may_repair_it_at_once(folder):
 
 SETTLER = """
 import os, signal, sys
-from nanotrain_tui.session import journals
+from nanotrain_tui.session.recording import journals
 from nanotrain_tui.session.folder import SessionFolder
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)

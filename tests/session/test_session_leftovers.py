@@ -15,7 +15,7 @@ from nanotrain_tui.session.folder import (
     list_sessions,
 )
 from nanotrain_tui.session.manage import delete_session, rename_session
-from nanotrain_tui.session.portable import import_file
+from nanotrain_tui.session.recording.portable import import_file
 
 FILES = ("lock", "trainer.log", "recording.nanotrain.new", "recording.nanotrain.new-journal")
 

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from session_recordings import CONFIG, float32, new_recording, recording, series, write_steps
 
-from nanotrain_tui.session import backlog as backlog_module
-from nanotrain_tui.session import recorder as recorder_module
-from nanotrain_tui.session.compact import TIME_ERROR_S
 from nanotrain_tui.session.errors import RecordingError
-from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.recorder import Recorder, create_recording
+from nanotrain_tui.session.recording import backlog as backlog_module
+from nanotrain_tui.session.recording import recorder as recorder_module
+from nanotrain_tui.session.recording.compact import TIME_ERROR_S
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.recorder import Recorder, create_recording
 from nanotrain_tui.session.summary import summarise, summarise_all
 
 

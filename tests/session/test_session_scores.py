@@ -8,9 +8,9 @@ from recorded import Recording
 
 from nanotrain_tui.session.checkpoints import list_checkpoints
 from nanotrain_tui.session.history import read_history, start_at, starts
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.verify import verify_file
 from nanotrain_tui.session.scores import KeptCheckpoints, place_of
-from nanotrain_tui.session.verify import verify_file
 
 
 class Made(Recording):

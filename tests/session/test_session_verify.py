@@ -19,10 +19,10 @@ from nanotrain_tui.export import BinaryFormat, Options, get_format
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder, list_sessions
 from nanotrain_tui.session.labels import Labels, read_labels, write_labels
-from nanotrain_tui.session.portable import import_file
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.portable import import_file
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.verify import verify_file
 from nanotrain_tui.session.summary import summarise
-from nanotrain_tui.session.verify import verify_file
 
 
 def exported(folder: SessionFolder, name: str, to: Path) -> Path:

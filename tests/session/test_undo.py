@@ -3,7 +3,7 @@
 import pytest
 
 from nanotrain_tui.catalog import check
-from nanotrain_tui.session.records import Event
+from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.session.undo import MOST_EDITS, Edits
 
 RATE, BATCH = "optimizer.learning_rate", "train.batch_size"

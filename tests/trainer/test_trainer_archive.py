@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nanotrain_tui.trainer import checkpoint
-from nanotrain_tui.trainer.archive import Archive
-from nanotrain_tui.trainer.checkpoint import Checkpoint
+from nanotrain_tui.trainer.checkpoints import files as checkpoint
+from nanotrain_tui.trainer.checkpoints.archive import Archive
+from nanotrain_tui.trainer.checkpoints.files import Checkpoint
+from nanotrain_tui.trainer.checkpoints.slots import state_shapes
 from nanotrain_tui.trainer.protocol import Failed
-from nanotrain_tui.trainer.slots import state_shapes
 
 SIZES = (4, 3, 2)
 CONFIG = {"optimizer.name": "adam", "layers": [{"units": 3}]}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from trainer_runs import at, config_of, of_kind, serve_here, values_of
 
-from nanotrain_tui.trainer import checkpoint
+from nanotrain_tui.trainer.checkpoints import files as checkpoint
 
 pytestmark = pytest.mark.tensorflow
 

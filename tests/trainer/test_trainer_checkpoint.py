@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nanotrain_tui.trainer import checkpoint
-from nanotrain_tui.trainer.checkpoint import Checkpoint, Evaluation
+from nanotrain_tui.trainer.checkpoints import files as checkpoint
+from nanotrain_tui.trainer.checkpoints.files import Checkpoint, Evaluation
+from nanotrain_tui.trainer.checkpoints.slots import state_shapes
 from nanotrain_tui.trainer.protocol import Failed
-from nanotrain_tui.trainer.slots import state_shapes
 
 CONFIG = {"train.seed": 3, "optimizer.name": "nadam", "layers": [{"units": 3}]}
 SIZES = (2, 3, 4)

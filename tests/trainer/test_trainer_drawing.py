@@ -5,7 +5,7 @@ import gzip
 import numpy as np
 import pytest
 
-from nanotrain_tui.trainer.drawing import (
+from nanotrain_tui.trainer.pictures.drawing import (
     DIGITS_SHARE,
     MNIST_SHARE,
     Kind,

@@ -6,8 +6,8 @@ import json
 import numpy as np
 import pytest
 
-from nanotrain_tui.trainer.checkpoint import Checkpoint, Evaluation
-from nanotrain_tui.trainer.keeper import Keeper, files_of
+from nanotrain_tui.trainer.checkpoints.files import Checkpoint, Evaluation
+from nanotrain_tui.trainer.checkpoints.manager import Keeper, files_of
 from nanotrain_tui.trainer.protocol import Events
 from nanotrain_tui.trainer.settings import Refused
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from trainer_runs import Process
 
-from nanotrain_tui.trainer import checkpoint
-from nanotrain_tui.trainer.checkpoint import Checkpoint
+from nanotrain_tui.trainer.checkpoints import files as checkpoint
+from nanotrain_tui.trainer.checkpoints.files import Checkpoint
 from nanotrain_tui.trainer.export import checksum, export, names_of, weights_of
 
 # Keras' own, when it saves with NumPy 2.

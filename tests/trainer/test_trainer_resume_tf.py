@@ -165,7 +165,7 @@ def test_a_fork_goes_by_its_own_configuration(parent, tmp_path):
 
 
 def test_a_fork_of_another_optimizer_has_fresh_slots_even_of_the_same_name(parent, tmp_path):
-    from nanotrain_tui.trainer import checkpoint
+    from nanotrain_tui.trainer.checkpoints import files as checkpoint
 
     saved = checkpoint.load(str(parent))
     assert "slot_0_velocity" in saved.state
@@ -188,7 +188,7 @@ def test_a_fork_of_the_same_optimizer_keeps_its_slots(parent, tmp_path):
 
 
 def test_a_fork_of_other_data_begins_it_at_its_start(parent, tmp_path):
-    from nanotrain_tui.trainer.checkpoint import load
+    from nanotrain_tui.trainer.checkpoints.files import load
 
     other = write_data(tmp_path, train=300)
     status, _ = fork(parent, tmp_path, data__dir=str(other), train__steps=45)

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from nanotrain_tui.app.source.ports import TooLarge
 from nanotrain_tui.app.source.worker import Launch, Resume
 from nanotrain_tui.catalog import flatten
-from nanotrain_tui.catalog.memory import estimate
+from nanotrain_tui.catalog.memory_estimate import estimate
 from nanotrain_tui.follow.run_state import RunState
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.window import read_window
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 RELOAD_EVERY_S = 2.0  # of a session that still runs
 HUNDREDTH = 0.01

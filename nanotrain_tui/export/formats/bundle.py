@@ -14,8 +14,8 @@ from nanotrain_tui.catalog.undecodable import shown
 from nanotrain_tui.export.formats.session import copy_recording
 from nanotrain_tui.export.registry import BinaryFormat, Options
 from nanotrain_tui.session.checkpoints import list_checkpoints, sha256_of
-from nanotrain_tui.session.portable import MANIFEST, MEMBER
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.portable import MANIFEST, MEMBER
+from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, out: BinaryIO, options: Options) -> None:

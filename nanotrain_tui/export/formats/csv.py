@@ -7,7 +7,7 @@ from nanotrain_tui.export.numbers import float32_texts, scalar_text, time_texts
 from nanotrain_tui.export.registry import Options, TextFormat
 from nanotrain_tui.export.rows import Block, StepTable
 from nanotrain_tui.export.tables import TABLES
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, out: TextIO, options: Options) -> None:

@@ -14,7 +14,7 @@ from nanotrain_tui.export.registry import Options, TextFormat
 from nanotrain_tui.export.session_charts import read_charts
 from nanotrain_tui.export.vector import draw_charts
 from nanotrain_tui.follow.log_text import describe
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.summary import SessionSummary, summarise
 
 FEW_ROWS = 25

@@ -13,7 +13,7 @@ from nanotrain_tui.export.objects import (
 from nanotrain_tui.export.registry import Options, TextFormat
 from nanotrain_tui.export.rows import StepTable
 from nanotrain_tui.export.tables import events_of, samples_of
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, out: TextIO, options: Options) -> None:

@@ -12,7 +12,7 @@ from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.export.registry import BinaryFormat, ExportError, Options
 from nanotrain_tui.export.rows import Block, StepTable
 from nanotrain_tui.export.tables import TABLES, Table, Value
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 if TYPE_CHECKING:
     import pyarrow as pa

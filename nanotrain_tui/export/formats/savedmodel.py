@@ -4,7 +4,7 @@ from pathlib import Path
 
 from nanotrain_tui.export.models import OPTIONS, write_model_format
 from nanotrain_tui.export.registry import FolderFormat, Options
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, folder: Path, options: Options) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 from nanotrain_tui.catalog import Config, edited, trainer_config
 from nanotrain_tui.export.registry import ExportError, Options, TextFormat
 from nanotrain_tui.session.history import Stretch, read_history
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 TEMPLATE = Path(__file__).parent.parent / "keras_script.py.txt"
 SECTIONS = ("model.", "loss.", "optimizer.", "schedule.")

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from nanotrain_tui.export.registry import BinaryFormat, Options
 from nanotrain_tui.session.labels import read_labels
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, out: BinaryIO, options: Options) -> None:  # noqa: ARG001

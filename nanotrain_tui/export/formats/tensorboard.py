@@ -17,8 +17,8 @@ from nanotrain_tui.export.registry import ExportError, FolderFormat, Options
 from nanotrain_tui.export.rows import StepTable
 from nanotrain_tui.export.tables import events_of, samples_of
 from nanotrain_tui.follow.log_text import describe
-from nanotrain_tui.session.reader import SessionReader
-from nanotrain_tui.session.records import Segment
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.records import Segment
 from nanotrain_tui.session.summary import summarise
 from nanotrain_tui.telemetry.flat import flat
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from nanotrain_tui.export.models import OPTIONS, write_model_file
 from nanotrain_tui.export.registry import Options, PathFormat
-from nanotrain_tui.session.reader import SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, path: Path, options: Options) -> None:

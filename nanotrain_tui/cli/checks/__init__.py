@@ -1,0 +1,1 @@
+"""What ``nanotrain doctor`` examines."""

@@ -1,0 +1,102 @@
+"""``nanotrain presets``: the configurations to start from."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nanotrain_tui.catalog import check, nest
+from nanotrain_tui.cli.exit_status import FINISHED, note, paragraph
+from nanotrain_tui.cli.options import (
+    Asked,
+    complete_session,
+    json_option,
+    preset_option,
+    set_option,
+)
+from nanotrain_tui.cli.output import print_json, say
+from nanotrain_tui.cli.places import my_folders
+from nanotrain_tui.config import (
+    Folders,
+    Preset,
+    check_preset_name,
+    load_presets,
+    overlay,
+    save_preset,
+)
+
+
+@click.group("presets", invoke_without_command=True)
+@json_option
+@click.pass_context
+def command(ctx: click.Context, as_json: bool) -> int | None:
+    """List the presets, the shipped ones and your own.
+
+    A preset is a TOML file that names a model and its training, never data. Your own lie in the
+    configuration folder ('nanotrain doctor' names it), below presets/; 'nanotrain presets save'
+    writes them.
+    """
+    if ctx.invoked_subcommand is not None:
+        return None
+    folders = my_folders()
+    presets = load_presets(folders.presets)
+    if as_json:
+        print_json([_object(preset) for preset in presets.by_name.values()])
+    else:
+        for preset in presets.by_name.values():
+            say(f"{paragraph(preset.name):<12} {paragraph(preset.summary)}")
+        say(f"\nYour own: {folders.presets}/NAME.toml")
+    for problem in presets.problems:
+        note(problem)
+    return FINISHED
+
+
+@command.command("save")
+@click.argument("name")
+@click.option(
+    "--from", "source", metavar="SESSION|CONFIG.toml", shell_complete=complete_session,
+    help="What to save: the values of a session or of a file. Default: those in force.",
+)  # fmt: skip
+@click.option("--summary", metavar="TEXT", default="", help="A sentence that says what it is.")
+@preset_option
+@set_option
+@click.pass_obj
+def save_command(asked: Asked, name: str, source: str | None, summary: str) -> int:
+    """Save a model and its training as the preset NAME.
+
+    Data and machine are left out. In a preset of yours that exists, your comments stay, and so
+    does the order of its lines.
+
+    \b
+    nanotrain presets save calm --from mnist-3 --summary "What worked on Sunday."
+    nanotrain presets save quick --preset sane --set model.hidden=64
+    """
+    folders = my_folders()
+    check_preset_name(name)
+    config = _configuration(asked, folders, source)
+    if "edits" in config:
+        note("its [[edits]] are left out: they belong to one run, not to a preset")
+    path = save_preset(folders.presets, name, config, summary)
+    say(f"saved {path}; train it with: nanotrain train --preset {name}")
+    return FINISHED
+
+
+def _configuration(asked: Asked, folders: Folders, source: str | None) -> dict[str, Any]:
+    """The checked configuration of a file, a session, or that of the options alone."""
+    if source is None:
+        return asked.configure(folders)
+    if source.endswith(".toml") or os.sep in source:
+        return asked.configure(folders, Path(source))
+    from nanotrain_tui.cli.pick import pick_session
+    from nanotrain_tui.launch import configuration_of
+
+    config = dict(configuration_of(pick_session(folders, source)))
+    config.pop("edits", None)
+    return check(overlay(config, asked.changes(folders)))
+
+
+def _object(preset: Preset) -> dict[str, object]:
+    config = nest(preset.values)
+    path = str(preset.path)
+    return {"name": preset.name, "summary": preset.summary, "path": path, "config": config}

@@ -1,0 +1,231 @@
+"""``nanotrain show``: one session in plain text."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nanotrain_tui.catalog import flatten, format_value
+from nanotrain_tui.cli.divergence import way_out
+from nanotrain_tui.cli.exit_status import FINISHED, paragraph
+from nanotrain_tui.cli.options import json_option, session_argument
+from nanotrain_tui.cli.output import clock, figure, moment, print_json, share, table
+from nanotrain_tui.cli.places import my_folders
+from nanotrain_tui.drawing.scale import joules, samples_per_joule
+
+if TYPE_CHECKING:
+    from nanotrain_tui.follow.run_state import Checkpoint, RunState
+    from nanotrain_tui.session.folder import SessionFolder
+    from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
+
+LOG_LINES = 20
+CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
+MEMORY = {
+    "tf_memory": "TensorFlow's allocator",
+    "gpu_mapped": "mapped for the GPU",
+    "ram": "RAM",
+    "gpu_memory": "GPU",
+}
+
+
+@click.command("show")
+@session_argument
+@json_option
+def command(session: str, as_json: bool) -> int:
+    """Show SESSION, running or ended: charts, figures, configuration and events.
+
+    A session is named by its name or the beginning of it.
+
+    \b
+    nanotrain show mnist-3
+    nanotrain show mnist-3 --json | jq '.evaluations[-1].accuracy'
+    """
+    from nanotrain_tui.cli.pick import pick_session
+    from nanotrain_tui.follow.source import Follower, LocalSource
+    from nanotrain_tui.session.recording.reader import SessionReader
+
+    folder = pick_session(my_folders(), session)
+    follower = Follower(LocalSource(folder.path))
+    try:
+        state = follower.follow()
+        while state.behind:
+            state = follower.follow()
+        with SessionReader(folder) as reader:
+            if as_json:
+                print_json(_object(folder, state, reader))
+            else:
+                _print_text(folder, state, reader)
+    finally:
+        follower.close()
+    return FINISHED
+
+
+def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader") -> dict[str, Any]:
+    from nanotrain_tui.follow.not_finite import as_object
+
+    meta = reader.meta()
+    evaluations = reader.evaluations()
+    tested = [e.accuracy for e in evaluations if e.accuracy is not None]
+    accuracies = [accuracy for accuracy in tested if isfinite(accuracy)]
+    return {
+        "name": folder.name,
+        "state": state.state,
+        "step": state.step,
+        "own_steps": state.own_steps,
+        "steps": state.steps,
+        "started": meta.get("created"),
+        "duration_s": state.elapsed_s,
+        "energy_j": state.energy_j,
+        "energy_use": state.energy_use and state.energy_use._asdict(),
+        "verdict": state.verdict and asdict(state.verdict),
+        "other_load": state.other_load and asdict(state.other_load),
+        "memory_mb": {name: _gauge(state, name) for name in MEMORY},
+        "accuracy": evaluations[-1].accuracy if evaluations else None,
+        "loss": evaluations[-1].loss if evaluations else None,
+        "best_accuracy": max(accuracies, default=None),
+        "checkpoints": [_checkpoint(one) for one in state.checkpoints],
+        "train_loss": state.train_loss.last,
+        "train_accuracy": state.train_accuracy.last,
+        "not_finite": {name: as_object(getattr(state, name)) for name in CURVES},
+        "data": dict(state.data),
+        "devices": [dict(device) for device in state.devices],
+        "versions": dict(state.versions),
+        "notices": list(state.notices),
+        "config": dict(state.config),
+        "evaluations": [evaluation._asdict() for evaluation in evaluations],
+        "events": [
+            {"t": event.t, "step": event.step, "kind": event.kind, "body": event.body}
+            for event in reader.events()
+        ],
+        "folder": folder.path,
+        "parent": _parent(meta),
+    }
+
+
+def _checkpoint(one: "Checkpoint") -> dict[str, Any]:
+    tested, score = one.tested, one.score
+    nested = {"tested": tested and tested._asdict(), "score": score and score._asdict()}
+    return {**one._asdict(), **nested}
+
+
+def _parent(meta: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What it was forked from: session, checkpoint, step; None for one that began by itself."""
+    try:
+        parent = json.loads(meta.get("parent") or "null")
+    except ValueError:
+        return None
+    return parent if isinstance(parent, dict) else None
+
+
+def _print_text(folder: "SessionFolder", state: "RunState", reader: "SessionReader") -> None:
+    from nanotrain_tui.cli.charts import session_charts
+    from nanotrain_tui.session.recording.lost import read_lost
+
+    parts = [
+        _head(state, reader, read_lost(folder)),
+        session_charts(state),
+        _evaluations(reader.evaluations()),
+        _config(state),
+        _events(state),
+        f"Recorded in {paragraph(folder.path)}",
+    ]
+    print("\n\n".join(part for part in parts if part))
+
+
+def _head(state: "RunState", reader: "SessionReader", lost: str) -> str:
+    steps = f"{state.step}/{state.steps}" if state.steps else str(state.step)
+    state_word = state.state if state.responding else f"{state.state}, not responding"
+    lines = [f"{state.name}: {state_word}, step {steps}, {clock(state.elapsed_s)}"]
+    if lost:
+        lines.append(lost)
+    started = f"started {moment(reader.meta().get('created'))}"
+    version = state.versions.get("tensorflow")
+    lines.append(f"{started}, TensorFlow {version}" if version else started)
+    parent = _parent(reader.meta())
+    if parent is not None:
+        origin = f"forked from {parent.get('session')} at step {parent.get('step')}"
+        lines.append(f"{origin}; {state.own_steps} steps of its own, which time and energy are of")
+    if state.energy_j is not None:
+        lines.append(f"energy: {joules(state.energy_j)}{_energy_use(state)}")
+    lines += _memory(state) + _verdict(state) + _best(state)
+    if state.data.get("source"):
+        lines.append(f"data: {state.data['source']}")
+    if state.diverged is not None:
+        what = f"the loss is {state.diverged.loss} since step {state.diverged.step}"
+        lines.append(f"{what}; {way_out(state)}")
+    return "\n".join(lines + list(state.notices))
+
+
+def _energy_use(state: "RunState") -> str:
+    use = state.energy_use
+    if use is None:
+        return ""
+    parts = [f"{joules(use.per_step_j)} a step"]
+    if use.per_epoch_j is not None:
+        parts.append(f"{joules(use.per_epoch_j)} an epoch")
+    if use.samples_per_j is not None:
+        parts.append(samples_per_joule(use.samples_per_j))
+    return f", while training {', '.join(parts)}"
+
+
+def _gauge(state: "RunState", name: str) -> dict[str, float | None]:
+    gauge = state.gauges.get(name)
+    if gauge is None:
+        return {"now": None, "peak": None, "total": None}
+    peak = gauge.curve.high if gauge.peak is None else gauge.peak
+    return {"now": gauge.now, "peak": peak, "total": gauge.total}
+
+
+def _memory(state: "RunState") -> list[str]:
+    """What was in use, each figure under the name of what it is."""
+    parts = []
+    for name, label in MEMORY.items():
+        told = _gauge(state, name)
+        if told["now"] is not None:
+            peak = f" (peak {told['peak']:,.0f})" if told["peak"] is not None else ""
+            total = f" of {told['total']:,.0f}" if told["total"] is not None else ""
+            parts.append(f"{label} {told['now']:,.0f}{total} MB{peak}")
+    return [f"memory: {', '.join(parts)}"] if parts else []
+
+
+def _verdict(state: "RunState") -> list[str]:
+    told = []
+    if state.verdict is not None:
+        told = [f"bound by {state.verdict.text}", f"  {state.verdict.advice}"]
+    return told if state.other_load is None else [*told, state.other_load.text]
+
+
+def _best(state: "RunState") -> list[str]:
+    """Which checkpoint is the best, and where it was tested."""
+    for one in state.checkpoints:
+        if one.best and one.tested:
+            tested = f"tested at step {one.tested.step}: {share(one.accuracy)}"
+            return [f"best checkpoint: step {one.step}, {tested}"]
+    return ["best checkpoint: none was tested at its own step"] if state.checkpoints else []
+
+
+def _evaluations(evaluations: list["Evaluation"]) -> str:
+    if not evaluations:
+        return "No evaluation yet."
+    rows = [(str(e.step), share(e.accuracy), figure(e.loss), clock(e.t)) for e in evaluations]
+    return "\n".join(table(("STEP", "TEST ACCURACY", "TEST LOSS", "TIME"), rows))
+
+
+def _config(state: "RunState") -> str:
+    flat = flatten(state.config)
+    edits = flat.pop("edits", [])
+    said = [(key, format_value(value)) for key, value in flat.items() if value != ""]
+    longest = max((len(key) for key, _ in said), default=0)
+    lines = [f"{key:<{longest}} = {value}" for key, value in said]
+    for edit in edits:
+        told = ", ".join(f"{key} = {format_value(value)}" for key, value in edit["set"].items())
+        lines.append(f"after step {edit['step']}: {told}")
+    return "\n".join(lines)
+
+
+def _events(state: "RunState") -> str:
+    lines = [line for line in state.log if line.kind != "evaluated"][-LOG_LINES:]
+    return "\n".join(f"{clock(line.t):>8}  {line.text}" for line in lines)

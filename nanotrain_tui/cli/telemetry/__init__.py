@@ -1,0 +1,1 @@
+"""What ``nanotrain telemetry`` reads and how it writes a row."""

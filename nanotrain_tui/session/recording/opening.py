@@ -1,0 +1,214 @@
+"""Opening a recording to read it, also where its host was killed and nothing can be repaired.
+
+A recording that was left in the middle of a change is repaired in place if that is possible, else
+read from a private copy. The copy has no name any more once it is open: nothing of it stays behind.
+"""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import tempfile
+import time
+from typing import List, Tuple
+
+from nanotrain_tui.session.errors import RecordingError
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.recording.journals import (
+    JOURNAL,
+    connect,
+    files_beside,
+    is_writable,
+    names_another_journal,
+    odd_file,
+    repair,
+)
+
+SPARE = 16 << 20  # bytes that a copy leaves free
+_BUSY_S = 2.0
+_TRIES_S = 2.0  # another process may be repairing it
+_COPIES = 5  # until one is taken while nobody writes
+_WAL_HEADER = b"\2\2"  # at byte 18: read through a write-ahead log
+#: What reading a damaged recording raises: a damaged schema's own message may be no text.
+DAMAGE = (sqlite3.Error, UnicodeDecodeError, OverflowError, MemoryError)
+_NEEDS_REPAIR = ("readonly", "unable to open")
+_LONGEST_ERROR = 200  # characters
+
+
+class _NoRoom(RecordingError):
+    """No place for a private copy."""
+
+
+def open_to_read(folder: SessionFolder) -> sqlite3.Connection:
+    """A connection that only reads, of a session that runs or has ended.
+
+    A session without a host is settled first. Raises RecordingError.
+    """
+    _require_regular(folder.recording)
+    give_up = time.monotonic() + _TRIES_S
+    while True:
+        folder.settle()
+        try:
+            return _open_in_place(folder.recording)
+        except DAMAGE as error:
+            if not needs_repair(error):
+                raise RecordingError(sentence(folder.recording, error)) from error
+            alive = folder.is_alive()
+            if not alive and not is_writable(folder.recording):
+                return _open_copy(folder.recording)
+            if time.monotonic() > give_up or names_another_journal(folder.recording):
+                raise _unreadable(folder.recording, error) from error
+        time.sleep(0.02)
+
+
+def open_untouched(path: str) -> sqlite3.Connection:
+    """A connection that changes neither the recording nor the files beside it.
+
+    Raises RecordingError, OSError, or what DAMAGE lists.
+    """
+    _require_regular(path)
+    if not SessionFolder(os.path.dirname(os.path.abspath(path))).is_alive():
+        left = [file for file in _files(path)[1:] if os.path.getsize(file)]
+        try:
+            if left:
+                return _open_copy(path)
+            if _has_wal_header(path):  # else it gets a log beside it
+                return _checked(connect(path, "immutable=1"))
+        except _NoRoom:
+            if any(file.endswith(JOURNAL) for file in left):
+                raise
+    return _open_in_place(path)
+
+
+def _require_regular(path: str) -> None:
+    """SQLite would wait for the other end of a pipe, and read a device without end."""
+    odd = odd_file(path)
+    if odd:
+        raise RecordingError("{} cannot be read: {} is no regular file".format(path, odd))
+
+
+def needs_repair(error: Exception) -> bool:
+    """Whether the error is one of a recording that a connection which may write would repair."""
+    return any(words in str(error) for words in _NEEDS_REPAIR)
+
+
+def sentence(path: str, error: Exception) -> str:
+    """The error of a recording for the person who wants to read it."""
+    text = str(error)
+    if len(text) > _LONGEST_ERROR:  # SQLite quotes the whole of a text that cannot be decoded
+        text = text[:_LONGEST_ERROR] + "…"
+    if "not a database" in text:
+        return "{} is not a nanotrain recording".format(path)
+    if "malformed" in text:
+        return "{} is damaged or was cut short ({})".format(path, text)
+    return "{} cannot be read: {}".format(path, text)
+
+
+def _unreadable(path: str, error: Exception) -> RecordingError:
+    if names_another_journal(path):
+        return RecordingError(
+            "{0} cannot be read: {0}-journal names another file, as no journal of nanotrain's "
+            "does. Move that journal away to read the recording as it is.".format(path)
+        )
+    return RecordingError(sentence(path, error))
+
+
+def _open_in_place(path: str) -> sqlite3.Connection:
+    return _checked(connect(path, "mode=ro", _BUSY_S))
+
+
+def _checked(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """The connection once it has read: SQLite opens a file without looking at it."""
+    try:
+        connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchall()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _has_wal_header(path: str) -> bool:
+    """Asked of a recording to which this process has no connection: closing it drops locks."""
+    with open(path, "rb") as file:
+        return file.read(20)[18:] == _WAL_HEADER
+
+
+def _open_copy(path: str) -> sqlite3.Connection:
+    """A connection to a repaired copy. Raises RecordingError."""
+    if names_another_journal(path):
+        raise _unreadable(path, sqlite3.OperationalError())
+    try:
+        where = tempfile.mkdtemp(prefix="nanotrain-", dir=_place_with_room(path))
+        try:
+            copy = os.path.join(where, "recording")
+            _copy_steadily(path, copy)
+            repair(copy)
+            return _checked(connect(copy, "immutable=1"))
+        finally:
+            shutil.rmtree(where, ignore_errors=True)
+    except DAMAGE as error:
+        raise RecordingError(sentence(path, error)) from error
+    except OSError as error:
+        raise RecordingError("{} cannot be copied to be read: {}".format(path, error)) from error
+
+
+def _place_with_room(path: str) -> str:
+    """A folder for temporary files that holds a copy of the recording and of its repair."""
+    needed = SPARE + 2 * sum(map(os.path.getsize, _files(path)))
+    places = [tempfile.gettempdir(), "/var/tmp"]  # the first may be in memory
+    for place in places:
+        with contextlib.suppress(OSError):
+            if os.access(place, os.W_OK) and shutil.disk_usage(place).free >= needed:
+                return place
+    raise _NoRoom(
+        "{} was left in the middle of a change. It cannot be repaired where it is, and a copy of "
+        "it needs {:.0f} MB in {}: make room there, or set TMPDIR to a folder that has it.".format(
+            path, needed / 1e6, " or ".join(places)
+        )
+    )
+
+
+def _copy_steadily(path: str, copy: str) -> None:
+    """Copy the recording with its journals, as it is between two changes. Raises OSError."""
+    problem = "another process is writing it"
+    for _ in range(_COPIES):
+        try:
+            files = _files(path)
+            before = _stamps(files)
+            for file in files:
+                _copy_file(file, copy + file[len(os.path.realpath(path)) :])
+            if _files(path) == files and _stamps(files) == before:
+                return
+        except OSError as error:  # perhaps it is repaired meanwhile
+            problem = str(error)
+        for file in files_beside(copy):
+            os.unlink(file)
+    raise OSError(problem)
+
+
+def _copy_file(source: str, target: str) -> None:
+    """By another process: SQLite's locks of this one vanish when it closes the file."""
+    with open(target, "wb") as out:
+        done = subprocess.run(
+            ["cat", "--", source], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE
+        )
+    if done.returncode:
+        raise OSError(done.stderr.decode("utf-8", "replace").strip() or "cat failed")
+
+
+def _files(path: str) -> List[str]:
+    """The recording and its journals; the index of the write-ahead log is made anew."""
+    path = os.path.realpath(path)
+    return [path] + [file for file in files_beside(path) if not file.endswith("-shm")]
+
+
+def _stamps(files: List[str]) -> List[Tuple[int, int, int]]:
+    found = []
+    for file in files:
+        about = os.stat(file)
+        if not stat.S_ISREG(about.st_mode):
+            raise OSError("{} is no regular file".format(file))
+        found.append((about.st_ino, about.st_size, about.st_mtime_ns))
+    return found

@@ -1,0 +1,189 @@
+"""Sessions from files: a recording alone, or a bundle with checkpoint and log; none is trusted."""
+
+import contextlib
+import gzip
+import os
+import shutil
+import sqlite3
+import struct
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from typing import IO, List, Optional, Set
+
+from nanotrain_tui.session.bodies import parse_object
+from nanotrain_tui.session.checkpoints import sha256_of
+from nanotrain_tui.session.errors import RecordingError, SessionError
+from nanotrain_tui.session.folder import (
+    RECORDING,
+    SessionFolder,
+    check_name,
+    free_name,
+    is_name,
+    sessions_folder,
+)
+from nanotrain_tui.session.labels import FILE as LABELS
+from nanotrain_tui.session.labels import parse_labels, write_labels
+from nanotrain_tui.session.leftovers import make_way
+from nanotrain_tui.session.programs import forget_programs
+from nanotrain_tui.session.recording.verify import verify_file
+from nanotrain_tui.session.summary import to_store
+
+MEMBER = "session.nanotrain"  # of a bundle
+CHECKPOINTS = "checkpoints"  # the folder of them
+MANIFEST = "manifest.json"  # {"files": {name: SHA-256}}
+LARGEST_BUNDLE = 64 << 30  # bytes unpacked
+MOST_MEMBERS = 1000
+SPARE = 100 << 20  # bytes of the disk that an import leaves free
+_LONGEST_HEADER = 64 << 10  # bytes; tarfile would read one of any size into memory
+_LONGEST_MANIFEST = 1 << 20
+_GZIP, _SQLITE = b"\x1f\x8b", b"SQLite format 3\0"
+
+
+def import_file(path: str, home: str, name: Optional[str] = None) -> SessionFolder:
+    """A new session from an exported file, under its own name, ``name``, or the next free one.
+
+    The programs that it would have had its machine run are forgotten. Raises SessionError saying
+    what is wrong with the file, and leaves nothing then.
+    """
+    parent = sessions_folder(home)
+    try:
+        with open(path, "rb") as file:
+            head = file.read(16)
+        os.makedirs(parent, mode=0o700, exist_ok=True)
+        aside = tempfile.mkdtemp(prefix=".import.", dir=parent)
+    except OSError as error:
+        raise SessionError("{}: {}".format(error.filename, error.strerror)) from error
+    try:
+        if head.startswith(_GZIP):
+            _unpack(path, aside)
+        elif head == _SQLITE:
+            shutil.copyfile(path, os.path.join(aside, RECORDING))
+        else:
+            raise RecordingError("{} is neither a recording nor a bundle of one".format(path))
+        _check(path, os.path.join(aside, RECORDING))
+        return _place(aside, parent, name)
+    except (OSError, sqlite3.Error) as error:
+        raise SessionError("cannot import {}: {}".format(path, error)) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+class _Metered(gzip.GzipFile):
+    """A stream that gives no more bytes than are due."""
+
+    due = _LONGEST_HEADER
+
+    def read(self, size: Optional[int] = -1) -> bytes:
+        if size is None or not 0 <= size <= self.due:
+            raise tarfile.ReadError("it is packed as no bundle is")
+        self.due -= size
+        return super().read(size)
+
+
+def _unpack(path: str, folder: str) -> None:
+    """A bundle's files, only those a bundle has: no links, no ways out of the folder."""
+    found: Set[str] = set()
+    room = min(LARGEST_BUNDLE, shutil.disk_usage(folder).free - SPARE)
+    try:
+        with _Metered(path) as stream, tarfile.open(fileobj=stream, mode="r:") as bundle:
+            for member in iter(bundle.next, None):
+                if len(found) >= MOST_MEMBERS or member.size > room:
+                    raise RecordingError("{} is too large to unpack here".format(path))
+                to = _place_of(member.name)
+                if not member.isfile() or member.issparse() or to is None:
+                    raise RecordingError(
+                        "{} holds {!r}, which no bundle has".format(path, member.name)
+                    )
+                room -= member.size
+                stream.due = member.size
+                source = bundle.extractfile(member)
+                assert source is not None  # a regular file has content
+                _write(source, os.path.join(folder, to))
+                found.add(member.name)
+                stream.due = _LONGEST_HEADER
+    except (tarfile.TarError, EOFError, ValueError, zlib.error) as error:
+        raise RecordingError("{} is no whole bundle: {}".format(path, error)) from error
+    if MEMBER not in found:
+        raise RecordingError("{} holds no {}".format(path, MEMBER))
+    _check_manifest(path, folder, found)
+    for name in found:
+        if name.startswith(CHECKPOINTS + "/"):
+            _check_checkpoint(path, os.path.join(folder, name))
+
+
+def _place_of(name: str) -> Optional[str]:
+    """Where a bundle's file belongs in a session's folder; None for what does not belong there."""
+    kept = {MEMBER: RECORDING, MANIFEST: MANIFEST, LABELS: LABELS}
+    kept.update((plain, plain) for plain in ("trainer.log", "environment.json", "config.toml"))
+    folder, _, file = name.rpartition("/")
+    if folder == CHECKPOINTS and is_name(file):
+        return name
+    return kept.get(name)
+
+
+def _write(source: IO[bytes], path: str) -> None:
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    with open(path, "xb") as file:
+        shutil.copyfileobj(source, file, 1 << 20)
+
+
+def _check_manifest(path: str, folder: str, found: Set[str]) -> None:
+    """Each file is what was packed, and none was added."""
+    if MANIFEST not in found:
+        raise RecordingError("{} holds no {}".format(path, MANIFEST))
+    manifest = os.path.join(folder, MANIFEST)
+    with open(manifest, encoding="utf-8", errors="replace") as file:
+        told = (parse_object(file.read(_LONGEST_MANIFEST)) or {}).get("files")
+    if not isinstance(told, dict) or set(told) != found - {MANIFEST}:
+        raise RecordingError("{}: its {} lists other files than it has".format(path, MANIFEST))
+    for name, sha256 in told.items():
+        if sha256_of(os.path.join(folder, str(_place_of(name)))) != sha256:
+            raise RecordingError("{}: {!r} is not what was packed".format(path, name))
+    os.remove(manifest)
+
+
+def _check_checkpoint(path: str, file: str) -> None:
+    """Ours are not compressed: one that holds more than its size would be inflated by a trainer."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError, struct.error):
+        return  # no archive: nothing is inflated, and a trainer says that it is damaged
+    if size > os.path.getsize(file):
+        told = "{}: {} holds {:,} bytes packed into {:,}, which no checkpoint does"
+        name, packed = os.path.basename(file), os.path.getsize(file)
+        raise RecordingError(told.format(path, name, size, packed))
+
+
+def _check(path: str, recording: str) -> None:
+    problems: List[str] = verify_file(recording, foreign=True).problems
+    if problems:
+        more = "" if len(problems) == 1 else " (and {} more)".format(len(problems) - 1)
+        raise RecordingError("{} is refused: {}{}".format(path, problems[0], more))
+
+
+def _place(aside: str, parent: str, name: Optional[str]) -> SessionFolder:
+    """Give the folder its name, and the recording the same; labels go beside it."""
+    recording = os.path.join(aside, RECORDING)
+    with contextlib.closing(sqlite3.connect(recording, isolation_level=None)) as connection:
+        meta = dict(connection.execute("SELECT key, value FROM meta"))
+        wanted = name or str(meta["name"])
+        if name is None:
+            wanted = free_name(parent, wanted if is_name(wanted) else "imported")
+        check_name(wanted)
+        folder = SessionFolder(os.path.join(parent, wanted))
+        make_way(folder.path)
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'name'", (wanted,))
+        connection.execute("DELETE FROM meta WHERE key IN ('labels', 'summary')")
+        forget_programs(connection)
+        with open(os.path.join(aside, "lock"), "ab"):
+            pass
+        if "labels" in meta:
+            write_labels(SessionFolder(aside), parse_labels(parse_object(meta["labels"])))
+        summary = to_store(SessionFolder(aside))  # ours: nobody's word is taken for it
+        for key, value in (("summary", summary), ("imported", "true")):
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+    os.rename(aside, folder.path)
+    return folder

@@ -1,0 +1,298 @@
+"""Writing a recording: the host's alone.
+
+Events are committed at once and steps about twice a second, without an fsync; ``checkpoint``
+does that, about every 10 s, because SD cards wear. A full disk is no end: a reserve is given up
+for what is recorded, and then rows wait in memory, bounded, until a commit succeeds.
+"""
+
+import json
+import math
+import os
+import sqlite3
+from typing import Any, Dict, Mapping, NamedTuple, Optional
+
+from nanotrain_tui.session.errors import RecordingError
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.recording.backlog import Backlog, Lost
+from nanotrain_tui.session.recording.compact import compact
+from nanotrain_tui.session.recording.records import Event
+from nanotrain_tui.session.recording.reserve import Reserve
+from nanotrain_tui.session.recording.schema import NEWEST_SEQ, SCHEMA_VERSION, TABLES, VIEWS
+from nanotrain_tui.session.summary import to_store
+
+_MOST_AT_ONCE = 256 << 10  # bytes of rows in one transaction: a part of them may find room
+_BUSY_S = 0.25  # a stranger that writes holds the host up no longer; it tries again
+_GAP_S = 0.05  # an idle time longer than this ends a row, so that its times stay true
+
+_INSERT = {
+    "segments": "INSERT INTO segments VALUES (?, ?, ?, ?, ?)",
+    "events": "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
+    "steps": "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    "samples": "INSERT INTO samples VALUES (?, ?, ?, ?, ?)",
+}
+
+
+class _Run(NamedTuple):
+    """Consecutive updates that are not yet rows."""
+
+    first_step: int
+    updates: int
+    t0: float
+    t1: float
+    data: Dict[str, bytearray]
+
+
+def create_recording(
+    folder: SessionFolder, created: str, config: Mapping[str, Any], parent: Optional[str] = None
+) -> None:
+    """Write an empty recording, whole or not at all; raises RecordingError."""
+    if os.path.exists(folder.recording):
+        raise RecordingError("{} exists already".format(folder.recording))
+    aside = folder.recording + ".new"
+    meta = [
+        ("schema", str(SCHEMA_VERSION)),
+        ("name", folder.name),
+        ("created", created),
+        ("config", json.dumps(config)),
+        ("parent", parent),
+    ]
+    try:
+        connection = sqlite3.connect(aside, isolation_level=None)
+        try:
+            connection.executescript("BEGIN;" + TABLES + VIEWS)
+            connection.executemany("INSERT INTO meta VALUES (?, ?)", meta)
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+        os.rename(aside, folder.recording)
+    except (sqlite3.Error, OSError) as error:
+        raise RecordingError("cannot write {}: {}".format(folder.recording, error)) from error
+
+
+class Recorder:
+    """Appends to an existing recording; the caller holds the folder's lock.
+
+    ``trouble`` is what keeps rows from the disk, None while all is well; ``dropped`` is what
+    memory could not hold until then.
+    """
+
+    def __init__(self, folder: SessionFolder) -> None:
+        self._folder = folder
+        self.trouble: Optional[str] = None
+        self._backlog = Backlog()
+        self._reserve = Reserve(folder.path)
+        self._gave_up = self._ending = False
+        self._run: Optional[_Run] = None
+        self._segment = 0
+        try:
+            self._connection = sqlite3.connect(
+                folder.recording, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+            )
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.execute("PRAGMA wal_autocheckpoint=0")  # checkpoint() is the one
+            self._connection.execute("PRAGMA cache_size=-1000")
+            self._seq = int(self._connection.execute(NEWEST_SEQ).fetchone()[0])
+        except sqlite3.Error as error:
+            raise RecordingError("cannot write {}: {}".format(folder.recording, error)) from error
+        self._reserve.make()
+
+    @property
+    def dropped(self) -> Lost:
+        return self._backlog.dropped
+
+    @property
+    def unwritten(self) -> Lost:
+        """What the recording would lack if it were left now."""
+        return self._backlog.dropped.plus(self._backlog.contents())
+
+    @property
+    def lives_on_reserve(self) -> bool:
+        """Whether the disk was full and has not had room since."""
+        return self._gave_up and not self._reserve.is_whole
+
+    def begin_segment(
+        self, t: float, wall: str, from_step: int, environment: Mapping[str, Any]
+    ) -> None:
+        """A start or a resume: rows from now on belong to it."""
+        self._close_run()
+        self._segment = self._next_seq()
+        row = (self._segment, t, wall, from_step, _json(environment))
+        self._backlog.add("segments", row, len(row[-1]))
+        self._commit_if_well()
+
+    def event(self, t: float, step: int, kind: str, body: Mapping[str, Any]) -> Event:
+        """Record an event at once, after all that came before it."""
+        self._close_run()
+        text = _json(body)
+        row = (self._next_seq(), self._segment, t, step, kind, text)
+        self._backlog.add("events", row, len(text))
+        self._commit_if_well()
+        return Event(row[0], row[1], t, step, kind, dict(body))
+
+    def sample(self, t: float, step: int, body: Mapping[str, Any]) -> None:
+        """Keep telemetry for the next commit."""
+        self._close_run()
+        text = _json(body)
+        self._backlog.add("samples", (self._next_seq(), self._segment, t, step, text), len(text))
+
+    def steps(
+        self, first_step: int, count: int, t0: float, t1: float, metrics: Mapping[str, bytes]
+    ) -> None:
+        """Keep ``count`` updates for the next commit.
+
+        Each metric is count little-endian float32; t0 and t1 are seconds of session time.
+        """
+        run = self._run
+        if run is not None and (
+            first_step != run.first_step + run.updates
+            or t0 - run.t1 > _GAP_S
+            or set(metrics) != set(run.data)
+        ):
+            self._close_run()
+            run = None
+        if run is None:
+            data = {name: bytearray(values) for name, values in metrics.items()}
+            self._run = _Run(first_step, count, t0, t1, data)
+            return
+        for name, values in metrics.items():
+            run.data[name] += values
+        self._run = run._replace(updates=run.updates + count, t1=t1)
+
+    def commit(self) -> bool:
+        """Give everything to the operating system; False leaves it waiting, see ``trouble``."""
+        self._close_run()
+        if not self._backlog:
+            return self.trouble is None
+        while self._backlog:
+            try:
+                self._write()
+            except sqlite3.Error as error:
+                self._roll_back()
+                if self._make_room(error):
+                    continue
+                self.trouble = str(error)
+                self._backlog.shed()
+                return False
+        self.trouble = None
+        return True
+
+    def checkpoint(self) -> None:
+        """Give everything to the disk (an fsync)."""
+        try:
+            self._fold_log()
+        except sqlite3.Error as error:
+            if not _is_about_room(error):  # else the next commit meets it
+                self.trouble = str(error)
+        if self.trouble is None:
+            self._reserve.make_if_roomy()
+
+    def end(self) -> bool:
+        """Commit the last rows: the whole reserve is there for them."""
+        self._ending = True
+        return self.commit()
+
+    def finish(self, tidy: bool = True) -> bool:
+        """Commit, compact and try to leave one plain file; True when all was written.
+
+        Without ``tidy`` it is closed as it is: where the file was deleted, SQLite would look for
+        what is beside it by name, and find what another session has there.
+        """
+        written = self.end()
+        self._reserve.remove()
+        for step in (compact, self._store_summary, _one_file) if tidy else ():
+            try:
+                step(self._connection)
+            except sqlite3.Error:
+                self._roll_back()  # somebody reads, or no space: what is committed stays good
+        self._connection.close()
+        return written
+
+    def _store_summary(self, connection: sqlite3.Connection) -> None:
+        try:
+            summary = to_store(self._folder)
+        except RecordingError:
+            return  # whoever lists the session reads all of it
+        connection.execute("INSERT OR REPLACE INTO meta VALUES ('summary', ?)", (summary,))
+
+    def _next_seq(self) -> int:
+        self._seq += 1
+        return self._seq
+
+    def _close_run(self) -> None:
+        run, self._run = self._run, None
+        if run is None:
+            return
+        for metric, data in run.data.items():
+            row = (
+                self._next_seq(),
+                self._segment,
+                metric,
+                run.first_step,
+                run.updates,
+                run.t0,
+                run.t1,
+                bytes(data),
+            )
+            self._backlog.add("steps", row, len(data))
+
+    def _write(self) -> None:
+        """The oldest rows in one transaction."""
+        rows = self._backlog.first(_MOST_AT_ONCE)
+        self._connection.execute("BEGIN IMMEDIATE")
+        for row in rows:
+            self._connection.execute(_INSERT[row.table], row.values)
+        self._connection.execute("COMMIT")
+        self._backlog.written(len(rows))
+
+    def _make_room(self, error: sqlite3.Error) -> bool:
+        """Free a piece of the reserve where that may help; False where there is none."""
+        if not _is_about_room(error) or not self._reserve.give(at_end=self._ending):
+            return False
+        self._gave_up = "full" in str(error)
+        try:
+            self._fold_log()  # then the log is written from its beginning again
+        except sqlite3.Error:
+            pass  # no room for that, or somebody reads
+        return True
+
+    def _fold_log(self) -> None:
+        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+
+    def _commit_if_well(self) -> None:
+        if self.trouble is None:  # else the timer tries again, not every event
+            self.commit()
+
+    def _roll_back(self) -> None:
+        try:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            pass  # SQLite rolled back by itself
+
+
+def _is_about_room(error: sqlite3.Error) -> bool:
+    """A full disk, or what SQLite makes of a quota (EDQUOT), among others."""
+    return "full" in str(error) or "disk I/O" in str(error)
+
+
+def _one_file(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+
+
+def _json(body: Mapping[str, Any]) -> str:
+    """JSON as everyone reads it: what is not finite is written as "nan", "inf" or "-inf"."""
+    try:
+        return json.dumps(body, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(body))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value

@@ -1,0 +1,232 @@
+"""Checkpoints: one .npz file each, whole or not there at all."""
+
+import contextlib
+import hashlib
+import json
+import math
+import os
+import re
+import struct
+import zipfile
+import zlib
+from typing import Any, Dict, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+import numpy as np
+
+from ..protocol import Failed, number
+from .archive import FLOAT, Archive
+from .slots import state_shapes, weight_name
+
+Array = Any
+FILE_NAME = re.compile(r"step-(\d{9,})\.npz$")
+_PART = "checkpoint.part"  # one name, so that an interrupted write leaves one file at most
+# What NumPy, zip and JSON raise for a file that is torn, or is something else.
+_BROKEN = (
+    OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, RuntimeError,
+    MemoryError, struct.error, zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
+_ABOUT, _DIGEST = "about", "digest"  # the arrays that are no state
+_MOST_ABOUT = 4 << 20  # bytes
+
+
+class Evaluation(NamedTuple):
+    """An evaluation on the test examples."""
+
+    step: int
+    loss: float
+    accuracy: float
+
+    @property
+    def metrics(self) -> Dict[str, Any]:
+        """Its values by name, as JSON holds them."""
+        return {"loss": number(self.loss), "accuracy": number(self.accuracy)}
+
+    @property
+    def score(self) -> Optional[float]:
+        """What the best is chosen by, higher is better; None where the network diverged."""
+        finite = math.isfinite(self.loss) and math.isfinite(self.accuracy)
+        return self.accuracy if finite else None
+
+
+SCORED_BY = "accuracy"
+
+
+class Checkpoint(NamedTuple):
+    """Everything a run goes on from.
+
+    ``state`` holds weights and slots by name; ``updates`` counts since the slots were made;
+    ``epoch`` and ``cursor`` say where in the stream of examples the next batch begins; ``config``
+    is what was in force; ``data`` tells the data set from others; ``tested`` is an evaluation of
+    this very network, None where there is none.
+    """
+
+    state: Mapping[str, Array]
+    step: int
+    updates: int
+    epoch: int
+    cursor: int
+    config: Dict[str, Any]
+    data: Dict[str, Any]
+    tested: Optional[Evaluation] = None
+
+
+def save(folder: str, checkpoint: Checkpoint) -> Tuple[str, str, int]:
+    """Write a checkpoint: its file's name, SHA-256 and size in bytes.
+
+    Each array of its state is asked for once and let go of before the next. Raises OSError.
+    """
+    name = "step-{:09d}.npz".format(checkpoint.step)
+    about = json.dumps(checkpoint._replace(state={})._asdict())
+    part = os.path.join(folder, _PART)
+    try:
+        with open(part, "wb") as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+                digest = hashlib.sha256(about.encode("utf-8"))
+                for key in sorted(checkpoint.state):
+                    array = np.asarray(checkpoint.state[key])
+                    _feed(digest, key, array)
+                    _write_array(archive, key, array)
+                _write_array(archive, _ABOUT, np.array(about))
+                _write_array(archive, _DIGEST, np.array(digest.hexdigest()))
+            file.flush()
+            os.fsync(file.fileno())
+        with open(part, "rb") as file:
+            sha256, size = _sha256(file), file.tell()
+        os.rename(part, os.path.join(folder, name))
+    except OSError:
+        if os.path.exists(part):
+            os.unlink(part)  # on a full disk its room is needed
+        raise
+    _sync_folder(folder)
+    return name, sha256, size
+
+
+def load(path: str, sizes: Optional[Sequence[int]] = None) -> Checkpoint:
+    """Read a checkpoint back. Raises Failed, naming the file and what is wrong with it.
+
+    ``sizes`` are the network's: pixels, units of each hidden layer, classes. Every shape is
+    compared with them before an array is read, so that no file takes more memory than the network
+    does. Without ``sizes`` they are the file's own.
+    """
+    with _opened(path) as (archive, head):
+        if sizes is not None:
+            check_units(head, [{"units": units} for units in sizes[1:-1]])
+        _check_shapes(archive, head, sizes)
+        digest = hashlib.sha256(_text(archive, _ABOUT, _MOST_ABOUT).encode("utf-8"))
+        state = {}
+        for name in sorted(set(archive.members) - {_ABOUT, _DIGEST}):
+            state[name] = archive.read(name)
+            _feed(digest, name, state[name])
+        if digest.hexdigest() != _text(archive, _DIGEST, _MOST_ABOUT):
+            raise ValueError("its checksum is another")
+        return head._replace(state=state)
+
+
+def describe(path: str) -> Checkpoint:
+    """A checkpoint without its state, cheap to read. Raises Failed like ``load``."""
+    with _opened(path) as (_, head):
+        return head
+
+
+def head(path: str) -> Optional[Checkpoint]:
+    """The same; None for a file that is damaged."""
+    try:
+        return describe(path)
+    except Failed:
+        return None
+
+
+def check_units(checkpoint: Checkpoint, layers: Sequence[Mapping[str, Any]]) -> None:
+    """Whether the checkpoint's hidden layers have as many units as ``layers``. Raises Failed."""
+    there = [layer["units"] for layer in checkpoint.config.get("layers", [])]
+    here = [layer["units"] for layer in layers]
+    if there != here:
+        message = "The checkpoint's hidden layers have {} units and these {}.".format(
+            *("{}".format(", ".join(map(str, units)) or "no") for units in (there, here))
+        )
+        raise Failed("config", message, "model.hidden")
+
+
+@contextlib.contextmanager
+def _opened(path: str) -> Iterator[Tuple[Archive, Checkpoint]]:
+    """A checkpoint's arrays, not yet read, and what it says of itself. Raises Failed."""
+    try:
+        with open(path, "rb") as file:
+            archive = Archive(file)
+            yield archive, _parsed(_text(archive, _ABOUT, _MOST_ABOUT))
+    except FileNotFoundError as error:
+        message = "The checkpoint {} is not there.".format(path)
+        raise Failed("checkpoint", message, "restore") from error
+    except _BROKEN as error:
+        message = "{} is no whole checkpoint: {}.".format(path, error)
+        raise Failed("checkpoint", message, "restore") from error
+
+
+def _text(archive: Archive, name: str, most: int) -> str:
+    """A text of at most so many bytes. Raises ValueError or KeyError."""
+    member = archive.members[name]
+    if member.shape or member.element == FLOAT or member.size > most:
+        raise ValueError("its {} is no text of a checkpoint".format(name))
+    return str(archive.read(name))
+
+
+def _check_shapes(archive: Archive, head: Checkpoint, sizes: Optional[Sequence[int]]) -> None:
+    """Whether the arrays are those of a network of these sizes. Raises Failed or ValueError."""
+    found = {name: one for name, one in archive.members.items() if name not in (_ABOUT, _DIGEST)}
+    units = [layer["units"] for layer in head.config["layers"]]
+    pixels, classes = (found[weight_name(i)].shape[0] for i in (0, 2 * len(units) + 1))
+    optimizer = head.config.get("optimizer.name")
+    own = state_shapes([pixels, *units, classes], optimizer)
+    for name, member in sorted(found.items()):
+        if name not in own or member[:2] != (FLOAT, own[name]):
+            here = _dimensions(own[name]) if name in own else "no such array"
+            told = "{} is {} where its network has {}"
+            raise ValueError(told.format(name, _dimensions(member.shape), here))
+    lacking = sorted(set(state_shapes([pixels, *units, classes], None)) - set(found))
+    if lacking:  # a weight; slots begin anew where there are none
+        raise ValueError("{} is missing".format(lacking[0]))
+    for name, shape in state_shapes(sizes or [], optimizer).items():
+        if own[name] != shape:
+            message = "The checkpoint is of other data: {} is {} there and {} here.".format(
+                name, _dimensions(own[name]), _dimensions(shape)
+            )
+            raise Failed("config", message, "data.name")
+
+
+def _dimensions(shape: Sequence[int]) -> str:
+    return "x".join(map(str, shape)) or "one number"
+
+
+def _parsed(about: str) -> Checkpoint:
+    found = Checkpoint(**json.loads(about))
+    tested = None if found.tested is None else Evaluation(*found.tested)
+    if tested is not None and tested.step != found.step:
+        tested = None  # older versions named the last evaluation, of whatever step
+    return found._replace(tested=tested)
+
+
+def _write_array(archive: zipfile.ZipFile, name: str, array: Array) -> None:
+    with archive.open(name + ".npy", "w", force_zip64=True) as stream:
+        np.lib.format.write_array(stream, array, allow_pickle=False)
+
+
+def _feed(digest: Any, name: str, array: Array) -> None:
+    """Add an array to a checksum of what a checkpoint says, however the file is laid out."""
+    digest.update("{} {} {}".format(name, array.dtype.str, array.shape).encode("utf-8"))
+    digest.update(np.ascontiguousarray(array).reshape(-1))
+
+
+def _sha256(file: Any) -> str:
+    digest = hashlib.sha256()
+    for block in iter(lambda: file.read(1 << 20), b""):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _sync_folder(folder: str) -> None:
+    """Make the new name survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

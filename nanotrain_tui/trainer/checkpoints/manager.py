@@ -1,0 +1,181 @@
+"""The checkpoints of a session's folder: when one is due, which stay, and which is the best."""
+
+import math
+import os
+import time
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
+
+import numpy as np
+
+from ..protocol import Events
+from ..settings import Refused
+from . import files as checkpoint
+from .files import SCORED_BY, Checkpoint, Evaluation
+
+Clock = Callable[[], float]  # seconds, monotonic
+BEST_EVERY_S = 60.0  # between two writes of the best network: SD cards wear
+
+
+class Kept(NamedTuple):
+    """A file of the folder; ``good``: it is whole, and of the past of this run."""
+
+    name: str
+    step: int
+    tested: Optional[Evaluation]
+    good: bool
+
+
+class Keeper:
+    """Writes checkpoints and keeps the last few and the best, those of earlier segments too.
+
+    The network of the best evaluation stays in memory, in one copy, until it is written.
+    """
+
+    def __init__(
+        self,
+        folder: Optional[str],
+        events: Events,
+        files: Sequence[Kept] = (),
+        clock: Clock = time.monotonic,
+    ) -> None:
+        """``files`` are those that lie in the folder: see ``files_of``."""
+        self.folder, self._events, self._clock = folder, events, clock
+        self._written_at = self._best_written_at = clock()
+        self._kept: Dict[str, Kept] = {entry.name: entry for entry in files}
+        self._held: Optional[Checkpoint] = None
+
+    def is_due(self, minutes: float) -> bool:
+        """Whether so many minutes (0: never) have gone by since the last one, or the start."""
+        return minutes > 0 and self._clock() - self._written_at >= 60.0 * minutes
+
+    @property
+    def best_is_due(self) -> bool:
+        """Whether the best network waits in memory and the last write of one is a minute ago."""
+        return self._held is not None and self._clock() - self._best_written_at >= BEST_EVERY_S
+
+    @property
+    def held_step(self) -> Optional[int]:
+        """The step of the network that waits in memory."""
+        return self._held.step if self._held else None
+
+    @property
+    def last_good(self) -> Optional[str]:
+        """The file to go back to."""
+        order = self._order()
+        return order[-1].name if order and order[-1].good else None
+
+    def hold_if_best(self, tested: Evaluation, copy: Callable[[], Checkpoint]) -> None:
+        """Keep ``copy()`` in memory if its evaluation is better than all before; equal is not."""
+        if not self.folder or not self._is_better(tested, self._held and self._held.tested):
+            return
+        self._held = None  # before the new copy is made: never two
+        saved = copy()
+        if _is_finite(saved):
+            self._held = saved
+            self._events.emit("held", step=saved.step)
+
+    def save(self, saved: Checkpoint, keep: int) -> None:
+        """Write a checkpoint, report it and delete what is too much. Raises Refused."""
+        if not self.folder:
+            raise Refused("There is no folder for checkpoints.")
+        self._written_at = self._clock()  # a failure waits its time too
+        if not _is_finite(saved):
+            raise Refused("No checkpoint was written: the weights are not finite.")
+        self._write(saved, keep)
+
+    def write_best(self, keep: int) -> None:
+        """Write the network that waits in memory, if one does. Raises Refused."""
+        if self._held is not None:
+            self._best_written_at = self._clock()  # a failure waits its time too
+            self._write(self._held, keep, held=True)
+
+    def _write(self, saved: Checkpoint, keep: int, **about: bool) -> None:
+        try:
+            file, sha256, size = checkpoint.save(self.folder or "", saved)
+        except OSError as error:
+            raise Refused("No checkpoint was written: {}.".format(error)) from error
+        tested = saved.tested
+        self._kept[file] = Kept(file, saved.step, tested, True)
+        if self._held is not None and not self._is_better(self._held.tested, None):
+            self._held = None
+        score = tested.score if tested else None
+        old = {"accuracy": tested.metrics["accuracy"]} if tested else {}
+        self._events.emit(
+            "checkpoint", step=saved.step, file=file, sha256=sha256, bytes=size,
+            tested={"step": tested.step, "metrics": tested.metrics} if tested else None,
+            score=None if score is None else {"metric": SCORED_BY, "value": score},
+            best=self._best() == file, **old, **about,
+        )  # fmt: skip
+        self._remove_surplus(keep)
+
+    def _is_better(self, tested: Optional[Evaluation], held: Optional[Evaluation]) -> bool:
+        """Whether an evaluation beats those of all files, and that of what is held."""
+        best = self._best()
+        written = self._kept[best].tested if best else None
+        return _score(tested) > max(_score(written), _score(held))
+
+    def _order(self) -> List[Kept]:
+        """The files, the first to go first."""
+        return sorted(self._kept.values(), key=lambda entry: (entry.good, entry.step))
+
+    def _best(self) -> Optional[str]:
+        """The file with the best score, the earliest of equals."""
+        scored = [
+            (_score(entry.tested), -entry.step, entry.name)
+            for entry in self._kept.values()
+            if entry.good and _score(entry.tested) > -math.inf
+        ]
+        return max(scored)[2] if scored else None
+
+    def _remove_surplus(self, keep: int) -> None:
+        best = self._best()
+        for entry in self._order()[:-keep]:
+            if entry.name != best:
+                self._remove(entry.name)
+
+    def _remove(self, name: str) -> None:
+        try:
+            os.unlink(os.path.join(self.folder or "", name))
+        except FileNotFoundError:
+            pass  # somebody was quicker
+        except OSError as error:
+            message = "The checkpoint {} stays: {}.".format(name, error)
+            self._events.emit("warned", message=message)
+            return
+        del self._kept[name]
+        self._events.emit("checkpoint_removed", file=name)
+
+
+def _score(tested: Optional[Evaluation]) -> float:
+    """Higher is better; minus infinity for what was not tested, or diverged."""
+    score = tested.score if tested else None
+    return -math.inf if score is None else score
+
+
+def _is_finite(saved: Checkpoint) -> bool:
+    return all(np.isfinite(array).all() for array in saved.state.values())
+
+
+def files_of(
+    folder: Optional[str], step: int, recorded: Optional[Sequence[str]] = None
+) -> List[Kept]:
+    """The checkpoints that lie in a folder; none where it cannot be read.
+
+    ``step`` is where the run goes on; what lies beyond it, a resume has gone back behind. One that
+    is not ``recorded`` (a power cut took its event; None: all are) is never the best: nobody would
+    know it.
+    """
+    try:
+        names = os.listdir(folder) if folder else []
+    except OSError:
+        names = []
+    found = []
+    for name in names:
+        match = checkpoint.FILE_NAME.match(name)
+        if match:
+            about = checkpoint.head(os.path.join(folder or "", name))
+            good = about is not None and about.step <= step
+            known = recorded is None or name in recorded
+            tested = about.tested if about and known else None
+            found.append(Kept(name, int(match.group(1)), tested, good))
+    return found

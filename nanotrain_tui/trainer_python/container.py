@@ -1,0 +1,196 @@
+"""Containers: what an engine's command line lets the trainer see, and what it lacks for us.
+
+Understood are ``docker|podman|nerdctl run|exec`` and ``singularity|apptainer run|exec``, behind
+sudo or env too. Of any other command only what ``trainer.paths`` tells is known.
+"""
+
+import csv
+import os
+import re
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple, Union
+
+from nanotrain_tui.trainer_python.command_line import DOCKER, Call, Option, find_call
+from nanotrain_tui.trainer_python.paths import ContainerError, Mount, PathMap, parse_paths
+
+COMMAND_KEY = "trainer.command"
+
+
+class Folder(NamedTuple):
+    """A folder that the trainer needs."""
+
+    path: str
+    writable: bool = False
+    needed: bool = True  # else the trainer does without where it cannot be shown
+
+
+class Invocation(NamedTuple):
+    """A trainer's command as it is run; ``kill`` ends what outlives it, empty for nothing."""
+
+    command: List[str]
+    env: Dict[str, str]  # what is added to our own
+    kill: List[str]
+
+
+def is_container(command: List[str]) -> bool:
+    return find_call(command) is not None
+
+
+def brief(command: List[str]) -> str:
+    """The command for a message: of a container's only what tells it from others."""
+    call = find_call(command)
+    if call is None:
+        return " ".join(command)
+    return " ".join([*command[: call.verb_at + 1], "...", *command[call.image_at :]])
+
+
+def settle(command: List[str]) -> Tuple[List[str], List[str]]:
+    """The command so that lines can be exchanged with the trainer, and what is to be said of it.
+
+    Raises ContainerError where it runs something else.
+    """
+    call = find_call(command)
+    if call is None:
+        return list(command), []
+    if call.engine is DOCKER and call.has("d", "detach"):
+        message = (
+            "-d lets the container run by itself, but the trainer is spoken to; leave -d away."
+        )
+        raise ContainerError(COMMAND_KEY, message)
+    if len(command) <= call.image_at + 1 and not call.has("entrypoint"):
+        what = "the image" if call.verb == "run" else "the container"
+        message = "say which Python in {} trains: {} python3".format(what, " ".join(command))
+        raise ContainerError(COMMAND_KEY, message)
+    if call.engine is not DOCKER:
+        return list(command), []
+    words, said = list(command), []
+    if call.has("t", "tty"):
+        words = _without_tty(call)
+        said = [
+            "-t of {} is left away: lines of a terminal are not the trainer's".format(_name(call))
+        ]
+    added = [] if call.has("i", "interactive") else ["-i"]
+    if call.verb == "run" and not (call.has("rm") or call.values("restart")):
+        added.append("--rm")
+    return _with(words, call, added), said
+
+
+def mount(command: List[str], folders: Iterable[Folder], told: Any = None) -> List[str]:
+    """The command with a mount, at the same path, for each folder that none covers.
+
+    Raises ContainerError where a container that runs already cannot see one of them.
+    """
+    call = find_call(command)
+    if call is None:
+        return list(command)
+    mounted = find_paths(command, told)
+    added: List[str] = []
+    for folder in folders:
+        if mounted.covers(folder.path):
+            continue
+        if call.engine is DOCKER and call.verb == "exec":
+            if not folder.needed:
+                continue
+            message = (
+                "where does the container have {0}? Say it: trainer.paths = '{0}:/there'.".format(
+                    folder.path
+                )
+            )
+            raise ContainerError("trainer.paths", message)
+        mounted = PathMap((*mounted.mounts, Mount(folder.path, folder.path)))
+        added += _mount_option(call, folder)
+    return _with(list(command), call, added)
+
+
+def invocation(command: List[str], env: Mapping[str, str], name: str = "") -> Invocation:
+    """How the command is run with these variables; a container to be started is called ``name``."""
+    call = find_call(command)
+    if call is None:
+        return Invocation(list(command), dict(env), [])
+    if call.engine is not DOCKER:
+        prefixes = ("SINGULARITYENV_", "APPTAINERENV_")
+        told = {prefix + key: value for prefix in prefixes for key, value in env.items()}
+        return Invocation(list(command), told, [])
+    given = {value.partition("=")[0] for value in call.values("e", "env")}
+    added = [part for key in env if key not in given for part in ("-e", key + "=" + env[key])]
+    kill: List[str] = []
+    if call.verb == "run":
+        named = call.values("name")
+        if not named and name:
+            named = [re.sub(r"[^\w.-]", "-", name)]
+            added += ["--name", named[0]]
+        kill = [*command[: call.verb_at], "kill", named[-1]] if named else []
+    return Invocation(_with(list(command), call, added), {}, kill)
+
+
+def find_paths(command: List[str], told: Union[str, Iterable[Any], None] = None) -> PathMap:
+    """What ``trainer.paths`` tells, and what the command mounts. Raises ContainerError."""
+    call = find_call(command)
+    options = call.options if call is not None else ()
+    return PathMap(parse_paths(told) + [one for option in options for one in _mounts(call, option)])
+
+
+def _mounts(call: Optional[Call], option: Option) -> List[Mount]:
+    """The folders of this machine that an option shows to the container."""
+    if call is None:
+        return []
+    if option.name == "mount":
+        return _mount_of_fields(option.value)
+    if call.engine is DOCKER:
+        return _mount_of(option.value.split(":")) if option.name in ("v", "volume") else []
+    if option.name in ("B", "bind"):
+        binds = (bind.split(":") for bind in option.value.split(","))
+        return [one for bind in binds for one in _mount_of(bind if len(bind) > 1 else bind * 2)]
+    return []
+
+
+def _mount_of(parts: List[str]) -> List[Mount]:
+    """``OUT:IN[:options]``; a volume that docker keeps itself has no path here."""
+    if len(parts) < 2 or not parts[0].startswith(("/", ".")) or not parts[1].startswith("/"):
+        return []
+    return [Mount(os.path.abspath(parts[0]), os.path.normpath(parts[1]))]
+
+
+def _mount_of_fields(text: str) -> List[Mount]:
+    """``type=bind,source=OUT,target=IN``, read as CSV as docker does."""
+    words = next(csv.reader([text]), [])
+    fields = {word.partition("=")[0]: word.partition("=")[2] for word in words}
+    outside = fields.get("source") or fields.get("src") or ""
+    names = ("target", "destination", "dst")
+    inside = next((fields[name] for name in names if fields.get(name)), "")
+    return _mount_of([outside, inside]) if fields.get("type") == "bind" else []
+
+
+def _mount_option(call: Call, folder: Folder) -> List[str]:
+    path, readonly = folder.path, "" if folder.writable else ":ro"
+    if call.engine is not DOCKER:
+        return ["--bind", "{0}:{0}{1}".format(path, readonly)]
+    if ":" not in path:
+        return ["-v", "{0}:{0}{1}".format(path, readonly)]
+    fields = ["type=bind", "source=" + path, "target=" + path] + ["readonly"] * bool(readonly)
+    quoted = (
+        '"{}"'.format(one.replace('"', '""')) if "," in one or '"' in one else one for one in fields
+    )
+    return ["--mount", ",".join(quoted)]
+
+
+def _without_tty(call: Call) -> List[str]:
+    """The words without ``-t``, ``--tty``, and the t of ``-it``."""
+    words: List[str] = []
+    for i, word in enumerate(call.words):
+        spells = [option.name for option in call.options if option.start == i]
+        if spells == ["tty"] or (spells == ["t"] and word == "-t"):
+            continue
+        cluster = "t" in spells and not word.startswith("--")
+        words.append(word.replace("t", "", 1) if cluster else word)
+    return words
+
+
+def _with(words: List[str], call: Call, added: List[str]) -> List[str]:
+    at = call.verb_at + 1
+    return words[:at] + added + words[at:]
+
+
+def _name(call: Call) -> str:
+    return next(
+        name for word in call.words for name in [os.path.basename(word)] if name in DOCKER.names
+    )
