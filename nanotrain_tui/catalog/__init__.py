@@ -13,6 +13,7 @@ from .check import (
     flatten,
     nest,
     output_of,
+    overlay,
     trainer_command,
     trainer_config,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "nearest",
     "nest",
     "output_of",
+    "overlay",
     "parse_edits",
     "parse_layers",
     "parse_value",

@@ -10,13 +10,12 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from nanotrain_tui.catalog import FIELDS, ConfigError
+from nanotrain_tui.catalog import FIELDS, ConfigError, overlay
 from nanotrain_tui.config import (
     Folders,
     find_folders,
     load_presets,
     load_settings,
-    overlay,
     parse_set,
     resolve,
 )

@@ -14,7 +14,7 @@ from .exit_status import FAILED, FINISHED, INTERRUPTED, OutputClosed, complain, 
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.run_state import RunState
-    from nanotrain_tui.launch import Plan
+    from nanotrain_tui.launch.plan import Plan
     from nanotrain_tui.session.folder import SessionFolder
 
     from .report import Beginning, Report
@@ -36,7 +36,7 @@ def run_session(
 
     Of a session that is resumed only what comes from now on is reported.
     """
-    from nanotrain_tui.launch import start
+    from nanotrain_tui.launch.start import start
 
     from .signals import StopRequests
 
@@ -44,7 +44,7 @@ def run_session(
     with StopRequests() as stop:
         plan = make_plan()
         stop.patient = True  # from here on there is something to stop
-        folder = start(plan, folders, name=name)
+        folder = start(plan, folders.places, name=name)
         beginning = _beginning(plan, folder)
         if detach:
             return _leave_running(beginning, as_json, plan.warnings)
@@ -57,7 +57,7 @@ def _beginning(plan: "Plan", folder: "SessionFolder") -> "Beginning":
     choices = plan.choices or (f"data: {plan.data['source']}",)
     if (plan.data["name"], plan.data["train"]) == ("mnist", FULL_MNIST):
         choices += ("training on all 60,000 images; the tutorial's reader keeps 5,000 back",)
-    memory = plan.memory.told() if plan.memory is not None else {}
+    memory = plan.memory.payload() if plan.memory is not None else {}
     return Beginning(folder.name, folder.path, plan.data, choices, memory)
 
 

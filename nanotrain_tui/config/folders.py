@@ -7,6 +7,8 @@ from pathlib import Path
 
 import platformdirs
 
+from nanotrain_tui.session.places import Places
+
 APP = "nanotrain"
 
 
@@ -18,6 +20,11 @@ class Folders:
     config: Path
     cache: Path
     data_dirs: tuple[Path, ...]
+
+    @property
+    def places(self) -> Places:
+        """The folders as the board's side takes them."""
+        return Places(str(self.home), str(self.cache), tuple(map(str, self.data_dirs)))
 
     @property
     def sessions(self) -> Path:

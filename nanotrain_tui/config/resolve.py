@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from nanotrain_tui.catalog import ConfigError, applies, check, field_of, parse_value
+from nanotrain_tui.catalog import ConfigError, check, overlay, parse_value
 
 from .presets import DEFAULT, Presets
 from .toml_file import FileError, read_toml
@@ -44,18 +44,6 @@ def resolve(
         if file and error.key == "edits":
             raise FileError(str(file), str(error)) from None
         raise
-
-
-def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Values:
-    """``above`` over ``below``; parameters of a choice that ``above`` changes are left behind."""
-    told = {key: parse_value(key, value) for key, value in above.items()}
-    merged = {**below, **told}
-    changed = {key for key in told if key in below and told[key] != parse_value(key, below[key])}
-    for key in below:
-        condition = field_of(key).applies_to
-        if key not in told and condition and (condition[0] in changed or not applies(key, merged)):
-            del merged[key]
-    return merged
 
 
 def parse_set(text: str) -> tuple[str, Any]:

@@ -1,12 +1,12 @@
-"""The known traps of TensorFlow's installations: a sign in what is printed, and the cure.
+"""Known problems of TensorFlow's installations: a pattern of the output, and what to do.
 
-docs/TRAINER.md tells of each at length.
+docs/TRAINER.md explains each of them.
 """
 
 import re
 from typing import Pattern, Tuple
 
-# The first that is found counts. A group of the sign may be named in the cure.
+# The first match counts. The text may name groups of the pattern.
 _TABLE = (
     (r"No module named '?tensorflow(?:'|\s|$)",
      "this Python has no TensorFlow; name one that has with --python or trainer.command"),
@@ -62,5 +62,5 @@ _TABLE = (
 )  # fmt: skip
 
 HINTS: Tuple[Tuple[Pattern[str], str], ...] = tuple(
-    (re.compile(sign, re.MULTILINE), cure) for sign, cure in _TABLE
+    (re.compile(pattern, re.MULTILINE), text) for pattern, text in _TABLE
 )

@@ -10,11 +10,10 @@ from cli_runs import Nano, Ran, is_paragraph
 
 from nanotrain_tui.catalog import check
 from nanotrain_tui.cli.checks import machine as checks
-from nanotrain_tui.launch.plan import PYTHONS
 from nanotrain_tui.telemetry.board import BoardInfo, SwapArea
 from nanotrain_tui.telemetry.clocks import ClockRange
 from nanotrain_tui.trainer.data import DataError
-from nanotrain_tui.trainer_python.cache import Remembered
+from nanotrain_tui.trainer_python.cache import PythonCache
 
 
 @pytest.fixture
@@ -134,17 +133,17 @@ def test_each_python_is_asked_once_and_a_wrong_memory_is_dropped(
     answer = '{"version": [3, 8], "tensorflow": null}'
     bare.write_text(f"#!/bin/sh\necho x >>{tmp_path}/asked\necho '{answer}'\n")
     bare.chmod(0o755)
-    remembered = Remembered(home / "cache" / PYTHONS)
-    remembered.keep(str(bare), str(bare))
+    cache = PythonCache(str(home / "cache" / "pythons.json"))
+    cache.add(str(bare), str(bare))
     for module in (
         "nanotrain_tui.trainer_python.finder",
         "nanotrain_tui.cli.checks.trainer",
     ):
         monkeypatch.setattr(f"{module}.candidates", lambda: {str(bare): "the system's"})
-    assert remembered.has_tensorflow(str(bare))
+    assert cache.has_tensorflow(str(bare))
     nano("doctor")
     assert (tmp_path / "asked").read_text() == "x\n"
-    assert not remembered.has_tensorflow(str(bare))
+    assert not cache.has_tensorflow(str(bare))
 
 
 def test_where_none_has_tensorflow_all_are_listed_too(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nanotrain_tui.trainer_python import container
 from nanotrain_tui.trainer_python.command_line import find_call
-from nanotrain_tui.trainer_python.container import Folder, find_paths, invocation, mount, settle
+from nanotrain_tui.trainer_python.container import Folder, complete, find_paths, invocation, mount
 from nanotrain_tui.trainer_python.paths import (
     ContainerError,
     Mount,
@@ -49,7 +49,7 @@ def test_the_image_is_found_behind_the_options(command, image):
 )
 def test_other_commands_are_left_alone(command):
     assert find_call(words(command)) is None
-    assert settle(words(command)) == (words(command), [])
+    assert complete(words(command)) == (words(command), [])
     assert mount(words(command), [Folder("/a")]) == words(command)
     told = invocation(words(command), {"A": "b"}, "name")
     assert told == (words(command), {"A": "b"}, [])
@@ -77,12 +77,12 @@ def test_other_commands_are_left_alone(command):
     ],
 )
 def test_lines_can_be_exchanged(command, settled):
-    found, said = settle(words(command))
+    found, notes = complete(words(command))
     assert found == words(settled)
-    assert bool(said) == (
-        " -" in command and found.count("-t") == 0 and "left away" in "".join(said)
+    assert bool(notes) == (
+        " -" in command and found.count("-t") == 0 and "left away" in "".join(notes)
     )
-    assert settle(found) == (found, []), "nothing is added twice"
+    assert complete(found) == (found, []), "nothing is added twice"
 
 
 @pytest.mark.parametrize(
@@ -90,13 +90,13 @@ def test_lines_can_be_exchanged(command, settled):
 )
 def test_a_container_on_its_own_is_refused(command):
     with pytest.raises(ContainerError, match="leave -d away"):
-        settle(words(command))
+        complete(words(command))
 
 
 @pytest.mark.parametrize("command", ["docker run", "docker run -v /a:/b tf", "docker exec -i mine"])
 def test_a_command_without_a_python_is_refused(command):
     with pytest.raises(ContainerError, match="say which Python"):
-        settle(words(command))
+        complete(words(command))
 
 
 def test_only_what_is_not_there_is_mounted():
@@ -238,10 +238,10 @@ OPTIONS = st.sampled_from(
 )
 def test_no_command_line_breaks_it_and_the_program_stays(options, engine):
     command = words(f"{engine} run {' '.join(options)} tf python3 -t -d")
-    found, _ = settle(command)
+    found, _ = complete(command)
     found = mount(found, [Folder("/needed"), Folder("/a/x")])
     told = invocation(found, {"A": "2"}, "name").command
-    assert settle(found) == (found, [])
+    assert complete(found) == (found, [])
     assert find_paths(told).covers("/needed") and find_paths(told).covers("/a/x")
     if "-x" not in options:  # which takes a value, whatever comes next
         assert told[-4:] == ["tf", "python3", "-t", "-d"]

@@ -1,4 +1,4 @@
-"""Which Python trains: those that are asked, what they answer, and what is remembered of it."""
+"""Which Python trains: those that are asked, what they answer, and what is cache of it."""
 
 import json
 import os
@@ -12,18 +12,18 @@ from pathlib import Path
 import pytest
 
 from nanotrain_tui.catalog import check
-from nanotrain_tui.launch import LaunchError, find_trainer_python, prepare
-from nanotrain_tui.launch.plan import PYTHONS
+from nanotrain_tui.launch.plan import prepare
 from nanotrain_tui.trainer_python import finder as python_finder
-from nanotrain_tui.trainer_python import query as asking
-from nanotrain_tui.trainer_python.cache import MOST, Remembered
-from nanotrain_tui.trainer_python.finder import candidates, examine
-from nanotrain_tui.trainer_python.query import ask, json_objects
+from nanotrain_tui.trainer_python import query as query_module
+from nanotrain_tui.trainer_python.cache import MAX_PYTHONS, PythonCache
+from nanotrain_tui.trainer_python.finder import candidates, examine, find_trainer_python
+from nanotrain_tui.trainer_python.launch_error import LaunchError
+from nanotrain_tui.trainer_python.query import json_objects, query
 
 
 @pytest.fixture
-def remembered(tmp_path):
-    return Remembered(tmp_path / "cache" / "pythons.json", {"PATH": "/bin"})
+def cache(tmp_path):
+    return PythonCache(str(tmp_path / "cache" / "pythons.json"), {"PATH": "/bin"})
 
 
 @pytest.fixture
@@ -50,19 +50,19 @@ def times_asked(tmp_path):
     return len(asked.read_text().splitlines()) if asked.exists() else 0
 
 
-def test_what_has_tensorflow_is_asked_once(python, remembered, tmp_path):
+def test_what_has_tensorflow_is_asked_once(python, cache, tmp_path):
     path = python()
-    assert [examine(path, remembered).told_by for _ in range(3)] == ["asked", *["remembered"] * 2]
+    assert [examine(path, cache).known_by for _ in range(3)] == ["asked", *["remembered"] * 2]
     assert times_asked(tmp_path) == 1
-    assert find_trainer_python([path], Remembered(remembered.file, {"PATH": "/bin"})) == [path]
+    assert find_trainer_python([path], PythonCache(cache.file, {"PATH": "/bin"})) == [path]
     assert times_asked(tmp_path) == 1
 
 
-def test_what_has_none_is_asked_again(python, remembered, tmp_path):
+def test_what_has_none_is_asked_again(python, cache, tmp_path):
     path = python(tensorflow=False)
-    assert [examine(path, remembered).why_not for _ in range(2)] == ["has no TensorFlow"] * 2
+    assert [examine(path, cache).problem for _ in range(2)] == ["has no TensorFlow"] * 2
     assert times_asked(tmp_path) == 2
-    assert not remembered.file.exists()
+    assert not Path(cache.file).exists()
 
 
 @pytest.mark.parametrize(
@@ -72,39 +72,39 @@ def test_what_has_none_is_asked_again(python, remembered, tmp_path):
         lambda python, folder, known: Path(python).write_text(Path(python).read_text() + "\n"),
         lambda python, folder, known: (folder / "site" / "tensorflow.py").unlink(),
         lambda python, folder, known: known.environ.update(PYTHONPATH="/elsewhere"),
-        lambda python, folder, known: known.forget(python),
+        lambda python, folder, known: known.remove(python),
     ],
     ids=["mtime", "size", "TensorFlow", "environment", "forgotten"],
 )
-def test_what_has_changed_is_asked_anew(python, remembered, tmp_path, change):
+def test_what_has_changed_is_asked_anew(python, cache, tmp_path, change):
     path = python()
-    examine(path, remembered)
-    change(path, tmp_path, remembered)
-    examine(path, remembered)
+    examine(path, cache)
+    change(path, tmp_path, cache)
+    examine(path, cache)
     assert times_asked(tmp_path) == 2
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[1]", b"\xff", b'{"%s": 1}', b"[" * 100_000])
-def test_a_damaged_memory_is_an_empty_one(python, remembered, text):
+def test_a_damaged_memory_is_an_empty_one(python, cache, text):
     path = python()
-    remembered.file.parent.mkdir()
-    remembered.file.write_bytes(text.replace(b"%s", path.encode()))
-    assert examine(path, remembered).told_by == "asked"
-    assert examine(path, remembered).told_by == "remembered"
+    Path(cache.file).parent.mkdir()
+    Path(cache.file).write_bytes(text.replace(b"%s", path.encode()))
+    assert examine(path, cache).known_by == "asked"
+    assert examine(path, cache).known_by == "remembered"
 
 
 def test_a_cache_that_takes_nothing_is_no_error(python, tmp_path):
     (tmp_path / "cache").write_text("a file")
-    remembered = Remembered(tmp_path / "cache" / "pythons.json", {})
-    assert [examine(python(), remembered).why_not for _ in range(2)] == ["", ""]
+    cache = PythonCache(str(tmp_path / "cache" / "pythons.json"), {})
+    assert [examine(python(), cache).problem for _ in range(2)] == ["", ""]
 
 
-def test_the_memory_is_bounded(python, remembered):
-    paths = [python(f"python{i}") for i in range(MOST + 5)]
+def test_the_memory_is_bounded(python, cache):
+    paths = [python(f"python{i}") for i in range(MAX_PYTHONS + 5)]
     for path in paths:
-        examine(path, remembered)
-    assert list(json.loads(remembered.file.read_bytes())) == paths[5:]
-    assert sorted(os.listdir(remembered.file.parent)) == ["pythons.json"]  # noqa: PTH208
+        examine(path, cache)
+    assert list(json.loads(Path(cache.file).read_bytes())) == paths[5:]
+    assert sorted(path.name for path in Path(cache.file).parent.iterdir()) == ["pythons.json"]
 
 
 FACTS = (
@@ -120,11 +120,11 @@ esac
 
 
 @pytest.fixture
-def shim(tmp_path, folders):
-    """A remembered program that leads to another Python now, its own file untouched."""
+def shim(tmp_path, places):
+    """A cache program that leads to another Python now, its own file untouched."""
     path, package = tmp_path / "shim", tmp_path / "tensorflow.py"
     package.touch()
-    remembered = Remembered(folders.cache / PYTHONS)
+    cache = PythonCache(places.python_cache)
 
     def lead(tensorflow):
         found = json.dumps(str(package)) if tensorflow else "null"
@@ -134,39 +134,41 @@ def shim(tmp_path, folders):
         os.utime(path, (1, 1))
 
     lead(True)
-    assert examine(str(path), remembered).why_not == ""
+    assert examine(str(path), cache).problem == ""
     lead(False)
-    assert remembered.has_tensorflow(str(path))
-    return str(path), remembered
+    assert cache.has_tensorflow(str(path))
+    return str(path), cache
 
 
-def test_a_memory_that_the_trainer_contradicts_is_dropped(shim, folders):
-    path, remembered = shim
+def test_a_memory_that_the_trainer_contradicts_is_dropped(shim, places):
+    path, cache = shim
     with pytest.raises(LaunchError, match=r"shim has no TensorFlow; name") as caught:
-        prepare(check({"trainer.command": [path]}), folders)
+        prepare(check({"trainer.command": [path]}), places)
     assert caught.value.key == "trainer.command"
-    assert not remembered.has_tensorflow(path)
+    assert not cache.has_tensorflow(path)
 
 
-def test_then_the_next_is_looked_for(shim, folders, tmp_path, monkeypatch):
+def test_then_the_next_is_looked_for(shim, places, tmp_path, monkeypatch):
     other = tmp_path / "other"
     found = json.dumps(str(tmp_path / "tensorflow.py"))
     other.write_text(SHIM.format(facts=FACTS % "true", found=found))
     other.chmod(0o755)
     monkeypatch.setattr(python_finder, "candidates", lambda: [shim[0], str(other)])
-    assert prepare(check({}), folders).trainer_command[0] == str(other)
+    assert prepare(check({}), places).trainer_command[0] == str(other)
 
 
 def test_our_own_python_answers_without_being_started(monkeypatch, tmp_path):
-    monkeypatch.setattr(asking.subprocess, "Popen", lambda *_, **__: pytest.fail("was started"))
+    monkeypatch.setattr(
+        query_module.subprocess, "Popen", lambda *_, **__: pytest.fail("was started")
+    )
     package = tmp_path / "tensorflow" / "__init__.py"
     package.parent.mkdir()
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     found = examine(sys.executable)
-    assert (found.why_not, found.told_by) == ("has no TensorFlow", python_finder.OWN)
+    assert (found.problem, found.known_by) == ("has no TensorFlow", python_finder.OWN)
     package.touch()
     sys.path_importer_cache.clear()
-    assert examine(sys.executable).why_not == ""
+    assert examine(sys.executable).problem == ""
 
 
 @pytest.mark.parametrize(
@@ -189,9 +191,9 @@ def test_a_tensorflow_that_is_too_old_is_refused(tmp_path, monkeypatch, names, w
     asked = tmp_path / "python"
     asked.write_text(f'#!/bin/sh\nPYTHONPATH={tmp_path}/site exec {sys.executable} "$@"\n')
     asked.chmod(0o755)
-    assert examine(str(asked)).why_not == why_not
+    assert examine(str(asked)).problem == why_not
     monkeypatch.setattr(sys, "path", [str(tmp_path / "site")])
-    assert examine(sys.executable).why_not == why_not
+    assert examine(sys.executable).problem == why_not
     if why_not:
         with pytest.raises(LaunchError, match=r"older than 2.5; name .* 2\.5 or newer"):
             find_trainer_python([str(asked)])
@@ -203,27 +205,27 @@ def test_a_tensorflow_in_an_archive_is_one(tmp_path):
     asked = tmp_path / "python"
     asked.write_text(f'#!/bin/sh\nPYTHONPATH={tmp_path}/site.zip exec {sys.executable} "$@"\n')
     asked.chmod(0o755)
-    assert examine(str(asked)).why_not == ""
+    assert examine(str(asked)).problem == ""
 
 
-def test_a_memory_that_leads_to_a_python_without_numpy_is_dropped(shim, folders):
-    path, remembered = shim
+def test_a_memory_that_leads_to_a_python_without_numpy_is_dropped(shim, places):
+    path, cache = shim
     refuses = "echo \"ModuleNotFoundError: No module named 'numpy'\" >&2; exit 1;"
     text = Path(path).read_text().replace("*--inspect*) ", "*--inspect*) " + refuses)
     Path(path).write_text(text[:1000])
     os.utime(path, (1, 1))
-    assert remembered.has_tensorflow(path)
+    assert cache.has_tensorflow(path)
     with pytest.raises(LaunchError):
-        prepare(check({"trainer.command": [path]}), folders)
-    assert not remembered.has_tensorflow(path)
+        prepare(check({"trainer.command": [path]}), places)
+    assert not cache.has_tensorflow(path)
 
 
-def test_a_container_whose_tensorflow_is_too_old_is_refused(shim, folders):
+def test_a_container_whose_tensorflow_is_too_old_is_refused(shim, places):
     path, _ = shim
     facts = FACTS.replace('"tensorflow": %s', '"tensorflow": true, "tensorflow_version": "2.4.1"')
     Path(path).write_text(f"#!/bin/sh\necho '{facts}'\n")
     with pytest.raises(LaunchError, match=r"has TensorFlow 2.4.1, older than 2.5"):
-        prepare(check({"trainer.command": [path, "-x"]}), folders)
+        prepare(check({"trainer.command": [path, "-x"]}), places)
 
 
 def test_candidates_are_three_and_told_apart(monkeypatch, python, tmp_path):
@@ -270,32 +272,32 @@ def test_programs_that_are_no_python(tmp_path, script, why_not):
     program = tmp_path / "python"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
-    assert re.search(why_not, examine(str(program), within_s=0.5).why_not)
+    assert re.search(why_not, examine(str(program), within_s=0.5).problem)
 
 
 def test_a_banner_before_the_answer_is_passed_over(python):
     path = python()
     text = Path(path).read_text()
     Path(path).write_text(text.replace("#!/bin/sh\n", "#!/bin/sh\necho '{}' hello\n"))
-    assert examine(path).why_not == ""
+    assert examine(path).problem == ""
 
 
 def test_a_question_has_an_answer_or_an_end(tmp_path):
-    said = ask(["sh", "-c", "cat; echo oops >&2; exit 3"], 60, b"a question\n")
-    assert said == (3, b"a question\n", b"oops\n")
-    assert ask(["sh", "-c", "kill -9 $$"], 60).status == -9
+    reply = query(["sh", "-c", "cat; echo oops >&2; exit 3"], 60, b"a question\n")
+    assert reply == (3, b"a question\n", b"oops\n")
+    assert query(["sh", "-c", "kill -9 $$"], 60).status == -9
     with pytest.raises(OSError):
-        ask([str(tmp_path / "none")], 60)
-    long = ask(["sh", "-c", f"head -c {5 << 20} /dev/zero"], 60)
-    assert len(long.out) <= asking.MOST_BYTES + (1 << 16)
+        query([str(tmp_path / "none")], 60)
+    long = query(["sh", "-c", f"head -c {5 << 20} /dev/zero"], 60)
+    assert len(long.out) <= query_module.MAX_BYTES + (1 << 16)
 
 
 def test_what_hangs_is_ended_with_all_that_it_started(tmp_path):
     script = f"sleep 600 & echo $! >{tmp_path}/pid; wait"
     with pytest.raises(subprocess.TimeoutExpired):
-        ask(["sh", "-c", script], 0.5)
+        query(["sh", "-c", script], 0.5)
     with pytest.raises(subprocess.TimeoutExpired):
-        ask(["sh", "-c", "exec >&- 2>&-; sleep 600"], 0.5)
+        query(["sh", "-c", "exec >&- 2>&-; sleep 600"], 0.5)
     pid = int((tmp_path / "pid").read_text())
     give_up = time.monotonic() + 60
     while Path(f"/proc/{pid}").exists() and "Z" not in _state(pid):

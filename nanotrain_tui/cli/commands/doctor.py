@@ -66,6 +66,7 @@ def examine(asked: Asked, folders: Folders) -> tuple[list[Check], list["Tried"]]
     """Everything, in the order a person would ask; and the Pythons that were looked at."""
     from nanotrain_tui.cli.checks.trainer import check_trainer
     from nanotrain_tui.telemetry.board import describe_board
+    from nanotrain_tui.trainer_python.cache import PythonCache
     from nanotrain_tui.trainer_python.environment import has_nvidia
 
     settings, values = _settings(asked, folders)
@@ -73,7 +74,7 @@ def examine(asked: Asked, folders: Folders) -> tuple[list[Check], list["Tried"]]
     gpu = check_gpu(board.is_jetson)
     # as a session asks, which has no NVML
     has_gpu = board.is_jetson or has_nvidia() or not gpu.found.startswith("none")
-    trainer, pythons = check_trainer(values, has_gpu, folders.cache)
+    trainer, pythons = check_trainer(values, has_gpu, PythonCache(folders.places.python_cache))
     checks = [
         *check_board(board),
         *trainer,

@@ -63,7 +63,7 @@ def command(
     nanotrain fork mnist-3 --checkpoint best --set optimizer.name=sgd --name calmer
     """
     from nanotrain_tui.cli.pick import pick_session
-    from nanotrain_tui.launch import plan_fork
+    from nanotrain_tui.launch.resume_and_fork import plan_fork
 
     folders = my_folders()
     chosen = _checkpoint(checkpoint)
@@ -72,7 +72,7 @@ def command(
         changes.pop(DRAWN, None)
     folder = pick_session(folders, session)
     return run_session(
-        lambda: plan_fork(folder, folders, chosen, changes),
+        lambda: plan_fork(folder, folders.places, chosen, changes),
         folders,
         detach=detach,
         as_json=as_json,

@@ -43,9 +43,12 @@ def command(
     """
     from nanotrain_tui.cli.pick import pick_session
     from nanotrain_tui.launch.model import ask, find_model
+    from nanotrain_tui.trainer_python.cache import PythonCache
 
-    folder = pick_session(my_folders(), session)
-    model = find_model(folder, asked["checkpoint"], asked["python"] or ())
+    folders = my_folders()
+    folder = pick_session(folders, session)
+    cache = PythonCache(folders.places.python_cache)
+    model = find_model(folder, cache, asked["checkpoint"], asked["python"] or ())
     if model.note:
         note(model.note)
     status, found = FINISHED, []

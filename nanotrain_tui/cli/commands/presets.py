@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from nanotrain_tui.catalog import check, nest
+from nanotrain_tui.catalog import check, nest, overlay
 from nanotrain_tui.cli.exit_status import FINISHED, note, paragraph
 from nanotrain_tui.cli.options import (
     Asked,
@@ -22,7 +22,6 @@ from nanotrain_tui.config import (
     Preset,
     check_preset_name,
     load_presets,
-    overlay,
     save_preset,
 )
 
@@ -89,7 +88,7 @@ def _configuration(asked: Asked, folders: Folders, source: str | None) -> dict[s
     if source.endswith(".toml") or os.sep in source:
         return asked.configure(folders, Path(source))
     from nanotrain_tui.cli.pick import pick_session
-    from nanotrain_tui.launch import configuration_of
+    from nanotrain_tui.launch.resume_and_fork import configuration_of
 
     config = dict(configuration_of(pick_session(folders, source)))
     config.pop("edits", None)

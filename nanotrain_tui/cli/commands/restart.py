@@ -31,13 +31,13 @@ def command(asked: Asked, session: str, name: str | None, detach: bool, as_json:
     nanotrain restart mnist-3 --set model.initializer=he_normal
     """
     from nanotrain_tui.cli.pick import pick_session
-    from nanotrain_tui.launch import plan_restart
+    from nanotrain_tui.launch.resume_and_fork import plan_restart
 
     folders = my_folders()
     changes = asked.changes(folders)
     folder = pick_session(folders, session)
     return run_session(
-        lambda: plan_restart(folder, folders, changes),
+        lambda: plan_restart(folder, folders.places, changes),
         folders,
         detach=detach,
         as_json=as_json,

@@ -31,11 +31,14 @@ def command(asked: Asked, session: str, detach: bool, as_json: bool) -> int:
     nanotrain resume mnist-3 --set train.steps=5000
     """
     from nanotrain_tui.cli.pick import pick_session
-    from nanotrain_tui.launch import plan_resume
+    from nanotrain_tui.launch.resume_and_fork import plan_resume
 
     folders = my_folders()
     changes = asked.changes(folders)
     folder = pick_session(folders, session)
     return run_session(
-        lambda: plan_resume(folder, folders, changes), folders, detach=detach, as_json=as_json
+        lambda: plan_resume(folder, folders.places, changes),
+        folders,
+        detach=detach,
+        as_json=as_json,
     )

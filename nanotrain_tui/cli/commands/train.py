@@ -48,14 +48,14 @@ def command(
     nanotrain train my.toml --dry-run
     nanotrain train --json | jq 'select(.event == "evaluated")'
     """
-    from nanotrain_tui.launch import prepare
+    from nanotrain_tui.launch.plan import prepare
 
     values = _configure(asked, config)
     folders = my_folders()
     if dry_run:
-        return print_plan(prepare(values, folders), as_json)
+        return print_plan(prepare(values, folders.places), as_json)
     return run_session(
-        lambda: prepare(values, folders), folders, detach=detach, as_json=as_json, name=name
+        lambda: prepare(values, folders.places), folders, detach=detach, as_json=as_json, name=name
     )
 
 
