@@ -57,22 +57,18 @@ def complete(command: Sequence[str]) -> Tuple[List[str], List[str]]:
     if call is None:
         return list(command), []
     if call.engine is DOCKER and call.has("d", "detach"):
-        message = (
-            "-d lets the container run by itself, but the trainer is spoken to; leave -d away."
-        )
+        message = "with -d no commands reach the trainer; remove -d."
         raise ContainerError(COMMAND_KEY, message)
     if len(command) <= call.image_at + 1 and not call.has("entrypoint"):
         what = "the image" if call.verb == "run" else "the container"
-        message = "say which Python in {} trains: {} python3".format(what, " ".join(command))
+        message = "name the Python in {} that trains: {} python3".format(what, " ".join(command))
         raise ContainerError(COMMAND_KEY, message)
     if call.engine is not DOCKER:
         return list(command), []
     words, notes = list(command), []
     if call.has("t", "tty"):
         words = _without_tty(call)
-        notes = [
-            "-t of {} is left away: lines of a terminal are not the trainer's".format(_name(call))
-        ]
+        notes = ["-t of {} is removed: it would change the messages".format(_name(call))]
     added = [] if call.has("i", "interactive") else ["-i"]
     if call.verb == "run" and not (call.has("rm") or call.values("restart")):
         added.append("--rm")
@@ -98,10 +94,9 @@ def mount(
         if call.engine is DOCKER and call.verb == "exec":
             if not folder.needed:
                 continue
-            message = (
-                "where does the container have {0}? Say it: trainer.paths = '{0}:/there'.".format(
-                    folder.path
-                )
+            setting = "trainer.paths = '{}:/there'".format(folder.path)
+            message = "the container has no known path for {}; set it: {}.".format(
+                folder.path, setting
             )
             raise ContainerError(PATHS_KEY, message)
         mounted = PathMap((*mounted.mounts, Mount(folder.path, folder.path)))

@@ -17,7 +17,7 @@ _SIGNS = (
     ),
     (
         "failed call to cuInit",
-        "CUDA does not start; after an update reboot, in a container take --runtime nvidia",
+        "CUDA does not start; after an update reboot, in a container use --runtime nvidia",
     ),
     (
         "no CUDA-capable device is detected",
@@ -65,10 +65,10 @@ def _listed(names: Iterable[str]) -> str:
 
 def _cure(library: str) -> str:
     if library.startswith("libcuda.so"):
-        return "that is the driver's own; in a container take --runtime nvidia or --gpus all"
+        return "that is the driver's own; in a container use --runtime nvidia or --gpus all"
     if "cudnn" in library:
         return "install cuDNN (sudo apt install nvidia-jetpack), in the version it names"
     return (
         "if /usr/local/cuda holds another version, this TensorFlow is for another JetPack; "
-        "else sudo apt install nvidia-jetpack"
+        "otherwise sudo apt install nvidia-jetpack"
     )

@@ -151,7 +151,7 @@ TRAPS = [
         'Conflict. The container name "/mine" is already in use by container "12"',
         "docker rm -f /mine",
     ),
-    (1, "the input device is not a TTY", "leave -t away"),
+    (1, "the input device is not a TTY", "remove -t"),
     (1, "sudo: a terminal is required to read the password", "group docker"),
     (2, "python3: can't open file '/in/nanotrain_tui/trainer': [Errno 2]", "trainer.paths"),
 ]

@@ -162,7 +162,7 @@ def test_exec_reaches_a_container_that_runs(begin, docker, places):
     program = ["python3", f"{IN}/scripted_trainer.py", "--script="]
     command = ["docker", "exec", "mine", *program]
     told = {"trainer.command": command, "train.steps": 30, "telemetry.interval_s": 60.0}
-    with pytest.raises(LaunchError, match="where does the container have") as caught:
+    with pytest.raises(LaunchError, match="no known path for") as caught:
         begin(check(told))
     assert caught.value.key == "trainer.paths"
     folder = begin(check({**told, "trainer.paths": paths}))
@@ -173,8 +173,8 @@ def test_exec_reaches_a_container_that_runs(begin, docker, places):
 @pytest.mark.parametrize(
     ("command", "says"),
     [
-        ("docker run -d tf python3", "-d lets the container run by itself"),
-        ("docker run tf", "say which Python in the image trains: .*docker run tf python3"),
+        ("docker run -d tf python3", "remove -d"),
+        ("docker run tf", "name the Python in the image that trains: .*docker run tf python3"),
         ("docker run nowhere python3", "there is no such image"),
         ("docker run --runtime other tf python3", "no runtime other"),
         ("docker exec none python3", "trainer.paths"),

@@ -80,7 +80,7 @@ def test_lines_can_be_exchanged(command, settled):
     found, notes = complete(words(command))
     assert found == words(settled)
     assert bool(notes) == (
-        " -" in command and found.count("-t") == 0 and "left away" in "".join(notes)
+        " -" in command and found.count("-t") == 0 and "is removed" in "".join(notes)
     )
     assert complete(found) == (found, []), "nothing is added twice"
 
@@ -89,13 +89,13 @@ def test_lines_can_be_exchanged(command, settled):
     "command", ["docker run -d tf p", "docker run -dit tf p", "docker run --detach tf p"]
 )
 def test_a_container_on_its_own_is_refused(command):
-    with pytest.raises(ContainerError, match="leave -d away"):
+    with pytest.raises(ContainerError, match="remove -d"):
         complete(words(command))
 
 
 @pytest.mark.parametrize("command", ["docker run", "docker run -v /a:/b tf", "docker exec -i mine"])
 def test_a_command_without_a_python_is_refused(command):
-    with pytest.raises(ContainerError, match="say which Python"):
+    with pytest.raises(ContainerError, match="name the Python"):
         complete(words(command))
 
 
@@ -126,7 +126,7 @@ def test_named_volumes_are_no_folders_of_ours():
 
 def test_a_running_container_must_be_told():
     command = words("docker exec -i mine python3")
-    with pytest.raises(ContainerError, match="where does the container have /a") as caught:
+    with pytest.raises(ContainerError, match="no known path for /a") as caught:
         mount(command, [Folder("/a")])
     assert caught.value.key == "trainer.paths"
     assert mount(command, [Folder("/a", needed=False)]) == command
