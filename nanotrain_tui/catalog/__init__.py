@@ -18,8 +18,8 @@ from .check import (
     trainer_config,
 )
 from .choices import DATASETS, INITIALIZERS, SCHEDULES, Choice
+from .config_error import ConfigError, nearest
 from .edits import Edit, change_kind, changed_keys, check, edited, parse_edits
-from .errors import ConfigError, nearest
 from .fields import FIELDS, LIVE, RESTART, SECTIONS, SWAP, Field
 from .layers import Layer, parse_layers
 from .losses import LOSSES, Loss

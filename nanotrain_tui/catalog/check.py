@@ -4,7 +4,7 @@ import shlex
 from typing import Any, Dict, List, Mapping, Optional
 
 from .activations import ACTIVATIONS
-from .errors import ConfigError
+from .config_error import ConfigError
 from .fields import FIELDS
 from .layers import count_parameters, parse_layers
 from .losses import CLASSIFICATION, LOSSES, output_fits
