@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 def print_plan(plan: "Plan", as_json: bool) -> int:
     """Print it; the exit status."""
-    memory = plan.memory.payload() if plan.memory is not None else {}
-    disk = plan.disk.payload() if plan.disk is not None else {}
+    memory = plan.memory.as_dict() if plan.memory is not None else {}
+    disk = plan.disk.as_dict() if plan.disk is not None else {}
     if as_json:
         payload = {
             "data": dict(plan.data),

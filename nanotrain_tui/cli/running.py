@@ -57,7 +57,7 @@ def _beginning(plan: "Plan", folder: "SessionFolder") -> "Beginning":
     choices = plan.choices or (f"data: {plan.data['source']}",)
     if (plan.data["name"], plan.data["train"]) == ("mnist", FULL_MNIST):
         choices += ("training on all 60,000 images; the tutorial's reader keeps 5,000 back",)
-    memory = plan.memory.payload() if plan.memory is not None else {}
+    memory = plan.memory.as_dict() if plan.memory is not None else {}
     return Beginning(folder.name, folder.path, plan.data, choices, memory)
 
 

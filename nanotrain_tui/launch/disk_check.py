@@ -43,7 +43,7 @@ class DiskCheck(NamedTuple):
             f"make room, keep fewer checkpoints ({KEEP}), or set NANOTRAIN_HOME to another disk."
         )
 
-    def payload(self) -> Dict[str, Any]:
+    def as_dict(self) -> Dict[str, Any]:
         """The check as JSON objects hold it."""
         return {**self._asdict(), "need_mb": self.need_mb, "fits": self.fits}
 

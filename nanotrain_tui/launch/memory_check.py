@@ -76,7 +76,7 @@ class MemoryCheck(NamedTuple):
             "find none, a reboot joins them"
         )
 
-    def payload(self) -> Dict[str, Any]:
+    def as_dict(self) -> Dict[str, Any]:
         """The check as JSON objects hold it."""
         return {
             **self.need._asdict(),

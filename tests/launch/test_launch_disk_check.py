@@ -42,7 +42,7 @@ def test_too_little_room_is_told_with_what_to_do(tmp_path, free):
     check = check_disk(config(), MNIST, str(tmp_path / "not" / "made" / "yet"))
     assert not check.fits
     assert "1 MB are free" in check.message and "train.checkpoint_keep" in check.message
-    assert check.payload()["fits"] is False
+    assert check.as_dict()["fits"] is False
     free(10_000 * MB)
     assert check_disk(config(), MNIST, str(tmp_path)).message == ""
 
