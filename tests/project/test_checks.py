@@ -96,3 +96,14 @@ def test_no_line_of_a_wrapped_paragraph_begins_a_list(page: Path) -> None:
     page.write_text("word " * 19 + "abcd - 1. # word\n")
     run("--wrap", page)
     assert not re.search(r"^\s*(-|1\.|#) ", page.read_text(), re.MULTILINE)
+
+
+def test_every_picture_of_the_documentation_can_be_made_again() -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "remake-pictures"), "--list"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    made = {line.split()[0] for line in done.stdout.splitlines()}
+    assert made == {path.stem for path in (ROOT / "docs" / "images").iterdir()}
+    pages = "".join(page.read_text() for page in [ROOT / "README.md", *ROOT.glob("docs/*.md")])
+    assert made == set(re.findall(r"images/(\w+)\.svg", pages))
