@@ -232,7 +232,7 @@ def test_a_crash_after_which_it_goes_on_has_its_lines(nano: Nano, home: Path) ->
 
 
 def test_names_and_steps_complete(home: Path) -> None:
-    from test_cli_read import completions
+    from test_cli_help import completions
 
     recording = Recording(home).started().steps(20)
     recording.event("checkpoint", file="20.npz", sha256="0" * 64, bytes=1)

@@ -14,8 +14,6 @@ from recorded import Recording, tutorial_run
 
 from nanotrain_tui.export import get_format
 
-KEPT = Path(__file__).resolve().parents[1] / "data"
-
 
 def test_export_writes_to_a_file_whole(nano: Nano, home: Path, tmp_path: Path) -> None:
     tutorial_run(home)
@@ -129,6 +127,3 @@ def test_a_reader_that_leaves_ends_export_quietly(home: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 141
-
-
-# -- what there is to choose --------------------------------------------------------------------

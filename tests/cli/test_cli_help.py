@@ -10,8 +10,6 @@ from recorded import tutorial_run
 
 from nanotrain_tui.cli.group import command_names
 
-KEPT = Path(__file__).resolve().parents[1] / "data"
-
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_completion_prints_a_script(nano: Nano, shell: str) -> None:

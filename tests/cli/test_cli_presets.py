@@ -11,8 +11,6 @@ from recorded import Recording
 
 from nanotrain_tui.catalog import FIELDS
 
-KEPT = Path(__file__).resolve().parents[1] / "data"
-
 
 def test_keys_explains_every_key(nano: Nano) -> None:
     ran = nano("keys")

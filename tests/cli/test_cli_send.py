@@ -171,7 +171,7 @@ def test_no_answer_in_time_is_said(nano: Nano, home: Path) -> None:
 
 
 def test_sessions_commands_and_keys_complete(home: Path) -> None:
-    from test_cli_read import completions
+    from test_cli_help import completions
 
     tutorial_run(home)
     assert completions("send", "mn") == ["mnist-1"]
