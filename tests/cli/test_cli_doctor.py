@@ -1,4 +1,4 @@
-"""doctor and data: what they find, and what they say to do."""
+"""doctor and data: the checks, their advice, and the data sets that are listed."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from nanotrain_tui.trainer_python.cache import Remembered
 
 @pytest.fixture
 def python(tmp_path: Path) -> Callable[[str], Path]:
-    """A program that answers like a Python: has it TensorFlow, and what does that say."""
+    """A program that replies like a Python with TensorFlow; ``answer`` loads TensorFlow."""
 
     def make(answer: str) -> Path:
         path = tmp_path / "python"
@@ -89,14 +89,14 @@ def test_a_python_that_is_not_there_is_a_problem(nano: Nano) -> None:
     assert "/no/such/python" in by_name(ran)["tensorflow"]["found"]
 
 
-def test_all_pythons_are_listed_with_what_was_found(
+def test_doctor_lists_every_python_and_its_result(
     nano: Nano,
     python: Callable[[str], Path],
     home: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Also those behind the one that is taken."""
+    """Also those after the one that is used."""
     fit = python(f"echo '{ANSWER % 0}'")
     bare = tmp_path / "bare"
     bare.write_text('#!/bin/sh\necho \'{"version": [3, 8], "tensorflow": null}\'\n')
@@ -113,8 +113,8 @@ def test_all_pythons_are_listed_with_what_was_found(
         monkeypatch.setattr(f"{module}.candidates", lambda: named)
     ran = nano("doctor", "--json")
     assert [
-        (tried["path"], tried["taken"], tried["why_not"])
-        for tried in json.loads(ran.out)["pythons"]
+        (python["path"], python["taken"], python["why_not"])
+        for python in json.loads(ran.out)["pythons"]
     ] == [
         (str(bare), False, "has no TensorFlow"),
         (str(fit), True, ""),
@@ -122,9 +122,9 @@ def test_all_pythons_are_listed_with_what_was_found(
     ]
     text = " ".join(nano("doctor").out.split())
     assert f"{bare} (nanotrain's own) has no TensorFlow (asked)" in text
-    assert f"{fit} (python3 on the PATH) has TensorFlow; this one is taken (asked)" in text
+    assert f"{fit} (python3 on the PATH) has TensorFlow; this one is used (asked)" in text
     assert "/no/python (the system's) cannot be run" in text
-    assert not home.exists(), "doctor remembers nothing"
+    assert not home.exists(), "doctor caches nothing"
 
 
 def test_each_python_is_asked_once_and_a_wrong_memory_is_dropped(
@@ -157,7 +157,7 @@ def test_where_none_has_tensorflow_all_are_listed_too(
         monkeypatch.setattr(f"{module}.candidates", lambda: {"/no/python": "the system's"})
     ran = nano("doctor", "--json")
     assert ran.status == 1 and by_name(ran)["tensorflow"]["status"] == "problem"
-    assert [tried["path"] for tried in json.loads(ran.out)["pythons"]] == ["/no/python"]
+    assert [python["path"] for python in json.loads(ran.out)["pythons"]] == ["/no/python"]
 
 
 def test_a_command_of_several_words_is_asked_as_it_is(
@@ -263,6 +263,14 @@ def test_data_says_what_is_found_and_how_to_get_more(nano: Nano, home: Path) -> 
 def test_data_finds_mnist(nano: Nano, shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NANOTRAIN_DATA", str(shared / "data" / "mnist"))
     assert "60,000 and 10,000 images" in nano("data").out
+
+
+def test_data_lists_the_folder_of_the_settings_first(nano: Nano, home: Path) -> None:
+    settings = home / "config" / "config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('[data]\ndir = "/no/mnist/here"\n')
+    places = json.loads(nano("data", "--json").out)
+    assert places[0]["folder"] == "/no/mnist/here" and len(places) == 3
 
 
 def test_download_goes_into_the_data_folder(

@@ -82,19 +82,19 @@ def test_a_table_goes_to_standard_output_and_bytes_to_a_file_named_after_the_ses
 
 
 @pytest.mark.parametrize(
-    ("arguments", "why"),
+    ("arguments", "reason"),
     [
-        (("--format", "json", "--table", "events"), "--table: means nothing for the format json"),
-        (("--format", "csv", "--size", "80by24"), "'80by24' is no size"),
+        (("--format", "json", "--table", "events"), "--table: cannot be used with the format json"),
+        (("--format", "csv", "--size", "80by24"), "'80by24' must be COLUMNSxROWS"),
         ((), "--format is missing"),
     ],
 )
-def test_what_an_export_cannot_heed_is_refused(
-    nano: Nano, home: Path, arguments: tuple[str, ...], why: str
+def test_an_option_that_the_format_does_not_have_is_refused(
+    nano: Nano, home: Path, arguments: tuple[str, ...], reason: str
 ) -> None:
     tutorial_run(home)
     ran = nano("export", "mnist-1", *arguments)
-    assert ran.status == 2 and why in ran.err
+    assert ran.status == 2 and reason in ran.err
 
 
 def test_export_of_a_damaged_recording_leaves_no_file(

@@ -1,4 +1,4 @@
-"""send: commands to a running session, and what is said of them."""
+"""send: commands to a running session, and the output about them."""
 
 import json
 from pathlib import Path
@@ -89,7 +89,7 @@ def test_an_undo_says_what_it_took_back(nano: Nano, running: SessionFolder) -> N
     assert nano("send", running.name, "stop").status == 0
     until(lambda: not running.is_alive())
     ended = nano("send", running.name, "undo")
-    assert ended.status == 1 and "only a live session's edits can be undone" in " ".join(
+    assert ended.status == 1 and "only the edits of a running session can be undone" in " ".join(
         ended.err.split()
     )
 

@@ -174,7 +174,7 @@ def test_live_csv_has_the_usual_columns_from_the_start(
     assert row["temperatures_c.AO"] == "34.0" and not ran.err
 
 
-def test_live_lines_that_are_no_samples_are_told_at_the_end(
+def test_live_lines_that_are_not_samples_are_counted_at_the_end(
     nano: Nano, home: Path, tegrastats: Path
 ) -> None:
     program = tegrastats.read_text().replace(
@@ -184,7 +184,7 @@ def test_live_lines_that_are_no_samples_are_told_at_the_end(
     ran = nano(
         "telemetry", "--json", "--interval", 20, "--count", 3, "--tegrastats", tegrastats
     )  # fmt: skip
-    assert len(lines(ran.out)) == 3 and "lines of tegrastats were no samples" in ran.err
+    assert len(lines(ran.out)) == 3 and "lines of tegrastats were not samples" in ran.err
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
