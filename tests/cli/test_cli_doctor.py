@@ -64,7 +64,7 @@ def test_doctor_as_json(nano: Nano, python: Callable[[str], Path], home: Path) -
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "message"),
     [
         ("echo 'ImportError: libcudart.so' >&2; exit 1", "libcudart"),
         ("kill -ILL $$", "OPENBLAS_CORETYPE"),
@@ -75,15 +75,15 @@ def test_doctor_as_json(nano: Nano, python: Callable[[str], Path], home: Path) -
     ],
 )
 def test_a_tensorflow_that_does_not_load_is_a_problem(
-    nano: Nano, python: Callable[[str], Path], answer: str, said: str
+    nano: Nano, python: Callable[[str], Path], answer: str, message: str
 ) -> None:
     ran = nano("doctor", "--json", "--python", python(answer))
     found = by_name(ran)["tensorflow"]
     assert ran.status == 1 and found["status"] == "problem"
-    assert said in found["found"] + found["advice"]
+    assert message in found["found"] + found["advice"]
 
 
-def test_a_python_that_is_not_there_is_a_problem(nano: Nano) -> None:
+def test_a_missing_python_is_a_problem(nano: Nano) -> None:
     ran = nano("doctor", "--json", "--python", "/no/such/python")
     assert ran.status == 1
     assert "/no/such/python" in by_name(ran)["tensorflow"]["found"]
@@ -127,7 +127,7 @@ def test_doctor_lists_every_python_and_its_result(
     assert not home.exists(), "doctor caches nothing"
 
 
-def test_each_python_is_asked_once_and_a_wrong_memory_is_dropped(
+def test_each_python_is_run_once_and_a_wrong_cached_answer_is_removed(
     nano: Nano, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bare = tmp_path / "bare"
@@ -147,7 +147,7 @@ def test_each_python_is_asked_once_and_a_wrong_memory_is_dropped(
     assert not remembered.has_tensorflow(str(bare))
 
 
-def test_where_none_has_tensorflow_all_are_listed_too(
+def test_every_python_is_listed_if_none_has_tensorflow(
     nano: Nano, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (
@@ -160,7 +160,7 @@ def test_where_none_has_tensorflow_all_are_listed_too(
     assert [python["path"] for python in json.loads(ran.out)["pythons"]] == ["/no/python"]
 
 
-def test_a_command_of_several_words_is_asked_as_it_is(
+def test_a_command_of_several_words_is_used_unchanged(
     nano: Nano, python: Callable[[str], Path]
 ) -> None:
     path = python(f"echo '{ANSWER % 0}'")
@@ -169,7 +169,7 @@ def test_a_command_of_several_words_is_asked_as_it_is(
     assert found["tensorflow"]["found"].endswith(f"env A=b {path}")
 
 
-def test_broken_settings_are_named_and_the_rest_is_looked_at(
+def test_broken_settings_are_named_and_the_other_checks_run(
     nano: Nano, python: Callable[[str], Path], home: Path
 ) -> None:
     settings = home / "config" / "config.toml"
@@ -207,7 +207,7 @@ def test_power_mode(mode: str | None, status: str) -> None:
     assert power.status == status and bool(power.advice) == (status != "ok")
 
 
-def test_little_memory_wants_swap(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_little_memory_without_swap_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     class Memory:
         total = 4 << 30
 
@@ -217,7 +217,7 @@ def test_little_memory_wants_swap(monkeypatch: pytest.MonkeyPatch) -> None:
     assert checks.check_memory(board(swap=swap), check({}))[-1].status == "ok"
 
 
-def test_memory_is_held_against_what_the_settings_need(tmp_path: Path) -> None:
+def test_memory_is_compared_with_what_the_settings_need(tmp_path: Path) -> None:
     meminfo = tmp_path / "proc" / "meminfo"
     meminfo.parent.mkdir()
     for available_mb, status in ((400, "warn"), (4000, "ok")):
@@ -233,7 +233,7 @@ def test_a_jetson_without_tegrastats_is_warned(monkeypatch: pytest.MonkeyPatch) 
     assert checks.check_tegrastats("", is_jetson=False).status == "ok"
 
 
-def test_killing_at_log_out_is_warned(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sessions_that_end_at_log_out_are_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     name = "nanotrain_tui.telemetry.logind.logind_kills_user_processes"
     monkeypatch.setattr("getpass.getuser", lambda: "nobody-of-that-name")
     monkeypatch.setattr(name, lambda user: True)
@@ -243,7 +243,7 @@ def test_killing_at_log_out_is_warned(monkeypatch: pytest.MonkeyPatch) -> None:
     assert checks.check_logind().status == "ok"
 
 
-def test_the_gravest_status_counts() -> None:
+def test_the_most_serious_status_counts() -> None:
     found = [checks.Check("a", status, "") for status in ("ok", "problem", "warn")]
     assert checks.worst(found) == "problem"
     assert checks.worst([]) == "ok"
@@ -252,7 +252,7 @@ def test_the_gravest_status_counts() -> None:
 # -- data ---------------------------------------------------------------------------------------
 
 
-def test_data_says_what_is_found_and_how_to_get_more(nano: Nano, home: Path) -> None:
+def test_data_lists_what_is_found_and_how_to_get_mnist(nano: Nano, home: Path) -> None:
     ran = nano("data")
     assert ran.status == 0
     assert "digits" in ran.out and "nanotrain data download mnist" in ran.out
@@ -273,18 +273,18 @@ def test_data_lists_the_folder_of_the_settings_first(nano: Nano, home: Path) -> 
     assert places[0]["folder"] == "/no/mnist/here" and len(places) == 3
 
 
-def test_download_goes_into_the_data_folder(
+def test_a_download_is_written_to_the_data_folder(
     nano: Nano, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
+    folders = []
 
     def download(place: str, progress: Callable[[str, float], None]) -> None:
         progress("downloading MNIST", 0.5)
-        asked.append(place)
+        folders.append(place)
 
     monkeypatch.setattr("nanotrain_tui.trainer.data.download", download)
     ran = nano("data", "download", "mnist")
-    assert ran.status == 0 and asked == [str(home / "data")]
+    assert ran.status == 0 and folders == [str(home / "data")]
 
 
 def test_a_download_that_fails_is_one_paragraph(

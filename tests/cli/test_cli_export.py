@@ -1,4 +1,4 @@
-"""``nanotrain export``: where it writes and what it refuses."""
+"""``nanotrain export``: its output files and the options that it refuses."""
 
 import dataclasses
 import json
@@ -15,7 +15,7 @@ from recorded import Recording, tutorial_run
 from nanotrain_tui.export import get_format
 
 
-def test_export_writes_to_a_file_whole(nano: Nano, home: Path, tmp_path: Path) -> None:
+def test_export_writes_a_complete_file(nano: Nano, home: Path, tmp_path: Path) -> None:
     tutorial_run(home)
     out = tmp_path / "out.csv"
     ran = nano("export", "mnist-1", "--format", "csv", "-o", out)
@@ -36,7 +36,9 @@ def test_export_does_not_overwrite_unless_forced(nano: Nano, home: Path, tmp_pat
     assert strictly(out.read_text())["name"] == "mnist-1"
 
 
-def test_export_into_nowhere_leaves_nothing(nano: Nano, home: Path, tmp_path: Path) -> None:
+def test_export_to_an_impossible_path_leaves_no_file(
+    nano: Nano, home: Path, tmp_path: Path
+) -> None:
     tutorial_run(home)
     (tmp_path / "file").touch()
     for place in (tmp_path / "file" / "out.csv", tmp_path / "file" / "no" / "out.csv", tmp_path):
@@ -46,7 +48,7 @@ def test_export_into_nowhere_leaves_nothing(nano: Nano, home: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_export_that_is_ended_leaves_nothing(
+def test_an_interrupted_export_leaves_no_file(
     nano: Nano, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     tutorial_run(home)
@@ -63,7 +65,7 @@ def test_an_export_that_is_ended_leaves_nothing(
     assert ran.status == 130 and not list(folder.iterdir())
 
 
-def test_formats_are_listed_with_what_they_are(nano: Nano, home: Path) -> None:
+def test_the_formats_are_listed(nano: Nano, home: Path) -> None:
     listed = json.loads(nano("export", "--formats", "--json").out)
     assert {"csv", "json", "jsonl", "parquet", "session"} <= {one["format"] for one in listed}
     assert "parquet" in nano("export", "--formats").out
@@ -115,7 +117,7 @@ def test_an_unknown_format_names_the_nearest(nano: Nano, home: Path) -> None:
     assert ran.status == 2 and is_paragraph(ran.err) and "'json'" in ran.err
 
 
-def test_a_reader_that_leaves_ends_export_quietly(home: Path) -> None:
+def test_export_ends_without_a_message_when_its_pipe_is_closed(home: Path) -> None:
     recording = Recording(home).started(20000)
     recording.steps(20000, chunk=4000)
     recording.finished()

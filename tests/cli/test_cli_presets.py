@@ -22,13 +22,13 @@ def test_keys_explains_every_key(nano: Nano) -> None:
     assert [entry["key"] for entry in strictly(nano("keys", "--json").out)] == list(FIELDS)
 
 
-def test_keys_of_one_key_and_of_none(nano: Nano) -> None:
+def test_keys_explains_one_key_and_refuses_an_unknown_one(nano: Nano) -> None:
     assert "momentum" in nano("keys", "optimizer.momentum").out
     ran = nano("keys", "optimizer.nmae")
     assert ran.status == 2 and is_paragraph(ran.err) and "'optimizer.name'" in ran.err
 
 
-def test_presets_lists_the_shipped_and_the_own(nano: Nano, home: Path) -> None:
+def test_presets_lists_shipped_and_own_presets(nano: Nano, home: Path) -> None:
     own = home / "config" / "presets"
     own.mkdir(parents=True)
     (own / "mine.toml").write_text('summary = "My own."\n[train]\nsteps = 5\n')
@@ -68,7 +68,7 @@ def test_a_preset_is_saved_from_a_session(nano: Nano, home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["a/b"], "cannot be a name"),
         (["sane"], "shipped preset"),
@@ -78,11 +78,11 @@ def test_a_preset_is_saved_from_a_session(nano: Nano, home: Path) -> None:
         ([], "NAME"),
     ],
 )
-def test_what_cannot_be_saved_is_one_paragraph(
-    nano: Nano, home: Path, arguments: list[str], said: str
+def test_a_preset_that_cannot_be_saved_is_one_paragraph(
+    nano: Nano, home: Path, arguments: list[str], message: str
 ) -> None:
     ran = nano("presets", "save", *arguments)
-    assert ran.status == 2 and ran.out == "" and is_paragraph(ran.err) and said in ran.err
+    assert ran.status == 2 and ran.out == "" and is_paragraph(ran.err) and message in ran.err
     assert not home.exists()
 
 
@@ -96,7 +96,7 @@ def test_what_cannot_be_saved_is_one_paragraph(
     ids=" ".join,
 )  # fmt: skip
 @pytest.mark.parametrize("closed", ["", "sessions", "config", "config/presets"])
-def test_a_closed_folder_is_named(
+def test_an_unreadable_folder_is_named(
     nano: Nano, home: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], closed: str
 ) -> None:
     (home / "sessions").mkdir(parents=True)

@@ -44,7 +44,7 @@ class ExaminedPython:
     source: str  # how that is known
 
     def to_json(self) -> dict[str, Any]:
-        """The documented keys of ``doctor --json``."""
+        """The object for ``doctor --json``, whose keys scripts rely on."""
         return {
             "path": self.path,
             "what": self.origin,
