@@ -60,7 +60,15 @@ def test_doctor_as_json(nano: Nano, python: Callable[[str], Path], home: Path) -
     found = by_name(ran)
     assert {"tensorflow", "gpu", "tegrastats", "memory", "swap", "home", "terminal"} <= set(found)
     assert all(set(check) == {"name", "status", "found", "advice"} for check in found.values())
-    assert "1 GPU" in found["tensorflow"]["found"]
+    assert ", 1 GPU:" in found["tensorflow"]["found"]
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, ", no GPU:"), (2, ", 2 GPUs:")])
+def test_doctor_counts_gpus(
+    nano: Nano, python: Callable[[str], Path], count: int, text: str
+) -> None:
+    ran = nano("doctor", "--json", "--python", python(f"echo '{ANSWER % count}'"))
+    assert text in by_name(ran)["tensorflow"]["found"]
 
 
 @pytest.mark.parametrize(

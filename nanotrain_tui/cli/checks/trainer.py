@@ -146,7 +146,8 @@ def _tensorflow_check(python: Sequence[str], loading: Loading, has_gpu: bool) ->
         advice = known or "repair that installation, or give another Python: --python PATH"
         return Check("tensorflow", PROBLEM, f"{where}: {loading.problem}", _sentence(advice))
     found = "{tensorflow} with NumPy {numpy}, Python {python}".format(**answer)
-    gpus = "no GPU" if not answer["gpus"] else f"{answer['gpus']} GPU"
+    count = answer["gpus"]
+    gpus = f"{count or 'no'} GPU{'s' if count > 1 else ''}"
     found = f"{found}, {gpus}: {where}"
     if loading.preloaded:
         found += f"; sessions start it with {preload.VARIABLE}={loading.preloaded}"

@@ -33,7 +33,7 @@ EVENTS = {
     "evaluate": "evaluated", "checkpoint": "checkpoint", "stop": "stopped",
 }  # fmt: skip
 
-MOST_STEPS = 10**9
+MAX_STEPS = 10**9
 
 Arguments = dict[str, Any]
 
@@ -108,10 +108,10 @@ def parse_command(do: str, values: tuple[str, ...]) -> Arguments:
 def _count(values: tuple[str, ...]) -> int:
     if not values:
         return 1
-    if len(values) == 1 and values[0].isdecimal() and 0 < int(values[0][:20]) <= MOST_STEPS:
+    if len(values) == 1 and values[0].isdecimal() and 0 < int(values[0][:20]) <= MAX_STEPS:
         return int(values[0])
     raise CommandError(
-        f"step takes one number of updates, from 1 to {MOST_STEPS:,}, not '{' '.join(values)}'."
+        f"step takes one number of steps, from 1 to {MAX_STEPS:,}, not '{' '.join(values)}'."
     )
 
 
