@@ -1,4 +1,4 @@
-"""Where a configuration comes from: folders, presets, TOML files, ``--set``."""
+"""Reads and merges configurations: folders, presets, TOML files, settings and ``--set``."""
 
 from .folders import Folders, find_folders
 from .presets import DEFAULT as DEFAULT_PRESET
