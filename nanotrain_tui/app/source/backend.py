@@ -102,7 +102,7 @@ class LocalBackend:
         from nanotrain_tui.session.folder import find_session
 
         with session_errors_refused():
-            return find_session(str(self._folders.home), name)
+            return find_session(self._places.home, name)
 
 
 def _watched(config: Mapping[str, Any]) -> str:
