@@ -5,6 +5,7 @@ import sys
 
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.follow.trace import steps_of, trace_of_curve
+from nanotrain_tui.session.metrics import TEST
 
 from .chart import draw_chart
 from .output import width
@@ -21,8 +22,8 @@ def session_charts(state: RunState) -> str:
     """Both charts over the same steps, as wide as the terminal, in its characters and colours."""
     colour, simple = colour_and_simple()
     pairs = (
-        ("loss", state.train_loss, state.test_loss),
-        ("accuracy", state.train_accuracy, state.test_accuracy),
+        ("loss", state.curve("loss"), state.curve("loss", TEST)),
+        ("accuracy", state.curve("accuracy"), state.curve("accuracy", TEST)),
     )
     along = steps_of(curve for _, train, test in pairs for curve in (train, test))
     charts = [

@@ -8,7 +8,8 @@ from typing import Any
 from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.follow.run_state import RunState
-from nanotrain_tui.session.recording.reader import number
+from nanotrain_tui.session.bodies import number
+from nanotrain_tui.session.metrics import TEST
 from nanotrain_tui.session.recording.records import Event
 
 from .exit_status import note
@@ -45,10 +46,10 @@ def final_figures(state: RunState) -> dict[str, Any]:
         "step": state.step,
         "own_steps": state.own_steps,
         "steps": state.steps,
-        "accuracy": state.test_accuracy.last,
-        "best_accuracy": state.test_accuracy.high,
-        "loss": state.test_loss.last,
-        "training_loss": state.train_loss.last,
+        "accuracy": state.curve("accuracy", TEST).last,
+        "best_accuracy": state.curve("accuracy", TEST).high,
+        "loss": state.curve("loss", TEST).last,
+        "training_loss": state.curve("loss").last,
         "duration_s": state.elapsed_s,
     }
 
@@ -80,11 +81,14 @@ def end_line(state: RunState) -> str:
     steps = f"{state.step}/{state.steps}" if state.steps else str(state.step)
     line = f"{state.name} {state.state} at step {steps} after {clock(state.elapsed_s)}"
     figures = []
-    if state.test_accuracy:
-        last, best = share(state.test_accuracy.last), share(state.test_accuracy.high)
+    if state.curve("accuracy", TEST):
+        last, best = (
+            share(state.curve("accuracy", TEST).last),
+            share(state.curve("accuracy", TEST).high),
+        )
         figures.append(f"test accuracy {last}" + (f" (best {best})" if best != last else ""))
-    if state.test_loss:
-        figures.append(f"loss {figure(state.test_loss.last)}")
+    if state.curve("loss", TEST):
+        figures.append(f"loss {figure(state.curve('loss', TEST).last)}")
     return f"{line}: {', '.join(figures)}" if figures else line
 
 

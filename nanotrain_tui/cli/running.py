@@ -126,7 +126,7 @@ def _status(state: "RunState", folder: "SessionFolder") -> int:
         unsaved = _unsaved(state)
         return complain(f"{name}: {unsaved}", FAILED) if unsaved else FINISHED
     if state.state == "stopped" and diverged is not None and diverged.policy == "stop":
-        what = f"loss {diverged.loss} at step {diverged.step}"
+        what = f"{diverged.metric} {diverged.value} at step {diverged.step}"
         return complain(f"{name} diverged: {what}; {way_out(state)}", FAILED)
     if state.state == "stopped":
         unsaved = _unsaved(state)

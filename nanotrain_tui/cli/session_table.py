@@ -57,7 +57,7 @@ def _row(summary: "SessionSummary") -> tuple[str, ...]:
         state_of(summary),
         steps,
         spark(summary.spark, UNICODE if _is_utf8() else ASCII, SPARK_CELLS) or "-",
-        share(summary.best_accuracy),
+        share(summary.best("accuracy")),
         clock(summary.duration_s),
         joules(summary.energy_j, "-"),
         moment(summary.started),

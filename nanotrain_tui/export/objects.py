@@ -51,7 +51,10 @@ def step_objects(table: StepTable, block: Block) -> Iterator[str]:
         evaluation = table.evaluations.get(step)
         test = ""
         if evaluation is not None:
-            figures = {"test_loss": evaluation.loss, "test_accuracy": evaluation.accuracy}
+            figures = {
+                "test_loss": evaluation.value("loss"),
+                "test_accuracy": evaluation.value("accuracy"),
+            }
             test = ", " + dump(figures)[1:-1]
         yield f'{{"step": {step}, "time_s": {time_s}{"".join(values)}{test}}}'
 

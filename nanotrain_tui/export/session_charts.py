@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from nanotrain_tui.drawing.scale import Scale, accuracy_scale, loss_scale
+from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.follow.marks import MARKED
 from nanotrain_tui.follow.not_finite import INFINITE, NAN, in_words, stretches
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.window import read_window
+from nanotrain_tui.session.metrics import TEST
 from nanotrain_tui.session.recording.reader import SessionReader
 
 BINS = 400
@@ -93,18 +95,21 @@ class Charts:
 def read_charts(reader: SessionReader) -> Charts:
     """Loss, accuracy, learning rate and what telemetry there is. Raises RecordingError."""
     curves = read_window(reader, 1, _LAST, BINS)
-    times = curves["times"]
+    times = curves.times
     tests = reader.evaluations()
     metrics = [
-        _metric("loss", "Loss", curves, [(one.t, one.loss) for one in tests], loss_scale),
+        _metric("loss", "Loss", curves,
+                [(one.t, one.metrics["loss"]) for one in tests if "loss" in one.metrics],
+                loss_scale),
         _metric("accuracy", "Accuracy", curves,
-                [(one.t, one.accuracy) for one in tests if one.accuracy is not None],
+                [(one.t, one.metrics["accuracy"]) for one in tests if "accuracy" in one.metrics],
                 accuracy_scale),
-        Chart("learning_rate", "Learning rate", _pieces(curves["learning_rate"], times),
+        Chart("learning_rate", "Learning rate", _pieces(curves.curve("learning_rate"), times),
               loss_scale),
     ]  # fmt: skip
     gauges = [
-        Chart(name, title, _pieces(curves[name]), _gauge_scale) for name, title in _TITLES.items()
+        Chart(name, title, _pieces(curves.gauges[name]), _gauge_scale)
+        for name, title in _TITLES.items()
     ]
     shown = [chart for chart in metrics if chart.values() or chart.bad]
     shown += [chart for chart in gauges if any(chart.values())]  # an idle swap or GPU is no news
@@ -117,12 +122,12 @@ def read_charts(reader: SessionReader) -> Charts:
 def _metric(
     key: str,
     title: str,
-    curves: Mapping[str, Curve],
+    curves: WindowCurves,
     tests: Sequence[tuple[float, float]],
     scale: Callable[[Sequence[float]], Scale],
 ) -> Chart:
     """A metric of the training batches, and (session time, value) of the evaluations."""
-    train, test, times = curves[f"train_{key}"], curves[f"test_{key}"], curves["times"]
+    train, test, times = curves.curve(key), curves.curve(key, TEST), curves.times
     bad = [
         Bad(_time_at(times, one.first), _time_at(times, one.last), one.kind,
             f"{one.what}: steps {one.first:,}-{one.last:,}")

@@ -9,7 +9,7 @@ from nanotrain_tui.catalog.undecodable import json_safe
 from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.export.rows import PAGE_ROWS
 from nanotrain_tui.follow.log_text import describe
-from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
 from nanotrain_tui.session.recording.records import Event, Sample
 from nanotrain_tui.telemetry.flat import flat, natural
 
@@ -40,7 +40,7 @@ def evaluations_table(reader: SessionReader) -> Table:
         Column("accuracy", float),
         Column("seconds", float),
     ]
-    return Table(columns, iter([tuple(one) for one in reader.evaluations()]))
+    return Table(columns, map(_evaluation_row, reader.evaluations()))
 
 
 def events_table(reader: SessionReader) -> Table:
@@ -109,6 +109,10 @@ def _wider(known: type | None, new: type) -> type:
 def _sample_row(sample: Sample, names: Sequence[str]) -> Sequence[Value]:
     values: dict[str, Value] = dict(flat(sample.body))
     return (sample.t, sample.step, *(values.get(name) for name in names))
+
+
+def _evaluation_row(one: Evaluation) -> Sequence[Value]:
+    return one.step, one.t, one.value("loss"), one.value("accuracy"), one.seconds
 
 
 def _event_row(event: Event) -> Sequence[Value]:

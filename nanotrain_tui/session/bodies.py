@@ -125,6 +125,16 @@ def fits(value: Any, shape: Any) -> bool:
     return isinstance(value, str)  # OneOf: later versions may have more words
 
 
+def number(value: Any) -> Optional[float]:
+    """A scalar of an event's body: ``"nan"``, ``"inf"`` and ``"-inf"`` stand for themselves."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
 def _shapes_of(kind: str) -> Mapping[str, Any]:
     entry = EVENTS.get(kind)
     return {} if entry is None else entry.body

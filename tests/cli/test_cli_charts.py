@@ -14,6 +14,7 @@ from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.follow.compare import read_contender
 from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.metrics import parse_metric_part
 
 NAN, INF = math.nan, math.inf
 
@@ -102,6 +103,6 @@ def test_the_comparison_on_the_screen_marks_it_too(home: Path) -> None:
 
 def test_the_steps_that_all_curves_share(home: Path) -> None:
     contender = read_contender(run(home, dict.fromkeys(range(1, 301), NAN)))
-    curves = [contender.curve(metric) for metric in ("loss", "test_accuracy")]
+    curves = [contender.curve(parse_metric_part(one)) for one in ("loss", "test_accuracy")]
     assert steps_of(curves) == (1, 300) and steps_of([]) == (1, 1)
     assert trace_of_curve(curves[0]).pieces == [] and len(trace_of_curve(curves[0]).bad) == 150

@@ -47,7 +47,9 @@ class Made(Recording):
 
     def listed(self):
         self.recorder.commit()
-        return [(one.step, one.accuracy, one.best) for one in list_checkpoints(self.folder)]
+        return [
+            (one.step, one.value("accuracy"), one.best) for one in list_checkpoints(self.folder)
+        ]
 
     def starts(self):
         self.recorder.commit()

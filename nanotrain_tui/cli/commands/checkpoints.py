@@ -54,5 +54,5 @@ def _row(checkpoint: "Checkpoint") -> tuple[str, ...]:
     notes.append("" if checkpoint.tested else "not tested at this step")
     note = ", ".join(filter(None, notes))
     file = paragraph(checkpoint.file) + (f"  {paragraph(note)}" if note else "")
-    accuracy = share(checkpoint.accuracy)
+    accuracy = share(checkpoint.value("accuracy"))
     return (str(checkpoint.step), clock(checkpoint.t), tested, accuracy, size, file)

@@ -40,14 +40,14 @@ def command(
     nanotrain compare mnist-3 mnist-4 --accuracy 0.93 --json
     """
     from nanotrain_tui.cli.pick import pick_session
-    from nanotrain_tui.follow.compare import common_accuracy, differences, read_contender
+    from nanotrain_tui.follow.compare import common_target, differences, read_contender
 
     folders = my_folders()
     chosen = list(dict.fromkeys(pick_session(folders, name) for name in sessions))
     if not 2 <= len(chosen) <= MOST:
         raise CommandError(f"two to {MOST} different sessions can be compared.")
     found = [read_contender(folder) for folder in chosen]
-    wanted = common_accuracy(found) if accuracy is None else accuracy
+    wanted = common_target(found, "accuracy") if accuracy is None else accuracy
     differ = differences(found)
     if as_json:
         print_json(_object(found, differ, wanted, metric, axis))
@@ -91,10 +91,11 @@ def _setting(one: "Contender", key: str) -> dict[str, Any]:
 
 def _session(one: "Contender", accuracy: float | None, metric: str, axis: str) -> dict[str, Any]:
     from nanotrain_tui.follow.not_finite import as_object
+    from nanotrain_tui.session.metrics import parse_metric_part
 
-    reached = one.reached(accuracy) if accuracy is not None else None
-    best = one.best
-    trace = one.trace(metric, axis)
+    reached = one.reached("accuracy", accuracy) if accuracy is not None else None
+    best = one.best("accuracy")
+    trace = one.trace(parse_metric_part(metric), axis)
     return {
         "name": one.name,
         "state": one.summary.state,
@@ -103,17 +104,17 @@ def _session(one: "Contender", accuracy: float | None, metric: str, axis: str) -
         "own_steps": one.summary.own_steps,
         "duration_s": one.summary.duration_s,
         "energy_j": one.summary.energy_j,
-        "accuracy": one.summary.accuracy,
-        "loss": one.summary.loss,
-        "best_accuracy": best.accuracy if best else None,
+        "accuracy": one.summary.last("accuracy"),
+        "loss": one.summary.last("loss"),
+        "best_accuracy": best.value("accuracy") if best else None,
         "best_step": best.step if best else None,
-        "best_loss": one.summary.best_loss,
+        "best_loss": one.summary.best("loss"),
         "reached": None if reached is None else {
             "step": reached.step, "own_steps": reached.own_steps, "time_s": reached.time_s,
             "energy_j": reached.energy_j,
         },
         "points": trace.points,
-        "not_finite": as_object(one.curve(metric)),
+        "not_finite": as_object(one.curve(parse_metric_part(metric))),
     }  # fmt: skip
 
 
@@ -126,19 +127,19 @@ def _results(found: list["Contender"], accuracy: float | None) -> str:
         header.append(f"TO {target}")
     rows = []
     for one in found:
-        best = one.best
+        best = one.best("accuracy")
         row = [
             one.name,
             one.summary.state,
             _steps(one),
             clock(one.summary.duration_s),
             joules(one.summary.energy_j, "-"),
-            share(best.accuracy if best else None),
+            share(best.value("accuracy") if best else None),
             str(best.step) if best else "-",
-            figure(one.summary.best_loss),
+            figure(one.summary.best("loss")),
         ]
         if accuracy is not None:
-            row.append(_took(one.reached(accuracy)))
+            row.append(_took(one.reached("accuracy", accuracy)))
         rows.append(row)
     return "\n".join(table(header, rows))
 
@@ -169,8 +170,9 @@ def _differences(found: list["Contender"], differ: dict[str, list[str]]) -> str:
 def _chart(found: list["Contender"], metric: str, axis: str) -> str:
     from nanotrain_tui.cli.chart import draw_lines
     from nanotrain_tui.cli.charts import colour_and_simple
+    from nanotrain_tui.session.metrics import parse_metric_part
 
-    traces = {one.name: one.trace(metric, axis) for one in found}
+    traces = {one.name: one.trace(parse_metric_part(metric), axis) for one in found}
     colour, simple = colour_and_simple()
     along = {"step": "steps", "time": "seconds", "epoch": "epochs"}[axis]
     title = f"{metric.replace('_', ' ')} over {along}"

@@ -220,7 +220,7 @@ def _applied(
     name: str, do: str, arguments: Arguments, answer: Mapping[str, Any], event: "Event | None"
 ) -> str:
     """``applied at step 412: optimizer.learning_rate 0.001 -> 0.01``"""
-    from nanotrain_tui.session.recording.reader import number
+    from nanotrain_tui.session.bodies import number
 
     step = answer.get("step", 0)
     if "unreadable" in answer:

@@ -24,8 +24,8 @@ SORTS: dict[str, Callable[["SessionSummary"], Any]] = {
     "name": lambda one: one.name,
     "state": lambda one: state_of(one),
     "step": lambda one: -one.step,
-    "accuracy": lambda one: _known(one.best_accuracy, -1),
-    "loss": lambda one: _known(one.best_loss),
+    "accuracy": lambda one: _known(one.best("accuracy"), -1),
+    "loss": lambda one: _known(one.best("loss")),
     "time": lambda one: one.duration_s,
     "energy": lambda one: _known(one.energy_j),
 }
@@ -121,8 +121,11 @@ def _known(value: float | None, sign: int = 1) -> tuple[bool, float]:
 
 
 def _object(summary: "SessionSummary") -> dict[str, Any]:
+    from nanotrain_tui.session.evaluated import as_json, beside_metrics
+
     unreadable = summary.problem is not None
-    return {**summary._asdict(), "state": "unreadable" if unreadable else summary.state}
+    metrics = {"metrics": as_json(summary.metrics), **beside_metrics(summary.metrics)}
+    return {**summary._asdict(), **metrics, "state": "unreadable" if unreadable else summary.state}
 
 
 for _edit in COMMANDS:

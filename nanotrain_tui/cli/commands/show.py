@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
 
 LOG_LINES = 20
-CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
+CURVES = {
+    "train_loss": ("loss", "training"), "train_accuracy": ("accuracy", "training"),
+    "test_loss": ("loss", "test"), "test_accuracy": ("accuracy", "test"),
+}  # fmt: skip
 MEMORY = {
     "tf_memory": "TensorFlow's allocator",
     "gpu_mapped": "mapped for the GPU",
@@ -68,7 +71,7 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
 
     meta = reader.meta()
     evaluations = reader.evaluations()
-    tested = [e.accuracy for e in evaluations if e.accuracy is not None]
+    tested = [e.metrics["accuracy"] for e in evaluations if "accuracy" in e.metrics]
     accuracies = [accuracy for accuracy in tested if isfinite(accuracy)]
     return {
         "name": folder.name,
@@ -83,19 +86,19 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
         "verdict": state.verdict and asdict(state.verdict),
         "other_load": state.other_load and asdict(state.other_load),
         "memory_mb": {name: _gauge(state, name) for name in MEMORY},
-        "accuracy": evaluations[-1].accuracy if evaluations else None,
-        "loss": evaluations[-1].loss if evaluations else None,
+        "accuracy": evaluations[-1].value("accuracy") if evaluations else None,
+        "loss": evaluations[-1].value("loss") if evaluations else None,
         "best_accuracy": max(accuracies, default=None),
         "checkpoints": [_checkpoint(one) for one in state.checkpoints],
-        "train_loss": state.train_loss.last,
-        "train_accuracy": state.train_accuracy.last,
-        "not_finite": {name: as_object(getattr(state, name)) for name in CURVES},
+        "train_loss": state.curve("loss").last,
+        "train_accuracy": state.curve("accuracy").last,
+        "not_finite": {name: as_object(state.curve(*key)) for name, key in CURVES.items()},
         "data": dict(state.data),
         "devices": [dict(device) for device in state.devices],
         "versions": dict(state.versions),
         "notices": list(state.notices),
         "config": dict(state.config),
-        "evaluations": [evaluation._asdict() for evaluation in evaluations],
+        "evaluations": [_evaluation(one) for one in evaluations],
         "events": [
             {"t": event.t, "step": event.step, "kind": event.kind, "body": event.body}
             for event in reader.events()
@@ -103,6 +106,10 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
         "folder": folder.path,
         "parent": _parent(meta),
     }
+
+
+def _evaluation(one: "Evaluation") -> dict[str, Any]:
+    return {**one._asdict(), "loss": one.value("loss"), "accuracy": one.value("accuracy")}
 
 
 def _checkpoint(one: "Checkpoint") -> dict[str, Any]:
@@ -154,7 +161,8 @@ def _head(state: "RunState", reader: "SessionReader", lost: str) -> str:
     if state.data.get("source"):
         lines.append(f"data: {state.data['source']}")
     if state.diverged is not None:
-        what = f"the loss is {state.diverged.loss} since step {state.diverged.step}"
+        since = f"since step {state.diverged.step}"
+        what = f"the {state.diverged.metric} is {state.diverged.value} {since}"
         lines.append(f"{what}; {way_out(state)}")
     return "\n".join(lines + list(state.notices))
 
@@ -202,7 +210,7 @@ def _best(state: "RunState") -> list[str]:
     """Which checkpoint is the best, and where it was tested."""
     for one in state.checkpoints:
         if one.best and one.tested:
-            tested = f"tested at step {one.tested.step}: {share(one.accuracy)}"
+            tested = f"tested at step {one.tested.step}: {share(one.value('accuracy'))}"
             return [f"best checkpoint: step {one.step}, {tested}"]
     return ["best checkpoint: none was tested at its own step"] if state.checkpoints else []
 
@@ -210,7 +218,10 @@ def _best(state: "RunState") -> list[str]:
 def _evaluations(evaluations: list["Evaluation"]) -> str:
     if not evaluations:
         return "No evaluation yet."
-    rows = [(str(e.step), share(e.accuracy), figure(e.loss), clock(e.t)) for e in evaluations]
+    rows = [
+        (str(e.step), share(e.value("accuracy")), figure(e.value("loss")), clock(e.t))
+        for e in evaluations
+    ]
     return "\n".join(table(("STEP", "TEST ACCURACY", "TEST LOSS", "TIME"), rows))
 
 

@@ -45,7 +45,7 @@ def _lines(table: StepTable, block: Block) -> str:
     for index in range(len(rows)):
         evaluation = table.evaluations.get(block.first_step + index)
         if evaluation is not None:
-            test = f"{scalar_text(evaluation.loss)},{scalar_text(evaluation.accuracy)}"
+            test = ",".join(scalar_text(evaluation.value(name)) for name in ("loss", "accuracy"))
             rows[index] = rows[index][: -len(",\n")] + test + "\n"
     return "".join(rows)
 

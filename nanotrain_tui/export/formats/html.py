@@ -57,9 +57,9 @@ def _head(summary: SessionSummary) -> Iterator[str]:
         ("state", summary.state),
         ("steps", steps),
         ("own steps", f"{summary.own_steps:,}" if summary.own_steps != summary.step else ""),
-        ("best test accuracy", _share(summary.best_accuracy)),
-        ("last test accuracy", _share(summary.accuracy)),
-        ("last test loss", _figure(summary.loss)),
+        ("best test accuracy", _share(summary.best("accuracy"))),
+        ("last test accuracy", _share(summary.last("accuracy"))),
+        ("last test loss", _figure(summary.last("loss"))),
         ("time", _clock(summary.duration_s)),
         ("energy", "" if summary.energy_j is None else f"{summary.energy_j:,.0f} J"),
         ("started", (summary.started or "")[:16].replace("T", " ")),
@@ -109,7 +109,7 @@ def _configuration(reader: SessionReader) -> Iterator[str]:
 
 def _evaluations(reader: SessionReader) -> Iterator[str]:
     rows = [
-        (f"{one.step:,}", _clock(one.t), _share(one.accuracy), _figure(one.loss))
+        (f"{one.step:,}", _clock(one.t), _share(one.value("accuracy")), _figure(one.value("loss")))
         for one in reader.evaluations()
     ]
     if rows:

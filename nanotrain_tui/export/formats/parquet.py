@@ -85,8 +85,8 @@ def _step_columns(pa: Any, table: StepTable, block: Block) -> list[Any]:
         values = block.values.get(name)
         known = values is not None
         columns.append(_floats(pa, values, pa.float32()) if known else pa.nulls(rows, pa.float32()))
-    columns.append(pa.array([one and one.loss for one in tested], pa.float64()))
-    columns.append(pa.array([one and one.accuracy for one in tested], pa.float64()))
+    columns.append(pa.array([one and one.value("loss") for one in tested], pa.float64()))
+    columns.append(pa.array([one and one.value("accuracy") for one in tested], pa.float64()))
     return columns
 
 

@@ -25,7 +25,7 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:  # noqa
         raise ExportError("script", f"{reader.folder.name} has no configuration on record yet.")
     name, last = reader.folder.name, history[-1].reached
     config, first = _told(history[0].config), history[0].from_step
-    tested = [one.accuracy for one in reader.evaluations() if one.accuracy is not None]
+    tested = [one.metrics["accuracy"] for one in reader.evaluations() if "accuracy" in one.metrics]
     title = f"Train again what nanotrain trained as {name}: {last - first} steps."
     filled = {
         "TITLE": title, "NAME": re.sub(r"\W", "_", name), "NOTES": _notes(name, first, tested),

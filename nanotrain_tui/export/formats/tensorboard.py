@@ -129,9 +129,9 @@ def _scalars(reader: SessionReader, options: Options) -> Iterator[Scalar]:
     """Every point: evaluations and telemetry first, they are few."""
     table = StepTable(reader)
     for one in sorted(table.evaluations.values()):
-        yield Scalar("test/loss", one.step, one.t, one.loss)
-        if one.accuracy is not None:
-            yield Scalar("test/accuracy", one.step, one.t, one.accuracy)
+        for name in ("loss", "accuracy"):
+            if name in one.metrics:
+                yield Scalar(f"test/{name}", one.step, one.t, one.metrics[name])
     for sample in samples_of(reader):
         for name, value in flat(sample.body):
             if not isinstance(value, str):
