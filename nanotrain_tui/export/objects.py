@@ -8,7 +8,7 @@ from typing import Any
 from nanotrain_tui.export.numbers import float32_texts, time_texts
 from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.export.rows import Block, StepTable
-from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
 from nanotrain_tui.session.recording.records import Event, Sample
 from nanotrain_tui.session.summary import summarise
 
@@ -32,6 +32,11 @@ def session_head(reader: SessionReader) -> dict[str, Any]:
 def event_object(event: Event) -> dict[str, Any]:
     """An event as it is recorded."""
     return {"t": event.t, "step": event.step, "kind": event.kind, "body": event.body}
+
+
+def evaluation_object(one: Evaluation) -> dict[str, Any]:
+    """An evaluation: its ``metrics``, and the keys loss and accuracy beside them."""
+    return {**one._asdict(), "loss": one.value("loss"), "accuracy": one.value("accuracy")}
 
 
 def sample_object(sample: Sample) -> dict[str, Any]:
