@@ -7,36 +7,39 @@ from nanotrain_tui.follow.source import Follower, LocalSource
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.errors import ControlError
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.metrics import MOST_METRICS, Metric
 from nanotrain_tui.session.recording.records import Batch, Event, Steps
 
-from .report import Report
+from .report import Report, Trained
 from .signals import StopRequests
 
 LOOK_EVERY_S = 0.25
 LEAVING_EVERY_S = 0.05
 ANSWER_WITHIN_S = 5.0
-ROWS_KEPT = 600  # of training loss: somewhat more than one look brings
+ROWS_KEPT = 600  # of one training metric: somewhat more than one look brings
 
 
 class Tap(LocalSource):
-    """A session in a folder that also keeps what passes: the last events and training losses."""
+    """A session in a folder that also keeps its last events and rows of steps."""
 
     def __init__(self, folder: SessionFolder) -> None:
         super().__init__(folder.path)
         self.events: list[Event] = []
-        self._losses: deque[Steps] = deque(maxlen=ROWS_KEPT)
+        self._rows: dict[str, deque[Steps]] = {}  # by metric
 
     def follow(self, since_seq: int) -> Batch:
         batch = super().follow(since_seq)
         self.events = batch.events
-        self._losses += (row for row in batch.steps if row.metric == "loss")
+        for row in batch.steps:
+            if row.metric in self._rows or len(self._rows) < MOST_METRICS:
+                self._rows.setdefault(row.metric, deque(maxlen=ROWS_KEPT)).append(row)
         return batch
 
-    def loss_at(self, step: int) -> float | None:
-        """The training loss of a step just passed."""
-        for row in reversed(self._losses):
-            if 0 <= step - row.first_step < len(row.values):
-                return row.values[step - row.first_step]
+    def trained_at(self, step: int, metric: Metric | None) -> Trained | None:
+        """The value of a training metric at a step just passed."""
+        for row in reversed(self._rows.get(metric.name, ()) if metric else ()):
+            if metric and 0 <= step - row.first_step < len(row.values):
+                return Trained(metric, row.values[step - row.first_step])
         return None
 
 
@@ -55,7 +58,8 @@ def follow_to_end(
         while True:
             state = follower.follow()
             for event in (event for event in tap.events if event.seq > since):
-                report.event(event, state, tap.loss_at(event.step))
+                trained = tap.trained_at(event.step, state.metrics.primary_training)
+                report.event(event, state, trained)
             report.progress(state)
             if state.trouble != trouble:
                 trouble = state.trouble

@@ -15,7 +15,8 @@ from nanotrain_tui.follow.curves import NO_CURVE
 from nanotrain_tui.follow.energy import EnergyUse
 from nanotrain_tui.follow.other_load import OtherLoad
 from nanotrain_tui.follow.series import Curve
-from nanotrain_tui.session.metrics import STANDARD_METRICS, TRAINING, MetricPart, Metrics
+from nanotrain_tui.session.evaluated import Evaluated
+from nanotrain_tui.session.metrics import DOWN, STANDARD_METRICS, TRAINING, UP, MetricPart, Metrics
 from nanotrain_tui.session.scores import Score, Tested
 from nanotrain_tui.session.undo import Undo
 
@@ -163,6 +164,17 @@ class RunState:
     def curve(self, metric: str, part: str = TRAINING) -> Curve:
         """A metric of one part of the data over steps; empty where it was not recorded."""
         return self.curves.get(MetricPart(metric, part), NO_CURVE)
+
+    @property
+    def evaluated(self) -> Mapping[str, Evaluated]:
+        """What the evaluations came to, the metric that tells the best first."""
+        found = {}
+        for metric in self.metrics.ranked([one.name for one in self.metrics]):
+            curve = self.curve(metric.name, metric.shown_of)
+            if curve:
+                best = {UP: curve.high, DOWN: curve.low, None: None}[metric.better]
+                found[metric.name] = Evaluated(metric, curve.last, best)
+        return found
 
     @property
     def own_steps(self) -> int:

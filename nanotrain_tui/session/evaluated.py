@@ -1,12 +1,13 @@
 """What the evaluations of a session came to: by metric the last value and the best."""
 
 import math
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from nanotrain_tui.session.bodies import number
 from nanotrain_tui.session.metrics import (
     STANDARD,
     Metric,
+    MetricPart,
     Metrics,
     declaration_of,
     parse_declaration,
@@ -43,7 +44,17 @@ def evaluated(metrics: Metrics, evaluations: Sequence[Evaluation]) -> Dict[str, 
     return found
 
 
-def beside_metrics(found: Dict[str, Evaluated]) -> Dict[str, Optional[float]]:
+def evaluated_columns(metrics: Metrics, evaluations: Sequence[Evaluation]) -> List[MetricPart]:
+    """What evaluations have values of, the metric that tells the best first."""
+    ranked = [one.name for one in metrics.ranked([metric.name for metric in metrics])]
+    return [
+        key
+        for key in sorted(metrics.columns, key=lambda key: ranked.index(key.metric))
+        if any(one.on == key.part and key.metric in one.metrics for one in evaluations)
+    ]
+
+
+def beside_metrics(found: Mapping[str, Evaluated]) -> Dict[str, Optional[float]]:
     """The keys accuracy, best_accuracy, loss and best_loss, which every summary has."""
     told: Dict[str, Optional[float]] = {}
     for name, (last, best) in _BESIDE.items():
@@ -52,7 +63,7 @@ def beside_metrics(found: Dict[str, Evaluated]) -> Dict[str, Optional[float]]:
     return told
 
 
-def as_json(found: Dict[str, Evaluated]) -> Dict[str, Any]:
+def as_json(found: Mapping[str, Evaluated]) -> Dict[str, Any]:
     """By name the declaration of each, its ``last`` and its ``best``."""
     return {
         name: dict(declaration_of([one.metric])[name], last=one.last, best=one.best)

@@ -12,6 +12,7 @@ from typing import (
     Iterable,
     Iterator,
     List,
+    Mapping,
     NamedTuple,
     Optional,
     Tuple,
@@ -46,6 +47,17 @@ class Metric(NamedTuple):
     def evaluated_on(self) -> Tuple[str, ...]:
         """The parts of the data on which evaluations report it."""
         return tuple(part for part in self.on if part != TRAINING)
+
+    @property
+    def label(self) -> str:
+        """The title as it is written within a sentence: ``learning rate``, but ``IoU``."""
+        rest = self.title.split(" ")[0][1:]
+        return self.title[:1].lower() + self.title[1:] if rest == rest.lower() else self.title
+
+    @property
+    def is_result(self) -> bool:
+        """Whether it tells how good the network is; a learning rate does not."""
+        return self.better is not None or bool(self.evaluated_on)
 
     @property
     def shown_of(self) -> str:
@@ -146,6 +158,19 @@ class Metrics:
     def parts(self) -> List[MetricPart]:
         """Every metric with every part of the data that it is reported of, metric by metric."""
         return [MetricPart(metric.name, part) for metric in self for part in metric.on]
+
+    @property
+    def columns(self) -> List[MetricPart]:
+        """The columns of a table: those of the training first, then those of evaluations.
+
+        Those of a recording that declares nothing are the standard ones at least.
+        """
+        known = self
+        if not self._declared and all(name in _STANDARD for name in self._by_name):
+            known = STANDARD_METRICS
+        parts = known.parts
+        training = [key for key in parts if key.part == TRAINING]
+        return training + [key for key in parts if key.part != TRAINING]
 
     def ranked(self, names: Collection[str]) -> List[Metric]:
         """The metrics of these names, the primary one first."""
@@ -296,6 +321,11 @@ def evaluated_values(body: Any) -> Dict[str, float]:
         told.setdefault(name, _table(body).get(name))
     found = ((name, number(value)) for name, value in told.items())
     return {name: value for name, value in found if value is not None and is_metric_name(name)}
+
+
+def standard_values(values: Mapping[str, float]) -> Dict[str, Optional[float]]:
+    """The values that the JSON of an evaluation always names; null where they are not known."""
+    return {name: values.get(name) for name in BESIDE_METRICS}
 
 
 def part_of(body: Any) -> str:

@@ -22,7 +22,7 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:
     out.write(_line("session", session_head(reader)))
     for segment in reader.segments():
         out.write(_line("segment", segment._asdict()))
-    for evaluation in sorted(table.evaluations.values()):
+    for evaluation in table.evaluations:
         out.write(_line("evaluation", evaluation_object(evaluation)))
     for event in events_of(reader):
         out.write(_line("event", event_object(event)))
