@@ -160,7 +160,7 @@ class Recorder:
         names = tuple(sorted(metrics))
         run = self._runs.get(names)
         if run is not None and (first_step != run.first_step + run.updates or t0 - run.t1 > _GAP_S):
-            self._close_runs()
+            self._close(self._runs.pop(names))
             run = None
         if run is None:
             data = {name: bytearray(values) for name, values in metrics.items()}
@@ -239,18 +239,13 @@ class Recorder:
     def _close_runs(self) -> None:
         runs, self._runs = self._runs, {}
         for run in runs.values():
-            for metric, data in run.data.items():
-                row = (
-                    self._next_seq(),
-                    self._segment,
-                    metric,
-                    run.first_step,
-                    run.updates,
-                    run.t0,
-                    run.t1,
-                    bytes(data),
-                )
-                self._backlog.add("steps", row, len(data))
+            self._close(run)
+
+    def _close(self, run: _Run) -> None:
+        about = (run.first_step, run.updates, run.t0, run.t1)
+        for metric, data in run.data.items():
+            row = (self._next_seq(), self._segment, metric, *about, bytes(data))
+            self._backlog.add("steps", row, len(data))
 
     def _write(self) -> None:
         """The oldest rows in one transaction."""
