@@ -49,11 +49,12 @@ def evaluated(metrics: Metrics, evaluations: Sequence["Evaluation"]) -> Dict[str
 def evaluated_columns(metrics: Metrics, evaluations: Sequence["Evaluation"]) -> List[MetricPart]:
     """What evaluations have values of, the metric that tells the best first."""
     ranked = [one.name for one in metrics.ranked([metric.name for metric in metrics])]
-    return [
+    found = [
         key
-        for key in sorted(metrics.columns, key=lambda key: ranked.index(key.metric))
+        for key in metrics.columns
         if any(one.on == key.part and key.metric in one.metrics for one in evaluations)
     ]
+    return sorted(found, key=lambda key: ranked.index(key.metric))
 
 
 def beside_metrics(found: Mapping[str, Evaluated]) -> Dict[str, Optional[float]]:

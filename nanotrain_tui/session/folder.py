@@ -18,7 +18,6 @@ from nanotrain_tui.session.recording.journals import files_beside, settle_file
 RESERVE = "reserve"  # disk space that a running host sets aside; see reserve.py
 NOT_RESPONDING_AFTER_S = 5.0
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 _NUMBERED = re.compile(r"(.*)-([0-9]{1,9})\Z")
 
 
@@ -86,11 +85,6 @@ class SessionFolder:
             except OSError:
                 pass  # there is none
         return settle_file(self.recording)
-
-
-def is_name(text: str) -> bool:
-    """Whether a session can have this name: a letter or digit, then also ``.`` ``_`` ``-``."""
-    return _NAME.match(text) is not None
 
 
 def check_name(name: str) -> None:
@@ -195,7 +189,7 @@ def _folders(home: str) -> List[SessionFolder]:
     """Whatever has the name of a session."""
     try:
         with os.scandir(sessions_folder(home)) as entries:
-            return [SessionFolder(entry.path) for entry in entries if _NAME.match(entry.name)]
+            return [SessionFolder(entry.path) for entry in entries if is_name(entry.name)]
     except OSError:
         return []
 

@@ -153,12 +153,13 @@ def test_parquet_and_tensorboard_take_any_metrics(
     regression: SessionFolder, tmp_path: Path
 ) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
-    out = io.BytesIO()
+    out, folder = io.BytesIO(), tmp_path / "board"
+    folder.mkdir()
     with SessionReader(regression) as reader:
         get_format("parquet").write(reader, out, Options())  # type: ignore[arg-type,call-arg]
-        get_format("tensorboard").write(reader, tmp_path, Options())  # type: ignore[arg-type,call-arg]
+        get_format("tensorboard").write(reader, folder, Options())  # type: ignore[arg-type,call-arg]
     found = parquet.read_table(out).to_pydict()
     assert found["iou"][99] == pytest.approx(value_at(IOU, 100), rel=1e-6)
     assert found["test_mae"][298:] == [None, pytest.approx(value_at(MAE, 300))]
-    events = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    events = b"".join(path.read_bytes() for path in folder.iterdir())
     assert all(tag in events for tag in (b"train/iou", b"test/iou", b"test/mae"))
