@@ -13,6 +13,7 @@ from typing import List, Optional, Tuple
 from nanotrain_tui.session import locks
 from nanotrain_tui.session.errors import SessionError, SessionNotFound
 from nanotrain_tui.session.leftovers import RECORDING, is_leftover, is_old, make_way
+from nanotrain_tui.session.names import is_name
 from nanotrain_tui.session.recording.journals import files_beside, settle_file
 
 RESERVE = "reserve"  # disk space that a running host sets aside; see reserve.py
@@ -209,7 +210,6 @@ __all__ = [
     "find_leftover",
     "find_session",
     "free_name",
-    "is_name",
     "list_leftovers",
     "list_sessions",
     "sessions_folder",
