@@ -5,12 +5,14 @@ import re
 from pathlib import Path
 
 import pytest
-from launch_helpers import config, kill_host, wait_until_over
+from launch_helpers import wait_until_over
 
 import nanotrain_tui
 from nanotrain_tui.follow.replay import Replay
 from nanotrain_tui.follow.source import Follower, LocalSource
-from nanotrain_tui.launch import fork, list_checkpoints, prepare, resume, start
+from nanotrain_tui.launch.resume_and_fork import plan_fork, plan_resume
+from nanotrain_tui.launch.start import start
+from nanotrain_tui.session.checkpoints import list_checkpoints
 from nanotrain_tui.session.recording.portable import import_file
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.verify import verify_file
@@ -19,23 +21,6 @@ from nanotrain_tui.session.summary import summarise
 SEVERAL = "metrics=loss:down+mae:down+iou:up"
 SPARSE = "metrics=loss:down+iou:up:7"
 ALONE = "metrics=score:down"
-PATIENCE_S = 60.0
-
-
-@pytest.fixture
-def begin(folders):
-    """Start a session with a script; whatever is left running is ended."""
-    started = []
-
-    def start_one(script="", **values):
-        values = {"train__steps": 400, "train__checkpoint_every": 50, **values}
-        folder = start(prepare(config(script, **values), folders), folders)
-        started.append(folder)
-        return folder
-
-    yield start_one
-    for folder in started:
-        kill_host(folder)
 
 
 def state_of(folder):
@@ -97,13 +82,13 @@ def test_a_lone_metric_that_falls_is_best_where_it_is_least(begin):
 
 
 @pytest.mark.parametrize("script", [SEVERAL, SPARSE, ALONE])
-def test_it_is_resumed_forked_replayed_and_imported(begin, folders, tmp_path, script):
+def test_it_is_resumed_forked_replayed_and_imported(begin, places, tmp_path, script):
     folder = begin(script + ",die=230")
     wait_until_over(folder)
-    resume(folder, {"train.on_crash": "stop"}, folders)
+    start(plan_resume(folder, places, {"train.on_crash": "stop"}), places)
     wait_until_over(folder)
     assert schema_of(folder) == 2 and state_of(folder).step == 230
-    child = ended(fork(folder, 200, {"train.steps": 220}, folders))
+    child = ended(start(plan_fork(folder, places, 200, {"train.steps": 220}), places))
     assert schema_of(child) == 2 and state_of(child).step == 220
     with SessionReader(folder) as reader:
         for name in reader.metrics():
