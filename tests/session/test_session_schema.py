@@ -10,10 +10,12 @@ import pytest
 from recorded import Recording, bytes_of
 from session_recordings import resumed
 
+from nanotrain_tui.export import BinaryFormat, Options, get_format
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.metrics import STANDARD, Metric, declaration_of
 from nanotrain_tui.session.recording import connection
+from nanotrain_tui.session.recording.portable import import_file
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.verify import verify_file
 
@@ -133,6 +135,25 @@ def test_what_schema_2_allows_is_damage_in_schema_1(tmp_path: Path) -> None:
     with closing(sqlite3.connect(folder.recording)) as opened, opened:
         opened.execute("UPDATE meta SET value = '1' WHERE key = 'schema'")
     assert "where 2 is due" in verify_file(folder.recording).problems[0]
+
+
+@pytest.mark.parametrize("name", ["session", "bundle"])
+def test_it_comes_back_from_its_exported_files(tmp_path: Path, name: str) -> None:
+    recording = Recording(tmp_path).started(metrics=IOU)
+    give(recording, 1, iou=0.5)
+    give(recording, 7, iou=0.25)
+    recording.event("evaluated", metrics={"iou": 0.5}, on="test")
+    folder = recording.finished()
+    exported = tmp_path / "exported"
+    chosen = get_format(name)
+    assert isinstance(chosen, BinaryFormat)
+    with SessionReader(folder) as reader, exported.open("wb") as out:
+        chosen.write(reader, out, Options())
+    copy = import_file(str(exported), str(tmp_path / "elsewhere"))
+    assert schema_of(copy) == 2
+    with SessionReader(folder) as one, SessionReader(copy) as other:
+        assert one.metric_series("iou") == other.metric_series("iou")
+        assert one.known_metrics() == other.known_metrics()
 
 
 def test_a_program_that_knows_only_schema_1_refuses_2_by_number(
