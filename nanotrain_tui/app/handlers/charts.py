@@ -166,7 +166,7 @@ class ChartActions:
 
     def scale(self) -> None:
         self._set(self.view.scaled())
-        low = self._link.state.train_loss.low
+        low = self._link.state.curve("loss").low
         if self.view.scale == "log" and low is not None and log_scale([low]) is None:
             self._shell.say(f"Not logarithmic: the loss goes down to {low:.3g}.", "warning")
         else:

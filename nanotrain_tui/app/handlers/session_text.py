@@ -22,8 +22,8 @@ def ending(state: RunState) -> tuple[str, str]:
 
 
 def divergence(diverged: Diverged, good: Checkpoint | None) -> str:
-    """Since when the loss is no number, and what can be done."""
-    what = f"The loss is {diverged.loss} since step {diverged.step:,}."
+    """Since when a metric is no number, and what can be done."""
+    what = f"The {diverged.metric} is {diverged.value} since step {diverged.step:,}."
     if good is None:
         return f"{what} There is no good checkpoint: R begins anew, s stops."
     return f"{what} F forks from step {good.step:,}, s stops."

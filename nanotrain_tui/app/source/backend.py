@@ -18,7 +18,7 @@ from nanotrain_tui.follow.run_state import Preparing, RunState
 if TYPE_CHECKING:
     from nanotrain_tui.app.source.replay_source import ReplaySource
     from nanotrain_tui.config import Folders
-    from nanotrain_tui.follow.series import Curve
+    from nanotrain_tui.follow.curves import WindowCurves
     from nanotrain_tui.launch.in_process import InProcessSession
     from nanotrain_tui.launch.plan import Plan
     from nanotrain_tui.session.folder import SessionFolder
@@ -135,7 +135,7 @@ class FolderSource:
         with session_errors_refused():
             return self._follower.follow()
 
-    def window(self, first: int, last: int) -> Mapping[str, Curve]:
+    def window(self, first: int, last: int) -> WindowCurves:
 
         with session_errors_refused():
             return self._source.window(first, last)

@@ -9,9 +9,9 @@ from typing import Any
 
 from nanotrain_tui.app.source.ports import Reply
 from nanotrain_tui.app.source.refusals import Refused, session_errors_refused
+from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.replay import Replay
 from nanotrain_tui.follow.run_state import RunState
-from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.window import read_window
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
@@ -55,7 +55,7 @@ class ReplaySource:
                 self._replay.reload()
             return self._replay.state(live)
 
-    def window(self, first: int, last: int) -> Mapping[str, Curve]:
+    def window(self, first: int, last: int) -> WindowCurves:
         """Not beyond the step it stands at; what a later resume ran again is shown as it became."""
         with self._lock, session_errors_refused():
             return read_window(self._reader, first, min(last, self._replay.state().step))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from textual.message import Message
@@ -10,8 +9,8 @@ from textual.message import Message
 from nanotrain_tui.app.source.jobs import Command, Window
 from nanotrain_tui.app.source.ports import Reply
 from nanotrain_tui.app.source.refusals import Refused
+from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.run_state import Preparing, RunState
-from nanotrain_tui.follow.series import Curve
 
 
 class Followed(NamedTuple):
@@ -46,10 +45,10 @@ class Answered(NamedTuple):
 
 
 class Windowed(NamedTuple):
-    """The curves of a window, by the names of ``follow.window``."""
+    """The curves of a window: see ``follow.window``."""
 
     window: Window
-    curves: Mapping[str, Curve]
+    curves: WindowCurves
 
 
 class Trouble(NamedTuple):
