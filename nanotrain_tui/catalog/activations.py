@@ -1,4 +1,7 @@
-"""Activation functions, by the names TensorFlow users know."""
+"""Activation functions, by the names TensorFlow users know.
+
+The formulas are in ``trainer/activations.py``; tests/project compares both sides.
+"""
 
 from typing import Dict, NamedTuple, Tuple
 

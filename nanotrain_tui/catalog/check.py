@@ -1,4 +1,4 @@
-"""A whole configuration: what applies, what fits together, what the trainer is told."""
+"""A whole configuration: which keys apply, what fits together, what the trainer gets."""
 
 import shlex
 from typing import Any, Dict, List, Mapping, Optional
@@ -66,14 +66,14 @@ def output_of(config: Mapping[str, Any]) -> str:
 
 
 def trainer_config(config: Mapping[str, Any]) -> Config:
-    """What the trainer is told: a checked configuration, layers and output spelt out."""
-    told = dict(config)
-    told["layers"] = [
+    """A checked configuration for the trainer, with layers and output resolved."""
+    resolved = dict(config)
+    resolved["layers"] = [
         {"units": layer.units, "activation": layer.activation or config["model.activation"]}
         for layer in parse_layers(config["model.hidden"])
     ]
-    told["output"] = output_of(config)
-    return told
+    resolved["output"] = output_of(config)
+    return resolved
 
 
 def trainer_command(config: Mapping[str, Any]) -> Optional[List[str]]:

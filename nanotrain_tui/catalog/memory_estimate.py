@@ -8,15 +8,10 @@ they are off, ``python -m benchmarks memory`` measures again.
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence
 
 from .layers import Layer, count_parameters, parse_layers
+from .optimizers import OPTIMIZERS
 
 MB = 2.0**20
 _FLOAT = 4  # bytes of float32, in which all is computed
-
-# What an optimizer remembers of each weight: see trainer/optimizers.py.
-SLOTS = {
-    "sgd": 1, "adam": 2, "adamw": 2, "nadam": 2, "adamax": 2, "rmsprop": 2, "adagrad": 1,
-    "adadelta": 2,
-}  # fmt: skip
 
 # TensorFlow loaded and at work on a network without weights to speak of, up to each version: 2.6
 # and the newest are measured, those between are placed by what they take once they are loaded.
@@ -69,11 +64,11 @@ def estimate(
     layers = parse_layers(config["model.hidden"])
     batch = int(config["train.batch_size"])
     weights = _FLOAT * count_parameters(pixels, layers, classes) / MB
-    slots = SLOTS[config["optimizer.name"]]
+    slots = OPTIMIZERS[config["optimizer.name"]].slots
     # The first update is tried out and taken back (Engine.warm_up): all is there twice, the
     # weights as they were drawn besides, and what the checkpoint held. While the optimizer works
     # so are the gradients, and a layer of new values; before that the outputs of the layers are
-    # there and no gradients. Afterwards the second copy is that of the best network (Keeper).
+    # there and no gradients. Afterwards the second copy is that of the best network (CheckpointManager).
     updated = (1 + slots) * _largest_mb(pixels, layers, classes) / 2
     outputs = _outputs_mb(batch, pixels, layers, classes, test)
     block = max(_BLOCK_MB, batch * pixels / MB)  # as many batches as fit, but one at least
