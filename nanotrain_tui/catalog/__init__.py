@@ -16,7 +16,7 @@ from .check import (
     trainer_command,
     trainer_config,
 )
-from .choices import DATASETS, INITIALIZERS, SCHEDULES, Choice
+from .choices import DATASETS, INITIALIZERS, SCHEDULES, Choice, DataSet, usual_data
 from .edits import Edit, change_kind, changed_keys, check, edited, parse_edits
 from .errors import ConfigError, nearest
 from .fields import FIELDS, LIVE, RESTART, SECTIONS, SWAP, Field
@@ -42,6 +42,7 @@ __all__ = [
     "Choice",
     "Config",
     "ConfigError",
+    "DataSet",
     "Edit",
     "Field",
     "Layer",
@@ -67,4 +68,5 @@ __all__ = [
     "parse_value",
     "trainer_command",
     "trainer_config",
+    "usual_data",
 ]

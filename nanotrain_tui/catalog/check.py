@@ -4,6 +4,7 @@ import shlex
 from typing import Any, Dict, List, Mapping, Optional
 
 from .activations import ACTIVATIONS
+from .choices import usual_data
 from .errors import ConfigError
 from .fields import FIELDS
 from .layers import count_parameters, parse_layers
@@ -14,7 +15,6 @@ from .values import field_of, parse_value
 Config = Dict[str, Any]
 
 MAX_PARAMETERS = 200 * 1000 * 1000  # 0.8 GB of float32, four times that with Adam's slots
-_MNIST_INPUTS = 784
 
 
 def applies(key: str, config: Mapping[str, Any]) -> bool:
@@ -135,7 +135,10 @@ def _check_loss(config: Config, task: str) -> None:
 
 
 def _check_size(config: Config) -> None:
-    parameters = count_parameters(_MNIST_INPUTS, parse_layers(config["model.hidden"]), 10)
+    data, inputs = usual_data(config["data.name"]), 1
+    for length in data.shape:
+        inputs *= length
+    parameters = count_parameters(inputs, parse_layers(config["model.hidden"]), data.classes)
     if parameters > MAX_PARAMETERS:
         raise ConfigError(
             "model.hidden",

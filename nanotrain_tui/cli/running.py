@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .report import Beginning, Report
     from .signals import StopRequests
 
-FULL_MNIST = 60_000
 NOT_WRITTEN = "No checkpoint was written"  # the trainer's own words
 
 
@@ -55,8 +54,8 @@ def _beginning(plan: "Plan", folder: "SessionFolder") -> "Beginning":
     from .report import Beginning
 
     choices = plan.choices or (f"data: {plan.data['source']}",)
-    if (plan.data["name"], plan.data["train"]) == ("mnist", FULL_MNIST):
-        choices += ("training on all 60,000 images; the tutorial's reader keeps 5,000 back",)
+    if plan.data.get("note"):
+        choices += (plan.data["note"],)
     memory = plan.memory.told() if plan.memory is not None else {}
     return Beginning(folder.name, folder.path, plan.data, choices, memory)
 

@@ -14,6 +14,7 @@ from nanotrain_tui.launch.plan import PYTHONS
 from nanotrain_tui.telemetry.board import BoardInfo, SwapArea
 from nanotrain_tui.telemetry.clocks import ClockRange
 from nanotrain_tui.trainer.data import DataError
+from nanotrain_tui.trainer.data.sources import mnist
 from nanotrain_tui.trainer_python.cache import Remembered
 
 
@@ -274,7 +275,7 @@ def test_download_goes_into_the_data_folder(
         progress("downloading MNIST", 0.5)
         asked.append(place)
 
-    monkeypatch.setattr("nanotrain_tui.trainer.data.download", download)
+    monkeypatch.setattr(mnist, "SOURCE", mnist.SOURCE._replace(download=download))
     ran = nano("data", "download", "mnist")
     assert ran.status == 0 and asked == [str(home / "data")]
 
@@ -285,7 +286,7 @@ def test_a_download_that_fails_is_one_paragraph(
     def download(place: str, progress: object) -> None:
         raise DataError("data.dir", "no mirror answers.")
 
-    monkeypatch.setattr("nanotrain_tui.trainer.data.download", download)
+    monkeypatch.setattr(mnist, "SOURCE", mnist.SOURCE._replace(download=download))
     ran = nano("data", "download", "mnist")
     assert ran.status == 1 and is_paragraph(ran.err) and "no mirror answers" in ran.err
     assert nano("data", "download", "cifar").status == 2

@@ -6,7 +6,15 @@ import sys
 from nanotrain_tui import catalog
 from nanotrain_tui.catalog import fields
 from nanotrain_tui.host.live_config import OWN_KEYS
-from nanotrain_tui.trainer import activations, initializers, losses, optimizers, schedule, settings
+from nanotrain_tui.trainer import (
+    activations,
+    data,
+    initializers,
+    losses,
+    optimizers,
+    schedule,
+    settings,
+)
 
 # What the trainer may change during training: all that is live, but for what the host does itself.
 LIVE = {
@@ -81,3 +89,18 @@ def test_the_names_are_known_without_tensorflow() -> None:
         "sys.exit('tensorflow' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_data_sets_and_sources_are_the_same() -> None:
+    rows = {name: row for name, row in catalog.DATASETS.items() if not row.first_of}
+    assert set(rows) == set(data.source_names())
+    assert catalog.DATASETS[data.AUTO].first_of == tuple(data.automatic_sources())
+    for name, row in rows.items():
+        source = data.source_of(name)
+        assert set(source.keys) <= set(catalog.FIELDS)
+        assert (source.download is not None) == bool(row.download_mb)
+        facts = data.inspect({"data.name": name})
+        if facts["ok"]:
+            usual = {key: facts[key] for key in ("classes", "train", "test")}
+            assert usual == {key: getattr(row, key) for key in usual}
+            assert tuple(facts["shape"]) == row.shape
