@@ -1,0 +1,1 @@
+"""What is shown of a session: a fold over its recording, live, replayed or compared."""

@@ -8,11 +8,10 @@ import sqlite3
 from contextlib import closing, redirect_stderr, redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from cli_runs import Ran
+from cli_runs import Ran, strictly
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from random_sessions import PLAIN, SGD, STEADY, STORIES, UNSTARTED, Story, record
@@ -47,14 +46,6 @@ def good(*arguments: object, utf8: bool = True) -> str:
     ran = run(*arguments, utf8=utf8)
     assert ran.status == 0, (arguments, ran.err)
     return ran.out
-
-
-def reject(constant: str) -> None:
-    raise AssertionError(f"{constant} is not JSON")
-
-
-def strictly(text: str) -> Any:
-    return json.loads(text, parse_constant=reject)
 
 
 @given(STORIES, STORIES, st.booleans())

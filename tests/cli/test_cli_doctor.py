@@ -109,7 +109,7 @@ def test_all_pythons_are_listed_with_what_was_found(
     }
     for module in (
         "nanotrain_tui.trainer_python.finder",
-        "nanotrain_tui.cli.checks.machine.trainer",
+        "nanotrain_tui.cli.checks.trainer",
     ):
         monkeypatch.setattr(f"{module}.candidates", lambda: named)
     ran = nano("doctor", "--json")
@@ -139,7 +139,7 @@ def test_each_python_is_asked_once_and_a_wrong_memory_is_dropped(
     remembered.keep(str(bare), str(bare))
     for module in (
         "nanotrain_tui.trainer_python.finder",
-        "nanotrain_tui.cli.checks.machine.trainer",
+        "nanotrain_tui.cli.checks.trainer",
     ):
         monkeypatch.setattr(f"{module}.candidates", lambda: {str(bare): "the system's"})
     assert remembered.has_tensorflow(str(bare))
@@ -153,7 +153,7 @@ def test_where_none_has_tensorflow_all_are_listed_too(
 ) -> None:
     for module in (
         "nanotrain_tui.trainer_python.finder",
-        "nanotrain_tui.cli.checks.machine.trainer",
+        "nanotrain_tui.cli.checks.trainer",
     ):
         monkeypatch.setattr(f"{module}.candidates", lambda: {"/no/python": "the system's"})
     ran = nano("doctor", "--json")

@@ -1,5 +1,6 @@
 """Commands of the command line, and the sessions they start, for tests."""
 
+import json
 import subprocess
 import sys
 import time
@@ -19,6 +20,15 @@ class Ran(NamedTuple):
     status: int
     out: str
     err: str
+
+
+def strictly(text: str) -> Any:
+    """JSON as every parser reads it: without NaN."""
+
+    def reject(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    return json.loads(text, parse_constant=reject)
 
 
 Nano = Callable[..., Ran]

@@ -44,7 +44,9 @@ def temporary(tmp_path, monkeypatch):
 def read_only(monkeypatch):
     """As on a read-only medium."""
     for module in ("journals", "opening"):
-        monkeypatch.setattr(f"nanotrain_tui.session.{module}.is_writable", lambda path: False)
+        monkeypatch.setattr(
+            f"nanotrain_tui.session.recording.{module}.is_writable", lambda path: False
+        )
 
 
 def events(folder):

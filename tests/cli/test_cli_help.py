@@ -1,0 +1,85 @@
+"""Help, completion and wrong command lines."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_runs import Nano, is_paragraph
+from recorded import tutorial_run
+
+from nanotrain_tui.cli.group import command_names
+
+KEPT = Path(__file__).resolve().parents[1] / "data"
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_completion_prints_a_script(nano: Nano, shell: str) -> None:
+    ran = nano("completion", shell)
+    assert ran.status == 0 and "_NANOTRAIN_COMPLETE" in ran.out
+
+
+def completions(*words: str) -> list[str]:
+    from click.shell_completion import ShellComplete
+
+    from nanotrain_tui.cli.group import nanotrain
+
+    *before, last = words
+    found = ShellComplete(nanotrain, {}, "nanotrain", "_X").get_completions(before, last)
+    return [item.value for item in found]
+
+
+def test_names_and_keys_complete(home: Path) -> None:
+    tutorial_run(home)
+    assert completions("show", "mn") == ["mnist-1"]
+    assert completions("train", "--set", "optimizer.na") == ["optimizer.name="]
+    assert completions("train", "--set", "optimizer.name=ad")[:2] == [
+        "optimizer.name=adam", "optimizer.name=adamw",
+    ]  # fmt: skip
+    assert completions("train", "--preset", "s") == ["sane"]
+    assert completions("export", "mnist-1", "--format", "cs") == ["csv"]
+    assert completions("ses") == ["sessions"]
+
+
+# -- the program itself -------------------------------------------------------------------------
+
+
+def test_version_and_help(nano: Nano) -> None:
+    assert nano("--version").out.startswith("nanotrain ")
+    for command in ([], *([name] for name in command_names())):
+        ran = nano(*command, "-h")
+        assert ran.status == 0 and ran.out.startswith("Usage: nanotrain")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("trian",), "'train'"),
+        (("train", "--jsno"), "--json"),
+        (("show",), "SESSION"),
+        (("export", "x"), "--format"),
+        (("train", "a.toml", "b.toml"), "b.toml"),
+        (("completion", "tcsh"), "tcsh"),
+    ],
+)
+def test_a_wrong_command_line_is_one_paragraph(
+    nano: Nano, arguments: tuple[str, ...], said: str
+) -> None:
+    ran = nano(*arguments)
+    assert ran.status == 2 and ran.out == "" and is_paragraph(ran.err) and said in ran.err
+
+
+def test_the_dashboard_without_a_terminal_is_one_sentence(nano: Nano) -> None:
+    ran = nano()
+    assert ran.status == 2 and ran.out == ""
+    assert "terminal" in ran.err and ran.err.count("\n") == 1
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from nanotrain_tui.cli import main; main(['--help']);"
+        "print([m for m in ('textual', 'numpy', 'plotext', 'rich', 'psutil', 'sqlite3',"
+        " 'tensorflow') if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"
