@@ -1,6 +1,6 @@
 """How much memory a training needs, worked out before it starts.
 
-Arithmetic on what the trainer does (``trainer/engine.py``, ``trainer/training.py``): no
+Arithmetic on what the trainer does (``trainer/engine.py``, ``trainer/training_state.py``): no
 TensorFlow, no look at this machine. Its few constants are measured; docs/MEMORY.md has how far
 they are off, ``python -m benchmarks memory`` measures again.
 """
@@ -22,7 +22,7 @@ _LAYER_MB = 10.0  # of graph and compiled code
 # over 1000 MB on a large GPU (github.com/pytorch/pytorch/issues/107667); a Jetson's has fewer.
 CUDA_MB = 800.0
 
-_BLOCK_MB = 16.0  # of images gathered for a call: MAX_BLOCK_BYTES in trainer/training.py
+_BLOCK_MB = 16.0  # of images gathered for a call: MAX_BLOCK_BYTES in trainer/training_state.py
 _CHUNK = 1000  # examples evaluated at once, in Engine.evaluate
 _TIMES_HELD = 3.5  # a hidden layer's output: before and after its activation, and their gradients
 _LADDER = (5, 2, 1)

@@ -15,7 +15,7 @@ CHUNK = 1000
 Array = Any
 
 
-def predict(request: Dict[str, Any], tell: Callable[[Dict[str, Any]], None]) -> Dict[str, Any]:
+def predict(request: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> Dict[str, Any]:
     """Answer for every image of ``files`` by one line each. Returns the summary of all.
 
     ``request`` holds checkpoint (a path), sizes (of the network: pixels, hidden units, classes),
@@ -39,7 +39,7 @@ def predict(request: Dict[str, Any], tell: Callable[[Dict[str, Any]], None]) -> 
                 why = "has the label {}; the network knows 0 to {}."
                 raise Unreadable(why.format(strange[0], classes - 1))
         except Unreadable as error:
-            tell({"file": file["name"], "error": "{} {}".format(file["name"], error)})
+            send({"file": file["name"], "error": "{} {}".format(file["name"], error)})
             continue
         for i, row in enumerate(_outputs(saved.config, weights, found.images)):
             line = {"file": file["name"], "index": i, "inverted": found.inverted}
@@ -50,7 +50,7 @@ def predict(request: Dict[str, Any], tell: Callable[[Dict[str, Any]], None]) -> 
                 line["label"] = known[i]
                 labels.append(known[i])
                 guesses.append(line["class"])
-            tell(line)
+            send(line)
     answer: Dict[str, Any] = {"ok": True, "step": saved.step, "output": saved.config["output"]}
     if labels:
         answer["accuracy"] = float(np.mean(np.equal(labels, guesses)))

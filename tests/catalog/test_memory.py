@@ -98,6 +98,6 @@ def test_the_fitting_batch_fits_and_the_next_larger_does_not(width, batch, optim
 @pytest.mark.tensorflow
 def test_the_block_of_images_is_the_trainers():
     from nanotrain_tui.catalog import memory_estimate as memory
-    from nanotrain_tui.trainer import training
+    from nanotrain_tui.trainer import training_state
 
-    assert training.MAX_BLOCK_BYTES == memory._BLOCK_MB * memory.MB
+    assert training_state.MAX_BLOCK_BYTES == memory._BLOCK_MB * memory.MB
