@@ -44,8 +44,6 @@ def advise(config: Mapping[str, Any]) -> List[Advice]:
             "layers almost nothing to learn from.".format(len(hidden)),
         ))  # fmt: skip
     usual = OPTIMIZERS[config["optimizer.name"]].learning_rate
-    if config["optimizer.name"] == "adadelta":
-        usual = 1.0
     if config["optimizer.learning_rate"] > TOO_FAST * usual:
         found.append(Advice(
             "optimizer.learning_rate",
@@ -57,7 +55,7 @@ def advise(config: Mapping[str, Any]) -> List[Advice]:
         found.append(Advice(
             "model.initializer",
             "The tutorial's start is wild: deviation 1 makes huge first signals, so the first accuracy "
-            "is luck. Glorot or He start near a loss of 2.3.",
+            "is luck. Glorot or He start near the loss of guessing.",
         ))  # fmt: skip
     if config["model.initializer"] in ("zeros", "ones") and hidden:
         found.append(Advice(

@@ -11,6 +11,7 @@ Number = Union[float, bool]
 class Optimizer(NamedTuple):
     """An optimizer; ``parameters`` maps the names it has to Keras' defaults.
 
+    ``learning_rate`` is the usual one, with which it is published or which Keras has.
     ``slots`` is how many arrays of a weight's size it keeps of each weight.
     """
 
@@ -65,7 +66,7 @@ _ENTRIES = (
     Optimizer(
         "adadelta", "Adadelta",
         "Adagrad with a short memory. Published to run at a learning rate of 1.0.",
-        {"rho": 0.95, "epsilon": 1e-7}, 0.001, 2, ("adadeltaoptimizer",),
+        {"rho": 0.95, "epsilon": 1e-7}, 1.0, 2, ("adadeltaoptimizer",),
     ),
 )  # fmt: skip
 
