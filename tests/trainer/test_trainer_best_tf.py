@@ -87,7 +87,8 @@ def test_a_checkpoint_that_is_asked_for_is_not_tested(folder):
     assert asked["tested"] is asked["score"] is None
     assert "accuracy" not in asked
     assert again["tested"]["step"] == asked["step"] == again["step"]
-    assert [event["cause"] for event in of_kind(events, "evaluated")] == ["asked", "asked"]
+    causes = [event["cause"] for event in of_kind(events, "evaluated")]
+    assert [cause for cause in causes if cause != "schedule"] == ["asked", "asked"]  # but step 1's
 
 
 def test_an_edit_of_the_network_takes_its_evaluation_away(folder):
