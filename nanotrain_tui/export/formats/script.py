@@ -28,7 +28,7 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:  # noqa
     if not history:
         raise ExportError("script", f"{reader.folder.name} has no configuration on record yet.")
     name, last = reader.folder.name, history[-1].reached
-    config, first = _told(history[0].config), history[0].from_step
+    config, first = _values_of(history[0].config), history[0].from_step
     edits = [one for one in edits_of(history) if one[0] < last]
     tested = [one.accuracy for one in reader.evaluations() if one.accuracy is not None]
     formulas = script_formulas.formulas_of([config, *(values for _, values in edits)])
@@ -80,13 +80,13 @@ def _with_consequences(start: Config, edits: Edits) -> Edits:
     config = start
     for step, values in edits:
         after = edited(config, values)
-        told = _difference(_told(config), _told(after))
+        changed = _difference(_values_of(config), _values_of(after))
         swapped = values.get("optimizer.name", config["optimizer.name"]) != config["optimizer.name"]
         if swapped:
-            told.update(
+            changed.update(
                 {key: value for key, value in after.items() if key.startswith("optimizer.")}
             )
-        found.append((step, told))
+        found.append((step, changed))
         config = after
     return found
 
@@ -95,7 +95,7 @@ def _counts(key: str) -> bool:
     return key.startswith(SECTIONS) or key in KEYS
 
 
-def _told(config: Config) -> dict[str, Any]:
+def _values_of(config: Config) -> dict[str, Any]:
     """What a script needs of a configuration."""
     return {key: value for key, value in trainer_config(config).items() if _counts(key)}
 

@@ -11,7 +11,7 @@ from ..source import Source
 from ..standalone import arrays_in
 
 _FULL = 60000
-_NOTE = "training on all 60,000 images; the tutorial's reader keeps 5,000 back"
+_NOTE = "training on all 60,000 images; the tutorial sets 5,000 of them aside for validation"
 
 
 def inspect(config: Mapping[str, Any]) -> Dict[str, Any]:
