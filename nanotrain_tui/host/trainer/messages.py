@@ -171,9 +171,9 @@ def _float32(name: str, value: Any, count: int) -> bytes:
 def _check_names(event: str, message: Mapping[str, Any]) -> None:
     """Of the metrics that a message declares or brings."""
     names = list(message.get("metrics") or ())
-    tested = message.get("tested")
-    names += list((tested or {}).get("metrics") or ()) if event == "checkpoint" else []
-    names += [message["metric"]] if message.get("metric") is not None else []
+    names += list((message.get("tested") or {}).get("metrics") or ())
+    named = (message.get("metric"), (message.get("score") or {}).get("metric"))
+    names += [name for name in named if name is not None]
     if len(names) > MOST_METRICS:
         raise BadMessage("a message '{}' with more than {} metrics".format(event, MOST_METRICS))
     if not all(map(is_metric_name, names)):
