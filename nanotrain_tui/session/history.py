@@ -28,11 +28,11 @@ class Edit(NamedTuple):
     again: Optional[int] = None  # the seq of the recorded edit that it repeats
     undoes: Optional[int] = None  # the seq of the edit that it undoes
 
-    def told(self) -> Dict[str, Any]:
-        """As in a job and on the record."""
-        told = {"step": self.step, "set": self.values, "who": self.who}
+    def as_dict(self) -> Dict[str, Any]:
+        """The edit as in a job and in a recording."""
+        body = {"step": self.step, "set": self.values, "who": self.who}
         more = {"again": self.again, "undoes": self.undoes}
-        return dict(told, **{key: seq for key, seq in more.items() if seq is not None})
+        return dict(body, **{key: seq for key, seq in more.items() if seq is not None})
 
 
 class Start(NamedTuple):
@@ -86,7 +86,7 @@ class Stretch(NamedTuple):
 
 
 def parse_edits(told: Any) -> List[Edit]:
-    """The inverse of ``Edit.told``; one without ``who`` is the script's."""
+    """The inverse of ``Edit.as_dict``; one without ``who`` is the script's."""
     return [
         Edit(
             one["step"],

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.host.guard import decisions as guard
-from nanotrain_tui.host.guard.decisions import MemoryGuard
-from nanotrain_tui.host.guard.guards import GuardDesk
+from nanotrain_tui.host.guard.guards import Guards
 from nanotrain_tui.host.guard.heat import HeatGuard
 from nanotrain_tui.host.guard.heat_limits import Limits, heat_limits
+from nanotrain_tui.host.guard.memory import MemoryGuard, available_mb
 from nanotrain_tui.telemetry.thermal import Trip
 
 RUNNING, PAUSED, STARTING = "running", "paused", "starting"
@@ -206,16 +205,16 @@ def test_a_pause_that_was_lost_with_the_trainer_is_made_again() -> None:
 
     steers: Any = Steers()
     config = {"guard.heat": "pause", "guard.limit_c": 50.0, "guard.margin_c": 5.0}
-    desk = GuardDesk(steers, steers, lambda: config, [])
-    desk.begin()
+    guards = Guards(steers, steers, lambda: config, [])
+    guards.begin()
     for degrees in (48, 52, 53):
-        desk.sampled(hot(degrees))
+        guards.take_sample(hot(degrees))
     assert steers.asked == ["checkpoint", "pause"]
     steers.replies[-1]({"ok": False})
-    desk.sampled(hot(53))
+    guards.take_sample(hot(53))
     assert steers.asked == ["checkpoint", "pause"] * 2
     steers.replies[-1]({"ok": True})
-    desk.sampled(hot(53))
+    guards.take_sample(hot(53))
     assert len(steers.asked) == 4
 
 
@@ -248,7 +247,7 @@ def test_without_a_temperature_it_stays_paused_and_says_so() -> None:
     acts(heat, 52)
     told = [heat.take({}, PAUSED) for _ in range(9)]
     (blind,) = [action for actions in told for action in actions]
-    assert blind.action == "holding" and "no temperature is read any more" in blind.message
+    assert blind.action == "holding" and "no temperature can be read" in blind.message
     (back,) = heat.take(hot(51), PAUSED)
     assert back.action == "holding" and "goes on below 40 °C" in back.message
     assert acts(heat, 39, PAUSED) == ["resumed"]
@@ -281,7 +280,7 @@ def test_a_lower_limit_to_go_on_at_does_not_let_it_go() -> None:
     assert holding.message == "GPU is at 45 °C: training stays paused, and goes on below 30 °C"
 
 
-def test_without_limits_it_says_that_it_watches_nothing() -> None:
+def test_without_limits_the_guard_is_off() -> None:
     watching = HeatGuard().watching().body()
     assert (watching["limit"], watching["warn"], watching["resume"]) == (None, None, None)
 
@@ -381,5 +380,5 @@ def test_memory_is_told_of_once_until_it_is_relieved() -> None:
      ({"ram_used_mb": 1, "ram_total_mb": 3}, 2.0), ({"ram_used_mb": 1}, None), ({}, None)],
 )  # fmt: skip
 def test_what_is_left(body: dict[str, Any], left: float | None) -> None:
-    assert guard.available_mb(body) == left
+    assert available_mb(body) == left
     assert MemoryGuard().take({}, {"guard.memory": "warn", "guard.memory_mb": 5.0}) == []

@@ -46,8 +46,8 @@ def server(tmp_path):
     over.set()
     loop.wake()
     thread.join()
-    control.leave()
-    control.hang_up()
+    control.stop_listening()
+    control.close()
     loop.close()
     assert not (tmp_path / "control.sock").exists()
 
@@ -216,8 +216,8 @@ def test_a_client_reaches_a_socket_of_any_length(tmp_path):
         assert answers == [{"ok": True, "id": 1}]
     finally:
         os.close(lock)
-        control.leave()
-        control.hang_up()
+        control.stop_listening()
+        control.close()
         loop.close()
 
 
@@ -254,8 +254,8 @@ def test_without_descriptors_a_client_is_told_and_the_loop_rests(tmp_path):
             os.close(fd)
         for client in clients:
             client.close()
-        control.leave()
-        control.hang_up()
+        control.stop_listening()
+        control.close()
         loop.close()
 
 
@@ -301,8 +301,8 @@ def test_a_line_that_is_not_ended_in_time_is_hung_up_on(tmp_path):
             loop.turn(0.0)
             assert json.loads(idle.recv(1000))["id"] == 2
     finally:
-        control.leave()
-        control.hang_up()
+        control.stop_listening()
+        control.close()
         loop.close()
 
 

@@ -12,7 +12,7 @@ import pytest
 from hosting import Started, wait_for
 
 from nanotrain_tui.config import Folders
-from nanotrain_tui.host import ending
+from nanotrain_tui.host import final_commit
 from nanotrain_tui.host.host import Host
 from nanotrain_tui.launch.detached import make_folder, start, write_job
 from nanotrain_tui.session.errors import ControlError
@@ -120,7 +120,7 @@ def fail_to_write(self):
 
 def test_what_was_given_up_is_on_the_disk(make_plan, folders, monkeypatch):
     host_here, folder, _ = run_host(make_plan("chunk=5", train__steps=40), folders)
-    monkeypatch.setattr(ending, "WAIT_FOR_ROOM_S", 0.0)
+    monkeypatch.setattr(final_commit, "WAIT_FOR_ROOM_S", 0.0)
     host_here.open()
     monkeypatch.setattr(Recorder, "_write", fail_to_write)
     host_here.run(handle_signals=False)
@@ -147,7 +147,7 @@ def test_two_requests_to_stop_give_up(make_plan, folders, monkeypatch):
     host_here.open()
     monkeypatch.setattr(Recorder, "_write", fail_to_write)
     thread.start()
-    wait_for(lambda: host_here._last_rows.is_waiting, "the host to wait")
+    wait_for(lambda: host_here._final_commit.is_waiting, "the host to wait")
     host_here.request_stop("SIGTERM")
     host_here.request_stop("SIGTERM")
     thread.join()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hosting import PATIENCE_S, wait_for
 
-from nanotrain_tui.host import mishaps
+from nanotrain_tui.host import internal_errors
 from nanotrain_tui.host.control import ControlServer
 from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.host.host import Host
@@ -200,8 +200,8 @@ def test_a_request_that_fails_in_the_host_is_answered(tmp_path):
         client.sendall(b'{"id": 7, "do": "pause"}\n{"id": 8, "do": "pause"}\n')
         wait_for(lambda: (loop.turn(0.01), len(failed) == 2)[1])
         answers = [json.loads(line) for line in client.recv(65536).splitlines()]
-    server.leave()
-    server.hang_up()
+    server.stop_listening()
+    server.close()
     loop.close()
     assert [(answer["id"], answer["ok"]) for answer in answers] == [(7, False), (8, False)]
 
@@ -214,8 +214,10 @@ def test_errors_are_recorded_once_for_each_kind_and_have_an_end():
             self.text += data
 
     log, recorded = Log(), []
-    errors = mishaps.Mishaps(log, lambda kind, body: recorded.append((kind, body["message"])))
-    for _ in range(mishaps.MOST_ERRORS):
+    errors = internal_errors.InternalErrors(
+        log, lambda kind, body: recorded.append((kind, body["message"]))
+    )
+    for _ in range(internal_errors.MOST_ERRORS):
         errors.report(ValueError("odd"))
     assert len(recorded) == 1 and recorded[0][0] == "warned" and "ValueError: odd" in recorded[0][1]
     assert b"ValueError: odd" in log.text
@@ -238,7 +240,9 @@ def test_a_training_goes_on_after_an_error_of_the_hosts_own(make_plan, folders, 
     with SessionReader(folder) as reader:
         (warned,) = reader.events(["warned"])
         assert reader.position()[0] == 50
-    assert mishaps.PHRASE in warned.body["message"] and "no such key" in warned.body["message"]
+    assert (
+        internal_errors.PHRASE in warned.body["message"] and "no such key" in warned.body["message"]
+    )
     assert "Traceback" in Path(folder.log).read_text()
 
 

@@ -192,12 +192,12 @@ def test_a_reaper_enforces_the_limit_of_an_asker_that_hangs(tmp_path):
 
 @pytest.mark.parametrize("command", [["kill"], [], ["docker", "kill", "ü" * 40]])
 def test_a_will_is_read_as_it_was_written(command):
-    from nanotrain_tui.host.daemon import Will
+    from nanotrain_tui.host.daemon import CleanupCommand
 
-    will = Will()
-    assert will.read() == []
-    will.write(["an", "older", "and", "much", "longer", "one", "x" * 5000])
-    will.write(command)
-    assert will.read() == command
-    will.write(["x" * 20_000])
-    assert will.read() == []
+    cleanup = CleanupCommand()
+    assert cleanup.read() == []
+    cleanup.write(["an", "older", "and", "much", "longer", "one", "x" * 5000])
+    cleanup.write(command)
+    assert cleanup.read() == command
+    cleanup.write(["x" * 20_000])
+    assert cleanup.read() == []

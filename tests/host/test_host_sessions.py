@@ -91,8 +91,8 @@ def test_commands_do_what_the_table_says(host):
     ("request_", "says"),
     [
         ({"do": "dance"}, "no such command"),
-        ({"do": "step", "n": 0}, "needs a number n"),
-        ({"do": "step", "n": True}, "needs a number n"),
+        ({"do": "step", "n": 0}, "needs n, the number of updates"),
+        ({"do": "step", "n": True}, "needs n, the number of updates"),
         ({"do": "set"}, "needs values"),
         ({"do": "set", "values": {}}, "needs values"),
         ({"do": "set", "values": {"optimizer.learning_rte": 1}}, "optimizer.learning_rate"),

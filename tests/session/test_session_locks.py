@@ -121,9 +121,9 @@ def test_a_lock_that_is_deleted_lets_nobody_in(folder, impatient, fate):
         FolderLock(folder.path)
     with pytest.raises(SessionError, match="stop it first"):
         delete_session(folder)
-    assert not host.is_whole()
+    assert not host.is_in_place()
     host.restore()
-    assert host.is_whole() and is_alive_to_others(folder)
+    assert host.is_in_place() and is_alive_to_others(folder)
     host.beat()
     assert folder.is_responding()
     host.close()
@@ -139,7 +139,7 @@ def test_a_lock_that_cannot_be_made_again_is_tried_again(folder):
         host.restore()
     Path(folder.lock).rmdir()
     host.restore()
-    assert host.is_whole()
+    assert host.is_in_place()
     host.close()
 
 

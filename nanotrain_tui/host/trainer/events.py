@@ -3,10 +3,10 @@
 import json
 from typing import Any, Callable, Dict, Optional, Set
 
-from nanotrain_tui.host.gauges import Gauges
 from nanotrain_tui.host.journal import Journal
 from nanotrain_tui.host.live_config import LiveConfig
 from nanotrain_tui.host.steering import Steering
+from nanotrain_tui.host.telemetry_poller import TelemetryPoller
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.history import SCRIPT
 from nanotrain_tui.session.scores import AFTER
@@ -29,7 +29,7 @@ class Hearing:
         journal: Journal,
         steering: Steering,
         config: LiveConfig,
-        gauges: Gauges,
+        telemetry: TelemetryPoller,
         over: Callable[[str], None],
         log: Callable[[bytes], None],
         gave_up: Callable[[], None],
@@ -58,7 +58,7 @@ class Hearing:
             "checkpoint": self._checkpoint,
             "held": self._held,
             "checkpoint_removed": self._removed,
-            "memory": gauges.tensorflow_memory,
+            "memory": telemetry.tensorflow_memory,
             "paused": self._paused,
             "resumed": self._resumed,
             "edited": self._edited,

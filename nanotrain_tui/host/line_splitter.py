@@ -1,10 +1,13 @@
-"""Lines out of a stream of bytes, never more memory than one longest line."""
+"""Splits a stream of bytes into lines, with a limit on the length of a line."""
 
 from typing import List
 
 
 class LineSplitter:
-    """Cuts what arrives into lines; one longer than ``longest`` bytes is dropped and counted."""
+    """Splits data into lines as it arrives; a line over ``longest`` bytes is dropped and counted.
+
+    It holds at most ``longest`` bytes in memory.
+    """
 
     def __init__(self, longest: int) -> None:
         self.longest = longest
@@ -14,11 +17,11 @@ class LineSplitter:
 
     @property
     def is_within_line(self) -> bool:
-        """Whether a line has begun and its end has not come."""
+        """Whether a line has begun but is not complete."""
         return self._dropping or bool(self._rest)
 
     def feed(self, data: bytes) -> List[bytes]:
-        """The lines now complete, without their ends."""
+        """The lines that ``data`` completes, without their line feeds."""
         *lines, rest = data.split(b"\n")
         complete = []
         for line in lines:
