@@ -147,7 +147,7 @@ def test_silence_is_told_once_and_replaced_until_it_answers(bench: Bench) -> Non
     bench.now = 107.0
     bench.hear(LINE)
     assert bench.poll(7.0)["source"] == "tegrastats"
-    assert bench.monitor.notes() == ["tegrastats answers again."]
+    assert bench.monitor.notes() == ["tegrastats works again."]
     assert bench.poll(9.9) is None
     assert bench.poll(10.0)["source"] == "/proc"
     bench.hear(LINE)
@@ -165,7 +165,7 @@ def test_one_that_flaps_is_told_of_once(bench: Bench) -> None:
             bench.hear(b"WARNING: x\n" * tick + LINE)
         bench.poll(float(tick))
         notes += bench.monitor.notes()
-    assert len(notes) == 2 and notes[1] == "tegrastats answers again."
+    assert len(notes) == 2 and notes[1] == "tegrastats works again."
     bench.monitor.close()
 
 
@@ -244,7 +244,7 @@ def test_a_flood_is_stopped(bench: Bench) -> None:
     assert bench.poll(1.0)["ram_used_mb"] == 905 and bench.monitor.unread_lines == 1
     bench.hear(*[b"RAM 1/2MB\n" * 6000] * 144)
     assert bench.children[0].closed
-    assert "writes without end" in bench.monitor.notes()[0]
+    assert "writes too much" in bench.monitor.notes()[0]
     bench.poll(59.0)
     assert len(bench.children) == 1
     bench.monitor.close()
@@ -338,8 +338,8 @@ def test_what_root_would_add_is_said_once(
         assert "emc_load_percent" not in bench.poll(second)
         notes += bench.monitor.notes()
     wanted = (
-        "tegrastats tells root alone the memory controller's load;"
-        " nothing here needs root, and the rest is as good without."
+        "tegrastats shows the memory controller's load only to root."
+        " Root is not needed for anything else."
     )
     assert notes == ([] if uid == 0 else [wanted])
     bench.monitor.close()

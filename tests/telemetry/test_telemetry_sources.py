@@ -209,9 +209,9 @@ def test_why_there_is_no_gpu(tmp_path: Path) -> None:
     root, error = str(tmp_path), NVMLError("Driver Not Loaded")
     assert open_gpu(root, loader()) == "the package nvidia-ml-py is not installed"
     none = open_gpu(root, loader(pynvml=fake_nvml(nvmlInit=error)))
-    assert none == "NVML does not start (Driver Not Loaded)"
+    assert none == "NVML cannot be initialized (Driver Not Loaded)"
     none = open_gpu(root, loader(pynvml=fake_nvml(nvmlDeviceGetHandleByIndex=error)))
-    assert none == "NVML finds none (Driver Not Loaded)"
+    assert none == "NVML finds no GPU (Driver Not Loaded)"
 
 
 def test_the_real_pynvml_has_what_is_asked_for() -> None:
