@@ -7,9 +7,9 @@ from nanotrain_tui.session.errors import HostLives
 from nanotrain_tui.session.locks import (
     LOCK,
     MAINTENANCE_WAIT_S,
+    exclude_maintenance,
     is_file,
     lock_exclusively,
-    maintenance_kept_out,
     open_folder,
 )
 
@@ -28,7 +28,7 @@ class FolderLock:
         self._fd = -1
         self.directory = open_folder(folder)
         try:
-            with maintenance_kept_out(self.directory, MAINTENANCE_WAIT_S):
+            with exclude_maintenance(self.directory, MAINTENANCE_WAIT_S):
                 with contextlib.suppress(OSError):  # some file systems cannot lock folders
                     lock_exclusively(self.directory)
                 while not self.is_in_place():  # the file may be deleted before we lock it

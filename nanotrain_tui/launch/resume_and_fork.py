@@ -26,8 +26,8 @@ from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import (
     EDITS,
     MACHINE,
+    SegmentHistory,
     Start,
-    Stretch,
     config_now,
     read_history,
     start_at,
@@ -195,7 +195,7 @@ def _allowed(config: Config, changes: Changes, free: tuple[str, ...] = ()) -> Co
 
 
 def _checkpoint_to_fork(
-    parent: SessionFolder, history: Sequence[Stretch], wanted: int | str
+    parent: SessionFolder, history: Sequence[SegmentHistory], wanted: int | str
 ) -> tuple[Start, list[str]]:
     """The start that is meant, and what must be said of it. Raises LaunchError."""
     listed = [] if wanted == "last" else list_checkpoints(parent)

@@ -57,7 +57,7 @@ def test_a_header_of_any_size_is_not_read(tmp_path: Path, kind: bytes) -> None:
     header.type, header.size = kind, 1 << 36
     with gzip.open(tmp_path / "file", "wb") as out:
         out.write(header.tobuf(tarfile.GNU_FORMAT) + bytes(1 << 20))
-    refused(tmp_path / "file", tmp_path / "home", "no whole bundle")
+    refused(tmp_path / "file", tmp_path / "home", "not a complete bundle")
 
 
 def test_a_file_that_the_manifest_does_not_list_is_refused(tmp_path: Path, sound: bytes) -> None:

@@ -64,7 +64,7 @@ def test_a_renamed_and_an_imported_session_take_its_place(left, tmp_path):
 def test_what_may_still_be_wanted_is_not_removed(left, tmp_path, file):
     Path(left.path, file).touch()
     age(left)
-    with pytest.raises(SessionError, match=r"holds no recording.*sessions delete mine"):
+    with pytest.raises(SessionError, match=r"has no recording.*sessions delete mine"):
         create_session(str(tmp_path), "mnist", "mine")
     assert Path(left.path, file).exists()
 
@@ -85,7 +85,7 @@ def test_a_file_in_the_way_is_named(tmp_path):
     (tmp_path / "sessions").mkdir()
     (tmp_path / "sessions" / "mine").touch()
     assert find_leftover(str(tmp_path), "mine") is None
-    with pytest.raises(SessionError, match="mine is in the way"):
+    with pytest.raises(SessionError, match="mine exists already"):
         create_session(str(tmp_path), "mnist", "mine")
 
 

@@ -361,7 +361,7 @@ def test_foreign_and_newer_files_are_told_apart(tmp_path):
     with connection:
         connection.execute("DROP TABLE meta")
     connection.close()
-    with pytest.raises(RecordingError, match="no nanotrain recording"):
+    with pytest.raises(RecordingError, match="not a nanotrain recording"):
         SessionReader(folder)
     folder = new_recording(tmp_path)
     (tmp_path / "sessions" / folder.name / "recording.nanotrain").unlink()
