@@ -9,14 +9,15 @@ import signal
 import time
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, Optional
 
 from nanotrain_tui.host import commands
 from nanotrain_tui.host.control import Reply
-from nanotrain_tui.host.crash_restarts import CrashRestarts, restart_body
+from nanotrain_tui.host.ending.crash_restarts import CrashRestarts, restart_body
+from nanotrain_tui.host.ending.final_commit import FinalCommit
+from nanotrain_tui.host.ending.session_end import SessionEnd
+from nanotrain_tui.host.ending.stop_requests import StopRequests
 from nanotrain_tui.host.event_loop import Loop
-from nanotrain_tui.host.final_commit import FinalCommit
-from nanotrain_tui.host.finish_command import FinishCommands
 from nanotrain_tui.host.guard.guards import Guards
 from nanotrain_tui.host.heartbeat import Heartbeat
 from nanotrain_tui.host.internal_errors import InternalErrors
@@ -64,11 +65,9 @@ class Host(Session):
         self._make_trainer = make_trainer
         self._clock = clock
         self._steering = Steering(self)
-        self._has_ended = False  # the last trainer has exited
-        self._is_done = False  # the finish command has exited too
-        self._stop_requests: List[str] = []
         self._cleanup = ExitStack()
         self._loop = Loop(clock)
+        self._stop_requests = StopRequests(self._loop)
         self._cleanup.callback(self._loop.close)
 
     @property
@@ -103,7 +102,7 @@ class Host(Session):
                 for number in (signal.SIGTERM, signal.SIGINT):
                     self._loop.on_signal(number, partial(self.request_stop, number.name))
                 self._loop.on_signal(signal.SIGCHLD, self._check_children)
-            while not self._is_done:
+            while not self._end.is_done:
                 self._loop.turn()
                 self._loop.safely(self._handle_stop_requests)
             self._final_commit.write(lambda: self._loop.safely(self._handle_stop_requests))
@@ -111,8 +110,7 @@ class Host(Session):
 
     def request_stop(self, who: str) -> None:
         """Stop at the next step boundary; a second request stops at once. Thread-safe."""
-        self._stop_requests.append(who)
-        self._loop.wake()
+        self._stop_requests.add(who)
 
     # -- the interface for Steering --------------------------------------------------------------
 
@@ -167,15 +165,11 @@ class Host(Session):
             telemetry,
             self._make_trainer,
         )
-        self._finish_commands = FinishCommands(
-            folder, job.cwd, loop, self._warn, self._finish_commands_ended
-        )
-        cleanup.callback(self._finish_commands.close)
+        self._end = SessionEnd(self, self._steering, self._config, folder, job.cwd, loop)
+        cleanup.callback(self._end.close)
         self._segment = self._new_segment(job.config)
         cleanup.callback(lambda: self._segment.close())  # the segment at that time
-        self._guards = Guards(
-            self, self._steering, lambda: self._segment.config.now, monitor.trips()
-        )
+        self._guards = Guards(self, self._steering, self._config, monitor.trips())
         self._begin()
         loop.failed = self._handle_internal_error
         self._start_timers(heartbeat, telemetry)
@@ -191,7 +185,11 @@ class Host(Session):
 
     def _new_segment(self, config: Dict[str, Any]) -> Segment:
         """Start a trainer; raises SpawnError."""
-        return Segment(self._context, config, self._trainer_exited, self._run_finish_command)
+        return Segment(self._context, config, self._trainer_exited, self._end.run_finish_command)
+
+    def _config(self) -> Dict[str, Any]:
+        """The flat configuration in force."""
+        return self._segment.config.now
 
     def _begin(self) -> None:
         """Record the first segment of this host and send the trainer its configuration."""
@@ -216,7 +214,7 @@ class Host(Session):
     def _check_children(self) -> None:
         """Check whether the trainer or the finish command has exited."""
         self._segment.link.check_exit()
-        self._finish_commands.check_exit()
+        self._end.check_exit()
 
     def _record_sample(self, body: Dict[str, Any]) -> None:
         if self.state not in states.ENDED:
@@ -259,16 +257,9 @@ class Host(Session):
         }
 
     def _handle_stop_requests(self) -> None:
-        requests, self._stop_requests = self._stop_requests, []
-        for who in requests:
-            if self._final_commit.is_waiting:
-                self._final_commit.stop_requested()
-            elif self._has_ended and self._finish_commands.is_running:
-                self._finish_commands.kill("was killed: the host was asked to stop")
-            elif self._steering.stop_asked_by is not None:
-                self._segment.link.kill("was asked twice to stop")
-            else:
-                self._steering.submit("stop", {}, who)
+        self._stop_requests.handle(
+            self._steering, self._segment.link, self._end, self._final_commit
+        )
 
     # -- the end ---------------------------------------------------------------------------------
 
@@ -282,7 +273,7 @@ class Host(Session):
                 self._restart(start, body)
                 return
             self.record("crashed", body)
-        self._end()
+        self._end.begin()
 
     def _was_stopped(self, status: int) -> bool:
         """Whether it exited, without a last message, because somebody asked it to stop."""
@@ -306,7 +297,7 @@ class Host(Session):
             self._segment = self._new_segment(start.config)
         except SpawnError as error:
             self.record("crashed", {"reason": str(error), "exit_status": None, "log_tail": []})
-            self._end()
+            self._end.begin()
             return
         checkpoint = {"step": start.step, "file": start.file} if start.file else None
         self._segment.begin(checkpoint, start.exact, start.edits, restart_body(start, HOST))
@@ -317,33 +308,17 @@ class Host(Session):
     def _handle_internal_error(self, error: Exception) -> None:
         """Report an exception of the host's own code; end the session if no trainer is left."""
         self._internal_errors.report(error)
-        if not self._segment.link.is_gone or self._has_ended:
+        if not self._segment.link.is_gone or self._end.has_ended:
             return
         if self.state not in states.ENDED:
             reason = "nanotrain failed at the trainer's end: {}".format(error)
             tail = self._log.tail().splitlines()
             self.record("crashed", {"reason": reason, "exit_status": None, "log_tail": tail})
-        self._end()
+        self._end.begin()
 
     def _recording_lost(self, message: str) -> None:
         """Stop the trainer, because nothing more can be recorded."""
         self._warn(message)
-        if not self._has_ended:
+        if not self._end.has_ended:
             self._steering.submit("stop", {}, HOST)
             self._segment.link.kill("had no folder to write to")
-
-    def _end(self) -> None:
-        self._has_ended = True
-        self._steering.ended()
-        self._steering.record_left_out_refusals()
-        if self.state != states.STOPPED or self._steering.stop_asked_by is None:
-            self._run_finish_command()
-        self._is_done = not self._finish_commands.is_running
-
-    def _run_finish_command(self) -> None:
-        """Run ``train.on_finish``: the training ended, or paused because it diverged."""
-        command = self._segment.config.now.get("train.on_finish")
-        self._finish_commands.run(command, self.state, self.step)
-
-    def _finish_commands_ended(self) -> None:
-        self._is_done = self._has_ended

@@ -3,8 +3,8 @@
 import pytest
 from hosting import wait_for
 
+from nanotrain_tui.host.ending.finish_command import FinishCommands
 from nanotrain_tui.host.event_loop import Loop
-from nanotrain_tui.host.finish_command import FinishCommands
 from nanotrain_tui.session.folder import SessionFolder
 
 

@@ -49,7 +49,7 @@ def test_it_warns_pauses_and_goes_on() -> None:
     assert acts(heat, 46) == ["warned"]
 
 
-def test_what_it_says_has_its_figures() -> None:
+def test_messages_have_the_measured_values() -> None:
     heat = warmed(resume=42.0)
     (paused,) = heat.take(hot(50.5), RUNNING)
     assert paused.body() == {
@@ -60,7 +60,7 @@ def test_what_it_says_has_its_figures() -> None:
     assert watching.body()["warn"] == 45.0 and watching.body()["resume"] == 42.0
 
 
-def test_a_reading_that_cannot_be_is_not_believed() -> None:
+def test_an_implausible_reading_is_ignored() -> None:
     heat = watch()
     assert acts(heat, 30) == []
     assert acts(heat, 120) == []  # 90 degrees in one reading
@@ -69,7 +69,7 @@ def test_a_reading_that_cannot_be_is_not_believed() -> None:
     assert acts(heat, 60) == [] and acts(heat, 61) == ["paused"]  # it stays: it is so
 
 
-def test_a_slow_board_is_not_disbelieved_for_long() -> None:
+def test_a_reading_that_is_confirmed_is_accepted() -> None:
     heat = watch()
     told = [acts(heat, degrees) for degrees in (35, 52, 68)]
     assert told == [[], [], ["paused"]]  # ever farther the same way: it is so
@@ -80,7 +80,7 @@ def test_a_slow_board_is_not_disbelieved_for_long() -> None:
     assert acts(heat, 40) == [] and acts(heat, 84) == ["paused"]  # in a minute it may
 
 
-def test_who_goes_on_in_spite_of_it_is_not_overruled_before_it_is_hotter_or_has_cooled() -> None:
+def test_after_a_persons_resume_it_pauses_again_only_when_hotter_or_after_cooling() -> None:
     heat = warmed()
     assert acts(heat, 50) == ["paused"]
     assert acts(heat, 50, PAUSED) == []
@@ -94,7 +94,7 @@ def test_who_goes_on_in_spite_of_it_is_not_overruled_before_it_is_hotter_or_has_
     assert acts(heat, 39) == [] and acts(heat, 45) == ["warned"] and acts(heat, 50) == ["paused"]
 
 
-def test_a_person_who_goes_on_is_told_when_it_pauses_next() -> None:
+def test_after_a_persons_resume_a_warning_says_when_it_pauses_next() -> None:
     for margin, next_limit in ((5.0, "55"), (0.0, "51")):
         heat = watch(margin=margin)
         acts(heat, 48)
@@ -106,7 +106,7 @@ def test_a_person_who_goes_on_is_told_when_it_pauses_next() -> None:
         assert acts(heat, 50.9) == []  # also without a margin
 
 
-def test_going_on_in_spite_of_one_zone_is_measured_by_each_zones_own_limit() -> None:
+def test_a_resume_in_spite_of_heat_counts_by_each_zones_own_limit() -> None:
     heat = HeatGuard()
     heat.limits = Limits(None, {"gpu": 85.0, "tj": 110.0}, 5.0, None)
 
@@ -136,7 +136,7 @@ def test_it_goes_on_when_every_zone_is_cool() -> None:
 
 
 @pytest.mark.parametrize("gpu", [None, 98.0, -40.0])
-def test_a_zone_that_is_missing_or_not_believed_is_not_cool(gpu: float | None) -> None:
+def test_a_zone_that_is_missing_or_implausible_is_not_cool(gpu: float | None) -> None:
     heat = watch(80.0)
 
     def zones(gpu: float | None, state: str = PAUSED) -> list[str]:
@@ -170,7 +170,7 @@ def test_a_limit_that_is_raised_below_the_heat_holds_on_by_the_new_one() -> None
     assert acts(heat, 40, PAUSED) == ["resumed"]
 
 
-def test_who_takes_over_a_pause_and_goes_on_is_not_overruled_either() -> None:
+def test_a_person_may_take_over_a_pause_and_resume() -> None:
     heat = warmed()
     acts(heat, 52)
     acts(heat, 52, PAUSED)
@@ -188,7 +188,7 @@ def test_a_resume_while_it_is_cool_changes_nothing() -> None:
     assert acts(heat, 50) == ["paused"]
 
 
-def test_a_pause_that_was_lost_with_the_trainer_is_made_again() -> None:
+def test_a_pause_that_is_refused_is_repeated() -> None:
     class Steers:
         """Takes commands, and refuses them as one does whose trainer died."""
 
@@ -218,7 +218,7 @@ def test_a_pause_that_was_lost_with_the_trainer_is_made_again() -> None:
     assert len(steers.asked) == 4
 
 
-def test_a_persons_pause_is_theirs() -> None:
+def test_the_guard_does_not_end_a_persons_pause() -> None:
     heat = warmed()
     assert acts(heat, 55, PAUSED) == [] and acts(heat, 41, PAUSED) == []
     assert acts(heat, 35, PAUSED) == []
@@ -263,7 +263,7 @@ def test_limits_that_are_raised_or_turned_off_let_it_go_on() -> None:
         assert resumed.action == "resumed" and "cooled" not in resumed.message
 
 
-def test_where_it_shall_only_warn_it_lets_go() -> None:
+def test_a_guard_that_may_only_warn_no_longer_holds() -> None:
     heat = warmed()
     acts(heat, 52)
     acts(heat, 52, PAUSED)
@@ -292,7 +292,7 @@ def test_warning_alone() -> None:
     assert acts(heat, 49) == ["warned"] and acts(heat, 60) == [] and not heat.holds
 
 
-def test_throttling_is_told_when_it_begins_and_ends() -> None:
+def test_the_begin_and_end_of_throttling_are_reported() -> None:
     heat = watch(limit=90)
     names = [None, [], ["gpu"], ["gpu"], ["cpu", "gpu"], []]
     told = [
@@ -334,7 +334,7 @@ def test_each_zone_has_its_own_limit() -> None:
     st.lists(st.tuples(st.floats(-4, 4), st.sampled_from(["", "", "", "pause", "resume"]))),
     st.floats(20, 90),
 )
-def test_whatever_happens(walk: list[tuple[float, str]], limit: float) -> None:
+def test_random_temperatures_and_commands(walk: list[tuple[float, str]], limit: float) -> None:
     """A board's temperature wanders, and a person pauses and resumes."""
     heat, degrees, state, by = watch(limit), limit - 8, RUNNING, ""
     for change, does in walk:
@@ -355,7 +355,7 @@ def test_whatever_happens(walk: list[tuple[float, str]], limit: float) -> None:
                 state, by = RUNNING, ""
 
 
-def test_memory_is_told_of_once_until_it_is_relieved() -> None:
+def test_low_memory_is_reported_once_until_it_is_relieved() -> None:
     memory = MemoryGuard()
     config = {"guard.memory": "checkpoint", "guard.memory_mb": 0.0}
 
@@ -379,6 +379,6 @@ def test_memory_is_told_of_once_until_it_is_relieved() -> None:
     [({"mem_available_mb": 7, "ram_used_mb": 1, "ram_total_mb": 3}, 7.0),
      ({"ram_used_mb": 1, "ram_total_mb": 3}, 2.0), ({"ram_used_mb": 1}, None), ({}, None)],
 )  # fmt: skip
-def test_what_is_left(body: dict[str, Any], left: float | None) -> None:
+def test_available_memory(body: dict[str, Any], left: float | None) -> None:
     assert available_mb(body) == left
     assert MemoryGuard().take({}, {"guard.memory": "warn", "guard.memory_mb": 5.0}) == []

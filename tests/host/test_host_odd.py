@@ -1,4 +1,4 @@
-"""Odd messages, requests and jobs: each is reported and passed over; the training goes on."""
+"""Invalid messages, requests and jobs are reported and ignored; the training goes on."""
 
 import base64
 import json

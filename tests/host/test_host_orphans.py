@@ -1,4 +1,4 @@
-"""Nothing that a host or the app has started outlives it, also when that is killed."""
+"""No process that a host or the app has started outlives it, even if it is killed."""
 
 import os
 import shlex
@@ -137,7 +137,7 @@ def test_a_killed_host_has_its_container_killed(start_with, tmp_path):
 
 
 @pytest.mark.parametrize(("script", "status"), [("die=10", -9), ("exit=10:3", 3)])
-def test_how_a_trainer_ended_is_still_told(host, script, status):
+def test_a_trainers_exit_status_is_still_recorded(host, script, status):
     session = host(script)
     session.end()
     assert session.events("crashed")[0].body["exit_status"] == status
@@ -191,7 +191,7 @@ def test_a_reaper_enforces_the_limit_of_an_asker_that_hangs(tmp_path):
 
 
 @pytest.mark.parametrize("command", [["kill"], [], ["docker", "kill", "ü" * 40]])
-def test_a_will_is_read_as_it_was_written(command):
+def test_a_cleanup_command_is_read_as_it_was_written(command):
     from nanotrain_tui.host.daemon import CleanupCommand
 
     cleanup = CleanupCommand()

@@ -1,4 +1,4 @@
-"""Files from elsewhere: none makes us run, read or show what it likes."""
+"""Files from other machines cannot choose what is run, read or shown."""
 
 import gzip
 import hashlib
@@ -118,7 +118,7 @@ def test_a_folder_copied_by_hand_does_not_break_the_list(tmp_path: Path, body: s
     assert summarise(folder).data == "mnist"
 
 
-def test_the_programs_of_another_machine_are_forgotten(tmp_path: Path) -> None:
+def test_the_programs_of_another_machine_are_blanked(tmp_path: Path) -> None:
     evil = {"trainer": {"command": "sh evil"}, "telemetry.tegrastats": "/tmp/evil",
             "train": {"on_finish": "sh evil", "steps": 300}}  # fmt: skip
     planned = [{"step": 7, "set": {"train.on_finish": "sh evil"}}]

@@ -167,7 +167,7 @@ def test_a_jetsons_gpu_load_is_in_thousandths(tmp_path: Path, text: str, load: f
     assert JetsonGpu(str(tmp_path)).load_percent() == load
 
 
-def test_what_a_jetson_is_known_by(tmp_path: Path) -> None:
+def test_how_a_jetson_is_recognized(tmp_path: Path) -> None:
     assert not is_jetson(str(tmp_path))
     write(tmp_path, {"proc/device-tree/compatible": "nvidia,p3450\0nvidia,tegra210\0"})
     assert is_jetson(str(tmp_path))
