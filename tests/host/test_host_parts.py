@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nanotrain_tui.host.event_loop import Loop
-from nanotrain_tui.host.line_splitter import LineSplitter
+from nanotrain_tui.host.lines import LineSplitter
 from nanotrain_tui.host.lock import FolderLock
 from nanotrain_tui.host.trainer.log import TrainerLog
 from nanotrain_tui.host.trainer.messages import BadMessage, parse_message

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.telemetry.line_buffer import LineBuffer
+from nanotrain_tui.telemetry.lines import LineBuffer
 from nanotrain_tui.telemetry.tegrastats import TegrastatsLine, parse_line
 
 COUNT = st.integers(0, 99999)

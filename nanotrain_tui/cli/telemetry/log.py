@@ -11,7 +11,7 @@ from typing import Any
 
 from nanotrain_tui.cli.exit_status import FAILED, FINISHED, CommandError, note, os_reason
 from nanotrain_tui.cli.progress import progress_line
-from nanotrain_tui.telemetry.line_buffer import LineBuffer
+from nanotrain_tui.telemetry.lines import LineBuffer
 from nanotrain_tui.telemetry.tegrastats import parse_line
 
 from .rows import CsvRows, names_of

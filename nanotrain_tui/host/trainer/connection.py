@@ -5,7 +5,7 @@ import select
 from typing import Any, Callable, Dict, Optional, Union
 
 from nanotrain_tui.host.event_loop import Loop, Timer
-from nanotrain_tui.host.line_splitter import LineSplitter
+from nanotrain_tui.host.lines import LineSplitter
 from nanotrain_tui.host.trainer.log import TrainerLog
 from nanotrain_tui.host.trainer.messages import BadMessage, parse_message
 from nanotrain_tui.host.trainer.process import ProcessTrainer, ThreadTrainer

@@ -1,13 +1,10 @@
-"""Splits a stream of bytes into lines, with a limit on the length of a line."""
+"""Lines out of a stream of bytes, never more memory than one longest line."""
 
 from typing import List
 
 
 class LineSplitter:
-    """Splits data into lines as it arrives; a line over ``longest`` bytes is dropped and counted.
-
-    It holds at most ``longest`` bytes in memory.
-    """
+    """Cuts what arrives into lines; one longer than ``longest`` bytes is dropped and counted."""
 
     def __init__(self, longest: int) -> None:
         self.longest = longest
@@ -17,11 +14,11 @@ class LineSplitter:
 
     @property
     def is_within_line(self) -> bool:
-        """Whether a line has begun but is not complete."""
+        """Whether a line has begun and its end has not come."""
         return self._dropping or bool(self._rest)
 
     def feed(self, data: bytes) -> List[bytes]:
-        """The lines that ``data`` completes, without their line feeds."""
+        """The lines now complete, without their ends."""
         *lines, rest = data.split(b"\n")
         complete = []
         for line in lines:
