@@ -12,7 +12,7 @@ from nanotrain_tui.host.live_config import OWN_KEYS, LiveConfig
 from nanotrain_tui.host.steering import Steering
 from nanotrain_tui.host.telemetry_poller import TelemetryPoller
 from nanotrain_tui.host.trainer.connection import EXIT_WITHIN_S, Trainer, TrainerLink
-from nanotrain_tui.host.trainer.events import Hearing
+from nanotrain_tui.host.trainer.events import TrainerEvents
 from nanotrain_tui.host.trainer.log import TrainerLog
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.checkpoints import recorded_files
@@ -79,7 +79,7 @@ class Segment:
         context.log.clear_tail()
         trainer = context.make_trainer(context.job, context.loop)
         self._paths = trainer.paths
-        self.trainer_events = Hearing(
+        self.trainer_events = TrainerEvents(
             context.journal,
             context.steering,
             self.config,

@@ -76,7 +76,7 @@ class ControlClient:
             self.close()
             if self.folder.is_alive():
                 raise NotResponding(
-                    "{} broke off before it answered: {}".format(self.folder.name, error)
+                    "{} disconnected before it answered: {}".format(self.folder.name, error)
                 ) from error
             raise NotRunning("{} is not running".format(self.folder.name)) from error
 

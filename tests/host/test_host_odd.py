@@ -15,7 +15,7 @@ from nanotrain_tui.host.control import ControlServer
 from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.host.host import Host
 from nanotrain_tui.host.job import Job, JobError, read_job
-from nanotrain_tui.host.trainer.events import Hearing
+from nanotrain_tui.host.trainer.events import TrainerEvents
 from nanotrain_tui.host.trainer.messages import LONGEST_TEXT, MESSAGES, BadMessage, parse_message
 from nanotrain_tui.launch.detached import make_folder, write_job
 from nanotrain_tui.session.recording.reader import SessionReader
@@ -233,7 +233,7 @@ def hosted(make_plan, folders, script="", **values):
 
 
 def test_a_training_goes_on_after_an_error_of_the_hosts_own(make_plan, folders, monkeypatch):
-    monkeypatch.setattr(Hearing, "_evaluated", lambda self, message: message["no such key"])
+    monkeypatch.setattr(TrainerEvents, "_evaluated", lambda self, message: message["no such key"])
     host, folder = hosted(make_plan, folders, train__steps=50)
     host.open()
     assert host.run(handle_signals=False) == "finished"

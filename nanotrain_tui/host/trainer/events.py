@@ -17,7 +17,7 @@ MOST_WARNINGS = 200  # of the trainer's own, a segment; more go to the log alone
 _LONGEST_KEPT = 2000  # bytes of a message, in the log
 
 
-class Hearing:
+class TrainerEvents:
     """Records each message.
 
     ``over(why)`` is called when the trainer said its last word, ``log(line)`` for what is
@@ -188,15 +188,15 @@ class Hearing:
         text = "{}: {}".format(key, text) if key else text
         self.failure_kind, self.failure_key = message.get("kind"), key
         self.failure = text
-        self._over("failed but stayed")
+        self._over("failed but did not exit")
 
     def _stopped(self, message: Message) -> None:
         self._record("stopped", {"who": self._steering.asker_of("stop")}, self._at(message))
-        self._over("ended its work but stayed")
+        self._over("finished but did not exit")
 
     def _finished(self, message: Message) -> None:
         self._record("finished", {}, self._at(message))
-        self._over("ended its work but stayed")
+        self._over("finished but did not exit")
 
 
 def _body(message: Message) -> Message:
