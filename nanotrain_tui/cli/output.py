@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from nanotrain_tui.session.metrics import PERCENT, Metric
 from nanotrain_tui.session.text import printable
 
 NARROW = 80
@@ -56,6 +57,13 @@ def figure(value: float | None) -> str:
 def share(value: float | None) -> str:
     """An accuracy of 0 to 1 in four places; ``-`` where there is none."""
     return "-" if value is None else f"{value:.4f}"
+
+
+def metric_value(metric: Metric, value: float | None) -> str:
+    """A value of a metric: a fraction in four places, any other number in four digits."""
+    if metric.format == PERCENT:
+        return share(value)
+    return figure(value) + (f" {metric.unit}" if metric.unit and value is not None else "")
 
 
 def moment(iso: str | None) -> str:

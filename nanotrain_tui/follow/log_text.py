@@ -7,19 +7,33 @@ from typing import Any
 
 from nanotrain_tui.catalog import FIELDS, format_value
 from nanotrain_tui.catalog.undecodable import shown
+from nanotrain_tui.follow.marks import diverged_of
 from nanotrain_tui.follow.run_state import LogLine
+from nanotrain_tui.session.bodies import number
 from nanotrain_tui.session.history import SCRIPT
-from nanotrain_tui.session.recording.reader import number
+from nanotrain_tui.session.metrics import (
+    PERCENT,
+    STANDARD_METRICS,
+    TEST,
+    Metric,
+    Metrics,
+    evaluated_values,
+    part_of,
+)
 from nanotrain_tui.session.recording.records import Event
 
+MOST_VALUES = 4  # of an evaluation in a line
 LONGEST = 400  # characters of a line: a traceback belongs in trainer.log
 
 Body = Mapping[str, Any]
 
 
-def describe(event: Event) -> LogLine:
+def describe(event: Event, metrics: Metrics = STANDARD_METRICS) -> LogLine:
     """What an event says to a person; an unknown kind shows its name."""
-    text = _TEXTS.get(event.kind, _message)(event)
+    if event.kind in _OF_METRICS:
+        text = _OF_METRICS[event.kind](event, metrics)
+    else:
+        text = _TEXTS.get(event.kind, _message)(event)
     if not text:
         text = event.kind
     return LogLine(
@@ -69,6 +83,13 @@ def figure(value: Any) -> str:
     """A scalar in four digits; NaN and infinities by name."""
     scalar = number(value)
     return "—" if scalar is None else f"{scalar:.4g}"
+
+
+def value_text(metric: Metric, value: Any) -> str:
+    """A value of a metric with its unit: ``94.27 %``, ``0.3125``, ``12.5 ms``."""
+    if metric.format == PERCENT:
+        return percent(value)
+    return f"{figure(value)} {metric.unit}".rstrip()
 
 
 def _by(body: Body) -> str:
@@ -146,14 +167,17 @@ def _diverged(event: Event) -> str:
     checkpoint = event.body.get("checkpoint")
     good = f"last good checkpoint: {checkpoint}" if checkpoint else "there is no good checkpoint"
     good += "" if checkpoint else ", so begin anew with other values"
-    return f"the loss is {event.body.get('loss', 'nan')} at step {event.step}; {good}"
+    found = diverged_of(event)
+    return f"the {found.metric} is {found.value} at step {event.step}; {good}"
 
 
-def _evaluated(event: Event) -> str:
+def _evaluated(event: Event, metrics: Metrics) -> str:
     # Short: at 80x24 the log has some 50 cells.
-    accuracy = event.body.get("accuracy")
-    shown = "test" if accuracy is None else f"accuracy {percent(accuracy)},"
-    return f"step {event.step}: {shown} loss {figure(event.body.get('loss'))}"
+    values, part = evaluated_values(event.body), part_of(event.body)
+    known = metrics.ranked(values)[:MOST_VALUES]
+    told = ", ".join(f"{one.name} {value_text(one, values[one.name])}" for one in known)
+    on = f"{part} " if len(known) == 1 or part != TEST else ""
+    return f"step {event.step}: {on}{told or 'evaluated'}"
 
 
 def _refused(event: Event) -> str:
@@ -162,20 +186,25 @@ def _refused(event: Event) -> str:
     return f"{name} refused{_by(event.body)}: {event.body.get('why', '')}"
 
 
-def _checkpoint(event: Event) -> str:
+def _checkpoint(event: Event, metrics: Metrics) -> str:
     size = number(event.body.get("bytes"))
     parts = [f"checkpoint at step {event.step}"]
     if "tested" in event.body:  # older versions named an evaluation of another step
-        parts.append(_tested(event.body["tested"]))
+        parts.append(_tested(event.body, metrics))
         parts += ["the best"] if event.body.get("best") is True else []
     return ", ".join(parts + ([f"{size / 1e6:.1f} MB"] if size else []))
 
 
-def _tested(tested: Any) -> str:
-    accuracy = _mapping(_mapping(tested).get("metrics")).get("accuracy")
-    if not isinstance(tested, Mapping):
+def _tested(body: Body, metrics: Metrics) -> str:
+    if not isinstance(body["tested"], Mapping):
         return "not tested"
-    return "tested" if accuracy is None else f"tested {percent(accuracy)}"
+    values = evaluated_values(body["tested"])
+    scored = _mapping(body.get("score")).get("metric")
+    metric = metrics.get(scored) if scored in values else metrics.primary
+    if metric is None or metric.name not in values:
+        return "tested"
+    name = "" if metric.format == PERCENT else f"{metric.name} "
+    return f"tested {name}{value_text(metric, values[metric.name])}"
 
 
 def _preparing(event: Event) -> str:
@@ -207,6 +236,11 @@ _LEVELS = {
     "finished": "good",
 }
 
+_OF_METRICS: Mapping[str, Callable[[Event, Metrics], str]] = {
+    "evaluated": _evaluated,
+    "checkpoint": _checkpoint,
+}
+
 _TEXTS: Mapping[str, Callable[[Event], str]] = {
     "configured": _configured,
     "ready": _ready,
@@ -216,8 +250,6 @@ _TEXTS: Mapping[str, Callable[[Event], str]] = {
     "refused": _refused,
     "paused": lambda event: f"paused after step {event.step}{_by(event.body)}",
     "resumed": lambda event: f"goes on after step {event.step}{_by(event.body)}",
-    "evaluated": _evaluated,
-    "checkpoint": _checkpoint,
     "checkpoint_removed": lambda event: f"removed {event.body.get('file', 'a checkpoint')}",
     "diverged": _diverged,
     "warned": _message,

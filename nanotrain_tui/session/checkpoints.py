@@ -21,11 +21,14 @@ class Checkpoint(NamedTuple):
     file: str  # in the session's folder ``checkpoints``
     sha256: str
     bytes: Optional[int]
-    accuracy: Optional[float]  # on the test data, 0 to 1; None where it was not tested
     best: bool  # the best of those that are kept
     problem: str  # why a session cannot resume from it: missing or damaged; empty if it can
     tested: Optional[Tested] = None  # the evaluation of this network
     score: Optional[Score] = None  # what the best is chosen by
+
+    def value(self, metric: str) -> Optional[float]:
+        """A metric of the evaluation of this network; None where there is none."""
+        return self.tested.value(metric) if self.tested else None
 
     @property
     def is_whole(self) -> bool:
@@ -47,7 +50,7 @@ def read_checkpoints(reader: SessionReader) -> List[Checkpoint]:
     """Like ``list_checkpoints``, for a recording that is already open."""
     segments = reader.segments()
     fold = KeptCheckpoints()
-    for event in reader.events(("checkpoint", "checkpoint_removed", "evaluated", "edited")):
+    for event in reader.events(KeptCheckpoints.KINDS):
         while segments and segments[0].seq < event.seq:
             fold.begin_segment(segments.pop(0).from_step)
         fold.add(event)
@@ -119,7 +122,6 @@ def _checkpoint(folder: SessionFolder, kept: Kept, best: bool) -> Checkpoint:
         str(event.body.get("file")),
         str(event.body.get("sha256")),
         size if isinstance(size, int) else None,
-        kept.accuracy,
         best,
         problem_of(folder, event),
         kept.tested,

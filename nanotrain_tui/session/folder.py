@@ -13,12 +13,12 @@ from typing import List, Optional, Tuple
 from nanotrain_tui.session import locks
 from nanotrain_tui.session.errors import SessionError, SessionNotFound
 from nanotrain_tui.session.leftovers import RECORDING, is_leftover, is_old, remove_unused_folder
+from nanotrain_tui.session.names import is_name
 from nanotrain_tui.session.recording.journals import files_beside, settle_file
 
 RESERVE = "reserve"  # disk space that a running host sets aside; see reserve.py
 NOT_RESPONDING_AFTER_S = 5.0
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 _NUMBERED = re.compile(r"(.*)-([0-9]{1,9})\Z")
 
 
@@ -86,11 +86,6 @@ class SessionFolder:
             except OSError:
                 pass  # there is no such file
         return settle_file(self.recording)
-
-
-def is_name(text: str) -> bool:
-    """Whether this is a valid name: up to 64 letters, digits, ``.``, ``_`` and ``-``."""
-    return _NAME.match(text) is not None
 
 
 def check_name(name: str) -> None:
@@ -199,7 +194,7 @@ def _folders(home: str) -> List[SessionFolder]:
     """All entries with a valid name."""
     try:
         with os.scandir(sessions_folder(home)) as entries:
-            return [SessionFolder(entry.path) for entry in entries if _NAME.match(entry.name)]
+            return [SessionFolder(entry.path) for entry in entries if is_name(entry.name)]
     except OSError:
         return []
 
@@ -219,7 +214,6 @@ __all__ = [
     "find_leftover",
     "find_session",
     "free_name",
-    "is_name",
     "list_leftovers",
     "list_sessions",
     "sessions_folder",

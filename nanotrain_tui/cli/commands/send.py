@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 from nanotrain_tui.catalog import format_value, nearest
 from nanotrain_tui.cli.exit_status import FAILED, FINISHED, CommandError, print_error
 from nanotrain_tui.cli.options import complete_set, json_option, session_argument
-from nanotrain_tui.cli.output import figure, print_json, say, share
+from nanotrain_tui.cli.output import print_json, say
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.config import parse_set
 
@@ -83,7 +83,7 @@ def command(session: str, do: str, values: tuple[str, ...], timeout: float, as_j
         reason = answer.get("why", "the session gave no reason.")
         return print_error(f"{folder.name}: {do} was refused: {reason}", FAILED)
     if not as_json:
-        say(_applied(folder.name, do, arguments, answer, event))
+        say(_applied(folder, do, arguments, answer, event))
     return FINISHED
 
 
@@ -217,16 +217,18 @@ def _how_to_resume(name: str, state: str) -> str:
 
 
 def _applied(
-    name: str, do: str, arguments: Arguments, answer: Mapping[str, Any], event: "Event | None"
+    folder: "SessionFolder",
+    do: str,
+    arguments: Arguments,
+    answer: Mapping[str, Any],
+    event: "Event | None",
 ) -> str:
     """``applied at step 412: optimizer.learning_rate 0.001 -> 0.01``"""
-    from nanotrain_tui.session.recording.reader import number
-
     step = answer.get("step", 0)
     if "unreadable" in answer:
         return f"applied at step {step}: {do}; but {answer['unreadable']}"
     if event is None:
-        return f"nothing to do: {name} is {answer.get('state')} at step {step}"
+        return f"nothing to do: {folder.name} is {answer.get('state')} at step {step}"
     text, body = do, event.body
     if do in ("set", "undo"):
         undid = "undid " if do == "undo" else ""
@@ -234,12 +236,19 @@ def _applied(
     elif do == "step":
         text = f"step {arguments['n']}"
     elif do == "evaluate":
-        accuracy, loss = number(body.get("accuracy")), number(body.get("loss"))
-        text = f"test accuracy {share(accuracy)}, test loss {figure(loss)}"
+        text = _evaluation(folder, event)
     elif do == "checkpoint":
         tested = "tested" if body.get("tested") else "not tested"
         text = f"checkpoint {body.get('file')}, {tested}"
     return f"applied at step {step}: {text}"
+
+
+def _evaluation(folder: "SessionFolder", event: "Event") -> str:
+    from nanotrain_tui.cli.report import evaluated_texts
+    from nanotrain_tui.session.recording.reader import SessionReader
+
+    with SessionReader(folder) as reader:
+        return ", ".join(evaluated_texts(event, reader.known_metrics())) or "no metric"
 
 
 def _changes(changes: Mapping[str, Any]) -> str:

@@ -14,6 +14,8 @@ from nanotrain_tui.export.registry import Options, TextFormat
 from nanotrain_tui.export.session_charts import read_charts
 from nanotrain_tui.export.vector import draw_charts
 from nanotrain_tui.follow.log_text import describe
+from nanotrain_tui.session.evaluated import evaluated_columns
+from nanotrain_tui.session.metrics import PERCENT, Metric
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.summary import SessionSummary, summarise
 
@@ -57,18 +59,25 @@ def _head(summary: SessionSummary) -> Iterator[str]:
         ("state", summary.state),
         ("steps", steps),
         ("own steps", f"{summary.own_steps:,}" if summary.own_steps != summary.step else ""),
-        ("best test accuracy", _share(summary.best_accuracy)),
-        ("last test accuracy", _share(summary.accuracy)),
-        ("last test loss", _figure(summary.loss)),
+        *_results(summary),
         ("time", _clock(summary.duration_s)),
         ("energy", "" if summary.energy_j is None else f"{summary.energy_j:,.0f} J"),
         ("started", (summary.started or "")[:16].replace("T", " ")),
         ("tags", " ".join(summary.tags)),
     ]
-    items = (f"<li>{name}<b>{escape(value)}</b></li>" for name, value in figures if value)
+    items = (f"<li>{escape(name)}<b>{escape(value)}</b></li>" for name, value in figures if value)
     yield f'<ul class="figures">{"".join(items)}</ul>'
     if summary.note:
         yield f"<p>{escape(summary.note)}</p>"
+
+
+def _results(summary: SessionSummary) -> Iterator[tuple[str, str]]:
+    """The best value of the metric that decides, and the last one of each."""
+    for index, (metric, last, best) in enumerate(summary.metrics.values()):
+        name = f"{metric.shown_of} {metric.label}"
+        if index == 0:
+            yield f"best {name}", _value(metric, best)
+        yield f"last {name}", _value(metric, last)
 
 
 def _charts(reader: SessionReader) -> Iterator[str]:
@@ -108,12 +117,18 @@ def _configuration(reader: SessionReader) -> Iterator[str]:
 
 
 def _evaluations(reader: SessionReader) -> Iterator[str]:
+    metrics, evaluations = reader.known_metrics(), reader.evaluations()
+    columns = evaluated_columns(metrics, evaluations)
     rows = [
-        (f"{one.step:,}", _clock(one.t), _share(one.accuracy), _figure(one.loss))
-        for one in reader.evaluations()
-    ]
+        (f"{one.step:,}", _clock(one.t), *(
+            _value(metrics.get(name), one.value(name) if one.on == part else None)
+            for name, part in columns
+        ))
+        for one in evaluations
+    ]  # fmt: skip
     if rows:
-        table = _table(("step", "time", "test accuracy", "test loss"), rows, numbers=4)
+        names = [f"{part} {metrics.get(name).label}" for name, part in columns]
+        table = _table(("step", "time", *map(escape, names)), rows, numbers=len(names) + 2)
         is_open = " open" if len(rows) <= FEW_ROWS else ""  # a closed one is not printed
         summary = f"<summary>{len(rows):,}</summary>"
         yield f"<h2>Evaluations</h2><details{is_open}>{summary}{table}</details>"
@@ -163,12 +178,12 @@ def _cell(text: str) -> str:
     return re.sub(r"(?<=[a-z])[._/]", r"\g<0><wbr>", escape(text))
 
 
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:.2f} %"
-
-
-def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
+def _value(metric: Metric, value: float | None) -> str:
+    if value is None:
+        return ""
+    if metric.format == PERCENT:
+        return f"{100 * value:.2f} %"
+    return f"{value:.4g} {metric.unit}".rstrip()
 
 
 def _clock(seconds: float) -> str:
