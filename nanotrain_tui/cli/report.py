@@ -8,14 +8,19 @@ from typing import Any
 from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.follow.run_state import RunState
+from nanotrain_tui.session import events
 from nanotrain_tui.session.recording.reader import number
 from nanotrain_tui.session.recording.records import Event
 
 from .exit_status import note
 from .output import clock, figure, say, share
 
-TOLD = ("edited", "paused", "resumed", "refused", "guard", "warned", "note", "diverged")
-JSON_KINDS = (*TOLD, "ready", "started", "checkpoint", "checkpoint_removed", "crashed")
+# What the first and the last line of ``train`` say.
+_BEGIN_AND_END = (events.CONFIGURED, events.STOPPED, events.FINISHED)
+# What ``train --json`` prints besides; to a person the progress and the last line are enough.
+_FOR_PROGRAMS = (
+    events.READY, events.STARTED, events.CHECKPOINT, events.CHECKPOINT_REMOVED, events.CRASHED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,12 @@ def end_line(state: RunState) -> str:
     return f"{line}: {', '.join(figures)}" if figures else line
 
 
+def _is_told(event: Event) -> bool:
+    """Whether a person who watches ``train`` sees a line of this event."""
+    kind = event.kind
+    return events.is_listed(kind) and kind not in _BEGIN_AND_END and kind not in _FOR_PROGRAMS
+
+
 def _goes_on_by_itself(event: Event) -> bool:
     """Whether a trainer that died is started again, or has been."""
     return event.body.get("resuming") is True or bool(event.body.get("resumed_from"))
@@ -131,14 +142,14 @@ class PlainReport(Report):
         self.line(f"session {beginning.name}")
 
     def event(self, event: Event, state: RunState, training_loss: float | None) -> None:
-        if event.kind == "evaluated":
+        if event.kind == events.EVALUATED:
             self.evaluated(evaluation_line(event, state, training_loss), state)
-        elif event.kind == "preparing":
+        elif event.kind == events.PREPARING:
             what = describe(event).text
             if what != self._preparing:
                 self._preparing = what
                 self.line(f"{what} ...")
-        elif event.kind in TOLD or _goes_on_by_itself(event):
+        elif _is_told(event) or _goes_on_by_itself(event):
             at = f"at step {event.step}: " if event.step else ""
             self.line(at + describe(event).text)
 
@@ -164,7 +175,7 @@ class JsonReport(Report):
 
     def event(self, event: Event, state: RunState, training_loss: float | None) -> None:
         at = {"step": event.step, "t": event.t}
-        if event.kind == "evaluated":
+        if event.kind == events.EVALUATED:
             figures = {
                 "loss": number(event.body.get("loss")),
                 "accuracy": number(event.body.get("accuracy")),
@@ -173,8 +184,8 @@ class JsonReport(Report):
                 "samples_per_s": state.samples_per_s,
                 "eta_s": state.eta_s,
             }
-            self._print("evaluated", {**at, **figures})
-        elif event.kind in JSON_KINDS:
+            self._print(event.kind, {**at, **figures})
+        elif events.is_listed(event.kind) and event.kind not in _BEGIN_AND_END:
             self._print(event.kind, {**event.body, **at})
 
     def end(self, state: RunState) -> None:

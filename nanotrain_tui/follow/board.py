@@ -12,6 +12,8 @@ from nanotrain_tui.follow.log_text import one_line
 from nanotrain_tui.follow.numbers import number
 from nanotrain_tui.follow.other_load import OtherLoad, other_load
 from nanotrain_tui.follow.run_state import HeatLimits
+from nanotrain_tui.session import events
+from nanotrain_tui.session import guard_actions as actions
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.recording.records import Event, Sample
 from nanotrain_tui.session.state import RUNNING
@@ -41,9 +43,9 @@ class BoardFold:
         if state != RUNNING:
             self._training.pause()
             self._samples.clear()  # what was measured before says nothing of what comes
-        if event.kind == "guard":
+        if event.kind == events.GUARD:
             self._guarded(event.body)
-        elif event.kind == "resumed":
+        elif event.kind == events.RESUMED:
             self.held = ""
 
     def sampled(self, row: Sample, running: bool, batch_size: int | None) -> None:
@@ -86,13 +88,13 @@ class BoardFold:
         action = body.get("action")
         if body.get("guard") != "heat":
             return
-        if action == "watching":
+        if action == actions.WATCHING:
             found = [number(body.get(key)) for key in ("warn", "limit", "resume")]
             warn, limit, resume = found
             self.heat_limits = None  # also where the guard was turned off
             if warn is not None and limit is not None and resume is not None:
                 self.heat_limits = HeatLimits(warn, limit, resume)
-        elif action == "released":
+        elif action == actions.RELEASED:
             self.held = ""
-        elif action in ("paused", "holding"):
+        elif action in (actions.PAUSED, actions.HOLDING):
             self.held = one_line(str(body.get("message") or ""))

@@ -22,6 +22,7 @@ from nanotrain_tui.follow.run_state import LogLine, Preparing, RunState
 from nanotrain_tui.follow.series import Series
 from nanotrain_tui.follow.speed import Speed
 from nanotrain_tui.follow.telemetry import GaugeFold
+from nanotrain_tui.session import events
 from nanotrain_tui.session.recording.reader import number
 from nanotrain_tui.session.recording.records import Batch, Event, Sample, Segment, Steps
 from nanotrain_tui.session.scores import is_late
@@ -186,7 +187,7 @@ class Fold:
         state = next_state(self._state, row.kind, row.body)
         if 0 <= row.step <= LAST_STEP:
             self._step = max(self._step, row.step)
-        if row.kind == "evaluated":
+        if row.kind == events.EVALUATED:
             self._speed.evaluated(row.t, number(row.body.get("seconds")))
         self._note_pause(row, state)
         self._board.happened(row, state)
@@ -216,7 +217,7 @@ class Fold:
 
     def _write_log(self, line: LogLine) -> None:
         # Preparation reports its progress every second; the log names each part of it once.
-        if line.kind == "preparing" and self._log and self._log[-1].text == line.text:
+        if line.kind == events.PREPARING and self._log and self._log[-1].text == line.text:
             return
         self._log.append(line)
 
@@ -290,14 +291,14 @@ class Fold:
 
 
 _TAKES: Mapping[str, Callable[[Fold, Event], None]] = {
-    "configured": Fold._take_configured,
-    "ready": Fold._take_ready,
-    "preparing": Fold._take_preparing,
-    "started": Fold._take_started,
-    "edited": Fold._take_edited,
-    "evaluated": Fold._take_evaluated,
-    "warned": Fold._take_warned,
-    "crashed": Fold._take_crashed,
+    events.CONFIGURED: Fold._take_configured,
+    events.READY: Fold._take_ready,
+    events.PREPARING: Fold._take_preparing,
+    events.STARTED: Fold._take_started,
+    events.EDITED: Fold._take_edited,
+    events.EVALUATED: Fold._take_evaluated,
+    events.WARNED: Fold._take_warned,
+    events.CRASHED: Fold._take_crashed,
 }
 
 

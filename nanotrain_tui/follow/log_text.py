@@ -8,6 +8,7 @@ from typing import Any
 from nanotrain_tui.catalog import FIELDS, format_value
 from nanotrain_tui.catalog.undecodable import shown
 from nanotrain_tui.follow.run_state import LogLine
+from nanotrain_tui.session import events
 from nanotrain_tui.session.history import SCRIPT
 from nanotrain_tui.session.recording.reader import number
 from nanotrain_tui.session.recording.records import Event
@@ -28,14 +29,8 @@ def describe(event: Event) -> LogLine:
         step=event.step,
         kind=event.kind,
         text=one_line(text),
-        level=_level(event),
+        level=events.level_of(event.kind, event.body),
     )
-
-
-def _level(event: Event) -> str:
-    if event.kind == "guard":
-        return "info" if event.body.get("action") in _CALM_GUARDS else "warning"
-    return _LEVELS.get(event.kind, "info")
 
 
 def one_line(text: str) -> str:
@@ -198,32 +193,21 @@ def _count(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-_CALM_GUARDS = ("watching", "resumed", "released", "unthrottled", "relieved", "checkpoint")
-_LEVELS = {
-    "warned": "warning",
-    "refused": "warning",
-    "crashed": "error",
-    "diverged": "error",
-    "finished": "good",
-}
-
+# Every other kind shows its message, and one without a message its name.
 _TEXTS: Mapping[str, Callable[[Event], str]] = {
-    "configured": _configured,
-    "ready": _ready,
-    "preparing": _preparing,
-    "started": _started,
-    "edited": _edited,
-    "refused": _refused,
-    "paused": lambda event: f"paused after step {event.step}{_by(event.body)}",
-    "resumed": lambda event: f"goes on after step {event.step}{_by(event.body)}",
-    "evaluated": _evaluated,
-    "checkpoint": _checkpoint,
-    "checkpoint_removed": lambda event: f"removed {event.body.get('file', 'a checkpoint')}",
-    "diverged": _diverged,
-    "warned": _message,
-    "note": _message,
-    "guard": _message,
-    "crashed": lambda event: f"failed: {reason(event.body)}",
-    "stopped": lambda event: f"stopped after step {event.step}{_by(event.body)}",
-    "finished": lambda event: f"finished after {event.step} steps",
+    events.CONFIGURED: _configured,
+    events.READY: _ready,
+    events.PREPARING: _preparing,
+    events.STARTED: _started,
+    events.EDITED: _edited,
+    events.REFUSED: _refused,
+    events.PAUSED: lambda event: f"paused after step {event.step}{_by(event.body)}",
+    events.RESUMED: lambda event: f"goes on after step {event.step}{_by(event.body)}",
+    events.EVALUATED: _evaluated,
+    events.CHECKPOINT: _checkpoint,
+    events.CHECKPOINT_REMOVED: lambda event: f"removed {event.body.get('file', 'a checkpoint')}",
+    events.DIVERGED: _diverged,
+    events.CRASHED: lambda event: f"failed: {reason(event.body)}",
+    events.STOPPED: lambda event: f"stopped after step {event.step}{_by(event.body)}",
+    events.FINISHED: lambda event: f"finished after {event.step} steps",
 }

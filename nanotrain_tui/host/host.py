@@ -29,6 +29,7 @@ from nanotrain_tui.host.segment import MakeTrainer, Segment, Surroundings
 from nanotrain_tui.host.steering import About, Session, Steering
 from nanotrain_tui.host.trainer.log import TrainerLog
 from nanotrain_tui.host.trainer.process import ProcessTrainer, SpawnError, process_trainer
+from nanotrain_tui.session import events
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.errors import RecordingError, SessionError
 from nanotrain_tui.session.folder import SessionFolder
@@ -197,7 +198,7 @@ class Host(Session):
         self._guards.begin()
         if job.parent is not None and job.checkpoint is not None:
             copied = {key: value for key, value in job.checkpoint.items() if key != "step"}
-            self.record("checkpoint", copied)  # its first: it can be gone on from
+            self.record(events.CHECKPOINT, copied)  # its first: it can be gone on from
         lost = take_lost(self.folder)
         for message in [*job.warnings, *(["before this start " + lost] if lost else [])]:
             self._warn(message)
@@ -213,7 +214,7 @@ class Host(Session):
         self._errands.look()
 
     def _warn(self, message: str) -> None:
-        self.record("warned", {"message": message})
+        self.record(events.WARNED, {"message": message})
 
     # -- commands --------------------------------------------------------------------------------
 
@@ -265,7 +266,7 @@ class Host(Session):
             if start is not None:
                 self._start_again(start, body)
                 return
-            self.record("crashed", body)
+            self.record(events.CRASHED, body)
         self._end()
 
     def _was_stopped(self, status: int) -> bool:
@@ -275,7 +276,7 @@ class Host(Session):
             return False
         if killed and self.state != states.STARTING:
             self._warn("the trainer {} and was killed".format(killed))
-        self.record("stopped", {"who": stopper})
+        self.record(events.STOPPED, {"who": stopper})
         return True
 
     def _next_start(self, body: Dict[str, Any]) -> Optional[Start]:
@@ -314,20 +315,20 @@ class Host(Session):
         self._around.job = job._replace(env=env)
         told = "{}={}".format(preload.VARIABLE, env[preload.VARIABLE])
         message = "a library found no room; the trainer is started again with " + told
-        self.record("note", {"message": message})
+        self.record(events.NOTE, {"message": message})
         return True
 
     def _start_again(self, start: Start, crashed: Dict[str, Any]) -> None:
         """The trainer once more, in a segment of its own."""
         was_paused = self.state == states.PAUSED or self._steering.is_stepping
-        self.record("crashed", dict(crashed, resuming=True))
+        self.record(events.CRASHED, dict(crashed, resuming=True))
         where = "from step {}".format(start.step)
         self._steering.ended("the trainer died; it is started again " + where)
         self._segment.close()
         try:
             self._segment = Segment(self._around, start.config, self._gone, self._run_errand)
         except SpawnError as error:
-            self.record("crashed", {"reason": str(error), "exit_status": None, "log_tail": []})
+            self.record(events.CRASHED, {"reason": str(error), "exit_status": None, "log_tail": []})
             self._end()
             return
         body = {
@@ -351,7 +352,7 @@ class Host(Session):
         if self.state not in states.ENDED:
             reason = "nanotrain failed at the trainer's end: {}".format(error)
             tail = self._log.tail().splitlines()
-            self.record("crashed", {"reason": reason, "exit_status": None, "log_tail": tail})
+            self.record(events.CRASHED, {"reason": reason, "exit_status": None, "log_tail": tail})
         self._end()
 
     def _end(self) -> None:
@@ -378,10 +379,10 @@ class Host(Session):
             self._guards.sampled(body)
 
     def _noted(self, message: str) -> None:
-        self.record("note", {"message": message})
+        self.record(events.NOTE, {"message": message})
 
     def _warned(self, message: str) -> None:
-        self.record("warned", {"message": message})
+        self.record(events.WARNED, {"message": message})
 
     def _recording_lost(self, message: str) -> None:
         """Nothing more can be kept: those who follow learn why it ends."""

@@ -4,6 +4,7 @@ import traceback
 from typing import Any, Callable, Dict, Set
 
 from nanotrain_tui.host.trainer.log import TrainerLog
+from nanotrain_tui.session import events
 
 PHRASE = "nanotrain made an error and went on"
 MOST_ERRORS = 1000  # then the loop no longer moves, and ends by the next one
@@ -32,6 +33,6 @@ class Mishaps:
         self._reported.add(what)
         try:
             message = "{} ({}); trainer.log has the traceback".format(PHRASE, what)
-            self._record("warned", {"message": message})
+            self._record(events.WARNED, {"message": message})
         except Exception as another:  # the recording may be what failed
             self._log.write("{!r}\n".format(another).encode("utf-8", "replace"))

@@ -3,6 +3,8 @@
 import json
 from typing import Any, Callable, Dict
 
+from nanotrain_tui.session import events
+
 _LONGEST_COMMAND = 500  # characters of JSON
 _LONGEST_WHY = 500
 _MOST_VALUES = 8
@@ -33,14 +35,14 @@ class Refusals:
             return
         self._allowed -= 1.0
         body = {"who": who, "command": brief(command), "why": cut(why, _LONGEST_WHY)}
-        self._record("refused", body)
+        self._record(events.REFUSED, body)
 
     def tell_rest(self) -> None:
         """Record how many were left out since the last time, if any."""
         left_out, self._left_out = self._left_out, 0
         if left_out:
             message = "{:,} more commands were refused; they are not recorded one by one"
-            self._record("note", {"message": message.format(left_out)})
+            self._record(events.NOTE, {"message": message.format(left_out)})
 
 
 def brief(command: Dict[str, Any]) -> Dict[str, Any]:

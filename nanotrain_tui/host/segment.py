@@ -14,6 +14,7 @@ from nanotrain_tui.host.steering import Steering
 from nanotrain_tui.host.trainer.connection import LEAVE_WITHIN_S, Trainer, TrainerLink
 from nanotrain_tui.host.trainer.events import Hearing
 from nanotrain_tui.host.trainer.log import TrainerLog
+from nanotrain_tui.session import events
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.checkpoints import recorded_files
 from nanotrain_tui.session.errors import RecordingError
@@ -107,7 +108,7 @@ class Segment:
         step, file = (checkpoint["step"], checkpoint["file"]) if checkpoint else (0, None)
         self.checkpoint = file
         self._journal.begin_segment(step, describe_environment())
-        self._journal.event("configured", body)
+        self._journal.event(events.CONFIGURED, body)
         folder = self._around.checkpoints
         told = self.config.start_config(self._around.job.trainer_config)
         told["checkpoint_dir"] = folder
@@ -138,7 +139,7 @@ class Segment:
         """Apply and record what is left to change; ``about``: who asked, and what it undoes."""
         changes = self.config.apply(values)
         if changes:
-            self._journal.event("edited", dict(about, changes=changes, retraced=False), step)
+            self._journal.event(events.EDITED, dict(about, changes=changes, retraced=False), step)
 
     def crash(self, status: int) -> Dict[str, Any]:
         """Why it died: the body of the event."""
@@ -188,7 +189,7 @@ class Segment:
 
     def _heard(self, message: Dict[str, Any]) -> None:
         self.hearing.heard(self._paths.outside(message))
-        if message["event"] == "ready":
+        if message["event"] == events.READY:
             self._look_for_gpu(message)
             self._measure(message)
         while self._own_edits and self._own_edits[0].step <= self._journal.step:
@@ -204,7 +205,7 @@ class Segment:
         if has_nvidia() and not gpu.is_hidden():
             self.link.read_prints()
             why = gpu.why_unused(ready["cuda"], self._around.log.words())
-            self._journal.event("warned", {"message": why})
+            self._journal.event(events.WARNED, {"message": why})
 
     def _measure(self, ready: Dict[str, Any]) -> None:
         """Measure the trainer, unless it runs within a container, a wrapper or this process."""

@@ -6,6 +6,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.host import commands
 from nanotrain_tui.host.refusals import Refusals, cut
+from nanotrain_tui.session import events
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.undo import Undo
 
@@ -170,7 +171,9 @@ class Steering:
         if answer["ok"] or sent.do == "stop":  # refused only where the end came first
             self._sent[index] = sent._replace(answered=True)
             if sent.do == "step":
-                self._session.record("resumed", {"who": sent.who, "steps": sent.arguments["n"]})
+                self._session.record(
+                    events.RESUMED, {"who": sent.who, "steps": sent.arguments["n"]}
+                )
                 self._stepping_for = sent.who
             self.settle()
         else:

@@ -4,12 +4,16 @@ import hashlib
 import os
 from typing import Iterable, List, NamedTuple, Optional, Tuple
 
+from nanotrain_tui.session import events
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import Start
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.session.recording.regular import open_regular
 from nanotrain_tui.session.scores import Kept, KeptCheckpoints, Score, Tested, place_of
+
+# All that the list of checkpoints needs.
+_KINDS = (events.CHECKPOINT, events.CHECKPOINT_REMOVED, events.EVALUATED, events.EDITED)
 
 
 class Checkpoint(NamedTuple):
@@ -47,7 +51,7 @@ def read_checkpoints(reader: SessionReader) -> List[Checkpoint]:
     """The same of a session that is open already."""
     segments = reader.segments()
     fold = KeptCheckpoints()
-    for event in reader.events(("checkpoint", "checkpoint_removed", "evaluated", "edited")):
+    for event in reader.events(_KINDS):
         while segments and segments[0].seq < event.seq:
             fold.begin_segment(segments.pop(0).from_step)
         fold.add(event)
@@ -62,7 +66,7 @@ def recorded_files(folder: SessionFolder) -> List[str]:
     """The names of the files that the recording knows. Raises RecordingError."""
     fold = KeptCheckpoints()
     with SessionReader(folder) as reader:
-        for event in reader.events(("checkpoint", "checkpoint_removed")):
+        for event in reader.events((events.CHECKPOINT, events.CHECKPOINT_REMOVED)):
             fold.add(event)
     return [str(one.event.body.get("file")) for one in fold.kept()]
 

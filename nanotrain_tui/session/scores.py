@@ -3,6 +3,7 @@
 import math
 from typing import Any, Dict, List, NamedTuple, Optional
 
+from nanotrain_tui.session import events
 from nanotrain_tui.session.recording.reader import number
 from nanotrain_tui.session.recording.records import Event
 
@@ -59,15 +60,15 @@ class KeptCheckpoints:
 
     def add(self, event: Event) -> None:
         """Take in an event of any kind."""
-        if event.kind == "evaluated":
+        if event.kind == events.EVALUATED:
             self._evaluated = Tested(event.step, _metrics_of(event.body))
-        elif event.kind == "edited":
+        elif event.kind == events.EDITED:
             changes = event.body.get("changes")
             if isinstance(changes, dict) and any(map(_changes_network, changes)):
                 self._evaluated = None
-        elif event.kind == "checkpoint_removed":
+        elif event.kind == events.CHECKPOINT_REMOVED:
             self._kept.pop(str(event.body.get("file")), None)
-        elif event.kind == "checkpoint":
+        elif event.kind == events.CHECKPOINT:
             file, tested = str(event.body.get("file")), self._tested(event)
             self._kept.pop(file, None)
             self._kept[file] = Kept(event, tested, _score_of(event, tested))
@@ -99,7 +100,7 @@ def place_of(checkpoint: Event) -> int:
 
 def is_late(event: Event) -> bool:
     """Whether this is a checkpoint of an earlier step than the training was at."""
-    return event.kind == "checkpoint" and AFTER in event.body
+    return event.kind == events.CHECKPOINT and AFTER in event.body
 
 
 def _best_first(one: Kept) -> Any:

@@ -227,5 +227,7 @@ def _config(state: "RunState") -> str:
 
 
 def _events(state: "RunState") -> str:
-    lines = [line for line in state.log if line.kind != "evaluated"][-LOG_LINES:]
+    from nanotrain_tui.session.events import is_listed
+
+    lines = [line for line in state.log if is_listed(line.kind)][-LOG_LINES:]
     return "\n".join(f"{clock(line.t):>8}  {line.text}" for line in lines)

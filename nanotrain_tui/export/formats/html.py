@@ -14,6 +14,7 @@ from nanotrain_tui.export.registry import Options, TextFormat
 from nanotrain_tui.export.session_charts import read_charts
 from nanotrain_tui.export.vector import draw_charts
 from nanotrain_tui.follow.log_text import describe
+from nanotrain_tui.session import events
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.summary import SessionSummary, summarise
 
@@ -123,7 +124,7 @@ def _events(reader: SessionReader) -> Iterator[str]:
     rows = [
         (_clock(event.t), f"{event.step:,}", describe(event).text)
         for event in reader.events()
-        if event.kind not in ("evaluated", "preparing")
+        if events.is_listed(event.kind)
     ]
     yield "<h2>What happened</h2>" + _table(("time", "step", "what"), rows, numbers=2)
 
@@ -132,7 +133,7 @@ def _machine(reader: SessionReader) -> Iterator[str]:
     rows = []
     for segment in reader.segments():
         rows += [(key, str(value)) for key, value in segment.environment.items()]
-    for event in reader.events(["ready"]):
+    for event in reader.events([events.READY]):
         versions = event.body.get("versions")
         rows += [(key, str(value)) for key, value in (versions or {}).items()]
     known = dict.fromkeys(rows)

@@ -5,13 +5,9 @@ The kernel kills the trainer where memory ends. A checkpoint before that loses n
 
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
-HEAT, MEMORY = "heat", "memory"
+from nanotrain_tui.session.guard_actions import CHECKPOINT, RELIEVED, WARNED
 
-# What goes into an event ``guard`` as its action.
-WATCHING, WARNED, PAUSED, RESUMED = "watching", "warned", "paused", "resumed"
-HOLDING, RELEASED = "holding", "released"
-THROTTLED, UNTHROTTLED = "throttled", "unthrottled"
-CHECKPOINT, RELIEVED = "checkpoint", "relieved"
+HEAT, MEMORY = "heat", "memory"
 
 _SHARE_OF_MEMORY = 20  # a twentieth
 _RELIEF = 1.5  # times the limit

@@ -2,16 +2,17 @@
 
 from typing import Any, Callable, Dict, Mapping, Sequence
 
-from nanotrain_tui.host.guard import decisions as guard
 from nanotrain_tui.host.guard.decisions import Action, MemoryGuard
 from nanotrain_tui.host.guard.heat import HeatGuard
 from nanotrain_tui.host.guard.heat_limits import heat_limits
 from nanotrain_tui.host.steering import Session, Steering
+from nanotrain_tui.session import events
+from nanotrain_tui.session import guard_actions as actions
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.undo import GUARD as WHO
 from nanotrain_tui.telemetry.thermal import Trip
 
-_STEERS = {guard.PAUSED: "pause", guard.RESUMED: "resume", guard.CHECKPOINT: "checkpoint"}
+_STEERS = {actions.PAUSED: "pause", actions.RESUMED: "resume", actions.CHECKPOINT: "checkpoint"}
 
 
 class GuardDesk:
@@ -75,8 +76,8 @@ class GuardDesk:
         self._heat.remind()
 
     def _act(self, action: Action) -> None:
-        self._session.record("guard", action.body())
-        if action.action == guard.PAUSED:
+        self._session.record(events.GUARD, action.body())
+        if action.action == actions.PAUSED:
             self._steering.submit("checkpoint", {}, WHO)
         do = _STEERS.get(action.action)
         if do is not None:

@@ -24,6 +24,7 @@ from typing import (
 from nanotrain_tui.session.bodies import load_object
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.errors import RecordingError
+from nanotrain_tui.session.events import CHECKPOINT, EVALUATED
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.connection import ReadConnection
 from nanotrain_tui.session.recording.records import (
@@ -57,7 +58,10 @@ _STEPS = "SELECT " + _STEPS_ROW + ", data FROM {}"
 _SAMPLE = "SELECT seq, segment, t, step, body FROM samples"
 _SEGMENT = "SELECT seq, t, wall, from_step, environment FROM segments"
 _SUMMARY = "SELECT value, ({}) FROM meta WHERE key = 'summary'".format(NEWEST_SEQ)
-_ALL = {"steps": "steps", "evaluations": "(SELECT * FROM events WHERE kind = 'evaluated')"}
+_ALL = {
+    "steps": "steps",
+    "evaluations": "(SELECT * FROM events WHERE kind = '{}')".format(EVALUATED),
+}
 _POWER = re.compile(r'"power_total_mw": (\d{1,9})')  # cheaper than the JSON of a whole sample
 _AFTER_ALL = 2**63 - 1
 
@@ -205,7 +209,7 @@ class SessionReader:
         newest = "SELECT * FROM (SELECT seq, segment, {} FROM {} ORDER BY seq DESC LIMIT 1)"
         tables = (
             ("step, t, kind", "events"),
-            ("step, t, NULL", "events WHERE kind <> 'checkpoint'"),
+            ("step, t, NULL", "events WHERE kind <> '{}'".format(CHECKPOINT)),
             ("first_step + count - 1, t1, NULL", "steps"),
             ("step, t, NULL", "samples"),
         )
@@ -217,7 +221,7 @@ class SessionReader:
         of_rows = [(seq, segment, t, step) for seq, segment, step, t, _ in rows]
         places = self._of(place_of, of_rows)
         # A checkpoint may be of an earlier step than the training is at.
-        counting = places if rows[0][4] == "checkpoint" else places[:1]
+        counting = places if rows[0][4] == CHECKPOINT else places[:1]
         step = max(one.step for one in counting if one.segment == places[0].segment)
         return (step, max(one.t for one in places))
 
