@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from nanotrain_tui.follow.bottleneck import MOST_SAMPLES, Verdict, judge, newest
+from nanotrain_tui.follow.bottleneck import MOST_SAMPLES, Bottleneck, find_bottleneck, newest
 from nanotrain_tui.follow.energy import EnergyUse, TrainingEnergy
 from nanotrain_tui.follow.log_text import one_line
 from nanotrain_tui.follow.numbers import number
@@ -74,11 +74,13 @@ class BoardFold:
         """Of the training alone; ``examples`` are those of an epoch."""
         return self._training.use(examples)
 
-    def verdict(
+    def bottleneck(
         self, state: str, steps_here: int, preparing: str, on_gpu: bool | None
-    ) -> Verdict | None:
+    ) -> Bottleneck | None:
         """What bounds the run now."""
-        return judge(self._samples, state, self._environment, steps_here, preparing, on_gpu)
+        return find_bottleneck(
+            self._samples, state, self._environment, steps_here, preparing, on_gpu
+        )
 
     def other_load(self, on_gpu: bool | None) -> OtherLoad | None:
         """What other programs take while training runs, where that is known."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.board import BoardFold
-from nanotrain_tui.follow.bottleneck import Verdict
+from nanotrain_tui.follow.bottleneck import Bottleneck
 from nanotrain_tui.follow.log_text import describe, one_line, reason
 from nanotrain_tui.follow.marks import MarkFold
 from nanotrain_tui.follow.progress import Progress
@@ -136,7 +136,7 @@ class Fold:
             energy_use=self._board.energy_use(
                 _whole(_mapping(self._started.get("data")).get("train"))
             ),
-            verdict=self._verdict(seen),
+            bottleneck=self._bottleneck(seen),
             other_load=self._board.other_load(self._on_gpu) if running else None,
             heat_limits=self._board.heat_limits,
             held=self._board.held if seen == PAUSED else "",
@@ -144,9 +144,9 @@ class Fold:
             **curves,
         )
 
-    def _verdict(self, seen: str) -> Verdict | None:
+    def _bottleneck(self, seen: str) -> Bottleneck | None:
         preparing = self._preparing.what if self._preparing and seen == STARTING else ""
-        return self._board.verdict(seen, self._step - self._from_step, preparing, self._on_gpu)
+        return self._board.bottleneck(seen, self._step - self._from_step, preparing, self._on_gpu)
 
     @property
     def _on_gpu(self) -> bool | None:
@@ -193,9 +193,9 @@ class Fold:
         self._board.happened(row, state)
         if not is_late(row):
             self._reach(row)
-        take = _TAKES.get(row.kind)
-        if take is not None:
-            take(self, row)
+        handle = _HANDLERS.get(row.kind)
+        if handle is not None:
+            handle(self, row)
         self._state = state
         self._edits.add(row)
         line = describe(row)
@@ -290,7 +290,7 @@ class Fold:
         return self._speed.eta_s(left, evaluations)
 
 
-_TAKES: Mapping[str, Callable[[Fold, Event], None]] = {
+_HANDLERS: Mapping[str, Callable[[Fold, Event], None]] = {
     events.CONFIGURED: Fold._take_configured,
     events.READY: Fold._take_ready,
     events.PREPARING: Fold._take_preparing,

@@ -73,10 +73,10 @@ def _by(body: Body) -> str:
 
 def _configured(event: Event) -> str:
     said = event.body.get("said")
-    told = " ".join(map(str, said)) if isinstance(said, list) else str(said or "")
+    notes = " ".join(map(str, said)) if isinstance(said, list) else str(said or "")
     resumed = event.body.get("resumed_from")
     verb = f"resumed from {resumed}" if isinstance(resumed, str) and resumed else "configured"
-    return f"{verb}{_by(event.body)}" + (f": {told}" if told else "")
+    return f"{verb}{_by(event.body)}" + (f": {notes}" if notes else "")
 
 
 def _ready(event: Event) -> str:
@@ -111,9 +111,9 @@ def _edited(event: Event) -> str:
         notes.append("fresh slots")
     if event.body.get("retraced"):
         notes.append("compiled anew")
-    said = f" ({', '.join(notes)})" if notes else ""
+    remarks = f" ({', '.join(notes)})" if notes else ""
     undid = "undid " if event.body.get("undoes") is not None else ""
-    return f"{undid}{', '.join(changes) or 'nothing changed'}{_by(event.body)}{said}"
+    return f"{undid}{', '.join(changes) or 'nothing changed'}{_by(event.body)}{remarks}"
 
 
 def _repetition(body: Body) -> str:

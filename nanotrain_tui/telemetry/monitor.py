@@ -18,7 +18,7 @@ from typing import Callable, List, Optional, Set
 
 from . import child as processes
 from .child import KEY, Child, Spawn, TelemetryError, find_tegrastats
-from .lines import LineBuffer
+from .lines import LineSplitter, text_of
 from .samples import Body, Gpu, KernelFiles, Machine, add, body_of_line
 from .sysfs import is_jetson
 from .tegrastats import TegrastatsLine, parse_line
@@ -69,7 +69,7 @@ class Monitor:
         self._root = root
         self._program: Optional[str] = None
         self._child: Optional[Child] = None
-        self._buffer = LineBuffer()
+        self._buffer = LineSplitter()
         self._line: Optional[TegrastatsLine] = None  # newest not yet given
         self._unread = self._unread_before = 0  # and when it last gave a sample
         self._received = 0  # bytes since the last sample
@@ -128,7 +128,7 @@ class Monitor:
             self._backoff_s = _BACKOFF_S[1]
             self._lost(now, "writes without end and was stopped")
             return
-        for text in self._buffer.feed(data):
+        for text in map(text_of, self._buffer.feed(data)):
             self._take(now, text)
 
     def _take(self, now: float, text: str) -> None:
@@ -241,7 +241,7 @@ class Monitor:
         milliseconds = max(1, round(self._interval_s * 1000))
         self._child = self._spawn([self._program, "--interval", str(milliseconds)])
         self._unread += self._buffer.dropped
-        self._buffer = LineBuffer()
+        self._buffer = LineSplitter()
         self._received = 0
         self._started_at = now
         self._heard_at = now + _START_GRACE_S

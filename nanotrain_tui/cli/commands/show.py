@@ -80,7 +80,7 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
         "duration_s": state.elapsed_s,
         "energy_j": state.energy_j,
         "energy_use": state.energy_use and state.energy_use._asdict(),
-        "verdict": state.verdict and asdict(state.verdict),
+        "verdict": state.bottleneck and asdict(state.bottleneck),
         "other_load": state.other_load and asdict(state.other_load),
         "memory_mb": {name: _gauge(state, name) for name in MEMORY},
         "accuracy": evaluations[-1].accuracy if evaluations else None,
@@ -150,7 +150,7 @@ def _head(state: "RunState", reader: "SessionReader", lost: str) -> str:
         lines.append(f"{origin}; {state.own_steps} steps of its own, which time and energy are of")
     if state.energy_j is not None:
         lines.append(f"energy: {joules(state.energy_j)}{_energy_use(state)}")
-    lines += _memory(state) + _verdict(state) + _best(state)
+    lines += _memory(state) + _bottleneck(state) + _best(state)
     if state.data.get("source"):
         lines.append(f"data: {state.data['source']}")
     if state.diverged is not None:
@@ -191,10 +191,10 @@ def _memory(state: "RunState") -> list[str]:
     return [f"memory: {', '.join(parts)}"] if parts else []
 
 
-def _verdict(state: "RunState") -> list[str]:
+def _bottleneck(state: "RunState") -> list[str]:
     told = []
-    if state.verdict is not None:
-        told = [f"bound by {state.verdict.text}", f"  {state.verdict.advice}"]
+    if state.bottleneck is not None:
+        told = [f"bound by {state.bottleneck.text}", f"  {state.bottleneck.advice}"]
     return told if state.other_load is None else [*told, state.other_load.text]
 
 

@@ -54,6 +54,6 @@ def command(session: str, as_json: bool) -> int:
         print_json({"ok": not problems, "problems": problems, "facts": facts})
     else:
         told = ", ".join(f"{name} {value:,}" for name, value in facts.items())
-        verdict = "whole" if not problems else "problems"
-        say("\n".join([f"{session}: {verdict} ({told})", *(f"  {line}" for line in problems)]))
+        result = "whole" if not problems else "problems"
+        say("\n".join([f"{session}: {result} ({told})", *(f"  {line}" for line in problems)]))
     return FAILED if problems else FINISHED

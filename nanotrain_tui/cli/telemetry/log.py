@@ -11,7 +11,7 @@ from typing import Any
 
 from nanotrain_tui.cli.exit_status import FAILED, FINISHED, CommandError, note, os_reason
 from nanotrain_tui.cli.progress import progress_line
-from nanotrain_tui.telemetry.lines import LineBuffer
+from nanotrain_tui.telemetry.lines import LineSplitter, text_of
 from nanotrain_tui.telemetry.tegrastats import parse_line
 
 from .rows import CsvRows, names_of
@@ -32,7 +32,7 @@ class Log:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         self.skipped = 0
-        lines = LineBuffer()
+        lines = LineSplitter()
         with _opened(self._name) as file:
             size = 0 if self._name == "-" else os.fstat(file.fileno()).st_size
             is_gzip = file.peek(len(GZIP)).startswith(GZIP)
@@ -44,8 +44,8 @@ class Log:
         yield from self._samples(lines.end(), whole=False)
         self.skipped += lines.dropped
 
-    def _samples(self, lines: list[str], whole: bool = True) -> Iterator[dict[str, Any]]:
-        for text in lines:
+    def _samples(self, lines: list[bytes], whole: bool = True) -> Iterator[dict[str, Any]]:
+        for text in map(text_of, lines):
             line = parse_line(text, whole)
             if line is None:
                 self.skipped += 1
