@@ -4,6 +4,8 @@ import json
 import shlex
 from typing import TYPE_CHECKING
 
+from nanotrain_tui.catalog.formats import count, megabytes, plural
+
 from .exit_status import FINISHED
 from .output import say
 
@@ -31,18 +33,18 @@ def print_plan(plan: "Plan", as_json: bool) -> int:
     for choice in plan.choices:
         say(choice)
     say(
-        f"{data['name']}: {data['train']:,} images to train on and {data['test']:,} to test on, "
-        f"{size} pixels, {data['classes']} classes"
+        f"{data['name']}: {plural(data['train'], 'image')} to train on and "
+        f"{count(data['test'])} to test on, {size} pixels, {data['classes']} classes"
     )
     if plan.memory is not None:
         there = plan.memory.available.memory_mb
-        of = f" of {there:,.0f} MB available" if there is not None else ""
-        say(f"memory: about {plan.memory.need.total_mb:,.0f} MB{of}")
+        of = f" of {megabytes(there)} available" if there is not None else ""
+        say(f"memory: about {megabytes(plan.memory.need.total_mb)}{of}")
     if plan.room is not None:
         there = plan.room.free_mb
-        of = f" of {there:,.0f} MB free" if there is not None else ""
-        each = f"{plan.room.checkpoints} checkpoints of {plan.room.checkpoint_mb:,.1f} MB"
-        say(f"disk: about {plan.room.need_mb:,.0f} MB{of} ({each})")
+        of = f" of {megabytes(there)} free" if there is not None else ""
+        each = f"{plural(plan.room.checkpoints, 'checkpoint')} of {plan.room.checkpoint_mb:,.1f} MB"
+        say(f"disk: about {megabytes(plan.room.need_mb)}{of} ({each})")
     for warning in plan.warnings:
         say(f"warning: {warning}")
     say(f"trainer: {shlex.join(plan.trainer_command)}")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nanotrain_tui.catalog.formats import clock, count, percent, scalar
 from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.follow.run_state import RunState
@@ -13,7 +14,7 @@ from nanotrain_tui.session.recording.reader import number
 from nanotrain_tui.session.recording.records import Event
 
 from .exit_status import note
-from .output import clock, figure, say, share
+from .output import say
 
 # What the first and the last line of ``train`` say.
 _BEGIN_AND_END = (events.CONFIGURED, events.STOPPED, events.FINISHED)
@@ -59,14 +60,17 @@ def final_figures(state: RunState) -> dict[str, Any]:
 
 
 def evaluation_line(event: Event, state: RunState, training_loss: float | None) -> str:
-    """``step 101/1000  test accuracy 0.8123  test loss 0.61  training loss 0.55``"""
-    steps = f"{event.step:>{len(str(state.steps))}}/{state.steps}" if state.steps else event.step
-    parts = [f"step {steps}"]
+    """``step   101/1,000  test accuracy 81.23%  test loss 0.61  training loss 0.55``"""
+    step = count(event.step)
+    if state.steps:
+        planned = count(state.steps)
+        step = f"{step:>{len(planned)}}/{planned}"
+    parts = [f"step {step}"]
     if event.body.get("accuracy") is not None:
-        parts.append(f"test accuracy {share(number(event.body['accuracy']))}")
-    parts.append(f"test loss {figure(number(event.body.get('loss')))}")
+        parts.append(f"test accuracy {percent(number(event.body['accuracy']))}")
+    parts.append(f"test loss {scalar(number(event.body.get('loss')))}")
     if training_loss is not None:
-        parts.append(f"training loss {figure(training_loss)}")
+        parts.append(f"training loss {scalar(training_loss)}")
     return "  ".join(parts)
 
 
@@ -74,7 +78,7 @@ def speed(state: RunState) -> list[str]:
     """Samples a second and the time left, as far as they are known."""
     parts = []
     if state.samples_per_s is not None:
-        parts.append(f"{state.samples_per_s:.0f} samples/s")
+        parts.append(f"{state.samples_per_s:,.0f} samples/s")
     if state.eta_s is not None:
         parts.append(f"ETA {clock(state.eta_s)}")
     return parts
@@ -82,14 +86,14 @@ def speed(state: RunState) -> list[str]:
 
 def end_line(state: RunState) -> str:
     """How it ended, in one line."""
-    steps = f"{state.step}/{state.steps}" if state.steps else str(state.step)
+    steps = count(state.step) + (f"/{count(state.steps)}" if state.steps else "")
     line = f"{state.name} {state.state} at step {steps} after {clock(state.elapsed_s)}"
     figures = []
     if state.test_accuracy:
-        last, best = share(state.test_accuracy.last), share(state.test_accuracy.high)
+        last, best = percent(state.test_accuracy.last), percent(state.test_accuracy.high)
         figures.append(f"test accuracy {last}" + (f" (best {best})" if best != last else ""))
     if state.test_loss:
-        figures.append(f"loss {figure(state.test_loss.last)}")
+        figures.append(f"loss {scalar(state.test_loss.last)}")
     return f"{line}: {', '.join(figures)}" if figures else line
 
 
@@ -150,7 +154,7 @@ class PlainReport(Report):
                 self._preparing = what
                 self.line(f"{what} ...")
         elif _is_told(event) or _goes_on_by_itself(event):
-            at = f"at step {event.step}: " if event.step else ""
+            at = f"at step {count(event.step)}: " if event.step else ""
             self.line(at + describe(event).text)
 
     def evaluated(self, line: str, state: RunState) -> None:

@@ -97,7 +97,7 @@ def delete_command(sessions: tuple[str, ...], yes: bool) -> int:
     if not yes:
         if not sys.stdin.isatty():
             raise CommandError("nobody can be asked here: --yes deletes without asking.")
-        click.confirm(f"Delete {names} ({size:.1f} MB) for good?", abort=True)
+        click.confirm(f"Delete {names} ({size:,.1f} MB) for good?", abort=True)
     for folder in chosen:
         delete_session(folder)
         say(f"deleted {folder.name}")

@@ -149,7 +149,7 @@ def _title(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> Line:
         ),
         (
             title,
-            Span(f" {glyphs.train} train {train}", "train"),
+            Span(f" {glyphs.train} training {train}", "train"),
             Span(f" {glyphs.test} test {test}", "test"),
             Span(f" best {best}"),
         ),

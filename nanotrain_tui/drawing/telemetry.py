@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from textwrap import wrap
 
+from nanotrain_tui.catalog.formats import joules, samples_per_joule
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
 from nanotrain_tui.drawing.plot import sparkline
-from nanotrain_tui.drawing.scale import Scale, axis_end, ceiling, joules, samples_per_joule
+from nanotrain_tui.drawing.scale import Scale, axis_end, ceiling
 from nanotrain_tui.follow.energy import EnergyUse
 from nanotrain_tui.follow.run_state import Gauge, RunState
 
@@ -161,6 +162,8 @@ def _value(state: RunState, name: str, gauge: Gauge, glyphs: Glyphs) -> tuple[st
         text = _memory(now, gauge.total)
     elif gauge.unit == "W":
         text = f"{now:.1f} W"
+    elif gauge.unit == "%":
+        text = f"{now:.0f}%"
     else:
         text = f"{now:.0f} {gauge.unit}"
     return ("! " + text if alarming else text), alarming

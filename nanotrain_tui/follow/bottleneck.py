@@ -197,10 +197,10 @@ def _bandwidth(seen: _Seen) -> Bottleneck | None:
     load = seen.mean("emc_load_percent")
     if load is None or load < _MEMORY_BUSY:
         return None
-    gpu = "" if seen.gpu is None else f", GPU {_five(seen.gpu)} %"
+    gpu = "" if seen.gpu is None else f", GPU {_five(seen.gpu)}%"
     return Bottleneck(
         "memory_bandwidth",
-        f"memory bandwidth: the controller is at {_five(load)} %{gpu}",
+        f"memory bandwidth: the controller is at {_five(load)}%{gpu}",
         "Fewer or smaller layers, XLA (trainer.xla = on), a larger batch for the same weights.",
         {"emc_load_percent": load, **seen.gpu_figure},
     )
@@ -220,7 +220,7 @@ def _gpu(seen: _Seen) -> Bottleneck | None:
     unknown = ", if TensorFlow uses it" if seen.on_gpu is None else ""
     return Bottleneck(
         "gpu",
-        f"the GPU: {_five(seen.gpu)} % busy{clock}{unknown}",
+        f"the GPU: {_five(seen.gpu)}% busy{clock}{unknown}",
         advice,
         figures if seen.gpu_mhz is None else {**figures, "gpu_freq_mhz": seen.gpu_mhz},
     )
@@ -235,14 +235,14 @@ def _cores(seen: _Seen) -> Bottleneck | None:
     if seen.trainer_cores is not None and seen.trainer_cores < _TRAINS:
         return None  # whoever keeps a core busy, it is not the trainer
     all_of_them, busiest = sum(cores) / len(cores), seen.busiest
-    gpu = "" if gpu_load is None else f", GPU {_five(gpu_load)} %"
+    gpu = "" if gpu_load is None else f", GPU {_five(gpu_load)}%"
     if all_of_them >= _ALL_BUSY:
         capped = seen.capped("cpu", seen.cpu_mhz)
         if capped is not None:
             return _mode("CPU", all_of_them, *capped, seen.mode("cpu"))
         return Bottleneck(
             "cpu",
-            f"the CPU: {len(cores)} cores at {_five(all_of_them)} %{gpu}",
+            f"the CPU: {len(cores)} cores at {_five(all_of_them)}%{gpu}",
             "A GPU that TensorFlow sees ('nanotrain doctor'), a smaller network, or XLA.",
             {"cpu_load_percent": all_of_them, **({} if gpu_load is None else seen.gpu_figure)},
         )
@@ -251,20 +251,20 @@ def _cores(seen: _Seen) -> Bottleneck | None:
     if gpu_load is None:
         return Bottleneck(
             "cpu",
-            f"one core at {_five(busiest)} %, of {len(cores)}",
+            f"one core at {_five(busiest)}%, of {len(cores)}",
             "A larger batch gives the other cores something to do; trainer.threads = 0 lets them.",
             {"core_load_percent": busiest},
         )
     if seen.on_gpu is False:
         return Bottleneck(
             "cpu",
-            f"the CPU: one core at {_five(busiest)} %{gpu}",
+            f"the CPU: one core at {_five(busiest)}%{gpu}",
             "TensorFlow has no GPU here: 'nanotrain doctor' says why, and what to do about it.",
             {"core_load_percent": busiest, "gpu_load_percent": gpu_load},
         )
     return Bottleneck(
         "input",
-        f"input: one core at {_five(busiest)} %{gpu}",
+        f"input: one core at {_five(busiest)}%{gpu}",
         "The GPU waits for data: a larger batch hands it more at a time.",
         {"core_load_percent": busiest, "gpu_load_percent": gpu_load},
     )
@@ -274,7 +274,7 @@ def _mode(what: str, load: float, allowed: float, top: float, mode: str) -> Bott
     by = f"mode {mode}" if mode else "the power mode"
     return Bottleneck(
         "power_mode",
-        f"{by}: {what} {_five(load)} % busy at {allowed:.0f} of {top:.0f} MHz",
+        f"{by}: {what} {_five(load)}% busy at {allowed:.0f} of {top:.0f} MHz",
         "A mode with higher clocks, if the power supply bears it: 'nanotrain doctor' names them.",
         {"load_percent": load, "max_mhz": allowed, "top_mhz": top},
     )

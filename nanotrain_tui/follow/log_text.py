@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from nanotrain_tui.catalog import FIELDS, format_value
+from nanotrain_tui.catalog import FIELDS
+from nanotrain_tui.catalog.formats import count, percent, plural, scalar, value_text
 from nanotrain_tui.catalog.undecodable import shown
 from nanotrain_tui.follow.run_state import LogLine
 from nanotrain_tui.session import events
@@ -54,18 +55,6 @@ def reason(body: Body) -> str:
     return one_line(str(body.get("reason") or "the trainer ended"))
 
 
-def percent(value: Any) -> str:
-    """An accuracy of 0..1 as the tutorial prints it: ``94.27 %``."""
-    share = number(value)
-    return "—" if share is None else f"{100 * share:.2f} %"
-
-
-def figure(value: Any) -> str:
-    """A scalar in four digits; NaN and infinities by name."""
-    scalar = number(value)
-    return "—" if scalar is None else f"{scalar:.4g}"
-
-
 def _by(body: Body) -> str:
     who = body.get("who")
     return f" by {who}" if isinstance(who, str) and who else ""
@@ -89,11 +78,13 @@ def _ready(event: Event) -> str:
 
 def _started(event: Event) -> str:
     data = _mapping(event.body.get("data"))
-    parts = ["training starts" if not event.step else f"training goes on after step {event.step}"]
+    parts = [
+        "training starts" if not event.step else f"training goes on after step {count(event.step)}"
+    ]
     if data.get("name"):
-        parts.append(f"{data['name']}, {_count(data.get('train'))} images")
+        parts.append(f"{data['name']}, {_counted(data.get('train'), 'image')}")
     if event.body.get("parameters"):
-        parts.append(f"{_count(event.body['parameters'])} parameters")
+        parts.append(f"{_counted(event.body['parameters'], 'parameter')}")
     if event.body.get("xla"):
         parts.append("XLA")
     return ", ".join(parts)
@@ -102,7 +93,7 @@ def _started(event: Event) -> str:
 def _edited(event: Event) -> str:
     given = _mapping(event.body.get("changes"))
     changes = [
-        f"{_name(key)} {_value(change[0])} → {_value(change[1])}"
+        f"{_name(key)} {_value(key, change[0])} → {_value(key, change[1])}"
         for key, change in given.items()
         if _is_list(change) and len(change) == 2 and not _comes_along(key, change, given)
     ]
@@ -133,22 +124,22 @@ def _name(key: str) -> str:
     return str(field.label) if field is not None else key
 
 
-def _value(value: Any) -> str:
-    return format_value(value) or "none"
+def _value(key: str, value: Any) -> str:
+    return value_text(key, value) or "none"
 
 
 def _diverged(event: Event) -> str:
     checkpoint = event.body.get("checkpoint")
     good = f"last good checkpoint: {checkpoint}" if checkpoint else "there is no good checkpoint"
     good += "" if checkpoint else ", so begin anew with other values"
-    return f"the loss is {event.body.get('loss', 'nan')} at step {event.step}; {good}"
+    return f"the loss is {event.body.get('loss', 'nan')} at step {count(event.step)}; {good}"
 
 
 def _evaluated(event: Event) -> str:
     # Short: at 80x24 the log has some 50 cells.
     accuracy = event.body.get("accuracy")
-    shown = "test" if accuracy is None else f"accuracy {percent(accuracy)},"
-    return f"step {event.step}: {shown} loss {figure(event.body.get('loss'))}"
+    shown = "test" if accuracy is None else f"accuracy {percent(number(accuracy))},"
+    return f"step {count(event.step)}: {shown} loss {scalar(number(event.body.get('loss')))}"
 
 
 def _refused(event: Event) -> str:
@@ -159,18 +150,18 @@ def _refused(event: Event) -> str:
 
 def _checkpoint(event: Event) -> str:
     size = number(event.body.get("bytes"))
-    parts = [f"checkpoint at step {event.step}"]
+    parts = [f"checkpoint at step {count(event.step)}"]
     if "tested" in event.body:  # older versions named an evaluation of another step
         parts.append(_tested(event.body["tested"]))
         parts += ["the best"] if event.body.get("best") is True else []
-    return ", ".join(parts + ([f"{size / 1e6:.1f} MB"] if size else []))
+    return ", ".join(parts + ([f"{size / 1e6:,.1f} MB"] if size else []))
 
 
 def _tested(tested: Any) -> str:
     accuracy = _mapping(_mapping(tested).get("metrics")).get("accuracy")
     if not isinstance(tested, Mapping):
         return "not tested"
-    return "tested" if accuracy is None else f"tested {percent(accuracy)}"
+    return "tested" if accuracy is None else f"tested {percent(number(accuracy))}"
 
 
 def _preparing(event: Event) -> str:
@@ -181,16 +172,16 @@ def _message(event: Event) -> str:
     return str(event.body.get("message") or "")
 
 
+def _counted(number: Any, what: str) -> str:
+    return plural(number, what) if isinstance(number, int) else f"{number} {what}s"
+
+
 def _is_list(value: Any) -> bool:
     return isinstance(value, (list, tuple))
 
 
 def _mapping(value: Any) -> Body:
     return value if isinstance(value, Mapping) else {}
-
-
-def _count(value: Any) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 # Every other kind shows its message, and one without a message its name.
@@ -201,13 +192,13 @@ _TEXTS: Mapping[str, Callable[[Event], str]] = {
     events.STARTED: _started,
     events.EDITED: _edited,
     events.REFUSED: _refused,
-    events.PAUSED: lambda event: f"paused after step {event.step}{_by(event.body)}",
-    events.RESUMED: lambda event: f"goes on after step {event.step}{_by(event.body)}",
+    events.PAUSED: lambda event: f"paused after step {count(event.step)}{_by(event.body)}",
+    events.RESUMED: lambda event: f"goes on after step {count(event.step)}{_by(event.body)}",
     events.EVALUATED: _evaluated,
     events.CHECKPOINT: _checkpoint,
     events.CHECKPOINT_REMOVED: lambda event: f"removed {event.body.get('file', 'a checkpoint')}",
     events.DIVERGED: _diverged,
     events.CRASHED: lambda event: f"failed: {reason(event.body)}",
-    events.STOPPED: lambda event: f"stopped after step {event.step}{_by(event.body)}",
-    events.FINISHED: lambda event: f"finished after {event.step} steps",
+    events.STOPPED: lambda event: f"stopped after step {count(event.step)}{_by(event.body)}",
+    events.FINISHED: lambda event: f"finished after {plural(event.step, 'step')}",
 }

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
+from nanotrain_tui.catalog.formats import count
 from nanotrain_tui.follow.run_state import Checkpoint, Diverged, Mark
 from nanotrain_tui.session import events
 from nanotrain_tui.session.recording.records import Event
@@ -44,7 +45,7 @@ class MarkFold:
         self._marks = deque((mark for mark in self._marks if mark.step <= step), maxlen=MARKS)
         self._checkpoints.begin_segment(step)
         if step:
-            self._marks.append(Mark(step, events.RESUMED, f"resumed from step {step}", t))
+            self._marks.append(Mark(step, events.RESUMED, f"resumed from step {count(step)}", t))
         self.diverged = None
 
     def trained(self, first_step: int, loss: float) -> None:
@@ -55,7 +56,7 @@ class MarkFold:
     def marks(self) -> tuple[Mark, ...]:
         """By step, checkpoints among them."""
         saved = [
-            Mark(one.step, events.CHECKPOINT, f"checkpoint at step {one.step}", one.t)
+            Mark(one.step, events.CHECKPOINT, f"checkpoint at step {count(one.step)}", one.t)
             for one in (kept.event for kept in self._checkpoints.kept())
         ]
         return tuple(sorted([*self._marks, *saved], key=lambda mark: (mark.step, mark.t)))

@@ -3,6 +3,7 @@
 import json
 from typing import Any, Callable, Dict
 
+from nanotrain_tui.catalog.formats import plural
 from nanotrain_tui.session import events
 
 _LONGEST_COMMAND = 500  # characters of JSON
@@ -41,8 +42,9 @@ class Refusals:
         """Record how many were left out since the last time, if any."""
         left_out, self._left_out = self._left_out, 0
         if left_out:
-            message = "{:,} more commands were refused; they are not recorded one by one"
-            self._record(events.NOTE, {"message": message.format(left_out)})
+            refused = plural(left_out, "more command")
+            message = "{} refused, not recorded one by one".format(refused)
+            self._record(events.NOTE, {"message": message})
 
 
 def brief(command: Dict[str, Any]) -> Dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from nanotrain_tui.catalog.formats import megabytes, plural
 from nanotrain_tui.catalog.layers import count_parameters, parse_layers
 from nanotrain_tui.catalog.memory_estimate import MB, SLOTS
 from nanotrain_tui.session.recording.reserve import RESERVE_BYTES
@@ -40,9 +41,11 @@ class RoomCheck:
         """What does not fit and what to do; empty where it fits."""
         if self.fits:
             return ""
+        checkpoints = plural(self.checkpoints, "checkpoint")
         return (
-            f"The session writes about {self.need_mb:,.0f} MB ({self.checkpoints} checkpoints of "
-            f"{self.checkpoint_mb:,.1f} MB) and {self.free_mb:,.0f} MB are free in {self.place}: "
+            f"The session writes about {megabytes(self.need_mb)} ({checkpoints} of "
+            f"{self.checkpoint_mb:,.1f} MB) and {megabytes(self.free_mb or 0.0)} are free in "
+            f"{self.place}: "
             f"make room, keep fewer checkpoints ({KEEP}), or set NANOTRAIN_HOME to another disk."
         )
 

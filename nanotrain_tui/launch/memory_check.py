@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nanotrain_tui.catalog.formats import megabytes
 from nanotrain_tui.catalog.memory_estimate import MemoryNeed, estimate, fitting_batch
 from nanotrain_tui.launch.cgroups import left_by_cgroups
 from nanotrain_tui.telemetry.meminfo import largest_free_block, read_meminfo
@@ -52,11 +53,10 @@ class MemoryCheck:
     def shortage(self) -> str:
         """What is needed, what there is, and what comes of it."""
         there = self.available.memory_mb or 0.0
-        told = (
-            f"Training needs about {self.need.total_mb:,.0f} MB and {there:,.0f} MB are available: "
-        )
+        needed = megabytes(self.need.total_mb)
+        told = f"Training needs about {needed} and {megabytes(there)} are available: "
         if self.need.total_mb <= there + self.available.swap_mb:
-            return told + f"{self.need.total_mb - there:,.0f} MB go to swap, which is slow."
+            return told + f"{megabytes(self.need.total_mb - there)} go to swap, which is slow."
         return told + "the kernel may kill it."
 
     @property
@@ -65,7 +65,7 @@ class MemoryCheck:
         if self.fitting_batch is not None:
             return f"A batch of {self.fitting_batch:,} fits ({BATCH})."
         if self.need.framework_mb > (self.available.memory_mb or 0.0):
-            alone = f"TensorFlow alone takes about {self.need.framework_mb:,.0f} MB"
+            alone = f"TensorFlow alone takes about {megabytes(self.need.framework_mb)}"
             return f"{alone}: close other programs, the desktop above all, or add swap."
         return "No batch is small enough: use fewer units (model.hidden), or add swap."
 

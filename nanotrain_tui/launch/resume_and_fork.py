@@ -17,6 +17,7 @@ from nanotrain_tui.catalog import (
     flatten,
     parse_value,
 )
+from nanotrain_tui.catalog.formats import count, plural
 from nanotrain_tui.config import Folders, overlay
 from nanotrain_tui.launch.detached import start
 from nanotrain_tui.launch.plan import Plan, prepare
@@ -78,20 +79,21 @@ def plan_resume(folder: SessionFolder, folders: Folders, changes: Changes | None
     if begin.config["train.steps"] < begin.step and not begin.config.get("train.epochs"):
         raise LaunchError(
             "train.steps",
-            f"{begin.config['train.steps']} is less than the {begin.step} steps that {folder.name} "
-            "has made; set it higher.",
+            f"{count(begin.config['train.steps'])} is less than the {plural(begin.step, 'step')} "
+            f"that {folder.name} has made; set it higher.",
         )
     # One whose last checkpoint could not be written trains again from the one before.
     is_saved = begin.checkpoint is None or begin.step >= reached
     if state == states.FINISHED and begin.config["train.steps"] <= reached and is_saved:
         raise LaunchError(
             "train.steps",
-            f"{folder.name} has finished its {reached} steps; to go on, set train.steps higher.",
+            f"{folder.name} has finished its {plural(reached, 'step')}; "
+            "to go on, set train.steps higher.",
         )
     plan = _plan(begin, folders, folder)
     return replace(
         plan,
-        choices=(*plan.choices, f"going on from step {begin.step}"),
+        choices=(*plan.choices, f"going on from step {count(begin.step)}"),
         start=begin,
         resumes=folder,
         resumes_after=last_seq,
@@ -129,7 +131,7 @@ def plan_fork(
     return replace(
         plan,
         config=config,
-        choices=(*plan.choices, f"forked from {parent.name} at step {begin.step}"),
+        choices=(*plan.choices, f"forked from {parent.name} at step {count(begin.step)}"),
         start=begin,
         parent=parent,
         warnings=(*plan.warnings, *told),

@@ -205,7 +205,7 @@ def test_the_header_says_state_in_sign_and_word() -> None:
     state = state_of(wild())
     first, second = text_of(draw_status(state, 80, 2, UNICODE))
     assert first.startswith("● running  mnist-12") and first.endswith("mnist · 1024 relu")
-    assert second.startswith("step 100/1,000  10 %  2,000 samples/s  ETA 0:46  elapsed 0:06")
+    assert second.startswith("step 100/1,000  10%  2,000 samples/s  ETA 0:46  elapsed 0:06")
     bar = second.split()[-1]
     assert 0 < bar.count("━") < bar.count("─")
 
@@ -232,7 +232,7 @@ def test_a_recording_that_is_not_written_is_told_in_place_of_the_progress() -> N
 def test_preparation_stands_where_the_progress_will() -> None:
     rows = Rows().segment().event("preparing", what="drawing digits", fraction=0.4)
     assert text_of(draw_status(state_of(rows), 80, 2, UNICODE))[1].startswith(
-        "drawing digits 40 %  ━"
+        "drawing digits 40%  ━"
     )
 
 
@@ -244,7 +244,7 @@ def test_telemetry_labels_the_kinds_of_memory_apart() -> None:
     lines = text_of(
         draw_telemetry(state_of(Rows().begin().steps([3.0] * 5).sample(**TEGRA)), 50, 7, UNICODE)
     )
-    assert lines[0].split()[:4] == ["GPU", "load", "87", "%"]
+    assert lines[0].split()[:4] == ["GPU", "load", "87%", "▇"]
     assert lines[1].startswith("TF alloc") and "412 MB" in lines[1] and "max 530 MB" in lines[1]
     assert lines[2].startswith("RAM shared") and "2.35/3.9 GB" in lines[2]
     assert "52 °C" in lines[3] and "6.2 W" in lines[4]
@@ -426,8 +426,8 @@ def test_the_load_of_other_programs_has_a_line_of_its_own() -> None:
 
     drawn = draw_telemetry(state(), 80, 12, UNICODE)
     lines = ["".join(span.text for span in line).strip() for line in drawn]
-    assert "▸ the CPU: 2 cores at 100 %, GPU 100 %" in lines
-    assert lines.index("▸ another program keeps the GPU busy: 100 %") > 0
+    assert "▸ the CPU: 2 cores at 100%, GPU 100%" in lines
+    assert lines.index("▸ another program keeps the GPU busy: 100%") > 0
     rows.segment(from_step=40).event("configured", config={})
     rows.event("ready", devices=[{"name": "GPU:0", "kind": "GPU"}])
     rows.event("started", step=40, steps=100, batch_size=10)

@@ -74,16 +74,16 @@ def test_what_bounds_a_nano(tokens: dict[str, str], more: dict[str, Any], wanted
 @pytest.mark.parametrize(
     ("tokens", "more", "text", "figures"),
     [
-        (ONE_CORE, {}, "input: one core at 100 %, GPU 25 %",
+        (ONE_CORE, {}, "input: one core at 100%, GPU 25%",
          {"core_load_percent": 100.0, "gpu_load_percent": 25.0}),
-        ({"EMC_FREQ": "91%@1600"}, {}, "memory bandwidth: the controller is at 90 %, GPU 100 %",
+        ({"EMC_FREQ": "91%@1600"}, {}, "memory bandwidth: the controller is at 90%, GPU 100%",
          {"emc_load_percent": 91.0, "gpu_load_percent": 99.0}),
         ({}, {"throttling": ["gpu"]}, "heat: gpu slowed down at 45 °C", {"temperature_c": 45.0}),
         ({"SWAP": "1500/1982MB (cached 9MB)"}, {"mem_available_mb": 60.0},
          "swap: 1,500 MB are swapped out, 60 MB of memory left",
          {"swap_used_mb": 1500.0, "swap_rise_mb": 0.0, "mem_available_mb": 60.0}),
         ({"CPU": "[99%@1428,98%@1428,97%@1428,100%@1428]", "GR3D_FREQ": "3%@76"}, {},
-         "the CPU: 4 cores at 100 %, GPU 5 %",
+         "the CPU: 4 cores at 100%, GPU 5%",
          {"cpu_load_percent": 98.5, "gpu_load_percent": 3.0}),
     ],
 )  # fmt: skip
@@ -98,7 +98,7 @@ def test_each_says_the_figures_it_rests_on(
 def test_a_thread_that_moves_from_core_to_core_is_one_busy_core() -> None:
     rows = ["[100%@1428,5%@1428]", "[4%@1428,100%@1428]"] * 3
     found = bottleneck(*[line(CPU=row, GR3D_FREQ="20%@76") for row in rows])
-    assert found.text == "input: one core at 100 %, GPU 20 %"
+    assert found.text == "input: one core at 100%, GPU 20%"
 
 
 def test_where_the_gpus_load_is_unknown_the_cpu_is_not_blamed() -> None:
@@ -112,7 +112,7 @@ def test_where_the_gpus_load_is_unknown_the_cpu_is_not_blamed() -> None:
 
 def test_a_gpu_that_tensorflow_has_not_is_not_what_it_waits_for() -> None:
     found = bottleneck(*[line(**ONE_CORE)] * 3, on_gpu=False)
-    assert (found.kind, found.text) == ("cpu", "the CPU: one core at 100 %, GPU 25 %")
+    assert (found.kind, found.text) == ("cpu", "the CPU: one core at 100%, GPU 25%")
     assert "TensorFlow has no GPU here" in found.advice
     assert kind(*[line()] * 3, on_gpu=False) == ""  # whose it is, other_load says
     capped = {"power_mode": "5W", "gpu_max_mhz": 640}
@@ -128,8 +128,8 @@ def test_a_gpu_that_tensorflow_has_not_is_not_what_it_waits_for() -> None:
 
 
 def test_a_gpu_of_which_nothing_is_known_is_no_claim() -> None:
-    assert bottleneck(*[line()] * 3).text == "the GPU: 100 % busy at 920 MHz, if TensorFlow uses it"
-    assert bottleneck(*[line()] * 3, on_gpu=True).text == "the GPU: 100 % busy at 920 MHz"
+    assert bottleneck(*[line()] * 3).text == "the GPU: 100% busy at 920 MHz, if TensorFlow uses it"
+    assert bottleneck(*[line()] * 3, on_gpu=True).text == "the GPU: 100% busy at 920 MHz"
 
 
 def used(trainer: float, host: float = 0.0, **tokens: str) -> list[tuple[float, dict[str, Any]]]:
@@ -150,7 +150,7 @@ FOUR = {"CPU": "[99%@1428,98%@1428,97%@1428,100%@1428]", "GR3D_FREQ": "3%@76"}
 
 
 def test_the_load_of_others_is_named_where_it_is_known() -> None:
-    assert other(used(0.8)) == "another program keeps the GPU busy: 100 %"
+    assert other(used(0.8)) == "another program keeps the GPU busy: 100%"
     assert other(used(0.8), on_gpu=True) == other(used(0.8), on_gpu=None) == ""
     assert other(used(0.8, GR3D_FREQ="20%@76")) == ""
     assert other(used(1.0, **FOUR)) == other(used(1.0, **FOUR), on_gpu=True)
@@ -158,7 +158,7 @@ def test_the_load_of_others_is_named_where_it_is_known() -> None:
     assert other(used(3.9, **FOUR)) == other(used(3.0, 0.9, **FOUR)) == ""
     assert other([(t, line(**FOUR)) for t in range(4)]) == ""  # the trainer was not measured
     busy = used(1.0, **{**FOUR, "GR3D_FREQ": "99%@921"})
-    both = "another program keeps the GPU busy: 100 %; other programs keep 3 of 4 cores busy"
+    both = "another program keeps the GPU busy: 100%; other programs keep 3 of 4 cores busy"
     assert other(busy) == both
     found = other_load(busy, False)
     assert found is not None
@@ -198,12 +198,12 @@ def test_a_mode_that_was_changed_while_it_trains_is_no_claim_of_the_start() -> N
     assert kind(*[line(GR3D_FREQ="99%@921")] * 3, **began) == "gpu"  # faster than it allowed
     body = {**line(GR3D_FREQ="99%@640"), "gpu_max_mhz": 640, "gpu_temperature_c": 85.0}
     found = bottleneck(*[body] * 3)  # it began in MAXN
-    assert found.text == "the power mode: GPU 100 % busy at 640 of 921 MHz"
+    assert found.text == "the power mode: GPU 100% busy at 640 of 921 MHz"
 
 
 def test_the_power_mode_is_named_with_what_it_costs() -> None:
     found = bottleneck(*[line(GR3D_FREQ="99%@640")] * 3, power_mode="5W", gpu_max_mhz=640)
-    assert (found.kind, found.text) == ("power_mode", "mode 5W: GPU 100 % busy at 640 of 921 MHz")
+    assert (found.kind, found.text) == ("power_mode", "mode 5W: GPU 100% busy at 640 of 921 MHz")
     assert "doctor" in found.advice and found.figures["top_mhz"] == 921
 
 
@@ -216,7 +216,7 @@ def test_swap_that_grows_is_told_before_memory_is_full() -> None:
 def test_a_machine_without_a_gpu() -> None:
     body = {"cpus": [{"load_percent": 97.0}, None, {"load_percent": 93.0}], "source": "psutil"}
     found = bottleneck(body, body)
-    assert (found.kind, found.text) == ("cpu", "the CPU: 2 cores at 95 %")
+    assert (found.kind, found.text) == ("cpu", "the CPU: 2 cores at 95%")
     one = {"cpus": [{"load_percent": 100.0}, {"load_percent": 4.0}]}
     assert "one core" in bottleneck(one).text
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from nanotrain_tui.app.screens.charts import ChartsScreen
 from nanotrain_tui.app.source.worker import Window, Windowed
 from nanotrain_tui.app.widgets.charts import ChartWidget, LossChart
+from nanotrain_tui.catalog.formats import clock
 from nanotrain_tui.drawing.axis import whole_end
 from nanotrain_tui.drawing.chart_model import NO_DETAIL, Chart, Charts, Detail
 from nanotrain_tui.drawing.chart_stack import NAMES, key_of, missing, stacked
 from nanotrain_tui.drawing.chart_view import LEAST_STEPS, SMOOTHINGS, ChartView
-from nanotrain_tui.drawing.scale import clock, log_scale
+from nanotrain_tui.drawing.scale import log_scale
 from nanotrain_tui.follow.run_state import Mark, RunState
 from nanotrain_tui.session.events import signs
 

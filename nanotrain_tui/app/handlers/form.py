@@ -11,6 +11,7 @@ from nanotrain_tui.app.screens.dialogs import Item, PickList, Prompt
 from nanotrain_tui.app.screens.jump import Jump
 from nanotrain_tui.catalog import ACTIVATIONS, FIELDS, ConfigError, applies, format_value
 from nanotrain_tui.catalog.fields import BOOL, CHOICE, FLOAT, INT
+from nanotrain_tui.catalog.formats import plural
 from nanotrain_tui.config.presets import DEFAULT
 from nanotrain_tui.drawing.curves import small_curve
 
@@ -200,7 +201,7 @@ class FormKeys:
         if self.model.live and applies(key, self.model.given):
             self.app.steering.take(key, stage)
         else:
-            self.app.say(f"{FIELDS[key].label}: {self.model.text(key) or 'empty'}")
+            self.app.say(f"{FIELDS[key].label}: {self.model.shown(key) or 'empty'}")
 
     def _accept_preset(self, name: str) -> str:
         self.model.load_preset(name)
@@ -211,7 +212,7 @@ class FormKeys:
             return
         self.app.form_changed()
         staged = len(self.model.staged())
-        note = f": {staged} values staged; a applies, x drops." if staged else ""
+        note = f": {plural(staged, 'value')} staged; a applies, x drops." if staged else ""
         self.app.say(f"Preset {name}{note}")
 
 

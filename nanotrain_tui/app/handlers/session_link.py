@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nanotrain_tui.app.screens.memory_dialog import ask_about_memory
 from nanotrain_tui.app.source.ports import Refused, Reply, TooLarge, Watch
-from nanotrain_tui.app.source.worker import Attach, Command, Job, Launch, Start
+from nanotrain_tui.app.source.worker import Attach, Command, Job, Launch, Resume, Start
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.run_state import Checkpoint, Diverged, Preparing, RunState
 
@@ -67,9 +67,10 @@ class SessionLink:
         if isinstance(job, Start):
             self.model.set_running({})
             self.model.set_running(job.config)
-        self.app.show(_launching(Preparing("starting the session", None)))
+        doing = "resuming the session" if isinstance(job, Resume) else "starting a session"
+        self.app.show(_launching(Preparing(doing, None)))
         self.app.form_changed()
-        self.app.say("Starting a session …" if isinstance(job, Start) else "Going on …")
+        self.app.say(f"{doing.capitalize()} …")
 
     def launch_after_stop(self, job: Launch, then: str) -> None:
         """The same once the session that runs has been stopped."""
@@ -123,10 +124,15 @@ class SessionLink:
         if self.app.watching:
             self.app.say(WATCHING)
         else:
-            self.app.say(f"{'Attached to' if self._attaching else 'Started'} {name}.", "good")
+            self.app.say(f"{self._what_was_done()} {name}.", "good")
         if not self._attaching and self.model.problem is None:
             for one in self.model.advice():
                 self.app.dashboard.note(one.message, "warning")
+
+    def _what_was_done(self) -> str:
+        if self._attaching:
+            return "Attached to"
+        return "Resumed" if isinstance(self._asked, Resume) else "Started"
 
     def not_attached(self, error: Refused) -> None:
         """It could not be started or found: what was followed before still is."""

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from nanotrain_tui.app.screens.memory_dialog import larger_batch
 from nanotrain_tui.app.source.ports import Reply
 from nanotrain_tui.app.source.worker import Command
-from nanotrain_tui.catalog import FIELDS, SWAP, format_value
+from nanotrain_tui.catalog import FIELDS, SWAP
+from nanotrain_tui.catalog.formats import plural, sentence, value_text
 from nanotrain_tui.session.client import whoami
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class Steering:
             told = f": {self._describe(mine[1])}" if mine is not None else ""
             self.app.say(f"Undone{_after(reply)}{told}.", "good")
         else:
-            self.app.say(f"Nothing was undone: {reply.why}.", "warning")
+            self.app.say(sentence(f"Nothing was undone: {reply.why}"), "warning")
 
     # --- the keys --------------------------------------------------------------------------
 
@@ -182,10 +183,10 @@ class Steering:
         self.app.say(f"{self._told(key)}: {_values(count)} staged{kind}; a applies, x drops.")
 
     def _told(self, key: str) -> str:
-        return f"{FIELDS[key].label} {self.model.text(key) or 'empty'}"
+        return f"{FIELDS[key].label} {self.model.shown(key) or 'empty'}"
 
     def _describe(self, values: Mapping[str, Any]) -> str:
-        told = [f"{FIELDS[key].label} {format_value(value)}" for key, value in values.items()]
+        told = [f"{FIELDS[key].label} {value_text(key, value)}" for key, value in values.items()]
         return ", ".join(told[:3]) + (f" and {len(told) - 3} more" if len(told) > 3 else "")
 
 
@@ -201,4 +202,4 @@ def _cost(values: Mapping[str, Any], swaps: list[str]) -> str:
 
 
 def _values(count: int) -> str:
-    return "1 value" if count == 1 else f"{count} values"
+    return plural(count, "value")

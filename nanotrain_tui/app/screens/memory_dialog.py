@@ -15,6 +15,7 @@ from textual.widgets import Static
 from nanotrain_tui.app.source.ports import TooLarge
 from nanotrain_tui.app.source.worker import Launch, Resume
 from nanotrain_tui.catalog import flatten
+from nanotrain_tui.catalog.formats import megabytes
 from nanotrain_tui.catalog.memory_estimate import estimate
 from nanotrain_tui.follow.run_state import RunState
 
@@ -97,6 +98,6 @@ def larger_batch(state: RunState, values: Mapping[str, Any]) -> str:
     if more_mb <= left_mb:
         return ""
     return (
-        f"A batch of {values[BATCH]:,} needs about {more_mb:,.0f} MB more, and {left_mb:,.0f} MB "
-        "are left: the kernel may kill the trainer."
+        f"A batch of {values[BATCH]:,} needs about {megabytes(more_mb)} more, and "
+        f"{megabytes(left_mb)} are left: the kernel may kill the trainer."
     )

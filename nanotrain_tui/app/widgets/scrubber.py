@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 from nanotrain_tui.app.widgets.live import LiveWidget
+from nanotrain_tui.catalog.formats import clock
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit, width_of
-from nanotrain_tui.drawing.scale import clock
 from nanotrain_tui.follow.run_state import ReplayPosition, RunState
 from nanotrain_tui.session.events import signs
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nanotrain_tui.catalog.formats import megabytes
 from nanotrain_tui.config import Folders
 from nanotrain_tui.telemetry.board import BoardInfo
 
@@ -104,7 +105,7 @@ def check_home(folders: Folders) -> Check:
         advice = "Set NANOTRAIN_HOME to a folder that can be written."
         return Check("home", PROBLEM, found, advice)
     free_mb = shutil.disk_usage(there).free // (1 << 20)
-    found = f"{home}, {free_mb:,} MB free"
+    found = f"{home}, {megabytes(free_mb)} free"
     if free_mb < LEAST_FREE_MB:
         return Check("home", WARN, found, "Make room, or set NANOTRAIN_HOME to another disk.")
     return Check("home", OK, found)
@@ -134,8 +135,10 @@ def check_memory(board: BoardInfo, values: Mapping[str, Any], root: str = "/") -
 
     total_mb = psutil.virtual_memory().total // (1 << 20)
     swap_mb = sum(area.total_mb for area in board.swap)
-    kinds = ", ".join(f"{area.name} ({area.kind}) {area.total_mb:,} MB" for area in board.swap)
-    checks = [_check_need(f"{total_mb:,} MB", values, root)]
+    kinds = ", ".join(
+        f"{area.name} ({area.kind}) {megabytes(area.total_mb)}" for area in board.swap
+    )
+    checks = [_check_need(megabytes(total_mb), values, root)]
     if swap_mb or total_mb >= LEAST_MEMORY_MB:
         checks.append(Check("swap", OK, kinds or "none"))
     else:
@@ -152,8 +155,8 @@ def _check_need(total: str, values: Mapping[str, Any], root: str) -> Check:
 
     needed = memory.check_memory(values, MNIST, memory.read_available(root))
     there = needed.available.memory_mb
-    found = total if there is None else f"{total}, {there:,.0f} MB available"
-    found += f"; training on MNIST with your settings takes about {needed.need.total_mb:,.0f} MB"
+    found = total if there is None else f"{total}, {megabytes(there)} available"
+    found += f"; training on MNIST with your settings takes about {megabytes(needed.need.total_mb)}"
     return Check("memory", OK if needed.fits else WARN, found, needed.message)
 
 

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nanotrain_tui.catalog.formats import clock, count, percent
 from nanotrain_tui.cli.exit_status import FINISHED, paragraph
 from nanotrain_tui.cli.options import json_option, session_argument
-from nanotrain_tui.cli.output import clock, print_json, say, share, table
+from nanotrain_tui.cli.output import print_json, say, table
 from nanotrain_tui.cli.places import my_folders
 
 if TYPE_CHECKING:
@@ -48,11 +49,11 @@ def _object(checkpoint: "Checkpoint") -> dict[str, Any]:
 
 
 def _row(checkpoint: "Checkpoint") -> tuple[str, ...]:
-    size = "-" if checkpoint.bytes is None else f"{checkpoint.bytes / 1e6:.1f}"
-    tested = str(checkpoint.tested.step) if checkpoint.tested else "-"
+    size = "-" if checkpoint.bytes is None else f"{checkpoint.bytes / 1e6:,.1f}"
+    tested = count(checkpoint.tested.step) if checkpoint.tested else "-"
     notes = [checkpoint.problem, "the best" if checkpoint.best else ""]
     notes.append("" if checkpoint.tested else "not tested at this step")
     note = ", ".join(filter(None, notes))
     file = paragraph(checkpoint.file) + (f"  {paragraph(note)}" if note else "")
-    accuracy = share(checkpoint.accuracy)
-    return (str(checkpoint.step), clock(checkpoint.t), tested, accuracy, size, file)
+    accuracy = percent(checkpoint.accuracy, "-")
+    return (count(checkpoint.step), clock(checkpoint.t), tested, accuracy, size, file)

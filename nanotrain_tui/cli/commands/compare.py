@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nanotrain_tui.catalog.formats import clock, count, joules, percent, scalar
 from nanotrain_tui.cli.exit_status import FINISHED, CommandError, note
 from nanotrain_tui.cli.options import complete_session, json_option
-from nanotrain_tui.cli.output import clock, figure, print_json, share, table, width
+from nanotrain_tui.cli.output import print_json, table, width
 from nanotrain_tui.cli.places import my_folders
 
 if TYPE_CHECKING:
@@ -118,9 +119,7 @@ def _session(one: "Contender", accuracy: float | None, metric: str, axis: str) -
 
 
 def _results(found: list["Contender"], accuracy: float | None) -> str:
-    from nanotrain_tui.drawing.scale import joules
-
-    target = "" if accuracy is None else f"{100 * accuracy:g} %"
+    target = "" if accuracy is None else f"{100 * accuracy:g}%"
     header = ["SESSION", "STATE", "STEPS", "TIME", "ENERGY", "BEST", "AT STEP", "LEAST LOSS"]
     if target:
         header.append(f"TO {target}")
@@ -133,9 +132,9 @@ def _results(found: list["Contender"], accuracy: float | None) -> str:
             _steps(one),
             clock(one.summary.duration_s),
             joules(one.summary.energy_j, "-"),
-            share(best.accuracy if best else None),
-            str(best.step) if best else "-",
-            figure(one.summary.best_loss),
+            percent(best.accuracy if best else None, "-"),
+            count(best.step) if best else "-",
+            scalar(one.summary.best_loss, "-"),
         ]
         if accuracy is not None:
             row.append(_took(one.reached(accuracy)))
@@ -145,18 +144,16 @@ def _results(found: list["Contender"], accuracy: float | None) -> str:
 
 def _steps(one: "Contender") -> str:
     """``600``, of a fork ``600, 300 own``."""
-    own = f", {one.summary.own_steps} own" if one.begins_at else ""
-    return f"{one.summary.step}{own}"
+    own = f", {count(one.summary.own_steps)} own" if one.begins_at else ""
+    return f"{count(one.summary.step)}{own}"
 
 
 def _took(reached: "Reached | None") -> str:
-    from nanotrain_tui.drawing.scale import joules
-
     if reached is None:
         return "never"
     energy = "" if reached.energy_j is None else f", {joules(reached.energy_j)}"
-    own = f" ({reached.own_steps} own)" if reached.own_steps != reached.step else ""
-    return f"step {reached.step}{own}, {clock(reached.time_s)}{energy}"
+    own = f" ({count(reached.own_steps)} own)" if reached.own_steps != reached.step else ""
+    return f"step {count(reached.step)}{own}, {clock(reached.time_s)}{energy}"
 
 
 def _differences(found: list["Contender"], differ: dict[str, list[str]]) -> str:

@@ -84,6 +84,7 @@ def command(
 def _checkpoint(text: str) -> int | str:
     if text in (LAST, BEST):
         return text
-    if text.isdecimal() and len(text) < 10:
-        return int(text)
+    plain = text.replace(",", "")  # as the list of checkpoints writes it
+    if plain.isdecimal() and len(plain) < 10:
+        return int(plain)
     raise CommandError(f"--checkpoint is last, best or the step of one; it is '{text}'.")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from nanotrain_tui.catalog.formats import percent, plural
 from nanotrain_tui.cli.exit_status import BAD_INPUT, FINISHED, CommandError, complain, note
 from nanotrain_tui.cli.model_options import model_options
 from nanotrain_tui.cli.options import json_option, session_argument
@@ -139,6 +140,10 @@ def _accuracy(answer: dict[str, Any]) -> str:
         for guess, count in enumerate(row)
         if count and label != guess
     ]
-    told = ", ".join(f"{label} for {guess} {n} times" for n, label, guess in sorted(wrong)[:-6:-1])
-    line = f"accuracy {answer['accuracy']:.4f} on {answer['labelled']} labelled images"
+    told = ", ".join(
+        f"{label} for {guess} {plural(n, 'time')}" for n, label, guess in sorted(wrong)[:-6:-1]
+    )
+    line = (
+        f"accuracy {percent(answer['accuracy'])} on {plural(answer['labelled'], 'labelled image')}"
+    )
     return f"{line}; taken wrongly: {told}" if told else line

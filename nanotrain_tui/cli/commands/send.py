@@ -7,9 +7,10 @@ import click
 from click.shell_completion import CompletionItem
 
 from nanotrain_tui.catalog import format_value, nearest
+from nanotrain_tui.catalog.formats import percent, scalar
 from nanotrain_tui.cli.exit_status import FAILED, FINISHED, CommandError, complain
 from nanotrain_tui.cli.options import complete_set, json_option, session_argument
-from nanotrain_tui.cli.output import figure, print_json, say, share
+from nanotrain_tui.cli.output import print_json, say
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.config import parse_set
 from nanotrain_tui.session.events import CHECKPOINT, EDITED, EVALUATED, PAUSED, RESUMED, STOPPED
@@ -236,7 +237,7 @@ def _applied(
         what = f"step {arguments['n']}"
     elif do == "evaluate":
         accuracy, loss = number(body.get("accuracy")), number(body.get("loss"))
-        what = f"test accuracy {share(accuracy)}, test loss {figure(loss)}"
+        what = f"test accuracy {percent(accuracy, '-')}, test loss {scalar(loss, '-')}"
     elif do == "checkpoint":
         tested = "tested" if body.get("tested") else "not tested"
         what = f"checkpoint {body.get('file')}, {tested}"

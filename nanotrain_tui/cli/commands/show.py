@@ -9,12 +9,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nanotrain_tui.catalog import flatten, format_value
+from nanotrain_tui.catalog.formats import (
+    clock,
+    count,
+    joules,
+    moment,
+    percent,
+    plural,
+    samples_per_joule,
+    scalar,
+)
 from nanotrain_tui.cli.divergence import way_out
 from nanotrain_tui.cli.exit_status import FINISHED, paragraph
 from nanotrain_tui.cli.options import json_option, session_argument
-from nanotrain_tui.cli.output import clock, figure, moment, print_json, share, table
+from nanotrain_tui.cli.output import print_json, table
 from nanotrain_tui.cli.places import my_folders
-from nanotrain_tui.drawing.scale import joules, samples_per_joule
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.run_state import Checkpoint, RunState
@@ -136,25 +145,27 @@ def _print_text(folder: "SessionFolder", state: "RunState", reader: "SessionRead
 
 
 def _head(state: "RunState", reader: "SessionReader", lost: str) -> str:
-    steps = f"{state.step}/{state.steps}" if state.steps else str(state.step)
+    steps = count(state.step) + (f"/{count(state.steps)}" if state.steps else "")
     state_word = state.state if state.responding else f"{state.state}, not responding"
     lines = [f"{state.name}: {state_word}, step {steps}, {clock(state.elapsed_s)}"]
     if lost:
         lines.append(lost)
-    started = f"started {moment(reader.meta().get('created'))}"
+    started = f"started {moment(reader.meta().get('created'), '-')}"
     version = state.versions.get("tensorflow")
     lines.append(f"{started}, TensorFlow {version}" if version else started)
     parent = _parent(reader.meta())
     if parent is not None:
-        origin = f"forked from {parent.get('session')} at step {parent.get('step')}"
-        lines.append(f"{origin}; {state.own_steps} steps of its own, which time and energy are of")
+        origin = f"forked from {parent.get('session')} at step {_step(parent.get('step'))}"
+        lines.append(
+            f"{origin}; {plural(state.own_steps, 'step')} of its own, which time and energy are of"
+        )
     if state.energy_j is not None:
         lines.append(f"energy: {joules(state.energy_j)}{_energy_use(state)}")
     lines += _memory(state) + _bottleneck(state) + _best(state)
     if state.data.get("source"):
         lines.append(f"data: {state.data['source']}")
     if state.diverged is not None:
-        what = f"the loss is {state.diverged.loss} since step {state.diverged.step}"
+        what = f"the loss is {state.diverged.loss} since step {count(state.diverged.step)}"
         lines.append(f"{what}; {way_out(state)}")
     return "\n".join(lines + list(state.notices))
 
@@ -169,6 +180,11 @@ def _energy_use(state: "RunState") -> str:
     if use.samples_per_j is not None:
         parts.append(samples_per_joule(use.samples_per_j))
     return f", while training {', '.join(parts)}"
+
+
+def _step(value: Any) -> str:
+    """A step of another session, as it is recorded."""
+    return count(value) if isinstance(value, int) else str(value)
 
 
 def _gauge(state: "RunState", name: str) -> dict[str, float | None]:
@@ -202,15 +218,18 @@ def _best(state: "RunState") -> list[str]:
     """Which checkpoint is the best, and where it was tested."""
     for one in state.checkpoints:
         if one.best and one.tested:
-            tested = f"tested at step {one.tested.step}: {share(one.accuracy)}"
-            return [f"best checkpoint: step {one.step}, {tested}"]
+            tested = f"tested at step {count(one.tested.step)}: {percent(one.accuracy, '-')}"
+            return [f"best checkpoint: step {count(one.step)}, {tested}"]
     return ["best checkpoint: none was tested at its own step"] if state.checkpoints else []
 
 
 def _evaluations(evaluations: list["Evaluation"]) -> str:
     if not evaluations:
         return "No evaluation yet."
-    rows = [(str(e.step), share(e.accuracy), figure(e.loss), clock(e.t)) for e in evaluations]
+    rows = [
+        (count(e.step), percent(e.accuracy, "-"), scalar(e.loss, "-"), clock(e.t))
+        for e in evaluations
+    ]
     return "\n".join(table(("STEP", "TEST ACCURACY", "TEST LOSS", "TIME"), rows))
 
 
@@ -222,7 +241,7 @@ def _config(state: "RunState") -> str:
     lines = [f"{key:<{longest}} = {value}" for key, value in said]
     for edit in edits:
         told = ", ".join(f"{key} = {format_value(value)}" for key, value in edit["set"].items())
-        lines.append(f"after step {edit['step']}: {told}")
+        lines.append(f"after step {count(edit['step'])}: {told}")
     return "\n".join(lines)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nanotrain_tui.catalog.formats import plural
 from nanotrain_tui.cli.exit_status import FINISHED, CommandError, note
 from nanotrain_tui.cli.options import Asked, json_option, tegrastats_option
 from nanotrain_tui.cli.signals import StopRequests
@@ -76,7 +77,7 @@ def command(
         finally:
             monitor.close()
             if monitor.unread_lines:
-                note(f"{monitor.unread_lines:,} lines of tegrastats were no samples: skipped.")
+                note(f"{plural(monitor.unread_lines, 'line')} of tegrastats skipped: no samples.")
     return FINISHED
 
 

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from nanotrain_tui.catalog.formats import plural
 from nanotrain_tui.cli.exit_status import FAILED, FINISHED, CommandError, note, os_reason
 from nanotrain_tui.cli.progress import progress_line
 from nanotrain_tui.telemetry.lines import LineSplitter, text_of
@@ -80,7 +81,7 @@ def convert(name: str, as_csv: bool, count: int | None = None) -> int:
                 raise
             raise CommandError(os_reason(error)) from None
     if log.skipped:
-        note(f"{log.skipped:,} lines of {where} are no samples of tegrastats and were skipped.")
+        note(f"{plural(log.skipped, 'line')} of {where} skipped: no samples of tegrastats.")
     if not given:
         raise CommandError(f"{where} holds no sample of tegrastats.", FAILED)
     return FINISHED

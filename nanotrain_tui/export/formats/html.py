@@ -9,6 +9,7 @@ from html import escape
 from typing import TextIO
 
 from nanotrain_tui.catalog import FIELDS, check, flatten, format_value
+from nanotrain_tui.catalog.formats import clock, joules, moment, percent, scalar
 from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.export.registry import Options, TextFormat
 from nanotrain_tui.export.session_charts import read_charts
@@ -58,12 +59,12 @@ def _head(summary: SessionSummary) -> Iterator[str]:
         ("state", summary.state),
         ("steps", steps),
         ("own steps", f"{summary.own_steps:,}" if summary.own_steps != summary.step else ""),
-        ("best test accuracy", _share(summary.best_accuracy)),
-        ("last test accuracy", _share(summary.accuracy)),
-        ("last test loss", _figure(summary.loss)),
-        ("time", _clock(summary.duration_s)),
-        ("energy", "" if summary.energy_j is None else f"{summary.energy_j:,.0f} J"),
-        ("started", (summary.started or "")[:16].replace("T", " ")),
+        ("best test accuracy", percent(summary.best_accuracy, "")),
+        ("last test accuracy", percent(summary.accuracy, "")),
+        ("last test loss", scalar(summary.loss, "")),
+        ("time", clock(summary.duration_s)),
+        ("energy", joules(summary.energy_j)),
+        ("started", moment(summary.started, "")),
         ("tags", " ".join(summary.tags)),
     ]
     items = (f"<li>{name}<b>{escape(value)}</b></li>" for name, value in figures if value)
@@ -110,7 +111,7 @@ def _configuration(reader: SessionReader) -> Iterator[str]:
 
 def _evaluations(reader: SessionReader) -> Iterator[str]:
     rows = [
-        (f"{one.step:,}", _clock(one.t), _share(one.accuracy), _figure(one.loss))
+        (f"{one.step:,}", clock(one.t), percent(one.accuracy, ""), scalar(one.loss, ""))
         for one in reader.evaluations()
     ]
     if rows:
@@ -122,7 +123,7 @@ def _evaluations(reader: SessionReader) -> Iterator[str]:
 
 def _events(reader: SessionReader) -> Iterator[str]:
     rows = [
-        (_clock(event.t), f"{event.step:,}", describe(event).text)
+        (clock(event.t), f"{event.step:,}", describe(event).text)
         for event in reader.events()
         if events.is_listed(event.kind)
     ]
@@ -162,20 +163,6 @@ def _table(
 def _cell(text: str) -> str:
     """A key or a path may go on in the next line, as it must on a phone."""
     return re.sub(r"(?<=[a-z])[._/]", r"\g<0><wbr>", escape(text))
-
-
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:.2f} %"
-
-
-def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
-
-
-def _clock(seconds: float) -> str:
-    minutes, second = divmod(round(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
 FORMAT = TextFormat("one self-contained page: charts, configuration, events", ".html", write)

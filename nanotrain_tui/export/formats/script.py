@@ -6,6 +6,7 @@ from pprint import pformat
 from typing import Any, TextIO
 
 from nanotrain_tui.catalog import Config, edited, trainer_config
+from nanotrain_tui.catalog.formats import percent
 from nanotrain_tui.export.registry import ExportError, Options, TextFormat
 from nanotrain_tui.session.history import Stretch, read_history
 from nanotrain_tui.session.recording.reader import SessionReader
@@ -92,7 +93,7 @@ def _told(config: Config) -> dict[str, Any]:
 def _notes(name: str, first: int, tested: list[float]) -> str:
     lines = []
     if tested:
-        lines.append(f"The session ended with a test accuracy of {tested[-1]:.4f}; this comes")
+        lines.append(f"The session ended with a test accuracy of {percent(tested[-1])}; this comes")
         lines.append("near it: the same first weights and the same batches, but Keras' own")
         lines.append("arithmetic and other random numbers for dropout.")
     if first:

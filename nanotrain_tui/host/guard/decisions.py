@@ -5,6 +5,7 @@ The kernel kills the trainer where memory ends. A checkpoint before that loses n
 
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
+from nanotrain_tui.catalog.formats import megabytes
 from nanotrain_tui.session.guard_actions import CHECKPOINT, RELIEVED, WARNED
 
 HEAT, MEMORY = "heat", "memory"
@@ -45,13 +46,13 @@ class MemoryGuard:
             return []
         if self._low and available > _RELIEF * limit:
             self._low = False
-            text = "{:.0f} MB of memory are available again".format(available)
+            text = "{} of memory are available again".format(megabytes(available))
             return [Action(MEMORY, RELIEVED, available, limit, "MemAvailable", text)]
         if self._low or available >= limit:
             return []
         self._low = True
-        text = "only {:.0f} MB of memory are available{}: a smaller train.batch_size needs less"
-        text = text.format(available, _swap_left(body))
+        text = "only {} of memory are available{}: a smaller train.batch_size needs less"
+        text = text.format(megabytes(available), _swap_left(body))
         actions = [Action(MEMORY, WARNED, available, limit, "MemAvailable", text)]
         if policy == CHECKPOINT:
             text = "a checkpoint is written while there is room"
@@ -72,4 +73,4 @@ def _swap_left(body: Mapping[str, Any]) -> str:
     used, total = body.get("swap_used_mb"), body.get("swap_total_mb")
     if not total or used is None:
         return " and there is no swap" if total == 0 else ""
-    return " and {:.0f} MB of swap".format(total - used)
+    return " and {} of swap".format(megabytes(total - used))
