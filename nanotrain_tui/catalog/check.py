@@ -4,7 +4,7 @@ import shlex
 from typing import Any, Dict, List, Mapping, Optional
 
 from .activations import ACTIVATIONS
-from .errors import ConfigError
+from .config_error import ConfigError
 from .fields import FIELDS
 from .layers import count_parameters, parse_layers
 from .losses import CLASSIFICATION, LOSSES, output_fits
@@ -38,6 +38,27 @@ def default_of(key: str, config: Mapping[str, Any]) -> Any:
 def drop_inapplicable(config: Mapping[str, Any]) -> Config:
     """The configuration without the parameters of choices not made."""
     return {key: value for key, value in config.items() if applies(key, config)}
+
+
+def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Config:
+    """``below`` with the parsed values of ``above``; flat configurations. Raises ConfigError.
+
+    Where ``above`` changes a choice, the parameters of the old choice are dropped.
+    """
+    values = {key: parse_value(key, value) for key, value in above.items()}
+    merged = dict(below, **values)
+    changed = {
+        key for key in values if key in below and values[key] != parse_value(key, below[key])
+    }
+    for key in below:
+        condition = field_of(key).applies_to
+        if (
+            key not in values
+            and condition
+            and (condition[0] in changed or not applies(key, merged))
+        ):
+            del merged[key]
+    return merged
 
 
 def check_values(values: Mapping[str, Any], task: str = CLASSIFICATION) -> Config:

@@ -3,7 +3,7 @@
 from typing import Any, Dict, List, Mapping, NamedTuple
 
 from .check import Config, check_values, drop_inapplicable, flatten
-from .errors import ConfigError, quoted
+from .config_error import ConfigError, quoted
 from .fields import LAYERS, MAX_STEPS, RESTART, SWAP
 from .layers import parse_layers
 from .losses import CLASSIFICATION

@@ -17,7 +17,7 @@ from nanotrain_tui.host.host import Host
 from nanotrain_tui.host.job import Job, JobError, read_job
 from nanotrain_tui.host.trainer.events import Hearing
 from nanotrain_tui.host.trainer.messages import LONGEST_TEXT, MESSAGES, BadMessage, parse_message
-from nanotrain_tui.launch.detached import make_folder, write_job
+from nanotrain_tui.launch.start import make_folder, write_job
 from nanotrain_tui.session.recording.reader import SessionReader
 
 SOUND = {
@@ -223,16 +223,16 @@ def test_errors_are_recorded_once_for_each_kind_and_have_an_end():
         errors.report(ValueError("odd"))
 
 
-def hosted(make_plan, folders, script="", **values):
+def hosted(make_plan, places, script="", **values):
     """A host in this process, its folder made."""
-    folder = make_folder(make_plan(script, **values), folders)
+    folder = make_folder(make_plan(script, **values), places)
     host = Host(write_job(make_plan(script, **values), folder))
     return host, folder
 
 
-def test_a_training_goes_on_after_an_error_of_the_hosts_own(make_plan, folders, monkeypatch):
+def test_a_training_goes_on_after_an_error_of_the_hosts_own(make_plan, places, monkeypatch):
     monkeypatch.setattr(Hearing, "_evaluated", lambda self, message: message["no such key"])
-    host, folder = hosted(make_plan, folders, train__steps=50)
+    host, folder = hosted(make_plan, places, train__steps=50)
     host.open()
     assert host.run(handle_signals=False) == "finished"
     with SessionReader(folder) as reader:
@@ -242,9 +242,9 @@ def test_a_training_goes_on_after_an_error_of_the_hosts_own(make_plan, folders, 
     assert "Traceback" in Path(folder.log).read_text()
 
 
-def test_an_error_at_the_trainers_end_ends_the_session(make_plan, folders, monkeypatch):
+def test_an_error_at_the_trainers_end_ends_the_session(make_plan, places, monkeypatch):
     monkeypatch.setattr(Host, "_was_stopped", lambda self, status: 1 / 0)
-    host, folder = hosted(make_plan, folders, "die=20", train__steps=50)
+    host, folder = hosted(make_plan, places, "die=20", train__steps=50)
     host.open()
     assert host.run(handle_signals=False) == "failed"
     with SessionReader(folder) as reader:

@@ -26,7 +26,7 @@ def command(session: str, as_json: bool) -> int:
     ACCURACY is that of this very network on the test data, evaluated at the step under TESTED AT.
     """
     from nanotrain_tui.cli.pick import pick_session
-    from nanotrain_tui.launch import list_checkpoints
+    from nanotrain_tui.session.checkpoints import list_checkpoints
 
     folder = pick_session(my_folders(), session)
     checkpoints = list_checkpoints(folder)

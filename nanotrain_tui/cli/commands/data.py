@@ -1,4 +1,4 @@
-"""``nanotrain data``: what there is to train on, and fetching more of it."""
+"""``nanotrain data``: list the data sets on this machine, and download MNIST."""
 
 import sys
 from pathlib import Path
@@ -11,54 +11,63 @@ from nanotrain_tui.cli.exit_status import FAILED, FINISHED, CommandError
 from nanotrain_tui.cli.options import json_option
 from nanotrain_tui.cli.output import print_json, say
 from nanotrain_tui.cli.places import my_folders
+from nanotrain_tui.config import load_settings
 
 
 @click.group("data", invoke_without_command=True)
 @json_option
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> int | None:
-    """List the data that is found on this machine.
+    """List the data sets that are found on this machine.
 
-    MNIST is looked for in data.dir, in $NANOTRAIN_DATA, in Keras' folder and in the folder that
-    'nanotrain data download' writes. The digits need no files: the program draws them.
+    MNIST is looked for in the data.dir of your config.toml, in $NANOTRAIN_DATA, in the folder of
+    Keras and in the folder to which 'nanotrain data download mnist' writes. The digits need
+    no files, because the program draws them.
+
+    \b
+    nanotrain data
+    nanotrain data download mnist
     """
     if ctx.invoked_subcommand is not None:
         return None
-    found = [_look(folder) for folder in my_folders().data_dirs]
+    folders = my_folders()
+    named = str(load_settings(folders).values.get("data.dir", ""))
+    searched = [*([Path(named).expanduser()] if named else []), *folders.data_dirs]
+    found = [_inspect(folder) for folder in searched]
     if as_json:
         print_json(found)
         return FINISHED
-    say("digits   always there: 60,000 and 10,000 images, drawn by the program")
-    for place in found:
-        if place["ok"]:
-            say(f"mnist    {place['train']:,} and {place['test']:,} images in {place['folder']}")
+    say("digits   always available: 60,000 and 10,000 images, drawn by the program")
+    for data in found:
+        if data["ok"]:
+            say(f"mnist    {data['train']:,} and {data['test']:,} images in {data['folder']}")
         else:
-            say(f"         {place['message']}")
-    if not any(place["ok"] for place in found):
-        say("\n'nanotrain data download mnist' fetches it (12 MB).")
+            say(f"         {data['message']}")
+    if not any(data["ok"] for data in found):
+        say("\n'nanotrain data download mnist' downloads MNIST (12 MB).")
     return FINISHED
 
 
 @command.command("download")
 @click.argument("name", type=click.Choice(["mnist"]), metavar="mnist", expose_value=False)
 def download_command() -> int:
-    """Fetch MNIST, 12 MB, checked by its sums; goes on where it broke off.
+    """Download MNIST (12 MB) and check its checksums.
 
-    Nothing is ever fetched unless this command is given.
+    An interrupted download continues where it stopped. No other command downloads anything.
     """
     from nanotrain_tui.trainer.data import DataError, download
 
-    place = my_folders().downloads
+    folder = my_folders().downloads
     try:
-        download(str(place), _Progress())
+        download(str(folder), _Progress())
     except DataError as error:
         raise CommandError(str(error), FAILED) from None
-    say(f"MNIST is in {place}.")
+    say(f"MNIST is in {folder}.")
     return FINISHED
 
 
 class _Progress:
-    """A line that counts on a terminal, nothing elsewhere."""
+    """Shows percents in one line on a terminal, and nothing elsewhere."""
 
     def __init__(self) -> None:
         self._shown = -1
@@ -71,11 +80,15 @@ class _Progress:
             print(f"\r{what} {percent:3}%", end=end, file=sys.stderr, flush=True)
 
 
-def _look(folder: Path) -> dict[str, Any]:
-    """What the folder holds, read through and checked."""
+def _inspect(folder: Path) -> dict[str, Any]:
+    """Read and check the data set in a folder."""
     from nanotrain_tui.trainer.data import inspect
 
     if not is_folder(folder):
-        return {"folder": str(folder), "ok": False, "message": f"nothing in {folder}"}
-    answer = inspect({"data.name": "mnist", "data.dir": str(folder)})
-    return {"folder": str(folder), **answer}
+        return {
+            "folder": str(folder),
+            "ok": False,
+            "message": f"no MNIST in {folder}: there is no such folder",
+        }
+    report = inspect({"data.name": "mnist", "data.dir": str(folder)})
+    return {"folder": str(folder), **report}

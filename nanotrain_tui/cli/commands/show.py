@@ -19,7 +19,7 @@ from nanotrain_tui.catalog.formats import (
     samples_per_joule,
     scalar,
 )
-from nanotrain_tui.cli.divergence import way_out
+from nanotrain_tui.cli.divergence import divergence_advice
 from nanotrain_tui.cli.exit_status import FINISHED, paragraph
 from nanotrain_tui.cli.options import json_option, session_argument
 from nanotrain_tui.cli.output import print_json, table
@@ -166,7 +166,7 @@ def _head(state: "RunState", reader: "SessionReader", lost: str) -> str:
         lines.append(f"data: {state.data['source']}")
     if state.diverged is not None:
         what = f"the loss is {state.diverged.loss} since step {count(state.diverged.step)}"
-        lines.append(f"{what}; {way_out(state)}")
+        lines.append(f"{what}; {divergence_advice(state)}")
     return "\n".join(lines + list(state.notices))
 
 
