@@ -24,8 +24,8 @@ def plural(number: int, one: str, many: str = "") -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a full stop, unless it ends a sentence already."""
-    return text if text.endswith((".", "?", "!", "…")) else text + "."
+    """The text with a full stop, unless a sentence ends there already, also one in brackets."""
+    return text if text.rstrip(")'").endswith((".", "?", "!", "…")) else text + "."
 
 
 def value_text(key: str, value: Any) -> str:

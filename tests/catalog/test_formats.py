@@ -40,7 +40,8 @@ def test_a_value_is_written_in_the_one_style(text: str, wanted: str) -> None:
 
 def test_a_sentence_ends_with_one_mark() -> None:
     assert formats.sentence("no such option") == "no such option."
-    assert formats.sentence("Did you mean 'adam'?") == "Did you mean 'adam'?"
+    for text in ("Did you mean 'adam'?", "No such option. (Did you mean '--set'?)"):
+        assert formats.sentence(text) == text
 
 
 def test_a_value_is_named_as_the_form_names_it() -> None:
