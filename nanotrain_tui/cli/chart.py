@@ -1,6 +1,6 @@
 """Charts with axes for plain terminals, drawn by plotext."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ MARKS = {
     "training": Mark("braille", "⠒", ".", "cyan", dots=False),
     "test": Mark("◆", "◆", "o", "orange", dots=True),
 }
+EVALUATED = MARKS["test"]
 LETTERS = "ABCDEFGH"
 COLOURS = ("cyan", "orange", "green", "magenta", "red", "blue", "gray", "white")
 BAD_COLOUR = "red"
@@ -34,11 +35,16 @@ SIMPLE = str.maketrans("┌┐└┘─│┤┬", "++++-||+")
 Traces = Mapping[str, Trace]  # by name
 
 
+def marks_of(parts: Iterable[str]) -> Mapping[str, Mark]:
+    """How the values of each part of the data are drawn: evaluations as dots."""
+    return {part: MARKS.get(part, EVALUATED) for part in parts}
+
+
 def draw_lines(
     title: str,
     traces: Traces,
     columns: int,
-    accuracy: bool = False,
+    fraction: bool = False,
     colour: bool = False,
     simple: bool = False,
 ) -> str:
@@ -48,7 +54,7 @@ def draw_lines(
         by_colour = colour and not simple
         marker = "braille" if by_colour else letter
         marks[name] = Mark(marker, "⠒" if by_colour else letter, letter, tint, not by_colour)
-    return draw_chart(title, traces, columns, colour, simple, marks, accuracy)
+    return draw_chart(title, traces, columns, colour, simple, marks, fraction)
 
 
 def draw_chart(
@@ -58,14 +64,14 @@ def draw_chart(
     colour: bool = False,
     simple: bool = False,
     marks: Mapping[str, Mark] = MARKS,
-    accuracy: bool | None = None,
+    fraction: bool = False,
     along: tuple[float, float] | None = None,
 ) -> str:
     """A head and the chart, ``columns`` wide; empty where there is nothing to draw.
 
-    ``simple`` keeps to ASCII; ``accuracy`` says that the axis is one of shares; ``along`` is the
-    range of the x axis, else it is that of the values. What is not finite has a sign on the upper
-    edge, and a line of the head says where it is.
+    ``simple`` keeps to ASCII; ``fraction`` says that the values are fractions of 1; ``along`` is
+    the range of the x axis, else it is that of the values. What is not finite has a sign on the
+    upper edge, and a line of the head says where it is.
 
     plotext keeps one figure for the whole process and ends that on NaN: it is given places from
     0 to 1 alone, and the figure is cleared before and after.
@@ -76,8 +82,7 @@ def draw_chart(
     import plotext
 
     values = [y for trace in traces.values() for _, y in trace.points]
-    is_share = title == "accuracy" if accuracy is None else accuracy
-    scale = accuracy_scale(values) if is_share else loss_scale(values)
+    scale = accuracy_scale(values) if fraction else loss_scale(values)
     plotext.clear_figure()
     plotext.limit_size(False, False)
     plotext.plot_size(columns, HEIGHT)

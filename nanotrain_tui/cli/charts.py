@@ -1,13 +1,16 @@
-"""Loss and accuracy of a session as charts, for the end of ``train`` and for ``show``."""
+"""The metrics of a session as charts, for the end of ``train`` and for ``show``."""
 
 import os
 import sys
 
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.follow.trace import steps_of, trace_of_curve
+from nanotrain_tui.session.metrics import PERCENT
 
-from .chart import draw_chart
+from .chart import draw_chart, marks_of
 from .output import width
+
+MOST_CHARTS = 8
 
 
 def colour_and_simple() -> tuple[bool, bool]:
@@ -18,22 +21,28 @@ def colour_and_simple() -> tuple[bool, bool]:
 
 
 def session_charts(state: RunState) -> str:
-    """Both charts over the same steps, as wide as the terminal, in its characters and colours."""
+    """A chart of each result over the same steps, in the terminal's width, characters and colours.
+
+    A metric that no evaluation reports and that has no better direction, such as a learning rate,
+    has none.
+    """
     colour, simple = colour_and_simple()
-    pairs = (
-        ("loss", state.train_loss, state.test_loss),
-        ("accuracy", state.train_accuracy, state.test_accuracy),
-    )
-    along = steps_of(curve for _, train, test in pairs for curve in (train, test))
+    metrics = [metric for metric in state.metrics if metric.is_result][:MOST_CHARTS]
+    parts = {
+        metric: [key for key in state.curves if key.metric == metric.name] for metric in metrics
+    }
+    along = steps_of(state.curves[key] for keys in parts.values() for key in keys)
     charts = [
         draw_chart(
-            title,
-            {"training": trace_of_curve(train), "test": trace_of_curve(test)},
+            metric.label,
+            {key.part: trace_of_curve(state.curves[key]) for key in keys},
             width(),
             colour,
             simple,
+            marks=marks_of([key.part for key in keys]),
+            fraction=metric.format == PERCENT,
             along=along,
         )
-        for title, train, test in pairs
+        for metric, keys in parts.items()
     ]
     return "\n\n".join(chart for chart in charts if chart)

@@ -90,7 +90,8 @@ def _age(folder: "SessionFolder") -> float:
 
 
 def _cost_of(folder: "SessionFolder") -> Cost | None:
-    from nanotrain_tui.session.recording.reader import SessionReader, number
+    from nanotrain_tui.session.bodies import number
+    from nanotrain_tui.session.recording.reader import SessionReader
 
     try:
         with SessionReader(folder) as reader:

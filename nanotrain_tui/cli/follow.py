@@ -7,36 +7,39 @@ from nanotrain_tui.follow.source import Follower, LocalSource
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.errors import ControlError
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.metrics import MOST_METRICS, Metric
 from nanotrain_tui.session.recording.records import Batch, Event, Steps
 
-from .report import Report
+from .report import Report, Trained
 from .signals import StopRequests
 
 POLL_INTERVAL_S = 0.25
 HOST_EXIT_INTERVAL_S = 0.05
 STOP_TIMEOUT_S = 5.0
-MAX_LOSS_ROWS = 600  # a little more than one read returns
+MAX_ROWS = 600  # of one metric: a little more than one read returns
 
 
 class BufferedSource(LocalSource):
-    """A session in a folder; keeps the events of the last read and recent training losses."""
+    """A session in a folder; keeps the events of the last read and recent rows of steps."""
 
     def __init__(self, folder: SessionFolder) -> None:
         super().__init__(folder.path)
         self.events: list[Event] = []
-        self._losses: deque[Steps] = deque(maxlen=MAX_LOSS_ROWS)
+        self._rows: dict[str, deque[Steps]] = {}  # by metric
 
     def follow(self, since_seq: int) -> Batch:
         batch = super().follow(since_seq)
         self.events = batch.events
-        self._losses += (row for row in batch.steps if row.metric == "loss")
+        for row in batch.steps:
+            if row.metric in self._rows or len(self._rows) < MOST_METRICS:
+                self._rows.setdefault(row.metric, deque(maxlen=MAX_ROWS)).append(row)
         return batch
 
-    def loss_at(self, step: int) -> float | None:
-        """The training loss of a recent step; None if it is not known."""
-        for row in reversed(self._losses):
-            if 0 <= step - row.first_step < len(row.values):
-                return row.values[step - row.first_step]
+    def trained_at(self, step: int, metric: Metric | None) -> Trained | None:
+        """The value of a training metric at a recent step; None if it is not known."""
+        for row in reversed(self._rows.get(metric.name, ()) if metric else ()):
+            if metric and 0 <= step - row.first_step < len(row.values):
+                return Trained(metric, row.values[step - row.first_step])
         return None
 
 
@@ -56,7 +59,8 @@ def follow_to_end(
         while True:
             state = follower.follow()
             for event in (event for event in source.events if event.seq > since):
-                report.event(event, state, source.loss_at(event.step))
+                trained = source.trained_at(event.step, state.metrics.primary_training)
+                report.event(event, state, trained)
             report.progress(state)
             if state.trouble != trouble:
                 trouble = state.trouble

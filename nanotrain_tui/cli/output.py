@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from nanotrain_tui.session.metrics import Metric
 from nanotrain_tui.session.text import printable
 
 NARROW = 80
@@ -33,6 +34,11 @@ def print_json_line(value: Any) -> None:
 def width() -> int:
     """Characters a line may have: the terminal's, 80 where there is none."""
     return max(40, shutil.get_terminal_size().columns) if sys.stdout.isatty() else NARROW
+
+
+def metric_value(metric: Metric, value: float | None) -> str:
+    """A value of a metric with its unit; ``-`` where there is none."""
+    return metric.text(value, "-")
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -3,18 +3,26 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from nanotrain_tui.catalog.formats import clock, count, percent, scalar
+from nanotrain_tui.catalog.formats import clock, count
 from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.session import events
-from nanotrain_tui.session.recording.reader import number
+from nanotrain_tui.session.bodies import number
+from nanotrain_tui.session.evaluated import as_json, beside_metrics
+from nanotrain_tui.session.metrics import (
+    Metric,
+    Metrics,
+    evaluated_values,
+    part_of,
+    standard_values,
+)
 from nanotrain_tui.session.recording.records import Event
 
 from .exit_status import note
-from .output import say
+from .output import metric_value, say
 
 # What the first and the last line of ``train`` say.
 _BEGIN_AND_END = (events.CONFIGURED, events.STOPPED, events.FINISHED)
@@ -47,31 +55,45 @@ class Beginning:
 
 def final_figures(state: RunState) -> dict[str, Any]:
     """The session's last and best figures."""
+    trained = state.metrics.primary_training
     return {
         "step": state.step,
         "own_steps": state.own_steps,
         "steps": state.steps,
-        "accuracy": state.test_accuracy.last,
-        "best_accuracy": state.test_accuracy.high,
-        "loss": state.test_loss.last,
-        "training_loss": state.train_loss.last,
+        **beside_metrics(state.evaluated),
+        "metrics": as_json(state.evaluated),
+        "training_loss": state.curve(trained.name).last if trained else None,
         "duration_s": state.elapsed_s,
     }
 
 
-def evaluation_line(event: Event, state: RunState, training_loss: float | None) -> str:
+class Trained(NamedTuple):
+    """The metric of the training that is shown beside an evaluation, at the step of that."""
+
+    metric: Metric
+    value: float
+
+
+def evaluation_line(event: Event, state: RunState, trained: Trained | None) -> str:
     """``step   101/1,000  test accuracy 81.23%  test loss 0.61  training loss 0.55``"""
     step = count(event.step)
     if state.steps:
         planned = count(state.steps)
         step = f"{step:>{len(planned)}}/{planned}"
-    parts = [f"step {step}"]
-    if event.body.get("accuracy") is not None:
-        parts.append(f"test accuracy {percent(number(event.body['accuracy']))}")
-    parts.append(f"test loss {scalar(number(event.body.get('loss')))}")
-    if training_loss is not None:
-        parts.append(f"training loss {scalar(training_loss)}")
+    parts = [f"step {step}", *evaluated_texts(event, state.metrics)]
+    if trained is not None:
+        value = metric_value(trained.metric, trained.value)
+        parts.append(f"training {trained.metric.label} {value}")
     return "  ".join(parts)
+
+
+def evaluated_texts(event: Event, metrics: Metrics) -> list[str]:
+    """``test accuracy 0.8123``, ``test loss 0.61``: the metric that tells the best comes first."""
+    values, part = evaluated_values(event.body), part_of(event.body)
+    return [
+        f"{part} {metric.label} {metric_value(metric, values[metric.name])}"
+        for metric in metrics.ranked(list(values))
+    ]
 
 
 def speed(state: RunState) -> list[str]:
@@ -89,11 +111,11 @@ def end_line(state: RunState) -> str:
     steps = count(state.step) + (f"/{count(state.steps)}" if state.steps else "")
     line = f"{state.name} {state.state} at step {steps} after {clock(state.elapsed_s)}"
     figures = []
-    if state.test_accuracy:
-        last, best = percent(state.test_accuracy.last), percent(state.test_accuracy.high)
-        figures.append(f"test accuracy {last}" + (f" (best {best})" if best != last else ""))
-    if state.test_loss:
-        figures.append(f"loss {scalar(state.test_loss.last)}")
+    for index, (metric, last, best) in enumerate(state.evaluated.values()):
+        text, best_text = metric_value(metric, last), metric_value(metric, best)
+        is_told = index == 0 and best is not None and best_text != text
+        part = f"{metric.shown_of} " if index == 0 else ""
+        figures.append(f"{part}{metric.label} {text}" + (f" (best {best_text})" if is_told else ""))
     return f"{line}: {', '.join(figures)}" if figures else line
 
 
@@ -120,8 +142,8 @@ class Report:
     def begin(self, beginning: Beginning) -> None:
         """The session is started."""
 
-    def event(self, event: Event, state: RunState, training_loss: float | None) -> None:
-        """Something was recorded; ``training_loss`` is that of the event's step, where known."""
+    def event(self, event: Event, state: RunState, trained: Trained | None) -> None:
+        """Something was recorded; ``trained`` is of the event's step, where known."""
 
     def progress(self, state: RunState) -> None:
         """The session as it is now."""
@@ -145,9 +167,9 @@ class PlainReport(Report):
             self.line(choice)
         self.line(f"session {beginning.name}")
 
-    def event(self, event: Event, state: RunState, training_loss: float | None) -> None:
+    def event(self, event: Event, state: RunState, trained: Trained | None) -> None:
         if event.kind == events.EVALUATED:
-            self.evaluated(evaluation_line(event, state, training_loss), state)
+            self.evaluated(evaluation_line(event, state, trained), state)
         elif event.kind == events.PREPARING:
             what = describe(event).text
             if what != self._preparing:
@@ -177,14 +199,16 @@ class JsonReport(Report):
         self._name = beginning.name
         self._print("session", beginning.told())
 
-    def event(self, event: Event, state: RunState, training_loss: float | None) -> None:
+    def event(self, event: Event, state: RunState, trained: Trained | None) -> None:
         at = {"step": event.step, "t": event.t}
         if event.kind == events.EVALUATED:
+            values = evaluated_values(event.body)
             figures = {
-                "loss": number(event.body.get("loss")),
-                "accuracy": number(event.body.get("accuracy")),
+                **standard_values(values),
+                "metrics": values,
+                "on": part_of(event.body),
                 "seconds": number(event.body.get("seconds")),
-                "training_loss": training_loss,
+                "training_loss": trained.value if trained else None,
                 "samples_per_s": state.samples_per_s,
                 "eta_s": state.eta_s,
             }

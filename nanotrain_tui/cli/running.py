@@ -131,7 +131,7 @@ def _status(state: "RunState", folder: "SessionFolder") -> int:
         unsaved = _unsaved(state)
         return print_error(f"{name}: {unsaved}", FAILED) if unsaved else FINISHED
     if state.state == "stopped" and diverged is not None and diverged.policy == "stop":
-        what = f"loss {diverged.loss} at step {diverged.step}"
+        what = f"{diverged.metric} {diverged.value} at step {diverged.step}"
         return print_error(f"{name} diverged: {what}; {divergence_advice(state)}", FAILED)
     if state.state == "stopped":
         unsaved = _unsaved(state)

@@ -4,16 +4,16 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nanotrain_tui.catalog.formats import clock, count, joules, moment, percent, plural
+from nanotrain_tui.catalog.formats import clock, count, joules, moment, plural
 
 from .exit_status import paragraph
-from .output import table, width
+from .output import metric_value, table, width
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
 
 SPARK_CELLS = 8
-HEADER = ("SESSION", "STATE", "STEP", "LOSS", "BEST", "TIME", "ENERGY", "STARTED")
+HEADER = ("SESSION", "STATE", "STEP", "TRAINING", "BEST", "TIME", "ENERGY", "STARTED")
 FIGURES = ("STEP", "BEST", "TIME", "ENERGY")
 STYLES = {
     "running": "green", "paused": "yellow", "starting": "cyan", "not responding": "yellow",
@@ -31,7 +31,9 @@ def state_of(summary: "SessionSummary") -> str:
 
 def print_sessions(summaries: Sequence["SessionSummary"]) -> None:
     """The table; below it tags and notes, and why a recording cannot be read."""
-    rows = [_row(summary) for summary in summaries]
+    # Sessions with different metrics in one list name the metric of each value.
+    names = {one.primary.metric.name for one in summaries if one.primary}
+    rows = [_row(summary, len(names) > 1) for summary in summaries]
     # The day of a session started this year, so that 80 columns hold it all.
     if sys.stdout.isatty():
         _print_rich(rows)
@@ -47,7 +49,7 @@ def _is_utf8() -> bool:
     return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
-def _row(summary: "SessionSummary") -> tuple[str, ...]:
+def _row(summary: "SessionSummary", named: bool) -> tuple[str, ...]:
     from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
     from nanotrain_tui.drawing.spark import spark
 
@@ -57,11 +59,20 @@ def _row(summary: "SessionSummary") -> tuple[str, ...]:
         state_of(summary),
         steps,
         spark(summary.spark, UNICODE if _is_utf8() else ASCII, SPARK_CELLS) or "-",
-        percent(summary.best_accuracy, "-"),
+        _best(summary, named),
         clock(summary.duration_s),
         joules(summary.energy_j, "-"),
         moment(summary.started, "-"),
     )
+
+
+def _best(summary: "SessionSummary", named: bool) -> str:
+    """The best value of the primary metric, or the last one where no direction is better."""
+    found = summary.primary
+    if found is None:
+        return "-"
+    value = metric_value(found.metric, found.last if found.best is None else found.best)
+    return f"{value} {found.metric.label}" if named else value
 
 
 def _told(summary: "SessionSummary") -> str:

@@ -13,15 +13,16 @@ from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.scale import Scale, accuracy_scale, linear_scale, log_scale, loss_scale
 from nanotrain_tui.drawing.smoothing import Smoothing, unit_of
+from nanotrain_tui.follow.curves import NO_CURVE, WindowCurves
 from nanotrain_tui.follow.not_finite import all_of, in_words
 from nanotrain_tui.follow.run_state import Gauge, Mark, RunState
 from nanotrain_tui.follow.series import Curve
+from nanotrain_tui.session.metrics import TEST, TRAINING
 
-Detail = Mapping[str, Curve]  # the curves of follow.window; empty: what the state has
+Detail = WindowCurves  # empty: what the state has
 Figure = Callable[[float | None, str], str]
 WHOLE = ChartView()
-NO_DETAIL: Detail = {}
-NO_CURVE = Curve()
+NO_DETAIL = WindowCurves()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,12 @@ class Charts:
         self.axis = (
             axis_of(state, view, NO_CURVE, NO_CURVE)
             if by_step
-            else axis_of(state, view, self._curve("times"), self._curve("epochs"))
+            else axis_of(state, view, self._times(), self._epochs())
         )
 
     def with_time(self) -> Charts:
         """The same with gauges, which need to know when each step was done."""
-        self.axis = axis_of(self.state, self.view, self._curve("times"), self._curve("epochs"))
+        self.axis = axis_of(self.state, self.view, self._times(), self._epochs())
         return self
 
     def accuracy(self) -> Chart:
@@ -102,13 +103,13 @@ class Charts:
         return Chart(
             name="accuracy",
             title="Accuracy",
-            train=self._curve("train_accuracy"),
-            test=self._curve("test_accuracy"),
-            whole=state.train_accuracy,
-            whole_test=state.test_accuracy,
-            last=state.train_accuracy.last,
-            last_test=state.test_accuracy.last,
-            best=state.test_accuracy.high,
+            train=self._curve("accuracy"),
+            test=self._curve("accuracy", TEST),
+            whole=state.curve("accuracy"),
+            whole_test=state.curve("accuracy", TEST),
+            last=state.curve("accuracy").last,
+            last_test=state.curve("accuracy", TEST).last,
+            best=state.curve("accuracy", TEST).high,
             scale=accuracy_scale,
             figure=percent,
             batch_figure=_whole_percent,
@@ -116,7 +117,7 @@ class Charts:
             axis_from_height=6,  # the chart of the loss below it has the same one
             axis=self.axis,
             marks=state.marks,
-            smoothing=self._smoothing(state.train_accuracy),
+            smoothing=self._smoothing(state.curve("accuracy")),
         )
 
     def loss(self) -> Chart:
@@ -125,27 +126,27 @@ class Charts:
         return Chart(
             name="loss",
             title="Loss",
-            train=self._curve("train_loss"),
-            test=self._curve("test_loss"),
-            whole=state.train_loss,
-            whole_test=state.test_loss,
-            last=state.train_loss.last,
-            last_test=state.test_loss.last,
-            best=state.test_loss.low,
+            train=self._curve("loss"),
+            test=self._curve("loss", TEST),
+            whole=state.curve("loss"),
+            whole_test=state.curve("loss", TEST),
+            last=state.curve("loss").last,
+            last_test=state.curve("loss", TEST).last,
+            best=state.curve("loss", TEST).low,
             scale=SCALES[self.view.scale],
             figure=figure,
             batch_figure=figure,
             label=short,
             axis=self.axis,
             marks=state.marks,
-            smoothing=self._smoothing(state.train_loss),
+            smoothing=self._smoothing(state.curve("loss")),
         )
 
     def learning_rate(self) -> Chart:
         """The learning rate in force, as it is: nothing in it to smooth."""
         return self._single(
             "learning_rate", "Learning rate", self._curve("learning_rate"),
-            self.state.learning_rate, self.state.learning_rate.last,
+            self.state.curve("learning_rate"), self.state.curve("learning_rate").last,
             SCALES[self.view.scale], figure, short,
         )  # fmt: skip
 
@@ -158,7 +159,7 @@ class Charts:
         gauge = self.state.gauges.get(name) or Gauge("")
         scale = _shares if gauge.unit == "%" else linear_scale
         written = partial(_with_unit, unit=gauge.unit)
-        curve = self._detail.get(name) or gauge.curve
+        curve = self._detail.gauges.get(name) or gauge.curve
         limits = self._limits(gauge.unit)  # in sight, however far away
         chart = self._single(
             name, title, curve, gauge.curve, gauge.now,
@@ -197,9 +198,14 @@ class Charts:
             over_time=over_time,
         )
 
-    def _curve(self, name: str) -> Curve:
-        curve: Curve = self._detail.get(name) or getattr(self.state, name)
-        return curve
+    def _curve(self, metric: str, part: str = TRAINING) -> Curve:
+        return self._detail.curve(metric, part) or self.state.curve(metric, part)
+
+    def _times(self) -> Curve:
+        return self._detail.times or self.state.times
+
+    def _epochs(self) -> Curve:
+        return self._detail.epochs or self.state.epochs
 
     def _smoothing(self, whole: Curve) -> Smoothing | None:
         if not self.view.smoothing:

@@ -24,8 +24,8 @@ _ROLES = {
 SORTS: Mapping[str, Callable[[SessionSummary], Any]] = {
     "newest": lambda _: 0,
     "name": lambda one: one.name,
-    "best accuracy": lambda one: -(one.best_accuracy or 0.0),
-    "least loss": lambda one: (one.best_loss is None, one.best_loss or 0.0),
+    "best accuracy": lambda one: -(one.best("accuracy") or 0.0),
+    "least loss": lambda one: (one.best("loss") is None, one.best("loss") or 0.0),
     "time": lambda one: -one.duration_s,
     "energy": lambda one: -(one.energy_j or 0.0),
     "state": lambda one: state_of(one),
@@ -64,7 +64,7 @@ def draw_session(
     name = one.name + "".join(f" +{tag}" for tag in one.tags)
     text = _row(
         name, state, _short(one.step), spark(one.spark, glyphs, SPARK_CELLS),
-        percent(one.best_accuracy, glyphs.missing), clock(one.duration_s), joules(one.energy_j),
+        percent(one.best("accuracy"), glyphs.missing), clock(one.duration_s), joules(one.energy_j),
         width,
     )  # fmt: skip
     role = "title" if here else ""

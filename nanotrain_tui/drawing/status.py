@@ -110,7 +110,8 @@ def _held(state: RunState, width: int, glyphs: Glyphs) -> Line:
 def _divergence(state: RunState, width: int, glyphs: Glyphs) -> Line:
     """In place of the progress: what is wrong, the last good checkpoint, what to press."""
     assert state.diverged is not None
-    what = f"{glyphs.bad} loss is {state.diverged.loss} since step {state.diverged.step:,}"
+    bad = state.diverged
+    what = f"{glyphs.bad} {bad.metric} is {bad.value} since step {bad.step:,}"
     good = state.good_checkpoint
     last = "no good checkpoint" if good is None else f"last good: step {good.step:,}"
     keys = "R begins anew" if good is None else "F forks"

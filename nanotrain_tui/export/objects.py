@@ -8,7 +8,8 @@ from typing import Any
 from nanotrain_tui.export.numbers import float32_texts, time_texts
 from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.export.rows import Block, StepTable
-from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.metrics import standard_values
+from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
 from nanotrain_tui.session.recording.records import Event, Sample
 from nanotrain_tui.session.summary import summarise
 
@@ -39,20 +40,25 @@ def sample_object(sample: Sample) -> dict[str, Any]:
     return {"t": sample.t, "step": sample.step, "body": sample.body}
 
 
+def evaluation_object(one: Evaluation) -> dict[str, Any]:
+    """An evaluation: its metrics by name, the standard ones once more beside them."""
+    return {**one._asdict(), **standard_values(one.metrics)}
+
+
 def step_objects(table: StepTable, block: Block) -> Iterator[str]:
     """Each step of a block as a JSON object."""
-    names = [name for name in table.columns[2:-2] if name in block.values]
+    names = [name for name in table.metrics if name in block.values]
     columns = []
     for name in names:
         key = f", {json.dumps(name)}: "
         columns.append([key + _number(text) for text in float32_texts(block.values[name])])
     rows = zip(time_texts(block.times_s), *columns, strict=True)
     for step, (time_s, *values) in enumerate(rows, block.first_step):
-        evaluation = table.evaluations.get(step)
+        tested = table.tested_at(step)
         test = ""
-        if evaluation is not None:
-            figures = {"test_loss": evaluation.loss, "test_accuracy": evaluation.accuracy}
-            test = ", " + dump(figures)[1:-1]
+        if tested:
+            figures = zip((key.text for key in table.evaluated), tested, strict=True)
+            test = ", " + dump(dict(figures))[1:-1]
         yield f'{{"step": {step}, "time_s": {time_s}{"".join(values)}{test}}}'
 
 

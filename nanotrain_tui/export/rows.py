@@ -1,16 +1,17 @@
 """The steps of a session as a table, a block of rows at a time."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from nanotrain_tui.session.metrics import TRAINING
 from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
-from nanotrain_tui.session.recording.records import Segment, Steps
+from nanotrain_tui.session.recording.records import Steps
 
-PAGE_ROWS = 96  # recorded rows read at once: after compaction at most 4096 steps each
-MOST_WAITING = 256  # rows that wait for another metric before they go without it
-FIRST_METRICS = ("loss", "accuracy", "learning_rate")
-TEST_COLUMNS = ("test_loss", "test_accuracy")
+PAGE_ROWS = 96  # of events and samples, read at once
+PAGE_VALUES = 1 << 20  # of all metrics, read at once: 4 MB
+LEAST_PAGE_STEPS = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -33,99 +34,73 @@ class StepTable:
 
     def __init__(self, reader: SessionReader) -> None:
         self._reader = reader
-        self._until = reader.last_seq()
+        segments = reader.segments()
+        self._first_step = min((one.from_step for one in segments), default=0) + 1
         self._last_step = reader.position()[0]
-        recorded = reader.metrics()
-        self.metrics = [name for name in FIRST_METRICS if name in recorded]
-        self.metrics += [name for name in recorded if name not in FIRST_METRICS]
-        self.evaluations: dict[int, Evaluation] = {e.step: e for e in reader.evaluations()}
+        self._recorded = reader.metrics()
+        known = reader.known_metrics().columns
+        names = [key.metric for key in known if key.part == TRAINING]
+        self.metrics = list(dict.fromkeys([*names, *self._recorded]))
+        self.evaluated = [key for key in known if key.part != TRAINING]
+        self.evaluations = reader.evaluations()
+        self._at_step: dict[int, list[Evaluation]] = {}
+        for one in self.evaluations:
+            self._at_step.setdefault(one.step, []).append(one)
 
     @property
     def columns(self) -> list[str]:
         """step, time_s, the metrics, and the evaluation after that step where there was one."""
-        metrics = [*FIRST_METRICS, *(m for m in self.metrics if m not in FIRST_METRICS)]
-        return ["step", "time_s", *metrics, *TEST_COLUMNS]
+        return ["step", "time_s", *self.metrics, *(key.text for key in self.evaluated)]
+
+    def tested_at(self, step: int) -> list[float | None] | None:
+        """The values of the evaluation after a step, in the order of ``evaluated``.
+
+        None where there was no evaluation; of several of one part of the data the last one.
+        """
+        found = self._at_step.get(step)
+        if found is None:
+            return None
+        by_part = {one.on: one for one in found}
+        return [
+            by_part[part].value(metric) if part in by_part else None
+            for metric, part in self.evaluated
+        ]
 
     def fraction(self, block: Block) -> float:
         """How much of the table is done with this block, 0 to 1."""
         return (block.first_step + len(block) - 1) / self._last_step if self._last_step else 1.0
 
     def blocks(self) -> Iterator[Block]:
-        """The table, in the order of steps."""
-        joined = Joiner(self.metrics)
-        last_steps = last_kept_steps(self._reader.segments())
-        for row in self._rows():
-            kept = _kept(row, last_steps.get(row.segment))
-            if kept is not None:
-                joined.add(kept)
-                yield from joined.take()
-        yield from joined.take(ended=True)
+        """The table, in the order of steps. Updates that no metric was recorded of are left out."""
+        size = max(LEAST_PAGE_STEPS, PAGE_VALUES // max(1, len(self._recorded)))
+        for first in range(self._first_step, self._last_step + 1, size):
+            yield from self._page(first, min(first + size - 1, self._last_step))
 
-    def _rows(self) -> Iterator[Steps]:
-        """The rows there were when the table was made, page by page."""
-        seq = 0
-        while seq < self._until:
-            batch = self._reader.read_since(seq, PAGE_ROWS)
-            if batch.last_seq <= seq:
-                return
-            yield from (row for row in batch.steps if row.seq <= self._until)
-            seq = batch.last_seq
+    def _page(self, first: int, last: int) -> Iterator[Block]:
+        rows = {name: deque(self._reader.read_steps(name, first, last)) for name in self._recorded}
+        yield from join(rows)
 
 
-def last_kept_steps(segments: Iterable[Segment]) -> dict[int, int]:
-    """The last step of each segment that no later one ran again; absent where all stand."""
-    last: dict[int, int] = {}
-    lowest: int | None = None
-    for segment in sorted(segments, key=lambda segment: segment.seq, reverse=True):
-        if lowest is not None:
-            last[segment.seq] = lowest
-        lowest = segment.from_step if lowest is None else min(lowest, segment.from_step)
-    return last
+def join(rows: Mapping[str, "deque[Steps]"]) -> Iterator[Block]:
+    """The rows of single metrics, each by step, side by side.
 
-
-class Joiner:
-    """Rows of single metrics, put side by side again."""
-
-    def __init__(self, metrics: Iterable[str]) -> None:
-        self._waiting: dict[str, list[Steps]] = {name: [] for name in metrics}
-        self._done = 0  # the last step given
-
-    def add(self, row: Steps) -> None:
-        """Take in the next row of a metric; steps already given are dropped."""
-        if row.first_step + len(row.values) - 1 > self._done:
-            self._waiting[row.metric].append(row.after(self._done))
-
-    def take(self, ended: bool = False) -> Iterator[Block]:
-        """The blocks that are complete; with ``ended`` all that is left."""
-        while True:
-            heads = {name: rows[0] for name, rows in self._waiting.items() if rows}
-            full = any(len(rows) > MOST_WAITING for rows in self._waiting.values())
-            if not heads or not (ended or full or len(heads) == len(self._waiting)):
-                return
-            yield self._next_block(heads)
-
-    def _next_block(self, heads: Mapping[str, Steps]) -> Block:
-        first = min(row.first_step for row in heads.values())
-        present = {name: row for name, row in heads.items() if row.first_step == first}
-        ends = [row.first_step + len(row.values) for row in present.values()]
-        end = min(ends + [row.first_step for row in heads.values() if row.first_step > first])
-        count = end - first
-        clock = present.get("loss") or next(iter(present.values()))
-        times_s = array("d", (clock.time_of(i) for i in range(count)))
-        self._done = end - 1
-        for name in present:
-            self._shorten(name)
-        return Block(first, times_s, {name: row.values[:count] for name, row in present.items()})
-
-    def _shorten(self, name: str) -> None:
-        row = self._waiting[name].pop(0)
-        if row.first_step + len(row.values) - 1 > self._done:
-            self._waiting[name].insert(0, row.after(self._done))
-
-
-def _kept(row: Steps, last_step: int | None) -> Steps | None:
-    """The row without the steps that a later segment ran again; None where none is left."""
-    if last_step is None:
-        return row
-    cut = row.until(last_step)
-    return cut if len(cut.values) else None
+    Metrics have ranges of their own: where one has no value it is missing from the block.
+    """
+    step = 0
+    while any(rows.values()):
+        heads = {name: queue[0] for name, queue in rows.items() if queue}
+        step = max(step, min(row.first_step for row in heads.values()))
+        present = {
+            name: row.after(step - 1) for name, row in heads.items() if row.first_step <= step
+        }
+        present = {name: row for name, row in present.items() if len(row.values)}
+        if present:
+            ends = [row.first_step + len(row.values) for row in present.values()]
+            end = min(ends + [row.first_step for row in heads.values() if row.first_step > step])
+            clock = next(iter(present.values()))
+            times_s = array("d", (clock.time_of(i) for i in range(end - step)))
+            yield Block(step, times_s, {n: row.values[: end - step] for n, row in present.items()})
+            step = end
+        for queue in rows.values():
+            while queue and queue[0].first_step + len(queue[0].values) <= step:
+                queue.popleft()

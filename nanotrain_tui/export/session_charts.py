@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from nanotrain_tui.drawing.scale import Scale, accuracy_scale, loss_scale
+from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.follow.marks import is_mark
 from nanotrain_tui.follow.not_finite import INFINITE, NAN, in_words, stretches
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.window import read_window
 from nanotrain_tui.session.events import signs
-from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.metrics import PERCENT, Metric
+from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
 
 BINS = 400
 _LAST = 1 << 53
@@ -92,20 +94,14 @@ class Charts:
 
 
 def read_charts(reader: SessionReader) -> Charts:
-    """Loss, accuracy, learning rate and what telemetry there is. Raises RecordingError."""
+    """A chart of each metric and of what telemetry there is. Raises RecordingError."""
     curves = read_window(reader, 1, _LAST, BINS)
-    times = curves["times"]
-    tests = reader.evaluations()
-    metrics = [
-        _metric("loss", "Loss", curves, [(one.t, one.loss) for one in tests], loss_scale),
-        _metric("accuracy", "Accuracy", curves,
-                [(one.t, one.accuracy) for one in tests if one.accuracy is not None],
-                accuracy_scale),
-        Chart("learning_rate", "Learning rate", _pieces(curves["learning_rate"], times),
-              loss_scale),
-    ]  # fmt: skip
+    times = curves.times
+    evaluations = reader.evaluations()
+    metrics = [_chart_of(metric, curves, evaluations) for metric in reader.known_metrics()]
     gauges = [
-        Chart(name, title, _pieces(curves[name]), _gauge_scale) for name, title in _TITLES.items()
+        Chart(name, title, _pieces(curves.gauges[name]), _gauge_scale)
+        for name, title in _TITLES.items()
     ]
     shown = [chart for chart in metrics if chart.values() or chart.bad]
     shown += [chart for chart in gauges if any(chart.values())]  # an idle swap or GPU is no news
@@ -117,15 +113,12 @@ def read_charts(reader: SessionReader) -> Charts:
     return Charts(shown, _steps(times), marks, min(known, default=0.0), end_t)
 
 
-def _metric(
-    key: str,
-    title: str,
-    curves: Mapping[str, Curve],
-    tests: Sequence[tuple[float, float]],
-    scale: Callable[[Sequence[float]], Scale],
-) -> Chart:
-    """A metric of the training batches, and (session time, value) of the evaluations."""
-    train, test, times = curves[f"train_{key}"], curves[f"test_{key}"], curves["times"]
+def _chart_of(metric: Metric, curves: WindowCurves, evaluations: Sequence[Evaluation]) -> Chart:
+    """A metric of the training batches as a line, and of the evaluations as dots."""
+    name, part, times = metric.name, metric.shown_of, curves.times
+    train, test = curves.curve(name), curves.curve(name, part)
+    tests = [(one.t, one.metrics[name]) for one in evaluations
+             if one.on == part and name in one.metrics]  # fmt: skip
     bad = [
         Bad(_time_at(times, one.first), _time_at(times, one.last), one.kind,
             f"{one.what}: steps {one.first:,}-{one.last:,}")
@@ -134,13 +127,13 @@ def _metric(
     for t, value in tests:
         if not math.isfinite(value):
             kind = NAN if math.isnan(value) else INFINITE
-            bad.append(Bad(t, t, kind, f"test: {kind}", test=True))
-    notes = [in_words(train), f"test {in_words(test)}" if in_words(test) else ""]
+            bad.append(Bad(t, t, kind, f"{part}: {kind}", test=True))
+    notes = [in_words(train), f"{part} {in_words(test)}" if in_words(test) else ""]
     return Chart(
-        key,
-        title,
+        name,
+        f"{metric.title} ({metric.unit})" if metric.unit else metric.title,
         _pieces(train, times),
-        scale,
+        accuracy_scale if metric.format == PERCENT else loss_scale,
         [(t, value) for t, value in tests if math.isfinite(value)],
         bad,
         ", ".join(filter(None, notes)),

@@ -9,7 +9,8 @@ from nanotrain_tui.catalog.undecodable import json_safe
 from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.export.rows import PAGE_ROWS
 from nanotrain_tui.follow.log_text import describe
-from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.metrics import TEST, TRAINING
+from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
 from nanotrain_tui.session.recording.records import Event, Sample
 from nanotrain_tui.telemetry.flat import flat, natural
 
@@ -33,14 +34,19 @@ class Table:
 
 def evaluations_table(reader: SessionReader) -> Table:
     """Every evaluation once, by step; what a resume ran again takes the place of the first."""
+    evaluations = reader.evaluations()
+    keys = [key for key in reader.known_metrics().columns if key.part != TRAINING]
+    names = list(dict.fromkeys(key.metric for key in keys))
     columns = [
         Column("step", int),
         Column("time_s", float),
-        Column("loss", float),
-        Column("accuracy", float),
+        *(Column(name, float) for name in names),
         Column("seconds", float),
     ]
-    return Table(columns, iter([tuple(one) for one in reader.evaluations()]))
+    if any(key.part != TEST for key in keys):
+        columns.append(Column("on", str))  # the part of the data
+    rows = ((*_evaluation_row(one, names), one.on)[: len(columns)] for one in evaluations)
+    return Table(columns, rows)
 
 
 def events_table(reader: SessionReader) -> Table:
@@ -109,6 +115,10 @@ def _wider(known: type | None, new: type) -> type:
 def _sample_row(sample: Sample, names: Sequence[str]) -> Sequence[Value]:
     values: dict[str, Value] = dict(flat(sample.body))
     return (sample.t, sample.step, *(values.get(name) for name in names))
+
+
+def _evaluation_row(one: Evaluation, metrics: Sequence[str]) -> Sequence[Value]:
+    return (one.step, one.t, *map(one.value, metrics), one.seconds)
 
 
 def _event_row(event: Event) -> Sequence[Value]:

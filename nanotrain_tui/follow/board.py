@@ -12,8 +12,8 @@ from nanotrain_tui.follow.log_text import one_line
 from nanotrain_tui.follow.numbers import number
 from nanotrain_tui.follow.other_load import OtherLoad, other_load
 from nanotrain_tui.follow.run_state import HeatLimits
+from nanotrain_tui.session import event_levels as actions
 from nanotrain_tui.session import events
-from nanotrain_tui.session import guard_actions as actions
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.recording.records import Event, Sample
 from nanotrain_tui.session.state import RUNNING

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from nanotrain_tui.catalog import flatten, format_value
+from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.not_finite import in_words
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve, trace_of_values
@@ -17,15 +18,21 @@ from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import Edit, config_now, read_history, starts
+from nanotrain_tui.session.metrics import (
+    DOWN,
+    PERCENT,
+    TRAINING,
+    Metric,
+    MetricPart,
+    Metrics,
+)
 from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
 from nanotrain_tui.session.summary import SessionSummary, summarise
 
 BINS = 256
-METRICS = ("test_accuracy", "test_loss", "accuracy", "loss", "learning_rate")
 AXES = ("step", "time", "epoch")
 #: Where something runs, not what it computes.
 _MACHINE = ("telemetry.", "guard.", "trainer.command", "trainer.paths", "data.dir", "data.name")
-_CURVES = {"accuracy": "train_accuracy", "loss": "train_loss", "learning_rate": "learning_rate"}
 _WORKED_OUT = ("train.epochs", "train.steps")  # by the trainer: steps of epochs are no edit
 _LAST = 1 << 53
 
@@ -54,7 +61,7 @@ class Setting(NamedTuple):
 
 @dataclass(frozen=True)
 class Reached:
-    """What an accuracy on the test data took; steps of a parent are not the session's own."""
+    """What a value of an evaluation took; steps of a parent are not the session's own."""
 
     step: int
     own_steps: int
@@ -72,9 +79,10 @@ class Contender:
     name: str
     summary: SessionSummary
     settings: Mapping[str, Setting]  # by key; those that only name a machine are left out
+    metrics: Metrics
     evaluations: Sequence[Evaluation]
     energy: Sequence[tuple[float, float]]  # (session time, joules until then)
-    curves: Mapping[str, Curve]  # by follow.window.read_window
+    window: WindowCurves  # of all of it
     tensorflow: str | None
     board: str | None
 
@@ -83,45 +91,59 @@ class Contender:
         """The step of the checkpoint that a fork began from, 0 for a session of its own."""
         return self.summary.step - self.summary.own_steps
 
-    @property
-    def best(self) -> Evaluation | None:
-        """The evaluation with the best accuracy, the first of equals."""
-        known = [one for one in self.evaluations if _is_figure(one.accuracy)]
-        return max(known, key=lambda one: one.accuracy or 0.0, default=None)
+    def best(self, metric: str) -> Evaluation | None:
+        """The evaluation with the best value of a metric, the first of equals."""
+        best: Evaluation | None = None
+        for one in self._evaluations_of(metric):
+            value = one.metrics[metric]
+            if math.isfinite(value) and (
+                best is None or self.metrics.get(metric).is_better(value, best.metrics[metric])
+            ):
+                best = one
+        return best
 
-    def reached(self, accuracy: float) -> Reached | None:
-        """When the test accuracy was this high for the first time; None if it never was."""
-        for one in self.evaluations:
-            if one.accuracy is not None and one.accuracy >= accuracy:
+    def reached(self, metric: str, value: float) -> Reached | None:
+        """When a metric was this good for the first time; None if it never was."""
+        known = self.metrics.get(metric)
+        for one in self._evaluations_of(metric):
+            found = one.metrics[metric]
+            if found == value or known.is_better(found, value):
                 own = one.step - self.begins_at
                 return Reached(one.step, own, one.t, self.energy_at(one.t))
         return None
+
+    def _evaluations_of(self, metric: str) -> Iterator[Evaluation]:
+        part = self.metrics.get(metric).shown_of
+        return (one for one in self.evaluations if one.on == part and metric in one.metrics)
 
     def energy_at(self, t: float) -> float | None:
         """Joules until a session time."""
         until = [joules for at, joules in self.energy if at <= t]
         return until[-1] if until else (0.0 if self.energy else None)
 
-    def curve(self, metric: str) -> Curve:
-        """A metric in bins over steps."""
-        return self.curves[_CURVES.get(metric, metric)]
+    def curve(self, key: MetricPart) -> Curve:
+        """A metric of one part of the data in bins over steps."""
+        return self.window.curve(*key)
 
-    def trace(self, metric: str, axis: str) -> Trace:
-        """A metric along steps, session time (s) or epochs."""
-        place, curve = self._placing(axis), self.curve(metric)
-        first, last = steps_of(map(self.curve, METRICS))  # whatever metric is drawn
+    def trace(self, key: MetricPart, axis: str) -> Trace:
+        """A metric of one part of the data along steps, session time (s) or epochs."""
+        place, curve = self._placing(axis), self.curve(key)
+        first, last = steps_of(self.window.curves.values())  # whatever metric is drawn
         extent = place(first), place(last)
-        if not metric.startswith("test_"):
+        if key.part == TRAINING:
             return trace_of_curve(curve, place)._replace(extent=extent)
-        found = [(one.step, getattr(one, metric[5:])) for one in self.evaluations]
-        values = [(step, value) for step, value in found if value is not None]
+        values = [
+            (one.step, one.metrics[key.metric])
+            for one in self.evaluations
+            if one.on == key.part and key.metric in one.metrics
+        ]
         return trace_of_values(values, place)._replace(note=in_words(curve), extent=extent)
 
     def _placing(self, axis: str) -> Callable[[int], float]:
         """From steps to the axis."""
         if axis == "step":
             return float
-        curve = self.curves["times" if axis == "time" else "epochs"]
+        curve = self.window.times if axis == "time" else self.window.epochs
         known = [(0, 0.0)] if axis == "epoch" else []
         known += [
             (min(curve.end, curve.start + (i + 1) * curve.width - 1), curve.means[i])
@@ -143,9 +165,10 @@ def read_contender(folder: SessionFolder) -> Contender:
             name=folder.name,
             summary=summary,
             settings=_settings(reader),
+            metrics=reader.known_metrics(),
             evaluations=reader.evaluations(),
             energy=_energy(reader),
-            curves=read_window(reader, summary.step - summary.own_steps + 1, _LAST, BINS),
+            window=read_window(reader, summary.step - summary.own_steps + 1, _LAST, BINS),
             tensorflow=_text(ready[-1].body.get("versions"), "tensorflow") if ready else None,
             board=_text(segments[-1].environment, "board") if segments else None,
         )
@@ -202,17 +225,43 @@ def differences(contenders: Sequence[Contender]) -> dict[str, list[str]]:
     return found
 
 
-def common_accuracy(contenders: Sequence[Contender]) -> float | None:
-    """The highest accuracy that all reached, rounded down to a hundredth."""
-    best = [one.best.accuracy for one in contenders if one.best is not None]
-    known = [value for value in best if value is not None]
-    if not known:
+def metric_parts(contenders: Sequence[Contender]) -> list[MetricPart]:
+    """What can be compared: evaluations first, and of each the metric that tells the best."""
+    found: dict[MetricPart, int] = {}
+    for one in contenders:
+        primary = one.metrics.primary
+        for key in one.metrics.parts:
+            is_primary = primary is not None and key.metric == primary.name
+            rank = 2 * (key.part == TRAINING) + (not is_primary)
+            found[key] = min(rank, found.get(key, rank))
+    return sorted(found, key=lambda key: found[key])
+
+
+def primary_metric(contenders: Sequence[Contender]) -> Metric | None:
+    """The metric that tells which of them is the best: that of the first which has one."""
+    return next((one.metrics.primary for one in contenders if one.metrics.primary), None)
+
+
+def common_target(contenders: Sequence[Contender], metric: str) -> float | None:
+    """The best value of a metric that all of those reached which were evaluated, rounded.
+
+    A fraction to whole percents, any other value to two digits, so that it is still reached.
+    """
+    best = [(one, found) for one in contenders if (found := one.best(metric)) is not None]
+    if not best:
         return None
-    return math.floor(100 * min(known) + 1e-9) / 100
+    known = best[0][0].metrics.get(metric)
+    values = [found.metrics[metric] for _, found in best]
+    if known.better == DOWN:
+        worst = max(values)
+        return worst if not worst else _rounded(worst, known, math.ceil, -1e-9)
+    worst = min(values)
+    return worst if not worst else _rounded(worst, known, math.floor, 1e-9)
 
 
-def _is_figure(value: float | None) -> bool:
-    return value is not None and math.isfinite(value)
+def _rounded(value: float, metric: Metric, whole: Callable[[float], int], slack: float) -> float:
+    digits = 2 if metric.format == PERCENT else 1 - math.floor(math.log10(abs(value)))
+    return round(whole(value * 10.0**digits + slack) * 10.0**-digits, max(0, digits))
 
 
 def _said(value: Any) -> str:

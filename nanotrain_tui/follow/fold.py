@@ -15,15 +15,16 @@ from typing import Any
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.board import BoardFold
 from nanotrain_tui.follow.bottleneck import Bottleneck
+from nanotrain_tui.follow.curves import CurveFold
 from nanotrain_tui.follow.log_text import describe, one_line, reason
 from nanotrain_tui.follow.marks import MarkFold
 from nanotrain_tui.follow.progress import Progress
 from nanotrain_tui.follow.run_state import LogLine, Preparing, RunState
-from nanotrain_tui.follow.series import Series
 from nanotrain_tui.follow.speed import Speed
 from nanotrain_tui.follow.telemetry import GaugeFold
 from nanotrain_tui.session import events
-from nanotrain_tui.session.recording.reader import number
+from nanotrain_tui.session.bodies import number
+from nanotrain_tui.session.metrics import MOST_METRICS
 from nanotrain_tui.session.recording.records import Batch, Event, Sample, Segment, Steps
 from nanotrain_tui.session.scores import is_late
 from nanotrain_tui.session.state import (
@@ -39,8 +40,6 @@ from nanotrain_tui.session.undo import Edits
 LOG_LINES = 500
 NOTICES = 8
 LAST_STEP = 1 << 53  # a step beyond this is damage
-_METRICS = {"loss": "train_loss", "accuracy": "train_accuracy", "learning_rate": "learning_rate"}
-_CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "learning_rate")
 
 Row = Segment | Event | Steps | Sample
 
@@ -64,7 +63,7 @@ class Fold:
         self._preparing: Preparing | None = None
         self._ready: Mapping[str, Any] = {}
         self._started: Mapping[str, Any] = {}
-        self._series = {name: Series() for name in _CURVES}
+        self._curves = CurveFold()
         self._progress = Progress()
         self._speed = Speed()
         self._gauges = GaugeFold()
@@ -102,7 +101,6 @@ class Fold:
         """The state now. Without a living host a session that never ended is interrupted."""
         seen = self._state if behind else seen_from_outside(self._state, alive)
         running = seen == RUNNING
-        curves: dict[str, Any] = {name: series.curve() for name, series in self._series.items()}
         return RunState(
             name=self._name,
             seq=self._seq,
@@ -141,7 +139,8 @@ class Fold:
             heat_limits=self._board.heat_limits,
             held=self._board.held if seen == PAUSED else "",
             throttling=self._gauges.throttling,
-            **curves,
+            metrics=self._curves.metrics(),
+            curves=self._curves.curves(),
         )
 
     def _bottleneck(self, seen: str) -> Bottleneck | None:
@@ -161,8 +160,7 @@ class Fold:
         self._from_step = max(0, min(row.from_step, LAST_STEP))
         if self._begins_at is None:
             self._begins_at = self._from_step
-        for series in self._series.values():
-            series.cut(self._from_step + 1)
+        self._curves.cut(self._from_step + 1)
         self._progress.cut(self._from_step + 1)
         self._marks.start_from(self._from_step, row.t)
         self._step = self._from_step
@@ -171,16 +169,15 @@ class Fold:
         self._speed.restart()
 
     def _add_steps(self, row: Steps) -> None:
-        name = _METRICS.get(row.metric)
         last = row.first_step + len(row.values) - 1
-        if name is None or not len(row.values) or not 1 <= row.first_step <= last <= LAST_STEP:
+        if not len(row.values) or not 1 <= row.first_step <= last <= LAST_STEP:
             return
-        self._series[name].extend(row.first_step, row.values)
+        self._curves.row(row)
+        self._note_crowd()
         self._step = max(self._step, last)
         self._pass(row.t1)
-        if name == "train_loss":
-            self._marks.trained(row.first_step, row.values[-1])
-            self._speed.trained(row.t1, last, self._batch_size)
+        self._marks.trained(row)
+        self._speed.trained(row.t1, last, self._batch_size)
 
     def _add_event(self, row: Event) -> None:
         self._pass(row.t)
@@ -198,7 +195,7 @@ class Fold:
             handle(self, row)
         self._state = state
         self._edits.add(row)
-        line = describe(row)
+        line = describe(row, self._curves.metrics())
         self._marks.add(row, line.text)
         self._write_log(line)
 
@@ -237,6 +234,7 @@ class Fold:
 
     def _take_started(self, row: Event) -> None:
         self._started = row.body
+        self._curves.event(row)
         self._steps = _whole(row.body.get("steps")) or self._steps
         self._batch_size = _whole(row.body.get("batch_size")) or self._batch_size
 
@@ -252,12 +250,18 @@ class Fold:
                 self._batch_size = _whole(change[1]) or self._batch_size
 
     def _take_evaluated(self, row: Event) -> None:
-        if not 0 <= row.step <= LAST_STEP:
-            return
-        for key in ("loss", "accuracy"):
-            value = number(row.body.get(key))
-            if value is not None:
-                self._series[f"test_{key}"].add(row.step, value)
+        if 0 <= row.step <= LAST_STEP:
+            self._curves.event(row)
+            self._note_crowd()
+
+    def _take_checkpoint(self, row: Event) -> None:
+        self._curves.event(row)
+
+    def _note_crowd(self) -> None:
+        if self._curves.crowded:
+            self._notice(
+                f"Only the first {MOST_METRICS} metrics are shown; the others are recorded."
+            )
 
     def _take_warned(self, row: Event) -> None:
         self._notice(str(row.body.get("message") or ""))
@@ -297,6 +301,7 @@ _HANDLERS: Mapping[str, Callable[[Fold, Event], None]] = {
     events.STARTED: Fold._take_started,
     events.EDITED: Fold._take_edited,
     events.EVALUATED: Fold._take_evaluated,
+    events.CHECKPOINT: Fold._take_checkpoint,
     events.WARNED: Fold._take_warned,
     events.CRASHED: Fold._take_crashed,
 }

@@ -6,22 +6,35 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nanotrain_tui.catalog import FIELDS
-from nanotrain_tui.catalog.formats import count, percent, plural, scalar, value_text
+from nanotrain_tui.catalog.formats import count, plural, value_text
 from nanotrain_tui.catalog.undecodable import shown
+from nanotrain_tui.follow.marks import diverged_of
 from nanotrain_tui.follow.run_state import LogLine
 from nanotrain_tui.session import events
+from nanotrain_tui.session.bodies import number
 from nanotrain_tui.session.history import SCRIPT
-from nanotrain_tui.session.recording.reader import number
+from nanotrain_tui.session.metrics import (
+    PERCENT,
+    STANDARD_METRICS,
+    TEST,
+    Metrics,
+    evaluated_values,
+    part_of,
+)
 from nanotrain_tui.session.recording.records import Event
 
+MOST_VALUES = 4  # of an evaluation in a line
 LONGEST = 400  # characters of a line: a traceback belongs in trainer.log
 
 Body = Mapping[str, Any]
 
 
-def describe(event: Event) -> LogLine:
+def describe(event: Event, metrics: Metrics = STANDARD_METRICS) -> LogLine:
     """What an event says to a person; an unknown kind shows its name."""
-    text = _TEXTS.get(event.kind, _message)(event)
+    if event.kind in _OF_METRICS:
+        text = _OF_METRICS[event.kind](event, metrics)
+    else:
+        text = _TEXTS.get(event.kind, _message)(event)
     if not text:
         text = event.kind
     return LogLine(
@@ -132,14 +145,17 @@ def _diverged(event: Event) -> str:
     checkpoint = event.body.get("checkpoint")
     good = f"last good checkpoint: {checkpoint}" if checkpoint else "there is no good checkpoint"
     good += "" if checkpoint else ", so begin anew with other values"
-    return f"the loss is {event.body.get('loss', 'nan')} at step {count(event.step)}; {good}"
+    found = diverged_of(event)
+    return f"the {found.metric} is {found.value} at step {count(event.step)}; {good}"
 
 
-def _evaluated(event: Event) -> str:
+def _evaluated(event: Event, metrics: Metrics) -> str:
     # Short: at 80x24 the log has some 50 cells.
-    accuracy = event.body.get("accuracy")
-    shown = "test" if accuracy is None else f"accuracy {percent(number(accuracy))},"
-    return f"step {count(event.step)}: {shown} loss {scalar(number(event.body.get('loss')))}"
+    values, part = evaluated_values(event.body), part_of(event.body)
+    known = metrics.ranked(values)[:MOST_VALUES]
+    told = ", ".join(f"{one.name} {one.text(number(values[one.name]))}" for one in known)
+    on = f"{part} " if len(known) == 1 or part != TEST else ""
+    return f"step {count(event.step)}: {on}{told or 'evaluated'}"
 
 
 def _refused(event: Event) -> str:
@@ -148,20 +164,25 @@ def _refused(event: Event) -> str:
     return f"{name} refused{_by(event.body)}: {event.body.get('why', '')}"
 
 
-def _checkpoint(event: Event) -> str:
+def _checkpoint(event: Event, metrics: Metrics) -> str:
     size = number(event.body.get("bytes"))
     parts = [f"checkpoint at step {count(event.step)}"]
     if "tested" in event.body:  # older versions named an evaluation of another step
-        parts.append(_tested(event.body["tested"]))
+        parts.append(_tested(event.body, metrics))
         parts += ["the best"] if event.body.get("best") is True else []
     return ", ".join(parts + ([f"{size / 1e6:,.1f} MB"] if size else []))
 
 
-def _tested(tested: Any) -> str:
-    accuracy = _mapping(_mapping(tested).get("metrics")).get("accuracy")
-    if not isinstance(tested, Mapping):
+def _tested(body: Body, metrics: Metrics) -> str:
+    if not isinstance(body["tested"], Mapping):
         return "not tested"
-    return "tested" if accuracy is None else f"tested {percent(number(accuracy))}"
+    values = evaluated_values(body["tested"])
+    scored = _mapping(body.get("score")).get("metric")
+    metric = metrics.get(scored) if scored in values else metrics.primary
+    if metric is None or metric.name not in values:
+        return "tested"
+    name = "" if metric.format == PERCENT else f"{metric.name} "
+    return f"tested {name}{metric.text(number(values[metric.name]))}"
 
 
 def _preparing(event: Event) -> str:
@@ -184,6 +205,11 @@ def _mapping(value: Any) -> Body:
     return value if isinstance(value, Mapping) else {}
 
 
+_OF_METRICS: Mapping[str, Callable[[Event, Metrics], str]] = {
+    events.EVALUATED: _evaluated,
+    events.CHECKPOINT: _checkpoint,
+}
+
 # Every other kind shows its message, and one without a message its name.
 _TEXTS: Mapping[str, Callable[[Event], str]] = {
     events.CONFIGURED: _configured,
@@ -194,8 +220,6 @@ _TEXTS: Mapping[str, Callable[[Event], str]] = {
     events.REFUSED: _refused,
     events.PAUSED: lambda event: f"paused after step {count(event.step)}{_by(event.body)}",
     events.RESUMED: lambda event: f"goes on after step {count(event.step)}{_by(event.body)}",
-    events.EVALUATED: _evaluated,
-    events.CHECKPOINT: _checkpoint,
     events.CHECKPOINT_REMOVED: lambda event: f"removed {event.body.get('file', 'a checkpoint')}",
     events.DIVERGED: _diverged,
     events.CRASHED: lambda event: f"failed: {reason(event.body)}",

@@ -10,7 +10,8 @@ from typing import Any
 from nanotrain_tui.catalog.formats import count
 from nanotrain_tui.follow.run_state import Checkpoint, Diverged, Mark
 from nanotrain_tui.session import events
-from nanotrain_tui.session.recording.records import Event
+from nanotrain_tui.session.metrics import DIVERGED_BY
+from nanotrain_tui.session.recording.records import Event, Steps
 from nanotrain_tui.session.scores import Kept, KeptCheckpoints
 
 MARKS = 256  # the newest; checkpoints apart, so that they push no edit out
@@ -36,7 +37,7 @@ class MarkFold:
             self._marks.append(Mark(event.step, event.kind, text, event.t))
         self._checkpoints.add(event)
         if event.kind == events.DIVERGED:
-            self.diverged = _diverged(event)
+            self.diverged = diverged_of(event)
         elif event.kind == events.CONFIGURED:
             self.diverged = None
 
@@ -48,9 +49,12 @@ class MarkFold:
             self._marks.append(Mark(step, events.RESUMED, f"resumed from step {count(step)}", t))
         self.diverged = None
 
-    def trained(self, first_step: int, loss: float) -> None:
-        """Steps were made and this is the last loss: a finite one ends a divergence before them."""
-        if self.diverged is not None and first_step > self.diverged.step and math.isfinite(loss):
+    def trained(self, row: Steps) -> None:
+        """Steps were made: a finite last value of the metric that diverged ends the divergence."""
+        before = self.diverged
+        if before is None or row.metric != before.metric or row.first_step <= before.step:
+            return
+        if math.isfinite(row.values[-1]):
             self.diverged = None
 
     def marks(self) -> tuple[Mark, ...]:
@@ -75,19 +79,21 @@ def _checkpoint(kept: Kept, best: bool) -> Checkpoint:
         event.step,
         event.t,
         size if isinstance(size, int) else None,
-        kept.accuracy,
         best,
         kept.tested,
         kept.score,
     )
 
 
-def _diverged(event: Event) -> Diverged:
+def diverged_of(event: Event) -> Diverged:
+    """What a ``diverged`` event says."""
     body: Mapping[str, Any] = event.body
     checkpoint = body.get("checkpoint")
+    value = body.get("value") or body.get(DIVERGED_BY) or "nan"
     return Diverged(
         event.step,
-        str(body.get("loss") or "nan"),
+        str(body.get("metric") or DIVERGED_BY),
+        str(value),
         str(body.get("policy") or ""),
         checkpoint if isinstance(checkpoint, str) else "",
     )

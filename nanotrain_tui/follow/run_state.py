@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from nanotrain_tui.follow.bottleneck import Bottleneck
+from nanotrain_tui.follow.curves import NO_CURVE
 from nanotrain_tui.follow.energy import EnergyUse
 from nanotrain_tui.follow.other_load import OtherLoad
 from nanotrain_tui.follow.series import Curve
+from nanotrain_tui.session.evaluated import Evaluated
+from nanotrain_tui.session.metrics import DOWN, STANDARD_METRICS, TRAINING, UP, MetricPart, Metrics
 from nanotrain_tui.session.scores import Score, Tested
 from nanotrain_tui.session.undo import Undo
 
@@ -49,17 +52,21 @@ class Checkpoint(NamedTuple):
     step: int
     t: float  # seconds of session time
     bytes: int | None = None
-    accuracy: float | None = None  # on the test data; None where it was not tested
     best: bool = False
     tested: Tested | None = None  # the evaluation of this network
     score: Score | None = None  # what the best is chosen by
 
+    def value(self, metric: str) -> float | None:
+        """A metric of the evaluation of this network; None where there is none."""
+        return self.tested.value(metric) if self.tested else None
+
 
 class Diverged(NamedTuple):
-    """The loss is no number since this step."""
+    """A metric is no number since this step."""
 
     step: int
-    loss: str  # "nan", "inf"
+    metric: str
+    value: str  # "nan", "inf"
     policy: str  # "pause", "stop" or "continue"
     checkpoint: str  # the file of the last good one, empty for none
 
@@ -133,11 +140,8 @@ class RunState:
     data: Mapping[str, Any] = field(default_factory=dict)
     devices: tuple[Mapping[str, Any], ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
-    train_loss: Curve = field(default_factory=Curve)  # x: step
-    train_accuracy: Curve = field(default_factory=Curve)
-    test_loss: Curve = field(default_factory=Curve)
-    test_accuracy: Curve = field(default_factory=Curve)
-    learning_rate: Curve = field(default_factory=Curve)
+    metrics: Metrics = STANDARD_METRICS  # those declared, and those seen
+    curves: Mapping[MetricPart, Curve] = field(default_factory=dict)  # x: step; those recorded
     times: Curve = field(default_factory=Curve)  # x: step; means: session time in s
     epochs: Curve = field(default_factory=Curve)  # x: step; means: training data seen, in epochs
     telemetry_source: str | None = None
@@ -146,7 +150,7 @@ class RunState:
     notices: tuple[str, ...] = ()  # warnings and the reason of a failure, newest last; bounded
     marks: tuple[Mark, ...] = ()  # by step; bounded
     checkpoints: tuple[Checkpoint, ...] = ()  # by step; bounded
-    diverged: Diverged | None = None  # None: the loss is a number
+    diverged: Diverged | None = None  # None: every metric is a number
     undo: Undo | None = None  # the edit that can be undone next
     energy_j: float | None = None  # what the module took in; None where power is not recorded
     energy_use: EnergyUse | None = None  # of the time in which steps were made
@@ -157,6 +161,21 @@ class RunState:
     throttling: tuple[str, ...] = ()  # what is slowed down for heat now
     replay: ReplayPosition | None = None  # None: the session as it is now
 
+    def curve(self, metric: str, part: str = TRAINING) -> Curve:
+        """A metric of one part of the data over steps; empty where it was not recorded."""
+        return self.curves.get(MetricPart(metric, part), NO_CURVE)
+
+    @property
+    def evaluated(self) -> Mapping[str, Evaluated]:
+        """What the evaluations came to, the metric that tells the best first."""
+        found = {}
+        for metric in self.metrics.ranked([one.name for one in self.metrics]):
+            curve = self.curve(metric.name, metric.shown_of)
+            if curve:
+                best = {UP: curve.high, DOWN: curve.low, None: None}[metric.better]
+                found[metric.name] = Evaluated(metric, curve.last, best)
+        return found
+
     @property
     def own_steps(self) -> int:
         """Updates made in this session, each once: without those of a fork's parent."""
@@ -164,7 +183,7 @@ class RunState:
 
     @property
     def good_checkpoint(self) -> Checkpoint | None:
-        """Where to go back to once the loss is no number; None: nothing from before is left."""
+        """Where to go back to once a metric is no number; None: nothing from before is left."""
         if self.diverged is None:
             return None
         named = self.diverged.checkpoint

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.fold import Fold
 from nanotrain_tui.follow.run_state import RunState
-from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
@@ -73,7 +73,7 @@ class LocalSource:
     def follow(self, since_seq: int) -> Batch:
         return self._reader.read_since(since_seq, ROWS_A_LOOK)
 
-    def window(self, first: int, last: int) -> Mapping[str, Curve]:
+    def window(self, first: int, last: int) -> WindowCurves:
         """The steps ``first`` to ``last`` alone. May raise SessionError."""
         from nanotrain_tui.follow.window import read_window
 

@@ -12,6 +12,7 @@ from itertools import accumulate, groupby
 from operator import attrgetter
 from typing import NamedTuple
 
+from nanotrain_tui.follow.timeline import timeline
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Batch, Place, StepsRow
 
@@ -41,11 +42,7 @@ class Tape:
         self._rows: dict[int, list[StepsRow]] = {}
         for row in self._reader.steps_rows():
             self._rows.setdefault(row.segment, []).append(row)
-        # The rows of one metric tell the times of all.
-        self._clock = {
-            segment: [row for row in rows if row.metric == rows[0].metric]
-            for segment, rows in self._rows.items()
-        }
+        self._clock = {segment: timeline(rows) for segment, rows in self._rows.items()}
         self.end_t = max([0.0, *self._times[-1:], *(c[-1].t1 for c in self._clock.values())])
         self.last_step = max((self._last_step(segment) for segment in self._rows), default=0)
 

@@ -9,58 +9,69 @@ from __future__ import annotations
 import bisect
 import math
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 from operator import attrgetter, itemgetter
 
+from nanotrain_tui.follow.curves import NO_CURVE, WindowCurves
 from nanotrain_tui.follow.series import Curve, Series
 from nanotrain_tui.follow.telemetry import GAUGES
+from nanotrain_tui.follow.timeline import timeline
 from nanotrain_tui.session import events
+from nanotrain_tui.session.metrics import TRAINING, MetricPart
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Sample, Steps, StepsRow
 
 BINS = 512
 PIECE_STEPS = 1 << 20  # read at once
-METRICS = {"train_loss": "loss", "train_accuracy": "accuracy", "learning_rate": "learning_rate"}
 
 
-def read_window(
-    reader: SessionReader, first: int, last: int, bins: int = BINS
-) -> Mapping[str, Curve]:
+def read_window(reader: SessionReader, first: int, last: int, bins: int = BINS) -> WindowCurves:
     """The updates ``first`` to ``last`` in at most ``bins`` bins, each once as it counts now.
 
-    By name: train_loss, train_accuracy, learning_rate, test_loss, test_accuracy over steps; times
-    (session time in seconds) and epochs (of the training data seen) over steps, in the bins of the
-    training loss; the gauges of ``follow.telemetry.GAUGES`` over the seconds that these steps
-    took. May raise RecordingError.
+    Gauges are those of ``follow.telemetry.GAUGES``, over the seconds that these steps took. May
+    raise RecordingError.
     """
     first = max(1, first)
-    last = min(last, max((row.last_step for row in reader.steps_rows()), default=0))
-    curves: dict[str, Curve] = {}
-    done: list[StepsRow] = []
-    for name, metric in METRICS.items():
-        series = Series(bins)
-        for row in _rows(reader, metric, first, last):
-            series.extend(row.first_step - first, row.values)
-            if name == "train_loss":
-                done.append(StepsRow(*row[:4], len(row.values), row.t0, row.t1))
-        curves[name] = _moved(series.curve(), first)
-    for key in ("loss", "accuracy"):
-        tests = [
-            (one.step, value)
-            for one in reader.evaluations()
-            if first <= one.step <= last and (value := getattr(one, key)) is not None
-        ]
-        curves[f"test_{key}"] = _curve(tests, first, bins)
-    shape = curves["train_loss"]
-    curves["times"] = _along(shape, lambda step: _time_of(done, step))
-    curves["epochs"] = _along(shape, _epochs(reader))
+    rows = reader.current_rows()
+    last = min(last, max((row.last_step for row in rows), default=0))
+    done = [
+        row.after(first - 1).until(last)
+        for row in timeline(rows)
+        if row.first_step <= last and row.last_step >= first
+    ]
+    curves: dict[MetricPart, Curve] = {}
+    tests = [one for one in reader.evaluations() if first <= one.step <= last]
+    for key in reader.known_metrics().parts:
+        if key.part == TRAINING:
+            curve = _steps_curve(reader, key.metric, first, last, bins)
+        else:
+            points = [
+                (one.step, one.metrics[key.metric])
+                for one in tests
+                if one.on == key.part and key.metric in one.metrics
+            ]
+            curve = _curve(points, first, bins)
+        curves[key] = curve
+    gauges: dict[str, Curve] = dict.fromkeys(GAUGES, NO_CURVE)
     if done:
         t0, t1 = done[0].t0, done[-1].t1
         samples = reader.samples_between(t0, t1)
-        curves.update((name, _gauge(name, samples, int(t0), bins)) for name in GAUGES)
-    return {name: curves.get(name, Curve()) for name in (*curves, *GAUGES)}
+        gauges = {name: _gauge(name, samples, int(t0), bins) for name in GAUGES}
+    return WindowCurves(
+        curves,
+        _along(done, first, bins, lambda step: _time_of(done, step)),
+        _along(done, first, bins, _epochs(reader)),
+        gauges,
+    )
+
+
+def _steps_curve(reader: SessionReader, metric: str, first: int, last: int, bins: int) -> Curve:
+    series = Series(bins)
+    for row in _rows(reader, metric, first, last):
+        series.extend(row.first_step - first, row.values)
+    return _moved(series.curve(), first)
 
 
 def _rows(reader: SessionReader, metric: str, first: int, last: int) -> Iterator[Steps]:
@@ -87,23 +98,33 @@ def _gauge(name: str, samples: Sequence[Sample], start: int, bins: int) -> Curve
     return _curve([(t, value) for t, value in found if value is not None], start, bins)
 
 
-def _along(shape: Curve, value_at: Callable[[int], float]) -> Curve:
-    """One value at the last step of each bin of a curve; the bins without steps stay gaps."""
-    bins = range(len(shape.counts))
-    lasts = [min(shape.start + (i + 1) * shape.width - 1, shape.end) for i in bins]
-    filled = [bool(shape.counts[i]) or i in shape.bad for i in bins]
+def _along(
+    done: Sequence[StepsRow], start: int, bins: int, value_at: Callable[[int], float]
+) -> Curve:
+    """One value at the last step of each bin that holds steps; the other bins stay gaps."""
+    if not done:
+        return NO_CURVE
+    end, width = done[-1].last_step, 1
+    while (end - start) // width >= bins:
+        width *= 2
+    filled = [False] * ((end - start) // width + 1)
+    for row in done:
+        begin, stop = (row.first_step - start) // width, (row.last_step - start) // width + 1
+        filled[begin:stop] = [True] * (stop - begin)
+    lasts = (min(start + (i + 1) * width - 1, end) for i in range(len(filled)))
     values = [value_at(x) if has else math.nan for x, has in zip(lasts, filled, strict=True)]
     known = [value for value in values if not math.isnan(value)]
-    return replace(
-        shape,
+    return Curve(
+        width=width,
         counts=array("q", [not math.isnan(value) for value in values]),
-        bad={},
         lows=array("d", [math.inf if math.isnan(value) else value for value in values]),
         highs=array("d", [-math.inf if math.isnan(value) else value for value in values]),
         means=array("d", values),
         last=known[-1] if known else None,
         low=min(known, default=None),
         high=max(known, default=None),
+        end=end,
+        start=start,
     )
 
 

@@ -22,7 +22,7 @@ from nanotrain_tui.session.events import (
     ListOf,
     MapOf,
 )
-from nanotrain_tui.session.folder import is_name
+from nanotrain_tui.session.names import is_name
 from nanotrain_tui.session.text import printable, printable_json, safe_paths, steers
 
 LONGEST_BODY = 16 << 20  # characters of one row's JSON
@@ -123,6 +123,16 @@ def fits(value: Any, shape: Any) -> bool:
     if isinstance(shape, LinesOf):
         return isinstance(value, str) or fits(value, ListOf(TEXT))
     return isinstance(value, str)  # OneOf: later versions may have more words
+
+
+def number(value: Any) -> Optional[float]:
+    """A scalar of an event's body: ``"nan"``, ``"inf"`` and ``"-inf"`` stand for themselves."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _shapes_of(kind: str) -> Mapping[str, Any]:

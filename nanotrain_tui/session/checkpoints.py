@@ -25,11 +25,14 @@ class Checkpoint(NamedTuple):
     file: str  # in the session's folder ``checkpoints``
     sha256: str
     bytes: Optional[int]
-    accuracy: Optional[float]  # on the test data, 0 to 1; None where it was not tested
     best: bool  # the best of those that are kept
     problem: str  # why it cannot be gone on from: missing, damaged; empty if it is whole
     tested: Optional[Tested] = None  # the evaluation of this network
     score: Optional[Score] = None  # what the best is chosen by
+
+    def value(self, metric: str) -> Optional[float]:
+        """A metric of the evaluation of this network; None where there is none."""
+        return self.tested.value(metric) if self.tested else None
 
     @property
     def is_whole(self) -> bool:
@@ -51,7 +54,7 @@ def read_checkpoints(reader: SessionReader) -> List[Checkpoint]:
     """The same of a session that is open already."""
     segments = reader.segments()
     fold = KeptCheckpoints()
-    for event in reader.events(_KINDS):
+    for event in reader.events(KeptCheckpoints.KINDS):
         while segments and segments[0].seq < event.seq:
             fold.begin_segment(segments.pop(0).from_step)
         fold.add(event)
@@ -123,7 +126,6 @@ def _checkpoint(folder: SessionFolder, kept: Kept, best: bool) -> Checkpoint:
         str(event.body.get("file")),
         str(event.body.get("sha256")),
         size if isinstance(size, int) else None,
-        kept.accuracy,
         best,
         problem_of(folder, event),
         kept.tested,

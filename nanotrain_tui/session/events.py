@@ -8,8 +8,7 @@ one.
 
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
-from nanotrain_tui.session.guard_actions import GUARD_ACTIONS, ActionKind
-from nanotrain_tui.session.levels import ERROR, GOOD, INFO, WARNING
+from nanotrain_tui.session.event_levels import ERROR, GOOD, GUARD_ACTIONS, INFO, WARNING, ActionKind
 
 CONFIGURED = "configured"
 PREPARING = "preparing"
@@ -105,6 +104,10 @@ EVENTS: Dict[str, Kind] = {
     }),
     STARTED: Kind({
         "steps": COUNT, "parameters": COUNT, "batch_size": COUNT, "xla": FLAG, "threads": COUNT,
+        "metrics": MapOf({
+            "title": TEXT, "unit": TEXT, "better": OneOf(("up", "down")),
+            "format": OneOf(("percent", "number")), "on": ListOf(TEXT), "resolution": TEXT,
+        }),
         "data": {
             "name": TEXT, "source": TEXT, "train": COUNT, "test": COUNT, "shape": ListOf(COUNT),
             "classes": COUNT, "task": TEXT,
@@ -130,7 +133,8 @@ EVENTS: Dict[str, Kind] = {
         "again": COUNT,
     }, sign=Sign("▲", "^", "warning", 5), is_stop=True),
     DIVERGED: Kind({
-        "loss": NUMBER, "policy": OneOf(("pause", "stop", "continue")), "checkpoint": TEXT,
+        "metric": TEXT, "value": NUMBER, "loss": NUMBER,
+        "policy": OneOf(("pause", "stop", "continue")), "checkpoint": TEXT,
     }, level=ERROR, sign=Sign("×", "x", "error", 7), is_stop=True),
     PAUSED: Kind(
         {"who": TEXT}, state="paused", sign=Sign("‖", "=", "muted", 2), is_stop=True,

@@ -9,6 +9,13 @@ from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.errors import RecordingError
+from nanotrain_tui.session.evaluated import (
+    Evaluated,
+    as_json,
+    beside_metrics,
+    evaluated,
+    parse_evaluated,
+)
 from nanotrain_tui.session.events import CONFIGURED, EDITED, STARTED
 from nanotrain_tui.session.folder import SessionFolder, list_sessions
 from nanotrain_tui.session.labels import read_labels
@@ -31,18 +38,30 @@ class SessionSummary(NamedTuple):
     step: int  # updates completed, those of the session it was forked from among them
     own_steps: int  # without those, each step once
     steps: Optional[int]  # updates planned
-    accuracy: Optional[float]  # on the test data, last evaluation, 0 to 1
-    best_accuracy: Optional[float]
-    loss: Optional[float]  # on the test data, last evaluation; may be nan or inf
+    metrics: Dict[str, Evaluated]  # by name, the primary one first; see ``evaluated``
     started: Optional[str]  # local time with zone, ISO 8601
     duration_s: float  # session time
-    best_loss: Optional[float]  # the least on the test data
     energy_j: Optional[float]  # what the module took in; None where no power was recorded
-    spark: List[Optional[float]]  # of the training loss in up to SPARK parts, see session.spark
+    spark: List[Optional[float]]  # of one metric of the training, see session.spark
     tags: List[str]
     note: str
     responding: bool  # False: the host lives but its heartbeat is old
     problem: Optional[str]  # why the recording cannot be read
+
+    @property
+    def primary(self) -> Optional[Evaluated]:
+        """The metric that tells how good the session is; None where none was evaluated."""
+        return next(iter(self.metrics.values()), None)
+
+    def last(self, metric: str) -> Optional[float]:
+        """Of the last evaluation; None where the metric was not evaluated."""
+        found = self.metrics.get(metric)
+        return found.last if found else None
+
+    def best(self, metric: str) -> Optional[float]:
+        """Of all evaluations; None where the metric was not evaluated, or has no direction."""
+        found = self.metrics.get(metric)
+        return found.best if found else None
 
 
 _NON_FINITE = {name: float(name) for name in ("nan", "inf", "-inf")}
@@ -53,6 +72,7 @@ _KEPT = tuple(
     for key in SessionSummary._fields
     if key not in ("name", "responding", "tags", "note", "problem")
 )
+_PARTS = ("spark", "metrics")  # that have parts, each stored on its own
 _LARGEST = 1e300
 _WORDS = ("data", "model", "loss_name", "optimizer", "started")
 
@@ -75,12 +95,9 @@ def summarise(folder: SessionFolder) -> SessionSummary:
             step=0,
             own_steps=0,
             steps=None,
-            accuracy=None,
-            best_accuracy=None,
-            loss=None,
+            metrics={},
             started=None,
             duration_s=0.0,
-            best_loss=None,
             energy_j=None,
             spark=[],
             tags=[],
@@ -126,14 +143,19 @@ def to_store(folder: SessionFolder) -> str:
     """
     with SessionReader(folder) as reader:
         fields = _read(folder, reader, alive=False)._asdict()
-        kept = {key: _storable(fields[key]) for key in _KEPT}
+        metrics = fields["metrics"]
+        fields.update(beside_metrics(metrics), metrics=as_json(metrics))
+        kept = {key: _storable(fields[key]) for key in (*_KEPT, *beside_metrics(metrics))}
         return json.dumps({"seq": reader.last_seq(), **kept})
 
 
 def _storable(value: Any) -> Any:
     """As JSON holds it: what is not finite by name, a spark in five digits."""
+    if isinstance(value, dict):
+        return {key: _storable(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [_storable(part and float("{:.5g}".format(part))) for part in value]
+        short = [float("{:.5g}".format(p)) if isinstance(p, float) else p for p in value]
+        return [_storable(part) for part in short]
     if isinstance(value, float) and not isfinite(value):
         return str(value)
     return value
@@ -143,6 +165,8 @@ def _stored(folder: SessionFolder, reader: SessionReader) -> Optional[SessionSum
     found = reader.stored_summary()
     if found is not None and _is_number(found.get("step")) and "own_steps" not in found:
         found["own_steps"] = found["step"] - _first_step(reader)  # an older version's
+    if found is not None:
+        found["metrics"] = parse_evaluated(found)
     if found is None or not all(key in found and _is_sound(key, found[key]) for key in _KEPT):
         return None
     labels = read_labels(folder)
@@ -152,13 +176,16 @@ def _stored(folder: SessionFolder, reader: SessionReader) -> Optional[SessionSum
         tags=list(labels.tags),
         note=labels.note,
         problem=None,
-        **{key: _NON_FINITE.get(found[key], found[key]) for key in _KEPT if key != "spark"},
+        **{key: _NON_FINITE.get(found[key], found[key]) for key in _KEPT if key not in _PARTS},
+        metrics=found["metrics"],
         spark=[_NON_FINITE.get(part, part) for part in found["spark"]],
     )
 
 
 def _is_sound(key: str, value: Any) -> bool:
     """Whether a stored value is of its field's type: a damaged one must not break the list."""
+    if key == "metrics":
+        return isinstance(value, dict)
     if key == "spark":
         return isinstance(value, list) and all(map(_is_part, value))
     if key == "state":
@@ -200,12 +227,9 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
                 if isinstance(change, list) and len(change) == 2:
                     now[key] = change[1]
     steps = now.get("train.steps", _get(config, "train", "steps"))
-    evaluations = reader.evaluations()
-    tested = [e.accuracy for e in evaluations if e.accuracy is not None]
-    accuracies = [accuracy for accuracy in tested if isfinite(accuracy)]
-    losses = [e.loss for e in evaluations if isfinite(e.loss)]
+    evaluations, metrics = reader.evaluations(), reader.known_metrics()
+    drawn = metrics.primary_training
     labels = read_labels(folder)
-    last = evaluations[-1] if evaluations else None
     step, duration_s = reader.position()
     return SessionSummary(
         name=folder.name,
@@ -217,14 +241,11 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
         step=step,
         own_steps=max(0, step - _first_step(reader)),
         steps=steps if isinstance(steps, int) else None,
-        accuracy=last.accuracy if last else None,
-        best_accuracy=max(accuracies) if accuracies else None,
-        loss=last.loss if last else None,
+        metrics=evaluated(metrics, evaluations),
         started=meta.get("created"),
         duration_s=duration_s,
-        best_loss=min(losses) if losses else None,
         energy_j=reader.energy_j(),
-        spark=reader.spark(SPARK),
+        spark=reader.spark(drawn.name, SPARK) if drawn else [],
         tags=list(labels.tags),
         note=labels.note,
         responding=folder.is_responding() if alive else False,

@@ -12,6 +12,7 @@ from . import data
 from .checkpoints import files as checkpoint
 from .checkpoints.files import Checkpoint
 from .installed import OLDEST, is_too_old, tensorflow_version
+from .metrics import METRICS
 from .pictures.drawing import describe
 from .protocol import Closed, Command, Commands, Events, Failed, Stopped
 from .script import Script, ScriptedEdit, parse_edits
@@ -89,7 +90,7 @@ def prepare(start: Command, commands: Commands, events: Events) -> "Loop":
     events.emit(
         "started", step=training.step, steps=config["train.steps"], threads=threads,
         parameters=training.engine.parameters, batch_size=config["train.batch_size"],
-        xla=training.engine.xla, data=description(dataset),
+        xla=training.engine.xla, data=description(dataset), metrics=METRICS,
     )  # fmt: skip
     return loop
 

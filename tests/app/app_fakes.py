@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from metric_curves import curves_of
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
@@ -24,9 +25,11 @@ from nanotrain_tui.app.source.ports import (
 from nanotrain_tui.catalog import changed_keys, check, edited, flatten, nest
 from nanotrain_tui.config import load_presets
 from nanotrain_tui.config.presets import Preset
+from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.run_state import Checkpoint, Gauge, LogLine, Mark, Preparing, RunState
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.session.recording.records import Event
+from nanotrain_tui.session.scores import Tested
 from nanotrain_tui.session.undo import Edits
 
 ENDED = ("finished", "stopped", "failed", "interrupted")
@@ -80,12 +83,12 @@ class FakeSession:
     def reopen(self) -> None:
         self.reopened += 1
 
-    def window(self, first: int, last: int) -> Mapping[str, Curve]:
+    def window(self, first: int, last: int) -> WindowCurves:
         """The loss of each step is the step."""
         if self.broken:
             raise Refused(self.broken)
         values = [float(step) for step in range(first, last + 1)]
-        return {"train_loss": replace(curve(values), start=first, end=last)}
+        return WindowCurves(curves_of(loss=replace(curve(values), start=first, end=last)))
 
     def channel(self) -> FakeSession:
         return self
@@ -287,10 +290,12 @@ def midway(**fields: Any) -> dict[str, Any]:
         "eta_s": 14.0,
         "elapsed_s": 10.0,
         "data": {"name": "digits", "train": 60000, "test": 10000},
-        "train_loss": curve(falling, 10),
-        "train_accuracy": curve(rising, 10),
-        "test_loss": curve(falling[::10], 100),
-        "test_accuracy": curve(rising[::10], 100),
+        "curves": curves_of(
+            loss=curve(falling, 10),
+            accuracy=curve(rising, 10),
+            test_loss=curve(falling[::10], 100),
+            test_accuracy=curve(rising[::10], 100),
+        ),
         "telemetry_source": "tegrastats",
         "gauges": gauges(),
         "marks": (
@@ -301,12 +306,21 @@ def midway(**fields: Any) -> dict[str, Any]:
             Mark(400, "checkpoint", "checkpoint at step 400, the best", 9.7),
         ),
         "checkpoints": (
-            Checkpoint("step-000000200.npz", 200, 4.8, 9_800_000, 0.8312, False),
-            Checkpoint("step-000000400.npz", 400, 9.7, 9_800_000, 0.9011, True),
+            Checkpoint(
+                "step-000000200.npz", 200, 4.8, 9_800_000, False, Tested(200, {"accuracy": 0.8312})
+            ),
+            Checkpoint(
+                "step-000000400.npz", 400, 9.7, 9_800_000, True, Tested(400, {"accuracy": 0.9011})
+            ),
         ),
         "log": tuple(log),
         **fields,
     }
+
+
+def tested(step: int, accuracy: float) -> Tested:
+    """An evaluation of a checkpoint's network."""
+    return Tested(step, {"accuracy": accuracy})
 
 
 def gauges() -> dict[str, Gauge]:

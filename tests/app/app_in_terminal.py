@@ -9,6 +9,7 @@ import threading
 import time
 
 from app_fakes import FakeBackend, curve, make_app, midway
+from metric_curves import curves_of
 
 from nanotrain_tui.app.entry import farewell
 
@@ -21,7 +22,8 @@ def go_on() -> None:
     for step in itertools.count(413):
         time.sleep(0.05)
         losses = curve([2.5 * 0.93**i + 0.2 + 0.05 * ((step * (i + 3)) % 7) for i in range(42)], 10)
-        session.change(step=step, steps=10**6, train_loss=losses, train_accuracy=losses)
+        curves = curves_of(loss=losses, accuracy=losses)
+        session.change(step=step, steps=10**6, curves=curves)
 
 
 if sys.argv[2:] == ["live"]:

@@ -90,7 +90,7 @@ def check_compared(home: str, names: list[str]) -> None:
     library = Library(Path(home))
     found = library.compare(names)
     assert tables(found)
-    for metric in compare.METRICS:
+    for metric in compare.metric_parts(found):
         for axis in compare.AXES:
             lines = draw_overlay(found, metric, axis, WIDTH, HEIGHT, UNICODE)
             assert {width_of(line) for line in lines} == {WIDTH}

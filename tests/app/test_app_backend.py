@@ -60,8 +60,8 @@ def test_a_window_of_a_session_and_of_its_replay(tmp_path: Path) -> None:
     attached = backend(tmp_path).attach(folder.name)
     replayed = ReplaySource(folder, begin="120", clock=lambda: 0.0)
     try:
-        assert sum(attached.window(101, 150)["train_loss"].counts) == 50
-        assert replayed.window(101, 1000)["train_loss"].end == 120
+        assert sum(attached.window(101, 150).curve("loss").counts) == 50
+        assert replayed.window(101, 1000).curve("loss").end == 120
     finally:
         attached.close()
         replayed.close()
@@ -93,7 +93,7 @@ async def test_r_trains_a_recorded_session_to_its_end(home: Path) -> None:
         await pilot.press("r")
         await until(pilot, lambda: app.run_state.state == "finished")
         assert (app.run_state.step, app.run_state.steps) == (60, 60)
-        assert app.run_state.test_accuracy.last is not None
+        assert app.run_state.curve("accuracy", "test").last is not None
         assert "finished at step 60" in message(app)
         await pilot.press("q")
     assert f"nanotrain show {app.run_state.name}" in farewell(app)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from app_fakes import FakeBackend, FakeSession, curve, make_app, message, midway, until
+from metric_curves import curves_of
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -26,9 +27,14 @@ def recorded(**fields: Any) -> dict[str, Any]:
     fields.setdefault(
         "marks", [replace(mark, t=4.0 + 0.07 * mark.step) for mark in midway()["marks"]]
     )
+    rate = curve([1e-4 if step < 120 else 5e-5 for step in steps], 10)
+    fields["curves"] = {
+        **midway()["curves"],
+        **curves_of(learning_rate=rate),
+        **fields.pop("curves", {}),
+    }
     return midway(
         elapsed_s=33.0,
-        learning_rate=curve([1e-4 if step < 120 else 5e-5 for step in steps], 10),
         times=curve([4.0 + 0.07 * step for step in steps], 10),
         epochs=curve([step / 600 for step in steps], 10),
         **fields,
@@ -180,7 +186,7 @@ async def test_each_key_says_what_it_did() -> None:
 
 
 async def test_a_loss_below_nought_is_never_logarithmic() -> None:
-    charted = Charted(train_loss=curve([2.0, -0.5, 1.0], 100))
+    charted = Charted(curves=curves_of(loss=curve([2.0, -0.5, 1.0], 100)))
     async with charted.app.run_test(size=(80, 24)) as pilot:
         await charted.ready(pilot, "z", "y", "y")
         assert message(charted.app) == "Not logarithmic: the loss goes down to -0.5."

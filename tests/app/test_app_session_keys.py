@@ -214,7 +214,7 @@ async def test_a_divergence_is_a_banner_and_rings_once() -> None:
     async with desk.app.run_test(size=(80, 24)) as pilot:
         await desk.ready(pilot)
         desk.session.change(
-            state="paused", diverged=Diverged(412, "nan", "pause", "step-000000400.npz")
+            state="paused", diverged=Diverged(412, "loss", "nan", "pause", "step-000000400.npz")
         )
         await until(pilot, lambda: desk.bells)
         assert "loss is nan since step 412" in message(desk.app)
@@ -231,7 +231,7 @@ async def test_without_a_good_checkpoint_it_is_said_to_begin_anew() -> None:
     desk = Desk()
     async with desk.app.run_test(size=(80, 24)) as pilot:
         await desk.ready(pilot)
-        diverged = Diverged(412, "nan", "pause", "")
+        diverged = Diverged(412, "loss", "nan", "pause", "")
         desk.session.change(state="paused", checkpoints=(), diverged=diverged)
         await until(pilot, lambda: "no good checkpoint: R begins anew" in message(desk.app))
         await pilot.press("F")

@@ -24,7 +24,7 @@ DIVERGED = midway(
     state="paused",
     samples_per_s=None,
     eta_s=None,
-    diverged=Diverged(412, "nan", "pause", "step-000000400.npz"),
+    diverged=Diverged(412, "loss", "nan", "pause", "step-000000400.npz"),
 )
 PAUSED = midway(state="paused", samples_per_s=None, eta_s=None)
 FINISHED = midway(state="finished", step=1000, samples_per_s=None, eta_s=None)

@@ -227,7 +227,7 @@ def test_a_window_is_read_between_two_looks(desk: Desk) -> None:
     desk.worker.submit(Window(5, 9))
     message = desk.next(Windowed)
     assert message.window == Window(5, 9)
-    assert list(message.curves["train_loss"].means) == [5.0, 6.0, 7.0, 8.0, 9.0]
+    assert list(message.curves.curve("loss").means) == [5.0, 6.0, 7.0, 8.0, 9.0]
     session.broken = "the disk is gone"
     desk.worker.submit(Window(5, 9))
     assert desk.next(Trouble).why == "the disk is gone"

@@ -10,6 +10,7 @@ import pytest
 from batches import Rows, batch_of
 from hypothesis import given
 from hypothesis import strategies as st
+from metric_curves import curves_of
 
 from nanotrain_tui.drawing.axis import Ruler, ruler_of
 from nanotrain_tui.drawing.chart import draw_chart, plot_chart
@@ -21,6 +22,7 @@ from nanotrain_tui.drawing.lines import Line, width_of
 from nanotrain_tui.drawing.plot import resample
 from nanotrain_tui.drawing.scale import linear_scale, log_scale
 from nanotrain_tui.drawing.smoothing import Smoothing, smooth
+from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.fold import Fold
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.follow.series import Curve, Series
@@ -177,14 +179,14 @@ def test_the_steps_of_a_window_are_drawn_as_they_are() -> None:
     """A thousand of a million steps: the peak is where it was, as high as it was."""
     values = [1.0] * 1000
     values[321] = 9.0
-    detail = {"train_loss": curve_of(values, 1024)}
     shift = 500_000
-    moved = detail["train_loss"]
-    detail["train_loss"] = Curve(
+    moved = curve_of(values, 1024)
+    there = Curve(
         moved.width, moved.counts, moved.bad, moved.lows, moved.highs, moved.means,
         moved.last, moved.low, moved.high, moved.end + shift, shift,
     )  # fmt: skip
-    state = RunState(step=10**6, steps=10**6, train_loss=curve_of([1.0] * 100))
+    state = RunState(step=10**6, steps=10**6, curves=curves_of(loss=curve_of([1.0] * 100)))
+    detail = WindowCurves(curves_of(loss=there))
     chart = Charts(state, ChartView(window=(shift, shift + 999)), detail).loss()
     drawn = resample(chart.train, 1000, chart.place(1000))
     assert drawn.means.index(9.0) == 321
@@ -206,7 +208,7 @@ def test_axes_are_logarithmic_only_where_that_can_be() -> None:
     assert log_scale([1.0, 1.0]) == (1.0, 2.0, True)
     low, high, is_log = log_scale([0.03, 40.0]) or linear_scale([])
     assert (low, high, is_log) == (pytest.approx(0.02), pytest.approx(50.0), True)
-    state = RunState(step=3, train_loss=curve_of([-1.0, 0.5, 2.0]))
+    state = RunState(step=3, curves=curves_of(loss=curve_of([-1.0, 0.5, 2.0])))
     assert not Charts(state, ChartView(scale="log")).loss().scale([-1.0, 0.5]).log
 
 
@@ -280,7 +282,9 @@ def test_charts_are_equal_as_long_as_nothing_new_is_known() -> None:
 def test_what_is_not_in_sight_is_read_from_the_whole() -> None:
     """Zoomed in past the last evaluation and sample, the cursor still tells them."""
     empty = curve_of([0.2] * 5, start=300)
-    detail = {"train_loss": empty, "train_accuracy": empty, "test_loss": Curve(), "power": Curve()}
+    detail = WindowCurves(
+        curves_of(loss=empty, accuracy=empty, test_loss=Curve()), gauges={"power": Curve()}
+    )
     charts = Charts(trained(), ChartView(window=(300, 308)), detail).with_time()
     loss, power = charts.loss(), charts.gauge("power", "Power")
     assert loss.at(303) == (pytest.approx(0.2), pytest.approx(3.1 / 26))

@@ -14,6 +14,7 @@ from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.follow.compare import read_contender
 from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.metrics import MetricPart, parse_metric_part
 
 NAN, INF = math.nan, math.inf
 
@@ -93,7 +94,7 @@ def test_the_comparison_on_the_screen_marks_it_too(home: Path) -> None:
     bad = {**dict.fromkeys(range(100, 151), NAN), **dict.fromkeys(range(251, 301), INF)}
     found = [read_contender(run(home, {})), read_contender(run(home, bad))]
     for axis in ("step", "time", "epoch"):
-        lines = draw_overlay(found, "loss", axis, 80, 20, UNICODE)
+        lines = draw_overlay(found, MetricPart("loss"), axis, 80, 20, UNICODE)
         head, top, *_ = ["".join(span.text for span in line) for line in lines]
         assert "A mnist-1  B mnist-2 ×∞" in head
         assert 25 <= top.index("×") <= 35 and 64 <= top.index("∞") <= 70 and top[78] == "∞"
@@ -102,6 +103,6 @@ def test_the_comparison_on_the_screen_marks_it_too(home: Path) -> None:
 
 def test_the_steps_that_all_curves_share(home: Path) -> None:
     contender = read_contender(run(home, dict.fromkeys(range(1, 301), NAN)))
-    curves = [contender.curve(metric) for metric in ("loss", "test_accuracy")]
+    curves = [contender.curve(parse_metric_part(one)) for one in ("loss", "test_accuracy")]
     assert steps_of(curves) == (1, 300) and steps_of([]) == (1, 1)
     assert trace_of_curve(curves[0]).pieces == [] and len(trace_of_curve(curves[0]).bad) == 150

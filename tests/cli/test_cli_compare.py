@@ -11,6 +11,7 @@ from cli_runs import Nano
 from recorded import Recording, tutorial_run
 
 from nanotrain_tui.follow.compare import read_contender
+from nanotrain_tui.session.metrics import MetricPart, parse_metric_part
 from nanotrain_tui.session.summary import summarise
 
 
@@ -65,12 +66,18 @@ def test_curves_by_step_time_and_epoch(two: Path) -> None:
     from nanotrain_tui.session.folder import find_session
 
     slow = read_contender(find_session(str(two), "mnist-1"))
-    assert [x for x, _ in slow.trace("test_accuracy", "step").points] == [100, 200, 300, 400]
-    times = [x for x, _ in slow.trace("test_accuracy", "time").points]
+    accuracy = MetricPart("accuracy", "test")
+    assert [x for x, _ in slow.trace(accuracy, "step").points] == [
+        100,
+        200,
+        300,
+        400,
+    ]
+    times = [x for x, _ in slow.trace(accuracy, "time").points]
     assert times == pytest.approx([0.1, 10.1, 20.1, 30.1], abs=0.2)
-    epochs = [x for x, _ in slow.trace("test_accuracy", "epoch").points]
+    epochs = [x for x, _ in slow.trace(accuracy, "epoch").points]
     assert epochs == pytest.approx([step * 100 / 60000 for step in (100, 200, 300, 400)], rel=0.02)
-    losses = slow.trace("loss", "step").points
+    losses = slow.trace(MetricPart("loss"), "step").points
     assert losses[0][1] > losses[-1][1] and len(losses) > 50
 
 
@@ -190,8 +197,8 @@ def test_a_forks_curves_begin_at_its_step_and_at_no_time(forked: Path) -> None:
 
     fork = read_contender(find_session(str(forked), "mnist-2"))
     for metric in ("loss", "test_accuracy"):
-        steps = [x for x, _ in fork.trace(metric, "step").points]
-        times = [x for x, _ in fork.trace(metric, "time").points]
+        steps = [x for x, _ in fork.trace(parse_metric_part(metric), "step").points]
+        times = [x for x, _ in fork.trace(parse_metric_part(metric), "time").points]
         assert min(steps) > 300 and max(steps) <= 500
         assert min(times) < 0.2 and max(times) < 10.5
 
@@ -203,11 +210,12 @@ def test_a_summary_of_an_older_version_tells_own_steps_too(forked: Path) -> None
     with closing(sqlite3.connect(folder.recording)) as connection, connection:
         ((text,),) = connection.execute("SELECT value FROM meta WHERE key = 'summary'").fetchall()
         old = {key: value for key, value in json.loads(text).items() if key != "own_steps"}
+        old.pop("metrics")
         old["accuracy"] = 0.123  # to be seen as the stored one
         sql = "UPDATE meta SET value = ? WHERE key = 'summary'"
         connection.execute(sql, (json.dumps(old),))
     found = summarise(folder)
-    assert (found.own_steps, found.accuracy) == (200, 0.123)
+    assert (found.own_steps, found.last("accuracy")) == (200, 0.123)
 
 
 def test_a_session_that_was_killed_as_it_began_compares(nano: Nano, home: Path) -> None:

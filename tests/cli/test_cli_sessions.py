@@ -64,7 +64,7 @@ def test_the_drawn_loss_marks_where_it_is_not_finite(
     told = json.loads(nano("sessions", "--sort", "name", "--json").out)
     assert [one["spark"].count(None) for one in told] == [1, 24, 3]
     first, *_ = [one for one in summarise_all(str(home)) if one.name == "mnist-1"]
-    assert spark(first.spark, ASCII, 8)[-1] == "x" and first.best_loss is None
+    assert spark(first.spark, ASCII, 8)[-1] == "x" and first.best("loss") is None
 
 
 def test_tags_and_notes_stay_on_a_session(nano: Nano, three: Path) -> None:

@@ -48,7 +48,8 @@ def test_a_list_names_the_step_that_was_tested(nano: Nano, tested: SessionFolder
     assert " ".join(rows[2][-5:]) == "not tested at this step"
     first, second = json.loads(nano("checkpoints", tested.name, "--json").out)
     assert first["tested"] == {"step": 50, "metrics": {"accuracy": 0.9}}
-    assert (first["score"], first["best"]) == ({"metric": "accuracy", "value": 0.9}, True)
+    score = {"metric": "accuracy", "value": 0.9, "better": "up"}
+    assert (first["score"], first["best"], first["accuracy"]) == (score, True, 0.9)
     assert [second[key] for key in ("tested", "score", "accuracy")] == [None] * 3
 
 

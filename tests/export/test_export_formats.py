@@ -7,6 +7,7 @@ import math
 import struct
 import tracemalloc
 from array import array
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,10 @@ from recorded import STEP_S, Recording, accuracy_at, loss_at, tutorial_run
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.export import Options, format_names, get_format
 from nanotrain_tui.export.numbers import float32_texts
-from nanotrain_tui.export.rows import Joiner, last_kept_steps
+from nanotrain_tui.export.rows import join
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
-from nanotrain_tui.session.recording.records import Segment, Steps
+from nanotrain_tui.session.recording.records import Steps
 
 
 def export(folder: SessionFolder, name: str) -> str:
@@ -140,7 +141,8 @@ def test_an_empty_session_is_a_header(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_steps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nanotrain_tui.export.rows.PAGE_ROWS", 6)
+    monkeypatch.setattr("nanotrain_tui.export.rows.PAGE_VALUES", 3 * 4096)
+    monkeypatch.setattr("nanotrain_tui.export.rows.LEAST_PAGE_STEPS", 4096)
 
     class Nowhere(io.StringIO):
         def write(self, text: str) -> int:
@@ -168,39 +170,33 @@ def test_texts_read_back_as_the_same_float32(values: list[float]) -> None:
     assert [v for v in again if v == v] == [v for v in values if v == v]
 
 
-@given(st.lists(st.integers(0, 50), min_size=1, max_size=8))
-def test_each_segment_ends_before_what_a_later_one_began(starts: list[int]) -> None:
-    segments = [Segment(10 * i + 1, 0.0, "", start, {}) for i, start in enumerate(starts)]
-    last = last_kept_steps(segments)
-    for i, segment in enumerate(segments):
-        later = starts[i + 1 :]
-        assert last.get(segment.seq) == (min(later) if later else None)
+# Of a metric: counts of steps in its rows; negative ones are gaps.
+RANGES = st.lists(st.integers(-9, 9).filter(bool), max_size=12)
 
 
-@given(
-    st.lists(st.integers(1, 9), max_size=12),
-    st.lists(st.integers(1, 9), max_size=12),
-)
-def test_metrics_cut_differently_are_joined_again(first: list[int], second: list[int]) -> None:
-    joiner = Joiner(["a", "b"])
-    rows = [*_rows("a", first), *_rows("b", second)]
+@given(st.lists(RANGES, min_size=1, max_size=4))
+def test_metrics_with_ranges_of_their_own_stand_side_by_side(ranges: list[list[int]]) -> None:
+    recorded = {str(i): _rows(str(i), counts) for i, counts in enumerate(ranges)}
+    expected: dict[int, set[str]] = {}
+    for name, rows in recorded.items():
+        for row in rows:
+            for index in range(len(row.values)):
+                expected.setdefault(row.first_step + index, set()).add(name)
     seen: dict[int, dict[str, float]] = {}
-    for row in sorted(rows, key=lambda row: row.first_step):
-        joiner.add(row)
-        _note(seen, joiner.take())
-    _note(seen, joiner.take(ended=True))
-    assert sorted(seen) == list(range(1, max(sum(first), sum(second)) + 1))
+    _note(seen, join({name: deque(rows) for name, rows in recorded.items()}))
+    assert list(seen) == sorted(expected)
     for step, values in seen.items():
-        assert values.get("a") == (float(step) if step <= sum(first) else None)
-        assert values.get("b") == (float(step) if step <= sum(second) else None)
+        assert values == dict.fromkeys(expected[step], float(step))
 
 
 def _rows(metric: str, counts: list[int]) -> list[Steps]:
+    """Rows of so many steps; a negative count is a gap."""
     rows, step = [], 1
     for count in counts:
-        values = array("f", range(step, step + count))
-        rows.append(Steps(step, 1, metric, step, step - 1.0, step + count - 1.0, values))
-        step += count
+        if count > 0:
+            values = array("f", range(step, step + count))
+            rows.append(Steps(step, 1, metric, step, step - 1.0, step + count - 1.0, values))
+        step += abs(count)
     return rows
 
 

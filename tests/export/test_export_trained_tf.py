@@ -72,8 +72,8 @@ def trained(
 def recorded(folder: SessionFolder) -> float:
     with SessionReader(folder) as reader:
         last = reader.evaluations()[-1]
-    assert last.step == 300 and last.accuracy is not None and last.accuracy > 0.5
-    return last.accuracy
+    assert last.step == 300 and last.metrics["accuracy"] > 0.5
+    return last.metrics["accuracy"]
 
 
 def run(*command: str) -> str:

@@ -32,15 +32,15 @@ def signs(state: RunState) -> list[tuple[str, int]]:
 def test_before_anything_is_recorded_a_session_is_starting() -> None:
     state = Fold("mnist-1", CONFIG).state()
     assert (state.name, state.state, state.step, state.steps) == ("mnist-1", "starting", 0, 1000)
-    assert not state.train_loss and state.eta_s is None and state.fraction == 0.0
+    assert not state.curve("loss") and state.eta_s is None and state.fraction == 0.0
 
 
 def test_a_run_from_start_to_finish() -> None:
     rows = Rows().begin(steps=4).steps([4.0, 2.0], [0.1, 0.2]).evaluated(1.5, 0.9)
     running = state_of(rows)
     assert running.state == "running" and running.fraction == 0.5
-    assert running.train_loss.last == 2.0 and running.test_accuracy.high == 0.9
-    assert running.learning_rate.last == pytest.approx(1e-4)
+    assert running.curve("loss").last == 2.0 and running.curve("accuracy", "test").high == 0.9
+    assert running.curve("learning_rate").last == pytest.approx(1e-4)
     assert running.data["name"] == "mnist" and running.versions["tensorflow"] == "2.13.1"
     rows.steps([1.0, 0.5]).evaluated(0.4, 0.95).event("finished")
     done = state_of(rows)
@@ -113,12 +113,12 @@ def test_steps_run_again_after_a_resume_supersede_older_ones() -> None:
     assert state_of(rows).state == "failed"
     rows.begin(from_step=2)
     state = state_of(rows)
-    assert (state.state, state.step, state.train_loss.last) == ("running", 2, 8.0)
-    assert not state.test_accuracy and state.train_loss.low == 8.0
+    assert (state.state, state.step, state.curve("loss").last) == ("running", 2, 8.0)
+    assert not state.curve("accuracy", "test") and state.curve("loss").low == 8.0
     assert ("resumed", 2) in signs(state)
     state = state_of(rows.steps([5.0]))
-    assert (state.step, list(state.train_loss.counts)) == (3, [0, 1, 1, 1])
-    assert state.train_loss.low == 5.0
+    assert (state.step, list(state.curve("loss").counts)) == (3, [0, 1, 1, 1])
+    assert state.curve("loss").low == 5.0
 
 
 def test_without_a_living_host_an_unfinished_session_is_interrupted() -> None:
@@ -131,9 +131,11 @@ def test_without_a_living_host_an_unfinished_session_is_interrupted() -> None:
 def test_nan_and_infinite_metrics_are_kept_apart() -> None:
     rows = Rows().begin().steps([1.0, math.nan, math.inf]).evaluated("nan", "inf")
     state = state_of(rows)
-    assert state.train_loss.last == math.inf and len(state.train_loss.bad) == 2
-    assert state.test_loss.last is not None and math.isnan(state.test_loss.last)
-    assert state.test_accuracy.high is None
+    assert state.curve("loss").last == math.inf and len(state.curve("loss").bad) == 2
+    assert state.curve("loss", "test").last is not None and math.isnan(
+        state.curve("loss", "test").last
+    )
+    assert state.curve("accuracy", "test").high is None
 
 
 def test_warnings_and_the_reason_of_a_failure_are_noticed_once_each() -> None:
@@ -214,7 +216,9 @@ def test_checkpoints_are_listed_until_they_are_removed() -> None:
     rows.event("checkpoint", file="2.npz", bytes=7, **score_of(2, 0.5)).steps([1.0] * 2)
     rows.event("checkpoint", file="4.npz", bytes=7, **score_of(4, 0.6)).steps([1.0])
     rows.event("checkpoint", file="5.npz", bytes="?", tested=None, score=None)
-    shown = [(one.file, one.step, one.accuracy, one.best) for one in state_of(rows).checkpoints]
+    shown = [
+        (one.file, one.step, one.value("accuracy"), one.best) for one in state_of(rows).checkpoints
+    ]
     assert shown == [("2.npz", 2, 0.5, False), ("4.npz", 4, 0.6, True), ("5.npz", 5, None, False)]
     rows.event("checkpoint_removed", file="2.npz").event("checkpoint_removed", file="none.npz")
     state = state_of(rows)
@@ -226,7 +230,9 @@ def test_a_divergence_lasts_until_the_loss_is_a_number_again() -> None:
     rows = Rows().begin().steps([1.0, math.nan])
     rows.event("diverged", loss="nan", policy="pause", checkpoint="1.npz").event("paused")
     state = state_of(rows)
-    assert state.diverged == Diverged(2, "nan", "pause", "1.npz") and state.state == "paused"
+    assert (
+        state.diverged == Diverged(2, "loss", "nan", "pause", "1.npz") and state.state == "paused"
+    )
     assert ("diverged", 2) in signs(state)
     assert state_of(rows.event("resumed").steps([math.inf])).diverged is not None
     assert state_of(rows.steps([2.0])).diverged is None
@@ -237,7 +243,7 @@ def test_a_divergence_lasts_until_the_loss_is_a_number_again() -> None:
 def test_an_unchanged_curve_stays_the_same_object() -> None:
     fold = fold_of(Rows().begin().steps([1.0]))
     before = fold.state()
-    assert fold.state().train_loss is before.train_loss
+    assert fold.state().curve("loss") is before.curve("loss")
 
 
 JUNK = st.recursive(

@@ -48,7 +48,7 @@ def state_of(folder: SessionFolder) -> RunState:
 def test_a_finished_one_is_summed_up(finished: SessionFolder) -> None:
     summary = summarise(finished)
     assert (summary.state, summary.step, summary.steps) == ("finished", 300, 300)
-    assert summary.best_accuracy == pytest.approx(0.9) and summary.best_loss == 0.5
+    assert summary.best("accuracy") == pytest.approx(0.9) and summary.best("loss") == 0.5
     assert summary.energy_j == pytest.approx(5.0 * 0.2)  # 5 W between the first and last sample
     assert summary.problem is None and len(summary.spark) > 0 and summary.tags == []
 
@@ -56,7 +56,8 @@ def test_a_finished_one_is_summed_up(finished: SessionFolder) -> None:
 def test_a_finished_one_is_folded(finished: SessionFolder) -> None:
     state = state_of(finished)
     assert (state.state, state.step, state.energy_j) == ("finished", 300, pytest.approx(1.0))
-    assert sum(state.train_loss.counts) == 300 and sum(state.test_accuracy.counts) == 3
+    assert sum(state.curve("loss").counts) == 300
+    assert sum(state.curve("accuracy", "test").counts) == 3
     assert [checkpoint.step for checkpoint in state.checkpoints] == [300]
 
 

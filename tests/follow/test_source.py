@@ -15,9 +15,9 @@ def test_a_finished_session_is_told_whole(tmp_path: Path) -> None:
     state = follower.follow()
     follower.close()
     assert (state.name, state.state, state.step, state.steps) == ("mnist-1", "finished", 1000, 1000)
-    assert sum(state.train_loss.counts) == 1000 and sum(state.test_loss.counts) == 11
-    assert state.train_loss.last == pytest.approx(loss_at(1000))
-    assert state.test_accuracy.high == pytest.approx(accuracy_at(1000))
+    assert sum(state.curve("loss").counts) == 1000 and sum(state.curve("loss", "test").counts) == 11
+    assert state.curve("loss").last == pytest.approx(loss_at(1000))
+    assert state.curve("accuracy", "test").high == pytest.approx(accuracy_at(1000))
     assert not state.behind
 
 
@@ -35,7 +35,7 @@ def test_a_long_recording_is_read_a_look_at_a_time(
         assert state.state != "interrupted"  # what comes may tell of an end
     assert looks > 5
     assert (state.step, state.state) == (200, "interrupted")
-    assert sum(state.train_loss.counts) == 200 and sum(state.test_loss.counts) == 20
+    assert sum(state.curve("loss").counts) == 200 and sum(state.curve("loss", "test").counts) == 20
     recording.close()
     follower.close()
 
@@ -47,7 +47,7 @@ def test_a_live_session_is_followed_as_it_grows(tmp_path: Path) -> None:
     recording.steps(5)
     second = follower.follow()
     assert (first.step, second.step) == (10, 15)
-    assert follower.follow().train_loss is second.train_loss
+    assert follower.follow().curve("loss") is second.curve("loss")
     recording.finished()
     assert follower.follow().state == "finished"
     follower.close()

@@ -21,12 +21,12 @@ def points(curve: Curve) -> dict[int, float]:
 def test_a_small_window_has_every_step_apart(tmp_path: Path) -> None:
     with SessionReader(tutorial_run(tmp_path)) as reader:
         window = read_window(reader, 150, 250)
-    loss = window["train_loss"]
+    loss = window.curve("loss")
     assert (loss.start, loss.width, loss.end) == (150, 1, 250)
     assert points(loss) == pytest.approx({step: loss_at(step) for step in range(150, 251)})
-    assert points(window["test_accuracy"]) == pytest.approx({201: accuracy_at(201)})
-    assert points(window["times"])[200] == pytest.approx(0.2, abs=0.03)
-    assert points(window["epochs"])[200] == pytest.approx(200 * 100 / 60000)
+    assert points(window.curve("accuracy", "test")) == pytest.approx({201: accuracy_at(201)})
+    assert points(window.times)[200] == pytest.approx(0.2, abs=0.03)
+    assert points(window.epochs)[200] == pytest.approx(200 * 100 / 60000)
 
 
 @pytest.mark.parametrize(("bins", "piece"), [(16, 1000), (64, 1), (64, 64), (512, 333)])
@@ -36,17 +36,18 @@ def test_the_whole_is_what_all_steps_are(
     monkeypatch.setattr("nanotrain_tui.follow.window.PIECE_STEPS", piece)
     with SessionReader(tutorial_run(tmp_path)) as reader:
         window = read_window(reader, 0, 10**9, bins)
-    loss = window["train_loss"]
+    loss = window.curve("loss")
     assert len(loss.counts) <= bins and sum(loss.counts) == 1000
     assert (loss.high, loss.last) == (pytest.approx(loss_at(1)), pytest.approx(loss_at(1000)))
-    times = list(points(window["times"]).values())
+    times = list(points(window.times).values())
     assert times == sorted(times) and times[-1] == pytest.approx(1.0)
 
 
 def test_beyond_the_end_there_is_nothing(tmp_path: Path) -> None:
     with SessionReader(tutorial_run(tmp_path)) as reader:
         window = read_window(reader, 2000, 3000)
-    assert not any(window.values())
+    assert not any(window.curves.values()) and not any(window.gauges.values())
+    assert not window.times and not window.epochs
 
 
 def test_after_a_resume_each_step_counts_once_and_edits_change_the_epochs(tmp_path: Path) -> None:
@@ -57,10 +58,10 @@ def test_after_a_resume_each_step_counts_once_and_edits_change_the_epochs(tmp_pa
     recording.steps(50)
     with SessionReader(recording.finished()) as reader:
         window = read_window(reader, 1, 300)
-    loss = window["train_loss"]
+    loss = window.curve("loss")
     assert sum(loss.counts) == 199 and loss.end == 200
     assert [(one.nan, one.first, one.last) for one in loss.bad.values()] == [(1, 120, 120)]
-    epochs = points(window["epochs"])
+    epochs = points(window.epochs)
     assert epochs[150] == pytest.approx(150 * 100 / 60000)
     assert epochs[200] == pytest.approx((150 * 100 + 50 * 50) / 60000)
 
@@ -74,6 +75,6 @@ def test_gauges_are_cut_to_the_time_the_steps_took(tmp_path: Path) -> None:
         recording.t += 0.5
     with SessionReader(recording.finished()) as reader:
         window = read_window(reader, 301, 600)
-    power = window["power"]
+    power = window.gauges["power"]
     assert power.start == 3 and points(power) == {3: 4.0, 4: 5.0}
-    assert not window["gpu_load"]
+    assert not window.gauges["gpu_load"]

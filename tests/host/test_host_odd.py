@@ -113,7 +113,9 @@ def test_a_flood_of_warnings_ends_in_the_log(host, tmp_path):
 def test_a_sound_message_is_taken_with_its_fields_alone(event):
     message = parse_message(line_of(event, **SOUND[event], colour="red"))
     assert message["event"] == event and "colour" not in message
-    assert set(message) - {"event"} == set(SOUND[event]) <= set(MESSAGES[event].fields)
+    beside = {"loss", "accuracy", "learning_rate"} if event == "steps" else set()
+    assert set(message) - {"event", "metrics"} == set(SOUND[event]) - beside
+    assert set(message) - {"event"} <= set(MESSAGES[event].fields)
 
 
 @pytest.mark.parametrize("event", MESSAGES)
@@ -250,3 +252,52 @@ def test_an_error_at_the_trainers_end_ends_the_session(make_plan, places, monkey
     with SessionReader(folder) as reader:
         (crashed,) = reader.events(["crashed"])
     assert "division by zero" in crashed.body["reason"]
+
+
+TWO, THREE = (base64.b64encode(struct.pack(f"<{n}f", *range(n))).decode() for n in (2, 3))
+RANGE = {"first_step": 1, "count": 2, "t0": 1.0, "t1": 2.0}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"loss": TWO}, {"mae": TWO}, {"metrics": {"loss": TWO}}, {"metrics": {"a b/c é": TWO}},
+        {"metrics": {"loss": TWO}, "mae": TWO, "colour": "red", "other": THREE, "list": [1]},
+        {"metrics": {"first_step": TWO, "event": TWO}},
+    ],
+)  # fmt: skip
+def test_steps_bring_any_metrics_within_metrics_or_beside(told):
+    message = parse_message(line_of("steps", **RANGE, **told))
+    wanted = set(told.get("metrics", ())) | {"mae"} & set(told) | {"loss"} & set(told)
+    assert message["metrics"] == dict.fromkeys(wanted, struct.pack("<2f", 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("event", "told", "why"),
+    [
+        ("steps", RANGE, "without a metric"),
+        ("steps", {**RANGE, "metrics": {}}, "without a metric"),
+        ("steps", {**RANGE, "metrics": [TWO]}, "valid 'metrics'"),
+        ("steps", {**RANGE, "metrics": {"": TWO}}, "no valid name"),
+        ("steps", {**RANGE, "metrics": {"x" * 121: TWO}}, "no valid name"),
+        ("steps", {**RANGE, "metrics": {"a\x1b[2J": TWO}}, "no valid name"),
+        ("steps", {**RANGE, "metrics": {"mae": 7}}, "mae is not base64"),
+        ("steps", {**RANGE, "metrics": {"mae": THREE}}, "mae is of another length"),
+        ("steps", {**RANGE, "loss": THREE}, "loss is of another length"),
+        ("steps", {**RANGE, "metrics": {str(n): TWO for n in range(257)}}, "more than 256"),
+        ("evaluated", {"step": 1}, "without a metric"),
+        ("evaluated", {"step": 1, "metrics": {"mae": [1]}}, "valid 'metrics'"),
+        ("evaluated", {"step": 1, "metrics": {"x" * 121: 1}}, "no valid name"),
+        ("started", {"step": 0, "steps": 9, "metrics": {"mae": {"better": 7}}}, "valid 'metrics'"),
+        ("started", {"step": 0, "steps": 9, "metrics": {"x" * 121: {}}}, "no valid name"),
+        ("diverged", {"step": 1, "policy": "stop", "metric": "x" * 121}, "no valid name"),
+    ],
+)
+def test_metrics_of_no_use_are_refused_with_the_reason(event, told, why):
+    with pytest.raises(BadMessage, match=why):
+        parse_message(line_of(event, **told))
+
+
+def test_an_evaluation_has_loss_and_accuracy_beside_its_metrics():
+    message = parse_message(line_of("evaluated", step=1, metrics={"loss": "nan", "mae": 0.5}))
+    assert message["loss"] == "nan" and "accuracy" not in message

@@ -288,7 +288,7 @@ def test_losses_that_are_no_numbers_are_kept(host):
     assert losses[50] != losses[50]
     with SessionReader(session.folder) as reader:
         last = reader.evaluations()[-1]
-    assert last.loss != last.loss
+    assert last.metrics["loss"] != last.metrics["loss"]
 
 
 def test_telemetry_is_recorded(host, tmp_path):

@@ -27,7 +27,7 @@ def curves(folder):
             ]
             for name in ("loss", "accuracy", "learning_rate")
         }
-        metrics["evaluations"] = [(e.step, e.loss, e.accuracy) for e in reader.evaluations()]
+        metrics["evaluations"] = [(e.step, e.metrics) for e in reader.evaluations()]
     return metrics
 
 

@@ -43,7 +43,7 @@ def everything(folder):
             name: b"".join(row.values.tobytes() for row in reader.metric_series(name))
             for name in ("loss", "accuracy", "learning_rate")
         }
-        evaluations = [(e.step, e.loss, e.accuracy) for e in reader.evaluations()]
+        evaluations = [(e.step, e.metrics) for e in reader.evaluations()]
     assert len(metrics["loss"]) == 4 * 2500
     return metrics, evaluations
 

@@ -27,3 +27,10 @@ def test_schedules_and_initializers_have_the_same_names() -> None:
 
     assert set(INITIALIZERS) == set(catalog.INITIALIZERS)
     assert set(SCHEDULES) == set(catalog.SCHEDULES)
+
+
+def test_the_trainer_declares_the_standard_metrics() -> None:
+    from nanotrain_tui.session.metrics import STANDARD, declaration_of
+    from nanotrain_tui.trainer.metrics import METRICS
+
+    assert declaration_of(STANDARD) == METRICS

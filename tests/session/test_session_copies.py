@@ -3,10 +3,11 @@
 import pytest
 from session_recordings import new_recording, recording, series, write_steps
 
+from nanotrain_tui.session.bodies import number
 from nanotrain_tui.session.errors import RecordingError, SessionError
 from nanotrain_tui.session.folder import SessionFolder, create_session
 from nanotrain_tui.session.recording import backup as backup_module
-from nanotrain_tui.session.recording.reader import SessionReader, number
+from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.summary import summarise, summarise_all
 
 

@@ -78,7 +78,7 @@ def test_a_resume_hides_the_steps_that_it_runs_again(tmp_path):
         recorder.commit()
         expected = [(1, 1), (2, 2), (3, 3), (4, 40), (5, 500), (6, 600), (7, 700)]
         assert series(reader) == expected
-        assert [(e.step, e.loss) for e in reader.evaluations()] == [(2, 2)]
+        assert [(e.step, e.metrics["loss"]) for e in reader.evaluations()] == [(2, 2)]
         assert [row.t1 for row in reader.metric_series("loss")] == [3.0, 11.0, 23.0]
         assert reader.position() == (7, 23.0)
         assert len(reader.read_since(0).steps) == 3, "a follower gets what was written"
@@ -272,8 +272,8 @@ def test_numbers_that_are_not_finite_are_json_for_everyone(tmp_path):
         (event,) = reader.events(["evaluated"])
         assert event.body == {"loss": "nan", "list": ["inf", {"x": "-inf"}]}
         (evaluation,) = reader.evaluations()
-        assert math.isnan(evaluation.loss)
-        assert evaluation.accuracy is None
+        assert math.isnan(evaluation.metrics["loss"])
+        assert evaluation.value("accuracy") is None
 
 
 def test_a_recorder_goes_on_where_the_last_one_ended(tmp_path):
@@ -302,7 +302,8 @@ def test_a_summary_tells_state_figures_and_best(tmp_path):
     assert running.state == "interrupted", "nobody holds the lock"
     summary = summarise(folder)
     assert (summary.state, summary.data, summary.model) == ("stopped", "mnist", "1024")
-    assert (summary.accuracy, summary.best_accuracy, summary.loss) == (0.8, 0.9, 2.0)
+    assert (summary.last("accuracy"), summary.best("accuracy")) == (0.8, 0.9)
+    assert summary.last("loss") == 2.0
     assert (summary.step, summary.steps, summary.duration_s) == (251, 400, 301.0)
 
 

@@ -172,7 +172,7 @@ class ChartKeys:
     def do_scale(self) -> None:
         self._set(self.view.scaled())
         told = SCALES_TOLD[self.view.scale]
-        low = self.app.run_state.train_loss.low
+        low = self.app.run_state.curve("loss").low
         if self.view.scale == "log" and low is not None and log_scale([low]) is None:
             self.app.say(f"Not logarithmic: the loss goes down to {low:.3g}.", "warning")
         else:

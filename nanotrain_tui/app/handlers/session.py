@@ -195,7 +195,8 @@ class SessionKeys:
 
 
 def _line(one: Checkpoint) -> str:
-    accuracy = "not tested" if one.accuracy is None else percent(one.accuracy)
+    tested = one.value("accuracy")
+    accuracy = "not tested" if tested is None else percent(tested)
     size = file_size(one.bytes, "")
     best = "best" if one.best else ""
     return f"step {one.step:>9,}  {accuracy:>10}  {best:4}  {size:>9}  at {clock(one.t)}"

@@ -250,7 +250,7 @@ def _ending(state: RunState) -> tuple[str, str]:
 
 
 def _divergence(diverged: Diverged, good: Checkpoint | None) -> str:
-    what = f"The loss is {diverged.loss} since step {diverged.step:,}."
+    what = f"The {diverged.metric} is {diverged.value} since step {diverged.step:,}."
     if good is None:
         return f"{what} There is no good checkpoint: R begins anew, s stops."
     return f"{what} F forks from step {good.step:,}, s stops."

@@ -24,8 +24,9 @@ from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
 from nanotrain_tui.drawing.plot import dots_of, plot_line
 from nanotrain_tui.drawing.scale import accuracy_scale, loss_scale
-from nanotrain_tui.follow.compare import AXES, METRICS, common_accuracy, differences
+from nanotrain_tui.follow.compare import AXES, common_target, differences, metric_parts
 from nanotrain_tui.follow.not_finite import in_words
+from nanotrain_tui.session.metrics import TEST, MetricPart
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.compare import Contender, Reached
@@ -42,7 +43,7 @@ class Overlay(LiveWidget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.contenders: Sequence[Contender] = ()
-        self.metric, self.axis = METRICS[0], AXES[0]
+        self.metric, self.axis = MetricPart("accuracy", TEST), AXES[0]
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
         if not self.contenders:
@@ -51,14 +52,14 @@ class Overlay(LiveWidget):
 
 
 def draw_overlay(
-    contenders: Sequence[Contender], metric: str, axis: str, width: int, height: int,
+    contenders: Sequence[Contender], metric: MetricPart, axis: str, width: int, height: int,
     glyphs: Glyphs,
 ) -> list[Line]:  # fmt: skip
     """A title, the curves, and the axis; O(bins) whatever the sessions' length."""
     traces = [one.trace(metric, axis) for one in contenders]
     values = [value for trace in traces for _, value in trace.points]
     end = max((x for trace in traces for x in trace.xs), default=0.0)
-    scale = (accuracy_scale if "accuracy" in metric else loss_scale)(values)
+    scale = (accuracy_scale if metric.metric == "accuracy" else loss_scale)(values)
     across, rows = width - LABEL_CELLS - 1, max(1, height - 2)
     dots = dots_of(glyphs)[0]
     cells = [[Span(" ")] * across for _ in range(rows)]
@@ -80,7 +81,8 @@ def draw_overlay(
             y = rows - 1 - min(rows - 1, int(scale.position(last) * rows))
             cells[y][x] = Span(letter, "title")
     signs = ["".join(map(glyphs.not_finite, trace.kinds)) for trace in traces]
-    drawn = [(Span(f"{metric.replace('_', ' ')} by {axis}{' (log)' if scale.log else ''}", "title"),
+    title = f"{metric.text.replace('_', ' ')} by {axis}{' (log)' if scale.log else ''}"
+    drawn = [(Span(title, "title"),
               *(Span(f"  {LETTERS[i]} {one.name} {signs[i]}".rstrip(), ROLES[i % len(ROLES)])
                 for i, one in enumerate(contenders)))]  # fmt: skip
     for y, row in enumerate(cells):
@@ -162,6 +164,7 @@ class CompareScreen(Screen[None]):
     def _show(self, found: Sequence[Contender]) -> None:
         overlay = self.query_one(Overlay)
         overlay.contenders = found
+        overlay.metric = next(iter(metric_parts(found)), overlay.metric)
         overlay.redraw()
         self.query_one("#tables", Static).update(Content("\n".join(tables(found))))
         if len({one.summary.data for one in found}) > 1:
@@ -170,7 +173,8 @@ class CompareScreen(Screen[None]):
 
     def action_metric(self) -> None:
         overlay = self.query_one(Overlay)
-        overlay.metric = METRICS[(METRICS.index(overlay.metric) + 1) % len(METRICS)]
+        known = metric_parts(overlay.contenders) or [overlay.metric]
+        overlay.metric = known[(known.index(overlay.metric) + 1) % len(known)]
         overlay.redraw()
 
     def action_axis(self) -> None:
@@ -181,18 +185,21 @@ class CompareScreen(Screen[None]):
 
 def tables(found: Sequence[Contender]) -> list[str]:
     """What each came to, what the common accuracy took, what differs."""
-    wanted = common_accuracy(found)
+    wanted = common_target(found, "accuracy")
     to = f"to {100 * wanted:g}%" if wanted is not None else ""
     names = [f"{LETTERS[i]} {one.name}" for i, one in enumerate(found)]
     steps = any(one.begins_at for one in found)  # else there is nothing to tell apart
     rows = [("", *(["steps"] if steps else []), "best", "at step", "loss", "time", "energy", to)]
     for name, one in zip(names, found, strict=True):
-        best, reached = one.best, one.reached(wanted) if wanted is not None else None
+        best, reached = (
+            one.best("accuracy"),
+            one.reached("accuracy", wanted) if wanted is not None else None,
+        )
         took = "" if reached is None else _took(reached)
         rows.append((
             name, *([_steps(one)] if steps else []),
-            percent(best.accuracy if best else None), f"{best.step:,}" if best else "",
-            figure(one.summary.best_loss), clock(one.summary.duration_s),
+            percent(best.value("accuracy") if best else None), f"{best.step:,}" if best else "",
+            figure(one.summary.best("loss")), clock(one.summary.duration_s),
             joules(one.summary.energy_j), took,
         ))  # fmt: skip
     lines = [*_aligned(rows), *_not_finite(found, names)]
@@ -217,9 +224,9 @@ def _took(reached: Reached) -> str:
 def _not_finite(found: Sequence[Contender], names: Sequence[str]) -> list[str]:
     """Where values of a session are not finite, a line a metric."""
     notes = [
-        f" {name}: {metric.replace('_', ' ')} {note}"
+        f" {name}: {metric.text.replace('_', ' ')} {note}"
         for name, one in zip(names, found, strict=True)
-        for metric in METRICS
+        for metric in metric_parts(found)
         if (note := in_words(one.curve(metric)))
     ]
     return ["", *notes] if notes else []

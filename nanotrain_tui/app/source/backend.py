@@ -17,7 +17,7 @@ from nanotrain_tui.follow.run_state import Preparing, RunState
 if TYPE_CHECKING:
     from nanotrain_tui.app.source.replay_source import ReplaySource
     from nanotrain_tui.config import Folders
-    from nanotrain_tui.follow.series import Curve
+    from nanotrain_tui.follow.curves import WindowCurves
     from nanotrain_tui.launch.in_process import InProcessSession
     from nanotrain_tui.launch.plan import Plan
     from nanotrain_tui.session.folder import SessionFolder
@@ -140,7 +140,7 @@ class FolderSource:
         except SessionError as error:
             raise Refused(str(error)) from error
 
-    def window(self, first: int, last: int) -> Mapping[str, Curve]:
+    def window(self, first: int, last: int) -> WindowCurves:
         from nanotrain_tui.session.errors import SessionError
 
         try:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nanotrain_tui.config.presets import Preset
+from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.run_state import Preparing, RunState
-from nanotrain_tui.follow.series import Curve
 
 if TYPE_CHECKING:
     from nanotrain_tui.app.source.library import Library
@@ -70,7 +70,7 @@ class Source(Protocol):
     def follow(self) -> RunState:
         """Read what is new and return the whole state. Raises Refused."""
 
-    def window(self, first: int, last: int) -> Mapping[str, Curve]:
+    def window(self, first: int, last: int) -> WindowCurves:
         """The steps ``first`` to ``last`` alone, in bins of their own: see ``follow.window``.
         Raises Refused."""
 

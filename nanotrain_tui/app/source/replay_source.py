@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from nanotrain_tui.app.source.ports import Refused, Reply
+from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.replay import Replay
 from nanotrain_tui.follow.run_state import RunState
-from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.window import read_window
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
@@ -60,7 +60,7 @@ class ReplaySource:
             except SessionError as error:
                 raise Refused(str(error)) from error
 
-    def window(self, first: int, last: int) -> Mapping[str, Curve]:
+    def window(self, first: int, last: int) -> WindowCurves:
         """Not beyond the step it stands at; what a later resume ran again is shown as it became."""
         with self._lock:
             try:

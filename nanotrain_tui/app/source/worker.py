@@ -20,8 +20,8 @@ from typing import Any
 from textual.message import Message
 
 from nanotrain_tui.app.source.ports import Backend, Refused, Reply, Source, Watch
+from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.run_state import Preparing, RunState
-from nanotrain_tui.follow.series import Curve
 
 FOLLOW_EVERY_S = 0.5
 PLAYED_EVERY_S = 0.25  # a replay, that one may see it move
@@ -145,7 +145,7 @@ class Answered(Message):
 class Windowed(Message):
     """What a window asked for holds, by the names of ``follow.window``."""
 
-    def __init__(self, window: Window, curves: Mapping[str, Curve]) -> None:
+    def __init__(self, window: Window, curves: WindowCurves) -> None:
         super().__init__()
         self.window = window
         self.curves = curves

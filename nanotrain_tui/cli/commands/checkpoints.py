@@ -4,16 +4,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nanotrain_tui.catalog.formats import clock, count, percent
+from nanotrain_tui.catalog.formats import clock, count
 from nanotrain_tui.cli.exit_status import FINISHED, paragraph
 from nanotrain_tui.cli.options import json_option, session_argument
-from nanotrain_tui.cli.output import print_json, say, table
+from nanotrain_tui.cli.output import metric_value, print_json, say, table
 from nanotrain_tui.cli.places import my_folders
+from nanotrain_tui.session.metrics import SCORED_BY
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.checkpoints import Checkpoint
-
-HEADER = ("STEP", "TIME", "TESTED AT", "ACCURACY", "MB", "FILE")
+    from nanotrain_tui.session.folder import SessionFolder
+    from nanotrain_tui.session.metrics import Metric
 
 
 @click.command("checkpoints")
@@ -23,7 +24,9 @@ def command(session: str, as_json: bool) -> int:
     """List the checkpoints of SESSION that are kept, the newest last.
 
     Each file is read and held against its checksum; one that is damaged or missing says so.
-    ACCURACY is that of this very network on the test data, evaluated at the step under TESTED AT.
+    The column before MB is the metric that decides about the best checkpoint, such as the
+    accuracy on the test data. It is that of this very network, evaluated at the step under
+    TESTED AT.
     """
     from nanotrain_tui.cli.pick import pick_session
     from nanotrain_tui.session.checkpoints import list_checkpoints
@@ -35,25 +38,42 @@ def command(session: str, as_json: bool) -> int:
     elif not checkpoints:
         say(f"{folder.name} has no checkpoint; 'nanotrain restart {folder.name}' begins again.")
     else:
-        say("\n".join(table(HEADER, [_row(checkpoint) for checkpoint in checkpoints])))
+        say("\n".join(_table(checkpoints, _scored_by(folder, checkpoints))))
     return FINISHED
+
+
+def _scored_by(folder: "SessionFolder", checkpoints: "list[Checkpoint]") -> "Metric | None":
+    """The metric that the checkpoints are compared by."""
+    from nanotrain_tui.session.recording.reader import SessionReader
+
+    with SessionReader(folder) as reader:
+        metrics = reader.known_metrics()
+    named = next((one.score.metric for one in reversed(checkpoints) if one.score), None)
+    return metrics.get(named) if named else metrics.primary
+
+
+def _table(checkpoints: "list[Checkpoint]", metric: "Metric | None") -> list[str]:
+    name = metric.title.upper() if metric else "SCORE"
+    header = ("STEP", "TIME", "TESTED AT", name, "MB", "FILE")
+    return table(header, [_row(checkpoint, metric) for checkpoint in checkpoints])
 
 
 def _object(checkpoint: "Checkpoint") -> dict[str, Any]:
     return {
         **checkpoint._asdict(),
+        SCORED_BY: checkpoint.value(SCORED_BY),
         "problem": checkpoint.problem or None,
         "tested": checkpoint.tested and checkpoint.tested._asdict(),
         "score": checkpoint.score and checkpoint.score._asdict(),
     }
 
 
-def _row(checkpoint: "Checkpoint") -> tuple[str, ...]:
+def _row(checkpoint: "Checkpoint", metric: "Metric | None") -> tuple[str, ...]:
     size = "-" if checkpoint.bytes is None else f"{checkpoint.bytes / 1e6:,.1f}"
     tested = count(checkpoint.tested.step) if checkpoint.tested else "-"
     notes = [checkpoint.problem, "the best" if checkpoint.best else ""]
     notes.append("" if checkpoint.tested else "not tested at this step")
     note = ", ".join(filter(None, notes))
     file = paragraph(checkpoint.file) + (f"  {paragraph(note)}" if note else "")
-    accuracy = percent(checkpoint.accuracy, "-")
-    return (count(checkpoint.step), clock(checkpoint.t), tested, accuracy, size, file)
+    value = metric_value(metric, checkpoint.value(metric.name)) if metric else "-"
+    return (count(checkpoint.step), clock(checkpoint.t), tested, value, size, file)

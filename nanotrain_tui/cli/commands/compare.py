@@ -1,20 +1,24 @@
 """``nanotrain compare``: sessions side by side."""
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from nanotrain_tui.catalog.formats import clock, count, joules, percent, scalar
+from nanotrain_tui.catalog import nearest
+from nanotrain_tui.catalog.formats import clock, count, joules
 from nanotrain_tui.cli.exit_status import FINISHED, CommandError, note
 from nanotrain_tui.cli.options import complete_session, json_option
-from nanotrain_tui.cli.output import print_json, table, width
+from nanotrain_tui.cli.output import metric_value, print_json, table, width
 from nanotrain_tui.cli.places import my_folders
+from nanotrain_tui.session.metrics import PERCENT, SCORED_BY, TEST, TRAINING, MetricPart
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.compare import Contender, Reached
+    from nanotrain_tui.session.metrics import Metric
 
 MOST = 8
-METRICS = ("test_accuracy", "test_loss", "accuracy", "loss", "learning_rate")
+MOST_COLUMNS = 3  # of further metrics
 
 
 @click.command("compare")
@@ -22,15 +26,24 @@ METRICS = ("test_accuracy", "test_loss", "accuracy", "loss", "learning_rate")
                 shell_complete=complete_session)  # fmt: skip
 @click.option("--by", "axis", type=click.Choice(("step", "time", "epoch")), default="step",
               show_default=True, help="What the curves are drawn along.")  # fmt: skip
-@click.option("--metric", type=click.Choice(METRICS), default="test_accuracy", show_default=True,
-              help="Which curve is drawn.")  # fmt: skip
-@click.option("--accuracy", type=click.FloatRange(0, 1), metavar="SHARE",
-              help="Tell what it took to get there. Default: what all reached.")  # fmt: skip
+@click.option("--metric", metavar="NAME",
+              help="Which curve is drawn: 'loss' of the training, 'test_loss' of evaluations. "
+              "Default: evaluations of the metric that decides about the best.")  # fmt: skip
+@click.option("--target", type=float, metavar="VALUE",
+              help="Tell what it took to reach this value of the metric that decides about the "
+              "best. Default: the best value that all sessions reached.")  # fmt: skip
+@click.option("--accuracy", type=click.FloatRange(0, 1), metavar="FRACTION",
+              help="The same as --target, for sessions with an accuracy.")  # fmt: skip
 @json_option
 def command(
-    sessions: tuple[str, ...], axis: str, metric: str, accuracy: float | None, as_json: bool
+    sessions: tuple[str, ...],
+    axis: str,
+    metric: str | None,
+    target: float | None,
+    accuracy: float | None,
+    as_json: bool,
 ) -> int:
-    """Lay two to eight sessions over each other: curves, what differs, what each took.
+    """Compare two to eight sessions: their curves, what differs, and what each one took.
 
     Values are those in force at the end; one that was edited is shown with the value it began
     with. Time, energy and own steps of a fork are without its parent's.
@@ -38,37 +51,95 @@ def command(
     \b
     nanotrain compare mnist-3 mnist-4
     nanotrain compare mnist-3 mnist-4 --by time --metric loss
-    nanotrain compare mnist-3 mnist-4 --accuracy 0.93 --json
+    nanotrain compare mnist-3 mnist-4 --target 0.93 --json
     """
     from nanotrain_tui.cli.pick import pick_session
-    from nanotrain_tui.follow.compare import common_accuracy, differences, read_contender
+    from nanotrain_tui.follow.compare import differences, metric_parts, read_contender
 
     folders = my_folders()
     chosen = list(dict.fromkeys(pick_session(folders, name) for name in sessions))
     if not 2 <= len(chosen) <= MOST:
         raise CommandError(f"two to {MOST} different sessions can be compared.")
     found = [read_contender(folder) for folder in chosen]
-    wanted = common_accuracy(found) if accuracy is None else accuracy
+    curve = _curve_named(metric, metric_parts(found))
+    wanted = _target(found, target, accuracy)
     differ = differences(found)
     if as_json:
-        print_json(_object(found, differ, wanted, metric, axis))
+        print_json(_object(found, differ, wanted, curve, axis))
         return FINISHED
     if len({one.summary.data for one in found}) > 1:
-        note("these were trained on different data; their accuracies do not compare.")
-    parts = [_chart(found, metric, axis), _results(found, wanted), _differences(found, differ)]
+        note("these sessions were trained on different data; their results do not compare.")
+    parts = [_chart(found, curve, axis), _results(found, wanted), _differences(found, differ)]
     print("\n\n".join(part for part in parts if part))
     return FINISHED
 
 
+class Target(NamedTuple):
+    """A value of a metric, and what it took each session to reach it."""
+
+    metric: "Metric"
+    value: float | None  # None: no session was evaluated
+
+    def reached_by(self, one: "Contender") -> "Reached | None":
+        """None where the session never reached it."""
+        return None if self.value is None else one.reached(self.metric.name, self.value)
+
+    def text(self) -> str:
+        """``93 %``, ``0.5``; empty where there is no value."""
+        if self.value is None:
+            return ""
+        unit = f" {self.metric.unit}" if self.metric.unit else ""
+        percent = self.metric.format == PERCENT
+        return f"{100 * self.value:g}%" if percent else f"{self.value:g}{unit}"
+
+
+def _target(
+    found: list["Contender"], target: float | None, accuracy: float | None
+) -> Target | None:
+    """What is asked for, else the best value that all of them reached; None without a metric."""
+    from nanotrain_tui.follow.compare import common_target, primary_metric
+
+    metric = primary_metric(found)
+    if accuracy is not None and target is None:
+        metric = _known(found, SCORED_BY) or metric
+        return Target(metric, accuracy) if metric else None
+    if metric is None:
+        return None
+    return Target(metric, common_target(found, metric.name) if target is None else target)
+
+
+def _known(found: list["Contender"], name: str) -> "Metric | None":
+    """The metric of that name, as the first session that has it declares it."""
+    return next((one.metrics.get(name) for one in found if name in one.metrics), None)
+
+
+def _curve_named(name: str | None, known: list[MetricPart]) -> MetricPart:
+    """The curve that is drawn. Raises CommandError naming those that there are."""
+    if name is None:
+        return known[0] if known else MetricPart("", TEST)
+    found = next((key for key in known if key.text == name), None)
+    if found is None:
+        names = [key.text for key in known]
+        raise CommandError(
+            f"--metric: there is no '{name}'.{nearest(name, names)} There are: {', '.join(names)}."
+        )
+    return found
+
+
 def _object(
-    found: list["Contender"], differ: dict[str, list[str]], accuracy: float | None, metric: str,
+    found: list["Contender"],
+    differ: dict[str, list[str]],
+    target: Target | None,
+    curve: MetricPart,
     axis: str,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
+    is_accuracy = target is not None and target.metric.name == SCORED_BY
     return {
-        "accuracy": accuracy,
-        "metric": metric,
+        SCORED_BY: target.value if target and is_accuracy else None,
+        "target": target and {"metric": target.metric.name, "value": target.value},
+        "metric": curve.text,
         "by": axis,
-        "sessions": [_session(one, accuracy, metric, axis) for one in found],
+        "sessions": [_session(one, target, curve, axis) for one in found],
         "differences": {
             key: dict(zip((one.name for one in found), values, strict=True))
             for key, values in differ.items()
@@ -90,12 +161,14 @@ def _setting(one: "Contender", key: str) -> dict[str, Any]:
     return {"edited": edited, **setting._asdict()}
 
 
-def _session(one: "Contender", accuracy: float | None, metric: str, axis: str) -> dict[str, Any]:
+def _session(
+    one: "Contender", target: Target | None, curve: MetricPart, axis: str
+) -> dict[str, Any]:
     from nanotrain_tui.follow.not_finite import as_object
+    from nanotrain_tui.session.evaluated import as_json, beside_metrics
 
-    reached = one.reached(accuracy) if accuracy is not None else None
-    best = one.best
-    trace = one.trace(metric, axis)
+    reached = target.reached_by(one) if target else None
+    best = one.best(target.metric.name) if target else None
     return {
         "name": one.name,
         "state": one.summary.state,
@@ -104,42 +177,57 @@ def _session(one: "Contender", accuracy: float | None, metric: str, axis: str) -
         "own_steps": one.summary.own_steps,
         "duration_s": one.summary.duration_s,
         "energy_j": one.summary.energy_j,
-        "accuracy": one.summary.accuracy,
-        "loss": one.summary.loss,
-        "best_accuracy": best.accuracy if best else None,
+        "metrics": as_json(one.summary.metrics),
+        **beside_metrics(one.summary.metrics),
         "best_step": best.step if best else None,
-        "best_loss": one.summary.best_loss,
-        "reached": None if reached is None else {
-            "step": reached.step, "own_steps": reached.own_steps, "time_s": reached.time_s,
-            "energy_j": reached.energy_j,
-        },
-        "points": trace.points,
-        "not_finite": as_object(one.curve(metric)),
-    }  # fmt: skip
+        "reached": None if reached is None else asdict(reached),
+        "points": one.trace(curve, axis).points,
+        "not_finite": as_object(one.curve(curve)),
+    }
 
 
-def _results(found: list["Contender"], accuracy: float | None) -> str:
-    target = "" if accuracy is None else f"{100 * accuracy:g}%"
-    header = ["SESSION", "STATE", "STEPS", "TIME", "ENERGY", "BEST", "AT STEP", "LEAST LOSS"]
+def _results(found: list["Contender"], target: Target | None) -> str:
+
+    header = ["SESSION", "STATE", "STEPS", "TIME", "ENERGY"]
+    metrics = _compared(found)
     if target:
-        header.append(f"TO {target}")
+        header += [f"BEST {target.metric.title.upper()}", "AT STEP"]
+    header += [f"BEST {metric.title.upper()}" for metric in metrics]
+    text = target.text() if target else ""
+    if text:
+        header.append(f"TO {text}")
     rows = []
     for one in found:
-        best = one.best
         row = [
             one.name,
             one.summary.state,
             _steps(one),
             clock(one.summary.duration_s),
             joules(one.summary.energy_j, "-"),
-            percent(best.accuracy if best else None, "-"),
-            count(best.step) if best else "-",
-            scalar(one.summary.best_loss, "-"),
         ]
-        if accuracy is not None:
-            row.append(_took(one.reached(accuracy)))
+        if target:
+            best = one.best(target.metric.name)
+            value = best.value(target.metric.name) if best else None
+            row += [metric_value(target.metric, value), count(best.step) if best else "-"]
+        row += [metric_value(metric, one.summary.best(metric.name)) for metric in metrics]
+        if target and text:
+            row.append(_took(target.reached_by(one)))
         rows.append(row)
     return "\n".join(table(header, rows))
+
+
+def _compared(found: list["Contender"]) -> list["Metric"]:
+    """A few more metrics with a best value beside the one that decides."""
+    from nanotrain_tui.follow.compare import primary_metric
+
+    primary = primary_metric(found)
+    names = {
+        metric.name: metric
+        for one in found
+        for metric, _, best in one.summary.metrics.values()
+        if best is not None and metric != primary
+    }
+    return list(names.values())[:MOST_COLUMNS]
 
 
 def _steps(one: "Contender") -> str:
@@ -163,12 +251,16 @@ def _differences(found: list["Contender"], differ: dict[str, list[str]]) -> str:
     return "\n".join(table(("DIFFERS", *(one.name for one in found)), rows))
 
 
-def _chart(found: list["Contender"], metric: str, axis: str) -> str:
+def _chart(found: list["Contender"], curve: MetricPart, axis: str) -> str:
     from nanotrain_tui.cli.chart import draw_lines
     from nanotrain_tui.cli.charts import colour_and_simple
 
-    traces = {one.name: one.trace(metric, axis) for one in found}
+    traces = {one.name: one.trace(curve, axis) for one in found}
+    metric = _known(found, curve.metric)
+    if metric is None:
+        return ""
     colour, simple = colour_and_simple()
     along = {"step": "steps", "time": "seconds", "epoch": "epochs"}[axis]
-    title = f"{metric.replace('_', ' ')} over {along}"
-    return draw_lines(title, traces, width(), "accuracy" in metric, colour, simple)
+    part = "" if curve.part == TRAINING else f"{curve.part} "
+    title = f"{part}{metric.label} over {along}"
+    return draw_lines(title, traces, width(), metric.format == PERCENT, colour, simple)

@@ -7,7 +7,6 @@ import click
 from click.shell_completion import CompletionItem
 
 from nanotrain_tui.catalog import format_value, nearest
-from nanotrain_tui.catalog.formats import percent, scalar
 from nanotrain_tui.cli.exit_status import FAILED, FINISHED, CommandError, print_error
 from nanotrain_tui.cli.options import complete_set, json_option, session_argument
 from nanotrain_tui.cli.output import print_json, say
@@ -85,7 +84,7 @@ def command(session: str, do: str, values: tuple[str, ...], timeout: float, as_j
         reason = answer.get("why", "the session gave no reason.")
         return print_error(f"{folder.name}: {do} was refused: {reason}", FAILED)
     if not as_json:
-        say(_applied(folder.name, do, arguments, answer, event))
+        say(_applied(folder, do, arguments, answer, event))
     return FINISHED
 
 
@@ -219,16 +218,18 @@ def _how_to_resume(name: str, state: str) -> str:
 
 
 def _applied(
-    name: str, do: str, arguments: Arguments, answer: Mapping[str, Any], event: "Event | None"
+    folder: "SessionFolder",
+    do: str,
+    arguments: Arguments,
+    answer: Mapping[str, Any],
+    event: "Event | None",
 ) -> str:
     """``applied at step 412: optimizer.learning_rate 0.001 -> 0.01``"""
-    from nanotrain_tui.session.recording.reader import number
-
     step = answer.get("step", 0)
     if "unreadable" in answer:
         return f"applied at step {step}: {do}; but {answer['unreadable']}"
     if event is None:
-        return f"nothing to do: {name} is {answer.get('state')} at step {step}"
+        return f"nothing to do: {folder.name} is {answer.get('state')} at step {step}"
     text, body = do, event.body
     if do in ("set", "undo"):
         undid = "undid " if do == "undo" else ""
@@ -236,12 +237,19 @@ def _applied(
     elif do == "step":
         text = f"step {arguments['n']}"
     elif do == "evaluate":
-        accuracy, loss = number(body.get("accuracy")), number(body.get("loss"))
-        text = f"test accuracy {percent(accuracy, '-')}, test loss {scalar(loss, '-')}"
+        text = _evaluation(folder, event)
     elif do == "checkpoint":
         tested = "tested" if body.get("tested") else "not tested"
         text = f"checkpoint {body.get('file')}, {tested}"
     return f"applied at step {step}: {text}"
+
+
+def _evaluation(folder: "SessionFolder", event: "Event") -> str:
+    from nanotrain_tui.cli.report import evaluated_texts
+    from nanotrain_tui.session.recording.reader import SessionReader
+
+    with SessionReader(folder) as reader:
+        return ", ".join(evaluated_texts(event, reader.known_metrics())) or "no metric"
 
 
 def _changes(changes: Mapping[str, Any]) -> str:

@@ -1,12 +1,15 @@
 """``nanotrain sessions``: what was trained, the newest first; names, tags, notes, deleting."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
+from nanotrain_tui.catalog import nearest
 from nanotrain_tui.catalog.formats import plural
-from nanotrain_tui.cli.exit_status import FINISHED
+from nanotrain_tui.cli.exit_status import FINISHED, CommandError
 from nanotrain_tui.cli.options import json_option
 from nanotrain_tui.cli.output import print_json
 from nanotrain_tui.cli.places import my_folders
@@ -14,22 +17,32 @@ from nanotrain_tui.cli.session_table import print_sessions, state_of
 from nanotrain_tui.cli.sessions_edit import COMMANDS
 
 if TYPE_CHECKING:
+    from nanotrain_tui.session.metrics import Metric
     from nanotrain_tui.session.summary import SessionSummary
 
 STATES = (
     "starting", "running", "paused", "finished", "stopped", "failed", "interrupted", "unreadable",
 )  # fmt: skip
 
-# Figures with the best first, words by the alphabet; what is not known comes last.
+# Figures with the best first, words by the alphabet. None: the session has no such value.
 SORTS: dict[str, Callable[["SessionSummary"], Any]] = {
     "name": lambda one: one.name,
     "state": lambda one: state_of(one),
     "step": lambda one: -one.step,
-    "accuracy": lambda one: _known(one.best_accuracy, -1),
-    "loss": lambda one: _known(one.best_loss),
     "time": lambda one: one.duration_s,
-    "energy": lambda one: _known(one.energy_j),
+    "energy": lambda one: one.energy_j,
 }
+
+
+def _complete_sort(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:
+    """What a list can be sorted by, the metrics of the sessions here among it."""
+    from nanotrain_tui.config import find_folders
+    from nanotrain_tui.session.summary import summarise_all
+
+    names = dict.fromkeys([*SORTS, "started"])
+    for summary in summarise_all(str(find_folders().home)):
+        names.update(dict.fromkeys(summary.metrics))
+    return [CompletionItem(name) for name in names if name.startswith(start)]
 
 
 @click.group("sessions", invoke_without_command=True)
@@ -37,8 +50,10 @@ SORTS: dict[str, Callable[["SessionSummary"], Any]] = {
 @click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only those with this tag.")
 @click.option("--search", metavar="TEXT", help="Only those with TEXT in name, note, tags, data, "
               "model or optimizer.")  # fmt: skip
-@click.option("--sort", type=click.Choice([*SORTS, "started"]), default="started",
-              show_default=True, help="By what; the best or newest first.")  # fmt: skip
+@click.option("--sort", metavar="NAME", default="started", show_default=True,
+              shell_complete=_complete_sort,
+              help=f"By {', '.join(SORTS)} or the name of a metric; the best or newest first. "
+              "Sessions without that metric come last.")  # fmt: skip
 @click.option("--reverse", is_flag=True, help="The other way round.")
 @json_option
 @click.pass_context
@@ -53,11 +68,14 @@ def command(
 ) -> int | None:
     """List sessions, the newest first.
 
-    LOSS is a spark of the training loss, BEST the best accuracy on the test data, ENERGY what the
-    module took in where its power was recorded. The JSON is a list of objects: name, state, data,
-    model, step, own_steps, steps, accuracy, loss, best_accuracy, started, duration_s, energy_j,
-    tags, note ... STEP counts the steps of a fork's parent, own_steps does not.
-    A recording that cannot be read has the state "unreadable" and a "problem".
+    TRAINING is a spark of the training loss, or of the metric that stands for it. BEST is the best
+    evaluation of the metric that decides about the best checkpoint, such as the accuracy on the
+    test data. ENERGY is what the module used, where its power was recorded. STEP counts the steps
+    of a fork's parent, own_steps does not.
+
+    The JSON is a list of objects: name, state, data, model, step, own_steps, steps, metrics,
+    accuracy, loss, best_accuracy, started, duration_s, energy_j, tags, note and more. A recording
+    that cannot be read has the state "unreadable" and a "problem".
 
     \b
     nanotrain sessions --sort accuracy --tag keep
@@ -79,10 +97,7 @@ def command(
         and set(tags) <= set(one.tags)
         and (search is None or matches(one, search))
     ]
-    if sort != "started":
-        chosen.sort(key=SORTS[sort])
-    if reverse:
-        chosen.reverse()
+    chosen = _sorted(chosen, sort, reverse, _metrics_of(summaries))
     if as_json:
         print_json([_object(summary) for summary in chosen])
     elif not summaries:
@@ -117,13 +132,56 @@ def matches(summary: "SessionSummary", text: str) -> bool:
     return all(word in said for word in text.lower().split())
 
 
-def _known(value: float | None, sign: int = 1) -> tuple[bool, float]:
-    return (value is None, sign * (value or 0.0))
+def _sorted(
+    chosen: list["SessionSummary"], name: str, reverse: bool, metrics: Mapping[str, "Metric"]
+) -> list["SessionSummary"]:
+    """By a name; what has no such value comes last in either direction."""
+    if name == "started":
+        return chosen[::-1] if reverse else chosen
+    if name in SORTS:
+        key = SORTS[name]
+    elif name in metrics:
+        key = _by_metric(metrics[name])
+    else:
+        known = [*SORTS, "started", *metrics]
+        raise CommandError(
+            f"--sort: there is no '{name}'.{nearest(name, known)} There are: {', '.join(known)}."
+        )
+    there = [one for one in chosen if key(one) is not None]
+    there.sort(key=key, reverse=reverse)
+    return there + [one for one in chosen if key(one) is None]
+
+
+def _by_metric(metric: "Metric") -> Callable[["SessionSummary"], float | None]:
+    """The best value of the metric, or its last one, so that better ones come first."""
+
+    def key(one: "SessionSummary") -> float | None:
+        best = one.best(metric.name)
+        value = one.last(metric.name) if best is None else best
+        if value is None or isnan(value):
+            return None
+        return -value if metric.better == "up" else value
+
+    return key
+
+
+def _metrics_of(summaries: list["SessionSummary"]) -> dict[str, "Metric"]:
+    """Every metric that any session was evaluated by, and the standard ones.
+
+    The newest declaration counts.
+    """
+    from nanotrain_tui.session.metrics import STANDARD
+
+    found = (known.metric for one in reversed(summaries) for known in one.metrics.values())
+    return {metric.name: metric for metric in (*STANDARD, *found) if metric.is_result}
 
 
 def _object(summary: "SessionSummary") -> dict[str, Any]:
+    from nanotrain_tui.session.evaluated import as_json, beside_metrics
+
     unreadable = summary.problem is not None
-    return {**summary._asdict(), "state": "unreadable" if unreadable else summary.state}
+    metrics = {"metrics": as_json(summary.metrics), **beside_metrics(summary.metrics)}
+    return {**summary._asdict(), **metrics, "state": "unreadable" if unreadable else summary.state}
 
 
 for _edit in COMMANDS:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,24 +13,23 @@ from nanotrain_tui.catalog.formats import (
     count,
     joules,
     moment,
-    percent,
     plural,
     samples_per_joule,
-    scalar,
 )
 from nanotrain_tui.cli.divergence import divergence_advice
 from nanotrain_tui.cli.exit_status import FINISHED, paragraph
 from nanotrain_tui.cli.options import json_option, session_argument
-from nanotrain_tui.cli.output import print_json, table
+from nanotrain_tui.cli.output import metric_value, print_json, table
 from nanotrain_tui.cli.places import my_folders
+from nanotrain_tui.session.metrics import SCORED_BY
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.run_state import Checkpoint, RunState
     from nanotrain_tui.session.folder import SessionFolder
+    from nanotrain_tui.session.metrics import Metrics
     from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
 
 LOG_LINES = 20
-CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
 MEMORY = {
     "tf_memory": "TensorFlow's allocator",
     "gpu_mapped": "mapped for the GPU",
@@ -74,11 +72,13 @@ def command(session: str, as_json: bool) -> int:
 
 def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader") -> dict[str, Any]:
     from nanotrain_tui.follow.not_finite import as_object
+    from nanotrain_tui.session.evaluated import as_json, beside_metrics, evaluated
+    from nanotrain_tui.session.metrics import BESIDE_METRICS, TRAINING
 
     meta = reader.meta()
     evaluations = reader.evaluations()
-    tested = [e.accuracy for e in evaluations if e.accuracy is not None]
-    accuracies = [accuracy for accuracy in tested if isfinite(accuracy)]
+    trained = state.metrics.on(TRAINING)
+    summary = evaluated(state.metrics, evaluations)
     return {
         "name": folder.name,
         "state": state.state,
@@ -92,19 +92,22 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
         "verdict": state.bottleneck and asdict(state.bottleneck),
         "other_load": state.other_load and asdict(state.other_load),
         "memory_mb": {name: _gauge(state, name) for name in MEMORY},
-        "accuracy": evaluations[-1].accuracy if evaluations else None,
-        "loss": evaluations[-1].loss if evaluations else None,
-        "best_accuracy": max(accuracies, default=None),
+        "metrics": as_json(summary),
+        **beside_metrics(summary),
+        "training": {metric.name: state.curve(metric.name).last for metric in trained},
+        **{_curve_key(name): state.curve(name).last for name in BESIDE_METRICS},
         "checkpoints": [_checkpoint(one) for one in state.checkpoints],
-        "train_loss": state.train_loss.last,
-        "train_accuracy": state.train_accuracy.last,
-        "not_finite": {name: as_object(getattr(state, name)) for name in CURVES},
+        "not_finite": {
+            _curve_key(*key): as_object(state.curve(*key))
+            for key in state.metrics.columns
+            if state.metrics.get(key.metric).is_result
+        },
         "data": dict(state.data),
         "devices": [dict(device) for device in state.devices],
         "versions": dict(state.versions),
         "notices": list(state.notices),
         "config": dict(state.config),
-        "evaluations": [evaluation._asdict() for evaluation in evaluations],
+        "evaluations": [_evaluation(one) for one in evaluations],
         "events": [
             {"t": event.t, "step": event.step, "kind": event.kind, "body": event.body}
             for event in reader.events()
@@ -114,9 +117,24 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
     }
 
 
+def _curve_key(metric: str, part: str = "training") -> str:
+    """``train_loss``, ``test_loss``: a curve as the JSON names it."""
+    return f"{'train' if part == 'training' else part}_{metric}"
+
+
+def _evaluation(one: "Evaluation") -> dict[str, Any]:
+    from nanotrain_tui.session.metrics import standard_values
+
+    return {**one._asdict(), **standard_values(one.metrics)}
+
+
 def _checkpoint(one: "Checkpoint") -> dict[str, Any]:
     tested, score = one.tested, one.score
-    nested = {"tested": tested and tested._asdict(), "score": score and score._asdict()}
+    nested = {
+        "tested": tested and tested._asdict(),
+        "score": score and score._asdict(),
+        SCORED_BY: one.value(SCORED_BY),
+    }
     return {**one._asdict(), **nested}
 
 
@@ -136,7 +154,7 @@ def _print_text(folder: "SessionFolder", state: "RunState", reader: "SessionRead
     parts = [
         _head(state, reader, read_lost(folder)),
         session_charts(state),
-        _evaluations(reader.evaluations()),
+        _evaluations(state.metrics, reader.evaluations()),
         _config(state),
         _events(state),
         f"Recorded in {paragraph(folder.path)}",
@@ -165,7 +183,8 @@ def _head(state: "RunState", reader: "SessionReader", lost: str) -> str:
     if state.data.get("source"):
         lines.append(f"data: {state.data['source']}")
     if state.diverged is not None:
-        what = f"the loss is {state.diverged.loss} since step {count(state.diverged.step)}"
+        since = f"since step {count(state.diverged.step)}"
+        what = f"the {state.diverged.metric} is {state.diverged.value} {since}"
         lines.append(f"{what}; {divergence_advice(state)}")
     return "\n".join(lines + list(state.notices))
 
@@ -218,19 +237,36 @@ def _best(state: "RunState") -> list[str]:
     """Which checkpoint is the best, and where it was tested."""
     for one in state.checkpoints:
         if one.best and one.tested:
-            tested = f"tested at step {count(one.tested.step)}: {percent(one.accuracy, '-')}"
-            return [f"best checkpoint: step {count(one.step)}, {tested}"]
+            tested = f"tested at step {count(one.tested.step)}"
+            return [f"best checkpoint: step {count(one.step)}, {tested}{_score(state, one)}"]
     return ["best checkpoint: none was tested at its own step"] if state.checkpoints else []
 
 
-def _evaluations(evaluations: list["Evaluation"]) -> str:
+def _score(state: "RunState", one: "Checkpoint") -> str:
+    """``: 0.9312``, the value that made it the best."""
+    metric = state.metrics.get(one.score.metric) if one.score else state.metrics.primary
+    return f": {metric_value(metric, one.value(metric.name))}" if metric else ""
+
+
+def _evaluations(metrics: "Metrics", evaluations: list["Evaluation"]) -> str:
+    from nanotrain_tui.session.evaluated import evaluated_columns
+
     if not evaluations:
         return "No evaluation yet."
+    columns = evaluated_columns(metrics, evaluations)
     rows = [
-        (count(e.step), percent(e.accuracy, "-"), scalar(e.loss, "-"), clock(e.t))
-        for e in evaluations
+        (
+            count(one.step),
+            *(
+                metric_value(metrics.get(name), one.value(name) if one.on == part else None)
+                for name, part in columns
+            ),
+            clock(one.t),
+        )
+        for one in evaluations
     ]
-    return "\n".join(table(("STEP", "TEST ACCURACY", "TEST LOSS", "TIME"), rows))
+    names = (f"{key.part} {metrics.get(key.metric).title}".upper() for key in columns)
+    return "\n".join(table(("STEP", *names, "TIME"), rows))
 
 
 def _config(state: "RunState") -> str:

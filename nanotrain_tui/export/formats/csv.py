@@ -24,7 +24,7 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:
 def _write_steps(reader: SessionReader, out: TextIO, options: Options) -> None:
     """Every update once; the test columns are empty where nothing was evaluated."""
     table = StepTable(reader)
-    out.write(",".join(table.columns) + "\n")
+    csv.writer(out, lineterminator="\n").writerow(table.columns)
     for block in table.blocks():
         out.write(_lines(table, block))
         options.progress(table.fraction(block))
@@ -34,19 +34,20 @@ def _lines(table: StepTable, block: Block) -> str:
     empty = [""] * len(block)
     columns = [
         float32_texts(block.values[name]) if name in block.values else empty
-        for name in table.columns[2:-2]
+        for name in table.metrics
     ]
+    untested = "," * len(table.evaluated) + "\n"
     last = block.first_step + len(block) - 1
     numbers = map(str, range(block.first_step, last + 1))
     rows = [
-        ",".join(row) + ",,\n"
+        ",".join(row) + untested
         for row in zip(numbers, time_texts(block.times_s), *columns, strict=True)
     ]
     for index in range(len(rows)):
-        evaluation = table.evaluations.get(block.first_step + index)
-        if evaluation is not None:
-            test = f"{scalar_text(evaluation.loss)},{scalar_text(evaluation.accuracy)}"
-            rows[index] = rows[index][: -len(",\n")] + test + "\n"
+        tested = table.tested_at(block.first_step + index)
+        if tested:
+            test = ",".join(map(scalar_text, tested))
+            rows[index] = f"{rows[index][: -len(untested)]},{test}\n"
     return "".join(rows)
 
 

@@ -9,13 +9,14 @@ from html import escape
 from typing import TextIO
 
 from nanotrain_tui.catalog import FIELDS, check, flatten, format_value
-from nanotrain_tui.catalog.formats import clock, joules, moment, percent, scalar
+from nanotrain_tui.catalog.formats import clock, joules, moment
 from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.export.registry import Options, TextFormat
 from nanotrain_tui.export.session_charts import read_charts
 from nanotrain_tui.export.vector import draw_charts
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.session import events
+from nanotrain_tui.session.evaluated import evaluated_columns
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.summary import SessionSummary, summarise
 
@@ -59,18 +60,25 @@ def _head(summary: SessionSummary) -> Iterator[str]:
         ("state", summary.state),
         ("steps", steps),
         ("own steps", f"{summary.own_steps:,}" if summary.own_steps != summary.step else ""),
-        ("best test accuracy", percent(summary.best_accuracy, "")),
-        ("last test accuracy", percent(summary.accuracy, "")),
-        ("last test loss", scalar(summary.loss, "")),
+        *_results(summary),
         ("time", clock(summary.duration_s)),
         ("energy", joules(summary.energy_j)),
         ("started", moment(summary.started, "")),
         ("tags", " ".join(summary.tags)),
     ]
-    items = (f"<li>{name}<b>{escape(value)}</b></li>" for name, value in figures if value)
+    items = (f"<li>{escape(name)}<b>{escape(value)}</b></li>" for name, value in figures if value)
     yield f'<ul class="figures">{"".join(items)}</ul>'
     if summary.note:
         yield f"<p>{escape(summary.note)}</p>"
+
+
+def _results(summary: SessionSummary) -> Iterator[tuple[str, str]]:
+    """The best value of the metric that decides, and the last one of each."""
+    for index, (metric, last, best) in enumerate(summary.metrics.values()):
+        name = f"{metric.shown_of} {metric.label}"
+        if index == 0:
+            yield f"best {name}", metric.text(best, "")
+        yield f"last {name}", metric.text(last, "")
 
 
 def _charts(reader: SessionReader) -> Iterator[str]:
@@ -110,12 +118,18 @@ def _configuration(reader: SessionReader) -> Iterator[str]:
 
 
 def _evaluations(reader: SessionReader) -> Iterator[str]:
+    metrics, evaluations = reader.known_metrics(), reader.evaluations()
+    columns = evaluated_columns(metrics, evaluations)
     rows = [
-        (f"{one.step:,}", clock(one.t), percent(one.accuracy, ""), scalar(one.loss, ""))
-        for one in reader.evaluations()
-    ]
+        (f"{one.step:,}", clock(one.t), *(
+            metrics.get(name).text(one.value(name) if one.on == part else None, "")
+            for name, part in columns
+        ))
+        for one in evaluations
+    ]  # fmt: skip
     if rows:
-        table = _table(("step", "time", "test accuracy", "test loss"), rows, numbers=4)
+        names = [f"{part} {metrics.get(name).label}" for name, part in columns]
+        table = _table(("step", "time", *map(escape, names)), rows, numbers=len(names) + 2)
         is_open = " open" if len(rows) <= FEW_ROWS else ""  # a closed one is not printed
         summary = f"<summary>{len(rows):,}</summary>"
         yield f"<h2>Evaluations</h2><details{is_open}>{summary}{table}</details>"

@@ -5,6 +5,7 @@ from typing import TextIO
 
 from nanotrain_tui.export.objects import (
     dump,
+    evaluation_object,
     event_object,
     sample_object,
     session_head,
@@ -22,7 +23,7 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:
     head = {
         **session_head(reader),
         "segments": [segment._asdict() for segment in reader.segments()],
-        "evaluations": [e._asdict() for e in sorted(table.evaluations.values())],
+        "evaluations": [evaluation_object(one) for one in table.evaluations],
     }
     out.write(dump(head)[:-1])
     _write_list(out, "events", (dump(event_object(event)) for event in events_of(reader)))

@@ -4,6 +4,7 @@ from typing import Any, TextIO
 
 from nanotrain_tui.export.objects import (
     dump,
+    evaluation_object,
     event_object,
     sample_object,
     session_head,
@@ -21,8 +22,8 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:
     out.write(_line("session", session_head(reader)))
     for segment in reader.segments():
         out.write(_line("segment", segment._asdict()))
-    for evaluation in sorted(table.evaluations.values()):
-        out.write(_line("evaluation", evaluation._asdict()))
+    for evaluation in table.evaluations:
+        out.write(_line("evaluation", evaluation_object(evaluation)))
     for event in events_of(reader):
         out.write(_line("event", event_object(event)))
     for sample in samples_of(reader):

@@ -50,11 +50,10 @@ def _type(pa: Any, kind: type) -> "pa.DataType":
 
 
 def _steps_schema(pa: Any, table: StepTable) -> "pa.Schema":
-    metrics = table.columns[2:-2]
     return pa.schema([
         ("step", pa.int64()), ("time_s", pa.float64()),
-        *((name, pa.float32()) for name in metrics),
-        ("test_loss", pa.float64()), ("test_accuracy", pa.float64()),
+        *((name, pa.float32()) for name in table.metrics),
+        *((key.text, pa.float64()) for key in table.evaluated),
     ])  # fmt: skip
 
 
@@ -79,14 +78,15 @@ def _joined(pa: Any, blocks: Sequence[Sequence[Any]]) -> list[Any]:
 def _step_columns(pa: Any, table: StepTable, block: Block) -> list[Any]:
     rows = len(block)
     steps = range(block.first_step, block.first_step + rows)
-    tested = [table.evaluations.get(step) for step in steps]
+    none: list[float | None] = [None] * len(table.evaluated)
+    tested = [table.tested_at(step) or none for step in steps]
     columns = [pa.array(array("q", steps)), _floats(pa, block.times_s, pa.float64())]
-    for name in table.columns[2:-2]:
+    for name in table.metrics:
         values = block.values.get(name)
         known = values is not None
         columns.append(_floats(pa, values, pa.float32()) if known else pa.nulls(rows, pa.float32()))
-    columns.append(pa.array([one and one.loss for one in tested], pa.float64()))
-    columns.append(pa.array([one and one.accuracy for one in tested], pa.float64()))
+    for index in range(len(none)):
+        columns.append(pa.array([row[index] for row in tested], pa.float64()))
     return columns
 
 

@@ -6,8 +6,8 @@ from pprint import pformat
 from typing import Any, TextIO
 
 from nanotrain_tui.catalog import Config, edited, trainer_config
-from nanotrain_tui.catalog.formats import percent
 from nanotrain_tui.export.registry import ExportError, Options, TextFormat
+from nanotrain_tui.session.evaluated import evaluated
 from nanotrain_tui.session.history import Stretch, read_history
 from nanotrain_tui.session.recording.reader import SessionReader
 
@@ -26,7 +26,7 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:  # noqa
         raise ExportError("script", f"{reader.folder.name} has no configuration on record yet.")
     name, last = reader.folder.name, history[-1].reached
     config, first = _told(history[0].config), history[0].from_step
-    tested = [one.accuracy for one in reader.evaluations() if one.accuracy is not None]
+    tested = _tested(reader)
     title = f"Train again what nanotrain trained as {name}: {last - first} steps."
     filled = {
         "TITLE": title, "NAME": re.sub(r"\W", "_", name), "NOTES": _notes(name, first, tested),
@@ -90,10 +90,17 @@ def _told(config: Config) -> dict[str, Any]:
     return {key: value for key, value in trainer_config(config).items() if _counts(key)}
 
 
-def _notes(name: str, first: int, tested: list[float]) -> str:
+def _tested(reader: SessionReader) -> str:
+    """``test accuracy of 0.9312``: the last evaluation; empty where there was none."""
+    for metric, last, _ in evaluated(reader.known_metrics(), reader.evaluations()).values():
+        return f"{metric.shown_of} {metric.label} of {metric.text(last)}"
+    return ""
+
+
+def _notes(name: str, first: int, tested: str) -> str:
     lines = []
     if tested:
-        lines.append(f"The session ended with a test accuracy of {percent(tested[-1])}; this comes")
+        lines.append(f"The session ended with a {tested}; this comes")
         lines.append("near it: the same first weights and the same batches, but Keras' own")
         lines.append("arithmetic and other random numbers for dropout.")
     if first:

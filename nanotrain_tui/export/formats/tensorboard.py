@@ -18,13 +18,13 @@ from nanotrain_tui.export.rows import StepTable
 from nanotrain_tui.export.tables import events_of, samples_of
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.session.events import is_listed
+from nanotrain_tui.session.metrics import Metric
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Segment
 from nanotrain_tui.session.summary import summarise
 from nanotrain_tui.telemetry.flat import flat
 
 _STUB = "tensorboard.compat.notf"
-TRAIN = {"loss": "train/loss", "accuracy": "train/accuracy", "learning_rate": "learning_rate"}
 
 
 class Scalar(NamedTuple):
@@ -129,21 +129,27 @@ class _EventFile:
 def _scalars(reader: SessionReader, options: Options) -> Iterator[Scalar]:
     """Every point: evaluations and telemetry first, they are few."""
     table = StepTable(reader)
-    for one in sorted(table.evaluations.values()):
-        yield Scalar("test/loss", one.step, one.t, one.loss)
-        if one.accuracy is not None:
-            yield Scalar("test/accuracy", one.step, one.t, one.accuracy)
+    for one in table.evaluations:
+        for metric, figure in one.metrics.items():
+            yield Scalar(f"{one.on}/{metric}", one.step, one.t, figure)
     for sample in samples_of(reader):
         for name, value in flat(sample.body):
             if not isinstance(value, str):
                 tag = "telemetry/" + name.replace(".", "/")
                 yield Scalar(tag, sample.step, sample.t, float(value))
+    metrics = reader.known_metrics()
+    tags = {name: _tag(metrics.get(name)) for name in table.metrics}
     for block in table.blocks():
         first = -block.first_step % options.every
         for metric, values in block.values.items():
-            tag = TRAIN.get(metric, f"train/{metric}")
+            tag = tags[metric]
             yield from _points(tag, block.first_step, block.times_s, values, first, options.every)
         options.progress(table.fraction(block))
+
+
+def _tag(metric: Metric) -> str:
+    """``train/loss``; what is set and not reached, such as the learning rate, by its name alone."""
+    return f"train/{metric.name}" if metric.is_result else metric.name
 
 
 def _points(

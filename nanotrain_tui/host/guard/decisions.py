@@ -6,7 +6,7 @@ The kernel kills the trainer where memory ends. A checkpoint before that loses n
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
 from nanotrain_tui.catalog.formats import megabytes
-from nanotrain_tui.session.guard_actions import CHECKPOINT, RELIEVED, WARNED
+from nanotrain_tui.session.event_levels import CHECKPOINT, RELIEVED, WARNED
 
 HEAT, MEMORY = "heat", "memory"
 

@@ -6,8 +6,8 @@ from nanotrain_tui.host.guard.decisions import Action, MemoryGuard
 from nanotrain_tui.host.guard.heat import HeatGuard
 from nanotrain_tui.host.guard.heat_limits import heat_limits
 from nanotrain_tui.host.steering import Session, Steering
+from nanotrain_tui.session import event_levels as actions
 from nanotrain_tui.session import events
-from nanotrain_tui.session import guard_actions as actions
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.undo import GUARD as WHO
 from nanotrain_tui.telemetry.thermal import Trip

@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 from nanotrain_tui.host.guard.decisions import HEAT, Action
 from nanotrain_tui.host.guard.heat_limits import Limits
 from nanotrain_tui.session import state as states
-from nanotrain_tui.session.guard_actions import (
+from nanotrain_tui.session.event_levels import (
     HOLDING,
     PAUSED,
     RELEASED,

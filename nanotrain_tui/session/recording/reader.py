@@ -7,6 +7,7 @@ from being folded, and an SD card would fill.
 import array
 import os
 import re
+from operator import itemgetter
 from typing import (
     Any,
     Callable,
@@ -21,11 +22,12 @@ from typing import (
     TypeVar,
 )
 
-from nanotrain_tui.session.bodies import load_object
+from nanotrain_tui.session.bodies import load_object, number
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.errors import RecordingError
-from nanotrain_tui.session.events import CHECKPOINT, EVALUATED
+from nanotrain_tui.session.events import CHECKPOINT, EVALUATED, STARTED
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.metrics import TEST, Metrics, MetricsFold, evaluated_values, part_of
 from nanotrain_tui.session.recording.connection import ReadConnection
 from nanotrain_tui.session.recording.records import (
     Batch,
@@ -64,19 +66,29 @@ _ALL = {
 }
 _POWER = re.compile(r'"power_total_mw": (\d{1,9})')  # cheaper than the JSON of a whole sample
 _AFTER_ALL = 2**63 - 1
+_ROWS_OF_A_COMMIT = 256  # the newest rows of steps: one metric may be behind another among them
+_NEWEST_STEPS = (
+    "(SELECT MAX(seq) AS seq, segment, MAX(first_step + count - 1) AS step, MAX(t1) AS t FROM "
+    "(SELECT * FROM steps ORDER BY seq DESC LIMIT {}) GROUP BY segment)".format(_ROWS_OF_A_COMMIT)
+)
 
 
 _Row = TypeVar("_Row")
 
 
 class Evaluation(NamedTuple):
-    """The network on all test examples after update ``step``, at ``t`` seconds."""
+    """The network on one part of the data after update ``step``, at ``t`` seconds."""
 
     step: int
     t: float
-    loss: float  # may be nan or inf
-    accuracy: Optional[float]  # 0 to 1; None where the task has none
-    seconds: Optional[float]  # what the evaluation took
+    metrics: Dict[str, float]  # by name; may be nan or inf
+    on: str = TEST  # the part of the data
+    cause: str = ""  # "schedule", "asked", "checkpoint"; empty where that is not known
+    seconds: Optional[float] = None  # what the evaluation took
+
+    def value(self, metric: str) -> Optional[float]:
+        """One of the metrics; None where it is not among them."""
+        return self.metrics.get(metric)
 
 
 class SessionReader:
@@ -154,9 +166,24 @@ class SessionReader:
 
     def metrics(self) -> List[str]:
         """The names of the per-step metrics there are, sorted."""
-        names = [row[0] for row in self._query("SELECT DISTINCT metric FROM steps ORDER BY metric")]
-        self._metrics = {printable(name): name for name in names if isinstance(name, str)}
-        return list(self._metrics)
+        return sorted(name for _, name in self._metric_rows())
+
+    def known_metrics(self) -> Metrics:
+        """Every metric: as declared, and those that rows and evaluations hold beside them."""
+        fold = MetricsFold()
+        scores = self.events((STARTED, EVALUATED, CHECKPOINT))
+        seen = [(event.seq, event.kind, event.body) for event in scores]
+        found: List[Any] = [*seen, *((seq, "", name) for seq, name in self._metric_rows())]
+        for _, kind, what in sorted(found, key=itemgetter(0)):
+            fold.row(what) if not kind else fold.event(kind, what)
+        return fold.metrics()
+
+    def _metric_rows(self) -> List[Tuple[int, str]]:
+        """(its first seq, name) of each per-step metric, in order of seq."""
+        rows = self._query("SELECT MIN(seq), metric FROM steps GROUP BY metric ORDER BY 1")
+        known = [(seq, name) for seq, name in rows if isinstance(name, str)]
+        self._metrics = {printable(name): name for _, name in known}
+        return [(seq, printable(name)) for seq, name in known]
 
     def metric_series(self, name: str) -> List[Steps]:
         """A metric of every update once, in the order of steps; superseded ones are left out."""
@@ -181,7 +208,7 @@ class SessionReader:
         """Every evaluation in the order of steps; superseded ones are left out."""
         sql = "SELECT seq, segment, t, step, 'evaluated', body FROM {} ORDER BY step, seq"
         rows = self._query(sql.format(self._current("evaluations")))
-        return [_evaluation(row.step, row.t, row.body) for row in self._events(rows)]
+        return [_evaluation(event) for event in self._events(rows)]
 
     def events(self, kinds: Optional[Sequence[str]] = None) -> List[Event]:
         """Every event, or those of these kinds, in the order of seq."""
@@ -210,7 +237,7 @@ class SessionReader:
         tables = (
             ("step, t, kind", "events"),
             ("step, t, NULL", "events WHERE kind <> '{}'".format(CHECKPOINT)),
-            ("first_step + count - 1, t1, NULL", "steps"),
+            ("step, t, NULL", _NEWEST_STEPS),
             ("step, t, NULL", "samples"),
         )
         rows = self._query(
@@ -241,6 +268,12 @@ class SessionReader:
             return self._of(steps_row_of, self._query(sql + " ORDER BY seq"))
         name = self._metrics.get(metric, metric)
         return self._of(steps_row_of, self._query(sql + " WHERE metric = ? ORDER BY seq", (name,)))
+
+    def current_rows(self) -> List[StepsRow]:
+        """Every row of steps without what a later segment ran again, by step; no values."""
+        sql = "SELECT {} FROM {} ORDER BY first_step, seq"
+        sql = sql.format(_STEPS_ROW, self._current("steps"))
+        return self._of(steps_row_of, self._query(sql))
 
     def read_range(self, first_seq: int, last_seq: int) -> Batch:
         """The segments, events and samples from one seq to another."""
@@ -281,14 +314,15 @@ class SessionReader:
             if found is not None:
                 yield t, float(found.group(1))
 
-    def spark(self, parts: int) -> List[Optional[float]]:
-        """The training loss in at most ``parts`` means over equal parts of its steps; see Spark.
+    def spark(self, metric: str, parts: int) -> List[Optional[float]]:
+        """A metric in at most ``parts`` means over equal parts of its steps; see Spark.
 
         A fork's own steps alone. Of a long session evenly spread rows and the last one are read,
         not every one.
         """
-        sql = "SELECT {} FROM {} WHERE metric = 'loss' ORDER BY first_step"
-        rows = self._of(steps_row_of, self._query(sql.format(_STEPS_ROW, self._current("steps"))))
+        sql = "SELECT {} FROM {} WHERE metric = ? ORDER BY first_step"
+        sql = sql.format(_STEPS_ROW, self._current("steps"))
+        rows = self._of(steps_row_of, self._query(sql, (self._metrics.get(metric, metric),)))
         if not rows:
             return []
         before = rows[0].first_step - 1  # the steps of a fork's parent
@@ -306,11 +340,12 @@ class SessionReader:
     def reached(self, segment: Segment) -> int:
         """Updates completed at the end of a segment."""
         rows = self._query(
-            "SELECT first_step + count - 1 FROM steps WHERE seq > ? AND seq < COALESCE("
-            "(SELECT MIN(seq) FROM segments WHERE seq > ?), ?) ORDER BY seq DESC LIMIT 1",
+            "SELECT MAX(last) FROM (SELECT first_step + count - 1 AS last FROM steps "
+            "WHERE seq > ? AND seq < COALESCE((SELECT MIN(seq) FROM segments WHERE seq > ?), ?) "
+            "ORDER BY seq DESC LIMIT {})".format(_ROWS_OF_A_COMMIT),
             (segment.seq, segment.seq, _AFTER_ALL),
         )
-        if not rows:
+        if rows[0][0] is None:
             return segment.from_step
         if not is_step(rows[0][0]):
             raise RecordingError("{} holds a damaged row of steps".format(self.path))
@@ -355,22 +390,13 @@ class SessionReader:
             raise RecordingError("{} is damaged: {}".format(self.path, error)) from error
 
 
-def number(value: Any) -> Optional[float]:
-    """A scalar of an event's body: ``"nan"``, ``"inf"`` and ``"-inf"`` stand for themselves."""
-    if isinstance(value, bool) or value is None:
-        return None
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def _evaluation(step: int, t: float, body: Dict[str, Any]) -> Evaluation:
-    loss = number(body.get("loss"))
+def _evaluation(event: Event) -> Evaluation:
+    body = event.body
     return Evaluation(
-        step,
-        t,
-        float("nan") if loss is None else loss,
-        number(body.get("accuracy")),
+        event.step,
+        event.t,
+        evaluated_values(body),
+        part_of(body),
+        body.get("cause") or "",
         number(body.get("seconds")),
     )

@@ -97,6 +97,21 @@ class StepsRow(NamedTuple):
     def last_step(self) -> int:
         return self.first_step + self.updates - 1
 
+    def after(self, step: int) -> "StepsRow":
+        """The same row without the updates up to ``step``, of which it has later ones."""
+        skip = step - self.first_step + 1
+        if skip <= 0:
+            return self
+        return self._replace(
+            first_step=step + 1, updates=self.updates - skip, t0=self.time_of(step)
+        )
+
+    def until(self, step: int) -> "StepsRow":
+        """The same row without the updates after ``step``, of which it has earlier ones."""
+        if step >= self.last_step:
+            return self
+        return self._replace(updates=step - self.first_step + 1, t1=self.time_of(step))
+
     def time_of(self, step: int) -> float:
         """Session time in seconds at which an update of this row, or the last one, was done."""
         done = min(self.updates, step - self.first_step + 1)

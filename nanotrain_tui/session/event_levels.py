@@ -1,9 +1,14 @@
-"""What a guard against heat or lack of memory does: the ``action`` of an event ``guard``."""
+"""The levels of events in a log, and how each ``action`` of an event ``guard`` is shown."""
 
 from typing import Dict, NamedTuple
 
-from nanotrain_tui.session.levels import INFO, WARNING
+# How much an event matters to a person.
+INFO = "info"
+GOOD = "good"
+WARNING = "warning"
+ERROR = "error"
 
+# What a guard against heat or lack of memory does.
 WATCHING = "watching"
 WARNED = "warned"
 PAUSED = "paused"
