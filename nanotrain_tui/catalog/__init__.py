@@ -17,7 +17,7 @@ from .check import (
     trainer_command,
     trainer_config,
 )
-from .choices import DATASETS, INITIALIZERS, SCHEDULES, Choice
+from .choices import DATASETS, INITIALIZERS, SCHEDULES, Choice, DataSet, usual_data
 from .config_error import ConfigError, nearest
 from .edits import Edit, change_kind, changed_keys, check, edited, parse_edits
 from .fields import FIELDS, LIVE, RESTART, SECTIONS, SWAP, Field
@@ -43,6 +43,7 @@ __all__ = [
     "Choice",
     "Config",
     "ConfigError",
+    "DataSet",
     "Edit",
     "Field",
     "Layer",
@@ -69,4 +70,5 @@ __all__ = [
     "parse_value",
     "trainer_command",
     "trainer_config",
+    "usual_data",
 ]

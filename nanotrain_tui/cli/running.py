@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .report import Beginning, Report
     from .signals import StopRequests
 
-FULL_MNIST = 60_000
 NOT_WRITTEN = "No checkpoint was written"  # part of the trainer's message
 
 
@@ -55,10 +54,8 @@ def _beginning(plan: "Plan", folder: "SessionFolder") -> "Beginning":
     from .report import Beginning
 
     choices = plan.choices or (f"data: {plan.data['source']}",)
-    if (plan.data["name"], plan.data["train"]) == ("mnist", FULL_MNIST):
-        choices += (
-            "training on all 60,000 images; the tutorial sets 5,000 of them aside for validation",
-        )
+    if plan.data.get("note"):
+        choices += (plan.data["note"],)
     memory = plan.memory.as_dict() if plan.memory is not None else {}
     return Beginning(folder.name, folder.path, plan.data, choices, memory)
 

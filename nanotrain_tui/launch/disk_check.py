@@ -6,7 +6,8 @@ from typing import Any, Dict, Mapping, NamedTuple, Optional
 
 from nanotrain_tui.catalog.formats import megabytes, plural
 from nanotrain_tui.catalog.layers import count_parameters, parse_layers
-from nanotrain_tui.catalog.memory_estimate import MB, SLOTS
+from nanotrain_tui.catalog.memory_estimate import MB
+from nanotrain_tui.catalog.optimizers import OPTIMIZERS
 from nanotrain_tui.session.recording.reserve import RESERVE_BYTES
 
 KEEP = "train.checkpoint_keep"
@@ -67,8 +68,9 @@ def check_disk(
         pixels *= side
     layers = parse_layers(config["model.hidden"])
     weights = count_parameters(pixels, layers, data["classes"])
-    arrays = 2 * (len(layers) + 1) * (1 + SLOTS[config["optimizer.name"]])
-    one = _FLOAT * weights * (1 + SLOTS[config["optimizer.name"]]) + _ARRAY_BYTES * arrays
+    copies = 1 + OPTIMIZERS[config["optimizer.name"]].slots  # weights, and the slots of each
+    arrays = 2 * (len(layers) + 1) * copies
+    one = _FLOAT * weights * copies + _ARRAY_BYTES * arrays
     recording = RESERVE_BYTES + _METRICS * _FLOAT * int(config["train.steps"])
     free = _free_bytes(home)
     return DiskCheck(

@@ -8,6 +8,7 @@ import pytest
 from cli_runs import Nano, is_paragraph
 
 from nanotrain_tui.trainer.data import DataError
+from nanotrain_tui.trainer.data.sources import mnist
 
 
 def test_data_lists_what_is_found_and_how_to_get_mnist(nano: Nano, home: Path) -> None:
@@ -40,7 +41,7 @@ def test_a_download_is_written_to_the_data_folder(
         progress("downloading MNIST", 0.5)
         folders.append(place)
 
-    monkeypatch.setattr("nanotrain_tui.trainer.data.download", download)
+    monkeypatch.setattr(mnist, "SOURCE", mnist.SOURCE._replace(download=download))
     ran = nano("data", "download", "mnist")
     assert ran.status == 0 and folders == [str(home / "data")]
 
@@ -51,7 +52,7 @@ def test_a_download_that_fails_is_one_paragraph(
     def download(place: str, progress: object) -> None:
         raise DataError("data.dir", "no mirror answers.")
 
-    monkeypatch.setattr("nanotrain_tui.trainer.data.download", download)
+    monkeypatch.setattr(mnist, "SOURCE", mnist.SOURCE._replace(download=download))
     ran = nano("data", "download", "mnist")
     assert ran.status == 1 and is_paragraph(ran.err) and "no mirror answers" in ran.err
     assert nano("data", "download", "cifar").status == 2

@@ -291,6 +291,16 @@ def test_steps_bring_any_metrics_within_metrics_or_beside(told):
         ("started", {"step": 0, "steps": 9, "metrics": {"mae": {"better": 7}}}, "valid 'metrics'"),
         ("started", {"step": 0, "steps": 9, "metrics": {"x" * 121: {}}}, "no valid name"),
         ("diverged", {"step": 1, "policy": "stop", "metric": "x" * 121}, "no valid name"),
+        (
+            "checkpoint",
+            {"step": 1, "file": "a", "sha256": "0", "score": {"metric": "", "value": 1}},
+            "no valid name",
+        ),
+        (
+            "checkpoint",
+            {"step": 1, "file": "a", "sha256": "0", "tested": {"step": 1, "metrics": {"": 1}}},
+            "no valid name",
+        ),
     ],
 )
 def test_metrics_of_no_use_are_refused_with_the_reason(event, told, why):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nanotrain_tui.catalog import usual_data
 from nanotrain_tui.catalog.formats import megabytes
 from nanotrain_tui.config import Folders
 from nanotrain_tui.telemetry.board import BoardInfo
@@ -18,7 +19,6 @@ OK, WARN, PROBLEM = "ok", "warn", "problem"
 MIN_FREE_MB = 500
 MIN_MEMORY_MB = 6000  # TensorFlow and a network take up to 1.5 GB; with less RAM, swap helps
 MIN_COLUMNS, MIN_LINES = 80, 24
-MNIST = {"shape": (28, 28), "classes": 10, "train": 60_000, "test": 10_000}
 
 
 @dataclass(frozen=True)
@@ -172,10 +172,12 @@ def check_memory(board: BoardInfo, values: Mapping[str, Any], root: str = "/") -
 def _check_need(total: str, values: Mapping[str, Any], root: str) -> Check:
     from nanotrain_tui.launch import memory_check as memory
 
-    needed = memory.check_memory(values, MNIST, memory.read_available(root))
+    data = usual_data(str(values["data.name"]))
+    needed = memory.check_memory(values, data._asdict(), memory.read_available(root))
     available = needed.available.memory_mb
     found = total if available is None else f"{total}, {megabytes(available)} available"
-    found += f"; training on MNIST with your settings takes about {megabytes(needed.need.total_mb)}"
+    need = megabytes(needed.need.total_mb)
+    found += f"; training on {data.label} with your settings takes about {need}"
     return Check("memory", OK if needed.fits else WARN, found, needed.message)
 
 

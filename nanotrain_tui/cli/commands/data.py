@@ -1,4 +1,4 @@
-"""``nanotrain data``: list the data sets on this machine, and download MNIST."""
+"""``nanotrain data``: list the data sets on this machine, and download them."""
 
 import sys
 from pathlib import Path
@@ -6,12 +6,15 @@ from typing import Any
 
 import click
 
+from nanotrain_tui.catalog import DATASETS
 from nanotrain_tui.cli.checks.machine import is_folder
 from nanotrain_tui.cli.exit_status import FAILED, FINISHED, CommandError
 from nanotrain_tui.cli.options import json_option
 from nanotrain_tui.cli.output import print_json, say
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.config import load_settings
+
+DOWNLOADS = [name for name, entry in DATASETS.items() if entry.download_mb]
 
 
 @click.group("data", invoke_without_command=True)
@@ -30,40 +33,54 @@ def command(ctx: click.Context, as_json: bool) -> int | None:
     """
     if ctx.invoked_subcommand is not None:
         return None
+    from nanotrain_tui.trainer.data import inspect, source_names, source_of
+
     folders = my_folders()
     named = str(load_settings(folders).values.get("data.dir", ""))
     searched = [*([Path(named).expanduser()] if named else []), *folders.data_dirs]
-    found = [_inspect(folder) for folder in searched]
+    sources = {name: source_of(name) for name in source_names()}
+    in_folders = [name for name, source in sources.items() if "data.dir" in source.keys]
+    found = [_inspect(name, folder) for name in in_folders for folder in searched]
     if as_json:
         print_json(found)
         return FINISHED
-    say("digits   always available: 60,000 and 10,000 images, drawn by the program")
+    for name in sources:
+        if name not in in_folders:
+            facts = inspect({"data.name": name})
+            _say_found(name, facts, f"always available, {facts.get('source')}")
     for data in found:
-        if data["ok"]:
-            say(f"mnist    {data['train']:,} and {data['test']:,} images in {data['folder']}")
-        else:
-            say(f"         {data['message']}")
-    if not any(data["ok"] for data in found):
-        say("\n'nanotrain data download mnist' downloads MNIST (12 MB).")
+        _say_found(data["name"], data, f"in {data['folder']}")
+    for name in DOWNLOADS:
+        if not any(data["ok"] for data in found if data["name"] == name):
+            label, size = DATASETS[name].label, DATASETS[name].download_mb
+            say(f"\n'nanotrain data download {name}' downloads {label} ({size} MB).")
     return FINISHED
 
 
 @command.command("download")
-@click.argument("name", type=click.Choice(["mnist"]), metavar="mnist", expose_value=False)
-def download_command() -> int:
-    """Download MNIST (12 MB) and check its checksums.
+@click.argument("name", type=click.Choice(DOWNLOADS), metavar="|".join(DOWNLOADS))
+def download_command(name: str) -> int:
+    """Download a data set and check its checksums. MNIST has 12 MB.
 
     An interrupted download continues where it stopped. No other command downloads anything.
     """
-    from nanotrain_tui.trainer.data import DataError, download
+    from nanotrain_tui.trainer.data import DataError, source_of
 
-    folder = my_folders().downloads
+    folder, download = my_folders().downloads, source_of(name).download
+    assert download is not None
     try:
         download(str(folder), _Progress())
     except DataError as error:
         raise CommandError(str(error), FAILED) from None
-    say(f"MNIST is in {folder}.")
+    say(f"{DATASETS[name].label} is in {folder}.")
     return FINISHED
+
+
+def _say_found(name: str, facts: dict[str, Any], where: str) -> None:
+    if facts["ok"]:
+        say(f"{name:<8} {facts['train']:,} and {facts['test']:,} images {where}")
+    else:
+        say(f"{'':8} {facts['message']}")
 
 
 class _Progress:
@@ -80,15 +97,16 @@ class _Progress:
             print(f"\r{what} {percent:3}%", end=end, file=sys.stderr, flush=True)
 
 
-def _inspect(folder: Path) -> dict[str, Any]:
-    """Read and check the data set in a folder."""
+def _inspect(name: str, folder: Path) -> dict[str, Any]:
+    """Read and check the data set of that name in a folder."""
     from nanotrain_tui.trainer.data import inspect
 
     if not is_folder(folder):
         return {
             "folder": str(folder),
+            "name": name,
             "ok": False,
-            "message": f"no MNIST in {folder}: there is no such folder",
+            "message": f"no {DATASETS[name].label} in {folder}: there is no such folder",
         }
-    report = inspect({"data.name": "mnist", "data.dir": str(folder)})
-    return {"folder": str(folder), **report}
+    report = inspect({"data.name": name, "data.dir": str(folder)})
+    return {"folder": str(folder), "name": name, **report}

@@ -143,13 +143,13 @@ def _check_range(message: Mapping[str, Any]) -> None:
 
 def _decoded(found: Mapping[str, Any], count: int) -> Dict[str, bytes]:
     """The metrics of a ``steps`` message: those in ``metrics``, and those that are keys of it."""
-    told = dict(found.get("metrics") or {})
-    told.update((name, found[name]) for name in found if _is_beside(name, found[name], count))
-    if not told:
+    given = dict(found.get("metrics") or {})
+    given.update((name, found[name]) for name in found if _is_beside(name, found[name], count))
+    if not given:
         raise BadMessage("a message 'steps' without a metric")
-    if len(told) > MOST_METRICS or not all(map(is_metric_name, told)):
+    if len(given) > MOST_METRICS or not all(map(is_metric_name, given)):
         raise BadMessage("a message 'steps' with too many metrics, or one of no valid name")
-    return {name: _float32(name, value, count) for name, value in told.items()}
+    return {name: _float32(name, value, count) for name, value in given.items()}
 
 
 def _is_beside(name: str, value: Any, count: int) -> bool:
@@ -172,9 +172,9 @@ def _float32(name: str, value: Any, count: int) -> bytes:
 def _check_names(event: str, message: Mapping[str, Any]) -> None:
     """Of the metrics that a message declares or brings."""
     names = list(message.get("metrics") or ())
-    tested = message.get("tested")
-    names += list((tested or {}).get("metrics") or ()) if event == "checkpoint" else []
-    names += [message["metric"]] if message.get("metric") is not None else []
+    names += list((message.get("tested") or {}).get("metrics") or ())
+    named = (message.get("metric"), (message.get("score") or {}).get("metric"))
+    names += [name for name in named if name is not None]
     if len(names) > MOST_METRICS:
         raise BadMessage("a message '{}' with more than {} metrics".format(event, MOST_METRICS))
     if not all(map(is_metric_name, names)):

@@ -17,10 +17,9 @@ _DECLARATION = declaration_of(STANDARD)
 
 
 class NeededSchema:
-    """Takes what is recorded, in its order.
+    """Tells which schema each new row needs. It must see all rows, in their order.
 
-    Schema 1 has the standard metrics alone. In it every update has each metric that any update
-    has, so that the rows of each metric follow each other without a gap.
+    Schema 1 has only the standard metrics. Every update has the same metrics, without a gap.
     """
 
     def __init__(self, metrics: Collection[str] = ()) -> None:
