@@ -4,6 +4,8 @@ import json
 import shlex
 from typing import TYPE_CHECKING
 
+from nanotrain_tui.catalog.formats import count, megabytes, plural
+
 from .exit_status import FINISHED
 from .output import say
 
@@ -31,18 +33,19 @@ def print_plan(plan: "Plan", as_json: bool) -> int:
     for choice in plan.choices:
         say(choice)
     say(
-        f"{data['name']}: {data['train']:,} images to train on and {data['test']:,} to test on, "
-        f"{size} pixels, {data['classes']} classes"
+        f"{data['name']}: {plural(data['train'], 'image')} to train on and "
+        f"{count(data['test'])} to test on, {size} pixels, {data['classes']} classes"
     )
     if plan.memory is not None:
         available = plan.memory.available.memory_mb
-        of = f" of {available:,.0f} MB available" if available is not None else ""
-        say(f"memory: about {plan.memory.need.total_mb:,.0f} MB{of}")
+        of = f" of {megabytes(available)} available" if available is not None else ""
+        say(f"memory: about {megabytes(plan.memory.need.total_mb)}{of}")
     if plan.disk is not None:
         free = plan.disk.free_mb
-        of = f" of {free:,.0f} MB free" if free is not None else ""
-        files = f"{plan.disk.checkpoints} checkpoints of {plan.disk.checkpoint_mb:,.1f} MB"
-        say(f"disk: about {plan.disk.need_mb:,.0f} MB{of} ({files})")
+        of = f" of {megabytes(free)} free" if free is not None else ""
+        checkpoints = plural(plan.disk.checkpoints, "checkpoint")
+        files = f"{checkpoints} of {plan.disk.checkpoint_mb:,.1f} MB"
+        say(f"disk: about {megabytes(plan.disk.need_mb)}{of} ({files})")
     for warning in plan.warnings:
         say(f"warning: {warning}")
     say(f"trainer: {shlex.join(plan.trainer_command)}")

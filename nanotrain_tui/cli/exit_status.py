@@ -22,6 +22,7 @@ from collections.abc import Callable
 import click
 
 from nanotrain_tui.catalog import ConfigError
+from nanotrain_tui.catalog.formats import sentence
 from nanotrain_tui.session.errors import SessionError, SessionNotFound
 from nanotrain_tui.session.text import printable
 
@@ -107,4 +108,4 @@ def drop_output() -> None:
 def _usage(error: click.UsageError) -> str:
     text = error.format_message()
     command = error.ctx.command_path if error.ctx else "nanotrain"
-    return f"{text.rstrip('.')}. See '{command} --help'."
+    return f"{sentence(text)} See '{command} --help'."

@@ -17,8 +17,9 @@ def parse_checkpoint(_: click.Context, __: click.Parameter, text: str | None) ->
     """``last``, ``best`` or a step. Raises CommandError."""
     if text is None or text in ("last", "best"):
         return text
-    if text.isdecimal() and len(text) < 10:
-        return int(text)
+    plain = text.replace(",", "")  # "1,200", as the list of checkpoints writes it
+    if plain.isdecimal() and len(plain) < 10:
+        return int(plain)
     raise CommandError(
         f"--checkpoint must be last, best or the step of a checkpoint, not '{text}'."
     )

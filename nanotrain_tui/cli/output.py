@@ -4,10 +4,9 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from nanotrain_tui.session.metrics import PERCENT, Metric
+from nanotrain_tui.session.metrics import Metric
 from nanotrain_tui.session.text import printable
 
 NARROW = 80
@@ -37,41 +36,9 @@ def width() -> int:
     return max(40, shutil.get_terminal_size().columns) if sys.stdout.isatty() else NARROW
 
 
-def clock(seconds: float | None) -> str:
-    """``0:05``, ``12:34``, ``1:02:03``, ``3 d 04:05``; ``-`` for an unknown time."""
-    if seconds is None:
-        return "-"
-    minutes, second = divmod(round(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    days, hour = divmod(hours, 24)
-    if days:
-        return f"{days} d {hour:02}:{minute:02}"
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
-
-
-def figure(value: float | None) -> str:
-    """Four digits; nan and inf by name; ``-`` where there is none."""
-    return "-" if value is None else f"{value:.4g}"
-
-
-def share(value: float | None) -> str:
-    """An accuracy of 0 to 1 in four places; ``-`` where there is none."""
-    return "-" if value is None else f"{value:.4f}"
-
-
 def metric_value(metric: Metric, value: float | None) -> str:
-    """A value of a metric: a fraction in four places, any other number in four digits."""
-    if metric.format == PERCENT:
-        return share(value)
-    return figure(value) + (f" {metric.unit}" if metric.unit and value is not None else "")
-
-
-def moment(iso: str | None) -> str:
-    """A recorded time of day to the minute: ``2024-05-06 07:08``; ``-`` where there is none."""
-    try:
-        return datetime.fromisoformat(iso).strftime("%Y-%m-%d %H:%M") if iso else "-"
-    except ValueError:
-        return iso or "-"
+    """A value of a metric with its unit; ``-`` where there is none."""
+    return metric.text(value, "-")
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from .output import clock
+from nanotrain_tui.catalog.formats import clock, percent
 
 FIRST_SHOWN_AFTER_S = 2.0
 UPDATE_INTERVAL_S = 0.5
@@ -39,7 +39,7 @@ class _Line:
         self._next = now + UPDATE_INTERVAL_S
         left = (now - self._started) * (1 - fraction) / fraction if fraction > 0 else None
         eta = "" if left is None else f"  ETA {clock(left)}"
-        self._out.write(f"\r{self._what} {100 * fraction:.0f} %{eta}\x1b[K")
+        self._out.write(f"\r{self._what} {percent(fraction, digits=0)}{eta}\x1b[K")
         self._out.flush()
         self._shown = True
 

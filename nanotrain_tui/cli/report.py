@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from nanotrain_tui.catalog.formats import clock, count
 from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.follow.run_state import RunState
+from nanotrain_tui.session import events
 from nanotrain_tui.session.bodies import number
 from nanotrain_tui.session.evaluated import as_json, beside_metrics
 from nanotrain_tui.session.metrics import (
@@ -20,10 +22,14 @@ from nanotrain_tui.session.metrics import (
 from nanotrain_tui.session.recording.records import Event
 
 from .exit_status import note
-from .output import clock, metric_value, say
+from .output import metric_value, say
 
-TOLD = ("edited", "paused", "resumed", "refused", "guard", "warned", "note", "diverged")
-JSON_KINDS = (*TOLD, "ready", "started", "checkpoint", "checkpoint_removed", "crashed")
+# What the first and the last line of ``train`` say.
+_BEGIN_AND_END = (events.CONFIGURED, events.STOPPED, events.FINISHED)
+# What ``train --json`` prints besides; to a person the progress and the last line are enough.
+_FOR_PROGRAMS = (
+    events.READY, events.STARTED, events.CHECKPOINT, events.CHECKPOINT_REMOVED, events.CRASHED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,9 +75,12 @@ class Trained(NamedTuple):
 
 
 def evaluation_line(event: Event, state: RunState, trained: Trained | None) -> str:
-    """``step 101/1000  test accuracy 0.8123  test loss 0.61  training loss 0.55``"""
-    steps = f"{event.step:>{len(str(state.steps))}}/{state.steps}" if state.steps else event.step
-    parts = [f"step {steps}", *evaluated_texts(event, state.metrics)]
+    """``step   101/1,000  test accuracy 81.23%  test loss 0.61  training loss 0.55``"""
+    step = count(event.step)
+    if state.steps:
+        planned = count(state.steps)
+        step = f"{step:>{len(planned)}}/{planned}"
+    parts = [f"step {step}", *evaluated_texts(event, state.metrics)]
     if trained is not None:
         value = metric_value(trained.metric, trained.value)
         parts.append(f"training {trained.metric.label} {value}")
@@ -91,7 +100,7 @@ def speed(state: RunState) -> list[str]:
     """Samples a second and the time left, as far as they are known."""
     parts = []
     if state.samples_per_s is not None:
-        parts.append(f"{state.samples_per_s:.0f} samples/s")
+        parts.append(f"{state.samples_per_s:,.0f} samples/s")
     if state.eta_s is not None:
         parts.append(f"ETA {clock(state.eta_s)}")
     return parts
@@ -99,7 +108,7 @@ def speed(state: RunState) -> list[str]:
 
 def end_line(state: RunState) -> str:
     """How it ended, in one line."""
-    steps = f"{state.step}/{state.steps}" if state.steps else str(state.step)
+    steps = count(state.step) + (f"/{count(state.steps)}" if state.steps else "")
     line = f"{state.name} {state.state} at step {steps} after {clock(state.elapsed_s)}"
     figures = []
     for index, (metric, last, best) in enumerate(state.evaluated.values()):
@@ -108,6 +117,12 @@ def end_line(state: RunState) -> str:
         part = f"{metric.shown_of} " if index == 0 else ""
         figures.append(f"{part}{metric.label} {text}" + (f" (best {best_text})" if is_told else ""))
     return f"{line}: {', '.join(figures)}" if figures else line
+
+
+def _is_told(event: Event) -> bool:
+    """Whether a person who watches ``train`` sees a line of this event."""
+    kind = event.kind
+    return events.is_listed(kind) and kind not in _BEGIN_AND_END and kind not in _FOR_PROGRAMS
 
 
 def _goes_on_by_itself(event: Event) -> bool:
@@ -153,15 +168,15 @@ class PlainReport(Report):
         self.line(f"session {beginning.name}")
 
     def event(self, event: Event, state: RunState, trained: Trained | None) -> None:
-        if event.kind == "evaluated":
+        if event.kind == events.EVALUATED:
             self.evaluated(evaluation_line(event, state, trained), state)
-        elif event.kind == "preparing":
+        elif event.kind == events.PREPARING:
             what = describe(event).text
             if what != self._preparing:
                 self._preparing = what
                 self.line(f"{what} ...")
-        elif event.kind in TOLD or _goes_on_by_itself(event):
-            at = f"at step {event.step}: " if event.step else ""
+        elif _is_told(event) or _goes_on_by_itself(event):
+            at = f"at step {count(event.step)}: " if event.step else ""
             self.line(at + describe(event).text)
 
     def evaluated(self, line: str, state: RunState) -> None:
@@ -186,7 +201,7 @@ class JsonReport(Report):
 
     def event(self, event: Event, state: RunState, trained: Trained | None) -> None:
         at = {"step": event.step, "t": event.t}
-        if event.kind == "evaluated":
+        if event.kind == events.EVALUATED:
             values = evaluated_values(event.body)
             figures = {
                 **standard_values(values),
@@ -197,8 +212,8 @@ class JsonReport(Report):
                 "samples_per_s": state.samples_per_s,
                 "eta_s": state.eta_s,
             }
-            self._print("evaluated", {**at, **figures})
-        elif event.kind in JSON_KINDS:
+            self._print(event.kind, {**at, **figures})
+        elif events.is_listed(event.kind) and event.kind not in _BEGIN_AND_END:
             self._print(event.kind, {**event.body, **at})
 
     def end(self, state: RunState) -> None:

@@ -4,10 +4,10 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nanotrain_tui.drawing.scale import joules
+from nanotrain_tui.catalog.formats import clock, count, joules, moment, plural
 
 from .exit_status import paragraph
-from .output import clock, metric_value, moment, table, width
+from .output import metric_value, table, width
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
@@ -53,7 +53,7 @@ def _row(summary: "SessionSummary", named: bool) -> tuple[str, ...]:
     from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
     from nanotrain_tui.drawing.spark import spark
 
-    steps = f"{summary.step}/{summary.steps}" if summary.steps else str(summary.step)
+    steps = count(summary.step) + (f"/{count(summary.steps)}" if summary.steps else "")
     return (
         summary.name,
         state_of(summary),
@@ -62,7 +62,7 @@ def _row(summary: "SessionSummary", named: bool) -> tuple[str, ...]:
         _best(summary, named),
         clock(summary.duration_s),
         joules(summary.energy_j, "-"),
-        moment(summary.started),
+        moment(summary.started, "-"),
     )
 
 
@@ -79,7 +79,7 @@ def _told(summary: "SessionSummary") -> str:
     if summary.problem is not None:
         return paragraph(summary.problem)
     forked = summary.own_steps != summary.step
-    own = f"{summary.own_steps} steps of its own, after its parent's" if forked else ""
+    own = f"{plural(summary.own_steps, 'step')} of its own, after its parent's" if forked else ""
     tags = " ".join(f"+{tag}" for tag in summary.tags)
     return "  ".join(part for part in (own, tags, paragraph(summary.note)) if part)
 

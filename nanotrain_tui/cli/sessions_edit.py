@@ -116,7 +116,7 @@ def delete_command(sessions: tuple[str, ...], yes: bool) -> int:
     if not yes:
         if not sys.stdin.isatty():
             raise CommandError("there is no terminal to ask on; --yes deletes without asking.")
-        click.confirm(f"Delete {names} ({size:.1f} MB) permanently?", abort=True)
+        click.confirm(f"Delete {names} ({size:,.1f} MB) permanently?", abort=True)
     for folder in chosen:
         delete_session(folder)
         say(f"deleted {folder.name}")

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from nanotrain_tui.catalog.formats import clock, short
 from nanotrain_tui.drawing.chart_view import ChartView
-from nanotrain_tui.drawing.scale import axis_end, clock, short
+from nanotrain_tui.drawing.scale import axis_end
 from nanotrain_tui.follow.run_state import Mark, RunState
 from nanotrain_tui.follow.series import Curve
 

@@ -12,13 +12,9 @@ from nanotrain_tui.drawing.plot import columns_of, dots_of, plot_line, resample
 from nanotrain_tui.drawing.scale import Scale
 from nanotrain_tui.drawing.smoothing import smooth
 from nanotrain_tui.follow.not_finite import INFINITE, NAN
+from nanotrain_tui.session.events import signs as event_signs
 
 LABEL_CELLS = 5
-# The signs on the step axis, the weightiest last.
-SIGN_ROLES = {
-    "checkpoint": "muted", "paused": "muted", "resumed": "value", "guard": "warning",
-    "edited": "warning", "crashed": "error", "diverged": "error",
-}  # fmt: skip
 HOLD_S = 10  # samples no farther apart are joined
 MARK_EVERY_CELLS = 2  # evaluations closer than this would hide the training line
 
@@ -153,7 +149,7 @@ def _title(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> Line:
         ),
         (
             title,
-            Span(f" {glyphs.train} train {train}", "train"),
+            Span(f" {glyphs.train} training {train}", "train"),
             Span(f" {glyphs.test} test {test}", "test"),
             Span(f" best {best}"),
         ),
@@ -217,13 +213,13 @@ def free_of_labels(chart: Chart, across: int) -> range:
 
 
 def signs_on(chart: Chart, across: int, glyphs: Glyphs) -> dict[int, Span]:
-    """What was done at which cell of the x axis; where several meet, the weightiest."""
+    """What was done at which cell of the x axis; where several meet, the one of most weight."""
     signs: dict[int, Span] = {}
-    for kind, role in SIGN_ROLES.items():  # the weightiest last
+    for kind, sign in event_signs().items():  # the one of most weight last
         for mark in chart.marks:
             x = chart.axis.mark_cell(mark, across) if mark.kind == kind else None
             if x is not None:
-                signs[x] = Span(glyphs.marks[kind], role)
+                signs[x] = Span(glyphs.sign(sign), sign.role)
     return signs
 
 

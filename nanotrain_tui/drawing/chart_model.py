@@ -7,19 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from nanotrain_tui.catalog.formats import figure, percent, short
 from nanotrain_tui.drawing.axis import Axis, axis_of, whole_end
 from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.glyphs import Glyphs
-from nanotrain_tui.drawing.scale import (
-    Scale,
-    accuracy_scale,
-    figure,
-    linear_scale,
-    log_scale,
-    loss_scale,
-    percent,
-    short,
-)
+from nanotrain_tui.drawing.scale import Scale, accuracy_scale, linear_scale, log_scale, loss_scale
 from nanotrain_tui.drawing.smoothing import Smoothing, unit_of
 from nanotrain_tui.follow.curves import NO_CURVE, WindowCurves
 from nanotrain_tui.follow.not_finite import all_of, in_words
@@ -255,4 +247,4 @@ def _shares(_: Sequence[float]) -> Scale:
 
 
 def _with_unit(value: float | None, missing: str, unit: str) -> str:
-    return missing if value is None else f"{short(value)} {unit}"
+    return missing if value is None else f"{short(value)}{'' if unit == '%' else ' '}{unit}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nanotrain_tui.catalog.formats import clock
 from nanotrain_tui.drawing.chart import (
     LABEL_CELLS,
     Plot,
@@ -17,7 +18,6 @@ from nanotrain_tui.drawing.chart_model import NO_DETAIL, WHOLE, Chart, Charts, D
 from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit, split
-from nanotrain_tui.drawing.scale import clock
 from nanotrain_tui.follow.run_state import RunState
 
 NAMES = {
@@ -25,7 +25,7 @@ NAMES = {
     "temperature": "Temperature", "power": "Power", "ram": "RAM", "gpu_load": "GPU load",
 }  # fmt: skip
 TEMPERATURE = "die_temperature"  # the gauge behind the chart: what the guard looks at
-SIDE_CELLS = 20  # right of the curves: their names and values
+SIDE_CELLS = 22  # right of the curves: their names and values
 LEAST_LINES = 3  # of a chart
 AIRY_LINES = 4  # from here on an empty line parts the charts
 
@@ -118,7 +118,7 @@ def _side(
 ) -> tuple[Line, Line, Line]:
     """Name and values, at the cursor or the newest."""
     number = list(NAMES).index(key_of(chart)) + 1
-    title = f"{number} {chart.title}{' log' if plot.scale.log else ''}"
+    title = f"{number} {chart.title}{' (log)' if plot.scale.log else ''}"
     value, test = (chart.last, chart.last_test) if newest else chart.at(step)
     text = f"{glyphs.train} {chart.figure(value, glyphs.missing)}"
     smoothed = Span("")

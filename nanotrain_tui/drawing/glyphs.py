@@ -9,6 +9,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from nanotrain_tui.follow.not_finite import NAN
+from nanotrain_tui.session.events import Sign
 
 
 class Glyphs(NamedTuple):
@@ -24,7 +25,6 @@ class Glyphs(NamedTuple):
     vertical: str
     corner: str
     horizontal: str
-    marks: dict[str, str]  # by the kind of what was done at a step
     bound: str  # before what bounds the run
     done: str  # progress
     rest: str
@@ -36,6 +36,10 @@ class Glyphs(NamedTuple):
     playing: str  # a replay that goes on, and one that does not
     halted: str
     cursor: str
+
+    def sign(self, sign: Sign) -> str:
+        """The sign of an event on the charts."""
+        return sign.glyph if self.braille else sign.ascii
 
     def not_finite(self, kind: str) -> str:
         """The sign for a kind of ``follow.not_finite``."""
@@ -53,15 +57,6 @@ UNICODE = Glyphs(
     vertical="│",
     corner="└",
     horizontal="─",
-    marks={
-        "checkpoint": "╵",
-        "paused": "‖",
-        "resumed": "┼",
-        "edited": "▲",
-        "crashed": "✘",
-        "diverged": "×",
-        "guard": "▽",
-    },
     bound="▸",
     done="━",
     rest="─",
@@ -94,15 +89,6 @@ ASCII = Glyphs(
     vertical="|",
     corner="+",
     horizontal="-",
-    marks={
-        "checkpoint": "'",
-        "paused": "=",
-        "resumed": "+",
-        "edited": "^",
-        "crashed": "!",
-        "diverged": "x",
-        "guard": "v",
-    },
     bound=">",
     done="#",
     rest="-",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rich.cells import cell_len, chop_cells
 
+from nanotrain_tui.catalog.formats import clock
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
-from nanotrain_tui.drawing.scale import clock
 from nanotrain_tui.follow.run_state import LogLine
 
 TIME_CELLS = 5  # hours take more

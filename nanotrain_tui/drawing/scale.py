@@ -1,4 +1,4 @@
-"""Axes: which range to draw, linear or logarithmic, and how to write figures in few cells."""
+"""Axes: which range to draw, linear or logarithmic."""
 
 from __future__ import annotations
 
@@ -105,82 +105,3 @@ def axis_end(x: float, planned: int | None = None, first: int = 64) -> int:
     while end < x:
         end *= 2
     return max(planned, math.ceil(x)) if planned is not None and planned < end else end
-
-
-def short(value: float | None, missing: str = "—") -> str:
-    """A figure in five cells (negative: six): ``0.212``, ``1234``, ``52.1k``, ``3e12``, ``nan``."""
-    if value is None:
-        return missing
-    if not math.isfinite(value):
-        return str(value)
-    texts = [_rounded(value, digits) for digits in (3, 2, 1)]
-    return next((text for text in texts if len(text) <= 5), _exponential(f"{value:.0e}"))
-
-
-def figure(value: float | None, missing: str = "—") -> str:
-    """A figure where there is room: three digits of small ones too."""
-    if value is not None and 1e-4 <= abs(value) < 0.1:
-        return f"{value:.3g}"
-    return short(value, missing)
-
-
-def _rounded(value: float, digits: int) -> str:
-    size = abs(value)
-    for limit, divisor, unit in ((1e6, 1e6, "M"), (1e4, 1e3, "k")):
-        if 0.99995 * limit <= size < 1e9:
-            return _plain(value / divisor, digits) + unit
-    return f"{value:.0f}" if 1000 <= size < 1e9 else _plain(value, digits)
-
-
-def _plain(value: float, digits: int) -> str:
-    text = f"{value:.{digits}g}"
-    if "e" not in text:
-        return text
-    return f"{value:.0f}" if 1 <= abs(value) < 1e4 else _exponential(text)
-
-
-def _exponential(text: str) -> str:
-    """``1e-05`` as ``1e-5``."""
-    mantissa, _, exponent = text.partition("e")
-    return f"{mantissa}e{int(exponent)}"
-
-
-def percent(value: float | None, missing: str = "—", digits: int = 2) -> str:
-    """A share of 0..1: ``94.27%``; what is not finite by its name."""
-    if value is None:
-        return missing
-    return f"{100 * value:.{digits}f}%" if math.isfinite(value) else str(value)
-
-
-def clock(seconds: float) -> str:
-    """``0:05``, ``12:34``, ``1:02:03``, ``3d 04:05``."""
-    whole = max(0, int(seconds + 1e-6))
-    minutes, hours, days = whole // 60, whole // 3600, whole // 86400
-    if days:
-        return f"{days}d {hours % 24:02}:{minutes % 60:02}"
-    if hours:
-        return f"{hours}:{minutes % 60:02}:{whole % 60:02}"
-    return f"{minutes}:{whole % 60:02}"
-
-
-def joules(value: float | None, missing: str = "") -> str:
-    """``840 J``, ``12.3 kJ``."""
-    if value is None:
-        return missing
-    for limit, unit in ((1e6, "MJ"), (1e3, "kJ")):
-        if value >= limit:
-            return f"{three_digits(value / limit)} {unit}"
-    return f"{three_digits(value)} J"
-
-
-def samples_per_joule(value: float) -> str:
-    """``80.1 samples/J``, ``3,190 samples/J``."""
-    return f"{three_digits(value)} samples/J"
-
-
-def three_digits(value: float) -> str:
-    """A positive figure by its first three digits, never as a power of ten where it is large."""
-    if not 999.5 <= value < math.inf:
-        return f"{value:.3g}"
-    exact = round(value)
-    return f"{round(exact, 3 - len(str(exact))):,}"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import set_cell_size
 
+from nanotrain_tui.catalog.formats import clock, figure, joules, percent
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
-from nanotrain_tui.drawing.scale import clock, figure, joules, percent
 from nanotrain_tui.drawing.spark import spark
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
+from nanotrain_tui.catalog.formats import clock
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, first_fitting, fit, split, width_of
-from nanotrain_tui.drawing.scale import clock
 from nanotrain_tui.follow.run_state import RunState
 
 _ROLES = {
@@ -76,7 +76,7 @@ def _progress(state: RunState, width: int, glyphs: Glyphs) -> Line:
     """Figures first, the bar last: what stands left of a change is written again with it."""
     if state.preparing is not None:
         fraction = state.preparing.fraction
-        share = "" if fraction is None else f" {100 * fraction:.0f} %"
+        share = "" if fraction is None else f" {100 * fraction:.0f}%"
         figures: Line = (Span(f"{state.preparing.what}{share}"),)
         return _with_bar(figures, fraction or 0.0, width, glyphs)
     if not state.step and not state.steps:
@@ -138,7 +138,7 @@ def _steps(state: RunState) -> str:
 
 
 def _share(state: RunState) -> str:
-    return f"{int(100 * state.fraction)} %" if state.steps else ""
+    return f"{int(100 * state.fraction)}%" if state.steps else ""
 
 
 def _rounded(rate: float) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from textwrap import wrap
 
+from nanotrain_tui.catalog.formats import joules, samples_per_joule
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
 from nanotrain_tui.drawing.plot import sparkline
-from nanotrain_tui.drawing.scale import Scale, axis_end, ceiling, joules, samples_per_joule
+from nanotrain_tui.drawing.scale import Scale, axis_end, ceiling
 from nanotrain_tui.follow.energy import EnergyUse
 from nanotrain_tui.follow.run_state import Gauge, RunState
 
@@ -77,19 +78,19 @@ def last_lines(state: RunState, width: int, height: int, glyphs: Glyphs) -> list
 
     Without either, who measured.
     """
-    verdict = state.verdict
+    bottleneck = state.bottleneck
     told: list[Line] = []
-    if verdict is not None:
-        alarming = verdict.kind in ("heat", "swap", "power_mode")
-        told = [(Span(f"{glyphs.bound} {verdict.text}", "warning" if alarming else "value"),)]
+    if bottleneck is not None:
+        alarming = bottleneck.kind in ("heat", "swap", "power_mode")
+        told = [(Span(f"{glyphs.bound} {bottleneck.text}", "warning" if alarming else "value"),)]
     if state.other_load is not None:
         told.append((Span(f"{glyphs.bound} {state.other_load.text}", "warning"),))
     if not told:
         told = [(Span(source_line(state), "muted"),)]
     if state.energy_use is not None:
         told.append((Span(f"  {energy_line(state, state.energy_use, width - 2)}"),))
-    if verdict is not None:
-        advice = wrap(verdict.advice, max(20, width - 2))
+    if bottleneck is not None:
+        advice = wrap(bottleneck.advice, max(20, width - 2))
         told += [(Span(f"  {part}", "muted"),) for part in advice]
     return [fit(line, width, glyphs.ellipsis) for line in told[: max(0, height)]]
 
@@ -161,6 +162,8 @@ def _value(state: RunState, name: str, gauge: Gauge, glyphs: Glyphs) -> tuple[st
         text = _memory(now, gauge.total)
     elif gauge.unit == "W":
         text = f"{now:.1f} W"
+    elif gauge.unit == "%":
+        text = f"{now:.0f}%"
     else:
         text = f"{now:.0f} {gauge.unit}"
     return ("! " + text if alarming else text), alarming

@@ -9,8 +9,8 @@ from nanotrain_tui.export.numbers import float32_texts, time_texts
 from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.export.rows import Block, StepTable
 from nanotrain_tui.session.metrics import standard_values
-from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
-from nanotrain_tui.session.recording.records import Event, Sample
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.records import Evaluation, Event, Sample
 from nanotrain_tui.session.summary import summarise
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from nanotrain_tui.session.metrics import TRAINING
-from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
-from nanotrain_tui.session.recording.records import Steps
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.records import Evaluation, Steps
 
 PAGE_ROWS = 96  # of events and samples, read at once
 PAGE_VALUES = 1 << 20  # of all metrics, read at once: 4 MB

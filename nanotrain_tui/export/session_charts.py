@@ -11,12 +11,14 @@ from typing import NamedTuple
 from nanotrain_tui.drawing.scale import Scale, accuracy_scale, loss_scale
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.log_text import describe
-from nanotrain_tui.follow.marks import MARKED
+from nanotrain_tui.follow.marks import is_mark
 from nanotrain_tui.follow.not_finite import INFINITE, NAN, in_words, stretches
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.window import read_window
+from nanotrain_tui.session.events import signs
 from nanotrain_tui.session.metrics import PERCENT, Metric
-from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.records import Evaluation
 
 BINS = 400
 _LAST = 1 << 53
@@ -104,7 +106,9 @@ def read_charts(reader: SessionReader) -> Charts:
     ]
     shown = [chart for chart in metrics if chart.values() or chart.bad]
     shown += [chart for chart in gauges if any(chart.values())]  # an idle swap or GPU is no news
-    marks = [(event.t, describe(event).text) for event in reader.events(sorted(MARKED))]
+    marks = [
+        (event.t, describe(event).text) for event in reader.events(list(signs())) if is_mark(event)
+    ]
     known = [t for chart in shown for t in chart.times()] + [t for t, _ in marks]
     end_t = max([reader.position()[1], 0.0, *known])
     return Charts(shown, _steps(times), marks, min(known, default=0.0), end_t)

@@ -10,8 +10,8 @@ from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.export.rows import PAGE_ROWS
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.session.metrics import TEST, TRAINING
-from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
-from nanotrain_tui.session.recording.records import Event, Sample
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.records import Evaluation, Event, Sample
 from nanotrain_tui.telemetry.flat import flat, natural
 
 Value = int | float | str | None

@@ -6,12 +6,14 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from nanotrain_tui.follow.bottleneck import MOST_SAMPLES, Verdict, judge, newest
+from nanotrain_tui.follow.bottleneck import MOST_SAMPLES, Bottleneck, find_bottleneck, newest
 from nanotrain_tui.follow.energy import EnergyUse, TrainingEnergy
 from nanotrain_tui.follow.log_text import one_line
 from nanotrain_tui.follow.numbers import number
 from nanotrain_tui.follow.other_load import OtherLoad, other_load
 from nanotrain_tui.follow.run_state import HeatLimits
+from nanotrain_tui.session import event_levels as actions
+from nanotrain_tui.session import events
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.recording.records import Event, Sample
 from nanotrain_tui.session.state import RUNNING
@@ -41,9 +43,9 @@ class BoardFold:
         if state != RUNNING:
             self._training.pause()
             self._samples.clear()  # what was measured before says nothing of what comes
-        if event.kind == "guard":
+        if event.kind == events.GUARD:
             self._guarded(event.body)
-        elif event.kind == "resumed":
+        elif event.kind == events.RESUMED:
             self.held = ""
 
     def sampled(self, row: Sample, running: bool, batch_size: int | None) -> None:
@@ -72,11 +74,13 @@ class BoardFold:
         """Of the training alone; ``examples`` are those of an epoch."""
         return self._training.use(examples)
 
-    def verdict(
+    def bottleneck(
         self, state: str, steps_here: int, preparing: str, on_gpu: bool | None
-    ) -> Verdict | None:
+    ) -> Bottleneck | None:
         """What bounds the run now."""
-        return judge(self._samples, state, self._environment, steps_here, preparing, on_gpu)
+        return find_bottleneck(
+            self._samples, state, self._environment, steps_here, preparing, on_gpu
+        )
 
     def other_load(self, on_gpu: bool | None) -> OtherLoad | None:
         """What other programs take while training runs, where that is known."""
@@ -86,13 +90,13 @@ class BoardFold:
         action = body.get("action")
         if body.get("guard") != "heat":
             return
-        if action == "watching":
+        if action == actions.WATCHING:
             found = [number(body.get(key)) for key in ("warn", "limit", "resume")]
             warn, limit, resume = found
             self.heat_limits = None  # also where the guard was turned off
             if warn is not None and limit is not None and resume is not None:
                 self.heat_limits = HeatLimits(warn, limit, resume)
-        elif action == "released":
+        elif action == actions.RELEASED:
             self.held = ""
-        elif action in ("paused", "holding"):
+        elif action in (actions.PAUSED, actions.HOLDING):
             self.held = one_line(str(body.get("message") or ""))

@@ -31,7 +31,7 @@ _SWAP_IN_USE_MB = 200.0
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Bottleneck:
     """What bounds the run. Figures are rounded, so that a line on a slow link seldom changes."""
 
     kind: str  # gpu, cpu, input, memory_bandwidth, swap, heat, power_mode, warming_up
@@ -40,15 +40,15 @@ class Verdict:
     figures: Mapping[str, float] = field(default_factory=dict)
 
 
-def judge(
+def find_bottleneck(
     samples: Samples,
     state: str,
     environment: Mapping[str, Any],
     steps_here: int = 0,
     preparing: str = "",
     on_gpu: bool | None = None,
-) -> Verdict | None:
-    """The verdict; None where nothing stands out, nothing was measured or nothing runs.
+) -> Bottleneck | None:
+    """The bottleneck; None where nothing stands out, nothing was measured or nothing runs.
 
     ``environment`` is the segment's, ``steps_here`` the updates made in it, ``on_gpu`` whether
     TensorFlow has a GPU, None where it has not said.
@@ -60,9 +60,9 @@ def judge(
         return None
     seen = _Seen(newest(samples), environment, on_gpu)
     for rule in (_heat, _swap, _bandwidth, _gpu, _cores):
-        verdict = rule(seen)
-        if verdict is not None:
-            return verdict
+        bottleneck = rule(seen)
+        if bottleneck is not None:
+            return bottleneck
     return None
 
 
@@ -145,8 +145,8 @@ class _Seen:
         return max(filter(None, (number(self.newest.get(key)) for key in keys)), default=None)
 
 
-def _warming_up(doing: str, steps_here: int) -> Verdict:
-    return Verdict(
+def _warming_up(doing: str, steps_here: int) -> Bottleneck:
+    return Bottleneck(
         "warming_up",
         f"warming up: {doing}",
         "The first steps compile their kernels: seconds on a PC, minutes on a Nano. Only wait.",
@@ -154,7 +154,7 @@ def _warming_up(doing: str, steps_here: int) -> Verdict:
     )
 
 
-def _heat(seen: _Seen) -> Verdict | None:
+def _heat(seen: _Seen) -> Bottleneck | None:
     names = seen.newest.get("throttling")
     hot = seen.hottest
     at = f" at {_five(hot)} °C" if hot is not None else ""
@@ -164,17 +164,19 @@ def _heat(seen: _Seen) -> Verdict | None:
     if seen.on_gpu is False:
         slowed = [name for name in slowed if "gpu" not in name.lower()]
     if slowed:
-        return Verdict("heat", f"heat: {', '.join(slowed)} slowed down{at}", advice, figures)
+        return Bottleneck("heat", f"heat: {', '.join(slowed)} slowed down{at}", advice, figures)
     mhz, allowed = seen.gpu_mhz, seen.allowed("gpu")
     if seen.on_gpu is False or hot is None or hot < _HOT_C or (seen.gpu or 0.0) < _BUSY:
         return None
     if not mhz or not allowed or mhz >= _SLOWED * allowed:
         return None
     text = f"heat: the GPU runs at {_ten(mhz)} of {allowed:.0f} MHz{at}"
-    return Verdict("heat", text, advice, {**figures, "gpu_freq_mhz": mhz, "gpu_max_mhz": allowed})
+    return Bottleneck(
+        "heat", text, advice, {**figures, "gpu_freq_mhz": mhz, "gpu_max_mhz": allowed}
+    )
 
 
-def _swap(seen: _Seen) -> Verdict | None:
+def _swap(seen: _Seen) -> Bottleneck | None:
     used, rise = number(seen.newest.get("swap_used_mb")), seen.rise("swap_used_mb")
     left, total = (number(seen.newest.get(key)) for key in ("mem_available_mb", "ram_total_mb"))
     full = left is not None and total is not None and left < _FULL * total
@@ -183,7 +185,7 @@ def _swap(seen: _Seen) -> Verdict | None:
     figures = {"swap_used_mb": used, "swap_rise_mb": rise}
     room = f", {_ten(left)} MB of memory left" if left is not None else ""
     more = f", {_ten(rise)} MB of them in the last {WINDOW_S:g} s" if rise >= _SWAPPING_MB else ""
-    return Verdict(
+    return Bottleneck(
         "swap",
         f"swap: {_ten(used)} MB are swapped out{more}{room}",
         "A smaller batch or fewer units, and no desktop: an SD card is far slower than memory.",
@@ -191,20 +193,20 @@ def _swap(seen: _Seen) -> Verdict | None:
     )  # fmt: skip
 
 
-def _bandwidth(seen: _Seen) -> Verdict | None:
+def _bandwidth(seen: _Seen) -> Bottleneck | None:
     load = seen.mean("emc_load_percent")
     if load is None or load < _MEMORY_BUSY:
         return None
-    gpu = "" if seen.gpu is None else f", GPU {_five(seen.gpu)} %"
-    return Verdict(
+    gpu = "" if seen.gpu is None else f", GPU {_five(seen.gpu)}%"
+    return Bottleneck(
         "memory_bandwidth",
-        f"memory bandwidth: the controller is at {_five(load)} %{gpu}",
+        f"memory bandwidth: the controller is at {_five(load)}%{gpu}",
         "Fewer or smaller layers, XLA (trainer.xla = on), a larger batch for the same weights.",
         {"emc_load_percent": load, **seen.gpu_figure},
     )
 
 
-def _gpu(seen: _Seen) -> Verdict | None:
+def _gpu(seen: _Seen) -> Bottleneck | None:
     if seen.on_gpu is False or seen.gpu is None or seen.gpu < _BUSY:
         return None  # where it trains on the CPU, a busy GPU is another program's: see other_load
     figures = seen.gpu_figure
@@ -216,15 +218,15 @@ def _gpu(seen: _Seen) -> Verdict | None:
         "As it should be. Faster only with a smaller network; a larger batch may use it better."
     )
     unknown = ", if TensorFlow uses it" if seen.on_gpu is None else ""
-    return Verdict(
+    return Bottleneck(
         "gpu",
-        f"the GPU: {_five(seen.gpu)} % busy{clock}{unknown}",
+        f"the GPU: {_five(seen.gpu)}% busy{clock}{unknown}",
         advice,
         figures if seen.gpu_mhz is None else {**figures, "gpu_freq_mhz": seen.gpu_mhz},
     )
 
 
-def _cores(seen: _Seen) -> Verdict | None:
+def _cores(seen: _Seen) -> Bottleneck | None:
     cores, gpu_load = seen.cores(), seen.gpu
     # beside a busy GPU, or one of which nothing is known, a core may only wait for it
     waits = (gpu_load or 0.0) >= _QUIET and seen.on_gpu is not False
@@ -233,46 +235,46 @@ def _cores(seen: _Seen) -> Verdict | None:
     if seen.trainer_cores is not None and seen.trainer_cores < _TRAINS:
         return None  # whoever keeps a core busy, it is not the trainer
     all_of_them, busiest = sum(cores) / len(cores), seen.busiest
-    gpu = "" if gpu_load is None else f", GPU {_five(gpu_load)} %"
+    gpu = "" if gpu_load is None else f", GPU {_five(gpu_load)}%"
     if all_of_them >= _ALL_BUSY:
         capped = seen.capped("cpu", seen.cpu_mhz)
         if capped is not None:
             return _mode("CPU", all_of_them, *capped, seen.mode("cpu"))
-        return Verdict(
+        return Bottleneck(
             "cpu",
-            f"the CPU: {len(cores)} cores at {_five(all_of_them)} %{gpu}",
+            f"the CPU: {len(cores)} cores at {_five(all_of_them)}%{gpu}",
             "A GPU that TensorFlow sees ('nanotrain doctor'), a smaller network, or XLA.",
             {"cpu_load_percent": all_of_them, **({} if gpu_load is None else seen.gpu_figure)},
         )
     if busiest < _SATURATED:
         return None
     if gpu_load is None:
-        return Verdict(
+        return Bottleneck(
             "cpu",
-            f"one core at {_five(busiest)} %, of {len(cores)}",
+            f"one core at {_five(busiest)}%, of {len(cores)}",
             "A larger batch gives the other cores something to do; trainer.threads = 0 lets them.",
             {"core_load_percent": busiest},
         )
     if seen.on_gpu is False:
-        return Verdict(
+        return Bottleneck(
             "cpu",
-            f"the CPU: one core at {_five(busiest)} %{gpu}",
+            f"the CPU: one core at {_five(busiest)}%{gpu}",
             "TensorFlow has no GPU here: 'nanotrain doctor' says why, and what to do about it.",
             {"core_load_percent": busiest, "gpu_load_percent": gpu_load},
         )
-    return Verdict(
+    return Bottleneck(
         "input",
-        f"input: one core at {_five(busiest)} %{gpu}",
+        f"input: one core at {_five(busiest)}%{gpu}",
         "The GPU waits for data: a larger batch hands it more at a time.",
         {"core_load_percent": busiest, "gpu_load_percent": gpu_load},
     )
 
 
-def _mode(what: str, load: float, allowed: float, top: float, mode: str) -> Verdict:
+def _mode(what: str, load: float, allowed: float, top: float, mode: str) -> Bottleneck:
     by = f"mode {mode}" if mode else "the power mode"
-    return Verdict(
+    return Bottleneck(
         "power_mode",
-        f"{by}: {what} {_five(load)} % busy at {allowed:.0f} of {top:.0f} MHz",
+        f"{by}: {what} {_five(load)}% busy at {allowed:.0f} of {top:.0f} MHz",
         "A mode with higher clocks, if the power supply bears it: 'nanotrain doctor' names them.",
         {"load_percent": load, "max_mhz": allowed, "top_mhz": top},
     )

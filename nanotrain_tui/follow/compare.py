@@ -13,6 +13,7 @@ from nanotrain_tui.follow.not_finite import in_words
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve, trace_of_values
 from nanotrain_tui.follow.window import read_window
+from nanotrain_tui.session import events
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
@@ -25,7 +26,8 @@ from nanotrain_tui.session.metrics import (
     MetricPart,
     Metrics,
 )
-from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.records import Evaluation
 from nanotrain_tui.session.summary import SessionSummary, summarise
 
 BINS = 256
@@ -158,7 +160,7 @@ def read_contender(folder: SessionFolder) -> Contender:
     if summary.problem is not None:
         raise RecordingError(summary.problem)
     with SessionReader(folder) as reader:
-        ready = reader.events(["ready"])
+        ready = reader.events([events.READY])
         segments = reader.segments()
         return Contender(
             name=folder.name,
@@ -178,7 +180,7 @@ def _settings(reader: SessionReader) -> Mapping[str, Setting]:
     begin = flatten(reader.meta()["config"])
     begin.pop("edits", None)
     now, made = begin, list[Edit]()
-    if reader.events(["configured"]):  # else it was killed as it began
+    if reader.events([events.CONFIGURED]):  # else it was killed as it began
         history = read_history(reader)
         now = config_now(history)
         places = list(starts(history))

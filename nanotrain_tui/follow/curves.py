@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nanotrain_tui.follow.series import Curve, Series
+from nanotrain_tui.session import events
 from nanotrain_tui.session.metrics import (
     TRAINING,
     MetricPart,
@@ -60,7 +61,7 @@ class CurveFold:
     def event(self, event: Event) -> None:
         """An event of any kind; an evaluation adds a value at its step."""
         self._metrics.event(event.kind, event.body)
-        if event.kind != "evaluated":
+        if event.kind != events.EVALUATED:
             return
         part = part_of(event.body)
         for name, value in evaluated_values(event.body).items():

@@ -14,7 +14,7 @@ from typing import Any
 
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.board import BoardFold
-from nanotrain_tui.follow.bottleneck import Verdict
+from nanotrain_tui.follow.bottleneck import Bottleneck
 from nanotrain_tui.follow.curves import CurveFold
 from nanotrain_tui.follow.log_text import describe, one_line, reason
 from nanotrain_tui.follow.marks import MarkFold
@@ -22,6 +22,7 @@ from nanotrain_tui.follow.progress import Progress
 from nanotrain_tui.follow.run_state import LogLine, Preparing, RunState
 from nanotrain_tui.follow.speed import Speed
 from nanotrain_tui.follow.telemetry import GaugeFold
+from nanotrain_tui.session import events
 from nanotrain_tui.session.bodies import number
 from nanotrain_tui.session.metrics import MOST_METRICS
 from nanotrain_tui.session.recording.records import Batch, Event, Sample, Segment, Steps
@@ -133,7 +134,7 @@ class Fold:
             energy_use=self._board.energy_use(
                 _whole(_mapping(self._started.get("data")).get("train"))
             ),
-            verdict=self._verdict(seen),
+            bottleneck=self._bottleneck(seen),
             other_load=self._board.other_load(self._on_gpu) if running else None,
             heat_limits=self._board.heat_limits,
             held=self._board.held if seen == PAUSED else "",
@@ -142,9 +143,9 @@ class Fold:
             curves=self._curves.curves(),
         )
 
-    def _verdict(self, seen: str) -> Verdict | None:
+    def _bottleneck(self, seen: str) -> Bottleneck | None:
         preparing = self._preparing.what if self._preparing and seen == STARTING else ""
-        return self._board.verdict(seen, self._step - self._from_step, preparing, self._on_gpu)
+        return self._board.bottleneck(seen, self._step - self._from_step, preparing, self._on_gpu)
 
     @property
     def _on_gpu(self) -> bool | None:
@@ -183,15 +184,15 @@ class Fold:
         state = next_state(self._state, row.kind, row.body)
         if 0 <= row.step <= LAST_STEP:
             self._step = max(self._step, row.step)
-        if row.kind == "evaluated":
+        if row.kind == events.EVALUATED:
             self._speed.evaluated(row.t, number(row.body.get("seconds")))
         self._note_pause(row, state)
         self._board.happened(row, state)
         if not is_late(row):
             self._reach(row)
-        take = _TAKES.get(row.kind)
-        if take is not None:
-            take(self, row)
+        handle = _HANDLERS.get(row.kind)
+        if handle is not None:
+            handle(self, row)
         self._state = state
         self._edits.add(row)
         line = describe(row, self._curves.metrics())
@@ -213,7 +214,7 @@ class Fold:
 
     def _write_log(self, line: LogLine) -> None:
         # Preparation reports its progress every second; the log names each part of it once.
-        if line.kind == "preparing" and self._log and self._log[-1].text == line.text:
+        if line.kind == events.PREPARING and self._log and self._log[-1].text == line.text:
             return
         self._log.append(line)
 
@@ -293,16 +294,16 @@ class Fold:
         return self._speed.eta_s(left, evaluations)
 
 
-_TAKES: Mapping[str, Callable[[Fold, Event], None]] = {
-    "configured": Fold._take_configured,
-    "ready": Fold._take_ready,
-    "preparing": Fold._take_preparing,
-    "started": Fold._take_started,
-    "edited": Fold._take_edited,
-    "evaluated": Fold._take_evaluated,
-    "checkpoint": Fold._take_checkpoint,
-    "warned": Fold._take_warned,
-    "crashed": Fold._take_crashed,
+_HANDLERS: Mapping[str, Callable[[Fold, Event], None]] = {
+    events.CONFIGURED: Fold._take_configured,
+    events.READY: Fold._take_ready,
+    events.PREPARING: Fold._take_preparing,
+    events.STARTED: Fold._take_started,
+    events.EDITED: Fold._take_edited,
+    events.EVALUATED: Fold._take_evaluated,
+    events.CHECKPOINT: Fold._take_checkpoint,
+    events.WARNED: Fold._take_warned,
+    events.CRASHED: Fold._take_crashed,
 }
 
 

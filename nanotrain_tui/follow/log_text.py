@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from nanotrain_tui.catalog import FIELDS, format_value
+from nanotrain_tui.catalog import FIELDS
+from nanotrain_tui.catalog.formats import count, plural, value_text
 from nanotrain_tui.catalog.undecodable import shown
 from nanotrain_tui.follow.marks import diverged_of
 from nanotrain_tui.follow.run_state import LogLine
+from nanotrain_tui.session import events
 from nanotrain_tui.session.bodies import number
 from nanotrain_tui.session.history import SCRIPT
 from nanotrain_tui.session.metrics import (
     PERCENT,
     STANDARD_METRICS,
     TEST,
-    Metric,
     Metrics,
     evaluated_values,
     part_of,
@@ -42,14 +43,8 @@ def describe(event: Event, metrics: Metrics = STANDARD_METRICS) -> LogLine:
         step=event.step,
         kind=event.kind,
         text=one_line(text),
-        level=_level(event),
+        level=events.level_of(event.kind, event.body),
     )
-
-
-def _level(event: Event) -> str:
-    if event.kind == "guard":
-        return "info" if event.body.get("action") in _CALM_GUARDS else "warning"
-    return _LEVELS.get(event.kind, "info")
 
 
 def one_line(text: str) -> str:
@@ -73,25 +68,6 @@ def reason(body: Body) -> str:
     return one_line(str(body.get("reason") or "the trainer ended"))
 
 
-def percent(value: Any) -> str:
-    """An accuracy of 0..1 as the tutorial prints it: ``94.27 %``."""
-    share = number(value)
-    return "—" if share is None else f"{100 * share:.2f} %"
-
-
-def figure(value: Any) -> str:
-    """A scalar in four digits; NaN and infinities by name."""
-    scalar = number(value)
-    return "—" if scalar is None else f"{scalar:.4g}"
-
-
-def value_text(metric: Metric, value: Any) -> str:
-    """A value of a metric with its unit: ``94.27 %``, ``0.3125``, ``12.5 ms``."""
-    if metric.format == PERCENT:
-        return percent(value)
-    return f"{figure(value)} {metric.unit}".rstrip()
-
-
 def _by(body: Body) -> str:
     who = body.get("who")
     return f" by {who}" if isinstance(who, str) and who else ""
@@ -99,10 +75,10 @@ def _by(body: Body) -> str:
 
 def _configured(event: Event) -> str:
     said = event.body.get("said")
-    told = " ".join(map(str, said)) if isinstance(said, list) else str(said or "")
+    notes = " ".join(map(str, said)) if isinstance(said, list) else str(said or "")
     resumed = event.body.get("resumed_from")
     verb = f"resumed from {resumed}" if isinstance(resumed, str) and resumed else "configured"
-    return f"{verb}{_by(event.body)}" + (f": {told}" if told else "")
+    return f"{verb}{_by(event.body)}" + (f": {notes}" if notes else "")
 
 
 def _ready(event: Event) -> str:
@@ -115,11 +91,13 @@ def _ready(event: Event) -> str:
 
 def _started(event: Event) -> str:
     data = _mapping(event.body.get("data"))
-    parts = ["training starts" if not event.step else f"training goes on after step {event.step}"]
+    parts = [
+        "training starts" if not event.step else f"training goes on after step {count(event.step)}"
+    ]
     if data.get("name"):
-        parts.append(f"{data['name']}, {_count(data.get('train'))} images")
+        parts.append(f"{data['name']}, {_counted(data.get('train'), 'image')}")
     if event.body.get("parameters"):
-        parts.append(f"{_count(event.body['parameters'])} parameters")
+        parts.append(f"{_counted(event.body['parameters'], 'parameter')}")
     if event.body.get("xla"):
         parts.append("XLA")
     return ", ".join(parts)
@@ -128,7 +106,7 @@ def _started(event: Event) -> str:
 def _edited(event: Event) -> str:
     given = _mapping(event.body.get("changes"))
     changes = [
-        f"{_name(key)} {_value(change[0])} → {_value(change[1])}"
+        f"{_name(key)} {_value(key, change[0])} → {_value(key, change[1])}"
         for key, change in given.items()
         if _is_list(change) and len(change) == 2 and not _comes_along(key, change, given)
     ]
@@ -137,9 +115,9 @@ def _edited(event: Event) -> str:
         notes.append("fresh slots")
     if event.body.get("retraced"):
         notes.append("compiled anew")
-    said = f" ({', '.join(notes)})" if notes else ""
+    remarks = f" ({', '.join(notes)})" if notes else ""
     undid = "undid " if event.body.get("undoes") is not None else ""
-    return f"{undid}{', '.join(changes) or 'nothing changed'}{_by(event.body)}{said}"
+    return f"{undid}{', '.join(changes) or 'nothing changed'}{_by(event.body)}{remarks}"
 
 
 def _repetition(body: Body) -> str:
@@ -159,8 +137,8 @@ def _name(key: str) -> str:
     return str(field.label) if field is not None else key
 
 
-def _value(value: Any) -> str:
-    return format_value(value) or "none"
+def _value(key: str, value: Any) -> str:
+    return value_text(key, value) or "none"
 
 
 def _diverged(event: Event) -> str:
@@ -168,16 +146,16 @@ def _diverged(event: Event) -> str:
     good = f"last good checkpoint: {checkpoint}" if checkpoint else "there is no good checkpoint"
     good += "" if checkpoint else ", so begin anew with other values"
     found = diverged_of(event)
-    return f"the {found.metric} is {found.value} at step {event.step}; {good}"
+    return f"the {found.metric} is {found.value} at step {count(event.step)}; {good}"
 
 
 def _evaluated(event: Event, metrics: Metrics) -> str:
     # Short: at 80x24 the log has some 50 cells.
     values, part = evaluated_values(event.body), part_of(event.body)
     known = metrics.ranked(values)[:MOST_VALUES]
-    told = ", ".join(f"{one.name} {value_text(one, values[one.name])}" for one in known)
+    told = ", ".join(f"{one.name} {one.text(number(values[one.name]))}" for one in known)
     on = f"{part} " if len(known) == 1 or part != TEST else ""
-    return f"step {event.step}: {on}{told or 'evaluated'}"
+    return f"step {count(event.step)}: {on}{told or 'evaluated'}"
 
 
 def _refused(event: Event) -> str:
@@ -188,11 +166,11 @@ def _refused(event: Event) -> str:
 
 def _checkpoint(event: Event, metrics: Metrics) -> str:
     size = number(event.body.get("bytes"))
-    parts = [f"checkpoint at step {event.step}"]
+    parts = [f"checkpoint at step {count(event.step)}"]
     if "tested" in event.body:  # older versions named an evaluation of another step
         parts.append(_tested(event.body, metrics))
         parts += ["the best"] if event.body.get("best") is True else []
-    return ", ".join(parts + ([f"{size / 1e6:.1f} MB"] if size else []))
+    return ", ".join(parts + ([f"{size / 1e6:,.1f} MB"] if size else []))
 
 
 def _tested(body: Body, metrics: Metrics) -> str:
@@ -204,7 +182,7 @@ def _tested(body: Body, metrics: Metrics) -> str:
     if metric is None or metric.name not in values:
         return "tested"
     name = "" if metric.format == PERCENT else f"{metric.name} "
-    return f"tested {name}{value_text(metric, values[metric.name])}"
+    return f"tested {name}{metric.text(number(values[metric.name]))}"
 
 
 def _preparing(event: Event) -> str:
@@ -215,6 +193,10 @@ def _message(event: Event) -> str:
     return str(event.body.get("message") or "")
 
 
+def _counted(number: Any, what: str) -> str:
+    return plural(number, what) if isinstance(number, int) else f"{number} {what}s"
+
+
 def _is_list(value: Any) -> bool:
     return isinstance(value, (list, tuple))
 
@@ -223,39 +205,24 @@ def _mapping(value: Any) -> Body:
     return value if isinstance(value, Mapping) else {}
 
 
-def _count(value: Any) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-_CALM_GUARDS = ("watching", "resumed", "released", "unthrottled", "relieved", "checkpoint")
-_LEVELS = {
-    "warned": "warning",
-    "refused": "warning",
-    "crashed": "error",
-    "diverged": "error",
-    "finished": "good",
-}
-
 _OF_METRICS: Mapping[str, Callable[[Event, Metrics], str]] = {
-    "evaluated": _evaluated,
-    "checkpoint": _checkpoint,
+    events.EVALUATED: _evaluated,
+    events.CHECKPOINT: _checkpoint,
 }
 
+# Every other kind shows its message, and one without a message its name.
 _TEXTS: Mapping[str, Callable[[Event], str]] = {
-    "configured": _configured,
-    "ready": _ready,
-    "preparing": _preparing,
-    "started": _started,
-    "edited": _edited,
-    "refused": _refused,
-    "paused": lambda event: f"paused after step {event.step}{_by(event.body)}",
-    "resumed": lambda event: f"goes on after step {event.step}{_by(event.body)}",
-    "checkpoint_removed": lambda event: f"removed {event.body.get('file', 'a checkpoint')}",
-    "diverged": _diverged,
-    "warned": _message,
-    "note": _message,
-    "guard": _message,
-    "crashed": lambda event: f"failed: {reason(event.body)}",
-    "stopped": lambda event: f"stopped after step {event.step}{_by(event.body)}",
-    "finished": lambda event: f"finished after {event.step} steps",
+    events.CONFIGURED: _configured,
+    events.READY: _ready,
+    events.PREPARING: _preparing,
+    events.STARTED: _started,
+    events.EDITED: _edited,
+    events.REFUSED: _refused,
+    events.PAUSED: lambda event: f"paused after step {count(event.step)}{_by(event.body)}",
+    events.RESUMED: lambda event: f"goes on after step {count(event.step)}{_by(event.body)}",
+    events.CHECKPOINT_REMOVED: lambda event: f"removed {event.body.get('file', 'a checkpoint')}",
+    events.DIVERGED: _diverged,
+    events.CRASHED: lambda event: f"failed: {reason(event.body)}",
+    events.STOPPED: lambda event: f"stopped after step {count(event.step)}{_by(event.body)}",
+    events.FINISHED: lambda event: f"finished after {plural(event.step, 'step')}",
 }

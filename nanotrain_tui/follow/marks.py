@@ -7,15 +7,20 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
+from nanotrain_tui.catalog.formats import count
 from nanotrain_tui.follow.run_state import Checkpoint, Diverged, Mark
+from nanotrain_tui.session import events
 from nanotrain_tui.session.metrics import DIVERGED_BY
 from nanotrain_tui.session.recording.records import Event, Steps
 from nanotrain_tui.session.scores import Kept, KeptCheckpoints
 
 MARKS = 256  # the newest; checkpoints apart, so that they push no edit out
 CHECKPOINTS = 256
-MARKED = frozenset({"edited", "paused", "resumed", "diverged", "crashed", "guard"})
-_UNMARKED_GUARDS = ("watching", "holding", "released", "relieved", "unthrottled")
+
+
+def is_mark(event: Event) -> bool:
+    """Whether charts mark this event for good; the sign of a checkpoint goes with its file."""
+    return event.kind != events.CHECKPOINT and events.is_marked(event.kind, event.body)
 
 
 class MarkFold:
@@ -28,12 +33,12 @@ class MarkFold:
 
     def add(self, event: Event, text: str) -> None:
         """Take in one event; ``text`` says it in a line."""
-        if event.kind in MARKED and event.body.get("action") not in _UNMARKED_GUARDS:
+        if is_mark(event):
             self._marks.append(Mark(event.step, event.kind, text, event.t))
         self._checkpoints.add(event)
-        if event.kind == "diverged":
+        if event.kind == events.DIVERGED:
             self.diverged = diverged_of(event)
-        elif event.kind == "configured":
+        elif event.kind == events.CONFIGURED:
             self.diverged = None
 
     def start_from(self, step: int, t: float) -> None:
@@ -41,7 +46,7 @@ class MarkFold:
         self._marks = deque((mark for mark in self._marks if mark.step <= step), maxlen=MARKS)
         self._checkpoints.begin_segment(step)
         if step:
-            self._marks.append(Mark(step, "resumed", f"resumed from step {step}", t))
+            self._marks.append(Mark(step, events.RESUMED, f"resumed from step {count(step)}", t))
         self.diverged = None
 
     def trained(self, row: Steps) -> None:
@@ -55,7 +60,7 @@ class MarkFold:
     def marks(self) -> tuple[Mark, ...]:
         """By step, checkpoints among them."""
         saved = [
-            Mark(one.step, "checkpoint", f"checkpoint at step {one.step}", one.t)
+            Mark(one.step, events.CHECKPOINT, f"checkpoint at step {count(one.step)}", one.t)
             for one in (kept.event for kept in self._checkpoints.kept())
         ]
         return tuple(sorted([*self._marks, *saved], key=lambda mark: (mark.step, mark.t)))

@@ -46,7 +46,7 @@ def _on_gpu(samples: Samples, on_gpu: bool | None) -> OtherLoad | None:
         return None
     rounded = min(100, 5 * round(load / 5))
     return OtherLoad(
-        f"another program keeps the GPU busy: {rounded} %", {"other_gpu_load_percent": load}
+        f"another program keeps the GPU busy: {rounded}%", {"other_gpu_load_percent": load}
     )
 
 

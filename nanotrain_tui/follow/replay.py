@@ -15,15 +15,14 @@ from typing import Any
 
 from nanotrain_tui.follow.fold import Fold
 from nanotrain_tui.follow.log_text import describe
-from nanotrain_tui.follow.marks import MARKED
 from nanotrain_tui.follow.run_state import Mark, ReplayPosition, RunState
 from nanotrain_tui.follow.tape import Position, Tape
+from nanotrain_tui.session import events
 from nanotrain_tui.session.recording.reader import SessionReader
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, math.inf)
 FASTEST_LOOKS = 240  # as fast as it draws: so many looks from beginning to end
 KEYFRAMES = 24  # copies of the fold on the way, so that seeking back is quick
-STOPS = (*sorted(MARKED), "checkpoint", "started", "finished", "stopped")
 _PLACE = re.compile(r"\d{1,15}|\d{1,9}(?:\.\d+)? ?[%s]")
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d\d(?:\.\d+)?)")
 
@@ -189,10 +188,9 @@ class Replay:
         return Fold(self._reader.folder.name, config)
 
     def _find_stops(self) -> list[tuple[int, Mark]]:
-        events = self._reader.events(STOPS)
         return [
             (event.seq, Mark(event.step, event.kind, describe(event).text, event.t))
-            for event in events
+            for event in self._reader.events(events.stops())
         ]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from nanotrain_tui.follow.bottleneck import Verdict
+from nanotrain_tui.follow.bottleneck import Bottleneck
 from nanotrain_tui.follow.curves import NO_CURVE
 from nanotrain_tui.follow.energy import EnergyUse
 from nanotrain_tui.follow.other_load import OtherLoad
@@ -153,7 +153,7 @@ class RunState:
     undo: Undo | None = None  # the edit that can be undone next
     energy_j: float | None = None  # what the module took in; None where power is not recorded
     energy_use: EnergyUse | None = None  # of the time in which steps were made
-    verdict: Verdict | None = None  # what bounds the run now; None: nothing stands out
+    bottleneck: Bottleneck | None = None  # what bounds the run now; None: nothing stands out
     other_load: OtherLoad | None = None  # what other programs take, where that is known
     heat_limits: HeatLimits | None = None  # None where nobody watches
     held: str = ""  # why the guard has paused it; empty where it has not

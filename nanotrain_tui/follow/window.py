@@ -18,6 +18,7 @@ from nanotrain_tui.follow.curves import NO_CURVE, WindowCurves
 from nanotrain_tui.follow.series import Curve, Series
 from nanotrain_tui.follow.telemetry import GAUGES
 from nanotrain_tui.follow.timeline import timeline
+from nanotrain_tui.session import events
 from nanotrain_tui.session.metrics import TRAINING, MetricPart
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Sample, Steps, StepsRow
@@ -154,8 +155,8 @@ def _batch_sizes(reader: SessionReader) -> Iterator[tuple[int, int, int]]:
     """(after which step, batch size, training examples), by step, as it counts now."""
     known: list[tuple[int, int, int]] = []
     batch_size = examples = 0
-    for event in reader.events(("started", "edited")):
-        if event.kind == "started":
+    for event in reader.events((events.STARTED, events.EDITED)):
+        if event.kind == events.STARTED:
             data = event.body.get("data")
             batch_size = _whole(event.body.get("batch_size")) or batch_size
             examples = (_whole(data.get("train")) if isinstance(data, dict) else 0) or examples

@@ -29,6 +29,7 @@ from nanotrain_tui.host.steering import EditOrigin, Session, Steering
 from nanotrain_tui.host.telemetry_poller import TelemetryPoller
 from nanotrain_tui.host.trainer.log import TrainerLog
 from nanotrain_tui.host.trainer.process import SpawnError, process_trainer
+from nanotrain_tui.session import events
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
@@ -199,7 +200,9 @@ class Host(Session):
         self._guards.begin()
         if job.parent is not None and job.checkpoint is not None:
             copied = {key: value for key, value in job.checkpoint.items() if key != "step"}
-            self.record("checkpoint", copied)  # a fork's first checkpoint: it can be resumed from
+            self.record(
+                events.CHECKPOINT, copied
+            )  # a fork's first checkpoint: it can be resumed from
         lost = take_lost(self.folder)
         for message in [*job.warnings, *(["before this start " + lost] if lost else [])]:
             self._warn(message)
@@ -222,10 +225,10 @@ class Host(Session):
             self._guards.take_sample(body)
 
     def _note(self, message: str) -> None:
-        self.record("note", {"message": message})
+        self.record(events.NOTE, {"message": message})
 
     def _warn(self, message: str) -> None:
-        self.record("warned", {"message": message})
+        self.record(events.WARNED, {"message": message})
 
     # -- commands --------------------------------------------------------------------------------
 
@@ -272,7 +275,7 @@ class Host(Session):
             if start is not None:
                 self._restart(start, body)
                 return
-            self.record("crashed", body)
+            self.record(events.CRASHED, body)
         self._end.begin()
 
     def _was_stopped(self, status: int) -> bool:
@@ -282,13 +285,13 @@ class Host(Session):
             return False
         if killed and self.state != states.STARTING:
             self._warn("the trainer {} and was killed".format(killed))
-        self.record("stopped", {"who": stopper})
+        self.record(events.STOPPED, {"who": stopper})
         return True
 
     def _restart(self, start: Start, crashed: Dict[str, Any]) -> None:
         """Record the crash and start another trainer in a new segment."""
         was_paused = self.state == states.PAUSED or self._steering.is_stepping
-        self.record("crashed", dict(crashed, resuming=True))
+        self.record(events.CRASHED, dict(crashed, resuming=True))
         self._steering.ended(
             "the trainer died; it is started again from step {}".format(start.step)
         )
@@ -296,7 +299,7 @@ class Host(Session):
         try:
             self._segment = self._new_segment(start.config)
         except SpawnError as error:
-            self.record("crashed", {"reason": str(error), "exit_status": None, "log_tail": []})
+            self.record(events.CRASHED, {"reason": str(error), "exit_status": None, "log_tail": []})
             self._end.begin()
             return
         checkpoint = {"step": start.step, "file": start.file} if start.file else None
@@ -313,7 +316,7 @@ class Host(Session):
         if self.state not in states.ENDED:
             reason = "nanotrain failed at the trainer's end: {}".format(error)
             tail = self._log.tail().splitlines()
-            self.record("crashed", {"reason": reason, "exit_status": None, "log_tail": tail})
+            self.record(events.CRASHED, {"reason": reason, "exit_status": None, "log_tail": tail})
         self._end.begin()
 
     def _recording_lost(self, message: str) -> None:

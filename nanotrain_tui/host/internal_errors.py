@@ -4,6 +4,7 @@ import traceback
 from typing import Any, Callable, Dict, Set
 
 from nanotrain_tui.host.trainer.log import TrainerLog
+from nanotrain_tui.session import events
 
 PHRASE = "nanotrain had an internal error and went on"
 MOST_ERRORS = 1000  # with more the loop does nothing else, and the next one ends the host
@@ -35,6 +36,6 @@ class InternalErrors:
         self._reported.add(what)
         try:
             message = "{} ({}); trainer.log has the traceback".format(PHRASE, what)
-            self._record("warned", {"message": message})
+            self._record(events.WARNED, {"message": message})
         except Exception as another:  # the recording may be what failed
             self._log.write("{!r}\n".format(another).encode("utf-8", "replace"))

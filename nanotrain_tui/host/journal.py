@@ -6,6 +6,7 @@ from typing import Any, Callable, Dict, Mapping, Optional
 
 from nanotrain_tui.catalog import nest
 from nanotrain_tui.host.job import Job, JobError
+from nanotrain_tui.session import events
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.bodies import recordable
 from nanotrain_tui.session.folder import SessionFolder
@@ -69,12 +70,12 @@ class Journal:
     ) -> None:
         """Record an event, at the present step and time; ``t`` is on the trainer's clock."""
         now = self.now()
-        if kind != "preparing":
-            self._preparing = None if kind == "started" else self._preparing
+        if kind != events.PREPARING:
+            self._preparing = None if kind == events.STARTED else self._preparing
         at = now if t is None else self._session_time(t, now)
         self._last_t = at = max(at, self._last_t)  # what the trainer dates may come late
         body = recordable(kind, body)
-        if kind == "started":
+        if kind == events.STARTED:
             self._metrics = {one.name: one for one in parse_declaration(body.get("metrics"))}
         event = self._recorder.event(at, self.step if step is None else step, kind, body)
         self.last_event = event.seq
@@ -129,14 +130,14 @@ class Journal:
             message = "the recording cannot be written ({}); it waits in memory".format(
                 self._recorder.trouble
             )
-            self.event("warned", {"message": message})
+            self.event(events.WARNED, {"message": message})
         elif written and self._trouble_told:
             self._trouble_told = False
             dropped, before = self._recorder.dropped, self._dropped_told
             self._dropped_told = dropped
             lost = "; memory could not hold all: {} are lost".format(dropped)
             told = "the recording is written again" + (lost if dropped != before else "")
-            self.event("note", {"message": told})
+            self.event(events.NOTE, {"message": told})
         self._tell_of_shortage()
 
     def checkpoint(self) -> None:
@@ -159,9 +160,9 @@ class Journal:
         self._shortage_told = short
         if short:
             message = "the disk is full: the recording uses up its reserve; make room"
-            self.event("warned", {"message": message})
+            self.event(events.WARNED, {"message": message})
         else:
-            self.event("note", {"message": "the disk has room again"})
+            self.event(events.NOTE, {"message": "the disk has room again"})
 
     def _session_time(self, t: float, now: float) -> float:
         return min(max(t - self._base, 0.0), now)
@@ -171,7 +172,7 @@ class Journal:
             return
         body, self._preparing = self._preparing, None
         self._preparing_due = self.now() + _PREPARING_EVERY_S
-        self.event("preparing", body)
+        self.event(events.PREPARING, body)
 
 
 def open_journal(folder: SessionFolder, job: Job, clock: Callable[[], float]) -> Journal:

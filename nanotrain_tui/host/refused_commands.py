@@ -3,6 +3,9 @@
 import json
 from typing import Any, Callable, Dict
 
+from nanotrain_tui.catalog.formats import plural
+from nanotrain_tui.session import events
+
 _LONGEST_COMMAND = 500  # characters of JSON
 _LONGEST_WHY = 500
 _MOST_VALUES = 8
@@ -36,14 +39,15 @@ class RefusedCommands:
             return
         self._allowed -= 1.0
         body = {"who": who, "command": brief(command), "why": cut(why, _LONGEST_WHY)}
-        self._record("refused", body)
+        self._record(events.REFUSED, body)
 
     def record_left_out(self) -> None:
         """Record how many refusals were left out since the last call, if any."""
         left_out, self._left_out = self._left_out, 0
         if left_out:
-            message = "{:,} more commands were refused; they are not recorded one by one"
-            self._record("note", {"message": message.format(left_out)})
+            refused = plural(left_out, "more command")
+            message = "{} refused, not recorded one by one".format(refused)
+            self._record(events.NOTE, {"message": message})
 
 
 def brief(command: Dict[str, Any]) -> Dict[str, Any]:

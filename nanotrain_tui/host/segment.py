@@ -14,6 +14,7 @@ from nanotrain_tui.host.telemetry_poller import TelemetryPoller
 from nanotrain_tui.host.trainer.connection import EXIT_WITHIN_S, Trainer, TrainerLink
 from nanotrain_tui.host.trainer.events import TrainerEvents
 from nanotrain_tui.host.trainer.log import TrainerLog
+from nanotrain_tui.session import events
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.checkpoints import recorded_files
 from nanotrain_tui.session.errors import RecordingError
@@ -112,7 +113,7 @@ class Segment:
         step, file = (checkpoint["step"], checkpoint["file"]) if checkpoint else (0, None)
         self.checkpoint = file
         self._journal.begin_segment(step, describe_environment())
-        self._journal.event("configured", body)
+        self._journal.event(events.CONFIGURED, body)
         folder = self._context.checkpoints
         config = self.config.start_config(self._context.job.trainer_config)
         config["checkpoint_dir"] = folder
@@ -143,7 +144,7 @@ class Segment:
         """Apply ``values`` and record those that changed; ``origin``: who asked, what it undoes."""
         changes = self.config.apply(values)
         if changes:
-            self._journal.event("edited", dict(origin, changes=changes, retraced=False), step)
+            self._journal.event(events.EDITED, dict(origin, changes=changes, retraced=False), step)
 
     def crash(self, status: int) -> Dict[str, Any]:
         """The body of the ``crashed`` event, with the reason as far as it can be told."""
@@ -193,7 +194,7 @@ class Segment:
 
     def _handle_message(self, message: Dict[str, Any]) -> None:
         self.trainer_events.heard(self._paths.outside(message))
-        if message["event"] == "ready":
+        if message["event"] == events.READY:
             self._check_gpu(message)
             self._measure_trainer(message)
         while self._own_edits and self._own_edits[0].step <= self._journal.step:
@@ -209,7 +210,7 @@ class Segment:
         if has_nvidia() and not gpu.is_hidden():
             self.link.read_stderr()
             why = gpu.why_unused(ready["cuda"], self._context.log.recent_text())
-            self._journal.event("warned", {"message": why})
+            self._journal.event(events.WARNED, {"message": why})
 
     def _measure_trainer(self, ready: Dict[str, Any]) -> None:
         """Measure the trainer's CPU, unless a container, a wrapper or this process runs it."""

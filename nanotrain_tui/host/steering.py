@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.host import commands
 from nanotrain_tui.host.refused_commands import RefusedCommands, cut
+from nanotrain_tui.session import events
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.undo import Undo
 
@@ -185,7 +186,9 @@ class Steering:
         if answer["ok"] or sent.do == "stop":  # a stop is refused only after the training's end
             self._sent[index] = sent._replace(answered=True)
             if sent.do == "step":
-                self._session.record("resumed", {"who": sent.who, "steps": sent.arguments["n"]})
+                self._session.record(
+                    events.RESUMED, {"who": sent.who, "steps": sent.arguments["n"]}
+                )
                 self._stepping_for = sent.who
             self.settle()
         else:

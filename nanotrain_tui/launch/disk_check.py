@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any, Dict, Mapping, NamedTuple, Optional
 
+from nanotrain_tui.catalog.formats import megabytes, plural
 from nanotrain_tui.catalog.layers import count_parameters, parse_layers
 from nanotrain_tui.catalog.memory_estimate import MB
 from nanotrain_tui.catalog.optimizers import OPTIMIZERS
@@ -38,9 +39,11 @@ class DiskCheck(NamedTuple):
         """What does not fit and what to do; empty where it fits."""
         if self.fits:
             return ""
+        checkpoints = plural(self.checkpoints, "checkpoint")
         return (
-            f"The session writes about {self.need_mb:,.0f} MB ({self.checkpoints} checkpoints of "
-            f"{self.checkpoint_mb:,.1f} MB) and {self.free_mb:,.0f} MB are free in {self.place}: "
+            f"The session writes about {megabytes(self.need_mb)} ({checkpoints} of "
+            f"{self.checkpoint_mb:,.1f} MB) and {megabytes(self.free_mb or 0.0)} are free in "
+            f"{self.place}: "
             f"make room, keep fewer checkpoints ({KEEP}), or set NANOTRAIN_HOME to another disk."
         )
 

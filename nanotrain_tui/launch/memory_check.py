@@ -3,6 +3,7 @@
 import os
 from typing import Any, Dict, Mapping, NamedTuple, Optional
 
+from nanotrain_tui.catalog.formats import megabytes
 from nanotrain_tui.catalog.memory_estimate import MemoryNeed, estimate, fitting_batch
 from nanotrain_tui.launch.cgroups import left_by_cgroups
 from nanotrain_tui.telemetry.meminfo import largest_free_block, read_meminfo
@@ -48,11 +49,10 @@ class MemoryCheck(NamedTuple):
     def shortage(self) -> str:
         """What is needed, what is free, and what happens."""
         free = self.available.memory_mb or 0.0
-        text = (
-            f"Training needs about {self.need.total_mb:,.0f} MB and {free:,.0f} MB are available: "
-        )
+        needed = megabytes(self.need.total_mb)
+        text = "Training needs about {} and {} are available: ".format(needed, megabytes(free))
         if self.need.total_mb <= free + self.available.swap_mb:
-            return text + f"{self.need.total_mb - free:,.0f} MB go to swap, which is slow."
+            return text + f"{megabytes(self.need.total_mb - free)} go to swap, which is slow."
         return text + "the kernel may kill it."
 
     @property
@@ -61,7 +61,7 @@ class MemoryCheck(NamedTuple):
         if self.fitting_batch is not None:
             return f"A batch of {self.fitting_batch:,} fits ({BATCH})."
         if self.need.framework_mb > (self.available.memory_mb or 0.0):
-            alone = f"TensorFlow alone takes about {self.need.framework_mb:,.0f} MB"
+            alone = f"TensorFlow alone takes about {megabytes(self.need.framework_mb)}"
             return f"{alone}: close other programs, the desktop above all, or add swap."
         return "No batch is small enough: use fewer units (model.hidden), or add swap."
 

@@ -22,6 +22,7 @@ from typing import (
 
 from nanotrain_tui.catalog import parse_layers
 from nanotrain_tui.launch.resume_and_fork import configuration_of
+from nanotrain_tui.session import events
 from nanotrain_tui.session.checkpoints import Checkpoint, list_checkpoints, no_best
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
@@ -64,7 +65,7 @@ def find_model(
     """
     checkpoint, note = choose(list_checkpoints(folder), wanted, folder.name)
     with SessionReader(folder) as reader:
-        started = [event.body.get("data") for event in reader.events(["started"])]
+        started = [event.body.get("data") for event in reader.events([events.STARTED])]
     data = next((body for body in reversed(started) if isinstance(body, dict)), None)
     config = configuration_of(folder)
     sizes = _sizes_of(data or {}, config)

@@ -15,6 +15,7 @@ from nanotrain_tui.catalog import (
     overlay,
     parse_value,
 )
+from nanotrain_tui.catalog.formats import count, plural
 from nanotrain_tui.launch.plan import Plan, prepare
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.checkpoints import first_whole, list_checkpoints, no_best
@@ -75,19 +76,20 @@ def plan_resume(folder: SessionFolder, places: Places, changes: Optional[Changes
     if begin.config["train.steps"] < begin.step and not begin.config.get("train.epochs"):
         raise LaunchError(
             "train.steps",
-            f"{begin.config['train.steps']} is less than the {begin.step} steps that {folder.name} "
-            "has made; set it higher.",
+            f"{count(begin.config['train.steps'])} is less than the {plural(begin.step, 'step')} "
+            f"that {folder.name} has made; set it higher.",
         )
     # Where the last checkpoint could not be written, the steps after the one before run again.
     is_saved = begin.checkpoint is None or begin.step >= reached
     if state == states.FINISHED and begin.config["train.steps"] <= reached and is_saved:
         raise LaunchError(
             "train.steps",
-            f"{folder.name} has finished its {reached} steps; to go on, set train.steps higher.",
+            f"{folder.name} has finished its {plural(reached, 'step')}; "
+            "to go on, set train.steps higher.",
         )
     plan = _plan(begin, places, folder)
     return plan._replace(
-        choices=(*plan.choices, f"going on from step {begin.step}"),
+        choices=(*plan.choices, f"going on from step {count(begin.step)}"),
         start=begin,
         resumes=folder,
         resumes_after=last_seq,
@@ -124,7 +126,7 @@ def plan_fork(
         config[EDITS] = [{"step": edit.step, "set": edit.values} for edit in begin.ahead]
     return plan._replace(
         config=config,
-        choices=(*plan.choices, f"forked from {parent.name} at step {begin.step}"),
+        choices=(*plan.choices, f"forked from {parent.name} at step {count(begin.step)}"),
         start=begin,
         parent=parent,
         warnings=(*plan.warnings, *warnings),

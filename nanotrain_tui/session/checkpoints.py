@@ -4,12 +4,16 @@ import hashlib
 import os
 from typing import Iterable, List, NamedTuple, Optional, Tuple
 
+from nanotrain_tui.session import events
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import Start
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.session.recording.regular import open_regular
 from nanotrain_tui.session.scores import Kept, KeptCheckpoints, Score, Tested, place_of
+
+# All that the list of checkpoints needs.
+_KINDS = (events.CHECKPOINT, events.CHECKPOINT_REMOVED, events.EVALUATED, events.EDITED)
 
 
 class Checkpoint(NamedTuple):
@@ -65,7 +69,7 @@ def recorded_files(folder: SessionFolder) -> List[str]:
     """The names of the checkpoint files in the recording. Raises RecordingError."""
     fold = KeptCheckpoints()
     with SessionReader(folder) as reader:
-        for event in reader.events(("checkpoint", "checkpoint_removed")):
+        for event in reader.events((events.CHECKPOINT, events.CHECKPOINT_REMOVED)):
             fold.add(event)
     return [str(one.event.body.get("file")) for one in fold.kept()]
 

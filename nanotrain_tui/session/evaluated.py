@@ -14,7 +14,7 @@ from nanotrain_tui.session.metrics import (
 )
 
 if TYPE_CHECKING:
-    from nanotrain_tui.session.recording.reader import Evaluation
+    from nanotrain_tui.session.recording.records import Evaluation
 
 
 class Evaluated(NamedTuple):

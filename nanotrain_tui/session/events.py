@@ -1,10 +1,33 @@
-"""Every kind of event in a recording: its body's keys with their types, and the state after it.
+"""The one table of events: what is recorded of each kind, and how it is shown.
 
-The one table of events: the state of a session, the check of a recording and the check of what a
-trainer sends follow from it. docs/SESSION_FORMAT.md explains each key; a test compares the two.
+The state of a session, the check of a recording, the check of what a trainer sends, the log, the
+marks on charts and the stops of a replay follow from it. docs/SESSION_FORMAT.md explains each key;
+a test compares the two. Other modules name a kind by its constant, so that mypy finds a misspelt
+one.
 """
 
-from typing import Any, Dict, NamedTuple, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+
+from nanotrain_tui.session.event_levels import ERROR, GOOD, GUARD_ACTIONS, INFO, WARNING, ActionKind
+
+CONFIGURED = "configured"
+PREPARING = "preparing"
+READY = "ready"
+STARTED = "started"
+EVALUATED = "evaluated"
+CHECKPOINT = "checkpoint"
+CHECKPOINT_REMOVED = "checkpoint_removed"
+EDITED = "edited"
+DIVERGED = "diverged"
+PAUSED = "paused"
+RESUMED = "resumed"
+REFUSED = "refused"
+GUARD = "guard"
+WARNED = "warned"
+NOTE = "note"
+STOPPED = "stopped"
+FINISHED = "finished"
+CRASHED = "crashed"
 
 # Types of single values. Null and absent mean unknown, everywhere.
 TEXT = "text"  # one line
@@ -43,6 +66,15 @@ class LinesOf(NamedTuple):
     """A list of lines; recordings of earlier versions hold one text."""
 
 
+class Sign(NamedTuple):
+    """How charts mark an event."""
+
+    glyph: str
+    ascii: str  # where the terminal has no Unicode
+    role: str  # its colour: a role of ``drawing``
+    weight: int  # where several signs meet, the one of most weight is shown
+
+
 class Kind(NamedTuple):
     """A kind of event.
 
@@ -53,20 +85,24 @@ class Kind(NamedTuple):
     body: Dict[str, Any]  # key: type
     state: str = ""  # after the event; empty: the state stays
     movable: bool = False  # compaction may move steps past it: it names its own step
+    level: str = INFO  # in the log
+    sign: Optional[Sign] = None  # on the charts; None: they do not mark it
+    is_stop: bool = False  # whether a replay stops there
+    is_listed: bool = True  # in lists of events; the log of the dashboard has every kind
 
 
 EVENTS: Dict[str, Kind] = {
-    "configured": Kind({  # the first event of every segment
+    CONFIGURED: Kind({  # the first event of every segment
         "config": CONFIG, "who": TEXT, "said": ListOf(PROSE), "resumed_from": TEXT, "edits": EDITS,
     }, state="starting"),
-    "preparing": Kind({"what": TEXT, "fraction": NUMBER}, movable=True),
-    "ready": Kind({
+    PREPARING: Kind({"what": TEXT, "fraction": NUMBER}, movable=True, is_listed=False),
+    READY: Kind({
         "versions": MapOf(TEXT, ("python", "tensorflow", "numpy")), "cuda": FLAG,
         "devices": ListOf({"name": TEXT, "kind": TEXT, "memory_mb": NUMBER}),
         "activations": ListOf(TEXT), "losses": ListOf(TEXT), "optimizers": ListOf(TEXT),
         "threads": COUNT, "pid": COUNT,
     }),
-    "started": Kind({
+    STARTED: Kind({
         "steps": COUNT, "parameters": COUNT, "batch_size": COUNT, "xla": FLAG, "threads": COUNT,
         "metrics": MapOf({
             "title": TEXT, "unit": TEXT, "better": OneOf(("up", "down")),
@@ -80,47 +116,86 @@ EVENTS: Dict[str, Kind] = {
                 "drawn_share": NUMBER, "centre": TEXT,
             },
         },
-    }, state="running"),
-    "evaluated": Kind({
+    }, state="running", is_stop=True),
+    EVALUATED: Kind({
         "loss": NUMBER, "accuracy": NUMBER, "metrics": MapOf(NUMBER), "seconds": NUMBER,
         "on": OneOf(("test", "validation")),
         "cause": OneOf(("schedule", "asked", "checkpoint")),
-    }, movable=True),
-    "checkpoint": Kind({
+    }, movable=True, is_listed=False),
+    CHECKPOINT: Kind({
         "file": FILE, "sha256": TEXT, "bytes": COUNT, "accuracy": NUMBER, "best": FLAG,
         "tested": {"step": COUNT, "metrics": MapOf(NUMBER)},
         "score": {"metric": TEXT, "value": NUMBER}, "after": COUNT,
-    }, movable=True),
-    "checkpoint_removed": Kind({"file": FILE}),
-    "edited": Kind({
+    }, movable=True, sign=Sign("╵", "'", "muted", 1), is_stop=True),
+    CHECKPOINT_REMOVED: Kind({"file": FILE}),
+    EDITED: Kind({
         "who": TEXT, "changes": CHANGES, "retraced": FLAG, "scripted": FLAG, "undoes": COUNT,
         "again": COUNT,
-    }),
-    "diverged": Kind({
+    }, sign=Sign("▲", "^", "warning", 5), is_stop=True),
+    DIVERGED: Kind({
         "metric": TEXT, "value": NUMBER, "loss": NUMBER,
         "policy": OneOf(("pause", "stop", "continue")), "checkpoint": TEXT,
-    }),
-    "paused": Kind({"who": TEXT}, state="paused"),
-    "resumed": Kind({"who": TEXT, "steps": COUNT}, state="running"),
-    "refused": Kind({
+    }, level=ERROR, sign=Sign("×", "x", "error", 7), is_stop=True),
+    PAUSED: Kind(
+        {"who": TEXT}, state="paused", sign=Sign("‖", "=", "muted", 2), is_stop=True,
+    ),
+    RESUMED: Kind(
+        {"who": TEXT, "steps": COUNT}, state="running",
+        sign=Sign("┼", "+", "value", 3), is_stop=True,
+    ),
+    REFUSED: Kind({
         "who": TEXT,
         "command": {"do": TEXT, "values": TABLE, "n": COUNT, "edit": COUNT, "undoes": COUNT},
         "why": PROSE,
-    }),
-    "guard": Kind({
+    }, level=WARNING),
+    GUARD: Kind({
         "guard": OneOf(("heat", "memory")),
-        "action": OneOf((
-            "watching", "warned", "paused", "holding", "released", "resumed", "throttled",
-            "unthrottled", "checkpoint", "relieved",
-        )),
+        "action": OneOf(tuple(GUARD_ACTIONS)),
         "value": NUMBER, "limit": NUMBER, "warn": NUMBER, "resume": NUMBER, "what": TEXT,
         "message": PROSE,
-    }),
-    "warned": Kind({"message": PROSE}),
-    "note": Kind({"message": PROSE}),
-    "stopped": Kind({"who": TEXT}, state="stopped"),
-    "finished": Kind({}, state="finished"),
-    "crashed": Kind({  # with "resuming" the state is "starting"
+    }, level=WARNING, sign=Sign("▽", "v", "warning", 4), is_stop=True),
+    WARNED: Kind({"message": PROSE}, level=WARNING),
+    NOTE: Kind({"message": PROSE}),
+    STOPPED: Kind({"who": TEXT}, state="stopped", is_stop=True),
+    FINISHED: Kind({}, state="finished", level=GOOD, is_stop=True),
+    CRASHED: Kind({  # with "resuming" the state is "starting"
         "reason": PROSE, "exit_status": COUNT, "log_tail": LinesOf(), "resuming": FLAG,
-    }, state="failed"),
+    }, state="failed", level=ERROR, sign=Sign("✘", "!", "error", 6), is_stop=True),
 }  # fmt: skip
+
+
+def level_of(kind: str, body: Mapping[str, Any]) -> str:
+    """The level of an event in the log; of a kind that is not known, ``info``."""
+    entry = EVENTS.get(kind)
+    if entry is None:
+        return INFO
+    action = _action_of(kind, body)
+    return entry.level if action is None else action.level
+
+
+def is_marked(kind: str, body: Mapping[str, Any]) -> bool:
+    """Whether charts mark an event."""
+    action = _action_of(kind, body)
+    return kind in signs() and (action is None or action.is_marked)
+
+
+def signs() -> Dict[str, Sign]:
+    """The sign of every kind that charts mark, the one of most weight last."""
+    found = [(kind, entry.sign) for kind, entry in EVENTS.items() if entry.sign is not None]
+    return dict(sorted(found, key=lambda one: one[1].weight))
+
+
+def stops() -> List[str]:
+    """The kinds at which a replay stops."""
+    return [kind for kind, entry in EVENTS.items() if entry.is_stop]
+
+
+def is_listed(kind: str) -> bool:
+    """Whether lists of events have this kind; they have every kind that is not known."""
+    return kind not in EVENTS or EVENTS[kind].is_listed
+
+
+def _action_of(kind: str, body: Mapping[str, Any]) -> Optional[ActionKind]:
+    """The action of a guard, whose level and mark overrule those of its kind."""
+    action = body.get("action") if kind == GUARD else None
+    return GUARD_ACTIONS.get(action) if isinstance(action, str) else None

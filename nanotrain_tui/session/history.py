@@ -8,6 +8,7 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tu
 
 from nanotrain_tui.catalog import Config, changed_keys, edited, flatten
 from nanotrain_tui.session.errors import RecordingError
+from nanotrain_tui.session.events import CHECKPOINT, CONFIGURED, EDITED, STARTED
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.session.scores import place_of
@@ -103,12 +104,12 @@ def parse_edits(found: Any) -> List[Edit]:
 def read_history(reader: SessionReader) -> List[SegmentHistory]:
     """All segments in order. Raises RecordingError."""
     by_segment: Dict[int, List[Event]] = {}
-    for event in reader.events(("configured", "started", "edited", "checkpoint")):
+    for event in reader.events((CONFIGURED, STARTED, EDITED, CHECKPOINT)):
         by_segment.setdefault(event.segment, []).append(event)
     histories = []
     for segment in reader.segments():
         events = by_segment.get(segment.seq, [])
-        if not events or events[0].kind != "configured":
+        if not events or events[0].kind != CONFIGURED:
             continue  # the host was killed before it recorded the event
         if not events[0].body.get("config"):
             raise RecordingError("{} has a start without a configuration".format(reader.path))
@@ -117,9 +118,9 @@ def read_history(reader: SessionReader) -> List[SegmentHistory]:
                 events[0],
                 segment.from_step,
                 reader.reached(segment),
-                [event for event in events if event.kind == "edited"],
-                [event for event in events if event.kind == "checkpoint"],
-                next((event for event in events if event.kind == "started"), None),
+                [event for event in events if event.kind == EDITED],
+                [event for event in events if event.kind == CHECKPOINT],
+                next((event for event in events if event.kind == STARTED), None),
             )
         )
     if not histories:

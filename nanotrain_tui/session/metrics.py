@@ -18,7 +18,9 @@ from typing import (
     Tuple,
 )
 
+from nanotrain_tui.catalog.formats import MISSING, percent, scalar
 from nanotrain_tui.session.bodies import number
+from nanotrain_tui.session.events import CHECKPOINT, EVALUATED, STARTED
 from nanotrain_tui.session.text import is_printable
 
 UP, DOWN = "up", "down"  # which values are better
@@ -47,6 +49,14 @@ class Metric(NamedTuple):
     def evaluated_on(self) -> Tuple[str, ...]:
         """The parts of the data on which evaluations report it."""
         return tuple(part for part in self.on if part != TRAINING)
+
+    def text(self, value: Optional[float], missing: str = MISSING) -> str:
+        """A value with its unit, as people read it: ``94.27%``, ``0.3125``, ``12.5 ms``."""
+        if value is None:
+            return missing
+        if self.format == PERCENT:
+            return percent(value)
+        return "{} {}".format(scalar(value), self.unit).rstrip()
 
     @property
     def label(self) -> str:
@@ -218,13 +228,13 @@ class MetricsFold:
 
     def event(self, kind: str, body: Any) -> None:
         """An event of any kind."""
-        if kind == "started":
+        if kind == STARTED:
             self._started(body)
-        elif kind == "evaluated":
+        elif kind == EVALUATED:
             part = part_of(body)
             for name in evaluated_values(body):
                 self._saw(name, part)
-        elif kind == "checkpoint":
+        elif kind == CHECKPOINT:
             self._scored(_table(_table(body).get("score")).get("metric"))
 
     def row(self, name: str) -> bool:

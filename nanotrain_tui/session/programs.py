@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict
 from nanotrain_tui.catalog import FIELDS
 from nanotrain_tui.catalog.fields import COMMAND
 from nanotrain_tui.session.bodies import parse_object
+from nanotrain_tui.session.events import CONFIGURED, EDITED
 
 Table = Dict[str, Any]
 
@@ -27,7 +28,7 @@ def blank_programs(connection: sqlite3.Connection) -> None:
     ((text,),) = connection.execute("SELECT value FROM meta WHERE key = 'config'").fetchall()
     config = _rewrite(text, _config)
     connection.execute("UPDATE meta SET value = ? WHERE key = 'config'", (config,))
-    for kind, blank in (("configured", _configured), ("edited", _edited)):
+    for kind, blank in ((CONFIGURED, _configured), (EDITED, _edited)):
         events = connection.execute("SELECT seq, body FROM events WHERE kind = ?", (kind,))
         for seq, text in events.fetchall():
             body = _rewrite(text, blank)

@@ -3,6 +3,7 @@
 import math
 from typing import Any, Dict, List, NamedTuple, Optional
 
+from nanotrain_tui.session import events
 from nanotrain_tui.session.bodies import number
 from nanotrain_tui.session.metrics import BESIDE_METRICS, DIVERGED_BY, SCORED_BY, UP, MetricsFold
 from nanotrain_tui.session.recording.records import Event
@@ -45,7 +46,10 @@ class Kept(NamedTuple):
 class KeptCheckpoints:
     """Folds events in their order, and starts of segments, to the checkpoints there are."""
 
-    KINDS = ("started", "checkpoint", "checkpoint_removed", "evaluated", "edited")  # it takes
+    KINDS = (  # it takes
+        events.STARTED, events.CHECKPOINT, events.CHECKPOINT_REMOVED, events.EVALUATED,
+        events.EDITED,
+    )  # fmt: skip
 
     def __init__(self, most: Optional[int] = None) -> None:
         """Only the newest ``most`` are known, if that is given."""
@@ -62,17 +66,17 @@ class KeptCheckpoints:
 
     def add(self, event: Event) -> None:
         """Take in an event of any kind."""
-        if event.kind == "started":
+        if event.kind == events.STARTED:
             self._metrics.event(event.kind, event.body)
-        elif event.kind == "evaluated":
+        elif event.kind == events.EVALUATED:
             self._evaluated = Tested(event.step, _metrics_of(event.body))
-        elif event.kind == "edited":
+        elif event.kind == events.EDITED:
             changes = event.body.get("changes")
             if isinstance(changes, dict) and any(map(_changes_network, changes)):
                 self._evaluated = None
-        elif event.kind == "checkpoint_removed":
+        elif event.kind == events.CHECKPOINT_REMOVED:
             self._kept.pop(str(event.body.get("file")), None)
-        elif event.kind == "checkpoint":
+        elif event.kind == events.CHECKPOINT:
             file, tested = str(event.body.get("file")), self._tested(event)
             self._kept.pop(file, None)
             self._kept[file] = Kept(event, tested, self._score(event, tested))
@@ -117,7 +121,7 @@ def place_of(checkpoint: Event) -> int:
 
 def is_late(event: Event) -> bool:
     """Whether this is a checkpoint of an earlier step than the training was at."""
-    return event.kind == "checkpoint" and AFTER in event.body
+    return event.kind == events.CHECKPOINT and AFTER in event.body
 
 
 def _best_first(score: Score, one: Kept) -> Any:

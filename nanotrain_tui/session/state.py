@@ -2,6 +2,7 @@
 
 from typing import Any, Iterable, Mapping, Tuple
 
+from nanotrain_tui.session import events
 from nanotrain_tui.session.events import EVENTS
 
 STARTING = "starting"
@@ -23,9 +24,9 @@ STATE_KINDS = tuple(sorted(_AFTER))
 
 def next_state(state: str, kind: str, body: Mapping[str, Any] = {}) -> str:
     """The state after an event; only the start of a new segment leaves an ended state."""
-    if state in ENDED and kind != "configured":
+    if state in ENDED and kind != events.CONFIGURED:
         return state
-    if kind == "crashed" and body.get("resuming") is True:
+    if kind == events.CRASHED and body.get("resuming") is True:
         return STARTING  # the host starts the trainer again, in a new segment
     return _AFTER.get(kind, state)
 

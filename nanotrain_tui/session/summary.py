@@ -16,12 +16,13 @@ from nanotrain_tui.session.evaluated import (
     evaluated,
     parse_evaluated,
 )
+from nanotrain_tui.session.events import CONFIGURED, EDITED, STARTED
 from nanotrain_tui.session.folder import SessionFolder, list_sessions
 from nanotrain_tui.session.labels import read_labels
 from nanotrain_tui.session.recording.reader import SessionReader
 
 SPARK = 24  # parts of a spark of the loss
-_KINDS = states.STATE_KINDS + ("edited",)
+_KINDS = states.STATE_KINDS + (EDITED,)
 _WALL = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)([+-])(\d\d):(\d\d)\Z")
 
 
@@ -216,12 +217,12 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
     started: Dict[str, Any] = {}
     now: Dict[str, Any] = {}  # what was edited, or in force at a later start
     for event in events:
-        if event.kind == "configured":
+        if event.kind == CONFIGURED:
             now = flatten(_table(event.body.get("config")))
-        elif event.kind == "started":
+        elif event.kind == STARTED:
             started = event.body
             now["train.steps"] = event.body.get("steps", now.get("train.steps"))
-        elif event.kind == "edited":
+        elif event.kind == EDITED:
             for key, change in _table(event.body.get("changes")).items():
                 if isinstance(change, list) and len(change) == 2:
                     now[key] = change[1]

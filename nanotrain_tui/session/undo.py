@@ -7,12 +7,14 @@ belong to the run. Undone edits, and what a resume has put off, do not count.
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
 from nanotrain_tui.catalog import FIELDS, applies
+from nanotrain_tui.session import events
 from nanotrain_tui.session.history import SCRIPT
 from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.session.scores import place_of
 
 GUARD = "guard"  # who acts against heat and lack of memory
-KINDS = ("configured", "checkpoint", "checkpoint_removed", "edited")  # all that the fold needs
+# All that the fold needs.
+KINDS = (events.CONFIGURED, events.CHECKPOINT, events.CHECKPOINT_REMOVED, events.EDITED)
 MOST_EDITS = 1000  # the newest; what is older cannot be undone
 
 
@@ -44,14 +46,14 @@ class Edits:
 
     def add(self, event: Event) -> None:
         """Take in one event; kinds other than ``KINDS`` change nothing."""
-        if event.kind == "edited":
+        if event.kind == events.EDITED:
             self._made.append(_edit(event))
             del self._made[:-MOST_EDITS]
-        elif event.kind == "checkpoint":
+        elif event.kind == events.CHECKPOINT:
             self._checkpoints[str(event.body.get("file"))] = place_of(event)
-        elif event.kind == "checkpoint_removed":
+        elif event.kind == events.CHECKPOINT_REMOVED:
             self._checkpoints.pop(str(event.body.get("file")), None)
-        elif event.kind == "configured":
+        elif event.kind == events.CONFIGURED:
             # Edits after the checkpoint lie ahead again, those that undo one among them.
             until = self._checkpoints.get(str(event.body.get("resumed_from")), 0)
             self._made = [edit for edit in self._made if edit.seq <= until]

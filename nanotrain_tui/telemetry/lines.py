@@ -3,40 +3,53 @@
 from codecs import BOM_UTF8
 from typing import List
 
-MAX_BUFFER = 65536  # bytes kept while waiting for a newline
+LONGEST = 65536  # bytes of a line
 
 
-class LineBuffer:
-    """Collects bytes and gives whole lines; ``dropped`` counts lines too long to be kept."""
+class LineSplitter:
+    """Cuts what arrives into lines; one longer than ``longest`` bytes is dropped and counted."""
 
-    def __init__(self, limit: int = MAX_BUFFER) -> None:
+    def __init__(self, longest: int = LONGEST) -> None:
+        self.longest = longest
         self.dropped = 0
-        self._limit = limit
-        self._tail = b""
-        self._skipping = False  # within a line that was too long
+        self._rest = bytearray()
+        self._dropping = False
 
-    def feed(self, data: bytes) -> List[str]:
-        """The lines completed by ``data``, without their ends."""
-        *whole, tail = (self._tail + data).split(b"\n")
-        if whole and self._skipping:
-            del whole[0]
-            self._skipping = False
-        if self._skipping:
-            tail = b""
-        elif len(tail) > self._limit:
-            self.dropped += 1
-            self._skipping = True
-            tail = b""
-        self._tail = tail
-        return [_text(line) for line in whole]
+    @property
+    def is_within_line(self) -> bool:
+        """Whether a line has begun and its end has not come."""
+        return self._dropping or bool(self._rest)
 
-    def end(self) -> List[str]:
-        """What came after the last newline, where it is a line; nothing more will come."""
-        tail, self._tail, self._skipping = self._tail, b"", False
-        return [_text(tail)] if tail else []
+    def feed(self, data: bytes) -> List[bytes]:
+        """The lines now complete, without their ends."""
+        *lines, rest = data.split(b"\n")
+        complete = []
+        for line in lines:
+            if not self._dropping and len(self._rest) + len(line) <= self.longest:
+                self._rest += line
+                complete.append(bytes(self._rest))
+            elif not self._dropping:
+                self.dropped += 1
+            self._rest = bytearray()
+            self._dropping = False
+        if not self._dropping:
+            self._rest += rest
+            if len(self._rest) > self.longest:
+                self.dropped += 1
+                self._dropping = True
+                self._rest = bytearray()
+        return complete
+
+    def end(self) -> List[bytes]:
+        """What came after the last line end, where it is a line; nothing more will come."""
+        rest, self._rest, self._dropping = bytes(self._rest), bytearray(), False
+        return [rest] if rest else []
 
 
-def _text(line: bytes) -> str:
-    # an editor's byte order mark; a power cut leaves NULs where a log was being written
+def text_of(line: bytes) -> str:
+    """A line of telemetry as ASCII text, without a byte order mark.
+
+    A power cut leaves NULs where a log was being written: they are blanks.
+    """
     line = line[len(BOM_UTF8) :] if line.startswith(BOM_UTF8) else line
     return line.replace(b"\0", b" ").decode("ascii", "replace")

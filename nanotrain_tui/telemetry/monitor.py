@@ -18,7 +18,7 @@ from typing import Callable, List, Optional, Set
 
 from . import child as processes
 from .child import KEY, Child, Spawn, TelemetryError, find_tegrastats
-from .lines import LineBuffer
+from .lines import LineSplitter, text_of
 from .samples import Body, Gpu, KernelFiles, Machine, add, body_of_line
 from .sysfs import is_jetson
 from .tegrastats import TegrastatsLine, parse_line
@@ -68,7 +68,7 @@ class Monitor:
         self._root = root
         self._program: Optional[str] = None
         self._child: Optional[Child] = None
-        self._buffer = LineBuffer()
+        self._buffer = LineSplitter()
         self._line: Optional[TegrastatsLine] = None  # the newest, until it becomes a sample
         self._unread = self._unread_before = 0  # lines that were no samples; at the last sample
         self._received = 0  # bytes since the last sample
@@ -127,7 +127,7 @@ class Monitor:
             self._backoff_s = _BACKOFF_S[1]
             self._drop_child(now, "writes too much and was stopped")
             return
-        for text in self._buffer.feed(data):
+        for text in map(text_of, self._buffer.feed(data)):
             self._parse(now, text)
 
     def _parse(self, now: float, text: str) -> None:
@@ -243,7 +243,7 @@ class Monitor:
         milliseconds = max(1, round(self._interval_s * 1000))
         self._child = self._spawn([self._program, "--interval", str(milliseconds)])
         self._unread += self._buffer.dropped
-        self._buffer = LineBuffer()
+        self._buffer = LineSplitter()
         self._received = 0
         self._started_at = now
         self._last_line_at = now + _START_GRACE_S

@@ -126,8 +126,10 @@ async def test_an_ended_session_is_resumed_forked_or_left_behind(answer: str) ->
             await until(pilot, lambda: desk.app.link.state.state == "running")
             assert desk.backend.resumed == [("brisk-otter", {RATE: 2e-4})]
             assert desk.app.link.state.step == 400
+            assert message(desk.app) == "Resumed brisk-otter."
         elif answer == "n":
             await until(pilot, lambda: desk.app.link.state.name == "session-1")
+            assert message(desk.app) == "Started session-1."
         elif answer == "f":
             assert isinstance(desk.app.screen, PickList)
         else:

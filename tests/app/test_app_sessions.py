@@ -213,7 +213,7 @@ async def test_those_that_are_marked_are_compared(home: Path) -> None:
         await until(pilot, lambda: isinstance(app.screen, CompareScreen))
         await until(pilot, lambda: "optimizer.name" in text(app))
         shown = text(app)
-        for said in ("test accuracy by step", "A ", "B ", "C ", "to 95 %"):
+        for said in ("test accuracy by step", "A ", "B ", "C ", "to 95%"):
             assert said in shown
         await pilot.press("m", "b")
         await pilot.pause()

@@ -260,7 +260,7 @@ def test_cause_stands_over_effect() -> None:
 def test_the_stack_tells_every_value_at_the_cursor_and_what_is_missing() -> None:
     view = ChartView(cursor=195)
     text = "\n".join(text_of(draw_stack(STATE, view, stacked(STATE, view), 120, 40, UNICODE)))
-    for value in ("1 Loss", "0.15", "47.50%", "1e-4", "5.17 W", "2018 MB", "67.5 %", "41.8 °C"):
+    for value in ("1 Loss", "0.15", "47.50%", "1e-4", "5.17 W", "2018 MB", "67.5%", "41.8 °C"):
         assert value in text, value
     assert missing(STATE) == [] and "Power" in missing(RunState())
 

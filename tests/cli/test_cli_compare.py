@@ -84,7 +84,7 @@ def test_curves_by_step_time_and_epoch(two: Path) -> None:
 def test_as_text_for_people(nano: Nano, two: Path) -> None:
     ran = nano("compare", "mnist-1", "mnist-2")
     assert ran.status == 0
-    for said in ("test accuracy over steps", "A mnist-1", "B mnist-2", "TO 90 %", "step 400"):
+    for said in ("test accuracy over steps", "A mnist-1", "B mnist-2", "TO 90%", "step 400"):
         assert said in ran.out
     assert max(map(len, ran.out.splitlines())) < 130
 

@@ -81,3 +81,10 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == "[]\n"
+
+
+def test_a_question_ends_without_a_full_stop(nano: Nano) -> None:
+    ran = nano("train", "--detahc")
+    assert ran.status == 2
+    assert "Did you mean" in ran.err and ran.err.endswith(" See 'nanotrain train --help'.\n")
+    assert "?." not in ran.err and "?)." not in ran.err

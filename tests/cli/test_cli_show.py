@@ -32,7 +32,7 @@ def test_sessions_are_listed_newest_first(nano: Nano, home: Path) -> None:
     assert header.split()[:3] == ["SESSION", "STATE", "STEP"]
     assert [line.split()[:3] for line in lines] == [
         ["mnist-2", "interrupted", "20/50"],
-        ["mnist-1", "finished", "1000/1000"],
+        ["mnist-1", "finished", "1,000/1,000"],
     ]
     newest, oldest = strictly(nano("sessions", "--json").out)
     assert (newest["name"], newest["state"], newest["accuracy"]) == ("mnist-2", "interrupted", None)
@@ -69,7 +69,7 @@ def test_show_tells_figures_configuration_and_events(nano: Nano, home: Path) -> 
     tutorial_run(home)
     ran = nano("show", "mnist-1")
     assert ran.status == 0
-    assert "mnist-1: finished, step 1000/1000" in ran.out
+    assert "mnist-1: finished, step 1,000/1,000" in ran.out
     assert "loss (log scale)" in ran.out and "accuracy " in ran.out
     assert "optimizer.learning_rate = 0.0001" in " ".join(ran.out.split())
     assert "MNIST in /data" in ran.out
@@ -101,7 +101,7 @@ def test_show_draws_whatever_the_losses_are(nano: Nano, home: Path, bad: float) 
     recording.evaluated(loss="nan", accuracy=None)
     recording.finished()
     ran = nano("show", "mnist-1")
-    assert ran.status == 0 and "step 60/1000" in ran.out
+    assert ran.status == 0 and "step 60/1,000" in ran.out
     assert strictly(nano("show", "mnist-1", "--json").out)["evaluations"][0]["loss"] is None
 
 

@@ -42,7 +42,7 @@ def older(home: Path) -> SessionFolder:
 
 def test_a_list_names_the_step_that_was_tested(nano: Nano, tested: SessionFolder) -> None:
     rows = [line.split() for line in nano("checkpoints", tested.name).out.splitlines()]
-    assert rows[1][:1] + rows[1][2:4] == ["50", "50", "0.9000"]
+    assert rows[1][:1] + rows[1][2:4] == ["50", "50", "90.00%"]
     assert rows[1][-2:] == ["the", "best"]
     assert rows[2][:1] + rows[2][2:4] == ["100", "-", "-"]
     assert " ".join(rows[2][-5:]) == "not tested at this step"
@@ -55,7 +55,7 @@ def test_a_list_names_the_step_that_was_tested(nano: Nano, tested: SessionFolder
 
 def test_show_names_the_step_that_was_tested(nano: Nano, tested: SessionFolder) -> None:
     out = nano("show", tested.name).out
-    assert "best checkpoint: step 50, tested at step 50: 0.9000" in out
+    assert "best checkpoint: step 50, tested at step 50: 90.00%" in out
     assert "checkpoint at step 100, not tested" in out
     checkpoints = json.loads(nano("show", tested.name, "--json").out)["checkpoints"]
     assert [(one["step"], one["best"]) for one in checkpoints] == [(50, True), (100, False)]

@@ -72,7 +72,7 @@ def test_the_page_escapes_every_text_and_asks_for_nothing(tmp_path: Path) -> Non
     assert page.links == ["data:,"]
     assert "default-src 'none'" in text
     assert "&lt;script&gt;alert" in text and "url(" not in text
-    for said in ("mnist-1", "70.00 %", "optimizer.learning_rate", "finished after"):
+    for said in ("mnist-1", "70.00%", "optimizer.learning_rate", "finished after"):
         assert said in text.replace("<wbr>", "")
 
 

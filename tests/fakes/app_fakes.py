@@ -272,8 +272,8 @@ def midway(**fields: Any) -> dict[str, Any]:
         LogLine(1, 0.0, 0, "configured", "configured by maker@nano", "info"),
         LogLine(2, 4.2, 0, "ready", "TensorFlow 2.16.1 on the CPU", "info"),
         LogLine(3, 4.4, 0, "started", "started: digits, 814,090 parameters", "info"),
-        LogLine(4, 4.6, 1, "evaluated", "test accuracy 31.20 %, loss 2.31", "info"),
-        LogLine(5, 9.9, 401, "evaluated", "test accuracy 90.11 %, loss 0.33", "good"),
+        LogLine(4, 4.6, 1, "evaluated", "test accuracy 31.20%, loss 2.31", "info"),
+        LogLine(5, 9.9, 401, "evaluated", "test accuracy 90.11%, loss 0.33", "good"),
     ]
     return {
         "state": "running",

@@ -46,7 +46,7 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
                 },
                 "scripted": True,
             },
-            "optimizer adam → sgd, learning rate 0.1 → 0.2, new.key none → 1 "
+            "optimizer Adam → gradient descent (SGD), learning rate 0.1 → 0.2, new.key none → 1 "
             "(as scripted, fresh slots)",
         ),
         (
@@ -79,7 +79,7 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
         (
             "checkpoint",
             {"tested": {"step": 7, "metrics": {"accuracy": 0.9427}}, "best": True},
-            "checkpoint at step 7, tested 94.27 %, the best",
+            "checkpoint at step 7, tested 94.27%, the best",
         ),
         ("checkpoint", {"tested": {"step": 7, "metrics": {}}}, "checkpoint at step 7, tested"),
         ("checkpoint", {"tested": None, "bytes": 5e6}, "checkpoint at step 7, not tested, 5.0 MB"),
@@ -93,7 +93,7 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
         (
             "evaluated",
             {"loss": 0.25, "accuracy": 0.9427},
-            "step 7: accuracy 94.27 %, loss 0.25",
+            "step 7: accuracy 94.27%, loss 0.25",
         ),
         ("evaluated", {"loss": "nan", "accuracy": None}, "step 7: test loss nan"),
         ("checkpoint", {"bytes": 6512000}, "checkpoint at step 7, 6.5 MB"),

@@ -27,7 +27,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     place.row(
         "app/keys/actions.py",
         "ACTIONS = (",
-        'Action("wave", "ctrl+y", "wave", "Waves.", SCREEN, "Wave: at the session"),',
+        'Action("wave", "session.run", "ctrl+y", "wave", "Waves.", SCREEN, "Wave: at the session"),',
     )
     place.add("themes/dusk.toml", THEME)
     place.row(

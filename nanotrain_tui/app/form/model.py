@@ -27,7 +27,7 @@ from nanotrain_tui.catalog import (
     parse_value,
 )
 from nanotrain_tui.catalog.edits import KEY as EDITS
-from nanotrain_tui.catalog.fields import BOOL, CHOICE
+from nanotrain_tui.catalog.formats import value_text
 from nanotrain_tui.config.presets import Preset
 
 PRESET_KEY = "preset"
@@ -297,9 +297,7 @@ class FormModel:
             fault = problem.message if problem is not None and problem.key == key else ""
             mark = self._mark(key, staged) if key in differences else ""
             advice = advised.get(key, "")
-            rows.append(
-                Row(key, field.label, self._shown(key), self.text(key), fault, mark, advice)
-            )
+            rows.append(Row(key, field.label, self.shown(key), self.text(key), fault, mark, advice))
         return rows
 
     def _mark(self, key: str, staged: Config) -> str:
@@ -311,14 +309,9 @@ class FormModel:
         """What is allowed and seldom wise about a form without a problem."""
         return advise(self.config)
 
-    def _shown(self, key: str) -> str:
-        field = FIELDS[key]
-        if field.kind == CHOICE and field.choices:
-            entry = field.choices.get(self.value(key))
-            return str(entry.label) if entry is not None else self.text(key)
-        if field.kind == BOOL:
-            return "on" if self.value(key) else "off"
-        return self.text(key)
+    def shown(self, key: str) -> str:
+        """A field's value as the form shows it."""
+        return value_text(key, self.value(key))
 
     def _matching_preset(self) -> str:
         return next((name for name in self._presets if self._holds(name)), "")

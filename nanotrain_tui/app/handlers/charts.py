@@ -10,13 +10,14 @@ from nanotrain_tui.app.handlers.shell import Screens, Shell
 from nanotrain_tui.app.screens.charts import ChartsScreen
 from nanotrain_tui.app.source.jobs import Window
 from nanotrain_tui.app.widgets.charts import ChartWidget, LossChart
+from nanotrain_tui.catalog.formats import clock
 from nanotrain_tui.drawing.axis import whole_end
-from nanotrain_tui.drawing.chart import SIGN_ROLES
 from nanotrain_tui.drawing.chart_model import NO_DETAIL, Chart, Charts, Detail
 from nanotrain_tui.drawing.chart_stack import NAMES, key_of, missing, stacked
 from nanotrain_tui.drawing.chart_view import LEAST_STEPS, SMOOTHINGS, ChartView
-from nanotrain_tui.drawing.scale import clock, log_scale
+from nanotrain_tui.drawing.scale import log_scale
 from nanotrain_tui.follow.run_state import Mark, RunState
+from nanotrain_tui.session.events import signs
 
 GROWN = 256  # a window is read again when it has grown by this part
 SCALE_TEXTS = {
@@ -204,7 +205,7 @@ class ChartActions:
 
     def _to_mark(self, direction: int) -> None:
         marks = self._link.state.marks
-        steps = sorted({mark.step for mark in marks if mark.kind in SIGN_ROLES})
+        steps = sorted({mark.step for mark in marks})
         here = self._cursor
         if direction < 0:
             found = next((step for step in reversed(steps) if step < here), None)
@@ -231,10 +232,9 @@ class ChartActions:
 
     def _place(self, step: int, there: Callable[[Mark], bool]) -> None:
         self._set(self.view.moved(step, self._newest, self._end))
-        marks = [mark for mark in self._link.state.marks if mark.kind in SIGN_ROLES]
-        marks = [mark for mark in marks if there(mark)]
+        marks = [mark for mark in self._link.state.marks if there(mark)]
         # What was changed says more than that a checkpoint was written just then.
-        marks.sort(key=lambda mark: list(SIGN_ROLES).index(mark.kind), reverse=True)
+        marks.sort(key=lambda mark: list(signs()).index(mark.kind), reverse=True)
         texts = [f"step {mark.step:,}, {clock(mark.t)}: {mark.text}" for mark in marks]
         self._shell.say("; ".join(texts) or f"step {step:,}: nothing was done here.")
 

@@ -14,6 +14,7 @@ from nanotrain_tui.app.screens.jump import Jump
 from nanotrain_tui.app.source.ports import SavePreset
 from nanotrain_tui.catalog import ACTIVATIONS, FIELDS, ConfigError, applies, format_value
 from nanotrain_tui.catalog.fields import BOOL, CHOICE, FLOAT, INT
+from nanotrain_tui.catalog.formats import plural
 from nanotrain_tui.config.presets import DEFAULT
 from nanotrain_tui.drawing.curves import small_curve
 
@@ -147,7 +148,7 @@ class FormActions:
             )
             for name, entry in (field.choices or {}).items()
         ]
-        chosen = self._model.text(key)
+        chosen = self._model.shown(key)
         self._shell.push_screen(
             PickList(field.label, items, chosen, lambda name: self._accept(key, name, stage))
         )
@@ -190,7 +191,7 @@ class FormActions:
             return
         if not moved:
             self._shell.say(
-                f"{FIELDS[key].label} {self._model.text(key) or 'empty'}: no step that way."
+                f"{FIELDS[key].label} {self._model.shown(key) or 'empty'}: no step that way."
             )
             return
         # One press of many must not put a question in the way: what needs a restart is staged.
@@ -215,7 +216,7 @@ class FormActions:
             self._steering.take(key, stage)
         else:
             self._screens.form_changed()
-            self._shell.say(f"{FIELDS[key].label}: {self._model.text(key) or 'empty'}")
+            self._shell.say(f"{FIELDS[key].label}: {self._model.shown(key) or 'empty'}")
 
     def _accept_preset(self, name: str) -> str:
         self._model.load_preset(name)
@@ -226,7 +227,7 @@ class FormActions:
             return
         self._screens.form_changed()
         staged = len(self._model.staged())
-        note = f": {staged} values staged; a applies, x drops." if staged else ""
+        note = f": {plural(staged, 'value')} staged; a applies, x drops." if staged else ""
         self._shell.say(f"Preset {name}{note}")
 
 

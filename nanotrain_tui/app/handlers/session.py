@@ -10,7 +10,7 @@ from nanotrain_tui.app.handlers.shell import Screens, Shell
 from nanotrain_tui.app.screens.dialogs import Item, PickList, Prompt
 from nanotrain_tui.app.source.jobs import Command, Fork, Resume, Start
 from nanotrain_tui.catalog import flatten
-from nanotrain_tui.drawing.scale import clock, percent
+from nanotrain_tui.catalog.formats import clock, file_size, percent, plural
 from nanotrain_tui.follow.run_state import Checkpoint
 
 MOST_STEPS = 10**9
@@ -81,7 +81,7 @@ class SessionActions:
             number = text.strip().replace("_", "").replace(",", "")
             if not (number.isascii() and number.isdigit() and 0 < int(number[:12]) <= MOST_STEPS):
                 return f"A whole number from 1 to {MOST_STEPS:,}."
-            self._command("step", f"{int(number):,} steps …", n=int(number))
+            self._command("step", f"{plural(int(number), 'step')} …", n=int(number))
             return ""
 
         self._shell.push_screen(Prompt("steps", "5", "How many steps to make, then pause.", accept))
@@ -194,7 +194,7 @@ class SessionActions:
 def _line(one: Checkpoint) -> str:
     tested = one.value("accuracy")
     accuracy = "not tested" if tested is None else percent(tested)
-    size = f"{one.bytes / 1e6:.1f} MB" if one.bytes is not None else ""
+    size = file_size(one.bytes, "")
     best = "best" if one.best else ""
     return f"step {one.step:>9,}  {accuracy:>10}  {best:4}  {size:>9}  at {clock(one.t)}"
 

@@ -12,7 +12,7 @@ from nanotrain_tui.app.handlers.memory import ask_about_memory
 from nanotrain_tui.app.handlers.session_text import WATCHING, divergence, ending, launching
 from nanotrain_tui.app.handlers.shell import Screens, Shell
 from nanotrain_tui.app.keys.situation import Situation
-from nanotrain_tui.app.source.jobs import Attach, Command, Job, Launch, Start, Window
+from nanotrain_tui.app.source.jobs import Attach, Command, Job, Launch, Resume, Start, Window
 from nanotrain_tui.app.source.ports import Reply, Watch
 from nanotrain_tui.app.source.refusals import Refused, TooLarge
 from nanotrain_tui.app.source.worker import TrainingWorker
@@ -139,9 +139,10 @@ class SessionLink:
         if isinstance(job, Start):
             self._model.set_running({})
             self._model.set_running(job.config)
-        self.show(launching(Preparing("starting the session", None)))
+        doing = "resuming the session" if isinstance(job, Resume) else "starting a session"
+        self.show(launching(Preparing(doing, None)))
         self._screens.form_changed()
-        self._shell.say("Starting a session …" if isinstance(job, Start) else "Going on …")
+        self._shell.say(f"{doing.capitalize()} …")
 
     def launch_after_stop(self, job: Launch, then: str) -> None:
         """Launch once the session that runs has been stopped."""
@@ -211,10 +212,15 @@ class SessionLink:
         if self.watching:
             self._shell.say(WATCHING)
         else:
-            self._shell.say(f"{'Attached to' if self._attaching else 'Started'} {name}.", "good")
+            self._shell.say(f"{self._what_was_done()} {name}.", "good")
         if not self._attaching and self._model.problem is None:
             for one in self._model.advice():
                 self._shell.note(one.message, "warning")
+
+    def _what_was_done(self) -> str:
+        if self._attaching:
+            return "Attached to"
+        return "Resumed" if isinstance(self._last_launch, Resume) else "Started"
 
     def not_attached(self, error: Refused) -> None:
         """It could not be started or found: what was followed before still is."""

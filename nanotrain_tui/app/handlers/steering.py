@@ -16,7 +16,8 @@ from nanotrain_tui.app.handlers.session_link import EditTrail, SessionLink
 from nanotrain_tui.app.handlers.shell import Screens, Shell
 from nanotrain_tui.app.source.jobs import Command
 from nanotrain_tui.app.source.ports import Reply
-from nanotrain_tui.catalog import FIELDS, SWAP, format_value
+from nanotrain_tui.catalog import FIELDS, SWAP
+from nanotrain_tui.catalog.formats import plural, sentence, value_text
 from nanotrain_tui.session.client import whoami
 from nanotrain_tui.session.undo import Undo
 
@@ -83,7 +84,7 @@ class SteeringActions:
             what = f": {self._describe(values)}" if mine else ""
             self._shell.say(f"Undone{_after(reply)}{what}.", "good")
         else:
-            self._shell.say(f"Nothing was undone: {reply.why}.", "warning")
+            self._shell.say(sentence(f"Nothing was undone: {reply.why}"), "warning")
 
     # --- the keys --------------------------------------------------------------------------
 
@@ -167,10 +168,10 @@ class SteeringActions:
         self._shell.say(f"{self._value_of(key)}: {staged}")
 
     def _value_of(self, key: str) -> str:
-        return f"{FIELDS[key].label} {self._model.text(key) or 'empty'}"
+        return f"{FIELDS[key].label} {self._model.shown(key) or 'empty'}"
 
     def _describe(self, values: Mapping[str, Any]) -> str:
-        texts = [f"{FIELDS[key].label} {format_value(value)}" for key, value in values.items()]
+        texts = [f"{FIELDS[key].label} {value_text(key, value)}" for key, value in values.items()]
         return ", ".join(texts[:3]) + (f" and {len(texts) - 3} more" if len(texts) > 3 else "")
 
 
@@ -186,4 +187,4 @@ def _cost(values: Mapping[str, Any], swaps: list[str]) -> str:
 
 
 def _values(count: int) -> str:
-    return "1 value" if count == 1 else f"{count} values"
+    return plural(count, "value")

@@ -18,19 +18,12 @@ from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.app.widgets.bars import MessageLine
 from nanotrain_tui.app.widgets.live import LiveWidget
+from nanotrain_tui.catalog.formats import clock, figure, joules, percent, short
 from nanotrain_tui.drawing.chart import LABEL_CELLS
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
 from nanotrain_tui.drawing.plot import dots_of, plot_line
-from nanotrain_tui.drawing.scale import (
-    accuracy_scale,
-    clock,
-    figure,
-    joules,
-    loss_scale,
-    percent,
-    short,
-)
+from nanotrain_tui.drawing.scale import accuracy_scale, loss_scale
 from nanotrain_tui.follow.compare import AXES, common_target, differences, metric_parts
 from nanotrain_tui.follow.not_finite import in_words
 from nanotrain_tui.session.metrics import TEST, MetricPart
@@ -193,7 +186,7 @@ class CompareScreen(Screen[None]):
 def tables(found: Sequence[Contender]) -> list[str]:
     """What each came to, what the common accuracy took, what differs."""
     wanted = common_target(found, "accuracy")
-    to = f"to {100 * wanted:g} %" if wanted is not None else ""
+    to = f"to {100 * wanted:g}%" if wanted is not None else ""
     names = [f"{LETTERS[i]} {one.name}" for i, one in enumerate(found)]
     steps = any(one.begins_at for one in found)  # else there is nothing to tell apart
     rows = [("", *(["steps"] if steps else []), "best", "at step", "loss", "time", "energy", to)]

@@ -32,6 +32,7 @@ from nanotrain_tui.drawing.chart_model import Detail
 from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.curves import FUNCTIONS
 from nanotrain_tui.follow.run_state import LogLine, RunState
+from nanotrain_tui.session.events import NOTE
 
 WIDE, TALL = 110, 34
 LEAST_WIDTH, LEAST_HEIGHT = 60, 18
@@ -130,7 +131,7 @@ class Dashboard(Screen[None]):
     def note(self, text: str, level: str) -> None:
         """A line in the log that is no event of the session: a broken theme, a failed start."""
         state = self._state or RunState(state="")
-        line = LogLine(state.seq, state.elapsed_s, state.step, "note", text, level)
+        line = LogLine(state.seq, state.elapsed_s, state.step, NOTE, text, level)
         self._local = (*self._local, line)[-100:]
         self.show_state(state)
 

@@ -20,6 +20,7 @@ from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.app.widgets.bars import MessageLine
 from nanotrain_tui.app.widgets.sessions_list import SessionList
+from nanotrain_tui.catalog.formats import count, plural
 from nanotrain_tui.drawing.sessions import SORTS, chosen, state_of
 
 if TYPE_CHECKING:
@@ -143,12 +144,10 @@ class SessionsScreen(Screen["Chosen | None"]):
         """The line above: how many; the lines below: the note, and what was trained."""
         if self._all is None:
             return
-        found = (
-            f"{len(self.rows.shown):,} of {len(self._all):,}"
-            if self._words
-            else f"{len(self._all):,}"
-        )
-        parts = [f" {found} sessions", f"sorted by {self._sort}"]
+        found = plural(len(self._all), "session")
+        if self._words:
+            found = f"{count(len(self.rows.shown))} of {found}"
+        parts = [f" {found}", f"sorted by {self._sort}"]
         parts += [f"with '{self._words}'"] if self._words else []
         parts += [f"{len(self.rows.marked)} marked"] if self.rows.marked else []
         self.query_one("#about", Static).update(Content("  ".join(parts)), layout=False)

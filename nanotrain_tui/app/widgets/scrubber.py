@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 
 from nanotrain_tui.app.widgets.live import LiveWidget
-from nanotrain_tui.drawing.chart import SIGN_ROLES
+from nanotrain_tui.catalog.formats import clock
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit, width_of
-from nanotrain_tui.drawing.scale import clock
 from nanotrain_tui.follow.run_state import ReplayPosition, RunState
+from nanotrain_tui.session.events import signs
 
 SHORTEST = 12  # cells of the bar
 
@@ -44,10 +44,10 @@ def draw_scrubber(state: RunState, place: ReplayPosition, width: int, glyphs: Gl
 def _bar(place: ReplayPosition, width: int, glyphs: Glyphs) -> Line:
     here = min(width - 1, int(place.fraction * width))
     cells = [Span(glyphs.done, "bar")] * here + [Span(glyphs.rest, "muted")] * (width - here)
-    for kind, role in SIGN_ROLES.items():  # the weightiest last
+    for kind, sign in signs().items():  # the one of most weight last
         for stop in place.stops:
             if stop.kind == kind and place.end_t > 0:
                 x = min(width - 1, int(stop.t / place.end_t * width))
-                cells[x] = Span(glyphs.marks[kind], role)
+                cells[x] = Span(glyphs.sign(sign), sign.role)
     cells[here] = Span(glyphs.cursor, "value")
     return tuple(cells)

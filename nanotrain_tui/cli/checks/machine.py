@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nanotrain_tui.catalog import usual_data
+from nanotrain_tui.catalog.formats import megabytes
 from nanotrain_tui.config import Folders
 from nanotrain_tui.telemetry.board import BoardInfo
 
@@ -115,7 +116,7 @@ def check_home(folders: Folders) -> Check:
         advice = "Set NANOTRAIN_HOME to a folder that you can write to."
         return Check("home", PROBLEM, found, advice)
     free_mb = shutil.disk_usage(existing).free // (1 << 20)
-    found = f"{home}, {free_mb:,} MB free"
+    found = f"{home}, {megabytes(free_mb)} free"
     if free_mb < MIN_FREE_MB:
         return Check(
             "home",
@@ -153,8 +154,10 @@ def check_memory(board: BoardInfo, values: Mapping[str, Any], root: str = "/") -
 
     total_mb = psutil.virtual_memory().total // (1 << 20)
     swap_mb = sum(area.total_mb for area in board.swap)
-    kinds = ", ".join(f"{area.name} ({area.kind}) {area.total_mb:,} MB" for area in board.swap)
-    checks = [_check_need(f"{total_mb:,} MB", values, root)]
+    kinds = ", ".join(
+        f"{area.name} ({area.kind}) {megabytes(area.total_mb)}" for area in board.swap
+    )
+    checks = [_check_need(megabytes(total_mb), values, root)]
     if swap_mb or total_mb >= MIN_MEMORY_MB:
         checks.append(Check("swap", OK, kinds or "none"))
     else:
@@ -172,8 +175,8 @@ def _check_need(total: str, values: Mapping[str, Any], root: str) -> Check:
     data = usual_data(str(values["data.name"]))
     needed = memory.check_memory(values, data._asdict(), memory.read_available(root))
     available = needed.available.memory_mb
-    found = total if available is None else f"{total}, {available:,.0f} MB available"
-    need = f"{needed.need.total_mb:,.0f} MB"
+    found = total if available is None else f"{total}, {megabytes(available)} available"
+    need = megabytes(needed.need.total_mb)
     found += f"; training on {data.label} with your settings takes about {need}"
     return Check("memory", OK if needed.fits else WARN, found, needed.message)
 

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nanotrain_tui.catalog.formats import clock, count
 from nanotrain_tui.cli.exit_status import FINISHED, paragraph
 from nanotrain_tui.cli.options import json_option, session_argument
-from nanotrain_tui.cli.output import clock, metric_value, print_json, say, table
+from nanotrain_tui.cli.output import metric_value, print_json, say, table
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.session.metrics import SCORED_BY
 
@@ -68,11 +69,11 @@ def _object(checkpoint: "Checkpoint") -> dict[str, Any]:
 
 
 def _row(checkpoint: "Checkpoint", metric: "Metric | None") -> tuple[str, ...]:
-    size = "-" if checkpoint.bytes is None else f"{checkpoint.bytes / 1e6:.1f}"
-    tested = str(checkpoint.tested.step) if checkpoint.tested else "-"
+    size = "-" if checkpoint.bytes is None else f"{checkpoint.bytes / 1e6:,.1f}"
+    tested = count(checkpoint.tested.step) if checkpoint.tested else "-"
     notes = [checkpoint.problem, "the best" if checkpoint.best else ""]
     notes.append("" if checkpoint.tested else "not tested at this step")
     note = ", ".join(filter(None, notes))
     file = paragraph(checkpoint.file) + (f"  {paragraph(note)}" if note else "")
     value = metric_value(metric, checkpoint.value(metric.name)) if metric else "-"
-    return (str(checkpoint.step), clock(checkpoint.t), tested, value, size, file)
+    return (count(checkpoint.step), clock(checkpoint.t), tested, value, size, file)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from nanotrain_tui.catalog import nearest
+from nanotrain_tui.catalog.formats import clock, count, joules
 from nanotrain_tui.cli.exit_status import FINISHED, CommandError, note
 from nanotrain_tui.cli.options import complete_session, json_option
-from nanotrain_tui.cli.output import clock, metric_value, print_json, table, width
+from nanotrain_tui.cli.output import metric_value, print_json, table, width
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.session.metrics import PERCENT, SCORED_BY, TEST, TRAINING, MetricPart
 
@@ -89,7 +90,7 @@ class Target(NamedTuple):
             return ""
         unit = f" {self.metric.unit}" if self.metric.unit else ""
         percent = self.metric.format == PERCENT
-        return f"{100 * self.value:g} %" if percent else f"{self.value:g}{unit}"
+        return f"{100 * self.value:g}%" if percent else f"{self.value:g}{unit}"
 
 
 def _target(
@@ -186,7 +187,6 @@ def _session(
 
 
 def _results(found: list["Contender"], target: Target | None) -> str:
-    from nanotrain_tui.drawing.scale import joules
 
     header = ["SESSION", "STATE", "STEPS", "TIME", "ENERGY"]
     metrics = _compared(found)
@@ -208,7 +208,7 @@ def _results(found: list["Contender"], target: Target | None) -> str:
         if target:
             best = one.best(target.metric.name)
             value = best.value(target.metric.name) if best else None
-            row += [metric_value(target.metric, value), str(best.step) if best else "-"]
+            row += [metric_value(target.metric, value), count(best.step) if best else "-"]
         row += [metric_value(metric, one.summary.best(metric.name)) for metric in metrics]
         if target and text:
             row.append(_took(target.reached_by(one)))
@@ -232,18 +232,16 @@ def _compared(found: list["Contender"]) -> list["Metric"]:
 
 def _steps(one: "Contender") -> str:
     """``600``, of a fork ``600, 300 own``."""
-    own = f", {one.summary.own_steps} own" if one.begins_at else ""
-    return f"{one.summary.step}{own}"
+    own = f", {count(one.summary.own_steps)} own" if one.begins_at else ""
+    return f"{count(one.summary.step)}{own}"
 
 
 def _took(reached: "Reached | None") -> str:
-    from nanotrain_tui.drawing.scale import joules
-
     if reached is None:
         return "never"
     energy = "" if reached.energy_j is None else f", {joules(reached.energy_j)}"
-    own = f" ({reached.own_steps} own)" if reached.own_steps != reached.step else ""
-    return f"step {reached.step}{own}, {clock(reached.time_s)}{energy}"
+    own = f" ({count(reached.own_steps)} own)" if reached.own_steps != reached.step else ""
+    return f"step {count(reached.step)}{own}, {clock(reached.time_s)}{energy}"
 
 
 def _differences(found: list["Contender"], differ: dict[str, list[str]]) -> str:

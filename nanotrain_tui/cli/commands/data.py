@@ -94,7 +94,7 @@ class _Progress:
         if percent != self._shown and sys.stderr.isatty():
             self._shown = percent
             end = "\n" if percent == 100 else ""
-            print(f"\r{what} {percent:3} %", end=end, file=sys.stderr, flush=True)
+            print(f"\r{what} {percent:3}%", end=end, file=sys.stderr, flush=True)
 
 
 def _inspect(name: str, folder: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from nanotrain_tui.cli.options import (
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.cli.running import run_session
 from nanotrain_tui.config import find_folders
+from nanotrain_tui.session import events
 
 INITIALIZER = "model.initializer"
 
@@ -31,7 +32,7 @@ def _complete_checkpoint(
     session = next(iter(ctx.args), "")  # click has not parsed the arguments yet
     try:
         with SessionReader(find_session(str(find_folders().home), session)) as reader:
-            names += [str(event.step) for event in reader.events(["checkpoint"])]
+            names += [str(event.step) for event in reader.events([events.CHECKPOINT])]
     except SessionError:
         pass  # no session is given yet, or it cannot be read
     return [CompletionItem(name) for name in dict.fromkeys(names) if name.startswith(start)]

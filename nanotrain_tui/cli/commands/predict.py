@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from nanotrain_tui.catalog.formats import percent, plural
 from nanotrain_tui.cli.exit_status import BAD_INPUT, FINISHED, CommandError, note, print_error
 from nanotrain_tui.cli.model_options import model_options
 from nanotrain_tui.cli.options import json_option, session_argument
@@ -148,5 +149,6 @@ def _accuracy(answer: dict[str, Any]) -> str:
     mistakes = ", ".join(
         f"{label} as {guess} ({count})" for count, label, guess in sorted(wrong)[:-6:-1]
     )
-    line = f"accuracy {answer['accuracy']:.4f} on {answer['labelled']} labelled images"
+    images = plural(answer["labelled"], "labelled image")
+    line = f"accuracy {percent(answer['accuracy'])} on {images}"
     return f"{line}; most frequent mistakes: {mistakes}" if mistakes else line

@@ -12,6 +12,7 @@ from nanotrain_tui.cli.options import complete_set, json_option, session_argumen
 from nanotrain_tui.cli.output import print_json, say
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.config import parse_set
+from nanotrain_tui.session.events import CHECKPOINT, EDITED, EVALUATED, PAUSED, RESUMED, STOPPED
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.folder import SessionFolder
@@ -28,9 +29,9 @@ COMMANDS = {
     "stop": "end the session after the current step",
 }
 # The event that records that a command took effect.
-EVENTS = {
-    "set": "edited", "undo": "edited", "pause": "paused", "resume": "resumed", "step": "resumed",
-    "evaluate": "evaluated", "checkpoint": "checkpoint", "stop": "stopped",
+EVENT_OF = {
+    "set": EDITED, "undo": EDITED, "pause": PAUSED, "resume": RESUMED, "step": RESUMED,
+    "evaluate": EVALUATED, "checkpoint": CHECKPOINT, "stop": STOPPED,
 }  # fmt: skip
 
 MAX_STEPS = 10**9
@@ -136,7 +137,7 @@ def _ask(
             events = [
                 event
                 for event in reader.read_since(before).events
-                if event.kind == EVENTS[do] and not is_late(event)
+                if event.kind == EVENT_OF[do] and not is_late(event)
             ]
     except RecordingError as error:
         if not folder.is_alive() and not answer:

@@ -8,6 +8,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from nanotrain_tui.catalog import nearest
+from nanotrain_tui.catalog.formats import plural
 from nanotrain_tui.cli.exit_status import FINISHED, CommandError
 from nanotrain_tui.cli.options import json_option
 from nanotrain_tui.cli.output import print_json
@@ -102,7 +103,7 @@ def command(
     elif not summaries:
         print(f"No sessions in {folders.sessions} yet. 'nanotrain train' makes one.")
     elif not chosen:
-        print(f"None of {len(summaries)} sessions is like that.")
+        print(f"None of {plural(len(summaries), 'session')} is like that.")
     else:
         print_sessions(chosen)
     if not as_json:

@@ -8,19 +8,27 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nanotrain_tui.catalog import flatten, format_value
+from nanotrain_tui.catalog.formats import (
+    clock,
+    count,
+    joules,
+    moment,
+    plural,
+    samples_per_joule,
+)
 from nanotrain_tui.cli.divergence import divergence_advice
 from nanotrain_tui.cli.exit_status import FINISHED, paragraph
 from nanotrain_tui.cli.options import json_option, session_argument
-from nanotrain_tui.cli.output import clock, metric_value, moment, print_json, table
+from nanotrain_tui.cli.output import metric_value, print_json, table
 from nanotrain_tui.cli.places import my_folders
-from nanotrain_tui.drawing.scale import joules, samples_per_joule
 from nanotrain_tui.session.metrics import SCORED_BY
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.run_state import Checkpoint, RunState
     from nanotrain_tui.session.folder import SessionFolder
     from nanotrain_tui.session.metrics import Metrics
-    from nanotrain_tui.session.recording.reader import Evaluation, SessionReader
+    from nanotrain_tui.session.recording.reader import SessionReader
+    from nanotrain_tui.session.recording.records import Evaluation
 
 LOG_LINES = 20
 MEMORY = {
@@ -82,7 +90,7 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
         "duration_s": state.elapsed_s,
         "energy_j": state.energy_j,
         "energy_use": state.energy_use and state.energy_use._asdict(),
-        "verdict": state.verdict and asdict(state.verdict),
+        "verdict": state.bottleneck and asdict(state.bottleneck),
         "other_load": state.other_load and asdict(state.other_load),
         "memory_mb": {name: _gauge(state, name) for name in MEMORY},
         "metrics": as_json(summary),
@@ -156,25 +164,27 @@ def _print_text(folder: "SessionFolder", state: "RunState", reader: "SessionRead
 
 
 def _head(state: "RunState", reader: "SessionReader", lost: str) -> str:
-    steps = f"{state.step}/{state.steps}" if state.steps else str(state.step)
+    steps = count(state.step) + (f"/{count(state.steps)}" if state.steps else "")
     state_word = state.state if state.responding else f"{state.state}, not responding"
     lines = [f"{state.name}: {state_word}, step {steps}, {clock(state.elapsed_s)}"]
     if lost:
         lines.append(lost)
-    started = f"started {moment(reader.meta().get('created'))}"
+    started = f"started {moment(reader.meta().get('created'), '-')}"
     version = state.versions.get("tensorflow")
     lines.append(f"{started}, TensorFlow {version}" if version else started)
     parent = _parent(reader.meta())
     if parent is not None:
-        origin = f"forked from {parent.get('session')} at step {parent.get('step')}"
-        lines.append(f"{origin}; {state.own_steps} steps of its own, which time and energy are of")
+        origin = f"forked from {parent.get('session')} at step {_step(parent.get('step'))}"
+        lines.append(
+            f"{origin}; {plural(state.own_steps, 'step')} of its own, which time and energy are of"
+        )
     if state.energy_j is not None:
         lines.append(f"energy: {joules(state.energy_j)}{_energy_use(state)}")
-    lines += _memory(state) + _verdict(state) + _best(state)
+    lines += _memory(state) + _bottleneck(state) + _best(state)
     if state.data.get("source"):
         lines.append(f"data: {state.data['source']}")
     if state.diverged is not None:
-        since = f"since step {state.diverged.step}"
+        since = f"since step {count(state.diverged.step)}"
         what = f"the {state.diverged.metric} is {state.diverged.value} {since}"
         lines.append(f"{what}; {divergence_advice(state)}")
     return "\n".join(lines + list(state.notices))
@@ -190,6 +200,11 @@ def _energy_use(state: "RunState") -> str:
     if use.samples_per_j is not None:
         parts.append(samples_per_joule(use.samples_per_j))
     return f", while training {', '.join(parts)}"
+
+
+def _step(value: Any) -> str:
+    """A step of another session, as it is recorded."""
+    return count(value) if isinstance(value, int) else str(value)
 
 
 def _gauge(state: "RunState", name: str) -> dict[str, float | None]:
@@ -212,10 +227,10 @@ def _memory(state: "RunState") -> list[str]:
     return [f"memory: {', '.join(parts)}"] if parts else []
 
 
-def _verdict(state: "RunState") -> list[str]:
+def _bottleneck(state: "RunState") -> list[str]:
     told = []
-    if state.verdict is not None:
-        told = [f"bound by {state.verdict.text}", f"  {state.verdict.advice}"]
+    if state.bottleneck is not None:
+        told = [f"bound by {state.bottleneck.text}", f"  {state.bottleneck.advice}"]
     return told if state.other_load is None else [*told, state.other_load.text]
 
 
@@ -223,8 +238,8 @@ def _best(state: "RunState") -> list[str]:
     """Which checkpoint is the best, and where it was tested."""
     for one in state.checkpoints:
         if one.best and one.tested:
-            tested = f"tested at step {one.tested.step}"
-            return [f"best checkpoint: step {one.step}, {tested}{_score(state, one)}"]
+            tested = f"tested at step {count(one.tested.step)}"
+            return [f"best checkpoint: step {count(one.step)}, {tested}{_score(state, one)}"]
     return ["best checkpoint: none was tested at its own step"] if state.checkpoints else []
 
 
@@ -242,7 +257,7 @@ def _evaluations(metrics: "Metrics", evaluations: list["Evaluation"]) -> str:
     columns = evaluated_columns(metrics, evaluations)
     rows = [
         (
-            str(one.step),
+            count(one.step),
             *(
                 metric_value(metrics.get(name), one.value(name) if one.on == part else None)
                 for name, part in columns
@@ -263,10 +278,12 @@ def _config(state: "RunState") -> str:
     lines = [f"{key:<{longest}} = {value}" for key, value in said]
     for edit in edits:
         told = ", ".join(f"{key} = {format_value(value)}" for key, value in edit["set"].items())
-        lines.append(f"after step {edit['step']}: {told}")
+        lines.append(f"after step {count(edit['step'])}: {told}")
     return "\n".join(lines)
 
 
 def _events(state: "RunState") -> str:
-    lines = [line for line in state.log if line.kind != "evaluated"][-LOG_LINES:]
+    from nanotrain_tui.session.events import is_listed
+
+    lines = [line for line in state.log if is_listed(line.kind)][-LOG_LINES:]
     return "\n".join(f"{clock(line.t):>8}  {line.text}" for line in lines)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nanotrain_tui.catalog.formats import plural
 from nanotrain_tui.cli.exit_status import FINISHED, CommandError, note
 from nanotrain_tui.cli.options import RunOptions, json_option, tegrastats_option
 from nanotrain_tui.cli.signals import StopRequests
@@ -83,8 +84,8 @@ def command(
         finally:
             monitor.close()
             if monitor.unread_lines:
-                lines = f"{monitor.unread_lines:,} lines of tegrastats"
-                note(f"{lines} were not samples and were skipped.")
+                lines = plural(monitor.unread_lines, "line")
+                note(f"{lines} of tegrastats skipped: not samples.")
     return FINISHED
 
 

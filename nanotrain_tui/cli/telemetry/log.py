@@ -9,9 +9,10 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from nanotrain_tui.catalog.formats import plural
 from nanotrain_tui.cli.exit_status import FAILED, FINISHED, CommandError, note, os_reason
 from nanotrain_tui.cli.progress import progress_line
-from nanotrain_tui.telemetry.lines import LineBuffer
+from nanotrain_tui.telemetry.lines import LineSplitter, text_of
 from nanotrain_tui.telemetry.tegrastats import parse_line
 
 from .rows import CsvRows, names_of
@@ -35,7 +36,7 @@ class Log:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         self.skipped = 0
-        lines = LineBuffer()
+        lines = LineSplitter()
         with _opened(self._name) as file:
             size = 0 if self._name == "-" else os.fstat(file.fileno()).st_size
             is_gzip = file.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
@@ -47,8 +48,8 @@ class Log:
         yield from self._samples(lines.end(), whole=False)
         self.skipped += lines.dropped
 
-    def _samples(self, lines: list[str], whole: bool = True) -> Iterator[dict[str, Any]]:
-        for text in lines:
+    def _samples(self, lines: list[bytes], whole: bool = True) -> Iterator[dict[str, Any]]:
+        for text in map(text_of, lines):
             line = parse_line(text, whole)
             if line is None:
                 self.skipped += 1
@@ -85,7 +86,7 @@ def convert(name: str, as_csv: bool, count: int | None = None) -> int:
                 raise
             raise CommandError(os_reason(error)) from None
     if log.skipped:
-        note(f"{log.skipped:,} lines of {source} are not samples of tegrastats and were skipped.")
+        note(f"{plural(log.skipped, 'line')} of {source} skipped: not samples of tegrastats.")
     if not shown:
         raise CommandError(f"{source} has no sample of tegrastats.", FAILED)
     return FINISHED

@@ -13,6 +13,7 @@ from nanotrain_tui.catalog import flatten
 from nanotrain_tui.catalog.undecodable import shown
 from nanotrain_tui.export.formats.session import copy_recording
 from nanotrain_tui.export.registry import BinaryFormat, Options
+from nanotrain_tui.session import events
 from nanotrain_tui.session.checkpoints import list_checkpoints, sha256_of
 from nanotrain_tui.session.recording.portable import MANIFEST, MEMBER
 from nanotrain_tui.session.recording.reader import SessionReader
@@ -47,7 +48,7 @@ def _gather(reader: SessionReader, folder: Path) -> Iterator[tuple[str, Path]]:
         shutil.copyfile(Path(reader.folder.checkpoints, one.file), copy)
         yield f"checkpoints/{one.file}", copy
     segments = [segment._asdict() for segment in reader.segments()]
-    ready = [event.body for event in reader.events(["ready"])]
+    ready = [event.body for event in reader.events([events.READY])]
     environment = {"segments": segments, "ready": ready}
     yield (
         "environment.json",

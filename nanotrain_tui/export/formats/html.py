@@ -9,13 +9,14 @@ from html import escape
 from typing import TextIO
 
 from nanotrain_tui.catalog import FIELDS, check, flatten, format_value
+from nanotrain_tui.catalog.formats import clock, joules, moment
 from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.export.registry import Options, TextFormat
 from nanotrain_tui.export.session_charts import read_charts
 from nanotrain_tui.export.vector import draw_charts
 from nanotrain_tui.follow.log_text import describe
+from nanotrain_tui.session import events
 from nanotrain_tui.session.evaluated import evaluated_columns
-from nanotrain_tui.session.metrics import PERCENT, Metric
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.summary import SessionSummary, summarise
 
@@ -60,9 +61,9 @@ def _head(summary: SessionSummary) -> Iterator[str]:
         ("steps", steps),
         ("own steps", f"{summary.own_steps:,}" if summary.own_steps != summary.step else ""),
         *_results(summary),
-        ("time", _clock(summary.duration_s)),
-        ("energy", "" if summary.energy_j is None else f"{summary.energy_j:,.0f} J"),
-        ("started", (summary.started or "")[:16].replace("T", " ")),
+        ("time", clock(summary.duration_s)),
+        ("energy", joules(summary.energy_j)),
+        ("started", moment(summary.started, "")),
         ("tags", " ".join(summary.tags)),
     ]
     items = (f"<li>{escape(name)}<b>{escape(value)}</b></li>" for name, value in figures if value)
@@ -76,8 +77,8 @@ def _results(summary: SessionSummary) -> Iterator[tuple[str, str]]:
     for index, (metric, last, best) in enumerate(summary.metrics.values()):
         name = f"{metric.shown_of} {metric.label}"
         if index == 0:
-            yield f"best {name}", _value(metric, best)
-        yield f"last {name}", _value(metric, last)
+            yield f"best {name}", metric.text(best, "")
+        yield f"last {name}", metric.text(last, "")
 
 
 def _charts(reader: SessionReader) -> Iterator[str]:
@@ -120,8 +121,8 @@ def _evaluations(reader: SessionReader) -> Iterator[str]:
     metrics, evaluations = reader.known_metrics(), reader.evaluations()
     columns = evaluated_columns(metrics, evaluations)
     rows = [
-        (f"{one.step:,}", _clock(one.t), *(
-            _value(metrics.get(name), one.value(name) if one.on == part else None)
+        (f"{one.step:,}", clock(one.t), *(
+            metrics.get(name).text(one.value(name) if one.on == part else None, "")
             for name, part in columns
         ))
         for one in evaluations
@@ -136,9 +137,9 @@ def _evaluations(reader: SessionReader) -> Iterator[str]:
 
 def _events(reader: SessionReader) -> Iterator[str]:
     rows = [
-        (_clock(event.t), f"{event.step:,}", describe(event).text)
+        (clock(event.t), f"{event.step:,}", describe(event).text)
         for event in reader.events()
-        if event.kind not in ("evaluated", "preparing")
+        if events.is_listed(event.kind)
     ]
     yield "<h2>What happened</h2>" + _table(("time", "step", "what"), rows, numbers=2)
 
@@ -147,7 +148,7 @@ def _machine(reader: SessionReader) -> Iterator[str]:
     rows = []
     for segment in reader.segments():
         rows += [(key, str(value)) for key, value in segment.environment.items()]
-    for event in reader.events(["ready"]):
+    for event in reader.events([events.READY]):
         versions = event.body.get("versions")
         rows += [(key, str(value)) for key, value in (versions or {}).items()]
     known = dict.fromkeys(rows)
@@ -176,20 +177,6 @@ def _table(
 def _cell(text: str) -> str:
     """A key or a path may go on in the next line, as it must on a phone."""
     return re.sub(r"(?<=[a-z])[._/]", r"\g<0><wbr>", escape(text))
-
-
-def _value(metric: Metric, value: float | None) -> str:
-    if value is None:
-        return ""
-    if metric.format == PERCENT:
-        return f"{100 * value:.2f} %"
-    return f"{value:.4g} {metric.unit}".rstrip()
-
-
-def _clock(seconds: float) -> str:
-    minutes, second = divmod(round(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
 FORMAT = TextFormat("one self-contained page: charts, configuration, events", ".html", write)

@@ -104,7 +104,7 @@ def _values_of(config: Config) -> dict[str, Any]:
 def _tested(reader: SessionReader) -> str:
     """``test accuracy of 0.9312``: the last evaluation; empty where there was none."""
     for metric, last, _ in evaluated(reader.known_metrics(), reader.evaluations()).values():
-        return f"{metric.shown_of} {metric.label} of {last:.4f}"
+        return f"{metric.shown_of} {metric.label} of {metric.text(last)}"
     return ""
 
 

@@ -17,6 +17,7 @@ from nanotrain_tui.export.registry import ExportError, FolderFormat, Options
 from nanotrain_tui.export.rows import StepTable
 from nanotrain_tui.export.tables import events_of, samples_of
 from nanotrain_tui.follow.log_text import describe
+from nanotrain_tui.session.events import is_listed
 from nanotrain_tui.session.metrics import Metric
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Segment
@@ -176,7 +177,7 @@ def _table(reader: SessionReader) -> str:
 
 def _log(reader: SessionReader) -> Iterator[str]:
     for event in events_of(reader):
-        if event.kind not in ("preparing", "evaluated"):
+        if is_listed(event.kind):
             yield f"- step {event.step}, {event.t:.1f} s: {describe(event).text}"
 
 

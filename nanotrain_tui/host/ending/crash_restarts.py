@@ -5,6 +5,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 from nanotrain_tui.catalog import nest
 from nanotrain_tui.host.segment import Segment, SegmentContext
 from nanotrain_tui.host.trainer.process import ProcessTrainer
+from nanotrain_tui.session import events
 from nanotrain_tui.session.checkpoints import first_whole
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
@@ -48,7 +49,7 @@ class CrashRestarts:
         except RecordingError:
             return None  # the disk is full or gone; a warning about that is recorded already
         for problem in problems:
-            self._record("warned", {"message": "a checkpoint is passed over: " + problem})
+            self._record(events.WARNED, {"message": "a checkpoint is passed over: " + problem})
         return start
 
     def _may_restart(self, segment: Segment, step: int, body: Dict[str, Any]) -> bool:
@@ -76,7 +77,7 @@ class CrashRestarts:
         self._context.job = job._replace(env=env)
         message = "a library could not be loaded; the trainer is started again with {}={}"
         setting = message.format(preload.VARIABLE, env[preload.VARIABLE])
-        self._record("note", {"message": setting})
+        self._record(events.NOTE, {"message": setting})
         return True
 
     def _find_start(self) -> Tuple[Optional[Start], List[str]]:

@@ -5,6 +5,7 @@ from typing import Any, Callable, Mapping
 from nanotrain_tui.host.ending.finish_command import FinishCommands
 from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.host.steering import Session, Steering
+from nanotrain_tui.session import events
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.folder import SessionFolder
 
@@ -63,7 +64,7 @@ class SessionEnd:
         self._commands.close()
 
     def _warn(self, message: str) -> None:
-        self._session.record("warned", {"message": message})
+        self._session.record(events.WARNED, {"message": message})
 
     def _commands_ended(self) -> None:
         self.is_done = self.has_ended

@@ -4,12 +4,6 @@ from typing import Any, Dict, NamedTuple, Optional
 
 HEAT, MEMORY = "heat", "memory"  # the guards
 
-# The values of ``action`` in an event ``guard``.
-WATCHING, WARNED, PAUSED, RESUMED = "watching", "warned", "paused", "resumed"
-HOLDING, RELEASED = "holding", "released"
-THROTTLED, UNTHROTTLED = "throttled", "unthrottled"
-CHECKPOINT, RELIEVED = "checkpoint", "relieved"
-
 
 class Action(NamedTuple):
     """One decision of a guard, to be recorded and carried out.

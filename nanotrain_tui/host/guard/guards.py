@@ -2,17 +2,18 @@
 
 from typing import Any, Callable, Dict, Mapping, Sequence
 
-from nanotrain_tui.host.guard import decisions as guard
 from nanotrain_tui.host.guard.decisions import Action
 from nanotrain_tui.host.guard.heat import HeatGuard
 from nanotrain_tui.host.guard.heat_limits import heat_limits
 from nanotrain_tui.host.guard.memory import MemoryGuard
 from nanotrain_tui.host.steering import Session, Steering
+from nanotrain_tui.session import event_levels as actions
+from nanotrain_tui.session import events
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.undo import GUARD as WHO
 from nanotrain_tui.telemetry.thermal import Trip
 
-_COMMANDS = {guard.PAUSED: "pause", guard.RESUMED: "resume", guard.CHECKPOINT: "checkpoint"}
+_COMMANDS = {actions.PAUSED: "pause", actions.RESUMED: "resume", actions.CHECKPOINT: "checkpoint"}
 
 
 class Guards:
@@ -80,8 +81,8 @@ class Guards:
         self._heat.remind()
 
     def _act(self, action: Action) -> None:
-        self._session.record("guard", action.body())
-        if action.action == guard.PAUSED:
+        self._session.record(events.GUARD, action.body())
+        if action.action == actions.PAUSED:
             # First: a trainer that cannot write a checkpoint is paused all the same.
             self._steering.submit("checkpoint", {}, WHO)
         do = _COMMANDS.get(action.action)

@@ -6,8 +6,10 @@ a checkpoint before that keeps the progress.
 
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
-from nanotrain_tui.host.guard.decisions import (
-    HEAT,
+from nanotrain_tui.host.guard.decisions import HEAT, Action
+from nanotrain_tui.host.guard.heat_limits import Limits
+from nanotrain_tui.session import state as states
+from nanotrain_tui.session.event_levels import (
     HOLDING,
     PAUSED,
     RELEASED,
@@ -16,10 +18,7 @@ from nanotrain_tui.host.guard.decisions import (
     UNTHROTTLED,
     WARNED,
     WATCHING,
-    Action,
 )
-from nanotrain_tui.host.guard.heat_limits import Limits
-from nanotrain_tui.session import state as states
 from nanotrain_tui.telemetry.summary import die_temperatures
 
 _OVERRULED_C = 1.0  # at least this much hotter than when a person resumed

@@ -6,7 +6,8 @@ progress.
 
 from typing import Any, List, Mapping, Optional
 
-from nanotrain_tui.host.guard.decisions import CHECKPOINT, MEMORY, RELIEVED, WARNED, Action
+from nanotrain_tui.host.guard.decisions import MEMORY, Action
+from nanotrain_tui.session.event_levels import CHECKPOINT, RELIEVED, WARNED
 
 _MEMORY_PER_LIMIT = 20  # the default limit is a twentieth of all memory
 _RELIEF = 1.5  # times the limit

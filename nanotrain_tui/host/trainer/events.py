@@ -7,6 +7,7 @@ from nanotrain_tui.host.journal import Journal
 from nanotrain_tui.host.live_config import LiveConfig
 from nanotrain_tui.host.steering import Steering
 from nanotrain_tui.host.telemetry_poller import TelemetryPoller
+from nanotrain_tui.session import events
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.history import SCRIPT
 from nanotrain_tui.session.scores import AFTER
@@ -50,23 +51,23 @@ class TrainerEvents:
         self._held_after = 0  # the last event before the network that the trainer keeps
         self._handlers: Dict[str, Callable[[Message], None]] = {
             "answer": steering.answered,
-            "ready": self._news,
+            events.READY: self._news,
             "progress": self._progress,
-            "started": self._started,
+            events.STARTED: self._started,
             "steps": self._steps,
-            "evaluated": self._evaluated,
-            "checkpoint": self._checkpoint,
+            events.EVALUATED: self._evaluated,
+            events.CHECKPOINT: self._checkpoint,
             "held": self._held,
-            "checkpoint_removed": self._removed,
+            events.CHECKPOINT_REMOVED: self._removed,
             "memory": telemetry.tensorflow_memory,
-            "paused": self._paused,
-            "resumed": self._resumed,
-            "edited": self._edited,
-            "diverged": self._diverged,
-            "warned": self._warned,
+            events.PAUSED: self._paused,
+            events.RESUMED: self._resumed,
+            events.EDITED: self._edited,
+            events.DIVERGED: self._diverged,
+            events.WARNED: self._warned,
             "failed": self._failed,
-            "stopped": self._stopped,
-            "finished": self._finished,
+            events.STOPPED: self._stopped,
+            events.FINISHED: self._finished,
         }
 
     def heard(self, message: Message) -> None:
@@ -84,7 +85,7 @@ class TrainerEvents:
         """One warning for each kind of oddity, however many of them there are."""
         if kind not in self._oddities:
             self._oddities.add(kind)
-            self._record("warned", {"message": what + "; they are in trainer.log"})
+            self._record(events.WARNED, {"message": what + "; they are in trainer.log"})
 
     def _record(
         self, kind: str, body: Message, step: Optional[int] = None, t: Optional[float] = None
@@ -115,7 +116,7 @@ class TrainerEvents:
         body = _body(message)
         if body.pop("held", False):
             body[AFTER] = self._held_after
-        self._record("checkpoint", body, message["step"])
+        self._record(events.CHECKPOINT, body, message["step"])
 
     def _skip(self, message: Message) -> None:
         """It tells of a step that has not been recorded."""
@@ -131,7 +132,7 @@ class TrainerEvents:
         return min(int(message["step"]), self._journal.step)
 
     def _removed(self, message: Message) -> None:
-        self._record("checkpoint_removed", _body(message))
+        self._record(events.CHECKPOINT_REMOVED, _body(message))
 
     def _progress(self, message: Message) -> None:
         self._journal.preparing(message["what"], message.get("fraction"))
@@ -139,7 +140,7 @@ class TrainerEvents:
     def _started(self, message: Message) -> None:
         self.planned = message["steps"]
         self._config.plan_steps(message["steps"])
-        self._record("started", _body(message), self._at(message))
+        self._record(events.STARTED, _body(message), self._at(message))
 
     def _steps(self, message: Message) -> None:
         before = self._journal.step
@@ -154,17 +155,17 @@ class TrainerEvents:
             self._skip(message)
             return
         body = _body(message)
-        self._record("evaluated", body, message["step"], body.pop("t", None))
+        self._record(events.EVALUATED, body, message["step"], body.pop("t", None))
 
     def _paused(self, message: Message) -> None:
-        self._record("paused", {"who": self._steering.asker_of("pause")}, self._at(message))
+        self._record(events.PAUSED, {"who": self._steering.asker_of("pause")}, self._at(message))
         self._steering.changed_state()
         if self._gives_up:
             self._gives_up = False
             self._gave_up()
 
     def _resumed(self, message: Message) -> None:
-        self._record("resumed", {"who": self._steering.asker_of("resume")}, self._at(message))
+        self._record(events.RESUMED, {"who": self._steering.asker_of("resume")}, self._at(message))
         self._steering.changed_state()
 
     def _edited(self, message: Message) -> None:
@@ -177,11 +178,11 @@ class TrainerEvents:
             values, about = self._steering.reported_edit()
             body.update(about, changes=self._config.apply(values or told))
         self.planned = self._config.now.get("train.steps", self.planned)
-        self._record("edited", body, self._at(message))
+        self._record(events.EDITED, body, self._at(message))
 
     def _diverged(self, message: Message) -> None:
         self._gives_up = message["policy"] == "pause"
-        self._record("diverged", _body(message), self._at(message))
+        self._record(events.DIVERGED, _body(message), self._at(message))
 
     def _failed(self, message: Message) -> None:
         key, text = message.get("key"), message["message"]
@@ -191,11 +192,11 @@ class TrainerEvents:
         self._over("failed but did not exit")
 
     def _stopped(self, message: Message) -> None:
-        self._record("stopped", {"who": self._steering.asker_of("stop")}, self._at(message))
+        self._record(events.STOPPED, {"who": self._steering.asker_of("stop")}, self._at(message))
         self._over("finished but did not exit")
 
     def _finished(self, message: Message) -> None:
-        self._record("finished", {}, self._at(message))
+        self._record(events.FINISHED, {}, self._at(message))
         self._over("finished but did not exit")
 
 

@@ -5,6 +5,7 @@ import binascii
 import math
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Tuple
 
+from nanotrain_tui.session import events
 from nanotrain_tui.session.bodies import fits, load_object
 from nanotrain_tui.session.events import (
     CHANGES,
@@ -56,26 +57,26 @@ def _at_a_step(kind: str, *required: str, **more: Any) -> Message:
 
 
 MESSAGES: Dict[str, Message] = {
-    "ready": Message(("versions",), EVENTS["ready"].body),
+    events.READY: Message(("versions",), EVENTS[events.READY].body),
     "progress": Message(("what",), {"what": TEXT, "fraction": _FINITE}),
-    "started": _at_a_step("started", "steps", steps=_STEP),
+    events.STARTED: _at_a_step(events.STARTED, "steps", steps=_STEP),
     "steps": Message(  # each metric in ``metrics``, or beside it as a key of its own
         ("first_step", "count", "t0", "t1"),
         {"first_step": _POSITIVE, "count": _POSITIVE, "t0": _TIME, "t1": _TIME, "metrics": TABLE},
     ),
-    "evaluated": _at_a_step("evaluated", t=_TIME, seconds=_FINITE),
-    "checkpoint": _at_a_step("checkpoint", "file", "sha256", held=FLAG),
+    events.EVALUATED: _at_a_step(events.EVALUATED, t=_TIME, seconds=_FINITE),
+    events.CHECKPOINT: _at_a_step(events.CHECKPOINT, "file", "sha256", held=FLAG),
     "held": Message(("step",), {"step": _STEP}),
-    "checkpoint_removed": Message(("file",), {"file": FILE}),
-    "diverged": _at_a_step("diverged", "policy"),
+    events.CHECKPOINT_REMOVED: Message(("file",), {"file": FILE}),
+    events.DIVERGED: _at_a_step(events.DIVERGED, "policy"),
     "memory": Message((), {"current_mb": _FINITE, "peak_mb": _FINITE}),
-    "paused": Message(("step",), {"step": _STEP}),
-    "resumed": Message(("step",), {"step": _STEP}),
-    "edited": _at_a_step("edited", "changes", changes=CHANGES),
-    "stopped": Message(("step",), {"step": _STEP}),
-    "finished": Message(("step",), {"step": _STEP}),
+    events.PAUSED: Message(("step",), {"step": _STEP}),
+    events.RESUMED: Message(("step",), {"step": _STEP}),
+    events.EDITED: _at_a_step(events.EDITED, "changes", changes=CHANGES),
+    events.STOPPED: Message(("step",), {"step": _STEP}),
+    events.FINISHED: Message(("step",), {"step": _STEP}),
     "answer": Message(("id", "ok"), {"id": _STEP, "ok": FLAG, "why": PROSE}),
-    "warned": Message(("message",), {"message": PROSE}),
+    events.WARNED: Message(("message",), {"message": PROSE}),
     "failed": Message(("message",), {"message": PROSE, "kind": TEXT, "key": TEXT}),
 }
 
@@ -112,7 +113,7 @@ def parse_message(line: bytes) -> Dict[str, Any]:
     if event == "steps":
         _check_range(message)
         message["metrics"] = _decoded(found, message["count"])
-    elif event == "evaluated":
+    elif event == events.EVALUATED:
         _complete(message)
     return message
 

@@ -2,6 +2,8 @@
 
 from typing import Any, List, NamedTuple, Tuple
 
+from nanotrain_tui.catalog.formats import plural
+
 MOST_BYTES = 128 << 20  # ten million steps of three metrics
 _ROW_BYTES = 200  # what a row costs in memory besides its text or data
 
@@ -36,11 +38,11 @@ class Lost(NamedTuple):
             where = "{:,}".format(self.first_step)
             if self.last_step != self.first_step:
                 where += " to {:,}".format(self.last_step)
-            parts.append("{} ({})".format(_number(self.updates, "step"), where))
+            parts.append("{} ({})".format(plural(self.updates, "step"), where))
         if self.events:
-            parts.append(_number(self.events, "event"))
+            parts.append(plural(self.events, "event"))
         if self.samples:
-            parts.append(_number(self.samples, "sample") + " of telemetry")
+            parts.append(plural(self.samples, "sample") + " of telemetry")
         return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]])) or "nothing"
 
     def plus(self, other: "Lost") -> "Lost":
@@ -127,7 +129,3 @@ def _count(rows: List[Row]) -> Lost:
         tables.count("events"),
         tables.count("samples"),
     )
-
-
-def _number(count: int, what: str) -> str:
-    return "{:,} {}{}".format(count, what, "" if count == 1 else "s")

@@ -2,6 +2,7 @@
 
 from typing import Any, Collection, Dict, Mapping, Set
 
+from nanotrain_tui.session import events
 from nanotrain_tui.session.metrics import (
     DIVERGED_BY,
     STANDARD,
@@ -41,18 +42,18 @@ class NeededSchema:
     def of_event(self, kind: str, body: Mapping[str, Any]) -> int:
         """What this event needs."""
         names = _named(kind, body)
-        fits = names <= _STANDARD and (kind != "started" or _declares_standard(body))
+        fits = names <= _STANDARD and (kind != events.STARTED or _declares_standard(body))
         return FIRST if fits else ANY_METRICS
 
 
 def _named(kind: str, body: Mapping[str, Any]) -> Set[str]:
     """The metrics that an event names."""
-    if kind == "evaluated":
+    if kind == events.EVALUATED:
         return set(evaluated_values(body))
-    if kind == "checkpoint":
+    if kind == events.CHECKPOINT:
         score = _table(body.get("score")).get("metric")
         return set(evaluated_values(body.get("tested"))) | ({score} if score else set())
-    if kind == "diverged":
+    if kind == events.DIVERGED:
         return {body.get("metric") or DIVERGED_BY}
     return set()
 

@@ -14,6 +14,7 @@ import tempfile
 import time
 from typing import List, Tuple
 
+from nanotrain_tui.catalog.formats import megabytes
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.journals import (
@@ -164,8 +165,8 @@ def _place_with_room(path: str) -> str:
                 return place
     raise _NoRoom(
         "{} has an interrupted change. It cannot be repaired where it is, and a copy of it needs "
-        "{:.0f} MB in {}: make room there, or set TMPDIR to a folder that has room.".format(
-            path, needed / 1e6, " or ".join(places)
+        "{} in {}: make room there, or set TMPDIR to a folder that has room.".format(
+            path, megabytes(needed / 1e6), " or ".join(places)
         )
     )
 

@@ -15,21 +15,22 @@ from typing import (
     Iterable,
     Iterator,
     List,
-    NamedTuple,
     Optional,
     Sequence,
     Tuple,
     TypeVar,
 )
 
-from nanotrain_tui.session.bodies import load_object, number
+from nanotrain_tui.session.bodies import load_object
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.errors import RecordingError
+from nanotrain_tui.session.events import CHECKPOINT, EVALUATED, STARTED
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.metrics import TEST, Metrics, MetricsFold, evaluated_values, part_of
+from nanotrain_tui.session.metrics import Metrics, MetricsFold
 from nanotrain_tui.session.recording.connection import ReadConnection
 from nanotrain_tui.session.recording.records import (
     Batch,
+    Evaluation,
     Event,
     Place,
     Sample,
@@ -39,6 +40,7 @@ from nanotrain_tui.session.recording.records import (
 )
 from nanotrain_tui.session.recording.rows import (
     DamagedRow,
+    evaluation_of,
     event_of,
     is_step,
     is_time,
@@ -59,7 +61,10 @@ _STEPS = "SELECT " + _STEPS_ROW + ", data FROM {}"
 _SAMPLE = "SELECT seq, segment, t, step, body FROM samples"
 _SEGMENT = "SELECT seq, t, wall, from_step, environment FROM segments"
 _SUMMARY = "SELECT value, ({}) FROM meta WHERE key = 'summary'".format(NEWEST_SEQ)
-_ALL = {"steps": "steps", "evaluations": "(SELECT * FROM events WHERE kind = 'evaluated')"}
+_ALL = {
+    "steps": "steps",
+    "evaluations": "(SELECT * FROM events WHERE kind = '{}')".format(EVALUATED),
+}
 _POWER = re.compile(r'"power_total_mw": (\d{1,9})')  # cheaper than the JSON of a whole sample
 _AFTER_ALL = 2**63 - 1
 _ROWS_OF_A_COMMIT = 256  # the newest rows of steps: one metric may be behind another among them
@@ -70,21 +75,6 @@ _NEWEST_STEPS = (
 
 
 _Row = TypeVar("_Row")
-
-
-class Evaluation(NamedTuple):
-    """The network on one part of the data after update ``step``, at ``t`` seconds."""
-
-    step: int
-    t: float
-    metrics: Dict[str, float]  # by name; may be nan or inf
-    on: str = TEST  # the part of the data
-    cause: str = ""  # "schedule", "asked", "checkpoint"; empty where that is not known
-    seconds: Optional[float] = None  # what the evaluation took
-
-    def value(self, metric: str) -> Optional[float]:
-        """One of the metrics; None where it is not among them."""
-        return self.metrics.get(metric)
 
 
 class SessionReader:
@@ -167,7 +157,7 @@ class SessionReader:
     def known_metrics(self) -> Metrics:
         """Every metric: as declared, and those that rows and evaluations hold beside them."""
         fold = MetricsFold()
-        scores = self.events(("started", "evaluated", "checkpoint"))
+        scores = self.events((STARTED, EVALUATED, CHECKPOINT))
         seen = [(event.seq, event.kind, event.body) for event in scores]
         found: List[Any] = [*seen, *((seq, "", name) for seq, name in self._metric_rows())]
         for _, kind, what in sorted(found, key=itemgetter(0)):
@@ -204,7 +194,7 @@ class SessionReader:
         """Every evaluation in the order of steps; superseded ones are left out."""
         sql = "SELECT seq, segment, t, step, 'evaluated', body FROM {} ORDER BY step, seq"
         rows = self._query(sql.format(self._current("evaluations")))
-        return [_evaluation(event) for event in self._events(rows)]
+        return [evaluation_of(event) for event in self._events(rows)]
 
     def events(self, kinds: Optional[Sequence[str]] = None) -> List[Event]:
         """Every event, or those of these kinds, in the order of seq."""
@@ -232,7 +222,7 @@ class SessionReader:
         newest = "SELECT * FROM (SELECT seq, segment, {} FROM {} ORDER BY seq DESC LIMIT 1)"
         tables = (
             ("step, t, kind", "events"),
-            ("step, t, NULL", "events WHERE kind <> 'checkpoint'"),
+            ("step, t, NULL", "events WHERE kind <> '{}'".format(CHECKPOINT)),
             ("step, t, NULL", _NEWEST_STEPS),
             ("step, t, NULL", "samples"),
         )
@@ -244,7 +234,7 @@ class SessionReader:
         of_rows = [(seq, segment, t, step) for seq, segment, step, t, _ in rows]
         places = self._of(place_of, of_rows)
         # A checkpoint may be of an earlier step than the training is at.
-        counting = places if rows[0][4] == "checkpoint" else places[:1]
+        counting = places if rows[0][4] == CHECKPOINT else places[:1]
         step = max(one.step for one in counting if one.segment == places[0].segment)
         return (step, max(one.t for one in places))
 
@@ -384,15 +374,3 @@ class SessionReader:
             return [make(row) for row in rows]
         except DamagedRow as error:
             raise RecordingError("{} is damaged: {}".format(self.path, error)) from error
-
-
-def _evaluation(event: Event) -> Evaluation:
-    body = event.body
-    return Evaluation(
-        event.step,
-        event.t,
-        evaluated_values(body),
-        part_of(body),
-        body.get("cause") or "",
-        number(body.get("seconds")),
-    )

@@ -5,7 +5,9 @@ session time, ``step`` the number of updates completed.
 """
 
 import array
-from typing import Any, Dict, List, NamedTuple
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from nanotrain_tui.session.metrics import TEST
 
 
 class Event(NamedTuple):
@@ -132,3 +134,18 @@ class Batch(NamedTuple):
     steps: List[Steps]
     samples: List[Sample]
     last_seq: int
+
+
+class Evaluation(NamedTuple):
+    """The network on one part of the data after update ``step``, at ``t`` seconds."""
+
+    step: int
+    t: float
+    metrics: Dict[str, float]  # by name; may be nan or inf
+    on: str = TEST  # the part of the data
+    cause: str = ""  # "schedule", "asked", "checkpoint"; empty where that is not known
+    seconds: Optional[float] = None  # what the evaluation took
+
+    def value(self, metric: str) -> Optional[float]:
+        """One of the metrics; None where it is not among them."""
+        return self.metrics.get(metric)

@@ -12,11 +12,21 @@ from typing import Any, Dict, Tuple
 from nanotrain_tui.session.bodies import (
     is_config,
     load_object,
+    number,
     problem_of,
     readable,
     readable_config,
 )
-from nanotrain_tui.session.recording.records import Event, Place, Sample, Segment, Steps, StepsRow
+from nanotrain_tui.session.metrics import evaluated_values, part_of
+from nanotrain_tui.session.recording.records import (
+    Evaluation,
+    Event,
+    Place,
+    Sample,
+    Segment,
+    Steps,
+    StepsRow,
+)
 from nanotrain_tui.session.text import is_printable, printable, printable_json, safe_paths
 
 HIGHEST_STEP = 1 << 53
@@ -141,3 +151,16 @@ def _clean_text(text: str) -> str:
         if value is not None:
             return json.dumps(safe_paths(value))
     return printable(text, lines=True)
+
+
+def evaluation_of(event: Event) -> Evaluation:
+    """An event ``evaluated`` as the values it holds."""
+    body = event.body
+    return Evaluation(
+        event.step,
+        event.t,
+        evaluated_values(body),
+        part_of(body),
+        body.get("cause") or "",
+        number(body.get("seconds")),
+    )

@@ -7,6 +7,7 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Set, Tuple
 
 from nanotrain_tui.session.bodies import is_config, parse_object, problem_of, unprintable_in
 from nanotrain_tui.session.errors import RecordingError
+from nanotrain_tui.session.events import EVALUATED, STARTED
 from nanotrain_tui.session.metrics import is_metric_name
 from nanotrain_tui.session.recording.needed_schema import ANY_METRICS
 from nanotrain_tui.session.recording.opening import DAMAGE, open_untouched, sentence
@@ -211,7 +212,7 @@ class _Check:
         return problem
 
     def _declaration(self, kind: str, told: Dict[str, Any]) -> str:
-        declared = told.get("metrics") if kind in ("started", "evaluated") else None
+        declared = told.get("metrics") if kind in (STARTED, EVALUATED) else None
         if not self._any_metrics or all(map(is_metric_name, declared or ())):
             return ""
         return "its metrics have a name that no metric has"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nanotrain_tui.follow.board import BoardFold
-from nanotrain_tui.follow.bottleneck import Verdict, judge
+from nanotrain_tui.follow.bottleneck import Bottleneck, find_bottleneck
 from nanotrain_tui.follow.energy import TrainingEnergy
 from nanotrain_tui.follow.other_load import OtherLoad, other_load
 from nanotrain_tui.follow.run_state import HeatLimits
@@ -32,7 +32,7 @@ def line(**tokens: str) -> dict[str, Any]:
     return body_of_line(parsed)
 
 
-def verdict(
+def bottleneck(
     *bodies: dict[str, Any],
     state: str = "running",
     steps: int = 500,
@@ -40,11 +40,11 @@ def verdict(
     **environment: Any,
 ) -> Any:
     samples = [(float(t), body) for t, body in enumerate(bodies)]
-    return judge(samples, state, {**MAXN, **environment}, steps, "", on_gpu)
+    return find_bottleneck(samples, state, {**MAXN, **environment}, steps, "", on_gpu)
 
 
 def kind(*bodies: dict[str, Any], **about: Any) -> str:
-    found = verdict(*bodies, **about)
+    found = bottleneck(*bodies, **about)
     return found.kind if found is not None else ""
 
 
@@ -74,31 +74,31 @@ def test_what_bounds_a_nano(tokens: dict[str, str], more: dict[str, Any], wanted
 @pytest.mark.parametrize(
     ("tokens", "more", "text", "figures"),
     [
-        (ONE_CORE, {}, "input: one core at 100 %, GPU 25 %",
+        (ONE_CORE, {}, "input: one core at 100%, GPU 25%",
          {"core_load_percent": 100.0, "gpu_load_percent": 25.0}),
-        ({"EMC_FREQ": "91%@1600"}, {}, "memory bandwidth: the controller is at 90 %, GPU 100 %",
+        ({"EMC_FREQ": "91%@1600"}, {}, "memory bandwidth: the controller is at 90%, GPU 100%",
          {"emc_load_percent": 91.0, "gpu_load_percent": 99.0}),
         ({}, {"throttling": ["gpu"]}, "heat: gpu slowed down at 45 °C", {"temperature_c": 45.0}),
         ({"SWAP": "1500/1982MB (cached 9MB)"}, {"mem_available_mb": 60.0},
          "swap: 1,500 MB are swapped out, 60 MB of memory left",
          {"swap_used_mb": 1500.0, "swap_rise_mb": 0.0, "mem_available_mb": 60.0}),
         ({"CPU": "[99%@1428,98%@1428,97%@1428,100%@1428]", "GR3D_FREQ": "3%@76"}, {},
-         "the CPU: 4 cores at 100 %, GPU 5 %",
+         "the CPU: 4 cores at 100%, GPU 5%",
          {"cpu_load_percent": 98.5, "gpu_load_percent": 3.0}),
     ],
 )  # fmt: skip
 def test_each_says_the_figures_it_rests_on(
     tokens: dict[str, str], more: dict[str, Any], text: str, figures: dict[str, float]
 ) -> None:
-    found = verdict(*[{**line(**tokens), **more}] * 3)
+    found = bottleneck(*[{**line(**tokens), **more}] * 3)
     assert (found.text, found.figures) == (text, figures)
     assert found.advice.endswith((".", "!"))
 
 
 def test_a_thread_that_moves_from_core_to_core_is_one_busy_core() -> None:
     rows = ["[100%@1428,5%@1428]", "[4%@1428,100%@1428]"] * 3
-    found = verdict(*[line(CPU=row, GR3D_FREQ="20%@76") for row in rows])
-    assert found.text == "input: one core at 100 %, GPU 20 %"
+    found = bottleneck(*[line(CPU=row, GR3D_FREQ="20%@76") for row in rows])
+    assert found.text == "input: one core at 100%, GPU 20%"
 
 
 def test_where_the_gpus_load_is_unknown_the_cpu_is_not_blamed() -> None:
@@ -111,15 +111,15 @@ def test_where_the_gpus_load_is_unknown_the_cpu_is_not_blamed() -> None:
 
 
 def test_a_gpu_that_tensorflow_has_not_is_not_what_it_waits_for() -> None:
-    found = verdict(*[line(**ONE_CORE)] * 3, on_gpu=False)
-    assert (found.kind, found.text) == ("cpu", "the CPU: one core at 100 %, GPU 25 %")
+    found = bottleneck(*[line(**ONE_CORE)] * 3, on_gpu=False)
+    assert (found.kind, found.text) == ("cpu", "the CPU: one core at 100%, GPU 25%")
     assert "TensorFlow has no GPU here" in found.advice
     assert kind(*[line()] * 3, on_gpu=False) == ""  # whose it is, other_load says
     capped = {"power_mode": "5W", "gpu_max_mhz": 640}
     assert kind(*[line(GR3D_FREQ="99%@640")] * 3, on_gpu=False, **capped) == ""
     for slowed in (["gpu"], ["cpu", "gpu-thermal"]):
         body = {**line(), "throttling": slowed}
-        found = verdict(*[body] * 3, on_gpu=False)
+        found = bottleneck(*[body] * 3, on_gpu=False)
         assert (found.text if found else "") == "heat: cpu slowed down at 45 °C" * ("cpu" in slowed)
     assert kind(*[{**line(GR3D_FREQ="99%@460"), "gpu_temperature_c": 95.0}] * 3, on_gpu=False) == ""
     for load in ("60%@921", "99%@921"):  # all cores train beside it
@@ -128,8 +128,8 @@ def test_a_gpu_that_tensorflow_has_not_is_not_what_it_waits_for() -> None:
 
 
 def test_a_gpu_of_which_nothing_is_known_is_no_claim() -> None:
-    assert verdict(*[line()] * 3).text == "the GPU: 100 % busy at 920 MHz, if TensorFlow uses it"
-    assert verdict(*[line()] * 3, on_gpu=True).text == "the GPU: 100 % busy at 920 MHz"
+    assert bottleneck(*[line()] * 3).text == "the GPU: 100% busy at 920 MHz, if TensorFlow uses it"
+    assert bottleneck(*[line()] * 3, on_gpu=True).text == "the GPU: 100% busy at 920 MHz"
 
 
 def used(trainer: float, host: float = 0.0, **tokens: str) -> list[tuple[float, dict[str, Any]]]:
@@ -150,7 +150,7 @@ FOUR = {"CPU": "[99%@1428,98%@1428,97%@1428,100%@1428]", "GR3D_FREQ": "3%@76"}
 
 
 def test_the_load_of_others_is_named_where_it_is_known() -> None:
-    assert other(used(0.8)) == "another program keeps the GPU busy: 100 %"
+    assert other(used(0.8)) == "another program keeps the GPU busy: 100%"
     assert other(used(0.8), on_gpu=True) == other(used(0.8), on_gpu=None) == ""
     assert other(used(0.8, GR3D_FREQ="20%@76")) == ""
     assert other(used(1.0, **FOUR)) == other(used(1.0, **FOUR), on_gpu=True)
@@ -158,7 +158,7 @@ def test_the_load_of_others_is_named_where_it_is_known() -> None:
     assert other(used(3.9, **FOUR)) == other(used(3.0, 0.9, **FOUR)) == ""
     assert other([(t, line(**FOUR)) for t in range(4)]) == ""  # the trainer was not measured
     busy = used(1.0, **{**FOUR, "GR3D_FREQ": "99%@921"})
-    both = "another program keeps the GPU busy: 100 %; other programs keep 3 of 4 cores busy"
+    both = "another program keeps the GPU busy: 100%; other programs keep 3 of 4 cores busy"
     assert other(busy) == both
     found = other_load(busy, False)
     assert found is not None
@@ -167,9 +167,9 @@ def test_the_load_of_others_is_named_where_it_is_known() -> None:
 
 def test_a_core_that_others_keep_busy_is_not_what_bounds_the_run() -> None:
     for on_gpu in (False, True):
-        assert judge(used(0.1, **ONE_CORE), "running", MAXN, 500, "", on_gpu) is None
-        assert judge(used(0.1, **FOUR), "running", MAXN, 500, "", on_gpu) is None
-        assert judge(used(1.0, **ONE_CORE), "running", MAXN, 500, "", on_gpu) is not None
+        assert find_bottleneck(used(0.1, **ONE_CORE), "running", MAXN, 500, "", on_gpu) is None
+        assert find_bottleneck(used(0.1, **FOUR), "running", MAXN, 500, "", on_gpu) is None
+        assert find_bottleneck(used(1.0, **ONE_CORE), "running", MAXN, 500, "", on_gpu) is not None
 
 
 def test_a_count_that_begins_anew_is_no_load() -> None:
@@ -197,43 +197,43 @@ def test_a_mode_that_was_changed_while_it_trains_is_no_claim_of_the_start() -> N
     began = {"power_mode": "5W", "gpu_max_mhz": 640}
     assert kind(*[line(GR3D_FREQ="99%@921")] * 3, **began) == "gpu"  # faster than it allowed
     body = {**line(GR3D_FREQ="99%@640"), "gpu_max_mhz": 640, "gpu_temperature_c": 85.0}
-    found = verdict(*[body] * 3)  # it began in MAXN
-    assert found.text == "the power mode: GPU 100 % busy at 640 of 921 MHz"
+    found = bottleneck(*[body] * 3)  # it began in MAXN
+    assert found.text == "the power mode: GPU 100% busy at 640 of 921 MHz"
 
 
 def test_the_power_mode_is_named_with_what_it_costs() -> None:
-    found = verdict(*[line(GR3D_FREQ="99%@640")] * 3, power_mode="5W", gpu_max_mhz=640)
-    assert (found.kind, found.text) == ("power_mode", "mode 5W: GPU 100 % busy at 640 of 921 MHz")
+    found = bottleneck(*[line(GR3D_FREQ="99%@640")] * 3, power_mode="5W", gpu_max_mhz=640)
+    assert (found.kind, found.text) == ("power_mode", "mode 5W: GPU 100% busy at 640 of 921 MHz")
     assert "doctor" in found.advice and found.figures["top_mhz"] == 921
 
 
 def test_swap_that_grows_is_told_before_memory_is_full() -> None:
     grows = [line(SWAP=f"{used}/1982MB (cached 0MB)") for used in (100, 120, 140)]
-    found = verdict(*grows)
+    found = bottleneck(*grows)
     assert found.text == "swap: 140 MB are swapped out, 40 MB of them in the last 10 s"
 
 
 def test_a_machine_without_a_gpu() -> None:
     body = {"cpus": [{"load_percent": 97.0}, None, {"load_percent": 93.0}], "source": "psutil"}
-    found = verdict(body, body)
-    assert (found.kind, found.text) == ("cpu", "the CPU: 2 cores at 95 %")
+    found = bottleneck(body, body)
+    assert (found.kind, found.text) == ("cpu", "the CPU: 2 cores at 95%")
     one = {"cpus": [{"load_percent": 100.0}, {"load_percent": 4.0}]}
-    assert "one core" in verdict(one).text
+    assert "one core" in bottleneck(one).text
 
 
-def test_before_the_first_steps_it_warms_up_and_a_pause_has_no_verdict() -> None:
-    assert verdict(line(), state="starting").text == "warming up: TensorFlow loads"
-    assert verdict(line(), steps=0).text == "warming up: the first steps compile"
+def test_before_the_first_steps_it_warms_up_and_a_pause_has_no_bottleneck() -> None:
+    assert bottleneck(line(), state="starting").text == "warming up: TensorFlow loads"
+    assert bottleneck(line(), steps=0).text == "warming up: the first steps compile"
     assert kind(line(), steps=1) == "warming_up"
-    assert "minutes on a Nano" in verdict(line(), steps=0).advice
+    assert "minutes on a Nano" in bottleneck(line(), steps=0).advice
     assert kind(line(), state="paused") == kind(line(), state="finished") == ""
-    assert judge([], "running", {}, 50) is None
+    assert find_bottleneck([], "running", {}, 50) is None
 
 
 def test_only_what_is_new_counts() -> None:
     busy, quiet = line(), line(GR3D_FREQ="10%@76")
     samples = [(0.0, busy), (1.0, busy), (50.0, quiet)]
-    assert judge(samples, "running", MAXN, 50) is None
+    assert find_bottleneck(samples, "running", MAXN, 50) is None
 
 
 NUMBERS = st.one_of(st.none(), st.integers(-5, 5000), st.floats(), st.text("ab", max_size=2))
@@ -260,8 +260,8 @@ def test_whatever_is_recorded_is_no_exception(found: Any, environment: Any) -> N
     ]
     beside = other_load(samples, False)
     assert beside is None or (isinstance(beside, OtherLoad) and beside.text)
-    told = judge(samples, "running", environment, 9)
-    assert told is None or (isinstance(told, Verdict) and told.text and told.advice)
+    told = find_bottleneck(samples, "running", environment, 9)
+    assert told is None or (isinstance(told, Bottleneck) and told.text and told.advice)
 
 
 # Energy

@@ -1,0 +1,144 @@
+"""How people read numbers, times and sizes: on screen, on the command line and in exported pages.
+
+CONTRIBUTING.md has the rules. JSON and CSV have their own, exact forms.
+"""
+
+import math
+from datetime import datetime
+from typing import Any, Optional
+
+from .fields import CHOICE, FIELDS
+from .values import format_value
+
+MISSING = "—"
+
+
+def count(number: int) -> str:
+    """A whole number: ``1,200``."""
+    return "{:,}".format(number)
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """``1 session``, ``1,200 sessions``; ``many`` is the plural that does not end in s."""
+    return "{:,} {}".format(number, one if number == 1 else many or one + "s")
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, unless a sentence ends there already, also one in brackets."""
+    return text if text.rstrip(")'").endswith((".", "?", "!", "…")) else text + "."
+
+
+def value_text(key: str, value: Any) -> str:
+    """A configuration's value as the form shows it: a choice by its label."""
+    field = FIELDS.get(key)
+    if field is not None and field.kind == CHOICE and field.choices:
+        entry = field.choices.get(value)
+        return format_value(value) if entry is None else str(entry.label)
+    return format_value(value)
+
+
+def percent(fraction: Optional[float], missing: str = MISSING, digits: int = 2) -> str:
+    """A fraction of 0..1: ``94.27%``; what is not finite by its name."""
+    if fraction is None:
+        return missing
+    return "{:.{}f}%".format(100 * fraction, digits) if math.isfinite(fraction) else str(fraction)
+
+
+def scalar(value: Optional[float], missing: str = MISSING) -> str:
+    """A loss or another value, in a sentence or a table: four digits; nan and inf by name."""
+    return missing if value is None else "{:.4g}".format(value)
+
+
+def figure(value: Optional[float], missing: str = MISSING) -> str:
+    """A value beside a chart: in five cells, but three digits of small ones too."""
+    if value is not None and 1e-4 <= abs(value) < 0.1:
+        return "{:.3g}".format(value)
+    return short(value, missing)
+
+
+def short(value: Optional[float], missing: str = MISSING) -> str:
+    """A value in five cells (negative: six): ``0.212``, ``1234``, ``52.1k``, ``3e12``, ``nan``."""
+    if value is None:
+        return missing
+    if not math.isfinite(value):
+        return str(value)
+    texts = [_rounded(value, digits) for digits in (3, 2, 1)]
+    fitting = [text for text in texts if len(text) <= 5]
+    return fitting[0] if fitting else _exponential("{:.0e}".format(value))
+
+
+def three_digits(value: float) -> str:
+    """A positive value by its first three digits, never as a power of ten where it is large."""
+    if not 999.5 <= value < math.inf:
+        return "{:.3g}".format(value)
+    exact = round(value)
+    return "{:,}".format(round(exact, 3 - len(str(exact))))
+
+
+def clock(seconds: Optional[float], missing: str = MISSING) -> str:
+    """A duration, or a time of the session: ``0:05``, ``12:34``, ``1:02:03``, ``3d 04:05``."""
+    if seconds is None:
+        return missing
+    whole = max(0, int(seconds + 1e-6))
+    minutes, hours, days = whole // 60, whole // 3600, whole // 86400
+    if days:
+        return "{}d {:02}:{:02}".format(days, hours % 24, minutes % 60)
+    if hours:
+        return "{}:{:02}:{:02}".format(hours, minutes % 60, whole % 60)
+    return "{}:{:02}".format(minutes, whole % 60)
+
+
+def moment(iso: Optional[str], missing: str = MISSING) -> str:
+    """A recorded time of day to the minute: ``2024-05-06 07:08``."""
+    if not iso:
+        return missing
+    try:
+        return datetime.strptime(iso[:16], "%Y-%m-%dT%H:%M").strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return iso
+
+
+def megabytes(mb: float) -> str:
+    """Memory, or room on a disk: ``1,234 MB``."""
+    return "{:,.0f} MB".format(mb)
+
+
+def file_size(size: Optional[int], missing: str = MISSING) -> str:
+    """The size of a file, in bytes: ``6.5 MB``."""
+    return missing if size is None else "{:,.1f} MB".format(size / 1e6)
+
+
+def joules(value: Optional[float], missing: str = "") -> str:
+    """``840 J``, ``12.3 kJ``."""
+    if value is None:
+        return missing
+    for limit, unit in ((1e6, "MJ"), (1e3, "kJ")):
+        if value >= limit:
+            return "{} {}".format(three_digits(value / limit), unit)
+    return "{} J".format(three_digits(value))
+
+
+def samples_per_joule(value: float) -> str:
+    """``80.1 samples/J``, ``3,190 samples/J``."""
+    return "{} samples/J".format(three_digits(value))
+
+
+def _rounded(value: float, digits: int) -> str:
+    size = abs(value)
+    for limit, divisor, unit in ((1e6, 1e6, "M"), (1e4, 1e3, "k")):
+        if 0.99995 * limit <= size < 1e9:
+            return _plain(value / divisor, digits) + unit
+    return "{:.0f}".format(value) if 1000 <= size < 1e9 else _plain(value, digits)
+
+
+def _plain(value: float, digits: int) -> str:
+    text = "{:.{}g}".format(value, digits)
+    if "e" not in text:
+        return text
+    return "{:.0f}".format(value) if 1 <= abs(value) < 1e4 else _exponential(text)
+
+
+def _exponential(text: str) -> str:
+    """``1e-05`` as ``1e-5``."""
+    mantissa, _, exponent = text.partition("e")
+    return "{}e{}".format(mantissa, int(exponent))

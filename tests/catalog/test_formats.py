@@ -1,0 +1,52 @@
+"""How people read numbers, times and sizes."""
+
+import pytest
+
+from nanotrain_tui.catalog import formats
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (formats.count(1200), "1,200"),
+        (formats.plural(1, "session"), "1 session"),
+        (formats.plural(0, "session"), "0 sessions"),
+        (formats.plural(1200, "step"), "1,200 steps"),
+        (formats.plural(2, "entry", "entries"), "2 entries"),
+        (formats.percent(0.9427), "94.27%"),
+        (formats.percent(0.934, digits=0), "93%"),
+        (formats.percent(None), "—"),
+        (formats.percent(float("nan")), "nan"),
+        (formats.scalar(0.123456), "0.1235"),
+        (formats.scalar(float("inf")), "inf"),
+        (formats.scalar(None, "-"), "-"),
+        (formats.clock(None), "—"),
+        (formats.clock(59.9), "0:59"),
+        (formats.clock(3723), "1:02:03"),
+        (formats.clock(3 * 86400 + 4 * 3600 + 300), "3d 04:05"),
+        (formats.moment("2024-05-06T07:08:09+02:00"), "2024-05-06 07:08"),
+        (formats.moment("yesterday"), "yesterday"),
+        (formats.moment(None), "—"),
+        (formats.megabytes(1234.4), "1,234 MB"),
+        (formats.file_size(6_512_000), "6.5 MB"),
+        (formats.file_size(None), "—"),
+        (formats.joules(12_340.0), "12.3 kJ"),
+        (formats.samples_per_joule(3190.0), "3,190 samples/J"),
+    ],
+)
+def test_a_value_is_written_in_the_one_style(text: str, wanted: str) -> None:
+    assert text == wanted
+
+
+def test_a_sentence_ends_with_one_mark() -> None:
+    assert formats.sentence("no such option") == "no such option."
+    for text in ("Did you mean 'adam'?", "No such option. (Did you mean '--set'?)"):
+        assert formats.sentence(text) == text
+
+
+def test_a_value_is_named_as_the_form_names_it() -> None:
+    assert formats.value_text("optimizer.name", "adam") == "Adam"
+    assert formats.value_text("optimizer.name", "of a later version") == "of a later version"
+    assert formats.value_text("optimizer.nesterov", True) == "on"
+    assert formats.value_text("train.batch_size", 100) == "100"
+    assert formats.value_text("new.key", True) == "on"

@@ -1,0 +1,6 @@
+"""Recorded sessions, in memory and in folders."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
