@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nanotrain_tui.drawing.scale import Scale, accuracy_scale, loss_scale
+from nanotrain_tui.drawing.scale import Scale, fraction_scale, log_if_wide
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.follow.marks import MARKED
@@ -130,7 +130,7 @@ def _chart_of(metric: Metric, curves: WindowCurves, evaluations: Sequence[Evalua
         name,
         f"{metric.title} ({metric.unit})" if metric.unit else metric.title,
         _pieces(train, times),
-        accuracy_scale if metric.format == PERCENT else loss_scale,
+        fraction_scale if metric.format == PERCENT else log_if_wide,
         [(t, value) for t, value in tests if math.isfinite(value)],
         bad,
         ", ".join(filter(None, notes)),

@@ -16,8 +16,9 @@ from nanotrain_tui.app.widgets.bars import KeyLine, MessageLine
 from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.app.widgets.scrubber import Scrubber
 from nanotrain_tui.drawing.chart_model import Chart, Detail
-from nanotrain_tui.drawing.chart_stack import cells_across, draw_stack, fitting, stacked
+from nanotrain_tui.drawing.chart_stack import cells_across, draw_stack, fitting
 from nanotrain_tui.drawing.chart_view import ChartView
+from nanotrain_tui.drawing.charts.table import stacked
 from nanotrain_tui.drawing.lines import Line
 from nanotrain_tui.follow.run_state import RunState
 

@@ -20,9 +20,8 @@ from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.app.widgets.editor import FieldEditor
 from nanotrain_tui.app.widgets.form_list import FormList
 from nanotrain_tui.app.widgets.panels import (
-    AccuracyChart,
     EventLog,
-    LossChart,
+    MetricChart,
     StatusHeader,
     TelemetryPanel,
 )
@@ -62,8 +61,8 @@ class Dashboard(Screen[None]):
                 with Container(id="about-box"):
                     yield FieldAbout(id="about")
             with Vertical(id="right"):
-                yield AccuracyChart(id="accuracy")
-                yield LossChart(id="loss")
+                yield MetricChart(0, id="upper-chart")
+                yield MetricChart(1, id="lower-chart")
                 with Container(id="lower"):
                     yield TelemetryPanel(id="telemetry")
                     yield EventLog(id="log")
@@ -114,8 +113,9 @@ class Dashboard(Screen[None]):
         merged = sorted((*state.log, *self._local), key=lambda line: line.seq)
         shown = replace(state, log=tuple(merged))
         self.query_one(StatusHeader).update_state(shown)
-        self.query_one(AccuracyChart).update_state(shown)
-        self.query_one(LossChart).update_state(shown)
+        for chart in self.query(MetricChart):
+            chart.update_state(shown)
+            chart.display = chart.is_needed
         self.query_one(TelemetryPanel).update_state(shown)
         self.query_one(EventLog).update_state(shown)
         self.set_class(state.replay is not None, "-replay")
