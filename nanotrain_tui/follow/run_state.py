@@ -15,9 +15,8 @@ from nanotrain_tui.follow.energy import EnergyUse
 from nanotrain_tui.follow.other_load import OtherLoad
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.session.scores import Score, Tested
+from nanotrain_tui.session.state import ENDED
 from nanotrain_tui.session.undo import Undo
-
-ENDED = frozenset({"finished", "stopped", "failed", "interrupted"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Batch
 
 ROWS_A_LOOK = 512  # a table: bounds what one look reads, folds and holds
-ANSWER_WITHIN_S = 30.0
 STATUS_WITHIN_S = 1.0
 QUIET_S = 3.0  # without a new row the host is asked what keeps it from recording
 
@@ -34,9 +33,6 @@ class SessionSource(Protocol):
 
     def follow(self, since_seq: int) -> Batch:
         """What was recorded after ``since_seq``, the oldest first, not more than a look's worth."""
-
-    def send(self, do: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Send one command and wait for its answer: {"ok", "state", "step"} or {"ok", "why"}."""
 
     def alive(self) -> bool:
         """Whether a host runs the session."""
@@ -78,9 +74,6 @@ class LocalSource:
         from nanotrain_tui.follow.window import read_window
 
         return read_window(self._reader, first, last)
-
-    def send(self, do: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self._client.request(do, timeout=ANSWER_WITHIN_S, **arguments)
 
     def alive(self) -> bool:
         return self._folder.is_alive()
@@ -137,10 +130,6 @@ class Follower:
             told = self.source.trouble()
             self._trouble = self._trouble if told is None else told
         return replace(state, trouble=self._trouble) if self._trouble else state
-
-    def send(self, do: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Send one command and wait for its answer. Raises SessionError."""
-        return self.source.send(do, arguments)
 
     def close(self) -> None:
         """Let go of the session; it goes on."""

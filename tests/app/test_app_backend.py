@@ -16,7 +16,7 @@ from recorded import tutorial_run
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.entry import farewell
 from nanotrain_tui.app.source.backend import LocalBackend
-from nanotrain_tui.app.source.ports import Refused
+from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.app.source.replay_source import ReplaySource
 from nanotrain_tui.catalog import check
 from nanotrain_tui.config import find_folders

@@ -127,17 +127,17 @@ async def test_a_zoom_reads_its_steps_and_draws_them_in_every_chart() -> None:
         await charted.press(pilot, "home")
         await charted.press(pilot, "plus")
         assert message(app) == "Steps 0 to 256; 0 shows all."
-        await until(pilot, lambda: app.chart_keys.detail)
+        await until(pilot, lambda: app.chart_actions.detail)
         assert charted.windows == [(1, 256)]
         for kind in (AccuracyChart, LossChart):
-            assert app.dashboard.query_one(kind).view == app.chart_keys.view
+            assert app.dashboard.query_one(kind).view == app.chart_actions.view
         # The fake's loss is the step; the recorded one is below 3.
         shown = "\n".join(str(line) for line in app.dashboard.query_one(LossChart).draw(60, 8))
         assert "300" in shown or "256" in shown
         await charted.press(pilot, "L")
         assert message(app) == "Steps 64 to 320; 0 shows all."
         await charted.press(pilot, "0")
-        assert message(app) == "All steps." and not app.chart_keys.detail
+        assert message(app) == "All steps." and not app.chart_actions.detail
         await charted.press(pilot, "H")
         assert "+ zooms in" in message(app)
 
@@ -188,7 +188,7 @@ async def test_a_loss_below_nought_is_never_logarithmic() -> None:
 
 async def test_the_cursor_goes_through_every_column_and_stops_at_the_newest() -> None:
     charted = Charted()
-    keys = charted.app.chart_keys
+    keys = charted.app.chart_actions
     async with charted.app.run_test(size=(80, 24)) as pilot:
         await charted.ready(pilot, "z", "b", "home")
         seen = [0]
@@ -209,7 +209,7 @@ async def test_another_session_is_seen_whole_in_the_same_way() -> None:
         await charted.ready(pilot, "z", "m", "b", "plus")
         app.link.attach("late-wren")
         await until(pilot, lambda: app.run_state.name == "late-wren" and app.run_state.step)
-        view = app.chart_keys.view
+        view = app.chart_actions.view
         assert view.window is None and view.cursor is None
         assert view.smoothing == 0.3 and view.axis == "time"
 
@@ -258,6 +258,6 @@ def test_charts_screen(
     async def prepare(pilot: Pilot[None]) -> None:
         await charted.ready(pilot, "z", *keys)
         if "plus" in keys:
-            await until(pilot, lambda: charted.app.chart_keys.detail)
+            await until(pilot, lambda: charted.app.chart_actions.detail)
 
     assert snap_compare(charted.app, terminal_size=size, run_before=prepare)

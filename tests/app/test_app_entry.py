@@ -18,7 +18,7 @@ from app_fakes import ENDED, FakeBackend, make_app, until
 from nanotrain_tui.app.entry import farewell, no_terminal
 
 ENTER_SCREEN, LEAVE_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
-HERE = Path(__file__).parent
+FAKES = Path(__file__).resolve().parents[1] / "fakes"
 
 
 class Terminal:
@@ -29,7 +29,7 @@ class Terminal:
         self.before = termios.tcgetattr(slave)
         self.slave = slave
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "app_in_terminal.py"), *arguments],
+            [sys.executable, str(FAKES / "app_in_terminal.py"), *arguments],
             stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
             env={**os.environ, "LINES": "24", "COLUMNS": "80", **environ},
         )  # fmt: skip

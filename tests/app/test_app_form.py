@@ -219,7 +219,7 @@ async def test_another_editor_takes_the_place_of_the_open_one() -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await open_field(app, pilot, "train.steps")
-        app.edit_field("train.seed")
+        app.form_actions.edit_field("train.seed")
         await until(pilot, lambda: isinstance(app.focused, Input) and app.focused.value == "1")
         assert len(app.dashboard.query(Input)) == 1
         await pilot.press("escape")

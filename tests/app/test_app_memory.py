@@ -10,9 +10,10 @@ import pytest
 from app_fakes import FakeBackend, make_app, message, until
 from desk import Desk
 
-from nanotrain_tui.app.screens.memory_dialog import BATCH, MemoryDialog, larger_batch
+from nanotrain_tui.app.handlers.memory import BATCH, larger_batch
+from nanotrain_tui.app.screens.memory_dialog import MemoryDialog
 from nanotrain_tui.app.source.backend import LocalBackend
-from nanotrain_tui.app.source.ports import TooLarge
+from nanotrain_tui.app.source.refusals import TooLarge
 from nanotrain_tui.config import find_folders
 from nanotrain_tui.follow.run_state import Gauge
 

@@ -170,4 +170,4 @@ async def test_a_recording_that_is_not_there_is_said(tmp_path: Path) -> None:
     app = make_app(FakeBackend(), watch=Watch("gone-1"))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "no recording" in message(app))
-        assert not app.watching
+        assert not app.link.watching

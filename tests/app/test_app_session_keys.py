@@ -13,7 +13,8 @@ from textual.widgets import Input
 from nanotrain_tui.app.keys.actions import ACTIONS
 from nanotrain_tui.app.screens.dialogs import Ask, PickList, Prompt
 from nanotrain_tui.app.screens.jump import LETTERS, Jump
-from nanotrain_tui.app.source.ports import Preferences, Refused
+from nanotrain_tui.app.source.ports import Preferences
+from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.catalog import FIELDS, ConfigError
 from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.follow.run_state import Checkpoint, Diverged

@@ -17,7 +17,8 @@ from nanotrain_tui.app.screens.compare import CompareScreen
 from nanotrain_tui.app.screens.dialogs import Ask, PickList
 from nanotrain_tui.app.screens.sessions import SessionsScreen
 from nanotrain_tui.app.source.library import Library
-from nanotrain_tui.app.source.ports import Preferences, Refused
+from nanotrain_tui.app.source.ports import Preferences
+from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.cli.dashboard import export_formats
 from nanotrain_tui.export import format_names
 from nanotrain_tui.session.folder import find_session, list_sessions

@@ -174,7 +174,7 @@ class Dashboard(Screen[None]):
             self.remove_class("-editing")
             self.query_one(FieldAbout).display = True
             self.form.focus()
-        self.reload_form()
+        self.explain()
 
     def _drop_editor(self) -> None:
         if self._editor is not None:
