@@ -126,11 +126,6 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
     # --- what there is ---------------------------------------------------------------------
 
     @property
-    def run_state(self) -> RunState:
-        """The session as it is shown."""
-        return self.link.state
-
-    @property
     def dashboard(self) -> Dashboard:
         return next(screen for screen in self.screen_stack if isinstance(screen, Dashboard))
 

@@ -55,7 +55,7 @@ class Charted:
         )
 
     async def ready(self, pilot: Pilot[None], *keys: str) -> None:
-        await until(pilot, lambda: self.app.run_state.step == 412)
+        await until(pilot, lambda: self.app.link.state.step == 412)
         await self.press(pilot, *keys)
 
     async def press(self, pilot: Pilot[None], *keys: str) -> None:
@@ -208,7 +208,7 @@ async def test_another_session_is_seen_whole_in_the_same_way() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await charted.ready(pilot, "z", "m", "b", "plus")
         app.link.attach("late-wren")
-        await until(pilot, lambda: app.run_state.name == "late-wren" and app.run_state.step)
+        await until(pilot, lambda: app.link.state.name == "late-wren" and app.link.state.step)
         view = app.chart_actions.view
         assert view.window is None and view.cursor is None
         assert view.smoothing == 0.3 and view.axis == "time"
@@ -231,10 +231,10 @@ async def test_a_new_state_writes_the_cells_that_changed(monkeypatch: pytest.Mon
         screen = charted.app.screen
         assert isinstance(screen, ChartsScreen)
         monkeypatch.setattr(Widget, "refresh", spy)
-        screen.show_state(charted.app.run_state)
+        screen.show_state(charted.app.link.state)
         assert not regions and not whole
         charted.session.change(elapsed_s=34.0)
-        await until(pilot, lambda: charted.app.run_state.elapsed_s == 34.0)
+        await until(pilot, lambda: charted.app.link.state.elapsed_s == 34.0)
         assert 0 < sum(region.area for region in regions) < 80
         assert not any(isinstance(widget, ChartsScreen) for widget in whole)
 

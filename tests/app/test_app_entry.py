@@ -142,7 +142,7 @@ async def test_the_farewell_names_the_session_and_the_way_back(state: str) -> No
     backend.add("brisk-otter", state)
     app = make_app(backend, session="brisk-otter")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.run_state.state == state)
+        await until(pilot, lambda: app.link.state.state == state)
         await pilot.press("q")
     text = farewell(app)
     command = "show" if state in ENDED else "attach"
@@ -164,7 +164,7 @@ async def test_quitting_while_a_session_starts_waits_until_it_has_a_name(
     app = make_app(backend)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
-        await until(pilot, lambda: app.run_state.preparing is not None)
+        await until(pilot, lambda: app.link.state.preparing is not None)
         await pilot.press("q")
     backend.gate.set()
     assert "nanotrain attach session-1" in farewell(app)

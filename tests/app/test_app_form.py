@@ -260,4 +260,4 @@ async def test_the_mouse_chooses_and_opens() -> None:
         await pilot.click("#form", offset=(3, 6))
         await until(pilot, lambda: not app.dashboard.editing)
         await pilot.click("#keys", offset=(2, 0))
-        await until(pilot, lambda: app.run_state.state == "running")
+        await until(pilot, lambda: app.link.state.state == "running")

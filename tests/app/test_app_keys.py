@@ -64,7 +64,7 @@ async def test_every_key_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyP
         return app.dashboard.form.key, message(app), app.screen, app.focused, app.theme
 
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.run_state.step == 412)
+        await until(pilot, lambda: app.link.state.step == 412)
         for action, key in KEYS:
             if action == "quit":
                 continue

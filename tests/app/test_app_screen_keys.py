@@ -100,7 +100,7 @@ async def test_small_and_changing_terminals() -> None:
     session.change(**midway())
     app = make_app(backend, session="brisk-otter")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.run_state.step == 412)
+        await until(pilot, lambda: app.link.state.step == 412)
         for size in [
             (10, 3),
             (1, 1),
@@ -115,7 +115,7 @@ async def test_small_and_changing_terminals() -> None:
             small = app.dashboard.query_one("#too-small").display
             assert small == (size[0] < 60 or size[1] < 18), size
             session.change(step=session.state.step + 1)
-            await until(pilot, lambda: app.run_state.seq == session.state.seq)
+            await until(pilot, lambda: app.link.state.seq == session.state.seq)
             wide = app.dashboard.has_class("-wide")
             assert wide == (size[0] >= 110 and size[1] >= 34), size
         await pilot.press("down")

@@ -18,10 +18,10 @@ async def test_r_starts_a_session_with_the_values_of_the_form() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("p", "down", "enter")
         await pilot.press("r")
-        assert "tarting" in message(app) or app.run_state.name
-        await until(pilot, lambda: app.run_state.state == "running")
+        assert "tarting" in message(app) or app.link.state.name
+        await until(pilot, lambda: app.link.state.state == "running")
         assert backend.started[0]["model.initializer"] == "glorot_uniform"
-        assert app.run_state.name == "session-1"
+        assert app.link.state.name == "session-1"
 
 
 async def test_a_form_that_cannot_run_says_so_and_goes_to_the_field() -> None:
@@ -47,7 +47,7 @@ async def test_a_failed_start_is_said_and_its_field_found() -> None:
         assert app.link.situation == Situation()
         backend.refuses = None
         await pilot.press("r")
-        await until(pilot, lambda: app.run_state.state == "running")
+        await until(pilot, lambda: app.link.state.state == "running")
 
 
 async def test_space_pauses_and_goes_on() -> None:
@@ -55,11 +55,11 @@ async def test_space_pauses_and_goes_on() -> None:
     session = backend.add("brisk-otter")
     app = make_app(backend, session="brisk-otter")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.run_state.state == "running")
+        await until(pilot, lambda: app.link.state.state == "running")
         await pilot.press("space")
-        await until(pilot, lambda: app.run_state.state == "paused")
+        await until(pilot, lambda: app.link.state.state == "paused")
         await pilot.press("space")
-        await until(pilot, lambda: app.run_state.state == "running")
+        await until(pilot, lambda: app.link.state.state == "running")
         assert session.sent == ["pause", "resume"]
 
 
@@ -69,7 +69,7 @@ async def test_keys_are_answered_while_the_session_is_started_and_while_it_is_sl
     app = make_app(backend)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
-        await until(pilot, lambda: app.run_state.preparing is not None)
+        await until(pilot, lambda: app.link.state.preparing is not None)
         await pilot.press("r")
         assert "already" in message(app)
         await pilot.press("down", "down")
@@ -79,7 +79,7 @@ async def test_keys_are_answered_while_the_session_is_started_and_while_it_is_sl
         await pilot.press("space")
         assert "asked for already" in message(app)
         backend.gate.set()
-        await until(pilot, lambda: app.run_state.state == "paused")
+        await until(pilot, lambda: app.link.state.state == "paused")
         session = backend.sessions["session-1"]
         session.gate.clear()
         await pilot.press("t", "question_mark")
@@ -93,13 +93,13 @@ async def test_stop_asks_first(key: str, sent: list[str]) -> None:
     session = backend.add("brisk-otter")
     app = make_app(backend, session="brisk-otter")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.run_state.state == "running")
+        await until(pilot, lambda: app.link.state.state == "running")
         await pilot.press("s")
         assert isinstance(app.screen, Ask)
         await pilot.press(key)
         await until(pilot, lambda: session.sent == sent and not isinstance(app.screen, Ask))
         if sent:
-            await until(pilot, lambda: app.run_state.state == "stopped")
+            await until(pilot, lambda: app.link.state.state == "stopped")
 
 
 async def test_r_while_a_session_runs_asks_then_stops_it_and_starts_anew() -> None:
@@ -107,13 +107,13 @@ async def test_r_while_a_session_runs_asks_then_stops_it_and_starts_anew() -> No
     old = backend.add("brisk-otter")
     app = make_app(backend, session="brisk-otter")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.run_state.state == "running")
+        await until(pilot, lambda: app.link.state.state == "running")
         await pilot.press("r")
         assert isinstance(app.screen, Ask)
         await pilot.press("n")
         assert (old.sent, backend.started) == ([], [])
         await pilot.press("r", "y")
-        await until(pilot, lambda: app.run_state.name == "session-1")
+        await until(pilot, lambda: app.link.state.name == "session-1")
         assert old.sent == ["stop"]
         assert len(backend.started) == 1
 
@@ -123,7 +123,7 @@ async def test_a_refused_command_says_why() -> None:
     backend.add("brisk-otter").refuses = "the disk is full"
     app = make_app(backend, session="brisk-otter")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.run_state.state == "running")
+        await until(pilot, lambda: app.link.state.state == "running")
         await pilot.press("space")
         await until(pilot, lambda: "refused: the disk is full" in message(app))
 
@@ -134,7 +134,7 @@ async def test_an_ended_session_is_shown_and_cannot_be_commanded(state: str) -> 
     session = backend.add("brisk-otter", state)
     app = make_app(backend, session="brisk-otter")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.run_state.state == state)
+        await until(pilot, lambda: app.link.state.state == state)
         await pilot.press("space")
         assert f"has ended ({state})" in message(app)
         await pilot.press("s")
@@ -154,7 +154,7 @@ async def test_attaching_fills_the_form_with_what_the_session_was_given(state: s
         assert any("batch size" in line and "321" in line for line in shown)
         app.model.accept("train.batch_size", "9")
         app.dashboard.reload_form()
-        assert app.model.differs("train.batch_size") == (state == "running")
+        assert ("train.batch_size" in app.model.staged()) == (state == "running")
 
 
 async def test_attaching_to_nothing_says_so() -> None:
@@ -169,7 +169,7 @@ async def test_q_leaves_at_once_even_while_the_source_hangs() -> None:
     session = backend.add("brisk-otter")
     app = make_app(backend, session="brisk-otter")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.run_state.state == "running")
+        await until(pilot, lambda: app.link.state.state == "running")
         session.gate.clear()
         await pilot.press("q")
     assert session.sent == []
@@ -187,7 +187,7 @@ async def test_a_fault_in_the_worker_leaves_the_screen_and_is_shown() -> None:
         assert not app.link.situation.live
         backend.fault = None
         await pilot.press("r")
-        await until(pilot, lambda: app.run_state.name == "session-1")
+        await until(pilot, lambda: app.link.state.name == "session-1")
 
 
 async def test_old_figures_of_a_live_session_are_dated(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +201,7 @@ async def test_old_figures_of_a_live_session_are_dated(monkeypatch: pytest.Monke
 
     async with app.run_test(size=(80, 24)) as pilot:
         session.change(step=7)
-        await until(pilot, lambda: app.run_state.step == 7)
+        await until(pilot, lambda: app.link.state.step == 7)
         app.link.look_at_age()
         assert "no news" not in header()
         session.change(step=8, silent_s=3600.0)  # its host is stopped
@@ -211,7 +211,7 @@ async def test_old_figures_of_a_live_session_are_dated(monkeypatch: pytest.Monke
         session.change(step=9, silent_s=0.0, responding=True)
         await until(pilot, lambda: "no news" not in header())
         session.change(state="finished", silent_s=3600.0)
-        await until(pilot, lambda: app.run_state.ended)
+        await until(pilot, lambda: app.link.state.ended)
         app.link.look_at_age()
         assert "no news" not in header()
 
@@ -221,7 +221,7 @@ async def test_q_in_process_asks_before_it_ends_the_session() -> None:
     app = make_app(backend, in_process=True)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
-        await until(pilot, lambda: app.run_state.state == "running")
+        await until(pilot, lambda: app.link.state.state == "running")
         await pilot.press("q", "n")
         assert app.is_running and message(app) == "It goes on."
         await pilot.press("q", "y")
@@ -238,7 +238,7 @@ async def test_a_session_that_failed_before_the_first_look_is_told_too() -> None
     app = make_app(FailsAtOnce())
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
-        await until(pilot, lambda: app.run_state.state == "failed")
+        await until(pilot, lambda: app.link.state.state == "failed")
         assert "the trainer was killed" in message(app)
 
 

@@ -294,7 +294,7 @@ async def test_nothing_is_undone_in_a_session_that_has_ended(state: str) -> None
     desk.session.edit({RATE: 0.5})
     desk.session.change(state=state)
     async with desk.app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: desk.app.run_state.ended)
+        await until(pilot, lambda: desk.app.link.state.ended)
         await pilot.press("u")
         assert f"has ended ({state})" in message(desk.app)
         assert desk.session.edits == []
@@ -316,6 +316,7 @@ async def test_a_key_held_down_sends_its_first_and_its_last_value() -> None:
             pilot, lambda: desk.app.model.staged() == {} and desk.mark("train.eval_every") == ""
         )
         assert desk.session.edits == [{"train.eval_every": 200}, {"train.eval_every": last}]
+        assert not desk.app.link.is_pending("set")  # though those between have no reply
         assert last == 1_000_000_000 or last == 2_000_000
         await pilot.press("u", "u")
         await until(pilot, lambda: len(desk.session.edits) == 4)
@@ -328,7 +329,7 @@ async def test_edits_while_a_session_is_being_started_reach_it() -> None:
     app = make_app(backend)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
-        await until(pilot, lambda: app.run_state.preparing is not None)
+        await until(pilot, lambda: app.link.state.preparing is not None)
         app.dashboard.form.go_to(RATE)
         await pilot.press("plus")
         backend.gate.set()

@@ -219,10 +219,6 @@ class FormModel:
         }
         self._put(drop_inapplicable({**self._given, **followed}))
 
-    def differs(self, key: str) -> bool:
-        """Whether the form asks for something else than the session runs with."""
-        return key in self._differences()
-
     def staged(self) -> Config:
         """What a ``set`` would have to say for the session to run with the form's values."""
         return self._unsent(self._differences())

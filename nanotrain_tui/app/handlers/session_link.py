@@ -60,7 +60,7 @@ class SessionLink:
         self._attaching = False
         self._last_launch: Launch | None = None
         self._before = IDLE  # what was shown before the launch
-        self._pending: list[str] = []
+        self._pending: list[Command] = []
 
     # --- what there is ---------------------------------------------------------------------
 
@@ -95,7 +95,7 @@ class SessionLink:
 
     def is_pending(self, do: str) -> bool:
         """Whether a command was sent that has no reply yet."""
-        return do in self._pending
+        return any(command.do == do for command in self._pending)
 
     # --- asking ----------------------------------------------------------------------------
 
@@ -164,7 +164,7 @@ class SessionLink:
         """Send a command to the session; False, with a message, where nothing can be sent."""
         if not self._submit(command):
             return False
-        self._pending.append(command.do)
+        self._pending.append(command)
         self._shell.say(feedback)
         return True
 
@@ -255,8 +255,7 @@ class SessionLink:
 
     def answered(self, command: Command, reply: Reply) -> None:
         """The session's reply to a command."""
-        if command.do in self._pending:
-            self._pending.remove(command.do)
+        self._no_longer_pending(command)
         if command.answered is not None:
             command.answered(reply)
         elif reply.ok:
@@ -267,6 +266,14 @@ class SessionLink:
             if command.do == "stop":
                 self._next_launch = None
             self._shell.say(f"{command.do} was refused: {reply.why}", "error")
+
+    def _no_longer_pending(self, command: Command) -> None:
+        """Replies to commands of one kind come in order, and replaced edits get none."""
+        places = [at for at, one in enumerate(self._pending) if one is command]
+        if places:
+            later = self._pending[places[0] + 1 :]
+            earlier = [one for one in self._pending[: places[0]] if one.do != command.do]
+            self._pending = earlier + later
 
     def _replay_answered(self, reply: Reply) -> None:
         if reply.why:

@@ -133,13 +133,13 @@ class SessionsScreen(Screen["Chosen | None"]):
         if self._here in names:
             self.rows.move(names.index(self._here) - self.rows.cursor)
             self._here = ""
-            self._tell()
+            self._show_texts()
 
     def _show(self) -> None:
         self.rows.show(chosen(self._all or [], self._words, self._sort))
-        self._tell()
+        self._show_texts()
 
-    def _tell(self) -> None:
+    def _show_texts(self) -> None:
         """The line above: how many; the lines below: the note, and what was trained."""
         if self._all is None:
             return
@@ -178,7 +178,7 @@ class SessionsScreen(Screen["Chosen | None"]):
     def action_move(self, by: int) -> None:
         self._here = ""
         self.rows.move(by)
-        self._tell()
+        self._show_texts()
 
     def action_page(self, direction: int) -> None:
         self.action_move(direction * max(1, self.rows.size.height - 2))

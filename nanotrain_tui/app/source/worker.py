@@ -111,7 +111,7 @@ class TrainingWorker(threading.Thread):
                 self._source.reopen()
 
     def serve(self) -> None:
-        """Serve until told to leave."""
+        """Serve jobs until ``Leave``."""
         while True:
             job = self._next_job(self._wait_s)
             while job is not None:  # everything asked for goes before the next look
