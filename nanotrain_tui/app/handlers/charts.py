@@ -49,7 +49,7 @@ class ChartActions:
         return self._curves if covered else NO_DETAIL
 
     def follow(self, state: RunState) -> None:
-        """The session is there now: look at it all if it is another, read on what is zoomed in."""
+        """Take a new state: show another session whole, read on in a window of the same."""
         if state.name != self._name:
             self._name = state.name
             self._asked = self._read = None
@@ -58,7 +58,7 @@ class ChartActions:
         self._ask()
 
     def windowed(self, window: Window, curves: Detail) -> None:
-        """What was zoomed in on has been read."""
+        """Take the curves of a window that has been read."""
         if window == self._asked:
             self._read, self._curves = window, curves
             self._set(self.view)
@@ -81,7 +81,7 @@ class ChartActions:
         lost = missing(self._link.state)
         if lost:
             parts.append(f"Not recorded: {', '.join(lost)}.")
-        crowded = self._charts()[screen.stack.fitting :]
+        crowded = self._shown_charts()[screen.stack.fitting :]
         if crowded:
             parts.append(f"No room for: {', '.join(chart.title for chart in crowded)}.")
         self._shell.say(" ".join(parts))
@@ -98,11 +98,11 @@ class ChartActions:
             self._shell.say("z shows all charts; there the digits hide and show them.")
         elif NAMES[name] in missing(self._link.state):
             self._shell.say(f"{NAMES[name]} was not recorded.", "warning")
-        elif name in [key_of(chart) for chart in self._charts()[screen.stack.fitting :]]:
+        elif name in [key_of(chart) for chart in self._shown_charts()[screen.stack.fitting :]]:
             self._shell.say(
                 f"No room for {NAMES[name]}: hide another chart by its digit.", "warning"
             )
-        elif name not in self.view.hidden and len(self._charts()) == 1:
+        elif name not in self.view.hidden and len(self._shown_charts()) == 1:
             self._shell.say(f"{NAMES[name]} is the only chart left.", "warning")
         else:
             self._set(self.view.toggled(name))
@@ -261,7 +261,7 @@ class ChartActions:
             return focused
         return self._screens.dashboard.query_one(LossChart)
 
-    def _charts(self) -> Sequence[Chart]:
+    def _shown_charts(self) -> Sequence[Chart]:
         return stacked(self._link.state, self.view, self.detail)
 
     def _set(self, view: ChartView) -> None:
