@@ -2,54 +2,47 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import os
-import signal
-import termios
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import RenderableType
 from textual import events, on
-from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.app import App
 from textual.binding import Binding
-from textual.filter import LineFilter
 from textual.screen import Screen
 
 from nanotrain_tui.app.form.model import FormModel
-from nanotrain_tui.app.handlers.charts import ChartKeys
-from nanotrain_tui.app.handlers.form import FormKeys
-from nanotrain_tui.app.handlers.library import LibraryKeys
-from nanotrain_tui.app.handlers.palette import ActionsAndFields, Palette
-from nanotrain_tui.app.handlers.replay import ReplayKeys
-from nanotrain_tui.app.handlers.screen import ScreenKeys
-from nanotrain_tui.app.handlers.session import SessionKeys
-from nanotrain_tui.app.handlers.session_link import IDLE, SessionLink
-from nanotrain_tui.app.handlers.steering import Steering
+from nanotrain_tui.app.handlers.charts import ChartActions
+from nanotrain_tui.app.handlers.dispatch import methods_of
+from nanotrain_tui.app.handlers.form import FormActions
+from nanotrain_tui.app.handlers.library import LibraryActions
+from nanotrain_tui.app.handlers.palette import Entry, Palette, actions_and_fields
+from nanotrain_tui.app.handlers.replay import ReplayActions
+from nanotrain_tui.app.handlers.screen import ScreenActions
+from nanotrain_tui.app.handlers.session import SessionActions
+from nanotrain_tui.app.handlers.session_link import SessionLink
+from nanotrain_tui.app.handlers.shell import Result
+from nanotrain_tui.app.handlers.steering import SteeringActions
 from nanotrain_tui.app.handlers.type_ahead import TypeAhead
-from nanotrain_tui.app.keys.actions import BY_ID, Situation
+from nanotrain_tui.app.keys.actions import ACTIONS, BY_ID
 from nanotrain_tui.app.keys.keymap import Keymap
+from nanotrain_tui.app.screens.charts import ChartsScreen
 from nanotrain_tui.app.screens.dashboard import Dashboard
 from nanotrain_tui.app.screens.dialogs import Ask
+from nanotrain_tui.app.source.jobs import Leave
 from nanotrain_tui.app.source.ports import Backend, Preferences, Watch
-from nanotrain_tui.app.source.worker import (
-    FOLLOW_EVERY_S,
+from nanotrain_tui.app.source.reports import (
     Answered,
     Attached,
     Fault,
     Followed,
+    FromWorker,
     Launching,
-    Leave,
     NotAttached,
-    TrainingWorker,
     Trouble,
     Windowed,
+    WorkerReport,
 )
-from nanotrain_tui.app.terminal.canvas import UNASKED
-from nanotrain_tui.app.terminal.driver import TerminalDriver
-from nanotrain_tui.app.terminal.printable import Printable
+from nanotrain_tui.app.source.worker import FOLLOW_EVERY_S, TrainingWorker
+from nanotrain_tui.app.terminal.paced_app import PacedApp
 from nanotrain_tui.app.themes import load_themes, starting_theme
 from nanotrain_tui.app.widgets.bars import KeyLine
 from nanotrain_tui.app.widgets.form_list import FormList
@@ -57,16 +50,14 @@ from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.drawing.glyphs import terminal_glyphs
 from nanotrain_tui.follow.run_state import RunState
 
-LAST_RESORT_S = 5  # a dead terminal can block the way out; then the kernel ends us
-CHECK_EVERY_S = 1.0
+LOOK_AT_AGE_EVERY_S = 1.0
 
 
-class NanotrainApp(App[None], inherit_bindings=False):
+class NanotrainApp(PacedApp, inherit_bindings=False):
     """One dashboard on one session at a time."""
 
     TITLE = "nanotrain"
     CSS_PATH = "dashboard.tcss"
-    COMMANDS = {ActionsAndFields}  # noqa: RUF012  (Textual's own class variable)
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS = [Binding("ctrl+c", "interrupted", show=False)]  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = True
@@ -84,61 +75,64 @@ class NanotrainApp(App[None], inherit_bindings=False):
         in_process: bool = False,
         follow_every_s: float = FOLLOW_EVERY_S,
     ) -> None:
-        no_color = "NO_COLOR" in os.environ
-        super().__init__(driver_class=TerminalDriver, ansi_color=True if no_color else None)
-        self.no_colors = no_color
+        super().__init__()
         self.model = FormModel(config, presets)
         self.backend = backend
         self.preferences = preferences or Preferences()
         self.key_table = Keymap(self.preferences.keys)
-        self.steering = Steering(self)
-        self.session_keys = SessionKeys(self)
-        self.replay_keys = ReplayKeys(self)
-        self.chart_keys = ChartKeys(self)
-        self.watching = False  # a replay was asked for, and not left since
-        form_keys = FormKeys(self)
-        self.edit_field = form_keys.edit_field
-        self._owners = (
-            self.session_keys, self.steering, self.replay_keys, form_keys, self.chart_keys,
-            LibraryKeys(self), ScreenKeys(self),
-        )  # fmt: skip
-        self._printable = Printable()
         self.in_process = in_process
-        self.run_state = IDLE
         self._wanted = session
         self._watch = watch
-        self._figures_wait = False  # for a terminal that has not taken the last ones yet
-        self._figures_drawn = False  # since the last frame
-        self._keys_pressed = 0
         self._problems = [*problems, *self.key_table.problems]
         self.theme_names: list[str] = []
         self._load_themes()
         self.set_class(not terminal_glyphs().braille, "-ascii")
-        self.training = TrainingWorker(backend, self.post_message, follow_every_s)
-        self.link = SessionLink(self)
-        self.type_ahead = TypeAhead(self)
+        self.training = TrainingWorker(backend, self._post_report, follow_every_s)
+        self.link = SessionLink(self, self, self.model, self.training, in_process)
+        self._make_handlers()
+        self.type_ahead = TypeAhead(self, self._let_through)
+
+    def _make_handlers(self) -> None:
+        """Join the table of actions, and the worker's reports, to the methods that take them."""
+        link, model, preferences = self.link, self.model, self.preferences
+        self.steering = SteeringActions(self, self, model, link)
+        self.form_actions = FormActions(
+            self, self, model, link, self.steering, preferences.save_preset
+        )
+        self.chart_actions = ChartActions(self, self, link)
+        self.methods = methods_of(
+            ACTIONS,
+            {
+                "session": SessionActions(self, self, model, link),
+                "steering": self.steering,
+                "form": self.form_actions,
+                "charts": self.chart_actions,
+                "replay": ReplayActions(self, link),
+                "library": LibraryActions(self, link, self.backend, preferences.formats),
+                "screen": ScreenActions(self, self, self, link, self.key_table, preferences),
+            },
+        )
+        self._receivers: dict[type[WorkerReport], Callable[..., None]] = {
+            Launching: link.launching_goes_on,
+            Attached: link.attached,
+            NotAttached: link.not_attached,
+            Followed: link.followed,
+            Answered: link.answered,
+            Windowed: self.chart_actions.windowed,
+            Trouble: link.trouble,
+            Fault: link.fault,
+        }
 
     # --- what there is ---------------------------------------------------------------------
-
-    @property
-    def situation(self) -> Situation:
-        idle = self.run_state is IDLE
-        return Situation(
-            "" if idle else self.run_state.state,
-            self.link.launching,
-            self.run_state.name,
-            len(self.model.staged()),
-            self.steering.can_undo,
-            self.run_state.replay is not None,
-            self.chart_keys.screen is not None,
-        )
 
     @property
     def dashboard(self) -> Dashboard:
         return next(screen for screen in self.screen_stack if isinstance(screen, Dashboard))
 
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        return [*super().get_line_filters(), self._printable]
+    @property
+    def charts(self) -> ChartsScreen | None:
+        screens = [one for one in self.screen_stack if isinstance(one, ChartsScreen)]
+        return screens[0] if screens and screens[0].is_mounted else None
 
     def get_default_screen(self) -> Screen[None]:
         return Dashboard(self.model, self.in_process)
@@ -165,22 +159,16 @@ class NanotrainApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.set_keymap(self.key_table.changed)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            # RuntimeError, ValueError: not the main thread, as under a test's runner
-            with contextlib.suppress(RuntimeError, ValueError):
-                loop.add_signal_handler(number, self._leave_by_signal)
-        self.set_interval(CHECK_EVERY_S, self._check_terminal)
-        self.set_interval(CHECK_EVERY_S, self.link.look_at_age)
+        self.set_interval(LOOK_AT_AGE_EVERY_S, self.link.look_at_age)
 
     def on_ready(self) -> None:
         """The first frame is on the screen: now there is time for everything else."""
         self.training.start()
         for problem in self._problems:
-            self.dashboard.note(problem, "warning")
-        self._refresh()
+            self.note(problem, "warning")
+        self.refresh_keys()
         if self._watch is not None:
-            self.replay_keys.begin(self._watch)
+            self.link.watch(self._watch)
         elif self._wanted is not None:
             self.link.attach(self._wanted)
         elif self._problems:
@@ -191,36 +179,20 @@ class NanotrainApp(App[None], inherit_bindings=False):
     def on_unmount(self) -> None:
         self.training.submit(Leave())
 
-    def _leave_by_signal(self) -> None:
-        signal.alarm(LAST_RESORT_S)
-        self.exit()
-
-    def _check_terminal(self) -> None:
-        """Leave when the terminal is gone; its input would be read empty again and again."""
-        if self.is_headless or self.is_web:
-            return
-        try:
-            termios.tcgetattr(0)
-        except termios.error:
-            self._leave_by_signal()
-
     # --- keys ------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
         """Keys one by one; what they are forwarded to sends them back here if it has no use."""
         if isinstance(event, events.Key) and not event.is_forwarded:
-            if self.terminal is not None and event.time < self.terminal.started_at:
+            if event.time < self.terminal_taken_at:
                 return  # typed before the shell had the terminal, such as a second Ctrl+Z
-            self._keys_pressed += 1
-            self._figures_drawn = False
+            self.key_pressed()
             if not self.type_ahead.holds(event):
-                await self.let_through(event)
+                await self._let_through(event)
         else:
-            if isinstance(event, events.Resize) and self.terminal is not None:
-                self.terminal.repaint()
             await super().on_event(event)
 
-    async def let_through(self, key: events.Key) -> None:
+    async def _let_through(self, key: events.Key) -> None:
         """Give a key to what has the focus now."""
         if key.key in self.key_table.keys("suspend") and not key.is_printable:
             self.action_perform("suspend")  # here, as dialogs pass on no key
@@ -229,24 +201,25 @@ class NanotrainApp(App[None], inherit_bindings=False):
         self.type_ahead.sent()
 
     def action_perform(self, name: str, *key: str) -> None:
-        """Do one action of the table, or say why it makes no sense now; ``key``: if it is told."""
-        why_not = BY_ID[name].why_not(self.situation)
-        if why_not:
-            self.say(why_not, "warning")
-            return
-        self.handler(name)(*key)
-        self._refresh()
+        """Do one action of the table, or say why it makes no sense now.
 
-    def handler(self, name: str) -> Callable[..., None]:
-        """The method that does an action of the table."""
-        owner = next(owner for owner in self._owners if hasattr(owner, f"do_{name}"))
-        method: Callable[..., None] = getattr(owner, f"do_{name}")
-        return method
+        ``key``: the key that was pressed, for an action that asks for it.
+        """
+        reason = BY_ID[name].disabled_reason(self.link.situation)
+        if reason:
+            self.say(reason, "warning")
+            return
+        self.methods[name](*key)
+        self.refresh_keys()
 
     def action_command_palette(self) -> None:
         """In place of Textual's."""
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette())
+            self.push_screen(Palette(self._palette_entries))
+
+    def _palette_entries(self) -> Iterator[Entry]:
+        edit_field = self.form_actions.edit_field
+        return actions_and_fields(self.key_table, self.model, self.action_perform, edit_field)
 
     def action_interrupted(self) -> None:
         self.say("q leaves the dashboard (the session goes on), s stops the session.", "warning")
@@ -261,47 +234,26 @@ class NanotrainApp(App[None], inherit_bindings=False):
     def _field_clicked(self) -> None:
         self.action_perform("edit")
 
-    # --- the session -----------------------------------------------------------------------
+    # --- the worker ------------------------------------------------------------------------
 
-    @on(Launching)
-    def _launching_goes_on(self, message: Launching) -> None:
-        self.link.launching_goes_on(message.preparing)
+    def _post_report(self, report: WorkerReport) -> None:
+        """Called in the worker's thread."""
+        self.post_message(FromWorker(report))
 
-    @on(Attached)
-    def _attached(self, message: Attached) -> None:
-        self.link.attached(message.name)
+    @on(FromWorker)
+    def _take_report(self, message: FromWorker) -> None:
+        if self.screen_stack:  # empty while the app closes
+            self._receivers[type(message.report)](*message.report)
 
-    @on(NotAttached)
-    def _not_attached(self, message: NotAttached) -> None:
-        self.link.not_attached(message.error)
-
-    @on(Followed)
-    def _followed(self, message: Followed) -> None:
-        self.link.followed(message.state)
-
-    @on(Answered)
-    def _answered(self, message: Answered) -> None:
-        self.link.answered(message.command, message.reply)
-
-    @on(Windowed)
-    def _windowed(self, message: Windowed) -> None:
-        self.chart_keys.windowed(message)
-
-    @on(Trouble)
-    def _trouble(self, message: Trouble) -> None:
-        self.dashboard.note(message.why, "error")
-        self.say(message.why, "error")
-
-    @on(Fault)
-    def _fault(self, message: Fault) -> None:
-        self.link.fault(message.report)
-
-    # --- the screen ------------------------------------------------------------------------
+    # --- for the handlers: see handlers.shell ----------------------------------------------
 
     def say(self, text: str, level: str = "info") -> None:
         self.dashboard.say(text, level)
-        if self.chart_keys.screen is not None:
-            self.chart_keys.screen.say(text, level)
+        if self.charts is not None:
+            self.charts.say(text, level)
+
+    def note(self, text: str, level: str) -> None:
+        self.dashboard.note(text, level)
 
     def ask(
         self,
@@ -310,56 +262,31 @@ class NanotrainApp(App[None], inherit_bindings=False):
         no: str,
         answered: Callable[[str | None], None],
     ) -> None:
-        """Put a question; the answer's letter comes back, None for no."""
-        # Not at once: an editor that asks is gone by the time of the answer, and would not hear it.
-        self.call_next(self.push_screen, Ask(question, choices, no), answered)
+        self.push_screen_next(Ask(question, choices, no), answered)
+
+    def push_screen_next(
+        self, screen: Screen[Result], callback: Callable[[Result | None], None]
+    ) -> None:
+        # Not at once: an editor that is open would close afterwards and take the focus back.
+        self.call_next(self.push_screen, screen, callback)
 
     def ring(self) -> None:
-        """The terminal's bell, where the user lets it."""
         if self.preferences.bell:
             self.bell()
 
     def form_changed(self) -> None:
-        """The model of the form is another: draw it."""
         self.dashboard.reload_form()
-        self._refresh()
+        self.refresh_keys()
+
+    def refresh_keys(self) -> None:
+        footer = self.key_table.footer(self.link.situation, charts=self.charts is not None)
+        (self.charts or self.dashboard).show_keys(footer)
 
     def show(self, state: RunState) -> None:
-        self.run_state = state
-        self.chart_keys.follow(state)
-        self._figures_wait = self.terminal is not None and self.terminal.lags
-        if not self._figures_wait:
-            self._figures_drawn = True
-            (self.chart_keys.screen or self.dashboard).show_state(state)
-        self._refresh()
+        self.chart_actions.follow(state)
+        if self.may_draw_figures():
+            (self.charts or self.dashboard).show_state(state)
+        self.refresh_keys()
 
-    def caught_up(self) -> None:
-        """The terminal has been sent all there was: now the newest figures may follow."""
-        if self._figures_wait:
-            self.show(self.run_state)
-
-    @property
-    def terminal(self) -> TerminalDriver | None:
-        """The terminal, where there is one to draw on."""
-        return self._driver if isinstance(self._driver, TerminalDriver) else None
-
-    @property
-    def synchronizes(self) -> bool:
-        """Whether the terminal can be told to show a frame in one go."""
-        return self._sync_available
-
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Send a frame; what keys change goes before figures that change by themselves."""
-        terminal = self.terminal
-        if terminal is None or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
-            super()._display(screen, renderable)
-            return
-        # The newest key's effects first; from the top down, in however many frames they come.
-        rank = UNASKED if self._figures_drawn else UNASKED + 1 + self._keys_pressed
-        self._figures_drawn = False
-        terminal.show(renderable, rank)
-        self.post_display_hook()
-
-    def _refresh(self) -> None:
-        screen = self.chart_keys.screen or self.dashboard
-        screen.show_keys(self.key_table.footer(self.situation))
+    def draw_figures(self) -> None:
+        self.show(self.link.state)

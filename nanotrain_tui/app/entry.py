@@ -37,9 +37,9 @@ def run_dashboard(
     one to attach to, ``watch`` one to be played. A running session goes on afterwards, and how to
     come back is printed. ``formats`` tells those of the export.
     """
-    why_not = no_terminal()
-    if why_not:
-        print(why_not, file=sys.stderr)
+    problem = no_terminal()
+    if problem:
+        print(problem, file=sys.stderr)
         return 2
     # Here and not above: what the command line does without a screen needs no Textual.
     from nanotrain_tui.app.app import NanotrainApp
@@ -55,7 +55,7 @@ def run_dashboard(
         preferences=Preferences(
             theme=settings.theme,
             themes_dir=folders.themes,
-            remember_theme=partial(remember, folders, "ui.theme"),
+            save_theme=partial(remember, folders, "ui.theme"),
             save_preset=partial(_save_preset, folders.presets),
             keys=settings.keys,
             bell=settings.bell,
@@ -148,9 +148,9 @@ def farewell(app: NanotrainApp) -> str:
     name = training.session_name
     if not name:
         return ""
-    state = app.run_state.state if app.run_state.name == name else "starting"
-    if app.situation.live and app.in_process:
+    state = app.link.state.state if app.link.state.name == name else "starting"
+    if app.link.ends_with_app:
         return f"{name} ended with the dashboard. What is recorded: nanotrain show {name}\n"
-    if app.situation.live:
+    if app.link.situation.live:
         return f"{name} goes on ({state}). Come back to it: nanotrain attach {name}\n"
     return f"{name}: {state}. See it again: nanotrain show {name}\n"

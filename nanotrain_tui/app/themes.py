@@ -89,7 +89,7 @@ def themes_folder() -> Traversable:
 
 
 def starting_theme(wanted: str, known: Iterable[str], environ: dict[str, str] | None = None) -> str:
-    """The remembered theme, else the one this terminal can show."""
+    """The theme of the settings, else the one this terminal can show."""
     environ = dict(os.environ) if environ is None else environ
     if "NO_COLOR" in environ:
         return SIXTEEN

@@ -20,6 +20,7 @@ from nanotrain_tui.drawing.scale import (
 )
 from nanotrain_tui.session.metrics import PERCENT, TRAINING, UP, Metric, MetricPart, Metrics
 
+METRIC_CELLS = 32  # of a name within a sentence
 MOST_PERCENT = 1e4  # greater ones are written in short
 KNOWN_FIGURES = 1024  # metrics and scales whose functions are kept
 _SCALES: Mapping[str, Callable[[Sequence[float]], Scale]] = {

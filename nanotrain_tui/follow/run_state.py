@@ -18,9 +18,8 @@ from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.session.evaluated import Evaluated
 from nanotrain_tui.session.metrics import DOWN, STANDARD_METRICS, TRAINING, UP, MetricPart, Metrics
 from nanotrain_tui.session.scores import Score, Tested
+from nanotrain_tui.session.state import ENDED
 from nanotrain_tui.session.undo import Undo
-
-ENDED = frozenset({"finished", "stopped", "failed", "interrupted"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Batch
 
 ROWS_A_LOOK = 512  # a table: bounds what one look reads, folds and holds
-ANSWER_WITHIN_S = 30.0
 STATUS_WITHIN_S = 1.0
 QUIET_S = 3.0  # without a new row the host is asked what keeps it from recording
 
@@ -34,9 +33,6 @@ class SessionSource(Protocol):
 
     def follow(self, since_seq: int) -> Batch:
         """What was recorded after ``since_seq``, the oldest first, not more than a look's worth."""
-
-    def send(self, do: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Send one command and wait for its answer: {"ok", "state", "step"} or {"ok", "why"}."""
 
     def alive(self) -> bool:
         """Whether a host runs the session."""
@@ -79,9 +75,6 @@ class LocalSource:
 
         return read_window(self._reader, first, last)
 
-    def send(self, do: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self._client.request(do, timeout=ANSWER_WITHIN_S, **arguments)
-
     def alive(self) -> bool:
         return self._folder.is_alive()
 
@@ -107,26 +100,22 @@ class Follower:
     """A source and the fold over it: one bounded look at a time."""
 
     def __init__(self, source: SessionSource) -> None:
-        self.source = source
+        self._source = source
         self._fold = Fold(source.name, source.config())
         self._quiet_since = time.monotonic()
         self._trouble = ""
 
-    @property
-    def name(self) -> str:
-        return self.source.name
-
     def follow(self) -> RunState:
-        """Read what is new and tell the state; ``behind`` asks to be called again at once.
+        """Read what is new and return the state; ``behind`` asks to be called again at once.
 
         Raises SessionError where the recording cannot be read.
         """
         # Asked before reading: a host that dies in between left nothing unread behind.
-        alive = self.source.alive()
-        responding = alive and self.source.responding()
-        silent_s = self.source.silent_s() if alive else 0.0
+        alive = self._source.alive()
+        responding = alive and self._source.responding()
+        silent_s = self._source.silent_s() if alive else 0.0
         before = self._fold.seq
-        batch = self.source.follow(before)
+        batch = self._source.follow(before)
         self._fold.add(batch)
         rows = max(len(batch.events), len(batch.steps), len(batch.samples))
         behind = batch.last_seq > before and rows >= ROWS_A_LOOK
@@ -134,17 +123,10 @@ class Follower:
         if batch.last_seq > before or state.ended or not responding:
             self._quiet_since, self._trouble = time.monotonic(), ""
         elif time.monotonic() - self._quiet_since >= QUIET_S:
-            told = self.source.trouble()
-            self._trouble = self._trouble if told is None else told
+            trouble = self._source.trouble()
+            self._trouble = self._trouble if trouble is None else trouble
         return replace(state, trouble=self._trouble) if self._trouble else state
-
-    def send(self, do: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Send one command and wait for its answer. Raises SessionError."""
-        return self.source.send(do, arguments)
 
     def close(self) -> None:
         """Let go of the session; it goes on."""
-        self.source.close()
-
-
-__all__ = ["Follower", "LocalSource", "SessionError", "SessionSource"]
+        self._source.close()

@@ -108,7 +108,7 @@ async def test_the_real_dashboard_shows_it(tmp_path: Path, story: Story) -> None
     session._state = state
     app = make_app(backend, session=state.name)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.run_state == state)
+        await until(pilot, lambda: app.link.state == state)
         for key in ("z", "y", "b", "m", "z"):
             await pilot.press(key)
         await pilot.pause()

@@ -16,7 +16,7 @@ from recorded import tutorial_run
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.entry import farewell
 from nanotrain_tui.app.source.backend import LocalBackend
-from nanotrain_tui.app.source.ports import Refused
+from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.app.source.replay_source import ReplaySource
 from nanotrain_tui.catalog import check
 from nanotrain_tui.config import find_folders
@@ -91,41 +91,41 @@ async def test_r_trains_a_recorded_session_to_its_end(home: Path) -> None:
     app = real_app(home, "")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
-        await until(pilot, lambda: app.run_state.state == "finished")
-        assert (app.run_state.step, app.run_state.steps) == (60, 60)
-        assert app.run_state.curve("accuracy", "test").last is not None
+        await until(pilot, lambda: app.link.state.state == "finished")
+        assert (app.link.state.step, app.link.state.steps) == (60, 60)
+        assert app.link.state.curve("accuracy", "test").last is not None
         assert "finished at step 60" in message(app)
         await pilot.press("q")
-    assert f"nanotrain show {app.run_state.name}" in farewell(app)
+    assert f"nanotrain show {app.link.state.name}" in farewell(app)
 
 
 async def test_pause_resume_leave_come_back_and_stop(home: Path) -> None:
     app = real_app(home, "slow=0.05,chunk=1", steps=5000)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
-        await until(pilot, lambda: app.run_state.step > 0)
+        await until(pilot, lambda: app.link.state.step > 0)
         await pilot.press("space")
         await until(
-            pilot, lambda: app.run_state.state == "paused" and "pause: done" in message(app)
+            pilot, lambda: app.link.state.state == "paused" and "pause: done" in message(app)
         )
-        step = app.run_state.step
+        step = app.link.state.step
         await pilot.press("space")
-        await until(pilot, lambda: app.run_state.state == "running" and app.run_state.step > step)
+        await until(pilot, lambda: app.link.state.state == "running" and app.link.state.step > step)
         await pilot.press("q")
     assert "goes on" in farewell(app)
-    again = real_app(home, "", session=app.run_state.name)
+    again = real_app(home, "", session=app.link.state.name)
     async with again.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: again.run_state.state == "running")
+        await until(pilot, lambda: again.link.state.state == "running")
         await pilot.press("s", "y")
-        await until(pilot, lambda: again.run_state.state == "stopped")
-    assert again.run_state.step < 5000
+        await until(pilot, lambda: again.link.state.state == "stopped")
+    assert again.link.state.step < 5000
 
 
 async def test_a_trainer_that_dies_is_told_with_its_reason(home: Path) -> None:
     app = real_app(home, "die=30")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
-        await until(pilot, lambda: app.run_state.state == "failed")
+        await until(pilot, lambda: app.link.state.state == "failed")
         assert "killed" in message(app)
 
 
@@ -133,7 +133,7 @@ async def test_steered_by_keys_and_every_edit_is_on_the_record(home: Path) -> No
     app = real_app(home, "slow=0.05,chunk=1", steps=5000)  # it must not end before it is stopped
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
-        await until(pilot, lambda: app.run_state.step > 0)
+        await until(pilot, lambda: app.link.state.step > 0)
         await pilot.press("f", "l", "minus")
         await until(pilot, lambda: app.model.staged() == {} and not app.link.is_pending("set"))
         await pilot.press("f", "b", "e", *"50", "enter", "f", "l", "minus", "a")
@@ -142,15 +142,15 @@ async def test_steered_by_keys_and_every_edit_is_on_the_record(home: Path) -> No
         await until(pilot, lambda: app.model.value("train.batch_size") == 100)
         await until(pilot, lambda: not app.link.is_pending("set"))
         await pilot.press("space")
-        await until(pilot, lambda: app.run_state.state == "paused")
-        step = app.run_state.step
+        await until(pilot, lambda: app.link.state.state == "paused")
+        step = app.link.state.step
         await pilot.press("N", *"5", "enter")
-        await until(pilot, lambda: app.run_state.step == step + 5)
-        await until(pilot, lambda: app.run_state.state == "paused")
-        name = app.run_state.name
+        await until(pilot, lambda: app.link.state.step == step + 5)
+        await until(pilot, lambda: app.link.state.state == "paused")
+        name = app.link.state.name
         await pilot.press("s", "y")
-        await until(pilot, lambda: app.run_state.state == "stopped")
-        marks = [mark.step for mark in app.run_state.marks if mark.kind == "edited"]
+        await until(pilot, lambda: app.link.state.state == "stopped")
+        marks = [mark.step for mark in app.link.state.marks if mark.kind == "edited"]
         await pilot.press("q")
     with SessionReader(find_session(str(home), name)) as reader:
         edits = list(reader.events(("edited",)))
@@ -167,21 +167,21 @@ async def test_a_session_that_was_stopped_is_forked_and_resumed(home: Path) -> N
     app = real_app(home, "slow=0.05,chunk=1", steps=200)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
-        await until(pilot, lambda: app.run_state.step > 3)
+        await until(pilot, lambda: app.link.state.step > 3)
         await pilot.press("c")
-        await until(pilot, lambda: app.run_state.checkpoints)
+        await until(pilot, lambda: app.link.state.checkpoints)
         await pilot.press("s", "y")
-        await until(pilot, lambda: app.run_state.state == "stopped")
-        first, saved = app.run_state.name, app.run_state.checkpoints[-1].step
+        await until(pilot, lambda: app.link.state.state == "stopped")
+        first, saved = app.link.state.name, app.link.state.checkpoints[-1].step
         await pilot.press("F", "enter")
-        await until(pilot, lambda: app.run_state.name not in (first, "new session"))
-        await until(pilot, lambda: app.run_state.step > saved)
+        await until(pilot, lambda: app.link.state.name not in (first, "new session"))
+        await until(pilot, lambda: app.link.state.step > saved)
         await pilot.press("s", "y")
-        await until(pilot, lambda: app.run_state.state == "stopped")
+        await until(pilot, lambda: app.link.state.state == "stopped")
         await pilot.press("r", "r")
-        await until(pilot, lambda: app.run_state.state == "running")
-        await until(pilot, lambda: app.run_state.state == "finished")
-        fork = app.run_state.name
+        await until(pilot, lambda: app.link.state.state == "running")
+        await until(pilot, lambda: app.link.state.state == "finished")
+        fork = app.link.state.name
         await pilot.press("q")
     with SessionReader(find_session(str(home), fork)) as reader:
         parent = json.loads(reader.meta()["parent"])

@@ -61,7 +61,7 @@ class Charted:
         )
 
     async def ready(self, pilot: Pilot[None], *keys: str) -> None:
-        await until(pilot, lambda: self.app.run_state.step == 412)
+        await until(pilot, lambda: self.app.link.state.step == 412)
         await self.press(pilot, *keys)
 
     async def press(self, pilot: Pilot[None], *keys: str) -> None:
@@ -133,17 +133,17 @@ async def test_a_zoom_reads_its_steps_and_draws_them_in_every_chart() -> None:
         await charted.press(pilot, "home")
         await charted.press(pilot, "plus")
         assert message(app) == "Steps 0 to 256; 0 shows all."
-        await until(pilot, lambda: app.chart_keys.detail)
+        await until(pilot, lambda: app.chart_actions.detail)
         assert charted.windows == [(1, 256)]
         for kind in (AccuracyChart, LossChart):
-            assert app.dashboard.query_one(kind).view == app.chart_keys.view
+            assert app.dashboard.query_one(kind).view == app.chart_actions.view
         # The fake's loss is the step; the recorded one is below 3.
         shown = "\n".join(str(line) for line in app.dashboard.query_one(LossChart).draw(60, 8))
         assert "300" in shown or "256" in shown
         await charted.press(pilot, "L")
         assert message(app) == "Steps 64 to 320; 0 shows all."
         await charted.press(pilot, "0")
-        assert message(app) == "All steps." and not app.chart_keys.detail
+        assert message(app) == "All steps." and not app.chart_actions.detail
         await charted.press(pilot, "H")
         assert "+ zooms in" in message(app)
 
@@ -194,7 +194,7 @@ async def test_a_loss_below_nought_is_never_logarithmic() -> None:
 
 async def test_the_cursor_goes_through_every_column_and_stops_at_the_newest() -> None:
     charted = Charted()
-    keys = charted.app.chart_keys
+    keys = charted.app.chart_actions
     async with charted.app.run_test(size=(80, 24)) as pilot:
         await charted.ready(pilot, "z", "b", "home")
         seen = [0]
@@ -214,8 +214,8 @@ async def test_another_session_is_seen_whole_in_the_same_way() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await charted.ready(pilot, "z", "m", "b", "plus")
         app.link.attach("late-wren")
-        await until(pilot, lambda: app.run_state.name == "late-wren" and app.run_state.step)
-        view = app.chart_keys.view
+        await until(pilot, lambda: app.link.state.name == "late-wren" and app.link.state.step)
+        view = app.chart_actions.view
         assert view.window is None and view.cursor is None
         assert view.smoothing == 0.3 and view.axis == "time"
 
@@ -237,10 +237,10 @@ async def test_a_new_state_writes_the_cells_that_changed(monkeypatch: pytest.Mon
         screen = charted.app.screen
         assert isinstance(screen, ChartsScreen)
         monkeypatch.setattr(Widget, "refresh", spy)
-        screen.show_state(charted.app.run_state)
+        screen.show_state(charted.app.link.state)
         assert not regions and not whole
         charted.session.change(elapsed_s=34.0)
-        await until(pilot, lambda: charted.app.run_state.elapsed_s == 34.0)
+        await until(pilot, lambda: charted.app.link.state.elapsed_s == 34.0)
         assert 0 < sum(region.area for region in regions) < 80
         assert not any(isinstance(widget, ChartsScreen) for widget in whole)
 
@@ -264,6 +264,6 @@ def test_charts_screen(
     async def prepare(pilot: Pilot[None]) -> None:
         await charted.ready(pilot, "z", *keys)
         if "plus" in keys:
-            await until(pilot, lambda: charted.app.chart_keys.detail)
+            await until(pilot, lambda: charted.app.chart_actions.detail)
 
     assert snap_compare(charted.app, terminal_size=size, run_before=prepare)

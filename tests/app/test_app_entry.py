@@ -18,7 +18,7 @@ from app_fakes import ENDED, FakeBackend, make_app, until
 from nanotrain_tui.app.entry import farewell, no_terminal
 
 ENTER_SCREEN, LEAVE_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
-HERE = Path(__file__).parent
+FAKES = Path(__file__).resolve().parents[1] / "fakes"
 
 
 class Terminal:
@@ -29,7 +29,7 @@ class Terminal:
         self.before = termios.tcgetattr(slave)
         self.slave = slave
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "app_in_terminal.py"), *arguments],
+            [sys.executable, str(FAKES / "app_in_terminal.py"), *arguments],
             stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
             env={**os.environ, "LINES": "24", "COLUMNS": "80", **environ},
         )  # fmt: skip
@@ -142,7 +142,7 @@ async def test_the_farewell_names_the_session_and_the_way_back(state: str) -> No
     backend.add("brisk-otter", state)
     app = make_app(backend, session="brisk-otter")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.run_state.state == state)
+        await until(pilot, lambda: app.link.state.state == state)
         await pilot.press("q")
     text = farewell(app)
     command = "show" if state in ENDED else "attach"
@@ -164,7 +164,7 @@ async def test_quitting_while_a_session_starts_waits_until_it_has_a_name(
     app = make_app(backend)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
-        await until(pilot, lambda: app.run_state.preparing is not None)
+        await until(pilot, lambda: app.link.state.preparing is not None)
         await pilot.press("q")
     backend.gate.set()
     assert "nanotrain attach session-1" in farewell(app)

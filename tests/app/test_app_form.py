@@ -219,7 +219,7 @@ async def test_another_editor_takes_the_place_of_the_open_one() -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await open_field(app, pilot, "train.steps")
-        app.edit_field("train.seed")
+        app.form_actions.edit_field("train.seed")
         await until(pilot, lambda: isinstance(app.focused, Input) and app.focused.value == "1")
         assert len(app.dashboard.query(Input)) == 1
         await pilot.press("escape")
@@ -260,4 +260,4 @@ async def test_the_mouse_chooses_and_opens() -> None:
         await pilot.click("#form", offset=(3, 6))
         await until(pilot, lambda: not app.dashboard.editing)
         await pilot.click("#keys", offset=(2, 0))
-        await until(pilot, lambda: app.run_state.state == "running")
+        await until(pilot, lambda: app.link.state.state == "running")

@@ -10,9 +10,10 @@ import pytest
 from app_fakes import FakeBackend, make_app, message, until
 from desk import Desk
 
-from nanotrain_tui.app.screens.memory_dialog import BATCH, MemoryDialog, larger_batch
+from nanotrain_tui.app.handlers.memory import BATCH, larger_batch
+from nanotrain_tui.app.screens.memory_dialog import MemoryDialog
 from nanotrain_tui.app.source.backend import LocalBackend
-from nanotrain_tui.app.source.ports import TooLarge
+from nanotrain_tui.app.source.refusals import TooLarge
 from nanotrain_tui.config import find_folders
 from nanotrain_tui.follow.run_state import Gauge
 
@@ -35,7 +36,7 @@ async def test_enter_trains_with_the_batch_that_fits() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await ask(app, pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: app.run_state.name == "session-1")
+        await until(pilot, lambda: app.link.state.name == "session-1")
         assert app.backend.started[0][BATCH] == 50
         assert app.model.value(BATCH) == 50 and app.model.staged() == {}
 
@@ -45,7 +46,7 @@ async def test_a_trains_it_as_it_is() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await ask(app, pilot)
         await pilot.press("a")
-        await until(pilot, lambda: app.run_state.name == "session-1")
+        await until(pilot, lambda: app.link.state.name == "session-1")
         assert app.backend.started[0][BATCH] == 100
 
 
@@ -55,7 +56,7 @@ async def test_escape_starts_nothing() -> None:
         await ask(app, pilot)
         await pilot.press("escape")
         await until(pilot, lambda: message(app) == "Not started.")
-        assert app.backend.started == [] and app.run_state.state == "idle"
+        assert app.backend.started == [] and app.link.state.state == "idle"
         assert app.dashboard.form.key == BATCH
 
 
@@ -66,7 +67,7 @@ async def test_where_no_batch_fits_enter_does_nothing() -> None:
         await pilot.press("enter")
         assert isinstance(app.screen, MemoryDialog)
         await pilot.press("a")
-        await until(pilot, lambda: app.run_state.name == "session-1")
+        await until(pilot, lambda: app.link.state.name == "session-1")
 
 
 @pytest.mark.parametrize("how", ["r", "f"])

@@ -53,7 +53,7 @@ async def cells(state: RunState, size: tuple[int, int]) -> list[str]:
     backend.sessions[state.name] = Shown(state)  # type: ignore[assignment]
     app = make_app(backend, session=state.name)
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: app.run_state == state)
+        await until(pilot, lambda: app.link.state == state)
         await pilot.pause()
         strips = app.screen._compositor.render_strips()
         return [
@@ -119,7 +119,7 @@ class Player:
 
 
 async def at_step(pilot: Pilot[None], app: NanotrainApp, step: int) -> None:
-    await until(pilot, lambda: app.run_state.replay and app.run_state.step == step)
+    await until(pilot, lambda: app.link.state.replay and app.link.state.step == step)
 
 
 async def test_the_keys_of_a_replay(tmp_path: Path) -> None:
@@ -130,9 +130,9 @@ async def test_the_keys_of_a_replay(tmp_path: Path) -> None:
         assert app.dashboard.query_one("#scrubber").display
         assert not app.dashboard.query_one("#keys").display
         await pilot.press("space")
-        await until(pilot, lambda: app.run_state.replay and not app.run_state.replay.playing)
+        await until(pilot, lambda: app.link.state.replay and not app.link.state.replay.playing)
         await pilot.press(">", ">")
-        await until(pilot, lambda: app.run_state.replay and app.run_state.replay.speed == 4.0)
+        await until(pilot, lambda: app.link.state.replay and app.link.state.replay.speed == 4.0)
         await pilot.press("}")
         await at_step(pilot, app, 510)
         await pilot.press("{", "{")
@@ -148,7 +148,7 @@ async def test_a_replay_cannot_be_steered(tmp_path: Path) -> None:
     player = Player(tmp_path)
     app = player.app(Watch("mnist-1"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.run_state.replay)
+        await until(pilot, lambda: app.link.state.replay)
         for key in ("s", "c", "r", "F", "R"):
             await pilot.press(key)
             assert "cannot be steered" in message(app), key
@@ -159,15 +159,15 @@ async def test_from_the_session_to_its_replay_and_back(tmp_path: Path) -> None:
     player = Player(tmp_path)
     app = player.app(session="mnist-1")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.run_state.name == "mnist-1" and app.run_state.seq)
+        await until(pilot, lambda: app.link.state.name == "mnist-1" and app.link.state.seq)
         await pilot.press("W")
-        await until(pilot, lambda: app.run_state.replay)
+        await until(pilot, lambda: app.link.state.replay)
         await pilot.press("W")
-        await until(pilot, lambda: app.run_state.replay is None and app.run_state.ended)
+        await until(pilot, lambda: app.link.state.replay is None and app.link.state.ended)
 
 
 async def test_a_recording_that_is_not_there_is_said(tmp_path: Path) -> None:
     app = make_app(FakeBackend(), watch=Watch("gone-1"))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "no recording" in message(app))
-        assert not app.watching
+        assert not app.link.watching

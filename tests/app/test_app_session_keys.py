@@ -13,7 +13,8 @@ from textual.widgets import Input
 from nanotrain_tui.app.keys.actions import ACTIONS
 from nanotrain_tui.app.screens.dialogs import Ask, PickList, Prompt
 from nanotrain_tui.app.screens.jump import LETTERS, Jump
-from nanotrain_tui.app.source.ports import Preferences, Refused
+from nanotrain_tui.app.source.ports import Preferences
+from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.catalog import FIELDS, ConfigError
 from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.follow.run_state import Checkpoint, Diverged
@@ -34,7 +35,7 @@ async def test_single_steps_and_a_number_of_them() -> None:
     async with desk.app.run_test(size=(80, 24)) as pilot:
         await desk.ready(pilot)
         await pilot.press("n", "full_stop")
-        await until(pilot, lambda: desk.app.run_state.step == 414)
+        await until(pilot, lambda: desk.app.link.state.step == 414)
         await pilot.press("N")
         assert isinstance(desk.app.screen, Prompt)
         for bad in ("0", "-1", "x", "", "1e3", "9" * 400):
@@ -43,7 +44,7 @@ async def test_single_steps_and_a_number_of_them() -> None:
             assert isinstance(desk.app.screen, Prompt), bad
         desk.app.screen.query_one(Input).value = "5"
         await pilot.press("enter")
-        await until(pilot, lambda: desk.app.run_state.step == 419)
+        await until(pilot, lambda: desk.app.link.state.step == 419)
         assert desk.session.sent == ["step"] * 3
 
 
@@ -106,7 +107,7 @@ async def test_a_fork_of_a_running_session_stops_it_first_or_not(
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(desk.app.screen, Ask))
         await pilot.press(answer)
-        await until(pilot, lambda: desk.app.run_state.name == "fork-1")
+        await until(pilot, lambda: desk.app.link.state.name == "fork-1")
         name, step, config = desk.backend.forked[0]
         assert (name, step, config[RATE]) == ("brisk-otter", 200, 0.5)
         assert desk.session.sent == sent
@@ -116,17 +117,17 @@ async def test_a_fork_of_a_running_session_stops_it_first_or_not(
 async def test_an_ended_session_is_resumed_forked_or_left_behind(answer: str) -> None:
     desk = Desk("stopped")
     async with desk.app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: desk.app.run_state.ended)
+        await until(pilot, lambda: desk.app.link.state.ended)
         desk.go(RATE)
         await pilot.press("plus", "r")
         await until(pilot, lambda: isinstance(desk.app.screen, Ask))
         await pilot.press(answer)
         if answer == "r":
-            await until(pilot, lambda: desk.app.run_state.state == "running")
+            await until(pilot, lambda: desk.app.link.state.state == "running")
             assert desk.backend.resumed == [("brisk-otter", {RATE: 2e-4})]
-            assert desk.app.run_state.step == 400
+            assert desk.app.link.state.step == 400
         elif answer == "n":
-            await until(pilot, lambda: desk.app.run_state.name == "session-1")
+            await until(pilot, lambda: desk.app.link.state.name == "session-1")
         elif answer == "f":
             assert isinstance(desk.app.screen, PickList)
         else:
@@ -137,7 +138,7 @@ async def test_a_finished_session_is_resumed_only_for_more_steps() -> None:
     desk = Desk("finished")
     desk.session.change(step=1000)
     async with desk.app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: desk.app.run_state.ended)
+        await until(pilot, lambda: desk.app.link.state.ended)
         desk.app.model.accept("train.steps", "2000")
         await pilot.press("r")
         await until(pilot, lambda: isinstance(desk.app.screen, Ask))
@@ -151,12 +152,12 @@ async def test_a_fork_that_is_refused_is_said() -> None:
     desk = Desk("stopped")
     desk.backend.refuses = Refused("model.hidden: the checkpoint has 1024 units.", "model.hidden")
     async with desk.app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: desk.app.run_state.ended)
+        await until(pilot, lambda: desk.app.link.state.ended)
         await pilot.press("F", "enter")
         await until(pilot, lambda: "1024 units" in message(desk.app))
         assert desk.app.dashboard.form.key == "model.hidden"
         # The session that was followed still is.
-        assert (desk.app.run_state.name, desk.app.run_state.state) == ("brisk-otter", "stopped")
+        assert (desk.app.link.state.name, desk.app.link.state.state) == ("brisk-otter", "stopped")
         await pilot.press("F")
         await until(pilot, lambda: isinstance(desk.app.screen, PickList))
 
@@ -221,7 +222,7 @@ async def test_a_divergence_is_a_banner_and_rings_once() -> None:
         shown = "".join(segment.text for segment in header.render_line(1))  # type: ignore[attr-defined]
         assert "loss is nan since step 412" in shown and "last good: step 400" in shown
         desk.session.change(step=413)
-        await until(pilot, lambda: desk.app.run_state.step == 413)
+        await until(pilot, lambda: desk.app.link.state.step == 413)
         assert desk.bells == 1
 
 
@@ -251,14 +252,14 @@ async def test_the_bell_rings_when_a_session_ends_by_itself(
             await pilot.press("s", "y")
         else:
             desk.session.change(state="finished")
-        await until(pilot, lambda: desk.app.run_state.ended)
+        await until(pilot, lambda: desk.app.link.state.ended)
         assert desk.bells == rings
 
 
 async def test_attaching_to_an_ended_session_rings_no_bell() -> None:
     desk = Desk("finished")
     async with desk.app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: desk.app.run_state.ended)
+        await until(pilot, lambda: desk.app.link.state.ended)
         assert desk.bells == 0
 
 
@@ -269,7 +270,7 @@ async def test_what_is_seldom_wise_is_logged_when_a_run_starts() -> None:
         app.dashboard.explain()
         assert "tutorial's start is wild" in str(app.dashboard.query_one("#about").render())  # type: ignore[attr-defined]
         await pilot.press("r")
-        await until(pilot, lambda: app.run_state.state == "running")
+        await until(pilot, lambda: app.link.state.state == "running")
         log = app.dashboard.query_one("#log").state.log  # type: ignore[attr-defined]
         assert any("tutorial's start is wild" in line.text for line in log)
 

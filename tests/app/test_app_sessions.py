@@ -17,7 +17,8 @@ from nanotrain_tui.app.screens.compare import CompareScreen
 from nanotrain_tui.app.screens.dialogs import Ask, PickList
 from nanotrain_tui.app.screens.sessions import SessionsScreen
 from nanotrain_tui.app.source.library import Library
-from nanotrain_tui.app.source.ports import Preferences, Refused
+from nanotrain_tui.app.source.ports import Preferences
+from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.cli.dashboard import export_formats
 from nanotrain_tui.export import format_names
 from nanotrain_tui.session.folder import find_session, list_sessions
@@ -110,7 +111,7 @@ async def test_enter_opens_the_session(home: Path) -> None:
         assert screen.rows.here is not None
         name = screen.rows.here.name
         await pilot.press("enter")
-        await until(pilot, lambda: app.run_state.name == name and app.run_state.seq)
+        await until(pilot, lambda: app.link.state.name == name and app.link.state.seq)
 
 
 async def test_names_tags_and_notes_are_written(home: Path) -> None:
@@ -193,7 +194,7 @@ async def test_in_process_a_replay_does_not_end_the_session(home: Path) -> None:
     assert isinstance(backend, FakeBackend)
     backend.sessions["mnist-1"].change(state="running")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.run_state.seq)
+        await until(pilot, lambda: app.link.state.seq)
         await pilot.press("W")
         await until(pilot, lambda: "q first" in message(app))
         await listed(pilot, app)
@@ -232,7 +233,7 @@ async def test_a_session_is_exported_from_the_dashboard(
         home, session="mnist-1", preferences=Preferences(theme="dark", formats=lambda: formats)
     )
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.run_state.seq)
+        await until(pilot, lambda: app.link.state.seq)
         await pilot.press("X")
         await until(pilot, lambda: isinstance(app.screen, PickList))
         await pilot.press("enter")

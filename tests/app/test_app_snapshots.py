@@ -126,7 +126,9 @@ def compare(
     app = make_app(backend, session="brisk-otter", preferences=Preferences(theme=theme))
 
     async def prepare(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: app.run_state.state == fields["state"] and app.run_state.seq > 1)
+        await until(
+            pilot, lambda: app.link.state.state == fields["state"] and app.link.state.seq > 1
+        )
         app.say("Attached to brisk-otter.", "good")
         if before is not None:
             await before(pilot)

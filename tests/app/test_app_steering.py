@@ -50,7 +50,7 @@ async def test_plus_and_minus_walk_the_ladder_and_u_undoes_each() -> None:
             await pilot.press("u")
             wanted.append({RATE: value})
             await desk.sent(pilot, *wanted)
-        await until(pilot, lambda: not desk.app.steering.can_undo)
+        await until(pilot, lambda: not desk.app.link.can_undo)
         await pilot.press("u")
         assert message(desk.app) == "There is no edit to undo."
         assert desk.app.model.value(RATE) == 1e-4
@@ -189,7 +189,7 @@ async def test_a_refused_edit_leaves_the_form_and_is_said() -> None:
         await pilot.press("enter", *"100", "enter")
         await until(pilot, lambda: "refused: 412 steps are done" in message(desk.app))
         assert desk.app.model.value("train.steps") == 1000
-        assert not desk.app.steering.can_undo and desk.app.dashboard.form.key == "train.steps"
+        assert not desk.app.link.can_undo and desk.app.dashboard.form.key == "train.steps"
 
 
 async def test_a_form_that_cannot_run_holds_its_edits_back() -> None:
@@ -249,7 +249,7 @@ async def test_a_dashboard_that_attaches_undoes_what_was_done_before() -> None:
     desk.session.edit({RATE: 0.5}, "other@there")
     async with desk.app.run_test(size=(80, 24)) as pilot:
         await desk.ready(pilot)
-        await until(pilot, lambda: desk.app.steering.can_undo)
+        await until(pilot, lambda: desk.app.link.can_undo)
         await pilot.press("u")
         await desk.sent(pilot, {RATE: 1e-4})
         assert message(desk.app) == "Undone after step 412: learning rate 0.0001."
@@ -260,13 +260,13 @@ async def test_of_two_that_undo_one_edit_the_slower_is_told() -> None:
     async with desk.app.run_test(size=(80, 24)) as pilot:
         await desk.ready(pilot)
         desk.session.edit({RATE: 0.5})
-        await until(pilot, lambda: desk.app.steering.can_undo)
+        await until(pilot, lambda: desk.app.link.can_undo)
         desk.session.unseen = desk.session.state  # what the other did is not seen yet
         desk.session.edit({RATE: 1e-4}, "her@there", undoes=desk.session.state.undo.seq)
         await pilot.press("u")
         await until(pilot, lambda: "it was undone already" in message(desk.app))
         desk.session.unseen = None
-        await until(pilot, lambda: not desk.app.steering.can_undo)
+        await until(pilot, lambda: not desk.app.link.can_undo)
         assert desk.session.edits == [] and desk.app.model.value(RATE) == 1e-4
 
 
@@ -294,7 +294,7 @@ async def test_nothing_is_undone_in_a_session_that_has_ended(state: str) -> None
     desk.session.edit({RATE: 0.5})
     desk.session.change(state=state)
     async with desk.app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: desk.app.run_state.ended)
+        await until(pilot, lambda: desk.app.link.state.ended)
         await pilot.press("u")
         assert f"has ended ({state})" in message(desk.app)
         assert desk.session.edits == []
@@ -316,6 +316,7 @@ async def test_a_key_held_down_sends_its_first_and_its_last_value() -> None:
             pilot, lambda: desk.app.model.staged() == {} and desk.mark("train.eval_every") == ""
         )
         assert desk.session.edits == [{"train.eval_every": 200}, {"train.eval_every": last}]
+        assert not desk.app.link.is_pending("set")  # though those between have no reply
         assert last == 1_000_000_000 or last == 2_000_000
         await pilot.press("u", "u")
         await until(pilot, lambda: len(desk.session.edits) == 4)
@@ -328,7 +329,7 @@ async def test_edits_while_a_session_is_being_started_reach_it() -> None:
     app = make_app(backend)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
-        await until(pilot, lambda: app.run_state.preparing is not None)
+        await until(pilot, lambda: app.link.state.preparing is not None)
         app.dashboard.form.go_to(RATE)
         await pilot.press("plus")
         backend.gate.set()

@@ -14,7 +14,7 @@ from damage import damage
 from recorded import Recording, tutorial_run
 
 from nanotrain_tui.app.source.library import Library
-from nanotrain_tui.app.source.ports import Refused
+from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.app.source.replay_source import ReplaySource
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder

@@ -14,7 +14,7 @@ import pytest
 from slow_link import SSH, SSHD, Relay, Server, server, shell_line
 from terminal import Terminal
 
-APP = Path(__file__).resolve().parents[1] / "app" / "app_in_terminal.py"
+APP = Path(__file__).resolve().parents[1] / "fakes" / "app_in_terminal.py"
 ENV = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
 RATE = 4000  # bytes a second; the live session below changes what needs several times as much
 

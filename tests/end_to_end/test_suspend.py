@@ -17,7 +17,7 @@ from terminal import Terminal
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.folder import list_sessions
 
-APP = Path(__file__).resolve().parents[1] / "app" / "app_in_terminal.py"
+APP = Path(__file__).resolve().parents[1] / "fakes" / "app_in_terminal.py"
 STATIC = [sys.executable, str(APP), "brisk-otter"]
 LIVE = [*STATIC, "live"]
 ENV = {

@@ -1,4 +1,4 @@
-"""What is said of a field: what it is, what its value does, what it may hold."""
+"""The texts about a field: what it is, what its value does, what it may hold."""
 
 from __future__ import annotations
 

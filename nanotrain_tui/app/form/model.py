@@ -54,27 +54,45 @@ class FormModel:
     """The values of the form: those given, and the catalog's defaults for the rest."""
 
     def __init__(self, values: Mapping[str, Any], presets: Sequence[Preset] = ()) -> None:
-        self._given = drop_inapplicable({k: v for k, v in values.items() if k != EDITS})
         self._edits = list(values.get(EDITS, []))  # scripted ones, of a configuration file
+        self._put(drop_inapplicable({k: v for k, v in values.items() if k != EDITS}))
         self.presets = {preset.name: preset for preset in presets}
         self._presets = {name: check(preset.values) for name, preset in self.presets.items()}
         self._preset = self._matching_preset()
         self._running: Config = {}
         self._sent: Config = {}
 
+    def _put(self, given: Config, checked: Config | ConfigError | None = None) -> None:
+        """Hold these values; ``checked``: what ``_check`` makes of them, where that is known."""
+        self._given = given
+        self._checked = checked
+
+    def _check(self, given: Mapping[str, Any]) -> Config | ConfigError:
+        """The whole configuration, or the first thing wrong with it."""
+        try:
+            return check({**given, EDITS: self._edits} if self._edits else given)
+        except ConfigError as error:
+            return error
+
+    @property
+    def _result(self) -> Config | ConfigError:
+        """What is made of the values held: checked once, until they change."""
+        if self._checked is None:
+            self._checked = self._check(self._given)
+        return self._checked
+
     @property
     def config(self) -> Config:
         """The whole configuration, checked. Raises ConfigError."""
-        return check({**self._given, EDITS: self._edits} if self._edits else self._given)
+        result = self._result
+        if isinstance(result, ConfigError):
+            raise result.with_traceback(None)  # it is kept, and would collect a frame each time
+        return dict(result)
 
     @property
     def problem(self) -> ConfigError | None:
         """The first thing wrong, None where the form can run."""
-        try:
-            self.config  # noqa: B018
-        except ConfigError as error:
-            return error
-        return None
+        return self._result if isinstance(self._result, ConfigError) else None
 
     @property
     def preset_label(self) -> str:
@@ -101,12 +119,10 @@ class FormModel:
         When the new value makes another field wrong it is taken, and that field is marked.
         """
         candidate = overlay(self._given, {key: text})
-        try:
-            check(candidate)
-        except ConfigError as error:
-            if error.key == key:
-                raise
-        self._given = candidate
+        checked = self._check(candidate)
+        if isinstance(checked, ConfigError) and checked.key == key:
+            raise checked
+        self._put(candidate, checked)
 
     def toggle(self, key: str) -> None:
         """Flip an on/off field. Raises ConfigError."""
@@ -115,14 +131,14 @@ class FormModel:
     def load_preset(self, name: str) -> None:
         """Fill the form from a preset; data and machine stay unless it names them."""
         kept = {key: value for key, value in self._given.items() if _section(key) in _KEPT_SECTIONS}
-        self._given = overlay(kept, self.presets[name].values)
         self._edits = []
+        self._put(overlay(kept, self.presets[name].values))
         self._preset = name
 
     def load(self, values: Mapping[str, Any]) -> None:
         """Fill the form from a session's configuration."""
-        self._given = known(values)
         self._edits = []
+        self._put(known(values))
         self._preset = self._matching_preset()
 
     def step(self, key: str, up: bool) -> bool:
@@ -157,7 +173,7 @@ class FormModel:
         self._preset = preset.name
 
     def changes_from(self, recorded: Mapping[str, Any]) -> Config:
-        """What a session that ran with these values would have to be told to go on with ours."""
+        """The values to change for a session that ran with these to go on with ours."""
         return changes_between(known(recorded), self._given)
 
     def config_beside(self, recorded: Mapping[str, Any]) -> Config:
@@ -177,7 +193,7 @@ class FormModel:
         return bool(self._running)
 
     def set_running(self, values: Mapping[str, Any]) -> bool:
-        """Remember what the session runs with, empty for none; whether that changed anything.
+        """Take what the session runs with, empty for none; whether that changed anything.
 
         What was changed there by others appears in the form, but for values staged here.
         """
@@ -201,12 +217,7 @@ class FormModel:
             and key not in self._sent
             and (before.get(key) == self.value(key) or key not in before)
         }
-        given = {**self._given, **followed}
-        self._given = drop_inapplicable(given)
-
-    def differs(self, key: str) -> bool:
-        """Whether the form asks for something else than the session runs with."""
-        return key in self._differences()
+        self._put(drop_inapplicable({**self._given, **followed}))
 
     def staged(self) -> Config:
         """What a ``set`` would have to say for the session to run with the form's values."""
@@ -214,7 +225,7 @@ class FormModel:
 
     def _unsent(self, values: Config) -> Config:
         sent = self._sent
-        return {key: value for key, value in values.items() if sent.get(key, sent) != value}
+        return {k: value for k, value in values.items() if k not in sent or sent[k] != value}
 
     def staged_for_restart(self) -> list[str]:
         """Those staged keys that cannot keep the weights."""
@@ -227,7 +238,7 @@ class FormModel:
 
     def take(self, values: Mapping[str, Any]) -> None:
         """Put values into the form without a question, as an undo does."""
-        self._given = drop_inapplicable({**overlay(self._given, values), **values})
+        self._put(drop_inapplicable({**overlay(self._given, values), **values}))
 
     def sent(self, values: Mapping[str, Any]) -> None:
         """These values are on their way to the session."""
@@ -263,7 +274,7 @@ class FormModel:
                 given |= {k: value for k, value in running.items() if k in own}
             if key in running:
                 given = {**given, key: running[key]}
-        self._given = drop_inapplicable(given)
+        self._put(drop_inapplicable(given))
 
     def _differences(self) -> Config:
         return changes_between(self._running, self._given) if self._running else {}

@@ -4,46 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from nanotrain_tui.app.handlers.session_link import SessionLink
+from nanotrain_tui.app.handlers.shell import Screens, Shell
+from nanotrain_tui.app.keys.actions import CHART_KEYS
 from nanotrain_tui.app.screens.charts import ChartsScreen
-from nanotrain_tui.app.source.worker import Window, Windowed
-from nanotrain_tui.app.widgets.charts import ChartWidget, LossChart
+from nanotrain_tui.app.source.jobs import Window
+from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.drawing.axis import whole_end
 from nanotrain_tui.drawing.chart import SIGN_ROLES
-from nanotrain_tui.drawing.chart_model import NO_DETAIL, Chart, Charts, Detail
-from nanotrain_tui.drawing.chart_stack import NAMES, key_of, missing, stacked
+from nanotrain_tui.drawing.chart_model import NO_DETAIL, Chart, ChartContext, Detail
 from nanotrain_tui.drawing.chart_view import LEAST_STEPS, SMOOTHINGS, ChartView
+from nanotrain_tui.drawing.charts.row import ChartRow
+from nanotrain_tui.drawing.charts.table import chart_rows, missing, stacked
+from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut, has_choice_of_scale, value_text
 from nanotrain_tui.drawing.scale import clock, log_scale
 from nanotrain_tui.follow.run_state import Mark, RunState
 
-if TYPE_CHECKING:
-    from nanotrain_tui.app.app import NanotrainApp
-
 GROWN = 256  # a window is read again when it has grown by this part
-SCALES_TOLD = {
-    "auto": "Loss and learning rate: logarithmic where they span a factor of 20.",
-    "linear": "Loss and learning rate on a linear axis.",
-    "log": "Loss and learning rate on a logarithmic axis.",
+MOST_NAMED, MOST_LISTED = 3, 6  # charts in a sentence, and in a list
+SCALE_TEXTS = {
+    "auto": "{}: logarithmic where they span a factor of 20.",
+    "linear": "{} on a linear axis.",
+    "log": "{} on a logarithmic axis.",
 }
 
 
-class ChartKeys:
+class ChartActions:
     """What the actions of the charts do; the view they change is shared by all charts."""
 
-    def __init__(self, app: NanotrainApp) -> None:
-        self.app = app
+    def __init__(self, shell: Shell, screens: Screens, link: SessionLink) -> None:
+        self._shell = shell
+        self._screens = screens
+        self._link = link
         self.view = ChartView()
         self._name = ""
         self._asked: Window | None = None
         self._read: Window | None = None
         self._curves: Detail = NO_DETAIL
-
-    @property
-    def screen(self) -> ChartsScreen | None:
-        """The charts screen while it is open."""
-        screens = [one for one in self.app.screen_stack if isinstance(one, ChartsScreen)]
-        return screens[0] if screens and screens[0].is_mounted else None
 
     @property
     def detail(self) -> Detail:
@@ -55,7 +53,7 @@ class ChartKeys:
         return self._curves if covered else NO_DETAIL
 
     def follow(self, state: RunState) -> None:
-        """The session is there now: look at it all if it is another, read on what is zoomed in."""
+        """Take a new state: show another session whole, read on in a window of the same."""
         if state.name != self._name:
             self._name = state.name
             self._asked = self._read = None
@@ -63,62 +61,71 @@ class ChartKeys:
             self._set(replace(self.view, window=None, cursor=None))
         self._ask()
 
-    def windowed(self, message: Windowed) -> None:
-        """What was zoomed in on has been read."""
-        if message.window == self._asked:
-            self._read, self._curves = message.window, message.curves
+    def windowed(self, window: Window, curves: Detail) -> None:
+        """Take the curves of a window that has been read."""
+        if window == self._asked:
+            self._read, self._curves = window, curves
             self._set(self.view)
 
     # --- the screen ------------------------------------------------------------------------
 
-    def do_charts(self) -> None:
-        if self.screen is not None:
-            self.screen.dismiss()
+    def charts(self) -> None:
+        if self._screens.charts is not None:
+            self._screens.charts.dismiss()
             return
-        self.app.push_screen(ChartsScreen(self._opened), self._closed)
+        self._shell.push_screen(ChartsScreen(self._opened), self._closed)
 
     def _opened(self) -> None:
-        screen = self.screen
+        screen = self._screens.charts
         if screen is None:
             return
         screen.stack.update_view(self.view, self.detail)
-        screen.show_state(self.app.run_state)
-        told = ["Esc returns, 1 to 7 hide and show charts."]
-        lost = missing(self.app.run_state)
+        screen.show_state(self._link.state)
+        last_key = min(len(chart_rows(self._link.state)), len(CHART_KEYS))
+        parts = [f"Esc returns, 1 to {last_key} hide and show charts."]
+        lost = [row.title for row in missing(self._link.state)]
         if lost:
-            told.append(f"Not recorded: {', '.join(lost)}.")
-        crowded = self._charts()[screen.stack.fitting :]
+            parts.append(f"Not recorded: {_named(lost)}.")
+        crowded = [chart.title for chart in self._shown_charts()[screen.stack.fitting :]]
         if crowded:
-            told.append(f"No room for: {', '.join(chart.title for chart in crowded)}.")
-        self.app.say(" ".join(told))
-        screen.show_keys(self.app.key_table.footer(self.app.situation))
+            parts.append(f"No room for: {_named(crowded)}.")
+        self._shell.say(" ".join(parts))
+        self._screens.refresh_keys()
 
     def _closed(self, _: object) -> None:
-        self.app.dashboard.show_view(self.view, self.detail)
-        self.app.show(self.app.run_state)
+        self._screens.dashboard.show_view(self.view, self.detail)
+        self._screens.show(self._link.state)
 
-    def do_chart_row(self, key: str) -> None:
-        name = list(NAMES)[int(key) - 1]
-        screen = self.screen
+    def chart_row(self, key: str) -> None:
+        rows, screen = chart_rows(self._link.state), self._screens.charts
+        row = rows[int(key) - 1] if int(key) <= len(rows) else None
         if screen is None:
-            self.app.say("z shows all charts; there the digits hide and show them.")
-        elif NAMES[name] in missing(self.app.run_state):
-            self.app.say(f"{NAMES[name]} was not recorded.", "warning")
-        elif name in [key_of(chart) for chart in self._charts()[screen.stack.fitting :]]:
-            self.app.say(f"No room for {NAMES[name]}: hide another chart by its digit.", "warning")
-        elif name not in self.view.hidden and len(self._charts()) == 1:
-            self.app.say(f"{NAMES[name]} is the only chart left.", "warning")
+            self._shell.say("z shows all charts; there the digits hide and show them.")
+        elif row is None:
+            self._shell.say(f"There is no chart {key}: the session has {len(rows)}.", "warning")
         else:
-            self._set(self.view.toggled(name))
-            what = "hidden" if name in self.view.hidden else "shown"
-            self.app.say(f"{NAMES[name]}: {what}; {key} again takes it back.")
+            self._toggle(row, key, screen.stack.fitting)
+
+    def _toggle(self, row: ChartRow, key: str, room: int) -> None:
+        """Hide a chart or show it again, where that leaves or finds one to see."""
+        title = cut(row.title, METRIC_CELLS)
+        if row.key in [one.key for one in missing(self._link.state)]:
+            self._shell.say(f"{title} was not recorded.", "warning")
+        elif row.key in [chart.key for chart in self._shown_charts()[room:]]:
+            self._shell.say(f"No room for {title}: hide another chart by its digit.", "warning")
+        elif row.key not in self.view.hidden and len(self._shown_charts()) == 1:
+            self._shell.say(f"{title} is the only chart left.", "warning")
+        else:
+            self._set(self.view.toggled(row.key))
+            what = "hidden" if row.key in self.view.hidden else "shown"
+            self._shell.say(f"{title}: {what}; {key} again takes it back.")
 
     # --- the view --------------------------------------------------------------------------
 
-    def do_zoom_in(self) -> None:
+    def zoom_in(self) -> None:
         self._zoom(True)
 
-    def do_zoom_out(self) -> None:
+    def zoom_out(self) -> None:
         self._zoom(False)
 
     def _zoom(self, closer: bool) -> None:
@@ -126,26 +133,26 @@ class ChartKeys:
         self._set(self.view.zoomed(closer, self._newest, self._end))
         if self.view == before:
             least = f"{LEAST_STEPS} steps are the closest look there is."
-            self.app.say(least if closer else "All steps are shown already.")
+            self._shell.say(least if closer else "All steps are shown already.")
         else:
-            self.app.say(self._extent())
+            self._shell.say(self._extent())
 
-    def do_zoom_all(self) -> None:
+    def zoom_all(self) -> None:
         self._set(self.view.whole())
-        self.app.say(self._extent())
+        self._shell.say(self._extent())
 
-    def do_pan_left(self) -> None:
+    def pan_left(self) -> None:
         self._pan(-1)
 
-    def do_pan_right(self) -> None:
+    def pan_right(self) -> None:
         self._pan(1)
 
     def _pan(self, direction: int) -> None:
         if self.view.window is None:
-            self.app.say("All steps are shown; + zooms in.")
+            self._shell.say("All steps are shown; + zooms in.")
             return
         self._set(self.view.panned(direction, self._newest, self._end))
-        self.app.say(self._extent())
+        self._shell.say(self._extent())
 
     def _extent(self) -> str:
         if self.view.window is None:
@@ -153,62 +160,69 @@ class ChartKeys:
         first, last = self.view.shown(self._end)
         return f"Steps {first:,} to {last:,}; 0 shows all."
 
-    def do_smoother(self) -> None:
+    def smoother(self) -> None:
         self._smooth(True)
 
-    def do_rougher(self) -> None:
+    def rougher(self) -> None:
         self._smooth(False)
 
     def _smooth(self, more: bool) -> None:
         self._set(self.view.smoothed(more))
         weight = self.view.smoothing
         if not weight:
-            self.app.say("Not smoothed.")
+            self._shell.say("Not smoothed.")
         else:
             most = ", the most there is" if weight == SMOOTHINGS[-1] else ""
-            self.app.say(f"Training smoothed with weight {weight:g}{most}; M takes it back.")
+            self._shell.say(f"Training smoothed with weight {weight:g}{most}; M takes it back.")
 
-    def do_scale(self) -> None:
+    def scale(self) -> None:
         self._set(self.view.scaled())
-        told = SCALES_TOLD[self.view.scale]
-        low = self.app.run_state.curve("loss").low
-        if self.view.scale == "log" and low is not None and log_scale([low]) is None:
-            self.app.say(f"Not logarithmic: the loss goes down to {low:.3g}.", "warning")
+        known = [one for one in self._link.state.metrics.expected if has_choice_of_scale(one)]
+        lows = [(one, self._link.state.curve(one.name).low) for one in known]
+        below = [(one, low) for one, low in lows if low is not None and log_scale([low]) is None]
+        if not known:
+            self._shell.say("All metrics of this session are fractions, on a linear axis.")
+        elif self.view.scale == "log" and below:
+            metric, low = below[0]
+            lowest = value_text(metric, low)
+            label = cut(metric.label, METRIC_CELLS)
+            self._shell.say(f"Not logarithmic: the {label} goes down to {lowest}.", "warning")
         else:
-            self.app.say(told)
+            titles = [metric.title for metric in known]
+            self._shell.say(SCALE_TEXTS[self.view.scale].format(_in_a_sentence(titles)))
 
-    def do_along(self) -> None:
+    def along(self) -> None:
         self._set(self.view.along())
-        kind = Charts(self.app.run_state, self.view, self.detail).axis.kind
+        kind = ChartContext(self._link.state, self.view, self.detail).axis.kind
         if kind == self.view.axis:
-            self.app.say(f"By {kind}.")
+            self._shell.say(f"By {kind}.")
         else:
-            self.app.say(f"By {self.view.axis}: not known of this session yet.", "warning")
+            self._shell.say(f"By {self.view.axis}: not known of this session yet.", "warning")
 
     # --- the cursor ------------------------------------------------------------------------
 
-    def do_mark_before(self) -> None:
+    def mark_before(self) -> None:
         self._to_mark(-1)
 
-    def do_mark_after(self) -> None:
+    def mark_after(self) -> None:
         self._to_mark(1)
 
-    def do_chart_left(self) -> None:
+    def chart_left(self) -> None:
         self._to_column(-1)
 
-    def do_chart_right(self) -> None:
+    def chart_right(self) -> None:
         self._to_column(1)
 
-    def do_chart_first(self) -> None:
+    def chart_first(self) -> None:
         self._place(0, lambda mark: mark.step == 0)
 
-    def do_chart_last(self) -> None:
+    def chart_last(self) -> None:
         newest = self._newest
         self._place(newest, lambda mark: mark.step == newest)
         self._set(replace(self.view, cursor=None))  # goes on with the training
 
     def _to_mark(self, direction: int) -> None:
-        marks = self.app.run_state.marks
+        marks = self._link.state.marks
         steps = sorted({mark.step for mark in marks if mark.kind in SIGN_ROLES})
         here = self._cursor
         if direction < 0:
@@ -216,13 +230,13 @@ class ChartKeys:
         else:
             found = next((step for step in steps if step > here), None)
         if found is None:
-            self.app.say(f"No mark {'before' if direction < 0 else 'after'} step {here:,}.")
+            self._shell.say(f"No mark {'before' if direction < 0 else 'after'} step {here:,}.")
         else:
             self._place(found, lambda mark: mark.step == found)
 
     def _to_column(self, direction: int) -> None:
         """One column on, at least one step."""
-        axis = Charts(self.app.run_state, self.view, self.detail).with_time().axis
+        axis = ChartContext(self._link.state, self.view, self.detail).with_time().axis
         across = self._widget.cells_across
         here = self._cursor
         column = axis.cell(here, across)
@@ -236,22 +250,22 @@ class ChartKeys:
 
     def _place(self, step: int, there: Callable[[Mark], bool]) -> None:
         self._set(self.view.moved(step, self._newest, self._end))
-        marks = [mark for mark in self.app.run_state.marks if mark.kind in SIGN_ROLES]
+        marks = [mark for mark in self._link.state.marks if mark.kind in SIGN_ROLES]
         marks = [mark for mark in marks if there(mark)]
         # What was changed says more than that a checkpoint was written just then.
         marks.sort(key=lambda mark: list(SIGN_ROLES).index(mark.kind), reverse=True)
-        told = [f"step {mark.step:,}, {clock(mark.t)}: {mark.text}" for mark in marks]
-        self.app.say("; ".join(told) or f"step {step:,}: nothing was done here.")
+        texts = [f"step {mark.step:,}, {clock(mark.t)}: {mark.text}" for mark in marks]
+        self._shell.say("; ".join(texts) or f"step {step:,}: nothing was done here.")
 
     # --- inside ----------------------------------------------------------------------------
 
     @property
     def _newest(self) -> int:
-        return self.app.run_state.step
+        return self._link.state.step
 
     @property
     def _end(self) -> int:
-        return whole_end(self.app.run_state)
+        return whole_end(self._link.state)
 
     @property
     def _cursor(self) -> int:
@@ -259,20 +273,20 @@ class ChartKeys:
 
     @property
     def _widget(self) -> ChartWidget:
-        if self.screen is not None:
-            return self.screen.stack
-        focused = self.app.focused
+        if self._screens.charts is not None:
+            return self._screens.charts.stack
+        focused = self._screens.focused
         if isinstance(focused, ChartWidget):
             return focused
-        return self.app.dashboard.query_one(LossChart)
+        return self._screens.dashboard.lowest_chart
 
-    def _charts(self) -> Sequence[Chart]:
-        return stacked(self.app.run_state, self.view, self.detail)
+    def _shown_charts(self) -> Sequence[Chart]:
+        return stacked(self._link.state, self.view, self.detail)
 
     def _set(self, view: ChartView) -> None:
         self.view = view
         self._ask()
-        (self.screen or self.app.dashboard).show_view(view, self.detail)
+        (self._screens.charts or self._screens.dashboard).show_view(view, self.detail)
 
     def _wanted(self) -> tuple[int, int]:
         first, last = self.view.shown(self._end)
@@ -295,4 +309,20 @@ class ChartKeys:
                 return
         if first <= last:
             self._asked = Window(first, last)
-            self.app.training.submit(self._asked)
+            self._link.read_window(self._asked)
+
+
+def _named(titles: Sequence[str]) -> str:
+    """Some titles, and how many more there are."""
+    shown = [cut(title, METRIC_CELLS) for title in titles[:MOST_LISTED]]
+    rest = len(titles) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+
+
+def _in_a_sentence(titles: Sequence[str]) -> str:
+    """``Loss``, ``Loss and learning rate``, or how many there are."""
+    if len(titles) > MOST_NAMED:
+        return f"{len(titles)} charts"
+    first, *rest = [cut(title, METRIC_CELLS) for title in titles]
+    lower = [title[:1].lower() + title[1:] for title in rest]
+    return ", ".join([first, *lower[:-1]]) + (f" and {lower[-1]}" if lower else "")

@@ -3,124 +3,138 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from nanotrain_tui.app.form.field_text import bounds, explain
-from nanotrain_tui.app.form.model import PRESET_KEY
+from nanotrain_tui.app.form.model import PRESET_KEY, FormModel
+from nanotrain_tui.app.handlers.session_link import SessionLink
+from nanotrain_tui.app.handlers.shell import Screens, Shell
+from nanotrain_tui.app.handlers.steering import SteeringActions
 from nanotrain_tui.app.screens.dialogs import Item, PickList, Prompt
 from nanotrain_tui.app.screens.jump import Jump
+from nanotrain_tui.app.source.ports import SavePreset
 from nanotrain_tui.catalog import ACTIVATIONS, FIELDS, ConfigError, applies, format_value
 from nanotrain_tui.catalog.fields import BOOL, CHOICE, FLOAT, INT
 from nanotrain_tui.config.presets import DEFAULT
 from nanotrain_tui.drawing.curves import small_curve
 
-if TYPE_CHECKING:
-    from nanotrain_tui.app.app import NanotrainApp
-
 _TIMES = re.compile(r"([*/])\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)")
 
 
-class FormKeys:
+class FormActions:
     """What the actions of the form do."""
 
-    def __init__(self, app: NanotrainApp) -> None:
-        self.app = app
-        self.model = app.model
+    def __init__(
+        self,
+        shell: Shell,
+        screens: Screens,
+        model: FormModel,
+        link: SessionLink,
+        steering: SteeringActions,
+        save_preset: SavePreset | None,
+    ) -> None:
+        self._shell = shell
+        self._screens = screens
+        self._model = model
+        self._link = link
+        self._steering = steering
+        self._save_preset = save_preset
 
-    def do_edit(self, stage: bool = False) -> None:
-        key = self.app.dashboard.form.key
+    def edit(self, stage: bool = False) -> None:
+        key = self._screens.dashboard.form.key
         if key == PRESET_KEY:
-            self.do_preset()
+            self.preset()
         elif FIELDS[key].kind == BOOL:
             why = self._accept(key, None, stage)
             if why:
-                self.app.say(why, "error")
+                self._shell.say(why, "error")
         elif FIELDS[key].kind == CHOICE:
             self._pick(key, stage)
         else:
             self._type(key, stage)
 
-    def do_stage(self) -> None:
-        if not self.app.situation.live:
-            self.app.say("Nothing runs: every value waits for r.")
-        self.do_edit(stage=True)
+    def stage(self) -> None:
+        if not self._link.situation.live:
+            self._shell.say("Nothing runs: every value waits for r.")
+        self.edit(stage=True)
 
-    def do_more(self) -> None:
+    def more(self) -> None:
         self._step(up=True)
 
-    def do_less(self) -> None:
+    def less(self) -> None:
         self._step(up=False)
 
-    def do_cursor_up(self) -> None:
-        self.app.dashboard.form.move(-1)
+    def cursor_up(self) -> None:
+        self._screens.dashboard.form.move(-1)
 
-    def do_cursor_down(self) -> None:
-        self.app.dashboard.form.move(1)
+    def cursor_down(self) -> None:
+        self._screens.dashboard.form.move(1)
 
-    def do_page_up(self) -> None:
-        self.app.dashboard.form.page(-1)
+    def page_up(self) -> None:
+        self._screens.dashboard.form.page(-1)
 
-    def do_page_down(self) -> None:
-        self.app.dashboard.form.page(1)
+    def page_down(self) -> None:
+        self._screens.dashboard.form.page(1)
 
-    def do_first(self) -> None:
-        self.app.dashboard.form.first()
+    def first(self) -> None:
+        self._screens.dashboard.form.first()
 
-    def do_last(self) -> None:
-        self.app.dashboard.form.last()
+    def last(self) -> None:
+        self._screens.dashboard.form.last()
 
-    def do_jump(self) -> None:
-        self.app.push_screen(Jump(self.model.rows()), self._jumped)
+    def jump(self) -> None:
+        self._shell.push_screen(Jump(self._model.rows()), self._jumped)
 
-    def do_preset(self) -> None:
-        items = [Item(name, name, preset.summary) for name, preset in self.model.presets.items()]
-        chosen = self.model.preset_label.partition(",")[0]
-        self.app.push_screen(
+    def preset(self) -> None:
+        items = [Item(name, name, preset.summary) for name, preset in self._model.presets.items()]
+        chosen = self._model.preset_label.partition(",")[0]
+        self._shell.push_screen(
             PickList("preset", items, chosen, self._accept_preset), self._preset_taken
         )
 
-    def do_save_preset(self) -> None:
-        save = self.app.preferences.save_preset
+    def save_preset(self) -> None:
+        save = self._save_preset
         if save is None:
-            self.app.say("There is no folder for presets here.", "warning")
+            self._shell.say("There is no folder for presets here.", "warning")
             return
-        if self.model.problem is not None:
-            self.app.say(f"Not saved: {self.model.problem}", "error")
+        if self._model.problem is not None:
+            self._shell.say(f"Not saved: {self._model.problem}", "error")
             return
 
         def accept(name: str) -> str:
             try:
-                preset = save(name.strip(), self.model.config)
+                preset = save(name.strip(), self._model.config)
             except ConfigError as error:
                 return str(error)
-            self.model.add_preset(preset)
-            self.app.form_changed()
-            self.app.say(f"Saved as preset {preset.name}: {preset.path}", "good")
+            self._model.add_preset(preset)
+            self._screens.form_changed()
+            self._shell.say(f"Saved as preset {preset.name}: {preset.path}", "good")
             return ""
 
-        label = self.model.preset_label.partition(",")[0]
+        label = self._model.preset_label.partition(",")[0]
         name = "" if label in ("custom", DEFAULT) else label
-        self.app.push_screen(
+        self._shell.push_screen(
             Prompt("save as preset", name, "Its name; data and machine are left out.", accept)
         )
 
     def edit_field(self, key: str) -> None:
         """Go to a field and open it (the palette's way)."""
-        self.app.dashboard.close_editor()
-        if self.app.dashboard.form.go_to(key):
-            self.do_edit()
+        self._screens.dashboard.close_editor()
+        if self._screens.dashboard.form.go_to(key):
+            self.edit()
             return
         chosen, names = FIELDS[key].applies_to or ("", ())
-        self.app.dashboard.form.go_to(chosen)
-        self.app.say(f"{FIELDS[key].label} belongs to {FIELDS[chosen].label} {', '.join(names)}.")
+        self._screens.dashboard.form.go_to(chosen)
+        self._shell.say(
+            f"{FIELDS[key].label} belongs to {FIELDS[chosen].label} {', '.join(names)}."
+        )
 
     # --- inside ----------------------------------------------------------------------------
 
     def _jumped(self, key: str | None) -> None:
         if key is not None:
-            self.app.dashboard.form.focus()
-            self.app.dashboard.form.go_to(key)
-            self.app.dashboard.explain()
+            self._screens.dashboard.form.focus()
+            self._screens.dashboard.form.go_to(key)
+            self._screens.dashboard.explain()
 
     def _pick(self, key: str, stage: bool) -> None:
         field = FIELDS[key]
@@ -133,22 +147,22 @@ class FormKeys:
             )
             for name, entry in (field.choices or {}).items()
         ]
-        chosen = self.model.text(key)
-        self.app.push_screen(
+        chosen = self._model.text(key)
+        self._shell.push_screen(
             PickList(field.label, items, chosen, lambda name: self._accept(key, name, stage))
         )
 
     def _type(self, key: str, stage: bool) -> None:
         field, _ = explain(key, "")
         allowed = bounds(key)
-        then = "Enter stages it" if stage and self.model.live else "Enter applies"
+        then = "Enter stages it" if stage and self._model.live else "Enter applies"
         hint = f"{allowed}. {then}, Esc leaves." if allowed else f"{field} {then}."
-        self.app.dashboard.open_editor(
+        self._screens.dashboard.open_editor(
             key,
             FIELDS[key].label,
             hint,
             lambda text: self._accept(key, self._worked_out(key, text), stage),
-            lambda text, up: self.model.stepped_text(key, text, up),
+            lambda text, up: self._model.stepped_text(key, text, up),
         )
 
     def _worked_out(self, key: str, text: str) -> str:
@@ -158,61 +172,62 @@ class FormKeys:
             return text
         try:
             by = float(found[2])
-            value = self.model.value(key) * by if found[1] == "*" else self.model.value(key) / by
+            value = self._model.value(key) * by if found[1] == "*" else self._model.value(key) / by
         except (ValueError, ZeroDivisionError):
             return text
         return format_value(float(f"{value:.9g}"))
 
     def _step(self, up: bool) -> None:
-        key = self.app.dashboard.form.key
+        key = self._screens.dashboard.form.key
         if key == PRESET_KEY:
-            self.app.say("Enter picks a preset.")
+            self._shell.say("Enter picks a preset.")
             return
-        staged = bool(self.model.staged())
+        staged = bool(self._model.staged())
         try:
-            moved = self.model.step(key, up)
+            moved = self._model.step(key, up)
         except ConfigError as error:
-            self.app.say(f"{error.message[:1].upper()}{error.message[1:]}", "error")
+            self._shell.say(f"{error.message[:1].upper()}{error.message[1:]}", "error")
             return
         if not moved:
-            self.app.say(
-                f"{FIELDS[key].label} {self.model.text(key) or 'empty'}: no step that way."
+            self._shell.say(
+                f"{FIELDS[key].label} {self._model.text(key) or 'empty'}: no step that way."
             )
             return
         # One press of many must not put a question in the way: what needs a restart is staged.
-        self._taken(key, staged or bool(self.model.staged_for_restart()))
+        self._taken(key, staged or bool(self._model.staged_for_restart()))
 
     def _accept(self, key: str, text: str | None, stage: bool) -> str:
         """Put a value into the form, None flips a switch; what is wrong with it, or nothing."""
-        stage = stage or bool(self.model.staged())
+        stage = stage or bool(self._model.staged())
         try:
             if text is None:
-                self.model.toggle(key)
+                self._model.toggle(key)
             else:
-                self.model.accept(key, text)
+                self._model.accept(key, text)
         except ConfigError as error:
             return error.message[:1].upper() + error.message[1:]
         self._taken(key, stage)
         return ""
 
     def _taken(self, key: str, stage: bool) -> None:
-        self.app.form_changed()
-        if self.model.live and applies(key, self.model.given):
-            self.app.steering.take(key, stage)
+        """The model has a new value: draw it, and send or stage it while a session is live."""
+        if self._model.live and applies(key, self._model.given):
+            self._steering.take(key, stage)
         else:
-            self.app.say(f"{FIELDS[key].label}: {self.model.text(key) or 'empty'}")
+            self._screens.form_changed()
+            self._shell.say(f"{FIELDS[key].label}: {self._model.text(key) or 'empty'}")
 
     def _accept_preset(self, name: str) -> str:
-        self.model.load_preset(name)
+        self._model.load_preset(name)
         return ""
 
     def _preset_taken(self, name: str | None) -> None:
         if name is None:
             return
-        self.app.form_changed()
-        staged = len(self.model.staged())
+        self._screens.form_changed()
+        staged = len(self._model.staged())
         note = f": {staged} values staged; a applies, x drops." if staged else ""
-        self.app.say(f"Preset {name}{note}")
+        self._shell.say(f"Preset {name}{note}")
 
 
 def _choice_label(name: str, label: str) -> str:

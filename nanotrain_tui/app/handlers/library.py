@@ -5,52 +5,52 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from nanotrain_tui.app.handlers.session_link import SessionLink
+from nanotrain_tui.app.handlers.shell import Shell
 from nanotrain_tui.app.screens.dialogs import Item, PickList, Prompt
 from nanotrain_tui.app.screens.sessions import Chosen, SessionsScreen
-from nanotrain_tui.app.source.ports import Formats, Watch
-
-if TYPE_CHECKING:
-    from nanotrain_tui.app.app import NanotrainApp
+from nanotrain_tui.app.source.ports import Backend, Formats, Watch
 
 
-class LibraryKeys:
+class LibraryActions:
     """What the actions of the list of sessions and of the export do."""
 
-    def __init__(self, app: NanotrainApp) -> None:
-        self.app = app
+    def __init__(
+        self, shell: Shell, link: SessionLink, backend: Backend, formats: Formats | None
+    ) -> None:
+        self._shell = shell
+        self._link = link
+        self._backend = backend
+        self._formats = formats
 
-    def do_sessions(self) -> None:
-        library = self.app.backend.library
+    def sessions(self) -> None:
+        library = self._backend.library
         if library is None:
-            self.app.say("There is no list of sessions here.", "warning")
+            self._shell.say("There is no list of sessions here.", "warning")
             return
-        self.app.push_screen(SessionsScreen(library, self.app.run_state.name), self._chosen)
+        self._shell.push_screen(SessionsScreen(library, self._link.state.name), self._chosen)
 
     def _chosen(self, chosen: Chosen | None) -> None:
         if chosen is None:
             return
         what, name = chosen
         if what == "export":
-            self.export(name)
+            self._export(name)
         elif what == "replay":
-            self.app.replay_keys.begin(Watch(name))
-        elif self.app.in_process and self.app.situation.live:
-            self.app.say("In-process the session ends with its dashboard: q first.", "warning")
+            self._link.watch(Watch(name))
         else:
-            self.app.watching = False
-            self.app.link.attach(name)
+            self._link.attach(name)
 
-    def do_export(self) -> None:
-        self.export(self.app.run_state.name)
+    def export(self) -> None:
+        self._export(self._link.state.name)
 
-    def export(self, name: str) -> None:
+    def _export(self, name: str) -> None:
         """Ask for a format and a place, then write it in a process of its own."""
-        if self.app.preferences.formats is None:
-            self.app.say("Nothing can be exported from here.", "warning")
+        if self._formats is None:
+            self._shell.say("Nothing can be exported from here.", "warning")
         else:
-            self.app.run_worker(self._ask_format(name, self.app.preferences.formats))
+            self._shell.run_worker(self._ask_format(name, self._formats))
 
     async def _ask_format(self, name: str, read: Formats) -> None:
         formats = await asyncio.to_thread(read)
@@ -61,7 +61,7 @@ class LibraryKeys:
                 suffix = formats[form][0]
                 self._ask_place(name, form, f"{name}{suffix}")
 
-        self.app.push_screen(PickList(f"export {name}", items, "html", lambda _: ""), picked)
+        self._shell.push_screen(PickList(f"export {name}", items, "html", lambda _: ""), picked)
 
     def _ask_place(self, name: str, form: str, place: str) -> None:
         path = Path()
@@ -74,29 +74,29 @@ class LibraryKeys:
             return ""
 
         def write(*options: str) -> None:
-            self.app.run_worker(self._write(name, form, path, *options), exit_on_error=False)
+            self._shell.run_worker(self._write(name, form, path, *options), exit_on_error=False)
 
         def overwrite(answer: str | None) -> None:
             if answer:
                 write("--force")
             else:
-                self.app.say(f"{path} is kept.")
+                self._shell.say(f"{path} is kept.")
 
         def placed(taken: bool | None) -> None:
             if not taken:
                 return
             if path.exists():
                 choices = [("y", "write the new one in its place")]
-                self.app.ask(f"{path} is there already.", choices, "keep it", overwrite)
+                self._shell.ask(f"{path} is there already.", choices, "keep it", overwrite)
             else:
                 write()
 
         hint = "The file to write; asks before it overwrites."
-        self.app.push_screen(Prompt(form, place, hint, accept), placed)
+        self._shell.push_screen(Prompt(form, place, hint, accept), placed)
 
     async def _write(self, name: str, form: str, path: Path, *options: str) -> None:
         """By a child: what a format needs does not stay in the dashboard's memory."""
-        self.app.say(f"Exporting {name} as {form} …")
+        self._shell.say(f"Exporting {name} as {form} …")
         command = (sys.executable, "-m", "nanotrain_tui", "export", name, "--format", form,
                    "-o", str(path), *options)  # fmt: skip
         child = await asyncio.create_subprocess_exec(
@@ -106,14 +106,14 @@ class LibraryKeys:
             stderr=asyncio.subprocess.PIPE,
         )
         try:
-            _, said = await child.communicate()
+            _, errors = await child.communicate()
         except asyncio.CancelledError:
             child.kill()
             await child.wait()
             raise
         if child.returncode == 0:
-            self.app.say(f"Wrote {path}", "good")
+            self._shell.say(f"Wrote {path}", "good")
         else:
-            lines = said.decode("utf-8", "replace").strip().splitlines()
+            lines = errors.decode("utf-8", "replace").strip().splitlines()
             why = lines[-1] if lines else f"it ended with status {child.returncode}"
-            self.app.say(f"Not exported: {why.removeprefix('nanotrain: error: ')}", "error")
+            self._shell.say(f"Not exported: {why.removeprefix('nanotrain: error: ')}", "error")

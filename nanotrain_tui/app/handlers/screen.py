@@ -1,73 +1,106 @@
-"""The keys of the screen: panes, charts, theme, help, palette, picture, shell, leaving."""
+"""The keys of the screen: panes, theme, help, palette, picture, shell, leaving."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from nanotrain_tui.app.handlers.session_link import SessionLink
+from nanotrain_tui.app.handlers.shell import Screens, Shell
+from nanotrain_tui.app.keys.keymap import Keymap
 from nanotrain_tui.app.screens.dialogs import Help
-
-if TYPE_CHECKING:
-    from nanotrain_tui.app.app import NanotrainApp
+from nanotrain_tui.app.source.ports import Preferences
 
 
-class ScreenKeys:
+class Display(Protocol):
+    """What only the actions of the screen need of the application."""
+
+    theme: str
+    theme_names: list[str]
+    no_colors: bool
+
+    def save_screenshot(self, *, path: str) -> str:
+        """Write the screen as an SVG file; its path. Raises OSError."""
+
+    def suspend_to_shell(self) -> bool:
+        """Stop the process until ``fg``; False where no shell could continue it."""
+
+    def action_command_palette(self) -> None:
+        """Open the palette."""
+
+
+class ScreenActions:
     """What the actions of the screen do."""
 
-    def __init__(self, app: NanotrainApp) -> None:
-        self.app = app
+    def __init__(
+        self,
+        shell: Shell,
+        screens: Screens,
+        display: Display,
+        link: SessionLink,
+        key_table: Keymap,
+        preferences: Preferences,
+    ) -> None:
+        self._shell = shell
+        self._screens = screens
+        self._display = display
+        self._link = link
+        self._key_table = key_table
+        self._preferences = preferences
 
-    def do_quit(self) -> None:
-        if not (self.app.in_process and self.app.situation.live):
-            self.app.exit()
+    def quit(self) -> None:
+        if not self._link.ends_with_app:
+            self._shell.exit()
             return
 
         def answered(answer: str | None) -> None:
             if answer:
-                self.app.exit()
+                self._shell.exit()
             else:
-                self.app.say("It goes on.")
+                self._shell.say("It goes on.")
 
         question = "In-process, the session ends with the dashboard."
-        self.app.ask(question, [("y", "end both")], "stay", answered)
+        self._shell.ask(question, [("y", "end both")], "stay", answered)
 
-    def do_theme(self) -> None:
-        app = self.app
-        if app.no_colors:
-            app.say("NO_COLOR is set: the colours stay the terminal's own.", "warning")
+    def theme(self) -> None:
+        display = self._display
+        if display.no_colors:
+            self._shell.say("NO_COLOR is set: the colours stay the terminal's own.", "warning")
             return
-        here = app.theme_names.index(app.theme) if app.theme in app.theme_names else -1
-        app.theme = app.theme_names[(here + 1) % len(app.theme_names)]
-        app.say(f"Theme: {app.theme}")
-        if app.preferences.remember_theme is not None:
+        names = display.theme_names
+        here = names.index(display.theme) if display.theme in names else -1
+        display.theme = names[(here + 1) % len(names)]
+        self._shell.say(f"Theme: {display.theme}")
+        if self._preferences.save_theme is not None:
             try:
-                app.preferences.remember_theme(app.theme)
+                self._preferences.save_theme(display.theme)
             except OSError as error:
-                app.say(f"Theme: {app.theme}; not remembered ({error.strerror})", "warning")
+                text = f"Theme: {display.theme}; not remembered ({error.strerror})"
+                self._shell.say(text, "warning")
 
-    def do_next_pane(self) -> None:
-        self.app.dashboard.focus_next()
+    def next_pane(self) -> None:
+        self._screens.dashboard.focus_next()
 
-    def do_previous_pane(self) -> None:
-        self.app.dashboard.focus_previous()
+    def previous_pane(self) -> None:
+        self._screens.dashboard.focus_previous()
 
-    def do_help(self) -> None:
-        self.app.push_screen(Help(self.app.key_table))
+    def help(self) -> None:
+        self._shell.push_screen(Help(self._key_table))
 
-    def do_palette(self) -> None:
-        self.app.action_command_palette()
+    def palette(self) -> None:
+        self._display.action_command_palette()
 
-    def do_picture(self) -> None:
+    def picture(self) -> None:
         try:
-            saved = self.app.save_screenshot(path=str(Path.cwd()))
+            saved = self._display.save_screenshot(path=str(Path.cwd()))
         except OSError as error:
-            self.app.say(f"The picture cannot be saved here: {error.strerror}", "error")
+            self._shell.say(f"The picture cannot be saved here: {error.strerror}", "error")
         else:
-            self.app.say(f"Saved {saved}", "good")
+            self._shell.say(f"Saved {saved}", "good")
 
-    def do_suspend(self) -> None:
-        terminal = self.app.terminal
-        if terminal is None or not terminal.suspend():
-            self.app.say("No shell has started nanotrain here, so none can continue it.", "warning")
+    def suspend(self) -> None:
+        if self._display.suspend_to_shell():
+            self._shell.say("Back from the shell.")
         else:
-            self.app.say("Back from the shell.")
+            text = "No shell has started nanotrain here, so none can continue it."
+            self._shell.say(text, "warning")

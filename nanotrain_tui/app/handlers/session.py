@@ -2,84 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from nanotrain_tui.app.form.model import FormModel
+from nanotrain_tui.app.handlers.session_link import SessionLink
+from nanotrain_tui.app.handlers.shell import Screens, Shell
 from nanotrain_tui.app.screens.dialogs import Item, PickList, Prompt
-from nanotrain_tui.app.source.worker import Command, Fork, Resume, Start
+from nanotrain_tui.app.source.jobs import Command, Fork, Resume, Start
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.drawing.scale import clock, percent
 from nanotrain_tui.follow.run_state import Checkpoint
-
-if TYPE_CHECKING:
-    from nanotrain_tui.app.app import NanotrainApp
 
 MOST_STEPS = 10**9
 GOES_ON = "let it go on"
 
 
-class SessionKeys:
+class SessionActions:
     """What the actions of the session do."""
 
-    def __init__(self, app: NanotrainApp) -> None:
-        self.app = app
-        self.model = app.model
+    def __init__(self, shell: Shell, screens: Screens, model: FormModel, link: SessionLink) -> None:
+        self._shell = shell
+        self._screens = screens
+        self._model = model
+        self._link = link
 
-    def do_run(self) -> None:
+    def run(self) -> None:
         if self._cannot_run():
             return
-        if self.app.link.launching:
-            self.app.say("A session is being started already.", "warning")
-        elif self.app.situation.live:
-            self.do_restart()
+        if self._link.launching:
+            self._shell.say("A session is being started already.", "warning")
+        elif self._link.situation.live:
+            self.restart()
         elif self._can_resume():
             self._ask_how_to_go_on()
         else:
-            self.app.link.launch(Start(self.model.config))
+            self._link.launch(Start(self._model.config))
 
-    def do_restart(self) -> None:
+    def restart(self) -> None:
         if self._cannot_run():
             return
-        state = self.app.run_state
+        state = self._link.state
         choices = [("y", "begin anew with the form's values")]
-        if self.model.staged():
+        if self._model.staged():
             choices.append(("s", "begin anew with the values it was running with"))
         question = f"{state.name} is {state.state} at step {state.step:,}."
-        if self.app.situation.live:
+        if self._link.situation.live:
             question += " It will be stopped."
 
         def answered(answer: str | None) -> None:
             if answer == "s":
-                self.model.drop_staged()
-                self.app.form_changed()
+                self._model.drop_staged()
+                self._screens.form_changed()
             if answer is not None:
-                self.begin_anew(self.model.config)
+                self._link.begin_anew(self._model.config)
             else:
-                self.app.say("It goes on." if self.app.situation.live else "As it was.")
+                self._shell.say("It goes on." if self._link.situation.live else "As it was.")
 
-        self.app.ask(question, choices, GOES_ON, answered)
+        self._shell.ask(question, choices, GOES_ON, answered)
 
-    def begin_anew(self, config: Mapping[str, Any]) -> None:
-        """Stop what runs, if anything does, and start a session with this configuration."""
-        self.app.link.launch_after_stop(Start(config), "a new session starts")
-
-    def do_pause(self) -> None:
-        if self.app.situation.replayed:
-            self.app.replay_keys.toggle()
+    def pause(self) -> None:
+        if self._link.situation.replayed:
+            self._link.move_replay("toggle")
             return
-        paused = self.app.situation.paused
+        paused = self._link.situation.paused
         do = "resume" if paused else "pause"
-        if self.app.link.is_pending(do):
-            self.app.say(
+        if self._link.is_pending(do):
+            self._shell.say(
                 f"{do.capitalize()} is asked for already; it takes effect at the next step."
             )
         else:
             self._command(do, "Going on …" if paused else "Pausing at the next step …")
 
-    def do_step(self) -> None:
+    def step(self) -> None:
         self._command("step", "One step …", n=1)
 
-    def do_steps(self) -> None:
+    def steps(self) -> None:
         def accept(text: str) -> str:
             number = text.strip().replace("_", "").replace(",", "")
             if not (number.isascii() and number.isdigit() and 0 < int(number[:12]) <= MOST_STEPS):
@@ -87,89 +84,89 @@ class SessionKeys:
             self._command("step", f"{int(number):,} steps …", n=int(number))
             return ""
 
-        self.app.push_screen(Prompt("steps", "5", "How many steps to make, then pause.", accept))
+        self._shell.push_screen(Prompt("steps", "5", "How many steps to make, then pause.", accept))
 
-    def do_evaluate(self) -> None:
+    def evaluate(self) -> None:
         self._command("evaluate", "Evaluating after this step …")
 
-    def do_checkpoint(self) -> None:
+    def checkpoint(self) -> None:
         self._command("checkpoint", "Writing a checkpoint after this step …")
 
-    def do_stop(self) -> None:
-        state = self.app.run_state
+    def stop(self) -> None:
+        state = self._link.state
         steps = f" of {state.steps:,}" if state.steps else ""
         question = f"Stop {state.name or 'the session'} at step {state.step:,}{steps}?"
 
         def answered(answer: str | None) -> None:
             if answer:
-                self.app.link.stop("Stopping after this step …")
+                self._link.stop("Stopping after this step …")
             else:
-                self.app.say("It goes on.")
+                self._shell.say("It goes on.")
 
         choices = [("y", "stop it; what is recorded stays")]
-        self.app.ask(question, choices, GOES_ON, answered)
+        self._shell.ask(question, choices, GOES_ON, answered)
 
-    def do_fork(self) -> None:
+    def fork(self) -> None:
         if self._cannot_run():
             return
-        found = self.app.run_state.checkpoints
+        found = self._link.state.checkpoints
         if not found:
-            diverged = self.app.run_state.diverged is not None
+            diverged = self._link.state.diverged is not None
             yet = "There is no checkpoint yet; c writes one."
             anew = "There is no good checkpoint to fork from; R begins anew with the form's values."
-            self.app.say(anew if diverged else yet, "warning")
+            self._shell.say(anew if diverged else yet, "warning")
             return
         items = [
-            Item(one.file, _line(one), _about(one, self.app.run_state.name))
+            Item(one.file, _line(one), _about(one, self._link.state.name))
             for one in reversed(found)
         ]
-        self.app.push_screen(
+        self._shell.push_screen(
             PickList("fork from a checkpoint", items, items[0].name, lambda _: ""),
             self._checkpoint_picked,
         )
 
     def _checkpoint_picked(self, file: str | None) -> None:
-        one = next((one for one in self.app.run_state.checkpoints if one.file == file), None)
+        one = next((one for one in self._link.state.checkpoints if one.file == file), None)
         if one is None:
             return
-        config = self.model.config_beside(self._recorded())
-        job = Fork(self.app.run_state.name, one.step, config)
-        if not self.app.situation.live:
-            self.app.link.launch(job)
+        config = self._model.config_beside(self._recorded())
+        job = Fork(self._link.state.name, one.step, config)
+        if not self._link.situation.live:
+            self._link.launch(job)
             return
-        name = self.app.run_state.name
+        name = self._link.state.name
 
         def answered(answer: str | None) -> None:
             if answer == "y":
-                self.app.link.launch_after_stop(job, f"the fork starts from step {one.step:,}")
+                self._link.launch_after_stop(job, f"the fork starts from step {one.step:,}")
             elif answer == "b":
-                self.app.link.launch(job)
+                self._link.launch(job)
             else:
-                self.app.say("It goes on.")
+                self._shell.say("It goes on.")
 
         choices = [("y", f"stop {name}, then fork"), ("b", "let both train at once")]
-        question = f"{name} is {self.app.run_state.state} at step {self.app.run_state.step:,}."
-        self.app.ask(question, choices, "no fork", answered)
+        question = f"{name} is {self._link.state.state} at step {self._link.state.step:,}."
+        self._shell.ask(question, choices, "no fork", answered)
 
     # --- inside ----------------------------------------------------------------------------
 
     def _cannot_run(self) -> bool:
-        problem = self.model.problem
+        problem = self._model.problem
         if problem is None:
             return False
-        self.app.dashboard.form.go_to(problem.key)
-        self.app.dashboard.explain()
-        self.app.say(f"Cannot run: {problem}", "error")
+        self._screens.dashboard.form.go_to(problem.key)
+        self._screens.dashboard.explain()
+        self._shell.say(f"Cannot run: {problem}", "error")
         return True
 
     def _can_resume(self) -> bool:
-        state = self.app.run_state
+        state = self._link.state
         if not state.ended or not state.checkpoints:
             return False
-        return state.state != "finished" or self.model.value("train.steps") > state.step
+        return state.state != "finished" or self._model.value("train.steps") > state.step
 
     def _ask_how_to_go_on(self) -> None:
-        state = self.app.run_state
+        state = self._link.state
         choices = [
             ("r", f"resume it from its last checkpoint, step {state.checkpoints[-1].step:,}"),
             ("n", "start a new session with the form's values"),
@@ -178,20 +175,20 @@ class SessionKeys:
 
         def answered(answer: str | None) -> None:
             if answer == "r":
-                self.app.link.launch(Resume(state.name, self.model.changes_from(self._recorded())))
+                self._link.launch(Resume(state.name, self._model.changes_from(self._recorded())))
             elif answer == "n":
-                self.app.link.launch(Start(self.model.config))
+                self._link.launch(Start(self._model.config))
             elif answer == "f":
-                self.do_fork()
+                self.fork()
 
         question = f"{state.name} has ended ({state.state}) at step {state.step:,}."
-        self.app.ask(question, choices, "leave it", answered)
+        self._shell.ask(question, choices, "leave it", answered)
 
     def _recorded(self) -> dict[str, Any]:
-        return flatten(dict(self.app.run_state.config))
+        return flatten(dict(self._link.state.config))
 
     def _command(self, do: str, feedback: str, **arguments: Any) -> None:
-        self.app.link.command(Command(do, arguments), feedback)
+        self._link.command(Command(do, arguments), feedback)
 
 
 def _line(one: Checkpoint) -> str:

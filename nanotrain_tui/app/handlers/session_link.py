@@ -1,250 +1,324 @@
-"""The app's side of a session: what was asked of the worker, and what comes back from it."""
+"""The app's side of a session: its state, what was asked of it, and what came back."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from nanotrain_tui.app.screens.memory_dialog import ask_about_memory
-from nanotrain_tui.app.source.ports import Refused, Reply, TooLarge, Watch
-from nanotrain_tui.app.source.worker import Attach, Command, Job, Launch, Start
+from nanotrain_tui.app.form.model import FormModel
+from nanotrain_tui.app.handlers.memory import ask_about_memory
+from nanotrain_tui.app.handlers.session_text import WATCHING, divergence, ending, launching
+from nanotrain_tui.app.handlers.shell import Screens, Shell
+from nanotrain_tui.app.keys.situation import Situation
+from nanotrain_tui.app.source.jobs import Attach, Command, Job, Launch, Start, Window
+from nanotrain_tui.app.source.ports import Reply, Watch
+from nanotrain_tui.app.source.refusals import Refused, TooLarge
+from nanotrain_tui.app.source.worker import TrainingWorker
 from nanotrain_tui.catalog import flatten
-from nanotrain_tui.follow.run_state import Checkpoint, Diverged, Preparing, RunState
-
-if TYPE_CHECKING:
-    from nanotrain_tui.app.app import NanotrainApp
+from nanotrain_tui.follow.run_state import Preparing, RunState
 
 FAULT = "An error in the dashboard, which the log names; the session goes on and is read again."
 WORKER_ENDED = "The dashboard can no longer reach the session, which goes on: q, then attach."
+IN_PROCESS = "In-process the session ends with its dashboard: q first."
 OLD_AFTER_S = 3.0  # figures of a running session that old are shown with their age
 IDLE = RunState(state="idle")
-WATCHING = "Space plays, < > speed, [ ] events, { } a hundredth, : goes to, W returns."
+NEVER = -1
+
+
+@dataclass
+class EditTrail:
+    """What was edited from here in the session shown; another session begins a new one."""
+
+    staged: list[str] = field(default_factory=list)  # keys in the order in which they were staged
+    answered_at: int = NEVER  # the seq shown when the last edit from here was answered
 
 
 class SessionLink:
-    """Starts, commands and follows one session at a time; each answer changes the screen."""
+    """Starts, commands and follows one session at a time; each reply changes the screen."""
 
-    def __init__(self, app: NanotrainApp) -> None:
-        self.app = app
-        self.model = app.model
+    def __init__(
+        self,
+        shell: Shell,
+        screens: Screens,
+        model: FormModel,
+        worker: TrainingWorker,
+        in_process: bool,
+    ) -> None:
+        self._shell = shell
+        self._screens = screens
+        self._model = model
+        self._worker = worker
+        self._in_process = in_process
+        self.state = IDLE
+        self.edits = EditTrail()
         self.launching = False
-        self.next_job: Launch | None = None  # once the session that is being stopped has ended
-        self.stop_asked = False  # from here: then its end is no news to ring for
+        self.watching = False  # a replay was asked for, and not left since
+        self._next_launch: Launch | None = None  # after the end of the session being stopped
+        self._stop_asked = False  # then the end is no news to ring for
         self._attaching = False
-        self._asked: Launch | None = None  # what is being launched, or was last
+        self._last_launch: Launch | None = None
         self._before = IDLE  # what was shown before the launch
-        self._pending: list[str] = []
+        self._pending: list[Command] = []
+
+    # --- what there is ---------------------------------------------------------------------
+
+    @property
+    def situation(self) -> Situation:
+        """What decides which actions make sense."""
+        state = self.state
+        return Situation(
+            "" if state is IDLE else state.state,
+            self.launching,
+            state.name,
+            len(self._model.staged()),
+            self.can_undo,
+            state.replay is not None,
+        )
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether something is staged, or the session has an edit to undo, as far as is known."""
+        return bool(self._model.staged()) or self.is_behind or self.state.undo is not None
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the state shown lacks an edit or an undo that was sent from here."""
+        on_its_way = self.is_pending("set") or self.is_pending("undo")
+        return on_its_way or self.state.seq <= self.edits.answered_at
+
+    @property
+    def ends_with_app(self) -> bool:
+        """Whether leaving the dashboard would end a session."""
+        return self._in_process and self.situation.live
+
+    def is_pending(self, do: str) -> bool:
+        """Whether a command was sent that has no reply yet."""
+        return any(command.do == do for command in self._pending)
 
     # --- asking ----------------------------------------------------------------------------
 
     def attach(self, name: str) -> None:
         """Follow the session of this name; the form takes its configuration."""
+        if self._cannot_leave():
+            return
+        self.watching = False
         self.launching = self._attaching = True
         self._let_go()
-        self.app.show(RunState(name=name, state="starting"))
-        self.app.training.submit(Attach(name))
-        self.app.say(f"Looking for session {name} …")
+        self.show(RunState(name=name, state="starting"))
+        self._worker.submit(Attach(name))
+        self._shell.say(f"Looking for session {name} …")
 
     def watch(self, watch: Watch) -> None:
         """Play this session's recording; the form shows what was in force."""
+        if self._cannot_leave():
+            return
+        self.watching = True
         self.launching = self._attaching = True
         self._let_go()
-        self._before = self.app.run_state
-        self.app.training.submit(watch)
-        self.app.say(f"Rewinding {watch.name} …")
+        self._before = self.state
+        self._worker.submit(watch)
+        self._shell.say(f"Rewinding {watch.name} …")
+
+    def move_replay(self, what: str, **arguments: str) -> None:
+        """Play, pause or move the replay; see ``ports.Backend.replay``."""
+        command = Command("replay", {"what": what, **arguments}, self._replay_answered)
+        self.command(command, "")
 
     def launch(self, job: Launch) -> None:
         """Have a session started, resumed or forked, and follow it from then on."""
-        self.next_job = None
+        self._next_launch = None
         if not self._submit(job):
             return
-        self._asked = job
-        self._before = self.app.run_state
+        self._last_launch = job
+        self._before = self.state
         self.launching = True
-        self.stop_asked = False
+        self._stop_asked = False
         self._let_go()
         if isinstance(job, Start):
-            self.model.set_running({})
-            self.model.set_running(job.config)
-        self.app.show(_launching(Preparing("starting the session", None)))
-        self.app.form_changed()
-        self.app.say("Starting a session …" if isinstance(job, Start) else "Going on …")
+            self._model.set_running({})
+            self._model.set_running(job.config)
+        self.show(launching(Preparing("starting the session", None)))
+        self._screens.form_changed()
+        self._shell.say("Starting a session …" if isinstance(job, Start) else "Going on …")
 
     def launch_after_stop(self, job: Launch, then: str) -> None:
-        """The same once the session that runs has been stopped."""
-        if not self.app.situation.live:
+        """Launch once the session that runs has been stopped."""
+        if not self.situation.live:
             self.launch(job)
             return
-        self.next_job = job
+        self._next_launch = job
         self.stop(f"Stopping; then {then} …")
+
+    def begin_anew(self, config: Mapping[str, Any]) -> None:
+        """Stop what runs, if anything does, and start a session with this configuration."""
+        self.launch_after_stop(Start(config), "a new session starts")
 
     def stop(self, feedback: str) -> None:
         """Ask the session to end after this step."""
-        self.stop_asked = True
+        self._stop_asked = True
         self.command(Command("stop"), feedback)
 
     def command(self, command: Command, feedback: str) -> bool:
-        """Send a command to the session; False, and said, where nothing can be sent."""
+        """Send a command to the session; False, with a message, where nothing can be sent."""
         if not self._submit(command):
             return False
-        self._pending.append(command.do)
-        self.app.say(feedback)
+        self._pending.append(command)
+        self._shell.say(feedback)
         return True
 
-    def is_pending(self, do: str) -> bool:
-        """Whether a command was sent that has no answer yet."""
-        return do in self._pending
+    def read_window(self, window: Window) -> None:
+        """Have a part of the session read; ``Windowed`` brings its curves."""
+        self._worker.submit(window)
 
-    def _let_go(self) -> None:
-        """What was asked of the session before is its own matter."""
-        self._pending.clear()
-        self.app.steering.forget()
+    def show(self, state: RunState) -> None:
+        """Take a state and draw it."""
+        self.state = state
+        self._screens.show(state)
 
-    def _submit(self, job: Job) -> bool:
-        """Hand a job to the worker thread; False, and said, if that has ended."""
-        if self.app.training.is_alive():
-            self.app.training.submit(job)
+    def _cannot_leave(self) -> bool:
+        """Whether following another session would end this one; then a message says so."""
+        if self.ends_with_app:
+            self._shell.say(IN_PROCESS, "warning")
             return True
-        self.app.say(WORKER_ENDED, "error")
         return False
 
-    # --- hearing ---------------------------------------------------------------------------
+    def _let_go(self) -> None:
+        """Forget what was asked of the session shown so far."""
+        self._pending.clear()
+        self.edits = EditTrail()
+
+    def _submit(self, job: Job) -> bool:
+        """Hand a job to the worker thread; False, with a message, if that has ended."""
+        if self._worker.is_alive():
+            self._worker.submit(job)
+            return True
+        self._shell.say(WORKER_ENDED, "error")
+        return False
+
+    # --- the worker's reports --------------------------------------------------------------
 
     def launching_goes_on(self, preparing: Preparing) -> None:
         """The session is being started still, and this is what goes on."""
         if self.launching:
-            self.app.show(_launching(preparing))
+            self.show(launching(preparing))
 
     def attached(self, name: str) -> None:
         """From now on the session of this name is followed."""
         self.launching = False
-        self.app.show(RunState(name=name))
-        if self.app.watching:
-            self.app.say(WATCHING)
+        self.show(RunState(name=name))
+        if self.watching:
+            self._shell.say(WATCHING)
         else:
-            self.app.say(f"{'Attached to' if self._attaching else 'Started'} {name}.", "good")
-        if not self._attaching and self.model.problem is None:
-            for one in self.model.advice():
-                self.app.dashboard.note(one.message, "warning")
+            self._shell.say(f"{'Attached to' if self._attaching else 'Started'} {name}.", "good")
+        if not self._attaching and self._model.problem is None:
+            for one in self._model.advice():
+                self._shell.note(one.message, "warning")
 
     def not_attached(self, error: Refused) -> None:
         """It could not be started or found: what was followed before still is."""
-        self.launching = self._attaching = self.app.watching = False
+        self.launching = self._attaching = self.watching = False
         before, self._before = self._before, IDLE
-        self.app.show(before)
+        self.show(before)
         live = before is not IDLE and not before.ended
-        self.model.set_running(flatten(dict(before.config)) if live else {})
-        if isinstance(error, TooLarge) and self._asked is not None:
-            ask_about_memory(self.app, self._asked, error)
-        self.app.dashboard.note(error.message, "error")
-        self.app.say(error.message, "error")
-        self.app.form_changed()
-        if error.key and self.app.dashboard.form.go_to(error.key):
-            self.app.dashboard.explain()
+        self._model.set_running(flatten(dict(before.config)) if live else {})
+        if isinstance(error, TooLarge) and self._last_launch is not None:
+            ask_about_memory(self._shell, self._model, error, self._last_launch, self.launch)
+        self._shell.note(error.message, "error")
+        self._shell.say(error.message, "error")
+        self._screens.form_changed()
+        if error.key and self._screens.dashboard.form.go_to(error.key):
+            self._screens.dashboard.explain()
 
     def followed(self, state: RunState) -> None:
         """The session as it is now."""
         if self.launching:
             return  # the session before, while the next one starts
-        before = self.app.run_state
+        before = self.state
         is_news = bool(before.seq) or not self._attaching
-        self.app.show(self._dated(state))
+        self.show(self._dated(state))
         config = flatten(dict(state.config))
         played = state.replay is not None
-        changed = self.model.set_running({} if state.ended or played else config)
-        if played and config and state.config != before.config:
+        changed = self._model.set_running({} if state.ended or played else config)
+        edited_in_replay = played and state.config != before.config
+        if config and (self._attaching or edited_in_replay):
             self._attaching = False
-            self.model.load(config)
-            changed = True
-        if self._attaching and config:
-            self._attaching = False
-            self.model.load(config)
+            self._model.load(config)
             changed = True
         if changed:
-            self.app.form_changed()
+            self._screens.form_changed()
         if is_news and not played:
-            self._tell(before, state)
-        if state.ended and self.next_job is not None:
-            self.launch(self.next_job)
+            self._say_news(before, state)
+        if state.ended and self._next_launch is not None:
+            self.launch(self._next_launch)
 
     def answered(self, command: Command, reply: Reply) -> None:
-        """What became of a command."""
-        if command.do in self._pending:
-            self._pending.remove(command.do)
-        if command.do == "replay":
-            if reply.why:
-                self.app.say(reply.why, "info" if reply.ok else "warning")
-        elif command.do == "set":
-            self.app.steering.answered(command, reply)
-        elif command.do == "undo":
-            self.app.steering.undo_answered(command, reply)
+        """The session's reply to a command."""
+        self._no_longer_pending(command)
+        if command.answered is not None:
+            command.answered(reply)
         elif reply.ok:
             done = "under way" if command.do == "step" else "done"
             at = f" at step {reply.step:,}" if reply.step is not None else ""
-            self.app.say(f"{command.do}: {done}{at}.", "good")
+            self._shell.say(f"{command.do}: {done}{at}.", "good")
         else:
             if command.do == "stop":
-                self.next_job = None
-            self.app.say(f"{command.do} was refused: {reply.why}", "error")
+                self._next_launch = None
+            self._shell.say(f"{command.do} was refused: {reply.why}", "error")
+
+    def _no_longer_pending(self, command: Command) -> None:
+        """Replies to commands of one kind come in order, and replaced edits get none."""
+        places = [at for at, one in enumerate(self._pending) if one is command]
+        if places:
+            later = self._pending[places[0] + 1 :]
+            earlier = [one for one in self._pending[: places[0]] if one.do != command.do]
+            self._pending = earlier + later
+
+    def _replay_answered(self, reply: Reply) -> None:
+        if reply.why:
+            self._shell.say(reply.why, "info" if reply.ok else "warning")
+
+    def trouble(self, why: str) -> None:
+        """The session cannot be read at the moment."""
+        self._shell.note(why, "error")
+        self._shell.say(why, "error")
+
+    def fault(self, report: str) -> None:
+        """The worker thread reports an error of its own."""
+        last = report.strip().splitlines()[-1]
+        self._shell.note(f"An error in the dashboard: {last}", "error")
+        if self.launching:
+            self.launching = False
+            self._model.set_running({})
+            self.show(IDLE)
+        self._shell.say(FAULT, "error")
+
+    # --- the age of what is shown ----------------------------------------------------------
 
     def look_at_age(self) -> None:
         """Show since when the figures are old, or that they no longer are; asked every second."""
-        state = self.app.run_state
-        dated = self._dated(state)
-        if dated.silent_since != state.silent_since:
-            self.app.show(dated)
+        dated = self._dated(self.state)
+        if dated.silent_since != self.state.silent_since:
+            self.show(dated)
 
     def _dated(self, state: RunState) -> RunState:
         """The state with the time of its figures, if a live session's are old."""
         if state is IDLE or state.ended or state.replay is not None or self.launching:
             return state
-        now, heard_at = time.monotonic(), self.app.training.heard_at
-        terminal = self.app.terminal
-        stopped_until = 0.0 if terminal is None else terminal.started_at
-        if now - max(heard_at, stopped_until) <= OLD_AFTER_S:
+        now, heard_at = time.monotonic(), self._worker.heard_at
+        if now - max(heard_at, self._screens.terminal_taken_at) <= OLD_AFTER_S:
             return replace(state, silent_since=None) if state.silent_since else state
-        since = state.silent_since or self.app.run_state.silent_since
+        since = state.silent_since or self.state.silent_since
         return replace(state, silent_since=since or time.time() - (now - heard_at))
 
-    def fault(self, report: str) -> None:
-        """The worker thread reports an error of its own."""
-        last = report.strip().splitlines()[-1]
-        self.app.dashboard.note(f"An error in the dashboard: {last}", "error")
-        if self.launching:
-            self.launching = False
-            self.model.set_running({})
-            self.app.show(IDLE)
-        self.app.say(FAULT, "error")
-
-    def _tell(self, before: RunState, state: RunState) -> None:
+    def _say_news(self, before: RunState, state: RunState) -> None:
         """Say what the session came to by itself, and ring."""
         if state.ended and not before.ended:
-            self.app.say(*_ending(state))
-            if not self.stop_asked:
-                self.app.ring()
+            self._shell.say(*ending(state))
+            if not self._stop_asked:
+                self._shell.ring()
         elif state.diverged is not None and before.diverged is None:
-            self.app.say(_divergence(state.diverged, state.good_checkpoint), "error")
+            self._shell.say(divergence(state.diverged, state.good_checkpoint, state.metrics), "error")
             if state.diverged.policy == "pause":
-                self.app.ring()
-
-
-def _launching(preparing: Preparing) -> RunState:
-    """What is shown of a session that has no recording yet."""
-    return RunState(name="new session", state="starting", preparing=preparing)
-
-
-def _ending(state: RunState) -> tuple[str, str]:
-    """How a session ended, in a line with its level."""
-    why = f" {state.notices[-1]}" if state.state == "failed" and state.notices else ""
-    level = {"finished": "good", "stopped": "warning"}.get(state.state, "error")
-    resumable = state.checkpoints and state.state != "finished"
-    then = "r resumes it or runs a new one." if resumable else "r runs a new one."
-    return f"{state.name}: {state.state} at step {state.step:,}.{why} {then}", level
-
-
-def _divergence(diverged: Diverged, good: Checkpoint | None) -> str:
-    what = f"The {diverged.metric} is {diverged.value} since step {diverged.step:,}."
-    if good is None:
-        return f"{what} There is no good checkpoint: R begins anew, s stops."
-    return f"{what} F forks from step {good.step:,}, s stops."
+                self._shell.ring()

@@ -9,23 +9,24 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 from textual import events
+from textual.app import App
 from textual.message_pump import MessagePump
 
-if TYPE_CHECKING:
-    from nanotrain_tui.app.app import NanotrainApp
+from nanotrain_tui.app.screens.dashboard import Dashboard
 
 LOOK_EVERY_S = 0.002
 MOST_LOOKS = 250  # half a second of an idle machine; then the next key goes where it may
 
 
 class TypeAhead:
-    """Lets one key at a time through; used in the app's own loop alone."""
+    """Lets one key at a time through to ``send``; used in the app's own loop alone."""
 
-    def __init__(self, app: NanotrainApp) -> None:
+    def __init__(self, app: App[None], send: Callable[[events.Key], Awaitable[None]]) -> None:
         self._app = app
+        self._send = send
         self._held: deque[events.Key] = deque()
         self._settling: asyncio.Task[None] | None = None
 
@@ -49,7 +50,7 @@ class TypeAhead:
                 break
         settled.cancel()  # if something hangs; keys must not
         if self._held:
-            self._app.call_later(self._app.let_through, self._held.popleft())
+            self._app.call_later(self._send, self._held.popleft())
         else:
             self._settling = None
 
@@ -65,7 +66,7 @@ class TypeAhead:
         screen = self._app.screen
         if not screen.is_mounted or (screen.focused is None and screen.focus_chain):
             return False
-        return screen is not self._app.dashboard or self._app.dashboard.is_ready
+        return not isinstance(screen, Dashboard) or screen.is_ready
 
 
 async def _caught_up(node: MessagePump) -> None:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from textual.keys import Keys, _character_to_key, key_to_character
 
-from nanotrain_tui.app.keys.actions import ACTIONS, BY_ID, FOOTERS, PANES, Action, Situation
+from nanotrain_tui.app.keys.actions import ACTIONS, BY_ID, FOOTERS, PANES, Action
+from nanotrain_tui.app.keys.situation import Situation
 from nanotrain_tui.catalog import nearest
 
 FIXED = {"escape": "leaves", "ctrl+c": "is caught"}  # not to be given away
@@ -57,15 +58,15 @@ class Keymap:
             return f"{shown_key(keys[0])} to {shown_key(keys[-1])}"
         return " ".join(shown_key(key) for key in keys)
 
-    def footer(self, situation: Situation) -> list[FooterItem]:
-        """What the footer names in this situation."""
+    def footer(self, situation: Situation, charts: bool = False) -> list[FooterItem]:
+        """What the footer names in this situation, or on the charts screen."""
         items = []
-        for action in (BY_ID[name] for name in FOOTERS[situation.phase]):
+        for action in (BY_ID[name] for name in FOOTERS["charts" if charts else situation.phase]):
             label = (situation.paused and action.when_paused) or action.label
             key = self.shown(action.id)
             if action.paired:
                 key += self.shown(action.paired)
-            items.append(FooterItem(action.id, key, label, not action.why_not(situation)))
+            items.append(FooterItem(action.id, key, label, not action.disabled_reason(situation)))
         return items
 
     def _parse(self, name: str, keys: str) -> str:
@@ -93,7 +94,7 @@ class Keymap:
         return ",".join(found)
 
     def _drop_clashes(self) -> None:
-        """Whoever wants a key that another action has goes without it."""
+        """Take back a wish for a key that another action has."""
         while clash := next(self._clashes(), None):
             key, one, other = clash
             loser = one if one.id in self.changed else other

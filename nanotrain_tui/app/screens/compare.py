@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from nanotrain_tui.app.source.library import Library
-from nanotrain_tui.app.source.ports import Refused
+from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.app.widgets.bars import MessageLine
 from nanotrain_tui.app.widgets.live import LiveWidget
 from nanotrain_tui.drawing.chart import LABEL_CELLS

@@ -76,6 +76,12 @@ class Dashboard(Screen[None]):
         return self.query_one("#form", FormList)
 
     @property
+    def lowest_chart(self) -> MetricChart:
+        """The lower one of the two charts, where there are two."""
+        upper, lower = self.query(MetricChart)
+        return lower if lower.display else upper
+
+    @property
     def editing(self) -> bool:
         return self._editor is not None
 
@@ -115,11 +121,18 @@ class Dashboard(Screen[None]):
         self.query_one(StatusHeader).update_state(shown)
         for chart in self.query(MetricChart):
             chart.update_state(shown)
-            chart.display = chart.is_needed
+            self._show_or_hide(chart)
         self.query_one(TelemetryPanel).update_state(shown)
         self.query_one(EventLog).update_state(shown)
         self.set_class(state.replay is not None, "-replay")
         self.query_one(Scrubber).update_state(shown)
+
+    def _show_or_hide(self, chart: MetricChart) -> None:
+        """A session with a single metric has one chart; the focus stays on a chart."""
+        had_focus = chart.has_focus
+        chart.display = chart.has_chart
+        if had_focus and not chart.display:
+            self.lowest_chart.focus()
 
     def show_view(self, view: ChartView, detail: Detail) -> None:
         """Draw the charts by another view."""
@@ -174,7 +187,7 @@ class Dashboard(Screen[None]):
             self.remove_class("-editing")
             self.query_one(FieldAbout).display = True
             self.form.focus()
-        self.reload_form()
+        self.explain()
 
     def _drop_editor(self) -> None:
         if self._editor is not None:

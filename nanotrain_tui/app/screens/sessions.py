@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 from nanotrain_tui.app.screens.compare import CompareScreen
 from nanotrain_tui.app.screens.dialogs import Ask, Prompt
 from nanotrain_tui.app.source.library import Library
-from nanotrain_tui.app.source.ports import Refused
+from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.app.widgets.bars import MessageLine
 from nanotrain_tui.app.widgets.sessions_list import SessionList
 from nanotrain_tui.drawing.sessions import SORTS, chosen, state_of
@@ -133,13 +133,13 @@ class SessionsScreen(Screen["Chosen | None"]):
         if self._here in names:
             self.rows.move(names.index(self._here) - self.rows.cursor)
             self._here = ""
-            self._tell()
+            self._show_texts()
 
     def _show(self) -> None:
         self.rows.show(chosen(self._all or [], self._words, self._sort))
-        self._tell()
+        self._show_texts()
 
-    def _tell(self) -> None:
+    def _show_texts(self) -> None:
         """The line above: how many; the lines below: the note, and what was trained."""
         if self._all is None:
             return
@@ -178,7 +178,7 @@ class SessionsScreen(Screen["Chosen | None"]):
     def action_move(self, by: int) -> None:
         self._here = ""
         self.rows.move(by)
-        self._tell()
+        self._show_texts()
 
     def action_page(self, direction: int) -> None:
         self.action_move(direction * max(1, self.rows.size.height - 2))
@@ -231,9 +231,9 @@ class SessionsScreen(Screen["Chosen | None"]):
             if answer:
                 self._change(f"Deleted {', '.join(names)}.", lambda: self._library.delete(names))
 
-        told = ", ".join(names[:MOST_NAMED])
-        told += f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-        question = f"Delete {told} for good, with all checkpoints?"
+        named = ", ".join(names[:MOST_NAMED])
+        named += f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        question = f"Delete {named} for good, with all checkpoints?"
         self.app.push_screen(Ask(question, [("y", "delete")], "keep"), answered)
 
     def action_compare(self) -> None:
@@ -280,8 +280,8 @@ class SessionsScreen(Screen["Chosen | None"]):
         else:
             self.app.call_from_thread(self._changed, done, "good")
 
-    def _changed(self, said: str, level: str) -> None:
-        self.say(said, level)
+    def _changed(self, text: str, level: str) -> None:
+        self.say(text, level)
         self.read()
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from nanotrain_tui.app.source.library import Library
-from nanotrain_tui.app.source.ports import Refused, Reply, Report, TooLarge, Watch
+from nanotrain_tui.app.source.ports import Reply, Report, Watch
+from nanotrain_tui.app.source.refusals import Refused, TooLarge, session_errors_refused
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.follow.run_state import Preparing, RunState
 
@@ -72,34 +73,34 @@ class LocalBackend:
         return self._start(lambda: plan_fork(folder, self._folders, step, changes), report, anyway)
 
     def _start(self, make_plan: Callable[[], Plan], report: Report, anyway: bool) -> FolderSource:
-        from nanotrain_tui.launch import start, start_in_process
-        from nanotrain_tui.session.errors import SessionError
-
         try:
-            report(Preparing("looking for TensorFlow and the data", None))
-            plan = make_plan()
-            if not anyway and plan.memory is not None and not plan.memory.fits:
-                raise TooLarge(plan.memory.message, plan.memory.fitting_batch)
-            if not anyway and plan.room is not None and not plan.room.fits:
-                raise TooLarge(plan.room.message, None)
-            report(Preparing("starting the session", None))
-            if self._in_process:
-                session = start_in_process(plan, self._folders)
-                return FolderSource(session.folder, session)
-            return FolderSource(start(plan, self._folders))
+            with session_errors_refused():
+                return self._start_planned(make_plan, report, anyway)
         except ConfigError as error:
             raise Refused(str(error), error.key) from error
-        except SessionError as error:
-            raise Refused(str(error)) from error
+
+    def _start_planned(
+        self, make_plan: Callable[[], Plan], report: Report, anyway: bool
+    ) -> FolderSource:
+        from nanotrain_tui.launch import start, start_in_process
+
+        report(Preparing("looking for TensorFlow and the data", None))
+        plan = make_plan()
+        if not anyway and plan.memory is not None and not plan.memory.fits:
+            raise TooLarge(plan.memory.message, plan.memory.fitting_batch)
+        if not anyway and plan.room is not None and not plan.room.fits:
+            raise TooLarge(plan.room.message, None)
+        report(Preparing("starting the session", None))
+        if self._in_process:
+            session = start_in_process(plan, self._folders)
+            return FolderSource(session.folder, session)
+        return FolderSource(start(plan, self._folders))
 
     def _find(self, name: str) -> SessionFolder:
-        from nanotrain_tui.session.errors import SessionError
         from nanotrain_tui.session.folder import find_session
 
-        try:
+        with session_errors_refused():
             return find_session(str(self._folders.home), name)
-        except SessionError as error:
-            raise Refused(str(error)) from error
 
 
 def _watched(config: Mapping[str, Any]) -> str:
@@ -118,33 +119,24 @@ class FolderSource:
 
     def _open(self) -> None:
         from nanotrain_tui.follow.source import Follower, LocalSource
-        from nanotrain_tui.session.errors import SessionError
 
-        try:
+        with session_errors_refused():
             self._source = LocalSource(self._folder.path)
             self._follower = Follower(self._source)
-        except SessionError as error:
-            raise Refused(str(error)) from error
 
     @property
     def name(self) -> str:
         return self._folder.name
 
     def follow(self) -> RunState:
-        from nanotrain_tui.session.errors import SessionError
 
-        try:
+        with session_errors_refused():
             return self._follower.follow()
-        except SessionError as error:
-            raise Refused(str(error)) from error
 
     def window(self, first: int, last: int) -> WindowCurves:
-        from nanotrain_tui.session.errors import SessionError
 
-        try:
+        with session_errors_refused():
             return self._source.window(first, last)
-        except SessionError as error:
-            raise Refused(str(error)) from error
 
     def channel(self) -> FolderChannel:
         return FolderChannel(self._folder)
@@ -173,12 +165,9 @@ class FolderChannel:
         self._client = ControlClient(folder)
 
     def send(self, do: str, arguments: Mapping[str, Any]) -> Reply:
-        from nanotrain_tui.session.errors import SessionError
 
-        try:
+        with session_errors_refused():
             answer = self._client.request(do, timeout=ANSWER_WITHIN_S, **arguments)
-        except SessionError as error:
-            raise Refused(str(error)) from error
         step = answer.get("step")
         return Reply(
             ok=answer.get("ok") is True,

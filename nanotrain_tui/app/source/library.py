@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nanotrain_tui.app.source.ports import Refused
+from nanotrain_tui.app.source.refusals import Refused, session_errors_refused
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.compare import Contender
@@ -40,59 +40,44 @@ class Library:
 
     def rename(self, name: str, new: str) -> None:
         """Give a session that has ended another name."""
-        from nanotrain_tui.session.errors import SessionError
         from nanotrain_tui.session.manage import rename_session
 
-        try:
+        with session_errors_refused():
             rename_session(self._find(name), new)
-        except SessionError as error:
-            raise Refused(str(error)) from error
 
     def label(self, name: str, tags: str | None = None, note: str | None = None) -> None:
         """Tags, parted by blanks, or a note in place of those there are."""
-        from nanotrain_tui.session.errors import SessionError
         from nanotrain_tui.session.labels import noted, read_labels, tagged, write_labels
 
         folder = self._find(name)
-        try:
+        with session_errors_refused():
             labels = read_labels(folder)
             if tags is not None:
                 labels = tagged(labels._replace(tags=()), tags.replace("+", " ").split())
             if note is not None:
                 labels = noted(labels, note)
             write_labels(folder, labels)
-        except SessionError as error:
-            raise Refused(str(error)) from error
 
     def delete(self, names: Sequence[str]) -> None:
         """Delete sessions with all that is theirs, up to the first that cannot be."""
-        from nanotrain_tui.session.errors import SessionError
         from nanotrain_tui.session.manage import delete_session
 
-        try:
+        with session_errors_refused():
             for name in names:
                 delete_session(self._find(name))
-        except SessionError as error:
-            raise Refused(str(error)) from error
 
     def compare(self, names: Sequence[str]) -> list[Contender]:
         """What a comparison shows of each."""
         from nanotrain_tui.follow.compare import read_contender
-        from nanotrain_tui.session.errors import SessionError
 
-        try:
+        with session_errors_refused():
             return [read_contender(self._find(name)) for name in names]
-        except SessionError as error:
-            raise Refused(str(error)) from error
 
     def _find(self, name: str) -> SessionFolder:
-        from nanotrain_tui.session.errors import SessionError
         from nanotrain_tui.session.folder import find_session
 
-        try:
+        with session_errors_refused():
             folder = find_session(self._home, name)
-        except SessionError as error:
-            raise Refused(str(error)) from error
         if folder.name != name:  # of a name that is gone it takes another for meant
             raise Refused(f"there is no session '{name}' any more")
         return folder

@@ -5,40 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.run_state import Preparing, RunState
 
-if TYPE_CHECKING:
-    from nanotrain_tui.app.source.library import Library
-
 Report = Callable[[Preparing], None]
 Formats = Callable[[], Mapping[str, tuple[str, str]]]  # by name: suffix, what it is
-
-
-class Refused(Exception):
-    """Something could not be done; the message is a sentence for the user.
-
-    ``key`` names the field at fault, or is empty.
-    """
-
-    def __init__(self, message: str, key: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.key = key
-
-
-class TooLarge(Refused):
-    """A session would need more memory, or room on the disk, than there is; nothing was started.
-
-    ``batch`` is one that would fit, None where none does.
-    """
-
-    def __init__(self, message: str, batch: int | None) -> None:
-        super().__init__(message, "train.batch_size")
-        self.batch = batch
+SavePreset = Callable[[str, Mapping[str, Any]], Preset]  # name, configuration; raises ConfigError
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +113,8 @@ class Preferences:
 
     theme: str = ""
     themes_dir: Path | None = None
-    remember_theme: Callable[[str], None] | None = None  # raises OSError
-    save_preset: Callable[[str, Mapping[str, Any]], Preset] | None = None  # raises ConfigError
+    save_theme: Callable[[str], None] | None = None  # raises OSError
+    save_preset: SavePreset | None = None
     keys: Mapping[str, str] = field(default_factory=dict)  # by action: "r,ctrl+r"
     bell: bool = True
     formats: Formats | None = None  # of the export; slow, as it loads them

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nanotrain_tui.app.source.ports import Refused, Reply
+from nanotrain_tui.app.source.ports import Reply
+from nanotrain_tui.app.source.refusals import Refused, session_errors_refused
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.replay import Replay
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.follow.window import read_window
-from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 
@@ -34,11 +34,9 @@ class ReplaySource:
         self._clock = clock
         self._lock = threading.Lock()
         self._reload_at = 0.0
-        try:
+        with session_errors_refused():
             self._reader = SessionReader(folder)
             self._replay = Replay(self._reader, clock, speed)
-        except SessionError as error:
-            raise Refused(str(error)) from error
         problem = self._replay.seek(begin) if begin else ""
         if problem:
             self._reader.close()
@@ -51,22 +49,16 @@ class ReplaySource:
 
     def follow(self) -> RunState:
         live = self._folder.is_alive()
-        with self._lock:
-            try:
-                if live and self._clock() >= self._reload_at:
-                    self._reload_at = self._clock() + RELOAD_EVERY_S
-                    self._replay.reload()
-                return self._replay.state(live)
-            except SessionError as error:
-                raise Refused(str(error)) from error
+        with self._lock, session_errors_refused():
+            if live and self._clock() >= self._reload_at:
+                self._reload_at = self._clock() + RELOAD_EVERY_S
+                self._replay.reload()
+            return self._replay.state(live)
 
     def window(self, first: int, last: int) -> WindowCurves:
         """Not beyond the step it stands at; what a later resume ran again is shown as it became."""
-        with self._lock:
-            try:
-                return read_window(self._reader, first, min(last, self._replay.state().step))
-            except SessionError as error:
-                raise Refused(str(error)) from error
+        with self._lock, session_errors_refused():
+            return read_window(self._reader, first, min(last, self._replay.state().step))
 
     def channel(self) -> ReplayChannel:
         return ReplayChannel(self)
@@ -75,12 +67,8 @@ class ReplaySource:
         """Move the replay; the session itself cannot be steered from here."""
         if do != "replay":
             return Reply(False, why="a replay cannot be steered")
-        with self._lock:
-            try:
-                why = self._move(**arguments)
-            except SessionError as error:
-                raise Refused(str(error)) from error
-        return Reply(not why.startswith("!"), why=why.lstrip("!"))
+        with self._lock, session_errors_refused():
+            return self._move(**arguments)
 
     def reopen(self) -> None:
         """Nothing to do: every look at a replay is a fold of its own."""
@@ -89,8 +77,7 @@ class ReplaySource:
         with self._lock:
             self._reader.close()
 
-    def _move(self, what: str, to: str = "") -> str:
-        """What there is to say; a refusal begins with an exclamation mark."""
+    def _move(self, what: str, to: str = "") -> Reply:
         replay = self._replay
         if what == "toggle":
             replay.pause() if replay.playing else replay.play()
@@ -98,13 +85,15 @@ class ReplaySource:
             replay.faster(1 if what == "faster" else -1)
         elif what in ("before", "after"):
             mark = replay.seek_stop(1 if what == "after" else -1)
-            return f"step {mark.step:,}: {mark.text}" if mark else f"!No event {what} this one."
+            if mark is None:
+                return Reply(False, why=f"No event {what} this one.")
+            return Reply(True, why=f"step {mark.step:,}: {mark.text}")
         elif what in ("back", "ahead"):
             replay.skip(HUNDREDTH if what == "ahead" else -HUNDREDTH)
         else:
             problem = replay.seek(to)
-            return f"!{problem}" if problem else ""
-        return ""
+            return Reply(not problem, why=problem)
+        return Reply(True)
 
 
 class ReplayChannel:

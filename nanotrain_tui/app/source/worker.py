@@ -12,207 +12,41 @@ import queue
 import threading
 import time
 import traceback
-from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
 
-from textual.message import Message
-
-from nanotrain_tui.app.source.ports import Backend, Refused, Reply, Source, Watch
-from nanotrain_tui.follow.curves import WindowCurves
-from nanotrain_tui.follow.run_state import Preparing, RunState
+from nanotrain_tui.app.source.command_lane import CommandLane
+from nanotrain_tui.app.source.jobs import (
+    Attach,
+    Command,
+    Fork,
+    Job,
+    Launch,
+    Leave,
+    Look,
+    Resume,
+    Start,
+    Window,
+)
+from nanotrain_tui.app.source.ports import Backend, Reply, Source, Watch
+from nanotrain_tui.app.source.refusals import Refused
+from nanotrain_tui.app.source.reports import (
+    Answered,
+    Attached,
+    Fault,
+    Followed,
+    Launching,
+    NotAttached,
+    Trouble,
+    Windowed,
+    WorkerReport,
+)
+from nanotrain_tui.follow.run_state import Preparing
 
 FOLLOW_EVERY_S = 0.5
 PLAYED_EVERY_S = 0.25  # a replay, that one may see it move
 FASTEST_EVERY_S = 0.1
 LANE_JOIN_S = 0.5  # a command is on its way in milliseconds; its answer may take minutes
 FOLLOW_ENDED_EVERY_S = 2.0  # an ended session may still be resumed from elsewhere
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Start a session with this flat configuration and follow it; ``anyway``: short of memory."""
-
-    config: Mapping[str, Any]
-    anyway: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Attach:
-    """Follow the session of this name."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Resume:
-    """Go on with the session of this name that ended, with these values changed; follow it."""
-
-    name: str
-    changes: Mapping[str, Any]
-    anyway: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Fork:
-    """Start a session from a checkpoint of another, with this flat configuration; follow it."""
-
-    name: str
-    step: int
-    config: Mapping[str, Any]
-    anyway: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Send one command of the control protocol to the session followed."""
-
-    do: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Read the steps ``first`` to ``last`` of the session followed, in bins of their own."""
-
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Read the session now: a command has just changed it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """End the thread; the session goes on."""
-
-
-Launch = Start | Resume | Fork
-Job = Launch | Attach | Watch | Command | Window | Look | Leave
-
-
-class Followed(Message):
-    """The session as it is now."""
-
-    def __init__(self, state: RunState) -> None:
-        super().__init__()
-        self.state = state
-
-    def can_replace(self, message: Message) -> bool:
-        """Only the newest state is worth drawing when the screen lags behind."""
-        return isinstance(message, Followed)
-
-
-class Launching(Message):
-    """A session is being started, and this is what goes on."""
-
-    def __init__(self, preparing: Preparing) -> None:
-        super().__init__()
-        self.preparing = preparing
-
-    def can_replace(self, message: Message) -> bool:
-        return isinstance(message, Launching)
-
-
-class Attached(Message):
-    """From now on the session of this name is followed."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
-
-
-class NotAttached(Message):
-    """A session could not be started or found."""
-
-    def __init__(self, error: Refused) -> None:
-        super().__init__()
-        self.error = error
-
-
-class Answered(Message):
-    """What became of a command."""
-
-    def __init__(self, command: Command, reply: Reply) -> None:
-        super().__init__()
-        self.command = command
-        self.reply = reply
-
-
-class Windowed(Message):
-    """What a window asked for holds, by the names of ``follow.window``."""
-
-    def __init__(self, window: Window, curves: WindowCurves) -> None:
-        super().__init__()
-        self.window = window
-        self.curves = curves
-
-
-class Trouble(Message):
-    """The session cannot be read at the moment."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__()
-        self.why = why
-
-
-class Fault(Message):
-    """A fault in the thread itself: the screen lives on and shows it."""
-
-    def __init__(self, report: str) -> None:
-        super().__init__()
-        self.report = report
-
-
-class CommandLane(threading.Thread):
-    """Sends a session its commands over one connection, one after the other.
-
-    Beside the worker, because a command is answered when it is applied, which may take as long
-    as TensorFlow loads, and the screen is to go on meanwhile. An edit that waits here makes way
-    for a newer one of the same fields: a key held down must not send more than can be answered.
-    """
-
-    def __init__(self, source: Source, answered: Callable[[Answered], object]) -> None:
-        super().__init__(name="nanotrain-commands", daemon=True)
-        self._source = source
-        self._answered = answered
-        self._waiting: deque[Command | None] = deque()
-        self._changed = threading.Condition()
-
-    def submit(self, command: Command | None) -> None:
-        """Queue a command; None ends the lane."""
-        with self._changed:
-            last = self._waiting[-1] if self._waiting else None
-            if command is not None and last is not None and _same_fields(command, last):
-                self._waiting[-1] = command
-            else:
-                self._waiting.append(command)
-            self._changed.notify()
-
-    def run(self) -> None:
-        with contextlib.closing(self._source.channel()) as channel:
-            while (command := self._next()) is not None:
-                try:
-                    reply = channel.send(command.do, command.arguments)
-                except Refused as error:
-                    reply = Reply(False, why=error.message)
-                except Exception as error:  # else the command would wait for its answer for ever
-                    reply = Reply(False, why=f"the dashboard failed to send it ({error!r})")
-                self._answered(Answered(command, reply))
-
-    def _next(self) -> Command | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._waiting)
-            return self._waiting.popleft()
-
-
-def _same_fields(one: Command, other: Command) -> bool:
-    if not one.do == other.do == "set":
-        return False
-    return bool(one.arguments["values"].keys() == other.arguments["values"].keys())
 
 
 class TrainingWorker(threading.Thread):
@@ -225,7 +59,7 @@ class TrainingWorker(threading.Thread):
     def __init__(
         self,
         backend: Backend,
-        post: Callable[[Message], object],
+        post: Callable[[WorkerReport], object],
         period_s: float = FOLLOW_EVERY_S,
     ) -> None:
         super().__init__(name="nanotrain-training", daemon=True)
@@ -277,7 +111,7 @@ class TrainingWorker(threading.Thread):
                 self._source.reopen()
 
     def serve(self) -> None:
-        """Serve until told to leave."""
+        """Serve jobs until ``Leave``."""
         while True:
             job = self._next_job(self._wait_s)
             while job is not None:  # everything asked for goes before the next look

@@ -9,18 +9,16 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.color import ColorSystem
 from textual import events
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from nanotrain_tui.app.terminal.canvas import Canvas, Update
 from nanotrain_tui.app.terminal.pacing import LEAST, MOST, Pacing
-
-if TYPE_CHECKING:
-    from nanotrain_tui.app.app import NanotrainApp
 
 LOOK_EVERY_S = 0.05  # while output waits for a terminal that does not answer
 LAST_ANSWERS_S = 1.0  # leaving waits so long for answers that else would go to the shell
@@ -29,12 +27,14 @@ SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 _ANSWER = re.compile(r"\x1b\[\d+;(\d+)R")
 
 
+class CaughtUp(Message):
+    """The terminal was sent all there was: now newer figures may follow."""
+
+
 class TerminalDriver(LinuxDriver):
     """Textual's driver with paced output (see ``pacing``) and job control."""
 
-    _app: NanotrainApp
-
-    def __init__(self, app: NanotrainApp, **options: Any) -> None:
+    def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         self.started_at = 0.0  # when the terminal was taken last, by Textual's clock
         self._pacing = Pacing()
@@ -72,7 +72,7 @@ class TerminalDriver(LinuxDriver):
                 self._look_again()
                 return
             self._write_marked(self._canvas.take(room))
-        self._app.call_later(self._app.caught_up)
+        self._app.post_message(CaughtUp())
 
     def _room(self) -> int:
         """Bytes to send at once; 0: wait."""
@@ -89,7 +89,7 @@ class TerminalDriver(LinuxDriver):
     def _write_marked(self, text: str) -> None:
         now = time.monotonic()
         column = self._pacing.sent(len(text.encode()), self._canvas.size.width or 1, now)
-        if text and self._app.synchronizes:
+        if text and self._app._sync_available:
             text = f"{SYNC_START}{text}{SYNC_END}"
         x, y = self._app.cursor_position
         self.write(f"{text}\x1b[2;{column}H\x1b[6n\x1b[{y + 1};{x + 1}H")

@@ -74,6 +74,11 @@ class MetricChart(ChartWidget, can_focus=True):
     def charts_of(self, state: RunState) -> Sequence[Chart]:
         return main_charts(state, self.view, self.detail)[self._place : self._place + 1]
 
+    @property
+    def has_chart(self) -> bool:
+        """Whether the session has so many metrics; the upper chart is always there."""
+        return self._place == 0 or bool(self._charts)
+
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
         charts = self._charts or self.charts_of(self.state)
         if not charts:

@@ -28,7 +28,7 @@ class Desk:
         self.bells += 1
 
     async def ready(self, pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: self.app.model.live or self.app.run_state.ended)
+        await until(pilot, lambda: self.app.model.live or self.app.link.state.ended)
 
     async def sent(self, pilot: Pilot[None], *edits: Mapping[str, Any]) -> None:
         """Wait until exactly these sets and undos were sent and answered."""

@@ -13,15 +13,8 @@ from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.source.library import Library
-from nanotrain_tui.app.source.ports import (
-    Preferences,
-    Refused,
-    Reply,
-    Report,
-    Source,
-    TooLarge,
-    Watch,
-)
+from nanotrain_tui.app.source.ports import Preferences, Reply, Report, Source, Watch
+from nanotrain_tui.app.source.refusals import Refused, TooLarge
 from nanotrain_tui.catalog import changed_keys, check, edited, flatten, nest
 from nanotrain_tui.config import load_presets
 from nanotrain_tui.config.presets import Preset

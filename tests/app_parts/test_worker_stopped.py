@@ -18,9 +18,11 @@ PATIENCE_S = 60.0
 # Changes a session for ever, and prints a line for each look that shows a change.
 PROGRAM = f"""
 import itertools, signal, sys, time
-sys.path.insert(0, {str(Path(__file__).parent)!r})
+sys.path.insert(0, {str(Path(__file__).parents[1] / "fakes")!r})
 from app_fakes import FakeBackend
-from nanotrain_tui.app.source.worker import Attach, Followed, TrainingWorker
+from nanotrain_tui.app.source.jobs import Attach
+from nanotrain_tui.app.source.reports import Followed
+from nanotrain_tui.app.source.worker import TrainingWorker
 
 signal.signal(signal.SIGCONT, lambda *_: None)  # as the dashboard's: waits are interrupted
 

@@ -8,42 +8,38 @@ from typing import TypeVar
 
 import pytest
 from app_fakes import FakeBackend
-from textual.message import Message
 
-from nanotrain_tui.app.source.ports import Refused
-from nanotrain_tui.app.source.worker import (
+from nanotrain_tui.app.source.jobs import Attach, Command, Leave, Start, Window
+from nanotrain_tui.app.source.refusals import Refused
+from nanotrain_tui.app.source.reports import (
     Answered,
-    Attach,
     Attached,
-    Command,
     Fault,
     Followed,
     Launching,
-    Leave,
     NotAttached,
-    Start,
-    TrainingWorker,
     Trouble,
-    Window,
     Windowed,
+    WorkerReport,
 )
+from nanotrain_tui.app.source.worker import TrainingWorker
 from nanotrain_tui.catalog import check
 
-Kind = TypeVar("Kind", bound=Message)
+Kind = TypeVar("Kind")
 CONFIG = check({})
 
 
 class Desk:
-    """A worker and the messages it posts."""
+    """A worker and the reports it posts."""
 
     def __init__(self) -> None:
         self.backend = FakeBackend()
-        self.posted: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self.posted: queue.SimpleQueue[WorkerReport] = queue.SimpleQueue()
         self.worker = TrainingWorker(self.backend, self.posted.put, period_s=0.001)
         self.worker.start()
 
     def next(self, kind: type[Kind]) -> Kind:
-        """The next message of this kind; others are passed over."""
+        """The next report of this kind; others are passed over."""
         while True:
             message = self.posted.get(timeout=30)
             if isinstance(message, kind):
@@ -236,7 +232,7 @@ def test_a_window_is_read_between_two_looks(desk: Desk) -> None:
 def test_of_windows_that_wait_only_the_newest_is_read() -> None:
     backend = FakeBackend()
     backend.add("brisk-otter")
-    seen: list[Message] = []
+    seen: list[WorkerReport] = []
     worker = TrainingWorker(backend, seen.append, 0.01)
     worker.submit(Attach("brisk-otter"))
     windows = [Window(1, last) for last in (500, 50, 5)]

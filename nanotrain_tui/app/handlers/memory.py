@@ -1,0 +1,64 @@
+"""What to do about a training that needs more memory or disk than there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from nanotrain_tui.app.form.model import FormModel
+from nanotrain_tui.app.handlers.shell import Shell
+from nanotrain_tui.app.screens.memory_dialog import AS_IT_IS, SMALLER, MemoryDialog
+from nanotrain_tui.app.source.jobs import Launch, Resume
+from nanotrain_tui.app.source.refusals import TooLarge
+from nanotrain_tui.catalog import flatten
+from nanotrain_tui.catalog.memory_estimate import estimate
+from nanotrain_tui.follow.run_state import RunState
+
+BATCH = "train.batch_size"
+
+
+def ask_about_memory(
+    shell: Shell,
+    model: FormModel,
+    error: TooLarge,
+    job: Launch,
+    launch: Callable[[Launch], None],
+) -> None:
+    """Offer to launch the job with the batch that fits, or as it is."""
+
+    def answered(answer: str | None) -> None:
+        if answer == SMALLER and error.batch is not None:
+            model.take({BATCH: error.batch})
+            launch(with_batch(job, error.batch))
+        elif answer == AS_IT_IS:
+            launch(replace(job, anyway=True))
+        else:
+            shell.say("Not started.")
+
+    shell.push_screen_next(MemoryDialog(error.message, error.batch), answered)
+
+
+def with_batch(job: Launch, batch: int) -> Launch:
+    """The same launch with another batch size."""
+    if isinstance(job, Resume):
+        return replace(job, changes={**job.changes, BATCH: batch})
+    return replace(job, config={**job.config, BATCH: batch})
+
+
+def larger_batch(state: RunState, values: Mapping[str, Any]) -> str:
+    """A warning where an edit's batch needs more memory than the board has left, else nothing."""
+    config, ram = flatten(dict(state.config)), state.gauges.get("ram")
+    if ram is None or ram.now is None or ram.total is None or "shape" not in state.data:
+        return ""
+    if values.get(BATCH, 0) <= config[BATCH]:
+        return ""
+    facts = [state.data[key] for key in ("shape", "classes", "train", "test")]
+    before, after = (estimate(each, *facts).total_mb for each in (config, {**config, **values}))
+    more_mb, left_mb = after - before, ram.total - ram.now
+    if more_mb <= left_mb:
+        return ""
+    return (
+        f"A batch of {values[BATCH]:,} needs about {more_mb:,.0f} MB more, and {left_mb:,.0f} MB "
+        "are left: the kernel may kill the trainer."
+    )

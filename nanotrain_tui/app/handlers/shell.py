@@ -1,0 +1,82 @@
+"""What the handlers need of the application; it provides both protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol, TypeVar
+
+from textual.screen import Screen
+from textual.widget import Widget
+
+from nanotrain_tui.app.screens.charts import ChartsScreen
+from nanotrain_tui.app.screens.dashboard import Dashboard
+from nanotrain_tui.follow.run_state import RunState
+
+Result = TypeVar("Result")
+
+
+class Shell(Protocol):
+    """Messages, questions and dialogs for the user."""
+
+    def say(self, text: str, level: str = "info") -> None:
+        """Show a sentence in the message line; levels: info, good, warning, error."""
+
+    def note(self, text: str, level: str) -> None:
+        """Add a line to the log on the screen; it is not recorded."""
+
+    def ask(
+        self,
+        question: str,
+        choices: Sequence[tuple[str, str]],
+        no: str,
+        answered: Callable[[str | None], None],
+    ) -> None:
+        """Ask a question; ``answered`` gets the letter of the answer, None for no."""
+
+    def push_screen(
+        self, screen: Screen[Result], callback: Callable[[Result | None], None] | None = None
+    ) -> object:
+        """Open a screen or dialog; ``callback`` gets its result."""
+
+    def push_screen_next(
+        self, screen: Screen[Result], callback: Callable[[Result | None], None]
+    ) -> None:
+        """Open a dialog after the message that is handled now, when an editor has closed."""
+
+    def run_worker(self, work: Coroutine[Any, Any, None], *, exit_on_error: bool = True) -> object:
+        """Run a coroutine beside the messages."""
+
+    def ring(self) -> None:
+        """Ring the terminal's bell, where the user allows it."""
+
+    def exit(self) -> None:
+        """Leave the dashboard."""
+
+
+class Screens(Protocol):
+    """The screens that the handlers read and draw."""
+
+    @property
+    def dashboard(self) -> Dashboard:
+        """The dashboard, whether or not another screen covers it."""
+
+    @property
+    def charts(self) -> ChartsScreen | None:
+        """The charts screen while it is open."""
+
+    @property
+    def focused(self) -> Widget | None:
+        """The widget that has the focus."""
+
+    @property
+    def terminal_taken_at(self) -> float:
+        """When the program got the terminal last, in time.monotonic(); 0 without a terminal."""
+
+    def show(self, state: RunState) -> None:
+        """Draw a session's state."""
+
+    def form_changed(self) -> None:
+        """Draw the form's model, and the keys that depend on it."""
+
+    def refresh_keys(self) -> None:
+        """Draw the footer."""

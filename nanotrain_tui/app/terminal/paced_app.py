@@ -1,0 +1,122 @@
+"""An app that draws no faster than its terminal takes it, and leaves when the terminal is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import termios
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import RenderableType
+from textual import events, on
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from nanotrain_tui.app.terminal.canvas import UNASKED
+from nanotrain_tui.app.terminal.driver import CaughtUp, TerminalDriver
+from nanotrain_tui.app.terminal.printable import Printable
+
+LAST_RESORT_S = 5  # a dead terminal can block the way out; then the kernel ends us
+CHECK_EVERY_S = 1.0
+
+
+class PacedApp(App[None], inherit_bindings=False):
+    """Shows what keys change before figures that change by themselves.
+
+    A subclass calls ``may_draw_figures`` before it draws figures, and ``key_pressed`` for each
+    key; ``draw_figures`` is called when figures that had to wait may be drawn.
+    """
+
+    def __init__(self) -> None:
+        no_colors = "NO_COLOR" in os.environ
+        super().__init__(driver_class=TerminalDriver, ansi_color=True if no_colors else None)
+        self.no_colors = no_colors
+        self._printable = Printable()
+        self._figures_wait = False  # for a terminal that has not taken the last ones yet
+        self._figures_drawn = False  # since the last frame
+        self._keys_pressed = 0
+
+    @property
+    def terminal(self) -> TerminalDriver | None:
+        """The terminal, where there is one to draw on."""
+        return self._driver if isinstance(self._driver, TerminalDriver) else None
+
+    @property
+    def terminal_taken_at(self) -> float:
+        """When the program got the terminal last, in time.monotonic(); 0 without a terminal."""
+        return 0.0 if self.terminal is None else self.terminal.started_at
+
+    def suspend_to_shell(self) -> bool:
+        """Stop the process until ``fg``; False where no shell could continue it."""
+        return self.terminal is not None and self.terminal.suspend()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), self._printable]
+
+    # --- leaving ---------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            # RuntimeError, ValueError: not the main thread, as under a test's runner
+            with contextlib.suppress(RuntimeError, ValueError):
+                loop.add_signal_handler(number, self._leave_by_signal)
+        self.set_interval(CHECK_EVERY_S, self._check_terminal)
+
+    def _leave_by_signal(self) -> None:
+        signal.alarm(LAST_RESORT_S)
+        self.exit()
+
+    def _check_terminal(self) -> None:
+        """Leave when the terminal is gone; its input would be read empty again and again."""
+        if self.is_headless or self.is_web:
+            return
+        try:
+            termios.tcgetattr(0)
+        except termios.error:
+            self._leave_by_signal()
+
+    # --- drawing ---------------------------------------------------------------------------
+
+    def key_pressed(self) -> None:
+        """What is drawn from now on is the effect of a key."""
+        self._keys_pressed += 1
+        self._figures_drawn = False
+
+    def may_draw_figures(self) -> bool:
+        """Whether figures may be drawn now; if not, ``draw_figures`` is called later."""
+        self._figures_wait = self.terminal is not None and self.terminal.lags
+        if not self._figures_wait:
+            self._figures_drawn = True
+        return not self._figures_wait
+
+    def draw_figures(self) -> None:
+        """Draw the newest figures."""
+        raise NotImplementedError
+
+    @on(CaughtUp)
+    def _caught_up(self) -> None:
+        if self._figures_wait:
+            self.draw_figures()
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Resize) and self.terminal is not None:
+            self.terminal.repaint()
+        await super().on_event(event)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send a frame; what keys change goes before figures that change by themselves."""
+        terminal = self.terminal
+        if terminal is None or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            super()._display(screen, renderable)
+            return
+        # The newest key's effects first; from the top down, in however many frames they come.
+        rank = UNASKED if self._figures_drawn else UNASKED + 1 + self._keys_pressed
+        self._figures_drawn = False
+        terminal.show(renderable, rank)
+        self.post_display_hook()

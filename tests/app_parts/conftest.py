@@ -1,0 +1,6 @@
+"""Parts of the app, tested without it."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
