@@ -22,6 +22,7 @@ from nanotrain_tui.session.metrics import (
 )
 from nanotrain_tui.session.recording.records import Event
 
+LONGEST_LABEL = 32  # characters of a metric
 MOST_VALUES = 4  # of an evaluation in a line
 LONGEST = 400  # characters of a line: a traceback belongs in trainer.log
 
@@ -163,19 +164,19 @@ def _value(value: Any) -> str:
     return format_value(value) or "none"
 
 
-def _diverged(event: Event) -> str:
+def _diverged(event: Event, metrics: Metrics) -> str:
     checkpoint = event.body.get("checkpoint")
     good = f"last good checkpoint: {checkpoint}" if checkpoint else "there is no good checkpoint"
     good += "" if checkpoint else ", so begin anew with other values"
     found = diverged_of(event)
-    return f"the {found.metric} is {found.value} at step {event.step}; {good}"
+    return f"the {_label(metrics.get(found.metric))} is {found.value} at step {event.step}; {good}"
 
 
 def _evaluated(event: Event, metrics: Metrics) -> str:
     # Short: at 80x24 the log has some 50 cells.
     values, part = evaluated_values(event.body), part_of(event.body)
     known = metrics.ranked(values)[:MOST_VALUES]
-    told = ", ".join(f"{one.name} {value_text(one, values[one.name])}" for one in known)
+    told = ", ".join(f"{_label(one)} {value_text(one, values[one.name])}" for one in known)
     on = f"{part} " if len(known) == 1 or part != TEST else ""
     return f"step {event.step}: {on}{told or 'evaluated'}"
 
@@ -203,8 +204,14 @@ def _tested(body: Body, metrics: Metrics) -> str:
     metric = metrics.get(scored) if scored in values else metrics.primary
     if metric is None or metric.name not in values:
         return "tested"
-    name = "" if metric.format == PERCENT else f"{metric.name} "
+    name = "" if metric.format == PERCENT else f"{_label(metric)} "
     return f"tested {name}{value_text(metric, values[metric.name])}"
+
+
+def _label(metric: Metric) -> str:
+    """A metric within a sentence; a long name is cut, so that its value is in sight."""
+    label = metric.label
+    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
 
 
 def _preparing(event: Event) -> str:
@@ -239,6 +246,7 @@ _LEVELS = {
 _OF_METRICS: Mapping[str, Callable[[Event, Metrics], str]] = {
     "evaluated": _evaluated,
     "checkpoint": _checkpoint,
+    "diverged": _diverged,
 }
 
 _TEXTS: Mapping[str, Callable[[Event], str]] = {
@@ -251,7 +259,6 @@ _TEXTS: Mapping[str, Callable[[Event], str]] = {
     "paused": lambda event: f"paused after step {event.step}{_by(event.body)}",
     "resumed": lambda event: f"goes on after step {event.step}{_by(event.body)}",
     "checkpoint_removed": lambda event: f"removed {event.body.get('file', 'a checkpoint')}",
-    "diverged": _diverged,
     "warned": _message,
     "note": _message,
     "guard": _message,

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from nanotrain_tui.drawing.chart import SIGN_ROLES, draw_chart
 from nanotrain_tui.drawing.chart_model import WHOLE
-from nanotrain_tui.drawing.chart_stack import draw_stack, stacked
+from nanotrain_tui.drawing.chart_stack import draw_stack
+from nanotrain_tui.drawing.charts.table import stacked
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE, Glyphs, glyphs_for, plain
 from nanotrain_tui.drawing.lines import Line, width_of
 from nanotrain_tui.drawing.log import draw_event

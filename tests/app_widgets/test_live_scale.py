@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from nanotrain_tui.drawing.scale import (
     Scale,
-    fraction_scale,
     axis_end,
     ceiling,
     clock,
+    fraction_scale,
     joules,
     log_if_wide,
     samples_per_joule,

@@ -5,7 +5,7 @@ from batches import Rows, batch_of
 from drawn_states import TEGRA, hot_rows, roles_of, state_of, text_of
 
 from nanotrain_tui.drawing.chart import draw_chart
-from nanotrain_tui.drawing.chart_model import Charts
+from nanotrain_tui.drawing.charts.table import stacked
 from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.drawing.telemetry import draw_telemetry
 from nanotrain_tui.follow.fold import Fold
@@ -80,12 +80,12 @@ def test_the_guards_limits_are_lines_across_the_temperature(highest: float) -> N
         zones = {"temperatures_c": {"CPU": degrees, "GPU": 30.0}, "gpu_temperature_c": 30.0}
         rows.steps([1.0] * 20, seconds=9.0).sample(**{**TEGRA, **zones})
     rows.event("guard", guard="heat", action="paused", message="it is hot")
-    charts = Charts(state_of(rows)).with_time()
-    chart = charts.gauge("die_temperature", "Temperature")
+    charts = {chart.title: chart for chart in stacked(state_of(rows))}
+    chart = charts["Temperature"]
     lines = text_of(draw_chart(chart, 60, 12, UNICODE))
     assert sum("──────" in line for line in lines[:-1]) == 2 and "▽" in lines[-1]
     assert chart.last == highest
-    lines = text_of(draw_chart(charts.gauge("power", "Power"), 60, 12, UNICODE))
+    lines = text_of(draw_chart(charts["Power"], 60, 12, UNICODE))
     assert not any("──────" in line for line in lines[:-1])
 
 

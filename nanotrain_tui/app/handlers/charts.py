@@ -20,6 +20,7 @@ from nanotrain_tui.drawing.charts.table import chart_rows, missing, stacked
 from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut, has_choice_of_scale, value_text
 from nanotrain_tui.drawing.scale import clock, log_scale
 from nanotrain_tui.follow.run_state import Mark, RunState
+from nanotrain_tui.session.metrics import TRAINING, Metric
 
 GROWN = 256  # a window is read again when it has grown by this part
 MOST_NAMED, MOST_LISTED = 3, 6  # charts in a sentence, and in a list
@@ -178,7 +179,7 @@ class ChartActions:
     def scale(self) -> None:
         self._set(self.view.scaled())
         known = [one for one in self._link.state.metrics.expected if has_choice_of_scale(one)]
-        lows = [(one, self._link.state.curve(one.name).low) for one in known]
+        lows = [(one, self._lowest(one)) for one in known]
         below = [(one, low) for one, low in lows if low is not None and log_scale([low]) is None]
         if not known:
             self._shell.say("All metrics of this session are fractions, on a linear axis.")
@@ -188,8 +189,12 @@ class ChartActions:
             label = cut(metric.label, METRIC_CELLS)
             self._shell.say(f"Not logarithmic: the {label} goes down to {lowest}.", "warning")
         else:
-            titles = [metric.title for metric in known]
-            self._shell.say(SCALE_TEXTS[self.view.scale].format(_in_a_sentence(titles)))
+            self._shell.say(SCALE_TEXTS[self.view.scale].format(_in_a_sentence(known)))
+
+    def _lowest(self, metric: Metric) -> float | None:
+        """The least value of a metric, in training and in evaluations."""
+        curves = [self._link.state.curve(metric.name, part) for part in (TRAINING, metric.shown_of)]
+        return min((curve.low for curve in curves if curve.low is not None), default=None)
 
     def along(self) -> None:
         self._set(self.view.along())
@@ -319,10 +324,10 @@ def _named(titles: Sequence[str]) -> str:
     return ", ".join(shown) + (f" and {rest} more" if rest else "")
 
 
-def _in_a_sentence(titles: Sequence[str]) -> str:
+def _in_a_sentence(metrics: Sequence[Metric]) -> str:
     """``Loss``, ``Loss and learning rate``, or how many there are."""
-    if len(titles) > MOST_NAMED:
-        return f"{len(titles)} charts"
-    first, *rest = [cut(title, METRIC_CELLS) for title in titles]
-    lower = [title[:1].lower() + title[1:] for title in rest]
-    return ", ".join([first, *lower[:-1]]) + (f" and {lower[-1]}" if lower else "")
+    if len(metrics) > MOST_NAMED:
+        return f"{len(metrics)} metrics"
+    first = cut(metrics[0].title, METRIC_CELLS)
+    rest = [cut(metric.label, METRIC_CELLS) for metric in metrics[1:]]
+    return ", ".join([first, *rest[:-1]]) + (f" and {rest[-1]}" if rest else "")
