@@ -34,6 +34,13 @@ def fitting(height: int) -> int:
     return max(1, (height - 2) // LEAST_LINES)  # but for the head and the axis
 
 
+def visible(charts: Sequence[Chart], view: ChartView, height: int) -> Sequence[Chart]:
+    """Those that are drawn in so many lines."""
+    room = fitting(height)
+    begin = max(0, min(view.top, len(charts) - room))
+    return charts[begin : begin + room]
+
+
 def cells_across(width: int) -> int:
     """The cells of the shared x axis."""
     return max(1, width - LABEL_CELLS - 1 - SIDE_CELLS)
@@ -52,7 +59,7 @@ def draw_stack(
     head = draw_head(state, view, charts, width, glyphs)
     if not charts or height < LEAST_LINES + 2:
         return [head]
-    charts = charts[: fitting(height)]
+    charts = visible(charts, view, height)
     across = cells_across(width)
     step = view.at(state.step)
     axis_signs = signs_on(charts[-1], across, glyphs)

@@ -15,7 +15,7 @@ from nanotrain_tui.drawing.overlay import draw_overlay
 from nanotrain_tui.follow.compare import read_contender
 from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.metrics import parse_metric_part
+from nanotrain_tui.session.metrics import MetricPart, parse_metric_part
 
 NAN, INF = math.nan, math.inf
 
@@ -95,7 +95,7 @@ def test_the_comparison_on_the_screen_marks_it_too(home: Path) -> None:
     bad = {**dict.fromkeys(range(100, 151), NAN), **dict.fromkeys(range(251, 301), INF)}
     found = [read_contender(run(home, {})), read_contender(run(home, bad))]
     for axis in ("step", "time", "epoch"):
-        lines = draw_overlay(found, "loss", axis, 80, 20, UNICODE)
+        lines = draw_overlay(found, MetricPart("loss"), axis, 80, 20, UNICODE)
         head, top, *_ = ["".join(span.text for span in line) for line in lines]
         assert "A mnist-1  B mnist-2 ×∞" in head
         assert 25 <= top.index("×") <= 35 and 64 <= top.index("∞") <= 70 and top[78] == "∞"

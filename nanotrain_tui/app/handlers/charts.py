@@ -59,7 +59,7 @@ class ChartActions:
             self._name = state.name
             self._asked = self._read = None
             self._curves = NO_DETAIL
-            self._set(replace(self.view, window=None, cursor=None))
+            self._set(replace(self.view, window=None, cursor=None, top=0))
         self._ask()
 
     def windowed(self, window: Window, curves: Detail) -> None:
@@ -87,9 +87,10 @@ class ChartActions:
         lost = [row.title for row in missing(self._link.state)]
         if lost:
             parts.append(f"Not recorded: {_named(lost)}.")
-        crowded = [chart.title for chart in self._shown_charts()[screen.stack.fitting :]]
+        crowded = [chart.title for chart in self._crowded(screen)]
         if crowded:
-            parts.append(f"No room for: {_named(crowded)}.")
+            more = "; d shows more" if len(crowded) > 1 else ""
+            parts.append(f"No room for: {_named(crowded)}{more}.")
         self._shell.say(" ".join(parts))
         self._screens.refresh_keys()
 
@@ -105,14 +106,35 @@ class ChartActions:
         elif row is None:
             self._shell.say(f"There is no chart {key}: the session has {len(rows)}.", "warning")
         else:
-            self._toggle(row, key, screen.stack.fitting)
+            self._toggle(row, key, screen)
 
-    def _toggle(self, row: ChartRow, key: str, room: int) -> None:
+    def more_charts(self) -> None:
+        """Show the charts that there was no room for; after the last ones the first ones."""
+        screen, charts = self._screens.charts, self._shown_charts()
+        if screen is None:
+            self._shell.say("z shows all charts; there d shows those that have no room.")
+        elif not self._crowded(screen):
+            self._shell.say("All charts are shown.")
+        else:
+            shown = screen.stack.visible(charts)
+            below = charts.index(shown[-1]) + 1
+            self._set(replace(self.view, top=below if below < len(charts) else 0))
+            now = screen.stack.visible(charts)
+            first, last = charts.index(now[0]) + 1, charts.index(now[-1]) + 1
+            self._shell.say(f"Charts {first} to {last} of {len(charts)}; d shows the next ones.")
+
+    def _crowded(self, screen: ChartsScreen) -> Sequence[Chart]:
+        """The charts that there is no room for."""
+        charts = self._shown_charts()
+        shown = {chart.key for chart in screen.stack.visible(charts)}
+        return [chart for chart in charts if chart.key not in shown]
+
+    def _toggle(self, row: ChartRow, key: str, screen: ChartsScreen) -> None:
         """Hide a chart or show it again, where that leaves or finds one to see."""
         title = cut(row.title, METRIC_CELLS)
         if row.key in [one.key for one in missing(self._link.state)]:
             self._shell.say(f"{title} was not recorded.", "warning")
-        elif row.key in [chart.key for chart in self._shown_charts()[room:]]:
+        elif row.key in [chart.key for chart in self._crowded(screen)]:
             self._shell.say(f"No room for {title}: hide another chart by its digit.", "warning")
         elif row.key not in self.view.hidden and len(self._shown_charts()) == 1:
             self._shell.say(f"{title} is the only chart left.", "warning")
