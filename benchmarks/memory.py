@@ -18,7 +18,7 @@ from typing import Any
 import nanotrain_tui
 from nanotrain_tui.catalog import check, trainer_config
 from nanotrain_tui.catalog.memory_estimate import MemoryNeed, estimate
-from nanotrain_tui.launch.plan import inspect_data
+from nanotrain_tui.trainer_python.inspection import inspect_data
 
 HELP = "the estimate of the memory a training needs against what it takes"
 TRAINER = Path(nanotrain_tui.__file__).parent / "trainer"

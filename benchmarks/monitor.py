@@ -47,7 +47,7 @@ def run(asked: argparse.Namespace) -> int:
 
 
 def measure(place: Path, seconds: float) -> dict[str, float]:
-    from nanotrain_tui.cli.cost import _file, _kept, host_cost
+    from nanotrain_tui.cli.cost import _file, _load, host_cost
     from nanotrain_tui.config import find_folders
 
     program = place / "tegrastats"
@@ -67,7 +67,7 @@ def measure(place: Path, seconds: float) -> dict[str, float]:
         folders = find_folders(environ)
         alone = host_cost(folders)
         watch(nanotrain, environ, seconds)
-        watched, dashboard = host_cost(folders), _kept(_file(folders))
+        watched, dashboard = host_cost(folders), _load(_file(folders))
     finally:
         subprocess.run([*nanotrain, "send", name, "stop"], env=environ, capture_output=True)
     assert alone is not None and watched is not None and dashboard is not None

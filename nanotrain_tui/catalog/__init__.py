@@ -13,12 +13,13 @@ from .check import (
     flatten,
     nest,
     output_of,
+    overlay,
     trainer_command,
     trainer_config,
 )
-from .choices import DATASETS, INITIALIZERS, SCHEDULES, Choice
+from .choices import DATASETS, INITIALIZERS, SCHEDULES, Choice, DataSet, usual_data
+from .config_error import ConfigError, nearest
 from .edits import Edit, change_kind, changed_keys, check, edited, parse_edits
-from .errors import ConfigError, nearest
 from .fields import FIELDS, LIVE, RESTART, SECTIONS, SWAP, Field
 from .layers import Layer, parse_layers
 from .losses import LOSSES, Loss
@@ -42,6 +43,7 @@ __all__ = [
     "Choice",
     "Config",
     "ConfigError",
+    "DataSet",
     "Edit",
     "Field",
     "Layer",
@@ -62,9 +64,11 @@ __all__ = [
     "nearest",
     "nest",
     "output_of",
+    "overlay",
     "parse_edits",
     "parse_layers",
     "parse_value",
     "trainer_command",
     "trainer_config",
+    "usual_data",
 ]

@@ -1,10 +1,11 @@
-"""A whole configuration: what applies, what fits together, what the trainer is told."""
+"""A whole configuration: which keys apply, what fits together, what the trainer gets."""
 
 import shlex
 from typing import Any, Dict, List, Mapping, Optional
 
 from .activations import ACTIVATIONS
-from .errors import ConfigError
+from .choices import usual_data
+from .config_error import ConfigError
 from .fields import FIELDS
 from .layers import count_parameters, parse_layers
 from .losses import CLASSIFICATION, LOSSES, output_fits
@@ -14,7 +15,6 @@ from .values import field_of, parse_value
 Config = Dict[str, Any]
 
 MAX_PARAMETERS = 200 * 1000 * 1000  # 0.8 GB of float32, four times that with Adam's slots
-_MNIST_INPUTS = 784
 
 
 def applies(key: str, config: Mapping[str, Any]) -> bool:
@@ -38,6 +38,27 @@ def default_of(key: str, config: Mapping[str, Any]) -> Any:
 def drop_inapplicable(config: Mapping[str, Any]) -> Config:
     """The configuration without the parameters of choices not made."""
     return {key: value for key, value in config.items() if applies(key, config)}
+
+
+def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Config:
+    """``below`` with the parsed values of ``above``; flat configurations. Raises ConfigError.
+
+    Where ``above`` changes a choice, the parameters of the old choice are dropped.
+    """
+    values = {key: parse_value(key, value) for key, value in above.items()}
+    merged = dict(below, **values)
+    changed = {
+        key for key in values if key in below and values[key] != parse_value(key, below[key])
+    }
+    for key in below:
+        condition = field_of(key).applies_to
+        if (
+            key not in values
+            and condition
+            and (condition[0] in changed or not applies(key, merged))
+        ):
+            del merged[key]
+    return merged
 
 
 def check_values(values: Mapping[str, Any], task: str = CLASSIFICATION) -> Config:
@@ -66,14 +87,14 @@ def output_of(config: Mapping[str, Any]) -> str:
 
 
 def trainer_config(config: Mapping[str, Any]) -> Config:
-    """What the trainer is told: a checked configuration, layers and output spelt out."""
-    told = dict(config)
-    told["layers"] = [
+    """A checked configuration for the trainer, with layers and output resolved."""
+    resolved = dict(config)
+    resolved["layers"] = [
         {"units": layer.units, "activation": layer.activation or config["model.activation"]}
         for layer in parse_layers(config["model.hidden"])
     ]
-    told["output"] = output_of(config)
-    return told
+    resolved["output"] = output_of(config)
+    return resolved
 
 
 def trainer_command(config: Mapping[str, Any]) -> Optional[List[str]]:
@@ -135,7 +156,10 @@ def _check_loss(config: Config, task: str) -> None:
 
 
 def _check_size(config: Config) -> None:
-    parameters = count_parameters(_MNIST_INPUTS, parse_layers(config["model.hidden"]), 10)
+    data, inputs = usual_data(config["data.name"]), 1
+    for length in data.shape:
+        inputs *= length
+    parameters = count_parameters(inputs, parse_layers(config["model.hidden"]), data.classes)
     if parameters > MAX_PARAMETERS:
         raise ConfigError(
             "model.hidden",

@@ -63,19 +63,52 @@ INITIALIZERS = _table(
     Choice("ones", "ones", "All units start, and stay, the same. To see why we do not do this."),
 )  # fmt: skip
 
-DATASETS = _table(
-    Choice("auto", "auto", "MNIST where it is found on this machine, else the built-in digits."),
-    Choice(
-        "mnist",
-        "MNIST",
-        "70,000 handwritten digits from a folder with the four IDX files or mnist.npz.",
-    ),
-    Choice(
-        "digits",
-        "digits",
-        "70,000 digits that the program draws itself: needs no network and no files.",
-    ),
-)
+
+class DataSet(NamedTuple):
+    """A data set; its source is the module of its name in ``trainer/data/sources``.
+
+    ``shape`` of an image, ``classes`` and the numbers of examples are the usual ones, 0 where they
+    are not known beforehand; what the trainer finds is what counts.
+    """
+
+    name: str
+    label: str
+    summary: str
+    shape: Tuple[int, ...] = ()
+    classes: int = 0
+    train: int = 0
+    test: int = 0
+    download_mb: int = 0  # what "nanotrain data download" fetches; 0: nothing to fetch
+    first_of: Tuple[str, ...] = ()  # other data sets: the first that has data is taken
+    aliases: Tuple[str, ...] = ()
+
+
+DATASETS: Dict[str, DataSet] = {
+    entry.name: entry
+    for entry in (
+        DataSet(
+            "auto", "auto", "MNIST where it is found on this machine, else the built-in digits.",
+            first_of=("mnist", "digits"),
+        ),
+        DataSet(
+            "mnist", "MNIST",
+            "70,000 handwritten digits from a folder with the four IDX files or mnist.npz.",
+            (28, 28), 10, 60000, 10000, download_mb=12,
+        ),
+        DataSet(
+            "digits", "digits",
+            "70,000 digits that the program draws itself: needs no network and no files.",
+            (28, 28), 10, 60000, 10000,
+        ),
+    )
+}  # fmt: skip
+
+
+def usual_data(name: str) -> DataSet:
+    """The data set of that name, or the first that is tried; for what is said beforehand."""
+    entry = DATASETS[name]
+    return DATASETS[entry.first_of[0]] if entry.first_of else entry
+
 
 XLA_MODES = _table(
     Choice("auto", "auto", "XLA where it pays; without it where TensorFlow cannot compile."),

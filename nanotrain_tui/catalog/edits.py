@@ -3,7 +3,7 @@
 from typing import Any, Dict, List, Mapping, NamedTuple
 
 from .check import Config, check_values, drop_inapplicable, flatten
-from .errors import ConfigError, quoted
+from .config_error import ConfigError, quoted
 from .fields import LAYERS, MAX_STEPS, RESTART, SWAP
 from .layers import parse_layers
 from .losses import CLASSIFICATION
@@ -48,9 +48,9 @@ def changed_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> List[st
 
 def edited(config: Mapping[str, Any], values: Mapping[str, Any]) -> Config:
     """The checked configuration after a change; parameters of choices left are dropped."""
-    told = {key: parse_value(key, value) for key, value in values.items()}
-    kept = {key: value for key, value in config.items() if key not in told and key != KEY}
-    wanted = dict(kept, **told)
+    parsed = {key: parse_value(key, value) for key, value in values.items()}
+    kept = {key: value for key, value in config.items() if key not in parsed and key != KEY}
+    wanted = dict(kept, **parsed)
     stale = set(kept) - set(drop_inapplicable(wanted))
     return check_values({key: value for key, value in wanted.items() if key not in stale})
 

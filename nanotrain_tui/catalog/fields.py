@@ -3,7 +3,7 @@
 The form, ``--set``, TOML files, help and validation are all read off this one table.
 """
 
-from typing import Any, Dict, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from .activations import ACTIVATIONS
 from .choices import (
@@ -60,14 +60,17 @@ OUTPUTS.update(ACTIVATIONS)
 MAX_STEPS = 10**9
 
 
-def _having(parameter: str) -> Tuple[str, Tuple[str, ...]]:
-    names = tuple(name for name, entry in OPTIMIZERS.items() if parameter in entry.parameters)
-    return ("optimizer.name", names)
+def _having(key: str, table: Mapping[str, Any], parameter: str) -> Tuple[str, Tuple[str, ...]]:
+    """A key applies where the choice of another key has it among its parameters."""
+    return key, tuple(name for name, entry in table.items() if parameter in entry.parameters)
+
+
+def _optimized(parameter: str) -> Tuple[str, Tuple[str, ...]]:
+    return _having("optimizer.name", OPTIMIZERS, parameter)
 
 
 def _scheduled(parameter: str) -> Tuple[str, Tuple[str, ...]]:
-    names = tuple(name for name, entry in SCHEDULES.items() if parameter in entry.parameters)
-    return ("schedule.name", names)
+    return _having("schedule.name", SCHEDULES, parameter)
 
 
 _DATA = (
@@ -87,7 +90,7 @@ _MODEL = (
     Field("model.initializer", "initializer", "Model", CHOICE, "tutorial",
           "How the weights are drawn before training.", choices=INITIALIZERS, live=RESTART),
     Field("model.dropout", "dropout", "Model", FLOAT, 0.0,
-          "The share of hidden units silenced at each step; 0.2 to 0.5 holds overfitting back.",
+          "The fraction of hidden units set to zero at each step; 0.2 to 0.5 reduces overfitting.",
           low=0.0, below=1.0),
     Field("model.l2", "L2 penalty", "Model", FLOAT, 0.0,
           "Weight decay in the loss: l2 * sum of squared weights; 1e-4 is a usual start.",
@@ -99,7 +102,7 @@ _LOSS = (
           "What training makes small.", choices=LOSSES, live=SWAP),
     Field("loss.huber_delta", "delta", "Loss", FLOAT, 1.0,
           "Where Huber turns from squared to absolute error.",
-          above=0.0, high=1e6, applies_to=("loss.name", ("huber",))),
+          above=0.0, high=1e6, applies_to=_having("loss.name", LOSSES, "huber_delta")),
 )  # fmt: skip
 
 _OPTIMIZER = (
@@ -110,28 +113,28 @@ _OPTIMIZER = (
           above=0.0, high=1000.0),
     Field("optimizer.momentum", "momentum", "Optimizer", FLOAT, None,
           "How much of the last step is kept: 0.9 rolls through small dips.",
-          low=0.0, below=1.0, applies_to=_having("momentum")),
+          low=0.0, below=1.0, applies_to=_optimized("momentum")),
     Field("optimizer.nesterov", "Nesterov", "Optimizer", BOOL, None,
           "Look where momentum leads before taking the gradient.",
-          applies_to=_having("nesterov")),
+          applies_to=_optimized("nesterov")),
     Field("optimizer.beta_1", "beta 1", "Optimizer", FLOAT, None,
           "Memory of the mean gradient: 0.9 is about 10 steps.",
-          low=0.0, below=1.0, applies_to=_having("beta_1")),
+          low=0.0, below=1.0, applies_to=_optimized("beta_1")),
     Field("optimizer.beta_2", "beta 2", "Optimizer", FLOAT, None,
           "Memory of the squared gradient: 0.999 is about 1000 steps.",
-          low=0.0, below=1.0, applies_to=_having("beta_2")),
+          low=0.0, below=1.0, applies_to=_optimized("beta_2")),
     Field("optimizer.rho", "rho", "Optimizer", FLOAT, None,
           "Memory of the squared gradient: 0.9 is about 10 steps.",
-          low=0.0, below=1.0, applies_to=_having("rho")),
+          low=0.0, below=1.0, applies_to=_optimized("rho")),
     Field("optimizer.epsilon", "epsilon", "Optimizer", FLOAT, None,
           "Keeps the division from blowing up; larger damps the steps.",
-          above=0.0, high=1.0, applies_to=_having("epsilon")),
+          above=0.0, high=1.0, applies_to=_optimized("epsilon")),
     Field("optimizer.weight_decay", "weight decay", "Optimizer", FLOAT, None,
           "How much the weights shrink each step, times the learning rate.",
-          low=0.0, high=1.0, applies_to=_having("weight_decay")),
+          low=0.0, high=1.0, applies_to=_optimized("weight_decay")),
     Field("optimizer.initial_accumulator_value", "accumulator", "Optimizer", FLOAT, None,
           "Where the sum of squared gradients starts.",
-          low=0.0, high=1e6, applies_to=_having("initial_accumulator_value"), live=RESTART),
+          low=0.0, high=1e6, applies_to=_optimized("initial_accumulator_value"), live=RESTART),
 )  # fmt: skip
 
 _SCHEDULE = (
@@ -147,7 +150,7 @@ _SCHEDULE = (
           "What the learning rate is multiplied by over the decay steps.",
           above=0.0, high=1.0, applies_to=_scheduled("decay_rate")),
     Field("schedule.end_fraction", "ends at", "Optimizer", FLOAT, 0.0,
-          "The share of the learning rate that is left at the end.",
+          "The fraction of the learning rate that is left at the end.",
           low=0.0, high=1.0, applies_to=_scheduled("end_fraction")),
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from typing import Dict, List, NamedTuple
 
 from .activations import ACTIVATIONS
-from .errors import ConfigError, nearest, quoted
+from .config_error import ConfigError, nearest, quoted
 
 MAX_LAYERS = 32
 NO_LAYERS = "none"

@@ -1,4 +1,7 @@
-"""Losses, and what each asks of the output layer."""
+"""Losses, and what each requires of the output layer.
+
+The formulas are in ``trainer/losses.py``; tests/project compares both sides.
+"""
 
 from typing import Dict, NamedTuple, Tuple
 
@@ -9,7 +12,10 @@ REGRESSION = "regression"
 
 
 class Loss(NamedTuple):
-    """A loss; ``output`` is the activation it is made for, ``needs`` what it asks of any other."""
+    """A loss; ``output`` is the activation it is made for, ``needs`` what any other must give.
+
+    ``parameters`` are names of keys ``loss.NAME``.
+    """
 
     name: str
     label: str
@@ -18,6 +24,7 @@ class Loss(NamedTuple):
     output: str
     tasks: Tuple[str, ...] = (CLASSIFICATION, REGRESSION)
     aliases: Tuple[str, ...] = ()
+    parameters: Tuple[str, ...] = ()
 
 
 DISTRIBUTION = "probabilities that sum to 1"
@@ -53,7 +60,7 @@ _ENTRIES = (
     Loss(
         "huber", "Huber",
         "Squared near zero, absolute beyond delta: squared error that outliers do not rule.",
-        ANYTHING, "linear", aliases=("huber_loss",),
+        ANYTHING, "linear", aliases=("huber_loss",), parameters=("huber_delta",),
     ),
     Loss(
         "hinge", "hinge",

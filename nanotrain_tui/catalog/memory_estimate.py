@@ -1,6 +1,6 @@
 """How much memory a training needs, worked out before it starts.
 
-Arithmetic on what the trainer does (``trainer/engine.py``, ``trainer/training.py``): no
+Arithmetic on what the trainer does (``trainer/engine.py``, ``trainer/training_state.py``): no
 TensorFlow, no look at this machine. Its few constants are measured; docs/MEMORY.md has how far
 they are off, ``python -m benchmarks memory`` measures again.
 """
@@ -8,15 +8,10 @@ they are off, ``python -m benchmarks memory`` measures again.
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence
 
 from .layers import Layer, count_parameters, parse_layers
+from .optimizers import OPTIMIZERS
 
 MB = 2.0**20
 _FLOAT = 4  # bytes of float32, in which all is computed
-
-# What an optimizer remembers of each weight: see trainer/optimizers.py.
-SLOTS = {
-    "sgd": 1, "adam": 2, "adamw": 2, "nadam": 2, "adamax": 2, "rmsprop": 2, "adagrad": 1,
-    "adadelta": 2,
-}  # fmt: skip
 
 # TensorFlow loaded and at work on a network without weights to speak of, up to each version: 2.6
 # and the newest are measured, those between are placed by what they take once they are loaded.
@@ -27,7 +22,7 @@ _LAYER_MB = 10.0  # of graph and compiled code
 # over 1000 MB on a large GPU (github.com/pytorch/pytorch/issues/107667); a Jetson's has fewer.
 CUDA_MB = 800.0
 
-_BLOCK_MB = 16.0  # of images gathered for a call: MAX_BLOCK_BYTES in trainer/training.py
+_BLOCK_MB = 16.0  # of images gathered for a call: MAX_BLOCK_BYTES in trainer/training_state.py
 _CHUNK = 1000  # examples evaluated at once, in Engine.evaluate
 _TIMES_HELD = 3.5  # a hidden layer's output: before and after its activation, and their gradients
 _LADDER = (5, 2, 1)
@@ -69,11 +64,11 @@ def estimate(
     layers = parse_layers(config["model.hidden"])
     batch = int(config["train.batch_size"])
     weights = _FLOAT * count_parameters(pixels, layers, classes) / MB
-    slots = SLOTS[config["optimizer.name"]]
+    slots = OPTIMIZERS[config["optimizer.name"]].slots
     # The first update is tried out and taken back (Engine.warm_up): all is there twice, the
     # weights as they were drawn besides, and what the checkpoint held. While the optimizer works
     # so are the gradients, and a layer of new values; before that the outputs of the layers are
-    # there and no gradients. Afterwards the second copy is that of the best network (Keeper).
+    # there and no gradients. Afterwards the second copy is that of the best network (CheckpointManager).
     updated = (1 + slots) * _largest_mb(pixels, layers, classes) / 2
     outputs = _outputs_mb(batch, pixels, layers, classes, test)
     block = max(_BLOCK_MB, batch * pixels / MB)  # as many batches as fit, but one at least

@@ -5,7 +5,7 @@ import re
 import shlex
 from typing import Any, Dict, List, Optional
 
-from .errors import ConfigError, nearest, quoted
+from .config_error import ConfigError, nearest, quoted
 from .fields import BOOL, CHOICE, COMMAND, FIELDS, FLOAT, INT, LAYERS, PATH, Field
 from .layers import format_layers, parse_layers
 

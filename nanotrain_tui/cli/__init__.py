@@ -1,4 +1,4 @@
-"""The command line: one module a command, imported when it is called."""
+"""The command line. Each command is a module, imported only when it is called."""
 
 from .group import main
 

@@ -1,4 +1,4 @@
-"""What ``train`` shows on a terminal: evaluations, and below them a bar with the time left."""
+"""The output of ``train`` on a terminal: evaluations above a progress bar with the time left."""
 
 import os
 import signal
@@ -15,11 +15,11 @@ from .charts import session_charts
 from .report import PlainReport, end_line, speed
 
 SHOW_CURSOR, HIDE_CURSOR = b"\x1b[?25h", b"\x1b[?25l"
-UNKNOWN = 100  # so much of a bar whose end is not known yet
+PREPARING_TOTAL = 100  # the bar counts percent while the data and the trainer are prepared
 
 
 class BarReport(PlainReport):
-    """Lines above a bar that is drawn anew at every look and by no thread of its own."""
+    """Prints lines above a progress bar, which is redrawn by each call, without a thread."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,34 +38,34 @@ class BarReport(PlainReport):
 
     def __enter__(self) -> "BarReport":
         self._bar.start()
-        self._before = signal.signal(signal.SIGTSTP, self._stop_for_a_while)
+        self._previous_handler = signal.signal(signal.SIGTSTP, self._suspend)
         return self
 
     def __exit__(self, *exc: object) -> None:
-        signal.signal(signal.SIGTSTP, self._before)
+        signal.signal(signal.SIGTSTP, self._previous_handler)
         self._bar.stop()
 
-    def _stop_for_a_while(self, number: int, _: FrameType | None) -> None:
-        """Ctrl+Z: the shell gets its cursor back, which the bar hides."""
-        terminal = sys.stdout.fileno()  # past its buffer, which may be in use just now
+    def _suspend(self, number: int, _: FrameType | None) -> None:
+        """Handle Ctrl+Z: show the cursor, which the bar hides, before the shell takes over."""
+        terminal = sys.stdout.fileno()  # not through its buffer, which may be in use
         os.write(terminal, SHOW_CURSOR)
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
-        signal.signal(number, self._stop_for_a_while)
+        signal.signal(number, self._suspend)
         if os.tcgetpgrp(terminal) == os.getpgrp():  # continued by fg, not by bg
             os.write(terminal, HIDE_CURSOR)
 
     def evaluated(self, line: str, state: RunState) -> None:  # noqa: ARG002
-        self.line(line)  # the bar below has the speed
+        self.line(line)  # the bar shows the speed
 
     def progress(self, state: RunState) -> None:
-        word, done, total = state.state, state.step, state.steps
+        description, done, total = state.state, state.step, state.steps
         if state.preparing is not None:
-            word, total = state.preparing.what, UNKNOWN
-            done = int(UNKNOWN * (state.preparing.fraction or 0.0))
+            description, total = state.preparing.what, PREPARING_TOTAL
+            done = int(PREPARING_TOTAL * (state.preparing.fraction or 0.0))
         self._bar.update(
             self._task,
-            description=printable(word),
+            description=printable(description),
             completed=done,
             total=total,
             speed="  ".join(speed(state)),

@@ -1,4 +1,4 @@
-"""What watching costs: CPU-seconds of host, tegrastats and dashboard, per minute."""
+"""The CPU time that monitoring takes: host with tegrastats, and dashboard, per minute."""
 
 import json
 import os
@@ -16,15 +16,15 @@ from nanotrain_tui.session.errors import SessionError
 if TYPE_CHECKING:
     from nanotrain_tui.session.folder import SessionFolder
 
-TOO_MUCH = 6.0  # CPU-seconds a minute: a tenth of a core
-SHORTEST_S = 5.0  # measured over less it says nothing
-LOOK_BACK_S = 600.0
-MOST_SESSIONS = 20
+MAX_PER_MINUTE = 6.0  # CPU-seconds: a tenth of a core; more is a warning
+MIN_ELAPSED_S = 5.0  # a shorter measurement is not meaningful
+WINDOW_S = 600.0  # the end of the recording that is measured
+MAX_SESSIONS = 20
 
 
 @dataclass(frozen=True)
 class Cost:
-    """So many CPU-seconds within so many seconds."""
+    """CPU time used during a period, both in seconds."""
 
     cpu_s: float
     elapsed_s: float
@@ -36,42 +36,46 @@ class Cost:
 
 @contextmanager
 def dashboard_cost(folders: Folders) -> Iterator[None]:
-    """Measure this process, and keep it for ``nanotrain doctor``."""
-    began, used = time.monotonic(), time.process_time()
+    """Measure this process and save the result for ``nanotrain doctor``."""
+    started, cpu_before = time.monotonic(), time.process_time()
     try:
         yield
     finally:
-        _keep(_file(folders), Cost(time.process_time() - used, time.monotonic() - began))
+        cost = Cost(time.process_time() - cpu_before, time.monotonic() - started)
+        _save(_file(folders), cost)
 
 
 def check_cost(folders: Folders) -> Check:
-    """The newest session's host and the last dashboard."""
-    said, costs = [], []
+    """Check the host of the newest session and the last dashboard."""
+    parts, costs = [], []
     found = host_cost(folders)
     if found is not None:
         name, cost = found
         costs.append(cost)
-        said.append(f"host with telemetry {cost.per_minute:.1f} ({name})")
-    dashboard = _kept(_file(folders))
+        parts.append(f"host with telemetry {cost.per_minute:.1f} ({name})")
+    dashboard = _load(_file(folders))
     if dashboard is not None:
         costs.append(dashboard)
-        said.append(f"dashboard {dashboard.per_minute:.1f} (the last one)")
-    if not said:
-        return Check("monitor", OK, "its cost is known after the first session")
-    text = f"CPU-seconds a minute: {', '.join(said)}"
-    if all(cost.per_minute <= TOO_MUCH for cost in costs):
+        parts.append(f"dashboard {dashboard.per_minute:.1f} (the last one)")
+    if not parts:
+        return Check("monitor", OK, "its cost is measured during the first session")
+    text = f"CPU-seconds per minute: {', '.join(parts)}"
+    if all(cost.per_minute <= MAX_PER_MINUTE for cost in costs):
         return Check("monitor", OK, text)
     return Check(
-        "monitor", WARN, text, "Raise telemetry.interval_s; leave the dashboard while nobody looks."
+        "monitor",
+        WARN,
+        text,
+        "Increase telemetry.interval_s, or close the dashboard when you do not need it.",
     )
 
 
 def host_cost(folders: Folders) -> tuple[str, Cost] | None:
-    """The newest session that says what its host took, and how much of late."""
+    """The newest session whose host recorded its CPU time: its name and its recent cost."""
     from nanotrain_tui.session.folder import list_sessions
 
     listed = list_sessions(str(folders.home))
-    for folder in sorted(listed, key=_age)[:MOST_SESSIONS]:
+    for folder in sorted(listed, key=_age)[:MAX_SESSIONS]:
         cost = _cost_of(folder)
         if cost is not None:
             return folder.name, cost
@@ -92,7 +96,7 @@ def _cost_of(folder: "SessionFolder") -> Cost | None:
     try:
         with SessionReader(folder) as reader:
             end = reader.position()[1]
-            samples = reader.samples_between(end - LOOK_BACK_S, end)
+            samples = reader.samples_between(end - WINDOW_S, end)
     except SessionError:
         return None
     known = [
@@ -101,7 +105,7 @@ def _cost_of(folder: "SessionFolder") -> Cost | None:
         if sample.segment == samples[-1].segment
         and (cpu_s := number(sample.body.get("host_cpu_s"))) is not None
     ]
-    if not known or known[-1][0] - known[0][0] < SHORTEST_S:
+    if not known or known[-1][0] - known[0][0] < MIN_ELAPSED_S:
         return None
     return Cost(max(0.0, known[-1][1] - known[0][1]), known[-1][0] - known[0][0])
 
@@ -110,8 +114,8 @@ def _file(folders: Folders) -> Path:
     return folders.cache / "dashboard-cost.json"
 
 
-def _keep(file: Path, cost: Cost) -> None:
-    if cost.elapsed_s < SHORTEST_S:
+def _save(file: Path, cost: Cost) -> None:
+    if cost.elapsed_s < MIN_ELAPSED_S:
         return
     new = file.with_name(f"{file.name}.{os.getpid()}")
     try:
@@ -119,10 +123,10 @@ def _keep(file: Path, cost: Cost) -> None:
         new.write_text(json.dumps(asdict(cost)))
         new.replace(file)
     except OSError:
-        pass  # a figure for doctor is not worth a word
+        pass  # doctor does without this figure
 
 
-def _kept(file: Path) -> Cost | None:
+def _load(file: Path) -> Cost | None:
     try:
         cost = Cost(**json.loads(file.read_text()))
         return cost if cost.elapsed_s > 0 and cost.cpu_s >= 0 else None

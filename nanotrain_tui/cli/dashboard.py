@@ -1,11 +1,11 @@
-"""Opening the dashboard, for ``nanotrain`` alone and for ``nanotrain attach``."""
+"""Opens the dashboard for ``nanotrain``, ``nanotrain attach`` and ``nanotrain replay``."""
 
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from nanotrain_tui.config import load_presets, load_settings
 
-from .options import Asked
+from .options import RunOptions
 from .places import my_folders
 
 if TYPE_CHECKING:
@@ -13,23 +13,25 @@ if TYPE_CHECKING:
 
 
 def export_formats() -> dict[str, tuple[str, str]]:
-    """Every format of the export: by name its suffix and what it is. Loads them all."""
+    """The suffix and the summary of every export format, by name. Loads all formats."""
     from nanotrain_tui.export import format_names, get_format
 
     formats = {name: get_format(name) for name in format_names()}
-    return {name: (one.suffix, one.summary) for name, one in formats.items()}
+    return {name: (chosen.suffix, chosen.summary) for name, chosen in formats.items()}
 
 
-def open_dashboard(asked: Asked, session: str | None = None, watch: "Watch | None" = None) -> int:
-    """Run the dashboard until the person leaves; its exit status."""
+def open_dashboard(
+    options: RunOptions, session: str | None = None, watch: "Watch | None" = None
+) -> int:
+    """Run the dashboard until the user quits; returns its exit status."""
     folders = my_folders()
-    config = asked.configure(folders)
+    config = options.configure(folders)
     from nanotrain_tui.app import run_dashboard
 
     from .cost import dashboard_cost
 
-    # In process its CPU time is the training's.
-    with nullcontext() if asked.in_process else dashboard_cost(folders):
+    # With --in-process the CPU time includes the training.
+    with nullcontext() if options.in_process else dashboard_cost(folders):
         return run_dashboard(
             config,
             folders=folders,
@@ -37,6 +39,6 @@ def open_dashboard(asked: Asked, session: str | None = None, watch: "Watch | Non
             presets=load_presets(folders.presets),
             session=session,
             watch=watch,
-            in_process=asked.in_process,
+            in_process=options.in_process,
             formats=export_formats,
         )

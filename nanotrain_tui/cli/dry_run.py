@@ -1,4 +1,4 @@
-"""What would be trained, on what, with how much memory and by which program; nothing is started."""
+"""Prints what ``train --dry-run`` would start: data, memory, disk space and trainer command."""
 
 import json
 import shlex
@@ -8,23 +8,23 @@ from .exit_status import FINISHED
 from .output import say
 
 if TYPE_CHECKING:
-    from nanotrain_tui.launch import Plan
+    from nanotrain_tui.launch.plan import Plan
 
 
 def print_plan(plan: "Plan", as_json: bool) -> int:
-    """Print it; the exit status."""
-    memory = plan.memory.told() if plan.memory is not None else {}
-    room = plan.room.told() if plan.room is not None else {}
+    """Print the plan and return the exit status."""
+    memory = plan.memory.as_dict() if plan.memory is not None else {}
+    disk = plan.disk.as_dict() if plan.disk is not None else {}
     if as_json:
-        told = {
+        report = {
             "data": dict(plan.data),
             "choices": list(plan.choices),
             "warnings": list(plan.warnings),
             "memory": memory,
-            "room": room,
+            "room": disk,
             "command": list(plan.trainer_command),
         }
-        print(json.dumps(told))
+        print(json.dumps(report))
         return FINISHED
     data = plan.data
     size = " x ".join(str(side) for side in data["shape"])
@@ -35,14 +35,14 @@ def print_plan(plan: "Plan", as_json: bool) -> int:
         f"{size} pixels, {data['classes']} classes"
     )
     if plan.memory is not None:
-        there = plan.memory.available.memory_mb
-        of = f" of {there:,.0f} MB available" if there is not None else ""
+        available = plan.memory.available.memory_mb
+        of = f" of {available:,.0f} MB available" if available is not None else ""
         say(f"memory: about {plan.memory.need.total_mb:,.0f} MB{of}")
-    if plan.room is not None:
-        there = plan.room.free_mb
-        of = f" of {there:,.0f} MB free" if there is not None else ""
-        each = f"{plan.room.checkpoints} checkpoints of {plan.room.checkpoint_mb:,.1f} MB"
-        say(f"disk: about {plan.room.need_mb:,.0f} MB{of} ({each})")
+    if plan.disk is not None:
+        free = plan.disk.free_mb
+        of = f" of {free:,.0f} MB free" if free is not None else ""
+        files = f"{plan.disk.checkpoints} checkpoints of {plan.disk.checkpoint_mb:,.1f} MB"
+        say(f"disk: about {plan.disk.need_mb:,.0f} MB{of} ({files})")
     for warning in plan.warnings:
         say(f"warning: {warning}")
     say(f"trainer: {shlex.join(plan.trainer_command)}")

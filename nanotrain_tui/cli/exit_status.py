@@ -1,16 +1,18 @@
-"""How a command ends: exit statuses, and every error as one paragraph on stderr.
+"""Exit statuses, and error messages as one paragraph on stderr.
+
+The exit status of each exception:
 
 Exception
 ├── catalog.ConfigError         a key, an option or a file: 2
 ├── launch.LaunchError          no trainer, no usable data: 2
-├── CommandError                anything else a command says: its own status
+├── CommandError                any other error of a command: its own status
 ├── session.SessionError
 │   ├── SessionNotFound         2
 │   └── all others              1
 ├── click.ClickException        a wrong option or argument: 2
 ├── KeyboardInterrupt           130
 └── OSError                     2: a path that cannot be used
-    └── BrokenPipeError         141: the reader of stdout left
+    └── BrokenPipeError         141: stdout was closed by its reader
 """
 
 import os
@@ -27,11 +29,11 @@ FINISHED = 0
 FAILED = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
-OUTPUT_CLOSED = 141  # 128 + SIGPIPE, what a shell reports for any program in that place
+OUTPUT_CLOSED = 141  # 128 + SIGPIPE, as shells report it
 
 
 class CommandError(Exception):
-    """A command that cannot go on; the message is a sentence for the person."""
+    """A command that cannot continue; the message is a sentence for the user."""
 
     def __init__(self, message: str, status: int = BAD_INPUT) -> None:
         super().__init__(message)
@@ -39,11 +41,11 @@ class CommandError(Exception):
 
 
 class OutputClosed(Exception):
-    """Nobody reads stdout any more; not an OSError, so that click leaves it to us."""
+    """Nobody reads stdout any more. Not an OSError, because click would handle that itself."""
 
 
 def guard(command: Callable[[], int]) -> int:
-    """Run a command; its exit status, or that of the error it ended with."""
+    """Run a command; returns its exit status, or the one that belongs to its exception."""
     try:
         status = command()
         sys.stdout.flush()
@@ -54,27 +56,27 @@ def guard(command: Callable[[], int]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except click.UsageError as error:
-        return complain(_usage(error), BAD_INPUT)
+        return print_error(_usage(error), BAD_INPUT)
     except click.ClickException as error:
-        return complain(error.format_message(), BAD_INPUT)
+        return print_error(error.format_message(), BAD_INPUT)
     except (ConfigError, SessionNotFound) as error:
-        return complain(str(error), BAD_INPUT)
+        return print_error(str(error), BAD_INPUT)
     except CommandError as error:
-        return complain(str(error), error.status)
+        return print_error(str(error), error.status)
     except SessionError as error:
-        return complain(str(error), FAILED)
+        return print_error(str(error), FAILED)
     except OSError as error:
-        return complain(os_reason(error), BAD_INPUT)
+        return print_error(os_reason(error), BAD_INPUT)
 
 
-def complain(message: str, status: int) -> int:
-    """Print one paragraph on stderr; the status."""
+def print_error(message: str, status: int) -> int:
+    """Print the message as one paragraph on stderr; returns ``status``."""
     note(f"error: {message}")
     return status
 
 
 def note(message: str) -> None:
-    """One line on stderr, whatever the message holds; lost where nobody reads it."""
+    """Print the message as one line on stderr. Does nothing if stderr is closed."""
     try:
         print(f"nanotrain: {paragraph(message)}", file=sys.stderr, flush=True)
     except OSError:
@@ -82,23 +84,23 @@ def note(message: str) -> None:
 
 
 def paragraph(text: str) -> str:
-    """Without line ends and control characters: what a user typed must not move the cursor."""
+    """The text on one line, without control characters, which could move the cursor."""
     return printable(" ".join(text.split()))
 
 
 def os_reason(error: OSError) -> str:
     """``PATH: No space left on device``"""
-    what = error.strerror or str(error)
-    return f"{error.filename}: {what}" if error.filename is not None else what
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename is not None else reason
 
 
 def drop_output() -> None:
-    """Let the interpreter's last flush go nowhere, in place of a traceback at exit."""
+    """Redirect stdout to /dev/null, so that the flush at exit raises no traceback."""
     try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-    except (OSError, ValueError):  # stdout is no file, in tests and in other programs
+        devnull = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(devnull, sys.stdout.fileno())
+        os.close(devnull)
+    except (OSError, ValueError):  # stdout is not a file in tests and in some programs
         pass
 
 

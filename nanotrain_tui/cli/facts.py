@@ -1,36 +1,35 @@
-"""What there is to say of a key in a few words, from the catalog."""
+"""Short facts about a configuration key: its range, its default and where it applies."""
 
 from nanotrain_tui.catalog import OPTIMIZERS, Field, format_value
 
 
 def range_of(field: Field) -> str:
-    """``at least 0 and below 1``; empty where anything goes."""
+    """``at least 0 and below 1``; empty if there is no limit."""
     low = (("at least", field.low), ("above", field.above))
     high = (("at most", field.high), ("below", field.below))
     bounds = [(word, bound) for word, bound in low + high if bound is not None]
-    said = [f"{word} {_plain(bound)}" for word, bound in bounds]
     if field.kind == "bool":
-        said = ["on or off"]
-    return " and ".join(said)
+        return "on or off"
+    return " and ".join(f"{word} {_plain(bound)}" for word, bound in bounds)
 
 
 def default_text(field: Field) -> str:
-    """``default 0.9``, or one for each optimizer where they differ; empty where it is empty."""
+    """``default 0.9``, or one value for each optimizer if they differ; empty for an empty text."""
     if field.default is not None:
         return f"default {format_value(field.default)}" if field.default != "" else ""
     name = field.key.partition(".")[2]
-    own = {
+    by_optimizer = {
         entry.name: format_value(entry.parameters[name])
         for entry in OPTIMIZERS.values()
         if name in entry.parameters
     }
-    if len(set(own.values())) == 1:
-        return f"default {next(iter(own.values()))}"
-    return "default " + ", ".join(f"{value} for {optimizer}" for optimizer, value in own.items())
+    if len(set(by_optimizer.values())) == 1:
+        return f"default {next(iter(by_optimizer.values()))}"
+    return "default " + ", ".join(f"{value} for {name}" for name, value in by_optimizer.items())
 
 
-def belongs_to(field: Field) -> str:
-    """``with optimizer.name sgd, rmsprop``; empty where it always means something."""
+def applies_with(field: Field) -> str:
+    """``with optimizer.name sgd, rmsprop``; empty if it always applies."""
     if field.applies_to is None:
         return ""
     key, names = field.applies_to

@@ -1,4 +1,4 @@
-"""The command ``nanotrain`` and its subcommands, each in the module of its name."""
+"""The command ``nanotrain``. Each subcommand is the module of its name in ``cli/commands``."""
 
 import io
 import os
@@ -19,7 +19,7 @@ from . import commands
 from .exit_status import OutputClosed, guard
 from .options import config_option, in_process_option, run_options
 
-# What a person starts with comes first in the help; further commands follow by name.
+# The order in the help. Commands that are not named here follow, sorted by name.
 _FIRST = (
     "train",
     "attach",
@@ -47,7 +47,7 @@ def command_names() -> list[str]:
 
 
 class Commands(click.Group):
-    """A group that imports a command when it is called."""
+    """A group that imports the module of a command when the command is called."""
 
     def list_commands(self, _: click.Context) -> list[str]:
         return command_names()
@@ -66,7 +66,7 @@ class Commands(click.Group):
         if args[0] not in names and not ctx.resilient_parsing and args[0][:1] != "-":
             known = ", ".join(names)
             hint = nearest(args[0], names)
-            ctx.fail(f"there is no command '{args[0]}'.{hint} There are: {known}.")
+            ctx.fail(f"there is no command '{args[0]}'.{hint} The commands are: {known}.")
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -81,7 +81,7 @@ class Commands(click.Group):
     invoke_without_command=True,
     subcommand_metavar="[COMMAND] ...",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="All that is written goes below $NANOTRAIN_HOME, where that is set.",
+    epilog="If $NANOTRAIN_HOME is set, all files are written below that folder.",
 )
 @click.version_option(nanotrain_tui.__version__, "-V", "--version", message="%(prog)s %(version)s")
 @run_options
@@ -89,13 +89,13 @@ class Commands(click.Group):
 @in_process_option
 @click.pass_context
 def nanotrain(ctx: click.Context) -> int | None:
-    """Train TensorFlow networks from a terminal, watch and steer them.
+    """Train TensorFlow networks from a terminal, and watch and steer the training.
 
     \b
-    nanotrain                     the dashboard; press r to run
-    nanotrain train               the tutorial's network, without a dashboard
-    nanotrain attach              the dashboard on the newest session
-    nanotrain doctor              what is missing on this machine, and what to do
+    nanotrain                     open the dashboard; press r to run
+    nanotrain train               train the tutorial's network without the dashboard
+    nanotrain attach              open the dashboard on the newest session
+    nanotrain doctor              find what is missing on this machine
     """
     if ctx.invoked_subcommand is not None:
         return None
@@ -104,20 +104,20 @@ def nanotrain(ctx: click.Context) -> int | None:
     return open_dashboard(ctx.obj)
 
 
-def _mend_streams() -> None:
-    """Standard streams that are there and take any character."""
-    # In this order: a closed one would lend its number to the next file that is opened.
+def _prepare_streams() -> None:
+    """Make sure that the standard streams are open and accept every character."""
+    # In this order, because the next file that is opened takes the lowest free descriptor.
     sys.stdin = sys.stdin or open(os.devnull)  # noqa: PTH123, SIM115
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
-        # A name or a bar that the terminal's encoding lacks is no reason to stop.
+        # A character that the terminal's encoding lacks must not end the program.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=SHOWN)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run ``nanotrain`` with these arguments (default: the process's); the exit status."""
-    _mend_streams()
+    """Run ``nanotrain``; returns the exit status. ``arguments`` defaults to ``sys.argv[1:]``."""
+    _prepare_streams()
     args = None if arguments is None else list(arguments)
     return guard(lambda: nanotrain.main(args, "nanotrain", standalone_mode=False) or 0)

@@ -1,4 +1,4 @@
-"""The options that say which model of a session is meant, and whose TensorFlow is used."""
+"""The options that choose a session's checkpoint and the Python that loads the model."""
 
 import os
 import shlex
@@ -13,12 +13,15 @@ from .exit_status import CommandError
 Command = Callable[..., Any]
 
 
-def _checkpoint(_: click.Context, __: click.Parameter, text: str | None) -> int | str | None:
+def parse_checkpoint(_: click.Context, __: click.Parameter, text: str | None) -> int | str | None:
+    """``last``, ``best`` or a step. Raises CommandError."""
     if text is None or text in ("last", "best"):
         return text
     if text.isdecimal() and len(text) < 10:
         return int(text)
-    raise CommandError(f"--checkpoint is last, best or the step of one; it is '{text}'.")
+    raise CommandError(
+        f"--checkpoint must be last, best or the step of a checkpoint, not '{text}'."
+    )
 
 
 def _python(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...] | None:
@@ -30,12 +33,12 @@ def _python(_: click.Context, __: click.Parameter, text: str | None) -> tuple[st
 
 
 def model_options(command: Command) -> Command:
-    """``--checkpoint`` and ``--python``; both None where they are not given."""
+    """Add ``--checkpoint`` and ``--python``; both are None if they are not given."""
     command = click.option(
         "--python", metavar="COMMAND", callback=_python,
-        help="Of a model: the Python with TensorFlow. Default: the session's.",
+        help="The Python that has TensorFlow, to load a model. Default: the session's.",
     )(command)  # fmt: skip
     return click.option(
-        "--checkpoint", metavar="best|last|STEP", callback=_checkpoint,
-        help="Of a model: which checkpoint. Default: best, else last.",
+        "--checkpoint", metavar="best|last|STEP", callback=parse_checkpoint,
+        help="The checkpoint to take the model from. Default: best, else last.",
     )(command)  # fmt: skip

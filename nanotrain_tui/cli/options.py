@@ -1,4 +1,4 @@
-"""Options that several commands share, and what was asked with them."""
+"""Options that several commands share, and the values they were given."""
 
 import os
 import shlex
@@ -10,13 +10,12 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from nanotrain_tui.catalog import FIELDS, ConfigError
+from nanotrain_tui.catalog import FIELDS, ConfigError, overlay
 from nanotrain_tui.config import (
     Folders,
     find_folders,
     load_presets,
     load_settings,
-    overlay,
     parse_set,
     resolve,
 )
@@ -25,8 +24,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @dataclass
-class Asked:
-    """What the options before and after the command's name ask for together."""
+class RunOptions:
+    """The options given before and after the command's name, together."""
 
     preset: str | None = None
     sets: list[str] = field(default_factory=list)
@@ -34,69 +33,71 @@ class Asked:
     file: Path | None = None
 
     def configure(self, folders: Folders, file: Path | None = None) -> dict[str, Any]:
-        """The checked flat configuration. Raises ConfigError naming key or file."""
+        """The checked flat configuration. Raises ConfigError that names the key or the file."""
         presets = load_presets(folders.presets)
         values = load_settings(folders).values
         file = file or self.file
         return resolve(presets, values, preset=self.preset, file=file, sets=self.sets)
 
     def changes(self, folders: Folders, preset_allowed: bool = False) -> dict[str, Any]:
-        """What a session there is shall have otherwise, flat. Raises ConfigError."""
+        """The flat values to change in an existing session. Raises ConfigError."""
         values: dict[str, Any] = {}
         if self.preset is not None:
             if not preset_allowed:
-                raise ConfigError("--preset", "this session has its configuration; take --set.")
+                raise ConfigError(
+                    "--preset", "this session already has a configuration; change it with --set."
+                )
             values = dict(load_presets(folders.presets).get(self.preset).values)
         return overlay(values, dict(parse_set(text) for text in self.sets))
 
     def value(self, key: str) -> str | None:
-        """What ``--set`` (or an option that stands for it) gave a key last."""
-        told = (text.partition("=") for text in reversed(self.sets))
-        return next((value for name, _, value in told if name.strip() == key), None)
+        """The last value that ``--set``, or an option that means the same, gave to a key."""
+        pairs = (text.partition("=") for text in reversed(self.sets))
+        return next((value for name, _, value in pairs if name.strip() == key), None)
 
 
-def _keep_preset(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+def _store_preset(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
     if value is not None:
-        ctx.ensure_object(Asked).preset = value
-    ctx.ensure_object(Asked)
+        ctx.ensure_object(RunOptions).preset = value
+    ctx.ensure_object(RunOptions)
 
 
-def _keep_sets(ctx: click.Context, _: click.Parameter, values: tuple[str, ...]) -> None:
-    ctx.ensure_object(Asked).sets += values
+def _store_sets(ctx: click.Context, _: click.Parameter, values: tuple[str, ...]) -> None:
+    ctx.ensure_object(RunOptions).sets += values
 
 
-def _keep_python(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+def _store_python(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
     if value is not None:
         is_command = " " in value and not Path(value).expanduser().exists()  # docker run ...
         command = value if is_command else shlex.quote(_program(value))
-        ctx.ensure_object(Asked).sets.append(f"trainer.command={command}")
+        ctx.ensure_object(RunOptions).sets.append(f"trainer.command={command}")
 
 
-def _keep_tegrastats(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+def _store_tegrastats(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
     if value is not None:
-        ctx.ensure_object(Asked).sets.append(f"telemetry.tegrastats={_program(value)}")
+        ctx.ensure_object(RunOptions).sets.append(f"telemetry.tegrastats={_program(value)}")
 
 
-def _keep_in_process(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+def _store_in_process(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
-        ctx.ensure_object(Asked).in_process = True
+        ctx.ensure_object(RunOptions).in_process = True
 
 
-def _keep_config(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
+def _store_config(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
     if value is not None:
-        ctx.ensure_object(Asked).file = value
+        ctx.ensure_object(RunOptions).file = value
 
 
 def _program(value: str) -> str:
-    """A path made absolute, as the host runs elsewhere; a bare name is left to PATH."""
+    """An absolute path, because the host runs in another folder; a bare name is left to PATH."""
     return str(Path(value).expanduser().absolute()) if os.sep in value else value
 
 
 def complete_preset(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:
-    """Names of presets."""
+    """Complete the names of presets."""
     try:
         known = load_presets(find_folders().presets).by_name.values()
-    except OSError:  # a closed folder: a shell that completes has no place for reasons
+    except OSError:  # an unreadable folder: completion cannot show an error
         return []
     return [
         CompletionItem(preset.name, help=preset.summary)
@@ -106,7 +107,7 @@ def complete_preset(_: click.Context, __: click.Parameter, start: str) -> list[C
 
 
 def complete_set(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:
-    """``KEY=``, and behind it the choices there are."""
+    """Complete ``KEY=``, and after it the choices of the key."""
     key, sign, value = start.partition("=")
     if not sign:
         known = (entry for entry in FIELDS.values() if entry.key.startswith(key))
@@ -120,63 +121,74 @@ def complete_set(_: click.Context, __: click.Parameter, start: str) -> list[Comp
 
 
 def complete_session(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:
-    """Names of sessions, the newest first."""
+    """Complete the names of sessions, the newest first."""
     from nanotrain_tui.session.folder import list_sessions
 
     folders = list_sessions(str(find_folders().home))
     return [CompletionItem(folder.name) for folder in folders if folder.name.startswith(start)]
 
 
-preset_option = click.option(
-    "--preset", metavar="NAME", shell_complete=complete_preset,
-    expose_value=False, callback=_keep_preset,
-    help="Start from this preset ('nanotrain presets' lists them). Default: tutorial.",
-)  # fmt: skip
+def _preset_option(text: str) -> Callable[[Command], Command]:
+    return click.option(
+        "--preset", metavar="NAME", shell_complete=complete_preset,
+        expose_value=False, callback=_store_preset, help=text,
+    )  # fmt: skip
+
+
+preset_option = _preset_option(
+    "Start from this preset; 'nanotrain presets' lists them. Default: tutorial."
+)
+preset_change_option = _preset_option(
+    "Set all values of this preset; 'nanotrain presets' lists them. Default: none."
+)
 set_option = click.option(
     "--set", "sets", metavar="KEY=VALUE", multiple=True, shell_complete=complete_set,
-    expose_value=False, callback=_keep_sets,
-    help="Change one value; may be given often ('nanotrain keys' lists them).",
+    expose_value=False, callback=_store_sets,
+    help="Set one value, for example train.steps=5000. Can be given several times; "
+    "'nanotrain keys' lists the keys.",
 )  # fmt: skip
 _PYTHON = click.option(
-    "--python", metavar="PATH", expose_value=False, callback=_keep_python,
-    help="The Python that has TensorFlow, or a command that starts it: 'docker run ... python3'. "
-    "Default: the session's, else the first one found.",
+    "--python", metavar="PATH", expose_value=False, callback=_store_python,
+    help="The Python that has TensorFlow, or the command that starts it, such as "
+    "'docker run ... python3'. Default: the session's, else the first one found.",
 )  # fmt: skip
 tegrastats_option = click.option(
-    "--tegrastats", metavar="PATH", expose_value=False, callback=_keep_tegrastats,
+    "--tegrastats", metavar="PATH", expose_value=False, callback=_store_tegrastats,
     help="The tegrastats program. Default: the one on the PATH.",
 )  # fmt: skip
 in_process_option = click.option(
-    "--in-process", is_flag=True, expose_value=False, callback=_keep_in_process,
-    help="Train in threads of the dashboard itself: for debugging; ends with it.",
+    "--in-process", is_flag=True, expose_value=False, callback=_store_in_process,
+    help="Train in threads of the dashboard, for debugging. The training ends with the dashboard.",
 )  # fmt: skip
 
 config_option = click.option(
     "--config", metavar="CONFIG.toml", type=click.Path(path_type=Path),
-    expose_value=False, callback=_keep_config,
-    help="Fill the form from this file: the one that 'nanotrain train CONFIG.toml' reads.",
+    expose_value=False, callback=_store_config,
+    help="Fill the dashboard's form from this file, as 'nanotrain train CONFIG.toml' reads it.",
 )  # fmt: skip
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 detach_option = click.option(
-    "--detach", is_flag=True, help="Print the session's name and leave it running."
+    "--detach", is_flag=True, help="Start the session, print its name and return at once."
 )
 name_option = click.option(
-    "--name", metavar="NAME", help="The new session's name. Default: its data and a number."
+    "--name",
+    metavar="NAME",
+    help="The new session's name. Default: its data and a number, as mnist-3.",
 )
 session_argument = click.argument("session", shell_complete=complete_session)
 
 
 def run_options(command: Command) -> Command:
-    """``--preset --set --python --tegrastats``, kept in the context's ``Asked``."""
+    """Add ``--preset --set --python --tegrastats``, stored in the context's ``RunOptions``."""
     return preset_option(set_option(machine_options(command)))
 
 
 def change_options(command: Command) -> Command:
-    """``--set --python --tegrastats``: for sessions that have a configuration."""
+    """Add ``--set --python --tegrastats``, for sessions that already have a configuration."""
     return set_option(machine_options(command))
 
 
 def machine_options(command: Command) -> Command:
-    """``--python --tegrastats``."""
+    """Add ``--python --tegrastats``."""
     return _PYTHON(tegrastats_option(command))

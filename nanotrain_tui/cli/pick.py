@@ -1,4 +1,4 @@
-"""The session a person means."""
+"""Finds the session that an argument names."""
 
 from nanotrain_tui.catalog import nearest
 from nanotrain_tui.config import Folders
@@ -9,7 +9,10 @@ from nanotrain_tui.session.summary import summarise_all
 
 
 def pick_session(folders: Folders, name: str) -> SessionFolder:
-    """By name or unique prefix. Raises SessionNotFound naming the nearest, or the candidates."""
+    """The session with this name or unique prefix.
+
+    Raises SessionNotFound, which names the nearest session or all that the prefix fits.
+    """
     home = str(folders.home)
     try:
         return find_session(home, name)
@@ -17,26 +20,26 @@ def pick_session(folders: Folders, name: str) -> SessionFolder:
         names = [folder.name for folder in list_sessions(home)]
         if any(known.startswith(name) for known in names if name):
             raise
-        more = nearest(name, names) or (
-            " 'nanotrain sessions' lists them." if names else " There is none yet."
+        hint = nearest(name, names) or (
+            " 'nanotrain sessions' lists them." if names else " There is no session yet."
         )
-        raise SessionNotFound(f"{error}.{more}") from None
+        raise SessionNotFound(f"{error}.{hint}") from None
 
 
 def check_readable(folder: SessionFolder) -> None:
-    """Raises RecordingError where the recording is damaged, before the screen is taken over."""
+    """Raises RecordingError if the recording is damaged, before the dashboard opens."""
     with SessionReader(folder) as reader:
         reader.meta()
-        for look in (reader.places, reader.steps_rows, reader.events):
-            look()
+        for read in (reader.places, reader.steps_rows, reader.events):
+            read()
 
 
 def newest_session(folders: Folders) -> SessionFolder:
-    """The newest that runs, else the newest. Raises SessionNotFound where there is none."""
+    """The newest running session, else the newest. Raises SessionNotFound if there is none."""
     summaries = summarise_all(str(folders.home))
     if not summaries:
         raise SessionNotFound(
-            f"there is no session in {folders.sessions} yet; 'nanotrain train' makes one."
+            f"there is no session in {folders.sessions} yet; 'nanotrain train' starts one."
         )
     running = [summary for summary in summaries if summary.responding]
     return find_session(str(folders.home), (running or summaries)[0].name)

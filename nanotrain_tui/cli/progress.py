@@ -1,4 +1,4 @@
-"""How far something is that takes long: one line on a terminal's stderr, with the time left."""
+"""A progress line with the time left, on stderr if it is a terminal."""
 
 import sys
 import time
@@ -7,19 +7,19 @@ from contextlib import contextmanager
 
 from .output import clock
 
-SAID_AFTER_S = 2.0
-EVERY_S = 0.5
+FIRST_SHOWN_AFTER_S = 2.0
+UPDATE_INTERVAL_S = 0.5
 
 
 @contextmanager
 def progress_line(what: str) -> Iterator[Callable[[float], None]]:
-    """A function to tell the fraction done; silent where stderr is no terminal."""
+    """Yields a function that takes the fraction done; it prints nothing without a terminal."""
     line = _Line(what, time.monotonic())
     if not sys.stderr.isatty():
         yield lambda _: None
         return
     try:
-        yield line.told
+        yield line.update
     finally:
         line.clear()
 
@@ -27,17 +27,17 @@ def progress_line(what: str) -> Iterator[Callable[[float], None]]:
 class _Line:
     def __init__(self, what: str, now: float) -> None:
         self._what = what
-        self._out = sys.stderr  # a dashboard that is drawn to be exported takes it meanwhile
-        self._began = now
-        self._next = now + SAID_AFTER_S
+        self._out = sys.stderr  # an export that draws the dashboard replaces sys.stderr meanwhile
+        self._started = now
+        self._next = now + FIRST_SHOWN_AFTER_S
         self._shown = False
 
-    def told(self, fraction: float) -> None:
+    def update(self, fraction: float) -> None:
         now = time.monotonic()
         if now < self._next:
             return
-        self._next = now + EVERY_S
-        left = (now - self._began) * (1 - fraction) / fraction if fraction > 0 else None
+        self._next = now + UPDATE_INTERVAL_S
+        left = (now - self._started) * (1 - fraction) / fraction if fraction > 0 else None
         eta = "" if left is None else f"  ETA {clock(left)}"
         self._out.write(f"\r{self._what} {100 * fraction:.0f} %{eta}\x1b[K")
         self._out.flush()

@@ -1,4 +1,4 @@
-"""A session set going from the command line: left running, or followed to its end."""
+"""Starts a session from the command line, then leaves it running or follows it to its end."""
 
 import json
 import os
@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING
 
 from nanotrain_tui.config import Folders, load_settings
 
-from .divergence import way_out
-from .exit_status import FAILED, FINISHED, INTERRUPTED, OutputClosed, complain, note
+from .divergence import divergence_advice
+from .exit_status import FAILED, FINISHED, INTERRUPTED, OutputClosed, note, print_error
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.run_state import RunState
-    from nanotrain_tui.launch import Plan
+    from nanotrain_tui.launch.plan import Plan
     from nanotrain_tui.session.folder import SessionFolder
 
     from .report import Beginning, Report
     from .signals import StopRequests
 
-FULL_MNIST = 60_000
-NOT_WRITTEN = "No checkpoint was written"  # the trainer's own words
+NOT_WRITTEN = "No checkpoint was written"  # part of the trainer's message
 
 
 def run_session(
@@ -32,19 +31,19 @@ def run_session(
     as_json: bool,
     name: str | None = None,
 ) -> int:
-    """Start what is planned and follow it, or leave it running; the exit status.
+    """Start the planned session and follow it, or leave it running; returns the exit status.
 
-    Of a session that is resumed only what comes from now on is reported.
+    If a session is resumed, only what happens from now on is reported.
     """
-    from nanotrain_tui.launch import start
+    from nanotrain_tui.launch.start import start
 
     from .signals import StopRequests
 
     bell = load_settings(folders).bell and sys.stdout.isatty() and not as_json
     with StopRequests() as stop:
         plan = make_plan()
-        stop.patient = True  # from here on there is something to stop
-        folder = start(plan, folders, name=name)
+        stop.graceful = True  # from here on there is a session to stop
+        folder = start(plan, folders.places, name=name)
         beginning = _beginning(plan, folder)
         if detach:
             return _leave_running(beginning, as_json, plan.warnings)
@@ -55,15 +54,15 @@ def _beginning(plan: "Plan", folder: "SessionFolder") -> "Beginning":
     from .report import Beginning
 
     choices = plan.choices or (f"data: {plan.data['source']}",)
-    if (plan.data["name"], plan.data["train"]) == ("mnist", FULL_MNIST):
-        choices += ("training on all 60,000 images; the tutorial's reader keeps 5,000 back",)
-    memory = plan.memory.told() if plan.memory is not None else {}
+    if plan.data.get("note"):
+        choices += (plan.data["note"],)
+    memory = plan.memory.as_dict() if plan.memory is not None else {}
     return Beginning(folder.name, folder.path, plan.data, choices, memory)
 
 
 def _leave_running(beginning: "Beginning", as_json: bool, warnings: tuple[str, ...]) -> int:
-    """Print the session's name and nothing else on stdout."""
-    for warning in warnings:  # who follows the session is told by its recording
+    """Print only the session's name on stdout, or its JSON object."""
+    for warning in warnings:  # the recording has them too, for whoever follows the session
         note(warning)
     if as_json:
         print(json.dumps(beginning.told()))
@@ -82,29 +81,32 @@ def _follow(
     since: int,
     bell: bool,
 ) -> int:
-    from .follow import follow_to_end, tell_to_stop
+    from .follow import follow_to_end, request_stop
     from .report import JsonReport
     from .signals import LeaveNow
 
-    report = JsonReport() if as_json else _report_for_people()
+    report = JsonReport() if as_json else _report_for_user()
     try:
         with report:
             report.begin(beginning)
             state = follow_to_end(folder, report, stop, since)
             report.end(state)
-            if bell and not stop.asked:
+            if bell and not stop.requested:
                 print("\a", end="", flush=True)
     except LeaveNow:
-        tell_to_stop(folder)  # both may have come before the first was passed on
-        note(f"not waited for; 'nanotrain show {folder.name}' says what became of it")
+        request_stop(folder)  # two signals may arrive before the first is handled
+        note(f"left without waiting; 'nanotrain show {folder.name}' shows how the session ended")
         return INTERRUPTED
     except BrokenPipeError:
-        note(f"nobody reads the output; {folder.name} goes on: nanotrain attach {folder.name}")
+        note(
+            f"nobody reads the output any more; {folder.name} keeps running. "
+            f"Follow it with: nanotrain attach {folder.name}"
+        )
         raise OutputClosed from None
     return _status(state, folder)
 
 
-def _report_for_people() -> "Report":
+def _report_for_user() -> "Report":
     if sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown", "", None):
         from .bar import BarReport
 
@@ -115,44 +117,44 @@ def _report_for_people() -> "Report":
 
 
 def _status(state: "RunState", folder: "SessionFolder") -> int:
-    """The exit status; why it failed goes to stderr."""
+    """The exit status. The reason for a failure is printed on stderr."""
     from nanotrain_tui.session.recording.lost import read_lost
 
     name, diverged = folder.name, state.diverged
     lost = read_lost(folder)
     if lost:
-        return complain(f"{name}: {lost}", FAILED)
+        return print_error(f"{name}: {lost}", FAILED)
     if state.state == "finished":
         unsaved = _unsaved(state)
-        return complain(f"{name}: {unsaved}", FAILED) if unsaved else FINISHED
+        return print_error(f"{name}: {unsaved}", FAILED) if unsaved else FINISHED
     if state.state == "stopped" and diverged is not None and diverged.policy == "stop":
         what = f"{diverged.metric} {diverged.value} at step {diverged.step}"
-        return complain(f"{name} diverged: {what}; {way_out(state)}", FAILED)
+        return print_error(f"{name} diverged: {what}; {divergence_advice(state)}", FAILED)
     if state.state == "stopped":
         unsaved = _unsaved(state)
         if unsaved:
             note(f"{name}: {unsaved}")
         return INTERRUPTED
     if state.state == "interrupted":
-        reason = "its host was killed; what is recorded stays"
+        reason = "its host was killed; everything recorded so far is kept"
         if not Path(folder.recording).exists():
             reason = "its recording was deleted while it ran"
     else:
         reason = state.notices[-1] if state.notices else "the trainer ended"
-        reason += f" (its own words: {folder.log})"
-    return complain(f"{name} {state.state}: {reason}", FAILED)
+        reason += f" (the trainer's output is in {folder.log})"
+    return print_error(f"{name} {state.state}: {reason}", FAILED)
 
 
 def _unsaved(state: "RunState") -> str:
-    """What no checkpoint holds because the last one could not be written; empty for nothing."""
+    """A message if the last checkpoint could not be written; empty if nothing is lost."""
     if not any(NOT_WRITTEN in notice for notice in state.notices):
         return ""
     last = state.checkpoints[-1].step if state.checkpoints else 0
     if last >= state.step:
         return ""
     name = state.name
-    begin = f"goes on from step {last}" if last else "begins at step 0, for there is no checkpoint"
+    begin = f"continues from step {last}" if last else "starts at step 0: there is no checkpoint"
     return (
-        f"the last checkpoint could not be written: the network of step {state.step} is lost. Make "
-        f"room on the disk; 'nanotrain resume {name}' {begin}."
+        f"the last checkpoint could not be written: the network of step {state.step} is lost. "
+        f"Free space on the disk; 'nanotrain resume {name}' {begin}."
     )

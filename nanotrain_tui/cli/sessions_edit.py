@@ -1,4 +1,4 @@
-"""``nanotrain sessions rename | tag | note | delete``."""
+"""The subcommands ``nanotrain sessions rename``, ``tag``, ``note`` and ``delete``."""
 
 import sys
 
@@ -14,7 +14,11 @@ from .places import my_folders
 @session_argument
 @click.argument("name")
 def rename_command(session: str, name: str) -> int:
-    """Give SESSION, which has ended, the NAME."""
+    """Rename SESSION to NAME. The session must have ended.
+
+    \b
+    nanotrain sessions rename mnist-3 calm
+    """
     from nanotrain_tui.session.manage import rename_session
 
     from .pick import pick_session
@@ -28,7 +32,9 @@ def rename_command(session: str, name: str) -> int:
 @session_argument
 @click.argument("tags", nargs=-1, metavar="[+TAG|-TAG] ...")
 def tag_command(session: str, tags: tuple[str, ...]) -> int:
-    """Put tags on SESSION or take them off; without any, print those it has.
+    """Add tags to SESSION or remove them. Without a TAG, print its tags.
+
+    TAG and +TAG add a tag, -TAG removes one.
 
     \b
     nanotrain sessions tag mnist-3 +keep -old
@@ -53,7 +59,14 @@ def tag_command(session: str, tags: tuple[str, ...]) -> int:
 @session_argument
 @click.argument("text", required=False)
 def note_command(session: str, text: str | None) -> int:
-    """Write a note on SESSION; without TEXT print it, with "" remove it, with - read it."""
+    """Set the note of SESSION. Without TEXT, print it.
+
+    An empty TEXT removes the note; - reads it from standard input.
+
+    \b
+    nanotrain sessions note mnist-3 "Adam, then SGD from step 3000"
+    nanotrain sessions note mnist-3 ""
+    """
     from nanotrain_tui.session.labels import noted, read_labels, write_labels
 
     from .pick import pick_session
@@ -70,11 +83,16 @@ def note_command(session: str, text: str | None) -> int:
 @click.command("delete")
 @click.argument("sessions", nargs=-1, required=True, metavar="SESSION...",
                 shell_complete=complete_session)  # fmt: skip
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
 def delete_command(sessions: tuple[str, ...], yes: bool) -> int:
-    """Delete sessions with all that is theirs, checkpoints too. Asks first.
+    """Delete sessions and all their files, checkpoints too. Asks first.
 
-    Also deletes a folder without a recording, which a start that was interrupted left behind.
+    SESSION must be the whole name. A folder without a recording, left behind by an interrupted
+    start, can be deleted too.
+
+    \b
+    nanotrain sessions delete mnist-1 mnist-2
+    nanotrain sessions delete mnist-1 --yes
     """
     from nanotrain_tui.session.folder import find_leftover
     from nanotrain_tui.session.manage import delete_session, size_of
@@ -88,16 +106,17 @@ def delete_command(sessions: tuple[str, ...], yes: bool) -> int:
     )
     for folder in chosen:
         if folder.name not in sessions:
-            raise CommandError(f"to delete {folder.name}, give its whole name.")
+            raise CommandError(f"to delete {folder.name}, type its whole name.")
     running = [folder.name for folder in chosen if folder.is_alive()]
     if running:
-        raise CommandError(f"{', '.join(running)}: still running; stop it first.", status=1)
+        advice = f"stop it first with 'nanotrain send {running[0]} stop'."
+        raise CommandError(f"{', '.join(running)}: still running; {advice}", status=1)
     size = sum(map(size_of, chosen)) / 1e6
     names = ", ".join(folder.name for folder in chosen)
     if not yes:
         if not sys.stdin.isatty():
-            raise CommandError("nobody can be asked here: --yes deletes without asking.")
-        click.confirm(f"Delete {names} ({size:.1f} MB) for good?", abort=True)
+            raise CommandError("there is no terminal to ask on; --yes deletes without asking.")
+        click.confirm(f"Delete {names} ({size:.1f} MB) permanently?", abort=True)
     for folder in chosen:
         delete_session(folder)
         say(f"deleted {folder.name}")

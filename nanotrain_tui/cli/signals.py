@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM as something to wait for."""
+"""Handles SIGINT and SIGTERM while a command runs."""
 
 import os
 import select
@@ -8,27 +8,28 @@ from typing import Any
 
 
 class LeaveNow(KeyboardInterrupt):
-    """The person does not want to wait for a clean end, or there is nothing to end."""
+    """The user does not want to wait for a clean end, or there is no session to stop."""
 
 
 class StopRequests:
-    """Within it SIGINT and SIGTERM raise LeaveNow; once ``patient``, the first sets ``asked``.
+    """A context manager in which SIGINT and SIGTERM raise LeaveNow.
 
-    For the main thread. SIGHUP keeps its own way: it ends this process and nothing else.
+    Once ``graceful`` is true, the first signal only sets ``requested``. For the main thread.
+    SIGHUP is not handled: it ends this process, and the session keeps running.
     """
 
     SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
     def __init__(self) -> None:
-        self.patient = False
-        self.asked = False
-        self._before: dict[int, Any] = {}
+        self.graceful = False
+        self.requested = False
+        self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> "StopRequests":
         self._read, self._write = os.pipe()
         os.set_blocking(self._write, False)
         for number in self.SIGNALS:
-            self._before[number] = signal.signal(number, self._arrived)
+            self._previous[number] = signal.signal(number, self._arrived)
         return self
 
     def __exit__(
@@ -37,18 +38,18 @@ class StopRequests:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for number, handler in self._before.items():
+        for number, handler in self._previous.items():
             signal.signal(number, handler)
         os.close(self._read)
         os.close(self._write)
 
     def wait(self, seconds: float) -> None:
-        """Sleep, but not past a signal."""
+        """Sleep until a signal arrives, at most this long."""
         if select.select([self._read], [], [], seconds)[0]:
             os.read(self._read, 64)
 
     def _arrived(self, _: int, __: FrameType | None) -> None:
-        if self.asked or not self.patient:
+        if self.requested or not self.graceful:
             raise LeaveNow
-        self.asked = True
+        self.requested = True
         os.write(self._write, b".")

@@ -1,4 +1,4 @@
-"""The file that ``nanotrain init`` writes, drawn from the catalog."""
+"""The configuration file that ``nanotrain init`` writes, made from the catalog."""
 
 import json
 import textwrap
@@ -7,26 +7,28 @@ from typing import Any
 
 from nanotrain_tui.catalog import FIELDS, Field, default_of
 
-from .facts import belongs_to, range_of
+from .facts import applies_with, range_of
 
 COLUMNS = 96
 
 _HEAD = """\
-A configuration for nanotrain: 'nanotrain train THIS_FILE' reads it, 'nanotrain keys' says more.
-Every key stands here with what holds when nothing is said: uncomment a line to change it.
+A configuration for nanotrain. Train with it: 'nanotrain train THIS_FILE'. The command
+'nanotrain keys' explains every key. Each key is listed with its default: uncomment a line to
+change it.
 """
 
 _PRESET = """\
-What to start from; 'nanotrain presets' lists the names. The keys below overrule it.
+The preset to start from; 'nanotrain presets' lists the names. The keys below override it.
 """
 
 _EDITS = """\
-Edits made while it trains, as many as you like: in force from the update after the step on.
+Edits made during training, as many as you like. An edit takes effect with the update after its
+step.
 """
 
 
 def template(defaults: Mapping[str, Any]) -> str:
-    """The file's text. ``defaults`` is the checked configuration in force where nothing is said."""
+    """The text of the file. ``defaults`` is the checked configuration without any options."""
     parts = [_prose(_HEAD), _prose(_PRESET) + '#preset = "tutorial"\n']
     tables = dict.fromkeys(key.partition(".")[0] for key in FIELDS)
     for table in tables:
@@ -38,18 +40,18 @@ def template(defaults: Mapping[str, Any]) -> str:
 
 
 def _entry(field: Field, defaults: Mapping[str, Any]) -> str:
-    """What the key does, what it may hold, and its line."""
-    facts = [fact for fact in (_choices(field), range_of(field), belongs_to(field)) if fact]
-    told = field.summary
+    """A comment that explains the key, and its commented-out line."""
+    facts = [fact for fact in (_choices(field), range_of(field), applies_with(field)) if fact]
+    comment = field.summary
     if facts:
         text = "; ".join(facts)
-        told += f" {text[0].upper()}{text[1:]}."
+        comment += f" {text[0].upper()}{text[1:]}."
     name = field.key.partition(".")[2]
-    return f"{_prose(told)}#{name} = {_toml(_default(field, defaults))}\n"
+    return f"{_prose(comment)}#{name} = {_toml(_default(field, defaults))}\n"
 
 
 def _default(field: Field, defaults: Mapping[str, Any]) -> Any:
-    """What is in force; for a parameter of a choice not made, that of the first it belongs to."""
+    """The default of the key; if its choice is not made, the default with the first such choice."""
     if field.key in defaults:
         return defaults[field.key]
     chosen, names = field.applies_to or ("", ("",))
@@ -66,5 +68,5 @@ def _prose(text: str) -> str:
 
 
 def _toml(value: Any) -> str:
-    """A default as TOML writes it, which for texts, numbers and booleans is as JSON does."""
+    """The value as TOML. Texts, numbers and booleans look the same in JSON."""
     return json.dumps(value, ensure_ascii=False)

@@ -1,9 +1,9 @@
-"""Where a configuration comes from: folders, presets, TOML files, ``--set``."""
+"""Reads and merges configurations: folders, presets, TOML files, settings and ``--set``."""
 
 from .folders import Folders, find_folders
 from .presets import DEFAULT as DEFAULT_PRESET
 from .presets import Preset, Presets, load_presets
-from .resolve import overlay, parse_set, resolve
+from .resolve import parse_set, resolve
 from .save import check_preset_name, save_preset
 from .settings import Settings, load_settings, recall, remember
 from .toml_file import FileError, read_tables, read_toml
@@ -20,7 +20,6 @@ __all__ = [
     "find_folders",
     "load_presets",
     "load_settings",
-    "overlay",
     "parse_set",
     "read_tables",
     "read_toml",

@@ -1,4 +1,4 @@
-"""Where things lie: XDG folders, or everything below ``$NANOTRAIN_HOME``."""
+"""The folders of the program: the XDG folders, or all of them below ``$NANOTRAIN_HOME``."""
 
 import os
 from collections.abc import Mapping
@@ -7,17 +7,24 @@ from pathlib import Path
 
 import platformdirs
 
+from nanotrain_tui.session.places import Places
+
 APP = "nanotrain"
 
 
 @dataclass(frozen=True)
 class Folders:
-    """``home`` holds sessions and data; none of the folders need exist."""
+    """``home`` holds sessions and data. The folders may not exist yet."""
 
     home: Path
     config: Path
     cache: Path
     data_dirs: tuple[Path, ...]
+
+    @property
+    def places(self) -> Places:
+        """The folders as the board's side takes them."""
+        return Places(str(self.home), str(self.cache), tuple(map(str, self.data_dirs)))
 
     @property
     def sessions(self) -> Path:
@@ -41,14 +48,15 @@ class Folders:
 
 
 def find_folders(environ: Mapping[str, str] = os.environ) -> Folders:
-    """The folders of this user; ``NANOTRAIN_HOME`` moves all that is written."""
-    moved = environ.get("NANOTRAIN_HOME")
-    if moved:
-        home = Path(moved).expanduser().absolute()
+    """The folders of this user. ``NANOTRAIN_HOME`` moves everything that is written."""
+    home_variable = environ.get("NANOTRAIN_HOME")
+    if home_variable:
+        home = Path(home_variable).expanduser().absolute()
         config, cache = home / "config", home / "cache"
     else:
         home = platformdirs.user_data_path(APP)
         config, cache = platformdirs.user_config_path(APP), platformdirs.user_cache_path(APP)
-    named = [Path(environ["NANOTRAIN_DATA"]).expanduser()] if environ.get("NANOTRAIN_DATA") else []
+    data_variable = environ.get("NANOTRAIN_DATA")
+    named = [Path(data_variable).expanduser()] if data_variable else []
     keras = Path(environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"
     return Folders(home, config, cache, (*named, keras, home / "data"))

@@ -1,4 +1,4 @@
-"""Presets: TOML files that name a model and its training, never data."""
+"""Presets: TOML files with the values of a model and its training, without data."""
 
 from dataclasses import dataclass, field
 from importlib import resources
@@ -15,7 +15,7 @@ DEFAULT = "tutorial"
 
 @dataclass(frozen=True)
 class Preset:
-    """A preset's flat configuration; keys it does not name keep their defaults."""
+    """A preset as a flat configuration. Keys that are not in ``values`` keep their defaults."""
 
     name: str
     summary: str
@@ -25,13 +25,16 @@ class Preset:
 
 @dataclass(frozen=True)
 class Presets:
-    """All presets by name, a user's own last, and a line for each file that is broken."""
+    """All presets by name, the user's own last, and a message for each unusable file."""
 
     by_name: dict[str, Preset]
     problems: list[str] = field(default_factory=list)
 
     def get(self, name: str) -> Preset:
-        """Raises ConfigError naming the nearest preset, or what is wrong with the file."""
+        """The preset of this name.
+
+        Raises ConfigError, which names the nearest preset or the problem of the preset's file.
+        """
         if name in self.by_name:
             return self.by_name[name]
         broken = [line for line in self.problems if f"{name}.toml" in line]
@@ -39,20 +42,23 @@ class Presets:
             raise ConfigError("preset", broken[0])
         known = ", ".join(self.by_name)
         raise ConfigError(
-            "preset", f"'{name}' is not known.{nearest(name, self.by_name)} There are: {known}."
+            "preset",
+            f"there is no preset '{name}'.{nearest(name, self.by_name)} The presets are: {known}.",
         )
 
 
 def load_presets(user_folder: Path | None) -> Presets:
-    """The shipped presets and, where a folder is named, the user's; a user's of the same name
-    takes its place."""
+    """The shipped presets and those in ``user_folder``.
+
+    A preset of the user replaces the shipped preset of the same name.
+    """
     shipped = _shipped()
     presets: dict[str, Preset] = {}
     problems: list[str] = []
     own = sorted(user_folder.glob("*.toml")) if user_folder and user_folder.is_dir() else []
     for path in [shipped / f"{DEFAULT}.toml", *sorted(shipped.glob("*.toml")), *own]:
         if not is_printable(path.stem):
-            problems.append(f"{path}: its name holds control characters; rename the file.")
+            problems.append(f"{path}: the file name contains control characters; rename the file.")
             continue
         try:
             presets[path.stem] = read_preset(path)
@@ -62,20 +68,20 @@ def load_presets(user_folder: Path | None) -> Presets:
 
 
 def shipped_names() -> set[str]:
-    """The presets that come with the program."""
+    """The names of the presets that come with the program."""
     return {path.stem for path in _shipped().glob("*.toml")}
 
 
 def read_preset(path: Path) -> Preset:
-    """Raises FileError or ConfigError for a file that cannot be a preset."""
+    """The preset in a file. Raises FileError if the file cannot be used as a preset."""
     values = read_toml(path)
     summary = values.pop("summary", "")
     data = [key for key in values if key.partition(".")[0] == "data"]
     if data:
-        raise FileError(str(path), f"names {data[0]}; a preset never names data.")
+        raise FileError(str(path), f"sets {data[0]}; a preset cannot set data, so remove that key.")
     if "edits" in values:
         raise FileError(
-            str(path), "has [[edits]], which belong to one run; they go into a configuration file."
+            str(path), "has [[edits]], which belong to one run; move them to a configuration file."
         )
     try:
         check(values)

@@ -1,14 +1,14 @@
-"""One configuration out of its layers, each overruling the one before.
+"""Merges the layers of a configuration. Each layer overrides the ones before.
 
-Defaults, the tutorial preset, the user's ``config.toml``, a preset that was asked for, the
-configuration file, ``--set``.
+The layers are the defaults, the tutorial preset, the user's ``config.toml``, the chosen preset,
+the configuration file and ``--set``.
 """
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from nanotrain_tui.catalog import ConfigError, applies, check, field_of, parse_value
+from nanotrain_tui.catalog import ConfigError, check, overlay, parse_value
 
 from .presets import DEFAULT, Presets
 from .toml_file import FileError, read_toml
@@ -24,11 +24,14 @@ def resolve(
     file: Path | None = None,
     sets: Iterable[str] = (),
 ) -> Values:
-    """The checked configuration. Raises ConfigError (FileError for a file) naming the key."""
+    """The checked flat configuration.
+
+    Raises ConfigError that names the key, or FileError that names the file and the key.
+    """
     from_file = read_toml(file) if file else {}
     named = from_file.pop("preset", None)
     edits = from_file.pop("edits", [])
-    from_file.pop("summary", None)  # so that a preset's file will do as a configuration
+    from_file.pop("summary", None)  # so that a preset can be used as a configuration file
     chosen = preset or (str(named) if named is not None else None)
     values = overlay({}, presets.get(DEFAULT).values)
     values = overlay(values, settings)
@@ -46,24 +49,12 @@ def resolve(
         raise
 
 
-def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Values:
-    """``above`` over ``below``; parameters of a choice that ``above`` changes are left behind."""
-    told = {key: parse_value(key, value) for key, value in above.items()}
-    merged = {**below, **told}
-    changed = {key for key in told if key in below and told[key] != parse_value(key, below[key])}
-    for key in below:
-        condition = field_of(key).applies_to
-        if key not in told and condition and (condition[0] in changed or not applies(key, merged)):
-            del merged[key]
-    return merged
-
-
 def parse_set(text: str) -> tuple[str, Any]:
-    """``KEY=VALUE`` of a command line. Raises ConfigError."""
+    """The key and the value of ``KEY=VALUE``. Raises ConfigError."""
     key, sign, value = text.partition("=")
     key = key.strip()
     if not sign:
-        raise ConfigError(key, f"KEY=VALUE is wanted; it is '{text}'.")
+        raise ConfigError(key, f"write it as KEY=VALUE, not as '{text}'.")
     return key, parse_value(key, value.strip())
 
 
@@ -77,4 +68,5 @@ def _overlay_file(values: Values, from_file: Values, file: Path) -> Values:
 
 
 def _is_of_model(key: str) -> bool:
+    """Whether the key describes the model or its training, which a preset sets."""
     return key.partition(".")[0] not in ("data", "trainer", "telemetry", "guard")

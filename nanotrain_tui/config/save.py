@@ -1,4 +1,4 @@
-"""Saving a configuration as a preset; what the user wrote around the values stays."""
+"""Saves a configuration as a preset, and keeps the user's comments in an existing file."""
 
 import re
 from collections.abc import Mapping
@@ -12,17 +12,19 @@ from .presets import read_preset, shipped_names
 from .toml_file import FileError
 from .writing import replace_file
 
-SECTIONS = ("model", "loss", "optimizer", "schedule", "train")  # what a preset may name
+SECTIONS = ("model", "loss", "optimizer", "schedule", "train")  # the tables of a preset
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 
 
 def save_preset(folder: Path, name: str, config: Mapping[str, Any], summary: str = "") -> Path:
-    """Write the model and training of a checked flat configuration as a preset; its path.
+    """Save the model and the training of a checked flat configuration; returns the path.
 
-    Every value is written, so that the file means the same as a preset and as a configuration, and
-    whatever the defaults become; data, machine and ``[[edits]]`` never are. In a file that exists
-    comments and order stay, and the summary if none is given. Raises ConfigError for the name,
-    FileError for a file that is no preset or cannot be written.
+    Every value is written, so that the preset does not depend on the defaults. Keys of the data and
+    the machine, and ``[[edits]]``, are left out. An existing file keeps its comments and its order,
+    and also its summary if ``summary`` is empty.
+
+    Raises ConfigError for a name that cannot be used, and FileError if the existing file is not a
+    preset or the file cannot be written.
     """
     check_preset_name(name)
     path = folder / f"{name}.toml"
@@ -37,20 +39,20 @@ def save_preset(folder: Path, name: str, config: Mapping[str, Any], summary: str
 
 
 def check_preset_name(name: str) -> None:
-    """Raises ConfigError for a name that is no file's, or that a shipped preset has."""
+    """Raises ConfigError if the name cannot be a file name or is that of a shipped preset."""
     if not _NAME.match(name):
         raise ConfigError(
             "preset",
-            f"'{name[:64]}' cannot be a name; take letters, digits, '.', '_' and '-', at most 64.",
+            f"'{name[:64]}' cannot be a name; use at most 64 letters, digits, '.', '_' and '-'.",
         )
     if name in shipped_names():
-        raise ConfigError("preset", f"'{name}' is the name of a shipped preset; take another.")
+        raise ConfigError("preset", f"'{name}' is a shipped preset; choose another name.")
 
 
 def _check_utf8(values: Mapping[str, Any]) -> None:
     for key, value in values.items():
         if isinstance(value, str) and shown(value) != value:
-            raise ConfigError(key, "names a file that is not UTF-8, which no TOML file can hold.")
+            raise ConfigError(key, "is a path that is not UTF-8, which a TOML file cannot contain.")
 
 
 def _new(values: Mapping[str, Any], summary: str) -> str:
@@ -65,13 +67,13 @@ def _new(values: Mapping[str, Any], summary: str) -> str:
 
 
 def _updated(path: Path, values: Mapping[str, Any], summary: str) -> str:
-    """The file with other values: one that is as it was stays as it was written.
+    """The text of the file with the new values. Unchanged values keep their form.
 
-    What means nothing beside them is taken out.
+    Keys that do not apply to the new values are removed.
     """
     import tomlkit
 
-    old = read_preset(path).values  # a file that is broken is not written over
+    old = read_preset(path).values  # raises an error for a broken file, which is kept
     document: Any = tomlkit.parse(path.read_text(encoding="utf-8"))
     if summary:
         document["summary"] = summary
@@ -85,7 +87,7 @@ def _updated(path: Path, values: Mapping[str, Any], summary: str) -> str:
 
 
 def _put(document: Any, key: str, value: Any) -> None:
-    """Set a key, a new one behind the last of its table and before the comments that follow."""
+    """Set a key. A new key goes after the last key of its table and before later comments."""
     import tomlkit
 
     section, _, name = key.partition(".")
@@ -95,10 +97,10 @@ def _put(document: Any, key: str, value: Any) -> None:
         return
     body = table.value.body
     last = max((i for i, (key, _) in enumerate(body) if key is not None), default=-1)
-    behind = body[last + 1 :]
+    comments = body[last + 1 :]
     del body[last + 1 :]
     table.add(name, value)
-    body.extend(behind)
+    body.extend(comments)
 
 
 def _section(key: str) -> str:

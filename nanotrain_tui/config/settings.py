@@ -1,4 +1,4 @@
-"""What a user sets once and for all: ``config.toml``, and what the dashboard remembers."""
+"""The user's settings: ``config.toml``, and the choices that the dashboard saves."""
 
 import json
 from dataclasses import dataclass, field
@@ -16,9 +16,9 @@ OWN_KEYS = ("ui.theme", "ui.bell")
 
 @dataclass(frozen=True)
 class Settings:
-    """``values`` holds configuration keys; ``theme`` is empty where none was chosen.
+    """``values`` holds configuration keys; ``theme`` is empty if none was chosen.
 
-    ``keys`` maps an action of the dashboard to its keys, ``"r,ctrl+r"``, as the user wrote them.
+    ``keys`` maps an action of the dashboard to its keys as the user wrote them: ``"r,ctrl+r"``.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -28,7 +28,10 @@ class Settings:
 
 
 def load_settings(folders: Folders) -> Settings:
-    """``config.toml`` of the user, if there is one. Raises FileError naming file and key."""
+    """The settings in the user's ``config.toml``, or the defaults if there is no such file.
+
+    Raises FileError that names the file and the key.
+    """
     path = folders.settings_file
     tables = read_tables(path) if path.exists() else {}
     keys = tables.pop("keys", {})
@@ -49,27 +52,27 @@ def load_settings(folders: Folders) -> Settings:
 
 
 def recall(folders: Folders) -> dict[str, Any]:
-    """What the dashboard remembered; a lost or broken file is nothing remembered."""
+    """The choices that the dashboard saved; empty if the file is missing or broken."""
     try:
-        remembered = json.loads(_memory(folders).read_text(encoding="utf-8"))
+        saved = json.loads(_saved_file(folders).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return remembered if isinstance(remembered, dict) else {}
+    return saved if isinstance(saved, dict) else {}
 
 
 def remember(folders: Folders, key: str, value: Any) -> None:
-    """Keep a choice for the next start. Raises OSError where the folder cannot be written."""
-    replace_file(_memory(folders), json.dumps({**recall(folders), key: value}))
+    """Save a choice for the next start. Raises OSError if the folder cannot be written."""
+    replace_file(_saved_file(folders), json.dumps({**recall(folders), key: value}))
 
 
-def _memory(folders: Folders) -> Path:
+def _saved_file(folders: Folders) -> Path:
     return folders.home / "remembered.json"
 
 
 def _check_keys(keys: Any) -> None:
-    """That ``[keys]`` maps names to texts; whether there are such actions the dashboard knows."""
+    """Check that ``[keys]`` maps names to texts. The dashboard checks the names of the actions."""
     if not isinstance(keys, dict):
-        raise ConfigError("keys", 'must be a table: [keys], and below it an action = "its keys".')
+        raise ConfigError("keys", 'must be a table: [keys], followed by lines such as run = "r".')
     for action, given in keys.items():
         if not isinstance(given, str):
             raise ConfigError(f"keys.{action}", 'must be text: "r", or "r,ctrl+r" for two keys.')
@@ -77,7 +80,7 @@ def _check_keys(keys: Any) -> None:
 
 def _check_value(key: str, value: Any) -> None:
     if key == "edits":
-        raise ConfigError(key, "belong to one run; they go into a configuration file.")
+        raise ConfigError(key, "belong to one run; move them to a configuration file.")
     if key not in FIELDS:
         raise ConfigError(key, f"there is no such key.{nearest(key, [*FIELDS, *OWN_KEYS])}")
     parse_value(key, value)

@@ -1,4 +1,4 @@
-"""TOML files as flat configurations, with errors that name the file."""
+"""Reads TOML files as flat configurations, with errors that name the file."""
 
 import sys
 from pathlib import Path
@@ -19,12 +19,12 @@ class FileError(ConfigError):
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The file as a flat dict of dotted keys. Raises FileError saying what is wrong and where."""
+    """The file as a flat dict of dotted keys. Raises FileError."""
     return flatten(read_tables(path))
 
 
 def read_tables(path: Path) -> dict[str, Any]:
-    """The file as TOML has it. Raises FileError saying what is wrong and where."""
+    """The file as nested dicts. Raises FileError, whose message names the file and the problem."""
     try:
         if path.is_file() and path.stat().st_size > MAX_BYTES:
             raise FileError(str(path), f"is larger than {MAX_BYTES:,} bytes; is it a TOML file?")
@@ -32,9 +32,9 @@ def read_tables(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise FileError(str(path), "there is no such file.") from None
     except IsADirectoryError:
-        raise FileError(str(path), "is a folder; a TOML file is wanted.") from None
+        raise FileError(str(path), "is a folder; give a TOML file.") from None
     except UnicodeDecodeError:
-        raise FileError(str(path), "is not UTF-8 text; a TOML file is wanted.") from None
+        raise FileError(str(path), "is not UTF-8 text; give a TOML file.") from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise FileError(str(path), f"is not valid TOML: {error}.") from None
     except OSError as error:

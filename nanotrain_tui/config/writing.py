@@ -1,4 +1,4 @@
-"""Text files written whole or not at all."""
+"""Writes text files atomically: completely or not at all."""
 
 import contextlib
 import os
@@ -13,10 +13,11 @@ from nanotrain_tui.catalog.undecodable import SHOWN
 
 @contextmanager
 def written_aside(path: Path) -> Iterator[TextIO]:
-    """A text file that is safe on the disk and takes its name once all is written.
+    """A context manager that yields a text file, which replaces ``path`` at the end.
 
-    A link is followed, an existing file's mode is kept; bytes of a path that are no UTF-8 are
-    written as ``\\xe9``. Raises OSError, and leaves nothing then.
+    The file is written under another name, synced to the disk and renamed. A symbolic link is
+    followed, and the mode of an existing file is kept. Bytes of a path that are not UTF-8 are
+    written as ``\\xe9``. Raises OSError; after any error no unfinished file is left.
     """
     path = Path(os.path.realpath(path))
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -28,14 +29,14 @@ def written_aside(path: Path) -> Iterator[TextIO]:
         if path.exists():
             shutil.copymode(path, aside)
         aside.replace(path)
-    except BaseException:  # whatever stops it, Ctrl+C too: nothing half-written stays
+    except BaseException:  # also Ctrl+C: remove the unfinished file
         with contextlib.suppress(OSError):
             aside.unlink(missing_ok=True)
         raise
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Write ``text`` in place of what is there; folders are made. Raises OSError."""
+    """Write ``text`` to ``path`` atomically and create missing folders. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with written_aside(path) as file:
         file.write(text)

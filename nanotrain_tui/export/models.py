@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from nanotrain_tui.config import find_folders
 from nanotrain_tui.export.registry import ExportError, Options
 from nanotrain_tui.launch.model import Model, find_model, write_model
 from nanotrain_tui.session.recording.reader import SessionReader
-from nanotrain_tui.trainer_python.errors import LaunchError
+from nanotrain_tui.trainer_python.cache import PythonCache
+from nanotrain_tui.trainer_python.launch_error import LaunchError
 
 PREPROCESSING = "preprocessing.json"
 OPTIONS = frozenset({"checkpoint", "python"})
@@ -19,7 +21,8 @@ OPTIONS = frozenset({"checkpoint", "python"})
 def write_model_format(kind: str, reader: SessionReader, folder: Path, options: Options) -> None:
     """A session's model and ``preprocessing.json`` into a folder. Raises ExportError."""
     try:
-        model = find_model(reader.folder, options.checkpoint, options.python)
+        cache = PythonCache(find_folders().places.python_cache)
+        model = find_model(reader.folder, cache, options.checkpoint, options.python)
         if model.note:
             options.note(model.note)
         # Inside the session's folder, which a trainer in a container sees too.

@@ -6,10 +6,10 @@ from typing import Any, Callable, Dict, Mapping, Optional
 
 from nanotrain_tui.catalog import nest
 from nanotrain_tui.host.job import Job, JobError
-from nanotrain_tui.host.trainer.messages import METRICS
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.bodies import recordable
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.metrics import STEP, Metric, parse_declaration
 from nanotrain_tui.session.recording.backlog import Lost
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.recorder import Recorder, create_recording
@@ -31,7 +31,9 @@ class Journal:
     ) -> None:
         self.edits = edits
         self.state = states.STARTING
-        self.step = 0
+        self.step = self._from_step = 0
+        self._recorded: Dict[str, int] = {}  # the last update of each metric, of this segment
+        self._metrics: Dict[str, Metric] = {}  # as the trainer declares
         self.last_event = 0  # its seq
         self._recorder = recorder
         self._base = base
@@ -53,7 +55,8 @@ class Journal:
         return self._clock() - self._base
 
     def begin_segment(self, from_step: int, environment: Mapping[str, Any]) -> None:
-        self.step = from_step
+        self.step = self._from_step = from_step
+        self._recorded.clear()
         self._last_t = self._last_steps_t = now = max(self.now(), self._last_t)
         self._recorder.begin_segment(now, wall_time(), from_step, printable_json(environment))
 
@@ -71,6 +74,8 @@ class Journal:
         at = now if t is None else self._session_time(t, now)
         self._last_t = at = max(at, self._last_t)  # what the trainer dates may come late
         body = recordable(kind, body)
+        if kind == "started":
+            self._metrics = {one.name: one for one in parse_declaration(body.get("metrics"))}
         event = self._recorder.event(at, self.step if step is None else step, kind, body)
         self.last_event = event.seq
         self.edits.add(event)
@@ -82,17 +87,29 @@ class Journal:
         self._record_preparing()
 
     def steps(self, message: Mapping[str, Any]) -> bool:
-        """Record the updates of a ``steps`` message; False if they do not follow the last ones."""
-        if message["first_step"] != self.step + 1:
+        """Record the metrics of a ``steps`` message; False if they do not follow the last ones.
+
+        A metric of every update leaves none out; one of another resolution may. Of the same
+        updates there may be several messages, each with other metrics.
+        """
+        first, metrics = message["first_step"], message["metrics"]
+        last = first + message["count"] - 1
+        if any(first <= self._recorded.get(name, self._from_step) for name in metrics):
+            return False
+        if first > self.step + 1 and any(self._is_of_every_step(name) for name in metrics):
             return False
         now = self.now()
         t0, t1 = (self._session_time(message[end], now) for end in ("t0", "t1"))
         t0 = max(t0, self._last_steps_t)  # a row never begins before the one before it ended
         self._last_steps_t = t1 = max(t0, t1)
-        metrics = {name: message[name] for name in METRICS}
-        self._recorder.steps(message["first_step"], message["count"], t0, t1, metrics)
-        self.step = message["first_step"] + message["count"] - 1
+        self._recorder.steps(first, message["count"], t0, t1, metrics)
+        self._recorded.update(dict.fromkeys(metrics, last))
+        self.step = max(self.step, last)
         return True
+
+    def _is_of_every_step(self, name: str) -> bool:
+        metric = self._metrics.get(name)
+        return metric is None or metric.resolution == STEP
 
     def sample(self, body: Mapping[str, Any]) -> None:
         """Record telemetry."""

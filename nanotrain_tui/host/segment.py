@@ -20,9 +20,8 @@ from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import Edit
 from nanotrain_tui.trainer_python import crash, gpu
-from nanotrain_tui.trainer_python.container import COMMAND_KEY
 from nanotrain_tui.trainer_python.environment import has_nvidia
-from nanotrain_tui.trainer_python.paths import inside_config
+from nanotrain_tui.trainer_python.paths import COMMAND_KEY, inside_config
 
 STOP_WITHIN_S = 30.0  # an evaluation on a Nano, or XLA compiling, may take that long
 STOP_LOADING_WITHIN_S = 2.0

@@ -1,29 +1,27 @@
-"""Whether a training's files fit on the disk: what it writes against what is free."""
+"""Compares what a session writes with the free space on its disk."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Dict, Mapping, NamedTuple, Optional
 
 from nanotrain_tui.catalog.layers import count_parameters, parse_layers
-from nanotrain_tui.catalog.memory_estimate import MB, SLOTS
+from nanotrain_tui.catalog.memory_estimate import MB
+from nanotrain_tui.catalog.optimizers import OPTIMIZERS
 from nanotrain_tui.session.recording.reserve import RESERVE_BYTES
 
 KEEP = "train.checkpoint_keep"
 _FLOAT = 4  # bytes of float32, in checkpoints and in the recording
-_ARRAY_BYTES = 300  # of headers in a checkpoint's file, an array
-_METRICS = 3  # recorded of every step
+_ARRAY_BYTES = 300  # headers in a checkpoint's file, for each array
+_METRICS = 3  # recorded at every step
 
 
-@dataclass(frozen=True, slots=True)
-class RoomCheck:
-    """What a session writes and what its disk has left, in MB; ``free_mb`` None: not known."""
+class DiskCheck(NamedTuple):
+    """What a session writes and what its disk has free, in MB; ``free_mb`` None: not known."""
 
     checkpoint_mb: float
-    checkpoints: int  # at most, at one time
+    checkpoints: int  # the most that exist at one time
     recording_mb: float
-    free_mb: float | None
+    free_mb: Optional[float]
     place: str
 
     @property
@@ -32,7 +30,7 @@ class RoomCheck:
 
     @property
     def fits(self) -> bool:
-        """Taken for granted where nothing is known."""
+        """Whether there is enough space, or the free space is not known."""
         return self.free_mb is None or self.need_mb <= self.free_mb
 
     @property
@@ -46,50 +44,56 @@ class RoomCheck:
             f"make room, keep fewer checkpoints ({KEEP}), or set NANOTRAIN_HOME to another disk."
         )
 
-    def told(self) -> dict[str, Any]:
-        """As JSON names it."""
-        return {**asdict(self), "need_mb": self.need_mb, "fits": self.fits}
+    def as_dict(self) -> Dict[str, Any]:
+        """The check as JSON objects hold it."""
+        return {**self._asdict(), "need_mb": self.need_mb, "fits": self.fits}
 
 
-def check_room(
-    config: Mapping[str, Any], data: Mapping[str, Any], home: Path, checkpoints: Path | None = None
-) -> RoomCheck:
-    """The need of a checked flat configuration with data as ``inspect_data`` tells of it.
+def check_disk(
+    config: Mapping[str, Any],
+    data: Mapping[str, Any],
+    home: str,
+    checkpoints: Optional[str] = None,
+) -> DiskCheck:
+    """The check of a checked flat configuration with data as ``inspect_data`` describes it.
 
-    ``checkpoints`` is the folder of a session to go on with: what lies there makes way.
+    ``checkpoints`` is the folder of a session that is resumed. Its files count as free space,
+    because new ones replace them.
     """
     pixels = 1
     for side in data["shape"]:
         pixels *= side
     layers = parse_layers(config["model.hidden"])
     weights = count_parameters(pixels, layers, data["classes"])
-    arrays = 2 * (len(layers) + 1) * (1 + SLOTS[config["optimizer.name"]])
-    one = _FLOAT * weights * (1 + SLOTS[config["optimizer.name"]]) + _ARRAY_BYTES * arrays
+    copies = 1 + OPTIMIZERS[config["optimizer.name"]].slots  # weights, and the slots of each
+    arrays = 2 * (len(layers) + 1) * copies
+    one = _FLOAT * weights * copies + _ARRAY_BYTES * arrays
     recording = RESERVE_BYTES + _METRICS * _FLOAT * int(config["train.steps"])
     free = _free_bytes(home)
-    return RoomCheck(
+    return DiskCheck(
         checkpoint_mb=one / MB,
-        checkpoints=_most_checkpoints(config),
+        checkpoints=_max_checkpoints(config),
         recording_mb=recording / MB,
         free_mb=None if free is None else (free + _size_of(checkpoints)) / MB,
-        place=str(home),
+        place=home,
     )
 
 
-def _most_checkpoints(config: Mapping[str, Any]) -> int:
-    """At one time: the last, the best, and one that is written before an old one goes."""
+def _max_checkpoints(config: Mapping[str, Any]) -> int:
+    """At one time: the kept ones, the best, and a new one before an old one is deleted."""
     most = int(config[KEEP]) + 2
     every = int(config["train.checkpoint_every"])
     if config["train.checkpoint_minutes"]:
-        return most  # how many come is a question of speed
+        return most  # their number depends on the speed
     return min(most, 2 + (int(config["train.steps"]) // every if every else 0))
 
 
-def _free_bytes(place: Path) -> int | None:
-    """Of the disk that this folder lies on, or will lie on."""
-    for folder in (place, *place.absolute().parents):
+def _free_bytes(place: str) -> Optional[int]:
+    """Free space of the disk that this folder is on, or will be on."""
+    folder = Path(place).absolute()
+    for existing in (folder, *folder.parents):
         try:
-            disk = os.statvfs(folder)
+            disk = os.statvfs(str(existing))
         except FileNotFoundError:
             continue
         except OSError:
@@ -98,7 +102,7 @@ def _free_bytes(place: Path) -> int | None:
     return None
 
 
-def _size_of(folder: Path | None) -> int:
+def _size_of(folder: Optional[str]) -> int:
     if folder is None:
         return 0
     try:

@@ -8,26 +8,26 @@ import importlib.util
 import json
 import queue
 import threading
-from collections.abc import Callable
-from typing import BinaryIO
+from typing import BinaryIO, Callable, Optional, Union
 
-from nanotrain_tui.config import Folders
 from nanotrain_tui.host.host import Host
 from nanotrain_tui.host.job import Job, JobError
 from nanotrain_tui.host.trainer.process import ThreadTrainer
-from nanotrain_tui.launch.detached import make_folder, remove_folder, write_job
 from nanotrain_tui.launch.plan import Plan
+from nanotrain_tui.launch.start import make_folder, remove_folder, write_job
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.trainer_python.errors import LaunchError
+from nanotrain_tui.session.places import Places
+from nanotrain_tui.trainer_python.launch_error import LaunchError
 
 _STOPS = 4  # two end a trainer, two more the wait for the disk
 _STOP_WITHIN_S = 2.0
 
 Serve = Callable[[BinaryIO, BinaryIO], int]
+Opened = Union[Host, JobError]
 
 
 def serve(commands: BinaryIO, events: BinaryIO) -> int:
-    """The trainer's own loop, loaded only now: it brings TensorFlow with it."""
+    """The trainer's own loop. It is imported here because it loads TensorFlow."""
     try:
         from nanotrain_tui.trainer.serve import serve_pipe
     except ImportError as error:
@@ -38,7 +38,7 @@ def serve(commands: BinaryIO, events: BinaryIO) -> int:
 
 
 class InProcessSession:
-    """A session on its way; ``stop`` asks it to end, ``join`` waits for that."""
+    """A session that runs; ``stop`` asks it to end, ``join`` waits for its end."""
 
     def __init__(self, folder: SessionFolder, host: Host, thread: threading.Thread) -> None:
         self.folder = folder
@@ -50,28 +50,28 @@ class InProcessSession:
         return self._thread.is_alive()
 
     def stop(self, who: str) -> None:
-        """Stop at the next step boundary, the second time at once; returns before that."""
+        """Stop at the next step boundary, the second time at once. Does not wait."""
         if self._thread.is_alive():
             self._host.request_stop(who)
 
     def give_up(self, who: str) -> None:
-        """End it without what it still waits for: the trainer's stop, room for its last rows."""
+        """End it although the trainer does not stop or the disk has no space for the last rows."""
         for _ in range(_STOPS):
             self.stop(who)
             if self.join(_STOP_WITHIN_S):
                 return
 
-    def join(self, timeout_s: float | None = None) -> bool:
-        """Wait until all is recorded and put away; False if it is not by then."""
+    def join(self, timeout_s: Optional[float] = None) -> bool:
+        """Wait until the session has ended and is recorded; False after the timeout."""
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
 
 def start_in_process(
     plan: Plan,
-    folders: Folders,
+    places: Places,
     serve: Serve = serve,
-    name: str | None = None,
+    name: Optional[str] = None,
     on_nan: str = "stop",
 ) -> InProcessSession:
     """Like ``start``, in threads; raises LaunchError."""
@@ -81,9 +81,9 @@ def start_in_process(
             "--in-process trains in nanotrain's own Python, and that has no TensorFlow; leave "
             "--in-process away to train with another.",
         )
-    folder = make_folder(plan, folders, name)
-    # All in one thread: what telemetry starts dies with the thread that started it.
-    opened: queue.SimpleQueue[Host | JobError] = queue.SimpleQueue()
+    folder = make_folder(plan, places, name)
+    # One thread for all: telemetry's child processes die with the thread that started them.
+    opened: "queue.Queue[Opened]" = queue.Queue()
     thread = threading.Thread(
         target=_run,
         args=(write_job(plan, folder, on_nan), serve, opened),
@@ -99,7 +99,7 @@ def start_in_process(
     return InProcessSession(folder, host, thread)
 
 
-def _run(job: Job, serve: Serve, opened: "queue.SimpleQueue[Host | JobError]") -> None:
+def _run(job: Job, serve: Serve, opened: "queue.Queue[Opened]") -> None:
     host = Host(job, make_trainer=lambda _, loop: ThreadTrainer(serve, loop))
     try:
         host.open()

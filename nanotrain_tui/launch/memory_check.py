@@ -1,9 +1,7 @@
-"""Whether a training fits into this machine's memory: the estimate against what is there."""
+"""Compares the estimated memory of a training with the free memory of this machine."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+import os
+from typing import Any, Dict, Mapping, NamedTuple, Optional
 
 from nanotrain_tui.catalog.memory_estimate import MemoryNeed, estimate, fitting_batch
 from nanotrain_tui.launch.cgroups import left_by_cgroups
@@ -12,56 +10,54 @@ from nanotrain_tui.telemetry.sysfs import is_jetson
 from nanotrain_tui.trainer_python.environment import has_nvidia
 
 BATCH = "train.batch_size"
-SMALL_BLOCK_MB = 1.0  # below it free memory is in crumbs; a fresh board has blocks of 4 MB
+SMALL_BLOCK_MB = 1.0  # smaller blocks mean fragmented memory; a fresh board has 4 MB
 
 
-@dataclass(frozen=True, slots=True)
-class Available:
-    """What this machine has left, in MB; None where it does not say."""
+class Available(NamedTuple):
+    """Free memory of this machine in MB; None where it is not known."""
 
-    memory_mb: float | None = None  # MemAvailable, or what a container's limit leaves
+    memory_mb: Optional[float] = None  # MemAvailable, or what a container's limit leaves
     swap_mb: float = 0.0  # free
-    block_mb: float | None = None  # the largest free one
-    shared: bool = False  # CPU and GPU have one memory
+    block_mb: Optional[float] = None  # the largest free block
+    shared: bool = False  # CPU and GPU use the same memory
     gpu: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryCheck:
-    """What a training needs, what there is, and a batch that fits where it is too little."""
+class MemoryCheck(NamedTuple):
+    """What a training needs, what is free, and a batch that fits where memory is short."""
 
     need: MemoryNeed
     available: Available
-    batch: int  # asked for
-    fitting_batch: int | None = None  # only where it does not fit
+    batch: int  # of the configuration
+    fitting_batch: Optional[int] = None  # only where that does not fit
 
     @property
     def fits(self) -> bool:
-        """Whether there is enough without swap; taken for granted where nothing is known."""
-        there = self.available.memory_mb
-        return there is None or self.need.total_mb <= there
+        """Whether there is enough without swap, or the free memory is not known."""
+        free = self.available.memory_mb
+        return free is None or self.need.total_mb <= free
 
     @property
     def message(self) -> str:
         """What does not fit and what to do, in a sentence or two; empty where it fits."""
         if self.fits:
             return ""
-        return f"{self.shortage} {self.way_out}"
+        return f"{self.shortage} {self.remedy}"
 
     @property
     def shortage(self) -> str:
-        """What is needed, what there is, and what comes of it."""
-        there = self.available.memory_mb or 0.0
-        told = (
-            f"Training needs about {self.need.total_mb:,.0f} MB and {there:,.0f} MB are available: "
+        """What is needed, what is free, and what happens."""
+        free = self.available.memory_mb or 0.0
+        text = (
+            f"Training needs about {self.need.total_mb:,.0f} MB and {free:,.0f} MB are available: "
         )
-        if self.need.total_mb <= there + self.available.swap_mb:
-            return told + f"{self.need.total_mb - there:,.0f} MB go to swap, which is slow."
-        return told + "the kernel may kill it."
+        if self.need.total_mb <= free + self.available.swap_mb:
+            return text + f"{self.need.total_mb - free:,.0f} MB go to swap, which is slow."
+        return text + "the kernel may kill it."
 
     @property
-    def way_out(self) -> str:
-        """What would fit."""
+    def remedy(self) -> str:
+        """What to do about it."""
         if self.fitting_batch is not None:
             return f"A batch of {self.fitting_batch:,} fits ({BATCH})."
         if self.need.framework_mb > (self.available.memory_mb or 0.0):
@@ -71,7 +67,7 @@ class MemoryCheck:
 
     @property
     def hint(self) -> str:
-        """A word on free memory that lies in crumbs; empty where there is nothing to say."""
+        """A note about fragmented free memory; empty where there is none."""
         block = self.available.block_mb
         if block is None or block >= SMALL_BLOCK_MB or not self.available.shared:
             return ""
@@ -80,8 +76,8 @@ class MemoryCheck:
             "find none, a reboot joins them"
         )
 
-    def told(self) -> dict[str, Any]:
-        """As JSON names it."""
+    def as_dict(self) -> Dict[str, Any]:
+        """The check as JSON objects hold it."""
         return {
             **self.need._asdict(),
             "available_mb": self.available.memory_mb,
@@ -93,8 +89,8 @@ class MemoryCheck:
 
 
 def read_available(root: str = "/") -> Available:
-    """What the kernel says of this machine; ``root`` is the place of its files."""
-    kib = read_meminfo(str(Path(root, "proc/meminfo")))
+    """The free memory by the kernel's files below ``root``."""
+    kib = read_meminfo(os.path.join(root, "proc/meminfo"))
     known = [kib["MemAvailable"] / 1024] if "MemAvailable" in kib else []
     known += left_by_cgroups(root)
     block = largest_free_block(root)
@@ -113,17 +109,17 @@ def check_memory(
     available: Available,
     restored: bool = False,
 ) -> MemoryCheck:
-    """The need of a checked flat configuration with data as ``inspect_data`` tells of it.
+    """The check of a checked flat configuration with data as ``inspect_data`` describes it.
 
-    ``restored``: it begins with a checkpoint.
+    ``restored``: the training begins from a checkpoint.
     """
-    facts = (data["shape"], data["classes"], data["train"], data["test"])
+    sizes = (data["shape"], data["classes"], data["train"], data["test"])
     tensorflow = str(data.get("tensorflow_version") or "")
-    how = (tensorflow, available.gpu, restored)
-    need = estimate(config, *facts, *how)
+    circumstances = (tensorflow, available.gpu, restored)
+    need = estimate(config, *sizes, *circumstances)
     batch = int(config[BATCH])
     found = MemoryCheck(need, available, batch)
     if found.fits or available.memory_mb is None:
         return found
-    smaller = fitting_batch(config, *facts, available.memory_mb, *how)
+    smaller = fitting_batch(config, *sizes, available.memory_mb, *circumstances)
     return MemoryCheck(need, available, batch, smaller)

@@ -1,83 +1,98 @@
-"""The network of a session's checkpoint, asked of the trainer's Python: TensorFlow stays there."""
+"""Exports and predictions of a session's network, made by the trainer's Python."""
 
 import json
-import math
 import subprocess
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    Generator,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+)
 
 from nanotrain_tui.catalog import parse_layers
-from nanotrain_tui.config import find_folders
-from nanotrain_tui.launch.plan import PYTHONS
 from nanotrain_tui.launch.resume_and_fork import configuration_of
 from nanotrain_tui.session.checkpoints import Checkpoint, list_checkpoints, no_best
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.trainer_python import crash, preload
-from nanotrain_tui.trainer_python.cache import Remembered
-from nanotrain_tui.trainer_python.call import PATHS, paths_of, python_of, seeing, with_trainer
-from nanotrain_tui.trainer_python.container import Folder
+from nanotrain_tui.trainer_python.cache import PythonCache
+from nanotrain_tui.trainer_python.call import python_of, with_trainer
+from nanotrain_tui.trainer_python.container import Folder, find_paths, mount
 from nanotrain_tui.trainer_python.environment import trainer_invocation
-from nanotrain_tui.trainer_python.errors import LaunchError
-from nanotrain_tui.trainer_python.finder import KEY
+from nanotrain_tui.trainer_python.launch_error import LaunchError
 from nanotrain_tui.trainer_python.leash import Leash
-from nanotrain_tui.trainer_python.paths import PathMap
-from nanotrain_tui.trainer_python.query import json_objects, last_words
+from nanotrain_tui.trainer_python.paths import COMMAND_KEY, PATHS_KEY, PathMap
+from nanotrain_tui.trainer_python.query import json_objects, reason_of
 
 LAST, BEST = "last", "best"
+Wanted = Union[int, str, None]  # a step, LAST or BEST; None: the best, else the last
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A checkpoint that is whole, and the data that it was trained on."""
+class Model(NamedTuple):
+    """A whole checkpoint, and the data that it was trained on."""
 
     folder: SessionFolder
     checkpoint: Checkpoint
     data: Mapping[str, Any]  # name, source, shape, classes, train, test
-    command: tuple[str, ...]  # that runs the trainer, and sees the checkpoints
-    told: Any = None  # trainer.paths
-    sizes: tuple[int, ...] = ()  # of the network: pixels, units of each hidden layer, classes
-    note: str = ""  # why this is not the checkpoint that was asked for
+    command: Sequence[str]  # that runs the trainer, with the checkpoints mounted
+    trainer_paths: Any = None  # the value of trainer.paths
+    sizes: Tuple[int, ...] = ()  # of the network: pixels, units of each hidden layer, classes
+    note: str = ""  # why this is not the checkpoint that was wanted
 
 
 def find_model(
-    folder: SessionFolder, wanted: int | str | None = None, python: tuple[str, ...] = ()
+    folder: SessionFolder,
+    cache: PythonCache,
+    wanted: Wanted = None,
+    python: Sequence[str] = (),
 ) -> Model:
     """The model of a checkpoint: ``best``, ``last`` or a step; None is best, else last.
 
-    ``python`` is the command of a Python with TensorFlow; else the session's, else the first that
-    is found. Raises LaunchError or RecordingError.
+    ``python`` is the command of a Python with TensorFlow. Without it the session's is used, else
+    the first that is found. Raises LaunchError or RecordingError.
     """
     checkpoint, note = choose(list_checkpoints(folder), wanted, folder.name)
     with SessionReader(folder) as reader:
         started = [event.body.get("data") for event in reader.events(["started"])]
-    data = next((told for told in reversed(started) if isinstance(told, dict)), None)
+    data = next((body for body in reversed(started) if isinstance(body, dict)), None)
     config = configuration_of(folder)
     sizes = _sizes_of(data or {}, config)
     if data is None or sizes is None:
         raise LaunchError("", f"{folder.name} does not say which data it was trained on.")
     if python:
         config = {**config, "trainer.command": list(python)}
-    told = config.get(PATHS)  # older recordings have none
-    found, _ = python_of(config, Remembered(find_folders().cache / PYTHONS))
-    command = seeing(with_trainer(found, told), [Folder(folder.checkpoints)], told)
-    return Model(folder, checkpoint, data, command, told, sizes, note)
+    trainer_paths = config.get(PATHS_KEY)  # older recordings have none
+    found, _ = python_of(config, cache)
+    checkpoints = [Folder(folder.checkpoints)]
+    command = mount(with_trainer(found, trainer_paths), checkpoints, trainer_paths)
+    return Model(folder, checkpoint, data, command, trainer_paths, sizes, note)
 
 
-def _sizes_of(data: Mapping[str, Any], config: Mapping[str, Any]) -> tuple[int, ...] | None:
-    """The network's, by what was recorded; None where that is no data set."""
+def _sizes_of(data: Mapping[str, Any], config: Mapping[str, Any]) -> Optional[Tuple[int, ...]]:
+    """The sizes of the recorded network; None where the recorded data is not valid."""
     shape, classes = data.get("shape"), data.get("classes")
     if not isinstance(shape, list) or not all(isinstance(one, int) for one in [*shape, classes]):
         return None
     units = [layer.units for layer in parse_layers(str(config.get("model.hidden")))]
-    return (math.prod(shape), *units, int(str(classes)))
+    pixels = 1
+    for side in shape:
+        pixels *= side
+    return (pixels, *units, int(str(classes)))
 
 
-def choose(listed: list[Checkpoint], wanted: int | str | None, name: str) -> tuple[Checkpoint, str]:
-    """The checkpoint that is meant, and why it is another than was asked for, else "".
+def choose(listed: List[Checkpoint], wanted: Wanted, name: str) -> Tuple[Checkpoint, str]:
+    """The wanted checkpoint, and why it is another one, else "".
 
     Raises LaunchError.
     """
@@ -103,52 +118,52 @@ def choose(listed: list[Checkpoint], wanted: int | str | None, name: str) -> tup
 
 
 class _Refusal(Exception):
-    """The trainer's no, or its end without an answer; ``words`` is all that it said."""
+    """The trainer refused, or ended without an answer; ``output`` is all that it printed."""
 
-    def __init__(self, key: str, message: str, status: int | None, words: str) -> None:
+    def __init__(self, key: str, message: str, status: Optional[int], output: str) -> None:
         super().__init__(message)
-        self.key, self.message, self.status, self.words = key, message, status, words
+        self.key, self.message, self.status, self.output = key, message, status, output
 
 
-def ask(model: Model, what: str, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def ask(model: Model, option: str, request: Mapping[str, Any]) -> Iterator[Dict[str, Any]]:
     """The trainer's lines in answer to ``--export`` or ``--predict``; the last has ``ok``.
 
-    A library that came too late for glibc comes first the next time, as in a session. Raises
-    LaunchError where the trainer cannot be run, or says why not.
+    Where glibc had no room for a library, it asks again with this library loaded first, as a
+    session does. Raises LaunchError where the trainer cannot be run or refuses.
     """
-    first: dict[str, str] = {}
+    env: Dict[str, str] = {}
     while True:
         try:
-            yield from _ask_once(model, what, request, first)
+            yield from _ask_once(model, option, request, env)
             return
-        except _Refusal as no:
-            more = preload.with_library(first, no.words)
+        except _Refusal as refusal:
+            more = preload.with_library(env, refusal.output)
             if more is None:
-                why = no.message
-                if no.key == KEY:  # TensorFlow did not load, or died
-                    why = crash.explain(why, no.status, no.words)
-                raise LaunchError(no.key, why) from None
-            first = more
+                why = refusal.message
+                if refusal.key == COMMAND_KEY:  # TensorFlow did not load, or crashed
+                    why = crash.explain(why, refusal.status, refusal.output)
+                raise LaunchError(refusal.key, why) from None
+            env = more
 
 
 def _ask_once(
-    model: Model, what: str, request: Mapping[str, Any], first: Mapping[str, str]
-) -> Iterator[dict[str, Any]]:
-    """The same, once, with these variables besides. Raises _Refusal."""
-    command = seeing([*model.command, what], _folders_of(request), model.told)
-    paths = paths_of(command, model.told)
-    told = trainer_invocation(list(command), first)
-    question = json.dumps(_request(model, request, paths)).encode() + b"\n"
-    with tempfile.TemporaryFile() as said:
+    model: Model, option: str, request: Mapping[str, Any], env: Mapping[str, str]
+) -> Iterator[Dict[str, Any]]:
+    """The same, once, with these additional variables. Raises _Refusal."""
+    command = mount([*model.command, option], _folders_of(request), model.trainer_paths)
+    paths = find_paths(command, model.trainer_paths)
+    invocation = trainer_invocation(command, env)
+    line = json.dumps(_request(model, request, paths)).encode() + b"\n"
+    with tempfile.TemporaryFile() as errors:
         try:
-            leash = Leash(told.command, subprocess.PIPE, said, told.env)
+            leash = Leash(invocation.command, subprocess.PIPE, errors, invocation.env)
         except OSError as error:
             raise _cannot_run(model, error) from error
         with leash:
             child = leash.process
             assert child.stdin is not None and child.stdout is not None
-            with suppress(BrokenPipeError):  # it ended early; what it said follows
-                child.stdin.write(question)
+            with suppress(BrokenPipeError):  # it ended early; its output says why
+                child.stdin.write(line)
                 child.stdin.close()
             answer = yield from _answers(child.stdout)
             if answer.get("ok"):
@@ -158,39 +173,39 @@ def _ask_once(
                 leash.check()
             except OSError as error:
                 raise _cannot_run(model, error) from error
-            said.seek(0)
-            words = said.read()
-            text = words.decode("utf-8", "replace")
+            errors.seek(0)
+            printed = errors.read()
+            text = printed.decode("utf-8", "replace")
             if answer:
                 message = str(paths.outside(str(answer.get("message"))))
                 raise _Refusal(str(answer.get("key", "")), message, None, f"{message}\n{text}")
-            why = f"{model.command[0]} ended with status {child.returncode}: {last_words(words)}"
-            raise _Refusal(KEY, why, child.returncode, text)
+            why = f"{model.command[0]} ended with status {child.returncode}: {reason_of(printed)}"
+            raise _Refusal(COMMAND_KEY, why, child.returncode, text)
 
 
 def _cannot_run(model: Model, error: OSError) -> LaunchError:
-    return LaunchError(KEY, f"cannot run {model.command[0]}: {error.strerror}.")
+    return LaunchError(COMMAND_KEY, f"cannot run {model.command[0]}: {error.strerror}.")
 
 
 def write_model(
     model: Model, kind: str, into: str, progress: Callable[[float], None]
-) -> dict[str, Any]:
+) -> Dict[str, Any]:
     """Have the trainer write ``keras``, ``savedmodel`` or ``weights`` into a folder."""
-    answer: dict[str, Any] = {}
+    answer: Dict[str, Any] = {}
     for answer in ask(model, "--export", {"kind": kind, "into": into}):
         if "progress" in answer:
             progress(float(answer["progress"]))
     return answer
 
 
-def _folders_of(request: Mapping[str, Any]) -> list[Folder]:
+def _folders_of(request: Mapping[str, Any]) -> List[Folder]:
     return [Folder(request["into"], writable=True)] if "into" in request else []
 
 
-def _request(model: Model, request: Mapping[str, Any], paths: PathMap) -> dict[str, Any]:
-    """What the trainer is asked, its paths as it calls them."""
+def _request(model: Model, request: Mapping[str, Any], paths: PathMap) -> Dict[str, Any]:
+    """The request for the trainer, with its paths as the container calls them."""
     checkpoint = f"{model.folder.checkpoints}/{model.checkpoint.file}"
-    told = {
+    complete = {
         "checkpoint": paths.inside(checkpoint),
         "shape": model.data["shape"],
         "sizes": list(model.sizes),
@@ -198,13 +213,15 @@ def _request(model: Model, request: Mapping[str, Any], paths: PathMap) -> dict[s
         "preprocessing": model.data.get("preprocessing"),
         **request,
     }
-    return {**told, "into": paths.inside(request["into"])} if "into" in request else told
+    if "into" in request:
+        complete["into"] = paths.inside(request["into"])
+    return complete
 
 
-def _answers(lines: Iterable[bytes]) -> Generator[dict[str, Any], None, dict[str, Any]]:
-    """The trainer's lines but a no; what a container prints besides is passed over.
+def _answers(lines: Iterable[bytes]) -> Generator[Dict[str, Any], None, Dict[str, Any]]:
+    """The JSON lines up to the one with ``ok``; other lines are skipped. A refusal is not yielded.
 
-    Returns the last one, which has ``ok``; empty where it did not come.
+    Returns the line with ``ok``; empty where there was none.
     """
     for line in lines:
         for answer in json_objects(line):

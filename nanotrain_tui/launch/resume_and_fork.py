@@ -1,12 +1,9 @@
-"""Going on from what was trained before: resume, fork, restart.
+"""Plans that begin from a session there is: resume, fork and restart.
 
-``plan_resume``, ``plan_fork`` and ``plan_restart`` read recordings and write nothing; ``start``
-sets a plan going.
+They read recordings and write nothing; ``start`` starts a plan.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from typing import Any, List, Mapping, Optional, Sequence, Tuple, Union
 
 from nanotrain_tui.catalog import (
     RESTART,
@@ -15,10 +12,9 @@ from nanotrain_tui.catalog import (
     change_kind,
     check,
     flatten,
+    overlay,
     parse_value,
 )
-from nanotrain_tui.config import Folders, overlay
-from nanotrain_tui.launch.detached import start
 from nanotrain_tui.launch.plan import Plan, prepare
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.checkpoints import first_whole, list_checkpoints, no_best
@@ -34,13 +30,14 @@ from nanotrain_tui.session.history import (
     starts,
     with_changes,
 )
+from nanotrain_tui.session.places import Places
 from nanotrain_tui.session.recording.reader import SessionReader
-from nanotrain_tui.trainer_python.errors import LaunchError
+from nanotrain_tui.trainer_python.launch_error import LaunchError
 
 Changes = Mapping[str, Any]
 
-# Drawn anew by a fork without touching the weights: another order, other dropout.
-_FREE_IN_A_FORK = ("train.seed",)
+# A fork may change the seed: it decides the order and dropout of the steps to come.
+_FREE_IN_FORK = ("train.seed",)
 
 
 def configuration_of(folder: SessionFolder) -> Config:
@@ -52,8 +49,8 @@ def configuration_of(folder: SessionFolder) -> Config:
         return config_now(read_history(reader))
 
 
-def plan_resume(folder: SessionFolder, folders: Folders, changes: Changes | None = None) -> Plan:
-    """How a session that ended goes on from its last whole checkpoint; for ``start``.
+def plan_resume(folder: SessionFolder, places: Places, changes: Optional[Changes] = None) -> Plan:
+    """Resume a session that ended from its last whole checkpoint.
 
     After ``stopped``, ``failed`` and ``interrupted``; after ``finished`` only if ``changes`` has
     more ``train.steps``, or its last steps are in no checkpoint. ``changes`` are flat and in force
@@ -81,31 +78,30 @@ def plan_resume(folder: SessionFolder, folders: Folders, changes: Changes | None
             f"{begin.config['train.steps']} is less than the {begin.step} steps that {folder.name} "
             "has made; set it higher.",
         )
-    # One whose last checkpoint could not be written trains again from the one before.
+    # Where the last checkpoint could not be written, the steps after the one before run again.
     is_saved = begin.checkpoint is None or begin.step >= reached
     if state == states.FINISHED and begin.config["train.steps"] <= reached and is_saved:
         raise LaunchError(
             "train.steps",
             f"{folder.name} has finished its {reached} steps; to go on, set train.steps higher.",
         )
-    plan = _plan(begin, folders, folder)
-    return replace(
-        plan,
+    plan = _plan(begin, places, folder)
+    return plan._replace(
         choices=(*plan.choices, f"going on from step {begin.step}"),
         start=begin,
         resumes=folder,
         resumes_after=last_seq,
-        warnings=(*plan.warnings, *_passed_over(problems), *_anew(begin)),
+        warnings=(*plan.warnings, *_passed_over(problems), *_without_checkpoint(begin)),
     )
 
 
 def plan_fork(
     parent: SessionFolder,
-    folders: Folders,
-    checkpoint: int | str = "last",
-    changes: Changes | None = None,
+    places: Places,
+    checkpoint: Union[int, str] = "last",
+    changes: Optional[Changes] = None,
 ) -> Plan:
-    """A new session from a checkpoint of any session, a running one too; for ``start``.
+    """Begin a new session from a checkpoint of another, which may be running.
 
     ``checkpoint`` is ``last``, ``best`` or the step. The configuration is the one in force at the
     checkpoint with ``changes``, which are flat; scripted edits still ahead stay, a person's edits
@@ -113,8 +109,8 @@ def plan_fork(
     """
     with SessionReader(parent, exact=True) as reader:
         history = read_history(reader)
-    found, told = _checkpoint_to_fork(parent, history, checkpoint)
-    allowed = _allowed(found.config, changes or {}, _FREE_IN_A_FORK)
+    found, warnings = _checkpoint_to_fork(parent, history, checkpoint)
+    allowed = _allowed(found.config, changes or {}, _FREE_IN_FORK)
     begin = with_changes(found, allowed)
     if begin.config["train.steps"] <= begin.step:
         raise LaunchError(
@@ -122,82 +118,50 @@ def plan_fork(
             f"{parent.name} has all {begin.config['train.steps']} steps done at this checkpoint; "
             "set train.steps higher.",
         )
-    plan = _plan(begin, folders)
+    plan = _plan(begin, places)
     config = dict(plan.config)
     if begin.ahead:
         config[EDITS] = [{"step": edit.step, "set": edit.values} for edit in begin.ahead]
-    return replace(
-        plan,
+    return plan._replace(
         config=config,
         choices=(*plan.choices, f"forked from {parent.name} at step {begin.step}"),
         start=begin,
         parent=parent,
-        warnings=(*plan.warnings, *told),
+        warnings=(*plan.warnings, *warnings),
     )
 
 
-def plan_restart(folder: SessionFolder, folders: Folders, changes: Changes | None = None) -> Plan:
-    """A new session from nothing, with the configuration ``folder`` began with and ``changes``.
+def plan_restart(folder: SessionFolder, places: Places, changes: Optional[Changes] = None) -> Plan:
+    """Begin a new session without a checkpoint, from the first configuration of ``folder``.
 
     Raises LaunchError, ConfigError or RecordingError.
     """
     with SessionReader(folder, exact=True) as reader:
         config = flatten(reader.meta()["config"])
     edits = config.pop(EDITS, [])
-    return prepare(check({**overlay(config, changes or {}), EDITS: edits}), folders)
+    return prepare(check({**overlay(config, changes or {}), EDITS: edits}), places)
 
 
-def resume(
-    folder: SessionFolder, changes: Changes | None, folders: Folders, on_nan: str = "stop"
-) -> SessionFolder:
-    """``start(plan_resume(...))``: the same folder, training again."""
-    return start(plan_resume(folder, folders, changes), folders, on_nan=on_nan)
+def _plan(begin: Start, places: Places, resumes: Optional[SessionFolder] = None) -> Plan:
+    return prepare(check(begin.config), places, begin.checkpoint is not None, resumes)
 
 
-def fork(
-    parent: SessionFolder,
-    checkpoint: int | str | None,
-    changes: Changes | None,
-    folders: Folders,
-    name: str | None = None,
-    on_nan: str = "stop",
-) -> SessionFolder:
-    """``start(plan_fork(...))``: the new session's folder; None for the last checkpoint."""
-    wanted = "last" if checkpoint is None else checkpoint
-    return start(plan_fork(parent, folders, wanted, changes), folders, name, on_nan)
-
-
-def restart(
-    folder: SessionFolder,
-    changes: Changes | None,
-    folders: Folders,
-    name: str | None = None,
-    on_nan: str = "stop",
-) -> SessionFolder:
-    """``start(plan_restart(...))``: the new session's folder."""
-    return start(plan_restart(folder, folders, changes), folders, name, on_nan)
-
-
-def _plan(begin: Start, folders: Folders, resumes: SessionFolder | None = None) -> Plan:
-    return prepare(check(begin.config), folders, begin.checkpoint is not None, resumes)
-
-
-def _allowed(config: Config, changes: Changes, free: tuple[str, ...] = ()) -> Config:
-    """Changes that leave the weights their meaning, in their own types. Raises ConfigError."""
-    told = {key: parse_value(key, value) for key, value in changes.items()}
-    for key, value in told.items():
+def _allowed(config: Config, changes: Changes, free: Tuple[str, ...] = ()) -> Config:
+    """The parsed changes. Raises ConfigError for one that does not fit the weights."""
+    parsed = {key: parse_value(key, value) for key, value in changes.items()}
+    for key, value in parsed.items():
         before = config.get(key)
         if before is None or before == value or key.startswith(MACHINE) or key in free:
             continue
         if change_kind(key, before, value) == RESTART:
             raise ConfigError(key, "cannot change with the weights kept; restart with it.")
-    return told
+    return parsed
 
 
 def _checkpoint_to_fork(
-    parent: SessionFolder, history: Sequence[Stretch], wanted: int | str
-) -> tuple[Start, list[str]]:
-    """The start that is meant, and what must be said of it. Raises LaunchError."""
+    parent: SessionFolder, history: Sequence[Stretch], wanted: Union[int, str]
+) -> Tuple[Start, List[str]]:
+    """The start from the wanted checkpoint, and warnings. Raises LaunchError."""
     listed = [] if wanted == "last" else list_checkpoints(parent)
     has_best = any(one.best for one in listed)
     if wanted == "last" or (wanted == "best" and not has_best):
@@ -206,8 +170,8 @@ def _checkpoint_to_fork(
         if found is None or found.checkpoint is None:
             why = "; ".join(problems) or "none was written yet"
             raise LaunchError("", f"{parent.name} has no checkpoint to fork from: {why}.")
-        told = [] if wanted == "last" else [no_best(parent.name)]
-        return start_at(history, found.checkpoint), told + _passed_over(problems)
+        warnings = [] if wanted == "last" else [no_best(parent.name)]
+        return start_at(history, found.checkpoint), warnings + _passed_over(problems)
     named = [one for one in listed if (one.best if wanted == "best" else one.step == wanted)]
     if not named:
         there = ", ".join(str(one.step) for one in listed) or "none"
@@ -219,23 +183,11 @@ def _checkpoint_to_fork(
     return start_at(history, next(one for one in events if one.seq == named[-1].seq)), []
 
 
-def _passed_over(problems: Sequence[str]) -> list[str]:
+def _passed_over(problems: Sequence[str]) -> List[str]:
     return [f"a checkpoint is passed over: {problem}" for problem in problems]
 
 
-def _anew(begin: Start) -> list[str]:
+def _without_checkpoint(begin: Start) -> List[str]:
     if begin.checkpoint is not None:
         return []
     return ["there is no checkpoint to go on from; training begins anew at step 0"]
-
-
-__all__ = [
-    "configuration_of",
-    "fork",
-    "list_checkpoints",
-    "plan_fork",
-    "plan_restart",
-    "plan_resume",
-    "restart",
-    "resume",
-]

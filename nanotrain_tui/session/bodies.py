@@ -22,7 +22,7 @@ from nanotrain_tui.session.events import (
     ListOf,
     MapOf,
 )
-from nanotrain_tui.session.folder import is_name
+from nanotrain_tui.session.names import is_name
 from nanotrain_tui.session.text import printable, printable_json, safe_paths, steers
 
 LONGEST_BODY = 16 << 20  # characters of one row's JSON

@@ -1,7 +1,7 @@
 """What the evaluations of a session came to: by metric the last value and the best."""
 
 import math
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from nanotrain_tui.session.bodies import number
 from nanotrain_tui.session.metrics import (
@@ -12,7 +12,9 @@ from nanotrain_tui.session.metrics import (
     declaration_of,
     parse_declaration,
 )
-from nanotrain_tui.session.recording.reader import Evaluation
+
+if TYPE_CHECKING:
+    from nanotrain_tui.session.recording.reader import Evaluation
 
 
 class Evaluated(NamedTuple):
@@ -27,7 +29,7 @@ class Evaluated(NamedTuple):
 _BESIDE = {"accuracy": ("accuracy", "best_accuracy"), "loss": ("loss", "best_loss")}
 
 
-def evaluated(metrics: Metrics, evaluations: Sequence[Evaluation]) -> Dict[str, Evaluated]:
+def evaluated(metrics: Metrics, evaluations: Sequence["Evaluation"]) -> Dict[str, Evaluated]:
     """What evaluations, by step, came to in each metric, the primary one first.
 
     On the test data; a metric that is not evaluated on them, on the part that it is evaluated on.
@@ -44,14 +46,15 @@ def evaluated(metrics: Metrics, evaluations: Sequence[Evaluation]) -> Dict[str, 
     return found
 
 
-def evaluated_columns(metrics: Metrics, evaluations: Sequence[Evaluation]) -> List[MetricPart]:
+def evaluated_columns(metrics: Metrics, evaluations: Sequence["Evaluation"]) -> List[MetricPart]:
     """What evaluations have values of, the metric that tells the best first."""
     ranked = [one.name for one in metrics.ranked([metric.name for metric in metrics])]
-    return [
+    found = [
         key
-        for key in sorted(metrics.columns, key=lambda key: ranked.index(key.metric))
+        for key in metrics.columns
         if any(one.on == key.part and key.metric in one.metrics for one in evaluations)
     ]
+    return sorted(found, key=lambda key: ranked.index(key.metric))
 
 
 def beside_metrics(found: Mapping[str, Evaluated]) -> Dict[str, Optional[float]]:

@@ -68,6 +68,10 @@ EVENTS: Dict[str, Kind] = {
     }),
     "started": Kind({
         "steps": COUNT, "parameters": COUNT, "batch_size": COUNT, "xla": FLAG, "threads": COUNT,
+        "metrics": MapOf({
+            "title": TEXT, "unit": TEXT, "better": OneOf(("up", "down")),
+            "format": OneOf(("percent", "number")), "on": ListOf(TEXT), "resolution": TEXT,
+        }),
         "data": {
             "name": TEXT, "source": TEXT, "train": COUNT, "test": COUNT, "shape": ListOf(COUNT),
             "classes": COUNT, "task": TEXT,
@@ -93,7 +97,8 @@ EVENTS: Dict[str, Kind] = {
         "again": COUNT,
     }),
     "diverged": Kind({
-        "loss": NUMBER, "policy": OneOf(("pause", "stop", "continue")), "checkpoint": TEXT,
+        "metric": TEXT, "value": NUMBER, "loss": NUMBER,
+        "policy": OneOf(("pause", "stop", "continue")), "checkpoint": TEXT,
     }),
     "paused": Kind({"who": TEXT}, state="paused"),
     "resumed": Kind({"who": TEXT, "steps": COUNT}, state="running"),

@@ -13,12 +13,12 @@ from typing import List, Optional, Tuple
 from nanotrain_tui.session import locks
 from nanotrain_tui.session.errors import SessionError, SessionNotFound
 from nanotrain_tui.session.leftovers import RECORDING, is_leftover, is_old, make_way
+from nanotrain_tui.session.names import is_name
 from nanotrain_tui.session.recording.journals import files_beside, settle_file
 
 RESERVE = "reserve"  # disk space that a running host sets aside; see reserve.py
 NOT_RESPONDING_AFTER_S = 5.0
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 _NUMBERED = re.compile(r"(.*)-([0-9]{1,9})\Z")
 
 
@@ -86,11 +86,6 @@ class SessionFolder:
             except OSError:
                 pass  # there is none
         return settle_file(self.recording)
-
-
-def is_name(text: str) -> bool:
-    """Whether a session can have this name: a letter or digit, then also ``.`` ``_`` ``-``."""
-    return _NAME.match(text) is not None
 
 
 def check_name(name: str) -> None:
@@ -195,7 +190,7 @@ def _folders(home: str) -> List[SessionFolder]:
     """Whatever has the name of a session."""
     try:
         with os.scandir(sessions_folder(home)) as entries:
-            return [SessionFolder(entry.path) for entry in entries if _NAME.match(entry.name)]
+            return [SessionFolder(entry.path) for entry in entries if is_name(entry.name)]
     except OSError:
         return []
 
@@ -215,7 +210,6 @@ __all__ = [
     "find_leftover",
     "find_session",
     "free_name",
-    "is_name",
     "list_leftovers",
     "list_sessions",
     "sessions_folder",

@@ -33,7 +33,7 @@ LONGEST_UNIT = 24
 
 
 class Metric(NamedTuple):
-    """What is known of a metric beside its values."""
+    """The declaration of a metric."""
 
     name: str
     title: str
@@ -185,7 +185,7 @@ class Metrics:
 
     @property
     def primary(self) -> Optional[Metric]:
-        """The metric that tells which session or network is the best; None where there is none.
+        """The metric by which sessions and networks are compared; None where there is none.
 
         The first evaluated one whose better values are higher, else lower, else the first that is
         evaluated, else the first of all.
@@ -211,7 +211,7 @@ STANDARD_METRICS = Metrics(STANDARD)
 
 
 class MetricsFold:
-    """Takes what a recording says of its metrics, in its order, to ``Metrics``."""
+    """Collects the ``Metrics`` of a recording from its rows and events, in their order."""
 
     def __init__(self) -> None:
         self._declared: Dict[str, Metric] = {}
@@ -320,10 +320,10 @@ def is_metric_name(name: Any) -> bool:
 
 def evaluated_values(body: Any) -> Dict[str, float]:
     """The values of an ``evaluated`` event by metric; NaN and infinities among them."""
-    told = dict(_table(_table(body).get("metrics")))
+    given = dict(_table(_table(body).get("metrics")))
     for name in BESIDE_METRICS:
-        told.setdefault(name, _table(body).get(name))
-    found = ((name, number(value)) for name, value in told.items())
+        given.setdefault(name, _table(body).get(name))
+    found = ((name, number(value)) for name, value in given.items())
     return {name: value for name, value in found if value is not None and is_metric_name(name)}
 
 
@@ -338,18 +338,18 @@ def part_of(body: Any) -> str:
     return part if is_metric_name(part) else TEST
 
 
-def _parse_metric(name: str, told: Dict[str, Any]) -> Metric:
-    parts = told.get("on")
+def _parse_metric(name: str, declared: Dict[str, Any]) -> Metric:
+    parts = declared.get("on")
     on = [part for part in parts if is_metric_name(part)] if isinstance(parts, list) else []
-    better, form = told.get("better"), told.get("format")
+    better, form = declared.get("better"), declared.get("format")
     return Metric(
         name,
-        _text(told.get("title"), LONGEST_NAME) or name,
-        _text(told.get("unit"), LONGEST_UNIT),
+        _text(declared.get("title"), LONGEST_NAME) or name,
+        _text(declared.get("unit"), LONGEST_UNIT),
         better if better in (UP, DOWN) else None,
         form if form in (PERCENT, NUMBER) else NUMBER,
         tuple(dict.fromkeys(on[:MOST_PARTS])) or (TRAINING,),
-        _text(told.get("resolution"), LONGEST_UNIT) or STEP,
+        _text(declared.get("resolution"), LONGEST_UNIT) or STEP,
     )
 
 

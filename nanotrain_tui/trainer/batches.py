@@ -1,4 +1,4 @@
-"""Which examples each step sees."""
+"""The examples of each step."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ class Batches:
     The order of an epoch depends on the seed and the epoch's number alone, and the place in the
     stream is counted in examples. So a run goes on from a checkpoint exactly, and the batch size
     may change at any step. A batch that an epoch cannot fill takes its rest from the next epoch
-    (as the tutorial's reader does): every batch is full, every epoch sees every example once.
+    (as the tutorial's reader does): every batch is full, every epoch uses every example once.
     """
 
     def __init__(self, examples: int, seed: int, position: int = 0) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any, Dict, List, Mapping
 
-from .losses import natural_output
+from .losses import LOSSES
 from .model import structure_of
 from .optimizers import OPTIMIZERS
 from .protocol import Failed
@@ -40,9 +40,9 @@ def apply_changes(config: Mapping[str, Any], changes: Mapping[str, Any]) -> Conf
     new = dict(config, **changes)
     if "model.activation" in changes or "model.hidden" in changes:
         new["layers"] = _layers_of(new)
-    if "model.output" in changes or "loss.name" in changes:
+    if ("model.output" in changes or "loss.name" in changes) and new["loss.name"] in LOSSES:
         output = new.get("model.output", new["output"])
-        new["output"] = natural_output(new["loss.name"]) if output == "auto" else output
+        new["output"] = LOSSES[new["loss.name"]].output if output == "auto" else output
     try:
         structure_of(new)
     except Failed as error:

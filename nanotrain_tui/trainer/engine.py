@@ -14,8 +14,9 @@ import numpy as np
 import tensorflow as tf
 
 from .checkpoints.slots import slot_name, weight_name
-from .model import Structure, hits_of, logits_of, losses_of, penalty_of, structure_of
-from .optimizers import OPTIMIZERS, Now, initial_slot
+from .losses import LOSSES, losses_of
+from .model import correct_of, logits_of, penalty_of, structure_of
+from .optimizers import OPTIMIZERS, UpdateContext, initial_slot
 from .runtime import first_line
 
 Array = Any
@@ -42,7 +43,7 @@ class Engine:
         self._make_graph()
 
     def set_numbers(self, config: Mapping[str, Any]) -> None:
-        """Take over the numbers of a configuration of the same structure."""
+        """Use the numbers of another configuration of the same structure."""
         before = self._values()
         self._config = config
         for name, value in self._values().items():
@@ -85,16 +86,16 @@ class Engine:
 
         ``meanwhile`` is called between chunks and must leave the network alone.
         """
-        loss = hits = 0.0
+        loss = correct = 0.0
         for first in range(0, len(images), chunk):
             meanwhile()
             part = slice(first, first + chunk)
-            part_loss, part_hits = self._test(images[part], labels[part])
+            part_loss, part_correct = self._test(images[part], labels[part])
             loss += float(part_loss)
-            hits += float(part_hits)
+            correct += float(part_correct)
         if self._values()["l2"]:
             loss += len(images) * float(penalty_of(self.weights, self._numbers["l2"]))
-        return loss / len(images), hits / len(images)
+        return loss / len(images), correct / len(images)
 
     def warm_up(self, images: Array, labels: Array) -> Optional[str]:
         """Trace and compile by making one update of a batch, then put everything back.
@@ -129,7 +130,7 @@ class Engine:
         return _View(self._variables())
 
     def load(self, state: Mapping[str, Array]) -> None:
-        """Take over what ``state`` gave; what it lacks stays as it is."""
+        """Assign what ``state`` returned; variables that it lacks keep their values."""
         for name, variable in self._variables().items():
             if name in state:
                 variable.assign(state[name])
@@ -137,24 +138,25 @@ class Engine:
     def _variables(self) -> Dict[str, Any]:
         variables = {weight_name(i): weight for i, weight in enumerate(self.weights)}
         for i, slots in enumerate(self._slots):
-            for name, slot in zip(OPTIMIZERS[self.structure.optimizer].slots, slots):
-                variables[slot_name(i, name)] = slot
+            for slot, values in zip(OPTIMIZERS[self.structure.optimizer].slots, slots):
+                variables[slot_name(i, slot.name)] = values
         return variables
 
     def _values(self) -> Dict[str, float]:
-        config = self._config
-        defaults = OPTIMIZERS[self.structure.optimizer].defaults
-        numbers = {name: config.get("optimizer." + name, defaults[name]) for name in defaults}
-        numbers["dropout"] = config.get("model.dropout", 0.0)
-        numbers["l2"] = config.get("model.l2", 0.0)
-        numbers["huber_delta"] = config.get("loss.huber_delta", 1.0)
+        structure, config = self.structure, self._config
+        numbers = {name: config.get("model." + name, 0.0) for name in ("dropout", "l2")}
+        for section, defaults in (
+            ("optimizer.", OPTIMIZERS[structure.optimizer].defaults),
+            ("loss.", LOSSES[structure.loss].defaults),
+        ):
+            numbers.update({name: config.get(section + name, defaults[name]) for name in defaults})
         return {name: float(value) for name, value in numbers.items()}
 
     def _make_slots(self) -> None:
         numbers = self._values()
-        names = OPTIMIZERS[self.structure.optimizer].slots
+        slots = OPTIMIZERS[self.structure.optimizer].slots
         self._slots = [
-            [tf.Variable(initial_slot(name, weight, numbers), trainable=False) for name in names]
+            [tf.Variable(initial_slot(slot, weight, numbers), trainable=False) for slot in slots]
             for weight in self.weights
         ]
 
@@ -185,7 +187,7 @@ class Engine:
         )
 
     def _train_block(self, *block: Tensor) -> Tuple[Tensor, Tensor]:
-        """Without dropout and L2 each step is spared the question whether there is any."""
+        """Without dropout and L2, the steps need not test for either."""
         plain = tf.logical_and(self._numbers["dropout"] <= 0.0, self._numbers["l2"] <= 0.0)
         losses, accuracies = tf.cond(
             plain, lambda: self._steps(True, *block), lambda: self._steps(False, *block)
@@ -227,10 +229,10 @@ class Engine:
         x = tf.cast(images, tf.float32) / 255.0
         x = tf.ensure_shape(x, [None, self.weights[0].shape[0]])
         with tf.GradientTape() as tape:
-            silence = None if plain else self._silencer(step)
-            logits = logits_of(self.weights, x, structure.activations, silence)
-            loss = tf.reduce_mean(self._losses(structure, labels, logits))
-        accuracy = tf.reduce_mean(hits_of(structure, labels, logits))
+            dropout = None if plain else self._dropout_at(step)
+            logits = logits_of(self.weights, x, structure.activations, dropout)
+            loss = tf.reduce_mean(self._losses(labels, logits))
+        accuracy = tf.reduce_mean(correct_of(structure, labels, logits))
         gradients = tape.gradient(loss, self.weights)
         if not plain:
             loss, gradients = self._with_penalty(loss, gradients)
@@ -251,30 +253,31 @@ class Engine:
         result = tf.cond(l2 > 0.0, added, lambda: [loss] + gradients)
         return result[0], result[1:]
 
-    def _losses(self, structure: Structure, labels: Tensor, logits: Tensor) -> Tensor:
+    def _losses(self, labels: Tensor, logits: Tensor) -> Tensor:
         y = tf.one_hot(labels, self.classes)
-        return losses_of(structure, y, logits, self._numbers["huber_delta"])
+        return losses_of(self.structure.loss, self.structure.output, y, logits, self._numbers)
 
-    def _silencer(self, step: Tensor) -> Any:
+    def _dropout_at(self, step: Tensor) -> Any:
         """Dropout that depends on the seed, the step and the layer alone."""
         rate = tf.identity(self._numbers["dropout"])
 
-        def silence(x: Tensor, layer: int) -> Tensor:
-            def silenced() -> Tensor:
+        def dropout(x: Tensor, layer: int) -> Tensor:
+            def dropped() -> Tensor:
                 seed = tf.stack([tf.constant(self._seed * 64 + layer, tf.int64), step])
                 kept = tf.random.stateless_uniform(tf.shape(x), seed) >= rate
                 return tf.where(kept, x / (1.0 - rate), tf.zeros_like(x))
 
-            return tf.cond(rate > 0.0, silenced, lambda: tf.identity(x))
+            return tf.cond(rate > 0.0, dropped, lambda: tf.identity(x))
 
-        return silence
+        return dropout
 
     def _apply(self, gradients: Any, rate: Tensor, t: Tensor) -> None:
         optimizer = OPTIMIZERS[self.structure.optimizer]
-        now = Now(rate, t, {name: tf.identity(self._numbers[name]) for name in optimizer.defaults})
+        parameters = {name: tf.identity(self._numbers[name]) for name in optimizer.defaults}
+        context = UpdateContext(rate, t, parameters)
         for weight, gradient, slots in zip(self.weights, gradients, self._slots):
             values = [tf.identity(slot) for slot in slots]
-            new, new_values = optimizer.update(tf.identity(weight), gradient, values, now)
+            new, new_values = optimizer.update(tf.identity(weight), gradient, values, context)
             weight.assign(new)
             for slot, value in zip(slots, new_values):
                 slot.assign(value)
@@ -282,8 +285,8 @@ class Engine:
     def _test_chunk(self, images: Tensor, labels: Tensor) -> Tuple[Tensor, Tensor]:
         x = tf.ensure_shape(tf.cast(images, tf.float32) / 255.0, [None, self.weights[0].shape[0]])
         logits = logits_of(self.weights, x, self.structure.activations)
-        losses = self._losses(self.structure, labels, logits)
-        return tf.reduce_sum(losses), tf.reduce_sum(hits_of(self.structure, labels, logits))
+        losses = self._losses(labels, logits)
+        return tf.reduce_sum(losses), tf.reduce_sum(correct_of(self.structure, labels, logits))
 
 
 class _View(Mapping[str, Array]):
@@ -303,5 +306,5 @@ class _View(Mapping[str, Array]):
 
 
 def _per_step(count: Tensor) -> Any:
-    """Room for a number of each step; what no step has filled reads as zero."""
+    """A number for each step; zero for a step that was not made."""
     return tf.TensorArray(tf.float32, count, element_shape=[])

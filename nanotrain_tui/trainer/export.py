@@ -7,13 +7,14 @@ without this project.
 
 import hashlib
 import os
-from typing import Any, Callable, Dict, List, Sequence
+from typing import Any, Callable, Dict, Sequence
 
 import numpy as np
 
 from .checkpoints import files as checkpoint
 from .checkpoints.files import Checkpoint
 from .protocol import Failed
+from .saved_network import names_of, outputs_of, weights_of
 
 Array = Any
 Answer = Dict[str, Any]
@@ -21,7 +22,7 @@ KINDS = ("keras", "savedmodel", "weights")
 
 
 def export(request: Dict[str, Any], progress: Callable[[float], None]) -> Answer:
-    """Write a checkpoint's network into the folder ``into``, as ``kind``; what was written.
+    """Write a checkpoint's network into the folder ``into``, as ``kind``. Returns what was written.
 
     ``request`` holds kind, checkpoint (a path), sizes (of the network: pixels, hidden units,
     classes), shape (of an image) and into. Raises Failed.
@@ -57,22 +58,6 @@ def export(request: Dict[str, Any], progress: Callable[[float], None]) -> Answer
     else:
         answer["file"] = _write_saved_model(folder, saved, weights, shape)
     return answer
-
-
-def weights_of(saved: Checkpoint) -> List[Array]:
-    """Kernel, bias, kernel, bias ... of a checkpoint, float32. Raises Failed."""
-    names = ["weight_{}".format(i) for i in range(2 * len(saved.config["layers"]) + 2)]
-    try:
-        return [saved.state[name] for name in names]
-    except KeyError as error:
-        raise Failed("checkpoint", "The checkpoint lacks {}.".format(error), "restore") from error
-
-
-def names_of(weights: Sequence[Array]) -> List[str]:
-    """What each weight is called in the files: hidden_1_kernel ... output_bias."""
-    last = len(weights) // 2 - 1
-    layers = ["output" if i == last else "hidden_{}".format(i + 1) for i in range(last + 1)]
-    return [layer + part for layer in layers for part in ("_kernel", "_bias")]
 
 
 def checksum(weights: Sequence[Array]) -> str:
@@ -131,6 +116,11 @@ def _add_dense(model: Any, units: int, activation: str, name: str) -> None:
         ],
     }
     inside = "linear" if activation in apart else activation
+    try:
+        keras.activations.get(inside)
+    except ValueError as error:
+        message = "Keras has no activation {!r}; take --format savedmodel or weights."
+        raise Failed("config", message.format(inside), "model.activation") from error
     model.add(keras.layers.Dense(units, activation=inside, name=name))
     for layer in apart.get(activation, list)():
         model.add(layer)
@@ -149,8 +139,6 @@ def _write_saved_model(
 ) -> str:
     """A SavedModel with the signature serving_default: image -> output."""
     import tensorflow as tf
-
-    from .predict import outputs_of
 
     module = tf.Module(name="nanotrain")
     module.variables_ = [

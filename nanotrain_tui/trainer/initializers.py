@@ -2,73 +2,124 @@
 
 The formulas are Keras' (Glorot & Bengio 2010, He et al. 2015, LeCun et al. 1998); the numbers
 drawn are NumPy's own. Biases start at zero.
+
+An initializer is a function ``(random, shape, is_output)`` -> float64 of ``shape``, which is
+(inputs, outputs). ``@initializer`` enters it into ``INITIALIZERS`` under its name.
 """
 
 import math
-from typing import Any, List, Sequence
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 import numpy as np
 
 Array = Any  # NumPy's ndarray; NumPy for Python 3.6 has no types
+Shape = Tuple[int, int]
+Initializer = Callable[[Any, Shape, bool], Array]
 # Cutting a normal distribution at two deviations leaves this much of its deviation.
-_CUT_DEVIATION = 0.87962566103423978
+CUT_DEVIATION = 0.87962566103423978
 
-INITIALIZERS = (
-    "tutorial", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform",
-    "lecun_normal", "truncated_normal", "random_normal", "random_uniform", "orthogonal", "zeros",
-    "ones",
-)  # fmt: skip
+INITIALIZERS: Dict[str, Initializer] = {}
+
+
+def initializer(draw: Initializer) -> Initializer:
+    INITIALIZERS[draw.__name__] = draw
+    return draw
 
 
 def initial_weights(name: str, sizes: Sequence[int], seed: int) -> List[Array]:
     """``[kernel, bias, kernel, bias ...]`` in float32 for layers of ``sizes`` (inputs first)."""
     random = np.random.RandomState(seed)
     weights = []
-    for layer, (inputs, outputs) in enumerate(zip(sizes, sizes[1:])):
-        is_output = layer == len(sizes) - 2
-        weights.append(_kernel(name, random, inputs, outputs, is_output).astype(np.float32))
-        weights.append(np.zeros(outputs, np.float32))
+    for layer, shape in enumerate(zip(sizes, sizes[1:])):
+        kernel = INITIALIZERS[name](random, shape, layer == len(sizes) - 2)
+        weights += [kernel.astype(np.float32), np.zeros(shape[1], np.float32)]
     return weights
 
 
-def _kernel(name: str, random: Any, inputs: int, outputs: int, is_output: bool) -> Array:
-    shape = (inputs, outputs)
-    if name == "tutorial":
-        return np.ones(shape) if is_output else _truncated_normal(random, 1.0, shape)
-    if name == "zeros":
-        return np.zeros(shape)
-    if name == "ones":
-        return np.ones(shape)
-    if name == "truncated_normal":
-        return _truncated_normal(random, 0.05, shape)
-    if name == "random_normal":
-        return random.normal(0.0, 0.05, shape)
-    if name == "random_uniform":
-        return random.uniform(-0.05, 0.05, shape)
-    if name == "orthogonal":
-        return _orthogonal(random, shape)
-    family, _, distribution = name.partition("_")
-    variances = {"glorot": 2.0 / (inputs + outputs), "he": 2.0 / inputs, "lecun": 1.0 / inputs}
-    variance = variances[family]
-    if distribution == "uniform":
-        limit = math.sqrt(3.0 * variance)
-        return random.uniform(-limit, limit, shape)
-    return _truncated_normal(random, math.sqrt(variance) / _CUT_DEVIATION, shape)
+@initializer
+def tutorial(random: Any, shape: Shape, is_output: bool) -> Array:
+    return np.ones(shape) if is_output else cut_normal(random, 1.0, shape)
 
 
-def _truncated_normal(random: Any, deviation: float, shape: Sequence[int]) -> Array:
-    """Normal numbers, those beyond two deviations drawn again."""
+@initializer
+def glorot_uniform(random: Any, shape: Shape, _is_output: bool) -> Array:
+    return uniform_of(random, 2.0 / sum(shape), shape)
+
+
+@initializer
+def glorot_normal(random: Any, shape: Shape, _is_output: bool) -> Array:
+    return normal_of(random, 2.0 / sum(shape), shape)
+
+
+@initializer
+def he_uniform(random: Any, shape: Shape, _is_output: bool) -> Array:
+    return uniform_of(random, 2.0 / shape[0], shape)
+
+
+@initializer
+def he_normal(random: Any, shape: Shape, _is_output: bool) -> Array:
+    return normal_of(random, 2.0 / shape[0], shape)
+
+
+@initializer
+def lecun_uniform(random: Any, shape: Shape, _is_output: bool) -> Array:
+    return uniform_of(random, 1.0 / shape[0], shape)
+
+
+@initializer
+def lecun_normal(random: Any, shape: Shape, _is_output: bool) -> Array:
+    return normal_of(random, 1.0 / shape[0], shape)
+
+
+@initializer
+def truncated_normal(random: Any, shape: Shape, _is_output: bool) -> Array:
+    return cut_normal(random, 0.05, shape)
+
+
+@initializer
+def random_normal(random: Any, shape: Shape, _is_output: bool) -> Array:
+    return random.normal(0.0, 0.05, shape)
+
+
+@initializer
+def random_uniform(random: Any, shape: Shape, _is_output: bool) -> Array:
+    return random.uniform(-0.05, 0.05, shape)
+
+
+@initializer
+def orthogonal(random: Any, shape: Shape, _is_output: bool) -> Array:
+    """Rows or columns at right angles: the Q of a random matrix, its signs made unique."""
+    q, r = np.linalg.qr(random.standard_normal((max(shape), min(shape))))
+    q = q * np.sign(np.diag(r))
+    return q if shape[0] >= shape[1] else q.T
+
+
+@initializer
+def zeros(_random: Any, shape: Shape, _is_output: bool) -> Array:
+    return np.zeros(shape)
+
+
+@initializer
+def ones(_random: Any, shape: Shape, _is_output: bool) -> Array:
+    return np.ones(shape)
+
+
+def uniform_of(random: Any, variance: float, shape: Shape) -> Array:
+    """Uniform numbers around 0 of this variance."""
+    limit = math.sqrt(3.0 * variance)
+    return random.uniform(-limit, limit, shape)
+
+
+def normal_of(random: Any, variance: float, shape: Shape) -> Array:
+    """Normal numbers cut at two deviations, of this variance after the cut."""
+    return cut_normal(random, math.sqrt(variance) / CUT_DEVIATION, shape)
+
+
+def cut_normal(random: Any, deviation: float, shape: Shape) -> Array:
+    """Normal numbers; those beyond two deviations are drawn again."""
     values = random.standard_normal(shape)
     beyond = np.abs(values) > 2.0
     while beyond.any():
         values[beyond] = random.standard_normal(int(beyond.sum()))
         beyond = np.abs(values) > 2.0
     return deviation * values
-
-
-def _orthogonal(random: Any, shape: Sequence[int]) -> Array:
-    """Rows or columns at right angles: the Q of a random matrix, its signs made unique."""
-    rows, columns = shape
-    q, r = np.linalg.qr(random.standard_normal((max(rows, columns), min(rows, columns))))
-    q = q * np.sign(np.diag(r))
-    return q if rows >= columns else q.T

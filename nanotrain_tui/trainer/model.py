@@ -3,10 +3,9 @@
 import os
 from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-import tensorflow as tf
-
 from .activations import ACTIVATIONS
-from .losses import FROM_LOGITS, LOSSES, huber
+from .lazy_tensorflow import tf
+from .losses import LOSSES
 from .optimizers import OPTIMIZERS
 from .protocol import Failed
 from .settings import required
@@ -24,7 +23,7 @@ class Structure(NamedTuple):
 
 
 def structure_of(config: Mapping[str, Any]) -> Structure:
-    """The structure a configuration asks for. Raises Failed for a name that is not known."""
+    """The structure of a configuration. Raises Failed for a name that is not known."""
     structure = Structure(
         activations=tuple(layer["activation"] for layer in required(config, "layers")),
         output=required(config, "output"),
@@ -48,29 +47,21 @@ def logits_of(
     weights: Sequence[Tensor],
     x: Tensor,
     activations: Sequence[str],
-    silence: Optional[Callable[[Tensor, int], Tensor]] = None,
+    dropout: Optional[Callable[[Tensor, int], Tensor]] = None,
 ) -> Tensor:
     """The output layer before its activation, (batch, classes), for x (batch, inputs).
 
-    ``weights`` are kernel, bias, kernel, bias ...; ``silence`` is dropout in training.
+    ``weights`` are kernel, bias, kernel, bias ...; ``dropout`` is applied to the output of each
+    hidden layer, with the layer's number.
     """
     for layer, activation in enumerate(activations):
         x = ACTIVATIONS[activation](tf.matmul(x, weights[2 * layer]) + weights[2 * layer + 1])
-        if silence is not None:
-            x = silence(x, layer)
+        if dropout is not None:
+            x = dropout(x, layer)
     return tf.matmul(x, weights[-2]) + weights[-1]
 
 
-def losses_of(structure: Structure, y: Tensor, logits: Tensor, delta: Tensor) -> Tensor:
-    """The loss of each example, (batch,)."""
-    from_logits = FROM_LOGITS.get((structure.loss, structure.output))
-    if from_logits is not None:
-        return from_logits(y, logits)
-    p = ACTIVATIONS[structure.output](logits)
-    return huber(y, p, delta) if structure.loss == "huber" else LOSSES[structure.loss](y, p)
-
-
-def hits_of(structure: Structure, labels: Tensor, logits: Tensor) -> Tensor:
+def correct_of(structure: Structure, labels: Tensor, logits: Tensor) -> Tensor:
     """1.0 where the largest output is the label's, else 0.0, (batch,)."""
     # Softmax and sigmoid keep the order, but saturate: the largest logit is not in doubt.
     keeps_order = structure.output in ("softmax", "sigmoid", "linear")
@@ -85,9 +76,9 @@ def penalty_of(weights: List[Tensor], l2: Tensor) -> Tensor:
 
 
 def check_memory(config: Mapping[str, Any], sizes: Sequence[int]) -> None:
-    """Refuse a network this machine cannot hold, before the kernel kills for it. Raises Failed."""
+    """Refuse a network that needs more memory than this machine has. Raises Failed."""
     parameters = sum((inputs + 1) * outputs for inputs, outputs in zip(sizes, sizes[1:]))
-    slots = len(OPTIMIZERS[structure_of(config).optimizer].slots)
+    slots = sum(not slot.scalar for slot in OPTIMIZERS[structure_of(config).optimizer].slots)
     needed = 4 * parameters * (2 + slots)  # weights, gradients and slots in float32
     present = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     if needed > present:

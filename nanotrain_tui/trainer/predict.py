@@ -1,4 +1,4 @@
-"""What the network of a checkpoint says of images."""
+"""The outputs of a checkpoint's network for images."""
 
 import base64
 from typing import Any, Callable, Dict, List, Mapping, Sequence
@@ -6,24 +6,23 @@ from typing import Any, Callable, Dict, List, Mapping, Sequence
 import numpy as np
 
 from .checkpoints import files as checkpoint
-from .export import weights_of
+from .pictures.drawing import kind_of
+from .pictures.loading import confusion, read_pictures
+from .pictures.picture_file import Unreadable
+from .saved_network import outputs_of, weights_of
 
 CHUNK = 1000
 Array = Any
 
 
-def predict(request: Dict[str, Any], tell: Callable[[Dict[str, Any]], None]) -> Dict[str, Any]:
-    """Answer for every image of ``files``, a line each; then what is true of all.
+def predict(request: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> Dict[str, Any]:
+    """Answer for every image of ``files`` by one line each. Returns the summary of all.
 
     ``request`` holds checkpoint (a path), sizes (of the network: pixels, hidden units, classes),
     shape (of an image), limit (of a file, 0: all), what the session recorded of its data
     (data_name, preprocessing; may be null) and files: name, content and labels (base64, labels
     may be empty). Raises Failed.
     """
-    from .pictures.drawing import kind_of
-    from .pictures.loading import confusion, read_pictures
-    from .pictures.picture_file import Unreadable
-
     saved = checkpoint.load(request["checkpoint"], request.get("sizes"))
     weights, shape = weights_of(saved), request["shape"]
     classes = len(weights[-1])
@@ -40,7 +39,7 @@ def predict(request: Dict[str, Any], tell: Callable[[Dict[str, Any]], None]) -> 
                 why = "has the label {}; the network knows 0 to {}."
                 raise Unreadable(why.format(strange[0], classes - 1))
         except Unreadable as error:
-            tell({"file": file["name"], "error": "{} {}".format(file["name"], error)})
+            send({"file": file["name"], "error": "{} {}".format(file["name"], error)})
             continue
         for i, row in enumerate(_outputs(saved.config, weights, found.images)):
             line = {"file": file["name"], "index": i, "inverted": found.inverted}
@@ -51,25 +50,13 @@ def predict(request: Dict[str, Any], tell: Callable[[Dict[str, Any]], None]) -> 
                 line["label"] = known[i]
                 labels.append(known[i])
                 guesses.append(line["class"])
-            tell(line)
+            send(line)
     answer: Dict[str, Any] = {"ok": True, "step": saved.step, "output": saved.config["output"]}
     if labels:
         answer["accuracy"] = float(np.mean(np.equal(labels, guesses)))
         answer["labelled"] = len(labels)
         answer["confusion"] = confusion(labels, guesses, classes)
     return answer
-
-
-def outputs_of(config: Mapping[str, Any], weights: Sequence[Any], pixels: Any) -> Any:
-    """The network's outputs, (n, classes), for pixels of 0 to 255, (n, inputs)."""
-    import tensorflow as tf
-
-    from .activations import ACTIVATIONS
-    from .model import logits_of
-
-    x = tf.cast(pixels, tf.float32) / 255.0
-    logits = logits_of(weights, x, [layer["activation"] for layer in config["layers"]])
-    return ACTIVATIONS[config["output"]](logits)
 
 
 def _outputs(config: Mapping[str, Any], weights: Sequence[Any], images: Array) -> Array:

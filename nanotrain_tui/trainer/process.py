@@ -1,4 +1,4 @@
-"""The trainer as a process of its own: its descriptors, its end, its place with the OOM killer."""
+"""The trainer as a process of its own: its descriptors, its end, its OOM score."""
 
 import contextlib
 import ctypes
@@ -14,13 +14,13 @@ from .protocol import Command, Commands, Events, Failed
 from .serve import plain_failures, serve
 
 PR_SET_PDEATHSIG = 1
-OOM_SCORE_ADJ = "500"  # the kernel shall take the trainer before the host and sshd
+OOM_SCORE_ADJ = "500"  # the kernel kills the trainer before the host and sshd
 INSPECT_WITHIN_S = 150  # the app gives up a little earlier
-NICE = 5  # the trainer takes every core; keys and telemetry want a hundredth of one
+NICE = 5  # the trainer uses every core; keys and telemetry need a hundredth of one
 
 
 def main(arguments: List[str]) -> int:
-    """Run the trainer, or answer one question of the data or a model. The exit status."""
+    """Run the trainer, or answer one question about the data or a model. The exit status."""
     stdin, stdout = reserve_pipes()
     if arguments == ["--inspect"]:
         die_with_parent()
@@ -38,7 +38,7 @@ def main(arguments: List[str]) -> int:
     die_with_parent()
     be_first_to_go()
     os.nice(NICE)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the host's to understand
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the host handles Ctrl+C
     events = Events(stdout)
 
     def stop_at_once(command: Command) -> None:
@@ -49,7 +49,7 @@ def main(arguments: List[str]) -> int:
     commands = Commands(stdin, events, ended=lambda: os._exit(0), abandoned=stop_at_once)
     status = serve(commands, events)
     stdout.flush()
-    # Threads of TensorFlow and the reader may hold a normal exit up for seconds.
+    # Threads of TensorFlow and the reader may delay a normal exit for seconds.
     os._exit(status)
 
 
@@ -65,7 +65,7 @@ def reserve_pipes() -> Tuple[BinaryIO, BinaryIO]:
 
 
 def inspect_data(stdin: BinaryIO, stdout: BinaryIO) -> int:
-    """One configuration in, one answer out, without TensorFlow; it tells whether it is there."""
+    """One configuration in, one answer out, without loading TensorFlow; whether it is there."""
     try:
         config = json.loads(stdin.readline().decode("utf-8"))
     except ValueError:
@@ -83,9 +83,9 @@ def inspect_data(stdin: BinaryIO, stdout: BinaryIO) -> int:
 
 
 def use_model(what: str, stdin: BinaryIO, stdout: BinaryIO) -> int:
-    """One request in, lines out; the last has ``ok``, and why not where it is false."""
+    """One request in, lines out; the last has ``ok``, and a message where it is false."""
 
-    def tell(line: Dict[str, Any]) -> None:
+    def send(line: Dict[str, Any]) -> None:
         stdout.write(json.dumps(line).encode("utf-8") + b"\n")
         stdout.flush()
 
@@ -98,20 +98,20 @@ def use_model(what: str, stdin: BinaryIO, stdout: BinaryIO) -> int:
 
                 os.chdir(request["into"])  # TensorFlow writes to no path that is not UTF-8
                 request["into"] = os.curdir
-                answer = export(request, lambda fraction: tell({"progress": fraction}))
+                answer = export(request, lambda fraction: send({"progress": fraction}))
                 give_away(os.curdir)
-                tell(answer)
+                send(answer)
             else:
                 from .predict import predict
 
-                tell(predict(request, tell))
+                send(predict(request, send))
     except Failed as failure:
-        tell({"ok": False, "key": failure.key or "", "message": failure.message})
+        send({"ok": False, "key": failure.key or "", "message": failure.message})
     return 0
 
 
 def give_away(folder: str) -> None:
-    """What a container's root wrote into a folder shall be the folder's owner's."""
+    """Give the files that a container's root wrote into a folder to the folder's owner."""
     if os.geteuid() != 0:
         return
     owner = os.stat(folder)
@@ -127,15 +127,15 @@ def die_with_parent() -> None:
     try:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     except (OSError, AttributeError):
-        return  # no Linux: the end of standard input still says it
+        return  # not Linux: the end of standard input still ends the process
     if os.getppid() != parent:
         os._exit(0)  # the host ended before the kernel was asked
 
 
 def be_first_to_go() -> None:
-    """Offer this process to the out-of-memory killer before any other of the session."""
+    """Make the out-of-memory killer choose this process before any other of the session."""
     try:
         with open("/proc/self/oom_score_adj", "w") as file:
             file.write(OOM_SCORE_ADJ)
     except OSError:
-        pass  # a container may forbid it; only the order of victims is lost
+        pass  # a container may forbid it; then the kernel chooses

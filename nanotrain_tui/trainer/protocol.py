@@ -14,7 +14,7 @@ MAX_LINE_BYTES = 1 << 20  # a configuration takes about 2 kB
 
 
 class Failed(Exception):
-    """What ends a run: ``kind`` says what of: config, data, checkpoint, memory or error."""
+    """Ends a run. ``kind`` is one of config, data, checkpoint, memory and error."""
 
     def __init__(self, kind: str, message: str, key: Optional[str] = None) -> None:
         super().__init__(message)
@@ -22,11 +22,11 @@ class Failed(Exception):
 
 
 class Closed(Exception):
-    """The host closed the pipe: end at once, nobody listens any more."""
+    """The host closed the pipe: the trainer ends at once."""
 
 
 class Stopped(Exception):
-    """A person asked to stop before training began; ``command`` is to be answered."""
+    """A stop came before training began; ``command`` must be answered."""
 
     def __init__(self, command: Command) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ class Commands:
         threading.Thread(target=self._read, name="commands", daemon=True).start()
 
     def wait_for_start(self) -> Command:
-        """The command ``start``; those that came before it wait. Raises Closed or Stopped."""
+        """The command ``start``; commands before it are kept. Raises Closed or Stopped."""
         while True:
             command = self._get(None)
             if command is None:
@@ -103,12 +103,12 @@ class Commands:
             self.check()
 
     def check(self) -> None:
-        """While starting: raises Stopped where a stop has come meanwhile."""
+        """While starting: raises Stopped if a stop has come."""
         if self._stop_asked is not None:
             raise Stopped(self._stop_asked)
 
     def begin(self) -> None:
-        """Training begins: from now on a stop waits its turn like any other command."""
+        """Training begins: from now on a stop is a command like any other."""
         with self._lock:
             self._starting = False
         self.check()
@@ -141,7 +141,7 @@ class Commands:
                 if command is not None:
                     self._accept(command)
         except (OSError, ValueError, Closed):
-            pass  # the pipe broke or was closed under the thread: the same as its end
+            pass  # the pipe broke or was closed by another thread: the same as its end
         self._queue.put(None)
         self._ended()
 

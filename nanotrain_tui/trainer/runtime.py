@@ -21,8 +21,8 @@ MB = 1024.0 * 1024.0
 def configure(wanted_threads: int) -> int:
     """Pin the number of CPU threads (0: one a core) and take GPU memory only as needed.
 
-    Returns the threads; they are part of what makes two runs equal to the bit. In a process that
-    has run TensorFlow before, what was set first stays.
+    Returns the number of threads; runs are equal to the bit only with the same number. In a
+    process that has run TensorFlow before, the first setting stays in force.
     """
     threads = wanted_threads or len(os.sched_getaffinity(0))
     try:

@@ -1,14 +1,38 @@
-"""The learning rate of each step."""
+"""The learning rate of each step.
+
+A schedule is a function ``(n, steps, **parameters)``: the fraction of the learning rate in force
+``n`` steps (float64, an array) after its beginning, where it is to last ``steps``. ``@schedule``
+enters it into ``SCHEDULES`` with its parameters (the keys ``schedule.NAME``) and their defaults.
+"""
 
 import math
-from typing import Any, Mapping
+from typing import Any, Callable, Dict, Mapping, NamedTuple
 
 import numpy as np
 
-SCHEDULES = ("constant", "step", "exponential", "cosine")
+Array = Any
+Decay = Callable[..., Array]
 
 
-def learning_rates(config: Mapping[str, Any], first: int, count: int, steps: int) -> Any:
+class Schedule(NamedTuple):
+    """A formula, its parameters with their defaults."""
+
+    decay: Decay
+    defaults: Dict[str, float]
+
+
+SCHEDULES: Dict[str, Schedule] = {}
+
+
+def schedule(name: str, **defaults: float) -> Callable[[Decay], Decay]:
+    def enter(decay: Decay) -> Decay:
+        SCHEDULES[name] = Schedule(decay, defaults)
+        return decay
+
+    return enter
+
+
+def learning_rates(config: Mapping[str, Any], first: int, count: int, steps: int) -> Array:
     """The learning rates of ``count`` updates after ``first`` updates, float32 (count,).
 
     ``steps`` is the length of the run: where ``schedule.decay_steps`` is 0, the schedule runs to
@@ -18,23 +42,34 @@ def learning_rates(config: Mapping[str, Any], first: int, count: int, steps: int
     n = np.arange(first, first + count, dtype=np.float64)
     rate = float(config["optimizer.learning_rate"])
     warmup = int(config.get("schedule.warmup_steps", 0))
-    after = np.maximum(n - warmup, 0.0)
-    rates = rate * _decay(config, after, max(1, steps - warmup))
+    chosen = SCHEDULES[config.get("schedule.name", "constant")]
+    lasts = float(config.get("schedule.decay_steps", 0) or max(1, steps - warmup))
+    parameters = {
+        name: float(config.get("schedule." + name, default))
+        for name, default in chosen.defaults.items()
+    }
+    rates = rate * chosen.decay(np.maximum(n - warmup, 0.0), lasts, **parameters)
     if warmup:
         rates = np.where(n < warmup, rate * (n + 1) / warmup, rates)
     return rates.astype(np.float32)
 
 
-def _decay(config: Mapping[str, Any], n: Any, to_the_end: int) -> Any:
-    """The share of the learning rate left ``n`` steps into the schedule."""
-    name = config.get("schedule.name", "constant")
-    over = float(config.get("schedule.decay_steps", 0) or to_the_end)
-    if name == "step":
-        return float(config.get("schedule.decay_rate", 0.9)) ** np.floor(n / over)
-    if name == "exponential":
-        return float(config.get("schedule.decay_rate", 0.9)) ** (n / over)
-    if name == "cosine":
-        end = float(config.get("schedule.end_fraction", 0.0))
-        half_turn = np.cos(math.pi * np.minimum(n / over, 1.0))
-        return end + (1.0 - end) * (1.0 + half_turn) / 2.0
+@schedule("constant")
+def no_decay(n: Array, _steps: float) -> Array:
     return np.ones_like(n)
+
+
+@schedule("step", decay_rate=0.9)
+def step_decay(n: Array, steps: float, decay_rate: float) -> Array:
+    return decay_rate ** np.floor(n / steps)
+
+
+@schedule("exponential", decay_rate=0.9)
+def exponential_decay(n: Array, steps: float, decay_rate: float) -> Array:
+    return decay_rate ** (n / steps)
+
+
+@schedule("cosine", end_fraction=0.0)
+def cosine_decay(n: Array, steps: float, end_fraction: float) -> Array:
+    half_turn = np.cos(math.pi * np.minimum(n / steps, 1.0))
+    return end_fraction + (1.0 - end_fraction) * (1.0 + half_turn) / 2.0

@@ -1,10 +1,10 @@
-"""Edits known before training: scripted ones, and those to be made again after a checkpoint."""
+"""Edits known before training: scripted ones, and those repeated after a checkpoint."""
 
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from .protocol import Failed
 
-ABOUT = ("who", "again", "undoes")  # of an edit, for the host alone
+ABOUT = ("who", "again", "undoes")  # keys of an edit that only the host reads
 
 
 class ScriptedEdit(NamedTuple):
@@ -22,9 +22,9 @@ class Script:
     """The edits still to come, by step; those of one step in the order given."""
 
     def __init__(self, edits: List[ScriptedEdit], step: int) -> None:
-        """Edits before ``step`` are in the checkpoint the run goes on from, and dropped.
+        """Edits before ``step`` are dropped: the checkpoint the run goes on from contains them.
 
-        One at that very step is made again: where the checkpoint holds it already, setting the
+        An edit at that very step is made again: if the checkpoint contains it already, setting the
         same values changes nothing.
         """
         coming = [edit for edit in edits if edit.step >= step]

@@ -12,17 +12,18 @@ from . import data
 from .checkpoints import files as checkpoint
 from .checkpoints.files import Checkpoint
 from .installed import OLDEST, is_too_old, tensorflow_version
+from .metrics import METRICS
 from .pictures.drawing import describe
 from .protocol import Closed, Command, Commands, Events, Failed, Stopped
 from .script import Script, ScriptedEdit, parse_edits
 from .settings import Config, check_start, in_force_at, required
 
 if TYPE_CHECKING:
-    from .loop import Loop
-    from .training import Training
+    from .training_loop import TrainingLoop
+    from .training_state import TrainingState
 
 PROGRESS_EVERY_S = 0.1
-# What an installation that does not fit together raises: NumPy, protobuf, a library of CUDA.
+# Errors of an installation whose parts do not fit together: NumPy, protobuf, a library of CUDA.
 LOADING_ERRORS = (
     ImportError, AttributeError, TypeError, ValueError, OSError, RuntimeError, SyntaxError,
 )  # fmt: skip
@@ -66,7 +67,7 @@ def serve(commands: Commands, events: Events) -> int:
     return 0
 
 
-def prepare(start: Command, commands: Commands, events: Events) -> "Loop":
+def prepare(start: Command, commands: Commands, events: Events) -> "TrainingLoop":
     """Load TensorFlow and the data, build the graph; ``ready`` and ``started`` are emitted.
 
     Raises Failed, Stopped or Closed.
@@ -89,7 +90,7 @@ def prepare(start: Command, commands: Commands, events: Events) -> "Loop":
     events.emit(
         "started", step=training.step, steps=config["train.steps"], threads=threads,
         parameters=training.engine.parameters, batch_size=config["train.batch_size"],
-        xla=training.engine.xla, data=description(dataset),
+        xla=training.engine.xla, data=description(dataset), metrics=METRICS,
     )  # fmt: skip
     return loop
 
@@ -120,22 +121,24 @@ def load_runtime() -> Any:
 
 
 def root_of(error: BaseException) -> str:
-    """What went wrong first: TensorFlow and NumPy wrap the loader's words into pages of advice."""
+    """The first error: TensorFlow and NumPy wrap the message of the loader into pages of advice."""
     text = str(error).strip()
     found = ORIGINAL.findall(text)
     return (found[-1] if found else text.split("\n\n")[0]).strip() or type(error).__name__
 
 
-def build(config: Config, dataset: Any, saved: Optional[Checkpoint], events: Events) -> "Training":
+def build(
+    config: Config, dataset: Any, saved: Optional[Checkpoint], events: Events
+) -> "TrainingState":
     """The network with its weights, new or those of ``restore``, compiled. Raises Failed.
 
-    ``saved`` is that checkpoint without its state: it is read once it is known what may be in it.
+    ``saved`` is that checkpoint without its state; that is read when the network's sizes are known.
     """
     from .batches import Batches
     from .engine import Engine
     from .initializers import initial_weights
     from .model import check_memory
-    from .training import Training
+    from .training_state import TrainingState
 
     sizes = [dataset.train_images[0].size]
     sizes += [layer["units"] for layer in required(config, "layers")] + [dataset.classes]
@@ -144,7 +147,7 @@ def build(config: Config, dataset: Any, saved: Optional[Checkpoint], events: Eve
     weights = initial_weights(required(config, "model.initializer"), sizes, seed)
     engine = Engine(config, weights, config.get("trainer.xla", "auto") != "off")
     batches = Batches(len(dataset.train_images), seed)
-    training = Training(config, engine, dataset, batches, events)
+    training = TrainingState(config, engine, dataset, batches, events)
     if saved is not None:
         whole = checkpoint.load(config["restore"], sizes)
         training.restore(whole, bool(config.get("resume")))
@@ -153,21 +156,21 @@ def build(config: Config, dataset: Any, saved: Optional[Checkpoint], events: Eve
 
 
 def loop_of(
-    training: "Training", edits: List[ScriptedEdit], commands: Commands, events: Events
-) -> "Loop":
-    """The loop that trains to the end."""
-    from .checkpoints.manager import Keeper, files_of
-    from .loop import Loop
+    training: "TrainingState", edits: List[ScriptedEdit], commands: Commands, events: Events
+) -> "TrainingLoop":
+    """The loop that trains to the last step."""
+    from .checkpoints.manager import CheckpointManager, files_of
+    from .training_loop import TrainingLoop
 
     config = training.config
     files = files_of(config.get("checkpoint_dir"), training.step, config.get("recorded"))
-    keeper = Keeper(config.get("checkpoint_dir"), events, files)
-    return Loop(training, keeper, Script(edits, training.step), commands, events)
+    manager = CheckpointManager(config.get("checkpoint_dir"), events, files)
+    return TrainingLoop(training, manager, Script(edits, training.step), commands, events)
 
 
 @contextlib.contextmanager
 def plain_failures() -> Iterator[None]:
-    """Turn what can go wrong into a paragraph for a person. Raises Failed."""
+    """Turn the errors of a run into a paragraph for a person. Raises Failed."""
     runtime = load_runtime()
     try:
         with runtime.plain_failures():
@@ -196,7 +199,7 @@ def check_data_fits(config: Config, dataset: Any, saved: Optional[Checkpoint]) -
 
 
 def description(dataset: Any) -> Config:
-    """The data as told in ``started``."""
+    """The data, as the event ``started`` holds it."""
     return {
         "name": dataset.name,
         "source": dataset.source,
@@ -209,7 +212,7 @@ def description(dataset: Any) -> Config:
 
 
 class Progress:
-    """Tells of the preparations, not too often, and lets a stop end them."""
+    """Reports the preparations ten times a second at most. Raises Stopped after a stop."""
 
     def __init__(self, commands: Commands, events: Events) -> None:
         self._commands, self._events = commands, events

@@ -1,7 +1,7 @@
-"""The numbers of a configuration: which there are, and what each may be."""
+"""The keys of a configuration that may change during training, and what each may hold."""
 
 import math
-from typing import Any, Dict, Mapping, NamedTuple
+from typing import Any, Dict, Mapping, NamedTuple, Optional
 
 from .protocol import Failed
 from .schedule import SCHEDULES
@@ -10,36 +10,55 @@ Config = Dict[str, Any]
 
 
 class Range(NamedTuple):
-    """What a number may be: whole or not, at least ``low``, at most ``high``."""
+    """What a number may be. ``low`` and ``high`` are allowed, ``above`` and ``below`` are not."""
 
-    whole: bool
-    low: float
-    high: float = math.inf
+    whole: bool = False
+    low: Optional[float] = None
+    high: Optional[float] = None
+    above: Optional[float] = None
+    below: Optional[float] = None
+
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, (int, float)) and (
+            (self.low is None or value >= self.low)
+            and (self.high is None or value <= self.high)
+            and (self.above is None or value > self.above)
+            and (self.below is None or value < self.below)
+        )
+
+    def __str__(self) -> str:
+        bounds = (
+            ("at least", self.low), ("above", self.above),
+            ("at most", self.high), ("below", self.below),
+        )  # fmt: skip
+        return " and ".join("{} {:g}".format(word, at) for word, at in bounds if at is not None)
 
 
-# Keys that change at the next step boundary without a new graph.
+_MOST_STEPS = 10**9
+
+# Keys that change at the next step boundary without a new graph. Names and ranges are those of
+# the catalog, which the trainer does not import; tests/project compares the two.
 SCALARS = {
-    "optimizer.learning_rate": Range(False, 0.0),
-    "optimizer.momentum": Range(False, 0.0, 1.0),
-    "optimizer.beta_1": Range(False, 0.0, 1.0),
-    "optimizer.beta_2": Range(False, 0.0, 1.0),
-    "optimizer.rho": Range(False, 0.0, 1.0),
-    "optimizer.epsilon": Range(False, 0.0),
-    "optimizer.weight_decay": Range(False, 0.0),
-    "schedule.warmup_steps": Range(True, 0),
-    "schedule.decay_steps": Range(True, 0),
-    "schedule.decay_rate": Range(False, 0.0),
-    "schedule.end_fraction": Range(False, 0.0, 1.0),
-    "loss.huber_delta": Range(False, 0.0),
-    "model.dropout": Range(False, 0.0, 0.9999999),
-    "model.l2": Range(False, 0.0),
-    "train.batch_size": Range(True, 1),
-    "train.steps": Range(True, 1),
-    "train.eval_every": Range(True, 0),
-    "train.checkpoint_every": Range(True, 0),
-    "train.checkpoint_minutes": Range(False, 0.0),
-    "train.checkpoint_keep": Range(True, 1),
-    "train.crash_limit": Range(True, 1),
+    "optimizer.learning_rate": Range(above=0.0, high=1000.0),
+    "optimizer.momentum": Range(low=0.0, below=1.0),
+    "optimizer.beta_1": Range(low=0.0, below=1.0),
+    "optimizer.beta_2": Range(low=0.0, below=1.0),
+    "optimizer.rho": Range(low=0.0, below=1.0),
+    "optimizer.epsilon": Range(above=0.0, high=1.0),
+    "optimizer.weight_decay": Range(low=0.0, high=1.0),
+    "schedule.warmup_steps": Range(whole=True, low=0, high=_MOST_STEPS),
+    "schedule.decay_steps": Range(whole=True, low=0, high=_MOST_STEPS),
+    "schedule.decay_rate": Range(above=0.0, high=1.0),
+    "schedule.end_fraction": Range(low=0.0, high=1.0),
+    "loss.huber_delta": Range(above=0.0, high=1e6),
+    "model.dropout": Range(low=0.0, below=1.0),
+    "model.l2": Range(low=0.0, high=1000.0),
+    "train.batch_size": Range(whole=True, low=1, high=1000000),
+    "train.steps": Range(whole=True, low=1, high=_MOST_STEPS),
+    "train.eval_every": Range(whole=True, low=1, high=_MOST_STEPS),
+    "train.checkpoint_every": Range(whole=True, low=0, high=_MOST_STEPS),
+    "train.checkpoint_minutes": Range(low=0.0, high=10000.0),
+    "train.checkpoint_keep": Range(whole=True, low=1, high=1000),
 }
 
 FLAGS = ("optimizer.nesterov",)
@@ -47,22 +66,17 @@ FLAGS = ("optimizer.nesterov",)
 CHOICES = {
     "schedule.name": SCHEDULES,
     "train.on_nan": ("auto", "pause", "stop", "continue"),
-    "train.on_crash": ("stop", "resume"),
 }
 
-COMMANDS = ("train.on_finish",)
-
-# What to do when something ends. All but on_nan are the host's alone; the trainer accepts them so
-# that a change of several values is made whole or not at all.
-POLICIES = ("train.on_nan", "train.on_crash", "train.crash_limit", "train.on_finish")
-
+# What to do when the run ends: a resume takes it from the new configuration.
+POLICIES = ("train.on_nan",)
 
 # Names that may change during training: weights stay, the graph is made anew.
 NAMES = ("optimizer.name", "loss.name", "model.activation", "model.hidden", "model.output")
 
 
 class Refused(Exception):
-    """A change that cannot be made; its text says why."""
+    """A change or a command that cannot be carried out; its text says why."""
 
 
 def required(config: Mapping[str, Any], key: str) -> Any:
@@ -74,19 +88,14 @@ def required(config: Mapping[str, Any], key: str) -> Any:
 
 def changes_at_once(key: str) -> bool:
     """Whether a key changes at the next step boundary without a new graph."""
-    return key in SCALARS or key in FLAGS or key in CHOICES or key in COMMANDS
+    return key in SCALARS or key in FLAGS or key in CHOICES
 
 
 def checked_value(key: str, value: Any) -> Any:
-    """A number in its key's range, a flag, a choice or a command. Raises Refused."""
+    """A number in its key's range, a flag or a choice. Raises Refused."""
     if key in CHOICES:
         if value not in CHOICES[key]:
             raise Refused("{}: {!r} is not one of {}.".format(key, value, ", ".join(CHOICES[key])))
-        return value
-    if key in COMMANDS:
-        words = value if isinstance(value, list) else [value]
-        if not all(isinstance(word, str) for word in words):
-            raise Refused("{}: {!r} is no command.".format(key, value))
         return value
     if key in FLAGS:
         if not isinstance(value, bool):
@@ -97,15 +106,13 @@ def checked_value(key: str, value: Any) -> Any:
         raise Refused("{}: {!r} is not a number.".format(key, value))
     if allowed.whole and value != int(value):
         raise Refused("{}: {!r} is not a whole number.".format(key, value))
-    if not allowed.low <= value <= allowed.high:
-        raise Refused(
-            "{}: {!r} is not between {} and {}.".format(key, value, allowed.low, allowed.high)
-        )
+    if value not in allowed:
+        raise Refused("{}: {!r} is out of range; it must be {}.".format(key, value, allowed))
     return int(value) if allowed.whole else float(value)
 
 
 def in_force_at(saved: Mapping[str, Any], config: Mapping[str, Any]) -> Config:
-    """The configuration to resume with: what steps depend on as it was ``saved``, else as given."""
+    """The configuration to resume with: what steps depend on as ``saved``, the rest as given."""
 
     def counts(key: str) -> bool:
         if key.startswith("optimizer.") or key in NAMES or key in ("layers", "output"):

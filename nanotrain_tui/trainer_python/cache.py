@@ -1,80 +1,91 @@
-"""Which Pythons were found to have TensorFlow: asking a cold one takes seconds.
+"""Remembers which Pythons have TensorFlow: to ask one takes seconds on a cold disk.
 
-Only that they have it is remembered, so that an installation made since is never overlooked. What
-is remembered counts while the Python's file, the TensorFlow that it found and the variables that
-decide where it looks are the same.
+Only a Python that has it is remembered, so that a later installation is never overlooked. An
+entry is valid while the Python's file, its TensorFlow's file and the environment variables that
+decide where it searches are the same.
 """
 
 import json
 import os
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import Any, Dict, Mapping, Optional
 
-MOST = 20  # Pythons
-_LOOKS_AT = ("PYTHONPATH", "PYTHONHOME", "PYTHONNOUSERSITE", "HOME")
+MAX_PYTHONS = 20
+_SEARCH_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "PYTHONNOUSERSITE", "HOME")
 
 
-@dataclass
-class Remembered:
-    """The memory in a file; one that is missing, damaged or closed is an empty one."""
+class PythonCache:
+    """The entries of a JSON file. A file that is missing, damaged or not readable has none.
 
-    file: Path | None
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    ``file`` None keeps nothing.
+    """
+
+    def __init__(self, file: Optional[str], environ: Mapping[str, str] = os.environ) -> None:
+        self.file = file
+        self.environ = environ
 
     def has_tensorflow(self, python: str) -> bool:
-        """Whether this Python is known to have it."""
-        known = self._read().get(python)
-        if not isinstance(known, dict) or not os.path.exists(str(known.get("tensorflow"))):
+        """Whether this Python has a valid entry."""
+        entry = self._read().get(python)
+        if not isinstance(entry, dict) or not os.path.exists(str(entry.get("tensorflow"))):
             return False
-        return known == self._stamp(python, str(known["tensorflow"]))
+        return entry == self._entry(python, str(entry["tensorflow"]))
 
-    def keep(self, python: str, tensorflow: str) -> None:
-        """Remember where it has its TensorFlow."""
-        stamp = self._stamp(python, tensorflow)
-        if stamp is not None:
-            others = {path: known for path, known in self._read().items() if path != python}
-            self._write({**dict(list(others.items())[1 - MOST :]), python: stamp})
+    def add(self, python: str, tensorflow: str) -> None:
+        """Remember a Python and the file of its TensorFlow package."""
+        entry = self._entry(python, tensorflow)
+        if entry is not None:
+            others = [(path, known) for path, known in self._read().items() if path != python]
+            self._write(dict(others[1 - MAX_PYTHONS :] + [(python, entry)]))
 
-    def forget(self, python: str) -> bool:
-        """What was remembered has turned out wrong; False where nothing was."""
-        known = self._read()
-        if known.pop(python, None) is None:
+    def remove(self, python: str) -> bool:
+        """Remove an entry that has turned out wrong; False where there is none."""
+        entries = self._read()
+        if entries.pop(python, None) is None:
             return False
-        self._write(known)
+        self._write(entries)
         return True
 
-    def _stamp(self, python: str, tensorflow: str) -> dict[str, Any] | None:
+    def _entry(self, python: str, tensorflow: str) -> Optional[Dict[str, Any]]:
         try:
-            found = Path(python).stat()
+            found = os.stat(python)
         except OSError:
             return None
-        looks_at = [self.environ.get(name, "") for name in _LOOKS_AT]
-        file = [str(Path(python).resolve()), found.st_mtime_ns, found.st_size]
-        return {"file": file, "environment": looks_at, "tensorflow": tensorflow}
+        return {
+            "file": [os.path.realpath(python), found.st_mtime_ns, found.st_size],
+            "environment": [self.environ.get(name, "") for name in _SEARCH_VARIABLES],
+            "tensorflow": tensorflow,
+        }
 
-    def _read(self) -> dict[str, Any]:
+    def _read(self) -> Dict[str, Any]:
         if self.file is None:
             return {}
         try:
-            known = json.loads(self.file.read_bytes())
+            with open(self.file, "rb") as file:
+                entries = json.loads(file.read().decode("utf-8"))
         except (OSError, ValueError, RecursionError):
             return {}
-        return known if isinstance(known, dict) else {}
+        return entries if isinstance(entries, dict) else {}
 
-    def _write(self, known: Mapping[str, Any]) -> None:
+    def _write(self, entries: Mapping[str, Any]) -> None:
         if self.file is None:
             return
-        with suppress(OSError):
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, aside = tempfile.mkstemp(prefix=self.file.name, dir=self.file.parent)
-            try:
-                with os.fdopen(descriptor, "w", encoding="utf-8") as text:
-                    json.dump(known, text)
-                Path(aside).replace(self.file)
-            except OSError:
-                Path(aside).unlink(missing_ok=True)
-                raise
+        folder, name = os.path.split(self.file)
+        try:
+            os.makedirs(folder, exist_ok=True)
+            descriptor, temporary = tempfile.mkstemp(prefix=name, dir=folder)
+        except OSError:
+            return
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as text:
+                json.dump(entries, text)
+            os.replace(temporary, self.file)
+        except OSError:
+            _unlink(temporary)
+
+
+def _unlink(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        pass

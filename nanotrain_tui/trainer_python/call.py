@@ -1,54 +1,28 @@
-"""How the trainer is called: by a Python of this machine, or by one in a container."""
+"""The command that runs the trainer, with a Python of this machine or one in a container."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+import os
+from typing import Any, List, Mapping, Optional, Sequence, Tuple
 
 import nanotrain_tui
 from nanotrain_tui.catalog import trainer_command
-from nanotrain_tui.trainer_python import container
-from nanotrain_tui.trainer_python.cache import Remembered
-from nanotrain_tui.trainer_python.container import Folder
-from nanotrain_tui.trainer_python.errors import LaunchError
+from nanotrain_tui.trainer_python.cache import PythonCache
+from nanotrain_tui.trainer_python.container import Folder, complete, find_paths, mount
 from nanotrain_tui.trainer_python.finder import find_trainer_python
-from nanotrain_tui.trainer_python.paths import ContainerError, PathMap
 
-TRAINER = Path(nanotrain_tui.__file__).absolute().parent / "trainer"
-PATHS = "trainer.paths"
+TRAINER = os.path.join(os.path.dirname(os.path.abspath(nanotrain_tui.__file__)), "trainer")
 
 
 def python_of(
-    config: Mapping[str, Any], remembered: Remembered | None = None
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The command of the Python that trains, and what is to be said of it. Raises LaunchError."""
-    found = find_trainer_python(trainer_command(config), remembered)
-    try:
-        command, said = container.settle(found)
-    except ContainerError as error:
-        raise LaunchError(error.key, error.message) from error
-    return tuple(command), tuple(said)
+    config: Mapping[str, Any], cache: Optional[PythonCache] = None
+) -> Tuple[List[str], List[str]]:
+    """The command of the Python that trains, and notes for the user. Raises LaunchError."""
+    return complete(find_trainer_python(trainer_command(config), cache))
 
 
-def with_trainer(python: Sequence[str], told: Any) -> tuple[str, ...]:
-    """The whole command: that Python, told where the trainer lies. Raises LaunchError."""
-    command = seeing(python, [Folder(str(TRAINER))], told)
-    return (*command, paths_of(command, told).inside(str(TRAINER)))
+def with_trainer(python: Sequence[str], trainer_paths: Any) -> List[str]:
+    """The Python's command with the trainer's folder as its program.
 
-
-def seeing(command: Sequence[str], folders: Iterable[Folder], told: Any) -> tuple[str, ...]:
-    """The command with these folders in reach of the trainer; ``told`` is ``trainer.paths``.
-
-    Raises LaunchError where that cannot be.
+    ``trainer_paths`` is the value of ``trainer.paths``. Raises LaunchError.
     """
-    try:
-        return tuple(container.mount(list(command), folders, told))
-    except ContainerError as error:
-        raise LaunchError(error.key, error.message) from error
-
-
-def paths_of(command: Sequence[str], told: Any) -> PathMap:
-    """What the trainer calls the folders of this machine. Raises LaunchError."""
-    try:
-        return container.find_paths(list(command), told)
-    except ContainerError as error:
-        raise LaunchError(error.key, error.message) from error
+    command = mount(python, [Folder(TRAINER)], trainer_paths)
+    return [*command, find_paths(command, trainer_paths).inside(TRAINER)]

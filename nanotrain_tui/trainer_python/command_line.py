@@ -1,11 +1,11 @@
-"""The command lines of container engines, taken apart as the engines do it."""
+"""Parses the command lines of container engines as the engines do."""
 
 import os
-from typing import FrozenSet, List, NamedTuple, Optional, Tuple
+from typing import FrozenSet, List, NamedTuple, Optional, Sequence, Tuple
 
 
 class Engine(NamedTuple):
-    """How an engine's options are read; ``flags`` take no value, or ``valued`` alone take one."""
+    """How to read an engine's options: ``flags`` take no value, or only ``valued`` take one."""
 
     names: FrozenSet[str]
     flags: FrozenSet[str]
@@ -16,7 +16,7 @@ class Engine(NamedTuple):
 
 
 class Option(NamedTuple):
-    """One option; ``start`` is the index of its word, ``end`` of the word behind it."""
+    """One option; ``start`` is the index of its word, ``end`` of the word after it."""
 
     name: str  # without its dashes
     value: str  # empty for a flag
@@ -25,20 +25,20 @@ class Option(NamedTuple):
 
 
 class Call(NamedTuple):
-    """``docker run`` or ``exec`` within a command; options are added behind ``verb_at``."""
+    """``docker run`` or ``exec`` within a command; new options are added after ``verb_at``."""
 
     engine: Engine
     words: Tuple[str, ...]
     verb_at: int
     options: Tuple[Option, ...]
-    image_at: int  # of the image or container; behind it the program
+    image_at: int  # index of the image or container; the program follows it
 
     @property
     def verb(self) -> str:
         return self.words[self.verb_at]
 
     def values(self, *names: str) -> List[str]:
-        """What an option was given, under any of its names."""
+        """The values of an option, under any of its names."""
         return [option.value for option in self.options if option.name in names]
 
     def has(self, *names: str) -> bool:
@@ -74,8 +74,8 @@ _VERBS = ("run", "exec")
 _OTHER = frozenset(("compose", "start", "create", "build", "swarm", "service", "machine"))
 
 
-def find_call(command: List[str]) -> Optional[Call]:
-    """The engine's call in a command, None where there is none."""
+def find_call(command: Sequence[str]) -> Optional[Call]:
+    """The engine's call in a command, or None."""
     engine, at = _engine(command)
     if engine is None:
         return None
@@ -88,7 +88,7 @@ def find_call(command: List[str]) -> Optional[Call]:
     return None
 
 
-def _engine(command: List[str]) -> Tuple[Optional[Engine], int]:
+def _engine(command: Sequence[str]) -> Tuple[Optional[Engine], int]:
     for i, word in enumerate(command):
         name = os.path.basename(word)
         for engine in (DOCKER, SINGULARITY):
@@ -99,8 +99,8 @@ def _engine(command: List[str]) -> Tuple[Optional[Engine], int]:
     return None, 0
 
 
-def _options(words: List[str], at: int, engine: Engine) -> Tuple[List[Option], int]:
-    """Those from ``at`` on, and where the image stands."""
+def _options(words: Sequence[str], at: int, engine: Engine) -> Tuple[List[Option], int]:
+    """The options from the index ``at`` on, and the index of the image."""
     found: List[Option] = []
     while at < len(words) and words[at].startswith("-") and words[at] != "-":
         word = words[at]

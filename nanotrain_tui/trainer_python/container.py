@@ -1,18 +1,23 @@
-"""Containers: what an engine's command line lets the trainer see, and what it lacks for us.
+"""Containers: reads an engine's command line and adds what the trainer needs.
 
-Understood are ``docker|podman|nerdctl run|exec`` and ``singularity|apptainer run|exec``, behind
-sudo or env too. Of any other command only what ``trainer.paths`` tells is known.
+These are understood: ``docker|podman|nerdctl run|exec`` and ``singularity|apptainer run|exec``,
+also behind sudo or env. For any other command only ``trainer.paths`` tells which paths it sees.
 """
 
 import csv
 import os
 import re
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from nanotrain_tui.trainer_python.command_line import DOCKER, Call, Option, find_call
-from nanotrain_tui.trainer_python.paths import ContainerError, Mount, PathMap, parse_paths
-
-COMMAND_KEY = "trainer.command"
+from nanotrain_tui.trainer_python.paths import (
+    COMMAND_KEY,
+    PATHS_KEY,
+    ContainerError,
+    Mount,
+    PathMap,
+    parse_paths,
+)
 
 
 class Folder(NamedTuple):
@@ -20,69 +25,68 @@ class Folder(NamedTuple):
 
     path: str
     writable: bool = False
-    needed: bool = True  # else the trainer does without where it cannot be shown
+    needed: bool = True  # False: the trainer can do without it
 
 
 class Invocation(NamedTuple):
-    """A trainer's command as it is run; ``kill`` ends what outlives it, empty for nothing."""
+    """A trainer's command as it is run. ``kill`` ends a container that outlives it, or is empty."""
 
     command: List[str]
-    env: Dict[str, str]  # what is added to our own
+    env: Dict[str, str]  # added to this process's environment
     kill: List[str]
 
 
-def is_container(command: List[str]) -> bool:
+def is_container(command: Sequence[str]) -> bool:
     return find_call(command) is not None
 
 
-def brief(command: List[str]) -> str:
-    """The command for a message: of a container's only what tells it from others."""
+def brief(command: Sequence[str]) -> str:
+    """The command for a message: a container's without its options."""
     call = find_call(command)
     if call is None:
         return " ".join(command)
     return " ".join([*command[: call.verb_at + 1], "...", *command[call.image_at :]])
 
 
-def settle(command: List[str]) -> Tuple[List[str], List[str]]:
-    """The command so that lines can be exchanged with the trainer, and what is to be said of it.
+def complete(command: Sequence[str]) -> Tuple[List[str], List[str]]:
+    """The command with the options that the trainer's pipes need, and notes for the user.
 
-    Raises ContainerError where it runs something else.
+    Raises ContainerError where it cannot run a trainer.
     """
     call = find_call(command)
     if call is None:
         return list(command), []
     if call.engine is DOCKER and call.has("d", "detach"):
-        message = (
-            "-d lets the container run by itself, but the trainer is spoken to; leave -d away."
-        )
+        message = "with -d no commands reach the trainer; remove -d."
         raise ContainerError(COMMAND_KEY, message)
     if len(command) <= call.image_at + 1 and not call.has("entrypoint"):
         what = "the image" if call.verb == "run" else "the container"
-        message = "say which Python in {} trains: {} python3".format(what, " ".join(command))
+        message = "name the Python in {} that trains: {} python3".format(what, " ".join(command))
         raise ContainerError(COMMAND_KEY, message)
     if call.engine is not DOCKER:
         return list(command), []
-    words, said = list(command), []
+    words, notes = list(command), []
     if call.has("t", "tty"):
         words = _without_tty(call)
-        said = [
-            "-t of {} is left away: lines of a terminal are not the trainer's".format(_name(call))
-        ]
+        notes = ["-t of {} is removed: it would change the messages".format(_name(call))]
     added = [] if call.has("i", "interactive") else ["-i"]
     if call.verb == "run" and not (call.has("rm") or call.values("restart")):
         added.append("--rm")
-    return _with(words, call, added), said
+    return _with(words, call, added), notes
 
 
-def mount(command: List[str], folders: Iterable[Folder], told: Any = None) -> List[str]:
-    """The command with a mount, at the same path, for each folder that none covers.
+def mount(
+    command: Sequence[str], folders: Iterable[Folder], trainer_paths: Any = None
+) -> List[str]:
+    """The command with a mount, at the same path, for each folder that no mount covers.
 
-    Raises ContainerError where a container that runs already cannot see one of them.
+    ``trainer_paths`` is the value of ``trainer.paths``. Raises ContainerError where a container
+    that runs already cannot see one of them.
     """
     call = find_call(command)
     if call is None:
         return list(command)
-    mounted = find_paths(command, told)
+    mounted = find_paths(command, trainer_paths)
     added: List[str] = []
     for folder in folders:
         if mounted.covers(folder.path):
@@ -90,26 +94,25 @@ def mount(command: List[str], folders: Iterable[Folder], told: Any = None) -> Li
         if call.engine is DOCKER and call.verb == "exec":
             if not folder.needed:
                 continue
-            message = (
-                "where does the container have {0}? Say it: trainer.paths = '{0}:/there'.".format(
-                    folder.path
-                )
+            setting = "trainer.paths = '{}:/there'".format(folder.path)
+            message = "the container has no known path for {}; set it: {}.".format(
+                folder.path, setting
             )
-            raise ContainerError("trainer.paths", message)
+            raise ContainerError(PATHS_KEY, message)
         mounted = PathMap((*mounted.mounts, Mount(folder.path, folder.path)))
         added += _mount_option(call, folder)
     return _with(list(command), call, added)
 
 
-def invocation(command: List[str], env: Mapping[str, str], name: str = "") -> Invocation:
-    """How the command is run with these variables; a container to be started is called ``name``."""
+def invocation(command: Sequence[str], env: Mapping[str, str], name: str = "") -> Invocation:
+    """The command as it is run with these variables; a new container is called ``name``."""
     call = find_call(command)
     if call is None:
         return Invocation(list(command), dict(env), [])
     if call.engine is not DOCKER:
         prefixes = ("SINGULARITYENV_", "APPTAINERENV_")
-        told = {prefix + key: value for prefix in prefixes for key, value in env.items()}
-        return Invocation(list(command), told, [])
+        inside = {prefix + key: value for prefix in prefixes for key, value in env.items()}
+        return Invocation(list(command), inside, [])
     given = {value.partition("=")[0] for value in call.values("e", "env")}
     added = [part for key in env if key not in given for part in ("-e", key + "=" + env[key])]
     kill: List[str] = []
@@ -122,15 +125,18 @@ def invocation(command: List[str], env: Mapping[str, str], name: str = "") -> In
     return Invocation(_with(list(command), call, added), {}, kill)
 
 
-def find_paths(command: List[str], told: Union[str, Iterable[Any], None] = None) -> PathMap:
-    """What ``trainer.paths`` tells, and what the command mounts. Raises ContainerError."""
+def find_paths(
+    command: Sequence[str], trainer_paths: Union[str, Iterable[Any], None] = None
+) -> PathMap:
+    """The mounts of ``trainer.paths`` and of the command. Raises ContainerError."""
     call = find_call(command)
     options = call.options if call is not None else ()
-    return PathMap(parse_paths(told) + [one for option in options for one in _mounts(call, option)])
+    mounts = [one for option in options for one in _mounts(call, option)]
+    return PathMap(parse_paths(trainer_paths) + mounts)
 
 
 def _mounts(call: Optional[Call], option: Option) -> List[Mount]:
-    """The folders of this machine that an option shows to the container."""
+    """The folders that an option mounts."""
     if call is None:
         return []
     if option.name == "mount":

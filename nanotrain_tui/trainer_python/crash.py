@@ -1,4 +1,4 @@
-"""Why a trainer died, in plain words, and what to do about it."""
+"""Why a trainer ended, in plain words, and what to do about it."""
 
 import re
 import signal
@@ -7,9 +7,9 @@ from typing import Optional
 from nanotrain_tui.trainer_python.hints import HINTS
 
 _TRACEBACK = "Traceback (most recent call last):"
-_RAISED = re.compile(r"[A-Za-z_][\w.]*(?:: |$)")  # at the left, below a traceback
+_RAISED = re.compile(r"[A-Za-z_][\w.]*(?:: |$)")  # at the start of a line, after a traceback
 _ERROR = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception): ")
-# TensorFlow goes on without these, and says so of each, up to 2.11.
+# TensorFlow up to 2.11 prints these and continues.
 _DONE_WITHOUT = re.compile(r"Could not load dynamic library|dlerror: ")
 _STATIC_TLS = re.compile(r"([^\s'\":]+\.so[\w.]*): cannot allocate memory in static TLS block")
 _SIGNALS = {
@@ -20,43 +20,43 @@ _SIGNALS = {
 }
 
 
-def reason(exit_status: Optional[int], words: str, oom_kills: Optional[int]) -> str:
+def reason(exit_status: Optional[int], output: str, oom_kills: Optional[int]) -> str:
     """A sentence about a trainer that ended by itself.
 
-    ``exit_status`` is negative for a signal; ``oom_kills`` says how many processes the kernel
-    killed for memory meanwhile, None where it does not tell.
+    ``exit_status`` is negative for a signal. ``oom_kills`` is how many processes the kernel killed
+    for memory meanwhile, None where it is not known. ``output`` is what the trainer printed.
     """
     ending = "the trainer " + _ending(exit_status, oom_kills)
-    if exit_status and exit_status > 0 and not hint(exit_status, words):
-        error = last_error(words)
+    if exit_status and exit_status > 0 and not hint(exit_status, output):
+        error = last_error(output)
         return "{}: {}".format(ending, error) if error else ending
-    return explain(ending, exit_status, words)
+    return explain(ending, exit_status, output)
 
 
-def explain(text: str, exit_status: Optional[int], words: str) -> str:
-    """The text, and what to do about it where the trainer's ``words`` tell."""
-    found = hint(exit_status, words)
+def explain(text: str, exit_status: Optional[int], output: str) -> str:
+    """The text, with what to do about it where the trainer's ``output`` tells."""
+    found = hint(exit_status, output)
     return "{}: {}".format(text.rstrip("."), found) if found else text
 
 
-def hint(exit_status: Optional[int], words: str) -> str:
-    """What to do about it, as the end of a sentence; empty where nothing is known."""
-    words = "\n".join(line for line in words.splitlines() if not _DONE_WITHOUT.search(line))
-    library = late_library(words)
+def hint(exit_status: Optional[int], output: str) -> str:
+    """What to do about it, the end of a sentence; empty where nothing is known."""
+    output = "\n".join(line for line in output.splitlines() if not _DONE_WITHOUT.search(line))
+    library = late_library(output)
     if library:
         return "start it with LD_PRELOAD={} in the environment".format(library)
-    for sign, text in HINTS:
-        found = sign.search(words)
+    for pattern, text in HINTS:
+        found = pattern.search(output)
         if found:
             return text.format(*found.groups())
     number = _signal_of(exit_status)
     return _SIGNALS.get(number, "") if number is not None else ""
 
 
-def last_error(words: str) -> str:
+def last_error(output: str) -> str:
     """The last error that a Python printed, ``ValueError: wrong``; empty for none."""
     found, below = "", False
-    for line in words.splitlines():
+    for line in output.splitlines():
         if line.rstrip().endswith(_TRACEBACK):
             below = True
         elif (_RAISED if below else _ERROR).match(line):
@@ -64,13 +64,13 @@ def last_error(words: str) -> str:
     return found
 
 
-def late_library(words: str) -> str:
-    """The library that came too late for its thread-local storage; empty for none.
+def late_library(output: str) -> str:
+    """The library that was loaded too late for its thread-local storage; empty for none.
 
-    glibc keeps little room for those that are loaded while a program runs; loaded before it
-    (LD_PRELOAD) they find room.
+    glibc has little room for libraries that are loaded while a program runs. Libraries that are
+    loaded before it (LD_PRELOAD) find room.
     """
-    found = _STATIC_TLS.search(words)
+    found = _STATIC_TLS.search(output)
     return found.group(1) if found else ""
 
 

@@ -1,15 +1,15 @@
-"""The environment a trainer's Python needs, on a Jetson above all.
+"""The environment that a trainer's Python needs, above all on a Jetson.
 
-Everything that runs that Python asks here: training, the question for data, exports, doctor.
+Training, the inspection of data, exports and ``doctor`` all use it.
 """
 
 import os
 import platform
-from typing import Dict, List, Mapping, Optional
+from typing import Dict, Mapping, Optional, Sequence
 
 from nanotrain_tui.trainer_python.container import Invocation, invocation, is_container
 
-# In this order they are searched, behind what the person has set.
+# Searched in this order, after what the user has set.
 _CUDA_LIBRARIES = (
     "usr/local/cuda/lib64",
     "usr/local/cuda/targets/aarch64-linux/lib",
@@ -23,27 +23,27 @@ _ARM = "aarch64"
 
 def has_nvidia(root: str = "/") -> bool:
     """Whether the kernel offers an NVIDIA GPU."""
-    return any(os.path.exists(os.path.join(root, sign)) for sign in _NVIDIA)
+    return any(os.path.exists(os.path.join(root, path)) for path in _NVIDIA)
 
 
 def variables(
     environ: Mapping[str, str] = os.environ, root: str = "/", machine: Optional[str] = None
 ) -> Dict[str, str]:
-    """What every trainer is told, in a container too; what the person has set stays."""
-    told = {
+    """The variables of every trainer, also in a container; what the user has set stays."""
+    values = {
         "PYTHONUNBUFFERED": "1",
-        # Else TensorFlow takes the whole GPU, which on a Jetson is all memory.
+        # Otherwise TensorFlow takes the whole memory of the GPU, on a Jetson all memory there is.
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",
     }
     if has_nvidia(root):
-        told["TF_CPP_MIN_LOG_LEVEL"] = "1"  # the log tells which library of CUDA is missing
+        values["TF_CPP_MIN_LOG_LEVEL"] = "1"  # so that the log names missing CUDA libraries
     if (machine or platform.machine()) == _ARM:
-        # NumPy 1.19.5 on a Nano dies of an illegal instruction without it.
-        told["OPENBLAS_CORETYPE"] = "ARMV8"
-    told = {name: environ.get(name) or value for name, value in told.items()}
+        # Without it NumPy 1.19.5 dies on a Nano of an illegal instruction.
+        values["OPENBLAS_CORETYPE"] = "ARMV8"
+    values = {name: environ.get(name) or value for name, value in values.items()}
     if not _speaks_utf8(environ):
-        told["LC_ALL"] = "C.UTF-8"  # Python 3.6 opens no path but ASCII in the locale C
-    return told
+        values["LC_ALL"] = "C.UTF-8"  # in the locale C, Python 3.6 opens only ASCII paths
+    return values
 
 
 def _speaks_utf8(environ: Mapping[str, str]) -> bool:
@@ -54,10 +54,10 @@ def _speaks_utf8(environ: Mapping[str, str]) -> bool:
 def cuda_paths(
     environ: Mapping[str, str] = os.environ, root: str = "/", machine: Optional[str] = None
 ) -> Dict[str, str]:
-    """``PATH`` and ``LD_LIBRARY_PATH`` with CUDA's folders where they lack them.
+    """``PATH`` and ``LD_LIBRARY_PATH`` with CUDA's folders added, where they lack them.
 
-    A shell over ssh that runs one command reads no .bashrc, which is where they are set. Only
-    where all libraries are of one JetPack: elsewhere TensorFlow brings its own.
+    They are set in .bashrc, which a shell over ssh that runs one command does not read.
+    ``LD_LIBRARY_PATH`` changes only on a Jetson; elsewhere TensorFlow brings its own libraries.
     """
     changed = {}
     path = environ.get("PATH") or os.defpath
@@ -74,14 +74,14 @@ def cuda_paths(
 
 
 def trainer_invocation(
-    command: List[str], extra: Optional[Mapping[str, str]] = None, name: str = ""
+    command: Sequence[str], extra: Optional[Mapping[str, str]] = None, name: str = ""
 ) -> Invocation:
     """The command as it is run, with the whole environment of its process.
 
-    ``extra`` is told besides; a container that is started is called ``name``.
+    ``extra`` holds more variables; a new container is called ``name``.
     """
     env = dict(variables(), **(extra or {}))
     if is_container(command):
-        env.setdefault("LC_ALL", "C.UTF-8")  # none of our locale is handed on to it
-    told = invocation(command, env, name)
-    return told._replace(env=dict(os.environ, **cuda_paths(), **told.env))
+        env.setdefault("LC_ALL", "C.UTF-8")  # a container does not get our locale
+    found = invocation(command, env, name)
+    return found._replace(env=dict(os.environ, **cuda_paths(), **found.env))

@@ -1,45 +1,45 @@
-"""A program that cannot outlive us, nor leave anything behind."""
+"""A child process that cannot outlive this one, nor leave anything behind."""
 
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Mapping, Optional, Sequence, Union
 
 import nanotrain_tui
 
-REAPER = Path(nanotrain_tui.__file__).absolute().parent / "trainer_python" / "reaper.py"
-_GRACE_S = 5.0  # we enforce a limit first
+REAPER = os.path.join(
+    os.path.dirname(os.path.abspath(nanotrain_tui.__file__)), "trainer_python", "reaper.py"
+)
+_GRACE_S = 5.0  # the caller enforces the limit first
 
 
 class Leash:
-    """Runs a command below a reaper, which ends it and all that it started when we close or die.
+    """Runs a command below a reaper, which kills it and all that it started when we close or die.
 
-    ``process`` ends as the command does. Use it as a context manager; raises OSError where there
-    is no process to be had.
+    ``process`` ends as the command does. ``within_s`` 0 means no limit. Use it as a context
+    manager; raises OSError where no process can be made.
     """
 
     def __init__(
         self,
         command: Sequence[str],
-        stdin: IO[bytes] | int,
-        stderr: IO[bytes] | int,
-        env: Mapping[str, str] | None = None,
-        cwd: str | None = None,
+        stdin: Union[IO[bytes], int],
+        stderr: Union[IO[bytes], int],
+        env: Optional[Mapping[str, str]] = None,
+        cwd: Optional[str] = None,
         within_s: float = 0.0,
     ) -> None:
         self._command = command[0]
         self._ours, theirs = socket.socketpair()
         limit = within_s + _GRACE_S if within_s else 0.0
-        reaper = [sys.executable, "-I", "-S", str(REAPER), str(theirs.fileno()), str(limit)]
+        reaper = [sys.executable, "-I", "-S", REAPER, str(theirs.fileno()), str(limit)]
         try:
             with theirs:
-                self.process: subprocess.Popen[bytes] = subprocess.Popen(
+                self.process = subprocess.Popen(
                     [*reaper, *command], stdin=stdin, stdout=subprocess.PIPE, stderr=stderr,
                     env=env, cwd=cwd, pass_fds=[theirs.fileno()],
-                    start_new_session=True,  # Ctrl+C is ours to understand
+                    start_new_session=True,  # so that Ctrl+C reaches only this process
                 )  # fmt: skip
         except OSError:
             self._ours.close()
@@ -56,14 +56,15 @@ class Leash:
                 try:
                     pipe.close()
                 except BrokenPipeError:
-                    pass  # a question that was never read
+                    pass  # the command did not read all of its input
 
     def check(self) -> None:
         """Raise OSError where the command, which has ended, could not be run at all."""
         self._ours.setblocking(False)
         try:
-            told: Any = self._ours.recv(16)
+            errno_text: Any = self._ours.recv(16)
         except BlockingIOError:
             return
-        if told:
-            raise OSError(int(told), os.strerror(int(told)), self._command)
+        if errno_text:
+            number = int(errno_text)
+            raise OSError(number, os.strerror(number), self._command)

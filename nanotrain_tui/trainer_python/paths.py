@@ -1,31 +1,29 @@
-"""Paths of this machine, and what a trainer in a container calls them."""
+"""Translates paths of this machine to the names that a container has for them, and back."""
 
 import os
 import re
 import shlex
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Union
 
-KEY = "trainer.paths"
+from nanotrain_tui.trainer_python.launch_error import LaunchError
+
+COMMAND_KEY = "trainer.command"
+PATHS_KEY = "trainer.paths"
 
 
-class ContainerError(Exception):
-    """A command that cannot run a trainer; ``key`` names what is at fault."""
-
-    def __init__(self, key: str, message: str) -> None:
-        super().__init__(message)
-        self.key = key
-        self.message = message
+class ContainerError(LaunchError):
+    """The command of a container cannot run a trainer."""
 
 
 class Mount(NamedTuple):
-    """A folder of this machine, and what it is called in the container."""
+    """A folder of this machine, and its name in the container."""
 
     outside: str
     inside: str
 
 
 class PathMap:
-    """Paths of this machine and of the trainer's; the same without any mount."""
+    """Translates paths to and from the container's; without mounts they stay the same."""
 
     def __init__(self, mounts: Iterable[Mount] = ()) -> None:
         self.mounts = tuple(mounts)
@@ -34,26 +32,26 @@ class PathMap:
         names = sorted((re.escape(name) for name in self._back if name != "/"), key=len)
         names = [name + r"(?![\w-])(?!\.\w)" for name in reversed(names)]
         names += [r"/(?=\w)"] if "/" in self._back else []
-        self._sign = re.compile(r"(?<![\w./~-])(?:{})".format("|".join(names)))
+        self._pattern = re.compile(r"(?<![\w./~-])(?:{})".format("|".join(names)))
 
     def covers(self, path: str) -> bool:
         """Whether the container can see this path."""
         return self._find(path) is not None
 
     def inside(self, path: str) -> str:
-        """What the container calls this path; itself where no mount covers it."""
+        """The container's name for this path; the path itself where no mount covers it."""
         found = self._find(path)
         return path if found is None else found
 
-    def outside(self, told: Any) -> Any:
-        """What the trainer told, every path in it as it is called here."""
+    def outside(self, value: Any) -> Any:
+        """A JSON value that the trainer sent, with every path in it as this machine calls it."""
         if not self._renames:
-            return told
-        if isinstance(told, str):
-            return self._sign.sub(self._name_here, told)
-        if isinstance(told, dict):
-            return {key: self.outside(value) for key, value in told.items()}
-        return [self.outside(value) for value in told] if isinstance(told, list) else told
+            return value
+        if isinstance(value, str):
+            return self._pattern.sub(self._name_here, value)
+        if isinstance(value, dict):
+            return {key: self.outside(item) for key, item in value.items()}
+        return [self.outside(item) for item in value] if isinstance(value, list) else value
 
     def _name_here(self, match: Any) -> str:
         inside = match.group()
@@ -73,34 +71,35 @@ class PathMap:
         return None
 
 
-def parse_paths(told: Union[str, Iterable[Any], None]) -> List[Mount]:
-    """``/here:/there ...``, as text or a list. Raises ContainerError."""
+def parse_paths(trainer_paths: Union[str, Iterable[Any], None]) -> List[Mount]:
+    """The mounts in ``/here:/there ...``, a text or a list. Raises ContainerError."""
     mounts = []
-    for word in shlex.split(told) if isinstance(told, str) else told or ():
+    words = shlex.split(trainer_paths) if isinstance(trainer_paths, str) else trainer_paths
+    for word in words or ():
         outside, _, inside = str(word).partition(":")
         outside = os.path.expanduser(outside)
         if not (outside.startswith("/") and inside.startswith("/")):
             message = "'{}' is not /here:/there, two absolute paths with a colon between.".format(
                 word
             )
-            raise ContainerError(KEY, message)
+            raise ContainerError(PATHS_KEY, message)
         mounts.append(Mount(os.path.normpath(outside), os.path.normpath(inside)))
     return mounts
 
 
 def inside_config(config: Dict[str, Any], paths: PathMap) -> Dict[str, Any]:
-    """What a trainer is told, its places as it calls them."""
-    told = dict(config)
+    """The trainer's configuration with its paths as the container calls them."""
+    inside = dict(config)
     for key in ("data.dir", "cache_dir", "checkpoint_dir", "restore"):
-        if told.get(key):
-            told[key] = paths.inside(told[key])
-    if told.get("data_dirs"):
-        told["data_dirs"] = [paths.inside(folder) for folder in told["data_dirs"]]
-    return told
+        if inside.get(key):
+            inside[key] = paths.inside(inside[key])
+    if inside.get("data_dirs"):
+        inside["data_dirs"] = [paths.inside(folder) for folder in inside["data_dirs"]]
+    return inside
 
 
 def _below(path: str, folder: str) -> Optional[str]:
-    """What is left of the path below the folder, with its slash; None for one beside it."""
+    """The rest of the path below the folder, with its slash; None where it is not below it."""
     folder = folder.rstrip("/")
     if path == folder:
         return ""

@@ -1,4 +1,4 @@
-"""Libraries that must come before all others: glibc has no room for them later."""
+"""Libraries that must be loaded first, because glibc has no room for them later."""
 
 import os
 from typing import Dict, Mapping, Optional
@@ -6,18 +6,18 @@ from typing import Dict, Mapping, Optional
 from nanotrain_tui.trainer_python import crash
 
 VARIABLE = "LD_PRELOAD"
-MOST = 4  # libraries; each that comes first may leave the next without room
+MAX_LIBRARIES = 4  # each that is loaded first may leave no room for the next
 
 
 def with_library(
-    env: Mapping[str, str], words: str, environ: Mapping[str, str] = os.environ
+    env: Mapping[str, str], output: str, environ: Mapping[str, str] = os.environ
 ) -> Optional[Dict[str, str]]:
-    """``env`` with the library in it that came too late by a trainer's last words.
+    """``env`` with the library that, by a trainer's output, was loaded too late.
 
-    None where there is none, or it came first already.
+    None where there is no such library, or it was loaded first already.
     """
-    library = crash.late_library(words)
+    library = crash.late_library(output)
     first = (env.get(VARIABLE) or environ.get(VARIABLE, "")).split(":")
-    if not library or library in first or len(first) > MOST:
+    if not library or library in first or len(first) > MAX_LIBRARIES:
         return None
     return dict(env, **{VARIABLE: ":".join(filter(None, [library, *first]))})

@@ -1,14 +1,14 @@
 """Ends all that a process has started, also what has left its group and its parent.
 
-The kernel hands orphans to the nearest ancestor that asked for them (a "subreaper", Linux 3.4), so
-whoever adopts them must be above the process that may die. This file is imported, and run as a
+The kernel gives orphans to the nearest ancestor that is a "subreaper" (Linux 3.4), so the
+subreaper must be above the process that may die. This file is imported, and it also runs as a
 program of its own: it loads no other module of ours.
 
     python reaper.py LEASH WITHIN_S COMMAND ...
 
 runs a command to its end, at most WITHIN_S seconds (0: no limit). When the other end of the
-socket LEASH (a descriptor) closes, because its owner has died or wants no more, everything is
-killed. Exits as the command does; where that cannot be run, its errno is written to LEASH.
+socket LEASH (a descriptor) closes, because its owner died or closed it, everything is killed.
+Exits as the command does. Where the command cannot be run, its errno is written to LEASH.
 """
 
 import ctypes
@@ -21,18 +21,16 @@ import time
 from typing import Dict, Iterable, List, Optional, Set
 
 _PR_SET_CHILD_SUBREAPER = 36
-# What Python or we have changed: a new program shall have what it would have from a shell.
-_CHANGED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ)
-_LEFT_TO_THEMSELVES = ("conmon",)  # podman's: it ends with its container, and removes it
-_PATIENCE_S = 10.0
-_LOOK_EVERY_S = (
-    0.005,
-    0.5,
-)  # a killed process is gone in milliseconds, one stuck in the kernel not
+# Signals that Python or we handle; a new program gets the defaults, as from a shell.
+_RESET_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ)
+_NOT_KILLED = ("conmon",)  # podman's: it ends with its container, and removes it
+_GIVE_UP_AFTER_S = 10.0
+# The first and the longest pause: most processes end in milliseconds, one in the kernel may not.
+_CHECK_EVERY_S = (0.005, 0.5)
 
 
 def adopt_orphans() -> None:
-    """Become the parent of descendants whose own parent dies; without Linux nothing happens."""
+    """Become the parent of descendants whose own parent dies; does nothing outside Linux."""
     try:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     except (OSError, AttributeError):
@@ -42,43 +40,43 @@ def adopt_orphans() -> None:
 def end_descendants() -> None:
     """Kill every child, grandchild and so on, and return when none is left.
 
-    Those that cannot be killed, of another user, must go by themselves; they are left in the end.
+    Processes of another user cannot be killed: after 10 s it returns where only those are left.
     """
-    wait_s, longest_s = _LOOK_EVERY_S
-    leave_at = time.monotonic() + _PATIENCE_S
+    wait_s, longest_s = _CHECK_EVERY_S
+    give_up_at = time.monotonic() + _GIVE_UP_AFTER_S
     while _reap():
         killed = kill_all(descendants())
-        if not killed and time.monotonic() > leave_at:
+        if not killed and time.monotonic() > give_up_at:
             return
         time.sleep(wait_s)
         wait_s = min(2 * wait_s, longest_s)
 
 
 def kill_all(pids: Iterable[int]) -> int:
-    """Kill these processes but those that may not or need not be killed; how many were."""
+    """Kill these processes where that is allowed and needed; returns how many were killed."""
     killed = 0
     for pid in pids:
         try:
-            if _name_of(pid) not in _LEFT_TO_THEMSELVES:
+            if _name_of(pid) not in _NOT_KILLED:
                 os.kill(pid, signal.SIGKILL)
                 killed += 1
         except OSError:
-            pass  # gone meanwhile, or another user's
+            pass  # it has ended, or is another user's
     return killed
 
 
 def run_within(command: List[str], seconds: float) -> None:
-    """Run a command that is not waited for any longer."""
+    """Run a command and wait for its end, at most this long."""
     pid = os.fork()
     if not pid:
         _become(command)
     deadline = time.monotonic() + seconds
     while not os.waitpid(pid, os.WNOHANG)[0] and time.monotonic() < deadline:
-        time.sleep(_LOOK_EVERY_S[0])
+        time.sleep(_CHECK_EVERY_S[0])
 
 
 def descendants(of: Optional[int] = None) -> List[int]:
-    """All processes below one (this one), by what the kernel says of parents now."""
+    """All processes below ``of`` (default: this process), by the kernel's present parents."""
     children: Dict[int, List[int]] = {}
     for entry in os.listdir("/proc"):
         if entry.isdigit():
@@ -107,7 +105,7 @@ def exit_as(status: int) -> None:
 
 
 def _reap() -> bool:
-    """Collect children that have ended; whether any is left that has not."""
+    """Collect the children that have ended; returns whether any is still running."""
     while True:
         try:
             pid, _ = os.waitpid(-1, os.WNOHANG)
@@ -128,10 +126,10 @@ def _name_of(pid: int) -> str:
 def _parent_of(pid: str) -> Optional[int]:
     try:
         with open("/proc/{}/stat".format(pid), "rb") as file:
-            # behind the name, which may hold anything: state and parent
+            # state and parent follow the name, which may hold any character
             return int(file.read().rpartition(b")")[2].split()[1])
     except (OSError, IndexError, ValueError):
-        return None  # it ended meanwhile
+        return None  # it has ended
 
 
 def _run(leash: int, within_s: float, command: List[str]) -> int:
@@ -145,7 +143,7 @@ def _run(leash: int, within_s: float, command: List[str]) -> int:
     pid = os.fork()
     if not pid:
         _become(command, leash)
-    _close_standard_streams()  # only the command shall hold those pipes open
+    _close_standard_streams()  # only the command may keep those pipes open
     deadline = time.monotonic() + within_s if within_s else None
     while True:
         ended, status = os.waitpid(pid, os.WNOHANG)
@@ -165,7 +163,7 @@ def _become(command: List[str], report: int = -1) -> None:
     """In a new process: run the command in a session of its own; writes an errno to ``report``."""
     try:
         os.setsid()
-        for number in _CHANGED:
+        for number in _RESET_SIGNALS:
             signal.signal(number, signal.SIG_DFL)
         os.execvp(command[0], command)
     except OSError as error:

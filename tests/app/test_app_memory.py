@@ -90,15 +90,15 @@ async def test_what_goes_on_is_asked_about_too(how: str) -> None:
 @pytest.mark.parametrize("anyway", [False, True])
 def test_the_real_backend_asks_once(anyway: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     need = SimpleNamespace(fits=False, message="too little", fitting_batch=20)
-    plan = SimpleNamespace(memory=need, room=None)
+    plan = SimpleNamespace(memory=need, disk=None)
     started: list[object] = []
 
-    def start(plan: object, folders: object) -> None:
+    def start(plan: object, places: object) -> None:
         started.append(plan)
         raise StartedError
 
-    monkeypatch.setattr("nanotrain_tui.launch.prepare", lambda config, folders: plan)
-    monkeypatch.setattr("nanotrain_tui.launch.start", start)
+    monkeypatch.setattr("nanotrain_tui.launch.plan.prepare", lambda config, places: plan)
+    monkeypatch.setattr("nanotrain_tui.launch.start.start", start)
     backend = LocalBackend(find_folders())
     with pytest.raises(StartedError if anyway else TooLarge) as caught:
         backend.start({}, lambda _: None, anyway)

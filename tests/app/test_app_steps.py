@@ -20,9 +20,9 @@ from nanotrain_tui.catalog import (
     changed_keys,
     check,
     edited,
+    overlay,
     parse_value,
 )
-from nanotrain_tui.config.resolve import overlay
 from nanotrain_tui.drawing.curves import FUNCTIONS, draw_curve
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.session.recording.records import Event

@@ -1,4 +1,4 @@
-"""A home of one's own, and commands run in it."""
+"""A temporary home, and commands that run in it."""
 
 import subprocess
 import sys
@@ -19,7 +19,7 @@ from nanotrain_tui.session.folder import list_sessions
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """``NANOTRAIN_HOME``, and no data, settings or terminal of the person who runs the tests."""
+    """``NANOTRAIN_HOME``, without the data and settings of the user who runs the tests."""
     home = tmp_path / "home"
     monkeypatch.setenv("NANOTRAIN_HOME", str(home))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
@@ -41,7 +41,7 @@ def nano(home: Path, capsys: pytest.CaptureFixture[str]) -> Nano:
 
 @pytest.fixture
 def hosts_end(home: Path) -> Iterator[None]:
-    """Whatever a test leaves running is stopped and waited for."""
+    """Stop the sessions that a test leaves running, and wait for their hosts."""
     yield
     for folder in list_sessions(str(home)):
         try:
@@ -54,7 +54,7 @@ def hosts_end(home: Path) -> Iterator[None]:
 
 @pytest.fixture
 def start(home: Path) -> Iterator[Start]:
-    """``nanotrain`` with these arguments as a process of its own, with pipes."""
+    """``nanotrain`` with these arguments in its own process, with pipes."""
     started = []
 
     def run(*arguments: str) -> "subprocess.Popen[str]":

@@ -1,4 +1,4 @@
-"""resume, fork, restart, checkpoints: going on from what was trained before."""
+"""resume, fork, restart and checkpoints."""
 
 import hashlib
 import json
@@ -47,11 +47,11 @@ def test_a_failed_session_is_resumed_to_its_end(nano: Nano, failed: SessionFolde
     assert "going on from step 100" in ran.out
     steps = [line.split()[1] for line in ran.out.splitlines() if line.startswith("step ")]
     ahead = ["101/300", "150/300", "200/300", "201/300", "250/300", "300/300"]
-    assert steps == ahead, "what was before is not told again"
+    assert steps == ahead, "earlier steps are not printed again"
     assert summarise(failed).state == "finished" and summarise(failed).step == 300
 
 
-def test_a_resume_to_fewer_steps_than_are_made_is_refused(
+def test_a_resume_to_fewer_steps_than_are_done_is_refused(
     nano: Nano, failed: SessionFolder
 ) -> None:
     ran = nano("resume", failed.name, *unscripted(), "--set", "train.steps=50")
@@ -60,7 +60,7 @@ def test_a_resume_to_fewer_steps_than_are_made_is_refused(
     assert summarise(failed).state == "failed", "nothing has changed"
 
 
-def test_resuming_in_json_tells_what_is_new(nano: Nano, failed: SessionFolder) -> None:
+def test_a_resume_as_json_prints_only_new_events(nano: Nano, failed: SessionFolder) -> None:
     ran = nano("resume", failed.name, *unscripted(), "--json")
     events = lines_of(ran.out)
     assert ran.status == 0 and events[0]["name"] == failed.name
@@ -68,7 +68,7 @@ def test_resuming_in_json_tells_what_is_new(nano: Nano, failed: SessionFolder) -
     assert events[-1]["event"] == "finished" and "crashed" not in [e["event"] for e in events]
 
 
-def test_a_resumed_session_may_be_left(nano: Nano, failed: SessionFolder) -> None:
+def test_a_resumed_session_can_be_detached(nano: Nano, failed: SessionFolder) -> None:
     script = options("slow", steps=100_000)[:2]
     ran = nano("resume", failed.name, *script, "--set", "train.steps=100000", "--detach")
     assert (ran.status, ran.out) == (0, f"{failed.name}\n")
@@ -85,7 +85,7 @@ def test_ctrl_c_stops_a_resumed_session(nano: Nano, start: Start, failed: Sessio
     assert process.returncode == 130 and summarise(failed).state == "stopped"
 
 
-def test_a_finished_session_wants_more_steps(nano: Nano, home: Path) -> None:
+def test_a_finished_session_needs_more_steps(nano: Nano, home: Path) -> None:
     assert nano("train", *options(steps=100), "--set", CHECKPOINTS).status == 0
     name = only_session(home).name
     ran = nano("resume", name)
@@ -111,17 +111,17 @@ def test_a_fork_is_a_session_of_its_own(nano: Nano, home: Path, failed: SessionF
 def test_a_fork_from_a_step_and_with_a_preset(
     nano: Nano, home: Path, failed: SessionFolder
 ) -> None:
-    told = [*unscripted(), "--preset", "sane", "--checkpoint", "50", "--name", "sane-1"]
-    ran = nano("fork", failed.name, *told)
+    more_options = [*unscripted(), "--preset", "sane", "--checkpoint", "50", "--name", "sane-1"]
+    ran = nano("fork", failed.name, *more_options)
     assert ran.status == 0 and "at step 50" in ran.out
     config = config_of(find_session(str(home), "sane-1"))
     assert config["optimizer"]["learning_rate"] == 0.001
     assert config["model"]["initializer"] == "tutorial", "the weights were drawn by it"
 
 
-def test_a_restart_begins_again(nano: Nano, home: Path, failed: SessionFolder) -> None:
-    told = [*unscripted(), "--set", "model.hidden=7", "--name", "again"]
-    ran = nano("restart", failed.name, *told, "--json")
+def test_a_restart_starts_at_the_first_step(nano: Nano, home: Path, failed: SessionFolder) -> None:
+    more_options = [*unscripted(), "--set", "model.hidden=7", "--name", "again"]
+    ran = nano("restart", failed.name, *more_options, "--json")
     assert ran.status == 0
     evaluated = [event["step"] for event in lines_of(ran.out) if event["event"] == "evaluated"]
     assert evaluated[0] == 1
@@ -129,7 +129,7 @@ def test_a_restart_begins_again(nano: Nano, home: Path, failed: SessionFolder) -
     assert config["model"]["hidden"] == "7" and config["train"]["checkpoint_every"] == 50
 
 
-def test_checkpoints_are_listed_and_looked_at(nano: Nano, failed: SessionFolder) -> None:
+def test_checkpoints_are_listed_and_checked(nano: Nano, failed: SessionFolder) -> None:
     listed = json.loads(nano("checkpoints", failed.name, "--json").out)
     assert [one["step"] for one in listed] == [50, 100]
     assert all(one["problem"] is None for one in listed)
@@ -142,7 +142,7 @@ def test_checkpoints_are_listed_and_looked_at(nano: Nano, failed: SessionFolder)
     assert ran.status == 0 and "going on from step 50" in ran.out
 
 
-def test_no_checkpoints_are_said_kindly(nano: Nano, home: Path) -> None:
+def test_a_session_without_checkpoints_gets_advice(nano: Nano, home: Path) -> None:
     Recording(home).started().steps(5).close()
     ran = nano("checkpoints", "mnist-1")
     assert ran.status == 0 and "nanotrain restart mnist-1" in ran.out
@@ -152,7 +152,7 @@ def test_no_checkpoints_are_said_kindly(nano: Nano, home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["resume"], "SESSION"),
         (["resume", "mnits-1"], "'mnist-1'"),
@@ -169,8 +169,8 @@ def test_no_checkpoints_are_said_kindly(nano: Nano, home: Path) -> None:
         (["checkpoints", "x"], "no session"),
     ],
 )
-def test_what_cannot_be_is_one_paragraph(
-    nano: Nano, home: Path, arguments: list[str], said: str
+def test_bad_input_is_one_paragraph(
+    nano: Nano, home: Path, arguments: list[str], message: str
 ) -> None:
     recording = Recording(home, trainer__command="/no/such/python", data__name="mnist")
     recording.started().steps(20)
@@ -181,9 +181,9 @@ def test_what_cannot_be_is_one_paragraph(
     sha256 = hashlib.sha256(data).hexdigest()
     recording.event("checkpoint", file="20.npz", sha256=sha256, bytes=len(data))
     recording.close()
-    told = unscripted() if arguments[0] == "restart" else []
-    ran = nano(*arguments, *told)
-    assert ran.status == 2 and ran.out == "" and is_paragraph(ran.err) and said in ran.err
+    more_options = unscripted() if arguments[0] == "restart" else []
+    ran = nano(*arguments, *more_options)
+    assert ran.status == 2 and ran.out == "" and is_paragraph(ran.err) and message in ran.err
     assert [entry.name for entry in (home / "sessions").iterdir()] == ["mnist-1"]
 
 
@@ -198,10 +198,10 @@ def test_a_killed_host_leaves_a_session_to_resume(nano: Nano, start: Start, home
     assert ran.status == 0 and "going on from step 100" in ran.out
 
 
-# -- what goes wrong on the way -----------------------------------------------------------------
+# -- failures -----------------------------------------------------------------------------------
 
 
-def test_a_divergence_stops_and_names_the_way_back(nano: Nano, home: Path) -> None:
+def test_a_divergence_stops_and_names_the_checkpoint_to_fork(nano: Nano, home: Path) -> None:
     ran = nano("train", *options("nan=120"), "--set", CHECKPOINTS)
     assert ran.status == 1 and is_paragraph(ran.err)
     name = only_session(home).name
@@ -214,25 +214,32 @@ def test_a_divergence_stops_and_names_the_way_back(nano: Nano, home: Path) -> No
     assert [event["policy"] for event in diverged] == ["stop"]
 
 
-def test_a_divergence_without_a_checkpoint_begins_anew(nano: Nano, home: Path) -> None:
+def test_a_divergence_without_a_checkpoint_advises_a_restart(nano: Nano, home: Path) -> None:
     ran = nano("train", *options("nan=1"))
     name = only_session(home).name
-    told = [ran.err, nano("show", name).out]
-    for text in (" ".join(text.split()) for text in told):
+    outputs = [ran.err, nano("show", name).out]
+    for text in (" ".join(text.split()) for text in outputs):
         assert "there is no good checkpoint" in text and f"nanotrain restart {name} --set" in text
         assert "fork" not in text
     assert "there is no good checkpoint, so begin anew with other values" in ran.out
 
 
-def test_a_crash_after_which_it_goes_on_has_its_lines(nano: Nano, home: Path) -> None:
-    told = ["--set", CHECKPOINTS, "--set", "train.on_crash=resume", "--set", "train.crash_limit=1"]
-    ran = nano("train", *options("die=120"), *told)
+def test_a_crash_with_a_resume_is_reported(nano: Nano, home: Path) -> None:
+    more_options = [
+        "--set",
+        CHECKPOINTS,
+        "--set",
+        "train.on_crash=resume",
+        "--set",
+        "train.crash_limit=1",
+    ]
+    ran = nano("train", *options("die=120"), *more_options)
     assert ran.status == 1 and is_paragraph(ran.err)
     assert "resum" in ran.out
 
 
 def test_names_and_steps_complete(home: Path) -> None:
-    from test_cli_read import completions
+    from test_cli_help import completions
 
     recording = Recording(home).started().steps(20)
     recording.event("checkpoint", file="20.npz", sha256="0" * 64, bytes=1)

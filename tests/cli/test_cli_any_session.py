@@ -1,4 +1,4 @@
-"""Every command and format that reads a session works on any session there can be."""
+"""Every command and format that reads a session works on generated sessions."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from cli_runs import Nano
 from recorded import Recording, tutorial_run
 
 from nanotrain_tui.follow.compare import read_contender
-from nanotrain_tui.session.metrics import MetricPart
+from nanotrain_tui.session.metrics import MetricPart, parse_metric_part
 from nanotrain_tui.session.summary import summarise
 
 
@@ -77,7 +77,7 @@ def test_curves_by_step_time_and_epoch(two: Path) -> None:
     assert times == pytest.approx([0.1, 10.1, 20.1, 30.1], abs=0.2)
     epochs = [x for x, _ in slow.trace(accuracy, "epoch").points]
     assert epochs == pytest.approx([step * 100 / 60000 for step in (100, 200, 300, 400)], rel=0.02)
-    losses = slow.trace("loss", "step").points
+    losses = slow.trace(MetricPart("loss"), "step").points
     assert losses[0][1] > losses[-1][1] and len(losses) > 50
 
 
@@ -197,8 +197,8 @@ def test_a_forks_curves_begin_at_its_step_and_at_no_time(forked: Path) -> None:
 
     fork = read_contender(find_session(str(forked), "mnist-2"))
     for metric in ("loss", "test_accuracy"):
-        steps = [x for x, _ in fork.trace(metric, "step").points]
-        times = [x for x, _ in fork.trace(metric, "time").points]
+        steps = [x for x, _ in fork.trace(parse_metric_part(metric), "step").points]
+        times = [x for x, _ in fork.trace(parse_metric_part(metric), "time").points]
         assert min(steps) > 300 and max(steps) <= 500
         assert min(times) < 0.2 and max(times) < 10.5
 

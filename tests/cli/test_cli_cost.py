@@ -1,4 +1,4 @@
-"""What watching costs, as ``nanotrain doctor`` tells it."""
+"""The CPU time of monitoring, as ``nanotrain doctor`` reports it."""
 
 import json
 from pathlib import Path
@@ -16,14 +16,14 @@ def folders(tmp_path: Path) -> Folders:
     return find_folders({"NANOTRAIN_HOME": str(tmp_path / "home")})
 
 
-def recorded(folders: Folders, data: str, *told: float) -> None:
+def recorded(folders: Folders, data: str, *cpu_seconds: float) -> None:
     recording = Recording(folders.home, data).started()
-    for minute, cpu_s in enumerate(told):
+    for minute, cpu_s in enumerate(cpu_seconds):
         recording.recorder.sample(60.0 * minute, 0, {"source": "x", "host_cpu_s": cpu_s})
     recording.finished()
 
 
-def test_the_hosts_cost_is_what_it_took_of_late(folders: Folders) -> None:
+def test_the_cost_of_the_host_is_measured_over_the_last_minutes(folders: Folders) -> None:
     assert host_cost(folders) is None
     recorded(folders, "mnist", *(0.5 * minute for minute in range(20)))
     found = host_cost(folders)
@@ -33,18 +33,22 @@ def test_the_hosts_cost_is_what_it_took_of_late(folders: Folders) -> None:
     assert check.status == "ok" and "host with telemetry 0.5 (mnist-1)" in check.found
 
 
-def test_a_host_that_eats_the_cpu_is_a_warning(folders: Folders) -> None:
+def test_a_host_that_takes_much_cpu_time_is_a_warning(folders: Folders) -> None:
     recorded(folders, "mnist", 0.0, 9.0)
     assert check_cost(folders).status == "warn" and "interval_s" in check_cost(folders).advice
 
 
-@pytest.mark.parametrize("told", [(), (1.0,), ("x", None)])
-def test_a_session_that_says_nothing_is_passed_over(folders: Folders, told: tuple[float]) -> None:
-    recorded(folders, "mnist", *told)
+@pytest.mark.parametrize("values", [(), (1.0,), ("x", None)])
+def test_a_session_without_the_measurement_is_skipped(
+    folders: Folders, values: tuple[float]
+) -> None:
+    recorded(folders, "mnist", *values)
     assert host_cost(folders) is None and check_cost(folders).status == "ok"
 
 
-def test_the_dashboards_cost_is_kept(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cost_of_the_dashboard_is_saved(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
     times = iter([0.0, 120.0])
     monkeypatch.setattr(cost.time, "monotonic", lambda: next(times))
     used = iter([1.0, 5.0])
@@ -52,13 +56,13 @@ def test_the_dashboards_cost_is_kept(folders: Folders, monkeypatch: pytest.Monke
     with dashboard_cost(folders):
         pass
     assert "dashboard 2.0 (the last one)" in check_cost(folders).found
-    kept = folders.cache / "dashboard-cost.json"
-    assert json.loads(kept.read_text()) == {"cpu_s": 4.0, "elapsed_s": 120.0}
+    file = folders.cache / "dashboard-cost.json"
+    assert json.loads(file.read_text()) == {"cpu_s": 4.0, "elapsed_s": 120.0}
     for damage in ("", "[]", '{"cpu_s": "x", "elapsed_s": 1}', '{"cpu_s": 1, "elapsed_s": 0}'):
-        kept.write_text(damage)
-        assert "after the first session" in check_cost(folders).found
+        file.write_text(damage)
+        assert "during the first session" in check_cost(folders).found
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(folders: Folders, tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file is in the way")
-    cost._keep(folders.cache / "x", Cost(1.0, 60.0))
+    cost._save(folders.cache / "x", Cost(1.0, 60.0))

@@ -1,4 +1,4 @@
-"""doctor and data: what they find, and what they say to do."""
+"""doctor: the checks and their advice."""
 
 import json
 from collections.abc import Callable
@@ -6,20 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_runs import Nano, Ran, is_paragraph
+from cli_runs import Nano, Ran
 
 from nanotrain_tui.catalog import check
 from nanotrain_tui.cli.checks import machine as checks
-from nanotrain_tui.launch.plan import PYTHONS
 from nanotrain_tui.telemetry.board import BoardInfo, SwapArea
 from nanotrain_tui.telemetry.clocks import ClockRange
-from nanotrain_tui.trainer.data import DataError
-from nanotrain_tui.trainer_python.cache import Remembered
+from nanotrain_tui.trainer_python.cache import PythonCache
 
 
 @pytest.fixture
 def python(tmp_path: Path) -> Callable[[str], Path]:
-    """A program that answers like a Python: has it TensorFlow, and what does that say."""
+    """A program that replies like a Python with TensorFlow; ``answer`` loads TensorFlow."""
 
     def make(answer: str) -> Path:
         path = tmp_path / "python"
@@ -60,11 +58,19 @@ def test_doctor_as_json(nano: Nano, python: Callable[[str], Path], home: Path) -
     found = by_name(ran)
     assert {"tensorflow", "gpu", "tegrastats", "memory", "swap", "home", "terminal"} <= set(found)
     assert all(set(check) == {"name", "status", "found", "advice"} for check in found.values())
-    assert "1 GPU" in found["tensorflow"]["found"]
+    assert ", 1 GPU:" in found["tensorflow"]["found"]
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, ", no GPU:"), (2, ", 2 GPUs:")])
+def test_doctor_counts_gpus(
+    nano: Nano, python: Callable[[str], Path], count: int, text: str
+) -> None:
+    ran = nano("doctor", "--json", "--python", python(f"echo '{ANSWER % count}'"))
+    assert text in by_name(ran)["tensorflow"]["found"]
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "message"),
     [
         ("echo 'ImportError: libcudart.so' >&2; exit 1", "libcudart"),
         ("kill -ILL $$", "OPENBLAS_CORETYPE"),
@@ -75,28 +81,28 @@ def test_doctor_as_json(nano: Nano, python: Callable[[str], Path], home: Path) -
     ],
 )
 def test_a_tensorflow_that_does_not_load_is_a_problem(
-    nano: Nano, python: Callable[[str], Path], answer: str, said: str
+    nano: Nano, python: Callable[[str], Path], answer: str, message: str
 ) -> None:
     ran = nano("doctor", "--json", "--python", python(answer))
     found = by_name(ran)["tensorflow"]
     assert ran.status == 1 and found["status"] == "problem"
-    assert said in found["found"] + found["advice"]
+    assert message in found["found"] + found["advice"]
 
 
-def test_a_python_that_is_not_there_is_a_problem(nano: Nano) -> None:
+def test_a_missing_python_is_a_problem(nano: Nano) -> None:
     ran = nano("doctor", "--json", "--python", "/no/such/python")
     assert ran.status == 1
     assert "/no/such/python" in by_name(ran)["tensorflow"]["found"]
 
 
-def test_all_pythons_are_listed_with_what_was_found(
+def test_doctor_lists_every_python_and_its_result(
     nano: Nano,
     python: Callable[[str], Path],
     home: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Also those behind the one that is taken."""
+    """Also those after the one that is used."""
     fit = python(f"echo '{ANSWER % 0}'")
     bare = tmp_path / "bare"
     bare.write_text('#!/bin/sh\necho \'{"version": [3, 8], "tensorflow": null}\'\n')
@@ -113,8 +119,8 @@ def test_all_pythons_are_listed_with_what_was_found(
         monkeypatch.setattr(f"{module}.candidates", lambda: named)
     ran = nano("doctor", "--json")
     assert [
-        (tried["path"], tried["taken"], tried["why_not"])
-        for tried in json.loads(ran.out)["pythons"]
+        (python["path"], python["taken"], python["why_not"])
+        for python in json.loads(ran.out)["pythons"]
     ] == [
         (str(bare), False, "has no TensorFlow"),
         (str(fit), True, ""),
@@ -122,32 +128,32 @@ def test_all_pythons_are_listed_with_what_was_found(
     ]
     text = " ".join(nano("doctor").out.split())
     assert f"{bare} (nanotrain's own) has no TensorFlow (asked)" in text
-    assert f"{fit} (python3 on the PATH) has TensorFlow; this one is taken (asked)" in text
+    assert f"{fit} (python3 on the PATH) has TensorFlow; this one is used (asked)" in text
     assert "/no/python (the system's) cannot be run" in text
-    assert not home.exists(), "doctor remembers nothing"
+    assert not home.exists(), "doctor caches nothing"
 
 
-def test_each_python_is_asked_once_and_a_wrong_memory_is_dropped(
+def test_each_python_is_run_once_and_a_wrong_cached_answer_is_removed(
     nano: Nano, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bare = tmp_path / "bare"
     answer = '{"version": [3, 8], "tensorflow": null}'
     bare.write_text(f"#!/bin/sh\necho x >>{tmp_path}/asked\necho '{answer}'\n")
     bare.chmod(0o755)
-    remembered = Remembered(home / "cache" / PYTHONS)
-    remembered.keep(str(bare), str(bare))
+    cache = PythonCache(str(home / "cache" / "pythons.json"))
+    cache.add(str(bare), str(bare))
     for module in (
         "nanotrain_tui.trainer_python.finder",
         "nanotrain_tui.cli.checks.trainer",
     ):
         monkeypatch.setattr(f"{module}.candidates", lambda: {str(bare): "the system's"})
-    assert remembered.has_tensorflow(str(bare))
+    assert cache.has_tensorflow(str(bare))
     nano("doctor")
     assert (tmp_path / "asked").read_text() == "x\n"
-    assert not remembered.has_tensorflow(str(bare))
+    assert not cache.has_tensorflow(str(bare))
 
 
-def test_where_none_has_tensorflow_all_are_listed_too(
+def test_every_python_is_listed_if_none_has_tensorflow(
     nano: Nano, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (
@@ -157,10 +163,10 @@ def test_where_none_has_tensorflow_all_are_listed_too(
         monkeypatch.setattr(f"{module}.candidates", lambda: {"/no/python": "the system's"})
     ran = nano("doctor", "--json")
     assert ran.status == 1 and by_name(ran)["tensorflow"]["status"] == "problem"
-    assert [tried["path"] for tried in json.loads(ran.out)["pythons"]] == ["/no/python"]
+    assert [python["path"] for python in json.loads(ran.out)["pythons"]] == ["/no/python"]
 
 
-def test_a_command_of_several_words_is_asked_as_it_is(
+def test_a_command_of_several_words_is_used_unchanged(
     nano: Nano, python: Callable[[str], Path]
 ) -> None:
     path = python(f"echo '{ANSWER % 0}'")
@@ -169,7 +175,7 @@ def test_a_command_of_several_words_is_asked_as_it_is(
     assert found["tensorflow"]["found"].endswith(f"env A=b {path}")
 
 
-def test_broken_settings_are_named_and_the_rest_is_looked_at(
+def test_broken_settings_are_named_and_the_other_checks_run(
     nano: Nano, python: Callable[[str], Path], home: Path
 ) -> None:
     settings = home / "config" / "config.toml"
@@ -207,7 +213,7 @@ def test_power_mode(mode: str | None, status: str) -> None:
     assert power.status == status and bool(power.advice) == (status != "ok")
 
 
-def test_little_memory_wants_swap(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_little_memory_without_swap_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     class Memory:
         total = 4 << 30
 
@@ -217,7 +223,7 @@ def test_little_memory_wants_swap(monkeypatch: pytest.MonkeyPatch) -> None:
     assert checks.check_memory(board(swap=swap), check({}))[-1].status == "ok"
 
 
-def test_memory_is_held_against_what_the_settings_need(tmp_path: Path) -> None:
+def test_memory_is_compared_with_what_the_settings_need(tmp_path: Path) -> None:
     meminfo = tmp_path / "proc" / "meminfo"
     meminfo.parent.mkdir()
     for available_mb, status in ((400, "warn"), (4000, "ok")):
@@ -233,7 +239,7 @@ def test_a_jetson_without_tegrastats_is_warned(monkeypatch: pytest.MonkeyPatch) 
     assert checks.check_tegrastats("", is_jetson=False).status == "ok"
 
 
-def test_killing_at_log_out_is_warned(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sessions_that_end_at_log_out_are_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     name = "nanotrain_tui.telemetry.logind.logind_kills_user_processes"
     monkeypatch.setattr("getpass.getuser", lambda: "nobody-of-that-name")
     monkeypatch.setattr(name, lambda user: True)
@@ -243,49 +249,7 @@ def test_killing_at_log_out_is_warned(monkeypatch: pytest.MonkeyPatch) -> None:
     assert checks.check_logind().status == "ok"
 
 
-def test_the_gravest_status_counts() -> None:
+def test_the_most_serious_status_counts() -> None:
     found = [checks.Check("a", status, "") for status in ("ok", "problem", "warn")]
     assert checks.worst(found) == "problem"
     assert checks.worst([]) == "ok"
-
-
-# -- data ---------------------------------------------------------------------------------------
-
-
-def test_data_says_what_is_found_and_how_to_get_more(nano: Nano, home: Path) -> None:
-    ran = nano("data")
-    assert ran.status == 0
-    assert "digits" in ran.out and "nanotrain data download mnist" in ran.out
-    assert [place["ok"] for place in json.loads(nano("data", "--json").out)] == [False, False]
-    assert not home.exists()
-
-
-def test_data_finds_mnist(nano: Nano, shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NANOTRAIN_DATA", str(shared / "data" / "mnist"))
-    assert "60,000 and 10,000 images" in nano("data").out
-
-
-def test_download_goes_into_the_data_folder(
-    nano: Nano, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = []
-
-    def download(place: str, progress: Callable[[str, float], None]) -> None:
-        progress("downloading MNIST", 0.5)
-        asked.append(place)
-
-    monkeypatch.setattr("nanotrain_tui.trainer.data.download", download)
-    ran = nano("data", "download", "mnist")
-    assert ran.status == 0 and asked == [str(home / "data")]
-
-
-def test_a_download_that_fails_is_one_paragraph(
-    nano: Nano, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def download(place: str, progress: object) -> None:
-        raise DataError("data.dir", "no mirror answers.")
-
-    monkeypatch.setattr("nanotrain_tui.trainer.data.download", download)
-    ran = nano("data", "download", "mnist")
-    assert ran.status == 1 and is_paragraph(ran.err) and "no mirror answers" in ran.err
-    assert nano("data", "download", "cifar").status == 2

@@ -1,4 +1,4 @@
-"""``nanotrain export``: where it writes and what it refuses."""
+"""``nanotrain export``: its output files and the options that it refuses."""
 
 import dataclasses
 import json
@@ -14,10 +14,8 @@ from recorded import Recording, tutorial_run
 
 from nanotrain_tui.export import get_format
 
-KEPT = Path(__file__).resolve().parents[1] / "data"
 
-
-def test_export_writes_to_a_file_whole(nano: Nano, home: Path, tmp_path: Path) -> None:
+def test_export_writes_a_complete_file(nano: Nano, home: Path, tmp_path: Path) -> None:
     tutorial_run(home)
     out = tmp_path / "out.csv"
     ran = nano("export", "mnist-1", "--format", "csv", "-o", out)
@@ -38,7 +36,9 @@ def test_export_does_not_overwrite_unless_forced(nano: Nano, home: Path, tmp_pat
     assert strictly(out.read_text())["name"] == "mnist-1"
 
 
-def test_export_into_nowhere_leaves_nothing(nano: Nano, home: Path, tmp_path: Path) -> None:
+def test_export_to_an_impossible_path_leaves_no_file(
+    nano: Nano, home: Path, tmp_path: Path
+) -> None:
     tutorial_run(home)
     (tmp_path / "file").touch()
     for place in (tmp_path / "file" / "out.csv", tmp_path / "file" / "no" / "out.csv", tmp_path):
@@ -48,7 +48,7 @@ def test_export_into_nowhere_leaves_nothing(nano: Nano, home: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_export_that_is_ended_leaves_nothing(
+def test_an_interrupted_export_leaves_no_file(
     nano: Nano, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     tutorial_run(home)
@@ -65,7 +65,7 @@ def test_an_export_that_is_ended_leaves_nothing(
     assert ran.status == 130 and not list(folder.iterdir())
 
 
-def test_formats_are_listed_with_what_they_are(nano: Nano, home: Path) -> None:
+def test_the_formats_are_listed(nano: Nano, home: Path) -> None:
     listed = json.loads(nano("export", "--formats", "--json").out)
     assert {"csv", "json", "jsonl", "parquet", "session"} <= {one["format"] for one in listed}
     assert "parquet" in nano("export", "--formats").out
@@ -84,19 +84,19 @@ def test_a_table_goes_to_standard_output_and_bytes_to_a_file_named_after_the_ses
 
 
 @pytest.mark.parametrize(
-    ("arguments", "why"),
+    ("arguments", "reason"),
     [
-        (("--format", "json", "--table", "events"), "--table: means nothing for the format json"),
-        (("--format", "csv", "--size", "80by24"), "'80by24' is no size"),
+        (("--format", "json", "--table", "events"), "--table: cannot be used with the format json"),
+        (("--format", "csv", "--size", "80by24"), "'80by24' must be COLUMNSxROWS"),
         ((), "--format is missing"),
     ],
 )
-def test_what_an_export_cannot_heed_is_refused(
-    nano: Nano, home: Path, arguments: tuple[str, ...], why: str
+def test_an_option_that_the_format_does_not_have_is_refused(
+    nano: Nano, home: Path, arguments: tuple[str, ...], reason: str
 ) -> None:
     tutorial_run(home)
     ran = nano("export", "mnist-1", *arguments)
-    assert ran.status == 2 and why in ran.err
+    assert ran.status == 2 and reason in ran.err
 
 
 def test_export_of_a_damaged_recording_leaves_no_file(
@@ -117,7 +117,7 @@ def test_an_unknown_format_names_the_nearest(nano: Nano, home: Path) -> None:
     assert ran.status == 2 and is_paragraph(ran.err) and "'json'" in ran.err
 
 
-def test_a_reader_that_leaves_ends_export_quietly(home: Path) -> None:
+def test_export_ends_without_a_message_when_its_pipe_is_closed(home: Path) -> None:
     recording = Recording(home).started(20000)
     recording.steps(20000, chunk=4000)
     recording.finished()
@@ -129,6 +129,3 @@ def test_a_reader_that_leaves_ends_export_quietly(home: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 141
-
-
-# -- what there is to choose --------------------------------------------------------------------

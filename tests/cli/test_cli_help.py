@@ -10,8 +10,6 @@ from recorded import tutorial_run
 
 from nanotrain_tui.cli.group import command_names
 
-KEPT = Path(__file__).resolve().parents[1] / "data"
-
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_completion_prints_a_script(nano: Nano, shell: str) -> None:
@@ -52,7 +50,7 @@ def test_version_and_help(nano: Nano) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("trian",), "'train'"),
         (("train", "--jsno"), "--json"),
@@ -63,10 +61,10 @@ def test_version_and_help(nano: Nano) -> None:
     ],
 )
 def test_a_wrong_command_line_is_one_paragraph(
-    nano: Nano, arguments: tuple[str, ...], said: str
+    nano: Nano, arguments: tuple[str, ...], message: str
 ) -> None:
     ran = nano(*arguments)
-    assert ran.status == 2 and ran.out == "" and is_paragraph(ran.err) and said in ran.err
+    assert ran.status == 2 and ran.out == "" and is_paragraph(ran.err) and message in ran.err
 
 
 def test_the_dashboard_without_a_terminal_is_one_sentence(nano: Nano) -> None:

@@ -1,4 +1,4 @@
-"""import and verify: sessions from files, and whether they are whole."""
+"""import and verify: sessions from files, and checks for damage."""
 
 import hashlib
 import io
@@ -37,7 +37,7 @@ def trained(home: Path) -> SessionFolder:
     return recording.finished()
 
 
-def test_a_bundle_comes_back_with_its_best_checkpoint_and_is_whole(
+def test_an_imported_bundle_has_the_best_checkpoint_and_no_damage(
     nano: Nano, trained: SessionFolder, tmp_path: Path
 ) -> None:
     file = tmp_path / "bundle.tar.gz"
@@ -51,7 +51,7 @@ def test_a_bundle_comes_back_with_its_best_checkpoint_and_is_whole(
     assert nano("verify", "calm").status == 1
 
 
-def test_a_checkpoint_that_holds_more_than_its_size_is_refused(
+def test_a_checkpoint_that_unpacks_to_more_than_its_size_is_refused(
     nano: Nano, home: Path, tmp_path: Path
 ) -> None:
     packed = io.BytesIO()
@@ -76,7 +76,7 @@ def test_a_name_that_is_taken_is_refused(
     assert ran.status == 1 and "mnist-1" in ran.err
 
 
-def test_what_is_not_whole_is_named(nano: Nano, trained: SessionFolder) -> None:
+def test_verify_names_the_damage(nano: Nano, trained: SessionFolder) -> None:
     assert nano("verify", trained.name).status == 0
     Path(trained.checkpoints, "step-000000100.npz").unlink()
     ran = nano("verify", trained.name)
@@ -87,7 +87,7 @@ def test_what_is_not_whole_is_named(nano: Nano, trained: SessionFolder) -> None:
     assert ran.status == 1 and "its time runs back" in ran.out
 
 
-def test_files_and_sessions_that_are_not_there(nano: Nano, home: Path, tmp_path: Path) -> None:
+def test_missing_files_and_sessions_are_refused(nano: Nano, home: Path, tmp_path: Path) -> None:
     tutorial_run(home)
     assert nano("verify", "nothing").status == 2
     ran = nano("import", tmp_path / "gone")

@@ -1,4 +1,4 @@
-"""init: a file that explains every key and is one that train reads."""
+"""init: a file that explains every key and that train can read."""
 
 import re
 from pathlib import Path
@@ -35,25 +35,25 @@ def uncommented(text: str, keep: list[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def test_as_it_is_written_it_changes_nothing(written: Path) -> None:
+def test_the_written_file_changes_nothing(written: Path) -> None:
     assert read_toml(written) == {}
     presets = load_presets(NOWHERE)
     assert resolve(presets, {}, file=written) == resolve(presets, {})
 
 
-def test_every_key_is_there_with_its_summary_and_its_range(written: Path) -> None:
+def test_the_file_has_every_key_with_its_summary_and_range(written: Path) -> None:
     text = written.read_text()
-    said = " ".join(text.replace("\n# ", " ").split()).lower()
+    plain_text = " ".join(text.replace("\n# ", " ").split()).lower()
     for key, field in FIELDS.items():
         assert f"\n#{key.partition('.')[2]} = " in text
-        assert " ".join(field.summary.split()).lower() in said
-        assert range_of(field) in said
+        assert " ".join(field.summary.split()).lower() in plain_text
+        assert range_of(field) in plain_text
         for choice in field.choices or ():
-            assert choice in said
+            assert choice in plain_text
     assert max(map(len, text.splitlines())) <= 100
 
 
-def test_uncommented_it_holds_the_same_values(written: Path) -> None:
+def test_the_uncommented_file_has_the_same_values(written: Path) -> None:
     presets = load_presets(NOWHERE)
     defaults = resolve(presets, {})
     written.write_text(uncommented(written.read_text(), list(defaults)))
@@ -79,12 +79,12 @@ def test_a_key_of_another_choice_can_be_uncommented_with_it(written: Path, key: 
 
 
 @pytest.mark.usefixtures("hosts_end")
-def test_train_takes_it(nano: Nano, home: Path, written: Path) -> None:
+def test_train_reads_the_file(nano: Nano, home: Path, written: Path) -> None:
     assert nano("train", written, *options(steps=20)).status == 0
     assert summarise(only_session(home)).state == "finished"
 
 
-def test_a_file_that_is_there_stays(nano: Nano, tmp_path: Path) -> None:
+def test_an_existing_file_is_not_overwritten(nano: Nano, tmp_path: Path) -> None:
     path = tmp_path / "my.toml"
     path.write_text("mine")
     ran = nano("init", path)
@@ -94,7 +94,7 @@ def test_a_file_that_is_there_stays(nano: Nano, tmp_path: Path) -> None:
     assert path.read_text() == nano("init", "-").out
 
 
-def test_without_a_name_it_is_here(
+def test_the_default_file_is_in_the_current_folder(
     nano: Nano, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -102,7 +102,7 @@ def test_without_a_name_it_is_here(
     assert (tmp_path / "nanotrain.toml").exists()
 
 
-def test_a_place_that_cannot_be_written_is_named(nano: Nano, tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_written_is_named(nano: Nano, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for place in (tmp_path / "file" / "my.toml", tmp_path):
         ran = nano("init", place, "--force")

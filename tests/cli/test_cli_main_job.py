@@ -1,4 +1,4 @@
-"""The tutorial's network on real MNIST by the real trainer, headless: what it is all about."""
+"""The main use: the tutorial's network on real MNIST with the real trainer, without dashboard."""
 
 import csv
 import io

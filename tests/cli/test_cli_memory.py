@@ -1,4 +1,4 @@
-"""What train says of memory: a warning where it is short, figures for programs always."""
+"""What train prints about memory: a warning if it is short, and figures in JSON."""
 
 import json
 from pathlib import Path
@@ -27,7 +27,7 @@ def test_train_warns_and_trains(nano: Nano) -> None:
 
 
 @pytest.mark.usefixtures("short_of_memory")
-def test_who_does_not_follow_is_warned_on_stderr(nano: Nano, home: Path) -> None:
+def test_with_detach_the_warning_goes_to_stderr(nano: Nano, home: Path) -> None:
     ran = nano("train", "--detach", *options(steps=20), *LARGE)
     assert WARNING in ran.err and WARNING not in ran.out
     until(lambda: not only_session(home).is_alive())
@@ -42,7 +42,9 @@ def test_programs_get_the_figures(nano: Nano) -> None:
     assert memory["total_mb"] > 800.0 > memory["framework_mb"]
 
 
-def test_where_there_is_plenty_nothing_is_said(nano: Nano, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_enough_memory_there_is_no_message(
+    nano: Nano, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(plan, "read_available", lambda: Available(64_000.0))
     ran = nano("train", *options(steps=20))
     assert ran.status == 0 and "MB" not in ran.out + ran.err
@@ -54,7 +56,9 @@ def test_a_dry_run_starts_nothing(nano: Nano, home: Path, monkeypatch: pytest.Mo
     assert ran.status == 0 and WARNING in ran.out
     assert "60,000 images to train on and 10,000 to test on, 28 x 28 pixels" in ran.out
     assert "of 800 MB available" in ran.out and "scripted_trainer.py" in ran.out
-    told = json.loads(nano("train", "--dry-run", "--json", *options(), *LARGE).out)
-    assert told["memory"]["fits"] is False and WARNING in told["warnings"][0]
-    assert told["data"]["train"] == 60_000 and told["command"][1].endswith("scripted_trainer.py")
+    report = json.loads(nano("train", "--dry-run", "--json", *options(), *LARGE).out)
+    assert report["memory"]["fits"] is False and WARNING in report["warnings"][0]
+    assert report["data"]["train"] == 60_000 and report["command"][1].endswith(
+        "scripted_trainer.py"
+    )
     assert not home.exists()

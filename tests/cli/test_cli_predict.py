@@ -1,4 +1,4 @@
-"""``nanotrain predict``: one bad file never hides the answers for the others."""
+"""``nanotrain predict``: the output, and files that cannot be read."""
 
 import base64
 import json
@@ -17,8 +17,8 @@ PREPARED = {"cut": [1, 2, 30, 40], "orientation": 6, "thickened": True, "blank":
 
 
 @pytest.fixture
-def asked(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """A session whose network takes every picture for 1; the files that it is asked about."""
+def requested(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """A session whose network classifies every picture as 1; the files to classify."""
     files: list[dict[str, Any]] = []
     folder = create_session(str(home), "mnist", "m")
     Path(folder.recording).touch()
@@ -36,42 +36,42 @@ def asked(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return files
 
 
-def test_what_was_done_to_a_picture_is_said(
-    nano: Nano, asked: list[dict[str, Any]], tmp_path: Path
+def test_the_changes_made_to_a_picture_are_printed(
+    nano: Nano, requested: list[dict[str, Any]], tmp_path: Path
 ) -> None:
     for name in ("a.png", "b.idx"):
         (tmp_path / name).write_bytes(name.encode())
     ran = nano("predict", "m", tmp_path / "a.png", tmp_path / "b.idx")
     assert ran.status == 0
     assert ran.out.splitlines()[0] == (
-        f"{tmp_path}/a.png[0]: 1 (nothing is drawn on it; turned as its EXIF orientation 6 says; "
-        "inverted; 40 x 30 pixels at 2, 1 cut out and centred; its thin lines thickened)"
+        f"{tmp_path}/a.png[0]: 1 (the picture is blank; rotated by EXIF orientation 6; "
+        "inverted; 40 x 30 pixels at 2, 1 cut out and centred; thin lines thickened)"
     )
     assert f"{tmp_path}/b.idx[0]: 1\n" in ran.out
-    assert [base64.b64decode(file["content"]) for file in asked] == [b"a.png", b"b.idx"]
-    told = nano("predict", "m", "--json", tmp_path / "a.png")
-    assert json.loads(told.out.splitlines()[0])["prepared"] == PREPARED
+    assert [base64.b64decode(file["content"]) for file in requested] == [b"a.png", b"b.idx"]
+    answer = nano("predict", "m", "--json", tmp_path / "a.png")
+    assert json.loads(answer.out.splitlines()[0])["prepared"] == PREPARED
 
 
 def test_files_that_cannot_be_read_are_named_and_the_others_answered(
-    nano: Nano, asked: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    nano: Nano, requested: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nanotrain_tui.cli.commands.predict.MOST_BYTES", 4)
+    monkeypatch.setattr("nanotrain_tui.cli.commands.predict.MAX_BYTES", 4)
     (tmp_path / "large.png").write_bytes(b"12345")
     (tmp_path / "a.png").write_bytes(b"1234")
     bad = (tmp_path, tmp_path / "large.png", tmp_path / "none.png")
     ran = nano("predict", "m", *bad, tmp_path / "a.png")
     assert ran.status == 2
     assert ran.err.splitlines() == [
-        f"nanotrain: error: {tmp_path} is a folder; name the pictures in it.",
+        f"nanotrain: error: {tmp_path} is a folder; give the files in it.",
         f"nanotrain: error: {tmp_path}/large.png is larger than 0 MB; split it.",
-        f"nanotrain: error: {tmp_path}/none.png does not exist; check its name.",
+        f"nanotrain: error: {tmp_path}/none.png does not exist; check the path.",
     ]
     assert ran.out.startswith(f"{tmp_path}/a.png[0]: 1")
 
 
-def test_nothing_is_asked_where_no_file_can_be_read(
-    nano: Nano, asked: list[dict[str, Any]], tmp_path: Path
+def test_the_trainer_is_not_started_if_no_file_can_be_read(
+    nano: Nano, requested: list[dict[str, Any]], tmp_path: Path
 ) -> None:
     assert nano("predict", "m", tmp_path / "none.png").status == 2
-    assert not asked
+    assert not requested

@@ -11,8 +11,6 @@ from recorded import Recording
 
 from nanotrain_tui.catalog import FIELDS
 
-KEPT = Path(__file__).resolve().parents[1] / "data"
-
 
 def test_keys_explains_every_key(nano: Nano) -> None:
     ran = nano("keys")
@@ -24,13 +22,13 @@ def test_keys_explains_every_key(nano: Nano) -> None:
     assert [entry["key"] for entry in strictly(nano("keys", "--json").out)] == list(FIELDS)
 
 
-def test_keys_of_one_key_and_of_none(nano: Nano) -> None:
+def test_keys_explains_one_key_and_refuses_an_unknown_one(nano: Nano) -> None:
     assert "momentum" in nano("keys", "optimizer.momentum").out
     ran = nano("keys", "optimizer.nmae")
     assert ran.status == 2 and is_paragraph(ran.err) and "'optimizer.name'" in ran.err
 
 
-def test_presets_lists_the_shipped_and_the_own(nano: Nano, home: Path) -> None:
+def test_presets_lists_shipped_and_own_presets(nano: Nano, home: Path) -> None:
     own = home / "config" / "presets"
     own.mkdir(parents=True)
     (own / "mine.toml").write_text('summary = "My own."\n[train]\nsteps = 5\n')
@@ -53,7 +51,7 @@ def test_a_preset_is_saved_from_options_and_files(nano: Nano, home: Path, tmp_pa
     file = tmp_path / "my.toml"
     file.write_text("train.steps = 7\n[[edits]]\nstep = 3\nset.train.steps = 9\n")
     ran = nano("presets", "save", "quick", "--from", file, "--summary", "Short.")
-    assert ran.status == 0 and "[[edits]] are left out" in ran.err
+    assert ran.status == 0 and "[[edits]] are not saved" in ran.err
     assert path.read_text().startswith("# mine\n")
     (preset,) = [p for p in strictly(nano("presets", "--json").out) if p["name"] == "quick"]
     assert preset["summary"] == "Short." and preset["config"]["train"]["steps"] == 7
@@ -70,7 +68,7 @@ def test_a_preset_is_saved_from_a_session(nano: Nano, home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["a/b"], "cannot be a name"),
         (["sane"], "shipped preset"),
@@ -80,11 +78,11 @@ def test_a_preset_is_saved_from_a_session(nano: Nano, home: Path) -> None:
         ([], "NAME"),
     ],
 )
-def test_what_cannot_be_saved_is_one_paragraph(
-    nano: Nano, home: Path, arguments: list[str], said: str
+def test_a_preset_that_cannot_be_saved_is_one_paragraph(
+    nano: Nano, home: Path, arguments: list[str], message: str
 ) -> None:
     ran = nano("presets", "save", *arguments)
-    assert ran.status == 2 and ran.out == "" and is_paragraph(ran.err) and said in ran.err
+    assert ran.status == 2 and ran.out == "" and is_paragraph(ran.err) and message in ran.err
     assert not home.exists()
 
 
@@ -98,7 +96,7 @@ def test_what_cannot_be_saved_is_one_paragraph(
     ids=" ".join,
 )  # fmt: skip
 @pytest.mark.parametrize("closed", ["", "sessions", "config", "config/presets"])
-def test_a_closed_folder_is_named(
+def test_an_unreadable_folder_is_named(
     nano: Nano, home: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], closed: str
 ) -> None:
     (home / "sessions").mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""send: commands to a running session, and what is said of them."""
+"""send: commands to a running session, and the output about them."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ def running(nano: Nano, home: Path) -> SessionFolder:
     return folder
 
 
-def test_a_value_is_set_and_on_the_record(nano: Nano, running: SessionFolder) -> None:
+def test_a_value_is_set_and_recorded(nano: Nano, running: SessionFolder) -> None:
     ran = nano("send", running.name, "set", "optimizer.learning_rate=0.01")
     assert ran.status == 0 and ran.err == ""
     with SessionReader(running) as reader:
@@ -61,14 +61,14 @@ def test_steering_from_pause_to_stop(nano: Nano, running: SessionFolder) -> None
     assert ended.status == 0 and f"{name} is stopped" in ended.out
 
 
-def test_another_optimizer_is_told_with_its_parameters(nano: Nano, running: SessionFolder) -> None:
+def test_a_change_of_optimizer_lists_its_parameters(nano: Nano, running: SessionFolder) -> None:
     ran = nano("send", running.name, "set", "optimizer.name=sgd", "optimizer.momentum=0.9")
     assert ran.status == 0
     assert "optimizer.name adam -> sgd" in ran.out
     assert "optimizer.momentum (none) -> 0.9" in ran.out and "beta_1" not in ran.out
 
 
-def test_an_undo_says_what_it_took_back(nano: Nano, running: SessionFolder) -> None:
+def test_an_undo_prints_the_changes_it_took_back(nano: Nano, running: SessionFolder) -> None:
     assert nano("send", running.name, "set", "optimizer.learning_rate=0.01").status == 0
     assert nano("send", running.name, "set", "optimizer.name=sgd", "train.eval_every=50")
     swap = nano("send", running.name, "undo")
@@ -89,26 +89,26 @@ def test_an_undo_says_what_it_took_back(nano: Nano, running: SessionFolder) -> N
     assert nano("send", running.name, "stop").status == 0
     until(lambda: not running.is_alive())
     ended = nano("send", running.name, "undo")
-    assert ended.status == 1 and "only a live session's edits can be undone" in " ".join(
+    assert ended.status == 1 and "only the edits of a running session can be undone" in " ".join(
         ended.err.split()
     )
 
 
-def test_what_is_refused_says_why(nano: Nano, running: SessionFolder) -> None:
-    for arguments, said in (
+def test_a_refusal_gives_the_reason(nano: Nano, running: SessionFolder) -> None:
+    for arguments, message in (
         (["step"], "pause it first"),
         (["set", "optimizer.momentum=0.9"], "optimizer.momentum"),
         (["set", "model.hidden=5"], "model.hidden"),
         (["set", "data.name=mnist", "train.steps=9000"], "data.name"),
     ):
         ran = nano("send", running.name, *arguments)
-        assert ran.status == 1 and ran.out == "" and is_paragraph(ran.err) and said in ran.err
+        assert ran.status == 1 and ran.out == "" and is_paragraph(ran.err) and message in ran.err
         ran = nano("send", running.name, *arguments, "--json")
-        assert ran.status == 1 and said in json.loads(ran.out)["why"]
+        assert ran.status == 1 and message in json.loads(ran.out)["why"]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["pasue"], "'pause'"),
         (["set"], "KEY=VALUE"),
@@ -126,15 +126,15 @@ def test_what_is_refused_says_why(nano: Nano, running: SessionFolder) -> None:
     ],
 )
 def test_a_wrong_command_sends_nothing(
-    nano: Nano, home: Path, arguments: list[str], said: str
+    nano: Nano, home: Path, arguments: list[str], message: str
 ) -> None:
     tutorial_run(home)
     ran = nano("send", "mnist-1", *arguments)
-    assert ran.status == 2 and ran.out == "" and is_paragraph(ran.err) and said in ran.err
+    assert ran.status == 2 and ran.out == "" and is_paragraph(ran.err) and message in ran.err
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["set", "train.steps=5"], "nanotrain fork mnist-1"),
         (["resume"], "'nanotrain resume mnist-1'"),
@@ -142,12 +142,12 @@ def test_a_wrong_command_sends_nothing(
         (["checkpoint"], "has ended (interrupted)"),
     ],
 )
-def test_an_ended_session_is_refused_with_the_way_on(
-    nano: Nano, home: Path, arguments: list[str], said: str
+def test_a_command_to_an_ended_session_is_refused_with_advice(
+    nano: Nano, home: Path, arguments: list[str], message: str
 ) -> None:
     Recording(home).started().steps(20).close()
     ran = nano("send", "mnist-1", *arguments)
-    assert ran.status == 1 and is_paragraph(ran.err) and said in ran.err
+    assert ran.status == 1 and is_paragraph(ran.err) and message in ran.err
     answer = json.loads(nano("send", "mnist-1", *arguments, "--json").out)
     assert not answer["ok"] and (answer["state"], answer["step"]) == ("interrupted", 20)
 
@@ -158,20 +158,20 @@ def test_a_finished_session_is_resumed_to_more_steps(nano: Nano, home: Path) -> 
     assert ran.status == 1 and "nanotrain resume mnist-1 --set train.steps=" in ran.err
 
 
-def test_to_stop_an_ended_session_is_nothing_to_do(nano: Nano, home: Path) -> None:
+def test_a_stop_of_an_ended_session_does_nothing(nano: Nano, home: Path) -> None:
     tutorial_run(home)
     ran = nano("send", "mnist-1", "stop")
     assert (ran.status, ran.out) == (0, "nothing to do: mnist-1 is finished at step 1000\n")
 
 
-def test_no_answer_in_time_is_said(nano: Nano, home: Path) -> None:
+def test_a_missing_reply_is_reported(nano: Nano, home: Path) -> None:
     assert nano("train", *options("load=30"), "--detach").status == 0
     ran = nano("send", only_session(home).name, "pause", "--timeout", "0.2")
     assert ran.status == 1 and is_paragraph(ran.err) and "0.2 s" in ran.err
 
 
 def test_sessions_commands_and_keys_complete(home: Path) -> None:
-    from test_cli_read import completions
+    from test_cli_help import completions
 
     tutorial_run(home)
     assert completions("send", "mn") == ["mnist-1"]
@@ -181,14 +181,14 @@ def test_sessions_commands_and_keys_complete(home: Path) -> None:
     assert completions("send", "mnist-1", "pause", "optimizer.na") == []
 
 
-def test_a_session_whose_recording_is_damaged_still_obeys(
+def test_a_session_with_a_damaged_recording_still_gets_commands(
     nano: Nano, running: SessionFolder
 ) -> None:
     with Path(running.recording).open("r+b") as recording:
-        recording.truncate(100)  # under the host, which goes on
+        recording.truncate(100)  # while the host keeps running
     ran = nano("send", running.name, "pause")
     assert ran.status == 0 and ran.out.startswith("applied at step ")
-    assert running.recording in ran.out, "and it is said that the recording cannot be read"
-    for _ in range(2):  # the second gives up the rows that cannot be written
+    assert running.recording in ran.out, "and it says that the recording cannot be read"
+    for _ in range(2):  # the second drops the rows that cannot be written
         nano("send", running.name, "stop")
     until(lambda: not running.is_alive())

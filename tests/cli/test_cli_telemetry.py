@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from cli_runs import Nano, Start, is_paragraph
 
-# Own lines of the forms that boards print.
+# Lines in the forms that boards print.
 NANO = (
     "RAM 2100/3964MB (lfb 30x4MB) SWAP 10/1982MB (cached 1MB) CPU [12%@1428,off,3%@1428,0%@1428] "
     "EMC_FREQ 0% GR3D_FREQ 97%@921 PLL@31C CPU@33.5C PMIC@100C GPU@34C AO@39C thermal@33.75C "
@@ -61,36 +61,34 @@ def test_live_samples_as_json(nano: Nano, home: Path, tegrastats: Path) -> None:
 
 
 def test_live_samples_as_csv_and_as_lines(nano: Nano, home: Path, tegrastats: Path) -> None:
-    asked = ("telemetry", "--interval", 20, "--count", 2, "--tegrastats", tegrastats)
-    rows = list(csv.DictReader(io.StringIO(nano(*asked, "--csv").out)))
+    arguments = ("telemetry", "--interval", 20, "--count", 2, "--tegrastats", tegrastats)
+    rows = list(csv.DictReader(io.StringIO(nano(*arguments, "--csv").out)))
     assert [row["cpus.0.load_percent"] for row in rows] == ["12", "12"]
     assert list(rows[0])[:2] == ["time", "source"]
-    source, header, *plain = nano(*asked).out.splitlines()
+    source, header, *plain = nano(*arguments).out.splitlines()
     assert source == "# from tegrastats" and header.startswith("TIME") and len(plain) == 2
     assert "97%" in plain[0] and "34.0" in plain[0]
     assert all(len(line) < 80 for line in (header, *plain))
 
 
-def test_without_any_tegrastats_the_machine_itself_is_read(nano: Nano, home: Path) -> None:
+def test_without_tegrastats_the_machine_itself_is_read(nano: Nano, home: Path) -> None:
     ran = nano("telemetry", "--json", "--interval", 20, "--count", 1)
     assert ran.status == 0 and lines(ran.out)[0]["ram_total_mb"] > 0
 
 
 @pytest.mark.parametrize("arguments", [("--interval", "0"), ("--count", "0"), ("--json", "--csv")])
-def test_what_cannot_be_meant_is_refused(
-    nano: Nano, home: Path, arguments: tuple[str, ...]
-) -> None:
+def test_wrong_options_are_refused(nano: Nano, home: Path, arguments: tuple[str, ...]) -> None:
     ran = nano("telemetry", *arguments)
     assert ran.status == 2 and is_paragraph(ran.err) and ran.out == ""
 
 
-def test_a_program_that_is_none_is_named(nano: Nano, home: Path, tmp_path: Path) -> None:
+def test_a_missing_program_is_named(nano: Nano, home: Path, tmp_path: Path) -> None:
     ran = nano("telemetry", "--tegrastats", tmp_path / "none")
     assert ran.status == 2 and str(tmp_path / "none") in ran.err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_at_once_when_told(start: Start, tegrastats: Path, number: int) -> None:
+def test_a_signal_ends_it_at_once(start: Start, tegrastats: Path, number: int) -> None:
     process = start("telemetry", "--json", "--interval", "20", "--tegrastats", str(tegrastats))
     assert process.stdout is not None and process.stderr is not None
     assert json.loads(process.stdout.readline())
@@ -99,7 +97,7 @@ def test_it_ends_at_once_when_told(start: Start, tegrastats: Path, number: int) 
     assert process.wait() == 130 and not process.stderr.read().strip()
 
 
-def test_nobody_reads_any_more(start: Start, tegrastats: Path) -> None:
+def test_a_closed_pipe_ends_it(start: Start, tegrastats: Path) -> None:
     process = start("telemetry", "--json", "--interval", "20", "--tegrastats", str(tegrastats))
     assert process.stdout is not None
     process.stdout.readline()
@@ -107,7 +105,7 @@ def test_nobody_reads_any_more(start: Start, tegrastats: Path) -> None:
     assert process.wait() == 141
 
 
-def test_a_log_becomes_one_object_a_line(nano: Nano, home: Path, tmp_path: Path) -> None:
+def test_a_log_becomes_one_object_per_line(nano: Nano, home: Path, tmp_path: Path) -> None:
     ran = nano("telemetry", "--from", log_of(tmp_path, f"{NANO}\n{THOR}\n".encode()))
     first, second = lines(ran.out)
     assert (ran.status, ran.err) == (0, "")
@@ -117,14 +115,16 @@ def test_a_log_becomes_one_object_a_line(nano: Nano, home: Path, tmp_path: Path)
     assert second["temperatures_max_c"] == {"tj": 40.0} and second["swap_used_mb"] is None
 
 
-def test_what_is_no_sample_is_counted_and_skipped(nano: Nano, home: Path, tmp_path: Path) -> None:
+def test_lines_that_are_not_samples_are_counted_and_skipped(
+    nano: Nano, home: Path, tmp_path: Path
+) -> None:
     bad = b"WARNING: not invoking as root\n\n" + b"x" * (1 << 20) + b"\nM 12/39MB CPU [1%\n"
     ran = nano("telemetry", "--from", log_of(tmp_path, bad + NANO.encode() + b"\r\n"))
     assert len(lines(ran.out)) == 1 and ran.status == 0
     assert "4 lines" in ran.err
 
 
-def test_what_damaged_a_log_costs_no_sample_beside_it(
+def test_damage_in_a_log_loses_no_neighbouring_sample(
     nano: Nano, home: Path, tmp_path: Path
 ) -> None:
     damaged = b"\xef\xbb\xbf" + NANO.encode() + b"\n" + b"\0" * 600 + NANO.encode() + b"\n"
@@ -132,21 +132,21 @@ def test_what_damaged_a_log_costs_no_sample_beside_it(
     assert first == second and "unknown" not in first
 
 
-def test_a_log_without_its_last_newline_is_whole(nano: Nano, home: Path, tmp_path: Path) -> None:
+def test_a_log_without_its_last_newline_is_read_completely(
+    nano: Nano, home: Path, tmp_path: Path
+) -> None:
     ran = nano("telemetry", "--from", log_of(tmp_path, f"{THOR}\n{NANO}".encode()))
     assert lines(ran.out)[1]["power_mw"]["POM_5V_CPU"] == {"now": 700, "avg": 650}
 
 
-def test_csv_of_a_log_has_a_column_for_whatever_any_line_has(
-    nano: Nano, home: Path, tmp_path: Path
-) -> None:
+def test_csv_of_a_log_has_the_columns_of_all_lines(nano: Nano, home: Path, tmp_path: Path) -> None:
     ran = nano("telemetry", "--from", log_of(tmp_path, f"{NANO}\n{THOR}\n".encode()), "--csv")
     first, second = csv.DictReader(io.StringIO(ran.out))
     assert (first["temperatures_c.GPU"], first["temperatures_c.tj"]) == ("34.0", "")
     assert (second["timestamp"], second["power_mw.VDD_GPU.max"]) == ("2026-07-23T15:29:27", "30")
 
 
-def test_csv_has_columns_for_what_sleeps_at_first_and_tells_what_has_none(home: Path) -> None:
+def test_csv_of_a_pipe_has_columns_for_sleeping_parts_and_warns_of_missing_ones(home: Path) -> None:
     first = "RAM 1/2MB CPU [5%@102,off] GPU@-256C"
     second = "RAM 1/2MB CPU [5%@102,7%@204] GPU@40C GR3D_FREQ 9%@76 tj@41C VDD_IN 10mW/20mW"
     ran = subprocess.run(
@@ -174,7 +174,7 @@ def test_live_csv_has_the_usual_columns_from_the_start(
     assert row["temperatures_c.AO"] == "34.0" and not ran.err
 
 
-def test_live_lines_that_are_no_samples_are_told_at_the_end(
+def test_live_lines_that_are_not_samples_are_counted_at_the_end(
     nano: Nano, home: Path, tegrastats: Path
 ) -> None:
     program = tegrastats.read_text().replace(
@@ -184,7 +184,7 @@ def test_live_lines_that_are_no_samples_are_told_at_the_end(
     ran = nano(
         "telemetry", "--json", "--interval", 20, "--count", 3, "--tegrastats", tegrastats
     )  # fmt: skip
-    assert len(lines(ran.out)) == 3 and "lines of tegrastats were no samples" in ran.err
+    assert len(lines(ran.out)) == 3 and "lines of tegrastats were not samples" in ran.err
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
@@ -208,11 +208,11 @@ def test_a_log_that_cannot_be_read_is_named(nano: Nano, home: Path, tmp_path: Pa
 
 def test_the_lines_of_every_board(nano: Nano, home: Path, shared: Path) -> None:
     boards = shared / "tegrastats"
-    told: dict[str, list[Any]] = {}
+    samples_of: dict[str, list[Any]] = {}
     for one in json.loads((boards / "expected.json").read_text()):
         name = one["file"]
-        if name not in told:
-            told[name] = lines(nano("telemetry", "--from", boards / name).out)
-        wanted, got = one["expect"], told[name][one["line"] - 1]
+        if name not in samples_of:
+            samples_of[name] = lines(nano("telemetry", "--from", boards / name).out)
+        wanted, got = one["expect"], samples_of[name][one["line"] - 1]
         got["power_mw"].pop("NC", None)
         assert {key: got[key] for key in wanted} == wanted, (name, one["line"])

@@ -48,7 +48,8 @@ def test_a_list_names_the_step_that_was_tested(nano: Nano, tested: SessionFolder
     assert " ".join(rows[2][-5:]) == "not tested at this step"
     first, second = json.loads(nano("checkpoints", tested.name, "--json").out)
     assert first["tested"] == {"step": 50, "metrics": {"accuracy": 0.9}}
-    assert (first["score"], first["best"]) == ({"metric": "accuracy", "value": 0.9}, True)
+    score = {"metric": "accuracy", "value": 0.9, "better": "up"}
+    assert (first["score"], first["best"], first["accuracy"]) == (score, True, 0.9)
     assert [second[key] for key in ("tested", "score", "accuracy")] == [None] * 3
 
 
@@ -56,9 +57,12 @@ def test_show_names_the_step_that_was_tested(nano: Nano, tested: SessionFolder) 
     out = nano("show", tested.name).out
     assert "best checkpoint: step 50, tested at step 50: 0.9000" in out
     assert "checkpoint at step 100, not tested" in out
-    told = json.loads(nano("show", tested.name, "--json").out)["checkpoints"]
-    assert [(one["step"], one["best"]) for one in told] == [(50, True), (100, False)]
-    assert [one["tested"] for one in told] == [{"step": 50, "metrics": {"accuracy": 0.9}}, None]
+    checkpoints = json.loads(nano("show", tested.name, "--json").out)["checkpoints"]
+    assert [(one["step"], one["best"]) for one in checkpoints] == [(50, True), (100, False)]
+    assert [one["tested"] for one in checkpoints] == [
+        {"step": 50, "metrics": {"accuracy": 0.9}},
+        None,
+    ]
 
 
 def test_an_older_session_claims_no_best(nano: Nano, older: SessionFolder) -> None:
@@ -77,9 +81,9 @@ def test_a_fork_of_an_older_sessions_best_takes_the_newest_and_says_so(
 ) -> None:
     with SessionReader(older) as reader:
         history = read_history(reader)
-    start, told = _checkpoint_to_fork(older, history, "best")
+    start, notes = _checkpoint_to_fork(older, history, "best")
     assert start.step == 100
-    assert told == [
+    assert notes == [
         "mnist-1 has no checkpoint that was tested at its own step; its newest is taken."
     ]
 
@@ -87,5 +91,5 @@ def test_a_fork_of_an_older_sessions_best_takes_the_newest_and_says_so(
 def test_a_fork_of_the_best_is_of_the_one_that_was_tested(tested: SessionFolder) -> None:
     with SessionReader(tested) as reader:
         history = read_history(reader)
-    start, told = _checkpoint_to_fork(tested, history, "best")
-    assert (start.step, told) == (50, [])
+    start, notes = _checkpoint_to_fork(tested, history, "best")
+    assert (start.step, notes) == (50, [])

@@ -1,4 +1,4 @@
-"""train: what it prints, how it ends, what it leaves alone; the trainer follows a script."""
+"""train: its output, its exit statuses and bad input. The trainer follows a script."""
 
 import fcntl
 import json
@@ -32,10 +32,10 @@ from nanotrain_tui.session.summary import summarise
 pytestmark = pytest.mark.usefixtures("hosts_end")
 
 
-# -- to its end ---------------------------------------------------------------------------------
+# -- until the end ------------------------------------------------------------------------------
 
 
-def test_train_prints_one_line_an_evaluation(nano: Nano, home: Path) -> None:
+def test_train_prints_one_line_per_evaluation(nano: Nano, home: Path) -> None:
     ran = nano("train", *options())
     assert ran.status == 0 and ran.err == ""
     lines = [line for line in ran.out.splitlines() if line.startswith("step ")]
@@ -62,7 +62,7 @@ def test_json_lines_and_nothing_else(nano: Nano) -> None:
     assert {event["session"] for event in events} == {events[0]["name"]}
 
 
-def test_losses_that_are_no_numbers_stay_json(nano: Nano) -> None:
+def test_losses_that_are_not_finite_stay_json(nano: Nano) -> None:
     ran = nano("train", *options("nan=50"), "--set", "train.on_nan=continue", "--json")
     assert ran.status == 0
     for line in ran.out.splitlines():
@@ -85,7 +85,7 @@ def test_detach_as_json(start: Start, home: Path) -> None:
     assert json.loads(out)["name"] == only_session(home).name
 
 
-# -- on the way ---------------------------------------------------------------------------------
+# -- while it runs -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -110,7 +110,9 @@ def test_a_second_ctrl_c_does_not_wait(start: Start, home: Path) -> None:
     assert process.returncode == 130
     folder = only_session(home)
     assert folder.name in err and "Traceback" not in err
-    os.kill(host_of(folder), signal.SIGKILL)  # it would wait for the deaf trainer
+    os.kill(
+        host_of(folder), signal.SIGKILL
+    )  # it would wait for the trainer, which ignores commands
 
 
 def test_hanging_up_leaves_the_session_running(start: Start, home: Path) -> None:
@@ -143,7 +145,7 @@ def test_a_session_that_is_deleted_while_it_runs_says_so(start: Start, home: Pat
     read_until(process, "step ")
     folder = only_session(home)
     host = host_of(folder)
-    Path(folder.recording).unlink()  # first: without it the host makes nothing again
+    Path(folder.recording).unlink()  # first, because the host recreates nothing without it
     shutil.rmtree(folder.path)
     _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1 and "Traceback" not in err
@@ -210,8 +212,8 @@ BAD = [(key, value) for key, field in FIELDS.items() for value in CLEARLY_BAD[fi
 @pytest.mark.parametrize(("key", "value"), BAD, ids=[f"{key}={value[:12]!r}" for key, value in BAD])
 def test_a_bad_value_is_refused_by_its_key(nano: Nano, home: Path, key: str, value: str) -> None:
     needed = [word for choice in NEEDED.get(key, []) for word in ("--set", choice)]
-    told = options() if key != "trainer.command" else []
-    ran = nano("train", *told, *needed, "--set", f"{key}={value}")
+    trainer_options = options() if key != "trainer.command" else []
+    ran = nano("train", *trainer_options, *needed, "--set", f"{key}={value}")
     assert ran.status == 2 and ran.out == ""
     assert is_paragraph(ran.err) and key in ran.err
     assert len(ran.err) < 1000
@@ -219,7 +221,7 @@ def test_a_bad_value_is_refused_by_its_key(nano: Nano, home: Path, key: str, val
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--set", "train.stpes=5"], "'train.steps'"),
         (["--set", "train.steps"], "KEY=VALUE"),
@@ -237,13 +239,13 @@ def test_a_bad_value_is_refused_by_its_key(nano: Nano, home: Path, key: str, val
     ],
 )
 def test_a_bad_choice_is_one_paragraph(
-    nano: Nano, home: Path, arguments: list[str], said: str
+    nano: Nano, home: Path, arguments: list[str], message: str
 ) -> None:
-    told = [] if "--python" in arguments else options()
+    trainer_options = [] if "--python" in arguments else options()
     if "data.name=mnist" in arguments:
-        told = ["--python", sys.executable]
-    ran = nano("train", *told, *arguments)
-    assert ran.status == 2 and ran.out == "" and is_paragraph(ran.err) and said in ran.err
+        trainer_options = ["--python", sys.executable]
+    ran = nano("train", *trainer_options, *arguments)
+    assert ran.status == 2 and ran.out == "" and is_paragraph(ran.err) and message in ran.err
     assert list_sessions(str(home)) == []
 
 
@@ -266,13 +268,13 @@ def test_a_bad_file_is_named(nano: Nano, home: Path, tmp_path: Path, content: by
     assert not home.exists()
 
 
-def test_a_file_and_set_overrule_each_other_in_order(
+def test_a_file_and_set_override_each_other_in_order(
     nano: Nano, home: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "my.toml"
     file.write_text("[train]\nsteps = 7\nbatch_size = 10\n")
-    told = options(steps=5)
-    assert nano("--preset", "sane", "train", file, *told).status == 0
+    trainer_options = options(steps=5)
+    assert nano("--preset", "sane", "train", file, *trainer_options).status == 0
     session = json.loads(nano("show", only_session(home).name, "--json").out)
     train, optimizer = session["config"]["train"], session["config"]["optimizer"]
     assert (train["steps"], train["batch_size"], optimizer["learning_rate"]) == (5, 10, 0.001)
@@ -296,12 +298,12 @@ def test_a_home_that_cannot_be_written(nano: Nano, monkeypatch: pytest.MonkeyPat
 
 
 def test_ctrl_c_before_anything_is_started(start: Start, home: Path, tmp_path: Path) -> None:
-    asked = tmp_path / "asked"
+    started = tmp_path / "started"
     trainer = tmp_path / "trainer"
-    trainer.write_text(f"#!/bin/sh\ntouch {asked}\nexec sleep 600\n")
+    trainer.write_text(f"#!/bin/sh\ntouch {started}\nexec sleep 600\n")
     trainer.chmod(0o755)
     process = start("train", "--set", f"trainer.command={trainer} -")
-    until(asked.exists)
+    until(started.exists)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130 and out == "" and "Traceback" not in err
@@ -336,12 +338,12 @@ def test_a_terminal_gets_a_bar_charts_and_a_bell(home: Path, bell: bool) -> None
     assert "samples/s" in shown and "/250" in shown
     assert "loss" in shown and "◆ test" in shown and "┤" in shown
     assert "finished at step 250/250" in shown
-    assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") > 0  # the cursor is back
+    assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") > 0  # the cursor is shown again
     assert shown.count("\a") == bell
 
 
 def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 65536)
-    except OSError:  # EIO: the last one at the other end has gone
+    except OSError:  # EIO: the other end is closed
         return b""

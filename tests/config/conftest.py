@@ -1,4 +1,4 @@
-"""Configurations that several folders test with."""
+"""Makes the helpers in tests/fakes importable."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Folders, TOML files, presets, settings, and how they overrule each other."""
+"""Folders, TOML files, presets and settings, and the order in which they override each other."""
 
 from pathlib import Path
 
@@ -26,13 +26,13 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def test_one_variable_moves_all_that_is_written(tmp_path: Path) -> None:
+def test_one_variable_moves_all_folders(tmp_path: Path) -> None:
     folders = find_folders({"NANOTRAIN_HOME": str(tmp_path)})
     for place in (folders.home, folders.config, folders.cache, folders.sessions, folders.downloads):
         assert tmp_path in (place, *place.parents)
 
 
-def test_data_is_looked_for_where_the_variable_says_first(tmp_path: Path) -> None:
+def test_the_folder_in_the_variable_is_the_first_for_data(tmp_path: Path) -> None:
     folders = find_folders({"NANOTRAIN_HOME": "/h", "NANOTRAIN_DATA": str(tmp_path)})
     assert folders.data_dirs[0] == tmp_path
     assert folders.data_dirs[-1] == Path("/h/data")
@@ -59,7 +59,7 @@ def test_a_missing_file_a_folder_and_a_huge_file_are_refused(tmp_path: Path) -> 
         read_toml(write(tmp_path / "huge.toml", "#" * 1_000_001))
 
 
-def test_the_shipped_presets_are_whole_and_name_no_data() -> None:
+def test_the_shipped_presets_are_valid_and_set_no_data() -> None:
     presets = load_presets(NOWHERE)
     assert not presets.problems
     assert list(presets.by_name) == ["tutorial", "sane"]
@@ -68,7 +68,7 @@ def test_the_shipped_presets_are_whole_and_name_no_data() -> None:
         assert not any(key.startswith("data.") for key in preset.values)
 
 
-def test_the_tutorial_is_the_tutorials() -> None:
+def test_the_default_configuration_is_that_of_the_tutorial() -> None:
     config = resolve(load_presets(NOWHERE), {})
     assert config["model.initializer"] == "tutorial"
     assert config["optimizer.learning_rate"] == 0.0001
@@ -85,13 +85,13 @@ def test_a_users_own_preset_is_found_and_a_broken_one_reported(tmp_path: Path) -
     assert len(presets.problems) == 2
     with pytest.raises(ConfigError, match=r"bad\.toml: train\.steps"):
         presets.get("bad")
-    with pytest.raises(ConfigError, match="never names data"):
+    with pytest.raises(ConfigError, match="cannot set data"):
         presets.get("greedy")
     with pytest.raises(ConfigError, match="Did you mean 'tutorial'"):
         presets.get("tutorail")
 
 
-def test_layers_overrule_each_other_in_order(tmp_path: Path) -> None:
+def test_layers_override_each_other_in_order(tmp_path: Path) -> None:
     presets = load_presets(NOWHERE)
     settings = {"train.steps": 7, "data.dir": "/d", "trainer.threads": 2}
     file = write(tmp_path / "my.toml", 'preset = "sane"\n[train]\nbatch_size = 50\n')
@@ -101,11 +101,11 @@ def test_layers_overrule_each_other_in_order(tmp_path: Path) -> None:
     assert config["train.seed"] == 9
     assert config["data.dir"] == "/d"
     assert config["trainer.threads"] == 2
-    assert config["train.steps"] == 1000, "a preset that is asked for beats the user's settings"
+    assert config["train.steps"] == 1000, "a chosen preset overrides the user's settings"
     assert resolve(presets, settings)["train.steps"] == 7
 
 
-def test_a_preset_file_will_do_as_a_configuration() -> None:
+def test_a_preset_file_can_be_used_as_a_configuration() -> None:
     path = load_presets(NOWHERE).by_name["sane"].path
     assert resolve(load_presets(NOWHERE), {}, file=path)["optimizer.learning_rate"] == 0.001
 
@@ -141,7 +141,7 @@ def test_a_table_where_a_value_belongs_is_refused(tmp_path: Path, key: str) -> N
         resolve(load_presets(NOWHERE), {}, file=file)
 
 
-def test_settings_are_read_checked_and_remembered(tmp_path: Path) -> None:
+def test_settings_are_read_checked_and_saved(tmp_path: Path) -> None:
     folders = find_folders({"NANOTRAIN_HOME": str(tmp_path)})
     assert load_settings(folders).values == {}
     remember(folders, "ui.theme", "light")
@@ -155,7 +155,7 @@ def test_settings_are_read_checked_and_remembered(tmp_path: Path) -> None:
         load_settings(folders)
 
 
-def test_a_broken_memory_is_nothing_remembered(tmp_path: Path) -> None:
+def test_a_broken_file_of_saved_choices_is_ignored(tmp_path: Path) -> None:
     folders = find_folders({"NANOTRAIN_HOME": str(tmp_path)})
     write(folders.home / "remembered.json", "[1, 2")
     assert recall(folders) == {}
@@ -171,7 +171,7 @@ def test_a_file_may_script_edits(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("[[edits]]\nstep = 1\n", "edits: number 1"),
         ("[[edits]]\nstep = 1\nset.train.stpes = 5\n", "number 1: train.stpes: .*'train.steps'"),
@@ -179,8 +179,8 @@ def test_a_file_may_script_edits(tmp_path: Path) -> None:
         ("[[edits]]\nstep = 9\nset.optimizer.momentum = 0.9\n", "step 9: optimizer.momentum"),
     ],
 )
-def test_a_scripted_edit_that_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(FileError, match=rf"my\.toml: .*{said}"):
+def test_a_wrong_scripted_edit_is_named(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(FileError, match=rf"my\.toml: .*{message}"):
         resolve(load_presets(NOWHERE), {}, file=write(tmp_path / "my.toml", text))
 
 
@@ -190,7 +190,7 @@ def test_a_preset_holds_no_scripted_edits(tmp_path: Path) -> None:
         load_presets(tmp_path).get("mine")
 
 
-def test_settings_remap_keys_and_silence_the_bell(tmp_path: Path) -> None:
+def test_settings_remap_keys_and_turn_off_the_bell(tmp_path: Path) -> None:
     folders = find_folders({"NANOTRAIN_HOME": str(tmp_path)})
     assert load_settings(folders).bell and load_settings(folders).keys == {}
     write(folders.settings_file, '[keys]\nrun = "R,f5"\nno_such = ""\n[ui]\nbell = false\n')
@@ -200,7 +200,7 @@ def test_settings_remap_keys_and_silence_the_bell(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("keys = 5", r"keys: must be a table: \[keys\]"),
         ("[keys]\nrun = 5", "keys.run: must be text"),
@@ -211,9 +211,9 @@ def test_settings_remap_keys_and_silence_the_bell(tmp_path: Path) -> None:
         ("[[edits]]\nstep = 1", "edits: belong to one run"),
     ],
 )
-def test_bad_settings_name_file_and_key(tmp_path: Path, text: str, said: str) -> None:
+def test_bad_settings_name_file_and_key(tmp_path: Path, text: str, message: str) -> None:
     folders = find_folders({"NANOTRAIN_HOME": str(tmp_path)})
     path = write(folders.settings_file, text)
-    with pytest.raises(FileError, match=said) as error:
+    with pytest.raises(FileError, match=message) as error:
         load_settings(folders)
     assert error.value.key == str(path)

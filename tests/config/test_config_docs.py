@@ -1,4 +1,4 @@
-"""docs/CONFIGURATION.md: its files are files, its keys are the catalog's."""
+"""docs/CONFIGURATION.md: its examples can be used, and its keys are those of the catalog."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ BLOCKS = re.findall(r"^```toml\n(.*?)^```", TEXT, re.M | re.S)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
-def test_its_files_can_be_used(tmp_path: Path, block: str) -> None:
+def test_the_example_files_can_be_used(tmp_path: Path, block: str) -> None:
     folders = find_folders({"NANOTRAIN_HOME": str(tmp_path)})
     if "[colors]" in block:
         folders.themes.mkdir(parents=True)
@@ -39,8 +39,8 @@ def test_its_files_can_be_used(tmp_path: Path, block: str) -> None:
     ("cost", "row"),
     [(LIVE, "in force at the next"), (SWAP, "the weights stay"), (RESTART, "not while it trains")],
 )
-def test_it_says_what_each_edit_costs(cost: str, row: str) -> None:
+def test_the_table_names_the_keys_of_each_kind_of_edit(cost: str, row: str) -> None:
     (line,) = [line for line in TEXT.splitlines() if line.startswith(f"| {row}")]
     named = set(re.findall(r"`(\w+\.\w+)`", line))
-    told = {"model.hidden"} if cost == SWAP else set()  # its activations alone
-    assert named == {key for key, field in FIELDS.items() if field.live == cost} | told
+    also = {"model.hidden"} if cost == SWAP else set()  # only its activations
+    assert named == {key for key, field in FIELDS.items() if field.live == cost} | also

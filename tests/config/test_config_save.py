@@ -1,4 +1,4 @@
-"""Presets that are saved: they mean what was saved, and a person's own words stay."""
+"""Saving presets: the values are read back unchanged, and the user's comments stay."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def saved_part(config: Config) -> Config:
 
 @given(configurations(), configurations())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-def test_what_is_saved_reads_back_the_same(tmp_path: Path, first: Config, then: Config) -> None:
+def test_a_saved_preset_is_read_back_unchanged(tmp_path: Path, first: Config, then: Config) -> None:
     path = tmp_path / "mine.toml"
     path.unlink(missing_ok=True)
     for config in (first, then, first):
@@ -60,7 +60,7 @@ def test_comments_and_order_survive(tmp_path: Path) -> None:
     assert path.read_text().splitlines() == changed
 
 
-def test_a_new_key_stands_before_the_next_tables_comment(tmp_path: Path) -> None:
+def test_a_new_key_goes_before_the_comment_of_the_next_table(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(OWN)
     save_preset(tmp_path, "mine", check(load_presets(tmp_path).get("mine").values))
@@ -69,7 +69,7 @@ def test_a_new_key_stands_before_the_next_tables_comment(tmp_path: Path) -> None
     assert "hidden = [ 64, 32 ]\nactivation" in text
 
 
-def test_parameters_of_another_optimizer_are_taken_out(tmp_path: Path) -> None:
+def test_parameters_of_another_optimizer_are_removed(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(OWN)
     sgd = check({"optimizer.name": "sgd", "optimizer.momentum": 0.9})
@@ -90,18 +90,18 @@ def test_data_machine_and_edits_are_never_saved(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", ".", "../up", "a/b", "-x", "a b", "é", "x" * 65, "a\n"])
-def test_a_name_that_is_no_files_is_refused(tmp_path: Path, name: str) -> None:
+def test_a_name_that_cannot_be_a_file_name_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError, match="cannot be a name"):
         save_preset(tmp_path, name, check({}))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_shipped_preset_is_not_hidden_by_mistake(tmp_path: Path) -> None:
+def test_the_name_of_a_shipped_preset_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="shipped preset"):
         save_preset(tmp_path, "tutorial", check({}))
 
 
-def test_a_broken_file_is_not_written_over(tmp_path: Path) -> None:
+def test_a_broken_file_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text("[train\n")
     with pytest.raises(FileError, match=r"mine\.toml"):

@@ -141,7 +141,8 @@ def test_an_empty_session_is_a_header(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_steps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nanotrain_tui.export.rows.PAGE_ROWS", 6)
+    monkeypatch.setattr("nanotrain_tui.export.rows.PAGE_VALUES", 3 * 4096)
+    monkeypatch.setattr("nanotrain_tui.export.rows.LEAST_PAGE_STEPS", 4096)
 
     class Nowhere(io.StringIO):
         def write(self, text: str) -> int:

@@ -4,14 +4,19 @@ import ast
 import io
 import re
 
+import numpy as np
 import pytest
 from recorded import tutorial_run
 
+from nanotrain_tui.catalog import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
 from nanotrain_tui.export import Options, get_format
 from nanotrain_tui.export.formats.script import edits_of
+from nanotrain_tui.export.registry import ExportError
+from nanotrain_tui.export.script_formulas import formulas_of, import_lines
 from nanotrain_tui.session.history import Stretch
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Event
+from nanotrain_tui.trainer.initializers import initial_weights
 
 
 @pytest.fixture
@@ -42,6 +47,37 @@ def test_its_numbers_are_the_recordings(script):
     assert found["CONFIG"]["layers"] == [{"units": 1024, "activation": "relu"}]
     assert f"FIRST, LAST = 0, {reached}" in text
     assert {step for step, _ in found["EDITS"]} <= set(range(reached))
+
+
+def test_every_formula_can_stand_in_one_script():
+    """No two of them, or of what they need, have one name."""
+    configs = [
+        {"loss.name": name, "output": "softmax"} for name in LOSSES
+    ] + [
+        {"optimizer.name": name} for name in OPTIMIZERS
+    ] + [
+        {"model.initializer": name} for name in INITIALIZERS
+    ] + [
+        {"schedule.name": name} for name in SCHEDULES
+    ] + [
+        {"layers": [{"activation": name}]} for name in ACTIVATIONS
+    ]  # fmt: skip
+    found = formulas_of(configs)
+    scope = {"tf": None, "np": np}
+    exec("\n".join([*import_lines(found.imports), found.text]).replace(
+        "import tensorflow as tf", "tf = None"), scope)  # fmt: skip
+    for name, table in (("LOSSES", LOSSES), ("OPTIMIZERS", OPTIMIZERS), ("SCHEDULES", SCHEDULES),
+                        ("INITIALIZERS", INITIALIZERS), ("ACTIVATIONS", ACTIVATIONS)):  # fmt: skip
+        assert set(scope[name]) == set(table)
+    weights = scope["initial_weights"]("he_normal", [6, 4, 3], 1)
+    assert [part.tobytes() for part in weights] == [
+        part.tobytes() for part in initial_weights("he_normal", [6, 4, 3], 1)
+    ]
+
+
+def test_a_name_that_no_formula_has_is_refused():
+    with pytest.raises(ExportError, match="no formula for optimizer"):
+        formulas_of([{"optimizer.name": "lion"}])
 
 
 def stretch(config, from_step, reached, *edits):

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from nanotrain_tui.catalog import check
-from nanotrain_tui.config import Folders
 from nanotrain_tui.export import FolderFormat, Options, PathFormat, TextFormat, get_format
-from nanotrain_tui.launch import prepare, start
+from nanotrain_tui.launch.plan import prepare
+from nanotrain_tui.launch.start import start
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.places import Places
 from nanotrain_tui.session.recording.reader import SessionReader
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "mnist"
@@ -54,13 +55,13 @@ def trained(
             pytest.skip("SKIPPED LOUDLY: there is no ../shared/data/mnist")
         data["data.dir"] = str(SHARED)
     home = tmp_path_factory.mktemp("home")
-    folders = Folders(home, home / "config", home / "cache", (home / "data",))
+    places = Places(str(home), str(home / "cache"), (str(home / "data"),))
     config = check({
         **data, "trainer.command": [sys.executable], "model.hidden": "256",
         "train.steps": 300, "train.eval_every": 100, "train.checkpoint_every": 300,
         "edits": EDITS,
     })  # fmt: skip
-    folder = start(prepare(config, folders), folders)
+    folder = start(prepare(config, places), places)
     give_up = time.monotonic() + PATIENCE_S
     while folder.is_alive():
         assert time.monotonic() < give_up

@@ -1,24 +1,47 @@
 """Writes the recordings that are kept in tests/data, by the code that is there when it runs.
 
-``PYTHONPATH=. python tests/fakes/kept_recordings.py FOLDER``, once for each schema, by the last
-code that writes it. Files that are kept are not written again: that they open is the test.
+``PYTHONPATH=. python tests/fakes/kept_recordings.py FOLDER`` writes those of each schema that are
+not there. Files that are kept are not written again: that they open is the test.
 """
 
 import math
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from recorded import Recording
+from recorded import Recording, accuracy_at, bytes_of
 
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.metrics import STANDARD, Metric, declaration_of
 from nanotrain_tui.session.recording.reader import SessionReader
-from nanotrain_tui.session.recording.schema import SCHEMA_VERSION
+
+IOU = Metric("iou", "IoU", "", "up", "percent", ("training", "test"), "interval")
 
 
-def finished(home: Path) -> SessionFolder:
+class OtherMetrics(Recording):
+    """Of schema 2: a metric more, of which every tenth update has a value."""
+
+    def started(self, steps: int = 1000, **body: Any) -> Recording:
+        return super().started(steps, metrics=declaration_of((*STANDARD, IOU)), **body)
+
+    def others(self, run: range, t: float) -> None:
+        for step in (step for step in run if step % 10 == 0):
+            self.recorder.steps(step, 1, t, t, bytes_of({"iou": [accuracy_at(step)]}))
+
+    def evaluated(self, loss: float | str = 0.5, accuracy: float | None = 0.9) -> Recording:
+        metrics = {"loss": loss, "accuracy": accuracy, "iou": accuracy_at(self.step)}
+        beside = {"loss": loss, "accuracy": accuracy}
+        self.event("evaluated", metrics=metrics, on="test", seconds=0.01, **beside)
+        return self
+
+
+SCHEMAS: dict[int, type[Recording]] = {1: Recording, 2: OtherMetrics}
+
+
+def finished(home: Path, kind: type[Recording] = Recording) -> SessionFolder:
     """300 steps without an incident, compacted: three evaluations, a checkpoint, telemetry."""
-    recording = Recording(home, train__steps=300).started(steps=300)
+    recording = kind(home, train__steps=300).started(steps=300)
     for _ in range(3):
         recording.steps(100)
         sample(recording, power_mw=5000)
@@ -28,10 +51,10 @@ def finished(home: Path) -> SessionFolder:
     return recording.finished()
 
 
-def interrupted(home: Path) -> SessionFolder:
+def interrupted(home: Path, kind: type[Recording] = Recording) -> SessionFolder:
     """Resumed from step 100 after a crash at 180, edited twice, no number at step 150 of the
     second run, paused after 220; then its host was killed."""
-    recording = Recording(home, train__steps=300).started(steps=300)
+    recording = kind(home, train__steps=300).started(steps=300)
     recording.steps(100).evaluated(loss=0.7, accuracy=0.8)
     edit(recording, "optimizer.learning_rate", 1e-4, 5e-5)
     recording.steps(80)
@@ -62,9 +85,16 @@ def edit(recording: Recording, key: str, old: float, new: float) -> None:
 
 
 def main(folder: Path) -> None:
-    for make in (finished, interrupted):
-        with tempfile.TemporaryDirectory() as home, SessionReader(make(Path(home))) as reader:
-            reader.backup(str(folder / f"schema-{SCHEMA_VERSION}-{make.__name__}.nanotrain"))
+    for schema, kind in SCHEMAS.items():
+        for make in (finished, interrupted):
+            kept = folder / f"schema-{schema}-{make.__name__}.nanotrain"
+            if kept.exists():
+                continue
+            with (
+                tempfile.TemporaryDirectory() as home,
+                SessionReader(make(Path(home), kind)) as reader,
+            ):
+                reader.backup(str(kept))
 
 
 if __name__ == "__main__":

@@ -59,10 +59,10 @@ class Recording:
         self.step = from_step
         self.event("configured", **{"config": self.config, "who": "someone@board", **body})
 
-    def started(self, steps: int = 1000) -> Recording:
+    def started(self, steps: int = 1000, **body: Any) -> Recording:
         self.event("ready", versions={"tensorflow": "2.13.1"}, devices=[])
         data = {"name": "mnist", "source": "MNIST in /data", "train": 60000, "test": 10000}
-        self.event("started", steps=steps, batch_size=100, parameters=814090, data=data)
+        self.event("started", steps=steps, batch_size=100, parameters=814090, data=data, **body)
         return self
 
     def steps(
@@ -81,13 +81,16 @@ class Recording:
                 "accuracy": (accuracy_at(step) for step in run),
                 "learning_rate": (1e-4 for _ in run),
             }
-            data = {name: _bytes(values) for name, values in metrics.items()}
             end = self.t + size * STEP_S
-            self.recorder.steps(run[0], size, self.t, end, data)
+            self.recorder.steps(run[0], size, self.t, end, bytes_of(metrics))
+            self.others(run, end)
             if commit:
                 self.recorder.commit()
             self.t, self.step, count = end, run[-1], count - size
         return self
+
+    def others(self, run: range, t: float) -> None:
+        """Record what else there is of these updates, done at ``t``."""
 
     def evaluated(self, loss: float | str = 0.5, accuracy: float | None = 0.9) -> Recording:
         self.event("evaluated", loss=loss, accuracy=accuracy, seconds=0.01)
@@ -129,5 +132,6 @@ def tutorial_run(home: Path, **options: Any) -> SessionFolder:
     return recording.finished()
 
 
-def _bytes(values: Iterable[float]) -> bytes:
-    return array("f", values).tobytes()
+def bytes_of(metrics: Mapping[str, Iterable[float]]) -> dict[str, bytes]:
+    """Values by metric, as a row of steps holds them."""
+    return {name: array("f", values).tobytes() for name, values in metrics.items()}

@@ -14,6 +14,7 @@ them, by when and in which order they come. Checkpoints are small files, restore
     exit=N:S     exits with status S after step N, printing a traceback
     hang=N       does nothing any more after step N, deaf
     nan=N        losses are NaN from step N
+    metrics=M    declares metrics and reports those: ``loss:down+iou:up`` (scripted_metrics.py)
     once=FILE    fails, dies, exits and hangs only while FILE is not there, and makes it
     garbage      lines that are no messages       huge         a line of 5 MiB
     raw=FILE     writes the bytes of a file to the host when it has started
@@ -28,41 +29,18 @@ them, by when and in which order they come. Checkpoints are small files, restore
                  hangs (``hang``)
 """
 
-import base64
-import hashlib
 import json
 import math
 import os
 import queue
-import signal
-import struct
-import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 
-# What steps depend on.
-PULLING = (
-    "optimizer.learning_rate", "train.batch_size", "model.dropout", "optimizer.momentum",
-    "optimizer.name",
-)  # fmt: skip
-
-
-def loss_at(step):
-    return 2.3 * math.exp(-step / 300.0)
-
-
-def accuracy_at(step):
-    return 0.95 - 0.85 * math.exp(-step / 200.0)
-
-
-def score_of(saved):
-    """What the best is chosen by: the accuracy of a checkpoint's own step."""
-    tested = saved["tested"]
-    if tested is None or tested["metrics"]["loss"] == "nan":
-        return None
-    return tested["metrics"]["accuracy"]
+from scripted_checkpoints import PULLING, Checkpoints
+from scripted_faults import Faults
+from scripted_metrics import loss_at, metrics_of
 
 
 def read_script(arguments):
@@ -77,9 +55,11 @@ def read_script(arguments):
     return script
 
 
-class Trainer:
+class Trainer(Checkpoints, Faults):
     def __init__(self, script, stdin, stdout):
+        super().__init__()
         self.script, self.stdin, self.stdout = script, stdin, stdout
+        self.metrics = metrics_of(script)
         self.commands = queue.Queue()
         self.lock = threading.Lock()
         self.starting = True
@@ -90,10 +70,6 @@ class Trainer:
         self.weight = self.slot = 0.0
         self.edits = []
         self.tested = None  # the last evaluation: {"step": ..., "metrics": {...}}
-        self.kept = []  # checkpoints: (file, score)
-        self.best = None  # the best score of earlier segments
-        self.held = None  # the best network, until it is written
-        self.best_written = time.monotonic()
         self.diverged = False
 
     def emit(self, event, **body):
@@ -179,6 +155,7 @@ class Trainer:
             xla=False,
             threads=1,
             data=facts(self.config),
+            **({"metrics": self.metrics.declaration} if self.metrics.declaration else {}),
         )
         self.answer(first)
         if "raw" in script:
@@ -189,26 +166,6 @@ class Trainer:
         if "stay" in script:
             time.sleep(600)
         return 0
-
-    def misbehave_early(self):
-        script = self.script
-        if "garbage" in script:
-            with self.lock:
-                self.stdout.write(
-                    b'hello\n{\n[1]\n\xff\xfe\n{"event":"steps"}\n' + b"[" * 9000 + b"\n"
-                )
-        if "huge" in script:
-            with self.lock:
-                self.stdout.write(b"x" * (5 << 20) + b"\n")
-        if "print" in script:
-            sys.stderr.write("z" * int(script["print"]) + "\nlast words\n")
-            sys.stderr.flush()
-        if "say" in script:
-            sys.stderr.write(script["say"] + "\n")
-            sys.stderr.flush()
-        if "orphan" in script:
-            child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-            Path(script["orphan"]).write_text(str(child.pid))
 
     def train(self):
         while self.ended is None:
@@ -275,18 +232,11 @@ class Trainer:
             losses.append(loss_at(n) * (1 + self.weight) if n < nan_from else float("nan"))
             self.slot = 0.9 * self.slot + self.pull()
             self.weight += 0.001 * self.slot
-        body = {
-            "first_step": self.step + 1,
-            "count": len(numbers),
-            "t0": t0,
-            "t1": time.monotonic(),
-            "loss": floats(losses),
-            "accuracy": floats([accuracy_at(n) for n in numbers]),
-            "learning_rate": floats([rate] * len(numbers)),
-        }
-        self.emit("steps", **body)
-        if "overlap" in self.script:
-            self.emit("steps", **body)
+        rows = self.metrics.rows(self.step + 1, until, losses, rate)
+        t1 = time.monotonic()
+        for _ in range(2 if "overlap" in self.script else 1):
+            for first, count, told in rows:
+                self.emit("steps", first_step=first, count=count, t0=t0, t1=t1, **told)
         self.step = until
 
     def pull(self):
@@ -303,7 +253,9 @@ class Trainer:
         policy = self.config.get("train.on_nan", "stop")
         self.write_best()
         last = max(self.kept)[0] if self.kept else None
-        self.emit("diverged", step=self.step, loss="nan", policy=policy, checkpoint=last)
+        bad = self.metrics.diverges
+        told = {"loss": "nan"} if bad == "loss" else {"metric": bad, "value": "nan"}
+        self.emit("diverged", step=self.step, policy=policy, checkpoint=last, **told)
         if policy == "pause":
             self.pause()
         elif policy == "stop":
@@ -314,90 +266,6 @@ class Trainer:
         self.emit("paused", step=self.step)
         self.write_best()
 
-    def save(self):
-        """Write a checkpoint of the network as it is."""
-        if self.config.get("checkpoint_dir") and not self.diverged:
-            self.write(self.snapshot())
-
-    def snapshot(self):
-        saved = {"step": self.step, "weight": self.weight, "slot": self.slot}
-        saved["config"] = {key: self.config.get(key) for key in PULLING}
-        saved["tested"] = self.tested if self.is_tested() else None
-        return saved
-
-    def write(self, saved, **about):
-        """Write a checkpoint, tell of it, and remove those that are too many."""
-        folder = Path(self.config["checkpoint_dir"])
-        file = f"step-{saved['step']:09}.json"
-        data = json.dumps(saved).encode()
-        try:
-            (folder / "part").write_bytes(data)
-        except OSError as error:
-            (folder / "part").unlink()
-            message = f"Step {self.step}: No checkpoint was written: {error}."
-            self.emit("warned", message=message)
-            return
-        (folder / "part").rename(folder / file)
-        tested, score = saved["tested"], score_of(saved)
-        self.kept = [kept for kept in self.kept if kept[0] != file]
-        best = score is not None and score > self.best_score()
-        self.kept.append((file, score))
-        if self.held and score_of(self.held) <= self.best_score():
-            self.held = None
-        old = {"accuracy": tested["metrics"]["accuracy"]} if tested else {}
-        self.emit(
-            "checkpoint", step=saved["step"], file=file, sha256=hashlib.sha256(data).hexdigest(),
-            bytes=len(data), best=best, tested=tested,
-            score=None if score is None else {"metric": "accuracy", "value": score},
-            **old, **about,
-        )  # fmt: skip
-        keep = self.config.get("train.checkpoint_keep", 3)
-        for file, score in sorted(self.kept)[:-keep]:
-            if score is None or score < self.best_score():
-                self.kept.remove((file, score))
-                (folder / file).unlink()
-                self.emit("checkpoint_removed", file=file)
-
-    def best_score(self):
-        return max([score for _, score in self.kept if score is not None] + [self.best or 0.0])
-
-    def hold_if_best(self):
-        """Keep the network that has just come out best, until it is written."""
-        if not self.config.get("checkpoint_dir") or not self.is_tested():
-            return
-        saved = self.snapshot()
-        score, held = score_of(saved), score_of(self.held) if self.held else 0.0
-        if score is not None and score > max(self.best_score(), held):
-            self.held = saved
-            self.emit("held", step=self.step)
-
-    def write_best(self):
-        if self.held:
-            self.best_written = time.monotonic()
-            self.write(self.held, held=True)
-
-    def restore(self, path):
-        try:
-            saved = json.loads(Path(path).read_text())
-        except ValueError:
-            self.emit("failed", kind="checkpoint", message=f"{path} is damaged")
-            return False
-        self.step, self.weight = saved["step"], saved["weight"]
-        if self.config.get("resume"):
-            self.config.update(saved["config"])
-            self.tested = saved["tested"]
-        if saved["config"]["optimizer.name"] == self.config.get("optimizer.name"):
-            self.slot = saved["slot"]
-        self.best = max(map(self.earlier_score, Path(path).parent.glob("step-*.json")))
-        return True
-
-    def earlier_score(self, path):
-        try:
-            saved = json.loads(path.read_text())
-        except ValueError:
-            return 0.0  # damaged
-        return (score_of(saved) or 0.0) if saved["step"] <= self.step else 0.0
-
     def is_tested(self):
         return self.tested is not None and self.tested["step"] == self.step
 
@@ -405,34 +273,12 @@ class Trainer:
         nan = self.step >= int(self.script.get("nan", 2**40))
         loss = "nan" if nan else loss_at(self.step) * (1 + self.weight)
         now = time.monotonic()
-        metrics = {"loss": loss, "accuracy": accuracy_at(self.step)}
+        metrics = self.metrics.evaluated(self.step, loss)
         self.tested = {"step": self.step, "metrics": metrics}
         self.emit(
             "evaluated", step=self.step, t=now, seconds=0.001, metrics=metrics, on="test",
-            cause=cause, **metrics,
+            cause=cause, **self.metrics.beside(metrics),
         )  # fmt: skip
-
-    def misbehave(self):
-        script = self.script
-        if "once" in script and self.step in self.deadly_steps():
-            if Path(script["once"]).exists():
-                return
-            Path(script["once"]).touch()
-        if "fail" in script and self.step == int(script["fail"]):
-            self.emit("failed", kind="error", message="the script says so")
-            os._exit(1)
-        if "die" in script and self.step == int(script["die"]):
-            os.kill(os.getpid(), signal.SIGKILL)
-        if "exit" in script and self.step == int(script["exit"].split(":")[0]):
-            sys.stderr.write("Traceback (most recent call last):\n  ...\nMemoryError\n")
-            sys.stderr.flush()
-            os._exit(int(script["exit"].split(":")[1]))
-        if "hang" in script and self.step == int(script["hang"]):
-            time.sleep(600)
-
-    def deadly_steps(self):
-        names = ("fail", "die", "exit", "hang")
-        return [int(self.script[name].split(":")[0]) for name in names if name in self.script]
 
     def set(self, values, **marks):
         """Change what differs; why not, where it cannot be."""
@@ -486,10 +332,6 @@ class Trainer:
             self.ended = "stopped"
         if not ("late" in self.script and do in ("pause", "resume", "stop")):
             self.answer(command)
-
-
-def floats(values):
-    return base64.b64encode(struct.pack(f"<{len(values)}f", *values)).decode()
 
 
 def facts(config):

@@ -12,9 +12,9 @@ from event_check import assert_sound
 from hosting import Started, runs
 
 from nanotrain_tui.catalog import check, trainer_config
-from nanotrain_tui.config import Folders
-from nanotrain_tui.launch.detached import start
 from nanotrain_tui.launch.plan import Plan
+from nanotrain_tui.launch.start import start
+from nanotrain_tui.session.places import Places
 
 SCRIPTED = Path(__file__).parents[1] / "fakes" / "scripted_trainer.py"
 
@@ -32,18 +32,18 @@ def make_plan():
 
 
 @pytest.fixture
-def folders(tmp_path):
+def places(tmp_path):
     home = tmp_path / "home"
-    return Folders(home, home / "config", home / "cache", ())
+    return Places(str(home), str(home / "cache"))
 
 
 @pytest.fixture
-def host(make_plan, folders):
+def host(make_plan, places):
     """Start a session with a script of the trainer's: ``host("slow", train__steps=50)``."""
     started = []
 
     def begin(script="", on_nan="stop", **values):
-        session = Started(start(make_plan(script, **values), folders, on_nan=on_nan))
+        session = Started(start(make_plan(script, **values), places, on_nan=on_nan))
         started.append(session)
         return session
 

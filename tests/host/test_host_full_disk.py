@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from hosting import Started, wait_for
 
-from nanotrain_tui.config import Folders
 from nanotrain_tui.host import ending
 from nanotrain_tui.host.host import Host
-from nanotrain_tui.launch.detached import make_folder, start, write_job
+from nanotrain_tui.launch.start import make_folder, start, write_job
 from nanotrain_tui.session.errors import ControlError
+from nanotrain_tui.session.places import Places
 from nanotrain_tui.session.recording.lost import read_lost, write_lost
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.recorder import Recorder
@@ -106,9 +106,9 @@ def test_a_lock_of_a_stranger_over_the_end_loses_nothing(host):
     assert_every_step_is_recorded(session)
 
 
-def run_host(plan, folders):
+def run_host(plan, places):
     """A host in this process: it, its folder, and the thread it runs in."""
-    folder = make_folder(plan, folders)
+    folder = make_folder(plan, places)
     host = Host(write_job(plan, folder))
     thread = threading.Thread(target=host.run, kwargs={"handle_signals": False}, daemon=True)
     return host, folder, thread
@@ -118,8 +118,8 @@ def fail_to_write(self):
     raise sqlite3.OperationalError("disk I/O error")
 
 
-def test_what_was_given_up_is_on_the_disk(make_plan, folders, monkeypatch):
-    host_here, folder, _ = run_host(make_plan("chunk=5", train__steps=40), folders)
+def test_what_was_given_up_is_on_the_disk(make_plan, places, monkeypatch):
+    host_here, folder, _ = run_host(make_plan("chunk=5", train__steps=40), places)
     monkeypatch.setattr(ending, "WAIT_FOR_ROOM_S", 0.0)
     host_here.open()
     monkeypatch.setattr(Recorder, "_write", fail_to_write)
@@ -131,8 +131,8 @@ def test_what_was_given_up_is_on_the_disk(make_plan, folders, monkeypatch):
         assert not reader.events(["finished"])
 
 
-def test_the_next_start_records_what_was_lost(make_plan, folders):
-    host_here, folder, _ = run_host(make_plan("chunk=5", train__steps=10), folders)
+def test_the_next_start_records_what_was_lost(make_plan, places):
+    host_here, folder, _ = run_host(make_plan("chunk=5", train__steps=10), places)
     write_lost(folder, "3 events are lost")
     host_here.open()
     host_here.run(handle_signals=False)
@@ -142,8 +142,8 @@ def test_the_next_start_records_what_was_lost(make_plan, folders):
     assert read_lost(folder) == "" and host_here.lost == ""
 
 
-def test_two_requests_to_stop_give_up(make_plan, folders, monkeypatch):
-    host_here, _, thread = run_host(make_plan("chunk=5", train__steps=40), folders)
+def test_two_requests_to_stop_give_up(make_plan, places, monkeypatch):
+    host_here, _, thread = run_host(make_plan("chunk=5", train__steps=40), places)
     host_here.open()
     monkeypatch.setattr(Recorder, "_write", fail_to_write)
     thread.start()
@@ -183,8 +183,8 @@ def fill(place):
 @pytest.fixture
 def session_on_small_disk(small_disk, make_plan):
     home = small_disk / "home"
-    folders = Folders(home, home / "config", home / "cache", ())
-    session = Started(start(make_plan(SLOW, train__steps=10**6), folders))
+    places = Places(str(home), str(home / "cache"))
+    session = Started(start(make_plan(SLOW, train__steps=10**6), places))
     yield session
     session.client.close()
     if session.folder.is_alive():

@@ -17,7 +17,7 @@ from nanotrain_tui.host.host import Host
 from nanotrain_tui.host.job import Job, JobError, read_job
 from nanotrain_tui.host.trainer.events import Hearing
 from nanotrain_tui.host.trainer.messages import LONGEST_TEXT, MESSAGES, BadMessage, parse_message
-from nanotrain_tui.launch.detached import make_folder, write_job
+from nanotrain_tui.launch.start import make_folder, write_job
 from nanotrain_tui.session.recording.reader import SessionReader
 
 SOUND = {
@@ -113,7 +113,9 @@ def test_a_flood_of_warnings_ends_in_the_log(host, tmp_path):
 def test_a_sound_message_is_taken_with_its_fields_alone(event):
     message = parse_message(line_of(event, **SOUND[event], colour="red"))
     assert message["event"] == event and "colour" not in message
-    assert set(message) - {"event"} == set(SOUND[event]) <= set(MESSAGES[event].fields)
+    beside = {"loss", "accuracy", "learning_rate"} if event == "steps" else set()
+    assert set(message) - {"event", "metrics"} == set(SOUND[event]) - beside
+    assert set(message) - {"event"} <= set(MESSAGES[event].fields)
 
 
 @pytest.mark.parametrize("event", MESSAGES)
@@ -223,16 +225,16 @@ def test_errors_are_recorded_once_for_each_kind_and_have_an_end():
         errors.report(ValueError("odd"))
 
 
-def hosted(make_plan, folders, script="", **values):
+def hosted(make_plan, places, script="", **values):
     """A host in this process, its folder made."""
-    folder = make_folder(make_plan(script, **values), folders)
+    folder = make_folder(make_plan(script, **values), places)
     host = Host(write_job(make_plan(script, **values), folder))
     return host, folder
 
 
-def test_a_training_goes_on_after_an_error_of_the_hosts_own(make_plan, folders, monkeypatch):
+def test_a_training_goes_on_after_an_error_of_the_hosts_own(make_plan, places, monkeypatch):
     monkeypatch.setattr(Hearing, "_evaluated", lambda self, message: message["no such key"])
-    host, folder = hosted(make_plan, folders, train__steps=50)
+    host, folder = hosted(make_plan, places, train__steps=50)
     host.open()
     assert host.run(handle_signals=False) == "finished"
     with SessionReader(folder) as reader:
@@ -242,11 +244,70 @@ def test_a_training_goes_on_after_an_error_of_the_hosts_own(make_plan, folders, 
     assert "Traceback" in Path(folder.log).read_text()
 
 
-def test_an_error_at_the_trainers_end_ends_the_session(make_plan, folders, monkeypatch):
+def test_an_error_at_the_trainers_end_ends_the_session(make_plan, places, monkeypatch):
     monkeypatch.setattr(Host, "_was_stopped", lambda self, status: 1 / 0)
-    host, folder = hosted(make_plan, folders, "die=20", train__steps=50)
+    host, folder = hosted(make_plan, places, "die=20", train__steps=50)
     host.open()
     assert host.run(handle_signals=False) == "failed"
     with SessionReader(folder) as reader:
         (crashed,) = reader.events(["crashed"])
     assert "division by zero" in crashed.body["reason"]
+
+
+TWO, THREE = (base64.b64encode(struct.pack(f"<{n}f", *range(n))).decode() for n in (2, 3))
+RANGE = {"first_step": 1, "count": 2, "t0": 1.0, "t1": 2.0}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"loss": TWO}, {"mae": TWO}, {"metrics": {"loss": TWO}}, {"metrics": {"a b/c é": TWO}},
+        {"metrics": {"loss": TWO}, "mae": TWO, "colour": "red", "other": THREE, "list": [1]},
+        {"metrics": {"first_step": TWO, "event": TWO}},
+    ],
+)  # fmt: skip
+def test_steps_bring_any_metrics_within_metrics_or_beside(told):
+    message = parse_message(line_of("steps", **RANGE, **told))
+    wanted = set(told.get("metrics", ())) | {"mae"} & set(told) | {"loss"} & set(told)
+    assert message["metrics"] == dict.fromkeys(wanted, struct.pack("<2f", 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("event", "told", "why"),
+    [
+        ("steps", RANGE, "without a metric"),
+        ("steps", {**RANGE, "metrics": {}}, "without a metric"),
+        ("steps", {**RANGE, "metrics": [TWO]}, "valid 'metrics'"),
+        ("steps", {**RANGE, "metrics": {"": TWO}}, "no valid name"),
+        ("steps", {**RANGE, "metrics": {"x" * 121: TWO}}, "no valid name"),
+        ("steps", {**RANGE, "metrics": {"a\x1b[2J": TWO}}, "no valid name"),
+        ("steps", {**RANGE, "metrics": {"mae": 7}}, "mae is not base64"),
+        ("steps", {**RANGE, "metrics": {"mae": THREE}}, "mae is of another length"),
+        ("steps", {**RANGE, "loss": THREE}, "loss is of another length"),
+        ("steps", {**RANGE, "metrics": {str(n): TWO for n in range(257)}}, "more than 256"),
+        ("evaluated", {"step": 1}, "without a metric"),
+        ("evaluated", {"step": 1, "metrics": {"mae": [1]}}, "valid 'metrics'"),
+        ("evaluated", {"step": 1, "metrics": {"x" * 121: 1}}, "no valid name"),
+        ("started", {"step": 0, "steps": 9, "metrics": {"mae": {"better": 7}}}, "valid 'metrics'"),
+        ("started", {"step": 0, "steps": 9, "metrics": {"x" * 121: {}}}, "no valid name"),
+        ("diverged", {"step": 1, "policy": "stop", "metric": "x" * 121}, "no valid name"),
+        (
+            "checkpoint",
+            {"step": 1, "file": "a", "sha256": "0", "score": {"metric": "", "value": 1}},
+            "no valid name",
+        ),
+        (
+            "checkpoint",
+            {"step": 1, "file": "a", "sha256": "0", "tested": {"step": 1, "metrics": {"": 1}}},
+            "no valid name",
+        ),
+    ],
+)
+def test_metrics_of_no_use_are_refused_with_the_reason(event, told, why):
+    with pytest.raises(BadMessage, match=why):
+        parse_message(line_of(event, **told))
+
+
+def test_an_evaluation_has_loss_and_accuracy_beside_its_metrics():
+    message = parse_message(line_of("evaluated", step=1, metrics={"loss": "nan", "mae": 0.5}))
+    assert message["loss"] == "nan" and "accuracy" not in message

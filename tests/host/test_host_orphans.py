@@ -12,10 +12,10 @@ import pytest
 from hosting import Started, runs, wait_for
 
 from nanotrain_tui.catalog import check, trainer_config
-from nanotrain_tui.launch.detached import start
 from nanotrain_tui.launch.plan import Plan
+from nanotrain_tui.launch.start import start
 from nanotrain_tui.trainer_python import reaper
-from nanotrain_tui.trainer_python.query import ask
+from nanotrain_tui.trainer_python.query import query
 
 SCRIPTED = Path(__file__).parents[1] / "fakes" / "scripted_trainer.py"
 ROOT = Path(__file__).parents[2]
@@ -40,14 +40,14 @@ def pids_in(path):
 
 
 @pytest.fixture
-def start_with(folders):
+def start_with(places):
     """Start a session with a trainer's command of its own."""
     started = []
 
     def begin(*command):
         config = check({"data.name": "digits", "train.steps": 10**6})
         plan = Plan(config, {"name": "digits"}, trainer_config(config), command, None, ())
-        session = Started(start(plan, folders))
+        session = Started(start(plan, places))
         started.append(session)
         return session
 
@@ -148,8 +148,8 @@ def test_what_an_asked_program_starts_goes_when_the_asker_is_killed(tmp_path, ru
     asker = f"""
         import sys
         sys.path.insert(0, {str(ROOT)!r})
-        from nanotrain_tui.trainer_python.query import ask
-        ask(["/bin/sh", "-c", {words!r} + "; sleep 600; true"], 600)
+        from nanotrain_tui.trainer_python.query import query
+        query(["/bin/sh", "-c", {words!r} + "; sleep 600; true"], 600)
     """
     app = subprocess.Popen([sys.executable, "-c", textwrap.dedent(asker)])
     (left_behind,) = wait_for(lambda: pids_in(noted), "the program's child")
@@ -163,18 +163,18 @@ def test_what_an_asked_program_starts_goes_when_the_asker_is_killed(tmp_path, ru
 
 def test_an_answer_leaves_no_process_and_its_status_is_told(runaway):
     words, noted = runaway
-    said = ask(["/bin/sh", "-c", words + "; echo out; echo err >&2; exit 7"], 60)
-    assert said == (7, b"out\n", b"err\n")
+    reply = query(["/bin/sh", "-c", words + "; echo out; echo err >&2; exit 7"], 60)
+    assert reply == (7, b"out\n", b"err\n")
     assert not [pid for pid in pids_in(noted) if runs(pid)]
-    assert ask(["/bin/sh", "-c", "kill -SEGV $$"], 60).status == -signal.SIGSEGV
+    assert query(["/bin/sh", "-c", "kill -SEGV $$"], 60).status == -signal.SIGSEGV
 
 
 def test_a_program_that_cannot_be_run_is_told_as_such(tmp_path):
     with pytest.raises(FileNotFoundError, match="no-such-program"):
-        ask(["/no-such-program"], 60)
+        query(["/no-such-program"], 60)
     (tmp_path / "plain").write_text("text")
     with pytest.raises(PermissionError):
-        ask([str(tmp_path / "plain")], 60)
+        query([str(tmp_path / "plain")], 60)
 
 
 def test_a_reaper_enforces_the_limit_of_an_asker_that_hangs(tmp_path):

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from hosting import Started, runs, wait_for
 
-from nanotrain_tui.config import Folders
-from nanotrain_tui.launch.detached import start
+from nanotrain_tui.launch.start import start
 from nanotrain_tui.session.errors import NotRunning
+from nanotrain_tui.session.places import Places
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.summary import summarise
 
@@ -317,7 +317,7 @@ def test_telemetry_is_recorded(host, tmp_path):
 
 def test_a_folder_deeper_than_a_socket_address_may_be(make_plan, tmp_path):
     home = tmp_path / ("x" * 120) / ("y" * 120)
-    session = Started(start(make_plan("", train__steps=20), Folders(home, home, home, ())))
+    session = Started(start(make_plan("", train__steps=20), Places(str(home), str(home))))
     assert session.end()[-1] == "finished"
     session.client.close()
 

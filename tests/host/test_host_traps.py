@@ -7,7 +7,7 @@ import pytest
 from nanotrain_tui.follow.log_text import LONGEST, describe, one_line
 from nanotrain_tui.host import segment
 from nanotrain_tui.host.host import Host
-from nanotrain_tui.launch.detached import make_folder, write_job
+from nanotrain_tui.launch.start import make_folder, write_job
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.trainer_python import crash, gpu, preload
 from nanotrain_tui.trainer_python.environment import cuda_paths, has_nvidia, variables
@@ -151,7 +151,7 @@ TRAPS = [
         'Conflict. The container name "/mine" is already in use by container "12"',
         "docker rm -f /mine",
     ),
-    (1, "the input device is not a TTY", "leave -t away"),
+    (1, "the input device is not a TTY", "remove -t"),
     (1, "sudo: a terminal is required to read the password", "group docker"),
     (2, "python3: can't open file '/in/nanotrain_tui/trainer': [Errno 2]", "trainer.paths"),
 ]
@@ -263,7 +263,7 @@ def test_each_library_comes_first_once():
     assert second == {"A": "b", "LD_PRELOAD": f"{SKLEARN}:{GOMP}:mine.so"}
     for words in (LATE.format(GOMP), LATE.format("mine.so"), "ImportError: something else"):
         assert preload.with_library(second, words, {}) is None
-    many = {"LD_PRELOAD": ":".join(f"{i}.so" for i in range(preload.MOST + 1))}
+    many = {"LD_PRELOAD": ":".join(f"{i}.so" for i in range(preload.MAX_LIBRARIES + 1))}
     assert preload.with_library(many, LATE.format(GOMP), {}) is None
 
 
@@ -337,11 +337,11 @@ def test_a_library_that_helps_nothing_is_tried_once(host, monkeypatch):
         (True, "", None),
     ],
 )
-def test_a_gpu_left_alone_is_on_the_record(make_plan, folders, monkeypatch, has, script, says):
+def test_a_gpu_left_alone_is_on_the_record(make_plan, places, monkeypatch, has, script, says):
     monkeypatch.setattr(segment, "has_nvidia", lambda: has)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     plan = make_plan(script, train__steps=10)
-    folder = make_folder(plan, folders)
+    folder = make_folder(plan, places)
     host = Host(write_job(plan, folder))
     host.open()
     assert host.run(handle_signals=False) == "finished"

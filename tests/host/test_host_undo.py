@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hosting import wait_for
 
-from nanotrain_tui.launch.detached import start
 from nanotrain_tui.launch.resume_and_fork import plan_resume
+from nanotrain_tui.launch.start import start
 from nanotrain_tui.session.client import ControlClient
 
 SCRIPTED = Path(__file__).parents[1] / "fakes" / "scripted_trainer.py"
@@ -103,7 +103,7 @@ def test_a_swap_is_undone_with_the_parameters_that_went(paused):
     assert changes(paused)[-1] == {"optimizer.beta_1": [0.8, 0.9]}
 
 
-def test_undos_go_on_after_the_host_was_killed(host, folders):
+def test_undos_go_on_after_the_host_was_killed(host, places):
     command = [sys.executable, str(SCRIPTED), "--script=slow=0.001"]
     session = host("slow=0.001", train__steps=100_000, trainer__command=command)
     session.wait_for_event("started")
@@ -119,7 +119,7 @@ def test_undos_go_on_after_the_host_was_killed(host, folders):
     os.kill(session.pid, signal.SIGKILL)
     wait_for(lambda: not session.folder.is_alive(), "the host to go")
     session.client.close()
-    start(plan_resume(session.folder, folders), folders)
+    start(plan_resume(session.folder, places), places)
     session.pid = session.do("status")["pid"]  # the fixture ends it
     wait_for(lambda: len(session.events("edited")) == 7, "the edits to be made again")
     repeated = session.events("edited")[4:]

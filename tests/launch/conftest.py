@@ -1,11 +1,43 @@
-"""Where launched sessions live."""
+"""Where launched sessions live, and the sessions that tests begin from."""
 
 import pytest
+from launch_helpers import config, kill_host
+from launch_sessions import ask, kill, wait_for_step
 
-from nanotrain_tui.config import Folders
+from nanotrain_tui.launch.plan import prepare
+from nanotrain_tui.launch.start import start
+from nanotrain_tui.session.places import Places
+
+STEPS = 400
 
 
 @pytest.fixture
-def folders(tmp_path):
+def places(tmp_path):
     home = tmp_path / "home"
-    return Folders(home, home / "config", home / "cache", (home / "data",))
+    return Places(str(home), str(home / "cache"), (str(home / "data"),))
+
+
+@pytest.fixture
+def begin(places):
+    """Start a session with a script; whatever is left running is ended."""
+    started = []
+
+    def start_one(script="", **values):
+        values = {"train__steps": STEPS, "train__checkpoint_every": 50, **values}
+        folder = start(prepare(config(script, **values), places), places)
+        started.append(folder)
+        return folder
+
+    yield start_one
+    for folder in started:
+        kill_host(folder)
+
+
+@pytest.fixture
+def stopped(begin):
+    """A session with checkpoints at 50, 100 ... that was stopped between two of them."""
+    folder = begin("slow=0.0005", train__steps=10_000)
+    wait_for_step(folder, 230)
+    ask(folder, "set", values={"optimizer.learning_rate": 0.002})
+    kill(folder, "trainer_pid")
+    return folder

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from containers import FAKES, IN, STANDIN, install, processes_that_name
@@ -13,10 +14,15 @@ from launch_helpers import PATIENCE_S, kill_host, wait_until_over
 
 from nanotrain_tui.catalog import check
 from nanotrain_tui.export import Options, get_format
-from nanotrain_tui.launch import LaunchError, prepare, resume, start
 from nanotrain_tui.launch.model import ask, find_model
+from nanotrain_tui.launch.plan import prepare
+from nanotrain_tui.launch.resume_and_fork import plan_resume
+from nanotrain_tui.launch.start import start
 from nanotrain_tui.session.client import ControlClient
+from nanotrain_tui.session.folder import sessions_folder
 from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.trainer_python.cache import PythonCache
+from nanotrain_tui.trainer_python.launch_error import LaunchError
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +41,12 @@ def docker(works, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def begin(folders, docker):
+def begin(places, docker):
     """Start a session; whatever it leaves is ended."""
     begun = []
 
     def run(config):
-        begun.append(start(prepare(config, folders), folders))
+        begun.append(start(prepare(config, places), places))
         return begun[-1]
 
     yield run
@@ -74,7 +80,7 @@ def reached(folder):
         return reader.position()[0]
 
 
-def test_a_container_is_given_what_it_lacks(begin, docker, folders):
+def test_a_container_is_given_what_it_lacks(begin, docker, places):
     folder = begin(scripted(before=["-it"], train__steps=30))
     wait_until_over(folder)
     assert kinds(folder)[-1] == "finished"
@@ -89,22 +95,24 @@ def test_a_container_is_given_what_it_lacks(begin, docker, folders):
     assert "PYTHONUNBUFFERED=1" in call and "TF_FORCE_GPU_ALLOW_GROWTH=true" in call
 
 
-def test_a_folder_that_is_mounted_is_called_as_the_container_calls_it(begin, docker, folders):
-    folders.sessions.mkdir(parents=True)
-    folder = begin(scripted(before=["-v", f"{folders.sessions}:/my sessions"], train__steps=30))
+def test_a_folder_that_is_mounted_is_called_as_the_container_calls_it(begin, docker, places):
+    sessions = sessions_folder(places.home)
+    Path(sessions).mkdir(parents=True)
+    folder = begin(scripted(before=["-v", f"{sessions}:/my sessions"], train__steps=30))
     wait_until_over(folder)
     assert kinds(folder)[-1] == "finished" and os.listdir(folder.checkpoints)  # noqa: PTH208
     assert not any(folder.checkpoints in word for word in docker.calls()[-1])
 
 
-def test_resumed_from_its_checkpoint(begin, folders):
+def test_resumed_from_its_checkpoint(begin, places):
     folder = begin(scripted("slow=0.01", train__steps=5000, train__checkpoint_every=10))
     wait_for(lambda: "checkpoint" in kinds(folder), "a checkpoint")
     with ControlClient(folder) as client:
         assert client.request("pause", timeout=PATIENCE_S)["ok"]
         assert client.request("stop", timeout=PATIENCE_S)["ok"]
     wait_until_over(folder)
-    resume(folder, {"train.steps": reached(folder) + 20}, folders)
+    changes = {"train.steps": reached(folder) + 20}
+    start(plan_resume(folder, places, changes), places)
     wait_until_over(folder)
     with SessionReader(folder) as reader:
         assert reader.segments()[-1].from_step >= 10
@@ -145,16 +153,16 @@ def test_it_ends_with_its_host(begin, docker):
     wait_for(lambda: not processes_that_name("x=ends"), "the container to end")
 
 
-def test_exec_reaches_a_container_that_runs(begin, docker, folders):
+def test_exec_reaches_a_container_that_runs(begin, docker, places):
     trainer_root = str(FAKES.parents[1])
-    mounts = [(FAKES, IN), (folders.home, "/home/me"), (trainer_root, "/nanotrain")]
-    folders.home.mkdir()
+    mounts = [(FAKES, IN), (places.home, "/home/me"), (trainer_root, "/nanotrain")]
+    Path(places.home).mkdir()
     docker.runs("mine", mounts)
-    paths = [f"{folders.home}:/home/me", f"{trainer_root}:/nanotrain"]
+    paths = [f"{places.home}:/home/me", f"{trainer_root}:/nanotrain"]
     program = ["python3", f"{IN}/scripted_trainer.py", "--script="]
     command = ["docker", "exec", "mine", *program]
     told = {"trainer.command": command, "train.steps": 30, "telemetry.interval_s": 60.0}
-    with pytest.raises(LaunchError, match="where does the container have") as caught:
+    with pytest.raises(LaunchError, match="no known path for") as caught:
         begin(check(told))
     assert caught.value.key == "trainer.paths"
     folder = begin(check({**told, "trainer.paths": paths}))
@@ -165,8 +173,8 @@ def test_exec_reaches_a_container_that_runs(begin, docker, folders):
 @pytest.mark.parametrize(
     ("command", "says"),
     [
-        ("docker run -d tf python3", "-d lets the container run by itself"),
-        ("docker run tf", "say which Python in the image trains: .*docker run tf python3"),
+        ("docker run -d tf python3", "remove -d"),
+        ("docker run tf", "name the Python in the image that trains: .*docker run tf python3"),
         ("docker run nowhere python3", "there is no such image"),
         ("docker run --runtime other tf python3", "no runtime other"),
         ("docker exec none python3", "trainer.paths"),
@@ -174,26 +182,27 @@ def test_exec_reaches_a_container_that_runs(begin, docker, folders):
         ("docker run bare python3", "no numpy|has no TensorFlow"),
     ],
 )
-def test_a_command_that_cannot_train_says_what_to_do(docker, folders, command, says):
+def test_a_command_that_cannot_train_says_what_to_do(docker, places, command, says):
     with pytest.raises(LaunchError, match=says):
-        prepare(check({"trainer.command": shlex.split(command)}), folders)
+        prepare(check({"trainer.command": shlex.split(command)}), places)
 
 
-def test_the_real_trainer_names_folders_as_they_are_called_here(docker, folders, tmp_path):
+def test_the_real_trainer_names_folders_as_they_are_called_here(docker, places, tmp_path):
     nowhere = tmp_path / "mnist"
     nowhere.mkdir()
     command = ["docker", "run", "-v", f"{nowhere}:/data", "tf", "python3"]
     with pytest.raises(LaunchError) as caught:
-        prepare(check({"trainer.command": command, "data.dir": str(nowhere)}), folders)
+        prepare(check({"trainer.command": command, "data.dir": str(nowhere)}), places)
     assert str(nowhere) in caught.value.message and "/data " not in caught.value.message
 
 
 @pytest.mark.tensorflow
-def test_the_real_trainer_in_a_container(begin, docker, folders, tmp_path, monkeypatch):
+def test_the_real_trainer_in_a_container(begin, docker, places, tmp_path, monkeypatch):
     """Trained, paused, resumed from its checkpoint, exported and asked, all in there."""
-    monkeypatch.setenv("NANOTRAIN_HOME", str(folders.home))
-    folders.sessions.mkdir(parents=True)
-    command = ["docker", "run", "-it", "-v", f"{folders.sessions}:/sessions", "tf", "python3"]
+    monkeypatch.setenv("NANOTRAIN_HOME", places.home)
+    sessions = sessions_folder(places.home)
+    Path(sessions).mkdir(parents=True)
+    command = ["docker", "run", "-it", "-v", f"{sessions}:/sessions", "tf", "python3"]
     config = check({
         "trainer.command": command, "data.name": "digits", "model.hidden": "16",
         "train.steps": 100000, "train.checkpoint_every": 200, "train.eval_every": 200,
@@ -206,14 +215,15 @@ def test_the_real_trainer_in_a_container(begin, docker, folders, tmp_path, monke
         assert client.request("resume", timeout=PATIENCE_S)["ok"]
         assert client.request("stop", timeout=PATIENCE_S)["ok"]
     wait_until_over(folder)
-    resume(folder, {"train.steps": reached(folder) + 50}, folders)
+    changes = {"train.steps": reached(folder) + 50}
+    start(plan_resume(folder, places, changes), places)
     wait_until_over(folder)
     assert kinds(folder)[-1] == "finished"
     written = tmp_path / "out.keras"
     with SessionReader(folder) as reader:
         get_format("keras").write(reader, written, Options())
     assert written.stat().st_size > 1000
-    model = find_model(folder)
+    model = find_model(folder, PythonCache(None))
     picture = {"name": "x.npz", "content": "", "labels": ""}
     answers = list(ask(model, "--predict", {"limit": 1, "files": [picture]}))
     assert "error" in answers[0] and answers[-1]["ok"]

@@ -8,11 +8,12 @@ import pytest
 
 from nanotrain_tui.catalog import check
 from nanotrain_tui.cli.checks import trainer as trainer_check
-from nanotrain_tui.launch import LaunchError, prepare
 from nanotrain_tui.launch.model import Model, ask
+from nanotrain_tui.launch.plan import prepare
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.trainer_python import environment as trainer_environment
 from nanotrain_tui.trainer_python.finder import examine
+from nanotrain_tui.trainer_python.launch_error import LaunchError
 
 FACTS = {
     "ok": True, "name": "digits", "source": "x", "shape": [28, 28], "classes": 10,
@@ -50,9 +51,9 @@ def told(nano):
     return re.findall(r"^OPENBLAS_CORETYPE=(.*)$", Path(nano.parent, "told").read_text(), re.M)
 
 
-def test_questions_are_asked_as_training_is_done(nano, folders):
-    assert examine(str(nano)).why_not == ""
-    prepare(check({"trainer.command": [str(nano), "-x"]}), folders)
+def test_questions_are_asked_as_training_is_done(nano, places):
+    assert examine(str(nano)).problem == ""
+    prepare(check({"trainer.command": [str(nano), "-x"]}), places)
     assert trainer_check.load_tensorflow([str(nano)]).answer == {"tensorflow": "2.5.0"}
     assert told(nano) == ["ARMV8"] * 3
 

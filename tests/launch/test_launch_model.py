@@ -4,7 +4,7 @@ import pytest
 
 from nanotrain_tui.launch.model import _sizes_of, choose
 from nanotrain_tui.session.checkpoints import Checkpoint
-from nanotrain_tui.trainer_python.errors import LaunchError
+from nanotrain_tui.trainer_python.launch_error import LaunchError
 
 
 def one(step: int, best: bool = False, problem: str = "") -> Checkpoint:

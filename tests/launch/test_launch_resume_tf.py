@@ -9,7 +9,10 @@ import pytest
 from launch_helpers import PATIENCE_S, kill_host, wait_until_over
 
 from nanotrain_tui.catalog import check
-from nanotrain_tui.launch import list_checkpoints, prepare, resume, start
+from nanotrain_tui.launch.plan import prepare
+from nanotrain_tui.launch.resume_and_fork import plan_resume
+from nanotrain_tui.launch.start import start
+from nanotrain_tui.session.checkpoints import list_checkpoints
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.recording.reader import SessionReader
 
@@ -54,8 +57,8 @@ def wait_for_step(folder, step):
 
 
 @pytest.mark.tensorflow
-def test_a_killed_host_and_a_resume_leave_no_trace_in_the_losses(folders):
-    folder = start(prepare(configuration(SCRIPT), folders), folders)
+def test_a_killed_host_and_a_resume_leave_no_trace_in_the_losses(places):
+    folder = start(prepare(configuration(SCRIPT), places), places)
     try:
         with ControlClient(folder) as client:
             for number, values in enumerate(LIVE):
@@ -65,7 +68,7 @@ def test_a_killed_host_and_a_resume_leave_no_trace_in_the_losses(folders):
         os.kill(pid, signal.SIGKILL)
         wait_until_over(folder)
         assert list_checkpoints(folder)
-        resume(folder, None, folders)
+        start(plan_resume(folder, places), places)
         wait_until_over(folder)
     finally:
         kill_host(folder)
@@ -81,7 +84,7 @@ def test_a_killed_host_and_a_resume_leave_no_trace_in_the_losses(folders):
         ]
     assert [next(iter(edit["set"])) for edit in by_hand] == [next(iter(one)) for one in LIVE]
     edits = sorted(SCRIPT + by_hand, key=lambda edit: edit["step"])
-    undisturbed = start(prepare(configuration(edits), folders), folders)
+    undisturbed = start(prepare(configuration(edits), places), places)
     try:
         wait_until_over(undisturbed)
         assert everything(folder) == everything(undisturbed)

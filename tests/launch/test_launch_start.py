@@ -12,34 +12,30 @@ from pathlib import Path
 import pytest
 from launch_helpers import SCRIPTED, config, kill_host, wait_until_over
 
-from nanotrain_tui.config import Folders
-from nanotrain_tui.launch import (
-    LaunchError,
-    detached,
-    in_process,
-    prepare,
-    start,
-    start_in_process,
-)
-from nanotrain_tui.launch.detached import HOST
+from nanotrain_tui.launch import in_process
+from nanotrain_tui.launch import start as start_module
+from nanotrain_tui.launch.in_process import start_in_process
+from nanotrain_tui.launch.plan import prepare
+from nanotrain_tui.launch.start import HOST, start
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.errors import ControlError
-from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.folder import SessionFolder, sessions_folder
+from nanotrain_tui.session.places import Places
 from nanotrain_tui.session.recording.lost import read_lost
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.recorder import Recorder
 from nanotrain_tui.session.summary import summarise
+from nanotrain_tui.trainer_python.launch_error import LaunchError
 
 LAUNCHER = """
 import sys
-from pathlib import Path
 from nanotrain_tui.catalog import check
-from nanotrain_tui.config import Folders
-from nanotrain_tui.launch import prepare, start
-home = Path(sys.argv[1])
-folders = Folders(home, home, home, ())
+from nanotrain_tui.session.places import Places
+from nanotrain_tui.launch.plan import prepare
+from nanotrain_tui.launch.start import start
+places = Places(sys.argv[1], sys.argv[1])
 command = [sys.executable, sys.argv[2], "--script=load=600"]
-print(start(prepare(check({"trainer.command": command}), folders), folders).path)
+print(start(prepare(check({"trainer.command": command}), places), places).path)
 """
 
 
@@ -48,9 +44,9 @@ def kinds(folder):
         return [event.kind for event in reader.events()]
 
 
-def test_a_session_is_named_after_its_data_and_trains_to_its_end(folders):
-    plan = prepare(config(train__steps=50), folders)
-    first, second = start(plan, folders), start(plan, folders)
+def test_a_session_is_named_after_its_data_and_trains_to_its_end(places):
+    plan = prepare(config(train__steps=50), places)
+    first, second = start(plan, places), start(plan, places)
     assert [first.name, second.name] == ["digits-1", "digits-2"]
     for folder in (first, second):
         wait_until_over(folder)
@@ -81,13 +77,13 @@ def test_whoever_started_it_may_go_and_no_pipe_of_theirs_is_held(tmp_path):
         kill_host(folder)
 
 
-def test_the_host_itself_holds_no_pipe_either(folders):
+def test_the_host_itself_holds_no_pipe_either(places):
     """Started by hand: its output ends although it goes on."""
-    plan = prepare(config("load=600"), folders)
-    folder = detached.make_folder(plan, folders)
-    job = detached.write_job(plan, folder).to_json()
+    plan = prepare(config("load=600"), places)
+    folder = start_module.make_folder(plan, places)
+    job = start_module.write_job(plan, folder).to_json()
     done = subprocess.run(
-        [sys.executable, str(HOST)], input=job.encode(), capture_output=True, timeout=60, check=True
+        [sys.executable, HOST], input=job.encode(), capture_output=True, timeout=60, check=True
     )
     try:
         assert (done.stdout, done.stderr) == (b"", b"")
@@ -110,9 +106,9 @@ def wait_until_it_answers(folder):
 def test_a_home_that_cannot_be_written_is_named_and_left_alone(tmp_path):
     home = tmp_path / "file"
     home.write_text("mine")
-    folders = Folders(home, home, home, ())
+    places = Places(str(home), str(home))
     with pytest.raises(LaunchError, match=f"{home}.*NANOTRAIN_HOME"):
-        start(prepare(config(), folders), folders)
+        start(prepare(config(), places), places)
     assert home.read_text() == "mine"
 
 
@@ -127,45 +123,43 @@ def test_a_home_that_cannot_be_written_is_named_and_left_alone(tmp_path):
         ({"tegrastats": "/no/such/tegrastats"}, "telemetry.tegrastats", "no program"),
     ],
 )
-def test_what_fails_at_the_start_leaves_nothing(folders, wrong, key, says):
-    from dataclasses import replace
-
-    plan = replace(prepare(config(), folders), **wrong)
+def test_what_fails_at_the_start_leaves_nothing(places, wrong, key, says):
+    plan = prepare(config(), places)._replace(**wrong)
     with pytest.raises(LaunchError, match=says) as caught:
-        start(plan, folders)
+        start(plan, places)
     assert caught.value.key == key
-    assert list((folders.home / "sessions").iterdir()) == []
+    assert os.listdir(sessions_folder(places.home)) == []  # noqa: PTH208
 
 
 @pytest.mark.parametrize(
     ("host", "says"),
     [
         ("import sys; sys.exit('words of a broken host')", "words of a broken host"),
-        ("", "it said nothing"),
+        ("", "it printed nothing"),
         (
             "import os, sys; os.write(int(sys.argv[2]), b'no json')",
             "ended at its start",
         ),
     ],
 )
-def test_a_host_that_does_not_come_up_leaves_nothing(folders, tmp_path, monkeypatch, host, says):
+def test_a_host_that_does_not_come_up_leaves_nothing(places, tmp_path, monkeypatch, host, says):
     program = tmp_path / "host.py"
     program.write_text(host)
-    monkeypatch.setattr(detached, "HOST", program)
+    monkeypatch.setattr(start_module, "HOST", str(program))
     with pytest.raises(LaunchError, match=says):
-        start(prepare(config(), folders), folders)
-    assert list((folders.home / "sessions").iterdir()) == []
+        start(prepare(config(), places), places)
+    assert os.listdir(sessions_folder(places.home)) == []  # noqa: PTH208
 
 
-def test_a_host_that_gives_no_sign_is_not_waited_for(folders, tmp_path, monkeypatch):
+def test_a_host_that_gives_no_sign_is_not_waited_for(places, tmp_path, monkeypatch):
     program = tmp_path / "host.py"
     program.write_text(
         "import os, sys, time\nsys.stdin.read()\nif not os.fork(): time.sleep(2); os._exit(0)\n"
     )
-    monkeypatch.setattr(detached, "HOST", program)
-    monkeypatch.setattr(detached, "READY_WITHIN_S", 0.5)
+    monkeypatch.setattr(start_module, "HOST", str(program))
+    monkeypatch.setattr(start_module, "READY_WITHIN_S", 0.5)
     with pytest.raises(LaunchError, match="no sign"):
-        start(prepare(config(), folders), folders)
+        start(prepare(config(), places), places)
 
 
 @pytest.mark.parametrize("job", ["", "[]", "{}", '{"folder": 1}'])
@@ -173,16 +167,16 @@ def test_a_host_that_is_given_nonsense_says_so(job):
     ready, theirs = os.pipe()
     with os.fdopen(ready) as answer:
         subprocess.run(
-            [sys.executable, str(HOST), "--ready-fd", str(theirs)],
+            [sys.executable, HOST, "--ready-fd", str(theirs)],
             input=job.encode(),
             pass_fds=[theirs],
             check=False,
             capture_output=True,
         )
         os.close(theirs)
-        told = json.loads(answer.read())
-    assert not told["ok"]
-    assert "no valid job" in told["message"]
+        reply = json.loads(answer.read())
+    assert not reply["ok"]
+    assert "no valid job" in reply["message"]
 
 
 def scripted(words):
@@ -202,18 +196,18 @@ def scripted(words):
     return serve
 
 
-def test_host_and_trainer_as_threads_of_this_process(folders):
-    plan = prepare(config(train__steps=200), folders)
-    session = start_in_process(plan, folders, scripted({}))
+def test_host_and_trainer_as_threads_of_this_process(places):
+    plan = prepare(config(train__steps=200), places)
+    session = start_in_process(plan, places, scripted({}))
     assert session.join(60)
     assert kinds(session.folder)[-1] == "finished"
     assert summarise(session.folder).step == 200
     assert not any(thread.name.startswith("nanotrain") for thread in threading.enumerate())
 
 
-def test_a_session_in_this_process_is_steered_like_any_other(folders):
-    plan = prepare(config(train__steps=10_000_000), folders)
-    session = start_in_process(plan, folders, scripted({"slow": "0.001"}))
+def test_a_session_in_this_process_is_steered_like_any_other(places):
+    plan = prepare(config(train__steps=10_000_000), places)
+    session = start_in_process(plan, places, scripted({"slow": "0.001"}))
     with ControlClient(session.folder) as client:
         assert client.request("pause")["state"] == "paused"
         assert client.request("resume")["state"] == "running"
@@ -224,7 +218,7 @@ def test_a_session_in_this_process_is_steered_like_any_other(folders):
         assert reader.events(["stopped"])[0].body == {"who": "app"}
 
 
-def test_a_thread_that_does_not_come_back_is_let_go(folders):
+def test_a_thread_that_does_not_come_back_is_let_go(places):
     hung, reading = threading.Event(), threading.Event()
 
     def serve(stdin, stdout):
@@ -232,7 +226,7 @@ def test_a_thread_that_does_not_come_back_is_let_go(folders):
         hung.wait(60)
         return 0
 
-    session = start_in_process(prepare(config(), folders), folders, serve)
+    session = start_in_process(prepare(config(), places), places, serve)
     reading.wait(60)
     session.stop("app")
     session.stop("app")
@@ -243,13 +237,13 @@ def test_a_thread_that_does_not_come_back_is_let_go(folders):
         hung.set()
 
 
-def test_a_thread_that_waits_for_the_disk_gives_up_when_the_app_leaves(folders, monkeypatch):
+def test_a_thread_that_waits_for_the_disk_gives_up_when_the_app_leaves(places, monkeypatch):
     def fail(self):
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(in_process, "_STOP_WITHIN_S", 0.2)
-    plan = prepare(config(train__steps=10_000_000), folders)
-    session = start_in_process(plan, folders, scripted({"slow": "0.001"}))
+    plan = prepare(config(train__steps=10_000_000), places)
+    session = start_in_process(plan, places, scripted({"slow": "0.001"}))
     monkeypatch.setattr(Recorder, "_write", fail)
     session.stop("app")
     session.give_up("app")
@@ -257,10 +251,8 @@ def test_a_thread_that_waits_for_the_disk_gives_up_when_the_app_leaves(folders, 
     assert "disk is full" in read_lost(session.folder)
 
 
-def test_what_fails_in_a_thread_leaves_nothing(folders):
-    from dataclasses import replace
-
-    plan = replace(prepare(config(), folders), tegrastats="/no/such/tegrastats")
+def test_what_fails_in_a_thread_leaves_nothing(places):
+    plan = prepare(config(), places)._replace(tegrastats="/no/such/tegrastats")
     with pytest.raises(LaunchError, match="no program"):
-        start_in_process(plan, folders, scripted({}))
-    assert list((folders.home / "sessions").iterdir()) == []
+        start_in_process(plan, places, scripted({}))
+    assert os.listdir(sessions_folder(places.home)) == []  # noqa: PTH208

@@ -2,8 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "nanotrain_tui"
 
 
 def modules_after(statement: str) -> set[str]:
@@ -21,11 +25,17 @@ def test_nothing_but_the_trainer_knows_tensorflow(module: str) -> None:
     assert "keras" not in loaded
 
 
-@pytest.mark.parametrize("module", ["catalog", "session", "host", "telemetry"])
-def test_the_boards_side_needs_only_the_standard_library(module: str) -> None:
-    loaded = modules_after(f"import nanotrain_tui.{module}")
-    for name in ("numpy", "textual", "rich", "click", "psutil", "pynvml", "asyncio"):
-        assert name not in loaded
+@pytest.mark.parametrize(
+    "folder", ["catalog", "session", "telemetry", "trainer_python", "host", "launch"]
+)
+def test_the_boards_side_needs_only_the_standard_library(folder: str) -> None:
+    files = sorted((PACKAGE / folder).rglob("*.py"))
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files]
+    imports = ", ".join(name for name in names if not name.endswith("__main__"))
+    before = {name.partition(".")[0] for name in modules_after("pass")}
+    loaded = {name.partition(".")[0] for name in modules_after(f"import {imports}")} - before
+    assert loaded - sys.stdlib_module_names == {"nanotrain_tui"}
+    assert "asyncio" not in loaded, "it takes memory that a board needs"
 
 
 def test_help_loads_neither_dashboard_nor_numpy() -> None:

@@ -1,29 +1,113 @@
-"""The catalog and the trainer know the same names, though neither imports the other."""
+"""The catalog and the trainer know the same names and numbers, though neither imports the other."""
 
-import pytest
+import subprocess
+import sys
 
 from nanotrain_tui import catalog
+from nanotrain_tui.catalog import fields
+from nanotrain_tui.host.live_config import OWN_KEYS
+from nanotrain_tui.trainer import (
+    activations,
+    data,
+    initializers,
+    losses,
+    optimizers,
+    schedule,
+    settings,
+)
+
+# What the trainer may change during training: all that is live, but for what the host does itself.
+LIVE = {
+    key: field
+    for key, field in catalog.FIELDS.items()
+    if field.live == catalog.LIVE and key not in OWN_KEYS
+}
 
 
-@pytest.mark.tensorflow
 def test_every_name_in_the_catalog_has_its_formula_in_the_trainer() -> None:
-    from nanotrain_tui.trainer import activations, losses
-
     assert set(activations.ACTIVATIONS) == set(catalog.ACTIVATIONS)
     assert set(losses.LOSSES) == set(catalog.LOSSES)
+    assert set(optimizers.OPTIMIZERS) == set(catalog.OPTIMIZERS)
+    assert set(initializers.INITIALIZERS) == set(catalog.INITIALIZERS)
+    assert set(schedule.SCHEDULES) == set(catalog.SCHEDULES)
 
 
-@pytest.mark.tensorflow
 def test_optimizers_have_the_same_parameters_and_defaults() -> None:
-    from nanotrain_tui.trainer.optimizers import OPTIMIZERS
-
-    trainers = {name: entry.defaults for name, entry in OPTIMIZERS.items()}
+    trainers = {name: entry.defaults for name, entry in optimizers.OPTIMIZERS.items()}
     assert trainers == {name: entry.parameters for name, entry in catalog.OPTIMIZERS.items()}
 
 
-def test_schedules_and_initializers_have_the_same_names() -> None:
-    from nanotrain_tui.trainer.initializers import INITIALIZERS
-    from nanotrain_tui.trainer.schedule import SCHEDULES
+def test_optimizers_have_the_same_slots() -> None:
+    trainers = {
+        name: sum(not slot.scalar for slot in entry.slots)
+        for name, entry in optimizers.OPTIMIZERS.items()
+    }
+    assert trainers == {name: entry.slots for name, entry in catalog.OPTIMIZERS.items()}
 
-    assert set(INITIALIZERS) == set(catalog.INITIALIZERS)
-    assert set(SCHEDULES) == set(catalog.SCHEDULES)
+
+def test_losses_have_the_same_output_parameters_and_defaults() -> None:
+    for name, entry in catalog.LOSSES.items():
+        ours = losses.LOSSES[name]
+        assert ours.output == entry.output, name
+        defaults = {key: catalog.FIELDS["loss." + key].default for key in entry.parameters}
+        assert ours.defaults == defaults, name
+    assert {name for name, _ in losses.FROM_LOGITS} <= set(catalog.LOSSES)
+    assert {output for _, output in losses.FROM_LOGITS} <= set(catalog.ACTIVATIONS)
+
+
+def test_schedules_have_the_same_parameters_and_defaults() -> None:
+    for name, entry in catalog.SCHEDULES.items():
+        own = [key for key in entry.parameters if key != "decay_steps"]  # common to all that decay
+        defaults = {key: catalog.FIELDS["schedule." + key].default for key in own}
+        assert schedule.SCHEDULES[name].defaults == defaults, name
+
+
+def test_numbers_have_the_same_ranges() -> None:
+    ranges = {
+        key: settings.Range(one.kind == fields.INT, one.low, one.high, one.above, one.below)
+        for key, one in LIVE.items()
+        if one.kind in (fields.INT, fields.FLOAT)
+    }
+    assert ranges == settings.SCALARS
+
+
+def test_flags_choices_and_names_are_the_same() -> None:
+    assert set(settings.FLAGS) == {k for k, field in LIVE.items() if field.kind == fields.BOOL}
+    choices = {k: list(field.choices or ()) for k, field in LIVE.items() if field.kind == "choice"}
+    assert {key: list(names) for key, names in settings.CHOICES.items()} == choices
+    swapped = {key for key, field in catalog.FIELDS.items() if field.live == catalog.SWAP}
+    assert set(settings.NAMES) == swapped | {"model.hidden"}  # its activations may be swapped
+    known = {*settings.SCALARS, *settings.FLAGS, *settings.CHOICES}
+    assert known == set(LIVE)
+
+
+def test_the_names_are_known_without_tensorflow() -> None:
+    code = (
+        "import sys\n"
+        "from nanotrain_tui.trainer import activations, losses, optimizers, settings\n"
+        "from nanotrain_tui.trainer.checkpoints import slots\n"
+        "sys.exit('tensorflow' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_data_sets_and_sources_are_the_same() -> None:
+    rows = {name: row for name, row in catalog.DATASETS.items() if not row.first_of}
+    assert set(rows) == set(data.source_names())
+    assert catalog.DATASETS[data.AUTO].first_of == tuple(data.automatic_sources())
+    for name, row in rows.items():
+        source = data.source_of(name)
+        assert set(source.keys) <= set(catalog.FIELDS)
+        assert (source.download is not None) == bool(row.download_mb)
+        facts = data.inspect({"data.name": name})
+        if facts["ok"]:
+            usual = {key: facts[key] for key in ("classes", "train", "test")}
+            assert usual == {key: getattr(row, key) for key in usual}
+            assert tuple(facts["shape"]) == row.shape
+
+
+def test_the_trainer_declares_the_standard_metrics() -> None:
+    from nanotrain_tui.session.metrics import STANDARD, declaration_of
+    from nanotrain_tui.trainer.metrics import METRICS
+
+    assert declaration_of(STANDARD) == METRICS

@@ -77,7 +77,8 @@ def names_of(shape: object) -> tuple[set[str], set[str]]:
     if isinstance(shape, events.OneOf):
         return set(), set(shape.words)
     if isinstance(shape, events.MapOf):
-        return set(shape.keys), set()
+        keys, words = names_of(shape.value)
+        return keys | set(shape.keys), words
     return INSIDE.get(shape, set()) if isinstance(shape, str) else set(), set()
 
 

@@ -24,9 +24,8 @@ class Made(Recording):
     def at(self, step, kind, **body):
         return self.recorder.event(self.t, step, kind, body).seq
 
-    def checkpoint(self, step=None, accuracy=None, content="", **body):
+    def checkpoint(self, step=None, accuracy=None, content="", tested=None, score=None, **body):
         step = self.step if step is None else step
-        tested = score = None
         if accuracy is not None:
             tested = {"step": step, "metrics": {"loss": 0.5, "accuracy": accuracy}}
             score = {"metric": "accuracy", "value": accuracy}
@@ -139,6 +138,32 @@ def test_a_best_that_a_resume_went_back_behind_is_none(made):
     assert made.listed() == [(10, 0.5, True), (20, 0.9, False)]
     made.steps(10).checkpoint(accuracy=0.6, best=True)
     assert made.listed() == [(10, 0.5, False), (20, 0.6, True)]
+
+
+def scored(made, metric, value):
+    tested = {"step": made.step, "metrics": {metric: value}}
+    made.checkpoint(tested=tested, score={"metric": metric, "value": value})
+
+
+@pytest.mark.parametrize(
+    ("better", "best"), [("down", 20), ("up", 10), (None, 10), ("undeclared", 10)]
+)
+def test_the_best_is_by_the_declared_direction_of_its_metric(made, better, best):
+    if better != "undeclared":
+        made.event("started", metrics={"error": {"better": better}})
+    for value in (0.5, 0.1, 0.3):
+        made.steps(10)
+        scored(made, "error", value)
+    made.recorder.commit()
+    assert [one.step for one in list_checkpoints(made.folder) if one.best] == [best]
+
+
+def test_scores_of_another_metric_than_the_newest_are_not_compared(made):
+    for metric, value in (("accuracy", 0.9), ("gain", 0.2), ("gain", 0.1)):
+        made.steps(10)
+        scored(made, metric, value)
+    made.recorder.commit()
+    assert [one.step for one in list_checkpoints(made.folder) if one.best] == [20]
 
 
 def test_a_fold_of_bounded_memory_knows_the_newest(made):

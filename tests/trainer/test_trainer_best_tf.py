@@ -62,14 +62,14 @@ def test_going_on_from_a_best_that_waited_is_as_if_undisturbed(folder):
 def test_evaluating_more_often_changes_no_bit(folder):
     runs = [
         serve_here(config_of(folder, model__dropout=0.3, **changes))[1]
-        for changes in ({"train__checkpoint_every": 7}, {"train__eval_every": 0})
+        for changes in ({"train__checkpoint_every": 7}, {"train__eval_every": 10**6})
     ]
     np.testing.assert_array_equal(*(values_of(events, "loss") for events in runs))
 
 
 def test_a_checkpoint_that_is_asked_for_is_not_tested(folder):
     """And the best is written beside it; an evaluation of the same step makes it tested."""
-    config = config_of(folder, train__steps=100000, train__eval_every=0)
+    config = config_of(folder, train__steps=100000, train__eval_every=10**6)
 
     def answered(number):
         return lambda event: event["event"] == "answer" and event["id"] == number
@@ -87,11 +87,12 @@ def test_a_checkpoint_that_is_asked_for_is_not_tested(folder):
     assert asked["tested"] is asked["score"] is None
     assert "accuracy" not in asked
     assert again["tested"]["step"] == asked["step"] == again["step"]
-    assert [event["cause"] for event in of_kind(events, "evaluated")] == ["asked", "asked"]
+    causes = [event["cause"] for event in of_kind(events, "evaluated")]
+    assert [cause for cause in causes if cause != "schedule"] == ["asked", "asked"]  # but step 1's
 
 
 def test_an_edit_of_the_network_takes_its_evaluation_away(folder):
-    config = config_of(folder, train__steps=100000, train__eval_every=0)
+    config = config_of(folder, train__steps=100000, train__eval_every=10**6)
     script = [
         (at("started"), {"id": 2, "do": "pause"}),
         (at("paused"), {"id": 3, "do": "evaluate"}),

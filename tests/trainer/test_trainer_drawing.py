@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 
 from nanotrain_tui.trainer.pictures.drawing import (
-    DIGITS_SHARE,
-    MNIST_SHARE,
     Kind,
     describe,
     kind_of,
     prepared,
 )
 
-MNIST = Kind(MNIST_SHARE)
+MNIST_FRACTION, DIGITS_FRACTION = 20 / 28, 22 / 28
+MNIST = Kind(MNIST_FRACTION)
 SIZE = (28, 28)
 
 
@@ -134,8 +133,8 @@ def test_the_training_images_are_measured():
                     "drawn_share": 0.7143, "centre": "mass"}  # fmt: skip
     assert kind_of(told) == (0.7143, False)
     assert describe(np.zeros((2, 5, 5), np.uint8))["drawn_share"] == 1.0
-    assert kind_of(None, "digits") == (DIGITS_SHARE, False)
-    assert kind_of({"drawn_share": "x"}, "mnist") == (MNIST_SHARE, False)
+    assert kind_of(None, "digits") == (DIGITS_FRACTION, False)
+    assert kind_of({"drawn_share": "x"}, "mnist") == (MNIST_FRACTION, False)
 
 
 def test_training_images_on_bright_paper_are_met_with_bright_paper():
@@ -150,6 +149,6 @@ def test_real_digits_come_back_as_they_were(shared):
     packed = (shared / "data" / "mnist" / "t10k-images-idx3-ubyte.gz").read_bytes()
     images = np.frombuffer(gzip.decompress(packed)[16:], np.uint8).reshape(-1, 28, 28)
     kind = kind_of(describe(images))
-    assert kind.share == pytest.approx(MNIST_SHARE, abs=0.001)
+    assert kind.fraction == pytest.approx(MNIST_FRACTION, abs=0.001)
     found = [difference(prepared(255 - enlarged(i), SIZE, kind), i) for i in images[:100] * 1.0]
     assert np.percentile(found, 90) < 4  # the others lie between two pixels, and go to either

@@ -96,15 +96,15 @@ def test_training_and_testing_agree_with_keras(tmp_path):
     assert ours == pytest.approx([float(value) for value in theirs], rel=1e-3)
 
 
-def test_dropout_silences_its_share_and_only_in_training(tmp_path):
+def test_dropout_zeroes_its_fraction_and_only_in_training(tmp_path):
     import tensorflow as tf
 
     engine = engine_of(tmp_path, model__dropout=0.25)
-    silence = engine._silencer(tf.constant(3, tf.int64))
-    x = silence(tf.ones((1000, 16)), 0).numpy()
+    dropout = engine._dropout_at(tf.constant(3, tf.int64))
+    x = dropout(tf.ones((1000, 16)), 0).numpy()
     assert set(np.unique(x)) == {0.0, np.float32(1 / 0.75)}
     assert (x == 0).mean() == pytest.approx(0.25, abs=0.02)
-    assert (silence(tf.ones((1000, 16)), 1).numpy() != x).any()
+    assert (dropout(tf.ones((1000, 16)), 1).numpy() != x).any()
     still = engine_of(tmp_path)
     images, labels = IMAGES[0], LABELS[0]
     assert engine.evaluate(images, labels) == still.evaluate(images, labels)

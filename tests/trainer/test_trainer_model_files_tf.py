@@ -14,7 +14,8 @@ from trainer_runs import Process
 
 from nanotrain_tui.trainer.checkpoints import files as checkpoint
 from nanotrain_tui.trainer.checkpoints.files import Checkpoint
-from nanotrain_tui.trainer.export import checksum, export, names_of, weights_of
+from nanotrain_tui.trainer.export import checksum, export
+from nanotrain_tui.trainer.saved_network import names_of, weights_of
 
 # Keras' own, when it saves with NumPy 2.
 KERAS = "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
@@ -58,7 +59,7 @@ def write_checkpoint(folder, activations, output):
 
 
 def test_keras_and_serving_load_them_and_give_the_same_outputs(tmp_path):
-    from nanotrain_tui.trainer.predict import outputs_of
+    from nanotrain_tui.trainer.saved_network import outputs_of
 
     images = np.random.RandomState(4).randint(0, 256, (50, 6, 6)).astype(np.uint8)
     np.save(tmp_path / "images.npy", images)

@@ -54,18 +54,12 @@ LOSS_CASES = [
 ]
 
 
-def structure(loss, output):
-    from nanotrain_tui.trainer.model import Structure
-
-    return Structure((), output, loss, "adam")
-
-
 @pytest.mark.parametrize(("name", "output", "keras_name"), LOSS_CASES)
 def test_losses(keras, name, output, keras_name):
     from nanotrain_tui.trainer.activations import ACTIVATIONS
-    from nanotrain_tui.trainer.model import losses_of
+    from nanotrain_tui.trainer.losses import losses_of
 
-    ours = losses_of(structure(name, output), Y, LOGITS, np.float32(0.7))
+    ours = losses_of(name, output, Y, LOGITS, {"huber_delta": np.float32(0.7)})
     options = {"delta": 0.7} if name == "huber" else {}
     theirs = getattr(keras.losses, keras_name)(**options)(Y, ACTIVATIONS[output](LOGITS))
     assert ours.shape == (12,)
@@ -79,12 +73,11 @@ def test_every_loss_is_compared():
 
 
 def test_cross_entropy_stays_finite_where_softmax_saturates():
-    from nanotrain_tui.trainer.model import losses_of
+    from nanotrain_tui.trainer.losses import losses_of
 
     wild = np.float32([[3000.0, -3000.0, 0, 0, 0]])
-    loss = losses_of(
-        structure("categorical_crossentropy", "softmax"), Y[:1] * 0 + [0, 1, 0, 0, 0], wild, 1.0
-    )
+    y = Y[:1] * 0 + [0, 1, 0, 0, 0]
+    loss = losses_of("categorical_crossentropy", "softmax", y, wild, {})
     assert float(loss[0]) == 6000.0
 
 
@@ -107,7 +100,7 @@ OPTIMIZER_CASES = [
 def test_optimizers_walk_with_keras(keras, name, keras_name, parameters):
     import tensorflow as tf
 
-    from nanotrain_tui.trainer.optimizers import OPTIMIZERS, Now, initial_slot
+    from nanotrain_tui.trainer.optimizers import OPTIMIZERS, UpdateContext, initial_slot
 
     random = np.random.RandomState(1)
     start = random.randn(6, 4).astype(np.float32)
@@ -121,8 +114,8 @@ def test_optimizers_walk_with_keras(keras, name, keras_name, parameters):
     for step in range(1, 31):
         gradient = tf.constant(random.randn(6, 4).astype(np.float32))
         theirs.apply_gradients([(gradient, variable)])
-        now = Now(tf.constant(0.05), tf.constant(float(step)), tensors)
-        weight, slots = ours.update(weight, gradient, slots, now)
+        context = UpdateContext(tf.constant(0.05), tf.constant(float(step)), tensors)
+        weight, slots = ours.update(weight, gradient, slots, context)
     np.testing.assert_allclose(weight, variable, rtol=1e-5, atol=1e-5)
     assert np.abs(weight - start).max() > 1e-4
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.trainer.pictures.drawing import MNIST_SHARE, Kind
+from nanotrain_tui.trainer.pictures.drawing import Kind
 from nanotrain_tui.trainer.pictures.loading import confusion, read_pictures
 from nanotrain_tui.trainer.pictures.picture_file import Unreadable
 
 IMAGES = np.arange(3 * 4 * 5, dtype=np.uint8).reshape(3, 4, 5)
 LABELS = np.array([1, 0, 2], np.uint8)
 SHAPE = (4, 5)
-KIND = Kind(MNIST_SHARE)
+KIND = Kind(20 / 28)
 
 
 def idx(array):

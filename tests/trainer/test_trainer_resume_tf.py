@@ -209,10 +209,10 @@ def test_a_fork_of_other_data_begins_it_at_its_start(parent, tmp_path):
 def test_a_fork_that_cannot_keep_the_weights_is_refused(
     parent, tmp_path, monkeypatch, changes, key
 ):
-    from nanotrain_tui.trainer import data
+    from nanotrain_tui.trainer.data.sources import digits
 
-    monkeypatch.setattr(data, "_TRAIN", 200)
-    monkeypatch.setattr(data, "_TEST", 100)
+    monkeypatch.setattr(digits, "TRAIN", 200)
+    monkeypatch.setattr(digits, "TEST", 100)
     status, events = fork(parent, tmp_path, **changes)
     assert status == 1
     assert (events[-1]["kind"], events[-1]["key"]) == ("config", key)

@@ -49,7 +49,7 @@ def test_warm_up_rises_evenly_and_the_schedule_begins_after_it():
 
 
 @given(
-    st.sampled_from(SCHEDULES),
+    st.sampled_from(list(SCHEDULES)),
     st.integers(0, 2000),
     st.integers(0, 2000),
     st.integers(1, 1000),

@@ -247,14 +247,14 @@ class Silent:
 def test_a_call_cut_short_takes_no_batch_that_was_not_trained(folder):
     from nanotrain_tui.trainer.batches import Batches
     from nanotrain_tui.trainer.data import Dataset
-    from nanotrain_tui.trainer.training import Training, flat
+    from nanotrain_tui.trainer.training_state import TrainingState, flat
 
     images = np.arange(100, dtype=np.uint8).reshape(100, 1, 1)
     labels = np.zeros(100, np.uint8)
     data = Dataset("toy", "here", images, labels, images, labels, 10, "classification")
     engine = CuttingEngine()
     config = config_of(folder, train__batch_size=7)
-    training = Training(config, engine, data, Batches(100, 1), Silent())
+    training = TrainingState(config, engine, data, Batches(100, 1), Silent())
     while training.step < 30:
         training.train(30)
     rows = Batches(100, 1).take(30, 7)

@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 from mnist_folders import IDX_NAMES
 
-from nanotrain_tui.trainer import data
 from nanotrain_tui.trainer.data import DataError, inspect, load
+from nanotrain_tui.trainer.data import digits as drawing
+from nanotrain_tui.trainer.data.sources import digits
 
 
 @pytest.fixture()
 def few(monkeypatch):
     """Digits by the hundred."""
-    monkeypatch.setattr(data, "_TRAIN", 300)
-    monkeypatch.setattr(data, "_TEST", 100)
+    monkeypatch.setattr(digits, "TRAIN", 300)
+    monkeypatch.setattr(digits, "TEST", 100)
 
 
 def _quiet(what: str, fraction: float) -> None:
@@ -99,7 +100,7 @@ def test_an_unknown_name(name):
 
 
 def test_inspecting_digits_draws_none(monkeypatch):
-    monkeypatch.setattr(data.digits, "draw", None)
+    monkeypatch.setattr(drawing, "draw", None)
     answer = inspect({"data.name": "digits"})
     assert answer == {
         "ok": True,
@@ -119,7 +120,7 @@ def test_digits_come_from_their_cache_the_second_time(few, tmp_path, monkeypatch
     drawn = load(config, lambda what, fraction: seen.append((what, fraction)))
     assert seen[-1] == ("drawing digits", 1)
     assert [fraction for _, fraction in seen] == sorted(fraction for _, fraction in seen)
-    monkeypatch.setattr(data.digits, "draw", None)
+    monkeypatch.setattr(drawing, "draw", None)
     cached = load(config, _quiet)
     for part in ("train_images", "train_labels", "test_images", "test_labels"):
         assert np.array_equal(getattr(drawn, part), getattr(cached, part))
@@ -143,7 +144,7 @@ def test_the_cache_of_another_version_is_drawn_anew(few, tmp_path, monkeypatch):
     load(config, _quiet)
     (path,) = tmp_path.iterdir()
     old = path.read_bytes()
-    monkeypatch.setattr(data.digits, "VERSION", data.digits.VERSION + 1)
+    monkeypatch.setattr(drawing, "VERSION", drawing.VERSION + 1)
     load(config, _quiet)
     assert path.read_bytes() != old
 

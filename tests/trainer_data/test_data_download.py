@@ -9,8 +9,8 @@ from urllib.error import URLError
 
 import pytest
 
-from nanotrain_tui.trainer.data import DataError, download
-from nanotrain_tui.trainer.data.fetch import FILES, MIRRORS, File
+from nanotrain_tui.trainer.data import DataError
+from nanotrain_tui.trainer.data.fetch import FILES, MIRRORS, File, download
 
 CONTENT = {
     "one.gz": bytes(range(256)) * 1000,

@@ -13,10 +13,10 @@ from nanotrain_tui.catalog import (
     applies,
     default_of,
     drop_inapplicable,
+    overlay,
     parse_value,
 )
 from nanotrain_tui.catalog.fields import PATH
-from nanotrain_tui.config.resolve import overlay
 
 CHOOSERS = frozenset(field.applies_to[0] for field in FIELDS.values() if field.applies_to)
 # What a session settles by itself, so that "auto" is no difference from what it settled on.

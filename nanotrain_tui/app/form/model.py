@@ -23,12 +23,12 @@ from nanotrain_tui.catalog import (
     default_of,
     drop_inapplicable,
     format_value,
+    overlay,
     parse_value,
 )
 from nanotrain_tui.catalog.edits import KEY as EDITS
 from nanotrain_tui.catalog.fields import BOOL, CHOICE
 from nanotrain_tui.config.presets import Preset
-from nanotrain_tui.config.resolve import overlay
 
 PRESET_KEY = "preset"
 STAGED = "*"  # differs from what runs

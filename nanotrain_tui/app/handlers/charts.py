@@ -116,17 +116,17 @@ class ChartActions:
         elif not self._crowded(screen):
             self._shell.say("All charts are shown.")
         else:
-            shown = screen.stack.visible(charts)
+            shown = screen.stack.with_room(charts)
             below = charts.index(shown[-1]) + 1
             self._set(replace(self.view, top=below if below < len(charts) else 0))
-            now = screen.stack.visible(charts)
+            now = screen.stack.with_room(charts)
             first, last = charts.index(now[0]) + 1, charts.index(now[-1]) + 1
             self._shell.say(f"Charts {first} to {last} of {len(charts)}; d shows the next ones.")
 
     def _crowded(self, screen: ChartsScreen) -> Sequence[Chart]:
         """The charts that there is no room for."""
         charts = self._shown_charts()
-        shown = {chart.key for chart in screen.stack.visible(charts)}
+        shown = {chart.key for chart in screen.stack.with_room(charts)}
         return [chart for chart in charts if chart.key not in shown]
 
     def _toggle(self, row: ChartRow, key: str, screen: ChartsScreen) -> None:

@@ -37,7 +37,7 @@ class ChartStack(ChartWidget):
     def cells_across(self) -> int:
         return cells_across(self.content_size.width)
 
-    def visible(self, charts: Sequence[Chart]) -> Sequence[Chart]:
+    def with_room(self, charts: Sequence[Chart]) -> Sequence[Chart]:
         """Those of these charts that there is room for."""
         return visible(charts, self.view, self.content_size.height)
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from nanotrain_tui.app.source.replay_source import ReplaySource
     from nanotrain_tui.config import Folders
     from nanotrain_tui.follow.curves import WindowCurves
-    from nanotrain_tui.launch import InProcessSession, Plan
+    from nanotrain_tui.launch.in_process import InProcessSession
+    from nanotrain_tui.launch.plan import Plan
     from nanotrain_tui.session.folder import SessionFolder
 
 ANSWER_WITHIN_S = 300.0  # a command waits for TensorFlow to load, minutes on a board's SD card
@@ -30,17 +31,17 @@ class LocalBackend:
     """Sessions of this machine, below the user's home folder."""
 
     def __init__(self, folders: Folders, in_process: bool = False) -> None:
-        self._folders = folders
+        self._places = folders.places
         self._in_process = in_process
         self.library = Library(folders.home)
 
     def start(
         self, config: Mapping[str, Any], report: Report, anyway: bool = False
     ) -> FolderSource:
-        from nanotrain_tui.launch import prepare
+        from nanotrain_tui.launch.plan import prepare
 
         watched = {**config, "train.on_nan": _watched(config)}
-        return self._start(lambda: prepare(watched, self._folders), report, anyway)
+        return self._start(lambda: prepare(watched, self._places), report, anyway)
 
     def attach(self, name: str) -> FolderSource:
         return FolderSource(self._find(name))
@@ -53,10 +54,10 @@ class LocalBackend:
     def resume(
         self, name: str, changes: Mapping[str, Any], report: Report, anyway: bool = False
     ) -> FolderSource:
-        from nanotrain_tui.launch import plan_resume
+        from nanotrain_tui.launch.resume_and_fork import plan_resume
 
         folder = self._find(name)
-        return self._start(lambda: plan_resume(folder, self._folders, changes), report, anyway)
+        return self._start(lambda: plan_resume(folder, self._places, changes), report, anyway)
 
     def fork(
         self,
@@ -66,11 +67,11 @@ class LocalBackend:
         report: Report,
         anyway: bool = False,
     ) -> FolderSource:
-        from nanotrain_tui.launch import plan_fork
+        from nanotrain_tui.launch.resume_and_fork import plan_fork
 
         folder = self._find(name)
         changes = {**config, "train.on_nan": _watched(config)}
-        return self._start(lambda: plan_fork(folder, self._folders, step, changes), report, anyway)
+        return self._start(lambda: plan_fork(folder, self._places, step, changes), report, anyway)
 
     def _start(self, make_plan: Callable[[], Plan], report: Report, anyway: bool) -> FolderSource:
         try:
@@ -82,25 +83,26 @@ class LocalBackend:
     def _start_planned(
         self, make_plan: Callable[[], Plan], report: Report, anyway: bool
     ) -> FolderSource:
-        from nanotrain_tui.launch import start, start_in_process
+        from nanotrain_tui.launch.in_process import start_in_process
+        from nanotrain_tui.launch.start import start
 
         report(Preparing("looking for TensorFlow and the data", None))
         plan = make_plan()
         if not anyway and plan.memory is not None and not plan.memory.fits:
             raise TooLarge(plan.memory.message, plan.memory.fitting_batch)
-        if not anyway and plan.room is not None and not plan.room.fits:
-            raise TooLarge(plan.room.message, None)
+        if not anyway and plan.disk is not None and not plan.disk.fits:
+            raise TooLarge(plan.disk.message, None)
         report(Preparing("starting the session", None))
         if self._in_process:
-            session = start_in_process(plan, self._folders)
+            session = start_in_process(plan, self._places)
             return FolderSource(session.folder, session)
-        return FolderSource(start(plan, self._folders))
+        return FolderSource(start(plan, self._places))
 
     def _find(self, name: str) -> SessionFolder:
         from nanotrain_tui.session.folder import find_session
 
         with session_errors_refused():
-            return find_session(str(self._folders.home), name)
+            return find_session(self._places.home, name)
 
 
 def _watched(config: Mapping[str, Any]) -> str:

@@ -45,7 +45,7 @@ class Answered(NamedTuple):
 
 
 class Windowed(NamedTuple):
-    """The curves of a window, by the names of ``follow.window``."""
+    """The curves of a window: see ``follow.window``."""
 
     window: Window
     curves: WindowCurves

@@ -1,4 +1,4 @@
-"""What ``nanotrain doctor`` looks at, one function a matter."""
+"""The checks of ``nanotrain doctor``, except those of the trainer's Python."""
 
 import getpass
 import os
@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nanotrain_tui.catalog import usual_data
 from nanotrain_tui.config import Folders
 from nanotrain_tui.telemetry.board import BoardInfo
 
 OK, WARN, PROBLEM = "ok", "warn", "problem"
 
-LEAST_FREE_MB = 500
-LEAST_MEMORY_MB = 6000  # TensorFlow and a network want up to 1.5 GB; below this swap is a rescue
-LEAST_COLUMNS, LEAST_LINES = 80, 24
-MNIST = {"shape": (28, 28), "classes": 10, "train": 60_000, "test": 10_000}
+MIN_FREE_MB = 500
+MIN_MEMORY_MB = 6000  # TensorFlow and a network take up to 1.5 GB; with less RAM, swap helps
+MIN_COLUMNS, MIN_LINES = 80, 24
 
 
 @dataclass(frozen=True)
 class Check:
-    """A finding; ``advice`` says what to do where something is amiss, else it is empty."""
+    """The result of a check. ``advice`` says what to do; it is empty if the status is ``ok``."""
 
     name: str
     status: str  # "ok", "warn" or "problem"
@@ -31,27 +31,31 @@ class Check:
 
 
 def check_tegrastats(named: str, is_jetson: bool) -> Check:
-    """Where GPU load, power and temperatures come from."""
+    """Check which program measures GPU load, power and temperatures."""
     from nanotrain_tui.telemetry.child import TelemetryError, find_tegrastats
 
     try:
         program = find_tegrastats(named or None)
     except TelemetryError as error:
-        return Check("tegrastats", PROBLEM, str(error), "Give --tegrastats the program's path.")
+        return Check(
+            "tegrastats", PROBLEM, str(error), "Give the path of the program: --tegrastats PATH."
+        )
     if program:
         return Check("tegrastats", OK, program)
     if is_jetson:
         return Check(
             "tegrastats", WARN, "not found on this Jetson",
-            "Install nvidia-l4t-tools, or name it: --tegrastats PATH.",
+            "Install nvidia-l4t-tools, or give the program's path: --tegrastats PATH.",
         )  # fmt: skip
-    return Check("tegrastats", OK, "none, and no Jetson: load and memory come from psutil and NVML")
+    return Check(
+        "tegrastats", OK, "none; this is not a Jetson, so load and memory come from psutil and NVML"
+    )
 
 
 def check_gpu(is_jetson: bool) -> Check:
-    """The GPU that telemetry sees; whether TensorFlow uses it is the trainer's check."""
+    """Check which GPU telemetry can read. Whether TensorFlow uses it is a check of the trainer."""
     if is_jetson:
-        return Check("gpu", OK, "the Jetson's own, which shares its memory with the CPU")
+        return Check("gpu", OK, "the Jetson's GPU, which shares its memory with the CPU")
     from nanotrain_tui.telemetry.nvml import open_gpu
 
     gpu = open_gpu()
@@ -65,25 +69,32 @@ def check_gpu(is_jetson: bool) -> Check:
 
 
 def check_terminal(environ: Mapping[str, str]) -> Check:
-    """Whether the dashboard can be drawn here."""
+    """Check whether this terminal can show the dashboard."""
     if not sys.stdout.isatty():
-        return Check("terminal", OK, "output is no terminal here; the dashboard needs one")
+        return Check("terminal", OK, "the output is not a terminal; the dashboard needs one")
     columns, lines = shutil.get_terminal_size()
     term = environ.get("TERM", "")
     encoding = sys.stdout.encoding or "unknown encoding"
     found = f"TERM={term or '(unset)'}, {columns}x{lines}, {_colours(environ)}, {encoding}"
-    signs = {"tmux": "TMUX", "ssh": "SSH_CONNECTION"}
-    within = [name for name, sign in signs.items() if environ.get(sign)]
-    found += f", in {' and '.join(within)}" if within else ""
+    variables = {"tmux": "TMUX", "ssh": "SSH_CONNECTION"}
+    inside = [name for name, variable in variables.items() if environ.get(variable)]
+    found += f", in {' and '.join(inside)}" if inside else ""
     if term in ("", "dumb", "unknown"):
-        return Check("terminal", WARN, found, "Set TERM, to xterm-256color say, for the dashboard.")
-    if columns < LEAST_COLUMNS or lines < LEAST_LINES:
+        return Check(
+            "terminal", WARN, found, "Set TERM for the dashboard, for example to xterm-256color."
+        )
+    if columns < MIN_COLUMNS or lines < MIN_LINES:
         return Check(
             "terminal", WARN, found,
-            f"Make it at least {LEAST_COLUMNS}x{LEAST_LINES} characters for the dashboard.",
+            f"Enlarge it to at least {MIN_COLUMNS}x{MIN_LINES} characters for the dashboard.",
         )  # fmt: skip
     if not encoding.lower().startswith("utf"):
-        return Check("terminal", WARN, found, "Set LANG=C.UTF-8 to get lines instead of letters.")
+        return Check(
+            "terminal",
+            WARN,
+            found,
+            "Set LANG=C.UTF-8 so that charts are drawn with lines instead of letters.",
+        )
     return Check("terminal", OK, found)
 
 
@@ -94,34 +105,39 @@ def _colours(environ: Mapping[str, str]) -> str:
 
 
 def check_home(folders: Folders) -> Check:
-    """Whether sessions can be written, and how much of them."""
+    """Check whether sessions can be written, and how much space is free."""
     home = folders.home
-    there = nearest_folder(home)
-    if there is None or not os.access(there, os.W_OK | os.X_OK):
+    existing = nearest_folder(home)
+    if existing is None or not os.access(existing, os.W_OK | os.X_OK):
         found = f"{home} cannot be written"
-        if there is None:
+        if existing is None:
             found += ": a file is in the way"
-        advice = "Set NANOTRAIN_HOME to a folder that can be written."
+        advice = "Set NANOTRAIN_HOME to a folder that you can write to."
         return Check("home", PROBLEM, found, advice)
-    free_mb = shutil.disk_usage(there).free // (1 << 20)
+    free_mb = shutil.disk_usage(existing).free // (1 << 20)
     found = f"{home}, {free_mb:,} MB free"
-    if free_mb < LEAST_FREE_MB:
-        return Check("home", WARN, found, "Make room, or set NANOTRAIN_HOME to another disk.")
+    if free_mb < MIN_FREE_MB:
+        return Check(
+            "home",
+            WARN,
+            found,
+            "Free some space, or set NANOTRAIN_HOME to a folder on another disk.",
+        )
     return Check("home", OK, found)
 
 
 def nearest_folder(path: Path) -> Path | None:
-    """The folder itself or the one it would be made in; None where a file is in the way."""
-    for place in (path, *path.parents):
-        if is_folder(place):
-            return place
-        if os.path.lexists(place):
+    """The folder, or its nearest parent that exists; None if a file is in the way."""
+    for folder in (path, *path.parents):
+        if is_folder(folder):
+            return folder
+        if os.path.lexists(folder):
             return None
     return None
 
 
 def is_folder(path: Path) -> bool:
-    """Whether it is one, as far as this user may know."""
+    """Whether the path is a folder; False if this user may not look."""
     try:
         return path.is_dir()
     except OSError:
@@ -129,19 +145,22 @@ def is_folder(path: Path) -> bool:
 
 
 def check_memory(board: BoardInfo, values: Mapping[str, Any], root: str = "/") -> list[Check]:
-    """RAM beside what ``values`` would take of it, and the swap that is the last resort."""
+    """Check the RAM against what a training with ``values`` needs, and the swap.
+
+    ``root`` is the folder that holds ``proc``.
+    """
     import psutil  # type: ignore[import-untyped,unused-ignore]
 
     total_mb = psutil.virtual_memory().total // (1 << 20)
     swap_mb = sum(area.total_mb for area in board.swap)
     kinds = ", ".join(f"{area.name} ({area.kind}) {area.total_mb:,} MB" for area in board.swap)
     checks = [_check_need(f"{total_mb:,} MB", values, root)]
-    if swap_mb or total_mb >= LEAST_MEMORY_MB:
+    if swap_mb or total_mb >= MIN_MEMORY_MB:
         checks.append(Check("swap", OK, kinds or "none"))
     else:
         advice = (
-            "With little memory the kernel may kill TensorFlow while it loads: make 4 GB of swap "
-            "(fallocate -l 4G /swapfile, chmod 600, mkswap, swapon)."
+            "With this little memory, the kernel may kill TensorFlow while it loads. Add 4 GB of "
+            "swap: fallocate -l 4G /swapfile, then chmod 600, mkswap and swapon."
         )
         checks.append(Check("swap", WARN, "none", advice))
     return checks
@@ -150,17 +169,19 @@ def check_memory(board: BoardInfo, values: Mapping[str, Any], root: str = "/") -
 def _check_need(total: str, values: Mapping[str, Any], root: str) -> Check:
     from nanotrain_tui.launch import memory_check as memory
 
-    needed = memory.check_memory(values, MNIST, memory.read_available(root))
-    there = needed.available.memory_mb
-    found = total if there is None else f"{total}, {there:,.0f} MB available"
-    found += f"; training on MNIST with your settings takes about {needed.need.total_mb:,.0f} MB"
+    data = usual_data(str(values["data.name"]))
+    needed = memory.check_memory(values, data._asdict(), memory.read_available(root))
+    available = needed.available.memory_mb
+    found = total if available is None else f"{total}, {available:,.0f} MB available"
+    need = f"{needed.need.total_mb:,.0f} MB"
+    found += f"; training on {data.label} with your settings takes about {need}"
     return Check("memory", OK if needed.fits else WARN, found, needed.message)
 
 
 def check_board(board: BoardInfo) -> list[Check]:
-    """Which machine this is, and how fast it may run."""
+    """Check which board this is, its power mode and its clocks."""
     if not board.is_jetson:
-        return [Check("board", OK, board.model or "no Jetson")]
+        return [Check("board", OK, board.model or "not a Jetson")]
     release = f", L4T {board.l4t}" if board.l4t else ""
     checks = [Check("board", OK, f"{board.model or 'a Jetson'}{release}")]
     return [*checks, _power_mode(board), _clocks(board)]
@@ -172,23 +193,23 @@ def _power_mode(board: BoardInfo) -> Check:
         for number, name in sorted(board.power_modes.items())
         if name != board.power_mode
     ]
-    told = f"; there are also {', '.join(others)}" if others else ""
+    choices = f"; the other modes are {', '.join(others)}" if others else ""
     mode = board.power_mode
     if mode is None:
-        advice = f"'sudo nvpmodel -q' says which; {_fastest(board)}."
-        return Check("power mode", WARN, f"unknown{told}", advice)
+        advice = f"'sudo nvpmodel -q' shows the mode; {_fastest(board)}."
+        return Check("power mode", WARN, f"unknown{choices}", advice)
     if mode.upper().startswith("MAXN"):
-        return Check("power mode", OK, mode + told)
-    advice = f"{_fastest(board)}, if the power supply bears it."
-    return Check("power mode", WARN, mode + told, advice)
+        return Check("power mode", OK, mode + choices)
+    advice = f"{_fastest(board)}. Use it if the power supply can deliver that much power."
+    return Check("power mode", WARN, mode + choices, advice)
 
 
 def _fastest(board: BoardInfo) -> str:
-    """Mode 0 on most boards, and 15 W on an Orin Nano Super: so by name where there is one."""
+    """The command for the fastest mode. Its number differs, so the mode is found by its name."""
     for number, name in board.power_modes.items():
         if name.upper().startswith("MAXN"):
-            return f"'sudo nvpmodel -m {number}' is the fastest"
-    return "'sudo nvpmodel -m NUMBER' takes another mode of /etc/nvpmodel.conf"
+            return f"'sudo nvpmodel -m {number}' selects the fastest mode"
+    return "'sudo nvpmodel -m NUMBER' selects another mode of /etc/nvpmodel.conf"
 
 
 def _clocks(board: BoardInfo) -> Check:
@@ -199,7 +220,7 @@ def _clocks(board: BoardInfo) -> Check:
 
 
 def check_logind() -> Check:
-    """Whether a training outlives the log-out of who started it."""
+    """Check whether a training keeps running when its user logs out."""
     from nanotrain_tui.telemetry.logind import logind_kills_user_processes
 
     try:
@@ -207,15 +228,17 @@ def check_logind() -> Check:
     except (KeyError, OSError):
         user = str(os.getuid())
     if not logind_kills_user_processes(user=user):
-        return Check("log-out", OK, "a session goes on when you log out")
+        return Check("log-out", OK, "a session keeps running when you log out")
     if Path("/var/lib/systemd/linger", user).exists():
-        return Check("log-out", OK, "a session goes on when you log out: linger is on for you")
+        return Check(
+            "log-out", OK, "a session keeps running when you log out: lingering is enabled for you"
+        )
     return Check(
-        "log-out", WARN, "systemd ends your processes when you log out, trainings too",
-        "loginctl enable-linger",
+        "log-out", WARN, "systemd ends your processes when you log out, and a training with them",
+        "Run 'loginctl enable-linger'.",
     )  # fmt: skip
 
 
 def worst(checks: Iterable[Check]) -> str:
-    """The gravest status among them."""
+    """The most serious status of these checks; ``ok`` if there are none."""
     return max((check.status for check in checks), key=(OK, WARN, PROBLEM).index, default=OK)

@@ -1,21 +1,19 @@
-"""Whether some Python here can train: TensorFlow is loaded in it and asked."""
+"""Checks whether a Python of this machine can train, by loading its TensorFlow."""
 
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from nanotrain_tui.catalog import trainer_command
-from nanotrain_tui.launch import LaunchError
-from nanotrain_tui.launch.plan import PYTHONS
 from nanotrain_tui.trainer.installed import is_too_old
 from nanotrain_tui.trainer_python import container, crash, gpu, preload
-from nanotrain_tui.trainer_python.cache import Remembered
+from nanotrain_tui.trainer_python.cache import PythonCache
 from nanotrain_tui.trainer_python.call import python_of
 from nanotrain_tui.trainer_python.environment import trainer_invocation
-from nanotrain_tui.trainer_python.finder import Answer, candidates, examine, first_fit
-from nanotrain_tui.trainer_python.query import Said, ask, json_objects, last_words
+from nanotrain_tui.trainer_python.finder import Finding, candidates, examine, first_usable
+from nanotrain_tui.trainer_python.launch_error import LaunchError
+from nanotrain_tui.trainer_python.query import Reply, json_objects, query, reason_of
 
 from .machine import OK, PROBLEM, WARN, Check
 
@@ -34,125 +32,139 @@ print("\\n" + json.dumps({"tensorflow": tensorflow.__version__, "numpy": numpy._
 
 
 @dataclass(frozen=True)
-class Tried:
-    """A Python that was looked at."""
+class ExaminedPython:
+    """A Python that was examined."""
 
     path: str
-    what: str  # nanotrain's own, python3 on the PATH, the system's, named
-    taken: bool
-    why_not: str  # the end of a sentence; empty if it has TensorFlow
-    told_by: str  # how that is known
+    origin: str  # nanotrain's own, python3 on the PATH, the system's, named
+    chosen: bool
+    problem: str  # the end of a sentence; empty if it has TensorFlow
+    source: str  # how that is known
+
+    def to_json(self) -> dict[str, Any]:
+        """The object for ``doctor --json``, whose keys scripts rely on."""
+        return {
+            "path": self.path,
+            "what": self.origin,
+            "taken": self.chosen,
+            "why_not": self.problem,
+            "told_by": self.source,
+        }
 
 
 def check_trainer(
-    config: Mapping[str, Any], has_gpu: bool, cache: Path
-) -> tuple[list[Check], list[Tried]]:
-    """What TensorFlow says in the Python that trains, and every Python that was looked at."""
-    tried = [] if trainer_command(config) else try_all(Remembered(cache / PYTHONS))
+    config: Mapping[str, Any], has_gpu: bool, cache: PythonCache
+) -> tuple[list[Check], list[ExaminedPython]]:
+    """The checks of the Python that trains, and every Python that was examined."""
+    examined = [] if trainer_command(config) else examine_all(cache)
     try:
         if trainer_command(config):
-            python, said = python_of(config)
+            python, notes = python_of(config)
         else:
-            answers = [(one.path, Answer(one.why_not)) for one in tried]
-            python, said = tuple(first_fit(answers)), ()
+            findings = [(found.path, Finding(found.problem)) for found in examined]
+            python, notes = first_usable(findings), []
     except LaunchError as error:
         advice = (
-            "Install TensorFlow (on a Jetson NVIDIA's own build), or name the Python that has it: "
+            "Install TensorFlow (on a Jetson, NVIDIA's build), or give the Python that has it: "
             "--python PATH."
         )
-        found = [Check("tensorflow", PROBLEM, error.message, advice)]
-        return found + [_told(one) for one in tried], tried
-    found = [_of_loading(python, load_tensorflow(python), has_gpu)]
-    found += [Check("trainer", OK, message) for message in said]
-    return found + [_told(one) for one in tried], tried
+        checks = [Check("tensorflow", PROBLEM, error.message, advice)]
+        return checks + [_python_check(found) for found in examined], examined
+    checks = [_tensorflow_check(python, load_tensorflow(python), has_gpu)]
+    checks += [Check("trainer", OK, message) for message in notes]
+    return checks + [_python_check(found) for found in examined], examined
 
 
-def try_all(remembered: Remembered) -> list[Tried]:
-    """Each Python that is looked for, in this order, also those behind the one that is taken.
+def examine_all(cache: PythonCache) -> list[ExaminedPython]:
+    """Every candidate in the order of the search, also those after the one that is chosen.
 
-    All are asked; what was remembered wrongly is forgotten.
+    Each of them is run. A cached answer that proves wrong is removed.
     """
-    tried: list[Tried] = []
-    for path, what in candidates().items():
-        known = remembered.has_tensorflow(path)
-        answer = examine(path)
-        if known and answer.why_not:
-            remembered.forget(path)
-        told_by = f"{answer.told_by}, and remembered" if known else answer.told_by
-        taken = not answer.why_not and not any(one.taken for one in tried)
-        tried.append(Tried(path, what, taken, answer.why_not, told_by))
-    return tried
+    examined: list[ExaminedPython] = []
+    for path, origin in candidates().items():
+        known = cache.has_tensorflow(path)
+        finding = examine(path)
+        if known and finding.problem:
+            cache.remove(path)
+        source = f"{finding.known_by}, and remembered" if known else finding.known_by
+        chosen = not finding.problem and not any(found.chosen for found in examined)
+        examined.append(ExaminedPython(path, origin, chosen, finding.problem, source))
+    return examined
 
 
 @dataclass(frozen=True)
 class Loading:
-    """How it went to load TensorFlow."""
+    """The result of loading TensorFlow."""
 
-    answer: Mapping[str, Any] | None  # versions and GPUs; None where it did not load
-    why_not: str = ""
+    answer: Mapping[str, Any] | None  # versions and GPUs; None if it did not load
+    problem: str = ""
     status: int | None = None
-    words: str = ""  # all that was printed
-    first: str = ""  # libraries that had to come first: LD_PRELOAD
+    output: str = ""  # what was printed on stderr
+    preloaded: str = ""  # the libraries in LD_PRELOAD
 
 
 def load_tensorflow(python: Sequence[str], within_s: float = LOADED_WITHIN_S) -> Loading:
-    """Load it in this Python, as a session would: again with what came too late for glibc."""
+    """Load TensorFlow in this Python, as a session does.
+
+    It is loaded again with LD_PRELOAD for a library that glibc could not load so late.
+    """
     env: dict[str, str] = {}
     while True:
         found = _load_once(python, env, within_s)
-        more = preload.with_library(env, found.words) if found.answer is None else None
+        more = preload.with_library(env, found.output) if found.answer is None else None
         if more is None:
-            return replace(found, first=env.get(preload.VARIABLE, ""))
+            return replace(found, preloaded=env.get(preload.VARIABLE, ""))
         env = more
 
 
 def _load_once(python: Sequence[str], env: Mapping[str, str], within_s: float) -> Loading:
-    told = trainer_invocation([*python, "-c", QUESTION], env)
+    invocation = trainer_invocation([*python, "-c", QUESTION], env)
     try:
-        said = ask(told.command, within_s, env=told.env, cwd="/")
+        reply = query(invocation.command, within_s, env=invocation.env, cwd="/")
     except OSError as error:
         return Loading(None, f"cannot be run ({error.strerror})")
     except subprocess.TimeoutExpired:
         return Loading(None, f"did not load TensorFlow in {within_s:g} s")
-    words = said.err.decode("utf-8", "replace")
-    answer = next((one for one in json_objects(said.out) if "tensorflow" in one), None)
-    why_not = "" if answer is not None else _why_not(said)
-    return Loading(answer, why_not, said.status, words)
+    output = reply.err.decode("utf-8", "replace")
+    answer = next((found for found in json_objects(reply.out) if "tensorflow" in found), None)
+    problem = "" if answer is not None else _problem(reply)
+    return Loading(answer, problem, reply.status, output)
 
 
-def _why_not(said: Said) -> str:
-    if said.status < 0:
-        return f"was killed by signal {-said.status} while it loaded TensorFlow"
-    return last_words(said.err)[:300] if said.err.strip() else f"ended with status {said.status}"
+def _problem(reply: Reply) -> str:
+    if reply.status < 0:
+        return f"was killed by signal {-reply.status} while it loaded TensorFlow"
+    return reason_of(reply.err)[:300] if reply.err.strip() else f"ended with status {reply.status}"
 
 
-def _of_loading(python: Sequence[str], loading: Loading, has_gpu: bool) -> Check:
-    where, answer = container.brief(list(python)), loading.answer
+def _tensorflow_check(python: Sequence[str], loading: Loading, has_gpu: bool) -> Check:
+    where, answer = container.brief(python), loading.answer
     if answer is None:
-        known = crash.hint(loading.status, loading.words)
-        advice = known or "mend that installation, or name another: --python"
-        return Check("tensorflow", PROBLEM, f"{where}: {loading.why_not}", _sentence(advice))
+        known = crash.hint(loading.status, loading.output)
+        advice = known or "repair that installation, or give another Python: --python PATH"
+        return Check("tensorflow", PROBLEM, f"{where}: {loading.problem}", _sentence(advice))
     found = "{tensorflow} with NumPy {numpy}, Python {python}".format(**answer)
-    gpus = "no GPU" if not answer["gpus"] else f"{answer['gpus']} GPU"
+    count = answer["gpus"]
+    gpus = f"{count or 'no'} GPU{'s' if count > 1 else ''}"
     found = f"{found}, {gpus}: {where}"
-    if loading.first:
-        found += f"; sessions start it with {preload.VARIABLE}={loading.first}"
+    if loading.preloaded:
+        found += f"; sessions start it with {preload.VARIABLE}={loading.preloaded}"
     if is_too_old(str(answer["tensorflow"])):
-        advice = "nanotrain needs 2.5 or newer: install that, or name another Python with --python."
+        advice = "nanotrain needs 2.5 or newer. Install it, or give another Python: --python PATH."
         return Check("tensorflow", PROBLEM, found, advice)
     if has_gpu and not answer["gpus"]:
-        return Check("tensorflow", WARN, found, gpu.why_unused(answer.get("cuda"), loading.words))
+        return Check("tensorflow", WARN, found, gpu.why_unused(answer.get("cuda"), loading.output))
     return Check("tensorflow", OK, found)
 
 
-def _told(tried: Tried) -> Check:
-    has = tried.why_not or ("has TensorFlow" if tried.taken else "has TensorFlow too")
-    taken = "; this one is taken" if tried.taken else ""
-    name = "python" if tried.taken else "not taken"
-    return Check(name, OK, f"{tried.path} ({tried.what}) {has}{taken} ({tried.told_by})")
+def _python_check(found: ExaminedPython) -> Check:
+    has = found.problem or ("has TensorFlow" if found.chosen else "has TensorFlow too")
+    chosen = "; this one is used" if found.chosen else ""
+    name = "python" if found.chosen else "not used"
+    return Check(name, OK, f"{found.path} ({found.origin}) {has}{chosen} ({found.source})")
 
 
 def _sentence(text: str) -> str:
-    first = text.split(maxsplit=1)[0]  # the name of a file is written as it is
+    first = text.split(maxsplit=1)[0]  # a file name keeps its case
     start = text[0] if "." in first or "/" in first else text[0].upper()
     return f"{start}{text[1:].rstrip('.')}."

@@ -1,1 +1,1 @@
-"""The commands of ``nanotrain``, a module each, which holds ``command``; found by the folder."""
+"""The commands of ``nanotrain``: each module in this folder defines one, named ``command``."""

@@ -1,9 +1,9 @@
-"""``nanotrain attach``: the dashboard on a session there is."""
+"""``nanotrain attach``: open the dashboard on an existing session."""
 
 import click
 
 from nanotrain_tui.cli.dashboard import open_dashboard
-from nanotrain_tui.cli.options import Asked, complete_session, run_options
+from nanotrain_tui.cli.options import RunOptions, complete_session, run_options
 from nanotrain_tui.cli.places import my_folders
 
 
@@ -11,11 +11,11 @@ from nanotrain_tui.cli.places import my_folders
 @click.argument("session", required=False, shell_complete=complete_session)
 @run_options
 @click.pass_obj
-def command(asked: Asked, session: str | None) -> int:
+def command(options: RunOptions, session: str | None) -> int:
     """Open the dashboard on SESSION, running or ended.
 
-    A session is named by its name or the beginning of it. Without one: the newest that runs, else
-    the newest.
+    SESSION is a name or the beginning of one. Without it, the newest running session is opened,
+    else the newest.
 
     \b
     nanotrain attach
@@ -26,4 +26,4 @@ def command(asked: Asked, session: str | None) -> int:
     folders = my_folders()
     folder = pick_session(folders, session) if session else newest_session(folders)
     check_readable(folder)
-    return open_dashboard(asked, folder.name)
+    return open_dashboard(options, folder.name)

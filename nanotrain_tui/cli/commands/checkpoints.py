@@ -28,7 +28,7 @@ def command(session: str, as_json: bool) -> int:
     TESTED AT.
     """
     from nanotrain_tui.cli.pick import pick_session
-    from nanotrain_tui.launch import list_checkpoints
+    from nanotrain_tui.session.checkpoints import list_checkpoints
 
     folder = pick_session(my_folders(), session)
     checkpoints = list_checkpoints(folder)

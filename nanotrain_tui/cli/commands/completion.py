@@ -1,4 +1,4 @@
-"""``nanotrain completion``: what makes a shell complete names, keys and sessions."""
+"""``nanotrain completion``: the script with which a shell completes commands and names."""
 
 import click
 from click.shell_completion import get_completion_class
@@ -13,9 +13,12 @@ SHELLS = ("bash", "zsh", "fish")
 def command(shell: str) -> int:
     """Print the completion script of a shell.
 
+    With it the shell completes commands, sessions, presets and keys when you press Tab. For
+    bash or zsh, add the line to the file named after it; for fish, run the command once.
+
     \b
-    bash:  eval "$(nanotrain completion bash)"            in ~/.bashrc
-    zsh:   eval "$(nanotrain completion zsh)"             in ~/.zshrc
+    bash:  eval "$(nanotrain completion bash)"            # in ~/.bashrc
+    zsh:   eval "$(nanotrain completion zsh)"             # in ~/.zshrc
     fish:  nanotrain completion fish > ~/.config/fish/completions/nanotrain.fish
     """
     from nanotrain_tui.cli.group import nanotrain

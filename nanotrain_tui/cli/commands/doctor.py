@@ -1,4 +1,4 @@
-"""``nanotrain doctor``: what is here, what is amiss, and what to do about it."""
+"""``nanotrain doctor``: check this machine and say how to solve its problems."""
 
 import os
 import sys
@@ -23,26 +23,28 @@ from nanotrain_tui.cli.checks.machine import (
 )
 from nanotrain_tui.cli.cost import check_cost
 from nanotrain_tui.cli.exit_status import FAILED, FINISHED, note, os_reason
-from nanotrain_tui.cli.options import Asked, json_option, machine_options
+from nanotrain_tui.cli.options import RunOptions, json_option, machine_options
 from nanotrain_tui.cli.output import print_json, say, width
 from nanotrain_tui.config import Folders, find_folders
 
 if TYPE_CHECKING:
-    from nanotrain_tui.cli.checks.trainer import Tried
+    from nanotrain_tui.cli.checks.trainer import ExaminedPython
 
-SIGNS = {"ok": "ok     ", "warn": "WARN   ", "problem": "PROBLEM"}
+LABELS = {"ok": "ok     ", "warn": "WARN   ", "problem": "PROBLEM"}
 
 
 @click.command("doctor")
 @machine_options
 @json_option
 @click.pass_obj
-def command(asked: Asked, as_json: bool) -> int:
-    """Say what is missing on this machine and what to do about it.
+def command(options: RunOptions, as_json: bool) -> int:
+    """Check this machine: what is missing, and what to do about it.
 
-    Looks at TensorFlow and which Python has it, GPU, tegrastats, memory and swap, power mode,
-    folders, the terminal, and whether a session outlives your log-out. TensorFlow is loaded for
-    it, which takes seconds. Exit status 1 if something keeps you from training.
+    The checks: TensorFlow and the Python that has it, GPU, tegrastats, memory and swap, power
+    mode, folders, the terminal, and whether a session keeps running when you log out. Loading
+    TensorFlow takes some seconds.
+
+    Exit status: 0 you can train; 1 a problem keeps you from training.
 
     \b
     nanotrain doctor
@@ -51,29 +53,32 @@ def command(asked: Asked, as_json: bool) -> int:
     """
     folders = find_folders()
     if sys.stderr.isatty():
-        note("looking; loading TensorFlow takes a while ...")
-    checks, pythons = examine(asked, folders)
+        note("checking; loading TensorFlow takes a while ...")
+    checks, pythons = run_checks(options, folders)
     if as_json:
-        told = [vars(found) for found in checks]
-        tried = [vars(one) for one in pythons]
-        print_json({"checks": told, "pythons": tried, "folders": _places(folders)})
+        print_json({
+            "checks": [vars(check) for check in checks],
+            "pythons": [python.to_json() for python in pythons],
+            "folders": _folder_paths(folders),
+        })  # fmt: skip
     else:
         _print_text(checks, folders)
     return FAILED if worst(checks) == PROBLEM else FINISHED
 
 
-def examine(asked: Asked, folders: Folders) -> tuple[list[Check], list["Tried"]]:
-    """Everything, in the order a person would ask; and the Pythons that were looked at."""
+def run_checks(options: RunOptions, folders: Folders) -> tuple[list[Check], list["ExaminedPython"]]:
+    """All checks, the most important first, and the Pythons that were examined."""
     from nanotrain_tui.cli.checks.trainer import check_trainer
     from nanotrain_tui.telemetry.board import describe_board
+    from nanotrain_tui.trainer_python.cache import PythonCache
     from nanotrain_tui.trainer_python.environment import has_nvidia
 
-    settings, values = _settings(asked, folders)
+    settings, values = _settings(options, folders)
     board = describe_board()
     gpu = check_gpu(board.is_jetson)
-    # as a session asks, which has no NVML
+    # A session decides in the same way, without NVML.
     has_gpu = board.is_jetson or has_nvidia() or not gpu.found.startswith("none")
-    trainer, pythons = check_trainer(values, has_gpu, folders.cache)
+    trainer, pythons = check_trainer(values, has_gpu, PythonCache(folders.places.python_cache))
     checks = [
         *check_board(board),
         *trainer,
@@ -89,20 +94,20 @@ def examine(asked: Asked, folders: Folders) -> tuple[list[Check], list["Tried"]]
     return checks, pythons
 
 
-def _settings(asked: Asked, folders: Folders) -> tuple[Check, Mapping[str, Any]]:
-    """Whether the user's settings can be read; the defaults where they cannot."""
+def _settings(options: RunOptions, folders: Folders) -> tuple[Check, Mapping[str, Any]]:
+    """Check whether the user's settings can be read. The defaults are returned if not."""
     try:
-        values = asked.configure(folders)
+        values = options.configure(folders)
     except (ConfigError, OSError) as error:
         found = os_reason(error) if isinstance(error, OSError) else str(error)
-        told = {key: asked.value(key) for key in ("trainer.command", "telemetry.tegrastats")}
-        values = check({key: value for key, value in told.items() if value is not None})
-        return Check("settings", PROBLEM, found, "Mend it, or move it away."), values
-    there = folders.settings_file
-    return Check("settings", OK, str(there) if there.exists() else f"none ({there})"), values
+        given = {key: options.value(key) for key in ("trainer.command", "telemetry.tegrastats")}
+        values = check({key: value for key, value in given.items() if value is not None})
+        return Check("settings", PROBLEM, found, "Correct the file, or move it away."), values
+    file = folders.settings_file
+    return Check("settings", OK, str(file) if file.exists() else f"none ({file})"), values
 
 
-def _places(folders: Folders) -> dict[str, Any]:
+def _folder_paths(folders: Folders) -> dict[str, Any]:
     return {
         "home": str(folders.home),
         "sessions": str(folders.sessions),
@@ -118,7 +123,7 @@ def _print_text(checks: list[Check], folders: Folders) -> None:
     import textwrap
 
     for found in checks:
-        start = f"{SIGNS[found.status]}  {found.name:<11} "
+        start = f"{LABELS[found.status]}  {found.name:<11} "
         text = textwrap.wrap(
             found.found, width(), initial_indent=start, subsequent_indent=" " * len(start),
             break_long_words=False, break_on_hyphens=False,
@@ -132,5 +137,5 @@ def _print_text(checks: list[Check], folders: Folders) -> None:
             )  # fmt: skip
             say(advice)
     say("\nFolders")
-    for name, place in _places(folders).items():
-        say(f"  {name:<9} {', '.join(place) if isinstance(place, list) else place}")
+    for name, path in _folder_paths(folders).items():
+        say(f"  {name:<9} {', '.join(path) if isinstance(path, list) else path}")

@@ -1,4 +1,4 @@
-"""``nanotrain export``: a session for other programs."""
+"""``nanotrain export``: write a session in a format for other programs."""
 
 import re
 import sys
@@ -37,25 +37,36 @@ def _size(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int,
         return None
     found = re.fullmatch(r"(\d{1,4})x(\d{1,4})", text)
     if found is None:
-        raise ConfigError("--size", f"'{text}' is no size; COLUMNSxROWS is wanted, 80x24 say.")
+        raise ConfigError("--size", f"'{text}' must be COLUMNSxROWS, for example 80x24.")
     return int(found.group(1)), int(found.group(2))
 
 
 @click.command("export")
 @click.argument("session", required=False, shell_complete=complete_session)
-@click.option("--format", "name", metavar="FORMAT", help="Which; --formats lists them.",
-              shell_complete=_complete_format)  # fmt: skip
-@click.option("--formats", "listed", is_flag=True, help="List the formats, and do nothing else.")
+@click.option("--format", "name", metavar="FORMAT", shell_complete=_complete_format,
+              help="The format to write; --formats lists them.")  # fmt: skip
+@click.option("--formats", "listed", is_flag=True, help="List the formats and exit.")
 @click.option("-o", "--output", metavar="PATH", type=click.Path(),
-              help="Where to write; - is standard output, the default for text.")  # fmt: skip
-@click.option("--table", type=click.Choice(TABLES), help="csv, parquet: which rows.")
+              help="The file to write; - is standard output. Default: standard output for text, "
+              "else a file named after the session.")  # fmt: skip
+@click.option("--table", type=click.Choice(TABLES), help="csv, parquet: the rows to write.")
 @click.option(
-    "--size", metavar="COLUMNSxROWS", callback=_size, help="cast: of the terminal, 80x24."
+    "--size",
+    metavar="COLUMNSxROWS",
+    callback=_size,
+    help="cast: the size of the terminal. Default: 80x24.",
 )
-@click.option("--speed", type=click.FloatRange(0, min_open=True), help="cast: how much faster, 8.")
-@click.option("--every", type=click.IntRange(1), metavar="N", help="tensorboard: every Nth step.")
+@click.option(
+    "--speed",
+    metavar="FACTOR",
+    type=click.FloatRange(0, min_open=True),
+    help="cast: how many times faster to play. Default: 8.",
+)
+@click.option(
+    "--every", type=click.IntRange(1), metavar="N", help="tensorboard: write every Nth step only."
+)
 @model_options
-@click.option("--force", is_flag=True, help="Overwrite PATH where it exists.")
+@click.option("--force", is_flag=True, help="Overwrite PATH if it exists.")
 @json_option
 def command(
     session: str | None,
@@ -64,12 +75,12 @@ def command(
     output: str | None,
     force: bool,
     as_json: bool,
-    **asked: Any,
+    **format_options: Any,
 ) -> int:
-    """Write SESSION, running or ended, for other programs.
+    """Write SESSION in a format for other programs.
 
-    A session is named by its name or the beginning of it. Every step appears once: what a
-    resume ran again takes the place of what it ran before.
+    SESSION, running or ended, is a name or the beginning of one. Every step appears once: steps
+    that were run again after a resume replace the earlier ones.
 
     \b
     nanotrain export mnist-3 --format csv -o mnist-3.csv
@@ -89,14 +100,14 @@ def command(
     from nanotrain_tui.session.recording.reader import SessionReader
 
     chosen = get_format(name)
-    given = {key: value for key, value in asked.items() if value is not None}
+    given = {key: value for key, value in format_options.items() if value is not None}
     for key in given:
         if key not in chosen.options:
-            raise ConfigError(FLAGS[key], f"means nothing for the format {name}.")
+            raise ConfigError(FLAGS[key], f"cannot be used with the format {name}.")
     folder = pick_session(my_folders(), session)
     with SessionReader(folder) as reader:
         try:
-            place = _export(reader, name, chosen, given, output, force)
+            path = _export(reader, name, chosen, given, output, force)
         except ExportError as error:
             raise CommandError(str(error)) from None
         except FileExistsError as error:
@@ -104,12 +115,12 @@ def command(
         except BrokenPipeError:
             raise
         except OSError as error:
-            where = output or "the file"
-            raise CommandError(f"cannot write {where}: {error.strerror or error}.") from None
-    if place is not None and as_json:
-        print_json({"session": folder.name, "format": name, "path": str(place.absolute())})
-    elif place is not None and output is None:
-        note(f"wrote {place}")
+            target = output or "the file"
+            raise CommandError(f"cannot write {target}: {error.strerror or error}.") from None
+    if path is not None and as_json:
+        print_json({"session": folder.name, "format": name, "path": str(path.absolute())})
+    elif path is not None and output is None:
+        note(f"wrote {path}")
     return FINISHED
 
 
@@ -121,19 +132,21 @@ def _export(
     output: str | None,
     force: bool,
 ) -> Path | None:
-    """Write it; the path, None for standard output."""
+    """Write the export; returns its path, or None for standard output."""
     from nanotrain_tui.cli.progress import progress_line
     from nanotrain_tui.export import FolderFormat, Options, PathFormat, TextFormat
 
     folder = isinstance(chosen, FolderFormat)
     text = isinstance(chosen, TextFormat)
     if output == "-" and (folder or isinstance(chosen, PathFormat)):
-        raise CommandError(f"the format {name} is more than one file; give it a name: -o PATH.")
+        raise CommandError(f"the format {name} cannot go to standard output; give a path: -o PATH.")
     if output == "-" and not text and sys.stdout.isatty():
-        raise CommandError(f"the format {name} is no text for a terminal; -o PATH or a pipe.")
+        raise CommandError(
+            f"the format {name} is not text; write it to a file (-o PATH) or a pipe."
+        )
     if output is None and not text:
         output = reader.folder.name + chosen.suffix
-    # A SIGTERM leaves by way of the code that removes what is half written.
+    # StopRequests turns SIGTERM into an exception, so that an unfinished file is removed.
     with StopRequests(), progress_line(f"exporting {reader.folder.name}") as progress:
         options = Options(**given, progress=progress, note=note)
         if output is None or output == "-":
@@ -175,9 +188,10 @@ def _list(as_json: bool) -> int:
     formats = [(name, get_format(name)) for name in format_names()]
     if as_json:
         print_json([
-            {"format": name, "suffix": one.suffix, "summary": one.summary} for name, one in formats
+            {"format": name, "suffix": found.suffix, "summary": found.summary}
+            for name, found in formats
         ])  # fmt: skip
     else:
         longest = max(len(name) for name, _ in formats)
-        print("\n".join(f"{name:<{longest}}  {one.summary}" for name, one in formats))
+        print("\n".join(f"{name:<{longest}}  {found.summary}" for name, found in formats))
     return FINISHED

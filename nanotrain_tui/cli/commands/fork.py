@@ -1,24 +1,23 @@
-"""``nanotrain fork``: a new session from a checkpoint of another."""
+"""``nanotrain fork``: start a new session from a checkpoint of another session."""
 
 import click
 from click.shell_completion import CompletionItem
 
-from nanotrain_tui.cli.exit_status import CommandError
+from nanotrain_tui.cli.model_options import parse_checkpoint
 from nanotrain_tui.cli.options import (
-    Asked,
+    RunOptions,
     change_options,
     detach_option,
     json_option,
     name_option,
-    preset_option,
+    preset_change_option,
     session_argument,
 )
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.cli.running import run_session
 from nanotrain_tui.config import find_folders
 
-LAST, BEST = "last", "best"
-DRAWN = "model.initializer"
+INITIALIZER = "model.initializer"
 
 
 def _complete_checkpoint(
@@ -28,61 +27,59 @@ def _complete_checkpoint(
     from nanotrain_tui.session.folder import find_session
     from nanotrain_tui.session.recording.reader import SessionReader
 
-    names = [LAST, BEST]
-    session = next(iter(ctx.args), "")  # click has not sorted the arguments out by then
+    names = ["last", "best"]
+    session = next(iter(ctx.args), "")  # click has not parsed the arguments yet
     try:
         with SessionReader(find_session(str(find_folders().home), session)) as reader:
             names += [str(event.step) for event in reader.events(["checkpoint"])]
     except SessionError:
-        pass  # none is named yet, or it cannot be read
+        pass  # no session is given yet, or it cannot be read
     return [CompletionItem(name) for name in dict.fromkeys(names) if name.startswith(start)]
 
 
 @click.command("fork")
 @session_argument
 @click.option(
-    "--checkpoint", metavar="last|best|STEP", default=LAST, shell_complete=_complete_checkpoint,
-    help="From which ('nanotrain checkpoints' lists them). Default: last.",
+    "--checkpoint", metavar="last|best|STEP", default="last", shell_complete=_complete_checkpoint,
+    callback=parse_checkpoint,
+    help="The checkpoint to start from; 'nanotrain checkpoints SESSION' lists them. Default: last.",
 )  # fmt: skip
-@preset_option
+@preset_change_option
 @change_options
 @name_option
 @detach_option
 @json_option
 @click.pass_obj
 def command(
-    asked: Asked, session: str, checkpoint: str, name: str | None, detach: bool, as_json: bool
+    options: RunOptions,
+    session: str,
+    checkpoint: int | str,
+    name: str | None,
+    detach: bool,
+    as_json: bool,
 ) -> int:
-    """Train a new session from a checkpoint of SESSION, with other values if you like.
+    """Train a new session that starts from a checkpoint of SESSION.
 
-    SESSION, running or ended, stays as it is; the new one remembers where it comes from. Layers,
-    units and data cannot differ. Output and exit status are those of 'nanotrain train'.
+    --set and --preset change values, but not the layers, their units or the data. SESSION, running
+    or ended, stays as it is; the new session records where it comes from. The output and the exit
+    status are those of 'nanotrain train'.
 
     \b
     nanotrain fork mnist-3 --set optimizer.learning_rate=0.0001
     nanotrain fork mnist-3 --checkpoint best --set optimizer.name=sgd --name calmer
     """
     from nanotrain_tui.cli.pick import pick_session
-    from nanotrain_tui.launch import plan_fork
+    from nanotrain_tui.launch.resume_and_fork import plan_fork
 
     folders = my_folders()
-    chosen = _checkpoint(checkpoint)
-    changes = asked.changes(folders, preset_allowed=True)
-    if asked.value(DRAWN) is None:  # a preset's: the weights are drawn already
-        changes.pop(DRAWN, None)
+    changes = options.changes(folders, preset_allowed=True)
+    if options.value(INITIALIZER) is None:  # the preset's; a checkpoint has its weights already
+        changes.pop(INITIALIZER, None)
     folder = pick_session(folders, session)
     return run_session(
-        lambda: plan_fork(folder, folders, chosen, changes),
+        lambda: plan_fork(folder, folders.places, checkpoint, changes),
         folders,
         detach=detach,
         as_json=as_json,
         name=name,
     )
-
-
-def _checkpoint(text: str) -> int | str:
-    if text in (LAST, BEST):
-        return text
-    if text.isdecimal() and len(text) < 10:
-        return int(text)
-    raise CommandError(f"--checkpoint is last, best or the step of one; it is '{text}'.")

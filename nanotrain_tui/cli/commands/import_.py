@@ -1,4 +1,4 @@
-"""``nanotrain import``: a session from an exported file."""
+"""``nanotrain import``: make a session from an exported file."""
 
 import click
 
@@ -9,15 +9,16 @@ from nanotrain_tui.cli.places import my_folders
 
 @click.command("import")
 @click.argument("file", type=click.Path())
-@click.option("--name", metavar="NAME", help="What to call it. Default: its own name, or the next "
-              "free one.")  # fmt: skip
+@click.option("--name", metavar="NAME", help="The name of the session. Default: its own name, with "
+              "a number if that is taken.")  # fmt: skip
 def command(file: str, name: str | None) -> int:
-    """Take up FILE, written by 'nanotrain export --format session' or 'bundle', as a session.
+    """Make a session from an exported FILE.
 
-    All of it is checked before; a file that is damaged or holds more than a session is refused.
-    The programs that it names (trainer, tegrastats, what to run at the end) are forgotten: this
-    machine's are used. A session that was running when it was exported is 'interrupted' here; with
-    the checkpoint of a bundle it can be resumed.
+    FILE was written by 'nanotrain export' with --format session or --format bundle. The whole file
+    is checked first. A file that is damaged or contains anything else is refused. The programs
+    named in it (trainer, tegrastats, the command to run at the end) are removed: the session uses
+    those of this machine. A session that was running when it was exported becomes 'interrupted'.
+    If FILE is a bundle with a checkpoint, the session can be resumed.
 
     \b
     nanotrain export mnist-3 --format bundle -o mnist-3.tar.gz

@@ -1,4 +1,4 @@
-"""``nanotrain init``: a configuration file with every key explained."""
+"""``nanotrain init``: write a configuration file that explains every key."""
 
 import sys
 from pathlib import Path
@@ -13,12 +13,12 @@ from nanotrain_tui.config import load_presets, replace_file, resolve
 
 @click.command("init")
 @click.argument("file", required=False, default="nanotrain.toml", type=click.Path(allow_dash=True))
-@click.option("--force", is_flag=True, help="Overwrite FILE where it exists.")
+@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
 def command(file: str, force: bool) -> int:
-    """Write a configuration file with every key, its default and what it does.
+    """Write a configuration file that explains every key.
 
-    All values stand behind a #: as it is written it changes nothing. FILE is nanotrain.toml where
-    none is named; - is standard output.
+    It lists each key with its default. Every value is commented out with a #, so the file changes
+    nothing until you edit it. FILE is nanotrain.toml by default; - is standard output.
 
     \b
     nanotrain init my.toml && $EDITOR my.toml && nanotrain train my.toml
@@ -31,7 +31,7 @@ def command(file: str, force: bool) -> int:
         return FINISHED
     path = Path(file)
     if path.exists() and not force:
-        raise CommandError(f"{file} is there already; --force overwrites it.")
+        raise CommandError(f"{file} already exists; --force overwrites it.")
     try:
         replace_file(path, text)
     except OSError as error:

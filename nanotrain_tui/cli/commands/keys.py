@@ -1,4 +1,4 @@
-"""``nanotrain keys``: every key of a configuration, from the catalog."""
+"""``nanotrain keys``: explain the keys of a configuration."""
 
 import textwrap
 
@@ -7,7 +7,7 @@ from click.shell_completion import CompletionItem
 
 from nanotrain_tui.catalog import FIELDS, Field, field_of
 from nanotrain_tui.cli.exit_status import FINISHED
-from nanotrain_tui.cli.facts import belongs_to, default_text, range_of
+from nanotrain_tui.cli.facts import applies_with, default_text, range_of
 from nanotrain_tui.cli.options import json_option
 from nanotrain_tui.cli.output import print_json, width
 
@@ -21,9 +21,10 @@ def _complete_key(_: click.Context, __: click.Parameter, start: str) -> list[Com
 @click.argument("key", required=False, shell_complete=_complete_key)
 @json_option
 def command(key: str | None, as_json: bool) -> int:
-    """Explain the keys of --set and of TOML files: what each does, its range and its choices.
+    """Explain the configuration keys.
 
-    With KEY, that one alone.
+    These are the keys of --set and of TOML files: what each does, its range, its default and its
+    choices. With KEY, only that key is explained.
 
     \b
     nanotrain keys
@@ -43,21 +44,21 @@ def command(key: str | None, as_json: bool) -> int:
 
 
 def _lines(field: Field, columns: int, explained: set[int]) -> list[str]:
-    """A key in a paragraph; choices that were explained before are only named again."""
+    """The lines about a key. Choices in ``explained``, by their id, are only named."""
     lines = [f"  {field.key}", *_wrapped(field.summary, "      ", columns)]
-    facts = [fact for fact in (range_of(field), default_text(field), belongs_to(field)) if fact]
+    facts = [fact for fact in (range_of(field), default_text(field), applies_with(field)) if fact]
     if facts:
         text = "; ".join(facts) + "."
         lines += _wrapped(text[0].upper() + text[1:], "      ", columns)
-    again = []
+    known = []
     longest = max(map(len, field.choices or {}), default=0)
     for name, entry in (field.choices or {}).items():
         if id(entry) in explained:
-            again.append(name)
+            known.append(name)
         else:
             lines += _wrapped(entry.summary, f"        {name:<{longest}}  ", columns)
             explained.add(id(entry))
-    return lines + (_wrapped(f"and {', '.join(again)}", "        ", columns) if again else [])
+    return lines + (_wrapped(f"and {', '.join(known)}", "        ", columns) if known else [])
 
 
 def _wrapped(text: str, start: str, columns: int) -> list[str]:

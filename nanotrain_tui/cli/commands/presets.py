@@ -1,4 +1,4 @@
-"""``nanotrain presets``: the configurations to start from."""
+"""``nanotrain presets``: list and save presets."""
 
 import os
 from pathlib import Path
@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from nanotrain_tui.catalog import check, nest
+from nanotrain_tui.catalog import check, nest, overlay
 from nanotrain_tui.cli.exit_status import FINISHED, note, paragraph
 from nanotrain_tui.cli.options import (
-    Asked,
+    RunOptions,
     complete_session,
     json_option,
     preset_option,
@@ -22,7 +22,6 @@ from nanotrain_tui.config import (
     Preset,
     check_preset_name,
     load_presets,
-    overlay,
     save_preset,
 )
 
@@ -31,11 +30,16 @@ from nanotrain_tui.config import (
 @json_option
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> int | None:
-    """List the presets, the shipped ones and your own.
+    """List the presets: those of the program and your own.
 
-    A preset is a TOML file that names a model and its training, never data. Your own lie in the
-    configuration folder ('nanotrain doctor' names it), below presets/; 'nanotrain presets save'
-    writes them.
+    A preset is a TOML file with the values of a model and its training, without data. Your own
+    presets are in the folder presets/ of the configuration folder; 'nanotrain doctor' prints its
+    path. 'nanotrain presets save' writes them.
+
+    \b
+    nanotrain presets
+    nanotrain train --preset sane
+    nanotrain presets save calm --from mnist-3
     """
     if ctx.invoked_subcommand is not None:
         return None
@@ -46,7 +50,7 @@ def command(ctx: click.Context, as_json: bool) -> int | None:
     else:
         for preset in presets.by_name.values():
             say(f"{paragraph(preset.name):<12} {paragraph(preset.summary)}")
-        say(f"\nYour own: {folders.presets}/NAME.toml")
+        say(f"\nYour own presets: {folders.presets}/NAME.toml")
     for problem in presets.problems:
         note(problem)
     return FINISHED
@@ -56,17 +60,17 @@ def command(ctx: click.Context, as_json: bool) -> int | None:
 @click.argument("name")
 @click.option(
     "--from", "source", metavar="SESSION|CONFIG.toml", shell_complete=complete_session,
-    help="What to save: the values of a session or of a file. Default: those in force.",
+    help="Save the values of this session or file. Default: those of the options and settings.",
 )  # fmt: skip
-@click.option("--summary", metavar="TEXT", default="", help="A sentence that says what it is.")
+@click.option("--summary", metavar="TEXT", default="", help="A sentence that describes the preset.")
 @preset_option
 @set_option
 @click.pass_obj
-def save_command(asked: Asked, name: str, source: str | None, summary: str) -> int:
-    """Save a model and its training as the preset NAME.
+def save_command(options: RunOptions, name: str, source: str | None, summary: str) -> int:
+    """Save the values of a model and its training as the preset NAME.
 
-    Data and machine are left out. In a preset of yours that exists, your comments stay, and so
-    does the order of its lines.
+    Keys of the data and the machine are left out. If the preset exists, its values are replaced;
+    your comments and the order of the lines stay.
 
     \b
     nanotrain presets save calm --from mnist-3 --summary "What worked on Sunday."
@@ -74,26 +78,26 @@ def save_command(asked: Asked, name: str, source: str | None, summary: str) -> i
     """
     folders = my_folders()
     check_preset_name(name)
-    config = _configuration(asked, folders, source)
+    config = _configuration(options, folders, source)
     if "edits" in config:
-        note("its [[edits]] are left out: they belong to one run, not to a preset")
+        note("the [[edits]] are not saved: they belong to one run, not to a preset")
     path = save_preset(folders.presets, name, config, summary)
     say(f"saved {path}; train it with: nanotrain train --preset {name}")
     return FINISHED
 
 
-def _configuration(asked: Asked, folders: Folders, source: str | None) -> dict[str, Any]:
-    """The checked configuration of a file, a session, or that of the options alone."""
+def _configuration(options: RunOptions, folders: Folders, source: str | None) -> dict[str, Any]:
+    """The checked configuration of a file or a session, or of the options alone."""
     if source is None:
-        return asked.configure(folders)
+        return options.configure(folders)
     if source.endswith(".toml") or os.sep in source:
-        return asked.configure(folders, Path(source))
+        return options.configure(folders, Path(source))
     from nanotrain_tui.cli.pick import pick_session
-    from nanotrain_tui.launch import configuration_of
+    from nanotrain_tui.launch.resume_and_fork import configuration_of
 
     config = dict(configuration_of(pick_session(folders, source)))
     config.pop("edits", None)
-    return check(overlay(config, asked.changes(folders)))
+    return check(overlay(config, options.changes(folders)))
 
 
 def _object(preset: Preset) -> dict[str, object]:

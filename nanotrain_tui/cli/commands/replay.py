@@ -1,4 +1,4 @@
-"""``nanotrain replay``: the dashboard on a recording being played."""
+"""``nanotrain replay``: play a recording in the dashboard."""
 
 import math
 
@@ -6,7 +6,7 @@ import click
 
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.cli.dashboard import open_dashboard
-from nanotrain_tui.cli.options import Asked, run_options, session_argument
+from nanotrain_tui.cli.options import RunOptions, run_options, session_argument
 from nanotrain_tui.cli.places import my_folders
 
 
@@ -18,11 +18,11 @@ def _speed(_: click.Context, __: click.Parameter, text: str) -> float:
     except ValueError:
         speed = math.nan
     if not 0.25 <= speed <= 64:
-        raise ConfigError("--speed", f"'{text}' is no speed: 0.25 to 64, or max.")
+        raise ConfigError("--speed", f"'{text}' must be a number from 0.25 to 64, or max.")
     return speed
 
 
-def _place(_: click.Context, __: click.Parameter, text: str) -> str:
+def _position(_: click.Context, __: click.Parameter, text: str) -> str:
     from nanotrain_tui.follow.replay import is_place
 
     problem = is_place(text) if text else ""
@@ -34,16 +34,19 @@ def _place(_: click.Context, __: click.Parameter, text: str) -> str:
 @click.command("replay")
 @session_argument
 @click.option("--speed", metavar="N", default="1", show_default=True, callback=_speed,
-              help="0.25 to 64 times as fast, or max: as fast as it draws.")  # fmt: skip
-@click.option("--from", "begin", metavar="STEP", default="", callback=_place,
-              help="Begin at a step (1200), a time (12:30) or a share (45%).")  # fmt: skip
+              help="0.25 to 64 times the original speed, or max: as fast as possible.")  # fmt: skip
+@click.option("--from", "begin", metavar="POSITION", default="", callback=_position,
+              help="Start at a step (1200), a time (12:30) or a percentage (45%).")  # fmt: skip
 @run_options
 @click.pass_obj
-def command(asked: Asked, session: str, speed: float, begin: str) -> int:
-    """Play SESSION, running or ended, on the dashboard.
+def command(options: RunOptions, session: str, speed: float, begin: str) -> int:
+    """Play a recording in the dashboard.
 
-    Space plays and pauses, < and > change the speed, [ and ] go from event to event, { and } by a
-    hundredth, : to a step, a time or a share. W returns to the session itself.
+    SESSION, running or ended, is a name or the beginning of one.
+
+    Keys: Space plays and pauses, < and > change the speed, [ and ] go to the previous and the next
+    event, { and } go back and forward by a hundredth of the recording, and : goes to a step, a time
+    or a percentage. W leaves the replay and shows the session as it is now.
 
     \b
     nanotrain replay mnist-3 --speed 8
@@ -54,4 +57,4 @@ def command(asked: Asked, session: str, speed: float, begin: str) -> int:
 
     folder = pick_session(my_folders(), session)
     check_readable(folder)
-    return open_dashboard(asked, watch=Watch(folder.name, speed, begin))
+    return open_dashboard(options, watch=Watch(folder.name, speed, begin))

@@ -1,9 +1,9 @@
-"""``nanotrain restart``: a session's configuration once more, from the beginning."""
+"""``nanotrain restart``: train a session's configuration again from the beginning."""
 
 import click
 
 from nanotrain_tui.cli.options import (
-    Asked,
+    RunOptions,
     change_options,
     detach_option,
     json_option,
@@ -21,23 +21,27 @@ from nanotrain_tui.cli.running import run_session
 @detach_option
 @json_option
 @click.pass_obj
-def command(asked: Asked, session: str, name: str | None, detach: bool, as_json: bool) -> int:
-    """Train a new session with the configuration that SESSION began with.
+def command(
+    options: RunOptions, session: str, name: str | None, detach: bool, as_json: bool
+) -> int:
+    """Train a new session with the configuration of SESSION.
 
-    SESSION stays as it is; --set changes what shall be otherwise. Output and exit status are those
-    of 'nanotrain train'.
+    The training starts at step 0 with the configuration that SESSION started with; --set changes
+    values. SESSION stays as it is. The output and the exit status are those of
+    'nanotrain train'.
 
     \b
+    nanotrain restart mnist-3
     nanotrain restart mnist-3 --set model.initializer=he_normal
     """
     from nanotrain_tui.cli.pick import pick_session
-    from nanotrain_tui.launch import plan_restart
+    from nanotrain_tui.launch.resume_and_fork import plan_restart
 
     folders = my_folders()
-    changes = asked.changes(folders)
+    changes = options.changes(folders)
     folder = pick_session(folders, session)
     return run_session(
-        lambda: plan_restart(folder, folders, changes),
+        lambda: plan_restart(folder, folders.places, changes),
         folders,
         detach=detach,
         as_json=as_json,

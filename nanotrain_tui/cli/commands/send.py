@@ -1,4 +1,4 @@
-"""``nanotrain send``: one command to a running session, and whether it was applied."""
+"""``nanotrain send``: send one command to a running session and wait until it is applied."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -7,7 +7,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from nanotrain_tui.catalog import format_value, nearest
-from nanotrain_tui.cli.exit_status import FAILED, FINISHED, CommandError, complain
+from nanotrain_tui.cli.exit_status import FAILED, FINISHED, CommandError, print_error
 from nanotrain_tui.cli.options import complete_set, json_option, session_argument
 from nanotrain_tui.cli.output import print_json, say
 from nanotrain_tui.cli.places import my_folders
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "set": "change values, all at the same step: set KEY=VALUE ...",
-    "undo": "take back the last edit, whoever made it; again: the one before",
-    "pause": "wait after the step it is in",
-    "resume": "go on after a pause",
-    "step": "one update, or N, then pause again: step [N]",
+    "undo": "take back the last edit, whoever made it; a second undo takes back the one before",
+    "pause": "pause after the current step",
+    "resume": "continue after a pause",
+    "step": "run one step, or N, then pause again: step [N]",
     "evaluate": "test the network now",
     "checkpoint": "write a checkpoint now",
-    "stop": "end the session after the step it is in",
+    "stop": "end the session after the current step",
 }
-# The event that says that a command took effect.
+# The event that records that a command took effect.
 EVENTS = {
     "set": "edited", "undo": "edited", "pause": "paused", "resume": "resumed", "step": "resumed",
     "evaluate": "evaluated", "checkpoint": "checkpoint", "stop": "stopped",
 }  # fmt: skip
 
-MOST_STEPS = 10**9
+MAX_STEPS = 10**9
 
 Arguments = dict[str, Any]
 
@@ -54,18 +54,18 @@ def _complete_value(ctx: click.Context, of: click.Parameter, start: str) -> list
 @click.option(
     "--timeout", metavar="SECONDS", default=300.0, show_default=True,
     type=click.FloatRange(0.0, 1e6, min_open=True),
-    help="How long to wait for the answer; while TensorFlow loads, commands wait for it.",
+    help="How long to wait for the reply. A session replies only after TensorFlow has loaded.",
 )  # fmt: skip
 @json_option
 def command(session: str, do: str, values: tuple[str, ...], timeout: float, as_json: bool) -> int:
     """Send one command to SESSION and wait until it is applied.
 
     COMMAND is one of: set KEY=VALUE ..., undo, pause, resume, step [N], evaluate, checkpoint,
-    stop. Several values are set at the same step, all or none; 'nanotrain keys' explains them.
-    undo takes back the last edit, whoever made it; again, the one before.
+    stop. All values of a set change at the same step, or none does; 'nanotrain keys' explains the
+    keys. undo takes back the last edit, whoever made it; a second undo takes back the one before.
 
-    Exit status: 0 applied; 1 refused, or the session does not run: the reason is printed; 2 the
-    command line cannot be used, and nothing was sent.
+    Exit status: 0 applied; 1 refused, or the session is not running (the reason is printed); 2 the
+    command line is wrong, and nothing was sent.
 
     \b
     nanotrain send mnist-3 set optimizer.learning_rate=0.01
@@ -80,48 +80,48 @@ def command(session: str, do: str, values: tuple[str, ...], timeout: float, as_j
     if as_json:
         print_json({"session": folder.name, "do": do, **answer})
     if answer.get("ok") is not True:
-        why = answer.get("why", "it gave no reason.")
-        return complain(f"{folder.name}: {do} was refused: {why}", FAILED)
+        reason = answer.get("why", "the session gave no reason.")
+        return print_error(f"{folder.name}: {do} was refused: {reason}", FAILED)
     if not as_json:
         say(_applied(folder, do, arguments, answer, event))
     return FINISHED
 
 
 def parse_command(do: str, values: tuple[str, ...]) -> Arguments:
-    """What belongs to a command, checked. Raises ConfigError and CommandError."""
+    """The checked arguments of a command. Raises ConfigError or CommandError."""
     if do not in COMMANDS:
         known = ", ".join(COMMANDS)
         raise CommandError(
-            f"there is no command '{do}'.{nearest(do, COMMANDS)} There are: {known}."
+            f"there is no command '{do}'.{nearest(do, COMMANDS)} The commands are: {known}."
         )
     if do == "set":
         if not values:
-            raise CommandError("set wants at least one KEY=VALUE; 'nanotrain keys' lists the keys.")
+            raise CommandError("set needs at least one KEY=VALUE; 'nanotrain keys' lists the keys.")
         return {"values": dict(parse_set(text) for text in values)}
     if do == "step":
         return {"n": _count(values)}
     if values:
-        raise CommandError(f"{do} takes no argument; there is '{values[0]}'.")
+        raise CommandError(f"{do} takes no argument; remove '{values[0]}'.")
     return {}
 
 
 def _count(values: tuple[str, ...]) -> int:
     if not values:
         return 1
-    if len(values) == 1 and values[0].isdecimal() and 0 < int(values[0][:20]) <= MOST_STEPS:
+    if len(values) == 1 and values[0].isdecimal() and 0 < int(values[0][:20]) <= MAX_STEPS:
         return int(values[0])
     raise CommandError(
-        f"step takes one number of updates, from 1 to {MOST_STEPS:,}; it is '{' '.join(values)}'."
+        f"step takes one number of steps, from 1 to {MAX_STEPS:,}, not '{' '.join(values)}'."
     )
 
 
 def _ask(
     folder: "SessionFolder", do: str, arguments: Arguments, timeout: float
 ) -> tuple[dict[str, Any], "Event | None"]:
-    """The session's answer, and the event that came of it, if any did.
+    """Send a command; returns the reply and the event that it caused, if any.
 
-    A session whose recording is damaged is commanded all the same: ``unreadable`` says why the
-    answer has no event.
+    A session whose recording is damaged still gets the command. Then the key ``unreadable`` of the
+    reply says why there is no event.
     """
     from nanotrain_tui.session.errors import RecordingError
     from nanotrain_tui.session.recording.reader import SessionReader
@@ -144,7 +144,7 @@ def _ask(
         answer = answer or _request(folder, do, arguments, timeout)
         answer["unreadable"] = str(error)
     undone = answer.get("undoes")
-    event = next((event for event in events if _came_of(event, arguments, undone)), None)
+    event = next((event for event in events if _is_caused_by(event, arguments, undone)), None)
     if event is not None:
         answer["step"] = event.step
         if do in ("set", "undo"):
@@ -157,7 +157,7 @@ def _ask(
 def _request(
     folder: "SessionFolder", do: str, arguments: Arguments, timeout: float
 ) -> dict[str, Any]:
-    """The host's reply, or what a session without a host would say."""
+    """The reply of the host, or the reply for a session that has no host."""
     from nanotrain_tui.session.client import ControlClient
     from nanotrain_tui.session.errors import NotResponding, NotRunning
 
@@ -165,15 +165,15 @@ def _request(
         with ControlClient(folder) as client:
             return client.request(do, timeout=timeout, **arguments)
     except NotRunning:
-        return _of_ended(folder, do)
+        return _reply_of_ended(folder, do)
     except NotResponding as error:
         return {"ok": False, "why": str(error)}
 
 
-def _came_of(event: "Event", arguments: Arguments, undone: int | None) -> bool:
-    """Whether an edit is ours, and not another's or the configuration's that was faster.
+def _is_caused_by(event: "Event", arguments: Arguments, undone: int | None) -> bool:
+    """Whether this command caused the event, rather than another user or a scripted edit.
 
-    ``undone`` is the seq of the edit that was to be undone.
+    ``undone`` is the ``seq`` of the edit that this command undoes.
     """
     if event.body.get("undoes") != undone:
         return False
@@ -182,28 +182,28 @@ def _came_of(event: "Event", arguments: Arguments, undone: int | None) -> bool:
     values = arguments.get("values", {})
     changes = event.body.get("changes", {})
     ours = changes.keys() & values.keys()
-    same = all(changes[key][1] == values[key] for key in ours)
-    return same and bool(ours or not changes) and not event.body.get("scripted")
+    is_same = all(changes[key][1] == values[key] for key in ours)
+    return is_same and bool(ours or not changes) and not event.body.get("scripted")
 
 
-def _of_ended(folder: "SessionFolder", do: str) -> dict[str, Any]:
-    """The answer that a session without a host would give."""
+def _reply_of_ended(folder: "SessionFolder", do: str) -> dict[str, Any]:
+    """The reply for a session that has ended and has no host any more."""
     from nanotrain_tui.session.summary import summarise
 
     summary = summarise(folder)
     answer: dict[str, Any] = {"ok": do == "stop", "state": summary.state, "step": summary.step}
-    name, ended = folder.name, f"it has ended ({summary.state})"
+    name, ended = folder.name, f"the session has ended ({summary.state})"
     if do == "resume":
         answer["why"] = f"{ended}; {_how_to_resume(name, summary.state)}."
     elif do == "undo":
         answer["why"] = (
-            f"{ended}, and only a live session's edits can be undone; 'nanotrain resume {name} "
-            f"--set ...' or 'nanotrain fork {name} --set ...' goes on with other values."
+            f"{ended}, and only the edits of a running session can be undone; 'nanotrain resume "
+            f"{name} --set ...' or 'nanotrain fork {name} --set ...' continues with other values."
         )
     elif do == "set":
         answer["why"] = (
-            f"{ended}; 'nanotrain fork {name} --set ...' goes on with other values from a "
-            f"checkpoint, 'nanotrain restart {name} --set ...' from the beginning."
+            f"{ended}; 'nanotrain fork {name} --set ...' continues with other values from a "
+            f"checkpoint, 'nanotrain restart {name} --set ...' starts again from the beginning."
         )
     elif do != "stop":
         answer["why"] = f"{ended}."
@@ -212,8 +212,8 @@ def _of_ended(folder: "SessionFolder", do: str) -> dict[str, Any]:
 
 def _how_to_resume(name: str, state: str) -> str:
     if state == "finished":
-        return f"'nanotrain resume {name} --set train.steps=...' goes on to more steps"
-    return f"'nanotrain resume {name}' goes on from its last checkpoint"
+        return f"'nanotrain resume {name} --set train.steps=...' trains for more steps"
+    return f"'nanotrain resume {name}' continues from its last checkpoint"
 
 
 def _applied(
@@ -229,18 +229,18 @@ def _applied(
         return f"applied at step {step}: {do}; but {answer['unreadable']}"
     if event is None:
         return f"nothing to do: {folder.name} is {answer.get('state')} at step {step}"
-    what, body = do, event.body
+    text, body = do, event.body
     if do in ("set", "undo"):
         undid = "undid " if do == "undo" else ""
-        what = undid + (_changes(body.get("changes") or {}) or "nothing differs")
+        text = undid + (_changes(body.get("changes") or {}) or "no value changed")
     elif do == "step":
-        what = f"step {arguments['n']}"
+        text = f"step {arguments['n']}"
     elif do == "evaluate":
-        what = _evaluation(folder, event)
+        text = _evaluation(folder, event)
     elif do == "checkpoint":
         tested = "tested" if body.get("tested") else "not tested"
-        what = f"checkpoint {body.get('file')}, {tested}"
-    return f"applied at step {step}: {what}"
+        text = f"checkpoint {body.get('file')}, {tested}"
+    return f"applied at step {step}: {text}"
 
 
 def _evaluation(folder: "SessionFolder", event: "Event") -> str:
@@ -252,7 +252,7 @@ def _evaluation(folder: "SessionFolder", event: "Event") -> str:
 
 
 def _changes(changes: Mapping[str, Any]) -> str:
-    """Each from what to what; parameters that went with the choice before are not listed."""
+    """``key old -> new`` for each change, without the parameters that no longer apply."""
     kept = ((key, old, new) for key, (old, new) in changes.items() if new is not None)
     return ", ".join(f"{key} {_text(old)} -> {_text(new)}" for key, old, new in kept)
 

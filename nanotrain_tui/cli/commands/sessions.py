@@ -165,12 +165,14 @@ def _by_metric(metric: "Metric") -> Callable[["SessionSummary"], float | None]:
 
 
 def _metrics_of(summaries: list["SessionSummary"]) -> dict[str, "Metric"]:
-    """Every metric that any session was evaluated by; the newest declaration counts."""
-    return {
-        found.metric.name: found.metric
-        for one in reversed(summaries)
-        for found in one.metrics.values()
-    }
+    """Every metric that any session was evaluated by, and the standard ones.
+
+    The newest declaration counts.
+    """
+    from nanotrain_tui.session.metrics import STANDARD
+
+    found = (known.metric for one in reversed(summaries) for known in one.metrics.values())
+    return {metric.name: metric for metric in (*STANDARD, *found) if metric.is_result}
 
 
 def _object(summary: "SessionSummary") -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nanotrain_tui.catalog import flatten, format_value
-from nanotrain_tui.cli.divergence import way_out
+from nanotrain_tui.cli.divergence import divergence_advice
 from nanotrain_tui.cli.exit_status import FINISHED, paragraph
 from nanotrain_tui.cli.options import json_option, session_argument
 from nanotrain_tui.cli.output import clock, metric_value, moment, print_json, table
@@ -176,7 +176,7 @@ def _head(state: "RunState", reader: "SessionReader", lost: str) -> str:
     if state.diverged is not None:
         since = f"since step {state.diverged.step}"
         what = f"the {state.diverged.metric} is {state.diverged.value} {since}"
-        lines.append(f"{what}; {way_out(state)}")
+        lines.append(f"{what}; {divergence_advice(state)}")
     return "\n".join(lines + list(state.notices))
 
 

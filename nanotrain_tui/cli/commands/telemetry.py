@@ -1,4 +1,4 @@
-"""``nanotrain telemetry``: what the board does now, and tegrastats' logs for other programs."""
+"""``nanotrain telemetry``: print live samples of the board, or convert a log of tegrastats."""
 
 import json
 import select
@@ -11,43 +11,50 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nanotrain_tui.cli.exit_status import FINISHED, CommandError, note
-from nanotrain_tui.cli.options import Asked, json_option, tegrastats_option
+from nanotrain_tui.cli.options import RunOptions, json_option, tegrastats_option
 from nanotrain_tui.cli.signals import StopRequests
 from nanotrain_tui.cli.telemetry.rows import LIVE, CsvRows, PlainRows
 
 if TYPE_CHECKING:
     from nanotrain_tui.telemetry.monitor import Monitor
 
-LONGEST_INTERVAL_MS = 24 * 3600 * 1000
+MAX_INTERVAL_MS = 24 * 3600 * 1000
 
 Show = Callable[[Mapping[str, Any]], None]
 
 
 @click.command("telemetry")
 @json_option
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, its header first.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV with a header.")
 @click.option(
-    "--interval", metavar="MS", type=click.IntRange(1, LONGEST_INTERVAL_MS), default=1000,
+    "--interval", metavar="MS", type=click.IntRange(1, MAX_INTERVAL_MS), default=1000,
     show_default=True, help="Milliseconds between samples.",
 )  # fmt: skip
-@click.option("--count", metavar="N", type=click.IntRange(1), help="End after N samples.")
+@click.option("--count", metavar="N", type=click.IntRange(1), help="Stop after N samples.")
 @click.option(
     "--from", "log", metavar="LOG", type=click.Path(allow_dash=True),
-    help="Convert a log of tegrastats ('-': standard input; may be gzipped) in place of measuring.",
+    help="Convert this log of tegrastats, plain or gzipped, instead of measuring; - is standard "
+    "input.",
 )  # fmt: skip
 @tegrastats_option
 @click.pass_obj
 def command(
-    asked: Asked, as_json: bool, as_csv: bool, interval: int, count: int | None, log: str | None
+    options: RunOptions,
+    as_json: bool,
+    as_csv: bool,
+    interval: int,
+    count: int | None,
+    log: str | None,
 ) -> int:
-    """Print what this board does: loads, clocks, memory, temperatures, power.
+    """Print live samples of this board.
 
-    From tegrastats where there is one, else from the kernel's files, NVML and psutil; each sample
-    says who measured it. Nothing needs root. --json prints one object a line, --csv a table whose
-    columns are the usual ones and those of the first sample. Ctrl+C ends it.
+    A sample has loads, clocks, memory, temperatures and power. Samples come from tegrastats if it
+    is installed, else from files of the kernel, NVML and psutil; each sample names its source. No
+    root rights are needed. --json prints one object per line. --csv prints a table with the usual
+    columns and those of the first sample. Ctrl+C ends it.
 
-    --from reads a log that 'tegrastats --logfile LOG' wrote, of any Jetson and release, and prints
-    one JSON object a line; lines that are no samples are counted and told at the end.
+    --from reads a log that 'tegrastats --logfile LOG' wrote on any Jetson and prints one JSON
+    object per line. Lines that are not samples are skipped and counted.
 
     \b
     nanotrain telemetry
@@ -57,15 +64,15 @@ def command(
     ssh nano tegrastats | nanotrain telemetry --from - --csv
     """
     if as_json and as_csv:
-        raise CommandError("--json and --csv exclude each other.")
+        raise CommandError("--json and --csv cannot be used together; choose one.")
     if log is not None:
         from nanotrain_tui.cli.telemetry.log import convert
 
         return convert(log, as_csv, count)
     from nanotrain_tui.telemetry.monitor import Monitor, TelemetryError
 
-    monitor = Monitor(asked.value("telemetry.tegrastats"), interval / 1000)
-    show = _shower(as_json, as_csv)
+    monitor = Monitor(options.value("telemetry.tegrastats"), interval / 1000)
+    show = _printer(as_json, as_csv)
     with StopRequests():
         try:
             monitor.start()
@@ -76,21 +83,22 @@ def command(
         finally:
             monitor.close()
             if monitor.unread_lines:
-                note(f"{monitor.unread_lines:,} lines of tegrastats were no samples: skipped.")
+                lines = f"{monitor.unread_lines:,} lines of tegrastats"
+                note(f"{lines} were not samples and were skipped.")
     return FINISHED
 
 
 def watch(monitor: "Monitor", show: Show, count: int | None) -> None:
-    """Show each sample as it comes, ``count`` of them or until somebody ends it."""
-    given = 0
-    while count is None or given < count:
+    """Show samples as they arrive: ``count`` of them, or until a signal ends the loop."""
+    shown = 0
+    while count is None or shown < count:
         body = monitor.poll(time.monotonic())
         for message in monitor.notes():
             note(message)
         if body is not None:
             show(body)
-            sys.stdout.flush()  # whoever reads a pipe reads it now
-            given += 1
+            sys.stdout.flush()  # so that a pipe gets each sample at once
+            shown += 1
             continue
         fd = monitor.fileno()
         wait = max(0.0, monitor.deadline() - time.monotonic())
@@ -98,7 +106,7 @@ def watch(monitor: "Monitor", show: Show, count: int | None) -> None:
             monitor.read()
 
 
-def _shower(as_json: bool, as_csv: bool) -> Show:
+def _printer(as_json: bool, as_csv: bool) -> Show:
     if as_json:
         return lambda body: print(json.dumps({"time": _now(), **body}))
     if as_csv:

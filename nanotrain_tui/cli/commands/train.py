@@ -1,4 +1,4 @@
-"""``nanotrain train``: a session without the dashboard."""
+"""``nanotrain train``: train without the dashboard."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,13 @@ import click
 
 from nanotrain_tui.cli.dry_run import print_plan
 from nanotrain_tui.cli.exit_status import CommandError
-from nanotrain_tui.cli.options import Asked, detach_option, json_option, name_option, run_options
+from nanotrain_tui.cli.options import (
+    RunOptions,
+    detach_option,
+    json_option,
+    name_option,
+    run_options,
+)
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.cli.running import run_session
 from nanotrain_tui.config import FileError, load_presets
@@ -18,28 +24,32 @@ from nanotrain_tui.config import FileError, load_presets
 @run_options
 @name_option
 @detach_option
-@click.option("--dry-run", is_flag=True, help="Print what would be trained, and start nothing.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Print what would be trained, the memory and disk space it needs, and exit.",
+)
 @json_option
 @click.pass_obj
 def command(
-    asked: Asked,
+    options: RunOptions,
     config: Path | None,
     name: str | None,
     detach: bool,
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Train a network and print one line an evaluation.
+    """Train a network and print one line for each evaluation.
 
-    CONFIG.toml holds the keys that 'nanotrain keys' explains. --preset, CONFIG.toml and --set
-    overrule each other in this order. Without data.name: MNIST if it is found, else digits.
+    CONFIG.toml sets the keys that 'nanotrain keys' explains. It overrides --preset, and --set
+    overrides both. Without data.name, MNIST is used if it is found, else the digits.
 
-    The session goes on when the terminal or the link is lost; 'nanotrain attach' finds it again.
-    Ctrl+C (or SIGTERM) stops it at the next step; a second Ctrl+C does not wait for that.
+    The session keeps running when the terminal or the connection is lost; 'nanotrain attach' opens
+    it again. Ctrl+C (or SIGTERM) stops it at the next step; a second Ctrl+C leaves at once.
 
-    Exit status: 0 finished; 1 failed or diverged; 2 the configuration cannot be used and nothing
-    was started; 130 stopped before the last step, here or by anyone else; 141 nobody reads the
-    output any more, and the session goes on.
+    Exit status: 0 finished; 1 failed or diverged; 2 the configuration cannot be used, and nothing
+    was started; 130 stopped before the last step, by you or by anyone else; 141 nobody reads the
+    output any more, and the session keeps running.
 
     \b
     nanotrain train
@@ -48,24 +58,26 @@ def command(
     nanotrain train my.toml --dry-run
     nanotrain train --json | jq 'select(.event == "evaluated")'
     """
-    from nanotrain_tui.launch import prepare
+    from nanotrain_tui.launch.plan import prepare
 
-    values = _configure(asked, config)
+    values = _configure(options, config)
     folders = my_folders()
     if dry_run:
-        return print_plan(prepare(values, folders), as_json)
+        return print_plan(prepare(values, folders.places), as_json)
     return run_session(
-        lambda: prepare(values, folders), folders, detach=detach, as_json=as_json, name=name
+        lambda: prepare(values, folders.places), folders, detach=detach, as_json=as_json, name=name
     )
 
 
-def _configure(asked: Asked, file: Path | None) -> dict[str, Any]:
-    """The checked configuration; a preset's name given as a file gets a hint."""
+def _configure(options: RunOptions, file: Path | None) -> dict[str, Any]:
+    """The checked configuration. Raises CommandError if the file's name is that of a preset."""
     folders = my_folders()
     try:
-        return asked.configure(folders, file)
+        return options.configure(folders, file)
     except FileError as error:
         name = str(file)
         if error.key == name and name in load_presets(folders.presets).by_name:
-            raise CommandError(f"{error} There is a preset of that name: --preset {name}") from None
+            raise CommandError(
+                f"{error} There is a preset of that name: --preset {name}."
+            ) from None
         raise

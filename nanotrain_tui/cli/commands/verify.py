@@ -1,4 +1,4 @@
-"""``nanotrain verify``: whether a recording and its checkpoints are whole."""
+"""``nanotrain verify``: check a recording and its checkpoints for damage."""
 
 from pathlib import Path
 
@@ -14,11 +14,13 @@ from nanotrain_tui.cli.places import my_folders
 @click.argument("session", metavar="SESSION|FILE", shell_complete=complete_session)
 @json_option
 def command(session: str, as_json: bool) -> int:
-    """Look at every row of SESSION, or of an exported FILE, and at its checkpoints.
+    """Check a recording and its checkpoints for damage.
 
-    Exit status 0: all is whole; 1: something is not, and it is said what. Of an imported session
-    only the checkpoints that came along are looked at. Nothing is changed: a recording that a
-    killed program left in the middle of a change is looked at in a private copy.
+    Every row of SESSION, or of an exported FILE, is checked. In an imported session, only the
+    checkpoints that were in its file are checked. Nothing is changed: if a program was killed
+    while it wrote the recording, a private copy is checked.
+
+    Exit status: 0 no damage was found; 1 something is damaged, and the problems are printed.
 
     \b
     nanotrain verify mnist-3
@@ -40,20 +42,22 @@ def command(session: str, as_json: bool) -> int:
         try:
             with SessionReader(folder, settle=False) as reader:
                 listed = read_checkpoints(reader)
-                came_whole = "imported" not in reader.meta()
+                is_imported = "imported" in reader.meta()
         except RecordingError as error:
             problems.append(str(error))
         else:
-            # An exported session leaves most of its checkpoints behind.
-            here = [
-                one for one in listed if came_whole or Path(folder.checkpoints, one.file).exists()
+            # An exported file contains at most one checkpoint of the session.
+            checked = [
+                checkpoint
+                for checkpoint in listed
+                if not is_imported or Path(folder.checkpoints, checkpoint.file).exists()
             ]
-            facts["checkpoints"] = len(here)
-            problems += [f"checkpoint: {one.problem}" for one in here if one.problem]
+            facts["checkpoints"] = len(checked)
+            problems += [f"checkpoint: {found.problem}" for found in checked if found.problem]
     if as_json:
         print_json({"ok": not problems, "problems": problems, "facts": facts})
     else:
-        told = ", ".join(f"{name} {value:,}" for name, value in facts.items())
-        verdict = "whole" if not problems else "problems"
-        say("\n".join([f"{session}: {verdict} ({told})", *(f"  {line}" for line in problems)]))
+        counts = ", ".join(f"{name} {value:,}" for name, value in facts.items())
+        result = "no damage" if not problems else "problems"
+        say("\n".join([f"{session}: {result} ({counts})", *(f"  {line}" for line in problems)]))
     return FAILED if problems else FINISHED

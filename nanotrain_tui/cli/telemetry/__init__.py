@@ -1,1 +1,1 @@
-"""What ``nanotrain telemetry`` reads and how it writes a row."""
+"""Reads logs of tegrastats and prints samples, for ``nanotrain telemetry``."""

@@ -1,4 +1,4 @@
-"""tegrastats' logs as JSON lines or CSV."""
+"""Converts logs of tegrastats to JSON lines or CSV."""
 
 import gzip
 import json
@@ -17,30 +17,33 @@ from nanotrain_tui.telemetry.tegrastats import parse_line
 from .rows import CsvRows, names_of
 
 READ_SIZE = 1 << 16
-GZIP = b"\x1f\x8b"
+GZIP_MAGIC = b"\x1f\x8b"
 
-Told = Callable[[float], None]
+Progress = Callable[[float], None]
 
 
 class Log:
-    """The samples of a log, line by line in bounded memory; ``skipped`` counts what is none."""
+    """Iterates over the samples of a log in bounded memory.
 
-    def __init__(self, name: str, told: Told = lambda _: None) -> None:
+    ``skipped`` counts the lines that are not samples.
+    """
+
+    def __init__(self, name: str, progress: Progress = lambda _: None) -> None:
         self.skipped = 0
         self._name = name
-        self._told = told
+        self._progress = progress
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         self.skipped = 0
         lines = LineBuffer()
         with _opened(self._name) as file:
             size = 0 if self._name == "-" else os.fstat(file.fileno()).st_size
-            is_gzip = file.peek(len(GZIP)).startswith(GZIP)
+            is_gzip = file.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
             stream: Any = gzip.GzipFile(fileobj=file) if is_gzip else file
-            while data := stream.read1(READ_SIZE):  # a pipe's lines as they come
+            while data := stream.read1(READ_SIZE):  # returns a pipe's lines as they arrive
                 yield from self._samples(lines.feed(data))
                 if size:
-                    self._told(file.tell() / size)
+                    self._progress(file.tell() / size)
         yield from self._samples(lines.end(), whole=False)
         self.skipped += lines.dropped
 
@@ -54,35 +57,37 @@ class Log:
 
 
 def _opened(name: str) -> AbstractContextManager[Any]:
-    """The log as bytes; standard input stays open."""
+    """The log, opened for reading bytes. Standard input is not closed."""
     return nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb")
 
 
 def convert(name: str, as_csv: bool, count: int | None = None) -> int:
-    """Print the samples of the log ``name`` ("-": standard input), ``count`` at most."""
-    where = "standard input" if name == "-" else name
-    given = 0
-    with progress_line(f"converting {where}") as told:
-        log = Log(name, told)
+    """Print at most ``count`` samples of the log ``name``, which is a path or ``-`` for stdin."""
+    source = "standard input" if name == "-" else name
+    shown = 0
+    with progress_line(f"converting {source}") as progress:
+        log = Log(name, progress)
         try:
             show = _rows(name) if as_csv else _print_json
             for sample in log:
                 show(sample)
-                given += 1
-                if given == count:
+                shown += 1
+                if shown == count:
                     break
                 if name == "-":
                     sys.stdout.flush()
         except (EOFError, gzip.BadGzipFile) as error:
-            raise CommandError(f"{where} is no whole gzip file: {error}.", FAILED) from None
+            raise CommandError(
+                f"{source} is damaged or not a gzip file: {error}.", FAILED
+            ) from None
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise
             raise CommandError(os_reason(error)) from None
     if log.skipped:
-        note(f"{log.skipped:,} lines of {where} are no samples of tegrastats and were skipped.")
-    if not given:
-        raise CommandError(f"{where} holds no sample of tegrastats.", FAILED)
+        note(f"{log.skipped:,} lines of {source} are not samples of tegrastats and were skipped.")
+    if not shown:
+        raise CommandError(f"{source} has no sample of tegrastats.", FAILED)
     return FINISHED
 
 
@@ -91,7 +96,7 @@ def _print_json(sample: dict[str, Any]) -> None:
 
 
 def _rows(name: str) -> Callable[[dict[str, Any]], None]:
-    """Columns of all samples where the log can be read twice, else those of the first."""
+    """Print CSV with the columns of all samples; of a pipe, with those of the first sample."""
     if name == "-" or not Path(name).is_file():
         return CsvRows().show
     names: dict[str, None] = {}

@@ -1,4 +1,4 @@
-"""Telemetry samples as rows: of CSV, and of a table that fits 80 columns."""
+"""Prints telemetry samples as CSV, or as a table of 80 columns."""
 
 import csv
 import shutil
@@ -12,7 +12,7 @@ from nanotrain_tui.cli.output import say
 from nanotrain_tui.telemetry.flat import flat, natural
 
 FIRST = ("time", "timestamp", "source")  # columns
-# Columns of a live table whatever the first sample knows: a GPU may sleep until it is used.
+# Columns that live CSV always has, because a GPU may sleep during the first sample.
 LIVE = (
     "cpu_load_percent", "cpu_temperature_c", "gpu_freq_mhz", "gpu_load_percent",
     "gpu_temperature_c", "mem_available_mb", "power_total_mw", "ram_total_mb", "ram_used_mb",
@@ -22,46 +22,46 @@ HEADER = "TIME        GPU  MHz   CPU  RAM MB         FREE  SWAP  GPU C  CPU C   
 
 
 def names_of(sample: Mapping[str, Any]) -> Iterable[str]:
-    """The columns of a sample, ``power_mw.VDD_IN.now`` say; also of what is null in it."""
-    told = {key: 0 if value is None else value for key, value in sample.items()}
-    told["temperatures_c"] = dict.fromkeys(sample.get("temperatures_c") or (), 0)
+    """The columns of a sample, such as ``power_mw.VDD_IN.now``, also of its null values."""
+    columns = {key: 0 if value is None else value for key, value in sample.items()}
+    columns["temperatures_c"] = dict.fromkeys(sample.get("temperatures_c") or (), 0)
     cores = sample.get("cpus") or []
-    like = next(filter(None, cores), None)  # one that is off fills the columns of the others
-    told["cpus"] = [core or like for core in cores]
-    return (name for name, _ in flat(told))
+    running = next(filter(None, cores), None)  # a core that is off gets the same columns
+    columns["cpus"] = [core or running for core in cores]
+    return (name for name, _ in flat(columns))
 
 
 class CsvRows:
-    """CSV under the given columns, or under those of the first sample and ``always``."""
+    """Prints CSV with the columns ``names``, or with those of the first sample and ``always``."""
 
     def __init__(self, names: list[str] | None = None, always: Iterable[str] = ()) -> None:
         self._names = None if names is None else _ordered(names)
         self._always = always
         self._out = csv.writer(sys.stdout, lineterminator="\n")
-        self._headed = False
-        self._told_of_late = False
+        self._has_header = False
+        self._has_warned = False
 
     def show(self, sample: Mapping[str, Any]) -> None:
         values = dict(flat(sample))
         if self._names is None:
             self._names = _ordered([*names_of(sample), *self._always])
-        if not self._headed:
-            self._headed = True
+        if not self._has_header:
+            self._has_header = True
             self._out.writerow(self._names)
         self._out.writerow([values.get(name, "") for name in self._names])
-        if not self._told_of_late:
-            self._tell_of(values.keys() - self._names)
+        if not self._has_warned:
+            self._warn_of(values.keys() - self._names)
 
-    def _tell_of(self, late: Set[str]) -> None:
-        if late:
-            self._told_of_late = True
-            first, *others = _ordered(late)
-            told = f"{first} has" if not others else f"{first} and {len(others)} more have"
-            note(f"{told} no column, as the first sample knew nothing of it; --json has it all.")
+    def _warn_of(self, missing: Set[str]) -> None:
+        if missing:
+            self._has_warned = True
+            first, *others = _ordered(missing)
+            names = f"{first} has" if not others else f"{first} and {len(others)} more have"
+            note(f"{names} no column: not in the first sample. --json prints all values.")
 
 
 class PlainRows:
-    """A line a sample; on a terminal the header again on every screenful."""
+    """Prints one line per sample; on a terminal, repeats the header on every screen."""
 
     def __init__(self) -> None:
         self._shown = 0
@@ -80,8 +80,10 @@ class PlainRows:
 
 
 def _ordered(names: Iterable[str]) -> list[str]:
-    told = set(names)
-    return [name for name in FIRST if name in told] + sorted(told.difference(FIRST), key=natural)
+    unique = set(names)
+    return [name for name in FIRST if name in unique] + sorted(
+        unique.difference(FIRST), key=natural
+    )
 
 
 def _line(sample: Mapping[str, Any]) -> str:

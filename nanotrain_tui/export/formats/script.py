@@ -1,4 +1,8 @@
-"""A stand-alone Keras script that trains the same network in the same way."""
+"""A stand-alone script that trains the same network in the same way.
+
+The network is Keras'; every formula is copied from the trainer's modules, and so is the loader of
+the data, where the source has one that needs nothing else.
+"""
 
 import re
 from pathlib import Path
@@ -6,6 +10,7 @@ from pprint import pformat
 from typing import Any, TextIO
 
 from nanotrain_tui.catalog import Config, edited, trainer_config
+from nanotrain_tui.export import script_formulas
 from nanotrain_tui.export.registry import ExportError, Options, TextFormat
 from nanotrain_tui.session.evaluated import evaluated
 from nanotrain_tui.session.history import Stretch, read_history
@@ -15,7 +20,6 @@ TEMPLATE = Path(__file__).parent.parent / "keras_script.py.txt"
 SECTIONS = ("model.", "loss.", "optimizer.", "schedule.")
 KEYS = ("data.name", "layers", "output", "train.batch_size", "train.steps", "train.eval_every",
         "train.seed")  # fmt: skip
-
 Edits = list[tuple[int, Config]]
 
 
@@ -25,13 +29,20 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:  # noqa
     if not history:
         raise ExportError("script", f"{reader.folder.name} has no configuration on record yet.")
     name, last = reader.folder.name, history[-1].reached
-    config, first = _told(history[0].config), history[0].from_step
+    config, first = _values_of(history[0].config), history[0].from_step
+    edits = [one for one in edits_of(history) if one[0] < last]
     tested = _tested(reader)
+    formulas = script_formulas.formulas_of([config, *(values for _, values in edits)])
+    loader = script_formulas.loader_of(history[0].config)
+    config.update(loader.values)
+    about = (history[0].started.body.get("data") or {}) if history[0].started else {}
     title = f"Train again what nanotrain trained as {name}: {last - first} steps."
     filled = {
         "TITLE": title, "NAME": re.sub(r"\W", "_", name), "NOTES": _notes(name, first, tested),
+        "IMPORTS": "\n".join(script_formulas.import_lines(formulas.imports | loader.imports)),
         "CONFIG": pformat(config, width=96), "FIRST": str(first), "LAST": str(last),
-        "EDITS": pformat([one for one in edits_of(history) if one[0] < last], width=96),
+        "EDITS": pformat(edits, width=96), "CLASSES": repr(about.get("classes")),
+        "DATA": loader.help, "LOAD": loader.text, "LOADER": loader.name, "FORMULAS": formulas.text,
     }  # fmt: skip
     template = TEMPLATE.read_text(encoding="utf-8")
     out.write(re.sub(r"@([A-Z]+)@", lambda found: filled[found.group(1)], template))
@@ -70,13 +81,13 @@ def _with_consequences(start: Config, edits: Edits) -> Edits:
     config = start
     for step, values in edits:
         after = edited(config, values)
-        told = _difference(_told(config), _told(after))
+        changed = _difference(_values_of(config), _values_of(after))
         swapped = values.get("optimizer.name", config["optimizer.name"]) != config["optimizer.name"]
         if swapped:
-            told.update(
+            changed.update(
                 {key: value for key, value in after.items() if key.startswith("optimizer.")}
             )
-        found.append((step, told))
+        found.append((step, changed))
         config = after
     return found
 
@@ -85,7 +96,7 @@ def _counts(key: str) -> bool:
     return key.startswith(SECTIONS) or key in KEYS
 
 
-def _told(config: Config) -> dict[str, Any]:
+def _values_of(config: Config) -> dict[str, Any]:
     """What a script needs of a configuration."""
     return {key: value for key, value in trainer_config(config).items() if _counts(key)}
 
@@ -101,8 +112,8 @@ def _notes(name: str, first: int, tested: str) -> str:
     lines = []
     if tested:
         lines.append(f"The session ended with a {tested}; this comes")
-        lines.append("near it: the same first weights and the same batches, but Keras' own")
-        lines.append("arithmetic and other random numbers for dropout.")
+        lines.append("near it: the same first weights, batches and formulas, but other random")
+        lines.append("numbers for dropout, and sums in another order.")
     if first:
         lines.append(f"{name} was forked at step {first}. Write its parent's weights of that step")
         lines.append(f"('nanotrain export PARENT --format weights --checkpoint {first}') and give")

@@ -3,13 +3,29 @@
 import base64
 import binascii
 import math
-from typing import Any, Callable, Dict, NamedTuple, Tuple
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Tuple
 
 from nanotrain_tui.session.bodies import fits, load_object
-from nanotrain_tui.session.events import CHANGES, EVENTS, FILE, FLAG, PROSE, TEXT, ListOf
+from nanotrain_tui.session.events import (
+    CHANGES,
+    EVENTS,
+    FILE,
+    FLAG,
+    PROSE,
+    TABLE,
+    TEXT,
+    ListOf,
+    MapOf,
+)
+from nanotrain_tui.session.metrics import (
+    BESIDE_METRICS,
+    STANDARD,
+    evaluated_values,
+    is_metric_name,
+)
 from nanotrain_tui.session.text import printable_json
 
-METRICS = ("loss", "accuracy", "learning_rate")
+MOST_METRICS = 256  # of one message
 LONGEST_TEXT = 16000  # characters of one text; what is longer loses its middle
 _LARGEST = 2**53  # of a step or a count: what JSON and SQLite both hold
 
@@ -18,7 +34,6 @@ _STEP = "step"  # updates completed
 _POSITIVE = "positive count"
 _TIME = "time"  # seconds on the clock that trainer and host share
 _FINITE = "finite number"
-_BASE64 = "base64 float32"
 
 
 class BadMessage(ValueError):
@@ -44,14 +59,11 @@ MESSAGES: Dict[str, Message] = {
     "ready": Message(("versions",), EVENTS["ready"].body),
     "progress": Message(("what",), {"what": TEXT, "fraction": _FINITE}),
     "started": _at_a_step("started", "steps", steps=_STEP),
-    "steps": Message(
-        ("first_step", "count", "t0", "t1") + METRICS,
-        dict(
-            {"first_step": _POSITIVE, "count": _POSITIVE, "t0": _TIME, "t1": _TIME},
-            **dict.fromkeys(METRICS, _BASE64),
-        ),
+    "steps": Message(  # each metric in ``metrics``, or beside it as a key of its own
+        ("first_step", "count", "t0", "t1"),
+        {"first_step": _POSITIVE, "count": _POSITIVE, "t0": _TIME, "t1": _TIME, "metrics": TABLE},
     ),
-    "evaluated": _at_a_step("evaluated", "loss", t=_TIME, seconds=_FINITE),
+    "evaluated": _at_a_step("evaluated", t=_TIME, seconds=_FINITE),
     "checkpoint": _at_a_step("checkpoint", "file", "sha256", held=FLAG),
     "held": Message(("step",), {"step": _STEP}),
     "checkpoint_removed": Message(("file",), {"file": FILE}),
@@ -68,10 +80,14 @@ MESSAGES: Dict[str, Message] = {
 }
 
 
+_STEPS_KEYS = frozenset(MESSAGES["steps"].fields) | {"event"}
+_STANDARD = frozenset(metric.name for metric in STANDARD)
+
+
 def parse_message(line: bytes) -> Dict[str, Any]:
     """One line of the trainer's output as a dict with a known ``event`` and checked fields.
 
-    Text is printable and of bounded length. ``steps`` has its metrics decoded to bytes,
+    Text is printable and of bounded length. ``steps`` has ``metrics``: by name the bytes of
     little-endian float32. Raises BadMessage.
     """
     try:
@@ -91,9 +107,13 @@ def parse_message(line: bytes) -> Dict[str, Any]:
             raise BadMessage("a message '{}' without a valid '{}'".format(event, name))
         if name in found:
             known = _known(value, shape)
-            message[name] = known if shape in (CHANGES, _BASE64) else _bounded(known)
+            message[name] = known if shape == CHANGES else _bounded(known)
+    _check_names(str(event), message)
     if event == "steps":
-        _decode(message)
+        _check_range(message)
+        message["metrics"] = _decoded(found, message["count"])
+    elif event == "evaluated":
+        _complete(message)
     return message
 
 
@@ -106,24 +126,68 @@ def _known(value: Any, shape: Any) -> Any:
     """The value without keys that its type does not have."""
     if isinstance(shape, dict) and value is not None:
         return {key: _known(value[key], shape[key]) for key in shape if key in value}
+    if isinstance(shape, MapOf) and value is not None:
+        return {key: _known(item, shape.value) for key, item in value.items()}
     if isinstance(shape, ListOf) and value is not None:
         return [_known(item, shape.item) for item in value]
     return value
 
 
-def _decode(message: Dict[str, Any]) -> None:
+def _check_range(message: Mapping[str, Any]) -> None:
     if message["t1"] < message["t0"]:
         raise BadMessage("a message 'steps' that ends before it begins")
     if message["first_step"] + message["count"] > _LARGEST:
         raise BadMessage("a message 'steps' beyond the largest step")
-    for name in METRICS:
-        try:
-            data = base64.b64decode(message[name], validate=True)
-        except (binascii.Error, ValueError):
-            raise BadMessage("a message 'steps' whose {} is not base64".format(name)) from None
-        if len(data) != 4 * message["count"]:
-            raise BadMessage("a message 'steps' whose {} is of another length".format(name))
-        message[name] = data
+
+
+def _decoded(found: Mapping[str, Any], count: int) -> Dict[str, bytes]:
+    """The metrics of a ``steps`` message: those in ``metrics``, and those that are keys of it."""
+    given = dict(found.get("metrics") or {})
+    given.update((name, found[name]) for name in found if _is_beside(name, found[name], count))
+    if not given:
+        raise BadMessage("a message 'steps' without a metric")
+    if len(given) > MOST_METRICS or not all(map(is_metric_name, given)):
+        raise BadMessage("a message 'steps' with too many metrics, or one of no valid name")
+    return {name: _float32(name, value, count) for name, value in given.items()}
+
+
+def _is_beside(name: str, value: Any, count: int) -> bool:
+    """Whether a key of a ``steps`` message is a metric: keys of no meaning are passed over."""
+    if name in _STEPS_KEYS or not is_metric_name(name) or value is None:
+        return False
+    return name in _STANDARD or (isinstance(value, str) and len(value) == (4 * count + 2) // 3 * 4)
+
+
+def _float32(name: str, value: Any, count: int) -> bytes:
+    try:
+        data = base64.b64decode(value if isinstance(value, str) else "!", validate=True)
+    except (binascii.Error, ValueError):
+        raise BadMessage("a message 'steps' whose {} is not base64".format(name)) from None
+    if len(data) != 4 * count:
+        raise BadMessage("a message 'steps' whose {} is of another length".format(name))
+    return data
+
+
+def _check_names(event: str, message: Mapping[str, Any]) -> None:
+    """Of the metrics that a message declares or brings."""
+    names = list(message.get("metrics") or ())
+    names += list((message.get("tested") or {}).get("metrics") or ())
+    named = (message.get("metric"), (message.get("score") or {}).get("metric"))
+    names += [name for name in named if name is not None]
+    if len(names) > MOST_METRICS:
+        raise BadMessage("a message '{}' with more than {} metrics".format(event, MOST_METRICS))
+    if not all(map(is_metric_name, names)):
+        raise BadMessage("a message '{}' with a metric of no valid name".format(event))
+
+
+def _complete(message: Dict[str, Any]) -> None:
+    """An evaluation has values, and loss and accuracy beside ``metrics`` too."""
+    values = message.get("metrics") or {}
+    for name in BESIDE_METRICS:
+        if message.get(name) is None and values.get(name) is not None:
+            message[name] = values[name]
+    if not evaluated_values(message):
+        raise BadMessage("a message 'evaluated' without a metric")
 
 
 def _bounded(value: Any) -> Any:
@@ -149,5 +213,4 @@ _TESTS: Dict[str, Callable[[Any], bool]] = {
     _POSITIVE: lambda value: type(value) is int and 0 < value < _LARGEST,
     _TIME: _is_finite,
     _FINITE: _is_finite,
-    _BASE64: lambda value: isinstance(value, str),
 }

@@ -20,12 +20,12 @@ from nanotrain_tui.session.folder import (
     SessionFolder,
     check_name,
     free_name,
-    is_name,
     sessions_folder,
 )
 from nanotrain_tui.session.labels import FILE as LABELS
 from nanotrain_tui.session.labels import parse_labels, write_labels
 from nanotrain_tui.session.leftovers import make_way
+from nanotrain_tui.session.names import is_name
 from nanotrain_tui.session.programs import forget_programs
 from nanotrain_tui.session.recording.verify import verify_file
 from nanotrain_tui.session.summary import to_store

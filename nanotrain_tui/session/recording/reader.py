@@ -62,6 +62,11 @@ _SUMMARY = "SELECT value, ({}) FROM meta WHERE key = 'summary'".format(NEWEST_SE
 _ALL = {"steps": "steps", "evaluations": "(SELECT * FROM events WHERE kind = 'evaluated')"}
 _POWER = re.compile(r'"power_total_mw": (\d{1,9})')  # cheaper than the JSON of a whole sample
 _AFTER_ALL = 2**63 - 1
+_ROWS_OF_A_COMMIT = 256  # the newest rows of steps: one metric may be behind another among them
+_NEWEST_STEPS = (
+    "(SELECT MAX(seq) AS seq, segment, MAX(first_step + count - 1) AS step, MAX(t1) AS t FROM "
+    "(SELECT * FROM steps ORDER BY seq DESC LIMIT {}) GROUP BY segment)".format(_ROWS_OF_A_COMMIT)
+)
 
 
 _Row = TypeVar("_Row")
@@ -228,7 +233,7 @@ class SessionReader:
         tables = (
             ("step, t, kind", "events"),
             ("step, t, NULL", "events WHERE kind <> 'checkpoint'"),
-            ("first_step + count - 1, t1, NULL", "steps"),
+            ("step, t, NULL", _NEWEST_STEPS),
             ("step, t, NULL", "samples"),
         )
         rows = self._query(
@@ -331,11 +336,12 @@ class SessionReader:
     def reached(self, segment: Segment) -> int:
         """Updates completed at the end of a segment."""
         rows = self._query(
-            "SELECT first_step + count - 1 FROM steps WHERE seq > ? AND seq < COALESCE("
-            "(SELECT MIN(seq) FROM segments WHERE seq > ?), ?) ORDER BY seq DESC LIMIT 1",
+            "SELECT MAX(last) FROM (SELECT first_step + count - 1 AS last FROM steps "
+            "WHERE seq > ? AND seq < COALESCE((SELECT MIN(seq) FROM segments WHERE seq > ?), ?) "
+            "ORDER BY seq DESC LIMIT {})".format(_ROWS_OF_A_COMMIT),
             (segment.seq, segment.seq, _AFTER_ALL),
         )
-        if not rows:
+        if rows[0][0] is None:
             return segment.from_step
         if not is_step(rows[0][0]):
             raise RecordingError("{} holds a damaged row of steps".format(self.path))

@@ -9,15 +9,16 @@ import json
 import math
 import os
 import sqlite3
-from typing import Any, Dict, Mapping, NamedTuple, Optional
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.backlog import Backlog, Lost
 from nanotrain_tui.session.recording.compact import compact
+from nanotrain_tui.session.recording.needed_schema import FIRST, NeededSchema
 from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.session.recording.reserve import Reserve
-from nanotrain_tui.session.recording.schema import NEWEST_SEQ, SCHEMA_VERSION, TABLES, VIEWS
+from nanotrain_tui.session.recording.schema import NEWEST_SEQ, TABLES, VIEWS
 from nanotrain_tui.session.summary import to_store
 
 _MOST_AT_ONCE = 256 << 10  # bytes of rows in one transaction: a part of them may find room
@@ -29,11 +30,16 @@ _INSERT = {
     "events": "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)",
     "steps": "INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     "samples": "INSERT INTO samples VALUES (?, ?, ?, ?, ?)",
+    "schema": "UPDATE meta SET value = ? WHERE key = 'schema'",
 }
 
 
+_SCHEMA = "SELECT value FROM meta WHERE key = 'schema'"
+_METRICS = "SELECT DISTINCT metric FROM steps"
+
+
 class _Run(NamedTuple):
-    """Consecutive updates that are not yet rows."""
+    """Consecutive updates with the same metrics that are not yet rows."""
 
     first_step: int
     updates: int
@@ -50,7 +56,7 @@ def create_recording(
         raise RecordingError("{} exists already".format(folder.recording))
     aside = folder.recording + ".new"
     meta = [
-        ("schema", str(SCHEMA_VERSION)),
+        ("schema", str(FIRST)),
         ("name", folder.name),
         ("created", created),
         ("config", json.dumps(config)),
@@ -82,7 +88,7 @@ class Recorder:
         self._backlog = Backlog()
         self._reserve = Reserve(folder.path)
         self._gave_up = self._ending = False
-        self._run: Optional[_Run] = None
+        self._runs: Dict[Tuple[str, ...], _Run] = {}  # by the names of their metrics
         self._segment = 0
         try:
             self._connection = sqlite3.connect(
@@ -93,8 +99,12 @@ class Recorder:
             self._connection.execute("PRAGMA wal_autocheckpoint=0")  # checkpoint() is the one
             self._connection.execute("PRAGMA cache_size=-1000")
             self._seq = int(self._connection.execute(NEWEST_SEQ).fetchone()[0])
+            (schema,) = self._connection.execute(_SCHEMA).fetchone()
+            self._schema = int(schema)
+            recorded = {name for (name,) in self._connection.execute(_METRICS)}
         except sqlite3.Error as error:
             raise RecordingError("cannot write {}: {}".format(folder.recording, error)) from error
+        self._needs = NeededSchema(recorded)
         self._reserve.make()
 
     @property
@@ -115,7 +125,8 @@ class Recorder:
         self, t: float, wall: str, from_step: int, environment: Mapping[str, Any]
     ) -> None:
         """A start or a resume: rows from now on belong to it."""
-        self._close_run()
+        self._close_runs()
+        self._needs.begin_segment(from_step)
         self._segment = self._next_seq()
         row = (self._segment, t, wall, from_step, _json(environment))
         self._backlog.add("segments", row, len(row[-1]))
@@ -123,7 +134,8 @@ class Recorder:
 
     def event(self, t: float, step: int, kind: str, body: Mapping[str, Any]) -> Event:
         """Record an event at once, after all that came before it."""
-        self._close_run()
+        self._close_runs()
+        self._need(self._needs.of_event(kind, body))
         text = _json(body)
         row = (self._next_seq(), self._segment, t, step, kind, text)
         self._backlog.add("events", row, len(text))
@@ -132,36 +144,35 @@ class Recorder:
 
     def sample(self, t: float, step: int, body: Mapping[str, Any]) -> None:
         """Keep telemetry for the next commit."""
-        self._close_run()
+        self._close_runs()
         text = _json(body)
         self._backlog.add("samples", (self._next_seq(), self._segment, t, step, text), len(text))
 
     def steps(
         self, first_step: int, count: int, t0: float, t1: float, metrics: Mapping[str, bytes]
     ) -> None:
-        """Keep ``count`` updates for the next commit.
+        """Keep metrics of ``count`` updates for the next commit.
 
-        Each metric is count little-endian float32; t0 and t1 are seconds of session time.
+        Each metric is count little-endian float32; t0 and t1 are seconds of session time. The
+        updates of a metric come in their order; gaps are allowed.
         """
-        run = self._run
-        if run is not None and (
-            first_step != run.first_step + run.updates
-            or t0 - run.t1 > _GAP_S
-            or set(metrics) != set(run.data)
-        ):
-            self._close_run()
+        self._need(self._needs.of_steps(first_step, count, metrics))
+        names = tuple(sorted(metrics))
+        run = self._runs.get(names)
+        if run is not None and (first_step != run.first_step + run.updates or t0 - run.t1 > _GAP_S):
+            self._close(self._runs.pop(names))
             run = None
         if run is None:
             data = {name: bytearray(values) for name, values in metrics.items()}
-            self._run = _Run(first_step, count, t0, t1, data)
+            self._runs[names] = _Run(first_step, count, t0, t1, data)
             return
         for name, values in metrics.items():
             run.data[name] += values
-        self._run = run._replace(updates=run.updates + count, t1=t1)
+        self._runs[names] = run._replace(updates=run.updates + count, t1=t1)
 
     def commit(self) -> bool:
         """Give everything to the operating system; False leaves it waiting, see ``trouble``."""
-        self._close_run()
+        self._close_runs()
         if not self._backlog:
             return self.trouble is None
         while self._backlog:
@@ -219,21 +230,21 @@ class Recorder:
         self._seq += 1
         return self._seq
 
-    def _close_run(self) -> None:
-        run, self._run = self._run, None
-        if run is None:
-            return
+    def _need(self, schema: int) -> None:
+        """The recording is of this schema from the next row on, if it is not yet."""
+        if schema > self._schema:
+            self._schema = schema
+            self._backlog.add("schema", (str(schema),), 0)
+
+    def _close_runs(self) -> None:
+        runs, self._runs = self._runs, {}
+        for run in runs.values():
+            self._close(run)
+
+    def _close(self, run: _Run) -> None:
+        about = (run.first_step, run.updates, run.t0, run.t1)
         for metric, data in run.data.items():
-            row = (
-                self._next_seq(),
-                self._segment,
-                metric,
-                run.first_step,
-                run.updates,
-                run.t0,
-                run.t1,
-                bytes(data),
-            )
+            row = (self._next_seq(), self._segment, metric, *about, bytes(data))
             self._backlog.add("steps", row, len(data))
 
     def _write(self) -> None:

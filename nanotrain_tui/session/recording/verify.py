@@ -7,6 +7,8 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Set, Tuple
 
 from nanotrain_tui.session.bodies import is_config, parse_object, problem_of, unprintable_in
 from nanotrain_tui.session.errors import RecordingError
+from nanotrain_tui.session.metrics import is_metric_name
+from nanotrain_tui.session.recording.needed_schema import ANY_METRICS
 from nanotrain_tui.session.recording.opening import DAMAGE, open_untouched, sentence
 from nanotrain_tui.session.recording.regular import open_regular
 from nanotrain_tui.session.recording.rows import is_step, is_time
@@ -15,7 +17,7 @@ from nanotrain_tui.session.text import printable, steers
 
 MOST_PROBLEMS = 50  # told; a file that is rotten through needs no more
 _ROWS = 500  # read at once
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")  # of a kind of event, of a metric
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")  # of a kind of event, in schema 1 of a metric
 _WALL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?([+-]\d\d:\d\d|Z)?\Z", re.ASCII)
 
 Progress = Callable[[float], None]
@@ -69,6 +71,7 @@ class _Check:
         self._foreign = foreign
         self.problems: List[str] = []
         self._progress = progress
+        self._any_metrics = False  # True: of a schema in which each metric has its own steps
         self._seqs: Set[int] = set()
         self._segments: Dict[int, int] = {}  # seq: from_step
         self._ends: Dict[Tuple[int, str], int] = {}  # (segment, metric): the last step
@@ -119,6 +122,7 @@ class _Check:
             self.say("meta: there is no schema")
             return False
         facts["schema"] = schema
+        self._any_metrics = schema >= ANY_METRICS
         if schema > SCHEMA_VERSION:
             told = "meta: schema {} is newer than this nanotrain's {}; update it"
             self.say(told.format(schema, SCHEMA_VERSION))
@@ -161,10 +165,11 @@ class _Check:
             facts[table] = count
             self._progress(0.2 + 0.2 * (index + 1))
         facts["updates"] = max(self._ends.values(), default=0)
-        self._metrics()
+        if not self._any_metrics:
+            self._metrics()
 
     def _metrics(self) -> None:
-        """Every update has every metric."""
+        """In schema 1 every update has every metric."""
         metrics = sorted({metric for _, metric in self._ends})
         reached: Dict[int, int] = {}
         for (segment, _), end in self._ends.items():
@@ -199,10 +204,17 @@ class _Check:
         told = parse_object(body)
         if told is None:
             return "its body is no JSON object"
-        problem, key = problem_of(kind, told), unprintable_in(kind, told)
+        problem = problem_of(kind, told) or self._declaration(kind, told)
+        key = unprintable_in(kind, told)
         if key and self._foreign and not problem:
             return "its {} holds control characters".format(key)
         return problem
+
+    def _declaration(self, kind: str, told: Dict[str, Any]) -> str:
+        declared = told.get("metrics") if kind in ("started", "evaluated") else None
+        if not self._any_metrics or all(map(is_metric_name, declared or ())):
+            return ""
+        return "its metrics have a name that no metric has"
 
     def _sample(self, seq: int, segment: Any, t: Any, step: Any, body: Any) -> str:
         problem = self._place(seq, "samples", segment, t, step)
@@ -233,7 +245,7 @@ class _Check:
     ) -> str:  # fmt: skip
         if segment not in self._segments:
             return "its segment {!r} is not there".format(segment)
-        if not isinstance(metric, str) or not _NAME.match(metric):
+        if not self._is_metric(metric):
             return "its metric has no name"
         if not is_step(first) or not is_step(count) or not count:
             return "its step or count is none"
@@ -245,7 +257,14 @@ class _Check:
             return "its time runs back"
         due = self._ends.get((segment, metric), self._segments[segment]) + 1
         self._ends[segment, metric] = first + count - 1
-        return "" if first == due else "it begins at step {}, where {} is due".format(first, due)
+        if first == due or (first > due and self._any_metrics):
+            return ""
+        return "it begins at step {}, where {} is due".format(first, due)
+
+    def _is_metric(self, name: Any) -> bool:
+        if self._any_metrics:
+            return is_metric_name(name)
+        return isinstance(name, str) and _NAME.match(name) is not None
 
 
 def _all(connection: sqlite3.Connection, table: str, columns: str) -> Iterator[Tuple[Any, ...]]:

@@ -1,1 +1,1 @@
-"""Checkpoints: their files, what they may hold, and which of them are kept."""
+"""Checkpoints: their files, their arrays, and which of them are kept."""

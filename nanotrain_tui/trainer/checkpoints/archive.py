@@ -70,8 +70,8 @@ class Archive:
 def _parse(header: bytes) -> Member:
     """An array's header: a dict in Python's notation, with descr, fortran_order and shape."""
     try:
-        told = ast.literal_eval(header.decode("ascii").strip())
-        element, shape = told["descr"], told["shape"]
+        found = ast.literal_eval(header.decode("ascii").strip())
+        element, shape = found["descr"], found["shape"]
     except (ValueError, SyntaxError, TypeError, KeyError, RecursionError):
         raise ValueError("an array has no header that can be read") from None
     match = _ELEMENT.match(element) if isinstance(element, str) else None

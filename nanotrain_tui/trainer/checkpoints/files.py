@@ -52,7 +52,7 @@ SCORED_BY = "accuracy"
 
 
 class Checkpoint(NamedTuple):
-    """Everything a run goes on from.
+    """Everything that a run needs to go on.
 
     ``state`` holds weights and slots by name; ``updates`` counts since the slots were made;
     ``epoch`` and ``cursor`` say where in the stream of examples the next batch begins; ``config``
@@ -73,7 +73,7 @@ class Checkpoint(NamedTuple):
 def save(folder: str, checkpoint: Checkpoint) -> Tuple[str, str, int]:
     """Write a checkpoint: its file's name, SHA-256 and size in bytes.
 
-    Each array of its state is asked for once and let go of before the next. Raises OSError.
+    Each array of its state is read once and released before the next. Raises OSError.
     """
     name = "step-{:09d}.npz".format(checkpoint.step)
     about = json.dumps(checkpoint._replace(state={})._asdict())
@@ -149,7 +149,7 @@ def check_units(checkpoint: Checkpoint, layers: Sequence[Mapping[str, Any]]) -> 
 
 @contextlib.contextmanager
 def _opened(path: str) -> Iterator[Tuple[Archive, Checkpoint]]:
-    """A checkpoint's arrays, not yet read, and what it says of itself. Raises Failed."""
+    """A checkpoint's arrays, not yet read, and its description. Raises Failed."""
     try:
         with open(path, "rb") as file:
             archive = Archive(file)
@@ -180,8 +180,8 @@ def _check_shapes(archive: Archive, head: Checkpoint, sizes: Optional[Sequence[i
     for name, member in sorted(found.items()):
         if name not in own or member[:2] != (FLOAT, own[name]):
             here = _dimensions(own[name]) if name in own else "no such array"
-            told = "{} is {} where its network has {}"
-            raise ValueError(told.format(name, _dimensions(member.shape), here))
+            why = "{} is {} where its network has {}"
+            raise ValueError(why.format(name, _dimensions(member.shape), here))
     lacking = sorted(set(state_shapes([pixels, *units, classes], None)) - set(found))
     if lacking:  # a weight; slots begin anew where there are none
         raise ValueError("{} is missing".format(lacking[0]))
@@ -211,7 +211,7 @@ def _write_array(archive: zipfile.ZipFile, name: str, array: Array) -> None:
 
 
 def _feed(digest: Any, name: str, array: Array) -> None:
-    """Add an array to a checksum of what a checkpoint says, however the file is laid out."""
+    """Add an array to a checksum of the contents, which does not depend on the file's layout."""
     digest.update("{} {} {}".format(name, array.dtype.str, array.shape).encode("utf-8"))
     digest.update(np.ascontiguousarray(array).reshape(-1))
 

@@ -25,10 +25,10 @@ class Kept(NamedTuple):
     good: bool
 
 
-class Keeper:
-    """Writes checkpoints and keeps the last few and the best, those of earlier segments too.
+class CheckpointManager:
+    """Writes checkpoints; keeps the last few and the best, also of earlier segments.
 
-    The network of the best evaluation stays in memory, in one copy, until it is written.
+    The network of the best evaluation is held in memory, in one copy, until it is written.
     """
 
     def __init__(
@@ -38,29 +38,29 @@ class Keeper:
         files: Sequence[Kept] = (),
         clock: Clock = time.monotonic,
     ) -> None:
-        """``files`` are those that lie in the folder: see ``files_of``."""
+        """``files`` are those in the folder: see ``files_of``."""
         self.folder, self._events, self._clock = folder, events, clock
         self._written_at = self._best_written_at = clock()
         self._kept: Dict[str, Kept] = {entry.name: entry for entry in files}
         self._held: Optional[Checkpoint] = None
 
     def is_due(self, minutes: float) -> bool:
-        """Whether so many minutes (0: never) have gone by since the last one, or the start."""
+        """Whether so many minutes (0: never) have passed since the last one, or the start."""
         return minutes > 0 and self._clock() - self._written_at >= 60.0 * minutes
 
     @property
     def best_is_due(self) -> bool:
-        """Whether the best network waits in memory and the last write of one is a minute ago."""
+        """Whether the best network is held and the last one was written a minute ago."""
         return self._held is not None and self._clock() - self._best_written_at >= BEST_EVERY_S
 
     @property
     def held_step(self) -> Optional[int]:
-        """The step of the network that waits in memory."""
+        """The step of the network that is held in memory."""
         return self._held.step if self._held else None
 
     @property
     def last_good(self) -> Optional[str]:
-        """The file to go back to."""
+        """The newest file that a run can go back to."""
         order = self._order()
         return order[-1].name if order and order[-1].good else None
 
@@ -75,18 +75,18 @@ class Keeper:
             self._events.emit("held", step=saved.step)
 
     def save(self, saved: Checkpoint, keep: int) -> None:
-        """Write a checkpoint, report it and delete what is too much. Raises Refused."""
+        """Write a checkpoint, report it and delete surplus files. Raises Refused."""
         if not self.folder:
             raise Refused("There is no folder for checkpoints.")
-        self._written_at = self._clock()  # a failure waits its time too
+        self._written_at = self._clock()  # a failure is not repeated at once either
         if not _is_finite(saved):
             raise Refused("No checkpoint was written: the weights are not finite.")
         self._write(saved, keep)
 
     def write_best(self, keep: int) -> None:
-        """Write the network that waits in memory, if one does. Raises Refused."""
+        """Write the network that is held in memory, if there is one. Raises Refused."""
         if self._held is not None:
-            self._best_written_at = self._clock()  # a failure waits its time too
+            self._best_written_at = self._clock()  # a failure is not repeated at once either
             self._write(self._held, keep, held=True)
 
     def _write(self, saved: Checkpoint, keep: int, **about: bool) -> None:
@@ -115,7 +115,7 @@ class Keeper:
         return _score(tested) > max(_score(written), _score(held))
 
     def _order(self) -> List[Kept]:
-        """The files, the first to go first."""
+        """The files, in the order in which they are deleted."""
         return sorted(self._kept.values(), key=lambda entry: (entry.good, entry.step))
 
     def _best(self) -> Optional[str]:
@@ -137,7 +137,7 @@ class Keeper:
         try:
             os.unlink(os.path.join(self.folder or "", name))
         except FileNotFoundError:
-            pass  # somebody was quicker
+            pass  # it was deleted already
         except OSError as error:
             message = "The checkpoint {} stays: {}.".format(name, error)
             self._events.emit("warned", message=message)
@@ -159,11 +159,11 @@ def _is_finite(saved: Checkpoint) -> bool:
 def files_of(
     folder: Optional[str], step: int, recorded: Optional[Sequence[str]] = None
 ) -> List[Kept]:
-    """The checkpoints that lie in a folder; none where it cannot be read.
+    """The checkpoints in a folder; none where it cannot be read.
 
-    ``step`` is where the run goes on; what lies beyond it, a resume has gone back behind. One that
-    is not ``recorded`` (a power cut took its event; None: all are) is never the best: nobody would
-    know it.
+    ``step`` is where the run goes on: files of later steps are not good, as this run has not made
+    them. A file that is not ``recorded`` (a power cut lost its event; None: all are recorded) is
+    never the best, because no reader of the recording knows it.
     """
     try:
         names = os.listdir(folder) if folder else []

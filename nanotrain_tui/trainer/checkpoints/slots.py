@@ -1,21 +1,10 @@
-"""What a network and its optimizer remember, by name and shape: the contents of a checkpoint."""
+"""The arrays of a checkpoint, by name and shape: weights, and what the optimizer keeps of them."""
 
 from typing import Dict, List, Optional, Sequence, Tuple
 
-Shape = Tuple[int, ...]
+from ..optimizers import OPTIMIZERS
 
-# What each optimizer remembers of every weight.
-SLOTS: Dict[str, Tuple[str, ...]] = {
-    "sgd": ("velocity",),
-    "adam": ("m", "v"),
-    "adamw": ("m", "v"),
-    "nadam": ("m", "v", "product"),
-    "adamax": ("m", "largest"),
-    "rmsprop": ("square", "velocity"),
-    "adagrad": ("total",),
-    "adadelta": ("square", "moved"),
-}
-SCALARS = ("product",)  # one number for a whole weight
+Shape = Tuple[int, ...]
 
 
 def weight_name(i: int) -> str:
@@ -24,7 +13,7 @@ def weight_name(i: int) -> str:
 
 
 def slot_name(i: int, slot: str) -> str:
-    """What the optimizer remembers of weight ``i``."""
+    """A slot of weight ``i``."""
     return "slot_{}_{}".format(i, slot)
 
 
@@ -36,9 +25,10 @@ def state_shapes(sizes: Sequence[int], optimizer: Optional[str]) -> Dict[str, Sh
     weights: List[Shape] = []
     for before, after in zip(sizes, sizes[1:]):
         weights += [(before, after), (after,)]
+    slots = OPTIMIZERS[optimizer].slots if optimizer in OPTIMIZERS else ()
     shapes: Dict[str, Shape] = {}
     for i, shape in enumerate(weights):
         shapes[weight_name(i)] = shape
-        for slot in SLOTS.get(optimizer or "", ()):
-            shapes[slot_name(i, slot)] = () if slot in SCALARS else shape
+        for slot in slots:
+            shapes[slot_name(i, slot.name)] = () if slot.scalar else shape
     return shapes

@@ -1,43 +1,29 @@
-"""The data to train on: MNIST from files, or digits that the project draws itself.
+"""The data to train on, from one of the ``sources``.
 
-Configuration keys used: ``data.name`` (auto, mnist or digits), ``data.dir`` (the user's folder
-for MNIST), ``data_dirs`` (further folders to look in), ``cache_dir`` (may be absent).
+Configuration keys used: ``data.name`` (a source, or auto: the first that has data), the keys each
+source names, ``data_dirs`` (further folders to look in) and ``cache_dir`` (may be absent).
 All paths are absolute. Every error is a DataError.
 """
 
-import os
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Tuple, TypeVar
 
-import numpy as np
-
-from . import cache, digits, mnist
-from .content import Content
 from .dataset import DataError, Dataset, Progress
-from .fetch import download
+from .source import Source
+from .sources import automatic_sources, source_names, source_of
 
-__all__ = ["DataError", "Dataset", "Progress", "download", "inspect", "load"]
+__all__ = [
+    "AUTO", "DataError", "Dataset", "Progress", "Source", "automatic_sources", "drawn_fraction_of",
+    "inspect", "load", "source_names", "source_of",
+]  # fmt: skip
 
-_CLASSIFICATION = "classification"
-_DRAWN = "digits drawn by nanotrain"
-_TRAIN, _TEST = 60000, 10000
-_SEED = 1
+AUTO = "auto"
+Found = TypeVar("Found")
 
 
 def load(config: Mapping[str, Any], progress: Progress) -> Dataset:
-    """The images and labels that ``config`` asks for. Raises DataError."""
-    found, source = _choose(config, True, progress)
-    if found is None:
-        return _digits(str(config.get("cache_dir") or ""), source, progress)
-    return Dataset(
-        name="mnist",
-        source=source,
-        train_images=found["train_images"].values,
-        train_labels=found["train_labels"].values,
-        test_images=found["test_images"].values,
-        test_labels=found["test_labels"].values,
-        classes=mnist.CLASSES,
-        task=_CLASSIFICATION,
-    )
+    """The images and labels of a configuration. Raises DataError."""
+    _, dataset, why = _first(config, lambda source: source.load(config, progress))
+    return dataset._replace(source=why) if why else dataset
 
 
 def inspect(config: Mapping[str, Any]) -> Dict[str, Any]:
@@ -46,97 +32,42 @@ def inspect(config: Mapping[str, Any]) -> Dict[str, Any]:
     Never raises: ``{"ok": False, "key": ..., "message": ...}`` says what is wrong.
     """
     try:
-        found, source = _choose(config, False, _silent)
+        name, facts, why = _first(config, lambda source: source.inspect(config))
     except DataError as error:
         return {"ok": False, "key": error.key, "message": error.message}
-    if found is None:
-        name, shape, train, test = "digits", [digits.SIZE, digits.SIZE], _TRAIN, _TEST
-    else:
-        train, *shape = found["train_images"].shape
-        name, test = "mnist", found["test_images"].shape[0]
-    return {
-        "ok": True,
-        "name": name,
-        "source": source,
-        "shape": shape,
-        "classes": mnist.CLASSES,
-        "train": train,
-        "test": test,
-        "task": _CLASSIFICATION,
-    }
+    return dict(facts, ok=True, name=name, source=why or facts["source"])
 
 
-def _silent(what: str, fraction: float) -> None:
-    pass
+def drawn_fraction_of(name: Any) -> float:
+    """How much of an image's side is drawn, in data of which a session recorded the name alone."""
+    known = list(automatic_sources().values())
+    return source_of(name).drawn_fraction if name in source_names() else known[0].drawn_fraction
 
 
-def _choose(
-    config: Mapping[str, Any], keep: bool, progress: Progress
-) -> Tuple[Optional[Dict[str, Content]], str]:
-    """MNIST's contents, or None for digits; and the source for the screen."""
-    name = config.get("data.name", "auto")
-    named = config.get("data.dir") or ""
-    if name not in ("auto", "mnist", "digits"):
-        raise DataError("data.name", "No such data: %r; expected auto, mnist or digits." % (name,))
-    if name == "digits":
-        return None, _DRAWN
-    if named:
-        return mnist.read(mnist.search(named), keep, progress), "MNIST in " + named
-    folders = [folder for folder in dict.fromkeys(config.get("data_dirs") or ()) if folder]
-    damage = []  # type: List[DataError]
-    for folder in folders:
+def _first(config: Mapping[str, Any], use: Callable[[Source], Found]) -> Tuple[str, Found, str]:
+    """The source's name, what ``use`` made of it, and why auto passed others over."""
+    name = config.get("data.name", AUTO)
+    if name != AUTO:
+        return str(name), use(_source(name)), ""
+    sources = automatic_sources()
+    reasons: List[str] = []
+    for name, source in sources.items():
         try:
-            parts = mnist.find(folder)
-            if parts:
-                return mnist.read(parts, keep, progress), "MNIST in " + folder
+            found = use(source)
         except DataError as error:
-            damage.append(error)
-    if name == "auto":
-        return None, _why_digits(folders, damage)
-    if damage:
-        raise damage[0]
-    raise DataError(
-        "data.name",
-        "There is no MNIST in %s: %s. Set data.dir to the folder that has them, or choose digits."
-        % (", ".join(folders) or "any folder known", mnist.EXPECTED),
-    )
+            last = len(reasons) == len(sources) - 1
+            if last or any(config.get(key) for key in source.keys):
+                raise  # the user has named its place, or there is no other
+            reasons.append(error.brief)
+        else:
+            return name, found, "; ".join([*reasons, source.instead]) if reasons else ""
+    raise DataError("data.name", "There is no source of data.")
 
 
-def _why_digits(folders: List[str], damage: List[DataError]) -> str:
-    if damage:
-        return "drawing digits, as the MNIST found is damaged: %s" % damage[0].message
-    where = " in " + ", ".join(folders) if folders else ""
-    return "no MNIST found%s; drawing digits" % where
-
-
-def _digits(cache_dir: str, source: str, progress: Progress) -> Dataset:
-    """The digits from their cache, or drawn and cached; without a cache where there can be none."""
-    dataset = Dataset(
-        name="digits",
-        source=source,
-        train_images=np.empty((_TRAIN, digits.SIZE, digits.SIZE), np.uint8),
-        train_labels=np.empty(_TRAIN, np.uint8),
-        test_images=np.empty((_TEST, digits.SIZE, digits.SIZE), np.uint8),
-        test_labels=np.empty(_TEST, np.uint8),
-        classes=10,
-        task=_CLASSIFICATION,
-    )
-    arrays = [dataset.train_images, dataset.train_labels, dataset.test_images, dataset.test_labels]
-    header = b"nanotrain digits, version %d, seed %d, %d + %d images\n"
-    header %= (digits.VERSION, _SEED, _TRAIN, _TEST)
-    path = os.path.join(cache_dir, "digits.cache") if cache_dir else ""
-    progress("reading digits", 0.0)
-    if path and cache.fill(path, header, arrays):
-        progress("reading digits", 1.0)
-        return dataset
-    total = _TRAIN + _TEST
-    for split, (images, labels) in enumerate((arrays[:2], arrays[2:])):
-        done, part = split * _TRAIN / total, len(labels) / total
-
-        def report(fraction: float, done: float = done, part: float = part) -> None:
-            progress("drawing digits", done + part * fraction)
-
-        digits.draw(images, labels, (_SEED, split), report)
-    if path:
-        cache.keep(path, header, arrays)
-    return dataset
+def _source(name: Any) -> Source:
+    names = [AUTO, *automatic_sources()]
+    names += [other for other in source_names() if other not in names]
+    if name not in names:
+        listed = "%s or %s" % (", ".join(names[:-1]), names[-1])
+        raise DataError("data.name", "No such data: %r; expected %s." % (name, listed))
+    return source_of(name)

@@ -1,11 +1,13 @@
-"""What the trainer is given to learn from, and what is said when it cannot be had."""
+"""The examples to learn from, and the error that is raised where there are none."""
 
 from typing import Callable, NamedTuple
 
 import numpy as np
 
-#: Told what is being done and which fraction (0 to 1) of it is.
+#: Called with what is being done and the fraction (0 to 1) that is done.
 Progress = Callable[[str, float], None]
+
+CLASSIFICATION = "classification"  # a task: the classes are numbers from 0 on
 
 
 class Dataset(NamedTuple):
@@ -21,13 +23,21 @@ class Dataset(NamedTuple):
     task: str
 
 
-class DataError(Exception):
-    """The data cannot be had: ``message`` says why, ``key`` is the configuration key to change."""
+def silent(what: str, fraction: float) -> None:
+    """A Progress that reports nothing."""
 
-    def __init__(self, key: str, message: str) -> None:
+
+class DataError(Exception):
+    """The data cannot be loaded: ``message`` says why, ``key`` is the configuration key to change.
+
+    ``brief`` is the reason in a few words, for the screen where other data is taken instead.
+    """
+
+    def __init__(self, key: str, message: str, brief: str = "") -> None:
         super().__init__(key, message)
         self.key = key
         self.message = message
+        self.brief = brief or message
 
     def __str__(self) -> str:
         return self.message

@@ -1,4 +1,4 @@
-"""Fetching MNIST's four files, only ever because the user said so."""
+"""Downloads MNIST's four files, only when the user asks for it."""
 
 import contextlib
 import fcntl

@@ -1,32 +1,33 @@
-"""A grey picture of any size as the training images are: its paper, its size, its place.
+"""Makes a grey picture of any size look like the training images: paper, size and place.
 
-MNIST's digits were scaled to 20 x 20 pixels with their aspect kept, and shifted so that their
-centre of mass is the middle of 28 x 28 pixels. ``describe`` measures the same of any training
-images, and ``prepared`` does it to a picture. NumPy only.
+Data sets of drawings scale each drawing to a part of the image, with its aspect kept, and shift it
+so that its centre of mass is the middle (MNIST: 20 x 20 of 28 x 28 pixels). ``describe`` measures
+this in the training images, and ``prepared`` does it to a picture. NumPy only.
 """
 
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
+from ..data import drawn_fraction_of
+
 Array = Any
 VERSION = 1
-MNIST_SHARE, DIGITS_SHARE = 20.0 / 28.0, 22.0 / 28.0  # of the field's side that a digit takes
 FULL = 255.0
 DRAWN_FROM = 0.3  # of the darkest ink: what is fainter is paper, grain or a compression's trace
 SAMPLE = 1000  # training images that are measured
 MOST_SIDE = 1000  # pixels; a larger photo is reduced first, which takes its grain away too
 FRAMES = 3  # the most frames around a drawing that are cut off
 FRAME_FROM = 8  # pixels: what is smaller is no page
-SOLID = 0.9  # share of a side that a frame fills
+SOLID = 0.9  # fraction of a side that a frame fills
 FAINT, GRAIN, FAINTEST = 8.0, 6.0, 64.0  # contrast of a blank page: of any, per deviation, at most
-THIN = 0.09  # share of the digit's square that is inked: below it lines are thickened
+THIN = 0.09  # fraction of the drawing's square that is inked: below it lines are thickened
 
 
 class Kind(NamedTuple):
-    """How the training images look: the share of a side that is drawn, and the paper's level."""
+    """How the training images look: the fraction of a side that is drawn, and the paper's level."""
 
-    share: float
+    fraction: float
     bright: bool = False  # the paper is 255 and the ink 0
 
 
@@ -39,27 +40,27 @@ class Prepared(NamedTuple):
     thickened: bool = False
     blank: bool = False
 
-    def told(self) -> Dict[str, Any]:
+    def as_json(self) -> Dict[str, Any]:
         """In JSON's types, without the image."""
         cut = None if self.cut is None else [int(length) for length in self.cut]
         return {"cut": cut, "thickened": self.thickened, "blank": self.blank}
 
 
 def describe(images: Array) -> Dict[str, Any]:
-    """What of the training images, uint8 (n, height, width), a picture must come to; for JSON."""
+    """How the training images, uint8 (n, height, width), look, in JSON's types."""
     sample = images[:: max(1, len(images) // SAMPLE)][:SAMPLE]
     edges = [sample[:, 0], sample[:, -1], sample[:, :, 0], sample[:, :, -1]]
     bright = bool(np.median(np.concatenate(edges, axis=1)) > FULL / 2)
     ink = 255 - sample if bright else sample
     drawn = ink > DRAWN_FROM * ink.max(axis=(1, 2), keepdims=True)
-    shares = np.maximum(_extents(drawn.any(axis=2)), _extents(drawn.any(axis=1)))
-    shares = shares[shares > 0]
+    fractions = np.maximum(_extents(drawn.any(axis=2)), _extents(drawn.any(axis=1)))
+    fractions = fractions[fractions > 0]
     return {
         "version": VERSION,
         "size": [int(length) for length in images.shape[1:]],
         "colour": "grey",
         "paper": 255 if bright else 0,
-        "drawn_share": round(float(np.median(shares)), 4) if len(shares) else 1.0,
+        "drawn_share": round(float(np.median(fractions)), 4) if len(fractions) else 1.0,
         "centre": "mass",
     }
 
@@ -67,10 +68,10 @@ def describe(images: Array) -> Dict[str, Any]:
 def kind_of(preprocessing: Any, data_name: Any = None) -> Kind:
     """From a session's ``started``; older ones have no preprocessing, but the data's name."""
     if isinstance(preprocessing, Mapping):
-        share, paper = preprocessing.get("drawn_share"), preprocessing.get("paper")
-        if isinstance(share, (int, float)) and 0 < share <= 1:
-            return Kind(float(share), paper == 255)
-    return Kind(DIGITS_SHARE if data_name == "digits" else MNIST_SHARE)
+        fraction, paper = preprocessing.get("drawn_share"), preprocessing.get("paper")
+        if isinstance(fraction, (int, float)) and 0 < fraction <= 1:
+            return Kind(float(fraction), paper == 255)
+    return Kind(drawn_fraction_of(data_name))
 
 
 def prepared(grey: Array, size: Sequence[int], kind: Kind) -> Prepared:
@@ -89,12 +90,12 @@ def prepared(grey: Array, size: Sequence[int], kind: Kind) -> Prepared:
     ink, (above, before) = _drawn(_firm(ink))
     corner = (int(top + above), int(left + before))
     cut = tuple(scale * length for length in corner + ink.shape)
-    ratio = kind.share * min(height / ink.shape[0], width / ink.shape[1])
+    ratio = kind.fraction * min(height / ink.shape[0], width / ink.shape[1])
     small = _area(ink, [max(1, round(ratio * length)) for length in ink.shape])
     if small.max() <= 0.0:  # nothing but grain
         return _finished(np.zeros((height, width)), bright_paper, kind, blank=True)
     small = np.maximum(small, 0.0) * (FULL / small.max())
-    thin = float(small.sum()) < THIN * FULL * (kind.share * min(height, width)) ** 2
+    thin = float(small.sum()) < THIN * FULL * (kind.fraction * min(height, width)) ** 2
     if thin:
         small = _thickened(small)
     image = _centred(small, (height, width))
@@ -108,7 +109,7 @@ def _finished(ink: Array, bright_paper: bool, kind: Kind, **how: Any) -> Prepare
 
 
 def _extents(drawn: Array) -> Array:
-    """From the first to the last that is True in each row, as a share of the row; 0 where none."""
+    """From the first to the last True of each row, as a fraction of the row; 0 for none."""
     length = drawn.shape[1]
     last = length - drawn[:, ::-1].argmax(axis=1)
     return np.where(drawn.any(axis=1), last - drawn.argmax(axis=1), 0) / length
@@ -164,8 +165,8 @@ def _drawn(ink: Array) -> Tuple[Array, Tuple[int, int]]:
     return ink[rows, columns], (rows.start, columns.start)
 
 
-def _box(ink: Array, share: float) -> Tuple[slice, slice]:
-    rows, columns = np.nonzero(ink > share * ink.max())
+def _box(ink: Array, fraction: float) -> Tuple[slice, slice]:
+    rows, columns = np.nonzero(ink > fraction * ink.max())
     return slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1)
 
 
@@ -186,7 +187,7 @@ def _area(image: Array, size: Sequence[int]) -> Array:
 
 
 def _overlaps(old: int, new: int) -> Array:
-    """(new, old): the share of each old pixel in each new one; rows add up to 1."""
+    """(new, old): the fraction of each old pixel in each new one; rows add up to 1."""
     edges = np.arange(new + 1) * (old / new)
     first, last = edges[:-1, None], edges[1:, None]
     at = np.arange(old)

@@ -102,8 +102,8 @@ def _npz(content: bytes) -> Pictures:
 def _picture(content: bytes, shape: Sequence[int], kind: Kind) -> Pictures:
     grey = read_grey(content)
     made = prepared(grey.pixels, shape, kind)
-    told = dict(made.told(), orientation=grey.orientation)
-    return Pictures(made.image[None], None, made.inverted, told)
+    how = dict(made.as_json(), orientation=grey.orientation)
+    return Pictures(made.image[None], None, made.inverted, how)
 
 
 def confusion(labels: Sequence[int], guesses: Sequence[int], classes: int) -> List[List[int]]:

@@ -1,4 +1,4 @@
-"""One picture file as grey pixels: PNG, JPEG, BMP or GIF, turned as its camera says.
+"""One picture file as grey pixels: PNG, JPEG, BMP or GIF, rotated as its EXIF data says.
 
 TensorFlow decodes; what its decoders pass over is done here: EXIF's orientation, the palette of a
 BMP, and transparent pixels.

@@ -1,13 +1,12 @@
 """Whether a session's files fit on the disk, and what is said where they do not."""
 
 import os
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from launch_helpers import config
 
-from nanotrain_tui.launch.disk_check import check_room
+from nanotrain_tui.launch.disk_check import check_disk
 
 MNIST = {"shape": [28, 28], "classes": 10, "train": 60000, "test": 10000}
 MB = 1 << 20
@@ -26,8 +25,8 @@ def free(monkeypatch):
 
 def test_a_checkpoint_holds_weights_and_what_the_optimizer_remembers(tmp_path):
     hidden = {"model.hidden": "1024", "train.checkpoint_keep": 3, "train.checkpoint_every": 100}
-    adam = check_room(config(**hidden, **{"optimizer.name": "adam"}), MNIST, tmp_path)
-    sgd = check_room(config(**hidden, **{"optimizer.name": "sgd"}), MNIST, tmp_path)
+    adam = check_disk(config(**hidden, **{"optimizer.name": "adam"}), MNIST, str(tmp_path))
+    sgd = check_disk(config(**hidden, **{"optimizer.name": "sgd"}), MNIST, str(tmp_path))
     weights = 4 * ((784 + 1) * 1024 + (1024 + 1) * 10) / MB
     assert adam.checkpoint_mb == pytest.approx(3 * weights, rel=0.01)
     assert sgd.checkpoint_mb == pytest.approx(2 * weights, rel=0.01)
@@ -35,23 +34,23 @@ def test_a_checkpoint_holds_weights_and_what_the_optimizer_remembers(tmp_path):
 
 
 def test_ten_million_steps_need_room_themselves(tmp_path):
-    assert check_room(config(**{"train.steps": 10**7}), MNIST, tmp_path).recording_mb > 114
+    assert check_disk(config(**{"train.steps": 10**7}), MNIST, str(tmp_path)).recording_mb > 114
 
 
 def test_too_little_room_is_told_with_what_to_do(tmp_path, free):
     free(MB)
-    check = check_room(config(), MNIST, tmp_path / "not" / "made" / "yet")
+    check = check_disk(config(), MNIST, str(tmp_path / "not" / "made" / "yet"))
     assert not check.fits
     assert "1 MB are free" in check.message and "train.checkpoint_keep" in check.message
-    assert check.told()["fits"] is False
+    assert check.as_dict()["fits"] is False
     free(10_000 * MB)
-    assert check_room(config(), MNIST, tmp_path).message == ""
+    assert check_disk(config(), MNIST, str(tmp_path)).message == ""
 
 
 def test_what_a_resume_will_replace_counts_as_free(tmp_path, free):
     free(0)
     (tmp_path / "step-000000100.npz").write_bytes(b"x" * 3 * MB)
-    assert check_room(config(), MNIST, tmp_path, tmp_path).free_mb == 3
+    assert check_disk(config(), MNIST, str(tmp_path), str(tmp_path)).free_mb == 3
 
 
 def test_a_disk_that_cannot_be_asked_is_not_warned_of(monkeypatch):
@@ -59,4 +58,4 @@ def test_a_disk_that_cannot_be_asked_is_not_warned_of(monkeypatch):
         raise PermissionError
 
     monkeypatch.setattr(os, "statvfs", refuse)
-    assert check_room(config(), MNIST, Path("/")).fits
+    assert check_disk(config(), MNIST, "/").fits

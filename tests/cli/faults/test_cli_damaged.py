@@ -1,4 +1,4 @@
-"""A damaged recording ends a command in one sentence, and hides no other session."""
+"""A damaged recording ends a command with one sentence and hides no other session."""
 
 import json
 import os
@@ -117,16 +117,18 @@ UNREADABLE = {
 }  # fmt: skip
 
 
-#: What only those see that read the whole: a list and a comparison do not.
+#: Damage that a list and a comparison do not notice, because they do not read everything.
 DEEP = ("no kind", "no metric", "a negative time")
 
 
-#: What the dashboard meets only where it gets to those rows.
+#: Damage that the dashboard notices only when it reads those rows.
 SHALLOW = ("data of 7 bytes", "text for data", "another count")
 
 
 @pytest.mark.parametrize("how", UNREADABLE)
-def test_one_sentence_and_the_others_are_listed(recording: Path, nano: Nano, how: str) -> None:
+def test_a_damaged_recording_is_one_sentence_and_others_are_listed(
+    recording: Path, nano: Nano, how: str
+) -> None:
     sql("DELETE FROM meta WHERE key = 'summary'")(recording)
     UNREADABLE[how](recording)
     for arguments in (["show", "mnist-2"], ["compare", "mnist-1", "mnist-2"]):
@@ -148,11 +150,11 @@ def test_one_sentence_and_the_others_are_listed(recording: Path, nano: Nano, how
 
 @pytest.mark.parametrize("seed", range(24))
 def test_no_damage_ends_in_a_traceback(recording: Path, home: Path, nano: Nano, seed: int) -> None:
-    told = damage(str(recording), seed)
+    damage_done = damage(str(recording), seed)
     for arguments in READING:
-        ran = nano(*arguments)  # an error that is no sentence would be raised here
-        assert ran.status == 0 or is_paragraph(ran.err), told
-    assert "mnist-1 " in nano("sessions").out, told
+        ran = nano(*arguments)  # an unexpected exception would be raised here
+        assert ran.status == 0 or is_paragraph(ran.err), damage_done
+    assert "mnist-1 " in nano("sessions").out, damage_done
     folder = SessionFolder(str(recording.parent))
     with suppress(Refused):
         source = ReplaySource(folder, speed=float("inf"))
@@ -167,7 +169,7 @@ def test_no_damage_ends_in_a_traceback(recording: Path, home: Path, nano: Nano, 
         list(starts(read_history(reader)))
 
 
-def test_going_on_takes_no_configuration_that_is_damaged(recording: Path) -> None:
+def test_a_damaged_configuration_is_not_resumed(recording: Path) -> None:
     sql("UPDATE events SET body = json_set(body, '$.config.train.steps', json('[1]')) "
         "WHERE kind = 'configured'")(recording)  # fmt: skip
     with (

@@ -1,15 +1,15 @@
-"""The training loop: train a few steps, do what is due, obey, and so on to the end."""
+"""The training loop: train a few steps, do what is due, carry out commands, and repeat."""
 
 import math
 import time
 from typing import Callable, Dict, List, Optional
 
 from . import runtime
-from .checkpoints.manager import Keeper
+from .checkpoints.manager import CheckpointManager
 from .protocol import Command, Commands, Events, number
 from .script import Script
 from .settings import Refused
-from .training import Training, changes_network
+from .training_state import TrainingState, changes_network
 
 MEMORY_EVERY_S = 1.0
 
@@ -18,18 +18,18 @@ def _nothing() -> None:
     pass
 
 
-class Loop:
-    """A run from its present step to its end. Everything happens at step boundaries."""
+class TrainingLoop:
+    """Runs the training to its end. Commands and edits take effect between two steps."""
 
     def __init__(
         self,
-        training: Training,
-        keeper: Keeper,
+        training: TrainingState,
+        manager: CheckpointManager,
         script: Script,
         commands: Commands,
         events: Events,
     ) -> None:
-        self.training, self._keeper, self._script = training, keeper, script
+        self.training, self._manager, self._script = training, manager, script
         self._commands, self._events = commands, events
         self._memory_due = 0.0
         self._paused = False
@@ -56,7 +56,7 @@ class Loop:
         while not self._end:
             self._report_memory()
             self._follow_script()
-            if self._keeper.best_is_due:
+            if self._manager.best_is_due:
                 self._write_best()
             command = self._commands.take(MEMORY_EVERY_S if self._paused else 0.0)
             if command is not None:
@@ -74,7 +74,7 @@ class Loop:
             diverged = training.train(self._next_boundary())
             self._saved = False
             if diverged is not None:
-                self._tell_diverged(diverged)
+                self._report_divergence(diverged)
             self._do_what_is_due()
         else:
             if not training.is_tested:
@@ -105,7 +105,7 @@ class Loop:
         if tests or (saves and not self.training.is_tested):
             # Scripted edits of this step come before what is asked for at it.
             waits = at_end or self._script.next_step == self.step
-            meanwhile = _nothing if waits else self._obey_meanwhile
+            meanwhile = _nothing if waits else self._obey_during_evaluation
             self._test("schedule" if tests else "checkpoint", meanwhile)
         if saves:
             self._save_if_possible()
@@ -114,39 +114,39 @@ class Loop:
             self._pause_here()
 
     def _is_checkpoint_due(self) -> bool:
-        if not self._keeper.folder or not self.training.healthy:
+        if not self._manager.folder or not self.training.healthy:
             return False
         config = self.training.config
         every = config.get("train.checkpoint_every", 0)
         due = bool(every) and self.step % every == 0
-        return due or self._keeper.is_due(config.get("train.checkpoint_minutes", 0.0))
+        return due or self._manager.is_due(config.get("train.checkpoint_minutes", 0.0))
 
     def _test(self, cause: str, meanwhile: Callable[[], None] = _nothing) -> None:
         self.training.evaluate(cause, meanwhile)
         self._saved = False
 
     def _hold_if_best(self) -> None:
-        """Keep the network in memory if it has just come out best and is not written."""
+        """Keep the network in memory if its evaluation is the best and it is not written."""
         training = self.training
         if training.tested is not None and training.is_tested:
-            self._keeper.hold_if_best(training.tested, lambda: training.checkpoint(copy=True))
+            self._manager.hold_if_best(training.tested, lambda: training.checkpoint(copy=True))
 
-    def _obey_meanwhile(self) -> None:
-        """Obey while an evaluation goes on, up to the first command that concerns it."""
+    def _obey_during_evaluation(self) -> None:
+        """Carry out commands during an evaluation, up to the first that concerns it."""
         command = self._commands.peek()
         while command is not None and not _concerns_evaluation(command):
             self._commands.take()
             self._obey(command)
             command = self._commands.peek()
 
-    def _tell_diverged(self, loss: float) -> None:
-        """The loss is no number any more: pause, stop or go on, as the configuration says."""
+    def _report_divergence(self, loss: float) -> None:
+        """The loss is not finite: pause, stop or go on, as the configuration says."""
         policy = self.training.config.get("train.on_nan", "stop")
         policy = "stop" if policy == "auto" else policy
         self._write_best()  # it may be the last good checkpoint
         self._events.emit(
             "diverged", step=self.step, loss=number(loss), policy=policy,
-            checkpoint=self._keeper.last_good,
+            checkpoint=self._manager.last_good,
         )  # fmt: skip
         if policy == "pause":
             self._pause_here()
@@ -166,27 +166,27 @@ class Loop:
 
     def _save(self) -> None:
         """Write a checkpoint. Raises Refused."""
-        self._keeper.save(self.training.checkpoint(), self._keep)
+        self._manager.save(self.training.checkpoint(), self._keep)
         self._saved = True
 
     def _write_best(self) -> None:
-        """Write the best network, where it waits in memory."""
-        if self._keeper.held_step == self.step and self.training.is_tested:
+        """Write the best network, if it is held in memory."""
+        if self._manager.held_step == self.step and self.training.is_tested:
             self._save_if_possible()  # it is the network as it is now
             return
         try:
-            self._keeper.write_best(self._keep)
+            self._manager.write_best(self._keep)
         except Refused as error:
             self._events.emit("warned", message="The best network so far: {}".format(error))
 
     @property
     def _keep(self) -> int:
-        """How many checkpoints stay."""
+        """How many checkpoints are kept."""
         return int(self.training.config.get("train.checkpoint_keep", 3))
 
     def _save_if_possible(self, cure: str = "") -> None:
-        """Write a checkpoint of what is new; that it diverged has been said already."""
-        if self._saved or not self._keeper.folder or not self.training.healthy:
+        """Write a checkpoint of what is new; a network that diverged is not written."""
+        if self._saved or not self._manager.folder or not self.training.healthy:
             return
         try:
             self._save()
@@ -198,7 +198,7 @@ class Loop:
         if now < self._memory_due:
             return
         memory = runtime.memory()
-        # Without a GPU there is nothing to tell but that, once.
+        # Without a GPU there is only this to report, once.
         self._memory_due = math.inf if memory["current_mb"] is None else now + MEMORY_EVERY_S
         self._events.emit("memory", **memory)
 

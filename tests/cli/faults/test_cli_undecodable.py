@@ -1,4 +1,4 @@
-"""Folders, files and arguments that are not UTF-8: every command works, and recordings verify."""
+"""Every command works with folders, files and arguments that are not UTF-8."""
 
 import json
 import os
@@ -68,8 +68,8 @@ def test_every_command_works(nano: Nano, home: Path, arguments: list[str], tmp_p
     assert (tmp_path / "ended").read_bytes() == os.fsencode(f"{folder.path} {ODD}")
     for words in (["sessions"], ["show", "n"], ["checkpoints", "n"], ["verify", "n"], ["data"]):
         works(*words)
-    told = json.loads(works("sessions", "--json"))
-    assert told[0]["name"] == "n"
+    sessions = json.loads(works("sessions", "--json"))
+    assert sessions[0]["name"] == "n"
     assert "h\\xe9" in works("show", "n")
 
     for name in sorted(set(format_names()) - NEEDS_TENSORFLOW):

@@ -1,15 +1,15 @@
 """Whether it fits: fake /proc trees, what is said, and what a plan carries of it."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from launch_helpers import config
 
 from nanotrain_tui.launch import memory_check as memory
-from nanotrain_tui.launch import plan, prepare
+from nanotrain_tui.launch import plan
 from nanotrain_tui.launch.memory_check import Available, check_memory, read_available
+from nanotrain_tui.launch.plan import prepare
 from nanotrain_tui.trainer.process import tensorflow_version
 
 MNIST = {"shape": [28, 28], "classes": 10, "train": 60000, "test": 10000}
@@ -131,23 +131,23 @@ def test_an_older_tensorflow_is_known_by_its_version():
 def test_crumbs_are_spoken_of_where_the_gpu_shares_the_memory(nano):
     there = read_available(str(nano))
     assert "pieces of 64 kB" in found(there).hint
-    assert found(replace(there, block_mb=4.0)).hint == ""
-    assert found(replace(there, shared=False)).hint == ""
+    assert found(there._replace(block_mb=4.0)).hint == ""
+    assert found(there._replace(shared=False)).hint == ""
 
 
-def test_a_plan_warns_and_is_made_all_the_same(folders, monkeypatch):
+def test_a_plan_warns_and_is_made_all_the_same(places, monkeypatch):
     monkeypatch.setattr(plan, "read_available", lambda: Available(800.0))
-    made = prepare(config(train__batch_size=30_000), folders)
+    made = prepare(config(train__batch_size=30_000), places)
     assert made.memory is not None and not made.memory.fits
     assert made.warnings == (made.memory.message,)
     assert made.config["train.batch_size"] == 30_000
 
 
-def test_a_plan_with_room_is_silent(folders, monkeypatch):
+def test_a_plan_with_room_is_silent(places, monkeypatch):
     monkeypatch.setattr(plan, "read_available", lambda: Available(64_000.0, block_mb=4.0))
-    made = prepare(config(), folders)
+    made = prepare(config(), places)
     assert made.warnings == () and made.memory.fits
-    told = made.memory.told()
+    told = made.memory.as_dict()
     assert told["available_mb"] == 64_000.0 and told["fitting_batch"] is None
     assert told["total_mb"] == made.memory.need.total_mb
 
@@ -176,7 +176,7 @@ def test_the_version_is_read_beside_the_package(tmp_path, monkeypatch, beside, v
     assert tensorflow_version() == version
 
 
-def test_a_checkpoint_to_go_on_from_counts(folders, monkeypatch):
+def test_a_checkpoint_to_go_on_from_counts(places, monkeypatch):
     monkeypatch.setattr(plan, "read_available", lambda: Available(64_000.0))
-    anew, resumed = (prepare(config(), folders, restored=how).memory for how in (False, True))
+    anew, resumed = (prepare(config(), places, restored=how).memory for how in (False, True))
     assert resumed.need.total_mb > anew.need.total_mb

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nanotrain_tui.trainer.checkpoints.files import Checkpoint, Evaluation
-from nanotrain_tui.trainer.checkpoints.manager import Keeper, files_of
+from nanotrain_tui.trainer.checkpoints.manager import CheckpointManager, files_of
 from nanotrain_tui.trainer.protocol import Events
 from nanotrain_tui.trainer.settings import Refused
 
@@ -19,20 +19,22 @@ def made(step, accuracy=None, loss=1.0, weight=1.0):
 
 
 class Desk:
-    """A keeper, its clock and what it has told."""
+    """A checkpoint manager, its clock and its events."""
 
     def __init__(self, folder, step=0, recorded=None):
         self.now, self._stream, self.folder = 100.0, io.BytesIO(), folder
         files = files_of(str(folder), step, recorded)
-        self.keeper = Keeper(str(folder), Events(self._stream), files, clock=lambda: self.now)
+        self.manager = CheckpointManager(
+            str(folder), Events(self._stream), files, clock=lambda: self.now
+        )
 
     def save(self, step, accuracy=None, loss=1.0, keep=2, weight=1.0):
-        self.keeper.save(made(step, accuracy, loss, weight), keep)
+        self.manager.save(made(step, accuracy, loss, weight), keep)
 
     def test(self, step, accuracy, loss=1.0, weight=1.0):
         """An evaluation came to this."""
         saved = made(step, accuracy, loss, weight)
-        self.keeper.hold_if_best(saved.tested, lambda: saved)
+        self.manager.hold_if_best(saved.tested, lambda: saved)
 
     @property
     def steps(self):
@@ -60,7 +62,7 @@ def test_the_first_of_equals_is_the_best(tmp_path):
     for step, loss in ((10, 0.5), (20, 0.3), (30, 0.3)):
         desk.save(step, 0.9, loss, keep=1)
     desk.test(35, 0.9)
-    assert desk.keeper.held_step is None
+    assert desk.manager.held_step is None
     assert desk.steps == [10, 30]
 
 
@@ -73,7 +75,7 @@ def test_a_diverged_evaluation_is_never_the_best(tmp_path, loss, accuracy):
     desk.save(20, accuracy, loss)
     desk.test(30, accuracy, loss)
     desk.test(40, 0.5, weight=np.inf)
-    assert desk.keeper.held_step is None
+    assert desk.manager.held_step is None
     assert [(event["step"], event["best"]) for event in desk.told] == [(10, True), (20, False)]
     assert desk.told[-1]["score"] is None
     assert desk.told[-1]["tested"]["step"] == 20
@@ -96,13 +98,13 @@ def test_the_best_waits_in_memory_and_is_written_once_a_minute(tmp_path):
     for step in range(1, 60):
         desk.now += 1.5
         desk.test(step, step / 100)
-        if desk.keeper.best_is_due:
-            desk.keeper.write_best(2)
+        if desk.manager.best_is_due:
+            desk.manager.write_best(2)
     assert desk.steps == [40]
-    assert desk.keeper.held_step == 59
-    desk.keeper.write_best(2)
+    assert desk.manager.held_step == 59
+    desk.manager.write_best(2)
     assert desk.steps == [40, 59]
-    assert not desk.keeper.best_is_due
+    assert not desk.manager.best_is_due
     written = [event for event in desk.told if event["event"] == "checkpoint"]
     assert [(event["step"], event["held"], event["best"]) for event in written] == [
         (40, True, True), (59, True, True)
@@ -113,9 +115,9 @@ def test_a_better_one_takes_the_place_of_the_one_that_waits(tmp_path):
     desk = Desk(tmp_path)
     desk.test(10, 0.5)
     desk.test(20, 0.4)
-    assert desk.keeper.held_step == 10
+    assert desk.manager.held_step == 10
     desk.test(30, 0.6)
-    assert desk.keeper.held_step == 30
+    assert desk.manager.held_step == 30
     held = [event["step"] for event in desk.told if event["event"] == "held"]
     assert held == [10, 30]
 
@@ -125,11 +127,11 @@ def test_there_is_one_copy_at_most(tmp_path):
     desk.test(10, 0.5)
 
     def copy():
-        assert desk.keeper.held_step is None
+        assert desk.manager.held_step is None
         return made(20, 0.6)
 
-    desk.keeper.hold_if_best(Evaluation(20, 1.0, 0.6), copy)
-    assert desk.keeper.held_step == 20
+    desk.manager.hold_if_best(Evaluation(20, 1.0, 0.6), copy)
+    assert desk.manager.held_step == 20
 
 
 @pytest.mark.parametrize(("accuracy", "waits"), [(0.5, None), (0.6, None), (0.4, 10), (None, 10)])
@@ -137,7 +139,7 @@ def test_a_checkpoint_as_good_as_the_one_that_waits_takes_its_place(tmp_path, ac
     desk = Desk(tmp_path)
     desk.test(10, 0.5)
     desk.save(20, accuracy)
-    assert desk.keeper.held_step == waits
+    assert desk.manager.held_step == waits
 
 
 def test_the_best_of_earlier_segments_has_to_be_beaten(tmp_path):
@@ -146,10 +148,10 @@ def test_the_best_of_earlier_segments_has_to_be_beaten(tmp_path):
     first.save(30, 0.95)
     second = Desk(tmp_path, step=20)  # step 30 is run again
     second.test(25, 0.9)
-    assert second.keeper.held_step is None
+    assert second.manager.held_step is None
     second.test(28, 0.92)
-    assert second.keeper.held_step == 28
-    second.keeper.write_best(2)
+    assert second.manager.held_step == 28
+    second.manager.write_best(2)
     assert second.told[-2]["best"] is True
     assert second.steps == [10, 28]
 
@@ -160,24 +162,24 @@ def test_a_file_that_a_power_cut_left_off_the_record_is_not_the_best(tmp_path):
     first.save(20, 0.9)
     second = Desk(tmp_path, step=20, recorded=["step-000000010.npz"])
     second.test(25, 0.6)
-    assert second.keeper.held_step == 25
+    assert second.manager.held_step == 25
 
 
 def test_without_a_folder_none_waits(tmp_path):
-    keeper = Keeper(None, Events(io.BytesIO()))
-    keeper.hold_if_best(Evaluation(1, 1.0, 0.5), lambda: pytest.fail("a copy was made"))
-    assert keeper.held_step is None
+    manager = CheckpointManager(None, Events(io.BytesIO()))
+    manager.hold_if_best(Evaluation(1, 1.0, 0.5), lambda: pytest.fail("a copy was made"))
+    assert manager.held_step is None
 
 
 def test_a_best_that_cannot_be_written_waits_on(tmp_path):
     desk = Desk(tmp_path / "absent")
     desk.test(10, 0.5)
     desk.now += 60
-    assert desk.keeper.best_is_due
+    assert desk.manager.best_is_due
     with pytest.raises(Refused, match="absent"):
-        desk.keeper.write_best(2)
-    assert desk.keeper.held_step == 10
-    assert not desk.keeper.best_is_due
+        desk.manager.write_best(2)
+    assert desk.manager.held_step == 10
+    assert not desk.manager.best_is_due
 
 
 def test_without_an_evaluation_none_is_the_best(tmp_path):
@@ -193,7 +195,7 @@ def test_those_of_earlier_segments_count(tmp_path):
     first.save(10, 0.9)
     first.save(20, 0.5)
     second = Desk(tmp_path, step=20)
-    assert second.keeper.last_good == "step-000000020.npz"
+    assert second.manager.last_good == "step-000000020.npz"
     second.save(30, 0.6)
     assert second.steps == [10, 20, 30]
     second.save(40, 0.6)
@@ -206,10 +208,10 @@ def test_what_a_resume_went_back_of_and_what_is_damaged_goes_first(tmp_path):
         first.save(step, accuracy, keep=9)
     (tmp_path / "step-000000020.npz").write_bytes(b"torn")
     second = Desk(tmp_path, step=10)
-    assert second.keeper.last_good == "step-000000010.npz"
+    assert second.manager.last_good == "step-000000010.npz"
     second.save(15, 0.1, keep=3)
     assert second.steps == [10, 15, 40]
-    assert second.keeper.last_good == "step-000000015.npz"
+    assert second.manager.last_good == "step-000000015.npz"
 
 
 def test_other_files_and_a_folder_that_is_not_there(tmp_path):
@@ -219,7 +221,7 @@ def test_other_files_and_a_folder_that_is_not_there(tmp_path):
     desk.save(10, keep=1)
     assert len(list(tmp_path.iterdir())) == 3
     absent = Desk(tmp_path / "absent")
-    assert absent.keeper.last_good is None
+    assert absent.manager.last_good is None
     with pytest.raises(Refused, match="absent"):
         absent.save(10)
 
@@ -231,7 +233,7 @@ def test_weights_that_are_not_finite_are_never_written(tmp_path, weight):
     with pytest.raises(Refused, match="not finite"):
         desk.save(20, weight=weight)
     assert desk.steps == [10]
-    assert desk.keeper.last_good == "step-000000010.npz"
+    assert desk.manager.last_good == "step-000000010.npz"
 
 
 def test_one_deleted_by_somebody_else_is_no_trouble(tmp_path):
@@ -247,22 +249,22 @@ def test_a_checkpoint_that_cannot_be_written_is_due_again_in_time(tmp_path):
     """Not at once: the network is evaluated before each try."""
     desk = Desk(tmp_path / "absent")
     desk.now += 90
-    assert desk.keeper.is_due(1.5)
+    assert desk.manager.is_due(1.5)
     with pytest.raises(Refused, match="absent"):
         desk.save(10)
-    assert not desk.keeper.is_due(1.5)
+    assert not desk.manager.is_due(1.5)
     desk.now += 90
-    assert desk.keeper.is_due(1.5)
+    assert desk.manager.is_due(1.5)
 
 
 def test_minutes_count_from_the_last_checkpoint(tmp_path):
     desk = Desk(tmp_path)
     desk.now += 89
-    assert not desk.keeper.is_due(1.5)
+    assert not desk.manager.is_due(1.5)
     desk.now += 1
-    assert desk.keeper.is_due(1.5)
-    assert not desk.keeper.is_due(0)
+    assert desk.manager.is_due(1.5)
+    assert not desk.manager.is_due(0)
     desk.save(10)
-    assert not desk.keeper.is_due(1.5)
+    assert not desk.manager.is_due(1.5)
     desk.now += 90
-    assert desk.keeper.is_due(1.5)
+    assert desk.manager.is_due(1.5)

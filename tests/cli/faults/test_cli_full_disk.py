@@ -1,8 +1,8 @@
-"""What a run says that ended on a full disk, and how it exits."""
+"""The messages and exit statuses of a run that ended on a full disk."""
 
 import pytest
 
-from nanotrain_tui.cli.follow import _about
+from nanotrain_tui.cli.follow import _trouble_message
 from nanotrain_tui.cli.running import _status
 from nanotrain_tui.follow.run_state import Checkpoint, RunState
 from nanotrain_tui.session.folder import SessionFolder
@@ -17,7 +17,7 @@ def folder(tmp_path):
 
 
 @pytest.mark.parametrize("state", ["finished", "stopped", "interrupted"])
-def test_rows_that_were_given_up_fail_the_run(folder, capsys, state):
+def test_lost_rows_fail_the_run(folder, capsys, state):
     write_lost(folder, "3 events are lost: the recording could not be written (disk I/O error)")
     assert _status(RunState(name="mnist-1", state=state), folder) == 1
     assert "3 events are lost" in capsys.readouterr().err
@@ -26,20 +26,20 @@ def test_rows_that_were_given_up_fail_the_run(folder, capsys, state):
 @pytest.mark.parametrize(("state", "status"), [("finished", 1), ("stopped", 130)])
 @pytest.mark.parametrize(
     ("checkpoints", "begin"),
-    [((Checkpoint("a", 300, 1.0),), "goes on from step 300"), ((), "begins at step 0")],
+    [((Checkpoint("a", 300, 1.0),), "continues from step 300"), ((), "starts at step 0")],
 )
-def test_a_last_checkpoint_that_was_not_written_is_told(
+def test_a_last_checkpoint_that_was_not_written_is_reported(
     folder, capsys, state, status, checkpoints, begin
 ):
     run = RunState(
         name="mnist-1", state=state, step=500, notices=(NOT_SAVED,), checkpoints=checkpoints
     )
     assert _status(run, folder) == status
-    told = capsys.readouterr().err
-    assert "network of step 500 is lost" in told and begin in told
+    err = capsys.readouterr().err
+    assert "network of step 500 is lost" in err and begin in err
 
 
-def test_an_earlier_one_that_was_made_up_for_is_not(folder, capsys):
+def test_a_failed_checkpoint_that_a_later_one_replaced_is_not_reported(folder, capsys):
     run = RunState(
         name="mnist-1",
         state="finished",
@@ -51,7 +51,7 @@ def test_an_earlier_one_that_was_made_up_for_is_not(folder, capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_what_was_lost_is_told_once_to_the_next_start(folder):
+def test_lost_events_are_reported_once_to_the_next_start(folder):
     assert take_lost(folder) is None
     write_lost(folder, "3 events\x1b[2J are lost")
     assert read_lost(folder) == "3 events[2J are lost"
@@ -59,7 +59,7 @@ def test_what_was_lost_is_told_once_to_the_next_start(folder):
     assert take_lost(folder) is None
 
 
-def test_trouble_is_told_with_what_to_do():
-    assert "end the program" in _about("database is locked")
-    assert "make room" in _about("database or disk is full")
-    assert "again" in _about("")
+def test_trouble_is_reported_with_advice():
+    assert "end the program" in _trouble_message("database is locked")
+    assert "free space" in _trouble_message("database or disk is full")
+    assert "again" in _trouble_message("")

@@ -1,4 +1,4 @@
-"""Start a session's host as a process that outlives us, and wait for its first word."""
+"""Starts a session's host as a process of its own, and waits until it is ready."""
 
 import json
 import os
@@ -7,55 +7,54 @@ import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
-from typing import Any
+from typing import Any, Dict, Optional
 
 import nanotrain_tui
-from nanotrain_tui.config import Folders
 from nanotrain_tui.host.job import Job
 from nanotrain_tui.launch.plan import Plan
 from nanotrain_tui.session.client import whoami
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder, create_session
 from nanotrain_tui.session.history import Start
+from nanotrain_tui.session.places import Places
 from nanotrain_tui.session.scores import AFTER
-from nanotrain_tui.trainer_python.call import seeing
-from nanotrain_tui.trainer_python.container import Folder
-from nanotrain_tui.trainer_python.errors import LaunchError
+from nanotrain_tui.trainer_python.container import Folder, mount
+from nanotrain_tui.trainer_python.launch_error import LaunchError
+from nanotrain_tui.trainer_python.paths import PATHS_KEY
 
 READY_WITHIN_S = 60.0
-_LONGEST_ANSWER = 1 << 16
-
-HOST = Path(nanotrain_tui.__file__).absolute().parent / "host"
+HOST = os.path.join(os.path.dirname(os.path.abspath(nanotrain_tui.__file__)), "host")
+_MAX_REPLY = 1 << 16  # bytes
+_MAX_REASON = 500  # characters of the log that a message quotes
 
 
 def start(
-    plan: Plan, folders: Folders, name: str | None = None, on_nan: str = "stop"
+    plan: Plan, places: Places, name: Optional[str] = None, on_nan: str = "stop"
 ) -> SessionFolder:
     """Make the session's folder and start its host, detached; raises LaunchError.
 
-    ``name`` is the new session's; without one it is named after its data. ``on_nan`` (pause, stop
-    or continue) is what ``train.on_nan = "auto"`` stands for. When this returns the host
-    lives and records, and the trainer is loading. Where it cannot, nothing new is left behind.
+    A new session without a ``name`` is named after its data. ``on_nan`` (pause, stop or continue)
+    is what ``train.on_nan = "auto"`` stands for. When this returns, the host is recording and the
+    trainer is loading. Where it fails, nothing new is left behind.
     """
-    folder = make_folder(plan, folders, name)
+    folder = make_folder(plan, places, name)
     try:
         _start_host(write_job(plan, folder, on_nan), folder)
-    except BaseException:  # whatever stops it, Ctrl+C too: no folder without a host stays
+    except BaseException:  # Ctrl+C too: no folder without a host may stay
         remove_folder(plan, folder)
         raise
     return folder
 
 
-def make_folder(plan: Plan, folders: Folders, name: str | None = None) -> SessionFolder:
-    """The folder for the session; raises LaunchError naming the home that takes none.
+def make_folder(plan: Plan, places: Places, name: Optional[str] = None) -> SessionFolder:
+    """The folder of the session that is resumed, or a new one with the checkpoint it begins from.
 
-    A new one, with the checkpoint it begins from, or that of the session to go on with.
+    Raises LaunchError.
     """
     if plan.resumes is not None:
         return plan.resumes
     try:
-        folder = create_session(str(folders.home), str(plan.config["data.name"]), name)
+        folder = create_session(places.home, str(plan.config["data.name"]), name)
     except SessionError as error:
         hint = "" if name else ". NANOTRAIN_HOME moves all that is written."
         raise LaunchError("", f"{error}{hint}") from error
@@ -74,30 +73,30 @@ def make_folder(plan: Plan, folders: Folders, name: str | None = None) -> Sessio
 
 
 def remove_folder(plan: Plan, folder: SessionFolder) -> None:
-    """Take back a session that never came to life."""
+    """Remove the folder of a new session that could not be started."""
     if plan.resumes is None and not folder.is_alive():
         shutil.rmtree(folder.path, ignore_errors=True)
 
 
 def write_job(plan: Plan, folder: SessionFolder, on_nan: str = "stop") -> Job:
-    """What the host is asked to do."""
+    """The job for the host."""
     start, parent = plan.start, plan.parent
     checkpoints = [Folder(folder.checkpoints, writable=True)]
-    command = seeing(plan.trainer_command, checkpoints, plan.config["trainer.paths"])
+    command = mount(plan.trainer_command, checkpoints, plan.config[PATHS_KEY])
     file = start.file if start else None
     return Job(
         folder=folder.path,
         config=dict(plan.config),
         trainer_config=dict(plan.trainer_config),
-        trainer_command=list(command),
+        trainer_command=command,
         tegrastats=plan.tegrastats,
         interval_s=float(plan.config["telemetry.interval_s"]),
         who=whoami(),
         said=list(plan.choices),
-        cwd=str(Path.cwd()),
+        cwd=os.getcwd(),
         env={},
         on_nan=on_nan,
-        checkpoint=_described(start),
+        checkpoint=_checkpoint_body(start),
         exact=start.exact and plan.resumes is not None if start else False,
         edits=[edit.told() for edit in start.edits] if start and plan.resumes else None,
         warnings=list(plan.warnings),
@@ -108,8 +107,8 @@ def write_job(plan: Plan, folder: SessionFolder, on_nan: str = "stop") -> Job:
     )
 
 
-def _described(start: Start | None) -> dict[str, Any] | None:
-    """The checkpoint to begin from, as its event tells it."""
+def _checkpoint_body(start: Optional[Start]) -> Optional[Dict[str, Any]]:
+    """The body of the checkpoint's event, with the step to begin from."""
     if start is None or start.checkpoint is None:
         return None
     body = {key: value for key, value in start.checkpoint.body.items() if key != AFTER}
@@ -117,74 +116,77 @@ def _described(start: Start | None) -> dict[str, Any] | None:
 
 
 def _copy_checkpoint(plan: Plan, folder: SessionFolder) -> None:
-    """Hard-linked where that is possible: a checkpoint is replaced, never written into."""
+    """As a hard link where that is possible: a checkpoint is replaced, never written into."""
     file = plan.start.file if plan.start else None
     if plan.parent is None or file is None:
         return
-    source, target = Path(plan.parent.checkpoints, file), Path(folder.checkpoints, file)
-    target.parent.mkdir(mode=0o700)
+    source = os.path.join(plan.parent.checkpoints, file)
+    target = os.path.join(folder.checkpoints, file)
+    os.mkdir(folder.checkpoints, mode=0o700)
     try:
-        target.hardlink_to(source)
+        os.link(source, target)
     except OSError:  # another file system, or one without links
         shutil.copyfile(source, target)
 
 
 def _start_host(job: Job, folder: SessionFolder) -> None:
-    ready, theirs = os.pipe()
+    ready, hosts_end = os.pipe()
     try:
-        with Path(folder.log).open("ab") as log:
+        with open(folder.log, "ab") as log:
             process = subprocess.Popen(
-                [sys.executable, str(HOST), "--ready-fd", str(theirs)],
+                [sys.executable, HOST, "--ready-fd", str(hosts_end)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
-                pass_fds=[theirs],
+                pass_fds=[hosts_end],
                 start_new_session=True,
             )
-        os.close(theirs)
-        theirs = -1
+        os.close(hosts_end)
+        hosts_end = -1
         try:
             process.communicate(job.to_json().encode(), timeout=READY_WITHIN_S)
         finally:
             process.kill()
             process.wait()
-        _check(_read_answer(ready), folder)
+        _check(_read_reply(ready), folder)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise LaunchError("", f"the session's host cannot be started: {error}.") from error
     finally:
         os.close(ready)
-        if theirs >= 0:
-            os.close(theirs)
+        if hosts_end >= 0:
+            os.close(hosts_end)
 
 
-def _read_answer(ready: int) -> bytes:
-    """Its first line, or as much as came before it went; raises LaunchError if it hangs."""
+def _read_reply(ready: int) -> bytes:
+    """The host's first line, or what it wrote before it ended. Raises LaunchError if it hangs."""
     deadline = time.monotonic() + READY_WITHIN_S
-    answer = b""
-    while not answer.endswith(b"\n") and len(answer) < _LONGEST_ANSWER:
+    reply = b""
+    while not reply.endswith(b"\n") and len(reply) < _MAX_REPLY:
         readable, _, _ = select.select([ready], [], [], max(0.0, deadline - time.monotonic()))
         if not readable:
             raise LaunchError("", f"the session's host gave no sign in {READY_WITHIN_S:g} s.")
-        data = os.read(ready, _LONGEST_ANSWER)
+        data = os.read(ready, _MAX_REPLY)
         if not data:
             break
-        answer += data
-    return answer
+        reply += data
+    return reply
 
 
-def _check(answer: bytes, folder: SessionFolder) -> None:
+def _check(line: bytes, folder: SessionFolder) -> None:
+    """Raises LaunchError with the host's reason where it did not start."""
     try:
-        told = json.loads(answer)
+        reply = json.loads(line.decode("utf-8"))
     except ValueError:
-        words = _last_words(folder.log)
-        raise LaunchError("", f"the session's host ended at its start: {words}") from None
-    if not told["ok"]:
-        raise LaunchError(told["key"], told["message"])
+        reason = _last_line(folder.log)
+        raise LaunchError("", f"the session's host ended at its start: {reason}") from None
+    if not reply["ok"]:
+        raise LaunchError(reply["key"], reply["message"])
 
 
-def _last_words(log: str) -> str:
+def _last_line(log: str) -> str:
     try:
-        lines = Path(log).read_text("utf-8", "replace").strip().splitlines()
+        with open(log, encoding="utf-8", errors="replace") as file:
+            lines = file.read().strip().splitlines()
     except OSError:
         lines = []
-    return lines[-1][:500] if lines else "it said nothing."
+    return lines[-1][:_MAX_REASON] if lines else "it printed nothing."

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nanotrain_tui.trainer_python import container
 from nanotrain_tui.trainer_python.command_line import find_call
-from nanotrain_tui.trainer_python.container import Folder, find_paths, invocation, mount, settle
+from nanotrain_tui.trainer_python.container import Folder, complete, find_paths, invocation, mount
 from nanotrain_tui.trainer_python.paths import (
     ContainerError,
     Mount,
@@ -49,7 +49,7 @@ def test_the_image_is_found_behind_the_options(command, image):
 )
 def test_other_commands_are_left_alone(command):
     assert find_call(words(command)) is None
-    assert settle(words(command)) == (words(command), [])
+    assert complete(words(command)) == (words(command), [])
     assert mount(words(command), [Folder("/a")]) == words(command)
     told = invocation(words(command), {"A": "b"}, "name")
     assert told == (words(command), {"A": "b"}, [])
@@ -77,26 +77,26 @@ def test_other_commands_are_left_alone(command):
     ],
 )
 def test_lines_can_be_exchanged(command, settled):
-    found, said = settle(words(command))
+    found, notes = complete(words(command))
     assert found == words(settled)
-    assert bool(said) == (
-        " -" in command and found.count("-t") == 0 and "left away" in "".join(said)
+    assert bool(notes) == (
+        " -" in command and found.count("-t") == 0 and "is removed" in "".join(notes)
     )
-    assert settle(found) == (found, []), "nothing is added twice"
+    assert complete(found) == (found, []), "nothing is added twice"
 
 
 @pytest.mark.parametrize(
     "command", ["docker run -d tf p", "docker run -dit tf p", "docker run --detach tf p"]
 )
 def test_a_container_on_its_own_is_refused(command):
-    with pytest.raises(ContainerError, match="leave -d away"):
-        settle(words(command))
+    with pytest.raises(ContainerError, match="remove -d"):
+        complete(words(command))
 
 
 @pytest.mark.parametrize("command", ["docker run", "docker run -v /a:/b tf", "docker exec -i mine"])
 def test_a_command_without_a_python_is_refused(command):
-    with pytest.raises(ContainerError, match="say which Python"):
-        settle(words(command))
+    with pytest.raises(ContainerError, match="name the Python"):
+        complete(words(command))
 
 
 def test_only_what_is_not_there_is_mounted():
@@ -126,7 +126,7 @@ def test_named_volumes_are_no_folders_of_ours():
 
 def test_a_running_container_must_be_told():
     command = words("docker exec -i mine python3")
-    with pytest.raises(ContainerError, match="where does the container have /a") as caught:
+    with pytest.raises(ContainerError, match="no known path for /a") as caught:
         mount(command, [Folder("/a")])
     assert caught.value.key == "trainer.paths"
     assert mount(command, [Folder("/a", needed=False)]) == command
@@ -238,10 +238,10 @@ OPTIONS = st.sampled_from(
 )
 def test_no_command_line_breaks_it_and_the_program_stays(options, engine):
     command = words(f"{engine} run {' '.join(options)} tf python3 -t -d")
-    found, _ = settle(command)
+    found, _ = complete(command)
     found = mount(found, [Folder("/needed"), Folder("/a/x")])
     told = invocation(found, {"A": "2"}, "name").command
-    assert settle(found) == (found, [])
+    assert complete(found) == (found, [])
     assert find_paths(told).covers("/needed") and find_paths(told).covers("/a/x")
     if "-x" not in options:  # which takes a value, whatever comes next
         assert told[-4:] == ["tf", "python3", "-t", "-d"]

@@ -1,4 +1,4 @@
-"""A recording of a stranger puts no control character on the terminal, whatever reads it."""
+"""No command prints control characters from a hostile recording on the terminal."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def hostile(home: Path) -> Path:
 
 
 @pytest.mark.parametrize("arguments", READING, ids=" ".join)
-def test_no_command_lets_it_through(
+def test_no_command_prints_control_characters(
     hostile: Path, nano: Nano, arguments: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
@@ -44,15 +44,15 @@ def test_no_command_lets_it_through(
 
 
 @pytest.mark.parametrize("name", format_names())
-def test_no_text_format_lets_it_through(
+def test_no_text_format_writes_control_characters(
     hostile: Path, nano: Nano, name: str, tmp_path: Path
 ) -> None:
     chosen = get_format(name)
     if isinstance(chosen, TextFormat):
         tables = ("steps", "evaluations", "samples", "events") if name == "csv" else ("",)
         for table in tables:
-            told = ["--table", table] if table else []
-            ran = nano("export", "mnist-1", "--format", name, *told)
+            table_option = ["--table", table] if table else []
+            ran = nano("export", "mnist-1", "--format", name, *table_option)
             assert "Traceback" not in ran.err
             own = "\r" if name == "csv" else ""  # the ends of its lines
             assert steering_in(ran.out.replace("\r\n", "\n") if own else ran.out) == []
@@ -62,7 +62,7 @@ def test_no_text_format_lets_it_through(
         assert "Traceback" not in ran.err and steering_in(ran.err) == []
 
 
-def test_a_played_cast_sends_no_sequence_of_a_recording(
+def test_a_cast_contains_no_escape_sequence_of_the_recording(
     hostile: Path, nano: Nano, tmp_path: Path
 ) -> None:
     nano("export", "mnist-1", "--format", "cast", "-o", str(tmp_path / "cast"))
@@ -72,16 +72,16 @@ def test_a_played_cast_sends_no_sequence_of_a_recording(
     assert "\x1b]" not in played and "\x1bc" not in played
 
 
-def test_the_dashboard_draws_none_of_it(hostile: Path) -> None:
+def test_the_dashboard_draws_no_control_characters(hostile: Path) -> None:
     command = [sys.executable, "-m", "nanotrain_tui", "replay", "mnist-1", "--speed", "max"]
-    seen = bytes_of(command, until="]0;T", env=os.environ)  # what is left of it is shown
+    seen = bytes_of(command, until="]0;T", env=os.environ)  # the harmless part is shown
     text = seen.decode("utf-8", "replace").replace("\x1b]22;default\x07", "")  # Textual's own
     assert "[bold]M" in text
     assert not [char for char in FORBIDDEN.replace("\r", "") if char in text]
     assert "\x1b]" not in text and "\x1bc" not in text
 
 
-def test_it_is_refused_on_import_with_the_row(hostile: Path, tmp_path: Path) -> None:
+def test_an_import_of_it_is_refused(hostile: Path, tmp_path: Path) -> None:
     recording = hostile / "sessions" / "mnist-1" / "recording.nanotrain"
     with pytest.raises(SessionError) as caught:
         import_file(str(recording), str(tmp_path / "there"))
@@ -112,13 +112,13 @@ def test_one_control_character_is_refused(home: Path, tmp_path: Path, sql: str, 
         import_file(folder.recording, str(tmp_path / "there"))
 
 
-def test_lines_and_tabs_of_a_log_are_no_control_characters(home: Path, tmp_path: Path) -> None:
+def test_line_ends_and_tabs_of_a_log_are_accepted(home: Path, tmp_path: Path) -> None:
     recording = Recording(home).started(100)
     recording.event("crashed", reason="a\tb\nc", exit_status=1, log_tail=["x\ty", "z\nz"])
     import_file(recording.close().recording, str(tmp_path / "fine"))
 
 
-def test_presets_and_themes_are_shown_without_it(home: Path, nano: Nano) -> None:
+def test_presets_are_shown_without_control_characters(home: Path, nano: Nano) -> None:
     presets = home / "config" / "presets"
     presets.mkdir(parents=True)
     quoted = json.dumps(TEXT.replace("\ud800", "").replace("\x7f", ""))

@@ -1,4 +1,8 @@
-"""A network on its way: train some steps, test it, change it, save it and go on from there."""
+"""The state of a training: a network, its data and its configuration at a step.
+
+It makes steps, evaluates, changes the configuration, and saves and restores itself. What happens
+when is decided by ``training_loop``.
+"""
 
 import time
 import zlib
@@ -18,11 +22,11 @@ from .settings import Config, Refused
 
 CALL_S = 0.075  # how long a call into TensorFlow shall take; a command waits no longer
 MAX_BLOCK_BYTES = 16 << 20  # of images gathered for a call
-_OF_THE_START = ("restore", "resume", "edits", "recorded")  # keys that say how a run began
+_OF_THE_START = ("restore", "resume", "edits", "recorded")  # keys that describe how a run began
 
 
-class Training:
-    """Engine, data, configuration and the step they are at, always between two steps."""
+class TrainingState:
+    """Engine, data, configuration and step; always between two steps."""
 
     def __init__(
         self, config: Config, engine: Engine, data: Dataset, batches: Batches, events: Events
@@ -38,8 +42,8 @@ class Training:
     def restore(self, saved: Checkpoint, resume: bool) -> None:
         """Go on from a checkpoint whose weights are of this network's shapes.
 
-        Another optimizer starts with fresh slots; other data or another seed are begun at their
-        start. In a resume an evaluation of the checkpoint counts as this run's own.
+        Another optimizer starts with fresh slots; other data or another seed start at their first
+        example. In a resume the checkpoint's evaluation counts as one of this run.
         """
         state = {k: v for k, v in saved.state.items() if k.startswith("weight")}
         if saved.config.get("optimizer.name") == self.config["optimizer.name"]:
@@ -56,7 +60,7 @@ class Training:
         return self.tested is not None and self.tested.step == self.step
 
     def checkpoint(self, copy: bool = False) -> Checkpoint:
-        """All that ``restore`` needs: valid until the next step, or a copy that stays."""
+        """All that ``restore`` needs: valid until the next step, or, as a ``copy``, for good."""
         config = {key: self.config[key] for key in self.config if key not in _OF_THE_START}
         return Checkpoint(
             self.engine.state() if copy else self.engine.view(), self.step, self.engine.updates,
@@ -65,7 +69,7 @@ class Training:
         )  # fmt: skip
 
     def warm_up(self) -> None:
-        """Trace and compile, on a batch that is put back."""
+        """Trace and compile by one update, which is taken back."""
         size = self.config["train.batch_size"]
         why_no_xla = self.engine.warm_up(self._images[:size], self._labels[:size])
         self._traced = True
@@ -139,8 +143,8 @@ class Training:
             self.engine.set_numbers(new)
         larger = new["train.batch_size"] / before["train.batch_size"]
         self._steps_a_call = max(1, int(self._steps_a_call / larger))
-        told = {key: [before.get(key), value] for key, value in changes.items()}
-        self._events.emit("edited", step=self.step, changes=told, retraced=retraced, **about)
+        shown = {key: [before.get(key), value] for key, value in changes.items()}
+        self._events.emit("edited", step=self.step, changes=shown, retraced=retraced, **about)
 
     def _refuse_impossible(self, new: Config) -> None:
         if new["train.steps"] < self.step:
@@ -153,7 +157,7 @@ class Training:
             )
 
     def _data_identity(self) -> Dict[str, Any]:
-        """What makes a place in the stream of examples mean the same examples."""
+        """Equal where a position in the stream of examples means the same examples."""
         labels = zlib.crc32(np.ascontiguousarray(self._data.train_labels).tobytes()) & 0xFFFFFFFF
         return {"examples": len(self._labels), "labels": labels, "seed": self._batches.seed}
 

@@ -1,0 +1,110 @@
+"""What the exported script takes from the trainer's modules: formulas and a loader of data."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from inspect import getdoc
+from typing import Any, NamedTuple
+
+from nanotrain_tui.trainer.activations import ACTIVATIONS
+from nanotrain_tui.trainer.data import AUTO, automatic_sources, source_names, source_of
+from nanotrain_tui.trainer.data.standalone import from_nanotrain
+from nanotrain_tui.trainer.initializers import INITIALIZERS, initial_weights
+from nanotrain_tui.trainer.losses import FROM_LOGITS, LOSSES, losses_of
+from nanotrain_tui.trainer.optimizers import OPTIMIZERS, UpdateContext, initial_slot
+from nanotrain_tui.trainer.schedule import SCHEDULES, learning_rates
+
+from .registry import ExportError
+from .script_source import Sources, parts_of, table
+
+# What the template itself uses.
+ALWAYS = {
+    "import argparse as argparse", "import numpy as np", "import tensorflow as tf",
+}  # fmt: skip
+USED = (losses_of, initial_slot, UpdateContext, initial_weights, learning_rates)
+# The tables of formulas, each with the key that chooses from it.
+TABLES: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
+    ("LOSSES", "loss.name", LOSSES),
+    ("OPTIMIZERS", "optimizer.name", OPTIMIZERS),
+    ("INITIALIZERS", "model.initializer", INITIALIZERS),
+    ("SCHEDULES", "schedule.name", SCHEDULES),
+)
+
+
+class Formulas(NamedTuple):
+    """Python text, and the imports that it needs."""
+
+    text: str
+    imports: set[str]
+
+
+class Loader(NamedTuple):
+    """A function that loads the data: its text, its name, its help, the configuration it needs."""
+
+    text: str
+    imports: set[str]
+    name: str
+    help: str
+    values: Mapping[str, Any]
+
+
+def formulas_of(configs: Iterable[Mapping[str, Any]]) -> Formulas:
+    """Those that configurations choose, with their tables. Raises ExportError for one unknown.
+
+    Each configuration may hold but what changed.
+    """
+    configs = list(configs)
+    chosen = {
+        name: _entries(key, known, [config[key] for config in configs if key in config])
+        for name, key, known in TABLES
+    }
+    activations = [layer["activation"] for config in configs for layer in config.get("layers", ())]
+    activations += [config["output"] for config in configs if "output" in config]
+    chosen["ACTIVATIONS"] = _entries("model.activation", ACTIVATIONS, activations)
+    pairs = {pair: formula for pair, formula in FROM_LOGITS.items() if pair[0] in chosen["LOSSES"]}
+    tables: dict[str, Mapping[Any, Any]] = {**chosen, "FROM_LOGITS": pairs}
+    sources = Sources(given=("tf", *tables))
+    for entries in tables.values():
+        for entry in entries.values():
+            sources.add(parts_of(entry))
+    sources.add(USED)
+    texts = [sources.text(), "\n".join(table(name, tables[name]) for name in tables)]
+    return Formulas("\n\n\n".join(texts), sources.imports)
+
+
+def loader_of(config: Mapping[str, Any]) -> Loader:
+    """The loader of the data that a flat configuration names; for auto that of the first tried."""
+    name = config.get("data.name")
+    name = next(iter(automatic_sources())) if name == AUTO else name
+    source = source_of(str(name)) if name in source_names() else None
+    own = source.standalone if source else None
+    load: Callable[..., Any] = own or from_nanotrain
+    keys = source.keys if source and not own else ()
+    sources = Sources(given=("tf",))
+    sources.add([load])
+    values = {key: config[key] for key in keys if key in config}
+    return Loader(sources.text(), sources.imports, load.__name__, getdoc(load) or "", values)
+
+
+def import_lines(imports: set[str]) -> list[str]:
+    """Import statements in their usual order, the names of one module joined."""
+    plain, names = set(), {}  # type: set[str], dict[str, set[str]]
+    for line in imports | ALWAYS:
+        words = line.split(" ")
+        if words[0] == "import":
+            plain.add(re.sub(r"^(import (\w+)) as \2$", r"\1", line))
+        else:
+            names.setdefault(words[1], set()).add(words[3])
+    whole = [line for line in sorted(plain) if " as " not in line]
+    joined = [
+        f"from {module} import {', '.join(sorted(names[module]))}" for module in sorted(names)
+    ]
+    return [*whole, *joined, "", *(line for line in sorted(plain) if " as " in line)]
+
+
+def _entries(key: str, known: Mapping[str, Any], names: Iterable[Any]) -> dict[str, Any]:
+    found = {}
+    for name in names:
+        if name not in known:
+            raise ExportError("script", f"there is no formula for {key} = {str(name)[:40]!r}.")
+        found[name] = known[name]
+    return found

@@ -1,0 +1,28 @@
+"""What a source of data is: see the modules in ``sources``."""
+
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
+
+from .dataset import Dataset, Progress
+
+Config = Mapping[str, Any]
+Facts = Dict[str, Any]  # source, shape, classes, train, test, task; note, where there is one
+
+
+class Source(NamedTuple):
+    """Where examples come from.
+
+    ``inspect`` makes every check of ``load`` but keeps no image. ``source`` of its facts says on
+    screen where the data come from; ``note`` is a sentence for a person who trains on them. Both
+    functions raise DataError, naming a key and, where one is at fault, the file.
+    """
+
+    inspect: Callable[[Config], Facts]
+    load: Callable[[Config, Progress], Dataset]
+    keys: Tuple[str, ...] = ()  # of the configuration that it reads, besides data.name
+    automatic: int = 0  # its place among those that data.name = auto tries; 0: not tried
+    instead: str = ""  # what the screen says where auto takes it because others have no data
+    download: Optional[Callable[[str, Progress], None]] = None  # into a folder, on demand alone
+    # For the exported script, which copies it: (configuration, place or None) -> (images, labels)
+    # for training and for testing. Its docstring says what the place may be.
+    standalone: Optional[Callable[[Config, Optional[str]], Any]] = None
+    drawn_fraction: float = 1.0  # of an image's side, for sessions that did not record it

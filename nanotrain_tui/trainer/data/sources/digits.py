@@ -1,0 +1,61 @@
+"""Digits that the program draws itself; they are kept in the cache between runs."""
+
+import os
+from typing import Any, Dict, Mapping
+
+import numpy as np
+
+from .. import cache, digits
+from ..dataset import CLASSIFICATION, Dataset, Progress
+from ..source import Source
+
+TRAIN, TEST = 60000, 10000
+CLASSES = 10
+DRAWN = "digits drawn by nanotrain"
+_SEED = 1
+
+
+def inspect(_config: Mapping[str, Any]) -> Dict[str, Any]:
+    return {
+        "source": DRAWN, "shape": [digits.SIZE, digits.SIZE], "classes": CLASSES,
+        "train": TRAIN, "test": TEST, "task": CLASSIFICATION,
+    }  # fmt: skip
+
+
+def load(config: Mapping[str, Any], progress: Progress) -> Dataset:
+    """The digits from their cache, or drawn and cached; without a cache where there can be none."""
+    cache_dir = str(config.get("cache_dir") or "")
+    dataset = Dataset(
+        name="digits",
+        source=DRAWN,
+        train_images=np.empty((TRAIN, digits.SIZE, digits.SIZE), np.uint8),
+        train_labels=np.empty(TRAIN, np.uint8),
+        test_images=np.empty((TEST, digits.SIZE, digits.SIZE), np.uint8),
+        test_labels=np.empty(TEST, np.uint8),
+        classes=CLASSES,
+        task=CLASSIFICATION,
+    )
+    arrays = [dataset.train_images, dataset.train_labels, dataset.test_images, dataset.test_labels]
+    header = b"nanotrain digits, version %d, seed %d, %d + %d images\n"
+    header %= (digits.VERSION, _SEED, TRAIN, TEST)
+    path = os.path.join(cache_dir, "digits.cache") if cache_dir else ""
+    progress("reading digits", 0.0)
+    if path and cache.fill(path, header, arrays):
+        progress("reading digits", 1.0)
+        return dataset
+    total = TRAIN + TEST
+    for split, (images, labels) in enumerate((arrays[:2], arrays[2:])):
+        done, part = split * TRAIN / total, len(labels) / total
+
+        def report(fraction: float, done: float = done, part: float = part) -> None:
+            progress("drawing digits", done + part * fraction)
+
+        digits.draw(images, labels, (_SEED, split), report)
+    if path:
+        cache.keep(path, header, arrays)
+    return dataset
+
+
+SOURCE = Source(
+    inspect, load, automatic=2, instead="drawing digits", drawn_fraction=22.0 / 28.0
+)  # fmt: skip

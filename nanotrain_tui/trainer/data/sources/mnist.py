@@ -1,0 +1,84 @@
+"""MNIST, or data in its form, from a folder: the one named, or the first known one that has it."""
+
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+from ...lazy_tensorflow import tf
+from .. import mnist
+from ..content import Content
+from ..dataset import CLASSIFICATION, DataError, Dataset, Progress, silent
+from ..fetch import download
+from ..source import Source
+from ..standalone import arrays_in
+
+_FULL = 60000
+_NOTE = "training on all 60,000 images; the tutorial sets 5,000 of them aside for validation"
+
+
+def inspect(config: Mapping[str, Any]) -> Dict[str, Any]:
+    parts, source = _find(config, False, silent)
+    train, *shape = parts["train_images"].shape
+    facts = {
+        "source": source, "shape": shape, "classes": mnist.CLASSES, "train": train,
+        "test": parts["test_images"].shape[0], "task": CLASSIFICATION,
+    }  # fmt: skip
+    return dict(facts, note=_NOTE) if train == _FULL else facts
+
+
+def load(config: Mapping[str, Any], progress: Progress) -> Dataset:
+    parts, source = _find(config, True, progress)
+    return Dataset(
+        name="mnist",
+        source=source,
+        train_images=parts["train_images"].values,
+        train_labels=parts["train_labels"].values,
+        test_images=parts["test_images"].values,
+        test_labels=parts["test_labels"].values,
+        classes=mnist.CLASSES,
+        task=CLASSIFICATION,
+    )
+
+
+def mnist_from(_config: Mapping[str, Any], place: Optional[str]) -> Any:
+    """Without --data Keras fetches MNIST.
+
+    --data names a folder with MNIST's four IDX files, or an mnist.npz.
+    """
+    return tf.keras.datasets.mnist.load_data() if place is None else arrays_in(place)
+
+
+def _find(
+    config: Mapping[str, Any], keep: bool, progress: Progress
+) -> Tuple[Dict[str, Content], str]:
+    """The four parts, and where they are, for the screen. Raises DataError."""
+    named = config.get("data.dir") or ""
+    if named:
+        return mnist.read(mnist.search(named), keep, progress), "MNIST in " + named
+    folders = [folder for folder in dict.fromkeys(config.get("data_dirs") or ()) if folder]
+    damage: List[DataError] = []
+    for folder in folders:
+        try:
+            parts = mnist.find(folder)
+            if parts:
+                return mnist.read(parts, keep, progress), "MNIST in " + folder
+        except DataError as error:
+            damage.append(error)
+    if damage:
+        first = damage[0]
+        raise DataError(first.key, first.message, "the MNIST found is damaged: " + first.message)
+    raise DataError(
+        "data.name",
+        "There is no MNIST in %s: %s. Set data.dir to the folder that has them, or choose digits."
+        % (", ".join(folders) or "any folder known", mnist.EXPECTED),
+        "no MNIST found" + (" in " + ", ".join(folders) if folders else ""),
+    )
+
+
+SOURCE = Source(
+    inspect,
+    load,
+    keys=("data.dir",),
+    automatic=1,
+    download=download,
+    standalone=mnist_from,
+    drawn_fraction=20.0 / 28.0,
+)
