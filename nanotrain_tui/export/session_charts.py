@@ -97,14 +97,16 @@ def read_charts(reader: SessionReader) -> Charts:
     curves = read_window(reader, 1, _LAST, BINS)
     times = curves.times
     evaluations = reader.evaluations()
-    metrics = [_chart_of(metric, curves, evaluations) for metric in reader.known_metrics()]
+    known_metrics = reader.known_metrics()
+    metrics = [_chart_of(metric, curves, evaluations) for metric in known_metrics]
     gauges = [
         Chart(name, title, _pieces(curves.gauges[name]), _gauge_scale)
         for name, title in _TITLES.items()
     ]
     shown = [chart for chart in metrics if chart.values() or chart.bad]
     shown += [chart for chart in gauges if any(chart.values())]  # an idle swap or GPU is no news
-    marks = [(event.t, describe(event).text) for event in reader.events(sorted(MARKED))]
+    events = reader.events(sorted(MARKED))
+    marks = [(event.t, describe(event, known_metrics).text) for event in events]
     known = [t for chart in shown for t in chart.times()] + [t for t, _ in marks]
     end_t = max([reader.position()[1], 0.0, *known])
     return Charts(shown, _steps(times), marks, min(known, default=0.0), end_t)

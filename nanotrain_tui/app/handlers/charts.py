@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from nanotrain_tui.app.handlers.chart_text import named, scale_text
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Screens, Shell
 from nanotrain_tui.app.keys.actions import CHART_KEYS
@@ -17,18 +18,11 @@ from nanotrain_tui.drawing.chart_model import NO_DETAIL, Chart, ChartContext, De
 from nanotrain_tui.drawing.chart_view import LEAST_STEPS, SMOOTHINGS, ChartView
 from nanotrain_tui.drawing.charts.row import ChartRow
 from nanotrain_tui.drawing.charts.table import chart_rows, missing, stacked
-from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut, has_choice_of_scale, value_text
-from nanotrain_tui.drawing.scale import clock, log_scale
+from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut
+from nanotrain_tui.drawing.scale import clock
 from nanotrain_tui.follow.run_state import Mark, RunState
-from nanotrain_tui.session.metrics import TRAINING, Metric
 
 GROWN = 256  # a window is read again when it has grown by this part
-MOST_NAMED, MOST_LISTED = 3, 6  # charts in a sentence, and in a list
-SCALE_TEXTS = {
-    "auto": "{}: logarithmic where they span a factor of 20.",
-    "linear": "{} on a linear axis.",
-    "log": "{} on a logarithmic axis.",
-}
 
 
 class ChartActions:
@@ -86,11 +80,11 @@ class ChartActions:
         parts = [f"Esc returns, 1 to {last_key} hide and show charts."]
         lost = [row.title for row in missing(self._link.state)]
         if lost:
-            parts.append(f"Not recorded: {_named(lost)}.")
+            parts.append(f"Not recorded: {named(lost)}.")
         crowded = [chart.title for chart in self._crowded(screen)]
         if crowded:
             more = "; d shows more" if len(crowded) > 1 else ""
-            parts.append(f"No room for: {_named(crowded)}{more}.")
+            parts.append(f"No room for: {named(crowded)}{more}.")
         self._shell.say(" ".join(parts))
         self._screens.refresh_keys()
 
@@ -200,23 +194,7 @@ class ChartActions:
 
     def scale(self) -> None:
         self._set(self.view.scaled())
-        known = [one for one in self._link.state.metrics.expected if has_choice_of_scale(one)]
-        lows = [(one, self._lowest(one)) for one in known]
-        below = [(one, low) for one, low in lows if low is not None and log_scale([low]) is None]
-        if not known:
-            self._shell.say("All metrics of this session are fractions, on a linear axis.")
-        elif self.view.scale == "log" and below:
-            metric, low = below[0]
-            lowest = value_text(metric, low)
-            label = cut(metric.label, METRIC_CELLS)
-            self._shell.say(f"Not logarithmic: the {label} goes down to {lowest}.", "warning")
-        else:
-            self._shell.say(SCALE_TEXTS[self.view.scale].format(_in_a_sentence(known)))
-
-    def _lowest(self, metric: Metric) -> float | None:
-        """The least value of a metric, in training and in evaluations."""
-        curves = [self._link.state.curve(metric.name, part) for part in (TRAINING, metric.shown_of)]
-        return min((curve.low for curve in curves if curve.low is not None), default=None)
+        self._shell.say(*scale_text(self._link.state, self.view.scale))
 
     def along(self) -> None:
         self._set(self.view.along())
@@ -337,19 +315,3 @@ class ChartActions:
         if first <= last:
             self._asked = Window(first, last)
             self._link.read_window(self._asked)
-
-
-def _named(titles: Sequence[str]) -> str:
-    """Some titles, and how many more there are."""
-    shown = [cut(title, METRIC_CELLS) for title in titles[:MOST_LISTED]]
-    rest = len(titles) - len(shown)
-    return ", ".join(shown) + (f" and {rest} more" if rest else "")
-
-
-def _in_a_sentence(metrics: Sequence[Metric]) -> str:
-    """``Loss``, ``Loss and learning rate``, or how many there are."""
-    if len(metrics) > MOST_NAMED:
-        return f"{len(metrics)} metrics"
-    first = cut(metrics[0].title, METRIC_CELLS)
-    rest = [cut(metric.label, METRIC_CELLS) for metric in metrics[1:]]
-    return ", ".join([first, *rest[:-1]]) + (f" and {rest[-1]}" if rest else "")

@@ -135,8 +135,9 @@ def _evaluations(reader: SessionReader) -> Iterator[str]:
 
 
 def _events(reader: SessionReader) -> Iterator[str]:
+    metrics = reader.known_metrics()
     rows = [
-        (_clock(event.t), f"{event.step:,}", describe(event).text)
+        (_clock(event.t), f"{event.step:,}", describe(event, metrics).text)
         for event in reader.events()
         if event.kind not in ("evaluated", "preparing")
     ]
