@@ -1,7 +1,7 @@
-"""``python .../nanotrain_tui/host [--ready-fd N]``, a job as JSON on standard input.
+"""``python .../nanotrain_tui/host [--ready-fd N]``, with a job as JSON on standard input.
 
-Detaches, and writes one JSON line to descriptor N once the session is on its way: ``{"ok": true}``,
-or ``{"ok": false, "key": ..., "message": ...}``.
+Detaches, and writes one JSON line to descriptor N: ``{"ok": true}`` once the session is being
+recorded and its trainer runs, or ``{"ok": false, "key": ..., "message": ...}``.
 """
 
 import json
@@ -13,44 +13,44 @@ from typing import Any, Dict, Optional
 
 
 def main() -> int:
-    """Run one session; the exit status is 1 where it did not start or its recording lacks rows."""
+    """Run one session; the exit status is 1 if it does not start or its recording lacks rows."""
     from nanotrain_tui.host.daemon import detach
     from nanotrain_tui.host.job import JobError, read_job
 
     ready = int(sys.argv[2]) if sys.argv[1:2] == ["--ready-fd"] else None
     try:
         job = read_job(sys.stdin.read())
-        will = detach(os.path.join(job.folder, "trainer.log"), [] if ready is None else [ready])
-        # Only now: the supervisor shall not hold them in its memory.
+        cleanup = detach(os.path.join(job.folder, "trainer.log"), [] if ready is None else [ready])
+        # Imported only now, so that the supervisor does not hold these modules in its memory.
         from nanotrain_tui.host.host import Host
         from nanotrain_tui.host.trainer.process import process_trainer
 
-        host = Host(job, partial(process_trainer, at_death=will.write))
+        host = Host(job, partial(process_trainer, on_container=cleanup.write))
         host.open()
-    except Exception as error:  # whatever it is, who waits is told
+    except Exception as error:  # of any kind: the parent waits for an answer
         if not isinstance(error, (JobError, OSError)):
             traceback.print_exc()  # into trainer.log
         message = getattr(error, "message", str(error))
-        _tell(ready, {"ok": False, "key": getattr(error, "key", ""), "message": message})
+        _answer(ready, {"ok": False, "key": getattr(error, "key", ""), "message": message})
         return 1
-    _tell(ready, {"ok": True})
+    _answer(ready, {"ok": True})
     host.run()
     return 1 if host.lost else 0
 
 
-def _tell(ready: Optional[int], answer: Dict[str, Any]) -> None:
-    """Answer whoever waits, and close the last descriptor that is theirs."""
+def _answer(ready: Optional[int], answer: Dict[str, Any]) -> None:
+    """Write the answer to the descriptor ``ready``, and close it."""
     if ready is None:
         return
     try:
         os.write(ready, json.dumps(answer).encode() + b"\n")
     except OSError:
-        pass  # they have gone: the session goes on
+        pass  # the parent has exited: the session goes on
     os.close(ready)
 
 
 def _load_by_path() -> None:
-    """Run by its path, this folder is first on sys.path, and its parent's parent is not there."""
+    """Make the package importable: run by its path, only this folder is on sys.path."""
     folder = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != folder]
     root = os.path.dirname(os.path.dirname(folder))

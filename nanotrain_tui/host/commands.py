@@ -1,4 +1,4 @@
-"""What a command means in each state: the table of the design, pure."""
+"""Decides what a command does in each state, and checks its arguments. Pure functions."""
 
 import json
 from typing import Any, Dict, Iterable, Mapping, NamedTuple, Optional, Sequence
@@ -10,11 +10,11 @@ from nanotrain_tui.session.undo import Edits, Undo
 COMMANDS = ("set", "undo", "pause", "resume", "step", "evaluate", "checkpoint", "stop")
 EDITS = ("set", "undo")
 
-SEND = "send"  # to the trainer, which applies it at its next step boundary, or once it has started
-NOTHING = "nothing"  # it is so already
+SEND = "send"  # the trainer applies it at its next step boundary, or once it has started
+NOTHING = "nothing"  # the session is in that state already
 REFUSE = "refuse"
 
-STEPPING = "stepping"  # running, to pause again by itself; on the record it is running
+STEPPING = "stepping"  # runs a number of steps and pauses again; recorded as running
 
 _LEADS_TO = {
     "pause": states.PAUSED,
@@ -25,7 +25,7 @@ _LEADS_TO = {
 _MOST_STEPS = 10**9
 _LONGEST_WHO = 200
 _LONGEST_VALUES = 8192  # characters of JSON; a whole configuration has 2,000
-_LARGEST = 2**63  # what every reader of JSON takes
+_LARGEST = 2**63  # the range of a 64-bit integer, which every JSON reader accepts
 
 
 class Decision(NamedTuple):
@@ -36,11 +36,11 @@ class Decision(NamedTuple):
 
 
 class BadRequest(ValueError):
-    """A request that is none of the protocol; the message says what is wrong with it."""
+    """An invalid request; the message says what is wrong with it."""
 
 
 def decide(state: str, sent: Sequence[str], do: str) -> Decision:
-    """What becomes of the command ``do`` in ``state``, behind the commands already ``sent``."""
+    """The decision on the command ``do`` in ``state``, after the commands already ``sent``."""
     ahead = projected(state, sent)
     if do == "stop":
         return Decision(NOTHING if ahead in states.ENDED else SEND)
@@ -58,23 +58,25 @@ def decide(state: str, sent: Sequence[str], do: str) -> Decision:
 
 
 def leads_to(state: str, do: str) -> str:
-    """The state once the command, sent in ``state``, is applied."""
+    """The state after the command is applied in ``state``."""
     return _LEADS_TO.get(do, state)
 
 
 def projected(state: str, sent: Iterable[str]) -> str:
-    """The state once all commands on their way are applied, in their order."""
+    """The state after all ``sent`` commands are applied in order."""
     for do in sent:
         state = leads_to(state, do)
     return state
 
 
 def arguments(do: str, request: Dict[str, Any]) -> Dict[str, Any]:
-    """What belongs to the command, checked; raises BadRequest."""
+    """The checked arguments of a command; raises BadRequest."""
     if do == "step":
         n = request.get("n", 1)
         if type(n) is not int or not 0 < n <= _MOST_STEPS:
-            raise BadRequest("step needs a number n of updates, from 1 to {}".format(_MOST_STEPS))
+            raise BadRequest(
+                "step needs n, the number of updates: from 1 to {}".format(_MOST_STEPS)
+            )
         return {"n": n}
     if do == "set":
         values = request.get("values")
@@ -82,7 +84,7 @@ def arguments(do: str, request: Dict[str, Any]) -> Dict[str, Any]:
             raise BadRequest('set needs values, as {"optimizer.learning_rate": 0.001}')
         for key, value in values.items():
             parts = value if isinstance(value, list) else [value]
-            if not all(map(_is_single, parts)):  # refused commands are recorded, with their values
+            if not all(map(_is_single, parts)):  # even a refused command's values are recorded
                 raise BadRequest("{}: must be a single value".format(printable(key[:100])))
         if len(json.dumps(values)) > _LONGEST_VALUES:
             raise BadRequest("set takes {} characters of values at most".format(_LONGEST_VALUES))
@@ -90,7 +92,7 @@ def arguments(do: str, request: Dict[str, Any]) -> Dict[str, Any]:
     if do == "undo":
         edit = request.get("edit")
         if edit is not None and type(edit) is not int:
-            raise BadRequest("undo takes edit, the seq of the event to undo, or nothing")
+            raise BadRequest("undo takes edit, the seq of the event to undo, or no argument")
         return {} if edit is None else {"edit": edit}
     return {}
 
@@ -102,7 +104,11 @@ def _is_single(value: Any) -> bool:
 
 
 def undo_of(edits: Edits, wanted: Optional[int], config: Mapping[str, Any], step: int) -> Undo:
-    """The newest edit that can be undone; raises BadRequest if it is not the one ``wanted``."""
+    """The newest edit that can be undone.
+
+    ``wanted`` is the seq of the edit to undo, None for any. Raises BadRequest if there is no edit
+    to undo, or if the newest one is not ``wanted``.
+    """
     found = edits.undo(config, step)
     if wanted is not None and (found is None or found.seq != wanted):
         by = edits.undone_by(wanted)
@@ -115,7 +121,7 @@ def undo_of(edits: Edits, wanted: Optional[int], config: Mapping[str, Any], step
 
 
 def asker(request: Dict[str, Any], default: str) -> str:
-    """Who asks, as they say; for the record, not for permission."""
+    """The name that the client gives itself. It is recorded, and grants no permission."""
     who: Optional[Any] = request.get("who")
     if isinstance(who, str) and who.strip():
         return printable(who[:_LONGEST_WHO])

@@ -1,4 +1,4 @@
-"""The control socket: JSON lines from this user's programs, answered in their own time."""
+"""The control socket: programs of the same user send requests and get answers, as JSON lines."""
 
 import errno
 import json
@@ -12,31 +12,32 @@ from nanotrain_tui.host.lines import LineSplitter
 
 _NAME = "control.sock"
 _LONGEST_REQUEST = 1 << 16
-_MOST_UNSENT = 1 << 20  # a client that does not read its answers is hung up on
+_MOST_UNSENT = 1 << 20  # bytes; a client that does not read its answers is disconnected
 _MOST_CLIENTS = 32
 _LINE_WITHIN_S = 10.0  # from the first byte of a request to its last
-_LOOK_EVERY_S = 2.0
-_NO_JSON = (float("inf"), float("-inf"))  # Python's parser takes them, and NaN
-_TRY_AGAIN_S = 0.5  # to take a client where no descriptor is free
-_PEER = struct.Struct("3i")  # pid, uid, gid of SO_PEERCRED
+_CHECK_EVERY_S = 2.0
+_NO_JSON = (float("inf"), float("-inf"))  # Python's parser accepts them, and NaN
+_RETRY_S = 0.5  # until the next accept, after no descriptor was free
+_PEER = struct.Struct("3i")  # pid, uid, gid of SO_PEERCRED: see unix(7)
 
 Reply = Callable[[Dict[str, Any]], None]
 Handler = Callable[[Dict[str, Any], Reply], None]
 
 
 class ControlServer:
-    """Listens in the session's folder; ``handle(request, reply)`` is called for each request.
+    """Listens on ``control.sock`` in the session's folder.
 
-    ``reply`` may be called at any time after, also when the client has long gone.
+    ``handle(request, reply)`` is called for each request. ``reply`` may be called at any later
+    time, even after the client has disconnected. Raises OSError.
     """
 
     def __init__(self, folder: str, loop: Loop, handle: Handler) -> None:
         self._loop = loop
         self._handle = handle
-        self._has_left = False
+        self._is_closed = False  # to new clients
         self._clients: List[_Client] = []
         self._spare = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
-        # By way of the opened folder: an address holds 107 bytes, a path may be longer.
+        # Bind relative to the open folder: an address holds 107 bytes, a path may be longer.
         self._folder = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             self._listening = self._listen()
@@ -44,9 +45,9 @@ class ControlServer:
             os.close(self._folder)
             os.close(self._spare)
             raise
-        self._looks = loop.every(_LOOK_EVERY_S, self._look)
+        self._checks = loop.every(_CHECK_EVERY_S, self._drop_unfinished)
 
-    def is_whole(self) -> bool:
+    def is_in_place(self) -> bool:
         """Whether clients still find the socket in the folder."""
         try:
             found = os.stat(_NAME, dir_fd=self._folder, follow_symlinks=False)
@@ -55,32 +56,32 @@ class ControlServer:
         return os.path.samestat(found, self._place)
 
     def restore(self) -> None:
-        """Listen again where the socket was deleted; clients stay. Raises OSError."""
+        """Create the socket again after it was deleted; clients stay connected. Raises OSError."""
         listening = self._listen()
         self._loop.unwatch(self._listening.fileno())
         self._listening.close()
         self._listening = listening
 
-    def leave(self) -> None:
-        """Take no more clients, and make room for another host's socket."""
-        self._loop.cancel(self._looks)
-        self._has_left = True
+    def stop_listening(self) -> None:
+        """Accept no more clients, and remove the socket so that another host can create its own."""
+        self._loop.cancel(self._checks)
+        self._is_closed = True
         self._loop.unwatch(self._listening.fileno())
         self._remove()
         os.close(self._folder)
         if self._spare >= 0:
             os.close(self._spare)
 
-    def hang_up(self) -> None:
-        """Let go of the clients, those not yet taken too: they learn that there is no answer."""
+    def close(self) -> None:
+        """Disconnect all clients, including those in the backlog that were never accepted."""
         self._listening.close()
         for client in list(self._clients):
-            client.hang_up()
+            client.close()
 
     def _listen(self) -> socket.socket:
         listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            self._remove()  # of a host that was killed; the lock says that it is gone
+            self._remove()  # left by a host that was killed: we hold its lock now
             listening.bind("/proc/self/fd/{}/{}".format(self._folder, _NAME))
             os.chmod(_NAME, 0o600, dir_fd=self._folder)
             listening.listen(_MOST_CLIENTS)
@@ -99,7 +100,7 @@ class ControlServer:
             pass
 
     def _watch(self) -> None:
-        if not self._has_left:
+        if not self._is_closed:
             self._loop.watch(self._listening.fileno(), readable=self._accept)
 
     def _accept(self) -> None:
@@ -107,31 +108,31 @@ class ControlServer:
             connection, _ = self._listening.accept()
         except OSError as error:
             if error.errno in (errno.EMFILE, errno.ENFILE):
-                self._turn_away()
-            return  # else it left again
+                self._refuse_client()
+            return  # or the client has disconnected
         _, uid, _ = _PEER.unpack(
             connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
         )
         if uid not in (os.getuid(), 0):
             connection.close()
-        elif len(self._clients) >= _MOST_CLIENTS and not self._drop_idlest():
+        elif len(self._clients) >= _MOST_CLIENTS and not self._drop_idle_client():
             _refuse(connection, "too many clients wait for an answer; try again later")
         else:
             connection.setblocking(False)
             client = _Client(connection, self._loop, self._handle, self._clients.remove)
             self._clients.append(client)
 
-    def _turn_away(self) -> None:
-        """No descriptor is left: answer one client with the spare one's, and take a break.
+    def _refuse_client(self) -> None:
+        """No descriptor is free: use the spare one to refuse a client, then stop for a while.
 
-        Whoever waits keeps the socket readable, and the loop would turn without a pause.
+        Clients that wait keep the socket readable, so the loop would spin without the pause.
         """
         if self._spare >= 0:
             os.close(self._spare)
         try:
             connection, _ = self._listening.accept()
         except OSError:
-            pass  # somebody else took it
+            pass  # another thread has used the descriptor
         else:
             _refuse(connection, "the host has no file descriptor left; try again later")
         try:
@@ -139,28 +140,31 @@ class ControlServer:
         except OSError:
             self._spare = -1
         self._loop.unwatch(self._listening.fileno())
-        self._loop.after(_TRY_AGAIN_S, self._watch)
+        self._loop.after(_RETRY_S, self._watch)
 
-    def _drop_idlest(self) -> bool:
-        """Make room for a client: one that never asked goes first; False where all are served."""
+    def _drop_idle_client(self) -> bool:
+        """Disconnect the client idle for longest, those that never sent a request first.
+
+        Returns False if every client waits for an answer.
+        """
         for client in list(self._clients):
-            client.read()  # its request may have come this moment
+            client.read()  # its request may have just arrived
         idle = [client for client in self._clients if not client.waits_for_answer]
         if not idle:
             return False
-        min(idle, key=lambda client: (client.has_asked, client.heard_at)).hang_up()
+        min(idle, key=lambda client: (client.has_sent_request, client.last_request_at)).close()
         return True
 
-    def _look(self) -> None:
-        """Hang up on those who began a request and do not end it."""
+    def _drop_unfinished(self) -> None:
+        """Disconnect clients that began a request and have not completed it in time."""
         limit = self._loop.clock() - _LINE_WITHIN_S
         for client in list(self._clients):
             if client.line_since is not None and client.line_since < limit:
-                client.hang_up()
+                client.close()
 
 
 def _refuse(connection: socket.socket, why: str) -> None:
-    """Say why in a line, as far as that goes without waiting, and hang up."""
+    """Send the reason, unless that would block, and disconnect."""
     with connection:
         connection.setblocking(False)
         try:
@@ -170,43 +174,43 @@ def _refuse(connection: socket.socket, why: str) -> None:
 
 
 class _Client:
-    """One connection; a client that is slow, silent or rude costs the loop nothing."""
+    """One connection. It never blocks the loop, whatever the client does."""
 
     def __init__(
         self,
         connection: socket.socket,
         loop: Loop,
         handle: Handler,
-        gone: "Callable[[_Client], None]",
+        closed: "Callable[[_Client], None]",
     ) -> None:
         self._connection: Optional[socket.socket] = connection
         self._fd = connection.fileno()
         self._loop = loop
         self._handle = handle
-        self._gone = gone
+        self._closed = closed
         self._lines = LineSplitter(_LONGEST_REQUEST)
         self._unsent = bytearray()
         self._unanswered = 0
-        self.has_asked = False
-        self.heard_at = loop.clock()
-        self.line_since: Optional[float] = None  # since when it is within a request
+        self.has_sent_request = False
+        self.last_request_at = loop.clock()
+        self.line_since: Optional[float] = None  # when the incomplete request began, if any
         loop.watch(self._fd, readable=self.read)
 
     @property
     def waits_for_answer(self) -> bool:
         return self._unanswered > 0
 
-    def hang_up(self) -> None:
-        """Close; answers that come later go nowhere."""
+    def close(self) -> None:
+        """Disconnect; later answers are dropped."""
         if self._connection is None:
             return
         self._loop.unwatch(self._fd)
         self._connection.close()
         self._connection = None
-        self._gone(self)
+        self._closed(self)
 
     def read(self) -> None:
-        """Handle what has come from it, if anything."""
+        """Handle the data that has arrived, if any."""
         if self._connection is None:
             return
         try:
@@ -216,7 +220,7 @@ class _Client:
         except OSError:
             data = b""
         if not data:
-            self.hang_up()
+            self.close()
             return
         lines = self._lines.feed(data)
         now = self._loop.clock()
@@ -225,13 +229,13 @@ class _Client:
         elif self.line_since is None or lines:
             self.line_since = now
         for line in lines:
-            self.has_asked, self.heard_at = True, now
-            self._request(line)
+            self.has_sent_request, self.last_request_at = True, now
+            self._handle_line(line)
         if self._lines.dropped:
             self._send({"id": None, "ok": False, "why": "the request is too long"})
-            self.hang_up()
+            self.close()
 
-    def _request(self, line: bytes) -> None:
+    def _handle_line(self, line: bytes) -> None:
         try:
             request = json.loads(line.decode("utf-8"))
         except (ValueError, RecursionError):
@@ -243,17 +247,18 @@ class _Client:
         if isinstance(number, (dict, list)) or number in _NO_JSON or number != number:
             number = None
 
-        waits = [True]
+        unanswered = [True]
 
         def reply(answer: Dict[str, Any]) -> None:
-            if waits:  # else the handler failed after it had answered
-                waits.pop()
+            if unanswered:  # the handler may fail after it has answered
+                unanswered.pop()
                 self._unanswered -= 1
                 self._send(dict(answer, id=number))
 
         self._unanswered += 1
         if not self._loop.safely(lambda: self._handle(request, reply)):
-            reply({"ok": False, "why": "nanotrain made an error; trainer.log has the traceback"})
+            why = "an internal error of nanotrain; trainer.log has the traceback"
+            reply({"ok": False, "why": why})
 
     def _send(self, answer: Dict[str, Any]) -> None:
         if self._connection is None:
@@ -261,7 +266,7 @@ class _Client:
         self._unsent += json.dumps(answer).encode() + b"\n"
         self._flush()
         if len(self._unsent) > _MOST_UNSENT:
-            self.hang_up()
+            self.close()
 
     def _flush(self) -> None:
         if self._connection is None:
@@ -271,7 +276,7 @@ class _Client:
         except BlockingIOError:
             sent = 0
         except OSError:
-            self.hang_up()
+            self.close()
             return
         del self._unsent[:sent]
         self._loop.watch(self._fd, self.read, self._flush if self._unsent else None)

@@ -1,8 +1,8 @@
-"""Becoming a process of its own that outlives the terminal, the link and whoever started it.
+"""Detaches the host from its terminal and from the process that started it.
 
-Between the host and the rest of the system stays its supervisor, a process that only waits: when
-the host is gone, however it went, the supervisor ends all that the host has started. It is a fork
-made before the host's modules are loaded, so that it costs a few megabytes at most.
+The parent of the detached host is its supervisor, a process that only waits. When the host exits or
+is killed, the supervisor kills all processes that the host has started. It is a fork made before
+the host's modules are loaded, so that it takes only a few megabytes.
 """
 
 import json
@@ -13,33 +13,38 @@ from typing import List, Sequence
 
 from nanotrain_tui.trainer_python import reaper
 
-_WILL_BYTES = 1 << 14
-_WILL_WITHIN_S = 20.0
+_COMMAND_BYTES = 1 << 14
+_COMMAND_WITHIN_S = 20.0
 
 
-class Will:
-    """A command that the supervisor runs when the host was killed; empty for none."""
+class CleanupCommand:
+    """A command, as an argument list, that the supervisor runs if the host is killed.
+
+    It is in memory that the host and the supervisor share. An empty list is no command.
+    """
 
     def __init__(self) -> None:
-        self._memory = mmap.mmap(-1, _WILL_BYTES)  # shared with the process forked next
+        self._memory = mmap.mmap(-1, _COMMAND_BYTES)  # shared with processes forked later
 
     def write(self, command: Sequence[str]) -> None:
+        """Set the command; one longer than 16 KiB of JSON is dropped."""
         text = json.dumps(list(command)).encode()
-        fits = text if len(text) <= _WILL_BYTES else b""
-        self._memory[:] = fits.ljust(_WILL_BYTES, b"\0")
+        fits = text if len(text) <= _COMMAND_BYTES else b""
+        self._memory[:] = fits.ljust(_COMMAND_BYTES, b"\0")
 
     def read(self) -> List[str]:
+        """The command last written."""
         text = self._memory[:].rstrip(b"\0")
         try:
             return [str(word) for word in json.loads(text.decode())] if text else []
         except ValueError:
-            return []  # the host died while it wrote
+            return []  # the host was killed while it wrote the command
 
 
-def detach(log: str, keep: Sequence[int]) -> Will:
-    """Return in a process without terminal, session or descriptors of those before it.
+def detach(log: str, keep: Sequence[int]) -> CleanupCommand:
+    """Fork twice and return in the host: a new session without a controlling terminal.
 
-    Standard output and input are /dev/null, standard error appends to ``log``; of the other
+    Standard input and output are /dev/null, standard error is appended to ``log``. Of the other
     descriptors only ``keep`` stay open.
     """
     if os.fork():
@@ -54,25 +59,25 @@ def detach(log: str, keep: Sequence[int]) -> Will:
         os.dup2(source, target)
     _close_all_but(keep)
     reaper.adopt_orphans()
-    will = Will()
+    cleanup = CleanupCommand()
     host = os.fork()
     if host:
-        _supervise(host, will)
-    os.setpgid(0, 0)  # no leader of a session can ever get a terminal again
-    return will
+        _supervise(host, cleanup)
+    os.setpgid(0, 0)  # a process that leads no session never gets a controlling terminal
+    return cleanup
 
 
-def _supervise(host: int, will: Will) -> None:
-    """Wait for the host, end what is left, and exit as it did."""
+def _supervise(host: int, cleanup: CleanupCommand) -> None:
+    """Wait for the host, kill the processes that are left, and exit with the host's status."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # the host's to understand
+        signal.signal(number, signal.SIG_IGN)  # the host handles them
     os.dup2(0, 2)
     _close_all_but([])
     pid, status = 0, 0
     while pid != host:
         pid, status = os.waitpid(-1, 0)
-    if os.WIFSIGNALED(status) and will.read():
-        reaper.run_within(will.read(), _WILL_WITHIN_S)
+    if os.WIFSIGNALED(status) and cleanup.read():
+        reaper.run_within(cleanup.read(), _COMMAND_WITHIN_S)
     reaper.end_descendants()
     reaper.exit_as(status)
 
@@ -83,4 +88,4 @@ def _close_all_but(keep: Sequence[int]) -> None:
             try:
                 os.close(fd)
             except OSError:
-                pass  # the one listdir used
+                pass  # the descriptor that listdir used

@@ -1,4 +1,4 @@
-"""The machine a session runs on, for its record."""
+"""Describes the machine and the software that a session runs on, for its recording."""
 
 import os
 import platform
@@ -13,9 +13,10 @@ from nanotrain_tui.telemetry.meminfo import read_meminfo
 
 @lru_cache(maxsize=1)
 def describe_environment() -> Dict[str, Any]:
-    """Where and by what a segment is recorded; what it trains with follows in ``ready``.
+    """The environment of a segment; the versions of the trainer's libraries follow in ``ready``.
 
-    Asked once a process: a power mode that is changed while it trains shows in the samples' clocks.
+    It is read once a process. Memory is in MB, clocks are in MHz; unknown values are None. A power
+    mode that is changed during the training shows in the clocks of the samples.
     """
     board = describe_board()
     memory_kib = read_meminfo("/proc/meminfo").get("MemTotal")

@@ -1,7 +1,7 @@
-"""The host: one training session from its start to its end, recorded.
+"""The host: runs one training session from its start to its end and records it.
 
-It trains nothing itself. It waits in one loop for the trainer's output, for commands, telemetry
-and the clock, and is the only one that writes the recording.
+The host trains nothing itself. One event loop waits for the trainer's messages, commands, telemetry
+and timers. The host is the only process that writes the recording.
 """
 
 import os
@@ -9,50 +9,49 @@ import signal
 import time
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, Optional
 
-from nanotrain_tui.catalog import nest
 from nanotrain_tui.host import commands
 from nanotrain_tui.host.control import Reply
-from nanotrain_tui.host.ending import LastRows
+from nanotrain_tui.host.ending.crash_restarts import CrashRestarts, restart_body
+from nanotrain_tui.host.ending.final_commit import FinalCommit
+from nanotrain_tui.host.ending.session_end import SessionEnd
+from nanotrain_tui.host.ending.stop_requests import StopRequests
 from nanotrain_tui.host.event_loop import Loop
-from nanotrain_tui.host.finish_command import Errands
-from nanotrain_tui.host.gauges import Gauges
-from nanotrain_tui.host.guard.guards import GuardDesk
-from nanotrain_tui.host.job import Job, JobError
+from nanotrain_tui.host.guard.guards import Guards
+from nanotrain_tui.host.heartbeat import Heartbeat
+from nanotrain_tui.host.internal_errors import InternalErrors
+from nanotrain_tui.host.job import Job, JobError, configured_body
 from nanotrain_tui.host.journal import open_journal
 from nanotrain_tui.host.live_config import OWN_KEYS
-from nanotrain_tui.host.mishaps import Mishaps
-from nanotrain_tui.host.presence import Presence
-from nanotrain_tui.host.retries import Retries
-from nanotrain_tui.host.segment import MakeTrainer, Segment, Surroundings
-from nanotrain_tui.host.steering import About, Session, Steering
+from nanotrain_tui.host.segment import MakeTrainer, Segment, SegmentContext
+from nanotrain_tui.host.steering import EditOrigin, Session, Steering
+from nanotrain_tui.host.telemetry_poller import TelemetryPoller
 from nanotrain_tui.host.trainer.log import TrainerLog
-from nanotrain_tui.host.trainer.process import ProcessTrainer, SpawnError, process_trainer
+from nanotrain_tui.host.trainer.process import SpawnError, process_trainer
 from nanotrain_tui.session import state as states
-from nanotrain_tui.session.errors import RecordingError, SessionError
+from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import EDITS, Start, parse_edits
 from nanotrain_tui.session.recording.lost import take_lost
 from nanotrain_tui.session.undo import Undo
 from nanotrain_tui.telemetry.monitor import Monitor, TelemetryError
-from nanotrain_tui.trainer_python import preload
 from nanotrain_tui.trainer_python.paths import ContainerError
 
 COMMIT_EVERY_S = 0.5
 SYNC_EVERY_S = 10.0
 HEARTBEAT_EVERY_S = 1.0
-HOST = "host"  # who asks for what the host does by itself
-HOPELESS = ("config", "data")  # failures that another try cannot mend
+HOST = "host"  # the name in events for what the host does by itself
 _CANNOT_START = (
     JobError, TelemetryError, SessionError, SpawnError, ContainerError, OSError,
 )  # fmt: skip
 
 
 class Host(Session):
-    """One session. ``open`` starts it, ``run`` stays until it has ended.
+    """Runs one session: ``open`` starts it, ``run`` returns when it has ended.
 
-    ``request_stop`` may be called from any thread, all else from the one that runs it.
+    ``request_stop`` may be called from any thread. All other methods belong to the thread that
+    calls ``run``.
     """
 
     def __init__(
@@ -66,11 +65,9 @@ class Host(Session):
         self._make_trainer = make_trainer
         self._clock = clock
         self._steering = Steering(self)
-        self._has_ended = False
-        self._over = False
-        self._stops: List[str] = []
         self._cleanup = ExitStack()
         self._loop = Loop(clock)
+        self._stop_requests = StopRequests(self._loop)
         self._cleanup.callback(self._loop.close)
 
     @property
@@ -83,11 +80,11 @@ class Host(Session):
 
     @property
     def lost(self) -> str:
-        """What is missing from the recording, in a sentence; empty for nothing."""
-        return self._last_rows.lost
+        """A sentence on what is missing from the recording; empty if nothing is."""
+        return self._final_commit.lost
 
     def open(self) -> None:
-        """Take the lock, begin the recording or go on with it, start all; raises JobError."""
+        """Take the lock, create or reopen the recording and start the trainer; raises JobError."""
         try:
             self._open()
         except _CANNOT_START as error:
@@ -96,30 +93,29 @@ class Host(Session):
             raise JobError(key, message) from error
 
     def run(self, handle_signals: bool = True) -> str:
-        """Go on until the session has ended and everything is put away; its state then.
+        """Run until the session has ended and everything is closed; returns its last state.
 
-        ``lost`` says afterwards what could not be recorded.
+        Afterwards ``lost`` says what could not be recorded.
         """
         with self._cleanup:
             if handle_signals:
                 for number in (signal.SIGTERM, signal.SIGINT):
                     self._loop.on_signal(number, partial(self.request_stop, number.name))
-                self._loop.on_signal(signal.SIGCHLD, self._look)
-            while not self._over:
+                self._loop.on_signal(signal.SIGCHLD, self._check_children)
+            while not self._end.is_done:
                 self._loop.turn()
-                self._loop.safely(self._take_stops)
-            self._last_rows.write(lambda: self._loop.safely(self._take_stops))
+                self._loop.safely(self._handle_stop_requests)
+            self._final_commit.write(lambda: self._loop.safely(self._handle_stop_requests))
         return self.state
 
     def request_stop(self, who: str) -> None:
-        """Stop at the next step boundary; asked twice, at once. Safe from any thread."""
-        self._stops.append(who)
-        self._loop.wake()
+        """Stop at the next step boundary; a second request stops at once. Thread-safe."""
+        self._stop_requests.add(who)
 
-    # -- what steering needs ---------------------------------------------------------------------
+    # -- the interface for Steering --------------------------------------------------------------
 
-    def tell_trainer(self, message: Dict[str, Any]) -> bool:
-        return self._segment.tell(message)
+    def send_to_trainer(self, message: Dict[str, Any]) -> bool:
+        return self._segment.send(message)
 
     def record(self, kind: str, body: Dict[str, Any]) -> None:
         self._journal.event(kind, body)
@@ -131,145 +127,156 @@ class Host(Session):
     def find_undo(self, edit: Optional[int]) -> Undo:
         return commands.undo_of(self._journal.edits, edit, self._segment.config.now, self.step)
 
-    def set_at_once(self, values: Dict[str, Any], about: About) -> bool:
+    def apply_own_set(self, values: Dict[str, Any], origin: EditOrigin) -> bool:
         if not OWN_KEYS.issuperset(values):
             return False
-        self._segment.edit(values, about)
+        self._segment.edit(values, origin)
         return True
 
-    def set_answered(self, values: Dict[str, Any], about: About, applied: bool) -> None:
+    def finish_set(self, values: Dict[str, Any], origin: EditOrigin, applied: bool) -> None:
         self._segment.config.settle(values, applied)
         if applied:
-            self._segment.edit(values, about)  # what is left of it: the trainer told of its part
+            self._segment.edit(values, origin)  # the host's own keys; the trainer reported the rest
 
-    # -- start and end ---------------------------------------------------------------------------
+    # -- start -----------------------------------------------------------------------------------
 
     def _open(self) -> None:
         job, folder, loop, cleanup = self._job, self.folder, self._loop, self._cleanup
-        presence = Presence(folder, loop, self._requested, self._warned, self._recording_lost)
-        cleanup.callback(presence.close)
+        heartbeat = Heartbeat(folder, loop, self._handle_request, self._warn, self._recording_lost)
+        cleanup.callback(heartbeat.close)
         os.makedirs(folder.checkpoints, mode=0o700, exist_ok=True)
         self._journal = open_journal(folder, job, self._clock)
-        self._last_rows = LastRows(folder, self._journal, loop)
-        cleanup.callback(lambda: self._last_rows.finish(tidy=not presence.is_lost))
+        self._final_commit = FinalCommit(folder, self._journal, loop)
+        cleanup.callback(lambda: self._final_commit.finish(tidy=not heartbeat.recording_is_lost))
         self._log = TrainerLog(folder.log)
         cleanup.callback(self._log.close)
-        self._mishaps = Mishaps(self._log, self._journal.event)
+        self._internal_errors = InternalErrors(self._log, self._journal.event)
         monitor = Monitor(job.tegrastats, job.interval_s, self._clock)
         monitor.start()
         cleanup.callback(monitor.close)
-        gauges = Gauges(monitor, loop, self._sampled, self._noted)
-        self._around = Surroundings(
+        telemetry = TelemetryPoller(monitor, loop, self._record_sample, self._note)
+        self._context = SegmentContext(
             job,
             folder.checkpoints,
             loop,
             self._log,
             self._journal,
             self._steering,
-            gauges,
+            telemetry,
             self._make_trainer,
         )
-        self._errands = Errands(folder, job.cwd, loop, self._warn, self._errands_are_done)
-        cleanup.callback(self._errands.close)
-        self._segment = Segment(self._around, job.config, self._gone, self._run_errand)
-        cleanup.callback(lambda: self._segment.close())  # the one of then
-        self._guards = GuardDesk(
-            self, self._steering, lambda: self._segment.config.now, monitor.trips()
-        )
+        self._end = SessionEnd(self, self._steering, self._config, folder, job.cwd, loop)
+        cleanup.callback(self._end.close)
+        self._segment = self._new_segment(job.config)
+        cleanup.callback(lambda: self._segment.close())  # the segment at that time
+        self._guards = Guards(self, self._steering, self._config, monitor.trips())
         self._begin()
-        loop.failed = self._survive
-        loop.every(COMMIT_EVERY_S, self._twice_a_second)
+        loop.failed = self._handle_internal_error
+        self._start_timers(heartbeat, telemetry)
+
+    def _start_timers(self, heartbeat: Heartbeat, telemetry: TelemetryPoller) -> None:
+        loop = self._loop
+        loop.every(COMMIT_EVERY_S, self._commit)
         loop.every(SYNC_EVERY_S, self._journal.checkpoint)
-        loop.every(SYNC_EVERY_S, self._steering.tell_refusals)
-        loop.every(HEARTBEAT_EVERY_S, presence.beat)
-        loop.every(min(job.interval_s, COMMIT_EVERY_S), gauges.poll)
-        loop.safely(gauges.poll)
+        loop.every(SYNC_EVERY_S, self._steering.record_left_out_refusals)
+        loop.every(HEARTBEAT_EVERY_S, heartbeat.beat)
+        loop.every(min(self._job.interval_s, COMMIT_EVERY_S), telemetry.poll)
+        loop.safely(telemetry.poll)
+
+    def _new_segment(self, config: Dict[str, Any]) -> Segment:
+        """Start a trainer; raises SpawnError."""
+        return Segment(self._context, config, self._trainer_exited, self._end.run_finish_command)
+
+    def _config(self) -> Dict[str, Any]:
+        """The flat configuration in force."""
+        return self._segment.config.now
 
     def _begin(self) -> None:
+        """Record the first segment of this host and send the trainer its configuration."""
         job = self._job
         edits = parse_edits(job.config.get(EDITS) if job.edits is None else job.edits)
-        body: Dict[str, Any] = {"config": nest(job.config), "who": job.who, "said": job.said}
-        if job.resumes_after is not None or job.parent is not None:
-            body["resumed_from"] = job.checkpoint["file"] if job.checkpoint else None
-        if job.edits is not None:
-            body[EDITS] = job.edits
-        self._segment.begin(job.checkpoint, job.exact, edits, body)
+        self._segment.begin(job.checkpoint, job.exact, edits, configured_body(job))
         self._guards.begin()
         if job.parent is not None and job.checkpoint is not None:
             copied = {key: value for key, value in job.checkpoint.items() if key != "step"}
-            self.record("checkpoint", copied)  # its first: it can be gone on from
+            self.record("checkpoint", copied)  # a fork's first checkpoint: it can be resumed from
         lost = take_lost(self.folder)
         for message in [*job.warnings, *(["before this start " + lost] if lost else [])]:
             self._warn(message)
-        self._retries = Retries(self.folder, self.step)
+        self._restarts = CrashRestarts(self._context, self.step, self.record)
 
-    def _twice_a_second(self) -> None:
+    # -- periodic work ---------------------------------------------------------------------------
+
+    def _commit(self) -> None:
         self._journal.commit()
-        self._look()
+        self._check_children()
 
-    def _look(self) -> None:
-        """See whether a child has gone."""
-        self._segment.link.look()
-        self._errands.look()
+    def _check_children(self) -> None:
+        """Check whether the trainer or the finish command has exited."""
+        self._segment.link.check_exit()
+        self._end.check_exit()
+
+    def _record_sample(self, body: Dict[str, Any]) -> None:
+        if self.state not in states.ENDED:
+            self._journal.sample(body)
+            self._guards.take_sample(body)
+
+    def _note(self, message: str) -> None:
+        self.record("note", {"message": message})
 
     def _warn(self, message: str) -> None:
         self.record("warned", {"message": message})
 
     # -- commands --------------------------------------------------------------------------------
 
-    def _requested(self, request: Dict[str, Any], reply: Reply) -> None:
+    def _handle_request(self, request: Dict[str, Any], reply: Reply) -> None:
         do = str(request.get("do"))
-        if do == "stop" and self._last_rows.is_waiting:
-            reply(dict(self._last_rows.stop_asked(), state=self.state, step=self.step))
-            return
-        if do != "status":
+        if do == "status":
+            reply(self._status())
+        elif do == "stop" and self._final_commit.is_waiting:
+            reply(dict(self._final_commit.stop_requested(), state=self.state, step=self.step))
+        else:
 
-            def answer(told: Dict[str, Any]) -> None:
-                if told["ok"]:
-                    self._guards.asked(do)
-                reply(told)
+            def answer(outcome: Dict[str, Any]) -> None:
+                if outcome["ok"]:
+                    self._guards.command_accepted(do)
+                reply(outcome)
 
             self._steering.submit(do, request, commands.asker(request, "somebody"), answer)
-            return
-        reply(
-            {
-                "ok": True,
-                "state": self.state,
-                "step": self.step,
-                "steps": self._segment.hearing.planned,
-                "t": self._journal.now(),
-                "pid": os.getpid(),
-                "trainer_pid": self._segment.link.trainer.pid,
-                "trouble": self._journal.trouble,
-            }
+
+    def _status(self) -> Dict[str, Any]:
+        return {
+            "ok": True,
+            "state": self.state,
+            "step": self.step,
+            "steps": self._segment.trainer_events.planned,
+            "t": self._journal.now(),
+            "pid": os.getpid(),
+            "trainer_pid": self._segment.link.trainer.pid,
+            "trouble": self._journal.trouble,
+        }
+
+    def _handle_stop_requests(self) -> None:
+        self._stop_requests.handle(
+            self._steering, self._segment.link, self._end, self._final_commit
         )
 
-    def _take_stops(self) -> None:
-        stops, self._stops = self._stops, []
-        for who in stops:
-            if self._last_rows.is_waiting:
-                self._last_rows.stop_asked()
-            elif self._has_ended and self._errands.is_running:
-                self._errands.kill("was killed: the host was asked to stop")
-            elif self._steering.stop_asked_by is not None:
-                self._segment.link.kill("was asked twice to stop")
-            else:
-                self._steering.submit("stop", {}, who)
+    # -- the end ---------------------------------------------------------------------------------
 
-    # -- the trainer's end -----------------------------------------------------------------------
-
-    def _gone(self, status: int) -> None:
+    def _trainer_exited(self, status: int) -> None:
         if self.state not in states.ENDED and not self._was_stopped(status):
             body = self._segment.crash(status)
-            start = self._next_start(body)
+            start = None
+            if self._steering.stop_asked_by is None:
+                start = self._restarts.next_start(self._segment, self.step, body)
             if start is not None:
-                self._start_again(start, body)
+                self._restart(start, body)
                 return
             self.record("crashed", body)
-        self._end()
+        self._end.begin()
 
     def _was_stopped(self, status: int) -> bool:
-        """It went without a word, but was asked to."""
+        """Whether it exited, without a last message, because somebody asked it to stop."""
         stopper, killed = self._steering.stop_asked_by, self._segment.link.killed
         if stopper is None or (not killed and status != 0):
             return False
@@ -278,114 +285,40 @@ class Host(Session):
         self.record("stopped", {"who": stopper})
         return True
 
-    def _next_start(self, body: Dict[str, Any]) -> Optional[Start]:
-        """Where to go on after a crash, None if that is not wanted or not possible."""
-        if self._steering.stop_asked_by is not None:
-            return None
-        if not self._preload(body) and not self._may_try_again(body):
-            return None
-        self._journal.commit()
-        try:
-            start, problems = self._retries.next_start()
-        except RecordingError:
-            return None  # the disk is full or gone, and that is on the record
-        for problem in problems:
-            self._warn("a checkpoint is passed over: " + problem)
-        return start
-
-    def _may_try_again(self, body: Dict[str, Any]) -> bool:
-        config, failure = self._segment.config.now, self._segment.hearing.failure_kind
-        if config.get("train.on_crash") != "resume" or failure in HOPELESS:
-            return False
-        if failure == "checkpoint" and self._segment.checkpoint is not None:
-            self._retries.pass_over(self._segment.checkpoint)
-        limit = config["train.crash_limit"]
-        if not self._retries.allow(self.step, limit):
-            body["reason"] += "; started again {} times without getting further".format(limit)
-            return False
-        return True
-
-    def _preload(self, body: Dict[str, Any]) -> bool:
-        """Whether a library came too late for glibc and comes first the next time."""
-        job, trainer = self._around.job, self._segment.link.trainer
-        env = preload.with_library(job.env, body["reason"] + "\n" + self._around.log.words())
-        if env is None or not isinstance(trainer, ProcessTrainer):
-            return False
-        self._around.job = job._replace(env=env)
-        told = "{}={}".format(preload.VARIABLE, env[preload.VARIABLE])
-        message = "a library found no room; the trainer is started again with " + told
-        self.record("note", {"message": message})
-        return True
-
-    def _start_again(self, start: Start, crashed: Dict[str, Any]) -> None:
-        """The trainer once more, in a segment of its own."""
+    def _restart(self, start: Start, crashed: Dict[str, Any]) -> None:
+        """Record the crash and start another trainer in a new segment."""
         was_paused = self.state == states.PAUSED or self._steering.is_stepping
         self.record("crashed", dict(crashed, resuming=True))
-        where = "from step {}".format(start.step)
-        self._steering.ended("the trainer died; it is started again " + where)
+        self._steering.ended(
+            "the trainer died; it is started again from step {}".format(start.step)
+        )
         self._segment.close()
         try:
-            self._segment = Segment(self._around, start.config, self._gone, self._run_errand)
+            self._segment = self._new_segment(start.config)
         except SpawnError as error:
             self.record("crashed", {"reason": str(error), "exit_status": None, "log_tail": []})
-            self._end()
+            self._end.begin()
             return
-        body = {
-            "config": nest(start.config),
-            "who": HOST,
-            "said": ["the trainer died; going on " + where],
-            "resumed_from": start.file,
-            EDITS: [edit.told() for edit in start.edits],
-        }
         checkpoint = {"step": start.step, "file": start.file} if start.file else None
-        self._segment.begin(checkpoint, start.exact, start.edits, body)
+        self._segment.begin(checkpoint, start.exact, start.edits, restart_body(start, HOST))
         self._guards.begin()
         if was_paused:
             self._steering.submit("pause", {}, HOST)
 
-    def _survive(self, error: Exception) -> None:
-        """Something the host did went wrong. Without a trainer there is nothing to go on with."""
-        self._mishaps.report(error)
-        if not self._segment.link.is_gone or self._has_ended:
+    def _handle_internal_error(self, error: Exception) -> None:
+        """Report an exception of the host's own code; end the session if no trainer is left."""
+        self._internal_errors.report(error)
+        if not self._segment.link.is_gone or self._end.has_ended:
             return
         if self.state not in states.ENDED:
             reason = "nanotrain failed at the trainer's end: {}".format(error)
             tail = self._log.tail().splitlines()
             self.record("crashed", {"reason": reason, "exit_status": None, "log_tail": tail})
-        self._end()
-
-    def _end(self) -> None:
-        self._has_ended = True
-        self._steering.ended()
-        self._steering.tell_refusals()
-        if self.state != states.STOPPED or self._steering.stop_asked_by is None:
-            self._run_errand()
-        self._over = not self._errands.is_running
-
-    def _run_errand(self) -> None:
-        """It ended, or stopped by itself: the command that is wanted then."""
-        command = self._segment.config.now.get("train.on_finish")
-        self._errands.run(command, self.state, self.step)
-
-    def _errands_are_done(self) -> None:
-        self._over = self._has_ended
-
-    # -- telemetry -------------------------------------------------------------------------------
-
-    def _sampled(self, body: Dict[str, Any]) -> None:
-        if self.state not in states.ENDED:
-            self._journal.sample(body)
-            self._guards.sampled(body)
-
-    def _noted(self, message: str) -> None:
-        self.record("note", {"message": message})
-
-    def _warned(self, message: str) -> None:
-        self.record("warned", {"message": message})
+        self._end.begin()
 
     def _recording_lost(self, message: str) -> None:
-        """Nothing more can be kept: those who follow learn why it ends."""
-        self._warned(message)
-        if not self._has_ended:
+        """Stop the trainer, because nothing more can be recorded."""
+        self._warn(message)
+        if not self._end.has_ended:
             self._steering.submit("stop", {}, HOST)
             self._segment.link.kill("had no folder to write to")

@@ -1,7 +1,10 @@
-"""What a host is asked to do: one JSON object on its standard input."""
+"""The job of a host: one JSON object on its standard input."""
 
 import json
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from nanotrain_tui.catalog import nest
+from nanotrain_tui.session.history import EDITS
 
 
 class JobError(Exception):
@@ -14,25 +17,28 @@ class JobError(Exception):
 
 
 class Job(NamedTuple):
-    """One training: where it is recorded, what is trained, and how."""
+    """One training: where it is recorded, what is trained, and how.
 
-    folder: str  # the session's, made already
-    config: Dict[str, Any]  # flat and checked, for the record
-    trainer_config: Dict[str, Any]  # what the trainer is told
+    ``interval_s`` is the interval of telemetry in seconds. Paths are absolute.
+    """
+
+    folder: str  # of the session; it exists already
+    config: Dict[str, Any]  # flat and checked, to be recorded
+    trainer_config: Dict[str, Any]  # what the trainer gets
     trainer_command: List[str]
     tegrastats: Optional[str]
     interval_s: float
     who: str
-    said: List[str]  # what was chosen for the person, told at the start
-    cwd: str  # where the trainer runs: its command may hold paths
-    env: Dict[str, str]  # for the trainer, besides our own
+    said: List[str]  # messages shown at the start: what was chosen automatically
+    cwd: str  # where the trainer runs: its command may contain relative paths
+    env: Dict[str, str]  # variables for the trainer, added to the host's own
     on_nan: str = "stop"  # what train.on_nan = "auto" stands for
-    checkpoint: Optional[Dict[str, Any]] = None  # to begin from, in the folder: step, file, ...
+    checkpoint: Optional[Dict[str, Any]] = None  # to start from, in the folder: step, file, ...
     exact: bool = False  # the configuration is the one that the checkpoint was written with
-    edits: Optional[List[Dict[str, Any]]] = None  # that lie ahead: step, set, who
-    warnings: Sequence[str] = ()  # to be put on the record at the start
+    edits: Optional[List[Dict[str, Any]]] = None  # edits at later steps: step, set, who
+    warnings: Sequence[str] = ()  # to be recorded at the start
     parent: Optional[Dict[str, Any]] = None  # the session and checkpoint it was forked from
-    resumes_after: Optional[int] = None  # the last seq of the recording to go on with
+    resumes_after: Optional[int] = None  # on resume: the last seq of the existing recording
 
     def to_json(self) -> str:
         return json.dumps(self._asdict())
@@ -49,12 +55,22 @@ _TYPES: Dict[str, Tuple[type, ...]] = {
 
 
 def read_job(text: str) -> Job:
-    """The job in a JSON text; raises JobError."""
+    """Parse a job from JSON text; raises JobError."""
     try:
         job = Job(**json.loads(text))
     except (ValueError, TypeError, RecursionError) as error:
         raise JobError("", "the host was given no valid job: {}".format(error)) from error
     for name, kinds in _TYPES.items():
         if not isinstance(getattr(job, name), kinds):
-            raise JobError("", "the host was given no valid job: {} is of no use".format(name))
+            raise JobError("", "the host was given no valid job: {} is invalid".format(name))
     return job
+
+
+def configured_body(job: Job) -> Dict[str, Any]:
+    """The body of the ``configured`` event that begins this job's first segment."""
+    body: Dict[str, Any] = {"config": nest(job.config), "who": job.who, "said": job.said}
+    if job.resumes_after is not None or job.parent is not None:
+        body["resumed_from"] = job.checkpoint["file"] if job.checkpoint else None
+    if job.edits is not None:
+        body[EDITS] = job.edits
+    return body

@@ -1,4 +1,4 @@
-"""The locks that say a host lives and keep a second one out, and the heartbeat."""
+"""The locks of a session's folder, which show that its host is alive and keep out a second one."""
 
 import contextlib
 import os
@@ -7,9 +7,9 @@ from nanotrain_tui.session.errors import HostLives
 from nanotrain_tui.session.locks import (
     LOCK,
     MAINTENANCE_WAIT_S,
+    exclude_maintenance,
     is_file,
     lock_exclusively,
-    maintenance_kept_out,
     open_folder,
 )
 
@@ -18,20 +18,20 @@ _OPEN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 class FolderLock:
-    """Holds a session's folder from its making to close().
+    """Locks a session's folder and its file ``lock`` until ``close``.
 
-    Raises HostLives if another host does, MaintenanceRuns where another process takes long to put
-    the session's files in order.
+    Raises HostLives if another host holds them, MaintenanceRuns if another process settles, renames
+    or deletes the session and takes too long.
     """
 
     def __init__(self, folder: str) -> None:
         self._fd = -1
         self.directory = open_folder(folder)
         try:
-            with maintenance_kept_out(self.directory, MAINTENANCE_WAIT_S):
-                with contextlib.suppress(OSError):  # a file system that locks no folders
+            with exclude_maintenance(self.directory, MAINTENANCE_WAIT_S):
+                with contextlib.suppress(OSError):  # some file systems cannot lock folders
                     lock_exclusively(self.directory)
-                while not self.is_whole():  # else somebody deleted the one that we waited for
+                while not self.is_in_place():  # the file may be deleted before we lock it
                     self._hold(self._lock_file(LOCK))
         except HostLives:
             self.close()
@@ -43,18 +43,19 @@ class FolderLock:
         self.beat()
 
     def beat(self) -> None:
-        """Say that all is well, by the file's time."""
-        with contextlib.suppress(OSError):  # a full disk: the lock still says that we live
+        """Record a heartbeat: the modification time of ``lock``."""
+        with contextlib.suppress(OSError):  # the disk is full: the lock itself still counts
             os.utime(self._fd)
 
-    def is_whole(self) -> bool:
-        """Whether ``lock`` is the file that is held, not deleted or replaced."""
+    def is_in_place(self) -> bool:
+        """Whether the locked file is still ``lock``, neither deleted nor replaced."""
         return self._fd >= 0 and is_file(self._fd, LOCK, self.directory)
 
     def restore(self) -> None:
-        """Put a held ``lock`` in place again; the folder's own lock kept hosts out meanwhile.
+        """Create and lock ``lock`` again; the folder's own lock kept out other hosts meanwhile.
 
-        It is locked before it has its name, so that nobody finds it free. Raises OSError.
+        The new file is locked before it gets its name, so it is never seen unlocked. Raises
+        OSError.
         """
         fd = self._lock_file(_NEW)
         try:
@@ -80,7 +81,7 @@ class FolderLock:
         return fd
 
     def _hold(self, fd: int) -> None:
-        """This file from now on, in place of the one before."""
+        """Hold this file instead of the one before."""
         if self._fd >= 0:
             os.close(self._fd)
         self._fd = fd

@@ -1,4 +1,4 @@
-"""One trainer from its start to its end: a segment of the recording."""
+"""One trainer process from its start to its end, which is one segment of the recording."""
 
 import json
 import os
@@ -6,13 +6,13 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 from nanotrain_tui.host.environment import describe_environment
 from nanotrain_tui.host.event_loop import Loop
-from nanotrain_tui.host.gauges import Gauges
 from nanotrain_tui.host.job import Job
 from nanotrain_tui.host.journal import Journal
 from nanotrain_tui.host.live_config import OWN_KEYS, LiveConfig
 from nanotrain_tui.host.steering import Steering
-from nanotrain_tui.host.trainer.connection import LEAVE_WITHIN_S, Trainer, TrainerLink
-from nanotrain_tui.host.trainer.events import Hearing
+from nanotrain_tui.host.telemetry_poller import TelemetryPoller
+from nanotrain_tui.host.trainer.connection import EXIT_WITHIN_S, Trainer, TrainerLink
+from nanotrain_tui.host.trainer.events import TrainerEvents
 from nanotrain_tui.host.trainer.log import TrainerLog
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.checkpoints import recorded_files
@@ -26,13 +26,13 @@ from nanotrain_tui.trainer_python.paths import COMMAND_KEY, inside_config
 STOP_WITHIN_S = 30.0  # an evaluation on a Nano, or XLA compiling, may take that long
 STOP_LOADING_WITHIN_S = 2.0
 
-TELLS_WHAT_TO_DO = ("config", "data", "memory", "checkpoint")  # failures of the trainer
+SELF_EXPLAINING = ("config", "data", "memory", "checkpoint")  # failures whose message says why
 
 MakeTrainer = Callable[[Job, Loop], Trainer]
 
 
-class Surroundings:
-    """What outlives a trainer."""
+class SegmentContext:
+    """What all segments of a host share."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Surroundings:
         log: TrainerLog,
         journal: Journal,
         steering: Steering,
-        gauges: Gauges,
+        telemetry: TelemetryPoller,
         make_trainer: MakeTrainer,
     ) -> None:
         self.job = job
@@ -51,44 +51,49 @@ class Surroundings:
         self.log = log
         self.journal = journal
         self.steering = steering
-        self.gauges = gauges
+        self.telemetry = telemetry
         self.make_trainer = make_trainer
 
 
 class Segment:
-    """Starts a trainer, tells it what to do and records what it says; raises SpawnError.
+    """Starts a trainer, sends it commands and records its messages; raises SpawnError.
 
-    ``gone(exit_status)`` is called once after its last message, ``gave_up()`` when it paused
-    because it diverged.
+    ``exited(status)`` is called once, after the trainer's last message. ``gave_up()`` is called
+    when the trainer paused because the training diverged.
     """
 
     def __init__(
         self,
-        around: Surroundings,
+        context: SegmentContext,
         config: Mapping[str, Any],
-        gone: Callable[[int], None],
+        exited: Callable[[int], None],
         gave_up: Callable[[], None],
     ) -> None:
-        self.config = LiveConfig(config, around.job.on_nan)
-        self.checkpoint: Optional[str] = None  # the file it goes on from
-        self._around = around
-        self._journal, self._steering = around.journal, around.steering
+        self.config = LiveConfig(config, context.job.on_nan)
+        self.checkpoint: Optional[str] = None  # the file that the trainer starts from
+        self._context = context
+        self._journal, self._steering = context.journal, context.steering
         self._own_edits: List[Edit] = []
         self._oom_kills = crash.read_oom_kills()
-        around.log.forget()
-        trainer = around.make_trainer(around.job, around.loop)
+        context.log.clear_tail()
+        trainer = context.make_trainer(context.job, context.loop)
         self._paths = trainer.paths
-        self.hearing = Hearing(
-            around.journal,
-            around.steering,
+        self.trainer_events = TrainerEvents(
+            context.journal,
+            context.steering,
             self.config,
-            around.gauges,
-            over=self._let_go,
-            log=around.log.write,
+            context.telemetry,
+            over=self._expect_exit,
+            log=context.log.write,
             gave_up=gave_up,
         )
         self.link = TrainerLink(
-            trainer, around.log, around.loop, self._heard, self.hearing.garbled, gone
+            trainer,
+            context.log,
+            context.loop,
+            self._handle_message,
+            self.trainer_events.garbled,
+            exited,
         )
 
     def begin(
@@ -98,121 +103,122 @@ class Segment:
         edits: Sequence[Edit],
         body: Dict[str, Any],
     ) -> None:
-        """Put the segment on the record and tell the trainer what to do.
+        """Record the segment's start and send the trainer its configuration.
 
-        ``checkpoint`` has the step and the file to go on from, ``exact``: with the configuration
-        of then; ``edits`` lie ahead.
+        ``checkpoint`` has the step and the file to start from, None to start at step 0. ``exact``
+        says that the checkpoint was written with the present configuration. ``edits`` are to be
+        applied at later steps. ``body`` is the body of the ``configured`` event.
         """
         step, file = (checkpoint["step"], checkpoint["file"]) if checkpoint else (0, None)
         self.checkpoint = file
         self._journal.begin_segment(step, describe_environment())
         self._journal.event("configured", body)
-        folder = self._around.checkpoints
-        told = self.config.start_config(self._around.job.trainer_config)
-        told["checkpoint_dir"] = folder
-        told["restore"] = os.path.join(folder, file) if file else None
-        told["resume"] = exact
-        told["edits"] = self._divide(edits)
-        told["recorded"] = self._recorded(file)
-        told = inside_config(told, self._paths)
-        self.tell({"id": 0, "do": "start", "config": told})
+        folder = self._context.checkpoints
+        config = self.config.start_config(self._context.job.trainer_config)
+        config["checkpoint_dir"] = folder
+        config["restore"] = os.path.join(folder, file) if file else None
+        config["resume"] = exact
+        config["edits"] = self._take_own_edits(edits)
+        config["recorded"] = self._recorded_checkpoints(file)
+        config = inside_config(config, self._paths)
+        self.send({"id": 0, "do": "start", "config": config})
 
-    def tell(self, message: Dict[str, Any]) -> bool:
-        """Queue a line for the trainer; False where it takes none."""
+    def send(self, message: Dict[str, Any]) -> bool:
+        """Queue a command for the trainer; False if the trainer accepts no more."""
         if message["do"] == "stop":
             loading = self._journal.state == states.STARTING
             within = STOP_LOADING_WITHIN_S if loading else STOP_WITHIN_S
-            self.link.must_leave(within, "did not stop in {:g} s".format(within))
+            self.link.kill_after(within, "did not stop in {:g} s".format(within))
         if message["do"] != "set":
             return self.link.trainer.send(json.dumps(message).encode())
-        told = dict(message, values=self.config.queue(message["values"]))
-        taken = self.link.trainer.send(json.dumps(told).encode())
-        if not taken:
+        command = dict(message, values=self.config.queue(message["values"]))
+        is_queued = self.link.trainer.send(json.dumps(command).encode())
+        if not is_queued:
             self.config.settle(message["values"], applied=False)
-        return taken
+        return is_queued
 
     def edit(
-        self, values: Mapping[str, Any], about: Mapping[str, Any], step: Optional[int] = None
+        self, values: Mapping[str, Any], origin: Mapping[str, Any], step: Optional[int] = None
     ) -> None:
-        """Apply and record what is left to change; ``about``: who asked, and what it undoes."""
+        """Apply ``values`` and record those that changed; ``origin``: who asked, what it undoes."""
         changes = self.config.apply(values)
         if changes:
-            self._journal.event("edited", dict(about, changes=changes, retraced=False), step)
+            self._journal.event("edited", dict(origin, changes=changes, retraced=False), step)
 
     def crash(self, status: int) -> Dict[str, Any]:
-        """Why it died: the body of the event."""
+        """The body of the ``crashed`` event, with the reason as far as it can be told."""
         now, before = crash.read_oom_kills(), self._oom_kills
         oom_kills = now - before if now is not None and before is not None else None
-        words = self._around.log.words()
-        failure = self.hearing.failure
+        output = self._context.log.recent_text()
+        failure = self.trainer_events.failure
         if failure is None:
-            reason = crash.reason(status, words, oom_kills)
-        elif self.hearing.failure_kind in TELLS_WHAT_TO_DO:
+            reason = crash.reason(status, output, oom_kills)
+        elif self.trainer_events.failure_kind in SELF_EXPLAINING:
             reason = failure
-        elif self.hearing.failure_key == COMMAND_KEY:  # TensorFlow did not load
-            reason = crash.explain(failure, None, failure + "\n" + words)
+        elif self.trainer_events.failure_key == COMMAND_KEY:  # TensorFlow did not load
+            reason = crash.explain(failure, None, failure + "\n" + output)
         else:
             reason = crash.explain(failure, None, failure)
         return {
             "reason": reason,
             "exit_status": status,
-            "log_tail": self._around.log.tail().splitlines(),
+            "log_tail": self._context.log.tail().splitlines(),
         }
 
     def close(self) -> None:
-        """Leave nothing of the trainer."""
-        self._around.gauges.trainer_is(None)
+        """Kill the trainer if it still runs, and close its pipes."""
+        self._context.telemetry.measure_trainer(None)
         self.link.close()
 
-    def _recorded(self, file: Optional[str]) -> Optional[List[str]]:
-        """The checkpoints that are on the record: a file may have outlived its event."""
+    def _recorded_checkpoints(self, file: Optional[str]) -> Optional[List[str]]:
+        """The checkpoint files that have an event: others may remain from lost rows."""
         if file is None:
             return []
         try:
-            return [file, *recorded_files(SessionFolder(self._around.job.folder))]
+            return [file, *recorded_files(SessionFolder(self._context.job.folder))]
         except RecordingError:
-            return None  # the disk is full or gone: all that lies there counts
+            return None  # the disk is full or gone: every file in the folder counts
 
-    def _divide(self, edits: Sequence[Edit]) -> List[Dict[str, Any]]:
-        """What the trainer makes of the edits ahead; the host keeps its own part."""
-        theirs = []
+    def _take_own_edits(self, edits: Sequence[Edit]) -> List[Dict[str, Any]]:
+        """Keep the host's keys of the edits for later, and return the trainer's part."""
+        for_trainer = []
         for edit in edits:
             values = self.config.for_trainer(edit.values)
             if values:
-                theirs.append(edit._replace(values=values).told())
+                for_trainer.append(edit._replace(values=values).as_dict())
             own = {key: edit.values[key] for key in OWN_KEYS.intersection(edit.values)}
             if own:
                 self._own_edits.append(edit._replace(values=own))
-        return theirs
+        return for_trainer
 
-    def _heard(self, message: Dict[str, Any]) -> None:
-        self.hearing.heard(self._paths.outside(message))
+    def _handle_message(self, message: Dict[str, Any]) -> None:
+        self.trainer_events.heard(self._paths.outside(message))
         if message["event"] == "ready":
-            self._look_for_gpu(message)
-            self._measure(message)
+            self._check_gpu(message)
+            self._measure_trainer(message)
         while self._own_edits and self._own_edits[0].step <= self._journal.step:
             if self._journal.state not in (states.RUNNING, states.PAUSED):
                 return
             edit = self._own_edits.pop(0)
-            self.edit(edit.values, self._journal.edits.repeated(edit.told()), edit.step)
+            self.edit(edit.values, self._journal.edits.repeated(edit.as_dict()), edit.step)
 
-    def _look_for_gpu(self, ready: Dict[str, Any]) -> None:
-        """A GPU that TensorFlow leaves alone is most often an installation gone wrong."""
+    def _check_gpu(self, ready: Dict[str, Any]) -> None:
+        """Warn if TensorFlow does not use the GPU: most often its installation is broken."""
         if "cuda" not in ready or gpu.uses_gpu(ready.get("devices")):
             return
         if has_nvidia() and not gpu.is_hidden():
-            self.link.read_prints()
-            why = gpu.why_unused(ready["cuda"], self._around.log.words())
+            self.link.read_stderr()
+            why = gpu.why_unused(ready["cuda"], self._context.log.recent_text())
             self._journal.event("warned", {"message": why})
 
-    def _measure(self, ready: Dict[str, Any]) -> None:
-        """Measure the trainer, unless it runs within a container, a wrapper or this process."""
+    def _measure_trainer(self, ready: Dict[str, Any]) -> None:
+        """Measure the trainer's CPU, unless a container, a wrapper or this process runs it."""
         pid = self.link.trainer.pid
         is_ours = pid is not None and pid == ready.get("pid") and pid != os.getpid()
-        self._around.gauges.trainer_is(pid if is_ours else None)
+        self._context.telemetry.measure_trainer(pid if is_ours else None)
 
-    def _let_go(self, why: str) -> None:
-        """It said its last word."""
-        if self.hearing.failure is None:
-            self.link.trainer.hang_up()
-        self.link.must_leave(LEAVE_WITHIN_S, why)
+    def _expect_exit(self, why: str) -> None:
+        """The trainer has sent its last message: give it a limited time to exit."""
+        if self.trainer_events.failure is None:
+            self.link.trainer.close_input()
+        self.link.kill_after(EXIT_WITHIN_S, why)

@@ -22,8 +22,8 @@ from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import (
     EDITS,
     MACHINE,
+    SegmentHistory,
     Start,
-    Stretch,
     config_now,
     read_history,
     start_at,
@@ -159,7 +159,7 @@ def _allowed(config: Config, changes: Changes, free: Tuple[str, ...] = ()) -> Co
 
 
 def _checkpoint_to_fork(
-    parent: SessionFolder, history: Sequence[Stretch], wanted: Union[int, str]
+    parent: SessionFolder, history: Sequence[SegmentHistory], wanted: Union[int, str]
 ) -> Tuple[Start, List[str]]:
     """The start from the wanted checkpoint, and warnings. Raises LaunchError."""
     listed = [] if wanted == "last" else list_checkpoints(parent)

@@ -98,7 +98,7 @@ def write_job(plan: Plan, folder: SessionFolder, on_nan: str = "stop") -> Job:
         on_nan=on_nan,
         checkpoint=_checkpoint_body(start),
         exact=start.exact and plan.resumes is not None if start else False,
-        edits=[edit.told() for edit in start.edits] if start and plan.resumes else None,
+        edits=[edit.as_dict() for edit in start.edits] if start and plan.resumes else None,
         warnings=list(plan.warnings),
         parent={"session": parent.name, "checkpoint": file, "step": start.step}
         if parent and start

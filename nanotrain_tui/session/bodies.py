@@ -1,4 +1,4 @@
-"""The JSON in a recording, held against the table in ``session/events.py``: nothing is trusted."""
+"""Checks the JSON in a recording against the table in ``session/events.py``."""
 
 import json
 from typing import Any, Callable, Dict, Mapping, Optional
@@ -26,20 +26,20 @@ from nanotrain_tui.session.names import is_name
 from nanotrain_tui.session.text import printable, printable_json, safe_paths, steers
 
 LONGEST_BODY = 16 << 20  # characters of one row's JSON
-DEEPEST = 16  # objects and lists within each other
-_LARGEST = 1 << 63  # JSON holds whole numbers of any size
+DEEPEST = 16  # levels of nested objects and lists
+_LARGEST = 1 << 63  # whole numbers in JSON may be larger
 _NON_FINITE = ("nan", "inf", "-inf")
-_WITH_PATHS = (CONFIG, CHANGES, EDITS)  # their values are used again
+_WITH_PATHS = (CONFIG, CHANGES, EDITS)  # types whose values may be paths that are used again
 
 
 def parse_object(text: Any) -> Optional[Dict[str, Any]]:
-    """The same as ``load_object``; None also for characters that no file can be written with."""
+    """Like ``load_object``, but None also for characters that cannot be encoded as UTF-8."""
     value = load_object(text)
     return None if value and "\\u" in text and _has_half_character(value) else value
 
 
 def load_object(text: Any) -> Optional[Dict[str, Any]]:
-    """The JSON object in ``text``; None for all else, and where it is nested deeper than ours."""
+    """The JSON object in ``text``; None if it is none, too long or nested too deeply."""
     if not isinstance(text, str) or len(text) > LONGEST_BODY:
         return None
     try:
@@ -54,9 +54,9 @@ def load_object(text: Any) -> Optional[Dict[str, Any]]:
 
 
 def problem_of(kind: str, body: Mapping[str, Any]) -> str:
-    """What is not as documented in the body of an event of this kind; empty if nothing is.
+    """A sentence on the first key whose value has not the documented type; empty if all have.
 
-    Null and absent are allowed everywhere, and so are more keys than are known.
+    A key may be null or missing, and unknown keys are allowed.
     """
     for key, shape in _shapes_of(kind).items():
         if not fits(body.get(key), shape):
@@ -65,9 +65,9 @@ def problem_of(kind: str, body: Mapping[str, Any]) -> str:
 
 
 def unprintable_in(kind: str, body: Mapping[str, Any]) -> str:
-    """The key whose text could steer a terminal, of an event of this kind; empty for none.
+    """The first key whose text could control a terminal, in an event of this kind; else empty.
 
-    Line ends and tabs are allowed where text may have several lines.
+    Line feeds and tabs are allowed in texts of several lines.
     """
     shapes = _shapes_of(kind)
     for key, value in body.items():
@@ -79,9 +79,9 @@ def unprintable_in(kind: str, body: Mapping[str, Any]) -> str:
 
 
 def readable(kind: str, body: Mapping[str, Any], clean: bool = True) -> Dict[str, Any]:
-    """A body as readers get it: without what is not as documented, its text printable.
+    """A body as readers get it: its text printable, and without values of an undocumented type.
 
-    Damage of one key costs that key. ``clean=False`` leaves text as it was written.
+    With ``clean=False`` text stays as it was written.
     """
     shapes = _shapes_of(kind)
     kept = {key: value for key, value in body.items() if fits(value, shapes.get(key, ANY))}
@@ -96,7 +96,7 @@ def readable(kind: str, body: Mapping[str, Any], clean: bool = True) -> Dict[str
 
 
 def recordable(kind: str, body: Mapping[str, Any]) -> Dict[str, Any]:
-    """A body as the host records it: text printable, but what it goes on with as it was given."""
+    """A body as the host records it: its text printable, except for values that are used again."""
     shapes = _shapes_of(kind)
     return {
         key: value
@@ -107,7 +107,7 @@ def recordable(kind: str, body: Mapping[str, Any]) -> Dict[str, Any]:
 
 
 def fits(value: Any, shape: Any) -> bool:
-    """Whether a value of JSON is of a type of ``session/events.py``; null is of every type."""
+    """Whether a JSON value has a type of ``session/events.py``; null has every type."""
     if value is None:
         return True
     if isinstance(shape, str):
@@ -122,7 +122,7 @@ def fits(value: Any, shape: Any) -> bool:
         return isinstance(value, dict) and all(fits(item, shape.value) for item in value.values())
     if isinstance(shape, LinesOf):
         return isinstance(value, str) or fits(value, ListOf(TEXT))
-    return isinstance(value, str)  # OneOf: later versions may have more words
+    return isinstance(value, str)  # OneOf: later versions may add values
 
 
 def number(value: Any) -> Optional[float]:
@@ -145,7 +145,7 @@ def _has_lines(shape: Any) -> bool:
 
 
 def readable_config(config: Mapping[str, Any], prefix: str = "") -> Dict[str, Any]:
-    """A nested configuration without the values that are not of their field's type."""
+    """A nested configuration without values that do not have their field's type."""
     kept: Dict[str, Any] = {}
     for name, value in config.items():
         key = prefix + name
@@ -160,11 +160,11 @@ def readable_config(config: Mapping[str, Any], prefix: str = "") -> Dict[str, An
 
 
 def is_config(value: Any) -> bool:
-    """Whether this is a configuration, nested as in a TOML file, each value of its field's type."""
+    """Whether this is a configuration, nested as in TOML, whose values have their fields' types."""
     if not isinstance(value, dict):
         return False
-    told = dict(value)
-    return _is_edits(told.pop("edits", None) or []) and _is_flat(flatten(told))
+    config = dict(value)
+    return _is_edits(config.pop("edits", None) or []) and _is_flat(flatten(config))
 
 
 def _is_flat(values: Mapping[str, Any]) -> bool:
@@ -172,7 +172,7 @@ def _is_flat(values: Mapping[str, Any]) -> bool:
 
 
 def _fits(key: str, value: Any) -> bool:
-    """Whether the value is of the field's type; one of a field that is not known is a scalar."""
+    """Whether the value has its field's type; for an unknown field, whether it is a scalar."""
     if key not in FIELDS:
         return isinstance(value, (str, bool)) or _is_number(value)
     kind = FIELDS[key].kind
@@ -188,7 +188,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_file(value: Any) -> bool:
-    """The name of a file, no path to one."""
+    """Whether this is the name of a file without a folder."""
     return isinstance(value, str) and is_name(value)
 
 
@@ -247,7 +247,7 @@ def _is_deep(value: Any, room: int) -> bool:
 
 
 def _has_half_character(value: Any) -> bool:
-    """Half of a surrogate pair that does not stand for a byte of a path (see SESSION_FORMAT.md)."""
+    """Whether a text has a surrogate that is not a byte of a path (see SESSION_FORMAT.md)."""
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

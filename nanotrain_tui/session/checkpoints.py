@@ -1,4 +1,4 @@
-"""The checkpoints of a session: what the recording says of them, held against the files."""
+"""The checkpoints of a session: their events in the recording, compared with their files."""
 
 import hashlib
 import os
@@ -13,16 +13,16 @@ from nanotrain_tui.session.scores import Kept, KeptCheckpoints, Score, Tested, p
 
 
 class Checkpoint(NamedTuple):
-    """The network after update ``step``, written at ``t`` seconds of session time."""
+    """The network after ``step`` updates, written at ``t`` seconds of session time."""
 
-    seq: int  # of its event: the order in which they were written
+    seq: int  # of its event, so in the order in which checkpoints were written
     step: int
     t: float
     file: str  # in the session's folder ``checkpoints``
     sha256: str
     bytes: Optional[int]
     best: bool  # the best of those that are kept
-    problem: str  # why it cannot be gone on from: missing, damaged; empty if it is whole
+    problem: str  # why a session cannot resume from it: missing or damaged; empty if it can
     tested: Optional[Tested] = None  # the evaluation of this network
     score: Optional[Score] = None  # what the best is chosen by
 
@@ -32,22 +32,22 @@ class Checkpoint(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Whether its file is there, and is what was written."""
+        """Whether its file exists and is not damaged."""
         return not self.problem
 
 
 def list_checkpoints(folder: SessionFolder) -> List[Checkpoint]:
-    """The checkpoints of a session, the newest network last, each file read and compared.
+    """The checkpoints of a session, the newest network last; each file's checksum is verified.
 
-    Those that were deleted in favour of newer ones are left out; a missing or damaged one says so
-    in its ``problem``. Works on running sessions too. Raises RecordingError.
+    Checkpoints that newer ones have replaced are left out. A missing or damaged one has a
+    ``problem``. The session may be running. Raises RecordingError.
     """
     with SessionReader(folder) as reader:
         return read_checkpoints(reader)
 
 
 def read_checkpoints(reader: SessionReader) -> List[Checkpoint]:
-    """The same of a session that is open already."""
+    """Like ``list_checkpoints``, for a recording that is already open."""
     segments = reader.segments()
     fold = KeptCheckpoints()
     for event in reader.events(KeptCheckpoints.KINDS):
@@ -62,7 +62,7 @@ def read_checkpoints(reader: SessionReader) -> List[Checkpoint]:
 
 
 def recorded_files(folder: SessionFolder) -> List[str]:
-    """The names of the files that the recording knows. Raises RecordingError."""
+    """The names of the checkpoint files in the recording. Raises RecordingError."""
     fold = KeptCheckpoints()
     with SessionReader(folder) as reader:
         for event in reader.events(("checkpoint", "checkpoint_removed")):
@@ -71,12 +71,12 @@ def recorded_files(folder: SessionFolder) -> List[str]:
 
 
 def no_best(name: str) -> str:
-    """What is said where the best of a session's checkpoints was asked for and is not known."""
+    """The message for a session whose best checkpoint is asked for but not known."""
     return "{} has no checkpoint that was tested at its own step; its newest is taken.".format(name)
 
 
 def problem_of(folder: SessionFolder, event: Event) -> str:
-    """Why a checkpoint's file cannot be gone on from; empty if it is what was written."""
+    """Why a session cannot resume from a checkpoint's file; empty if it can."""
     name, sha256 = event.body.get("file"), event.body.get("sha256")
     if not isinstance(name, str) or os.path.basename(name) != name:
         return "it has no file"
@@ -92,7 +92,7 @@ def problem_of(folder: SessionFolder, event: Event) -> str:
 def first_whole(
     folder: SessionFolder, starts: Iterable[Start]
 ) -> Tuple[Optional[Start], List[str]]:
-    """The first start whose checkpoint is whole, and what was wrong with those before."""
+    """The first start whose checkpoint is intact, and the problems of those before it."""
     problems: List[str] = []
     for start in starts:
         problem = problem_of(folder, start.checkpoint) if start.checkpoint else ""
@@ -104,7 +104,7 @@ def first_whole(
 
 
 def sha256_of(path: str) -> str:
-    """The file's checksum, in hexadecimal. Raises OSError."""
+    """The SHA-256 checksum of a file in hexadecimal. Raises OSError."""
     digest = hashlib.sha256()
     with open_regular(path) as file:
         for block in iter(lambda: file.read(1 << 20), b""):

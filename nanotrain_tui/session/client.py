@@ -1,4 +1,4 @@
-"""Commands to a running session, through the Unix socket in its folder."""
+"""Sends commands to a running session through the Unix socket in its folder."""
 
 import getpass
 import json
@@ -13,16 +13,15 @@ from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.text import printable_json
 
 DEFAULT_TIMEOUT_S = 30.0
-SOCKET_WAIT_S = 2.0  # a host makes a deleted socket again with its next heartbeat
+SOCKET_WAIT_S = 2.0  # a host creates a deleted socket again with its next heartbeat
 _RETRY_S = 0.05
 _LONGEST_REPLY = 1 << 20
 
 
 class ControlClient:
-    """One connection to a session's host, made when first needed and again after it broke.
+    """A connection to a session's host, opened when first needed and reopened when it breaks.
 
-    ``request`` answers the host's reply: ``{"ok": True, "state": "paused", "step": 412, ...}`` once
-    the command is applied, or ``{"ok": False, "why": "..."}``. Not to be used by two threads.
+    It must be used by one thread only.
     """
 
     def __init__(self, folder: SessionFolder) -> None:
@@ -38,7 +37,7 @@ class ControlClient:
         self.close()
 
     def close(self) -> None:
-        """Hang up; the session goes on."""
+        """Disconnect; the session goes on."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None
@@ -47,10 +46,12 @@ class ControlClient:
     def request(
         self, do: str, who: Optional[str] = None, timeout: float = DEFAULT_TIMEOUT_S, **args: Any
     ) -> Dict[str, Any]:
-        """Ask and wait for the answer, at most ``timeout`` seconds.
+        """Send the command ``do`` and wait for the answer, at most ``timeout`` seconds.
 
-        A command given while TensorFlow loads is answered when it is applied. Raises NotRunning
-        without a host, NotResponding when no answer came (the command may still be applied).
+        Returns ``{"ok": True, "state": "paused", "step": 412, ...}`` once the command is applied,
+        or ``{"ok": False, "why": "..."}``. A command sent while TensorFlow loads is answered when
+        it is applied. Raises NotRunning if there is no host, NotResponding if no answer comes (the
+        command may still be applied).
         """
         self._id += 1
         message = dict(args, id=self._id, do=do, who=who or whoami())
@@ -75,19 +76,19 @@ class ControlClient:
             self.close()
             if self.folder.is_alive():
                 raise NotResponding(
-                    "{} broke off before it answered: {}".format(self.folder.name, error)
+                    "{} disconnected before it answered: {}".format(self.folder.name, error)
                 ) from error
             raise NotRunning("{} is not running".format(self.folder.name)) from error
 
     def _connect(self, deadline: float) -> socket.socket:
-        if self._socket is not None and not _is_hung_up(self._socket):
+        if self._socket is not None and not _is_closed(self._socket):
             return self._socket
         self.close()
         if not self.folder.is_alive():
             raise NotRunning("{} is not running".format(self.folder.name))
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         give_up = min(deadline, time.monotonic() + SOCKET_WAIT_S)
-        # By way of the opened folder: an address holds 107 bytes, a path may be longer.
+        # Connect relative to the open folder: an address holds 107 bytes, a path may be longer.
         held = os.open(self.folder.path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             while True:
@@ -95,7 +96,7 @@ class ControlClient:
                 try:
                     connection.connect("/proc/self/fd/{}/control.sock".format(held))
                     break
-                except BlockingIOError:  # many clients connect at this moment
+                except BlockingIOError:  # the backlog is full: many clients connect at once
                     if time.monotonic() > deadline:
                         raise socket.timeout() from None
                 except (FileNotFoundError, ConnectionRefusedError):
@@ -121,13 +122,13 @@ class ControlClient:
                 raise ConnectionResetError("the connection was closed")
             self._received += data
             if len(self._received) > _LONGEST_REPLY:
-                raise ValueError("a reply without end")
+                raise ValueError("a reply that is too long")
         line, self._received = self._received.split(b"\n", 1)
         return line
 
 
-def _is_hung_up(connection: socket.socket) -> bool:
-    """Whether the host has closed it: it drops idle clients when others need their place."""
+def _is_closed(connection: socket.socket) -> bool:
+    """Whether the host has closed the connection: it drops idle clients to make room for others."""
     connection.setblocking(False)
     try:
         return connection.recv(1, socket.MSG_PEEK) == b""
@@ -138,7 +139,7 @@ def _is_hung_up(connection: socket.socket) -> bool:
 
 
 def whoami() -> str:
-    """``user@host`` for the record of who asked."""
+    """``user@host``, recorded as the one who asked."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError, ImportError):

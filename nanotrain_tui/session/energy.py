@@ -1,29 +1,29 @@
-"""Energy from power: what a board took in, by the trapezoid rule over session time."""
+"""Integrates power to energy, by the trapezoidal rule over session time."""
 
 from collections import deque
 from typing import Deque, Optional
 
-# Between two readings; a longer gap tells nothing of what was in between. Where readings come
-# seldom it may be three times the usual, so that one that failed costs nothing.
-LONGEST_GAP_S, SELDOM, LONGEST_SELDOM_GAP_S = 30.0, 3.0, 200.0
-USUAL_OF = 5  # the newest gaps
+# The longest gap between two readings that is integrated: nothing is known of a longer one. With a
+# long interval it is three times the usual gap, so that a single missing reading costs nothing.
+LONGEST_GAP_S, GAP_FACTOR, LONGEST_SCALED_GAP_S = 30.0, 3.0, 200.0
+USUAL_OF = 5  # the usual gap is the median of so many of the newest ones
 
 
 class Energy:
-    """Sums power readings in the order of time."""
+    """Sums power readings in order of time; ``joules`` is None until there are two readings."""
 
     def __init__(self) -> None:
         self._t: Optional[float] = None
         self._power_mw = 0.0
         self._gaps: Deque[float] = deque(maxlen=USUAL_OF)
-        self.joules: Optional[float] = None  # None until there are two readings
+        self.joules: Optional[float] = None
 
     def pause(self) -> None:
-        """What comes next does not go on from the reading before."""
+        """Do not integrate from the last reading to the next one."""
         self._t = None
 
     def add(self, t: float, power_mw: float) -> None:
-        """The module took ``power_mw`` at ``t`` seconds of session time."""
+        """Add a reading: ``power_mw`` in mW at ``t`` seconds of session time."""
         gap = 0.0 if self._t is None else t - self._t
         if gap > 0:
             self._gaps.append(gap)
@@ -35,4 +35,4 @@ class Energy:
 
     def _longest_s(self) -> float:
         usual = sorted(self._gaps)[len(self._gaps) // 2]
-        return max(LONGEST_GAP_S, min(SELDOM * usual, LONGEST_SELDOM_GAP_S))
+        return max(LONGEST_GAP_S, min(GAP_FACTOR * usual, LONGEST_SCALED_GAP_S))

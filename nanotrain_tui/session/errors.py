@@ -1,22 +1,22 @@
-"""What can go wrong with a session, each with a message meant for the person.
+"""The errors of a session. Their messages are shown to the user.
 
 SessionError
-├── SessionNotFound     no session, or several, of that name
-├── RecordingError      a recording that is missing, damaged, foreign or too new
+├── SessionNotFound     no session has that name, or several begin with it
+├── RecordingError      a recording is missing, damaged, foreign or too new
 ├── HostLives           a host holds the session's folder
 ├── MaintenanceRuns     another process settles, renames or deletes the session
 └── ControlError
-    ├── NotRunning      no host: nothing can be commanded
-    └── NotResponding   a host that does not answer
+    ├── NotRunning      the session has no host, so it takes no commands
+    └── NotResponding   the host does not answer
 """
 
 
 class SessionError(Exception):
-    """Base of all errors of this package."""
+    """The base class of all errors of this package."""
 
 
 class SessionNotFound(SessionError):
-    """No session of that name, or more than one with that prefix."""
+    """No session has that name, or more than one begins with it."""
 
 
 class RecordingError(SessionError):
@@ -24,11 +24,11 @@ class RecordingError(SessionError):
 
 
 class HostLives(SessionError):
-    """A host holds the session's folder: nobody else may change it."""
+    """A host holds the session's folder, so no other process may change it."""
 
 
 class MaintenanceRuns(SessionError):
-    """Another process settles, renames or deletes the session just now."""
+    """Another process is settling, renaming or deleting the session."""
 
 
 class ControlError(SessionError):
@@ -36,8 +36,8 @@ class ControlError(SessionError):
 
 
 class NotRunning(ControlError):
-    """The session has no host any more."""
+    """The session has no host."""
 
 
 class NotResponding(ControlError):
-    """The host holds its lock but does not answer."""
+    """The session has a host, but the host does not answer."""

@@ -1,8 +1,8 @@
-"""The folder of one session: names, paths, and whether its host is alive.
+"""The folder of a session: its name, its paths, and whether its host is alive.
 
-Alive means that a process holds ``lock`` exclusively, or the folder itself where ``lock`` was
-deleted (session/locks.py). The lock is never on the database: POSIX locks on a file vanish with
-any close() of it, whoever in the process calls it.
+A host is alive if a process holds an exclusive lock on ``lock``, or on the folder itself
+(session/locks.py). The lock is never on the database: a process loses its POSIX locks on a file
+when any part of it closes a descriptor of that file.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import List, Optional, Tuple
 
 from nanotrain_tui.session import locks
 from nanotrain_tui.session.errors import SessionError, SessionNotFound
-from nanotrain_tui.session.leftovers import RECORDING, is_leftover, is_old, make_way
+from nanotrain_tui.session.leftovers import RECORDING, is_leftover, is_old, remove_unused_folder
 from nanotrain_tui.session.names import is_name
 from nanotrain_tui.session.recording.journals import files_beside, settle_file
 
@@ -23,7 +23,7 @@ _NUMBERED = re.compile(r"(.*)-([0-9]{1,9})\Z")
 
 
 class SessionFolder:
-    """Paths and liveness of the session in ``path``; touching nothing until asked."""
+    """The paths of the session in the folder ``path``. Creating it does not touch the disk."""
 
     def __init__(self, path: str) -> None:
         self.path = os.path.abspath(os.fspath(path))
@@ -44,27 +44,28 @@ class SessionFolder:
         return hash(self.path)
 
     def is_alive(self) -> bool:
-        """Whether a host holds this session; settling, renaming and deleting are no host."""
+        """Whether this session has a host; settling, renaming and deleting do not count."""
         return locks.is_held(self.lock) or locks.is_held(self.path)
 
     def heartbeat_age_s(self) -> Optional[float]:
-        """Seconds since the host last touched its lock; None where there never was one."""
+        """Seconds since the last heartbeat of a host; None if there is no lock file."""
         try:
             beat = os.stat(self.lock).st_mtime
         except OSError:
             return None
-        return max(0.0, time.time() - beat)  # a clock set back is no age
+        return max(0.0, time.time() - beat)  # negative if the clock was set back
 
     def is_responding(self) -> bool:
-        """Alive, with a heartbeat in the last 5 s."""
+        """Whether the host is alive and its last heartbeat is at most 5 s old."""
         age = self.heartbeat_age_s()
         return age is not None and age < NOT_RESPONDING_AFTER_S and self.is_alive()
 
     def settle(self) -> bool:
-        """Make the recording of a dead session one whole file; True when it is one.
+        """Make the recording of a session without a host a single file; returns whether it is one.
 
-        The write-ahead log is folded and a change that was cut short is rolled back, while no host
-        can start. Somebody else reading or a read-only medium leaves it for the next opener.
+        The write-ahead log is merged into it, or an interrupted change is rolled back, while no
+        host can start. If another process reads it, or the disk is read-only, this is left to the
+        next process that opens it.
         """
         if not files_beside(self.recording):
             return True
@@ -77,19 +78,18 @@ class SessionFolder:
             return False
 
     def settle_held(self) -> bool:
-        """The same for who keeps hosts out already."""
+        """Like ``settle``, for a caller that keeps out hosts already."""
         if files_beside(self.recording):
             try:
-                os.unlink(
-                    os.path.join(self.path, RESERVE)
-                )  # a full disk may need its room for this
+                # on a full disk the next step may need this space
+                os.unlink(os.path.join(self.path, RESERVE))
             except OSError:
-                pass  # there is none
+                pass  # there is no such file
         return settle_file(self.recording)
 
 
 def check_name(name: str) -> None:
-    """Raises SessionError saying which names are allowed, where this is none of them."""
+    """Raises SessionError, with the rules for names, if this is not a valid one."""
     if not is_name(name):
         raise SessionError(
             "{!r} cannot be the name of a session: take 1 to 64 letters (A to Z), digits, '.', '_' "
@@ -98,30 +98,33 @@ def check_name(name: str) -> None:
 
 
 def sessions_folder(home: str) -> str:
-    """Where the sessions of this home lie."""
+    """The folder that holds the sessions of this home."""
     return os.path.join(os.path.abspath(os.fspath(home)), "sessions")
 
 
 def list_sessions(home: str) -> List[SessionFolder]:
-    """Every session of this home that has a recording, by name, ``mnist-2`` before ``mnist-10``."""
+    """All sessions of this home with a recording, in natural order of their names."""
     return sorted((f for f in _folders(home) if os.path.exists(f.recording)), key=by_name)
 
 
 def list_leftovers(home: str) -> List[SessionFolder]:
-    """Folders of this home that a start left without a recording some minutes ago, by name."""
+    """Folders of this home that a start left without a recording, sorted by name.
+
+    Only folders that have not changed for two minutes are listed.
+    """
     return sorted(
         (f for f in _folders(home) if is_leftover(f.path) and is_old(f.path)), key=by_name
     )
 
 
 def find_leftover(home: str, name: str) -> Optional[SessionFolder]:
-    """The folder of exactly this name that holds no recording and no host."""
+    """The folder of exactly this name if it has no recording and no host, else None."""
     folder = SessionFolder(os.path.join(sessions_folder(home), name))
     return folder if is_name(name) and is_leftover(folder.path) else None
 
 
 def find_session(home: str, name: str) -> SessionFolder:
-    """The session of this name, or of which it is the only prefix; raises SessionNotFound."""
+    """The session of this name, or the only one that begins with it; raises SessionNotFound."""
     folders = list_sessions(home)
     for folder in folders:
         if folder.name == name:
@@ -137,9 +140,10 @@ def find_session(home: str, name: str) -> SessionFolder:
 
 
 def create_session(home: str, data_name: str, name: Optional[str] = None) -> SessionFolder:
-    """A new folder, 0700: ``name``, or named after the data and the next free number: ``mnist-12``.
+    """Create the folder of a new session with mode 0700.
 
-    Raises SessionError naming the path where it cannot be made, or the name that is taken.
+    Without ``name`` it gets the name of the data and the next free number: ``mnist-12``. Raises
+    SessionError if the name is taken or the folder cannot be created.
     """
     parent = sessions_folder(home)
     try:
@@ -154,15 +158,15 @@ def create_session(home: str, data_name: str, name: Optional[str] = None) -> Ses
             try:
                 return _make(parent, "{}-{}".format(data_name, number))
             except FileExistsError:
-                pass  # another start was faster
+                pass  # another process has created it
     except OSError as error:
         raise SessionError(
-            "cannot make a session in {}: {}".format(parent, error.strerror)
+            "cannot create a session in {}: {}".format(parent, error.strerror)
         ) from error
 
 
 def free_name(parent: str, wanted: str) -> str:
-    """The name itself, or with the next number where it is taken: ``mnist-3``, ``mnist-3-2``."""
+    """``wanted``, or with a number appended if it is taken: ``mnist-3``, ``mnist-3-2``."""
     name, number = wanted, 1
     while os.path.exists(os.path.join(parent, name)):
         number += 1
@@ -172,7 +176,7 @@ def free_name(parent: str, wanted: str) -> str:
 
 def _make_named(parent: str, name: str) -> SessionFolder:
     if is_name(name):
-        make_way(os.path.join(parent, name))
+        remove_unused_folder(os.path.join(parent, name))
     try:
         return _make(parent, name)
     except FileExistsError:
@@ -187,7 +191,7 @@ def _make(parent: str, name: str) -> SessionFolder:
 
 
 def _folders(home: str) -> List[SessionFolder]:
-    """Whatever has the name of a session."""
+    """All entries with a valid name."""
     try:
         with os.scandir(sessions_folder(home)) as entries:
             return [SessionFolder(entry.path) for entry in entries if is_name(entry.name)]
@@ -196,7 +200,7 @@ def _folders(home: str) -> List[SessionFolder]:
 
 
 def by_name(folder: SessionFolder) -> Tuple[str, int, str]:
-    """The key of the natural order: ``mnist-2`` before ``mnist-10``."""
+    """The sort key of the natural order: ``mnist-2`` before ``mnist-10``."""
     numbered = _NUMBERED.match(folder.name)
     if numbered:
         return (numbered.group(1), int(numbered.group(2)), folder.name)

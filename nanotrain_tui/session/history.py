@@ -1,7 +1,7 @@
-"""What was in force when, and where a session can be gone on from: read off its recording.
+"""Reads from a recording which configuration was in force, and where the session can resume.
 
-A segment begins at a checkpoint with a configuration and with edits that lie ahead: scripted ones,
-and those that were made after that checkpoint before and are made again at their steps.
+A segment starts from a checkpoint with a configuration and with planned edits at later steps. These
+are scripted edits, and edits that were made after that checkpoint before and are repeated.
 """
 
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
@@ -15,7 +15,7 @@ from nanotrain_tui.session.scores import place_of
 SCRIPT = "script"  # who made an edit that the configuration holds
 EDITS = "edits"
 
-#: Sections that say where and by what it trains, not what: they never hang on the weights.
+#: Sections about the machine, not about the model: they do not depend on the checkpoint.
 MACHINE = ("trainer.", "telemetry.", "guard.", "data.dir")
 
 
@@ -28,20 +28,20 @@ class Edit(NamedTuple):
     again: Optional[int] = None  # the seq of the recorded edit that it repeats
     undoes: Optional[int] = None  # the seq of the edit that it undoes
 
-    def told(self) -> Dict[str, Any]:
-        """As in a job and on the record."""
-        told = {"step": self.step, "set": self.values, "who": self.who}
+    def as_dict(self) -> Dict[str, Any]:
+        """The edit as in a job and in a recording."""
+        body = {"step": self.step, "set": self.values, "who": self.who}
         more = {"again": self.again, "undoes": self.undoes}
-        return dict(told, **{key: seq for key, seq in more.items() if seq is not None})
+        return dict(body, **{key: seq for key, seq in more.items() if seq is not None})
 
 
 class Start(NamedTuple):
     """Where a segment can begin."""
 
-    checkpoint: Optional[Event]  # None: at step 0, the network drawn anew
+    checkpoint: Optional[Event]  # None: at step 0, with new weights
     config: Config  # flat, in force there, without edits
-    again: List[Edit]  # made after it, to be made again
-    ahead: List[Edit]  # never reached
+    again: List[Edit]  # made after the checkpoint, to be repeated
+    ahead: List[Edit]  # planned at steps that were never reached
     exact: bool = False  # the configuration is the one that the checkpoint was written with
 
     @property
@@ -50,16 +50,17 @@ class Start(NamedTuple):
 
     @property
     def file(self) -> Optional[str]:
-        """The checkpoint's file."""
+        """The name of the checkpoint's file."""
         return str(self.checkpoint.body.get("file")) if self.checkpoint else None
 
     @property
     def edits(self) -> List[Edit]:
+        """All edits at later steps."""
         return self.again + self.ahead
 
 
-class Stretch(NamedTuple):
-    """One segment of a recording."""
+class SegmentHistory(NamedTuple):
+    """The events of one segment that a resume needs."""
 
     configured: Event
     from_step: int
@@ -70,7 +71,7 @@ class Stretch(NamedTuple):
 
     @property
     def config(self) -> Config:
-        """The flat configuration that it began with; steps as they were worked out of epochs."""
+        """The flat configuration at its start, with the steps that its epochs amount to."""
         config = flatten(self.configured.body.get("config") or {})
         config.pop(EDITS, None)
         if config.get("train.epochs") and self.started and self.started.body.get("steps"):
@@ -79,14 +80,14 @@ class Stretch(NamedTuple):
 
     @property
     def planned(self) -> List[Edit]:
-        """The edits that lay ahead when it began."""
+        """The edits that were planned when the segment began."""
         body = self.configured.body
         scripted = (body.get("config") or {}).get(EDITS)
         return parse_edits(body.get(EDITS, scripted))
 
 
-def parse_edits(told: Any) -> List[Edit]:
-    """The inverse of ``Edit.told``; one without ``who`` is the script's."""
+def parse_edits(found: Any) -> List[Edit]:
+    """The inverse of ``Edit.as_dict``; an edit without ``who`` belongs to the script."""
     return [
         Edit(
             one["step"],
@@ -95,24 +96,24 @@ def parse_edits(told: Any) -> List[Edit]:
             one.get("again"),
             one.get("undoes"),
         )
-        for one in told or ()
+        for one in found or ()
     ]
 
 
-def read_history(reader: SessionReader) -> List[Stretch]:
-    """Every segment in its order. Raises RecordingError."""
+def read_history(reader: SessionReader) -> List[SegmentHistory]:
+    """All segments in order. Raises RecordingError."""
     by_segment: Dict[int, List[Event]] = {}
     for event in reader.events(("configured", "started", "edited", "checkpoint")):
         by_segment.setdefault(event.segment, []).append(event)
-    stretches = []
+    histories = []
     for segment in reader.segments():
         events = by_segment.get(segment.seq, [])
         if not events or events[0].kind != "configured":
-            continue  # killed in the instant between the two
+            continue  # the host was killed before it recorded the event
         if not events[0].body.get("config"):
-            raise RecordingError("{} holds a start without configuration".format(reader.path))
-        stretches.append(
-            Stretch(
+            raise RecordingError("{} has a start without a configuration".format(reader.path))
+        histories.append(
+            SegmentHistory(
                 events[0],
                 segment.from_step,
                 reader.reached(segment),
@@ -121,63 +122,63 @@ def read_history(reader: SessionReader) -> List[Stretch]:
                 next((event for event in events if event.kind == "started"), None),
             )
         )
-    if not stretches:
-        raise RecordingError("{} holds no configuration".format(reader.path))
-    return stretches
+    if not histories:
+        raise RecordingError("{} has no configuration".format(reader.path))
+    return histories
 
 
-def config_now(history: Sequence[Stretch]) -> Config:
-    """The configuration in force at the end, without edits that lie ahead."""
+def config_now(history: Sequence[SegmentHistory]) -> Config:
+    """The configuration in force at the end, without planned edits."""
     return _fold(history[-1].config, history[-1].edited)
 
 
-def starts(history: Sequence[Stretch]) -> Iterator[Start]:
-    """Where the session can go on, the last place first; at last its beginning, if that is none.
+def starts(history: Sequence[SegmentHistory]) -> Iterator[Start]:
+    """Where the session can resume: the newest place first, its beginning last.
 
-    A session that began from another's checkpoint has no beginning of its own.
+    A session that started from another session's checkpoint cannot resume at its beginning.
     """
     newest, until = history[-1], float("inf")
     written = {str(c.body.get("file")): c.seq for one in history for c in one.checkpoints}
     machine = {key: value for key, value in newest.config.items() if key.startswith(MACHINE)}
-    stretch = newest
+    segment = newest
     again: List[Edit] = []
     ahead = _not_made(newest.planned, newest.edited, newest.reached)
     while True:
-        made = [event for event in stretch.edited if event.seq <= until]
-        here = [c for c in stretch.checkpoints if place_of(c) < until]
+        made = [event for event in segment.edited if event.seq <= until]
+        here = [c for c in segment.checkpoints if place_of(c) < until]
         for checkpoint in sorted(here, key=place_of, reverse=True):
             if written[str(checkpoint.body.get("file"))] != checkpoint.seq:
-                continue  # its file has been written anew since
+                continue  # a later checkpoint has replaced its file
             before = _before(checkpoint, made)
             after = [_edit(event) for event in made[len(before) :]]
-            config = dict(_fold(stretch.config, before), **machine)
-            exact = checkpoint.body.get("file") != stretch.configured.body.get("resumed_from")
+            config = dict(_fold(segment.config, before), **machine)
+            exact = checkpoint.body.get("file") != segment.configured.body.get("resumed_from")
             yield Start(checkpoint, config, after + again, ahead, exact)
         again = [_edit(event) for event in made] + again
-        if stretch.configured.body.get("resumed_from") is None:
-            yield Start(None, dict(stretch.config, **machine), again, ahead)
+        if segment.configured.body.get("resumed_from") is None:
+            yield Start(None, dict(segment.config, **machine), again, ahead)
             return
-        found = _origin(history, stretch)
+        found = _origin(history, segment)
         if found is None:
             return
         origin, checkpoint = found
-        rebase = _rebase(origin, checkpoint, stretch)
-        yield Start(checkpoint, dict(stretch.config, **machine), again, ahead, not rebase)
+        rebase = _rebase(origin, checkpoint, segment)
+        yield Start(checkpoint, dict(segment.config, **machine), again, ahead, not rebase)
         again = rebase + again
-        stretch, until = origin, place_of(checkpoint)
+        segment, until = origin, place_of(checkpoint)
 
 
-def start_at(history: Sequence[Stretch], checkpoint: Event) -> Start:
-    """A checkpoint with the configuration in force at it and the script from there on."""
-    stretch = next(one for one in history if one.configured.segment == checkpoint.segment)
-    before = _before(checkpoint, stretch.edited)
-    ahead = _not_made(stretch.planned, before, checkpoint.step)
+def start_at(history: Sequence[SegmentHistory], checkpoint: Event) -> Start:
+    """A start at a checkpoint, with its configuration and the script's later edits."""
+    segment = next(one for one in history if one.configured.segment == checkpoint.segment)
+    before = _before(checkpoint, segment.edited)
+    ahead = _not_made(segment.planned, before, checkpoint.step)
     scripted = [edit for edit in ahead if edit.who == SCRIPT]
-    return Start(checkpoint, _fold(stretch.config, before), [], scripted)
+    return Start(checkpoint, _fold(segment.config, before), [], scripted)
 
 
 def with_changes(start: Start, changes: Config) -> Start:
-    """The same start with a person's changes; what they set is not undone by edits made before.
+    """The start with a person's changes, which repeated edits do not override.
 
     Raises ConfigError.
     """
@@ -192,7 +193,7 @@ def with_changes(start: Start, changes: Config) -> Start:
 
 
 def _before(checkpoint: Event, edits: Sequence[Event]) -> List[Event]:
-    """Those that are in force at the checkpoint."""
+    """The edits that are in force at the checkpoint."""
     place = place_of(checkpoint)
     return [event for event in edits if event.seq <= place]
 
@@ -216,15 +217,17 @@ def _edit(event: Event) -> Edit:
 
 
 def _not_made(planned: Sequence[Edit], made: Sequence[Event], step: int) -> List[Edit]:
-    """Of the edits that lay ahead, those that were not made by then."""
+    """The planned edits that are not made when the segment has completed ``step``."""
     count = sum(event.step == step and bool(event.body.get("scripted")) for event in made)
     due = [edit for edit in planned if edit.step == step]
     return due[count:] + [edit for edit in planned if edit.step > step]
 
 
-def _origin(history: Sequence[Stretch], stretch: Stretch) -> Optional[Tuple[Stretch, Event]]:
-    """The segment and the checkpoint that this one went on from; None: another session's."""
-    file, seq = stretch.configured.body.get("resumed_from"), stretch.configured.seq
+def _origin(
+    history: Sequence[SegmentHistory], segment: SegmentHistory
+) -> Optional[Tuple[SegmentHistory, Event]]:
+    """The segment and the checkpoint that this one started from; None if not of this session."""
+    file, seq = segment.configured.body.get("resumed_from"), segment.configured.seq
     for earlier in reversed(history):
         for checkpoint in reversed(earlier.checkpoints):
             if checkpoint.seq < seq and checkpoint.body.get("file") == file:
@@ -232,14 +235,14 @@ def _origin(history: Sequence[Stretch], stretch: Stretch) -> Optional[Tuple[Stre
     return None
 
 
-def _rebase(origin: Stretch, checkpoint: Event, stretch: Stretch) -> List[Edit]:
-    """What somebody changed in resuming, as an edit."""
+def _rebase(origin: SegmentHistory, checkpoint: Event, segment: SegmentHistory) -> List[Edit]:
+    """The changes that a person made with the resume, as an edit."""
     before = _fold(origin.config, _before(checkpoint, origin.edited))
-    after = stretch.config
+    after = segment.config
     values = {
         key: after[key]
         for key in changed_keys(before, after)
         if key in after and not key.startswith(MACHINE)
     }
-    who = str(stretch.configured.body.get("who"))
+    who = str(segment.configured.body.get("who"))
     return [Edit(checkpoint.step, values, who)] if values else []

@@ -1,6 +1,7 @@
-"""What a person writes on a session: tags and a note, in a file beside the recording.
+"""The labels of a session, tags and a note, in a file beside the recording.
 
-Beside it, because the host alone writes the recording, and a running session can be tagged too.
+They are not in the recording, because only the host writes it and a running session can be labelled
+too.
 """
 
 import json
@@ -21,14 +22,14 @@ _TAG = re.compile(r"[^\s,+-][^\s,]{0,31}\Z")
 
 
 class Labels(NamedTuple):
-    """The tags in the order of the alphabet, and a note that may have several lines."""
+    """Tags in alphabetical order, and a note that may have several lines."""
 
     tags: Tuple[str, ...] = ()
     note: str = ""
 
 
 def read_labels(folder: SessionFolder) -> Labels:
-    """What is written on the session; nothing where the file is missing or damaged."""
+    """The labels of a session; empty if the file is missing or damaged."""
     try:
         with open_regular(os.path.join(folder.path, FILE)) as file:
             return parse_labels(json.loads(file.read(1 << 16).decode("utf-8")))
@@ -37,7 +38,7 @@ def read_labels(folder: SessionFolder) -> Labels:
 
 
 def parse_labels(found: object) -> Labels:
-    """Labels of a JSON value, as far as it holds any."""
+    """The labels in a JSON value; invalid parts are left out."""
     if not isinstance(found, dict):
         return Labels()
     tags, note = found.get("tags"), found.get("note")
@@ -47,7 +48,7 @@ def parse_labels(found: object) -> Labels:
 
 
 def write_labels(folder: SessionFolder, labels: Labels) -> None:
-    """Put them on the session, whole or not at all. Raises SessionError."""
+    """Replace the labels of a session, atomically. Raises SessionError."""
     path = os.path.join(folder.path, FILE)
     aside = "{}.{}.part".format(path, os.getpid())
     text = json.dumps({"tags": list(labels.tags), "note": labels.note}, indent=1)
@@ -62,12 +63,12 @@ def write_labels(folder: SessionFolder, labels: Labels) -> None:
 
 
 def tagged(labels: Labels, add: Iterable[str], remove: Iterable[str] = ()) -> Labels:
-    """The labels with tags added and removed. Raises SessionError for what is no tag."""
+    """The labels with tags added and removed. Raises SessionError for an invalid tag."""
     add, remove = list(add), set(remove)
     for tag in add:
         if not is_tag(tag):
             raise SessionError(
-                "{!r} is no tag: up to 32 characters without blanks and commas".format(tag)
+                "{!r} is not a tag: up to 32 characters without spaces and commas".format(tag)
             )
     tags: List[str] = sorted((set(labels.tags) | set(add)) - remove)
     if len(tags) > MOST_TAGS:
@@ -76,7 +77,7 @@ def tagged(labels: Labels, add: Iterable[str], remove: Iterable[str] = ()) -> La
 
 
 def noted(labels: Labels, note: str) -> Labels:
-    """The labels with another note, empty for none. Raises SessionError where it is too long."""
+    """The labels with another note, which may be empty. Raises SessionError if it is too long."""
     note = printable(note.strip(), lines=True)
     if len(note) > LONGEST_NOTE:
         raise SessionError("a note has at most {} characters".format(LONGEST_NOTE))
@@ -84,5 +85,5 @@ def noted(labels: Labels, note: str) -> Labels:
 
 
 def is_tag(text: Optional[object]) -> bool:
-    """Whether this can be a tag: printable, no blanks or commas, no sign in front."""
+    """Whether this is a valid tag: printable, no spaces or commas, no sign at its start."""
     return isinstance(text, str) and bool(_TAG.match(text)) and text.isprintable()

@@ -1,6 +1,7 @@
-"""Folders among the sessions without a recording: a start that was killed leaves them.
+"""Finds and removes session folders without a recording, which a killed start leaves behind.
 
-The launcher removes the folder of a start that fails, unless it is killed too, or the power goes.
+The launcher deletes the folder of a start that fails, unless it is killed itself or the power
+fails.
 """
 
 import os
@@ -11,19 +12,19 @@ from nanotrain_tui.session import locks
 from nanotrain_tui.session.errors import SessionError
 
 RECORDING = "recording.nanotrain"
-OLD_AFTER_S = 120.0  # no start takes as long
+OLD_AFTER_S = 120.0  # longer than any start takes
 _OF_A_START = ("lock", "lock.new", "maintenance.lock", "control.sock", "trainer.log", "checkpoints")
 
 
 def is_leftover(path: str) -> bool:
-    """Whether this is a folder that holds no recording, and no host either."""
+    """Whether this is a folder without a recording and without a host."""
     if not os.path.isdir(path) or os.path.lexists(os.path.join(path, RECORDING)):
         return False
     return not locks.is_held(os.path.join(path, locks.LOCK)) and not locks.is_held(path)
 
 
 def is_old(path: str) -> bool:
-    """Whether nothing in this folder was written in the last two minutes."""
+    """Whether nothing in this folder has been written for two minutes."""
     try:
         with os.scandir(path) as entries:
             times = [entry.stat(follow_symlinks=False).st_mtime for entry in entries]
@@ -32,16 +33,16 @@ def is_old(path: str) -> bool:
         return False
 
 
-def make_way(path: str) -> None:
-    """Remove the unused folder that has a new session's name.
+def remove_unused_folder(path: str) -> None:
+    """Delete an unused folder that has the name of a new session.
 
-    One that may still be wanted stays: SessionError says what it is and what to do about it.
+    Raises SessionError if it may still be needed; the message says what it is and what to do.
     """
     name = os.path.basename(path)
     if not os.path.lexists(path):
         return
     if not os.path.isdir(path):
-        raise SessionError("{} is in the way: it is no session's folder".format(path))
+        raise SessionError("{} exists already and is not a session's folder".format(path))
     if not is_leftover(path):
         raise SessionError("there is a session {!r} already".format(name))
     if not is_old(path):
@@ -51,7 +52,7 @@ def make_way(path: str) -> None:
         )
     if not _holds_nothing(path):
         raise SessionError(
-            "{} holds no recording, but other files. Delete it with 'nanotrain sessions delete "
+            "{} has no recording but other files. Delete it with 'nanotrain sessions delete "
             "{}', or choose another name.".format(path, name)
         )
     try:
@@ -62,9 +63,9 @@ def make_way(path: str) -> None:
 
 
 def discard(path: str) -> None:
-    """Delete a session's folder while hosts are kept out. Raises OSError.
+    """Delete a session's folder; the caller keeps out hosts. Raises OSError.
 
-    It is moved out of the list first, so that a deletion that is cut short leaves no half session.
+    The folder is renamed first, so that an interrupted deletion leaves no partial session.
     """
     gone = os.path.join(os.path.dirname(path), ".{}.deleted".format(os.path.basename(path)))
     if os.path.exists(gone):
@@ -74,7 +75,7 @@ def discard(path: str) -> None:
 
 
 def _holds_nothing(path: str) -> bool:
-    """Whether there is nothing in it but what a start makes: no checkpoint, no file of a person."""
+    """Whether the folder has only files that a start creates: no checkpoint, no user's file."""
     checkpoints = os.path.join(path, "checkpoints")
     if os.path.lexists(checkpoints) and (not os.path.isdir(checkpoints) or os.listdir(checkpoints)):
         return False

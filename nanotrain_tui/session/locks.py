@@ -1,12 +1,12 @@
-"""Who may change a session's folder: one host while it lives, or one piece of maintenance.
+"""The locks on a session's folder: one host may change it, or one maintenance operation.
 
-A host holds two exclusive flocks: on ``lock``, which tells everybody that the session runs, and on
-the folder itself, which keeps a second host out also where ``lock`` was deleted. Maintenance
-(settling, renaming, deleting) holds both shared: hosts must wait, and nobody takes it for a host.
-Against other maintenance, and a host that starts, it holds ``maintenance.lock``, which is there
-only meanwhile.
+A host holds two exclusive locks (flock(2)). The one on ``lock`` shows that the session runs. The
+one on the folder itself keeps out a second host even if ``lock`` was deleted. Maintenance, which is
+settling, renaming or deleting, holds shared locks on both: hosts must wait, but maintenance is not
+taken for a host. It also holds ``maintenance.lock``, which exists only during maintenance, against
+other maintenance and starting hosts.
 
-Only ever on files of their own, never on the database: see docs/SESSION_FORMAT.md.
+The database itself is never locked this way: see docs/SESSION_FORMAT.md.
 """
 
 import contextlib
@@ -19,18 +19,18 @@ from nanotrain_tui.session.errors import HostLives, MaintenanceRuns
 
 LOCK = "lock"
 MAINTENANCE = "maintenance.lock"
-HOST_WAIT_S = 2.0  # a host that ends may need a moment to let go
-MAINTENANCE_WAIT_S = 30.0  # the log of a killed host can be long, an SD card slow
+HOST_WAIT_S = 2.0  # for a host that ends to release its locks
+MAINTENANCE_WAIT_S = 30.0  # a killed host may leave a long log on a slow SD card
 _RETRY_S = 0.01
 
 
 def open_folder(path: str) -> int:
-    """A descriptor of the folder, by which its files are found also after it was moved."""
+    """A descriptor of the folder, which stays valid when the folder is moved. Raises OSError."""
     return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
 
 def is_held(path: str) -> bool:
-    """Whether a process holds the file or folder exclusively; False where it is not there."""
+    """Whether a process holds an exclusive lock on the file or folder; False if it is missing."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
@@ -45,24 +45,24 @@ def is_held(path: str) -> bool:
 
 @contextlib.contextmanager
 def maintenance(folder: str, wait_s: float = 0.0) -> Iterator[None]:
-    """Keep hosts and other maintenance out; wait ``wait_s`` seconds for other maintenance.
+    """Keep out hosts and other maintenance, which is waited for at most ``wait_s`` seconds.
 
-    Raises HostLives or MaintenanceRuns, OSError where the folder cannot be opened.
+    Raises HostLives, MaintenanceRuns, or OSError if the folder cannot be opened.
     """
     with contextlib.ExitStack() as held:
         directory = open_folder(folder)
         held.callback(os.close, directory)
-        held.enter_context(maintenance_kept_out(directory, wait_s))
-        _share(directory)
-        with contextlib.suppress(FileNotFoundError):  # the folder's own lock has to do
+        held.enter_context(exclude_maintenance(directory, wait_s))
+        _lock_shared(directory)
+        with contextlib.suppress(FileNotFoundError):  # the lock on the folder is enough
             lock = os.open(LOCK, os.O_RDONLY | os.O_CLOEXEC, dir_fd=directory)
             held.callback(os.close, lock)
-            _share(lock)
+            _lock_shared(lock)
         yield
 
 
 def lock_exclusively(fd: int) -> None:
-    """Lock it for a host, against those who hold it for an instant to ask. Raises HostLives."""
+    """Take a host's lock; waits for processes that only test it. Raises HostLives."""
     began = time.monotonic()
     while not _try_lock(fd, fcntl.LOCK_EX):
         if time.monotonic() - began > HOST_WAIT_S:
@@ -71,42 +71,43 @@ def lock_exclusively(fd: int) -> None:
 
 
 @contextlib.contextmanager
-def maintenance_kept_out(directory: int, wait_s: float) -> Iterator[None]:
+def exclude_maintenance(directory: int, wait_s: float) -> Iterator[None]:
     """Hold ``maintenance.lock`` of the folder open as ``directory``. Raises MaintenanceRuns."""
-    gate = _take_gate(directory, wait_s)
+    fd = _lock_maintenance_file(directory, wait_s)
     try:
         yield
     finally:
-        if gate is not None:
+        if fd is not None:
             with contextlib.suppress(OSError):  # deleted along with the folder
                 os.unlink(MAINTENANCE, dir_fd=directory)
-            os.close(gate)
+            os.close(fd)
 
 
-def _take_gate(directory: int, wait_s: float) -> Optional[int]:
-    """Its descriptor; None where it cannot be made: a full disk must not keep one from deleting."""
+def _lock_maintenance_file(directory: int, wait_s: float) -> Optional[int]:
+    """The descriptor of the locked file.
+
+    None if it cannot be created: a full disk must not prevent deleting. Raises MaintenanceRuns.
+    """
     give_up = time.monotonic() + wait_s
     while True:
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         try:
-            gate = os.open(MAINTENANCE, flags, 0o600, dir_fd=directory)
+            fd = os.open(MAINTENANCE, flags, 0o600, dir_fd=directory)
         except OSError:
             return None
-        if _try_lock(gate, fcntl.LOCK_EX):
-            if is_file(gate, MAINTENANCE, directory):
-                return gate
-            os.close(gate)  # the one before us has removed it
+        if _try_lock(fd, fcntl.LOCK_EX):
+            if is_file(fd, MAINTENANCE, directory):
+                return fd
+            os.close(fd)  # its last holder has deleted it
             continue
-        os.close(gate)
+        os.close(fd)
         if time.monotonic() >= give_up:
-            raise MaintenanceRuns(
-                "another process is putting the session's files in order; try again"
-            )
+            raise MaintenanceRuns("another process is changing the session's files; try again")
         time.sleep(_RETRY_S)
 
 
 def is_file(fd: int, name: str, directory: int) -> bool:
-    """Whether the folder's entry ``name`` is this open file."""
+    """Whether the entry ``name`` of the folder is this open file."""
     try:
         found, held = os.stat(name, dir_fd=directory, follow_symlinks=False), os.fstat(fd)
     except OSError:
@@ -114,7 +115,7 @@ def is_file(fd: int, name: str, directory: int) -> bool:
     return os.path.samestat(found, held)
 
 
-def _share(fd: int) -> None:
+def _lock_shared(fd: int) -> None:
     try:
         shared = _try_lock(fd, fcntl.LOCK_SH)
     except OSError:

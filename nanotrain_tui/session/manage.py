@@ -1,4 +1,4 @@
-"""Renaming and deleting sessions, never one that a host still writes."""
+"""Renames and deletes sessions that have no host."""
 
 import contextlib
 import os
@@ -7,24 +7,24 @@ from typing import Iterator
 
 from nanotrain_tui.session.errors import HostLives, SessionError
 from nanotrain_tui.session.folder import SessionFolder, check_name
-from nanotrain_tui.session.leftovers import discard, make_way
+from nanotrain_tui.session.leftovers import discard, remove_unused_folder
 from nanotrain_tui.session.locks import MAINTENANCE_WAIT_S, maintenance
-from nanotrain_tui.session.recording.journals import connect, names_another_journal, odd_file
+from nanotrain_tui.session.recording.journals import connect, irregular_file, names_super_journal
 
 
 def rename_session(folder: SessionFolder, name: str) -> SessionFolder:
-    """Give a session that has ended another name. Raises SessionError.
+    """Rename a session that has ended. Raises SessionError.
 
-    The folder first: what a crash leaves in between is a session that says its old name inside,
-    and the folder's name is the one that counts.
+    The folder is renamed first, because its name counts. After a crash in between the recording
+    still holds the old name.
     """
     check_name(name)
     renamed = SessionFolder(os.path.join(os.path.dirname(folder.path), name))
     with _held(folder, "renamed"):
         folder.settle_held()
-        make_way(renamed.path)
+        remove_unused_folder(renamed.path)
         try:
-            # A folder that exists would be replaced if it were empty.
+            # rename(2) would replace an existing folder if it is empty
             os.mkdir(renamed.path, 0o700)
             os.rename(folder.path, renamed.path)
         except FileExistsError:
@@ -40,7 +40,7 @@ def rename_session(folder: SessionFolder, name: str) -> SessionFolder:
 
 
 def delete_session(folder: SessionFolder) -> None:
-    """Delete the session's folder with all that is in it. Raises SessionError."""
+    """Delete the session's folder and all its files. Raises SessionError."""
     with _held(folder, "deleted"):
         try:
             discard(folder.path)
@@ -51,7 +51,7 @@ def delete_session(folder: SessionFolder) -> None:
 
 
 def size_of(folder: SessionFolder) -> int:
-    """Bytes of all files of a session, checkpoints too."""
+    """The size in bytes of all files of a session, including checkpoints."""
     total = 0
     for path, _, names in os.walk(folder.path):
         for name in names:
@@ -62,7 +62,7 @@ def size_of(folder: SessionFolder) -> int:
 
 @contextlib.contextmanager
 def _held(folder: SessionFolder, what: str) -> Iterator[None]:
-    """Keep hosts and settlers out meanwhile. Raises SessionError where one is there."""
+    """Keep out hosts and other maintenance. Raises SessionError if the session has a host."""
     try:
         with maintenance(folder.path, MAINTENANCE_WAIT_S):
             yield
@@ -77,8 +77,8 @@ def _held(folder: SessionFolder, what: str) -> Iterator[None]:
 
 
 def _rename_inside(folder: SessionFolder) -> None:
-    """Write the name into the recording; a damaged one keeps the old."""
-    if odd_file(folder.recording) or names_another_journal(folder.recording):
+    """Write the new name into the recording; a damaged recording keeps the old one."""
+    if irregular_file(folder.recording) or names_super_journal(folder.recording):
         return
     try:
         with contextlib.closing(connect(folder.recording, "mode=rw", 1.0)) as connection:

@@ -50,7 +50,7 @@ class Metric(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The title as it is written within a sentence: ``learning rate``, but ``IoU``."""
+        """The title as it is written within a sentence: ``learning rate``, but ``AUC``."""
         rest = self.title.split(" ")[0][1:]
         return self.title[:1].lower() + self.title[1:] if rest == rest.lower() else self.title
 

@@ -1,7 +1,7 @@
-"""What a recording would have a machine run: it is forgotten where the file comes from elsewhere.
+"""Blanks the keys of a recording that name programs, when the file comes from another machine.
 
-A resume, a fork, ``predict`` and the exports of a model begin the trainer with the command that
-the recording names; no stranger's file may choose it.
+A resume, a fork, ``predict`` and the exports of a model run the trainer's command that is in the
+recording. An imported file must not choose that command.
 """
 
 import json
@@ -19,31 +19,31 @@ PROGRAMS = frozenset(
 )
 
 
-def forget_programs(connection: sqlite3.Connection) -> None:
-    """Leave the programs of a verified recording open, as if none had been chosen.
+def blank_programs(connection: sqlite3.Connection) -> None:
+    """Blank the programs in a verified recording, as if none had been configured.
 
     Raises sqlite3.Error.
     """
     ((text,),) = connection.execute("SELECT value FROM meta WHERE key = 'config'").fetchall()
-    config = _written(text, _config)
+    config = _rewrite(text, _config)
     connection.execute("UPDATE meta SET value = ? WHERE key = 'config'", (config,))
-    for kind, forget in (("configured", _configured), ("edited", _edited)):
+    for kind, blank in (("configured", _configured), ("edited", _edited)):
         events = connection.execute("SELECT seq, body FROM events WHERE kind = ?", (kind,))
         for seq, text in events.fetchall():
-            body = _written(text, forget)
+            body = _rewrite(text, blank)
             if body != text:
                 connection.execute("UPDATE events SET body = ? WHERE seq = ?", (body, seq))
 
 
-def _written(text: str, forget: Callable[[Table], Table]) -> str:
-    """The object with its programs forgotten; the very text where there was none."""
+def _rewrite(text: str, blank: Callable[[Table], Table]) -> str:
+    """The JSON text with its programs blanked; the same text if it names none."""
     value = parse_object(text) or {}
-    left = forget(value)
+    left = blank(value)
     return text if left == value else json.dumps(left)
 
 
 def _config(config: Table) -> Table:
-    return _edits(_open(config))
+    return _edits(_blank(config))
 
 
 def _configured(body: Table) -> Table:
@@ -56,7 +56,7 @@ def _configured(body: Table) -> Table:
 def _edits(table: Table) -> Table:
     if not table.get("edits"):
         return table
-    return dict(table, edits=[dict(edit, set=_open(edit["set"])) for edit in table["edits"]])
+    return dict(table, edits=[dict(edit, set=_blank(edit["set"])) for edit in table["edits"]])
 
 
 def _edited(body: Table) -> Table:
@@ -66,10 +66,10 @@ def _edited(body: Table) -> Table:
     return dict(body, changes={k: v for k, v in changes.items() if k not in PROGRAMS})
 
 
-def _open(value: Any, key: str = "") -> Any:
-    """The values with what names a program emptied, in tables or under dotted keys."""
+def _blank(value: Any, key: str = "") -> Any:
+    """The values with the keys of programs set to "", in tables or under dotted keys."""
     if isinstance(value, dict):
         return {
-            name: _open(part, key + "." + name if key else name) for name, part in value.items()
+            name: _blank(part, key + "." + name if key else name) for name, part in value.items()
         }
     return "" if key in PROGRAMS and value else value

@@ -1,10 +1,10 @@
-"""The course of a metric in a few means, for a list of sessions."""
+"""Summarizes a metric's curve as a few means, for the sparklines in lists of sessions."""
 
 import array
 import math
 from typing import List, Optional
 
-_LARGEST = 3.5e38  # beyond float32: an overflow
+_LARGEST = 3.5e38  # a sum beyond the range of float32 holds NaN or an infinity
 
 
 class Spark:
@@ -18,7 +18,7 @@ class Spark:
         self._bad = [None] * parts  # type: List[Optional[float]]
 
     def add(self, first_step: int, values: "array.array[float]") -> None:
-        """The values of consecutive steps, each step once."""
+        """Add the values of consecutive steps; no step may be added twice."""
         at = 0
         while at < len(values):
             part = (first_step + at - 1) * self._parts // self._end
@@ -27,7 +27,7 @@ class Spark:
             at = stop
 
     def means(self) -> List[Optional[float]]:
-        """NaN or an infinity for a part that holds one, None for a part without values."""
+        """The mean of each part: NaN or an infinity if the part has one, None without values."""
         return [
             bad if bad is not None else total / count if count else None
             for total, count, bad in zip(self._sums, self._counts, self._bad)

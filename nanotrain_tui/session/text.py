@@ -1,7 +1,7 @@
-"""Text from elsewhere made safe to show: no character of it steers a terminal or hides its order.
+"""Makes text from other sources safe to show in a terminal.
 
-A recording, a file, a trainer and a host's reply may hold anything: ``ESC ]0;...`` renames the
-terminal, ``ESC ]52`` writes its clipboard, U+202E turns what follows around.
+A recording, a file, a trainer's message and a host's reply may contain any characters: ``ESC ]0;``
+sets the terminal's title, ``ESC ]52`` writes its clipboard, and U+202E reverses the text after it.
 """
 
 import re
@@ -9,53 +9,53 @@ from typing import Any, Callable
 
 from nanotrain_tui.catalog.undecodable import shown
 
-STAND_IN = "\ufffd"
+REPLACEMENT = "\ufffd"
 
-# C0, DEL and C1; what turns the direction of text; line and paragraph separators; annotations and
-# tags, which hide text; halves of surrogate pairs; code points that are no characters.
+# C0, DEL and C1 control characters; line and paragraph separators; characters that change the
+# direction of text; annotations and tags, which hide text; surrogates; noncharacters.
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb\ud800-\udfff"
     "\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f{}]".format(
         "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
     )
 )
-_BYTES = re.compile("[\udc80-\udcff]")  # of a path: see catalog.undecodable
+_BYTES = re.compile("[\udc80-\udcff]")  # bytes of a path that are not UTF-8: catalog.undecodable
 _UNSAFE_IN_LINES = re.compile("(?![\n\t])" + _UNSAFE.pattern)
 _UNSAFE_IN_PATH = re.compile("(?!" + _BYTES.pattern + ")" + _UNSAFE_IN_LINES.pattern)
 
 
 def printable(text: str, lines: bool = False, same_length: bool = False) -> str:
-    """The text with U+FFFD for every character that could steer a terminal.
+    """The text with U+FFFD in place of every character that could control a terminal.
 
-    With ``lines`` line ends and tabs stay, and ``\\r\\n`` becomes ``\\n``. A byte of a path that is
-    not UTF-8 becomes ``\\xe9``, with ``same_length`` one U+FFFD. What is printable stays as it is.
+    With ``lines`` line feeds and tabs are kept, and ``\\r\\n`` becomes ``\\n``. A byte of a path
+    that is not UTF-8 becomes an escape like ``\\xe9``, or one U+FFFD with ``same_length``.
     """
-    if text.isprintable():  # none of the unsafe ones is
+    if text.isprintable():  # which excludes all unsafe characters
         return text
     if not same_length and _BYTES.search(text):
         text = shown(text)
     if lines:
-        return _UNSAFE_IN_LINES.sub(STAND_IN, text.replace("\r\n", "\n"))
-    return _UNSAFE.sub(STAND_IN, text)
+        return _UNSAFE_IN_LINES.sub(REPLACEMENT, text.replace("\r\n", "\n"))
+    return _UNSAFE.sub(REPLACEMENT, text)
 
 
 def safe_path(text: str) -> str:
-    """The text printable, but bytes that are not UTF-8 kept: it still leads to its file.
+    """A path made printable, except for bytes that are not UTF-8: it still names the same file.
 
-    Line ends and tabs stay.
+    Line feeds and tabs are kept.
     """
-    return text if text.isprintable() else _UNSAFE_IN_PATH.sub(STAND_IN, text)
+    return text if text.isprintable() else _UNSAFE_IN_PATH.sub(REPLACEMENT, text)
 
 
 def is_printable(text: str) -> bool:
-    """Whether ``printable`` would leave the text as it is."""
+    """Whether ``printable`` returns the text unchanged."""
     return text.isprintable() or printable(text) == text
 
 
 def steers(value: Any, lines: bool = False) -> bool:
-    """Whether a text in this value of JSON, or a key, could steer a terminal.
+    """Whether a text or a key in this JSON value could control a terminal.
 
-    Bytes of paths that are not UTF-8 could not: they are never written as they are.
+    Bytes of paths that are not UTF-8 do not count: they are never written to a terminal as such.
     """
     if isinstance(value, str):
         text = _BYTES.sub("", value)
@@ -66,12 +66,12 @@ def steers(value: Any, lines: bool = False) -> bool:
 
 
 def printable_json(value: Any, lines: bool = False) -> Any:
-    """A value of JSON with every text in it printable, keys of objects too."""
+    """A JSON value with ``printable`` applied to every text and every key in it."""
     return _cleaned(value, lambda text: printable(text, lines))
 
 
 def safe_paths(value: Any) -> Any:
-    """A value of JSON with ``safe_path`` of every text in it."""
+    """A JSON value with ``safe_path`` applied to every text, and ``printable`` to every key."""
     return _cleaned(value, safe_path)
 
 

@@ -1,7 +1,7 @@
-"""What the board does while it trains: load, memory, temperature, power.
+"""Measures the board while it trains: load, memory, temperature and power.
 
-``monitor`` is what the host drives; the sources are ``tegrastats`` (parser) with ``child`` (the
-process), ``psutil_source``, ``sysfs`` and ``nvml``; ``board`` describes the machine once, for
-``nanotrain doctor``. Nothing here imports the rest of the program, and nothing is loaded before
-it is needed: the monitor shares the board with the training it watches.
+The host uses ``monitor``. The sources are ``tegrastats`` (the parser) with ``child`` (the process),
+``psutil_source``, ``sysfs`` and ``nvml``. ``board`` describes the machine, for ``nanotrain doctor``
+and for each recording. The package imports nothing else of the program, and loads a module only
+when it is needed, because it shares the board with the training.
 """

@@ -1,4 +1,4 @@
-"""What this machine is, read once: for ``nanotrain doctor``, and for the record of a session."""
+"""Describes this machine, for ``nanotrain doctor`` and for the recording of a session."""
 
 import os
 import re
@@ -24,27 +24,27 @@ class SwapArea(NamedTuple):
 
 
 class BoardInfo(NamedTuple):
-    """``None`` for what this machine does not tell, and for what only a Jetson has elsewhere."""
+    """A machine; ``None`` for what cannot be read or what this machine does not have."""
 
     is_jetson: bool
     model: Optional[str]  # "NVIDIA Jetson Nano Developer Kit"
     l4t: Optional[str]  # "32.7.1"
     power_mode: Optional[str]  # "MAXN"
     power_mode_id: Optional[int]  # its number, for nvpmodel -m
-    power_modes: Dict[int, str]  # all that this board has, by number
+    power_modes: Dict[int, str]  # all modes of this board, by number
     gpu: ClockRange
     cpu: ClockRange  # of the fastest core
     swap: List[SwapArea]  # empty: no swap
 
     @property
     def clocks_locked(self) -> Optional[bool]:
-        """Whether GPU and CPU keep one clock, as ``jetson_clocks`` makes them."""
+        """Whether the clocks of GPU and CPU are fixed, as by ``jetson_clocks``."""
         known = [clock.locked for clock in (self.gpu, self.cpu) if clock.locked is not None]
         return all(known) if known else None
 
 
 def describe_board(root: str = "/") -> BoardInfo:
-    """The machine whose files are under ``root``. Runs ``nvpmodel -q``, for 2 s at most."""
+    """The machine whose files are under ``root``. Runs ``nvpmodel -q`` for at most 2 s."""
     modes = _power_modes(root)
     name, number = _power_mode(root)
     if name is None and number is not None:
@@ -64,15 +64,19 @@ def describe_board(root: str = "/") -> BoardInfo:
 
 
 def _l4t_version(root: str) -> Optional[str]:
-    """From ``# R32 (release), REVISION: 7.1, GCID: ...``."""
+    """Parsed from ``# R32 (release), REVISION: 7.1, GCID: ...``."""
     text = read_text(os.path.join(root, "etc/nv_tegra_release")) or ""
     found = re.search(r"R(\d+) \(release\), REVISION: (\d+(?:\.\d+)*)", text, re.ASCII)
     return "{}.{}".format(*found.groups()) if found else None
 
 
 def _power_mode(root: str) -> Tuple[Optional[str], Optional[int]]:
-    """Name and number from nvpmodel's ``NV Power Mode: MAXN`` and the line below it, else the
-    number it left in its status file; where it never left one, the one it starts with."""
+    """The name and the number of the power mode.
+
+    They come from nvpmodel's line ``NV Power Mode: MAXN`` and the line below it. Otherwise the
+    number is read from nvpmodel's status file, or is the default of its configuration if there is
+    no such file.
+    """
     answer = _ask_nvpmodel(os.path.join(root, "usr/sbin/nvpmodel"))
     found = re.search(r"NV Power Mode: *(\S[^\r\n]*)(?:\r?\n(\d+)\s*$)?", answer, re.ASCII | re.M)
     if found is not None:
@@ -103,7 +107,7 @@ def _ask_nvpmodel(path: str) -> str:
 
 
 def _power_modes(root: str) -> Dict[int, str]:
-    """From the lines ``< POWER_MODEL ID=0 NAME=MAXN >`` of nvpmodel's configuration."""
+    """Parsed from the lines ``< POWER_MODEL ID=0 NAME=MAXN >`` of nvpmodel's configuration."""
     found = filter(None, map(_MODEL.search, _configuration(root)))
     return {int(mode.group(1)): mode.group(2) for mode in found}
 
@@ -115,7 +119,7 @@ def _configuration(root: str) -> List[str]:
 
 
 def _swap_areas(root: str) -> List[SwapArea]:
-    """From the lines ``NAME TYPE SIZE USED PRIORITY`` of ``/proc/swaps``, sizes in KiB."""
+    """Parsed from the lines ``NAME TYPE SIZE USED PRIORITY`` of ``/proc/swaps``, in KiB."""
     areas = []
     for line in (read_text(os.path.join(root, "proc/swaps"), 1 << 16) or "").splitlines()[1:]:
         words = line.split()

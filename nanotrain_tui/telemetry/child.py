@@ -1,4 +1,4 @@
-"""Find tegrastats and run it as a child that cannot outlive its parent."""
+"""Finds tegrastats and runs it as a child process that cannot outlive its parent."""
 
 import ctypes
 import os
@@ -11,12 +11,12 @@ from .process import process_cpu_s
 
 _PR_SET_PDEATHSIG = 1
 _READ_SIZE = 65536
-_EXIT_TIMEOUT_S = 0.2  # between the end of its output and its end
+_EXIT_TIMEOUT_S = 0.2  # between the end of its output and its exit
 _KILL_TIMEOUT_S = 2.0
 
 
 class TelemetryError(Exception):
-    """A telemetry setting that cannot be used; ``key`` names it in the configuration."""
+    """A telemetry setting that cannot be used; ``key`` is its configuration key."""
 
     def __init__(self, key: str, message: str) -> None:
         super().__init__("{}: {}".format(key, message))
@@ -28,12 +28,12 @@ KEY = "telemetry.tegrastats"
 
 
 def find_tegrastats(named: Optional[str] = None, root: str = "/") -> Optional[str]:
-    """The program to run: the one that is named, else the machine's own, else ``None``.
+    """The path of the program to run: ``named``, else the machine's own, else ``None``.
 
-    Raises TelemetryError if the named one is not there or cannot be run.
+    Raises TelemetryError if the named program does not exist or cannot be executed.
     """
     if not named:
-        # PATH may lack /usr/bin where a service manager started us
+        # a service manager may start us with a PATH that lacks /usr/bin
         return shutil.which("tegrastats") or shutil.which(os.path.join(root, "usr/bin/tegrastats"))
     path = os.path.expanduser(named)
     found = shutil.which(path)
@@ -47,7 +47,7 @@ def find_tegrastats(named: Optional[str] = None, root: str = "/") -> Optional[st
 
 
 class Child:
-    """A running program whose output is read without ever waiting for it."""
+    """A running program whose output is read without blocking."""
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         assert process.stdout is not None
@@ -61,15 +61,15 @@ class Child:
         return self._process.pid
 
     def cpu_s(self) -> float:
-        """CPU-seconds it has used, 0 where the kernel does not tell."""
+        """CPU seconds it has used; 0 if they cannot be read."""
         return process_cpu_s(self.pid) or 0.0
 
     def fileno(self) -> int:
-        """The descriptor to wait on for more output."""
+        """The descriptor to wait for."""
         return self._stdout.fileno()
 
     def read(self) -> Optional[bytes]:
-        """What has been written, at most 64 KiB; ``None`` if nothing new, empty at the end."""
+        """New output, at most 64 KiB; ``None`` if there is none yet, empty at the end."""
         try:
             data = os.read(self._stdout.fileno(), _READ_SIZE)
         except BlockingIOError:
@@ -78,19 +78,19 @@ class Child:
         return data
 
     def close(self) -> Optional[int]:
-        """End it with all it started, and reap it.
+        """Kill the program and its process group, and wait for it.
 
-        Returns the exit status it ended with by itself, negative for a signal; ``None`` if it
+        Returns the exit status if it had already exited, negative for a signal; ``None`` if it
         was still running.
         """
         status = self._wait(_EXIT_TIMEOUT_S) if self._ended else self._process.poll()
         self._stdout.close()
         try:
-            # its own group: a wrapper script is ended with what it runs
+            # its group: a wrapper script is killed together with the program that it runs
             os.killpg(self._process.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
-            pass  # gone already; or run through sudo, and the closed pipe ends it
-        self._wait(_KILL_TIMEOUT_S)  # longer only if it is stuck in the kernel
+            pass  # it has exited; or it runs through sudo, and the closed pipe ends it
+        self._wait(_KILL_TIMEOUT_S)  # not longer: it may be stuck in a system call
         return status
 
     def _wait(self, timeout_s: float) -> Optional[int]:
@@ -119,13 +119,13 @@ def spawn(argv: List[str]) -> Child:
 
 
 def _die_with(parent: int) -> Callable[[], None]:
-    """A function for the new process: have the kernel kill it when its parent ends."""
-    # looked up here: between fork and exec nothing may be loaded
+    """A function for the child process: the kernel kills it when its parent ends (prctl(2))."""
+    # looked up before the fork: a child must load nothing
     prctl = ctypes.CDLL(None).prctl
 
     def prepare() -> None:
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:  # it ended before the call
+        if os.getppid() != parent:  # the parent ended before the call
             os._exit(1)
 
     return prepare

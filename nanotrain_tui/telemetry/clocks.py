@@ -1,4 +1,4 @@
-"""Load and clocks of a Jetson's GPU and memory controller, from their drivers."""
+"""Reads load and clocks of a Jetson's GPU, CPU and memory controller from their drivers."""
 
 import os
 import re
@@ -18,7 +18,7 @@ _LOADS = (
     "sys/devices/platform/17000000.gpu/load",
     "sys/devices/platform/17000000.ga10b/load",
 )
-# Readable for root alone on most releases: what is not read is not known.
+# Only root can read these on most releases.
 _EMC_CLOCKS = (
     "sys/kernel/debug/bpmp/debug/clk/emc/rate",
     "sys/kernel/debug/clk/emc/clk_rate",
@@ -28,23 +28,23 @@ _EMC_ACTIVITY = "sys/kernel/actmon_avg_activity/mc_all"  # kHz of the controller
 
 
 class ClockRange(NamedTuple):
-    """Clocks in MHz; ``None`` for what is not told."""
+    """Clocks in MHz; ``None`` for what cannot be read."""
 
     now_mhz: Optional[int] = None
     min_mhz: Optional[int] = None
     max_mhz: Optional[int] = None  # allowed by the power mode
-    top_mhz: Optional[int] = None  # the hardware's highest
+    top_mhz: Optional[int] = None  # the highest of the hardware
 
     @property
     def locked(self) -> Optional[bool]:
-        """Whether it cannot change, as ``jetson_clocks`` leaves it."""
+        """Whether the clock is fixed, as by ``jetson_clocks``."""
         if self.min_mhz is None or self.max_mhz is None:
             return None
         return self.min_mhz == self.max_mhz
 
 
 class JetsonGpu:
-    """The GPU's load in thousandths, and its clock."""
+    """Reads the GPU's load (a file in thousandths) and clock."""
 
     def __init__(self, root: str = "/") -> None:
         gpus = [f for f in folders(os.path.join(root, _DEVFREQ)) if _GPU.fullmatch(_name(f))]
@@ -54,12 +54,12 @@ class JetsonGpu:
         self._load = next((path for path in loads if read_int(path) is not None), None)
 
     def load_percent(self) -> Optional[float]:
-        """Load in percent; ``None`` where there is none."""
+        """Load in percent; ``None`` if it cannot be read."""
         value = read_int(self._load) if self._load else None
         return value / 10 if value is not None and 0 <= value <= 1000 else None
 
     def freq_mhz(self) -> Optional[int]:
-        """The clock now, in MHz."""
+        """The present clock in MHz."""
         return _mhz(self._devfreq, "cur_freq") if self._devfreq else None
 
     def max_mhz(self) -> Optional[int]:
@@ -67,7 +67,7 @@ class JetsonGpu:
         return _mhz(self._devfreq, "max_freq") if self._devfreq else None
 
     def clock_range(self) -> ClockRange:
-        """What the clock may be."""
+        """The present clock and its limits."""
         folder = self._devfreq
         if folder is None:
             return ClockRange()
@@ -80,7 +80,7 @@ class JetsonGpu:
 
 
 class MemoryController:
-    """The memory controller's clock and load, where this user may read them."""
+    """Reads the memory controller's clock and load, if this user may read them."""
 
     def __init__(self, root: str = "/") -> None:
         clocks = (os.path.join(root, path) for path in _EMC_CLOCKS)
@@ -88,7 +88,7 @@ class MemoryController:
         self._activity = os.path.join(root, _EMC_ACTIVITY)
 
     def read(self) -> Dict[str, int]:
-        """``emc_freq_mhz`` and ``emc_load_percent``, as far as they are known."""
+        """``emc_freq_mhz`` and ``emc_load_percent``, if they are known."""
         hertz = read_int(self._clock) if self._clock else None
         if not hertz or hertz < 0:
             return {}
@@ -100,15 +100,15 @@ class MemoryController:
 
 
 class AllowedClocks:
-    """The highest clocks that the power mode of this moment allows, in MHz."""
+    """Reads the highest clocks that the present power mode allows."""
 
     def __init__(self, root: str = "/") -> None:
         self._gpu = JetsonGpu(root)
-        # of the first core, which is never off
+        # of the first core, which is always online
         self._cpu = os.path.join(root, _CPUFREQ, "cpu0/cpufreq/scaling_max_freq")
 
     def read(self) -> Dict[str, int]:
-        """``gpu_max_mhz`` and ``cpu_max_mhz``, as far as they are known."""
+        """``gpu_max_mhz`` and ``cpu_max_mhz``, if they are known."""
         kilohertz = read_int(self._cpu)
         found = {
             "gpu_max_mhz": self._gpu.max_mhz(),
@@ -118,7 +118,7 @@ class AllowedClocks:
 
 
 def cpu_clock_range(root: str = "/") -> ClockRange:
-    """Of the fastest core that is online."""
+    """The clocks of the fastest core that is online."""
     ranges = []
     for core in folders(os.path.join(root, _CPUFREQ), "cpu"):
         folder = os.path.join(core, "cpufreq")

@@ -1,12 +1,12 @@
-"""A telemetry sample as single figures, each with a dotted name."""
+"""Flattens a telemetry sample to single values with dotted names."""
 
 from typing import Any, Iterable, Iterator, List, Tuple, Union
 
 
 def flat(body: Any, prefix: str = "") -> Iterator[Tuple[str, Union[int, float, str]]]:
-    """The numbers and texts of a sample with dotted names; what is null is left out.
+    """The numbers and texts of a sample with their dotted names; null values are left out.
 
-    Several texts, as the names of what is throttled, are one.
+    A list of texts, for example of what is throttled, becomes one text with spaces.
     """
     inside: Iterable[Tuple[Any, Any]] = ()
     if isinstance(body, dict):
@@ -30,5 +30,5 @@ def _are_texts(values: Iterable[Any]) -> bool:
 
 
 def natural(name: str) -> List[Tuple[int, str]]:
-    """The key to sort names by: ``cpus.2`` before ``cpus.10``."""
+    """A sort key for dotted names: ``cpus.2`` comes before ``cpus.10``."""
     return [(int(part), "") if part.isdigit() else (-1, part) for part in name.split(".")]

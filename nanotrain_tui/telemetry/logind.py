@@ -1,4 +1,7 @@
-"""Whether systemd-logind ends a user's processes at log-out, a detached training among them."""
+"""Reads whether systemd-logind kills a user's processes, such as a host, at log-out.
+
+Source: the manual page logind.conf(5).
+"""
 
 import os
 import re
@@ -6,21 +9,21 @@ from typing import Dict, List, Optional
 
 from .sysfs import read_text
 
-# Later ones win over earlier ones, as systemd reads them.
+# In the order of precedence of systemd: later ones win.
 _FOLDERS = ("usr/lib/systemd", "usr/local/lib/systemd", "run/systemd", "etc/systemd")
 _YES = ("1", "yes", "y", "true", "t", "on")
 _NO = ("0", "no", "n", "false", "f", "off")
 
 
 def logind_kills_user_processes(root: str = "/", user: Optional[str] = None) -> Optional[bool]:
-    """Whether processes of ``user`` (default: an ordinary one) end when the user logs out.
+    """Whether the processes of ``user`` (default: an ordinary user) are killed at log-out.
 
-    ``None`` if no configuration tells: there is no logind, or none that names its default.
+    ``None`` if no configuration says so: there is no logind, or its default is not named.
     """
     main = [os.path.join(root, folder, "logind.conf") for folder in _FOLDERS]
     main = [path for path in main if os.path.exists(path)]
     kills = None
-    # distributions build in different defaults, and ship a file that names them in comments
+    # defaults differ between distributions, which name them in comments of this file
     for path in main:
         named = re.search(r"^#\s*KillUserProcesses=(\S+)", _read(path), re.MULTILINE)
         kills = _boolean(named.group(1)) if named else kills
@@ -42,7 +45,7 @@ def _read(path: str) -> str:
 
 
 def _drop_ins(root: str) -> List[str]:
-    """By name, whatever the folder; one in a stronger folder replaces its namesake."""
+    """Sorted by file name; of files with the same name the one in the last folder counts."""
     paths: Dict[str, str] = {}
     for folder in _FOLDERS:
         path = os.path.join(root, folder, "logind.conf.d")

@@ -1,4 +1,4 @@
-"""Memory as the kernel tells it: what is free, in how large pieces, and mapped for the GPU."""
+"""Reads the kernel's figures on memory: proc(5), /proc/meminfo and /proc/buddyinfo."""
 
 import os
 import re
@@ -22,10 +22,10 @@ def read_meminfo(path: str) -> Dict[str, int]:
 
 
 def largest_free_block(root: str = "/") -> Optional[Tuple[int, float]]:
-    """How many free blocks of the largest size there are, and that size in MB.
+    """The number of free blocks of the largest size, and that size in MB; ``None`` if unknown.
 
-    Source: ``/proc/buddyinfo``, a column for blocks of 1, 2, 4 ... pages of 4 KiB, summed over all
-    zones of memory: what tegrastats prints as ``lfb NxB``.
+    ``/proc/buddyinfo`` has a column for blocks of 1, 2, 4 ... pages of 4 KiB, summed here over all
+    memory zones. tegrastats prints the same as ``lfb NxB``.
     """
     zones = _ZONE.findall(read_text(os.path.join(root, "proc/buddyinfo"), 1 << 16) or "")
     blocks: Dict[int, int] = {}
@@ -37,17 +37,17 @@ def largest_free_block(root: str = "/") -> Optional[Tuple[int, float]]:
 
 
 class SharedMemory:
-    """What a Jetson's one memory has left, beyond what tegrastats tells."""
+    """Reads figures on a Jetson's shared memory that tegrastats does not print."""
 
     def __init__(self, root: str = "/") -> None:
         self._root = root
         self._meminfo = os.path.join(root, "proc/meminfo")
 
     def read(self, blocks: bool) -> Dict[str, float]:
-        """``mem_available_mb``, ``gpu_mapped_mb``, and where ``blocks`` are asked for ``lfb_*``."""
+        """``mem_available_mb`` and ``gpu_mapped_mb``; with ``blocks`` also ``lfb_*``."""
         kib = read_meminfo(self._meminfo)
         found: Dict[str, float] = {}
-        # NvMapMemUsed: NVIDIA, "CUDA for Tegra", what all programs have mapped for the GPU
+        # NvMapMemUsed: memory that all programs have mapped for the GPU (NVIDIA, "CUDA for Tegra")
         for key, name in (("mem_available_mb", "MemAvailable"), ("gpu_mapped_mb", "NvMapMemUsed")):
             if name in kib:
                 found[key] = kib[name] // 1024

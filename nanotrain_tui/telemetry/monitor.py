@@ -1,15 +1,15 @@
-"""Watch the board at a steady rate, for a host that waits in one ``selectors`` loop.
+"""Samples the board at a fixed interval, driven by an event loop.
 
     monitor = Monitor(interval_s=1.0)
     monitor.start()
-    # on every turn, at the latest at monitor.deadline():
-    #     whenever monitor.fileno() is readable: monitor.read()
+    # on every turn of the loop, at the latest at monitor.deadline():
+    #     if monitor.fileno() is readable: monitor.read()
     #     body = monitor.poll(now)
-    #     then look at fileno() again: it is None for a turn or more between two children,
-    #     and the next one may have the same number
+    #     then ask for fileno() again: it is None while tegrastats is being restarted,
+    #     and the next descriptor may have the same number
     monitor.close()
 
-Nothing here waits, and nothing that goes wrong after ``start`` is an exception: it is a note.
+No method blocks. After ``start`` a problem is not raised; it becomes a note.
 """
 
 import os
@@ -26,30 +26,29 @@ from .thermal import Trip, read_trips
 
 __all__ = ["Monitor", "TelemetryError"]
 
-_START_GRACE_S = 2.0  # a loaded Nano takes that long to start a program
+_START_GRACE_S = 2.0  # a Nano under load takes this long to start a program
 _INTERVAL_KEY = "telemetry.interval_s"
-_PATIENCE = 3  # intervals without a reading
-_HANGS = (10, 10.0)  # intervals, and at least seconds: then it is started again
-_BACKOFF_S = (1.0, 60.0)  # first and longest wait before it is started again
-_STEADY_S = 60.0  # having run that long, it is taken for well again
-_NAMED = ("gpu_load_percent", "power_mw")  # worth naming who measured them
+_MOST_MISSED = 3  # intervals without a reading before other sources are used
+_HANGS = (10, 10.0)  # intervals, and at least seconds, before tegrastats is restarted
+_BACKOFF_S = (1.0, 60.0)  # the first and the longest wait before a restart
+_STEADY_S = 60.0  # after running this long the wait is reset
+_NAMED = ("gpu_load_percent", "power_mw")  # keys whose source is named in ``source``
 _GPU = ("gpu_load_percent", "gpu_freq_mhz")
-_ROOTS = {
+_ROOT_ONLY = {
     "emc_load_percent": "the memory controller's load",
     "gpu_load_percent": "the GPU's load",
     "power_mw": "the power",
 }
-_HIDDEN = (
-    "tegrastats tells root alone {}; nothing here needs root, and the rest is as good without."
-)
-_FLOOD = 8 << 20  # bytes an interval; a line has 700
+_HIDDEN = "tegrastats shows {} only to root. Root is not needed for anything else."
+_FLOOD = 8 << 20  # bytes in an interval; a line has 700
 
 
 class Monitor:
-    """One sample an interval, from tegrastats or else from what the machine itself tells.
+    """Takes one sample in each interval, from tegrastats or else from /proc, /sys, NVML and psutil.
 
-    ``tegrastats`` names the program; without it the machine's own is looked for. Times are
-    seconds of ``clock``. The child dies with the thread that called ``start`` or restarted it.
+    ``tegrastats`` names the program; by default it is searched on the machine. Times are in
+    seconds on ``clock``. ``root`` is the folder that holds /proc and /sys. The tegrastats process
+    is killed when the thread that started it ends. Raises TelemetryError for a bad interval.
     """
 
     def __init__(
@@ -70,10 +69,10 @@ class Monitor:
         self._program: Optional[str] = None
         self._child: Optional[Child] = None
         self._buffer = LineBuffer()
-        self._line: Optional[TegrastatsLine] = None  # newest not yet given
-        self._unread = self._unread_before = 0  # and when it last gave a sample
+        self._line: Optional[TegrastatsLine] = None  # the newest, until it becomes a sample
+        self._unread = self._unread_before = 0  # lines that were no samples; at the last sample
         self._received = 0  # bytes since the last sample
-        self._started_at = self._heard_at = 0.0
+        self._started_at = self._last_line_at = 0.0
         self._restart_at: Optional[float] = None
         self._backoff_s = _BACKOFF_S[0]
         self._due = 0.0
@@ -83,10 +82,10 @@ class Monitor:
         self._is_jetson = False
         self._files: Optional[KernelFiles] = None
         self._notes: List[str] = []
-        self._said: Set[str] = set()
+        self._noted: Set[str] = set()
 
     def start(self) -> None:
-        """Begin; raises TelemetryError if a tegrastats that was named cannot be run."""
+        """Start tegrastats; raises TelemetryError if a program that was named cannot be run."""
         now = self._clock()
         self._due = now + self._interval_s
         self._is_jetson = is_jetson(self._root)
@@ -104,16 +103,16 @@ class Monitor:
             self._note("{}: {}.".format(problem, self._fall_back(now).describe()))
 
     def fileno(self) -> Optional[int]:
-        """The descriptor to wait on; ``None`` while there is none."""
+        """The descriptor to wait for; ``None`` while tegrastats does not run."""
         return None if self._child is None else self._child.fileno()
 
     @property
     def unread_lines(self) -> int:
-        """Lines of tegrastats that were no samples: warnings, cut or over-long ones."""
+        """The number of tegrastats' lines that were no samples: warnings, cut or too long."""
         return self._unread + self._buffer.dropped
 
     def read(self) -> None:
-        """Take in what tegrastats has written; never waits."""
+        """Read what tegrastats has written, without waiting."""
         if self._child is None:
             return
         data = self._child.read()
@@ -121,35 +120,38 @@ class Monitor:
             return
         now = self._clock()
         if not data:
-            self._lost(now, "ended")
+            self._drop_child(now, "ended")
             return
         self._received += len(data)
         if self._received > _FLOOD:
             self._backoff_s = _BACKOFF_S[1]
-            self._lost(now, "writes without end and was stopped")
+            self._drop_child(now, "writes too much and was stopped")
             return
         for text in self._buffer.feed(data):
-            self._take(now, text)
+            self._parse(now, text)
 
-    def _take(self, now: float, text: str) -> None:
+    def _parse(self, now: float, text: str) -> None:
         line = parse_line(text)
         if line is None:
             self._unread += 1
             return
         self._line = line
-        self._heard_at, self._unread_before = now, self._unread
+        self._last_line_at, self._unread_before = now, self._unread
         if self._failing:
             self._failing = False
-            self._note("tegrastats answers again.")
+            self._note("tegrastats works again.")
 
     def deadline(self) -> float:
-        """When ``poll`` has something to do at the latest, if nothing becomes readable before."""
+        """The latest time at which ``poll`` must be called, if nothing becomes readable before."""
         if self._child is None or self._line is not None or self._failing:
             return self._due
-        return max(self._due, self._heard_at + _PATIENCE * self._interval_s)
+        return max(self._due, self._last_line_at + _MOST_MISSED * self._interval_s)
 
     def poll(self, now: float) -> Optional[Body]:
-        """The sample of this interval, once, as soon as there is one."""
+        """The sample of this interval, returned once; ``None`` if it is not due or not there yet.
+
+        ``now`` is a time on the monitor's clock.
+        """
         if self._restart_at is not None and now >= self._restart_at:
             self._restart(now)
         if now < self._due:
@@ -157,24 +159,24 @@ class Monitor:
         body = self._sample(now)
         if body is not None:
             self._received = 0
-            # intervals that were missed stay missed; those to come keep their time
+            # missed intervals are skipped; later samples keep to the same schedule
             self._due += self._interval_s * ((now - self._due) // self._interval_s + 1)
         return body
 
     def _sample(self, now: float) -> Optional[Body]:
         if self._line is None:
-            self.read()  # it may be us who were stopped, with its lines waiting
+            self.read()  # this process may have been stopped, so lines may be waiting
         line, self._line = self._line, None
         if line is not None:
             return self._complete(body_of_line(line))
         if self._child is not None and not self._failing:
-            if now - self._heard_at < _PATIENCE * self._interval_s:
+            if now - self._last_line_at < _MOST_MISSED * self._interval_s:
                 return None
-            # always in the same words, which are told once
+            # without numbers: the same message is noted only once
             only = ", only lines that are no samples" if self._unread > self._unread_before else ""
             self._fail(now, "gives no readings" + only)
-        if self._child is not None and now - self._heard_at >= self._longest_silence_s:
-            self._lost(now, "hangs and was stopped")
+        if self._child is not None and now - self._last_line_at >= self._longest_silence_s:
+            self._drop_child(now, "hangs and was stopped")
         return self._fall_back(now).body(now)
 
     @property
@@ -183,11 +185,11 @@ class Monitor:
         return max(intervals * self._interval_s, seconds)
 
     def _complete(self, body: Body) -> Body:
-        """Ask elsewhere for what tegrastats leaves out: to plain users, on Thor."""
+        """Add from other sources what tegrastats does not print to this user or on this board."""
         if not self._is_jetson:
-            return body  # lines played again: this machine is not theirs
-        # a Thor's load is told to nobody: where the clock is printed root would see no more
-        told = set(body) | ({"gpu_load_percent"} if "gpu_freq_mhz" in body else set())
+            return body  # recorded lines that are replayed: this is another machine
+        # Thor's tegrastats prints the GPU's clock, but its load to nobody: root would not help
+        printed = set(body) | ({"gpu_load_percent"} if "gpu_freq_mhz" in body else set())
         if not body.keys() >= set(_GPU):
             gpu = self._open_gpu()
             add(body, gpu.source or "sysfs", gpu.body())
@@ -198,8 +200,8 @@ class Monitor:
         body["source"] = " + ".join(["tegrastats"] + sorted(others))
         hidden = [
             what
-            for key, what in _ROOTS.items()
-            if key not in body.keys() | told
+            for key, what in _ROOT_ONLY.items()
+            if key not in body.keys() | printed
             and (key != "power_mw" or self._files.has_power_sensors)
         ]
         if hidden and os.geteuid() != 0:
@@ -207,27 +209,27 @@ class Monitor:
         return body
 
     def cpu_s(self) -> float:
-        """CPU-seconds of the tegrastats that runs now."""
+        """CPU seconds used by the tegrastats that runs now."""
         return 0.0 if self._child is None else self._child.cpu_s()
 
     def trips(self) -> List[Trip]:
-        """The limits a Jetson, or a card, acts on; a PC's CPU runs at its limit by design."""
+        """The trip points of a Jetson or a card; none for a PC's CPU, which runs at its limit."""
         if self._is_jetson:
             return read_trips(self._root)
         return [] if self._gpu is None else self._gpu.trips()
 
     def notes(self) -> List[str]:
-        """What is to be told and has not been: each message is given once."""
+        """The messages since the last call; a message that repeats is returned once."""
         notes, self._notes = self._notes, []
         return notes
 
     def _note(self, message: str) -> None:
-        if message not in self._said:
-            self._said.add(message)
+        if message not in self._noted:
+            self._noted.add(message)
             self._notes.append(message)
 
     def close(self) -> None:
-        """End tegrastats and let go of the sources."""
+        """Stop tegrastats and close the other sources."""
         if self._child is not None:
             self._child.close()
             self._child = None
@@ -244,9 +246,10 @@ class Monitor:
         self._buffer = LineBuffer()
         self._received = 0
         self._started_at = now
-        self._heard_at = now + _START_GRACE_S
+        self._last_line_at = now + _START_GRACE_S
 
-    def _lost(self, now: float, what: str) -> None:
+    def _drop_child(self, now: float, what: str) -> None:
+        """End tegrastats and restart it later; ``what`` says why, for a note."""
         assert self._child is not None
         status = self._child.close()
         self._child = None
@@ -254,7 +257,7 @@ class Monitor:
             self._backoff_s = _BACKOFF_S[0]
         self._restart_at = now + self._backoff_s
         self._backoff_s = min(2 * self._backoff_s, _BACKOFF_S[1])
-        self._fail(now, what if status is None else "{} ({})".format(what, _ending(status)))
+        self._fail(now, what if status is None else "{} ({})".format(what, _exit_text(status)))
 
     def _restart(self, now: float) -> None:
         self._restart_at = None
@@ -279,5 +282,5 @@ class Monitor:
         return self._gpu
 
 
-def _ending(status: int) -> str:
+def _exit_text(status: int) -> str:
     return "exit status {}".format(status) if status >= 0 else "signal {}".format(-status)

@@ -1,4 +1,7 @@
-"""The first NVIDIA GPU of a PC or server, through NVML: package ``nvidia-ml-py``, module pynvml."""
+"""Reads the first NVIDIA GPU of a PC or server through NVML (package ``nvidia-ml-py``).
+
+Source of the functions and constants: NVIDIA, "NVML API Reference".
+"""
 
 import importlib
 import os
@@ -14,7 +17,7 @@ _DRIVER_SIGNS = ("proc/driver/nvidia", "dev/nvidiactl", "dev/dxg")  # dxg: in WS
 
 
 class GpuReading(NamedTuple):
-    """One GPU's figures; ``None`` for what this GPU or driver does not tell."""
+    """The values of one GPU; ``None`` for what this GPU or driver does not report."""
 
     load_percent: Optional[int] = None
     memory_used_mb: Optional[int] = None
@@ -23,11 +26,11 @@ class GpuReading(NamedTuple):
     power_mw: Optional[int] = None
     freq_mhz: Optional[int] = None
     fan_percent: Optional[int] = None
-    throttled: Optional[bool] = None  # slowed down for heat
+    throttled: Optional[bool] = None  # slowed down because of heat
 
 
 class NvmlGpu:
-    """An open GPU. After the driver has gone away every figure is ``None``, and nothing fails."""
+    """An open GPU. If the driver is unloaded all values become ``None``; nothing is raised."""
 
     def __init__(self, nvml: Any, handle: Any, name: str) -> None:
         self.name = name
@@ -35,38 +38,38 @@ class NvmlGpu:
         self._handle = handle
 
     def read(self) -> GpuReading:
-        """The figures of this moment."""
+        """The present values."""
         nvml = self._nvml
-        rates = self._ask("nvmlDeviceGetUtilizationRates")
-        memory = self._ask("nvmlDeviceGetMemoryInfo")
-        reasons = self._ask("nvmlDeviceGetCurrentClocksThrottleReasons")
+        rates = self._call("nvmlDeviceGetUtilizationRates")
+        memory = self._call("nvmlDeviceGetMemoryInfo")
+        reasons = self._call("nvmlDeviceGetCurrentClocksThrottleReasons")
         return GpuReading(
             None if rates is None else int(rates.gpu),
             None if memory is None else int(memory.used) // _MIB,
             None if memory is None else int(memory.total) // _MIB,
-            self._ask("nvmlDeviceGetTemperature", nvml.NVML_TEMPERATURE_GPU),
-            self._ask("nvmlDeviceGetPowerUsage"),
-            self._ask("nvmlDeviceGetClockInfo", _CLOCK_SM),
-            self._ask("nvmlDeviceGetFanSpeed"),
+            self._call("nvmlDeviceGetTemperature", nvml.NVML_TEMPERATURE_GPU),
+            self._call("nvmlDeviceGetPowerUsage"),
+            self._call("nvmlDeviceGetClockInfo", _CLOCK_SM),
+            self._call("nvmlDeviceGetFanSpeed"),
             None if reasons is None else bool(reasons & _HEAT),
         )
 
     def trips(self) -> List[Trip]:
-        """Where the card slows down and where it turns off."""
+        """The temperatures at which the card slows down and turns off."""
         limits = (("passive", _THRESHOLD_SLOWDOWN), ("critical", _THRESHOLD_SHUTDOWN))
-        degrees = [(k, self._ask("nvmlDeviceGetTemperatureThreshold", n)) for k, n in limits]
+        degrees = [(k, self._call("nvmlDeviceGetTemperatureThreshold", n)) for k, n in limits]
         return [Trip("GPU", kind, float(value)) for kind, value in degrees if value]
 
-    def _ask(self, question: str, *details: Any) -> Any:
-        """``None`` where the card, or this pynvml, does not tell."""
-        ask = getattr(self._nvml, question, None)
+    def _call(self, name: str, *arguments: Any) -> Any:
+        """The result of an NVML function; ``None`` if the card or this pynvml does not have it."""
+        function = getattr(self._nvml, name, None)
         try:
-            return ask and ask(self._handle, *details)
+            return function and function(self._handle, *arguments)
         except self._nvml.NVMLError:
             return None
 
     def close(self) -> None:
-        """Let the driver go."""
+        """Shut down NVML."""
         try:
             self._nvml.nvmlShutdown()
         except self._nvml.NVMLError:
@@ -76,8 +79,8 @@ class NvmlGpu:
 def open_gpu(
     root: str = "/", load: Callable[[str], Any] = importlib.import_module
 ) -> Union[NvmlGpu, str]:
-    """The first GPU, or the reason why there is none, as an end of the sentence "no GPU: ..."."""
-    # the module costs 3 MB: not loaded where there is nothing to ask
+    """The first GPU, or the reason why there is none, to be put after "no GPU: "."""
+    # the module takes 3 MB, so it is not loaded without a driver
     if not any(os.path.exists(os.path.join(root, sign)) for sign in _DRIVER_SIGNS):
         return "no NVIDIA driver is loaded"
     try:
@@ -87,11 +90,11 @@ def open_gpu(
     try:
         nvml.nvmlInit()
     except nvml.NVMLError as error:
-        return "NVML does not start ({})".format(error)
+        return "NVML cannot be initialized ({})".format(error)
     try:
         handle = nvml.nvmlDeviceGetHandleByIndex(0)
         name = nvml.nvmlDeviceGetName(handle)
     except nvml.NVMLError as error:
         nvml.nvmlShutdown()
-        return "NVML finds none ({})".format(error)
+        return "NVML finds no GPU ({})".format(error)
     return NvmlGpu(nvml, handle, name.decode() if isinstance(name, bytes) else str(name))

@@ -1,8 +1,8 @@
-"""Power from a Jetson's INA3221 sensors: what plain users may read where tegrastats keeps silent.
+"""Reads power from a Jetson's INA3221 sensors, which tegrastats shows only to root on some boards.
 
-JetPack 4 has NVIDIA's driver ina3221x (iio: rail_name_N, in_powerN_input in mW), JetPack 5 and
-later the kernel's ina3221 (hwmon: inN_label, inN_input in mV, currN_input in mA). Sources: Jetson
-Linux Developer Guide, "Power Management"; Linux, Documentation/hwmon/ina3221.
+JetPack 4 has NVIDIA's driver ina3221x (iio: rail_name_N, in_powerN_input in mW). JetPack 5 and
+later have the kernel's ina3221 (hwmon: inN_label, inN_input in mV, currN_input in mA). Sources:
+Jetson Linux Developer Guide, "Power Management"; Linux, Documentation/hwmon/ina3221.
 """
 
 import os
@@ -13,11 +13,11 @@ from .sysfs import folders, read_int, read_text
 _DRIVERS = "sys/bus/i2c/drivers"
 _CHANNELS = 4  # the sensor has three, numbered from 0 or 1
 _UNCONNECTED = ("", "NC")
-_MOST_MW = 1000000  # no module takes a kilowatt: that sensor is broken
+_MOST_MW = 1000000  # a sensor that reads more than a kilowatt is broken
 
 
 class _Rail(NamedTuple):
-    """Files whose product is the power, or one that holds it in mW."""
+    """The file with the power in mW, or two files whose product is the power."""
 
     name: str
     power: str
@@ -26,23 +26,26 @@ class _Rail(NamedTuple):
 
 
 class PowerRails:
-    """The rails of all sensors, found once and then only read."""
+    """Reads the rails of all sensors, which are searched once.
+
+    ``sensors`` is the number of sensors, with those that only root may read.
+    """
 
     def __init__(self, root: str = "/") -> None:
         drivers = os.path.join(root, _DRIVERS)
         iios = _below(os.path.join(drivers, "ina3221x"), "", "iio")
         hwmons = _below(os.path.join(drivers, "ina3221"), "hwmon", "hwmon")
-        self.sensors = len(iios) + len(hwmons)  # also those that are root's alone
+        self.sensors = len(iios) + len(hwmons)
         rails = [rail for iio in iios for rail in _iio_rails(iio)]
         rails += [rail for hwmon in hwmons for rail in _hwmon_rails(hwmon)]
-        # iio_device is the same as iio:device0
+        # a rail may appear twice: iio_device is the same as iio:device0
         self._rails = list({rail.name: rail for rail in rails}.values())
 
     def __bool__(self) -> bool:
         return bool(self._rails)
 
     def read(self) -> Dict[str, int]:
-        """Power in mW by rail, without those that do not answer."""
+        """Power in mW by rail, without rails that cannot be read."""
         power = {}
         for rail in self._rails:
             value = read_int(rail.power) if rail.power else _product(rail)
@@ -52,7 +55,7 @@ class PowerRails:
 
 
 def _below(driver: str, inside: str, prefix: str) -> List[str]:
-    """The folders that a driver made for its devices."""
+    """The folders that a driver has created for its devices."""
     devices = folders(driver)
     return [made for device in devices for made in folders(os.path.join(device, inside), prefix)]
 
@@ -77,7 +80,7 @@ def _iio_rails(folder: str) -> List[_Rail]:
 
 
 def _hwmon_rails(folder: str) -> List[_Rail]:
-    """Channels with a current of their own: "sum of shunt voltages" is no rail."""
+    """The channels that have a current; "sum of shunt voltages" is not a rail."""
     rails = []
     for number in range(1, _CHANNELS):
         name = read_text(os.path.join(folder, "in{}_label".format(number))) or ""

@@ -1,4 +1,4 @@
-"""CPU load and memory of any Linux machine: psutil if it is there, else ``/proc``."""
+"""Reads CPU load and memory of any Linux machine, through psutil or from ``/proc``."""
 
 import os
 import re
@@ -13,7 +13,7 @@ _CORE_LINE = re.compile(r"^cpu([0-9]{1,4})((?: [0-9]{1,20}){4,})", re.MULTILINE)
 
 
 class Memory(NamedTuple):
-    """Memory and swap in MiB; used is what programs hold, not the kernel's caches."""
+    """Memory and swap in MiB; "used" does not count the kernel's caches."""
 
     ram_used_mb: Optional[int]
     ram_total_mb: Optional[int]
@@ -22,27 +22,28 @@ class Memory(NamedTuple):
 
 
 class PsutilSource:
-    """Read through psutil."""
+    """Reads through psutil."""
 
     name = "psutil"
 
     def __init__(self, psutil: Any) -> None:
         self._psutil = psutil
-        # a load is a difference: this is where it starts
+        # a load is measured since the previous call, so make the first call here
         self._cores = len(psutil.cpu_percent(percpu=True))
 
     def loads(self) -> List[Optional[float]]:
-        """Load in percent of each core since the last call."""
+        """Load of each core in percent since the last call; empty if it is not known."""
         before = self._cores
         try:
             loads = list(self._psutil.cpu_percent(percpu=True))
         except (OSError, RuntimeError):
             return []
         self._cores = len(loads)
-        # where a core came or went psutil takes the difference of two others
+        # after a core went online or offline psutil compares the wrong cores
         return loads if len(loads) == before else []
 
     def memory(self) -> Memory:
+        """Memory now."""
         try:
             ram = self._psutil.virtual_memory()
             swap = self._psutil.swap_memory()
@@ -57,7 +58,7 @@ class PsutilSource:
 
 
 class ProcSource:
-    """Read from ``/proc``, without any package; memory of a Jetson as tegrastats tells it."""
+    """Reads from ``/proc``; a Jetson's used memory is counted as tegrastats does."""
 
     name = "/proc"
 
@@ -70,7 +71,7 @@ class ProcSource:
         self.loads()
 
     def loads(self) -> List[Optional[float]]:
-        """Load in percent of each core since the last call, ``None`` for one that is offline."""
+        """Load of each core in percent since the last call, ``None`` for an offline core."""
         before, self._times = self._times, _core_times(read_text(self._stat, 1 << 20) or "")
         if not before or not self._times:
             return []
@@ -80,11 +81,12 @@ class ProcSource:
         for core, (busy, total) in self._times.items():
             busy_before, total_before = before.get(core, (busy, total))
             if total > total_before:
-                share = (busy - busy_before) / (total - total_before)
-                loads[core] = round(100 * min(max(share, 0.0), 1.0), 1)
+                fraction = (busy - busy_before) / (total - total_before)
+                loads[core] = round(100 * min(max(fraction, 0.0), 1.0), 1)
         return loads
 
     def memory(self) -> Memory:
+        """Memory now."""
         kib = read_meminfo(self._meminfo)
         total, available = kib.get("MemTotal"), kib.get("MemAvailable")
         if self._is_jetson and "MemFree" in kib:
@@ -99,10 +101,10 @@ class ProcSource:
 
 
 def _core_times(stat: str) -> Dict[int, Tuple[int, int]]:
-    """Busy and total ticks of each online core."""
+    """Busy and total ticks of each online core, from /proc/stat (proc(5))."""
     times = {}
     for name, text in _CORE_LINE.findall(stat):
-        ticks = [int(tick) for tick in text.split()[:8]]  # what follows is in user's already
-        idle = sum(ticks[3:5])  # idle, and waiting for input or output
+        ticks = [int(tick) for tick in text.split()[:8]]  # later columns are part of user
+        idle = sum(ticks[3:5])  # idle and iowait
         times[int(name)] = (sum(ticks) - idle, sum(ticks))
     return times

@@ -1,14 +1,19 @@
-"""Sample bodies, as they are recorded: from a line of tegrastats, or from the machine itself.
+"""Builds the bodies of samples: from a line of tegrastats, or from the machine's own files.
 
-A body holds only what is known. Its keys: source, cpus (a list with ``None`` for an offline core,
-else load_percent and, if known, freq_mhz), cpu_load_percent, gpu_load_percent, gpu_freq_mhz,
-gpu_max_mhz, cpu_max_mhz, ram_used_mb, ram_total_mb, swap_used_mb, swap_total_mb, temperatures_c
-(zone: ``None`` while it is powered off), gpu_temperature_c, cpu_temperature_c, power_mw (rail: now
-and, if known, avg), power_total_mw (the whole module), gpu_memory_used_mb, gpu_memory_total_mb (a
-GPU's own memory, never a Jetson's shared one), emc_load_percent, emc_freq_mhz (memory controller),
-mem_available_mb, gpu_mapped_mb (mapped for the GPU by all programs), lfb_blocks and lfb_mb (free
-blocks of the largest size), throttling (names of what is slowed down for heat), fan_percent,
-sources (key: where it came from, if not from the first of ``source``).
+A body holds only the keys whose values are known:
+
+- source; sources (by key, where a value does not come from the first of ``source``);
+- cpus: a list with ``None`` for an offline core, else load_percent and, if known, freq_mhz;
+- cpu_load_percent, gpu_load_percent, gpu_freq_mhz, gpu_max_mhz, cpu_max_mhz;
+- ram_used_mb, ram_total_mb, swap_used_mb, swap_total_mb, mem_available_mb;
+- temperatures_c by zone, ``None`` while a zone is powered off; gpu_temperature_c,
+  cpu_temperature_c;
+- power_mw by rail: now and, if known, avg; power_total_mw: the whole module;
+- gpu_memory_used_mb, gpu_memory_total_mb: a GPU's own memory, never a Jetson's shared memory;
+- gpu_mapped_mb: memory that all programs have mapped for the GPU;
+- emc_load_percent, emc_freq_mhz: the memory controller;
+- lfb_blocks and lfb_mb: the free blocks of the largest size;
+- throttling: the names of what is slowed down because of heat; fan_percent.
 """
 
 import importlib
@@ -27,7 +32,7 @@ from .thermal import Fan, Thermal, Throttling, Trip
 Body = Dict[str, Any]
 Importer = Callable[[str], Any]
 
-_MIN_LOAD_WINDOW_S = 0.1  # ticks of the kernel are 10 ms
+_MIN_LOAD_WINDOW_S = 0.1  # the kernel counts in ticks of 10 ms
 
 
 def _known(body: Body) -> Body:
@@ -38,7 +43,7 @@ def body_of_line(line: TegrastatsLine) -> Body:
     """The sample body of one line of tegrastats."""
     plain = line.to_dict()
     clock = line.gpu_freq_mhz
-    # PMIC is a constant of the driver, not a measurement
+    # the driver reports a constant for PMIC, not a measurement
     temperatures = {
         zone: degrees for zone, degrees in line.temperatures_c.items() if zone.upper() != "PMIC"
     }
@@ -47,9 +52,9 @@ def body_of_line(line: TegrastatsLine) -> Body:
         "cpus": plain["cpus"],
         "cpu_load_percent": summary.cpu_load(core.load_percent for core in line.cpus or () if core),
         "gpu_load_percent": line.gpu_load_percent,
-        # one number of several clusters: the fastest
+        # of several clusters the fastest
         "gpu_freq_mhz": max(clock) if isinstance(clock, list) else clock,
-        # without root 0 % at no clock stands for "not known"
+        # without root tegrastats prints 0 % and no clock, which means "not known"
         "emc_load_percent": line.emc_load_percent if line.emc_freq_mhz else None,
         "emc_freq_mhz": line.emc_freq_mhz,
         "ram_used_mb": line.ram_used_mb,
@@ -67,14 +72,17 @@ def body_of_line(line: TegrastatsLine) -> Body:
 
 
 class Gpu:
-    """The GPU without tegrastats: a Jetson's by its driver's file, else the first that NVML has."""
+    """Reads the GPU without tegrastats: a Jetson's from its driver, else the first one of NVML.
+
+    ``source`` is "sysfs", "NVML" or ``None``; ``missing`` says why there is no GPU.
+    """
 
     def __init__(self, root: str = "/", load: Importer = importlib.import_module) -> None:
         self._shared_memory = is_jetson(root)
         self._jetson = JetsonGpu(root) if self._shared_memory else None
         self._nvml: Optional[NvmlGpu] = None
         self.source: Optional[str] = None
-        self.missing = ""  # why there is none
+        self.missing = ""
         if self._jetson is not None and self._jetson.load_percent() is not None:
             self.source = "sysfs"
             return
@@ -86,7 +94,7 @@ class Gpu:
             self.missing = opened
 
     def describe(self) -> str:
-        """Where its figures come from, for people."""
+        """A clause that says where the GPU's values come from."""
         if self._nvml is not None:
             return "the GPU ({}) is read through NVML".format(self._nvml.name)
         if self.source:
@@ -94,7 +102,7 @@ class Gpu:
         return "no GPU was found ({})".format(self.missing)
 
     def body(self) -> Body:
-        """Its part of a sample body."""
+        """The GPU's part of a sample body."""
         if self._nvml is None:
             jetson = self._jetson
             return _known({
@@ -116,17 +124,17 @@ class Gpu:
         return _known(body)
 
     def trips(self) -> List[Trip]:
-        """The card's own limits; a Jetson's are its thermal zones'."""
+        """The card's trip points; those of a Jetson belong to its thermal zones."""
         return self._nvml.trips() if self._nvml is not None else []
 
     def close(self) -> None:
-        """Let the driver go."""
+        """Close NVML."""
         if self._nvml is not None:
             self._nvml.close()
 
 
 class KernelFiles:
-    """What the kernel's own files add to a sample that lacks it, on the machine it is of."""
+    """Adds to a sample the values that it lacks and that the kernel's files have."""
 
     def __init__(self, root: str = "/") -> None:
         self._is_jetson = is_jetson(root)
@@ -139,11 +147,11 @@ class KernelFiles:
 
     @property
     def has_power_sensors(self) -> bool:
-        """Whether this board measures its power, be it for root alone."""
+        """Whether this board measures its power, even if only root may read it."""
         return self._rails.sensors > 0
 
     def fill(self, body: Body) -> None:
-        """Add what is not there, and in ``sources`` where each came from."""
+        """Add the missing values, and to ``sources`` where each comes from."""
         lacks_blocks = self._is_jetson and "lfb_mb" not in body
         add(body, "/proc", self._memory.read(lacks_blocks))
         heat = {"throttling": self._throttling.read(), "fan_percent": self._fan.percent()}
@@ -159,7 +167,7 @@ class KernelFiles:
 
 
 def add(body: Body, source: str, found: Body) -> None:
-    """Put what a source found into a body that has none of it, and say where it came from."""
+    """Add the values that ``body`` lacks, and record their source under ``sources``."""
     for key, value in _known(found).items():
         if key not in body:
             body[key] = value
@@ -167,7 +175,7 @@ def add(body: Body, source: str, found: Body) -> None:
 
 
 class Machine:
-    """All that is known where there is no tegrastats."""
+    """Builds samples without tegrastats."""
 
     def __init__(
         self, now: float, gpu: Gpu, root: str = "/", load: Importer = importlib.import_module
@@ -184,12 +192,12 @@ class Machine:
         return " + ".join(filter(None, [self._cpu.name, self._gpu.source]))
 
     def describe(self) -> str:
-        """Where the figures come from, for people."""
+        """A clause that says where the values come from."""
         what = "CPU, memory and temperatures" if len(self._thermal) else "CPU and memory"
         return "{} come from {}; {}".format(what, self._cpu.name, self._gpu.describe())
 
     def body(self, now: float) -> Body:
-        """The sample body of this moment; ``now`` in seconds, of any clock that only goes on."""
+        """The body of a new sample; ``now`` is in seconds on a monotonic clock."""
         body: Body = _known(dict(self._cpu.memory()._asdict(), source=self.source))
         if now - self._loads_since >= _MIN_LOAD_WINDOW_S:
             self._loads_since = now
@@ -206,7 +214,7 @@ class Machine:
 
 
 def _cpu_source(root: str, load: Importer) -> Union[PsutilSource, ProcSource]:
-    # psutil knows this machine alone, and numbers cores that are online: a Jetson turns some off
+    # psutil reads only this machine, and numbers the online cores: a Jetson turns some off
     if root != "/" or is_jetson(root):
         return ProcSource(root)
     try:

@@ -1,19 +1,18 @@
-"""Figures every board has in common, from names that differ between boards.
+"""Derives values that all boards have from readings whose names differ between boards.
 
-A figure that the readings do not hold is ``None``: an invented one would set off, or silence, an
-alarm.
+A value that is not in the readings is ``None``; a guess could raise or suppress an alarm.
 """
 
 import re
 from typing import Dict, Iterable, Mapping, Optional
 
-# TX2 has two CPU clusters, Denver (MCPU) and ARM (BCPU). PMIC never matches: it is a constant.
+# TX2 has two CPU clusters, Denver (MCPU) and ARM (BCPU). PMIC is a constant and never matches.
 _CPU_ZONE = re.compile(r"[bm]?cpu\d*(?:[-_ ].*)?", re.IGNORECASE)
 _GPU_ZONE = re.compile(r"gpu\d*(?:[-_ ].*)?", re.IGNORECASE)
 _DIE_ZONE = re.compile(r"(?:[bm]?cpu|gpu|soc|cv|tj|aux)\d*(?:[-_ ].*)?", re.IGNORECASE)
-_HOTTEST_C, _COLDEST_C = 200.0, -60.0  # beyond, it is a sensor that is off or broken
+_HOTTEST_C, _COLDEST_C = 200.0, -60.0  # a sensor outside this range is off or broken
 
-# What measures all the module takes in; VIN is Thor's.
+# The rails that measure the whole module; VIN is Thor's.
 _MODULE_RAILS = ("POM_5V_IN", "VDD_IN", "VIN")
 
 
@@ -28,12 +27,15 @@ def gpu_temperature(temperatures_c: Mapping[str, Optional[float]]) -> Optional[f
 
 
 def is_of_the_die(zone: str) -> bool:
-    """Whether a thermal zone measures the chip, and not a Wi-Fi card or the board."""
+    """Whether a thermal zone measures the chip, rather than a Wi-Fi card or the board."""
     return _DIE_ZONE.fullmatch(zone) is not None
 
 
 def die_temperatures(body: Mapping[str, object]) -> Dict[str, float]:
-    """Of a sample body the zones of the chip, ``GPU`` and ``CPU`` by whatever name, in °C."""
+    """The temperatures of the chip's zones in a sample body, in degrees Celsius by zone.
+
+    ``GPU`` and ``CPU`` are added from other keys if no zone has these names.
+    """
     zones = body.get("temperatures_c")
     found = {
         zone: float(value)
@@ -42,7 +44,7 @@ def die_temperatures(body: Mapping[str, object]) -> Dict[str, float]:
     }
     named = {zone.upper() for zone in found}
     for zone, key in (("GPU", "gpu_temperature_c"), ("CPU", "cpu_temperature_c")):
-        value = body.get(key)  # a card's own, say
+        value = body.get(key)  # for example of a graphics card
         if zone not in named and isinstance(value, (int, float)) and _is_real(value):
             found[zone] = float(value)
     return found
@@ -64,12 +66,12 @@ def _hottest(
 
 
 def module_power(now_mw: Mapping[str, int]) -> Optional[int]:
-    """Power of the whole module in mW, where one rail measures it.
+    """Power of the whole module in mW; ``None`` if no rail measures it.
 
-    AGX Xavier, AGX Orin and Thor without ``VIN`` have no such rail, and their sum is not it:
-    ``VDDQ_VDD2_1V8AO`` hangs on ``VIN_SYS_5V0``, and what other rails feed is not printed. Nor is
-    a rail believed that reads less than one of its parts, as on carriers whose sensors are wired
-    in another order.
+    AGX Xavier, AGX Orin and Thor without ``VIN`` have no such rail. The sum of their rails is not
+    the module's power: ``VDDQ_VDD2_1V8AO`` is fed by ``VIN_SYS_5V0``, and some rails are not
+    printed. A rail that reads less than another one is rejected, because some carrier boards wire
+    the sensors in another order.
     """
     for name in _MODULE_RAILS:
         if name in now_mw:
@@ -79,6 +81,6 @@ def module_power(now_mw: Mapping[str, int]) -> Optional[int]:
 
 
 def cpu_load(loads: Iterable[Optional[float]]) -> Optional[float]:
-    """Mean load in percent of the cores that are online."""
+    """The mean load in percent of the cores that are online."""
     known = [load for load in loads if load is not None]
     return round(sum(known) / len(known), 1) if known else None

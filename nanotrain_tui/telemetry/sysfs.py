@@ -1,4 +1,4 @@
-"""Small files of the kernel: read whole, and no error where there is none or it is damaged."""
+"""Reads small files of the kernel; a file that is missing or invalid is not an error."""
 
 import os
 import re
@@ -8,7 +8,7 @@ _MOST = 64  # devices of a kind
 
 
 def is_jetson(root: str = "/") -> bool:
-    """Whether this is a Tegra, whose CPU and GPU share one memory."""
+    """Whether this is a Jetson: a Tegra, whose CPU and GPU share one memory."""
     compatible = read_text(os.path.join(root, "proc/device-tree/compatible")) or ""
     release = os.path.join(root, "etc/nv_tegra_release")
     return "nvidia,tegra" in compatible or os.path.exists(release)
@@ -24,7 +24,7 @@ def read_text(path: str, limit: int = 4096) -> Optional[str]:
 
 
 def read_int(path: str) -> Optional[int]:
-    """A file that holds one whole number; ``None`` if it does not."""
+    """The whole number in a file; ``None`` if the file does not hold one."""
     try:
         return int(read_text(path, 32) or "")
     except ValueError:
@@ -32,7 +32,10 @@ def read_int(path: str) -> Optional[int]:
 
 
 def folders(folder: str, prefix: str = "") -> List[str]:
-    """What is in a folder under names that begin so, by number; empty if it cannot be read."""
+    """Paths of the entries of a folder that begin with ``prefix``, sorted by number.
+
+    At most 64; empty if the folder cannot be read.
+    """
     try:
         names = [name for name in os.listdir(folder) if name.startswith(prefix)]
     except OSError:

@@ -1,12 +1,14 @@
-"""Parse the lines of NVIDIA's ``tegrastats``, of every Jetson from the TK1 to Thor.
+"""Parses the lines of NVIDIA's ``tegrastats``, for every Jetson from the TK1 to Thor.
 
-A line is a row of tokens whose order and number depend on board, release and user: each is read
-on its own, and one that is not understood is kept as text in ``unknown``. What a line does not
-say is ``None``, never 0. Frequencies are in MHz, loads in percent, memory in MiB, power in mW,
-temperatures in degrees Celsius, as printed.
+A line is a sequence of tokens whose order and number depend on board, release and user. Each token
+is parsed by itself; one that is not recognized is kept as text in ``unknown``. A value that a line
+does not have is ``None``, never 0. As printed, frequencies are in MHz, loads in percent, memory in
+MiB, power in mW and temperatures in degrees Celsius.
 
-A last token that was cut inside a number and still reads as one (``VDD_SOC 1405/140`` of 1408)
-cannot be told from a whole one: say whether a line ended in a newline.
+A last token that was cut within a number (``VDD_SOC 1405/140`` of 1408) may look complete, so the
+caller says whether the line ended in a line feed.
+
+Source: Jetson Linux Developer Guide, "tegrastats Utility", and lines recorded on boards.
 """
 
 import re
@@ -16,10 +18,10 @@ from typing import Any, Callable, Dict, List, Match, NamedTuple, Optional, Tuple
 
 MAX_LINE = 8192  # characters; the longest seen is 700 (AGX Orin)
 
-_REMEMBERED = 4096  # readings of words, half a megabyte at most
+_CACHED_WORDS = 4096  # half a megabyte at most
 
 _Fields = Dict[str, Any]
-Frequency = Union[int, List[int], None]  # a list where one clock a cluster is printed
+Frequency = Union[int, List[int], None]  # a list if each cluster has its own clock
 
 
 class Core(NamedTuple):
@@ -30,14 +32,14 @@ class Core(NamedTuple):
 
 
 class Engine(NamedTuple):
-    """One hardware block that is on."""
+    """One hardware block that is powered on."""
 
     load_percent: Optional[int]
     freq_mhz: Frequency
 
 
 class Rail(NamedTuple):
-    """Power in mW: now, mean and (JetPack 7.2) maximum since that tegrastats started."""
+    """Power in mW: now, and the mean and (JetPack 7.2) the maximum since tegrastats started."""
 
     now: int
     avg: int
@@ -72,7 +74,7 @@ class TegrastatsLine(NamedTuple):
     edp_limit_mhz: Optional[int] = None
 
     def to_dict(self) -> Dict[str, Any]:
-        """As plain JSON values: every main key, and of the rarer ones those that were printed."""
+        """As JSON values: all common keys, and those of the rarer keys that were printed."""
         plain = {key: getattr(self, key) for key in _MAIN}
         plain["cpus"] = self.cpus and [core and dict(core._asdict()) for core in self.cpus]
         plain["power_mw"] = {name: _without_none(rail) for name, rail in self.power_mw.items()}
@@ -122,14 +124,15 @@ _INT = _pattern(r"INT")
 _TIME = _pattern(r"(\d\d)-(\d\d)-(\d{4}) (\d\d):(\d\d):(\d\d)")
 
 _TABLES = ("engines", "temperatures_c", "temperatures_max_c", "power_mw")
-_LOOKAHEAD = ("", "", "", "")  # so that a reader may look at what would follow the last word
+_LOOKAHEAD = ("", "", "", "")  # so that a reader may index beyond the last word
 
 
 def parse_line(line: str, whole: bool = True) -> Optional[TegrastatsLine]:
-    """What one line says; ``None`` if it is no sample: no whole ``RAM u/tMB``, two lines run
-    together, or longer than ``MAX_LINE``. Never raises.
+    """Parse one line; never raises.
 
-    ``whole``: it ended in a newline; else a clock at its end may lack digits and is not believed.
+    Returns ``None`` if the line is no sample: it lacks ``RAM u/tMB``, it is two lines run
+    together, or it is longer than ``MAX_LINE``. ``whole`` says that the line ended in a line feed;
+    otherwise a clock at its end may lack digits and is ignored.
     """
     if len(line) > MAX_LINE:
         return None
@@ -139,7 +142,7 @@ def parse_line(line: str, whole: bool = True) -> Optional[TegrastatsLine]:
     cut = []
     if not whole and _may_be_cut(words, line):
         cut = [words.pop()]
-        load = cut[0].rpartition("@")[0]  # it stands before the clock
+        load = cut[0].rpartition("@")[0]  # the part before the clock is complete
         words += [load] if load else []
     fields: _Fields = {name: {} for name in _TABLES}
     unknown = []
@@ -153,7 +156,7 @@ def parse_line(line: str, whole: bool = True) -> Optional[TegrastatsLine]:
             value = words[at + 1]
             if "@" in word:
                 taken, found = _read("", word)
-            elif "/" in value:  # seldom the same again: not worth remembering
+            elif "/" in value:  # rarely the same again, so not cached
                 taken, found = _rail(word, value)
             else:
                 taken, found = _read(word, value)
@@ -168,8 +171,11 @@ def parse_line(line: str, whole: bool = True) -> Optional[TegrastatsLine]:
 
 
 def _may_be_cut(words: List[str], line: str) -> bool:
-    """Whether digits may be missing at the end. Hardly a line ends in an engine's clock, but the
-    TX1's and TK1's of L4T 28 and older, which print one clock for all cores."""
+    """Whether digits may be missing at the end.
+
+    Few lines end in an engine's clock. Those of TX1 and TK1 with L4T 28 and older do: they print
+    one clock for all cores.
+    """
     if not words[-1][-1].isdigit() or words[-1].endswith("@-1"):
         return False
     if "]@" in line:
@@ -178,8 +184,8 @@ def _may_be_cut(words: List[str], line: str) -> bool:
     return name.endswith("_FREQ") or name in _ENGINES
 
 
-# A reader of a row of words looks at those from ``at`` on, stores what they say, and answers how
-# many it has understood: 0 for none.
+# A reader parses the words from index ``at`` on, stores the values in ``fields`` and returns the
+# number of words that it has used, 0 if it does not recognize them.
 
 
 def _ram(words: List[str], at: int, fields: _Fields) -> int:
@@ -232,9 +238,9 @@ def _cpu(words: List[str], at: int, fields: _Fields) -> int:
     return 2
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED_WORDS)
 def _core(text: str, shared: str) -> Optional[Core]:
-    """Raises ValueError where this is none."""
+    """Parse one core; ``None`` if it is off. Raises ValueError."""
     if text == "off":
         return None
     core = _CORE(text)
@@ -275,13 +281,13 @@ _Found = Tuple[Tuple[str, str, Any], ...]  # table or "" for the line's own fiel
 _NONE: Tuple[int, _Found] = (0, ())
 
 
-# What follows needs no more than a name and a value, and is worked out once for both. A board
-# prints the same few hundred pairs again and again; nobody changes a list that is remembered.
+# The functions below depend only on a name and a value, so their results are cached: a board prints
+# the same few hundred pairs again and again. Callers must not change a cached list.
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED_WORDS)
 def _read(name: str, value: str) -> Tuple[int, _Found]:
-    """How many words are understood, and what they say; without a name it is a temperature."""
+    """The number of words used and the values found; without a name it is a temperature."""
     if not name:
         return _temperature(value)
     if name in _MEASURED:
@@ -291,9 +297,9 @@ def _read(name: str, value: str) -> Tuple[int, _Found]:
 
 
 def _measured(prefix: str, text: str) -> Tuple[int, _Found]:
-    """A block whose load has fields of its own: GPU and memory controller."""
+    """A block with fields of its own for load and clock: GPU or memory controller."""
     value = _ENGINE(text)
-    # a bare number here is a load that lost its percent sign
+    # a bare number is a load whose percent sign was cut
     if value is None or value.group(1) or value.group(2):
         return _NONE
     load = value.group(3)
@@ -362,7 +368,7 @@ _READERS: Dict[str, Callable[[List[str], int, _Fields], int]] = {
 }
 _MEASURED = {"EMC": "emc", "GR3D": "gpu", "GR3D2": "gpu2"}
 _MEASURED.update([(name + "_FREQ", prefix) for name, prefix in _MEASURED.items()])
-# Engines that may stand without _FREQ; any name with it is taken for one.
+# Engines that may be printed without _FREQ; every name that ends in _FREQ is an engine.
 _ENGINES = {"APE", "AVP", "CVNAS", "MSENC", "OFA", "SE", "TSEC", "VDE", "VI", "VIC"}
 _ENGINES.update(
     name + number

@@ -1,6 +1,7 @@
-"""Heat as the kernel tells it: temperatures, the board's own limits, what is slowed down for it.
+"""Reads temperatures, trip points, throttling and the fan from the kernel's files.
 
-Source: Linux, Documentation/driver-api/thermal/sysfs-api. Names are those that tegrastats prints.
+Source: Linux, Documentation/driver-api/thermal/sysfs-api. Zones have the names that tegrastats
+prints.
 """
 
 import os
@@ -13,19 +14,19 @@ from .sysfs import folders, is_jetson, read_int, read_text
 _CPU_CHIPS = ("coretemp", "k10temp", "zenpower", "cpu_thermal")
 _CPU_ZONES = ("x86_pkg_temp", "cpu_thermal", "cpu-thermal", "soc_thermal", "soc-thermal")
 _ZONE_SUFFIX = re.compile(r"[-_](?:therm(?:al)?|tegra)$")
-_FAN_ZONE = "thermal-fan-est"  # tegrastats calls this mean of CPU and GPU "thermal"
-_CONSTANT = re.compile(r"pmic", re.IGNORECASE)  # prints 50 or 100 degrees whatever happens
-_LIMITS = ("passive", "hot", "critical")  # "active" is where a fan begins to turn
-_LOWEST_LIMIT_C, _HIGHEST_LIMIT_C = 40.0, 130.0  # beyond, the trip point is a stand-in
+_FAN_ZONE = "thermal-fan-est"  # the mean of CPU and GPU, which tegrastats calls "thermal"
+_CONSTANT = re.compile(r"pmic", re.IGNORECASE)  # always reads 50 or 100 degrees
+_LIMITS = ("passive", "hot", "critical")  # an "active" trip point starts a fan
+_LOWEST_LIMIT_C, _HIGHEST_LIMIT_C = 40.0, 130.0  # other trip points are placeholders
 _MOST_TRIPS = 16
 
-# Cooling that slows something down; the rest are fans, voltage floors, chargers.
+# Cooling devices that slow something down; the rest are fans, voltage floors and chargers.
 _ALERT = re.compile(r"(.+)-throttle-alert|(cpu|gpu|emergency)-balanced|(tegra-heavy)")
 _CAPPED = re.compile(r"(?:thermal-)?(cpufreq|devfreq)[-_]?(.*)|(Processor)")
 
 
 class Trip(NamedTuple):
-    """A limit the board acts on by itself: it slows down (passive, hot) or turns off (critical)."""
+    """A trip point: the board slows down there (passive, hot) or turns off (critical)."""
 
     zone: str
     kind: str  # "passive", "hot" or "critical"
@@ -33,15 +34,17 @@ class Trip(NamedTuple):
 
 
 class Thermal:
-    """The temperature sensors, found once and then only read."""
+    """Reads the temperature sensors, which are searched once."""
 
     def __init__(self, root: str = "/") -> None:
         self._sensors = [(name, os.path.join(zone, "temp")) for name, zone in _zones(root)]
         self._sensors += _chips(os.path.join(root, "sys/class/hwmon"))
 
     def read(self) -> Dict[str, Optional[float]]:
-        """Degrees Celsius by zone, ``CPU`` and ``GPU`` named as tegrastats does; ``None`` for a
-        zone that is powered off: it reads -256000, or not at all."""
+        """Degrees Celsius by zone, with tegrastats' names ``CPU`` and ``GPU``.
+
+        A zone that is powered off is ``None``: it reads -256000, or cannot be read.
+        """
         temperatures: Dict[str, Optional[float]] = {}
         for name, path in self._sensors:
             value = read_int(path)
@@ -56,7 +59,7 @@ class Thermal:
 
 
 def read_trips(root: str = "/") -> List[Trip]:
-    """The limits of every zone, the lowest first; empty where there are none."""
+    """The trip points of all zones that limit something, the lowest first."""
     trips = []
     for name, zone in _zones(root):
         for number in range(_MOST_TRIPS):
@@ -72,7 +75,7 @@ def read_trips(root: str = "/") -> List[Trip]:
 
 
 class Throttling:
-    """What the kernel may slow down against heat, found once and then only read."""
+    """Reads what the kernel slows down because of heat; the devices are searched once."""
 
     def __init__(self, root: str = "/") -> None:
         alerts, capped = [], []
@@ -84,18 +87,18 @@ class Throttling:
                 alerts.append((_first(alert.groups()), state))
             elif cap:
                 capped.append((cap.group(2) or _first(cap.groups()), state))
-        # where a board has alerts they alone are heat: a power mode caps clocks as well
+        # alerts are preferred, because a power mode caps clocks as well
         self._devices = alerts or capped
 
     def read(self) -> Optional[List[str]]:
-        """The names of what is slowed down now; ``None`` where nothing tells."""
+        """The names of what is slowed down now; ``None`` if it cannot be read."""
         states = [(name, read_int(path)) for name, path in self._devices]
         known = [(name, state) for name, state in states if state is not None]
         return sorted({name for name, state in known if state > 0}) if known else None
 
 
 class Fan:
-    """How fast the fan is driven: by pwm-fan on JetPack 4, hwmon's pwmfan on 5 and later."""
+    """Reads the fan's duty cycle: from pwm-fan on JetPack 4, from hwmon's pwmfan on 5 and later."""
 
     def __init__(self, root: str = "/") -> None:
         paths = [os.path.join(root, "sys/devices/pwm-fan/cur_pwm")]
@@ -105,7 +108,7 @@ class Fan:
         self._path = next((path for path in paths if read_int(path) is not None), None)
 
     def percent(self) -> Optional[int]:
-        """Share of its full speed; ``None`` where there is no fan."""
+        """The duty cycle in percent; ``None`` if there is no fan."""
         value = read_int(self._path) if self._path else None
         return round(100 * value / 255) if value is not None and 0 <= value <= 255 else None
 
@@ -115,7 +118,7 @@ def _first(groups: Tuple[Optional[str], ...]) -> str:
 
 
 def _zones(root: str) -> List[Tuple[str, str]]:
-    """Name and folder of every zone that measures something."""
+    """The name and the folder of every zone that measures something."""
     zones = []
     generic = () if is_jetson(root) else _CPU_ZONES
     for zone in folders(os.path.join(root, "sys/class/thermal"), "thermal_zone"):

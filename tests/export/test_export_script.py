@@ -13,7 +13,7 @@ from nanotrain_tui.export import Options, get_format
 from nanotrain_tui.export.formats.script import edits_of
 from nanotrain_tui.export.registry import ExportError
 from nanotrain_tui.export.script_formulas import formulas_of, import_lines
-from nanotrain_tui.session.history import Stretch
+from nanotrain_tui.session.history import SegmentHistory
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.trainer.initializers import initial_weights
@@ -86,7 +86,7 @@ def stretch(config, from_step, reached, *edits):
         for step, key, value in edits
     ]
     begun = Event(0, 1, 0.0, from_step, "configured", {"config": config})
-    return Stretch(begun, from_step, reached, edited, [], None)
+    return SegmentHistory(begun, from_step, reached, edited, [], None)
 
 
 def test_a_resume_takes_the_place_of_the_edits_it_ran_again():

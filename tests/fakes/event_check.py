@@ -6,7 +6,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from nanotrain_tui.host.mishaps import PHRASE
+from nanotrain_tui.host.internal_errors import PHRASE
 from nanotrain_tui.session.bodies import fits, unprintable_in
 from nanotrain_tui.session.events import EVENTS, ListOf
 from nanotrain_tui.session.recording.portable import import_file

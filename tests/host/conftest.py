@@ -1,4 +1,4 @@
-"""Real hosts with a scripted trainer; whatever a test leaves running is ended and counted."""
+"""Real hosts with a scripted trainer; a test fails if it leaves a process running."""
 
 import os
 import signal

@@ -11,7 +11,7 @@ PATIENCE_S = 60.0
 
 
 def runs(pid):
-    """Whether a process is there and no zombie: nobody may be there to reap an orphan."""
+    """Whether a process runs and is no zombie: an orphan may have no parent to reap it."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
@@ -60,7 +60,7 @@ class Started:
         wait_for(reached, f"step {step}")
 
     def end(self):
-        """Wait until the host has gone; the kinds of all events."""
+        """Wait until the host has exited; returns the kinds of all events."""
         wait_for(lambda: not self.folder.is_alive(), "the end")
         return [event.kind for event in self.events()]
 

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.host.guard import decisions as guard
-from nanotrain_tui.host.guard.decisions import MemoryGuard
-from nanotrain_tui.host.guard.guards import GuardDesk
+from nanotrain_tui.host.guard.guards import Guards
 from nanotrain_tui.host.guard.heat import HeatGuard
 from nanotrain_tui.host.guard.heat_limits import Limits, heat_limits
+from nanotrain_tui.host.guard.memory import MemoryGuard, available_mb
 from nanotrain_tui.telemetry.thermal import Trip
 
 RUNNING, PAUSED, STARTING = "running", "paused", "starting"
@@ -50,7 +49,7 @@ def test_it_warns_pauses_and_goes_on() -> None:
     assert acts(heat, 46) == ["warned"]
 
 
-def test_what_it_says_has_its_figures() -> None:
+def test_messages_have_the_measured_values() -> None:
     heat = warmed(resume=42.0)
     (paused,) = heat.take(hot(50.5), RUNNING)
     assert paused.body() == {
@@ -61,7 +60,7 @@ def test_what_it_says_has_its_figures() -> None:
     assert watching.body()["warn"] == 45.0 and watching.body()["resume"] == 42.0
 
 
-def test_a_reading_that_cannot_be_is_not_believed() -> None:
+def test_an_implausible_reading_is_ignored() -> None:
     heat = watch()
     assert acts(heat, 30) == []
     assert acts(heat, 120) == []  # 90 degrees in one reading
@@ -70,7 +69,7 @@ def test_a_reading_that_cannot_be_is_not_believed() -> None:
     assert acts(heat, 60) == [] and acts(heat, 61) == ["paused"]  # it stays: it is so
 
 
-def test_a_slow_board_is_not_disbelieved_for_long() -> None:
+def test_a_reading_that_is_confirmed_is_accepted() -> None:
     heat = watch()
     told = [acts(heat, degrees) for degrees in (35, 52, 68)]
     assert told == [[], [], ["paused"]]  # ever farther the same way: it is so
@@ -81,7 +80,7 @@ def test_a_slow_board_is_not_disbelieved_for_long() -> None:
     assert acts(heat, 40) == [] and acts(heat, 84) == ["paused"]  # in a minute it may
 
 
-def test_who_goes_on_in_spite_of_it_is_not_overruled_before_it_is_hotter_or_has_cooled() -> None:
+def test_after_a_persons_resume_it_pauses_again_only_when_hotter_or_after_cooling() -> None:
     heat = warmed()
     assert acts(heat, 50) == ["paused"]
     assert acts(heat, 50, PAUSED) == []
@@ -95,7 +94,7 @@ def test_who_goes_on_in_spite_of_it_is_not_overruled_before_it_is_hotter_or_has_
     assert acts(heat, 39) == [] and acts(heat, 45) == ["warned"] and acts(heat, 50) == ["paused"]
 
 
-def test_a_person_who_goes_on_is_told_when_it_pauses_next() -> None:
+def test_after_a_persons_resume_a_warning_says_when_it_pauses_next() -> None:
     for margin, next_limit in ((5.0, "55"), (0.0, "51")):
         heat = watch(margin=margin)
         acts(heat, 48)
@@ -107,7 +106,7 @@ def test_a_person_who_goes_on_is_told_when_it_pauses_next() -> None:
         assert acts(heat, 50.9) == []  # also without a margin
 
 
-def test_going_on_in_spite_of_one_zone_is_measured_by_each_zones_own_limit() -> None:
+def test_a_resume_in_spite_of_heat_counts_by_each_zones_own_limit() -> None:
     heat = HeatGuard()
     heat.limits = Limits(None, {"gpu": 85.0, "tj": 110.0}, 5.0, None)
 
@@ -137,7 +136,7 @@ def test_it_goes_on_when_every_zone_is_cool() -> None:
 
 
 @pytest.mark.parametrize("gpu", [None, 98.0, -40.0])
-def test_a_zone_that_is_missing_or_not_believed_is_not_cool(gpu: float | None) -> None:
+def test_a_zone_that_is_missing_or_implausible_is_not_cool(gpu: float | None) -> None:
     heat = watch(80.0)
 
     def zones(gpu: float | None, state: str = PAUSED) -> list[str]:
@@ -171,7 +170,7 @@ def test_a_limit_that_is_raised_below_the_heat_holds_on_by_the_new_one() -> None
     assert acts(heat, 40, PAUSED) == ["resumed"]
 
 
-def test_who_takes_over_a_pause_and_goes_on_is_not_overruled_either() -> None:
+def test_a_person_may_take_over_a_pause_and_resume() -> None:
     heat = warmed()
     acts(heat, 52)
     acts(heat, 52, PAUSED)
@@ -189,7 +188,7 @@ def test_a_resume_while_it_is_cool_changes_nothing() -> None:
     assert acts(heat, 50) == ["paused"]
 
 
-def test_a_pause_that_was_lost_with_the_trainer_is_made_again() -> None:
+def test_a_pause_that_is_refused_is_repeated() -> None:
     class Steers:
         """Takes commands, and refuses them as one does whose trainer died."""
 
@@ -206,20 +205,20 @@ def test_a_pause_that_was_lost_with_the_trainer_is_made_again() -> None:
 
     steers: Any = Steers()
     config = {"guard.heat": "pause", "guard.limit_c": 50.0, "guard.margin_c": 5.0}
-    desk = GuardDesk(steers, steers, lambda: config, [])
-    desk.begin()
+    guards = Guards(steers, steers, lambda: config, [])
+    guards.begin()
     for degrees in (48, 52, 53):
-        desk.sampled(hot(degrees))
+        guards.take_sample(hot(degrees))
     assert steers.asked == ["checkpoint", "pause"]
     steers.replies[-1]({"ok": False})
-    desk.sampled(hot(53))
+    guards.take_sample(hot(53))
     assert steers.asked == ["checkpoint", "pause"] * 2
     steers.replies[-1]({"ok": True})
-    desk.sampled(hot(53))
+    guards.take_sample(hot(53))
     assert len(steers.asked) == 4
 
 
-def test_a_persons_pause_is_theirs() -> None:
+def test_the_guard_does_not_end_a_persons_pause() -> None:
     heat = warmed()
     assert acts(heat, 55, PAUSED) == [] and acts(heat, 41, PAUSED) == []
     assert acts(heat, 35, PAUSED) == []
@@ -248,7 +247,7 @@ def test_without_a_temperature_it_stays_paused_and_says_so() -> None:
     acts(heat, 52)
     told = [heat.take({}, PAUSED) for _ in range(9)]
     (blind,) = [action for actions in told for action in actions]
-    assert blind.action == "holding" and "no temperature is read any more" in blind.message
+    assert blind.action == "holding" and "no temperature can be read" in blind.message
     (back,) = heat.take(hot(51), PAUSED)
     assert back.action == "holding" and "goes on below 40 °C" in back.message
     assert acts(heat, 39, PAUSED) == ["resumed"]
@@ -264,7 +263,7 @@ def test_limits_that_are_raised_or_turned_off_let_it_go_on() -> None:
         assert resumed.action == "resumed" and "cooled" not in resumed.message
 
 
-def test_where_it_shall_only_warn_it_lets_go() -> None:
+def test_a_guard_that_may_only_warn_no_longer_holds() -> None:
     heat = warmed()
     acts(heat, 52)
     acts(heat, 52, PAUSED)
@@ -281,7 +280,7 @@ def test_a_lower_limit_to_go_on_at_does_not_let_it_go() -> None:
     assert holding.message == "GPU is at 45 °C: training stays paused, and goes on below 30 °C"
 
 
-def test_without_limits_it_says_that_it_watches_nothing() -> None:
+def test_without_limits_the_guard_is_off() -> None:
     watching = HeatGuard().watching().body()
     assert (watching["limit"], watching["warn"], watching["resume"]) == (None, None, None)
 
@@ -293,7 +292,7 @@ def test_warning_alone() -> None:
     assert acts(heat, 49) == ["warned"] and acts(heat, 60) == [] and not heat.holds
 
 
-def test_throttling_is_told_when_it_begins_and_ends() -> None:
+def test_the_begin_and_end_of_throttling_are_reported() -> None:
     heat = watch(limit=90)
     names = [None, [], ["gpu"], ["gpu"], ["cpu", "gpu"], []]
     told = [
@@ -335,7 +334,7 @@ def test_each_zone_has_its_own_limit() -> None:
     st.lists(st.tuples(st.floats(-4, 4), st.sampled_from(["", "", "", "pause", "resume"]))),
     st.floats(20, 90),
 )
-def test_whatever_happens(walk: list[tuple[float, str]], limit: float) -> None:
+def test_random_temperatures_and_commands(walk: list[tuple[float, str]], limit: float) -> None:
     """A board's temperature wanders, and a person pauses and resumes."""
     heat, degrees, state, by = watch(limit), limit - 8, RUNNING, ""
     for change, does in walk:
@@ -356,7 +355,7 @@ def test_whatever_happens(walk: list[tuple[float, str]], limit: float) -> None:
                 state, by = RUNNING, ""
 
 
-def test_memory_is_told_of_once_until_it_is_relieved() -> None:
+def test_low_memory_is_reported_once_until_it_is_relieved() -> None:
     memory = MemoryGuard()
     config = {"guard.memory": "checkpoint", "guard.memory_mb": 0.0}
 
@@ -380,6 +379,6 @@ def test_memory_is_told_of_once_until_it_is_relieved() -> None:
     [({"mem_available_mb": 7, "ram_used_mb": 1, "ram_total_mb": 3}, 7.0),
      ({"ram_used_mb": 1, "ram_total_mb": 3}, 2.0), ({"ram_used_mb": 1}, None), ({}, None)],
 )  # fmt: skip
-def test_what_is_left(body: dict[str, Any], left: float | None) -> None:
-    assert guard.available_mb(body) == left
+def test_available_memory(body: dict[str, Any], left: float | None) -> None:
+    assert available_mb(body) == left
     assert MemoryGuard().take({}, {"guard.memory": "warn", "guard.memory_mb": 5.0}) == []

@@ -1,4 +1,4 @@
-"""The control socket against clients that are slow, rude or many."""
+"""The control socket with slow, faulty and many clients."""
 
 import contextlib
 import json
@@ -46,8 +46,8 @@ def server(tmp_path):
     over.set()
     loop.wake()
     thread.join()
-    control.leave()
-    control.hang_up()
+    control.stop_listening()
+    control.close()
     loop.close()
     assert not (tmp_path / "control.sock").exists()
 
@@ -81,7 +81,7 @@ def test_ids_come_back_as_they_were(server):
 @pytest.mark.parametrize(
     "line", [b"\n", b"hello\n", b"[1]\n", b"\xff\xfe\n", b"[" * 60_000 + b"\n", b"nan\n"]
 )
-def test_what_is_no_request_is_answered_with_how_it_should_be(server, line):
+def test_an_invalid_request_is_answered_with_the_valid_form(server, line):
     with connect(server) as connection:
         answer = ask(connection, line)
         assert not answer["ok"]
@@ -89,7 +89,7 @@ def test_what_is_no_request_is_answered_with_how_it_should_be(server, line):
         assert ask(connection, b'{"id": 3, "do": "echo"}\n')["id"] == 3
 
 
-def test_a_request_without_end_is_hung_up_on(server):
+def test_a_client_whose_request_has_no_end_is_disconnected(server):
     with connect(server) as connection:
         try:
             connection.sendall(b"x" * 1_000_000)
@@ -102,7 +102,7 @@ def test_a_request_without_end_is_hung_up_on(server):
         assert rest == b"" or "too long" in json.loads(rest.splitlines()[0])["why"]
 
 
-def test_a_client_that_never_reads_holds_up_nobody(server):
+def test_a_client_that_never_reads_does_not_block_others(server):
     with connect(server) as rude, connect(server) as polite:
         rude.setblocking(False)
         request = b'{"id": 1, "do": "echo", "text": "' + b"x" * 1000 + b'"}\n'
@@ -117,7 +117,7 @@ def test_a_client_that_never_reads_holds_up_nobody(server):
         assert ask(polite, b'{"id": 7, "do": "echo"}\n')["id"] == 7
 
 
-def test_of_more_clients_than_there_may_be_the_idlest_goes(server):
+def test_with_too_many_clients_the_most_idle_one_is_disconnected(server):
     connections = [connect(server) for _ in range(32)]
     try:
         for connection in connections[1:]:
@@ -131,7 +131,7 @@ def test_of_more_clients_than_there_may_be_the_idlest_goes(server):
             connection.close()
 
 
-def test_where_all_wait_for_an_answer_a_client_is_turned_away(server):
+def test_if_all_clients_wait_for_an_answer_another_is_refused(server):
     connections = [connect(server) for _ in range(32)]
     try:
         for connection in connections:
@@ -143,7 +143,7 @@ def test_where_all_wait_for_an_answer_a_client_is_turned_away(server):
             connection.close()
 
 
-def test_answers_to_those_who_left_go_nowhere(server):
+def test_answers_to_disconnected_clients_are_dropped(server):
     with connect(server) as leaver:
         leaver.sendall(b'{"id": 1, "do": "keep"}\n{"id": 2, "do": "echo"}\n')
         leaver.recv(10)
@@ -216,12 +216,12 @@ def test_a_client_reaches_a_socket_of_any_length(tmp_path):
         assert answers == [{"ok": True, "id": 1}]
     finally:
         os.close(lock)
-        control.leave()
-        control.hang_up()
+        control.stop_listening()
+        control.close()
         loop.close()
 
 
-def test_without_descriptors_a_client_is_told_and_the_loop_rests(tmp_path):
+def test_without_free_descriptors_a_client_is_refused_and_the_loop_pauses(tmp_path):
     loop = Loop()
     control = ControlServer(str(tmp_path), loop, lambda request, reply: reply({"ok": True}))
     clients = [socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) for _ in range(3)]
@@ -254,12 +254,12 @@ def test_without_descriptors_a_client_is_told_and_the_loop_rests(tmp_path):
             os.close(fd)
         for client in clients:
             client.close()
-        control.leave()
-        control.hang_up()
+        control.stop_listening()
+        control.close()
         loop.close()
 
 
-def test_half_lines_lock_nobody_out(server):
+def test_incomplete_lines_do_not_block_other_clients(server):
     rude = [connect(server) for _ in range(33)]
     try:
         for connection in rude:
@@ -285,7 +285,7 @@ def test_a_client_that_waits_for_its_answer_keeps_its_place(server):
                 connection.close()
 
 
-def test_a_line_that_is_not_ended_in_time_is_hung_up_on(tmp_path):
+def test_a_client_that_does_not_complete_a_line_in_time_is_disconnected(tmp_path):
     now = [100.0]
     loop = Loop(clock=lambda: now[0])
     control = ControlServer(str(tmp_path), loop, lambda request, reply: reply({"ok": True}))
@@ -301,8 +301,8 @@ def test_a_line_that_is_not_ended_in_time_is_hung_up_on(tmp_path):
             loop.turn(0.0)
             assert json.loads(idle.recv(1000))["id"] == 2
     finally:
-        control.leave()
-        control.hang_up()
+        control.stop_listening()
+        control.close()
         loop.close()
 
 

@@ -1,4 +1,4 @@
-"""What the record of a session says of its machine."""
+"""The description of the machine in a recording."""
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A disk that takes nothing more, or a stranger's lock, while a session runs and when it ends."""
+"""A full disk or a locked database, while a session runs and when it ends."""
 
 import errno
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hosting import Started, wait_for
 
-from nanotrain_tui.host import ending
+from nanotrain_tui.host.ending import final_commit
 from nanotrain_tui.host.host import Host
 from nanotrain_tui.launch.start import make_folder, start, write_job
 from nanotrain_tui.session.errors import ControlError
@@ -79,7 +79,7 @@ def test_a_session_that_ends_on_a_full_disk_waits_for_room(host):
     assert read_lost(session.folder) == ""
 
 
-def test_who_gives_the_rows_up_is_told_what_is_lost(host):
+def test_giving_up_the_rows_reports_what_is_lost(host):
     session = host(SLOW, train__steps=10**6)
     session.wait_for_step(20)
     Disk(session)
@@ -92,7 +92,7 @@ def test_who_gives_the_rows_up_is_told_what_is_lost(host):
     session.assert_nothing_runs()
 
 
-def test_a_lock_of_a_stranger_over_the_end_loses_nothing(host):
+def test_a_database_locked_by_another_program_at_the_end_loses_nothing(host):
     session = host(SLOW, train__steps=10**6)
     session.wait_for_step(20)
     rude = sqlite3.connect(session.folder.recording, isolation_level=None, timeout=10)
@@ -118,9 +118,9 @@ def fail_to_write(self):
     raise sqlite3.OperationalError("disk I/O error")
 
 
-def test_what_was_given_up_is_on_the_disk(make_plan, places, monkeypatch):
+def test_what_was_given_up_is_written_to_lost_txt(make_plan, places, monkeypatch):
     host_here, folder, _ = run_host(make_plan("chunk=5", train__steps=40), places)
-    monkeypatch.setattr(ending, "WAIT_FOR_ROOM_S", 0.0)
+    monkeypatch.setattr(final_commit, "WAIT_FOR_ROOM_S", 0.0)
     host_here.open()
     monkeypatch.setattr(Recorder, "_write", fail_to_write)
     host_here.run(handle_signals=False)
@@ -147,7 +147,7 @@ def test_two_requests_to_stop_give_up(make_plan, places, monkeypatch):
     host_here.open()
     monkeypatch.setattr(Recorder, "_write", fail_to_write)
     thread.start()
-    wait_for(lambda: host_here._last_rows.is_waiting, "the host to wait")
+    wait_for(lambda: host_here._final_commit.is_waiting, "the host to wait")
     host_here.request_stop("SIGTERM")
     host_here.request_stop("SIGTERM")
     thread.join()

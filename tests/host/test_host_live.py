@@ -26,7 +26,7 @@ def paused(host):
     return session
 
 
-def test_a_swap_is_recorded_with_what_came_and_went(paused):
+def test_a_swap_is_recorded_with_added_and_removed_keys(paused):
     assert paused.do("set", values={"optimizer.name": "sgd", "optimizer.momentum": 0.9})["ok"]
     (edited,) = paused.events("edited")
     assert edited.body["changes"] == {
@@ -55,7 +55,7 @@ def test_a_swap_is_recorded_with_what_came_and_went(paused):
         ({}, "needs values"),
     ],
 )
-def test_what_cannot_be_is_refused_and_nothing_of_it_applied(paused, values, says):
+def test_an_invalid_edit_is_refused_as_a_whole(paused, values, says):
     paused.do("step", n=5)
     wait_for(lambda: paused.do("status")["state"] == "paused", "five steps")
     answer = paused.do("set", values=values)
@@ -87,7 +87,7 @@ def test_edits_are_checked_against_those_before_them_in_the_queue(host):
     assert len(changes) == 3
 
 
-def test_what_only_the_host_looks_at_is_applied_at_once(host):
+def test_the_hosts_own_keys_are_applied_at_once(host):
     session = host("load=600", train__on_finish="old")
     values = {"train.on_crash": "resume", "train.crash_limit": 7, "train.on_finish": ""}
     assert session.do("set", values=values)["ok"]
@@ -271,7 +271,7 @@ def test_a_pause_outlives_a_crash_and_commands_on_their_way_are_refused(host):
 
 
 @pytest.mark.parametrize("script", ["refuse=data.dir"])
-def test_what_another_try_cannot_mend_is_not_tried_again(host, script):
+def test_a_failure_that_would_only_repeat_is_not_tried_again(host, script):
     session = host(script, train__on_crash="resume")
     assert session.end().count("crashed") == 1
 
@@ -293,7 +293,7 @@ def test_the_command_at_the_end_knows_the_session(host, tmp_path):
     assert "said" in Path(session.folder.log).read_text()
 
 
-def test_a_command_that_is_none_is_said(host):
+def test_a_finish_command_that_cannot_be_run_is_reported(host):
     session = host("", train__steps=20, train__on_finish="/no/such/program $HOME")
     assert session.end()[-1] == "warned"
     assert "/no/such/program cannot be run" in session.events("warned")[-1].body["message"]

@@ -1,4 +1,4 @@
-"""Odd messages, requests and jobs: each is reported and passed over; the training goes on."""
+"""Invalid messages, requests and jobs are reported and ignored; the training goes on."""
 
 import base64
 import json
@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from hosting import PATIENCE_S, wait_for
 
-from nanotrain_tui.host import mishaps
+from nanotrain_tui.host import internal_errors
 from nanotrain_tui.host.control import ControlServer
 from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.host.host import Host
 from nanotrain_tui.host.job import Job, JobError, read_job
-from nanotrain_tui.host.trainer.events import Hearing
+from nanotrain_tui.host.trainer.events import TrainerEvents
 from nanotrain_tui.host.trainer.messages import LONGEST_TEXT, MESSAGES, BadMessage, parse_message
 from nanotrain_tui.launch.start import make_folder, write_job
 from nanotrain_tui.session.recording.reader import SessionReader
@@ -202,8 +202,8 @@ def test_a_request_that_fails_in_the_host_is_answered(tmp_path):
         client.sendall(b'{"id": 7, "do": "pause"}\n{"id": 8, "do": "pause"}\n')
         wait_for(lambda: (loop.turn(0.01), len(failed) == 2)[1])
         answers = [json.loads(line) for line in client.recv(65536).splitlines()]
-    server.leave()
-    server.hang_up()
+    server.stop_listening()
+    server.close()
     loop.close()
     assert [(answer["id"], answer["ok"]) for answer in answers] == [(7, False), (8, False)]
 
@@ -216,8 +216,10 @@ def test_errors_are_recorded_once_for_each_kind_and_have_an_end():
             self.text += data
 
     log, recorded = Log(), []
-    errors = mishaps.Mishaps(log, lambda kind, body: recorded.append((kind, body["message"])))
-    for _ in range(mishaps.MOST_ERRORS):
+    errors = internal_errors.InternalErrors(
+        log, lambda kind, body: recorded.append((kind, body["message"]))
+    )
+    for _ in range(internal_errors.MOST_ERRORS):
         errors.report(ValueError("odd"))
     assert len(recorded) == 1 and recorded[0][0] == "warned" and "ValueError: odd" in recorded[0][1]
     assert b"ValueError: odd" in log.text
@@ -233,14 +235,16 @@ def hosted(make_plan, places, script="", **values):
 
 
 def test_a_training_goes_on_after_an_error_of_the_hosts_own(make_plan, places, monkeypatch):
-    monkeypatch.setattr(Hearing, "_evaluated", lambda self, message: message["no such key"])
+    monkeypatch.setattr(TrainerEvents, "_evaluated", lambda self, message: message["no such key"])
     host, folder = hosted(make_plan, places, train__steps=50)
     host.open()
     assert host.run(handle_signals=False) == "finished"
     with SessionReader(folder) as reader:
         (warned,) = reader.events(["warned"])
         assert reader.position()[0] == 50
-    assert mishaps.PHRASE in warned.body["message"] and "no such key" in warned.body["message"]
+    assert (
+        internal_errors.PHRASE in warned.body["message"] and "no such key" in warned.body["message"]
+    )
     assert "Traceback" in Path(folder.log).read_text()
 
 

@@ -1,4 +1,4 @@
-"""Nothing that a host or the app has started outlives it, also when that is killed."""
+"""No process that a host or the app has started outlives it, even if it is killed."""
 
 import os
 import shlex
@@ -137,7 +137,7 @@ def test_a_killed_host_has_its_container_killed(start_with, tmp_path):
 
 
 @pytest.mark.parametrize(("script", "status"), [("die=10", -9), ("exit=10:3", 3)])
-def test_how_a_trainer_ended_is_still_told(host, script, status):
+def test_a_trainers_exit_status_is_still_recorded(host, script, status):
     session = host(script)
     session.end()
     assert session.events("crashed")[0].body["exit_status"] == status
@@ -191,13 +191,13 @@ def test_a_reaper_enforces_the_limit_of_an_asker_that_hangs(tmp_path):
 
 
 @pytest.mark.parametrize("command", [["kill"], [], ["docker", "kill", "ü" * 40]])
-def test_a_will_is_read_as_it_was_written(command):
-    from nanotrain_tui.host.daemon import Will
+def test_a_cleanup_command_is_read_as_it_was_written(command):
+    from nanotrain_tui.host.daemon import CleanupCommand
 
-    will = Will()
-    assert will.read() == []
-    will.write(["an", "older", "and", "much", "longer", "one", "x" * 5000])
-    will.write(command)
-    assert will.read() == command
-    will.write(["x" * 20_000])
-    assert will.read() == []
+    cleanup = CleanupCommand()
+    assert cleanup.read() == []
+    cleanup.write(["an", "older", "and", "much", "longer", "one", "x" * 5000])
+    cleanup.write(command)
+    assert cleanup.read() == command
+    cleanup.write(["x" * 20_000])
+    assert cleanup.read() == []

@@ -21,7 +21,7 @@ from nanotrain_tui.trainer_python import crash
 
 
 @given(st.lists(st.binary(max_size=40)), st.data())
-def test_lines_do_not_depend_on_how_the_bytes_come(pieces, data):
+def test_lines_do_not_depend_on_how_the_bytes_are_split(pieces, data):
     text = b"\n".join(pieces)
     splitter, lines = LineSplitter(20), []
     while text:
@@ -86,7 +86,7 @@ EVENTS = (
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON), st.sampled_from(EVENTS) | JSON)
-def test_no_object_but_a_valid_message_comes_through(fields, event):
+def test_random_objects_are_bad_messages_or_valid(fields, event):
     line = json.dumps({**fields, "event": event}).encode()
     try:
         message = parse_message(line)
@@ -97,7 +97,7 @@ def test_no_object_but_a_valid_message_comes_through(fields, event):
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_but_bad_messages(line):
+def test_random_bytes_are_bad_messages(line):
     with pytest.raises(BadMessage):
         parse_message(line)
 
@@ -137,7 +137,7 @@ def test_a_log_that_cannot_be_written_is_done_without(tmp_path):
         (None, "", None, "went away"),
     ],
 )
-def test_reasons_are_plain(status, tail, oom_kills, says):
+def test_the_reason_of_a_crash(status, tail, oom_kills, says):
     assert says in crash.reason(status, tail, oom_kills)
 
 

@@ -91,8 +91,8 @@ def test_commands_do_what_the_table_says(host):
     ("request_", "says"),
     [
         ({"do": "dance"}, "no such command"),
-        ({"do": "step", "n": 0}, "needs a number n"),
-        ({"do": "step", "n": True}, "needs a number n"),
+        ({"do": "step", "n": 0}, "needs n, the number of updates"),
+        ({"do": "step", "n": True}, "needs n, the number of updates"),
         ({"do": "set"}, "needs values"),
         ({"do": "set", "values": {}}, "needs values"),
         ({"do": "set", "values": {"optimizer.learning_rte": 1}}, "optimizer.learning_rate"),
@@ -269,7 +269,7 @@ def test_what_the_trainer_started_ends_with_it(host, tmp_path):
     wait_for(lambda: not runs(orphan), "the trainer's child")
 
 
-def test_noise_on_the_protocol_goes_to_the_log_and_is_said_once(host):
+def test_invalid_lines_go_to_the_log_and_are_reported_once(host):
     session = host("garbage,huge,print=100000,overlap", train__steps=100)
     kinds = session.end()
     assert kinds[-1] == "finished"
@@ -280,7 +280,7 @@ def test_noise_on_the_protocol_goes_to_the_log_and_is_said_once(host):
         assert words in log
 
 
-def test_losses_that_are_no_numbers_are_kept(host):
+def test_losses_that_are_not_finite_are_recorded(host):
     session = host("nan=50", train__steps=120, train__on_nan="continue")
     session.end()
     losses = dict(session.losses())
@@ -322,7 +322,7 @@ def test_a_folder_deeper_than_a_socket_address_may_be(make_plan, tmp_path):
     session.client.close()
 
 
-def test_the_host_holds_nothing_of_those_who_started_it(host):
+def test_the_host_keeps_no_descriptor_of_its_parent(host):
     session = host("load=600")
     targets = {int(fd.name): str(fd.readlink()) for fd in Path(f"/proc/{session.pid}/fd").iterdir()}
     assert targets[0] == targets[1] == "/dev/null"

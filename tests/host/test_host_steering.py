@@ -33,7 +33,7 @@ class FakeSession(Session):
     def step(self):
         return self.at
 
-    def tell_trainer(self, message):
+    def send_to_trainer(self, message):
         if not self.deaf:
             self.told.append(message)
         return not self.deaf
@@ -50,10 +50,10 @@ class FakeSession(Session):
             raise BadRequest("it is not the newest edit that can be undone")
         return Undo(EDIT, 0, "me", {"train.steps": 9})
 
-    def set_at_once(self, values, about):
+    def apply_own_set(self, values, about):
         return set(values) == {"train.on_crash"}
 
-    def set_answered(self, values, about, applied):
+    def finish_set(self, values, about, applied):
         pass
 
 
@@ -237,11 +237,11 @@ Commanded.TestCase.settings = settings(max_examples=300, stateful_step_count=30,
 TestCommanded = Commanded.TestCase
 
 
-def test_a_trainer_that_takes_no_commands_is_a_reason():
+def test_a_trainer_that_accepts_no_more_commands_is_a_reason():
     session, answers = FakeSession(), []
     session.deaf = True
     Steering(session).submit("pause", {}, "me", answers.append)
-    assert "takes no commands" in answers[0]["why"]
+    assert "accepts no more commands" in answers[0]["why"]
 
 
 def test_who_asked_is_known_when_it_happens():
@@ -298,8 +298,8 @@ def test_a_flood_of_refusals_is_counted_and_long_ones_are_shortened():
         steering.submit("set", long, "me")
         steering.submit("y" * 60_000, {}, "me")
     assert len(session.recorded) == 20
-    steering.tell_refusals()
-    steering.tell_refusals()
+    steering.record_left_out_refusals()
+    steering.record_left_out_refusals()
     assert session.recorded[20:] == [
         ("note", {"message": "2,980 more commands were refused; they are not recorded one by one"})
     ]

@@ -1,4 +1,4 @@
-"""An undo belongs to the session: whoever asks, and also after the host was another."""
+"""An undo belongs to the session, whichever client asks and after a new host has started."""
 
 import os
 import signal

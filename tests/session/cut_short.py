@@ -1,4 +1,4 @@
-"""Recordings as a program leaves them that is killed in the middle of a change."""
+"""Recordings with a change that was interrupted by a kill."""
 
 import signal
 import struct

@@ -55,7 +55,7 @@ def test_a_summary_tells_what_was_swapped(tmp_path):
     assert (summary.optimizer, summary.steps) == ("sgd", 500)
 
 
-def test_a_name_of_ones_own(tmp_path):
+def test_a_chosen_name(tmp_path):
     assert create_session(str(tmp_path), "digits", "mine").name == "mine"
     with pytest.raises(SessionError, match="there is a session 'mine' already"):
         create_session(str(tmp_path), "digits", "mine")

@@ -1,4 +1,4 @@
-"""Files from elsewhere: none makes us run, read or show what it likes."""
+"""Files from other machines cannot choose what is run, read or shown."""
 
 import gzip
 import hashlib
@@ -57,7 +57,7 @@ def test_a_header_of_any_size_is_not_read(tmp_path: Path, kind: bytes) -> None:
     header.type, header.size = kind, 1 << 36
     with gzip.open(tmp_path / "file", "wb") as out:
         out.write(header.tobuf(tarfile.GNU_FORMAT) + bytes(1 << 20))
-    refused(tmp_path / "file", tmp_path / "home", "no whole bundle")
+    refused(tmp_path / "file", tmp_path / "home", "not a complete bundle")
 
 
 def test_a_file_that_the_manifest_does_not_list_is_refused(tmp_path: Path, sound: bytes) -> None:
@@ -118,7 +118,7 @@ def test_a_folder_copied_by_hand_does_not_break_the_list(tmp_path: Path, body: s
     assert summarise(folder).data == "mnist"
 
 
-def test_the_programs_of_another_machine_are_forgotten(tmp_path: Path) -> None:
+def test_the_programs_of_another_machine_are_blanked(tmp_path: Path) -> None:
     evil = {"trainer": {"command": "sh evil"}, "telemetry.tegrastats": "/tmp/evil",
             "train": {"on_finish": "sh evil", "steps": 300}}  # fmt: skip
     planned = [{"step": 7, "set": {"train.on_finish": "sh evil"}}]

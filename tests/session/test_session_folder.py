@@ -1,4 +1,4 @@
-"""Folders: names, who is alive, and putting a dead session's files right."""
+"""Folders: names, liveness, and settling a session without a host."""
 
 import fcntl
 import os
@@ -34,7 +34,7 @@ def test_names_take_the_next_free_number(tmp_path):
     assert Path(folder.path).stat().st_mode & 0o777 == 0o700
 
 
-def test_two_who_start_at_once_get_two_folders(tmp_path):
+def test_two_starts_at_once_get_two_folders(tmp_path):
     made = []
     threads = [
         threading.Thread(target=lambda: made.append(create_session(str(tmp_path), "digits").name))
@@ -80,7 +80,7 @@ def test_ten_sorts_after_two(tmp_path):
     assert [folder.name for folder in list_sessions(str(tmp_path))][-1] == "digits-10"
 
 
-def test_alive_means_a_lock_is_held_and_asking_takes_none(tmp_path):
+def test_alive_means_a_lock_is_held_and_testing_takes_none(tmp_path):
     folder = SessionFolder(str(tmp_path))
     assert not folder.is_alive()
     held = os.open(folder.lock, os.O_RDWR | os.O_CREAT)
@@ -132,7 +132,7 @@ def test_the_next_opener_leaves_one_file(left_by_a_killed_host):
     ]
 
 
-def test_nobody_touches_the_log_of_a_live_session(left_by_a_killed_host):
+def test_the_log_of_a_live_session_is_not_touched(left_by_a_killed_host):
     folder = left_by_a_killed_host
     with Path(folder.lock).open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -143,7 +143,7 @@ def test_nobody_touches_the_log_of_a_live_session(left_by_a_killed_host):
     assert folder.settle()
 
 
-def test_with_somebody_reading_it_is_left_for_later(left_by_a_killed_host):
+def test_while_another_process_reads_it_is_left_for_later(left_by_a_killed_host):
     folder = left_by_a_killed_host
     other = sqlite3.connect(folder.recording)
     other.execute("BEGIN")

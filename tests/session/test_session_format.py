@@ -1,4 +1,4 @@
-"""What the documentation tells a stranger holds."""
+"""The examples and tables in the documentation of the format are correct."""
 
 import re
 import sqlite3

@@ -1,4 +1,4 @@
-"""A recording that was left in the middle of a change is repaired, or read from a copy."""
+"""A recording with an interrupted change is repaired, or read from a copy."""
 
 import fcntl
 import os
@@ -156,7 +156,7 @@ def test_a_journal_that_names_another_file_is_not_followed(folder, tmp_path, tem
     assert thesis.read_text() == "three years"
 
 
-def test_without_room_for_a_copy_it_is_said_what_to_do(folder, read_only, monkeypatch):
+def test_without_room_for_a_copy_the_error_says_what_to_do(folder, read_only, monkeypatch):
     cut_short(folder.recording)
     monkeypatch.setattr(shutil, "disk_usage", lambda place: Usage(1 << 30, 1 << 30, 1000))
     with pytest.raises(RecordingError, match=r"needs \d+ MB in .*TMPDIR"):
@@ -172,7 +172,7 @@ def test_a_copy_that_cannot_be_made_leaves_nothing(folder, read_only, temporary,
     assert list(temporary.iterdir()) == []
 
 
-def test_nobody_touches_the_journal_of_a_live_session(folder):
+def test_the_journal_of_a_live_session_is_not_touched(folder):
     cut_short(folder.recording)
     with Path(folder.lock).open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -200,7 +200,7 @@ with SessionReader(SessionFolder(sys.argv[1])) as reader:
 """
 
 
-def test_many_may_repair_it_at_once(folder):
+def test_several_processes_may_repair_it_at_once(folder):
     killed_while_writing(folder.recording)
     command = [sys.executable, "-c", READER, folder.path]
     readers = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in range(4)]
@@ -223,7 +223,7 @@ SessionFolder(sys.argv[1]).settle()
 
 
 @pytest.mark.parametrize("when", ["early", "late"])
-def test_one_who_is_killed_while_repairing_keeps_nobody_out(folder, when):
+def test_a_process_killed_while_repairing_blocks_no_other(folder, when):
     before = events(folder)
     killed_while_writing(folder.recording)
     Path(folder.recording + "-shm").touch()

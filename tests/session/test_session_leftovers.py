@@ -1,4 +1,4 @@
-"""A folder that a killed start left behind blocks no name for ever."""
+"""A folder that a killed start left behind does not block its name for ever."""
 
 import os
 from pathlib import Path
@@ -37,7 +37,7 @@ def age(folder):
         os.utime(path, (an_hour_ago, an_hour_ago), follow_symlinks=False)
 
 
-def test_it_is_no_session_but_is_found_and_deleted(left, tmp_path):
+def test_a_leftover_is_not_listed_but_can_be_deleted(left, tmp_path):
     home = str(tmp_path)
     assert list_sessions(home) == []
     assert list_leftovers(home) == [left] == [find_leftover(home, "mine")]
@@ -61,10 +61,10 @@ def test_a_renamed_and_an_imported_session_take_its_place(left, tmp_path):
 
 
 @pytest.mark.parametrize("file", ["notes.txt", "checkpoints/step-10.npz"])
-def test_what_may_still_be_wanted_is_not_removed(left, tmp_path, file):
+def test_a_folder_that_may_be_needed_is_not_removed(left, tmp_path, file):
     Path(left.path, file).touch()
     age(left)
-    with pytest.raises(SessionError, match=r"holds no recording.*sessions delete mine"):
+    with pytest.raises(SessionError, match=r"has no recording.*sessions delete mine"):
         create_session(str(tmp_path), "mnist", "mine")
     assert Path(left.path, file).exists()
 
@@ -85,7 +85,7 @@ def test_a_file_in_the_way_is_named(tmp_path):
     (tmp_path / "sessions").mkdir()
     (tmp_path / "sessions" / "mine").touch()
     assert find_leftover(str(tmp_path), "mine") is None
-    with pytest.raises(SessionError, match="mine is in the way"):
+    with pytest.raises(SessionError, match="mine exists already"):
         create_session(str(tmp_path), "mnist", "mine")
 
 

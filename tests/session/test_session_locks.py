@@ -1,4 +1,4 @@
-"""Liveness, and who keeps whom out of a session's folder."""
+"""The locks on a session's folder: hosts and maintenance."""
 
 import fcntl
 import threading
@@ -40,7 +40,7 @@ def is_alive_to_others(folder):
         return False
 
 
-def test_maintenance_is_no_host(folder):
+def test_maintenance_is_not_taken_for_a_host(folder):
     with maintenance(folder.path):
         assert not folder.is_alive()
         assert not is_alive_to_others(folder)
@@ -57,7 +57,7 @@ def test_maintenance_keeps_other_maintenance_out(folder):
     assert folder.settle()
 
 
-def test_renaming_waits_for_who_settles(folder):
+def test_renaming_waits_for_settling(folder):
     entered, leave = threading.Event(), threading.Event()
 
     def settle():
@@ -111,7 +111,7 @@ def test_maintenance_leaves_a_host_alone(folder):
 
 
 @pytest.mark.parametrize("fate", ["deleted", "replaced"])
-def test_a_lock_that_is_deleted_lets_nobody_in(folder, impatient, fate):
+def test_a_deleted_lock_does_not_let_in_another_host(folder, impatient, fate):
     host = FolderLock(folder.path)
     Path(folder.lock).unlink()
     if fate == "replaced":
@@ -121,9 +121,9 @@ def test_a_lock_that_is_deleted_lets_nobody_in(folder, impatient, fate):
         FolderLock(folder.path)
     with pytest.raises(SessionError, match="stop it first"):
         delete_session(folder)
-    assert not host.is_whole()
+    assert not host.is_in_place()
     host.restore()
-    assert host.is_whole() and is_alive_to_others(folder)
+    assert host.is_in_place() and is_alive_to_others(folder)
     host.beat()
     assert folder.is_responding()
     host.close()
@@ -139,7 +139,7 @@ def test_a_lock_that_cannot_be_made_again_is_tried_again(folder):
         host.restore()
     Path(folder.lock).rmdir()
     host.restore()
-    assert host.is_whole()
+    assert host.is_in_place()
     host.close()
 
 

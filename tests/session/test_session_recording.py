@@ -337,7 +337,7 @@ def test_a_recording_is_never_written_over(tmp_path):
     assert Path(folder.recording).read_bytes() == before
 
 
-def test_somebody_else_who_writes_is_waited_out(tmp_path, monkeypatch):
+def test_another_writer_is_waited_for(tmp_path, monkeypatch):
     monkeypatch.setattr(recorder_module, "_BUSY_S", 0.01)
     with recording(tmp_path) as (folder, recorder), SessionReader(folder) as reader:
         rude = sqlite3.connect(folder.recording, isolation_level=None)
@@ -362,7 +362,7 @@ def test_foreign_and_newer_files_are_told_apart(tmp_path):
     with connection:
         connection.execute("DROP TABLE meta")
     connection.close()
-    with pytest.raises(RecordingError, match="no nanotrain recording"):
+    with pytest.raises(RecordingError, match="not a nanotrain recording"):
         SessionReader(folder)
     folder = new_recording(tmp_path)
     (tmp_path / "sessions" / folder.name / "recording.nanotrain").unlink()

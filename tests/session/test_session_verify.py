@@ -1,4 +1,4 @@
-"""What is damaged or foreign is said so; whole sessions come back from their files."""
+"""Damaged and foreign files are refused; intact sessions are imported."""
 
 import contextlib
 import hashlib

@@ -1,4 +1,4 @@
-"""Lines of every form, written for these tests."""
+"""The parser with lines of every form, written for these tests."""
 
 import pytest
 
@@ -101,7 +101,7 @@ def test_each_form(token: str, field: str, value: object) -> None:
         "VDD_IN 1234567890/1", "\x00\x1b[31m",
     ],
 )  # fmt: skip
-def test_what_is_not_understood_is_kept_and_means_nothing(token: str) -> None:
+def test_unknown_tokens_are_kept_as_text(token: str) -> None:
     line = parse("RAM 1/2MB " + token + " tj@3C")
     assert line.unknown == tuple(token.split())
     assert line._replace(unknown=()) == parse("RAM 1/2MB tj@3C")
@@ -133,7 +133,7 @@ def test_what_is_no_sample(line: str) -> None:
         ("CPU [1%@2] APE 2", "CPU [1%@2]", ("APE", "2")),
     ],
 )  # fmt: skip
-def test_a_number_that_may_lack_digits_is_not_believed(
+def test_a_number_that_may_lack_digits_is_ignored(
     cut: str, kept: str, unknown: "tuple[str, ...]"
 ) -> None:
     line = parse_line("RAM 1/2MB " + cut, whole=False)

@@ -1,4 +1,4 @@
-"""The parser against lines drawn at random: true ones, cut ones and noise."""
+"""The parser with random lines: valid ones, cut ones and noise."""
 
 import json
 from typing import Any
@@ -78,7 +78,7 @@ MAIN = {
 
 
 @given(lines())
-def test_a_line_means_what_it_was_made_of(told: Told) -> None:
+def test_a_line_is_parsed_to_the_values_it_was_made_of(told: Told) -> None:
     text, expected = told
     parsed = parse_line(text)
     assert parsed is not None
@@ -87,9 +87,7 @@ def test_a_line_means_what_it_was_made_of(told: Told) -> None:
 
 
 @given(lines(), st.data())
-def test_a_cut_line_says_nothing_that_the_whole_one_does_not(
-    told: Told, data: st.DataObject
-) -> None:
+def test_a_cut_line_has_only_values_of_the_complete_one(told: Told, data: st.DataObject) -> None:
     text, _ = told
     # the next token begins with what ends a number
     whole = parse_line(text + " tj@1C")

@@ -61,7 +61,7 @@ def test_the_module_rail_is_believed_but_on_the_odd_carrier(recorded: Path) -> N
         assert module_power(now) == (None if odd_carrier else rail), text
 
 
-def test_cut_anywhere_a_line_keeps_to_what_it_said(recorded: Path) -> None:
+def test_a_line_cut_anywhere_has_only_its_true_values(recorded: Path) -> None:
     """But for a number at its end, as ``1405/140`` of 1408: the reader takes whole lines."""
     cases = json.loads((recorded / "expected.json").read_text())
     for case in cases:

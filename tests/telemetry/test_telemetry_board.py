@@ -78,7 +78,7 @@ def test_the_mode_of_an_nvpmodel_that_does_not_answer(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("status", "mode"), [(None, ("15W", 2)), ("", (None, None)), ("pmode:0000", ("MAXN", 0))]
 )
-def test_a_board_that_was_never_told_a_mode_has_the_one_it_starts_with(
+def test_a_board_whose_mode_was_never_set_has_the_default(
     tmp_path: Path, status: str | None, mode: tuple[str | None, int | None]
 ) -> None:
     modes = "< POWER_MODEL ID=0 NAME=MAXN >\n< POWER_MODEL ID=2 NAME=15W >\n"

@@ -203,7 +203,7 @@ def test_a_plain_users_tegrastats_is_completed(tmp_path: Path) -> None:
     assert (body["lfb_blocks"], body["gpu_mapped_mb"]) == (1, 640)
 
 
-def test_root_is_not_said_to_add_what_a_thor_tells_nobody(
+def test_a_thors_load_is_not_noted_as_roots(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
@@ -223,7 +223,7 @@ def test_a_load_without_a_clock_gets_the_drivers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("sensors", [True, False])
-def test_root_is_said_to_add_power_where_there_are_sensors(
+def test_power_is_noted_as_roots_if_there_are_sensors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sensors: bool
 ) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)

@@ -1,4 +1,4 @@
-"""Real processes: started, read, ended, and never left behind."""
+"""The child with real processes: started, read, ended, and never left behind."""
 
 import os
 import select
@@ -56,7 +56,7 @@ def test_what_a_child_inherits() -> None:
         os.close(inherited)
 
 
-def test_reading_never_waits_and_the_end_is_told() -> None:
+def test_reading_never_blocks_and_the_end_is_seen() -> None:
     child = spawn(["/bin/sh", "-c", "echo one; exit 3"])
     assert read_until(child, b"one\n") == b"one\n"
     assert read_until(child, b"never") == b""

@@ -1,4 +1,4 @@
-"""The monitor with a clock and a child of the test's own."""
+"""The monitor with a fake clock and a fake child."""
 
 import subprocess
 import sys
@@ -82,7 +82,7 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
 
 
-def test_a_sample_an_interval(bench: Bench, tmp_path: Path) -> None:
+def test_one_sample_in_each_interval(bench: Bench, tmp_path: Path) -> None:
     bench.monitor.start()
     assert bench.argv == [str(tmp_path / "usr/bin/tegrastats"), "--interval", "1000"]
     assert bench.monitor.fileno() == 99
@@ -126,7 +126,7 @@ def test_of_many_lines_the_newest_counts(bench: Bench) -> None:
     bench.monitor.close()
 
 
-def test_lines_that_are_none_are_counted(bench: Bench) -> None:
+def test_lines_that_are_no_samples_are_counted(bench: Bench) -> None:
     bench.monitor.start()
     bench.hear(b"WARNING: not invoking as root\n\nRAM 1/2\n", b"x" * 70000, b"\n" + LINE)
     assert bench.monitor.unread_lines == 4
@@ -134,7 +134,7 @@ def test_lines_that_are_none_are_counted(bench: Bench) -> None:
     bench.monitor.close()
 
 
-def test_silence_is_told_once_and_replaced_until_it_answers(bench: Bench) -> None:
+def test_missing_readings_are_reported_once_and_replaced_until_it_works(bench: Bench) -> None:
     bench.monitor.start()
     assert bench.poll(4.9) is None  # two seconds to start, three intervals of patience
     assert bench.monitor.deadline() == 105.0
@@ -147,7 +147,7 @@ def test_silence_is_told_once_and_replaced_until_it_answers(bench: Bench) -> Non
     bench.now = 107.0
     bench.hear(LINE)
     assert bench.poll(7.0)["source"] == "tegrastats"
-    assert bench.monitor.notes() == ["tegrastats answers again."]
+    assert bench.monitor.notes() == ["tegrastats works again."]
     assert bench.poll(9.9) is None
     assert bench.poll(10.0)["source"] == "/proc"
     bench.hear(LINE)
@@ -156,7 +156,7 @@ def test_silence_is_told_once_and_replaced_until_it_answers(bench: Bench) -> Non
     bench.monitor.close()
 
 
-def test_one_that_flaps_is_told_of_once(bench: Bench) -> None:
+def test_a_tegrastats_that_keeps_failing_is_reported_once(bench: Bench) -> None:
     bench.monitor.start()
     notes = []
     for tick in range(1, 200):
@@ -165,11 +165,11 @@ def test_one_that_flaps_is_told_of_once(bench: Bench) -> None:
             bench.hear(b"WARNING: x\n" * tick + LINE)
         bench.poll(float(tick))
         notes += bench.monitor.notes()
-    assert len(notes) == 2 and notes[1] == "tegrastats answers again."
+    assert len(notes) == 2 and notes[1] == "tegrastats works again."
     bench.monitor.close()
 
 
-def test_one_that_hangs_is_started_again(bench: Bench) -> None:
+def test_a_tegrastats_that_hangs_is_restarted(bench: Bench) -> None:
     bench.monitor.start()
     bench.hear(b"WARNING: not invoking as root\n" + LINE + b"WARNING: failed to open x\n" * 3)
     starts = []
@@ -186,7 +186,7 @@ def test_one_that_hangs_is_started_again(bench: Bench) -> None:
     bench.monitor.close()
 
 
-def test_lines_that_waited_while_we_were_stopped_are_no_silence(bench: Bench) -> None:
+def test_lines_that_waited_while_this_process_was_stopped_count(bench: Bench) -> None:
     bench.monitor.start()
     bench.children[0].output.append(LINE)
     assert bench.poll(1000)["source"] == "tegrastats"
@@ -194,7 +194,7 @@ def test_lines_that_waited_while_we_were_stopped_are_no_silence(bench: Bench) ->
     bench.monitor.close()
 
 
-def test_one_that_dies_is_started_again_ever_more_rarely(bench: Bench) -> None:
+def test_a_tegrastats_that_dies_is_restarted_with_growing_delays(bench: Bench) -> None:
     bench.monitor.start()
     starts = []
     for tick in range(400):
@@ -212,7 +212,7 @@ def test_one_that_dies_is_started_again_ever_more_rarely(bench: Bench) -> None:
     bench.monitor.close()
 
 
-def test_having_run_for_long_it_is_started_again_at_once(bench: Bench) -> None:
+def test_after_a_long_run_it_is_restarted_at_once(bench: Bench) -> None:
     bench.monitor.start()
     for at in (0.0, 1.0, 3.0):
         bench.poll(at)
@@ -244,7 +244,7 @@ def test_a_flood_is_stopped(bench: Bench) -> None:
     assert bench.poll(1.0)["ram_used_mb"] == 905 and bench.monitor.unread_lines == 1
     bench.hear(*[b"RAM 1/2MB\n" * 6000] * 144)
     assert bench.children[0].closed
-    assert "writes without end" in bench.monitor.notes()[0]
+    assert "writes too much" in bench.monitor.notes()[0]
     bench.poll(59.0)
     assert len(bench.children) == 1
     bench.monitor.close()
@@ -269,7 +269,7 @@ def test_without_tegrastats_it_says_so(tmp_path: Path) -> None:
     bench.monitor.close()
 
 
-def test_one_found_that_cannot_be_executed_is_told_and_done_without(bench: Bench) -> None:
+def test_a_tegrastats_that_cannot_be_executed_is_reported_and_replaced(bench: Bench) -> None:
     bench.refuse = True
     bench.monitor.start()
     assert "cannot be run: Exec format error: CPU" in bench.monitor.notes()[0]
@@ -277,7 +277,7 @@ def test_one_found_that_cannot_be_executed_is_told_and_done_without(bench: Bench
     bench.monitor.close()
 
 
-def test_one_that_is_named_must_be_there(tmp_path: Path) -> None:
+def test_a_named_tegrastats_must_exist(tmp_path: Path) -> None:
     (tmp_path / "plain").write_text("x")
     for name, problem in [
         ("none", "there is no program"), ("plain", "is not executable"), ("", "is a folder"),
@@ -288,7 +288,7 @@ def test_one_that_is_named_must_be_there(tmp_path: Path) -> None:
         assert str(tmp_path / name) in caught.value.message
 
 
-def test_one_that_is_named_must_run(tmp_path: Path) -> None:
+def test_a_named_tegrastats_must_run(tmp_path: Path) -> None:
     broken = tmp_path / "tegrastats"
     broken.write_bytes(b"\x7fELF broken")
     broken.chmod(0o755)
@@ -323,7 +323,7 @@ def test_a_jetsons_gpu_load_comes_from_its_driver_where_tegrastats_hides_it(tmp_
 
 
 @pytest.mark.parametrize("uid", [0, 1000])
-def test_what_root_would_add_is_said_once(
+def test_what_only_root_sees_is_noted_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uid: int
 ) -> None:
     monkeypatch.setattr("os.geteuid", lambda: uid)
@@ -338,8 +338,8 @@ def test_what_root_would_add_is_said_once(
         assert "emc_load_percent" not in bench.poll(second)
         notes += bench.monitor.notes()
     wanted = (
-        "tegrastats tells root alone the memory controller's load;"
-        " nothing here needs root, and the rest is as good without."
+        "tegrastats shows the memory controller's load only to root."
+        " Root is not needed for anything else."
     )
     assert notes == ([] if uid == 0 else [wanted])
     bench.monitor.close()

@@ -167,7 +167,7 @@ def test_a_jetsons_gpu_load_is_in_thousandths(tmp_path: Path, text: str, load: f
     assert JetsonGpu(str(tmp_path)).load_percent() == load
 
 
-def test_what_a_jetson_is_known_by(tmp_path: Path) -> None:
+def test_how_a_jetson_is_recognized(tmp_path: Path) -> None:
     assert not is_jetson(str(tmp_path))
     write(tmp_path, {"proc/device-tree/compatible": "nvidia,p3450\0nvidia,tegra210\0"})
     assert is_jetson(str(tmp_path))
@@ -209,9 +209,9 @@ def test_why_there_is_no_gpu(tmp_path: Path) -> None:
     root, error = str(tmp_path), NVMLError("Driver Not Loaded")
     assert open_gpu(root, loader()) == "the package nvidia-ml-py is not installed"
     none = open_gpu(root, loader(pynvml=fake_nvml(nvmlInit=error)))
-    assert none == "NVML does not start (Driver Not Loaded)"
+    assert none == "NVML cannot be initialized (Driver Not Loaded)"
     none = open_gpu(root, loader(pynvml=fake_nvml(nvmlDeviceGetHandleByIndex=error)))
-    assert none == "NVML finds none (Driver Not Loaded)"
+    assert none == "NVML finds no GPU (Driver Not Loaded)"
 
 
 def test_the_real_pynvml_has_what_is_asked_for() -> None:

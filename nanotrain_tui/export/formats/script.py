@@ -13,7 +13,7 @@ from nanotrain_tui.catalog import Config, edited, trainer_config
 from nanotrain_tui.export import script_formulas
 from nanotrain_tui.export.registry import ExportError, Options, TextFormat
 from nanotrain_tui.session.evaluated import evaluated
-from nanotrain_tui.session.history import Stretch, read_history
+from nanotrain_tui.session.history import SegmentHistory, read_history
 from nanotrain_tui.session.recording.reader import SessionReader
 
 TEMPLATE = Path(__file__).parent.parent / "keras_script.py.txt"
@@ -48,7 +48,7 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:  # noqa
     out.write(re.sub(r"@([A-Z]+)@", lambda found: filled[found.group(1)], template))
 
 
-def edits_of(history: list[Stretch]) -> Edits:
+def edits_of(history: list[SegmentHistory]) -> Edits:
     """What changed after which step, by whomever, where a resume took the place of what was."""
     edits: Edits = []
     start = config = history[0].config

@@ -1,1 +1,1 @@
-"""The guards: when a training is warned of or paused because of heat or lack of memory."""
+"""The guards: warn and act when the board is too hot or memory runs out."""

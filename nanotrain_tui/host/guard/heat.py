@@ -1,7 +1,7 @@
-"""When a board gets too hot: decisions alone, from one sample to the next.
+"""The heat guard: decides from each sample whether the board is too hot.
 
-The board slows itself down at its own trip points and turns off at its last one. A pause with a
-checkpoint before that loses nothing.
+A board lowers its clocks at its passive trip points and turns off at its critical one. A pause with
+a checkpoint before that keeps the progress.
 """
 
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional
@@ -22,60 +22,61 @@ from nanotrain_tui.host.guard.heat_limits import Limits
 from nanotrain_tui.session import state as states
 from nanotrain_tui.telemetry.summary import die_temperatures
 
-_OVERRULED_C = 1.0  # at least so much hotter than when a person went on
-_BLIND_SAMPLES = 5  # without a temperature
+_OVERRULED_C = 1.0  # at least this much hotter than when a person resumed
+_BLIND_SAMPLES = 5  # samples without a temperature, before that is reported
 
 
 class HeatGuard:
-    """Warns, pauses and goes on, by what the samples say of the die's zones.
+    """Warns, pauses and resumes by the temperatures of the zones on the die.
 
-    ``limits`` may be replaced at any time. A person who goes on in spite of the heat is not
-    overruled before it has cooled down once or got hotter still.
+    ``limits`` may be replaced at any time. After a person resumed a training that is too hot, the
+    guard pauses it again only once the board has cooled down or has become hotter still.
     """
 
     def __init__(self) -> None:
         self.limits: Optional[Limits] = None
         self.may_pause = True
-        self.holds = False  # the training is paused, or asked to pause, by this guard
+        self.holds = False  # this guard has paused the training, or asked for it
         self._sensors = Sensors()
         self._warned = False
-        # degrees above its limit of the hottest zone, as last seen
+        # how far the hottest zone was above its limit in the last sample, in degrees
         self._excess = float("-inf")
-        self._overruled: Optional[float] = None  # the excess at which a person went on
-        self._held_by = ("", 0.0)  # zone and limit that made it pause
-        self._is_told = True  # that it holds, and until when
-        self._blind = 0  # samples without a temperature while it holds
-        self._absent = 0  # samples without the zone that made it pause
+        self._overruled: Optional[float] = None  # the excess at which a person resumed
+        self._held_by = ("", 0.0)  # the zone and the limit that caused the pause
+        self._is_reported = True  # an event says that the guard holds, and until when
+        self._blind = 0  # samples in a row without a temperature while the guard holds
+        self._absent = 0  # samples in a row without the zone that caused the pause
         self._throttling: List[str] = []
 
     def watching(self) -> Action:
-        """What the limits are, for the record; without any they are null."""
+        """The limits, to be recorded; null if there are none."""
         limits = self.limits
         if limits is None:
             off: Dict[str, Optional[float]] = {"warn": None, "resume": None}
-            return Action(HEAT, WATCHING, None, None, "", "the guard watches no heat", off)
+            return Action(HEAT, WATCHING, None, None, "", "the heat guard is off", off)
         zone, limit = "", limits.everywhere
         if limit is None:
             zone, limit = min(limits.by_zone.items(), key=lambda pair: pair[1])
         resume, warn = limits.resume_below(limit), limit - limits.margin
-        does = "pauses" if self.may_pause else "a warning comes"
         where = zone.upper() or "CPU and GPU"
-        text = "{} at {:g} °C of {}".format(does, limit if self.may_pause else warn, where)
         if self.may_pause:
-            text += ", goes on below {:g} °C".format(resume)
+            text = "the heat guard pauses at {:g} °C ({}) and goes on below {:g} °C"
+            text = text.format(limit, where, resume)
+        else:
+            text = "the heat guard warns at {:g} °C ({})".format(warn, where)
         more: Dict[str, Optional[float]] = {"warn": warn, "resume": resume}
-        return Action(HEAT, WATCHING, None, limit, zone, "the guard watches: " + text, more)
+        return Action(HEAT, WATCHING, None, limit, zone, text, more)
 
     def take(self, body: Mapping[str, Any], state: str) -> List[Action]:
-        """What this sample, taken in this state of the session, asks for."""
+        """The actions for one sample, ``body``, in this state of the session."""
         actions = self._see_throttling(body)
         if state in states.ENDED:
             self.holds = False
         reading = self._nearest(body)
         if self.holds and state == states.PAUSED and (self.limits is None or not self.may_pause):
-            return [*actions, self._go_on(None, "the guard does not pause any more")]
+            return [*actions, self._resume(None, "the heat guard no longer pauses")]
         if reading is None or self.limits is None:
-            return actions + self._miss(state)
+            return actions + self._count_blind(state)
         self._blind = 0
         self._excess = reading.value - reading.limit
         if reading.all_cool:
@@ -89,40 +90,40 @@ class HeatGuard:
         return actions
 
     def release(self) -> Optional[Action]:
-        """Somebody else wants it paused: it is theirs to go on. None where it did not hold."""
+        """A person asked for a pause, so only a person resumes. None if the guard held nothing."""
         if not self.holds:
             return None
         self.holds = False
-        text = "a person holds it now: it stays paused however cool it gets"
+        text = "a person paused the training: it stays paused when the board has cooled"
         return Action(HEAT, RELEASED, None, None, "", text)
 
     def overrule(self) -> None:
-        """A person goes on in spite of the heat."""
+        """A person resumed the training although it is too hot."""
         if self.holds or self._excess >= 0.0:
             self.holds = self._warned = False
             self._overruled = max(self._excess, 0.0)
 
-    def lost(self) -> None:
-        """Its pause did not come to be: where it is still hot it pauses again."""
+    def pause_failed(self) -> None:
+        """The pause was refused; the guard pauses again if it is still too hot."""
         self.holds = False
 
     def remind(self) -> None:
-        """Tell with the next sample that it holds, where it does: the record began anew."""
-        self._is_told = False
+        """Report with the next sample whether the guard holds: a new segment has begun."""
+        self._is_reported = False
 
     def _hold(self, reading: "Reading") -> List[Action]:
-        """It is paused by this guard: go on, tell why not yet, or say nothing."""
+        """While this guard holds: resume, report why not yet, or do nothing."""
         zone, value, limit, resume, all_cool = reading
         if self._is_limit_raised():
             if value < limit:
                 text = "the limit is {:g} °C now, and {} at {:g} °C".format(limit, zone, value)
-                return [self._go_on(reading, text)]
-            self._held_by = (zone, limit)  # too hot for that one as well
+                return [self._resume(reading, text)]
+            self._held_by = (zone, limit)  # too hot for the new limit as well
         if all_cool:
-            return [self._go_on(reading, "{} has cooled to {:g} °C".format(zone, value))]
-        if self._is_told:
+            return [self._resume(reading, "{} has cooled to {:g} °C".format(zone, value))]
+        if self._is_reported:
             return []
-        self._is_told = True
+        self._is_reported = True
         text = "{} is at {:g} °C: training stays paused, and goes on below {:g} °C"
         return [Action(HEAT, HOLDING, value, resume, zone, text.format(zone, value, resume))]
 
@@ -131,7 +132,7 @@ class HeatGuard:
         now = self.limits.of(zone) if self.limits is not None else None
         return now is None or now > before
 
-    def _go_on(self, reading: "Optional[Reading]", why: str) -> Action:
+    def _resume(self, reading: "Optional[Reading]", why: str) -> Action:
         self.holds = self._warned = False
         text = why + ": training goes on"
         if reading is None:
@@ -141,7 +142,7 @@ class HeatGuard:
     def _pause(self, reading: "Reading") -> Action:
         zone, value, limit, resume, _ = reading
         self.holds, self._overruled, self._held_by = True, None, (zone, limit)
-        self._warned = self._is_told = True
+        self._warned = self._is_reported = True
         text = "{} is at {:g} °C: training pauses, and goes on below {:g} °C"
         return Action(HEAT, PAUSED, value, limit, zone, text.format(zone, value, resume))
 
@@ -151,47 +152,47 @@ class HeatGuard:
         zone, value, limit = reading[:3]
         text = "{} is at {:g} °C".format(zone, value)
         if self.may_pause:
-            text += "; training pauses at {:g} °C".format(limit + self._more_than_overruled())
+            text += "; training pauses at {:g} °C".format(limit + self._least_excess())
         return Action(HEAT, WARNED, value, limit - self.limits.margin, zone, text)
 
     def _may_pause_now(self) -> bool:
         if self.holds or not self.may_pause:
             return False
-        return self._excess >= self._more_than_overruled()
+        return self._excess >= self._least_excess()
 
-    def _more_than_overruled(self) -> float:
-        """How far above its limit a zone has to be."""
+    def _least_excess(self) -> float:
+        """How far above its limit a zone has to be for a pause, in degrees."""
         if self._overruled is None or self.limits is None:
             return 0.0
         return self._overruled + max(self.limits.margin, _OVERRULED_C)
 
-    def _miss(self, state: str) -> List[Action]:
-        """No temperature, or none that counts: who is held hears of it, once."""
+    def _count_blind(self, state: str) -> List[Action]:
+        """The sample has no usable temperature; reported once if the training is held."""
         if not self.holds or state != states.PAUSED:
             return []
         self._blind += 1
         if self._blind != _BLIND_SAMPLES:
             return []
-        self._is_told = False
-        text = "no temperature is read any more: training stays paused until one is, or 'resume'"
+        self._is_reported = False
+        text = "no temperature can be read: training stays paused until one can, or until 'resume'"
         return [Action(HEAT, HOLDING, None, None, "", text)]
 
     def _nearest(self, body: Mapping[str, Any]) -> "Optional[Reading]":
-        """Of the readings that are believed the one nearest to its limit, or farthest above."""
+        """The accepted reading that is nearest to its limit or farthest above it."""
         measured = die_temperatures(body)
-        believed = self._sensors.take(measured, self.limits.jump if self.limits else 0.0)
+        accepted = self._sensors.take(measured, self.limits.jump if self.limits else 0.0)
         held_by = self._held_by[0]
-        self._absent = self._absent + 1 if held_by and held_by not in believed else 0
+        self._absent = self._absent + 1 if held_by and held_by not in accepted else 0
         found = []
-        for zone, value in believed.items():
+        for zone, value in accepted.items():
             limit = self.limits.of(zone) if self.limits is not None else None
             if self.limits is not None and limit is not None:
                 found.append((zone, value, limit, self.limits.resume_below(limit)))
         if not found:
             return None
         nearest = max(found, key=lambda one: one[1] - one[2])
-        # what is doubted, or has just gone, is not known to be cool
-        known = len(believed) == len(measured) and not 0 < self._absent < _BLIND_SAMPLES
+        # a zone whose reading is doubtful or has just disappeared may still be hot
+        known = len(accepted) == len(measured) and not 0 < self._absent < _BLIND_SAMPLES
         cool = known and all(value < resume for _, value, _, resume in found)
         return Reading(*nearest, all_cool=cool)
 
@@ -201,44 +202,46 @@ class HeatGuard:
             return []
         before, self._throttling = self._throttling, names
         if names:
-            text = "the board slows down for heat: {}".format(", ".join(names))
+            text = "the board slows down because of heat: {}".format(", ".join(names))
             return [Action(HEAT, THROTTLED, None, None, ", ".join(names), text)]
         text = "the board is at full speed again"
         return [Action(HEAT, UNTHROTTLED, None, None, ", ".join(before), text)]
 
 
 class Reading(NamedTuple):
-    """The zone nearest to its limit: where it is too hot and below what it may go on, in °C."""
+    """The zone nearest to its limit, with the limits for a pause and for going on, in °C."""
 
     zone: str
     value: float
     limit: float
     resume: float
-    all_cool: bool  # every zone is below what it may go on at
+    all_cool: bool  # every zone is below the temperature at which training goes on
 
 
 class Sensors:
-    """Believes a reading that jumps, and the first of all, once another has confirmed it."""
+    """Rejects implausible readings: a sudden jump counts only once a second one confirms it."""
 
     def __init__(self) -> None:
         self._known: Dict[str, float] = {}
         self._doubted: Dict[str, float] = {}
 
     def take(self, found: Mapping[str, float], jump: float) -> Dict[str, float]:
-        """The readings by zone that are believed; ``jump`` degrees may lie between two."""
+        """The accepted readings by zone; ``jump`` degrees may lie between two in a row."""
         new = {zone: value for zone, value in found.items() if zone not in self._known}
         self._known.update(new)
         known = {zone: value for zone, value in found.items() if zone not in new}
-        told = {zone: value for zone, value in known.items() if self._is_so(zone, value, jump)}
-        self._doubted = {zone: value for zone, value in known.items() if zone not in told}
-        self._known.update(told)
-        return told
+        accepted = {
+            zone: value for zone, value in known.items() if self._is_plausible(zone, value, jump)
+        }
+        self._doubted = {zone: value for zone, value in known.items() if zone not in accepted}
+        self._known.update(accepted)
+        return accepted
 
-    def _is_so(self, zone: str, value: float, jump: float) -> bool:
+    def _is_plausible(self, zone: str, value: float, jump: float) -> bool:
         known, doubted = self._known[zone], self._doubted.get(zone)
         if abs(value - known) <= jump:
             return True
         if doubted is None:
             return False
-        # near what was doubted, or farther the same way: then the board is as hot as that
+        # near the doubtful reading, or farther in the same direction: the change is real
         return abs(value - doubted) <= jump or value > doubted > known or value < doubted < known

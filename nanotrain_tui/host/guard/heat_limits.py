@@ -1,35 +1,38 @@
-"""At how many degrees a training is warned of, paused and let go on."""
+"""The temperatures at which the heat guard warns, pauses and goes on."""
 
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Sequence
 
 from nanotrain_tui.telemetry.summary import is_of_the_die
 from nanotrain_tui.telemetry.thermal import Trip
 
-_COOLER_C = 10.0  # below the limit it goes on
-_PLAUSIBLE_C = 15.0  # a second; more is a sensor that is off
-_BEFORE_SHUTDOWN_C = 10.0  # where a zone only tells when the board turns off
+_COOLER_C = 10.0  # this far below the limit training goes on
+_PLAUSIBLE_C = 15.0  # per second; a larger change is a faulty sensor
+_BEFORE_SHUTDOWN_C = 10.0  # for a zone that has only a critical trip point
 
 
 class Limits(NamedTuple):
-    """Degrees Celsius: one for all zones of the die, or by zone as the board has them."""
+    """Limits in degrees Celsius: one for all zones of the die, or one for each zone."""
 
     everywhere: Optional[float]
-    by_zone: Mapping[str, float]
-    margin: float  # below the limit a warning comes
-    resume: Optional[float]  # None: so much below the limit
-    jump: float = _PLAUSIBLE_C  # between two readings that need nothing to confirm them
+    by_zone: Mapping[str, float]  # keys in lower case
+    margin: float  # the guard warns this far below the limit
+    resume: Optional[float]  # None: a fixed distance below the limit
+    jump: float = _PLAUSIBLE_C  # the largest plausible change between two readings
 
     def of(self, zone: str) -> Optional[float]:
-        """Where a zone is too hot; None where nobody says."""
+        """The limit of a zone; None if it has none."""
         return self.by_zone.get(zone.lower(), self.everywhere)
 
     def resume_below(self, limit: float) -> float:
-        """Where what was paused at this limit goes on."""
+        """The temperature below which a training that was paused at this limit goes on."""
         return limit - _COOLER_C if self.resume is None else min(self.resume, limit - 1.0)
 
 
 def heat_limits(config: Mapping[str, Any], trips: Sequence[Trip]) -> Optional[Limits]:
-    """The limits of a configuration, else those of the board less the margin; None without any."""
+    """The limits of a flat configuration; None if the guard is off or no limit is known.
+
+    Without a configured limit these are the board's trip points less the margin.
+    """
     if config.get("guard.heat") == "off":
         return None
     margin = float(config.get("guard.margin_c", 0.0))

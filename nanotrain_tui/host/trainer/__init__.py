@@ -1,1 +1,1 @@
-"""The trainer as its host sees it: the process, the connection, its messages and its log."""
+"""The host's side of the trainer: its process, the connection, its messages and its log."""

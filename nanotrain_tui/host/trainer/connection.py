@@ -1,4 +1,4 @@
-"""The line to the trainer: what it says, what else it prints, and how it ends."""
+"""The connection to the trainer: reads its messages and its other output until it exits."""
 
 import os
 import select
@@ -10,20 +10,20 @@ from nanotrain_tui.host.trainer.log import TrainerLog
 from nanotrain_tui.host.trainer.messages import BadMessage, parse_message
 from nanotrain_tui.host.trainer.process import ProcessTrainer, ThreadTrainer
 
-LEAVE_WITHIN_S = 10.0  # a trainer that said its last word
+EXIT_WITHIN_S = 10.0  # of the trainer, after its last message
 _READ_SIZE = 1 << 16
 _LONGEST_LINE = 4 << 20
-_LONGEST_GARBAGE = 2000  # of one line, in the log
-_MOST_LAST_WORDS = 1 << 24  # bytes read of a trainer that is gone
+_LONGEST_INVALID = 2000  # bytes of one invalid line, in the log
+_MOST_LEFT = 1 << 24  # bytes read from the pipe of a trainer that has exited
 
 Trainer = Union[ProcessTrainer, ThreadTrainer]
 
 
 class TrainerLink:
-    """Reads a trainer until it has gone.
+    """Reads the output of a trainer until it has exited.
 
-    ``heard(message)`` gets each valid message, ``garbled(why)`` is called for lines that are none
-    (they go to the log), ``gone(exit_status)`` is called once, after the last message.
+    ``heard(message)`` is called for each valid message, ``garbled(why)`` for each invalid line,
+    which goes to the log. ``exited(status)`` is called once, after the last message.
     """
 
     def __init__(
@@ -33,59 +33,60 @@ class TrainerLink:
         loop: Loop,
         heard: Callable[[Dict[str, Any]], None],
         garbled: Callable[[str], None],
-        gone: Callable[[int], None],
+        exited: Callable[[int], None],
     ) -> None:
         self.trainer = trainer
-        self.killed = ""  # why we killed it, if we did
+        self.killed = ""  # why the host killed it, if it did
         self._log = log
         self._loop = loop
         self._heard = heard
         self._garbled = garbled
-        self._gone = gone
+        self._exited = exited
         self._is_gone = False
         self._lines = LineSplitter(_LONGEST_LINE)
         self._deadline: Optional[Timer] = None
         loop.watch(trainer.stdout, readable=self._read_messages)
         if trainer.stderr is not None:
-            loop.watch(trainer.stderr, readable=self._read_prints)
+            loop.watch(trainer.stderr, readable=self._read_stderr)
 
     @property
     def is_gone(self) -> bool:
-        """Whether its end has been seen, or it was let go of."""
+        """Whether the trainer's exit was handled, or the connection is closed."""
         return self._is_gone
 
-    def must_leave(self, within_s: float, why: str) -> None:
-        """Kill it if it has not gone by then."""
+    def kill_after(self, delay_s: float, why: str) -> None:
+        """Kill the trainer if it has not exited in ``delay_s`` seconds."""
         if self._deadline is not None:
             self._loop.cancel(self._deadline)
-        self._deadline = self._loop.after(within_s, lambda: self.kill(why))
+        self._deadline = self._loop.after(delay_s, lambda: self.kill(why))
 
     def kill(self, why: str) -> None:
-        """Kill it now, and all it started."""
+        """Kill the trainer and the processes it has started."""
         self.killed = why
         self.trainer.kill()
 
-    def read_prints(self) -> None:
-        """Take into the log what it has printed up to now: it comes on a pipe of its own."""
+    def read_stderr(self) -> None:
+        """Copy the output on standard error so far to the log."""
         if self.trainer.stderr is not None:
-            self._drain(self.trainer.stderr, self._read_prints)
+            self._drain(self.trainer.stderr, self._read_stderr)
 
-    def look(self) -> None:
-        """See whether it has gone: a process may end without closing its pipes."""
+    def check_exit(self) -> None:
+        """Check whether the trainer has exited: its children may keep its pipes open."""
         status = self.trainer.poll()
         if status is None or self._is_gone:
             return
         self._is_gone = True
         self._drain(self.trainer.stdout, self._read_messages)
-        self.read_prints()
-        self._gone(status)
+        self.read_stderr()
+        self._exited(status)
 
-    def garble(self, line: bytes, why: str) -> None:
-        """Put what is no message into the log, and report it."""
-        self._log.write("[{}] ".format(why).encode() + line[:_LONGEST_GARBAGE] + b"\n")
+    def reject_line(self, line: bytes, why: str) -> None:
+        """Write an invalid line to the log, and report it."""
+        self._log.write("[{}] ".format(why).encode() + line[:_LONGEST_INVALID] + b"\n")
         self._garbled(why)
 
     def close(self) -> None:
+        """Kill the trainer if it still runs, and close its pipes."""
         self._is_gone = True
         if self._deadline is not None:
             self._loop.cancel(self._deadline)
@@ -96,45 +97,49 @@ class TrainerLink:
 
     def _read_messages(self) -> None:
         data = _read(self.trainer.stdout)
+        if data is None:
+            return
         if not data:
             self._loop.unwatch(self.trainer.stdout)
-            self.must_leave(LEAVE_WITHIN_S, "closed its output but stayed")
-            self.look()
+            self.kill_after(EXIT_WITHIN_S, "closed its output but did not exit")
+            self.check_exit()
             return
         for line in self._lines.feed(data):
-            self._take(line)
+            self._handle_line(line)
         if self._lines.dropped:
             self._lines.dropped = 0
-            self.garble(b"[a line of more than 4 MiB]", "a line of more than 4 MiB")
+            self.reject_line(b"[a line of more than 4 MiB]", "a line of more than 4 MiB")
 
-    def _take(self, line: bytes) -> None:
+    def _handle_line(self, line: bytes) -> None:
         if not line.strip():
             return
         try:
             message = parse_message(line)
         except BadMessage as error:
-            self.garble(line, str(error))
+            self.reject_line(line, str(error))
         else:
             self._loop.safely(lambda: self._heard(message))
 
-    def _read_prints(self) -> None:
+    def _read_stderr(self) -> None:
         assert self.trainer.stderr is not None
         data = _read(self.trainer.stderr)
+        if data is None:
+            return
         if not data:
             self._loop.unwatch(self.trainer.stderr)
         self._log.write(data)
 
     def _drain(self, fd: int, read: Callable[[], None]) -> None:
-        """Read what is left of its pipe, which something it started may still hold open."""
-        left = _MOST_LAST_WORDS
+        """Read what is left in a pipe, which the trainer's children may still hold open."""
+        left = _MOST_LEFT
         while left > 0 and self._loop.watches(fd) and select.select([fd], [], [], 0)[0]:
             read()
             left -= _READ_SIZE
 
 
-def _read(fd: int) -> bytes:
-    """What is there to read; empty at the end of the pipe."""
+def _read(fd: int) -> Optional[bytes]:
+    """The data that can be read now: empty at the end of the pipe, None if there is none yet."""
     try:
         return os.read(fd, _READ_SIZE)
     except BlockingIOError:
-        return b""
+        return None  # a callback has read it since the loop found the descriptor readable

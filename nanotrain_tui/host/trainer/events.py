@@ -3,10 +3,10 @@
 import json
 from typing import Any, Callable, Dict, Optional, Set
 
-from nanotrain_tui.host.gauges import Gauges
 from nanotrain_tui.host.journal import Journal
 from nanotrain_tui.host.live_config import LiveConfig
 from nanotrain_tui.host.steering import Steering
+from nanotrain_tui.host.telemetry_poller import TelemetryPoller
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.history import SCRIPT
 from nanotrain_tui.session.scores import AFTER
@@ -17,7 +17,7 @@ MOST_WARNINGS = 200  # of the trainer's own, a segment; more go to the log alone
 _LONGEST_KEPT = 2000  # bytes of a message, in the log
 
 
-class Hearing:
+class TrainerEvents:
     """Records each message.
 
     ``over(why)`` is called when the trainer said its last word, ``log(line)`` for what is
@@ -29,7 +29,7 @@ class Hearing:
         journal: Journal,
         steering: Steering,
         config: LiveConfig,
-        gauges: Gauges,
+        telemetry: TelemetryPoller,
         over: Callable[[str], None],
         log: Callable[[bytes], None],
         gave_up: Callable[[], None],
@@ -58,7 +58,7 @@ class Hearing:
             "checkpoint": self._checkpoint,
             "held": self._held,
             "checkpoint_removed": self._removed,
-            "memory": gauges.tensorflow_memory,
+            "memory": telemetry.tensorflow_memory,
             "paused": self._paused,
             "resumed": self._resumed,
             "edited": self._edited,
@@ -188,15 +188,15 @@ class Hearing:
         text = "{}: {}".format(key, text) if key else text
         self.failure_kind, self.failure_key = message.get("kind"), key
         self.failure = text
-        self._over("failed but stayed")
+        self._over("failed but did not exit")
 
     def _stopped(self, message: Message) -> None:
         self._record("stopped", {"who": self._steering.asker_of("stop")}, self._at(message))
-        self._over("ended its work but stayed")
+        self._over("finished but did not exit")
 
     def _finished(self, message: Message) -> None:
         self._record("finished", {}, self._at(message))
-        self._over("ended its work but stayed")
+        self._over("finished but did not exit")
 
 
 def _body(message: Message) -> Message:

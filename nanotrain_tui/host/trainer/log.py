@@ -1,14 +1,17 @@
-"""What the trainer prints besides the protocol: a file that does not fill the disk."""
+"""trainer.log: the output of the trainer that is not part of the protocol, limited in size."""
 
 import os
 from typing import Optional
 
 _MOST_BYTES = 4 << 20
-_TAIL_BYTES = 16384  # a traceback through TensorFlow, and the warning before it
+_TAIL_BYTES = 16384  # enough for a traceback through TensorFlow and the warning before it
 
 
 class TrainerLog:
-    """Appends to ``path``, dropping the older half at 4 MiB; a full disk is silently borne."""
+    """Appends to the file ``path``, and drops its older half when it has ``most_bytes``.
+
+    Errors of the disk are ignored: the session matters more than its log.
+    """
 
     def __init__(self, path: str, most_bytes: int = _MOST_BYTES) -> None:
         self._path = path
@@ -19,9 +22,10 @@ class TrainerLog:
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
             self._fd = os.open(path, flags, 0o600)
         except OSError:
-            pass  # the session matters more than its log
+            pass
 
     def write(self, data: bytes) -> None:
+        """Append ``data``."""
         self._tail = (self._tail + data)[-_TAIL_BYTES:]
         if self._fd is None:
             return
@@ -32,17 +36,17 @@ class TrainerLog:
         except OSError:
             pass
 
-    def forget(self) -> None:
-        """Another trainer begins: what the one before said explains nothing of it."""
+    def clear_tail(self) -> None:
+        """Forget the recent text: the output of an earlier trainer does not explain a crash."""
         self._tail = b""
 
-    def words(self) -> str:
-        """The end of what was printed, for whoever must explain a crash."""
+    def recent_text(self) -> str:
+        """The last 16 KiB written, to find the cause of a crash in."""
         return self._tail.decode("utf-8", "replace")
 
     def tail(self) -> str:
-        """The last lines, for the record of a crash."""
-        return "\n".join(self.words().splitlines()[-20:])[-4000:]
+        """The last 20 lines, at most 4,000 characters, to be recorded with a crash."""
+        return "\n".join(self.recent_text().splitlines()[-20:])[-4000:]
 
     def close(self) -> None:
         if self._fd is not None:

@@ -1,8 +1,8 @@
-"""The trainer as a child process, or in a thread of this one.
+"""Runs the trainer as a child process, or in a thread of the host's process.
 
-Both kinds share one face: ``stdout`` and ``stderr`` are descriptors to wait on (stderr may be
-None), ``paths`` is what it calls our folders, ``send`` queues a command, ``poll`` tells the exit
-status once there is one.
+Both classes have the same interface. ``stdout`` and ``stderr`` are descriptors to wait for (stderr
+may be None). ``pid`` is the process id. ``paths`` translates paths for a container. ``send`` queues
+a command, ``poll`` returns the exit status once there is one.
 """
 
 import ctypes
@@ -21,19 +21,19 @@ from nanotrain_tui.trainer_python.environment import trainer_invocation
 from nanotrain_tui.trainer_python.paths import PathMap
 
 _PR_SET_PDEATHSIG = 1
-_MOST_UNSENT = 4 << 20  # commands a trainer may leave unread
-_PATIENCE_S = 5.0  # for a process that was killed to be reaped
+_MOST_UNSENT = 4 << 20  # bytes of commands that a trainer may leave unread
+_WAIT_S = 5.0  # for a killed process to exit
 _SAME = PathMap()
 
 
 class SpawnError(Exception):
-    """The trainer could not be started; ``key`` names what in the configuration is at fault."""
+    """The trainer could not be started; ``key`` names the configuration key at fault."""
 
     key = "trainer.command"
 
 
 class CommandPipe:
-    """Lines to a trainer that may not be reading: queued, never waited for."""
+    """Writes lines to a trainer without blocking: what the pipe does not take is queued."""
 
     def __init__(self, fd: int, loop: Loop) -> None:
         self._fd = fd
@@ -42,7 +42,7 @@ class CommandPipe:
         os.set_blocking(fd, False)
 
     def send(self, line: bytes) -> bool:
-        """Queue one line; False where the trainer takes no more."""
+        """Queue one line, without its line feed; False if the queue is full or the pipe closed."""
         if self._fd < 0 or len(self._unsent) + len(line) > _MOST_UNSENT:
             return False
         self._unsent += line + b"\n"
@@ -50,7 +50,7 @@ class CommandPipe:
         return self._fd >= 0
 
     def close(self) -> None:
-        """No more commands: the trainer's sign to end."""
+        """Close the pipe: at its end the trainer exits."""
         if self._fd >= 0:
             self._loop.unwatch(self._fd)
             os.close(self._fd)
@@ -62,7 +62,7 @@ class CommandPipe:
         except BlockingIOError:
             sent = 0
         except OSError:
-            self.close()  # the trainer is gone: its exit tells the rest
+            self.close()  # the trainer has exited, which is handled elsewhere
             return
         del self._unsent[:sent]
         if self._unsent:
@@ -72,7 +72,11 @@ class CommandPipe:
 
 
 class ProcessTrainer:
-    """A trainer in a process group of its own that dies with this one."""
+    """A trainer in its own session and process group; the kernel kills it if the host dies.
+
+    ``invocation`` is the command, its environment and the command that kills its container.
+    Raises SpawnError.
+    """
 
     def __init__(
         self, invocation: Invocation, cwd: str, loop: Loop, paths: PathMap = _SAME
@@ -91,7 +95,7 @@ class ProcessTrainer:
                 cwd=cwd,
                 close_fds=True,
                 start_new_session=True,
-                preexec_fn=_dies_with(os.getpid()),
+                preexec_fn=_die_with(os.getpid()),
                 bufsize=0,
             )
         except (OSError, ValueError) as error:
@@ -106,60 +110,63 @@ class ProcessTrainer:
         self._process.stdin.close()
 
     def send(self, line: bytes) -> bool:
+        """Queue one line; False if the trainer accepts no more."""
         return self._commands.send(line)
 
-    def hang_up(self) -> None:
-        """Close its standard input: it ends by itself."""
+    def close_input(self) -> None:
+        """Close the trainer's standard input: then it exits by itself."""
         self._commands.close()
 
     def poll(self) -> Optional[int]:
-        """The exit status, negative for a signal; None while it runs."""
+        """The exit status, negative for a signal; None while the trainer runs."""
         return self._process.poll()
 
     def kill(self, number: int = signal.SIGKILL) -> None:
-        """Signal the trainer and all it started; a container outlives whoever started it."""
+        """Signal the trainer and its descendants, and kill its container, which is not a child."""
         if self._kill_command and self.poll() is None:
-            self._killer = self._killer or _start_quietly(self._kill_command)
+            self._killer = self._killer or _start_silent(self._kill_command)
         if self.poll() is None:
-            reaper.kill_all(reaper.descendants(self.pid))  # those too that have left its group
+            reaper.kill_all(reaper.descendants(self.pid))  # also those that left the group
         try:
             os.killpg(self.pid, number)
         except (ProcessLookupError, PermissionError):
             pass
 
     def close(self) -> None:
-        """Leave nothing of it: processes, descriptors."""
+        """Kill the trainer if it still runs, wait for it, and close the pipes."""
         self.kill()
         self._commands.close()
         for process in filter(None, (self._process, self._killer)):
             try:
-                process.wait(_PATIENCE_S)
+                process.wait(_WAIT_S)
             except subprocess.TimeoutExpired:
-                pass  # stuck in the kernel; the signal waits for it there
+                pass  # stuck in a system call; the signal takes effect when that returns
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()
 
 
 def process_trainer(
-    job: Job, loop: Loop, at_death: Optional[Callable[[Sequence[str]], None]] = None
+    job: Job, loop: Loop, on_container: Optional[Callable[[Sequence[str]], None]] = None
 ) -> ProcessTrainer:
-    """The trainer as a child process: the rule.
+    """Start the job's trainer as a child process, which is the default.
 
-    ``at_death(command)`` is told what ends a container, should this process be killed.
+    ``on_container(command)`` gets the command that kills the trainer's container, for the case that
+    this process is killed; it is empty without a container. Raises SpawnError or ContainerError.
     """
     paths = find_paths(job.trainer_command, job.config.get("trainer.paths"))
     name = "nanotrain-{}-{:.0f}".format(os.path.basename(job.folder), 1000 * time.time())
-    told = trainer_invocation(job.trainer_command, job.env, name)
-    if at_death is not None:
-        at_death(told.kill)
-    return ProcessTrainer(told, job.cwd, loop, paths)
+    invocation = trainer_invocation(job.trainer_command, job.env, name)
+    if on_container is not None:
+        on_container(invocation.kill)
+    return ProcessTrainer(invocation, job.cwd, loop, paths)
 
 
 class ThreadTrainer:
-    """A trainer in a thread of this process, over pipes: nothing can kill it but its own end.
+    """A trainer in a thread of the host's process, connected by pipes. A thread cannot be killed.
 
-    ``serve(commands, events)`` runs a whole training over two binary files and returns its status.
+    ``serve(commands, events)`` runs a whole training over two binary files and returns its exit
+    status.
     """
 
     stderr: Optional[int] = None
@@ -169,7 +176,7 @@ class ThreadTrainer:
         self.pid = os.getpid()
         self._loop = loop
         self._status: Optional[int] = None
-        self._is_let_go = False
+        self._is_abandoned = False
         commands_in, commands_out = os.pipe()
         self.stdout, events_out = os.pipe()
         os.set_blocking(self.stdout, False)
@@ -183,25 +190,29 @@ class ThreadTrainer:
         self._thread.start()
 
     def send(self, line: bytes) -> bool:
+        """Queue one line; False if the trainer accepts no more."""
         return self._commands.send(line)
 
-    def hang_up(self) -> None:
+    def close_input(self) -> None:
+        """Close the pipe for commands: then the trainer ends by itself."""
         self._commands.close()
 
     def poll(self) -> Optional[int]:
+        """The exit status; None while the thread runs."""
         return self._status
 
     def kill(self, number: int = signal.SIGKILL) -> None:
-        """A thread cannot be killed: it is let go of, and ends when it next looks at its pipes."""
+        """Abandon the thread, which ends when it next uses its pipes."""
         self._commands.close()
         if self._status is None:
             self._status = -number
-            self._is_let_go = True
+            self._is_abandoned = True
 
     def close(self) -> None:
+        """Close the pipes, and wait a limited time for the thread unless it is abandoned."""
         self._commands.close()
-        if not self._is_let_go:
-            self._thread.join(_PATIENCE_S)
+        if not self._is_abandoned:
+            self._thread.join(_WAIT_S)
         os.close(self.stdout)
 
     def _run(self, serve: Any, commands: BinaryIO, events: BinaryIO) -> None:
@@ -214,11 +225,11 @@ class ThreadTrainer:
                 try:
                     stream.close()
                 except OSError:
-                    pass  # the host has gone first
+                    pass  # the host has closed the other end
             self._loop.wake()
 
 
-def _start_quietly(command: List[str]) -> Optional["subprocess.Popen[bytes]"]:
+def _start_silent(command: List[str]) -> Optional["subprocess.Popen[bytes]"]:
     null = subprocess.DEVNULL
     try:
         return subprocess.Popen(
@@ -228,9 +239,9 @@ def _start_quietly(command: List[str]) -> Optional["subprocess.Popen[bytes]"]:
         return None
 
 
-def _dies_with(parent: int) -> Callable[[], None]:
-    """For the new process: it dies when the host ends."""
-    prctl = ctypes.CDLL(None).prctl  # looked up here: after a fork nothing may be loaded
+def _die_with(parent: int) -> Callable[[], None]:
+    """A function for the child process: the kernel kills it when the host dies (prctl(2))."""
+    prctl = ctypes.CDLL(None).prctl  # looked up before the fork: a child must load nothing
 
     def prepare() -> None:
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

@@ -1,1 +1,1 @@
-"""The recording: one SQLite file, its writer, its reader and their care for each other."""
+"""The recording: one SQLite file, its writer, its reader, its repair and its verification."""

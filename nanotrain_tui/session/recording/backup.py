@@ -1,4 +1,4 @@
-"""A recording copied into one plain file, also while its host writes."""
+"""Copies a recording into a single file, even while its host writes it."""
 
 import contextlib
 import os
@@ -10,9 +10,9 @@ _HAS_BACKUP = hasattr(sqlite3.Connection, "backup")  # since Python 3.7
 
 
 def back_up(connection: sqlite3.Connection, path: str) -> None:
-    """Copy what the connection reads to ``path``, whole or not at all. Raises RecordingError.
+    """Copy the recording of a connection to ``path``, atomically; an existing file is replaced.
 
-    What was at ``path`` is replaced.
+    Raises RecordingError.
     """
     aside = path + ".part"
     try:
@@ -26,7 +26,7 @@ def back_up(connection: sqlite3.Connection, path: str) -> None:
 
 
 def _copy(connection: sqlite3.Connection, copy: sqlite3.Connection) -> None:
-    """By SQLite's backup, which Python 3.6 does not offer: there row by row."""
+    """Copy through SQLite's backup API, or row by row in Python 3.6, which lacks it."""
     if _HAS_BACKUP:
         connection.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")

@@ -1,7 +1,6 @@
-"""A connection to a recording for a reader: each read whole, none longer than a call.
+"""A reader's connection to a recording; no transaction stays open between two calls.
 
-Where a host or another program is killed in the middle of a change while we read, the recording is
-repaired and read again.
+If a writer is killed in the middle of a change, the recording is repaired and read again.
 """
 
 import sqlite3
@@ -25,7 +24,11 @@ Query = Tuple[str, Tuple[Any, ...]]
 
 
 class ReadConnection:
-    """Every method may raise RecordingError, the making too."""
+    """A read-only connection. The constructor and all methods may raise RecordingError.
+
+    With ``settle`` the recording is made a single file when it is opened and closed, if possible.
+    Otherwise no file is changed.
+    """
 
     def __init__(self, folder: SessionFolder, settle: bool) -> None:
         self.path = folder.recording
@@ -40,17 +43,17 @@ class ReadConnection:
             raise
 
     def close(self) -> None:
-        """Let go of the file; the last to do so after the end leaves one plain file."""
+        """Close the connection, and settle the recording if no other process uses it."""
         self._connection.close()
         if self._settles:
             self._folder.settle()
 
     def query(self, sql: str, arguments: Tuple[Any, ...] = ()) -> List[Any]:
-        """All rows."""
+        """All rows of a query."""
         return self._read(lambda connection: connection.execute(sql, arguments).fetchall())
 
     def snapshot(self, queries: Iterable[Query]) -> List[List[Any]]:
-        """All queries of one moment: what one answers fits the others."""
+        """The rows of each query, all read in one transaction, so that they agree."""
         asked = list(queries)
 
         def read(connection: sqlite3.Connection) -> List[List[Any]]:
@@ -63,13 +66,13 @@ class ReadConnection:
         return self._read(read)
 
     def make_views(self) -> None:
-        """Our own views, not the file's: those may be missing, or somebody else's."""
+        """Create temporary views; those in the file may be missing or changed."""
         if not self._has_views:
             self._read(_make_views)
             self._has_views = True
 
     def backup(self, path: str) -> None:
-        """Copy it into one plain file, whole or not at all."""
+        """Copy the recording into a single file, atomically."""
         back_up(self._connection, path)
 
     def _open(self) -> sqlite3.Connection:
@@ -101,16 +104,16 @@ class ReadConnection:
                 "SELECT value FROM meta WHERE key = 'schema'"
             ).fetchall()
         except sqlite3.OperationalError as error:
-            if "no such" in str(error):  # a database, but of another program
+            if "no such" in str(error):  # a database of another program
                 raise RecordingError(
-                    "{} is an SQLite file but no nanotrain recording".format(self.path)
+                    "{} is an SQLite file but not a nanotrain recording".format(self.path)
                 ) from error
             raise RecordingError(sentence(self.path, error)) from error
         except DAMAGE as error:
             raise RecordingError(sentence(self.path, error)) from error
         version = version_of(rows[0][0]) if rows else None
         if version is None:
-            raise RecordingError("{} names no schema: not a recording".format(self.path))
+            raise RecordingError("{} has no schema version: not a recording".format(self.path))
         if version > SCHEMA_VERSION:
             raise RecordingError(
                 "{} was written by a newer nanotrain (schema {}; this one reads up to {}): "

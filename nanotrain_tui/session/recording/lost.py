@@ -1,4 +1,4 @@
-"""What a host could not write before it left: a sentence beside the recording."""
+"""The file ``lost.txt``: a sentence on what a host could not write to the recording."""
 
 import os
 from typing import Optional
@@ -11,7 +11,7 @@ _LONGEST = 1000
 
 
 def write_lost(folder: SessionFolder, text: str) -> None:
-    """Leave the sentence for whoever opens the session; a disk that takes nothing has none."""
+    """Write the sentence for later readers; an error of the disk is ignored."""
     try:
         with open(os.path.join(folder.path, NAME), "w", encoding="utf-8") as file:
             file.write(text + "\n")
@@ -20,7 +20,7 @@ def write_lost(folder: SessionFolder, text: str) -> None:
 
 
 def read_lost(folder: SessionFolder) -> str:
-    """The sentence; empty where nothing was lost."""
+    """The sentence; empty if nothing was lost."""
     try:
         with open_regular(os.path.join(folder.path, NAME)) as file:
             words = file.read(_LONGEST).decode("utf-8", "replace").split()
@@ -30,7 +30,7 @@ def read_lost(folder: SessionFolder) -> str:
 
 
 def take_lost(folder: SessionFolder) -> Optional[str]:
-    """The same, once: the session goes on and records it. None where there is none."""
+    """The sentence, or None; deletes the file, because the caller records it."""
     text = read_lost(folder)
     try:
         os.unlink(os.path.join(folder.path, NAME))

@@ -1,7 +1,7 @@
-"""Opening a recording to read it, also where its host was killed and nothing can be repaired.
+"""Opens a recording for reading, even if its host was killed and it cannot be repaired in place.
 
-A recording that was left in the middle of a change is repaired in place if that is possible, else
-read from a private copy. The copy has no name any more once it is open: nothing of it stays behind.
+A recording with an interrupted change is repaired in place if possible; otherwise a private copy is
+repaired and read. The copy is deleted as soon as it is open, so that nothing of it is left behind.
 """
 
 import contextlib
@@ -20,34 +20,34 @@ from nanotrain_tui.session.recording.journals import (
     JOURNAL,
     connect,
     files_beside,
+    irregular_file,
     is_writable,
-    names_another_journal,
-    odd_file,
+    names_super_journal,
     repair,
 )
 
 SPARE = 16 << 20  # bytes that a copy leaves free
 _BUSY_S = 2.0
-_TRIES_S = 2.0  # another process may be repairing it
-_COPIES = 5  # until one is taken while nobody writes
-_WAL_HEADER = b"\2\2"  # at byte 18: read through a write-ahead log
-#: What reading a damaged recording raises: a damaged schema's own message may be no text.
+_RETRY_FOR_S = 2.0  # another process may be repairing the recording
+_MOST_COPIES = 5  # until one is made while no process writes
+_WAL_HEADER = b"\2\2"  # at byte 18: the recording uses a write-ahead log
+#: What reading a damaged recording raises; SQLite's own message may not be valid text.
 DAMAGE = (sqlite3.Error, UnicodeDecodeError, OverflowError, MemoryError)
 _NEEDS_REPAIR = ("readonly", "unable to open")
 _LONGEST_ERROR = 200  # characters
 
 
 class _NoRoom(RecordingError):
-    """No place for a private copy."""
+    """No disk has enough space for a private copy."""
 
 
 def open_to_read(folder: SessionFolder) -> sqlite3.Connection:
-    """A connection that only reads, of a session that runs or has ended.
+    """A read-only connection to the recording of a session, running or not.
 
     A session without a host is settled first. Raises RecordingError.
     """
     _require_regular(folder.recording)
-    give_up = time.monotonic() + _TRIES_S
+    give_up = time.monotonic() + _RETRY_FOR_S
     while True:
         folder.settle()
         try:
@@ -58,7 +58,7 @@ def open_to_read(folder: SessionFolder) -> sqlite3.Connection:
             alive = folder.is_alive()
             if not alive and not is_writable(folder.recording):
                 return _open_copy(folder.recording)
-            if time.monotonic() > give_up or names_another_journal(folder.recording):
+            if time.monotonic() > give_up or names_super_journal(folder.recording):
                 raise _unreadable(folder.recording, error) from error
         time.sleep(0.02)
 
@@ -74,7 +74,7 @@ def open_untouched(path: str) -> sqlite3.Connection:
         try:
             if left:
                 return _open_copy(path)
-            if _has_wal_header(path):  # else it gets a log beside it
+            if _has_wal_header(path):  # otherwise SQLite would create a log beside it
                 return _checked(connect(path, "immutable=1"))
         except _NoRoom:
             if any(file.endswith(JOURNAL) for file in left):
@@ -83,21 +83,21 @@ def open_untouched(path: str) -> sqlite3.Connection:
 
 
 def _require_regular(path: str) -> None:
-    """SQLite would wait for the other end of a pipe, and read a device without end."""
-    odd = odd_file(path)
+    """Refuse pipes, on which SQLite would block, and devices, which have no end."""
+    odd = irregular_file(path)
     if odd:
-        raise RecordingError("{} cannot be read: {} is no regular file".format(path, odd))
+        raise RecordingError("{} cannot be read: {} is not a regular file".format(path, odd))
 
 
 def needs_repair(error: Exception) -> bool:
-    """Whether the error is one of a recording that a connection which may write would repair."""
+    """Whether a connection that may write would repair the recording that raised this error."""
     return any(words in str(error) for words in _NEEDS_REPAIR)
 
 
 def sentence(path: str, error: Exception) -> str:
-    """The error of a recording for the person who wants to read it."""
+    """The message to show for an error of a recording."""
     text = str(error)
-    if len(text) > _LONGEST_ERROR:  # SQLite quotes the whole of a text that cannot be decoded
+    if len(text) > _LONGEST_ERROR:  # SQLite quotes all of a text that cannot be decoded
         text = text[:_LONGEST_ERROR] + "…"
     if "not a database" in text:
         return "{} is not a nanotrain recording".format(path)
@@ -107,10 +107,10 @@ def sentence(path: str, error: Exception) -> str:
 
 
 def _unreadable(path: str, error: Exception) -> RecordingError:
-    if names_another_journal(path):
+    if names_super_journal(path):
         return RecordingError(
-            "{0} cannot be read: {0}-journal names another file, as no journal of nanotrain's "
-            "does. Move that journal away to read the recording as it is.".format(path)
+            "{0} cannot be read: {0}-journal names another file, which a journal of nanotrain's "
+            "never does. Move that journal away to read the recording as it is.".format(path)
         )
     return RecordingError(sentence(path, error))
 
@@ -120,7 +120,7 @@ def _open_in_place(path: str) -> sqlite3.Connection:
 
 
 def _checked(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """The connection once it has read: SQLite opens a file without looking at it."""
+    """The connection after a first read: SQLite opens a file without reading it."""
     try:
         connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchall()
     except BaseException:
@@ -130,14 +130,14 @@ def _checked(connection: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def _has_wal_header(path: str) -> bool:
-    """Asked of a recording to which this process has no connection: closing it drops locks."""
+    """Only for a file to which this process has no connection: closing it drops SQLite's locks."""
     with open(path, "rb") as file:
         return file.read(20)[18:] == _WAL_HEADER
 
 
 def _open_copy(path: str) -> sqlite3.Connection:
     """A connection to a repaired copy. Raises RecordingError."""
-    if names_another_journal(path):
+    if names_super_journal(path):
         raise _unreadable(path, sqlite3.OperationalError())
     try:
         where = tempfile.mkdtemp(prefix="nanotrain-", dir=_place_with_room(path))
@@ -155,25 +155,25 @@ def _open_copy(path: str) -> sqlite3.Connection:
 
 
 def _place_with_room(path: str) -> str:
-    """A folder for temporary files that holds a copy of the recording and of its repair."""
+    """A folder for temporary files with space for a copy of the recording and its repair."""
     needed = SPARE + 2 * sum(map(os.path.getsize, _files(path)))
-    places = [tempfile.gettempdir(), "/var/tmp"]  # the first may be in memory
+    places = [tempfile.gettempdir(), "/var/tmp"]  # the first may be a file system in memory
     for place in places:
         with contextlib.suppress(OSError):
             if os.access(place, os.W_OK) and shutil.disk_usage(place).free >= needed:
                 return place
     raise _NoRoom(
-        "{} was left in the middle of a change. It cannot be repaired where it is, and a copy of "
-        "it needs {:.0f} MB in {}: make room there, or set TMPDIR to a folder that has it.".format(
+        "{} has an interrupted change. It cannot be repaired where it is, and a copy of it needs "
+        "{:.0f} MB in {}: make room there, or set TMPDIR to a folder that has room.".format(
             path, needed / 1e6, " or ".join(places)
         )
     )
 
 
 def _copy_steadily(path: str, copy: str) -> None:
-    """Copy the recording with its journals, as it is between two changes. Raises OSError."""
+    """Copy the recording and its journals while no process changes them. Raises OSError."""
     problem = "another process is writing it"
-    for _ in range(_COPIES):
+    for _ in range(_MOST_COPIES):
         try:
             files = _files(path)
             before = _stamps(files)
@@ -181,7 +181,7 @@ def _copy_steadily(path: str, copy: str) -> None:
                 _copy_file(file, copy + file[len(os.path.realpath(path)) :])
             if _files(path) == files and _stamps(files) == before:
                 return
-        except OSError as error:  # perhaps it is repaired meanwhile
+        except OSError as error:  # another process may be repairing it
             problem = str(error)
         for file in files_beside(copy):
             os.unlink(file)
@@ -189,7 +189,7 @@ def _copy_steadily(path: str, copy: str) -> None:
 
 
 def _copy_file(source: str, target: str) -> None:
-    """By another process: SQLite's locks of this one vanish when it closes the file."""
+    """Copy in another process: this one would lose SQLite's locks by closing the file."""
     with open(target, "wb") as out:
         done = subprocess.run(
             ["cat", "--", source], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE
@@ -199,7 +199,7 @@ def _copy_file(source: str, target: str) -> None:
 
 
 def _files(path: str) -> List[str]:
-    """The recording and its journals; the index of the write-ahead log is made anew."""
+    """The recording and its journals, without the log's index, which SQLite rebuilds."""
     path = os.path.realpath(path)
     return [path] + [file for file in files_beside(path) if not file.endswith("-shm")]
 
@@ -207,8 +207,8 @@ def _files(path: str) -> List[str]:
 def _stamps(files: List[str]) -> List[Tuple[int, int, int]]:
     found = []
     for file in files:
-        about = os.stat(file)
-        if not stat.S_ISREG(about.st_mode):
-            raise OSError("{} is no regular file".format(file))
-        found.append((about.st_ino, about.st_size, about.st_mtime_ns))
+        info = os.stat(file)
+        if not stat.S_ISREG(info.st_mode):
+            raise OSError("{} is not a regular file".format(file))
+        found.append((info.st_ino, info.st_size, info.st_mtime_ns))
     return found

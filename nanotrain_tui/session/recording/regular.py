@@ -1,4 +1,4 @@
-"""Files that are opened only if they are regular: a named pipe would hold up its reader forever."""
+"""Opens only regular files: reading a named pipe could block for ever."""
 
 import errno
 import os
@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 
 def is_stream(path: str) -> bool:
-    """Whether this is a pipe, a device or a socket, also by way of a link."""
+    """Whether this is a pipe, a device or a socket, or a symbolic link to one."""
     try:
         mode = os.stat(path).st_mode
     except OSError:
@@ -16,7 +16,7 @@ def is_stream(path: str) -> bool:
 
 
 def open_regular(path: str) -> BinaryIO:
-    """The file, opened to read bytes. Raises OSError, also where it is a pipe or a device."""
+    """Open a file to read bytes. Raises OSError, also if it is a pipe or a device."""
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)

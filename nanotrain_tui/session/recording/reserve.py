@@ -1,4 +1,4 @@
-"""Disk space that a running session sets aside, so that it can end properly on a full disk."""
+"""Reserves disk space while a session runs, so that it can record its end on a full disk."""
 
 import errno
 import os
@@ -6,16 +6,16 @@ import os
 from nanotrain_tui.session.folder import RESERVE
 
 RESERVE_BYTES = 2 << 20
-KEPT_FOR_THE_END = 1 << 20  # the end events, the summary, and the write-ahead log to be folded
-_PIECE = 256 << 10  # what one full commit gets
+KEPT_FOR_THE_END = 1 << 20  # for the last events, the summary and merging the write-ahead log
+_PIECE = 256 << 10  # freed for one commit that fails
 _SMALLEST = 4096
 _UNSUPPORTED = (errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 class Reserve:
-    """A file of allocated blocks in ``folder`` that is given back piece by piece.
+    """A file of allocated blocks in ``folder`` that is freed piece by piece.
 
-    ``held`` is its size in bytes. No method raises: a reserve that cannot be made is a smaller one.
+    ``held`` is its size in bytes. No method raises: if the space is short the reserve is smaller.
     """
 
     def __init__(self, folder: str, size: int = RESERVE_BYTES) -> None:
@@ -25,10 +25,11 @@ class Reserve:
 
     @property
     def is_whole(self) -> bool:
+        """Whether the reserve has its full size."""
         return self.held >= self.size
 
     def make(self) -> None:
-        """Allocate what is missing; where that is too much, half of it, and so on."""
+        """Allocate the missing space; if that fails half of the size is tried, and so on."""
         try:
             fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError:
@@ -45,7 +46,7 @@ class Reserve:
             self._cut(self.held)
 
     def make_if_roomy(self) -> None:
-        """The same where the disk has several times that much, so that nothing runs short of it."""
+        """Like ``make``, but only if the disk has four times that space free."""
         if self.is_whole:
             return
         try:
@@ -56,13 +57,13 @@ class Reserve:
             self.make()
 
     def give(self, at_end: bool = False) -> bool:
-        """Free a piece of it, ``at_end`` all; False where nothing is left for now."""
+        """Free a piece, or everything ``at_end``; False if nothing may be freed now."""
         floor = 0 if at_end else min(KEPT_FOR_THE_END, self.size // 2)
         left = floor if at_end else max(floor, self.held - _PIECE)
         return left < self.held and self._cut(left)
 
     def remove(self) -> None:
-        """Free all of it, and its file."""
+        """Free all space and delete the file."""
         self.held = 0
         try:
             os.unlink(self.path)
@@ -79,14 +80,14 @@ class Reserve:
 
 
 def _allocate(fd: int, start: int, end: int) -> bool:
-    """Have the file hold blocks from ``start`` to ``end``; False where there are not so many."""
+    """Allocate the blocks from ``start`` to ``end``; False if the disk has not enough."""
     try:
         os.posix_fallocate(fd, start, end - start)
         return True
     except OSError as error:
         if error.errno not in _UNSUPPORTED:
             return False
-    try:  # a file system that cannot, behind a C library that does not help
+    try:  # the file system cannot allocate, and the C library does not emulate it: write zeros
         while start < end:
             start += os.pwrite(fd, bytes(min(65536, end - start)), start)
         os.fsync(fd)

@@ -1,6 +1,6 @@
-"""The SQL of a recording: one SQLite file, readable with plain SQL (docs/SESSION_FORMAT.md).
+"""The SQL schema of a recording, an SQLite file that plain SQL can read (docs/SESSION_FORMAT.md).
 
-Nothing here needs more than SQLite 3.22 (Ubuntu 18.04): no upsert, no window functions.
+SQLite 3.22 (Ubuntu 18.04) is enough: there is no upsert and no window function.
 """
 
 import re
@@ -21,8 +21,8 @@ CREATE TABLE samples (seq INTEGER PRIMARY KEY, segment INTEGER, t REAL, step INT
 
 """
 
-#: Made in the file for whoever reads it with plain SQL. Our reader makes its own, temporary ones:
-#: it runs nothing that a file brings along.
+#: Created in the file for people who read it with plain SQL. The reader creates temporary views of
+#: its own, because it must not run SQL from a file.
 VIEWS = """
 -- the last step of each segment that no later segment ran again
 CREATE VIEW segment_ends AS
@@ -47,7 +47,7 @@ FROM events AS v JOIN segment_ends AS e ON e.segment = v.segment
 WHERE v.kind = 'evaluated' AND (e.last_step IS NULL OR v.step <= e.last_step);
 """
 
-#: The seq of the newest row, 0 where there is none.
+#: The seq of the newest row, 0 if there is none.
 NEWEST_SEQ = """
 SELECT COALESCE(MAX(newest), 0) FROM (
     SELECT MAX(seq) AS newest FROM segments UNION ALL SELECT MAX(seq) FROM events
@@ -56,5 +56,5 @@ SELECT COALESCE(MAX(newest), 0) FROM (
 
 
 def version_of(value: Any) -> Optional[int]:
-    """The schema that ``meta`` names; None where it names none."""
+    """The schema version in ``meta``; None if the value is invalid."""
     return int(value) if isinstance(value, str) and re.match(r"[0-9]{1,9}\Z", value) else None

@@ -1,7 +1,7 @@
-"""What shows others that a host runs a session: its locks, its heartbeat and its control socket.
+"""Shows other processes that this session has a host: the locks, the heartbeat, the socket.
 
-Somebody may delete them, or the whole folder, while the session runs. What can be made again is
-made again with the next heartbeat; without its recording a session cannot go on.
+While the session runs, somebody may delete these files or the whole folder. The next heartbeat
+creates the lock and the socket again. Without its recording the session cannot go on.
 """
 
 import os
@@ -14,11 +14,11 @@ from nanotrain_tui.session.errors import HostLives
 from nanotrain_tui.session.folder import RECORDING, SessionFolder
 
 
-class Presence:
-    """From its making to ``close``.
+class Heartbeat:
+    """Holds the session's lock and control socket from its creation to ``close``.
 
-    ``warn(message)`` is called when something was deleted and made again, or cannot be.
-    ``lost(message)`` is called once when the recording is no longer in the folder.
+    ``warn(message)`` is called when a file was deleted and created again, or when the folder was
+    moved. ``lost(message)`` is called once, when the recording is no longer in the folder.
     Raises HostLives, MaintenanceRuns or OSError.
     """
 
@@ -30,7 +30,7 @@ class Presence:
         warn: Callable[[str], None],
         lost: Callable[[str], None],
     ) -> None:
-        self.is_lost = False
+        self.recording_is_lost = False
         self._folder = folder
         self._warn = warn
         self._lost = lost
@@ -43,25 +43,25 @@ class Presence:
             raise
 
     def beat(self) -> None:
-        """Say that all is well, and see whether it is."""
+        """Update the heartbeat, and check the session's files."""
         self._lock.beat()
-        if self.is_lost:
+        if self.recording_is_lost:
             return
         if not self._has_recording():
-            self.is_lost = True
-            self._lost("the recording was deleted: nothing more can be kept, the training ends")
+            self.recording_is_lost = True
+            self._lost("the recording was deleted: nothing more can be recorded, the training ends")
             return
         self._restore()
-        self._look_at_path()
+        self._check_path()
 
     def close(self) -> None:
-        """Make room for another host. Clients that are hung up on must find the lock free."""
-        self._control.leave()
+        """Release the lock before the connections close: a client may start another host then."""
+        self._control.stop_listening()
         self._lock.close()
-        self._control.hang_up()
+        self._control.close()
 
     def _has_recording(self) -> bool:
-        """Whether it is still in the folder; an error of the disk does not count against it."""
+        """Whether the recording is still in the folder; true if the disk cannot be read."""
         try:
             os.stat(RECORDING, dir_fd=self._lock.directory)
         except FileNotFoundError:
@@ -72,15 +72,15 @@ class Presence:
 
     def _restore(self) -> None:
         for name, part in (("lock", self._lock), ("control.sock", self._control)):
-            if part.is_whole():
+            if part.is_in_place():
                 continue
             try:
                 part.restore()
             except (OSError, HostLives):
                 continue  # the next heartbeat tries again
-            self._warn("{} was deleted or replaced; it is made again".format(name))
+            self._warn("{} was deleted or replaced; it was created again".format(name))
 
-    def _look_at_path(self) -> None:
+    def _check_path(self) -> None:
         try:
             found = os.stat(self._folder.path)
         except OSError:

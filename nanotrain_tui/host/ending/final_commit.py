@@ -1,4 +1,4 @@
-"""The last rows of a session: written, waited for, or given up."""
+"""Writes the last rows of a session, waits if that is not possible, and reports what is lost."""
 
 import sys
 from typing import Any, Callable, Dict, Optional
@@ -9,15 +9,16 @@ from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.lost import write_lost
 
 WAIT_FOR_ROOM_S = 24 * 3600.0
-_LOOK_EVERY_S = 0.5
+_RETRY_EVERY_S = 0.5
 _STOPS_TO_GIVE_UP = 2
 
 
-class LastRows:
-    """Keeps the host until its recording is written.
+class FinalCommit:
+    """Keeps the host running until its recording is written.
 
-    A full disk, or a program that holds the database's lock, is waited for: until two stops are
-    asked for, or for a day. ``lost`` says afterwards what the recording lacks, empty for nothing.
+    If the disk is full, or another program holds the database's lock, the host waits: for up to a
+    day, or until two stops are requested. Afterwards ``lost`` says what the recording lacks; it is
+    empty if nothing is missing.
     """
 
     def __init__(self, folder: SessionFolder, journal: Journal, loop: Loop) -> None:
@@ -29,7 +30,7 @@ class LastRows:
         self._stops = 0
 
     def write(self, take_stops: Callable[[], object]) -> None:
-        """Write them; ``take_stops`` is called after every turn of the loop."""
+        """Write the last rows; ``take_stops`` is called after every turn of the loop."""
         if self._journal.end():
             return
         self.is_waiting = True
@@ -38,12 +39,12 @@ class LastRows:
         while self._journal.trouble is not None:
             if self._stops >= _STOPS_TO_GIVE_UP or self._loop.clock() >= give_up_at:
                 break
-            self._loop.turn(_LOOK_EVERY_S)
+            self._loop.turn(_RETRY_EVERY_S)
             take_stops()
         self.is_waiting = False
 
-    def stop_asked(self) -> Dict[str, Any]:
-        """Somebody asks the waiting host to stop: the answer."""
+    def stop_requested(self) -> Dict[str, Any]:
+        """Count a request to stop the waiting host; returns the answer to it."""
         self._stops += 1
         if self._stops >= _STOPS_TO_GIVE_UP:
             return {"ok": True}
@@ -51,7 +52,7 @@ class LastRows:
         return {"ok": False, "why": why.format(self._trouble(), self._journal.unwritten)}
 
     def finish(self, tidy: bool = True) -> None:
-        """Close the recording, and leave word of what is missing from it.
+        """Close the recording, and write to the session's folder what is missing from it.
 
         Without ``tidy`` the file is left as it is: see ``Recorder.finish``.
         """
@@ -68,13 +69,13 @@ class LastRows:
         return "the session has ended, but {}".format(_because(self._journal.trouble))
 
     def _say(self, text: str) -> None:
-        """To trainer.log, which is the host's standard error too."""
+        """Write a line to standard error, which a detached host appends to trainer.log."""
         try:
             sys.stderr.write("nanotrain: {}\n".format(text))
             sys.stderr.flush()
         except (OSError, ValueError):
-            pass  # the same disk, or no such stream
+            pass  # the log is on the same full disk, or standard error is closed
 
 
 def _because(trouble: Optional[str]) -> str:
-    return "the recording could not be written ({})".format(trouble or "memory ran short")
+    return "the recording could not be written ({})".format(trouble or "out of memory")

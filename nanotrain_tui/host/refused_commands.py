@@ -1,4 +1,4 @@
-"""Commands that are refused, on the record: shortened, and no more than a recording can bear."""
+"""Records refused commands: shortened and at a limited rate, so that the recording stays small."""
 
 import json
 from typing import Any, Callable, Dict
@@ -13,8 +13,11 @@ _A_SECOND = 1.0
 Record = Callable[[str, Dict[str, Any]], None]
 
 
-class Refusals:
-    """Records the first 20 refusals, then one a second; ``tell_rest`` counts those left out."""
+class RefusedCommands:
+    """Records the first 20 refusals, then one a second, and counts those left out.
+
+    ``record(kind, body)`` records an event, ``clock`` returns seconds.
+    """
 
     def __init__(self, record: Record, clock: Callable[[], float]) -> None:
         self._record = record
@@ -35,8 +38,8 @@ class Refusals:
         body = {"who": who, "command": brief(command), "why": cut(why, _LONGEST_WHY)}
         self._record("refused", body)
 
-    def tell_rest(self) -> None:
-        """Record how many were left out since the last time, if any."""
+    def record_left_out(self) -> None:
+        """Record how many refusals were left out since the last call, if any."""
         left_out, self._left_out = self._left_out, 0
         if left_out:
             message = "{:,} more commands were refused; they are not recorded one by one"
@@ -44,7 +47,7 @@ class Refusals:
 
 
 def brief(command: Dict[str, Any]) -> Dict[str, Any]:
-    """The command itself, or so much of a long one that it can be recognised."""
+    """The command itself; of a long command enough to recognise it."""
     if len(json.dumps(command)) <= _LONGEST_COMMAND:
         return command
     short = {key: _short(value) for key, value in command.items() if key != "values"}
@@ -58,7 +61,7 @@ def brief(command: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def cut(text: str, longest: int) -> str:
-    """The text, with dots where it is cut off."""
+    """The text, at most ``longest`` characters, ending in dots if it is cut."""
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 

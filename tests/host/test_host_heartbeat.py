@@ -1,4 +1,4 @@
-"""What of a running session's folder is deleted meanwhile is made again, or ends it in order."""
+"""Files of a running session that are deleted are created again, or end it in order."""
 
 import os
 import shutil

@@ -1,17 +1,20 @@
-"""Errors of the host's own: reported and survived, for a training outlives them."""
+"""Reports exceptions of the host's own code, so that a training survives them."""
 
 import traceback
 from typing import Any, Callable, Dict, Set
 
 from nanotrain_tui.host.trainer.log import TrainerLog
 
-PHRASE = "nanotrain made an error and went on"
-MOST_ERRORS = 1000  # then the loop no longer moves, and ends by the next one
+PHRASE = "nanotrain had an internal error and went on"
+MOST_ERRORS = 1000  # with more the loop does nothing else, and the next one ends the host
 _MOST_REPORTS = 20
 
 
-class Mishaps:
-    """Takes every error: its traceback goes to trainer.log, each kind once to the recording."""
+class InternalErrors:
+    """Writes each traceback to trainer.log, and records a warning for each different error.
+
+    ``record(kind, body)`` records an event.
+    """
 
     def __init__(self, log: TrainerLog, record: Callable[[str, Dict[str, Any]], None]) -> None:
         self._log = log
@@ -20,7 +23,7 @@ class Mishaps:
         self._count = 0
 
     def report(self, error: Exception) -> None:
-        """Raises the error again where there were too many."""
+        """Report an error; raises it again if there were too many."""
         self._count += 1
         if self._count > MOST_ERRORS:
             raise error

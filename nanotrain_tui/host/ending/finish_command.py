@@ -1,4 +1,4 @@
-"""A command of the person's own, run when a session ends or stops by itself."""
+"""The finish command, ``train.on_finish``: runs when a session ends or pauses by itself."""
 
 import os
 import shlex
@@ -12,10 +12,11 @@ from nanotrain_tui.session.folder import SessionFolder
 WITHIN_S = 300.0
 
 
-class Errand:
-    """Runs a command once, in no shell; ``done(problem)`` is called at its end.
+class FinishCommand:
+    """Runs a command once, without a shell; ``done(problem)`` is called when it has exited.
 
-    ``problem`` is empty where the command succeeded. Its output goes to the file ``log``.
+    ``problem`` is empty if the command succeeded. The command's output is appended to the file
+    ``log``. Raises OSError or ValueError if the command cannot be run.
     """
 
     def __init__(
@@ -40,42 +41,43 @@ class Errand:
                 cwd=cwd,
                 start_new_session=True,
             )
-        self._is_over = False
-        self._killed = ""
-        self._deadline = loop.after(WITHIN_S, self._too_long)
+        self._has_exited = False
+        self._killed = ""  # why, if it was
+        self._deadline = loop.after(WITHIN_S, self._time_out)
 
-    def look(self) -> None:
-        """See whether it has ended."""
+    def check_exit(self) -> None:
+        """Check whether the command has exited."""
         status = self._process.poll()
-        if status is None or self._is_over:
+        if status is None or self._has_exited:
             return
-        self._is_over = True
+        self._has_exited = True
         self._loop.cancel(self._deadline)
         how = self._killed or "ended with exit status {}".format(status)
         self._done("{} {}".format(self._name, how) if status or self._killed else "")
 
     def kill(self, why: str) -> None:
-        """End it and all it started."""
+        """Kill the command and the processes of its group."""
         self._killed = self._killed or why
         try:
             os.killpg(self._process.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             pass
 
-    def _too_long(self) -> None:
+    def _time_out(self) -> None:
         self.kill("took more than {:g} s and was killed".format(WITHIN_S))
 
     def close(self) -> None:
-        """Leave no process behind."""
-        if not self._is_over:
+        """Kill the command if it still runs, and wait for it."""
+        if not self._has_exited:
             self.kill("was killed")
             self._process.wait()
 
 
-class Errands:
-    """Runs ``train.on_finish`` when it is due, one at a time.
+class FinishCommands:
+    """Runs the finish command each time it is due, one at a time.
 
-    ``failed(problem)`` is called where it does not succeed, ``idle()`` when none runs any more.
+    ``failed(problem)`` is called if the command fails. ``idle()`` is called when the last one has
+    exited.
     """
 
     def __init__(
@@ -91,7 +93,7 @@ class Errands:
         self._loop = loop
         self._failed = failed
         self._idle = idle
-        self._running: Optional[Errand] = None
+        self._running: Optional[FinishCommand] = None
         self._next: Optional[Callable[[], None]] = None
 
     @property
@@ -99,32 +101,37 @@ class Errands:
         return self._running is not None
 
     def run(self, command: Any, state: str, step: int) -> None:
-        """Run the command now, or after the one that runs; an empty command is none."""
-        words = words_of(command or "")
-        if not words:
+        """Run the command now, or after the one that runs; does nothing for an empty command.
+
+        ``state`` and ``step`` are passed to the command in its environment.
+        """
+        if not command or (isinstance(command, str) and not command.strip()):
             return
         if self._running is not None:
             self._next = lambda: self.run(command, state, step)
             return
         folder = self._folder
-        env = told(folder.name, state, step, folder.path)
+        env = environment(folder.name, state, step, folder.path)
         try:
-            self._running = Errand(words, env, self._cwd, folder.log, self._loop, self._done)
-        except (OSError, ValueError) as error:
-            self._done("{} cannot be run: {}".format(words[0], error))
+            self._running = FinishCommand(
+                arguments(command), env, self._cwd, folder.log, self._loop, self._done
+            )
+        except (OSError, ValueError, TypeError) as error:
+            program = command.split()[0] if isinstance(command, str) else command
+            self._done("{} cannot be run: {}".format(program, error))
 
-    def look(self) -> None:
-        """See whether the one that runs has ended."""
+    def check_exit(self) -> None:
+        """Check whether the command that runs has exited."""
         if self._running is not None:
-            self._running.look()
+            self._running.check_exit()
 
     def kill(self, why: str) -> None:
-        """End the one that runs."""
+        """Kill the command that runs, if any."""
         if self._running is not None:
             self._running.kill(why)
 
     def close(self) -> None:
-        """Leave no process behind."""
+        """Kill the command that runs, if any, and wait for it."""
         if self._running is not None:
             self._running.close()
 
@@ -139,14 +146,14 @@ class Errands:
             self._idle()
 
 
-def words_of(command: Any) -> List[str]:
-    """``train.on_finish`` as an argument list; empty for none."""
+def arguments(command: Any) -> List[str]:
+    """``train.on_finish`` as an argument list. Raises ValueError for unbalanced quotes."""
     words = shlex.split(command) if isinstance(command, str) else list(command)
     return [str(word) for word in words]
 
 
-def told(name: str, state: str, step: int, folder: str) -> Dict[str, str]:
-    """The environment that such a command finds."""
+def environment(name: str, state: str, step: int, folder: str) -> Dict[str, str]:
+    """The environment variables that a finish command gets."""
     return {
         "NANOTRAIN_SESSION": name,
         "NANOTRAIN_STATE": state,

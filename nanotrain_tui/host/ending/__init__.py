@@ -1,0 +1,1 @@
+"""How a session ends: stops, restarts after a crash, the finish command and the last commit."""
