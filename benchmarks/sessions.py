@@ -54,14 +54,14 @@ def generate(home: Path, steps: int) -> Path:
 CHART = """
 import time
 from nanotrain_tui.drawing.chart import draw_chart
-from nanotrain_tui.drawing.chart_model import Charts
+from nanotrain_tui.drawing.charts.table import main_charts
 from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.follow.source import Follower, LocalSource
 follower = Follower(LocalSource(folder))
 state = follower.follow()
 while state.behind:
     state = follower.follow()
-draw_chart(Charts(state).loss(), 80, 12, UNICODE)
+draw_chart(main_charts(state)[-1], 80, 12, UNICODE)
 """
 SEEK = """
 import time

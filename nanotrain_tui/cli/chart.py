@@ -5,7 +5,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
-from nanotrain_tui.drawing.scale import Scale, accuracy_scale, loss_scale
+from nanotrain_tui.drawing.scale import Scale, fraction_scale, log_if_wide
 from nanotrain_tui.follow.trace import Trace
 
 HEIGHT = 12
@@ -82,7 +82,7 @@ def draw_chart(
     import plotext
 
     values = [y for trace in traces.values() for _, y in trace.points]
-    scale = accuracy_scale(values) if fraction else loss_scale(values)
+    scale = fraction_scale(values) if fraction else log_if_wide(values)
     plotext.clear_figure()
     plotext.limit_size(False, False)
     plotext.plot_size(columns, HEIGHT)

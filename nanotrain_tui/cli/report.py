@@ -177,7 +177,7 @@ class PlainReport(Report):
                 self.line(f"{what} ...")
         elif _is_told(event) or _goes_on_by_itself(event):
             at = f"at step {count(event.step)}: " if event.step else ""
-            self.line(at + describe(event).text)
+            self.line(at + describe(event, state.metrics).text)
 
     def evaluated(self, line: str, state: RunState) -> None:
         self.line("  ".join([line, *speed(state)]))

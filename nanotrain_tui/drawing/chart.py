@@ -8,6 +8,7 @@ from typing import NamedTuple
 from nanotrain_tui.drawing.chart_model import Chart
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, first_fitting, fit
+from nanotrain_tui.drawing.metric_text import cut
 from nanotrain_tui.drawing.plot import columns_of, dots_of, plot_line, resample
 from nanotrain_tui.drawing.scale import Scale
 from nanotrain_tui.drawing.smoothing import smooth
@@ -15,6 +16,8 @@ from nanotrain_tui.follow.not_finite import INFINITE, NAN
 from nanotrain_tui.session.events import signs as event_signs
 
 LABEL_CELLS = 5
+LEAST_TITLE_CELLS = 13  # of a name, however narrow the chart is
+PART_CELLS = 12  # of the name of a part of the data
 HOLD_S = 10  # samples no farther apart are joined
 MARK_EVERY_CELLS = 2  # evaluations closer than this would hide the training line
 
@@ -54,7 +57,7 @@ def draw_chart(
     lines = [
         _title(chart, plot.scale, width, glyphs)
         if cursor is None
-        else _reading(chart, cursor, glyphs)
+        else _reading(chart, cursor, width, glyphs)
     ]
     for y, row in enumerate(plot.rows):
         lines.append((*label(chart, plot.scale, y, rows, glyphs), *row) if framed else row)
@@ -135,33 +138,18 @@ def _behind(raw: Sequence[str], smoothed: Sequence[str]) -> Marks:
 
 def _title(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> Line:
     """Names and figures: the first form there is room for."""
-    title = Span(title_of(chart, scale), "title")
-    test = chart.figure(chart.last_test, glyphs.missing)
-    best = chart.figure(chart.best, glyphs.missing)
-    train = chart.batch_figure(chart.last, glyphs.missing)
+    title = Span(title_of(chart, scale, width, glyphs), "title")
     # Training first: it changes oftenest, and what stands left of a change is written with it.
     forms: list[Line] = [
-        (
-            title,
-            Span(f"  {glyphs.train} training {train}", "train"),
-            Span(f"  {glyphs.test} test {test}", "test"),
-            Span(f"  best {best}"),
-        ),
-        (
-            title,
-            Span(f" {glyphs.train} training {train}", "train"),
-            Span(f" {glyphs.test} test {test}", "test"),
-            Span(f" best {best}"),
-        ),
-        (
-            title,
-            Span(f" {glyphs.train}{train}", "train"),
-            Span(f" {glyphs.test}{test}", "test"),
-            Span(f" best {best}"),
-        ),
-        (title, Span(f" {glyphs.test}{test}", "test"), Span(f" best {best}")),
-        (title, Span(f" {glyphs.test}{test}", "test")),
-    ]
+        (title, *_line_value(chart, glyphs, "  ", " training "),
+         *_evaluated_value(chart, glyphs, "  ", " "), *_best(chart, glyphs, "  ")),
+        (title, *_line_value(chart, glyphs, " ", " train "),
+         *_evaluated_value(chart, glyphs, " ", " "), *_best(chart, glyphs, " ")),
+        (title, *_line_value(chart, glyphs, " "), *_evaluated_value(chart, glyphs, " "),
+         *_best(chart, glyphs, " ")),
+        (title, *_leading_value(chart, glyphs), *_best(chart, glyphs, " ")),
+        (title, *_leading_value(chart, glyphs)),
+    ]  # fmt: skip
     brief, full = chart.not_finite(glyphs)
     noted = [
         (*form, Span(f"  {note}", "error")) for note in (full, brief) if note for form in forms
@@ -169,12 +157,42 @@ def _title(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> Line:
     return first_fitting(width, *noted, *forms)
 
 
-def title_of(chart: Chart, scale: Scale) -> str:
-    """The name, and how it is drawn where that is not as it is."""
+def _line_value(chart: Chart, glyphs: Glyphs, gap: str, name: str = "") -> Line:
+    """The last value of the line."""
+    if not chart.has_line:
+        return ()
+    value = chart.batch_figure(chart.last, glyphs.missing)
+    return (Span(f"{gap}{glyphs.train}{name}{value}", "train"),)
+
+
+def _evaluated_value(chart: Chart, glyphs: Glyphs, gap: str, before_name: str = "") -> Line:
+    """The last evaluation, with the part of the data if ``before_name`` is not empty."""
+    if not chart.evaluated_on:
+        return ()
+    part = cut(chart.evaluated_on, PART_CELLS, glyphs.ellipsis)
+    name = f"{before_name}{part} " if before_name else ""
+    value = chart.figure(chart.last_test, glyphs.missing)
+    return (Span(f"{gap}{glyphs.test}{name}{value}", "test"),)
+
+
+def _leading_value(chart: Chart, glyphs: Glyphs) -> Line:
+    """The one value that there is room for."""
+    return _evaluated_value(chart, glyphs, " ") or _line_value(chart, glyphs, " ")
+
+
+def _best(chart: Chart, glyphs: Glyphs, gap: str) -> Line:
+    if not chart.has_best:
+        return ()
+    return (Span(f"{gap}best {chart.figure(chart.best, glyphs.missing)}"),)
+
+
+def title_of(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> str:
+    """The name, and how it is drawn where that is not as it is; a long name leaves room."""
+    title = cut(chart.title, max(LEAST_TITLE_CELLS, width // 2), glyphs.ellipsis)
     how = ["log"] if scale.log else []
     if chart.smoothing is not None:
         how.append(f"smoothed {chart.smoothing.weight:g}")
-    return f"{chart.title} ({', '.join(how)})" if how else chart.title
+    return f"{title} ({', '.join(how)})" if how else title
 
 
 def label(chart: Chart, scale: Scale, y: int, rows: int, glyphs: Glyphs) -> Line:
@@ -228,13 +246,16 @@ def cells_across(width: int, height: int) -> int:
     return width - LABEL_CELLS - 1 if height >= 3 and width >= 16 else width
 
 
-def _reading(chart: Chart, step: int, glyphs: Glyphs) -> Line:
+def _reading(chart: Chart, step: int, width: int, glyphs: Glyphs) -> Line:
     """The title while a cursor reads the curves off: their values at a step."""
     train, test = chart.at(step)
+    title = cut(chart.title, max(LEAST_TITLE_CELLS, width // 2), glyphs.ellipsis)
+    line = Span(f"  {glyphs.train} {chart.batch_figure(train, glyphs.missing)}", "train")
+    evaluated = Span(f"  {glyphs.test} {chart.figure(test, glyphs.missing)}", "test")
     return (
-        Span(f"{chart.title} at step {step:,}", "title"),
-        Span(f"  {glyphs.train} {chart.batch_figure(train, glyphs.missing)}", "train"),
-        Span(f"  {glyphs.test} {chart.figure(test, glyphs.missing)}", "test"),
+        Span(f"{title} at step {step:,}", "title"),
+        *((line,) if chart.has_line else ()),
+        *((evaluated,) if chart.evaluated_on else ()),
     )
 
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from nanotrain_tui.catalog.formats import figure, percent, short
 from nanotrain_tui.drawing.axis import Axis, axis_of, whole_end
 from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.glyphs import Glyphs
-from nanotrain_tui.drawing.scale import Scale, accuracy_scale, linear_scale, log_scale, loss_scale
+from nanotrain_tui.drawing.scale import Scale
 from nanotrain_tui.drawing.smoothing import Smoothing, unit_of
 from nanotrain_tui.follow.curves import NO_CURVE, WindowCurves
 from nanotrain_tui.follow.not_finite import all_of, in_words
-from nanotrain_tui.follow.run_state import Gauge, Mark, RunState
+from nanotrain_tui.follow.run_state import Mark, RunState
 from nanotrain_tui.follow.series import Curve
-from nanotrain_tui.session.metrics import TEST, TRAINING
+from nanotrain_tui.session.metrics import TRAINING
 
 Detail = WindowCurves  # empty: what the state has
 Figure = Callable[[float | None, str], str]
@@ -29,25 +27,34 @@ NO_DETAIL = WindowCurves()
 class Chart:
     """What one chart shows."""
 
-    name: str  # as the view names it
+    key: str  # as the view names it
     title: str
     train: Curve  # the line: over steps, or over seconds
-    test: Curve  # the single signs, over steps
     whole: Curve  # the line of all of the session, for what is not in sight
-    whole_test: Curve
     last: float | None  # of the line, whatever part is shown
-    last_test: float | None
-    best: float | None
     scale: Callable[[Sequence[float]], Scale]
     figure: Figure  # for the title
     batch_figure: Figure  # of one batch: coarser
     label: Callable[[float], str]  # for the axis
     axis: Axis
     marks: tuple[Mark, ...] = ()
+    number: int = 0  # its place among the charts of the session, from 1
+    has_line: bool = True  # False: evaluations alone
+    evaluated_on: str = ""  # the part of the data of the signs; empty: there are none
+    test: Curve = NO_CURVE  # the signs: evaluations over steps
+    whole_test: Curve = NO_CURVE
+    last_test: float | None = None
+    has_best: bool = False  # whether some values are better than others
+    best: float | None = None
     smoothing: Smoothing | None = None
     over_time: bool = False
     limits: tuple[float, ...] = ()  # lines across: where the guard acts
     axis_from_height: int = 4  # lower, the x axis is left out
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether anything of it was recorded."""
+        return bool(self.whole or self.whole_test)
 
     def place(self, columns: int) -> Callable[[float], float]:
         """The column of an x of the line; outside where it cannot be told."""
@@ -56,7 +63,7 @@ class Chart:
 
     def not_finite(self, glyphs: Glyphs) -> tuple[str, str]:
         """What the marks on its upper edge stand for, and that with the steps; empty for none."""
-        for who, curve in (("", self.train), ("test ", self.test)):
+        for who, curve in (("", self.train), (f"{self.evaluated_on} ", self.test)):
             found = all_of(curve)
             if found is not None:
                 signs = "".join(map(glyphs.not_finite, found.kinds))
@@ -76,8 +83,8 @@ class Chart:
         )
 
 
-class Charts:
-    """Makes the charts of a state; what they share is worked out once."""
+class ChartContext:
+    """What all charts of a state are made from; worked out once for all of them."""
 
     def __init__(
         self, state: RunState, view: ChartView = WHOLE, detail: Detail = NO_DETAIL
@@ -92,114 +99,18 @@ class Charts:
             else axis_of(state, view, self._times(), self._epochs())
         )
 
-    def with_time(self) -> Charts:
+    def with_time(self) -> ChartContext:
         """The same with gauges, which need to know when each step was done."""
         self.axis = axis_of(self.state, self.view, self._times(), self._epochs())
         return self
 
-    def accuracy(self) -> Chart:
-        """Accuracy: higher is better."""
-        state = self.state
-        return Chart(
-            name="accuracy",
-            title="Accuracy",
-            train=self._curve("accuracy"),
-            test=self._curve("accuracy", TEST),
-            whole=state.curve("accuracy"),
-            whole_test=state.curve("accuracy", TEST),
-            last=state.curve("accuracy").last,
-            last_test=state.curve("accuracy", TEST).last,
-            best=state.curve("accuracy", TEST).high,
-            scale=accuracy_scale,
-            figure=percent,
-            batch_figure=_whole_percent,
-            label=_whole_percent,
-            axis_from_height=6,  # the chart of the loss below it has the same one
-            axis=self.axis,
-            marks=state.marks,
-            smoothing=self._smoothing(state.curve("accuracy")),
-        )
-
-    def loss(self) -> Chart:
-        """Loss: lower is better."""
-        state = self.state
-        return Chart(
-            name="loss",
-            title="Loss",
-            train=self._curve("loss"),
-            test=self._curve("loss", TEST),
-            whole=state.curve("loss"),
-            whole_test=state.curve("loss", TEST),
-            last=state.curve("loss").last,
-            last_test=state.curve("loss", TEST).last,
-            best=state.curve("loss", TEST).low,
-            scale=SCALES[self.view.scale],
-            figure=figure,
-            batch_figure=figure,
-            label=short,
-            axis=self.axis,
-            marks=state.marks,
-            smoothing=self._smoothing(state.curve("loss")),
-        )
-
-    def learning_rate(self) -> Chart:
-        """The learning rate in force, as it is: nothing in it to smooth."""
-        return self._single(
-            "learning_rate", "Learning rate", self._curve("learning_rate"),
-            self.state.curve("learning_rate"), self.state.curve("learning_rate").last,
-            SCALES[self.view.scale], figure, short,
-        )  # fmt: skip
-
-    def _limits(self, unit: str) -> tuple[float, ...]:
-        known = self.state.heat_limits
-        return (known.resume, known.pause) if known is not None and unit == "°C" else ()
-
-    def gauge(self, name: str, title: str) -> Chart:
-        """A gauge, as it was measured."""
-        gauge = self.state.gauges.get(name) or Gauge("")
-        scale = _shares if gauge.unit == "%" else linear_scale
-        written = partial(_with_unit, unit=gauge.unit)
-        curve = self._detail.gauges.get(name) or gauge.curve
-        limits = self._limits(gauge.unit)  # in sight, however far away
-        chart = self._single(
-            name, title, curve, gauge.curve, gauge.now,
-            lambda values: scale([*values, *limits]), written, short, over_time=True,
-        )  # fmt: skip
-        return replace(chart, limits=limits)
-
-    def _single(
-        self,
-        name: str,
-        title: str,
-        line: Curve,
-        whole: Curve,
-        last: float | None,
-        scale: Callable[[Sequence[float]], Scale],
-        written: Figure,
-        label: Callable[[float], str],
-        over_time: bool = False,
-    ) -> Chart:
-        return Chart(
-            name=name,
-            title=title,
-            train=line,
-            test=NO_CURVE,
-            whole=whole,
-            whole_test=NO_CURVE,
-            last=last,
-            last_test=None,
-            best=None,
-            scale=scale,
-            figure=written,
-            batch_figure=written,
-            label=label,
-            axis=self.axis,
-            marks=self.state.marks,
-            over_time=over_time,
-        )
-
-    def _curve(self, metric: str, part: str = TRAINING) -> Curve:
+    def curve(self, metric: str, part: str = TRAINING) -> Curve:
+        """A metric of one part of the data, as closely as it is known."""
         return self._detail.curve(metric, part) or self.state.curve(metric, part)
+
+    def gauge_curve(self, name: str) -> Curve | None:
+        """A gauge over seconds in the window shown; None where that has not been read."""
+        return self._detail.gauges.get(name)
 
     def _times(self) -> Curve:
         return self._detail.times or self.state.times
@@ -207,21 +118,12 @@ class Charts:
     def _epochs(self) -> Curve:
         return self._detail.epochs or self.state.epochs
 
-    def _smoothing(self, whole: Curve) -> Smoothing | None:
+    def smoothing(self, whole: Curve) -> Smoothing | None:
+        """How to smooth a line; None where the view does not."""
         if not self.view.smoothing:
             return None
         unit = unit_of(whole_end(self.state))
         return Smoothing(self.view.smoothing, unit, whole, self.axis.first)
-
-
-def log_or_linear(values: Sequence[float]) -> Scale:
-    """Logarithmic where that can be."""
-    return log_scale(values) or linear_scale(values)
-
-
-SCALES: Mapping[str, Callable[[Sequence[float]], Scale]] = {
-    "auto": loss_scale, "linear": linear_scale, "log": log_or_linear,
-}  # fmt: skip
 
 
 def value_at(curve: Curve, x: float) -> float | None:
@@ -236,15 +138,3 @@ def value_at(curve: Curve, x: float) -> float | None:
         if index in curve.bad:
             return math.nan if curve.bad[index].nan else math.inf
     return None
-
-
-def _whole_percent(value: float | None, missing: str = "") -> str:
-    return percent(value, missing, digits=0)
-
-
-def _shares(_: Sequence[float]) -> Scale:
-    return Scale(0.0, 100.0)
-
-
-def _with_unit(value: float | None, missing: str, unit: str) -> str:
-    return missing if value is None else f"{short(value)}{'' if unit == '%' else ' '}{unit}"

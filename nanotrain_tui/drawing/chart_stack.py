@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from nanotrain_tui.catalog.formats import clock
 from nanotrain_tui.drawing.chart import (
     LABEL_CELLS,
@@ -14,55 +16,29 @@ from nanotrain_tui.drawing.chart import (
     signs_on,
     x_axis,
 )
-from nanotrain_tui.drawing.chart_model import NO_DETAIL, WHOLE, Chart, Charts, Detail, value_at
+from nanotrain_tui.drawing.chart_model import Chart, value_at
 from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit, split
+from nanotrain_tui.drawing.metric_text import cut
 from nanotrain_tui.follow.run_state import RunState
 
-NAMES = {
-    "loss": "Loss", "accuracy": "Accuracy", "learning_rate": "Learning rate",
-    "temperature": "Temperature", "power": "Power", "ram": "RAM", "gpu_load": "GPU load",
-}  # fmt: skip
-TEMPERATURE = "die_temperature"  # the gauge behind the chart: what the guard looks at
-SIDE_CELLS = 22  # right of the curves: their names and values
+SIDE_CELLS = 20  # right of the curves: their names and values
+LEAST_TITLE = 8  # cells of a chart's name beside the curves
 LEAST_LINES = 3  # of a chart
 AIRY_LINES = 4  # from here on an empty line parts the charts
-
-
-def stacked(
-    state: RunState, view: ChartView = WHOLE, detail: Detail = NO_DETAIL
-) -> Sequence[Chart]:
-    """The charts of what was recorded, in their order, but for those the view hides."""
-    charts = Charts(state, view, detail).with_time()
-    found = [charts.loss(), charts.accuracy(), charts.learning_rate()]
-    for name, title in NAMES.items():
-        gauge = gauge_of(state, name)
-        if gauge:
-            found.append(charts.gauge(gauge, title))
-    return [chart for chart in found if chart.whole and key_of(chart) not in view.hidden]
-
-
-def gauge_of(state: RunState, name: str) -> str:
-    """The gauge behind a chart; empty where it has none, or nobody measured it."""
-    gauge = TEMPERATURE if name == "temperature" else name
-    return gauge if gauge in state.gauges and state.gauges[gauge].curve else ""
-
-
-def key_of(chart: Chart) -> str:
-    """A chart's name in NAMES."""
-    return "temperature" if chart.name == TEMPERATURE else chart.name
-
-
-def missing(state: RunState) -> list[str]:
-    """The titles of what was not recorded so far."""
-    there = {key_of(chart) for chart in stacked(state)}
-    return [title for name, title in NAMES.items() if name not in there]
 
 
 def fitting(height: int) -> int:
     """How many charts so many lines can hold."""
     return max(1, (height - 2) // LEAST_LINES)  # but for the head and the axis
+
+
+def visible(charts: Sequence[Chart], view: ChartView, height: int) -> Sequence[Chart]:
+    """Those that are drawn in so many lines."""
+    room = fitting(height)
+    begin = max(0, min(view.top, len(charts) - room))
+    return charts[begin : begin + room]
 
 
 def cells_across(width: int) -> int:
@@ -83,7 +59,7 @@ def draw_stack(
     head = draw_head(state, view, charts, width, glyphs)
     if not charts or height < LEAST_LINES + 2:
         return [head]
-    charts = charts[: fitting(height)]
+    charts = visible(charts, view, height)
     across = cells_across(width)
     step = view.at(state.step)
     axis_signs = signs_on(charts[-1], across, glyphs)
@@ -117,9 +93,14 @@ def _side(
     chart: Chart, plot: Plot, step: int, newest: bool, glyphs: Glyphs
 ) -> tuple[Line, Line, Line]:
     """Name and values, at the cursor or the newest."""
-    number = list(NAMES).index(key_of(chart)) + 1
-    title = f"{number} {chart.title}{' (log)' if plot.scale.log else ''}"
+    bad, _ = chart.not_finite(glyphs)
+    log = " log" if plot.scale.log else ""
+    room = SIDE_CELLS - len(f"{chart.number} {log}") - (cell_len(bad) + 1 if bad else 0)
+    title = f"{chart.number} {cut(chart.title, max(LEAST_TITLE, room), glyphs.ellipsis)}{log}"
     value, test = (chart.last, chart.last_test) if newest else chart.at(step)
+    if not chart.has_line:
+        only = Span(f"{glyphs.test} {chart.figure(test, glyphs.missing)}", "test")
+        return _side_head(title, bad), (only,), ()
     text = f"{glyphs.train} {chart.figure(value, glyphs.missing)}"
     smoothed = Span("")
     if plot.smoothed is not None:
@@ -129,9 +110,11 @@ def _side(
         below = (Span(f"{glyphs.test} {chart.figure(test, glyphs.missing)}", "test"),)
     elif chart.over_time:
         below = (Span(f"max {chart.figure(chart.whole.high, glyphs.missing)}", "muted"),)
-    bad, _ = chart.not_finite(glyphs)
-    head = (Span(title, "title"), Span(f" {bad}" if bad else "", "error"))
-    return head, (Span(text, "train"), smoothed), below
+    return _side_head(title, bad), (Span(text, "train"), smoothed), below
+
+
+def _side_head(title: str, bad: str) -> Line:
+    return (Span(title, "title"), Span(f" {bad}" if bad else "", "error"))
 
 
 def draw_head(

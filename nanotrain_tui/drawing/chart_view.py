@@ -19,10 +19,11 @@ class ChartView:
 
     window: tuple[int, int] | None = None  # the first and last step shown; None: all
     smoothing: float = 0.0  # TensorBoard's weight, see app.smoothing
-    scale: str = "auto"  # of loss and learning rate; one of SCALES
+    scale: str = "auto"  # the y axes, but of fractions; one of SCALES
     axis: str = "step"  # one of AXES
     cursor: int | None = None  # a step; None: the newest
-    hidden: frozenset[str] = frozenset()  # the charts left out of the charts screen
+    hidden: frozenset[str] = frozenset()  # the charts left out of the charts screen, by key
+    top: int = 0  # how many charts are above what the charts screen shows
 
     def shown(self, end: int) -> tuple[int, int]:
         """The first and the last step shown."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 # A range wider than this is drawn on a logarithmic axis: a wild start would flatten the rest.
 LOG_FROM_RATIO = 20.0
+ROUNDING = 1e-6  # of the mean of fractions
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -36,13 +37,20 @@ class Scale(NamedTuple):
         )
 
 
-def accuracy_scale(values: Iterable[float]) -> Scale:
-    """Up to 1, from the highest of some round floors that leaves no value out."""
-    lowest = min(values, default=0.0)
-    return Scale(max(floor for floor in (0.0, 0.5, 0.8, 0.9) if floor <= max(0.0, lowest)), 1.0)
+def fraction_scale(values: Iterable[float]) -> Scale:
+    """Up to 1, from the highest of some round floors that leaves no value out.
+
+    Linear where a value is no fraction of 0 to 1.
+    """
+    shown = list(values)
+    lowest = min(shown, default=0.0)
+    if lowest < -ROUNDING or max(shown, default=0.0) > 1.0 + ROUNDING:
+        return linear_scale(shown)
+    floors = (0.0, 0.5, 0.8, 0.9)
+    return Scale(max(floor for floor in floors if floor <= max(0.0, lowest)), 1.0)
 
 
-def loss_scale(values: Iterable[float]) -> Scale:
+def log_if_wide(values: Iterable[float]) -> Scale:
     """Logarithmic where the values span a factor of 20 and none is negative, else linear."""
     shown = list(values)
     positive = min((value for value in shown if value > 0), default=0.0)
@@ -58,6 +66,12 @@ def log_scale(values: Iterable[float]) -> Scale | None:
         return None
     low, high = _round_log(min(positive), up=False), _round_log(max(positive), up=True)
     return Scale(low, high if high > low else _round_log(high * 1.5, up=True), log=True)
+
+
+def log_or_linear(values: Iterable[float]) -> Scale:
+    """Logarithmic where that can be."""
+    shown = list(values)
+    return log_scale(shown) or linear_scale(shown)
 
 
 def linear_scale(values: Iterable[float]) -> Scale:

@@ -1,16 +1,18 @@
-"""The list of sessions as lines: state, loss, best accuracy, time, energy."""
+"""The list of sessions as lines: state, course and best value of a metric, time, energy."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import set_cell_size
 
-from nanotrain_tui.catalog.formats import clock, figure, joules, percent
+from nanotrain_tui.catalog.formats import clock, figure, joules
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
+from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut, value_text
 from nanotrain_tui.drawing.spark import spark
+from nanotrain_tui.session.metrics import UP, Metric
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
@@ -20,16 +22,39 @@ _ROLES = {
     "running": "good", "finished": "good", "paused": "warning", "stopped": "warning",
     "failed": "error", "interrupted": "error", "unreadable": "error",
 }  # fmt: skip
-#: By what the list can be sorted; the best or newest first.
-SORTS: Mapping[str, Callable[[SessionSummary], Any]] = {
-    "newest": lambda _: 0,
-    "name": lambda one: one.name,
-    "best accuracy": lambda one: -(one.best("accuracy") or 0.0),
-    "least loss": lambda one: (one.best("loss") is None, one.best("loss") or 0.0),
+Key = Callable[["SessionSummary"], Any]
+NEWEST = "newest"  # as the list comes
+_SORTS_BEFORE: Mapping[str, Key] = {NEWEST: lambda _: 0, "name": lambda one: one.name}
+_SORTS_AFTER: Mapping[str, Key] = {
     "time": lambda one: -one.duration_s,
     "energy": lambda one: -(one.energy_j or 0.0),
     "state": lambda one: state_of(one),
 }
+
+
+def sorts(summaries: Iterable[SessionSummary]) -> dict[str, Key]:
+    """By what the list can be sorted, the metrics of these sessions among it; the best first."""
+    found: dict[str, Metric] = {}
+    for one in summaries:
+        for evaluated in one.metrics.values():
+            if evaluated.metric.better is not None:
+                found.setdefault(evaluated.metric.name, evaluated.metric)
+    taken: dict[str, Key] = {}
+    for metric in found.values():
+        name = f"{'best' if metric.better == UP else 'least'} {cut(metric.label, METRIC_CELLS)}"
+        taken[f"{name} ({metric.name})" if name in taken else name] = _by_best(metric)
+    return {**_SORTS_BEFORE, **taken, **_SORTS_AFTER}
+
+
+def _by_best(metric: Metric) -> Key:
+    """The best value of a metric first, the sessions without one last."""
+    sign = -1.0 if metric.better == UP else 1.0
+
+    def key(one: SessionSummary) -> tuple[bool, float]:
+        best = one.best(metric.name)
+        return best is None, sign * (best or 0.0)
+
+    return key
 
 
 def state_of(summary: SessionSummary) -> str:
@@ -41,7 +66,7 @@ def chosen(summaries: Sequence[SessionSummary], words: str, sort: str) -> list[S
     """Those that every word is found in, in the wanted order."""
     wanted = words.lower().split()
     found = [one for one in summaries if all(word in _said(one) for word in wanted)]
-    return sorted(found, key=SORTS[sort])
+    return sorted(found, key=sorts(summaries).get(sort, _SORTS_BEFORE[NEWEST]))
 
 
 def _said(one: SessionSummary) -> str:
@@ -51,7 +76,7 @@ def _said(one: SessionSummary) -> str:
 
 def head(width: int) -> Line:
     """The names of the columns."""
-    names = ("session", "state", "step", "loss", "best", "time", "energy")
+    names = ("session", "state", "step", "training", "best", "time", "energy")
     return fit((Span("   " + _row(*names, width), "muted"),), width)
 
 
@@ -64,13 +89,32 @@ def draw_session(
     name = one.name + "".join(f" +{tag}" for tag in one.tags)
     text = _row(
         name, state, _short(one.step), spark(one.spark, glyphs, SPARK_CELLS),
-        percent(one.best("accuracy"), glyphs.missing), clock(one.duration_s), joules(one.energy_j),
+        _best(one, glyphs), clock(one.duration_s), joules(one.energy_j),
         width,
     )  # fmt: skip
     role = "title" if here else ""
     cursor = Span(">" if here else " ", "value")
     mark = Span("*" if one.name in marked else " ", "warning")
     return fit((cursor, mark, Span(sign[:1], _ROLES.get(state, "value")), Span(text, role)), width)
+
+
+def _best(one: SessionSummary, glyphs: Glyphs) -> str:
+    """The best value of the primary metric, the last one where no value is better than another."""
+    found = one.primary
+    if found is None:
+        return glyphs.missing
+    value = found.last if found.metric.better is None else found.best
+    return value_text(found.metric._replace(unit=""), value, glyphs.missing)
+
+
+def evaluated_texts(one: SessionSummary, glyphs: Glyphs) -> list[str]:
+    """What the evaluations came to, the primary metric first: ``IoU 81.20% (best 83.00%)``."""
+    texts = []
+    for metric, last, best in one.metrics.values():
+        best_text = f" (best {value_text(metric, best, glyphs.missing)})" if metric.better else ""
+        label = cut(metric.label, METRIC_CELLS, glyphs.ellipsis)
+        texts.append(f"{label} {value_text(metric, last, glyphs.missing)}{best_text}")
+    return texts
 
 
 def _row(

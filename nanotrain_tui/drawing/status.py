@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from nanotrain_tui.catalog.formats import clock
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, first_fitting, fit, split, width_of
+from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut
 from nanotrain_tui.follow.run_state import RunState
 
 _ROLES = {
@@ -111,7 +112,8 @@ def _divergence(state: RunState, width: int, glyphs: Glyphs) -> Line:
     """In place of the progress: what is wrong, the last good checkpoint, what to press."""
     assert state.diverged is not None
     bad = state.diverged
-    what = f"{glyphs.bad} {bad.metric} is {bad.value} since step {bad.step:,}"
+    label = cut(state.metrics.get(bad.metric).label, METRIC_CELLS, glyphs.ellipsis)
+    what = f"{glyphs.bad} {label} is {bad.value} since step {bad.step:,}"
     good = state.good_checkpoint
     last = "no good checkpoint" if good is None else f"last good: step {good.step:,}"
     keys = "R begins anew" if good is None else "F forks"

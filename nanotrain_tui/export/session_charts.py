@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nanotrain_tui.drawing.scale import Scale, accuracy_scale, loss_scale
+from nanotrain_tui.drawing.scale import Scale, fraction_scale, log_if_wide
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.follow.marks import is_mark
@@ -99,16 +99,16 @@ def read_charts(reader: SessionReader) -> Charts:
     curves = read_window(reader, 1, _LAST, BINS)
     times = curves.times
     evaluations = reader.evaluations()
-    metrics = [_chart_of(metric, curves, evaluations) for metric in reader.known_metrics()]
+    known_metrics = reader.known_metrics()
+    metrics = [_chart_of(metric, curves, evaluations) for metric in known_metrics]
     gauges = [
         Chart(name, title, _pieces(curves.gauges[name]), _gauge_scale)
         for name, title in _TITLES.items()
     ]
     shown = [chart for chart in metrics if chart.values() or chart.bad]
     shown += [chart for chart in gauges if any(chart.values())]  # an idle swap or GPU is no news
-    marks = [
-        (event.t, describe(event).text) for event in reader.events(list(signs())) if is_mark(event)
-    ]
+    events = [event for event in reader.events(list(signs())) if is_mark(event)]
+    marks = [(event.t, describe(event, known_metrics).text) for event in events]
     known = [t for chart in shown for t in chart.times()] + [t for t, _ in marks]
     end_t = max([reader.position()[1], 0.0, *known])
     return Charts(shown, _steps(times), marks, min(known, default=0.0), end_t)
@@ -134,7 +134,7 @@ def _chart_of(metric: Metric, curves: WindowCurves, evaluations: Sequence[Evalua
         name,
         f"{metric.title} ({metric.unit})" if metric.unit else metric.title,
         _pieces(train, times),
-        accuracy_scale if metric.format == PERCENT else loss_scale,
+        fraction_scale if metric.format == PERCENT else log_if_wide,
         [(t, value) for t, value in tests if math.isfinite(value)],
         bad,
         ", ".join(filter(None, notes)),

@@ -9,7 +9,7 @@ from nanotrain_tui.catalog.undecodable import json_safe
 from nanotrain_tui.export.plain import plain_json
 from nanotrain_tui.export.rows import PAGE_ROWS
 from nanotrain_tui.follow.log_text import describe
-from nanotrain_tui.session.metrics import TEST, TRAINING
+from nanotrain_tui.session.metrics import TEST, TRAINING, Metrics
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Evaluation, Event, Sample
 from nanotrain_tui.telemetry.flat import flat, natural
@@ -60,7 +60,8 @@ def events_table(reader: SessionReader) -> Table:
         Column("text", str),
         Column("body", str),
     ]
-    return Table(columns, map(_event_row, events_of(reader)))
+    metrics = reader.known_metrics()
+    return Table(columns, (_event_row(event, metrics) for event in events_of(reader)))
 
 
 def samples_table(reader: SessionReader) -> Table:
@@ -121,7 +122,7 @@ def _evaluation_row(one: Evaluation, metrics: Sequence[str]) -> Sequence[Value]:
     return (one.step, one.t, *map(one.value, metrics), one.seconds)
 
 
-def _event_row(event: Event) -> Sequence[Value]:
+def _event_row(event: Event, metrics: Metrics) -> Sequence[Value]:
     who = event.body.get("who")
     return (
         event.seq,
@@ -129,6 +130,6 @@ def _event_row(event: Event) -> Sequence[Value]:
         event.step,
         event.kind,
         who if isinstance(who, str) else None,
-        describe(event).text,
+        describe(event, metrics).text,
         json_safe(json.dumps(plain_json(event.body), ensure_ascii=False)),
     )

@@ -17,12 +17,14 @@ from nanotrain_tui.session.metrics import (
     PERCENT,
     STANDARD_METRICS,
     TEST,
+    Metric,
     Metrics,
     evaluated_values,
     part_of,
 )
 from nanotrain_tui.session.recording.records import Event
 
+LONGEST_LABEL = 32  # characters of a metric
 MOST_VALUES = 4  # of an evaluation in a line
 LONGEST = 400  # characters of a line: a traceback belongs in trainer.log
 
@@ -141,19 +143,20 @@ def _value(key: str, value: Any) -> str:
     return value_text(key, value) or "none"
 
 
-def _diverged(event: Event) -> str:
+def _diverged(event: Event, metrics: Metrics) -> str:
     checkpoint = event.body.get("checkpoint")
     good = f"last good checkpoint: {checkpoint}" if checkpoint else "there is no good checkpoint"
     good += "" if checkpoint else ", so begin anew with other values"
     found = diverged_of(event)
-    return f"the {found.metric} is {found.value} at step {count(event.step)}; {good}"
+    name = _label(metrics.get(found.metric))
+    return f"the {name} is {found.value} at step {count(event.step)}; {good}"
 
 
 def _evaluated(event: Event, metrics: Metrics) -> str:
     # Short: at 80x24 the log has some 50 cells.
     values, part = evaluated_values(event.body), part_of(event.body)
     known = metrics.ranked(values)[:MOST_VALUES]
-    told = ", ".join(f"{one.name} {one.text(number(values[one.name]))}" for one in known)
+    told = ", ".join(f"{_label(one)} {one.text(number(values[one.name]))}" for one in known)
     on = f"{part} " if len(known) == 1 or part != TEST else ""
     return f"step {count(event.step)}: {on}{told or 'evaluated'}"
 
@@ -181,8 +184,14 @@ def _tested(body: Body, metrics: Metrics) -> str:
     metric = metrics.get(scored) if scored in values else metrics.primary
     if metric is None or metric.name not in values:
         return "tested"
-    name = "" if metric.format == PERCENT else f"{metric.name} "
+    name = "" if metric.format == PERCENT else f"{_label(metric)} "
     return f"tested {name}{metric.text(number(values[metric.name]))}"
+
+
+def _label(metric: Metric) -> str:
+    """A metric within a sentence; a long name is cut, so that its value is in sight."""
+    label = metric.label
+    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
 
 
 def _preparing(event: Event) -> str:
@@ -208,6 +217,7 @@ def _mapping(value: Any) -> Body:
 _OF_METRICS: Mapping[str, Callable[[Event, Metrics], str]] = {
     events.EVALUATED: _evaluated,
     events.CHECKPOINT: _checkpoint,
+    events.DIVERGED: _diverged,
 }
 
 # Every other kind shows its message, and one without a message its name.
@@ -221,7 +231,6 @@ _TEXTS: Mapping[str, Callable[[Event], str]] = {
     events.PAUSED: lambda event: f"paused after step {count(event.step)}{_by(event.body)}",
     events.RESUMED: lambda event: f"goes on after step {count(event.step)}{_by(event.body)}",
     events.CHECKPOINT_REMOVED: lambda event: f"removed {event.body.get('file', 'a checkpoint')}",
-    events.DIVERGED: _diverged,
     events.CRASHED: lambda event: f"failed: {reason(event.body)}",
     events.STOPPED: lambda event: f"stopped after step {count(event.step)}{_by(event.body)}",
     events.FINISHED: lambda event: f"finished after {plural(event.step, 'step')}",

@@ -188,8 +188,9 @@ class Replay:
         return Fold(self._reader.folder.name, config)
 
     def _find_stops(self) -> list[tuple[int, Mark]]:
+        metrics = self._reader.known_metrics()
         return [
-            (event.seq, Mark(event.step, event.kind, describe(event).text, event.t))
+            (event.seq, Mark(event.step, event.kind, describe(event, metrics).text, event.t))
             for event in self._reader.events(events.stops())
         ]
 

@@ -170,15 +170,19 @@ class Metrics:
         return [MetricPart(metric.name, part) for metric in self for part in metric.on]
 
     @property
+    def expected(self) -> "Metrics":
+        """These; the standard ones where nothing is declared and no other has been seen yet."""
+        if self._declared or any(name not in _STANDARD for name in self._by_name):
+            return self
+        return STANDARD_METRICS
+
+    @property
     def columns(self) -> List[MetricPart]:
         """The columns of a table: those of the training first, then those of evaluations.
 
         Those of a recording that declares nothing are the standard ones at least.
         """
-        known = self
-        if not self._declared and all(name in _STANDARD for name in self._by_name):
-            known = STANDARD_METRICS
-        parts = known.parts
+        parts = self.expected.parts
         training = [key for key in parts if key.part == TRAINING]
         return training + [key for key in parts if key.part != TRAINING]
 

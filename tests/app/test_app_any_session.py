@@ -11,17 +11,18 @@ from hypothesis import example, given, settings
 from random_sessions import PLAIN, SGD, STEADY, STORIES, UNSTARTED, Story, record
 
 from nanotrain_tui.app.form.model import FormModel
-from nanotrain_tui.app.screens.compare import draw_overlay, tables
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.catalog import check, flatten
 from nanotrain_tui.drawing.chart import draw_chart
-from nanotrain_tui.drawing.chart_model import Charts
-from nanotrain_tui.drawing.chart_stack import draw_stack, stacked
+from nanotrain_tui.drawing.chart_stack import draw_stack
 from nanotrain_tui.drawing.chart_view import AXES, SCALES, ChartView
+from nanotrain_tui.drawing.charts.table import main_charts, stacked
+from nanotrain_tui.drawing.comparison import comparison
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
 from nanotrain_tui.drawing.lines import Line, width_of
 from nanotrain_tui.drawing.log import draw_event
-from nanotrain_tui.drawing.sessions import SORTS, chosen, draw_session
+from nanotrain_tui.drawing.overlay import draw_overlay
+from nanotrain_tui.drawing.sessions import chosen, draw_session, sorts
 from nanotrain_tui.drawing.status import draw_status
 from nanotrain_tui.drawing.telemetry import draw_telemetry
 from nanotrain_tui.follow import compare
@@ -47,12 +48,12 @@ def followed(folder: SessionFolder) -> RunState:
 
 def lines_of(state: RunState, view: ChartView, glyphs: Glyphs) -> list[Line]:
     """All that the dashboard and the charts screen draw of a state."""
-    charts = Charts(state, view)
+    upper, lower = main_charts(state, view)
     cursor = view.at(state.step)
     return [
         *draw_status(state, WIDTH, 2, glyphs),
-        *draw_chart(charts.accuracy(), WIDTH, 7, glyphs),
-        *draw_chart(charts.loss(), WIDTH, 7, glyphs, cursor),
+        *draw_chart(upper, WIDTH, 7, glyphs),
+        *draw_chart(lower, WIDTH, 7, glyphs, cursor),
         *draw_telemetry(state, WIDTH, 8, glyphs),
         *(row for line in state.log for row in draw_event(line, WIDTH, glyphs)),
         *draw_stack(state, view, stacked(state, view), WIDTH, HEIGHT, glyphs),
@@ -89,13 +90,13 @@ def check_drawn(folder: SessionFolder) -> None:
 def check_compared(home: str, names: list[str]) -> None:
     library = Library(Path(home))
     found = library.compare(names)
-    assert tables(found)
+    assert comparison(found)
     for metric in compare.metric_parts(found):
         for axis in compare.AXES:
             lines = draw_overlay(found, metric, axis, WIDTH, HEIGHT, UNICODE)
             assert {width_of(line) for line in lines} == {WIDTH}
     summaries = library.sessions(lambda _: None)
-    for sort in SORTS:
+    for sort in sorts(summaries):
         assert len(chosen(summaries, "", sort)) == 2
     assert {width_of(draw_session(one, 80, UNICODE, True, ())) for one in summaries} == {80}
 

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.screens.charts import ChartsScreen
 from nanotrain_tui.app.source.ports import Preferences
-from nanotrain_tui.app.widgets.panels import AccuracyChart, LossChart
+from nanotrain_tui.app.widgets.panels import MetricChart
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
 
@@ -135,10 +135,10 @@ async def test_a_zoom_reads_its_steps_and_draws_them_in_every_chart() -> None:
         assert message(app) == "Steps 0 to 256; 0 shows all."
         await until(pilot, lambda: app.chart_actions.detail)
         assert charted.windows == [(1, 256)]
-        for kind in (AccuracyChart, LossChart):
-            assert app.dashboard.query_one(kind).view == app.chart_actions.view
+        for chart in app.dashboard.query(MetricChart):
+            assert chart.view == app.chart_actions.view
         # The fake's loss is the step; the recorded one is below 3.
-        shown = "\n".join(str(line) for line in app.dashboard.query_one(LossChart).draw(60, 8))
+        shown = "\n".join(str(line) for line in app.dashboard.lowest_chart.draw(60, 8))
         assert "300" in shown or "256" in shown
         await charted.press(pilot, "L")
         assert message(app) == "Steps 64 to 320; 0 shows all."

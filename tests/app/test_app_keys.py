@@ -70,7 +70,7 @@ async def test_every_key_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyP
                 continue
             app.dashboard.close_editor()
             app.dashboard.form.go_to("model.hidden")
-            pane = "#loss" if BY_ID[action].pane == "chart" else "#form"
+            pane = "#lower-chart" if BY_ID[action].pane == "chart" else "#form"
             app.dashboard.query_one(pane).focus()
             app.say("")
             await pilot.pause()

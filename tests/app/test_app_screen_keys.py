@@ -58,7 +58,7 @@ async def test_without_colours_the_theme_stays(monkeypatch: pytest.MonkeyPatch) 
 async def test_tab_goes_to_the_charts_the_log_and_back() -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
-        for pane in ("accuracy", "loss", "log", "form"):
+        for pane in ("upper-chart", "lower-chart", "log", "form"):
             await pilot.press("tab")
             assert app.focused is not None and app.focused.id == pane
         await pilot.press("shift+tab")

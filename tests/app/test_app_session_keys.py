@@ -295,7 +295,7 @@ async def test_the_chart_cursor_tells_what_was_done_there() -> None:
         assert message(desk.app) == "No mark before step 0."
         await pilot.press("end", "down")
         assert message(desk.app) == "No mark after step 412."
-        accuracy = desk.app.dashboard.query_one("#accuracy")
+        accuracy = desk.app.dashboard.query_one("#upper-chart")
         assert "at step 412" in accuracy.draw(60, 6)[0][0].text  # type: ignore[attr-defined]
         await pilot.press("tab")
         shown = "".join(part.text for part in accuracy.render_line(0))

@@ -14,9 +14,10 @@ from metric_curves import curves_of
 
 from nanotrain_tui.drawing.axis import Ruler, ruler_of
 from nanotrain_tui.drawing.chart import draw_chart, plot_chart
-from nanotrain_tui.drawing.chart_model import Chart, Charts, value_at
-from nanotrain_tui.drawing.chart_stack import draw_stack, missing, stacked
+from nanotrain_tui.drawing.chart_model import Chart, ChartContext, value_at
+from nanotrain_tui.drawing.chart_stack import draw_stack
 from nanotrain_tui.drawing.chart_view import AXES, SCALES, SMOOTHINGS, ChartView
+from nanotrain_tui.drawing.charts.table import main_charts, missing, stacked
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
 from nanotrain_tui.drawing.lines import Line, width_of
 from nanotrain_tui.drawing.plot import resample
@@ -135,7 +136,7 @@ def test_times_and_epochs_follow_the_session() -> None:
 @pytest.mark.parametrize("axis", AXES)
 @pytest.mark.parametrize("window", [None, (150, 260)])
 def test_every_cell_leads_back_to_its_steps(axis: str, window: tuple[int, int] | None) -> None:
-    shared = Charts(trained(), ChartView(window=window, axis=axis)).with_time().axis
+    shared = ChartContext(trained(), ChartView(window=window, axis=axis)).with_time().axis
     assert shared.kind == axis
     across = 70
     for cell in range(across):
@@ -151,7 +152,7 @@ def test_every_cell_leads_back_to_its_steps(axis: str, window: tuple[int, int] |
 def test_a_pause_takes_room_in_time_alone() -> None:
     def room(axis: str) -> int:
         state = trained()
-        shared = Charts(state, ChartView(axis=axis)).with_time().axis
+        shared = ChartContext(state, ChartView(axis=axis)).with_time().axis
         paused = next(mark for mark in state.marks if mark.kind == "paused")
         resumed = next(mark for mark in state.marks if mark.kind == "resumed")
         begin, end = shared.mark_cell(paused, 60), shared.mark_cell(resumed, 60)
@@ -162,7 +163,7 @@ def test_a_pause_takes_room_in_time_alone() -> None:
 
 
 def test_what_is_not_known_of_a_session_leaves_the_axis_by_step() -> None:
-    assert Charts(RunState(step=5), ChartView(axis="time")).axis.kind == "step"
+    assert ChartContext(RunState(step=5), ChartView(axis="time")).axis.kind == "step"
 
 
 # --- the drawing ---------------------------------------------------------------------------
@@ -187,14 +188,14 @@ def test_the_steps_of_a_window_are_drawn_as_they_are() -> None:
     )  # fmt: skip
     state = RunState(step=10**6, steps=10**6, curves=curves_of(loss=curve_of([1.0] * 100)))
     detail = WindowCurves(curves_of(loss=there))
-    chart = Charts(state, ChartView(window=(shift, shift + 999)), detail).loss()
+    chart = main_charts(state, ChartView(window=(shift, shift + 999)), detail)[1]
     drawn = resample(chart.train, 1000, chart.place(1000))
     assert drawn.means.index(9.0) == 321
     assert value_at(chart.train, shift + 321) == 9.0 and value_at(chart.train, shift + 322) == 1.0
 
 
 def test_smoothed_and_raw_are_told_apart_by_role_or_not_at_all() -> None:
-    chart = Charts(trained(), ChartView(smoothing=0.98)).loss()
+    chart = main_charts(trained(), ChartView(smoothing=0.98))[1]
     behind = [span for row in plot_chart(chart, 60, 8, UNICODE).rows for span in row]
     assert "muted" in {span.role for span in behind if span.text.strip()}
     alone = [span for row in plot_chart(chart, 60, 8, UNICODE, raw=False).rows for span in row]
@@ -209,7 +210,7 @@ def test_axes_are_logarithmic_only_where_that_can_be() -> None:
     low, high, is_log = log_scale([0.03, 40.0]) or linear_scale([])
     assert (low, high, is_log) == (pytest.approx(0.02), pytest.approx(50.0), True)
     state = RunState(step=3, curves=curves_of(loss=curve_of([-1.0, 0.5, 2.0])))
-    assert not Charts(state, ChartView(scale="log")).loss().scale([-1.0, 0.5]).log
+    assert not main_charts(state, ChartView(scale="log"))[1].scale([-1.0, 0.5]).log
 
 
 def test_drawing_looks_at_bins_and_never_at_steps() -> None:
@@ -235,7 +236,7 @@ VIEWS = st.builds(
     scale=st.sampled_from(SCALES),
     axis=st.sampled_from(AXES),
     cursor=st.none() | st.integers(0, 500),
-    hidden=st.frozensets(st.sampled_from(["loss", "ram", "power"])),
+    hidden=st.frozensets(st.sampled_from(["metric.loss", "gauge.ram", "gauge.power"])),
 )
 STATE = trained()
 
@@ -262,7 +263,8 @@ def test_the_stack_tells_every_value_at_the_cursor_and_what_is_missing() -> None
     text = "\n".join(text_of(draw_stack(STATE, view, stacked(STATE, view), 120, 40, UNICODE)))
     for value in ("1 Loss", "0.15", "47.50%", "1e-4", "5.17 W", "2018 MB", "67.5%", "41.8 °C"):
         assert value in text, value
-    assert missing(STATE) == [] and "Power" in missing(RunState())
+    assert missing(STATE) == []
+    assert "Power" in [row.title for row in missing(RunState())]
 
 
 def test_charts_are_equal_as_long_as_nothing_new_is_known() -> None:
@@ -285,8 +287,10 @@ def test_what_is_not_in_sight_is_read_from_the_whole() -> None:
     detail = WindowCurves(
         curves_of(loss=empty, accuracy=empty, test_loss=Curve()), gauges={"power": Curve()}
     )
-    charts = Charts(trained(), ChartView(window=(300, 308)), detail).with_time()
-    loss, power = charts.loss(), charts.gauge("power", "Power")
+    charts = {
+        chart.title: chart for chart in stacked(trained(), ChartView(window=(300, 308)), detail)
+    }
+    loss, power = charts["Loss"], charts["Power"]
     assert loss.at(303) == (pytest.approx(0.2), pytest.approx(3.1 / 26))
     assert power.at(303)[0] == pytest.approx(5.3, abs=0.05)
 

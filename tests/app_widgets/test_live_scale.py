@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nanotrain_tui.catalog.formats import clock, joules, samples_per_joule, short
-from nanotrain_tui.drawing.scale import Scale, accuracy_scale, axis_end, ceiling, loss_scale
+from nanotrain_tui.drawing.scale import Scale, axis_end, ceiling, fraction_scale, log_if_wide
 
 FLOATS = st.floats(min_value=-3e38, max_value=3e38)
 
 
 @given(st.lists(FLOATS, max_size=20))
-def test_a_loss_scale_holds_every_value(values: list[float]) -> None:
-    scale = loss_scale(values)
+def test_a_scale_holds_every_value(values: list[float]) -> None:
+    scale = log_if_wide(values)
     assert scale.low < scale.high
     for value in values:
         assert 0.0 <= scale.position(value) <= 1.0
@@ -26,22 +26,22 @@ def test_a_loss_scale_holds_every_value(values: list[float]) -> None:
 
 @given(st.lists(FLOATS, max_size=20))
 def test_a_higher_value_is_never_drawn_lower(values: list[float]) -> None:
-    scale = loss_scale(values)
+    scale = log_if_wide(values)
     places = [scale.position(value) for value in sorted(values)]
     assert places == sorted(places)
 
 
 def test_zero_and_negative_losses_have_an_axis() -> None:
-    assert loss_scale([0.0, 5000.0, 0.01]).log  # hinge reaches zero: drawn at the lower edge
-    assert not loss_scale([-1.0, -0.2]).log
-    assert loss_scale([-1.0, -0.2]) == Scale(-1.0, -0.2, log=False)
-    assert loss_scale([0.0]) == Scale(-1.0, 1.0)
+    assert log_if_wide([0.0, 5000.0, 0.01]).log  # hinge reaches zero: drawn at the lower edge
+    assert not log_if_wide([-1.0, -0.2]).log
+    assert log_if_wide([-1.0, -0.2]) == Scale(-1.0, -0.2, log=False)
+    assert log_if_wide([0.0]) == Scale(-1.0, 1.0)
 
 
 def test_accuracy_zooms_in_only_where_nothing_is_left_out() -> None:
-    assert accuracy_scale([0.97, 0.91]) == Scale(0.9, 1.0)
-    assert accuracy_scale([0.97, 0.3]) == Scale(0.0, 1.0)
-    assert accuracy_scale([]) == Scale(0.0, 1.0)
+    assert fraction_scale([0.97, 0.91]) == Scale(0.9, 1.0)
+    assert fraction_scale([0.97, 0.3]) == Scale(0.0, 1.0)
+    assert fraction_scale([]) == Scale(0.0, 1.0)
 
 
 def test_the_step_axis_doubles_and_ends_with_the_plan() -> None:

@@ -5,7 +5,7 @@ from batches import Rows, batch_of
 from drawn_states import TEGRA, hot_rows, roles_of, state_of, text_of
 
 from nanotrain_tui.drawing.chart import draw_chart
-from nanotrain_tui.drawing.chart_model import Charts
+from nanotrain_tui.drawing.charts.table import stacked
 from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.drawing.telemetry import draw_telemetry
 from nanotrain_tui.follow.fold import Fold
@@ -16,7 +16,7 @@ def test_telemetry_labels_the_kinds_of_memory_apart() -> None:
     lines = text_of(
         draw_telemetry(state_of(Rows().begin().steps([3.0] * 5).sample(**TEGRA)), 50, 7, UNICODE)
     )
-    assert lines[0].split()[:4] == ["GPU", "load", "87", "%"]
+    assert lines[0].split()[:4] == ["GPU", "load", "87%"]
     assert lines[1].startswith("TF alloc") and "412 MB" in lines[1] and "max 530 MB" in lines[1]
     assert lines[2].startswith("RAM shared") and "2.35/3.9 GB" in lines[2]
     assert "52 °C" in lines[3] and "6.2 W" in lines[4]
@@ -80,12 +80,12 @@ def test_the_guards_limits_are_lines_across_the_temperature(highest: float) -> N
         zones = {"temperatures_c": {"CPU": degrees, "GPU": 30.0}, "gpu_temperature_c": 30.0}
         rows.steps([1.0] * 20, seconds=9.0).sample(**{**TEGRA, **zones})
     rows.event("guard", guard="heat", action="paused", message="it is hot")
-    charts = Charts(state_of(rows)).with_time()
-    chart = charts.gauge("die_temperature", "Temperature")
+    charts = {chart.title: chart for chart in stacked(state_of(rows))}
+    chart = charts["Temperature"]
     lines = text_of(draw_chart(chart, 60, 12, UNICODE))
     assert sum("──────" in line for line in lines[:-1]) == 2 and "▽" in lines[-1]
     assert chart.last == highest
-    lines = text_of(draw_chart(charts.gauge("power", "Power"), 60, 12, UNICODE))
+    lines = text_of(draw_chart(charts["Power"], 60, 12, UNICODE))
     assert not any("──────" in line for line in lines[:-1])
 
 
@@ -136,8 +136,8 @@ def test_the_load_of_other_programs_has_a_line_of_its_own() -> None:
 
     drawn = draw_telemetry(state(), 80, 12, UNICODE)
     lines = ["".join(span.text for span in line).strip() for line in drawn]
-    assert "▸ the CPU: 2 cores at 100 %, GPU 100 %" in lines
-    assert lines.index("▸ another program keeps the GPU busy: 100 %") > 0
+    assert "▸ the CPU: 2 cores at 100%, GPU 100%" in lines
+    assert lines.index("▸ another program keeps the GPU busy: 100%") > 0
     rows.segment(from_step=40).event("configured", config={})
     rows.event("ready", devices=[{"name": "GPU:0", "kind": "GPU"}])
     rows.event("started", step=40, steps=100, batch_size=10)

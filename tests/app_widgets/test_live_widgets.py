@@ -12,9 +12,8 @@ from textual.widget import Widget
 
 from nanotrain_tui.app.widgets.live import LiveWidget
 from nanotrain_tui.app.widgets.panels import (
-    AccuracyChart,
     EventLog,
-    LossChart,
+    MetricChart,
     StatusHeader,
     TelemetryPanel,
 )
@@ -27,7 +26,7 @@ class Panels(App[None]):
 
     AUTO_FOCUS = ""  # a chart with the focus shows its cursor
     CSS = """
-    AccuracyChart, LossChart { height: 6; }
+    MetricChart { height: 6; }
     TelemetryPanel { height: 7; }
     EventLog { height: 3; }
     """
@@ -39,8 +38,11 @@ class Panels(App[None]):
         self.told = 0
 
     def compose(self) -> ComposeResult:
-        for kind in (StatusHeader, AccuracyChart, LossChart, TelemetryPanel, EventLog):
-            yield kind(glyphs=UNICODE)
+        yield StatusHeader(glyphs=UNICODE)
+        for place in (0, 1):
+            yield MetricChart(place, glyphs=UNICODE)
+        yield TelemetryPanel(glyphs=UNICODE)
+        yield EventLog(glyphs=UNICODE)
 
     def show(self) -> None:
         """Fold what the test recorded since and draw it."""

@@ -8,9 +8,10 @@ import pytest
 from cli_runs import Nano
 from recorded import Recording
 
-from nanotrain_tui.app.screens.compare import draw_overlay, tables
 from nanotrain_tui.cli.chart import draw_chart
+from nanotrain_tui.drawing.comparison import comparison
 from nanotrain_tui.drawing.glyphs import UNICODE
+from nanotrain_tui.drawing.overlay import draw_overlay
 from nanotrain_tui.follow.compare import read_contender
 from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve
 from nanotrain_tui.session.folder import SessionFolder
@@ -98,7 +99,7 @@ def test_the_comparison_on_the_screen_marks_it_too(home: Path) -> None:
         head, top, *_ = ["".join(span.text for span in line) for line in lines]
         assert "A mnist-1  B mnist-2 ×∞" in head
         assert 25 <= top.index("×") <= 35 and 64 <= top.index("∞") <= 70 and top[78] == "∞"
-    assert " B mnist-2: loss nan or infinite 101 times, steps 100-300" in tables(found)
+    assert " B mnist-2: loss nan or infinite 101 times, steps 100-300" in comparison(found)
 
 
 def test_the_steps_that_all_curves_share(home: Path) -> None:

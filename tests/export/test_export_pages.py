@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from recorded import Recording, tutorial_run
 
-from nanotrain_tui.drawing.scale import loss_scale
+from nanotrain_tui.drawing.scale import log_if_wide
 from nanotrain_tui.export import Options, TextFormat, get_format
 from nanotrain_tui.export.session_charts import read_charts
 from nanotrain_tui.export.vector import label, short, ticks
@@ -162,7 +162,7 @@ def test_labels_are_short() -> None:
 
 @given(st.lists(st.floats(1e-6, 1e9), min_size=1, max_size=20))
 def test_ticks_lie_on_the_axis_and_are_few(values: list[float]) -> None:
-    scale = loss_scale(values)
+    scale = log_if_wide(values)
     found = ticks(scale)
     assert 1 <= len(found) <= 10 and found == sorted(found)
     slack = 1e-6 * max(abs(scale.low), abs(scale.high))

@@ -38,8 +38,14 @@ class Rows(list[Row]):
         self.append(Event(self.seq, self.segment_seq, self.t, self.step, kind, body))
         return self
 
-    def begin(self, from_step: int = 0, steps: int = 1000, **config: Any) -> Rows:
-        """A segment up to the first update."""
+    def begin(
+        self,
+        from_step: int = 0,
+        steps: int = 1000,
+        metrics: dict[str, Any] | None = None,
+        **config: Any,
+    ) -> Rows:
+        """A segment up to the first update; ``metrics``: what the trainer declares."""
         self.segment(from_step).event("configured", config={**CONFIG, **config}, who="ada@nano")
         self.event("ready", versions={"tensorflow": "2.13.1"}, devices=[])
         return self.event(
@@ -49,6 +55,7 @@ class Rows(list[Row]):
             batch_size=100,
             parameters=814090,
             data={"name": "mnist", "train": 60000, "test": 10000},
+            **({"metrics": metrics} if metrics else {}),
         )
 
     def steps(

@@ -4,7 +4,8 @@ import math
 
 from batches import Rows, batch_of
 
-from nanotrain_tui.drawing.chart_model import Chart, Charts
+from nanotrain_tui.drawing.chart_model import Chart
+from nanotrain_tui.drawing.charts.table import main_charts
 from nanotrain_tui.drawing.lines import Line
 from nanotrain_tui.follow.fold import Fold
 from nanotrain_tui.follow.run_state import RunState
@@ -23,11 +24,11 @@ TEGRA = {
 
 
 def accuracy_chart(state: RunState) -> Chart:
-    return Charts(state).accuracy()
+    return main_charts(state)[0]
 
 
 def loss_chart(state: RunState) -> Chart:
-    return Charts(state).loss()
+    return main_charts(state)[1]
 
 
 def state_of(rows: Rows, name: str = "mnist-12", **seen: bool) -> RunState:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from nanotrain_tui.follow.log_text import LONGEST, describe, one_line
+from nanotrain_tui.session.metrics import Metric, Metrics
 from nanotrain_tui.session.recording.records import Event
 
 
@@ -121,3 +122,26 @@ def test_a_traceback_becomes_one_short_line() -> None:
 def test_levels_follow_the_weight_of_an_event() -> None:
     levels = {kind: describe(Event(1, 1, 0.0, 0, kind, {})).level for kind in ("note", "crashed")}
     assert levels == {"note": "info", "crashed": "error"}
+
+
+def test_evaluations_and_divergences_name_their_metrics_as_they_are_declared() -> None:
+    metrics = Metrics([
+        Metric("iou", "IoU", "", "up", "percent", ("validation",)),
+        Metric("mae", "MAE", "mm", "down", "number", ("training", "validation")),
+        Metric("long", "L" * 120, "", None, "number", ("validation",)),
+    ])  # fmt: skip
+
+    def told(kind: str, **body: Any) -> str:
+        return describe(Event(1, 1, 0.0, 7, kind, body), metrics).text
+
+    found = {"iou": 0.5, "mae": 1.25}
+    assert told("evaluated", metrics=found, on="validation") == (
+        "step 7: validation IoU 50.00%, MAE 1.25 mm"
+    )
+    assert told("evaluated", metrics={"long": 2.0}, on="test").endswith("… 2")
+    assert told("diverged", metric="mae", value="nan").startswith("the MAE is nan at step 7")
+    tested = {"step": 7, "metrics": {"mae": 1.25}}
+    score = {"metric": "mae", "value": 1.25}
+    assert told("checkpoint", tested=tested, score=score) == (
+        "checkpoint at step 7, tested MAE 1.25 mm"
+    )

@@ -9,7 +9,8 @@ import pytest
 from recorded import Recording
 
 from nanotrain_tui.drawing.chart import draw_chart
-from nanotrain_tui.drawing.chart_model import Charts
+from nanotrain_tui.drawing.chart_model import ChartContext
+from nanotrain_tui.drawing.charts.metric_charts import metric_chart
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.follow.replay import Replay
 from nanotrain_tui.follow.source import Follower, LocalSource
@@ -122,7 +123,9 @@ def test_a_new_kind_is_found_everywhere(tmp_path: Path, monkeypatch: pytest.Monk
     assert ("shuffled again", "good") in [(line.text, line.level) for line in state.log]
     assert (20, "reshuffled") in [(mark.step, mark.kind) for mark in state.marks]
     assert [UNICODE.sign(sign), ASCII.sign(sign)] == ["§", "$"]
-    axis = draw_chart(Charts(state).loss(), 60, 8, UNICODE)[-1]
+    axis = draw_chart(metric_chart(ChartContext(state), state.metrics.get("loss")), 60, 8, UNICODE)[
+        -1
+    ]
     assert "§" in "".join(span.text for span in axis)
     with SessionReader(recording.folder) as reader:
         stops = Replay(reader, lambda: 0.0).state().replay.stops

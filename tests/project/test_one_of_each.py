@@ -27,7 +27,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     place.row(
         "app/keys/actions.py",
         "ACTIONS = (",
-        'Action("wave", "session.run", "ctrl+y", "wave", "Waves.", SCREEN, "Wave: at the session"),',
+        'Action("wave", "session.run", "ctrl+y", "wave", "Waves.", SCREEN, "Wave: at it"),',
     )
     place.add("themes/dusk.toml", THEME)
     place.row(
@@ -268,7 +268,7 @@ def test_the_dashboards_key_is_bound_can_be_moved_and_is_in_the_palette(house: H
             "problems": Keymap().problems + moved.problems,
         }
     """)
-    assert found["bound"] == ["wave"] and "Wave: at the session" in found["palette"]
+    assert found["bound"] == ["wave"] and "Wave: at it" in found["palette"]
     assert found["moved"] == ["ctrl+w"] and not found["problems"]
 
 

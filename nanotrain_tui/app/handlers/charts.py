@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from nanotrain_tui.app.handlers.chart_text import named, scale_text
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Screens, Shell
+from nanotrain_tui.app.keys.actions import CHART_KEYS
 from nanotrain_tui.app.screens.charts import ChartsScreen
 from nanotrain_tui.app.source.jobs import Window
-from nanotrain_tui.app.widgets.charts import ChartWidget, LossChart
+from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.catalog.formats import clock
 from nanotrain_tui.drawing.axis import whole_end
-from nanotrain_tui.drawing.chart_model import NO_DETAIL, Chart, Charts, Detail
-from nanotrain_tui.drawing.chart_stack import NAMES, key_of, missing, stacked
+from nanotrain_tui.drawing.chart_model import NO_DETAIL, Chart, ChartContext, Detail
 from nanotrain_tui.drawing.chart_view import LEAST_STEPS, SMOOTHINGS, ChartView
-from nanotrain_tui.drawing.scale import log_scale
+from nanotrain_tui.drawing.charts.row import ChartRow
+from nanotrain_tui.drawing.charts.table import chart_rows, missing, stacked
+from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut
 from nanotrain_tui.follow.run_state import Mark, RunState
 from nanotrain_tui.session.events import signs
 
 GROWN = 256  # a window is read again when it has grown by this part
-SCALE_TEXTS = {
-    "auto": "Loss and learning rate: logarithmic where they span a factor of 20.",
-    "linear": "Loss and learning rate on a linear axis.",
-    "log": "Loss and learning rate on a logarithmic axis.",
-}
 
 
 class ChartActions:
@@ -55,7 +53,7 @@ class ChartActions:
             self._name = state.name
             self._asked = self._read = None
             self._curves = NO_DETAIL
-            self._set(replace(self.view, window=None, cursor=None))
+            self._set(replace(self.view, window=None, cursor=None, top=0))
         self._ask()
 
     def windowed(self, window: Window, curves: Detail) -> None:
@@ -78,13 +76,15 @@ class ChartActions:
             return
         screen.stack.update_view(self.view, self.detail)
         screen.show_state(self._link.state)
-        parts = ["Esc returns, 1 to 7 hide and show charts."]
-        lost = missing(self._link.state)
+        last_key = min(len(chart_rows(self._link.state)), len(CHART_KEYS))
+        parts = [f"Esc returns, 1 to {last_key} hide and show charts."]
+        lost = [row.title for row in missing(self._link.state)]
         if lost:
-            parts.append(f"Not recorded: {', '.join(lost)}.")
-        crowded = self._shown_charts()[screen.stack.fitting :]
+            parts.append(f"Not recorded: {named(lost)}.")
+        crowded = [chart.title for chart in self._crowded(screen)]
         if crowded:
-            parts.append(f"No room for: {', '.join(chart.title for chart in crowded)}.")
+            more = "; d shows more" if len(crowded) > 1 else ""
+            parts.append(f"No room for: {named(crowded)}{more}.")
         self._shell.say(" ".join(parts))
         self._screens.refresh_keys()
 
@@ -93,22 +93,49 @@ class ChartActions:
         self._screens.show(self._link.state)
 
     def chart_row(self, key: str) -> None:
-        name = list(NAMES)[int(key) - 1]
-        screen = self._screens.charts
+        rows, screen = chart_rows(self._link.state), self._screens.charts
+        row = rows[int(key) - 1] if int(key) <= len(rows) else None
         if screen is None:
             self._shell.say("z shows all charts; there the digits hide and show them.")
-        elif NAMES[name] in missing(self._link.state):
-            self._shell.say(f"{NAMES[name]} was not recorded.", "warning")
-        elif name in [key_of(chart) for chart in self._shown_charts()[screen.stack.fitting :]]:
-            self._shell.say(
-                f"No room for {NAMES[name]}: hide another chart by its digit.", "warning"
-            )
-        elif name not in self.view.hidden and len(self._shown_charts()) == 1:
-            self._shell.say(f"{NAMES[name]} is the only chart left.", "warning")
+        elif row is None:
+            self._shell.say(f"There is no chart {key}: the session has {len(rows)}.", "warning")
         else:
-            self._set(self.view.toggled(name))
-            what = "hidden" if name in self.view.hidden else "shown"
-            self._shell.say(f"{NAMES[name]}: {what}; {key} again takes it back.")
+            self._toggle(row, key, screen)
+
+    def more_charts(self) -> None:
+        """Show the charts that there was no room for; after the last ones the first ones."""
+        screen, charts = self._screens.charts, self._shown_charts()
+        if screen is None:
+            self._shell.say("z shows all charts; there d shows those that have no room.")
+        elif not self._crowded(screen):
+            self._shell.say("All charts are shown.")
+        else:
+            shown = screen.stack.with_room(charts)
+            below = charts.index(shown[-1]) + 1
+            self._set(replace(self.view, top=below if below < len(charts) else 0))
+            now = screen.stack.with_room(charts)
+            first, last = charts.index(now[0]) + 1, charts.index(now[-1]) + 1
+            self._shell.say(f"Charts {first} to {last} of {len(charts)}; d shows the next ones.")
+
+    def _crowded(self, screen: ChartsScreen) -> Sequence[Chart]:
+        """The charts that there is no room for."""
+        charts = self._shown_charts()
+        shown = {chart.key for chart in screen.stack.with_room(charts)}
+        return [chart for chart in charts if chart.key not in shown]
+
+    def _toggle(self, row: ChartRow, key: str, screen: ChartsScreen) -> None:
+        """Hide a chart or show it again, where that leaves or finds one to see."""
+        title = cut(row.title, METRIC_CELLS)
+        if row.key in [one.key for one in missing(self._link.state)]:
+            self._shell.say(f"{title} was not recorded.", "warning")
+        elif row.key in [chart.key for chart in self._crowded(screen)]:
+            self._shell.say(f"No room for {title}: hide another chart by its digit.", "warning")
+        elif row.key not in self.view.hidden and len(self._shown_charts()) == 1:
+            self._shell.say(f"{title} is the only chart left.", "warning")
+        else:
+            self._set(self.view.toggled(row.key))
+            what = "hidden" if row.key in self.view.hidden else "shown"
+            self._shell.say(f"{title}: {what}; {key} again takes it back.")
 
     # --- the view --------------------------------------------------------------------------
 
@@ -167,15 +194,11 @@ class ChartActions:
 
     def scale(self) -> None:
         self._set(self.view.scaled())
-        low = self._link.state.curve("loss").low
-        if self.view.scale == "log" and low is not None and log_scale([low]) is None:
-            self._shell.say(f"Not logarithmic: the loss goes down to {low:.3g}.", "warning")
-        else:
-            self._shell.say(SCALE_TEXTS[self.view.scale])
+        self._shell.say(*scale_text(self._link.state, self.view.scale))
 
     def along(self) -> None:
         self._set(self.view.along())
-        kind = Charts(self._link.state, self.view, self.detail).axis.kind
+        kind = ChartContext(self._link.state, self.view, self.detail).axis.kind
         if kind == self.view.axis:
             self._shell.say(f"By {kind}.")
         else:
@@ -218,7 +241,7 @@ class ChartActions:
 
     def _to_column(self, direction: int) -> None:
         """One column on, at least one step."""
-        axis = Charts(self._link.state, self.view, self.detail).with_time().axis
+        axis = ChartContext(self._link.state, self.view, self.detail).with_time().axis
         across = self._widget.cells_across
         here = self._cursor
         column = axis.cell(here, across)
@@ -259,7 +282,7 @@ class ChartActions:
         focused = self._screens.focused
         if isinstance(focused, ChartWidget):
             return focused
-        return self._screens.dashboard.query_one(LossChart)
+        return self._screens.dashboard.lowest_chart
 
     def _shown_charts(self) -> Sequence[Chart]:
         return stacked(self._link.state, self.view, self.detail)

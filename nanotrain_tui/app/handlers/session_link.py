@@ -325,6 +325,8 @@ class SessionLink:
             if not self._stop_asked:
                 self._shell.ring()
         elif state.diverged is not None and before.diverged is None:
-            self._shell.say(divergence(state.diverged, state.good_checkpoint), "error")
+            self._shell.say(
+                divergence(state.diverged, state.good_checkpoint, state.metrics), "error"
+            )
             if state.diverged.policy == "pause":
                 self._shell.ring()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut
 from nanotrain_tui.follow.run_state import Checkpoint, Diverged, Preparing, RunState
+from nanotrain_tui.session.metrics import Metrics
 
 WATCHING = "Space plays, < > speed, [ ] events, { } a hundredth, : goes to, W returns."
 
@@ -21,9 +23,10 @@ def ending(state: RunState) -> tuple[str, str]:
     return f"{state.name}: {state.state} at step {state.step:,}.{why} {then}", level
 
 
-def divergence(diverged: Diverged, good: Checkpoint | None) -> str:
+def divergence(diverged: Diverged, good: Checkpoint | None, metrics: Metrics) -> str:
     """Since when a metric is no number, and what can be done."""
-    what = f"The {diverged.metric} is {diverged.value} since step {diverged.step:,}."
+    label = cut(metrics.get(diverged.metric).label, METRIC_CELLS)
+    what = f"The {label} is {diverged.value} since step {diverged.step:,}."
     if good is None:
         return f"{what} There is no good checkpoint: R begins anew, s stops."
     return f"{what} F forks from step {good.step:,}, s stops."

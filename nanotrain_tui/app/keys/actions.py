@@ -49,6 +49,8 @@ SESSION, STEER, FORM, CHART, REPLAY, SCREEN = (
     "Session", "Steering", "Form", "Charts", "Replay", "Screen",
 )  # fmt: skip
 
+CHART_KEYS = "123456789"  # of the first charts of a session
+
 ACTIONS = (
     Action("run", "session.run", "r", "run", "Start a session, or resume one that ended.", SESSION,
            "Run: start or resume a session", not_in_a_replay),
@@ -159,12 +161,15 @@ ACTIONS = (
     Action("rougher", "charts.rougher", "M", "rougher", "Smooth them less.", CHART,
            "Charts: less smooth", pane="chart"),
     Action("scale", "charts.scale", "y", "scale",
-           "Loss and learning rate: auto, linear, logarithmic.", CHART,
+           "The y axes, but of fractions: auto, linear, logarithmic.", CHART,
            "Charts: linear or logarithmic", pane="chart"),
     Action("along", "charts.along", "b", "by step", "The x axis: by step, session time, epoch.",
            CHART, "Charts: by step, time or epoch", pane="chart"),
-    Action("chart_row", "charts.chart_row", "1,2,3,4,5,6,7", "hide",
+    Action("chart_row", "charts.chart_row", ",".join(CHART_KEYS), "hide",
            "On their screen: hide or show a chart.", CHART, pane="chart", each_key=True),
+    Action("more_charts", "charts.more_charts", "d", "more charts",
+           "On their screen: the charts there was no room for.", CHART,
+           "Charts: those there was no room for", pane="chart"),
     Action("theme", "screen.theme", "t", "theme", "The next theme; it is remembered.", SCREEN,
            "Theme: the next one"),
     Action("next_pane", "screen.next_pane", "tab", "pane", "To the next pane: form, charts, log.",

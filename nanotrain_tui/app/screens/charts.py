@@ -16,8 +16,9 @@ from nanotrain_tui.app.widgets.bars import KeyLine, MessageLine
 from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.app.widgets.scrubber import Scrubber
 from nanotrain_tui.drawing.chart_model import Chart, Detail
-from nanotrain_tui.drawing.chart_stack import cells_across, draw_stack, fitting, stacked
+from nanotrain_tui.drawing.chart_stack import cells_across, draw_stack, visible
 from nanotrain_tui.drawing.chart_view import ChartView
+from nanotrain_tui.drawing.charts.table import stacked
 from nanotrain_tui.drawing.lines import Line
 from nanotrain_tui.follow.run_state import RunState
 
@@ -36,10 +37,9 @@ class ChartStack(ChartWidget):
     def cells_across(self) -> int:
         return cells_across(self.content_size.width)
 
-    @property
-    def fitting(self) -> int:
-        """How many charts there is room for."""
-        return fitting(self.content_size.height)
+    def with_room(self, charts: Sequence[Chart]) -> Sequence[Chart]:
+        """Those of these charts that there is room for."""
+        return visible(charts, self.view, self.content_size.height)
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
         charts = self._charts or self.charts_of(self.state)

@@ -20,9 +20,8 @@ from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.app.widgets.editor import FieldEditor
 from nanotrain_tui.app.widgets.form_list import FormList
 from nanotrain_tui.app.widgets.panels import (
-    AccuracyChart,
     EventLog,
-    LossChart,
+    MetricChart,
     StatusHeader,
     TelemetryPanel,
 )
@@ -63,8 +62,8 @@ class Dashboard(Screen[None]):
                 with Container(id="about-box"):
                     yield FieldAbout(id="about")
             with Vertical(id="right"):
-                yield AccuracyChart(id="accuracy")
-                yield LossChart(id="loss")
+                yield MetricChart(0, id="upper-chart")
+                yield MetricChart(1, id="lower-chart")
                 with Container(id="lower"):
                     yield TelemetryPanel(id="telemetry")
                     yield EventLog(id="log")
@@ -76,6 +75,12 @@ class Dashboard(Screen[None]):
     @property
     def form(self) -> FormList:
         return self.query_one("#form", FormList)
+
+    @property
+    def lowest_chart(self) -> MetricChart:
+        """The lower one of the two charts, where there are two."""
+        upper, lower = self.query(MetricChart)
+        return lower if lower.display else upper
 
     @property
     def editing(self) -> bool:
@@ -115,12 +120,20 @@ class Dashboard(Screen[None]):
         merged = sorted((*state.log, *self._local), key=lambda line: line.seq)
         shown = replace(state, log=tuple(merged))
         self.query_one(StatusHeader).update_state(shown)
-        self.query_one(AccuracyChart).update_state(shown)
-        self.query_one(LossChart).update_state(shown)
+        for chart in self.query(MetricChart):
+            chart.update_state(shown)
+            self._show_or_hide(chart)
         self.query_one(TelemetryPanel).update_state(shown)
         self.query_one(EventLog).update_state(shown)
         self.set_class(state.replay is not None, "-replay")
         self.query_one(Scrubber).update_state(shown)
+
+    def _show_or_hide(self, chart: MetricChart) -> None:
+        """A session with a single metric has one chart; the focus stays on a chart."""
+        had_focus = chart.has_focus
+        chart.display = chart.has_chart
+        if had_focus and not chart.display:
+            self.lowest_chart.focus()
 
     def show_view(self, view: ChartView, detail: Detail) -> None:
         """Draw the charts by another view."""

@@ -21,7 +21,7 @@ from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.app.widgets.bars import MessageLine
 from nanotrain_tui.app.widgets.sessions_list import SessionList
 from nanotrain_tui.catalog.formats import count, plural
-from nanotrain_tui.drawing.sessions import SORTS, chosen, state_of
+from nanotrain_tui.drawing.sessions import NEWEST, chosen, evaluated_texts, sorts, state_of
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
@@ -49,7 +49,9 @@ class SessionsScreen(Screen["Chosen | None"]):
             background: $panel; color: $foreground;
         }
         & #sessions { height: 1fr; }
-        & #detail { height: 2; color: $muted; padding: 0 1; }
+        & #detail {
+            height: 2; color: $muted; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis;
+        }
         & #session-keys { height: 1; background: $panel; color: $foreground; text-wrap: nowrap; }
     }
     """
@@ -71,7 +73,7 @@ class SessionsScreen(Screen["Chosen | None"]):
         self._here = here  # where the cursor begins
         self._all: list[SessionSummary] | None = None
         self._words = ""
-        self._sort = next(iter(SORTS))
+        self._sort = NEWEST
         self._reading = False
         self._read_again = False  # something changed meanwhile
         self._next_read: Timer | None = None
@@ -151,7 +153,20 @@ class SessionsScreen(Screen["Chosen | None"]):
         parts += [f"with '{self._words}'"] if self._words else []
         parts += [f"{len(self.rows.marked)} marked"] if self.rows.marked else []
         self.query_one("#about", Static).update(Content("  ".join(parts)), layout=False)
-        self.query_one("#detail", Static).update(Content(_detail(self.rows.here)), layout=False)
+        self.query_one("#detail", Static).update(Content(self._detail()), layout=False)
+
+    def _detail(self) -> str:
+        """The note of the session under the cursor, what was trained, what it came to."""
+        one = self.rows.here
+        if one is None:
+            return ""
+        if one.problem is not None:
+            return one.problem
+        trained = (one.data, one.model, one.loss_name, one.optimizer)
+        results = evaluated_texts(one, self.rows.glyphs)
+        about = [", ".join(part for part in trained if part), ", ".join(results)]
+        lines = (one.note.replace("\n", " "), "; ".join(part for part in about if part))
+        return "\n".join(line for line in lines if line)
 
     def say(self, text: str, level: str = "info") -> None:
         """The message line."""
@@ -188,8 +203,9 @@ class SessionsScreen(Screen["Chosen | None"]):
             self.action_move(1)
 
     def action_sort(self) -> None:
-        names = list(SORTS)
-        self._sort = names[(names.index(self._sort) + 1) % len(names)]
+        names = list(sorts(self._all or ()))
+        at = names.index(self._sort) if self._sort in names else -1
+        self._sort = names[(at + 1) % len(names)]
         self._show()
 
     def action_find(self) -> None:
@@ -282,14 +298,3 @@ class SessionsScreen(Screen["Chosen | None"]):
     def _changed(self, text: str, level: str) -> None:
         self.say(text, level)
         self.read()
-
-
-def _detail(one: SessionSummary | None) -> str:
-    if one is None:
-        return ""
-    if one.problem is not None:
-        return one.problem
-    trained = ", ".join(
-        part for part in (one.data, one.model, one.loss_name, one.optimizer) if part
-    )
-    return "\n".join(part for part in (one.note.replace("\n", " "), trained) if part)

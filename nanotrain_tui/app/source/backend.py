@@ -106,7 +106,7 @@ class LocalBackend:
 
 
 def _watched(config: Mapping[str, Any]) -> str:
-    """What to do when the loss is no number: somebody is here, so wait for them."""
+    """What to do when a metric is no number: somebody is here, so wait for them."""
     chosen = str(config.get("train.on_nan", "auto"))
     return "pause" if chosen == "auto" else chosen
 

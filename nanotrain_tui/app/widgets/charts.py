@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from nanotrain_tui.app.keys.actions import bindings
 from nanotrain_tui.app.widgets.live import LiveWidget
 from nanotrain_tui.drawing.chart import cells_across, draw_chart
-from nanotrain_tui.drawing.chart_model import NO_DETAIL, WHOLE, Chart, Charts, Detail
+from nanotrain_tui.drawing.chart_model import NO_DETAIL, WHOLE, Chart, Detail
 from nanotrain_tui.drawing.chart_view import ChartView
+from nanotrain_tui.drawing.charts.table import main_charts
+from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line
 from nanotrain_tui.follow.run_state import RunState
 
@@ -56,33 +58,34 @@ class ChartWidget(LiveWidget):
 
 
 class MetricChart(ChartWidget, can_focus=True):
-    """Training and test values of one metric over steps. From 16x4 up; fills what it is given.
+    """One of the main charts of a session: values in training and evaluations over steps.
 
-    While it has the focus a cursor stands on a step: the title tells the values there.
+    From 16x4 up; fills what it is given. While it has the focus a cursor stands on a step: the
+    title shows the values there.
     """
 
     BINDINGS = bindings("chart")
 
+    def __init__(self, place: int, *, glyphs: Glyphs | None = None, id: str | None = None) -> None:
+        """``place``: which of the main charts, from above, beginning with 0."""
+        super().__init__(glyphs=glyphs, id=id)
+        self._place = place
+
+    def charts_of(self, state: RunState) -> Sequence[Chart]:
+        return main_charts(state, self.view, self.detail)[self._place : self._place + 1]
+
+    @property
+    def has_chart(self) -> bool:
+        """Whether the session has so many metrics; the upper chart is always there."""
+        return self._place == 0 or bool(self._charts)
+
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
-        if not self._charts:
-            self._charts = self.charts_of(self.state)
+        charts = self._charts or self.charts_of(self.state)
+        if not charts:
+            return []
         cursor = self.view.at(self.state.step) if self.has_focus else None
-        return draw_chart(self._charts[0], width, height, self.glyphs, cursor, self.shows_raw)
+        return draw_chart(charts[0], width, height, self.glyphs, cursor, self.shows_raw)
 
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
         self.redraw()
-
-
-class AccuracyChart(MetricChart):
-    """Accuracy: the training batches as a line, the evaluations as marks."""
-
-    def charts_of(self, state: RunState) -> Sequence[Chart]:
-        return (Charts(state, self.view, self.detail).accuracy(),)
-
-
-class LossChart(MetricChart):
-    """Loss: the training batches as a line, the evaluations as marks; logarithmic if it must be."""
-
-    def charts_of(self, state: RunState) -> Sequence[Chart]:
-        return (Charts(state, self.view, self.detail).loss(),)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nanotrain_tui.app.widgets.charts import AccuracyChart, LossChart
+from nanotrain_tui.app.widgets.charts import MetricChart
 from nanotrain_tui.app.widgets.event_log import EventLog
 from nanotrain_tui.app.widgets.live import LiveWidget
 from nanotrain_tui.drawing.lines import Line
 from nanotrain_tui.drawing.status import draw_status
 from nanotrain_tui.drawing.telemetry import draw_telemetry
 
-__all__ = ["AccuracyChart", "EventLog", "LossChart", "StatusHeader", "TelemetryPanel"]
+__all__ = ["EventLog", "MetricChart", "StatusHeader", "TelemetryPanel"]
 
 
 class StatusHeader(LiveWidget):

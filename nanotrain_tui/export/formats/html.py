@@ -136,8 +136,9 @@ def _evaluations(reader: SessionReader) -> Iterator[str]:
 
 
 def _events(reader: SessionReader) -> Iterator[str]:
+    metrics = reader.known_metrics()
     rows = [
-        (clock(event.t), f"{event.step:,}", describe(event).text)
+        (clock(event.t), f"{event.step:,}", describe(event, metrics).text)
         for event in reader.events()
         if events.is_listed(event.kind)
     ]

@@ -176,9 +176,10 @@ def _table(reader: SessionReader) -> str:
 
 
 def _log(reader: SessionReader) -> Iterator[str]:
+    metrics = reader.known_metrics()
     for event in events_of(reader):
         if is_listed(event.kind):
-            yield f"- step {event.step}, {event.t:.1f} s: {describe(event).text}"
+            yield f"- step {event.step}, {event.t:.1f} s: {describe(event, metrics).text}"
 
 
 FORMAT = FolderFormat(
