@@ -16,7 +16,7 @@ def test_telemetry_labels_the_kinds_of_memory_apart() -> None:
     lines = text_of(
         draw_telemetry(state_of(Rows().begin().steps([3.0] * 5).sample(**TEGRA)), 50, 7, UNICODE)
     )
-    assert lines[0].split()[:4] == ["GPU", "load", "87%"]
+    assert lines[0].split()[:3] == ["GPU", "load", "87%"]
     assert lines[1].startswith("TF alloc") and "412 MB" in lines[1] and "max 530 MB" in lines[1]
     assert lines[2].startswith("RAM shared") and "2.35/3.9 GB" in lines[2]
     assert "52 °C" in lines[3] and "6.2 W" in lines[4]

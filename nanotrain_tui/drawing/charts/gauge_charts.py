@@ -57,4 +57,4 @@ def _percents(_: Sequence[float]) -> Scale:
 
 
 def _with_unit(value: float | None, missing: str, unit: str) -> str:
-    return missing if value is None else f"{short(value)} {unit}"
+    return missing if value is None else f"{short(value)}{'' if unit == '%' else ' '}{unit}"
