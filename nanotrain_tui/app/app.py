@@ -113,7 +113,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
             },
         )
         self._receivers: dict[type[WorkerReport], Callable[..., None]] = {
-            Launching: link.launching_goes_on,
+            Launching: link.launching_progress,
             Attached: link.attached,
             NotAttached: link.not_attached,
             Followed: link.followed,
@@ -153,7 +153,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         if wanted in self.theme_names:
             self.theme = wanted
         if self.preferences.theme and self.preferences.theme not in self.theme_names:
-            self._problems.append(f"theme '{self.preferences.theme}' is not there any more")
+            self._problems.append(f"theme '{self.preferences.theme}' does not exist any more")
 
     # --- life ------------------------------------------------------------------------------
 
@@ -174,7 +174,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         elif self._problems:
             self.say(self._problems[0], "warning")
         else:
-            self.say("r trains with these values, Enter changes one, ? shows all keys.")
+            self.say("r: train with these values, Enter: edit a value, ?: show all keys.")
 
     def on_unmount(self) -> None:
         self.training.submit(Leave())
@@ -222,7 +222,9 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         return actions_and_fields(self.key_table, self.model, self.action_perform, edit_field)
 
     def action_interrupted(self) -> None:
-        self.say("q leaves the dashboard (the session goes on), s stops the session.", "warning")
+        self.say(
+            "q closes the dashboard (the session keeps running); s stops the session.", "warning"
+        )
 
     # --- the mouse -------------------------------------------------------------------------
 

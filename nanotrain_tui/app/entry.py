@@ -117,14 +117,15 @@ def no_terminal(environ: Mapping[str, str] | None = None) -> str:
     environ = os.environ if environ is None else environ
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return (
-            "nanotrain: the dashboard needs a terminal, and input or output is none here. "
-            "'nanotrain train' trains without one; over ssh, add -t."
+            "nanotrain: the dashboard needs a terminal, but the input or output is not a terminal. "
+            "Over ssh, add -t. To train without the dashboard, use 'nanotrain train'."
         )
     term = environ.get("TERM", "")
     if term in ("", "dumb", "unknown"):
         return (
-            f"nanotrain: the dashboard needs a terminal that can place text; TERM is '{term}'. "
-            "'nanotrain train' trains without one; else set TERM, to xterm-256color say."
+            "nanotrain: the dashboard cannot use this type "
+            f"of terminal (TERM is '{term}'). Set TERM, "
+            "for example to xterm-256color. To train without the dashboard, use 'nanotrain train'."
         )
     return ""
 
@@ -135,11 +136,11 @@ def farewell(app: NanotrainApp) -> str:
     if training.ident is None:  # the screen never came up
         return ""
     if training.launching:
-        print("Waiting for the session to start (Ctrl+C does not wait) ...", flush=True)
+        print("Waiting for the session to start (press Ctrl+C to skip) ...", flush=True)
         try:
             training.join(STARTING_WAIT_S)
         except KeyboardInterrupt:
-            return "Not waited for; 'nanotrain sessions' shows whether it started.\n"
+            return "Skipped. 'nanotrain sessions' shows whether the session started.\n"
     elif app.in_process:
         print("Ending the session ...", flush=True)
         training.join(STARTING_WAIT_S)
@@ -150,7 +151,7 @@ def farewell(app: NanotrainApp) -> str:
         return ""
     state = app.link.state.state if app.link.state.name == name else "starting"
     if app.link.ends_with_app:
-        return f"{name} ended with the dashboard. What is recorded: nanotrain show {name}\n"
+        return f"{name} ended with the dashboard. To see its results: nanotrain show {name}\n"
     if app.link.situation.live:
-        return f"{name} goes on ({state}). Come back to it: nanotrain attach {name}\n"
-    return f"{name}: {state}. See it again: nanotrain show {name}\n"
+        return f"{name} keeps running ({state}). To return to it: nanotrain attach {name}\n"
+    return f"{name}: {state}. To see its results: nanotrain show {name}\n"

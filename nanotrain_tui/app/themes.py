@@ -167,13 +167,13 @@ def _colors(table: object, ansi: bool) -> dict[str, str]:
 
 def _check_color(name: str, value: object, ansi: bool) -> None:
     if not isinstance(value, str):
-        raise BadTheme(f'{name} must be a text like "#56b6d6"')
+        raise BadTheme(f'{name} must be a string like "#56b6d6"')
     try:
         color = Color.parse(value)
     except ColorParseError:
-        raise BadTheme(f"{name} = '{value[:30]}' is no colour") from None
+        raise BadTheme(f"{name} = '{value[:30]}' is not a colour") from None
     if (color.ansi is not None) != ansi:
-        kind = "an ansi_ colour, for ansi = true" if ansi else 'a colour like "#56b6d6"'
+        kind = "an ansi_ colour, because ansi = true" if ansi else 'a colour like "#56b6d6"'
         raise BadTheme(f"{name} = '{value}' must be {kind}")
     if color.a != 1 and not ansi:
         raise BadTheme(f"{name} = '{value}' must not be transparent")
@@ -182,7 +182,7 @@ def _check_color(name: str, value: object, ansi: bool) -> None:
 def _refuse_unknown(table: dict[str, Any], known: Iterable[str], what: str) -> None:
     unknown = sorted(set(table) - set(known))
     if unknown:
-        raise BadTheme(f"'{unknown[0][:40]}' is no {what} here; known: {', '.join(known)}")
+        raise BadTheme(f"'{unknown[0][:40]}' is not a known {what}; known: {', '.join(known)}")
 
 
 def _build(name: str, dark: bool, ansi: bool, colors: dict[str, str]) -> Theme:

@@ -11,7 +11,7 @@ from nanotrain_tui.session.metrics import TRAINING, Metric
 
 MOST_NAMED, MOST_LISTED = 3, 6  # charts in a sentence, and in a list
 SCALE_TEXTS = {
-    "auto": "{}: logarithmic where they span a factor of 20.",
+    "auto": "{}: logarithmic axis if the values span a factor of 20.",
     "linear": "{} on a linear axis.",
     "log": "{} on a logarithmic axis.",
 }
@@ -28,13 +28,16 @@ def scale_text(state: RunState, scale: str) -> tuple[str, str]:
     """Which metrics have this kind of y axis, with the level of the message."""
     known = [metric for metric in state.metrics.expected if has_choice_of_scale(metric)]
     if not known:
-        return "All metrics of this session are fractions, on a linear axis.", "warning"
+        return "All metrics of this session are fractions; their axes are linear.", "warning"
     lows = [(metric, _lowest(state, metric)) for metric in known]
     below = [(metric, low) for metric, low in lows if low is not None and log_scale([low]) is None]
     if scale == "log" and below:
         metric, low = below[0]
         label = cut(metric.label, METRIC_CELLS)
-        return f"Not logarithmic: the {label} goes down to {value_text(metric, low)}.", "warning"
+        return (
+            f"Cannot use a logarithmic axis: the {label} has the value {value_text(metric, low)}.",
+            "warning",
+        )
     return SCALE_TEXTS[scale].format(_in_a_sentence(known)), "info"
 
 

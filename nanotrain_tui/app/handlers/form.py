@@ -55,7 +55,7 @@ class FormActions:
 
     def stage(self) -> None:
         if not self._link.situation.live:
-            self._shell.say("Nothing runs: every value waits for r.")
+            self._shell.say("No session is running. The values take effect when you press r.")
         self.edit(stage=True)
 
     def more(self) -> None:
@@ -95,7 +95,7 @@ class FormActions:
     def save_preset(self) -> None:
         save = self._save_preset
         if save is None:
-            self._shell.say("There is no folder for presets here.", "warning")
+            self._shell.say("Presets cannot be saved here.", "warning")
             return
         if self._model.problem is not None:
             self._shell.say(f"Not saved: {self._model.problem}", "error")
@@ -114,7 +114,12 @@ class FormActions:
         label = self._model.preset_label.partition(",")[0]
         name = "" if label in ("custom", DEFAULT) else label
         self._shell.push_screen(
-            Prompt("save as preset", name, "Its name; data and machine are left out.", accept)
+            Prompt(
+                "save as preset",
+                name,
+                "Name of the preset. Data and machine settings are not saved.",
+                accept,
+            )
         )
 
     def edit_field(self, key: str) -> None:
@@ -126,7 +131,8 @@ class FormActions:
         chosen, names = FIELDS[key].applies_to or ("", ())
         self._screens.dashboard.form.go_to(chosen)
         self._shell.say(
-            f"{FIELDS[key].label} belongs to {FIELDS[chosen].label} {', '.join(names)}."
+            f"{FIELDS[key].label} is only available if "
+            f"{FIELDS[chosen].label} is {' or '.join(names)}."
         )
 
     # --- inside ----------------------------------------------------------------------------
@@ -156,8 +162,8 @@ class FormActions:
     def _type(self, key: str, stage: bool) -> None:
         field, _ = explain(key, "")
         allowed = bounds(key)
-        then = "Enter stages it" if stage and self._model.live else "Enter applies"
-        hint = f"{allowed}. {then}, Esc leaves." if allowed else f"{field} {then}."
+        then = "Enter: stage" if stage and self._model.live else "Enter: apply"
+        hint = f"{allowed}. {then}, Esc: cancel." if allowed else f"{field} {then}."
         self._screens.dashboard.open_editor(
             key,
             FIELDS[key].label,
@@ -181,7 +187,7 @@ class FormActions:
     def _step(self, up: bool) -> None:
         key = self._screens.dashboard.form.key
         if key == PRESET_KEY:
-            self._shell.say("Enter picks a preset.")
+            self._shell.say("Press Enter to select a preset.")
             return
         staged = bool(self._model.staged())
         try:
@@ -191,7 +197,7 @@ class FormActions:
             return
         if not moved:
             self._shell.say(
-                f"{FIELDS[key].label} {self._model.shown(key) or 'empty'}: no step that way."
+                f"{FIELDS[key].label} {self._model.shown(key) or 'empty'}: this is the last value."
             )
             return
         # One press of many must not put a question in the way: what needs a restart is staged.
@@ -227,7 +233,7 @@ class FormActions:
             return
         self._screens.form_changed()
         staged = len(self._model.staged())
-        note = f": {plural(staged, 'value')} staged; a applies, x drops." if staged else ""
+        note = f": {plural(staged, 'value')} staged. a: apply, x: discard." if staged else ""
         self._shell.say(f"Preset {name}{note}")
 
 

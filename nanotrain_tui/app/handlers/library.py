@@ -27,7 +27,7 @@ class LibraryActions:
     def sessions(self) -> None:
         library = self._backend.library
         if library is None:
-            self._shell.say("There is no list of sessions here.", "warning")
+            self._shell.say("The list of sessions is not available here.", "warning")
             return
         self._shell.push_screen(SessionsScreen(library, self._link.state.name), self._chosen)
 
@@ -48,7 +48,7 @@ class LibraryActions:
     def _export(self, name: str) -> None:
         """Ask for a format and a place, then write it in a process of its own."""
         if self._formats is None:
-            self._shell.say("Nothing can be exported from here.", "warning")
+            self._shell.say("Export is not available here.", "warning")
         else:
             self._shell.run_worker(self._ask_format(name, self._formats))
 
@@ -69,7 +69,7 @@ class LibraryActions:
         def accept(text: str) -> str:
             nonlocal path
             if text.strip() in ("", "-"):
-                return "A file's name is wanted."
+                return "Type the name of a file."
             path = Path(text.strip()).expanduser()
             return ""
 
@@ -80,18 +80,18 @@ class LibraryActions:
             if answer:
                 write("--force")
             else:
-                self._shell.say(f"{path} is kept.")
+                self._shell.say(f"Not exported: {path} is unchanged.")
 
         def placed(taken: bool | None) -> None:
             if not taken:
                 return
             if path.exists():
-                choices = [("y", "write the new one in its place")]
-                self._shell.ask(f"{path} is there already.", choices, "keep it", overwrite)
+                choices = [("y", "overwrite it")]
+                self._shell.ask(f"{path} already exists.", choices, "cancel", overwrite)
             else:
                 write()
 
-        hint = "The file to write; asks before it overwrites."
+        hint = "File to write. You are asked before a file is overwritten."
         self._shell.push_screen(Prompt(form, place, hint, accept), placed)
 
     async def _write(self, name: str, form: str, path: Path, *options: str) -> None:
@@ -115,5 +115,5 @@ class LibraryActions:
             self._shell.say(f"Wrote {path}", "good")
         else:
             lines = errors.decode("utf-8", "replace").strip().splitlines()
-            why = lines[-1] if lines else f"it ended with status {child.returncode}"
+            why = lines[-1] if lines else f"the export failed with exit status {child.returncode}"
             self._shell.say(f"Not exported: {why.removeprefix('nanotrain: error: ')}", "error")

@@ -59,6 +59,6 @@ def larger_batch(state: RunState, values: Mapping[str, Any]) -> str:
     if more_mb <= left_mb:
         return ""
     return (
-        f"A batch of {values[BATCH]:,} needs about {more_mb:,.0f} MB more, and {left_mb:,.0f} MB "
-        "are left: the kernel may kill the trainer."
+        f"A batch size of {values[BATCH]:,} needs about {more_mb:,.0f} MB more memory, but only "
+        f"{left_mb:,.0f} MB are free. The kernel may kill the trainer."
     )

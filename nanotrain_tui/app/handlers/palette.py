@@ -15,7 +15,7 @@ from nanotrain_tui.app.keys.actions import ACTIONS
 from nanotrain_tui.app.keys.keymap import Keymap
 from nanotrain_tui.catalog import FIELDS
 
-OTHER_CHOICE = "not with what is chosen"
+OTHER_CHOICE = "not used with the current choices"
 
 
 class Entry(NamedTuple):

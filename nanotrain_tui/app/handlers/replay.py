@@ -48,5 +48,5 @@ class ReplayActions:
                 self._link.move_replay("seek", to=text)
             return problem
 
-        about = "A step (1200), a time (12:30) or a share (45%)."
+        about = "A step (1200), a time (12:30) or a percent (45%)."
         self._shell.push_screen(Prompt("go to", "", about, accept))

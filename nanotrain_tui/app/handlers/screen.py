@@ -57,15 +57,15 @@ class ScreenActions:
             if answer:
                 self._shell.exit()
             else:
-                self._shell.say("It goes on.")
+                self._shell.say("The session continues.")
 
-        question = "In-process, the session ends with the dashboard."
-        self._shell.ask(question, [("y", "end both")], "stay", answered)
+        question = "The session runs in this process: quitting ends it."
+        self._shell.ask(question, [("y", "quit and end the session")], "cancel", answered)
 
     def theme(self) -> None:
         display = self._display
         if display.no_colors:
-            self._shell.say("NO_COLOR is set: the colours stay the terminal's own.", "warning")
+            self._shell.say("NO_COLOR is set, so themes have no effect.", "warning")
             return
         names = display.theme_names
         here = names.index(display.theme) if display.theme in names else -1
@@ -75,7 +75,7 @@ class ScreenActions:
             try:
                 self._preferences.save_theme(display.theme)
             except OSError as error:
-                text = f"Theme: {display.theme}; not remembered ({error.strerror})"
+                text = f"Theme: {display.theme}; the choice is not saved ({error.strerror})"
                 self._shell.say(text, "warning")
 
     def next_pane(self) -> None:
@@ -94,13 +94,13 @@ class ScreenActions:
         try:
             saved = self._display.save_screenshot(path=str(Path.cwd()))
         except OSError as error:
-            self._shell.say(f"The picture cannot be saved here: {error.strerror}", "error")
+            self._shell.say(f"Cannot save the picture: {error.strerror}", "error")
         else:
             self._shell.say(f"Saved {saved}", "good")
 
     def suspend(self) -> None:
         if self._display.suspend_to_shell():
-            self._shell.say("Back from the shell.")
+            self._shell.say("Resumed.")
         else:
-            text = "No shell has started nanotrain here, so none can continue it."
+            text = "Cannot suspend: nanotrain was not started from a shell."
             self._shell.say(text, "warning")

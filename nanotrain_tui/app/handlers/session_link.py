@@ -19,9 +19,9 @@ from nanotrain_tui.app.source.worker import TrainingWorker
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.run_state import Preparing, RunState
 
-FAULT = "An error in the dashboard, which the log names; the session goes on and is read again."
-WORKER_ENDED = "The dashboard can no longer reach the session, which goes on: q, then attach."
-IN_PROCESS = "In-process the session ends with its dashboard: q first."
+FAULT = "The dashboard had an error (see the log). The session keeps running."
+WORKER_ENDED = "Connection lost; the session keeps running. Press q, then run nanotrain attach."
+IN_PROCESS = "The session runs in this process. Press q to end it first."
 OLD_AFTER_S = 3.0  # figures of a running session that old are shown with their age
 IDLE = RunState(state="idle")
 NEVER = -1
@@ -152,7 +152,7 @@ class SessionLink:
         self._next_launch = job
         self.stop(f"Stopping; then {then} …")
 
-    def begin_anew(self, config: Mapping[str, Any]) -> None:
+    def restart(self, config: Mapping[str, Any]) -> None:
         """Stop what runs, if anything does, and start a session with this configuration."""
         self.launch_after_stop(Start(config), "a new session starts")
 
@@ -200,8 +200,8 @@ class SessionLink:
 
     # --- the worker's reports --------------------------------------------------------------
 
-    def launching_goes_on(self, preparing: Preparing) -> None:
-        """The session is being started still, and this is what goes on."""
+    def launching_progress(self, preparing: Preparing) -> None:
+        """The session is still starting; ``preparing`` says what is happening."""
         if self.launching:
             self.show(launching(preparing))
 
@@ -265,7 +265,7 @@ class SessionLink:
         if command.answered is not None:
             command.answered(reply)
         elif reply.ok:
-            done = "under way" if command.do == "step" else "done"
+            done = "started" if command.do == "step" else "done"
             at = f" at step {reply.step:,}" if reply.step is not None else ""
             self._shell.say(f"{command.do}: {done}{at}.", "good")
         else:

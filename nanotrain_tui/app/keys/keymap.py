@@ -12,7 +12,7 @@ from nanotrain_tui.app.keys.actions import ACTIONS, BY_ID, FOOTERS, PANES, Actio
 from nanotrain_tui.app.keys.situation import Situation
 from nanotrain_tui.catalog import nearest
 
-FIXED = {"escape": "leaves", "ctrl+c": "is caught"}  # not to be given away
+FIXED = {"escape", "ctrl+c"}  # keys that no action can have
 _SHOWN = {
     "space": "Space", "enter": "Enter", "up": "Up", "down": "Down", "left": "Left",
     "right": "Right", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
@@ -75,22 +75,22 @@ class Keymap:
             self.problems.append(f"keys.{name}: there is no such action.{nearest(name, BY_ID)}")
             return ""
         if BY_ID[name].each_key:
-            self.problems.append(f"keys.{name}: each of its keys means another thing; they stay.")
+            self.problems.append(f"keys.{name}: these keys cannot be changed.")
             return ""
         found = []
         for word in _words(keys):
             key = key_name(word)
             if not key:
                 self.problems.append(
-                    f"keys.{name}: '{word}' is no key; {BY_ID[name].id} keeps its own."
+                    f"keys.{name}: '{word}' is not a key; {name} keeps its default keys."
                 )
                 return ""
             if key in FIXED:
-                self.problems.append(f"keys.{name}: {word} always {FIXED[key]}; take another.")
+                self.problems.append(f"keys.{name}: {word} is reserved; choose another key.")
                 return ""
             found.append(key)
         if not found:
-            self.problems.append(f"keys.{name}: names no key; {name} keeps its own.")
+            self.problems.append(f"keys.{name}: no key is given; {name} keeps its default keys.")
         return ",".join(found)
 
     def _drop_clashes(self) -> None:
@@ -100,7 +100,7 @@ class Keymap:
             loser = one if one.id in self.changed else other
             keeper = other if loser is one else one
             self.problems.append(
-                f"keys.{loser.id}: {shown_key(key)} is '{keeper.id}' already; "
+                f"keys.{loser.id}: {shown_key(key)} is already the key of '{keeper.id}'; "
                 f"{loser.id} keeps {Keymap().all_shown(loser.id)}."
             )
             del self.changed[loser.id]

@@ -39,7 +39,7 @@ class Situation(NamedTuple):
         return "ended" if self.state else "idle"
 
 
-IN_A_REPLAY = "This is a replay, which cannot be steered: W returns to the session itself."
+IN_A_REPLAY = "You cannot change a replay. Press W to return to the session."
 Reason = Callable[[Situation], str]
 
 
@@ -52,7 +52,9 @@ def not_in_a_replay(situation: Situation) -> str:
 
 
 def in_a_replay(situation: Situation) -> str:
-    return "" if situation.replayed else "For a replay: W plays the session from its beginning."
+    return (
+        "" if situation.replayed else "This key works in a replay. Press W to replay the session."
+    )
 
 
 def while_live_or_played(situation: Situation) -> str:
@@ -65,19 +67,19 @@ def while_live(situation: Situation) -> str:
     if situation.replayed:
         return IN_A_REPLAY
     if situation.state:
-        return f"{situation.name} has ended ({situation.state}): r starts or resumes."
-    return "Nothing runs yet: r starts a session."
+        return f"{situation.name} has ended ({situation.state}). Press r to resume or start one."
+    return "No session is running. Press r to start one."
 
 
 def while_paused(situation: Situation) -> str:
     if situation.live and situation.state == "running" and not situation.launching:
-        return "Single steps are for a paused session: Space pauses it."
+        return "Single steps need a paused session. Press Space to pause."
     return while_live(situation)
 
 
 def while_staged(situation: Situation) -> str:
     if situation.live and not situation.staged:
-        return "Nothing is staged: e opens a field to stage its value."
+        return "No values are staged. Press e to edit a field and stage its value."
     return while_live(situation)
 
 
@@ -89,7 +91,7 @@ def after_an_edit(situation: Situation) -> str:
 
 def with_a_session(situation: Situation) -> str:
     if situation.launching or not situation.state:
-        return "There is no session yet: r starts one."
+        return "There is no session yet. Press r to start one."
     return ""
 
 

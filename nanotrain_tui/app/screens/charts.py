@@ -104,4 +104,4 @@ class ChartsScreen(Screen[None]):
     def on_key(self, event: events.Key) -> None:
         """A key nobody takes still gets an answer."""
         if event.is_printable and event.key not in self.active_bindings:
-            self.say(f"The key '{event.character}' does nothing here; ? shows all keys.")
+            self.say(f"The key '{event.character}' has no action here. Press ? to show all keys.")

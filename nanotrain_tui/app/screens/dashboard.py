@@ -35,7 +35,7 @@ from nanotrain_tui.session.events import NOTE
 
 WIDE, TALL = 110, 34
 LEAST_WIDTH, LEAST_HEIGHT = 60, 18
-IN_PROCESS = "In-process: training ends with this terminal and with q; no memory comes back."
+IN_PROCESS = "In-process: the training ends when you press q or close this terminal."
 
 
 class Dashboard(Screen[None]):
@@ -100,8 +100,9 @@ class Dashboard(Screen[None]):
         if small:
             self.query_one("#too-small", Static).update(
                 Content(
-                    f"{width}x{height} characters are too few: nanotrain needs "
-                    f"{LEAST_WIDTH}x{LEAST_HEIGHT}, better 80x24. Nothing is lost; q quits."
+                    f"The terminal is too small: {width}x{height} characters. nanotrain needs "
+                    f"{LEAST_WIDTH}x{LEAST_HEIGHT}, better "
+                    "80x24. Make it larger, or press q to quit."
                 )
             )
         elif self.has_class("-small"):
@@ -210,4 +211,4 @@ class Dashboard(Screen[None]):
     def on_key(self, event: events.Key) -> None:
         """A key nobody takes still gets an answer."""
         if event.is_printable and event.key not in self.active_bindings:
-            self.say(f"The key '{event.character}' does nothing here; ? shows all keys.")
+            self.say(f"The key '{event.character}' has no action here. Press ? to show all keys.")

@@ -81,7 +81,7 @@ class PickList(ModalScreen[str | None]):
         room = max((len(item.label) for item in self._items), default=0)
         with Vertical(id="pick") as box:
             box.border_title = self._title
-            box.border_subtitle = "Enter takes it, Esc leaves"
+            box.border_subtitle = "Enter: select, Esc: cancel"
             yield Choices(
                 *(
                     Option(self._line(item, room), id=str(index))
@@ -179,7 +179,7 @@ class Prompt(ModalScreen[bool]):
 
     def __init__(self, title: str, text: str, hint: str, accept: Callable[[str], str]) -> None:
         super().__init__()
-        self._editor = FieldEditor("", title, text, f"{hint} Esc leaves.", accept)
+        self._editor = FieldEditor("", title, text, f"{hint} Esc: cancel.", accept)
 
     def compose(self) -> ComposeResult:
         yield self._editor
@@ -218,7 +218,7 @@ class Help(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help") as box:
             box.border_title = "Keys"
-            box.border_subtitle = "Esc closes"
+            box.border_subtitle = "Esc: close"
             yield Static(help_text(self._keymap))
 
     def on_mount(self) -> None:
@@ -229,20 +229,20 @@ class Help(ModalScreen[None]):
 
 
 _EDITING = (
-    ("Enter", "Applies the value; what is wrong with it is said on the spot."),
-    ("Up Down", "A step up or down. Typed: /2 halves, *10 multiplies."),
-    ("Esc", "Leaves the value as it was."),
+    ("Enter", "Applies the value, or shows why it is not valid."),
+    ("Up Down", "Increase or decrease. Type /2 to halve, *10 to multiply."),
+    ("Esc", "Cancels the edit; the value does not change."),
 )
 _RULE = (
-    ("", "An edit takes effect at once, at the next step. Once something is staged (e),"),
-    ("", "all edits are staged until a applies them together, or x drops them."),
+    ("", "An edit takes effect at the next step. If any value is staged (key e), new"),
+    ("", "edits are staged too. The key a applies all of them, x discards them."),
 )
 _MARKS = (
-    ("!", "The value cannot run; the line below the form says why."),
-    ("*", "Staged: differs from what runs."),
-    (">", "On its way to the session."),
-    ("#", "Staged, and only a restart can bring it: the weights cannot be kept."),
-    ("?", "Allowed and seldom wise; the line below the form says why."),
+    ("!", "The value is not valid. See the line below the form."),
+    ("*", "Staged: differs from the session's value."),
+    (">", "Sent to the session, which has not applied it yet."),
+    ("#", "Staged; needs a restart with new weights."),
+    ("?", "Valid but not recommended. See below the form."),
 )
 
 

@@ -72,8 +72,8 @@ class Jump(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="jump") as box:
-            box.border_title = "Which field?"
-            box.border_subtitle = "its letter goes there, Esc leaves"
+            box.border_title = "Go to field"
+            box.border_subtitle = "letter: go to the field, Esc: cancel"
             yield Static(self._table())
 
     def _table(self) -> Content:

@@ -80,7 +80,7 @@ class SessionsScreen(Screen["Chosen | None"]):
 
     def compose(self) -> ComposeResult:
         yield Static(" Reading the sessions …", id="about")
-        yield Input(placeholder="words in name, note, tags, data, model, optimizer, state",
+        yield Input(placeholder="search in name, note, tags, data, model, optimizer, state",
                     compact=True, id="find")  # fmt: skip
         yield SessionList(id="sessions")
         yield Static("", id="detail")
@@ -150,7 +150,7 @@ class SessionsScreen(Screen["Chosen | None"]):
         if self._words:
             found = f"{count(len(self.rows.shown))} of {found}"
         parts = [f" {found}", f"sorted by {self._sort}"]
-        parts += [f"with '{self._words}'"] if self._words else []
+        parts += [f"matching '{self._words}'"] if self._words else []
         parts += [f"{len(self.rows.marked)} marked"] if self.rows.marked else []
         self.query_one("#about", Static).update(Content("  ".join(parts)), layout=False)
         self.query_one("#detail", Static).update(Content(self._detail()), layout=False)
@@ -248,13 +248,13 @@ class SessionsScreen(Screen["Chosen | None"]):
 
         named = ", ".join(names[:MOST_NAMED])
         named += f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-        question = f"Delete {named} for good, with all checkpoints?"
-        self.app.push_screen(Ask(question, [("y", "delete")], "keep"), answered)
+        question = f"Permanently delete {named} and all checkpoints?"
+        self.app.push_screen(Ask(question, [("y", "delete")], "cancel"), answered)
 
     def action_compare(self) -> None:
         names = [one.name for one in self._all or () if one.name in self.rows.marked]
         if not 2 <= len(names) <= MOST_COMPARED:
-            self.say(f"Mark two to {MOST_COMPARED} sessions with Space, then c.", "warning")
+            self.say(f"Mark 2 to {MOST_COMPARED} sessions with Space, then press c.", "warning")
         else:
             self.app.push_screen(CompareScreen(self._library, names))
 
@@ -284,7 +284,7 @@ class SessionsScreen(Screen["Chosen | None"]):
             self.read()
             return ""
 
-        self.app.push_screen(Prompt(what, now(one), f"The {what} of {one.name}.", accept))
+        self.app.push_screen(Prompt(what, now(one), f"New {what} of {one.name}.", accept))
 
     @work(thread=True, group="changes", exit_on_error=False)
     def _change(self, done: str, change: Callable[[], None]) -> None:

@@ -46,7 +46,9 @@ class CommandLane(threading.Thread):
                 except Refused as error:
                     reply = Reply(False, why=error.message)
                 except Exception as error:  # else the command would wait for its answer for ever
-                    reply = Reply(False, why=f"the dashboard failed to send it ({error!r})")
+                    reply = Reply(
+                        False, why=f"the dashboard could not send the command ({error!r})"
+                    )
                 self._answered(Answered(command, reply))
 
     def _next(self) -> Command | None:

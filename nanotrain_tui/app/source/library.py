@@ -79,5 +79,5 @@ class Library:
         with session_errors_refused():
             folder = find_session(self._home, name)
         if folder.name != name:  # of a name that is gone it takes another for meant
-            raise Refused(f"there is no session '{name}' any more")
+            raise Refused(f"session '{name}' does not exist any more")
         return folder

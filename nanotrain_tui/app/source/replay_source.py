@@ -66,7 +66,7 @@ class ReplaySource:
     def command(self, do: str, arguments: Mapping[str, Any]) -> Reply:
         """Move the replay; the session itself cannot be steered from here."""
         if do != "replay":
-            return Reply(False, why="a replay cannot be steered")
+            return Reply(False, why="a replay cannot be changed")
         with self._lock, session_errors_refused():
             return self._move(**arguments)
 
@@ -86,7 +86,7 @@ class ReplaySource:
         elif what in ("before", "after"):
             mark = replay.seek_stop(1 if what == "after" else -1)
             if mark is None:
-                return Reply(False, why=f"No event {what} this one.")
+                return Reply(False, why=f"There is no event {what} this position.")
             return Reply(True, why=f"step {mark.step:,}: {mark.text}")
         elif what in ("back", "ahead"):
             replay.skip(HUNDREDTH if what == "ahead" else -HUNDREDTH)

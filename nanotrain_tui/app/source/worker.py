@@ -149,7 +149,7 @@ class TrainingWorker(threading.Thread):
 
     def _command(self, command: Command) -> None:
         if self._source is None:
-            self._post(Answered(command, Reply(False, why="no session runs here yet")))
+            self._post(Answered(command, Reply(False, why="no session is running")))
             return
         # A stop takes effect at once, so it must not queue behind a pause that waits.
         lane = "stop" if command.do == "stop" else "others"

@@ -34,10 +34,10 @@ class FieldEditor(Vertical):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave the value as it was", show=False),
+        Binding("escape", "leave", "Cancel the edit", show=False),
         Binding("tab,shift+tab", "apply", "Apply, as Enter does", show=False),
-        Binding("up", "step(True)", "A step up", show=False),
-        Binding("down", "step(False)", "A step down", show=False),
+        Binding("up", "step(True)", "Increase the value", show=False),
+        Binding("down", "step(False)", "Decrease the value", show=False),
     ]
 
     class Done(Message):
