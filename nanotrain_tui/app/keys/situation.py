@@ -67,7 +67,8 @@ def while_live(situation: Situation) -> str:
     if situation.replayed:
         return IN_A_REPLAY
     if situation.state:
-        return f"{situation.name} has ended ({situation.state}). Press r to resume or start one."
+        ended = f"{situation.name} has ended ({situation.state})."
+        return f"{ended} Press r to resume or start a session."
     return "No session is running. Press r to start one."
 
 
