@@ -71,7 +71,7 @@ def _target(found: Sequence[Contender], metric: Metric) -> list[list[str]]:
     wanted = common_target(found, metric.name) if metric.better is not None else None
     if wanted is None:
         return []
-    value = f"{100 * wanted:g} %" if metric.format == PERCENT else f"{wanted:g} {metric.unit}"
+    value = f"{100 * wanted:g}%" if metric.format == PERCENT else f"{wanted:g} {metric.unit}"
     reached = [one.reached(metric.name, wanted) for one in found]
     return [[f"to {value.rstrip()}", *("" if one is None else _took(one) for one in reached)]]
 
