@@ -132,10 +132,12 @@ def draw_head(
     if epoch is not None:
         parts.append(f"epoch {epoch:.2f}")
     left = (Span(f"{state.name} ", "title"), Span(f"{sign}  "), Span("  ".join(parts), "value"))
-    return fit(split(left, (Span(told(view, charts), "muted"),), width), width, glyphs.ellipsis)
+    return fit(
+        split(left, (Span(view_text(view, charts), "muted"),), width), width, glyphs.ellipsis
+    )
 
 
-def told(view: ChartView, charts: Sequence[Chart]) -> str:
+def view_text(view: ChartView, charts: Sequence[Chart]) -> str:
     """A view in words."""
     parts = ["all steps"]
     if view.window is not None:

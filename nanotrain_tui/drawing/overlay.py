@@ -67,9 +67,9 @@ def draw_overlay(
         label = {0: scale.high, rows - 1: scale.low}.get(y) if rows > 1 else None
         text = "" if label is None else figures_of(metric).label(label)[:LABEL_CELLS]
         drawn.append((Span(f"{text:>{LABEL_CELLS}}{glyphs.vertical}", "muted"), *row))
-    told = {"step": f"{end:,.0f} steps", "time": clock(end), "epoch": f"{end:.2f} epochs"}[axis]
-    rest = glyphs.horizontal * max(0, across - len(told) - 3)
-    drawn.append((Span(f"{'':>{LABEL_CELLS}}{glyphs.corner}0 {rest} {told}", "muted"),))
+    end_text = {"step": f"{end:,.0f} steps", "time": clock(end), "epoch": f"{end:.2f} epochs"}[axis]
+    rest = glyphs.horizontal * max(0, across - len(end_text) - 3)
+    drawn.append((Span(f"{'':>{LABEL_CELLS}}{glyphs.corner}0 {rest} {end_text}", "muted"),))
     return [fit(line, width, glyphs.ellipsis) for line in drawn]
 
 

@@ -214,20 +214,20 @@ def differences(runs: Sequence[ComparedRun]) -> dict[str, list[str]]:
         values = [one.settings.get(key, _MISSING).text() for one in runs]
         if len(set(values)) > 1:
             found[key] = values
-    told: Mapping[str, Callable[[ComparedRun], str]] = {
+    columns: Mapping[str, Callable[[ComparedRun], str]] = {
         "data": lambda one: one.summary.data or "-",
         "TensorFlow": lambda one: one.tensorflow or "-",
         "board": lambda one: one.board or "-",
     }
-    for name, tell in told.items():
-        values = [tell(one) for one in runs]
+    for name, text_of in columns.items():
+        values = [text_of(one) for one in runs]
         if len(set(values)) > 1:
             found[name] = values
     return found
 
 
 def metric_parts(runs: Sequence[ComparedRun]) -> list[MetricPart]:
-    """What can be compared: evaluations first, and of each the metric that tells the best."""
+    """The curves that can be compared: evaluations first, the primary metric first in each part."""
     found: dict[MetricPart, int] = {}
     for one in runs:
         primary = one.metrics.primary
@@ -239,7 +239,7 @@ def metric_parts(runs: Sequence[ComparedRun]) -> list[MetricPart]:
 
 
 def primary_metric(runs: Sequence[ComparedRun]) -> Metric | None:
-    """The metric that tells which of them is the best: that of the first which has one."""
+    """The primary metric of the first session that has one; it decides which run is the best."""
     return next((one.metrics.primary for one in runs if one.metrics.primary), None)
 
 
