@@ -11,7 +11,14 @@ from nanotrain_tui.cli.exit_status import FINISHED, CommandError, note
 from nanotrain_tui.cli.options import complete_session, json_option
 from nanotrain_tui.cli.output import metric_value, print_json, table, width
 from nanotrain_tui.cli.places import my_folders
-from nanotrain_tui.session.metrics import PERCENT, SCORED_BY, TEST, TRAINING, MetricPart
+from nanotrain_tui.session.metrics import (
+    PERCENT,
+    SCORED_BY,
+    STANDARD_METRICS,
+    TEST,
+    TRAINING,
+    MetricPart,
+)
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.compare import ComparedRun, Reached
@@ -113,10 +120,14 @@ def _known(found: list["ComparedRun"], name: str) -> "Metric | None":
     return next((one.metrics.get(name) for one in found if name in one.metrics), None)
 
 
-def _curve_named(name: str | None, known: list[MetricPart]) -> MetricPart:
-    """The curve that is drawn. Raises CommandError naming those that there are."""
+def _curve_named(name: str | None, recorded: list[MetricPart]) -> MetricPart:
+    """The curve that is drawn. Raises CommandError naming those that there are.
+
+    The standard curves have names in every comparison, also where no session recorded them.
+    """
     if name is None:
-        return known[0] if known else MetricPart("", TEST)
+        return recorded[0] if recorded else MetricPart("", TEST)
+    known = list(dict.fromkeys([*recorded, *STANDARD_METRICS.columns]))
     found = next((key for key in known if key.text == name), None)
     if found is None:
         names = [key.text for key in known]
