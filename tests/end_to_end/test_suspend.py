@@ -119,7 +119,7 @@ def test_after_fg_figures_and_keys_are_live(live: Shell) -> None:
 def test_with_the_help_open(static: Shell) -> None:
     static.press("?")
     static.until("Esc closes")
-    static.until("▁ │")  # the scrollbar, which comes last
+    static.until("[▁▂▃▄▅▆▇] │")  # the scrollbar comes last
     before = static.rows()
     static.suspend()
     static.fg()
