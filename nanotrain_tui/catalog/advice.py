@@ -1,4 +1,4 @@
-"""Choices that are allowed and seldom wise: a sentence each, for the student."""
+"""Advice about choices that are allowed but usually give poor results."""
 
 from typing import Any, List, Mapping, NamedTuple
 
@@ -7,18 +7,18 @@ from .layers import parse_layers
 from .optimizers import OPTIMIZERS
 
 DEEP = 3
-TOO_FAST = 30.0  # times the learning rate an optimizer is published with
+TOO_FAST = 30.0  # times the usual learning rate of an optimizer
 
 
 class Advice(NamedTuple):
-    """What to think about, and the key it hangs on."""
+    """A piece of advice about the value of a key."""
 
     key: str
     message: str
 
 
 def advise(config: Mapping[str, Any]) -> List[Advice]:
-    """What a teacher would say to a checked configuration, the weightiest first."""
+    """The advice about a checked configuration, the most important first."""
     found: List[Advice] = []
     hidden = [
         layer.activation or config["model.activation"]
@@ -28,38 +28,39 @@ def advise(config: Mapping[str, Any]) -> List[Advice]:
     if "softmax" in hidden:
         found.append(Advice(
             "model.activation",
-            "Softmax in a hidden layer makes its units compete for a sum of 1: most fall silent. "
-            "It belongs in the output.",
+            "Softmax makes the outputs of a layer sum to 1, so most hidden units are close to 0. "
+            "Use it in the output layer only.",
         ))  # fmt: skip
     if config["loss.name"] == "mean_squared_error" and output == "softmax":
         found.append(Advice(
             "loss.name",
-            "Squared error on a softmax barely pushes when the answer is badly wrong; "
-            "cross-entropy pushes hardest there.",
+            "With softmax, the gradient of the squared error is almost 0 for very wrong predictions. "
+            "Cross-entropy has a large gradient there and trains faster.",
         ))  # fmt: skip
     if len(hidden) >= DEEP and sum(name in ("sigmoid", "hard_sigmoid") for name in hidden) >= DEEP:
         found.append(Advice(
             "model.activation",
-            "Each sigmoid passes on at most a quarter of the gradient: {} in a row leave the first "
-            "layers almost nothing to learn from.".format(len(hidden)),
+            "Each sigmoid multiplies the gradient by at most 0.25. With {} hidden layers, the "
+            "gradient that reaches the first layers is almost 0.".format(len(hidden)),
         ))  # fmt: skip
     usual = OPTIMIZERS[config["optimizer.name"]].learning_rate
     if config["optimizer.learning_rate"] > TOO_FAST * usual:
         found.append(Advice(
             "optimizer.learning_rate",
-            "{:g} is far above the {:g} that {} likes; the loss will probably blow up.".format(
+            "{:g} is much higher than {:g}, the usual value for {}. The loss will probably diverge.".format(
                 config["optimizer.learning_rate"], usual, OPTIMIZERS[config["optimizer.name"]].label
             ),
         ))  # fmt: skip
     if config["model.initializer"] == "tutorial":
         found.append(Advice(
             "model.initializer",
-            "The tutorial's start is wild: deviation 1 makes huge first signals, so the first accuracy "
-            "is luck. Glorot or He start near the loss of guessing.",
+            "The tutorial's initial weights are large (standard deviation 1), so the first loss is very "
+            "high. With Glorot or He weights, training starts with a low loss.",
         ))  # fmt: skip
     if config["model.initializer"] in ("zeros", "ones") and hidden:
         found.append(Advice(
             "model.initializer",
-            "All units of a layer start the same and get the same gradient: they stay one unit.",
+            "All units of a layer start with the same weights and get the same gradient, so they "
+            "stay equal and learn no more than a single unit.",
         ))  # fmt: skip
     return found

@@ -4,7 +4,7 @@ from typing import Dict, NamedTuple, Tuple
 
 
 class Choice(NamedTuple):
-    """One thing to choose, with what it does and when to take it."""
+    """One choice of a key. ``summary`` says what it does and when to use it."""
 
     name: str
     label: str
@@ -18,20 +18,20 @@ def _table(*entries: Choice) -> Dict[str, Choice]:
 
 
 SCHEDULES = _table(
-    Choice("constant", "constant", "The same learning rate throughout. Start here."),
+    Choice("constant", "constant", "Keeps the learning rate the same. Start with this one."),
     Choice(
         "step", "step",
-        "Multiplies the learning rate by the decay rate every so many steps: big strides, then fine ones.",
+        "Multiplies the learning rate by the decay rate at intervals of the decay steps.",
         ("decay_steps", "decay_rate"), ("staircase",),
     ),
     Choice(
         "exponential", "exponential",
-        "Shrinks the learning rate smoothly, by the decay rate over the decay steps.",
+        "Reduces the learning rate smoothly, by a factor of the decay rate per decay steps.",
         ("decay_steps", "decay_rate"),
     ),
     Choice(
         "cosine", "cosine",
-        "Follows half a cosine down to the end. A good finish when the number of steps is known.",
+        "Reduces the learning rate along half a cosine. Use it when you know the number of steps.",
         ("decay_steps", "end_fraction"), ("cosine_decay",),
     ),
 )  # fmt: skip
@@ -39,36 +39,36 @@ SCHEDULES = _table(
 INITIALIZERS = _table(
     Choice(
         "tutorial", "tutorial",
-        "The tutorial's: hidden weights truncated normal with deviation 1, output weights all ones. A wild start.",
+        "The tutorial's weights: hidden normal with standard deviation 1, output 1. The first loss is large.",
     ),
     Choice(
         "glorot_uniform", "Glorot uniform",
-        "Keras' default: keeps signals the same size through tanh, sigmoid and softmax layers.",
+        "Uniform with variance 2 / (inputs + outputs). Keras' default, for tanh, sigmoid and softmax.",
         aliases=("xavier", "xavier_uniform", "glorot"),
     ),
     Choice(
         "glorot_normal", "Glorot normal",
-        "Glorot from a normal distribution; in practice the same as Glorot uniform.",
+        "Glorot uniform's variance with a truncated normal distribution. Works about as well.",
         aliases=("xavier_normal",),
     ),
-    Choice("he_uniform", "He uniform", "Glorot's idea for ReLU: twice the variance.", aliases=("he",)),
-    Choice("he_normal", "He normal", "He's start from a normal distribution: for deep ReLU stacks."),
-    Choice("lecun_uniform", "LeCun uniform", "Variance 1 / inputs: for SELU and for linear layers."),
-    Choice("lecun_normal", "LeCun normal", "LeCun's start from a normal distribution: the one SELU needs."),
-    Choice("truncated_normal", "truncated normal", "Normal with deviation 0.05, cut at two deviations."),
-    Choice("random_normal", "random normal", "Normal with deviation 0.05: small weights whatever the layer's size."),
-    Choice("random_uniform", "random uniform", "Evenly between -0.05 and 0.05."),
-    Choice("orthogonal", "orthogonal", "Weights at right angles: keeps lengths exactly, for very deep stacks."),
-    Choice("zeros", "zeros", "All units start, and stay, the same. To see why we do not do this."),
-    Choice("ones", "ones", "All units start, and stay, the same. To see why we do not do this."),
+    Choice("he_uniform", "He uniform", "Uniform with variance 2 / inputs. For ReLU layers.", aliases=("he",)),
+    Choice("he_normal", "He normal", "Truncated normal with variance 2 / inputs. For deep networks with ReLU."),
+    Choice("lecun_uniform", "LeCun uniform", "Uniform with variance 1 / inputs. For SELU and linear layers."),
+    Choice("lecun_normal", "LeCun normal", "Truncated normal with variance 1 / inputs. Use it with SELU."),
+    Choice("truncated_normal", "truncated normal", "Normal with standard deviation 0.05; values beyond two standard deviations are drawn again."),
+    Choice("random_normal", "random normal", "Normal with standard deviation 0.05, independent of the size of the layer."),
+    Choice("random_uniform", "random uniform", "Uniform between -0.05 and 0.05, independent of the size of the layer."),
+    Choice("orthogonal", "orthogonal", "An orthogonal matrix, which preserves the length of vectors. For very deep networks."),
+    Choice("zeros", "zeros", "All weights 0. The units of a layer stay equal, so it learns little. For demonstration only."),
+    Choice("ones", "ones", "All weights 1. The units of a layer stay equal, so it learns little. For demonstration only."),
 )  # fmt: skip
 
 
 class DataSet(NamedTuple):
-    """A data set; its source is the module of its name in ``trainer/data/sources``.
+    """A data set. The module of its name in ``trainer/data/sources`` loads it.
 
-    ``shape`` of an image, ``classes`` and the numbers of examples are the usual ones, 0 where they
-    are not known beforehand; what the trainer finds is what counts.
+    ``shape`` (of an image), ``classes``, ``train`` and ``test`` (numbers of examples) are the
+    expected ones, and 0 where they are not known. The trainer uses those of the data it loads.
     """
 
     name: str
@@ -78,8 +78,8 @@ class DataSet(NamedTuple):
     classes: int = 0
     train: int = 0
     test: int = 0
-    download_mb: int = 0  # what "nanotrain data download" fetches; 0: nothing to fetch
-    first_of: Tuple[str, ...] = ()  # other data sets: the first that has data is taken
+    download_mb: int = 0  # size of what "nanotrain data download" downloads; 0: nothing
+    first_of: Tuple[str, ...] = ()  # stands for the first of these data sets that is found
     aliases: Tuple[str, ...] = ()
 
 
@@ -87,17 +87,17 @@ DATASETS: Dict[str, DataSet] = {
     entry.name: entry
     for entry in (
         DataSet(
-            "auto", "auto", "MNIST where it is found on this machine, else the built-in digits.",
+            "auto", "auto", "MNIST if its files are found on this machine, otherwise the built-in digits.",
             first_of=("mnist", "digits"),
         ),
         DataSet(
             "mnist", "MNIST",
-            "70,000 handwritten digits from a folder with the four IDX files or mnist.npz.",
+            "70,000 handwritten digits, read from a folder with the four IDX files or mnist.npz.",
             (28, 28), 10, 60000, 10000, download_mb=12,
         ),
         DataSet(
             "digits", "digits",
-            "70,000 digits that the program draws itself: needs no network and no files.",
+            "70,000 digits that the program draws itself. Needs no files and no network.",
             (28, 28), 10, 60000, 10000,
         ),
     )
@@ -105,45 +105,64 @@ DATASETS: Dict[str, DataSet] = {
 
 
 def usual_data(name: str) -> DataSet:
-    """The data set of that name, or the first that is tried; for what is said beforehand."""
+    """The data set of that name, or the first of those that it stands for.
+
+    It gives the expected shape before the data is loaded.
+    """
     entry = DATASETS[name]
     return DATASETS[entry.first_of[0]] if entry.first_of else entry
 
 
 XLA_MODES = _table(
-    Choice("auto", "auto", "XLA where it pays; without it where TensorFlow cannot compile."),
+    Choice(
+        "auto",
+        "auto",
+        "Uses XLA where it makes training faster, and not if TensorFlow cannot compile.",
+    ),
     Choice(
         "on",
         "on",
-        "Compile the optimizer's update with XLA: faster steps, a second more at the start.",
+        "Compiles the optimizer's update with XLA. Steps are faster; the start takes a second longer.",
     ),
-    Choice("off", "off", "No XLA: starts a second sooner, and each step takes longer."),
+    Choice(
+        "off",
+        "off",
+        "Does not use XLA. Training starts a second earlier, but each step takes longer.",
+    ),
 )
 
 ON_NAN = _table(
-    Choice("auto", "auto", "Pause where a dashboard started it, stop where none did."),
+    Choice("auto", "auto", "Pauses if the dashboard started the session, otherwise stops it."),
     Choice(
-        "pause", "pause", "Wait at that step for a person: lower the learning rate, or go back."
+        "pause",
+        "pause",
+        "Pauses at that step. You can lower the learning rate or go back to a checkpoint.",
     ),
-    Choice("stop", "stop", "End the session; the last good checkpoint is named."),
-    Choice(
-        "continue", "continue", "Go on: now and then a loss that is no number passes by itself."
-    ),
+    Choice("stop", "stop", "Ends the session and names the last good checkpoint."),
+    Choice("continue", "continue", "Continues training. The loss sometimes becomes finite again."),
 )
 
 ON_CRASH = _table(
-    Choice("stop", "stop", "The session ends as failed; resume it when the cause is mended."),
-    Choice("resume", "resume", "Start the trainer again from the last good checkpoint."),
+    Choice("stop", "stop", "Ends the session as failed. Resume it after you have fixed the cause."),
+    Choice("resume", "resume", "Restarts the trainer from the last good checkpoint."),
 )
 
 ON_HEAT = _table(
-    Choice("pause", "pause", "Warn, then pause with a checkpoint, and go on once it has cooled."),
-    Choice("warn", "warn", "Say so and go on: the board slows itself down when it must."),
-    Choice("off", "off", "Do not look."),
+    Choice(
+        "pause",
+        "pause",
+        "Warns, then saves a checkpoint, pauses, and resumes when the board is cool.",
+    ),
+    Choice("warn", "warn", "Only warns. The board reduces its clock speed when it gets too hot."),
+    Choice("off", "off", "Does not check the temperature."),
 )
 
 ON_LOW_MEMORY = _table(
-    Choice("checkpoint", "checkpoint", "Warn, and write a checkpoint while there is still room."),
-    Choice("warn", "warn", "Say so and go on."),
-    Choice("off", "off", "Do not look."),
+    Choice(
+        "checkpoint",
+        "checkpoint",
+        "Warns and saves a checkpoint while there is still enough memory.",
+    ),
+    Choice("warn", "warn", "Only warns."),
+    Choice("off", "off", "Does not check the memory."),
 )

@@ -1,4 +1,4 @@
-"""Losses, and what each requires of the output layer.
+"""Loss functions, and what each requires of the output layer.
 
 The formulas are in ``trainer/losses.py``; tests/project compares both sides.
 """
@@ -12,7 +12,7 @@ REGRESSION = "regression"
 
 
 class Loss(NamedTuple):
-    """A loss; ``output`` is the activation it is made for, ``needs`` what any other must give.
+    """A loss. ``output`` is its default output activation, ``needs`` the values it can take.
 
     ``parameters`` are names of keys ``loss.NAME``.
     """
@@ -36,56 +36,56 @@ ANYTHING = "any values"
 _ENTRIES = (
     Loss(
         "categorical_crossentropy", "cross-entropy (softmax)",
-        "One class out of several: -sum(y log p). The first choice for classifying digits.",
+        "-sum(y log p). The standard loss for classification where each example has exactly one class.",
         DISTRIBUTION, "softmax", (CLASSIFICATION,),
         ("softmax_cross_entropy_with_logits", "softmax_cross_entropy", "cross_entropy",
          "crossentropy", "sparse_categorical_crossentropy"),
     ),
     Loss(
         "binary_crossentropy", "binary cross-entropy",
-        "Each output a yes or no of its own. For several labels at once, or for two classes.",
+        "Treats each output as a separate yes/no. For several labels per example, or for two classes.",
         PROBABILITY, "sigmoid", (CLASSIFICATION,),
         ("sigmoid_cross_entropy_with_logits", "sigmoid_cross_entropy", "bce"),
     ),
     Loss(
         "mean_squared_error", "squared error (mean)",
-        "The mean of (y - p)^2, the tutorial's regression loss. For numbers; slow for classes.",
+        "The mean of (y - p)^2. The standard loss for regression. It trains classifiers slowly.",
         ANYTHING, "linear", aliases=("mse", "squared_error", "l2_loss"),
     ),
     Loss(
         "mean_absolute_error", "absolute error (mean)",
-        "The mean of |y - p|. For numbers with wild outliers: each counts only in proportion.",
+        "The mean of |y - p|. For regression with outliers, which affect it less than squared error.",
         ANYTHING, "linear", aliases=("mae", "absolute_difference"),
     ),
     Loss(
         "huber", "Huber",
-        "Squared near zero, absolute beyond delta: squared error that outliers do not rule.",
+        "Squared error up to delta, absolute error beyond it. For regression with some outliers.",
         ANYTHING, "linear", aliases=("huber_loss",), parameters=("huber_delta",),
     ),
     Loss(
         "hinge", "hinge",
-        "Wants the right class above +1 and the others below -1, then stops: a support vector machine.",
+        "max(0, 1 - y p) with y = 1 or -1: zero once the margin is 1. The loss of support vector machines.",
         SIGNED, "linear", (CLASSIFICATION,), ("hinge_loss",),
     ),
     Loss(
         "kl_divergence", "KL divergence",
-        "How far the predicted distribution is from the true one. For soft labels.",
+        "sum(y log(y / p)): how much the prediction differs from the true distribution. For soft labels.",
         DISTRIBUTION, "softmax", (CLASSIFICATION,),
         ("kullback_leibler_divergence", "kld", "kldivergence"),
     ),
     Loss(
         "poisson", "Poisson",
-        "p - y log p: for counts and rates, where the spread grows with the mean.",
+        "p - y log p. For predicting counts and rates, whose variance grows with the mean.",
         POSITIVE, "softplus",
     ),
     Loss(
         "log_cosh", "log-cosh",
-        "log(cosh(p - y)): nearly Huber with no delta to choose, and smooth everywhere.",
+        "log(cosh(p - y)): similar to Huber, but smooth everywhere and without a delta to choose.",
         ANYTHING, "linear", aliases=("logcosh",),
     ),
     Loss(
         "cosine_similarity", "cosine similarity",
-        "The angle between truth and prediction, length ignored; -1 is perfect. For embeddings.",
+        "Minus the cosine of the angle between label and prediction: -1 is best. For embeddings.",
         ANYTHING, "linear", aliases=("cosine", "cosine_proximity", "cosine_distance"),
     ),
 )  # fmt: skip
@@ -94,7 +94,7 @@ LOSSES: Dict[str, Loss] = {entry.name: entry for entry in _ENTRIES}
 
 
 def output_fits(loss: Loss, output: str) -> bool:
-    """Whether the range of the output activation is one the loss can be computed on."""
+    """Whether the loss can be computed from the range of this output activation."""
     activation = ACTIVATIONS[output]
     if loss.needs == DISTRIBUTION:
         return output == "softmax"

@@ -42,8 +42,8 @@ class Beginning:
     choices: tuple[str, ...]
     memory: Mapping[str, Any]  # what it needs and what there is, in MB
 
-    def told(self) -> dict[str, Any]:
-        """As JSON names it."""
+    def as_dict(self) -> dict[str, Any]:
+        """The keys and values of the JSON output."""
         return {
             "name": self.name,
             "folder": self.folder,
@@ -88,7 +88,7 @@ def evaluation_line(event: Event, state: RunState, trained: Trained | None) -> s
 
 
 def evaluated_texts(event: Event, metrics: Metrics) -> list[str]:
-    """``test accuracy 0.8123``, ``test loss 0.61``: the metric that tells the best comes first."""
+    """``test accuracy 0.8123``, ``test loss 0.61``: the primary metric comes first."""
     values, part = evaluated_values(event.body), part_of(event.body)
     return [
         f"{part} {metric.label} {metric_value(metric, values[metric.name])}"
@@ -197,7 +197,7 @@ class JsonReport(Report):
 
     def begin(self, beginning: Beginning) -> None:
         self._name = beginning.name
-        self._print("session", beginning.told())
+        self._print("session", beginning.as_dict())
 
     def event(self, event: Event, state: RunState, trained: Trained | None) -> None:
         at = {"step": event.step, "t": event.t}
@@ -221,5 +221,5 @@ class JsonReport(Report):
         self._print(state.state, {**final_figures(state), **reason})
 
     def _print(self, kind: str, body: Mapping[str, Any]) -> None:
-        told = {"event": kind, "session": self._name, **plain_json(body)}
-        print(json.dumps(told, allow_nan=False), flush=True)
+        payload = {"event": kind, "session": self._name, **plain_json(body)}
+        print(json.dumps(payload, allow_nan=False), flush=True)

@@ -65,7 +65,7 @@ def _leave_running(beginning: "Beginning", as_json: bool, warnings: tuple[str, .
     for warning in warnings:  # the recording has them too, for whoever follows the session
         note(warning)
     if as_json:
-        print(json.dumps(beginning.told()))
+        print(json.dumps(beginning.as_dict()))
     else:
         for choice in beginning.choices:
             note(choice)

@@ -40,9 +40,9 @@ def print_sessions(summaries: Sequence["SessionSummary"]) -> None:
     else:
         print("\n".join(table(HEADER, rows)))
     for summary in summaries:
-        told = _told(summary)
-        if told:
-            print(f"{summary.name}: {told}")
+        notes = _notes(summary)
+        if notes:
+            print(f"{summary.name}: {notes}")
 
 
 def _is_utf8() -> bool:
@@ -75,7 +75,7 @@ def _best(summary: "SessionSummary", named: bool) -> str:
     return f"{value} {found.metric.label}" if named else value
 
 
-def _told(summary: "SessionSummary") -> str:
+def _notes(summary: "SessionSummary") -> str:
     if summary.problem is not None:
         return paragraph(summary.problem)
     forked = summary.own_steps != summary.step

@@ -34,7 +34,7 @@ class Ruler:
 
 
 def ruler_of(curve: Curve) -> Ruler | None:
-    """The bins of a curve that grows with the steps; None where two of them do not tell enough."""
+    """The bins of a curve that grows with the steps; None if fewer than two are known."""
     knots = []
     for i, (count, mean) in enumerate(zip(curve.counts, curve.means, strict=True)):
         if count:

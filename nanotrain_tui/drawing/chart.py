@@ -143,6 +143,8 @@ def _title(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> Line:
     forms: list[Line] = [
         (title, *_line_value(chart, glyphs, "  ", " training "),
          *_evaluated_value(chart, glyphs, "  ", " "), *_best(chart, glyphs, "  ")),
+        (title, *_line_value(chart, glyphs, " ", " training "),
+         *_evaluated_value(chart, glyphs, " ", " "), *_best(chart, glyphs, " ")),
         (title, *_line_value(chart, glyphs, " ", " train "),
          *_evaluated_value(chart, glyphs, " ", " "), *_best(chart, glyphs, " ")),
         (title, *_line_value(chart, glyphs, " "), *_evaluated_value(chart, glyphs, " "),

@@ -57,7 +57,7 @@ class Chart:
         return bool(self.whole or self.whole_test)
 
     def place(self, columns: int) -> Callable[[float], float]:
-        """The column of an x of the line; outside where it cannot be told."""
+        """The column of an x value of the line; outside the chart if it is not known."""
         place = self.axis.of_times(columns) if self.over_time else self.axis.of_steps(columns)
         return place or (lambda _: -1.0)
 

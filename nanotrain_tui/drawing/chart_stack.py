@@ -23,7 +23,7 @@ from nanotrain_tui.drawing.lines import Line, Span, fit, split
 from nanotrain_tui.drawing.metric_text import cut
 from nanotrain_tui.follow.run_state import RunState
 
-SIDE_CELLS = 20  # right of the curves: their names and values
+SIDE_CELLS = 22  # right of the curves: their names and values
 LEAST_TITLE = 8  # cells of a chart's name beside the curves
 LEAST_LINES = 3  # of a chart
 AIRY_LINES = 4  # from here on an empty line parts the charts
@@ -94,7 +94,7 @@ def _side(
 ) -> tuple[Line, Line, Line]:
     """Name and values, at the cursor or the newest."""
     bad, _ = chart.not_finite(glyphs)
-    log = " log" if plot.scale.log else ""
+    log = " (log)" if plot.scale.log else ""
     room = SIDE_CELLS - len(f"{chart.number} {log}") - (cell_len(bad) + 1 if bad else 0)
     title = f"{chart.number} {cut(chart.title, max(LEAST_TITLE, room), glyphs.ellipsis)}{log}"
     value, test = (chart.last, chart.last_test) if newest else chart.at(step)
@@ -132,10 +132,12 @@ def draw_head(
     if epoch is not None:
         parts.append(f"epoch {epoch:.2f}")
     left = (Span(f"{state.name} ", "title"), Span(f"{sign}  "), Span("  ".join(parts), "value"))
-    return fit(split(left, (Span(told(view, charts), "muted"),), width), width, glyphs.ellipsis)
+    return fit(
+        split(left, (Span(view_text(view, charts), "muted"),), width), width, glyphs.ellipsis
+    )
 
 
-def told(view: ChartView, charts: Sequence[Chart]) -> str:
+def view_text(view: ChartView, charts: Sequence[Chart]) -> str:
     """A view in words."""
     parts = ["all steps"]
     if view.window is not None:

@@ -10,7 +10,7 @@ from nanotrain_tui.catalog.formats import clock, joules
 from nanotrain_tui.drawing.metric_text import cut, part_title, value_text
 from nanotrain_tui.drawing.overlay import LETTERS
 from nanotrain_tui.follow.compare import (
-    Contender,
+    ComparedRun,
     Reached,
     common_target,
     differences,
@@ -24,7 +24,7 @@ MOST_METRICS = 2  # beside the primary one
 NAME_CELLS = 16  # of a metric above its column
 
 
-def comparison(found: Sequence[Contender]) -> list[str]:
+def comparison(found: Sequence[ComparedRun]) -> list[str]:
     """What each came to, what reaching the same value took, what differs."""
     names = [f"{LETTERS[i]} {one.name}" for i, one in enumerate(found)]
     lines = [*_aligned(_results(found, names)), *_not_finite(found, names)]
@@ -35,7 +35,7 @@ def comparison(found: Sequence[Contender]) -> list[str]:
     return [*lines, "", *_aligned([head, *((key, *texts) for key, texts in differ.items())])]
 
 
-def _results(found: Sequence[Contender], names: Sequence[str]) -> list[list[str]]:
+def _results(found: Sequence[ComparedRun], names: Sequence[str]) -> list[list[str]]:
     """A head and a row for each session; its columns depend on the metrics there are."""
     columns: list[list[str]] = [["", *names]]
     if any(one.begins_at for one in found):  # else there is nothing to distinguish
@@ -53,7 +53,7 @@ def _results(found: Sequence[Contender], names: Sequence[str]) -> list[list[str]
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _best(found: Sequence[Contender], metric: Metric) -> list[list[str]]:
+def _best(found: Sequence[ComparedRun], metric: Metric) -> list[list[str]]:
     """The best value of a metric and its step; the last value where none is better."""
     if metric.better is None:
         last = [one.summary.last(metric.name) for one in found]
@@ -66,17 +66,17 @@ def _best(found: Sequence[Contender], metric: Metric) -> list[list[str]]:
     ]  # fmt: skip
 
 
-def _target(found: Sequence[Contender], metric: Metric) -> list[list[str]]:
+def _target(found: Sequence[ComparedRun], metric: Metric) -> list[list[str]]:
     """What it took each to reach the value that all of them reached."""
     wanted = common_target(found, metric.name) if metric.better is not None else None
     if wanted is None:
         return []
-    value = f"{100 * wanted:g} %" if metric.format == PERCENT else f"{wanted:g} {metric.unit}"
+    value = f"{100 * wanted:g}%" if metric.format == PERCENT else f"{wanted:g} {metric.unit}"
     reached = [one.reached(metric.name, wanted) for one in found]
     return [[f"to {value.rstrip()}", *("" if one is None else _took(one) for one in reached)]]
 
 
-def _others(found: Sequence[Contender], primary: Metric | None) -> list[Metric]:
+def _others(found: Sequence[ComparedRun], primary: Metric | None) -> list[Metric]:
     """A few more metrics that have a best value."""
     known = {
         metric.name: metric
@@ -91,7 +91,7 @@ def _name(metric: Metric) -> str:
     return cut(metric.label, NAME_CELLS)
 
 
-def _steps(one: Contender) -> str:
+def _steps(one: ComparedRun) -> str:
     own = f" ({one.summary.own_steps:,} own)" if one.begins_at else ""
     return f"{one.summary.step:,}{own}"
 
@@ -102,7 +102,7 @@ def _took(reached: Reached) -> str:
     return f"step {reached.step:,}{own}, {clock(reached.time_s)}{energy}"
 
 
-def _not_finite(found: Sequence[Contender], names: Sequence[str]) -> list[str]:
+def _not_finite(found: Sequence[ComparedRun], names: Sequence[str]) -> list[str]:
     """Where values of a session are not finite, a line for each metric."""
     notes = [
         f" {name}: {part_title(key, one.metrics)} {note}"

@@ -115,7 +115,7 @@ _PLAIN = {"→": ">", "—": "-", "–": "-", "·": "-", "…": "~", "°": "o", 
 
 
 def plain(text: str) -> str:
-    """Text in ASCII of the same width: what cannot be said is a question mark a cell."""
+    """Text in ASCII of the same width; a question mark stands for each sign that ASCII lacks."""
     if text.isascii():
         return text
     return "".join(

@@ -11,7 +11,7 @@ from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
 from nanotrain_tui.drawing.metric_text import cut, figures_of, part_title, scale_of
 from nanotrain_tui.drawing.plot import dots_of, plot_line
-from nanotrain_tui.follow.compare import Contender
+from nanotrain_tui.follow.compare import ComparedRun
 from nanotrain_tui.follow.trace import Trace
 from nanotrain_tui.session.metrics import STANDARD_METRICS, MetricPart, Metrics
 
@@ -20,20 +20,20 @@ ROLES = ("train", "test", "good", "warning", "error", "value", "muted", "bar")
 LEAST_NAME_CELLS = 20  # of a metric, however narrow the screen is
 
 
-def metrics_with(contenders: Sequence[Contender], name: str) -> Metrics:
+def metrics_with(runs: Sequence[ComparedRun], name: str) -> Metrics:
     """The metrics of the first session that knows this one: they say how it is drawn."""
-    known = (one.metrics for one in contenders if name in one.metrics)
+    known = (one.metrics for one in runs if name in one.metrics)
     return next(known, STANDARD_METRICS)
 
 
 def draw_overlay(
-    contenders: Sequence[Contender], key: MetricPart, axis: str, width: int, height: int,
+    runs: Sequence[ComparedRun], key: MetricPart, axis: str, width: int, height: int,
     glyphs: Glyphs,
 ) -> list[Line]:  # fmt: skip
     """A title, the curves, and the axis; O(bins) whatever the sessions' length."""
-    metrics = metrics_with(contenders, key.metric)
+    metrics = metrics_with(runs, key.metric)
     metric = metrics.get(key.metric)
-    traces = [one.trace(key, axis) for one in contenders]
+    traces = [one.trace(key, axis) for one in runs]
     values = [value for trace in traces for _, value in trace.points]
     end = max((x for trace in traces for x in trace.xs), default=0.0)
     scale = scale_of(metric)(values)
@@ -62,14 +62,14 @@ def draw_overlay(
     title = f"{name} by {axis}{' (log)' if scale.log else ''}"
     drawn = [(Span(title, "title"),
               *(Span(f"  {LETTERS[i]} {one.name} {signs[i]}".rstrip(), ROLES[i % len(ROLES)])
-                for i, one in enumerate(contenders)))]  # fmt: skip
+                for i, one in enumerate(runs)))]  # fmt: skip
     for y, row in enumerate(cells):
         label = {0: scale.high, rows - 1: scale.low}.get(y) if rows > 1 else None
         text = "" if label is None else figures_of(metric).label(label)[:LABEL_CELLS]
         drawn.append((Span(f"{text:>{LABEL_CELLS}}{glyphs.vertical}", "muted"), *row))
-    told = {"step": f"{end:,.0f} steps", "time": clock(end), "epoch": f"{end:.2f} epochs"}[axis]
-    rest = glyphs.horizontal * max(0, across - len(told) - 3)
-    drawn.append((Span(f"{'':>{LABEL_CELLS}}{glyphs.corner}0 {rest} {told}", "muted"),))
+    end_text = {"step": f"{end:,.0f} steps", "time": clock(end), "epoch": f"{end:.2f} epochs"}[axis]
+    rest = glyphs.horizontal * max(0, across - len(end_text) - 3)
+    drawn.append((Span(f"{'':>{LABEL_CELLS}}{glyphs.corner}0 {rest} {end_text}", "muted"),))
     return [fit(line, width, glyphs.ellipsis) for line in drawn]
 
 

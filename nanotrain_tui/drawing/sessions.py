@@ -108,7 +108,7 @@ def _best(one: SessionSummary, glyphs: Glyphs) -> str:
 
 
 def evaluated_texts(one: SessionSummary, glyphs: Glyphs) -> list[str]:
-    """What the evaluations came to, the primary metric first: ``IoU 81.20% (best 83.00%)``."""
+    """What the evaluations came to, the primary metric first: ``accuracy 81.20% (best 83.00%)``."""
     texts = []
     for metric, last, best in one.metrics.values():
         best_text = f" (best {value_text(metric, best, glyphs.missing)})" if metric.better else ""

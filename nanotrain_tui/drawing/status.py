@@ -57,9 +57,9 @@ def _state(state: RunState, glyphs: Glyphs) -> Line:
 
 def _identity(state: RunState, width: int, glyphs: Glyphs) -> Line:
     named = (*_state(state, glyphs), Span("  "), Span(state.name, "title"))
-    told = [text for text in (str(state.data.get("name") or ""), _model(state)) if text]
-    right = (Span(" · ".join(told), "muted"),)
-    if told and width_of(named) + 2 + width_of(right) <= width:
+    parts = [text for text in (str(state.data.get("name") or ""), _model(state)) if text]
+    right = (Span(" · ".join(parts), "muted"),)
+    if parts and width_of(named) + 2 + width_of(right) <= width:
         return split(named, right, width)
     return fit(named, width, glyphs.ellipsis)
 

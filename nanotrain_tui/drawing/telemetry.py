@@ -79,20 +79,20 @@ def last_lines(state: RunState, width: int, height: int, glyphs: Glyphs) -> list
     Without either, who measured.
     """
     bottleneck = state.bottleneck
-    told: list[Line] = []
+    lines: list[Line] = []
     if bottleneck is not None:
         alarming = bottleneck.kind in ("heat", "swap", "power_mode")
-        told = [(Span(f"{glyphs.bound} {bottleneck.text}", "warning" if alarming else "value"),)]
+        lines = [(Span(f"{glyphs.bound} {bottleneck.text}", "warning" if alarming else "value"),)]
     if state.other_load is not None:
-        told.append((Span(f"{glyphs.bound} {state.other_load.text}", "warning"),))
-    if not told:
-        told = [(Span(source_line(state), "muted"),)]
+        lines.append((Span(f"{glyphs.bound} {state.other_load.text}", "warning"),))
+    if not lines:
+        lines = [(Span(source_line(state), "muted"),)]
     if state.energy_use is not None:
-        told.append((Span(f"  {energy_line(state, state.energy_use, width - 2)}"),))
+        lines.append((Span(f"  {energy_line(state, state.energy_use, width - 2)}"),))
     if bottleneck is not None:
         advice = wrap(bottleneck.advice, max(20, width - 2))
-        told += [(Span(f"  {part}", "muted"),) for part in advice]
-    return [fit(line, width, glyphs.ellipsis) for line in told[: max(0, height)]]
+        lines += [(Span(f"  {part}", "muted"),) for part in advice]
+    return [fit(line, width, glyphs.ellipsis) for line in lines[: max(0, height)]]
 
 
 def energy_line(state: RunState, use: EnergyUse, width: int) -> str:

@@ -5,7 +5,7 @@ from array import array
 
 def float32_texts(values: "array[float]") -> list[str]:
     """The float32 values in as few digits as give the same float32 again; nan and inf by name."""
-    bits = array("i", values.tobytes())  # tells -0 from 0, and takes a NaN for itself
+    bits = array("i", values.tobytes())  # distinguishes -0 from 0 and makes a NaN equal to itself
     distinct = array("i", dict.fromkeys(bits))
     if 2 * len(distinct) > len(values):
         return _texts(values)

@@ -36,8 +36,8 @@ class Options:
     every: int = 1  # of so many steps one is written
     checkpoint: int | str | None = None  # of a model: "best", "last" or a step; None: best or last
     python: tuple[str, ...] = ()  # the command of a Python with TensorFlow; none: the session's
-    progress: Callable[[float], None] = _quietly  # told the fraction done, 0 to 1
-    note: Callable[[str], None] = _quietly  # told what to know of the choice that was made
+    progress: Callable[[float], None] = _quietly  # called with the completed fraction, 0 to 1
+    note: Callable[[str], None] = _quietly  # called with a remark on the choice that was made
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,10 @@ _STATUS = {
 
 def session_start(values: Mapping[str, Any], started: float, name: str) -> Any:
     """The hyperparameters of a session, one trial each."""
-    told = {key: shown(value) if isinstance(value, str) else value for key, value in values.items()}
-    return hparams_pb(told, trial_id=name, start_time_secs=started)
+    printable = {
+        key: shown(value) if isinstance(value, str) else value for key, value in values.items()
+    }
+    return hparams_pb(printable, trial_id=name, start_time_secs=started)
 
 
 def session_end(state: str, ended: float) -> Any:

@@ -24,7 +24,7 @@ class BoardFold:
 
     def __init__(self) -> None:
         self.heat_limits: HeatLimits | None = None
-        self.held = ""  # what the guard said last of why it is paused
+        self.held = ""  # the guard's last reason for the pause; empty if it does not hold
         self._environment: Mapping[str, Any] = {}
         self._samples: deque[tuple[float, Mapping[str, Any]]] = deque(maxlen=MOST_SAMPLES)
         self._energy = Energy()

@@ -51,7 +51,7 @@ def find_bottleneck(
     """The bottleneck; None where nothing stands out, nothing was measured or nothing runs.
 
     ``environment`` is the segment's, ``steps_here`` the updates made in it, ``on_gpu`` whether
-    TensorFlow has a GPU, None where it has not said.
+    TensorFlow has a GPU, None if its devices are not known.
     """
     if state == STARTING or (state == RUNNING and steps_here < 2):
         doing = "TensorFlow loads" if state == STARTING else "the first steps compile"

@@ -74,7 +74,7 @@ _MISSING = Setting(None, None, 0, None)
 
 
 @dataclass(frozen=True)
-class Contender:
+class ComparedRun:
     """One session of a comparison."""
 
     name: str
@@ -154,7 +154,7 @@ class Contender:
         return lambda step: _between(known, step)
 
 
-def read_contender(folder: SessionFolder) -> Contender:
+def read_run(folder: SessionFolder) -> ComparedRun:
     """All that a comparison says of a session. Raises RecordingError."""
     summary = summarise(folder)
     if summary.problem is not None:
@@ -162,7 +162,7 @@ def read_contender(folder: SessionFolder) -> Contender:
     with SessionReader(folder) as reader:
         ready = reader.events([events.READY])
         segments = reader.segments()
-        return Contender(
+        return ComparedRun(
             name=folder.name,
             summary=summary,
             settings=_settings(reader),
@@ -207,29 +207,29 @@ def _changed_at(key: str, start: Any, made: Sequence[Edit]) -> list[int]:
     return steps
 
 
-def differences(contenders: Sequence[Contender]) -> dict[str, list[str]]:
+def differences(runs: Sequence[ComparedRun]) -> dict[str, list[str]]:
     """What is not the same in all: by key the value of each at its end, and if it was edited."""
     found: dict[str, list[str]] = {}
-    for key in dict.fromkeys(key for one in contenders for key in one.settings):
-        values = [one.settings.get(key, _MISSING).text() for one in contenders]
+    for key in dict.fromkeys(key for one in runs for key in one.settings):
+        values = [one.settings.get(key, _MISSING).text() for one in runs]
         if len(set(values)) > 1:
             found[key] = values
-    told: Mapping[str, Callable[[Contender], str]] = {
+    columns: Mapping[str, Callable[[ComparedRun], str]] = {
         "data": lambda one: one.summary.data or "-",
         "TensorFlow": lambda one: one.tensorflow or "-",
         "board": lambda one: one.board or "-",
     }
-    for name, tell in told.items():
-        values = [tell(one) for one in contenders]
+    for name, text_of in columns.items():
+        values = [text_of(one) for one in runs]
         if len(set(values)) > 1:
             found[name] = values
     return found
 
 
-def metric_parts(contenders: Sequence[Contender]) -> list[MetricPart]:
-    """What can be compared: evaluations first, and of each the metric that tells the best."""
+def metric_parts(runs: Sequence[ComparedRun]) -> list[MetricPart]:
+    """The curves that can be compared: evaluations first, the primary metric first in each part."""
     found: dict[MetricPart, int] = {}
-    for one in contenders:
+    for one in runs:
         primary = one.metrics.primary
         for key in one.metrics.parts:
             is_primary = primary is not None and key.metric == primary.name
@@ -238,17 +238,17 @@ def metric_parts(contenders: Sequence[Contender]) -> list[MetricPart]:
     return sorted(found, key=lambda key: found[key])
 
 
-def primary_metric(contenders: Sequence[Contender]) -> Metric | None:
-    """The metric that tells which of them is the best: that of the first which has one."""
-    return next((one.metrics.primary for one in contenders if one.metrics.primary), None)
+def primary_metric(runs: Sequence[ComparedRun]) -> Metric | None:
+    """The primary metric of the first session that has one; it decides which run is the best."""
+    return next((one.metrics.primary for one in runs if one.metrics.primary), None)
 
 
-def common_target(contenders: Sequence[Contender], metric: str) -> float | None:
+def common_target(runs: Sequence[ComparedRun], metric: str) -> float | None:
     """The best value of a metric that all of those reached which were evaluated, rounded.
 
     A fraction to whole percents, any other value to two digits, so that it is still reached.
     """
-    best = [(one, found) for one in contenders if (found := one.best(metric)) is not None]
+    best = [(one, found) for one in runs if (found := one.best(metric)) is not None]
     if not best:
         return None
     known = best[0][0].metrics.get(metric)

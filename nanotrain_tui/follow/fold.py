@@ -45,7 +45,7 @@ Row = Segment | Event | Steps | Sample
 
 
 class Fold:
-    """Takes batches in the order of seq and tells the state at any time."""
+    """Takes batches in the order of seq and returns the state at any time."""
 
     def __init__(self, name: str = "", config: Mapping[str, Any] | None = None) -> None:
         self._name = name
@@ -149,7 +149,7 @@ class Fold:
 
     @property
     def _on_gpu(self) -> bool | None:
-        """Whether TensorFlow has a GPU; None where it has not said."""
+        """Whether TensorFlow uses a GPU; None if the trainer has not reported its devices."""
         devices = _mappings(self._ready.get("devices"))
         return any(one.get("kind") == "GPU" for one in devices) if devices else None
 

@@ -156,9 +156,9 @@ def _evaluated(event: Event, metrics: Metrics) -> str:
     # Short: at 80x24 the log has some 50 cells.
     values, part = evaluated_values(event.body), part_of(event.body)
     known = metrics.ranked(values)[:MOST_VALUES]
-    told = ", ".join(f"{_label(one)} {one.text(number(values[one.name]))}" for one in known)
+    values_text = ", ".join(f"{_label(one)} {one.text(number(values[one.name]))}" for one in known)
     on = f"{part} " if len(known) == 1 or part != TEST else ""
-    return f"step {count(event.step)}: {on}{told or 'evaluated'}"
+    return f"step {count(event.step)}: {on}{values_text or 'evaluated'}"
 
 
 def _refused(event: Event) -> str:

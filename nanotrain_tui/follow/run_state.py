@@ -75,7 +75,7 @@ class Preparing:
     """What the trainer does before its first update."""
 
     what: str  # "drawing digits"
-    fraction: float | None  # 0..1, None where it cannot be told
+    fraction: float | None  # 0..1, None if it is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Gauge:
     unit: str
     now: float | None = None  # None: the last sample did not have it
     total: float | None = None  # of how much, in the same unit (RAM, NVML memory)
-    peak: float | None = None  # as the source tells it (TensorFlow's allocator)
+    peak: float | None = None  # as the source reports it (TensorFlow's allocator)
     curve: Curve = field(default_factory=Curve)
 
 
@@ -122,7 +122,7 @@ class RunState:
     seq: int = 0
     state: str = "starting"
     responding: bool = True  # False: the host holds its lock but its heartbeat is old
-    trouble: str = ""  # what keeps the host from recording, as it tells; empty for nothing
+    trouble: str = ""  # why the host cannot record, in its words; empty if it can
     silent_s: float = 0.0  # since the host's last sign of life, as this was read
     silent_since: float | None = None  # in time.time(): figures that old are shown with their age
     behind: bool = False  # True: the recording holds more than has been read yet
@@ -166,7 +166,7 @@ class RunState:
 
     @property
     def evaluated(self) -> Mapping[str, Evaluated]:
-        """What the evaluations came to, the metric that tells the best first."""
+        """The last and best values of each evaluated metric, the primary metric first."""
         found = {}
         for metric in self.metrics.ranked([one.name for one in self.metrics]):
             curve = self.curve(metric.name, metric.shown_of)

@@ -22,7 +22,7 @@ WORTH_NUMPY = 1 << 15  # values put away at once that are worth loading NumPy
 class Curve:
     """A series' bins at one moment; bin i covers x in [start + i * width, start + (i + 1) * width).
 
-    A bin whose count is 0 holds no finite value: a gap. ``bad`` tells the NaN and infinities, by
+    A bin whose count is 0 holds no finite value: a gap. ``bad`` counts the NaN and infinities, by
     bin; what has none is not in it.
     Read-only by agreement; ``means`` of gaps are NaN.
     """

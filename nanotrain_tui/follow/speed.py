@@ -41,7 +41,7 @@ class Speed:
         self._evaluation_s = 0.7 * before + 0.3 * seconds
 
     def trained(self, t: float, step: int, batch_size: int | None) -> None:
-        """Steps up to ``step`` are done at about ``t``, with nothing said in between."""
+        """The steps up to ``step`` are completed at about ``t``."""
         if self._at is None or t - self._at[0] > ROWS_MUST_DO_AFTER_S:
             self.reached(t, step, batch_size)
 

@@ -11,7 +11,7 @@ from nanotrain_tui.session.recording.records import StepsRow
 def timeline(rows: Iterable[StepsRow]) -> list[StepsRow]:
     """The rows of all metrics as one: each update once, in the order of steps.
 
-    Where rows overlap, the one that begins first tells the times.
+    Where rows overlap, the times are those of the row that begins first.
     """
     found: list[StepsRow] = []
     done = 0

@@ -135,7 +135,7 @@ def _time_of(rows: Sequence[StepsRow], step: int) -> float:
 
 
 def _epochs(reader: SessionReader) -> Callable[[int], float]:
-    """How often all training examples were seen after a step; NaN where that cannot be told."""
+    """How often all training examples were seen after a step; NaN where it is not known."""
     sizes = list(_batch_sizes(reader))
     begins = [step for step, _, _ in sizes]
     spans = ((b[0] - a[0]) * a[1] for a, b in pairwise(sizes))

@@ -1,4 +1,4 @@
-"""The recording as the host sees it: what happened, at which step, after how many seconds."""
+"""Writes the events, steps and telemetry of a session to its recording, with step and time."""
 
 import json
 import time
@@ -21,10 +21,10 @@ _PREPARING_EVERY_S = 1.0
 
 
 class Journal:
-    """Puts events, steps and telemetry on the record and knows the state they lead to.
+    """Records events, steps and telemetry, and keeps the state of the session that results.
 
-    Session time is ``clock`` (time.monotonic, which the trainer shares) less ``base``. ``edits``
-    are those that were recorded before.
+    The session time is ``clock() - base`` in seconds. ``clock`` is time.monotonic, which the
+    trainer uses too. ``edits`` are the edits of earlier segments.
     """
 
     def __init__(
@@ -33,8 +33,8 @@ class Journal:
         self.edits = edits
         self.state = states.STARTING
         self.step = self._from_step = 0
-        self._recorded: Dict[str, int] = {}  # the last update of each metric, of this segment
-        self._metrics: Dict[str, Metric] = {}  # as the trainer declares
+        self._recorded: Dict[str, int] = {}  # by metric: its last update in this segment
+        self._metrics: Dict[str, Metric] = {}  # by name, as declared by the trainer
         self.last_event = 0  # its seq
         self._recorder = recorder
         self._base = base
@@ -42,13 +42,13 @@ class Journal:
         self._last_t = self._last_steps_t = 0.0
         self._preparing: Optional[Dict[str, Any]] = None
         self._preparing_due = 0.0
-        self._trouble_told = False
-        self._shortage_told = False
-        self._dropped_told = recorder.dropped
+        self._trouble_reported = False
+        self._shortage_reported = False
+        self._dropped_reported = recorder.dropped
 
     @property
     def trouble(self) -> Optional[str]:
-        """What keeps the recording from the disk, None while nothing does."""
+        """Why the recording cannot be written to the disk; None if it can."""
         return self._recorder.trouble
 
     def now(self) -> float:
@@ -68,12 +68,12 @@ class Journal:
         step: Optional[int] = None,
         t: Optional[float] = None,
     ) -> None:
-        """Record an event, at the present step and time; ``t`` is on the trainer's clock."""
+        """Record an event, by default at the current step and time. ``t`` is in ``clock`` time."""
         now = self.now()
         if kind != events.PREPARING:
             self._preparing = None if kind == events.STARTED else self._preparing
         at = now if t is None else self._session_time(t, now)
-        self._last_t = at = max(at, self._last_t)  # what the trainer dates may come late
+        self._last_t = at = max(at, self._last_t)  # a message with its own time may arrive late
         body = recordable(kind, body)
         if kind == events.STARTED:
             self._metrics = {one.name: one for one in parse_declaration(body.get("metrics"))}
@@ -83,15 +83,15 @@ class Journal:
         self.state = states.next_state(self.state, kind, body)
 
     def preparing(self, what: str, fraction: Any) -> None:
-        """What the trainer does before it trains; recorded once a second at most."""
+        """Report what the trainer does before it trains. It is recorded at most once a second."""
         self._preparing = {"what": what, "fraction": fraction}
         self._record_preparing()
 
     def steps(self, message: Mapping[str, Any]) -> bool:
         """Record the metrics of a ``steps`` message; False if they do not follow the last ones.
 
-        A metric of every update leaves none out; one of another resolution may. Of the same
-        updates there may be several messages, each with other metrics.
+        A metric that is reported for every update must not skip any; other metrics may. Several
+        messages may report different metrics of the same updates.
         """
         first, metrics = message["first_step"], message["metrics"]
         last = first + message["count"] - 1
@@ -101,7 +101,7 @@ class Journal:
             return False
         now = self.now()
         t0, t1 = (self._session_time(message[end], now) for end in ("t0", "t1"))
-        t0 = max(t0, self._last_steps_t)  # a row never begins before the one before it ended
+        t0 = max(t0, self._last_steps_t)  # a row begins when the previous one ends, or later
         self._last_steps_t = t1 = max(t0, t1)
         self._recorder.steps(first, message["count"], t0, t1, metrics)
         self._recorded.update(dict.fromkeys(metrics, last))
@@ -118,46 +118,46 @@ class Journal:
 
     @property
     def unwritten(self) -> Lost:
-        """What would be missing from the recording if the host left it now."""
+        """What would be missing from the recording if the host closed it now."""
         return self._recorder.unwritten
 
     def commit(self) -> None:
-        """Give all to the operating system, and record where it does not take it."""
+        """Write all rows to the file, and record a warning if that fails."""
         self._record_preparing()
         written = self._recorder.commit()
-        if not written and not self._trouble_told:
-            self._trouble_told = True
+        if not written and not self._trouble_reported:
+            self._trouble_reported = True
             message = "the recording cannot be written ({}); it waits in memory".format(
                 self._recorder.trouble
             )
             self.event(events.WARNED, {"message": message})
-        elif written and self._trouble_told:
-            self._trouble_told = False
-            dropped, before = self._recorder.dropped, self._dropped_told
-            self._dropped_told = dropped
+        elif written and self._trouble_reported:
+            self._trouble_reported = False
+            dropped, before = self._recorder.dropped, self._dropped_reported
+            self._dropped_reported = dropped
             lost = "; memory could not hold all: {} are lost".format(dropped)
-            told = "the recording is written again" + (lost if dropped != before else "")
-            self.event(events.NOTE, {"message": told})
-        self._tell_of_shortage()
+            text = "the recording is written again" + (lost if dropped != before else "")
+            self.event(events.NOTE, {"message": text})
+        self._report_shortage()
 
     def checkpoint(self) -> None:
-        """Give all to the disk."""
+        """Make sure that all committed rows are on the disk."""
         self._recorder.checkpoint()
 
     def end(self) -> bool:
-        """Commit the last rows, with all the disk space set aside; whether they are written."""
+        """Commit the last rows, using the reserved disk space. Returns whether they are written."""
         return self._recorder.end()
 
     def finish(self, tidy: bool = True) -> bool:
-        """Close the recording; True when all of it is written. Without ``tidy`` as it is."""
+        """Close the recording, compacted if ``tidy``. Returns whether all of it is written."""
         return self._recorder.finish(tidy)
 
-    def _tell_of_shortage(self) -> None:
-        """The disk is full and the reserve is being used, or there is room again."""
+    def _report_shortage(self) -> None:
+        """Record that the disk is full and the reserve is used, or that there is space again."""
         short = self._recorder.lives_on_reserve
-        if short == self._shortage_told or self.state in states.ENDED:
+        if short == self._shortage_reported or self.state in states.ENDED:
             return
-        self._shortage_told = short
+        self._shortage_reported = short
         if short:
             message = "the disk is full: the recording uses up its reserve; make room"
             self.event(events.WARNED, {"message": message})
@@ -176,17 +176,17 @@ class Journal:
 
 
 def open_journal(folder: SessionFolder, job: Job, clock: Callable[[], float]) -> Journal:
-    """A new recording, or the one there is, whose session time goes on.
+    """Create the recording, or open the existing one and continue its session time.
 
-    The caller holds the folder's lock. Raises JobError where somebody else went on with it,
-    RecordingError.
+    The caller holds the folder's lock. Raises JobError if the session was resumed by another
+    process in the meantime, and RecordingError.
     """
     t, edits = 0.0, Edits()
     if job.resumes_after is None:
         parent = json.dumps(job.parent) if job.parent else None
         create_recording(folder, wall_time(), nest(job.config), parent)
     else:
-        folder.settle_held()  # a reader leaves that to us, as we live
+        folder.settle_held()  # readers do not, because this process holds the lock
         with SessionReader(folder) as reader:
             if reader.last_seq() != job.resumes_after:
                 raise JobError("", "{} was gone on with meanwhile".format(folder.name))

@@ -93,7 +93,7 @@ class Segment:
             context.log,
             context.loop,
             self._handle_message,
-            self.trainer_events.garbled,
+            self.trainer_events.on_invalid,
             exited,
         )
 
@@ -193,7 +193,7 @@ class Segment:
         return for_trainer
 
     def _handle_message(self, message: Dict[str, Any]) -> None:
-        self.trainer_events.heard(self._paths.outside(message))
+        self.trainer_events.on_message(self._paths.outside(message))
         if message["event"] == events.READY:
             self._check_gpu(message)
             self._measure_trainer(message)

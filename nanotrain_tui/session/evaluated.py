@@ -1,4 +1,4 @@
-"""What the evaluations of a session came to: by metric the last value and the best."""
+"""The results of a session's evaluations: the last and the best value of each metric."""
 
 import math
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Evaluated(NamedTuple):
-    """What the evaluations of a session came to in one metric."""
+    """The last and the best evaluated value of one metric."""
 
     metric: Metric
     last: Optional[float]  # may be nan or inf
@@ -30,9 +30,9 @@ _BESIDE = {"accuracy": ("accuracy", "best_accuracy"), "loss": ("loss", "best_los
 
 
 def evaluated(metrics: Metrics, evaluations: Sequence["Evaluation"]) -> Dict[str, Evaluated]:
-    """What evaluations, by step, came to in each metric, the primary one first.
+    """The results of evaluations, sorted by step, for each metric, the primary one first.
 
-    On the test data; a metric that is not evaluated on them, on the part that it is evaluated on.
+    They are those on the test data. A metric without test values uses its first other part.
     """
     found: Dict[str, Evaluated] = {}
     for metric in metrics.ranked([one.name for one in metrics]):
@@ -47,7 +47,7 @@ def evaluated(metrics: Metrics, evaluations: Sequence["Evaluation"]) -> Dict[str
 
 
 def evaluated_columns(metrics: Metrics, evaluations: Sequence["Evaluation"]) -> List[MetricPart]:
-    """What evaluations have values of, the metric that tells the best first."""
+    """The metrics and parts that have evaluated values, the primary metric first."""
     ranked = [one.name for one in metrics.ranked([metric.name for metric in metrics])]
     found = [
         key
@@ -59,15 +59,15 @@ def evaluated_columns(metrics: Metrics, evaluations: Sequence["Evaluation"]) -> 
 
 def beside_metrics(found: Mapping[str, Evaluated]) -> Dict[str, Optional[float]]:
     """The keys accuracy, best_accuracy, loss and best_loss, which every summary has."""
-    told: Dict[str, Optional[float]] = {}
+    values: Dict[str, Optional[float]] = {}
     for name, (last, best) in _BESIDE.items():
         one = found.get(name)
-        told[last], told[best] = (one.last, one.best) if one else (None, None)
-    return told
+        values[last], values[best] = (one.last, one.best) if one else (None, None)
+    return values
 
 
 def as_json(found: Mapping[str, Evaluated]) -> Dict[str, Any]:
-    """By name the declaration of each, its ``last`` and its ``best``."""
+    """Each metric's declaration with its ``last`` and ``best`` value, by name."""
     return {
         name: dict(declaration_of([one.metric])[name], last=one.last, best=one.best)
         for name, one in found.items()
@@ -75,13 +75,13 @@ def as_json(found: Mapping[str, Evaluated]) -> Dict[str, Any]:
 
 
 def parse_evaluated(summary: Dict[str, Any]) -> Dict[str, Evaluated]:
-    """What a stored summary says of its metrics, as an older version wrote it too."""
-    told = summary.get("metrics")
-    if not isinstance(told, dict):
+    """The metrics of a stored summary, also of one that an older version wrote."""
+    stored = summary.get("metrics")
+    if not isinstance(stored, dict):
         return _parse_beside(summary)
     found = {}
-    for metric in parse_declaration(told):
-        one = told[metric.name]
+    for metric in parse_declaration(stored):
+        one = stored[metric.name]
         found[metric.name] = Evaluated(metric, number(one.get("last")), _finite(one.get("best")))
     return found
 

@@ -165,7 +165,7 @@ EVENTS: Dict[str, Kind] = {
 
 
 def level_of(kind: str, body: Mapping[str, Any]) -> str:
-    """The level of an event in the log; of a kind that is not known, ``info``."""
+    """The level of an event in the log; ``info`` if the kind is unknown."""
     entry = EVENTS.get(kind)
     if entry is None:
         return INFO
@@ -180,7 +180,7 @@ def is_marked(kind: str, body: Mapping[str, Any]) -> bool:
 
 
 def signs() -> Dict[str, Sign]:
-    """The sign of every kind that charts mark, the one of most weight last."""
+    """The sign of each kind that charts mark, sorted by weight, the largest last."""
     found = [(kind, entry.sign) for kind, entry in EVENTS.items() if entry.sign is not None]
     return dict(sorted(found, key=lambda one: one[1].weight))
 
@@ -191,11 +191,11 @@ def stops() -> List[str]:
 
 
 def is_listed(kind: str) -> bool:
-    """Whether lists of events have this kind; they have every kind that is not known."""
+    """Whether lists of events show this kind; they show all unknown kinds."""
     return kind not in EVENTS or EVENTS[kind].is_listed
 
 
 def _action_of(kind: str, body: Mapping[str, Any]) -> Optional[ActionKind]:
-    """The action of a guard, whose level and mark overrule those of its kind."""
+    """The action of a guard event; its level and mark replace those of the kind."""
     action = body.get("action") if kind == GUARD else None
     return GUARD_ACTIONS.get(action) if isinstance(action, str) else None

@@ -1,6 +1,6 @@
-"""The metrics of a session: what their names, units and directions are, as its trainer declares.
+"""The metrics of a session: their names, units and directions, as declared by the trainer.
 
-A recording may hold any metric by any name. One that declares nothing has the standard metrics.
+A recording can contain any metrics. Without a declaration, the standard metrics are assumed.
 """
 
 from math import isfinite
@@ -66,7 +66,7 @@ class Metric(NamedTuple):
 
     @property
     def is_result(self) -> bool:
-        """Whether it tells how good the network is; a learning rate does not."""
+        """Whether it measures the quality of the network; a learning rate does not."""
         return self.better is not None or bool(self.evaluated_on)
 
     @property

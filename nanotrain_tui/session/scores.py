@@ -1,4 +1,4 @@
-"""How the network of a checkpoint did on the test data, and which checkpoint is the best."""
+"""The evaluations and scores of checkpoints, and which checkpoint is the best."""
 
 import math
 from typing import Any, Dict, List, NamedTuple, Optional
@@ -11,8 +11,8 @@ from nanotrain_tui.session.recording.records import Event
 #: Key of a ``checkpoint`` that was written late: the last event before the step of its network.
 AFTER = "after"
 
-_CHANGE_NETWORK = ("loss.", "model.")  # edits after which an evaluation counts no more
-_BUT = "model.dropout"  # an evaluation goes without it
+_CHANGE_NETWORK = ("loss.", "model.")  # edits that make an earlier evaluation invalid
+_BUT = "model.dropout"  # evaluations do not use dropout
 
 
 class Tested(NamedTuple):
@@ -27,32 +27,32 @@ class Tested(NamedTuple):
 
 
 class Score(NamedTuple):
-    """What the best checkpoint is chosen by."""
+    """The value that selects the best checkpoint."""
 
     metric: str
     value: float
-    better: str = UP  # which values are: UP or DOWN
+    better: str = UP  # UP or DOWN: which values are better
 
 
 class Kept(NamedTuple):
     """A checkpoint that was not deleted."""
 
     event: Event
-    tested: Optional[Tested]  # None: its network was never evaluated
-    score: Optional[Score]  # None: the same, or it diverged
-    current: bool = True  # False: a resume went back behind it, and runs its step again
+    tested: Optional[Tested]  # None if its network was never evaluated
+    score: Optional[Score]  # None if it was not evaluated or has diverged
+    current: bool = True  # False: a resume went back to an earlier step
 
 
 class KeptCheckpoints:
-    """Folds events in their order, and starts of segments, to the checkpoints there are."""
+    """Computes the existing checkpoints from the events and the starts of segments, in order."""
 
-    KINDS = (  # it takes
+    KINDS = (  # of events that it uses
         events.STARTED, events.CHECKPOINT, events.CHECKPOINT_REMOVED, events.EVALUATED,
         events.EDITED,
     )  # fmt: skip
 
     def __init__(self, most: Optional[int] = None) -> None:
-        """Only the newest ``most`` are known, if that is given."""
+        """``most`` limits it to the newest checkpoints."""
         self._most = most
         self._kept: Dict[str, Kept] = {}  # by file, in the order in which they were written
         self._evaluated: Optional[Tested] = None  # the last one of this segment
@@ -65,7 +65,7 @@ class KeptCheckpoints:
             self._kept[file] = one._replace(current=one.current and one.event.step <= from_step)
 
     def add(self, event: Event) -> None:
-        """Take in an event of any kind."""
+        """Add an event of any kind."""
         if event.kind == events.STARTED:
             self._metrics.event(event.kind, event.body)
         elif event.kind == events.EVALUATED:
@@ -84,11 +84,11 @@ class KeptCheckpoints:
                 del self._kept[next(iter(self._kept))]
 
     def kept(self) -> List[Kept]:
-        """In the order in which they were written."""
+        """The checkpoints in the order in which they were written."""
         return list(self._kept.values())
 
     def best(self) -> Optional[Kept]:
-        """The one with the best score, the earliest of equals; None where none has one."""
+        """The checkpoint with the best score, the earliest of equals; None if none has a score."""
         scored = [
             (one.score, one) for one in self._kept.values() if one.current and one.score is not None
         ]
@@ -114,13 +114,13 @@ class KeptCheckpoints:
 
 
 def place_of(checkpoint: Event) -> int:
-    """The seq at which the session was as in this checkpoint: later events are not in it."""
+    """The seq of the last event that is in effect in this checkpoint."""
     after = checkpoint.body.get(AFTER)
     return after if isinstance(after, int) and 0 < after < checkpoint.seq else checkpoint.seq
 
 
 def is_late(event: Event) -> bool:
-    """Whether this is a checkpoint of an earlier step than the training was at."""
+    """Whether the training was already at a later step when this checkpoint was written."""
     return event.kind == events.CHECKPOINT and AFTER in event.body
 
 
@@ -136,26 +136,26 @@ def _metrics_of(body: Dict[str, Any]) -> Dict[str, Any]:
     return {key: body[key] for key in BESIDE_METRICS if body.get(key) is not None}
 
 
-def _parse_tested(told: Any) -> Optional[Tested]:
-    if not isinstance(told, dict) or not isinstance(told.get("metrics"), dict):
+def _parse_tested(value: Any) -> Optional[Tested]:
+    if not isinstance(value, dict) or not isinstance(value.get("metrics"), dict):
         return None
-    return Tested(told["step"], told["metrics"]) if isinstance(told.get("step"), int) else None
+    return Tested(value["step"], value["metrics"]) if isinstance(value.get("step"), int) else None
 
 
 def _score_of(event: Event, tested: Optional[Tested]) -> Optional[Score]:
     if tested is None:
         return None
-    told = event.body.get("score")
+    score = event.body.get("score")
     if "score" not in event.body:  # of an older version
         loss = tested.value(DIVERGED_BY)
         diverged = loss is not None and not math.isfinite(loss)
-        told = None if diverged else {"metric": SCORED_BY, "value": tested.value(SCORED_BY)}
-    if not isinstance(told, dict):
+        score = None if diverged else {"metric": SCORED_BY, "value": tested.value(SCORED_BY)}
+    if not isinstance(score, dict):
         return None
-    value = number(told.get("value"))
+    value = number(score.get("value"))
     if value is None or not math.isfinite(value):
         return None
-    return Score(str(told.get("metric")), value)
+    return Score(str(score.get("metric")), value)
 
 
 def _changes_network(key: str) -> bool:

@@ -1,4 +1,4 @@
-"""One line about a session, read without following it."""
+"""The summary of a session: its row in the list of sessions."""
 
 import calendar
 import json
@@ -27,7 +27,7 @@ _WALL = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)([+-])(\d\d):(\d\
 
 
 class SessionSummary(NamedTuple):
-    """What ``nanotrain sessions`` says of one session; None where it is not known."""
+    """The values that ``nanotrain sessions`` shows of one session; None where not known."""
 
     name: str
     state: str
@@ -35,51 +35,51 @@ class SessionSummary(NamedTuple):
     model: Optional[str]  # the hidden layers: "1024 relu"
     loss_name: Optional[str]
     optimizer: Optional[str]
-    step: int  # updates completed, those of the session it was forked from among them
-    own_steps: int  # without those, each step once
+    step: int  # updates completed, including those of the session it was forked from
+    own_steps: int  # updates of this session only, each step once
     steps: Optional[int]  # updates planned
     metrics: Dict[str, Evaluated]  # by name, the primary one first; see ``evaluated``
     started: Optional[str]  # local time with zone, ISO 8601
     duration_s: float  # session time
-    energy_j: Optional[float]  # what the module took in; None where no power was recorded
-    spark: List[Optional[float]]  # of one metric of the training, see session.spark
+    energy_j: Optional[float]  # the energy used by the module; None if no power was recorded
+    spark: List[Optional[float]]  # values of one training metric, see session.spark
     tags: List[str]
     note: str
-    responding: bool  # False: the host lives but its heartbeat is old
+    responding: bool  # False: the host runs, but its heartbeat is old
     problem: Optional[str]  # why the recording cannot be read
 
     @property
     def primary(self) -> Optional[Evaluated]:
-        """The metric that tells how good the session is; None where none was evaluated."""
+        """The metric by which sessions are compared; None if no metric was evaluated."""
         return next(iter(self.metrics.values()), None)
 
     def last(self, metric: str) -> Optional[float]:
-        """Of the last evaluation; None where the metric was not evaluated."""
+        """The value of the last evaluation; None if the metric was not evaluated."""
         found = self.metrics.get(metric)
         return found.last if found else None
 
     def best(self, metric: str) -> Optional[float]:
-        """Of all evaluations; None where the metric was not evaluated, or has no direction."""
+        """The best value of all evaluations; None if none, or if the metric has no direction."""
         found = self.metrics.get(metric)
         return found.best if found else None
 
 
 _NON_FINITE = {name: float(name) for name in ("nan", "inf", "-inf")}
 
-#: What is stored: all but what may change without the recording.
+#: The stored fields: all except those that can change while the recording does not.
 _KEPT = tuple(
     key
     for key in SessionSummary._fields
     if key not in ("name", "responding", "tags", "note", "problem")
 )
-_PARTS = ("spark", "metrics")  # that have parts, each stored on its own
+_PARTS = ("spark", "metrics")  # fields that are lists or tables
 _LARGEST = 1e300
 _WORDS = ("data", "model", "loss_name", "optimizer", "started")
 
 
 def summarise(folder: SessionFolder) -> SessionSummary:
-    """Read a session's summary; a recording that cannot be read is one with a ``problem``."""
-    alive = folder.is_alive()  # before reading: a host that ends meanwhile has recorded its end
+    """Read a session's summary. If its recording cannot be read, ``problem`` says why."""
+    alive = folder.is_alive()  # read first: a host that exits later has recorded its end
     try:
         with SessionReader(folder) as reader:
             stored = None if alive else _stored(folder, reader)
@@ -108,17 +108,17 @@ def summarise(folder: SessionFolder) -> SessionSummary:
 
 
 def summarise_all(home: str) -> List[SessionSummary]:
-    """Every session of this home, the newest first; of one second, the higher number first."""
+    """All sessions, the newest first; of the same second, the higher number first."""
     return newest_first(summarise_each(home))
 
 
 def summarise_each(home: str) -> Iterator[SessionSummary]:
-    """Every session of this home, read one by one; the higher number of a name first."""
+    """All sessions, read one by one; of the same name, the higher number first."""
     return map(summarise, reversed(list_sessions(home)))
 
 
 def newest_first(summaries: Iterable[SessionSummary]) -> List[SessionSummary]:
-    """The same by when they began; of one second, as they came."""
+    """The summaries sorted by start time, the newest first; equal times keep their order."""
     return sorted(summaries, key=lambda summary: _moment(summary.started), reverse=True)
 
 
@@ -139,7 +139,7 @@ def _moment(wall: Optional[str]) -> float:
 def to_store(folder: SessionFolder) -> str:
     """The summary of a session that ends now, as JSON for ``meta``. Raises RecordingError.
 
-    With it a thousand sessions are listed in less than a second, however long they are.
+    With stored summaries, listing many long sessions is fast.
     """
     with SessionReader(folder) as reader:
         fields = _read(folder, reader, alive=False)._asdict()
@@ -150,7 +150,7 @@ def to_store(folder: SessionFolder) -> str:
 
 
 def _storable(value: Any) -> Any:
-    """As JSON holds it: what is not finite by name, a spark in five digits."""
+    """The value as JSON: NaN and infinities by name, numbers of a list in five digits."""
     if isinstance(value, dict):
         return {key: _storable(part) for key, part in value.items()}
     if isinstance(value, list):
@@ -164,7 +164,7 @@ def _storable(value: Any) -> Any:
 def _stored(folder: SessionFolder, reader: SessionReader) -> Optional[SessionSummary]:
     found = reader.stored_summary()
     if found is not None and _is_number(found.get("step")) and "own_steps" not in found:
-        found["own_steps"] = found["step"] - _first_step(reader)  # an older version's
+        found["own_steps"] = found["step"] - _first_step(reader)  # written by an older version
     if found is not None:
         found["metrics"] = parse_evaluated(found)
     if found is None or not all(key in found and _is_sound(key, found[key]) for key in _KEPT):
@@ -183,7 +183,7 @@ def _stored(folder: SessionFolder, reader: SessionReader) -> Optional[SessionSum
 
 
 def _is_sound(key: str, value: Any) -> bool:
-    """Whether a stored value is of its field's type: a damaged one must not break the list."""
+    """Whether a stored value has the type of its field: damaged values must not cause errors."""
     if key == "metrics":
         return isinstance(value, dict)
     if key == "spark":
@@ -198,7 +198,7 @@ def _is_sound(key: str, value: Any) -> bool:
 
 
 def _is_part(value: Any) -> bool:
-    """Of a spark."""
+    """Whether a value may be part of a spark."""
     if isinstance(value, str):
         return value in _NON_FINITE
     return value is None or (isinstance(value, float) and isfinite(value))
@@ -215,7 +215,7 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
     events = reader.events(_KINDS)
     state = states.fold((event.kind, event.body) for event in events)
     started: Dict[str, Any] = {}
-    now: Dict[str, Any] = {}  # what was edited, or in force at a later start
+    now: Dict[str, Any] = {}  # values from edits and from later segments
     for event in events:
         if event.kind == CONFIGURED:
             now = flatten(_table(event.body.get("config")))
@@ -254,13 +254,13 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
 
 
 def _first_step(reader: SessionReader) -> int:
-    """Where the session began: at 0, a fork at its parent's checkpoint."""
+    """The first step: 0, or for a fork the step of the parent's checkpoint."""
     segments = reader.segments()
     return segments[0].from_step if segments else 0
 
 
 def _table(value: Any) -> Dict[str, Any]:
-    """A folder that was copied here by hand may hold anything."""
+    """The value if it is a table, else an empty one: a damaged recording may hold anything."""
     return value if isinstance(value, dict) else {}
 
 

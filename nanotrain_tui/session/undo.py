@@ -1,7 +1,7 @@
-"""Which edit of a session can be undone next: a fold over its events, the same for everyone.
+"""Finds the edit that can be undone next, from the events of the session.
 
-Only what a person changed is undone: the edits of the configuration's script and of the guards
-belong to the run. Undone edits, and what a resume has put off, do not count.
+Only edits made by a person can be undone, not scripted ones and not those of the guards. Edits that
+are already undone, or that a resume has still to repeat, are left out.
 """
 
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional
@@ -12,19 +12,19 @@ from nanotrain_tui.session.history import SCRIPT
 from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.session.scores import place_of
 
-GUARD = "guard"  # who acts against heat and lack of memory
-# All that the fold needs.
+GUARD = "guard"  # the ``who`` of actions against heat and low memory
+# The kinds of events that are needed.
 KINDS = (events.CONFIGURED, events.CHECKPOINT, events.CHECKPOINT_REMOVED, events.EDITED)
 MOST_EDITS = 1000  # the newest; what is older cannot be undone
 
 
 class Undo(NamedTuple):
-    """An edit that can be undone, and what that takes."""
+    """An edit that can be undone, and the values that undo it."""
 
     seq: int  # of the event ``edited``
     step: int
     who: str
-    values: Dict[str, Any]  # what a ``set`` has to say
+    values: Dict[str, Any]  # for the command ``set``
 
 
 class _Edit(NamedTuple):
@@ -38,14 +38,14 @@ class _Edit(NamedTuple):
 
 
 class Edits:
-    """Takes the events of a session in the order of seq."""
+    """The edits of a session. Its events are added in the order of seq."""
 
     def __init__(self) -> None:
         self._made: List[_Edit] = []
         self._checkpoints: Dict[str, int] = {}  # by file, the seq
 
     def add(self, event: Event) -> None:
-        """Take in one event; kinds other than ``KINDS`` change nothing."""
+        """Add one event; kinds other than ``KINDS`` are ignored."""
         if event.kind == events.EDITED:
             self._made.append(_edit(event))
             del self._made[:-MOST_EDITS]
@@ -54,7 +54,7 @@ class Edits:
         elif event.kind == events.CHECKPOINT_REMOVED:
             self._checkpoints.pop(str(event.body.get("file")), None)
         elif event.kind == events.CONFIGURED:
-            # Edits after the checkpoint lie ahead again, those that undo one among them.
+            # Edits after the checkpoint, also those that undo one, are still to be repeated.
             until = self._checkpoints.get(str(event.body.get("resumed_from")), 0)
             self._made = [edit for edit in self._made if edit.seq <= until]
 

@@ -270,11 +270,11 @@ async def test_what_is_seldom_wise_is_logged_when_a_run_starts() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.dashboard.form.go_to("model.initializer")
         app.dashboard.explain()
-        assert "tutorial's start is wild" in str(app.dashboard.query_one("#about").render())  # type: ignore[attr-defined]
+        assert "tutorial's initial weights" in str(app.dashboard.query_one("#about").render())  # type: ignore[attr-defined]
         await pilot.press("r")
         await until(pilot, lambda: app.link.state.state == "running")
         log = app.dashboard.query_one("#log").state.log  # type: ignore[attr-defined]
-        assert any("tutorial's start is wild" in line.text for line in log)
+        assert any("tutorial's initial weights" in line.text for line in log)
 
 
 async def test_the_chart_cursor_tells_what_was_done_there() -> None:

@@ -12,7 +12,7 @@ from nanotrain_tui.cli.chart import draw_chart
 from nanotrain_tui.drawing.comparison import comparison
 from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.drawing.overlay import draw_overlay
-from nanotrain_tui.follow.compare import read_contender
+from nanotrain_tui.follow.compare import read_run
 from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.metrics import MetricPart, parse_metric_part
@@ -93,7 +93,7 @@ def test_compare_marks_the_one_that_diverged_and_keeps_its_steps(nano: Nano, hom
 
 def test_the_comparison_on_the_screen_marks_it_too(home: Path) -> None:
     bad = {**dict.fromkeys(range(100, 151), NAN), **dict.fromkeys(range(251, 301), INF)}
-    found = [read_contender(run(home, {})), read_contender(run(home, bad))]
+    found = [read_run(run(home, {})), read_run(run(home, bad))]
     for axis in ("step", "time", "epoch"):
         lines = draw_overlay(found, MetricPart("loss"), axis, 80, 20, UNICODE)
         head, top, *_ = ["".join(span.text for span in line) for line in lines]
@@ -103,7 +103,7 @@ def test_the_comparison_on_the_screen_marks_it_too(home: Path) -> None:
 
 
 def test_the_steps_that_all_curves_share(home: Path) -> None:
-    contender = read_contender(run(home, dict.fromkeys(range(1, 301), NAN)))
-    curves = [contender.curve(parse_metric_part(one)) for one in ("loss", "test_accuracy")]
+    compared = read_run(run(home, dict.fromkeys(range(1, 301), NAN)))
+    curves = [compared.curve(parse_metric_part(one)) for one in ("loss", "test_accuracy")]
     assert steps_of(curves) == (1, 300) and steps_of([]) == (1, 1)
     assert trace_of_curve(curves[0]).pieces == [] and len(trace_of_curve(curves[0]).bad) == 150

@@ -10,7 +10,7 @@ import pytest
 from cli_runs import Nano
 from recorded import Recording, tutorial_run
 
-from nanotrain_tui.follow.compare import read_contender
+from nanotrain_tui.follow.compare import read_run
 from nanotrain_tui.session.metrics import MetricPart, parse_metric_part
 from nanotrain_tui.session.summary import summarise
 
@@ -65,7 +65,7 @@ def test_without_a_wish_it_is_what_all_reached(nano: Nano, two: Path) -> None:
 def test_curves_by_step_time_and_epoch(two: Path) -> None:
     from nanotrain_tui.session.folder import find_session
 
-    slow = read_contender(find_session(str(two), "mnist-1"))
+    slow = read_run(find_session(str(two), "mnist-1"))
     accuracy = MetricPart("accuracy", "test")
     assert [x for x, _ in slow.trace(accuracy, "step").points] == [
         100,
@@ -195,7 +195,7 @@ def test_a_parents_steps_are_no_steps_of_the_fork(nano: Nano, forked: Path) -> N
 def test_a_forks_curves_begin_at_its_step_and_at_no_time(forked: Path) -> None:
     from nanotrain_tui.session.folder import find_session
 
-    fork = read_contender(find_session(str(forked), "mnist-2"))
+    fork = read_run(find_session(str(forked), "mnist-2"))
     for metric in ("loss", "test_accuracy"):
         steps = [x for x, _ in fork.trace(parse_metric_part(metric), "step").points]
         times = [x for x, _ in fork.trace(parse_metric_part(metric), "time").points]

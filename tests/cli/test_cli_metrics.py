@@ -37,7 +37,7 @@ def test_show_has_every_metric_by_its_title_and_unit(nano: Nano, regression: Ses
     assert f"{value_at(MAE, 300):.4g} °C" in ran.out
     for title in ("loss", "mean error", "IoU"):
         assert f"\n{title}" in ran.out  # a chart
-    assert f"best checkpoint: step 300, tested at step 300: {value_at(IOU, 300):.4f}" in ran.out
+    assert f"best checkpoint: step 300, tested at step 300: {value_at(IOU, 300):.2%}" in ran.out
 
 
 def test_show_json_has_the_declaration_with_last_and_best(nano: Nano, score: SessionFolder) -> None:
@@ -61,7 +61,7 @@ def test_a_session_without_evaluations_is_shown(nano: Nano, home: Path) -> None:
 def test_the_list_names_the_metric_where_sessions_differ(
     nano: Nano, home: Path, regression: SessionFolder, score: SessionFolder
 ) -> None:
-    assert f"{value_at(IOU, 300):.4f} IoU" in nano("sessions").out
+    assert f"{value_at(IOU, 300):.2%} IoU" in nano("sessions").out
     listed = {one["name"]: one for one in strictly(nano("sessions", "--json").out)}
     assert list(listed[regression.name]["metrics"]) == ["iou", "loss", "mae"]
     assert listed[regression.name]["loss"] == pytest.approx(value_at(LOSS, 300))
@@ -87,7 +87,7 @@ def test_checkpoints_are_scored_by_the_metric_that_decides(
     nano: Nano, regression: SessionFolder
 ) -> None:
     ran = nano("checkpoints", regression.name)
-    assert "IOU" in ran.out.splitlines()[0] and f"{value_at(IOU, 200):.4f}" in ran.out
+    assert "IOU" in ran.out.splitlines()[0] and f"{value_at(IOU, 200):.2%}" in ran.out
     last = strictly(nano("checkpoints", regression.name, "--json").out)[-1]
     assert last["best"] and last["score"]["metric"] == "iou"
 

@@ -41,7 +41,7 @@ class Shell(Terminal):
         self.cooked = termios.tcgetattr(self.master)
         self.press(f"{shlex.join(command)}\r")
         self.until(r"brisk-otter  .*digits")
-        self.until("Attached")
+        self.until("(?s)Attached.*q quit")  # the whole screen: the last row comes last
         self.app = os.tcgetpgrp(self.master)
 
     def suspend(self) -> str:
@@ -63,6 +63,14 @@ class Shell(Terminal):
     def rows(self) -> list[str]:
         """The screen but for the message line."""
         return self.text().splitlines()[:-2] + self.text().splitlines()[-1:]
+
+    def comes_back_as(self, rows: list[str]) -> None:
+        """Wait until every row is as it was."""
+        try:
+            self.until(lambda _: self.rows() == rows)
+        except AssertionError:
+            assert self.rows() == rows
+            raise
 
     def help(self) -> None:
         """Open the help and close it: keys are answered."""
@@ -102,7 +110,7 @@ def test_after_fg_every_cell_is_as_it_was(static: Shell) -> None:
     assert not re.search(r"\d;\d+R", static.text()), "an answer was typed into the shell"
     static.fg()
     static.until("Back from the shell")
-    static.until(lambda _: static.rows() == before)
+    static.comes_back_as(before)
     static.leave()
 
 
@@ -119,11 +127,11 @@ def test_after_fg_figures_and_keys_are_live(live: Shell) -> None:
 def test_with_the_help_open(static: Shell) -> None:
     static.press("?")
     static.until("Esc closes")
-    static.until("▁ │")  # the scrollbar, which comes last
+    static.until("[▁▂▃▄▅▆▇] │")  # the scrollbar comes last
     before = static.rows()
     static.suspend()
     static.fg()
-    static.until(lambda _: static.rows() == before)
+    static.comes_back_as(before)
     static.close_help()
     static.leave()
 
@@ -153,7 +161,7 @@ def test_bg_stops_it_again_and_fg_brings_it_back(static: Shell) -> None:
     static.until(lambda _: _state(static.app) == "T")
     static.fg()
     static.until("Back from the shell")
-    static.until(lambda _: static.rows() == before)
+    static.comes_back_as(before)
     static.leave()
 
 
@@ -174,7 +182,7 @@ def test_stopped_from_outside_it_comes_back_whole(static: Shell, stop: signal.Si
     os.kill(static.app, stop)
     static.stopped(written)
     static.fg()
-    static.until(lambda _: static.rows() == before)
+    static.comes_back_as(before)
     static.help()
     static.leave()
     static.press("stty -a | grep -o '.icanon'\r")
@@ -188,7 +196,7 @@ def test_stopped_and_continued_without_a_shell(static: Shell) -> None:
     os.kill(static.app, signal.SIGCONT)  # in the background: it must stop again, not draw
     static.until(lambda _: _state(static.app) == "T")
     static.fg()
-    static.until(lambda _: static.rows() == before)
+    static.comes_back_as(before)
     static.leave()
 
 

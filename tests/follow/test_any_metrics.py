@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from random_sessions import STEADY
 from recorded import Recording, bytes_of
 
-from nanotrain_tui.follow.compare import common_target, metric_parts, read_contender
+from nanotrain_tui.follow.compare import common_target, metric_parts, read_run
 from nanotrain_tui.follow.curves import NO_CURVE
 from nanotrain_tui.follow.replay import Replay
 from nanotrain_tui.follow.run_state import RunState
@@ -209,7 +209,7 @@ def test_sessions_compare_by_what_they_report(tmp_path: Path) -> None:
         for value in (best / 2, best, best / 3):
             told.row("mae", 0, [1.0 / value])
             told.evaluated({"mae": 1.0 / value, "iou": value}, "test")
-        found.append(read_contender(told.recording.finished()))
+        found.append(read_run(told.recording.finished()))
     texts = [key.text for key in metric_parts(found)]
     assert texts == ["test_iou", "test_mae", "mae"]
     assert common_target(found, "iou") == 0.65 and common_target(found, "mae") == 1.6

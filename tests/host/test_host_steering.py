@@ -301,7 +301,7 @@ def test_a_flood_of_refusals_is_counted_and_long_ones_are_shortened():
     steering.record_left_out_refusals()
     steering.record_left_out_refusals()
     assert session.recorded[20:] == [
-        ("note", {"message": "2,980 more commands were refused; they are not recorded one by one"})
+        ("note", {"message": "2,980 more commands refused, not recorded one by one"})
     ]
     assert len(json.dumps(session.recorded)) < 30_000
     now[0] += 2.0

@@ -101,7 +101,7 @@ echo '{LATE}' >&2; exit 1
 """
     )
     found = trainer_check.load_tensorflow([str(nano)])
-    assert found.answer == {"tensorflow": "2.7.0"} and found.first == "/usr/lib/libgomp.so.1"
+    assert found.answer == {"tensorflow": "2.7.0"} and found.preloaded == "/usr/lib/libgomp.so.1"
 
 
 def test_a_container_speaks_utf_8(monkeypatch):

@@ -9,7 +9,7 @@ from nanotrain_tui.trainer_python.launch_error import LaunchError
 
 def one(step: int, best: bool = False, problem: str = "") -> Checkpoint:
     file = f"step-{step:09}.npz"
-    return Checkpoint(step, step, 1.0, file, "0" * 64, 7, 0.9 if best else None, best, problem)
+    return Checkpoint(step, step, 1.0, file, "0" * 64, 7, best, problem)
 
 
 def chosen(listed: list[Checkpoint], wanted: int | str | None) -> tuple[int, str]:

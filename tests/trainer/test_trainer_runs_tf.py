@@ -296,7 +296,7 @@ def test_a_missing_key_is_named(folder, key):
 
 def test_a_diverged_run_goes_on_and_says_nan(folder):
     config = config_of(folder, loss__name="mean_squared_error", output="linear",
-                       optimizer__name="sgd", optimizer__learning_rate=1e9,
+                       optimizer__name="sgd", optimizer__learning_rate=1000.0,
                        train__on_nan="continue")  # fmt: skip
     status, events = serve_here(config)
     assert status == 0

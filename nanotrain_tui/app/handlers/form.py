@@ -154,7 +154,7 @@ class FormActions:
             )
             for name, entry in (field.choices or {}).items()
         ]
-        chosen = self._model.shown(key)
+        chosen = self._model.text(key)
         self._shell.push_screen(
             PickList(field.label, items, chosen, lambda name: self._accept(key, name, stage))
         )
@@ -197,7 +197,7 @@ class FormActions:
             return
         if not moved:
             self._shell.say(
-                f"{FIELDS[key].label} {self._model.shown(key) or 'empty'}: this is the last value."
+                f"{FIELDS[key].label} {self._model.text(key) or 'empty'}: this is the last value."
             )
             return
         # One press of many must not put a question in the way: what needs a restart is staged.

@@ -23,7 +23,7 @@ from nanotrain_tui.drawing.overlay import draw_overlay
 from nanotrain_tui.follow.compare import AXES, metric_parts
 
 if TYPE_CHECKING:
-    from nanotrain_tui.follow.compare import Contender
+    from nanotrain_tui.follow.compare import ComparedRun
     from nanotrain_tui.session.metrics import MetricPart
 
 KEYS = " m metric   b x axis: step, time, epoch   up down scroll   Esc back"
@@ -34,14 +34,14 @@ class Overlay(LiveWidget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.contenders: Sequence[Contender] = ()
+        self.runs: Sequence[ComparedRun] = ()
         self.metric: MetricPart | None = None  # None: there is none to compare
         self.axis = AXES[0]
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
         if self.metric is None:
             return []
-        return draw_overlay(self.contenders, self.metric, self.axis, width, height, self.glyphs)
+        return draw_overlay(self.runs, self.metric, self.axis, width, height, self.glyphs)
 
 
 class CompareScreen(Screen[None]):
@@ -91,9 +91,9 @@ class CompareScreen(Screen[None]):
         self.query_one("#tables", Static).update("")
         self.query_one(MessageLine).say(why, "error")
 
-    def _show(self, found: Sequence[Contender]) -> None:
+    def _show(self, found: Sequence[ComparedRun]) -> None:
         overlay = self.query_one(Overlay)
-        overlay.contenders = found
+        overlay.runs = found
         overlay.metric = next(iter(metric_parts(found)), None)
         overlay.redraw()
         self.query_one("#tables", Static).update(Content("\n".join(comparison(found))))
@@ -103,7 +103,7 @@ class CompareScreen(Screen[None]):
 
     def action_metric(self) -> None:
         overlay = self.query_one(Overlay)
-        known = metric_parts(overlay.contenders)
+        known = metric_parts(overlay.runs)
         if overlay.metric is not None:
             overlay.metric = known[(known.index(overlay.metric) + 1) % len(known)]
             overlay.redraw()

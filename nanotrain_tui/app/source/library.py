@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nanotrain_tui.app.source.refusals import Refused, session_errors_refused
 
 if TYPE_CHECKING:
-    from nanotrain_tui.follow.compare import Contender
+    from nanotrain_tui.follow.compare import ComparedRun
     from nanotrain_tui.session.folder import SessionFolder
     from nanotrain_tui.session.summary import SessionSummary
 
@@ -66,12 +66,12 @@ class Library:
             for name in names:
                 delete_session(self._find(name))
 
-    def compare(self, names: Sequence[str]) -> list[Contender]:
+    def compare(self, names: Sequence[str]) -> list[ComparedRun]:
         """What a comparison shows of each."""
-        from nanotrain_tui.follow.compare import read_contender
+        from nanotrain_tui.follow.compare import read_run
 
         with session_errors_refused():
-            return [read_contender(self._find(name)) for name in names]
+            return [read_run(self._find(name)) for name in names]
 
     def _find(self, name: str) -> SessionFolder:
         from nanotrain_tui.session.folder import find_session

@@ -11,10 +11,17 @@ from nanotrain_tui.cli.exit_status import FINISHED, CommandError, note
 from nanotrain_tui.cli.options import complete_session, json_option
 from nanotrain_tui.cli.output import metric_value, print_json, table, width
 from nanotrain_tui.cli.places import my_folders
-from nanotrain_tui.session.metrics import PERCENT, SCORED_BY, TEST, TRAINING, MetricPart
+from nanotrain_tui.session.metrics import (
+    PERCENT,
+    SCORED_BY,
+    STANDARD_METRICS,
+    TEST,
+    TRAINING,
+    MetricPart,
+)
 
 if TYPE_CHECKING:
-    from nanotrain_tui.follow.compare import Contender, Reached
+    from nanotrain_tui.follow.compare import ComparedRun, Reached
     from nanotrain_tui.session.metrics import Metric
 
 MOST = 8
@@ -54,13 +61,13 @@ def command(
     nanotrain compare mnist-3 mnist-4 --target 0.93 --json
     """
     from nanotrain_tui.cli.pick import pick_session
-    from nanotrain_tui.follow.compare import differences, metric_parts, read_contender
+    from nanotrain_tui.follow.compare import differences, metric_parts, read_run
 
     folders = my_folders()
     chosen = list(dict.fromkeys(pick_session(folders, name) for name in sessions))
     if not 2 <= len(chosen) <= MOST:
         raise CommandError(f"two to {MOST} different sessions can be compared.")
-    found = [read_contender(folder) for folder in chosen]
+    found = [read_run(folder) for folder in chosen]
     curve = _curve_named(metric, metric_parts(found))
     wanted = _target(found, target, accuracy)
     differ = differences(found)
@@ -80,7 +87,7 @@ class Target(NamedTuple):
     metric: "Metric"
     value: float | None  # None: no session was evaluated
 
-    def reached_by(self, one: "Contender") -> "Reached | None":
+    def reached_by(self, one: "ComparedRun") -> "Reached | None":
         """None where the session never reached it."""
         return None if self.value is None else one.reached(self.metric.name, self.value)
 
@@ -94,7 +101,7 @@ class Target(NamedTuple):
 
 
 def _target(
-    found: list["Contender"], target: float | None, accuracy: float | None
+    found: list["ComparedRun"], target: float | None, accuracy: float | None
 ) -> Target | None:
     """What is asked for, else the best value that all of them reached; None without a metric."""
     from nanotrain_tui.follow.compare import common_target, primary_metric
@@ -108,15 +115,19 @@ def _target(
     return Target(metric, common_target(found, metric.name) if target is None else target)
 
 
-def _known(found: list["Contender"], name: str) -> "Metric | None":
+def _known(found: list["ComparedRun"], name: str) -> "Metric | None":
     """The metric of that name, as the first session that has it declares it."""
     return next((one.metrics.get(name) for one in found if name in one.metrics), None)
 
 
-def _curve_named(name: str | None, known: list[MetricPart]) -> MetricPart:
-    """The curve that is drawn. Raises CommandError naming those that there are."""
+def _curve_named(name: str | None, recorded: list[MetricPart]) -> MetricPart:
+    """The curve that is drawn. Raises CommandError naming those that there are.
+
+    The standard curves have names in every comparison, also where no session recorded them.
+    """
     if name is None:
-        return known[0] if known else MetricPart("", TEST)
+        return recorded[0] if recorded else MetricPart("", TEST)
+    known = list(dict.fromkeys([*recorded, *STANDARD_METRICS.columns]))
     found = next((key for key in known if key.text == name), None)
     if found is None:
         names = [key.text for key in known]
@@ -127,7 +138,7 @@ def _curve_named(name: str | None, known: list[MetricPart]) -> MetricPart:
 
 
 def _object(
-    found: list["Contender"],
+    found: list["ComparedRun"],
     differ: dict[str, list[str]],
     target: Target | None,
     curve: MetricPart,
@@ -152,7 +163,7 @@ def _object(
     }
 
 
-def _setting(one: "Contender", key: str) -> dict[str, Any]:
+def _setting(one: "ComparedRun", key: str) -> dict[str, Any]:
     """A value as the session began and at its end; ``edits``: how often it was changed."""
     setting = one.settings.get(key)
     if setting is None:
@@ -162,7 +173,7 @@ def _setting(one: "Contender", key: str) -> dict[str, Any]:
 
 
 def _session(
-    one: "Contender", target: Target | None, curve: MetricPart, axis: str
+    one: "ComparedRun", target: Target | None, curve: MetricPart, axis: str
 ) -> dict[str, Any]:
     from nanotrain_tui.follow.not_finite import as_object
     from nanotrain_tui.session.evaluated import as_json, beside_metrics
@@ -186,7 +197,7 @@ def _session(
     }
 
 
-def _results(found: list["Contender"], target: Target | None) -> str:
+def _results(found: list["ComparedRun"], target: Target | None) -> str:
 
     header = ["SESSION", "STATE", "STEPS", "TIME", "ENERGY"]
     metrics = _compared(found)
@@ -216,7 +227,7 @@ def _results(found: list["Contender"], target: Target | None) -> str:
     return "\n".join(table(header, rows))
 
 
-def _compared(found: list["Contender"]) -> list["Metric"]:
+def _compared(found: list["ComparedRun"]) -> list["Metric"]:
     """A few more metrics with a best value beside the one that decides."""
     from nanotrain_tui.follow.compare import primary_metric
 
@@ -230,7 +241,7 @@ def _compared(found: list["Contender"]) -> list["Metric"]:
     return list(names.values())[:MOST_COLUMNS]
 
 
-def _steps(one: "Contender") -> str:
+def _steps(one: "ComparedRun") -> str:
     """``600``, of a fork ``600, 300 own``."""
     own = f", {count(one.summary.own_steps)} own" if one.begins_at else ""
     return f"{count(one.summary.step)}{own}"
@@ -244,14 +255,14 @@ def _took(reached: "Reached | None") -> str:
     return f"step {count(reached.step)}{own}, {clock(reached.time_s)}{energy}"
 
 
-def _differences(found: list["Contender"], differ: dict[str, list[str]]) -> str:
+def _differences(found: list["ComparedRun"], differ: dict[str, list[str]]) -> str:
     if not differ:
         return "Their configurations do not differ."
     rows = [(key, *values) for key, values in differ.items()]
     return "\n".join(table(("DIFFERS", *(one.name for one in found)), rows))
 
 
-def _chart(found: list["Contender"], curve: MetricPart, axis: str) -> str:
+def _chart(found: list["ComparedRun"], curve: MetricPart, axis: str) -> str:
     from nanotrain_tui.cli.chart import draw_lines
     from nanotrain_tui.cli.charts import colour_and_simple
 

@@ -128,8 +128,8 @@ def matches(summary: "SessionSummary", text: str) -> bool:
         summary.name, summary.note, *summary.tags, summary.data, summary.model, summary.optimizer,
         summary.loss_name, state_of(summary),
     )  # fmt: skip
-    said = " ".join(part for part in held if part).lower()
-    return all(word in said for word in text.lower().split())
+    words = " ".join(part for part in held if part).lower()
+    return all(word in words for word in text.lower().split())
 
 
 def _sorted(

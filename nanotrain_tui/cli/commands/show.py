@@ -219,19 +219,19 @@ def _memory(state: "RunState") -> list[str]:
     """What was in use, each figure under the name of what it is."""
     parts = []
     for name, label in MEMORY.items():
-        told = _gauge(state, name)
-        if told["now"] is not None:
-            peak = f" (peak {told['peak']:,.0f})" if told["peak"] is not None else ""
-            total = f" of {told['total']:,.0f}" if told["total"] is not None else ""
-            parts.append(f"{label} {told['now']:,.0f}{total} MB{peak}")
+        gauge = _gauge(state, name)
+        if gauge["now"] is not None:
+            peak = f" (peak {gauge['peak']:,.0f})" if gauge["peak"] is not None else ""
+            total = f" of {gauge['total']:,.0f}" if gauge["total"] is not None else ""
+            parts.append(f"{label} {gauge['now']:,.0f}{total} MB{peak}")
     return [f"memory: {', '.join(parts)}"] if parts else []
 
 
 def _bottleneck(state: "RunState") -> list[str]:
-    told = []
+    lines = []
     if state.bottleneck is not None:
-        told = [f"bound by {state.bottleneck.text}", f"  {state.bottleneck.advice}"]
-    return told if state.other_load is None else [*told, state.other_load.text]
+        lines = [f"bound by {state.bottleneck.text}", f"  {state.bottleneck.advice}"]
+    return lines if state.other_load is None else [*lines, state.other_load.text]
 
 
 def _best(state: "RunState") -> list[str]:
@@ -273,12 +273,12 @@ def _evaluations(metrics: "Metrics", evaluations: list["Evaluation"]) -> str:
 def _config(state: "RunState") -> str:
     flat = flatten(state.config)
     edits = flat.pop("edits", [])
-    said = [(key, format_value(value)) for key, value in flat.items() if value != ""]
-    longest = max((len(key) for key, _ in said), default=0)
-    lines = [f"{key:<{longest}} = {value}" for key, value in said]
+    settings = [(key, format_value(value)) for key, value in flat.items() if value != ""]
+    longest = max((len(key) for key, _ in settings), default=0)
+    lines = [f"{key:<{longest}} = {value}" for key, value in settings]
     for edit in edits:
-        told = ", ".join(f"{key} = {format_value(value)}" for key, value in edit["set"].items())
-        lines.append(f"after step {count(edit['step'])}: {told}")
+        changes = ", ".join(f"{key} = {format_value(value)}" for key, value in edit["set"].items())
+        lines.append(f"after step {count(edit['step'])}: {changes}")
     return "\n".join(lines)
 
 

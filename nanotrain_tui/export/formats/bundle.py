@@ -71,8 +71,10 @@ def _toml(reader: SessionReader) -> str:
     config = flatten(reader.meta()["config"])
     values = {key: value for key, value in config.items() if value is not None}
     # TOML is UTF-8: a path that is none is only shown.
-    told = {key: shown(value) if isinstance(value, str) else value for key, value in values.items()}
-    return tomlkit.dumps(nest(told))
+    printable = {
+        key: shown(value) if isinstance(value, str) else value for key, value in values.items()
+    }
+    return tomlkit.dumps(nest(printable))
 
 
 def _written(path: Path, text: str) -> Path:

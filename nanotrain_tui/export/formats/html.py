@@ -1,6 +1,6 @@
 """One page that holds all of a session: charts, configuration, events, evaluations, machine.
 
-It opens offline: no script, nothing from elsewhere, and the browser is told to allow none.
+It opens offline: no script, nothing from elsewhere, and its policy forbids the browser to load any.
 """
 
 import re

@@ -28,8 +28,8 @@ def copy_recording(reader: SessionReader, path: Path) -> None:
     labels = read_labels(reader.folder)
     if labels.tags or labels.note:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            told = json.dumps({"tags": list(labels.tags), "note": labels.note})
-            connection.execute("INSERT OR REPLACE INTO meta VALUES ('labels', ?)", (told,))
+            payload = json.dumps({"tags": list(labels.tags), "note": labels.note})
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('labels', ?)", (payload,))
 
 
 FORMAT = BinaryFormat("the recording itself as one file, for nanotrain import", ".nanotrain", write)

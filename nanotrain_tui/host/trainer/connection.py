@@ -22,8 +22,8 @@ Trainer = Union[ProcessTrainer, ThreadTrainer]
 class TrainerLink:
     """Reads the output of a trainer until it has exited.
 
-    ``heard(message)`` is called for each valid message, ``garbled(why)`` for each invalid line,
-    which goes to the log. ``exited(status)`` is called once, after the last message.
+    ``on_message(message)`` is called for each valid message, ``on_invalid(why)`` for each invalid
+    line, which goes to the log. ``on_exit(status)`` is called once, after the last message.
     """
 
     def __init__(
@@ -31,17 +31,17 @@ class TrainerLink:
         trainer: Trainer,
         log: TrainerLog,
         loop: Loop,
-        heard: Callable[[Dict[str, Any]], None],
-        garbled: Callable[[str], None],
-        exited: Callable[[int], None],
+        on_message: Callable[[Dict[str, Any]], None],
+        on_invalid: Callable[[str], None],
+        on_exit: Callable[[int], None],
     ) -> None:
         self.trainer = trainer
         self.killed = ""  # why the host killed it, if it did
         self._log = log
         self._loop = loop
-        self._heard = heard
-        self._garbled = garbled
-        self._exited = exited
+        self._on_message = on_message
+        self._on_invalid = on_invalid
+        self._on_exit = on_exit
         self._is_gone = False
         self._lines = LineSplitter(_LONGEST_LINE)
         self._deadline: Optional[Timer] = None
@@ -78,12 +78,12 @@ class TrainerLink:
         self._is_gone = True
         self._drain(self.trainer.stdout, self._read_messages)
         self.read_stderr()
-        self._exited(status)
+        self._on_exit(status)
 
     def reject_line(self, line: bytes, why: str) -> None:
         """Write an invalid line to the log, and report it."""
         self._log.write("[{}] ".format(why).encode() + line[:_LONGEST_INVALID] + b"\n")
-        self._garbled(why)
+        self._on_invalid(why)
 
     def close(self) -> None:
         """Kill the trainer if it still runs, and close its pipes."""
@@ -118,7 +118,7 @@ class TrainerLink:
         except BadMessage as error:
             self.reject_line(line, str(error))
         else:
-            self._loop.safely(lambda: self._heard(message))
+            self._loop.safely(lambda: self._on_message(message))
 
     def _read_stderr(self) -> None:
         assert self.trainer.stderr is not None

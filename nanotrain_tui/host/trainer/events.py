@@ -1,4 +1,4 @@
-"""What the trainer says, and what becomes of it on the record."""
+"""Records the trainer's messages as events, steps and telemetry of the session."""
 
 import json
 from typing import Any, Callable, Dict, Optional, Set
@@ -14,15 +14,15 @@ from nanotrain_tui.session.scores import AFTER
 
 Message = Dict[str, Any]
 
-MOST_WARNINGS = 200  # of the trainer's own, a segment; more go to the log alone
+MOST_WARNINGS = 200  # of the trainer in one segment; later ones are only logged
 _LONGEST_KEPT = 2000  # bytes of a message, in the log
 
 
 class TrainerEvents:
     """Records each message.
 
-    ``over(why)`` is called when the trainer said its last word, ``log(line)`` for what is
-    not recorded, ``gave_up()`` when it paused because it diverged.
+    ``over(why)`` is called after the trainer's last message, ``log(line)`` for each message that
+    is not recorded, ``gave_up()`` when the trainer has paused because the loss diverged.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class TrainerEvents:
         gave_up: Callable[[], None],
     ) -> None:
         self.planned: Optional[int] = None
-        self.failure: Optional[str] = None  # in the trainer's own words
+        self.failure: Optional[str] = None  # the trainer's error message
         self.failure_kind: Optional[str] = None
         self.failure_key: Optional[str] = None  # of the configuration
         self._journal = journal
@@ -46,7 +46,7 @@ class TrainerEvents:
         self._log = log
         self._gave_up = gave_up
         self._gives_up = False
-        self._oddities: Set[str] = set()  # reported, each once
+        self._reported: Set[str] = set()  # kinds of problems, each reported once
         self._warnings = 0
         self._held_after = 0  # the last event before the network that the trainer keeps
         self._handlers: Dict[str, Callable[[Message], None]] = {
@@ -70,21 +70,21 @@ class TrainerEvents:
             events.FINISHED: self._finished,
         }
 
-    def heard(self, message: Message) -> None:
-        """A valid message; after the end only answers count."""
+    def on_message(self, message: Message) -> None:
+        """Record a valid message. After the end of the training only answers are used."""
         if self._journal.state not in states.ENDED or message["event"] == "answer":
             self._handlers[message["event"]](message)
 
-    def garbled(self, why: str) -> None:
-        """The trainer wrote something that is no message: reported once, with the first reason."""
+    def on_invalid(self, why: str) -> None:
+        """Report an invalid line of the trainer: one warning, with the reason of the first one."""
         self._report_once(
             "the trainer wrote lines that are no messages (the first: {})".format(why), "garbage"
         )
 
     def _report_once(self, what: str, kind: str) -> None:
-        """One warning for each kind of oddity, however many of them there are."""
-        if kind not in self._oddities:
-            self._oddities.add(kind)
+        """Record one warning for each kind of problem, even if it occurs many times."""
+        if kind not in self._reported:
+            self._reported.add(kind)
             self._record(events.WARNED, {"message": what + "; they are in trainer.log"})
 
     def _record(
@@ -97,12 +97,12 @@ class TrainerEvents:
         self._record(message["event"], _body(message))
 
     def _warned(self, message: Message) -> None:
-        """A trainer that floods the host with warnings does not fill the disk."""
+        """Record a warning, but not too many of them: they must not fill the disk."""
         self._warnings += 1
         if self._warnings > MOST_WARNINGS:
             self._keep(message)
-            told = "the trainer wrote more than {} warnings".format(MOST_WARNINGS)
-            self._report_once(told, "warnings")
+            text = "the trainer wrote more than {} warnings".format(MOST_WARNINGS)
+            self._report_once(text, "warnings")
         else:
             self._news(message)
 
@@ -119,16 +119,16 @@ class TrainerEvents:
         self._record(events.CHECKPOINT, body, message["step"])
 
     def _skip(self, message: Message) -> None:
-        """It tells of a step that has not been recorded."""
+        """Log a message about a step that has not been recorded."""
         self._keep(message)
         self._report_once("the trainer wrote messages of steps that it has not made", "ahead")
 
     def _keep(self, what: Any) -> None:
-        """In trainer.log, where all is that is not recorded."""
+        """Write a message that is not recorded to trainer.log."""
         self._log(json.dumps(what).encode()[:_LONGEST_KEPT] + b"\n")
 
     def _at(self, message: Message) -> int:
-        """Where it happened: no message makes updates of which none was recorded."""
+        """The step of a message, at most the last recorded one."""
         return min(int(message["step"]), self._journal.step)
 
     def _removed(self, message: Message) -> None:
@@ -148,7 +148,7 @@ class TrainerEvents:
             done = message["first_step"] <= before
             why = "steps that were done before" if done else "steps that leave others out"
             self._keep("[{}]".format(why))
-            self.garbled(why)
+            self.on_invalid(why)
 
     def _evaluated(self, message: Message) -> None:
         if message["step"] > self._journal.step:
@@ -170,13 +170,13 @@ class TrainerEvents:
 
     def _edited(self, message: Message) -> None:
         body = _body(message)
-        told = {key: change[1] for key, change in message["changes"].items() if change}
+        reported = {key: change[1] for key, change in message["changes"].items() if change}
         if message.get("scripted") is True:
             body.update({"who": SCRIPT}, **self._journal.edits.repeated(message))
-            body["changes"] = self._config.apply(told)
+            body["changes"] = self._config.apply(reported)
         else:
             values, about = self._steering.reported_edit()
-            body.update(about, changes=self._config.apply(values or told))
+            body.update(about, changes=self._config.apply(values or reported))
         self.planned = self._config.now.get("train.steps", self.planned)
         self._record(events.EDITED, body, self._at(message))
 
@@ -201,5 +201,5 @@ class TrainerEvents:
 
 
 def _body(message: Message) -> Message:
-    """An event's body for the record: what the columns say already is left out."""
+    """The body of the event: the message without the values that have columns of their own."""
     return {key: value for key, value in message.items() if key not in ("event", "step")}

@@ -223,7 +223,7 @@ class Recorder:
         try:
             summary = to_store(self._folder)
         except RecordingError:
-            return  # whoever lists the session reads all of it
+            return  # a list of sessions then reads the whole recording
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('summary', ?)", (summary,))
 
     def _next_seq(self) -> int:

@@ -74,8 +74,8 @@ def segment_of(row: Tuple[Any, ...]) -> Segment:
     """A start or a resume."""
     seq, t, wall, from_step, text = row
     _check_place("segment", seq, seq, t, from_step)
-    told = printable(wall) if isinstance(wall, str) else ""
-    return Segment(seq, t, told, from_step, _clean_object("segment", seq, text))
+    wall_text = printable(wall) if isinstance(wall, str) else ""
+    return Segment(seq, t, wall_text, from_step, _clean_object("segment", seq, text))
 
 
 def steps_of(row: Tuple[Any, ...]) -> Steps:

@@ -1,4 +1,4 @@
-"""Whether a recording is what docs/SESSION_FORMAT.md says, row by row: nothing of it is trusted."""
+"""Checks each row of a recording against docs/SESSION_FORMAT.md."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from nanotrain_tui.session.recording.rows import is_step, is_time
 from nanotrain_tui.session.recording.schema import SCHEMA_VERSION, TABLES, VIEWS, version_of
 from nanotrain_tui.session.text import printable, steers
 
-MOST_PROBLEMS = 50  # told; a file that is rotten through needs no more
+MOST_PROBLEMS = 50  # reported; a badly damaged file has more
 _ROWS = 500  # read at once
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")  # of a kind of event, in schema 1 of a metric
 _WALL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?([+-]\d\d:\d\d|Z)?\Z", re.ASCII)
@@ -125,8 +125,8 @@ class _Check:
         facts["schema"] = schema
         self._any_metrics = schema >= ANY_METRICS
         if schema > SCHEMA_VERSION:
-            told = "meta: schema {} is newer than this nanotrain's {}; update it"
-            self.say(told.format(schema, SCHEMA_VERSION))
+            message = "meta: schema {} is newer than this nanotrain's {}; update it"
+            self.say(message.format(schema, SCHEMA_VERSION))
         return schema <= SCHEMA_VERSION
 
     def _meta(self, connection: sqlite3.Connection) -> None:
@@ -139,8 +139,8 @@ class _Check:
         if not is_config(config):
             self.say("meta: config is no configuration")
         for key, value in meta.items():
-            told = parse_object(value) or value
-            if self._foreign and steers([key, told], lines=True):
+            parsed = parse_object(value) or value
+            if self._foreign and steers([key, parsed], lines=True):
                 self.say("meta: {!a} holds control characters".format(key))
 
     def _rows(self, connection: sqlite3.Connection, facts: Dict[str, Any]) -> None:
@@ -191,10 +191,10 @@ class _Check:
         self._segments[seq] = from_step
         if not _is_wall(wall):
             return "its wall is no time of day"
-        told = parse_object(environment)
-        if told is None:
+        parsed = parse_object(environment)
+        if parsed is None:
             return "its environment is no JSON object"
-        return self._steers("its environment", told)
+        return self._steers("its environment", parsed)
 
     def _event(self, seq: int, segment: Any, t: Any, step: Any, kind: Any, body: Any) -> str:
         if not isinstance(kind, str) or not _NAME.match(kind):
@@ -202,17 +202,17 @@ class _Check:
         problem = self._place(seq, "events", segment, t, step)
         if problem:
             return problem
-        told = parse_object(body)
-        if told is None:
+        parsed = parse_object(body)
+        if parsed is None:
             return "its body is no JSON object"
-        problem = problem_of(kind, told) or self._declaration(kind, told)
-        key = unprintable_in(kind, told)
+        problem = problem_of(kind, parsed) or self._declaration(kind, parsed)
+        key = unprintable_in(kind, parsed)
         if key and self._foreign and not problem:
             return "its {} holds control characters".format(key)
         return problem
 
-    def _declaration(self, kind: str, told: Dict[str, Any]) -> str:
-        declared = told.get("metrics") if kind in (STARTED, EVALUATED) else None
+    def _declaration(self, kind: str, body: Dict[str, Any]) -> str:
+        declared = body.get("metrics") if kind in (STARTED, EVALUATED) else None
         if not self._any_metrics or all(map(is_metric_name, declared or ())):
             return ""
         return "its metrics have a name that no metric has"
@@ -221,11 +221,11 @@ class _Check:
         problem = self._place(seq, "samples", segment, t, step)
         if problem:
             return problem
-        told = parse_object(body)
-        return "its body is no JSON object" if told is None else self._steers("its body", told)
+        parsed = parse_object(body)
+        return "its body is no JSON object" if parsed is None else self._steers("its body", parsed)
 
-    def _steers(self, what: str, told: Dict[str, Any]) -> str:
-        if self._foreign and steers(told):
+    def _steers(self, what: str, value: Dict[str, Any]) -> str:
+        if self._foreign and steers(value):
             return "{} holds control characters".format(what)
         return ""
 
