@@ -19,7 +19,7 @@ from nanotrain_tui.app.source.worker import TrainingWorker
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.run_state import Preparing, RunState
 
-FAULT = "The dashboard had an error (see the log). The session keeps running."
+FAULT = "The dashboard had an error (see the log). Running sessions are not affected."
 WORKER_ENDED = "Connection lost; the session keeps running. Press q, then run nanotrain attach."
 IN_PROCESS = "The session runs in this process. Press q to end it first."
 OLD_AFTER_S = 3.0  # figures of a running session that old are shown with their age
