@@ -1,4 +1,4 @@
-"""The keys that lead to other sessions, and out of the program as files."""
+"""The keys that open the list of sessions, and export a session to a file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nanotrain_tui.app.source.ports import Backend, Formats, Watch
 
 
 class LibraryActions:
-    """What the actions of the list of sessions and of the export do."""
+    """What the actions ``sessions`` and ``export`` do."""
 
     def __init__(
         self, shell: Shell, link: SessionLink, backend: Backend, formats: Formats | None
@@ -46,7 +46,7 @@ class LibraryActions:
         self._export(self._link.state.name)
 
     def _export(self, name: str) -> None:
-        """Ask for a format and a place, then write it in a process of its own."""
+        """Ask for a format and a file, then write it in a separate process."""
         if self._formats is None:
             self._shell.say("Export is not available here.", "warning")
         else:
@@ -95,7 +95,7 @@ class LibraryActions:
         self._shell.push_screen(Prompt(form, place, hint, accept), placed)
 
     async def _write(self, name: str, form: str, path: Path, *options: str) -> None:
-        """By a child: what a format needs does not stay in the dashboard's memory."""
+        """Export in a child process, so that its modules do not stay in the dashboard's memory."""
         self._shell.say(f"Exporting {name} as {form} …")
         command = (sys.executable, "-m", "nanotrain_tui", "export", name, "--format", form,
                    "-o", str(path), *options)  # fmt: skip
