@@ -132,9 +132,9 @@ def no_terminal(environ: Mapping[str, str] | None = None) -> str:
 
 
 def farewell(app: NanotrainApp) -> str:
-    """What to say in the shell: which session goes on and how to come back to it."""
+    """The text to print in the shell: the session's state, and how to return to it."""
     training = app.training
-    if training.ident is None:  # the screen never came up
+    if training.ident is None:  # the screen was never shown
         return ""
     if training.launching:
         print("Waiting for the session to start (press Ctrl+C to skip) ...", flush=True)

@@ -1,4 +1,4 @@
-"""The charts screen: every curve of a session on one x axis."""
+"""The charts screen: all charts of a session on one x axis."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from nanotrain_tui.follow.run_state import RunState
 
 
 class ChartStack(ChartWidget):
-    """All charts above each other."""
+    """All charts, one above the other."""
 
     def charts_of(self, state: RunState) -> Sequence[Chart]:
         return stacked(state, self.view, self.detail)
 
     @property
     def tells_more_than_charts(self) -> bool:
-        return True  # the head
+        return True  # the header
 
     @property
     def cells_across(self) -> int:
         return cells_across(self.content_size.width)
 
     def with_room(self, charts: Sequence[Chart]) -> Sequence[Chart]:
-        """Those of these charts that there is room for."""
+        """The charts that fit on the screen."""
         return visible(charts, self.view, self.content_size.height)
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
@@ -47,7 +47,7 @@ class ChartStack(ChartWidget):
 
 
 class ChartsScreen(Screen[None]):
-    """Draws what it is given; keys go to the app's ``perform``, as on the dashboard."""
+    """Draws the states it gets. Keys call the app's ``perform``, as on the dashboard."""
 
     DEFAULT_CSS = """
     ChartsScreen {
@@ -69,7 +69,7 @@ class ChartsScreen(Screen[None]):
         self._opened = opened
 
     def on_mount(self) -> None:
-        """Once there is a size to draw for."""
+        """Call ``opened`` when the size of the screen is known."""
         self.call_after_refresh(self._opened)
 
     def compose(self) -> ComposeResult:
@@ -90,18 +90,18 @@ class ChartsScreen(Screen[None]):
             self.query_one(Scrubber).update_state(state)
 
     def show_view(self, view: ChartView, detail: Detail) -> None:
-        """Draw what was shown last by another view."""
+        """Draw the last state with another view."""
         self.stack.update_view(view, detail)
         self.stack.update_state(self.stack.state)
 
     def say(self, text: str, level: str = "info") -> None:
-        """The message line: feedback to a key, an answer, a refusal."""
+        """Show a message in the message line."""
         self.query_one(MessageLine).say(text, level)
 
     def show_keys(self, items: Sequence[FooterItem]) -> None:
         self.query_one(KeyLine).show(items)
 
     def on_key(self, event: events.Key) -> None:
-        """A key nobody takes still gets an answer."""
+        """Show a message for a key without an action."""
         if event.is_printable and event.key not in self.active_bindings:
             self.say(f"The key '{event.character}' has no action here. Press ? to show all keys.")
