@@ -126,7 +126,7 @@ async def test_a_swap_says_what_it_costs_and_its_undo_brings_the_old_parameters_
         desk.session.answers.clear()
         desk.go("optimizer.name")
         await pilot.press("enter", "down", "enter")
-        assert "the optimizer state is reset; the model is compiled again" in message(desk.app)
+        assert "Weights kept, optimizer state reset, model compiled again" in message(desk.app)
         desk.session.answers.set()
         await desk.sent(pilot, {"optimizer.name": "sgd"})
         await pilot.press("u")

@@ -128,12 +128,10 @@ class FormActions:
         if self._screens.dashboard.form.go_to(key):
             self.edit()
             return
-        chosen, names = FIELDS[key].applies_to or ("", ())
+        chosen, _ = FIELDS[key].applies_to or ("", ())
         self._screens.dashboard.form.go_to(chosen)
-        self._shell.say(
-            f"{FIELDS[key].label} is only available if "
-            f"{FIELDS[chosen].label} is {' or '.join(names)}."
-        )
+        choice = f"{FIELDS[chosen].label} {self._model.shown(chosen)}"
+        self._shell.say(f"{FIELDS[key].label} is not used with {choice}.")
 
     # --- inside ----------------------------------------------------------------------------
 

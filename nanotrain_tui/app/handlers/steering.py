@@ -184,8 +184,8 @@ def _after(reply: Reply) -> str:
 def _cost(values: Mapping[str, Any], swaps: list[str]) -> str:
     if not swaps:
         return ""
-    slots = ", the optimizer state is reset" if "optimizer.name" in values else ""
-    return f" The weights are kept{slots}; the model is compiled again."
+    slots = ", optimizer state reset" if "optimizer.name" in values else ""
+    return f" Weights kept{slots}, model compiled again."
 
 
 def _values(count: int) -> str:

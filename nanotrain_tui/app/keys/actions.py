@@ -93,7 +93,7 @@ ACTIONS = (
     Action("ahead", "replay.ahead", "right_curly_bracket", "ahead",
            "Go forward by 1% of the session.", REPLAY, "Replay: go forward by 1%", in_a_replay),
     Action("goto", "replay.goto", "colon", "go to",
-           "Go to a step (1200), a time (12:30) or a percentage (45%).", REPLAY,
+           "Go to a step, a time (12:30) or a percentage (45%).", REPLAY,
            "Replay: go to a step, time or percentage", in_a_replay),
     Action("quit", "screen.quit", "q,ctrl+q", "quit",
            "Close the dashboard; the session keeps running.", SESSION,

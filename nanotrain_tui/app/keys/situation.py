@@ -68,7 +68,7 @@ def while_live(situation: Situation) -> str:
         return IN_A_REPLAY
     if situation.state:
         ended = f"{situation.name} has ended ({situation.state})."
-        return f"{ended} Press r to resume or start a session."
+        return f"{ended} Press r to resume it or start one."
     return "No session is running. Press r to start one."
 
 

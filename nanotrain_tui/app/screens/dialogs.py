@@ -191,7 +191,7 @@ class Prompt(ModalScreen[bool]):
 
 
 class Help(ModalScreen[None]):
-    """All actions with their keys, from the one table."""
+    """Lists all actions with their keys."""
 
     DEFAULT_CSS = """
     Help {
@@ -230,12 +230,12 @@ class Help(ModalScreen[None]):
 
 _EDITING = (
     ("Enter", "Applies the value, or shows why it is not valid."),
-    ("Up Down", "Increase or decrease. Type /2 to halve, *10 to multiply."),
+    ("Up Down", "Increase or decrease. Type /2 to halve, *2 to double."),
     ("Esc", "Cancels the edit; the value does not change."),
 )
 _RULE = (
-    ("", "An edit takes effect at the next step. If any value is staged (key e), new"),
-    ("", "edits are staged too. The key a applies all of them, x discards them."),
+    ("", "An edit takes effect at the next step. If values are staged (key e),"),
+    ("", "new edits are staged too. a applies all of them, x discards them."),
 )
 _MARKS = (
     ("!", "The value is not valid. See the line below the form."),

@@ -1,4 +1,4 @@
-"""The lines around the dashboard: what the focused field is, the newest message, the keys."""
+"""The text lines of the dashboard: the field's explanation, the newest message, the keys."""
 
 from __future__ import annotations
 
