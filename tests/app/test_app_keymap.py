@@ -52,7 +52,10 @@ def test_keys_as_people_write_them() -> None:
         ({"stop": "escape"}, "keys.stop: escape always leaves; take another."),
         ({"stop": " "}, "keys.stop: no key is given; stop keeps its default keys."),
         ({"stop": "q"}, "keys.stop: q is already the key of 'quit'; stop keeps s."),
-        ({"more": "j"}, "keys.more: j is already the key of 'cursor_down'; more keeps + = Right l."),
+        (
+            {"more": "j"},
+            "keys.more: j is already the key of 'cursor_down'; more keeps + = Right l.",
+        ),
         ({"undo": "Z", "drop": "Z"}, "keys.undo: Z is already the key of 'drop'; undo keeps u."),
         (
             {"chart_row": "5"},

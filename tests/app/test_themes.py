@@ -77,7 +77,10 @@ def test_a_users_theme_needs_three_colours_only(tmp_path: Path) -> None:
         (GOOD.replace('"#33aaff"', "7"), "primary must be a string"),
         (GOOD.replace("#33aaff", "#33aaff80"), "must not be transparent"),
         (GOOD.replace("#33aaff", "ansi_blue"), "must be a colour like"),
-        (GOOD.replace("[colors]", "ansi = true\n[colors]"), "must be an ansi_ colour, because ansi = true"),
+        (
+            GOOD.replace("[colors]", "ansi = true\n[colors]"),
+            "must be an ansi_ colour, because ansi = true",
+        ),
         (GOOD.replace("[colors]", 'dark = "yes"\n[colors]'), "'dark' must be true or false"),
         (GOOD + 'primry = "#ffffff"\n', "'primry' is not a known colour"),
         (GOOD.replace("[colors]", "colours = 1\n[colors]"), "'colours' is not a known key"),
