@@ -1,4 +1,4 @@
-"""The application: turns keys into jobs for the training worker, and its messages into a screen."""
+"""The application: sends the user's actions to the training worker and shows its reports."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ LOOK_AT_AGE_EVERY_S = 1.0
 
 
 class NanotrainApp(PacedApp, inherit_bindings=False):
-    """One dashboard on one session at a time."""
+    """The dashboard. It shows one session at a time."""
 
     TITLE = "nanotrain"
     CSS_PATH = "dashboard.tcss"
@@ -96,7 +96,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         self.type_ahead = TypeAhead(self, self._let_through)
 
     def _make_handlers(self) -> None:
-        """Join the table of actions, and the worker's reports, to the methods that take them."""
+        """Find the method for each action of the table and for each report of the worker."""
         link, model, preferences = self.link, self.model, self.preferences
         self.steering = SteeringActions(self, self, model, link)
         self.form_actions = FormActions(
@@ -132,7 +132,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
             Fault: link.fault,
         }
 
-    # --- what there is ---------------------------------------------------------------------
+    # --- screens and themes ----------------------------------------------------------------
 
     @property
     def dashboard(self) -> Dashboard:
@@ -173,14 +173,14 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         if self.preferences.theme and self.preferences.theme not in self.theme_names:
             self._problems.append(f"theme '{self.preferences.theme}' does not exist any more")
 
-    # --- life ------------------------------------------------------------------------------
+    # --- start and end ---------------------------------------------------------------------
 
     def on_mount(self) -> None:
         self.set_keymap(self.key_table.changed)
         self.set_interval(LOOK_AT_AGE_EVERY_S, self.link.look_at_age)
 
     def on_ready(self) -> None:
-        """The first frame is on the screen: now there is time for everything else."""
+        """Start the worker. The first frame is on the screen by now."""
         self.training.start()
         for problem in self._problems:
             self.note(problem, "warning")
@@ -200,10 +200,10 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
     # --- keys ------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys one by one; what they are forwarded to sends them back here if it has no use."""
+        """Handle keys one by one. A widget forwards a key here if it does not use it."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             if event.time < self.terminal_taken_at:
-                return  # typed before the shell had the terminal, such as a second Ctrl+Z
+                return  # pressed before the program took the terminal, such as a second Ctrl+Z
             self.key_pressed()
             if not self.type_ahead.holds(event):
                 await self._let_through(event)
@@ -211,17 +211,17 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
             await super().on_event(event)
 
     async def _let_through(self, key: events.Key) -> None:
-        """Give a key to what has the focus now."""
+        """Send a key to the widget that has the focus."""
         if key.key in self.key_table.keys("suspend") and not key.is_printable:
-            self.action_perform("suspend")  # here, as dialogs pass on no key
+            self.action_perform("suspend")  # here, because dialogs do not forward keys
         else:
             await super().on_event(key)
         self.type_ahead.sent()
 
     def action_perform(self, name: str, *key: str) -> None:
-        """Do one action of the table, or say why it makes no sense now.
+        """Run one action of the table, or show why it is not available.
 
-        ``key``: the key that was pressed, for an action that asks for it.
+        ``key``: the key pressed, for an action with ``each_key``.
         """
         reason = BY_ID[name].disabled_reason(self.link.situation)
         if reason:
@@ -231,7 +231,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         self.refresh_keys()
 
     def action_command_palette(self) -> None:
-        """In place of Textual's."""
+        """Open our palette instead of Textual's."""
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(self._palette_entries))
 
@@ -261,7 +261,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
     # --- the worker ------------------------------------------------------------------------
 
     def _post_report(self, report: WorkerReport) -> None:
-        """Called in the worker's thread."""
+        """Send a report to the app's thread. Called in the worker's thread."""
         self.post_message(FromWorker(report))
 
     @on(FromWorker)
@@ -290,7 +290,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
     def push_screen_next(
         self, screen: Screen[Result], callback: Callable[[Result | None], None]
     ) -> None:
-        # Not at once: an editor that is open would close afterwards and take the focus back.
+        # Not at once: an open editor closes afterwards and would take the focus.
         self.call_next(self.push_screen, screen, callback)
 
     def ring(self) -> None:

@@ -1,4 +1,4 @@
-"""From the command line to the dashboard and back to the shell."""
+"""Starts the dashboard from the command line, and prints a message when it closes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nanotrain_tui.app.source.ports import Formats, Watch
     from nanotrain_tui.config import Folders, Preset, Presets, Settings
 
-STARTING_WAIT_S = 60.0  # quitting right after `r`: so long a start may take to name its session
+STARTING_WAIT_S = 60.0  # after quitting during a start: the wait for the session's name
 
 
 def run_dashboard(
@@ -31,17 +31,17 @@ def run_dashboard(
     in_process: bool = False,
     formats: Formats | None = None,
 ) -> int:
-    """Show the dashboard until the user leaves; the exit status: 0, 1 failed, 2 no terminal.
+    """Show the dashboard until the user quits. Returns the exit status: 0, 1 failed, 2 no terminal.
 
-    ``config`` is a checked flat configuration, with which the form is filled. ``session`` names
-    one to attach to, ``watch`` one to be played. A running session goes on afterwards, and how to
-    come back is printed. ``formats`` tells those of the export.
+    ``config`` is a checked flat configuration for the form. ``session`` names the session to
+    attach to, ``watch`` the one to replay. A running session keeps running after quitting, and the
+    command that returns to it is printed. ``formats`` returns the export formats.
     """
     problem = no_terminal()
     if problem:
         print(problem, file=sys.stderr)
         return 2
-    # Here and not above: what the command line does without a screen needs no Textual.
+    # Imported here, because commands without a screen do not need Textual.
     from nanotrain_tui.app.app import NanotrainApp
     from nanotrain_tui.app.source.backend import LocalBackend
     from nanotrain_tui.app.source.ports import Preferences
@@ -74,13 +74,13 @@ def run_dashboard(
 
 
 def _one_cell_each(screen: TextIO | None) -> None:
-    """What Textual draws on: a character that the terminal lacks still takes its one cell."""
+    """Replace each character that the terminal's encoding lacks by ``?``, which keeps its cell."""
     if isinstance(screen, io.TextIOWrapper):
         screen.reconfigure(errors="replace")
 
 
 def _save_preset(folder: Path, name: str, config: Mapping[str, Any]) -> Preset:
-    """Write the preset and read it back. Raises ConfigError."""
+    """Write the preset to a file and read the file. Raises ConfigError."""
     from nanotrain_tui.config import save_preset
     from nanotrain_tui.config.presets import read_preset
 
@@ -89,9 +89,10 @@ def _save_preset(folder: Path, name: str, config: Mapping[str, Any]) -> Preset:
 
 @contextmanager
 def own_terminal(log: Path) -> Iterator[None]:
-    """The terminal for Textual alone: what C++ in this process prints goes to the log.
+    """Reserve the terminal for Textual; output of C++ libraries goes to the log file.
 
-    Textual draws on ``sys.__stderr__``, which gets a descriptor of its own; 1 and 2 are the log's.
+    Textual writes to ``sys.__stderr__``, which gets a new descriptor. Descriptors 1 and 2 write to
+    the log file.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     kept = [os.dup(1), os.dup(2)]
@@ -131,9 +132,9 @@ def no_terminal(environ: Mapping[str, str] | None = None) -> str:
 
 
 def farewell(app: NanotrainApp) -> str:
-    """What to say in the shell: which session goes on and how to come back to it."""
+    """The text to print in the shell: the session's state, and how to return to it."""
     training = app.training
-    if training.ident is None:  # the screen never came up
+    if training.ident is None:  # the screen was never shown
         return ""
     if training.launching:
         print("Waiting for the session to start (press Ctrl+C to skip) ...", flush=True)

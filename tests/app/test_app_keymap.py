@@ -48,15 +48,18 @@ def test_keys_as_people_write_them() -> None:
     ("wanted", "problem"),
     [
         ({"stpo": "x"}, "keys.stpo: there is no such action. Did you mean 'stop'?"),
-        ({"stop": "foo"}, "keys.stop: 'foo' is no key; stop keeps its own."),
+        ({"stop": "foo"}, "keys.stop: 'foo' is not a key; stop keeps its default keys."),
         ({"stop": "escape"}, "keys.stop: escape always leaves; take another."),
-        ({"stop": " "}, "keys.stop: names no key; stop keeps its own."),
-        ({"stop": "q"}, "keys.stop: q is 'quit' already; stop keeps s."),
-        ({"more": "j"}, "keys.more: j is 'cursor_down' already; more keeps + = Right l."),
-        ({"undo": "Z", "drop": "Z"}, "keys.undo: Z is 'drop' already; undo keeps u."),
+        ({"stop": " "}, "keys.stop: no key is given; stop keeps its default keys."),
+        ({"stop": "q"}, "keys.stop: q is already the key of 'quit'; stop keeps s."),
+        (
+            {"more": "j"},
+            "keys.more: j is already the key of 'cursor_down'; more keeps + = Right l.",
+        ),
+        ({"undo": "Z", "drop": "Z"}, "keys.undo: Z is already the key of 'drop'; undo keeps u."),
         (
             {"chart_row": "5"},
-            "keys.chart_row: each of its keys means another thing; they stay.",
+            "keys.chart_row: these keys cannot be changed.",
         ),
     ],
 )
@@ -124,7 +127,7 @@ async def test_remapped_keys_work_and_are_shown() -> None:
         assert len(notes) == 2 and "keys.nobody" in notes[0] and "keys.stop" in notes[1]
         await until(pilot, lambda: app.model.live)
         await pilot.press("c")
-        assert "'c' does nothing" in message(app)
+        assert "'c' has no action here" in message(app)
         await pilot.press("K", "ctrl+k")
         await until(pilot, lambda: session.sent == ["checkpoint"] * 2)
         assert "^k K" in help_text(app.key_table).plain
@@ -140,7 +143,7 @@ async def test_a_remapped_key_of_the_form_works_there() -> None:
         assert app.dashboard.form.key != before
         before = app.dashboard.form.key
         await pilot.press("j")
-        assert app.dashboard.form.key == before and "'j' does nothing" in message(app)
+        assert app.dashboard.form.key == before and "'j' has no action here" in message(app)
 
 
 def test_the_manual_names_every_action() -> None:

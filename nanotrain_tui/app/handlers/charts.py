@@ -1,4 +1,4 @@
-"""The keys of the charts: cursor, zoom, smoothing, axes, and the screen with all of them."""
+"""The keys of the charts: cursor, zoom, smoothing, axes, and the charts screen."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from nanotrain_tui.follow.run_state import Mark, RunState
 from nanotrain_tui.session.events import signs
 
 AXIS_TEXTS = {"step": "steps", "time": "session time", "epoch": "epochs"}
-GROWN = 256  # a window is read again when it has grown by this part
+GROWN = 256  # a window is read again when it has grown by 1/256
 
 
 class ChartActions:
-    """What the actions of the charts do; the view they change is shared by all charts."""
+    """What the actions of the charts do. All charts share one view."""
 
     def __init__(self, shell: Shell, screens: Screens, link: SessionLink) -> None:
         self._shell = shell
@@ -41,7 +41,7 @@ class ChartActions:
 
     @property
     def detail(self) -> Detail:
-        """The curves of the window shown, once they are read; until then those there are."""
+        """The detailed curves of the zoomed window, or NO_DETAIL until they are read."""
         if self.view.window is None or self._read is None:
             return NO_DETAIL
         first, last = self._wanted()
@@ -49,7 +49,7 @@ class ChartActions:
         return self._curves if covered else NO_DETAIL
 
     def follow(self, state: RunState) -> None:
-        """Take a new state: show another session whole, read on in a window of the same."""
+        """Take a new state. Another session is shown in full; a zoomed window is read again."""
         if state.name != self._name:
             self._name = state.name
             self._asked = self._read = None
@@ -105,7 +105,7 @@ class ChartActions:
             self._toggle(row, key, screen)
 
     def more_charts(self) -> None:
-        """Show the charts that there was no room for; after the last ones the first ones."""
+        """Show the charts that do not fit; after the last ones, the first ones again."""
         screen, charts = self._screens.charts, self._shown_charts()
         if screen is None:
             self._shell.say(
@@ -124,7 +124,7 @@ class ChartActions:
             )
 
     def _crowded(self, screen: ChartsScreen) -> Sequence[Chart]:
-        """The charts that there is no room for."""
+        """The charts that do not fit on the screen."""
         charts = self._shown_charts()
         shown = {chart.key for chart in screen.stack.with_room(charts)}
         return [chart for chart in charts if chart.key not in shown]
@@ -254,7 +254,7 @@ class ChartActions:
             self._place(found, lambda mark: mark.step == found)
 
     def _to_column(self, direction: int) -> None:
-        """One column on, at least one step."""
+        """Move the cursor by one column, and at least one step."""
         axis = ChartContext(self._link.state, self.view, self.detail).with_time().axis
         across = self._widget.cells_across
         here = self._cursor
@@ -270,7 +270,7 @@ class ChartActions:
     def _place(self, step: int, there: Callable[[Mark], bool]) -> None:
         self._set(self.view.moved(step, self._newest, self._end))
         marks = [mark for mark in self._link.state.marks if there(mark)]
-        # What was changed says more than that a checkpoint was written just then.
+        # An edit is more important than a checkpoint at the same step.
         marks.sort(key=lambda mark: list(signs()).index(mark.kind), reverse=True)
         texts = [f"step {mark.step:,}, {clock(mark.t)}: {mark.text}" for mark in marks]
         self._shell.say("; ".join(texts) or f"step {step:,}: no event.")
@@ -315,7 +315,7 @@ class ChartActions:
         return max(0, (last - first) // GROWN)
 
     def _ask(self) -> None:
-        """Have the window shown read, unless it has been, as closely as it is shown."""
+        """Request the curves of the zoomed window, unless they were read in this detail."""
         if self.view.window is None:
             return
         first, last = max(1, self._wanted()[0]), self._wanted()[1]

@@ -1,4 +1,4 @@
-"""The export of a session as a file for other programs."""
+"""The export of a session to a file for other programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nanotrain_tui.app.source.ports import Formats
 
 
 class ExportActions:
-    """What the action of the export does."""
+    """What the action ``export`` does."""
 
     def __init__(self, shell: Shell, link: SessionLink, formats: Formats | None) -> None:
         self._shell = shell
@@ -24,7 +24,7 @@ class ExportActions:
         self.export_session(self._link.state.name)
 
     def export_session(self, name: str) -> None:
-        """Ask for a format and a place, then write it in a process of its own."""
+        """Ask for a format and a file, then write it in a separate process."""
         if self._formats is None:
             self._shell.say("Export is not available here.", "warning")
         else:
@@ -73,7 +73,7 @@ class ExportActions:
         self._shell.push_screen(Prompt(form, place, hint, accept), placed)
 
     async def _write(self, name: str, form: str, path: Path, *options: str) -> None:
-        """By a child: what a format needs does not stay in the dashboard's memory."""
+        """Export in a child process, so that its modules do not stay in the dashboard's memory."""
         self._shell.say(f"Exporting {name} as {form} …")
         command = (sys.executable, "-m", "nanotrain_tui", "export", name, "--format", form,
                    "-o", str(path), *options)  # fmt: skip

@@ -1,4 +1,4 @@
-"""The form's keys: walking through the fields, opening the right editor, taking what comes back."""
+"""The keys of the form: move between fields, open the right editor, accept the new value."""
 
 from __future__ import annotations
 
@@ -123,17 +123,15 @@ class FormActions:
         )
 
     def edit_field(self, key: str) -> None:
-        """Go to a field and open it (the palette's way)."""
+        """Go to a field and open its editor. Used by the palette."""
         self._screens.dashboard.close_editor()
         if self._screens.dashboard.form.go_to(key):
             self.edit()
             return
-        chosen, names = FIELDS[key].applies_to or ("", ())
+        chosen, _ = FIELDS[key].applies_to or ("", ())
         self._screens.dashboard.form.go_to(chosen)
-        self._shell.say(
-            f"{FIELDS[key].label} is only available if "
-            f"{FIELDS[chosen].label} is {' or '.join(names)}."
-        )
+        choice = f"{FIELDS[chosen].label} {self._model.shown(chosen)}"
+        self._shell.say(f"{FIELDS[key].label} is not used with {choice}.")
 
     # --- inside ----------------------------------------------------------------------------
 
@@ -173,7 +171,7 @@ class FormActions:
         )
 
     def _worked_out(self, key: str, text: str) -> str:
-        """``/2`` and ``*10`` of the value there is; any other text as it is."""
+        """Apply ``/2`` or ``*10`` to the field's value. Returns any other text unchanged."""
         found = _TIMES.fullmatch(text.strip())
         if found is None or FIELDS[key].kind not in (INT, FLOAT):
             return text
@@ -197,14 +195,15 @@ class FormActions:
             return
         if not moved:
             self._shell.say(
-                f"{FIELDS[key].label} {self._model.text(key) or 'empty'}: this is the last value."
+                f"{FIELDS[key].label} {self._model.text(key) or 'empty'}: "
+                f"there is no {'next' if up else 'previous'} value."
             )
             return
-        # One press of many must not put a question in the way: what needs a restart is staged.
+        # Repeated presses must not open a dialog, so a value that needs a restart is staged.
         self._taken(key, staged or bool(self._model.staged_for_restart()))
 
     def _accept(self, key: str, text: str | None, stage: bool) -> str:
-        """Put a value into the form, None flips a switch; what is wrong with it, or nothing."""
+        """Put a value into the form; None toggles a switch. Returns the error, or ``""``."""
         stage = stage or bool(self._model.staged())
         try:
             if text is None:
@@ -217,7 +216,7 @@ class FormActions:
         return ""
 
     def _taken(self, key: str, stage: bool) -> None:
-        """The model has a new value: draw it, and send or stage it while a session is live."""
+        """Draw a new value of the model, and send or stage it while a session is live."""
         if self._model.live and applies(key, self._model.given):
             self._steering.take(key, stage)
         else:

@@ -1,4 +1,4 @@
-"""The keys of the screen: panes, theme, palette, picture, shell, leaving."""
+"""The keys of the screen: panes, theme, palette, picture, suspend, quit."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from nanotrain_tui.app.source.ports import Preferences
 
 
 class Display(Protocol):
-    """What only the actions of the screen need of the application."""
+    """The parts of the application that only the actions of the screen use."""
 
     theme: str
     theme_names: list[str]
     no_colors: bool
 
     def save_screenshot(self, *, path: str) -> str:
-        """Write the screen as an SVG file; its path. Raises OSError."""
+        """Write the screen to an SVG file and return its path. Raises OSError."""
 
     def suspend_to_shell(self) -> bool:
-        """Stop the process until ``fg``; False where no shell could continue it."""
+        """Suspend the process until ``fg``. Returns False if no shell could continue it."""
 
     def action_command_palette(self) -> None:
         """Open the palette."""

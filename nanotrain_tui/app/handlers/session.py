@@ -17,7 +17,6 @@ from nanotrain_tui.session.metrics import PERCENT, Metrics
 
 MOST_STEPS = 10**9
 SCORE_CELLS = 16  # for the name of the metric that rates checkpoints
-CANCEL = "cancel: keep it as it is"
 CONTINUES = "The session continues."
 
 
@@ -62,7 +61,7 @@ class SessionActions:
             else:
                 self._shell.say(CONTINUES if self._link.situation.live else "Cancelled.")
 
-        self._shell.ask(question, choices, CANCEL, answered)
+        self._shell.ask(question, choices, "cancel", answered)
 
     def pause(self) -> None:
         if self._link.situation.replayed:
@@ -108,7 +107,7 @@ class SessionActions:
                 self._shell.say(CONTINUES)
 
         choices = [("y", "stop; the recording is kept")]
-        self._shell.ask(question, choices, CANCEL, answered)
+        self._shell.ask(question, choices, "cancel", answered)
 
     def fork(self) -> None:
         if self._cannot_run():
@@ -150,7 +149,7 @@ class SessionActions:
 
         choices = [("y", f"stop {name}, then fork"), ("b", "keep it running, and fork")]
         question = f"{name} is {self._link.state.state} at step {self._link.state.step:,}."
-        self._shell.ask(question, choices, "cancel: do not fork", answered)
+        self._shell.ask(question, choices, "cancel", answered)
 
     # --- inside ----------------------------------------------------------------------------
 

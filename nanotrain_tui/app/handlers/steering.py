@@ -1,7 +1,7 @@
-"""Edits on their way from the form to the session: applied at once, or staged; undone.
+"""Sends edits of the form to the session: at once, or staged first. Also undoes edits.
 
-The rule: an edit goes to the session at once, unless something is staged; then it joins that.
-An undo concerns what is staged, else the newest edit of the session, whoever made it.
+An edit is sent at once, unless values are staged; then it is staged too. Undo takes back the value
+that was staged last. If no value is staged, it undoes the session's newest edit by any user.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from nanotrain_tui.session.undo import Undo
 
 
 class SteeringActions:
-    """What becomes of edits while a session is live."""
+    """What the actions for edits do while a session is live."""
 
     def __init__(self, shell: Shell, screens: Screens, model: FormModel, link: SessionLink) -> None:
         self._shell = shell
@@ -32,7 +32,7 @@ class SteeringActions:
         self._link = link
 
     def take(self, key: str, stage: bool) -> None:
-        """The form has a new value of ``key``: send it, stage it, or ask. Draws the form."""
+        """Send or stage the new value of ``key``, or ask the user. Draws the form."""
         order = self._link.edits.staged
         order[:] = [*(one for one in order if one != key), key]
         staged = self._model.staged()
@@ -51,7 +51,7 @@ class SteeringActions:
         self._screens.form_changed()
 
     def send(self, values: Mapping[str, Any]) -> None:
-        """One ``set`` for all these values. Draws the form."""
+        """Send all these values in one ``set`` command. Draws the form."""
         swaps = [key for key in values if self._model.change_kind(key) == SWAP]
         feedback = f"{self._describe(values)} …{_cost(values, swaps)}"
         command = Command("set", {"values": dict(values)}, partial(self._set_answered, values))
@@ -63,7 +63,7 @@ class SteeringActions:
         self._screens.form_changed()
 
     def _set_answered(self, values: Mapping[str, Any], reply: Reply) -> None:
-        """What became of a ``set``; a refused one leaves the form."""
+        """Handle the reply to a ``set``. Refused values are removed from the form."""
         self._model.answered(values, reply.ok)
         self._screens.form_changed()
         if reply.ok:
@@ -74,7 +74,7 @@ class SteeringActions:
             self._shell.say(f"{self._describe(values)} was refused: {reply.why}", "error")
 
     def _undo_answered(self, trail: EditTrail, values: Mapping[str, Any], reply: Reply) -> None:
-        """What became of an undo; the form goes with it, unless another session is shown now."""
+        """Handle the reply to an undo. The form changes unless another session is shown now."""
         mine = bool(values) and trail is self._link.edits
         if mine:
             self._model.answered(values, reply.ok)
@@ -107,7 +107,7 @@ class SteeringActions:
         if self._model.staged():
             self._unstage()
         elif self._link.is_behind or self._link.state.undo is None:
-            # The session knows which edit is the newest once those from here are applied.
+            # Edits are still on their way, so only the session knows which edit is the newest.
             answered = partial(self._undo_answered, self._link.edits, {})
             self._link.command(Command("undo", answered=answered), "Undoing the last edit …")
         else:
@@ -116,7 +116,7 @@ class SteeringActions:
     # --- inside ----------------------------------------------------------------------------
 
     def _undo(self, edit: Undo) -> None:
-        """Undo this edit, unless somebody else is faster."""
+        """Undo this edit, unless another user has already undone it."""
         answered = partial(self._undo_answered, self._link.edits, edit.values)
         command = Command("undo", {"edit": edit.seq}, answered)
         by = "" if edit.who == whoami() else f" (by {edit.who})"
@@ -126,7 +126,7 @@ class SteeringActions:
         self._screens.form_changed()
 
     def _unstage(self) -> None:
-        """Take back the value that was staged last; those of a preset together."""
+        """Take back the value that was staged last, or all values of a preset."""
         staged = self._model.staged()
         order = reversed(self._link.edits.staged)
         newest = next((key for key in order if key in staged), None)
@@ -184,8 +184,8 @@ def _after(reply: Reply) -> str:
 def _cost(values: Mapping[str, Any], swaps: list[str]) -> str:
     if not swaps:
         return ""
-    slots = ", the optimizer state is reset" if "optimizer.name" in values else ""
-    return f" The weights are kept{slots}; the model is compiled again."
+    slots = ", optimizer state reset" if "optimizer.name" in values else ""
+    return f" Weights kept{slots}, model compiled again."
 
 
 def _values(count: int) -> str:

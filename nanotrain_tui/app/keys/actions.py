@@ -1,4 +1,4 @@
-"""Every action of the dashboard, once: bindings, footer, help and palette come from this table."""
+"""The table of all actions. Key bindings, footer, help and palette are made from it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from nanotrain_tui.app.keys.situation import (
 class Action(NamedTuple):
     """One thing the user can do.
 
-    ``does`` names the method that does it, and whose it is: see ``handlers.dispatch``.
-    ``disabled_reason`` gives the sentence shown in its place when it makes no sense now. A
-    ``pane`` of "form" or "chart" binds the keys while that has the focus, an empty one everywhere
-    on the dashboard.
+    ``does`` names the handler and its method, for example ``session.run``: see
+    ``handlers.dispatch``. ``disabled_reason`` returns why the action is not available now, or "".
+    If ``pane`` is "form" or "chart", the keys work while that pane has the focus; if it is empty,
+    they work everywhere on the dashboard.
     """
 
     id: str
@@ -37,19 +37,19 @@ class Action(NamedTuple):
     label: str  # in the footer
     help: str
     group: str
-    palette: str = ""  # its line in the palette, where that is not its help
+    palette: str = ""  # its line in the palette, if it differs from the help
     disabled_reason: Reason = always
     pane: str = ""
-    when_paused: str = ""  # its label then, where that differs
-    each_key: bool = False  # its method gets the key that was pressed; they cannot be others
-    paired: str = ""  # the action that shares its place in the footer
+    when_paused: str = ""  # its label while the session is paused, if it differs
+    each_key: bool = False  # its method gets the key pressed; the keys cannot be changed
+    paired: str = ""  # an action shown with it in the footer, for example + and -
 
 
 SESSION, STEER, FORM, CHART, REPLAY, SCREEN = (
     "Session", "Steering", "Form", "Charts", "Replay", "Screen",
 )  # fmt: skip
 
-CHART_KEYS = "123456789"  # of the first charts of a session
+CHART_KEYS = "123456789"  # one for each of the first nine charts
 
 ACTIONS = (
     Action("run", "session.run", "r", "run", "Start a session, or resume one that ended.", SESSION,
@@ -93,8 +93,8 @@ ACTIONS = (
     Action("ahead", "replay.ahead", "right_curly_bracket", "ahead",
            "Go forward by 1% of the session.", REPLAY, "Replay: go forward by 1%", in_a_replay),
     Action("goto", "replay.goto", "colon", "go to",
-           "Go to a step (1200), a time (12:30) or a percent (45%).", REPLAY,
-           "Replay: go to a step, time or percent", in_a_replay),
+           "Go to a step, a time (12:30) or a percentage (45%).", REPLAY,
+           "Replay: go to a step, time or percentage", in_a_replay),
     Action("quit", "screen.quit", "q,ctrl+q", "quit",
            "Close the dashboard; the session keeps running.", SESSION,
            "Quit: the session keeps running"),
@@ -191,12 +191,12 @@ ACTIONS = (
 
 BY_ID = {action.id: action for action in ACTIONS}
 PANES = ("form", "chart")
-# Of the keys that do the same everywhere, those that make sense without the form.
+# The actions without a pane that also work on a view.
 ON_A_VIEW = (
     "pause", "evaluate", "checkpoint", "watch", "faster", "slower", "event_before", "event_after",
     "back", "ahead", "goto", "charts", "theme", "help", "picture", "suspend", "quit",
 )  # fmt: skip
-# What the footer names, by phase: together not more than 80 cells.
+# The actions in the footer, by phase. Each footer fits in 80 cells.
 FOOTERS = {
     "idle": ("run", "edit", "more", "jump", "preset", "theme", "help", "quit"),
     "live": ("pause", "edit", "more", "jump", "undo", "stop", "help", "quit"),
@@ -209,7 +209,7 @@ FOOTERS = {
 
 
 def bindings(pane: str = "", only: Collection[str] = ()) -> list[BindingType]:
-    """The bindings of one pane; all run the app's ``perform``, which knows when to refuse."""
+    """The key bindings of one pane. All call the app's ``perform``, which may refuse the action."""
     return [
         binding
         for action in ACTIONS

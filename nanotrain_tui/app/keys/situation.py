@@ -1,4 +1,4 @@
-"""When an action makes sense, and why it makes none at other times."""
+"""When an action is available, and the reason shown when it is not."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from nanotrain_tui.session.state import ENDED
 
 
 class Situation(NamedTuple):
-    """What decides whether an action makes sense: the session's state, empty without one."""
+    """The facts that decide which actions are available. ``state`` is empty without a session."""
 
     state: str = ""
     launching: bool = False
     name: str = ""
-    staged: int = 0  # values in the form that wait to be applied
-    undoable: bool = False  # something is staged, or the session has an edit to undo
-    replayed: bool = False  # what is shown is a recording being played
+    staged: int = 0  # values in the form that are not applied yet
+    undoable: bool = False  # values are staged, or the session has an edit to undo
+    replayed: bool = False  # a replay is shown
 
     @property
     def live(self) -> bool:
-        going_on = bool(self.state) and self.state not in ENDED and not self.replayed
-        return self.launching or going_on
+        running = bool(self.state) and self.state not in ENDED and not self.replayed
+        return self.launching or running
 
     @property
     def paused(self) -> bool:
@@ -29,7 +29,7 @@ class Situation(NamedTuple):
 
     @property
     def phase(self) -> str:
-        """Which footer the dashboard shows."""
+        """The footer that the dashboard shows."""
         if self.live and self.staged:
             return "staged"
         if self.paused:
@@ -68,7 +68,7 @@ def while_live(situation: Situation) -> str:
         return IN_A_REPLAY
     if situation.state:
         ended = f"{situation.name} has ended ({situation.state})."
-        return f"{ended} Press r to resume or start a session."
+        return f"{ended} Press r to resume it or start one."
     return "No session is running. Press r to start one."
 
 

@@ -1,4 +1,4 @@
-"""The charts screen: every curve of a session on one x axis."""
+"""The charts screen: all charts of a session on one x axis."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ from nanotrain_tui.follow.run_state import RunState
 
 
 class ChartStack(ChartWidget):
-    """All charts above each other."""
+    """All charts, one above the other."""
 
     def charts_of(self, state: RunState) -> Sequence[Chart]:
         return stacked(state, self.view, self.detail)
 
     @property
     def tells_more_than_charts(self) -> bool:
-        return True  # the head
+        return True  # the header
 
     @property
     def cells_across(self) -> int:
         return cells_across(self.content_size.width)
 
     def with_room(self, charts: Sequence[Chart]) -> Sequence[Chart]:
-        """Those of these charts that there is room for."""
+        """The charts that fit on the screen."""
         return visible(charts, self.view, self.content_size.height)
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
@@ -45,7 +45,7 @@ class ChartStack(ChartWidget):
 
 
 class ChartsScreen(View):
-    """Draws what it is given; keys go to the app's ``perform``, as on the dashboard."""
+    """Draws the states it gets. Keys call the app's ``perform``, as on the dashboard."""
 
     DEFAULT_CSS = """
     ChartsScreen {
@@ -64,7 +64,7 @@ class ChartsScreen(View):
         self._opened = opened
 
     def on_mount(self) -> None:
-        """Once there is a size to draw for."""
+        """Call ``opened`` when the size of the screen is known."""
         self.call_after_refresh(self._opened)
 
     def compose(self) -> ComposeResult:
@@ -85,6 +85,6 @@ class ChartsScreen(View):
             self.query_one(Scrubber).update_state(state)
 
     def show_view(self, view: ChartView, detail: Detail) -> None:
-        """Draw what was shown last by another view."""
+        """Draw the last state with another view."""
         self.stack.update_view(view, detail)
         self.stack.update_state(self.stack.state)

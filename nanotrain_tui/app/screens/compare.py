@@ -1,4 +1,4 @@
-"""Sessions over each other: their curves, what each came to, what differs between them."""
+"""Compares sessions: their curves, results and differences."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ KEYS = " m metric   b x axis: step, time, epoch   up down scroll   Esc back"
 
 
 class Overlay(LiveWidget):
-    """One metric of all sessions along one axis, each with its letter at its end."""
+    """The curves of one metric for all sessions. Each curve ends with the session's letter."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.runs: Sequence[ComparedRun] = ()
-        self.metric: MetricPart | None = None  # None: there is none to compare
+        self.metric: MetricPart | None = None  # None: no session has a metric
         self.axis = AXES[0]
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
@@ -45,7 +45,7 @@ class Overlay(LiveWidget):
 
 
 class CompareScreen(Screen[None]):
-    """Two to eight sessions over each other."""
+    """Compares two to eight sessions."""
 
     AUTO_FOCUS = "#report"
     DEFAULT_CSS = """

@@ -1,4 +1,4 @@
-"""What comes up over the dashboard: a list to pick from, a question, the help."""
+"""The dialogs: a list to select from, a question, a text prompt, the help."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from nanotrain_tui.app.widgets.editor import FieldEditor
 
 
 class Item(NamedTuple):
-    """One thing to pick."""
+    """One item of a list."""
 
     name: str
     label: str
@@ -29,7 +29,7 @@ class Item(NamedTuple):
 
 
 class Choices(OptionList):
-    """Textual's list, which fails at Page Up and Page Down while it has no place on the screen."""
+    """Textual's list, but Page Up and Page Down do not fail while it has no size."""
 
     def action_page_up(self) -> None:
         if self.scrollable_content_region:
@@ -41,9 +41,9 @@ class Choices(OptionList):
 
 
 class PickList(ModalScreen[str | None]):
-    """Pick one of a few things. ``accept`` takes the name or says why not; then the list stays.
+    """Select an item. ``accept`` takes its name and returns "", or an error; then the list stays.
 
-    Returns the name taken, None when left.
+    Returns the selected name, or None if cancelled.
     """
 
     DEFAULT_CSS = """
@@ -126,7 +126,7 @@ class PickList(ModalScreen[str | None]):
 
 
 class Ask(ModalScreen[str | None]):
-    """A question with a letter for each answer; returns that letter, None for no."""
+    """A question with a key for each answer. Returns that key, or None for no."""
 
     DEFAULT_CSS = """
     Ask {
@@ -165,7 +165,7 @@ class Ask(ModalScreen[str | None]):
 
 
 class Prompt(ModalScreen[bool]):
-    """One line to type. ``accept`` takes the text or says why not; then the prompt stays."""
+    """A line of text. ``accept`` takes it and returns "", or an error; then the prompt stays."""
 
     DEFAULT_CSS = """
     Prompt {
@@ -191,7 +191,7 @@ class Prompt(ModalScreen[bool]):
 
 
 class Help(ModalScreen[None]):
-    """All actions with their keys, from the one table."""
+    """Lists all actions with their keys."""
 
     DEFAULT_CSS = """
     Help {
@@ -230,12 +230,12 @@ class Help(ModalScreen[None]):
 
 _EDITING = (
     ("Enter", "Applies the value, or shows why it is not valid."),
-    ("Up Down", "Increase or decrease. Type /2 to halve, *10 to multiply."),
+    ("Up Down", "Increase or decrease. Type /2 to halve, *2 to double."),
     ("Esc", "Cancels the edit; the value does not change."),
 )
 _RULE = (
-    ("", "An edit takes effect at the next step. If any value is staged (key e), new"),
-    ("", "edits are staged too. The key a applies all of them, x discards them."),
+    ("", "An edit takes effect at the next step. If values are staged (key e),"),
+    ("", "new edits are staged too. a applies all of them, x discards them."),
 )
 _MARKS = (
     ("!", "The value is not valid. See the line below the form."),

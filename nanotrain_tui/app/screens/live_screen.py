@@ -1,4 +1,4 @@
-"""What every screen has that shows the session while it runs."""
+"""The base classes of the screens that show a session while it runs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class LiveScreen(Screen[None]):
         raise NotImplementedError
 
     def say(self, text: str, level: str = "info") -> None:
-        """The message line: feedback to a key, an answer, a refusal."""
+        """Show a message in the message line."""
         self.query_one(MessageLine).say(text, level)
 
     def show_keys(self, items: Sequence[FooterItem]) -> None:
@@ -37,7 +37,7 @@ class LiveScreen(Screen[None]):
         self.query_one(KeyLine).show(items)
 
     def on_key(self, event: events.Key) -> None:
-        """A key nobody takes still gets an answer."""
+        """Show a message for a key without an action."""
         if event.is_printable and event.key not in self.active_bindings:
             self.say(f"The key '{event.character}' has no action here. Press ? to show all keys.")
 

@@ -1,4 +1,4 @@
-"""The question about a training that needs more memory or disk than there is."""
+"""The question shown if a session needs more memory or disk space than is available."""
 
 from __future__ import annotations
 
