@@ -59,7 +59,7 @@ class Keymap:
         return " ".join(shown_key(key) for key in keys)
 
     def footer(self, situation: Situation, view: str = "") -> list[FooterItem]:
-        """The items of the footer in this situation; ``view`` names the row of FOOTERS of a view."""
+        """The items of the footer now. ``view`` is the row of FOOTERS that a view has."""
         items = []
         for action in (BY_ID[name] for name in FOOTERS[view or situation.phase]):
             label = (situation.paused and action.when_paused) or action.label
