@@ -175,11 +175,12 @@ async def test_each_key_says_what_it_did() -> None:
     async with charted.app.run_test(size=(80, 24)) as pilot:
         await charted.ready(pilot, "z")
         for key, text in (
-            ("m", "weight 0.3"), ("m", "weight 0.6"), ("M", "weight 0.3"), ("M", "are not smoothed"),
+            ("m", "weight 0.3"), ("m", "weight 0.6"), ("M", "weight 0.3"), ("M", "not smoothed"),
             ("y", "on a linear axis"), ("y", "on a logarithmic axis"), ("y", "a factor of 20"),
             ("b", "the session time"), ("b", "the epochs"), ("b", "the steps"),
             ("up", "checkpoint at step 400"), ("up", "adam → sgd"), ("left", "no event"),
-            ("home", "step 0"), ("end", "step 412"), ("1", "Loss is hidden"), ("Z", "no action here"),
+            ("home", "step 0"), ("end", "step 412"), ("1", "Loss is hidden"),
+            ("Z", "no action here"),
         ):  # fmt: skip
             await charted.press(pilot, key)
             assert text in charted.rows()[-2], (key, charted.rows()[-2])

@@ -86,7 +86,7 @@ class Shell(Terminal):
 
     def leave(self) -> None:
         self.press("q")
-        self.until("brisk-otter goes on")
+        self.until("brisk-otter keeps running")
         self.until(lambda _: os.tcgetpgrp(self.master) == self.process.pid)
 
 
