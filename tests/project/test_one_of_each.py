@@ -316,7 +316,8 @@ def test_the_view_is_opened_by_its_key_drawn_and_closed(house: House) -> None:
             backend = FakeBackend()
             session = backend.add("brisk-otter")
             session.change(**midway())
-            app = make_app(backend, session="brisk-otter", preferences=Preferences(theme="dark", keys={{"steps_view": "ctrl+g"}}))
+            chosen = Preferences(theme="dark", keys={{"steps_view": "ctrl+g"}})
+            app = make_app(backend, session="brisk-otter", preferences=chosen)
             async with app.run_test(size=(80, 24)) as pilot:
                 await until(pilot, lambda: app.link.state.step == 412)
                 await pilot.press("ctrl+g")
