@@ -1,4 +1,4 @@
-"""Sessions side by side in tables: what each came to, what that took, what differs."""
+"""Tables that compare sessions: their results, what these took, and the differences."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from nanotrain_tui.follow.compare import (
 from nanotrain_tui.follow.not_finite import in_words
 from nanotrain_tui.session.metrics import PERCENT, Metric
 
-MOST_METRICS = 2  # beside the primary one
-NAME_CELLS = 16  # of a metric above its column
+MOST_METRICS = 2  # columns of metrics besides the primary one
+NAME_CELLS = 16  # the name of a metric above its column is cut to this
 
 
 def comparison(found: Sequence[ComparedRun]) -> list[str]:
-    """What each came to, what reaching the same value took, what differs."""
+    """Lines of text: the results of each session, values that are not finite, and differences."""
     names = [f"{LETTERS[i]} {one.name}" for i, one in enumerate(found)]
     lines = [*_aligned(_results(found, names)), *_not_finite(found, names)]
     differ = differences(found)
@@ -36,9 +36,9 @@ def comparison(found: Sequence[ComparedRun]) -> list[str]:
 
 
 def _results(found: Sequence[ComparedRun], names: Sequence[str]) -> list[list[str]]:
-    """A head and a row for each session; its columns depend on the metrics there are."""
+    """A header row and a row for each session. The columns depend on the metrics."""
     columns: list[list[str]] = [["", *names]]
-    if any(one.begins_at for one in found):  # else there is nothing to distinguish
+    if any(one.begins_at for one in found):  # without forks, own steps and steps are the same
         columns.append(["steps", *map(_steps, found)])
     primary = primary_metric(found)
     if primary is not None:
@@ -54,7 +54,7 @@ def _results(found: Sequence[ComparedRun], names: Sequence[str]) -> list[list[st
 
 
 def _best(found: Sequence[ComparedRun], metric: Metric) -> list[list[str]]:
-    """The best value of a metric and its step; the last value where none is better."""
+    """The best value of a metric and its step, or the last value if no value is better."""
     if metric.better is None:
         last = [one.summary.last(metric.name) for one in found]
         return [[_name(metric), *(value_text(metric, value) for value in last)]]
@@ -67,7 +67,7 @@ def _best(found: Sequence[ComparedRun], metric: Metric) -> list[list[str]]:
 
 
 def _target(found: Sequence[ComparedRun], metric: Metric) -> list[list[str]]:
-    """What it took each to reach the value that all of them reached."""
+    """What each session took to reach the value that all of them reached."""
     wanted = common_target(found, metric.name) if metric.better is not None else None
     if wanted is None:
         return []
@@ -77,7 +77,7 @@ def _target(found: Sequence[ComparedRun], metric: Metric) -> list[list[str]]:
 
 
 def _others(found: Sequence[ComparedRun], primary: Metric | None) -> list[Metric]:
-    """A few more metrics that have a best value."""
+    """At most ``MOST_METRICS`` other metrics that have a best value."""
     known = {
         metric.name: metric
         for one in found
@@ -103,7 +103,7 @@ def _took(reached: Reached) -> str:
 
 
 def _not_finite(found: Sequence[ComparedRun], names: Sequence[str]) -> list[str]:
-    """Where values of a session are not finite, a line for each metric."""
+    """A line for each metric of a session with values that are not finite."""
     notes = [
         f" {name}: {part_title(key, one.metrics)} {note}"
         for name, one in zip(names, found, strict=True)

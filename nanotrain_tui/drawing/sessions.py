@@ -1,4 +1,4 @@
-"""The list of sessions as lines: state, course and best value of a metric, time, energy."""
+"""Draws the list of sessions: state, steps, a small training curve, best value, time, energy."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ROLES = {
     "failed": "error", "interrupted": "error", "unreadable": "error",
 }  # fmt: skip
 Key = Callable[["SessionSummary"], Any]
-NEWEST = "newest"  # as the list comes
+NEWEST = "newest"  # the order in which the sessions are given
 _SORTS_BEFORE: Mapping[str, Key] = {NEWEST: lambda _: 0, "name": lambda one: one.name}
 _SORTS_AFTER: Mapping[str, Key] = {
     "time": lambda one: -one.duration_s,
@@ -33,7 +33,7 @@ _SORTS_AFTER: Mapping[str, Key] = {
 
 
 def sorts(summaries: Iterable[SessionSummary]) -> dict[str, Key]:
-    """By what the list can be sorted, the metrics of these sessions among it; the best first."""
+    """The sort orders of the list: names and key functions. Each metric has one, best first."""
     found: dict[str, Metric] = {}
     for one in summaries:
         for evaluated in one.metrics.values():
@@ -47,7 +47,7 @@ def sorts(summaries: Iterable[SessionSummary]) -> dict[str, Key]:
 
 
 def _by_best(metric: Metric) -> Key:
-    """The best value of a metric first, the sessions without one last."""
+    """The best value of a metric comes first; sessions without one come last."""
     sign = -1.0 if metric.better == UP else 1.0
 
     def key(one: SessionSummary) -> tuple[bool, float]:
@@ -75,7 +75,7 @@ def _said(one: SessionSummary) -> str:
 
 
 def head(width: int) -> Line:
-    """The names of the columns."""
+    """The names of the columns, in ``width`` cells."""
     names = ("session", "state", "step", "training", "best", "time", "energy")
     return fit((Span("   " + _row(*names, width), "muted"),), width)
 
@@ -83,7 +83,10 @@ def head(width: int) -> Line:
 def draw_session(
     one: SessionSummary, width: int, glyphs: Glyphs, here: bool, marked: Collection[str]
 ) -> Line:
-    """One session in one line; ``here``: the cursor stands on it."""
+    """One session in a line of ``width`` cells.
+
+    ``here``: whether the cursor is on it. ``marked``: the names of the selected sessions.
+    """
     state = state_of(one)
     sign = glyphs.states.get(state, "?")
     name = one.name + "".join(f" +{tag}" for tag in one.tags)
@@ -99,7 +102,7 @@ def draw_session(
 
 
 def _best(one: SessionSummary, glyphs: Glyphs) -> str:
-    """The best value of the primary metric, the last one where no value is better than another."""
+    """The best value of the primary metric, or the last one if the metric has no best."""
     found = one.primary
     if found is None:
         return glyphs.missing
@@ -108,7 +111,7 @@ def _best(one: SessionSummary, glyphs: Glyphs) -> str:
 
 
 def evaluated_texts(one: SessionSummary, glyphs: Glyphs) -> list[str]:
-    """What the evaluations came to, the primary metric first: ``accuracy 81.20% (best 83.00%)``."""
+    """The results of evaluations, primary metric first: ``accuracy 81.20% (best 83.00%)``."""
     texts = []
     for metric, last, best in one.metrics.values():
         best_text = f" (best {value_text(metric, best, glyphs.missing)})" if metric.better else ""
@@ -120,7 +123,7 @@ def evaluated_texts(one: SessionSummary, glyphs: Glyphs) -> list[str]:
 def _row(
     name: str, state: str, step: str, drawn: str, best: str, time: str, energy: str, width: int
 ) -> str:
-    """Columns of fixed width; the name takes what is left."""
+    """Columns of fixed width; the name takes the rest of ``width`` cells."""
     room = max(10, width - 3 - 55)
     cells = (
         set_cell_size(name, room - 1) + " ", f"{state:<11}", f"{step:>7} ", f"{drawn:<9}",
