@@ -1,4 +1,4 @@
-"""Where a curve has NaN or infinities in place of values, and that in words."""
+"""NaN and infinite values of a curve: their number, their place, and a text about them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ NAN, INFINITE = "nan", "infinite"
 
 
 class NotFinite(NamedTuple):
-    """The NaN and infinities among the values of a bin, or of neighbouring bins."""
+    """The NaN and infinite values of a bin, or of neighbouring bins."""
 
-    nan: int  # how many
-    infinite: int
-    first: int  # x of the first of them
-    last: int
+    nan: int  # the number of NaN values
+    infinite: int  # the number of infinite values
+    first: int  # the x of the first of them
+    last: int  # the x of the last of them
 
     @property
     def total(self) -> int:
@@ -24,30 +24,30 @@ class NotFinite(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """The sign it is drawn with; where both are there, NaN weighs more."""
+        """The kind whose symbol is drawn: NAN if there is any NaN, else INFINITE."""
         return NAN if self.nan else INFINITE
 
     @property
     def kinds(self) -> list[str]:
-        """Which kinds are there."""
+        """The kinds that occur."""
         return [kind for kind, n in ((NAN, self.nan), (INFINITE, self.infinite)) if n]
 
     @property
     def what(self) -> str:
-        """In words."""
+        """The kinds in words: ``nan or infinite``."""
         return " or ".join(self.kinds)
 
     @property
     def brief(self) -> str:
-        """Where there is little room: ``nan``, ``inf``, ``nan, inf``."""
+        """The kinds in a short form: ``nan``, ``inf``, ``nan, inf``."""
         return ", ".join(kind[:3] for kind in self.kinds)
 
     def moved(self, by: int) -> NotFinite:
-        """The same with its origin elsewhere."""
+        """A copy with ``by`` added to its x values."""
         return self._replace(first=self.first + by, last=self.last + by)
 
     def joined(self, other: NotFinite | None) -> NotFinite:
-        """Both together."""
+        """The sum of this one and another."""
         if other is None:
             return self
         return NotFinite(
@@ -59,7 +59,7 @@ class NotFinite(NamedTuple):
 
 
 def all_of(curve: Curve) -> NotFinite | None:
-    """All of a curve together; None where every value is finite."""
+    """The sum over a curve; None if every value is finite."""
     found: NotFinite | None = None
     for one in curve.bad.values():
         found = one.joined(found)
@@ -67,9 +67,10 @@ def all_of(curve: Curve) -> NotFinite | None:
 
 
 def stretches(curve: Curve) -> list[NotFinite]:
-    """Those of one kind that follow each other without a finite value between them, in order.
+    """The ranges of consecutive values of one kind, in order.
 
-    Of a bin with finite values only its first and last one are known: it is one stretch.
+    A bin that also has finite values is one range, because only its first and its last value that
+    is not finite are known.
     """
     found: list[NotFinite] = []
     for _, one in sorted(curve.bad.items()):
@@ -81,8 +82,11 @@ def stretches(curve: Curve) -> list[NotFinite]:
 
 
 def in_words(curve: Curve) -> str:
-    """``nan from step 4``, ``infinite at step 7``, ``nan at steps 4-80``, ``nan 12 times, steps
-    4-80``; empty where every value is finite. For curves over steps."""
+    """A text about a curve over steps; empty if every value is finite.
+
+    Examples: ``nan from step 4``, ``infinite at step 7``, ``nan at steps 4-80``, ``nan 12 times,
+    steps 4-80``.
+    """
     found = all_of(curve)
     if found is None:
         return ""
@@ -97,7 +101,7 @@ def in_words(curve: Curve) -> str:
 
 
 def as_object(curve: Curve) -> dict[str, int] | None:
-    """As JSON names it; None where every value is finite."""
+    """The sum over a curve as a JSON object; None if every value is finite."""
     found = all_of(curve)
     if found is None:
         return None
@@ -110,7 +114,7 @@ def as_object(curve: Curve) -> dict[str, int] | None:
 
 
 def _is_solid(curve: Curve, found: NotFinite) -> bool:
-    """Whether no finite value lies between the first and the last."""
+    """Whether there is no finite value between the first and the last of them."""
     if found.total == found.last - found.first + 1:
         return True
     first, last = ((x - curve.start) // curve.width for x in (found.first, found.last))

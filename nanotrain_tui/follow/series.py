@@ -1,6 +1,6 @@
-"""Series of any length in constant memory: bins that double their width when all are full.
+"""A series of any length in constant memory: its bins double their width when all are full.
 
-Doubling keeps the whole history on one axis, and a drawing of it changes only where it grows.
+So the bins always hold the whole series, and a drawing of it changes only at its end.
 """
 
 from __future__ import annotations
@@ -14,17 +14,16 @@ from itertools import pairwise
 from nanotrain_tui.follow.not_finite import NotFinite
 from nanotrain_tui.follow.totals import is_finite, totals, totals_between
 
-BLOCK = 1 << 17  # values that wait at most, about
-WORTH_NUMPY = 1 << 15  # values put away at once that are worth loading NumPy
+BLOCK = 1 << 17  # about the maximum number of values in the buffer
+WORTH_NUMPY = 1 << 15  # with fewer values, loading NumPy takes longer than it saves
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A series' bins at one moment; bin i covers x in [start + i * width, start + (i + 1) * width).
+    """A snapshot of a series. Bin i covers x in [start + i * width, start + (i + 1) * width).
 
-    A bin whose count is 0 holds no finite value: a gap. ``bad`` counts the NaN and infinities, by
-    bin; what has none is not in it.
-    Read-only by agreement; ``means`` of gaps are NaN.
+    A bin with count 0 has no finite value: it is a gap, and its mean is NaN. ``bad`` has an entry
+    for each bin with NaN or infinite values. Do not change the arrays: other snapshots use them.
     """
 
     width: int = 1
@@ -33,18 +32,21 @@ class Curve:
     lows: array[float] = field(default_factory=lambda: array("d"))
     highs: array[float] = field(default_factory=lambda: array("d"))
     means: array[float] = field(default_factory=lambda: array("d"))
-    last: float | None = None  # the newest value, NaN and infinities included
-    low: float | None = None  # over all finite values
-    high: float | None = None
-    end: int = 0  # x of the newest value
-    start: int = 0  # x of the first bin
+    last: float | None = None  # the newest value; it may be NaN or infinite
+    low: float | None = None  # the minimum of the finite values
+    high: float | None = None  # the maximum of the finite values
+    end: int = 0  # the x of the newest value
+    start: int = 0  # the x of the first bin
 
     def __bool__(self) -> bool:
         return self.last is not None
 
 
 class Series:
-    """Values at whole x >= 0, held in at most ``capacity`` bins (48 bytes each)."""
+    """Values at integer x >= 0, in at most ``capacity`` bins of 48 bytes.
+
+    Raises ValueError if ``capacity`` is less than 2.
+    """
 
     def __init__(self, capacity: int = 512) -> None:
         if capacity < 2:
@@ -54,7 +56,7 @@ class Series:
         self._clear()
 
     def _clear(self) -> None:
-        self._waiting = array("f")  # neighbours that are put into their bins together
+        self._waiting = array("f")  # a buffer of consecutive values that are binned together
         self._waiting_x = 0
         self._counts = array("q")
         self._bad: dict[int, NotFinite] = {}
@@ -62,7 +64,7 @@ class Series:
         self._highs = array("d")
         self._sums = array("d")
         self._lasts = array("d")
-        self._ends = array("q")  # the largest x in the bin, -1 where it has none
+        self._ends = array("q")  # the largest x in the bin; -1 if the bin is empty
         self._curve: Curve | None = None
 
     def add(self, x: int, value: float) -> None:
@@ -80,7 +82,7 @@ class Series:
             self._ends[index], self._lasts[index] = x, value
 
     def extend(self, x: int, values: Sequence[float]) -> None:
-        """Add values[i] at x + i; what would lie before 0 is left out."""
+        """Add values[i] at x + i, for all i. Values at negative x are ignored."""
         if x < 0:
             values = values[-x:]
             x = 0
@@ -98,7 +100,10 @@ class Series:
             self._put(x, values)
 
     def cut(self, x: int) -> None:
-        """Forget everything from x on. A bin that x divides goes whole: what is shown was so."""
+        """Delete the values from x on. The bin that holds x is deleted completely.
+
+        Its mean mixes values before and after x, and would show values that no longer count.
+        """
         self._settle()
         keep = next((i for i, end in enumerate(self._ends) if end >= x), len(self._ends))
         for column in self._columns():
@@ -107,7 +112,7 @@ class Series:
         self._curve = None
 
     def curve(self) -> Curve:
-        """A snapshot; the same object as long as nothing is added."""
+        """A snapshot; the same object until a value is added or deleted."""
         if self._curve is None:
             self._settle()
             self._curve = self._snapshot()
@@ -136,7 +141,7 @@ class Series:
         )
 
     def _reach(self, x: int) -> None:
-        """Make room for x: widen the bins until they span it, then grow to it."""
+        """Make room for x: double the width until the bins can hold it, then add bins."""
         while x // self._width >= self.capacity:
             self._halve()
         more = x // self._width + 1 - len(self._counts)
@@ -149,7 +154,7 @@ class Series:
             self._ends.extend([-1] * more)
 
     def _settle(self) -> None:
-        """Put what waits into its bins."""
+        """Move the values of the buffer into their bins."""
         if self._waiting:
             values, self._waiting = self._waiting, array("f")
             self._put(self._waiting_x, values)
@@ -179,7 +184,7 @@ class Series:
                 self._lasts[index] = values[last - x]
 
     def _halve(self) -> None:
-        """Merge the bins two by two; an odd last one stays alone in its wider bin."""
+        """Merge pairs of bins into bins of twice the width."""
         self._width *= 2
         if len(self._counts) % 2:
             for column, empty in zip(

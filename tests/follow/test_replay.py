@@ -141,7 +141,7 @@ def test_seeking_by_step_time_and_share(tmp_path: Path) -> None:
         assert replay.seek(text) == ""
         assert replay.state().step == pytest.approx(step, abs=1), text
     assert replay.seek("99999999") == "" and replay.state().step == 1000
-    assert "no place" in replay.seek("the middle")
+    assert "not a position" in replay.seek("the middle")
 
 
 def test_speeds_are_powers_of_two_and_then_as_fast_as_it_draws(tmp_path: Path) -> None:
