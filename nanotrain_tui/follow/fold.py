@@ -1,7 +1,7 @@
-"""The fold from a recording's rows to a ``RunState``: in memory that does not grow with them.
+"""The fold from the rows of a recording to a ``RunState``, in constant memory.
 
-Rows are taken in one by one in the order of seq, so that how they were read, live in small
-batches or later in large ones, makes no difference.
+It adds the rows one by one, in the order of seq. So the size of the batches makes no difference:
+they are small for a live session and large for a recorded one.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ from nanotrain_tui.session.undo import Edits
 
 LOG_LINES = 500
 NOTICES = 8
-LAST_STEP = 1 << 53  # a step beyond this is damage
+LAST_STEP = 1 << 53  # a later step can only be a damaged value
 
 Row = Segment | Event | Steps | Sample
 
 
 class Fold:
-    """Takes batches in the order of seq and returns the state at any time."""
+    """Collects batches, in the order of seq, and returns the state at any time."""
 
     def __init__(self, name: str = "", config: Mapping[str, Any] | None = None) -> None:
         self._name = name
@@ -54,7 +54,7 @@ class Fold:
         self._state = STARTING
         self._segment = 0
         self._from_step = 0
-        self._begins_at: int | None = None  # the first segment's
+        self._begins_at: int | None = None  # the first step of the first segment
         self._step = 0
         self._steps = self._planned()
         self._batch_size: int | None = None
@@ -75,11 +75,11 @@ class Fold:
 
     @property
     def seq(self) -> int:
-        """The last seq taken in."""
+        """The seq of the last row that was added."""
         return self._seq
 
     def add(self, batch: Batch) -> None:
-        """Take in what was recorded since the batch before."""
+        """Add the next batch."""
         rows: list[list[Row]] = [
             list(batch.segments), list(batch.events), list(batch.steps), list(batch.samples),
         ]  # fmt: skip
@@ -98,7 +98,12 @@ class Fold:
         self._seq = max(self._seq, batch.last_seq)
 
     def state(self, alive: bool = True, responding: bool = True, behind: bool = False) -> RunState:
-        """The state now. Without a living host a session that never ended is interrupted."""
+        """The state now.
+
+        ``alive``: whether a host runs. Without one, a session that has not ended is interrupted.
+        ``responding``: whether the heartbeat of the host is recent. ``behind``: whether the
+        recording has rows that were not added yet.
+        """
         seen = self._state if behind else seen_from_outside(self._state, alive)
         running = seen == RUNNING
         return RunState(
@@ -149,7 +154,7 @@ class Fold:
 
     @property
     def _on_gpu(self) -> bool | None:
-        """Whether TensorFlow uses a GPU; None if the trainer has not reported its devices."""
+        """Whether TensorFlow uses a GPU; None before the trainer has reported its devices."""
         devices = _mappings(self._ready.get("devices"))
         return any(one.get("kind") == "GPU" for one in devices) if devices else None
 
@@ -213,7 +218,7 @@ class Fold:
             self._paused_t = None
 
     def _write_log(self, line: LogLine) -> None:
-        # Preparation reports its progress every second; the log names each part of it once.
+        # The preparation reports its progress every second; the log shows each part once.
         if line.kind == events.PREPARING and self._log and self._log[-1].text == line.text:
             return
         self._log.append(line)
@@ -288,7 +293,7 @@ class Fold:
         train = _mapping(self._config.get("train"))
         every, saving = _whole(train.get("eval_every")), _whole(train.get("checkpoint_every"))
         left = max(0, self._steps - self._step)
-        # After updates 1, 1 + E, 1 + 2E ..., before checkpoints, and at the end.
+        # Evaluations come after updates 1, 1 + E, 1 + 2E ..., before checkpoints and at the end.
         evaluations = left // every + 1 if every and left else 0
         evaluations += left // saving if saving else 0
         return self._speed.eta_s(left, evaluations)

@@ -1,4 +1,4 @@
-"""One plain line for every event of a recording."""
+"""Describes every event of a recording in one line of text."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from nanotrain_tui.session.metrics import (
 )
 from nanotrain_tui.session.recording.records import Event
 
-LONGEST_LABEL = 32  # characters of a metric
-MOST_VALUES = 4  # of an evaluation in a line
-LONGEST = 400  # characters of a line: a traceback belongs in trainer.log
+LONGEST_LABEL = 32  # characters; a longer name of a metric is cut
+MOST_VALUES = 4  # metrics of an evaluation in a line
+LONGEST = 400  # characters of a line; trainer.log has the whole traceback
 
 Body = Mapping[str, Any]
 
 
 def describe(event: Event, metrics: Metrics = STANDARD_METRICS) -> LogLine:
-    """What an event says to a person; an unknown kind shows its name."""
+    """The log line of an event. The text of an unknown event is its message or its kind."""
     if event.kind in _OF_METRICS:
         text = _OF_METRICS[event.kind](event, metrics)
     else:
@@ -50,11 +50,10 @@ def describe(event: Event, metrics: Metrics = STANDARD_METRICS) -> LogLine:
 
 
 def one_line(text: str) -> str:
-    """Text without line ends and control characters, not longer than a log line may be.
+    """The text without line ends and control characters, in at most ``LONGEST`` characters.
 
-    Bytes of a path that are no UTF-8 are shown as ``\\xe9``.
-
-    What is too long loses its middle: an error's end says what to do.
+    Bytes of a path that are not UTF-8 are shown as ``\\xe9``. A longer text is cut in the middle,
+    because the end of an error message says what to do.
     """
     if len(text) > 8 * LONGEST:
         text = text[: 4 * LONGEST] + "…" + text[-4 * LONGEST :]
@@ -66,7 +65,7 @@ def one_line(text: str) -> str:
 
 
 def reason(body: Body) -> str:
-    """Why a trainer crashed, in one line."""
+    """The reason of a crash of the trainer, in one line."""
     return one_line(str(body.get("reason") or "the trainer ended"))
 
 
@@ -123,18 +122,18 @@ def _edited(event: Event) -> str:
 
 
 def _repetition(body: Body) -> str:
-    """Why an edit that lay ahead was made."""
+    """Why the session made a planned edit."""
     by_a_person = body.get("again") is not None and body.get("who") != SCRIPT
     return "made again" if by_a_person else "as scripted"
 
 
 def _comes_along(key: str, change: Sequence[Any], given: Body) -> bool:
-    """A parameter that one of two optimizers has: the swap says so already."""
+    """Whether a parameter changed only because the optimizer was swapped."""
     return "optimizer.name" in given and key.startswith("optimizer.") and None in change
 
 
 def _name(key: str) -> str:
-    """A field as the form calls it."""
+    """The name of a field in the form."""
     field = FIELDS.get(key)
     return str(field.label) if field is not None else key
 
@@ -153,7 +152,7 @@ def _diverged(event: Event, metrics: Metrics) -> str:
 
 
 def _evaluated(event: Event, metrics: Metrics) -> str:
-    # Short: at 80x24 the log has some 50 cells.
+    # The text is short because the log has about 50 cells at 80x24.
     values, part = evaluated_values(event.body), part_of(event.body)
     known = metrics.ranked(values)[:MOST_VALUES]
     values_text = ", ".join(f"{_label(one)} {one.text(number(values[one.name]))}" for one in known)
@@ -170,7 +169,7 @@ def _refused(event: Event) -> str:
 def _checkpoint(event: Event, metrics: Metrics) -> str:
     size = number(event.body.get("bytes"))
     parts = [f"checkpoint at step {count(event.step)}"]
-    if "tested" in event.body:  # older versions named an evaluation of another step
+    if "tested" in event.body:  # older versions recorded the evaluation of another step
         parts.append(_tested(event.body, metrics))
         parts += ["the best"] if event.body.get("best") is True else []
     return ", ".join(parts + ([f"{size / 1e6:,.1f} MB"] if size else []))
@@ -189,7 +188,7 @@ def _tested(body: Body, metrics: Metrics) -> str:
 
 
 def _label(metric: Metric) -> str:
-    """A metric within a sentence; a long name is cut, so that its value is in sight."""
+    """The name of a metric within a sentence; a long one is cut to leave room for the value."""
     label = metric.label
     return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
 
@@ -220,7 +219,7 @@ _OF_METRICS: Mapping[str, Callable[[Event, Metrics], str]] = {
     events.DIVERGED: _diverged,
 }
 
-# Every other kind shows its message, and one without a message its name.
+# The text of any other kind is its message, or its kind if there is no message.
 _TEXTS: Mapping[str, Callable[[Event], str]] = {
     events.CONFIGURED: _configured,
     events.READY: _ready,
