@@ -122,8 +122,8 @@ def _divergence(state: RunState, width: int, glyphs: Glyphs) -> Line:
     what = f"{glyphs.bad} {label} is {bad.value} since step {bad.step:,}"
     good = state.good_checkpoint
     last = "no good checkpoint" if good is None else f"last good: step {good.step:,}"
-    keys = "R begins anew" if good is None else "F forks"
-    keys += ", Space goes on" if state.state == "paused" else ""
+    keys = "R restarts" if good is None else "F forks"
+    keys += ", Space resumes" if state.state == "paused" else ""
     return first_fitting(
         width,
         (Span(f"{what}  {last}  ", "error"), Span(keys)),

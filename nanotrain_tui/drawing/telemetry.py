@@ -114,12 +114,12 @@ def source_line(state: RunState) -> str:
     """The source of the figures, and the time that the sparklines span."""
     source = state.telemetry_source
     if source is None:
-        return "no figures yet" if not state.ended else "no figures were recorded"
+        return "no telemetry yet" if not state.ended else "no telemetry was recorded"
     if "tegrastats" not in source:
-        source += ": no tegrastats here"
+        source += " (no tegrastats)"
     minutes = _axis_s(state) // 60
     span = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
-    return f"from {source}; sparks: {span}"
+    return f"from {source}; sparklines: {span}"
 
 
 def _measured(state: RunState, name: str) -> bool:

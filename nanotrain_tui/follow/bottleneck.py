@@ -59,7 +59,7 @@ def find_bottleneck(
     GPU; None if its devices are not known.
     """
     if state == STARTING or (state == RUNNING and steps_here < 2):
-        doing = "TensorFlow loads" if state == STARTING else "the first steps compile"
+        doing = "loading TensorFlow" if state == STARTING else "compiling the first steps"
         return _warming_up(preparing or doing, steps_here)
     if state != RUNNING or not samples:
         return None
@@ -157,7 +157,7 @@ def _warming_up(doing: str, steps_here: int) -> Bottleneck:
     return Bottleneck(
         "warming_up",
         f"warming up: {doing}",
-        "The first steps compile their kernels: seconds on a PC, minutes on a Nano. Only wait.",
+        "The first steps compile their kernels: seconds on a PC, minutes on a Nano. Please wait.",
         {"steps": float(steps_here)},
     )
 
@@ -167,7 +167,7 @@ def _heat(seen: _Seen) -> Bottleneck | None:
     hot = seen.hottest
     at = f" at {_five(hot)} °C" if hot is not None else ""
     figures = {} if hot is None else {"temperature_c": hot}
-    advice = "Let a fan blow on it, or take a lower power mode: steady is faster than throttled."
+    advice = "Use a fan or a lower power mode: a lower, steady clock is faster than throttling."
     slowed = [str(name) for name in names] if isinstance(names, list) else []
     if seen.on_gpu is False:
         slowed = [name for name in slowed if "gpu" not in name.lower()]
@@ -196,7 +196,7 @@ def _swap(seen: _Seen) -> Bottleneck | None:
     return Bottleneck(
         "swap",
         f"swap: {_ten(used)} MB are swapped out{more}{room}",
-        "A smaller batch or fewer units, and no desktop: an SD card is far slower than memory.",
+        "Use a smaller batch or fewer units, and no desktop. Swap is far slower than memory.",
         figures if left is None else {**figures, "mem_available_mb": left},
     )  # fmt: skip
 
@@ -209,7 +209,7 @@ def _bandwidth(seen: _Seen) -> Bottleneck | None:
     return Bottleneck(
         "memory_bandwidth",
         f"memory bandwidth: the controller is at {_five(load)}%{gpu}",
-        "Fewer or smaller layers, XLA (trainer.xla = on), a larger batch for the same weights.",
+        "Use fewer or smaller layers, XLA (trainer.xla = on), or a larger batch.",
         {"emc_load_percent": load, **seen.gpu_figure},
     )
 
@@ -222,9 +222,7 @@ def _gpu(seen: _Seen) -> Bottleneck | None:
     capped = seen.capped("gpu", seen.gpu_mhz)
     if capped is not None:
         return _mode("GPU", seen.gpu, *capped, seen.mode("gpu"))
-    advice = (
-        "As it should be. Faster only with a smaller network; a larger batch may use it better."
-    )
+    advice = "This is the ideal case. A smaller network is faster; a larger batch may be too."
     unknown = ", if TensorFlow uses it" if seen.on_gpu is None else ""
     return Bottleneck(
         "gpu",
@@ -251,7 +249,7 @@ def _cores(seen: _Seen) -> Bottleneck | None:
         return Bottleneck(
             "cpu",
             f"the CPU: {len(cores)} cores at {_five(all_of_them)}%{gpu}",
-            "A GPU that TensorFlow sees ('nanotrain doctor'), a smaller network, or XLA.",
+            "Use a smaller network, XLA, or a GPU for TensorFlow (see 'nanotrain doctor').",
             {"cpu_load_percent": all_of_them, **({} if gpu_load is None else seen.gpu_figure)},
         )
     if busiest < _SATURATED:
@@ -260,20 +258,20 @@ def _cores(seen: _Seen) -> Bottleneck | None:
         return Bottleneck(
             "cpu",
             f"one core at {_five(busiest)}%, of {len(cores)}",
-            "A larger batch gives the other cores something to do; trainer.threads = 0 lets them.",
+            "Use a larger batch, and trainer.threads = 0, so that the other cores work too.",
             {"core_load_percent": busiest},
         )
     if seen.on_gpu is False:
         return Bottleneck(
             "cpu",
             f"the CPU: one core at {_five(busiest)}%{gpu}",
-            "TensorFlow has no GPU here: 'nanotrain doctor' says why, and what to do about it.",
+            "TensorFlow has no GPU. 'nanotrain doctor' explains why and what to do.",
             {"core_load_percent": busiest, "gpu_load_percent": gpu_load},
         )
     return Bottleneck(
         "input",
         f"input: one core at {_five(busiest)}%{gpu}",
-        "The GPU waits for data: a larger batch hands it more at a time.",
+        "The GPU waits for data. Use a larger batch.",
         {"core_load_percent": busiest, "gpu_load_percent": gpu_load},
     )
 
@@ -283,7 +281,7 @@ def _mode(what: str, load: float, allowed: float, top: float, mode: str) -> Bott
     return Bottleneck(
         "power_mode",
         f"{by}: {what} {_five(load)}% busy at {allowed:.0f} of {top:.0f} MHz",
-        "A mode with higher clocks, if the power supply bears it: 'nanotrain doctor' names them.",
+        "Use a mode with higher clocks, if the power supply allows it; see 'nanotrain doctor'.",
         {"load_percent": load, "max_mhz": allowed, "top_mhz": top},
     )
 

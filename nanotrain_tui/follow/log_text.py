@@ -92,9 +92,10 @@ def _ready(event: Event) -> str:
 
 def _started(event: Event) -> str:
     data = _mapping(event.body.get("data"))
-    parts = [
-        "training starts" if not event.step else f"training goes on after step {count(event.step)}"
-    ]
+    begin = (
+        f"training continues after step {count(event.step)}" if event.step else "training starts"
+    )
+    parts = [begin]
     if data.get("name"):
         parts.append(f"{data['name']}, {_counted(data.get('train'), 'image')}")
     if event.body.get("parameters"):
@@ -113,9 +114,9 @@ def _edited(event: Event) -> str:
     ]
     notes = [_repetition(event.body)] if event.body.get("scripted") else []
     if "optimizer.name" in given:
-        notes.append("fresh slots")
+        notes.append("optimizer state reset")
     if event.body.get("retraced"):
-        notes.append("compiled anew")
+        notes.append("compiled again")
     remarks = f" ({', '.join(notes)})" if notes else ""
     undid = "undid " if event.body.get("undoes") is not None else ""
     return f"{undid}{', '.join(changes) or 'nothing changed'}{_by(event.body)}{remarks}"
@@ -124,7 +125,7 @@ def _edited(event: Event) -> str:
 def _repetition(body: Body) -> str:
     """Why the session made a planned edit."""
     by_a_person = body.get("again") is not None and body.get("who") != SCRIPT
-    return "made again" if by_a_person else "as scripted"
+    return "repeated" if by_a_person else "scripted"
 
 
 def _comes_along(key: str, change: Sequence[Any], given: Body) -> bool:
@@ -145,7 +146,7 @@ def _value(key: str, value: Any) -> str:
 def _diverged(event: Event, metrics: Metrics) -> str:
     checkpoint = event.body.get("checkpoint")
     good = f"last good checkpoint: {checkpoint}" if checkpoint else "there is no good checkpoint"
-    good += "" if checkpoint else ", so begin anew with other values"
+    good += "" if checkpoint else ", so restart with other values"
     found = diverged_of(event)
     name = _label(metrics.get(found.metric))
     return f"the {name} is {found.value} at step {count(event.step)}; {good}"
@@ -228,7 +229,7 @@ _TEXTS: Mapping[str, Callable[[Event], str]] = {
     events.EDITED: _edited,
     events.REFUSED: _refused,
     events.PAUSED: lambda event: f"paused after step {count(event.step)}{_by(event.body)}",
-    events.RESUMED: lambda event: f"goes on after step {count(event.step)}{_by(event.body)}",
+    events.RESUMED: lambda event: f"resumed after step {count(event.step)}{_by(event.body)}",
     events.CHECKPOINT_REMOVED: lambda event: f"removed {event.body.get('file', 'a checkpoint')}",
     events.CRASHED: lambda event: f"failed: {reason(event.body)}",
     events.STOPPED: lambda event: f"stopped after step {count(event.step)}{_by(event.body)}",

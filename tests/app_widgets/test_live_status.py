@@ -31,7 +31,7 @@ def test_without_a_good_checkpoint_nothing_is_forked(removed: bool) -> None:
     rows.event("diverged", loss="nan", policy="pause", checkpoint=named).event("paused")
     rows.event("checkpoint", file="2.npz")  # asked for, with the loss that is no number
     second = text_of(draw_status(state_of(rows), 80, 2, UNICODE))[1]
-    assert second.startswith("× loss is nan since step 2  no good checkpoint  R begins anew, Space")
+    assert second.startswith("× loss is nan since step 2  no good checkpoint  R restarts, Space")
 
 
 def test_a_parents_checkpoint_is_a_good_one() -> None:
