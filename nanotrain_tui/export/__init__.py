@@ -1,4 +1,4 @@
-"""A session as a file for other programs, one module a format in ``export.formats``."""
+"""Writes a session to a file for other programs. ``export.formats`` has a module per format."""
 
 from .registry import (
     AnyFormat,

@@ -1,4 +1,4 @@
-"""Which formats there are: every module in ``export.formats``, loaded when it is asked for."""
+"""The formats: every module in ``export.formats``, imported when it is used."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from . import formats
 
 
 class ExportError(Exception):
-    """An export that cannot be made here; the message names the format and what to do."""
+    """An export that is not possible. The message names the format and says what to do."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(f"--format {name}: {message}")
@@ -28,38 +28,41 @@ def _quietly(_: object) -> None:
 
 @dataclass(frozen=True)
 class Options:
-    """What may be asked of a format; each lists those that it heeds."""
+    """The options of an export. Each format lists the names of those that it uses."""
 
     table: str = "steps"  # "steps", "evaluations", "samples" or "events"
     size: tuple[int, int] = (80, 24)  # columns and rows of a terminal
-    speed: float = 8.0  # session time over playing time
-    every: int = 1  # of so many steps one is written
-    checkpoint: int | str | None = None  # of a model: "best", "last" or a step; None: best or last
-    python: tuple[str, ...] = ()  # the command of a Python with TensorFlow; none: the session's
+    speed: float = 8.0  # seconds of session time per second
+    every: int = 1  # every n-th step is written
+    checkpoint: int | str | None = None  # "best", "last" or a step; None: the best, else the last
+    python: tuple[str, ...] = ()  # the command of a Python with TensorFlow; (): the session's
     progress: Callable[[float], None] = _quietly  # called with the completed fraction, 0 to 1
-    note: Callable[[str], None] = _quietly  # called with a remark on the choice that was made
+    note: Callable[[str], None] = _quietly  # called with a remark for the user
 
 
 @dataclass(frozen=True)
 class Format:
-    """A format. Each module of ``export.formats`` holds one as ``FORMAT``; its name is the
-    module's. ``write`` streams a session, running or ended, in bounded memory."""
+    """A format. Each module of ``export.formats`` has one as ``FORMAT``.
 
-    summary: str
-    suffix: str  # of a file's name: ".csv"
+    The name of the format is that of the module. Each kind of format has a function ``write``. It
+    writes a session, running or ended, in limited memory.
+    """
+
+    summary: str  # one line for the help
+    suffix: str  # the end of the file name: ".csv"
 
 
 @dataclass(frozen=True)
 class TextFormat(Format):
-    """Written as text, to a terminal too."""
+    """A text file. It can also be written to a terminal."""
 
     write: Callable[[SessionReader, TextIO, Options], None]
-    options: frozenset[str] = field(default_factory=frozenset)  # the names of those it heeds
+    options: frozenset[str] = field(default_factory=frozenset)  # the names of those it uses
 
 
 @dataclass(frozen=True)
 class BinaryFormat(Format):
-    """Written as bytes."""
+    """A binary file."""
 
     write: Callable[[SessionReader, BinaryIO, Options], None]
     options: frozenset[str] = field(default_factory=frozenset)
@@ -67,7 +70,7 @@ class BinaryFormat(Format):
 
 @dataclass(frozen=True)
 class FolderFormat(Format):
-    """Written as files into an empty folder, which gets its name when it is whole."""
+    """Several files in a folder. ``write`` gets an empty folder."""
 
     write: Callable[[SessionReader, Path, Options], None]
     options: frozenset[str] = field(default_factory=frozenset)
@@ -75,7 +78,7 @@ class FolderFormat(Format):
 
 @dataclass(frozen=True)
 class PathFormat(Format):
-    """Written by another program to a path, with further files beside it."""
+    """A file that a library writes to a path, possibly with other files beside it."""
 
     write: Callable[[SessionReader, Path, Options], None]
     options: frozenset[str] = field(default_factory=frozenset)
@@ -85,12 +88,12 @@ AnyFormat = TextFormat | BinaryFormat | FolderFormat | PathFormat
 
 
 def format_names() -> list[str]:
-    """The names there are, without loading a format."""
+    """The names of all formats. No format is imported."""
     return sorted(module.name for module in iter_modules(formats.__path__))
 
 
 def get_format(name: str) -> AnyFormat:
-    """The format of that name. Raises ConfigError naming the nearest."""
+    """Import the format of this name. Raises ConfigError with the most similar name."""
     known = format_names()
     if name not in known:
         listed = ", ".join(known)

@@ -1,4 +1,4 @@
-"""The charts of a session as vector graphics: one above the other over the same time."""
+"""Draws the charts of a session as an SVG image: one above the other, with one time axis."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from nanotrain_tui.drawing.scale import Scale
 from nanotrain_tui.export.session_charts import Bad, Chart, Charts, round_up
 
 WIDTH, HEIGHT = 800, 170  # of one chart, in the drawing's own units
-LEFT, RIGHT, TOP, ROW = 84, 36, 28, 26  # a row of the axis below them all
-NOTE = 260  # where it stands that values are not finite
-APART = 76  # of two steps written there
+LEFT, RIGHT, TOP = 84, 36, 28  # margins of a chart
+ROW = 26  # the height of a row of the time axis
+NOTE = 260  # the x of the text about values that are not finite
+APART = 76  # the least distance of two steps on the axis
 T = TypeVar("T")
 LEGEND = (
     f'<text x="{WIDTH - RIGHT}" y="18" text-anchor="end"><tspan class="trained">— training</tspan>'
@@ -39,7 +40,7 @@ STYLE = """
 
 
 def draw_charts(found: Charts) -> str:
-    """All charts as one SVG element, without a header; ``WIDTH`` wide, as high as they need."""
+    """All charts as one SVG element without an XML declaration, ``WIDTH`` units wide."""
     height = HEIGHT * len(found.charts) + 2 * ROW
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="nt" role="img" '
@@ -92,7 +93,7 @@ def _chart(chart: Chart, found: Charts) -> str:
 
 
 def _bad(one: Bad, found: Charts) -> str:
-    """A bar along the upper edge, and its sign where it begins; that of a test stands lower."""
+    """A bar at the upper edge with a symbol at its start; evaluations have a lower symbol only."""
     begin, end = (f"{_x(found, t):.1f}" for t in (one.begin_t, one.end_t))
     style, y = ("tested", TOP + 26) if one.test else ("bad", TOP + 12)
     bar = "" if one.test else f'<path class="bar" d="M{begin} {TOP}H{end}"/>'
@@ -104,18 +105,18 @@ def _bad(one: Bad, found: Charts) -> str:
 
 
 def _x(found: Charts, t: float) -> float:
-    """Where a session time lies across the drawing."""
+    """The x of a session time."""
     return LEFT + (WIDTH - LEFT - RIGHT) * found.share(t)
 
 
 def thinned(dots: Sequence[T]) -> Sequence[T]:
-    """At most 200 of them, the last one too."""
+    """At most 200 of the dots, at equal distances, including the last one."""
     every = -(-len(dots) // 200) or 1
     return list(dots[::-1][::every])[::-1]
 
 
 def ticks(scale: Scale) -> list[float]:
-    """Round values on an axis, about four; powers of ten and their halves on a logarithmic one."""
+    """About four round values on an axis; powers of ten on a logarithmic one."""
     if scale.log:
         low, high = math.floor(math.log10(scale.low)), math.ceil(math.log10(scale.high))
         every = max(1, (high - low) // 4)
@@ -128,7 +129,7 @@ def ticks(scale: Scale) -> list[float]:
 
 
 def label(tick: float) -> str:
-    """A value on an axis in few characters: ``1,800``, ``0.05``, ``1.5e-4``."""
+    """A short text of a value on an axis: ``1,800``, ``0.05``, ``1.5e-4``."""
     if 0 < abs(tick) < 1e-3:
         mantissa, power = f"{tick:.2e}".split("e")
         return f"{float(mantissa):g}e{int(power)}"
@@ -138,14 +139,14 @@ def label(tick: float) -> str:
 
 
 def short(step: int) -> str:
-    """A round step in few characters: ``2,000``, ``20k``, ``2.5M``."""
+    """A short text of a round step: ``2,000``, ``20k``, ``2.5M``."""
     if step < 10_000:
         return f"{step:,}"
     return f"{step / 1000:g}k" if step < 1_000_000 else f"{step / 1_000_000:g}M"
 
 
 def _axis(found: Charts) -> str:
-    """A row of steps, where there are any, and one of session time."""
+    """A row of steps, if there are any, and a row of session times."""
     parts, free = [], -math.inf
     for t, step in found.steps:
         if _x(found, t) >= free:

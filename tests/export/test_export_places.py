@@ -25,7 +25,7 @@ def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path, export: object
     (tmp_path / "file").touch()
     assert callable(export)
     with (
-        pytest.raises(NotADirectoryError, match="file is a file; a folder is wanted"),
+        pytest.raises(NotADirectoryError, match="file is a file; give a folder"),
         export(tmp_path / "file" / "x.csv"),
     ):
         pass

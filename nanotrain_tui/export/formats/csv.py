@@ -1,4 +1,4 @@
-"""Comma-separated values: one row a step, an evaluation, a sample of telemetry or an event."""
+"""Comma-separated values: a row for each step, evaluation, sample of telemetry or event."""
 
 import csv
 from typing import TextIO
@@ -11,7 +11,7 @@ from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, out: TextIO, options: Options) -> None:
-    """A header, then the rows; what is missing is empty, what is not finite has its name."""
+    """Write a header and the rows. A missing value is empty; others may be ``nan`` or ``inf``."""
     if options.table == "steps":
         _write_steps(reader, out, options)
         return
@@ -22,7 +22,7 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:
 
 
 def _write_steps(reader: SessionReader, out: TextIO, options: Options) -> None:
-    """Every update once; the test columns are empty where nothing was evaluated."""
+    """Write every step once. The columns of evaluations are empty for most steps."""
     table = StepTable(reader)
     csv.writer(out, lineterminator="\n").writerow(table.columns)
     for block in table.blocks():

@@ -1,4 +1,4 @@
-"""JSON: one object with the configuration, every event, evaluation and step, and the telemetry."""
+"""A JSON object with the configuration, events, evaluations, telemetry and steps."""
 
 from collections.abc import Iterable, Iterator
 from typing import TextIO
@@ -18,7 +18,7 @@ from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, out: TextIO, options: Options) -> None:
-    """Stream the object; what is not finite becomes null, as JSON knows no NaN."""
+    """Write the object piece by piece. NaN and infinity become null."""
     table = StepTable(reader)
     head = {
         **session_head(reader),

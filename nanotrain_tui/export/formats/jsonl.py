@@ -1,4 +1,4 @@
-"""JSON lines: one object a line, each with its ``type``; what came first stands first in a type."""
+"""JSON lines: one object in each line, with its ``type``. Each type is in order of time."""
 
 from typing import Any, TextIO
 
@@ -17,7 +17,7 @@ from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, out: TextIO, options: Options) -> None:
-    """A line ``session``, then ``segment``, ``evaluation``, ``event``, ``sample`` and ``step``."""
+    """Write the session, then its segments, evaluations, events, samples and steps."""
     table = StepTable(reader)
     out.write(_line("session", session_head(reader)))
     for segment in reader.segments():

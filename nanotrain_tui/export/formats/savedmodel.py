@@ -8,7 +8,7 @@ from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, folder: Path, options: Options) -> None:
-    """The model and ``preprocessing.json``, what must be known to use it. Raises ExportError."""
+    """Write the model of a checkpoint, and ``preprocessing.json``. Raises ExportError."""
     write_model_format("savedmodel", reader, folder, options)
 
 

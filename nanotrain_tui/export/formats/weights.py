@@ -8,7 +8,7 @@ from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, path: Path, options: Options) -> None:
-    """The model of ``--checkpoint``, and beside it what must be known to use it."""
+    """Write the weights of a checkpoint, and ``preprocessing.json``. Raises ExportError."""
     write_model_file("weights", reader, path, options)
 
 
