@@ -95,7 +95,7 @@ def plot_chart(
     if chart.smoothing is not None and raw:
         marks.update(_behind(plot_line(train.means, scale, across, rows, glyphs), plotted))
     marks.update(_test_marks(chart, scale, across, rows, glyphs))
-    marks.update(_bad_marks(chart, train.bad, across, glyphs))
+    marks.update(_not_finite_marks(chart, train.not_finite, across, glyphs))
     for x, span in (signs or {}).items():
         if span.role != "muted" or not plotted[-1][x].strip():
             marks[x, rows - 1] = span
@@ -287,10 +287,10 @@ def _test_marks(chart: Chart, scale: Scale, across: int, rows: int, glyphs: Glyp
     return marks
 
 
-def _bad_marks(chart: Chart, train: Sequence[str], across: int, glyphs: Glyphs) -> Marks:
+def _not_finite_marks(chart: Chart, train: Sequence[str], across: int, glyphs: Glyphs) -> Marks:
     """Symbols in the top row at every x with values that are not finite."""
     dots = dots_of(glyphs)[0]
-    test = resample(chart.test, across, chart.axis.of_steps(across)).bad
+    test = resample(chart.test, across, chart.axis.of_steps(across)).not_finite
     kinds = [{test[x], *train[x * dots : (x + 1) * dots]} - {""} for x in range(across)]
     return {
         (x, 0): Span(glyphs.not_finite(NAN if NAN in kinds[x] else INFINITE), "error")

@@ -138,6 +138,6 @@ def value_at(curve: Curve, x: float) -> float | None:
     for index in range(begin, -1, -1):
         if curve.counts[index]:
             return curve.means[index]
-        if index in curve.bad:
-            return math.nan if curve.bad[index].nan else math.inf
+        if index in curve.not_finite:
+            return math.nan if curve.not_finite[index].nan else math.inf
     return None

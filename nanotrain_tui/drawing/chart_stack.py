@@ -68,7 +68,7 @@ def draw_stack(
     axis_signs = signs_on(charts[-1], across, glyphs)
     free = free_of_labels(charts[-1], across)
     lines = [head]
-    for index, (chart, rows) in enumerate(zip(charts, _shares(len(charts), height), strict=True)):
+    for index, (chart, rows) in enumerate(zip(charts, _heights(len(charts), height), strict=True)):
         last = index == len(charts) - 1
         signs = {x: span for x, span in axis_signs.items() if last and x not in free}
         plot = plot_chart(chart, across, rows, glyphs, step, signs, raw)
@@ -86,7 +86,7 @@ def _airy(count: int, height: int) -> bool:
     return (height - 2 - (count - 1)) // count >= AIRY_LINES
 
 
-def _shares(count: int, height: int) -> list[int]:
+def _heights(count: int, height: int) -> list[int]:
     """The number of lines of each chart. The first charts have the remainder."""
     room = height - 2 - (count - 1 if _airy(count, height) else 0)
     return [room // count + (index < room % count) for index in range(count)]
@@ -96,14 +96,15 @@ def _side(
     chart: Chart, plot: Plot, step: int, newest: bool, glyphs: Glyphs
 ) -> tuple[Line, Line, Line]:
     """The title and the values at the right of a chart: at the cursor, or the newest ones."""
-    bad, _ = chart.not_finite(glyphs)
+    note, _ = chart.not_finite(glyphs)
     log = " (log)" if plot.scale.log else ""
-    room = SIDE_CELLS - len(f"{chart.number} {log}") - (cell_len(bad) + 1 if bad else 0)
+    note_cells = cell_len(note) + 1 if note else 0
+    room = SIDE_CELLS - len(f"{chart.number} {log}") - note_cells
     title = f"{chart.number} {cut(chart.title, max(LEAST_TITLE, room), glyphs.ellipsis)}{log}"
     value, test = (chart.last, chart.last_test) if newest else chart.at(step)
     if not chart.has_line:
         only = Span(f"{glyphs.test} {chart.figure(test, glyphs.missing)}", "test")
-        return _side_head(title, bad), (only,), ()
+        return _side_head(title, note), (only,), ()
     text = f"{glyphs.train} {chart.figure(value, glyphs.missing)}"
     smoothed = Span("")
     if plot.smoothed is not None:
@@ -113,11 +114,11 @@ def _side(
         below = (Span(f"{glyphs.test} {chart.figure(test, glyphs.missing)}", "test"),)
     elif chart.over_time:
         below = (Span(f"max {chart.figure(chart.whole.high, glyphs.missing)}", "muted"),)
-    return _side_head(title, bad), (Span(text, "train"), smoothed), below
+    return _side_head(title, note), (Span(text, "train"), smoothed), below
 
 
-def _side_head(title: str, bad: str) -> Line:
-    return (Span(title, "title"), Span(f" {bad}" if bad else "", "error"))
+def _side_head(title: str, note: str) -> Line:
+    return (Span(title, "title"), Span(f" {note}" if note else "", "error"))
 
 
 def draw_head(

@@ -20,7 +20,7 @@ class Glyphs(NamedTuple):
     eighths: str  # a bar from the lowest to the full height of a cell
     test: str  # an evaluation
     train: str  # a sample of the training line, for the legend
-    bad: str  # NaN
+    cross: str  # NaN, and a problem in the status header
     infinite: str
     vertical: str
     corner: str
@@ -43,7 +43,7 @@ class Glyphs(NamedTuple):
 
     def not_finite(self, kind: str) -> str:
         """The symbol for ``NAN`` or ``INFINITE`` of ``follow.not_finite``."""
-        return self.bad if kind == NAN else self.infinite
+        return self.cross if kind == NAN else self.infinite
 
 
 UNICODE = Glyphs(
@@ -52,7 +52,7 @@ UNICODE = Glyphs(
     eighths="▁▂▃▄▅▆▇█",
     test="◆",
     train="⠤⠤",
-    bad="×",
+    cross="×",
     infinite="∞",
     vertical="│",
     corner="└",
@@ -84,7 +84,7 @@ ASCII = Glyphs(
     eighths="_.,-=+*#",
     test="o",
     train="..",
-    bad="x",
+    cross="x",
     infinite="i",
     vertical="|",
     corner="+",

@@ -51,7 +51,7 @@ def draw_overlay(
                 if sign.strip():
                     cells[y][x] = Span(sign, role)
     for index, trace in enumerate(traces):
-        for at, kind in trace.bad:
+        for at, kind in trace.not_finite:
             x = min(across - 1, int(at / (end or 1.0) * across))
             cells[0][x] = Span(glyphs.not_finite(kind), ROLES[index % len(ROLES)])
     for letter, trace in zip(LETTERS, traces, strict=False):  # last, so that no curve hides one

@@ -21,7 +21,7 @@ class Columns(NamedTuple):
     """A curve resampled to columns of a drawing."""
 
     means: list[float | None]  # None: the column has no finite value
-    bad: list[str]  # the kind of its values that are not finite, see follow.not_finite; or empty
+    not_finite: list[str]  # the kind of its values that are not finite; empty: there are none
     counts: list[float]  # the number of values of each column
 
 
@@ -33,8 +33,8 @@ def resample(curve: Curve, columns: int, place: Callable[[float], float], hold: 
     """
     sums = [0.0] * columns
     counts = [0.0] * columns
-    bad = [""] * columns
-    filled = [i for i, n in enumerate(curve.counts) if n or i in curve.bad]
+    not_finite = [""] * columns
+    filled = [i for i, n in enumerate(curve.counts) if n or i in curve.not_finite]
     for i, following in zip_longest(filled, filled[1:]):
         first, last = columns_of(curve, i, place)
         if following is not None and 0 < (following - i - 1) * curve.width <= hold:
@@ -42,14 +42,14 @@ def resample(curve: Curve, columns: int, place: Callable[[float], float], hold: 
         if last < 0 or first >= columns:
             continue
         count = curve.counts[i]
-        share = count / (last - first + 1)
+        part = count / (last - first + 1)
         for column in range(max(0, first), min(columns - 1, last) + 1):
-            sums[column] += curve.means[i] * share if count else 0.0
-            counts[column] += share
-            if i in curve.bad and bad[column] != NAN:
-                bad[column] = curve.bad[i].kind
+            sums[column] += curve.means[i] * part if count else 0.0
+            counts[column] += part
+            if i in curve.not_finite and not_finite[column] != NAN:
+                not_finite[column] = curve.not_finite[i].kind
     means = [total / count if count else None for total, count in zip(sums, counts, strict=True)]
-    return Columns(means, bad, counts)
+    return Columns(means, not_finite, counts)
 
 
 def columns_of(curve: Curve, index: int, place: Callable[[float], float]) -> tuple[int, int]:

@@ -31,7 +31,7 @@ def draw_status(state: RunState, width: int, height: int, glyphs: Glyphs) -> lis
     if width <= 0 or height <= 0:
         return []
     if height == 1:
-        brief = (*_state(state, glyphs), Span(f"  {_steps(state)} {_share(state)}"))
+        brief = (*_state(state, glyphs), Span(f"  {_steps(state)} {_percent(state)}"))
         return [split(brief, (Span(state.name, "title"),), width)]
     if state.trouble:
         return [_identity(state, width, glyphs), _not_recorded(state, width, glyphs)]
@@ -83,12 +83,12 @@ def _progress(state: RunState, width: int, glyphs: Glyphs) -> Line:
     """
     if state.preparing is not None:
         fraction = state.preparing.fraction
-        share = "" if fraction is None else f" {100 * fraction:.0f}%"
-        figures: Line = (Span(f"{state.preparing.what}{share}"),)
+        percent = "" if fraction is None else f" {100 * fraction:.0f}%"
+        figures: Line = (Span(f"{state.preparing.what}{percent}"),)
         return _with_bar(figures, fraction or 0.0, width, glyphs)
     if not state.step and not state.steps:
         return fit((), width)
-    parts = [f"step {_steps(state)}", _share(state)]
+    parts = [f"step {_steps(state)}", _percent(state)]
     if state.samples_per_s is not None:
         parts.append(f"{_rounded(state.samples_per_s)} samples/s")
     if state.eta_s is not None:
@@ -102,7 +102,7 @@ def _progress(state: RunState, width: int, glyphs: Glyphs) -> Line:
 
 def _not_recorded(state: RunState, width: int, glyphs: Glyphs) -> Line:
     """Why the host cannot record. It replaces the progress, which would be out of date."""
-    text = f"{glyphs.bad} not recorded: {state.trouble}"
+    text = f"{glyphs.cross} not recorded: {state.trouble}"
     return fit((Span(text, "error"),), width, glyphs.ellipsis)
 
 
@@ -117,9 +117,9 @@ def _held(state: RunState, width: int, glyphs: Glyphs) -> Line:
 def _divergence(state: RunState, width: int, glyphs: Glyphs) -> Line:
     """The divergence, the last good checkpoint and the keys to press; replaces the progress."""
     assert state.diverged is not None
-    bad = state.diverged
-    label = cut(state.metrics.get(bad.metric).label, METRIC_CELLS, glyphs.ellipsis)
-    what = f"{glyphs.bad} {label} is {bad.value} since step {bad.step:,}"
+    diverged = state.diverged
+    label = cut(state.metrics.get(diverged.metric).label, METRIC_CELLS, glyphs.ellipsis)
+    what = f"{glyphs.cross} {label} is {diverged.value} since step {diverged.step:,}"
     good = state.good_checkpoint
     last = "no good checkpoint" if good is None else f"last good: step {good.step:,}"
     keys = "R restarts" if good is None else "F forks"
@@ -145,7 +145,7 @@ def _steps(state: RunState) -> str:
     return f"{state.step:,}/{state.steps:,}" if state.steps else f"{state.step:,}"
 
 
-def _share(state: RunState) -> str:
+def _percent(state: RunState) -> str:
     return f"{int(100 * state.fraction)}%" if state.steps else ""
 
 

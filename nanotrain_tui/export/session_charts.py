@@ -41,7 +41,7 @@ class Point:
     high: float
 
 
-class Bad(NamedTuple):
+class NotFiniteRange(NamedTuple):
     """A range of values that are not finite, between two session times in seconds."""
 
     begin_t: float
@@ -60,7 +60,7 @@ class Chart:
     pieces: Sequence[Sequence[Point]]  # the line has a gap where no value is finite
     scale: Callable[[Sequence[float]], Scale]  # from values to the y axis
     dots: Sequence[tuple[float, float]] = ()  # (session time, value)
-    bad: Sequence[Bad] = ()
+    not_finite: Sequence[NotFiniteRange] = ()
     note: str = ""  # a text about values that are not finite
 
     @property
@@ -74,7 +74,7 @@ class Chart:
 
     def times(self) -> list[float]:
         """The session times of the line, and of training values that are not finite."""
-        marked = [t for one in self.bad if not one.test for t in (one.begin_t, one.end_t)]
+        marked = [t for one in self.not_finite if not one.test for t in (one.begin_t, one.end_t)]
         return [point.t for point in self.line] + marked
 
 
@@ -88,7 +88,7 @@ class Charts:
     begin_t: float  # not 0, because loading TensorFlow takes time
     end_t: float
 
-    def share(self, t: float) -> float:
+    def fraction(self, t: float) -> float:
         """The position of a session time on the axis, 0 to 1."""
         length = self.end_t - self.begin_t
         return (t - self.begin_t) / length if length > 0 else 0.0
@@ -105,7 +105,7 @@ def read_charts(reader: SessionReader) -> Charts:
         Chart(name, title, _pieces(curves.gauges[name]), _gauge_scale)
         for name, title in _TITLES.items()
     ]
-    shown = [chart for chart in metrics if chart.values() or chart.bad]
+    shown = [chart for chart in metrics if chart.values() or chart.not_finite]
     shown += [chart for chart in gauges if any(chart.values())]  # without gauges that are always 0
     events = [event for event in reader.events(list(signs())) if is_mark(event)]
     marks = [(event.t, describe(event, known_metrics).text) for event in events]
@@ -120,15 +120,15 @@ def _chart_of(metric: Metric, curves: WindowCurves, evaluations: Sequence[Evalua
     train, test = curves.curve(name), curves.curve(name, part)
     tests = [(one.t, one.metrics[name]) for one in evaluations
              if one.on == part and name in one.metrics]  # fmt: skip
-    bad = [
-        Bad(_time_at(times, one.first), _time_at(times, one.last), one.kind,
+    not_finite = [
+        NotFiniteRange(_time_at(times, one.first), _time_at(times, one.last), one.kind,
             f"{one.what}: steps {one.first:,}-{one.last:,}")
         for one in stretches(train)
     ]  # fmt: skip
     for t, value in tests:
         if not math.isfinite(value):
             kind = NAN if math.isnan(value) else INFINITE
-            bad.append(Bad(t, t, kind, f"{part}: {kind}", test=True))
+            not_finite.append(NotFiniteRange(t, t, kind, f"{part}: {kind}", test=True))
     notes = [in_words(train), f"{part} {in_words(test)}" if in_words(test) else ""]
     return Chart(
         name,
@@ -136,7 +136,7 @@ def _chart_of(metric: Metric, curves: WindowCurves, evaluations: Sequence[Evalua
         _pieces(train, times),
         fraction_scale if metric.format == PERCENT else log_if_wide,
         [(t, value) for t, value in tests if math.isfinite(value)],
-        bad,
+        not_finite,
         ", ".join(filter(None, notes)),
     )
 
@@ -168,7 +168,7 @@ def _pieces(curve: Curve, times: Curve | None = None) -> list[list[Point]]:
     for i, count in enumerate(curve.counts):
         if count:
             pieces[-1].append(Point(at[i], curve.means[i], curve.lows[i], curve.highs[i]))
-        elif i in curve.bad:
+        elif i in curve.not_finite:
             pieces.append([])
     return [piece for piece in pieces if piece]
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.drawing.scale import Scale
-from nanotrain_tui.export.session_charts import Bad, Chart, Charts, round_up
+from nanotrain_tui.export.session_charts import Chart, Charts, NotFiniteRange, round_up
 
 WIDTH, HEIGHT = 800, 170  # of one chart, in the drawing's own units
 LEFT, RIGHT, TOP = 84, 36, 28  # margins of a chart
@@ -23,9 +23,9 @@ LEGEND = (
 )
 STYLE = """
 .nt{font:12px system-ui,sans-serif;--ink:#1f2430;--grid:#d9dde5;--train:#2b6cb0;--band:#2b6cb033;
---test:#c2410c;--mark:#6b21a8;--bad:#c81e1e;--paper:#fff}
+--test:#c2410c;--mark:#6b21a8;--not-finite:#c81e1e;--paper:#fff}
 @media(prefers-color-scheme:dark){.nt{--ink:#dfe3ea;--grid:#3a4150;--train:#6aa9f0;--band:#6aa9f033;
---test:#f2a154;--mark:#c48bf0;--bad:#ff7b72;--paper:#14171d}}
+--test:#f2a154;--mark:#c48bf0;--not-finite:#ff7b72;--paper:#14171d}}
 @media print{.nt{--ink:#000;--grid:#ccc;--train:#1a4f8a;--band:#1a4f8a33;--test:#b33c00;
 --paper:#fff}}@media(max-width:600px){.nt text{font-size:22px}.nt .note{display:none}}
 .nt text{fill:var(--ink)}.nt .trained{fill:var(--train)}.nt .title{font-weight:600}
@@ -33,8 +33,8 @@ STYLE = """
 .nt .line{stroke:var(--train);fill:none;stroke-width:1.5;stroke-linecap:round}
 .nt .band{fill:var(--band);stroke:none}
 .nt .test,.nt .tested{fill:var(--test)}.nt .mark{stroke:var(--mark);stroke-dasharray:3 3}
-.nt .bad{fill:var(--bad);font-weight:600}.nt .note{fill:var(--bad)}
-.nt .bar{stroke:var(--bad);stroke-width:3;stroke-linecap:round;fill:none}
+.nt .not-finite{fill:var(--not-finite);font-weight:600}.nt .note{fill:var(--not-finite)}
+.nt .bar{stroke:var(--not-finite);stroke-width:3;stroke-linecap:round;fill:none}
 .nt .paper{fill:var(--paper)}
 """
 
@@ -55,7 +55,7 @@ def draw_charts(found: Charts) -> str:
 
 def _chart(chart: Chart, found: Charts) -> str:
     scale = chart.scale(chart.values())
-    kinds = dict.fromkeys(one.kind for one in chart.bad)
+    kinds = dict.fromkeys(one.kind for one in chart.not_finite)
     bottom = HEIGHT - 8
 
     def y(value: float) -> float:
@@ -65,9 +65,9 @@ def _chart(chart: Chart, found: Charts) -> str:
              f"{' (log)' if scale.log else ''}</text>"]  # fmt: skip
     if kinds:
         signs = "".join(UNICODE.not_finite(kind) for kind in kinds)
-        parts.append(f'<text x="{NOTE}" y="18"><tspan class="bad">{signs}</tspan>'
+        parts.append(f'<text x="{NOTE}" y="18"><tspan class="not-finite">{signs}</tspan>'
                      f'<tspan class="note" dx="4">{escape(chart.note)}</tspan></text>')  # fmt: skip
-    if chart.dots or any(one.test for one in chart.bad):
+    if chart.dots or any(one.test for one in chart.not_finite):
         parts.append(LEGEND)
     for tick in ticks(scale) if chart.values() else ():
         at = f"{y(tick):.1f}"
@@ -88,14 +88,14 @@ def _chart(chart: Chart, found: Charts) -> str:
     for t, value in thinned(chart.dots):
         at = f'cx="{_x(found, t):.1f}" cy="{y(value):.1f}"'
         parts.append(f'<circle class="test" {at} r="3"><title>{value:.4g}</title></circle>')
-    parts += [_bad(one, found) for one in thinned(chart.bad)]
+    parts += [_not_finite(one, found) for one in thinned(chart.not_finite)]
     return "".join(parts)
 
 
-def _bad(one: Bad, found: Charts) -> str:
+def _not_finite(one: NotFiniteRange, found: Charts) -> str:
     """A bar at the upper edge with a symbol at its start; evaluations have a lower symbol only."""
     begin, end = (f"{_x(found, t):.1f}" for t in (one.begin_t, one.end_t))
-    style, y = ("tested", TOP + 26) if one.test else ("bad", TOP + 12)
+    style, y = ("tested", TOP + 26) if one.test else ("not-finite", TOP + 12)
     bar = "" if one.test else f'<path class="bar" d="M{begin} {TOP}H{end}"/>'
     sign = f'class="{style}" x="{begin}" y="{y}" text-anchor="middle"'
     return (
@@ -106,7 +106,7 @@ def _bad(one: Bad, found: Charts) -> str:
 
 def _x(found: Charts, t: float) -> float:
     """The x of a session time."""
-    return LEFT + (WIDTH - LEFT - RIGHT) * found.share(t)
+    return LEFT + (WIDTH - LEFT - RIGHT) * found.fraction(t)
 
 
 def thinned(dots: Sequence[T]) -> Sequence[T]:

@@ -61,7 +61,7 @@ class NotFinite(NamedTuple):
 def all_of(curve: Curve) -> NotFinite | None:
     """The sum over a curve; None if every value is finite."""
     found: NotFinite | None = None
-    for one in curve.bad.values():
+    for one in curve.not_finite.values():
         found = one.joined(found)
     return found
 
@@ -73,7 +73,7 @@ def stretches(curve: Curve) -> list[NotFinite]:
     is not finite are known.
     """
     found: list[NotFinite] = []
-    for _, one in sorted(curve.bad.items()):
+    for _, one in sorted(curve.not_finite.items()):
         if found and found[-1].last + 1 == one.first and found[-1].kind == one.kind:
             found[-1] = found[-1].joined(one)
         else:

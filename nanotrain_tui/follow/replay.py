@@ -80,10 +80,10 @@ class Replay:
         self._t, self._since = max(0.0, min(self.end_t, t)), self._clock()
         self._held = None
 
-    def skip(self, share: float) -> None:
+    def skip(self, fraction: float) -> None:
         """Jump ahead, or back if negative, by this fraction of the whole session time."""
         self._advance()
-        self.seek_time(self._t + share * self.end_t)
+        self.seek_time(self._t + fraction * self.end_t)
 
     def seek_step(self, step: int) -> None:
         """Jump to the completion of a step."""

@@ -22,13 +22,13 @@ WORTH_NUMPY = 1 << 15  # with fewer values, loading NumPy takes longer than it s
 class Curve:
     """A snapshot of a series. Bin i covers x in [start + i * width, start + (i + 1) * width).
 
-    A bin with count 0 has no finite value: it is a gap, and its mean is NaN. ``bad`` has an entry
-    for each bin with NaN or infinite values. Do not change the arrays: other snapshots use them.
+    A bin with count 0 has no finite value: it is a gap, and its mean is NaN. ``not_finite`` has an
+    entry for each bin with NaN or infinite values. Do not change the arrays: they are shared.
     """
 
     width: int = 1
     counts: array[int] = field(default_factory=lambda: array("q"))
-    bad: Mapping[int, NotFinite] = field(default_factory=dict)
+    not_finite: Mapping[int, NotFinite] = field(default_factory=dict)
     lows: array[float] = field(default_factory=lambda: array("d"))
     highs: array[float] = field(default_factory=lambda: array("d"))
     means: array[float] = field(default_factory=lambda: array("d"))
@@ -59,7 +59,7 @@ class Series:
         self._waiting = array("f")  # a buffer of consecutive values that are binned together
         self._waiting_x = 0
         self._counts = array("q")
-        self._bad: dict[int, NotFinite] = {}
+        self._not_finite: dict[int, NotFinite] = {}
         self._lows = array("d")
         self._highs = array("d")
         self._sums = array("d")
@@ -108,7 +108,7 @@ class Series:
         keep = next((i for i, end in enumerate(self._ends) if end >= x), len(self._ends))
         for column in self._columns():
             del column[keep:]
-        self._bad = {index: one for index, one in self._bad.items() if index < keep}
+        self._not_finite = {index: one for index, one in self._not_finite.items() if index < keep}
         self._curve = None
 
     def curve(self) -> Curve:
@@ -130,7 +130,7 @@ class Series:
         return Curve(
             width=self._width,
             counts=self._counts[:],
-            bad=dict(self._bad),
+            not_finite=dict(self._not_finite),
             lows=self._lows[:],
             highs=self._highs[:],
             means=array("d", means),
@@ -171,11 +171,12 @@ class Series:
         for index, part in enumerate(parts, x // width):
             last = min(end, (index + 1) * width) - 1
             self._counts[index] += part.values
-            if part.last_bad >= 0:
+            if part.last_not_finite >= 0:
                 begin = max(x, index * width)
                 infinite = last + 1 - begin - part.values - part.nan
-                bad = NotFinite(part.nan, infinite, part.first_bad, part.last_bad).moved(begin)
-                self._bad[index] = bad.joined(self._bad.get(index))
+                first, until = part.first_not_finite + begin, part.last_not_finite + begin
+                found = NotFinite(part.nan, infinite, first, until)
+                self._not_finite[index] = found.joined(self._not_finite.get(index))
             self._lows[index] = min(self._lows[index], part.low)
             self._highs[index] = max(self._highs[index], part.high)
             self._sums[index] += part.total
@@ -194,9 +195,9 @@ class Series:
         pairs = range(0, len(self._counts), 2)
         newer = [i + 1 if self._ends[i + 1] >= 0 else i for i in pairs]
         self._counts = array("q", [self._counts[i] + self._counts[i + 1] for i in pairs])
-        apart, self._bad = self._bad, {}
+        apart, self._not_finite = self._not_finite, {}
         for index, one in apart.items():
-            self._bad[index // 2] = one.joined(self._bad.get(index // 2))
+            self._not_finite[index // 2] = one.joined(self._not_finite.get(index // 2))
         self._lows = array("d", [min(self._lows[i], self._lows[i + 1]) for i in pairs])
         self._highs = array("d", [max(self._highs[i], self._highs[i + 1]) for i in pairs])
         self._sums = array("d", [self._sums[i] + self._sums[i + 1] for i in pairs])

@@ -23,8 +23,8 @@ class Totals(NamedTuple):
     low: float  # inf if there is no finite value
     high: float  # -inf if there is no finite value
     nan: int = 0  # the number of NaN values; the other values are infinite
-    first_bad: int = -1  # the index of the first value that is not finite; -1: none
-    last_bad: int = -1  # the index of the last one
+    first_not_finite: int = -1  # the index of the first value that is not finite; -1: none
+    last_not_finite: int = -1  # the index of the last one
 
 
 def is_finite(value: float) -> bool:
@@ -42,9 +42,9 @@ def totals(values: Sequence[float]) -> Totals:
     low, high = min(finite, default=math.inf), max(finite, default=-math.inf)
     if len(finite) == len(values):
         return Totals(len(finite), sum(finite), low, high)
-    bad = [index for index, value in enumerate(values) if not is_finite(value)]
-    nan = sum(math.isnan(values[index]) for index in bad)
-    return Totals(len(finite), sum(finite), low, high, nan, bad[0], bad[-1])
+    not_finite = [index for index, value in enumerate(values) if not is_finite(value)]
+    nan = sum(math.isnan(values[index]) for index in not_finite)
+    return Totals(len(finite), sum(finite), low, high, nan, not_finite[0], not_finite[-1])
 
 
 def totals_between(values: array[float], edges: Sequence[int]) -> Iterator[Totals]:
@@ -57,26 +57,26 @@ def totals_between(values: array[float], edges: Sequence[int]) -> Iterator[Total
     block = np.frombuffer(values, np.float32)
     finite = np.isfinite(block)
     summed, lows, highs = block, block, block
-    nan = first_bad = last_bad = np.zeros(len(edges), np.int64)
+    nan = first_not_finite = last_not_finite = np.zeros(len(edges), np.int64)
     if not finite.all():
         summed = np.where(finite, block, 0)
         lows = np.where(finite, block, math.inf)
         highs = np.where(finite, block, -math.inf)
         nan = np.add.reduceat(np.isnan(block), edges, dtype=np.int64)
-        bad = np.flatnonzero(~finite)
-        begins = np.searchsorted(bad, edges)  # the index in ``bad`` of the first one of each part
-        ends = np.append(begins[1:], len(bad))
-        first_bad = bad[np.minimum(begins, len(bad) - 1)] - edges
-        last_bad = bad[ends - 1] - edges
+        not_finite = np.flatnonzero(~finite)
+        begins = np.searchsorted(not_finite, edges)  # indices in ``not_finite``, one a part
+        ends = np.append(begins[1:], len(not_finite))
+        first_not_finite = not_finite[np.minimum(begins, len(not_finite) - 1)] - edges
+        last_not_finite = not_finite[ends - 1] - edges
     count = np.add.reduceat(finite, edges, dtype=np.int64)
-    has_bad = count < np.diff([*edges, len(block)])
+    has_any = count < np.diff([*edges, len(block)])
     columns = (
         count,
         np.add.reduceat(summed, edges, dtype=np.float64),
         np.minimum.reduceat(lows, edges),
         np.maximum.reduceat(highs, edges),
         nan,
-        np.where(has_bad, first_bad, -1),
-        np.where(has_bad, last_bad, -1),
+        np.where(has_any, first_not_finite, -1),
+        np.where(has_any, last_not_finite, -1),
     )
     return map(Totals, *(column.tolist() for column in columns))

@@ -16,7 +16,7 @@ class Trace(NamedTuple):
     """A metric over an x axis. The points of each piece are joined by a line, in order of x."""
 
     pieces: Sequence[Sequence[Point]]  # only finite values
-    bad: Sequence[tuple[float, str]] = ()  # (x, kind) of values that are not finite
+    not_finite: Sequence[tuple[float, str]] = ()  # (x, kind) of values that are not finite
     note: str = ""  # a text about them, from ``follow.not_finite.in_words``
     extent: tuple[float, float] | None = None  # the ends of the axis; None: those of the points
 
@@ -28,13 +28,13 @@ class Trace(NamedTuple):
     @property
     def xs(self) -> list[float]:
         """The x of everything that is drawn, and the ends of the axis; empty without values."""
-        drawn = [x for x, _ in self.points] + [x for x, _ in self.bad]
+        drawn = [x for x, _ in self.points] + [x for x, _ in self.not_finite]
         return [*drawn, *(self.extent or ())] if drawn else []
 
     @property
     def kinds(self) -> list[str]:
         """The kinds of values that are not finite."""
-        found = {kind for _, kind in self.bad}
+        found = {kind for _, kind in self.not_finite}
         return [kind for kind in (NAN, INFINITE) if kind in found]
 
 
@@ -42,29 +42,29 @@ def trace_of_curve(curve: Curve, place: Callable[[int], float] = float) -> Trace
     """The trace of a curve: each bin at the middle of its steps. ``place`` is the x of a step."""
     middle = (curve.width - 1) // 2
     pieces: list[list[Point]] = [[]]
-    bad: list[tuple[float, str]] = []
+    not_finite: list[tuple[float, str]] = []
     for i, count in enumerate(curve.counts):
         x = place(min(curve.end, curve.start + i * curve.width + middle))
-        if i in curve.bad:
-            bad.append((x, curve.bad[i].kind))
+        if i in curve.not_finite:
+            not_finite.append((x, curve.not_finite[i].kind))
         if count:
             pieces[-1].append((x, curve.means[i]))
-        elif i in curve.bad:
+        elif i in curve.not_finite:
             pieces.append([])
-    return Trace([piece for piece in pieces if piece], bad, in_words(curve))
+    return Trace([piece for piece in pieces if piece], not_finite, in_words(curve))
 
 
 def trace_of_values(values: Iterable[tuple[int, float]], place: Callable[[int], float]) -> Trace:
     """The trace of (step, value) pairs. ``place`` is the x of a step."""
     pieces: list[list[Point]] = [[]]
-    bad: list[tuple[float, str]] = []
+    not_finite: list[tuple[float, str]] = []
     for step, value in values:
         if math.isfinite(value):
             pieces[-1].append((place(step), value))
         else:
-            bad.append((place(step), NAN if math.isnan(value) else INFINITE))
+            not_finite.append((place(step), NAN if math.isnan(value) else INFINITE))
             pieces.append([])
-    return Trace([piece for piece in pieces if piece], bad)
+    return Trace([piece for piece in pieces if piece], not_finite)
 
 
 def steps_of(curves: Iterable[Curve]) -> tuple[int, int]:
@@ -75,4 +75,4 @@ def steps_of(curves: Iterable[Curve]) -> tuple[int, int]:
 
 
 def _first_bin(curve: Curve) -> int:
-    return next(i for i, count in enumerate(curve.counts) if count or i in curve.bad)
+    return next(i for i, count in enumerate(curve.counts) if count or i in curve.not_finite)

@@ -87,8 +87,8 @@ def _curve(points: Sequence[tuple[int, float]], start: int, bins: int) -> Curve:
 
 
 def _moved(curve: Curve, start: int) -> Curve:
-    bad = {index: one.moved(start) for index, one in curve.bad.items()}
-    return replace(curve, start=start, end=curve.end + start, bad=bad)
+    not_finite = {index: one.moved(start) for index, one in curve.not_finite.items()}
+    return replace(curve, start=start, end=curve.end + start, not_finite=not_finite)
 
 
 def _gauge(name: str, samples: Sequence[Sample], start: int, bins: int) -> Curve:

@@ -65,7 +65,7 @@ def test_a_silent_host_is_called_out() -> None:
 def test_a_recording_that_is_not_written_is_told_in_place_of_the_progress() -> None:
     state = replace(state_of(wild()), trouble="database or disk is full")
     line = draw_status(state, 80, 2, UNICODE)[1]
-    assert text_of([line])[0].startswith(f"{UNICODE.bad} not recorded: database or disk is full")
+    assert text_of([line])[0].startswith(f"{UNICODE.cross} not recorded: database or disk is full")
     assert line[0].role == "error"
 
 

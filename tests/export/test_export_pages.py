@@ -87,23 +87,26 @@ def test_the_drawing_is_sound_xml_with_a_chart_for_what_was_recorded(tmp_path: P
 
 def test_where_values_are_not_finite_the_line_is_broken_and_marked(tmp_path: Path) -> None:
     recording = Recording(tmp_path).started()
-    bad = {**dict.fromkeys(range(100, 151), math.nan), **dict.fromkeys(range(301, 501), math.inf)}
-    recording.steps(200, losses=bad).evaluated(loss="nan", accuracy=0.5)
-    recording.steps(300, losses=bad).evaluated(loss=1.0, accuracy=0.7)
+    not_finite = {
+        **dict.fromkeys(range(100, 151), math.nan),
+        **dict.fromkeys(range(301, 501), math.inf),
+    }
+    recording.steps(200, losses=not_finite).evaluated(loss="nan", accuracy=0.5)
+    recording.steps(300, losses=not_finite).evaluated(loss=1.0, accuracy=0.7)
     with SessionReader(recording.finished()) as reader:
         loss, accuracy, *_ = read_charts(reader).charts
     assert [(piece[0].t, piece[-1].t) for piece in loss.pieces] == [
         (pytest.approx(0.002, abs=0.002), pytest.approx(0.098, abs=0.003)),
         (pytest.approx(0.152, abs=0.003), pytest.approx(0.3, abs=0.003)),
     ]
-    training = [(one.kind, one.begin_t, one.end_t) for one in loss.bad if not one.test]
+    training = [(one.kind, one.begin_t, one.end_t) for one in loss.not_finite if not one.test]
     assert training == [
         ("nan", pytest.approx(0.1, abs=0.003), pytest.approx(0.15, abs=0.003)),
         ("infinite", pytest.approx(0.3, abs=0.003), pytest.approx(0.5, abs=0.003)),
     ]
-    assert [one.kind for one in loss.bad if one.test] == ["nan"]
+    assert [one.kind for one in loss.not_finite if one.test] == ["nan"]
     assert loss.note == "nan or infinite 251 times, steps 100-500, test nan at step 200"
-    assert not accuracy.bad and [value for _, value in accuracy.dots] == [0.5, 0.7]
+    assert not accuracy.not_finite and [value for _, value in accuracy.dots] == [0.5, 0.7]
     text = export(recording.folder, "html")
     assert "Loss: nan or infinite 251 times" in text and text.count('class="bar"') == 2
     assert text.count(">×</text>") == 2 and text.count(">∞</text>") == 1
@@ -117,7 +120,7 @@ def test_a_loss_without_any_finite_value_and_an_accuracy_of_nought_have_charts(
     with SessionReader(recording.evaluated(loss="nan", accuracy=0.0).finished()) as reader:
         found = read_charts(reader)
     assert [chart.key for chart in found.charts] == ["loss", "accuracy", "learning_rate"]
-    assert found.end_t == pytest.approx(0.05, abs=0.001) and found.charts[0].bad
+    assert found.end_t == pytest.approx(0.05, abs=0.001) and found.charts[0].not_finite
     ET.fromstring(export(recording.folder, "svg"))
 
 
@@ -144,7 +147,7 @@ def test_the_axis_tells_steps_and_begins_with_the_training(tmp_path: Path) -> No
     assert found.begin_t == pytest.approx(30, abs=0.1)
     assert [step for _, step in found.steps] == [200, 400, 600, 800, 1000]
     assert found.steps[2][0] == pytest.approx(30.6, abs=0.01)
-    places = [found.share(t) for t, _ in found.steps]
+    places = [found.fraction(t) for t, _ in found.steps]
     assert places == sorted(places) and places[0] > 0 and places[-1] <= 1
 
 

@@ -141,10 +141,10 @@ def check_curve(
     state: RunState, reader: SessionReader, key: MetricPart, values: dict[int, float]
 ) -> None:
     curve = state.curve(*key)
-    bad = sum(one.total for one in curve.bad.values())
+    not_finite = sum(one.total for one in curve.not_finite.values())
     finite = [value for value in values.values() if math.isfinite(value)]
     if key.part == "training":  # of an evaluation that was repeated both values are in the curve
-        assert sum(curve.counts) + bad == len(values)
+        assert sum(curve.counts) + not_finite == len(values)
     if values:
         assert same(curve.last, values[max(values)]) and curve.end == max(values)
         if key.part == "training":

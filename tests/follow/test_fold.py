@@ -131,7 +131,7 @@ def test_without_a_living_host_an_unfinished_session_is_interrupted() -> None:
 def test_nan_and_infinite_metrics_are_kept_apart() -> None:
     rows = Rows().begin().steps([1.0, math.nan, math.inf]).evaluated("nan", "inf")
     state = state_of(rows)
-    assert state.curve("loss").last == math.inf and len(state.curve("loss").bad) == 2
+    assert state.curve("loss").last == math.inf and len(state.curve("loss").not_finite) == 2
     assert state.curve("loss", "test").last is not None and math.isnan(
         state.curve("loss", "test").last
     )

@@ -43,8 +43,8 @@ def told_live(home: Path, seed: int) -> tuple[SessionFolder, dict[int, RunState]
                                   "edit", "checkpoint", "resume", "diverged", "note"])  # fmt: skip
             if kind == "steps":
                 for _ in range(chance.randrange(1, 6)):
-                    bad = {recording.step + 3: float("nan")} if chance.random() < 0.1 else {}
-                    recording.steps(chance.randrange(1, 90), losses=bad)
+                    not_finite = {recording.step + 3: float("nan")} if chance.random() < 0.1 else {}
+                    recording.steps(chance.randrange(1, 90), losses=not_finite)
                     recording.t += chance.choice([0.0, 0.3, 0.001])
                 continue
             recording.t += chance.random() * 0.2

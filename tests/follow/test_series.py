@@ -18,11 +18,13 @@ BAD = st.sampled_from([math.nan, math.inf, -math.inf])
 
 
 def covered(curve: Curve) -> int:
-    return sum(curve.counts) + sum(one.total for one in curve.bad.values())
+    return sum(curve.counts) + sum(one.total for one in curve.not_finite.values())
 
 
 def bad_counts(curve: Curve) -> list[int]:
-    return [curve.bad[i].total if i in curve.bad else 0 for i in range(len(curve.counts))]
+    return [
+        curve.not_finite[i].total if i in curve.not_finite else 0 for i in range(len(curve.counts))
+    ]
 
 
 def test_an_empty_series_has_no_figures() -> None:
@@ -56,10 +58,10 @@ def test_how_values_are_cut_into_rows_makes_no_difference(
     for x, value in enumerate(array("f", values), 1):
         pieces.add(x, value)
     a, b = whole.curve(), pieces.curve()
-    assert (a.width, a.counts, a.bad, a.lows, a.highs) == (
+    assert (a.width, a.counts, a.not_finite, a.lows, a.highs) == (
         b.width,
         b.counts,
-        b.bad,
+        b.not_finite,
         b.lows,
         b.highs,
     )
@@ -183,15 +185,15 @@ def test_what_is_not_finite_is_told_exactly(values: list[float], capacity: int, 
     series.extend(1, block)
     series.cut(cut)
     kept = block[: max(0, series.curve().end)]
-    bad = [(x, value) for x, value in enumerate(kept, 1) if not math.isfinite(value)]
+    not_finite = [(x, value) for x, value in enumerate(kept, 1) if not math.isfinite(value)]
     found = all_of(series.curve())
-    if not bad:
+    if not not_finite:
         assert found is None
         return
-    nan = sum(math.isnan(value) for _, value in bad)
-    assert found == NotFinite(nan, len(bad) - nan, bad[0][0], bad[-1][0])
+    nan = sum(math.isnan(value) for _, value in not_finite)
+    assert found == NotFinite(nan, len(not_finite) - nan, not_finite[0][0], not_finite[-1][0])
     joined = stretches(series.curve())
-    assert sum(one.total for one in joined) == len(bad)
+    assert sum(one.total for one in joined) == len(not_finite)
     assert all(a.last < b.first for a, b in pairwise(joined))
 
 

@@ -60,7 +60,7 @@ def test_after_a_resume_each_step_counts_once_and_edits_change_the_epochs(tmp_pa
         window = read_window(reader, 1, 300)
     loss = window.curve("loss")
     assert sum(loss.counts) == 199 and loss.end == 200
-    assert [(one.nan, one.first, one.last) for one in loss.bad.values()] == [(1, 120, 120)]
+    assert [(one.nan, one.first, one.last) for one in loss.not_finite.values()] == [(1, 120, 120)]
     epochs = points(window.epochs)
     assert epochs[150] == pytest.approx(150 * 100 / 60000)
     assert epochs[200] == pytest.approx((150 * 100 + 50 * 50) / 60000)

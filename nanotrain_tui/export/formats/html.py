@@ -91,10 +91,10 @@ def _charts(reader: SessionReader) -> Iterator[str]:
             "events, such as edits and pauses.</p>"
         )
     for chart in found.charts:
-        if chart.bad:
+        if chart.not_finite:
             yield (
                 f"<p>{escape(chart.title)}: {escape(chart.note)}. Symbols at the upper edge show "
-                f"values that are not finite: {UNICODE.bad} nan, {UNICODE.infinite} infinite.</p>"
+                f"values that are not finite: {UNICODE.cross} nan, {UNICODE.infinite} infinite.</p>"
             )
 
 
