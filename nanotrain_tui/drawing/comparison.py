@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len, set_cell_size
 
 from nanotrain_tui.catalog.formats import clock, joules
-from nanotrain_tui.drawing.metric_text import cut, part_title, value_text
+from nanotrain_tui.drawing.metric_text import cut, part_title
 from nanotrain_tui.drawing.overlay import LETTERS
 from nanotrain_tui.follow.compare import (
     ComparedRun,
@@ -45,7 +45,7 @@ def _results(found: Sequence[ComparedRun], names: Sequence[str]) -> list[list[st
         columns += _best(found, primary)
     for metric in _others(found, primary):
         best = [one.summary.best(metric.name) for one in found]
-        columns.append([_name(metric), *(value_text(metric, value) for value in best)])
+        columns.append([_name(metric), *(metric.text(value) for value in best)])
     columns.append(["time", *(clock(one.summary.duration_s) for one in found)])
     columns.append(["energy", *(joules(one.summary.energy_j) for one in found)])
     if primary is not None:
@@ -57,11 +57,11 @@ def _best(found: Sequence[ComparedRun], metric: Metric) -> list[list[str]]:
     """The best value of a metric and its step, or the last value if no value is better."""
     if metric.better is None:
         last = [one.summary.last(metric.name) for one in found]
-        return [[_name(metric), *(value_text(metric, value) for value in last)]]
+        return [[_name(metric), *(metric.text(value) for value in last)]]
     best = [one.best(metric.name) for one in found]
     return [
         [f"best {_name(metric)}",
-         *(value_text(metric, one.value(metric.name) if one else None) for one in best)],
+         *(metric.text(one.value(metric.name) if one else None) for one in best)],
         ["at step", *(f"{one.step:,}" if one else "" for one in best)],
     ]  # fmt: skip
 

@@ -19,7 +19,6 @@ from nanotrain_tui.drawing.scale import (
 from nanotrain_tui.session.metrics import PERCENT, TRAINING, UP, Metric, MetricPart, Metrics
 
 METRIC_CELLS = 32  # the name of a metric within a sentence is cut to this
-MOST_PERCENT = 1e4  # larger percentages are written in short form
 KNOWN_FIGURES = 1024  # the size of the cache
 _SCALES: Mapping[str, Callable[[Sequence[float]], Scale]] = {
     "auto": log_if_wide, "linear": linear_scale, "log": log_or_linear,
@@ -27,9 +26,10 @@ _SCALES: Mapping[str, Callable[[Sequence[float]], Scale]] = {
 
 
 class Figures(NamedTuple):
-    """The functions that write the values of a metric.
+    """The functions that write the values of a metric beside a chart or in a narrow cell.
 
-    The first two take the value and the text for a missing value.
+    Sentences and tables use ``Metric.text``, which is more precise. The first two functions take
+    the value and the text for a missing value.
     """
 
     value: Callable[[float | None, str], str]  # with the unit
@@ -41,7 +41,7 @@ class Figures(NamedTuple):
 def figures_of(metric: Metric) -> Figures:
     """The functions for a metric; the same objects for an equal metric."""
     if metric.format == PERCENT:
-        return Figures(_percent, _whole_percent, _percent_label)
+        return Figures(percent, _whole_percent, _percent_label)
     if not metric.unit:
         return Figures(figure, figure, short)
 
@@ -65,11 +65,6 @@ def has_choice_of_scale(metric: Metric) -> bool:
     return scale_of(metric, "log") is not fraction_scale
 
 
-def value_text(metric: Metric, value: float | None, missing: str = "—") -> str:
-    """A value of a metric with its unit: ``94.27%``, ``0.212``, ``12.5 ms``."""
-    return figures_of(metric).value(value, missing)
-
-
 def part_title(key: MetricPart, metrics: Metrics) -> str:
     """The name of a metric on one part of the data: ``loss``, ``test accuracy``."""
     label = metrics.get(key.metric).label
@@ -83,20 +78,9 @@ def cut(text: str, cells: int, ellipsis: str = "…") -> str:
     return set_cell_size(text, max(0, cells - cell_len(ellipsis))).rstrip() + ellipsis
 
 
-def _percent(value: float | None, missing: str) -> str:
-    return _short_percent(value) or percent(value, missing)
-
-
 def _whole_percent(value: float | None, missing: str) -> str:
-    return _short_percent(value) or percent(value, missing, digits=0)
+    return percent(value, missing, digits=0)
 
 
 def _percent_label(value: float) -> str:
     return f"{100 * value:.3g}%"
-
-
-def _short_percent(value: float | None) -> str:
-    """The text of a very large percentage; empty for every other value."""
-    if value is None or not MOST_PERCENT < abs(100 * value) < float("inf"):
-        return ""
-    return f"{short(100 * value)}%"

@@ -10,7 +10,7 @@ from rich.cells import set_cell_size
 from nanotrain_tui.catalog.formats import clock, figure, joules
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
-from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut, value_text
+from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut, figures_of
 from nanotrain_tui.drawing.spark import spark
 from nanotrain_tui.session.metrics import UP, Metric
 
@@ -107,16 +107,16 @@ def _best(one: SessionSummary, glyphs: Glyphs) -> str:
     if found is None:
         return glyphs.missing
     value = found.last if found.metric.better is None else found.best
-    return value_text(found.metric._replace(unit=""), value, glyphs.missing)
+    return figures_of(found.metric._replace(unit="")).value(value, glyphs.missing)
 
 
 def evaluated_texts(one: SessionSummary, glyphs: Glyphs) -> list[str]:
     """The results of evaluations, primary metric first: ``accuracy 81.20% (best 83.00%)``."""
     texts = []
     for metric, last, best in one.metrics.values():
-        best_text = f" (best {value_text(metric, best, glyphs.missing)})" if metric.better else ""
+        best_text = f" (best {metric.text(best, glyphs.missing)})" if metric.better else ""
         label = cut(metric.label, METRIC_CELLS, glyphs.ellipsis)
-        texts.append(f"{label} {value_text(metric, last, glyphs.missing)}{best_text}")
+        texts.append(f"{label} {metric.text(last, glyphs.missing)}{best_text}")
     return texts
 
 
