@@ -13,6 +13,7 @@ from nanotrain_tui.drawing.lines import Line, Span, fit
 from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut, figures_of
 from nanotrain_tui.drawing.spark import spark
 from nanotrain_tui.session.metrics import UP, Metric
+from nanotrain_tui.session.search import matches
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 SPARK_CELLS = 8
 _ROLES = {
     "running": "good", "finished": "good", "paused": "warning", "stopped": "warning",
-    "failed": "error", "interrupted": "error", "unreadable": "error",
+    "failed": "error", "interrupted": "error", "unreadable": "error", "not responding": "error",
 }  # fmt: skip
 Key = Callable[["SessionSummary"], Any]
 NEWEST = "newest"  # the order in which the sessions are given
@@ -28,7 +29,7 @@ _SORTS_BEFORE: Mapping[str, Key] = {NEWEST: lambda _: 0, "name": lambda one: one
 _SORTS_AFTER: Mapping[str, Key] = {
     "time": lambda one: -one.duration_s,
     "energy": lambda one: -(one.energy_j or 0.0),
-    "state": lambda one: state_of(one),
+    "state": lambda one: one.shown_state,
 }
 
 
@@ -57,21 +58,10 @@ def _by_best(metric: Metric) -> Key:
     return key
 
 
-def state_of(summary: SessionSummary) -> str:
-    """The state in a word: also ``unreadable``."""
-    return "unreadable" if summary.problem is not None else summary.state
-
-
 def chosen(summaries: Sequence[SessionSummary], words: str, sort: str) -> list[SessionSummary]:
-    """Those that every word is found in, in the wanted order."""
-    wanted = words.lower().split()
-    found = [one for one in summaries if all(word in _said(one) for word in wanted)]
+    """The sessions that match all words, in the order of ``sort``, one of ``sorts``."""
+    found = [one for one in summaries if matches(one, words)]
     return sorted(found, key=sorts(summaries).get(sort, _SORTS_BEFORE[NEWEST]))
-
-
-def _said(one: SessionSummary) -> str:
-    held = (one.name, state_of(one), one.note, *one.tags, one.data, one.model, one.optimizer)
-    return " ".join(part for part in held if part).lower()
 
 
 def head(width: int) -> Line:
@@ -87,7 +77,7 @@ def draw_session(
 
     ``here``: whether the cursor is on it. ``marked``: the names of the selected sessions.
     """
-    state = state_of(one)
+    state = one.shown_state
     sign = glyphs.states.get(state, "?")
     name = one.name + "".join(f" +{tag}" for tag in one.tags)
     text = _row(
@@ -124,9 +114,9 @@ def _row(
     name: str, state: str, step: str, drawn: str, best: str, time: str, energy: str, width: int
 ) -> str:
     """Columns of fixed width; the name takes the rest of ``width`` cells."""
-    room = max(10, width - 3 - 55)
+    room = max(10, width - 3 - 58)
     cells = (
-        set_cell_size(name, room - 1) + " ", f"{state:<11}", f"{step:>7} ", f"{drawn:<9}",
+        set_cell_size(name, room - 1) + " ", f"{state:<14}", f"{step:>7} ", f"{drawn:<9}",
         f"{best:>7}", f"{time:>10}", f"{energy:>8}",
     )  # fmt: skip
     return " " + "".join(cells)

@@ -49,6 +49,18 @@ class SessionSummary(NamedTuple):
     problem: Optional[str]  # why the recording cannot be read
 
     @property
+    def is_live(self) -> bool:
+        """Whether the session has not ended, as far as its recording can be read."""
+        return self.problem is None and self.state not in states.ENDED
+
+    @property
+    def shown_state(self) -> str:
+        """The state that lists show: also ``unreadable`` and ``not responding``."""
+        if self.problem is not None:
+            return "unreadable"
+        return "not responding" if self.is_live and not self.responding else self.state
+
+    @property
     def primary(self) -> Optional[Evaluated]:
         """The metric by which sessions are compared; None if no metric was evaluated."""
         return next(iter(self.metrics.values()), None)
