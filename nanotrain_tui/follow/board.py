@@ -8,8 +8,8 @@ from typing import Any
 
 from nanotrain_tui.follow.bottleneck import MOST_SAMPLES, Bottleneck, find_bottleneck, newest
 from nanotrain_tui.follow.energy import EnergyUse, TrainingEnergy
+from nanotrain_tui.follow.json_values import finite_number
 from nanotrain_tui.follow.log_text import one_line
-from nanotrain_tui.follow.numbers import number
 from nanotrain_tui.follow.other_load import OtherLoad, other_load
 from nanotrain_tui.follow.run_state import HeatLimits
 from nanotrain_tui.session import event_levels as actions
@@ -50,8 +50,8 @@ class BoardFold:
 
     def sampled(self, row: Sample, running: bool, batch_size: int | None) -> None:
         """Add a sample of telemetry. ``running``: whether the session trains."""
-        power_mw = number(row.body.get("power_total_mw"))
-        t = number(row.t)
+        power_mw = finite_number(row.body.get("power_total_mw"))
+        t = finite_number(row.t)
         if t is None:
             return
         if power_mw is not None:
@@ -91,7 +91,7 @@ class BoardFold:
         if body.get("guard") != "heat":
             return
         if action == actions.WATCHING:
-            found = [number(body.get(key)) for key in ("warn", "limit", "resume")]
+            found = [finite_number(body.get(key)) for key in ("warn", "limit", "resume")]
             warn, limit, resume = found
             self.heat_limits = None  # it stays None if the guard was turned off
             if warn is not None and limit is not None and resume is not None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nanotrain_tui.follow.numbers import number
+from nanotrain_tui.follow.json_values import finite_number, finite_numbers, mappings
 from nanotrain_tui.follow.other_load import Samples, cores_of
 from nanotrain_tui.session.state import RUNNING, STARTING
 
@@ -94,7 +94,7 @@ class _Seen:
 
     def mean(self, key: str) -> float | None:
         """The mean of a quantity; None if less than half of the samples have it."""
-        found = [number(body.get(key)) for body in self.bodies]
+        found = [finite_number(body.get(key)) for body in self.bodies]
         return _mean(found) if 2 * found.count(None) < len(found) else None
 
     def allowed(self, what: str) -> float | None:
@@ -103,12 +103,12 @@ class _Seen:
         It is that of the newest sample, or that at the start of the segment.
         """
         key = f"{what}_max_mhz"
-        now = number(self.newest.get(key))
-        return number(self._environment.get(key)) if now is None else now
+        now = finite_number(self.newest.get(key))
+        return finite_number(self._environment.get(key)) if now is None else now
 
     def capped(self, what: str, mhz: float | None) -> tuple[float, float] | None:
         """The allowed and the maximum clock (MHz) if the power mode limits it; else None."""
-        allowed, top = self.allowed(what), number(self._environment.get(f"{what}_top_mhz"))
+        allowed, top = self.allowed(what), finite_number(self._environment.get(f"{what}_top_mhz"))
         if not allowed or not top or allowed >= _CAPPED * top:
             return None
         return (allowed, top) if mhz is None or mhz <= _AT_MOST * allowed else None
@@ -116,7 +116,7 @@ class _Seen:
     def mode(self, what: str) -> str:
         """The name of the power mode; empty if the mode has changed since the segment began."""
         mode, began = (self._environment.get(key) for key in ("power_mode", f"{what}_max_mhz"))
-        return mode if isinstance(mode, str) and self.allowed(what) == number(began) else ""
+        return mode if isinstance(mode, str) and self.allowed(what) == finite_number(began) else ""
 
     @property
     def busiest(self) -> float:
@@ -125,7 +125,7 @@ class _Seen:
         return _mean(list(highest)) or 0.0
 
     def rise(self, key: str) -> float:
-        known = [value for body in self.bodies if (value := number(body.get(key))) is not None]
+        known = finite_numbers(self.bodies, key)
         return known[-1] - known[0] if known else 0.0
 
     def cores(self) -> list[float]:
@@ -136,7 +136,7 @@ class _Seen:
         for index in range(min((len(row) for row in rows), default=0)):
             cells = [row[index] for row in rows]
             core = [
-                number(cell.get("load_percent")) if isinstance(cell, dict) else None
+                finite_number(cell.get("load_percent")) if isinstance(cell, dict) else None
                 for cell in cells
             ]
             if all(load is not None for load in core):
@@ -150,7 +150,8 @@ class _Seen:
     @property
     def hottest(self) -> float | None:
         keys = ("gpu_temperature_c", "cpu_temperature_c")
-        return max(filter(None, (number(self.newest.get(key)) for key in keys)), default=None)
+        found = (finite_number(self.newest.get(key)) for key in keys)
+        return max(filter(None, found), default=None)
 
 
 def _warming_up(doing: str, steps_here: int) -> Bottleneck:
@@ -185,8 +186,9 @@ def _heat(seen: _Seen) -> Bottleneck | None:
 
 
 def _swap(seen: _Seen) -> Bottleneck | None:
-    used, rise = number(seen.newest.get("swap_used_mb")), seen.rise("swap_used_mb")
-    left, total = (number(seen.newest.get(key)) for key in ("mem_available_mb", "ram_total_mb"))
+    used, rise = finite_number(seen.newest.get("swap_used_mb")), seen.rise("swap_used_mb")
+    left = finite_number(seen.newest.get("mem_available_mb"))
+    total = finite_number(seen.newest.get("ram_total_mb"))
     full = left is not None and total is not None and left < _FULL * total
     if used is None or not (rise >= _SWAPPING_MB or (full and used >= _SWAP_IN_USE_MB)):
         return None
@@ -297,9 +299,7 @@ def _fastest(cpus: Any) -> float | None:
 
 
 def _figures(cpus: Any, key: str) -> list[float]:
-    cores = cpus if isinstance(cpus, list) else []
-    found = (number(core.get(key)) for core in cores if isinstance(core, dict))
-    return [value for value in found if value is not None]
+    return finite_numbers(mappings(cpus), key)
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

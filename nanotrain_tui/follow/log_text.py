@@ -8,6 +8,7 @@ from typing import Any
 from nanotrain_tui.catalog import FIELDS
 from nanotrain_tui.catalog.formats import count, plural, value_text
 from nanotrain_tui.catalog.undecodable import shown
+from nanotrain_tui.follow.json_values import mapping, mappings
 from nanotrain_tui.follow.marks import diverged_of
 from nanotrain_tui.follow.run_state import LogLine
 from nanotrain_tui.session import events
@@ -83,15 +84,14 @@ def _configured(event: Event) -> str:
 
 
 def _ready(event: Event) -> str:
-    version = _mapping(event.body.get("versions")).get("tensorflow", "?")
-    listed = event.body.get("devices")
-    devices = map(_mapping, listed) if isinstance(listed, list) else ()
+    version = mapping(event.body.get("versions")).get("tensorflow", "?")
+    devices = mappings(event.body.get("devices"))
     names = [str(device.get("name")) for device in devices if device.get("kind", "CPU") != "CPU"]
     return f"TensorFlow {version} on {', '.join(names) or 'the CPU'}"
 
 
 def _started(event: Event) -> str:
-    data = _mapping(event.body.get("data"))
+    data = mapping(event.body.get("data"))
     begin = (
         f"training continues after step {count(event.step)}" if event.step else "training starts"
     )
@@ -106,7 +106,7 @@ def _started(event: Event) -> str:
 
 
 def _edited(event: Event) -> str:
-    given = _mapping(event.body.get("changes"))
+    given = mapping(event.body.get("changes"))
     changes = [
         f"{_name(key)} {_value(key, change[0])} → {_value(key, change[1])}"
         for key, change in given.items()
@@ -180,7 +180,7 @@ def _tested(body: Body, metrics: Metrics) -> str:
     if not isinstance(body["tested"], Mapping):
         return "not tested"
     values = evaluated_values(body["tested"])
-    scored = _mapping(body.get("score")).get("metric")
+    scored = mapping(body.get("score")).get("metric")
     metric = metrics.get(scored) if scored in values else metrics.primary
     if metric is None or metric.name not in values:
         return "tested"
@@ -208,10 +208,6 @@ def _counted(number: Any, what: str) -> str:
 
 def _is_list(value: Any) -> bool:
     return isinstance(value, (list, tuple))
-
-
-def _mapping(value: Any) -> Body:
-    return value if isinstance(value, Mapping) else {}
 
 
 _OF_METRICS: Mapping[str, Callable[[Event, Metrics], str]] = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nanotrain_tui.follow.numbers import number
+from nanotrain_tui.follow.json_values import finite_number, finite_numbers, mappings
 
 _BUSY_GPU = 50.0  # percent
 _BUSY_CORES = 0.7  # of a core
@@ -37,7 +37,7 @@ def other_load(samples: Samples, on_gpu: bool | None) -> OtherLoad | None:
 
 
 def _on_gpu(samples: Samples, on_gpu: bool | None) -> OtherLoad | None:
-    loads = [number(body.get("gpu_load_percent")) for _, body in samples]
+    loads = [finite_number(body.get("gpu_load_percent")) for _, body in samples]
     known = [load for load in loads if load is not None]
     if on_gpu is not False or not known or 2 * len(known) <= len(loads):
         return None
@@ -67,7 +67,8 @@ def _on_cpu(samples: Samples) -> OtherLoad | None:
 
 def cores_of(samples: Samples, key: str) -> float | None:
     """The number of busy cores from a count of CPU seconds; None if it was not measured."""
-    known = [(t, value) for t, body in samples if (value := number(body.get(key))) is not None]
+    found = ((t, finite_number(body.get(key))) for t, body in samples)
+    known = [(t, value) for t, value in found if value is not None]
     if len(known) < 2 or known[-1][0] <= known[0][0] or known[-1][1] < known[0][1]:
         return None
     return (known[-1][1] - known[0][1]) / (known[-1][0] - known[0][0])
@@ -77,12 +78,7 @@ def _busy_cores(samples: Samples) -> tuple[float, int] | None:
     """The number of busy cores and of cores that are on; the first sample is the starting point."""
     found: list[list[float]] = []
     for _, body in samples[1:]:
-        cpus = body.get("cpus")
-        loads = [
-            load
-            for core in (cpus if isinstance(cpus, list) else ())
-            if isinstance(core, dict) and (load := number(core.get("load_percent"))) is not None
-        ]
+        loads = finite_numbers(mappings(body.get("cpus")), "load_percent")
         if loads:
             found.append(loads)
     if not found:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nanotrain_tui.follow.numbers import number
+from nanotrain_tui.follow.json_values import finite_number
 from nanotrain_tui.follow.run_state import Gauge
 from nanotrain_tui.follow.series import Series
 from nanotrain_tui.telemetry.summary import die_temperatures
@@ -32,7 +32,7 @@ class Source:
 
     def figure(self, body: Mapping[str, Any], key: str | None) -> float | None:
         """The value of a key, in the unit of the quantity; None if there is none."""
-        value = number(body.get(key)) if key else None
+        value = finite_number(body.get(key)) if key else None
         return None if value is None else value / self.divide
 
 
@@ -68,7 +68,7 @@ class GaugeFold:
     def add(self, t: float, body: Mapping[str, Any]) -> None:
         """Add the body of a sample at ``t`` seconds of session time."""
         self._body = body
-        if number(t) is None or not 0 <= t < LATEST_S:
+        if finite_number(t) is None or not 0 <= t < LATEST_S:
             return
         for name, source in GAUGES.items():
             value = source.of(body)

@@ -14,6 +14,7 @@ from itertools import accumulate, pairwise
 from operator import attrgetter, itemgetter
 
 from nanotrain_tui.follow.curves import NO_CURVE, WindowCurves
+from nanotrain_tui.follow.json_values import mapping, positive_integer
 from nanotrain_tui.follow.series import Curve, Series
 from nanotrain_tui.follow.telemetry import GAUGES
 from nanotrain_tui.follow.timeline import timeline
@@ -156,19 +157,12 @@ def _batch_sizes(reader: SessionReader) -> Iterator[tuple[int, int, int]]:
     batch_size = examples = 0
     for event in reader.events((events.STARTED, events.EDITED)):
         if event.kind == events.STARTED:
-            data = event.body.get("data")
-            batch_size = _whole(event.body.get("batch_size")) or batch_size
-            examples = (_whole(data.get("train")) if isinstance(data, dict) else 0) or examples
+            batch_size = positive_integer(event.body.get("batch_size")) or batch_size
+            examples = positive_integer(mapping(event.body.get("data")).get("train")) or examples
             known = known[: bisect.bisect_left(known, event.step, key=itemgetter(0))]
         else:
-            changes = event.body.get("changes")
-            change = changes.get("train.batch_size") if isinstance(changes, dict) else None
-            batch_size = (_whole(change[-1]) if isinstance(change, list) else 0) or batch_size
+            change = mapping(event.body.get("changes")).get("train.batch_size") or [None]
+            batch_size = positive_integer(change[-1]) or batch_size
         if not known or known[-1][1:] != (batch_size, examples):
             known.append((event.step if known else 0, batch_size, examples))
     yield from known
-
-
-def _whole(value: object) -> int:
-    """A positive whole number, else 0."""
-    return value if isinstance(value, int) and value > 0 else 0
