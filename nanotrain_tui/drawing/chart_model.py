@@ -12,7 +12,7 @@ from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.scale import Scale
 from nanotrain_tui.drawing.smoothing import Smoothing, unit_of
 from nanotrain_tui.follow.curves import NO_CURVE, WindowCurves
-from nanotrain_tui.follow.not_finite import all_of, in_words
+from nanotrain_tui.follow.not_finite_ranges import all_of, in_words
 from nanotrain_tui.follow.run_state import Mark, RunState
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.session.metrics import TRAINING

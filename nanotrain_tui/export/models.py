@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nanotrain_tui.config import find_folders
-from nanotrain_tui.export.registry import ExportError, Options
+from nanotrain_tui.export.format_types import ExportError, Options
 from nanotrain_tui.launch.model import Model, find_model, write_model
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.trainer_python.cache import PythonCache

@@ -13,7 +13,7 @@ from nanotrain_tui.trainer.losses import FROM_LOGITS, LOSSES, losses_of
 from nanotrain_tui.trainer.optimizers import OPTIMIZERS, UpdateContext, initial_slot
 from nanotrain_tui.trainer.schedule import SCHEDULES, learning_rates
 
-from .registry import ExportError
+from .format_types import ExportError
 from .script_source import Sources, parts_of, table
 
 # The imports and functions that the template itself uses.

@@ -12,7 +12,8 @@ from nanotrain_tui.drawing.scale import Scale, fraction_scale, log_if_wide
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.follow.marks import is_mark
-from nanotrain_tui.follow.not_finite import INFINITE, NAN, in_words, stretches
+from nanotrain_tui.follow.not_finite import INFINITE, NAN
+from nanotrain_tui.follow.not_finite_ranges import in_words, stretches
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.window import read_window
 from nanotrain_tui.session.events import signs

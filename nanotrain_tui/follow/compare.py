@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from nanotrain_tui.catalog import flatten, format_value
 from nanotrain_tui.follow.curves import WindowCurves
-from nanotrain_tui.follow.not_finite import in_words
+from nanotrain_tui.follow.not_finite_ranges import in_words
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve, trace_of_values
 from nanotrain_tui.follow.window import read_window

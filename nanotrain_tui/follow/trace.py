@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from nanotrain_tui.follow.not_finite import INFINITE, NAN, in_words
+from nanotrain_tui.follow.not_finite import INFINITE, NAN
+from nanotrain_tui.follow.not_finite_ranges import in_words
 from nanotrain_tui.follow.series import Curve
 
 Point = tuple[float, float]
@@ -17,7 +18,7 @@ class Trace(NamedTuple):
 
     pieces: Sequence[Sequence[Point]]  # only finite values
     not_finite: Sequence[tuple[float, str]] = ()  # (x, kind) of values that are not finite
-    note: str = ""  # a text about them, from ``follow.not_finite.in_words``
+    note: str = ""  # a text about them, from ``follow.not_finite_ranges.in_words``
     extent: tuple[float, float] | None = None  # the ends of the axis; None: those of the points
 
     @property

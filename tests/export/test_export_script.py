@@ -10,8 +10,8 @@ from recorded import tutorial_run
 
 from nanotrain_tui.catalog import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
 from nanotrain_tui.export import Options, get_format
+from nanotrain_tui.export.format_types import ExportError
 from nanotrain_tui.export.formats.script import edits_of
-from nanotrain_tui.export.registry import ExportError
 from nanotrain_tui.export.script_formulas import formulas_of, import_lines
 from nanotrain_tui.session.history import SegmentHistory
 from nanotrain_tui.session.recording.reader import SessionReader

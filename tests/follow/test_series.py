@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.follow.not_finite import NotFinite, all_of, in_words, stretches
+from nanotrain_tui.follow.not_finite import NotFinite
+from nanotrain_tui.follow.not_finite_ranges import all_of, in_words, stretches
 from nanotrain_tui.follow.series import WORTH_NUMPY, Curve, Series
 from nanotrain_tui.follow.totals import LARGEST, totals, totals_between
 

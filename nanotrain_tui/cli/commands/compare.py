@@ -155,7 +155,7 @@ def _setting(one: "ComparedRun", key: str) -> dict[str, Any]:
 def _session(
     one: "ComparedRun", target: "Target | None", curve: MetricPart, axis: str
 ) -> dict[str, Any]:
-    from nanotrain_tui.follow.not_finite import as_object
+    from nanotrain_tui.follow.not_finite_ranges import as_object
     from nanotrain_tui.session.evaluated import as_json, beside_metrics
 
     reached = target.reached_by(one) if target else None

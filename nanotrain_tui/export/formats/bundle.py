@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.catalog.undecodable import shown
+from nanotrain_tui.export.format_types import BinaryFormat, Options
 from nanotrain_tui.export.formats.session import copy_recording
-from nanotrain_tui.export.registry import BinaryFormat, Options
 from nanotrain_tui.session import events
 from nanotrain_tui.session.checkpoints import list_checkpoints, sha256_of
 from nanotrain_tui.session.recording.portable import MANIFEST, MEMBER

@@ -14,7 +14,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, TextIO
 
-from nanotrain_tui.export.registry import ExportError, Options, TextFormat
+from nanotrain_tui.export.format_types import ExportError, Options, TextFormat
 from nanotrain_tui.session.recording.reader import SessionReader
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 import csv
 from typing import TextIO
 
+from nanotrain_tui.export.format_types import Options, TextFormat
 from nanotrain_tui.export.numbers import float32_texts, scalar_text, time_texts
-from nanotrain_tui.export.registry import Options, TextFormat
 from nanotrain_tui.export.rows import Block, StepTable
 from nanotrain_tui.export.tables import TABLES
 from nanotrain_tui.session.recording.reader import SessionReader

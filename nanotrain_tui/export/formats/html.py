@@ -11,7 +11,7 @@ from typing import TextIO
 from nanotrain_tui.catalog import FIELDS, check, flatten, format_value
 from nanotrain_tui.catalog.formats import clock, joules, moment
 from nanotrain_tui.drawing.glyphs import UNICODE
-from nanotrain_tui.export.registry import Options, TextFormat
+from nanotrain_tui.export.format_types import Options, TextFormat
 from nanotrain_tui.export.session_charts import read_charts
 from nanotrain_tui.export.vector import draw_charts
 from nanotrain_tui.follow.log_text import describe

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
+from nanotrain_tui.export.format_types import Options, TextFormat
 from nanotrain_tui.export.objects import (
     dump,
     evaluation_object,
@@ -11,7 +12,6 @@ from nanotrain_tui.export.objects import (
     session_head,
     step_objects,
 )
-from nanotrain_tui.export.registry import Options, TextFormat
 from nanotrain_tui.export.rows import StepTable
 from nanotrain_tui.export.tables import events_of, samples_of
 from nanotrain_tui.session.recording.reader import SessionReader

@@ -2,6 +2,7 @@
 
 from typing import Any, TextIO
 
+from nanotrain_tui.export.format_types import Options, TextFormat
 from nanotrain_tui.export.objects import (
     dump,
     evaluation_object,
@@ -10,7 +11,6 @@ from nanotrain_tui.export.objects import (
     session_head,
     step_objects,
 )
-from nanotrain_tui.export.registry import Options, TextFormat
 from nanotrain_tui.export.rows import StepTable
 from nanotrain_tui.export.tables import events_of, samples_of
 from nanotrain_tui.session.recording.reader import SessionReader

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from nanotrain_tui.export.format_types import Options, PathFormat
 from nanotrain_tui.export.models import OPTIONS, write_model_file
-from nanotrain_tui.export.registry import Options, PathFormat
 from nanotrain_tui.session.recording.reader import SessionReader
 
 

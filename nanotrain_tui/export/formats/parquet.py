@@ -7,9 +7,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nanotrain_tui.catalog.undecodable import shown
+from nanotrain_tui.export.format_types import BinaryFormat, ExportError, Options
 from nanotrain_tui.export.objects import session_head
 from nanotrain_tui.export.plain import plain_json
-from nanotrain_tui.export.registry import BinaryFormat, ExportError, Options
 from nanotrain_tui.export.rows import Block, StepTable
 from nanotrain_tui.export.tables import TABLES, Table, Value
 from nanotrain_tui.session.recording.reader import SessionReader

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from nanotrain_tui.export.format_types import FolderFormat, Options
 from nanotrain_tui.export.models import OPTIONS, write_model_format
-from nanotrain_tui.export.registry import FolderFormat, Options
 from nanotrain_tui.session.recording.reader import SessionReader
 
 

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from nanotrain_tui.catalog import Config, edited, trainer_config
 from nanotrain_tui.export import script_formulas
-from nanotrain_tui.export.registry import ExportError, Options, TextFormat
+from nanotrain_tui.export.format_types import ExportError, Options, TextFormat
 from nanotrain_tui.session.evaluated import evaluated
 from nanotrain_tui.session.history import SegmentHistory, read_history
 from nanotrain_tui.session.recording.reader import SessionReader

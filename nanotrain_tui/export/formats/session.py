@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
-from nanotrain_tui.export.registry import BinaryFormat, Options
+from nanotrain_tui.export.format_types import BinaryFormat, Options
 from nanotrain_tui.session.labels import read_labels
 from nanotrain_tui.session.recording.reader import SessionReader
 

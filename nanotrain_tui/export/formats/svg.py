@@ -2,7 +2,7 @@
 
 from typing import TextIO
 
-from nanotrain_tui.export.registry import Options, TextFormat
+from nanotrain_tui.export.format_types import Options, TextFormat
 from nanotrain_tui.export.session_charts import read_charts
 from nanotrain_tui.export.vector import draw_charts
 from nanotrain_tui.session.recording.reader import SessionReader

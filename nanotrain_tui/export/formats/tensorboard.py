@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from nanotrain_tui.catalog import flatten
-from nanotrain_tui.export.registry import ExportError, FolderFormat, Options
+from nanotrain_tui.export.format_types import ExportError, FolderFormat, Options
 from nanotrain_tui.export.rows import StepTable
 from nanotrain_tui.export.tables import events_of, samples_of
 from nanotrain_tui.follow.log_text import describe
