@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nanotrain_tui.drawing.scale import Scale, fraction_scale, log_if_wide
+from nanotrain_tui.drawing.scale import Scale, ceiling, fraction_scale, log_if_wide
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.follow.marks import is_mark
@@ -148,7 +147,7 @@ def _steps(times: Curve) -> list[tuple[float, int]]:
     if not bins:
         return []
     first, last = times.start + bins[0] * times.width, times.end
-    every = max(1, round(round_up((last - first + 1) / 6)))
+    every = max(1, round(ceiling((last - first + 1) / 6)))
     return [
         (_time_at(times, step), step) for step in range(-(-first // every) * every, last + 1, every)
     ]
@@ -186,9 +185,3 @@ def _gauge_scale(values: Sequence[float]) -> Scale:
     low, high = min(values), max(values)
     margin = (high - low) / 10 or max(1.0, abs(high) / 10)
     return Scale(max(0.0, low - margin) if low >= 0 else low - margin, high + margin)
-
-
-def round_up(step: float) -> float:
-    """The next 1, 2 or 5 times a power of ten at or above a positive value."""
-    power = 10.0 ** math.floor(math.log10(step))
-    return power * (1, 2, 5, 10)[bisect_left((1.0, 2.0, 5.0), step / power - 1e-9)]

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import TypeVar
 
+from nanotrain_tui.catalog.formats import count, short
 from nanotrain_tui.drawing.glyphs import UNICODE
-from nanotrain_tui.drawing.scale import Scale
-from nanotrain_tui.export.session_charts import Chart, Charts, NotFiniteRange, round_up
+from nanotrain_tui.drawing.scale import Scale, ceiling
+from nanotrain_tui.export.session_charts import Chart, Charts, NotFiniteRange
 
 WIDTH, HEIGHT = 800, 170  # of one chart, in the drawing's own units
 LEFT, RIGHT, TOP = 84, 36, 28  # margins of a chart
@@ -73,7 +74,7 @@ def _chart(chart: Chart, found: Charts) -> str:
         at = f"{y(tick):.1f}"
         parts.append(f'<path class="grid" d="M{LEFT} {at}H{WIDTH - RIGHT}"/>')
         place = f'x="{LEFT - 6}" y="{at}" dy=".35em" text-anchor="end"'
-        parts.append(f"<text {place}>{label(tick)}</text>")
+        parts.append(f"<text {place}>{short(tick)}</text>")
     for t, text in found.marks:
         x = f"{_x(found, t):.1f}"
         line = f'<path class="mark" d="M{x} {TOP}V{bottom}"><title>{escape(text)}</title></path>'
@@ -122,27 +123,15 @@ def ticks(scale: Scale) -> list[float]:
         every = max(1, (high - low) // 4)
         found = [10.0**power for power in range(low, high + 1, every)]
         return [tick for tick in found if scale.low <= tick <= scale.high] or [scale.high]
-    step = round_up((scale.high - scale.low) / 4)
+    step = ceiling((scale.high - scale.low) / 4)
     first = math.ceil(scale.low / step - 1e-9)
     last = math.floor(scale.high / step + 1e-9)
     return [i * step for i in range(first, last + 1)]
 
 
-def label(tick: float) -> str:
-    """A short text of a value on an axis: ``1,800``, ``0.05``, ``1.5e-4``."""
-    if 0 < abs(tick) < 1e-3:
-        mantissa, power = f"{tick:.2e}".split("e")
-        return f"{float(mantissa):g}e{int(power)}"
-    return (
-        f"{tick:,.4g}" if abs(tick) < 1e3 else f"{tick:,.0f}" if abs(tick) < 1e7 else f"{tick:.3g}"
-    )
-
-
-def short(step: int) -> str:
+def step_text(step: int) -> str:
     """A short text of a round step: ``2,000``, ``20k``, ``2.5M``."""
-    if step < 10_000:
-        return f"{step:,}"
-    return f"{step / 1000:g}k" if step < 1_000_000 else f"{step / 1_000_000:g}M"
+    return count(step) if step < 10_000 else short(step)
 
 
 def _axis(found: Charts) -> str:
@@ -151,7 +140,7 @@ def _axis(found: Charts) -> str:
     for t, step in found.steps:
         if _x(found, t) >= free:
             parts.append(
-                f'<text x="{_x(found, t):.1f}" y="14" text-anchor="middle">{short(step)}</text>'
+                f'<text x="{_x(found, t):.1f}" y="14" text-anchor="middle">{step_text(step)}</text>'
             )
             free = _x(found, t) + APART
     if parts:
@@ -160,7 +149,7 @@ def _axis(found: Charts) -> str:
     length = found.end_t - found.begin_t
     unit, name = next(((u, n) for u, n in units if length >= 3 * u), (1, "s"))
     if length > 0:
-        step_t = round_up(length / unit / 6) * unit
+        step_t = ceiling(length / unit / 6) * unit
         first, last = math.ceil(found.begin_t / step_t), int(found.end_t / step_t + 1e-9)
         for t in (i * step_t for i in range(first, last + 1)):
             at = f'x="{_x(found, t):.1f}" y="{14 + ROW}" text-anchor="middle"'
