@@ -1,4 +1,4 @@
-"""The page and the drawing: sound, harmless, self-contained, and shown by a real browser."""
+"""The page and the image: valid, safe, self-contained, and shown by a real browser."""
 
 import io
 import json
@@ -49,7 +49,7 @@ def hostile_run(home: Path) -> SessionFolder:
 
 
 class Page(HTMLParser):
-    """What a browser would act on."""
+    """The parts of a page that make a browser load or run something."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class Page(HTMLParser):
                 self.links.append(value or "")
 
 
-def test_the_page_escapes_every_text_and_asks_for_nothing(tmp_path: Path) -> None:
+def test_the_page_escapes_every_text_and_loads_nothing(tmp_path: Path) -> None:
     text = export(hostile_run(tmp_path), "html")
     page = Page(text)
     assert not {"script", "img", "iframe", "object", "form"} & set(page.tags)
@@ -76,7 +76,7 @@ def test_the_page_escapes_every_text_and_asks_for_nothing(tmp_path: Path) -> Non
         assert said in text.replace("<wbr>", "")
 
 
-def test_the_drawing_is_sound_xml_with_a_chart_for_what_was_recorded(tmp_path: Path) -> None:
+def test_the_image_is_valid_xml_with_a_chart_for_each_recorded_metric(tmp_path: Path) -> None:
     text = export(hostile_run(tmp_path), "svg")
     root = ET.fromstring(text)
     titles = [e.text for e in root.iter() if e.get("class") == "title"]
@@ -85,7 +85,7 @@ def test_the_drawing_is_sound_xml_with_a_chart_for_what_was_recorded(tmp_path: P
     assert not [value for e in root.iter() for value in e.attrib.values() if "nan" in value]
 
 
-def test_where_values_are_not_finite_the_line_is_broken_and_marked(tmp_path: Path) -> None:
+def test_values_that_are_not_finite_break_the_line_and_have_a_mark(tmp_path: Path) -> None:
     recording = Recording(tmp_path).started()
     not_finite = {
         **dict.fromkeys(range(100, 151), math.nan),
@@ -112,7 +112,7 @@ def test_where_values_are_not_finite_the_line_is_broken_and_marked(tmp_path: Pat
     assert text.count(">×</text>") == 2 and text.count(">∞</text>") == 1
 
 
-def test_a_loss_without_any_finite_value_and_an_accuracy_of_nought_have_charts(
+def test_a_loss_of_nan_and_an_accuracy_of_zero_have_charts(
     tmp_path: Path,
 ) -> None:
     recording = Recording(tmp_path).started()
@@ -125,11 +125,11 @@ def test_a_loss_without_any_finite_value_and_an_accuracy_of_nought_have_charts(
 
 
 @pytest.mark.parametrize("name", ["svg", "html"])
-def test_a_session_without_anything_has_a_page_too(tmp_path: Path, name: str) -> None:
+def test_an_empty_session_has_a_page(tmp_path: Path, name: str) -> None:
     assert export(Recording(tmp_path).close(), name)
 
 
-def test_loss_and_power_stand_over_the_same_time(tmp_path: Path) -> None:
+def test_loss_and_power_have_the_same_time_axis(tmp_path: Path) -> None:
     with SessionReader(hostile_run(tmp_path)) as reader:
         found = read_charts(reader)
     assert found.end_t == pytest.approx(0.5, abs=0.01)
@@ -139,7 +139,7 @@ def test_loss_and_power_stand_over_the_same_time(tmp_path: Path) -> None:
     assert found.marks[0][0] == pytest.approx(0.3)
 
 
-def test_the_axis_tells_steps_and_begins_with_the_training(tmp_path: Path) -> None:
+def test_the_axis_has_steps_and_begins_with_the_training(tmp_path: Path) -> None:
     recording = Recording(tmp_path).started()
     recording.t = 30.0  # TensorFlow loads
     with SessionReader(recording.steps(1000).finished()) as reader:
@@ -157,7 +157,7 @@ def test_the_steps_of_the_axis_are_short() -> None:
 
 
 @given(st.lists(st.floats(1e-6, 1e9), min_size=1, max_size=20))
-def test_ticks_lie_on_the_axis_and_are_few(values: list[float]) -> None:
+def test_ticks_are_on_the_axis_and_few(values: list[float]) -> None:
     scale = log_if_wide(values)
     found = ticks(scale)
     assert 1 <= len(found) <= 10 and found == sorted(found)

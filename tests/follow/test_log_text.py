@@ -1,4 +1,4 @@
-"""Every event in one plain line."""
+"""The text of every kind of event."""
 
 from typing import Any
 
@@ -102,7 +102,7 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
         ("unheard_of", {}, "unheard_of"),
     ],
 )
-def test_what_an_event_says(kind: str, body: dict[str, Any], text: str) -> None:
+def test_text_of_an_event(kind: str, body: dict[str, Any], text: str) -> None:
     assert said(kind, **body) == text
 
 
@@ -118,7 +118,7 @@ def test_a_traceback_becomes_one_short_line() -> None:
     assert text.startswith("Traceback File [31m'x' yyy") and len(text) == LONGEST
 
 
-def test_levels_follow_the_weight_of_an_event() -> None:
+def test_level_of_an_event() -> None:
     levels = {kind: describe(Event(1, 1, 0.0, 0, kind, {})).level for kind in ("note", "crashed")}
     assert levels == {"note": "info", "crashed": "error"}
 
