@@ -8,8 +8,8 @@ from rich.cells import cell_len, set_cell_size
 
 from nanotrain_tui.drawing.metric_text import cut, part_title
 from nanotrain_tui.drawing.overlay import LETTERS
+from nanotrain_tui.drawing.result_columns import default_target, result_columns
 from nanotrain_tui.follow.compare import ComparedRun, differences, metric_parts
-from nanotrain_tui.follow.comparison import default_target, result_columns
 from nanotrain_tui.follow.not_finite_ranges import in_words
 
 NAME_CELLS = 21  # the name of a column is cut to this

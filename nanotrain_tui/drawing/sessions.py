@@ -13,7 +13,6 @@ from nanotrain_tui.drawing.lines import Line, Span, fit
 from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut, figures_of
 from nanotrain_tui.drawing.spark import spark
 from nanotrain_tui.session.metrics import UP, Metric
-from nanotrain_tui.session.search import matches
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
@@ -60,7 +59,7 @@ def _by_best(metric: Metric) -> Key:
 
 def chosen(summaries: Sequence[SessionSummary], words: str, sort: str) -> list[SessionSummary]:
     """The sessions that match all words, in the order of ``sort``, one of ``sorts``."""
-    found = [one for one in summaries if matches(one, words)]
+    found = [one for one in summaries if one.matches(words)]
     return sorted(found, key=sorts(summaries).get(sort, _SORTS_BEFORE[NEWEST]))
 
 

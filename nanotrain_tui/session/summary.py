@@ -60,6 +60,17 @@ class SessionSummary(NamedTuple):
             return "unreadable"
         return "not responding" if self.is_live and not self.responding else self.state
 
+    def matches(self, text: str) -> bool:
+        """Whether every word of the text occurs in the description of the session.
+
+        The description is its name, state, note, tags, data, model, optimizer and loss. Upper and
+        lower case are equal.
+        """
+        described = (self.name, self.shown_state, self.note, *self.tags, self.data, self.model,
+                     self.optimizer, self.loss_name)  # fmt: skip
+        words = " ".join(part for part in described if part).lower()
+        return all(word in words for word in text.lower().split())
+
     @property
     def primary(self) -> Optional[Evaluated]:
         """The metric by which sessions are compared; None if no metric was evaluated."""

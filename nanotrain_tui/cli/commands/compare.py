@@ -20,8 +20,8 @@ from nanotrain_tui.session.metrics import (
 )
 
 if TYPE_CHECKING:
+    from nanotrain_tui.drawing.result_columns import Target
     from nanotrain_tui.follow.compare import ComparedRun
-    from nanotrain_tui.follow.comparison import Target
     from nanotrain_tui.session.metrics import Metric
 
 MOST = 8
@@ -84,8 +84,8 @@ def _target(
     found: list["ComparedRun"], target: float | None, accuracy: float | None
 ) -> "Target | None":
     """The value of an option, else the best one that all reached; None without a metric."""
+    from nanotrain_tui.drawing.result_columns import Target, default_target
     from nanotrain_tui.follow.compare import primary_metric
-    from nanotrain_tui.follow.comparison import Target, default_target
 
     metric, value = primary_metric(found), target
     if accuracy is not None and target is None:
@@ -178,7 +178,7 @@ def _session(
 
 
 def _results(found: list["ComparedRun"], target: "Target | None") -> str:
-    from nanotrain_tui.follow.comparison import result_columns
+    from nanotrain_tui.drawing.result_columns import result_columns
 
     columns = result_columns(found, target, missing="-")
     header = ["SESSION", *(name.upper() for name, _ in columns)]

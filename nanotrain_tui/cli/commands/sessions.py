@@ -87,7 +87,6 @@ def command(
     """
     if ctx.invoked_subcommand is not None:
         return None
-    from nanotrain_tui.session.search import matches
     from nanotrain_tui.session.summary import summarise_all
 
     folders = my_folders()
@@ -97,7 +96,7 @@ def command(
         for one in summaries
         if (state is None or one.shown_state == state)
         and set(tags) <= set(one.tags)
-        and (search is None or matches(one, search))
+        and (search is None or one.matches(search))
     ]
     chosen = _sorted(chosen, sort, reverse, _metrics_of(summaries))
     if as_json:
