@@ -15,6 +15,7 @@ from nanotrain_tui.catalog import formats
         (formats.plural(2, "entry", "entries"), "2 entries"),
         (formats.percent(0.9427), "94.27%"),
         (formats.percent(0.934, digits=0), "93%"),
+        (formats.percent(2.5e7), "2.5e9%"),
         (formats.percent(None), "—"),
         (formats.percent(float("nan")), "nan"),
         (formats.scalar(0.123456), "0.1235"),

@@ -221,7 +221,7 @@ def test_a_divergence_without_a_checkpoint_advises_a_restart(nano: Nano, home: P
     for text in (" ".join(text.split()) for text in outputs):
         assert "there is no good checkpoint" in text and f"nanotrain restart {name} --set" in text
         assert "fork" not in text
-    assert "there is no good checkpoint, so begin anew with other values" in ran.out
+    assert "there is no good checkpoint, so restart with other values" in ran.out
 
 
 def test_a_crash_with_a_resume_is_reported(nano: Nano, home: Path) -> None:
