@@ -121,6 +121,14 @@ class TerminalDriver(LinuxDriver):
 
     # --- taking and leaving the terminal ---------------------------------------------------
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """(columns, rows) of the terminal itself: an exported COLUMNS knows of no change of size."""
+        try:
+            columns, rows = os.get_terminal_size(self.fileno)
+        except OSError:
+            columns = rows = 0
+        return (columns, rows) if columns and rows else super()._get_terminal_size()
+
     def start_application_mode(self) -> None:
         """Take the terminal. Waits until this process is in the foreground."""
         self._wait_for_terminal()
