@@ -49,7 +49,7 @@ def test_keys_as_people_write_them() -> None:
     [
         ({"stpo": "x"}, "keys.stpo: there is no such action. Did you mean 'stop'?"),
         ({"stop": "foo"}, "keys.stop: 'foo' is not a key; stop keeps its default keys."),
-        ({"stop": "escape"}, "keys.stop: escape always leaves; take another."),
+        ({"stop": "escape"}, "keys.stop: escape is reserved; choose another key."),
         ({"stop": " "}, "keys.stop: no key is given; stop keeps its default keys."),
         ({"stop": "q"}, "keys.stop: q is already the key of 'quit'; stop keeps s."),
         (

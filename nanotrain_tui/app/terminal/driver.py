@@ -122,7 +122,7 @@ class TerminalDriver(LinuxDriver):
     # --- taking and leaving the terminal ---------------------------------------------------
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        """(columns, rows) of the terminal itself: an exported COLUMNS knows of no change of size."""
+        """Return (columns, rows) of the terminal; an exported COLUMNS would hide a resize."""
         try:
             columns, rows = os.get_terminal_size(self.fileno)
         except OSError:
