@@ -14,7 +14,7 @@ from .world import TimedOut, World, wait_for
 
 LOST_AT_MOST_S = 1.0
 FORMATS = ("csv", "json", "jsonl", "html", "svg", "session")
-_TRACEBACK = "Traceback (most recent call last)"
+TRACEBACK = "Traceback (most recent call last)"
 
 
 def all_commands(world: World, name: str) -> Iterator[str]:
@@ -33,7 +33,7 @@ def all_commands(world: World, name: str) -> Iterator[str]:
     ]
     for command in commands:
         ran = world.run(*command)
-        if ran.status != 0 or _TRACEBACK in ran.err:
+        if ran.status != 0 or TRACEBACK in ran.err:
             yield f"{' '.join(command)} ends with {ran.status}: {(ran.out + ran.err)[-400:]}"
 
 
@@ -80,6 +80,18 @@ def no_process_left(world: World) -> Iterator[str]:
     except TimedOut:
         for pid, command in world.processes().items():
             yield f"process {pid} is left: {command}"
+
+
+def resumes_to_same_bits(world: World, folder: SessionFolder) -> Iterator[str]:
+    """A session that has not finished is resumed to its end; all values are those undisturbed."""
+    if state_of(world, folder.name) != "finished":
+        ran = world.run("resume", folder.name)
+        if ran.status != 0 or state_of(world, folder.name) != "finished":
+            yield f"resume ends with {ran.status}: {ran.err[-400:]}"
+        wait_for(lambda: not folder.is_alive(), "the resumed session to end")
+        yield from each_step_once(folder)
+        yield from all_commands(world, folder.name)
+    yield from same_bits(folder)
 
 
 def same_bits(folder: SessionFolder) -> Iterator[str]:

@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from nanotrain_tui.session.client import ControlClient
+from nanotrain_tui.session.errors import ControlError
 from nanotrain_tui.session.folder import SessionFolder
 
 PATIENCE_S = 120.0
-SKIPPED = "SKIPPED LOUDLY"  # what a round begins a sentence with that it cannot be played
 ROOT = Path(__file__).resolve().parents[2]
 TRAINER = ROOT / "tests" / "fakes" / "scripted_trainer.py"
 NANOTRAIN = (sys.executable, "-m", "nanotrain_tui")
@@ -36,6 +37,10 @@ class TimedOut(AssertionError):
     """Something that must happen did not happen in two minutes."""
 
 
+class Skipped(Exception):
+    """The fault could not be injected; the text is the reason."""
+
+
 class Ran(NamedTuple):
     """A command that has ended."""
 
@@ -54,6 +59,15 @@ def wait_for(condition: Callable[[], Any], what: str, patience_s: float = PATIEN
         if time.monotonic() > give_up:
             raise TimedOut(f"waited {patience_s:g} s for {what}")
         time.sleep(0.01)
+
+
+def ask_to_stop(folder: SessionFolder, **options: Any) -> None:
+    """Ask a session to stop at its next step; nothing happens if it has ended."""
+    try:
+        with ControlClient(folder) as client:
+            client.request("stop", timeout=30.0, **options)
+    except ControlError:
+        pass
 
 
 class World:
