@@ -37,8 +37,9 @@ class Terminal:
         self.slave = slave
         self.process = subprocess.Popen(
             [sys.executable, str(FAKES / "app_in_terminal.py"), *arguments],
-            preexec_fn=take_terminal if owned else None, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+            stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
             env={**os.environ, "LINES": "24", "COLUMNS": "80", **environ},
+            preexec_fn=take_terminal if owned else None,
         )  # fmt: skip
         self.seen = b""
 

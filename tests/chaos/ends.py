@@ -23,7 +23,14 @@ from .world import Skipped, World, ask_to_stop, wait_for
 NAME = "ending"
 STEPS = 1500
 # What is killed: processes of the session while it ends, or a reader of what a killed host left.
-TARGETS = ("host", "supervisor", "trainer", "host and supervisor", "all of them", "reader")
+TARGETS = (
+    "host",
+    "supervisor",
+    "trainer",
+    "host and supervisor",
+    "supervisor and host and trainer",
+    "reader",
+)
 
 
 def faults(rng: random.Random) -> list[str]:
@@ -46,8 +53,10 @@ def play(world: World, rng: random.Random, fault: str) -> Iterator[str]:
         wait_for(lambda: witness.steps_by(time.monotonic()) > 300, "some steps")
         killed = _processes(world, "host" if target == "reader" else target)
         if target != "reader":
-            ask_to_stop(folder)
-            time.sleep(delay_s)
+            # The trainer is killed while it stops, the others after it has stopped.
+            is_trainer = "trainer" in target
+            ask_to_stop(folder, wait=not is_trainer)
+            time.sleep(delay_s / 10 if is_trainer else delay_s)
         fault_at = time.monotonic()
         hit = sum(_kill(pid) for pid in killed)
         witness.stop()
@@ -67,8 +76,6 @@ def play(world: World, rng: random.Random, fault: str) -> Iterator[str]:
 
 
 def _processes(world: World, target: str) -> list[int]:
-    if target == "all of them":
-        return [*world.find("supervisor"), *world.find("host"), *world.find("trainer")]
     return [pid for role in target.split(" and ") for pid in world.find(role)]
 
 

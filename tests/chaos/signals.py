@@ -84,9 +84,7 @@ def _await_moment(world: World, witness: Witness, rng: random.Random, fault: Fau
             wait_for(lambda: world.find(fault.target), f"the {fault.target}")
         time.sleep(rng.uniform(0.0, 0.4))
         return
-    before_end = rng.randrange(0, 12)
-    if fault.target in ("trainer", "tegrastats"):
-        before_end += 20  # they end first
+    before_end = rng.randrange(10, 40)  # the witness learns of a step a moment later
     step = {
         "running": rng.randrange(20, 500),
         "checkpoint": 50 * rng.randrange(1, 10),

@@ -157,7 +157,9 @@ class World:
         return [
             pid
             for pid, command in self.processes().items()
-            if sign in " ".join(command.split()[:4]) and "train --name" not in command
+            if sign in " ".join(command.split()[:4])
+            and "train --name" not in command
+            and "--inspect" not in command  # the trainer's program looks at the data, and ends
         ]
 
     def _tegrastats(self) -> Path:
