@@ -70,6 +70,24 @@ def ask_to_stop(folder: SessionFolder, **options: Any) -> None:
         pass
 
 
+def processes_with(text: str) -> dict[int, str]:
+    """pid: command line, of all processes with a text in their environment, zombies aside."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            if text.encode() not in (entry / "environ").read_bytes() + b"\0":
+                continue
+            if (entry / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
+                continue
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
+        except (OSError, IndexError):
+            continue  # it ended meanwhile
+        found[int(entry.name)] = command.decode("utf-8", "replace").strip()
+    return found
+
+
 class World:
     """``home`` is its NANOTRAIN_HOME; every process started below it is found by that variable."""
 
@@ -123,22 +141,8 @@ class World:
         return ["train", "--name", name, *sets]
 
     def processes(self) -> dict[int, str]:
-        """pid: command line, of all that run with this home, zombies aside."""
-        mark = f"NANOTRAIN_HOME={self.home}\0".encode()
-        found = {}
-        for entry in Path("/proc").iterdir():
-            if not entry.name.isdigit() or int(entry.name) == os.getpid():
-                continue
-            try:
-                if mark not in (entry / "environ").read_bytes() + b"\0":
-                    continue
-                if (entry / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
-                    continue
-                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
-            except (OSError, IndexError):
-                continue  # it ended meanwhile
-            found[int(entry.name)] = command.decode("utf-8", "replace").strip()
-        return found
+        """pid: command line, of all that run with this home."""
+        return processes_with(f"NANOTRAIN_HOME={self.home}\0")
 
     def find(self, role: str) -> list[int]:
         """The processes of a role: ``host``, ``supervisor``, ``trainer``, ``tegrastats``, ``app``.

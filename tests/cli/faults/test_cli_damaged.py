@@ -118,7 +118,7 @@ UNREADABLE = {
 
 
 #: Damage that a list and a comparison do not notice, because they do not read everything.
-DEEP = ("no kind", "no metric", "a negative time")
+DEEP = ("no kind", "no metric")
 
 
 #: Damage of rows that a comparison does not use.
