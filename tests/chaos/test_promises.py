@@ -68,7 +68,7 @@ def test_steps_and_edits_that_were_acknowledged_and_are_not_recorded(
 
 def test_a_step_that_is_not_there_once(folder: SessionFolder) -> None:
     change(folder, "UPDATE steps SET first_step = 2 WHERE metric = 'loss' AND first_step = 1")
-    assert list(each_step_once(folder))[0] == "loss: step 2 follows step 0"
+    assert next(iter(each_step_once(folder))) == "loss: step 2 follows step 0"
 
 
 def test_a_metric_that_is_not_there(folder: SessionFolder) -> None:
