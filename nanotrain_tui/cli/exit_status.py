@@ -25,7 +25,7 @@ import click
 
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.catalog.formats import sentence
-from nanotrain_tui.session.errors import SessionError, SessionNotFound
+from nanotrain_tui.session.errors import SessionError, SessionNotFound, os_reason
 from nanotrain_tui.session.text import printable
 
 FINISHED = 0
@@ -101,12 +101,6 @@ def note(message: str) -> None:
 def paragraph(text: str) -> str:
     """The text on one line, without control characters, which could move the cursor."""
     return printable(" ".join(text.split()))
-
-
-def os_reason(error: OSError) -> str:
-    """``PATH: No space left on device``"""
-    reason = error.strerror or str(error)
-    return f"{error.filename}: {reason}" if error.filename is not None else reason
 
 
 def drop_output() -> None:
