@@ -16,6 +16,16 @@ settings.register_profile("ci", **ANY_SPEED, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """The workers of ``-n auto``: one more than cores, as many tests wait for a process."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case of bytes by its argument: archives hold the time at which they are made."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The recorded boards and real MNIST beside the checkout; a stranger's clone has none."""

@@ -80,7 +80,10 @@ def test_q_leaves_and_says_how_to_come_back(terminal: Terminal) -> None:
     terminal.press(b"q")
     assert terminal.wait() == 0
     shell = terminal.seen.rpartition(LEAVE_SCREEN)[2]
-    assert b"brisk-otter goes on (running). Come back to it: nanotrain attach brisk-otter" in shell
+    assert (
+        b"brisk-otter keeps running (running). To return to it: nanotrain attach brisk-otter"
+        in shell
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

@@ -9,7 +9,7 @@ import stat
 import threading
 
 import pytest
-from hosting import wait_for
+from hosting import connect, wait_for
 
 from nanotrain_tui.host.control import _LONGEST_REQUEST, ControlServer
 from nanotrain_tui.host.event_loop import Loop
@@ -50,13 +50,6 @@ def server(tmp_path):
     control.close()
     loop.close()
     assert not (tmp_path / "control.sock").exists()
-
-
-def connect(path):
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.connect(str(path))  # with a time limit it would not wait for a place in the queue
-    connection.settimeout(30)
-    return connection
 
 
 def ask(connection, data):

@@ -259,7 +259,7 @@ TABLE = {
     states.RUNNING: (SEND, SEND, NOTHING, REFUSE, SEND, SEND, SEND),
     STEPPING: (SEND, SEND, SEND, REFUSE, SEND, SEND, SEND),
     states.PAUSED: (SEND, NOTHING, SEND, SEND, SEND, SEND, SEND),
-    **dict.fromkeys(states.ENDED, (*[REFUSE] * 6, NOTHING)),
+    **dict.fromkeys(sorted(states.ENDED), (*[REFUSE] * 6, NOTHING)),
 }
 
 
