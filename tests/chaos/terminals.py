@@ -138,7 +138,7 @@ def _disturbed(
         yield from _goes_on(witness)
     if fault.program == "train":
         return  # it is asked for nothing, and ends with its session
-    if not terminal.shows("Esc closes", keys="?"):
+    if not terminal.shows("Esc: close", keys="?"):
         yield f"the dashboard has ended:\n{terminal.text()}"
     terminal.press("\x1b")
     yield from _ends(terminal, "the dashboard", "q")
