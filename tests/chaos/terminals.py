@@ -1,6 +1,7 @@
 """Slow and dead terminals: the session goes on, and the program answers or ends."""
 
 import random
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -159,6 +160,9 @@ def _dead(terminal: Terminal, rng: random.Random, fault: Fault) -> Iterator[str]
             f"with {_cpu_s(terminal.process.pid):.1f} s of CPU time"
         )
         terminal.process.kill()
+        return
+    if terminal.process.returncode == -signal.SIGALRM:
+        yield "the program was ended by its alarm, because it waited for its terminal"
 
 
 def _goes_on(witness: Witness) -> Iterator[str]:
