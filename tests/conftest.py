@@ -4,13 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
-# No deadline: a busy machine is no bug. In CI the same examples each time.
-settings.register_profile("here", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
+# Neither a deadline nor a limit on the time to draw: a busy machine is no bug. In CI the same
+# examples each time.
+ANY_SPEED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("here", **ANY_SPEED)
+settings.register_profile("ci", **ANY_SPEED, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 

@@ -99,7 +99,7 @@ class Commanded(RuleBasedStateMachine):
         refused = bool(self.answers) and self.answers[-1]["ok"] is False and not sent
         if state in states.ENDED:
             assert not sent
-            assert refused or do == "stop"
+            assert refused is (do != "stop")
         elif (do == "step" and state == states.RUNNING) or (
             do == "resume" and state == states.STARTING
         ):
