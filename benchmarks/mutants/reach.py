@@ -117,7 +117,7 @@ def _record_file(tree: Tree, file: str) -> Recorded:
     variables = {"NANOTRAIN_MUTANTS_TRACE": str(folder), "NANOTRAIN_MUTANTS_ROOT": str(tree.root)}
     outcome = tree.pytest([file], _LONGEST_S, variables, (str(tree.root / _TRACER),))
     if outcome.status not in (0, 1, 5):
-        print(f"{file} cannot be recorded:\n{outcome.output}", file=sys.stderr)
+        raise SystemExit(f"{file} cannot be recorded:\n{outcome.output}")
     lines = _traced(folder)
     return Recorded(outcome.seconds, outcome.labels, lines, outcome.failed)
 
