@@ -1,11 +1,12 @@
 """Which tests execute which lines, recorded once for each file of tests and then kept.
 
-A recording is used again until the product, the file of tests, or what it shares with other files
-of tests changes.
+A recording is used again until the file of tests changes, or what it shares with other files of
+tests, or a module of the product that it executes.
 """
 
 from __future__ import annotations
 
+import functools
 import gzip
 import hashlib
 import json
@@ -15,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .packages import PRODUCT, ROOT, belongs, package_of, test_files
+from .packages import PRODUCT, belongs, package_of
 from .places import Mutant
 from .tree import Tree
 
@@ -32,6 +33,11 @@ class Recorded:
     labels: dict[str, str] = field(default_factory=dict)
     lines: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    made_of: dict[str, str] = field(default_factory=dict)  # the digests of all that it depends on
+
+    def is_of(self, root: Path) -> bool:
+        """Whether everything that it depends on is still the same."""
+        return all(_digest(root / name) == digest for name, digest in self.made_of.items())
 
     def tests(self, module: str, wanted: set[int]) -> set[str]:
         """The tests that execute one of these lines; every test, where it runs for the file."""
@@ -94,21 +100,16 @@ def _by_file(tests: dict[str, float]) -> dict[str, float]:
 def record(tree: Tree, cache: Path, files: list[str]) -> Reach:
     """The recordings of these files of tests: those in the cache folder, and new ones."""
     cache.mkdir(parents=True, exist_ok=True)
-    common = _digest(_common_files())
-    began, made = time.monotonic(), 0
-    recordings = []
-    for number, file in enumerate(files):
-        kept = cache / f"{Path(file).stem}-{_digest([ROOT / file], common)}.json.gz"
-        if not kept.exists():
-            for old in cache.glob(f"{Path(file).stem}-*.json.gz"):
-                old.unlink()
-            _write(kept, _record_file(tree, file))
-            made += 1
-            left = (time.monotonic() - began) / made * (len(files) - number - 1)
-            text = f"recording which lines the tests execute: {number + 1}/{len(files)} {file}"
-            print(f"{text}, about {left / 60:.0f} min left", file=sys.stderr, flush=True)
-        recordings.append(_read(kept))
-    return Reach(recordings)
+    kept = {file: _read(_place(cache, file), tree.root) for file in files}
+    missing = [file for file in files if kept[file] is None]
+    began = time.monotonic()
+    for number, file in enumerate(missing, 1):
+        kept[file] = _record_file(tree, file)
+        _write(_place(cache, file), kept[file])
+        left = (time.monotonic() - began) / number * (len(missing) - number)
+        text = f"recording which lines the tests execute: {number}/{len(missing)} {file}"
+        print(f"{text}, about {left / 60:.0f} min left", file=sys.stderr, flush=True)
+    return Reach(kept.values())
 
 
 def _record_file(tree: Tree, file: str) -> Recorded:
@@ -119,7 +120,20 @@ def _record_file(tree: Tree, file: str) -> Recorded:
     if outcome.status not in (0, 1, 5):
         raise SystemExit(f"{file} cannot be recorded:\n{outcome.output}")
     lines = _traced(folder)
-    return Recorded(outcome.seconds, outcome.labels, lines, outcome.failed)
+    names = [file, *_shared(tree.root, file), *lines]
+    made_of = {name: _digest(tree.root / name) for name in names}
+    return Recorded(outcome.seconds, outcome.labels, lines, outcome.failed, made_of)
+
+
+def _shared(root: Path, file: str) -> list[str]:
+    """What a file of tests may import from its folder and from the fakes, and the tracer."""
+    folders = [(root / file).parent, root / "tests" / "fakes", root / _TRACER]
+    found = [path for folder in folders for path in folder.rglob("*.py")]
+    return [str(path.relative_to(root)) for path in found if not path.name.startswith("test_")]
+
+
+def _place(cache: Path, file: str) -> Path:
+    return cache / f"{Path(file).stem}.json.gz"
 
 
 def _traced(folder: Path) -> dict[str, dict[str, list[int]]]:
@@ -141,25 +155,21 @@ def _traced(folder: Path) -> dict[str, dict[str, list[int]]]:
     }
 
 
-def _write(file: Path, recorded: Recorded) -> None:
-    new = file.with_suffix(".new")
+def _write(place: Path, recorded: Recorded) -> None:
+    new = place.with_suffix(".new")
     new.write_bytes(gzip.compress(json.dumps(vars(recorded)).encode(), 4))
-    new.rename(file)
+    new.rename(place)
 
 
-def _read(file: Path) -> Recorded:
-    return Recorded(**json.loads(gzip.decompress(file.read_bytes())))
+def _read(place: Path, root: Path) -> Recorded | None:
+    """A recording that still holds; None if there is none."""
+    if not place.exists():
+        return None
+    found = Recorded(**json.loads(gzip.decompress(place.read_bytes())))
+    return found if found.is_of(root) else None
 
 
-def _common_files() -> list[Path]:
-    tests = set(test_files())
-    found = [*(ROOT / PRODUCT).rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
-    found += (ROOT / _TRACER).glob("*.py")
-    return sorted(path for path in found if str(path.relative_to(ROOT)) not in tests)
-
-
-def _digest(files: Iterable[Path], before: str = "") -> str:
-    digest = hashlib.sha256(before.encode())
-    for file in files:
-        digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
+@functools.cache
+def _digest(file: Path) -> str:
+    """The SHA-256 of a file, of which each is read once; empty if it is gone."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16] if file.exists() else ""

@@ -85,6 +85,14 @@ def test_a_row_that_spans_a_pause_does_not_slow_the_speed() -> None:
     assert state.state().samples_per_s == pytest.approx(100 * 100)
 
 
+def test_where_nothing_else_is_recorded_rows_of_steps_give_the_speed() -> None:
+    rows = Rows()
+    rows.begin().event("note", message="the last word")
+    for _ in range(4):
+        rows.steps([1.0] * 300, seconds=3.0)
+    assert state_of(rows).samples_per_s == pytest.approx(100 * 100)
+
+
 def test_the_eta_counts_evaluations_too() -> None:
     rows = Rows().begin().steps([1.0] * 100, seconds=1.0).evaluated(1.0, 0.5, seconds=2.0)
     # 900 updates at 100 a second, evaluations after 101 ... 901 and at the end.
