@@ -1,11 +1,13 @@
 """The journal: times that never run backwards, and the steps that it accepts."""
 
 import array
+import sqlite3
 
 import pytest
 from recorded import Recording
 
 from nanotrain_tui.host.journal import Journal
+from nanotrain_tui.session.recording import backlog
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.undo import Edits
 
@@ -145,3 +147,52 @@ def test_what_was_prepared_before_the_start_is_not_recorded_after_it(journal, cl
     journal.commit()
     with SessionReader(journal.folder) as reader:
         assert len(reader.events(["preparing"])) == 1
+
+
+class Failing:
+    """A disk that takes nothing while ``fails`` is set."""
+
+    def __init__(self, recorder, monkeypatch):
+        self.fails = False
+        self._write = recorder._write
+        monkeypatch.setattr(recorder, "_write", self.write)
+
+    def write(self):
+        if self.fails:
+            raise sqlite3.OperationalError("locked by another program")
+        self._write()
+
+
+def test_trouble_with_the_disk_is_reported_once_and_so_is_its_end(journal, monkeypatch):
+    disk = Failing(journal._recorder, monkeypatch)
+    journal.commit()
+    disk.fails = True
+    for number in range(3):
+        journal.event("note", {"message": f"note {number}"})
+        journal.commit()
+    assert journal.trouble == "locked by another program"
+    disk.fails = False
+    journal.commit()
+    journal.commit()
+    assert journal.trouble is None
+    with SessionReader(journal.folder) as reader:
+        found = [event.body["message"] for event in reader.events(["note", "warned"])]
+    assert found == [
+        "note 0",
+        "the recording cannot be written (locked by another program); it waits in memory",
+        "note 1", "note 2", "the recording is written again",
+    ]  # fmt: skip
+
+
+def test_what_was_lost_meanwhile_is_reported_with_the_end_of_the_trouble(journal, monkeypatch):
+    monkeypatch.setattr(backlog, "MOST_BYTES", 0)
+    disk = Failing(journal._recorder, monkeypatch)
+    disk.fails = True
+    journal.sample({"source": "test"})
+    journal.commit()
+    disk.fails = False
+    journal.commit()
+    with SessionReader(journal.folder) as reader:
+        (told,) = [event.body["message"] for event in reader.events(["note"])]
+    assert told.startswith("the recording is written again; memory could not hold all: ")
+    assert "1 sample" in told
