@@ -110,12 +110,18 @@ def _call(node: ast.Call, _function: str) -> Iterator[Change]:
     method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     if method in _KEY_METHODS and node.args:
         yield from _other_key(node.args[0])
-    plain = [argument for argument in node.args if not isinstance(argument, ast.Starred)]
-    if len(plain) == len(node.args) == 2 and ast.dump(plain[0]) != ast.dump(plain[1]):
+    if len(node.args) == 2 and _could_be_swapped(*node.args) and _name(node.func) not in _SAME:
         changed = copy.deepcopy(node)
         changed.args.reverse()
-        if not any(_is_text(argument) for argument in plain) and _name(node.func) not in _SAME:
-            yield Change(node, ast.unparse(changed), wrap=False)
+        yield Change(node, ast.unparse(changed), wrap=False)
+
+
+def _could_be_swapped(first: ast.expr, second: ast.expr) -> bool:
+    """Whether they look alike: only then could somebody confuse their order."""
+    if _is_text(first) or _is_text(second) or ast.dump(first) == ast.dump(second):
+        return False
+    names = (ast.Name, ast.Attribute, ast.Subscript)
+    return type(first) is type(second) or (isinstance(first, names) and isinstance(second, names))
 
 
 # The order of their arguments makes no difference.
@@ -141,10 +147,15 @@ def _statement(node: ast.stmt, function: str) -> Iterator[Change]:
     if isinstance(node, ast.Return):
         if node.value is None:
             yield Change(node, "pass")
-        elif not (isinstance(node.value, ast.Constant) and node.value.value is None):
+        elif not _is_plain(node.value):
             yield Change(node, "return None")
     elif isinstance(node, _REMOVED) or _is_call(node) or (function and _sets(node, function)):
         yield Change(node, "pass")
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """None, or a number or truth value, which has a change of its own."""
+    return isinstance(node, ast.Constant) and not isinstance(node.value, (str, bytes))
 
 
 _REMOVED = (ast.Raise, ast.Break, ast.Continue, ast.Delete, ast.AugAssign)

@@ -17,7 +17,7 @@ def is_large(value):
 
 
 def never_tested():
-    return 7
+    return [7]
 """
 TESTS = """
 import subprocess
@@ -83,7 +83,7 @@ def test_survivors_are_printed_and_the_checkout_stays_as_it_is(project):
     # No test has 100 or 101, and none calls `never_tested`.
     assert survivors == {
         "value > 100 -> value >= 100": 1, "100 -> 101": 1,
-        "return 7 -> return None": 0, "7 -> 8": 0,
+        "return [7] -> return None": 0, "7 -> 8": 0,
     }  # fmt: skip
     assert result["not_chosen"] == ["tests/session/test_sizes.py::test_that_fails"]
     assert "killed by tests/session/test_sizes.py::test_a_large_number" in ran.stderr
