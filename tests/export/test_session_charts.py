@@ -1,11 +1,14 @@
 """The charts of a session over its time, as numbers."""
 
+import re
 from pathlib import Path
 
 import pytest
 from recorded import Recording, accuracy_at, loss_at, tutorial_run
 
-from nanotrain_tui.export.session_charts import Charts, read_charts, round_up
+from nanotrain_tui.drawing.scale import log_if_wide
+from nanotrain_tui.export.session_charts import Chart, Charts, Point, read_charts, round_up
+from nanotrain_tui.export.vector import draw_charts, short
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 
@@ -73,6 +76,33 @@ def test_a_gauges_scale_has_a_margin_and_no_negative_part_of_its_own(
 )
 def test_round_numbers(step: float, wanted: float) -> None:
     assert round_up(step) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(
+    ("length", "first", "last"),
+    [
+        (2.5, "0 s", "2.5 s"), (179, "0 s", "150 s"), (180, "0 min", "3 min"),
+        (3 * 3600 - 1, "0 min", "150 min"), (3 * 3600, "0 h", "3 h"), (3 * 86400, "0 d", "3 d"),
+    ],
+)  # fmt: skip
+def test_times_have_the_largest_unit_that_is_there_three_times(
+    length: float, first: str, last: str
+) -> None:
+    chart = Chart("loss", "Loss", [[Point(0.0, 1.0, 1.0, 1.0)]], log_if_wide)
+    drawn = draw_charts(Charts([chart], [(0.0, 1200), (length, 20_000)], [], 0.0, length))
+    texts = [text for text in re.findall(r">([^<>]+)</text>", drawn) if text[:1].isdigit()]
+    times = [text for text in texts if text.endswith(last[last.index(" ") :])]
+    assert (times[0], times[-1]) == (first, last)
+    assert "1,200" in texts and "20k" in texts
+
+
+@pytest.mark.parametrize(
+    ("step", "text"),
+    [(200, "200"), (2000, "2,000"), (9999, "9,999"), (10_000, "10k"), (250_000, "250k"),
+     (1_000_000, "1M"), (2_500_000, "2.5M")],
+)  # fmt: skip
+def test_a_round_step_in_few_characters(step: int, text: str) -> None:
+    assert short(step) == text
 
 
 def test_a_place_on_the_axis() -> None:

@@ -62,6 +62,16 @@ def test_preparation_is_told_while_it_lasts_and_logged_once() -> None:
     assert state_of(rows).preparing is None
 
 
+def test_devices_and_versions_are_those_that_the_trainer_names() -> None:
+    rows = Rows().begin()
+    gpu = {"name": "GPU:0", "kind": "GPU"}
+    rows.event("ready", versions={"tensorflow": "2.5"}, devices=[gpu, "not one", {"kind": "CPU"}])
+    state = state_of(rows)
+    assert state.devices == (gpu, {"kind": "CPU"}) and state.versions == {"tensorflow": "2.5"}
+    rows.event("ready", versions=5, devices="none")
+    assert (state_of(rows).devices, state_of(rows).versions) == ((), {})
+
+
 def test_speed_counts_only_time_spent_in_updates() -> None:
     rows = Rows().begin().steps([1.0] * 50, seconds=0.5)
     rows.event("paused", who="ada@nano")
