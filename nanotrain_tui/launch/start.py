@@ -129,10 +129,14 @@ def _copy_checkpoint(plan: Plan, folder: SessionFolder) -> None:
         shutil.copyfile(source, target)
 
 
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)  # as the host's own umask would have it
+
+
 def _start_host(job: Job, folder: SessionFolder) -> None:
     ready, hosts_end = os.pipe()
     try:
-        with open(folder.log, "ab") as log:
+        with open(folder.log, "ab", opener=_open_private) as log:
             process = subprocess.Popen(
                 [sys.executable, HOST, "--ready-fd", str(hosts_end)],
                 stdin=subprocess.PIPE,
