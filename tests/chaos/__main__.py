@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from .counts import count, table, totals
 from .kinds import KINDS
-from .rounds import Round, play_round
+from .rounds import Round, play_round, report
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -21,20 +21,21 @@ def main(arguments: Sequence[str]) -> int:
         for kind in chosen.kinds:
             for number in range(chosen.rounds) if chosen.only is None else [chosen.only]:
                 rounds.append(play_round(kind, chosen.seed, number, chosen.keep))
+                report(rounds[-1])
     except KeyboardInterrupt:
         interrupted = True
         print("interrupted: the last round is not counted", file=sys.stderr, flush=True)
     counts = count(rounds)
     broken = [one for one in rounds if one.broken]
     if chosen.json:
-        report = {
+        found = {
             "seed": chosen.seed,
             "interrupted": interrupted,
             "faults": counts,
             "kinds": totals(counts),
             "broken": [one._asdict() for one in broken],
         }
-        print(json.dumps(report))
+        print(json.dumps(found))
     else:
         print(table(counts))
     return 1 if broken else 130 if interrupted else 0

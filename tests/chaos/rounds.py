@@ -17,10 +17,12 @@ class Round(NamedTuple):
     fault: str
     broken: list[str]
     skipped: str = ""
+    seconds: float = 0.0
+    kept: str = ""  # the folder with its files, if they are kept
 
 
 def play_round(kind: str, seed: int, number: int, keep: bool = False) -> Round:
-    """Play one round, and report on standard error what it did and which promises it broke.
+    """Play one round.
 
     The faults of a kind are shuffled by the seed, and round ``number`` plays the one at that place.
     So as many rounds as there are faults play each fault once.
@@ -38,15 +40,18 @@ def play_round(kind: str, seed: int, number: int, keep: bool = False) -> Round:
             broken.append(str(error))
         except Skipped as error:
             skipped = str(error)
-    _report(f"{kind} {number}: {fault} ({time.monotonic() - began:.0f} s)")
-    if skipped:
-        _report(f"    SKIPPED LOUDLY: {skipped}")
-    for promise in broken:
-        _report(f"    BROKEN: {promise}")
-    if keep:
-        _report(f"    in {world.home}")
-    return Round(kind, number, str(fault), broken, skipped)
+    seconds = time.monotonic() - began
+    return Round(
+        kind, number, str(fault), broken, skipped, seconds, str(world.home) if keep else ""
+    )
 
 
-def _report(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+def report(played: Round) -> None:
+    """Write on standard error what a round did and which promises it broke."""
+    lines = [f"{played.kind} {played.number}: {played.fault} ({played.seconds:.0f} s)"]
+    if played.skipped:
+        lines.append(f"    SKIPPED LOUDLY: {played.skipped}")
+    lines += [f"    BROKEN: {promise}" for promise in played.broken]
+    if played.kept:
+        lines.append(f"    in {played.kept}")
+    print("\n".join(lines), file=sys.stderr, flush=True)

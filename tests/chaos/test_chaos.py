@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import ROUND
-from .rounds import play_round
+from .rounds import play_round, report
 from .world import ROOT, processes_with
 
 SEED = 8
@@ -29,6 +29,7 @@ def test_every_promise_holds(
     kind: str, number: int, record_property: Callable[[str, object], None]
 ) -> None:
     played = play_round(kind, SEED, number)
+    report(played)
     record_property(ROUND, list(played))
     if played.skipped:
         pytest.skip(f"SKIPPED LOUDLY: {played.skipped}")

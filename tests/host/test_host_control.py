@@ -83,10 +83,10 @@ def test_a_client_is_heard_if_its_user_is_the_hosts_or_root(server, monkeypatch,
     monkeypatch.setattr(control_module.os, "getuid", lambda: 1000)
     monkeypatch.setattr(control_module, "_PEER", Peers(uid))
     with connect(server) as connection:
-        connection.sendall(b'{"id": 1, "do": "echo"}\n')
         try:
+            connection.sendall(b'{"id": 1, "do": "echo"}\n')
             answer = connection.recv(1)
-        except ConnectionResetError:
+        except (BrokenPipeError, ConnectionResetError):
             answer = b""
     assert answer == (b"{" if is_heard else b"")
 
