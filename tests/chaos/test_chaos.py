@@ -12,7 +12,7 @@ import pytest
 
 from .conftest import ROUND
 from .rounds import play_round, report
-from .world import ROOT, processes_with
+from .world import ROOT, processes_with, wait_for
 
 SEED = 8
 ROUNDS = [
@@ -48,6 +48,7 @@ def test_ctrl_c_ends_the_program_with_the_counts_so_far(tmp_path: Path) -> None:
     assert next(program.stderr) == b"seed 7\n"
     first = next(program.stderr).decode()
     assert first.startswith("files 0: ")
+    wait_for(lambda: list(tmp_path.glob("*/sessions")), "the second round")
     program.send_signal(signal.SIGINT)
     out, err = program.communicate(timeout=60)
     assert program.returncode == 130, err
