@@ -245,9 +245,11 @@ def _set(names: dict[str, int], entry: Entry) -> None:
 
 def _zeros(data: Data) -> bytes:
     """The new size, and zeros where new data was not synced: a delayed allocation."""
+    size = len(data.synced)
     content = bytearray(data.synced)
     for change in data.pending:
-        apply(content, change._replace(data=bytes(len(change.data))))
+        apply(content, change._replace(data=bytes(len(change.data))) if change.data else change)
+    content[:size] = data.synced[: len(content)]  # what is written over is old or new
     return bytes(content)
 
 

@@ -4,7 +4,9 @@ A note has the ``session`` and what is promised: ``event`` (its seq), ``step``, 
 ``checkpoint`` (a file), ``gone`` (a name). ``durable``: also after a power cut.
 """
 
+import contextlib
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +30,7 @@ from .look import job, steps
 
 Note = Callable[..., None]
 NAME = "mnist-1"
+LAST = 247  # the newest event of ``_live``
 DATA = {"name": "mnist", "source": "MNIST", "train": 60000, "test": 10000}
 STARTED = {"steps": 1000, "batch_size": 100, "parameters": 10, "data": DATA}
 
@@ -78,13 +81,38 @@ def _record(home: Path, note: Note) -> None:
         journal.sample({"source": "psutil", "cpu_load_percent": 7})
         journal.commit()
         _told(note, journal)
-        journal.event("note", {"message": "part {}".format(part)})
+        journal.event("note", {"message": f"part {part}"})
         if part % 4 == 3:
             journal.checkpoint()
             _told(note, journal, durable=True)
     journal.event("finished", {})
     if journal.finish():
         _told(note, journal)
+
+
+def _read(home: Path, note: Note) -> None:
+    """A program keeps a read transaction open, so SQLite cannot merge the newest rows."""
+    folder = find_session(str(home), NAME)
+    try:
+        with SessionReader(folder) as reader:
+            last, reached = reader.last_seq(), reader.position()[0]
+        journal = open_journal(folder, job(folder, last), Clock())
+    except (SessionError, JobError):
+        return
+    journal.begin_segment(reached, {})
+    journal.event("configured", {"config": {"data": DATA}, "who": "ann@nano", "said": []})
+    journal.checkpoint()
+    with contextlib.closing(sqlite3.connect(folder.recording, isolation_level=None)) as stranger:
+        try:
+            stranger.execute("BEGIN")
+            stranger.execute("SELECT COUNT(*) FROM events").fetchone()
+        except sqlite3.Error:
+            pass  # a fault
+        for _ in range(3):
+            journal.event("note", {"message": "more"})
+            journal.checkpoint()
+            _told(note, journal, durable=True)
+    journal.finish()
 
 
 def _live(home: Path) -> None:
@@ -110,7 +138,7 @@ def _whole(home: Path) -> None:
 
 def _all_of_it(home: Path, note: Note, **promised: Any) -> None:
     """The rows that were there before are promised from the beginning."""
-    note(**{"session": NAME, "event": 65, "step": 1220, "durable": True, **promised})
+    note(**{"session": NAME, "event": LAST, "step": 1220, "durable": True, **promised})
 
 
 def _end(home: Path, note: Note) -> None:
@@ -155,7 +183,7 @@ def _rename(home: Path, note: Note) -> None:
         rename_session(find_session(str(home), NAME), "renamed")
     except SessionError:
         return
-    note(session="renamed", event=65, step=1220, gone=NAME, durable=True)
+    note(session="renamed", event=LAST, step=1220, gone=NAME, durable=True)
 
 
 def _delete(home: Path, note: Note) -> None:
@@ -177,7 +205,7 @@ def _import(home: Path, note: Note) -> None:
         folder = import_file(str(home / "a.nanotrain"), str(home))
     except SessionError:
         return
-    note(session=folder.name, event=65, step=1220, durable=True)
+    note(session=folder.name, event=LAST, step=1220, durable=True)
 
 
 def _checkpoint(home: Path, note: Note) -> None:
@@ -223,6 +251,7 @@ def _checkpoint(home: Path, note: Note) -> None:
 SCENARIOS = {
     "record": Scenario(lambda home: None, _record),
     "end": Scenario(_live, _end),
+    "read": Scenario(_whole, _read),
     "settle": Scenario(_live, _settle),
     "labels": Scenario(_whole, _label),
     "rename": Scenario(_whole, _rename),
