@@ -13,6 +13,7 @@ import nanotrain_tui
 from nanotrain_tui.host.job import Job
 from nanotrain_tui.launch.plan import Plan
 from nanotrain_tui.session.client import whoami
+from nanotrain_tui.session.durable import sync, sync_tree
 from nanotrain_tui.session.errors import SessionError, reason_of
 from nanotrain_tui.session.folder import SessionFolder, create_session
 from nanotrain_tui.session.history import Start
@@ -127,6 +128,8 @@ def _copy_checkpoint(plan: Plan, folder: SessionFolder) -> None:
         os.link(source, target)
     except OSError:  # another file system, or one without links
         shutil.copyfile(source, target)
+    sync_tree(folder.checkpoints)
+    sync(folder.path)
 
 
 def _open_private(path: str, flags: int) -> int:

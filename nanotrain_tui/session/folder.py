@@ -11,6 +11,7 @@ import time
 from typing import List, Optional, Tuple
 
 from nanotrain_tui.session import locks
+from nanotrain_tui.session.durable import sync
 from nanotrain_tui.session.errors import SessionError, SessionNotFound
 from nanotrain_tui.session.leftovers import RECORDING, is_leftover, is_old, remove_unused_folder
 from nanotrain_tui.session.names import is_name
@@ -187,6 +188,8 @@ def _make(parent: str, name: str) -> SessionFolder:
     check_name(name)
     folder = SessionFolder(os.path.join(parent, name))
     os.mkdir(folder.path, 0o700)
+    for above in (parent, os.path.dirname(parent)):  # both may be new
+        sync(above)
     return folder
 
 

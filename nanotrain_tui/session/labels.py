@@ -4,11 +4,13 @@ They are not in the recording, because only the host writes it and a running ses
 too.
 """
 
+import contextlib
 import json
 import os
 import re
 from typing import Iterable, List, NamedTuple, Optional, Tuple
 
+from nanotrain_tui.session.durable import sync
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.regular import open_regular
@@ -55,9 +57,12 @@ def write_labels(folder: SessionFolder, labels: Labels) -> None:
     try:
         with open(aside, "w", encoding="utf-8") as file:
             file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(aside, path)
+        sync(folder.path)
     except OSError as error:
-        if os.path.exists(aside):
+        with contextlib.suppress(OSError):  # it may not exist, or the disk has failed
             os.remove(aside)
         raise SessionError("cannot write {}: {}".format(path, error.strerror)) from error
 

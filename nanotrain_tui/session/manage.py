@@ -5,6 +5,7 @@ import os
 import sqlite3
 from typing import Iterator
 
+from nanotrain_tui.session.durable import sync
 from nanotrain_tui.session.errors import HostLives, SessionError
 from nanotrain_tui.session.folder import SessionFolder, check_name
 from nanotrain_tui.session.leftovers import discard, remove_unused_folder
@@ -27,6 +28,7 @@ def rename_session(folder: SessionFolder, name: str) -> SessionFolder:
             # rename(2) would replace an existing folder if it is empty
             os.mkdir(renamed.path, 0o700)
             os.rename(folder.path, renamed.path)
+            sync(os.path.dirname(renamed.path))
         except FileExistsError:
             raise SessionError("there is a session {!r} already".format(name)) from None
         except OSError as error:

@@ -17,6 +17,7 @@ from typing import IO, List, Optional, Set
 
 from nanotrain_tui.session.bodies import parse_object
 from nanotrain_tui.session.checkpoints import sha256_of
+from nanotrain_tui.session.durable import sync, sync_tree
 from nanotrain_tui.session.errors import RecordingError, SessionError
 from nanotrain_tui.session.folder import (
     RECORDING,
@@ -55,6 +56,7 @@ def import_file(path: str, home: str, name: Optional[str] = None) -> SessionFold
         with open(path, "rb") as file:
             head = file.read(16)
         os.makedirs(parent, mode=0o700, exist_ok=True)
+        sync(os.path.dirname(parent))
         aside = tempfile.mkdtemp(prefix=".import.", dir=parent)
     except OSError as error:
         raise SessionError("{}: {}".format(error.filename, error.strerror)) from error
@@ -190,5 +192,7 @@ def _place(aside: str, parent: str, name: Optional[str]) -> SessionFolder:
         summary = to_store(SessionFolder(aside))  # computed here, not taken from the file
         for key, value in (("summary", summary), ("imported", "true")):
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+    sync_tree(aside)
     os.rename(aside, folder.path)
+    sync(parent)
     return folder
