@@ -11,7 +11,11 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 # No deadline: a busy machine is no bug. In CI the same examples each time.
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "here")
+# NANOTRAIN_FUZZ=thorough tries many more, and others each time.
+settings.register_profile("thorough", deadline=None, max_examples=5000)
+settings.load_profile(
+    os.environ.get("NANOTRAIN_FUZZ") or ("ci" if os.environ.get("CI") else "here")
+)
 
 
 def pytest_xdist_auto_num_workers() -> int:

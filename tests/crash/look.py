@@ -113,7 +113,7 @@ def _continued(folder: SessionFolder) -> Iterator[str]:
     if not journal.finish():
         yield f"{folder.name} cannot be continued: {journal.trouble}"
     yield from _verified(folder, "continued")
-    left = [name for name in os.listdir(folder.path) if name.startswith("recording.nanotrain-")]
+    left = [path.name for path in Path(folder.path).glob("recording.nanotrain-*")]
     if left:
         yield f"{left} is left beside the recording"
 
