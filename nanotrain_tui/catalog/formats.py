@@ -11,6 +11,7 @@ from .fields import CHOICE, FIELDS
 from .values import format_value
 
 MISSING = "—"
+_MOST_PERCENT = 1e4  # a larger percentage is written in short form
 
 
 def count(number: int) -> str:
@@ -38,10 +39,14 @@ def value_text(key: str, value: Any) -> str:
 
 
 def percent(fraction: Optional[float], missing: str = MISSING, digits: int = 2) -> str:
-    """A fraction of 0..1: ``94.27%``; what is not finite by its name."""
+    """A fraction of 0..1: ``94.27%``; a very large one in short, ``nan`` and ``inf`` by name."""
     if fraction is None:
         return missing
-    return "{:.{}f}%".format(100 * fraction, digits) if math.isfinite(fraction) else str(fraction)
+    if not math.isfinite(fraction):
+        return str(fraction)
+    if abs(100 * fraction) > _MOST_PERCENT:
+        return short(100 * fraction) + "%"
+    return "{:.{}f}%".format(100 * fraction, digits)
 
 
 def scalar(value: Optional[float], missing: str = MISSING) -> str:

@@ -150,7 +150,7 @@ class Journal:
         """Commit the last rows, using the reserved disk space. Returns whether they are written."""
         return self._recorder.end()
 
-    def finish(self, tidy: bool = True) -> bool:
+    def finish(self, tidy: bool) -> bool:
         """Close the recording, compacted if ``tidy``. Returns whether all of it is written."""
         return self._recorder.finish(tidy)
 
