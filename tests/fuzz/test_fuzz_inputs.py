@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from nanotrain_tui.catalog import FIELDS, ConfigError, check, flatten, nest
 from nanotrain_tui.config.toml_file import read_toml
+from nanotrain_tui.export.format_types import Options
 from nanotrain_tui.export.formats.bundle import write
-from nanotrain_tui.export.registry import Options
 from nanotrain_tui.host.commands import COMMANDS, BadRequest, arguments, asker
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder, list_sessions
