@@ -13,7 +13,11 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 ANY_SPEED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("here", **ANY_SPEED)
 settings.register_profile("ci", **ANY_SPEED, derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "here")
+# NANOTRAIN_FUZZ=thorough tries many more, and others each time.
+settings.register_profile("thorough", **ANY_SPEED, max_examples=5000)
+settings.load_profile(
+    os.environ.get("NANOTRAIN_FUZZ") or ("ci" if os.environ.get("CI") else "here")
+)
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -110,10 +110,10 @@ def _continued(folder: SessionFolder) -> Iterator[str]:
     journal.event("configured", {"config": {"data": {"name": "mnist"}}, "who": "a@b", "said": []})
     steps(journal, reached + 1, 3)
     journal.event("stopped", {"who": "ann@nano"})
-    if not journal.finish():
+    if not journal.finish(tidy=True):
         yield f"{folder.name} cannot be continued: {journal.trouble}"
     yield from _verified(folder, "continued")
-    left = [name for name in os.listdir(folder.path) if name.startswith("recording.nanotrain-")]
+    left = [path.name for path in Path(folder.path).glob("recording.nanotrain-*")]
     if left:
         yield f"{left} is left beside the recording"
 

@@ -86,7 +86,7 @@ def _record(home: Path, note: Note) -> None:
             journal.checkpoint()
             _told(note, journal, durable=True)
     journal.event("finished", {})
-    if journal.finish():
+    if journal.finish(tidy=True):
         _told(note, journal)
 
 
@@ -112,7 +112,7 @@ def _read(home: Path, note: Note) -> None:
             journal.event("note", {"message": "more"})
             journal.checkpoint()
             _told(note, journal, durable=True)
-    journal.finish()
+    journal.finish(tidy=True)
 
 
 def _live(home: Path) -> None:
@@ -128,7 +128,7 @@ def _live(home: Path) -> None:
         steps(journal, journal.step + 1, 20)
         journal.event("evaluated", {"loss": 0.5, "accuracy": 0.9, "seconds": 0.1})
         shutil.copytree(place, home, dirs_exist_ok=True)
-        journal.finish()
+        journal.finish(tidy=True)
 
 
 def _whole(home: Path) -> None:
@@ -157,7 +157,7 @@ def _end(home: Path, note: Note) -> None:
     journal.event("stopped", {"who": "ann@nano"})
     journal.checkpoint()
     _told(note, journal, durable=journal.trouble is None)
-    journal.finish()
+    journal.finish(tidy=True)
 
 
 def _settle(home: Path, note: Note) -> None:
@@ -245,7 +245,7 @@ def _checkpoint(home: Path, note: Note) -> None:
         waiting.clear()
         if journal.trouble is None:
             note(session=NAME, checkpoint=saved[-1], durable=True)
-    journal.finish()
+    journal.finish(tidy=True)
 
 
 SCENARIOS = {
