@@ -27,7 +27,7 @@ _WALL = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)([+-])(\d\d):(\d\
 
 
 class SessionSummary(NamedTuple):
-    """The values that ``nanotrain sessions`` shows of one session; None where not known."""
+    """The values that ``nanotrain sessions`` shows for one session; None if unknown."""
 
     name: str
     state: str
