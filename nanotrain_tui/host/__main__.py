@@ -46,7 +46,7 @@ def _answer(ready: Optional[int], answer: Dict[str, Any]) -> None:
     try:
         os.write(ready, json.dumps(answer).encode() + b"\n")
     except OSError:
-        pass  # the parent has exited: the session goes on
+        pass  # the parent has exited: the session continues
     os.close(ready)
 
 

@@ -253,9 +253,7 @@ class MetricsFold:
     def metrics(self) -> Metrics:
         """The metrics so far; the same object as long as nothing new was seen."""
         if self._metrics is None:
-            rest = sorted(
-                {*self._seen, *self._scores}
-            )  # independent of their order in the recording
+            rest = sorted({*self._seen, *self._scores})  # not in the order of the recording
             names = list(dict.fromkeys([*self._usual(), *rest]))
             found = [self._metric(name) for name in names[:MOST_METRICS]]
             self._metrics = Metrics(found, self._declared)
