@@ -12,7 +12,8 @@ from nanotrain_tui.drawing.result_columns import default_target, result_columns
 from nanotrain_tui.follow.compare import ComparedRun, differences, metric_parts
 from nanotrain_tui.follow.not_finite_ranges import in_words
 
-NAME_CELLS = 21  # the name of a column is cut to this
+MOST_METRICS = 2  # columns of metrics besides the primary one, so that time and energy fit
+NAME_CELLS = 16  # the name of a column is cut to this
 
 
 def comparison(found: Sequence[ComparedRun]) -> list[str]:
@@ -32,7 +33,8 @@ def _results(found: Sequence[ComparedRun], names: Sequence[str]) -> list[list[st
     if not any(one.begins_at for one in found):
         left_out.add("steps")  # without forks it only repeats the configuration
     columns = [["", *names]]
-    for name, cells in result_columns(found, default_target(found)):
+    known = result_columns(found, default_target(found), most_metrics=MOST_METRICS)
+    for name, cells in known:
         if name not in left_out:
             columns.append([cut(name, NAME_CELLS), *cells])
     return [list(row) for row in zip(*columns, strict=True)]

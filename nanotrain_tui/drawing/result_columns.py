@@ -9,7 +9,7 @@ from nanotrain_tui.catalog.formats import MISSING, clock, count, joules
 from nanotrain_tui.follow.compare import ComparedRun, Reached, common_target, primary_metric
 from nanotrain_tui.session.metrics import PERCENT, Metric
 
-MOST_METRICS = 3  # columns of metrics besides the primary one
+MOST_METRICS = 3  # columns of metrics besides that of the target
 
 
 class Target(NamedTuple):
@@ -48,11 +48,15 @@ class Column(NamedTuple):
 
 
 def result_columns(
-    runs: Sequence[ComparedRun], target: Target | None, missing: str = MISSING
+    runs: Sequence[ComparedRun],
+    target: Target | None,
+    missing: str = MISSING,
+    most_metrics: int = MOST_METRICS,
 ) -> list[Column]:
     """State, steps, metrics, time, energy, and what each session took to reach the target.
 
-    ``missing`` is the text of an unknown value.
+    ``missing`` is the text of an unknown value. ``most_metrics`` is the maximum number of metrics
+    besides that of the target.
     """
     columns = [
         Column("state", [one.summary.shown_state for one in runs]),
@@ -60,7 +64,7 @@ def result_columns(
     ]
     if target is not None:
         columns += _primary(runs, target.metric, missing)
-    for metric in _others(runs, target):
+    for metric in _others(runs, target)[:most_metrics]:
         best = [one.summary.best(metric.name) for one in runs]
         columns.append(_metric_column(f"best {metric.label}", metric, best, missing))
     columns += [
@@ -93,14 +97,14 @@ def _metric_column(
 
 
 def _others(runs: Sequence[ComparedRun], target: Target | None) -> list[Metric]:
-    """At most ``MOST_METRICS`` other metrics that have a best value."""
+    """The other metrics that have a best value."""
     known = {
         metric.name: metric
         for one in runs
         for metric, _, best in one.summary.metrics.values()
         if best is not None and (target is None or metric.name != target.metric.name)
     }
-    return list(known.values())[:MOST_METRICS]
+    return list(known.values())
 
 
 def _steps(run: ComparedRun) -> str:
