@@ -14,6 +14,7 @@ from nanotrain_tui.catalog import formats
         (formats.plural(1200, "step"), "1,200 steps"),
         (formats.plural(2, "entry", "entries"), "2 entries"),
         (formats.percent(0.9427), "94.27%"),
+        (formats.percent(0.5), "50.00%"),
         (formats.percent(0.934, digits=0), "93%"),
         (formats.percent(2.5e7), "2.5e9%"),
         (formats.percent(None), "—"),

@@ -248,3 +248,15 @@ def test_names_and_steps_complete(home: Path) -> None:
     assert completions("fork", "mnist-1", "--checkpoint", "") == ["last", "best", "20"]
     assert completions("fork", "nowhere", "--checkpoint", "l") == ["last"]
     assert completions("restart", "mnist-1", "--set", "optimizer.na") == ["optimizer.name="]
+
+
+@pytest.mark.parametrize("file", ["lock", "trainer.log"])
+def test_a_folder_in_place_of_a_file_is_named_by_its_path(
+    nano: Nano, failed: SessionFolder, file: str
+) -> None:
+    path = Path(failed.path, file)
+    path.unlink()
+    path.mkdir()
+    ran = nano("resume", failed.name, *unscripted())
+    assert ran.status == 2 and is_paragraph(ran.err)
+    assert f"{path}: Is a directory" in ran.err and "Errno" not in ran.err

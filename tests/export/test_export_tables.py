@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from recorded import Recording, accuracy_at, loss_at, tutorial_run
 
-from nanotrain_tui.export import BinaryFormat, Options, TextFormat, get_format
+from nanotrain_tui.export import BinaryFormat, Options, TextFormat, get_format, rows
+from nanotrain_tui.export.formats import parquet
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 
@@ -105,6 +106,19 @@ def test_parquet_has_every_step_once_in_its_type(tmp_path: Path) -> None:
     assert [value for value in table["test_loss"].to_pylist() if value is not None] == [8.0]
     about = json.loads(table.schema.metadata[b"nanotrain"])
     assert about["name"] == "mnist-1" and "optimizer" in about["config"]
+
+
+def test_parquet_has_groups_of_rows_that_are_neither_single_nor_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "GROUP_ROWS", 100)
+    monkeypatch.setattr(rows, "LEAST_PAGE_STEPS", 50)
+    monkeypatch.setattr(rows, "PAGE_VALUES", 1)
+    folder = Recording(tmp_path).started().steps(250, chunk=50).evaluated().finished()
+    file = pq.ParquetFile(io.BytesIO(bytes_of(folder, "parquet")))
+    groups = [file.metadata.row_group(index).num_rows for index in range(file.num_row_groups)]
+    assert groups == [100, 100, 50]
+    assert file.read()["step"].to_pylist() == list(range(1, 251))
 
 
 def test_parquet_of_the_other_tables(tmp_path: Path) -> None:

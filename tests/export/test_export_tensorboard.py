@@ -46,6 +46,17 @@ def test_every_step_and_evaluation_is_a_scalar(tmp_path: Path) -> None:
     assert len(read.Scalars("learning_rate")) == 1000
 
 
+def test_a_file_begins_with_the_version_that_tensorboard_asks_for(tmp_path: Path) -> None:
+    from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
+    from tensorboard.compat.proto.event_pb2 import Event
+
+    board = export(tutorial_run(tmp_path), tmp_path / "board")
+    for file in board.rglob("events.out.*"):
+        first = Event.FromString(next(iter(RawEventFileLoader(str(file)).Load())))
+        assert first.file_version == "brain.Event:2"
+        assert first.wall_time == pytest.approx(1714972089.0, abs=1.0)
+
+
 def test_nan_telemetry_and_every_nth_step(tmp_path: Path) -> None:
     recording = Recording(tmp_path).started().steps(20, losses={10: math.nan, 20: math.inf})
     recording.recorder.sample(1.0, 20, {"source": "psutil", "temperatures_c": {"GPU": 41.5}})

@@ -62,6 +62,16 @@ def test_preparation_is_shown_while_it_lasts_and_logged_once() -> None:
     assert state_of(rows).preparing is None
 
 
+def test_devices_and_versions_are_those_that_the_trainer_names() -> None:
+    rows = Rows().begin()
+    gpu = {"name": "GPU:0", "kind": "GPU"}
+    rows.event("ready", versions={"tensorflow": "2.5"}, devices=[gpu, "not one", {"kind": "CPU"}])
+    state = state_of(rows)
+    assert state.devices == (gpu, {"kind": "CPU"}) and state.versions == {"tensorflow": "2.5"}
+    rows.event("ready", versions=5, devices="none")
+    assert (state_of(rows).devices, state_of(rows).versions) == ((), {})
+
+
 def test_speed_counts_only_time_spent_in_updates() -> None:
     rows = Rows().begin().steps([1.0] * 50, seconds=0.5)
     rows.event("paused", who="ada@nano")
@@ -83,6 +93,14 @@ def test_a_row_that_spans_a_pause_does_not_slow_the_speed() -> None:
     state = fold_of(rows)
     state.add(batch_of([steps, Event(rows.seq + 1, 1, rows.t, 100, "note", {})]))
     assert state.state().samples_per_s == pytest.approx(100 * 100)
+
+
+def test_where_nothing_else_is_recorded_rows_of_steps_give_the_speed() -> None:
+    rows = Rows()
+    rows.begin().event("note", message="the last word")
+    for _ in range(4):
+        rows.steps([1.0] * 300, seconds=3.0)
+    assert state_of(rows).samples_per_s == pytest.approx(100 * 100)
 
 
 def test_the_eta_counts_evaluations_too() -> None:

@@ -1,5 +1,6 @@
 """Arrays kept in one file between runs: a header, a checksum, the bytes."""
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -44,7 +45,7 @@ def keep(path: str, header: bytes, arrays: Sequence[np.ndarray]) -> bool:
     except OSError:
         return False
     finally:
-        if os.path.exists(aside):
+        with contextlib.suppress(OSError):  # it may not exist, or the disk has failed
             os.unlink(aside)
     return True
 
