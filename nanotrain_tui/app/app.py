@@ -12,8 +12,8 @@ from textual.screen import Screen
 from nanotrain_tui.app.form.model import FormModel
 from nanotrain_tui.app.handlers.charts import ChartActions
 from nanotrain_tui.app.handlers.dispatch import methods_of
+from nanotrain_tui.app.handlers.export import ExportActions
 from nanotrain_tui.app.handlers.form import FormActions
-from nanotrain_tui.app.handlers.library import LibraryActions
 from nanotrain_tui.app.handlers.palette import Entry, Palette, actions_and_fields
 from nanotrain_tui.app.handlers.replay import ReplayActions
 from nanotrain_tui.app.handlers.screen import ScreenActions
@@ -27,6 +27,7 @@ from nanotrain_tui.app.keys.keymap import Keymap
 from nanotrain_tui.app.screens.charts import ChartsScreen
 from nanotrain_tui.app.screens.dashboard import Dashboard
 from nanotrain_tui.app.screens.dialogs import Ask
+from nanotrain_tui.app.screens.live_screen import LiveScreen, View
 from nanotrain_tui.app.source.jobs import Leave
 from nanotrain_tui.app.source.ports import Backend, Preferences, Watch
 from nanotrain_tui.app.source.reports import (
@@ -44,6 +45,8 @@ from nanotrain_tui.app.source.reports import (
 from nanotrain_tui.app.source.worker import FOLLOW_EVERY_S, TrainingWorker
 from nanotrain_tui.app.terminal.paced_app import PacedApp
 from nanotrain_tui.app.themes import load_themes, starting_theme
+from nanotrain_tui.app.views.context import ViewContext
+from nanotrain_tui.app.views.table import Views
 from nanotrain_tui.app.widgets.bars import KeyLine
 from nanotrain_tui.app.widgets.form_list import FormList
 from nanotrain_tui.config.presets import Preset
@@ -100,6 +103,11 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
             self, self, model, link, self.steering, preferences.save_preset
         )
         self.chart_actions = ChartActions(self, self, link)
+        export = ExportActions(self, link, preferences.formats)
+        context = ViewContext(
+            self, self, link, model, self.backend, self.key_table, preferences,
+            self.chart_actions, export,
+        )  # fmt: skip
         self.methods = methods_of(
             ACTIONS,
             {
@@ -108,8 +116,9 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
                 "form": self.form_actions,
                 "charts": self.chart_actions,
                 "replay": ReplayActions(self, link),
-                "library": LibraryActions(self, link, self.backend, preferences.formats),
-                "screen": ScreenActions(self, self, self, link, self.key_table, preferences),
+                "export": export,
+                "screen": ScreenActions(self, self, self, link, preferences),
+                "view": Views(context),
             },
         )
         self._receivers: dict[type[WorkerReport], Callable[..., None]] = {
@@ -128,6 +137,15 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
     @property
     def dashboard(self) -> Dashboard:
         return next(screen for screen in self.screen_stack if isinstance(screen, Dashboard))
+
+    @property
+    def front(self) -> LiveScreen:
+        """The screen that shows the session now: the dashboard, or a view that covers it."""
+        return next(
+            screen
+            for screen in reversed(self.screen_stack)
+            if isinstance(screen, LiveScreen) and (screen.is_mounted or screen is self.dashboard)
+        )
 
     @property
     def charts(self) -> ChartsScreen | None:
@@ -226,6 +244,10 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
             "q closes the dashboard (the session keeps running); s stops the session.", "warning"
         )
 
+    @on(View.Opened)
+    def _view_opened(self) -> None:
+        self.show(self.link.state)
+
     # --- the mouse -------------------------------------------------------------------------
 
     @on(KeyLine.Clicked)
@@ -250,9 +272,8 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
     # --- for the handlers: see handlers.shell ----------------------------------------------
 
     def say(self, text: str, level: str = "info") -> None:
-        self.dashboard.say(text, level)
-        if self.charts is not None:
-            self.charts.say(text, level)
+        for screen in {self.dashboard, self.front}:
+            screen.say(text, level)
 
     def note(self, text: str, level: str) -> None:
         self.dashboard.note(text, level)
@@ -281,13 +302,12 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         self.refresh_keys()
 
     def refresh_keys(self) -> None:
-        footer = self.key_table.footer(self.link.situation, charts=self.charts is not None)
-        (self.charts or self.dashboard).show_keys(footer)
+        self.front.show_keys(self.key_table.footer(self.link.situation, self.front.footer))
 
     def show(self, state: RunState) -> None:
         self.chart_actions.follow(state)
         if self.may_draw_figures():
-            (self.charts or self.dashboard).show_state(state)
+            self.front.show_state(state)
         self.refresh_keys()
 
     def draw_figures(self) -> None:

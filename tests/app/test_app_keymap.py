@@ -102,9 +102,9 @@ def test_whatever_is_wished_no_key_does_two_things(wishes: dict[str, list[str]])
         Situation("", launching=True), Situation("running"),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("charts", [False, True])
-def test_the_footer_fits_80_columns_in_every_state(situation: Situation, charts: bool) -> None:
-    items = Keymap().footer(situation, charts)
+@pytest.mark.parametrize("view", ["", "charts"])
+def test_the_footer_fits_80_columns_in_every_state(situation: Situation, view: str) -> None:
+    items = Keymap().footer(situation, view)
     assert sum(cell_len(f" {item.key} {item.label} ") for item in items) <= 80
     assert any(item.id == "help" for item in items)
 

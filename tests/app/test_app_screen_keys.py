@@ -126,7 +126,7 @@ async def test_in_process_says_what_it_cannot_promise() -> None:
     app = make_app(in_process=True)
     async with app.run_test(size=(80, 24)):
         line = app.dashboard.query_one("#in-process").render()
-        assert "ends when you press q or close this terminal" in line.plain  # type: ignore[union-attr]
+        assert "the training ends when you press q" in line.plain  # type: ignore[union-attr]
 
 
 async def test_a_picture_is_saved_where_the_user_is(

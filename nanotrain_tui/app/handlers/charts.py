@@ -65,13 +65,8 @@ class ChartActions:
 
     # --- the screen ------------------------------------------------------------------------
 
-    def charts(self) -> None:
-        if self._screens.charts is not None:
-            self._screens.charts.dismiss()
-            return
-        self._shell.push_screen(ChartsScreen(self._opened), self._closed)
-
-    def _opened(self) -> None:
+    def opened(self) -> None:
+        """Fill the charts screen once it has its size."""
         screen = self._screens.charts
         if screen is None:
             return
@@ -89,7 +84,8 @@ class ChartActions:
         self._shell.say(" ".join(parts))
         self._screens.refresh_keys()
 
-    def _closed(self, _: object) -> None:
+    def closed(self, _: object) -> None:
+        """Draw the dashboard again, which was covered by the charts screen."""
         self._screens.dashboard.show_view(self.view, self.detail)
         self._screens.show(self._link.state)
 

@@ -1,4 +1,4 @@
-"""The keys of the screen: panes, theme, help, palette, picture, suspend, quit."""
+"""The keys of the screen: panes, theme, palette, picture, suspend, quit."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import Protocol
 
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Screens, Shell
-from nanotrain_tui.app.keys.keymap import Keymap
-from nanotrain_tui.app.screens.dialogs import Help
 from nanotrain_tui.app.source.ports import Preferences
 
 
@@ -38,14 +36,12 @@ class ScreenActions:
         screens: Screens,
         display: Display,
         link: SessionLink,
-        key_table: Keymap,
         preferences: Preferences,
     ) -> None:
         self._shell = shell
         self._screens = screens
         self._display = display
         self._link = link
-        self._key_table = key_table
         self._preferences = preferences
 
     def quit(self) -> None:
@@ -83,9 +79,6 @@ class ScreenActions:
 
     def previous_pane(self) -> None:
         self._screens.dashboard.focus_previous()
-
-    def help(self) -> None:
-        self._shell.push_screen(Help(self._key_table))
 
     def palette(self) -> None:
         self._display.action_command_palette()

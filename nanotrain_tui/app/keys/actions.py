@@ -71,10 +71,10 @@ ACTIONS = (
            "Restart: start again from step 0", with_a_session_itself),
     Action("fork", "session.fork", "F", "fork", "Start a new session from a checkpoint.", SESSION,
            "Fork: a new session from a checkpoint", with_a_session_itself),
-    Action("sessions", "library.sessions", "o", "sessions",
+    Action("sessions", "view.sessions", "o", "sessions",
            "List all sessions: open, replay, compare, delete.", SESSION,
            "Sessions: list all sessions"),
-    Action("export", "library.export", "X", "export",
+    Action("export", "export.export", "X", "export",
            "Write the session to a file for other programs.", SESSION,
            "Export: write the session to a file", with_a_session),
     Action("watch", "replay.watch", "W", "watch",
@@ -144,7 +144,7 @@ ACTIONS = (
            pane="chart"),
     Action("chart_last", "charts.chart_last", "end,G", "end", "Go to the newest step.", CHART,
            pane="chart"),
-    Action("charts", "charts.charts", "z", "charts",
+    Action("charts", "view.charts", "z", "charts",
            "Show all charts on one axis; press again to return.", CHART,
            "Charts: show all on one axis", with_a_session),
     Action("zoom_in", "charts.zoom_in", "plus,equals_sign", "zoom", "Zoom in at the cursor.", CHART,
@@ -178,7 +178,7 @@ ACTIONS = (
            "Go to the next pane: form, charts, log.", SCREEN),
     Action("previous_pane", "screen.previous_pane", "shift+tab", "pane", "Go to the previous pane.",
            SCREEN),
-    Action("help", "screen.help", "question_mark,f1", "help", "Show all keys.", SCREEN,
+    Action("help", "view.help", "question_mark,f1", "help", "Show all keys.", SCREEN,
            "Help: show all keys"),
     Action("palette", "screen.palette", "ctrl+p,slash", "find", "Find any action or field by name.",
            SCREEN),
@@ -191,8 +191,8 @@ ACTIONS = (
 
 BY_ID = {action.id: action for action in ACTIONS}
 PANES = ("form", "chart")
-# The actions without a pane that also work on the charts screen.
-ON_THE_CHARTS_SCREEN = (
+# The actions without a pane that also work on a view.
+ON_A_VIEW = (
     "pause", "evaluate", "checkpoint", "watch", "faster", "slower", "event_before", "event_after",
     "back", "ahead", "goto", "charts", "theme", "help", "picture", "suspend", "quit",
 )  # fmt: skip

@@ -58,10 +58,10 @@ class Keymap:
             return f"{shown_key(keys[0])} to {shown_key(keys[-1])}"
         return " ".join(shown_key(key) for key in keys)
 
-    def footer(self, situation: Situation, charts: bool = False) -> list[FooterItem]:
-        """The items of the footer in this situation, or on the charts screen."""
+    def footer(self, situation: Situation, view: str = "") -> list[FooterItem]:
+        """The items of the footer now. ``view`` is the row of FOOTERS that a view has."""
         items = []
-        for action in (BY_ID[name] for name in FOOTERS["charts" if charts else situation.phase]):
+        for action in (BY_ID[name] for name in FOOTERS[view or situation.phase]):
             label = (situation.paused and action.when_paused) or action.label
             key = self.shown(action.id)
             if action.paired:

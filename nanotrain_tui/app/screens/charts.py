@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.screen import Screen
+from textual.binding import BindingType
 
-from nanotrain_tui.app.keys.actions import ON_THE_CHARTS_SCREEN, bindings
-from nanotrain_tui.app.keys.keymap import FooterItem
+from nanotrain_tui.app.keys.actions import bindings
+from nanotrain_tui.app.screens.live_screen import View
 from nanotrain_tui.app.widgets.bars import KeyLine, MessageLine
 from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.app.widgets.scrubber import Scrubber
@@ -46,7 +44,7 @@ class ChartStack(ChartWidget):
         return draw_stack(self.state, self.view, charts, width, height, self.glyphs, self.shows_raw)
 
 
-class ChartsScreen(Screen[None]):
+class ChartsScreen(View):
     """Draws the states it gets. Keys call the app's ``perform``, as on the dashboard."""
 
     DEFAULT_CSS = """
@@ -58,11 +56,8 @@ class ChartsScreen(Screen[None]):
         &.-replay > Scrubber { display: block; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("chart"),
-        *bindings(only=ON_THE_CHARTS_SCREEN),
-        Binding("escape", "app.perform('charts')", "Back", show=False),
-    ]
+    footer = "charts"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("chart")]
 
     def __init__(self, opened: Callable[[], None]) -> None:
         super().__init__()
@@ -93,15 +88,3 @@ class ChartsScreen(Screen[None]):
         """Draw the last state with another view."""
         self.stack.update_view(view, detail)
         self.stack.update_state(self.stack.state)
-
-    def say(self, text: str, level: str = "info") -> None:
-        """Show a message in the message line."""
-        self.query_one(MessageLine).say(text, level)
-
-    def show_keys(self, items: Sequence[FooterItem]) -> None:
-        self.query_one(KeyLine).show(items)
-
-    def on_key(self, event: events.Key) -> None:
-        """Show a message for a key without an action."""
-        if event.is_printable and event.key not in self.active_bindings:
-            self.say(f"The key '{event.character}' has no action here. Press ? to show all keys.")

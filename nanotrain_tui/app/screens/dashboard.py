@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from nanotrain_tui.app.form.model import FormModel
 from nanotrain_tui.app.keys.actions import bindings
-from nanotrain_tui.app.keys.keymap import FooterItem
+from nanotrain_tui.app.screens.live_screen import LiveScreen
 from nanotrain_tui.app.widgets.bars import FieldAbout, KeyLine, MessageLine
 from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.app.widgets.editor import FieldEditor
@@ -38,7 +37,7 @@ LEAST_WIDTH, LEAST_HEIGHT = 60, 18
 IN_PROCESS = "In-process: the training ends when you press q or close this terminal."
 
 
-class Dashboard(Screen[None]):
+class Dashboard(LiveScreen):
     """Draws the states it gets. It does not know sessions; keys call the app's ``perform``."""
 
     BINDINGS = bindings()
@@ -149,13 +148,6 @@ class Dashboard(Screen[None]):
         self._local = (*self._local, line)[-100:]
         self.show_state(state)
 
-    def say(self, text: str, level: str = "info") -> None:
-        """Show a message in the message line."""
-        self.query_one(MessageLine).say(text, level)
-
-    def show_keys(self, items: Sequence[FooterItem]) -> None:
-        self.query_one(KeyLine).show(items)
-
     def explain(self) -> None:
         """Explain the field under the cursor below the form."""
         row = self.form.row
@@ -207,8 +199,3 @@ class Dashboard(Screen[None]):
             self.close_editor()
         else:
             self.explain()
-
-    def on_key(self, event: events.Key) -> None:
-        """Show a message for a key without an action."""
-        if event.is_printable and event.key not in self.active_bindings:
-            self.say(f"The key '{event.character}' has no action here. Press ? to show all keys.")

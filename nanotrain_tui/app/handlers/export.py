@@ -1,4 +1,4 @@
-"""The keys that open the list of sessions, and export a session to a file."""
+"""The export of a session to a file for other programs."""
 
 from __future__ import annotations
 
@@ -9,43 +9,21 @@ from pathlib import Path
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Shell
 from nanotrain_tui.app.screens.dialogs import Item, PickList, Prompt
-from nanotrain_tui.app.screens.sessions import Chosen, SessionsScreen
-from nanotrain_tui.app.source.ports import Backend, Formats, Watch
+from nanotrain_tui.app.source.ports import Formats
 
 
-class LibraryActions:
-    """What the actions ``sessions`` and ``export`` do."""
+class ExportActions:
+    """What the action ``export`` does."""
 
-    def __init__(
-        self, shell: Shell, link: SessionLink, backend: Backend, formats: Formats | None
-    ) -> None:
+    def __init__(self, shell: Shell, link: SessionLink, formats: Formats | None) -> None:
         self._shell = shell
         self._link = link
-        self._backend = backend
         self._formats = formats
 
-    def sessions(self) -> None:
-        library = self._backend.library
-        if library is None:
-            self._shell.say("The list of sessions is not available here.", "warning")
-            return
-        self._shell.push_screen(SessionsScreen(library, self._link.state.name), self._chosen)
-
-    def _chosen(self, chosen: Chosen | None) -> None:
-        if chosen is None:
-            return
-        what, name = chosen
-        if what == "export":
-            self._export(name)
-        elif what == "replay":
-            self._link.watch(Watch(name))
-        else:
-            self._link.attach(name)
-
     def export(self) -> None:
-        self._export(self._link.state.name)
+        self.export_session(self._link.state.name)
 
-    def _export(self, name: str) -> None:
+    def export_session(self, name: str) -> None:
         """Ask for a format and a file, then write it in a separate process."""
         if self._formats is None:
             self._shell.say("Export is not available here.", "warning")
