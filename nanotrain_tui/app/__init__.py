@@ -1,4 +1,4 @@
-"""The dashboard. ``run_dashboard`` is its door; nothing else is imported until it is called."""
+"""The dashboard. Start it with ``run_dashboard``, which imports the rest when it is called."""
 
 from nanotrain_tui.app.entry import run_dashboard
 

@@ -1,4 +1,4 @@
-"""The application: turns keys into jobs for the training worker, and its messages into a screen."""
+"""The application: sends the user's actions to the training worker and shows its reports."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from textual.screen import Screen
 from nanotrain_tui.app.form.model import FormModel
 from nanotrain_tui.app.handlers.charts import ChartActions
 from nanotrain_tui.app.handlers.dispatch import methods_of
+from nanotrain_tui.app.handlers.export import ExportActions
 from nanotrain_tui.app.handlers.form import FormActions
-from nanotrain_tui.app.handlers.library import LibraryActions
 from nanotrain_tui.app.handlers.palette import Entry, Palette, actions_and_fields
 from nanotrain_tui.app.handlers.replay import ReplayActions
 from nanotrain_tui.app.handlers.screen import ScreenActions
@@ -27,6 +27,7 @@ from nanotrain_tui.app.keys.keymap import Keymap
 from nanotrain_tui.app.screens.charts import ChartsScreen
 from nanotrain_tui.app.screens.dashboard import Dashboard
 from nanotrain_tui.app.screens.dialogs import Ask
+from nanotrain_tui.app.screens.live_screen import LiveScreen, View
 from nanotrain_tui.app.source.jobs import Leave
 from nanotrain_tui.app.source.ports import Backend, Preferences, Watch
 from nanotrain_tui.app.source.reports import (
@@ -44,6 +45,8 @@ from nanotrain_tui.app.source.reports import (
 from nanotrain_tui.app.source.worker import FOLLOW_EVERY_S, TrainingWorker
 from nanotrain_tui.app.terminal.paced_app import PacedApp
 from nanotrain_tui.app.themes import load_themes, starting_theme
+from nanotrain_tui.app.views.context import ViewContext
+from nanotrain_tui.app.views.table import Views
 from nanotrain_tui.app.widgets.bars import KeyLine
 from nanotrain_tui.app.widgets.form_list import FormList
 from nanotrain_tui.config.presets import Preset
@@ -54,7 +57,7 @@ LOOK_AT_AGE_EVERY_S = 1.0
 
 
 class NanotrainApp(PacedApp, inherit_bindings=False):
-    """One dashboard on one session at a time."""
+    """The dashboard. It shows one session at a time."""
 
     TITLE = "nanotrain"
     CSS_PATH = "dashboard.tcss"
@@ -93,13 +96,18 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         self.type_ahead = TypeAhead(self, self._let_through)
 
     def _make_handlers(self) -> None:
-        """Join the table of actions, and the worker's reports, to the methods that take them."""
+        """Find the method for each action of the table and for each report of the worker."""
         link, model, preferences = self.link, self.model, self.preferences
         self.steering = SteeringActions(self, self, model, link)
         self.form_actions = FormActions(
             self, self, model, link, self.steering, preferences.save_preset
         )
         self.chart_actions = ChartActions(self, self, link)
+        export = ExportActions(self, link, preferences.formats)
+        context = ViewContext(
+            self, self, link, model, self.backend, self.key_table, preferences,
+            self.chart_actions, export,
+        )  # fmt: skip
         self.methods = methods_of(
             ACTIONS,
             {
@@ -108,12 +116,13 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
                 "form": self.form_actions,
                 "charts": self.chart_actions,
                 "replay": ReplayActions(self, link),
-                "library": LibraryActions(self, link, self.backend, preferences.formats),
-                "screen": ScreenActions(self, self, self, link, self.key_table, preferences),
+                "export": export,
+                "screen": ScreenActions(self, self, self, link, preferences),
+                "view": Views(context),
             },
         )
         self._receivers: dict[type[WorkerReport], Callable[..., None]] = {
-            Launching: link.launching_goes_on,
+            Launching: link.launching_progress,
             Attached: link.attached,
             NotAttached: link.not_attached,
             Followed: link.followed,
@@ -123,11 +132,20 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
             Fault: link.fault,
         }
 
-    # --- what there is ---------------------------------------------------------------------
+    # --- screens and themes ----------------------------------------------------------------
 
     @property
     def dashboard(self) -> Dashboard:
         return next(screen for screen in self.screen_stack if isinstance(screen, Dashboard))
+
+    @property
+    def front(self) -> LiveScreen:
+        """The screen that shows the session now: the dashboard, or a view that covers it."""
+        return next(
+            screen
+            for screen in reversed(self.screen_stack)
+            if isinstance(screen, LiveScreen) and (screen.is_mounted or screen is self.dashboard)
+        )
 
     @property
     def charts(self) -> ChartsScreen | None:
@@ -153,16 +171,16 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         if wanted in self.theme_names:
             self.theme = wanted
         if self.preferences.theme and self.preferences.theme not in self.theme_names:
-            self._problems.append(f"theme '{self.preferences.theme}' is not there any more")
+            self._problems.append(f"theme '{self.preferences.theme}' does not exist any more")
 
-    # --- life ------------------------------------------------------------------------------
+    # --- start and end ---------------------------------------------------------------------
 
     def on_mount(self) -> None:
         self.set_keymap(self.key_table.changed)
         self.set_interval(LOOK_AT_AGE_EVERY_S, self.link.look_at_age)
 
     def on_ready(self) -> None:
-        """The first frame is on the screen: now there is time for everything else."""
+        """Start the worker. The first frame is on the screen by now."""
         self.training.start()
         for problem in self._problems:
             self.note(problem, "warning")
@@ -174,7 +192,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         elif self._problems:
             self.say(self._problems[0], "warning")
         else:
-            self.say("r trains with these values, Enter changes one, ? shows all keys.")
+            self.say("r: train with these values, Enter: edit a value, ?: show all keys.")
 
     def on_unmount(self) -> None:
         self.training.submit(Leave())
@@ -182,10 +200,10 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
     # --- keys ------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys one by one; what they are forwarded to sends them back here if it has no use."""
+        """Handle keys one by one. A widget forwards a key here if it does not use it."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             if event.time < self.terminal_taken_at:
-                return  # typed before the shell had the terminal, such as a second Ctrl+Z
+                return  # pressed before the program took the terminal, such as a second Ctrl+Z
             self.key_pressed()
             if not self.type_ahead.holds(event):
                 await self._let_through(event)
@@ -193,17 +211,17 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
             await super().on_event(event)
 
     async def _let_through(self, key: events.Key) -> None:
-        """Give a key to what has the focus now."""
+        """Send a key to the widget that has the focus."""
         if key.key in self.key_table.keys("suspend") and not key.is_printable:
-            self.action_perform("suspend")  # here, as dialogs pass on no key
+            self.action_perform("suspend")  # here, because dialogs do not forward keys
         else:
             await super().on_event(key)
         self.type_ahead.sent()
 
     def action_perform(self, name: str, *key: str) -> None:
-        """Do one action of the table, or say why it makes no sense now.
+        """Run one action of the table, or show why it is not available.
 
-        ``key``: the key that was pressed, for an action that asks for it.
+        ``key``: the key pressed, for an action with ``each_key``.
         """
         reason = BY_ID[name].disabled_reason(self.link.situation)
         if reason:
@@ -213,7 +231,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         self.refresh_keys()
 
     def action_command_palette(self) -> None:
-        """In place of Textual's."""
+        """Open our palette instead of Textual's."""
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(self._palette_entries))
 
@@ -222,7 +240,13 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         return actions_and_fields(self.key_table, self.model, self.action_perform, edit_field)
 
     def action_interrupted(self) -> None:
-        self.say("q leaves the dashboard (the session goes on), s stops the session.", "warning")
+        self.say(
+            "q closes the dashboard (the session keeps running); s stops the session.", "warning"
+        )
+
+    @on(View.Opened)
+    def _view_opened(self) -> None:
+        self.show(self.link.state)
 
     # --- the mouse -------------------------------------------------------------------------
 
@@ -237,7 +261,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
     # --- the worker ------------------------------------------------------------------------
 
     def _post_report(self, report: WorkerReport) -> None:
-        """Called in the worker's thread."""
+        """Send a report to the app's thread. Called in the worker's thread."""
         self.post_message(FromWorker(report))
 
     @on(FromWorker)
@@ -248,9 +272,8 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
     # --- for the handlers: see handlers.shell ----------------------------------------------
 
     def say(self, text: str, level: str = "info") -> None:
-        self.dashboard.say(text, level)
-        if self.charts is not None:
-            self.charts.say(text, level)
+        for screen in {self.dashboard, self.front}:
+            screen.say(text, level)
 
     def note(self, text: str, level: str) -> None:
         self.dashboard.note(text, level)
@@ -267,7 +290,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
     def push_screen_next(
         self, screen: Screen[Result], callback: Callable[[Result | None], None]
     ) -> None:
-        # Not at once: an editor that is open would close afterwards and take the focus back.
+        # Not at once: an open editor closes afterwards and would take the focus.
         self.call_next(self.push_screen, screen, callback)
 
     def ring(self) -> None:
@@ -279,13 +302,12 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         self.refresh_keys()
 
     def refresh_keys(self) -> None:
-        footer = self.key_table.footer(self.link.situation, charts=self.charts is not None)
-        (self.charts or self.dashboard).show_keys(footer)
+        self.front.show_keys(self.key_table.footer(self.link.situation, self.front.footer))
 
     def show(self, state: RunState) -> None:
         self.chart_actions.follow(state)
         if self.may_draw_figures():
-            (self.charts or self.dashboard).show_state(state)
+            self.front.show_state(state)
         self.refresh_keys()
 
     def draw_figures(self) -> None:

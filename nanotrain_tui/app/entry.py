@@ -1,4 +1,4 @@
-"""From the command line to the dashboard and back to the shell."""
+"""Starts the dashboard from the command line, and prints a message when it closes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from nanotrain_tui.app.terminal.gone import drop
+
 if TYPE_CHECKING:
     from nanotrain_tui.app.app import NanotrainApp
     from nanotrain_tui.app.source.ports import Formats, Watch
     from nanotrain_tui.config import Folders, Preset, Presets, Settings
 
-STARTING_WAIT_S = 60.0  # quitting right after `r`: so long a start may take to name its session
+STARTING_WAIT_S = 60.0  # after quitting during a start: the wait for the session's name
 
 
 def run_dashboard(
@@ -31,17 +33,17 @@ def run_dashboard(
     in_process: bool = False,
     formats: Formats | None = None,
 ) -> int:
-    """Show the dashboard until the user leaves; the exit status: 0, 1 failed, 2 no terminal.
+    """Show the dashboard until the user quits. Returns the exit status: 0, 1 failed, 2 no terminal.
 
-    ``config`` is a checked flat configuration, with which the form is filled. ``session`` names
-    one to attach to, ``watch`` one to be played. A running session goes on afterwards, and how to
-    come back is printed. ``formats`` tells those of the export.
+    ``config`` is a checked flat configuration for the form. ``session`` names the session to
+    attach to, ``watch`` the one to replay. A running session keeps running after quitting, and the
+    command that returns to it is printed. ``formats`` returns the export formats.
     """
     problem = no_terminal()
     if problem:
         print(problem, file=sys.stderr)
         return 2
-    # Here and not above: what the command line does without a screen needs no Textual.
+    # Imported here, because commands without a screen do not need Textual.
     from nanotrain_tui.app.app import NanotrainApp
     from nanotrain_tui.app.source.backend import LocalBackend
     from nanotrain_tui.app.source.ports import Preferences
@@ -69,18 +71,26 @@ def run_dashboard(
         _one_cell_each(sys.__stderr__)
         app.run()
     signal.alarm(0)
-    print(farewell(app), end="")
+    say(farewell(app))
     return app.return_code or 0
 
 
+def say(text: str) -> None:
+    """Print to the shell, or to nobody if the terminal is gone: the session must end well."""
+    try:
+        print(text, end="", flush=True)
+    except OSError:
+        drop(sys.stdout)
+
+
 def _one_cell_each(screen: TextIO | None) -> None:
-    """What Textual draws on: a character that the terminal lacks still takes its one cell."""
+    """Replace each character that the terminal's encoding lacks by ``?``, which keeps its cell."""
     if isinstance(screen, io.TextIOWrapper):
         screen.reconfigure(errors="replace")
 
 
 def _save_preset(folder: Path, name: str, config: Mapping[str, Any]) -> Preset:
-    """Write the preset and read it back. Raises ConfigError."""
+    """Write the preset to a file and read the file. Raises ConfigError."""
     from nanotrain_tui.config import save_preset
     from nanotrain_tui.config.presets import read_preset
 
@@ -89,9 +99,10 @@ def _save_preset(folder: Path, name: str, config: Mapping[str, Any]) -> Preset:
 
 @contextmanager
 def own_terminal(log: Path) -> Iterator[None]:
-    """The terminal for Textual alone: what C++ in this process prints goes to the log.
+    """Reserve the terminal for Textual; output of C++ libraries goes to the log file.
 
-    Textual draws on ``sys.__stderr__``, which gets a descriptor of its own; 1 and 2 are the log's.
+    Textual writes to ``sys.__stderr__``, which gets a new descriptor. Descriptors 1 and 2 write to
+    the log file.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     kept = [os.dup(1), os.dup(2)]
@@ -117,31 +128,32 @@ def no_terminal(environ: Mapping[str, str] | None = None) -> str:
     environ = os.environ if environ is None else environ
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return (
-            "nanotrain: the dashboard needs a terminal, and input or output is none here. "
-            "'nanotrain train' trains without one; over ssh, add -t."
+            "nanotrain: the dashboard needs a terminal, but the input or output is not a terminal. "
+            "Over ssh, add -t. To train without the dashboard, use 'nanotrain train'."
         )
     term = environ.get("TERM", "")
     if term in ("", "dumb", "unknown"):
         return (
-            f"nanotrain: the dashboard needs a terminal that can place text; TERM is '{term}'. "
-            "'nanotrain train' trains without one; else set TERM, to xterm-256color say."
+            "nanotrain: the dashboard cannot use this type "
+            f"of terminal (TERM is '{term}'). Set TERM, "
+            "for example to xterm-256color. To train without the dashboard, use 'nanotrain train'."
         )
     return ""
 
 
 def farewell(app: NanotrainApp) -> str:
-    """What to say in the shell: which session goes on and how to come back to it."""
+    """The text to print in the shell: the session's state, and how to return to it."""
     training = app.training
-    if training.ident is None:  # the screen never came up
+    if training.ident is None:  # the screen was never shown
         return ""
     if training.launching:
-        print("Waiting for the session to start (Ctrl+C does not wait) ...", flush=True)
+        say("Waiting for the session to start (press Ctrl+C to skip) ...\n")
         try:
             training.join(STARTING_WAIT_S)
         except KeyboardInterrupt:
-            return "Not waited for; 'nanotrain sessions' shows whether it started.\n"
+            return "Skipped. 'nanotrain sessions' shows whether the session started.\n"
     elif app.in_process:
-        print("Ending the session ...", flush=True)
+        say("Ending the session ...\n")
         training.join(STARTING_WAIT_S)
     else:
         training.join(1.0)
@@ -150,7 +162,7 @@ def farewell(app: NanotrainApp) -> str:
         return ""
     state = app.link.state.state if app.link.state.name == name else "starting"
     if app.link.ends_with_app:
-        return f"{name} ended with the dashboard. What is recorded: nanotrain show {name}\n"
+        return f"{name} ended with the dashboard. To see its results: nanotrain show {name}\n"
     if app.link.situation.live:
-        return f"{name} goes on ({state}). Come back to it: nanotrain attach {name}\n"
-    return f"{name}: {state}. See it again: nanotrain show {name}\n"
+        return f"{name} keeps running ({state}). To return to it: nanotrain attach {name}\n"
+    return f"{name}: {state}. To see its results: nanotrain show {name}\n"

@@ -1,11 +1,11 @@
-"""Themes: TOML files, ours and the user's. A broken one is a sentence, never a failure.
+"""Themes: TOML files of nanotrain and of the user. A bad file gives a warning, not an error.
 
 name = "dark"          # letters, digits, - and _
 dark = true
-ansi = false           # true: only the terminal's own sixteen colours, as "ansi_cyan"
+ansi = false           # true: use only the terminal's own sixteen colours, such as "ansi_cyan"
 
-[colors]               # "#rrggbb"; those not given are made from the others
-background, foreground, primary    (needed)
+[colors]               # "#rrggbb"; colours not given are computed from the others
+background, foreground, primary    (required)
 surface, panel, muted, secondary, accent, success, warning, error,
 cursor-foreground, cursor-background
 """
@@ -48,14 +48,14 @@ class BadTheme(ValueError):
 
 
 class Themes(NamedTuple):
-    """What was found: the themes that work, and a sentence for each file that does not."""
+    """The valid themes, and a message for each file that is not valid."""
 
     themes: dict[str, Theme]
     problems: list[str]
 
 
 def load_themes(user_dir: Path | None = None) -> Themes:
-    """Our themes, then the user's. Never raises for a file's fault."""
+    """Load nanotrain's themes, then the user's. A bad file does not raise an error."""
     found = Themes({}, [])
     for file in _own_files():
         _add(found, file)
@@ -67,7 +67,7 @@ def load_themes(user_dir: Path | None = None) -> Themes:
 
 
 def parse_theme(text: str) -> Theme:
-    """One theme file's text. Raises BadTheme with the reason."""
+    """Parse the text of a theme file. Raises BadTheme with the reason."""
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -81,7 +81,7 @@ def parse_theme(text: str) -> Theme:
 
 
 def themes_folder() -> Traversable:
-    """Ours: inside the package in a wheel, beside it in a checkout."""
+    """The folder of nanotrain's themes: in the package if installed, else in the checkout."""
     packaged = resources.files("nanotrain_tui") / "themes"
     if packaged.is_dir():
         return packaged
@@ -89,7 +89,7 @@ def themes_folder() -> Traversable:
 
 
 def starting_theme(wanted: str, known: Iterable[str], environ: dict[str, str] | None = None) -> str:
-    """The theme of the settings, else the one this terminal can show."""
+    """The theme of the settings, or else the default that this terminal can show."""
     environ = dict(os.environ) if environ is None else environ
     if "NO_COLOR" in environ:
         return SIXTEEN
@@ -167,13 +167,13 @@ def _colors(table: object, ansi: bool) -> dict[str, str]:
 
 def _check_color(name: str, value: object, ansi: bool) -> None:
     if not isinstance(value, str):
-        raise BadTheme(f'{name} must be a text like "#56b6d6"')
+        raise BadTheme(f'{name} must be a string like "#56b6d6"')
     try:
         color = Color.parse(value)
     except ColorParseError:
-        raise BadTheme(f"{name} = '{value[:30]}' is no colour") from None
+        raise BadTheme(f"{name} = '{value[:30]}' is not a colour") from None
     if (color.ansi is not None) != ansi:
-        kind = "an ansi_ colour, for ansi = true" if ansi else 'a colour like "#56b6d6"'
+        kind = "an ansi_ colour, because ansi = true" if ansi else 'a colour like "#56b6d6"'
         raise BadTheme(f"{name} = '{value}' must be {kind}")
     if color.a != 1 and not ansi:
         raise BadTheme(f"{name} = '{value}' must not be transparent")
@@ -182,7 +182,7 @@ def _check_color(name: str, value: object, ansi: bool) -> None:
 def _refuse_unknown(table: dict[str, Any], known: Iterable[str], what: str) -> None:
     unknown = sorted(set(table) - set(known))
     if unknown:
-        raise BadTheme(f"'{unknown[0][:40]}' is no {what} here; known: {', '.join(known)}")
+        raise BadTheme(f"'{unknown[0][:40]}' is not a known {what}; known: {', '.join(known)}")
 
 
 def _build(name: str, dark: bool, ansi: bool, colors: dict[str, str]) -> Theme:
@@ -199,7 +199,7 @@ def _build(name: str, dark: bool, ansi: bool, colors: dict[str, str]) -> Theme:
         "block-cursor-text-style": "none" if ansi else "bold",
         "input-cursor-text-style": "reverse",
     }
-    if ansi:  # Textual's own stylesheet asks for these two of such themes
+    if ansi:  # Textual's stylesheet needs these two for ANSI themes
         variables |= {"ansi-background": "ansi_default", "ansi-foreground": "ansi_default"}
     given = {key: value for key, value in colors.items() if key not in own}
     theme = Theme(

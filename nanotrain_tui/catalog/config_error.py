@@ -1,11 +1,11 @@
-"""The one error a configuration can have, and the help that goes with a misspelt name."""
+"""The error of a configuration, and the suggestion for a misspelt name."""
 
 import difflib
 from typing import Iterable
 
 
 class ConfigError(ValueError):
-    """A value that cannot be used: ``key`` names it, ``message`` says why and what to do."""
+    """A value that is not valid. ``key`` names it; ``message`` has the reason and what to do."""
 
     def __init__(self, key: str, message: str) -> None:
         super().__init__("{}: {}".format(key, message) if key else message)
@@ -15,11 +15,11 @@ class ConfigError(ValueError):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """`` Did you mean 'x'?`` for the closest known name, else an empty string."""
-    close = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.5)
+    close = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
     return " Did you mean '{}'?".format(close[0]) if close else ""
 
 
 def quoted(value: object, limit: int = 40) -> str:
-    """A value as the user wrote it, cut so that a message stays a paragraph."""
+    """A value as the user wrote it, cut to keep the message short."""
     text = str(value)
     return "'{}'".format(text if len(text) <= limit else text[: limit - 1] + "…")

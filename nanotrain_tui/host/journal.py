@@ -79,6 +79,8 @@ class Journal:
             self._metrics = {one.name: one for one in parse_declaration(body.get("metrics"))}
         event = self._recorder.event(at, self.step if step is None else step, kind, body)
         self.last_event = event.seq
+        if kind == events.CHECKPOINT:  # the trainer deletes older files, so this must be kept
+            self._recorder.checkpoint()
         self.edits.add(event)
         self.state = states.next_state(self.state, kind, body)
 

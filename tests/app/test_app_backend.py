@@ -112,7 +112,7 @@ async def test_pause_resume_leave_come_back_and_stop(home: Path) -> None:
         await pilot.press("space")
         await until(pilot, lambda: app.link.state.state == "running" and app.link.state.step > step)
         await pilot.press("q")
-    assert "goes on" in farewell(app)
+    assert "keeps running" in farewell(app)
     again = real_app(home, "", session=app.link.state.name)
     async with again.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: again.link.state.state == "running")

@@ -96,16 +96,16 @@ async def test_digits_hide_and_show_charts_as_far_as_there_is_room() -> None:
     charted = Charted()
     async with charted.app.run_test(size=(80, 24)) as pilot:
         await charted.ready(pilot, "z")
-        assert "No room for: GPU load." in message(charted.app)
+        assert "Not shown: GPU load." in message(charted.app)
         assert "7 GPU load" not in charted.text
         await charted.press(pilot, "7")
-        assert "No room for GPU load" in message(charted.app)
+        assert "GPU load does not fit" in message(charted.app)
         await charted.press(pilot, "3")
-        assert "Learning rate: hidden" in message(charted.app)
+        assert "Learning rate is hidden" in message(charted.app)
         assert "7 GPU load" in charted.text and "Learning rate" not in charted.rows()[9]
         await charted.press(pilot, "1", "2", "4", "5", "6")
         await charted.press(pilot, "7")
-        assert "only chart left" in message(charted.app)
+        assert "it is the only chart" in message(charted.app)
 
 
 async def test_what_was_not_recorded_is_said_and_left_out() -> None:
@@ -132,29 +132,29 @@ async def test_a_zoom_reads_its_steps_and_draws_them_in_every_chart() -> None:
         await charted.ready(pilot, "tab")
         await charted.press(pilot, "home")
         await charted.press(pilot, "plus")
-        assert message(app) == "Steps 0 to 256; 0 shows all."
+        assert message(app) == "Steps 0 to 256. Press 0 to show all."
         await until(pilot, lambda: app.chart_actions.detail)
         assert charted.windows == [(1, 256)]
         for chart in app.dashboard.query(MetricChart):
             assert chart.view == app.chart_actions.view
-        # The fake's loss is the step; the recorded one is below 3.
-        shown = "\n".join(str(line) for line in app.dashboard.lowest_chart.draw(60, 8))
-        assert "300" in shown or "256" in shown
+        # The fake's loss is the step, from 1 to 256; the recorded one is below 3.
+        spans = [span.text for line in app.dashboard.lowest_chart.draw(60, 8) for span in line]
+        assert [text.strip() for text in spans if text.endswith("│")][::5] == ["500│", "0.5│"]
         await charted.press(pilot, "L")
-        assert message(app) == "Steps 64 to 320; 0 shows all."
+        assert message(app) == "Steps 64 to 320. Press 0 to show all."
         await charted.press(pilot, "0")
-        assert message(app) == "All steps." and not app.chart_actions.detail
+        assert message(app) == "All steps are shown." and not app.chart_actions.detail
         await charted.press(pilot, "H")
-        assert "+ zooms in" in message(app)
+        assert "Press + to zoom in" in message(app)
 
 
 async def test_the_closest_look_and_the_farthest_say_so() -> None:
     charted = Charted()
     async with charted.app.run_test(size=(80, 24)) as pilot:
         await charted.ready(pilot, "z", *["plus"] * 9)
-        assert "8 steps are the closest" in message(charted.app)
+        assert "the minimum is 8 steps" in message(charted.app)
         await charted.press(pilot, *["minus"] * 9)
-        assert "All steps are shown already." in message(charted.app)
+        assert "All steps are already shown." in message(charted.app)
 
 
 async def test_a_window_that_grows_with_the_training_is_read_on() -> None:
@@ -174,22 +174,23 @@ async def test_each_key_says_what_it_did() -> None:
     charted = Charted()
     async with charted.app.run_test(size=(80, 24)) as pilot:
         await charted.ready(pilot, "z")
-        for key, told in (
-            ("m", "weight 0.3"), ("m", "weight 0.6"), ("M", "weight 0.3"), ("M", "Not smoothed."),
+        for key, text in (
+            ("m", "weight 0.3"), ("m", "weight 0.6"), ("M", "weight 0.3"), ("M", "not smoothed"),
             ("y", "on a linear axis"), ("y", "on a logarithmic axis"), ("y", "a factor of 20"),
-            ("b", "By time."), ("b", "By epoch."), ("b", "By step."),
-            ("up", "checkpoint at step 400"), ("up", "adam → sgd"), ("left", "nothing was done"),
-            ("home", "step 0"), ("end", "step 412"), ("1", "Loss: hidden"), ("Z", "does nothing"),
+            ("b", "the session time"), ("b", "the epochs"), ("b", "the steps"),
+            ("up", "checkpoint at step 400"), ("up", "adam → sgd"), ("left", "no event"),
+            ("home", "step 0"), ("end", "step 412"), ("1", "Loss is hidden"),
+            ("Z", "no action here"),
         ):  # fmt: skip
             await charted.press(pilot, key)
-            assert told in charted.rows()[-2], (key, charted.rows()[-2])
+            assert text in charted.rows()[-2], (key, charted.rows()[-2])
 
 
 async def test_a_loss_below_nought_is_never_logarithmic() -> None:
     charted = Charted(curves=curves_of(loss=curve([2.0, -0.5, 1.0], 100)))
     async with charted.app.run_test(size=(80, 24)) as pilot:
         await charted.ready(pilot, "z", "y", "y")
-        assert message(charted.app) == "Not logarithmic: the loss goes down to -0.5."
+        assert message(charted.app) == "Cannot use a logarithmic axis: the loss has the value -0.5."
 
 
 async def test_the_cursor_goes_through_every_column_and_stops_at_the_newest() -> None:

@@ -95,9 +95,9 @@ async def test_a_key_that_means_nothing_is_answered() -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("Z")
-        assert "'Z' does nothing" in message(app)
+        assert "'Z' has no action here" in message(app)
         await pilot.press("ctrl+c")
-        assert "q leaves" in message(app)
+        assert "q closes the dashboard" in message(app)
 
 
 async def test_the_preset_is_picked_from_a_list() -> None:

@@ -122,7 +122,7 @@ async def test_a_larger_batch_of_a_running_session_is_warned_of(
         desk.app.steering.send({BATCH: 20_000})
         await desk.sent(pilot, {BATCH: 20_000})
         notes = [line.text for line in desk.app.dashboard._local]
-        assert any("A batch of 20,000 needs about" in text for text in notes) is warned
+        assert any("A batch size of 20,000 needs about" in text for text in notes) is warned
 
 
 @pytest.mark.parametrize("change", [{"data": {}}, {"gauges": {}}, {"gauges": {"ram": Gauge("MB")}}])

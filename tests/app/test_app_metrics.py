@@ -69,11 +69,11 @@ async def test_loss_mae_and_iou_stand_in_the_charts(tmp_path: Path) -> None:
         for text in ("1 Loss", "2 MAE", "⠤⠤ 1.33 mm", "3 IoU", "◆ 83.33%"):
             assert text in declared.text
         await declared.press(pilot, "2")
-        assert message(declared.app) == "MAE: hidden; 2 again takes it back."
+        assert message(declared.app) == "MAE is hidden. Press 2 again to undo."
         await declared.press(pilot, "y")
         assert message(declared.app) == "Loss and MAE on a linear axis."
         await declared.press(pilot, "9")
-        assert message(declared.app) == "There is no chart 9: the session has 7."
+        assert message(declared.app) == "There is no chart 9. This session has 7 charts."
 
 
 async def test_score_alone_has_one_chart(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ async def test_score_alone_has_one_chart(tmp_path: Path) -> None:
         await declared.press(pilot, "escape", "z")
         assert "1 Score" in declared.text
         await declared.press(pilot, "1")
-        assert message(declared.app) == "Score is the only chart left."
+        assert message(declared.app) == "Cannot hide Score: it is the only chart."
 
 
 async def test_a_chart_that_goes_hands_its_focus_on(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ async def test_a_chart_that_goes_hands_its_focus_on(tmp_path: Path) -> None:
 
 async def test_a_checkpoint_is_listed_with_what_it_is_chosen_by(tmp_path: Path) -> None:
     loss, mae, iou = SEGMENTATION
-    for metrics, result in (([mae, loss], "MAE 1.33 mm"), ([loss, iou], "83.33%")):
+    for metrics, result in (([mae, loss], "MAE 1.333 mm"), ([loss, iou], "83.33%")):
         declared = Declared(tmp_path / metrics[0].name, metrics)
         async with declared.app.run_test(size=SIZE) as pilot:
             await declared.ready(pilot, "F")
@@ -145,7 +145,7 @@ async def test_of_many_metrics_all_charts_can_be_seen(tmp_path: Path) -> None:
     declared = Declared(tmp_path, MANY)
     async with declared.app.run_test(size=SIZE) as pilot:
         await declared.ready(pilot, "d", "z")
-        assert "d shows more" in message(declared.app)
+        assert "d: show more" in message(declared.app)
         seen = set()
         for _ in range(12):
             seen |= {n for n in range(MOST_METRICS) if f" Metric {n} " in declared.text}

@@ -29,7 +29,7 @@ async def test_a_theme_that_cannot_be_remembered_is_still_shown() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("t")
         assert app.theme == "light"
-        assert "not remembered (Permission denied)" in message(app)
+        assert "the choice is not saved (Permission denied)" in message(app)
 
 
 async def test_a_broken_theme_is_in_the_log_and_nothing_else_suffers(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ async def test_in_process_says_what_it_cannot_promise() -> None:
     app = make_app(in_process=True)
     async with app.run_test(size=(80, 24)):
         line = app.dashboard.query_one("#in-process").render()
-        assert "ends with this terminal and with q" in line.plain  # type: ignore[union-attr]
+        assert "the training ends when you press q" in line.plain  # type: ignore[union-attr]
 
 
 async def test_a_picture_is_saved_where_the_user_is(
@@ -140,4 +140,4 @@ async def test_a_picture_is_saved_where_the_user_is(
         assert "Saved" in message(app)
         monkeypatch.chdir("/proc")
         await pilot.press("f2")
-        assert "cannot be saved" in message(app)
+        assert "Cannot save the picture" in message(app)

@@ -18,8 +18,8 @@ async def test_r_starts_a_session_with_the_values_of_the_form() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("p", "down", "enter")
         await pilot.press("r")
-        assert "tarting" in message(app) or app.link.state.name
         await until(pilot, lambda: app.link.state.state == "running")
+        assert message(app) == "Started session-1."
         assert backend.started[0]["model.initializer"] == "glorot_uniform"
         assert app.link.state.name == "session-1"
 
@@ -32,7 +32,7 @@ async def test_a_form_that_cannot_run_says_so_and_goes_to_the_field() -> None:
         app.dashboard.reload_form()
         await pilot.press("r")
         assert app.dashboard.form.key == "loss.name"
-        assert message(app).startswith("Cannot run: loss.name")
+        assert message(app).startswith("Cannot start: loss.name")
         assert backend.started == []
 
 
@@ -77,7 +77,7 @@ async def test_keys_are_answered_while_the_session_is_started_and_while_it_is_sl
         await pilot.press("space")
         assert "Pausing" in message(app)
         await pilot.press("space")
-        assert "asked for already" in message(app)
+        assert "Already waiting to pause" in message(app)
         backend.gate.set()
         await until(pilot, lambda: app.link.state.state == "paused")
         session = backend.sessions["session-1"]
@@ -183,7 +183,7 @@ async def test_a_fault_in_the_worker_leaves_the_screen_and_is_shown() -> None:
     app = make_app(backend)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
-        await until(pilot, lambda: "An error in the dashboard" in message(app))
+        await until(pilot, lambda: "The dashboard had an error" in message(app))
         assert not app.link.situation.live
         backend.fault = None
         await pilot.press("r")
@@ -223,7 +223,7 @@ async def test_q_in_process_asks_before_it_ends_the_session() -> None:
         await pilot.press("r")
         await until(pilot, lambda: app.link.state.state == "running")
         await pilot.press("q", "n")
-        assert app.is_running and message(app) == "It goes on."
+        assert app.is_running and message(app) == "The session continues."
         await pilot.press("q", "y")
         await until(pilot, lambda: not app.is_running)
 

@@ -149,7 +149,7 @@ async def test_what_is_to_be_deleted_is_named_in_sight_or_not(home: Path) -> Non
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await listed(pilot, app)
         await pilot.press("space", "space", "slash", *"digits", "enter", "d")
-        await until(pilot, lambda: "Delete mnist-1, mnist-2 for good" in text(app))
+        await until(pilot, lambda: "Permanently delete mnist-1, mnist-2" in text(app))
         assert [one.name for one in screen.rows.shown] == ["digits-1"]
 
 
@@ -169,7 +169,7 @@ async def test_one_that_runs_is_kept_and_the_list_tells_what_is_left(home: Path)
 
 def test_only_a_whole_name_is_deleted(home: Path) -> None:
     library = Library(home)
-    with pytest.raises(Refused, match="no session 'digits' any more"):
+    with pytest.raises(Refused, match="session 'digits' does not exist any more"):
         library.delete(["digits"])
     assert "digits-1" in names(home)
 
@@ -196,7 +196,7 @@ async def test_in_process_a_replay_does_not_end_the_session(home: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.link.state.seq)
         await pilot.press("W")
-        await until(pilot, lambda: "q first" in message(app))
+        await until(pilot, lambda: "Press q to end it first" in message(app))
         await listed(pilot, app)
         await pilot.press("w")
         await until(pilot, lambda: not isinstance(app.screen, SessionsScreen))
@@ -208,7 +208,7 @@ async def test_those_that_are_marked_are_compared(home: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await listed(pilot, app)
         await pilot.press("c")
-        assert "Mark two" in text(app)
+        assert "Mark 2" in text(app)
         await pilot.press("space", "space", "space", "c")
         await until(pilot, lambda: isinstance(app.screen, CompareScreen))
         await until(pilot, lambda: "optimizer.name" in text(app))
@@ -248,7 +248,7 @@ async def test_a_session_is_exported_from_the_dashboard(
         await until(pilot, lambda: isinstance(app.screen, Ask))
         (place / "mnist-1.csv").write_text("old")
         await pilot.press("n")
-        await until(pilot, lambda: "is kept" in message(app))
+        await until(pilot, lambda: "is unchanged" in message(app))
         assert (place / "mnist-1.csv").read_text() == "old"
         await pilot.press("X")
         await until(pilot, lambda: isinstance(app.screen, PickList))

@@ -88,7 +88,7 @@ async def test_several_edits_are_staged_and_applied_as_one() -> None:
         await desk.ready(pilot)
         desk.go(RATE)
         await pilot.press("e", *"0.01", "enter")
-        assert "1 value staged; a applies, x drops" in message(desk.app)
+        assert "1 value staged. a: apply, x: discard" in message(desk.app)
         desk.go("model.dropout")
         await pilot.press("plus")  # something is staged, so this is too
         desk.go("optimizer.name")
@@ -108,7 +108,7 @@ async def test_staged_values_can_be_dropped() -> None:
     async with desk.app.run_test(size=(80, 24)) as pilot:
         await desk.ready(pilot)
         await pilot.press("x")
-        assert message(desk.app).startswith("Nothing is staged")
+        assert message(desk.app).startswith("No values are staged")
         await pilot.press("p", "down", "enter")
         desk.go("optimizer.name")
         await pilot.press("plus", "plus")
@@ -126,7 +126,7 @@ async def test_a_swap_says_what_it_costs_and_its_undo_brings_the_old_parameters_
         desk.session.answers.clear()
         desk.go("optimizer.name")
         await pilot.press("enter", "down", "enter")
-        assert "fresh slots; compiled anew once" in message(desk.app)
+        assert "Weights kept, optimizer state reset, model compiled again" in message(desk.app)
         desk.session.answers.set()
         await desk.sent(pilot, {"optimizer.name": "sgd"})
         await pilot.press("u")
@@ -199,7 +199,7 @@ async def test_a_form_that_cannot_run_holds_its_edits_back() -> None:
         desk.go("model.output")
         await pilot.press("enter", "home", *["down"] * 6, "enter")
         assert desk.app.model.value("model.output") == "linear"
-        assert "held back, as loss.name" in message(desk.app)
+        assert "is not sent: loss.name" in message(desk.app)
         await pilot.press("a")
         assert message(desk.app).startswith("Cannot apply: loss.name")
         desk.go("loss.name")
@@ -234,7 +234,7 @@ async def test_what_somebody_else_changed_is_undone_too_and_named() -> None:
         await until(pilot, lambda: desk.app.model.value("guard.heat") == "off")
         desk.session.answers.clear()
         await pilot.press("u")
-        assert message(desk.app).startswith("Undo (by other@there): learning rate 0.0002")
+        assert message(desk.app).startswith("Undoing (by other@there): learning rate 0.0002")
         assert desk.app.model.value(RATE) == 2e-4 and desk.mark(RATE) == ">"
         await pilot.press("u")  # before the answer: the session knows which is next
         desk.session.answers.set()
@@ -280,9 +280,9 @@ async def test_what_is_staged_is_taken_back_first_the_newest_before_the_others()
         await pilot.press("e", "down", "enter")
         desk.go(RATE)
         await pilot.press("plus", "u")
-        assert message(desk.app) == "learning rate 0.0001: as it runs; 1 value staged still."
+        assert message(desk.app) == "learning rate 0.0001: no longer staged; 1 value still staged."
         await pilot.press("u")
-        assert message(desk.app) == "Nothing is staged any more; the form shows what runs."
+        assert message(desk.app) == "No values are staged. The form shows the session's values."
         assert desk.session.edits == []
         await pilot.press("u")
         await desk.sent(pilot, {"train.batch_size": 100})
@@ -317,7 +317,7 @@ async def test_a_key_held_down_sends_its_first_and_its_last_value() -> None:
         )
         assert desk.session.edits == [{"train.eval_every": 200}, {"train.eval_every": last}]
         assert not desk.app.link.is_pending("set")  # though those between have no reply
-        assert last == 1_000_000_000 or last == 2_000_000
+        assert last == 2_000_000
         await pilot.press("u", "u")
         await until(pilot, lambda: len(desk.session.edits) == 4)
         assert desk.session.edits[2:] == [{"train.eval_every": 200}, {"train.eval_every": 100}]

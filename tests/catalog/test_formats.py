@@ -16,6 +16,7 @@ from nanotrain_tui.catalog import formats
         (formats.percent(0.9427), "94.27%"),
         (formats.percent(0.5), "50.00%"),
         (formats.percent(0.934, digits=0), "93%"),
+        (formats.percent(2.5e7), "2.5e9%"),
         (formats.percent(None), "—"),
         (formats.percent(float("nan")), "nan"),
         (formats.scalar(0.123456), "0.1235"),

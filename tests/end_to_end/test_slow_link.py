@@ -82,11 +82,11 @@ def test_help_shows_its_top_first(far: tuple[Terminal, Relay]) -> None:
     terminal.press("?")
     terminal.until("─ Keys")
     top = relay.delivered - before
-    terminal.until("Esc closes")
+    terminal.until("Esc: close")
     whole = relay.delivered - before
     assert top < 2 * RATE and whole < 4 * RATE, (top, whole)
     terminal.press("\x1b")
-    terminal.until(lambda text: "Esc closes" not in text and "Space pause" in text)
+    terminal.until(lambda text: "Esc: close" not in text and "Space pause" in text)
     _figures(terminal, 1)
 
 

@@ -25,6 +25,8 @@ ENV = {
     "TERM": "xterm-256color",
     "LC_ALL": "C.UTF-8",
     "HISTFILE": "",
+    "COLUMNS": "80",  # exported by some shells: the terminal's own size must win
+    "LINES": "24",
     "PS1": "prompt ",
 }
 SHELL = ["bash", "--norc", "--noprofile", "-i"]
@@ -41,7 +43,7 @@ class Shell(Terminal):
         self.cooked = termios.tcgetattr(self.master)
         self.press(f"{shlex.join(command)}\r")
         self.until(r"brisk-otter  .*digits")
-        self.until("Attached")
+        self.until("(?s)Attached.*q quit")  # the whole screen: the last row comes last
         self.app = os.tcgetpgrp(self.master)
 
     def suspend(self) -> str:
@@ -64,19 +66,27 @@ class Shell(Terminal):
         """The screen but for the message line."""
         return self.text().splitlines()[:-2] + self.text().splitlines()[-1:]
 
+    def comes_back_as(self, rows: list[str]) -> None:
+        """Wait until every row is as it was."""
+        try:
+            self.until(lambda _: self.rows() == rows)
+        except AssertionError:
+            assert self.rows() == rows
+            raise
+
     def help(self) -> None:
         """Open the help and close it: keys are answered."""
         self.press("?")
-        self.until("Esc closes")
+        self.until("Esc: close")
         self.close_help()
 
     def close_help(self) -> None:
         self.press("\x1b")
-        self.until(lambda text: "Esc closes" not in text and "Space pause" in text)
+        self.until(lambda text: "Esc: close" not in text and "Space pause" in text)
 
     def leave(self) -> None:
         self.press("q")
-        self.until("brisk-otter goes on")
+        self.until("brisk-otter keeps running")
         self.until(lambda _: os.tcgetpgrp(self.master) == self.process.pid)
 
 
@@ -101,8 +111,8 @@ def test_after_fg_every_cell_is_as_it_was(static: Shell) -> None:
     static.until(lambda _: termios.tcgetattr(static.master) == static.cooked)
     assert not re.search(r"\d;\d+R", static.text()), "an answer was typed into the shell"
     static.fg()
-    static.until("Back from the shell")
-    static.until(lambda _: static.rows() == before)
+    static.until("Resumed.")
+    static.comes_back_as(before)
     static.leave()
 
 
@@ -110,7 +120,7 @@ def test_after_fg_figures_and_keys_are_live(live: Shell) -> None:
     for _ in range(2):
         live.suspend()
         live.fg()
-        live.until("Back from the shell")
+        live.until("Resumed.")
         goes_on(live)
         live.help()
     live.leave()
@@ -118,12 +128,12 @@ def test_after_fg_figures_and_keys_are_live(live: Shell) -> None:
 
 def test_with_the_help_open(static: Shell) -> None:
     static.press("?")
-    static.until("Esc closes")
+    static.until("Esc: close")
     static.until("[▁▂▃▄▅▆▇] │")  # the scrollbar comes last
     before = static.rows()
     static.suspend()
     static.fg()
-    static.until(lambda _: static.rows() == before)
+    static.comes_back_as(before)
     static.close_help()
     static.leave()
 
@@ -132,10 +142,10 @@ def test_a_terminal_of_another_size_when_it_comes_back(static: Shell) -> None:
     static.suspend()
     static.set_size(120, 40)
     static.fg()
-    static.until("Back from the shell")
-    static.until("ctrl|quit")
+    static.until("Resumed.")
+    static.until(lambda text: "quit" in text.splitlines()[-1])
     fresh = Terminal(STATIC, ENV, 120, 40)
-    fresh.until("Attached")
+    fresh.until("(?s)Attached.*quit")
     wanted = fresh.text().splitlines()[:-2]
     static.until(lambda text: text.splitlines()[:-2] == wanted)
     fresh.press("q")
@@ -152,8 +162,8 @@ def test_bg_stops_it_again_and_fg_brings_it_back(static: Shell) -> None:
     static.press("jobs\r")
     static.until(lambda _: _state(static.app) == "T")
     static.fg()
-    static.until("Back from the shell")
-    static.until(lambda _: static.rows() == before)
+    static.until("Resumed.")
+    static.comes_back_as(before)
     static.leave()
 
 
@@ -162,7 +172,7 @@ def test_a_second_ctrl_z_does_not_wait_for_fg(static: Shell) -> None:
     static.press("\x1a\x1a")
     static.stopped(written)
     static.fg()
-    static.until("Back from the shell")
+    static.until("Resumed.")
     static.help()
     static.leave()
 
@@ -174,7 +184,7 @@ def test_stopped_from_outside_it_comes_back_whole(static: Shell, stop: signal.Si
     os.kill(static.app, stop)
     static.stopped(written)
     static.fg()
-    static.until(lambda _: static.rows() == before)
+    static.comes_back_as(before)
     static.help()
     static.leave()
     static.press("stty -a | grep -o '.icanon'\r")
@@ -188,7 +198,7 @@ def test_stopped_and_continued_without_a_shell(static: Shell) -> None:
     os.kill(static.app, signal.SIGCONT)  # in the background: it must stop again, not draw
     static.until(lambda _: _state(static.app) == "T")
     static.fg()
-    static.until(lambda _: static.rows() == before)
+    static.comes_back_as(before)
     static.leave()
 
 
@@ -196,7 +206,7 @@ def test_without_a_shell_above_it_does_not_stop() -> None:
     terminal = Terminal(STATIC, ENV, shell=True)
     terminal.until("Attached")
     terminal.press("\x1a")
-    terminal.until("No shell has started nanotrain here")
+    terminal.until("Cannot suspend: nanotrain was not started from a shell")
     terminal.press("q")
     assert terminal.wait() == 0
     terminal.close()
@@ -206,9 +216,9 @@ def test_a_terminal_that_answers_nothing_gets_everything() -> None:
     terminal = Terminal(LIVE, ENV, answers=False)
     terminal.until("Attached")
     terminal.press("?")
-    terminal.until("Esc closes")
+    terminal.until("Esc: close")
     terminal.press("\x1b")
-    terminal.until(lambda text: "Esc closes" not in text and "Space pause" in text)
+    terminal.until(lambda text: "Esc: close" not in text and "Space pause" in text)
     goes_on(terminal)
     terminal.press("q")
     assert terminal.wait() == 0

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from recorded import Recording, accuracy_at, loss_at, tutorial_run
 
-from nanotrain_tui.drawing.scale import log_if_wide
-from nanotrain_tui.export.session_charts import Chart, Charts, Point, read_charts, round_up
-from nanotrain_tui.export.vector import draw_charts, short
+from nanotrain_tui.drawing.scale import ceiling, log_if_wide
+from nanotrain_tui.export.session_charts import Chart, Charts, Point, read_charts
+from nanotrain_tui.export.vector import draw_charts, step_text
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 
@@ -75,7 +75,7 @@ def test_a_gauges_scale_has_a_margin_and_no_negative_part_of_its_own(
     [(1, 1), (1.1, 2), (2, 2), (2.1, 5), (5, 5), (5.1, 10), (10, 10), (166.7, 200), (0.3, 0.5)],
 )
 def test_round_numbers(step: float, wanted: float) -> None:
-    assert round_up(step) == pytest.approx(wanted)
+    assert ceiling(step) == pytest.approx(wanted)
 
 
 @pytest.mark.parametrize(
@@ -102,10 +102,10 @@ def test_times_have_the_largest_unit_that_is_there_three_times(
      (1_000_000, "1M"), (2_500_000, "2.5M")],
 )  # fmt: skip
 def test_a_round_step_in_few_characters(step: int, text: str) -> None:
-    assert short(step) == text
+    assert step_text(step) == text
 
 
 def test_a_place_on_the_axis() -> None:
     charts = Charts([], [], [], 2.0, 12.0)
-    assert [charts.share(t) for t in (2.0, 7.0, 12.0)] == [0.0, 0.5, 1.0]
-    assert Charts([], [], [], 3.0, 3.0).share(3.0) == 0.0
+    assert [charts.fraction(t) for t in (2.0, 7.0, 12.0)] == [0.0, 0.5, 1.0]
+    assert Charts([], [], [], 3.0, 3.0).fraction(3.0) == 0.0

@@ -1,5 +1,7 @@
 """A session under test, and waiting for what it does."""
 
+import os
+import socket
 import time
 from pathlib import Path
 
@@ -16,6 +18,20 @@ def runs(pid):
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def connect(path):
+    """A connection to a socket, however long its path is: an address holds 107 bytes."""
+    path = Path(path)
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    held = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        # A time limit comes later: with one it would not wait for a place in the queue.
+        connection.connect(f"/proc/self/fd/{held}/{path.name}")
+    finally:
+        os.close(held)
+    connection.settimeout(30)
+    return connection
 
 
 def wait_for(condition, what="it"):

@@ -99,7 +99,7 @@ class Commanded(RuleBasedStateMachine):
         refused = bool(self.answers) and self.answers[-1]["ok"] is False and not sent
         if state in states.ENDED:
             assert not sent
-            assert refused or do == "stop"
+            assert refused is (do != "stop")
         elif (do == "step" and state == states.RUNNING) or (
             do == "resume" and state == states.STARTING
         ):
@@ -276,7 +276,7 @@ TABLE = {
     states.RUNNING: (SEND, SEND, NOTHING, REFUSE, SEND, SEND, SEND),
     STEPPING: (SEND, SEND, SEND, REFUSE, SEND, SEND, SEND),
     states.PAUSED: (SEND, NOTHING, SEND, SEND, SEND, SEND, SEND),
-    **dict.fromkeys(states.ENDED, (*[REFUSE] * 6, NOTHING)),
+    **dict.fromkeys(sorted(states.ENDED), (*[REFUSE] * 6, NOTHING)),
 }
 
 

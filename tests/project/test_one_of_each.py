@@ -7,8 +7,9 @@ import json
 from pathlib import Path
 
 import pytest
-from house import House
+from house import ROOT, House
 
+FAKES = ROOT / "tests" / "fakes"
 CHOSEN = {
     "model.hidden": "6 mish", "loss.name": "fourth_power", "optimizer.name": "lion",
     "data.name": "stripes",
@@ -28,6 +29,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
         "app/keys/actions.py",
         "ACTIONS = (",
         'Action("wave", "session.run", "ctrl+y", "wave", "Waves.", SCREEN, "Wave: at it"),',
+    )
+    place.add("nanotrain_tui/app/views/steps.py", VIEW)
+    place.row(
+        "app/keys/actions.py",
+        "ACTIONS = (",
+        'Action("steps_view", "view.steps", "ctrl+o", "big step", "The step.", SCREEN, "A step"),',
     )
     place.add("themes/dusk.toml", THEME)
     place.row(
@@ -88,6 +95,28 @@ def add_a_data_source(house: House) -> None:
     house.add("nanotrain_tui/trainer/data/sources/stripes.py", SOURCE)
 
 
+VIEW = '''
+    """The step in large letters."""
+
+    from textual.widgets import Static
+
+    from nanotrain_tui.app.screens.live_screen import View
+    from nanotrain_tui.app.widgets.bars import KeyLine, MessageLine
+
+
+    class StepsView(View):
+        def compose(self):
+            yield Static("", id="big")
+            yield MessageLine()
+            yield KeyLine()
+
+        def show_state(self, state):
+            self.query_one("#big").update(f"step {state.step}")
+
+
+    def open_view(context):
+        context.shell.push_screen(StepsView(), lambda _: None)
+'''
 SOURCE = '''
     """Images of one bright row (class 0) or column (class 1), 4 x 5 pixels."""
 
@@ -122,7 +151,7 @@ SOURCE = '''
 FORMAT = '''
     """The session's name."""
 
-    from nanotrain_tui.export.registry import TextFormat
+    from nanotrain_tui.export.format_types import TextFormat
 
 
     def write(reader, out, options):
@@ -270,6 +299,39 @@ def test_the_dashboards_key_is_bound_can_be_moved_and_is_in_the_palette(house: H
     """)
     assert found["bound"] == ["wave"] and "Wave: at it" in found["palette"]
     assert found["moved"] == ["ctrl+w"] and not found["problems"]
+
+
+def test_the_view_is_opened_by_its_key_drawn_and_closed(house: House) -> None:
+    found = house.ask(f"""
+        import asyncio, sys
+        sys.path.insert(0, {str(FAKES)!r})
+        from app_fakes import FakeBackend, make_app, midway, until
+        from nanotrain_tui.app.screens.dialogs import help_text
+        from nanotrain_tui.app.source.ports import Preferences
+
+        def text(screen):
+            return str(screen.query("#big").first().content) if screen.query("#big") else ""
+
+        async def tried():
+            backend = FakeBackend()
+            session = backend.add("brisk-otter")
+            session.change(**midway())
+            chosen = Preferences(theme="dark", keys={{"steps_view": "ctrl+g"}})
+            app = make_app(backend, session="brisk-otter", preferences=chosen)
+            async with app.run_test(size=(80, 24)) as pilot:
+                await until(pilot, lambda: app.link.state.step == 412)
+                await pilot.press("ctrl+g")
+                await until(pilot, lambda: text(app.screen) == "step 412")
+                session.change(step=413)
+                await until(pilot, lambda: text(app.screen) == "step 413")
+                await pilot.press("escape")
+                await until(pilot, lambda: app.screen is app.dashboard)
+                listed = "^g" in str(help_text(app.key_table))
+                return [listed, *app.key_table.problems]
+
+        found = asyncio.run(tried())
+    """)
+    assert found == [True], "its key is in the help, and no other action has it"
 
 
 def test_the_theme_is_one_of_ours(house: House) -> None:

@@ -1,1 +1,1 @@
-"""The form as plain values: what is given, what runs, what is staged. No Textual."""
+"""The form's values, without Textual: the values typed, sent, staged and in use."""

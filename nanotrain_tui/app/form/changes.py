@@ -1,4 +1,4 @@
-"""The way from one configuration to another: the least a ``set`` has to name."""
+"""The differences between two configurations: the smallest ``set`` command between them."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from nanotrain_tui.catalog import (
 from nanotrain_tui.catalog.fields import PATH
 
 CHOOSERS = frozenset(field.applies_to[0] for field in FIELDS.values() if field.applies_to)
-# What a session settles by itself, so that "auto" is no difference from what it settled on.
+# The session replaces "auto" in these fields by a value; that is not a difference.
 _SETTLED = frozenset({"data.name", "train.on_nan"})
 
 
 def known(values: Mapping[str, Any]) -> Config:
-    """What this version understands of a recorded configuration."""
+    """The fields of a recorded configuration that this version knows."""
     understood: Config = {}
     for key, value in values.items():
         if key in FIELDS:
             try:
                 understood[key] = parse_value(key, value)
             except ConfigError:
-                continue  # of a later version: shown nowhere, sent nowhere
+                continue  # a value of a later version: neither shown nor sent
     return drop_inapplicable(understood)
 
 
 def full(values: Mapping[str, Any]) -> Config:
-    """Every field that applies, those not given at their defaults; not checked."""
+    """Every field that applies, with defaults for fields not given. Not checked."""
     return {key: values.get(key, default_of(key, values)) for key in FIELDS if applies(key, values)}
 
 
 def same(key: str, wanted: Any, running: Any) -> bool:
-    """Whether a session that runs with one value is given nothing new by the other."""
+    """Whether the wanted value means the same as the value that the session uses."""
     if wanted == "auto" and key in _SETTLED:
         return True
     if FIELDS[key].kind == PATH and wanted and running:
@@ -50,9 +50,9 @@ def same(key: str, wanted: Any, running: Any) -> bool:
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Config:
-    """The values that lead from one configuration to the other.
+    """The values to set to get from one configuration to the other.
 
-    A choice brings its own parameters at their defaults, so of those only the others are named.
+    A new choice sets its own parameters to their defaults, so only other values are listed.
     """
     start, end = full(before), full(after)
     chosen = {

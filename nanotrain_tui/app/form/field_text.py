@@ -1,4 +1,4 @@
-"""The texts about a field: what it is, what its value does, what it may hold."""
+"""The texts about a field: its description, its value's description, its allowed range."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from nanotrain_tui.catalog import FIELDS
 
 
 def explain(key: str, value: Any) -> tuple[str, str]:
-    """``(what the field is, what the chosen value does)``; the second is empty for free values."""
+    """The descriptions of the field and of the chosen value (empty if it is not a choice)."""
     field = FIELDS[key]
     entry = (field.choices or {}).get(value) if isinstance(value, str) else None
     return field.summary, str(entry.summary) if entry is not None else ""
 
 
 def bounds(key: str) -> str:
-    """The allowed range in a few words, empty where there is none."""
+    """Return the allowed range as text, empty if there is none."""
     field = FIELDS[key]
     low = f"{field.low:,g}" if field.low is not None else ""
     low = f"over {field.above:,g}" if field.above is not None else low

@@ -1,4 +1,4 @@
-"""What one press of + or - makes of a value: the next rung of the ladder its field has."""
+"""The next higher or lower value of a field, for the keys + and -."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from nanotrain_tui.catalog import FIELDS, Field, Layer, parse_layers
 from nanotrain_tui.catalog.fields import BOOL, CHOICE, FLOAT, INT, LAYERS
 from nanotrain_tui.catalog.layers import MAX_UNITS, format_layers
 
-_MEMORY = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)  # halves what is forgotten
-_SHARES = tuple(n / 20 for n in range(20))
+# 1 - value is about halved each time.
+_MEMORY = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)
+_FRACTIONS = tuple(n / 20 for n in range(20))
 _RUNGS: dict[str, Sequence[float]] = {
-    "model.dropout": _SHARES,
+    "model.dropout": _FRACTIONS,
     "optimizer.momentum": _MEMORY,
     "optimizer.beta_1": _MEMORY,
     "optimizer.beta_2": _MEMORY,
@@ -23,19 +24,19 @@ _RUNGS: dict[str, Sequence[float]] = {
 }  # fmt: skip
 _BY_ONE = frozenset({"train.seed", "train.crash_limit", "train.checkpoint_keep", "trainer.threads"})
 _DOUBLING = frozenset({"train.batch_size"})
-# The first rung above nought, where the ladder has no natural one.
+# The first value above zero, for fields that have no obvious one.
 _LEAST = {
     "model.l2": 1e-6, "optimizer.weight_decay": 1e-6, "optimizer.initial_accumulator_value": 0.01,
     "train.checkpoint_minutes": 0.5, "schedule.warmup_steps": 10, "schedule.decay_steps": 10,
     "train.checkpoint_every": 10,
 }  # fmt: skip
-_TINY = 1e-12  # floats have no bottom of their own
+_TINY = 1e-12  # the first value above zero of other floats
 
 
 def stepped(key: str, value: Any, up: bool) -> list[Any]:
-    """The values to try in turn, the nearest first; none at the end of the ladder.
+    """The values to try in turn, the nearest first; empty at the last value.
 
-    More than one only for choices: the next may not fit what else is chosen.
+    Only choices have more than one, because the next may not fit the other fields.
     """
     field = FIELDS[key]
     if field.kind == CHOICE:
@@ -63,7 +64,7 @@ def _number(key: str, value: float, up: bool) -> float:
 
 
 def one_two_five(value: float, up: bool, least: float) -> float:
-    """The next of 1, 2, 5, 10 ... times a power of ten; below ``least`` comes nought."""
+    """The next of 1, 2, 5, 10 ... times a power of ten; zero comes below ``least``."""
     if value < least * (1 - 1e-9):
         return least if up else 0.0
     power = 10.0 ** math.floor(math.log10(value) + 1e-12)
@@ -74,7 +75,7 @@ def one_two_five(value: float, up: bool, least: float) -> float:
 
 
 def _next_rung(rungs: Sequence[float], value: float, up: bool) -> float:
-    """The next value above or below; the value itself at the end."""
+    """The next value above or below, or the value itself at the end."""
     slack = 1e-9 * abs(value)
     if up:
         return next((rung for rung in rungs if rung > value + slack), value)
@@ -88,7 +89,7 @@ def _power_of_two(value: float, up: bool) -> float:
 
 
 def _inside(field: Field, value: float) -> float:
-    """Cut to what the field allows; where an end is not allowed itself, the ladder stops."""
+    """Limit a value to the field's range. A bound that is not allowed is not reached."""
     if field.low is not None:
         value = max(field.low, value)
     if field.high is not None:
@@ -99,7 +100,7 @@ def _inside(field: Field, value: float) -> float:
 
 
 def _layers(text: str, up: bool) -> list[str]:
-    """Every layer twice or half as wide, rounded to a power of two."""
+    """Double or halve the width of every layer, rounded to a power of two."""
     layers = [
         Layer(max(1, min(MAX_UNITS, int(_power_of_two(layer.units, up)))), layer.activation)
         for layer in parse_layers(text)

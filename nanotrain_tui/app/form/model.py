@@ -1,6 +1,6 @@
-"""What the form holds: the values asked for, what is wrong with them, what differs from what runs.
+"""The form's values, their problems, and their differences from the session's values.
 
-No Textual here: the widget draws ``rows`` and hands texts to ``accept``.
+It does not use Textual: the widget draws ``rows`` and gives texts to ``accept``.
 """
 
 from __future__ import annotations
@@ -31,30 +31,30 @@ from nanotrain_tui.catalog.formats import value_text
 from nanotrain_tui.config.presets import Preset
 
 PRESET_KEY = "preset"
-STAGED = "*"  # differs from what runs
-SENT = ">"  # differs, and is on its way
-ANEW = "#"  # differs, and only a restart can bring it
-# What belongs to this machine and not to a way of training: a preset that is silent keeps it.
+STAGED = "*"  # differs from the session's value
+SENT = ">"  # differs, and was sent to the session
+ANEW = "#"  # differs, and needs a restart
+# Settings of the machine. A preset without them leaves them unchanged.
 _KEPT_SECTIONS = ("data", "trainer", "telemetry", "guard")
 
 
 class Row(NamedTuple):
-    """One line of the form; a section's heading has no key."""
+    """One line of the form. The heading of a section has no key."""
 
     key: str
     label: str
     value: str = ""
     short_value: str = ""  # for narrow forms
     problem: str = ""
-    mark: str = ""  # of a live session: STAGED, SENT, ANEW or nothing
-    advice: str = ""  # what a teacher would say
+    mark: str = ""  # while a session is live: STAGED, SENT, ANEW or ""
+    advice: str = ""  # why the value is not recommended
 
 
 class FormModel:
-    """The values of the form: those given, and the catalog's defaults for the rest."""
+    """The values of the form: the values given, and the catalog's defaults for the others."""
 
     def __init__(self, values: Mapping[str, Any], presets: Sequence[Preset] = ()) -> None:
-        self._edits = list(values.get(EDITS, []))  # scripted ones, of a configuration file
+        self._edits = list(values.get(EDITS, []))  # scripted edits from a configuration file
         self._put(drop_inapplicable({k: v for k, v in values.items() if k != EDITS}))
         self.presets = {preset.name: preset for preset in presets}
         self._presets = {name: check(preset.values) for name, preset in self.presets.items()}
@@ -63,12 +63,12 @@ class FormModel:
         self._sent: Config = {}
 
     def _put(self, given: Config, checked: Config | ConfigError | None = None) -> None:
-        """Hold these values; ``checked``: what ``_check`` makes of them, where that is known."""
+        """Store these values. ``checked`` is the result of ``_check``, if it is known."""
         self._given = given
         self._checked = checked
 
     def _check(self, given: Mapping[str, Any]) -> Config | ConfigError:
-        """The whole configuration, or the first thing wrong with it."""
+        """The whole configuration, or its first problem."""
         try:
             return check({**given, EDITS: self._edits} if self._edits else given)
         except ConfigError as error:
@@ -76,7 +76,7 @@ class FormModel:
 
     @property
     def _result(self) -> Config | ConfigError:
-        """What is made of the values held: checked once, until they change."""
+        """The checked configuration, or its problem. Checked once for the same values."""
         if self._checked is None:
             self._checked = self._check(self._given)
         return self._checked
@@ -86,37 +86,38 @@ class FormModel:
         """The whole configuration, checked. Raises ConfigError."""
         result = self._result
         if isinstance(result, ConfigError):
-            raise result.with_traceback(None)  # it is kept, and would collect a frame each time
+            # The same error object is raised each time, and its traceback would grow.
+            raise result.with_traceback(None)
         return dict(result)
 
     @property
     def problem(self) -> ConfigError | None:
-        """The first thing wrong, None where the form can run."""
+        """The first problem, or None if the form is valid."""
         return self._result if isinstance(self._result, ConfigError) else None
 
     @property
     def preset_label(self) -> str:
-        """The preset in force, with a note when values were changed since."""
+        """The current preset, with a note if values were changed since."""
         if not self._preset:
             return "custom"
         return self._preset if self._holds(self._preset) else f"{self._preset}, edited"
 
     @property
     def given(self) -> Config:
-        """The values given, those of the machine's choosing left out; not checked."""
+        """The values given, without defaults. Not checked."""
         return dict(self._given)
 
     def value(self, key: str) -> Any:
         return self._given.get(key, default_of(key, self._given))
 
     def text(self, key: str) -> str:
-        """The value as the user would type it."""
+        """The text of a value as the user would type it."""
         return format_value(self.value(key))
 
     def accept(self, key: str, text: str) -> None:
-        """Take what the user typed or chose. Raises ConfigError when this field is at fault.
+        """Take a text typed or chosen by the user. Raises ConfigError if this field is not valid.
 
-        When the new value makes another field wrong it is taken, and that field is marked.
+        If the value makes another field invalid, it is accepted and the other field is marked.
         """
         candidate = overlay(self._given, {key: text})
         checked = self._check(candidate)
@@ -125,11 +126,11 @@ class FormModel:
         self._put(candidate, checked)
 
     def toggle(self, key: str) -> None:
-        """Flip an on/off field. Raises ConfigError."""
+        """Toggle an on/off field. Raises ConfigError."""
         self.accept(key, "off" if self.value(key) else "on")
 
     def load_preset(self, name: str) -> None:
-        """Fill the form from a preset; data and machine stay unless it names them."""
+        """Fill the form from a preset. Data and machine settings stay unless it has them."""
         kept = {key: value for key, value in self._given.items() if _section(key) in _KEPT_SECTIONS}
         self._edits = []
         self._put(overlay(kept, self.presets[name].values))
@@ -142,9 +143,9 @@ class FormModel:
         self._preset = self._matching_preset()
 
     def step(self, key: str, up: bool) -> bool:
-        """Move a value one step; False at the end of its ladder.
+        """Increase or decrease a value. Returns False if it is the last value.
 
-        Raises ConfigError where no further value fits what else is chosen.
+        Raises ConfigError if no further value fits the other fields.
         """
         refused: ConfigError | None = None
         for value in stepped(key, self.value(key), up):
@@ -159,7 +160,7 @@ class FormModel:
         return False
 
     def stepped_text(self, key: str, text: str, up: bool) -> str | None:
-        """What a step makes of a text being typed; None for no value or no step."""
+        """The text being typed, increased or decreased; None if that is not possible."""
         try:
             values = stepped(key, parse_value(key, text), up)
         except ConfigError:
@@ -167,17 +168,17 @@ class FormModel:
         return format_value(values[0]) if values else None
 
     def add_preset(self, preset: Preset) -> None:
-        """A preset that was written just now: the form holds it."""
+        """Add a preset that was just saved from the form."""
         self.presets[preset.name] = preset
         self._presets[preset.name] = check(preset.values)
         self._preset = preset.name
 
     def changes_from(self, recorded: Mapping[str, Any]) -> Config:
-        """The values to change for a session that ran with these to go on with ours."""
+        """The values to change to resume a session, recorded with these values, with the form's."""
         return changes_between(known(recorded), self._given)
 
     def config_beside(self, recorded: Mapping[str, Any]) -> Config:
-        """The whole configuration, silent on what that session has settled for itself."""
+        """The whole configuration, without "auto" values that the session has already replaced."""
         settled = known(recorded)
         return {
             key: value
@@ -189,13 +190,13 @@ class FormModel:
 
     @property
     def live(self) -> bool:
-        """Whether a session runs, which values may be sent to."""
+        """Whether a session is live and can receive values."""
         return bool(self._running)
 
     def set_running(self, values: Mapping[str, Any]) -> bool:
-        """Take what the session runs with, empty for none; whether that changed anything.
+        """Take the session's values, empty for none. Returns whether they changed.
 
-        What was changed there by others appears in the form, but for values staged here.
+        Changes by other users appear in the form, except for values staged here.
         """
         running, before = known(values), self._running
         if running == before:
@@ -220,7 +221,7 @@ class FormModel:
         self._put(drop_inapplicable({**self._given, **followed}))
 
     def staged(self) -> Config:
-        """What a ``set`` would have to say for the session to run with the form's values."""
+        """The values that a ``set`` must send so that the session uses the form's values."""
         return self._unsent(self._differences())
 
     def _unsent(self, values: Config) -> Config:
@@ -228,24 +229,24 @@ class FormModel:
         return {k: value for k, value in values.items() if k not in sent or sent[k] != value}
 
     def staged_for_restart(self) -> list[str]:
-        """Those staged keys that cannot keep the weights."""
+        """The staged keys that need a restart with new weights."""
         return [key for key in self.staged() if self.change_kind(key) == RESTART]
 
     def change_kind(self, key: str) -> str:
-        """``live``, ``swap`` or ``restart``: what applying the form's value would cost."""
+        """``live``, ``swap`` or ``restart``: how the form's value would be applied."""
         before = self._running.get(key, self.value(key))
         return change_kind(key, before, self.value(key))
 
     def take(self, values: Mapping[str, Any]) -> None:
-        """Put values into the form without a question, as an undo does."""
+        """Put values into the form, for example after an undo."""
         self._put(drop_inapplicable({**overlay(self._given, values), **values}))
 
     def sent(self, values: Mapping[str, Any]) -> None:
-        """These values are on their way to the session."""
+        """Mark these values as sent to the session."""
         self._sent.update(values)
 
     def answered(self, values: Mapping[str, Any], ok: bool) -> None:
-        """The session has applied these values, or refused them: then the form has the old ones."""
+        """The session has applied these values, or refused them. If refused, they are reverted."""
         mine = {key: value for key, value in values.items() if self._sent.get(key) == value}
         for key in mine:
             del self._sent[key]
@@ -255,13 +256,13 @@ class FormModel:
             self._revert([key for key, value in mine.items() if self.value(key) == value])
 
     def drop_staged(self) -> int:
-        """Back to what runs; how many values that changed."""
+        """Revert all staged values to the session's. Returns how many there were."""
         dropped = list(self.staged())
         self._revert(dropped)
         return len(dropped)
 
     def unstage(self, keys: Sequence[str]) -> None:
-        """Back to what runs, for these keys alone."""
+        """Revert these keys to the session's values."""
         self._revert(keys)
 
     def _revert(self, keys: Sequence[str]) -> None:
@@ -306,11 +307,11 @@ class FormModel:
         return ANEW if self.change_kind(key) == RESTART else STAGED
 
     def advice(self) -> list[Advice]:
-        """What is allowed and seldom wise about a form without a problem."""
+        """Advice on values that are valid but not recommended. The form must have no problem."""
         return advise(self.config)
 
     def shown(self, key: str) -> str:
-        """A field's value as the form shows it."""
+        """The text of a field's value in the form."""
         return value_text(key, self.value(key))
 
     def _matching_preset(self) -> str:

@@ -1,1 +1,1 @@
-"""What the actions do, a module for each group of them, and the link to the session."""
+"""What the actions do: a module for each group of actions, and the link to the session."""

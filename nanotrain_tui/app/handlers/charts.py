@@ -1,4 +1,4 @@
-"""The keys of the charts: cursor, zoom, smoothing, axes, and the screen with all of them."""
+"""The keys of the charts: cursor, zoom, smoothing, axes, and the charts screen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nanotrain_tui.app.keys.actions import CHART_KEYS
 from nanotrain_tui.app.screens.charts import ChartsScreen
 from nanotrain_tui.app.source.jobs import Window
 from nanotrain_tui.app.widgets.charts import ChartWidget
-from nanotrain_tui.catalog.formats import clock
+from nanotrain_tui.catalog.formats import clock, plural
 from nanotrain_tui.drawing.axis import whole_end
 from nanotrain_tui.drawing.chart_model import NO_DETAIL, Chart, ChartContext, Detail
 from nanotrain_tui.drawing.chart_view import LEAST_STEPS, SMOOTHINGS, ChartView
@@ -22,11 +22,12 @@ from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut
 from nanotrain_tui.follow.run_state import Mark, RunState
 from nanotrain_tui.session.events import signs
 
-GROWN = 256  # a window is read again when it has grown by this part
+AXIS_TEXTS = {"step": "steps", "time": "session time", "epoch": "epochs"}
+GROWN = 256  # a window is read again when it has grown by 1/256
 
 
 class ChartActions:
-    """What the actions of the charts do; the view they change is shared by all charts."""
+    """What the actions of the charts do. All charts share one view."""
 
     def __init__(self, shell: Shell, screens: Screens, link: SessionLink) -> None:
         self._shell = shell
@@ -40,7 +41,7 @@ class ChartActions:
 
     @property
     def detail(self) -> Detail:
-        """The curves of the window shown, once they are read; until then those there are."""
+        """The detailed curves of the zoomed window, or NO_DETAIL until they are read."""
         if self.view.window is None or self._read is None:
             return NO_DETAIL
         first, last = self._wanted()
@@ -48,7 +49,7 @@ class ChartActions:
         return self._curves if covered else NO_DETAIL
 
     def follow(self, state: RunState) -> None:
-        """Take a new state: show another session whole, read on in a window of the same."""
+        """Take a new state. Another session is shown in full; a zoomed window is read again."""
         if state.name != self._name:
             self._name = state.name
             self._asked = self._read = None
@@ -64,31 +65,27 @@ class ChartActions:
 
     # --- the screen ------------------------------------------------------------------------
 
-    def charts(self) -> None:
-        if self._screens.charts is not None:
-            self._screens.charts.dismiss()
-            return
-        self._shell.push_screen(ChartsScreen(self._opened), self._closed)
-
-    def _opened(self) -> None:
+    def opened(self) -> None:
+        """Fill the charts screen once it has its size."""
         screen = self._screens.charts
         if screen is None:
             return
         screen.stack.update_view(self.view, self.detail)
         screen.show_state(self._link.state)
         last_key = min(len(chart_rows(self._link.state)), len(CHART_KEYS))
-        parts = [f"Esc returns, 1 to {last_key} hide and show charts."]
+        parts = [f"Esc: return, 1 to {last_key}: hide or show a chart."]
         lost = [row.title for row in missing(self._link.state)]
         if lost:
             parts.append(f"Not recorded: {named(lost)}.")
         crowded = [chart.title for chart in self._crowded(screen)]
         if crowded:
-            more = "; d shows more" if len(crowded) > 1 else ""
-            parts.append(f"No room for: {named(crowded)}{more}.")
+            more = " (d: show more)" if len(crowded) > 1 else ""
+            parts.append(f"Not shown: {named(crowded)}{more}.")
         self._shell.say(" ".join(parts))
         self._screens.refresh_keys()
 
-    def _closed(self, _: object) -> None:
+    def closed(self, _: object) -> None:
+        """Draw the dashboard again, which was covered by the charts screen."""
         self._screens.dashboard.show_view(self.view, self.detail)
         self._screens.show(self._link.state)
 
@@ -96,17 +93,24 @@ class ChartActions:
         rows, screen = chart_rows(self._link.state), self._screens.charts
         row = rows[int(key) - 1] if int(key) <= len(rows) else None
         if screen is None:
-            self._shell.say("z shows all charts; there the digits hide and show them.")
+            self._shell.say(
+                "Press z to open the charts screen. There the digits hide and show charts."
+            )
         elif row is None:
-            self._shell.say(f"There is no chart {key}: the session has {len(rows)}.", "warning")
+            self._shell.say(
+                f"There is no chart {key}. This session has {plural(len(rows), 'chart')}.",
+                "warning",
+            )
         else:
             self._toggle(row, key, screen)
 
     def more_charts(self) -> None:
-        """Show the charts that there was no room for; after the last ones the first ones."""
+        """Show the charts that do not fit; after the last ones, the first ones again."""
         screen, charts = self._screens.charts, self._shown_charts()
         if screen is None:
-            self._shell.say("z shows all charts; there d shows those that have no room.")
+            self._shell.say(
+                "Press z to open the charts screen. There d shows the charts that do not fit."
+            )
         elif not self._crowded(screen):
             self._shell.say("All charts are shown.")
         else:
@@ -115,10 +119,12 @@ class ChartActions:
             self._set(replace(self.view, top=below if below < len(charts) else 0))
             now = screen.stack.with_room(charts)
             first, last = charts.index(now[0]) + 1, charts.index(now[-1]) + 1
-            self._shell.say(f"Charts {first} to {last} of {len(charts)}; d shows the next ones.")
+            self._shell.say(
+                f"Charts {first} to {last} of {len(charts)}. Press d to show the next ones."
+            )
 
     def _crowded(self, screen: ChartsScreen) -> Sequence[Chart]:
-        """The charts that there is no room for."""
+        """The charts that do not fit on the screen."""
         charts = self._shown_charts()
         shown = {chart.key for chart in screen.stack.with_room(charts)}
         return [chart for chart in charts if chart.key not in shown]
@@ -129,13 +135,15 @@ class ChartActions:
         if row.key in [one.key for one in missing(self._link.state)]:
             self._shell.say(f"{title} was not recorded.", "warning")
         elif row.key in [chart.key for chart in self._crowded(screen)]:
-            self._shell.say(f"No room for {title}: hide another chart by its digit.", "warning")
+            self._shell.say(
+                f"{title} does not fit. Hide another chart with its digit key.", "warning"
+            )
         elif row.key not in self.view.hidden and len(self._shown_charts()) == 1:
-            self._shell.say(f"{title} is the only chart left.", "warning")
+            self._shell.say(f"Cannot hide {title}: it is the only chart.", "warning")
         else:
             self._set(self.view.toggled(row.key))
             what = "hidden" if row.key in self.view.hidden else "shown"
-            self._shell.say(f"{title}: {what}; {key} again takes it back.")
+            self._shell.say(f"{title} is {what}. Press {key} again to undo.")
 
     # --- the view --------------------------------------------------------------------------
 
@@ -149,8 +157,8 @@ class ChartActions:
         before = self.view
         self._set(self.view.zoomed(closer, self._newest, self._end))
         if self.view == before:
-            least = f"{LEAST_STEPS} steps are the closest look there is."
-            self._shell.say(least if closer else "All steps are shown already.")
+            least = f"Cannot zoom in further: the minimum is {LEAST_STEPS} steps."
+            self._shell.say(least if closer else "All steps are already shown.")
         else:
             self._shell.say(self._extent())
 
@@ -166,16 +174,16 @@ class ChartActions:
 
     def _pan(self, direction: int) -> None:
         if self.view.window is None:
-            self._shell.say("All steps are shown; + zooms in.")
+            self._shell.say("All steps are shown. Press + to zoom in.")
             return
         self._set(self.view.panned(direction, self._newest, self._end))
         self._shell.say(self._extent())
 
     def _extent(self) -> str:
         if self.view.window is None:
-            return "All steps."
+            return "All steps are shown."
         first, last = self.view.shown(self._end)
-        return f"Steps {first:,} to {last:,}; 0 shows all."
+        return f"Steps {first:,} to {last:,}. Press 0 to show all."
 
     def smoother(self) -> None:
         self._smooth(True)
@@ -187,10 +195,12 @@ class ChartActions:
         self._set(self.view.smoothed(more))
         weight = self.view.smoothing
         if not weight:
-            self._shell.say("Not smoothed.")
+            self._shell.say("The training curves are not smoothed.")
         else:
-            most = ", the most there is" if weight == SMOOTHINGS[-1] else ""
-            self._shell.say(f"Training smoothed with weight {weight:g}{most}; M takes it back.")
+            most = " (the maximum)" if weight == SMOOTHINGS[-1] else ""
+            self._shell.say(
+                f"Training curves are smoothed with weight {weight:g}{most}. M: smooth less."
+            )
 
     def scale(self) -> None:
         self._set(self.view.scaled())
@@ -200,9 +210,11 @@ class ChartActions:
         self._set(self.view.along())
         kind = ChartContext(self._link.state, self.view, self.detail).axis.kind
         if kind == self.view.axis:
-            self._shell.say(f"By {kind}.")
+            self._shell.say(f"The x axis shows the {AXIS_TEXTS[kind]}.")
         else:
-            self._shell.say(f"By {self.view.axis}: not known of this session yet.", "warning")
+            self._shell.say(
+                f"Cannot show the {AXIS_TEXTS[self.view.axis]} yet: it is not known.", "warning"
+            )
 
     # --- the cursor ------------------------------------------------------------------------
 
@@ -224,7 +236,7 @@ class ChartActions:
     def chart_last(self) -> None:
         newest = self._newest
         self._place(newest, lambda mark: mark.step == newest)
-        self._set(replace(self.view, cursor=None))  # goes on with the training
+        self._set(replace(self.view, cursor=None))  # the cursor follows the training again
 
     def _to_mark(self, direction: int) -> None:
         marks = self._link.state.marks
@@ -235,12 +247,14 @@ class ChartActions:
         else:
             found = next((step for step in steps if step > here), None)
         if found is None:
-            self._shell.say(f"No mark {'before' if direction < 0 else 'after'} step {here:,}.")
+            self._shell.say(
+                f"There is no mark {'before' if direction < 0 else 'after'} step {here:,}."
+            )
         else:
             self._place(found, lambda mark: mark.step == found)
 
     def _to_column(self, direction: int) -> None:
-        """One column on, at least one step."""
+        """Move the cursor by one column, and at least one step."""
         axis = ChartContext(self._link.state, self.view, self.detail).with_time().axis
         across = self._widget.cells_across
         here = self._cursor
@@ -256,10 +270,10 @@ class ChartActions:
     def _place(self, step: int, there: Callable[[Mark], bool]) -> None:
         self._set(self.view.moved(step, self._newest, self._end))
         marks = [mark for mark in self._link.state.marks if there(mark)]
-        # What was changed says more than that a checkpoint was written just then.
+        # An edit is more important than a checkpoint at the same step.
         marks.sort(key=lambda mark: list(signs()).index(mark.kind), reverse=True)
         texts = [f"step {mark.step:,}, {clock(mark.t)}: {mark.text}" for mark in marks]
-        self._shell.say("; ".join(texts) or f"step {step:,}: nothing was done here.")
+        self._shell.say("; ".join(texts) or f"step {step:,}: no event.")
 
     # --- inside ----------------------------------------------------------------------------
 
@@ -301,7 +315,7 @@ class ChartActions:
         return max(0, (last - first) // GROWN)
 
     def _ask(self) -> None:
-        """Have the window shown read, unless it has been, as closely as it is shown."""
+        """Request the curves of the zoomed window, unless they were read in this detail."""
         if self.view.window is None:
             return
         first, last = max(1, self._wanted()[0]), self._wanted()[1]

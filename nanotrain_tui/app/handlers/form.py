@@ -1,4 +1,4 @@
-"""The form's keys: walking through the fields, opening the right editor, taking what comes back."""
+"""The keys of the form: move between fields, open the right editor, accept the new value."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class FormActions:
 
     def stage(self) -> None:
         if not self._link.situation.live:
-            self._shell.say("Nothing runs: every value waits for r.")
+            self._shell.say("No session is running. The values take effect when you press r.")
         self.edit(stage=True)
 
     def more(self) -> None:
@@ -95,7 +95,7 @@ class FormActions:
     def save_preset(self) -> None:
         save = self._save_preset
         if save is None:
-            self._shell.say("There is no folder for presets here.", "warning")
+            self._shell.say("Presets cannot be saved here.", "warning")
             return
         if self._model.problem is not None:
             self._shell.say(f"Not saved: {self._model.problem}", "error")
@@ -114,20 +114,24 @@ class FormActions:
         label = self._model.preset_label.partition(",")[0]
         name = "" if label in ("custom", DEFAULT) else label
         self._shell.push_screen(
-            Prompt("save as preset", name, "Its name; data and machine are left out.", accept)
+            Prompt(
+                "save as preset",
+                name,
+                "Name of the preset. Data and machine settings are not saved.",
+                accept,
+            )
         )
 
     def edit_field(self, key: str) -> None:
-        """Go to a field and open it (the palette's way)."""
+        """Go to a field and open its editor. Used by the palette."""
         self._screens.dashboard.close_editor()
         if self._screens.dashboard.form.go_to(key):
             self.edit()
             return
-        chosen, names = FIELDS[key].applies_to or ("", ())
+        chosen, _ = FIELDS[key].applies_to or ("", ())
         self._screens.dashboard.form.go_to(chosen)
-        self._shell.say(
-            f"{FIELDS[key].label} belongs to {FIELDS[chosen].label} {', '.join(names)}."
-        )
+        choice = f"{FIELDS[chosen].label} {self._model.shown(chosen)}"
+        self._shell.say(f"{FIELDS[key].label} is not used with {choice}.")
 
     # --- inside ----------------------------------------------------------------------------
 
@@ -156,8 +160,8 @@ class FormActions:
     def _type(self, key: str, stage: bool) -> None:
         field, _ = explain(key, "")
         allowed = bounds(key)
-        then = "Enter stages it" if stage and self._model.live else "Enter applies"
-        hint = f"{allowed}. {then}, Esc leaves." if allowed else f"{field} {then}."
+        then = "Enter: stage" if stage and self._model.live else "Enter: apply"
+        hint = f"{allowed}. {then}, Esc: cancel." if allowed else f"{field} {then}."
         self._screens.dashboard.open_editor(
             key,
             FIELDS[key].label,
@@ -167,7 +171,7 @@ class FormActions:
         )
 
     def _worked_out(self, key: str, text: str) -> str:
-        """``/2`` and ``*10`` of the value there is; any other text as it is."""
+        """Apply ``/2`` or ``*10`` to the field's value. Returns any other text unchanged."""
         found = _TIMES.fullmatch(text.strip())
         if found is None or FIELDS[key].kind not in (INT, FLOAT):
             return text
@@ -181,7 +185,7 @@ class FormActions:
     def _step(self, up: bool) -> None:
         key = self._screens.dashboard.form.key
         if key == PRESET_KEY:
-            self._shell.say("Enter picks a preset.")
+            self._shell.say("Press Enter to select a preset.")
             return
         staged = bool(self._model.staged())
         try:
@@ -191,14 +195,15 @@ class FormActions:
             return
         if not moved:
             self._shell.say(
-                f"{FIELDS[key].label} {self._model.text(key) or 'empty'}: no step that way."
+                f"{FIELDS[key].label} {self._model.text(key) or 'empty'}: "
+                f"there is no {'next' if up else 'previous'} value."
             )
             return
-        # One press of many must not put a question in the way: what needs a restart is staged.
+        # Repeated presses must not open a dialog, so a value that needs a restart is staged.
         self._taken(key, staged or bool(self._model.staged_for_restart()))
 
     def _accept(self, key: str, text: str | None, stage: bool) -> str:
-        """Put a value into the form, None flips a switch; what is wrong with it, or nothing."""
+        """Put a value into the form; None toggles a switch. Returns the error, or ``""``."""
         stage = stage or bool(self._model.staged())
         try:
             if text is None:
@@ -211,7 +216,7 @@ class FormActions:
         return ""
 
     def _taken(self, key: str, stage: bool) -> None:
-        """The model has a new value: draw it, and send or stage it while a session is live."""
+        """Draw a new value of the model, and send or stage it while a session is live."""
         if self._model.live and applies(key, self._model.given):
             self._steering.take(key, stage)
         else:
@@ -227,7 +232,7 @@ class FormActions:
             return
         self._screens.form_changed()
         staged = len(self._model.staged())
-        note = f": {plural(staged, 'value')} staged; a applies, x drops." if staged else ""
+        note = f": {plural(staged, 'value')} staged. a: apply, x: discard." if staged else ""
         self._shell.say(f"Preset {name}{note}")
 
 

@@ -1,4 +1,4 @@
-"""What to do about a training that needs more memory or disk than there is."""
+"""What the user can do if a session needs more memory or disk space than is available."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def ask_about_memory(
     job: Launch,
     launch: Callable[[Launch], None],
 ) -> None:
-    """Offer to launch the job with the batch that fits, or as it is."""
+    """Ask whether to launch the job with a smaller batch size, or unchanged."""
 
     def answered(answer: str | None) -> None:
         if answer == SMALLER and error.batch is not None:
@@ -40,14 +40,14 @@ def ask_about_memory(
 
 
 def with_batch(job: Launch, batch: int) -> Launch:
-    """The same launch with another batch size."""
+    """Return the same launch with another batch size."""
     if isinstance(job, Resume):
         return replace(job, changes={**job.changes, BATCH: batch})
     return replace(job, config={**job.config, BATCH: batch})
 
 
 def larger_batch(state: RunState, values: Mapping[str, Any]) -> str:
-    """A warning where an edit's batch needs more memory than the board has left, else nothing."""
+    """Return a warning if the new batch size needs more memory than is free, else ``""``."""
     config, ram = flatten(dict(state.config)), state.gauges.get("ram")
     if ram is None or ram.now is None or ram.total is None or "shape" not in state.data:
         return ""
@@ -59,6 +59,6 @@ def larger_batch(state: RunState, values: Mapping[str, Any]) -> str:
     if more_mb <= left_mb:
         return ""
     return (
-        f"A batch of {values[BATCH]:,} needs about {more_mb:,.0f} MB more, and {left_mb:,.0f} MB "
-        "are left: the kernel may kill the trainer."
+        f"A batch size of {values[BATCH]:,} needs about {more_mb:,.0f} MB more memory, but only "
+        f"{left_mb:,.0f} MB are free. The kernel may kill the trainer."
     )

@@ -1,4 +1,4 @@
-"""The palette: every action and every field of the form, by a few letters of its name."""
+"""The command palette: finds any action, or field of the form, by letters of its name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nanotrain_tui.app.keys.actions import ACTIONS
 from nanotrain_tui.app.keys.keymap import Keymap
 from nanotrain_tui.catalog import FIELDS
 
-OTHER_CHOICE = "not with what is chosen"
+OTHER_CHOICE = "not used with the current choices"
 
 
 class Entry(NamedTuple):
@@ -30,10 +30,12 @@ Entries = Callable[[], Iterator[Entry]]
 
 
 class Palette(CommandPalette):
-    """Textual's, which fails at Page Up and Page Down while its list has no place on the screen."""
+    """Textual's palette, but Page Up and Down do not fail while its list has no size."""
 
     def __init__(self, entries: Entries) -> None:
-        super().__init__([_provider_of(entries)], id="--command-palette")  # as Textual knows it
+        super().__init__(
+            [_provider_of(entries)], id="--command-palette"
+        )  # the id that Textual uses
 
     def _action_command_list(self, action: str) -> None:
         if self.query_one(CommandList).scrollable_content_region or "page" not in action:
@@ -41,7 +43,7 @@ class Palette(CommandPalette):
 
 
 def _provider_of(entries: Entries) -> type[Provider]:
-    """Textual makes the provider itself, so it takes a class and no object."""
+    """Return a provider class, because Textual creates the object itself."""
 
     class ActionsAndFields(Provider):
         async def discover(self) -> Hits:
@@ -64,7 +66,7 @@ def actions_and_fields(
     perform: Callable[[str], None],
     edit_field: Callable[[str], None],
 ) -> Iterator[Entry]:
-    """Actions first, then all fields; choosing one opens it."""
+    """Yield all actions, then all fields. Choosing a field opens it."""
     for action in ACTIONS:
         yield Entry(
             action.palette or action.help,
@@ -73,6 +75,6 @@ def actions_and_fields(
         )
     shown = {row.key: row.value for row in model.rows()}
     for key, field in FIELDS.items():
-        # Textual reads help as markup, and a value may hold brackets.
-        now = escape(f"now {shown[key] or 'empty'}") if key in shown else OTHER_CHOICE
+        # Textual reads help as markup, and a value may contain brackets.
+        now = escape(f"value: {shown[key] or 'empty'}") if key in shown else OTHER_CHOICE
         yield Entry(f"{field.label} ({key})", now, partial(edit_field, key))

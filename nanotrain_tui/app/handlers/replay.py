@@ -1,4 +1,4 @@
-"""The keys of a replay: play, speed, seek, and back to the session itself."""
+"""The keys of a replay: open and close it, change its speed, and go to a position."""
 
 from __future__ import annotations
 
@@ -48,5 +48,5 @@ class ReplayActions:
                 self._link.move_replay("seek", to=text)
             return problem
 
-        about = "A step (1200), a time (12:30) or a share (45%)."
+        about = "A step (1200), a time (12:30) or a percentage (45%)."
         self._shell.push_screen(Prompt("go to", "", about, accept))

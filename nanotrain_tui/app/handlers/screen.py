@@ -1,4 +1,4 @@
-"""The keys of the screen: panes, theme, help, palette, picture, shell, leaving."""
+"""The keys of the screen: panes, theme, palette, picture, suspend, quit."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ from typing import Protocol
 
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Screens, Shell
-from nanotrain_tui.app.keys.keymap import Keymap
-from nanotrain_tui.app.screens.dialogs import Help
 from nanotrain_tui.app.source.ports import Preferences
 
 
 class Display(Protocol):
-    """What only the actions of the screen need of the application."""
+    """The parts of the application that only the actions of the screen use."""
 
     theme: str
     theme_names: list[str]
     no_colors: bool
 
     def save_screenshot(self, *, path: str) -> str:
-        """Write the screen as an SVG file; its path. Raises OSError."""
+        """Write the screen to an SVG file and return its path. Raises OSError."""
 
     def suspend_to_shell(self) -> bool:
-        """Stop the process until ``fg``; False where no shell could continue it."""
+        """Suspend the process until ``fg``. Returns False if no shell could continue it."""
 
     def action_command_palette(self) -> None:
         """Open the palette."""
@@ -38,14 +36,12 @@ class ScreenActions:
         screens: Screens,
         display: Display,
         link: SessionLink,
-        key_table: Keymap,
         preferences: Preferences,
     ) -> None:
         self._shell = shell
         self._screens = screens
         self._display = display
         self._link = link
-        self._key_table = key_table
         self._preferences = preferences
 
     def quit(self) -> None:
@@ -57,15 +53,15 @@ class ScreenActions:
             if answer:
                 self._shell.exit()
             else:
-                self._shell.say("It goes on.")
+                self._shell.say("The session continues.")
 
-        question = "In-process, the session ends with the dashboard."
-        self._shell.ask(question, [("y", "end both")], "stay", answered)
+        question = "The session runs in this process: quitting ends it."
+        self._shell.ask(question, [("y", "quit and end the session")], "cancel", answered)
 
     def theme(self) -> None:
         display = self._display
         if display.no_colors:
-            self._shell.say("NO_COLOR is set: the colours stay the terminal's own.", "warning")
+            self._shell.say("NO_COLOR is set, so themes have no effect.", "warning")
             return
         names = display.theme_names
         here = names.index(display.theme) if display.theme in names else -1
@@ -75,7 +71,7 @@ class ScreenActions:
             try:
                 self._preferences.save_theme(display.theme)
             except OSError as error:
-                text = f"Theme: {display.theme}; not remembered ({error.strerror})"
+                text = f"Theme: {display.theme}; the choice is not saved ({error.strerror})"
                 self._shell.say(text, "warning")
 
     def next_pane(self) -> None:
@@ -84,9 +80,6 @@ class ScreenActions:
     def previous_pane(self) -> None:
         self._screens.dashboard.focus_previous()
 
-    def help(self) -> None:
-        self._shell.push_screen(Help(self._key_table))
-
     def palette(self) -> None:
         self._display.action_command_palette()
 
@@ -94,13 +87,13 @@ class ScreenActions:
         try:
             saved = self._display.save_screenshot(path=str(Path.cwd()))
         except OSError as error:
-            self._shell.say(f"The picture cannot be saved here: {error.strerror}", "error")
+            self._shell.say(f"Cannot save the picture: {error.strerror}", "error")
         else:
             self._shell.say(f"Saved {saved}", "good")
 
     def suspend(self) -> None:
         if self._display.suspend_to_shell():
-            self._shell.say("Back from the shell.")
+            self._shell.say("Resumed.")
         else:
-            text = "No shell has started nanotrain here, so none can continue it."
+            text = "Cannot suspend: nanotrain was not started from a shell."
             self._shell.say(text, "warning")

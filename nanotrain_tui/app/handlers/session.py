@@ -1,4 +1,4 @@
-"""The session's keys: start, pause, step, checkpoint, stop, begin anew, resume, fork."""
+"""The session's keys: start, pause, step, checkpoint, stop, restart, resume, fork."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from nanotrain_tui.app.screens.dialogs import Item, PickList, Prompt
 from nanotrain_tui.app.source.jobs import Command, Fork, Resume, Start
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.catalog.formats import clock, file_size, plural
-from nanotrain_tui.drawing.metric_text import cut, value_text
+from nanotrain_tui.drawing.metric_text import cut
 from nanotrain_tui.follow.run_state import Checkpoint
 from nanotrain_tui.session.metrics import PERCENT, Metrics
 
 MOST_STEPS = 10**9
-SCORE_CELLS = 16  # of the name of what a checkpoint is chosen by
-GOES_ON = "let it go on"
+SCORE_CELLS = 16  # for the name of the metric that rates checkpoints
+CONTINUES = "The session continues."
 
 
 class SessionActions:
@@ -33,11 +33,11 @@ class SessionActions:
         if self._cannot_run():
             return
         if self._link.launching:
-            self._shell.say("A session is being started already.", "warning")
+            self._shell.say("A session is already starting.", "warning")
         elif self._link.situation.live:
             self.restart()
         elif self._can_resume():
-            self._ask_how_to_go_on()
+            self._ask_how_to_run()
         else:
             self._link.launch(Start(self._model.config))
 
@@ -45,9 +45,9 @@ class SessionActions:
         if self._cannot_run():
             return
         state = self._link.state
-        choices = [("y", "begin anew with the form's values")]
+        choices = [("y", "start a new session with the form's values")]
         if self._model.staged():
-            choices.append(("s", "begin anew with the values it was running with"))
+            choices.append(("s", "start a new session with the values of this one"))
         question = f"{state.name} is {state.state} at step {state.step:,}."
         if self._link.situation.live:
             question += " It will be stopped."
@@ -57,11 +57,11 @@ class SessionActions:
                 self._model.drop_staged()
                 self._screens.form_changed()
             if answer is not None:
-                self._link.begin_anew(self._model.config)
+                self._link.restart(self._model.config)
             else:
-                self._shell.say("It goes on." if self._link.situation.live else "As it was.")
+                self._shell.say(CONTINUES if self._link.situation.live else "Cancelled.")
 
-        self._shell.ask(question, choices, GOES_ON, answered)
+        self._shell.ask(question, choices, "cancel", answered)
 
     def pause(self) -> None:
         if self._link.situation.replayed:
@@ -70,24 +70,24 @@ class SessionActions:
         paused = self._link.situation.paused
         do = "resume" if paused else "pause"
         if self._link.is_pending(do):
-            self._shell.say(
-                f"{do.capitalize()} is asked for already; it takes effect at the next step."
-            )
+            self._shell.say(f"Already waiting to {do}; this takes effect at the next step.")
         else:
-            self._command(do, "Going on …" if paused else "Pausing at the next step …")
+            self._command(do, "Resuming …" if paused else "Pausing at the next step …")
 
     def step(self) -> None:
-        self._command("step", "One step …", n=1)
+        self._command("step", "Running one step …", n=1)
 
     def steps(self) -> None:
         def accept(text: str) -> str:
             number = text.strip().replace("_", "").replace(",", "")
             if not (number.isascii() and number.isdigit() and 0 < int(number[:12]) <= MOST_STEPS):
-                return f"A whole number from 1 to {MOST_STEPS:,}."
-            self._command("step", f"{plural(int(number), 'step')} …", n=int(number))
+                return f"Type a whole number from 1 to {MOST_STEPS:,}."
+            self._command("step", f"Running {plural(int(number), 'step')} …", n=int(number))
             return ""
 
-        self._shell.push_screen(Prompt("steps", "5", "How many steps to make, then pause.", accept))
+        self._shell.push_screen(
+            Prompt("steps", "5", "Number of steps to run before the next pause.", accept)
+        )
 
     def evaluate(self) -> None:
         self._command("evaluate", "Evaluating after this step …")
@@ -104,10 +104,10 @@ class SessionActions:
             if answer:
                 self._link.stop("Stopping after this step …")
             else:
-                self._shell.say("It goes on.")
+                self._shell.say(CONTINUES)
 
-        choices = [("y", "stop it; what is recorded stays")]
-        self._shell.ask(question, choices, GOES_ON, answered)
+        choices = [("y", "stop; the recording is kept")]
+        self._shell.ask(question, choices, "cancel", answered)
 
     def fork(self) -> None:
         if self._cannot_run():
@@ -115,9 +115,9 @@ class SessionActions:
         found = self._link.state.checkpoints
         if not found:
             diverged = self._link.state.diverged is not None
-            yet = "There is no checkpoint yet; c writes one."
-            anew = "There is no good checkpoint to fork from; R begins anew with the form's values."
-            self._shell.say(anew if diverged else yet, "warning")
+            missing = "There is no checkpoint yet. Press c to write one."
+            no_good = "There is no good checkpoint to fork from. Press R to restart."
+            self._shell.say(no_good if diverged else missing, "warning")
             return
         items = [
             Item(one.file, _line(one, self._link.state.metrics), _about(one, self._link.state.name))
@@ -145,11 +145,11 @@ class SessionActions:
             elif answer == "b":
                 self._link.launch(job)
             else:
-                self._shell.say("It goes on.")
+                self._shell.say(CONTINUES)
 
-        choices = [("y", f"stop {name}, then fork"), ("b", "let both train at once")]
+        choices = [("y", f"stop {name}, then fork"), ("b", "keep it running, and fork")]
         question = f"{name} is {self._link.state.state} at step {self._link.state.step:,}."
-        self._shell.ask(question, choices, "no fork", answered)
+        self._shell.ask(question, choices, "cancel", answered)
 
     # --- inside ----------------------------------------------------------------------------
 
@@ -159,7 +159,7 @@ class SessionActions:
             return False
         self._screens.dashboard.form.go_to(problem.key)
         self._screens.dashboard.explain()
-        self._shell.say(f"Cannot run: {problem}", "error")
+        self._shell.say(f"Cannot start: {problem}", "error")
         return True
 
     def _can_resume(self) -> bool:
@@ -168,12 +168,12 @@ class SessionActions:
             return False
         return state.state != "finished" or self._model.value("train.steps") > state.step
 
-    def _ask_how_to_go_on(self) -> None:
+    def _ask_how_to_run(self) -> None:
         state = self._link.state
         choices = [
-            ("r", f"resume it from its last checkpoint, step {state.checkpoints[-1].step:,}"),
+            ("r", f"resume from the last checkpoint, step {state.checkpoints[-1].step:,}"),
             ("n", "start a new session with the form's values"),
-            ("f", "fork: a new session from one of its checkpoints"),
+            ("f", "fork: start a new session from a checkpoint"),
         ]
 
         def answered(answer: str | None) -> None:
@@ -185,7 +185,7 @@ class SessionActions:
                 self.fork()
 
         question = f"{state.name} has ended ({state.state}) at step {state.step:,}."
-        self._shell.ask(question, choices, "leave it", answered)
+        self._shell.ask(question, choices, "cancel", answered)
 
     def _recorded(self) -> dict[str, Any]:
         return flatten(dict(self._link.state.config))
@@ -202,7 +202,7 @@ def _line(one: Checkpoint, metrics: Metrics) -> str:
 
 
 def _result(one: Checkpoint, metrics: Metrics) -> str:
-    """What the checkpoint is chosen by, as far as it was tested: ``94.27%``, ``mAP 0.81``."""
+    """The score of the checkpoint, if it was tested: ``94.27%``, ``mAP 0.81``."""
     metric = metrics.get(one.score.metric) if one.score is not None else metrics.expected.primary
     value = one.value(metric.name) if metric is not None else None
     if value is None and one.score is not None:
@@ -210,8 +210,11 @@ def _result(one: Checkpoint, metrics: Metrics) -> str:
     if metric is None or value is None:
         return "not tested"
     name = "" if metric.format == PERCENT else f"{cut(metric.label, SCORE_CELLS)} "
-    return f"{name}{value_text(metric, value)}"
+    return f"{name}{metric.text(value)}"
 
 
 def _about(one: Checkpoint, name: str) -> str:
-    return f"Weights and optimizer of {name} after step {one.step:,}; the form's values from there."
+    return (
+        f"Starts with the weights and optimizer state of {name} after step {one.step:,}, "
+        "and trains with the form's values."
+    )

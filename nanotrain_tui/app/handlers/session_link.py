@@ -1,4 +1,4 @@
-"""The app's side of a session: its state, what was asked of it, and what came back."""
+"""Connects the app to a session: keeps its state, sends commands, and handles the replies."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from nanotrain_tui.app.source.worker import TrainingWorker
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.run_state import Preparing, RunState
 
-FAULT = "An error in the dashboard, which the log names; the session goes on and is read again."
-WORKER_ENDED = "The dashboard can no longer reach the session, which goes on: q, then attach."
-IN_PROCESS = "In-process the session ends with its dashboard: q first."
-OLD_AFTER_S = 3.0  # figures of a running session that old are shown with their age
+FAULT = "The dashboard had an error (see the log). Running sessions are not affected."
+WORKER_ENDED = "Connection lost; the session keeps running. Press q, then run nanotrain attach."
+IN_PROCESS = "The session runs in this process. Press q to end it first."
+OLD_AFTER_S = 3.0  # older figures of a running session are shown with their age
 IDLE = RunState(state="idle")
 NEVER = -1
 
 
 @dataclass
 class EditTrail:
-    """What was edited from here in the session shown; another session begins a new one."""
+    """The edits made in this dashboard, for the session shown; reset for another session."""
 
     staged: list[str] = field(default_factory=list)  # keys in the order in which they were staged
-    answered_at: int = NEVER  # the seq shown when the last edit from here was answered
+    answered_at: int = NEVER  # the seq shown when the reply to the last edit arrived
 
 
 class SessionLink:
-    """Starts, commands and follows one session at a time; each reply changes the screen."""
+    """Starts, controls and follows one session at a time, and shows each reply."""
 
     def __init__(
         self,
@@ -54,19 +54,19 @@ class SessionLink:
         self.state = IDLE
         self.edits = EditTrail()
         self.launching = False
-        self.watching = False  # a replay was asked for, and not left since
-        self._next_launch: Launch | None = None  # after the end of the session being stopped
-        self._stop_asked = False  # then the end is no news to ring for
+        self.watching = False  # a replay was requested and is not closed yet
+        self._next_launch: Launch | None = None  # starts when the session being stopped has ended
+        self._stop_asked = False  # by the user, so the bell does not ring at the end
         self._attaching = False
         self._last_launch: Launch | None = None
-        self._before = IDLE  # what was shown before the launch
+        self._before = IDLE  # the state shown before the launch
         self._pending: list[Command] = []
 
-    # --- what there is ---------------------------------------------------------------------
+    # --- the state -------------------------------------------------------------------------
 
     @property
     def situation(self) -> Situation:
-        """What decides which actions make sense."""
+        """The facts that decide which actions are available."""
         state = self.state
         return Situation(
             "" if state is IDLE else state.state,
@@ -79,47 +79,47 @@ class SessionLink:
 
     @property
     def can_undo(self) -> bool:
-        """Whether something is staged, or the session has an edit to undo, as far as is known."""
+        """Whether values are staged, or the session has (or may have) an edit to undo."""
         return bool(self._model.staged()) or self.is_behind or self.state.undo is not None
 
     @property
     def is_behind(self) -> bool:
-        """Whether the state shown lacks an edit or an undo that was sent from here."""
-        on_its_way = self.is_pending("set") or self.is_pending("undo")
-        return on_its_way or self.state.seq <= self.edits.answered_at
+        """Whether an edit or undo sent from here is not in the state shown yet."""
+        is_sent = self.is_pending("set") or self.is_pending("undo")
+        return is_sent or self.state.seq <= self.edits.answered_at
 
     @property
     def ends_with_app(self) -> bool:
-        """Whether leaving the dashboard would end a session."""
+        """Whether closing the dashboard would end a session."""
         return self._in_process and self.situation.live
 
     def is_pending(self, do: str) -> bool:
-        """Whether a command was sent that has no reply yet."""
+        """Whether a command of this kind was sent and has no reply yet."""
         return any(command.do == do for command in self._pending)
 
-    # --- asking ----------------------------------------------------------------------------
+    # --- requests --------------------------------------------------------------------------
 
     def attach(self, name: str) -> None:
-        """Follow the session of this name; the form takes its configuration."""
+        """Follow the session of this name. The form shows its configuration."""
         if self._cannot_leave():
             return
         self.watching = False
         self.launching = self._attaching = True
-        self._let_go()
+        self._reset()
         self.show(RunState(name=name, state="starting"))
         self._worker.submit(Attach(name))
         self._shell.say(f"Looking for session {name} …")
 
     def watch(self, watch: Watch) -> None:
-        """Play this session's recording; the form shows what was in force."""
+        """Replay this session's recording. The form shows the values used at each position."""
         if self._cannot_leave():
             return
         self.watching = True
         self.launching = self._attaching = True
-        self._let_go()
+        self._reset()
         self._before = self.state
         self._worker.submit(watch)
-        self._shell.say(f"Rewinding {watch.name} …")
+        self._shell.say(f"Opening the replay of {watch.name} …")
 
     def move_replay(self, what: str, **arguments: str) -> None:
         """Play, pause or move the replay; see ``ports.Backend.replay``."""
@@ -127,7 +127,7 @@ class SessionLink:
         self.command(command, "")
 
     def launch(self, job: Launch) -> None:
-        """Have a session started, resumed or forked, and follow it from then on."""
+        """Start, resume or fork a session, and follow it."""
         self._next_launch = None
         if not self._submit(job):
             return
@@ -135,7 +135,7 @@ class SessionLink:
         self._before = self.state
         self.launching = True
         self._stop_asked = False
-        self._let_go()
+        self._reset()
         if isinstance(job, Start):
             self._model.set_running({})
             self._model.set_running(job.config)
@@ -145,24 +145,24 @@ class SessionLink:
         self._shell.say(f"{doing.capitalize()} …")
 
     def launch_after_stop(self, job: Launch, then: str) -> None:
-        """Launch once the session that runs has been stopped."""
+        """Stop the running session, if there is one, then launch. The message names ``then``."""
         if not self.situation.live:
             self.launch(job)
             return
         self._next_launch = job
         self.stop(f"Stopping; then {then} …")
 
-    def begin_anew(self, config: Mapping[str, Any]) -> None:
-        """Stop what runs, if anything does, and start a session with this configuration."""
+    def restart(self, config: Mapping[str, Any]) -> None:
+        """Stop the running session, if there is one, and start one with this configuration."""
         self.launch_after_stop(Start(config), "a new session starts")
 
     def stop(self, feedback: str) -> None:
-        """Ask the session to end after this step."""
+        """Stop the session after the current step."""
         self._stop_asked = True
         self.command(Command("stop"), feedback)
 
     def command(self, command: Command, feedback: str) -> bool:
-        """Send a command to the session; False, with a message, where nothing can be sent."""
+        """Send a command to the session. Returns False, with a message, if that is not possible."""
         if not self._submit(command):
             return False
         self._pending.append(command)
@@ -170,28 +170,28 @@ class SessionLink:
         return True
 
     def read_window(self, window: Window) -> None:
-        """Have a part of the session read; ``Windowed`` brings its curves."""
+        """Read the curves of some steps. The report ``Windowed`` returns them."""
         self._worker.submit(window)
 
     def show(self, state: RunState) -> None:
-        """Take a state and draw it."""
+        """Keep a state and draw it."""
         self.state = state
         self._screens.show(state)
 
     def _cannot_leave(self) -> bool:
-        """Whether following another session would end this one; then a message says so."""
+        """Whether following another session would end this one. If so, shows a message."""
         if self.ends_with_app:
             self._shell.say(IN_PROCESS, "warning")
             return True
         return False
 
-    def _let_go(self) -> None:
-        """Forget what was asked of the session shown so far."""
+    def _reset(self) -> None:
+        """Forget the commands and edits of the session shown so far."""
         self._pending.clear()
         self.edits = EditTrail()
 
     def _submit(self, job: Job) -> bool:
-        """Hand a job to the worker thread; False, with a message, if that has ended."""
+        """Give a job to the worker thread. Returns False, with a message, if it has ended."""
         if self._worker.is_alive():
             self._worker.submit(job)
             return True
@@ -200,13 +200,13 @@ class SessionLink:
 
     # --- the worker's reports --------------------------------------------------------------
 
-    def launching_goes_on(self, preparing: Preparing) -> None:
-        """The session is being started still, and this is what goes on."""
+    def launching_progress(self, preparing: Preparing) -> None:
+        """The session is still starting; ``preparing`` says what is happening."""
         if self.launching:
             self.show(launching(preparing))
 
     def attached(self, name: str) -> None:
-        """From now on the session of this name is followed."""
+        """The worker now follows the session of this name."""
         self.launching = False
         self.show(RunState(name=name))
         if self.watching:
@@ -223,7 +223,7 @@ class SessionLink:
         return "Resumed" if isinstance(self._last_launch, Resume) else "Started"
 
     def not_attached(self, error: Refused) -> None:
-        """It could not be started or found: what was followed before still is."""
+        """The session could not be started or found. The previous one is still followed."""
         self.launching = self._attaching = self.watching = False
         before, self._before = self._before, IDLE
         self.show(before)
@@ -238,9 +238,9 @@ class SessionLink:
             self._screens.dashboard.explain()
 
     def followed(self, state: RunState) -> None:
-        """The session as it is now."""
+        """The current state of the session."""
         if self.launching:
-            return  # the session before, while the next one starts
+            return  # the previous session, while the next one starts
         before = self.state
         is_news = bool(before.seq) or not self._attaching
         self.show(self._dated(state))
@@ -265,7 +265,7 @@ class SessionLink:
         if command.answered is not None:
             command.answered(reply)
         elif reply.ok:
-            done = "under way" if command.do == "step" else "done"
+            done = "started" if command.do == "step" else "done"
             at = f" at step {reply.step:,}" if reply.step is not None else ""
             self._shell.say(f"{command.do}: {done}{at}.", "good")
         else:
@@ -274,7 +274,7 @@ class SessionLink:
             self._shell.say(f"{command.do} was refused: {reply.why}", "error")
 
     def _no_longer_pending(self, command: Command) -> None:
-        """Replies to commands of one kind come in order, and replaced edits get none."""
+        """Remove a command, and older ones of its kind: replaced edits get no reply."""
         places = [at for at, one in enumerate(self._pending) if one is command]
         if places:
             later = self._pending[places[0] + 1 :]
@@ -286,12 +286,12 @@ class SessionLink:
             self._shell.say(reply.why, "info" if reply.ok else "warning")
 
     def trouble(self, why: str) -> None:
-        """The session cannot be read at the moment."""
+        """The session cannot be read at present."""
         self._shell.note(why, "error")
         self._shell.say(why, "error")
 
     def fault(self, report: str) -> None:
-        """The worker thread reports an error of its own."""
+        """The worker thread had an error; ``report`` is its traceback."""
         last = report.strip().splitlines()[-1]
         self._shell.note(f"An error in the dashboard: {last}", "error")
         if self.launching:
@@ -300,16 +300,16 @@ class SessionLink:
             self.show(IDLE)
         self._shell.say(FAULT, "error")
 
-    # --- the age of what is shown ----------------------------------------------------------
+    # --- the age of the figures ------------------------------------------------------------
 
     def look_at_age(self) -> None:
-        """Show since when the figures are old, or that they no longer are; asked every second."""
+        """Show or hide the age of the figures. Called every second."""
         dated = self._dated(self.state)
         if dated.silent_since != self.state.silent_since:
             self.show(dated)
 
     def _dated(self, state: RunState) -> RunState:
-        """The state with the time of its figures, if a live session's are old."""
+        """The state, with the time of its figures if the session is live and they are old."""
         if state is IDLE or state.ended or state.replay is not None or self.launching:
             return state
         now, heard_at = time.monotonic(), self._worker.heard_at
@@ -319,7 +319,7 @@ class SessionLink:
         return replace(state, silent_since=since or time.time() - (now - heard_at))
 
     def _say_news(self, before: RunState, state: RunState) -> None:
-        """Say what the session came to by itself, and ring."""
+        """Show a message when the session ends or diverges by itself, and ring the bell."""
         if state.ended and not before.ended:
             self._shell.say(*ending(state))
             if not self._stop_asked:

@@ -1,4 +1,4 @@
-"""The sentences about a session's start, end and divergence."""
+"""The messages about a session's start, end and divergence."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut
 from nanotrain_tui.follow.run_state import Checkpoint, Diverged, Preparing, RunState
 from nanotrain_tui.session.metrics import Metrics
 
-WATCHING = "Space plays, < > speed, [ ] events, { } a hundredth, : goes to, W returns."
+WATCHING = "Keys: Space play, < > speed, [ ] event, { } 1%, : go to, W return."
 
 
 def launching(preparing: Preparing) -> RunState:
-    """What is shown of a session that has no recording yet."""
+    """The state to show while a session has no recording yet."""
     return RunState(name="new session", state="starting", preparing=preparing)
 
 
 def ending(state: RunState) -> tuple[str, str]:
-    """How a session ended, in a line with its level."""
+    """The message about the end of a session, with its level."""
     why = f" {state.notices[-1]}" if state.state == "failed" and state.notices else ""
     level = {"finished": "good", "stopped": "warning"}.get(state.state, "error")
     resumable = state.checkpoints and state.state != "finished"
-    then = "r resumes it or runs a new one." if resumable else "r runs a new one."
+    then = "Press r to resume it or start one." if resumable else "Press r to start a new one."
     return f"{state.name}: {state.state} at step {state.step:,}.{why} {then}", level
 
 
 def divergence(diverged: Diverged, good: Checkpoint | None, metrics: Metrics) -> str:
-    """Since when a metric is no number, and what can be done."""
+    """The message about a metric that is not a number, with the keys that help."""
     label = cut(metrics.get(diverged.metric).label, METRIC_CELLS)
-    what = f"The {label} is {diverged.value} since step {diverged.step:,}."
+    what = f"The {label} has been {diverged.value} since step {diverged.step:,}."
     if good is None:
-        return f"{what} There is no good checkpoint: R begins anew, s stops."
-    return f"{what} F forks from step {good.step:,}, s stops."
+        return f"{what} No good checkpoint. R: restart, s: stop."
+    return f"{what} F: fork from step {good.step:,}, s: stop."

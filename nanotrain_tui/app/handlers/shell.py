@@ -1,4 +1,4 @@
-"""What the handlers need of the application; it provides both protocols."""
+"""The parts of the application that the handlers use. The application implements both."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Shell(Protocol):
     """Messages, questions and dialogs for the user."""
 
     def say(self, text: str, level: str = "info") -> None:
-        """Show a sentence in the message line; levels: info, good, warning, error."""
+        """Show a message in the message line. Levels: info, good, warning, error."""
 
     def note(self, text: str, level: str) -> None:
-        """Add a line to the log on the screen; it is not recorded."""
+        """Add a line to the log on the screen. It is not recorded."""
 
     def ask(
         self,
@@ -31,26 +31,26 @@ class Shell(Protocol):
         no: str,
         answered: Callable[[str | None], None],
     ) -> None:
-        """Ask a question; ``answered`` gets the letter of the answer, None for no."""
+        """Ask a question. ``answered`` gets the key of the choice, or None for no."""
 
     def push_screen(
         self, screen: Screen[Result], callback: Callable[[Result | None], None] | None = None
     ) -> object:
-        """Open a screen or dialog; ``callback`` gets its result."""
+        """Open a screen or a dialog. ``callback`` gets its result."""
 
     def push_screen_next(
         self, screen: Screen[Result], callback: Callable[[Result | None], None]
     ) -> None:
-        """Open a dialog after the message that is handled now, when an editor has closed."""
+        """Open a dialog after the current message is handled, so that an editor can close first."""
 
     def run_worker(self, work: Coroutine[Any, Any, None], *, exit_on_error: bool = True) -> object:
-        """Run a coroutine beside the messages."""
+        """Run a coroutine in the background."""
 
     def ring(self) -> None:
-        """Ring the terminal's bell, where the user allows it."""
+        """Ring the terminal's bell, if the user allows it."""
 
     def exit(self) -> None:
-        """Leave the dashboard."""
+        """Close the dashboard."""
 
 
 class Screens(Protocol):
@@ -58,11 +58,11 @@ class Screens(Protocol):
 
     @property
     def dashboard(self) -> Dashboard:
-        """The dashboard, whether or not another screen covers it."""
+        """The dashboard, even if another screen is on top of it."""
 
     @property
     def charts(self) -> ChartsScreen | None:
-        """The charts screen while it is open."""
+        """The charts screen if it is open, else None."""
 
     @property
     def focused(self) -> Widget | None:
@@ -70,13 +70,13 @@ class Screens(Protocol):
 
     @property
     def terminal_taken_at(self) -> float:
-        """When the program got the terminal last, in time.monotonic(); 0 without a terminal."""
+        """When the program last took the terminal, in time.monotonic(); 0 without a terminal."""
 
     def show(self, state: RunState) -> None:
         """Draw a session's state."""
 
     def form_changed(self) -> None:
-        """Draw the form's model, and the keys that depend on it."""
+        """Draw the form, and the footer, which depends on it."""
 
     def refresh_keys(self) -> None:
         """Draw the footer."""

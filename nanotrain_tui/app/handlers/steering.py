@@ -1,7 +1,7 @@
-"""Edits on their way from the form to the session: applied at once, or staged; undone.
+"""Sends edits of the form to the session: at once, or staged first. Also undoes edits.
 
-The rule: an edit goes to the session at once, unless something is staged; then it joins that.
-An undo concerns what is staged, else the newest edit of the session, whoever made it.
+An edit is sent at once, unless values are staged; then it is staged too. Undo takes back the value
+that was staged last. If no value is staged, it undoes the session's newest edit by any user.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from nanotrain_tui.session.undo import Undo
 
 
 class SteeringActions:
-    """What becomes of edits while a session is live."""
+    """What the actions for edits do while a session is live."""
 
     def __init__(self, shell: Shell, screens: Screens, model: FormModel, link: SessionLink) -> None:
         self._shell = shell
@@ -32,15 +32,15 @@ class SteeringActions:
         self._link = link
 
     def take(self, key: str, stage: bool) -> None:
-        """The form has a new value of ``key``: send it, stage it, or ask. Draws the form."""
+        """Send or stage the new value of ``key``, or ask the user. Draws the form."""
         order = self._link.edits.staged
         order[:] = [*(one for one in order if one != key), key]
         staged = self._model.staged()
         problem = self._model.problem
         if not staged:
-            self._shell.say(f"{self._value_of(key)}: as it runs.")
+            self._shell.say(f"{self._value_of(key)}: the session already uses this value.")
         elif problem is not None:
-            self._shell.say(f"{self._value_of(key)}: held back, as {problem}", "warning")
+            self._shell.say(f"{self._value_of(key)} is not sent: {problem}", "warning")
         elif stage:
             self._say_staged(key, len(staged))
         elif self._model.staged_for_restart():
@@ -51,7 +51,7 @@ class SteeringActions:
         self._screens.form_changed()
 
     def send(self, values: Mapping[str, Any]) -> None:
-        """One ``set`` for all these values. Draws the form."""
+        """Send all these values in one ``set`` command. Draws the form."""
         swaps = [key for key in values if self._model.change_kind(key) == SWAP]
         feedback = f"{self._describe(values)} …{_cost(values, swaps)}"
         command = Command("set", {"values": dict(values)}, partial(self._set_answered, values))
@@ -63,7 +63,7 @@ class SteeringActions:
         self._screens.form_changed()
 
     def _set_answered(self, values: Mapping[str, Any], reply: Reply) -> None:
-        """What became of a ``set``; a refused one leaves the form."""
+        """Handle the reply to a ``set``. Refused values are removed from the form."""
         self._model.answered(values, reply.ok)
         self._screens.form_changed()
         if reply.ok:
@@ -74,7 +74,7 @@ class SteeringActions:
             self._shell.say(f"{self._describe(values)} was refused: {reply.why}", "error")
 
     def _undo_answered(self, trail: EditTrail, values: Mapping[str, Any], reply: Reply) -> None:
-        """What became of an undo; the form goes with it, unless another session is shown now."""
+        """Handle the reply to an undo. The form changes unless another session is shown now."""
         mine = bool(values) and trail is self._link.edits
         if mine:
             self._model.answered(values, reply.ok)
@@ -84,7 +84,7 @@ class SteeringActions:
             what = f": {self._describe(values)}" if mine else ""
             self._shell.say(f"Undone{_after(reply)}{what}.", "good")
         else:
-            self._shell.say(sentence(f"Nothing was undone: {reply.why}"), "warning")
+            self._shell.say(sentence(f"Cannot undo: {reply.why}"), "warning")
 
     # --- the keys --------------------------------------------------------------------------
 
@@ -101,32 +101,32 @@ class SteeringActions:
     def drop(self) -> None:
         count = self._model.drop_staged()
         self._screens.form_changed()
-        self._shell.say(f"Dropped {_values(count)}; the form shows what runs.")
+        self._shell.say(f"Discarded {_values(count)}. The form shows the session's values.")
 
     def undo(self) -> None:
         if self._model.staged():
             self._unstage()
         elif self._link.is_behind or self._link.state.undo is None:
-            # The session knows which edit is the newest once those from here are applied.
+            # Edits are still on their way, so only the session knows which edit is the newest.
             answered = partial(self._undo_answered, self._link.edits, {})
-            self._link.command(Command("undo", answered=answered), "Undo …")
+            self._link.command(Command("undo", answered=answered), "Undoing the last edit …")
         else:
             self._undo(self._link.state.undo)
 
     # --- inside ----------------------------------------------------------------------------
 
     def _undo(self, edit: Undo) -> None:
-        """Undo this edit, unless somebody else is faster."""
+        """Undo this edit, unless another user has already undone it."""
         answered = partial(self._undo_answered, self._link.edits, edit.values)
         command = Command("undo", {"edit": edit.seq}, answered)
         by = "" if edit.who == whoami() else f" (by {edit.who})"
-        if self._link.command(command, f"Undo{by}: {self._describe(edit.values)} …"):
+        if self._link.command(command, f"Undoing{by}: {self._describe(edit.values)} …"):
             self._model.take(edit.values)
             self._model.sent(edit.values)
         self._screens.form_changed()
 
     def _unstage(self) -> None:
-        """Take back the value that was staged last; those of a preset together."""
+        """Take back the value that was staged last, or all values of a preset."""
         staged = self._model.staged()
         order = reversed(self._link.edits.staged)
         newest = next((key for key in order if key in staged), None)
@@ -134,37 +134,39 @@ class SteeringActions:
         self._screens.form_changed()
         left = len(self._model.staged())
         if newest is None or not left:
-            self._shell.say("Nothing is staged any more; the form shows what runs.")
+            self._shell.say("No values are staged. The form shows the session's values.")
         else:
-            self._shell.say(f"{self._value_of(newest)}: as it runs; {_values(left)} staged still.")
+            self._shell.say(
+                f"{self._value_of(newest)}: no longer staged; {_values(left)} still staged."
+            )
 
     def _ask_to_restart(self, key: str) -> None:
-        anew = self._model.staged_for_restart()
-        others = len(self._model.staged()) - len(anew)
-        names = ", ".join(FIELDS[name].label for name in anew[:3])
-        choices = [("y", f"stop, and start a new session with {_values(len(anew) + others)}")]
+        restarts = self._model.staged_for_restart()
+        others = len(self._model.staged()) - len(restarts)
+        names = ", ".join(FIELDS[name].label for name in restarts[:3])
+        choices = [("y", f"stop, and start a new session with {_values(len(restarts) + others)}")]
         if others:
             choices.append(("l", f"apply the other {_values(others)} now"))
-        choices.append(("k", "keep it staged, for later"))
+        choices.append(("k", "keep all values staged"))
 
         def answered(answer: str | None) -> None:
             if answer == "y":
-                self._link.begin_anew(self._model.config)
+                self._link.restart(self._model.config)
             elif answer == "l":
-                self.send({k: v for k, v in self._model.staged().items() if k not in anew})
+                self.send({k: v for k, v in self._model.staged().items() if k not in restarts})
             elif answer == "k":
-                self._say_staged(key or anew[0], len(self._model.staged()))
+                self._say_staged(key or restarts[0], len(self._model.staged()))
             else:
                 self._model.drop_staged()
                 self._screens.form_changed()
-                self._shell.say("Cancelled; the form shows what runs.")
+                self._shell.say("Cancelled. The form shows the session's values.")
 
-        question = f"A change of {names} cannot keep the weights."
-        self._shell.ask(question, choices, "cancel: back to what runs", answered)
+        question = f"To change {names}, training must start again with new weights."
+        self._shell.ask(question, choices, "cancel: discard all staged values", answered)
 
     def _say_staged(self, key: str, count: int) -> None:
         kind = " (needs a restart)" if self._model.staged_for_restart() else ""
-        staged = f"{_values(count)} staged{kind}; a applies, x drops."
+        staged = f"{_values(count)} staged{kind}. a: apply, x: discard."
         self._shell.say(f"{self._value_of(key)}: {staged}")
 
     def _value_of(self, key: str) -> str:
@@ -182,8 +184,8 @@ def _after(reply: Reply) -> str:
 def _cost(values: Mapping[str, Any], swaps: list[str]) -> str:
     if not swaps:
         return ""
-    slots = ", the optimizer starts with fresh slots" if "optimizer.name" in values else ""
-    return f" the weights stay{slots}; compiled anew once."
+    slots = ", optimizer state reset" if "optimizer.name" in values else ""
+    return f" Weights kept{slots}, model compiled again."
 
 
 def _values(count: int) -> str:

@@ -1,4 +1,4 @@
-"""Which keys do what: the table's own, and what the user's configuration puts in their place."""
+"""The keys of each action: the defaults of the table, and the changes of the user."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nanotrain_tui.app.keys.actions import ACTIONS, BY_ID, FOOTERS, PANES, Actio
 from nanotrain_tui.app.keys.situation import Situation
 from nanotrain_tui.catalog import nearest
 
-FIXED = {"escape": "leaves", "ctrl+c": "is caught"}  # not to be given away
+FIXED = {"escape", "ctrl+c"}  # keys that no action can have
 _SHOWN = {
     "space": "Space", "enter": "Enter", "up": "Up", "down": "Down", "left": "Left",
     "right": "Right", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
@@ -32,7 +32,7 @@ class FooterItem(NamedTuple):
 
 
 class Keymap:
-    """The keys of every action; ``problems`` names what of the user's wishes cannot be."""
+    """The keys of every action. ``problems`` lists the user's changes that are not possible."""
 
     def __init__(self, wanted: Mapping[str, str] | None = None) -> None:
         self.problems: list[str] = []
@@ -44,11 +44,11 @@ class Keymap:
         self._drop_clashes()
 
     def keys(self, name: str) -> list[str]:
-        """The keys of an action, as Textual names them."""
+        """The keys of an action, with Textual's names."""
         return self.changed.get(name, BY_ID[name].keys).split(",")
 
     def shown(self, name: str) -> str:
-        """An action's first key as people write it."""
+        """An action's first key as the screen shows it."""
         return shown_key(self.keys(name)[0])
 
     def all_shown(self, name: str) -> str:
@@ -58,10 +58,10 @@ class Keymap:
             return f"{shown_key(keys[0])} to {shown_key(keys[-1])}"
         return " ".join(shown_key(key) for key in keys)
 
-    def footer(self, situation: Situation, charts: bool = False) -> list[FooterItem]:
-        """What the footer names in this situation, or on the charts screen."""
+    def footer(self, situation: Situation, view: str = "") -> list[FooterItem]:
+        """The items of the footer now. ``view`` is the row of FOOTERS that a view has."""
         items = []
-        for action in (BY_ID[name] for name in FOOTERS["charts" if charts else situation.phase]):
+        for action in (BY_ID[name] for name in FOOTERS[view or situation.phase]):
             label = (situation.paused and action.when_paused) or action.label
             key = self.shown(action.id)
             if action.paired:
@@ -70,43 +70,43 @@ class Keymap:
         return items
 
     def _parse(self, name: str, keys: str) -> str:
-        """The keys in Textual's names; empty, and a problem noted, where they are none."""
+        """The keys with Textual's names; empty, with a problem added, if they are not valid."""
         if name not in BY_ID:
             self.problems.append(f"keys.{name}: there is no such action.{nearest(name, BY_ID)}")
             return ""
         if BY_ID[name].each_key:
-            self.problems.append(f"keys.{name}: each of its keys means another thing; they stay.")
+            self.problems.append(f"keys.{name}: these keys cannot be changed.")
             return ""
         found = []
         for word in _words(keys):
             key = key_name(word)
             if not key:
                 self.problems.append(
-                    f"keys.{name}: '{word}' is no key; {BY_ID[name].id} keeps its own."
+                    f"keys.{name}: '{word}' is not a key; {name} keeps its default keys."
                 )
                 return ""
             if key in FIXED:
-                self.problems.append(f"keys.{name}: {word} always {FIXED[key]}; take another.")
+                self.problems.append(f"keys.{name}: {word} is reserved; choose another key.")
                 return ""
             found.append(key)
         if not found:
-            self.problems.append(f"keys.{name}: names no key; {name} keeps its own.")
+            self.problems.append(f"keys.{name}: no key is given; {name} keeps its default keys.")
         return ",".join(found)
 
     def _drop_clashes(self) -> None:
-        """Take back a wish for a key that another action has."""
+        """Undo a change that gives an action the key of another action."""
         while clash := next(self._clashes(), None):
             key, one, other = clash
             loser = one if one.id in self.changed else other
             keeper = other if loser is one else one
             self.problems.append(
-                f"keys.{loser.id}: {shown_key(key)} is '{keeper.id}' already; "
+                f"keys.{loser.id}: {shown_key(key)} is already the key of '{keeper.id}'; "
                 f"{loser.id} keeps {Keymap().all_shown(loser.id)}."
             )
             del self.changed[loser.id]
 
     def _clashes(self) -> Iterator[tuple[str, Action, Action]]:
-        """Changed actions first, so that one of the two is always among them."""
+        """Yield each key that two actions share; at least one of the two was changed."""
         for pane in PANES:
             taken: dict[str, Action] = {}
             for action in ACTIONS:
@@ -119,7 +119,7 @@ class Keymap:
 
 
 def key_name(word: str) -> str:
-    """A key as Textual names it: ``?``, ``ctrl+r``, ``f5``, ``space``; empty where it is none."""
+    """Textual's name of a key like ``?``, ``ctrl+r`` or ``f5``; empty if it is not a key."""
     if len(word) == 1:
         return _character_to_key(word) if word.isprintable() and word != " " else ""
     *modifiers, last = word.split("+")
@@ -134,7 +134,7 @@ def key_name(word: str) -> str:
 
 
 def shown_key(key: str) -> str:
-    """A key as people write it: ``?``, ``^p``, ``PgUp``, ``F2``."""
+    """A key as the screen shows it: ``?``, ``^p``, ``PgUp``, ``F2``."""
     if key in _SHOWN:
         return _SHOWN[key]
     if len(key) > 1 and key[0] == "f" and key[1:].isdigit():
@@ -146,7 +146,7 @@ def shown_key(key: str) -> str:
 
 
 def _words(keys: str) -> list[str]:
-    """``"r, ctrl+r"`` apart; a comma alone is that key."""
+    """Split ``"r, ctrl+r"`` into its keys. A single comma is the comma key."""
     if keys.strip() == ",":
         return [","]
     return [word.strip() for word in keys.split(",") if word.strip()]

@@ -1,4 +1,4 @@
-"""When an action makes sense, and why it makes none at other times."""
+"""When an action is available, and the reason shown when it is not."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from nanotrain_tui.session.state import ENDED
 
 
 class Situation(NamedTuple):
-    """What decides whether an action makes sense: the session's state, empty without one."""
+    """The facts that decide which actions are available. ``state`` is empty without a session."""
 
     state: str = ""
     launching: bool = False
     name: str = ""
-    staged: int = 0  # values in the form that wait to be applied
-    undoable: bool = False  # something is staged, or the session has an edit to undo
-    replayed: bool = False  # what is shown is a recording being played
+    staged: int = 0  # values in the form that are not applied yet
+    undoable: bool = False  # values are staged, or the session has an edit to undo
+    replayed: bool = False  # a replay is shown
 
     @property
     def live(self) -> bool:
-        going_on = bool(self.state) and self.state not in ENDED and not self.replayed
-        return self.launching or going_on
+        running = bool(self.state) and self.state not in ENDED and not self.replayed
+        return self.launching or running
 
     @property
     def paused(self) -> bool:
@@ -29,7 +29,7 @@ class Situation(NamedTuple):
 
     @property
     def phase(self) -> str:
-        """Which footer the dashboard shows."""
+        """The footer that the dashboard shows."""
         if self.live and self.staged:
             return "staged"
         if self.paused:
@@ -39,7 +39,7 @@ class Situation(NamedTuple):
         return "ended" if self.state else "idle"
 
 
-IN_A_REPLAY = "This is a replay, which cannot be steered: W returns to the session itself."
+IN_A_REPLAY = "You cannot change a replay. Press W to return to the session."
 Reason = Callable[[Situation], str]
 
 
@@ -52,7 +52,9 @@ def not_in_a_replay(situation: Situation) -> str:
 
 
 def in_a_replay(situation: Situation) -> str:
-    return "" if situation.replayed else "For a replay: W plays the session from its beginning."
+    return (
+        "" if situation.replayed else "This key works in a replay. Press W to replay the session."
+    )
 
 
 def while_live_or_played(situation: Situation) -> str:
@@ -65,19 +67,20 @@ def while_live(situation: Situation) -> str:
     if situation.replayed:
         return IN_A_REPLAY
     if situation.state:
-        return f"{situation.name} has ended ({situation.state}): r starts or resumes."
-    return "Nothing runs yet: r starts a session."
+        ended = f"{situation.name} has ended ({situation.state})."
+        return f"{ended} Press r to resume it or start one."
+    return "No session is running. Press r to start one."
 
 
 def while_paused(situation: Situation) -> str:
     if situation.live and situation.state == "running" and not situation.launching:
-        return "Single steps are for a paused session: Space pauses it."
+        return "Single steps need a paused session. Press Space to pause."
     return while_live(situation)
 
 
 def while_staged(situation: Situation) -> str:
     if situation.live and not situation.staged:
-        return "Nothing is staged: e opens a field to stage its value."
+        return "No values are staged. Press e to edit a field and stage its value."
     return while_live(situation)
 
 
@@ -89,7 +92,7 @@ def after_an_edit(situation: Situation) -> str:
 
 def with_a_session(situation: Situation) -> str:
     if situation.launching or not situation.state:
-        return "There is no session yet: r starts one."
+        return "There is no session yet. Press r to start one."
     return ""
 
 

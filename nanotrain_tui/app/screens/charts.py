@@ -1,17 +1,15 @@
-"""The charts screen: every curve of a session on one x axis."""
+"""The charts screen: all charts of a session on one x axis."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.screen import Screen
+from textual.binding import BindingType
 
-from nanotrain_tui.app.keys.actions import ON_THE_CHARTS_SCREEN, bindings
-from nanotrain_tui.app.keys.keymap import FooterItem
+from nanotrain_tui.app.keys.actions import bindings
+from nanotrain_tui.app.screens.live_screen import View
 from nanotrain_tui.app.widgets.bars import KeyLine, MessageLine
 from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.app.widgets.scrubber import Scrubber
@@ -24,21 +22,21 @@ from nanotrain_tui.follow.run_state import RunState
 
 
 class ChartStack(ChartWidget):
-    """All charts above each other."""
+    """All charts, one above the other."""
 
     def charts_of(self, state: RunState) -> Sequence[Chart]:
         return stacked(state, self.view, self.detail)
 
     @property
     def tells_more_than_charts(self) -> bool:
-        return True  # the head
+        return True  # the header
 
     @property
     def cells_across(self) -> int:
         return cells_across(self.content_size.width)
 
     def with_room(self, charts: Sequence[Chart]) -> Sequence[Chart]:
-        """Those of these charts that there is room for."""
+        """The charts that fit on the screen."""
         return visible(charts, self.view, self.content_size.height)
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
@@ -46,8 +44,8 @@ class ChartStack(ChartWidget):
         return draw_stack(self.state, self.view, charts, width, height, self.glyphs, self.shows_raw)
 
 
-class ChartsScreen(Screen[None]):
-    """Draws what it is given; keys go to the app's ``perform``, as on the dashboard."""
+class ChartsScreen(View):
+    """Draws the states it gets. Keys call the app's ``perform``, as on the dashboard."""
 
     DEFAULT_CSS = """
     ChartsScreen {
@@ -58,18 +56,15 @@ class ChartsScreen(Screen[None]):
         &.-replay > Scrubber { display: block; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("chart"),
-        *bindings(only=ON_THE_CHARTS_SCREEN),
-        Binding("escape", "app.perform('charts')", "Back", show=False),
-    ]
+    footer = "charts"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("chart")]
 
     def __init__(self, opened: Callable[[], None]) -> None:
         super().__init__()
         self._opened = opened
 
     def on_mount(self) -> None:
-        """Once there is a size to draw for."""
+        """Call ``opened`` when the size of the screen is known."""
         self.call_after_refresh(self._opened)
 
     def compose(self) -> ComposeResult:
@@ -90,18 +85,6 @@ class ChartsScreen(Screen[None]):
             self.query_one(Scrubber).update_state(state)
 
     def show_view(self, view: ChartView, detail: Detail) -> None:
-        """Draw what was shown last by another view."""
+        """Draw the last state with another view."""
         self.stack.update_view(view, detail)
         self.stack.update_state(self.stack.state)
-
-    def say(self, text: str, level: str = "info") -> None:
-        """The message line: feedback to a key, an answer, a refusal."""
-        self.query_one(MessageLine).say(text, level)
-
-    def show_keys(self, items: Sequence[FooterItem]) -> None:
-        self.query_one(KeyLine).show(items)
-
-    def on_key(self, event: events.Key) -> None:
-        """A key nobody takes still gets an answer."""
-        if event.is_printable and event.key not in self.active_bindings:
-            self.say(f"The key '{event.character}' does nothing here; ? shows all keys.")

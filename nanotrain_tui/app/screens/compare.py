@@ -1,4 +1,4 @@
-"""Sessions over each other: their curves, what each came to, what differs between them."""
+"""Compares sessions: their curves, results and differences."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from nanotrain_tui.follow.compare import ComparedRun
     from nanotrain_tui.session.metrics import MetricPart
 
-KEYS = " m metric   b by step, time, epoch   up down scroll   Esc back"
+KEYS = " m metric   b x axis: step, time, epoch   up down scroll   Esc back"
 
 
 class Overlay(LiveWidget):
-    """One metric of all sessions along one axis, each with its letter at its end."""
+    """The curves of one metric for all sessions. Each curve ends with the session's letter."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.runs: Sequence[ComparedRun] = ()
-        self.metric: MetricPart | None = None  # None: there is none to compare
+        self.metric: MetricPart | None = None  # None: no session has a metric
         self.axis = AXES[0]
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
@@ -45,15 +45,15 @@ class Overlay(LiveWidget):
 
 
 class CompareScreen(Screen[None]):
-    """Two to eight sessions over each other."""
+    """Compares two to eight sessions."""
 
-    AUTO_FOCUS = "#told"
+    AUTO_FOCUS = "#report"
     DEFAULT_CSS = """
     CompareScreen {
         background: $background; color: $foreground; layout: vertical; overflow: hidden;
         & #overlay { height: 1fr; }
-        & #told { height: 1fr; scrollbar-size-vertical: 1; }
-        & #told Static { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
+        & #report { height: 1fr; scrollbar-size-vertical: 1; }
+        & #report Static { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
         & #compare-keys { height: 1; background: $panel; color: $foreground; text-wrap: nowrap; }
     }
     """
@@ -70,7 +70,7 @@ class CompareScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Overlay(id="overlay")
-        with VerticalScroll(id="told"):
+        with VerticalScroll(id="report"):
             yield Static(" Reading the sessions …", id="tables")
         yield MessageLine(id="message")
         yield Static(Content(KEYS), id="compare-keys")
@@ -98,8 +98,8 @@ class CompareScreen(Screen[None]):
         overlay.redraw()
         self.query_one("#tables", Static).update(Content("\n".join(comparison(found))))
         if len({one.summary.data for one in found}) > 1:
-            said = "They were trained on different data; their results do not compare."
-            self.query_one(MessageLine).say(said, "warning")
+            text = "These sessions use different data, so their results are not comparable."
+            self.query_one(MessageLine).say(text, "warning")
 
     def action_metric(self) -> None:
         overlay = self.query_one(Overlay)

@@ -1,20 +1,19 @@
-"""The dashboard: what stands where, at 80x24 and laid out anew from about 120x36."""
+"""The dashboard screen: its widgets and their layout, with another layout from 110x34."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from nanotrain_tui.app.form.model import FormModel
 from nanotrain_tui.app.keys.actions import bindings
-from nanotrain_tui.app.keys.keymap import FooterItem
+from nanotrain_tui.app.screens.live_screen import LiveScreen
 from nanotrain_tui.app.widgets.bars import FieldAbout, KeyLine, MessageLine
 from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.app.widgets.editor import FieldEditor
@@ -35,11 +34,11 @@ from nanotrain_tui.session.events import NOTE
 
 WIDE, TALL = 110, 34
 LEAST_WIDTH, LEAST_HEIGHT = 60, 18
-IN_PROCESS = "In-process: training ends with this terminal and with q; no memory comes back."
+IN_PROCESS = "In-process: the training ends when you press q or close this terminal."
 
 
-class Dashboard(Screen[None]):
-    """Draws what it is given and knows nothing of sessions; keys go to the app's ``perform``."""
+class Dashboard(LiveScreen):
+    """Draws the states it gets. It does not know sessions; keys call the app's ``perform``."""
 
     BINDINGS = bindings()
     AUTO_FOCUS = "#form"
@@ -78,7 +77,7 @@ class Dashboard(Screen[None]):
 
     @property
     def lowest_chart(self) -> MetricChart:
-        """The lower one of the two charts, where there are two."""
+        """The lower chart, or the upper one if there is only one."""
         upper, lower = self.query(MetricChart)
         return lower if lower.display else upper
 
@@ -88,7 +87,7 @@ class Dashboard(Screen[None]):
 
     @property
     def is_ready(self) -> bool:
-        """Whether what is typed goes where it belongs: to the editor while there is one."""
+        """Whether the right widget has the focus: the editor while it is open."""
         if self._editor is not None:
             return self.focused is not None and self._editor in self.focused.ancestors
         return not isinstance(self.focused, Input)
@@ -100,8 +99,9 @@ class Dashboard(Screen[None]):
         if small:
             self.query_one("#too-small", Static).update(
                 Content(
-                    f"{width}x{height} characters are too few: nanotrain needs "
-                    f"{LEAST_WIDTH}x{LEAST_HEIGHT}, better 80x24. Nothing is lost; q quits."
+                    f"The terminal is too small: {width}x{height} characters. nanotrain needs "
+                    f"{LEAST_WIDTH}x{LEAST_HEIGHT}, better "
+                    "80x24. Make it larger, or press q to quit."
                 )
             )
         elif self.has_class("-small"):
@@ -110,12 +110,12 @@ class Dashboard(Screen[None]):
         self.explain()
 
     def _focus_again(self) -> None:
-        """What was hidden lost the focus."""
+        """Set the focus again, because hidden widgets lose it."""
         if self.focused is None:
             (self.query_one(Input) if self.editing else self.form).focus()
 
     def show_state(self, state: RunState) -> None:
-        """Draw a session's state; what only this dashboard knows is mixed into its log."""
+        """Draw a session's state. The log also shows this dashboard's own lines."""
         self._state = state
         merged = sorted((*state.log, *self._local), key=lambda line: line.seq)
         shown = replace(state, log=tuple(merged))
@@ -129,34 +129,27 @@ class Dashboard(Screen[None]):
         self.query_one(Scrubber).update_state(shown)
 
     def _show_or_hide(self, chart: MetricChart) -> None:
-        """A session with a single metric has one chart; the focus stays on a chart."""
+        """Hide the chart if the session has no metric for it. The focus stays on a chart."""
         had_focus = chart.has_focus
         chart.display = chart.has_chart
         if had_focus and not chart.display:
             self.lowest_chart.focus()
 
     def show_view(self, view: ChartView, detail: Detail) -> None:
-        """Draw the charts by another view."""
+        """Draw the charts with another view."""
         for chart in self.query(ChartWidget):
             chart.update_view(view, detail)
             chart.update_state(chart.state)
 
     def note(self, text: str, level: str) -> None:
-        """A line in the log that is no event of the session: a broken theme, a failed start."""
+        """Add a log line that is not an event of the session: a bad theme, a failed start."""
         state = self._state or RunState(state="")
         line = LogLine(state.seq, state.elapsed_s, state.step, NOTE, text, level)
         self._local = (*self._local, line)[-100:]
         self.show_state(state)
 
-    def say(self, text: str, level: str = "info") -> None:
-        """The message line: feedback to a key, an answer, a refusal."""
-        self.query_one(MessageLine).say(text, level)
-
-    def show_keys(self, items: Sequence[FooterItem]) -> None:
-        self.query_one(KeyLine).show(items)
-
     def explain(self) -> None:
-        """Say below the form what the field under the cursor is."""
+        """Explain the field under the cursor below the form."""
         row = self.form.row
         self.set_class(bool(row.problem or row.advice), "-problem")
         self.set_class(row.key in FIELDS and self.model.value(row.key) in FUNCTIONS, "-curve")
@@ -174,7 +167,7 @@ class Dashboard(Screen[None]):
         accept: Callable[[str], str],
         step: Callable[[str, bool], str | None],
     ) -> None:
-        """Mount the editor of a typed value in place of the explanation."""
+        """Open the editor of a field in place of the explanation."""
         self._drop_editor()
         self._editor = FieldEditor(key, title, self.model.text(key), hint, accept, step)
         self.query_one(FieldAbout).display = False
@@ -182,7 +175,7 @@ class Dashboard(Screen[None]):
         self.query_one("#about-box").mount(self._editor)
 
     def close_editor(self) -> None:
-        """Back to the list and the explanation."""
+        """Close the editor and show the explanation."""
         if self._editor is not None:
             self._drop_editor()
             self.remove_class("-editing")
@@ -206,8 +199,3 @@ class Dashboard(Screen[None]):
             self.close_editor()
         else:
             self.explain()
-
-    def on_key(self, event: events.Key) -> None:
-        """A key nobody takes still gets an answer."""
-        if event.is_printable and event.key not in self.active_bindings:
-            self.say(f"The key '{event.character}' does nothing here; ? shows all keys.")

@@ -1,4 +1,4 @@
-"""What comes up over the dashboard: a list to pick from, a question, the help."""
+"""The dialogs: a list to select from, a question, a text prompt, the help."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from nanotrain_tui.app.widgets.editor import FieldEditor
 
 
 class Item(NamedTuple):
-    """One thing to pick."""
+    """One item of a list."""
 
     name: str
     label: str
@@ -29,7 +29,7 @@ class Item(NamedTuple):
 
 
 class Choices(OptionList):
-    """Textual's list, which fails at Page Up and Page Down while it has no place on the screen."""
+    """Textual's list, but Page Up and Page Down do not fail while it has no size."""
 
     def action_page_up(self) -> None:
         if self.scrollable_content_region:
@@ -41,9 +41,9 @@ class Choices(OptionList):
 
 
 class PickList(ModalScreen[str | None]):
-    """Pick one of a few things. ``accept`` takes the name or says why not; then the list stays.
+    """Select an item. ``accept`` takes its name and returns "", or an error; then the list stays.
 
-    Returns the name taken, None when left.
+    Returns the selected name, or None if cancelled.
     """
 
     DEFAULT_CSS = """
@@ -81,7 +81,7 @@ class PickList(ModalScreen[str | None]):
         room = max((len(item.label) for item in self._items), default=0)
         with Vertical(id="pick") as box:
             box.border_title = self._title
-            box.border_subtitle = "Enter takes it, Esc leaves"
+            box.border_subtitle = "Enter: select, Esc: cancel"
             yield Choices(
                 *(
                     Option(self._line(item, room), id=str(index))
@@ -126,7 +126,7 @@ class PickList(ModalScreen[str | None]):
 
 
 class Ask(ModalScreen[str | None]):
-    """A question with a letter for each answer; returns that letter, None for no."""
+    """A question with a key for each answer. Returns that key, or None for no."""
 
     DEFAULT_CSS = """
     Ask {
@@ -165,7 +165,7 @@ class Ask(ModalScreen[str | None]):
 
 
 class Prompt(ModalScreen[bool]):
-    """One line to type. ``accept`` takes the text or says why not; then the prompt stays."""
+    """A line of text. ``accept`` takes it and returns "", or an error; then the prompt stays."""
 
     DEFAULT_CSS = """
     Prompt {
@@ -179,7 +179,7 @@ class Prompt(ModalScreen[bool]):
 
     def __init__(self, title: str, text: str, hint: str, accept: Callable[[str], str]) -> None:
         super().__init__()
-        self._editor = FieldEditor("", title, text, f"{hint} Esc leaves.", accept)
+        self._editor = FieldEditor("", title, text, f"{hint} Esc: cancel.", accept)
 
     def compose(self) -> ComposeResult:
         yield self._editor
@@ -191,7 +191,7 @@ class Prompt(ModalScreen[bool]):
 
 
 class Help(ModalScreen[None]):
-    """All actions with their keys, from the one table."""
+    """Lists all actions with their keys."""
 
     DEFAULT_CSS = """
     Help {
@@ -218,7 +218,7 @@ class Help(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help") as box:
             box.border_title = "Keys"
-            box.border_subtitle = "Esc closes"
+            box.border_subtitle = "Esc: close"
             yield Static(help_text(self._keymap))
 
     def on_mount(self) -> None:
@@ -229,20 +229,20 @@ class Help(ModalScreen[None]):
 
 
 _EDITING = (
-    ("Enter", "Applies the value; what is wrong with it is said on the spot."),
-    ("Up Down", "A step up or down. Typed: /2 halves, *10 multiplies."),
-    ("Esc", "Leaves the value as it was."),
+    ("Enter", "Applies the value, or shows why it is not valid."),
+    ("Up Down", "Increase or decrease. Type /2 to halve, *2 to double."),
+    ("Esc", "Cancels the edit; the value does not change."),
 )
 _RULE = (
-    ("", "An edit takes effect at once, at the next step. Once something is staged (e),"),
-    ("", "all edits are staged until a applies them together, or x drops them."),
+    ("", "An edit takes effect at the next step. If values are staged (key e),"),
+    ("", "new edits are staged too. a applies all of them, x discards them."),
 )
 _MARKS = (
-    ("!", "The value cannot run; the line below the form says why."),
-    ("*", "Staged: differs from what runs."),
-    (">", "On its way to the session."),
-    ("#", "Staged, and only a restart can bring it: the weights cannot be kept."),
-    ("?", "Allowed and seldom wise; the line below the form says why."),
+    ("!", "The value is not valid. See the line below the form."),
+    ("*", "Staged: differs from the session's value."),
+    (">", "Sent to the session, which has not applied it yet."),
+    ("#", "Staged; needs a restart with new weights."),
+    ("?", "Valid but not recommended. See below the form."),
 )
 
 

@@ -1,4 +1,4 @@
-"""To any field by one letter: all of them on one screen, each with its letter."""
+"""The dialog that goes to a field: it shows all fields, each with a letter."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from textual.widgets import Static
 from nanotrain_tui.app.form.model import PRESET_KEY, Row
 from nanotrain_tui.catalog import FIELDS
 
-# These are changed oftenest and choose their letter first.
+# These are changed most often, so they get their letter first.
 _FIRST = (
     "optimizer.learning_rate", "optimizer.name", "train.batch_size", "train.steps",
     "model.activation", "model.hidden", "model.dropout", "train.eval_every", PRESET_KEY,
     "train.checkpoint_every", "loss.name", "optimizer.momentum", "schedule.name",
 )  # fmt: skip
 _MOST_ROWS = 21  # that fit on 24 lines
-_COLUMNS = {2: 35, 3: 22}  # cells of each, three between them
+_COLUMNS = {2: 35, 3: 22}  # number of columns: the cells of each; three cells between columns
 
 
 def _letters() -> dict[str, str]:
-    """A letter for each field, of its own label where one is free; the same at every start."""
+    """A letter for each field, from its label if possible. The result is always the same."""
     letters: dict[str, str] = {}
     for key in dict.fromkeys((*_FIRST, *FIELDS)):
         label = FIELDS[key].label if key in FIELDS else "preset"
@@ -49,7 +49,7 @@ LETTERS = _letters()
 
 
 class Jump(ModalScreen[str | None]):
-    """Returns the key of the field whose letter is pressed, None when left."""
+    """Returns the key of the field whose letter is pressed, or None if cancelled."""
 
     DEFAULT_CSS = """
     Jump {
@@ -72,8 +72,8 @@ class Jump(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="jump") as box:
-            box.border_title = "Which field?"
-            box.border_subtitle = "its letter goes there, Esc leaves"
+            box.border_title = "Go to field"
+            box.border_subtitle = "letter: go to the field, Esc: cancel"
             yield Static(self._table())
 
     def _table(self) -> Content:

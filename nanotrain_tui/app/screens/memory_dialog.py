@@ -1,4 +1,4 @@
-"""The question about a training that needs more memory or disk than there is."""
+"""The question shown if a session needs more memory or disk space than is available."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class MemoryDialog(ModalScreen[str | None]):
         self._batch = batch
 
     def compose(self) -> ComposeResult:
-        choices = [("a", "train as it is"), ("Esc", "back")]
+        choices = [("a", "start anyway"), ("Esc", "cancel")]
         if self._batch is not None:
-            choices.insert(0, ("Enter", f"train with batches of {self._batch:,}"))
+            choices.insert(0, ("Enter", f"start with a batch size of {self._batch:,}"))
         parts: list[str | tuple[str, str]] = [self._question, "\n"]
         for key, text in choices:
             parts += ["\n", (key.ljust(5), "bold $warning"), f"  {text}"]

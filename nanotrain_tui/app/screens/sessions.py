@@ -1,4 +1,4 @@
-"""All sessions on a screen of their own: find one, look at it, label, compare, export, delete."""
+"""The list of all sessions: search, open, replay, label, compare, export, delete."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.app.widgets.bars import MessageLine
 from nanotrain_tui.app.widgets.sessions_list import SessionList
 from nanotrain_tui.catalog.formats import count, plural
-from nanotrain_tui.drawing.sessions import NEWEST, chosen, evaluated_texts, sorts, state_of
+from nanotrain_tui.drawing.sessions import NEWEST, chosen, evaluated_texts, sorts
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
 
-READ_EVERY_S = 3.0  # while any of them runs
-READING_SHARE = 0.1  # of the time at most, however many there are
+READ_EVERY_S = 3.0  # while any session runs
+READING_FRACTION = 0.1  # at most this part of the time is spent reading
 MOST_COMPARED = 8
 MOST_NAMED = 6
 KEYS = " Enter open  w replay  / find  s sort  Space mark  c compare  X export  ? more"
 MORE = "r rename, t tags, n note, d delete, Esc back; up, down, PgUp, PgDn, Home, End."
 
-Chosen = tuple[str, str]  # what to do: "attach", "replay" or "export", and the session's name
+Chosen = tuple[str, str]  # "attach", "replay" or "export", and the session's name
 
 
 class SessionsScreen(Screen["Chosen | None"]):
-    """Returns what is to be done with which session, None when left."""
+    """Returns the chosen action and session, or None."""
 
     AUTO_FOCUS = "#sessions"
     DEFAULT_CSS = """
@@ -70,17 +70,17 @@ class SessionsScreen(Screen["Chosen | None"]):
     def __init__(self, library: Library, here: str = "") -> None:
         super().__init__()
         self._library = library
-        self._here = here  # where the cursor begins
+        self._here = here  # the session where the cursor starts
         self._all: list[SessionSummary] | None = None
         self._words = ""
         self._sort = NEWEST
         self._reading = False
-        self._read_again = False  # something changed meanwhile
+        self._read_again = False  # something changed while reading
         self._next_read: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(" Reading the sessions …", id="about")
-        yield Input(placeholder="words in name, note, tags, data, model, optimizer, state",
+        yield Input(placeholder="search in name, note, tags, data, model, optimizer, state",
                     compact=True, id="find")  # fmt: skip
         yield SessionList(id="sessions")
         yield Static("", id="detail")
@@ -95,7 +95,7 @@ class SessionsScreen(Screen["Chosen | None"]):
         self.read()
 
     def read(self) -> None:
-        """Read them all, or once more after the reading that goes on."""
+        """Read all sessions; if this is running already, read again afterwards."""
         self._read_again = self._reading
         if not self._reading:
             self._reading = True
@@ -105,7 +105,7 @@ class SessionsScreen(Screen["Chosen | None"]):
 
     @work(thread=True, group="sessions", exit_on_error=False)
     def _read(self) -> None:
-        """In a thread: a key never waits for a slow disk."""
+        """Read in a thread, so that keys do not wait for a slow disk."""
         begun, first = time.monotonic(), self._all is None
 
         def partly(found: list[SessionSummary]) -> None:
@@ -121,8 +121,8 @@ class SessionsScreen(Screen["Chosen | None"]):
         self.rows.marked &= {one.name for one in found}
         if self._read_again:
             self.read()
-        elif any(state_of(one) in ("starting", "running", "paused") for one in found):
-            wait_s = max(READ_EVERY_S, took_s / READING_SHARE)
+        elif any(one.is_live for one in found):
+            wait_s = max(READ_EVERY_S, took_s / READING_FRACTION)
             self._next_read = self.set_timer(wait_s, self.read)
 
     def _take(self, found: list[SessionSummary]) -> None:
@@ -131,7 +131,7 @@ class SessionsScreen(Screen["Chosen | None"]):
         self._find_here()
 
     def _find_here(self) -> None:
-        """Put the cursor on the session that the screen was opened with, once it is there."""
+        """Put the cursor on the session given at opening, once it has been read."""
         names = [one.name for one in self.rows.shown]
         if self._here in names:
             self.rows.move(names.index(self._here) - self.rows.cursor)
@@ -143,20 +143,20 @@ class SessionsScreen(Screen["Chosen | None"]):
         self._show_texts()
 
     def _show_texts(self) -> None:
-        """The line above: how many; the lines below: the note, and what was trained."""
+        """Show the number of sessions above the list, and the session's details below it."""
         if self._all is None:
             return
         found = plural(len(self._all), "session")
         if self._words:
             found = f"{count(len(self.rows.shown))} of {found}"
         parts = [f" {found}", f"sorted by {self._sort}"]
-        parts += [f"with '{self._words}'"] if self._words else []
+        parts += [f"matching '{self._words}'"] if self._words else []
         parts += [f"{len(self.rows.marked)} marked"] if self.rows.marked else []
         self.query_one("#about", Static).update(Content("  ".join(parts)), layout=False)
         self.query_one("#detail", Static).update(Content(self._detail()), layout=False)
 
     def _detail(self) -> str:
-        """The note of the session under the cursor, what was trained, what it came to."""
+        """The note, the configuration and the results of the session under the cursor."""
         one = self.rows.here
         if one is None:
             return ""
@@ -169,7 +169,7 @@ class SessionsScreen(Screen["Chosen | None"]):
         return "\n".join(line for line in lines if line)
 
     def say(self, text: str, level: str = "info") -> None:
-        """The message line."""
+        """Show a message in the message line."""
         self.query_one(MessageLine).say(text, level)
 
     # --- keys ------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ class SessionsScreen(Screen["Chosen | None"]):
 
     @on(Input.Submitted, "#find")
     def _found(self) -> None:
-        """The keys are the list's again; what is typed stays in sight."""
+        """Give the focus to the list. The search text stays visible."""
         finding = self.query_one("#find", Input)
         finding.display = bool(finding.value.strip())
         self.rows.focus()
@@ -238,7 +238,7 @@ class SessionsScreen(Screen["Chosen | None"]):
                        lambda name, text: self._library.label(name, note=text))  # fmt: skip
 
     def action_delete(self) -> None:
-        names = self._meant()
+        names = self._selected()
         if not names:
             return
 
@@ -248,20 +248,20 @@ class SessionsScreen(Screen["Chosen | None"]):
 
         named = ", ".join(names[:MOST_NAMED])
         named += f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-        question = f"Delete {named} for good, with all checkpoints?"
-        self.app.push_screen(Ask(question, [("y", "delete")], "keep"), answered)
+        question = f"Permanently delete {named} and all checkpoints?"
+        self.app.push_screen(Ask(question, [("y", "delete")], "cancel"), answered)
 
     def action_compare(self) -> None:
         names = [one.name for one in self._all or () if one.name in self.rows.marked]
         if not 2 <= len(names) <= MOST_COMPARED:
-            self.say(f"Mark two to {MOST_COMPARED} sessions with Space, then c.", "warning")
+            self.say(f"Mark 2 to {MOST_COMPARED} sessions with Space, then press c.", "warning")
         else:
             self.app.push_screen(CompareScreen(self._library, names))
 
     # --- inside ----------------------------------------------------------------------------
 
-    def _meant(self) -> Sequence[str]:
-        """Those that are marked, else the one under the cursor."""
+    def _selected(self) -> Sequence[str]:
+        """The marked sessions, or else the one under the cursor."""
         if self.rows.marked:
             return sorted(self.rows.marked)
         return [self.rows.here.name] if self.rows.here is not None else []
@@ -284,7 +284,7 @@ class SessionsScreen(Screen["Chosen | None"]):
             self.read()
             return ""
 
-        self.app.push_screen(Prompt(what, now(one), f"The {what} of {one.name}.", accept))
+        self.app.push_screen(Prompt(what, now(one), f"New {what} of {one.name}.", accept))
 
     @work(thread=True, group="changes", exit_on_error=False)
     def _change(self, done: str, change: Callable[[], None]) -> None:

@@ -1,1 +1,1 @@
-"""The door to sessions: ports, the training worker, and what stands behind them."""
+"""Access to sessions: the interfaces, the training worker, and their implementations."""

@@ -1,7 +1,7 @@
-"""The real world behind the app: sessions started here and followed through their folders.
+"""The local backend: starts sessions on this machine and follows them through their folders.
 
-Used from the worker thread alone, and what it needs is imported there: the first frame is on
-the screen by then.
+Only the worker thread uses it. It imports modules when it needs them, so that the first frame is
+shown sooner.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from nanotrain_tui.launch.plan import Plan
     from nanotrain_tui.session.folder import SessionFolder
 
-ANSWER_WITHIN_S = 300.0  # a command waits for TensorFlow to load, minutes on a board's SD card
-IN_PROCESS_END_S = 30.0  # the step in hand, the checkpoint, the recording put away
+ANSWER_WITHIN_S = 300.0  # loading TensorFlow takes minutes from an SD card
+IN_PROCESS_END_S = 30.0  # to finish the step, write the checkpoint and close the recording
 
 
 class LocalBackend:
-    """Sessions of this machine, below the user's home folder."""
+    """The sessions of this machine, in the user's home folder."""
 
     def __init__(self, folders: Folders, in_process: bool = False) -> None:
         self._places = folders.places
@@ -106,13 +106,13 @@ class LocalBackend:
 
 
 def _watched(config: Mapping[str, Any]) -> str:
-    """What to do when a metric is no number: somebody is here, so wait for them."""
+    """What to do if a metric is not a number: by default pause, because a user is present."""
     chosen = str(config.get("train.on_nan", "auto"))
     return "pause" if chosen == "auto" else chosen
 
 
 class FolderSource:
-    """A session's folder as ``ports.Source``; an in-process session ends when it is closed."""
+    """A ``ports.Source`` that reads a session's folder. Closing it ends an in-process session."""
 
     def __init__(self, folder: SessionFolder, threads: InProcessSession | None = None) -> None:
         self._folder = folder
@@ -131,12 +131,10 @@ class FolderSource:
         return self._folder.name
 
     def follow(self) -> RunState:
-
         with session_errors_refused():
             return self._follower.follow()
 
     def window(self, first: int, last: int) -> WindowCurves:
-
         with session_errors_refused():
             return self._source.window(first, last)
 
@@ -154,12 +152,12 @@ class FolderSource:
         if self._threads is not None:
             self._threads.stop(whoami())
             if not self._threads.join(IN_PROCESS_END_S):
-                self._threads.give_up(whoami())  # its threads end with us: let it say what is lost
+                self._threads.give_up(whoami())  # its threads end now: this records it
         self._follower.close()
 
 
 class FolderChannel:
-    """One connection to a session's host as ``ports.Channel``."""
+    """A ``ports.Channel``: one connection to a session's host."""
 
     def __init__(self, folder: SessionFolder) -> None:
         from nanotrain_tui.session.client import ControlClient
@@ -167,7 +165,6 @@ class FolderChannel:
         self._client = ControlClient(folder)
 
     def send(self, do: str, arguments: Mapping[str, Any]) -> Reply:
-
         with session_errors_refused():
             answer = self._client.request(do, timeout=ANSWER_WITHIN_S, **arguments)
         step = answer.get("step")

@@ -1,4 +1,4 @@
-"""Sends a session its commands, in a thread of its own."""
+"""Sends commands to a session, in a separate thread."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from nanotrain_tui.app.source.reports import Answered
 
 
 class CommandLane(threading.Thread):
-    """Sends a session its commands over one connection, one after the other.
+    """Sends commands to a session over one connection, one after the other.
 
-    Beside the worker, because a command is answered when it is applied, which may take as long
-    as TensorFlow loads, and the screen is to go on meanwhile. An edit that waits here makes way
-    for a newer one of the same fields: a key held down must not send more than can be answered.
+    It is a separate thread because a reply may take as long as TensorFlow loads, and the worker
+    must continue to follow the session. A waiting edit is replaced by a newer edit of the same
+    fields, so that a key held down does not fill the queue.
     """
 
     def __init__(self, source: Source, answered: Callable[[Answered], object]) -> None:
@@ -45,8 +45,8 @@ class CommandLane(threading.Thread):
                     reply = channel.send(command.do, command.arguments)
                 except Refused as error:
                     reply = Reply(False, why=error.message)
-                except Exception as error:  # else the command would wait for its answer for ever
-                    reply = Reply(False, why=f"the dashboard failed to send it ({error!r})")
+                except Exception as error:  # otherwise the command would never get a reply
+                    reply = Reply(False, why=f"the dashboard could not send it ({error!r})")
                 self._answered(Answered(command, reply))
 
     def _next(self) -> Command | None:

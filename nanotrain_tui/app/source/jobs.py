@@ -1,4 +1,4 @@
-"""What the app asks of the training worker."""
+"""The jobs that the app gives to the training worker."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nanotrain_tui.app.source.ports import Reply, Watch
 class Start:
     """Start a session with this flat configuration and follow it.
 
-    ``anyway``: even where memory or the disk is short.
+    ``anyway``: start even if there is not enough memory or disk space.
     """
 
     config: Mapping[str, Any]
@@ -29,7 +29,7 @@ class Attach:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Go on with the session of this name that ended, with these values changed; follow it."""
+    """Resume the ended session of this name with these changes, and follow it."""
 
     name: str
     changes: Mapping[str, Any]
@@ -38,7 +38,7 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """Start a session from a checkpoint of another, with this flat configuration; follow it."""
+    """Start a session from another session's checkpoint, with this flat configuration."""
 
     name: str
     step: int
@@ -50,7 +50,7 @@ class Fork:
 class Command:
     """Send one command of the control protocol to the session followed.
 
-    ``answered`` is called with the reply, in the app's thread; None: the reply is only shown.
+    ``answered`` is called with the reply, in the app's thread. If it is None, the reply is shown.
     """
 
     do: str
@@ -60,7 +60,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Read the steps ``first`` to ``last`` of the session followed, in bins of their own."""
+    """Read the steps ``first`` to ``last`` of the session followed, in more detail."""
 
     first: int
     last: int
@@ -68,12 +68,12 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Read the session now: a command has just changed it."""
+    """Read the session now, because a command has just changed it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """End the thread; the session goes on."""
+    """End the worker thread. The session keeps running."""
 
 
 Launch = Start | Resume | Fork

@@ -1,4 +1,4 @@
-"""All sessions of this home, for the screens that list and compare them; used from threads."""
+"""All sessions in the home folder, for the screens that list and compare them."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
 
 
-FIRST_LOOK_S = 0.1  # until the first of many sessions are shown; then ten times that, and so on
+FIRST_LOOK_S = 0.1  # wait before the first sessions are shown; then ten times as long
 MORE_LATER = 10
 
 
 class Library:
-    """Reads and changes the sessions below ``home``. Every method may raise Refused."""
+    """Reads and changes the sessions in ``home``, in threads. Any method may raise Refused."""
 
     def __init__(self, home: Path) -> None:
         self._home = str(home)
 
     def sessions(self, partly: Callable[[list[SessionSummary]], None]) -> list[SessionSummary]:
-        """All of them, the newest first; ``partly`` gets those read so far."""
+        """All sessions, the newest first. ``partly`` gets the sessions read so far."""
         from nanotrain_tui.session.summary import newest_first, summarise_each
 
         found: list[SessionSummary] = []
@@ -39,14 +39,14 @@ class Library:
         return newest_first(found)
 
     def rename(self, name: str, new: str) -> None:
-        """Give a session that has ended another name."""
+        """Rename an ended session."""
         from nanotrain_tui.session.manage import rename_session
 
         with session_errors_refused():
             rename_session(self._find(name), new)
 
     def label(self, name: str, tags: str | None = None, note: str | None = None) -> None:
-        """Tags, parted by blanks, or a note in place of those there are."""
+        """Replace the tags (separated by spaces) or the note of a session."""
         from nanotrain_tui.session.labels import noted, read_labels, tagged, write_labels
 
         folder = self._find(name)
@@ -59,7 +59,7 @@ class Library:
             write_labels(folder, labels)
 
     def delete(self, names: Sequence[str]) -> None:
-        """Delete sessions with all that is theirs, up to the first that cannot be."""
+        """Delete sessions and all their files. Stops at the first that cannot be deleted."""
         from nanotrain_tui.session.manage import delete_session
 
         with session_errors_refused():
@@ -67,7 +67,7 @@ class Library:
                 delete_session(self._find(name))
 
     def compare(self, names: Sequence[str]) -> list[ComparedRun]:
-        """What a comparison shows of each."""
+        """Read the data of each session for a comparison."""
         from nanotrain_tui.follow.compare import read_run
 
         with session_errors_refused():
@@ -78,6 +78,6 @@ class Library:
 
         with session_errors_refused():
             folder = find_session(self._home, name)
-        if folder.name != name:  # of a name that is gone it takes another for meant
-            raise Refused(f"there is no session '{name}' any more")
+        if folder.name != name:  # find_session also accepts the start of a name
+            raise Refused(f"session '{name}' does not exist any more")
         return folder

@@ -1,4 +1,4 @@
-"""What the app needs of the world outside it: a place to start sessions, a session to follow."""
+"""The interfaces that the app uses to start, follow and control sessions."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.run_state import Preparing, RunState
 
 Report = Callable[[Preparing], None]
-Formats = Callable[[], Mapping[str, tuple[str, str]]]  # by name: suffix, what it is
+Formats = Callable[[], Mapping[str, tuple[str, str]]]  # by name: (suffix, description)
 SavePreset = Callable[[str, Mapping[str, Any]], Preset]  # name, configuration; raises ConfigError
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A session's answer to one command."""
+    """A session's reply to one command. ``why`` is the reason if it was refused."""
 
     ok: bool
     state: str = ""
@@ -28,64 +28,63 @@ class Reply:
 
 
 class Channel(Protocol):
-    """A way to command a session, for one thread."""
+    """A connection that sends commands to a session. Used by one thread."""
 
     def send(self, do: str, arguments: Mapping[str, Any]) -> Reply:
-        """Send one command and wait until it is applied or refused: a pause asked for while
-        TensorFlow loads waits for the first step. Raises Refused."""
+        """Send one command and wait until it is applied or refused. For example, a pause sent
+        while TensorFlow loads is applied at the first step. Raises Refused."""
 
     def close(self) -> None: ...
 
 
 class Source(Protocol):
-    """One session, used from the worker thread alone but for its channels."""
+    """One session. Only the worker thread uses it, except for its channels."""
 
     @property
     def name(self) -> str: ...
 
     def follow(self) -> RunState:
-        """Read what is new and return the whole state. Raises Refused."""
+        """Read the new events and return the whole state. Raises Refused."""
 
     def window(self, first: int, last: int) -> WindowCurves:
-        """The steps ``first`` to ``last`` alone, in bins of their own: see ``follow.window``.
+        """The curves of the steps ``first`` to ``last`` in more detail: see ``follow.window``.
         Raises Refused."""
 
     def channel(self) -> Channel:
-        """A connection for commands. Safe from any thread."""
+        """Open a connection for commands. Any thread may call this."""
 
     def reopen(self) -> None:
-        """Read the session from its beginning again, after a fault. Raises Refused."""
+        """Read the session from its start again, after an error. Raises Refused."""
 
     def close(self) -> None:
-        """Let go of the session; it goes on (an in-process one ends)."""
+        """Stop following the session. It keeps running; an in-process session ends."""
 
 
 class Backend(Protocol):
-    """Where sessions come from.
+    """Starts and finds sessions.
 
-    What starts one raises TooLarge where memory or the disk is short, unless it is to be done
-    ``anyway``.
+    The methods that start one raise TooLarge if there is not enough memory or disk space, unless
+    ``anyway`` is true.
     """
 
     @property
     def library(self) -> Library | None:
-        """All sessions there are, to list and compare; None where there is no such list."""
+        """All sessions, to list and compare; None if there is no list."""
 
     def start(self, config: Mapping[str, Any], report: Report, anyway: bool = False) -> Source:
         """Start a session with a checked flat configuration. Raises Refused."""
 
     def attach(self, name: str) -> Source:
-        """The session of that name, running or ended. Raises Refused."""
+        """Find the session of this name, running or ended. Raises Refused."""
 
     def replay(self, watch: Watch) -> Source:
-        """A session's recording, to be played; commands of the replay are ``replay``, with
-        ``what``: play, pause, faster, slower, before, after, back, ahead, or ``to``. Raises
-        Refused."""
+        """Replay a session's recording. Its only command is ``replay``, with ``what``: toggle,
+        faster, slower, before, after, back, ahead, or seek with ``to``. Raises Refused."""
 
     def resume(
         self, name: str, changes: Mapping[str, Any], report: Report, anyway: bool = False
     ) -> Source:
-        """Go on with an ended session from its last whole checkpoint. Raises Refused."""
+        """Resume an ended session from its last valid checkpoint. Raises Refused."""
 
     def fork(
         self,
@@ -95,12 +94,12 @@ class Backend(Protocol):
         report: Report,
         anyway: bool = False,
     ) -> Source:
-        """Start a session from the checkpoint another wrote after ``step``. Raises Refused."""
+        """Start a session from another session's checkpoint of ``step``. Raises Refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A session to be played: how fast, and from where ("1200", "12:30", "45%"; empty: begin)."""
+    """A session to replay, its speed, and where to start: "1200", "12:30", "45%" or ""."""
 
     name: str
     speed: float = 1.0
@@ -109,7 +108,7 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """The user's own: themes, presets, keys, and whether the terminal's bell may ring."""
+    """The user's themes, presets and keys, and whether the terminal's bell may ring."""
 
     theme: str = ""
     themes_dir: Path | None = None
@@ -117,4 +116,4 @@ class Preferences:
     save_preset: SavePreset | None = None
     keys: Mapping[str, str] = field(default_factory=dict)  # by action: "r,ctrl+r"
     bell: bool = True
-    formats: Formats | None = None  # of the export; slow, as it loads them
+    formats: Formats | None = None  # the export formats; slow, because it imports them

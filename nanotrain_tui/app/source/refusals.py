@@ -1,4 +1,4 @@
-"""What cannot be done, as an exception whose message the user reads."""
+"""Exceptions whose message is shown to the user."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 
 class Refused(Exception):
-    """Something could not be done; the message is a sentence for the user.
+    """A request is not possible. The message tells the user why.
 
-    ``key`` names the field at fault, or is empty.
+    ``key`` names the field that is not valid, or is empty.
     """
 
     def __init__(self, message: str, key: str = "") -> None:
@@ -19,9 +19,9 @@ class Refused(Exception):
 
 
 class TooLarge(Refused):
-    """A session would need more memory, or room on the disk, than there is; nothing was started.
+    """A session needs more memory or disk space than is available. Nothing was started.
 
-    ``batch`` is one that would fit, None where none does.
+    ``batch`` is a batch size that fits, or None if there is none.
     """
 
     def __init__(self, message: str, batch: int | None) -> None:
@@ -31,8 +31,8 @@ class TooLarge(Refused):
 
 @contextmanager
 def session_errors_refused() -> Iterator[None]:
-    """Raise Refused, with the same message, for a SessionError."""
-    from nanotrain_tui.session.errors import SessionError  # not before the first frame
+    """Turn a SessionError into Refused, with the same message."""
+    from nanotrain_tui.session.errors import SessionError  # imported after the first frame
 
     try:
         yield

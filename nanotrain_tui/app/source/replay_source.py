@@ -1,4 +1,4 @@
-"""A recording being played as ``ports.Source``: the dashboard shows it as it shows a session."""
+"""A replay as ``ports.Source``: the dashboard shows it like a session."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from nanotrain_tui.follow.window import read_window
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 
-RELOAD_EVERY_S = 2.0  # of a session that still runs
+RELOAD_EVERY_S = 2.0  # while the session still runs
 HUNDREDTH = 0.01
 
 
 class ReplaySource:
-    """Plays from the worker thread; its channel moves it from another."""
+    """Replays a recording. The worker thread reads it; the channel's thread moves it."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class ReplaySource:
             return self._replay.state(live)
 
     def window(self, first: int, last: int) -> WindowCurves:
-        """Not beyond the step it stands at; what a later resume ran again is shown as it became."""
+        """The curves up to the current step. Steps that were run again show their new values."""
         with self._lock, session_errors_refused():
             return read_window(self._reader, first, min(last, self._replay.state().step))
 
@@ -64,14 +64,14 @@ class ReplaySource:
         return ReplayChannel(self)
 
     def command(self, do: str, arguments: Mapping[str, Any]) -> Reply:
-        """Move the replay; the session itself cannot be steered from here."""
+        """Move the replay. The session itself cannot be changed."""
         if do != "replay":
-            return Reply(False, why="a replay cannot be steered")
+            return Reply(False, why="a replay cannot be changed")
         with self._lock, session_errors_refused():
             return self._move(**arguments)
 
     def reopen(self) -> None:
-        """Nothing to do: every look at a replay is a fold of its own."""
+        """Does nothing: the state is computed again at each read."""
 
     def close(self) -> None:
         with self._lock:
@@ -86,7 +86,7 @@ class ReplaySource:
         elif what in ("before", "after"):
             mark = replay.seek_stop(1 if what == "after" else -1)
             if mark is None:
-                return Reply(False, why=f"No event {what} this one.")
+                return Reply(False, why=f"There is no event {what} this position.")
             return Reply(True, why=f"step {mark.step:,}: {mark.text}")
         elif what in ("back", "ahead"):
             replay.skip(HUNDREDTH if what == "ahead" else -HUNDREDTH)
@@ -97,7 +97,7 @@ class ReplaySource:
 
 
 class ReplayChannel:
-    """Moves a replay as ``ports.Channel``, beside the thread that draws it."""
+    """A ``ports.Channel`` that moves a replay. Used in its own thread."""
 
     def __init__(self, source: ReplaySource) -> None:
         self._source = source
@@ -106,4 +106,4 @@ class ReplayChannel:
         return self._source.command(do, arguments)
 
     def close(self) -> None:
-        """It has nothing of its own."""
+        """Does nothing: there is no connection."""

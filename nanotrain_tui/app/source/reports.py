@@ -1,4 +1,4 @@
-"""What the training worker reports to the app, and the message that carries it there."""
+"""The training worker's reports to the app, and the Textual message that carries them."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from nanotrain_tui.follow.run_state import Preparing, RunState
 
 
 class Followed(NamedTuple):
-    """The session as it is now."""
+    """The current state of the session."""
 
     state: RunState
 
 
 class Launching(NamedTuple):
-    """A session is being started, and this is what goes on."""
+    """A session is starting; ``preparing`` says what is happening."""
 
     preparing: Preparing
 
 
 class Attached(NamedTuple):
-    """From now on the session of this name is followed."""
+    """The worker now follows the session of this name."""
 
     name: str
 
@@ -45,26 +45,26 @@ class Answered(NamedTuple):
 
 
 class Windowed(NamedTuple):
-    """The curves of a window: see ``follow.window``."""
+    """The curves of some steps: see ``follow.window``."""
 
     window: Window
     curves: WindowCurves
 
 
 class Trouble(NamedTuple):
-    """The session cannot be read at the moment."""
+    """The session cannot be read at present."""
 
     why: str
 
 
 class Fault(NamedTuple):
-    """An error of the worker thread itself, with its traceback."""
+    """An error in the worker thread, with its traceback."""
 
     report: str
 
 
 WorkerReport = Followed | Launching | Attached | NotAttached | Answered | Windowed | Trouble | Fault
-_ONLY_NEWEST = (Followed, Launching)  # older ones need not be drawn when the screen lags behind
+_ONLY_NEWEST = (Followed, Launching)  # a newer report replaces an older one that is not drawn yet
 
 
 class FromWorker(Message):

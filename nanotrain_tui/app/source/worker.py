@@ -1,7 +1,7 @@
-"""The training worker thread: the app's only door to a session.
+"""The training worker thread: it does all work with sessions for the app.
 
-It starts, attaches, follows and commands, and posts messages; the app never waits for it, so a
-slow disk or link delays figures and answers but no key.
+It starts, follows and controls sessions and posts reports. The app never waits for it, so a slow
+disk or link delays figures and replies, but not the handling of keys.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ from nanotrain_tui.app.source.reports import (
 from nanotrain_tui.follow.run_state import Preparing
 
 FOLLOW_EVERY_S = 0.5
-PLAYED_EVERY_S = 0.25  # a replay, that one may see it move
+PLAYED_EVERY_S = 0.25  # a replay moves visibly
 FASTEST_EVERY_S = 0.1
-LANE_JOIN_S = 0.5  # a command is on its way in milliseconds; its answer may take minutes
-FOLLOW_ENDED_EVERY_S = 2.0  # an ended session may still be resumed from elsewhere
+LANE_JOIN_S = 0.5  # sending takes milliseconds; a reply may take minutes
+FOLLOW_ENDED_EVERY_S = 2.0  # an ended session may be resumed by another program
 
 
 class TrainingWorker(threading.Thread):
-    """Serves jobs in order and follows the session in between.
+    """Runs jobs in order and follows the session between them.
 
-    A daemon thread and no Textual worker: those are joined at exit, and quitting must not wait
-    for a source that hangs.
+    It is a daemon thread, not a Textual worker. Textual joins its workers at exit, but quitting
+    must not wait for a source that hangs.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class TrainingWorker(threading.Thread):
         self._backend = backend
         self._post = post
         self._period_s = period_s
-        # No SimpleQueue: its get(timeout) waits for ever if the process was stopped meanwhile.
+        # Not a SimpleQueue: its get(timeout) may wait for ever after the process was suspended.
         self._jobs: queue.Queue[Job] = queue.Queue()
         self._source: Source | None = None
         self._lanes: dict[str, CommandLane] = {}
@@ -74,10 +74,10 @@ class TrainingWorker(threading.Thread):
         self._trouble = ""
         self._launching = threading.Event()
         self._newest_window: Window | None = None
-        self._wait_s: float | None = None  # until the next look; None: for a job
-        self._reported = ""  # the last fault
-        self.heard_at = 0.0  # in time.monotonic(): when the figures were last known to be current
-        self.session_name = ""  # of the session followed last, empty before the first
+        self._wait_s: float | None = None  # until the next read; None: until the next job
+        self._reported = ""  # the last error reported
+        self.heard_at = 0.0  # in time.monotonic(): when the figures were last current
+        self.session_name = ""  # the session followed last; empty before the first
 
     def submit(self, job: Job) -> None:
         """Queue a job; returns at once."""
@@ -89,7 +89,7 @@ class TrainingWorker(threading.Thread):
 
     @property
     def launching(self) -> bool:
-        """Whether a session is being started or looked for at this moment."""
+        """Whether a session is being started or opened."""
         return self._launching.is_set()
 
     def run(self) -> None:
@@ -97,24 +97,24 @@ class TrainingWorker(threading.Thread):
             try:
                 self.serve()
                 return
-            except Exception:  # whatever it is: it is reported, and the session is followed again
+            except Exception:  # any error is reported, and the session is followed again
                 self._recover(traceback.format_exc())
 
     def _recover(self, report: str) -> None:
-        """Report a fault, once, and read the session anew: what was folded may be wrong."""
+        """Report an error once, and read the session again, because its state may be wrong."""
         if report != self._reported:
             self._reported = report
             self._post(Fault(report))
         if self._source is not None:
-            self._wait_s = 2 * self._period_s  # not at once: it may fail again
-            with contextlib.suppress(Refused):  # then the next look says why
+            self._wait_s = 2 * self._period_s  # not at once, because it may fail again
+            with contextlib.suppress(Refused):  # then the next read reports why
                 self._source.reopen()
 
     def serve(self) -> None:
-        """Serve jobs until ``Leave``."""
+        """Run jobs until ``Leave``."""
         while True:
             job = self._next_job(self._wait_s)
-            while job is not None:  # everything asked for goes before the next look
+            while job is not None:  # all jobs run before the next read
                 if isinstance(job, Leave):
                     self._close()
                     return
@@ -132,11 +132,11 @@ class TrainingWorker(threading.Thread):
         if isinstance(job, Command):
             self._command(job)
         elif isinstance(job, Start):
-            begin = self._backend.start
-            self._switch(lambda: begin(job.config, self._report, job.anyway))
+            start = self._backend.start
+            self._switch(lambda: start(job.config, self._report, job.anyway))
         elif isinstance(job, Resume):
-            go_on = self._backend.resume
-            self._switch(lambda: go_on(job.name, job.changes, self._report, job.anyway))
+            resume = self._backend.resume
+            self._switch(lambda: resume(job.name, job.changes, self._report, job.anyway))
         elif isinstance(job, Fork):
             fork = self._backend.fork
             self._switch(lambda: fork(job.name, job.step, job.config, self._report, job.anyway))
@@ -149,7 +149,7 @@ class TrainingWorker(threading.Thread):
 
     def _command(self, command: Command) -> None:
         if self._source is None:
-            self._post(Answered(command, Reply(False, why="no session runs here yet")))
+            self._post(Answered(command, Reply(False, why="no session is running")))
             return
         # A stop takes effect at once, so it must not queue behind a pause that waits.
         lane = "stop" if command.do == "stop" else "others"
@@ -160,7 +160,7 @@ class TrainingWorker(threading.Thread):
 
     def _read_window(self, window: Window) -> None:
         if self._source is None or window is not self._newest_window:
-            return  # while it waited somebody zoomed on
+            return  # a newer request replaces it
         try:
             curves = self._source.window(window.first, window.last)
         except Refused as error:
@@ -192,7 +192,7 @@ class TrainingWorker(threading.Thread):
         self._post(Launching(preparing))
 
     def _follow(self) -> float | None:
-        """Read and post what is new; seconds until the next look, None for never."""
+        """Read and post the new state. Returns the seconds until the next read; None: never."""
         if self._source is None:
             return None
         try:

@@ -1,1 +1,1 @@
-"""The terminal behind Textual: differences alone, paced by what it has taken."""
+"""The terminal output below Textual: sends only changes, and no faster than they arrive."""

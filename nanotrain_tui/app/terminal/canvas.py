@@ -1,7 +1,7 @@
-"""What the terminal should show and what it shows: only cells that differ are sent.
+"""The cells that the terminal should show and those that it shows. Only differences are sent.
 
-Frames are not queued. A new frame changes what the terminal should show, and the terminal catches
-up with the newest one, a few rows at a time.
+Frames are not queued. A new frame changes the wanted cells, and the terminal gets the newest frame,
+a few rows at a time.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Size
 
-SHORT_GAP = 6  # equal cells between two changes: writing them costs no more than moving over them
-SEEN_ON_SPACES = 0b1_0011_1110_1000  # underline, blink, reverse, strike, frames: seen without text
-UNASKED = 0  # the rank of what changes by itself
+SHORT_GAP = 6  # up to this many equal cells are written, which is as short as a cursor move
+SEEN_ON_SPACES = 0b1_0011_1110_1000  # underline, blink, reverse, strike, frames: visible on spaces
+UNASKED = 0  # the rank of changes that no key has caused
 
 Update = LayoutUpdate | ChopsUpdate
 
 
 class Pen(NamedTuple):
-    """A style as SGR parameters; an empty colour is the terminal's own."""
+    """A style as SGR parameters. An empty colour is the terminal's default."""
 
     attributes: str = ""
     color: str = ""
     background: str = ""
 
     def after(self, before: Pen | None) -> str:
-        """The sequence that brings a terminal from one pen to this one; None: it is unknown."""
+        """The sequence that changes the terminal's pen to this one. None: its pen is unknown."""
         if before is None or not {self.attributes, before.attributes} <= set(_BOLD):
             return "" if self == before else f"\x1b[{';'.join(['0', *filter(None, self)])}m"
         codes = []
@@ -44,45 +44,45 @@ class Pen(NamedTuple):
         return f"\x1b[{';'.join(codes)}m" if codes else ""
 
     def leaves_spaces(self, as_with: Pen) -> bool:
-        """Whether a space looks with this pen as it does with another."""
+        """Whether a space looks the same with this pen and the other one."""
         plain = self.attributes in _BOLD and as_with.attributes in _BOLD
         return plain and self.background == as_with.background
 
 
-_BOLD = {"": "22", "1": "1"}  # what changes without a reset of everything
+_BOLD = {"": "22", "1": "1"}  # attributes that can change without a reset
 
 
 class Cell(NamedTuple):
-    """A character and its pen; the right half of a wide character has no text."""
+    """A character and its pen. The right half of a wide character has no text."""
 
     text: str
     pen: Pen
 
 
 class Canvas:
-    """The cells of one terminal. Used from one thread."""
+    """The cells of one terminal. Used in one thread."""
 
     def __init__(self, colors: ColorSystem = ColorSystem.TRUECOLOR) -> None:
         self.size = Size(0, 0)
         self._colors = colors
         self._wanted: list[list[Cell]] = []
-        self._shown: list[list[Cell | None]] = []  # None: what the terminal shows is unknown
-        self._ranks: dict[int, int] = {}  # of the rows that may differ; the highest goes first
+        self._shown: list[list[Cell | None]] = []  # None: the terminal's cell is unknown
+        self._ranks: dict[int, int] = {}  # of rows that may differ; the highest is sent first
         self._pens: dict[tuple[Style, bool], Pen] = {}
 
     @property
     def differs(self) -> bool:
-        """Whether the terminal may show anything but what it should."""
+        """Whether some cells of the terminal may differ from the wanted ones."""
         return bool(self._ranks)
 
     def forget(self) -> None:
-        """Send every cell again: something else has written to the terminal."""
+        """Send every cell again, because another program has written to the terminal."""
         self._shown = [[None] * self.size.width for _ in range(self.size.height)]
         for y in range(self.size.height):
             self._ranks.setdefault(y, UNASKED)
 
     def apply(self, update: Update, size: Size, rank: int) -> None:
-        """Take over what a frame changes; rows of the highest rank are sent first."""
+        """Apply a frame's changes. The rows of the highest rank are sent first."""
         if size != self.size:
             self.size = size
             self._wanted = [[Cell(" ", Pen())] * size.width for _ in range(size.height)]
@@ -93,7 +93,7 @@ class Canvas:
                 self._ranks[y] = max(rank, self._ranks.get(y, UNASKED))
 
     def take(self, least: int) -> str:
-        """The sequences for the next rows: whole rows, until they have ``least`` bytes."""
+        """The sequences for the next whole rows, until they have ``least`` bytes."""
         parts: list[str] = []
         length = 0
         pen: Pen | None = None
@@ -106,7 +106,7 @@ class Canvas:
         return "".join([*parts, "\x1b[0m"]) if length else ""
 
     def _put(self, y: int, x: int, end: int, segments: Iterable[Segment]) -> bool:
-        """Write segments into a row; whether that changed it."""
+        """Write segments into a row. Returns whether the row changed."""
         row = self._wanted[y]
         changed = False
         for x, cell in zip(range(x, end), self._cells(segments), strict=False):  # noqa: B020
@@ -131,7 +131,7 @@ class Canvas:
         return cells
 
     def _pen(self, style: Style | None, space: bool) -> Pen:
-        """The pen of a style; the colour of text is left out where a space does not show it."""
+        """The pen of a style, without the text colour for a space that does not show it."""
         if style is None:
             return Pen()
         pen = self._pens.get((style, space))
@@ -140,14 +140,14 @@ class Canvas:
         return pen
 
     def _row(self, y: int, pen: Pen | None) -> tuple[str, Pen | None]:
-        """The sequences that make a row what it should be, and the pen after them."""
+        """The sequences that update a row, and the pen after them."""
         wanted = self._wanted[y]
         parts: list[str] = []
         for start, end in _runs(wanted, self._shown[y]):
             is_placed = False
             for x, cell in enumerate(wanted[start:end], start):
                 if not cell.text:
-                    is_placed = False  # terminals differ in how wide they show some characters
+                    is_placed = False  # the width of some characters depends on the terminal
                     continue
                 if not is_placed:
                     parts.append(f"\x1b[{y + 1};{x + 1}H")
@@ -174,7 +174,7 @@ def _pen(style: Style, space: bool, colors: ColorSystem) -> Pen:
 
 
 def _parts(update: Update) -> Iterator[tuple[int, int, int, Iterable[Segment]]]:
-    """Row, first column, end and content of each piece of the screen that an update writes."""
+    """Yield row, first column, end and content of each piece of the screen in an update."""
     if isinstance(update, LayoutUpdate):
         left, top, width, _ = update.region
         for y, strips in enumerate(update.strips, top):
@@ -187,7 +187,7 @@ def _parts(update: Update) -> Iterator[tuple[int, int, int, Iterable[Segment]]]:
 
 
 def _runs(wanted: list[Cell], shown: list[Cell | None]) -> Iterator[tuple[int, int]]:
-    """Start and end of the pieces of a row to write; wide characters are not cut."""
+    """Yield start and end of each piece of a row to write. Wide characters are not cut."""
     start = end = -1
     for x, (cell, old) in enumerate(zip(wanted, shown, strict=True)):
         if cell == old and not (x == end and not cell.text):

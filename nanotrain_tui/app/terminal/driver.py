@@ -1,4 +1,4 @@
-"""The terminal: sends what it should show no faster than it takes it, and hands it to the shell."""
+"""The terminal driver: sends output no faster than the terminal takes it; job control."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from nanotrain_tui.app.terminal.canvas import Canvas, Update
+from nanotrain_tui.app.terminal.gone import LastingOutput
 from nanotrain_tui.app.terminal.pacing import LEAST, MOST, Pacing
 
-LOOK_EVERY_S = 0.05  # while output waits for a terminal that does not answer
-LAST_ANSWERS_S = 1.0  # leaving waits so long for answers that else would go to the shell
-FOREGROUND_S = 0.2  # some shells continue a job a moment before they give it the terminal
+LOOK_EVERY_S = 0.05  # interval of attempts while output waits for the terminal
+LAST_ANSWERS_S = 1.0  # wait for the last answers, which would otherwise go to the shell
+FOREGROUND_S = 0.2  # some shells continue a job before they give it the terminal
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 _ANSWER = re.compile(r"\x1b\[\d+;(\d+)R")
 
 
 class CaughtUp(Message):
-    """The terminal was sent all there was: now newer figures may follow."""
+    """All output was sent to the terminal, so newer figures may be drawn."""
 
 
 class TerminalDriver(LinuxDriver):
@@ -36,12 +37,13 @@ class TerminalDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
-        self.started_at = 0.0  # when the terminal was taken last, by Textual's clock
+        self._file: Any = LastingOutput(self._file)
+        self.started_at = 0.0  # when the program last took the terminal, by Textual's clock
         self._pacing = Pacing()
         self._canvas = Canvas(getattr(app.console, "_color_system", None) or ColorSystem.TRUECOLOR)
         self._is_ours = False  # False: the terminal belongs to the shell
         self._next_look: asyncio.TimerHandle | None = None
-        # In the loop and not as Textual does it: a handler in the middle of anything can deadlock.
+        # Handled in the event loop, unlike in Textual: a Python signal handler can deadlock.
         self._loop.add_signal_handler(signal.SIGTSTP, self._stop_by_signal)
         self._loop.add_signal_handler(signal.SIGCONT, self._continued)
 
@@ -49,11 +51,11 @@ class TerminalDriver(LinuxDriver):
 
     @property
     def lags(self) -> bool:
-        """Whether a frame is not sent yet; then only what a key changes is worth drawing."""
+        """Whether a frame is not sent yet. If so, only the effects of keys should be drawn."""
         return self._canvas.differs
 
     def show(self, update: Update, rank: int) -> None:
-        """Draw a frame; what it changes is sent before all of a lower rank."""
+        """Draw a frame. Its changes are sent before all changes of a lower rank."""
         self._canvas.apply(update, self._app.size, rank)
         self._send()
 
@@ -63,7 +65,7 @@ class TerminalDriver(LinuxDriver):
         self._send()
 
     def _send(self) -> None:
-        """Send as much as the terminal can take now; answers and a timer go on from here."""
+        """Send as much as the terminal can take now. Answers and a timer call this again."""
         if not self._is_ours or not self._has_terminal() or not self._canvas.differs:
             return
         while self._canvas.differs:
@@ -75,14 +77,14 @@ class TerminalDriver(LinuxDriver):
         self._app.post_message(CaughtUp())
 
     def _room(self) -> int:
-        """Bytes to send at once; 0: wait."""
+        """The number of bytes to send now; 0: wait."""
         now = time.monotonic()
         if not self._pacing.answers(now):
-            # All there is to go by is what the kernel has taken.
+            # The terminal does not answer, so wait only until the kernel has taken the output.
             assert self._writer_thread is not None
             return 0 if self._writer_thread._queue.qsize() else MOST
-        # In slices, so that answers come while the rest is on its way; not in single rows, as each
-        # slice costs a packet.
+        # Send in slices, so that answers arrive while the rest is sent. Single rows would cost a
+        # packet each.
         room = self._pacing.room()
         return min(room, max(LEAST, self._pacing.window // 8)) if room >= LEAST // 2 else 0
 
@@ -105,11 +107,11 @@ class TerminalDriver(LinuxDriver):
         self._send()
 
     def process_message(self, message: Message) -> None:
-        """Take answers out of the input. Runs in the input's thread."""
+        """Remove answers from the input. Runs in the input thread."""
         if isinstance(message, events.CursorPosition):
             self._answered(message.x + 1)
             return
-        if isinstance(message, events.Paste):  # a terminal may answer in the middle of one
+        if isinstance(message, events.Paste):  # an answer may arrive in the middle of a paste
             for column in _ANSWER.findall(message.text):
                 self._answered(int(column))
             message.text = _ANSWER.sub("", message.text)
@@ -121,8 +123,16 @@ class TerminalDriver(LinuxDriver):
 
     # --- taking and leaving the terminal ---------------------------------------------------
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """(columns, rows) of the terminal itself: an exported COLUMNS does not change with it."""
+        try:
+            columns, rows = os.get_terminal_size(self.fileno)
+        except OSError:
+            columns = rows = 0
+        return (columns, rows) if columns and rows else super()._get_terminal_size()
+
     def start_application_mode(self) -> None:
-        """Take the terminal; waits, stopped, until this process is in the foreground."""
+        """Take the terminal. Waits until this process is in the foreground."""
         self._wait_for_terminal()
         self.started_at = time.monotonic()
         super().start_application_mode()  # type: ignore[no-untyped-call]
@@ -132,7 +142,7 @@ class TerminalDriver(LinuxDriver):
         self.repaint()
 
     def disable_input(self) -> None:
-        """Stop reading, once all answers are here: later ones would be typed into the shell."""
+        """Stop reading after all answers have arrived. Later ones would go to the shell."""
         if self._is_ours:
             self._is_ours = False
             if self._key_thread is not None and self._key_thread.is_alive():
@@ -141,7 +151,7 @@ class TerminalDriver(LinuxDriver):
         super().disable_input()
 
     def stop_application_mode(self) -> None:
-        """Leave the terminal as it was."""
+        """Restore the terminal."""
         self.disable_input()
         if self._mouse_pixels:
             self._mouse_pixels = False
@@ -151,39 +161,39 @@ class TerminalDriver(LinuxDriver):
     # --- job control -----------------------------------------------------------------------
 
     def suspend(self) -> bool:
-        """Go to the shell until it says ``fg``; False, at once, where there is no such shell."""
-        # A session leader's own group has no shell above it, as under `ssh -t board nanotrain`.
+        """Suspend to the shell until ``fg``. Returns False at once if there is no such shell."""
+        # A session leader has no shell above it, for example after `ssh -t board nanotrain`.
         if os.getpgrp() == os.getsid(0) or not self._has_terminal():
             return False
-        self._stop(0, signal.SIGTSTP)  # the whole job, as the terminal itself would do it
+        self._stop(0, signal.SIGTSTP)  # the whole process group, as the terminal does it
         return True
 
     def _stop_by_signal(self) -> None:
         self._stop(os.getpid(), signal.SIGSTOP)
 
     def _stop(self, whom: int, how: signal.Signals) -> None:
-        """Leave the terminal, stop, and take it again when continued."""
+        """Restore the terminal, stop, and take the terminal again when continued."""
         self.suspend_application_mode()
         with self._default_signals():
             os.kill(whom, how)
         self.resume_application_mode()
 
     def _continued(self) -> None:
-        """SIGCONT after a SIGSTOP from outside, which left no time to leave the terminal."""
+        """Handle SIGCONT. After a SIGSTOP from outside, the terminal was not restored before."""
         self._wait_for_terminal()
         if self._is_ours:
             self.suspend_application_mode()
             self.resume_application_mode()
 
     def _has_terminal(self) -> bool:
-        """Whether this process is in the foreground; also where there is no job control."""
+        """Whether this process is in the foreground. True if there is no job control."""
         try:
             return os.tcgetpgrp(self.fileno) == os.getpgrp()
         except OSError:
             return True
 
     def _wait_for_terminal(self) -> None:
-        """Stop for as long as the shell has the terminal, as after ``bg``."""
+        """Stop while the shell has the terminal, for example after ``bg``."""
         give_up = time.monotonic() + FOREGROUND_S
         while not self._has_terminal():
             if time.monotonic() < give_up:
@@ -195,7 +205,7 @@ class TerminalDriver(LinuxDriver):
 
     @contextmanager
     def _default_signals(self) -> Iterator[None]:
-        """Stopping and continuing as the kernel does it, without the handlers of this class."""
+        """Use the default actions of SIGTSTP and SIGCONT, without this class's handlers."""
         handlers = ((signal.SIGTSTP, self._stop_by_signal), (signal.SIGCONT, self._continued))
         for number, _ in handlers:
             self._loop.remove_signal_handler(number)

@@ -1,4 +1,4 @@
-"""An app that draws no faster than its terminal takes it, and leaves when the terminal is gone."""
+"""An app that draws no faster than its terminal takes output, and exits if the terminal closes."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from nanotrain_tui.app.terminal.canvas import UNASKED
 from nanotrain_tui.app.terminal.driver import CaughtUp, TerminalDriver
 from nanotrain_tui.app.terminal.printable import Printable
 
-LAST_RESORT_S = 5  # a dead terminal can block the way out; then the kernel ends us
+LAST_RESORT_S = 5  # a closed terminal can block the exit; then SIGALRM ends the process
 CHECK_EVERY_S = 1.0
 
 
 class PacedApp(App[None], inherit_bindings=False):
-    """Shows what keys change before figures that change by themselves.
+    """Shows the effects of keys before figures that change by themselves.
 
     A subclass calls ``may_draw_figures`` before it draws figures, and ``key_pressed`` for each
-    key; ``draw_figures`` is called when figures that had to wait may be drawn.
+    key. ``draw_figures`` is called when delayed figures may be drawn.
     """
 
     def __init__(self) -> None:
@@ -37,28 +37,28 @@ class PacedApp(App[None], inherit_bindings=False):
         super().__init__(driver_class=TerminalDriver, ansi_color=True if no_colors else None)
         self.no_colors = no_colors
         self._printable = Printable()
-        self._figures_wait = False  # for a terminal that has not taken the last ones yet
+        self._figures_wait = False  # until the terminal has taken the previous ones
         self._figures_drawn = False  # since the last frame
         self._keys_pressed = 0
 
     @property
     def terminal(self) -> TerminalDriver | None:
-        """The terminal, where there is one to draw on."""
+        """The terminal driver, or None without a terminal."""
         return self._driver if isinstance(self._driver, TerminalDriver) else None
 
     @property
     def terminal_taken_at(self) -> float:
-        """When the program got the terminal last, in time.monotonic(); 0 without a terminal."""
+        """When the program last took the terminal, in time.monotonic(); 0 without a terminal."""
         return 0.0 if self.terminal is None else self.terminal.started_at
 
     def suspend_to_shell(self) -> bool:
-        """Stop the process until ``fg``; False where no shell could continue it."""
+        """Suspend the process until ``fg``. Returns False if no shell could continue it."""
         return self.terminal is not None and self.terminal.suspend()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), self._printable]
 
-    # --- leaving ---------------------------------------------------------------------------
+    # --- exit ------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
@@ -73,7 +73,7 @@ class PacedApp(App[None], inherit_bindings=False):
         self.exit()
 
     def _check_terminal(self) -> None:
-        """Leave when the terminal is gone; its input would be read empty again and again."""
+        """Exit if the terminal is closed, because reading its input would be an endless loop."""
         if self.is_headless or self.is_web:
             return
         try:
@@ -84,12 +84,12 @@ class PacedApp(App[None], inherit_bindings=False):
     # --- drawing ---------------------------------------------------------------------------
 
     def key_pressed(self) -> None:
-        """What is drawn from now on is the effect of a key."""
+        """Later changes are the effect of a key, until figures are drawn."""
         self._keys_pressed += 1
         self._figures_drawn = False
 
     def may_draw_figures(self) -> bool:
-        """Whether figures may be drawn now; if not, ``draw_figures`` is called later."""
+        """Whether figures may be drawn now. If not, ``draw_figures`` is called later."""
         self._figures_wait = self.terminal is not None and self.terminal.lags
         if not self._figures_wait:
             self._figures_drawn = True
@@ -110,12 +110,12 @@ class PacedApp(App[None], inherit_bindings=False):
         await super().on_event(event)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Send a frame; what keys change goes before figures that change by themselves."""
+        """Send a frame. The effects of keys are sent before figures that change by themselves."""
         terminal = self.terminal
         if terminal is None or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
             super()._display(screen, renderable)
             return
-        # The newest key's effects first; from the top down, in however many frames they come.
+        # The effects of the newest key have the highest rank, in all frames that they need.
         rank = UNASKED if self._figures_drawn else UNASKED + 1 + self._keys_pressed
         self._figures_drawn = False
         terminal.show(renderable, rank)

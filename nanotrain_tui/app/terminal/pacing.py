@@ -1,9 +1,9 @@
-"""How much output may be on its way to the terminal.
+"""Limits the output that is on its way to the terminal.
 
-Behind sshd neither the writer's queue nor the kernel tells what the terminal has taken: both
-are empty while seconds of output wait in sockets and routers. So marks are sent with the output:
-each asks the terminal for the cursor's position (``ESC [ 6 n``), from a column of its own, and the
-answer tells that everything before the mark has arrived.
+Over ssh, neither the writer's queue nor the kernel shows what the terminal has received: both are
+empty while seconds of output wait in sockets and routers. So marks are sent with the output. Each
+mark asks the terminal for the cursor's position (``ESC [ 6 n``) at a different column. The answer
+shows that everything before the mark has arrived.
 """
 
 from __future__ import annotations
@@ -13,31 +13,31 @@ import threading
 from collections import deque
 from typing import NamedTuple
 
-START = 3072  # bytes on their way before anything is known of a terminal that answers
-LEAST, MOST = 512, 65536  # bounds of the window
-LATE_S = 0.4  # output that waits longer than this in queues makes keys slow
-PROBE_S = 0.5  # a terminal without an answer so long after the first mark may have none
-UNANSWERED_START = 8192  # bytes on their way until then
-ASK_AGAIN_S = 5.0  # an answer may be lost: a new mark asks again
-GIVE_UP_S = 20.0  # a terminal that answered before and is silent for so long no longer does
-LATENCY_KEPT_S = 60.0  # a link can become longer: older measurements do not count
-COLUMNS = 40  # marks are told apart by the column, so this many may be on their way
+START = 3072  # the first window, in bytes, for a terminal that answers
+LEAST, MOST = 512, 65536  # bounds of the window, in bytes
+LATE_S = 0.4  # a longer delay in queues makes keys slow
+PROBE_S = 0.5  # without an answer for so long, the terminal may never answer
+UNANSWERED_START = 8192  # the window until the first answer
+ASK_AGAIN_S = 5.0  # after this time an answer may be lost, so send a new mark
+GIVE_UP_S = 20.0  # without an answer for so long, the terminal no longer answers
+LATENCY_KEPT_S = 60.0  # the latency may grow, so older measurements expire
+COLUMNS = 40  # each mark on its way has a different column, so this is the maximum
 
 
 class Mark(NamedTuple):
-    """A question on its way."""
+    """A question to the terminal without an answer yet."""
 
     column: int
-    total: int  # bytes sent up to here
+    total: int  # bytes sent before it
     at: float
-    full: bool  # whether the window was in use
+    full: bool  # whether more than half of the window was used
 
 
 class Pacing:
-    """The window of bytes that may be unanswered; it grows while answers come soon.
+    """The window: how many bytes may be unanswered. It grows while answers arrive quickly.
 
-    Times are seconds of any monotonic clock. Questions are sent by one thread, and answers may be
-    reported by another.
+    Times are seconds of a monotonic clock. One thread sends the marks; another may report the
+    answers.
     """
 
     def __init__(self) -> None:
@@ -50,35 +50,35 @@ class Pacing:
         self._heard_at: float | None = None  # the last answer
         self._first_at: float | None = None  # the first question
         self._cut_at = -math.inf
-        self._latency = (math.inf, math.inf)  # the shortest of this period and of the one before
+        self._latency = (math.inf, math.inf)  # the shortest of this period and of the previous one
         self._period_from = -math.inf
         self._changed = threading.Condition()
 
     @property
     def in_flight(self) -> int:
-        """Bytes that were sent and not answered."""
+        """The number of bytes sent and not answered."""
         return self._sent - self._taken
 
     def answers(self, now: float) -> bool:
-        """Whether the terminal tells what it has taken, or may yet do so."""
+        """Whether the terminal answers marks, or may still do so."""
         with self._changed:
             if self._heard_at is None:
                 return self._first_at is None or now - self._first_at < PROBE_S
             return not self._marks or now - max(self._heard_at, self._marks[0].at) < GIVE_UP_S
 
     def room(self) -> int:
-        """Bytes that may be sent now, where the terminal answers; may be negative."""
+        """The number of bytes that may be sent now if the terminal answers; may be negative."""
         if len(self._marks) >= self._columns:
-            return 0  # another mark could not be told from one on its way
+            return 0  # all columns are used by marks on their way
         return (UNANSWERED_START if self._heard_at is None else self.window) - self.in_flight
 
     def is_due(self, now: float) -> bool:
-        """Whether to ask again, as answers may have been lost."""
+        """Whether to send a new mark, because answers may be lost."""
         with self._changed:
             return bool(self._marks) and now - self._marks[-1].at >= ASK_AGAIN_S
 
     def sent(self, length: int, width: int, now: float) -> int:
-        """Count output that is followed by a mark; the column the mark is to be sent from."""
+        """Count output that is followed by a mark. Returns the column of the mark."""
         with self._changed:
             self._sent += length
             self._asked += 1
@@ -91,11 +91,11 @@ class Pacing:
             return column
 
     def answered(self, column: int, now: float) -> None:
-        """The terminal told the cursor's column: it has taken all that was sent before the mark."""
+        """The terminal has answered: it has received all output before the mark in this column."""
         with self._changed:
             if not self._marks:
                 return
-            # A terminal that answers something else still answers one question after the other.
+            # An unknown column still answers the oldest mark, because answers come in order.
             known = any(mark.column == column for mark in self._marks)
             mark = self._marks.popleft()
             while known and mark.column != column:
@@ -107,13 +107,13 @@ class Pacing:
             self._changed.notify_all()
 
     def wait(self, timeout_s: float) -> None:
-        """Wait until every question is answered, not longer than this."""
+        """Wait until every mark is answered, or until the timeout."""
         with self._changed:
             if self._heard_at is not None:
                 self._changed.wait_for(lambda: not self._marks, timeout_s)
 
     def forget(self) -> None:
-        """Count nothing as on its way: the terminal was handed over meanwhile."""
+        """Forget all output on its way, because another program used the terminal."""
         with self._changed:
             self._marks.clear()
             self._taken = self._sent
@@ -128,7 +128,7 @@ class Pacing:
         self._latency = (min(delay, self._latency[0]), self._latency[1])
         late = delay - min(self._latency)
         if late > LATE_S:
-            if mark.at >= self._cut_at:  # once for all that was on its way together
+            if mark.at >= self._cut_at:  # once for all output that was on its way together
                 self.window = max(LEAST, self.window // 2)
                 self._cut_at = now
         elif late < LATE_S / 2 and mark.full:

@@ -1,4 +1,4 @@
-"""The last gate before the terminal: no text on any widget steers it, wherever it comes from."""
+"""Removes control characters from all drawn text, so that no text can control the terminal."""
 
 from rich.segment import Segment
 from textual.color import Color
@@ -8,13 +8,13 @@ from nanotrain_tui.session.text import printable
 
 
 class Printable(LineFilter):
-    """Replaces control characters in what is drawn: names of files, themes, presets, messages.
+    """Replaces control characters in drawn text, such as names of files, themes and presets.
 
-    Recordings are clean when they are read; this holds for all else too.
+    Recordings are cleaned when they are read. This filter handles all other text.
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
-        """The segments, with U+FFFD for what could steer the terminal."""
+        """Return the segments, with U+FFFD for each control character."""
         if all(segment.text.isprintable() for segment in segments):
             return segments
         return [

@@ -1,4 +1,4 @@
-"""The lines around the dashboard: what the focused field is, the newest message, the keys."""
+"""The text lines of the dashboard: the field's explanation, the newest message, the keys."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ CURVE_CELLS = 14
 
 
 class FieldAbout(Static):
-    """Below the form: what the field under the cursor does, or why its value cannot run."""
+    """The text below the form: explains the field under the cursor, or its problem."""
 
     DEFAULT_CSS = """
     FieldAbout { color: $foreground; height: 100%; }
     """
 
     def show(self, form: FormList, full: bool) -> None:
-        """Explain the field under the cursor; ``full`` where there is room for key and range."""
+        """Explain the field under the cursor; ``full`` also shows its key and range."""
         row, model = form.row, form.model
         if row.problem:
             self.update(Content.assemble(("! ", "bold $error"), (row.problem, "$error")))
@@ -41,11 +41,11 @@ class FieldAbout(Static):
             text = _preset(model)
         else:
             text = _full(model, row.key) if full else _short(model, row.key)
-        self.update(text, layout=False)  # a new layout for each key costs more than all the rest
+        self.update(text, layout=False)  # a new layout for each key press is slow
 
 
 class MessageLine(Static):
-    """One line with the newest thing worth saying; the log keeps what happened to the session."""
+    """One line with the newest message. The log shows the events of the session."""
 
     DEFAULT_CSS = """
     MessageLine {
@@ -63,7 +63,7 @@ class MessageLine(Static):
 
 
 class KeyLine(Static):
-    """The footer: the actions that matter, those that make no sense now in grey."""
+    """The footer: keys and their actions. Actions that are not available are grey."""
 
     DEFAULT_CSS = """
     KeyLine {
@@ -94,7 +94,7 @@ class KeyLine(Static):
             start = end
 
     class Clicked(Message):
-        """The mouse chose this action."""
+        """An action was clicked."""
 
         def __init__(self, action: str) -> None:
             super().__init__()
@@ -104,7 +104,7 @@ class KeyLine(Static):
 def _preset(model: FormModel) -> Content:
     name = model.preset_label.partition(",")[0]
     preset = model.presets.get(name)
-    return Content(preset.summary if preset else "Enter fills the form from a preset.")
+    return Content(preset.summary if preset else "Press Enter to fill the form from a preset.")
 
 
 def _short(model: FormModel, key: str) -> Content:
@@ -126,7 +126,7 @@ def _full(model: FormModel, key: str) -> Content:
 
 
 def _drawn(value: object) -> list[tuple[str, str]]:
-    """An activation's curve, two rows high; nothing for other values."""
+    """An activation's curve, two rows high; empty for other values."""
     if value not in FUNCTIONS:
         return []
     top, bottom = draw_curve(str(value), CURVE_CELLS, 2)

@@ -17,7 +17,7 @@ from nanotrain_tui.follow.run_state import RunState
 
 
 class ChartWidget(LiveWidget):
-    """Shows charts of a state by a view; a subclass says which."""
+    """Shows charts of a state with a view. A subclass chooses the charts."""
 
     TILES = 3
 
@@ -26,48 +26,48 @@ class ChartWidget(LiveWidget):
     _charts: Sequence[Chart] = ()
 
     def update_view(self, view: ChartView, detail: Detail) -> None:
-        """Show this view; it is drawn with the next state."""
+        """Take this view. It is drawn with the next state."""
         self.view = view
         self.detail = detail
 
     def update_state(self, state: RunState) -> None:
-        """Show this state; most of the work is saved where the charts stand still."""
+        """Show this state. Draws only if the charts have changed."""
         self.state = state
         before, self._charts = self._charts, self.charts_of(state)
         if before != self._charts or self.tells_more_than_charts:
             self.redraw()
 
     def charts_of(self, state: RunState) -> Sequence[Chart]:
-        """The charts it shows."""
+        """The charts that this widget shows."""
         raise NotImplementedError
 
     @property
     def tells_more_than_charts(self) -> bool:
-        """Whether it is to be drawn anew although its charts are as they were."""
+        """Whether to draw again even if the charts have not changed."""
         return self.has_focus  # the cursor
 
     @property
     def cells_across(self) -> int:
-        """The cells of its x axis."""
+        """The width of the x axis, in cells."""
         return max(1, cells_across(*self.content_size))
 
     @property
     def shows_raw(self) -> bool:
-        """Whether what is smoothed can be told from what it was smoothed from."""
+        """Whether to draw the raw curve behind the smoothed one; this needs colours."""
         return "NO_COLOR" not in os.environ
 
 
 class MetricChart(ChartWidget, can_focus=True):
-    """One of the main charts of a session: values in training and evaluations over steps.
+    """One of the main charts of a session: a metric in training and in evaluations.
 
-    From 16x4 up; fills what it is given. While it has the focus a cursor stands on a step: the
-    title shows the values there.
+    It needs at least 16x4 cells. While it has the focus, it has a cursor, and the title shows the
+    values at the cursor's step.
     """
 
     BINDINGS = bindings("chart")
 
     def __init__(self, place: int, *, glyphs: Glyphs | None = None, id: str | None = None) -> None:
-        """``place``: which of the main charts, from above, beginning with 0."""
+        """``place``: the index of the main chart; 0 is the upper one."""
         super().__init__(glyphs=glyphs, id=id)
         self._place = place
 
@@ -76,7 +76,7 @@ class MetricChart(ChartWidget, can_focus=True):
 
     @property
     def has_chart(self) -> bool:
-        """Whether the session has so many metrics; the upper chart is always there."""
+        """Whether the session has a metric for this chart. The upper chart is always shown."""
         return self._place == 0 or bool(self._charts)
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:

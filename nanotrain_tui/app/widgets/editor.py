@@ -1,4 +1,4 @@
-"""The editor of one typed value: mounted under the form on demand, gone when it is done."""
+"""The editor of one value, shown below the form while the user types."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-MAX_LENGTH = 4000  # the longest list of layers is far below; a pasted book is not
+MAX_LENGTH = 4000  # far more than the longest list of layers
 
 
 class FieldEditor(Vertical):
-    """One line to type in. ``accept`` takes the text or says why not; then the editor stays.
+    """A line to type in. ``accept`` takes the text and returns "", or an error; then it stays open.
 
-    ``step`` makes of a text the one a step up or down, or None.
+    ``step`` returns the next higher or lower value as text, or None.
     """
 
     DEFAULT_CSS = """
@@ -34,14 +34,14 @@ class FieldEditor(Vertical):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave the value as it was", show=False),
+        Binding("escape", "leave", "Cancel the edit", show=False),
         Binding("tab,shift+tab", "apply", "Apply, as Enter does", show=False),
-        Binding("up", "step(True)", "A step up", show=False),
-        Binding("down", "step(False)", "A step down", show=False),
+        Binding("up", "step(True)", "Increase the value", show=False),
+        Binding("down", "step(False)", "Decrease the value", show=False),
     ]
 
     class Done(Message):
-        """Editing is over; ``applied`` says whether a value was taken."""
+        """The editor is done. ``applied``: whether a value was accepted."""
 
         def __init__(self, key: str, applied: bool) -> None:
             super().__init__()
@@ -84,9 +84,9 @@ class FieldEditor(Vertical):
         if not why:
             self.post_message(self.Done(self.key, True))
             return
-        sentence = self.query_one("#edit-why", Static)
-        sentence.update(Content(why))
-        sentence.display = True
+        reason = self.query_one("#edit-why", Static)
+        reason.update(Content(why))
+        reason.display = True
         self.query_one("#edit-hint", Static).display = False
 
     @on(Input.Changed)

@@ -1,4 +1,4 @@
-"""The event log as a widget: follows the newest line until somebody scrolls back."""
+"""The event log as a widget. It follows the newest line until the user scrolls back."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ WHEEL_ROWS = 3
 
 
 class EventLog(LiveWidget, can_focus=True):
-    """What happened, newest last. Scrolls with the keys once focused, and with the wheel."""
+    """The events, newest last. Scrolls with the mouse wheel, and with keys if it has the focus."""
 
     BINDINGS = [  # noqa: RUF012  (Textual's own form)
-        Binding("up,k", "back(1)", "Older", show=False),
-        Binding("down,j", "back(-1)", "Newer", show=False),
-        Binding("pageup,ctrl+b", "back_page(1)", "A page of older ones", show=False),
-        Binding("pagedown,ctrl+f", "back_page(-1)", "A page of newer ones", show=False),
-        Binding("home,g", "oldest", "The oldest", show=False),
-        Binding("end,G", "newest", "The newest", show=False),
+        Binding("up,k", "back(1)", "Scroll to older lines", show=False),
+        Binding("down,j", "back(-1)", "Scroll to newer lines", show=False),
+        Binding("pageup,ctrl+b", "back_page(1)", "Scroll back one page", show=False),
+        Binding("pagedown,ctrl+f", "back_page(-1)", "Scroll forward one page", show=False),
+        Binding("home,g", "oldest", "Go to the oldest line", show=False),
+        Binding("end,G", "newest", "Go to the newest line", show=False),
     ]
 
     _rows: Sequence[Line] = ()
     _rows_of: tuple[tuple[LogLine, ...], int] = ((), 0)
-    _back = 0  # rows below the window
+    _back = 0  # rows below the visible part
 
     def update_state(self, state: RunState) -> None:
-        """Show this state's log; somebody reading further up is left where they are."""
+        """Show this state's log. If the user has scrolled back, the visible lines stay."""
         before = self.state
         if self._back and state.log and before.log and state.name == before.name:
             newest = before.log[-1].seq
@@ -54,20 +54,20 @@ class EventLog(LiveWidget, can_focus=True):
         return [*shown[:-1], fit((Span(hint, "muted"),), width)]
 
     def action_back(self, rows: int) -> None:
-        """Scroll by rows, to older ones where positive."""
+        """Scroll by rows; back if positive."""
         self._back = max(0, self._back + rows)
         self.redraw()
 
     def action_back_page(self, pages: int) -> None:
-        """Scroll by pages, to older ones where positive."""
+        """Scroll by pages; back if positive."""
         self.action_back(pages * max(1, self.content_size.height - 1))
 
     def action_oldest(self) -> None:
-        """To the first line there is."""
+        """Go to the oldest line."""
         self.action_back(len(self._rows))
 
     def action_newest(self) -> None:
-        """To the newest line, and follow it."""
+        """Go to the newest line and follow it."""
         self._back = 0
         self.redraw()
 
@@ -80,7 +80,7 @@ class EventLog(LiveWidget, can_focus=True):
         self.action_back(-WHEEL_ROWS)
 
     def _wrapped(self, width: int) -> Sequence[Line]:
-        """All rows at this width; drawn again only when a line came or the width changed."""
+        """All rows at this width. Drawn again only for new lines or a new width."""
         log, drawn_width = self._rows_of
         if log != self.state.log or drawn_width != width:
             self._rows = [

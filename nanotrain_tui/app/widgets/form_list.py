@@ -1,4 +1,4 @@
-"""The form: one line-API list of sections and fields, and the cursor on it."""
+"""The form: a list of sections and fields with a cursor, drawn with Textual's line API."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ PLAIN_RAIL, PLAIN_THUMB, PLAIN_MORE = "|", "#", "~"
 
 
 class FormList(ScrollView, can_focus=True):
-    """Draws the rows of a ``FormModel``; its last column is the border and the scroll bar in one.
+    """Draws the rows of a ``FormModel``. The last column is both border and scroll bar.
 
-    ``!`` marks a value that cannot run, ``?`` one that is seldom wise; see ``Row.mark`` for those
-    that differ from what the session runs with.
+    ``!`` marks a value that is not valid, ``?`` one that is not recommended. ``Row.mark`` describes
+    the marks of values that differ from the session's.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -56,7 +56,7 @@ class FormList(ScrollView, can_focus=True):
     BINDINGS = bindings("form")
 
     class Moved(Message):
-        """The cursor is on another field."""
+        """The cursor has moved to another field."""
 
         def __init__(self, key: str) -> None:
             super().__init__()
@@ -86,7 +86,7 @@ class FormList(ScrollView, can_focus=True):
         return self._rows[self._cursor]
 
     def reload(self) -> None:
-        """Draw the model as it is now; the cursor stays on its field where that is still there."""
+        """Draw the model's current rows. The cursor stays on its field if that is still shown."""
         key = self.key if self._rows else ""
         before, self._rows = self._rows, self.model.rows()
         if before == self._rows:
@@ -102,7 +102,7 @@ class FormList(ScrollView, can_focus=True):
                 self.refresh_line(index)
 
     def go_to(self, key: str) -> bool:
-        """Put the cursor on a field; whether it is in the form now."""
+        """Put the cursor on a field. Returns False if the form does not show it now."""
         for index, row in enumerate(self._rows):
             if row.key == key:
                 self._place(index)
@@ -110,7 +110,7 @@ class FormList(ScrollView, can_focus=True):
         return False
 
     def move(self, rows: int) -> None:
-        """Move by so many lines, over headings, to the ends at most."""
+        """Move the cursor by a number of lines, skipping headings, up to the ends."""
         step = 1 if rows > 0 else -1
         target = max(0, min(len(self._rows) - 1, self._cursor + rows))
         while 0 <= target < len(self._rows) and not self._rows[target].key:
@@ -138,7 +138,7 @@ class FormList(ScrollView, can_focus=True):
     def _show_cursor(self) -> None:
         top = self._cursor
         if top > 0 and not self._rows[top - 1].key:
-            top -= 1  # a section's first field brings its heading along
+            top -= 1  # the heading of a section is shown with its first field
         region = Region(0, top, 1, self._cursor - top + 1)
         self.scroll_to_region(region, animate=False, force=True, immediate=True)
 
@@ -204,7 +204,7 @@ class FormList(ScrollView, can_focus=True):
 
 
 def fitting(row: Row, room: int, more: str = MORE) -> str:
-    """The value in the room there is: as labelled, else its short name, else cut."""
+    """The value in ``room`` cells: its label, or its short name, or cut."""
     for text in (row.value, row.short_value):
         if cell_len(text) <= room:
             return text

@@ -1,4 +1,4 @@
-"""A widget made of lines of spans, which writes only the cells that changed."""
+"""A widget made of lines of spans. It writes only the cells that changed."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from nanotrain_tui.drawing.lines import ROLES, Line, changed_cells, fit
 
 
 class LineWidget(Widget):
-    """A widget made of lines; a subclass says in ``draw`` what they are.
+    """A widget made of lines. A subclass returns them from ``draw``.
 
-    Textual writes a changed cell together with all that stands left of it in its widget. A
-    subclass whose right end changes often is cut into ``TILES`` columns, so that less does.
+    Textual writes a changed cell together with all cells to its left in the widget. If the right
+    end changes often, a subclass sets ``TILES`` to split the widget into columns.
     """
 
     TILES: ClassVar[int] = 0
@@ -45,7 +45,7 @@ class LineWidget(Widget):
     """
 
     _lines: Sequence[Line] = ()
-    _drawn_at: tuple[int, int] | None = None  # the size the lines are of; None: of no size
+    _drawn_at: tuple[int, int] | None = None  # the size that the lines were drawn for
 
     def compose(self) -> ComposeResult:
         for _ in range(self.TILES):
@@ -56,7 +56,7 @@ class LineWidget(Widget):
         raise NotImplementedError
 
     def redraw(self) -> None:
-        """Draw again and write the cells that came out otherwise."""
+        """Draw again and write the cells that changed."""
         width, height = self.content_size
         if not self.is_mounted or self._drawn_at != (width, height):
             self._drawn_at = None
@@ -70,7 +70,7 @@ class LineWidget(Widget):
                 self._refresh_cells(Region(run[0], y, run[1] - run[0], 1))
 
     def render_line(self, y: int) -> Strip:
-        """One line of the content, for Textual."""
+        """Return one line of the content. Called by Textual."""
         width, height = self.content_size
         if self._drawn_at != (width, height):
             self._lines = self._filled(width, height)
@@ -96,7 +96,7 @@ class LineWidget(Widget):
 
 
 class _Tile(Widget):
-    """A column of the LineWidget it stands in."""
+    """A column of its parent LineWidget."""
 
     DEFAULT_CSS = "_Tile { width: 1fr; height: 1fr; }"
 

@@ -1,4 +1,4 @@
-"""What all live widgets share: the state they show and the characters they show it with."""
+"""The base class of the live widgets: they show a state with the terminal's characters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nanotrain_tui.follow.run_state import RunState
 
 
 class LiveWidget(LineWidget):
-    """Shows one part of a ``RunState``; an equal part costs nothing."""
+    """Shows one part of a ``RunState``. Cells that have not changed are not written."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class LiveWidget(LineWidget):
         self.redraw()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
-        """The lines of the state in characters this terminal has."""
+        """The lines of the state, in characters that this terminal supports."""
         lines = self.draw_state(width, height)
         if self.glyphs.braille:
             return lines

@@ -15,7 +15,7 @@ __all__ = ["EventLog", "MetricChart", "StatusHeader", "TelemetryPanel"]
 
 
 class StatusHeader(LiveWidget):
-    """State, name, step, progress, ETA, samples a second. Two rows (one will do)."""
+    """State, name, step, progress, ETA, samples per second. Two rows, or one if it is small."""
 
     DEFAULT_CSS = "StatusHeader { height: 2; }"
 
@@ -24,9 +24,9 @@ class StatusHeader(LiveWidget):
 
 
 class TelemetryPanel(LiveWidget):
-    """One row a gauge: load, memory, temperature, power. Seven rows, 30 columns at least.
+    """One row for each gauge: load, memory, temperature, power. At least 7 rows, 30 columns.
 
-    Lower but 60 columns wide it stands in two columns, four rows with the source.
+    With fewer rows and at least 60 columns, it uses two columns.
     """
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:

@@ -1,4 +1,4 @@
-"""The line of a replay: where it is, how fast it plays, and the events on its way."""
+"""The line below a replay: its position, its speed, and the events."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from nanotrain_tui.drawing.lines import Line, Span, fit, width_of
 from nanotrain_tui.follow.run_state import ReplayPosition, RunState
 from nanotrain_tui.session.events import signs
 
-SHORTEST = 12  # cells of the bar
+SHORTEST = 12  # minimum cells of the bar
 
 
 class Scrubber(LiveWidget):
-    """One line below a replay."""
+    """The position of a replay, in one line."""
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
         if self.state.replay is None or not width or not height:
@@ -44,7 +44,7 @@ def draw_scrubber(state: RunState, place: ReplayPosition, width: int, glyphs: Gl
 def _bar(place: ReplayPosition, width: int, glyphs: Glyphs) -> Line:
     here = min(width - 1, int(place.fraction * width))
     cells = [Span(glyphs.done, "bar")] * here + [Span(glyphs.rest, "muted")] * (width - here)
-    for kind, sign in signs().items():  # the one of most weight last
+    for kind, sign in signs().items():  # the most important last, so that it stays visible
         for stop in place.stops:
             if stop.kind == kind and place.end_t > 0:
                 x = min(width - 1, int(stop.t / place.end_t * width))

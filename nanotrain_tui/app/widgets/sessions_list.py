@@ -1,4 +1,4 @@
-"""The sessions as rows to move through and mark."""
+"""The list of sessions: rows with a cursor and marks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class SessionList(LiveWidget, can_focus=True):
-    """The sessions, the one under the cursor in sight."""
+    """Draws the sessions. The session under the cursor is always visible."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -40,7 +40,7 @@ class SessionList(LiveWidget, can_focus=True):
         return self.shown[self.cursor] if self.shown else None
 
     def show(self, shown: Sequence[SessionSummary]) -> None:
-        """Other sessions, or others in their place; the cursor stays on its session."""
+        """Show these sessions. The cursor stays on its session if that is still shown."""
         name = self.here.name if self.here else ""
         names = [one.name for one in shown]
         self.shown = shown
@@ -49,6 +49,6 @@ class SessionList(LiveWidget, can_focus=True):
         self.redraw()
 
     def move(self, by: int) -> None:
-        """The cursor by so many sessions."""
+        """Move the cursor by a number of sessions."""
         self.cursor = max(0, min(len(self.shown) - 1, self.cursor + by))
         self.redraw()

@@ -76,7 +76,7 @@ MESSAGES: Dict[str, Message] = {
     events.STOPPED: Message(("step",), {"step": _STEP}),
     events.FINISHED: Message(("step",), {"step": _STEP}),
     "answer": Message(("id", "ok"), {"id": _STEP, "ok": FLAG, "why": PROSE}),
-    events.WARNED: Message(("message",), {"message": PROSE}),
+    events.WARNED: Message(("message",), {"message": PROSE, "unsaved_step": _STEP}),
     "failed": Message(("message",), {"message": PROSE, "kind": TEXT, "key": TEXT}),
 }
 

@@ -1,4 +1,4 @@
-"""The keys that lead to other sessions, and out of the program as files."""
+"""The export of a session to a file for other programs."""
 
 from __future__ import annotations
 
@@ -9,46 +9,24 @@ from pathlib import Path
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Shell
 from nanotrain_tui.app.screens.dialogs import Item, PickList, Prompt
-from nanotrain_tui.app.screens.sessions import Chosen, SessionsScreen
-from nanotrain_tui.app.source.ports import Backend, Formats, Watch
+from nanotrain_tui.app.source.ports import Formats
 
 
-class LibraryActions:
-    """What the actions of the list of sessions and of the export do."""
+class ExportActions:
+    """What the action ``export`` does."""
 
-    def __init__(
-        self, shell: Shell, link: SessionLink, backend: Backend, formats: Formats | None
-    ) -> None:
+    def __init__(self, shell: Shell, link: SessionLink, formats: Formats | None) -> None:
         self._shell = shell
         self._link = link
-        self._backend = backend
         self._formats = formats
 
-    def sessions(self) -> None:
-        library = self._backend.library
-        if library is None:
-            self._shell.say("There is no list of sessions here.", "warning")
-            return
-        self._shell.push_screen(SessionsScreen(library, self._link.state.name), self._chosen)
-
-    def _chosen(self, chosen: Chosen | None) -> None:
-        if chosen is None:
-            return
-        what, name = chosen
-        if what == "export":
-            self._export(name)
-        elif what == "replay":
-            self._link.watch(Watch(name))
-        else:
-            self._link.attach(name)
-
     def export(self) -> None:
-        self._export(self._link.state.name)
+        self.export_session(self._link.state.name)
 
-    def _export(self, name: str) -> None:
-        """Ask for a format and a place, then write it in a process of its own."""
+    def export_session(self, name: str) -> None:
+        """Ask for a format and a file, then write it in a separate process."""
         if self._formats is None:
-            self._shell.say("Nothing can be exported from here.", "warning")
+            self._shell.say("Export is not available here.", "warning")
         else:
             self._shell.run_worker(self._ask_format(name, self._formats))
 
@@ -69,7 +47,7 @@ class LibraryActions:
         def accept(text: str) -> str:
             nonlocal path
             if text.strip() in ("", "-"):
-                return "A file's name is wanted."
+                return "Type the name of a file."
             path = Path(text.strip()).expanduser()
             return ""
 
@@ -80,22 +58,22 @@ class LibraryActions:
             if answer:
                 write("--force")
             else:
-                self._shell.say(f"{path} is kept.")
+                self._shell.say(f"Not exported: {path} is unchanged.")
 
         def placed(taken: bool | None) -> None:
             if not taken:
                 return
             if path.exists():
-                choices = [("y", "write the new one in its place")]
-                self._shell.ask(f"{path} is there already.", choices, "keep it", overwrite)
+                choices = [("y", "overwrite it")]
+                self._shell.ask(f"{path} already exists.", choices, "cancel", overwrite)
             else:
                 write()
 
-        hint = "The file to write; asks before it overwrites."
+        hint = "File to write. You are asked before a file is overwritten."
         self._shell.push_screen(Prompt(form, place, hint, accept), placed)
 
     async def _write(self, name: str, form: str, path: Path, *options: str) -> None:
-        """By a child: what a format needs does not stay in the dashboard's memory."""
+        """Export in a child process, so that its modules do not stay in the dashboard's memory."""
         self._shell.say(f"Exporting {name} as {form} …")
         command = (sys.executable, "-m", "nanotrain_tui", "export", name, "--format", form,
                    "-o", str(path), *options)  # fmt: skip
@@ -115,5 +93,5 @@ class LibraryActions:
             self._shell.say(f"Wrote {path}", "good")
         else:
             lines = errors.decode("utf-8", "replace").strip().splitlines()
-            why = lines[-1] if lines else f"it ended with status {child.returncode}"
+            why = lines[-1] if lines else f"the export failed with exit status {child.returncode}"
             self._shell.say(f"Not exported: {why.removeprefix('nanotrain: error: ')}", "error")

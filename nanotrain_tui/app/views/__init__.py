@@ -1,0 +1,1 @@
+"""The views: one module for each screen that a key opens. An action names it as ``view.NAME``."""
