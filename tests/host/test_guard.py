@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from nanotrain_tui.host.guard.guards import Guards
 from nanotrain_tui.host.guard.heat import HeatGuard
 from nanotrain_tui.host.guard.heat_limits import Limits, heat_limits
-from nanotrain_tui.host.guard.memory import MemoryGuard, available_mb
 from nanotrain_tui.telemetry.thermal import Trip
 
 RUNNING, PAUSED, STARTING = "running", "paused", "starting"
@@ -353,32 +352,3 @@ def test_random_temperatures_and_commands(walk: list[tuple[float, str]], limit: 
             elif action.action == "resumed":
                 assert state == PAUSED and by == "guard" and degrees < limit - 10
                 state, by = RUNNING, ""
-
-
-def test_low_memory_is_reported_once_until_it_is_relieved() -> None:
-    memory = MemoryGuard()
-    config = {"guard.memory": "checkpoint", "guard.memory_mb": 0.0}
-
-    def acts(available: float) -> list[str]:
-        body = {"mem_available_mb": available, "ram_total_mb": 4000, "swap_used_mb": 1,
-                "swap_total_mb": 500}  # fmt: skip
-        return [action.action for action in memory.take(body, config)]
-
-    assert acts(201) == []
-    assert acts(199) == ["warned", "checkpoint"]
-    assert acts(150) == acts(250) == []
-    assert acts(301) == ["relieved"]
-    config["guard.memory"] = "warn"
-    assert acts(100) == ["warned"]
-    config["guard.memory"] = "off"
-    assert acts(301) == []
-
-
-@pytest.mark.parametrize(
-    ("body", "left"),
-    [({"mem_available_mb": 7, "ram_used_mb": 1, "ram_total_mb": 3}, 7.0),
-     ({"ram_used_mb": 1, "ram_total_mb": 3}, 2.0), ({"ram_used_mb": 1}, None), ({}, None)],
-)  # fmt: skip
-def test_available_memory(body: dict[str, Any], left: float | None) -> None:
-    assert available_mb(body) == left
-    assert MemoryGuard().take({}, {"guard.memory": "warn", "guard.memory_mb": 5.0}) == []

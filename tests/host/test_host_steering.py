@@ -99,7 +99,7 @@ class Commanded(RuleBasedStateMachine):
         refused = bool(self.answers) and self.answers[-1]["ok"] is False and not sent
         if state in states.ENDED:
             assert not sent
-            assert refused or do == "stop"
+            assert refused is (do != "stop")
         elif (do == "step" and state == states.RUNNING) or (
             do == "resume" and state == states.STARTING
         ):
@@ -242,6 +242,23 @@ def test_a_trainer_that_accepts_no_more_commands_is_a_reason():
     session.deaf = True
     Steering(session).submit("pause", {}, "me", answers.append)
     assert "accepts no more commands" in answers[0]["why"]
+
+
+def test_what_waits_for_an_undo_is_refused_when_the_trainer_dies():
+    """The trainer has never seen it: nothing of it is to be taken back."""
+    session, answers = FakeSession(), []
+    session.now = states.RUNNING
+    session.finish_set = lambda values, origin, applied: finished.append((values, applied))
+    steering, finished = Steering(session), []
+    for do, request in (("set", {"values": {"a": 1}}), ("undo", {}), ("set", {"values": {"a": 2}})):
+        steering.submit(do, request, "me", answers.append)
+    assert [message["do"] for message in session.told] == ["set"]
+    assert answers == []
+    steering.ended("the trainer died")
+    assert [(answer["ok"], answer["why"]) for answer in answers] == [
+        (False, "the trainer died")
+    ] * 3
+    assert finished == [({"a": 1}, False)]
 
 
 def test_who_asked_is_known_when_it_happens():

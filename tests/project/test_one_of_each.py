@@ -151,7 +151,7 @@ SOURCE = '''
 FORMAT = '''
     """The session's name."""
 
-    from nanotrain_tui.export.registry import TextFormat
+    from nanotrain_tui.export.format_types import TextFormat
 
 
     def write(reader, out, options):

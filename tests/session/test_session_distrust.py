@@ -69,6 +69,24 @@ def test_a_file_that_the_manifest_does_not_list_is_refused(tmp_path: Path, sound
     refused(tmp_path / "file", tmp_path / "home", "lists other files")
 
 
+@pytest.mark.parametrize("name", ["session.nanotrain", "trainer.log"])
+def test_a_file_that_was_changed_after_packing_is_refused(
+    tmp_path: Path, sound: bytes, name: str
+) -> None:
+    files = {"session.nanotrain": sound, "trainer.log": b"as it was"}
+    sums = {other: hashlib.sha256(data).hexdigest() for other, data in files.items()}
+    sums[name] = hashlib.sha256(b"another content").hexdigest()
+    with tarfile.open(tmp_path / "file", "w:gz") as bundle:
+        for member, data in {
+            "manifest.json": json.dumps({"files": sums}).encode(),
+            **files,
+        }.items():
+            about = tarfile.TarInfo(member)
+            about.size = len(data)
+            bundle.addfile(about, io.BytesIO(data))
+    refused(tmp_path / "file", tmp_path / "home", f"'{name}' was changed after packing")
+
+
 def test_labels_and_a_summary_from_elsewhere_do_not_break_the_list(
     tmp_path: Path, sound: bytes
 ) -> None:

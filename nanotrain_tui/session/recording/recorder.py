@@ -15,6 +15,7 @@ from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.backlog import Backlog, Lost
 from nanotrain_tui.session.recording.compact import compact
+from nanotrain_tui.session.recording.durable import sync
 from nanotrain_tui.session.recording.needed_schema import FIRST, NeededSchema
 from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.session.recording.reserve import Reserve
@@ -71,6 +72,7 @@ def create_recording(
         finally:
             connection.close()
         os.rename(aside, folder.recording)
+        sync(folder.path)
     except (sqlite3.Error, OSError) as error:
         raise RecordingError("cannot write {}: {}".format(folder.recording, error)) from error
 
@@ -268,7 +270,10 @@ class Recorder:
         return True
 
     def _fold_log(self) -> None:
-        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        pragma = "PRAGMA wal_checkpoint(PASSIVE)"
+        _, rows, merged = self._connection.execute(pragma).fetchone()
+        if merged < rows:  # another program reads: SQLite may not have synced the log
+            sync(self._folder.recording + "-wal")  # SQLite has no locks on this file
 
     def _commit_if_well(self) -> None:
         if self.trouble is None:  # else the timer tries again, not every event
