@@ -76,6 +76,7 @@ class Fold:
         self._board = BoardFold()
         self._log: deque[LogLine] = deque(maxlen=LOG_LINES)
         self._notices: deque[str] = deque(maxlen=NOTICES)
+        self._unsaved_step: int | None = None
         self._marks = MarkFold()
         self._edits = Edits()
 
@@ -135,6 +136,7 @@ class Fold:
             gauges=self._gauges.gauges(),
             log=tuple(self._log),
             notices=tuple(self._notices),
+            unsaved_step=self._unsaved_step,
             marks=self._marks.marks(),
             checkpoints=self._marks.checkpoints(),
             diverged=self._marks.diverged,
@@ -276,6 +278,7 @@ class Fold:
 
     def _take_warned(self, row: Event) -> None:
         self._notice(str(row.body.get("message") or ""))
+        self._unsaved_step = positive_integer(row.body.get("unsaved_step")) or self._unsaved_step
 
     def _take_crashed(self, row: Event) -> None:
         self._notice(reason(row.body))

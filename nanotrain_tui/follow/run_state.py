@@ -147,6 +147,7 @@ class RunState:
     gauges: Mapping[str, Gauge] = field(default_factory=dict)  # see follow.telemetry.GAUGES
     log: tuple[LogLine, ...] = ()  # the newest last; of limited length
     notices: tuple[str, ...] = ()  # warnings and failures, the newest last; of limited length
+    unsaved_step: int | None = None  # of the last network that could not be written
     marks: tuple[Mark, ...] = ()  # by step; of limited length
     checkpoints: tuple[Checkpoint, ...] = ()  # by step; of limited length
     diverged: Diverged | None = None  # None: every metric is finite

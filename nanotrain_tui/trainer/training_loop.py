@@ -191,7 +191,8 @@ class TrainingLoop:
         try:
             self._save()
         except Refused as error:
-            self._events.emit("warned", message="Step {}: {}{}".format(self.step, error, cure))
+            message = "Step {}: {}{}".format(self.step, error, cure)
+            self._events.emit("warned", message=message, unsaved_step=self.step)
 
     def _report_memory(self) -> None:
         now = time.monotonic()

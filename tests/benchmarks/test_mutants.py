@@ -95,6 +95,8 @@ def test_what_no_test_can_see_is_left_alone():
             """The function's text."""
             b: Literal[2]
 
+            raise NotImplementedError
+
         if __name__ == "__main__":
             f(1, 2)
         '''

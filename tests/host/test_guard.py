@@ -291,6 +291,13 @@ def test_warning_alone() -> None:
     assert acts(heat, 49) == ["warned"] and acts(heat, 60) == [] and not heat.holds
 
 
+def test_a_session_that_has_ended_is_no_longer_held() -> None:
+    heat = warmed()
+    assert acts(heat, 51) == ["paused"] and heat.holds
+    acts(heat, 51, "stopped")
+    assert not heat.holds and heat.release() is None
+
+
 def test_the_begin_and_end_of_throttling_are_reported() -> None:
     heat = watch(limit=90)
     names = [None, [], ["gpu"], ["gpu"], ["cpu", "gpu"], []]

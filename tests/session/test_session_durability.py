@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 
+import pytest
 from session_recordings import recording
 
 MEGABYTE = "x" * (1 << 20)
@@ -49,3 +50,31 @@ def test_commits_do_not_wait_for_the_disk_and_checkpoints_do(tmp_path):
         (level,) = recorder._connection.execute("PRAGMA synchronous").fetchone()
         (mode,) = recorder._connection.execute("PRAGMA journal_mode").fetchone()
     assert (level, mode) == (1, "wal")
+
+
+@pytest.mark.parametrize(
+    ("error", "asked"),
+    [
+        ("database or disk is full", [False, False, True, True]),
+        ("disk I/O error", [False, False, True, True]),
+        ("database is locked", []),
+    ],
+)
+def test_the_end_may_use_all_of_the_reserve_and_only_for_room(tmp_path, monkeypatch, error, asked):
+    def fail():
+        raise sqlite3.OperationalError(error)
+
+    def give(at_end):
+        given.append(at_end)
+        return len(given) % 2 == 1  # one piece helps nothing, and there is no other
+
+    given = []
+    with recording(tmp_path) as (_, recorder):
+        monkeypatch.setattr(recorder, "_write", fail)
+        monkeypatch.setattr(recorder._reserve, "give", give)
+        recorder.event(1.0, 0, "note", {"message": "waits"})
+        assert recorder.trouble == error
+        assert not recorder.end()
+        assert given == asked
+        monkeypatch.undo()
+        assert recorder.end() and recorder.trouble is None

@@ -208,13 +208,13 @@ class HeatGuard:
 
 
 class Reading(NamedTuple):
-    """The zone nearest to its limit, with the limits for a pause and for going on, in °C."""
+    """The zone nearest to its limit, with the limits for a pause and a resume, in °C."""
 
     zone: str
     value: float
     limit: float
     resume: float
-    all_cool: bool  # every zone is below the temperature at which training goes on
+    all_cool: bool  # every zone is below the temperature at which training resumes
 
 
 class Sensors:
