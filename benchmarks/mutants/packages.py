@@ -23,7 +23,7 @@ TESTS = {
     "trainer_python": ("trainer_python",),
 }
 # They test the sources as text, the installation, many Pythons, or faults at random.
-LEFT_OUT = ("project", "benchmarks", "contract", "chaos")
+LEFT_OUT = ("project", "benchmarks", "contract", "chaos", "crash", "fuzz")
 
 
 def modules(packages: list[str]) -> list[str]:

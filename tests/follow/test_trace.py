@@ -24,7 +24,7 @@ def test_single_values_are_points_and_those_that_are_not_finite_break_the_line()
     trace = trace_of_values(values, tenth)
     assert trace.pieces == [[(1.0, 1.0)], [(3.0, 2.0), (4.0, 3.0)], [(6.0, 4.0)]]
     assert trace.points == [(1.0, 1.0), (3.0, 2.0), (4.0, 3.0), (6.0, 4.0)]
-    assert trace.bad == [(2.0, NAN), (5.0, INFINITE)] and trace.kinds == [NAN, INFINITE]
+    assert trace.not_finite == [(2.0, NAN), (5.0, INFINITE)] and trace.kinds == [NAN, INFINITE]
     assert trace.xs == [1.0, 3.0, 4.0, 6.0, 2.0, 5.0]
     assert trace_of_values([], tenth) == Trace([], [])
 
