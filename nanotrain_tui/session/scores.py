@@ -95,8 +95,13 @@ class KeptCheckpoints:
         if not scored:
             return None
         newest, _ = max(scored, key=lambda pair: pair[1].event.seq)
+        better = self._metrics.metrics().score_better(newest.metric)  # as declared last
         # Scores of different metrics cannot be compared.
-        comparable = [pair for pair in scored if pair[0].metric == newest.metric]
+        comparable = [
+            (score._replace(better=better), one)
+            for score, one in scored
+            if score.metric == newest.metric
+        ]
         return min(comparable, key=lambda pair: _best_first(*pair))[1]
 
     def _score(self, event: Event, tested: Optional[Tested]) -> Optional[Score]:

@@ -166,6 +166,16 @@ def test_the_best_is_by_the_declared_direction_of_its_metric(made, better, best)
     assert [one.step for one in list_checkpoints(made.folder) if one.best] == [best]
 
 
+def test_a_resume_that_declares_another_direction_changes_the_best(made):
+    for better, values in (("up", (0.5, 0.1)), ("down", (0.3,))):
+        made.event("started", metrics={"error": {"better": better}})
+        for value in values:
+            made.steps(10)
+            scored(made, "error", value)
+    made.recorder.commit()
+    assert [one.step for one in list_checkpoints(made.folder) if one.best] == [20]
+
+
 def test_scores_of_another_metric_than_the_newest_are_not_compared(made):
     for metric, value in (("accuracy", 0.9), ("gain", 0.2), ("gain", 0.1)):
         made.steps(10)
