@@ -8,7 +8,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from nanotrain_tui.host.commands import NOTHING, REFUSE, SEND, STEPPING, BadRequest, decide
+from nanotrain_tui.host.commands import (
+    NOTHING,
+    REFUSE,
+    SEND,
+    STEPPING,
+    BadRequest,
+    arguments,
+    decide,
+)
 from nanotrain_tui.host.steering import Session, Steering
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.undo import Undo
@@ -242,6 +250,13 @@ def test_a_trainer_that_accepts_no_more_commands_is_a_reason():
     session.deaf = True
     Steering(session).submit("pause", {}, "me", answers.append)
     assert "accepts no more commands" in answers[0]["why"]
+
+
+@pytest.mark.parametrize("value", [2**63, -(2**63), 1e19, float("inf")])
+def test_set_takes_numbers_of_64_bits_alone(value):
+    assert arguments("set", {"values": {"train.seed": 2**63 - 1}})
+    with pytest.raises(BadRequest):
+        arguments("set", {"values": {"train.seed": value}})
 
 
 def test_what_waits_for_an_undo_is_refused_when_the_trainer_dies():
