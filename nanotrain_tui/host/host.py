@@ -27,8 +27,8 @@ from nanotrain_tui.host.live_config import OWN_KEYS
 from nanotrain_tui.host.segment import MakeTrainer, Segment, SegmentContext
 from nanotrain_tui.host.steering import EditOrigin, Session, Steering
 from nanotrain_tui.host.telemetry_poller import TelemetryPoller
-from nanotrain_tui.host.trainer.log import TrainerLog
 from nanotrain_tui.host.trainer.process import SpawnError, process_trainer
+from nanotrain_tui.host.trainer.trainer_log import TrainerLog
 from nanotrain_tui.session import events
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.errors import SessionError, reason_of

@@ -74,7 +74,9 @@ class TrainingState:
         why_no_xla = self.engine.warm_up(self._images[:size], self._labels[:size])
         self._traced = True
         if why_no_xla is not None:
-            message = "XLA cannot compile here; training goes on without it: {}".format(why_no_xla)
+            message = "XLA cannot compile here; training continues without it: {}".format(
+                why_no_xla
+            )
             self._events.emit("warned", message=message)
 
     def train(self, until: int) -> Optional[float]:

@@ -53,7 +53,7 @@ def test_messages_have_the_measured_values() -> None:
     (paused,) = heat.take(hot(50.5), RUNNING)
     assert paused.body() == {
         "guard": "heat", "action": "paused", "value": 50.5, "limit": 50.0, "what": "GPU",
-        "message": "GPU is at 50.5 °C: training pauses, and goes on below 42 °C",
+        "message": "GPU is at 50.5 °C: training pauses, and resumes below 42 °C",
     }  # fmt: skip
     watching = heat.watching()
     assert watching.body()["warn"] == 45.0 and watching.body()["resume"] == 42.0
@@ -164,7 +164,7 @@ def test_a_limit_that_is_raised_below_the_heat_holds_on_by_the_new_one() -> None
     heat.limits = Limits(51.0, {}, 5.0, None)
     heat.remind()
     (holding,) = heat.take(hot(52), PAUSED)
-    assert "goes on below 41 °C" in holding.message
+    assert "resumes below 41 °C" in holding.message
     assert acts(heat, 50.9, PAUSED) == acts(heat, 45, PAUSED) == []
     assert acts(heat, 40, PAUSED) == ["resumed"]
 
@@ -248,7 +248,7 @@ def test_without_a_temperature_it_stays_paused_and_says_so() -> None:
     (blind,) = [action for actions in told for action in actions]
     assert blind.action == "holding" and "no temperature can be read" in blind.message
     (back,) = heat.take(hot(51), PAUSED)
-    assert back.action == "holding" and "goes on below 40 °C" in back.message
+    assert back.action == "holding" and "resumes below 40 °C" in back.message
     assert acts(heat, 39, PAUSED) == ["resumed"]
 
 
@@ -276,7 +276,7 @@ def test_a_lower_limit_to_go_on_at_does_not_let_it_go() -> None:
     heat.limits = Limits(50.0, {}, 5.0, 30.0)
     heat.remind()
     (holding,) = heat.take(hot(45), PAUSED)
-    assert holding.message == "GPU is at 45 °C: training stays paused, and goes on below 30 °C"
+    assert holding.message == "GPU is at 45 °C: training stays paused, and resumes below 30 °C"
 
 
 def test_without_limits_the_guard_is_off() -> None:

@@ -348,3 +348,11 @@ def test_set_takes_plain_short_values_alone(value):
     session, answers = FakeSession(), []
     Steering(session).submit("set", {"values": {"train.steps": value}}, "me", answers.append)
     assert not answers[0]["ok"] and answers[0]["why"].endswith(("at most", "a single value"))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_value_beyond_64_bits_is_refused(sign):
+    values = {"train.steps": sign * (2**63 - 1)}
+    assert arguments("set", {"values": values}) == {"values": values}
+    with pytest.raises(BadRequest, match=r"train\.steps: must be a single value"):
+        arguments("set", {"values": {"train.steps": sign * 2**63}})

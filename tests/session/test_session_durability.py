@@ -78,3 +78,17 @@ def test_the_end_may_use_all_of_the_reserve_and_only_for_room(tmp_path, monkeypa
         assert given == asked
         monkeypatch.undo()
         assert recorder.end() and recorder.trouble is None
+
+
+def test_freed_space_is_used_to_write_the_log_into_the_file(tmp_path, monkeypatch):
+    def fail_once():
+        monkeypatch.undo()
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with recording(tmp_path) as (folder, recorder):
+        recorder.event(1.0, 0, "note", {"message": "first"})
+        assert messages_in_file(folder, tmp_path) == []
+        monkeypatch.setattr(recorder, "_write", fail_once)
+        recorder.event(2.0, 0, "note", {"message": "second"})
+        assert recorder.trouble is None
+        assert messages_in_file(folder, tmp_path) == ['{"message": "first"}']

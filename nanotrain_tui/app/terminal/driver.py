@@ -124,7 +124,7 @@ class TerminalDriver(LinuxDriver):
     # --- taking and leaving the terminal ---------------------------------------------------
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        """(columns, rows) of the terminal itself: an exported COLUMNS does not change with it."""
+        """Return (columns, rows) of the terminal; an exported COLUMNS would hide a resize."""
         try:
             columns, rows = os.get_terminal_size(self.fileno)
         except OSError:
