@@ -112,7 +112,7 @@ def test_parquet_has_groups_of_rows_that_are_neither_single_nor_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parquet, "GROUP_ROWS", 100)
-    monkeypatch.setattr(rows, "LEAST_PAGE_STEPS", 50)
+    monkeypatch.setattr(rows, "LEAST_PAGE_STEPS", 1)
     monkeypatch.setattr(rows, "PAGE_VALUES", 1)
     folder = Recording(tmp_path).started().steps(250, chunk=50).evaluated().finished()
     file = pq.ParquetFile(io.BytesIO(bytes_of(folder, "parquet")))

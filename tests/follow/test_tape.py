@@ -34,7 +34,7 @@ def test_everything_comes_once_and_in_bounded_parts(
 ) -> None:
     tape = Tape(reader)
     whole = list(tape.between(Position(), tape.end))
-    monkeypatch.setattr(tape_module, "CHUNK_STEPS", 60)  # two rows of three metrics
+    monkeypatch.setattr(tape_module, "CHUNK_STEPS", 51)  # six rows of ten
     monkeypatch.setattr(tape_module, "CHUNK_ROWS", 3)
     parts = list(tape.between(Position(), tape.end))
     assert losses(parts) == losses(whole) == list(range(1, 101, 10))
@@ -42,7 +42,7 @@ def test_everything_comes_once_and_in_bounded_parts(
         event for batch in whole for event in batch.events
     ]
     assert [sum(len(row.values) for row in batch.steps) for batch in parts if batch.steps] == (
-        [60] * 5
+        [60] * 5  # the 51st value is in the sixth row
     )
     assert max(len(batch.events) for batch in parts) == 3
 

@@ -252,6 +252,13 @@ def test_a_trainer_that_accepts_no_more_commands_is_a_reason():
     assert "accepts no more commands" in answers[0]["why"]
 
 
+@pytest.mark.parametrize("value", [2**63, -(2**63), 1e19, float("inf")])
+def test_set_takes_numbers_of_64_bits_alone(value):
+    assert arguments("set", {"values": {"train.seed": 2**63 - 1}})
+    with pytest.raises(BadRequest):
+        arguments("set", {"values": {"train.seed": value}})
+
+
 def test_what_waits_for_an_undo_is_refused_when_the_trainer_dies():
     """The trainer has never seen it: nothing of it is to be taken back."""
     session, answers = FakeSession(), []

@@ -21,6 +21,7 @@ from nanotrain_tui.session.folder import SessionFolder, list_sessions
 from nanotrain_tui.session.labels import Labels, read_labels, write_labels
 from nanotrain_tui.session.recording.portable import import_file
 from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.rows import LATEST_S, is_time
 from nanotrain_tui.session.recording.verify import verify_file
 from nanotrain_tui.session.summary import summarise
 
@@ -240,3 +241,12 @@ def test_other_files_are_refused_with_a_reason(tmp_path: Path) -> None:
     for path, said in ((foreign, "songs"), (text, "neither"), (tmp_path / "gone", "No such file")):
         with pytest.raises(SessionError, match=said):
             import_file(str(path), str(tmp_path / "home"))
+
+
+@pytest.mark.parametrize(
+    ("t", "is_one"),
+    [(0, True), (0.5, True), (LATEST_S - 1, True), (LATEST_S, False), (-0.1, False), (True, False),
+     (float("nan"), False), (float("inf"), False), ("1", False), (None, False)],
+)  # fmt: skip
+def test_what_can_be_a_session_time(t: object, is_one: bool) -> None:
+    assert is_time(t) is is_one
