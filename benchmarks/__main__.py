@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from . import engine, link, memory, monitor, sessions, telemetry
+from . import engine, link, memory, monitor, mutants, sessions, telemetry
 
 
 def main() -> int:
@@ -12,6 +12,7 @@ def main() -> int:
     commands = parser.add_subparsers(dest="name", required=True)
     benchmarks = {
         "engine": engine, "link": link, "memory": memory, "monitor": monitor,
+        "mutants": mutants,
         "sessions": sessions, "telemetry": telemetry,
     }  # fmt: skip
     for name, benchmark in benchmarks.items():

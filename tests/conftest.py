@@ -4,14 +4,20 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
-# No deadline: a busy machine is no bug. In CI the same examples each time.
-settings.register_profile("here", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "here")
+# Neither a deadline nor a limit on the time to draw: a busy machine is no bug. In CI the same
+# examples each time.
+ANY_SPEED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("here", **ANY_SPEED)
+settings.register_profile("ci", **ANY_SPEED, derandomize=True)
+# NANOTRAIN_FUZZ=thorough tries many more, and others each time.
+settings.register_profile("thorough", **ANY_SPEED, max_examples=5000)
+settings.load_profile(
+    os.environ.get("NANOTRAIN_FUZZ") or ("ci" if os.environ.get("CI") else "here")
+)
 
 
 def pytest_xdist_auto_num_workers() -> int:

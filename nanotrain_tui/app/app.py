@@ -22,6 +22,7 @@ from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Result
 from nanotrain_tui.app.handlers.steering import SteeringActions
 from nanotrain_tui.app.handlers.type_ahead import TypeAhead
+from nanotrain_tui.app.handlers.views import ViewContext, Views
 from nanotrain_tui.app.keys.actions import ACTIONS, BY_ID
 from nanotrain_tui.app.keys.keymap import Keymap
 from nanotrain_tui.app.screens.charts import ChartsScreen
@@ -45,8 +46,6 @@ from nanotrain_tui.app.source.reports import (
 from nanotrain_tui.app.source.worker import FOLLOW_EVERY_S, TrainingWorker
 from nanotrain_tui.app.terminal.paced_app import PacedApp
 from nanotrain_tui.app.themes import load_themes, starting_theme
-from nanotrain_tui.app.views.context import ViewContext
-from nanotrain_tui.app.views.table import Views
 from nanotrain_tui.app.widgets.bars import KeyLine
 from nanotrain_tui.app.widgets.form_list import FormList
 from nanotrain_tui.config.presets import Preset

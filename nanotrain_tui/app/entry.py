@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from nanotrain_tui.app.terminal.gone import drop
+
 if TYPE_CHECKING:
     from nanotrain_tui.app.app import NanotrainApp
     from nanotrain_tui.app.source.ports import Formats, Watch
@@ -69,8 +71,16 @@ def run_dashboard(
         _one_cell_each(sys.__stderr__)
         app.run()
     signal.alarm(0)
-    print(farewell(app), end="")
+    say(farewell(app))
     return app.return_code or 0
+
+
+def say(text: str) -> None:
+    """Print to the shell, or to nobody if the terminal is gone: the session must end well."""
+    try:
+        print(text, end="", flush=True)
+    except OSError:
+        drop(sys.stdout)
 
 
 def _one_cell_each(screen: TextIO | None) -> None:
@@ -137,13 +147,13 @@ def farewell(app: NanotrainApp) -> str:
     if training.ident is None:  # the screen was never shown
         return ""
     if training.launching:
-        print("Waiting for the session to start (press Ctrl+C to skip) ...", flush=True)
+        say("Waiting for the session to start (press Ctrl+C to skip) ...\n")
         try:
             training.join(STARTING_WAIT_S)
         except KeyboardInterrupt:
             return "Skipped. 'nanotrain sessions' shows whether the session started.\n"
     elif app.in_process:
-        print("Ending the session ...", flush=True)
+        say("Ending the session ...\n")
         training.join(STARTING_WAIT_S)
     else:
         training.join(1.0)

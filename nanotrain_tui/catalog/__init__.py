@@ -1,6 +1,6 @@
-"""The catalog: every name and every number a configuration may hold, as plain data.
+"""The catalog: every name and every number that a configuration may have, as plain data.
 
-It feeds the form, the command line, the help and the validation alike.
+The form, the command line, the help and the validation use it.
 """
 
 from .activations import ACTIVATIONS, Activation

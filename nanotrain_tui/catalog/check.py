@@ -1,4 +1,4 @@
-"""A whole configuration: which keys apply, what fits together, what the trainer gets."""
+"""Checks a whole configuration: which keys apply, which values fit, what the trainer gets."""
 
 import shlex
 from typing import Any, Dict, List, Mapping, Optional
@@ -18,7 +18,7 @@ MAX_PARAMETERS = 200 * 1000 * 1000  # 0.8 GB of float32, four times that with Ad
 
 
 def applies(key: str, config: Mapping[str, Any]) -> bool:
-    """Whether a key means anything beside the choices already made."""
+    """Whether a key has a meaning with the current choices."""
     condition = field_of(key).applies_to
     if condition is None:
         return True
@@ -27,7 +27,7 @@ def applies(key: str, config: Mapping[str, Any]) -> bool:
 
 
 def default_of(key: str, config: Mapping[str, Any]) -> Any:
-    """A key's default; an optimizer's parameter has that optimizer's."""
+    """The default of a key; that of a parameter depends on the optimizer."""
     section, _, name = key.partition(".")
     if section == "optimizer" and field_of(key).default is None:
         optimizer = OPTIMIZERS[config.get("optimizer.name", FIELDS["optimizer.name"].default)]
@@ -36,14 +36,14 @@ def default_of(key: str, config: Mapping[str, Any]) -> Any:
 
 
 def drop_inapplicable(config: Mapping[str, Any]) -> Config:
-    """The configuration without the parameters of choices not made."""
+    """The configuration without the parameters of other choices."""
     return {key: value for key, value in config.items() if applies(key, config)}
 
 
 def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Config:
-    """``below`` with the parsed values of ``above``; flat configurations. Raises ConfigError.
+    """``below`` updated with the parsed values of ``above``; both are flat. Raises ConfigError.
 
-    Where ``above`` changes a choice, the parameters of the old choice are dropped.
+    If ``above`` changes a choice, the parameters of the old choice are removed.
     """
     values = {key: parse_value(key, value) for key, value in above.items()}
     merged = dict(below, **values)
@@ -62,9 +62,9 @@ def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Config:
 
 
 def check_values(values: Mapping[str, Any], task: str = CLASSIFICATION) -> Config:
-    """Every key that applies, in its own type, defaults filled in.
+    """Every key that applies, in its own type, with its default if it is missing.
 
-    Raises ConfigError for the first value that is wrong or does not fit the others.
+    Raises ConfigError for the first value that is not valid or does not fit the others.
     """
     given = {key: parse_value(key, value) for key, value in values.items()}
     for key in given:
@@ -98,7 +98,7 @@ def trainer_config(config: Mapping[str, Any]) -> Config:
 
 
 def trainer_command(config: Mapping[str, Any]) -> Optional[List[str]]:
-    """``trainer.command`` as an argument list, None where it is left open."""
+    """``trainer.command`` as an argument list, None if it is empty."""
     command = config["trainer.command"]
     words = shlex.split(command) if isinstance(command, str) else [str(word) for word in command]
     return words or None

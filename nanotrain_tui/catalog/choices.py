@@ -67,8 +67,7 @@ INITIALIZERS = _table(
 class DataSet(NamedTuple):
     """A data set. The module of its name in ``trainer/data/sources`` loads it.
 
-    ``shape`` (of an image), ``classes``, ``train`` and ``test`` (numbers of examples) are the
-    expected ones, and 0 where they are not known. The trainer uses those of the data it loads.
+    ``shape`` (of an image), ``classes``, ``train`` and ``test`` (numbers of examples) are the expected ones, or 0 if unknown. The trainer uses those of the data it loads.
     """
 
     name: str

@@ -1,11 +1,11 @@
-"""The one error a configuration can have, and the help that goes with a misspelt name."""
+"""The error of a configuration, and the suggestion for a misspelt name."""
 
 import difflib
 from typing import Iterable
 
 
 class ConfigError(ValueError):
-    """A value that cannot be used: ``key`` names it, ``message`` says why and what to do."""
+    """A value that is not valid. ``key`` names it; ``message`` has the reason and what to do."""
 
     def __init__(self, key: str, message: str) -> None:
         super().__init__("{}: {}".format(key, message) if key else message)
@@ -20,6 +20,6 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def quoted(value: object, limit: int = 40) -> str:
-    """A value as the user wrote it, cut so that a message stays a paragraph."""
+    """A value as the user wrote it, cut to keep the message short."""
     text = str(value)
     return "'{}'".format(text if len(text) <= limit else text[: limit - 1] + "…")

@@ -1,4 +1,4 @@
-"""Changes to a running session: what each costs, and those written down beforehand."""
+"""Changes to a running session: how each takes effect, and the scripted ones."""
 
 from typing import Any, Dict, List, Mapping, NamedTuple
 
@@ -13,7 +13,7 @@ KEY = "edits"
 
 
 class Edit(NamedTuple):
-    """Values in force from the update after ``step`` on."""
+    """Values in effect from the update after ``step`` on."""
 
     step: int
     values: Dict[str, Any]
@@ -32,7 +32,7 @@ def check(values: Mapping[str, Any], task: str = CLASSIFICATION) -> Config:
 
 
 def change_kind(key: str, before: Any, after: Any) -> str:
-    """``live``, ``swap`` or ``restart``: what it costs to change a key during training."""
+    """``live``, ``swap`` or ``restart``: how a change of the key takes effect during training."""
     field = field_of(key)
     if field.kind != LAYERS:
         return field.live
@@ -41,13 +41,13 @@ def change_kind(key: str, before: Any, after: Any) -> str:
 
 
 def changed_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> List[str]:
-    """The keys two checked configurations differ in, in the catalog's order."""
+    """The keys whose values differ between two checked configurations, in the catalog's order."""
     keys = list(dict.fromkeys(list(before) + list(after)))
     return [key for key in keys if before.get(key) != after.get(key)]
 
 
 def edited(config: Mapping[str, Any], values: Mapping[str, Any]) -> Config:
-    """The checked configuration after a change; parameters of choices left are dropped."""
+    """The checked configuration after a change, without parameters of the old choices."""
     parsed = {key: parse_value(key, value) for key, value in values.items()}
     kept = {key: value for key, value in config.items() if key not in parsed and key != KEY}
     wanted = dict(kept, **parsed)
@@ -56,7 +56,7 @@ def edited(config: Mapping[str, Any], values: Mapping[str, Any]) -> Config:
 
 
 def parse_edits(given: Any, config: Mapping[str, Any]) -> List[Edit]:
-    """``[[edits]]`` of a configuration, by step; each is checked against what stands by then.
+    """``[[edits]]`` of a configuration, sorted by step; each is checked with the values in effect then.
 
     Raises ConfigError naming the edit's number and key.
     """

@@ -213,7 +213,7 @@ _GUARD = (
     Field("guard.margin_c", "margin", "Guard", FLOAT, 5.0,
           "Training pauses this many °C below the board's limit. The warning comes as many °C earlier.",
           low=0.0, high=50.0),
-    Field("guard.resume_c", "goes on below", "Guard", FLOAT, 0.0,
+    Field("guard.resume_c", "resumes below", "Guard", FLOAT, 0.0,
           "The temperature in °C at which training resumes after a pause. 0: 10 °C below the limit.",
           low=0.0, high=150.0),
     Field("guard.memory", "memory runs out", "Guard", CHOICE, "checkpoint",

@@ -1,4 +1,4 @@
-"""How people read numbers, times and sizes: on screen, on the command line and in exported pages.
+"""Formats numbers, times and sizes for people: on screen, on the command line, in exported pages.
 
 CONTRIBUTING.md has the rules. JSON and CSV have their own, exact forms.
 """
@@ -11,6 +11,7 @@ from .fields import CHOICE, FIELDS
 from .values import format_value
 
 MISSING = "—"
+_MOST_PERCENT = 1e4  # a larger percentage is written in short form
 
 
 def count(number: int) -> str:
@@ -24,12 +25,12 @@ def plural(number: int, one: str, many: str = "") -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a full stop, unless a sentence ends there already, also one in brackets."""
+    """The text with a full stop, unless it already ends a sentence, also inside brackets."""
     return text if text.rstrip(")'").endswith((".", "?", "!", "…")) else text + "."
 
 
 def value_text(key: str, value: Any) -> str:
-    """A configuration's value as the form shows it: a choice by its label."""
+    """A configuration's value as the form shows it; a choice is shown by its label."""
     field = FIELDS.get(key)
     if field is not None and field.kind == CHOICE and field.choices:
         entry = field.choices.get(value)
@@ -38,10 +39,14 @@ def value_text(key: str, value: Any) -> str:
 
 
 def percent(fraction: Optional[float], missing: str = MISSING, digits: int = 2) -> str:
-    """A fraction of 0..1: ``94.27%``; what is not finite by its name."""
+    """A fraction of 0..1: ``94.27%``; a very large one in short, ``nan`` and ``inf`` by name."""
     if fraction is None:
         return missing
-    return "{:.{}f}%".format(100 * fraction, digits) if math.isfinite(fraction) else str(fraction)
+    if not math.isfinite(fraction):
+        return str(fraction)
+    if abs(100 * fraction) > _MOST_PERCENT:
+        return short(100 * fraction) + "%"
+    return "{:.{}f}%".format(100 * fraction, digits)
 
 
 def scalar(value: Optional[float], missing: str = MISSING) -> str:
@@ -50,7 +55,7 @@ def scalar(value: Optional[float], missing: str = MISSING) -> str:
 
 
 def figure(value: Optional[float], missing: str = MISSING) -> str:
-    """A value beside a chart: in five cells, but three digits of small ones too."""
+    """A value beside a chart: in five cells, with three digits even if it is small."""
     if value is not None and 1e-4 <= abs(value) < 0.1:
         return "{:.3g}".format(value)
     return short(value, missing)
@@ -68,7 +73,7 @@ def short(value: Optional[float], missing: str = MISSING) -> str:
 
 
 def three_digits(value: float) -> str:
-    """A positive value by its first three digits, never as a power of ten where it is large."""
+    """A positive value by its first three digits; a large one is never a power of ten."""
     if not 999.5 <= value < math.inf:
         return "{:.3g}".format(value)
     exact = round(value)
@@ -99,7 +104,7 @@ def moment(iso: Optional[str], missing: str = MISSING) -> str:
 
 
 def megabytes(mb: float) -> str:
-    """Memory, or room on a disk: ``1,234 MB``."""
+    """An amount of memory or disk space: ``1,234 MB``."""
     return "{:,.0f} MB".format(mb)
 
 

@@ -11,14 +11,14 @@ MAX_UNITS = 65536
 
 
 class Layer(NamedTuple):
-    """A dense layer; an empty activation means the configuration's own."""
+    """A dense layer; an empty activation stands for ``model.activation``."""
 
     units: int
     activation: str
 
 
 def parse_layers(text: str) -> List[Layer]:
-    """The layers a text names. Raises ConfigError with the part that is wrong."""
+    """The layers in a text. Raises ConfigError that names the invalid part."""
     if text.strip().lower() == NO_LAYERS:
         return []
     parts = text.split(",")
@@ -28,13 +28,13 @@ def parse_layers(text: str) -> List[Layer]:
 
 
 def format_layers(layers: List[Layer]) -> str:
-    """The text that parse_layers reads back."""
+    """The inverse of ``parse_layers``."""
     words = ("{} {}".format(layer.units, layer.activation).strip() for layer in layers)
     return ", ".join(words) or NO_LAYERS
 
 
 def count_parameters(inputs: int, layers: List[Layer], outputs: int) -> int:
-    """Weights and biases of the dense network."""
+    """The number of weights and biases of the dense network."""
     sizes = [inputs] + [layer.units for layer in layers] + [outputs]
     return sum((before + 1) * after for before, after in zip(sizes, sizes[1:]))
 
@@ -53,7 +53,7 @@ def _parse_layer(part: str) -> Layer:
 
 
 def activation_name(text: str, key: str = "model.hidden") -> str:
-    """The canonical name of an activation. Raises ConfigError naming the nearest."""
+    """The canonical name of an activation. Raises ConfigError that suggests the closest name."""
     name = ACTIVATION_ALIASES.get(text.strip().lower())
     if name is None:
         raise ConfigError(

@@ -1,8 +1,8 @@
-"""How much memory a training needs, worked out before it starts.
+"""Estimates how much memory a training needs, before it starts.
 
-Arithmetic on what the trainer does (``trainer/engine.py``, ``trainer/training_state.py``): no
-TensorFlow, no look at this machine. Its few constants are measured; docs/MEMORY.md has how far
-they are off, ``python -m benchmarks memory`` measures again.
+It calculates what the trainer allocates (``trainer/engine.py``, ``trainer/training_state.py``),
+without TensorFlow and without looking at this machine. Its few constants are measured:
+``python -m benchmarks memory`` measures them again, and docs/MEMORY.md has their errors.
 """
 
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence
@@ -11,7 +11,7 @@ from .layers import Layer, count_parameters, parse_layers
 from .optimizers import OPTIMIZERS
 
 MB = 2.0**20
-_FLOAT = 4  # bytes of float32, in which all is computed
+_FLOAT = 4  # bytes of float32, the type of all values
 
 # TensorFlow loaded and at work on a network without weights to speak of, up to each version: 2.6
 # and the newest are measured, those between are placed by what they take once they are loaded.
@@ -29,9 +29,9 @@ _LADDER = (5, 2, 1)
 
 
 class MemoryNeed(NamedTuple):
-    """The peak of a trainer process, by what it is for, in MB of 2**20 bytes.
+    """The peak memory of a trainer process by purpose, in MB of 2**20 bytes.
 
-    The parts are what is held at the moment of the peak, and add up to the total.
+    The parts are the memory at the moment of the peak, and add up to the total.
     """
 
     weights_mb: float
@@ -53,10 +53,10 @@ def estimate(
     gpu: bool = False,
     restored: bool = False,
 ) -> MemoryNeed:
-    """What a checked flat configuration needs with images of ``shape`` in so many classes.
+    """Estimate a checked flat configuration with images of ``shape`` in ``classes`` classes.
 
-    ``tensorflow`` is its version, the newest where it is not known; ``gpu``: it has CUDA load;
-    ``restored``: it begins with a checkpoint.
+    ``tensorflow`` is its version; the newest is assumed if it is unknown. ``gpu``: it loads CUDA.
+    ``restored``: it begins from a checkpoint.
     """
     pixels = 1
     for side in shape:
@@ -71,7 +71,7 @@ def estimate(
     # there and no gradients. Afterwards the second copy is that of the best network (CheckpointManager).
     updated = (1 + slots) * _largest_mb(pixels, layers, classes) / 2
     outputs = _outputs_mb(batch, pixels, layers, classes, test)
-    block = max(_BLOCK_MB, batch * pixels / MB)  # as many batches as fit, but one at least
+    block = max(_BLOCK_MB, batch * pixels / MB)  # as many batches as fit, but at least one
     while_updating = weights + updated
     gradients, activations = (while_updating, 0.0) if while_updating > outputs else (0.0, outputs)
     parts = (
@@ -96,9 +96,9 @@ def fitting_batch(
     gpu: bool = False,
     restored: bool = False,
 ) -> Optional[int]:
-    """The largest batch of 1, 2, 5, 10, 20 ... below the configuration's whose need is there.
+    """The largest batch size of 1, 2, 5, 10, 20 ... below the configured one that fits.
 
-    None where not even one example fits: then it is the weights, or TensorFlow itself.
+    None if not even one example fits: then the weights or TensorFlow itself are too large.
     """
     for batch in _ladder(int(config["train.batch_size"])):
         smaller = dict(config)
@@ -110,7 +110,7 @@ def fitting_batch(
 
 
 def framework_mb(tensorflow: str = "") -> float:
-    """What TensorFlow of this version takes by itself."""
+    """The memory of TensorFlow itself in this version."""
     words = tensorflow.split(".")[:2]
     if len(words) == 2 and all(word.isdigit() for word in words):
         version = (int(words[0]), int(words[1]))
@@ -121,7 +121,7 @@ def framework_mb(tensorflow: str = "") -> float:
 
 
 def _ladder(below: int) -> List[int]:
-    """1, 2, 5, 10, 20 ... below a number, the largest first."""
+    """The numbers 1, 2, 5, 10, 20 ... below a number, the largest first."""
     steps = []
     power = 1
     while power < below:
@@ -136,7 +136,7 @@ def _largest_mb(pixels: int, layers: Sequence[Layer], classes: int) -> float:
 
 
 def _outputs_mb(batch: int, pixels: int, layers: Sequence[Layer], classes: int, test: int) -> float:
-    """Images as numbers, and what the layers make of them, in a step or in an evaluation."""
+    """The images and the outputs of the layers, in a step or in an evaluation."""
     units = sum(layer.units for layer in layers) + classes
     of_a_step = batch * (2 * pixels + _TIMES_HELD * units)
     of_a_test = min(_CHUNK, test) * (2 * pixels + 2 * units)

@@ -12,17 +12,17 @@ SHOWN = "nanotrain-shown"  # for open(errors=...), str.encode and reconfigure
 
 
 def shown(text: str) -> str:
-    """The text for a reader, each undecodable byte as ``\\xe9``; it leads to no file any more."""
+    """The text to show, with each undecodable byte as ``\\xe9``; it no longer names the file."""
     return text.encode("utf-8", SHOWN).decode("utf-8")
 
 
 def json_safe(text: str) -> str:
-    """JSON that may be written as UTF-8; its strings read back the same."""
+    """JSON that can be written as UTF-8; reading it back gives the same strings."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _handler(error: UnicodeError) -> Tuple[str, int]:
-    """Bytes by their number; a character that the encoding lacks as a question mark."""
+    """Show bytes by number, and a character that the encoding lacks as a question mark."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     characters = error.object[error.start : error.end]

@@ -1,4 +1,4 @@
-"""From text, TOML or JSON to one value of one field, and back to text."""
+"""Converts text, TOML or JSON to the value of a field, and back to text."""
 
 import math
 import re
@@ -15,7 +15,7 @@ _FALSE = ("false", "no", "off", "0")
 
 
 def field_of(key: str) -> Field:
-    """The field of a key. Raises ConfigError naming the nearest key there is."""
+    """The field of a key. Raises ConfigError that suggests the closest key."""
     field = FIELDS.get(key)
     if field is None:
         raise ConfigError(key, "there is no such key." + nearest(key, FIELDS))
@@ -23,7 +23,7 @@ def field_of(key: str) -> Field:
 
 
 def parse_value(key: str, value: Any) -> Any:
-    """The value in the field's own type and range. Raises ConfigError with the reason."""
+    """The value in the type and range of the field. Raises ConfigError with the reason."""
     field = field_of(key)
     if isinstance(value, dict):
         raise ConfigError(key, "is a table here; it holds a single value.")
@@ -35,7 +35,7 @@ def parse_value(key: str, value: Any) -> Any:
 
 
 def format_value(value: Any) -> str:
-    """The value as a person writes it; parse_value reads it back."""
+    """The value as a person writes it; the inverse of ``parse_value``."""
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):
@@ -46,14 +46,14 @@ def format_value(value: Any) -> str:
 
 
 def choice_name(field: Field, text: str) -> Optional[str]:
-    """The canonical name behind a name or alias of a choice, whatever its case and dashes."""
+    """The canonical name of a choice, for its name or alias in any case and with any dashes."""
     names = choice_aliases(field)
     plain = text.strip().lower()
     return names.get(plain) or names.get(plain.replace("-", "_").replace(" ", "_"))
 
 
 def choice_aliases(field: Field) -> Dict[str, str]:
-    """All names a choice answers to, mapped to the canonical one."""
+    """All names and aliases of the choices, mapped to the canonical names."""
     names: Dict[str, str] = {}
     for name, entry in (field.choices or {}).items():
         names[name] = name
@@ -158,7 +158,7 @@ def _layers(field: Field, value: Any) -> str:
 
 
 def _command(field: Field, value: Any) -> Any:
-    """An argument list stays one; a single text is split as a shell would."""
+    """Split a text as a shell does; a list of arguments stays unchanged."""
     if isinstance(value, (list, tuple)):
         return [_text(field, part) for part in value]
     text = _text(field, value)

@@ -90,7 +90,7 @@ def draw_chart(
     for name, trace in traces.items():
         _draw_line(plotext, trace, marks[name], scale, simple)
     for trace in traces.values():  # last, that no line hides them
-        _draw_bad(plotext, trace, simple)
+        _draw_not_finite(plotext, trace, simple)
     xs = [x for trace in traces.values() for x in trace.xs]
     _label_axes(plotext, along or (min(xs), max(xs)), scale if values else None)
     body = plotext.build().splitlines()
@@ -110,7 +110,7 @@ def _head(
     legend = "   ".join(f"{mark.simple if simple else mark.legend} {name}" for name, mark in named)
     lines = [f"{title}{' (log scale)' if scale.log else ''}   {legend}"]
     for name, trace in traces.items():
-        if trace.bad:
+        if trace.not_finite:
             signs = "".join(_sign(kind, simple) for kind in trace.kinds)
             lines.append(f"{signs} {name}: {trace.note or 'not finite'}")
     return lines
@@ -128,10 +128,10 @@ def _draw_line(plotext: ModuleType, trace: Trace, mark: Mark, scale: Scale, simp
         draw([x for x, _ in piece], places, marker=marker, color=mark.colour)
 
 
-def _draw_bad(plotext: ModuleType, trace: Trace, simple: bool) -> None:
+def _draw_not_finite(plotext: ModuleType, trace: Trace, simple: bool) -> None:
     """Signs along the upper edge where a series is not finite."""
     for kind in reversed(trace.kinds):  # NaN weighs more
-        xs = [x for x, one in trace.bad if one == kind]
+        xs = [x for x, one in trace.not_finite if one == kind]
         plotext.scatter(xs, [1.0] * len(xs), marker=_sign(kind, simple), color=BAD_COLOUR)
 
 

@@ -12,18 +12,20 @@ Exception
 ├── click.ClickException        a wrong option or argument: 2
 ├── KeyboardInterrupt           130
 └── OSError                     2: a path that cannot be used
-    └── BrokenPipeError         141: stdout was closed by its reader
+    ├── BrokenPipeError         141: stdout was closed by its reader
+    └── of a closed terminal    141
 """
 
-import os
+import errno
 import sys
+import termios
 from collections.abc import Callable
 
 import click
 
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.catalog.formats import sentence
-from nanotrain_tui.session.errors import SessionError, SessionNotFound
+from nanotrain_tui.session.errors import SessionError, SessionNotFound, os_reason
 from nanotrain_tui.session.text import printable
 
 FINISHED = 0
@@ -67,7 +69,19 @@ def guard(command: Callable[[], int]) -> int:
     except SessionError as error:
         return print_error(str(error), FAILED)
     except OSError as error:
+        if _has_hung_up():
+            drop_output()
+            return OUTPUT_CLOSED
         return print_error(os_reason(error), BAD_INPUT)
+
+
+def _has_hung_up() -> bool:
+    """Whether stdout is a terminal that was closed: each call for it then fails with EIO."""
+    try:
+        termios.tcgetattr(sys.stdout)
+    except (termios.error, OSError, ValueError) as error:  # a stdout that is no file has none
+        return bool(error.args) and error.args[0] == errno.EIO
+    return False
 
 
 def print_error(message: str, status: int) -> int:
@@ -89,18 +103,12 @@ def paragraph(text: str) -> str:
     return printable(" ".join(text.split()))
 
 
-def os_reason(error: OSError) -> str:
-    """``PATH: No space left on device``"""
-    reason = error.strerror or str(error)
-    return f"{error.filename}: {reason}" if error.filename is not None else reason
-
-
 def drop_output() -> None:
     """Redirect stdout to /dev/null, so that the flush at exit raises no traceback."""
+    from nanotrain_tui.app.terminal.gone import drop
+
     try:
-        devnull = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(devnull, sys.stdout.fileno())
-        os.close(devnull)
+        drop(sys.stdout)
     except (OSError, ValueError):  # stdout is not a file in tests and in some programs
         pass
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from .report import Beginning, Report
     from .signals import StopRequests
 
-NOT_WRITTEN = "No checkpoint was written"  # part of the trainer's message
-
 
 def run_session(
     make_plan: "Callable[[], Plan]",
@@ -147,7 +145,7 @@ def _status(state: "RunState", folder: "SessionFolder") -> int:
 
 def _unsaved(state: "RunState") -> str:
     """A message if the last checkpoint could not be written; empty if nothing is lost."""
-    if not any(NOT_WRITTEN in notice for notice in state.notices):
+    if state.unsaved_step is None:
         return ""
     last = state.checkpoints[-1].step if state.checkpoints else 0
     if last >= state.step:

@@ -21,14 +21,6 @@ STYLES = {
 }  # fmt: skip
 
 
-def state_of(summary: "SessionSummary") -> str:
-    """The state in a word or two: also ``unreadable`` and ``not responding``."""
-    if summary.problem is not None:
-        return "unreadable"
-    live = summary.state in ("starting", "running", "paused")
-    return "not responding" if live and not summary.responding else summary.state
-
-
 def print_sessions(summaries: Sequence["SessionSummary"]) -> None:
     """The table; below it tags and notes, and why a recording cannot be read."""
     # Sessions with different metrics in one list name the metric of each value.
@@ -56,7 +48,7 @@ def _row(summary: "SessionSummary", named: bool) -> tuple[str, ...]:
     steps = count(summary.step) + (f"/{count(summary.steps)}" if summary.steps else "")
     return (
         summary.name,
-        state_of(summary),
+        summary.shown_state,
         steps,
         spark(summary.spark, UNICODE if _is_utf8() else ASCII, SPARK_CELLS) or "-",
         _best(summary, named),

@@ -1,1 +1,1 @@
-"""What turns values into styled lines, without Textual: used by app, cli and export."""
+"""Draws values as lines of styled text. The app, the command line and the exports use it."""

@@ -1,4 +1,4 @@
-"""The x axis that all charts share: steps, or the session time or epochs they stand for."""
+"""The x axis that all charts share: steps, session time or epochs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ FIRST_AXIS_S = 60
 
 @dataclass(frozen=True, slots=True)
 class Ruler:
-    """Steps beside what grows with them, straight in between and beyond. Two knots at least."""
+    """Converts steps to another unit and back, by linear interpolation.
+
+    ``steps`` and ``values`` have the same length, at least 2, and are in ascending order. Outside
+    the known steps the first or the last line is extended.
+    """
 
     steps: tuple[float, ...]
     values: tuple[float, ...]
@@ -34,7 +38,7 @@ class Ruler:
 
 
 def ruler_of(curve: Curve) -> Ruler | None:
-    """The bins of a curve that grows with the steps; None if fewer than two are known."""
+    """A ruler from a curve whose values grow with the step; None with fewer than two values."""
     knots = []
     for i, (count, mean) in enumerate(zip(curve.counts, curve.means, strict=True)):
         if count:
@@ -55,25 +59,29 @@ def _between(xs: Sequence[float], ys: Sequence[float], x: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """An x axis from ``low`` to ``high`` in its own unit; ``first`` to ``last`` are its steps."""
+    """An x axis from ``low`` to ``high``, in the unit of its ``kind``.
+
+    The unit is steps ("step"), seconds of session time ("time") or epochs ("epoch"). ``first`` and
+    ``last`` are the first and the last step on it.
+    """
 
     first: int
     last: int
     low: float
     high: float
     kind: str = "step"
-    ruler: Ruler | None = None  # of the kind; None: of steps
-    times: Ruler | None = None  # session time in seconds
+    ruler: Ruler | None = None  # from steps to the unit of the kind; None: the unit is steps
+    times: Ruler | None = None  # from steps to session time in seconds
 
     def of_steps(self, columns: int) -> Callable[[float], float]:
-        """The column of a step."""
+        """A function from a step to its column, which may lie outside of 0 to ``columns``."""
         low, high, ruler = self.low, self.high, self.ruler
         if ruler is None:
             return lambda step: (step - low) * columns / (high - low)
         return lambda step: (ruler.at(step) - low) * columns / (high - low)
 
     def of_times(self, columns: int) -> Callable[[float], float] | None:
-        """The column of a session time in seconds; None where no time is known."""
+        """A function from a session time in seconds to its column; None if no time is known."""
         low, high, times = self.low, self.high, self.times
         if self.kind == "time":
             return lambda t: (t - low) * columns / (high - low)
@@ -83,13 +91,16 @@ class Axis:
         return lambda t: place(times.step_at(t))
 
     def cell(self, step: int, across: int) -> int | None:
-        """The cell of a step; None outside."""
+        """The cell of a step, 0 to ``across`` - 1; None if the step is outside of the axis."""
         if not self.first <= step <= self.last:
             return None
         return max(0, min(int(self.of_steps(across)(step)), across - 1))
 
     def mark_cell(self, mark: Mark, across: int) -> int | None:
-        """The cell of what was done; None outside. Only in time does a pause take room."""
+        """The cell of a mark; None if it is outside of the axis.
+
+        An axis of session time places a mark by its time, because a pause has a length there.
+        """
         if self.kind != "time":
             return self.cell(mark.step, across)
         if not self.low <= mark.t <= self.high:
@@ -103,7 +114,7 @@ class Axis:
         return math.ceil(step)
 
     def labels(self) -> tuple[str, str, str]:
-        """Where it begins, where it ends, and that in five cells."""
+        """The texts of the start, of the end, and of the end in at most five cells."""
         if self.kind == "time":
             return clock(self.low), clock(self.high), clock(self.high)
         if self.kind == "epoch":
@@ -113,7 +124,10 @@ class Axis:
 
 
 def axis_of(state: RunState, view: ChartView, times: Curve, epochs: Curve) -> Axis:
-    """The axis of a view; by step where what it asks for is not known."""
+    """The axis of a view. ``times`` and ``epochs`` are session time (s) and epochs over steps.
+
+    The axis shows steps if what the view asks for is not known.
+    """
     end = whole_end(state)
     first, last = view.shown(end)
     clock_ruler = ruler_of(times)
@@ -130,5 +144,5 @@ def axis_of(state: RunState, view: ChartView, times: Curve, epochs: Curve) -> Ax
 
 
 def whole_end(state: RunState) -> int:
-    """The last step of the axis that shows all."""
+    """The last step of the axis that shows the whole session."""
     return axis_end(state.step, state.steps)

@@ -1,4 +1,4 @@
-"""A chart as lines: training as a line, evaluations as signs, with its figures and axes."""
+"""Draws a chart as lines of text: a curve, symbols for evaluations, a title and two axes."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from nanotrain_tui.follow.not_finite import INFINITE, NAN
 from nanotrain_tui.session.events import signs as event_signs
 
 LABEL_CELLS = 5
-LEAST_TITLE_CELLS = 13  # of a name, however narrow the chart is
-PART_CELLS = 12  # of the name of a part of the data
-HOLD_S = 10  # samples no farther apart are joined
+LEAST_TITLE_CELLS = 13  # a title is never cut to less, however narrow the chart is
+PART_CELLS = 12  # the name of a part of the data is cut to this
+HOLD_S = 10  # two samples with at most this time between them are joined by a line
 MARK_EVERY_CELLS = 2  # evaluations closer than this would hide the training line
 
-Marks = dict[tuple[int, int], Span]  # by cell
+Marks = dict[tuple[int, int], Span]  # by (x, y) of the cell
 
 
 class Plot(NamedTuple):
-    """The plotted rows of a chart."""
+    """The rows of a chart that hold its curves."""
 
     scale: Scale
     rows: list[Line]
-    smoothed: float | None  # at the cursor
+    smoothed: float | None  # the smoothed value at the cursor
 
 
 def draw_chart(
@@ -40,9 +40,10 @@ def draw_chart(
     cursor: int | None = None,
     raw: bool = True,
 ) -> list[Line]:
-    """The chart in exactly ``height`` lines of ``width`` cells; ``cursor`` is a step.
+    """Draw a chart in exactly ``height`` lines of ``width`` cells. ``cursor`` is a step or None.
 
-    ``raw``: whether what was smoothed stays visible behind, which takes two colours.
+    ``raw``: whether the unsmoothed curve is drawn behind the smoothed one. This needs a second
+    colour.
     """
     if width <= 0 or height <= 0:
         return []
@@ -75,7 +76,10 @@ def plot_chart(
     signs: dict[int, Span] | None = None,
     raw: bool = True,
 ) -> Plot:
-    """The curves alone, in ``rows`` lines of ``across`` cells; ``signs`` on the last of them."""
+    """Draw only the curves, in ``rows`` lines of ``across`` cells.
+
+    ``signs`` are symbols by cell; they are drawn in the last row.
+    """
     columns = across * dots_of(glyphs)[0]
     hold = HOLD_S if chart.over_time else 0
     train = resample(chart.train, columns, chart.place(columns), hold)
@@ -91,7 +95,7 @@ def plot_chart(
     if chart.smoothing is not None and raw:
         marks.update(_behind(plot_line(train.means, scale, across, rows, glyphs), plotted))
     marks.update(_test_marks(chart, scale, across, rows, glyphs))
-    marks.update(_bad_marks(chart, train.bad, across, glyphs))
+    marks.update(_not_finite_marks(chart, train.not_finite, across, glyphs))
     for x, span in (signs or {}).items():
         if span.role != "muted" or not plotted[-1][x].strip():
             marks[x, rows - 1] = span
@@ -116,7 +120,7 @@ def plot_chart(
 
 
 def _shown(chart: Chart) -> list[float]:
-    """The evaluations in sight."""
+    """The evaluations that lie on the axis."""
     place = chart.axis.of_steps(1)
     curve = chart.test
     return [
@@ -127,7 +131,7 @@ def _shown(chart: Chart) -> list[float]:
 
 
 def _behind(raw: Sequence[str], smoothed: Sequence[str]) -> Marks:
-    """What was smoothed, where the smooth line leaves room."""
+    """The unsmoothed curve, in the cells that the smoothed one leaves empty."""
     return {
         (x, y): Span(char, "muted")
         for y, (row, over) in enumerate(zip(raw, smoothed, strict=True))
@@ -137,9 +141,10 @@ def _behind(raw: Sequence[str], smoothed: Sequence[str]) -> Marks:
 
 
 def _title(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> Line:
-    """Names and figures: the first form there is room for."""
+    """The title line: the longest form that fits."""
     title = Span(title_of(chart, scale, width, glyphs), "title")
-    # Training first: it changes oftenest, and what stands left of a change is written with it.
+    # The training value is first because it changes most often: Textual writes a changed line
+    # from the left edge of the widget, so what is on the left of a change is sent with it.
     forms: list[Line] = [
         (title, *_line_value(chart, glyphs, "  ", " training "),
          *_evaluated_value(chart, glyphs, "  ", " "), *_best(chart, glyphs, "  ")),
@@ -160,7 +165,7 @@ def _title(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> Line:
 
 
 def _line_value(chart: Chart, glyphs: Glyphs, gap: str, name: str = "") -> Line:
-    """The last value of the line."""
+    """The last value of the curve."""
     if not chart.has_line:
         return ()
     value = chart.batch_figure(chart.last, glyphs.missing)
@@ -168,7 +173,7 @@ def _line_value(chart: Chart, glyphs: Glyphs, gap: str, name: str = "") -> Line:
 
 
 def _evaluated_value(chart: Chart, glyphs: Glyphs, gap: str, before_name: str = "") -> Line:
-    """The last evaluation, with the part of the data if ``before_name`` is not empty."""
+    """The last evaluation, with the name of the part of the data if ``before_name`` is given."""
     if not chart.evaluated_on:
         return ()
     part = cut(chart.evaluated_on, PART_CELLS, glyphs.ellipsis)
@@ -178,7 +183,7 @@ def _evaluated_value(chart: Chart, glyphs: Glyphs, gap: str, before_name: str = 
 
 
 def _leading_value(chart: Chart, glyphs: Glyphs) -> Line:
-    """The one value that there is room for."""
+    """The most important value, for a title with room for only one."""
     return _evaluated_value(chart, glyphs, " ") or _line_value(chart, glyphs, " ")
 
 
@@ -189,7 +194,10 @@ def _best(chart: Chart, glyphs: Glyphs, gap: str) -> Line:
 
 
 def title_of(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> str:
-    """The name, and how it is drawn where that is not as it is; a long name leaves room."""
+    """The title, with the scale and the smoothing in brackets if there are any.
+
+    A long title is cut to half of ``width``.
+    """
     title = cut(chart.title, max(LEAST_TITLE_CELLS, width // 2), glyphs.ellipsis)
     how = ["log"] if scale.log else []
     if chart.smoothing is not None:
@@ -198,7 +206,7 @@ def title_of(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> str:
 
 
 def label(chart: Chart, scale: Scale, y: int, rows: int, glyphs: Glyphs) -> Line:
-    """What stands left of one of the plotted rows."""
+    """The label of the y axis in row ``y`` of ``rows`` rows, 0 at the top."""
     text = ""
     if y == 0:
         text = chart.label(scale.high)
@@ -212,7 +220,7 @@ def label(chart: Chart, scale: Scale, y: int, rows: int, glyphs: Glyphs) -> Line
 
 
 def x_axis(chart: Chart, across: int, signs: dict[int, Span], glyphs: Glyphs) -> Line:
-    """The line below the plotted rows, with what was done."""
+    """The x axis, with the symbols of events. ``signs`` are symbols by cell."""
     left = Span(" " * LABEL_CELLS + glyphs.corner, "muted")
     free = free_of_labels(chart, across)
     begin, end = _axis_labels(chart, across)
@@ -227,15 +235,15 @@ def _axis_labels(chart: Chart, across: int) -> tuple[str, str]:
 
 
 def free_of_labels(chart: Chart, across: int) -> range:
-    """The cells of the axis between its figures."""
+    """The cells of the x axis between its two labels."""
     begin, end = _axis_labels(chart, across)
     return range(len(begin), max(len(begin), across - len(end)))
 
 
 def signs_on(chart: Chart, across: int, glyphs: Glyphs) -> dict[int, Span]:
-    """What was done at which cell of the x axis; where several meet, the one of most weight."""
+    """The symbols of events by cell of the x axis. A cell has the most important one."""
     signs: dict[int, Span] = {}
-    for kind, sign in event_signs().items():  # the one of most weight last
+    for kind, sign in event_signs().items():  # the most important kind is the last one
         for mark in chart.marks:
             x = chart.axis.mark_cell(mark, across) if mark.kind == kind else None
             if x is not None:
@@ -244,12 +252,12 @@ def signs_on(chart: Chart, across: int, glyphs: Glyphs) -> dict[int, Span]:
 
 
 def cells_across(width: int, height: int) -> int:
-    """How many cells the x axis is spread over."""
+    """The number of cells of the x axis of a chart of this size."""
     return width - LABEL_CELLS - 1 if height >= 3 and width >= 16 else width
 
 
 def _reading(chart: Chart, step: int, width: int, glyphs: Glyphs) -> Line:
-    """The title while a cursor reads the curves off: their values at a step."""
+    """The title line while there is a cursor: the values at its step."""
     train, test = chart.at(step)
     title = cut(chart.title, max(LEAST_TITLE_CELLS, width // 2), glyphs.ellipsis)
     line = Span(f"  {glyphs.train} {chart.batch_figure(train, glyphs.missing)}", "train")
@@ -262,7 +270,7 @@ def _reading(chart: Chart, step: int, width: int, glyphs: Glyphs) -> Line:
 
 
 def _test_marks(chart: Chart, scale: Scale, across: int, rows: int, glyphs: Glyphs) -> Marks:
-    """Evaluations by cell. The newest is always there, the others thinned out."""
+    """Evaluations by cell. The newest is always drawn; others that are too close are left out."""
     marks: Marks = {}
     curve = chart.test
     place = chart.axis.of_steps(across)
@@ -279,10 +287,10 @@ def _test_marks(chart: Chart, scale: Scale, across: int, rows: int, glyphs: Glyp
     return marks
 
 
-def _bad_marks(chart: Chart, train: Sequence[str], across: int, glyphs: Glyphs) -> Marks:
-    """Where values are not finite, along the upper edge."""
+def _not_finite_marks(chart: Chart, train: Sequence[str], across: int, glyphs: Glyphs) -> Marks:
+    """Symbols in the top row at every x with values that are not finite."""
     dots = dots_of(glyphs)[0]
-    test = resample(chart.test, across, chart.axis.of_steps(across)).bad
+    test = resample(chart.test, across, chart.axis.of_steps(across)).not_finite
     kinds = [{test[x], *train[x * dots : (x + 1) * dots]} - {""} for x in range(across)]
     return {
         (x, 0): Span(glyphs.not_finite(NAN if NAN in kinds[x] else INFINITE), "error")
@@ -292,7 +300,7 @@ def _bad_marks(chart: Chart, train: Sequence[str], across: int, glyphs: Glyphs) 
 
 
 def overlay(text: str, marks: dict[int, Span], role: str = "train") -> Line:
-    """A row of the training line, or of the axis, with marks in their cells."""
+    """A row of text in one style, with ``marks`` by cell in place of its characters."""
     spans: list[Span] = []
     start = 0
     for x in sorted(marks):

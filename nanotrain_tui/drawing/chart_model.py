@@ -1,4 +1,4 @@
-"""What a chart shows: a metric over steps or a gauge over time, by the view all charts share."""
+"""The data of a chart: a metric over steps or a gauge over time, in the view all charts share."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.scale import Scale
 from nanotrain_tui.drawing.smoothing import Smoothing, unit_of
 from nanotrain_tui.follow.curves import NO_CURVE, WindowCurves
-from nanotrain_tui.follow.not_finite import all_of, in_words
+from nanotrain_tui.follow.not_finite_ranges import all_of, in_words
 from nanotrain_tui.follow.run_state import Mark, RunState
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.session.metrics import TRAINING
 
-Detail = WindowCurves  # empty: what the state has
+Detail = WindowCurves  # empty: the curves of the state are used
 Figure = Callable[[float | None, str], str]
 WHOLE = ChartView()
 NO_DETAIL = WindowCurves()
@@ -25,44 +25,47 @@ NO_DETAIL = WindowCurves()
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What one chart shows."""
+    """The data of one chart and how it is drawn."""
 
-    key: str  # as the view names it
+    key: str  # unique among the charts of a session
     title: str
-    train: Curve  # the line: over steps, or over seconds
-    whole: Curve  # the line of all of the session, for what is not in sight
-    last: float | None  # of the line, whatever part is shown
-    scale: Callable[[Sequence[float]], Scale]
-    figure: Figure  # for the title
-    batch_figure: Figure  # of one batch: coarser
-    label: Callable[[float], str]  # for the axis
+    train: Curve  # drawn as a line: over steps, or over seconds if ``over_time``
+    whole: Curve  # the same for the whole session
+    last: float | None  # the newest value of the line, even if it is not in the window
+    scale: Callable[[Sequence[float]], Scale]  # from the values in the window to the y axis
+    figure: Figure  # the text of a value in the title
+    batch_figure: Figure  # the text of a value of one batch: less precise
+    label: Callable[[float], str]  # the text of a value on the y axis
     axis: Axis
     marks: tuple[Mark, ...] = ()
-    number: int = 0  # its place among the charts of the session, from 1
-    has_line: bool = True  # False: evaluations alone
-    evaluated_on: str = ""  # the part of the data of the signs; empty: there are none
-    test: Curve = NO_CURVE  # the signs: evaluations over steps
-    whole_test: Curve = NO_CURVE
+    number: int = 0  # its position among the charts of the session, from 1
+    has_line: bool = True  # False: there are only evaluations
+    evaluated_on: str = ""  # the part of the data of ``test``; empty: there are no evaluations
+    test: Curve = NO_CURVE  # drawn as symbols: evaluations over steps
+    whole_test: Curve = NO_CURVE  # the same for the whole session
     last_test: float | None = None
     has_best: bool = False  # whether some values are better than others
     best: float | None = None
     smoothing: Smoothing | None = None
     over_time: bool = False
-    limits: tuple[float, ...] = ()  # lines across: where the guard acts
-    axis_from_height: int = 4  # lower, the x axis is left out
+    limits: tuple[float, ...] = ()  # drawn as horizontal lines: the limits of the heat guard
+    axis_from_height: int = 4  # a chart with fewer lines has no x axis
 
     @property
     def is_recorded(self) -> bool:
-        """Whether anything of it was recorded."""
+        """Whether the session has recorded a value of it."""
         return bool(self.whole or self.whole_test)
 
     def place(self, columns: int) -> Callable[[float], float]:
-        """The column of an x value of the line; outside the chart if it is not known."""
+        """A function from an x value of the line to its column; -1 if no time is known."""
         place = self.axis.of_times(columns) if self.over_time else self.axis.of_steps(columns)
         return place or (lambda _: -1.0)
 
     def not_finite(self, glyphs: Glyphs) -> tuple[str, str]:
-        """What the marks on its upper edge stand for, and that with the steps; empty for none."""
+        """What the symbols in the top row mean: in brief, and with the steps.
+
+        Both are empty if all values are finite.
+        """
         for who, curve in (("", self.train), (f"{self.evaluated_on} ", self.test)):
             found = all_of(curve)
             if found is not None:
@@ -72,7 +75,7 @@ class Chart:
         return "", ""
 
     def at(self, step: int) -> tuple[float | None, float | None]:
-        """The values of line and signs at a step, or the last ones before it."""
+        """The value of the line and of the evaluations at a step, or the last ones before it."""
         times = self.axis.times
         x = times.at(step) if self.over_time and times is not None else step
         line = value_at(self.train, x)
@@ -84,7 +87,7 @@ class Chart:
 
 
 class ChartContext:
-    """What all charts of a state are made from; worked out once for all of them."""
+    """What all charts of a state have in common. It is computed once."""
 
     def __init__(
         self, state: RunState, view: ChartView = WHOLE, detail: Detail = NO_DETAIL
@@ -100,16 +103,16 @@ class ChartContext:
         )
 
     def with_time(self) -> ChartContext:
-        """The same with gauges, which need to know when each step was done."""
+        """Add the session time of each step, which charts of gauges need; returns this object."""
         self.axis = axis_of(self.state, self.view, self._times(), self._epochs())
         return self
 
     def curve(self, metric: str, part: str = TRAINING) -> Curve:
-        """A metric of one part of the data, as closely as it is known."""
+        """A metric on one part of the data, in the smallest bins that are known."""
         return self._detail.curve(metric, part) or self.state.curve(metric, part)
 
     def gauge_curve(self, name: str) -> Curve | None:
-        """A gauge over seconds in the window shown; None where that has not been read."""
+        """A gauge over seconds in the window; None if the window has not been read yet."""
         return self._detail.gauges.get(name)
 
     def _times(self) -> Curve:
@@ -119,7 +122,7 @@ class ChartContext:
         return self._detail.epochs or self.state.epochs
 
     def smoothing(self, whole: Curve) -> Smoothing | None:
-        """How to smooth a line; None where the view does not."""
+        """How to smooth a line; None if the view has no smoothing."""
         if not self.view.smoothing:
             return None
         unit = unit_of(whole_end(self.state))
@@ -127,14 +130,14 @@ class ChartContext:
 
 
 def value_at(curve: Curve, x: float) -> float | None:
-    """The mean of the bin of x, else of the last one before that has a value.
+    """The mean of the bin that holds x, or of the last bin before it that has values.
 
-    NaN or infinity where that one holds nothing else.
+    The result is NaN or infinity if that bin has no finite value, and None if there is no bin.
     """
     begin = min(int((x - curve.start) // curve.width), len(curve.counts) - 1)
     for index in range(begin, -1, -1):
         if curve.counts[index]:
             return curve.means[index]
-        if index in curve.bad:
-            return math.nan if curve.bad[index].nan else math.inf
+        if index in curve.not_finite:
+            return math.nan if curve.not_finite[index].nan else math.inf
     return None

@@ -1,4 +1,4 @@
-"""All charts of a session above each other on one x axis: cause stands over effect."""
+"""Draws the charts of a session above each other, on one x axis."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from nanotrain_tui.drawing.lines import Line, Span, fit, split
 from nanotrain_tui.drawing.metric_text import cut
 from nanotrain_tui.follow.run_state import RunState
 
-SIDE_CELLS = 22  # right of the curves: their names and values
-LEAST_TITLE = 8  # cells of a chart's name beside the curves
+SIDE_CELLS = 22  # the column on the right of the curves, with their titles and values
+LEAST_TITLE = 8  # a title in that column is never cut to fewer cells
 LEAST_LINES = 3  # of a chart
-AIRY_LINES = 4  # from here on an empty line parts the charts
+AIRY_LINES = 4  # charts of at least this height have an empty line between them
 
 
 def fitting(height: int) -> int:
-    """How many charts so many lines can hold."""
-    return max(1, (height - 2) // LEAST_LINES)  # but for the head and the axis
+    """The number of charts that fit into ``height`` lines, at least 1."""
+    return max(1, (height - 2) // LEAST_LINES)  # the header and the x axis take two lines
 
 
 def visible(charts: Sequence[Chart], view: ChartView, height: int) -> Sequence[Chart]:
-    """Those that are drawn in so many lines."""
+    """The charts that are drawn in ``height`` lines, from the one at ``view.top``."""
     room = fitting(height)
     begin = max(0, min(view.top, len(charts) - room))
     return charts[begin : begin + room]
@@ -55,7 +55,10 @@ def draw_stack(
     glyphs: Glyphs,
     raw: bool = True,
 ) -> list[Line]:
-    """The head, as many charts as fit, and their axis, in ``height`` lines of ``width`` cells."""
+    """Draw the header, as many charts as fit, and the x axis: ``height`` lines of ``width`` cells.
+
+    ``raw``: whether the unsmoothed curves are drawn behind the smoothed ones.
+    """
     head = draw_head(state, view, charts, width, glyphs)
     if not charts or height < LEAST_LINES + 2:
         return [head]
@@ -65,7 +68,7 @@ def draw_stack(
     axis_signs = signs_on(charts[-1], across, glyphs)
     free = free_of_labels(charts[-1], across)
     lines = [head]
-    for index, (chart, rows) in enumerate(zip(charts, _shares(len(charts), height), strict=True)):
+    for index, (chart, rows) in enumerate(zip(charts, _heights(len(charts), height), strict=True)):
         last = index == len(charts) - 1
         signs = {x: span for x, span in axis_signs.items() if last and x not in free}
         plot = plot_chart(chart, across, rows, glyphs, step, signs, raw)
@@ -83,8 +86,8 @@ def _airy(count: int, height: int) -> bool:
     return (height - 2 - (count - 1)) // count >= AIRY_LINES
 
 
-def _shares(count: int, height: int) -> list[int]:
-    """The lines of each chart; what is left over goes to the first."""
+def _heights(count: int, height: int) -> list[int]:
+    """The number of lines of each chart. The first charts have the remainder."""
     room = height - 2 - (count - 1 if _airy(count, height) else 0)
     return [room // count + (index < room % count) for index in range(count)]
 
@@ -92,15 +95,16 @@ def _shares(count: int, height: int) -> list[int]:
 def _side(
     chart: Chart, plot: Plot, step: int, newest: bool, glyphs: Glyphs
 ) -> tuple[Line, Line, Line]:
-    """Name and values, at the cursor or the newest."""
-    bad, _ = chart.not_finite(glyphs)
+    """The title and the values at the right of a chart: at the cursor, or the newest ones."""
+    note, _ = chart.not_finite(glyphs)
     log = " (log)" if plot.scale.log else ""
-    room = SIDE_CELLS - len(f"{chart.number} {log}") - (cell_len(bad) + 1 if bad else 0)
+    note_cells = cell_len(note) + 1 if note else 0
+    room = SIDE_CELLS - len(f"{chart.number} {log}") - note_cells
     title = f"{chart.number} {cut(chart.title, max(LEAST_TITLE, room), glyphs.ellipsis)}{log}"
     value, test = (chart.last, chart.last_test) if newest else chart.at(step)
     if not chart.has_line:
         only = Span(f"{glyphs.test} {chart.figure(test, glyphs.missing)}", "test")
-        return _side_head(title, bad), (only,), ()
+        return _side_head(title, note), (only,), ()
     text = f"{glyphs.train} {chart.figure(value, glyphs.missing)}"
     smoothed = Span("")
     if plot.smoothed is not None:
@@ -110,17 +114,17 @@ def _side(
         below = (Span(f"{glyphs.test} {chart.figure(test, glyphs.missing)}", "test"),)
     elif chart.over_time:
         below = (Span(f"max {chart.figure(chart.whole.high, glyphs.missing)}", "muted"),)
-    return _side_head(title, bad), (Span(text, "train"), smoothed), below
+    return _side_head(title, note), (Span(text, "train"), smoothed), below
 
 
-def _side_head(title: str, bad: str) -> Line:
-    return (Span(title, "title"), Span(f" {bad}" if bad else "", "error"))
+def _side_head(title: str, note: str) -> Line:
+    return (Span(title, "title"), Span(f" {note}" if note else "", "error"))
 
 
 def draw_head(
     state: RunState, view: ChartView, charts: Sequence[Chart], width: int, glyphs: Glyphs
 ) -> Line:
-    """Whose charts they are, where the cursor stands, and what of it is shown."""
+    """The header: the session, the position of the cursor, and the view in words."""
     step = view.at(state.step)
     sign = glyphs.states.get(state.state, "")
     parts = [f"step {step:,}"]
@@ -138,7 +142,7 @@ def draw_head(
 
 
 def view_text(view: ChartView, charts: Sequence[Chart]) -> str:
-    """A view in words."""
+    """A view in words: ``steps 100-200, by time, log``."""
     parts = ["all steps"]
     if view.window is not None:
         parts = [f"steps {view.window[0]:,}-{view.window[1]:,}"]

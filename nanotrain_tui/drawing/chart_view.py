@@ -1,4 +1,4 @@
-"""What part of a session the charts show, and how: one plain value that all charts share."""
+"""Which part of a session the charts show, and how: one immutable value for all charts."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from dataclasses import dataclass, replace
 SMOOTHINGS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99)
 SCALES = ("auto", "linear", "log")
 AXES = ("step", "time", "epoch")
-LEAST_STEPS = 8  # a closer look shows no more
+LEAST_STEPS = 8  # zooming in stops here: there would be nothing more to see
 
 
 @dataclass(frozen=True, slots=True)
 class ChartView:
-    """A view of the charts; each key makes another one of it.
+    """A view of the charts. It is immutable: each method returns a new view.
 
-    ``end`` is always the last step of the whole axis, ``newest`` the newest step.
+    In the methods ``end`` is the last step of the whole axis, and ``newest`` the last completed
+    step.
     """
 
-    window: tuple[int, int] | None = None  # the first and last step shown; None: all
-    smoothing: float = 0.0  # TensorBoard's weight, see app.smoothing
-    scale: str = "auto"  # the y axes, but of fractions; one of SCALES
+    window: tuple[int, int] | None = None  # the first and the last step shown; None: all steps
+    smoothing: float = 0.0  # TensorBoard's weight, 0 to 1; see drawing.smoothing
+    scale: str = "auto"  # of the y axes, except those from 0 to 100%; one of SCALES
     axis: str = "step"  # one of AXES
     cursor: int | None = None  # a step; None: the newest
-    hidden: frozenset[str] = frozenset()  # the charts left out of the charts screen, by key
-    top: int = 0  # how many charts are above what the charts screen shows
+    hidden: frozenset[str] = frozenset()  # keys of the charts that the charts screen leaves out
+    top: int = 0  # the number of charts above the first visible one on the charts screen
 
     def shown(self, end: int) -> tuple[int, int]:
         """The first and the last step shown."""
@@ -37,7 +38,7 @@ class ChartView:
         return newest if self.cursor is None else min(self.cursor, newest)
 
     def zoomed(self, closer: bool, newest: int, end: int) -> ChartView:
-        """Half or twice as many steps; the one under the cursor stays where it is drawn."""
+        """Show half or twice as many steps; the cursor keeps its position on the screen."""
         first, last = self.shown(end)
         here = min(last, max(first, self.at(newest)))
         span = last - first
@@ -46,7 +47,10 @@ class ChartView:
         return self._windowed(begin, wanted, end)
 
     def panned(self, direction: int, newest: int, end: int) -> ChartView:
-        """A quarter of the window to the left (-1) or the right (1); the cursor stays inside."""
+        """Move the window by a quarter to the left (-1) or the right (1), and the cursor with it.
+
+        The cursor moves only if it would leave the window.
+        """
         if self.window is None:
             return self
         first, last = self.shown(end)
@@ -55,11 +59,11 @@ class ChartView:
         return replace(moved, cursor=min(newest, stop, max(begin, self.at(newest))))
 
     def whole(self) -> ChartView:
-        """All steps."""
+        """Show all steps."""
         return replace(self, window=None)
 
     def moved(self, step: int, newest: int, end: int) -> ChartView:
-        """The cursor on a step; the window goes with it."""
+        """Move the cursor to a step, and the window if the step is outside of it."""
         step = max(0, min(step, newest))
         first, last = self.shown(end)
         view = replace(self, cursor=step)
@@ -68,20 +72,20 @@ class ChartView:
         return view._windowed(step if step < first else step - (last - first), last - first, end)
 
     def smoothed(self, more: bool) -> ChartView:
-        """The next weight up or down."""
+        """Use the next larger or smaller smoothing weight."""
         index = SMOOTHINGS.index(self.smoothing) + (1 if more else -1)
         return replace(self, smoothing=SMOOTHINGS[max(0, min(index, len(SMOOTHINGS) - 1))])
 
     def scaled(self) -> ChartView:
-        """The next kind of y axis."""
+        """Use the next kind of y axis."""
         return replace(self, scale=_after(SCALES, self.scale))
 
     def along(self) -> ChartView:
-        """The next kind of x axis."""
+        """Use the next kind of x axis."""
         return replace(self, axis=_after(AXES, self.axis))
 
     def toggled(self, name: str) -> ChartView:
-        """A chart shown or left out."""
+        """Show or hide a chart, by its key."""
         return replace(self, hidden=self.hidden ^ {name})
 
     def _windowed(self, first: int, span: int, end: int) -> ChartView:

@@ -1,4 +1,4 @@
-"""Sessions side by side in tables: what each came to, what that took, what differs."""
+"""Tables that compare sessions: their results, what these took, and the differences."""
 
 from __future__ import annotations
 
@@ -6,26 +6,18 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-from nanotrain_tui.catalog.formats import clock, joules
-from nanotrain_tui.drawing.metric_text import cut, part_title, value_text
+from nanotrain_tui.drawing.metric_text import cut, part_title
 from nanotrain_tui.drawing.overlay import LETTERS
-from nanotrain_tui.follow.compare import (
-    ComparedRun,
-    Reached,
-    common_target,
-    differences,
-    metric_parts,
-    primary_metric,
-)
-from nanotrain_tui.follow.not_finite import in_words
-from nanotrain_tui.session.metrics import PERCENT, Metric
+from nanotrain_tui.drawing.result_columns import default_target, result_columns
+from nanotrain_tui.follow.compare import ComparedRun, differences, metric_parts
+from nanotrain_tui.follow.not_finite_ranges import in_words
 
-MOST_METRICS = 2  # beside the primary one
-NAME_CELLS = 16  # of a metric above its column
+MOST_METRICS = 2  # columns of metrics besides the primary one, so that time and energy fit
+NAME_CELLS = 16  # the name of a column is cut to this
 
 
 def comparison(found: Sequence[ComparedRun]) -> list[str]:
-    """What each came to, what reaching the same value took, what differs."""
+    """Lines of text: the results of each session, values that are not finite, and differences."""
     names = [f"{LETTERS[i]} {one.name}" for i, one in enumerate(found)]
     lines = [*_aligned(_results(found, names)), *_not_finite(found, names)]
     differ = differences(found)
@@ -36,74 +28,20 @@ def comparison(found: Sequence[ComparedRun]) -> list[str]:
 
 
 def _results(found: Sequence[ComparedRun], names: Sequence[str]) -> list[list[str]]:
-    """A head and a row for each session; its columns depend on the metrics there are."""
-    columns: list[list[str]] = [["", *names]]
-    if any(one.begins_at for one in found):  # else there is nothing to distinguish
-        columns.append(["steps", *map(_steps, found)])
-    primary = primary_metric(found)
-    if primary is not None:
-        columns += _best(found, primary)
-    for metric in _others(found, primary):
-        best = [one.summary.best(metric.name) for one in found]
-        columns.append([_name(metric), *(value_text(metric, value) for value in best)])
-    columns.append(["time", *(clock(one.summary.duration_s) for one in found)])
-    columns.append(["energy", *(joules(one.summary.energy_j) for one in found)])
-    if primary is not None:
-        columns += _target(found, primary)
+    """A header row and a row for each session. The columns depend on the metrics."""
+    left_out = {"state"}  # the list of sessions shows it, and the screen is narrow
+    if not any(one.begins_at for one in found):
+        left_out.add("steps")  # without forks it only repeats the configuration
+    columns = [["", *names]]
+    known = result_columns(found, default_target(found), most_metrics=MOST_METRICS)
+    for name, cells in known:
+        if name not in left_out:
+            columns.append([cut(name, NAME_CELLS), *cells])
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _best(found: Sequence[ComparedRun], metric: Metric) -> list[list[str]]:
-    """The best value of a metric and its step; the last value where none is better."""
-    if metric.better is None:
-        last = [one.summary.last(metric.name) for one in found]
-        return [[_name(metric), *(value_text(metric, value) for value in last)]]
-    best = [one.best(metric.name) for one in found]
-    return [
-        [f"best {_name(metric)}",
-         *(value_text(metric, one.value(metric.name) if one else None) for one in best)],
-        ["at step", *(f"{one.step:,}" if one else "" for one in best)],
-    ]  # fmt: skip
-
-
-def _target(found: Sequence[ComparedRun], metric: Metric) -> list[list[str]]:
-    """What it took each to reach the value that all of them reached."""
-    wanted = common_target(found, metric.name) if metric.better is not None else None
-    if wanted is None:
-        return []
-    value = f"{100 * wanted:g}%" if metric.format == PERCENT else f"{wanted:g} {metric.unit}"
-    reached = [one.reached(metric.name, wanted) for one in found]
-    return [[f"to {value.rstrip()}", *("" if one is None else _took(one) for one in reached)]]
-
-
-def _others(found: Sequence[ComparedRun], primary: Metric | None) -> list[Metric]:
-    """A few more metrics that have a best value."""
-    known = {
-        metric.name: metric
-        for one in found
-        for metric, _, best in one.summary.metrics.values()
-        if best is not None and (primary is None or metric.name != primary.name)
-    }
-    return list(known.values())[:MOST_METRICS]
-
-
-def _name(metric: Metric) -> str:
-    return cut(metric.label, NAME_CELLS)
-
-
-def _steps(one: ComparedRun) -> str:
-    own = f" ({one.summary.own_steps:,} own)" if one.begins_at else ""
-    return f"{one.summary.step:,}{own}"
-
-
-def _took(reached: Reached) -> str:
-    own = f" ({reached.own_steps:,} own)" if reached.own_steps != reached.step else ""
-    energy = "" if reached.energy_j is None else f", {joules(reached.energy_j)}"
-    return f"step {reached.step:,}{own}, {clock(reached.time_s)}{energy}"
-
-
 def _not_finite(found: Sequence[ComparedRun], names: Sequence[str]) -> list[str]:
-    """Where values of a session are not finite, a line for each metric."""
+    """A line for each metric of a session with values that are not finite."""
     notes = [
         f" {name}: {part_title(key, one.metrics)} {note}"
         for name, one in zip(names, found, strict=True)

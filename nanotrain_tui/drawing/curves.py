@@ -1,4 +1,4 @@
-"""The graphs of the activation functions, drawn from the catalog's functions."""
+"""Draws the graphs of the activation functions of the catalog."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ FUNCTIONS: Mapping[str, Callable[[float], float]] = {
 
 
 def draw_curve(name: str, width: int, height: int, glyphs: Glyphs | None = None) -> list[str]:
-    """An activation over -4..4 in so many rows of so many cells; its own range fills them."""
+    """Draw an activation function over -4 to 4, in ``height`` rows of ``width`` cells.
+
+    The y axis spans the values of the function. Raises KeyError for an unknown name.
+    """
     glyphs = glyphs or terminal_glyphs()
     function = FUNCTIONS[name]
     columns = width * dots_of(glyphs)[0]
@@ -25,5 +28,5 @@ def draw_curve(name: str, width: int, height: int, glyphs: Glyphs | None = None)
 
 
 def small_curve(name: str) -> str:
-    """One row of eight cells, for a list."""
+    """Draw an activation function in one row of eight cells, for a list."""
     return draw_curve(name, 8, 1)[0]

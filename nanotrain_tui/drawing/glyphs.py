@@ -1,4 +1,4 @@
-"""The characters drawings are made of, by what the terminal can show."""
+"""The characters of the drawings: a set for Unicode terminals and a set for ASCII ones."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from nanotrain_tui.session.events import Sign
 
 
 class Glyphs(NamedTuple):
-    """One set of drawing characters; each is one cell wide."""
+    """One set of drawing characters. Most are one cell wide."""
 
-    braille: bool  # 2x4 dots a cell; else 1x2 of `halves`
-    halves: str  # none, lower, upper, both
-    eighths: str  # a column from lowest to full
+    braille: bool  # True: 2x4 dots a cell; False: 1x2 dots, drawn with ``halves``
+    halves: str  # no dot, the lower one, the upper one, both
+    eighths: str  # a bar from the lowest to the full height of a cell
     test: str  # an evaluation
     train: str  # a sample of the training line, for the legend
-    bad: str  # NaN
+    cross: str  # NaN, and a problem in the status header
     infinite: str
     vertical: str
     corner: str
     horizontal: str
-    bound: str  # before what bounds the run
-    done: str  # progress
-    rest: str
-    states: dict[str, str]
-    levels: dict[str, str]
+    bound: str  # before the text of a bottleneck
+    done: str  # the completed part of a progress bar
+    rest: str  # the rest of it
+    states: dict[str, str]  # by state of a session
+    levels: dict[str, str]  # by level of an event
     ellipsis: str
     newer: str
-    missing: str
-    playing: str  # a replay that goes on, and one that does not
-    halted: str
+    missing: str  # a value that is not known
+    playing: str  # a replay that plays
+    halted: str  # a replay that is paused
     cursor: str
 
     def sign(self, sign: Sign) -> str:
-        """The sign of an event on the charts."""
+        """The symbol of an event on the charts."""
         return sign.glyph if self.braille else sign.ascii
 
     def not_finite(self, kind: str) -> str:
-        """The sign for a kind of ``follow.not_finite``."""
-        return self.bad if kind == NAN else self.infinite
+        """The symbol for ``NAN`` or ``INFINITE`` of ``follow.not_finite``."""
+        return self.cross if kind == NAN else self.infinite
 
 
 UNICODE = Glyphs(
@@ -52,7 +52,7 @@ UNICODE = Glyphs(
     eighths="▁▂▃▄▅▆▇█",
     test="◆",
     train="⠤⠤",
-    bad="×",
+    cross="×",
     infinite="∞",
     vertical="│",
     corner="└",
@@ -84,7 +84,7 @@ ASCII = Glyphs(
     eighths="_.,-=+*#",
     test="o",
     train="..",
-    bad="x",
+    cross="x",
     infinite="i",
     vertical="|",
     corner="+",
@@ -115,7 +115,10 @@ _PLAIN = {"→": ">", "—": "-", "–": "-", "·": "-", "…": "~", "°": "o", 
 
 
 def plain(text: str) -> str:
-    """Text in ASCII of the same width; a question mark stands for each sign that ASCII lacks."""
+    """The text in ASCII, with the same width in cells.
+
+    A character without a replacement becomes one question mark a cell.
+    """
     if text.isascii():
         return text
     return "".join(
@@ -124,12 +127,15 @@ def plain(text: str) -> str:
 
 
 def glyphs_for(encoding: str | None, term: str | None) -> Glyphs:
-    """ASCII where the encoding is not Unicode, and on Linux's console, whose font lacks braille."""
+    """The set for a terminal: ASCII if its encoding is not Unicode, and on the Linux console.
+
+    ``term`` is the variable ``TERM``. The font of the Linux console has no braille.
+    """
     utf = (encoding or "ascii").lower().replace("_", "-").startswith("utf")
     return UNICODE if utf and term != "linux" else ASCII
 
 
 def terminal_glyphs() -> Glyphs:
-    """What this process' terminal can show."""
+    """The set for the terminal of this process."""
     stream = sys.__stderr__ or sys.__stdout__  # Textual draws on stderr
     return glyphs_for(getattr(stream, "encoding", None), os.environ.get("TERM"))

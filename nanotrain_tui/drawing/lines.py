@@ -1,7 +1,7 @@
-"""Lines of spans: what the drawing functions return and the live widgets put on screen.
+"""Lines of spans: what the drawing functions return and the live widgets show.
 
-A widget keeps the lines it shows, compares them with the new ones cell by cell, and asks Textual
-to write only what differs: over a slow link unchanged cells cost nothing.
+A widget keeps the lines that it shows and compares them with the new ones cell by cell. It asks
+Textual to write only the cells that differ, because a slow connection needs few bytes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ROLES = (
 
 
 class Span(NamedTuple):
-    """Text in one style; ``role`` is one of ROLES or empty for plain text."""
+    """Text in one style. ``role`` is one of ROLES, or empty for plain text."""
 
     text: str
     role: str = ""
@@ -26,12 +26,12 @@ Line = tuple[Span, ...]
 
 
 def width_of(line: Line) -> int:
-    """The cells a line takes."""
+    """The width of a line in cells."""
     return sum(cell_len(span.text) for span in line)
 
 
 def fit(line: Line, width: int, ellipsis: str = "…") -> Line:
-    """A line of exactly ``width`` cells: cut with an ellipsis, or filled with spaces."""
+    """The line in exactly ``width`` cells: cut with an ellipsis, or filled with spaces."""
     spans: list[Span] = []
     left = max(0, width)
     short = width_of(line) > left
@@ -52,7 +52,7 @@ def fit(line: Line, width: int, ellipsis: str = "…") -> Line:
 
 
 def first_fitting(width: int, *variants: Line) -> Line:
-    """The first of these lines that has room, else the last one cut."""
+    """The first of the lines that fits into ``width`` cells, or the last one, cut."""
     for variant in variants:
         if width_of(variant) <= width:
             return fit(variant, width)
@@ -60,7 +60,10 @@ def first_fitting(width: int, *variants: Line) -> Line:
 
 
 def split(line: Line, right: Line, width: int) -> Line:
-    """One line at the left edge and one at the right; the right one goes where both do not fit."""
+    """A line at the left edge and one at the right edge, in ``width`` cells.
+
+    The right one is left out if there is no room for both.
+    """
     free = width - width_of(right) - 1
     if free < width_of(line):
         return fit(line, width)
@@ -68,9 +71,10 @@ def split(line: Line, right: Line, width: int) -> Line:
 
 
 def changed_cells(old: Line, new: Line) -> tuple[int, int] | None:
-    """``(start, end)`` of the cells in which two lines of equal width differ; None if nowhere.
+    """``(start, end)`` of the cells in which two lines of equal width differ; None if none do.
 
-    One run a line: Textual writes each from the widget's left edge, so two would cost more.
+    The result is one range even if some cells inside are equal: Textual writes every range from
+    the left edge of the widget, so two ranges would be more to write.
     """
     if old == new:
         return None

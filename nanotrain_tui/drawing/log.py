@@ -1,4 +1,4 @@
-"""The event log as lines: newest last, long ones wrapped at words."""
+"""Draws the event log as lines. Long events are wrapped at words."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
 from nanotrain_tui.follow.run_state import LogLine
 
-TIME_CELLS = 5  # hours take more
+TIME_CELLS = 5  # at least; a time with hours is longer
 MOST_ROWS = 4  # of one event
 _ROLES = {"good": "good", "warning": "warning", "error": "error"}
 
 
 def draw_event(line: LogLine, width: int, glyphs: Glyphs) -> list[Line]:
-    """The rows of one event: time, a sign for its weight, text."""
+    """The rows of one event, each ``width`` cells: time, a symbol for its level, text."""
     role = _ROLES.get(line.level, "")
     time = f"{clock(line.t):>{TIME_CELLS}} "
     sign = glyphs.levels.get(line.level, " ")
     room = width - cell_len(time) - 2
-    if room < 12:  # no place for the time: the text matters more
+    if room < 12:  # too narrow for both: the text is more important than the time
         time, room = "", width - 2
     rows = wrap(line.text, max(1, room))
     if len(rows) > MOST_ROWS:
@@ -35,7 +35,7 @@ def draw_event(line: LogLine, width: int, glyphs: Glyphs) -> list[Line]:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Rows of at most ``width`` cells, broken at spaces where there are any."""
+    """The text in rows of at most ``width`` cells, broken at spaces if possible."""
     rows: list[str] = []
     row = ""
     for word in text.split(" "):

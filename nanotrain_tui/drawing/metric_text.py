@@ -1,4 +1,4 @@
-"""How the values of a metric are written and scaled, as the session declares it."""
+"""How the values of a metric are written and scaled, by the declaration of the metric."""
 
 from __future__ import annotations
 
@@ -18,27 +18,30 @@ from nanotrain_tui.drawing.scale import (
 )
 from nanotrain_tui.session.metrics import PERCENT, TRAINING, UP, Metric, MetricPart, Metrics
 
-METRIC_CELLS = 32  # of a name within a sentence
-MOST_PERCENT = 1e4  # greater ones are written in short
-KNOWN_FIGURES = 1024  # metrics and scales whose functions are kept
+METRIC_CELLS = 32  # the name of a metric within a sentence is cut to this
+KNOWN_FIGURES = 1024  # the size of the cache
 _SCALES: Mapping[str, Callable[[Sequence[float]], Scale]] = {
     "auto": log_if_wide, "linear": linear_scale, "log": log_or_linear,
 }  # fmt: skip
 
 
 class Figures(NamedTuple):
-    """The functions that write the values of a metric; the same ones for the same metric."""
+    """The functions that write the values of a metric beside a chart or in a narrow cell.
 
-    value: Callable[[float | None, str], str]  # with its unit
-    batch: Callable[[float | None, str], str]  # of one batch: coarser
-    label: Callable[[float], str]  # of an axis: in few cells, without the unit
+    Sentences and tables use ``Metric.text``, which is more precise. The first two functions take
+    the value and the text for a missing value.
+    """
+
+    value: Callable[[float | None, str], str]  # with the unit
+    batch: Callable[[float | None, str], str]  # of one batch: less precise
+    label: Callable[[float], str]  # on an axis: short and without the unit
 
 
 @lru_cache(KNOWN_FIGURES)
 def figures_of(metric: Metric) -> Figures:
-    """How to write the values of a metric."""
+    """The functions for a metric; the same objects for an equal metric."""
     if metric.format == PERCENT:
-        return Figures(_percent, _whole_percent, _percent_label)
+        return Figures(percent, _whole_percent, _percent_label)
     if not metric.unit:
         return Figures(figure, figure, short)
 
@@ -49,11 +52,11 @@ def figures_of(metric: Metric) -> Figures:
 
 
 def scale_of(metric: Metric, kind: str = "auto") -> Callable[[Sequence[float]], Scale]:
-    """The y axis of a metric; ``kind`` is one of ``chart_view.SCALES``."""
+    """A function from values to the y axis. ``kind`` is one of ``chart_view.SCALES``."""
     if metric.format == PERCENT and metric.better == UP:
         return fraction_scale
     if kind == "auto" and metric.better == UP:
-        return linear_scale  # a logarithmic one would press the best values together
+        return linear_scale  # on a logarithmic axis the best values would be too close together
     return _SCALES[kind]
 
 
@@ -62,38 +65,22 @@ def has_choice_of_scale(metric: Metric) -> bool:
     return scale_of(metric, "log") is not fraction_scale
 
 
-def value_text(metric: Metric, value: float | None, missing: str = "—") -> str:
-    """A value of a metric with its unit: ``94.27%``, ``0.212``, ``12.5 ms``."""
-    return figures_of(metric).value(value, missing)
-
-
 def part_title(key: MetricPart, metrics: Metrics) -> str:
-    """A metric of one part of the data within a sentence: ``loss``, ``test accuracy``."""
+    """The name of a metric on one part of the data: ``loss``, ``test accuracy``."""
     label = metrics.get(key.metric).label
     return label if key.part == TRAINING else f"{key.part} {label}"
 
 
 def cut(text: str, cells: int, ellipsis: str = "…") -> str:
-    """Text of at most so many cells: a name may be long, or wide."""
+    """The text in at most ``cells`` cells: names may be long or have wide characters."""
     if cell_len(text) <= cells:
         return text
     return set_cell_size(text, max(0, cells - cell_len(ellipsis))).rstrip() + ellipsis
 
 
-def _percent(value: float | None, missing: str) -> str:
-    return _short_percent(value) or percent(value, missing)
-
-
 def _whole_percent(value: float | None, missing: str) -> str:
-    return _short_percent(value) or percent(value, missing, digits=0)
+    return percent(value, missing, digits=0)
 
 
 def _percent_label(value: float) -> str:
     return f"{100 * value:.3g}%"
-
-
-def _short_percent(value: float | None) -> str:
-    """A value that is no fraction of 0 to 1 by far; empty for all others."""
-    if value is None or not MOST_PERCENT < abs(100 * value) < float("inf"):
-        return ""
-    return f"{short(100 * value)}%"

@@ -1,4 +1,4 @@
-"""A metric of several sessions over each other, each with its letter at its end."""
+"""Draws a metric of several sessions in one chart. A letter marks the end of each curve."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from nanotrain_tui.session.metrics import STANDARD_METRICS, MetricPart, Metrics
 
 LETTERS = "ABCDEFGH"
 ROLES = ("train", "test", "good", "warning", "error", "value", "muted", "bar")
-LEAST_NAME_CELLS = 20  # of a metric, however narrow the screen is
+LEAST_NAME_CELLS = 20  # a name is never cut to less, however narrow the screen is
 
 
 def metrics_with(runs: Sequence[ComparedRun], name: str) -> Metrics:
-    """The metrics of the first session that knows this one: they say how it is drawn."""
+    """The metrics of the first session that has the metric ``name``, else the standard ones."""
     known = (one.metrics for one in runs if name in one.metrics)
     return next(known, STANDARD_METRICS)
 
@@ -30,7 +30,10 @@ def draw_overlay(
     runs: Sequence[ComparedRun], key: MetricPart, axis: str, width: int, height: int,
     glyphs: Glyphs,
 ) -> list[Line]:  # fmt: skip
-    """A title, the curves, and the axis; O(bins) whatever the sessions' length."""
+    """A title, the curves and the x axis: ``height`` lines of ``width`` cells.
+
+    ``axis`` is one of ``follow.compare.AXES``. The time grows with the bins, not with the steps.
+    """
     metrics = metrics_with(runs, key.metric)
     metric = metrics.get(key.metric)
     traces = [one.trace(key, axis) for one in runs]
@@ -48,10 +51,10 @@ def draw_overlay(
                 if sign.strip():
                     cells[y][x] = Span(sign, role)
     for index, trace in enumerate(traces):
-        for at, kind in trace.bad:
+        for at, kind in trace.not_finite:
             x = min(across - 1, int(at / (end or 1.0) * across))
             cells[0][x] = Span(glyphs.not_finite(kind), ROLES[index % len(ROLES)])
-    for letter, trace in zip(LETTERS, traces, strict=False):  # last, that no line hides one
+    for letter, trace in zip(LETTERS, traces, strict=False):  # last, so that no curve hides one
         if trace.pieces:
             last_x, last = trace.pieces[-1][-1]
             x = min(across - 1, int(last_x / (end or 1.0) * across))
@@ -74,7 +77,7 @@ def draw_overlay(
 
 
 def _columns(trace: Trace, end: float, count: int) -> list[float | None]:
-    """Means by column; between two points of a piece that are apart, a straight line."""
+    """The mean of each column; columns between two points of a piece are interpolated."""
     sums, sizes = [0.0] * count, [0] * count
     pieces = [
         [min(count - 1, int(x / (end or 1.0) * count)) for x, _ in piece] for piece in trace.pieces

@@ -1,4 +1,4 @@
-"""Curves as characters: a line of braille dots (or ASCII halves), and a row of block eighths."""
+"""Draws curves as characters: lines of braille or ASCII dots, and block sparklines."""
 
 from __future__ import annotations
 
@@ -20,20 +20,21 @@ _BRAILLE = 0x2800
 class Columns(NamedTuple):
     """A curve resampled to columns of a drawing."""
 
-    means: list[float | None]  # None: no finite value there
-    bad: list[str]  # the kind of what is not finite there, see follow.not_finite; or empty
-    counts: list[float]  # values each column stands for
+    means: list[float | None]  # None: the column has no finite value
+    not_finite: list[str]  # the kind of its values that are not finite; empty: there are none
+    counts: list[float]  # the number of values of each column
 
 
 def resample(curve: Curve, columns: int, place: Callable[[float], float], hold: int = 0) -> Columns:
-    """The curve as so many columns, values that share one averaged; ``place``: the column of x.
+    """The curve in ``columns`` columns. ``place`` is the function from an x value to its column.
 
-    A value is held until the next one if that comes within ``hold`` of x.
+    A column has the mean of its values. A bin also fills the columns up to the next bin if the gap
+    between them is at most ``hold``, in the unit of x.
     """
     sums = [0.0] * columns
     counts = [0.0] * columns
-    bad = [""] * columns
-    filled = [i for i, n in enumerate(curve.counts) if n or i in curve.bad]
+    not_finite = [""] * columns
+    filled = [i for i, n in enumerate(curve.counts) if n or i in curve.not_finite]
     for i, following in zip_longest(filled, filled[1:]):
         first, last = columns_of(curve, i, place)
         if following is not None and 0 < (following - i - 1) * curve.width <= hold:
@@ -41,18 +42,18 @@ def resample(curve: Curve, columns: int, place: Callable[[float], float], hold: 
         if last < 0 or first >= columns:
             continue
         count = curve.counts[i]
-        share = count / (last - first + 1)
+        part = count / (last - first + 1)
         for column in range(max(0, first), min(columns - 1, last) + 1):
-            sums[column] += curve.means[i] * share if count else 0.0
-            counts[column] += share
-            if i in curve.bad and bad[column] != NAN:
-                bad[column] = curve.bad[i].kind
+            sums[column] += curve.means[i] * part if count else 0.0
+            counts[column] += part
+            if i in curve.not_finite and not_finite[column] != NAN:
+                not_finite[column] = curve.not_finite[i].kind
     means = [total / count if count else None for total, count in zip(sums, counts, strict=True)]
-    return Columns(means, bad, counts)
+    return Columns(means, not_finite, counts)
 
 
 def columns_of(curve: Curve, index: int, place: Callable[[float], float]) -> tuple[int, int]:
-    """The first and the last column that a bin covers; one narrower than a column is in one."""
+    """The first and the last column of a bin. A bin narrower than a column is in one column."""
     start = curve.start + index * curve.width
     begin, stop = place(start), place(min(start + curve.width, curve.end + 1))
     first = math.floor(begin)
@@ -62,7 +63,11 @@ def columns_of(curve: Curve, index: int, place: Callable[[float], float]) -> tup
 def plot_line(
     means: Sequence[float | None], scale: Scale, width: int, height: int, glyphs: Glyphs
 ) -> list[str]:
-    """A connected line in ``height`` rows of ``width`` cells; see ``dots_of`` for len(means)."""
+    """Draw a connected line in ``height`` rows of ``width`` cells.
+
+    ``means`` has a value for each column of dots: ``width`` times ``dots_of(glyphs)[0]``. None is
+    a gap.
+    """
     across, down = dots_of(glyphs)
     cells = [[0] * width for _ in range(height)]
     rows = height * down
@@ -72,7 +77,7 @@ def plot_line(
             before = None
             continue
         y = rows - 1 - min(rows - 1, int(scale.position(mean) * rows))
-        # Joined to the column before, so that a steep curve stays one line.
+        # Dots between this column and the one before keep a steep curve connected.
         for dot in _between(before, y):
             cells[dot // down][x // across] |= _DOTS[x % across][dot % down]
         before = y
@@ -82,7 +87,7 @@ def plot_line(
 
 
 def dots_of(glyphs: Glyphs) -> tuple[int, int]:
-    """Dots a cell, across and down."""
+    """The number of dots of a cell: horizontally and vertically."""
     return (2, 4) if glyphs.braille else (1, 2)
 
 
@@ -98,9 +103,10 @@ def _half(bits: int, glyphs: Glyphs) -> str:
 
 
 def sparkline(curve: Curve, scale: Scale, width: int, end: float, glyphs: Glyphs) -> str:
-    """The curve over x in [0, end] in one row of block eighths; a space is a gap.
+    """Draw the curve over x in [0, end] as a row of block characters; a space is a gap.
 
-    A column no sample fell into repeats the one before if the next sample comes soon.
+    ``end`` is in seconds. A column without a sample repeats the one before if the next sample
+    comes within a minute.
     """
     means = resample(curve, width, lambda x: x * width / (end + 1)).means
     last = len(glyphs.eighths) - 1

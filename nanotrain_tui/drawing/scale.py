@@ -1,4 +1,4 @@
-"""Axes: which range to draw, linear or logarithmic."""
+"""The range of a y axis, linear or logarithmic, and the end of an x axis."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
-# A range wider than this is drawn on a logarithmic axis: a wild start would flatten the rest.
+# A range wider than this has a logarithmic axis: large first values would flatten the rest.
 LOG_FROM_RATIO = 20.0
-ROUNDING = 1e-6  # of the mean of fractions
+ROUNDING = 1e-6  # the mean of fractions may be outside of 0 to 1 by this much
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -20,27 +20,27 @@ class Scale(NamedTuple):
     log: bool = False
 
     def position(self, value: float) -> float:
-        """Where a value lies, 0 at ``low`` to 1 at ``high``; what lies outside is on the edge."""
+        """The position of a value: 0 at ``low`` and below, 1 at ``high`` and above."""
         if value <= self.low:
             return 0.0
         if value >= self.high:
             return 1.0
         if self.log:
-            low = math.log(self.low)  # apart, as a quotient may be beyond what a float holds
+            low = math.log(self.low)  # the quotient of the two values could overflow
             return (math.log(value) - low) / (math.log(self.high) - low)
         return (value - self.low) / (self.high - self.low)
 
     def middle(self) -> float:
-        """The value half way up."""
+        """The value at position 0.5."""
         return (
             math.sqrt(self.low) * math.sqrt(self.high) if self.log else (self.low + self.high) / 2
         )
 
 
 def fraction_scale(values: Iterable[float]) -> Scale:
-    """Up to 1, from the highest of some round floors that leaves no value out.
+    """A scale up to 1, from 0, 0.5, 0.8 or 0.9: the largest of these that shows every value.
 
-    Linear where a value is no fraction of 0 to 1.
+    If a value is outside of 0 to 1, the scale is that of ``linear_scale``.
     """
     shown = list(values)
     lowest = min(shown, default=0.0)
@@ -51,7 +51,7 @@ def fraction_scale(values: Iterable[float]) -> Scale:
 
 
 def log_if_wide(values: Iterable[float]) -> Scale:
-    """Logarithmic where the values span a factor of 20 and none is negative, else linear."""
+    """Logarithmic if no value is negative and the values span a factor of 20, else linear."""
     shown = list(values)
     positive = min((value for value in shown if value > 0), default=0.0)
     wide = positive and max(shown) / positive >= LOG_FROM_RATIO
@@ -59,7 +59,7 @@ def log_if_wide(values: Iterable[float]) -> Scale:
 
 
 def log_scale(values: Iterable[float]) -> Scale | None:
-    """A logarithmic axis; None where a value is negative or none is above nought."""
+    """A logarithmic scale; None if a value is negative or no value is above 0."""
     shown = list(values)
     positive = [value for value in shown if value > 0]
     if not positive or min(shown) < 0:
@@ -69,13 +69,13 @@ def log_scale(values: Iterable[float]) -> Scale | None:
 
 
 def log_or_linear(values: Iterable[float]) -> Scale:
-    """Logarithmic where that can be."""
+    """A logarithmic scale if it is possible, else a linear one."""
     shown = list(values)
     return log_scale(shown) or linear_scale(shown)
 
 
 def linear_scale(values: Iterable[float]) -> Scale:
-    """A linear axis between round figures, from 0 where that is not far."""
+    """A linear scale between round numbers. It begins at 0 if the values are close to 0."""
     shown = list(values)
     if not shown:
         return Scale(0.0, 1.0)
@@ -100,7 +100,7 @@ def _round_step(step: float) -> float:
 
 
 def _round_log(value: float, up: bool) -> float:
-    """The 1, 2 or 5 times a power of ten next to a positive value."""
+    """The closest 1, 2 or 5 times a power of ten above or below a positive value."""
     power = 10.0 ** math.floor(math.log10(value))
     if power == 0.0:
         return value
@@ -111,9 +111,10 @@ def _round_log(value: float, up: bool) -> float:
 
 
 def axis_end(x: float, planned: int | None = None, first: int = 64) -> int:
-    """The end of an x axis that doubles when full, so that most frames leave the drawing as it is.
+    """The end of an x axis that holds ``x``. It starts at ``first`` and doubles when it is full.
 
-    It stops doubling at what is planned.
+    So most new values do not move what is already drawn. The axis ends at ``planned`` if that is
+    less, but never before ``x``.
     """
     end = first
     while end < x:

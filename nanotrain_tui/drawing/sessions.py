@@ -1,4 +1,4 @@
-"""The list of sessions as lines: state, course and best value of a metric, time, energy."""
+"""Draws the list of sessions: state, steps, a small training curve, best value, time, energy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.cells import set_cell_size
 from nanotrain_tui.catalog.formats import clock, figure, joules
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
-from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut, value_text
+from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut, figures_of
 from nanotrain_tui.drawing.spark import spark
 from nanotrain_tui.session.metrics import UP, Metric
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 SPARK_CELLS = 8
 _ROLES = {
     "running": "good", "finished": "good", "paused": "warning", "stopped": "warning",
-    "failed": "error", "interrupted": "error", "unreadable": "error",
+    "failed": "error", "interrupted": "error", "unreadable": "error", "not responding": "error",
 }  # fmt: skip
 Key = Callable[["SessionSummary"], Any]
-NEWEST = "newest"  # as the list comes
+NEWEST = "newest"  # the order in which the sessions are given
 _SORTS_BEFORE: Mapping[str, Key] = {NEWEST: lambda _: 0, "name": lambda one: one.name}
 _SORTS_AFTER: Mapping[str, Key] = {
     "time": lambda one: -one.duration_s,
     "energy": lambda one: -(one.energy_j or 0.0),
-    "state": lambda one: state_of(one),
+    "state": lambda one: one.shown_state,
 }
 
 
 def sorts(summaries: Iterable[SessionSummary]) -> dict[str, Key]:
-    """By what the list can be sorted, the metrics of these sessions among it; the best first."""
+    """The sort orders of the list: names and key functions. Each metric has one, best first."""
     found: dict[str, Metric] = {}
     for one in summaries:
         for evaluated in one.metrics.values():
@@ -47,7 +47,7 @@ def sorts(summaries: Iterable[SessionSummary]) -> dict[str, Key]:
 
 
 def _by_best(metric: Metric) -> Key:
-    """The best value of a metric first, the sessions without one last."""
+    """The best value of a metric comes first; sessions without one come last."""
     sign = -1.0 if metric.better == UP else 1.0
 
     def key(one: SessionSummary) -> tuple[bool, float]:
@@ -57,25 +57,14 @@ def _by_best(metric: Metric) -> Key:
     return key
 
 
-def state_of(summary: SessionSummary) -> str:
-    """The state in a word: also ``unreadable``."""
-    return "unreadable" if summary.problem is not None else summary.state
-
-
 def chosen(summaries: Sequence[SessionSummary], words: str, sort: str) -> list[SessionSummary]:
-    """Those that every word is found in, in the wanted order."""
-    wanted = words.lower().split()
-    found = [one for one in summaries if all(word in _said(one) for word in wanted)]
+    """The sessions that match all words, in the order of ``sort``, one of ``sorts``."""
+    found = [one for one in summaries if one.matches(words)]
     return sorted(found, key=sorts(summaries).get(sort, _SORTS_BEFORE[NEWEST]))
 
 
-def _said(one: SessionSummary) -> str:
-    held = (one.name, state_of(one), one.note, *one.tags, one.data, one.model, one.optimizer)
-    return " ".join(part for part in held if part).lower()
-
-
 def head(width: int) -> Line:
-    """The names of the columns."""
+    """The names of the columns, in ``width`` cells."""
     names = ("session", "state", "step", "training", "best", "time", "energy")
     return fit((Span("   " + _row(*names, width), "muted"),), width)
 
@@ -83,8 +72,11 @@ def head(width: int) -> Line:
 def draw_session(
     one: SessionSummary, width: int, glyphs: Glyphs, here: bool, marked: Collection[str]
 ) -> Line:
-    """One session in one line; ``here``: the cursor stands on it."""
-    state = state_of(one)
+    """One session in a line of ``width`` cells.
+
+    ``here``: whether the cursor is on it. ``marked``: the names of the selected sessions.
+    """
+    state = one.shown_state
     sign = glyphs.states.get(state, "?")
     name = one.name + "".join(f" +{tag}" for tag in one.tags)
     text = _row(
@@ -99,31 +91,31 @@ def draw_session(
 
 
 def _best(one: SessionSummary, glyphs: Glyphs) -> str:
-    """The best value of the primary metric, the last one where no value is better than another."""
+    """The best value of the primary metric, or the last one if the metric has no best."""
     found = one.primary
     if found is None:
         return glyphs.missing
     value = found.last if found.metric.better is None else found.best
-    return value_text(found.metric._replace(unit=""), value, glyphs.missing)
+    return figures_of(found.metric._replace(unit="")).value(value, glyphs.missing)
 
 
 def evaluated_texts(one: SessionSummary, glyphs: Glyphs) -> list[str]:
-    """What the evaluations came to, the primary metric first: ``accuracy 81.20% (best 83.00%)``."""
+    """The results of evaluations, primary metric first: ``accuracy 81.20% (best 83.00%)``."""
     texts = []
     for metric, last, best in one.metrics.values():
-        best_text = f" (best {value_text(metric, best, glyphs.missing)})" if metric.better else ""
+        best_text = f" (best {metric.text(best, glyphs.missing)})" if metric.better else ""
         label = cut(metric.label, METRIC_CELLS, glyphs.ellipsis)
-        texts.append(f"{label} {value_text(metric, last, glyphs.missing)}{best_text}")
+        texts.append(f"{label} {metric.text(last, glyphs.missing)}{best_text}")
     return texts
 
 
 def _row(
     name: str, state: str, step: str, drawn: str, best: str, time: str, energy: str, width: int
 ) -> str:
-    """Columns of fixed width; the name takes what is left."""
-    room = max(10, width - 3 - 55)
+    """Columns of fixed width; the name takes the rest of ``width`` cells."""
+    room = max(10, width - 3 - 58)
     cells = (
-        set_cell_size(name, room - 1) + " ", f"{state:<11}", f"{step:>7} ", f"{drawn:<9}",
+        set_cell_size(name, room - 1) + " ", f"{state:<14}", f"{step:>7} ", f"{drawn:<9}",
         f"{best:>7}", f"{time:>10}", f"{energy:>8}",
     )  # fmt: skip
     return " " + "".join(cells)

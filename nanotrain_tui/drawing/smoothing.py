@@ -1,8 +1,9 @@
-"""Exponential smoothing as TensorBoard does it, in work that grows with the columns drawn alone.
+"""Exponential smoothing with the same result as in TensorBoard.
 
-TensorBoard weighs the 1,000 points it keeps of a run; so a weight here is that of a thousandth of
-the whole axis, of one step where there are fewer. A column that stands for more or less of them
-gets the weight raised to as many: the same weight draws the same curve at every width and zoom.
+TensorBoard keeps 1,000 points of a run and applies the weight to each. So here a weight applies
+to a thousandth of the whole axis, or to one step if there are fewer than 1,000. A column of n such
+units has the weight to the power of n. So the curve is the same at every width and zoom, and the
+time depends only on the number of columns.
 """
 
 from __future__ import annotations
@@ -16,24 +17,27 @@ POINTS = 1000
 
 
 class Smoothing(NamedTuple):
-    """How to smooth: ``weight`` a ``unit`` of steps, after the bins of ``before``."""
+    """How to smooth a curve."""
 
-    weight: float
-    unit: float
-    before: Curve | None = None  # what was before the first column
-    first: int = 0  # the first step of that column
+    weight: float  # 0 (none) to 1
+    unit: float  # the number of steps that the weight applies to
+    before: Curve | None = None  # its bins before ``first`` are the start of the average
+    first: int = 0  # the first step of the first column
 
 
 def unit_of(end: int) -> float:
-    """The steps that a weight is meant for, on an axis up to ``end``."""
+    """The number of steps that a weight applies to, on an axis up to step ``end``."""
     return max(1.0, end / POINTS)
 
 
 def smooth(
     means: Sequence[float | None], counts: Sequence[float], how: Smoothing
 ) -> list[float | None]:
-    """The debiased moving average of columns, each of so many steps; gaps stay gaps."""
-    average = known = 0.0  # ``known``: the weights so far, 0 to 1, that make up for the start at 0
+    """The debiased moving average of columns. ``counts`` are their steps; None is a gap.
+
+    The result has the same length and the same gaps.
+    """
+    average = known = 0.0  # ``known``: the sum of the weights, 0 to 1; it corrects the start at 0
     columns = list(zip(means, counts, strict=True))
     result: list[float | None] = []
     for mean, steps in [*_bins_before(how), *columns]:

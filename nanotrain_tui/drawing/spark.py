@@ -1,4 +1,4 @@
-"""A few values as one row of block eighths, from the least to the greatest of them."""
+"""Draws a few values as a row of block characters, from their minimum to their maximum."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from nanotrain_tui.follow.not_finite import INFINITE, NAN
 
 
 def spark(values: Sequence[float | None], glyphs: Glyphs, cells: int) -> str:
-    """Values averaged down to at most ``cells``; a space is a gap, empty where there is nothing.
+    """The values as at most ``cells`` characters, each for the mean of some of them.
 
-    A cell with NaN or an infinity among its values has the sign of that.
+    None is a gap, drawn as a space. A cell with NaN or infinity among its values has the symbol of
+    that. The result is empty if there are no values.
     """
     size = min(cells, len(values))
     parts = [values[i * len(values) // size : (i + 1) * len(values) // size] for i in range(size)]

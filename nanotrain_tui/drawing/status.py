@@ -1,4 +1,4 @@
-"""The status header as lines: what the session is doing, how far it is and how fast."""
+"""Draws the status header: the state of the session, its progress and its speed."""
 
 from __future__ import annotations
 
@@ -24,11 +24,14 @@ _LONGEST_BAR = 60
 
 
 def draw_status(state: RunState, width: int, height: int, glyphs: Glyphs) -> list[Line]:
-    """Two lines: who and what; how far and how fast. In one line the second gives way."""
+    """Two lines of ``width`` cells: state, name and model; progress and speed.
+
+    With ``height`` 1 there is one line with the most important of both.
+    """
     if width <= 0 or height <= 0:
         return []
     if height == 1:
-        brief = (*_state(state, glyphs), Span(f"  {_steps(state)} {_share(state)}"))
+        brief = (*_state(state, glyphs), Span(f"  {_steps(state)} {_percent(state)}"))
         return [split(brief, (Span(state.name, "title"),), width)]
     if state.trouble:
         return [_identity(state, width, glyphs), _not_recorded(state, width, glyphs)]
@@ -74,15 +77,18 @@ def _model(state: RunState) -> str:
 
 
 def _progress(state: RunState, width: int, glyphs: Glyphs) -> Line:
-    """Figures first, the bar last: what stands left of a change is written again with it."""
+    """The progress line. Its numbers come before the bar, because they change more often.
+
+    Textual writes a changed line from the left edge, so what is left of a change is sent too.
+    """
     if state.preparing is not None:
         fraction = state.preparing.fraction
-        share = "" if fraction is None else f" {100 * fraction:.0f}%"
-        figures: Line = (Span(f"{state.preparing.what}{share}"),)
+        percent = "" if fraction is None else f" {100 * fraction:.0f}%"
+        figures: Line = (Span(f"{state.preparing.what}{percent}"),)
         return _with_bar(figures, fraction or 0.0, width, glyphs)
     if not state.step and not state.steps:
         return fit((), width)
-    parts = [f"step {_steps(state)}", _share(state)]
+    parts = [f"step {_steps(state)}", _percent(state)]
     if state.samples_per_s is not None:
         parts.append(f"{_rounded(state.samples_per_s)} samples/s")
     if state.eta_s is not None:
@@ -95,13 +101,13 @@ def _progress(state: RunState, width: int, glyphs: Glyphs) -> Line:
 
 
 def _not_recorded(state: RunState, width: int, glyphs: Glyphs) -> Line:
-    """In place of the progress, which is that of the last row recorded."""
-    text = f"{glyphs.bad} not recorded: {state.trouble}"
+    """Why the host cannot record. It replaces the progress, which would be out of date."""
+    text = f"{glyphs.cross} not recorded: {state.trouble}"
     return fit((Span(text, "error"),), width, glyphs.ellipsis)
 
 
 def _held(state: RunState, width: int, glyphs: Glyphs) -> Line:
-    """In place of the progress: why the guard has paused it, and how hot it is now."""
+    """Why the heat guard has paused the session, and the temperature; replaces the progress."""
     gauge = state.gauges.get("die_temperature")
     hottest = gauge.now if gauge is not None else None
     reading = "" if hottest is None else f"  now {hottest:.0f} °C"
@@ -109,15 +115,15 @@ def _held(state: RunState, width: int, glyphs: Glyphs) -> Line:
 
 
 def _divergence(state: RunState, width: int, glyphs: Glyphs) -> Line:
-    """In place of the progress: what is wrong, the last good checkpoint, what to press."""
+    """The divergence, the last good checkpoint and the keys to press; replaces the progress."""
     assert state.diverged is not None
-    bad = state.diverged
-    label = cut(state.metrics.get(bad.metric).label, METRIC_CELLS, glyphs.ellipsis)
-    what = f"{glyphs.bad} {label} is {bad.value} since step {bad.step:,}"
+    diverged = state.diverged
+    label = cut(state.metrics.get(diverged.metric).label, METRIC_CELLS, glyphs.ellipsis)
+    what = f"{glyphs.cross} {label} is {diverged.value} since step {diverged.step:,}"
     good = state.good_checkpoint
     last = "no good checkpoint" if good is None else f"last good: step {good.step:,}"
-    keys = "R begins anew" if good is None else "F forks"
-    keys += ", Space goes on" if state.state == "paused" else ""
+    keys = "R restarts" if good is None else "F forks"
+    keys += ", Space resumes" if state.state == "paused" else ""
     return first_fitting(
         width,
         (Span(f"{what}  {last}  ", "error"), Span(keys)),
@@ -139,12 +145,12 @@ def _steps(state: RunState) -> str:
     return f"{state.step:,}/{state.steps:,}" if state.steps else f"{state.step:,}"
 
 
-def _share(state: RunState) -> str:
+def _percent(state: RunState) -> str:
     return f"{int(100 * state.fraction)}%" if state.steps else ""
 
 
 def _rounded(rate: float) -> str:
-    """Two digits, which seldom change: ``12,000``, ``340``, ``2.5``."""
+    """A rate with two digits, so that it changes seldom: ``12,000``, ``340``, ``2.5``."""
     if rate < 10:
         return f"{rate:.1f}"
     digits = len(str(int(rate))) - 2

@@ -1,4 +1,4 @@
-"""Telemetry as lines: a row for each gauge, and who measured."""
+"""Draws telemetry: a row for each gauge, then the bottleneck or the source of the figures."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ LABEL_CELLS = 11
 VALUE_CELLS = 13
 EXTREME_CELLS = 10
 _NARROWEST_SPARK = 5
-_HOT_C = 85.0  # Jetsons slow down from about 97
-_FULL = 0.92  # of memory
+_HOT_C = 85.0  # Jetsons slow down from about 97 °C
+_FULL = 0.92  # fraction of the memory
 _FIRST_AXIS_S = 60
 
 LABELS = {
@@ -34,13 +34,13 @@ LABELS = {
     "gpu_memory": "GPU mem",
     "swap": "Swap",
 }
-# What the panel shows even where nobody measures it; the rest only where somebody does.
+# The panel shows these even without a value, and the others only with one.
 ALWAYS = ("gpu_load", "tf_memory", "ram", "gpu_temperature", "power", "cpu_temperature")
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """The cells of a row's parts."""
+    """The widths of the parts of a row, in cells."""
 
     width: int
     extremes: bool
@@ -52,7 +52,10 @@ class _Column:
 
 
 def draw_telemetry(state: RunState, width: int, height: int, glyphs: Glyphs) -> list[Line]:
-    """As many gauges as there is room for, the source below; two side by side if low and wide."""
+    """As many gauges as fit, and the last lines below, in ``height`` lines of ``width`` cells.
+
+    A panel that is low and wide has two gauges side by side.
+    """
     if width <= 0 or height <= 0:
         return []
     shown = [name for name in LABELS if name in ALWAYS or _measured(state, name)]
@@ -74,9 +77,9 @@ def draw_telemetry(state: RunState, width: int, height: int, glyphs: Glyphs) -> 
 
 
 def last_lines(state: RunState, width: int, height: int, glyphs: Glyphs) -> list[Line]:
-    """What bounds the run and what others take, and what to try where there is room.
+    """The bottleneck, the load of other programs, the energy, and advice if there is room.
 
-    Without either, who measured.
+    Without a bottleneck or other load the first line is the source of the figures.
     """
     bottleneck = state.bottleneck
     lines: list[Line] = []
@@ -96,7 +99,7 @@ def last_lines(state: RunState, width: int, height: int, glyphs: Glyphs) -> list
 
 
 def energy_line(state: RunState, use: EnergyUse, width: int) -> str:
-    """What a step takes, what a joule gives, and all of it: as much as there is room for."""
+    """The energy of a step, the samples of a joule and the total energy, as much as fits."""
     parts = [f"{joules(use.per_step_j)}/step"]
     if use.samples_per_j is not None:
         parts.append(samples_per_joule(use.samples_per_j))
@@ -108,15 +111,15 @@ def energy_line(state: RunState, use: EnergyUse, width: int) -> str:
 
 
 def source_line(state: RunState) -> str:
-    """Where the figures come from, and over which time the sparklines go."""
+    """The source of the figures, and the time that the sparklines span."""
     source = state.telemetry_source
     if source is None:
-        return "no figures yet" if not state.ended else "no figures were recorded"
+        return "no telemetry yet" if not state.ended else "no telemetry was recorded"
     if "tegrastats" not in source:
-        source += ": no tegrastats here"
+        source += " (no tegrastats)"
     minutes = _axis_s(state) // 60
     span = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
-    return f"from {source}; sparks: {span}"
+    return f"from {source}; sparklines: {span}"
 
 
 def _measured(state: RunState, name: str) -> bool:
@@ -145,14 +148,14 @@ def _row(state: RunState, name: str, column: _Column, glyphs: Glyphs) -> Line:
 
 
 def _label(state: RunState, name: str) -> str:
-    # On a Jetson CPU and GPU live in the same memory; only a Jetson has tegrastats.
+    # On a Jetson the CPU and the GPU share one memory; only a Jetson has tegrastats.
     if name == "ram" and "tegrastats" in (state.telemetry_source or ""):
         return "RAM shared"
     return LABELS[name]
 
 
 def _value(state: RunState, name: str, gauge: Gauge, glyphs: Glyphs) -> tuple[str, bool]:
-    """The figure with its unit, and whether it is alarming, which a sign says too."""
+    """The value with its unit, and whether it is alarming; an alarming one begins with ``!``."""
     now = gauge.now
     if now is None:
         return glyphs.missing, False
@@ -185,7 +188,7 @@ def _memory(used_mb: float, total_mb: float | None) -> str:
 
 
 def _extreme(gauge: Gauge) -> str:
-    """The highest so far."""
+    """The text of the highest value so far."""
     high = gauge.peak if gauge.peak is not None else gauge.curve.high
     if high is None:
         return ""

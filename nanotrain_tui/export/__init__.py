@@ -1,6 +1,6 @@
-"""A session as a file for other programs, one module a format in ``export.formats``."""
+"""Writes a session to a file for other programs. ``export.formats`` has a module per format."""
 
-from .registry import (
+from .format_types import (
     AnyFormat,
     BinaryFormat,
     ExportError,
@@ -8,9 +8,8 @@ from .registry import (
     Options,
     PathFormat,
     TextFormat,
-    format_names,
-    get_format,
 )
+from .registry import format_names, get_format
 
 __all__ = [
     "AnyFormat",

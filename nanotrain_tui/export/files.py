@@ -1,4 +1,4 @@
-"""The file or folder an export goes to: there whole or not at all."""
+"""The file or folder of an export. It appears only when it is complete."""
 
 import contextlib
 import errno
@@ -14,8 +14,10 @@ from nanotrain_tui.config import written_aside
 
 @contextmanager
 def export_file(path: Path, force: bool = False) -> Iterator[TextIO]:
-    """A text file; the folders it lies in are made. Raises FileExistsError where there is one
-    already, unless forced; OSError naming the path."""
+    """Open a text file for writing, and create its folders.
+
+    Raises FileExistsError if the file exists and ``force`` is false, and OSError with the path.
+    """
     _check_free(path, force)
     _make_parent(path)
     with written_aside(path) as file:
@@ -24,19 +26,23 @@ def export_file(path: Path, force: bool = False) -> Iterator[TextIO]:
 
 @contextmanager
 def export_bytes(path: Path, force: bool = False) -> Iterator[BinaryIO]:
-    """The same for a file of bytes."""
+    """Open a binary file for writing; see ``export_file``."""
     with export_file(path, force) as file:
         yield file.buffer
 
 
 @contextmanager
 def export_folder(path: Path, force: bool = False) -> Iterator[Path]:
-    """An empty folder that takes its name once all is in it; one that is replaced goes last."""
+    """An empty folder to write to. It gets its name when the block ends without an error.
+
+    With ``force`` it replaces an existing folder, which is deleted at the end. Raises
+    FileExistsError, NotADirectoryError or another OSError with the path.
+    """
     path = Path(os.path.realpath(path))
     if path.exists() and not force:
         raise FileExistsError(errno.EEXIST, "exists already; --force overwrites it", str(path))
     if path.exists() and not path.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, "is a file; a folder is wanted", str(path))
+        raise NotADirectoryError(errno.ENOTDIR, "is a file; give a folder", str(path))
     _make_parent(path)
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     aside.mkdir()
@@ -49,7 +55,7 @@ def export_folder(path: Path, force: bool = False) -> Iterator[Path]:
             shutil.rmtree(old)
         else:
             aside.rename(path)
-    except BaseException:  # whatever stops it, Ctrl+C too: nothing half-written stays
+    except BaseException:  # also Ctrl+C: an incomplete folder is deleted
         with contextlib.suppress(OSError):
             shutil.rmtree(aside)
         raise
@@ -57,7 +63,10 @@ def export_folder(path: Path, force: bool = False) -> Iterator[Path]:
 
 @contextmanager
 def export_path(path: Path, force: bool = False) -> Iterator[Path]:
-    """A path for another program to write to; it and what stands beside it come over when whole."""
+    """A path for a library to write to; files that it writes beside the path are kept too.
+
+    All files get their names when the block ends without an error. Raises OSError with the path.
+    """
     path = Path(os.path.realpath(path))
     _check_free(path, force)
     _make_parent(path)
@@ -73,7 +82,7 @@ def export_path(path: Path, force: bool = False) -> Iterator[Path]:
 
 def _check_free(path: Path, force: bool) -> None:
     if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "is a folder; a file's name is wanted", str(path))
+        raise IsADirectoryError(errno.EISDIR, "is a folder; give the name of a file", str(path))
     if path.exists() and not force:
         raise FileExistsError(errno.EEXIST, "exists already; --force overwrites it", str(path))
 
@@ -82,5 +91,5 @@ def _make_parent(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
-        why = f"{path.parent} is a file; a folder is wanted"
+        why = f"{path.parent} is a file; give a folder"
         raise NotADirectoryError(errno.ENOTDIR, why, str(path)) from None

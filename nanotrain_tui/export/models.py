@@ -1,4 +1,4 @@
-"""What the three formats of a trained model share: its checkpoint, and what stands beside it."""
+"""The common parts of the formats of a trained model: ``keras``, ``savedmodel`` and ``weights``."""
 
 import json
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nanotrain_tui.config import find_folders
-from nanotrain_tui.export.registry import ExportError, Options
+from nanotrain_tui.export.format_types import ExportError, Options
 from nanotrain_tui.launch.model import Model, find_model, write_model
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.trainer_python.cache import PythonCache
@@ -19,13 +19,16 @@ OPTIONS = frozenset({"checkpoint", "python"})
 
 
 def write_model_format(kind: str, reader: SessionReader, folder: Path, options: Options) -> None:
-    """A session's model and ``preprocessing.json`` into a folder. Raises ExportError."""
+    """Write the model of a session and ``preprocessing.json`` to a folder. Raises ExportError.
+
+    ``kind`` is the name of the format.
+    """
     try:
         cache = PythonCache(find_folders().places.python_cache)
         model = find_model(reader.folder, cache, options.checkpoint, options.python)
         if model.note:
             options.note(model.note)
-        # Inside the session's folder, which a trainer in a container sees too.
+        # A trainer in a container can see the folder of the session, but no other temporary folder.
         with tempfile.TemporaryDirectory(dir=reader.folder.path, prefix=".export-") as aside:
             answer = write_model(model, kind, aside, options.progress)
             for path in Path(aside).iterdir():
@@ -37,20 +40,20 @@ def write_model_format(kind: str, reader: SessionReader, folder: Path, options: 
 
 
 def write_model_file(kind: str, reader: SessionReader, path: Path, options: Options) -> None:
-    """The same as one file, and ``PATH.preprocessing.json`` beside it. Raises ExportError."""
+    """Write the model to a file, and ``PATH.preprocessing.json`` beside it. Raises ExportError."""
     with tempfile.TemporaryDirectory(dir=path.parent) as place:
         folder = Path(place)
         write_model_format(kind, reader, folder, options)
         (model,) = (one for one in folder.iterdir() if one.name != PREPROCESSING)
         if model.suffix != path.suffix:
-            why = f"this TensorFlow writes {model.suffix} files: -o NAME{model.suffix}"
+            why = f"this TensorFlow writes {model.suffix} files. Use -o NAME{model.suffix}."
             raise ExportError(kind, why)
         (folder / PREPROCESSING).rename(path.with_name(f"{path.name}.{PREPROCESSING}"))
         model.rename(path)
 
 
 def preprocessing(model: Model, kind: str, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """What must be known to use the model, in JSON's types."""
+    """The content of ``preprocessing.json``: what a program needs to know to use the model."""
     inside = kind != "weights"
     pictures = model.data.get("preprocessing")  # recordings of older versions have none
     paper = 255 if isinstance(pictures, dict) and pictures.get("paper") == 255 else 0

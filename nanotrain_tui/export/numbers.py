@@ -1,15 +1,15 @@
-"""Numbers as short texts that read back the same."""
+"""Numbers as short texts that give the same number when they are read again."""
 
 from array import array
 
 
 def float32_texts(values: "array[float]") -> list[str]:
-    """The float32 values in as few digits as give the same float32 again; nan and inf by name."""
-    bits = array("i", values.tobytes())  # distinguishes -0 from 0 and makes a NaN equal to itself
+    """The texts of float32 values, with few digits but exact; ``nan`` and ``inf`` by name."""
+    bits = array("i", values.tobytes())  # as integers, -0 differs from 0 and NaN equals itself
     distinct = array("i", dict.fromkeys(bits))
     if 2 * len(distinct) > len(values):
         return _texts(values)
-    # A learning rate is one value for long, an accuracy of 100 examples one of 101.
+    # Some metrics have few values: an accuracy of 100 examples has at most 101.
     texts = _texts(array("f", distinct.tobytes()))
     known = dict(zip(distinct, texts, strict=True))
     return [known[value] for value in bits]
@@ -25,10 +25,10 @@ def _texts(values: "array[float]") -> list[str]:
 
 
 def time_texts(seconds: "array[float]") -> list[str]:
-    """Session times to the microsecond."""
+    """The texts of session times in seconds, with microseconds."""
     return [f"{t:.6f}" for t in seconds]
 
 
 def scalar_text(value: float | None) -> str:
-    """A scalar of an evaluation; empty where there is none."""
+    """The text of a value of an evaluation; empty for None."""
     return "" if value is None else f"{value:.9g}"

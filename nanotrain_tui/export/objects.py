@@ -1,4 +1,4 @@
-"""What a session holds as JSON objects."""
+"""The content of a session as JSON objects."""
 
 import json
 import math
@@ -15,7 +15,7 @@ from nanotrain_tui.session.summary import summarise
 
 
 def session_head(reader: SessionReader) -> dict[str, Any]:
-    """What a session is: name, state, configuration, steps."""
+    """The session itself: name, state, configuration, steps."""
     meta = reader.meta()
     summary = summarise(reader.folder)
     return {
@@ -31,22 +31,22 @@ def session_head(reader: SessionReader) -> dict[str, Any]:
 
 
 def event_object(event: Event) -> dict[str, Any]:
-    """An event as it is recorded."""
+    """An event, as it was recorded."""
     return {"t": event.t, "step": event.step, "kind": event.kind, "body": event.body}
 
 
 def sample_object(sample: Sample) -> dict[str, Any]:
-    """A sample of telemetry as it is recorded."""
+    """A sample of telemetry, as it was recorded."""
     return {"t": sample.t, "step": sample.step, "body": sample.body}
 
 
 def evaluation_object(one: Evaluation) -> dict[str, Any]:
-    """An evaluation: its metrics by name, the standard ones once more beside them."""
+    """An evaluation: its metrics by name, and the standard ones also as keys of their own."""
     return {**one._asdict(), **standard_values(one.metrics)}
 
 
 def step_objects(table: StepTable, block: Block) -> Iterator[str]:
-    """Each step of a block as a JSON object."""
+    """The texts of the JSON objects of the steps of a block."""
     names = [name for name in table.metrics if name in block.values]
     columns = []
     for name in names:
@@ -67,5 +67,5 @@ def _number(text: str) -> str:
 
 
 def dump(value: Any) -> str:
-    """The value as JSON; what is not finite becomes null, as JSON knows no NaN."""
+    """The value as JSON text. NaN and infinity become null, because JSON does not have them."""
     return json.dumps(plain_json(value), allow_nan=False)

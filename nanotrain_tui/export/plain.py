@@ -1,11 +1,11 @@
-"""Values as JSON can hold them."""
+"""Converts values to those that JSON has."""
 
 import math
 from typing import Any
 
 
 def plain_json(value: Any) -> Any:
-    """The value with everything that is not finite as None; tuples become lists."""
+    """The value with None in place of NaN and infinity, and lists in place of tuples."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):

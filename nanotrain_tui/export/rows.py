@@ -1,4 +1,4 @@
-"""The steps of a session as a table, a block of rows at a time."""
+"""The steps of a session as a table that is read in blocks of rows."""
 
 from array import array
 from collections import deque
@@ -9,16 +9,17 @@ from nanotrain_tui.session.metrics import TRAINING
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Evaluation, Steps
 
-PAGE_ROWS = 96  # of events and samples, read at once
-PAGE_VALUES = 1 << 20  # of all metrics, read at once: 4 MB
+PAGE_ROWS = 96  # events or samples that are read at once
+PAGE_VALUES = 1 << 20  # values of all metrics that are read at once: 4 MB
 LEAST_PAGE_STEPS = 1 << 14
 
 
 @dataclass(frozen=True)
 class Block:
-    """Consecutive updates: ``first_step``, session times in seconds, and each metric's values.
+    """Consecutive steps from ``first_step`` on.
 
-    A metric that was not recorded for them is missing from ``values``.
+    ``times_s`` are session times in seconds. ``values`` are the float32 values by metric. All
+    arrays have the same length. A metric without values for these steps is not in ``values``.
     """
 
     first_step: int
@@ -30,7 +31,7 @@ class Block:
 
 
 class StepTable:
-    """Every update of a session once, in order; what a resume ran again supersedes."""
+    """The steps of a session in order. A step that was run again after a resume occurs once."""
 
     def __init__(self, reader: SessionReader) -> None:
         self._reader = reader
@@ -49,13 +50,14 @@ class StepTable:
 
     @property
     def columns(self) -> list[str]:
-        """step, time_s, the metrics, and the evaluation after that step where there was one."""
+        """The names of the columns: step, time_s, training metrics, metrics of evaluations."""
         return ["step", "time_s", *self.metrics, *(key.text for key in self.evaluated)]
 
     def tested_at(self, step: int) -> list[float | None] | None:
-        """The values of the evaluation after a step, in the order of ``evaluated``.
+        """The values of the evaluations after a step, in the order of ``evaluated``.
 
-        None where there was no evaluation; of several of one part of the data the last one.
+        The result is None if there was no evaluation. If one part of the data was evaluated several
+        times, the last evaluation counts.
         """
         found = self._at_step.get(step)
         if found is None:
@@ -67,11 +69,11 @@ class StepTable:
         ]
 
     def fraction(self, block: Block) -> float:
-        """How much of the table is done with this block, 0 to 1."""
+        """The fraction of the table up to the end of this block, 0 to 1."""
         return (block.first_step + len(block) - 1) / self._last_step if self._last_step else 1.0
 
     def blocks(self) -> Iterator[Block]:
-        """The table, in the order of steps. Updates that no metric was recorded of are left out."""
+        """The blocks of the table, in the order of steps, without steps that have no value."""
         size = max(LEAST_PAGE_STEPS, PAGE_VALUES // max(1, len(self._recorded)))
         for first in range(self._first_step, self._last_step + 1, size):
             yield from self._page(first, min(first + size - 1, self._last_step))
@@ -82,9 +84,9 @@ class StepTable:
 
 
 def join(rows: Mapping[str, "deque[Steps]"]) -> Iterator[Block]:
-    """The rows of single metrics, each by step, side by side.
+    """Join the rows of single metrics, each in the order of steps, to blocks.
 
-    Metrics have ranges of their own: where one has no value it is missing from the block.
+    A metric is missing from a block if it has no values for the steps of the block.
     """
     step = 0
     while any(rows.values()):

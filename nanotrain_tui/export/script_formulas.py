@@ -1,4 +1,4 @@
-"""What the exported script takes from the trainer's modules: formulas and a loader of data."""
+"""The parts of the trainer that the exported script contains: formulas and a data loader."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -13,15 +13,15 @@ from nanotrain_tui.trainer.losses import FROM_LOGITS, LOSSES, losses_of
 from nanotrain_tui.trainer.optimizers import OPTIMIZERS, UpdateContext, initial_slot
 from nanotrain_tui.trainer.schedule import SCHEDULES, learning_rates
 
-from .registry import ExportError
+from .format_types import ExportError
 from .script_source import Sources, parts_of, table
 
-# What the template itself uses.
+# The imports and functions that the template itself uses.
 ALWAYS = {
     "import argparse as argparse", "import numpy as np", "import tensorflow as tf",
 }  # fmt: skip
 USED = (losses_of, initial_slot, UpdateContext, initial_weights, learning_rates)
-# The tables of formulas, each with the key that chooses from it.
+# The tables of formulas: the name of each, the key that selects from it, and its entries.
 TABLES: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ("LOSSES", "loss.name", LOSSES),
     ("OPTIMIZERS", "optimizer.name", OPTIMIZERS),
@@ -31,26 +31,26 @@ TABLES: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
 
 
 class Formulas(NamedTuple):
-    """Python text, and the imports that it needs."""
+    """Python source code, and the import statements that it needs."""
 
     text: str
     imports: set[str]
 
 
 class Loader(NamedTuple):
-    """A function that loads the data: its text, its name, its help, the configuration it needs."""
+    """A function that loads the data."""
 
-    text: str
-    imports: set[str]
+    text: str  # its source code
+    imports: set[str]  # the import statements that it needs
     name: str
-    help: str
-    values: Mapping[str, Any]
+    help: str  # its docstring
+    values: Mapping[str, Any]  # the values of the configuration that it needs
 
 
 def formulas_of(configs: Iterable[Mapping[str, Any]]) -> Formulas:
-    """Those that configurations choose, with their tables. Raises ExportError for one unknown.
+    """The formulas that these flat configurations use, and the tables of these formulas.
 
-    Each configuration may hold but what changed.
+    A configuration may be partial. Raises ExportError for an unknown formula.
     """
     configs = list(configs)
     chosen = {
@@ -72,7 +72,7 @@ def formulas_of(configs: Iterable[Mapping[str, Any]]) -> Formulas:
 
 
 def loader_of(config: Mapping[str, Any]) -> Loader:
-    """The loader of the data that a flat configuration names; for auto that of the first tried."""
+    """The loader of the data source of a flat configuration; for ``auto``, of the first source."""
     name = config.get("data.name")
     name = next(iter(automatic_sources())) if name == AUTO else name
     source = source_of(str(name)) if name in source_names() else None
@@ -86,7 +86,7 @@ def loader_of(config: Mapping[str, Any]) -> Loader:
 
 
 def import_lines(imports: set[str]) -> list[str]:
-    """Import statements in their usual order, the names of one module joined."""
+    """The import statements in the usual order, with one statement for each module."""
     plain, names = set(), {}  # type: set[str], dict[str, set[str]]
     for line in imports | ALWAYS:
         words = line.split(" ")

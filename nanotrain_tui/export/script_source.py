@@ -1,4 +1,4 @@
-"""Parts of modules as text: functions, and what they need, for a script that stands alone."""
+"""The source code of functions and of everything that they need, for a stand-alone script."""
 
 import ast
 import inspect
@@ -11,7 +11,7 @@ Definition = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
 
 
 class _Module:
-    """The top level of a module: definitions and imports by name."""
+    """The definitions and imports at the top level of a module, by name."""
 
     def __init__(self, name: str) -> None:
         source = inspect.getsource(sys.modules[name])
@@ -25,8 +25,8 @@ class _Module:
                 self.imports.update(_imported(node))
 
     def text(self, node: Definition) -> str:
-        """A definition without its decorators, with the comment above it."""
-        first = node.lineno - 1  # of a decorated function that of "def"
+        """The source code of a definition, with the comment above it and without decorators."""
+        first = node.lineno - 1  # of a decorated function this is the line of "def"
         while self.lines[first - 1].startswith("#"):
             first -= 1
         return "\n".join(self.lines[first : node.end_lineno])
@@ -34,7 +34,7 @@ class _Module:
 
 @dataclass
 class Sources:
-    """Collects definitions; ``given`` names what the script defines itself."""
+    """Collects definitions. ``given`` are the names that the script itself defines."""
 
     given: Collection[str]
     modules: dict[str, _Module] = field(default_factory=dict)
@@ -42,14 +42,14 @@ class Sources:
     imports: set[str] = field(default_factory=set)
 
     def add(self, roots: Iterable[Any]) -> None:
-        """Functions and classes at the top level of their modules, with what they refer to."""
+        """Add functions and classes of the top level of modules, and all that they use."""
         for root in roots:
             self._add(root.__module__, root.__name__)
 
     def text(self) -> str:
-        """All that was collected, modules in the order they came, each in its own order.
+        """The source code of all collected definitions, in the order of modules and lines.
 
-        Raises ValueError where two modules have different things of one name.
+        Raises ValueError if two modules have different definitions of one name.
         """
         seen: dict[str, str] = {}
         blocks: list[str] = []
@@ -67,15 +67,6 @@ class Sources:
         while "\n\n\n\n" in body:
             body = body.replace("\n\n\n\n", "\n\n\n")
         return body.strip("\n")
-
-    def import_lines(self) -> list[str]:
-        """The imports that the text needs, sorted, the names of one module joined."""
-        plain = sorted(line for line in self.imports if line.startswith("import "))
-        names: dict[str, set[str]] = {}
-        for line in self.imports.difference(plain):
-            _, module, _, name = line.split(" ", 3)
-            names.setdefault(module, set()).add(name)
-        return plain + [f"from {m} import {', '.join(sorted(names[m]))}" for m in sorted(names)]
 
     def _in_order(self) -> Iterator[tuple[str, Definition, list[str]]]:
         for module in self.modules:
@@ -101,13 +92,13 @@ class Sources:
 
 
 def table(name: str, entries: Mapping[Any, Any]) -> str:
-    """A table of formulas as Python text."""
+    """The Python source code of a dictionary with this name."""
     lines = [f"    {key!r}: {literal(entry)}," for key, entry in entries.items()]
     return "\n".join([f"{name} = {{", *lines, "}"])
 
 
 def literal(value: Any) -> str:
-    """A value as Python text: functions by name, NamedTuples by their class."""
+    """The Python source code of a value. Functions are given by name, NamedTuples by a call."""
     if callable(value):
         return str(value.__name__)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
@@ -124,7 +115,7 @@ def literal(value: Any) -> str:
 
 
 def parts_of(value: Any) -> Iterator[Any]:
-    """The functions and classes that the text of ``literal`` names."""
+    """The functions and classes that the result of ``literal`` uses."""
     if callable(value):
         yield value
     elif isinstance(value, tuple):

@@ -1,18 +1,18 @@
-"""The charts of a session over session time, as numbers: what a drawing of them draws."""
+"""The data of the charts of a session over session time, for vector graphics."""
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nanotrain_tui.drawing.scale import Scale, fraction_scale, log_if_wide
+from nanotrain_tui.drawing.scale import Scale, ceiling, fraction_scale, log_if_wide
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.follow.marks import is_mark
-from nanotrain_tui.follow.not_finite import INFINITE, NAN, in_words, stretches
+from nanotrain_tui.follow.not_finite import INFINITE, NAN
+from nanotrain_tui.follow.not_finite_ranges import in_words, stretches
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.window import read_window
 from nanotrain_tui.session.events import signs
@@ -33,7 +33,7 @@ _TITLES = {
 
 @dataclass(frozen=True)
 class Point:
-    """A bin of a curve at a session time, in seconds."""
+    """A bin of a curve. ``t`` is session time in seconds."""
 
     t: float
     mean: float
@@ -41,27 +41,27 @@ class Point:
     high: float
 
 
-class Bad(NamedTuple):
-    """Where values are not finite, between two session times."""
+class NotFiniteRange(NamedTuple):
+    """A range of values that are not finite, between two session times in seconds."""
 
     begin_t: float
     end_t: float
-    kind: str  # of ``follow.not_finite``
+    kind: str  # NAN or INFINITE of ``follow.not_finite``
     text: str
-    test: bool = False  # of the evaluations, not the batches
+    test: bool = False  # True: values of evaluations; False: of training batches
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A line with its band, and single points; ``scale`` is of what it is given."""
+    """A line with a band from minimum to maximum, and dots for evaluations."""
 
     key: str
     title: str
-    pieces: Sequence[Sequence[Point]]  # of the line: it is broken where no value is finite
-    scale: Callable[[Sequence[float]], Scale]
+    pieces: Sequence[Sequence[Point]]  # the line has a gap where no value is finite
+    scale: Callable[[Sequence[float]], Scale]  # from values to the y axis
     dots: Sequence[tuple[float, float]] = ()  # (session time, value)
-    bad: Sequence[Bad] = ()
-    note: str = ""  # where values are not finite
+    not_finite: Sequence[NotFiniteRange] = ()
+    note: str = ""  # a text about values that are not finite
 
     @property
     def line(self) -> list[Point]:
@@ -69,33 +69,33 @@ class Chart:
         return [point for piece in self.pieces for point in piece]
 
     def values(self) -> list[float]:
-        """All that its axis must hold."""
+        """The values that the y axis must span."""
         return [point.mean for point in self.line] + [value for _, value in self.dots]
 
     def times(self) -> list[float]:
-        """The session times at which the line is drawn, or would be."""
-        marked = [t for one in self.bad if not one.test for t in (one.begin_t, one.end_t)]
+        """The session times of the line, and of training values that are not finite."""
+        marked = [t for one in self.not_finite if not one.test for t in (one.begin_t, one.end_t)]
         return [point.t for point in self.line] + marked
 
 
 @dataclass(frozen=True)
 class Charts:
-    """The charts of a session over the same time, which steps were done when, what happened."""
+    """The charts of a session, which have the same time axis. Times are in seconds."""
 
     charts: Sequence[Chart]
-    steps: Sequence[tuple[float, int]]  # (session time, a round step)
-    marks: Sequence[tuple[float, str]]  # (session time, what happened)
-    begin_t: float  # TensorFlow takes its time to load
+    steps: Sequence[tuple[float, int]]  # (session time, step) with round steps
+    marks: Sequence[tuple[float, str]]  # (session time, text of an event)
+    begin_t: float  # not 0, because loading TensorFlow takes time
     end_t: float
 
-    def share(self, t: float) -> float:
-        """Where a session time lies along the axis, 0 to 1."""
+    def fraction(self, t: float) -> float:
+        """The position of a session time on the axis, 0 to 1."""
         length = self.end_t - self.begin_t
         return (t - self.begin_t) / length if length > 0 else 0.0
 
 
 def read_charts(reader: SessionReader) -> Charts:
-    """A chart of each metric and of what telemetry there is. Raises RecordingError."""
+    """Read a chart for each metric and for each gauge that was measured. Raises RecordingError."""
     curves = read_window(reader, 1, _LAST, BINS)
     times = curves.times
     evaluations = reader.evaluations()
@@ -105,8 +105,8 @@ def read_charts(reader: SessionReader) -> Charts:
         Chart(name, title, _pieces(curves.gauges[name]), _gauge_scale)
         for name, title in _TITLES.items()
     ]
-    shown = [chart for chart in metrics if chart.values() or chart.bad]
-    shown += [chart for chart in gauges if any(chart.values())]  # an idle swap or GPU is no news
+    shown = [chart for chart in metrics if chart.values() or chart.not_finite]
+    shown += [chart for chart in gauges if any(chart.values())]  # without gauges that are always 0
     events = [event for event in reader.events(list(signs())) if is_mark(event)]
     marks = [(event.t, describe(event, known_metrics).text) for event in events]
     known = [t for chart in shown for t in chart.times()] + [t for t, _ in marks]
@@ -115,20 +115,20 @@ def read_charts(reader: SessionReader) -> Charts:
 
 
 def _chart_of(metric: Metric, curves: WindowCurves, evaluations: Sequence[Evaluation]) -> Chart:
-    """A metric of the training batches as a line, and of the evaluations as dots."""
+    """The chart of a metric: training batches as a line, evaluations as dots."""
     name, part, times = metric.name, metric.shown_of, curves.times
     train, test = curves.curve(name), curves.curve(name, part)
     tests = [(one.t, one.metrics[name]) for one in evaluations
              if one.on == part and name in one.metrics]  # fmt: skip
-    bad = [
-        Bad(_time_at(times, one.first), _time_at(times, one.last), one.kind,
+    not_finite = [
+        NotFiniteRange(_time_at(times, one.first), _time_at(times, one.last), one.kind,
             f"{one.what}: steps {one.first:,}-{one.last:,}")
         for one in stretches(train)
     ]  # fmt: skip
     for t, value in tests:
         if not math.isfinite(value):
             kind = NAN if math.isnan(value) else INFINITE
-            bad.append(Bad(t, t, kind, f"{part}: {kind}", test=True))
+            not_finite.append(NotFiniteRange(t, t, kind, f"{part}: {kind}", test=True))
     notes = [in_words(train), f"{part} {in_words(test)}" if in_words(test) else ""]
     return Chart(
         name,
@@ -136,27 +136,27 @@ def _chart_of(metric: Metric, curves: WindowCurves, evaluations: Sequence[Evalua
         _pieces(train, times),
         fraction_scale if metric.format == PERCENT else log_if_wide,
         [(t, value) for t, value in tests if math.isfinite(value)],
-        bad,
+        not_finite,
         ", ".join(filter(None, notes)),
     )
 
 
 def _steps(times: Curve) -> list[tuple[float, int]]:
-    """About six round steps and when they were done."""
+    """About six round steps and their session times."""
     bins = [i for i, count in enumerate(times.counts) if count]
     if not bins:
         return []
     first, last = times.start + bins[0] * times.width, times.end
-    every = max(1, round(round_up((last - first + 1) / 6)))
+    every = max(1, round(ceiling((last - first + 1) / 6)))
     return [
         (_time_at(times, step), step) for step in range(-(-first // every) * every, last + 1, every)
     ]
 
 
 def _pieces(curve: Curve, times: Curve | None = None) -> list[list[Point]]:
-    """The bins of a curve over time; those over steps at the time when they were done.
+    """The bins of a curve over session time. ``times`` converts a curve over steps.
 
-    Parted by bins that hold values of which none is finite.
+    A bin without finite values ends a piece.
     """
     at: list[float]
     if times is None:
@@ -168,13 +168,13 @@ def _pieces(curve: Curve, times: Curve | None = None) -> list[list[Point]]:
     for i, count in enumerate(curve.counts):
         if count:
             pieces[-1].append(Point(at[i], curve.means[i], curve.lows[i], curve.highs[i]))
-        elif i in curve.bad:
+        elif i in curve.not_finite:
             pieces.append([])
     return [piece for piece in pieces if piece]
 
 
 def _time_at(times: Curve, step: int) -> float:
-    """The session time at a step: of its bin, else of the last one before that has one."""
+    """The session time of a step: that of its bin, or of the last bin before it with a value."""
     index = min(len(times.counts) - 1, max(0, (step - times.start) // times.width))
     while index > 0 and not times.counts[index]:
         index -= 1
@@ -185,9 +185,3 @@ def _gauge_scale(values: Sequence[float]) -> Scale:
     low, high = min(values), max(values)
     margin = (high - low) / 10 or max(1.0, abs(high) / 10)
     return Scale(max(0.0, low - margin) if low >= 0 else low - margin, high + margin)
-
-
-def round_up(step: float) -> float:
-    """The next 1, 2 or 5 times a power of ten."""
-    power = 10.0 ** math.floor(math.log10(step))
-    return power * (1, 2, 5, 10)[bisect_left((1.0, 2.0, 5.0), step / power - 1e-9)]

@@ -1,4 +1,4 @@
-"""Evaluations, telemetry and events as tables: one row each, a column a quantity."""
+"""Evaluations, telemetry and events as tables: one row for each, one column for each quantity."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ Value = int | float | str | None
 
 
 class Column(NamedTuple):
-    """A column's name and what it holds; a value may be missing (None)."""
+    """A column: its name and the type of its values. A missing value is None."""
 
     name: str
     type: type  # int, float or str
@@ -26,14 +26,14 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """Columns, and an iterator over the rows: one value a column."""
+    """Columns, and an iterator over rows with one value for each column."""
 
     columns: Sequence[Column]
     rows: Iterator[Sequence[Value]]
 
 
 def evaluations_table(reader: SessionReader) -> Table:
-    """Every evaluation once, by step; what a resume ran again takes the place of the first."""
+    """All evaluations by step. If a resume ran a step again, only its last evaluation counts."""
     evaluations = reader.evaluations()
     keys = [key for key in reader.known_metrics().columns if key.part != TRAINING]
     names = list(dict.fromkeys(key.metric for key in keys))
@@ -50,7 +50,7 @@ def evaluations_table(reader: SessionReader) -> Table:
 
 
 def events_table(reader: SessionReader) -> Table:
-    """Every event as it happened: ``text`` says it in a line, ``body`` is its JSON."""
+    """All events. ``text`` is one line about the event, ``body`` is its JSON."""
     columns = [
         Column("seq", int),
         Column("time_s", float),
@@ -65,9 +65,9 @@ def events_table(reader: SessionReader) -> Table:
 
 
 def samples_table(reader: SessionReader) -> Table:
-    """Telemetry: nested readings get a column each, ``temperatures_c.GPU`` say.
+    """All samples of telemetry. Nested values have a column each, such as ``temperatures_c.GPU``.
 
-    The recording is read twice: a column is there for every quantity that any sample has.
+    The recording is read twice, because there is a column for every quantity of any sample.
     """
     found: dict[str, type] = {}
     for sample in samples_of(reader):
@@ -87,13 +87,13 @@ TABLES: Mapping[str, Callable[[SessionReader], Table]] = {
 
 
 def events_of(reader: SessionReader) -> Iterator[Event]:
-    """All events there are now, page by page."""
+    """All events that are recorded now; they are read page by page."""
     for batch in _pages(reader):
         yield from batch.events
 
 
 def samples_of(reader: SessionReader) -> Iterator[Sample]:
-    """All telemetry there is now, page by page."""
+    """All samples that are recorded now; they are read page by page."""
     for batch in _pages(reader):
         yield from batch.samples
 
@@ -109,7 +109,7 @@ def _pages(reader: SessionReader) -> Iterator[Any]:
 
 
 def _wider(known: type | None, new: type) -> type:
-    """The type that holds both: text over float over int."""
+    """The type that can hold values of both types: str, else float, else int."""
     return max((kind for kind in (known, new) if kind), key=(int, float, str).index)
 
 

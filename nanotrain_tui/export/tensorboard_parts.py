@@ -1,4 +1,4 @@
-"""What writes in the package tensorboard; loaded by ``formats.tensorboard`` alone."""
+"""The parts of the package tensorboard that write. Only ``formats.tensorboard`` imports them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ _STATUS = {
 
 
 def session_start(values: Mapping[str, Any], started: float, name: str) -> Any:
-    """The hyperparameters of a session, one trial each."""
+    """The summary with the hyperparameters of a session, which is one trial."""
     printable = {
         key: shown(value) if isinstance(value, str) else value for key, value in values.items()
     }
@@ -32,7 +32,7 @@ def session_start(values: Mapping[str, Any], started: float, name: str) -> Any:
 
 
 def session_end(state: str, ended: float) -> Any:
-    """How a session ended, ``ended`` in seconds since 1970."""
+    """The summary with the result of a session. ``ended`` is in seconds since 1970."""
     info = plugin_data_pb2.SessionEndInfo(
         status=_STATUS.get(state, api_pb2.STATUS_RUNNING), end_time_secs=ended
     )
@@ -44,7 +44,7 @@ def session_end(state: str, ended: float) -> Any:
 
 
 def text_tensor(text: str) -> Any:
-    """One string."""
+    """A tensor with one string."""
     return TensorProto(dtype=DT_STRING, string_val=[shown(text).encode("utf-8")])
 
 

@@ -1,4 +1,4 @@
-"""What a terminal must be sent to show a screen: only the cells that are not there yet."""
+"""The control codes that a terminal needs to show a screen: only those of changed cells."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
-CLEAR = "\x1b[?25l\x1b[2J"  # the cursor hidden, the screen empty
+CLEAR = "\x1b[?25l\x1b[2J"  # hide the cursor and clear the screen
 
 
 class Cell(NamedTuple):
-    """One place of a screen; right of a wide character its text is empty."""
+    """One cell of a screen. The second cell of a wide character has an empty text."""
 
     text: str
     style: Style
@@ -26,7 +26,7 @@ Row = Sequence[Cell]
 
 
 def cells_of(segments: Iterable[Segment]) -> list[Cell]:
-    """The cells of a row; a character without a width joins the one before it."""
+    """The cells of a row. A character of width 0 is joined to the one before it."""
     cells: list[Cell] = []
     for text, style, control in segments:
         if control:
@@ -43,9 +43,9 @@ def cells_of(segments: Iterable[Segment]) -> list[Cell]:
 
 
 def changes(before: Sequence[Row], after: Sequence[Row]) -> str:
-    """What turns one screen into another of the same size; empty where nothing differs.
+    """The codes that change one screen into another of the same size; empty if they are equal.
 
-    ``before`` may be empty: then everything is written.
+    If ``before`` is empty, every cell is written.
     """
     parts = [] if before else [CLEAR]
     for y, row in enumerate(after):
@@ -58,7 +58,7 @@ def changes(before: Sequence[Row], after: Sequence[Row]) -> str:
 
 
 def _differing(old: Row, new: Row) -> tuple[int, int] | None:
-    """From the first cell that differs to behind the last, no wide character cut."""
+    """``(start, end)`` of the cells that differ, without cutting a wide character; None if none."""
     if old == new:
         return None
     if len(old) != len(new):

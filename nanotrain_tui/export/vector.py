@@ -1,4 +1,4 @@
-"""The charts of a session as vector graphics: one above the other over the same time."""
+"""Draws the charts of a session as an SVG image: one above the other, with one time axis."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from html import escape
 from typing import TypeVar
 
+from nanotrain_tui.catalog.formats import count, short
 from nanotrain_tui.drawing.glyphs import UNICODE
-from nanotrain_tui.drawing.scale import Scale
-from nanotrain_tui.export.session_charts import Bad, Chart, Charts, round_up
+from nanotrain_tui.drawing.scale import Scale, ceiling
+from nanotrain_tui.export.session_charts import Chart, Charts, NotFiniteRange
 
 WIDTH, HEIGHT = 800, 170  # of one chart, in the drawing's own units
-LEFT, RIGHT, TOP, ROW = 84, 36, 28, 26  # a row of the axis below them all
-NOTE = 260  # where it stands that values are not finite
-APART = 76  # of two steps written there
+LEFT, RIGHT, TOP = 84, 36, 28  # margins of a chart
+ROW = 26  # the height of a row of the time axis
+NOTE = 260  # the x of the text about values that are not finite
+APART = 76  # the least distance of two steps on the axis
 T = TypeVar("T")
 LEGEND = (
     f'<text x="{WIDTH - RIGHT}" y="18" text-anchor="end"><tspan class="trained">— training</tspan>'
@@ -22,9 +24,9 @@ LEGEND = (
 )
 STYLE = """
 .nt{font:12px system-ui,sans-serif;--ink:#1f2430;--grid:#d9dde5;--train:#2b6cb0;--band:#2b6cb033;
---test:#c2410c;--mark:#6b21a8;--bad:#c81e1e;--paper:#fff}
+--test:#c2410c;--mark:#6b21a8;--not-finite:#c81e1e;--paper:#fff}
 @media(prefers-color-scheme:dark){.nt{--ink:#dfe3ea;--grid:#3a4150;--train:#6aa9f0;--band:#6aa9f033;
---test:#f2a154;--mark:#c48bf0;--bad:#ff7b72;--paper:#14171d}}
+--test:#f2a154;--mark:#c48bf0;--not-finite:#ff7b72;--paper:#14171d}}
 @media print{.nt{--ink:#000;--grid:#ccc;--train:#1a4f8a;--band:#1a4f8a33;--test:#b33c00;
 --paper:#fff}}@media(max-width:600px){.nt text{font-size:22px}.nt .note{display:none}}
 .nt text{fill:var(--ink)}.nt .trained{fill:var(--train)}.nt .title{font-weight:600}
@@ -32,14 +34,14 @@ STYLE = """
 .nt .line{stroke:var(--train);fill:none;stroke-width:1.5;stroke-linecap:round}
 .nt .band{fill:var(--band);stroke:none}
 .nt .test,.nt .tested{fill:var(--test)}.nt .mark{stroke:var(--mark);stroke-dasharray:3 3}
-.nt .bad{fill:var(--bad);font-weight:600}.nt .note{fill:var(--bad)}
-.nt .bar{stroke:var(--bad);stroke-width:3;stroke-linecap:round;fill:none}
+.nt .not-finite{fill:var(--not-finite);font-weight:600}.nt .note{fill:var(--not-finite)}
+.nt .bar{stroke:var(--not-finite);stroke-width:3;stroke-linecap:round;fill:none}
 .nt .paper{fill:var(--paper)}
 """
 
 
 def draw_charts(found: Charts) -> str:
-    """All charts as one SVG element, without a header; ``WIDTH`` wide, as high as they need."""
+    """All charts as one SVG element without an XML declaration, ``WIDTH`` units wide."""
     height = HEIGHT * len(found.charts) + 2 * ROW
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="nt" role="img" '
@@ -54,7 +56,7 @@ def draw_charts(found: Charts) -> str:
 
 def _chart(chart: Chart, found: Charts) -> str:
     scale = chart.scale(chart.values())
-    kinds = dict.fromkeys(one.kind for one in chart.bad)
+    kinds = dict.fromkeys(one.kind for one in chart.not_finite)
     bottom = HEIGHT - 8
 
     def y(value: float) -> float:
@@ -64,15 +66,15 @@ def _chart(chart: Chart, found: Charts) -> str:
              f"{' (log)' if scale.log else ''}</text>"]  # fmt: skip
     if kinds:
         signs = "".join(UNICODE.not_finite(kind) for kind in kinds)
-        parts.append(f'<text x="{NOTE}" y="18"><tspan class="bad">{signs}</tspan>'
+        parts.append(f'<text x="{NOTE}" y="18"><tspan class="not-finite">{signs}</tspan>'
                      f'<tspan class="note" dx="4">{escape(chart.note)}</tspan></text>')  # fmt: skip
-    if chart.dots or any(one.test for one in chart.bad):
+    if chart.dots or any(one.test for one in chart.not_finite):
         parts.append(LEGEND)
     for tick in ticks(scale) if chart.values() else ():
         at = f"{y(tick):.1f}"
         parts.append(f'<path class="grid" d="M{LEFT} {at}H{WIDTH - RIGHT}"/>')
         place = f'x="{LEFT - 6}" y="{at}" dy=".35em" text-anchor="end"'
-        parts.append(f"<text {place}>{label(tick)}</text>")
+        parts.append(f"<text {place}>{short(tick)}</text>")
     for t, text in found.marks:
         x = f"{_x(found, t):.1f}"
         line = f'<path class="mark" d="M{x} {TOP}V{bottom}"><title>{escape(text)}</title></path>'
@@ -87,14 +89,14 @@ def _chart(chart: Chart, found: Charts) -> str:
     for t, value in thinned(chart.dots):
         at = f'cx="{_x(found, t):.1f}" cy="{y(value):.1f}"'
         parts.append(f'<circle class="test" {at} r="3"><title>{value:.4g}</title></circle>')
-    parts += [_bad(one, found) for one in thinned(chart.bad)]
+    parts += [_not_finite(one, found) for one in thinned(chart.not_finite)]
     return "".join(parts)
 
 
-def _bad(one: Bad, found: Charts) -> str:
-    """A bar along the upper edge, and its sign where it begins; that of a test stands lower."""
+def _not_finite(one: NotFiniteRange, found: Charts) -> str:
+    """A bar at the upper edge with a symbol at its start; evaluations have a lower symbol only."""
     begin, end = (f"{_x(found, t):.1f}" for t in (one.begin_t, one.end_t))
-    style, y = ("tested", TOP + 26) if one.test else ("bad", TOP + 12)
+    style, y = ("tested", TOP + 26) if one.test else ("not-finite", TOP + 12)
     bar = "" if one.test else f'<path class="bar" d="M{begin} {TOP}H{end}"/>'
     sign = f'class="{style}" x="{begin}" y="{y}" text-anchor="middle"'
     return (
@@ -104,53 +106,41 @@ def _bad(one: Bad, found: Charts) -> str:
 
 
 def _x(found: Charts, t: float) -> float:
-    """Where a session time lies across the drawing."""
-    return LEFT + (WIDTH - LEFT - RIGHT) * found.share(t)
+    """The x of a session time."""
+    return LEFT + (WIDTH - LEFT - RIGHT) * found.fraction(t)
 
 
 def thinned(dots: Sequence[T]) -> Sequence[T]:
-    """At most 200 of them, the last one too."""
+    """At most 200 of the dots, at equal distances, including the last one."""
     every = -(-len(dots) // 200) or 1
     return list(dots[::-1][::every])[::-1]
 
 
 def ticks(scale: Scale) -> list[float]:
-    """Round values on an axis, about four; powers of ten and their halves on a logarithmic one."""
+    """About four round values on an axis; powers of ten on a logarithmic one."""
     if scale.log:
         low, high = math.floor(math.log10(scale.low)), math.ceil(math.log10(scale.high))
         every = max(1, (high - low) // 4)
         found = [10.0**power for power in range(low, high + 1, every)]
         return [tick for tick in found if scale.low <= tick <= scale.high] or [scale.high]
-    step = round_up((scale.high - scale.low) / 4)
+    step = ceiling((scale.high - scale.low) / 4)
     first = math.ceil(scale.low / step - 1e-9)
     last = math.floor(scale.high / step + 1e-9)
     return [i * step for i in range(first, last + 1)]
 
 
-def label(tick: float) -> str:
-    """A value on an axis in few characters: ``1,800``, ``0.05``, ``1.5e-4``."""
-    if 0 < abs(tick) < 1e-3:
-        mantissa, power = f"{tick:.2e}".split("e")
-        return f"{float(mantissa):g}e{int(power)}"
-    return (
-        f"{tick:,.4g}" if abs(tick) < 1e3 else f"{tick:,.0f}" if abs(tick) < 1e7 else f"{tick:.3g}"
-    )
-
-
-def short(step: int) -> str:
-    """A round step in few characters: ``2,000``, ``20k``, ``2.5M``."""
-    if step < 10_000:
-        return f"{step:,}"
-    return f"{step / 1000:g}k" if step < 1_000_000 else f"{step / 1_000_000:g}M"
+def step_text(step: int) -> str:
+    """A short text of a round step: ``2,000``, ``20k``, ``2.5M``."""
+    return count(step) if step < 10_000 else short(step)
 
 
 def _axis(found: Charts) -> str:
-    """A row of steps, where there are any, and one of session time."""
+    """A row of steps, if there are any, and a row of session times."""
     parts, free = [], -math.inf
     for t, step in found.steps:
         if _x(found, t) >= free:
             parts.append(
-                f'<text x="{_x(found, t):.1f}" y="14" text-anchor="middle">{short(step)}</text>'
+                f'<text x="{_x(found, t):.1f}" y="14" text-anchor="middle">{step_text(step)}</text>'
             )
             free = _x(found, t) + APART
     if parts:
@@ -159,7 +149,7 @@ def _axis(found: Charts) -> str:
     length = found.end_t - found.begin_t
     unit, name = next(((u, n) for u, n in units if length >= 3 * u), (1, "s"))
     if length > 0:
-        step_t = round_up(length / unit / 6) * unit
+        step_t = ceiling(length / unit / 6) * unit
         first, last = math.ceil(found.begin_t / step_t), int(found.end_t / step_t + 1e-9)
         for t in (i * step_t for i in range(first, last + 1)):
             at = f'x="{_x(found, t):.1f}" y="{14 + ROW}" text-anchor="middle"'

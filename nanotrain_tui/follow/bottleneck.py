@@ -1,6 +1,6 @@
-"""What bounds a run now, in one line: from the newest samples, with the figures it rests on.
+"""Finds the bottleneck of a training run from the newest samples of telemetry.
 
-It is judged by the device that TensorFlow uses; ``other_load`` names what other programs take.
+The rules depend on the device that TensorFlow uses. See ``other_load`` for other programs.
 """
 
 from __future__ import annotations
@@ -9,35 +9,39 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nanotrain_tui.follow.numbers import number
+from nanotrain_tui.follow.json_values import finite_number, finite_numbers, mappings
 from nanotrain_tui.follow.other_load import Samples, cores_of
 from nanotrain_tui.session.state import RUNNING, STARTING
 
-WINDOW_S = 10.0  # of samples looked at
+WINDOW_S = 10.0  # only samples of the last seconds are used
 MOST_SAMPLES = 12
 
 _BUSY, _QUIET = 90.0, 50.0  # percent of the GPU
 _SATURATED = 95.0  # percent of one core
 _ALL_BUSY = 85.0  # percent of all cores together
-_TRAINS = 0.5  # of a core: less, and the trainer is not what keeps one busy
-_MEMORY_BUSY = 80.0  # percent of the memory controller's bandwidth
-_CAPPED = 0.95  # of the hardware's clock
-_AT_MOST = 1.03  # of the allowed clock: more, and what was allowed is so no more
-_SLOWED = 0.85  # of the allowed clock, while busy
+_TRAINS = 0.5  # cores; with less load the trainer is not the cause of a busy core
+_MEMORY_BUSY = 80.0  # percent of the bandwidth of the memory controller
+_CAPPED = 0.95  # a lower fraction of the maximum clock means that the power mode limits it
+_AT_MOST = 1.03  # a higher fraction of the allowed clock means that the limit has changed
+_SLOWED = 0.85  # a lower fraction of the allowed clock, at full load, means that heat limits it
 _HOT_C = 80.0
-_SWAPPING_MB = 32.0  # more of swap within the window
-_FULL = 0.05  # of memory left
+_SWAPPING_MB = 32.0  # growth of the used swap within the window
+_FULL = 0.05  # fraction of the memory that is left
 _SWAP_IN_USE_MB = 200.0
 
 
 @dataclass(frozen=True, slots=True)
 class Bottleneck:
-    """What bounds the run. Figures are rounded, so that a line on a slow link seldom changes."""
+    """What limits the speed of the training.
+
+    Numbers in the text are rounded, so that it changes seldom: over a slow connection every change
+    costs.
+    """
 
     kind: str  # gpu, cpu, input, memory_bandwidth, swap, heat, power_mode, warming_up
-    text: str  # what it is, with its figures
+    text: str  # one line, with numbers
     advice: str  # what to try
-    figures: Mapping[str, float] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)  # exact numbers by name
 
 
 def find_bottleneck(
@@ -48,13 +52,14 @@ def find_bottleneck(
     preparing: str = "",
     on_gpu: bool | None = None,
 ) -> Bottleneck | None:
-    """The bottleneck; None where nothing stands out, nothing was measured or nothing runs.
+    """The bottleneck; None if there is no clear one, no sample, or the session does not run.
 
-    ``environment`` is the segment's, ``steps_here`` the updates made in it, ``on_gpu`` whether
-    TensorFlow has a GPU, None if its devices are not known.
+    ``environment`` is that of the segment. ``steps_here`` is the number of updates in the segment.
+    ``preparing`` describes the preparation of the trainer. ``on_gpu``: whether TensorFlow uses a
+    GPU; None if its devices are not known.
     """
     if state == STARTING or (state == RUNNING and steps_here < 2):
-        doing = "TensorFlow loads" if state == STARTING else "the first steps compile"
+        doing = "loading TensorFlow" if state == STARTING else "compiling the first steps"
         return _warming_up(preparing or doing, steps_here)
     if state != RUNNING or not samples:
         return None
@@ -67,12 +72,12 @@ def find_bottleneck(
 
 
 def newest(samples: Samples) -> Samples:
-    """Those of the last seconds."""
+    """The samples of the last ``WINDOW_S`` seconds."""
     return [(t, body) for t, body in samples if samples[-1][0] - t <= WINDOW_S]
 
 
 class _Seen:
-    """The samples of the window; figures that none of them has are None."""
+    """The samples of the window. A quantity that no sample has is None."""
 
     def __init__(
         self, samples: Samples, environment: Mapping[str, Any], on_gpu: bool | None
@@ -88,47 +93,50 @@ class _Seen:
         self._environment = environment
 
     def mean(self, key: str) -> float | None:
-        """Of the samples that have it, where most of them have."""
-        found = [number(body.get(key)) for body in self.bodies]
+        """The mean of a quantity; None if less than half of the samples have it."""
+        found = [finite_number(body.get(key)) for body in self.bodies]
         return _mean(found) if 2 * found.count(None) < len(found) else None
 
     def allowed(self, what: str) -> float | None:
-        """The clock that the power mode allows the ``gpu`` or ``cpu``: now, else as it began."""
+        """The highest clock (MHz) that the power mode allows for the ``gpu`` or ``cpu``.
+
+        It is that of the newest sample, or that at the start of the segment.
+        """
         key = f"{what}_max_mhz"
-        now = number(self.newest.get(key))
-        return number(self._environment.get(key)) if now is None else now
+        now = finite_number(self.newest.get(key))
+        return finite_number(self._environment.get(key)) if now is None else now
 
     def capped(self, what: str, mhz: float | None) -> tuple[float, float] | None:
-        """Allowed and highest clock, where the mode takes some of it and the clock is not above."""
-        allowed, top = self.allowed(what), number(self._environment.get(f"{what}_top_mhz"))
+        """The allowed and the maximum clock (MHz) if the power mode limits it; else None."""
+        allowed, top = self.allowed(what), finite_number(self._environment.get(f"{what}_top_mhz"))
         if not allowed or not top or allowed >= _CAPPED * top:
             return None
         return (allowed, top) if mhz is None or mhz <= _AT_MOST * allowed else None
 
     def mode(self, what: str) -> str:
-        """The mode's name, where it still allows what it did when it began."""
+        """The name of the power mode; empty if the mode has changed since the segment began."""
         mode, began = (self._environment.get(key) for key in ("power_mode", f"{what}_max_mhz"))
-        return mode if isinstance(mode, str) and self.allowed(what) == number(began) else ""
+        return mode if isinstance(mode, str) and self.allowed(what) == finite_number(began) else ""
 
     @property
     def busiest(self) -> float:
-        """The load of the busiest core of each sample: one thread may move from core to core."""
+        """The mean load of the busiest core of each sample: a thread may change its core."""
         highest = (max(_loads(body.get("cpus")), default=None) for body in self.bodies)
         return _mean(list(highest)) or 0.0
 
     def rise(self, key: str) -> float:
-        known = [value for body in self.bodies if (value := number(body.get(key))) is not None]
+        known = finite_numbers(self.bodies, key)
         return known[-1] - known[0] if known else 0.0
 
     def cores(self) -> list[float]:
-        """The mean load of each core that was on all the time."""
+        """The mean load of each core that was on in all samples."""
         listed = [body.get("cpus") for body in self.bodies]
         rows: list[list[Any]] = [row for row in listed if isinstance(row, list)]
         loads = []
         for index in range(min((len(row) for row in rows), default=0)):
             cells = [row[index] for row in rows]
             core = [
-                number(cell.get("load_percent")) if isinstance(cell, dict) else None
+                finite_number(cell.get("load_percent")) if isinstance(cell, dict) else None
                 for cell in cells
             ]
             if all(load is not None for load in core):
@@ -142,14 +150,15 @@ class _Seen:
     @property
     def hottest(self) -> float | None:
         keys = ("gpu_temperature_c", "cpu_temperature_c")
-        return max(filter(None, (number(self.newest.get(key)) for key in keys)), default=None)
+        found = (finite_number(self.newest.get(key)) for key in keys)
+        return max(filter(None, found), default=None)
 
 
 def _warming_up(doing: str, steps_here: int) -> Bottleneck:
     return Bottleneck(
         "warming_up",
         f"warming up: {doing}",
-        "The first steps compile their kernels: seconds on a PC, minutes on a Nano. Only wait.",
+        "The first steps compile their kernels: seconds on a PC, minutes on a Nano. Please wait.",
         {"steps": float(steps_here)},
     )
 
@@ -159,7 +168,7 @@ def _heat(seen: _Seen) -> Bottleneck | None:
     hot = seen.hottest
     at = f" at {_five(hot)} °C" if hot is not None else ""
     figures = {} if hot is None else {"temperature_c": hot}
-    advice = "Let a fan blow on it, or take a lower power mode: steady is faster than throttled."
+    advice = "Use a fan or a lower power mode: a lower, steady clock is faster than throttling."
     slowed = [str(name) for name in names] if isinstance(names, list) else []
     if seen.on_gpu is False:
         slowed = [name for name in slowed if "gpu" not in name.lower()]
@@ -177,8 +186,9 @@ def _heat(seen: _Seen) -> Bottleneck | None:
 
 
 def _swap(seen: _Seen) -> Bottleneck | None:
-    used, rise = number(seen.newest.get("swap_used_mb")), seen.rise("swap_used_mb")
-    left, total = (number(seen.newest.get(key)) for key in ("mem_available_mb", "ram_total_mb"))
+    used, rise = finite_number(seen.newest.get("swap_used_mb")), seen.rise("swap_used_mb")
+    left = finite_number(seen.newest.get("mem_available_mb"))
+    total = finite_number(seen.newest.get("ram_total_mb"))
     full = left is not None and total is not None and left < _FULL * total
     if used is None or not (rise >= _SWAPPING_MB or (full and used >= _SWAP_IN_USE_MB)):
         return None
@@ -188,7 +198,7 @@ def _swap(seen: _Seen) -> Bottleneck | None:
     return Bottleneck(
         "swap",
         f"swap: {_ten(used)} MB are swapped out{more}{room}",
-        "A smaller batch or fewer units, and no desktop: an SD card is far slower than memory.",
+        "Use a smaller batch or fewer units, and no desktop. Swap is far slower than memory.",
         figures if left is None else {**figures, "mem_available_mb": left},
     )  # fmt: skip
 
@@ -201,22 +211,20 @@ def _bandwidth(seen: _Seen) -> Bottleneck | None:
     return Bottleneck(
         "memory_bandwidth",
         f"memory bandwidth: the controller is at {_five(load)}%{gpu}",
-        "Fewer or smaller layers, XLA (trainer.xla = on), a larger batch for the same weights.",
+        "Use fewer or smaller layers, XLA (trainer.xla = on), or a larger batch.",
         {"emc_load_percent": load, **seen.gpu_figure},
     )
 
 
 def _gpu(seen: _Seen) -> Bottleneck | None:
     if seen.on_gpu is False or seen.gpu is None or seen.gpu < _BUSY:
-        return None  # where it trains on the CPU, a busy GPU is another program's: see other_load
+        return None  # on the CPU, a busy GPU is the load of another program: see other_load
     figures = seen.gpu_figure
     clock = f" at {_ten(seen.gpu_mhz)} MHz" if seen.gpu_mhz else ""
     capped = seen.capped("gpu", seen.gpu_mhz)
     if capped is not None:
         return _mode("GPU", seen.gpu, *capped, seen.mode("gpu"))
-    advice = (
-        "As it should be. Faster only with a smaller network; a larger batch may use it better."
-    )
+    advice = "This is the ideal case. A smaller network is faster; a larger batch may be too."
     unknown = ", if TensorFlow uses it" if seen.on_gpu is None else ""
     return Bottleneck(
         "gpu",
@@ -228,12 +236,12 @@ def _gpu(seen: _Seen) -> Bottleneck | None:
 
 def _cores(seen: _Seen) -> Bottleneck | None:
     cores, gpu_load = seen.cores(), seen.gpu
-    # beside a busy GPU, or one of which nothing is known, a core may only wait for it
+    # If the GPU is busy or not measured, a busy core may just wait for it.
     waits = (gpu_load or 0.0) >= _QUIET and seen.on_gpu is not False
     if not cores or waits or (seen.has_gpu and gpu_load is None):
         return None
     if seen.trainer_cores is not None and seen.trainer_cores < _TRAINS:
-        return None  # whoever keeps a core busy, it is not the trainer
+        return None  # another program keeps the core busy
     all_of_them, busiest = sum(cores) / len(cores), seen.busiest
     gpu = "" if gpu_load is None else f", GPU {_five(gpu_load)}%"
     if all_of_them >= _ALL_BUSY:
@@ -243,7 +251,7 @@ def _cores(seen: _Seen) -> Bottleneck | None:
         return Bottleneck(
             "cpu",
             f"the CPU: {len(cores)} cores at {_five(all_of_them)}%{gpu}",
-            "A GPU that TensorFlow sees ('nanotrain doctor'), a smaller network, or XLA.",
+            "Use a smaller network, XLA, or a GPU for TensorFlow (see 'nanotrain doctor').",
             {"cpu_load_percent": all_of_them, **({} if gpu_load is None else seen.gpu_figure)},
         )
     if busiest < _SATURATED:
@@ -252,20 +260,20 @@ def _cores(seen: _Seen) -> Bottleneck | None:
         return Bottleneck(
             "cpu",
             f"one core at {_five(busiest)}%, of {len(cores)}",
-            "A larger batch gives the other cores something to do; trainer.threads = 0 lets them.",
+            "Use a larger batch, and trainer.threads = 0, so that the other cores work too.",
             {"core_load_percent": busiest},
         )
     if seen.on_gpu is False:
         return Bottleneck(
             "cpu",
             f"the CPU: one core at {_five(busiest)}%{gpu}",
-            "TensorFlow has no GPU here: 'nanotrain doctor' says why, and what to do about it.",
+            "TensorFlow has no GPU. 'nanotrain doctor' explains why and what to do.",
             {"core_load_percent": busiest, "gpu_load_percent": gpu_load},
         )
     return Bottleneck(
         "input",
         f"input: one core at {_five(busiest)}%{gpu}",
-        "The GPU waits for data: a larger batch hands it more at a time.",
+        "The GPU waits for data. Use a larger batch.",
         {"core_load_percent": busiest, "gpu_load_percent": gpu_load},
     )
 
@@ -275,7 +283,7 @@ def _mode(what: str, load: float, allowed: float, top: float, mode: str) -> Bott
     return Bottleneck(
         "power_mode",
         f"{by}: {what} {_five(load)}% busy at {allowed:.0f} of {top:.0f} MHz",
-        "A mode with higher clocks, if the power supply bears it: 'nanotrain doctor' names them.",
+        "Use a mode with higher clocks, if the power supply allows it; see 'nanotrain doctor'.",
         {"load_percent": load, "max_mhz": allowed, "top_mhz": top},
     )
 
@@ -286,14 +294,12 @@ def _loads(cpus: Any) -> list[float]:
 
 
 def _fastest(cpus: Any) -> float | None:
-    """The highest clock of a core."""
+    """The highest clock (MHz) of any core."""
     return max(_figures(cpus, "freq_mhz"), default=None)
 
 
 def _figures(cpus: Any, key: str) -> list[float]:
-    cores = cpus if isinstance(cpus, list) else []
-    found = (number(core.get(key)) for core in cores if isinstance(core, dict))
-    return [value for value in found if value is not None]
+    return finite_numbers(mappings(cpus), key)
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
@@ -302,7 +308,7 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 
 def _five(value: float) -> str:
-    """To the nearest five; the ends as they are."""
+    """Rounded to a multiple of 5, and a percentage to at most 100."""
     return f"{min(5 * round(value / 5), 100) if value < 105 else round(value)}"
 
 

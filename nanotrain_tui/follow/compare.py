@@ -1,4 +1,4 @@
-"""Sessions side by side: what differs between them, what each came to and what that took."""
+"""Compares sessions: their settings, their results, and what these took."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from nanotrain_tui.catalog import flatten, format_value
 from nanotrain_tui.follow.curves import WindowCurves
-from nanotrain_tui.follow.not_finite import in_words
+from nanotrain_tui.follow.not_finite_ranges import in_words
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve, trace_of_values
 from nanotrain_tui.follow.window import read_window
@@ -32,40 +32,40 @@ from nanotrain_tui.session.summary import SessionSummary, summarise
 
 BINS = 256
 AXES = ("step", "time", "epoch")
-#: Where something runs, not what it computes.
+#: Settings of the machine, which do not change what is computed.
 _MACHINE = ("telemetry.", "guard.", "trainer.command", "trainer.paths", "data.dir", "data.name")
-_WORKED_OUT = ("train.epochs", "train.steps")  # by the trainer: steps of epochs are no edit
+_WORKED_OUT = ("train.epochs", "train.steps")  # the trainer computes one from the other
 _LAST = 1 << 53
 
 
 class Setting(NamedTuple):
-    """A value of the configuration: as the session began, and in force at its end."""
+    """A value of the configuration at the start and at the end of a session."""
 
-    start: Any  # None where the key means nothing beside the choices made then
+    start: Any  # None if the key did not apply to the other choices
     now: Any
-    edits: int  # how often it was changed on the way, undone edits among them
-    last_edit: int | None  # after which step
+    edits: int  # the number of edits of it, including those that were undone
+    last_edit: int | None  # the step after which it was edited last
 
     def text(self) -> str:
         """``0.001``, or ``0.001 -> 0.0005 (edited at 400)``."""
         if not self.edits and self.start == self.now:
-            return _said(self.now)
+            return _value_text(self.now)
         often = f"{self.edits} times, last " if self.edits > 1 else ""
         at = f" {often}at {self.last_edit}" if self.last_edit is not None else ""
         both = (
-            _said(self.now)
+            _value_text(self.now)
             if self.start == self.now
-            else (f"{_said(self.start)} -> {_said(self.now)}")
+            else f"{_value_text(self.start)} -> {_value_text(self.now)}"
         )
         return f"{both} (edited{at})"
 
 
 @dataclass(frozen=True)
 class Reached:
-    """What a value of an evaluation took; steps of a parent are not the session's own."""
+    """What a session took to reach a value of a metric."""
 
     step: int
-    own_steps: int
+    own_steps: int  # without the steps of a fork's parent
     time_s: float  # session time
     energy_j: float | None  # None where no power was recorded
 
@@ -79,21 +79,21 @@ class ComparedRun:
 
     name: str
     summary: SessionSummary
-    settings: Mapping[str, Setting]  # by key; those that only name a machine are left out
+    settings: Mapping[str, Setting]  # by key, without those of the machine
     metrics: Metrics
     evaluations: Sequence[Evaluation]
-    energy: Sequence[tuple[float, float]]  # (session time, joules until then)
-    window: WindowCurves  # of all of it
+    energy: Sequence[tuple[float, float]]  # (session time in seconds, joules until then)
+    window: WindowCurves  # of the whole session
     tensorflow: str | None
     board: str | None
 
     @property
     def begins_at(self) -> int:
-        """The step of the checkpoint that a fork began from, 0 for a session of its own."""
+        """The step of the checkpoint that a fork began from; 0 for other sessions."""
         return self.summary.step - self.summary.own_steps
 
     def best(self, metric: str) -> Evaluation | None:
-        """The evaluation with the best value of a metric, the first of equals."""
+        """The evaluation with the best value of a metric; the first one of several equal ones."""
         best: Evaluation | None = None
         for one in self._evaluations_of(metric):
             value = one.metrics[metric]
@@ -104,7 +104,7 @@ class ComparedRun:
         return best
 
     def reached(self, metric: str, value: float) -> Reached | None:
-        """When a metric was this good for the first time; None if it never was."""
+        """When a metric reached ``value`` or a better one for the first time; None if never."""
         known = self.metrics.get(metric)
         for one in self._evaluations_of(metric):
             found = one.metrics[metric]
@@ -118,18 +118,18 @@ class ComparedRun:
         return (one for one in self.evaluations if one.on == part and metric in one.metrics)
 
     def energy_at(self, t: float) -> float | None:
-        """Joules until a session time."""
+        """The joules until a session time in seconds; None if no power was recorded."""
         until = [joules for at, joules in self.energy if at <= t]
         return until[-1] if until else (0.0 if self.energy else None)
 
     def curve(self, key: MetricPart) -> Curve:
-        """A metric of one part of the data in bins over steps."""
+        """A metric on one part of the data over steps."""
         return self.window.curve(*key)
 
     def trace(self, key: MetricPart, axis: str) -> Trace:
-        """A metric of one part of the data along steps, session time (s) or epochs."""
+        """A metric on one part of the data over ``axis``, one of AXES; times are in seconds."""
         place, curve = self._placing(axis), self.curve(key)
-        first, last = steps_of(self.window.curves.values())  # whatever metric is drawn
+        first, last = steps_of(self.window.curves.values())  # the same for every metric
         extent = place(first), place(last)
         if key.part == TRAINING:
             return trace_of_curve(curve, place)._replace(extent=extent)
@@ -141,7 +141,7 @@ class ComparedRun:
         return trace_of_values(values, place)._replace(note=in_words(curve), extent=extent)
 
     def _placing(self, axis: str) -> Callable[[int], float]:
-        """From steps to the axis."""
+        """A function from a step to its place on the axis."""
         if axis == "step":
             return float
         curve = self.window.times if axis == "time" else self.window.epochs
@@ -155,7 +155,7 @@ class ComparedRun:
 
 
 def read_run(folder: SessionFolder) -> ComparedRun:
-    """All that a comparison says of a session. Raises RecordingError."""
+    """Read what a comparison needs of a session. Raises RecordingError."""
     summary = summarise(folder)
     if summary.problem is not None:
         raise RecordingError(summary.problem)
@@ -176,15 +176,15 @@ def read_run(folder: SessionFolder) -> ComparedRun:
 
 
 def _settings(reader: SessionReader) -> Mapping[str, Setting]:
-    """What was in force at the beginning and at the end, with the edits that count."""
+    """The settings at the start and at the end. Edits of steps that were run again do not count."""
     begin = flatten(reader.meta()["config"])
     begin.pop("edits", None)
     now, made = begin, list[Edit]()
-    if reader.events([events.CONFIGURED]):  # else it was killed as it began
+    if reader.events([events.CONFIGURED]):  # without one, the host was killed at the start
         history = read_history(reader)
         now = config_now(history)
         places = list(starts(history))
-        made = places[-1].again if places else []  # since the beginning, each once
+        made = places[-1].again if places else []  # all edits, each once
     found = {}
     for key in dict.fromkeys([*begin, *now]):
         if key.startswith(_MACHINE):
@@ -198,7 +198,7 @@ def _settings(reader: SessionReader) -> Mapping[str, Setting]:
 
 
 def _changed_at(key: str, start: Any, made: Sequence[Edit]) -> list[int]:
-    """After which steps a value became another one: what a swap brings back is no edit."""
+    """The steps after which a value changed. Setting the same value again is no change."""
     value, steps = start, []
     for edit in made:
         if key in edit.values and edit.values[key] != value:
@@ -208,7 +208,7 @@ def _changed_at(key: str, start: Any, made: Sequence[Edit]) -> list[int]:
 
 
 def differences(runs: Sequence[ComparedRun]) -> dict[str, list[str]]:
-    """What is not the same in all: by key the value of each at its end, and if it was edited."""
+    """The settings that are not equal in all sessions: for each key the texts of their values."""
     found: dict[str, list[str]] = {}
     for key in dict.fromkeys(key for one in runs for key in one.settings):
         values = [one.settings.get(key, _MISSING).text() for one in runs]
@@ -227,7 +227,7 @@ def differences(runs: Sequence[ComparedRun]) -> dict[str, list[str]]:
 
 
 def metric_parts(runs: Sequence[ComparedRun]) -> list[MetricPart]:
-    """The curves that can be compared: evaluations first, the primary metric first in each part."""
+    """The curves that can be compared: evaluations before training, primary metrics first."""
     found: dict[MetricPart, int] = {}
     for one in runs:
         primary = one.metrics.primary
@@ -239,14 +239,15 @@ def metric_parts(runs: Sequence[ComparedRun]) -> list[MetricPart]:
 
 
 def primary_metric(runs: Sequence[ComparedRun]) -> Metric | None:
-    """The primary metric of the first session that has one; it decides which run is the best."""
+    """The primary metric of the first session that has one. It decides which session is best."""
     return next((one.metrics.primary for one in runs if one.metrics.primary), None)
 
 
 def common_target(runs: Sequence[ComparedRun], metric: str) -> float | None:
-    """The best value of a metric that all of those reached which were evaluated, rounded.
+    """The best value of a metric that every evaluated session reached; None without evaluations.
 
-    A fraction to whole percents, any other value to two digits, so that it is still reached.
+    It is rounded to a whole percentage, or to two digits for other metrics. It is rounded so that
+    every session still reaches it.
     """
     best = [(one, found) for one in runs if (found := one.best(metric)) is not None]
     if not best:
@@ -265,7 +266,7 @@ def _rounded(value: float, metric: Metric, whole: Callable[[float], int], slack:
     return round(whole(value * 10.0**digits + slack) * 10.0**-digits, max(0, digits))
 
 
-def _said(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return "-" if value is None else format_value(value) or "none"
 
 
@@ -284,12 +285,12 @@ def _energy(reader: SessionReader) -> list[tuple[float, float]]:
 
 
 def _between(known: Sequence[tuple[int, float]], step: int) -> float:
-    """Linear between the places that are known."""
+    """Interpolate linearly between (step, value) pairs."""
     if not known:
         return 0.0
     before = max((one for one in known if one[0] <= step), default=known[0])
     after = min((one for one in known if one[0] >= step), default=known[-1])
     if after[0] <= before[0]:
         return before[1]
-    share = (step - before[0]) / (after[0] - before[0])
-    return before[1] + share * (after[1] - before[1])
+    fraction = (step - before[0]) / (after[0] - before[0])
+    return before[1] + fraction * (after[1] - before[1])

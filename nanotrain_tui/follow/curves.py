@@ -1,4 +1,4 @@
-"""The curves of a session's metrics: one for each metric and part of the data."""
+"""The curves of the metrics of a session: one for each metric and part of the data."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ NO_CURVE = Curve()
 
 @dataclass(frozen=True, slots=True)
 class WindowCurves:
-    """The curves of a part of a session; empty where nothing was read."""
+    """The curves of a range of steps of a session. The default is empty."""
 
     curves: Mapping[MetricPart, Curve] = field(default_factory=dict)  # over steps
     times: Curve = NO_CURVE  # session time in seconds over steps
-    epochs: Curve = NO_CURVE  # of the training data seen, over steps
-    gauges: Mapping[str, Curve] = field(default_factory=dict)  # over seconds
+    epochs: Curve = NO_CURVE  # epochs of the training data over steps
+    gauges: Mapping[str, Curve] = field(default_factory=dict)  # over seconds of session time
 
     def __bool__(self) -> bool:
         return bool(self.curves or self.gauges)
 
     def curve(self, metric: str, part: str = TRAINING) -> Curve:
-        """A metric of one part of the data; empty where it has no value in the window."""
+        """A metric on one part of the data; empty if it has no value in the window."""
         return self.curves.get(MetricPart(metric, part), NO_CURVE)
 
 
 class CurveFold:
-    """Takes rows of steps and events in their order, in memory that does not grow with them.
+    """Collects rows of steps and events, in the order of the recording, in constant memory.
 
-    ``MOST_METRICS`` metrics have curves; further ones are left out.
+    At most ``MOST_METRICS`` metrics have curves; the others are left out.
     """
 
     def __init__(self) -> None:
@@ -54,12 +54,12 @@ class CurveFold:
         return self._metrics.crowded
 
     def row(self, row: Steps) -> None:
-        """A row of ``steps``."""
+        """Add a row of steps."""
         if self._metrics.row(row.metric):
             self._series_of(MetricPart(row.metric)).extend(row.first_step, row.values)
 
     def event(self, event: Event) -> None:
-        """An event of any kind; an evaluation adds a value at its step."""
+        """Add an event of any kind. An evaluation adds a value at its step."""
         self._metrics.event(event.kind, event.body)
         if event.kind != events.EVALUATED:
             return
@@ -69,16 +69,16 @@ class CurveFold:
                 self._series_of(MetricPart(name, part)).add(event.step, value)
 
     def cut(self, step: int) -> None:
-        """Forget everything from ``step`` on: it is trained again."""
+        """Delete everything from ``step`` on, because it is trained again."""
         for series in self._series.values():
             series.cut(step)
 
     def metrics(self) -> Metrics:
-        """What is known of the metrics so far."""
+        """The metrics that are known so far."""
         return self._metrics.metrics()
 
     def curves(self) -> Mapping[MetricPart, Curve]:
-        """Those that were recorded; the same object as long as nothing is added."""
+        """The curves with recorded values; the same object until one of them changes."""
         known_parts = (key for key in self.metrics().parts if key in self._series)
         found = {key: self._series[key].curve() for key in known_parts}
         known = self._curves

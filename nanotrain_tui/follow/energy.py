@@ -1,4 +1,4 @@
-"""What training takes in: joules a step and an epoch, from the power measured while it ran."""
+"""The energy of the training: joules per step and per epoch, from the measured power."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from nanotrain_tui.session.energy import Energy
 
 
 class EnergyUse(NamedTuple):
-    """Of the time in which steps were made, evaluations with it, pauses without."""
+    """The energy while steps were made. It includes evaluations, but no pauses."""
 
     joules: float
     steps: int
     per_step_j: float
-    per_epoch_j: float | None  # None where the number of examples is not known
-    samples_per_j: float | None  # training examples
+    per_epoch_j: float | None  # None if the number of examples is not known
+    samples_per_j: float | None  # training examples per joule
 
 
 class TrainingEnergy:
-    """Takes every sample in the order of time."""
+    """Collects samples of power, in the order of time."""
 
     def __init__(self) -> None:
         self._energy = Energy()
-        self._at: int | None = None  # the step of the sample before, while it ran
+        self._at: int | None = None  # the step of the last sample; None after a pause
         self._counted = 0  # the step up to which examples are counted
-        self._since = 0  # examples since the sample before
+        self._since = 0  # examples since the last sample
         self._steps = 0
         self._samples = 0
 
     def add(self, t: float, power_mw: float, step: int, batch_size: int | None) -> None:
-        """Power at ``t`` seconds of session time while training ran, with ``step`` updates made."""
+        """Add the power at ``t`` seconds of session time, after ``step`` updates."""
         self.reached(step, batch_size)
         before = self._energy.joules
         self._energy.add(t, power_mw)
@@ -40,18 +40,21 @@ class TrainingEnergy:
         self._since = 0
 
     def reached(self, step: int, batch_size: int | None) -> None:
-        """Steps up to here were made with batches of this size."""
+        """The steps up to ``step`` were completed with this batch size."""
         if self._at is not None and step > self._counted:
             self._since += (step - self._counted) * (batch_size or 0)
             self._counted = step
 
     def pause(self) -> None:
-        """Nothing is trained until the next sample."""
+        """Training pauses until the next sample."""
         self._energy.pause()
         self._at = None
 
     def use(self, examples: int | None) -> EnergyUse | None:
-        """The figures; ``examples`` are those of an epoch. None until a step was measured."""
+        """The result; None before a step was measured.
+
+        ``examples`` is the number of training examples of an epoch.
+        """
         joules = self._energy.joules
         if joules is None or not self._steps:
             return None

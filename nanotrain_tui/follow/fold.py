@@ -1,7 +1,7 @@
-"""The fold from a recording's rows to a ``RunState``: in memory that does not grow with them.
+"""The fold from the rows of a recording to a ``RunState``, in constant memory.
 
-Rows are taken in one by one in the order of seq, so that how they were read, live in small
-batches or later in large ones, makes no difference.
+It adds the rows one by one, in the order of seq. So the size of the batches makes no difference:
+they are small for a live session and large for a recorded one.
 """
 
 from __future__ import annotations
@@ -16,6 +16,12 @@ from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.board import BoardFold
 from nanotrain_tui.follow.bottleneck import Bottleneck
 from nanotrain_tui.follow.curves import CurveFold
+from nanotrain_tui.follow.json_values import (
+    LARGEST_INTEGER,
+    mapping,
+    mappings,
+    positive_integer,
+)
 from nanotrain_tui.follow.log_text import describe, one_line, reason
 from nanotrain_tui.follow.marks import MarkFold
 from nanotrain_tui.follow.progress import Progress
@@ -39,13 +45,13 @@ from nanotrain_tui.session.undo import Edits
 
 LOG_LINES = 500
 NOTICES = 8
-LAST_STEP = 1 << 53  # a step beyond this is damage
+LAST_STEP = LARGEST_INTEGER
 
 Row = Segment | Event | Steps | Sample
 
 
 class Fold:
-    """Takes batches in the order of seq and returns the state at any time."""
+    """Collects batches, in the order of seq, and returns the state at any time."""
 
     def __init__(self, name: str = "", config: Mapping[str, Any] | None = None) -> None:
         self._name = name
@@ -54,7 +60,7 @@ class Fold:
         self._state = STARTING
         self._segment = 0
         self._from_step = 0
-        self._begins_at: int | None = None  # the first segment's
+        self._begins_at: int | None = None  # the first step of the first segment
         self._step = 0
         self._steps = self._planned()
         self._batch_size: int | None = None
@@ -70,16 +76,17 @@ class Fold:
         self._board = BoardFold()
         self._log: deque[LogLine] = deque(maxlen=LOG_LINES)
         self._notices: deque[str] = deque(maxlen=NOTICES)
+        self._unsaved_step: int | None = None
         self._marks = MarkFold()
         self._edits = Edits()
 
     @property
     def seq(self) -> int:
-        """The last seq taken in."""
+        """The seq of the last row that was added."""
         return self._seq
 
     def add(self, batch: Batch) -> None:
-        """Take in what was recorded since the batch before."""
+        """Add the next batch."""
         rows: list[list[Row]] = [
             list(batch.segments), list(batch.events), list(batch.steps), list(batch.samples),
         ]  # fmt: skip
@@ -98,7 +105,12 @@ class Fold:
         self._seq = max(self._seq, batch.last_seq)
 
     def state(self, alive: bool = True, responding: bool = True, behind: bool = False) -> RunState:
-        """The state now. Without a living host a session that never ended is interrupted."""
+        """The state now.
+
+        ``alive``: whether a host runs. Without one, a session that has not ended is interrupted.
+        ``responding``: whether the heartbeat of the host is recent. ``behind``: whether the
+        recording has rows that were not added yet.
+        """
         seen = self._state if behind else seen_from_outside(self._state, alive)
         running = seen == RUNNING
         return RunState(
@@ -117,13 +129,14 @@ class Fold:
             elapsed_s=self._elapsed_s,
             preparing=self._preparing if seen == STARTING else None,
             started=self._started,
-            data=_mapping(self._started.get("data")),
-            devices=_mappings(self._ready.get("devices")),
-            versions=_mapping(self._ready.get("versions")),
+            data=mapping(self._started.get("data")),
+            devices=mappings(self._ready.get("devices")),
+            versions=mapping(self._ready.get("versions")),
             telemetry_source=self._gauges.source,
             gauges=self._gauges.gauges(),
             log=tuple(self._log),
             notices=tuple(self._notices),
+            unsaved_step=self._unsaved_step,
             marks=self._marks.marks(),
             checkpoints=self._marks.checkpoints(),
             diverged=self._marks.diverged,
@@ -132,7 +145,7 @@ class Fold:
             epochs=self._progress.epochs(),
             energy_j=self._board.energy_j,
             energy_use=self._board.energy_use(
-                _whole(_mapping(self._started.get("data")).get("train"))
+                positive_integer(mapping(self._started.get("data")).get("train"))
             ),
             bottleneck=self._bottleneck(seen),
             other_load=self._board.other_load(self._on_gpu) if running else None,
@@ -149,8 +162,8 @@ class Fold:
 
     @property
     def _on_gpu(self) -> bool | None:
-        """Whether TensorFlow uses a GPU; None if the trainer has not reported its devices."""
-        devices = _mappings(self._ready.get("devices"))
+        """Whether TensorFlow uses a GPU; None before the trainer has reported its devices."""
+        devices = mappings(self._ready.get("devices"))
         return any(one.get("kind") == "GPU" for one in devices) if devices else None
 
     def _add_segment(self, row: Segment) -> None:
@@ -202,7 +215,7 @@ class Fold:
     def _reach(self, row: Event | Sample) -> None:
         self._speed.reached(row.t, row.step, self._batch_size)
         if 0 < row.step <= LAST_STEP and math.isfinite(row.t):
-            examples = _whole(_mapping(self._started.get("data")).get("train"))
+            examples = positive_integer(mapping(self._started.get("data")).get("train"))
             self._progress.reached(row.t, row.step, self._batch_size, examples)
 
     def _note_pause(self, row: Event, state: str) -> None:
@@ -213,13 +226,13 @@ class Fold:
             self._paused_t = None
 
     def _write_log(self, line: LogLine) -> None:
-        # Preparation reports its progress every second; the log names each part of it once.
+        # The preparation reports its progress every second; the log shows each part once.
         if line.kind == events.PREPARING and self._log and self._log[-1].text == line.text:
             return
         self._log.append(line)
 
     def _take_configured(self, row: Event) -> None:
-        self._config = dict(_mapping(row.body.get("config"))) or self._config
+        self._config = dict(mapping(row.body.get("config"))) or self._config
         self._steps = self._planned() or self._steps
         self._ready = self._started = {}
 
@@ -235,19 +248,19 @@ class Fold:
     def _take_started(self, row: Event) -> None:
         self._started = row.body
         self._curves.event(row)
-        self._steps = _whole(row.body.get("steps")) or self._steps
-        self._batch_size = _whole(row.body.get("batch_size")) or self._batch_size
+        self._steps = positive_integer(row.body.get("steps")) or self._steps
+        self._batch_size = positive_integer(row.body.get("batch_size")) or self._batch_size
 
     def _take_edited(self, row: Event) -> None:
         self._board.reached(row.step, self._batch_size)
-        for key, change in _mapping(row.body.get("changes")).items():
+        for key, change in mapping(row.body.get("changes")).items():
             if not isinstance(change, (list, tuple)) or len(change) != 2:
                 continue
             self._config = _with(self._config, key.split("."), change[1])
             if key == "train.steps":
-                self._steps = _whole(change[1]) or self._steps
+                self._steps = positive_integer(change[1]) or self._steps
             elif key == "train.batch_size":
-                self._batch_size = _whole(change[1]) or self._batch_size
+                self._batch_size = positive_integer(change[1]) or self._batch_size
 
     def _take_evaluated(self, row: Event) -> None:
         if 0 <= row.step <= LAST_STEP:
@@ -265,6 +278,7 @@ class Fold:
 
     def _take_warned(self, row: Event) -> None:
         self._notice(str(row.body.get("message") or ""))
+        self._unsaved_step = positive_integer(row.body.get("unsaved_step")) or self._unsaved_step
 
     def _take_crashed(self, row: Event) -> None:
         self._notice(reason(row.body))
@@ -279,16 +293,19 @@ class Fold:
             self._elapsed_s = max(self._elapsed_s, t)
 
     def _planned(self) -> int | None:
-        train = _mapping(self._config.get("train"))
-        return None if _whole(train.get("epochs")) else _whole(train.get("steps"))
+        train = mapping(self._config.get("train"))
+        if positive_integer(train.get("epochs")):
+            return None
+        return positive_integer(train.get("steps"))
 
     def _eta_s(self) -> float | None:
         if self._steps is None:
             return None
-        train = _mapping(self._config.get("train"))
-        every, saving = _whole(train.get("eval_every")), _whole(train.get("checkpoint_every"))
+        train = mapping(self._config.get("train"))
+        every = positive_integer(train.get("eval_every"))
+        saving = positive_integer(train.get("checkpoint_every"))
         left = max(0, self._steps - self._step)
-        # After updates 1, 1 + E, 1 + 2E ..., before checkpoints, and at the end.
+        # Evaluations come after updates 1, 1 + E, 1 + 2E ..., before checkpoints and at the end.
         evaluations = left // every + 1 if every and left else 0
         evaluations += left // saving if saving else 0
         return self._speed.eta_s(left, evaluations)
@@ -305,23 +322,6 @@ _HANDLERS: Mapping[str, Callable[[Fold, Event], None]] = {
     events.WARNED: Fold._take_warned,
     events.CRASHED: Fold._take_crashed,
 }
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _mappings(value: Any) -> tuple[Mapping[str, Any], ...]:
-    if not isinstance(value, (list, tuple)):
-        return ()
-    return tuple(item for item in value if isinstance(item, Mapping))
-
-
-def _whole(value: Any) -> int | None:
-    """A positive whole number, else None."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if 0 < value <= LAST_STEP else None
 
 
 def _with(config: dict[str, Any], path: list[str], value: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One plain line for every event of a recording."""
+"""Describes every event of a recording in one line of text."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from nanotrain_tui.catalog import FIELDS
 from nanotrain_tui.catalog.formats import count, plural, value_text
 from nanotrain_tui.catalog.undecodable import shown
+from nanotrain_tui.follow.json_values import mapping, mappings
 from nanotrain_tui.follow.marks import diverged_of
 from nanotrain_tui.follow.run_state import LogLine
 from nanotrain_tui.session import events
@@ -24,15 +25,15 @@ from nanotrain_tui.session.metrics import (
 )
 from nanotrain_tui.session.recording.records import Event
 
-LONGEST_LABEL = 32  # characters of a metric
-MOST_VALUES = 4  # of an evaluation in a line
-LONGEST = 400  # characters of a line: a traceback belongs in trainer.log
+LONGEST_LABEL = 32  # characters; a longer name of a metric is cut
+MOST_VALUES = 4  # metrics of an evaluation in a line
+LONGEST = 400  # characters of a line; trainer.log has the whole traceback
 
 Body = Mapping[str, Any]
 
 
 def describe(event: Event, metrics: Metrics = STANDARD_METRICS) -> LogLine:
-    """What an event says to a person; an unknown kind shows its name."""
+    """The log line of an event. The text of an unknown event is its message or its kind."""
     if event.kind in _OF_METRICS:
         text = _OF_METRICS[event.kind](event, metrics)
     else:
@@ -50,11 +51,10 @@ def describe(event: Event, metrics: Metrics = STANDARD_METRICS) -> LogLine:
 
 
 def one_line(text: str) -> str:
-    """Text without line ends and control characters, not longer than a log line may be.
+    """The text without line ends and control characters, in at most ``LONGEST`` characters.
 
-    Bytes of a path that are no UTF-8 are shown as ``\\xe9``.
-
-    What is too long loses its middle: an error's end says what to do.
+    Bytes of a path that are not UTF-8 are shown as ``\\xe9``. A longer text is cut in the middle,
+    because the end of an error message says what to do.
     """
     if len(text) > 8 * LONGEST:
         text = text[: 4 * LONGEST] + "…" + text[-4 * LONGEST :]
@@ -66,7 +66,7 @@ def one_line(text: str) -> str:
 
 
 def reason(body: Body) -> str:
-    """Why a trainer crashed, in one line."""
+    """The reason of a crash of the trainer, in one line."""
     return one_line(str(body.get("reason") or "the trainer ended"))
 
 
@@ -84,18 +84,18 @@ def _configured(event: Event) -> str:
 
 
 def _ready(event: Event) -> str:
-    version = _mapping(event.body.get("versions")).get("tensorflow", "?")
-    listed = event.body.get("devices")
-    devices = map(_mapping, listed) if isinstance(listed, list) else ()
+    version = mapping(event.body.get("versions")).get("tensorflow", "?")
+    devices = mappings(event.body.get("devices"))
     names = [str(device.get("name")) for device in devices if device.get("kind", "CPU") != "CPU"]
     return f"TensorFlow {version} on {', '.join(names) or 'the CPU'}"
 
 
 def _started(event: Event) -> str:
-    data = _mapping(event.body.get("data"))
-    parts = [
-        "training starts" if not event.step else f"training goes on after step {count(event.step)}"
-    ]
+    data = mapping(event.body.get("data"))
+    begin = (
+        f"training continues after step {count(event.step)}" if event.step else "training starts"
+    )
+    parts = [begin]
     if data.get("name"):
         parts.append(f"{data['name']}, {_counted(data.get('train'), 'image')}")
     if event.body.get("parameters"):
@@ -106,7 +106,7 @@ def _started(event: Event) -> str:
 
 
 def _edited(event: Event) -> str:
-    given = _mapping(event.body.get("changes"))
+    given = mapping(event.body.get("changes"))
     changes = [
         f"{_name(key)} {_value(key, change[0])} → {_value(key, change[1])}"
         for key, change in given.items()
@@ -114,27 +114,27 @@ def _edited(event: Event) -> str:
     ]
     notes = [_repetition(event.body)] if event.body.get("scripted") else []
     if "optimizer.name" in given:
-        notes.append("fresh slots")
+        notes.append("optimizer state reset")
     if event.body.get("retraced"):
-        notes.append("compiled anew")
+        notes.append("compiled again")
     remarks = f" ({', '.join(notes)})" if notes else ""
     undid = "undid " if event.body.get("undoes") is not None else ""
     return f"{undid}{', '.join(changes) or 'nothing changed'}{_by(event.body)}{remarks}"
 
 
 def _repetition(body: Body) -> str:
-    """Why an edit that lay ahead was made."""
+    """Why the session made a planned edit."""
     by_a_person = body.get("again") is not None and body.get("who") != SCRIPT
-    return "made again" if by_a_person else "as scripted"
+    return "repeated" if by_a_person else "scripted"
 
 
 def _comes_along(key: str, change: Sequence[Any], given: Body) -> bool:
-    """A parameter that one of two optimizers has: the swap says so already."""
+    """Whether a parameter changed only because the optimizer was swapped."""
     return "optimizer.name" in given and key.startswith("optimizer.") and None in change
 
 
 def _name(key: str) -> str:
-    """A field as the form calls it."""
+    """The name of a field in the form."""
     field = FIELDS.get(key)
     return str(field.label) if field is not None else key
 
@@ -146,14 +146,14 @@ def _value(key: str, value: Any) -> str:
 def _diverged(event: Event, metrics: Metrics) -> str:
     checkpoint = event.body.get("checkpoint")
     good = f"last good checkpoint: {checkpoint}" if checkpoint else "there is no good checkpoint"
-    good += "" if checkpoint else ", so begin anew with other values"
+    good += "" if checkpoint else ", so restart with other values"
     found = diverged_of(event)
     name = _label(metrics.get(found.metric))
     return f"the {name} is {found.value} at step {count(event.step)}; {good}"
 
 
 def _evaluated(event: Event, metrics: Metrics) -> str:
-    # Short: at 80x24 the log has some 50 cells.
+    # The text is short because the log has about 50 cells at 80x24.
     values, part = evaluated_values(event.body), part_of(event.body)
     known = metrics.ranked(values)[:MOST_VALUES]
     values_text = ", ".join(f"{_label(one)} {one.text(number(values[one.name]))}" for one in known)
@@ -170,7 +170,7 @@ def _refused(event: Event) -> str:
 def _checkpoint(event: Event, metrics: Metrics) -> str:
     size = number(event.body.get("bytes"))
     parts = [f"checkpoint at step {count(event.step)}"]
-    if "tested" in event.body:  # older versions named an evaluation of another step
+    if "tested" in event.body:  # older versions recorded the evaluation of another step
         parts.append(_tested(event.body, metrics))
         parts += ["the best"] if event.body.get("best") is True else []
     return ", ".join(parts + ([f"{size / 1e6:,.1f} MB"] if size else []))
@@ -180,7 +180,7 @@ def _tested(body: Body, metrics: Metrics) -> str:
     if not isinstance(body["tested"], Mapping):
         return "not tested"
     values = evaluated_values(body["tested"])
-    scored = _mapping(body.get("score")).get("metric")
+    scored = mapping(body.get("score")).get("metric")
     metric = metrics.get(scored) if scored in values else metrics.primary
     if metric is None or metric.name not in values:
         return "tested"
@@ -189,7 +189,7 @@ def _tested(body: Body, metrics: Metrics) -> str:
 
 
 def _label(metric: Metric) -> str:
-    """A metric within a sentence; a long name is cut, so that its value is in sight."""
+    """The name of a metric within a sentence; a long one is cut to leave room for the value."""
     label = metric.label
     return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
 
@@ -210,17 +210,13 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, (list, tuple))
 
 
-def _mapping(value: Any) -> Body:
-    return value if isinstance(value, Mapping) else {}
-
-
 _OF_METRICS: Mapping[str, Callable[[Event, Metrics], str]] = {
     events.EVALUATED: _evaluated,
     events.CHECKPOINT: _checkpoint,
     events.DIVERGED: _diverged,
 }
 
-# Every other kind shows its message, and one without a message its name.
+# The text of any other kind is its message, or its kind if there is no message.
 _TEXTS: Mapping[str, Callable[[Event], str]] = {
     events.CONFIGURED: _configured,
     events.READY: _ready,
@@ -229,7 +225,7 @@ _TEXTS: Mapping[str, Callable[[Event], str]] = {
     events.EDITED: _edited,
     events.REFUSED: _refused,
     events.PAUSED: lambda event: f"paused after step {count(event.step)}{_by(event.body)}",
-    events.RESUMED: lambda event: f"goes on after step {count(event.step)}{_by(event.body)}",
+    events.RESUMED: lambda event: f"resumed after step {count(event.step)}{_by(event.body)}",
     events.CHECKPOINT_REMOVED: lambda event: f"removed {event.body.get('file', 'a checkpoint')}",
     events.CRASHED: lambda event: f"failed: {reason(event.body)}",
     events.STOPPED: lambda event: f"stopped after step {count(event.step)}{_by(event.body)}",

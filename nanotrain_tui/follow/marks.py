@@ -1,4 +1,4 @@
-"""What happened at a step and deserves a sign on the charts, and the checkpoints there are."""
+"""The events that charts mark, and the checkpoints of a session."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from nanotrain_tui.session.metrics import DIVERGED_BY
 from nanotrain_tui.session.recording.records import Event, Steps
 from nanotrain_tui.session.scores import Kept, KeptCheckpoints
 
-MARKS = 256  # the newest; checkpoints apart, so that they push no edit out
+MARKS = 256  # the newest are kept; checkpoints are counted separately
 CHECKPOINTS = 256
 
 
 def is_mark(event: Event) -> bool:
-    """Whether charts mark this event for good; the sign of a checkpoint goes with its file."""
+    """Whether charts mark this event. A checkpoint is marked only while its file exists."""
     return event.kind != events.CHECKPOINT and events.is_marked(event.kind, event.body)
 
 
 class MarkFold:
-    """Takes the events in order; a resume forgets what came after the step it starts from."""
+    """Collects events in their order. A resume deletes the marks after the step it starts from."""
 
     def __init__(self) -> None:
         self._marks: deque[Mark] = deque(maxlen=MARKS)
@@ -32,7 +32,7 @@ class MarkFold:
         self.diverged: Diverged | None = None
 
     def add(self, event: Event, text: str) -> None:
-        """Take in one event; ``text`` says it in a line."""
+        """Add an event; ``text`` is one line about it."""
         if is_mark(event):
             self._marks.append(Mark(event.step, event.kind, text, event.t))
         self._checkpoints.add(event)
@@ -42,7 +42,7 @@ class MarkFold:
             self.diverged = None
 
     def start_from(self, step: int, t: float) -> None:
-        """A new segment: steps after ``step`` are run again, and so is what was done at them."""
+        """A segment begins at session time ``t``: the steps after ``step`` are run again."""
         self._marks = deque((mark for mark in self._marks if mark.step <= step), maxlen=MARKS)
         self._checkpoints.begin_segment(step)
         if step:
@@ -50,7 +50,7 @@ class MarkFold:
         self.diverged = None
 
     def trained(self, row: Steps) -> None:
-        """Steps were made: a finite last value of the metric that diverged ends the divergence."""
+        """Add a row of steps. A finite value of the metric that diverged ends the divergence."""
         before = self.diverged
         if before is None or row.metric != before.metric or row.first_step <= before.step:
             return
@@ -58,7 +58,7 @@ class MarkFold:
             self.diverged = None
 
     def marks(self) -> tuple[Mark, ...]:
-        """By step, checkpoints among them."""
+        """All marks by step, including those of checkpoints."""
         saved = [
             Mark(one.step, events.CHECKPOINT, f"checkpoint at step {count(one.step)}", one.t)
             for one in (kept.event for kept in self._checkpoints.kept())
@@ -66,7 +66,7 @@ class MarkFold:
         return tuple(sorted([*self._marks, *saved], key=lambda mark: (mark.step, mark.t)))
 
     def checkpoints(self) -> tuple[Checkpoint, ...]:
-        """Those that are still there, the newest last."""
+        """The checkpoints that have not been removed, by step."""
         best = self._checkpoints.best()
         found = [_checkpoint(one, one == best) for one in self._checkpoints.kept()]
         return tuple(sorted(found, key=lambda one: (one.step, one.t)))
@@ -86,7 +86,7 @@ def _checkpoint(kept: Kept, best: bool) -> Checkpoint:
 
 
 def diverged_of(event: Event) -> Diverged:
-    """What a ``diverged`` event says."""
+    """The divergence that a ``diverged`` event reports."""
     body: Mapping[str, Any] = event.body
     checkpoint = body.get("checkpoint")
     value = body.get("value") or body.get(DIVERGED_BY) or "nan"

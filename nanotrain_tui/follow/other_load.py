@@ -1,4 +1,4 @@
-"""What other programs take of the machine while training runs, where that is known."""
+"""The load of other programs on the machine during the training, if it is known."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nanotrain_tui.follow.numbers import number
+from nanotrain_tui.follow.json_values import finite_number, finite_numbers, mappings
 
 _BUSY_GPU = 50.0  # percent
 _BUSY_CORES = 0.7  # of a core
-_SHARE = 0.15  # of all cores
+_FRACTION = 0.15  # of all cores
 
 Samples = Sequence[tuple[float, Mapping[str, Any]]]  # session time, body; the newest last
 
 
 @dataclass(frozen=True, slots=True)
 class OtherLoad:
-    """A load that is not the training's."""
+    """The load of other programs: a text, and its figures by name."""
 
     text: str
     figures: Mapping[str, float] = field(default_factory=dict)
 
 
 def other_load(samples: Samples, on_gpu: bool | None) -> OtherLoad | None:
-    """The GPU's load where TensorFlow trains on the CPU, and the CPU's without the trainer's part.
+    """The load of the GPU if TensorFlow trains on the CPU, and of the CPU without the trainer.
 
-    Of a GPU that TensorFlow uses too, and of a CPU whose trainer was not measured, nothing is
-    known: None.
+    It is None if there is little load or if it is not known. It is not known for a GPU that
+    TensorFlow uses too, and for the CPU if the load of the trainer was not measured.
     """
     found = [one for one in (_on_gpu(samples, on_gpu), _on_cpu(samples)) if one is not None]
     if not found:
@@ -37,7 +37,7 @@ def other_load(samples: Samples, on_gpu: bool | None) -> OtherLoad | None:
 
 
 def _on_gpu(samples: Samples, on_gpu: bool | None) -> OtherLoad | None:
-    loads = [number(body.get("gpu_load_percent")) for _, body in samples]
+    loads = [finite_number(body.get("gpu_load_percent")) for _, body in samples]
     known = [load for load in loads if load is not None]
     if on_gpu is not False or not known or 2 * len(known) <= len(loads):
         return None
@@ -57,7 +57,7 @@ def _on_cpu(samples: Samples) -> OtherLoad | None:
         return None
     busy, total = cores
     others = busy - trainer - (cores_of(samples, "host_cpu_s") or 0.0)
-    if others < max(_BUSY_CORES, _SHARE * total):
+    if others < max(_BUSY_CORES, _FRACTION * total):
         return None
     taken = max(1, round(others))
     return OtherLoad(
@@ -66,23 +66,19 @@ def _on_cpu(samples: Samples) -> OtherLoad | None:
 
 
 def cores_of(samples: Samples, key: str) -> float | None:
-    """How many cores a count of CPU-seconds stands for; None where it was not measured."""
-    known = [(t, value) for t, body in samples if (value := number(body.get(key))) is not None]
+    """The number of busy cores from a count of CPU seconds; None if it was not measured."""
+    found = ((t, finite_number(body.get(key))) for t, body in samples)
+    known = [(t, value) for t, value in found if value is not None]
     if len(known) < 2 or known[-1][0] <= known[0][0] or known[-1][1] < known[0][1]:
         return None
     return (known[-1][1] - known[0][1]) / (known[-1][0] - known[0][0])
 
 
 def _busy_cores(samples: Samples) -> tuple[float, int] | None:
-    """The load of all cores together, and how many are on; the first sample is of before."""
+    """The number of busy cores and of cores that are on; the first sample is the starting point."""
     found: list[list[float]] = []
     for _, body in samples[1:]:
-        cpus = body.get("cpus")
-        loads = [
-            load
-            for core in (cpus if isinstance(cpus, list) else ())
-            if isinstance(core, dict) and (load := number(core.get("load_percent"))) is not None
-        ]
+        loads = finite_numbers(mappings(body.get("cpus")), "load_percent")
         if loads:
             found.append(loads)
     if not found:

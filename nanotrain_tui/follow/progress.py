@@ -1,28 +1,31 @@
-"""When the steps were done, and how much of the training data had been seen by then."""
+"""The session time and the epochs of the training data at each step."""
 
 from __future__ import annotations
 
 from nanotrain_tui.follow.series import Curve, Series
 
-CAPACITY = 256  # bins; in between both are drawn straight
+CAPACITY = 256  # bins; both are nearly linear in between
 
 
 class Progress:
-    """Session time and epochs over steps, as they count now.
+    """Session time and epochs over steps. A step that was trained again counts once.
 
-    Told by events and samples alone: unlike rows of steps they stay as they are when an ended
-    session is compacted, so that a replay comes to the same.
+    It uses only events and samples. These do not change when an ended session is compacted, but
+    rows of steps do. So a replay has the same result as the live session.
     """
 
     def __init__(self) -> None:
         self._times = Series(CAPACITY)
         self._epochs = Series(CAPACITY)
         self._step = 0
-        # (after which step, examples seen by then, batch size), by step
+        # (step after which it applies, examples seen until then, batch size), by step
         self._paces: list[tuple[int, int, int]] = []
 
     def reached(self, t: float, step: int, batch_size: int | None, examples: int | None) -> None:
-        """``step`` was done ``t`` seconds into the session; only the first time counts."""
+        """``step`` was completed at ``t`` seconds of session time; later calls are ignored.
+
+        ``examples`` is the number of training examples of an epoch.
+        """
         if step <= self._step:
             return
         self._times.add(step, t)
@@ -35,7 +38,7 @@ class Progress:
         self._step = step
 
     def cut(self, step: int) -> None:
-        """Forget everything from ``step`` on: it is trained again."""
+        """Delete everything from ``step`` on, because it is trained again."""
         self._times.cut(step)
         self._epochs.cut(step)
         self._step = min(self._step, step - 1)
@@ -46,7 +49,7 @@ class Progress:
         return self._times.curve()
 
     def epochs(self) -> Curve:
-        """How often all of the training data was seen, over steps."""
+        """Epochs over steps: how often all of the training data was seen."""
         return self._epochs.curve()
 
     def _seen(self, step: int) -> int:

@@ -1,7 +1,7 @@
-"""A recording played again: at any place, forwards at any speed, the same fold as live.
+"""Replays a recording at any speed and from any position, with the same fold as a live session.
 
-At the seq of an event or a sample the state is the one that was seen live: everything recorded
-until then, rows of steps cut at the step it was at.
+At the seq of an event or a sample, the state is the same as it was live: it holds everything that
+was recorded until then, and the rows of steps are cut at the step of that event or sample.
 """
 
 from __future__ import annotations
@@ -21,14 +21,17 @@ from nanotrain_tui.session import events
 from nanotrain_tui.session.recording.reader import SessionReader
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, math.inf)
-FASTEST_LOOKS = 240  # as fast as it draws: so many looks from beginning to end
-KEYFRAMES = 24  # copies of the fold on the way, so that seeking back is quick
+FASTEST_LOOKS = 240  # the frames of a whole replay at infinite speed
+KEYFRAMES = 24  # copies of the fold along the recording, which make seeking back fast
 _PLACE = re.compile(r"\d{1,15}|\d{1,9}(?:\.\d+)? ?[%s]")
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):(\d\d(?:\.\d+)?)")
 
 
 class Replay:
-    """A place on the tape that moves with the clock while it plays. May raise RecordingError."""
+    """A position on the tape that moves while it plays. Any method may raise RecordingError.
+
+    ``clock`` returns seconds, such as ``time.monotonic``.
+    """
 
     def __init__(
         self, reader: SessionReader, clock: Callable[[], float], speed: float = 1.0
@@ -44,8 +47,8 @@ class Replay:
         self.speed = speed
         self.playing = False
         self._t = 0.0
-        self._since = 0.0  # of the clock
-        self._held: Position | None = None  # an exact place, until the time moves on
+        self._since = 0.0  # what the clock showed when ``_t`` was computed
+        self._held: Position | None = None  # an exact position; None after the time has moved
 
     @property
     def end_t(self) -> float:
@@ -53,19 +56,19 @@ class Replay:
         return self._tape.end_t
 
     def play(self) -> None:
-        """Go on; from the beginning where it is at the end."""
+        """Start to play; at the end of the recording start again from the beginning."""
         self._advance()
         if self._t >= self.end_t:
             self._t = 0.0
         self.playing, self._since = True, self._clock()
 
     def pause(self) -> None:
-        """Stay where it is."""
+        """Stop playing and keep the position."""
         self._advance()
         self.playing = False
 
     def faster(self, direction: int) -> None:
-        """The next speed up (1) or down (-1)."""
+        """Use the next higher (1) or lower (-1) speed of ``SPEEDS``."""
         self._advance()
         near = min(range(len(SPEEDS)), key=lambda i: abs(SPEEDS[i] - self.speed))
         if self.speed == math.inf:
@@ -73,25 +76,28 @@ class Replay:
         self.speed = SPEEDS[max(0, min(len(SPEEDS) - 1, near + direction))]
 
     def seek_time(self, t: float) -> None:
-        """To a session time in seconds."""
+        """Jump to a session time in seconds."""
         self._t, self._since = max(0.0, min(self.end_t, t)), self._clock()
         self._held = None
 
-    def skip(self, share: float) -> None:
-        """By this share of the whole, ahead or (negative) back."""
+    def skip(self, fraction: float) -> None:
+        """Jump ahead, or back if negative, by this fraction of the whole session time."""
         self._advance()
-        self.seek_time(self._t + share * self.end_t)
+        self.seek_time(self._t + fraction * self.end_t)
 
     def seek_step(self, step: int) -> None:
-        """To where a step was done."""
+        """Jump to the completion of a step."""
         self._show(self._tape.at_step(max(0, step)))
 
     def seek_seq(self, seq: int) -> None:
-        """To where this event or sample was recorded."""
+        """Jump to an event or a sample by its seq."""
         self._show(self._tape.at_seq(seq))
 
     def seek_stop(self, direction: int) -> Mark | None:
-        """To the event before (-1) or after (1) that deserves it; which it is."""
+        """Jump to the previous (-1) or the next (1) event that replays stop at.
+
+        Returns its mark, or None if there is no such event.
+        """
         self._advance()
         here = self._t
         if direction > 0:
@@ -105,7 +111,10 @@ class Replay:
         return found[1]
 
     def seek(self, text: str) -> str:
-        """To a step (``1200``), time (``12:30``, ``90s``) or share (``45%``); empty, or why not."""
+        """Jump to a step (``1200``), a time (``12:30``, ``90s``) or a percentage (``45%``).
+
+        Returns an error message, or an empty string.
+        """
         text = text.strip().replace(",", "").replace("_", "")
         problem = is_place(text)
         if problem:
@@ -123,16 +132,16 @@ class Replay:
         return ""
 
     def reload(self) -> None:
-        """Look at what a running session has recorded since."""
+        """Read what a running session has recorded since the last call."""
         self._tape.load()
         self._stops = self._find_stops()
 
     def state(self, live: bool = False) -> RunState:
-        """What was known at this place; ``live``: the session itself still runs."""
+        """The state of the session at this position. ``live``: whether the session still runs."""
         self._advance()
         at = self._tape.at_time(self._t) if self._held is None else self._held
         self._fold_to(at)
-        # Of one whose host was killed, nothing on the tape says so: only that it ends there.
+        # A killed host records no event: only the end of the tape shows that it was killed.
         state = self._fold.state(alive=live or at != self._tape.end)
         place = ReplayPosition(
             t=self._t,
@@ -145,14 +154,12 @@ class Replay:
         )
         return replace(state, replay=place)
 
-    # --- inside ----------------------------------------------------------------------------
-
     def _show(self, at: Position) -> None:
         self.seek_time(self._tape.time_of(at))
         self._held = at
 
     def _advance(self) -> None:
-        """Let the time go on."""
+        """Move the position by the time that has passed."""
         now = self._clock()
         passed, self._since = now - self._since, now
         if not self.playing:
@@ -178,7 +185,7 @@ class Replay:
             self._keyframes[slot] = (at, copy.deepcopy(self._fold))
 
     def _back_to(self, at: Position) -> None:
-        """To the last copy before a place."""
+        """Continue from the last copy of the fold before a position."""
         before = [(position, fold) for position, fold in self._keyframes.values() if position <= at]
         self._at, kept = max(before, key=lambda one: one[0], default=(Position(), None))
         self._fold = self._new_fold() if kept is None else copy.deepcopy(kept)
@@ -196,8 +203,11 @@ class Replay:
 
 
 def is_place(text: str) -> str:
-    """Why a text names no place of a recording; empty if it does."""
+    """Why a text is not a position in a recording; empty if it is one."""
     plain = text.strip().replace(",", "").replace("_", "")
     if _CLOCK.fullmatch(plain) or _PLACE.fullmatch(plain):
         return ""
-    return f"'{text.strip()}' is no place: a step (1200), a time (12:30) or a share (45%)."
+    return (
+        f"'{text.strip()}' is not a position. "
+        "Enter a step (1200), a time (12:30) or a percentage (45%)."
+    )

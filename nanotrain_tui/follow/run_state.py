@@ -1,7 +1,7 @@
-"""What is known of a session at one moment: all that the dashboard draws.
+"""The state of a session at one moment: everything that the dashboard shows.
 
-A ``RunState`` is an immutable snapshot, made by ``follow.fold.Fold`` in a worker thread and handed
-to the widgets whole. A series that has not changed since the snapshot before is the same object.
+A ``RunState`` is an immutable snapshot. ``follow.fold.Fold`` makes it in a worker thread, and the
+widgets draw it. A curve that has not changed since the last snapshot is the same object.
 """
 
 from __future__ import annotations
@@ -29,68 +29,68 @@ class LogLine:
     seq: int
     t: float  # seconds of session time
     step: int
-    kind: str  # the event's kind
-    text: str  # one line, plain
+    kind: str  # the kind of the event
+    text: str  # one line, without control characters
     level: str  # "info", "good", "warning" or "error"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place on the step axis worth a sign: an edit, a pause, a divergence, a checkpoint ..."""
+    """An event with a symbol on the charts: an edit, a pause, a divergence, a checkpoint ..."""
 
     step: int
     kind: str
-    text: str = ""  # what happened, in a line
+    text: str = ""  # one line about the event
     t: float = 0.0  # seconds of session time
 
 
 class Checkpoint(NamedTuple):
-    """A checkpoint that is still there."""
+    """A checkpoint that has not been removed."""
 
-    file: str  # in the session's folder ``checkpoints``
+    file: str  # its name in the folder ``checkpoints`` of the session
     step: int
     t: float  # seconds of session time
     bytes: int | None = None
     best: bool = False
-    tested: Tested | None = None  # the evaluation of this network
-    score: Score | None = None  # what the best is chosen by
+    tested: Tested | None = None  # the evaluation of these weights
+    score: Score | None = None  # the value that decides which checkpoint is the best
 
     def value(self, metric: str) -> float | None:
-        """A metric of the evaluation of this network; None where there is none."""
+        """The value of a metric in the evaluation of these weights; None if there is none."""
         return self.tested.value(metric) if self.tested else None
 
 
 class Diverged(NamedTuple):
-    """A metric is no number since this step."""
+    """A divergence: since ``step`` a metric is not finite."""
 
     step: int
     metric: str
     value: str  # "nan", "inf"
     policy: str  # "pause", "stop" or "continue"
-    checkpoint: str  # the file of the last good one, empty for none
+    checkpoint: str  # the file of the last good checkpoint; empty if there is none
 
 
 @dataclass(frozen=True, slots=True)
 class Preparing:
-    """What the trainer does before its first update."""
+    """The preparation of the trainer before its first update."""
 
     what: str  # "drawing digits"
-    fraction: float | None  # 0..1, None if it is not known
+    fraction: float | None  # of it that is completed, 0 to 1; None if it is not known
 
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """One telemetry quantity over session time (seconds)."""
+    """One quantity of telemetry."""
 
     unit: str
-    now: float | None = None  # None: the last sample did not have it
-    total: float | None = None  # of how much, in the same unit (RAM, NVML memory)
-    peak: float | None = None  # as the source reports it (TensorFlow's allocator)
-    curve: Curve = field(default_factory=Curve)
+    now: float | None = None  # None: the newest sample does not have it
+    total: float | None = None  # the maximum possible value (RAM, NVML memory)
+    peak: float | None = None  # the highest value, if it is reported (TensorFlow's allocator)
+    curve: Curve = field(default_factory=Curve)  # over seconds of session time
 
 
 class HeatLimits(NamedTuple):
-    """Degrees Celsius at which the guard warns, pauses and goes on."""
+    """The temperatures, in °C, at which the heat guard warns, pauses and resumes."""
 
     warn: float
     pause: float
@@ -98,70 +98,71 @@ class HeatLimits(NamedTuple):
 
 
 class ReplayPosition(NamedTuple):
-    """Where a replay stands on the recording, and how it goes on."""
+    """The position of a replay in the recording, and its speed."""
 
     t: float  # seconds of session time
-    end_t: float
-    last_step: int
+    end_t: float  # session time at the end of the recording
+    last_step: int  # of the recording
     playing: bool
-    speed: float  # session time over time; inf: as fast as it draws
-    live: bool  # the session itself still runs
-    stops: tuple[Mark, ...]  # the events worth a stop, in their order
+    speed: float  # seconds of session time per second; inf: as fast as possible
+    live: bool  # whether the session still runs
+    stops: tuple[Mark, ...]  # the events that the replay can jump to, in their order
 
     @property
     def fraction(self) -> float:
-        """Of the session time, 0..1."""
+        """The fraction of the session time that was played, 0 to 1."""
         return min(1.0, self.t / self.end_t) if self.end_t > 0 else 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """The fold of a recording up to ``seq``."""
+    """The state of a session after the rows of its recording up to ``seq``."""
 
     name: str = ""
     seq: int = 0
     state: str = "starting"
-    responding: bool = True  # False: the host holds its lock but its heartbeat is old
-    trouble: str = ""  # why the host cannot record, in its words; empty if it can
-    silent_s: float = 0.0  # since the host's last sign of life, as this was read
-    silent_since: float | None = None  # in time.time(): figures that old are shown with their age
-    behind: bool = False  # True: the recording holds more than has been read yet
-    config: Mapping[str, Any] = field(default_factory=dict)  # nested, as recorded, edits applied
-    step: int = 0  # updates completed
+    responding: bool = True  # False: the host runs but its heartbeat is old
+    trouble: str = ""  # why the host cannot record; empty if it can
+    silent_s: float = 0.0  # seconds between the last heartbeat and the making of this state
+    silent_since: float | None = None  # the time.time() of old values; None: they are new
+    behind: bool = False  # True: the recording has more rows than were read
+    config: Mapping[str, Any] = field(default_factory=dict)  # nested, with edits
+    step: int = 0  # completed updates
     begins_at: int = 0  # the step of the checkpoint that a fork began from
-    steps: int | None = None  # updates planned
+    steps: int | None = None  # planned updates
     batch_size: int | None = None
-    samples_per_s: float | None = None  # None unless running
-    eta_s: float | None = None
+    samples_per_s: float | None = None  # None unless it is running
+    eta_s: float | None = None  # seconds until the end
     elapsed_s: float = 0.0  # session time
     preparing: Preparing | None = None
     started: Mapping[str, Any] = field(default_factory=dict)  # body of the last `started`
     data: Mapping[str, Any] = field(default_factory=dict)
     devices: tuple[Mapping[str, Any], ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
-    metrics: Metrics = STANDARD_METRICS  # those declared, and those seen
-    curves: Mapping[MetricPart, Curve] = field(default_factory=dict)  # x: step; those recorded
-    times: Curve = field(default_factory=Curve)  # x: step; means: session time in s
-    epochs: Curve = field(default_factory=Curve)  # x: step; means: training data seen, in epochs
+    metrics: Metrics = STANDARD_METRICS  # those that are declared or have values
+    curves: Mapping[MetricPart, Curve] = field(default_factory=dict)  # over steps
+    times: Curve = field(default_factory=Curve)  # session time in seconds over steps
+    epochs: Curve = field(default_factory=Curve)  # epochs of the training data over steps
     telemetry_source: str | None = None
     gauges: Mapping[str, Gauge] = field(default_factory=dict)  # see follow.telemetry.GAUGES
-    log: tuple[LogLine, ...] = ()  # the newest last; bounded
-    notices: tuple[str, ...] = ()  # warnings and the reason of a failure, newest last; bounded
-    marks: tuple[Mark, ...] = ()  # by step; bounded
-    checkpoints: tuple[Checkpoint, ...] = ()  # by step; bounded
-    diverged: Diverged | None = None  # None: every metric is a number
+    log: tuple[LogLine, ...] = ()  # the newest last; of limited length
+    notices: tuple[str, ...] = ()  # warnings and failures, the newest last; of limited length
+    unsaved_step: int | None = None  # of the last network that could not be written
+    marks: tuple[Mark, ...] = ()  # by step; of limited length
+    checkpoints: tuple[Checkpoint, ...] = ()  # by step; of limited length
+    diverged: Diverged | None = None  # None: every metric is finite
     undo: Undo | None = None  # the edit that can be undone next
-    energy_j: float | None = None  # what the module took in; None where power is not recorded
-    energy_use: EnergyUse | None = None  # of the time in which steps were made
-    bottleneck: Bottleneck | None = None  # what bounds the run now; None: nothing stands out
-    other_load: OtherLoad | None = None  # what other programs take, where that is known
-    heat_limits: HeatLimits | None = None  # None where nobody watches
-    held: str = ""  # why the guard has paused it; empty where it has not
-    throttling: tuple[str, ...] = ()  # what is slowed down for heat now
-    replay: ReplayPosition | None = None  # None: the session as it is now
+    energy_j: float | None = None  # energy of the session; None if power is not recorded
+    energy_use: EnergyUse | None = None  # energy of the training alone
+    bottleneck: Bottleneck | None = None  # None: there is no clear one
+    other_load: OtherLoad | None = None  # the load of other programs; None: not known
+    heat_limits: HeatLimits | None = None  # None: the heat guard is off
+    held: str = ""  # why the heat guard has paused the session; empty if it has not
+    throttling: tuple[str, ...] = ()  # the parts that are slowed down because of heat
+    replay: ReplayPosition | None = None  # None: this is no replay
 
     def curve(self, metric: str, part: str = TRAINING) -> Curve:
-        """A metric of one part of the data over steps; empty where it was not recorded."""
+        """A metric on one part of the data over steps; empty if it was not recorded."""
         return self.curves.get(MetricPart(metric, part), NO_CURVE)
 
     @property
@@ -177,12 +178,12 @@ class RunState:
 
     @property
     def own_steps(self) -> int:
-        """Updates made in this session, each once: without those of a fork's parent."""
+        """The updates of this session, each counted once, without those of a fork's parent."""
         return max(0, self.step - self.begins_at)
 
     @property
     def good_checkpoint(self) -> Checkpoint | None:
-        """Where to go back to once a metric is no number; None: nothing from before is left."""
+        """The last checkpoint before a divergence; None if there is none."""
         if self.diverged is None:
             return None
         named = self.diverged.checkpoint
@@ -196,5 +197,5 @@ class RunState:
 
     @property
     def fraction(self) -> float:
-        """Progress, 0..1."""
+        """The completed fraction of the planned steps, 0 to 1."""
         return min(1.0, self.step / self.steps) if self.steps else 0.0

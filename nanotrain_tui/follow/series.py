@@ -1,6 +1,6 @@
-"""Series of any length in constant memory: bins that double their width when all are full.
+"""A series of any length in constant memory: its bins double their width when all are full.
 
-Doubling keeps the whole history on one axis, and a drawing of it changes only where it grows.
+So the bins always hold the whole series, and a drawing of it changes only at its end.
 """
 
 from __future__ import annotations
@@ -14,37 +14,39 @@ from itertools import pairwise
 from nanotrain_tui.follow.not_finite import NotFinite
 from nanotrain_tui.follow.totals import is_finite, totals, totals_between
 
-BLOCK = 1 << 17  # values that wait at most, about
-WORTH_NUMPY = 1 << 15  # values put away at once that are worth loading NumPy
+BLOCK = 1 << 17  # about the maximum number of values in the buffer
+WORTH_NUMPY = 1 << 15  # with fewer values, loading NumPy takes longer than it saves
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A series' bins at one moment; bin i covers x in [start + i * width, start + (i + 1) * width).
+    """A snapshot of a series. Bin i covers x in [start + i * width, start + (i + 1) * width).
 
-    A bin whose count is 0 holds no finite value: a gap. ``bad`` counts the NaN and infinities, by
-    bin; what has none is not in it.
-    Read-only by agreement; ``means`` of gaps are NaN.
+    A bin with count 0 has no finite value: it is a gap, and its mean is NaN. ``not_finite`` has an
+    entry for each bin with NaN or infinite values. Do not change the arrays: they are shared.
     """
 
     width: int = 1
     counts: array[int] = field(default_factory=lambda: array("q"))
-    bad: Mapping[int, NotFinite] = field(default_factory=dict)
+    not_finite: Mapping[int, NotFinite] = field(default_factory=dict)
     lows: array[float] = field(default_factory=lambda: array("d"))
     highs: array[float] = field(default_factory=lambda: array("d"))
     means: array[float] = field(default_factory=lambda: array("d"))
-    last: float | None = None  # the newest value, NaN and infinities included
-    low: float | None = None  # over all finite values
-    high: float | None = None
-    end: int = 0  # x of the newest value
-    start: int = 0  # x of the first bin
+    last: float | None = None  # the newest value; it may be NaN or infinite
+    low: float | None = None  # the minimum of the finite values
+    high: float | None = None  # the maximum of the finite values
+    end: int = 0  # the x of the newest value
+    start: int = 0  # the x of the first bin
 
     def __bool__(self) -> bool:
         return self.last is not None
 
 
 class Series:
-    """Values at whole x >= 0, held in at most ``capacity`` bins (48 bytes each)."""
+    """Values at integer x >= 0, in at most ``capacity`` bins of 48 bytes.
+
+    Raises ValueError if ``capacity`` is less than 2.
+    """
 
     def __init__(self, capacity: int = 512) -> None:
         if capacity < 2:
@@ -54,15 +56,15 @@ class Series:
         self._clear()
 
     def _clear(self) -> None:
-        self._waiting = array("f")  # neighbours that are put into their bins together
+        self._waiting = array("f")  # a buffer of consecutive values that are binned together
         self._waiting_x = 0
         self._counts = array("q")
-        self._bad: dict[int, NotFinite] = {}
+        self._not_finite: dict[int, NotFinite] = {}
         self._lows = array("d")
         self._highs = array("d")
         self._sums = array("d")
         self._lasts = array("d")
-        self._ends = array("q")  # the largest x in the bin, -1 where it has none
+        self._ends = array("q")  # the largest x in the bin; -1 if the bin is empty
         self._curve: Curve | None = None
 
     def add(self, x: int, value: float) -> None:
@@ -80,7 +82,7 @@ class Series:
             self._ends[index], self._lasts[index] = x, value
 
     def extend(self, x: int, values: Sequence[float]) -> None:
-        """Add values[i] at x + i; what would lie before 0 is left out."""
+        """Add values[i] at x + i, for all i. Values at negative x are ignored."""
         if x < 0:
             values = values[-x:]
             x = 0
@@ -98,16 +100,19 @@ class Series:
             self._put(x, values)
 
     def cut(self, x: int) -> None:
-        """Forget everything from x on. A bin that x divides goes whole: what is shown was so."""
+        """Delete the values from x on. The bin that holds x is deleted completely.
+
+        Its mean mixes values before and after x, and would show values that no longer count.
+        """
         self._settle()
         keep = next((i for i, end in enumerate(self._ends) if end >= x), len(self._ends))
         for column in self._columns():
             del column[keep:]
-        self._bad = {index: one for index, one in self._bad.items() if index < keep}
+        self._not_finite = {index: one for index, one in self._not_finite.items() if index < keep}
         self._curve = None
 
     def curve(self) -> Curve:
-        """A snapshot; the same object as long as nothing is added."""
+        """A snapshot; the same object until a value is added or deleted."""
         if self._curve is None:
             self._settle()
             self._curve = self._snapshot()
@@ -125,7 +130,7 @@ class Series:
         return Curve(
             width=self._width,
             counts=self._counts[:],
-            bad=dict(self._bad),
+            not_finite=dict(self._not_finite),
             lows=self._lows[:],
             highs=self._highs[:],
             means=array("d", means),
@@ -136,7 +141,7 @@ class Series:
         )
 
     def _reach(self, x: int) -> None:
-        """Make room for x: widen the bins until they span it, then grow to it."""
+        """Make room for x: double the width until the bins can hold it, then add bins."""
         while x // self._width >= self.capacity:
             self._halve()
         more = x // self._width + 1 - len(self._counts)
@@ -149,7 +154,7 @@ class Series:
             self._ends.extend([-1] * more)
 
     def _settle(self) -> None:
-        """Put what waits into its bins."""
+        """Move the values of the buffer into their bins."""
         if self._waiting:
             values, self._waiting = self._waiting, array("f")
             self._put(self._waiting_x, values)
@@ -166,11 +171,12 @@ class Series:
         for index, part in enumerate(parts, x // width):
             last = min(end, (index + 1) * width) - 1
             self._counts[index] += part.values
-            if part.last_bad >= 0:
+            if part.last_not_finite >= 0:
                 begin = max(x, index * width)
                 infinite = last + 1 - begin - part.values - part.nan
-                bad = NotFinite(part.nan, infinite, part.first_bad, part.last_bad).moved(begin)
-                self._bad[index] = bad.joined(self._bad.get(index))
+                first, until = part.first_not_finite + begin, part.last_not_finite + begin
+                found = NotFinite(part.nan, infinite, first, until)
+                self._not_finite[index] = found.joined(self._not_finite.get(index))
             self._lows[index] = min(self._lows[index], part.low)
             self._highs[index] = max(self._highs[index], part.high)
             self._sums[index] += part.total
@@ -179,7 +185,7 @@ class Series:
                 self._lasts[index] = values[last - x]
 
     def _halve(self) -> None:
-        """Merge the bins two by two; an odd last one stays alone in its wider bin."""
+        """Merge pairs of bins into bins of twice the width."""
         self._width *= 2
         if len(self._counts) % 2:
             for column, empty in zip(
@@ -189,9 +195,9 @@ class Series:
         pairs = range(0, len(self._counts), 2)
         newer = [i + 1 if self._ends[i + 1] >= 0 else i for i in pairs]
         self._counts = array("q", [self._counts[i] + self._counts[i + 1] for i in pairs])
-        apart, self._bad = self._bad, {}
+        apart, self._not_finite = self._not_finite, {}
         for index, one in apart.items():
-            self._bad[index // 2] = one.joined(self._bad.get(index // 2))
+            self._not_finite[index // 2] = one.joined(self._not_finite.get(index // 2))
         self._lows = array("d", [min(self._lows[i], self._lows[i + 1]) for i in pairs])
         self._highs = array("d", [max(self._highs[i], self._highs[i + 1]) for i in pairs])
         self._sums = array("d", [self._sums[i] + self._sums[i + 1] for i in pairs])

@@ -1,4 +1,4 @@
-"""Where a session's rows come from, and the follower that folds them."""
+"""The source of the rows of a session, and the follower that folds them."""
 
 from __future__ import annotations
 
@@ -17,37 +17,40 @@ from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Batch
 
-ROWS_A_LOOK = 512  # a table: bounds what one look reads, folds and holds
+ROWS_A_LOOK = 512  # the maximum number of rows of a table that one call reads
 STATUS_WITHIN_S = 1.0
-QUIET_S = 3.0  # without a new row the host is asked what keeps it from recording
+QUIET_S = 3.0  # after this time without a new row, the host is asked whether it can record
 
 
 class SessionSource(Protocol):
-    """A session, near or far. Every method may raise SessionError; used from one thread."""
+    """A session on this machine or another one. Use it from one thread.
+
+    Every method may raise SessionError.
+    """
 
     @property
     def name(self) -> str: ...
 
     def config(self) -> Mapping[str, Any]:
-        """The nested configuration the session was made with."""
+        """The nested configuration that the session was started with."""
 
     def follow(self, since_seq: int) -> Batch:
-        """What was recorded after ``since_seq``, the oldest first, not more than a look's worth."""
+        """The next rows after ``since_seq``, the oldest first, at most ``ROWS_A_LOOK`` a table."""
 
     def alive(self) -> bool:
         """Whether a host runs the session."""
 
     def responding(self) -> bool:
-        """Whether that host was heard of in the last seconds."""
+        """Whether the heartbeat of that host is recent."""
 
     def trouble(self) -> str | None:
-        """What keeps the host from recording; empty for nothing, None where it does not answer."""
+        """Why the host cannot record; empty if it can, None if it does not answer."""
 
     def silent_s(self) -> float:
-        """Seconds since that host's last sign of life."""
+        """The seconds since the last heartbeat of that host."""
 
     def close(self) -> None:
-        """Let go of the session; it goes on."""
+        """Close the connection and the recording; the session continues."""
 
 
 class LocalSource:
@@ -70,7 +73,7 @@ class LocalSource:
         return self._reader.read_since(since_seq, ROWS_A_LOOK)
 
     def window(self, first: int, last: int) -> WindowCurves:
-        """The steps ``first`` to ``last`` alone. May raise SessionError."""
+        """The curves of the steps ``first`` to ``last``. Raises SessionError."""
         from nanotrain_tui.follow.window import read_window
 
         return read_window(self._reader, first, last)
@@ -97,7 +100,7 @@ class LocalSource:
 
 
 class Follower:
-    """A source and the fold over it: one bounded look at a time."""
+    """Reads a source and folds its rows, a limited number at a time."""
 
     def __init__(self, source: SessionSource) -> None:
         self._source = source
@@ -106,11 +109,11 @@ class Follower:
         self._trouble = ""
 
     def follow(self) -> RunState:
-        """Read what is new and return the state; ``behind`` asks to be called again at once.
+        """Read new rows and return the state. If it is ``behind``, call again at once.
 
-        Raises SessionError where the recording cannot be read.
+        Raises SessionError if the recording cannot be read.
         """
-        # Asked before reading: a host that dies in between left nothing unread behind.
+        # This comes before reading: if the host ends in between, no row is missed.
         alive = self._source.alive()
         responding = alive and self._source.responding()
         silent_s = self._source.silent_s() if alive else 0.0
@@ -128,5 +131,5 @@ class Follower:
         return replace(state, trouble=self._trouble) if self._trouble else state
 
     def close(self) -> None:
-        """Let go of the session; it goes on."""
+        """Close the source; the session continues."""
         self._source.close()

@@ -1,7 +1,7 @@
-"""A recording as a tape: what was known at any moment of it, and what came from there to another.
+"""A recording as a tape with positions, and the rows between any two positions.
 
-An ended session is compacted: a row of steps may span many events. So a place on the tape is told
-by events and samples, which say at which step they were, and rows of steps are cut there.
+When a session has ended it is compacted: then a row of steps may span many events. So positions
+are given by events and samples, which have a step, and rows of steps are cut at that step.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ from nanotrain_tui.follow.timeline import timeline
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Batch, Place, StepsRow
 
-CHUNK_STEPS = 1 << 19  # of all metrics together, read and folded at once
-CHUNK_ROWS = 4096
+CHUNK_STEPS = 1 << 19  # values of all metrics together that are read at once
+CHUNK_ROWS = 4096  # events, samples and segments that are read at once
 
 
 class Position(NamedTuple):
-    """So many rows of events, samples and segments were known, and the steps up to ``step``."""
+    """The number of events, samples and segments before a position, and the last step before it."""
 
     rows: int = 0
     step: int = 0
 
 
 class Tape:
-    """The order of a recording, without what its rows hold. May raise RecordingError."""
+    """The order of the rows of a recording. Any method may raise RecordingError."""
 
     def __init__(self, reader: SessionReader) -> None:
         self._reader = reader
         self.load()
 
     def load(self) -> None:
-        """Look at the recording anew: a running one has grown."""
+        """Read the recording again, because that of a running session has grown."""
         self._places = _in_order(self._reader.places())
-        # Times may run a little back between tables; what is known never gets less.
+        # Times of different tables may be slightly out of order; these never decrease.
         self._times = list(accumulate((place.t for place in self._places), max))
         self._rows: dict[int, list[StepsRow]] = {}
         for row in self._reader.steps_rows():
@@ -48,14 +48,14 @@ class Tape:
 
     @property
     def end(self) -> Position:
-        """All there is."""
+        """The position after all rows."""
         if not self._places:
             return Position()
         last = self._places[-1]
         return Position(len(self._places), max(last.step, self._last_step(last.segment)))
 
     def at_time(self, t: float) -> Position:
-        """What was known ``t`` seconds into the session."""
+        """The position at ``t`` seconds of session time."""
         if t >= self.end_t:
             return self.end
         rows = bisect.bisect_right(self._times, t)
@@ -68,12 +68,12 @@ class Tape:
         return Position(rows, step)
 
     def at_seq(self, seq: int) -> Position:
-        """What was known once this event or sample was recorded."""
+        """The position after the event or sample with this seq."""
         rows = bisect.bisect_right(self._places, seq, key=attrgetter("seq"))
         return Position(rows, self._places[rows - 1].step) if rows else Position()
 
     def at_step(self, step: int) -> Position:
-        """What was known when that step was done, the last time if it was run again."""
+        """The position after a step; the last one if the step was run again."""
         rows = len(self._places)
         while rows > 1 and self._places[rows - 1].step > step:
             rows -= 1
@@ -83,7 +83,7 @@ class Tape:
         return Position(rows, min(step, last))
 
     def time_of(self, position: Position) -> float:
-        """Session time in seconds at a place."""
+        """The session time, in seconds, of a position."""
         if not position.rows:
             return 0.0
         place, t = self._places[position.rows - 1], self._times[position.rows - 1]
@@ -95,7 +95,7 @@ class Tape:
         return t
 
     def between(self, begin: Position, end: Position) -> Iterator[Batch]:
-        """What came to be known from one place to a later one, in bounded batches."""
+        """The rows from one position to a later one, in batches of limited size."""
         segment = self._places[begin.rows - 1].segment if begin.rows else 0
         runs = [
             (key, list(run))
@@ -137,7 +137,7 @@ class Tape:
 
 
 def _in_order(places: list[Place]) -> list[Place]:
-    """The same with the step reached by then: a checkpoint may be of an earlier one."""
+    """Replace each step by the highest one so far: a checkpoint may have an earlier step."""
     for index in range(1, len(places)):
         before, place = places[index - 1 : index + 1]
         if place.segment == before.segment and place.step < before.step:

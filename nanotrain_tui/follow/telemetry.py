@@ -1,4 +1,4 @@
-"""Telemetry samples as gauges: which quantities there are and where a sample holds them."""
+"""The gauges: the quantities of telemetry, and how to read them from a sample."""
 
 from __future__ import annotations
 
@@ -6,42 +6,42 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nanotrain_tui.follow.numbers import number
+from nanotrain_tui.follow.json_values import finite_number
 from nanotrain_tui.follow.run_state import Gauge
 from nanotrain_tui.follow.series import Series
 from nanotrain_tui.telemetry.summary import die_temperatures
 
 CAPACITY = 256  # bins of a gauge: a sparkline is never wider
-LATEST_S = 1 << 40  # a session time beyond this is damage
+LATEST_S = 1 << 40  # a later session time can only be a damaged value
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a sample holds a quantity, in which unit, and by what to divide to get there."""
+    """How to read a quantity from the body of a sample."""
 
     key: str
     unit: str
-    divide: float = 1.0
-    total: str | None = None
-    peak: str | None = None
-    derive: Callable[[Mapping[str, Any]], float | None] | None = None  # in place of ``key``
+    divide: float = 1.0  # the recorded value is divided by this
+    total: str | None = None  # the key of the maximum possible value
+    peak: str | None = None  # the key of the highest value so far
+    derive: Callable[[Mapping[str, Any]], float | None] | None = None  # used instead of ``key``
 
     def of(self, body: Mapping[str, Any]) -> float | None:
-        """The quantity in its unit; None where the sample has it not."""
+        """The quantity in its unit; None if the sample does not have it."""
         return self.derive(body) if self.derive is not None else self.figure(body, self.key)
 
     def figure(self, body: Mapping[str, Any], key: str | None) -> float | None:
-        """What stands under a key, in the quantity's unit."""
-        value = number(body.get(key)) if key else None
+        """The value of a key, in the unit of the quantity; None if there is none."""
+        value = finite_number(body.get(key)) if key else None
         return None if value is None else value / self.divide
 
 
 def hottest(body: Mapping[str, Any]) -> float | None:
-    """The hottest zone of the chip: what the guard looks at."""
+    """The temperature in °C of the hottest zone of the chip, which the heat guard watches."""
     return max(die_temperatures(body).values(), default=None)
 
 
-# In the order of importance: a small panel shows the first ones.
+# The most important ones first: a small panel shows only these.
 GAUGES: Mapping[str, Source] = {
     "gpu_load": Source("gpu_load_percent", "%"),
     "tf_memory": Source("tf_memory_mb", "MB", peak="tf_memory_peak_mb"),
@@ -59,16 +59,16 @@ GAUGES: Mapping[str, Source] = {
 
 
 class GaugeFold:
-    """All gauges of a session, over session time."""
+    """Collects the gauges of a session over session time."""
 
     def __init__(self) -> None:
         self._series = {name: Series(CAPACITY) for name in GAUGES}
         self._body: Mapping[str, Any] = {}
 
     def add(self, t: float, body: Mapping[str, Any]) -> None:
-        """Take in one sample at ``t`` seconds of session time."""
+        """Add the body of a sample at ``t`` seconds of session time."""
         self._body = body
-        if number(t) is None or not 0 <= t < LATEST_S:
+        if finite_number(t) is None or not 0 <= t < LATEST_S:
             return
         for name, source in GAUGES.items():
             value = source.of(body)
@@ -77,18 +77,18 @@ class GaugeFold:
 
     @property
     def throttling(self) -> tuple[str, ...]:
-        """What is slowed down for heat as of the newest sample."""
+        """The parts that the newest sample reports as slowed down because of heat."""
         names = self._body.get("throttling")
         return tuple(map(str, names)) if isinstance(names, list) else ()
 
     @property
     def source(self) -> str | None:
-        """Who measured the newest sample: "tegrastats", "psutil" ..."""
+        """The program that measured the newest sample: "tegrastats", "psutil" ..."""
         source = self._body.get("source")
         return source if isinstance(source, str) else None
 
     def gauges(self) -> dict[str, Gauge]:
-        """Every gauge as of the newest sample."""
+        """All gauges, with the values of the newest sample."""
         return {name: self._gauge(name, source) for name, source in GAUGES.items()}
 
     def _gauge(self, name: str, source: Source) -> Gauge:

@@ -1,4 +1,4 @@
-"""Which updates were done when, whichever metrics were reported of them."""
+"""The time of each update, whichever metrics were recorded for it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from nanotrain_tui.session.recording.records import StepsRow
 
 
 def timeline(rows: Iterable[StepsRow]) -> list[StepsRow]:
-    """The rows of all metrics as one: each update once, in the order of steps.
+    """Merge the rows of all metrics: each update occurs once, in the order of steps.
 
-    Where rows overlap, the times are those of the row that begins first.
+    Where rows overlap, the row that begins first has the times.
     """
     found: list[StepsRow] = []
     done = 0

@@ -1,4 +1,4 @@
-"""A metric as points to draw a line through, and where the line is broken."""
+"""A metric as points of a line, and the places where the line is broken."""
 
 from __future__ import annotations
 
@@ -6,73 +6,74 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from nanotrain_tui.follow.not_finite import INFINITE, NAN, in_words
+from nanotrain_tui.follow.not_finite import INFINITE, NAN
+from nanotrain_tui.follow.not_finite_ranges import in_words
 from nanotrain_tui.follow.series import Curve
 
 Point = tuple[float, float]
 
 
 class Trace(NamedTuple):
-    """A metric along an x axis. A line goes through the points of each piece, in order of x."""
+    """A metric over an x axis. The points of each piece are joined by a line, in order of x."""
 
-    pieces: Sequence[Sequence[Point]]  # finite values only
-    bad: Sequence[tuple[float, str]] = ()  # (x, kind) of what is not finite
-    note: str = ""  # where that is, in words: see ``follow.not_finite.in_words``
-    extent: tuple[float, float] | None = None  # of the axis; None: of the points
+    pieces: Sequence[Sequence[Point]]  # only finite values
+    not_finite: Sequence[tuple[float, str]] = ()  # (x, kind) of values that are not finite
+    note: str = ""  # a text about them, from ``follow.not_finite_ranges.in_words``
+    extent: tuple[float, float] | None = None  # the ends of the axis; None: those of the points
 
     @property
     def points(self) -> list[Point]:
-        """Those of all pieces."""
+        """The points of all pieces."""
         return [point for piece in self.pieces for point in piece]
 
     @property
     def xs(self) -> list[float]:
-        """Of all that is drawn, and the ends of the axis; empty where there is nothing."""
-        drawn = [x for x, _ in self.points] + [x for x, _ in self.bad]
+        """The x of everything that is drawn, and the ends of the axis; empty without values."""
+        drawn = [x for x, _ in self.points] + [x for x, _ in self.not_finite]
         return [*drawn, *(self.extent or ())] if drawn else []
 
     @property
     def kinds(self) -> list[str]:
-        """Which kinds of what is not finite are there."""
-        found = {kind for _, kind in self.bad}
+        """The kinds of values that are not finite."""
+        found = {kind for _, kind in self.not_finite}
         return [kind for kind in (NAN, INFINITE) if kind in found]
 
 
 def trace_of_curve(curve: Curve, place: Callable[[int], float] = float) -> Trace:
-    """Each bin at the middle of the steps it covers; ``place``: the x of a step."""
+    """The trace of a curve: each bin at the middle of its steps. ``place`` is the x of a step."""
     middle = (curve.width - 1) // 2
     pieces: list[list[Point]] = [[]]
-    bad: list[tuple[float, str]] = []
+    not_finite: list[tuple[float, str]] = []
     for i, count in enumerate(curve.counts):
         x = place(min(curve.end, curve.start + i * curve.width + middle))
-        if i in curve.bad:
-            bad.append((x, curve.bad[i].kind))
+        if i in curve.not_finite:
+            not_finite.append((x, curve.not_finite[i].kind))
         if count:
             pieces[-1].append((x, curve.means[i]))
-        elif i in curve.bad:
+        elif i in curve.not_finite:
             pieces.append([])
-    return Trace([piece for piece in pieces if piece], bad, in_words(curve))
+    return Trace([piece for piece in pieces if piece], not_finite, in_words(curve))
 
 
 def trace_of_values(values: Iterable[tuple[int, float]], place: Callable[[int], float]) -> Trace:
-    """Single values by step."""
+    """The trace of (step, value) pairs. ``place`` is the x of a step."""
     pieces: list[list[Point]] = [[]]
-    bad: list[tuple[float, str]] = []
+    not_finite: list[tuple[float, str]] = []
     for step, value in values:
         if math.isfinite(value):
             pieces[-1].append((place(step), value))
         else:
-            bad.append((place(step), NAN if math.isnan(value) else INFINITE))
+            not_finite.append((place(step), NAN if math.isnan(value) else INFINITE))
             pieces.append([])
-    return Trace([piece for piece in pieces if piece], bad)
+    return Trace([piece for piece in pieces if piece], not_finite)
 
 
 def steps_of(curves: Iterable[Curve]) -> tuple[int, int]:
-    """The first and the last step that any of these curves has a value at, finite or not."""
+    """The first and the last step with a value, finite or not, in any of the curves."""
     there = [curve for curve in curves if curve]
     begins = [curve.start + _first_bin(curve) * curve.width for curve in there]
     return max(1, min(begins, default=1)), max((curve.end for curve in there), default=1)
 
 
 def _first_bin(curve: Curve) -> int:
-    return next(i for i, count in enumerate(curve.counts) if count or i in curve.bad)
+    return next(i for i, count in enumerate(curve.counts) if count or i in curve.not_finite)

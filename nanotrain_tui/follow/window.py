@@ -1,7 +1,6 @@
-"""A part of a session in bins of its own: what a chart shows that is zoomed in.
+"""Reads a range of steps of a session in small bins, for a chart that is zoomed in.
 
-Reads the rows that hold these steps and no other, so a small part of a long session is there at
-once.
+It reads only the rows of these steps, so it is fast even for a long session.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from itertools import accumulate, pairwise
 from operator import attrgetter, itemgetter
 
 from nanotrain_tui.follow.curves import NO_CURVE, WindowCurves
+from nanotrain_tui.follow.json_values import mapping, positive_integer
 from nanotrain_tui.follow.series import Curve, Series
 from nanotrain_tui.follow.telemetry import GAUGES
 from nanotrain_tui.follow.timeline import timeline
@@ -24,14 +24,14 @@ from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Sample, Steps, StepsRow
 
 BINS = 512
-PIECE_STEPS = 1 << 20  # read at once
+PIECE_STEPS = 1 << 20  # the number of steps that are read at once
 
 
 def read_window(reader: SessionReader, first: int, last: int, bins: int = BINS) -> WindowCurves:
-    """The updates ``first`` to ``last`` in at most ``bins`` bins, each once as it counts now.
+    """The curves of the steps ``first`` to ``last``, each in at most ``bins`` bins.
 
-    Gauges are those of ``follow.telemetry.GAUGES``, over the seconds that these steps took. May
-    raise RecordingError.
+    A step that was run again counts once. The gauges of ``follow.telemetry.GAUGES`` are over
+    session time in seconds. Raises RecordingError.
     """
     first = max(1, first)
     rows = reader.current_rows()
@@ -75,7 +75,7 @@ def _steps_curve(reader: SessionReader, metric: str, first: int, last: int, bins
 
 
 def _rows(reader: SessionReader, metric: str, first: int, last: int) -> Iterator[Steps]:
-    """The rows of these steps, so many at a time that memory holds them."""
+    """The rows of these steps, ``PIECE_STEPS`` at a time to limit the memory."""
     for begin in range(first, last + 1, PIECE_STEPS):
         yield from reader.read_steps(metric, begin, min(last, begin + PIECE_STEPS - 1))
 
@@ -88,8 +88,8 @@ def _curve(points: Sequence[tuple[int, float]], start: int, bins: int) -> Curve:
 
 
 def _moved(curve: Curve, start: int) -> Curve:
-    bad = {index: one.moved(start) for index, one in curve.bad.items()}
-    return replace(curve, start=start, end=curve.end + start, bad=bad)
+    not_finite = {index: one.moved(start) for index, one in curve.not_finite.items()}
+    return replace(curve, start=start, end=curve.end + start, not_finite=not_finite)
 
 
 def _gauge(name: str, samples: Sequence[Sample], start: int, bins: int) -> Curve:
@@ -101,7 +101,7 @@ def _gauge(name: str, samples: Sequence[Sample], start: int, bins: int) -> Curve
 def _along(
     done: Sequence[StepsRow], start: int, bins: int, value_at: Callable[[int], float]
 ) -> Curve:
-    """One value at the last step of each bin that holds steps; the other bins stay gaps."""
+    """A curve with the value at the last step of each bin. Bins without steps are gaps."""
     if not done:
         return NO_CURVE
     end, width = done[-1].last_step, 1
@@ -129,13 +129,13 @@ def _along(
 
 
 def _time_of(rows: Sequence[StepsRow], step: int) -> float:
-    """Session time in seconds at which a step was done, rows in the order of steps."""
+    """The session time, in seconds, of a step. ``rows`` are in the order of steps."""
     index = bisect.bisect_right(rows, step, key=attrgetter("first_step")) - 1
     return rows[max(0, index)].time_of(step)
 
 
 def _epochs(reader: SessionReader) -> Callable[[int], float]:
-    """How often all training examples were seen after a step; NaN where it is not known."""
+    """A function from a step to its epoch; NaN if it is not known."""
     sizes = list(_batch_sizes(reader))
     begins = [step for step, _, _ in sizes]
     spans = ((b[0] - a[0]) * a[1] for a, b in pairwise(sizes))
@@ -152,24 +152,17 @@ def _epochs(reader: SessionReader) -> Callable[[int], float]:
 
 
 def _batch_sizes(reader: SessionReader) -> Iterator[tuple[int, int, int]]:
-    """(after which step, batch size, training examples), by step, as it counts now."""
+    """Tuples (step after which it applies, batch size, training examples), in order of steps."""
     known: list[tuple[int, int, int]] = []
     batch_size = examples = 0
     for event in reader.events((events.STARTED, events.EDITED)):
         if event.kind == events.STARTED:
-            data = event.body.get("data")
-            batch_size = _whole(event.body.get("batch_size")) or batch_size
-            examples = (_whole(data.get("train")) if isinstance(data, dict) else 0) or examples
+            batch_size = positive_integer(event.body.get("batch_size")) or batch_size
+            examples = positive_integer(mapping(event.body.get("data")).get("train")) or examples
             known = known[: bisect.bisect_left(known, event.step, key=itemgetter(0))]
         else:
-            changes = event.body.get("changes")
-            change = changes.get("train.batch_size") if isinstance(changes, dict) else None
-            batch_size = (_whole(change[-1]) if isinstance(change, list) else 0) or batch_size
+            change = mapping(event.body.get("changes")).get("train.batch_size") or [None]
+            batch_size = positive_integer(change[-1]) or batch_size
         if not known or known[-1][1:] != (batch_size, examples):
             known.append((event.step if known else 0, batch_size, examples))
     yield from known
-
-
-def _whole(value: object) -> int:
-    """A positive whole number, else 0."""
-    return value if isinstance(value, int) and value > 0 else 0

@@ -16,6 +16,7 @@ def main() -> int:
     """Run one session; the exit status is 1 if it does not start or its recording lacks rows."""
     from nanotrain_tui.host.daemon import detach
     from nanotrain_tui.host.job import JobError, read_job
+    from nanotrain_tui.session.errors import reason_of
 
     ready = int(sys.argv[2]) if sys.argv[1:2] == ["--ready-fd"] else None
     try:
@@ -30,8 +31,8 @@ def main() -> int:
     except Exception as error:  # of any kind: the parent waits for an answer
         if not isinstance(error, (JobError, OSError)):
             traceback.print_exc()  # into trainer.log
-        message = getattr(error, "message", str(error))
-        _answer(ready, {"ok": False, "key": getattr(error, "key", ""), "message": message})
+        key, message = getattr(error, "key", ""), reason_of(error)
+        _answer(ready, {"ok": False, "key": key, "message": message})
         return 1
     _answer(ready, {"ok": True})
     host.run()
@@ -45,7 +46,7 @@ def _answer(ready: Optional[int], answer: Dict[str, Any]) -> None:
     try:
         os.write(ready, json.dumps(answer).encode() + b"\n")
     except OSError:
-        pass  # the parent has exited: the session goes on
+        pass  # the parent has exited: the session continues
     os.close(ready)
 
 

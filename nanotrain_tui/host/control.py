@@ -8,7 +8,7 @@ import struct
 from typing import Any, Callable, Dict, List, Optional
 
 from nanotrain_tui.host.event_loop import Loop
-from nanotrain_tui.telemetry.lines import LineSplitter
+from nanotrain_tui.telemetry.line_splitter import LineSplitter
 
 _NAME = "control.sock"
 _LONGEST_REQUEST = 1 << 16

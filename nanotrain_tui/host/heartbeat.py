@@ -1,7 +1,7 @@
 """Shows other processes that this session has a host: the locks, the heartbeat, the socket.
 
-While the session runs, somebody may delete these files or the whole folder. The next heartbeat
-creates the lock and the socket again. Without its recording the session cannot go on.
+A user may delete these files or the whole folder while the session runs. The next heartbeat
+creates the lock and the socket again. Without its recording, the session cannot continue.
 """
 
 import os

@@ -27,11 +27,11 @@ from nanotrain_tui.host.live_config import OWN_KEYS
 from nanotrain_tui.host.segment import MakeTrainer, Segment, SegmentContext
 from nanotrain_tui.host.steering import EditOrigin, Session, Steering
 from nanotrain_tui.host.telemetry_poller import TelemetryPoller
-from nanotrain_tui.host.trainer.log import TrainerLog
 from nanotrain_tui.host.trainer.process import SpawnError, process_trainer
+from nanotrain_tui.host.trainer.trainer_log import TrainerLog
 from nanotrain_tui.session import events
 from nanotrain_tui.session import state as states
-from nanotrain_tui.session.errors import SessionError
+from nanotrain_tui.session.errors import SessionError, reason_of
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import EDITS, Start, parse_edits
 from nanotrain_tui.session.recording.lost import take_lost
@@ -90,7 +90,7 @@ class Host(Session):
             self._open()
         except _CANNOT_START as error:
             self._cleanup.close()
-            key, message = getattr(error, "key", ""), getattr(error, "message", str(error))
+            key, message = getattr(error, "key", ""), reason_of(error)
             raise JobError(key, message) from error
 
     def run(self, handle_signals: bool = True) -> str:

@@ -3,7 +3,7 @@
 import traceback
 from typing import Any, Callable, Dict, Set
 
-from nanotrain_tui.host.trainer.log import TrainerLog
+from nanotrain_tui.host.trainer.trainer_log import TrainerLog
 from nanotrain_tui.session import events
 
 PHRASE = "nanotrain had an internal error and went on"

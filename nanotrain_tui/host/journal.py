@@ -79,6 +79,8 @@ class Journal:
             self._metrics = {one.name: one for one in parse_declaration(body.get("metrics"))}
         event = self._recorder.event(at, self.step if step is None else step, kind, body)
         self.last_event = event.seq
+        if kind == events.CHECKPOINT:  # the trainer deletes older files, so this must be kept
+            self._recorder.checkpoint()
         self.edits.add(event)
         self.state = states.next_state(self.state, kind, body)
 
@@ -148,7 +150,7 @@ class Journal:
         """Commit the last rows, using the reserved disk space. Returns whether they are written."""
         return self._recorder.end()
 
-    def finish(self, tidy: bool = True) -> bool:
+    def finish(self, tidy: bool) -> bool:
         """Close the recording, compacted if ``tidy``. Returns whether all of it is written."""
         return self._recorder.finish(tidy)
 

@@ -26,6 +26,7 @@ class FolderLock:
 
     def __init__(self, folder: str) -> None:
         self._fd = -1
+        self._folder = folder
         self.directory = open_folder(folder)
         try:
             with exclude_maintenance(self.directory, MAINTENANCE_WAIT_S):
@@ -72,7 +73,11 @@ class FolderLock:
         self._fd = self.directory = -1
 
     def _lock_file(self, name: str) -> int:
-        fd = os.open(name, _OPEN, 0o600, dir_fd=self.directory)
+        try:
+            fd = os.open(name, _OPEN, 0o600, dir_fd=self.directory)
+        except OSError as error:
+            error.filename = os.path.join(self._folder, name)  # it is relative to the descriptor
+            raise
         try:
             lock_exclusively(fd)
         except BaseException:

@@ -13,7 +13,7 @@ from nanotrain_tui.host.steering import Steering
 from nanotrain_tui.host.telemetry_poller import TelemetryPoller
 from nanotrain_tui.host.trainer.connection import EXIT_WITHIN_S, Trainer, TrainerLink
 from nanotrain_tui.host.trainer.events import TrainerEvents
-from nanotrain_tui.host.trainer.log import TrainerLog
+from nanotrain_tui.host.trainer.trainer_log import TrainerLog
 from nanotrain_tui.session import events
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.checkpoints import recorded_files

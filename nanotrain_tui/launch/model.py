@@ -3,6 +3,7 @@
 import json
 import subprocess
 import tempfile
+import threading
 from contextlib import suppress
 from typing import (
     Any,
@@ -37,6 +38,8 @@ from nanotrain_tui.trainer_python.paths import COMMAND_KEY, PATHS_KEY, PathMap
 from nanotrain_tui.trainer_python.query import json_objects, reason_of
 
 LAST, BEST = "last", "best"
+#: Seconds until the first answer and between two: TensorFlow loads slowly from an SD card.
+ANSWER_WITHIN_S = 600.0
 Wanted = Union[int, str, None]  # a step, LAST or BEST; None: the best, else the last
 
 
@@ -166,9 +169,15 @@ def _ask_once(
             with suppress(BrokenPipeError):  # it ended early; its output says why
                 child.stdin.write(line)
                 child.stdin.close()
-            answer = yield from _answers(child.stdout)
+            silence = _Silence(leash)
+            try:
+                answer = yield from _answers(child.stdout, silence.begin)
+            finally:
+                silence.end()
             if answer.get("ok"):
                 return
+            if silence.ended_it:
+                raise LaunchError(COMMAND_KEY, _no_answer(model, option))
             child.wait()
             try:
                 leash.check()
@@ -182,6 +191,37 @@ def _ask_once(
                 raise _Refusal(str(answer.get("key", "")), message, None, f"{message}\n{text}")
             why = f"{model.command[0]} ended with status {child.returncode}: {reason_of(printed)}"
             raise _Refusal(COMMAND_KEY, why, child.returncode, text)
+
+
+class _Silence:
+    """Ends a command that has not answered for ``ANSWER_WITHIN_S`` seconds."""
+
+    def __init__(self, leash: Leash) -> None:
+        self.ended_it = False
+        self._leash = leash
+        self._timer = threading.Timer(0.0, self._end_command)
+        self.begin()
+
+    def begin(self) -> None:
+        """An answer has come: count from now on."""
+        self._timer.cancel()
+        self._timer = threading.Timer(ANSWER_WITHIN_S, self._end_command)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def end(self) -> None:
+        self._timer.cancel()
+
+    def _end_command(self) -> None:
+        self.ended_it = True
+        self._leash.end_command()
+
+
+def _no_answer(model: Model, option: str) -> str:
+    return (
+        f"{model.command[0]} gave no answer to {option} in {ANSWER_WITHIN_S:g} s. "
+        "A trainer of your own must support this option."
+    )
 
 
 def _cannot_run(model: Model, error: OSError) -> LaunchError:
@@ -219,13 +259,16 @@ def _request(model: Model, request: Mapping[str, Any], paths: PathMap) -> Dict[s
     return complete
 
 
-def _answers(lines: Iterable[bytes]) -> Generator[Dict[str, Any], None, Dict[str, Any]]:
+def _answers(
+    lines: Iterable[bytes], answered: Callable[[], None]
+) -> Generator[Dict[str, Any], None, Dict[str, Any]]:
     """The JSON lines up to the one with ``ok``; other lines are skipped. A refusal is not yielded.
 
-    Returns the line with ``ok``; empty where there was none.
+    ``answered`` is called after each. Returns the line with ``ok``; empty if there was none.
     """
     for line in lines:
         for answer in json_objects(line):
+            answered()
             if answer.get("ok") is False:
                 return answer
             yield answer

@@ -13,10 +13,11 @@ import nanotrain_tui
 from nanotrain_tui.host.job import Job
 from nanotrain_tui.launch.plan import Plan
 from nanotrain_tui.session.client import whoami
-from nanotrain_tui.session.errors import SessionError
+from nanotrain_tui.session.errors import SessionError, reason_of
 from nanotrain_tui.session.folder import SessionFolder, create_session
 from nanotrain_tui.session.history import Start
 from nanotrain_tui.session.places import Places
+from nanotrain_tui.session.recording.durable import sync, sync_tree
 from nanotrain_tui.session.scores import AFTER
 from nanotrain_tui.trainer_python.container import Folder, mount
 from nanotrain_tui.trainer_python.launch_error import LaunchError
@@ -68,7 +69,7 @@ def make_folder(plan: Plan, places: Places, name: Optional[str] = None) -> Sessi
         ) from error
     except OSError as error:
         remove_folder(plan, folder)
-        raise LaunchError("", f"the checkpoint cannot be copied: {error}.") from error
+        raise LaunchError("", f"the checkpoint cannot be copied: {reason_of(error)}.") from error
     return folder
 
 
@@ -127,12 +128,18 @@ def _copy_checkpoint(plan: Plan, folder: SessionFolder) -> None:
         os.link(source, target)
     except OSError:  # another file system, or one without links
         shutil.copyfile(source, target)
+    sync_tree(folder.checkpoints)
+    sync(folder.path)
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)  # as the host's own umask would have it
 
 
 def _start_host(job: Job, folder: SessionFolder) -> None:
     ready, hosts_end = os.pipe()
     try:
-        with open(folder.log, "ab") as log:
+        with open(folder.log, "ab", opener=_open_private) as log:
             process = subprocess.Popen(
                 [sys.executable, HOST, "--ready-fd", str(hosts_end)],
                 stdin=subprocess.PIPE,
@@ -150,7 +157,9 @@ def _start_host(job: Job, folder: SessionFolder) -> None:
             process.wait()
         _check(_read_reply(ready), folder)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise LaunchError("", f"the session's host cannot be started: {error}.") from error
+        raise LaunchError(
+            "", f"the session's host cannot be started: {reason_of(error)}."
+        ) from error
     finally:
         os.close(ready)
         if hosts_end >= 0:

@@ -2,8 +2,9 @@
 
 import hashlib
 import os
-from typing import Iterable, List, NamedTuple, Optional, Tuple
+from typing import Iterable, List, NamedTuple, Optional, Set, Tuple
 
+from nanotrain_tui.catalog import FIELDS, flatten
 from nanotrain_tui.session import events
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import Start
@@ -14,6 +15,8 @@ from nanotrain_tui.session.scores import Kept, KeptCheckpoints, Score, Tested, p
 
 # All that the list of checkpoints needs.
 _KINDS = (events.CHECKPOINT, events.CHECKPOINT_REMOVED, events.EVALUATED, events.EDITED)
+
+KEEP = "train.checkpoint_keep"
 
 
 class Checkpoint(NamedTuple):
@@ -62,7 +65,63 @@ def read_checkpoints(reader: SessionReader) -> List[Checkpoint]:
         fold.begin_segment(segment.from_step)
     best = fold.best()
     kept = sorted(fold.kept(), key=lambda one: place_of(one.event))
-    return [_checkpoint(reader.folder, one, one == best) for one in kept]
+    listed = [_checkpoint(reader.folder, one, one == best) for one in kept]
+    removed = _removed_unrecorded(reader, [one.event for one in kept])
+    return [one for one in listed if one.file not in removed]
+
+
+def _removed_unrecorded(reader: SessionReader, recorded: List[Event]) -> Set[str]:
+    """The files that a trainer removed without an event.
+
+    A trainer removes a file before it reports this. If the trainer or the host is killed between
+    the two, the recording still has the checkpoint. So in a session that was killed, a missing file
+    counts as removed if as many newer ones exist as are kept.
+    """
+    present = set(_files_in(reader.folder))
+    files = [str(event.body.get("file")) for event in recorded]
+    if present.issuperset(files):
+        return set()
+    killed_in = _last_killed_segment(reader)
+    unrecorded = [name for name in present.difference(files) if _is_like(name, files)]
+    keep = _number_to_keep(reader)
+    return {
+        file
+        for event, file in zip(recorded, files)
+        if file not in present
+        and event.segment <= killed_in
+        and len(present.intersection(files[files.index(file) :])) + len(unrecorded) >= keep
+    }
+
+
+def _files_in(folder: SessionFolder) -> List[str]:
+    """The names of all files in the folder of checkpoints; empty if it cannot be read."""
+    try:
+        return os.listdir(folder.checkpoints)
+    except OSError:
+        return []
+
+
+def _is_like(name: str, files: List[str]) -> bool:
+    """Whether a file is a checkpoint by its suffix; files that are being written have another."""
+    return os.path.splitext(name)[1] in [os.path.splitext(file)[1] for file in files]
+
+
+def _last_killed_segment(reader: SessionReader) -> int:
+    """The seq of the last segment without an orderly end; 0 if all have one."""
+    ended = {event.segment for event in reader.events((events.FINISHED, events.STOPPED))}
+    return max((one.seq for one in reader.segments() if one.seq not in ended), default=0)
+
+
+def _number_to_keep(reader: SessionReader) -> int:
+    """The last value of train.checkpoint_keep."""
+    keep = FIELDS[KEEP].default
+    for event in reader.events((events.CONFIGURED, events.EDITED)):
+        if event.kind == events.CONFIGURED:
+            keep = flatten(event.body.get("config") or {}).get(KEEP, keep)
+        else:
+            change = (event.body.get("changes") or {}).get(KEEP)
+            keep = change[1] if isinstance(change, list) and len(change) == 2 else keep
+    return keep if isinstance(keep, int) else FIELDS[KEEP].default
 
 
 def recorded_files(folder: SessionFolder) -> List[str]:

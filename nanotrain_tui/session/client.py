@@ -37,7 +37,7 @@ class ControlClient:
         self.close()
 
     def close(self) -> None:
-        """Disconnect; the session goes on."""
+        """Disconnect; the session continues."""
         if self._socket is not None:
             self._socket.close()
             self._socket = None

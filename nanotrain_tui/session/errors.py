@@ -41,3 +41,16 @@ class NotRunning(ControlError):
 
 class NotResponding(ControlError):
     """The session has a host, but the host does not answer."""
+
+
+def os_reason(error: OSError) -> str:
+    """``PATH: No space left on device``"""
+    reason = error.strerror or str(error)
+    path = error.filename
+    return "{}: {}".format(path, reason) if path is not None else reason
+
+
+def reason_of(error: BaseException) -> str:
+    """The message of any error, without its key and without the number of an OSError."""
+    message = os_reason(error) if isinstance(error, OSError) else str(error)
+    return str(getattr(error, "message", message))

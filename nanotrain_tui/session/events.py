@@ -154,7 +154,7 @@ EVENTS: Dict[str, Kind] = {
         "value": NUMBER, "limit": NUMBER, "warn": NUMBER, "resume": NUMBER, "what": TEXT,
         "message": PROSE,
     }, level=WARNING, sign=Sign("▽", "v", "warning", 4), is_stop=True),
-    WARNED: Kind({"message": PROSE}, level=WARNING),
+    WARNED: Kind({"message": PROSE, "unsaved_step": COUNT}, level=WARNING),
     NOTE: Kind({"message": PROSE}),
     STOPPED: Kind({"who": TEXT}, state="stopped", is_stop=True),
     FINISHED: Kind({}, state="finished", level=GOOD, is_stop=True),

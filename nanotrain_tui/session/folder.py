@@ -14,6 +14,7 @@ from nanotrain_tui.session import locks
 from nanotrain_tui.session.errors import SessionError, SessionNotFound
 from nanotrain_tui.session.leftovers import RECORDING, is_leftover, is_old, remove_unused_folder
 from nanotrain_tui.session.names import is_name
+from nanotrain_tui.session.recording.durable import sync
 from nanotrain_tui.session.recording.journals import files_beside, settle_file
 
 RESERVE = "reserve"  # disk space that a running host sets aside; see reserve.py
@@ -187,6 +188,8 @@ def _make(parent: str, name: str) -> SessionFolder:
     check_name(name)
     folder = SessionFolder(os.path.join(parent, name))
     os.mkdir(folder.path, 0o700)
+    for above in (parent, os.path.dirname(parent)):  # both may be new
+        sync(above)
     return folder
 
 

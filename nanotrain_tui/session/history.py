@@ -1,7 +1,7 @@
-"""Reads from a recording which configuration was in force, and where the session can resume.
+"""Reads which configuration was in effect, and where the session can resume.
 
 A segment starts from a checkpoint with a configuration and with planned edits at later steps. These
-are scripted edits, and edits that were made after that checkpoint before and are repeated.
+are scripted edits, and edits made after that checkpoint in an earlier segment, which are repeated.
 """
 
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple

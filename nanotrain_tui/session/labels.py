@@ -4,6 +4,7 @@ They are not in the recording, because only the host writes it and a running ses
 too.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -11,6 +12,7 @@ from typing import Iterable, List, NamedTuple, Optional, Tuple
 
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.recording.durable import sync
 from nanotrain_tui.session.recording.regular import open_regular
 from nanotrain_tui.session.text import printable
 
@@ -55,9 +57,12 @@ def write_labels(folder: SessionFolder, labels: Labels) -> None:
     try:
         with open(aside, "w", encoding="utf-8") as file:
             file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(aside, path)
+        sync(folder.path)
     except OSError as error:
-        if os.path.exists(aside):
+        with contextlib.suppress(OSError):  # it may not exist, or the disk has failed
             os.remove(aside)
         raise SessionError("cannot write {}: {}".format(path, error.strerror)) from error
 

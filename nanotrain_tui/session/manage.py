@@ -9,6 +9,7 @@ from nanotrain_tui.session.errors import HostLives, SessionError
 from nanotrain_tui.session.folder import SessionFolder, check_name
 from nanotrain_tui.session.leftovers import discard, remove_unused_folder
 from nanotrain_tui.session.locks import MAINTENANCE_WAIT_S, maintenance
+from nanotrain_tui.session.recording.durable import sync
 from nanotrain_tui.session.recording.journals import connect, irregular_file, names_super_journal
 
 
@@ -27,6 +28,7 @@ def rename_session(folder: SessionFolder, name: str) -> SessionFolder:
             # rename(2) would replace an existing folder if it is empty
             os.mkdir(renamed.path, 0o700)
             os.rename(folder.path, renamed.path)
+            sync(os.path.dirname(renamed.path))
         except FileExistsError:
             raise SessionError("there is a session {!r} already".format(name)) from None
         except OSError as error:

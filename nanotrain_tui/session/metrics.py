@@ -28,7 +28,7 @@ PERCENT, NUMBER = "percent", "number"  # a fraction 0..1 shown as percent; any o
 TRAINING, VALIDATION, TEST = "training", "validation", "test"  # the usual parts of the data
 STEP = "step"  # one value an update
 
-MOST_METRICS = 64  # of one session; more are recorded, but not declared and not drawn
+MOST_METRICS = 64  # per session; more are recorded, but neither declared nor drawn
 MOST_PARTS = 4  # of one metric
 LONGEST_NAME = 120  # characters of a metric's name, its title or the name of a part
 LONGEST_UNIT = 24
@@ -76,7 +76,7 @@ class Metric(NamedTuple):
         return TEST if TEST in found or not found else found[0]
 
     def is_better(self, one: float, other: float) -> bool:
-        """Whether ``one`` is a better value than ``other``; never where there is no direction."""
+        """Whether ``one`` is a better value than ``other``; False without a direction."""
         if not isfinite(one) or self.better is None:
             return False
         if not isfinite(other):
@@ -84,23 +84,23 @@ class Metric(NamedTuple):
         return one > other if self.better == UP else one < other
 
     def best_of(self, values: Iterable[Optional[float]]) -> Optional[float]:
-        """The best finite value; None where there is none, or no direction."""
+        """The best finite value; None if there is none, or the metric has no direction."""
         known = [value for value in values if value is not None and isfinite(value)]
         if not known or self.better is None:
             return None
         return max(known) if self.better == UP else min(known)
 
 
-#: What a recording without a declaration holds; our own trainer declares the same.
+#: The metrics of a recording without a declaration; our own trainer declares the same ones.
 STANDARD = (
     Metric("loss", "Loss", "", DOWN, NUMBER, (TRAINING, TEST)),
     Metric("accuracy", "Accuracy", "", UP, PERCENT, (TRAINING, TEST)),
     Metric("learning_rate", "Learning rate", "", None, NUMBER, (TRAINING,)),
 )
-#: Keys of an ``evaluated`` body that hold the value of the metric of that name.
+#: Keys of an ``evaluated`` body that are names of metrics and hold their values.
 BESIDE_METRICS = ("loss", "accuracy")
-DIVERGED_BY = "loss"  # the metric of a ``diverged`` that names none
-SCORED_BY = "accuracy"  # the metric that chooses the best checkpoint where none has a ``score``
+DIVERGED_BY = "loss"  # the metric of a ``diverged`` event that names none
+SCORED_BY = "accuracy"  # the metric that selects the best checkpoint if none has a ``score``
 
 _STANDARD = {metric.name: metric for metric in STANDARD}
 
@@ -113,12 +113,12 @@ class MetricPart(NamedTuple):
 
     @property
     def text(self) -> str:
-        """As commands and files name it: ``loss`` of the training, else ``test_loss``."""
+        """The name in commands and files: ``loss`` for the training, else ``test_loss``."""
         return self.metric if self.part == TRAINING else "{}_{}".format(self.part, self.metric)
 
 
 def parse_metric_part(text: str, known: Iterable[MetricPart] = ()) -> MetricPart:
-    """The inverse of ``MetricPart.text``; one of ``known`` where its text is the same."""
+    """The inverse of ``MetricPart.text``; the one of ``known`` with this text, if any."""
     for one in known:
         if one.text == text:
             return one
@@ -157,21 +157,21 @@ class Metrics:
         return "Metrics({!r})".format(list(self))
 
     def get(self, name: str) -> Metric:
-        """The metric of this name; one that is not known is its name and no more."""
+        """The metric of this name; an unknown one has only its name."""
         return self._by_name.get(name) or _bare(name)
 
     def on(self, part: str) -> List[Metric]:
-        """Those that are reported of a part of the data."""
+        """The metrics that are reported for a part of the data."""
         return [metric for metric in self if part in metric.on]
 
     @property
     def parts(self) -> List[MetricPart]:
-        """Every metric with every part of the data that it is reported of, metric by metric."""
+        """Every metric with every part of the data that it is reported for, sorted by metric."""
         return [MetricPart(metric.name, part) for metric in self for part in metric.on]
 
     @property
     def expected(self) -> "Metrics":
-        """These; the standard ones where nothing is declared and no other has been seen yet."""
+        """These metrics; the standard ones if nothing is declared and no other was seen yet."""
         if self._declared or any(name not in _STANDARD for name in self._by_name):
             return self
         return STANDARD_METRICS
@@ -180,7 +180,7 @@ class Metrics:
     def columns(self) -> List[MetricPart]:
         """The columns of a table: those of the training first, then those of evaluations.
 
-        Those of a recording that declares nothing are the standard ones at least.
+        A recording without a declaration has at least the standard ones.
         """
         parts = self.expected.parts
         training = [key for key in parts if key.part == TRAINING]
@@ -195,7 +195,7 @@ class Metrics:
 
     @property
     def primary(self) -> Optional[Metric]:
-        """The metric by which sessions and networks are compared; None where there is none.
+        """The metric by which sessions and networks are compared; None if there is none.
 
         The first evaluated one whose better values are higher, else lower, else the first that is
         evaluated, else the first of all.
@@ -206,22 +206,22 @@ class Metrics:
 
     @property
     def primary_training(self) -> Optional[Metric]:
-        """The metric of the training that a single small curve shows: a loss where there is one."""
+        """The training metric that a single small curve shows: a loss if there is one."""
         found = self.on(TRAINING)
         return min(found, key=lambda one: (DOWN, UP, None).index(one.better), default=None)
 
     def score_better(self, name: str) -> str:
-        """UP or DOWN: which scores of this metric are better; UP where nothing is declared."""
+        """UP or DOWN: which scores of this metric are better; UP without a declaration."""
         declared = self._by_name[name].better if name in self._declared else None
         return declared or UP
 
 
-#: Of a recording that declares nothing.
+#: The metrics of a recording without a declaration.
 STANDARD_METRICS = Metrics(STANDARD)
 
 
 class MetricsFold:
-    """Collects the ``Metrics`` of a recording from its rows and events, in their order."""
+    """Collects the ``Metrics`` of a recording from its rows and events, in order."""
 
     def __init__(self) -> None:
         self._declared: Dict[str, Metric] = {}
@@ -231,7 +231,7 @@ class MetricsFold:
         self.crowded = False  # True: there are more metrics than are shown
 
     def event(self, kind: str, body: Any) -> None:
-        """An event of any kind."""
+        """Add an event of any kind."""
         if kind == STARTED:
             self._started(body)
         elif kind == EVALUATED:
@@ -242,25 +242,25 @@ class MetricsFold:
             self._scored(_table(_table(body).get("score")).get("metric"))
 
     def row(self, name: str) -> bool:
-        """A row of ``steps`` of this metric; returns whether the metric is one that is shown."""
+        """Add a row of ``steps`` of this metric; returns whether the metric is shown."""
         self._saw(name, TRAINING)
         return self.shows(name, TRAINING)
 
     def shows(self, metric: str, part: str) -> bool:
-        """Whether values of this metric and part have been seen, and are not one too many."""
+        """Whether values of this metric and part were seen and are within the limit of metrics."""
         return part in self._seen.get(metric, ())
 
     def metrics(self) -> Metrics:
-        """What is known so far; the same object as long as nothing new was seen."""
+        """The metrics so far; the same object as long as nothing new was seen."""
         if self._metrics is None:
-            rest = sorted({*self._seen, *self._scores})  # in whatever order they were seen
+            rest = sorted({*self._seen, *self._scores})  # not in the order of the recording
             names = list(dict.fromkeys([*self._usual(), *rest]))
             found = [self._metric(name) for name in names[:MOST_METRICS]]
             self._metrics = Metrics(found, self._declared)
         return self._metrics
 
     def _started(self, body: Any) -> None:
-        """A later declaration takes the place of an earlier one."""
+        """Take a declaration; a later one replaces an earlier one."""
         declared = parse_declaration(_table(body).get("metrics"))
         if declared:
             found = {metric.name: metric for metric in declared}
@@ -285,7 +285,7 @@ class MetricsFold:
             self._metrics = None
 
     def _usual(self) -> List[str]:
-        """The declared ones; without a declaration those standard ones that have values."""
+        """The declared metrics; without a declaration, the standard ones that have values."""
         if self._declared:
             return list(self._declared)
         return [name for name in _STANDARD if name in self._seen or not self._seen]
@@ -301,7 +301,7 @@ class MetricsFold:
 
 
 def parse_declaration(value: Any) -> List[Metric]:
-    """The metrics that a ``started`` declares; what is not as documented is left out."""
+    """The metrics that a ``started`` event declares; invalid entries are left out."""
     if not isinstance(value, dict):
         return []
     named = [(name, one) for name, one in value.items() if is_metric_name(name)]
@@ -329,7 +329,7 @@ def is_metric_name(name: Any) -> bool:
 
 
 def evaluated_values(body: Any) -> Dict[str, float]:
-    """The values of an ``evaluated`` event by metric; NaN and infinities among them."""
+    """The values of an ``evaluated`` event by metric; they may be NaN or infinite."""
     given = dict(_table(_table(body).get("metrics")))
     for name in BESIDE_METRICS:
         given.setdefault(name, _table(body).get(name))
@@ -338,12 +338,12 @@ def evaluated_values(body: Any) -> Dict[str, float]:
 
 
 def standard_values(values: Mapping[str, float]) -> Dict[str, Optional[float]]:
-    """The values that the JSON of an evaluation always names; null where they are not known."""
+    """The values that the JSON of an evaluation always has; null if unknown."""
     return {name: values.get(name) for name in BESIDE_METRICS}
 
 
 def part_of(body: Any) -> str:
-    """The part of the data that an ``evaluated`` event is of."""
+    """The part of the data that an ``evaluated`` event measured."""
     part: Any = _table(body).get("on")
     return part if is_metric_name(part) else TEST
 

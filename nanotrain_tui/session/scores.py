@@ -22,7 +22,7 @@ class Tested(NamedTuple):
     metrics: Dict[str, Any]  # by name, as recorded
 
     def value(self, metric: str) -> Optional[float]:
-        """One of them as a number; None where it is not among them."""
+        """One of the values as a number; None if it is missing."""
         return number(self.metrics.get(metric))
 
 
@@ -88,7 +88,7 @@ class KeptCheckpoints:
         return list(self._kept.values())
 
     def best(self) -> Optional[Kept]:
-        """The checkpoint with the best score, the earliest of equals; None if none has a score."""
+        """The checkpoint with the best score, the earliest if equal; None if none has a score."""
         scored = [
             (one.score, one) for one in self._kept.values() if one.current and one.score is not None
         ]

@@ -27,7 +27,7 @@ _WALL = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)([+-])(\d\d):(\d\
 
 
 class SessionSummary(NamedTuple):
-    """The values that ``nanotrain sessions`` shows of one session; None where not known."""
+    """The values that ``nanotrain sessions`` shows for one session; None if unknown."""
 
     name: str
     state: str
@@ -47,6 +47,29 @@ class SessionSummary(NamedTuple):
     note: str
     responding: bool  # False: the host runs, but its heartbeat is old
     problem: Optional[str]  # why the recording cannot be read
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the session has not ended, as far as its recording can be read."""
+        return self.problem is None and self.state not in states.ENDED
+
+    @property
+    def shown_state(self) -> str:
+        """The state that lists show: also ``unreadable`` and ``not responding``."""
+        if self.problem is not None:
+            return "unreadable"
+        return "not responding" if self.is_live and not self.responding else self.state
+
+    def matches(self, text: str) -> bool:
+        """Whether every word of the text occurs in the description of the session.
+
+        The description is its name, state, note, tags, data, model, optimizer and loss. Upper and
+        lower case are equal.
+        """
+        described = (self.name, self.shown_state, self.note, *self.tags, self.data, self.model,
+                     self.optimizer, self.loss_name)  # fmt: skip
+        words = " ".join(part for part in described if part).lower()
+        return all(word in words for word in text.lower().split())
 
     @property
     def primary(self) -> Optional[Evaluated]:

@@ -18,7 +18,7 @@ from typing import Callable, List, Optional, Set
 
 from . import child as processes
 from .child import KEY, Child, Spawn, TelemetryError, find_tegrastats
-from .lines import LineSplitter, text_of
+from .line_splitter import LineSplitter, text_of
 from .samples import Body, Gpu, KernelFiles, Machine, add, body_of_line
 from .sysfs import is_jetson
 from .tegrastats import TegrastatsLine, parse_line

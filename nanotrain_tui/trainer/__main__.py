@@ -10,7 +10,8 @@ NAME = "nanotrain_trainer"
 
 
 def load_package() -> Any:
-    """This folder as one package, off ``sys.path``: a user's ``data.py`` shadows nothing of it."""
+    """Import this folder as one package without ``sys.path``, so that a user's ``data.py`` hides
+    none of its modules."""
     folder = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != folder]
     spec = importlib.util.spec_from_file_location(

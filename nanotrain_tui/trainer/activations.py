@@ -1,6 +1,6 @@
 """Activation functions, by the names TensorFlow users know, equal to Keras 3's.
 
-Each is one function of a tensor. ``@activation`` enters it into ``ACTIVATIONS`` under its name.
+Each is a function of one tensor. ``@activation`` registers it in ``ACTIVATIONS`` by its name.
 """
 
 from typing import Any, Callable, Dict

@@ -6,12 +6,13 @@ import numpy as np
 
 
 class Batches:
-    """Examples without replacement, reshuffled each epoch, as one endless stream.
+    """Draws examples without replacement, in a new order each epoch, as one endless stream.
 
-    The order of an epoch depends on the seed and the epoch's number alone, and the place in the
-    stream is counted in examples. So a run goes on from a checkpoint exactly, and the batch size
-    may change at any step. A batch that an epoch cannot fill takes its rest from the next epoch
-    (as the tutorial's reader does): every batch is full, every epoch uses every example once.
+    The order of an epoch depends only on the seed and the number of the epoch. The position in the
+    stream is counted in examples. So a run can continue exactly from a checkpoint, and the batch
+    size may change at any step. If an epoch has too few examples left for a batch, the batch takes
+    the rest from the next epoch, as the tutorial's reader does. Every batch is full, and every
+    epoch uses every example once.
     """
 
     def __init__(self, examples: int, seed: int, position: int = 0) -> None:
@@ -21,16 +22,16 @@ class Batches:
 
     @property
     def epoch(self) -> int:
-        """Epochs completed."""
+        """The number of completed epochs."""
         return self.position // self.examples
 
     @property
     def cursor(self) -> int:
-        """Examples seen of the current epoch."""
+        """The number of examples used in the current epoch."""
         return self.position % self.examples
 
     def go_to(self, epoch: int, cursor: int) -> None:
-        """Go on from a place in the stream."""
+        """Continue from a position in the stream."""
         self.position = epoch * self.examples + cursor
 
     def take(self, steps: int, batch_size: int) -> Any:

@@ -16,7 +16,7 @@ _WHY_NOT = {
 
 
 def changes_in(config: Mapping[str, Any], values: Any) -> Config:
-    """Those of ``values`` that differ from the configuration, checked. Raises Refused."""
+    """The checked ``values`` that differ from the configuration. Raises Refused."""
     if not isinstance(values, dict):
         raise Refused("set needs values: an object of keys and values.")
     changes = {}
@@ -36,7 +36,7 @@ def changes_in(config: Mapping[str, Any], values: Any) -> Config:
 
 
 def apply_changes(config: Mapping[str, Any], changes: Mapping[str, Any]) -> Config:
-    """The configuration after the changes, layers and output worked out. Raises Refused."""
+    """The configuration after the changes, with its layers and output. Raises Refused."""
     new = dict(config, **changes)
     if "model.activation" in changes or "model.hidden" in changes:
         new["layers"] = _layers_of(new)
@@ -69,7 +69,10 @@ def _layers_of(config: Config) -> List[Dict[str, Any]]:
 
 
 def _take_parameters(new: Config, changes: Mapping[str, Any]) -> None:
-    """Drop the last optimizer's parameters; the new one starts with its own or those given."""
+    """Remove the parameters of the last optimizer.
+
+    The new one starts with its own or the given ones.
+    """
     kept = ("optimizer.name", "optimizer.learning_rate")
     for key in [key for key in new if key.startswith("optimizer.") and key not in kept]:
         if key not in changes:

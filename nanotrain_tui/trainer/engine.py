@@ -1,11 +1,11 @@
 """The TensorFlow graph that trains: K steps a call, every step's loss and accuracy returned.
 
-One ``tf.function`` takes a block of K batches (uint8, gathered by the caller) and loops over
-them; K is a dimension left open, so a call may be as long as the caller likes without a new graph
-and without another bit in the result. The numbers of the configuration are variables, so that a
-change of learning rate or dropout needs no new graph either. XLA compiles the optimizer's update
-alone: that is where it wins (one pass over the weights instead of a dozen), its shapes never
-change, and matrix products run faster in TensorFlow's own kernels (docs/BENCHMARKS.md).
+One ``tf.function`` takes a block of K batches (uint8, gathered by the caller) and loops over them;
+K is an open dimension, so a call of any length needs no new graph and gives the same bits. The
+numbers of the configuration are variables, so a change of learning rate or dropout needs no new
+graph either. XLA compiles only the update of the optimizer. There it is faster (one pass over the
+weights instead of a dozen), and the shapes never change. Matrix products run faster in TensorFlow's
+own kernels (docs/BENCHMARKS.md).
 """
 
 from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Sequence, Tuple
@@ -51,7 +51,7 @@ class Engine:
                 self._numbers[name].assign(value)
 
     def restructure(self, config: Mapping[str, Any]) -> None:
-        """Keep the weights, take another structure; another optimizer starts with fresh slots."""
+        """Keep the weights and use another structure. Another optimizer starts with new slots."""
         before, self.structure, self._config = self.structure, structure_of(config), config
         if self.structure.optimizer != before.optimizer:
             self.updates = 0
@@ -98,9 +98,9 @@ class Engine:
         return loss / len(images), correct / len(images)
 
     def warm_up(self, images: Array, labels: Array) -> Optional[str]:
-        """Trace and compile by making one update of a batch, then put everything back.
+        """Trace and compile by one update, then restore everything.
 
-        Where XLA cannot compile, go without it and return why.
+        If XLA cannot compile, train without it and return the reason.
         """
         try:
             self._try_out(images, labels)
@@ -239,7 +239,7 @@ class Engine:
         return loss, accuracy, gradients
 
     def _with_penalty(self, loss: Tensor, gradients: Any) -> Any:
-        """Loss and gradients with the L2 penalty; passed on as they are where there is none."""
+        """Loss and gradients with the L2 penalty; unchanged if there is no penalty."""
         l2 = tf.identity(self._numbers["l2"])
 
         def added() -> Any:
@@ -306,5 +306,5 @@ class _View(Mapping[str, Array]):
 
 
 def _per_step(count: Tensor) -> Any:
-    """A number for each step; zero for a step that was not made."""
+    """One number for each step; zero if the step was not made."""
     return tf.TensorArray(tf.float32, count, element_shape=[])

@@ -1,8 +1,7 @@
-"""The network of a checkpoint for other programs: Keras, TensorFlow Serving, NumPy.
+"""Exports the network of a checkpoint for other programs: Keras, TensorFlow Serving, NumPy.
 
-All three take images as they lie in the data: float32 (n, height, width), 0 for paper to 255 for
-ink; the division by 255 is inside the model. Only standard layers are used, so that the file loads
-without this project.
+All of them take the images of the data set: float32 (n, height, width), 0 is paper and 255 is ink.
+The model divides by 255. It has only standard layers, so that it loads without this project.
 """
 
 import hashlib

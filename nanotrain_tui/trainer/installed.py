@@ -1,4 +1,4 @@
-"""TensorFlow as it is installed beside a Python: found and dated without being loaded."""
+"""Finds TensorFlow and its version in a Python installation without loading it."""
 
 import importlib.util
 import os
@@ -12,13 +12,13 @@ _INSTALLED = re.compile(r"tensorflow(?:_\w*pu)?-(\d+\.\d+\.\d+).*\.(?:dist|egg)-
 
 
 def has_tensorflow() -> bool:
-    """Whether this Python has the package. A bare folder of its name is none."""
+    """Whether this Python has the package. An empty folder with its name does not count."""
     spec = importlib.util.find_spec("tensorflow")
     return spec is not None and spec.origin not in (None, "namespace")
 
 
 def tensorflow_version() -> Optional[str]:
-    """The package's version, as pip has written it beside it; None where it has not."""
+    """The version that pip has recorded; None if there is none."""
     spec = importlib.util.find_spec("tensorflow")
     folder = os.path.dirname(os.path.dirname(str(spec.origin))) if spec else ""
     try:
@@ -28,7 +28,7 @@ def tensorflow_version() -> Optional[str]:
 
 
 def version_of(names: Iterable[str]) -> Optional[str]:
-    """The version by the names of what stands beside the package; None where none tells."""
+    """The version by the names of the files beside the package; None if no name has it."""
     found = [match.group(1) for match in map(_INSTALLED.match, names) if match]
     return max(found, key=_numbers) if found else None
 

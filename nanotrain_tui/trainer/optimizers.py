@@ -1,4 +1,4 @@
-"""Optimizers, equal to Keras' to float error.
+"""Optimizers, equal to those of Keras except for rounding.
 
 An optimizer is a function ``update(w, g, slots, context) -> (new w, new slots)`` of tensors: a
 weight, its gradient, what the optimizer keeps of it (its slots), and the numbers of this update.
@@ -26,7 +26,7 @@ class UpdateContext(NamedTuple):
 
 
 class Slot(NamedTuple):
-    """What an optimizer keeps of a weight, float32: an array of its shape, or one number."""
+    """What an optimizer stores for a weight, float32: an array of its shape, or one number."""
 
     name: str
     start: Union[float, str] = 0.0  # before the first update; text names the parameter
@@ -57,7 +57,7 @@ def optimizer(*slots: Union[str, Slot], **defaults: float) -> Callable[[Update],
 
 
 def initial_slot(slot: Slot, weight: Any, parameters: Mapping[str, float]) -> Any:
-    """What a slot of a weight holds before the first update, float32."""
+    """The value of a slot before the first update, float32."""
     start = parameters[slot.start] if isinstance(slot.start, str) else slot.start
     return np.full(() if slot.scalar else weight.shape, start, np.float32)
 

@@ -16,7 +16,7 @@ Array = Any
 
 
 def predict(request: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> Dict[str, Any]:
-    """Answer for every image of ``files`` by one line each. Returns the summary of all.
+    """Write one line for every image of ``files``. Returns the summary of all.
 
     ``request`` holds checkpoint (a path), sizes (of the network: pixels, hidden units, classes),
     shape (of an image), limit (of a file, 0: all), what the session recorded of its data

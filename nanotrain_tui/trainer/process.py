@@ -15,7 +15,7 @@ from .serve import plain_failures, serve
 
 PR_SET_PDEATHSIG = 1
 OOM_SCORE_ADJ = "500"  # the kernel kills the trainer before the host and sshd
-INSPECT_WITHIN_S = 150  # the app gives up a little earlier
+INSPECT_WITHIN_S = 150  # the app's time limit is a little shorter
 NICE = 5  # the trainer uses every core; keys and telemetry need a hundredth of one
 
 
@@ -65,7 +65,7 @@ def reserve_pipes() -> Tuple[BinaryIO, BinaryIO]:
 
 
 def inspect_data(stdin: BinaryIO, stdout: BinaryIO) -> int:
-    """One configuration in, one answer out, without loading TensorFlow; whether it is there."""
+    """Read one configuration and write one answer, without loading TensorFlow."""
     try:
         config = json.loads(stdin.readline().decode("utf-8"))
     except ValueError:
@@ -83,7 +83,7 @@ def inspect_data(stdin: BinaryIO, stdout: BinaryIO) -> int:
 
 
 def use_model(what: str, stdin: BinaryIO, stdout: BinaryIO) -> int:
-    """One request in, lines out; the last has ``ok``, and a message where it is false."""
+    """Read one request and write lines. The last one has ``ok``, and a message if it is false."""
 
     def send(line: Dict[str, Any]) -> None:
         stdout.write(json.dumps(line).encode("utf-8") + b"\n")
@@ -111,7 +111,7 @@ def use_model(what: str, stdin: BinaryIO, stdout: BinaryIO) -> int:
 
 
 def give_away(folder: str) -> None:
-    """Give the files that a container's root wrote into a folder to the folder's owner."""
+    """Change the owner of files that a container's root wrote to the owner of their folder."""
     if os.geteuid() != 0:
         return
     owner = os.stat(folder)

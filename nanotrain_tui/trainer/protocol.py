@@ -61,7 +61,7 @@ class Events:
             raise Closed() from error
 
     def answer(self, command: Command, step: int, why: Optional[str] = None) -> None:
-        """Answer a command: done, or refused because ``why``."""
+        """Answer a command: done, or refused with the reason ``why``."""
         body = {"id": command.get("id"), "ok": why is None, "step": step}
         if why is not None:
             body["why"] = why
@@ -92,7 +92,7 @@ class Commands:
         threading.Thread(target=self._read, name="commands", daemon=True).start()
 
     def wait_for_start(self) -> Command:
-        """The command ``start``; commands before it are kept. Raises Closed or Stopped."""
+        """Wait for the command ``start``; keep the commands before it. Raises Closed or Stopped."""
         while True:
             command = self._get(None)
             if command is None:
@@ -103,12 +103,12 @@ class Commands:
             self.check()
 
     def check(self) -> None:
-        """While starting: raises Stopped if a stop has come."""
+        """Raise Stopped if a stop has arrived while the run starts."""
         if self._stop_asked is not None:
             raise Stopped(self._stop_asked)
 
     def begin(self) -> None:
-        """Training begins: from now on a stop is a command like any other."""
+        """Note that training begins: from now on, a stop is a command like any other."""
         with self._lock:
             self._starting = False
         self.check()

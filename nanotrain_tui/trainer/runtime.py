@@ -1,4 +1,4 @@
-"""TensorFlow as this machine has it: threads, devices, memory."""
+"""TensorFlow on this machine: threads, devices, memory."""
 
 import contextlib
 import os
@@ -65,7 +65,7 @@ def devices() -> List[Dict[str, Any]]:
 
 
 def memory() -> Dict[str, Optional[float]]:
-    """What TensorFlow's allocator holds on the GPU, in MB; None without a GPU."""
+    """The GPU memory that TensorFlow's allocator holds, in MB; None without a GPU."""
     if not tf.config.list_physical_devices("GPU"):
         return {"current_mb": None, "peak_mb": None}
     info = tf.config.experimental.get_memory_info("GPU:0")

@@ -23,7 +23,7 @@ def weights_of(saved: Checkpoint) -> List[Array]:
 
 
 def names_of(weights: Sequence[Array]) -> List[str]:
-    """What each weight is called in exported files: hidden_1_kernel ... output_bias."""
+    """The name of each weight in exported files: hidden_1_kernel ... output_bias."""
     last = len(weights) // 2 - 1
     layers = ["output" if i == last else "hidden_{}".format(i + 1) for i in range(last + 1)]
     return [layer + part for layer in layers for part in ("_kernel", "_bias")]

@@ -19,13 +19,13 @@ class ScriptedEdit(NamedTuple):
 
 
 class Script:
-    """The edits still to come, by step; those of one step in the order given."""
+    """The edits that are still to be made, by step; those of one step in the given order."""
 
     def __init__(self, edits: List[ScriptedEdit], step: int) -> None:
-        """Edits before ``step`` are dropped: the checkpoint the run goes on from contains them.
+        """Drop the edits before ``step``: the checkpoint that the run continues from contains them.
 
-        An edit at that very step is made again: if the checkpoint contains it already, setting the
-        same values changes nothing.
+        An edit at exactly that step is made again: if the checkpoint contains it already, setting
+        the same values changes nothing.
         """
         coming = [edit for edit in edits if edit.step >= step]
         self._edits = sorted(coming, key=lambda edit: edit.step)

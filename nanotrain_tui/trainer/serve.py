@@ -33,7 +33,7 @@ ORIGINAL = re.compile(
 
 
 def serve_pipe(stdin: BinaryIO, stdout: BinaryIO) -> int:
-    """Serve in this very process, for a host that runs the trainer in one of its threads.
+    """Serve in this process, for a host that runs the trainer in one of its threads.
 
     Both streams are binary files of pipes; closing the far end of ``stdin`` ends the run at the
     next step boundary. Returns the exit status a process would have.
@@ -43,7 +43,7 @@ def serve_pipe(stdin: BinaryIO, stdout: BinaryIO) -> int:
 
 
 def serve(commands: Commands, events: Events) -> int:
-    """Serve one run. 0: it finished, was stopped or the host went; 1: it failed."""
+    """Serve one run. Returns 0 if it finished, was stopped or the host ended; 1 if it failed."""
     try:
         start = commands.wait_for_start()
         try:
@@ -121,7 +121,7 @@ def load_runtime() -> Any:
 
 
 def root_of(error: BaseException) -> str:
-    """The first error: TensorFlow and NumPy wrap the message of the loader into pages of advice."""
+    """The first error: TensorFlow and NumPy surround the loader's message with pages of advice."""
     text = str(error).strip()
     found = ORIGINAL.findall(text)
     return (found[-1] if found else text.split("\n\n")[0]).strip() or type(error).__name__
@@ -212,7 +212,7 @@ def description(dataset: Any) -> Config:
 
 
 class Progress:
-    """Reports the preparations ten times a second at most. Raises Stopped after a stop."""
+    """Reports the preparations at most ten times a second. Raises Stopped after a stop."""
 
     def __init__(self, commands: Commands, events: Events) -> None:
         self._commands, self._events = commands, events

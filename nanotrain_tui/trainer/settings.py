@@ -1,4 +1,4 @@
-"""The keys of a configuration that may change during training, and what each may hold."""
+"""The configuration keys that may change during training, and the allowed values of each."""
 
 import math
 from typing import Any, Dict, Mapping, NamedTuple, Optional
@@ -10,7 +10,7 @@ Config = Dict[str, Any]
 
 
 class Range(NamedTuple):
-    """What a number may be. ``low`` and ``high`` are allowed, ``above`` and ``below`` are not."""
+    """The range of a number. ``low`` and ``high`` are allowed, ``above`` and ``below`` are not."""
 
     whole: bool = False
     low: Optional[float] = None
@@ -71,16 +71,16 @@ CHOICES = {
 # What to do when the run ends: a resume takes it from the new configuration.
 POLICIES = ("train.on_nan",)
 
-# Names that may change during training: weights stay, the graph is made anew.
+# Names that may change during training: the weights stay, and a new graph is built.
 NAMES = ("optimizer.name", "loss.name", "model.activation", "model.hidden", "model.output")
 
 
 class Refused(Exception):
-    """A change or a command that cannot be carried out; its text says why."""
+    """A change or a command that cannot be carried out. Its text is the reason."""
 
 
 def required(config: Mapping[str, Any], key: str) -> Any:
-    """A key's value. Raises Failed where it is missing."""
+    """The value of a key. Raises Failed if it is missing."""
     if key not in config:
         raise Failed("config", "The configuration has no {}.".format(key), key)
     return config[key]

@@ -82,7 +82,7 @@ class TrainingLoop:
             self._end = "finished"
 
     def _next_boundary(self) -> int:
-        """The next step after which there is something to do."""
+        """The next step after which something is due."""
         config, step = self.training.config, self.step
         boundaries: List[int] = [config["train.steps"]]
         every = config.get("train.eval_every", 0)
@@ -132,7 +132,7 @@ class TrainingLoop:
             self._manager.hold_if_best(training.tested, lambda: training.checkpoint(copy=True))
 
     def _obey_during_evaluation(self) -> None:
-        """Carry out commands during an evaluation, up to the first that concerns it."""
+        """Carry out commands during an evaluation, up to the first one that affects it."""
         command = self._commands.peek()
         while command is not None and not _concerns_evaluation(command):
             self._commands.take()
@@ -140,7 +140,7 @@ class TrainingLoop:
             command = self._commands.peek()
 
     def _report_divergence(self, loss: float) -> None:
-        """The loss is not finite: pause, stop or go on, as the configuration says."""
+        """Pause, stop or continue after a loss that is not finite, as the configuration says."""
         policy = self.training.config.get("train.on_nan", "stop")
         policy = "stop" if policy == "auto" else policy
         self._write_best()  # it may be the last good checkpoint
@@ -185,13 +185,14 @@ class TrainingLoop:
         return int(self.training.config.get("train.checkpoint_keep", 3))
 
     def _save_if_possible(self, cure: str = "") -> None:
-        """Write a checkpoint of what is new; a network that diverged is not written."""
+        """Write a checkpoint if the network is new; a network that diverged is not written."""
         if self._saved or not self._manager.folder or not self.training.healthy:
             return
         try:
             self._save()
         except Refused as error:
-            self._events.emit("warned", message="Step {}: {}{}".format(self.step, error, cure))
+            message = "Step {}: {}{}".format(self.step, error, cure)
+            self._events.emit("warned", message=message, unsaved_step=self.step)
 
     def _report_memory(self) -> None:
         now = time.monotonic()

@@ -20,13 +20,13 @@ from .protocol import Events, floats
 from .schedule import learning_rates
 from .settings import Config, Refused
 
-CALL_S = 0.075  # how long a call into TensorFlow shall take; a command waits no longer
+CALL_S = 0.075  # the intended duration of a call into TensorFlow; a command waits no longer
 MAX_BLOCK_BYTES = 16 << 20  # of images gathered for a call
 _OF_THE_START = ("restore", "resume", "edits", "recorded")  # keys that describe how a run began
 
 
 class TrainingState:
-    """Engine, data, configuration and step; always between two steps."""
+    """Engine, data, configuration and step. Its methods run between two steps."""
 
     def __init__(
         self, config: Config, engine: Engine, data: Dataset, batches: Batches, events: Events
@@ -40,10 +40,10 @@ class TrainingState:
         self._traced = False
 
     def restore(self, saved: Checkpoint, resume: bool) -> None:
-        """Go on from a checkpoint whose weights are of this network's shapes.
+        """Continue from a checkpoint whose weights have the shapes of this network.
 
-        Another optimizer starts with fresh slots; other data or another seed start at their first
-        example. In a resume the checkpoint's evaluation counts as one of this run.
+        Another optimizer starts with new slots. Other data or another seed starts at its first
+        example. In a resume, the evaluation of the checkpoint counts as one of this run.
         """
         state = {k: v for k, v in saved.state.items() if k.startswith("weight")}
         if saved.config.get("optimizer.name") == self.config["optimizer.name"]:
@@ -69,12 +69,14 @@ class TrainingState:
         )  # fmt: skip
 
     def warm_up(self) -> None:
-        """Trace and compile by one update, which is taken back."""
+        """Trace and compile by one update, which is undone."""
         size = self.config["train.batch_size"]
         why_no_xla = self.engine.warm_up(self._images[:size], self._labels[:size])
         self._traced = True
         if why_no_xla is not None:
-            message = "XLA cannot compile here; training goes on without it: {}".format(why_no_xla)
+            message = "XLA cannot compile here; training continues without it: {}".format(
+                why_no_xla
+            )
             self._events.emit("warned", message=message)
 
     def train(self, until: int) -> Optional[float]:
@@ -157,18 +159,18 @@ class TrainingState:
             )
 
     def _data_identity(self) -> Dict[str, Any]:
-        """Equal where a position in the stream of examples means the same examples."""
+        """An identity: equal if a position in the stream of examples means the same examples."""
         labels = zlib.crc32(np.ascontiguousarray(self._data.train_labels).tobytes()) & 0xFFFFFFFF
         return {"examples": len(self._labels), "labels": labels, "seed": self._batches.seed}
 
 
 def changes_network(key: str) -> bool:
-    """Whether an evaluation of the same weights comes to another result once ``key`` changes."""
+    """Whether a change of ``key`` changes the result of an evaluation of the same weights."""
     return key.split(".")[0] in ("loss", "model") and key != "model.dropout"
 
 
 def steps_for(seconds: float, count: int, took_s: float) -> int:
-    """How many steps fill ``seconds``, where ``count`` took ``took_s``; at least one."""
+    """How many steps fit into ``seconds`` if ``count`` took ``took_s``; at least one."""
     return max(1, int(seconds * count / max(took_s, 1e-6)))
 
 

@@ -58,6 +58,13 @@ class Leash:
                 except BrokenPipeError:
                     pass  # the command did not read all of its input
 
+    def end_command(self) -> None:
+        """End the command and all that it started. Thread-safe."""
+        try:
+            self._ours.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # it has ended already
+
     def check(self) -> None:
         """Raise OSError where the command, which has ended, could not be run at all."""
         self._ours.setblocking(False)

@@ -137,9 +137,9 @@ async def test_a_zoom_reads_its_steps_and_draws_them_in_every_chart() -> None:
         assert charted.windows == [(1, 256)]
         for chart in app.dashboard.query(MetricChart):
             assert chart.view == app.chart_actions.view
-        # The fake's loss is the step; the recorded one is below 3.
-        shown = "\n".join(str(line) for line in app.dashboard.lowest_chart.draw(60, 8))
-        assert "300" in shown or "256" in shown
+        # The fake's loss is the step, from 1 to 256; the recorded one is below 3.
+        spans = [span.text for line in app.dashboard.lowest_chart.draw(60, 8) for span in line]
+        assert [text.strip() for text in spans if text.endswith("│")][::5] == ["500│", "0.5│"]
         await charted.press(pilot, "L")
         assert message(app) == "Steps 64 to 320. Press 0 to show all."
         await charted.press(pilot, "0")

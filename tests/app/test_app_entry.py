@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import select
@@ -21,10 +22,16 @@ ENTER_SCREEN, LEAVE_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
 FAKES = Path(__file__).resolve().parents[1] / "fakes"
 
 
+def take_terminal() -> None:
+    """Make standard input the controlling terminal."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class Terminal:
     """The dashboard in a pseudo-terminal of 80x24."""
 
-    def __init__(self, *arguments: str, **environ: str) -> None:
+    def __init__(self, *arguments: str, owned: bool = False, **environ: str) -> None:
+        """``owned``: by the program, so that the kernel sends it SIGHUP when it is closed."""
         self.master, slave = pty.openpty()
         self.before = termios.tcgetattr(slave)
         self.slave = slave
@@ -32,6 +39,7 @@ class Terminal:
             [sys.executable, str(FAKES / "app_in_terminal.py"), *arguments],
             stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
             env={**os.environ, "LINES": "24", "COLUMNS": "80", **environ},
+            preexec_fn=take_terminal if owned else None,
         )  # fmt: skip
         self.seen = b""
 
@@ -94,7 +102,20 @@ def test_a_terminal_that_is_gone_ends_the_dashboard(terminal: Terminal) -> None:
     terminal.read_until(b"412")
     os.close(terminal.slave)
     os.close(terminal.master)
-    terminal.process.wait(60)
+    assert terminal.process.wait(60) == 0
+
+
+def test_a_terminal_that_hangs_up_ends_the_dashboard_in_good_order() -> None:
+    """Not by the alarm of the last resort: a session with --in-process must be able to end."""
+    terminal = Terminal("brisk-otter", owned=True)
+    try:
+        terminal.read_until(b"412")
+        os.close(terminal.slave)
+        os.close(terminal.master)
+        assert terminal.process.wait(60) == 0
+    finally:
+        terminal.process.kill()
+        terminal.process.wait()
 
 
 @pytest.mark.parametrize(

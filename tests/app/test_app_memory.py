@@ -10,7 +10,7 @@ import pytest
 from app_fakes import FakeBackend, make_app, message, until
 from desk import Desk
 
-from nanotrain_tui.app.handlers.memory import BATCH, larger_batch
+from nanotrain_tui.app.handlers.memory_question import BATCH, larger_batch
 from nanotrain_tui.app.screens.memory_dialog import MemoryDialog
 from nanotrain_tui.app.source.backend import LocalBackend
 from nanotrain_tui.app.source.refusals import TooLarge

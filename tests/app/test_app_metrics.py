@@ -105,7 +105,7 @@ async def test_a_chart_that_goes_hands_its_focus_on(tmp_path: Path) -> None:
 
 async def test_a_checkpoint_is_listed_with_what_it_is_chosen_by(tmp_path: Path) -> None:
     loss, mae, iou = SEGMENTATION
-    for metrics, result in (([mae, loss], "MAE 1.33 mm"), ([loss, iou], "83.33%")):
+    for metrics, result in (([mae, loss], "MAE 1.333 mm"), ([loss, iou], "83.33%")):
         declared = Declared(tmp_path / metrics[0].name, metrics)
         async with declared.app.run_test(size=SIZE) as pilot:
             await declared.ready(pilot, "F")

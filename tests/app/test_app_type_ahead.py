@@ -49,6 +49,8 @@ async def test_a_machine_that_is_slow_sends_no_key_astray(monkeypatch: pytest.Mo
                 if app.dashboard.form.key == "train.steps":
                     break
                 await asyncio.sleep(0)
+            else:
+                raise AssertionError("the keys were not answered")
         await pilot.pause()
         assert app.model.value("optimizer.learning_rate") == 5e-5
         assert app.model.value("train.batch_size") == 50

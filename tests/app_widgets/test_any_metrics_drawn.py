@@ -207,6 +207,19 @@ def test_sessions_are_sorted_by_any_metric_those_without_it_last() -> None:
     assert evaluated_texts(other, UNICODE) == ["speed 7 m/s"]
 
 
+def test_a_host_that_does_not_respond_shows_in_the_list_and_is_found() -> None:
+    silent = summary_of("one")._replace(state="running", responding=False, loss_name="focal")
+    unreadable = silent._replace(problem="the file is damaged")
+    running = silent._replace(responding=True)
+    drawn = [text_of([draw_session(one, 80, UNICODE, False, ())])[0] for one in (silent, running)]
+    assert "not responding" in drawn[0] and "not responding" not in drawn[1]
+    found = [silent, unreadable, running]
+    assert [one.is_live for one in found] == [True, False, True]
+    assert chosen(found, "Not responding", "newest") == [silent]
+    assert chosen(found, "unreadable one", "newest") == [unreadable]
+    assert chosen(found, "focal running", "newest") == [running]
+
+
 @given(st.lists(METRICS, max_size=5, unique_by=lambda one: one.name), VALUES)
 @settings(max_examples=40, deadline=None)
 def test_a_session_with_any_metrics_is_one_line_of_the_list(

@@ -183,7 +183,7 @@ def test_the_steps_of_a_window_are_drawn_as_they_are() -> None:
     shift = 500_000
     moved = curve_of(values, 1024)
     there = Curve(
-        moved.width, moved.counts, moved.bad, moved.lows, moved.highs, moved.means,
+        moved.width, moved.counts, moved.not_finite, moved.lows, moved.highs, moved.means,
         moved.last, moved.low, moved.high, moved.end + shift, shift,
     )  # fmt: skip
     state = RunState(step=10**6, steps=10**6, curves=curves_of(loss=curve_of([1.0] * 100)))

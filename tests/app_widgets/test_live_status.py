@@ -31,7 +31,7 @@ def test_without_a_good_checkpoint_nothing_is_forked(removed: bool) -> None:
     rows.event("diverged", loss="nan", policy="pause", checkpoint=named).event("paused")
     rows.event("checkpoint", file="2.npz")  # asked for, with the loss that is no number
     second = text_of(draw_status(state_of(rows), 80, 2, UNICODE))[1]
-    assert second.startswith("× loss is nan since step 2  no good checkpoint  R begins anew, Space")
+    assert second.startswith("× loss is nan since step 2  no good checkpoint  R restarts, Space")
 
 
 def test_a_parents_checkpoint_is_a_good_one() -> None:
@@ -65,7 +65,7 @@ def test_a_silent_host_is_called_out() -> None:
 def test_a_recording_that_is_not_written_is_told_in_place_of_the_progress() -> None:
     state = replace(state_of(wild()), trouble="database or disk is full")
     line = draw_status(state, 80, 2, UNICODE)[1]
-    assert text_of([line])[0].startswith(f"{UNICODE.bad} not recorded: database or disk is full")
+    assert text_of([line])[0].startswith(f"{UNICODE.cross} not recorded: database or disk is full")
     assert line[0].role == "error"
 
 

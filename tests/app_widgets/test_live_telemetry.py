@@ -33,7 +33,7 @@ def test_what_nobody_measures_is_missing_and_the_source_says_why() -> None:
     lines = text_of(draw_telemetry(state_of(rows), 50, 7, UNICODE))
     assert lines[0].split() == ["GPU", "load", "—"] and lines[4].split() == ["Power", "—"]
     assert lines[2].startswith("RAM  ") and "500/800 MB" in lines[2]
-    assert lines[6].startswith("from psutil + NVML: no tegrastats here")
+    assert lines[6].startswith("from psutil + NVML (no tegrastats)")
 
 
 def test_a_hot_board_and_full_memory_alarm_by_more_than_colour() -> None:
@@ -51,7 +51,7 @@ def test_a_hot_board_and_full_memory_alarm_by_more_than_colour() -> None:
 def test_what_bounds_the_run_takes_the_place_of_the_source() -> None:
     lines = text_of(draw_telemetry(state_of(hot_rows()), 60, 10, UNICODE))
     assert lines[7].rstrip() == "▸ heat: gpu slowed down at 50 °C"
-    assert lines[8].startswith("  Let a fan blow on it") and len(lines) == 10
+    assert lines[8].startswith("  Use a fan") and len(lines) == 10
     assert len(draw_telemetry(state_of(hot_rows()), 44, 8, UNICODE)) == 8
 
 

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nanotrain_tui.catalog import (
@@ -182,7 +182,10 @@ def test_nest_and_flatten_are_inverse() -> None:
     assert flatten(nest(config)) == config
 
 
-@given(st.sampled_from(sorted(FIELDS)), st.text() | st.floats() | st.integers() | st.none())
+VALUES = st.text() | st.floats() | st.floats(0.01, 0.99) | st.integers() | st.none()
+
+
+@given(st.sampled_from(sorted(FIELDS)), VALUES)
 def test_any_value_is_taken_or_refused_by_name(key: str, value: object) -> None:
     try:
         parsed = parse_value(key, value)
@@ -203,7 +206,9 @@ def test_what_is_shown_can_be_typed_back(key: str, value: float) -> None:
     assert parse_value(key, format_value(parsed)) == parsed
 
 
-@given(st.text())
+@given(st.text() | st.text("1059 ,relutanh", min_size=1))
+@example("none")
+@example("512 relu, 256 tanh, 8")
 def test_no_text_breaks_the_layers_reader(text: str) -> None:
     try:
         layers = parse_layers(text)

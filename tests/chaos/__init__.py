@@ -2,7 +2,8 @@
 
     python -m tests.chaos --seed 7 --rounds 40 --kinds signals
 
-Each round starts a session with the scripted trainer in a home of its own, injects one random
-fault, and then checks every promise in ``promises``. The seed is printed: the same seed draws the
-same faults, though not the same microseconds.
+Each round starts a session with the scripted trainer in a home of its own, injects one fault at a
+random moment, and then checks every promise in ``promises``. The seed is printed: the same seed
+plays the same faults, though not at the same microsecond. At the end a table has the counts.
+docs/RELIABILITY.md explains what is promised.
 """

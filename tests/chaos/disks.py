@@ -7,13 +7,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from nanotrain_tui.session.client import ControlClient
-from nanotrain_tui.session.errors import ControlError
-from nanotrain_tui.session.folder import SessionFolder
-
-from .promises import all_commands, each_step_once, no_process_left, nothing_lost
+from .promises import all_commands, each_step_once, no_process_left, nothing_lost, same_bits
 from .witness import Witness
-from .world import SKIPPED, World, wait_for
+from .world import Skipped, World, ask_to_stop, wait_for
 
 NAME = "full"
 WAYS = ("room comes back", "room comes back after the stop", "stays full")
@@ -29,17 +25,19 @@ def can_mount(folder: Path) -> bool:
     return done.returncode == 0
 
 
-def play(world: World, rng: random.Random) -> Iterator[str]:
+def faults(rng: random.Random) -> list[str]:
+    """How a disk fills, and when its room comes back."""
+    return [f"the disk fills: {way}" for way in rng.sample(WAYS, len(WAYS))]
+
+
+def play(world: World, rng: random.Random, fault: str) -> Iterator[str]:
     """The disk fills at some moment; what waits is written, or its loss is reported."""
-    way = rng.choice(WAYS)
-    yield f"the disk fills: {way}"
     disk = world.home / "sessions"
     disk.mkdir()
     if not can_mount(disk):
-        yield f"{SKIPPED}: no disk can be mounted here; root can"
-        return
+        raise Skipped("no disk can be mounted here; root can")
     try:
-        yield from _on_disk(world, rng, way, disk)
+        yield from _on_disk(world, rng, fault.rpartition(": ")[2], disk)
     finally:
         world.kill_all()
         subprocess.run(["umount", "-l", str(disk)], check=False)
@@ -59,7 +57,7 @@ def _on_disk(world: World, rng: random.Random, way: str, disk: Path) -> Iterator
         if way == "room comes back":
             filler.unlink()
             time.sleep(rng.uniform(0.0, 2.0))
-        _ask_to_stop(folder)
+        ask_to_stop(folder, wait=False)
         if way == "room comes back after the stop":
             time.sleep(rng.uniform(0.0, 3.0))
             filler.unlink()
@@ -70,6 +68,7 @@ def _on_disk(world: World, rng: random.Random, way: str, disk: Path) -> Iterator
         if filler.exists():
             filler.unlink()
         broken = [*nothing_lost(folder, witness, fault_at), *each_step_once(folder)]
+        broken = broken or list(same_bits(folder))
         reported = train.returncode != 0 and "lost" in text
         if broken and not (way == "stays full" and reported):
             yield from broken
@@ -92,11 +91,3 @@ def _fill(path: Path) -> None:
                     file.write(b"\0" * size)
             except OSError:
                 continue
-
-
-def _ask_to_stop(folder: SessionFolder) -> None:
-    try:
-        with ControlClient(folder) as client:
-            client.request("stop", timeout=30.0, wait=False)
-    except ControlError:
-        pass

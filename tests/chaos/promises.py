@@ -4,6 +4,7 @@ import array
 import json
 import math
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
@@ -13,8 +14,10 @@ from .witness import RATE, Witness
 from .world import TimedOut, World, wait_for
 
 LOST_AT_MOST_S = 1.0
+AT_ONCE = 2  # commands; they disturb each other no more than a person's do
+METRICS = ("accuracy", "learning_rate", "loss")  # of the scripted trainer
 FORMATS = ("csv", "json", "jsonl", "html", "svg", "session")
-_TRACEBACK = "Traceback (most recent call last)"
+TRACEBACK = "Traceback (most recent call last)"
 
 
 def all_commands(world: World, name: str) -> Iterator[str]:
@@ -31,24 +34,29 @@ def all_commands(world: World, name: str) -> Iterator[str]:
         ["export", name, "--format", kind, "--force", "-o", str(world.home / f"out.{kind}")]
         for kind in FORMATS
     ]
-    for command in commands:
-        ran = world.run(*command)
-        if ran.status != 0 or _TRACEBACK in ran.err:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(lambda command: world.run(*command), commands))
+    for command, ran in zip(commands, found, strict=True):
+        if ran.status != 0 or TRACEBACK in ran.err:
             yield f"{' '.join(command)} ends with {ran.status}: {(ran.out + ran.err)[-400:]}"
 
 
 def each_step_once(folder: SessionFolder) -> Iterator[str]:
-    """Every metric has each update exactly once, from the first to the last."""
+    """Every metric has each update exactly once, from the first to the last of all metrics."""
+    last = {}
     try:
         with SessionReader(folder) as reader:
-            for metric in reader.metrics():
+            for metric in METRICS:
                 expected = 1
                 for row in reader.metric_series(metric):
                     if row.first_step != expected:
                         yield f"{metric}: step {row.first_step} follows step {expected - 1}"
                     expected = row.first_step + len(row.values)
+                last[metric] = expected - 1
     except SessionError as error:
         yield f"the recording cannot be read: {error}"
+    if len(set(last.values())) > 1:
+        yield f"the metrics end at different steps: {last}"
 
 
 def nothing_lost(folder: SessionFolder, witness: Witness, fault_at: float) -> Iterator[str]:
@@ -73,13 +81,25 @@ def nothing_lost(folder: SessionFolder, witness: Witness, fault_at: float) -> It
             yield f"the edit to {rate} was acknowledged and is not recorded"
 
 
-def no_process_left(world: World) -> Iterator[str]:
+def no_process_left(world: World, patience_s: float = 60.0) -> Iterator[str]:
     """What the session started has gone."""
     try:
-        wait_for(lambda: not world.processes(), "every process to end", 60.0)
+        wait_for(lambda: not world.processes(), "every process to end", patience_s)
     except TimedOut:
         for pid, command in world.processes().items():
             yield f"process {pid} is left: {command}"
+
+
+def resumes_to_same_bits(world: World, folder: SessionFolder) -> Iterator[str]:
+    """A session that has not finished is resumed to its end; all values are those undisturbed."""
+    if state_of(world, folder.name) != "finished":
+        ran = world.run("resume", folder.name)
+        if ran.status != 0 or state_of(world, folder.name) != "finished":
+            yield f"resume ends with {ran.status}: {ran.err[-400:]}"
+        wait_for(lambda: not folder.is_alive(), "the resumed session to end")
+        yield from each_step_once(folder)
+        yield from all_commands(world, folder.name)
+    yield from same_bits(folder)
 
 
 def same_bits(folder: SessionFolder) -> Iterator[str]:

@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from nanotrain_tui.session.client import ControlClient
+from nanotrain_tui.session.errors import ControlError
 from nanotrain_tui.session.folder import SessionFolder
 
 PATIENCE_S = 120.0
-SKIPPED = "SKIPPED LOUDLY"  # what a round begins a sentence with that it cannot be played
 ROOT = Path(__file__).resolve().parents[2]
 TRAINER = ROOT / "tests" / "fakes" / "scripted_trainer.py"
 NANOTRAIN = (sys.executable, "-m", "nanotrain_tui")
@@ -36,6 +37,10 @@ class TimedOut(AssertionError):
     """Something that must happen did not happen in two minutes."""
 
 
+class Skipped(Exception):
+    """The fault could not be injected; the text is the reason."""
+
+
 class Ran(NamedTuple):
     """A command that has ended."""
 
@@ -54,6 +59,33 @@ def wait_for(condition: Callable[[], Any], what: str, patience_s: float = PATIEN
         if time.monotonic() > give_up:
             raise TimedOut(f"waited {patience_s:g} s for {what}")
         time.sleep(0.01)
+
+
+def ask_to_stop(folder: SessionFolder, **options: Any) -> None:
+    """Ask a session to stop at its next step; nothing happens if it has ended."""
+    try:
+        with ControlClient(folder) as client:
+            client.request("stop", timeout=30.0, **options)
+    except ControlError:
+        pass
+
+
+def processes_with(text: str) -> dict[int, str]:
+    """pid: command line, of all processes with a text in their environment, zombies aside."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            if text.encode() not in (entry / "environ").read_bytes() + b"\0":
+                continue
+            if (entry / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
+                continue
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
+        except (OSError, IndexError):
+            continue  # it ended meanwhile
+        found[int(entry.name)] = command.decode("utf-8", "replace").strip()
+    return found
 
 
 class World:
@@ -109,22 +141,8 @@ class World:
         return ["train", "--name", name, *sets]
 
     def processes(self) -> dict[int, str]:
-        """pid: command line, of all that run with this home, zombies aside."""
-        mark = f"NANOTRAIN_HOME={self.home}\0".encode()
-        found = {}
-        for entry in Path("/proc").iterdir():
-            if not entry.name.isdigit() or int(entry.name) == os.getpid():
-                continue
-            try:
-                if mark not in (entry / "environ").read_bytes() + b"\0":
-                    continue
-                if (entry / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
-                    continue
-                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
-            except (OSError, IndexError):
-                continue  # it ended meanwhile
-            found[int(entry.name)] = command.decode("utf-8", "replace").strip()
-        return found
+        """pid: command line, of all that run with this home."""
+        return processes_with(f"NANOTRAIN_HOME={self.home}\0")
 
     def find(self, role: str) -> list[int]:
         """The processes of a role: ``host``, ``supervisor``, ``trainer``, ``tegrastats``, ``app``.
@@ -143,7 +161,9 @@ class World:
         return [
             pid
             for pid, command in self.processes().items()
-            if sign in " ".join(command.split()[:4]) and "train --name" not in command
+            if sign in " ".join(command.split()[:4])
+            and "train --name" not in command
+            and "--inspect" not in command  # the trainer's program looks at the data, and ends
         ]
 
     def _tegrastats(self) -> Path:

@@ -221,7 +221,7 @@ def test_a_divergence_without_a_checkpoint_advises_a_restart(nano: Nano, home: P
     for text in (" ".join(text.split()) for text in outputs):
         assert "there is no good checkpoint" in text and f"nanotrain restart {name} --set" in text
         assert "fork" not in text
-    assert "there is no good checkpoint, so begin anew with other values" in ran.out
+    assert "there is no good checkpoint, so restart with other values" in ran.out
 
 
 def test_a_crash_with_a_resume_is_reported(nano: Nano, home: Path) -> None:
@@ -248,3 +248,15 @@ def test_names_and_steps_complete(home: Path) -> None:
     assert completions("fork", "mnist-1", "--checkpoint", "") == ["last", "best", "20"]
     assert completions("fork", "nowhere", "--checkpoint", "l") == ["last"]
     assert completions("restart", "mnist-1", "--set", "optimizer.na") == ["optimizer.name="]
+
+
+@pytest.mark.parametrize("file", ["lock", "trainer.log"])
+def test_a_folder_in_place_of_a_file_is_named_by_its_path(
+    nano: Nano, failed: SessionFolder, file: str
+) -> None:
+    path = Path(failed.path, file)
+    path.unlink()
+    path.mkdir()
+    ran = nano("resume", failed.name, *unscripted())
+    assert ran.status == 2 and is_paragraph(ran.err)
+    assert f"{path}: Is a directory" in ran.err and "Errno" not in ran.err

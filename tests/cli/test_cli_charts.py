@@ -20,9 +20,11 @@ from nanotrain_tui.session.metrics import MetricPart, parse_metric_part
 NAN, INF = math.nan, math.inf
 
 
-def run(home: Path, bad: dict[int, float], steps: int = 300) -> SessionFolder:
+def run(home: Path, not_finite: dict[int, float], steps: int = 300) -> SessionFolder:
     recording = Recording(home).started(steps=steps)
-    recording.steps(steps, losses=bad).evaluated(loss=bad.get(steps, 0.5), accuracy=0.5)
+    recording.steps(steps, losses=not_finite).evaluated(
+        loss=not_finite.get(steps, 0.5), accuracy=0.5
+    )
     return recording.finished()
 
 
@@ -33,7 +35,7 @@ def charts_of(text: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("bad", "note", "signs"),
+    ("not_finite", "note", "signs"),
     [
         (dict.fromkeys(range(4, 301), NAN), "× training: nan from step 4", "×"),
         (dict.fromkeys(range(1, 301), NAN), "× training: nan from step 1", "×"),
@@ -43,9 +45,9 @@ def charts_of(text: str) -> list[list[str]]:
     ],
 )
 def test_show_has_one_step_axis_and_marks_what_is_not_finite(
-    nano: Nano, home: Path, bad: dict[int, float], note: str, signs: str
+    nano: Nano, home: Path, not_finite: dict[int, float], note: str, signs: str
 ) -> None:
-    run(home, bad)
+    run(home, not_finite)
     ran = nano("show", "mnist-1")
     loss, accuracy = charts_of(ran.out)
     assert loss[-1] == accuracy[-1] and loss[-1].split() == ["1", "76", "150", "225", "300"]
@@ -53,8 +55,8 @@ def test_show_has_one_step_axis_and_marks_what_is_not_finite(
     assert not any(sign in line for sign in "×∞" for line in accuracy)
     assert max(map(len, loss)) <= 80
     told = json.loads(nano("show", "mnist-1", "--json").out)["not_finite"]
-    assert told["train_loss"]["first_step"] == min(bad)
-    assert told["train_loss"]["nan"] == sum(map(math.isnan, bad.values()))
+    assert told["train_loss"]["first_step"] == min(not_finite)
+    assert told["train_loss"]["nan"] == sum(map(math.isnan, not_finite.values()))
     assert told["train_accuracy"] is None
 
 
@@ -92,8 +94,8 @@ def test_compare_marks_the_one_that_diverged_and_keeps_its_steps(nano: Nano, hom
 
 
 def test_the_comparison_on_the_screen_marks_it_too(home: Path) -> None:
-    bad = {**dict.fromkeys(range(100, 151), NAN), **dict.fromkeys(range(251, 301), INF)}
-    found = [read_run(run(home, {})), read_run(run(home, bad))]
+    not_finite = {**dict.fromkeys(range(100, 151), NAN), **dict.fromkeys(range(251, 301), INF)}
+    found = [read_run(run(home, {})), read_run(run(home, not_finite))]
     for axis in ("step", "time", "epoch"):
         lines = draw_overlay(found, MetricPart("loss"), axis, 80, 20, UNICODE)
         head, top, *_ = ["".join(span.text for span in line) for line in lines]
@@ -106,4 +108,6 @@ def test_the_steps_that_all_curves_share(home: Path) -> None:
     compared = read_run(run(home, dict.fromkeys(range(1, 301), NAN)))
     curves = [compared.curve(parse_metric_part(one)) for one in ("loss", "test_accuracy")]
     assert steps_of(curves) == (1, 300) and steps_of([]) == (1, 1)
-    assert trace_of_curve(curves[0]).pieces == [] and len(trace_of_curve(curves[0]).bad) == 150
+    assert (
+        trace_of_curve(curves[0]).pieces == [] and len(trace_of_curve(curves[0]).not_finite) == 150
+    )

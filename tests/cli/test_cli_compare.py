@@ -10,7 +10,10 @@ import pytest
 from cli_runs import Nano
 from recorded import Recording, tutorial_run
 
+from nanotrain_tui.drawing.comparison import comparison
+from nanotrain_tui.drawing.result_columns import default_target, result_columns
 from nanotrain_tui.follow.compare import read_run
+from nanotrain_tui.session.folder import find_session
 from nanotrain_tui.session.metrics import MetricPart, parse_metric_part
 from nanotrain_tui.session.summary import summarise
 
@@ -63,8 +66,6 @@ def test_without_a_wish_it_is_what_all_reached(nano: Nano, two: Path) -> None:
 
 
 def test_curves_by_step_time_and_epoch(two: Path) -> None:
-    from nanotrain_tui.session.folder import find_session
-
     slow = read_run(find_session(str(two), "mnist-1"))
     accuracy = MetricPart("accuracy", "test")
     assert [x for x, _ in slow.trace(accuracy, "step").points] == [
@@ -87,6 +88,18 @@ def test_as_text_for_people(nano: Nano, two: Path) -> None:
     for said in ("test accuracy over steps", "A mnist-1", "B mnist-2", "TO 90%", "step 400"):
         assert said in ran.out
     assert max(map(len, ran.out.splitlines())) < 130
+
+
+def test_the_screen_and_the_command_show_the_same_results(nano: Nano, two: Path) -> None:
+    found = [read_run(find_session(str(two), name)) for name in ("mnist-1", "mnist-2")]
+    printed = nano("compare", "mnist-1", "mnist-2").out
+    on_screen = comparison(found)
+    for column in result_columns(found, default_target(found), missing="-"):
+        assert column.name.upper() in printed
+        assert all(cell in printed for cell in column.cells)
+        if column.name not in ("state", "steps"):
+            assert column.name in on_screen[0]
+            assert all(cell in "".join(on_screen[:3]) for cell in column.cells if cell != "-")
 
 
 def test_sessions_without_anything_and_of_other_data(nano: Nano, home: Path) -> None:
@@ -180,7 +193,7 @@ def test_a_parents_steps_are_no_steps_of_the_fork(nano: Nano, forked: Path) -> N
     assert fork["reached"]["step"] == 400 and fork["reached"]["own_steps"] == 100
     assert fork["energy_j"] == 50.0 and 10 < fork["duration_s"] < 10.5
     text = nano("compare", "mnist-1", "mnist-2", "--accuracy", "0.95").out
-    assert "500, 200 own" in text and "step 400 (100 own)" in text
+    assert "500 (200 own)" in text and "step 400 (100 own)" in text
     assert max(map(len, text.splitlines())) < 130
     show = json.loads(nano("show", "mnist-2", "--json").out)
     assert (show["step"], show["own_steps"]) == (500, 200)
@@ -193,8 +206,6 @@ def test_a_parents_steps_are_no_steps_of_the_fork(nano: Nano, forked: Path) -> N
 
 
 def test_a_forks_curves_begin_at_its_step_and_at_no_time(forked: Path) -> None:
-    from nanotrain_tui.session.folder import find_session
-
     fork = read_run(find_session(str(forked), "mnist-2"))
     for metric in ("loss", "test_accuracy"):
         steps = [x for x, _ in fork.trace(parse_metric_part(metric), "step").points]
@@ -204,8 +215,6 @@ def test_a_forks_curves_begin_at_its_step_and_at_no_time(forked: Path) -> None:
 
 
 def test_a_summary_of_an_older_version_tells_own_steps_too(forked: Path) -> None:
-    from nanotrain_tui.session.folder import find_session
-
     folder = find_session(str(forked), "mnist-2")
     with closing(sqlite3.connect(folder.recording)) as connection, connection:
         ((text,),) = connection.execute("SELECT value FROM meta WHERE key = 'summary'").fetchall()

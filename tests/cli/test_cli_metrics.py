@@ -11,7 +11,7 @@ from declared_metrics import NEVER_TESTED, REGRESSION, SCORE_ALONE, record, valu
 from recorded import tutorial_run
 
 from nanotrain_tui.export import Options, format_names, get_format
-from nanotrain_tui.export.registry import TextFormat
+from nanotrain_tui.export.format_types import TextFormat
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 

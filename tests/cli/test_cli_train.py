@@ -198,7 +198,7 @@ CLEARLY_BAD = {
 NEEDED = {
     "loss.huber_delta": ["loss.name=huber"],
     "optimizer.momentum": ["optimizer.name=sgd"],
-    "optimizer.nesterov": ["optimizer.name=sgd"],
+    "optimizer.nesterov": ["optimizer.name=sgd", "optimizer.momentum=0.9"],
     "optimizer.rho": ["optimizer.name=rmsprop"],
     "optimizer.weight_decay": ["optimizer.name=adamw"],
     "optimizer.initial_accumulator_value": ["optimizer.name=adagrad"],
@@ -218,6 +218,17 @@ def test_a_bad_value_is_refused_by_its_key(nano: Nano, home: Path, key: str, val
     assert is_paragraph(ran.err) and key in ran.err
     assert len(ran.err) < 1000
     assert not home.exists()
+
+
+def test_with_what_a_key_needs_a_good_value_is_taken(nano: Nano) -> None:
+    """Otherwise the bad values above could be refused for another reason."""
+    good = {"bool": "on", "float": "0.5", "int": "10"}
+    for key, choices in NEEDED.items():
+        sets = [
+            word for one in (*choices, f"{key}={good[FIELDS[key].kind]}") for word in ("--set", one)
+        ]
+        ran = nano("train", *options(), *sets, "--dry-run")
+        assert (ran.status, ran.err) == (0, ""), key
 
 
 @pytest.mark.parametrize(

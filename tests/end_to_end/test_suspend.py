@@ -206,7 +206,7 @@ def test_without_a_shell_above_it_does_not_stop() -> None:
     terminal = Terminal(STATIC, ENV, shell=True)
     terminal.until("Attached")
     terminal.press("\x1a")
-    terminal.until("No shell has started nanotrain here")
+    terminal.until("Cannot suspend: nanotrain was not started from a shell")
     terminal.press("q")
     assert terminal.wait() == 0
     terminal.close()

@@ -49,7 +49,7 @@ def export(folder: SessionFolder, **options: Any) -> tuple[dict[str, Any], list[
 
 
 def long_run(home: Path) -> SessionFolder:
-    """Ten seconds of training with telemetry, half a minute's pause in between, and an edit."""
+    """Ten seconds of training with telemetry, a pause of half a minute, and an edit."""
     recording = Recording(home).started(steps=1000)
     for turn in range(10):
         if turn == 5:
@@ -84,7 +84,7 @@ def looks(screen: pyte.Screen) -> list[list[tuple[str, str, str, bool]]]:
 
 
 def drawn(state: RunState, size: tuple[int, int]) -> list[list[tuple[str, str, str, bool]]]:
-    """The cells of a dashboard that was opened on this state alone."""
+    """The cells of a dashboard that shows only this state."""
 
     async def draw() -> list[list[Cell]]:
         app = cast._make_app()
@@ -123,7 +123,7 @@ def test_a_terminal_that_plays_it_shows_the_dashboard(
             assert seen == wanted
 
 
-def test_its_time_is_the_sessions_and_an_idle_time_is_one(tmp_path: Path) -> None:
+def test_the_cast_has_the_session_time_with_its_pauses(tmp_path: Path) -> None:
     header, events = export(long_run(tmp_path), speed=2.0)
     times = [t for t, _ in events]
     assert times == sorted(times) and times[0] == 0.0
@@ -134,12 +134,14 @@ def test_its_time_is_the_sessions_and_an_idle_time_is_one(tmp_path: Path) -> Non
     assert min(gaps) > 0.1  # eight a second
 
 
-def test_the_same_twice(tmp_path: Path) -> None:
+def test_two_exports_are_equal(tmp_path: Path) -> None:
     folder = tutorial_run(tmp_path)
     assert export(folder, speed=0.2) == export(folder, speed=0.2)
 
 
-def test_a_long_one_has_fewer_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_cast_has_fewer_frames_per_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(cast, "MOST_FRAMES", 10)
     told: list[float] = []
     _, events = export(long_run(tmp_path), speed=0.01, progress=told.append)
@@ -148,7 +150,7 @@ def test_a_long_one_has_fewer_frames(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert told == sorted(told) and told[0] >= 0 and told[-1] <= 1
 
 
-def test_without_colours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cast_with_no_color_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tutorial_run(tmp_path)
     assert any("38;2;" in data for _, data in export(folder)[1])
     monkeypatch.setenv("NO_COLOR", "1")
@@ -156,14 +158,14 @@ def test_without_colours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("size", [(59, 24), (80, 17), (401, 24)])
-def test_a_size_nothing_can_be_drawn_on(tmp_path: Path, size: tuple[int, int]) -> None:
-    with pytest.raises(ExportError, match=r"60x18 at least|400x400 at most"):
+def test_a_size_out_of_range_is_refused(tmp_path: Path, size: tuple[int, int]) -> None:
+    with pytest.raises(ExportError, match=r"minimum is 60x18|maximum is 400x400"):
         export(tutorial_run(tmp_path), size=size)
 
 
 @pytest.mark.parametrize("speed", [float("nan"), float("inf"), 0.0, -1.0, 1e-320, 1e300])
-def test_a_speed_nothing_can_be_played_at(tmp_path: Path, speed: float) -> None:
-    with pytest.raises(ExportError, match=r"--speed .* from 1e-06 to 1e\+06"):
+def test_a_speed_out_of_range_is_refused(tmp_path: Path, speed: float) -> None:
+    with pytest.raises(ExportError, match=r"--speed .* range 1e-06 to 1e\+06"):
         export(tutorial_run(tmp_path), speed=speed)
 
 
@@ -176,7 +178,7 @@ def test_the_users_own_presets_do_not_show(tmp_path: Path) -> None:
     assert export(folder) == before
 
 
-def test_who_ignores_a_hangup_still_does(tmp_path: Path) -> None:
+def test_an_ignored_hangup_signal_stays_ignored(tmp_path: Path) -> None:
     found: set[Any] = set()
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as under nohup
     try:
@@ -188,12 +190,12 @@ def test_who_ignores_a_hangup_still_does(tmp_path: Path) -> None:
     assert found == {signal.SIG_IGN}
 
 
-def test_a_session_that_recorded_nothing(tmp_path: Path) -> None:
+def test_a_cast_of_an_empty_session(tmp_path: Path) -> None:
     _, events = export(Recording(tmp_path).close())
     assert "interrupted" in "".join(played(events, (80, 24), 99).display)
 
 
-def test_a_recordings_texts_cannot_command_the_terminal(tmp_path: Path) -> None:
+def test_texts_of_a_recording_cannot_control_the_terminal(tmp_path: Path) -> None:
     recording = Recording(tmp_path).started()
     recording.event("note", message="\x1b[2J\x1b]0;gone\x07\udcff漢字\x9b2J")
     folder = recording.finished()
@@ -211,7 +213,7 @@ ROWS = st.lists(
 
 
 def screen_of(rows: list[list[tuple[str, Style]]]) -> list[list[Cell]]:
-    """Ten cells a row; a wide character that is cut is a blank."""
+    """Ten cells a row; a wide character that is cut becomes a space."""
     found = []
     for row in rows:
         cells = cells_of(Segment(text, style) for text, style in row)[:10]
@@ -222,7 +224,7 @@ def screen_of(rows: list[list[tuple[str, Style]]]) -> list[list[Cell]]:
 
 
 @given(st.lists(st.lists(ROWS, min_size=3, max_size=3), min_size=1, max_size=4))
-def test_what_is_sent_turns_one_screen_into_the_next(
+def test_the_control_codes_change_one_screen_into_the_next(
     screens: list[list[list[tuple[str, Style]]]],
 ) -> None:
     shown = pyte.Screen(10, 3)

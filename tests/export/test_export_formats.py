@@ -1,4 +1,4 @@
-"""Every step once, in both formats, whatever the recording went through."""
+"""CSV and JSON have every step once, for any recording."""
 
 import csv
 import io
@@ -47,13 +47,13 @@ def losses_of(rows: list[dict[str, str]]) -> list[float]:
     return [as_float32(float(row["loss"])) for row in rows]
 
 
-def test_the_formats_are_the_modules_there_are() -> None:
+def test_every_module_is_a_format() -> None:
     assert {"csv", "json", "jsonl", "parquet", "session"} <= set(format_names())
     with pytest.raises(ConfigError, match="Did you mean 'csv'"):
         get_format("csw")
 
 
-def test_csv_has_every_step_once_with_its_figures(tmp_path: Path) -> None:
+def test_csv_has_every_step_once(tmp_path: Path) -> None:
     rows = rows_of(export(tutorial_run(tmp_path), "csv"))
     assert list(rows[0]) == [
         "step", "time_s", "loss", "accuracy", "learning_rate", "test_loss", "test_accuracy",
@@ -92,7 +92,7 @@ def test_json_has_the_telemetry(tmp_path: Path) -> None:
     assert samples[0]["body"]["ram_used_mb"] == 512
 
 
-def test_what_is_not_finite_is_named_in_csv_and_null_in_json(tmp_path: Path) -> None:
+def test_nan_is_named_in_csv_and_null_in_json(tmp_path: Path) -> None:
     recording = Recording(tmp_path).started()
     recording.steps(3, losses={2: math.nan, 3: math.inf})
     recording.evaluated(loss="nan", accuracy=None)
@@ -105,7 +105,7 @@ def test_what_is_not_finite_is_named_in_csv_and_null_in_json(tmp_path: Path) -> 
     assert session["evaluations"][0]["loss"] is None
 
 
-def test_what_a_resume_ran_again_counts_once(tmp_path: Path) -> None:
+def test_steps_that_a_resume_ran_again_count_once(tmp_path: Path) -> None:
     recording = Recording(tmp_path).started()
     recording.steps(130, losses=dict.fromkeys(range(1, 131), 100.0))
     recording.evaluated(loss=7.0)
@@ -164,7 +164,7 @@ def test_memory_does_not_grow_with_the_steps(
 
 
 @given(st.lists(st.floats(width=32), max_size=50))
-def test_texts_read_back_as_the_same_float32(values: list[float]) -> None:
+def test_texts_of_numbers_give_the_same_float32(values: list[float]) -> None:
     again = array("f", map(float, float32_texts(array("f", values))))
     assert [math.isnan(v) for v in again] == [math.isnan(v) for v in values]
     assert [v for v in again if v == v] == [v for v in values if v == v]
@@ -175,7 +175,7 @@ RANGES = st.lists(st.integers(-9, 9).filter(bool), max_size=12)
 
 
 @given(st.lists(RANGES, min_size=1, max_size=4))
-def test_metrics_with_ranges_of_their_own_stand_side_by_side(ranges: list[list[int]]) -> None:
+def test_metrics_with_different_ranges_are_joined(ranges: list[list[int]]) -> None:
     recorded = {str(i): _rows(str(i), counts) for i, counts in enumerate(ranges)}
     expected: dict[int, set[str]] = {}
     for name, rows in recorded.items():
@@ -190,7 +190,7 @@ def test_metrics_with_ranges_of_their_own_stand_side_by_side(ranges: list[list[i
 
 
 def _rows(metric: str, counts: list[int]) -> list[Steps]:
-    """Rows of so many steps; a negative count is a gap."""
+    """Rows with these numbers of steps; a negative number is a gap."""
     rows, step = [], 1
     for count in counts:
         if count > 0:

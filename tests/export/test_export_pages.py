@@ -1,4 +1,4 @@
-"""The page and the drawing: sound, harmless, self-contained, and shown by a real browser."""
+"""The page and the image: valid, safe, self-contained, and shown by a real browser."""
 
 import io
 import json
@@ -17,7 +17,7 @@ from recorded import Recording, tutorial_run
 from nanotrain_tui.drawing.scale import log_if_wide
 from nanotrain_tui.export import Options, TextFormat, get_format
 from nanotrain_tui.export.session_charts import read_charts
-from nanotrain_tui.export.vector import label, short, ticks
+from nanotrain_tui.export.vector import step_text, ticks
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.labels import Labels, write_labels
 from nanotrain_tui.session.recording.reader import SessionReader
@@ -49,7 +49,7 @@ def hostile_run(home: Path) -> SessionFolder:
 
 
 class Page(HTMLParser):
-    """What a browser would act on."""
+    """The parts of a page that make a browser load or run something."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class Page(HTMLParser):
                 self.links.append(value or "")
 
 
-def test_the_page_escapes_every_text_and_asks_for_nothing(tmp_path: Path) -> None:
+def test_the_page_escapes_every_text_and_loads_nothing(tmp_path: Path) -> None:
     text = export(hostile_run(tmp_path), "html")
     page = Page(text)
     assert not {"script", "img", "iframe", "object", "form"} & set(page.tags)
@@ -76,7 +76,7 @@ def test_the_page_escapes_every_text_and_asks_for_nothing(tmp_path: Path) -> Non
         assert said in text.replace("<wbr>", "")
 
 
-def test_the_drawing_is_sound_xml_with_a_chart_for_what_was_recorded(tmp_path: Path) -> None:
+def test_the_image_is_valid_xml_with_a_chart_for_each_recorded_metric(tmp_path: Path) -> None:
     text = export(hostile_run(tmp_path), "svg")
     root = ET.fromstring(text)
     titles = [e.text for e in root.iter() if e.get("class") == "title"]
@@ -85,31 +85,34 @@ def test_the_drawing_is_sound_xml_with_a_chart_for_what_was_recorded(tmp_path: P
     assert not [value for e in root.iter() for value in e.attrib.values() if "nan" in value]
 
 
-def test_where_values_are_not_finite_the_line_is_broken_and_marked(tmp_path: Path) -> None:
+def test_values_that_are_not_finite_break_the_line_and_have_a_mark(tmp_path: Path) -> None:
     recording = Recording(tmp_path).started()
-    bad = {**dict.fromkeys(range(100, 151), math.nan), **dict.fromkeys(range(301, 501), math.inf)}
-    recording.steps(200, losses=bad).evaluated(loss="nan", accuracy=0.5)
-    recording.steps(300, losses=bad).evaluated(loss=1.0, accuracy=0.7)
+    not_finite = {
+        **dict.fromkeys(range(100, 151), math.nan),
+        **dict.fromkeys(range(301, 501), math.inf),
+    }
+    recording.steps(200, losses=not_finite).evaluated(loss="nan", accuracy=0.5)
+    recording.steps(300, losses=not_finite).evaluated(loss=1.0, accuracy=0.7)
     with SessionReader(recording.finished()) as reader:
         loss, accuracy, *_ = read_charts(reader).charts
     assert [(piece[0].t, piece[-1].t) for piece in loss.pieces] == [
         (pytest.approx(0.002, abs=0.002), pytest.approx(0.098, abs=0.003)),
         (pytest.approx(0.152, abs=0.003), pytest.approx(0.3, abs=0.003)),
     ]
-    training = [(one.kind, one.begin_t, one.end_t) for one in loss.bad if not one.test]
+    training = [(one.kind, one.begin_t, one.end_t) for one in loss.not_finite if not one.test]
     assert training == [
         ("nan", pytest.approx(0.1, abs=0.003), pytest.approx(0.15, abs=0.003)),
         ("infinite", pytest.approx(0.3, abs=0.003), pytest.approx(0.5, abs=0.003)),
     ]
-    assert [one.kind for one in loss.bad if one.test] == ["nan"]
+    assert [one.kind for one in loss.not_finite if one.test] == ["nan"]
     assert loss.note == "nan or infinite 251 times, steps 100-500, test nan at step 200"
-    assert not accuracy.bad and [value for _, value in accuracy.dots] == [0.5, 0.7]
+    assert not accuracy.not_finite and [value for _, value in accuracy.dots] == [0.5, 0.7]
     text = export(recording.folder, "html")
     assert "Loss: nan or infinite 251 times" in text and text.count('class="bar"') == 2
     assert text.count(">×</text>") == 2 and text.count(">∞</text>") == 1
 
 
-def test_a_loss_without_any_finite_value_and_an_accuracy_of_nought_have_charts(
+def test_a_loss_of_nan_and_an_accuracy_of_zero_have_charts(
     tmp_path: Path,
 ) -> None:
     recording = Recording(tmp_path).started()
@@ -117,16 +120,16 @@ def test_a_loss_without_any_finite_value_and_an_accuracy_of_nought_have_charts(
     with SessionReader(recording.evaluated(loss="nan", accuracy=0.0).finished()) as reader:
         found = read_charts(reader)
     assert [chart.key for chart in found.charts] == ["loss", "accuracy", "learning_rate"]
-    assert found.end_t == pytest.approx(0.05, abs=0.001) and found.charts[0].bad
+    assert found.end_t == pytest.approx(0.05, abs=0.001) and found.charts[0].not_finite
     ET.fromstring(export(recording.folder, "svg"))
 
 
 @pytest.mark.parametrize("name", ["svg", "html"])
-def test_a_session_without_anything_has_a_page_too(tmp_path: Path, name: str) -> None:
+def test_an_empty_session_has_a_page(tmp_path: Path, name: str) -> None:
     assert export(Recording(tmp_path).close(), name)
 
 
-def test_loss_and_power_stand_over_the_same_time(tmp_path: Path) -> None:
+def test_loss_and_power_have_the_same_time_axis(tmp_path: Path) -> None:
     with SessionReader(hostile_run(tmp_path)) as reader:
         found = read_charts(reader)
     assert found.end_t == pytest.approx(0.5, abs=0.01)
@@ -136,7 +139,7 @@ def test_loss_and_power_stand_over_the_same_time(tmp_path: Path) -> None:
     assert found.marks[0][0] == pytest.approx(0.3)
 
 
-def test_the_axis_tells_steps_and_begins_with_the_training(tmp_path: Path) -> None:
+def test_the_axis_has_steps_and_begins_with_the_training(tmp_path: Path) -> None:
     recording = Recording(tmp_path).started()
     recording.t = 30.0  # TensorFlow loads
     with SessionReader(recording.steps(1000).finished()) as reader:
@@ -144,24 +147,17 @@ def test_the_axis_tells_steps_and_begins_with_the_training(tmp_path: Path) -> No
     assert found.begin_t == pytest.approx(30, abs=0.1)
     assert [step for _, step in found.steps] == [200, 400, 600, 800, 1000]
     assert found.steps[2][0] == pytest.approx(30.6, abs=0.01)
-    places = [found.share(t) for t, _ in found.steps]
+    places = [found.fraction(t) for t, _ in found.steps]
     assert places == sorted(places) and places[0] > 0 and places[-1] <= 1
 
 
-def test_labels_are_short() -> None:
-    values = [0.0, 0.5, 5e-5, 1.5e-4, 0.1 + 0.2, 1800.0, 65536.0, 2e9, -0.25]
-    told = ["0", "0.5", "5e-5", "1.5e-4", "0.3", "1,800", "65,536", "2e+09", "-0.25"]
-    assert [label(value) for value in values] == told
-    assert [short(step) for step in (500, 2000, 20_000, 2_500_000)] == [
-        "500",
-        "2,000",
-        "20k",
-        "2.5M",
-    ]
+def test_the_steps_of_the_axis_are_short() -> None:
+    texts = [step_text(step) for step in (500, 2000, 20_000, 2_500_000)]
+    assert texts == ["500", "2,000", "20k", "2.5M"]
 
 
 @given(st.lists(st.floats(1e-6, 1e9), min_size=1, max_size=20))
-def test_ticks_lie_on_the_axis_and_are_few(values: list[float]) -> None:
+def test_ticks_are_on_the_axis_and_few(values: list[float]) -> None:
     scale = log_if_wide(values)
     found = ticks(scale)
     assert 1 <= len(found) <= 10 and found == sorted(found)

@@ -1,4 +1,4 @@
-"""Where an export goes: the folders that it lies in are made."""
+"""The path of an export: its folders are created."""
 
 from pathlib import Path
 
@@ -21,11 +21,13 @@ def test_missing_folders_are_made(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("export", [export_file, export_folder, export_path])
-def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path, export: object) -> None:
+def test_a_file_instead_of_a_folder_is_an_error_with_its_path(
+    tmp_path: Path, export: object
+) -> None:
     (tmp_path / "file").touch()
     assert callable(export)
     with (
-        pytest.raises(NotADirectoryError, match="file is a file; a folder is wanted"),
+        pytest.raises(NotADirectoryError, match="file is a file; give a folder"),
         export(tmp_path / "file" / "x.csv"),
     ):
         pass

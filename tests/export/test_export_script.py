@@ -1,4 +1,4 @@
-"""The script that trains again: plain Python, its numbers and edits from the recording."""
+"""The exported script: plain Python, with the values and edits of the recording."""
 
 import ast
 import io
@@ -10,8 +10,8 @@ from recorded import tutorial_run
 
 from nanotrain_tui.catalog import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
 from nanotrain_tui.export import Options, get_format
+from nanotrain_tui.export.format_types import ExportError
 from nanotrain_tui.export.formats.script import edits_of
-from nanotrain_tui.export.registry import ExportError
 from nanotrain_tui.export.script_formulas import formulas_of, import_lines
 from nanotrain_tui.session.history import SegmentHistory
 from nanotrain_tui.session.recording.reader import SessionReader
@@ -27,14 +27,14 @@ def script(tmp_path):
         return out.getvalue(), reader.folder.name, reader.position()[0]
 
 
-def test_it_is_python_of_3_6_and_every_place_is_filled(script):
+def test_the_script_is_python_3_6_and_complete(script):
     text, name, _ = script
     ast.parse(text, feature_version=(3, 6))
     assert name in text.splitlines()[0]
     assert re.search(r"@[A-Z]+@", text) is None
 
 
-def test_its_numbers_are_the_recordings(script):
+def test_the_script_has_the_values_of_the_recording(script):
     text, _, reached = script
     tree = ast.parse(text)
     found = {
@@ -49,8 +49,8 @@ def test_its_numbers_are_the_recordings(script):
     assert {step for step, _ in found["EDITS"]} <= set(range(reached))
 
 
-def test_every_formula_can_stand_in_one_script():
-    """No two of them, or of what they need, have one name."""
+def test_one_script_can_have_all_formulas():
+    """All formulas, and everything that they use, have different names."""
     configs = [
         {"loss.name": name, "output": "softmax"} for name in LOSSES
     ] + [
@@ -75,7 +75,7 @@ def test_every_formula_can_stand_in_one_script():
     ]
 
 
-def test_a_name_that_no_formula_has_is_refused():
+def test_an_unknown_formula_is_refused():
     with pytest.raises(ExportError, match="no formula for optimizer"):
         formulas_of([{"optimizer.name": "lion"}])
 
@@ -89,7 +89,7 @@ def stretch(config, from_step, reached, *edits):
     return SegmentHistory(begun, from_step, reached, edited, [], None)
 
 
-def test_a_resume_takes_the_place_of_the_edits_it_ran_again():
+def test_edits_that_a_resume_ran_again_count_once():
     from nanotrain_tui.catalog import check, nest
 
     start = check({})

@@ -1,4 +1,4 @@
-"""Tables, lines, Parquet and the recording itself, each read by its own reader."""
+"""Tables, JSON lines, Parquet and the recording, each read by its own library."""
 
 import csv
 import io
@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from recorded import Recording, accuracy_at, loss_at, tutorial_run
 
-from nanotrain_tui.export import BinaryFormat, Options, TextFormat, get_format
+from nanotrain_tui.export import BinaryFormat, Options, TextFormat, get_format, rows
+from nanotrain_tui.export.formats import parquet
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 
@@ -57,7 +58,7 @@ def test_evaluations_as_csv(tmp_path: Path) -> None:
     assert float(rows[-1]["accuracy"]) == pytest.approx(accuracy_at(1000))
 
 
-def test_every_reading_of_telemetry_has_a_column_and_a_missing_one_is_empty(tmp_path: Path) -> None:
+def test_every_quantity_of_telemetry_has_a_column(tmp_path: Path) -> None:
     rows = rows_of(with_telemetry(tmp_path), "samples")
     assert list(rows[0]) == [
         "time_s", "step", "cpus.0.load_percent", "ram_used_mb", "source", "temperatures_c.GPU",
@@ -66,7 +67,7 @@ def test_every_reading_of_telemetry_has_a_column_and_a_missing_one_is_empty(tmp_
     assert rows[1]["temperatures_c.GPU"] == "" and rows[1]["ram_used_mb"] == "901.5"
 
 
-def test_events_keep_their_texts_whatever_is_in_them(tmp_path: Path) -> None:
+def test_events_keep_any_text(tmp_path: Path) -> None:
     rows = rows_of(with_telemetry(tmp_path), "events")
     edit = next(row for row in rows if row["kind"] == "edited")
     assert edit["who"] == 'ann, "the" first'
@@ -75,7 +76,7 @@ def test_events_keep_their_texts_whatever_is_in_them(tmp_path: Path) -> None:
     assert json.loads(note["body"])["message"] == "line\nend = 1, 2"
 
 
-def test_lines_of_json_hold_what_the_one_object_holds(tmp_path: Path) -> None:
+def test_json_lines_have_the_same_content_as_json(tmp_path: Path) -> None:
     folder = with_telemetry(tmp_path)
     lines = [json.loads(line) for line in text_of(folder, "jsonl").splitlines()]
     whole = json.loads(text_of(folder, "json"))
@@ -107,6 +108,19 @@ def test_parquet_has_every_step_once_in_its_type(tmp_path: Path) -> None:
     assert about["name"] == "mnist-1" and "optimizer" in about["config"]
 
 
+def test_parquet_has_groups_of_rows_that_are_neither_single_nor_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "GROUP_ROWS", 100)
+    monkeypatch.setattr(rows, "LEAST_PAGE_STEPS", 50)
+    monkeypatch.setattr(rows, "PAGE_VALUES", 1)
+    folder = Recording(tmp_path).started().steps(250, chunk=50).evaluated().finished()
+    file = pq.ParquetFile(io.BytesIO(bytes_of(folder, "parquet")))
+    groups = [file.metadata.row_group(index).num_rows for index in range(file.num_row_groups)]
+    assert groups == [100, 100, 50]
+    assert file.read()["step"].to_pylist() == list(range(1, 251))
+
+
 def test_parquet_of_the_other_tables(tmp_path: Path) -> None:
     folder = with_telemetry(tmp_path)
     samples = table_of(bytes_of(folder, "parquet", "samples"))
@@ -117,12 +131,12 @@ def test_parquet_of_the_other_tables(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("table", ["steps", "evaluations", "samples", "events"])
-def test_parquet_of_a_session_without_anything(tmp_path: Path, table: str) -> None:
+def test_parquet_of_an_empty_session(tmp_path: Path, table: str) -> None:
     found = table_of(bytes_of(Recording(tmp_path).close(), "parquet", table))
     assert found.num_rows == (1 if table == "events" else 0)
 
 
-def test_parquet_goes_by_row_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parquet_is_written_in_row_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nanotrain_tui.export.formats.parquet.GROUP_ROWS", 100)
     monkeypatch.setattr("nanotrain_tui.export.rows.PAGE_ROWS", 6)
     recording = Recording(tmp_path).started().steps(1000)  # at its end rows become one
@@ -132,7 +146,7 @@ def test_parquet_goes_by_row_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert table_of(data)["step"].to_pylist() == list(range(1, 1001))
 
 
-def test_the_recording_as_one_file_also_while_it_runs(tmp_path: Path) -> None:
+def test_the_recording_as_a_file_of_a_running_session(tmp_path: Path) -> None:
     recording = Recording(tmp_path).started().steps(100)
     copy = tmp_path / "copy.nanotrain"
     copy.write_bytes(bytes_of(recording.folder, "session"))

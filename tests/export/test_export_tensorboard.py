@@ -1,4 +1,4 @@
-"""Event files read back by TensorBoard's own code."""
+"""Event files, read by the code of TensorBoard."""
 
 import json
 import math
@@ -46,7 +46,18 @@ def test_every_step_and_evaluation_is_a_scalar(tmp_path: Path) -> None:
     assert len(read.Scalars("learning_rate")) == 1000
 
 
-def test_what_is_not_finite_and_telemetry_and_thinning(tmp_path: Path) -> None:
+def test_a_file_begins_with_the_version_that_tensorboard_asks_for(tmp_path: Path) -> None:
+    from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
+    from tensorboard.compat.proto.event_pb2 import Event
+
+    board = export(tutorial_run(tmp_path), tmp_path / "board")
+    for file in board.rglob("events.out.*"):
+        first = Event.FromString(next(iter(RawEventFileLoader(str(file)).Load())))
+        assert first.file_version == "brain.Event:2"
+        assert first.wall_time == pytest.approx(1714972089.0, abs=1.0)
+
+
+def test_nan_telemetry_and_every_nth_step(tmp_path: Path) -> None:
     recording = Recording(tmp_path).started().steps(20, losses={10: math.nan, 20: math.inf})
     recording.recorder.sample(1.0, 20, {"source": "psutil", "temperatures_c": {"GPU": 41.5}})
     recording.begin(from_step=15)
@@ -65,7 +76,7 @@ def test_the_configuration_and_the_log_are_texts(tmp_path: Path) -> None:
     assert b"training starts" in read.Tensors("log")[0].tensor_proto.string_val[0]
 
 
-def test_several_exports_side_by_side_are_the_rows_of_hparams(tmp_path: Path) -> None:
+def test_several_exports_are_the_trials_of_hparams(tmp_path: Path) -> None:
     from tensorboard.plugins.hparams import metadata
 
     home = tmp_path / "home"
@@ -108,7 +119,7 @@ def test_the_hparams_plugin_lists_them(tmp_path: Path) -> None:
     assert rows == {"adam", "sgd"}
 
 
-def test_tensorflow_is_not_loaded_even_where_it_is_installed(tmp_path: Path) -> None:
+def test_tensorflow_is_not_imported_even_if_it_is_installed(tmp_path: Path) -> None:
     folder = tutorial_run(tmp_path)
     code = """
 import json, sys

@@ -1,4 +1,4 @@
-"""Models and scripts of sessions that were really trained, run by Keras itself."""
+"""Models and scripts of trained sessions, run by Keras."""
 
 import io
 import json

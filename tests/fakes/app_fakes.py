@@ -295,7 +295,7 @@ def midway(**fields: Any) -> dict[str, Any]:
             Mark(120, "edited", "learning rate 0.0001 → 5e-05 by maker@nano", 2.9),
             Mark(200, "checkpoint", "checkpoint at step 200", 4.8),
             Mark(260, "paused", "paused after step 260 by maker@nano", 6.2),
-            Mark(300, "edited", "optimizer adam → sgd by maker@nano (fresh slots)", 7.3),
+            Mark(300, "edited", "optimizer adam → sgd by maker@nano (optimizer state reset)", 7.3),
             Mark(400, "checkpoint", "checkpoint at step 400, the best", 9.7),
         ),
         "checkpoints": (

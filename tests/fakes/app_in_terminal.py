@@ -11,7 +11,7 @@ import time
 from app_fakes import FakeBackend, curve, make_app, midway
 from metric_curves import curves_of
 
-from nanotrain_tui.app.entry import farewell
+from nanotrain_tui.app.entry import farewell, say
 
 backend = FakeBackend()
 session = backend.add("brisk-otter")
@@ -30,4 +30,4 @@ if sys.argv[2:] == ["live"]:
     threading.Thread(target=go_on, daemon=True).start()
 app = make_app(backend, session=sys.argv[1] if len(sys.argv) > 1 else None)
 app.run()
-print(farewell(app), end="")
+say(farewell(app))

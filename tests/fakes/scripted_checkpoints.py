@@ -43,7 +43,7 @@ class Checkpoints:
         except OSError as error:
             (folder / "part").unlink()
             message = f"Step {self.step}: No checkpoint was written: {error}."
-            self.emit("warned", message=message)
+            self.emit("warned", message=message, unsaved_step=self.step)
             return
         (folder / "part").rename(folder / file)
         tested, rank = saved["tested"], self.rank_of(saved)

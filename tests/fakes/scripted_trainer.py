@@ -6,6 +6,7 @@ except ``--inspect``. Losses and accuracies follow formulas, so tests can comput
 them, by when and in which order they come. Checkpoints are small files, restored to the bit.
 
     load=S       takes S seconds before ``ready``, listening only to ``stop``
+    gate=FILE    is not ready before FILE is there
     slow[=S]     S (0.02) seconds a step; default: as fast as it can
     chunk=K      K (10) steps a message
     fail=N       says ``failed`` after step N
@@ -103,7 +104,8 @@ class Trainer(Checkpoints, Faults):
         self.misbehave_early()
         loading = time.monotonic() + float(script.get("load", 0) or 0)
         self.emit("progress", what="loading", fraction=None)
-        while time.monotonic() < loading:
+        gate = script.get("gate")
+        while time.monotonic() < loading or (gate and not Path(gate).exists()):
             time.sleep(0.01)
         late = script.get("late")
         if late and late not in os.environ.get("LD_PRELOAD", ""):

@@ -1,4 +1,4 @@
-"""Any metrics by any name: recorded, verified, read and folded to what was given."""
+"""Metrics with any names are recorded, verified, read and folded without a change."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ ACTS = st.one_of(
 
 
 class Told:
-    """Records acts, and keeps what counts of them in plain Python."""
+    """Records actions, and keeps their expected result in plain Python."""
 
     def __init__(self, home: Path) -> None:
         self.recording = Recording(home)
@@ -141,10 +141,10 @@ def check_curve(
     state: RunState, reader: SessionReader, key: MetricPart, values: dict[int, float]
 ) -> None:
     curve = state.curve(*key)
-    bad = sum(one.total for one in curve.bad.values())
+    not_finite = sum(one.total for one in curve.not_finite.values())
     finite = [value for value in values.values() if math.isfinite(value)]
     if key.part == "training":  # of an evaluation that was repeated both values are in the curve
-        assert sum(curve.counts) + bad == len(values)
+        assert sum(curve.counts) + not_finite == len(values)
     if values:
         assert same(curve.last, values[max(values)]) and curve.end == max(values)
         if key.part == "training":
@@ -160,7 +160,7 @@ def check_curve(
         }.keys() == values.keys()
 
 
-def test_only_so_many_metrics_have_curves_and_that_is_said(tmp_path: Path) -> None:
+def test_the_number_of_curves_is_limited_with_a_notice(tmp_path: Path) -> None:
     told = Told(tmp_path)
     for number in range(MOST_METRICS + 3):
         told.row(f"metric {number:03}", 0, [1.0])

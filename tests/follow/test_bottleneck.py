@@ -1,4 +1,4 @@
-"""What bounds a run, and what it takes in."""
+"""The bottleneck and the energy of a session."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ MAXN = {"power_mode": "MAXN", "gpu_max_mhz": 921, "gpu_top_mhz": 921}
 
 
 def line(**tokens: str) -> dict[str, Any]:
-    """A body as a Nano's tegrastats makes it."""
+    """The body of a sample of the tegrastats of a Nano."""
     parts = {
         "RAM": "1903/3964MB (lfb 3x4MB)", "SWAP": "10/1982MB (cached 0MB)",
         "CPU": "[20%@1428,15%@1428,9%@1428,30%@1428]", "EMC_FREQ": "12%@1600",
@@ -66,7 +66,7 @@ ONE_CORE = {"CPU": "[100%@1428,5%@1428,9%@1428,3%@1428]", "GR3D_FREQ": "25%@614"
         ({"SWAP": "1500/1982MB (cached 9MB)"}, {"mem_available_mb": 900.0}, "gpu"),
     ],
 )
-def test_what_bounds_a_nano(tokens: dict[str, str], more: dict[str, Any], wanted: str) -> None:
+def test_bottlenecks_of_a_nano(tokens: dict[str, str], more: dict[str, Any], wanted: str) -> None:
     bodies = [{**line(**tokens), **more}] * 3
     assert kind(*bodies) == wanted
 
@@ -87,7 +87,7 @@ def test_what_bounds_a_nano(tokens: dict[str, str], more: dict[str, Any], wanted
          {"cpu_load_percent": 98.5, "gpu_load_percent": 3.0}),
     ],
 )  # fmt: skip
-def test_each_says_the_figures_it_rests_on(
+def test_a_bottleneck_has_its_figures(
     tokens: dict[str, str], more: dict[str, Any], text: str, figures: dict[str, float]
 ) -> None:
     found = bottleneck(*[{**line(**tokens), **more}] * 3)
@@ -101,20 +101,20 @@ def test_a_thread_that_moves_from_core_to_core_is_one_busy_core() -> None:
     assert found.text == "input: one core at 100%, GPU 20%"
 
 
-def test_where_the_gpus_load_is_unknown_the_cpu_is_not_blamed() -> None:
+def test_the_cpu_is_no_bottleneck_if_the_gpu_load_is_unknown() -> None:
     known = line(**ONE_CORE)
     unknown = {key: value for key, value in known.items() if key != "gpu_load_percent"}
     assert kind(*[unknown] * 3, l4t="38.4.0") == ""
-    assert kind(*[unknown] * 4, known, l4t="38.4.0") == ""  # most samples do not tell
+    assert kind(*[unknown] * 4, known, l4t="38.4.0") == ""  # most samples do not have it
     assert kind(*[unknown] * 3, on_gpu=True) == ""
     assert kind(*[unknown] * 3, l4t="38.4.0", on_gpu=False) == "cpu"  # it trains on the CPU
 
 
-def test_a_gpu_that_tensorflow_has_not_is_not_what_it_waits_for() -> None:
+def test_a_gpu_that_tensorflow_does_not_use_is_no_bottleneck() -> None:
     found = bottleneck(*[line(**ONE_CORE)] * 3, on_gpu=False)
     assert (found.kind, found.text) == ("cpu", "the CPU: one core at 100%, GPU 25%")
-    assert "TensorFlow has no GPU here" in found.advice
-    assert kind(*[line()] * 3, on_gpu=False) == ""  # whose it is, other_load says
+    assert "TensorFlow has no GPU" in found.advice
+    assert kind(*[line()] * 3, on_gpu=False) == ""  # it is the load of another program
     capped = {"power_mode": "5W", "gpu_max_mhz": 640}
     assert kind(*[line(GR3D_FREQ="99%@640")] * 3, on_gpu=False, **capped) == ""
     for slowed in (["gpu"], ["cpu", "gpu-thermal"]):
@@ -127,13 +127,13 @@ def test_a_gpu_that_tensorflow_has_not_is_not_what_it_waits_for() -> None:
         assert kind(*[busy] * 3, on_gpu=False) == "cpu"
 
 
-def test_a_gpu_of_which_nothing_is_known_is_no_claim() -> None:
+def test_an_unknown_gpu_is_no_bottleneck() -> None:
     assert bottleneck(*[line()] * 3).text == "the GPU: 100% busy at 920 MHz, if TensorFlow uses it"
     assert bottleneck(*[line()] * 3, on_gpu=True).text == "the GPU: 100% busy at 920 MHz"
 
 
 def used(trainer: float, host: float = 0.0, **tokens: str) -> list[tuple[float, dict[str, Any]]]:
-    """Samples a second apart, with the cores that the trainer and the host take."""
+    """Samples with a distance of a second, with the load of the trainer and of the host."""
     body = line(**tokens)
     return [
         (float(t), {**body, "trainer_cpu_s": 3 + trainer * t, "host_cpu_s": host * t})
@@ -149,7 +149,7 @@ def other(samples: Any, on_gpu: bool | None = False) -> str:
 FOUR = {"CPU": "[99%@1428,98%@1428,97%@1428,100%@1428]", "GR3D_FREQ": "3%@76"}
 
 
-def test_the_load_of_others_is_named_where_it_is_known() -> None:
+def test_the_load_of_other_programs_is_shown_if_known() -> None:
     assert other(used(0.8)) == "another program keeps the GPU busy: 100%"
     assert other(used(0.8), on_gpu=True) == other(used(0.8), on_gpu=None) == ""
     assert other(used(0.8, GR3D_FREQ="20%@76")) == ""
@@ -165,20 +165,20 @@ def test_the_load_of_others_is_named_where_it_is_known() -> None:
     assert found.figures == {"other_gpu_load_percent": 99.0, "other_cores": 2.9}
 
 
-def test_a_core_that_others_keep_busy_is_not_what_bounds_the_run() -> None:
+def test_a_core_that_other_programs_keep_busy_is_no_bottleneck() -> None:
     for on_gpu in (False, True):
         assert find_bottleneck(used(0.1, **ONE_CORE), "running", MAXN, 500, "", on_gpu) is None
         assert find_bottleneck(used(0.1, **FOUR), "running", MAXN, 500, "", on_gpu) is None
         assert find_bottleneck(used(1.0, **ONE_CORE), "running", MAXN, 500, "", on_gpu) is not None
 
 
-def test_a_count_that_begins_anew_is_no_load() -> None:
+def test_a_counter_that_restarts_is_no_load() -> None:
     samples = used(1.0, **FOUR)
     samples[-1][1]["trainer_cpu_s"] = 0.1
     assert other(samples) == ""
 
 
-def test_the_load_of_others_is_of_this_segment_while_it_trains() -> None:
+def test_the_load_of_other_programs_is_that_of_the_running_segment() -> None:
     board = BoardFold()
     board.begin({})
     for t, body in used(1.0):
@@ -193,7 +193,7 @@ def test_the_load_of_others_is_of_this_segment_while_it_trains() -> None:
     assert board.other_load(False) is None
 
 
-def test_a_mode_that_was_changed_while_it_trains_is_no_claim_of_the_start() -> None:
+def test_a_changed_power_mode_is_not_named() -> None:
     began = {"power_mode": "5W", "gpu_max_mhz": 640}
     assert kind(*[line(GR3D_FREQ="99%@921")] * 3, **began) == "gpu"  # faster than it allowed
     body = {**line(GR3D_FREQ="99%@640"), "gpu_max_mhz": 640, "gpu_temperature_c": 85.0}
@@ -201,13 +201,13 @@ def test_a_mode_that_was_changed_while_it_trains_is_no_claim_of_the_start() -> N
     assert found.text == "the power mode: GPU 100% busy at 640 of 921 MHz"
 
 
-def test_the_power_mode_is_named_with_what_it_costs() -> None:
+def test_the_power_mode_is_shown_with_its_clocks() -> None:
     found = bottleneck(*[line(GR3D_FREQ="99%@640")] * 3, power_mode="5W", gpu_max_mhz=640)
     assert (found.kind, found.text) == ("power_mode", "mode 5W: GPU 100% busy at 640 of 921 MHz")
     assert "doctor" in found.advice and found.figures["top_mhz"] == 921
 
 
-def test_swap_that_grows_is_told_before_memory_is_full() -> None:
+def test_growing_swap_is_shown_before_the_memory_is_full() -> None:
     grows = [line(SWAP=f"{used}/1982MB (cached 0MB)") for used in (100, 120, 140)]
     found = bottleneck(*grows)
     assert found.text == "swap: 140 MB are swapped out, 40 MB of them in the last 10 s"
@@ -221,16 +221,16 @@ def test_a_machine_without_a_gpu() -> None:
     assert "one core" in bottleneck(one).text
 
 
-def test_before_the_first_steps_it_warms_up_and_a_pause_has_no_bottleneck() -> None:
-    assert bottleneck(line(), state="starting").text == "warming up: TensorFlow loads"
-    assert bottleneck(line(), steps=0).text == "warming up: the first steps compile"
+def test_warming_up_before_the_first_steps_and_nothing_in_a_pause() -> None:
+    assert bottleneck(line(), state="starting").text == "warming up: loading TensorFlow"
+    assert bottleneck(line(), steps=0).text == "warming up: compiling the first steps"
     assert kind(line(), steps=1) == "warming_up"
     assert "minutes on a Nano" in bottleneck(line(), steps=0).advice
     assert kind(line(), state="paused") == kind(line(), state="finished") == ""
     assert find_bottleneck([], "running", {}, 50) is None
 
 
-def test_only_what_is_new_counts() -> None:
+def test_only_new_samples_count() -> None:
     busy, quiet = line(), line(GR3D_FREQ="10%@76")
     samples = [(0.0, busy), (1.0, busy), (50.0, quiet)]
     assert find_bottleneck(samples, "running", MAXN, 50) is None
@@ -253,7 +253,7 @@ HEAT = st.one_of(NUMBERS, st.lists(NUMBERS))
     st.lists(st.tuples(BODIES, CORES, HEAT), max_size=4),
     st.dictionaries(st.sampled_from(sorted(MAXN)), NUMBERS),
 )
-def test_whatever_is_recorded_is_no_exception(found: Any, environment: Any) -> None:
+def test_no_recorded_value_raises_an_exception(found: Any, environment: Any) -> None:
     samples = [
         (float(t), {**body, "cpus": cores, "throttling": heat})
         for t, (body, cores, heat) in enumerate(found)
@@ -267,7 +267,7 @@ def test_whatever_is_recorded_is_no_exception(found: Any, environment: Any) -> N
 # Energy
 
 
-def test_joules_of_a_step_and_an_epoch() -> None:
+def test_joules_per_step_and_per_epoch() -> None:
     energy = TrainingEnergy()
     for second in range(6):
         energy.add(second, 10000.0, 20 * second, 50)
@@ -278,7 +278,7 @@ def test_joules_of_a_step_and_an_epoch() -> None:
     assert energy.use(None).per_epoch_j is None  # type: ignore[union-attr]
 
 
-def test_pauses_and_gaps_are_no_training() -> None:
+def test_pauses_and_gaps_do_not_count() -> None:
     energy = TrainingEnergy()
     energy.add(0, 10000.0, 0, None)
     assert energy.use(5) is None
@@ -291,7 +291,7 @@ def test_pauses_and_gaps_are_no_training() -> None:
     assert use is not None and (use.joules, use.steps, use.samples_per_j) == (20.0, 20, None)
 
 
-def test_a_batch_that_changes_counts_from_its_step_on() -> None:
+def test_a_new_batch_size_counts_from_its_step_on() -> None:
     energy = TrainingEnergy()
     energy.add(0, 10000.0, 0, 100)
     energy.reached(50, 100)  # edited there
@@ -300,7 +300,7 @@ def test_a_batch_that_changes_counts_from_its_step_on() -> None:
     assert use is not None and use.samples_per_j == (50 * 100 + 60000) / 10.0
 
 
-def test_seldom_readings_are_joined_and_an_outage_is_not() -> None:
+def test_rare_samples_are_joined_but_not_across_an_outage() -> None:
     seldom, often = Energy(), Energy()
     for t in (0, 60, 120, 240):  # a minute apart, and one that failed
         seldom.add(t, 10000.0)
@@ -309,7 +309,7 @@ def test_seldom_readings_are_joined_and_an_outage_is_not() -> None:
     assert (seldom.joules, often.joules) == (2400.0, 30.0)
 
 
-def test_one_late_reading_or_another_rate_stops_no_count() -> None:
+def test_a_late_sample_or_another_rate_does_not_stop_the_count() -> None:
     late, slower = Energy(), Energy()
     for t in (0, 60.01, 120.02, 222, 240.01, 300.02, 360):
         late.add(t, 10000.0)
@@ -327,7 +327,7 @@ def event(kind: str, **body: Any) -> Event:
     return Event(2, 1, 5.0, 10, kind, body)
 
 
-def test_what_the_guard_says_is_kept() -> None:
+def test_the_state_has_the_message_of_the_guard() -> None:
     board = BoardFold()
     board.begin({})
     board.happened(
@@ -349,7 +349,7 @@ def test_what_the_guard_says_is_kept() -> None:
     assert board.heat_limits is None
 
 
-def test_energy_of_all_and_of_training() -> None:
+def test_energy_of_the_session_and_of_the_training() -> None:
     board = BoardFold()
     board.begin({})
     for t in range(3):

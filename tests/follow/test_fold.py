@@ -1,4 +1,4 @@
-"""The fold from rows to what is shown."""
+"""The fold from rows to the state of a session."""
 
 import math
 from dataclasses import fields
@@ -49,7 +49,7 @@ def test_a_run_from_start_to_finish() -> None:
     assert done.elapsed_s == pytest.approx(1.2)
 
 
-def test_preparation_is_told_while_it_lasts_and_logged_once() -> None:
+def test_preparation_is_shown_while_it_lasts_and_logged_once() -> None:
     rows = Rows().segment().event("configured", config=CONFIG)
     for fraction in (0.1, 0.5, 7.0):
         rows.event("preparing", what="drawing digits", fraction=fraction)
@@ -60,6 +60,16 @@ def test_preparation_is_told_while_it_lasts_and_logged_once() -> None:
     assert state_of(rows).preparing == Preparing("tracing", None)
     rows.event("started", step=0, steps=10, batch_size=5)
     assert state_of(rows).preparing is None
+
+
+def test_devices_and_versions_are_those_that_the_trainer_names() -> None:
+    rows = Rows().begin()
+    gpu = {"name": "GPU:0", "kind": "GPU"}
+    rows.event("ready", versions={"tensorflow": "2.5"}, devices=[gpu, "not one", {"kind": "CPU"}])
+    state = state_of(rows)
+    assert state.devices == (gpu, {"kind": "CPU"}) and state.versions == {"tensorflow": "2.5"}
+    rows.event("ready", versions=5, devices="none")
+    assert (state_of(rows).devices, state_of(rows).versions) == ((), {})
 
 
 def test_speed_counts_only_time_spent_in_updates() -> None:
@@ -85,13 +95,21 @@ def test_a_row_that_spans_a_pause_does_not_slow_the_speed() -> None:
     assert state.state().samples_per_s == pytest.approx(100 * 100)
 
 
+def test_where_nothing_else_is_recorded_rows_of_steps_give_the_speed() -> None:
+    rows = Rows()
+    rows.begin().event("note", message="the last word")
+    for _ in range(4):
+        rows.steps([1.0] * 300, seconds=3.0)
+    assert state_of(rows).samples_per_s == pytest.approx(100 * 100)
+
+
 def test_the_eta_counts_evaluations_too() -> None:
     rows = Rows().begin().steps([1.0] * 100, seconds=1.0).evaluated(1.0, 0.5, seconds=2.0)
     # 900 updates at 100 a second, evaluations after 101 ... 901 and at the end.
     assert state_of(rows).eta_s == pytest.approx(9 + 10 * 2.0)
 
 
-def test_a_paused_session_promises_nothing() -> None:
+def test_a_paused_session_has_no_eta() -> None:
     state = state_of(Rows().begin().steps([1.0] * 10).event("paused", who="ada@nano"))
     assert state.state == "paused" and state.eta_s is None and state.samples_per_s is None
 
@@ -121,24 +139,24 @@ def test_steps_run_again_after_a_resume_supersede_older_ones() -> None:
     assert state.curve("loss").low == 5.0
 
 
-def test_without_a_living_host_an_unfinished_session_is_interrupted() -> None:
+def test_an_unfinished_session_without_a_host_is_interrupted() -> None:
     rows = Rows().begin().steps([1.0])
     assert state_of(rows, alive=False).state == "interrupted"
     assert fold_of(rows).state(alive=False, behind=True).state == "running"  # more may be recorded
     assert state_of(rows.event("stopped", who="ada@nano"), alive=False).state == "stopped"
 
 
-def test_nan_and_infinite_metrics_are_kept_apart() -> None:
+def test_nan_and_infinite_metrics_are_counted_separately() -> None:
     rows = Rows().begin().steps([1.0, math.nan, math.inf]).evaluated("nan", "inf")
     state = state_of(rows)
-    assert state.curve("loss").last == math.inf and len(state.curve("loss").bad) == 2
+    assert state.curve("loss").last == math.inf and len(state.curve("loss").not_finite) == 2
     assert state.curve("loss", "test").last is not None and math.isnan(
         state.curve("loss", "test").last
     )
     assert state.curve("accuracy", "test").high is None
 
 
-def test_warnings_and_the_reason_of_a_failure_are_noticed_once_each() -> None:
+def test_each_warning_and_failure_is_a_notice_once() -> None:
     rows = Rows().begin()
     for _ in range(3):
         rows.event("warned", message="memory is short")
@@ -146,7 +164,7 @@ def test_warnings_and_the_reason_of_a_failure_are_noticed_once_each() -> None:
     assert state_of(rows).notices == ("memory is short", "out of memory at line 3")
 
 
-def test_telemetry_keeps_what_is_measured_apart_from_what_is_missing() -> None:
+def test_missing_telemetry_is_none_and_not_zero() -> None:
     rows = Rows().begin()
     rows.sample(source="tegrastats", gpu_load_percent=40, power_total_mw=5000, tf_memory_mb=100.5)
     rows.t += 1
@@ -160,12 +178,12 @@ def test_telemetry_keeps_what_is_measured_apart_from_what_is_missing() -> None:
 
 
 @pytest.mark.parametrize("value", [None, "high", True, math.nan, math.inf, 1e300, [], {}])
-def test_a_figure_that_is_none_is_missing(value: object) -> None:
+def test_telemetry_of_another_type_is_missing(value: object) -> None:
     gauge = state_of(Rows().begin().sample(source="psutil", gpu_load_percent=value)).gauges
     assert gauge["gpu_load"].now is None and not gauge["gpu_load"].curve
 
 
-def test_what_is_kept_is_bounded() -> None:
+def test_log_marks_and_checkpoints_are_limited() -> None:
     rows = Rows().begin()
     for i in range(2 * LOG_LINES):
         rows.step = i
@@ -173,11 +191,11 @@ def test_what_is_kept_is_bounded() -> None:
         rows.event("edited", changes={"train.steps": [i, i + 1]})
     state = state_of(rows)
     assert len(state.log) == LOG_LINES and len(state.checkpoints) == CHECKPOINTS
-    assert len(state.marks) == MARKS + CHECKPOINTS  # neither pushes the other out
+    assert len(state.marks) == MARKS + CHECKPOINTS  # each has its own limit
     assert len(state.notices) == NOTICES and state.notices[-1] == f"warning {2 * LOG_LINES - 1}"
 
 
-def test_a_mark_says_what_was_done_there() -> None:
+def test_a_mark_has_the_text_of_its_event() -> None:
     rows = Rows().begin().steps([1.0] * 3)
     rows.event("edited", who="ada@nano", changes={"train.batch_size": [100, 50]})
     mark = next(mark for mark in state_of(rows).marks if mark.kind == "edited")
@@ -205,7 +223,7 @@ def test_a_checkpoint_written_late_changes_neither_step_nor_speed() -> None:
     assert [(one.step, one.best) for one in state.checkpoints] == [(10, True)]
 
 
-def test_a_best_checkpoint_that_is_trained_again_is_none() -> None:
+def test_a_best_checkpoint_after_the_step_of_a_resume_does_not_count() -> None:
     rows = Rows().begin().steps([1.0] * 2).event("checkpoint", file="2.npz", **score_of(2, 0.5))
     rows.steps([1.0] * 2).event("checkpoint", file="4.npz", **score_of(4, 0.6)).begin(from_step=2)
     assert [(one.step, one.best) for one in state_of(rows).checkpoints] == [(2, True), (4, False)]
@@ -226,7 +244,7 @@ def test_checkpoints_are_listed_until_they_are_removed() -> None:
     assert [step for kind, step in signs(state) if kind == "checkpoint"] == [4, 5]
 
 
-def test_a_divergence_lasts_until_the_loss_is_a_number_again() -> None:
+def test_a_divergence_lasts_until_the_loss_is_finite() -> None:
     rows = Rows().begin().steps([1.0, math.nan])
     rows.event("diverged", loss="nan", policy="pause", checkpoint="1.npz").event("paused")
     state = state_of(rows)
@@ -342,7 +360,7 @@ def _told(story: list[tuple[str, object]]) -> Rows:
 
 
 @given(_history(), st.data())
-def test_the_state_does_not_depend_on_the_batches(rows: Rows, data: st.DataObject) -> None:
+def test_the_state_does_not_depend_on_the_size_of_batches(rows: Rows, data: st.DataObject) -> None:
     at_once, bit_by_bit = Fold("a"), Fold("a")
     at_once.add(batch_of(rows))
     start = 0

@@ -1,4 +1,4 @@
-"""Recordings kept from earlier versions open with all there is to them, and can be gone on with."""
+"""Recordings of earlier versions can be opened completely and resumed."""
 
 import math
 import shutil
@@ -31,7 +31,7 @@ def interrupted(request: pytest.FixtureRequest, tmp_path: Path) -> SessionFolder
 
 
 def opened(home: Path, name: str) -> SessionFolder:
-    """A session's folder with a copy of a kept recording."""
+    """The folder of a session with a copy of a recording of an earlier version."""
     folder = create_session(str(home), "mnist", name)
     shutil.copyfile(KEPT / f"{name}.nanotrain", folder.recording)
     return folder
@@ -45,7 +45,7 @@ def state_of(folder: SessionFolder) -> RunState:
         follower.close()
 
 
-def test_a_finished_one_is_summed_up(finished: SessionFolder) -> None:
+def test_a_finished_session_has_a_summary(finished: SessionFolder) -> None:
     summary = summarise(finished)
     assert (summary.state, summary.step, summary.steps) == ("finished", 300, 300)
     assert summary.best("accuracy") == pytest.approx(0.9) and summary.best("loss") == 0.5
@@ -53,7 +53,7 @@ def test_a_finished_one_is_summed_up(finished: SessionFolder) -> None:
     assert summary.problem is None and len(summary.spark) > 0 and summary.tags == []
 
 
-def test_a_finished_one_is_folded(finished: SessionFolder) -> None:
+def test_a_finished_session_is_folded(finished: SessionFolder) -> None:
     state = state_of(finished)
     assert (state.state, state.step, state.energy_j) == ("finished", 300, pytest.approx(1.0))
     assert sum(state.curve("loss").counts) == 300
@@ -61,7 +61,7 @@ def test_a_finished_one_is_folded(finished: SessionFolder) -> None:
     assert [checkpoint.step for checkpoint in state.checkpoints] == [300]
 
 
-def test_an_interrupted_one_has_every_step_once(interrupted: SessionFolder) -> None:
+def test_an_interrupted_session_has_every_step_once(interrupted: SessionFolder) -> None:
     with SessionReader(interrupted) as reader:
         rows = reader.metric_series("loss")
         steps = [row.first_step + i for row in rows for i in range(len(row.values))]
@@ -71,7 +71,7 @@ def test_an_interrupted_one_has_every_step_once(interrupted: SessionFolder) -> N
     assert sum(map(math.isfinite, values)) == 218
 
 
-def test_an_interrupted_one_is_folded(interrupted: SessionFolder) -> None:
+def test_an_interrupted_session_is_folded(interrupted: SessionFolder) -> None:
     state = state_of(interrupted)
     assert (state.state, state.step) == ("interrupted", 220)
     assert state.config["train"]["batch_size"] == 50
@@ -89,14 +89,14 @@ def test_both_replay_to_their_end(finished: SessionFolder, interrupted: SessionF
             assert replay.state().step == 50
 
 
-def test_a_finished_one_takes_another_name(finished: SessionFolder) -> None:
+def test_a_finished_session_can_be_renamed(finished: SessionFolder) -> None:
     Path(finished.lock).touch()
     renamed = rename_session(finished, "kept-9")
     with SessionReader(renamed) as reader:
         assert reader.meta()["name"] == "kept-9"
 
 
-def test_an_interrupted_one_goes_on(interrupted: SessionFolder) -> None:
+def test_an_interrupted_session_can_be_resumed(interrupted: SessionFolder) -> None:
     recorder = Recorder(interrupted)
     recorder.begin_segment(20.0, "2026-05-06T07:08:09+02:00", 200, {})
     recorder.event(20.0, 200, "configured", {"config": {}, "who": "ann@nano"})

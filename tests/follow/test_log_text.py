@@ -1,4 +1,4 @@
-"""Every event in one plain line."""
+"""The text of every kind of event."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
         (
             "edited",
             {"who": "a@b", "changes": {"train.batch_size": [100, 50]}, "retraced": True},
-            "batch size 100 → 50 by a@b (compiled anew)",
+            "batch size 100 → 50 by a@b (compiled again)",
         ),
         (
             "edited",
@@ -48,7 +48,7 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
                 "scripted": True,
             },
             "optimizer Adam → gradient descent (SGD), learning rate 0.1 → 0.2, new.key none → 1 "
-            "(as scripted, fresh slots)",
+            "(scripted, optimizer state reset)",
         ),
         (
             "edited",
@@ -58,7 +58,7 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
         (
             "edited",
             {"who": "a@b", "changes": {"train.batch_size": [5, 6]}, "scripted": True, "again": 4},
-            "batch size 5 → 6 by a@b (made again)",
+            "batch size 5 → 6 by a@b (repeated)",
         ),
         ("edited", {"changes": {"train.steps": 5}}, "nothing changed"),
         (
@@ -69,8 +69,7 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
         (
             "diverged",
             {"checkpoint": None},
-            "the loss is nan at step 7; there is no good checkpoint, "
-            "so begin anew with other values",
+            "the loss is nan at step 7; there is no good checkpoint, so restart with other values",
         ),
         (  # an older version's: the best of other steps' evaluations
             "checkpoint",
@@ -103,7 +102,7 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
         ("unheard_of", {}, "unheard_of"),
     ],
 )
-def test_what_an_event_says(kind: str, body: dict[str, Any], text: str) -> None:
+def test_text_of_an_event(kind: str, body: dict[str, Any], text: str) -> None:
     assert said(kind, **body) == text
 
 
@@ -111,7 +110,7 @@ def test_the_start_names_data_and_size() -> None:
     data = {"name": "mnist", "train": 60000}
     text = said("started", step=0, data=data, parameters=814090, xla=True)
     assert text == "training starts, mnist, 60,000 images, 814,090 parameters, XLA"
-    assert said("started", step=400).startswith("training goes on after step 400")
+    assert said("started", step=400).startswith("training continues after step 400")
 
 
 def test_a_traceback_becomes_one_short_line() -> None:
@@ -119,7 +118,7 @@ def test_a_traceback_becomes_one_short_line() -> None:
     assert text.startswith("Traceback File [31m'x' yyy") and len(text) == LONGEST
 
 
-def test_levels_follow_the_weight_of_an_event() -> None:
+def test_level_of_an_event() -> None:
     levels = {kind: describe(Event(1, 1, 0.0, 0, kind, {})).level for kind in ("note", "crashed")}
     assert levels == {"note": "info", "crashed": "error"}
 

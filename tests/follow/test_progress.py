@@ -23,7 +23,7 @@ def test_only_the_first_time_at_a_step_counts() -> None:
     assert progress.times().means[10] == 1.0
 
 
-def test_what_is_trained_again_is_told_anew() -> None:
+def test_steps_that_are_trained_again_replace_the_old_ones() -> None:
     progress = Progress()
     progress.reached(1.0, 10, 100, 1000)
     progress.reached(2.0, 20, 50, 1000)
@@ -33,7 +33,7 @@ def test_what_is_trained_again_is_told_anew() -> None:
 
 
 @pytest.mark.parametrize(("batch_size", "examples"), [(None, 1000), (100, None)])
-def test_epochs_nobody_can_tell_are_not_told(batch_size: int | None, examples: int | None) -> None:
+def test_unknown_epochs_are_left_out(batch_size: int | None, examples: int | None) -> None:
     progress = Progress()
     progress.reached(1.0, 10, batch_size, examples)
     assert not progress.epochs() and progress.times()

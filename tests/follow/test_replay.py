@@ -1,4 +1,4 @@
-"""A replay shows what was seen live, at every place and whatever way led there."""
+"""A replay has the same states as the live session, at every position."""
 
 import random
 from dataclasses import fields
@@ -23,7 +23,7 @@ class Clock:
 
 
 def told_live(home: Path, seed: int) -> tuple[SessionFolder, dict[int, RunState]]:
-    """A session with all that happens to one, and what was seen of it at every event."""
+    """A session with every kind of event, and its live state at each event."""
     chance = random.Random(seed)
     recording = Recording(home)
     follower = Follower(LocalSource(recording.folder.path))
@@ -43,8 +43,8 @@ def told_live(home: Path, seed: int) -> tuple[SessionFolder, dict[int, RunState]
                                   "edit", "checkpoint", "resume", "diverged", "note"])  # fmt: skip
             if kind == "steps":
                 for _ in range(chance.randrange(1, 6)):
-                    bad = {recording.step + 3: float("nan")} if chance.random() < 0.1 else {}
-                    recording.steps(chance.randrange(1, 90), losses=bad)
+                    not_finite = {recording.step + 3: float("nan")} if chance.random() < 0.1 else {}
+                    recording.steps(chance.randrange(1, 90), losses=not_finite)
                     recording.t += chance.choice([0.0, 0.3, 0.001])
                 continue
             recording.t += chance.random() * 0.2
@@ -84,7 +84,7 @@ def assert_same(live: RunState, replayed: RunState) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_at_every_event_the_state_is_the_one_seen_live(tmp_path: Path, seed: int) -> None:
+def test_the_state_at_every_event_equals_the_live_one(tmp_path: Path, seed: int) -> None:
     folder, seen = told_live(tmp_path, seed)
     with SessionReader(folder) as reader:
         replay = Replay(reader, Clock())
@@ -96,7 +96,7 @@ def test_at_every_event_the_state_is_the_one_seen_live(tmp_path: Path, seed: int
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_end_is_the_end(tmp_path: Path, seed: int) -> None:
+def test_the_state_at_the_end_equals_the_last_one(tmp_path: Path, seed: int) -> None:
     folder, _ = told_live(tmp_path, seed)
     follower = Follower(LocalSource(folder.path))
     ended = follower.follow()
@@ -116,7 +116,7 @@ def replay_of(home: Path, clock: Clock, speed: float = 1.0) -> Replay:
     return Replay(SessionReader(tutorial_run(home)), clock, speed)
 
 
-def test_it_plays_in_session_time_at_its_speed(tmp_path: Path) -> None:
+def test_the_speed_scales_the_session_time(tmp_path: Path) -> None:
     clock = Clock()
     replay = replay_of(tmp_path, clock, speed=0.5)
     assert replay.state().step == 0
@@ -135,16 +135,16 @@ def test_it_plays_in_session_time_at_its_speed(tmp_path: Path) -> None:
     assert (state.step, state.state, replay.playing) == (1000, "finished", False)
 
 
-def test_seeking_by_step_time_and_share(tmp_path: Path) -> None:
+def test_seeking_by_step_time_and_percentage(tmp_path: Path) -> None:
     replay = replay_of(tmp_path, Clock())
     for text, step in (("500", 500), ("0:00.25", 250), ("75 %", 750), ("0.1s", 100), ("0", 0)):
         assert replay.seek(text) == ""
         assert replay.state().step == pytest.approx(step, abs=1), text
     assert replay.seek("99999999") == "" and replay.state().step == 1000
-    assert "no place" in replay.seek("the middle")
+    assert "not a position" in replay.seek("the middle")
 
 
-def test_speeds_are_powers_of_two_and_then_as_fast_as_it_draws(tmp_path: Path) -> None:
+def test_speeds_are_powers_of_two_and_the_maximum(tmp_path: Path) -> None:
     clock = Clock()
     replay = replay_of(tmp_path, clock, speed=32.0)
     for wanted in (64.0, float("inf"), float("inf")):
@@ -161,7 +161,7 @@ def test_speeds_are_powers_of_two_and_then_as_fast_as_it_draws(tmp_path: Path) -
     assert replay.speed == 0.25
 
 
-def test_from_event_to_event(tmp_path: Path) -> None:
+def test_seeking_from_event_to_event(tmp_path: Path) -> None:
     recording = Recording(tmp_path).started().steps(100)
     recording.event("edited", changes={"optimizer.learning_rate": [1, 2]})
     recording.steps(100).event("checkpoint", file="step-000000200.npz")
@@ -175,7 +175,7 @@ def test_from_event_to_event(tmp_path: Path) -> None:
     assert back is not None and back.kind == "checkpoint" and replay.state().step == 200
 
 
-def test_one_whose_host_was_killed_is_interrupted_at_its_end(tmp_path: Path) -> None:
+def test_a_session_whose_host_was_killed_ends_interrupted(tmp_path: Path) -> None:
     recording = Recording(tmp_path).started().steps(100)
     recording.event("note", message="half way")
     replay = Replay(SessionReader(recording.steps(100).close()), Clock())

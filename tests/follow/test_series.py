@@ -1,4 +1,4 @@
-"""Binned series: bounded, the same however they are fed, unharmed by what is no number."""
+"""Binned series: limited memory, the same for rows of any length, and safe with NaN."""
 
 import math
 from array import array
@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.follow.not_finite import NotFinite, all_of, in_words, stretches
+from nanotrain_tui.follow.not_finite import NotFinite
+from nanotrain_tui.follow.not_finite_ranges import all_of, in_words, stretches
 from nanotrain_tui.follow.series import WORTH_NUMPY, Curve, Series
 from nanotrain_tui.follow.totals import LARGEST, totals, totals_between
 
@@ -18,19 +19,21 @@ BAD = st.sampled_from([math.nan, math.inf, -math.inf])
 
 
 def covered(curve: Curve) -> int:
-    return sum(curve.counts) + sum(one.total for one in curve.bad.values())
+    return sum(curve.counts) + sum(one.total for one in curve.not_finite.values())
 
 
 def bad_counts(curve: Curve) -> list[int]:
-    return [curve.bad[i].total if i in curve.bad else 0 for i in range(len(curve.counts))]
+    return [
+        curve.not_finite[i].total if i in curve.not_finite else 0 for i in range(len(curve.counts))
+    ]
 
 
-def test_an_empty_series_has_no_figures() -> None:
+def test_an_empty_series_has_no_values() -> None:
     curve = Series().curve()
     assert not curve and curve.last is None and curve.low is None and curve.high is None
 
 
-def test_a_series_keeps_every_value_apart_while_there_is_room() -> None:
+def test_a_series_that_is_not_full_has_a_bin_for_each_value() -> None:
     series = Series(8)
     series.extend(1, [3.0, 1.0, 2.0])
     curve = series.curve()
@@ -48,18 +51,16 @@ def test_a_full_series_doubles_its_bins_and_keeps_its_extremes() -> None:
 
 
 @given(st.lists(FINITE | BAD, max_size=200), st.integers(2, 16))
-def test_how_values_are_cut_into_rows_makes_no_difference(
-    values: list[float], capacity: int
-) -> None:
+def test_the_length_of_the_rows_makes_no_difference(values: list[float], capacity: int) -> None:
     whole, pieces = Series(capacity), Series(capacity)
     whole.extend(1, array("f", values))
     for x, value in enumerate(array("f", values), 1):
         pieces.add(x, value)
     a, b = whole.curve(), pieces.curve()
-    assert (a.width, a.counts, a.bad, a.lows, a.highs) == (
+    assert (a.width, a.counts, a.not_finite, a.lows, a.highs) == (
         b.width,
         b.counts,
-        b.bad,
+        b.not_finite,
         b.lows,
         b.highs,
     )
@@ -84,7 +85,7 @@ def test_no_value_is_lost_or_counted_twice(rows: list[tuple[int, list[float]]]) 
 
 
 @given(st.lists(FINITE, min_size=1, max_size=300), st.integers(0, 310))
-def test_after_a_cut_nothing_shown_comes_from_beyond_it(values: list[float], cut: int) -> None:
+def test_a_cut_deletes_every_value_after_it(values: list[float], cut: int) -> None:
     series = Series(8)
     series.extend(0, values)
     series.cut(cut)
@@ -96,7 +97,7 @@ def test_after_a_cut_nothing_shown_comes_from_beyond_it(values: list[float], cut
     assert curve.high is None or curve.high in kept
 
 
-def test_nan_and_infinities_are_counted_and_the_newest_is_told() -> None:
+def test_nan_and_infinities_are_counted_and_may_be_the_last_value() -> None:
     series = Series(4)
     series.extend(0, array("f", [1.0, math.nan, math.inf, -math.inf]))
     curve = series.curve()
@@ -106,7 +107,7 @@ def test_nan_and_infinities_are_counted_and_the_newest_is_told() -> None:
     assert bad_counts(series.curve()) == [1, 2, 0]
 
 
-def test_what_no_float32_holds_counts_as_an_overflow() -> None:
+def test_a_value_beyond_float32_counts_as_infinite() -> None:
     series = Series()
     series.extend(0, [1e300, 2.0, LARGEST])
     assert series.curve().high == LARGEST and bad_counts(series.curve()) == [1, 0, 0]
@@ -121,7 +122,7 @@ def test_a_gap_stays_a_gap() -> None:
     assert all(math.isnan(mean) for mean in curve.means[1:20])
 
 
-def test_ten_million_values_take_what_ten_thousand_take() -> None:
+def test_the_memory_does_not_grow_with_the_values() -> None:
     series = Series(64)
     row = array("f", [0.25, 0.75] * 50_000)
     for x in range(0, 10**7, len(row)):
@@ -154,14 +155,14 @@ def test_many_values_make_the_same_series_in_bulk_and_one_by_one() -> None:
     assert repr(bulk.curve()) == repr(plain.curve())
 
 
-def test_a_far_jump_costs_no_memory() -> None:
+def test_a_large_gap_needs_no_memory() -> None:
     series = Series(16)
     series.add(0, 1.0)
     series.add(1 << 52, 2.0)
     assert len(series.curve().counts) <= 16 and covered(series.curve()) == 2
 
 
-def test_an_unchanged_series_gives_the_same_curve_and_an_old_one_does_not_move() -> None:
+def test_curves_are_cached_and_do_not_change() -> None:
     series = Series(8)
     series.extend(0, [1.0, 2.0])
     before = series.curve()
@@ -170,28 +171,30 @@ def test_an_unchanged_series_gives_the_same_curve_and_an_old_one_does_not_move()
     assert before.last == 2.0 and len(before.counts) == 2
 
 
-def test_one_bin_is_no_series() -> None:
+def test_a_series_needs_two_bins() -> None:
     with pytest.raises(ValueError, match="two bins"):
         Series(1)
 
 
 @given(st.lists(FINITE | BAD, min_size=1, max_size=120), st.integers(2, 16), st.integers(0, 130))
-def test_what_is_not_finite_is_told_exactly(values: list[float], capacity: int, cut: int) -> None:
-    """However wide the bins are, and in bulk as one by one."""
+def test_values_that_are_not_finite_are_counted_exactly(
+    values: list[float], capacity: int, cut: int
+) -> None:
+    """For any width of bins, for single values and for many at once."""
     block = array("f", values)
     series = Series(capacity)
     series.extend(1, block)
     series.cut(cut)
     kept = block[: max(0, series.curve().end)]
-    bad = [(x, value) for x, value in enumerate(kept, 1) if not math.isfinite(value)]
+    not_finite = [(x, value) for x, value in enumerate(kept, 1) if not math.isfinite(value)]
     found = all_of(series.curve())
-    if not bad:
+    if not not_finite:
         assert found is None
         return
-    nan = sum(math.isnan(value) for _, value in bad)
-    assert found == NotFinite(nan, len(bad) - nan, bad[0][0], bad[-1][0])
+    nan = sum(math.isnan(value) for _, value in not_finite)
+    assert found == NotFinite(nan, len(not_finite) - nan, not_finite[0][0], not_finite[-1][0])
     joined = stretches(series.curve())
-    assert sum(one.total for one in joined) == len(bad)
+    assert sum(one.total for one in joined) == len(not_finite)
     assert all(a.last < b.first for a, b in pairwise(joined))
 
 
@@ -208,13 +211,13 @@ def test_what_is_not_finite_is_told_exactly(values: list[float], capacity: int, 
         ([1.0] * 5000 + [math.nan] * 5000, "nan from step 5,001"),
     ],
 )
-def test_what_is_not_finite_in_words(values: list[float], text: str) -> None:
+def test_text_about_values_that_are_not_finite(values: list[float], text: str) -> None:
     series = Series(64)
     series.extend(1, array("f", values))
     assert in_words(series.curve()) == text
 
 
-def test_tests_that_are_not_finite_are_told_whatever_lies_between_them() -> None:
+def test_text_about_evaluations_that_are_not_finite() -> None:
     series = Series(64)
     for step, loss in ((1, 2.0), (101, math.nan), (201, math.nan), (301, 1.0)):
         series.add(step, loss)

@@ -10,7 +10,7 @@ from nanotrain_tui.follow.source import Follower, LocalSource
 from nanotrain_tui.session.errors import RecordingError
 
 
-def test_a_finished_session_is_told_whole(tmp_path: Path) -> None:
+def test_a_finished_session_is_read_completely(tmp_path: Path) -> None:
     follower = Follower(LocalSource(tutorial_run(tmp_path).path))
     state = follower.follow()
     follower.close()
@@ -21,9 +21,7 @@ def test_a_finished_session_is_told_whole(tmp_path: Path) -> None:
     assert not state.behind
 
 
-def test_a_long_recording_is_read_a_look_at_a_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_recording_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source_module, "ROWS_A_LOOK", 7)
     recording = Recording(tmp_path).started()
     for _ in range(20):
@@ -54,7 +52,7 @@ def test_a_live_session_is_followed_as_it_grows(tmp_path: Path) -> None:
 
 
 class Quiet(LocalSource):
-    """A host that lives and answers, but records nothing new."""
+    """A host that runs and answers, but records nothing new."""
 
     why = "database or disk is full"
 
@@ -67,7 +65,7 @@ class Quiet(LocalSource):
         return self.why
 
 
-def test_a_session_that_falls_silent_is_asked_why(
+def test_a_host_that_records_nothing_is_asked_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(source_module, "QUIET_S", 0.0)

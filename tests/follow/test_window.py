@@ -1,4 +1,4 @@
-"""A window holds the steps it is asked for, in bins fine enough to see them."""
+"""A window has exactly the requested steps, in small bins."""
 
 import math
 from pathlib import Path
@@ -12,13 +12,13 @@ from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def points(curve: Curve) -> dict[int, float]:
-    """The means of the bins that hold anything, by the first x of each."""
+    """The means of the bins with values, by the first x of each."""
     return {
         curve.start + i * curve.width: mean for i, mean in enumerate(curve.means) if curve.counts[i]
     }
 
 
-def test_a_small_window_has_every_step_apart(tmp_path: Path) -> None:
+def test_a_small_window_has_a_bin_for_every_step(tmp_path: Path) -> None:
     with SessionReader(tutorial_run(tmp_path)) as reader:
         window = read_window(reader, 150, 250)
     loss = window.curve("loss")
@@ -30,7 +30,7 @@ def test_a_small_window_has_every_step_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("bins", "piece"), [(16, 1000), (64, 1), (64, 64), (512, 333)])
-def test_the_whole_is_what_all_steps_are(
+def test_a_window_of_all_steps_is_the_whole_session(
     tmp_path: Path, bins: int, piece: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("nanotrain_tui.follow.window.PIECE_STEPS", piece)
@@ -43,7 +43,7 @@ def test_the_whole_is_what_all_steps_are(
     assert times == sorted(times) and times[-1] == pytest.approx(1.0)
 
 
-def test_beyond_the_end_there_is_nothing(tmp_path: Path) -> None:
+def test_a_window_beyond_the_end_is_empty(tmp_path: Path) -> None:
     with SessionReader(tutorial_run(tmp_path)) as reader:
         window = read_window(reader, 2000, 3000)
     assert not any(window.curves.values()) and not any(window.gauges.values())
@@ -60,7 +60,7 @@ def test_after_a_resume_each_step_counts_once_and_edits_change_the_epochs(tmp_pa
         window = read_window(reader, 1, 300)
     loss = window.curve("loss")
     assert sum(loss.counts) == 199 and loss.end == 200
-    assert [(one.nan, one.first, one.last) for one in loss.bad.values()] == [(1, 120, 120)]
+    assert [(one.nan, one.first, one.last) for one in loss.not_finite.values()] == [(1, 120, 120)]
     epochs = points(window.epochs)
     assert epochs[150] == pytest.approx(150 * 100 / 60000)
     assert epochs[200] == pytest.approx((150 * 100 + 50 * 50) / 60000)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from nanotrain_tui.host.guard.guards import Guards
 from nanotrain_tui.host.guard.heat import HeatGuard
 from nanotrain_tui.host.guard.heat_limits import Limits, heat_limits
-from nanotrain_tui.host.guard.memory import MemoryGuard, available_mb
 from nanotrain_tui.telemetry.thermal import Trip
 
 RUNNING, PAUSED, STARTING = "running", "paused", "starting"
@@ -54,7 +53,7 @@ def test_messages_have_the_measured_values() -> None:
     (paused,) = heat.take(hot(50.5), RUNNING)
     assert paused.body() == {
         "guard": "heat", "action": "paused", "value": 50.5, "limit": 50.0, "what": "GPU",
-        "message": "GPU is at 50.5 °C: training pauses, and goes on below 42 °C",
+        "message": "GPU is at 50.5 °C: training pauses, and resumes below 42 °C",
     }  # fmt: skip
     watching = heat.watching()
     assert watching.body()["warn"] == 45.0 and watching.body()["resume"] == 42.0
@@ -165,7 +164,7 @@ def test_a_limit_that_is_raised_below_the_heat_holds_on_by_the_new_one() -> None
     heat.limits = Limits(51.0, {}, 5.0, None)
     heat.remind()
     (holding,) = heat.take(hot(52), PAUSED)
-    assert "goes on below 41 °C" in holding.message
+    assert "resumes below 41 °C" in holding.message
     assert acts(heat, 50.9, PAUSED) == acts(heat, 45, PAUSED) == []
     assert acts(heat, 40, PAUSED) == ["resumed"]
 
@@ -249,7 +248,7 @@ def test_without_a_temperature_it_stays_paused_and_says_so() -> None:
     (blind,) = [action for actions in told for action in actions]
     assert blind.action == "holding" and "no temperature can be read" in blind.message
     (back,) = heat.take(hot(51), PAUSED)
-    assert back.action == "holding" and "goes on below 40 °C" in back.message
+    assert back.action == "holding" and "resumes below 40 °C" in back.message
     assert acts(heat, 39, PAUSED) == ["resumed"]
 
 
@@ -277,7 +276,7 @@ def test_a_lower_limit_to_go_on_at_does_not_let_it_go() -> None:
     heat.limits = Limits(50.0, {}, 5.0, 30.0)
     heat.remind()
     (holding,) = heat.take(hot(45), PAUSED)
-    assert holding.message == "GPU is at 45 °C: training stays paused, and goes on below 30 °C"
+    assert holding.message == "GPU is at 45 °C: training stays paused, and resumes below 30 °C"
 
 
 def test_without_limits_the_guard_is_off() -> None:
@@ -290,6 +289,13 @@ def test_warning_alone() -> None:
     heat.may_pause = False
     acts(heat, 48)
     assert acts(heat, 49) == ["warned"] and acts(heat, 60) == [] and not heat.holds
+
+
+def test_a_session_that_has_ended_is_no_longer_held() -> None:
+    heat = warmed()
+    assert acts(heat, 51) == ["paused"] and heat.holds
+    acts(heat, 51, "stopped")
+    assert not heat.holds and heat.release() is None
 
 
 def test_the_begin_and_end_of_throttling_are_reported() -> None:
@@ -353,32 +359,3 @@ def test_random_temperatures_and_commands(walk: list[tuple[float, str]], limit: 
             elif action.action == "resumed":
                 assert state == PAUSED and by == "guard" and degrees < limit - 10
                 state, by = RUNNING, ""
-
-
-def test_low_memory_is_reported_once_until_it_is_relieved() -> None:
-    memory = MemoryGuard()
-    config = {"guard.memory": "checkpoint", "guard.memory_mb": 0.0}
-
-    def acts(available: float) -> list[str]:
-        body = {"mem_available_mb": available, "ram_total_mb": 4000, "swap_used_mb": 1,
-                "swap_total_mb": 500}  # fmt: skip
-        return [action.action for action in memory.take(body, config)]
-
-    assert acts(201) == []
-    assert acts(199) == ["warned", "checkpoint"]
-    assert acts(150) == acts(250) == []
-    assert acts(301) == ["relieved"]
-    config["guard.memory"] = "warn"
-    assert acts(100) == ["warned"]
-    config["guard.memory"] = "off"
-    assert acts(301) == []
-
-
-@pytest.mark.parametrize(
-    ("body", "left"),
-    [({"mem_available_mb": 7, "ram_used_mb": 1, "ram_total_mb": 3}, 7.0),
-     ({"ram_used_mb": 1, "ram_total_mb": 3}, 2.0), ({"ram_used_mb": 1}, None), ({}, None)],
-)  # fmt: skip
-def test_available_memory(body: dict[str, Any], left: float | None) -> None:
-    assert available_mb(body) == left
-    assert MemoryGuard().take({}, {"guard.memory": "warn", "guard.memory_mb": 5.0}) == []

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hosting import Started, wait_for
@@ -243,3 +244,15 @@ def test_a_file_system_that_cannot_allocate_is_written_to(tmp_path, monkeypatch)
     made = Reserve(str(tmp_path))
     made.make()
     assert made.is_whole and Path(made.path).stat().st_blocks * 512 >= RESERVE_BYTES
+
+
+@pytest.mark.parametrize(
+    ("free", "is_made"), [(4 * RESERVE_BYTES, True), (4 * RESERVE_BYTES - 1, False)]
+)
+def test_a_reserve_is_made_again_with_four_times_its_size_free(
+    tmp_path, monkeypatch, free, is_made
+):
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_bavail=free, f_frsize=1))
+    reserve = Reserve(str(tmp_path))
+    reserve.make_if_roomy()
+    assert reserve.is_whole is is_made

@@ -71,7 +71,7 @@ def test_no_odd_message_ends_or_spoils_a_session(host, tmp_path, seed):
     raw.write_bytes(b"\n".join(odd_lines(random.Random(seed))))
     session = host(f"raw={raw}", train__steps=60)
     kinds = session.end()
-    assert kinds[-1] in ("finished", "crashed", "stopped"), "the fixture checks the recording"
+    assert kinds[-1] == "finished", "the fixture checks the recording"
     assert kinds.count("warned") < 60
 
 
@@ -164,7 +164,8 @@ def test_no_odd_request_ends_a_session(host):
             answer = b""
             while not answer.endswith(b"\n"):
                 answer += connection.recv(65536)
-            assert json.loads(answer)["ok"] in (True, False)
+            told = json.loads(answer)
+            assert told["ok"] is True or (told["ok"] is False and told["why"])
     assert session.do("stop")["ok"]
     assert "stopped" in session.end()
 

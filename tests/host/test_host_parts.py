@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.host.lock import FolderLock
-from nanotrain_tui.host.trainer.log import TrainerLog
 from nanotrain_tui.host.trainer.messages import BadMessage, parse_message
 from nanotrain_tui.host.trainer.process import CommandPipe
+from nanotrain_tui.host.trainer.trainer_log import TrainerLog
 from nanotrain_tui.session.errors import HostLives
-from nanotrain_tui.telemetry.lines import LineSplitter
+from nanotrain_tui.telemetry.line_splitter import LineSplitter
 from nanotrain_tui.trainer_python import crash
 
 

@@ -110,11 +110,13 @@ def test_a_bad_command_is_refused_with_a_reason_on_the_record(host, request_, sa
     assert refused.body["command"]["do"] == request_["do"]
 
 
-def test_commands_wait_for_a_trainer_that_loads(host):
-    session = host("load=0.5", train__steps=100_000)
+def test_commands_wait_for_a_trainer_that_loads(host, tmp_path):
+    gate = tmp_path / "gate"
+    session = host(f"gate={gate}", train__steps=100_000)
     assert session.do("pause", wait=False) == {
         "id": 2, "ok": True, "queued": True, "state": "starting", "step": 0,
     }  # fmt: skip
+    gate.touch()
     answer = session.do("set", values={"optimizer.learning_rate": 0.25})
     assert (answer["ok"], answer["state"], answer["step"]) == (True, "paused", 0)
     assert session.do("resume")["ok"]
@@ -158,13 +160,16 @@ def test_an_answer_comes_when_the_state_is_there(host, late):
     assert session.do("stop")["state"] == "stopped"
 
 
-def test_commands_up_to_the_end_are_answered_or_there_is_no_host(host):
-    session = host("slow=0.001", train__steps=300)
-    answers = []
+def test_commands_up_to_the_end_are_answered_or_there_is_no_host(host, tmp_path):
+    gate = tmp_path / "gate"
+    session = host(f"slow=0.001,gate={gate}", train__steps=300)
+    assert session.do("pause", wait=False)["queued"]
+    gate.touch()
+    answers = [session.do("set", values={"optimizer.learning_rate": 0.5}), session.do("resume")]
+    assert [answer["ok"] for answer in answers] == [True, True]
     with pytest.raises(NotRunning):
         while True:
-            answers.append(session.do("set", values={"optimizer.learning_rate": 0.5}))
-    assert answers
+            answers.append(session.do("set", values={"optimizer.learning_rate": 0.25}))
     assert all(answer["ok"] or "ended" in answer["why"] for answer in answers)
 
 

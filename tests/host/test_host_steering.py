@@ -8,7 +8,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from nanotrain_tui.host.commands import NOTHING, REFUSE, SEND, STEPPING, BadRequest, decide
+from nanotrain_tui.host.commands import (
+    NOTHING,
+    REFUSE,
+    SEND,
+    STEPPING,
+    BadRequest,
+    arguments,
+    decide,
+)
 from nanotrain_tui.host.steering import Session, Steering
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.undo import Undo
@@ -99,7 +107,7 @@ class Commanded(RuleBasedStateMachine):
         refused = bool(self.answers) and self.answers[-1]["ok"] is False and not sent
         if state in states.ENDED:
             assert not sent
-            assert refused or do == "stop"
+            assert refused is (do != "stop")
         elif (do == "step" and state == states.RUNNING) or (
             do == "resume" and state == states.STARTING
         ):
@@ -244,6 +252,23 @@ def test_a_trainer_that_accepts_no_more_commands_is_a_reason():
     assert "accepts no more commands" in answers[0]["why"]
 
 
+def test_what_waits_for_an_undo_is_refused_when_the_trainer_dies():
+    """The trainer has never seen it: nothing of it is to be taken back."""
+    session, answers = FakeSession(), []
+    session.now = states.RUNNING
+    session.finish_set = lambda values, origin, applied: finished.append((values, applied))
+    steering, finished = Steering(session), []
+    for do, request in (("set", {"values": {"a": 1}}), ("undo", {}), ("set", {"values": {"a": 2}})):
+        steering.submit(do, request, "me", answers.append)
+    assert [message["do"] for message in session.told] == ["set"]
+    assert answers == []
+    steering.ended("the trainer died")
+    assert [(answer["ok"], answer["why"]) for answer in answers] == [
+        (False, "the trainer died")
+    ] * 3
+    assert finished == [({"a": 1}, False)]
+
+
 def test_who_asked_is_known_when_it_happens():
     session = FakeSession()
     steering = Steering(session)
@@ -316,3 +341,11 @@ def test_set_takes_plain_short_values_alone(value):
     session, answers = FakeSession(), []
     Steering(session).submit("set", {"values": {"train.steps": value}}, "me", answers.append)
     assert not answers[0]["ok"] and answers[0]["why"].endswith(("at most", "a single value"))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_value_beyond_64_bits_is_refused(sign):
+    values = {"train.steps": sign * (2**63 - 1)}
+    assert arguments("set", {"values": values}) == {"values": values}
+    with pytest.raises(BadRequest, match=r"train\.steps: must be a single value"):
+        arguments("set", {"values": {"train.steps": sign * 2**63}})

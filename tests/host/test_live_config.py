@@ -72,3 +72,29 @@ def continue_without(live, refused):
     live.settle(refused, applied=False)
     assert live.now == before
     assert live.check({"train.batch_size": 7}) == {"train.batch_size": 7}
+
+
+def test_what_a_trainer_reports_and_no_field_can_hold_is_left_out():
+    live = LiveConfig(check({}), "stop")
+    reported = {"train.batch_size": "many", "optimizer.learning_rate": None, "train.seed": 7}
+    assert live.apply(reported) == {"train.seed": [check({})["train.seed"], 7]}
+
+
+def test_what_a_trainer_did_is_in_force_even_if_we_would_have_refused_it():
+    live = LiveConfig(check({}), "stop")
+    changes = live.apply({"loss.name": "binary_crossentropy", "model.output": "linear"})
+    assert set(changes) == {"loss.name", "model.output"}
+    assert live.now["model.output"] == "linear"
+
+
+def test_an_edit_that_is_refused_takes_nothing_back_from_those_behind_it():
+    live = LiveConfig(check({}), "stop")
+    first, second = {"train.batch_size": 10}, {"model.dropout": 0.5}
+    live.queue(first)
+    live.queue(second)
+    live.settle(first, applied=False)
+    with pytest.raises(ConfigError):
+        live.check({"train.batch_size": -1})
+    assert live.apply(second) == {"model.dropout": [0.0, 0.5]}
+    live.settle(second, applied=True)
+    assert live.now == edited(check({}), second)

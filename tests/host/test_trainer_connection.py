@@ -6,7 +6,7 @@ import pytest
 
 from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.host.trainer.connection import TrainerLink
-from nanotrain_tui.host.trainer.log import TrainerLog
+from nanotrain_tui.host.trainer.trainer_log import TrainerLog
 
 
 class PipeTrainer:

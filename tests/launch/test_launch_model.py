@@ -1,9 +1,13 @@
 """Which checkpoint is meant, and which network the trainer is told to expect."""
 
+import sys
+
 import pytest
 
-from nanotrain_tui.launch.model import _sizes_of, choose
+from nanotrain_tui.launch import model as model_module
+from nanotrain_tui.launch.model import Model, _sizes_of, ask, choose
 from nanotrain_tui.session.checkpoints import Checkpoint
+from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.trainer_python.launch_error import LaunchError
 
 
@@ -58,3 +62,13 @@ def test_without_a_whole_one_those_there_are_named(wanted: int | str | None) -> 
 )
 def test_the_sizes_of_the_recorded_network(data: dict[str, object], sizes: object) -> None:
     assert _sizes_of(data, {"model.hidden": "300, 100 tanh"}) == sizes
+
+
+def test_a_trainer_that_never_answers_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It knows no --export, and trains instead."""
+    monkeypatch.setattr(model_module, "ANSWER_WITHIN_S", 0.5)
+    code = "import time\nwhile True: print('epoch', flush=True); time.sleep(0.05)"
+    command = [sys.executable, "-c", code]
+    model = Model(SessionFolder("/none"), one(10), {"shape": [2, 2]}, command)
+    with pytest.raises(LaunchError, match=r"no answer to --export in 0\.5 s.*your own must"):
+        list(ask(model, "--export", {"kind": "weights"}))

@@ -149,3 +149,13 @@ def test_the_values_of_an_evaluation_are_read_from_both_places() -> None:
     assert (part_of({}), part_of({"on": 7}), part_of({"on": "validation"})) == (
         "test", "test", "validation",
     )  # fmt: skip
+
+
+def test_parts_have_their_usual_order_however_they_were_seen() -> None:
+    fold = MetricsFold()
+    for part in ("test", "a", "validation"):
+        fold.event("evaluated", {"metrics": {"iou": 0.5}, "on": part})
+        assert fold.shows("iou", part) is True
+    assert fold.shows("iou", "training") is False and fold.shows("mae", "test") is False
+    assert fold.row("iou") is True
+    assert fold.metrics().get("iou").on == ("training", "validation", "test", "a")

@@ -3,6 +3,7 @@
 import pytest
 from session_recordings import new_recording, recording, series, write_steps
 
+from nanotrain_tui.session import summary as summary_module
 from nanotrain_tui.session.bodies import number
 from nanotrain_tui.session.errors import RecordingError, SessionError
 from nanotrain_tui.session.folder import SessionFolder, create_session
@@ -62,3 +63,19 @@ def test_a_chosen_name(tmp_path):
     for name in ("", "../x", "a b", "x" * 80):
         with pytest.raises(SessionError, match="cannot be the name"):
             create_session(str(tmp_path), "digits", name)
+
+
+def test_a_stored_summary_is_the_one_that_is_read_from_the_rows(tmp_path, monkeypatch):
+    with recording(tmp_path) as (folder, recorder):
+        recorder.event(0.0, 0, "started", {"steps": 1000, "batch_size": 10})
+        write_steps(recorder, 1, [float("nan"), 2.0, 1.23456789], 0.5, 1.5)
+        recorder.event(2.5, 3, "evaluated", {"loss": "inf", "accuracy": 0.75, "seconds": 0.5})
+        recorder.event(2.5, 3, "finished", {})
+        recorder.commit()
+        read = summarise(folder)
+        recorder.finish()
+    monkeypatch.setattr(summary_module, "_read", None)
+    stored = summarise(folder)
+    assert stored._replace(spark=[]) == read._replace(spark=[])
+    assert repr(stored.spark) == repr([round(part, 4) for part in read.spark])
+    assert (stored.duration_s, stored.step, stored.best("accuracy")) == (2.5, 3, 0.75)

@@ -9,12 +9,13 @@ import sqlite3
 import tarfile
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from session_recordings import resumed
 
 from nanotrain_tui.launch.resume_and_fork import configuration_of
-from nanotrain_tui.session.errors import SessionError
+from nanotrain_tui.session.errors import RecordingError, SessionError
 from nanotrain_tui.session.labels import Labels, read_labels
 from nanotrain_tui.session.programs import PROGRAMS
 from nanotrain_tui.session.recording import portable
@@ -67,6 +68,24 @@ def test_a_file_that_the_manifest_does_not_list_is_refused(tmp_path: Path, sound
             bundle.addfile(member, found.extractfile(member))
         bundle.addfile(tarfile.TarInfo("trainer.log"))
     refused(tmp_path / "file", tmp_path / "home", "lists other files")
+
+
+@pytest.mark.parametrize("name", ["session.nanotrain", "trainer.log"])
+def test_a_file_that_was_changed_after_packing_is_refused(
+    tmp_path: Path, sound: bytes, name: str
+) -> None:
+    files = {"session.nanotrain": sound, "trainer.log": b"as it was"}
+    sums = {other: hashlib.sha256(data).hexdigest() for other, data in files.items()}
+    sums[name] = hashlib.sha256(b"another content").hexdigest()
+    with tarfile.open(tmp_path / "file", "w:gz") as bundle:
+        for member, data in {
+            "manifest.json": json.dumps({"files": sums}).encode(),
+            **files,
+        }.items():
+            about = tarfile.TarInfo(member)
+            about.size = len(data)
+            bundle.addfile(about, io.BytesIO(data))
+    refused(tmp_path / "file", tmp_path / "home", f"'{name}' was changed after packing")
 
 
 def test_labels_and_a_summary_from_elsewhere_do_not_break_the_list(
@@ -139,3 +158,15 @@ def test_the_programs_of_another_machine_are_blanked(tmp_path: Path) -> None:
         assert edited.body == {"changes": {"train.steps": [300, 400]}, "who": "eve"}
     config = configuration_of(here)
     assert not any(config.get(key) for key in PROGRAMS) and config["train.steps"] == 300
+
+
+@pytest.mark.parametrize(
+    ("problems", "reason"),
+    [(["one"], "one"), (["one", "two"], "one (and 1 more)"), (list("abc"), "a (and 2 more)")],
+)
+def test_the_first_problem_is_named_and_the_others_are_counted(monkeypatch, problems, reason):
+    found = SimpleNamespace(problems=problems)
+    monkeypatch.setattr(portable, "verify_file", lambda *_, **__: found)
+    with pytest.raises(RecordingError) as caught:
+        portable._check("a.db", "recording")
+    assert str(caught.value) == "a.db is refused: " + reason

@@ -22,6 +22,7 @@ from nanotrain_tui.session.folder import (
 )
 from nanotrain_tui.session.manage import rename_session
 from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.recorder import create_recording
 
 
 def test_names_take_the_next_free_number(tmp_path):
@@ -78,6 +79,14 @@ def test_ten_sorts_after_two(tmp_path):
     for _ in range(10):
         new_recording(tmp_path)
     assert [folder.name for folder in list_sessions(str(tmp_path))][-1] == "digits-10"
+
+
+def test_a_name_without_a_number_comes_where_its_numbers_begin(tmp_path):
+    for name in ("b-1", "a-10", "b-0", "b", "a-2"):
+        folder = create_session(str(tmp_path), "digits", name)
+        create_recording(folder, "2026-01-02T03:04:05+00:00", {})
+    found = [folder.name for folder in list_sessions(str(tmp_path))]
+    assert found == ["a-2", "a-10", "b", "b-0", "b-1"]
 
 
 def test_alive_means_a_lock_is_held_and_testing_takes_none(tmp_path):

@@ -17,7 +17,7 @@ from recorded import Recording, tutorial_run
 
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.manage import delete_session, rename_session
-from nanotrain_tui.session.recording.opening import sentence
+from nanotrain_tui.session.recording.opening import SPARE, sentence
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.verify import verify_file
 from nanotrain_tui.session.summary import summarise
@@ -162,6 +162,17 @@ def test_without_room_for_a_copy_the_error_says_what_to_do(folder, read_only, mo
     with pytest.raises(RecordingError, match=r"needs \d+ MB in .*TMPDIR"):
         SessionReader(folder)
     assert "TMPDIR" in verify_file(folder.recording).problems[0]
+
+
+def test_a_copy_needs_room_for_itself_and_its_repair(folder, read_only, temporary, monkeypatch):
+    cut_short(folder.recording)
+    beside = Path(folder.recording + "-journal")
+    needed = SPARE + 2 * (Path(folder.recording).stat().st_size + beside.stat().st_size)
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: Usage(1 << 40, 0, needed - 1))
+    with pytest.raises(RecordingError, match="TMPDIR"):
+        SessionReader(folder)
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: Usage(1 << 40, 0, needed))
+    assert events(folder)
 
 
 def test_a_copy_that_cannot_be_made_leaves_nothing(folder, read_only, temporary, monkeypatch):

@@ -124,6 +124,14 @@ def test_an_older_session_whose_network_was_edited_since_is_not_tested(made, key
     assert made.listed() == [(10, None, False)]
 
 
+@pytest.mark.parametrize("key", ["model.dropout", "optimizer.learning_rate"])
+def test_an_edit_that_does_not_change_the_network_leaves_an_older_session_tested(made, key):
+    made.steps(10).test(0.9)
+    made.edit(key, 0.1, 0.2)
+    made.old_checkpoint(accuracy=0.9, best=True)
+    assert made.listed() == [(10, 0.9, True)]
+
+
 def test_an_older_session_that_was_resumed_is_tested_by_its_own_segment(made):
     made.steps(10).test(0.9)
     made.begin(from_step=10)

@@ -34,10 +34,32 @@ def exported(folder: SessionFolder, name: str, to: Path) -> Path:
 
 
 def test_a_whole_recording_is_whole(tmp_path: Path) -> None:
-    for folder in (tutorial_run(tmp_path), resumed(tmp_path)):
+    for folder, updates in ((tutorial_run(tmp_path), 1000), (resumed(tmp_path), 150)):
         report = verify_file(folder.recording)
         assert report.problems == []
-        assert report.facts["updates"] in (1000, 150)
+        assert report.facts["updates"] == updates
+
+
+def test_the_facts_are_the_numbers_of_rows_and_the_progress_ends_with_all(tmp_path: Path) -> None:
+    folder = resumed(tmp_path)
+    shares: list[float] = []
+    facts = verify_file(folder.recording, shares.append).facts
+    with closing(sqlite3.connect(folder.recording)) as database:
+        tables = ("segments", "events", "samples", "steps")
+        rows = {name: database.execute(f"SELECT count(*) FROM {name}") for name in tables}
+        counts = {name: cursor.fetchone()[0] for name, cursor in rows.items()}
+    size = Path(folder.recording).stat().st_size
+    assert facts == {**counts, "schema": 1, "updates": 150, "bytes": size}
+    assert shares == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
+
+
+@pytest.mark.parametrize("content", [b"", b"text that is long enough to be a header"])
+def test_of_a_file_that_is_no_recording_only_the_size_is_known(
+    tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "file").write_bytes(content)
+    report = verify_file(str(tmp_path / "file"))
+    assert report.facts == {"bytes": len(content)} and "no SQLite file" in report.problems[0]
 
 
 @pytest.mark.parametrize(

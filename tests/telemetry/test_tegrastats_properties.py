@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.telemetry.lines import LineSplitter, text_of
+from nanotrain_tui.telemetry.line_splitter import LineSplitter, text_of
 from nanotrain_tui.telemetry.tegrastats import TegrastatsLine, parse_line
 
 COUNT = st.integers(0, 99999)

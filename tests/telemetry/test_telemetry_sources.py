@@ -100,6 +100,21 @@ def test_proc_of_this_machine_agrees_with_psutil() -> None:
     assert ours.memory().ram_total_mb == theirs.memory().ram_total_mb
 
 
+def test_without_psutil_this_machines_own_files_are_read() -> None:
+    def load(name: str) -> object:
+        raise ImportError(f"No module named {name!r}")
+
+    class NoGpu:
+        source = ""
+
+        def body(self) -> dict[str, Any]:
+            return {}
+
+    machine = Machine(0.0, NoGpu(), load=load)  # type: ignore[arg-type]
+    assert machine.source == "/proc"
+    assert machine.body(0.0)["ram_total_mb"] == ProcSource().memory().ram_total_mb
+
+
 def test_a_psutil_that_cannot_read_gives_nothing() -> None:
     def refuse(**_: object) -> None:
         raise OSError("no /proc/vmstat")

@@ -2,7 +2,9 @@
 
 import hashlib
 import io
+import os
 import resource
+import stat
 from unittest.mock import ANY
 
 import numpy as np
@@ -47,6 +49,21 @@ def test_nothing_is_left_beside_the_checkpoints(tmp_path):
     checkpoint.save(str(tmp_path), example(1))
     checkpoint.save(str(tmp_path), example(2))
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_checkpoint_survives_a_power_cut_as_soon_as_it_is_reported(tmp_path, monkeypatch):
+    """Its content is on the disk before it gets its name, and then the name is."""
+    synced = []
+
+    def fsync(descriptor):
+        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        synced.append((is_folder, sorted(path.suffix for path in tmp_path.iterdir())))
+        real(descriptor)
+
+    real = os.fsync
+    monkeypatch.setattr(checkpoint.os, "fsync", fsync)
+    checkpoint.save(str(tmp_path), example())
+    assert synced == [(False, [".part"]), (True, [".npz"])]
 
 
 def test_a_write_that_fails_leaves_the_last_checkpoint_whole(tmp_path, monkeypatch):

@@ -2,13 +2,14 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from trainer_runs import TRAINER, Process, config_of
+from trainer_runs import PATIENCE_S, TRAINER, Process, config_of
 
 from nanotrain_tui.trainer import installed, process
 
@@ -80,8 +81,10 @@ def test_it_dies_with_its_host_even_when_the_pipe_stays_open(folder):
         os.write(to_trainer, json.dumps(start).encode() + b"\n")
         assert between.stderr.readline() == b"loading\n"
         between.kill()
-        assert between.stdout.read() == b""  # ends only when no process holds it any more
         between.wait()
+        # Its output ends when no process holds it any more.
+        assert select.select([between.stdout], [], [], PATIENCE_S)[0], "the trainer goes on"
+        assert between.stdout.read() == b""
         os.close(to_trainer)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 TRAINER = Path(__file__).resolve().parents[2] / "nanotrain_tui" / "trainer"
 PIXELS = 36
+PATIENCE_S = 120.0
 
 
 def write_data(folder: Path, train: int = 400, test: int = 200) -> Path:
@@ -140,7 +141,10 @@ def at(kind, step=None):
 
 
 class Process:
-    """The trainer as the host starts it: by its path, its own process."""
+    """The trainer as the host starts it: by its path, its own process.
+
+    It is killed after ``PATIENCE_S``, so a test that waits for it in vain fails.
+    """
 
     def __init__(
         self, *arguments, python=sys.executable, python_path=None, stderr=subprocess.DEVNULL
@@ -156,11 +160,14 @@ class Process:
             env=environment,
         )
         self.events = []
+        self._timer = threading.Timer(PATIENCE_S, self.process.kill)
 
     def __enter__(self):
+        self._timer.start()
         return self
 
     def __exit__(self, *error):
+        self._timer.cancel()
         self.process.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):

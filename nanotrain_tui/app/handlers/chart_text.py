@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut, has_choice_of_scale, value_text
+from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut, has_choice_of_scale
 from nanotrain_tui.drawing.scale import log_scale
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.session.metrics import TRAINING, Metric
@@ -35,7 +35,7 @@ def scale_text(state: RunState, scale: str) -> tuple[str, str]:
         metric, low = below[0]
         label = cut(metric.label, METRIC_CELLS)
         return (
-            f"Cannot use a logarithmic axis: the {label} has the value {value_text(metric, low)}.",
+            f"Cannot use a logarithmic axis: the {label} has the value {metric.text(low)}.",
             "warning",
         )
     return SCALE_TEXTS[scale].format(_in_a_sentence(known)), "info"

@@ -11,7 +11,7 @@ from nanotrain_tui.app.screens.dialogs import Item, PickList, Prompt
 from nanotrain_tui.app.source.jobs import Command, Fork, Resume, Start
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.catalog.formats import clock, file_size, plural
-from nanotrain_tui.drawing.metric_text import cut, value_text
+from nanotrain_tui.drawing.metric_text import cut
 from nanotrain_tui.follow.run_state import Checkpoint
 from nanotrain_tui.session.metrics import PERCENT, Metrics
 
@@ -210,7 +210,7 @@ def _result(one: Checkpoint, metrics: Metrics) -> str:
     if metric is None or value is None:
         return "not tested"
     name = "" if metric.format == PERCENT else f"{cut(metric.label, SCORE_CELLS)} "
-    return f"{name}{value_text(metric, value)}"
+    return f"{name}{metric.text(value)}"
 
 
 def _about(one: Checkpoint, name: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nanotrain_tui.app.form.model import FormModel
-from nanotrain_tui.app.handlers.memory import ask_about_memory
+from nanotrain_tui.app.handlers.memory_question import ask_about_memory
 from nanotrain_tui.app.handlers.session_text import WATCHING, divergence, ending, launching
 from nanotrain_tui.app.handlers.shell import Screens, Shell
 from nanotrain_tui.app.keys.situation import Situation

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from nanotrain_tui.app.form.model import FormModel
-from nanotrain_tui.app.handlers.memory import larger_batch
+from nanotrain_tui.app.handlers.memory_question import larger_batch
 from nanotrain_tui.app.handlers.session_link import EditTrail, SessionLink
 from nanotrain_tui.app.handlers.shell import Screens, Shell
 from nanotrain_tui.app.source.jobs import Command

@@ -21,7 +21,7 @@ from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.app.widgets.bars import MessageLine
 from nanotrain_tui.app.widgets.sessions_list import SessionList
 from nanotrain_tui.catalog.formats import count, plural
-from nanotrain_tui.drawing.sessions import NEWEST, chosen, evaluated_texts, sorts, state_of
+from nanotrain_tui.drawing.sessions import NEWEST, chosen, evaluated_texts, sorts
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
@@ -121,7 +121,7 @@ class SessionsScreen(Screen["Chosen | None"]):
         self.rows.marked &= {one.name for one in found}
         if self._read_again:
             self.read()
-        elif any(state_of(one) in ("starting", "running", "paused") for one in found):
+        elif any(one.is_live for one in found):
             wait_s = max(READ_EVERY_S, took_s / READING_FRACTION)
             self._next_read = self.set_timer(wait_s, self.read)
 

@@ -18,6 +18,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from nanotrain_tui.app.terminal.canvas import Canvas, Update
+from nanotrain_tui.app.terminal.gone import LastingOutput
 from nanotrain_tui.app.terminal.pacing import LEAST, MOST, Pacing
 
 LOOK_EVERY_S = 0.05  # interval of attempts while output waits for the terminal
@@ -36,6 +37,7 @@ class TerminalDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
+        self._file: Any = LastingOutput(self._file)
         self.started_at = 0.0  # when the program last took the terminal, by Textual's clock
         self._pacing = Pacing()
         self._canvas = Canvas(getattr(app.console, "_color_system", None) or ColorSystem.TRUECOLOR)
@@ -122,7 +124,7 @@ class TerminalDriver(LinuxDriver):
     # --- taking and leaving the terminal ---------------------------------------------------
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        """(columns, rows) of the terminal itself: an exported COLUMNS does not change with it."""
+        """Return (columns, rows) of the terminal; an exported COLUMNS would hide a resize."""
         try:
             columns, rows = os.get_terminal_size(self.fileno)
         except OSError:

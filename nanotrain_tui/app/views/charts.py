@@ -1,7 +1,7 @@
 """All charts of the session on one x axis."""
 
+from nanotrain_tui.app.handlers.views import ViewContext
 from nanotrain_tui.app.screens.charts import ChartsScreen
-from nanotrain_tui.app.views.context import ViewContext
 
 
 def open_view(context: ViewContext) -> None:

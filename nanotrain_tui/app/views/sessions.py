@@ -1,8 +1,8 @@
 """The list of all sessions; a chosen one is opened, replayed or exported."""
 
+from nanotrain_tui.app.handlers.views import ViewContext
 from nanotrain_tui.app.screens.sessions import Chosen, SessionsScreen
 from nanotrain_tui.app.source.ports import Watch
-from nanotrain_tui.app.views.context import ViewContext
 
 
 def open_view(context: ViewContext) -> None:

@@ -1,15 +1,14 @@
 """``nanotrain compare``: sessions side by side."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nanotrain_tui.catalog import nearest
-from nanotrain_tui.catalog.formats import clock, count, joules
 from nanotrain_tui.cli.exit_status import FINISHED, CommandError, note
 from nanotrain_tui.cli.options import complete_session, json_option
-from nanotrain_tui.cli.output import metric_value, print_json, table, width
+from nanotrain_tui.cli.output import print_json, table, width
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.session.metrics import (
     PERCENT,
@@ -21,11 +20,11 @@ from nanotrain_tui.session.metrics import (
 )
 
 if TYPE_CHECKING:
-    from nanotrain_tui.follow.compare import ComparedRun, Reached
+    from nanotrain_tui.drawing.result_columns import Target
+    from nanotrain_tui.follow.compare import ComparedRun
     from nanotrain_tui.session.metrics import Metric
 
 MOST = 8
-MOST_COLUMNS = 3  # of further metrics
 
 
 @click.command("compare")
@@ -81,38 +80,19 @@ def command(
     return FINISHED
 
 
-class Target(NamedTuple):
-    """A value of a metric, and what it took each session to reach it."""
-
-    metric: "Metric"
-    value: float | None  # None: no session was evaluated
-
-    def reached_by(self, one: "ComparedRun") -> "Reached | None":
-        """None where the session never reached it."""
-        return None if self.value is None else one.reached(self.metric.name, self.value)
-
-    def text(self) -> str:
-        """``93 %``, ``0.5``; empty where there is no value."""
-        if self.value is None:
-            return ""
-        unit = f" {self.metric.unit}" if self.metric.unit else ""
-        percent = self.metric.format == PERCENT
-        return f"{100 * self.value:g}%" if percent else f"{self.value:g}{unit}"
-
-
 def _target(
     found: list["ComparedRun"], target: float | None, accuracy: float | None
-) -> Target | None:
-    """What is asked for, else the best value that all of them reached; None without a metric."""
-    from nanotrain_tui.follow.compare import common_target, primary_metric
+) -> "Target | None":
+    """The value of an option, else the best one that all reached; None without a metric."""
+    from nanotrain_tui.drawing.result_columns import Target, default_target
+    from nanotrain_tui.follow.compare import primary_metric
 
-    metric = primary_metric(found)
+    metric, value = primary_metric(found), target
     if accuracy is not None and target is None:
-        metric = _known(found, SCORED_BY) or metric
-        return Target(metric, accuracy) if metric else None
-    if metric is None:
-        return None
-    return Target(metric, common_target(found, metric.name) if target is None else target)
+        metric, value = _known(found, SCORED_BY) or metric, accuracy
+    if metric is None or value is None:
+        return default_target(found)
+    return Target(metric, value)
 
 
 def _known(found: list["ComparedRun"], name: str) -> "Metric | None":
@@ -140,7 +120,7 @@ def _curve_named(name: str | None, recorded: list[MetricPart]) -> MetricPart:
 def _object(
     found: list["ComparedRun"],
     differ: dict[str, list[str]],
-    target: Target | None,
+    target: "Target | None",
     curve: MetricPart,
     axis: str,
 ) -> dict[str, Any]:
@@ -173,9 +153,9 @@ def _setting(one: "ComparedRun", key: str) -> dict[str, Any]:
 
 
 def _session(
-    one: "ComparedRun", target: Target | None, curve: MetricPart, axis: str
+    one: "ComparedRun", target: "Target | None", curve: MetricPart, axis: str
 ) -> dict[str, Any]:
-    from nanotrain_tui.follow.not_finite import as_object
+    from nanotrain_tui.follow.not_finite_ranges import as_object
     from nanotrain_tui.session.evaluated import as_json, beside_metrics
 
     reached = target.reached_by(one) if target else None
@@ -197,62 +177,13 @@ def _session(
     }
 
 
-def _results(found: list["ComparedRun"], target: Target | None) -> str:
+def _results(found: list["ComparedRun"], target: "Target | None") -> str:
+    from nanotrain_tui.drawing.result_columns import result_columns
 
-    header = ["SESSION", "STATE", "STEPS", "TIME", "ENERGY"]
-    metrics = _compared(found)
-    if target:
-        header += [f"BEST {target.metric.title.upper()}", "AT STEP"]
-    header += [f"BEST {metric.title.upper()}" for metric in metrics]
-    text = target.text() if target else ""
-    if text:
-        header.append(f"TO {text}")
-    rows = []
-    for one in found:
-        row = [
-            one.name,
-            one.summary.state,
-            _steps(one),
-            clock(one.summary.duration_s),
-            joules(one.summary.energy_j, "-"),
-        ]
-        if target:
-            best = one.best(target.metric.name)
-            value = best.value(target.metric.name) if best else None
-            row += [metric_value(target.metric, value), count(best.step) if best else "-"]
-        row += [metric_value(metric, one.summary.best(metric.name)) for metric in metrics]
-        if target and text:
-            row.append(_took(target.reached_by(one)))
-        rows.append(row)
-    return "\n".join(table(header, rows))
-
-
-def _compared(found: list["ComparedRun"]) -> list["Metric"]:
-    """A few more metrics with a best value beside the one that decides."""
-    from nanotrain_tui.follow.compare import primary_metric
-
-    primary = primary_metric(found)
-    names = {
-        metric.name: metric
-        for one in found
-        for metric, _, best in one.summary.metrics.values()
-        if best is not None and metric != primary
-    }
-    return list(names.values())[:MOST_COLUMNS]
-
-
-def _steps(one: "ComparedRun") -> str:
-    """``600``, of a fork ``600, 300 own``."""
-    own = f", {count(one.summary.own_steps)} own" if one.begins_at else ""
-    return f"{count(one.summary.step)}{own}"
-
-
-def _took(reached: "Reached | None") -> str:
-    if reached is None:
-        return "never"
-    energy = "" if reached.energy_j is None else f", {joules(reached.energy_j)}"
-    own = f" ({count(reached.own_steps)} own)" if reached.own_steps != reached.step else ""
-    return f"step {count(reached.step)}{own}, {clock(reached.time_s)}{energy}"
+    columns = result_columns(found, target, missing="-")
+    header = ["SESSION", *(name.upper() for name, _ in columns)]
+    rows = zip((one.name for one in found), *(cells for _, cells in columns), strict=True)
+    return "\n".join(table(header, list(rows)))
 
 
 def _differences(found: list["ComparedRun"], differ: dict[str, list[str]]) -> str:

@@ -21,10 +21,9 @@ def command(shell: str) -> int:
     zsh:   eval "$(nanotrain completion zsh)"             # in ~/.zshrc
     fish:  nanotrain completion fish > ~/.config/fish/completions/nanotrain.fish
     """
-    from nanotrain_tui.cli.group import nanotrain
-
     found = get_completion_class(shell)
     if found is None:
         raise CommandError(f"this version of click has no completion for {shell}.")
+    nanotrain = click.get_current_context().find_root().command
     print(found(nanotrain, {}, "nanotrain", "_NANOTRAIN_COMPLETE").source())
     return FINISHED

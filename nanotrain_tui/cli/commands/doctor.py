@@ -22,10 +22,11 @@ from nanotrain_tui.cli.checks.machine import (
     worst,
 )
 from nanotrain_tui.cli.cost import check_cost
-from nanotrain_tui.cli.exit_status import FAILED, FINISHED, note, os_reason
+from nanotrain_tui.cli.exit_status import FAILED, FINISHED, note
 from nanotrain_tui.cli.options import RunOptions, json_option, machine_options
 from nanotrain_tui.cli.output import print_json, say, width
 from nanotrain_tui.config import Folders, find_folders
+from nanotrain_tui.session.errors import os_reason
 
 if TYPE_CHECKING:
     from nanotrain_tui.cli.checks.trainer import ExaminedPython

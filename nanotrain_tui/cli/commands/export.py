@@ -10,12 +10,13 @@ import click
 from click.shell_completion import CompletionItem
 
 from nanotrain_tui.catalog import ConfigError
-from nanotrain_tui.cli.exit_status import FINISHED, CommandError, note, os_reason
+from nanotrain_tui.cli.exit_status import FINISHED, CommandError, note
 from nanotrain_tui.cli.model_options import model_options
 from nanotrain_tui.cli.options import complete_session, json_option
 from nanotrain_tui.cli.output import print_json
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.cli.signals import StopRequests
+from nanotrain_tui.session.errors import os_reason
 
 if TYPE_CHECKING:
     from nanotrain_tui.export import AnyFormat, Options

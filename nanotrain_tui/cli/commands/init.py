@@ -5,10 +5,11 @@ from pathlib import Path
 
 import click
 
-from nanotrain_tui.cli.exit_status import FINISHED, CommandError, os_reason
+from nanotrain_tui.cli.exit_status import FINISHED, CommandError
 from nanotrain_tui.cli.output import say
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.config import load_presets, replace_file, resolve
+from nanotrain_tui.session.errors import os_reason
 
 
 @click.command("init")

@@ -13,7 +13,7 @@ from nanotrain_tui.cli.exit_status import FINISHED, CommandError
 from nanotrain_tui.cli.options import json_option
 from nanotrain_tui.cli.output import print_json
 from nanotrain_tui.cli.places import my_folders
-from nanotrain_tui.cli.session_table import print_sessions, state_of
+from nanotrain_tui.cli.session_table import print_sessions
 from nanotrain_tui.cli.sessions_edit import COMMANDS
 
 if TYPE_CHECKING:
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
 
 STATES = (
-    "starting", "running", "paused", "finished", "stopped", "failed", "interrupted", "unreadable",
+    "starting", "running", "paused", "finished", "stopped", "failed", "interrupted",
+    "not responding", "unreadable",
 )  # fmt: skip
 
 # Figures with the best first, words by the alphabet. None: the session has no such value.
 SORTS: dict[str, Callable[["SessionSummary"], Any]] = {
     "name": lambda one: one.name,
-    "state": lambda one: state_of(one),
+    "state": lambda one: one.shown_state,
     "step": lambda one: -one.step,
     "time": lambda one: one.duration_s,
     "energy": lambda one: one.energy_j,
@@ -93,9 +94,9 @@ def command(
     chosen = [
         one
         for one in summaries
-        if (state is None or state_of(one) == state)
+        if (state is None or one.shown_state == state)
         and set(tags) <= set(one.tags)
-        and (search is None or matches(one, search))
+        and (search is None or one.matches(search))
     ]
     chosen = _sorted(chosen, sort, reverse, _metrics_of(summaries))
     if as_json:
@@ -120,16 +121,6 @@ def _print_leftovers(home: str) -> None:
             f"Without a recording, as a start was interrupted: {', '.join(names)}. "
             f"Delete with 'nanotrain sessions delete {' '.join(names)}'."
         )
-
-
-def matches(summary: "SessionSummary", text: str) -> bool:
-    """Whether every word of the text is somewhere in what describes the session."""
-    held = (
-        summary.name, summary.note, *summary.tags, summary.data, summary.model, summary.optimizer,
-        summary.loss_name, state_of(summary),
-    )  # fmt: skip
-    words = " ".join(part for part in held if part).lower()
-    return all(word in words for word in text.lower().split())
 
 
 def _sorted(

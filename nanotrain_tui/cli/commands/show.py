@@ -72,7 +72,7 @@ def command(session: str, as_json: bool) -> int:
 
 
 def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader") -> dict[str, Any]:
-    from nanotrain_tui.follow.not_finite import as_object
+    from nanotrain_tui.follow.not_finite_ranges import as_object
     from nanotrain_tui.session.evaluated import as_json, beside_metrics, evaluated
     from nanotrain_tui.session.metrics import BESIDE_METRICS, TRAINING
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from nanotrain_tui.catalog.formats import plural
-from nanotrain_tui.cli.exit_status import FAILED, FINISHED, CommandError, note, os_reason
+from nanotrain_tui.cli.exit_status import FAILED, FINISHED, CommandError, note
 from nanotrain_tui.cli.progress import progress_line
-from nanotrain_tui.telemetry.lines import LineSplitter, text_of
+from nanotrain_tui.session.errors import os_reason
+from nanotrain_tui.telemetry.line_splitter import LineSplitter, text_of
 from nanotrain_tui.telemetry.tegrastats import parse_line
 
 from .rows import CsvRows, names_of

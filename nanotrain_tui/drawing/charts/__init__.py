@@ -1,1 +1,1 @@
-"""The kinds of charts, a module each, and the table of them."""
+"""The kinds of charts: one module for each, and the table that lists them."""

@@ -1,4 +1,4 @@
-"""The charts of telemetry: a gauge over session time, as it was measured."""
+"""The charts of telemetry: each shows a gauge over session time."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from nanotrain_tui.drawing.charts.row import ChartRow
 from nanotrain_tui.drawing.scale import Scale, linear_scale
 from nanotrain_tui.follow.run_state import Gauge, RunState
 
-#: By the gauge of each chart its title. The temperature is the one that the guard looks at.
+#: The title of each chart by its gauge. The temperature is the one that the heat guard watches.
 TITLES = {"die_temperature": "Temperature", "power": "Power", "ram": "RAM", "gpu_load": "GPU load"}
 
 
 def gauge_rows(_: RunState) -> Sequence[ChartRow]:
-    """The same charts for every session."""
+    """The charts of gauges; they are the same for every session."""
     return [
         ChartRow(f"gauge.{gauge}", title, partial(gauge_chart, gauge=gauge))
         for gauge, title in TITLES.items()
@@ -29,7 +29,7 @@ def gauge_chart(context: ChartContext, gauge: str) -> Chart:
     known = state.gauges.get(gauge) or Gauge("")
     scale = _percents if known.unit == "%" else linear_scale
     written = partial(_with_unit, unit=known.unit)
-    limits = _limits(state, known.unit)  # in sight, however far away
+    limits = _limits(state, known.unit)  # the y axis always shows them
     return Chart(
         key=f"gauge.{gauge}",
         title=TITLES[gauge],

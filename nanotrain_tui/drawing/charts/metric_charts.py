@@ -1,4 +1,4 @@
-"""The chart of a metric: its values in training as a line, its evaluations as signs."""
+"""The chart of a metric: training values as a line, evaluations as symbols."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nanotrain_tui.session.metrics import DOWN, TRAINING, UP, Metric, Metrics
 
 
 def metric_rows(state: RunState) -> Sequence[ChartRow]:
-    """A chart for each metric of a session, in the order in which they are declared."""
+    """A chart for each metric of a session, in the order of their declaration."""
     return [
         ChartRow(key_of(metric), metric.title, partial(metric_chart, metric=metric))
         for metric in state.metrics.expected
@@ -27,9 +27,10 @@ def key_of(metric: Metric) -> str:
 
 
 def main_metrics(metrics: Metrics) -> list[Metric]:
-    """The metrics of the two charts of the dashboard; fewer where there are not so many.
+    """The metrics of the two charts of the dashboard; fewer if there are fewer metrics.
 
-    The primary metric, then the primary one of the training: accuracy above loss, for example.
+    The first is the primary metric and the second the primary metric of the training: for example
+    accuracy and loss.
     """
     known = metrics.expected
     results = [metric for metric in known if metric.is_result]

@@ -1,4 +1,4 @@
-"""A row of the table of charts: what a kind of chart offers for a session."""
+"""A row of the table of charts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nanotrain_tui.drawing.chart_model import Chart, ChartContext
 
 
 class ChartRow(NamedTuple):
-    """One chart of a session, whether or not it is shown."""
+    """One chart of a session. It may be hidden or have no data yet."""
 
     key: str  # unique among the charts of a session
     title: str

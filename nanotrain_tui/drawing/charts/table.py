@@ -1,4 +1,4 @@
-"""The charts of a session: the table that each screen with charts and each key of them uses."""
+"""The table of charts of a session. Every screen with charts and every key for charts uses it."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from nanotrain_tui.drawing.charts.metric_charts import main_metrics, metric_char
 from nanotrain_tui.drawing.charts.row import ChartRow
 from nanotrain_tui.follow.run_state import RunState
 
-#: The kinds of charts, in the order in which they are numbered and drawn. A new kind is a module
-#: beside this one and a row here.
+#: The kinds of charts, in the order in which they are numbered and drawn. To add a kind, add a
+#: module to this folder and a row here.
 CHART_KINDS: list[Callable[[RunState], Sequence[ChartRow]]] = [
     metric_rows,
     gauge_rows,
 ]
-AXIS_FROM_HEIGHT = 6  # of a chart that stands above another one with the same x axis
+AXIS_FROM_HEIGHT = 6  # for a chart above another one with the same x axis
 
 
 def chart_rows(state: RunState) -> list[ChartRow]:
-    """All charts of a session, those of which nothing was recorded among them."""
+    """All charts of a session, including those without recorded values."""
     return [row for rows_of in CHART_KINDS for row in rows_of(state)]
 
 
 def stacked(
     state: RunState, view: ChartView = WHOLE, detail: Detail = NO_DETAIL
 ) -> Sequence[Chart]:
-    """The charts of what was recorded, in their order, except those that the view hides."""
+    """The charts with recorded values, in their order, without those that the view hides."""
     context = ChartContext(state, view, detail).with_time()
     found = [
         replace(row.make(context), number=number)
@@ -46,7 +46,7 @@ def stacked(
 
 
 def missing(state: RunState) -> list[ChartRow]:
-    """The charts of which nothing has been recorded so far."""
+    """The charts without recorded values."""
     there = {chart.key for chart in stacked(state)}
     return [row for row in chart_rows(state) if row.key not in there]
 
@@ -54,7 +54,7 @@ def missing(state: RunState) -> list[ChartRow]:
 def main_charts(
     state: RunState, view: ChartView = WHOLE, detail: Detail = NO_DETAIL
 ) -> Sequence[Chart]:
-    """The charts of the dashboard, from above: two, or as many as there are metrics."""
+    """The charts of the dashboard, from top to bottom: two, or fewer with fewer metrics."""
     context = ChartContext(state, view, detail)
     found = [metric_chart(context, metric) for metric in main_metrics(state.metrics)]
     if len(found) > 1:

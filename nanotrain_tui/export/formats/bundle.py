@@ -1,4 +1,4 @@
-"""A session to take along: recording, best checkpoint, configuration, environment, log; tar.gz."""
+"""A .tar.gz with the recording, the best checkpoint, the configuration and the log."""
 
 import gzip
 import json
@@ -11,8 +11,8 @@ from typing import BinaryIO
 
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.catalog.undecodable import shown
+from nanotrain_tui.export.format_types import BinaryFormat, Options
 from nanotrain_tui.export.formats.session import copy_recording
-from nanotrain_tui.export.registry import BinaryFormat, Options
 from nanotrain_tui.session import events
 from nanotrain_tui.session.checkpoints import list_checkpoints, sha256_of
 from nanotrain_tui.session.recording.portable import MANIFEST, MEMBER
@@ -20,7 +20,8 @@ from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, out: BinaryIO, options: Options) -> None:
-    """The same session gives the same bytes: without times and owners. Raises RecordingError."""
+    """Write the archive. It has no file times and no owners, so the same session gives the same
+    bytes. Raises RecordingError."""
     with tempfile.TemporaryDirectory(prefix="nanotrain-") as place:
         folder = Path(place)
         files = dict(_gather(reader, folder))
@@ -43,7 +44,7 @@ def _gather(reader: SessionReader, folder: Path) -> Iterator[tuple[str, Path]]:
     whole = [one for one in list_checkpoints(reader.folder) if one.is_whole]
     chosen = [one for one in whole if one.best] or whole[-1:]
     for one in chosen:
-        # A copy: the host may delete it in favour of a newer one meanwhile.
+        # A copy, because a running host may delete the file.
         copy = folder / one.file
         shutil.copyfile(Path(reader.folder.checkpoints, one.file), copy)
         yield f"checkpoints/{one.file}", copy
@@ -63,14 +64,14 @@ def _gather(reader: SessionReader, folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _toml(reader: SessionReader) -> str:
-    """The configuration as 'nanotrain train config.toml' takes it."""
+    """The configuration for ``nanotrain train config.toml``."""
     import tomlkit
 
     from nanotrain_tui.catalog import nest
 
     config = flatten(reader.meta()["config"])
     values = {key: value for key, value in config.items() if value is not None}
-    # TOML is UTF-8: a path that is none is only shown.
+    # TOML is UTF-8, so bytes of a path that are not UTF-8 are escaped.
     printable = {
         key: shown(value) if isinstance(value, str) else value for key, value in values.items()
     }

@@ -1,6 +1,7 @@
-"""The dashboard on a session, replayed, as an asciicast: https://docs.asciinema.org/manual/asciicast/v2/
+"""A replay of the dashboard as an asciicast: https://docs.asciinema.org/manual/asciicast/v2/
 
-The real app draws it, without a terminal and without a clock: time is what the frames say it is.
+The app itself draws the frames, without a terminal. The time comes from the frames, not from a
+clock.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, TextIO
 
-from nanotrain_tui.export.registry import ExportError, Options, TextFormat
+from nanotrain_tui.export.format_types import ExportError, Options, TextFormat
 from nanotrain_tui.session.recording.reader import SessionReader
 
 if TYPE_CHECKING:
@@ -21,16 +22,19 @@ if TYPE_CHECKING:
     from nanotrain_tui.export.terminal import Row
 
 FRAMES_A_SECOND = 8
-MOST_FRAMES = 1200  # of 20 ms each to draw; a longer cast has fewer a second
-IDLE_S = 5  # a player is asked to cut what is longer
-HOLD_S = 2  # the last picture stays
+MOST_FRAMES = 1200  # drawing a frame takes 20 ms; a longer cast has fewer frames per second
+IDLE_S = 5  # players shorten longer pauses to this
+HOLD_S = 2  # how long the last frame is shown
 LARGEST = 400  # columns or rows
-SLOWEST, FASTEST = 1e-6, 1e6  # beyond, times are no numbers any more
+SLOWEST, FASTEST = 1e-6, 1e6  # outside of this range, times would overflow
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 def write(reader: SessionReader, out: TextIO, options: Options) -> None:
-    """The header, then a line a frame that differs. Raises ExportError, RecordingError."""
+    """Write the header, and a line for each frame that differs from the one before.
+
+    Raises ExportError or RecordingError.
+    """
     _check_size(options.size)
     _check_speed(options.speed)
     asyncio.run(_write(reader, out, options))
@@ -42,15 +46,16 @@ def _check_size(size: tuple[int, int]) -> None:
     width, height = size
     if width < LEAST_WIDTH or height < LEAST_HEIGHT:
         least = f"{LEAST_WIDTH}x{LEAST_HEIGHT}"
-        raise ExportError("cast", f"--size {width}x{height} is too small: {least} at least.")
+        raise ExportError("cast", f"--size {width}x{height} is too small. The minimum is {least}.")
     if max(size) > LARGEST:
         most = f"{LARGEST}x{LARGEST}"
-        raise ExportError("cast", f"--size {width}x{height} is too large: {most} at most.")
+        raise ExportError("cast", f"--size {width}x{height} is too large. The maximum is {most}.")
 
 
 def _check_speed(speed: float) -> None:
-    if not SLOWEST <= speed <= FASTEST:  # not a number is neither
-        raise ExportError("cast", f"--speed {speed:g}: from {SLOWEST:g} to {FASTEST:g}, please.")
+    if not SLOWEST <= speed <= FASTEST:  # this is also true for NaN
+        limits = f"{SLOWEST:g} to {FASTEST:g}"
+        raise ExportError("cast", f"--speed {speed:g} is outside of the range {limits}.")
 
 
 async def _write(reader: SessionReader, out: TextIO, options: Options) -> None:
@@ -88,7 +93,7 @@ def _header(reader: SessionReader, options: Options) -> dict[str, Any]:
 async def _frames(
     reader: SessionReader, options: Options
 ) -> AsyncGenerator[tuple[float, list[Row]], None]:
-    """When, in seconds of playing, and what the screen shows then."""
+    """The time of each frame, in seconds since the start of the cast, and its rows of cells."""
     from nanotrain_tui.export.terminal import cells_of
     from nanotrain_tui.follow.replay import Replay
 
@@ -109,7 +114,7 @@ async def _frames(
             options.progress(frame / (count + 1))
             news = (state.seq, state.step, state.state)
             if news == shown and frame < count:
-                continue  # nothing happened: an idle time is one
+                continue  # nothing has changed, so this frame is left out
             shown = news
             app.link.followed(state)
             await pilot.pause(0 if frame else None)
@@ -117,7 +122,7 @@ async def _frames(
 
 
 def _make_app() -> NanotrainApp:
-    """The dashboard in its own theme with its own presets; nothing is asked of its backend."""
+    """The app with the default theme and presets. Its backend is not used."""
     from nanotrain_tui.app.app import NanotrainApp
     from nanotrain_tui.app.source.backend import LocalBackend
     from nanotrain_tui.app.source.ports import Preferences
@@ -134,7 +139,10 @@ def _make_app() -> NanotrainApp:
 
 
 def _end_by_signals_as_before(handlers: Mapping[signal.Signals, Any]) -> None:
-    """The app would wait for its terminal; here there is none, and nohup must hold."""
+    """Restore the signal handlers that Textual has replaced, so that nohup still works.
+
+    The handlers of Textual would wait for a terminal, and here there is none.
+    """
     for number, handler in handlers.items():
         if asyncio.get_running_loop().remove_signal_handler(number):
             signal.signal(number, handler)

@@ -1,17 +1,17 @@
-"""Comma-separated values: one row a step, an evaluation, a sample of telemetry or an event."""
+"""Comma-separated values: a row for each step, evaluation, sample of telemetry or event."""
 
 import csv
 from typing import TextIO
 
+from nanotrain_tui.export.format_types import Options, TextFormat
 from nanotrain_tui.export.numbers import float32_texts, scalar_text, time_texts
-from nanotrain_tui.export.registry import Options, TextFormat
 from nanotrain_tui.export.rows import Block, StepTable
 from nanotrain_tui.export.tables import TABLES
 from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, out: TextIO, options: Options) -> None:
-    """A header, then the rows; what is missing is empty, what is not finite has its name."""
+    """Write a header and the rows. A missing value is empty; others may be ``nan`` or ``inf``."""
     if options.table == "steps":
         _write_steps(reader, out, options)
         return
@@ -22,7 +22,7 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:
 
 
 def _write_steps(reader: SessionReader, out: TextIO, options: Options) -> None:
-    """Every update once; the test columns are empty where nothing was evaluated."""
+    """Write every step once. The columns of evaluations are empty for most steps."""
     table = StepTable(reader)
     csv.writer(out, lineterminator="\n").writerow(table.columns)
     for block in table.blocks():

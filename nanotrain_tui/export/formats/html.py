@@ -1,6 +1,6 @@
-"""One page that holds all of a session: charts, configuration, events, evaluations, machine.
+"""A page with the charts, configuration, events, evaluations and machine of a session.
 
-It opens offline: no script, nothing from elsewhere, and its policy forbids the browser to load any.
+It has no scripts and needs no other files. Its content security policy forbids both.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import TextIO
 from nanotrain_tui.catalog import FIELDS, check, flatten, format_value
 from nanotrain_tui.catalog.formats import clock, joules, moment
 from nanotrain_tui.drawing.glyphs import UNICODE
-from nanotrain_tui.export.registry import Options, TextFormat
+from nanotrain_tui.export.format_types import Options, TextFormat
 from nanotrain_tui.export.session_charts import read_charts
 from nanotrain_tui.export.vector import draw_charts
 from nanotrain_tui.follow.log_text import describe
@@ -21,7 +21,7 @@ from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.summary import SessionSummary, summarise
 
 FEW_ROWS = 25
-MOST_ROWS = 2000  # of a table: a page must open on a phone
+MOST_ROWS = 2000  # of a table, so that the page also opens on a phone
 STYLE = """
 :root{color-scheme:light dark}body{font:15px/1.45 system-ui,sans-serif;margin:0 auto;padding:1rem;
 max-width:60rem}h1{font-size:1.4rem;margin:.2rem 0}h2{font-size:1.1rem;margin:1.6rem 0 .4rem}
@@ -37,7 +37,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def write(reader: SessionReader, out: TextIO, options: Options) -> None:
-    """The page; every text of the recording is escaped. Raises RecordingError."""
+    """Write the page. Every text of the recording is escaped. Raises RecordingError."""
     summary = summarise(reader.folder)
     title = escape(f"{summary.name}: {summary.state}")
     out.write(
@@ -73,7 +73,7 @@ def _head(summary: SessionSummary) -> Iterator[str]:
 
 
 def _results(summary: SessionSummary) -> Iterator[tuple[str, str]]:
-    """The best value of the metric that decides, and the last one of each."""
+    """The best value of the primary metric, and the last value of each metric."""
     for index, (metric, last, best) in enumerate(summary.metrics.values()):
         name = f"{metric.shown_of} {metric.label}"
         if index == 0:
@@ -86,20 +86,20 @@ def _charts(reader: SessionReader) -> Iterator[str]:
     if found.charts:
         yield draw_charts(found)
         yield (
-            "<p>Lines are means of the training batches, the area from their least to their "
-            "greatest; dots are evaluations on the test data; dashed lines edits, pauses and "
-            "the like.</p>"
+            "<p>A line shows the mean of the training batches, and the area around it their "
+            "minimum and maximum. Dots are evaluations on the test data. Dashed lines are "
+            "events, such as edits and pauses.</p>"
         )
     for chart in found.charts:
-        if chart.bad:
+        if chart.not_finite:
             yield (
-                f"<p>{escape(chart.title)}: {escape(chart.note)}. Where values are not finite the "
-                f"upper edge is marked: {UNICODE.bad} nan, {UNICODE.infinite} infinite.</p>"
+                f"<p>{escape(chart.title)}: {escape(chart.note)}. Symbols at the upper edge show "
+                f"values that are not finite: {UNICODE.cross} nan, {UNICODE.infinite} infinite.</p>"
             )
 
 
 def _configuration(reader: SessionReader) -> Iterator[str]:
-    """What differs from the tutorial's values first."""
+    """The configuration. Values that differ from those of the tutorial come first."""
     config = flatten(reader.meta()["config"])
     config.pop("edits", None)
     usual = check({})
@@ -109,7 +109,7 @@ def _configuration(reader: SessionReader) -> Iterator[str]:
     yield "<h2>Configuration</h2>" + _table(
         ("key", "value", "the tutorial's"),
         (
-            # Empty for a key the tutorial does not have: another optimizer's, loss's or schedule's.
+            # Empty for keys of optimizers, losses and schedules that the tutorial does not use.
             (key, format_value(config[key]), format_value(usual.get(key)) if kind else "")
             for kind, key in rows
         ),
@@ -130,7 +130,7 @@ def _evaluations(reader: SessionReader) -> Iterator[str]:
     if rows:
         names = [f"{part} {metrics.get(name).label}" for name, part in columns]
         table = _table(("step", "time", *map(escape, names)), rows, numbers=len(names) + 2)
-        is_open = " open" if len(rows) <= FEW_ROWS else ""  # a closed one is not printed
+        is_open = " open" if len(rows) <= FEW_ROWS else ""  # browsers do not print closed ones
         summary = f"<summary>{len(rows):,}</summary>"
         yield f"<h2>Evaluations</h2><details{is_open}>{summary}{table}</details>"
 
@@ -160,7 +160,7 @@ def _machine(reader: SessionReader) -> Iterator[str]:
 def _table(
     header: Sequence[str], rows: Iterable[Sequence[str]], numbers: int = 0, bold: int = 0
 ) -> str:
-    """The first ``numbers`` columns to the right, the first ``bold`` rows set off."""
+    """A table with ``numbers`` right-aligned columns and ``bold`` bold rows, from the first on."""
     listed = list(rows)
     sides = [' class="n"' if i < numbers else "" for i in range(len(header))]
     head = "".join(f"<th{side}>{name}</th>" for side, name in zip(sides, header, strict=True))
@@ -171,12 +171,12 @@ def _table(
         lines.append(f"<tr{mark}>{''.join(f'<td{s}>{_cell(t)}</td>' for s, t in cells)}</tr>")
     lines.append("</table></div>")
     if len(listed) > MOST_ROWS:
-        lines.append(f"<p>The last {MOST_ROWS:,} of {len(listed):,}.</p>")
+        lines.append(f"<p>The last {MOST_ROWS:,} of {len(listed):,} rows.</p>")
     return "".join(lines)
 
 
 def _cell(text: str) -> str:
-    """A key or a path may go on in the next line, as it must on a phone."""
+    """A cell in which keys and paths may break after a dot, slash or underscore."""
     return re.sub(r"(?<=[a-z])[._/]", r"\g<0><wbr>", escape(text))
 
 

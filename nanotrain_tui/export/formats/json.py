@@ -1,8 +1,9 @@
-"""JSON: one object with the configuration, every event, evaluation and step, and the telemetry."""
+"""A JSON object with the configuration, events, evaluations, telemetry and steps."""
 
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
+from nanotrain_tui.export.format_types import Options, TextFormat
 from nanotrain_tui.export.objects import (
     dump,
     evaluation_object,
@@ -11,14 +12,13 @@ from nanotrain_tui.export.objects import (
     session_head,
     step_objects,
 )
-from nanotrain_tui.export.registry import Options, TextFormat
 from nanotrain_tui.export.rows import StepTable
 from nanotrain_tui.export.tables import events_of, samples_of
 from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, out: TextIO, options: Options) -> None:
-    """Stream the object; what is not finite becomes null, as JSON knows no NaN."""
+    """Write the object piece by piece. NaN and infinity become null."""
     table = StepTable(reader)
     head = {
         **session_head(reader),

@@ -1,7 +1,8 @@
-"""JSON lines: one object a line, each with its ``type``; what came first stands first in a type."""
+"""JSON lines: one object in each line, with its ``type``. Each type is in order of time."""
 
 from typing import Any, TextIO
 
+from nanotrain_tui.export.format_types import Options, TextFormat
 from nanotrain_tui.export.objects import (
     dump,
     evaluation_object,
@@ -10,14 +11,13 @@ from nanotrain_tui.export.objects import (
     session_head,
     step_objects,
 )
-from nanotrain_tui.export.registry import Options, TextFormat
 from nanotrain_tui.export.rows import StepTable
 from nanotrain_tui.export.tables import events_of, samples_of
 from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, out: TextIO, options: Options) -> None:
-    """A line ``session``, then ``segment``, ``evaluation``, ``event``, ``sample`` and ``step``."""
+    """Write the session, then its segments, evaluations, events, samples and steps."""
     table = StepTable(reader)
     out.write(_line("session", session_head(reader)))
     for segment in reader.segments():

@@ -1,4 +1,4 @@
-"""Apache Parquet, for pandas, DuckDB, Polars and Spark; needs pyarrow (an extra)."""
+"""Apache Parquet, for pandas, DuckDB, Polars and Spark. It needs the extra ``parquet``."""
 
 import json
 from array import array
@@ -7,9 +7,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nanotrain_tui.catalog.undecodable import shown
+from nanotrain_tui.export.format_types import BinaryFormat, ExportError, Options
 from nanotrain_tui.export.objects import session_head
 from nanotrain_tui.export.plain import plain_json
-from nanotrain_tui.export.registry import BinaryFormat, ExportError, Options
 from nanotrain_tui.export.rows import Block, StepTable
 from nanotrain_tui.export.tables import TABLES, Table, Value
 from nanotrain_tui.session.recording.reader import SessionReader
@@ -21,9 +21,9 @@ GROUP_ROWS = 1 << 17  # of a row group: about 4 MB of steps
 
 
 def write(reader: SessionReader, out: BinaryIO, options: Options) -> None:
-    """One of the tables, row group by row group; the session's configuration in the metadata.
+    """Write one of the tables in row groups, with the session's configuration as metadata.
 
-    Metrics stay float32. Raises ExportError without pyarrow.
+    Metrics are float32. Raises ExportError if pyarrow is not installed.
     """
     try:
         import pyarrow as pa
@@ -91,7 +91,7 @@ def _step_columns(pa: Any, table: StepTable, block: Block) -> list[Any]:
 
 
 def _floats(pa: Any, values: Any, kind: Any) -> Any:
-    """Without a Python object a value; NaN stays NaN and is no null."""
+    """An array that uses the memory of ``values``. NaN stays NaN: it does not become null."""
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
 
 

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+from nanotrain_tui.export.format_types import FolderFormat, Options
 from nanotrain_tui.export.models import OPTIONS, write_model_format
-from nanotrain_tui.export.registry import FolderFormat, Options
 from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, folder: Path, options: Options) -> None:
-    """The model and ``preprocessing.json``, what must be known to use it. Raises ExportError."""
+    """Write the model of a checkpoint, and ``preprocessing.json``. Raises ExportError."""
     write_model_format("savedmodel", reader, folder, options)
 
 

@@ -1,7 +1,7 @@
 """A stand-alone script that trains the same network in the same way.
 
-The network is Keras'; every formula is copied from the trainer's modules, and so is the loader of
-the data, where the source has one that needs nothing else.
+The network is a Keras model. The formulas are copied from the modules of the trainer. So is the
+loader of the data if it does not need other modules.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from nanotrain_tui.catalog import Config, edited, trainer_config
 from nanotrain_tui.export import script_formulas
-from nanotrain_tui.export.registry import ExportError, Options, TextFormat
+from nanotrain_tui.export.format_types import ExportError, Options, TextFormat
 from nanotrain_tui.session.evaluated import evaluated
 from nanotrain_tui.session.history import SegmentHistory, read_history
 from nanotrain_tui.session.recording.reader import SessionReader
@@ -24,10 +24,10 @@ Edits = list[tuple[int, Config]]
 
 
 def write(reader: SessionReader, out: TextIO, options: Options) -> None:  # noqa: ARG001
-    """The script, its numbers from the recording. Raises ExportError."""
+    """Write the script. Its values come from the recording. Raises ExportError."""
     history = read_history(reader)
     if not history:
-        raise ExportError("script", f"{reader.folder.name} has no configuration on record yet.")
+        raise ExportError("script", f"{reader.folder.name} has not recorded a configuration yet.")
     name, last = reader.folder.name, history[-1].reached
     config, first = _values_of(history[0].config), history[0].from_step
     edits = [one for one in edits_of(history) if one[0] < last]
@@ -49,7 +49,10 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:  # noqa
 
 
 def edits_of(history: list[SegmentHistory]) -> Edits:
-    """What changed after which step, by whomever, where a resume took the place of what was."""
+    """The changes of the configuration: tuples of the step after which it changed, and values.
+
+    Edits of steps that a resume ran again are left out.
+    """
     edits: Edits = []
     start = config = history[0].config
     for stretch in history:
@@ -76,7 +79,7 @@ def _difference(before: Config, after: Config) -> Config:
 
 
 def _with_consequences(start: Config, edits: Edits) -> Edits:
-    """Each edit with all that it changed: layers, output, an optimizer's parameters."""
+    """Add to each edit the other values that it changed: layers, output, optimizer parameters."""
     found: Edits = []
     config = start
     for step, values in edits:
@@ -97,12 +100,12 @@ def _counts(key: str) -> bool:
 
 
 def _values_of(config: Config) -> dict[str, Any]:
-    """What a script needs of a configuration."""
+    """The values of a configuration that the script uses."""
     return {key: value for key, value in trainer_config(config).items() if _counts(key)}
 
 
 def _tested(reader: SessionReader) -> str:
-    """``test accuracy of 0.9312``: the last evaluation; empty where there was none."""
+    """The result of the last evaluation, ``test accuracy of 93.12%``; empty without one."""
     for metric, last, _ in evaluated(reader.known_metrics(), reader.evaluations()).values():
         return f"{metric.shown_of} {metric.label} of {metric.text(last)}"
     return ""
@@ -111,13 +114,13 @@ def _tested(reader: SessionReader) -> str:
 def _notes(name: str, first: int, tested: str) -> str:
     lines = []
     if tested:
-        lines.append(f"The session ended with a {tested}; this comes")
-        lines.append("near it: the same first weights, batches and formulas, but other random")
-        lines.append("numbers for dropout, and sums in another order.")
+        lines.append(f"The session ended with a {tested}. The result of this")
+        lines.append("script is close to it. The first weights, batches and formulas are the same.")
+        lines.append("The random numbers of dropout and the order of sums are not.")
     if first:
-        lines.append(f"{name} was forked at step {first}. Write its parent's weights of that step")
-        lines.append(f"('nanotrain export PARENT --format weights --checkpoint {first}') and give")
-        lines.append("them with --weights; the optimizer begins afresh.")
+        lines.append(f"{name} was forked at step {first}. Export the weights of its parent at that")
+        lines.append(f"step ('nanotrain export PARENT --format weights --checkpoint {first}'), and")
+        lines.append("give them with --weights. The optimizer starts with a new state.")
     return "\n".join(lines) or "The session was not tested before it ended."
 
 

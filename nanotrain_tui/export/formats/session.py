@@ -1,4 +1,4 @@
-"""The whole recording as one portable file, by SQLite's backup; ``nanotrain import`` reads it."""
+"""The whole recording as one file, made by SQLite's backup. ``nanotrain import`` reads it."""
 
 import json
 import shutil
@@ -8,13 +8,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
-from nanotrain_tui.export.registry import BinaryFormat, Options
+from nanotrain_tui.export.format_types import BinaryFormat, Options
 from nanotrain_tui.session.labels import read_labels
 from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, out: BinaryIO, options: Options) -> None:  # noqa: ARG001
-    """A moment of the recording, also while it runs. Raises RecordingError."""
+    """Write the recording as it is now; the session may run. Raises RecordingError."""
     with tempfile.TemporaryDirectory(prefix="nanotrain-") as folder:
         copy = Path(folder, "session.nanotrain")
         copy_recording(reader, copy)
@@ -23,7 +23,7 @@ def write(reader: SessionReader, out: BinaryIO, options: Options) -> None:  # no
 
 
 def copy_recording(reader: SessionReader, path: Path) -> None:
-    """A copy with the labels in its ``meta``, as they lie beside the recording."""
+    """Copy the recording, and add the tags and the note, which are in another file."""
     reader.backup(str(path))
     labels = read_labels(reader.folder)
     if labels.tags or labels.note:

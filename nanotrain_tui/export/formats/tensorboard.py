@@ -1,7 +1,7 @@
-"""Event files for TensorBoard and its HParams plugin, by TensorBoard's own writer.
+"""Event files for TensorBoard and its HParams plugin, made by the package tensorboard.
 
-TensorBoard can do without TensorFlow if ``tensorboard.compat.notf`` is there when it is loaded
-(tensorboard/compat/__init__.py): loading TensorFlow would take seconds and hundreds of MB.
+tensorboard does not import TensorFlow if a module ``tensorboard.compat.notf`` exists; see
+tensorboard/compat/__init__.py. Importing TensorFlow would take seconds and hundreds of MB.
 """
 
 import sys
@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from nanotrain_tui.catalog import flatten
-from nanotrain_tui.export.registry import ExportError, FolderFormat, Options
+from nanotrain_tui.export.format_types import ExportError, FolderFormat, Options
 from nanotrain_tui.export.rows import StepTable
 from nanotrain_tui.export.tables import events_of, samples_of
 from nanotrain_tui.follow.log_text import describe
@@ -37,9 +37,9 @@ class Scalar(NamedTuple):
 
 
 def write(reader: SessionReader, folder: Path, options: Options) -> None:
-    """One event file: curves, telemetry, configuration and log as texts, and the HParams.
+    """Write an event file with metrics, telemetry, hyperparameters, configuration and log.
 
-    Raises ExportError without tensorboard.
+    Raises ExportError if tensorboard is not installed.
     """
     tools = _tools()
     clock = WallClock(reader.segments())
@@ -57,13 +57,13 @@ def write(reader: SessionReader, folder: Path, options: Options) -> None:
 
 
 class WallClock:
-    """Session time as seconds since 1970; a pause between two segments is not session time."""
+    """Converts session time to wall time. The time between two segments is not session time."""
 
     def __init__(self, segments: Iterable[Segment]) -> None:
         self._starts = [(one.t, _seconds(one.wall)) for one in segments] or [(0.0, 0.0)]
 
     def at(self, t: float) -> float:
-        """The wall time of a session time."""
+        """The wall time, in seconds since 1970, of a session time in seconds."""
         start = next((one for one in reversed(self._starts) if one[0] <= t), self._starts[0])
         return start[1] + t - start[0]
 
@@ -76,7 +76,7 @@ def _seconds(wall: str) -> float:
 
 
 def _tools() -> Any:
-    """The parts of tensorboard that write. Raises ExportError."""
+    """The parts of tensorboard that write. Raises ExportError if it is not installed."""
     sys.modules.setdefault(_STUB, ModuleType(_STUB))
     try:
         from nanotrain_tui.export import tensorboard_parts
@@ -87,7 +87,7 @@ def _tools() -> Any:
 
 
 class _EventFile:
-    """Events as TensorBoard reads them, one record each."""
+    """Writes the records of an event file."""
 
     def __init__(self, tools: Any, records: Any, clock: WallClock) -> None:
         self._tools = tools
@@ -127,7 +127,7 @@ class _EventFile:
 
 
 def _scalars(reader: SessionReader, options: Options) -> Iterator[Scalar]:
-    """Every point: evaluations and telemetry first, they are few."""
+    """All points: evaluations and telemetry first, because there are few of them."""
     table = StepTable(reader)
     for one in table.evaluations:
         for metric, figure in one.metrics.items():
@@ -148,7 +148,7 @@ def _scalars(reader: SessionReader, options: Options) -> Iterator[Scalar]:
 
 
 def _tag(metric: Metric) -> str:
-    """``train/loss``; what is set and not reached, such as the learning rate, by its name alone."""
+    """``train/loss``, or just the name of a metric that is a setting: ``learning_rate``."""
     return f"train/{metric.name}" if metric.is_result else metric.name
 
 
@@ -160,7 +160,7 @@ def _points(
 
 
 def _hparams(reader: SessionReader) -> dict[str, bool | float | str]:
-    """The configuration the session was made with, as the plugin can hold it."""
+    """The configuration that the session was started with, in types that the plugin supports."""
     config = flatten(reader.meta()["config"])
     return {
         key: value if isinstance(value, (bool, int, float, str)) else str(value)
@@ -170,7 +170,7 @@ def _hparams(reader: SessionReader) -> dict[str, bool | float | str]:
 
 
 def _table(reader: SessionReader) -> str:
-    """The configuration as a table in Markdown."""
+    """The configuration as a Markdown table."""
     rows = [f"| {key} | {value} |" for key, value in _hparams(reader).items()]
     return "\n".join(["| key | value |", "|---|---|", *rows])
 
@@ -183,7 +183,7 @@ def _log(reader: SessionReader) -> Iterator[str]:
 
 
 FORMAT = FolderFormat(
-    "a folder for tensorboard --logdir, with HParams (--every N thins it); needs tensorboard",
+    "a folder for tensorboard --logdir, with HParams (--every N); needs tensorboard",
     "-tensorboard",
     write, frozenset({"every"}),
 )  # fmt: skip

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+from nanotrain_tui.export.format_types import Options, PathFormat
 from nanotrain_tui.export.models import OPTIONS, write_model_file
-from nanotrain_tui.export.registry import Options, PathFormat
 from nanotrain_tui.session.recording.reader import SessionReader
 
 
 def write(reader: SessionReader, path: Path, options: Options) -> None:
-    """The model of ``--checkpoint``, and beside it what must be known to use it."""
+    """Write the weights of a checkpoint, and ``preprocessing.json``. Raises ExportError."""
     write_model_file("weights", reader, path, options)
 
 

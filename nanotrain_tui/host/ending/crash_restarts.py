@@ -32,7 +32,7 @@ class CrashRestarts:
         self._record = record
         self._folder = SessionFolder(context.job.folder)
         self._furthest_step = from_step
-        self._crashes = 0  # in a row, none of which got further than those before
+        self._crashes = 0  # in a row, none of which reached a later step
         self._rejected: List[str] = []  # checkpoints that the trainer could not read
 
     def next_start(self, segment: Segment, step: int, body: Dict[str, Any]) -> Optional[Start]:

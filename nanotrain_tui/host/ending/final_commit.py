@@ -51,7 +51,7 @@ class FinalCommit:
         why = "{}: solve that, or stop again to lose {}"
         return {"ok": False, "why": why.format(self._trouble(), self._journal.unwritten)}
 
-    def finish(self, tidy: bool = True) -> None:
+    def finish(self, tidy: bool) -> None:
         """Close the recording, and write to the session's folder what is missing from it.
 
         Without ``tidy`` the file is left as it is: see ``Recorder.finish``.

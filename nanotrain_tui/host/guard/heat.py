@@ -59,7 +59,7 @@ class HeatGuard:
         resume, warn = limits.resume_below(limit), limit - limits.margin
         where = zone.upper() or "CPU and GPU"
         if self.may_pause:
-            text = "the heat guard pauses at {:g} °C ({}) and goes on below {:g} °C"
+            text = "the heat guard pauses at {:g} °C ({}) and resumes below {:g} °C"
             text = text.format(limit, where, resume)
         else:
             text = "the heat guard warns at {:g} °C ({})".format(warn, where)
@@ -123,7 +123,7 @@ class HeatGuard:
         if self._is_reported:
             return []
         self._is_reported = True
-        text = "{} is at {:g} °C: training stays paused, and goes on below {:g} °C"
+        text = "{} is at {:g} °C: training stays paused, and resumes below {:g} °C"
         return [Action(HEAT, HOLDING, value, resume, zone, text.format(zone, value, resume))]
 
     def _is_limit_raised(self) -> bool:
@@ -133,7 +133,7 @@ class HeatGuard:
 
     def _resume(self, reading: "Optional[Reading]", why: str) -> Action:
         self.holds = self._warned = False
-        text = why + ": training goes on"
+        text = why + ": training resumes"
         if reading is None:
             return Action(HEAT, RESUMED, None, None, "", text)
         return Action(HEAT, RESUMED, reading.value, reading.resume, reading.zone, text)
@@ -142,7 +142,7 @@ class HeatGuard:
         zone, value, limit, resume, _ = reading
         self.holds, self._overruled, self._held_by = True, None, (zone, limit)
         self._warned = self._is_reported = True
-        text = "{} is at {:g} °C: training pauses, and goes on below {:g} °C"
+        text = "{} is at {:g} °C: training pauses, and resumes below {:g} °C"
         return Action(HEAT, PAUSED, value, limit, zone, text.format(zone, value, resume))
 
     def _warn(self, reading: "Reading") -> Action:
@@ -208,13 +208,13 @@ class HeatGuard:
 
 
 class Reading(NamedTuple):
-    """The zone nearest to its limit, with the limits for a pause and for going on, in °C."""
+    """The zone nearest to its limit, with the limits for a pause and a resume, in °C."""
 
     zone: str
     value: float
     limit: float
     resume: float
-    all_cool: bool  # every zone is below the temperature at which training goes on
+    all_cool: bool  # every zone is below the temperature at which training resumes
 
 
 class Sensors:

@@ -1,11 +1,11 @@
-"""The temperatures at which the heat guard warns, pauses and goes on."""
+"""The temperatures at which the heat guard warns, pauses and resumes."""
 
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Sequence
 
 from nanotrain_tui.telemetry.summary import is_of_the_die
 from nanotrain_tui.telemetry.thermal import Trip
 
-_COOLER_C = 10.0  # this far below the limit training goes on
+_COOLER_C = 10.0  # this far below the limit training resumes
 _PLAUSIBLE_C = 15.0  # per second; a larger change is a faulty sensor
 _BEFORE_SHUTDOWN_C = 10.0  # for a zone that has only a critical trip point
 
@@ -24,7 +24,7 @@ class Limits(NamedTuple):
         return self.by_zone.get(zone.lower(), self.everywhere)
 
     def resume_below(self, limit: float) -> float:
-        """The temperature below which a training that was paused at this limit goes on."""
+        """The temperature below which a training that was paused at this limit resumes."""
         return limit - _COOLER_C if self.resume is None else min(self.resume, limit - 1.0)
 
 

@@ -5,10 +5,10 @@ import select
 from typing import Any, Callable, Dict, Optional, Union
 
 from nanotrain_tui.host.event_loop import Loop, Timer
-from nanotrain_tui.host.trainer.log import TrainerLog
 from nanotrain_tui.host.trainer.messages import BadMessage, parse_message
 from nanotrain_tui.host.trainer.process import ProcessTrainer, ThreadTrainer
-from nanotrain_tui.telemetry.lines import LineSplitter
+from nanotrain_tui.host.trainer.trainer_log import TrainerLog
+from nanotrain_tui.telemetry.line_splitter import LineSplitter
 
 EXIT_WITHIN_S = 10.0  # of the trainer, after its last message
 _READ_SIZE = 1 << 16

@@ -1,4 +1,4 @@
-"""What the trainer writes, held against one schema; a line that does not fit goes to the log."""
+"""Checks each line of the trainer against one schema; an invalid line goes to the log."""
 
 import base64
 import binascii
@@ -27,8 +27,8 @@ from nanotrain_tui.session.metrics import (
 from nanotrain_tui.session.text import printable_json
 
 MOST_METRICS = 256  # of one message
-LONGEST_TEXT = 16000  # characters of one text; what is longer loses its middle
-_LARGEST = 2**53  # of a step or a count: what JSON and SQLite both hold
+LONGEST_TEXT = 16000  # characters of one text; a longer one loses its middle
+_LARGEST = 2**53  # of a step or a count: the range of both JSON and SQLite
 
 # Types besides those of session/events.py.
 _STEP = "step"  # updates completed
@@ -38,13 +38,13 @@ _FINITE = "finite number"
 
 
 class BadMessage(ValueError):
-    """A line that is no message of the protocol; the message says why, alike for alike lines."""
+    """An invalid line; the message says why, with the same text for lines of the same kind."""
 
 
 class Message(NamedTuple):
-    """A kind of message: the keys it must have, and all that it may have with their types.
+    """A kind of message: its required keys, and all its keys with their types.
 
-    More keys are dropped. A key that is not required may be null.
+    Other keys are dropped. A key that is not required may be null.
     """
 
     required: Tuple[str, ...]
@@ -52,7 +52,7 @@ class Message(NamedTuple):
 
 
 def _at_a_step(kind: str, *required: str, **more: Any) -> Message:
-    """A message that becomes the event of its kind."""
+    """A message that is recorded as the event of its kind."""
     return Message(("step",) + required, dict(EVENTS[kind].body, step=_STEP, **more))
 
 
@@ -76,7 +76,7 @@ MESSAGES: Dict[str, Message] = {
     events.STOPPED: Message(("step",), {"step": _STEP}),
     events.FINISHED: Message(("step",), {"step": _STEP}),
     "answer": Message(("id", "ok"), {"id": _STEP, "ok": FLAG, "why": PROSE}),
-    events.WARNED: Message(("message",), {"message": PROSE}),
+    events.WARNED: Message(("message",), {"message": PROSE, "unsaved_step": _STEP}),
     "failed": Message(("message",), {"message": PROSE, "kind": TEXT, "key": TEXT}),
 }
 
@@ -124,7 +124,7 @@ def _fits(value: Any, shape: Any) -> bool:
 
 
 def _known(value: Any, shape: Any) -> Any:
-    """The value without keys that its type does not have."""
+    """The value without keys that are not in its type."""
     if isinstance(shape, dict) and value is not None:
         return {key: _known(value[key], shape[key]) for key in shape if key in value}
     if isinstance(shape, MapOf) and value is not None:
@@ -142,7 +142,7 @@ def _check_range(message: Mapping[str, Any]) -> None:
 
 
 def _decoded(found: Mapping[str, Any], count: int) -> Dict[str, bytes]:
-    """The metrics of a ``steps`` message: those in ``metrics``, and those that are keys of it."""
+    """The metrics of a ``steps`` message: those in ``metrics``, and those among its keys."""
     given = dict(found.get("metrics") or {})
     given.update((name, found[name]) for name in found if _is_beside(name, found[name], count))
     if not given:
@@ -153,7 +153,7 @@ def _decoded(found: Mapping[str, Any], count: int) -> Dict[str, bytes]:
 
 
 def _is_beside(name: str, value: Any, count: int) -> bool:
-    """Whether a key of a ``steps`` message is a metric: keys of no meaning are passed over."""
+    """Whether a key of a ``steps`` message is a metric; other keys are ignored."""
     if name in _STEPS_KEYS or not is_metric_name(name) or value is None:
         return False
     return name in _STANDARD or (isinstance(value, str) and len(value) == (4 * count + 2) // 3 * 4)
@@ -170,7 +170,7 @@ def _float32(name: str, value: Any, count: int) -> bytes:
 
 
 def _check_names(event: str, message: Mapping[str, Any]) -> None:
-    """Of the metrics that a message declares or brings."""
+    """Check the names of the metrics in a message. Raises BadMessage."""
     names = list(message.get("metrics") or ())
     names += list((message.get("tested") or {}).get("metrics") or ())
     named = (message.get("metric"), (message.get("score") or {}).get("metric"))
@@ -182,7 +182,7 @@ def _check_names(event: str, message: Mapping[str, Any]) -> None:
 
 
 def _complete(message: Dict[str, Any]) -> None:
-    """An evaluation has values, and loss and accuracy beside ``metrics`` too."""
+    """Add the loss and the accuracy in ``metrics`` as keys of the message. Raises BadMessage."""
     values = message.get("metrics") or {}
     for name in BESIDE_METRICS:
         if message.get(name) is None and values.get(name) is not None:

@@ -1,4 +1,4 @@
-"""Rows that wait to be written: in the order of seq, bounded, and counted where they are lost."""
+"""The rows that wait to be written, in order of seq. Their number is limited."""
 
 from typing import Any, List, NamedTuple, Tuple
 
@@ -15,12 +15,12 @@ class Row(NamedTuple):
 
     @property
     def updates(self) -> Tuple[int, int, int]:
-        """Of a row of steps: segment, first step and count."""
+        """The segment, first step and count of a row of steps."""
         return self.values[1], self.values[3], self.values[4]
 
 
 class Lost(NamedTuple):
-    """What a recording lacks; ``first_step`` and ``last_step`` bound the updates."""
+    """What is missing from a recording; the lost updates are ``first_step`` to ``last_step``."""
 
     updates: int = 0
     first_step: int = 0
@@ -57,7 +57,7 @@ class Lost(NamedTuple):
 
 
 class Backlog:
-    """The rows that the disk has not taken yet; ``dropped`` is what memory could not hold."""
+    """The rows that are not on the disk yet; ``dropped`` are those that memory could not hold."""
 
     def __init__(self) -> None:
         self.dropped = Lost()
@@ -73,7 +73,7 @@ class Backlog:
         self._bytes += size + _ROW_BYTES
 
     def first(self, most_bytes: int) -> List[Row]:
-        """The oldest rows, up to so many bytes; one at least, and all metrics of its updates."""
+        """The oldest rows that fit; at least one, and all metrics of its updates."""
         size, taken = 0, 0
         for row in self._rows:
             if size + row.bytes > most_bytes and taken and not self._joined(taken):
@@ -83,7 +83,7 @@ class Backlog:
         return self._rows[:taken]
 
     def written(self, count: int) -> None:
-        """The oldest ``count`` rows are on the disk."""
+        """Remove the oldest ``count`` rows: they are on the disk."""
         self._bytes -= sum(row.bytes for row in self._rows[:count])
         del self._rows[:count]
 
@@ -94,7 +94,7 @@ class Backlog:
                 self._drop(table)
 
     def contents(self) -> Lost:
-        """What would be lost without these rows."""
+        """What is lost if these rows are not written."""
         return _count(self._rows)
 
     def _drop(self, table: str) -> None:

@@ -20,7 +20,7 @@ def back_up(connection: sqlite3.Connection, path: str) -> None:
             _copy(connection, copy)
         os.replace(aside, path)
     except (sqlite3.Error, OSError) as error:
-        if os.path.exists(aside):
+        with contextlib.suppress(OSError):  # it may not exist, or the disk has failed
             os.remove(aside)
         raise RecordingError("cannot write {}: {}".format(path, error)) from error
 

@@ -1,4 +1,4 @@
-"""Fewer, larger rows of steps: what makes ten million steps open in a blink."""
+"""Merges rows of steps into fewer, larger ones, so that ten million steps open quickly."""
 
 import bisect
 import sqlite3
@@ -25,7 +25,7 @@ class _Part(NamedTuple):
 
 
 class _Merger:
-    """Rows that become one, as long as a straight line through them keeps every time true.
+    """Collects rows that become one, as long as a straight line describes all of their times.
 
     The line starts at (0 steps, t0); ``low`` and ``high`` bound the rates, in seconds a step,
     that pass every boundary so far within TIME_ERROR_S.
@@ -69,11 +69,11 @@ class _Merger:
 
 
 def compact(connection: sqlite3.Connection) -> None:
-    """Merge neighbouring rows of steps; the merged row keeps the last one's seq.
+    """Merge neighbouring rows of steps; the merged row gets the seq of the last one.
 
-    Rows stay apart where something happened between them that steps must not pass (an edit, a
-    pause), where a step's time would move by more than 0.25 s, and at 4096 steps. Raises
-    sqlite3.Error; then nothing has changed.
+    Rows are not merged across an event whose order matters (an edit, a pause), if the time of a
+    step would change by more than 0.25 s, or beyond 4096 steps. Raises sqlite3.Error; then nothing
+    has changed.
     """
     connection.execute("BEGIN IMMEDIATE")
     marks = ", ".join("?" * len(_MOVABLE))

@@ -1,4 +1,4 @@
-"""Which schema a recording needs: 1 as long as all of it is as programs that know only 1 expect."""
+"""Decides which schema a recording needs: 1 as long as a program that knows only 1 can read it."""
 
 from typing import Any, Collection, Dict, Mapping, Set
 
@@ -17,22 +17,22 @@ _DECLARATION = declaration_of(STANDARD)
 
 
 class NeededSchema:
-    """Tells which schema each new row needs. It must see all rows, in their order.
+    """Decides which schema each new row needs. It must get all rows, in order.
 
     Schema 1 has only the standard metrics. Every update has the same metrics, without a gap.
     """
 
     def __init__(self, metrics: Collection[str] = ()) -> None:
-        """``metrics``: the names in the rows of ``steps`` that are there already."""
+        """``metrics``: the names in the existing rows of ``steps``."""
         self._metrics = set(metrics)
         self._due = 1  # the first step of the next row
 
     def begin_segment(self, from_step: int) -> None:
-        """A start or a resume."""
+        """Add a start or a resume."""
         self._due = from_step + 1
 
     def of_steps(self, first_step: int, updates: int, metrics: Collection[str]) -> int:
-        """What these updates need."""
+        """The schema that these updates need."""
         known, due = self._metrics or set(metrics), self._due
         self._metrics = known | set(metrics)
         self._due = first_step + updates
@@ -40,14 +40,14 @@ class NeededSchema:
         return FIRST if fits else ANY_METRICS
 
     def of_event(self, kind: str, body: Mapping[str, Any]) -> int:
-        """What this event needs."""
+        """The schema that this event needs."""
         names = _named(kind, body)
         fits = names <= _STANDARD and (kind != events.STARTED or _declares_standard(body))
         return FIRST if fits else ANY_METRICS
 
 
 def _named(kind: str, body: Mapping[str, Any]) -> Set[str]:
-    """The metrics that an event names."""
+    """The metrics in an event."""
     if kind == events.EVALUATED:
         return set(evaluated_values(body))
     if kind == events.CHECKPOINT:

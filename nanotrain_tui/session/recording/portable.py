@@ -30,6 +30,7 @@ from nanotrain_tui.session.labels import parse_labels, write_labels
 from nanotrain_tui.session.leftovers import remove_unused_folder
 from nanotrain_tui.session.names import is_name
 from nanotrain_tui.session.programs import blank_programs
+from nanotrain_tui.session.recording.durable import sync, sync_tree
 from nanotrain_tui.session.recording.verify import verify_file
 from nanotrain_tui.session.summary import to_store
 
@@ -55,6 +56,7 @@ def import_file(path: str, home: str, name: Optional[str] = None) -> SessionFold
         with open(path, "rb") as file:
             head = file.read(16)
         os.makedirs(parent, mode=0o700, exist_ok=True)
+        sync(os.path.dirname(parent))
         aside = tempfile.mkdtemp(prefix=".import.", dir=parent)
     except OSError as error:
         raise SessionError("{}: {}".format(error.filename, error.strerror)) from error
@@ -190,5 +192,7 @@ def _place(aside: str, parent: str, name: Optional[str]) -> SessionFolder:
         summary = to_store(SessionFolder(aside))  # computed here, not taken from the file
         for key, value in (("summary", summary), ("imported", "true")):
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+    sync_tree(aside)
     os.rename(aside, folder.path)
+    sync(parent)
     return folder

@@ -1,7 +1,7 @@
-"""Reading a recording, while its host writes or long after.
+"""Reads a recording, also while its host writes it.
 
-No read transaction outlives a call: a reader that held one would keep the host's write-ahead log
-from being folded, and an SD card would fill.
+No read transaction stays open after a call. Otherwise the host could not merge its write-ahead log,
+which would fill an SD card.
 """
 
 import array
@@ -78,14 +78,14 @@ _Row = TypeVar("_Row")
 
 
 class SessionReader:
-    """A recording read by plain queries; every method may raise RecordingError.
+    """Reads a recording with plain queries. Every method may raise RecordingError.
 
-    Not to be used by two threads at once. With ``settle=False`` nothing in the folder changes.
+    Use it from one thread at a time. With ``settle=False`` no file of the folder is changed.
     """
 
     def __init__(self, folder: SessionFolder, settle: bool = True, exact: bool = False) -> None:
-        """``exact``: for going on with a session. Text of events and ``meta`` is as written, not
-        made printable, and a body that is not as documented is an error."""
+        """``exact`` is for continuing a session: text of events and ``meta`` stays as written, also
+        if it is not printable, and an invalid body is an error."""
         self.folder = folder
         self._exact = exact
         self._metrics: Dict[str, str] = {}  # as written, by the printable name
@@ -102,7 +102,7 @@ class SessionReader:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file; the last to do so after the end leaves one plain file."""
+        """Close the file. The last process that closes an ended session leaves a single file."""
         self._connection.close()
 
     def meta(self) -> Dict[str, Any]:
@@ -112,10 +112,10 @@ class SessionReader:
         return dict(meta, schema=int(meta["schema"]))
 
     def read_since(self, seq: int, limit: Optional[int] = None) -> Batch:
-        """Everything recorded after ``seq``, at most about ``limit`` rows a table.
+        """Everything recorded after ``seq``, at most about ``limit`` rows of each table.
 
-        ``read_since(0)`` is the beginning; go on with ``last_seq`` until it does not grow. Rows are
-        as written: a segment whose ``from_step`` lies back supersedes the later steps before it.
+        ``read_since(0)`` reads the beginning; continue with ``last_seq`` until it no longer grows.
+        Rows are as written: a segment that starts at an earlier step replaces the steps after it.
         """
         if seq == 0:
             self._delivered.clear()
@@ -137,11 +137,11 @@ class SessionReader:
         )
 
     def last_seq(self) -> int:
-        """The seq of the newest row: cheap, to ask whether anything is new."""
+        """The seq of the newest row: a cheap way to see whether anything is new."""
         return int(self._query(NEWEST_SEQ)[0][0])
 
     def stored_summary(self) -> Optional[Dict[str, Any]]:
-        """What the host summed up when the session ended; None if something was recorded since."""
+        """The summary that the host wrote at the end; None if something was recorded since."""
         # In one query: a list asks this of a thousand recordings.
         rows = self._query(_SUMMARY)
         summary = load_object(rows[0][0]) if rows else None
@@ -151,11 +151,11 @@ class SessionReader:
         return cleaned
 
     def metrics(self) -> List[str]:
-        """The names of the per-step metrics there are, sorted."""
+        """The names of the per-step metrics, sorted."""
         return sorted(name for _, name in self._metric_rows())
 
     def known_metrics(self) -> Metrics:
-        """Every metric: as declared, and those that rows and evaluations hold beside them."""
+        """Every metric: the declared ones, and other ones in rows and evaluations."""
         fold = MetricsFold()
         scores = self.events((STARTED, EVALUATED, CHECKPOINT))
         seen = [(event.seq, event.kind, event.body) for event in scores]
@@ -165,21 +165,21 @@ class SessionReader:
         return fold.metrics()
 
     def _metric_rows(self) -> List[Tuple[int, str]]:
-        """(its first seq, name) of each per-step metric, in order of seq."""
+        """(first seq, name) of each per-step metric, in order of seq."""
         rows = self._query("SELECT MIN(seq), metric FROM steps GROUP BY metric ORDER BY 1")
         known = [(seq, name) for seq, name in rows if isinstance(name, str)]
         self._metrics = {printable(name): name for _, name in known}
         return [(seq, printable(name)) for seq, name in known]
 
     def metric_series(self, name: str) -> List[Steps]:
-        """A metric of every update once, in the order of steps; superseded ones are left out."""
+        """A metric of every update once, in order of steps; replaced updates are left out."""
         sql = _STEPS.format(self._current("steps")) + " WHERE metric = ? ORDER BY first_step, seq"
         return self._of(steps_of, self._query(sql, (self._metrics.get(name, name),)))
 
     def read_steps(self, metric: str, first: int, last: int) -> List[Steps]:
-        """The updates ``first`` to ``last`` of a metric once each, in their order.
+        """A metric of the updates ``first`` to ``last``, once each, in order of steps.
 
-        Touches the rows that hold them and no other.
+        Only the rows that contain them are read.
         """
         sql = (
             _STEPS.format(self._current("steps"))
@@ -191,13 +191,13 @@ class SessionReader:
         return [row.after(first - 1).until(last) for row in rows]
 
     def evaluations(self) -> List[Evaluation]:
-        """Every evaluation in the order of steps; superseded ones are left out."""
+        """Every evaluation, in order of steps; replaced ones are left out."""
         sql = "SELECT seq, segment, t, step, 'evaluated', body FROM {} ORDER BY step, seq"
         rows = self._query(sql.format(self._current("evaluations")))
         return [evaluation_of(event) for event in self._events(rows)]
 
     def events(self, kinds: Optional[Sequence[str]] = None) -> List[Event]:
-        """Every event, or those of these kinds, in the order of seq."""
+        """Every event, or those of these kinds, in order of seq."""
         if kinds is None:
             return self._events(self._query(_EVENT + " ORDER BY seq"))
         marks = ", ".join("?" * len(kinds))
@@ -205,20 +205,20 @@ class SessionReader:
         return self._events(self._query(sql, tuple(kinds)))
 
     def samples(self) -> List[Sample]:
-        """All telemetry in the order of seq."""
+        """All telemetry, in order of seq."""
         return self._of(sample_of, self._query(_SAMPLE + " ORDER BY seq"))
 
     def samples_between(self, t0: float, t1: float) -> List[Sample]:
-        """The telemetry from one session time to another, both included, in the order of seq."""
+        """The telemetry between two session times, both included, in order of seq."""
         sql = _SAMPLE + " WHERE t BETWEEN ? AND ? ORDER BY seq"
         return self._of(sample_of, self._query(sql, (t0, t1)))
 
     def segments(self) -> List[Segment]:
-        """Every start and resume in the order of seq."""
+        """Every start and resume, in order of seq."""
         return self._of(segment_of, self._query(_SEGMENT + " ORDER BY seq"))
 
     def position(self) -> Tuple[int, float]:
-        """(updates completed, session time in seconds) as of the newest row."""
+        """(updates completed, session time in seconds) at the newest row."""
         newest = "SELECT * FROM (SELECT seq, segment, {} FROM {} ORDER BY seq DESC LIMIT 1)"
         tables = (
             ("step, t, kind", "events"),
@@ -239,7 +239,7 @@ class SessionReader:
         return (step, max(one.t for one in places))
 
     def places(self) -> List[Place]:
-        """Every segment, event and sample in the order of seq, without their bodies."""
+        """Every segment, event and sample without its body, in order of seq."""
         sql = (
             "SELECT seq, seq, t, from_step FROM segments UNION ALL "
             "SELECT seq, segment, t, step FROM events UNION ALL "
@@ -248,7 +248,7 @@ class SessionReader:
         return self._of(place_of, self._query(sql))
 
     def steps_rows(self, metric: Optional[str] = None) -> List[StepsRow]:
-        """Every row of steps, or those of one metric, in the order of seq, without the values."""
+        """Every row of steps, or those of one metric, without values, in order of seq."""
         sql = "SELECT {} FROM steps".format(_STEPS_ROW)
         if metric is None:
             return self._of(steps_row_of, self._query(sql + " ORDER BY seq"))
@@ -256,7 +256,7 @@ class SessionReader:
         return self._of(steps_row_of, self._query(sql + " WHERE metric = ? ORDER BY seq", (name,)))
 
     def current_rows(self) -> List[StepsRow]:
-        """Every row of steps without what a later segment ran again, by step; no values."""
+        """Every row of steps that no later segment has run again, without values, by step."""
         sql = "SELECT {} FROM {} ORDER BY first_step, seq"
         sql = sql.format(_STEPS_ROW, self._current("steps"))
         return self._of(steps_row_of, self._query(sql))
@@ -276,35 +276,35 @@ class SessionReader:
         )
 
     def read_rows(self, rows: Iterable[StepsRow], after: int, until: int, t: float) -> Batch:
-        """What these rows hold of the updates ``after + 1`` to ``until``, done by ``t`` at last."""
+        """The updates ``after + 1`` to ``until`` of these rows that were done by ``t``."""
         steps = []
         for row in rows:
             found = self._query(_STEPS.format("steps") + " WHERE seq = ?", (row.seq,))
-            if found:  # else the host has merged it meanwhile
+            if found:  # otherwise the host has merged it meanwhile
                 (steps_row,) = self._of(steps_of, found)
                 cut = steps_row.after(after).until(until)
                 steps.append(cut._replace(t1=min(t, cut.t1)))
         return Batch([], [], [row for row in steps if len(row.values)], [], 0)
 
     def energy_j(self) -> Optional[float]:
-        """What the module took in, in joules; None where no power was recorded."""
+        """The energy that the module used, in joules; None if no power was recorded."""
         energy = Energy()
         for t, power_mw in self.power():
             energy.add(t, power_mw)
         return energy.joules
 
     def power(self) -> Iterator[Tuple[float, float]]:
-        """What the module took: (session time in seconds, mW) by time."""
+        """The power of the module: (session time in seconds, mW), in order of time."""
         for t, body in self._query("SELECT t, body FROM samples ORDER BY seq"):
             found = _POWER.search(body) if isinstance(body, str) and is_time(t) else None
             if found is not None:
                 yield t, float(found.group(1))
 
     def spark(self, metric: str, parts: int) -> List[Optional[float]]:
-        """A metric in at most ``parts`` means over equal parts of its steps; see Spark.
+        """At most ``parts`` means of a metric over equal parts of its steps; see Spark.
 
-        A fork's own steps alone. Of a long session evenly spread rows and the last one are read,
-        not every one.
+        For a fork, only its own steps are used. Of a long session, only evenly spaced rows and the
+        last one are read.
         """
         sql = "SELECT {} FROM {} WHERE metric = ? ORDER BY first_step"
         sql = sql.format(_STEPS_ROW, self._current("steps"))
@@ -319,7 +319,7 @@ class SessionReader:
         return spark.means()
 
     def _values_of(self, row: StepsRow) -> "array.array[float]":
-        """Empty where the host has merged the row meanwhile."""
+        """Empty if the host has merged the row meanwhile."""
         found = self._query(_STEPS.format("steps") + " WHERE seq = ?", (row.seq,))
         return self._of(steps_of, found)[0].values if found else array.array("f")
 
@@ -338,14 +338,14 @@ class SessionReader:
         return max(segment.from_step, int(rows[0][0]))
 
     def backup(self, path: str) -> None:
-        """Copy the recording, of a running session too, into one plain file at ``path``.
+        """Copy the recording, also of a running session, to a file at ``path``, atomically.
 
-        Whole or not at all; what was at ``path`` is replaced.
+        An existing file is replaced.
         """
         self._connection.backup(path)
 
     def _current(self, what: str) -> str:
-        """Where to select steps or evaluations without what a later segment ran again."""
+        """The source of a query for steps or evaluations that no later segment has run again."""
         if self._query("SELECT COUNT(*) FROM (SELECT 1 FROM segments LIMIT 2)")[0][0] < 2:
             return _ALL[what]
         self._connection.make_views()
@@ -355,7 +355,7 @@ class SessionReader:
         return self._connection.query(sql, arguments)
 
     def _undelivered(self, rows: Iterable[Steps]) -> Iterator[Steps]:
-        """Rows without the steps already given: the host merges rows when a session ends."""
+        """Rows without the steps that were already returned: the host merges rows at the end."""
         for row in rows:
             key = (row.segment, row.metric)
             seen = self._delivered.get(key, 0)
@@ -369,7 +369,7 @@ class SessionReader:
         return self._of(lambda row: event_of(row, self._exact), rows)
 
     def _of(self, make: Callable[[Any], _Row], rows: Iterable[Any]) -> List[_Row]:
-        """The rows as typed values. Raises RecordingError naming one that is damaged."""
+        """The rows as typed values. Raises RecordingError that names a damaged one."""
         try:
             return [make(row) for row in rows]
         except DamagedRow as error:

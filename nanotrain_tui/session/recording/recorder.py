@@ -1,8 +1,8 @@
-"""Writing a recording: the host's alone.
+"""Writes a recording. Only the host uses it.
 
-Events are committed at once and steps about twice a second, without an fsync; ``checkpoint``
-does that, about every 10 s, because SD cards wear. A full disk is no end: a reserve is given up
-for what is recorded, and then rows wait in memory, bounded, until a commit succeeds.
+Events are committed at once, and steps about twice a second, without an fsync. ``checkpoint`` does
+an fsync about every 10 s, because SD cards wear out. On a full disk, a reserve is freed first. Then
+a limited number of rows waits in memory until a commit succeeds.
 """
 
 import json
@@ -15,15 +15,16 @@ from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.backlog import Backlog, Lost
 from nanotrain_tui.session.recording.compact import compact
+from nanotrain_tui.session.recording.durable import sync
 from nanotrain_tui.session.recording.needed_schema import FIRST, NeededSchema
 from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.session.recording.reserve import Reserve
 from nanotrain_tui.session.recording.schema import NEWEST_SEQ, TABLES, VIEWS
 from nanotrain_tui.session.summary import to_store
 
-_MOST_AT_ONCE = 256 << 10  # bytes of rows in one transaction: a part of them may find room
-_BUSY_S = 0.25  # a stranger that writes holds the host up no longer; it tries again
-_GAP_S = 0.05  # an idle time longer than this ends a row, so that its times stay true
+_MOST_AT_ONCE = 256 << 10  # bytes of rows in one transaction: there may be space for some
+_BUSY_S = 0.25  # another program that writes delays the host no longer; the host tries again
+_GAP_S = 0.05  # an idle time longer than this ends a row, so that its times stay correct
 
 _INSERT = {
     "segments": "INSERT INTO segments VALUES (?, ?, ?, ?, ?)",
@@ -51,7 +52,7 @@ class _Run(NamedTuple):
 def create_recording(
     folder: SessionFolder, created: str, config: Mapping[str, Any], parent: Optional[str] = None
 ) -> None:
-    """Write an empty recording, whole or not at all; raises RecordingError."""
+    """Write an empty recording, atomically; raises RecordingError."""
     if os.path.exists(folder.recording):
         raise RecordingError("{} exists already".format(folder.recording))
     aside = folder.recording + ".new"
@@ -71,6 +72,7 @@ def create_recording(
         finally:
             connection.close()
         os.rename(aside, folder.recording)
+        sync(folder.path)
     except (sqlite3.Error, OSError) as error:
         raise RecordingError("cannot write {}: {}".format(folder.recording, error)) from error
 
@@ -78,8 +80,8 @@ def create_recording(
 class Recorder:
     """Appends to an existing recording; the caller holds the folder's lock.
 
-    ``trouble`` is what keeps rows from the disk, None while all is well; ``dropped`` is what
-    memory could not hold until then.
+    ``trouble`` is the reason why rows cannot be written, None if they can. ``dropped`` is what
+    memory could not hold meanwhile.
     """
 
     def __init__(self, folder: SessionFolder) -> None:
@@ -88,7 +90,7 @@ class Recorder:
         self._backlog = Backlog()
         self._reserve = Reserve(folder.path)
         self._gave_up = self._ending = False
-        self._runs: Dict[Tuple[str, ...], _Run] = {}  # by the names of their metrics
+        self._runs: Dict[Tuple[str, ...], _Run] = {}  # by the names of the metrics
         self._segment = 0
         try:
             self._connection = sqlite3.connect(
@@ -113,18 +115,18 @@ class Recorder:
 
     @property
     def unwritten(self) -> Lost:
-        """What the recording would lack if it were left now."""
+        """What would be missing from the recording if the host ended now."""
         return self._backlog.dropped.plus(self._backlog.contents())
 
     @property
     def lives_on_reserve(self) -> bool:
-        """Whether the disk was full and has not had room since."""
+        """Whether the disk has been full since the last attempt."""
         return self._gave_up and not self._reserve.is_whole
 
     def begin_segment(
         self, t: float, wall: str, from_step: int, environment: Mapping[str, Any]
     ) -> None:
-        """A start or a resume: rows from now on belong to it."""
+        """Record a start or a resume; later rows belong to it."""
         self._close_runs()
         self._needs.begin_segment(from_step)
         self._segment = self._next_seq()
@@ -133,7 +135,7 @@ class Recorder:
         self._commit_if_well()
 
     def event(self, t: float, step: int, kind: str, body: Mapping[str, Any]) -> Event:
-        """Record an event at once, after all that came before it."""
+        """Record an event at once, after all earlier rows."""
         self._close_runs()
         self._need(self._needs.of_event(kind, body))
         text = _json(body)
@@ -153,8 +155,8 @@ class Recorder:
     ) -> None:
         """Keep metrics of ``count`` updates for the next commit.
 
-        Each metric is count little-endian float32; t0 and t1 are seconds of session time. The
-        updates of a metric come in their order; gaps are allowed.
+        Each metric has ``count`` little-endian float32 values; ``t0`` and ``t1`` are seconds of
+        session time. The updates of a metric must come in order; gaps are allowed.
         """
         self._need(self._needs.of_steps(first_step, count, metrics))
         names = tuple(sorted(metrics))
@@ -171,7 +173,7 @@ class Recorder:
         self._runs[names] = run._replace(updates=run.updates + count, t1=t1)
 
     def commit(self) -> bool:
-        """Give everything to the operating system; False leaves it waiting, see ``trouble``."""
+        """Commit everything to the operating system; False if rows wait, see ``trouble``."""
         self._close_runs()
         if not self._backlog:
             return self.trouble is None
@@ -189,7 +191,7 @@ class Recorder:
         return True
 
     def checkpoint(self) -> None:
-        """Give everything to the disk (an fsync)."""
+        """Write everything to the disk (an fsync)."""
         try:
             self._fold_log()
         except sqlite3.Error as error:
@@ -199,15 +201,15 @@ class Recorder:
             self._reserve.make_if_roomy()
 
     def end(self) -> bool:
-        """Commit the last rows: the whole reserve is there for them."""
+        """Commit the last rows; the whole reserve may be used for them."""
         self._ending = True
         return self.commit()
 
     def finish(self, tidy: bool = True) -> bool:
-        """Commit, compact and try to leave one plain file; True when all was written.
+        """Commit, compact and try to leave a single file; True if everything was written.
 
-        Without ``tidy`` it is closed as it is: where the file was deleted, SQLite would look for
-        what is beside it by name, and find what another session has there.
+        Without ``tidy`` the file is only closed. This is for a deleted file: SQLite would look for
+        its log by name, and could find the log of another session.
         """
         written = self.end()
         self._reserve.remove()
@@ -215,7 +217,7 @@ class Recorder:
             try:
                 step(self._connection)
             except sqlite3.Error:
-                self._roll_back()  # somebody reads, or no space: what is committed stays good
+                self._roll_back()  # another program reads, or no space: committed rows stay valid
         self._connection.close()
         return written
 
@@ -231,7 +233,7 @@ class Recorder:
         return self._seq
 
     def _need(self, schema: int) -> None:
-        """The recording is of this schema from the next row on, if it is not yet."""
+        """Set the schema of the recording, if it has another one."""
         if schema > self._schema:
             self._schema = schema
             self._backlog.add("schema", (str(schema),), 0)
@@ -248,7 +250,7 @@ class Recorder:
             self._backlog.add("steps", row, len(data))
 
     def _write(self) -> None:
-        """The oldest rows in one transaction."""
+        """Write the oldest rows in one transaction."""
         rows = self._backlog.first(_MOST_AT_ONCE)
         self._connection.execute("BEGIN IMMEDIATE")
         for row in rows:
@@ -257,21 +259,24 @@ class Recorder:
         self._backlog.written(len(rows))
 
     def _make_room(self, error: sqlite3.Error) -> bool:
-        """Free a piece of the reserve where that may help; False where there is none."""
+        """Free a piece of the reserve if that may help; False if there is none."""
         if not _is_about_room(error) or not self._reserve.give(at_end=self._ending):
             return False
         self._gave_up = "full" in str(error)
         try:
-            self._fold_log()  # then the log is written from its beginning again
+            self._fold_log()  # then the log is reused from its beginning
         except sqlite3.Error:
-            pass  # no room for that, or somebody reads
+            pass  # no space for that, or another program reads
         return True
 
     def _fold_log(self) -> None:
-        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        pragma = "PRAGMA wal_checkpoint(PASSIVE)"
+        _, rows, merged = self._connection.execute(pragma).fetchone()
+        if merged < rows:  # another program reads: SQLite may not have synced the log
+            sync(self._folder.recording + "-wal")  # SQLite has no locks on this file
 
     def _commit_if_well(self) -> None:
-        if self.trouble is None:  # else the timer tries again, not every event
+        if self.trouble is None:  # otherwise the timer tries again, not every event
             self.commit()
 
     def _roll_back(self) -> None:
@@ -283,7 +288,7 @@ class Recorder:
 
 
 def _is_about_room(error: sqlite3.Error) -> bool:
-    """A full disk, or what SQLite makes of a quota (EDQUOT), among others."""
+    """Whether the disk is full, or an error that SQLite makes of a full quota (EDQUOT)."""
     return "full" in str(error) or "disk I/O" in str(error)
 
 
@@ -292,7 +297,7 @@ def _one_file(connection: sqlite3.Connection) -> None:
 
 
 def _json(body: Mapping[str, Any]) -> str:
-    """JSON as everyone reads it: what is not finite is written as "nan", "inf" or "-inf"."""
+    """Standard JSON: a value that is not finite is written as "nan", "inf" or "-inf"."""
     try:
         return json.dumps(body, allow_nan=False)
     except ValueError:

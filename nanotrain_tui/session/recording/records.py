@@ -1,7 +1,7 @@
-"""What a recording holds, as plain typed values.
+"""The rows of a recording, as plain typed values.
 
-``seq`` is one counter over all tables: the total order of what happened. ``t`` is seconds of
-session time, ``step`` the number of updates completed.
+``seq`` is one counter over all tables, which gives the order of everything recorded. ``t`` is
+seconds of session time, ``step`` the number of updates completed.
 """
 
 import array
@@ -11,7 +11,7 @@ from nanotrain_tui.session.metrics import TEST
 
 
 class Event(NamedTuple):
-    """Something that happened: a row of the table ``events``."""
+    """An event: a row of the table ``events``."""
 
     seq: int
     segment: int
@@ -76,7 +76,7 @@ class Segment(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a segment, an event or a sample stands in the recording, without its body."""
+    """The position of a segment, an event or a sample in the recording, without its body."""
 
     seq: int
     segment: int
@@ -127,7 +127,7 @@ class StepsRow(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Everything recorded after some seq, each list in the order of seq."""
+    """Everything recorded after a seq, each list in order of seq."""
 
     segments: List[Segment]
     events: List[Event]
@@ -137,15 +137,15 @@ class Batch(NamedTuple):
 
 
 class Evaluation(NamedTuple):
-    """The network on one part of the data after update ``step``, at ``t`` seconds."""
+    """An evaluation on one part of the data after update ``step``, at ``t`` seconds."""
 
     step: int
     t: float
     metrics: Dict[str, float]  # by name; may be nan or inf
     on: str = TEST  # the part of the data
-    cause: str = ""  # "schedule", "asked", "checkpoint"; empty where that is not known
-    seconds: Optional[float] = None  # what the evaluation took
+    cause: str = ""  # "schedule", "asked", "checkpoint"; empty if unknown
+    seconds: Optional[float] = None  # the duration of the evaluation
 
     def value(self, metric: str) -> Optional[float]:
-        """One of the metrics; None where it is not among them."""
+        """One of the metrics; None if it is missing."""
         return self.metrics.get(metric)

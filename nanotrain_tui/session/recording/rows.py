@@ -1,7 +1,7 @@
 """Rows of a recording as typed values: every column is checked, all text is made printable.
 
-A recording may be damaged or a stranger's. What comes out of here needs no second look: times are
-finite, steps within bounds, bodies as documented, and no text steers a terminal.
+A recording may be damaged, or come from another machine. The values returned here are valid: times
+are finite, steps are within bounds, bodies are as documented, and no text can control a terminal.
 """
 
 import array
@@ -34,7 +34,7 @@ LATEST_S = 1 << 40
 
 
 class DamagedRow(ValueError):
-    """A row that no host writes; the message says which and why."""
+    """An invalid row; the message says which one and why."""
 
 
 def is_time(t: Any) -> bool:
@@ -48,9 +48,9 @@ def is_step(step: Any) -> bool:
 
 
 def event_of(row: Tuple[Any, ...], exact: bool = False) -> Event:
-    """An event; ``exact`` leaves its text as written and takes no body that is not as documented.
+    """An event. ``exact`` keeps its text as written and refuses an invalid body.
 
-    Without it, damage of one key of a body costs that key.
+    Without it, an invalid key of a body is left out.
     """
     seq, segment, t, step, kind, text = row
     _check_place("event", seq, segment, t, step)
@@ -105,14 +105,14 @@ def steps_row_of(row: Tuple[Any, ...]) -> StepsRow:
 
 
 def place_of(row: Tuple[Any, ...]) -> Place:
-    """Where a row stands."""
+    """The position of a row."""
     seq, segment, t, step = row
     _check_place("row", seq, segment, t, step)
     return Place(seq, segment, t, step)
 
 
 def meta_of(rows: Any, exact: bool = False) -> Dict[str, Any]:
-    """``meta`` but for ``schema``; its ``config`` nested. Values that are no text are left out."""
+    """``meta`` without ``schema``, with a nested ``config``. Only values that are text are kept."""
     meta: Dict[str, Any] = {
         printable(key): value if exact else _clean_text(value)
         for key, value in rows
@@ -145,7 +145,7 @@ def _clean_object(what: str, seq: int, text: Any) -> Dict[str, Any]:
 
 
 def _clean_text(text: str) -> str:
-    """Printable text; of JSON, what it spells too."""
+    """Printable text; in JSON, also the text that its escapes stand for."""
     if "\\" in text:
         value = load_object(text)
         if value is not None:
@@ -154,7 +154,7 @@ def _clean_text(text: str) -> str:
 
 
 def evaluation_of(event: Event) -> Evaluation:
-    """An event ``evaluated`` as the values it holds."""
+    """The values of an event ``evaluated``."""
     body = event.body
     return Evaluation(
         event.step,

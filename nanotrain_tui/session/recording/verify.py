@@ -25,18 +25,18 @@ Progress = Callable[[float], None]
 
 
 class Report(NamedTuple):
-    """What was found: ``problems`` is empty where the recording is whole."""
+    """The result: ``problems`` is empty if the recording is valid."""
 
     problems: List[str]
     facts: Dict[str, Any]  # schema, steps, segments, events, samples, bytes
 
 
 def verify_file(path: str, progress: Progress = lambda _: None, foreign: bool = False) -> Report:
-    """Look at every row of the recording at ``path``; never raises for what is in it.
+    """Check every row of the recording at ``path``; its content never raises an error.
 
-    Changes nothing: what was left in the middle of a change is looked at in a private copy.
-    A ``foreign`` one came from elsewhere: text that could steer a terminal is a problem then. In a
-    session of this machine an earlier version may have recorded some; readers replace it.
+    Nothing is changed: an interrupted change is checked in a private copy. A ``foreign`` recording
+    comes from another machine, so text that could control a terminal is a problem. In a session of
+    this machine an earlier version may have recorded such text; readers replace it.
     """
     check = _Check(progress, foreign)
     facts: Dict[str, Any] = {}
@@ -51,9 +51,7 @@ def verify_file(path: str, progress: Progress = lambda _: None, foreign: bool = 
     except (OSError, *DAMAGE) as error:
         return Report(["{} cannot be opened: {}".format(path, error)], facts)
     try:
-        connection.execute(
-            "PRAGMA trusted_schema=OFF"
-        )  # since SQLite 3.31; older ones pass over it
+        connection.execute("PRAGMA trusted_schema=OFF")  # since SQLite 3.31; older ones ignore it
         connection.execute("PRAGMA cell_size_check=ON")
         check.whole(connection, facts)
     except DAMAGE as error:
@@ -64,7 +62,7 @@ def verify_file(path: str, progress: Progress = lambda _: None, foreign: bool = 
 
 
 class _Enough(Exception):
-    """So many problems that more would tell nothing."""
+    """The limit of problems is reached."""
 
 
 class _Check:
@@ -97,9 +95,9 @@ class _Check:
             self.problems.append("... and perhaps more")
 
     def _objects(self, connection: sqlite3.Connection, facts: Dict[str, Any]) -> bool:
-        """Exactly our tables and views: a trigger or a foreign view would be run by the reader.
+        """Check that there are only our tables and views: a reader would run a foreign trigger.
 
-        All of sqlite_master, by the very SQL: a pattern of names would let something through.
+        The SQL of everything in sqlite_master is compared, because names alone prove nothing.
         """
         found = _objects_of(connection)
         ours = _our_objects()
@@ -170,7 +168,7 @@ class _Check:
             self._metrics()
 
     def _metrics(self) -> None:
-        """In schema 1 every update has every metric."""
+        """Check that every update has every metric, as in schema 1."""
         metrics = sorted({metric for _, metric in self._ends})
         reached: Dict[int, int] = {}
         for (segment, _), end in self._ends.items():
@@ -269,7 +267,7 @@ class _Check:
 
 
 def _all(connection: sqlite3.Connection, table: str, columns: str) -> Iterator[Tuple[Any, ...]]:
-    """Every row by seq, a page at a time."""
+    """Every row in order of seq, read in pages."""
     seq = -(2**63)
     sql = "SELECT seq, {} FROM {} WHERE seq > ? ORDER BY seq LIMIT ?".format(columns, table)
     while True:
@@ -290,7 +288,7 @@ def _our_objects() -> Dict[Tuple[str, str], str]:
 
 
 def _objects_of(connection: sqlite3.Connection) -> Dict[Tuple[str, str], str]:
-    """(kind, name): the SQL that made it, but for line ends and blanks."""
+    """(kind, name): the SQL that created it, without line ends and blanks."""
     return {
         (kind, name): " ".join(str(sql).split())
         for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_master")

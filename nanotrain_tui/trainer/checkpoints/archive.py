@@ -1,4 +1,4 @@
-"""Reading an .npz file without trusting it: the shapes are known before anything is inflated."""
+"""Reads an .npz file safely: the shapes are known before any data is decompressed."""
 
 import ast
 import re
@@ -42,12 +42,12 @@ class Archive:
             self.members[name] = self._look(info)
 
     def read(self, name: str) -> Array:
-        """One array. Raises KeyError where there is none."""
+        """Read one array. Raises KeyError if it does not exist."""
         with self._zip.open(name + ".npy") as stream:
             return np.lib.format.read_array(stream, allow_pickle=False)
 
     def _look(self, info: zipfile.ZipInfo) -> Member:
-        """The header of a member; the few bytes it takes are all that is inflated."""
+        """Read the header of a member. Only the bytes of the header are decompressed."""
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise ValueError("it is compressed in a way that NumPy does not use")
         if info.flag_bits & _ENCRYPTED:

@@ -1,4 +1,4 @@
-"""Checkpoints: one .npz file each, whole or not there at all."""
+"""Checkpoints: one .npz file each, which is written completely or not at all."""
 
 import contextlib
 import hashlib
@@ -20,7 +20,7 @@ from .slots import state_shapes, weight_name
 Array = Any
 FILE_NAME = re.compile(r"step-(\d{9,})\.npz$")
 _PART = "checkpoint.part"  # one name, so that an interrupted write leaves one file at most
-# What NumPy, zip and JSON raise for a file that is torn, or is something else.
+# What NumPy, zip and JSON raise for a file that is cut short or of another kind.
 _BROKEN = (
     OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, RuntimeError,
     MemoryError, struct.error, zlib.error, zipfile.BadZipFile,
@@ -43,7 +43,10 @@ class Evaluation(NamedTuple):
 
     @property
     def score(self) -> Optional[float]:
-        """What the best is chosen by, higher is better; None where the network diverged."""
+        """The score that selects the best checkpoint, higher is better.
+
+        None if the network diverged.
+        """
         finite = math.isfinite(self.loss) and math.isfinite(self.accuracy)
         return self.accuracy if finite else None
 
@@ -52,12 +55,12 @@ SCORED_BY = "accuracy"
 
 
 class Checkpoint(NamedTuple):
-    """Everything that a run needs to go on.
+    """Everything that a run needs to continue.
 
-    ``state`` holds weights and slots by name; ``updates`` counts since the slots were made;
-    ``epoch`` and ``cursor`` say where in the stream of examples the next batch begins; ``config``
-    is what was in force; ``data`` tells the data set from others; ``tested`` is an evaluation of
-    this very network, None where there is none.
+    ``state``: weights and slots by name. ``updates``: updates since the slots were created.
+    ``epoch`` and ``cursor``: the position in the stream of examples where the next batch begins.
+    ``config``: the configuration in effect. ``data``: identifies the data set. ``tested``: the
+    evaluation of exactly this network, None if there is none.
     """
 
     state: Mapping[str, Array]
@@ -129,7 +132,7 @@ def describe(path: str) -> Checkpoint:
 
 
 def head(path: str) -> Optional[Checkpoint]:
-    """The same; None for a file that is damaged."""
+    """The same; None if the file is damaged."""
     try:
         return describe(path)
     except Failed:
@@ -211,7 +214,7 @@ def _write_array(archive: zipfile.ZipFile, name: str, array: Array) -> None:
 
 
 def _feed(digest: Any, name: str, array: Array) -> None:
-    """Add an array to a checksum of the contents, which does not depend on the file's layout."""
+    """Add an array to a checksum of the contents. It does not depend on the layout of the file."""
     digest.update("{} {} {}".format(name, array.dtype.str, array.shape).encode("utf-8"))
     digest.update(np.ascontiguousarray(array).reshape(-1))
 

@@ -17,7 +17,7 @@ BEST_EVERY_S = 60.0  # between two writes of the best network: SD cards wear
 
 
 class Kept(NamedTuple):
-    """A file of the folder; ``good``: it is whole, and of the past of this run."""
+    """A checkpoint file. ``good``: it is complete, and this run has made its steps."""
 
     name: str
     step: int
@@ -26,7 +26,7 @@ class Kept(NamedTuple):
 
 
 class CheckpointManager:
-    """Writes checkpoints; keeps the last few and the best, also of earlier segments.
+    """Writes checkpoints. Keeps the newest ones and the best one, also those of earlier segments.
 
     The network of the best evaluation is held in memory, in one copy, until it is written.
     """
@@ -45,7 +45,7 @@ class CheckpointManager:
         self._held: Optional[Checkpoint] = None
 
     def is_due(self, minutes: float) -> bool:
-        """Whether so many minutes (0: never) have passed since the last one, or the start."""
+        """Whether this many minutes have passed since the last one or the start; 0 means never."""
         return minutes > 0 and self._clock() - self._written_at >= 60.0 * minutes
 
     @property
@@ -60,12 +60,12 @@ class CheckpointManager:
 
     @property
     def last_good(self) -> Optional[str]:
-        """The newest file that a run can go back to."""
+        """The newest file that a run can be restored from."""
         order = self._order()
         return order[-1].name if order and order[-1].good else None
 
     def hold_if_best(self, tested: Evaluation, copy: Callable[[], Checkpoint]) -> None:
-        """Keep ``copy()`` in memory if its evaluation is better than all before; equal is not."""
+        """Keep ``copy()`` in memory if its evaluation is better than all earlier ones."""
         if not self.folder or not self._is_better(tested, self._held and self._held.tested):
             return
         self._held = None  # before the new copy is made: never two
@@ -109,7 +109,7 @@ class CheckpointManager:
         self._remove_surplus(keep)
 
     def _is_better(self, tested: Optional[Evaluation], held: Optional[Evaluation]) -> bool:
-        """Whether an evaluation beats those of all files, and that of what is held."""
+        """Whether an evaluation is better than those of all files and of the network in memory."""
         best = self._best()
         written = self._kept[best].tested if best else None
         return _score(tested) > max(_score(written), _score(held))
@@ -119,7 +119,7 @@ class CheckpointManager:
         return sorted(self._kept.values(), key=lambda entry: (entry.good, entry.step))
 
     def _best(self) -> Optional[str]:
-        """The file with the best score, the earliest of equals."""
+        """The file with the best score; of equal scores, the earliest."""
         scored = [
             (_score(entry.tested), -entry.step, entry.name)
             for entry in self._kept.values()
@@ -147,7 +147,7 @@ class CheckpointManager:
 
 
 def _score(tested: Optional[Evaluation]) -> float:
-    """Higher is better; minus infinity for what was not tested, or diverged."""
+    """The score, higher is better; minus infinity if the network was not tested or diverged."""
     score = tested.score if tested else None
     return -math.inf if score is None else score
 

@@ -1,4 +1,4 @@
-"""The arrays of a checkpoint, by name and shape: weights, and what the optimizer keeps of them."""
+"""The names and shapes of the arrays of a checkpoint: weights and optimizer slots."""
 
 from typing import Dict, List, Optional, Sequence, Tuple
 
@@ -18,7 +18,7 @@ def slot_name(i: int, slot: str) -> str:
 
 
 def state_shapes(sizes: Sequence[int], optimizer: Optional[str]) -> Dict[str, Shape]:
-    """Every array of a checkpoint's state; the weights alone for an optimizer that is not known.
+    """Every array of a checkpoint's state; only the weights if the optimizer is unknown.
 
     ``sizes`` are those of the dense layers: pixels, units of each hidden layer, classes.
     """

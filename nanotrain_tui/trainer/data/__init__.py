@@ -27,7 +27,7 @@ def load(config: Mapping[str, Any], progress: Progress) -> Dataset:
 
 
 def inspect(config: Mapping[str, Any]) -> Dict[str, Any]:
-    """What ``load`` would give, after every check but without keeping any image.
+    """Describe what ``load`` would return, after all of its checks but without keeping any image.
 
     Never raises: ``{"ok": False, "key": ..., "message": ...}`` says what is wrong.
     """
@@ -39,13 +39,15 @@ def inspect(config: Mapping[str, Any]) -> Dict[str, Any]:
 
 
 def drawn_fraction_of(name: Any) -> float:
-    """How much of an image's side is drawn, in data of which a session recorded the name alone."""
+    """The drawn fraction of an image's side, for sessions that recorded only the name of their
+    data.
+    """
     known = list(automatic_sources().values())
     return source_of(name).drawn_fraction if name in source_names() else known[0].drawn_fraction
 
 
 def _first(config: Mapping[str, Any], use: Callable[[Source], Found]) -> Tuple[str, Found, str]:
-    """The source's name, what ``use`` made of it, and why auto passed others over."""
+    """The name of the source, the result of ``use``, and why auto did not take the others."""
     name = config.get("data.name", AUTO)
     if name != AUTO:
         return str(name), use(_source(name)), ""

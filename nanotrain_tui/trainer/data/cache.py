@@ -1,5 +1,6 @@
 """Arrays kept in one file between runs: a header, a checksum, the bytes."""
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -9,7 +10,7 @@ import numpy as np
 
 
 def fill(path: str, header: bytes, arrays: Sequence[np.ndarray]) -> bool:
-    """Fill ``arrays`` from the file at ``path``; False when it is missing, other or damaged."""
+    """Fill ``arrays`` from the file at ``path``; False if it is missing, different or damaged."""
     size = len(header) + hashlib.sha256().digest_size + sum(array.nbytes for array in arrays)
     try:
         if os.path.getsize(path) != size:
@@ -26,7 +27,7 @@ def fill(path: str, header: bytes, arrays: Sequence[np.ndarray]) -> bool:
 
 
 def keep(path: str, header: bytes, arrays: Sequence[np.ndarray]) -> bool:
-    """Write ``arrays`` for ``fill``, aside and renamed; False when they cannot be kept."""
+    """Write ``arrays`` for ``fill`` to a temporary file and rename it; False if that fails."""
     folder = os.path.dirname(path)
     try:
         os.makedirs(folder, exist_ok=True)
@@ -44,7 +45,7 @@ def keep(path: str, header: bytes, arrays: Sequence[np.ndarray]) -> bool:
     except OSError:
         return False
     finally:
-        if os.path.exists(aside):
+        with contextlib.suppress(OSError):  # it may not exist, or the disk has failed
             os.unlink(aside)
     return True
 

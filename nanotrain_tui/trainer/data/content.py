@@ -1,4 +1,4 @@
-"""Reading as many bytes as a file's header promised, without believing the header."""
+"""Reads as many bytes as the header of a file promises, without trusting the header."""
 
 import io
 from typing import IO, NamedTuple, Tuple, Union
@@ -14,14 +14,14 @@ Stream = Union[IO[bytes], io.BufferedIOBase]
 
 
 class Content(NamedTuple):
-    """An array in a file; ``values`` is empty where it was only read through."""
+    """An array in a file; ``values`` is empty if it was only checked."""
 
     shape: Tuple[int, ...]
     values: np.ndarray
 
 
 class Damaged(Exception):
-    """The bytes are not what they should be; the message completes 'FILE ...'."""
+    """The content is not valid. The message completes the sentence 'FILE ...'."""
 
 
 def read_content(stream: Stream, shape: Tuple[int, ...], dtype: np.dtype, keep: bool) -> Content:
@@ -40,7 +40,7 @@ def read_content(stream: Stream, shape: Tuple[int, ...], dtype: np.dtype, keep: 
         )
     wanted = 0 if 0 in shape else largest
     try:
-        # Memory the system hands out only when written: a false promise costs nothing.
+        # The system provides this memory only when it is written, so a false header costs nothing.
         values = np.empty(wanted if keep else min(wanted, _PIECE), np.uint8)
     except MemoryError:
         raise Damaged("holds %d MB, more than there is memory for" % (wanted >> 20)) from None

@@ -1,4 +1,4 @@
-"""The examples to learn from, and the error that is raised where there are none."""
+"""The examples to train on, and the error that is raised if there are none."""
 
 from typing import Callable, NamedTuple
 
@@ -30,7 +30,7 @@ def silent(what: str, fraction: float) -> None:
 class DataError(Exception):
     """The data cannot be loaded: ``message`` says why, ``key`` is the configuration key to change.
 
-    ``brief`` is the reason in a few words, for the screen where other data is taken instead.
+    ``brief`` is the reason in a few words, shown on the screen if other data is used instead.
     """
 
     def __init__(self, key: str, message: str, brief: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Downloads MNIST's four files, only when the user asks for it."""
+"""Downloads the four files of MNIST. This happens only when the user asks for it."""
 
 import contextlib
 import fcntl
@@ -67,10 +67,11 @@ def download(
     mirrors: Sequence[str] = MIRRORS,
     files: Sequence[File] = FILES,
 ) -> None:
-    """Put the four files of MNIST into ``dest_dir``; those there and sound are left alone.
+    """Download the four files of MNIST into ``dest_dir``; valid files that exist are kept.
 
-    A file arrives as NAME.part, is checked and only then renamed; one broken off is gone on
-    with, the next time too. Raises DataError when no mirror gives a file or it cannot be written.
+    A file is downloaded as NAME.part, checked, and then renamed. An interrupted download continues
+    where it stopped, also the next time. Raises DataError when no mirror gives a file or it cannot
+    be written.
     """
     total = sum(file.size for file in files)
     before = 0
@@ -129,7 +130,7 @@ def _fetch(
 
 
 def _lock(part: IO[bytes], path: str) -> None:
-    """Two downloads into one file would spoil it; the lock goes with the descriptor."""
+    """Lock the folder: two downloads would damage a file. The lock ends with the descriptor."""
     try:
         fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -139,7 +140,7 @@ def _lock(part: IO[bytes], path: str) -> None:
 def _complete(
     part: IO[bytes], url: str, size: int, opener: Opener, report: Callable[[int], None]
 ) -> None:
-    """Bring ``part`` to ``size`` bytes, from where it broke off if the mirror can do that."""
+    """Download ``part`` up to ``size`` bytes, continuing it if the mirror supports that."""
     have = os.fstat(part.fileno()).st_size
     if have >= size:
         return
@@ -161,7 +162,7 @@ def _complete(
 
 @contextlib.contextmanager
 def _asking() -> Iterator[None]:
-    """What goes wrong with the network is the mirror's failure, unlike a full disk."""
+    """Turn errors of the network into a failure of the mirror; a full disk is none."""
     try:
         yield
     except (OSError, http.client.HTTPException) as error:
@@ -173,7 +174,7 @@ def _request(url: str, have: int) -> urllib.request.Request:
 
 
 def _start(response: Any, have: int, size: int) -> int:
-    """Where the bytes that ``response`` brings begin. Refuses a page that is not the file."""
+    """The offset of the bytes of ``response``. Refuses a page that is not the file."""
     if response.getcode() == 206:
         span = response.headers.get("Content-Range", "")
         if span != "bytes %d-%d/%d" % (have, size - 1, size):

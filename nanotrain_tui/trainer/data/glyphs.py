@@ -1,8 +1,8 @@
 """The skeletons of handwritten digits: the ways people write each one, as strokes.
 
-A stroke is a Catmull-Rom spline through its points, written "x,y" in hundredths: x to the
-right and y down, the digit about 100 high. A stroke ends where the pen turns sharply, and the
-next begins at that same point.
+A stroke is a Catmull-Rom spline through its points, written "x,y" in hundredths: x to the right and
+y down, the digit about 100 high. A stroke ends where the pen turns sharply, and the next one begins
+at the same point.
 """
 
 import math

@@ -1,6 +1,6 @@
-"""MNIST, and whatever comes in its form: four IDX files, or Keras' mnist.npz, in a folder.
+"""MNIST, and data in its format: four IDX files, or Keras' mnist.npz, in a folder.
 
-Other counts than 60,000 and 10,000 and other sizes than 28x28 are welcome as long as they agree.
+The numbers of images and their size may differ from MNIST's if all files agree.
 """
 
 import os
@@ -38,9 +38,9 @@ Parts = Dict[str, Part]
 
 
 def find(folder: str) -> Parts:
-    """The parts of MNIST in ``folder``; none when nothing there looks like it.
+    """The parts of MNIST in ``folder``; empty if it has none of them.
 
-    Raises DataError when some are there and some are not, or the folder cannot be searched.
+    Raises DataError if only some of them exist, or the folder cannot be read.
     """
     files = {name: _idx_file(folder, idx) for name, idx, _, _ in PARTS}
     missing = [idx for name, idx, _, _ in PARTS if not files[name]]
@@ -63,7 +63,7 @@ def find(folder: str) -> Parts:
 
 
 def search(folder: str) -> Parts:
-    """As ``find``, in a folder that the user named: it must exist and have them."""
+    """Like ``find``, for a folder that the user named: it must exist and have all parts."""
     try:
         is_folder = stat.S_ISDIR(os.stat(folder).st_mode)
         if is_folder:
@@ -156,7 +156,7 @@ def _check_images(parts: Parts, contents: Dict[str, Content]) -> None:
 
 
 def _check_counts(parts: Parts, contents: Dict[str, Content]) -> None:
-    """Every image has its label, and train and test are not the wrong way round."""
+    """Check that every image has a label, and that train and test are not swapped."""
     train, train_labels, test, test_labels = (contents[name].shape[0] for name, _, _, _ in PARTS)
     images = "%s and %s" % (parts["train_images"].label, parts["test_images"].label)
     if train != train_labels and (train, test) == (test_labels, train_labels):

@@ -9,7 +9,7 @@ Facts = Dict[str, Any]  # source, shape, classes, train, test, task; note, where
 
 
 class Source(NamedTuple):
-    """Where examples come from.
+    """A place where examples come from.
 
     ``inspect`` makes every check of ``load`` but keeps no image. ``source`` of its facts says on
     screen where the data come from; ``note`` is a sentence for a person who trains on them. Both

@@ -1,1 +1,1 @@
-"""Pictures for ``predict``: read from files and prepared as the training images were."""
+"""Pictures for ``predict``: read from files and prepared like the training images."""

@@ -109,7 +109,10 @@ def _finished(ink: Array, bright_paper: bool, kind: Kind, **how: Any) -> Prepare
 
 
 def _extents(drawn: Array) -> Array:
-    """From the first to the last True of each row, as a fraction of the row; 0 for none."""
+    """The extent from the first to the last True of each row, as a fraction of the row.
+
+    0 for none.
+    """
     length = drawn.shape[1]
     last = length - drawn[:, ::-1].argmax(axis=1)
     return np.where(drawn.any(axis=1), last - drawn.argmax(axis=1), 0) / length
@@ -132,10 +135,10 @@ def _levels(grey: Array) -> Tuple[Array, bool]:
 
 
 def _page(grey: Array) -> Tuple[Array, bool, Tuple[int, int]]:
-    """The ink on the innermost page: a frame, a table's top around the paper are cut off.
+    """The ink on the innermost page; a frame or a table around the paper is cut off.
 
-    Such a ground is told from a drawing by its straight sides, all four. Also whether the paper is
-    bright, and where the page's corner is.
+    A background differs from a drawing by its four straight sides. Also returns whether the paper
+    is bright, and the corner of the page.
     """
     top = left = 0
     for _ in range(FRAMES):
@@ -154,7 +157,7 @@ def _page(grey: Array) -> Tuple[Array, bool, Tuple[int, int]]:
 
 
 def _firm(ink: Array) -> Array:
-    """Pencil as black as ink: the middle of what is firmly drawn becomes 255."""
+    """Make pencil as black as ink: the median of the firm strokes becomes 255."""
     firm = ink[ink > 0.5 * ink.max()]
     return np.minimum(ink * (FULL / float(np.median(firm))), FULL)
 
@@ -171,7 +174,7 @@ def _box(ink: Array, fraction: float) -> Tuple[slice, slice]:
 
 
 def _reduced(grey: Array, scale: int) -> Array:
-    """Means of ``scale`` x ``scale`` pixels; what is left over at the far edges is dropped."""
+    """Means of ``scale`` x ``scale`` pixels; the remaining pixels at the far edges are dropped."""
     if scale == 1:
         return grey
     height, width = (max(1, length // scale) for length in grey.shape)
@@ -195,7 +198,7 @@ def _overlaps(old: int, new: int) -> Array:
 
 
 def _thickened(ink: Array) -> Array:
-    """Hairlines as a pen's lines: spread over their neighbours, the firm half then black."""
+    """Thicken hairlines: spread them to neighbouring pixels, then make the firm half black."""
     wide = np.pad(ink, 2, "constant")
     wide = wide[:-2] + 2 * wide[1:-1] + wide[2:]
     wide = wide[:, :-2] + 2 * wide[:, 1:-1] + wide[:, 2:]
@@ -203,9 +206,9 @@ def _thickened(ink: Array) -> Array:
 
 
 def _centred(ink: Array, size: Tuple[int, int]) -> Array:
-    """Set in a field so that its centre of mass is the middle, by whole pixels.
+    """Place the drawing so that its centre of mass is in the middle, by whole pixels.
 
-    No further than to the field's edge, where it fits in.
+    It is moved at most to the edge of the field, if it fits.
     """
     image = np.zeros(size)
     total = float(ink.sum())

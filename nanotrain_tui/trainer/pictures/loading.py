@@ -1,4 +1,4 @@
-"""Images of any kind as the network takes them: grey, of its size, with its paper."""
+"""Loads images of any kind in the form that the network takes: grey, of its size."""
 
 import io
 import zipfile
@@ -107,7 +107,7 @@ def _picture(content: bytes, shape: Sequence[int], kind: Kind) -> Pictures:
 
 
 def confusion(labels: Sequence[int], guesses: Sequence[int], classes: int) -> List[List[int]]:
-    """How often each class (row) was taken for which (column)."""
+    """The confusion matrix: how often each class (row) was predicted as which class (column)."""
     table = np.zeros((classes, classes), np.int64)
     np.add.at(table, (np.asarray(labels), np.asarray(guesses)), 1)
     return [[int(count) for count in row] for row in table]

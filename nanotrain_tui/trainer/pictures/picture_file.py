@@ -1,7 +1,7 @@
 """One picture file as grey pixels: PNG, JPEG, BMP or GIF, rotated as its EXIF data says.
 
-TensorFlow decodes; what its decoders pass over is done here: EXIF's orientation, the palette of a
-BMP, and transparent pixels.
+TensorFlow decodes the files. This module adds what its decoders ignore: EXIF's orientation, the
+palette of a BMP, and transparent pixels.
 """
 
 import struct
@@ -62,7 +62,7 @@ def _decoded(content: bytes, kind: str) -> Array:
 
 
 def to_grey(decoded: Array) -> Array:
-    """Luma float32 (height, width); what is transparent becomes paper, unless all of it is."""
+    """Luma float32 (height, width); transparent pixels become paper, unless all are transparent."""
     pixels = decoded.astype(np.float32)
     channels = pixels.shape[-1]
     grey = pixels[..., :3] @ _LUMA if channels >= 3 else pixels[..., 0]
@@ -86,7 +86,7 @@ def turned(picture: Array, orientation: int) -> Array:
 
 
 def orientation_of(content: bytes) -> int:
-    """EXIF's orientation of a JPEG or PNG; 1 where it has none or makes no sense."""
+    """EXIF's orientation of a JPEG or PNG; 1 if it is missing or not valid."""
     try:
         if content.startswith(_JPEG):
             return _orientation(_exif_of_jpeg(content))

@@ -8,8 +8,6 @@ from nanotrain_tui.follow.run_state import Checkpoint, RunState
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.lost import read_lost, take_lost, write_lost
 
-NOT_SAVED = "Step 500: No checkpoint was written: [Errno 28] No space left on device."
-
 
 @pytest.fixture
 def folder(tmp_path):
@@ -31,9 +29,7 @@ def test_lost_rows_fail_the_run(folder, capsys, state):
 def test_a_last_checkpoint_that_was_not_written_is_reported(
     folder, capsys, state, status, checkpoints, begin
 ):
-    run = RunState(
-        name="mnist-1", state=state, step=500, notices=(NOT_SAVED,), checkpoints=checkpoints
-    )
+    run = RunState(name="mnist-1", state=state, step=500, unsaved_step=500, checkpoints=checkpoints)
     assert _status(run, folder) == status
     err = capsys.readouterr().err
     assert "network of step 500 is lost" in err and begin in err
@@ -44,7 +40,7 @@ def test_a_failed_checkpoint_that_a_later_one_replaced_is_not_reported(folder, c
         name="mnist-1",
         state="finished",
         step=500,
-        notices=(NOT_SAVED,),
+        unsaved_step=500,
         checkpoints=(Checkpoint("a", 500, 1.0),),
     )
     assert _status(run, folder) == 0

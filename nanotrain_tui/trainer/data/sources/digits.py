@@ -23,7 +23,7 @@ def inspect(_config: Mapping[str, Any]) -> Dict[str, Any]:
 
 
 def load(config: Mapping[str, Any], progress: Progress) -> Dataset:
-    """The digits from their cache, or drawn and cached; without a cache where there can be none."""
+    """Load the digits from their cache, or draw them and cache them if that is possible."""
     cache_dir = str(config.get("cache_dir") or "")
     dataset = Dataset(
         name="digits",

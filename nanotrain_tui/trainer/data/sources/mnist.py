@@ -1,4 +1,4 @@
-"""MNIST, or data in its form, from a folder: the one named, or the first known one that has it."""
+"""MNIST, or data in its format, from the named folder or the first known folder that has it."""
 
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 

@@ -1,4 +1,4 @@
-"""Cut what a process writes into lines, in bounded memory."""
+"""Splits the output of a process into lines, with limited memory."""
 
 from codecs import BOM_UTF8
 from typing import List
@@ -7,7 +7,7 @@ LONGEST = 65536  # bytes of a line
 
 
 class LineSplitter:
-    """Cuts what arrives into lines; one longer than ``longest`` bytes is dropped and counted."""
+    """Splits data into lines. A line longer than ``longest`` bytes is dropped and counted."""
 
     def __init__(self, longest: int = LONGEST) -> None:
         self.longest = longest
@@ -17,11 +17,11 @@ class LineSplitter:
 
     @property
     def is_within_line(self) -> bool:
-        """Whether a line has begun and its end has not come."""
+        """Whether an incomplete line is waiting for its end."""
         return self._dropping or bool(self._rest)
 
     def feed(self, data: bytes) -> List[bytes]:
-        """The lines now complete, without their ends."""
+        """Add data; returns the lines that are now complete, without their line feeds."""
         *lines, rest = data.split(b"\n")
         complete = []
         for line in lines:

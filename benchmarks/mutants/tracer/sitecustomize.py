@@ -1,0 +1,68 @@
+"""Notes which lines of the product each test executes, in every process that a test starts.
+
+Python loads this file by its name at the start of every process whose PYTHONPATH has its folder.
+Each line is written at once, because hosts and trainers are often killed. A line is noted once for
+each test. It writes to one file for each process: ``= LABEL``, then ``FILE:LINE`` for each line.
+"""
+
+import contextlib
+import os
+import sys
+import threading
+
+_FOLDER = os.environ.get("NANOTRAIN_MUTANTS_TRACE", "")
+_ROOT = os.environ.get("NANOTRAIN_MUTANTS_ROOT", "") + "/nanotrain_tui/"
+# A function that never runs all of its lines is not watched for ever.
+_MOST_CALLS = 2000
+# Tests replace functions of ``os``.
+_open, _write, _close, _getpid = os.open, os.write, os.close, os.getpid
+_state = {"label": os.environ.get("NANOTRAIN_MUTANTS_LABEL", "0"), "pid": 0}
+_left = {}  # by code object: its lines that are still unseen, and how many calls are watched
+
+
+def relabel(label):
+    """Note the lines that follow under another label, all of them again."""
+    os.environ["NANOTRAIN_MUTANTS_LABEL"] = label
+    _state["label"], _state["pid"] = label, 0
+    _left.clear()
+
+
+def _trace(frame, _event, _arg):
+    code = frame.f_code
+    if not code.co_filename.startswith(_ROOT):
+        return None
+    known = _left.get(code)
+    if known is None:
+        lines = {line for _, _, line in code.co_lines() if line} - {code.co_firstlineno}
+        known = _left[code] = [lines, _MOST_CALLS]
+        _note(code, code.co_firstlineno)
+    known[1] -= 1
+    return _line if known[0] and known[1] > 0 else None
+
+
+def _line(frame, event, _arg):
+    if event == "line":
+        known = _left.get(frame.f_code)
+        if known is not None and frame.f_lineno in known[0]:
+            known[0].discard(frame.f_lineno)
+            _note(frame.f_code, frame.f_lineno)
+    return _line
+
+
+def _note(code, line):
+    pid = _getpid()
+    text = f"{code.co_filename[len(_ROOT) :]}:{line}\n"
+    if pid != _state["pid"]:
+        _state["pid"] = pid
+        text = "= {}\n{}".format(_state["label"], text)
+    with contextlib.suppress(OSError):
+        file = _open(f"{_FOLDER}/{pid}", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            _write(file, text.encode())
+        finally:
+            _close(file)
+
+
+if _FOLDER and hasattr(_trace.__code__, "co_lines"):
+    threading.settrace(_trace)
+    sys.settrace(_trace)

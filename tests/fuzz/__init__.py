@@ -1,0 +1,1 @@
+"""Random input for everything that reads, drawn from the tables that describe it."""

@@ -1,0 +1,64 @@
+"""The segments of a session, as a resume needs them."""
+
+import pytest
+from recorded import Recording
+
+from nanotrain_tui.session.errors import RecordingError
+from nanotrain_tui.session.folder import create_session
+from nanotrain_tui.session.history import config_now, read_history, starts
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.recorder import Recorder, create_recording
+
+WALL = "2026-05-06T07:08:09+02:00"
+
+
+@pytest.fixture
+def made(tmp_path):
+    return Recording(tmp_path).started().steps(30)
+
+
+def history_of(recording):
+    recording.recorder.commit()
+    with SessionReader(recording.folder) as reader:
+        return read_history(reader)
+
+
+def test_a_segment_whose_host_was_killed_before_its_first_event_is_passed_over(made):
+    """It has no configuration; the segments around it do."""
+    made.recorder.begin_segment(made.t, WALL, 30, {})
+    made.recorder.begin_segment(made.t, WALL, 30, {})
+    made.recorder.event(made.t, 30, "warned", {"message": "neither has this one"})
+    made.recorder.event(made.t, 30, "edited", {"changes": {"model.dropout": [0.0, 0.7]}})
+    made.begin(from_step=10)
+    made.steps(5)
+    found = history_of(made)
+    assert [(one.from_step, one.reached) for one in found] == [(0, 30), (10, 15)]
+    assert config_now(found)["model.dropout"] == 0.0
+
+
+def test_the_last_segment_may_have_no_configuration_yet(made):
+    made.recorder.begin_segment(made.t, WALL, 30, {})
+    found = history_of(made)
+    assert [one.from_step for one in found] == [0]
+    assert [start.step for start in starts(found)] == [0]
+
+
+def test_a_recording_without_any_configuration_cannot_be_resumed(tmp_path):
+    folder = create_session(str(tmp_path), "digits")
+    create_recording(folder, WALL, {})
+    recorder = Recorder(folder)
+    recorder.begin_segment(0.0, WALL, 0, {})
+    with SessionReader(folder) as reader, pytest.raises(RecordingError, match="no configuration"):
+        read_history(reader)
+    recorder.event(0.0, 0, "configured", {"who": "ann@nano"})
+    with SessionReader(folder) as reader, pytest.raises(RecordingError, match="without a config"):
+        read_history(reader)
+    recorder._connection.close()
+
+
+def test_edits_belong_to_their_segment(made):
+    made.event("edited", changes={"model.dropout": [0.0, 0.5]}, who="ann@nano")
+    made.begin(from_step=10)
+    first, second = history_of(made)
+    assert [event.body["changes"] for event in first.edited] == [{"model.dropout": [0.0, 0.5]}]
+    assert second.edited == [] and second.config["model.dropout"] == 0.0

@@ -1,0 +1,94 @@
+"""What of a recording is in its file, and what only in the log beside it."""
+
+import sqlite3
+import subprocess
+
+import pytest
+from session_recordings import recording
+
+MEGABYTE = "x" * (1 << 20)
+
+
+def messages_in_file(folder, place):
+    """The messages that are left if the log is lost. Another process copies the file: closing it
+    in this one would release SQLite's locks."""
+    copy = place / "copy"
+    subprocess.run(["cp", folder.recording, str(copy)], check=True)
+    connection = sqlite3.connect(copy)
+    try:
+        rows = connection.execute("SELECT body FROM events WHERE kind = 'note' ORDER BY seq")
+        return [body for (body,) in rows]
+    finally:
+        connection.close()
+        copy.unlink()
+
+
+def test_a_checkpoint_brings_every_row_into_the_file(tmp_path):
+    with recording(tmp_path) as (folder, recorder):
+        recorder.checkpoint()
+        recorder.event(1.0, 0, "note", {"message": "kept"})
+        assert messages_in_file(folder, tmp_path) == []
+        recorder.checkpoint()
+        assert messages_in_file(folder, tmp_path) == ['{"message": "kept"}']
+        assert recorder.trouble is None
+
+
+def test_only_a_checkpoint_writes_to_the_file(tmp_path):
+    """SQLite itself would do it after 1000 pages, with an fsync at any time."""
+    with recording(tmp_path) as (folder, recorder):
+        recorder.checkpoint()
+        for number in range(8):
+            recorder.event(number, 0, "note", {"message": MEGABYTE})
+        assert messages_in_file(folder, tmp_path) == []
+        recorder.checkpoint()
+        assert len(messages_in_file(folder, tmp_path)) == 8
+
+
+def test_commits_do_not_wait_for_the_disk_and_checkpoints_do(tmp_path):
+    """NORMAL: an fsync with each checkpoint, none with a commit, as an SD card needs it."""
+    with recording(tmp_path) as (_, recorder):
+        (level,) = recorder._connection.execute("PRAGMA synchronous").fetchone()
+        (mode,) = recorder._connection.execute("PRAGMA journal_mode").fetchone()
+    assert (level, mode) == (1, "wal")
+
+
+@pytest.mark.parametrize(
+    ("error", "asked"),
+    [
+        ("database or disk is full", [False, False, True, True]),
+        ("disk I/O error", [False, False, True, True]),
+        ("database is locked", []),
+    ],
+)
+def test_the_end_may_use_all_of_the_reserve_and_only_for_room(tmp_path, monkeypatch, error, asked):
+    def fail():
+        raise sqlite3.OperationalError(error)
+
+    def give(at_end):
+        given.append(at_end)
+        return len(given) % 2 == 1  # one piece helps nothing, and there is no other
+
+    given = []
+    with recording(tmp_path) as (_, recorder):
+        monkeypatch.setattr(recorder, "_write", fail)
+        monkeypatch.setattr(recorder._reserve, "give", give)
+        recorder.event(1.0, 0, "note", {"message": "waits"})
+        assert recorder.trouble == error
+        assert not recorder.end()
+        assert given == asked
+        monkeypatch.undo()
+        assert recorder.end() and recorder.trouble is None
+
+
+def test_freed_space_is_used_to_write_the_log_into_the_file(tmp_path, monkeypatch):
+    def fail_once():
+        monkeypatch.undo()
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with recording(tmp_path) as (folder, recorder):
+        recorder.event(1.0, 0, "note", {"message": "first"})
+        assert messages_in_file(folder, tmp_path) == []
+        monkeypatch.setattr(recorder, "_write", fail_once)
+        recorder.event(2.0, 0, "note", {"message": "second"})
+        assert recorder.trouble is None
+        assert messages_in_file(folder, tmp_path) == ['{"message": "first"}']

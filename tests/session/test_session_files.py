@@ -1,0 +1,60 @@
+"""The files beside a recording: their size, and what a host could not write."""
+
+import errno
+from pathlib import Path
+
+import pytest
+from recorded import Recording
+
+from nanotrain_tui.session import manage
+from nanotrain_tui.session.errors import SessionError
+from nanotrain_tui.session.manage import delete_session, size_of
+from nanotrain_tui.session.recording.lost import read_lost, take_lost, write_lost
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return Recording(tmp_path).started().finished()
+
+
+def test_a_size_counts_every_file_once_and_a_link_by_itself(folder, tmp_path):
+    before = size_of(folder)
+    assert before >= Path(folder.recording).stat().st_size
+    checkpoints = Path(folder.checkpoints)
+    checkpoints.mkdir(exist_ok=True)
+    (checkpoints / "step-1.npz").write_bytes(b"x" * 1000)
+    large = tmp_path / "elsewhere"
+    large.write_bytes(b"x" * 100_000)
+    link = Path(folder.path, "link")
+    link.symlink_to(large)
+    assert size_of(folder) == before + 1000 + link.lstat().st_size
+
+
+def test_a_folder_that_cannot_be_deleted_says_which_file_is_in_the_way(folder, monkeypatch):
+    def refuse(path):
+        raise OSError(errno.EACCES, "Permission denied", "/the/file")
+
+    monkeypatch.setattr(manage, "discard", refuse)
+    with pytest.raises(SessionError, match="cannot delete /the/file: Permission denied"):
+        delete_session(folder)
+
+
+def test_what_was_lost_is_read_and_taken_once(folder):
+    assert read_lost(folder) == "" and take_lost(folder) is None
+    write_lost(folder, "3 events are lost")
+    assert read_lost(folder) == "3 events are lost"
+    assert take_lost(folder) == "3 events are lost"
+    assert take_lost(folder) is None
+
+
+def test_a_sentence_from_elsewhere_is_printable_and_short(folder):
+    Path(folder.path, "lost.txt").write_bytes(b"a \x1b[2Jb\n\n\tc \xff" + b"x" * 5000)
+    found = read_lost(folder)
+    assert found.startswith("a [2Jb c \ufffdx") and len(found) < 1000
+    assert found.isprintable()
+
+
+def test_a_full_disk_costs_the_sentence_alone(folder, monkeypatch):
+    Path(folder.path, "lost.txt").mkdir()
+    write_lost(folder, "3 events are lost")
+    assert read_lost(folder) == ""

@@ -1,0 +1,32 @@
+"""Rows of steps: how they are cut, and how compaction merges them."""
+
+import pytest
+from session_recordings import recording, write_steps
+
+from nanotrain_tui.session.recording.compact import compact
+from nanotrain_tui.session.recording.journals import settle_file
+from nanotrain_tui.session.recording.records import StepsRow
+
+
+def test_a_row_without_the_steps_before_it_is_the_same_row():
+    row = StepsRow(7, 1, "loss", 11, 10, 5.0, 6.0)
+    assert row.after(9) == row.after(10) == row
+    assert (row.after(11).first_step, row.after(11).updates) == (12, 9)
+
+
+@pytest.mark.parametrize(("kind", "rows"), [("evaluated", 1), ("paused", 2)])
+def test_compaction_moves_steps_past_an_evaluation_and_no_pause(tmp_path, kind, rows):
+    with recording(tmp_path) as (_, recorder):
+        write_steps(recorder, 1, [1.0, 2.0], 1.0, 1.1)
+        recorder.event(1.1, 2, kind, {})
+        write_steps(recorder, 3, [3.0, 4.0], 1.1, 1.2)
+        recorder.commit()
+        compact(recorder._connection)
+        (count,) = recorder._connection.execute("SELECT count(*) FROM steps").fetchone()
+    assert count == rows
+
+
+def test_a_single_file_needs_no_settling(tmp_path):
+    path = tmp_path / "session.db"
+    path.write_bytes(b"")
+    assert settle_file(str(path)) is True

@@ -1,0 +1,18 @@
+"""Text that is shown, and paths that must still name their file."""
+
+import pytest
+
+from nanotrain_tui.session.text import REPLACEMENT, is_printable, safe_path
+
+
+@pytest.mark.parametrize(
+    "path", ["/data/a b", "/größe/图", "/not-utf8/\udcff", "/lines\n\tand tabs"]
+)
+def test_a_path_keeps_what_names_its_file(path: str) -> None:
+    assert safe_path(path) == path
+
+
+@pytest.mark.parametrize("char", ["\x1b", "\x00", "\x7f", "\x9b", "\u202e", "\ud800"])
+def test_a_path_cannot_steer_a_terminal(char: str) -> None:
+    assert safe_path(f"/data/{char}x") == f"/data/{REPLACEMENT}x"
+    assert not is_printable(f"/data/{char}x")
