@@ -81,6 +81,8 @@ def test_sessions_are_sorted_by_any_metric_and_those_without_come_last(
         assert [one["name"] for one in strictly(other)] == [*best_first[::-1], without]
     ran = nano("sessions", "--sort", "mea")
     assert ran.status == 2 and "'mae'" in ran.err
+    ran = nano("sessions", "--sort", "nonsense")  # is not close to any name
+    assert ran.status == 2 and "Did you mean" not in ran.err and "There are: " in ran.err
 
 
 def test_checkpoints_are_scored_by_the_metric_that_decides(
