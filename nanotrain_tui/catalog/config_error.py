@@ -15,8 +15,14 @@ class ConfigError(ValueError):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """`` Did you mean 'x'?`` for the closest known name, else an empty string."""
-    close = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.5)
+    # Half of the letters are enough only where letters are exchanged: "sena" for "sane".
+    close = [one for one in close if len(one) == len(name) or _similarity(name, one) > 0.5]
     return " Did you mean '{}'?".format(close[0]) if close else ""
+
+
+def _similarity(name: str, known: str) -> float:
+    return difflib.SequenceMatcher(None, known, name.lower()).ratio()
 
 
 def quoted(value: object, limit: int = 40) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 import pyte
 
 PATIENCE_S = 240  # TensorFlow may load on a busy machine meanwhile
+STILL_S = 1.5  # without output: the program has drawn all there is to draw
 
 
 class AnsweringScreen(pyte.Screen):
@@ -77,6 +78,16 @@ class Terminal:
             assert time.monotonic() < give_up, f"never came: {holds}\n{self.text()}"
             if not self._read(1.0) and self.process.poll() is not None:
                 raise AssertionError(f"it ended before: {holds}\n{self.text()}")
+        return self.text()
+
+    def until_still(self, holds: str) -> str:
+        """Read on until the screen matches and no more output comes; the screen then.
+
+        What a key changes is sent first, so no part of the screen shows that all of it is there.
+        """
+        self.until(holds)
+        while self._read(STILL_S):
+            pass
         return self.text()
 
     def wait(self) -> int:

@@ -43,7 +43,7 @@ class Shell(Terminal):
         self.cooked = termios.tcgetattr(self.master)
         self.press(f"{shlex.join(command)}\r")
         self.until(r"brisk-otter  .*digits")
-        self.until("(?s)Attached.*q quit")  # the whole screen: the last row comes last
+        self.until("Attached")
         self.app = os.tcgetpgrp(self.master)
 
     def suspend(self) -> str:
@@ -93,6 +93,7 @@ class Shell(Terminal):
 @pytest.fixture
 def static() -> Iterator[Shell]:
     shell = Shell(STATIC)
+    shell.until_still("q quit")
     yield shell
     shell.end()
 
@@ -129,7 +130,7 @@ def test_after_fg_figures_and_keys_are_live(live: Shell) -> None:
 def test_with_the_help_open(static: Shell) -> None:
     static.press("?")
     static.until("Esc: close")
-    static.until("[▁▂▃▄▅▆▇] │")  # the scrollbar comes last
+    static.until_still("[▁▂▃▄▅▆▇] │")
     before = static.rows()
     static.suspend()
     static.fg()
@@ -145,8 +146,7 @@ def test_a_terminal_of_another_size_when_it_comes_back(static: Shell) -> None:
     static.until("Resumed.")
     static.until(lambda text: "quit" in text.splitlines()[-1])
     fresh = Terminal(STATIC, ENV, 120, 40)
-    fresh.until("(?s)Attached.*quit")
-    wanted = fresh.text().splitlines()[:-2]
+    wanted = fresh.until_still("(?s)Attached.*quit").splitlines()[:-2]
     static.until(lambda text: text.splitlines()[:-2] == wanted)
     fresh.press("q")
     fresh.wait()
