@@ -302,7 +302,8 @@ def test_incomplete_lines_do_not_block_other_clients(server):
     rude = [connect(server) for _ in range(33)]
     try:
         for connection in rude:
-            connection.sendall(b'{"id": 1, "do":')
+            with contextlib.suppress(BrokenPipeError):  # one more than may stay: it was dropped
+                connection.sendall(b'{"id": 1, "do":')
         with connect(server) as polite:
             assert ask(polite, b'{"id": 2, "do": "echo"}\n')["id"] == 2
     finally:
