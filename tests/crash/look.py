@@ -3,7 +3,6 @@
 import contextlib
 import io
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -98,7 +97,7 @@ def _one(home: Path, arguments: list[str]) -> Iterator[str]:
         os.environ.pop("NANOTRAIN_HOME")
         if before is not None:
             os.environ["NANOTRAIN_HOME"] = before
-    if status and not _is_half_deleted(out.getvalue()):
+    if status:
         yield f"{' '.join(arguments)} ends with {status}: {err.getvalue() or out.getvalue()}"
 
 
@@ -116,12 +115,3 @@ def _continued(folder: SessionFolder) -> Iterator[str]:
     left = [path.name for path in Path(folder.path).glob("recording.nanotrain-*")]
     if left:
         yield f"{left} is left beside the recording"
-
-
-def _is_half_deleted(text: str) -> bool:
-    """Whether verify says no more than that a checkpoint's file is missing.
-
-    The trainer deletes a surplus file and then reports it, so a crash may come between.
-    """
-    lines = text.splitlines()[1:]
-    return bool(lines) and all(re.match(r"  checkpoint: \S+ is missing$", one) for one in lines)

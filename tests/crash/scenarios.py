@@ -32,6 +32,7 @@ Note = Callable[..., None]
 NAME = "mnist-1"
 LAST = 247  # the newest event of ``_live``
 DATA = {"name": "mnist", "source": "MNIST", "train": 60000, "test": 10000}
+KEEP = 2  # checkpoints
 STARTED = {"steps": 1000, "batch_size": 100, "parameters": 10, "data": DATA}
 
 
@@ -64,8 +65,8 @@ def _first(journal: Journal) -> None:
     journal.event("started", STARTED)
 
 
-def _told(note: Note, journal: Journal, durable: bool = False) -> None:
-    """What the host has acknowledged, unless it says that rows wait."""
+def _acknowledge(note: Note, journal: Journal, durable: bool = False) -> None:
+    """Note what the host has acknowledged, unless rows wait."""
     if journal.trouble is None:
         note(session=NAME, event=journal.last_event, step=journal.step, durable=durable)
 
@@ -80,29 +81,38 @@ def _record(home: Path, note: Note) -> None:
         steps(journal, journal.step + 1, 40)
         journal.sample({"source": "psutil", "cpu_load_percent": 7})
         journal.commit()
-        _told(note, journal)
+        _acknowledge(note, journal)
         journal.event("note", {"message": f"part {part}"})
         if part % 4 == 3:
             journal.checkpoint()
-            _told(note, journal, durable=True)
+            _acknowledge(note, journal, durable=True)
     journal.event("finished", {})
     if journal.finish(tidy=True):
-        _told(note, journal)
+        _acknowledge(note, journal)
 
 
-def _read(home: Path, note: Note) -> None:
-    """A program keeps a read transaction open, so SQLite cannot merge the newest rows."""
+def _resumed(home: Path) -> Journal | None:
+    """Begin another segment of the session; None if a fault prevents that."""
     folder = find_session(str(home), NAME)
     try:
         with SessionReader(folder) as reader:
             last, reached = reader.last_seq(), reader.position()[0]
         journal = open_journal(folder, job(folder, last), Clock())
     except (SessionError, JobError):
-        return
+        return None
     journal.begin_segment(reached, {})
     journal.event("configured", {"config": {"data": DATA}, "who": "ann@nano", "said": []})
+    return journal
+
+
+def _read(home: Path, note: Note) -> None:
+    """A program keeps a read transaction open, so SQLite cannot merge the newest rows."""
+    journal = _resumed(home)
+    if journal is None:
+        return
     journal.checkpoint()
-    with contextlib.closing(sqlite3.connect(folder.recording, isolation_level=None)) as stranger:
+    path = find_session(str(home), NAME).recording
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as stranger:
         try:
             stranger.execute("BEGIN")
             stranger.execute("SELECT COUNT(*) FROM events").fetchone()
@@ -111,7 +121,7 @@ def _read(home: Path, note: Note) -> None:
         for _ in range(3):
             journal.event("note", {"message": "more"})
             journal.checkpoint()
-            _told(note, journal, durable=True)
+            _acknowledge(note, journal, durable=True)
     journal.finish(tidy=True)
 
 
@@ -144,19 +154,13 @@ def _all_of_it(home: Path, note: Note, **promised: Any) -> None:
 def _end(home: Path, note: Note) -> None:
     """A session is continued, compacted and made one file."""
     _all_of_it(home, note)
-    folder = find_session(str(home), NAME)
-    try:
-        with SessionReader(folder) as reader:
-            last, reached = reader.last_seq(), reader.position()[0]
-        journal = open_journal(folder, job(folder, last), Clock())
-    except (SessionError, JobError):
+    journal = _resumed(home)
+    if journal is None:
         return
-    journal.begin_segment(reached, {})
-    journal.event("configured", {"config": {"data": DATA}, "who": "ann@nano", "said": []})
-    steps(journal, reached + 1, 20)
+    steps(journal, journal.step + 1, 20)
     journal.event("stopped", {"who": "ann@nano"})
     journal.checkpoint()
-    _told(note, journal, durable=journal.trouble is None)
+    _acknowledge(note, journal, durable=journal.trouble is None)
     journal.finish(tidy=True)
 
 
@@ -226,7 +230,8 @@ def _checkpoint(home: Path, note: Note) -> None:
     except (SessionError, JobError, OSError):
         return
     journal.begin_segment(1220, {})
-    journal.event("configured", {"config": {"data": DATA}, "who": "ann@nano", "said": []})
+    kept = {"data": DATA, "train": {"checkpoint_keep": KEEP}}
+    journal.event("configured", {"config": kept, "who": "ann@nano", "said": []})
     manager = CheckpointManager(folder.checkpoints, Pipe())  # type: ignore[arg-type]
     for _ in range(6):
         steps(journal, journal.step + 1, 10)
@@ -234,7 +239,7 @@ def _checkpoint(home: Path, note: Note) -> None:
         tested = Evaluation(journal.step, 0.5, 0.5 + journal.step / 1e4)
         state = {"weight_0": np.full(2000, journal.step, np.float32)}
         try:
-            manager.save(Checkpoint(state, journal.step, 0, 0, 0, {}, {}, tested), keep=2)
+            manager.save(Checkpoint(state, journal.step, 0, 0, 0, {}, {}, tested), keep=KEEP)
         except Refused:
             continue
         for kind, body in waiting:

@@ -25,20 +25,20 @@ def main() -> None:
 
 
 def _in_child(layer: ctypes.CDLL, request: dict[str, Any]) -> dict[str, Any]:
-    with tempfile.TemporaryFile() as told:
+    with tempfile.TemporaryFile() as report:
         pid = os.fork()
         if pid == 0:
             try:
-                _run(layer, request, told.fileno())
+                _run(layer, request, report.fileno())
             finally:
                 os._exit(1)
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        told.seek(0)
-        found = json.loads(told.read() or b"{}")
+        report.seek(0)
+        found = json.loads(report.read() or b"{}")
     return {"status": status, "calls": 0, "hits": 0, "error": "", **found}
 
 
-def _run(layer: ctypes.CDLL, request: dict[str, Any], told: int) -> None:
+def _run(layer: ctypes.CDLL, request: dict[str, Any], report: int) -> None:
     signal.alarm(PATIENCE_S)
     home, first, last, error = Path(request["home"]), *request["fault"]
     notes = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -57,7 +57,7 @@ def _run(layer: ctypes.CDLL, request: dict[str, Any], told: int) -> None:
     except BaseException:
         failure = traceback.format_exc()
     calls, hits = layer.crash_disarm(), layer.crash_hits()
-    os.pwrite(told, json.dumps({"calls": calls, "hits": hits, "error": failure}).encode(), 0)
+    os.pwrite(report, json.dumps({"calls": calls, "hits": hits, "error": failure}).encode(), 0)
     os._exit(1 if failure else 0)
 
 
