@@ -131,8 +131,8 @@ class Loop:
     def safely(self, call: Callable[[], None]) -> bool:
         """Call a function and pass its exception to ``failed``; returns False if it raised.
 
-        This is the only place that catches every exception: a single invalid message, request or
-        file must not end a training.
+        Every exception is caught, because a single invalid message, request or file must not end
+        a training.
         """
         try:
             call()

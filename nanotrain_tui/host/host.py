@@ -279,7 +279,7 @@ class Host(Session):
         self._end.begin()
 
     def _was_stopped(self, status: int) -> bool:
-        """Whether it exited, without a last message, because somebody asked it to stop."""
+        """Whether it exited, without a last message, because it was asked to stop."""
         stopper, killed = self._steering.stop_asked_by, self._segment.link.killed
         if stopper is None or (not killed and status != 0):
             return False

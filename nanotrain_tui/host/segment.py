@@ -147,7 +147,7 @@ class Segment:
             self._journal.event(events.EDITED, dict(origin, changes=changes, retraced=False), step)
 
     def crash(self, status: int) -> Dict[str, Any]:
-        """The body of the ``crashed`` event, with the reason as far as it can be told."""
+        """The body of the ``crashed`` event, with the reason if it is known."""
         now, before = crash.read_oom_kills(), self._oom_kills
         oom_kills = now - before if now is not None and before is not None else None
         output = self._context.log.recent_text()

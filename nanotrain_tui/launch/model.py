@@ -35,7 +35,7 @@ from nanotrain_tui.trainer_python.environment import trainer_invocation
 from nanotrain_tui.trainer_python.launch_error import LaunchError
 from nanotrain_tui.trainer_python.leash import Leash
 from nanotrain_tui.trainer_python.paths import COMMAND_KEY, PATHS_KEY, PathMap
-from nanotrain_tui.trainer_python.query import json_objects, reason_of
+from nanotrain_tui.trainer_python.query import exit_reason, json_objects
 
 LAST, BEST = "last", "best"
 #: Seconds until the first answer and between two: TensorFlow loads slowly from an SD card.
@@ -169,14 +169,14 @@ def _ask_once(
             with suppress(BrokenPipeError):  # it ended early; its output says why
                 child.stdin.write(line)
                 child.stdin.close()
-            silence = _Silence(leash)
+            limit = _AnswerLimit(leash)
             try:
-                answer = yield from _answers(child.stdout, silence.begin)
+                answer = yield from _answers(child.stdout, limit.restart)
             finally:
-                silence.end()
+                limit.cancel()
             if answer.get("ok"):
                 return
-            if silence.ended_it:
+            if limit.ended_it:
                 raise LaunchError(COMMAND_KEY, _no_answer(model, option))
             child.wait()
             try:
@@ -189,27 +189,27 @@ def _ask_once(
             if answer:
                 message = str(paths.outside(str(answer.get("message"))))
                 raise _Refusal(str(answer.get("key", "")), message, None, f"{message}\n{text}")
-            why = f"{model.command[0]} ended with status {child.returncode}: {reason_of(printed)}"
+            why = f"{model.command[0]} ended with status {child.returncode}: {exit_reason(printed)}"
             raise _Refusal(COMMAND_KEY, why, child.returncode, text)
 
 
-class _Silence:
+class _AnswerLimit:
     """Ends a command that has not answered for ``ANSWER_WITHIN_S`` seconds."""
 
     def __init__(self, leash: Leash) -> None:
         self.ended_it = False
         self._leash = leash
         self._timer = threading.Timer(0.0, self._end_command)
-        self.begin()
+        self.restart()
 
-    def begin(self) -> None:
-        """An answer has come: count from now on."""
+    def restart(self) -> None:
+        """Count from now on, because an answer has arrived."""
         self._timer.cancel()
         self._timer = threading.Timer(ANSWER_WITHIN_S, self._end_command)
         self._timer.daemon = True
         self._timer.start()
 
-    def end(self) -> None:
+    def cancel(self) -> None:
         self._timer.cancel()
 
     def _end_command(self) -> None:

@@ -13,11 +13,11 @@ import nanotrain_tui
 from nanotrain_tui.host.job import Job
 from nanotrain_tui.launch.plan import Plan
 from nanotrain_tui.session.client import whoami
+from nanotrain_tui.session.durable import sync, sync_tree
 from nanotrain_tui.session.errors import SessionError, reason_of
 from nanotrain_tui.session.folder import SessionFolder, create_session
 from nanotrain_tui.session.history import Start
 from nanotrain_tui.session.places import Places
-from nanotrain_tui.session.recording.durable import sync, sync_tree
 from nanotrain_tui.session.scores import AFTER
 from nanotrain_tui.trainer_python.container import Folder, mount
 from nanotrain_tui.trainer_python.launch_error import LaunchError

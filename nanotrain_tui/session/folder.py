@@ -11,10 +11,10 @@ import time
 from typing import List, Optional, Tuple
 
 from nanotrain_tui.session import locks
+from nanotrain_tui.session.durable import sync
 from nanotrain_tui.session.errors import SessionError, SessionNotFound
 from nanotrain_tui.session.leftovers import RECORDING, is_leftover, is_old, remove_unused_folder
 from nanotrain_tui.session.names import is_name
-from nanotrain_tui.session.recording.durable import sync
 from nanotrain_tui.session.recording.journals import files_beside, settle_file
 
 RESERVE = "reserve"  # disk space that a running host sets aside; see reserve.py

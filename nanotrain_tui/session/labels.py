@@ -10,9 +10,9 @@ import os
 import re
 from typing import Iterable, List, NamedTuple, Optional, Tuple
 
+from nanotrain_tui.session.durable import sync
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.recording.durable import sync
 from nanotrain_tui.session.recording.regular import open_regular
 from nanotrain_tui.session.text import printable
 

@@ -5,11 +5,11 @@ import os
 import sqlite3
 from typing import Iterator
 
+from nanotrain_tui.session.durable import sync
 from nanotrain_tui.session.errors import HostLives, SessionError
 from nanotrain_tui.session.folder import SessionFolder, check_name
 from nanotrain_tui.session.leftovers import discard, remove_unused_folder
 from nanotrain_tui.session.locks import MAINTENANCE_WAIT_S, maintenance
-from nanotrain_tui.session.recording.durable import sync
 from nanotrain_tui.session.recording.journals import connect, irregular_file, names_super_journal
 
 

@@ -61,7 +61,7 @@ class Edits:
     def undo(self, config: Mapping[str, Any], step: int) -> Optional[Undo]:
         """The newest edit that can be undone, at ``step`` with this flat configuration in force.
 
-        What was changed since by somebody who cannot be undone keeps its value.
+        A value that was changed since by an edit that cannot be undone stays.
         """
         for edit in reversed(self._left()):
             values = _former_values(edit, config, step)
@@ -70,7 +70,7 @@ class Edits:
         return None
 
     def undone_by(self, seq: int) -> Optional[str]:
-        """Who has undone this edit; None for nobody."""
+        """The name of who has undone this edit; None if it is not undone."""
         return next((edit.who for edit in self._made if edit.undoes == seq), None)
 
     def repeated(self, about: Mapping[str, Any]) -> Dict[str, Any]:

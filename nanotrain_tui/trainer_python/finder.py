@@ -14,7 +14,7 @@ from nanotrain_tui.trainer_python.cache import PythonCache
 from nanotrain_tui.trainer_python.environment import trainer_invocation
 from nanotrain_tui.trainer_python.launch_error import LaunchError
 from nanotrain_tui.trainer_python.paths import COMMAND_KEY
-from nanotrain_tui.trainer_python.query import Reply, json_objects, query, reason_of
+from nanotrain_tui.trainer_python.query import Reply, exit_reason, json_objects, query
 
 QUERY_WITHIN_S = 30.0  # a cold SD card
 OLDEST = (3, 6)
@@ -158,7 +158,7 @@ def _why_no_answer(reply: Reply) -> str:
     if reply.status < 0:
         hint = crash.hint(reply.status, "")
         return f"was ended by signal {-reply.status}" + (f" ({hint})" if hint else "")
-    reason = f": {reason_of(reply.err)}" if reply.err.strip() else ""
+    reason = f": {exit_reason(reply.err)}" if reply.err.strip() else ""
     return f"is no Python that can be asked{reason}"
 
 

@@ -13,7 +13,7 @@ from nanotrain_tui.trainer_python.container import Folder, brief, find_paths, is
 from nanotrain_tui.trainer_python.environment import trainer_invocation
 from nanotrain_tui.trainer_python.launch_error import LaunchError
 from nanotrain_tui.trainer_python.paths import COMMAND_KEY, PATHS_KEY, PathMap, inside_config
-from nanotrain_tui.trainer_python.query import Reply, json_objects, query, reason_of
+from nanotrain_tui.trainer_python.query import Reply, exit_reason, json_objects, query
 
 INSPECT_WITHIN_S = 120.0  # a container starts, or 60,000 images are read from an SD card
 _NO_MOUNTS = PathMap()
@@ -78,7 +78,7 @@ def inspect_data(
     answer = _answer_in(reply)
     if answer is None:
         who, status = brief(command), f"exit status {reply.status}"
-        why = f"{who} cannot be asked about the data ({status}): {reason_of(reply.err)}"
+        why = f"{who} cannot be asked about the data ({status}): {exit_reason(reply.err)}"
         output = reply.err.decode("utf-8", "replace")
         raise LaunchError(COMMAND_KEY, crash.explain(why, reply.status, output))
     answer = dict(paths.outside(answer))

@@ -84,7 +84,7 @@ def json_objects(output: bytes) -> Iterator[Dict[str, Any]]:
             yield value
 
 
-def reason_of(output: bytes) -> str:
+def exit_reason(output: bytes) -> str:
     """Why a program ended: the last error that a Python printed, else the last line."""
     text = output.decode("utf-8", "replace").strip()
     reason = crash.last_error(text) or (text.splitlines()[-1] if text else "")

@@ -17,9 +17,9 @@ from session_recordings import resumed
 from nanotrain_tui.launch.resume_and_fork import configuration_of
 from nanotrain_tui.session.errors import RecordingError, SessionError
 from nanotrain_tui.session.labels import Labels, read_labels
-from nanotrain_tui.session.programs import PROGRAMS
 from nanotrain_tui.session.recording import portable
 from nanotrain_tui.session.recording.portable import import_file
+from nanotrain_tui.session.recording.programs import PROGRAMS
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.verify import verify_file
 from nanotrain_tui.session.summary import summarise

@@ -33,7 +33,7 @@ from nanotrain_tui.config.presets import Preset
 PRESET_KEY = "preset"
 STAGED = "*"  # differs from the session's value
 SENT = ">"  # differs, and was sent to the session
-ANEW = "#"  # differs, and needs a restart
+NEEDS_RESTART = "#"  # differs, and takes effect only in a new session
 # Settings of the machine. A preset without them leaves them unchanged.
 _KEPT_SECTIONS = ("data", "trainer", "telemetry", "guard")
 
@@ -46,7 +46,7 @@ class Row(NamedTuple):
     value: str = ""
     short_value: str = ""  # for narrow forms
     problem: str = ""
-    mark: str = ""  # while a session is live: STAGED, SENT, ANEW or ""
+    mark: str = ""  # while a session is live: STAGED, SENT, NEEDS_RESTART or ""
     advice: str = ""  # why the value is not recommended
 
 
@@ -304,7 +304,7 @@ class FormModel:
     def _mark(self, key: str, staged: Config) -> str:
         if key not in staged:
             return SENT
-        return ANEW if self.change_kind(key) == RESTART else STAGED
+        return NEEDS_RESTART if self.change_kind(key) == RESTART else STAGED
 
     def advice(self) -> list[Advice]:
         """Advice on values that are valid but not recommended. The form must have no problem."""

@@ -13,7 +13,7 @@ from nanotrain_tui.trainer_python.call import python_of
 from nanotrain_tui.trainer_python.environment import trainer_invocation
 from nanotrain_tui.trainer_python.finder import Finding, candidates, examine, first_usable
 from nanotrain_tui.trainer_python.launch_error import LaunchError
-from nanotrain_tui.trainer_python.query import Reply, json_objects, query, reason_of
+from nanotrain_tui.trainer_python.query import Reply, exit_reason, json_objects, query
 
 from .machine import OK, PROBLEM, WARN, Check
 
@@ -134,7 +134,9 @@ def _load_once(python: Sequence[str], env: Mapping[str, str], within_s: float) -
 def _problem(reply: Reply) -> str:
     if reply.status < 0:
         return f"was killed by signal {-reply.status} while it loaded TensorFlow"
-    return reason_of(reply.err)[:300] if reply.err.strip() else f"ended with status {reply.status}"
+    return (
+        exit_reason(reply.err)[:300] if reply.err.strip() else f"ended with status {reply.status}"
+    )
 
 
 def _tensorflow_check(python: Sequence[str], loading: Loading, has_gpu: bool) -> Check:

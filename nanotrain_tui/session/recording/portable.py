@@ -17,6 +17,7 @@ from typing import IO, List, Optional, Set
 
 from nanotrain_tui.session.bodies import parse_object
 from nanotrain_tui.session.checkpoints import sha256_of
+from nanotrain_tui.session.durable import sync, sync_tree
 from nanotrain_tui.session.errors import RecordingError, SessionError
 from nanotrain_tui.session.folder import (
     RECORDING,
@@ -29,8 +30,7 @@ from nanotrain_tui.session.labels import FILE as LABELS
 from nanotrain_tui.session.labels import parse_labels, write_labels
 from nanotrain_tui.session.leftovers import remove_unused_folder
 from nanotrain_tui.session.names import is_name
-from nanotrain_tui.session.programs import blank_programs
-from nanotrain_tui.session.recording.durable import sync, sync_tree
+from nanotrain_tui.session.recording.programs import blank_programs
 from nanotrain_tui.session.recording.verify import verify_file
 from nanotrain_tui.session.summary import to_store
 

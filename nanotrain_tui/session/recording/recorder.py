@@ -11,11 +11,11 @@ import os
 import sqlite3
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
+from nanotrain_tui.session.durable import sync
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.backlog import Backlog, Lost
 from nanotrain_tui.session.recording.compact import compact
-from nanotrain_tui.session.recording.durable import sync
 from nanotrain_tui.session.recording.needed_schema import FIRST, NeededSchema
 from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.session.recording.reserve import Reserve
