@@ -4,7 +4,7 @@ import json
 import shlex
 from typing import TYPE_CHECKING
 
-from nanotrain_tui.catalog.formats import count, megabytes, plural
+from nanotrain_tui.catalog.formats import count, file_size, megabytes, plural
 
 from .exit_status import FINISHED
 from .output import say
@@ -44,7 +44,7 @@ def print_plan(plan: "Plan", as_json: bool) -> int:
         free = plan.disk.free_mb
         of = f" of {megabytes(free)} free" if free is not None else ""
         checkpoints = plural(plan.disk.checkpoints, "checkpoint")
-        files = f"{checkpoints} of {plan.disk.checkpoint_mb:,.1f} MB"
+        files = f"{checkpoints} of {file_size(round(plan.disk.checkpoint_mb * 1e6))}"
         say(f"disk: about {megabytes(plan.disk.need_mb)}{of} ({files})")
     for warning in plan.warnings:
         say(f"warning: {warning}")

@@ -94,6 +94,7 @@ def delete_command(sessions: tuple[str, ...], yes: bool) -> int:
     nanotrain sessions delete mnist-1 mnist-2
     nanotrain sessions delete mnist-1 --yes
     """
+    from nanotrain_tui.catalog.formats import file_size
     from nanotrain_tui.session.folder import find_leftover
     from nanotrain_tui.session.manage import delete_session, size_of
 
@@ -111,12 +112,12 @@ def delete_command(sessions: tuple[str, ...], yes: bool) -> int:
     if running:
         advice = f"stop it first with 'nanotrain send {running[0]} stop'."
         raise CommandError(f"{', '.join(running)}: still running; {advice}", status=1)
-    size = sum(map(size_of, chosen)) / 1e6
+    size = file_size(sum(map(size_of, chosen)))
     names = ", ".join(folder.name for folder in chosen)
     if not yes:
         if not sys.stdin.isatty():
             raise CommandError("there is no terminal to ask on; --yes deletes without asking.")
-        click.confirm(f"Delete {names} ({size:,.1f} MB) permanently?", abort=True)
+        click.confirm(f"Delete {names} ({size}) permanently?", abort=True)
     for folder in chosen:
         delete_session(folder)
         say(f"deleted {folder.name}")

@@ -119,7 +119,7 @@ def source_line(state: RunState) -> str:
         source += " (no tegrastats)"
     minutes = _axis_s(state) // 60
     span = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
-    return f"from {source}; sparklines: {span}"
+    return f"from {source}; last {span}"
 
 
 def _measured(state: RunState, name: str) -> bool:

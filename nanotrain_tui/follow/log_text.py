@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nanotrain_tui.catalog import FIELDS
-from nanotrain_tui.catalog.formats import count, plural, value_text
+from nanotrain_tui.catalog.formats import count, file_size, plural, value_text
 from nanotrain_tui.catalog.undecodable import shown
 from nanotrain_tui.follow.json_values import mapping, mappings
 from nanotrain_tui.follow.marks import diverged_of
@@ -173,7 +173,7 @@ def _checkpoint(event: Event, metrics: Metrics) -> str:
     if "tested" in event.body:  # older versions recorded the evaluation of another step
         parts.append(_tested(event.body, metrics))
         parts += ["the best"] if event.body.get("best") is True else []
-    return ", ".join(parts + ([f"{size / 1e6:,.1f} MB"] if size else []))
+    return ", ".join(parts + ([file_size(round(size))] if size else []))
 
 
 def _tested(body: Body, metrics: Metrics) -> str:

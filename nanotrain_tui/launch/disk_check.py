@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any, Dict, Mapping, NamedTuple, Optional
 
-from nanotrain_tui.catalog.formats import megabytes, plural
+from nanotrain_tui.catalog.formats import file_size, megabytes, plural
 from nanotrain_tui.catalog.layers import count_parameters, parse_layers
 from nanotrain_tui.catalog.memory_estimate import MB
 from nanotrain_tui.catalog.optimizers import OPTIMIZERS
@@ -40,9 +40,10 @@ class DiskCheck(NamedTuple):
         if self.fits:
             return ""
         checkpoints = plural(self.checkpoints, "checkpoint")
+        each = file_size(round(self.checkpoint_mb * 1e6))
         return (
             f"The session writes about {megabytes(self.need_mb)} ({checkpoints} of "
-            f"{self.checkpoint_mb:,.1f} MB) and {megabytes(self.free_mb or 0.0)} are free in "
+            f"{each}) and {megabytes(self.free_mb or 0.0)} are free in "
             f"{self.place}: "
             f"make room, keep fewer checkpoints ({KEEP}), or set NANOTRAIN_HOME to another disk."
         )

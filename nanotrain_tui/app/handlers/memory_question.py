@@ -12,6 +12,7 @@ from nanotrain_tui.app.screens.memory_dialog import AS_IT_IS, SMALLER, MemoryDia
 from nanotrain_tui.app.source.jobs import Launch, Resume
 from nanotrain_tui.app.source.refusals import TooLarge
 from nanotrain_tui.catalog import flatten
+from nanotrain_tui.catalog.formats import megabytes
 from nanotrain_tui.catalog.memory_estimate import estimate
 from nanotrain_tui.follow.run_state import RunState
 
@@ -59,6 +60,6 @@ def larger_batch(state: RunState, values: Mapping[str, Any]) -> str:
     if more_mb <= left_mb:
         return ""
     return (
-        f"A batch size of {values[BATCH]:,} needs about {more_mb:,.0f} MB more memory, but only "
-        f"{left_mb:,.0f} MB are free. The kernel may kill the trainer."
+        f"A batch size of {values[BATCH]:,} needs about {megabytes(more_mb)} more memory, but only "
+        f"{megabytes(left_mb)} are free. The kernel may kill the trainer."
     )

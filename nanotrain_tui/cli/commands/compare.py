@@ -34,10 +34,10 @@ MOST = 8
               show_default=True, help="What the curves are drawn along.")  # fmt: skip
 @click.option("--metric", metavar="NAME",
               help="Which curve is drawn: 'loss' of the training, 'test_loss' of evaluations. "
-              "Default: evaluations of the metric that decides about the best.")  # fmt: skip
+              "Default: evaluations of the primary metric.")  # fmt: skip
 @click.option("--target", type=float, metavar="VALUE",
-              help="Tell what it took to reach this value of the metric that decides about the "
-              "best. Default: the best value that all sessions reached.")  # fmt: skip
+              help="Show what each session needed to reach this value of the primary metric. "
+              "Default: the best value that all sessions reached.")  # fmt: skip
 @click.option("--accuracy", type=click.FloatRange(0, 1), metavar="FRACTION",
               help="The same as --target, for sessions with an accuracy.")  # fmt: skip
 @json_option
@@ -49,10 +49,10 @@ def command(
     accuracy: float | None,
     as_json: bool,
 ) -> int:
-    """Compare two to eight sessions: their curves, what differs, and what each one took.
+    """Compare two to eight sessions: their curves, their results and their configurations.
 
-    Values are those in force at the end; one that was edited is shown with the value it began
-    with. Time, energy and own steps of a fork are without its parent's.
+    Values are those at the end of the session. If a value was edited, its first value is shown
+    too. Time, energy and own steps of a fork do not include those of its parent.
 
     \b
     nanotrain compare mnist-3 mnist-4
@@ -101,9 +101,9 @@ def _known(found: list["ComparedRun"], name: str) -> "Metric | None":
 
 
 def _curve_named(name: str | None, recorded: list[MetricPart]) -> MetricPart:
-    """The curve that is drawn. Raises CommandError naming those that there are.
+    """The curve to draw. Raises CommandError that lists the known curves.
 
-    The standard curves have names in every comparison, also where no session recorded them.
+    The standard curves are known in every comparison, even if no session recorded them.
     """
     if name is None:
         return recorded[0] if recorded else MetricPart("", TEST)

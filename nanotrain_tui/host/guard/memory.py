@@ -6,6 +6,7 @@ progress.
 
 from typing import Any, List, Mapping, Optional
 
+from nanotrain_tui.catalog.formats import megabytes
 from nanotrain_tui.host.guard.decisions import MEMORY, Action
 from nanotrain_tui.session.event_levels import CHECKPOINT, RELIEVED, WARNED
 
@@ -31,13 +32,13 @@ class MemoryGuard:
             return []
         if self._is_low and available > _RELIEF * limit:
             self._is_low = False
-            text = "{:.0f} MB of memory are available again".format(available)
+            text = "{} of memory are available again".format(megabytes(available))
             return [Action(MEMORY, RELIEVED, available, limit, "MemAvailable", text)]
         if self._is_low or available >= limit:
             return []
         self._is_low = True
-        text = "only {:.0f} MB of memory are available{}: a smaller train.batch_size needs less"
-        text = text.format(available, _free_swap(body))
+        text = "only {} of memory are available{}: a smaller train.batch_size needs less"
+        text = text.format(megabytes(available), _free_swap(body))
         actions = [Action(MEMORY, WARNED, available, limit, "MemAvailable", text)]
         if policy == CHECKPOINT:
             text = "a checkpoint is written while memory is still available"
@@ -61,4 +62,4 @@ def _free_swap(body: Mapping[str, Any]) -> str:
     used, total = body.get("swap_used_mb"), body.get("swap_total_mb")
     if not total or used is None:
         return " and there is no swap" if total == 0 else ""
-    return " and {:.0f} MB of swap".format(total - used)
+    return " and {} of swap".format(megabytes(total - used))
