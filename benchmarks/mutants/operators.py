@@ -117,7 +117,7 @@ def _call(node: ast.Call, _function: str) -> Iterator[Change]:
 
 
 def _could_be_swapped(first: ast.expr, second: ast.expr) -> bool:
-    """Whether they look alike: only then could somebody confuse their order."""
+    """Whether they have the same form, so that their order could be confused."""
     if _is_text(first) or _is_text(second) or ast.dump(first) == ast.dump(second):
         return False
     names = (ast.Name, ast.Attribute, ast.Subscript)

@@ -1,4 +1,4 @@
-"""Slow and dead terminals: the session goes on, and the program answers or ends."""
+"""Slow and dead terminals: the session continues, and the program answers or ends."""
 
 import random
 import signal
@@ -61,7 +61,7 @@ def faults(rng: random.Random) -> list[Fault]:
 
 
 def play(world: World, rng: random.Random, fault: Fault) -> Iterator[str]:
-    """The session is stopped at the end: until then it must go on."""
+    """The session is stopped at the end and must continue until then."""
     arguments = world.train_arguments(NAME, "slow=0.004,load=0.1", 10**6)
     terminal = _open(world, rng, fault, arguments)
     folder = wait_for(lambda: _session(world, terminal), "the session")
@@ -123,7 +123,7 @@ def _session(world: World, terminal: Terminal) -> SessionFolder | None:
 def _disturbed(
     terminal: Terminal, witness: Witness, rng: random.Random, fault: Fault
 ) -> Iterator[str]:
-    """The session goes on meanwhile, and the program answers afterwards."""
+    """The session continues meanwhile, and the program answers afterwards."""
     if "stops reading" in fault.way:
         time.sleep(rng.uniform(0.0, 2.0))
         terminal.stop_reading()

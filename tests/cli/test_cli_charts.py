@@ -54,10 +54,10 @@ def test_show_has_one_step_axis_and_marks_what_is_not_finite(
     assert note in loss and all(sign in loss[-11] for sign in signs)
     assert not any(sign in line for sign in "×∞" for line in accuracy)
     assert max(map(len, loss)) <= 80
-    told = json.loads(nano("show", "mnist-1", "--json").out)["not_finite"]
-    assert told["train_loss"]["first_step"] == min(not_finite)
-    assert told["train_loss"]["nan"] == sum(map(math.isnan, not_finite.values()))
-    assert told["train_accuracy"] is None
+    report = json.loads(nano("show", "mnist-1", "--json").out)["not_finite"]
+    assert report["train_loss"]["first_step"] == min(not_finite)
+    assert report["train_loss"]["nan"] == sum(map(math.isnan, not_finite.values()))
+    assert report["train_accuracy"] is None
 
 
 def test_a_line_is_not_drawn_across_what_is_not_finite() -> None:
@@ -83,8 +83,8 @@ def test_compare_marks_the_one_that_diverged_and_keeps_its_steps(nano: Nano, hom
         assert "× mnist-2: nan from step 100" in out and "× mnist-1" not in out
         assert charts_of(out)[0][-1].split()[-1] == end
     nano("compare", "mnist-1", "mnist-2", "--metric", "test_loss")
-    told = json.loads(nano("compare", "mnist-1", "mnist-2", "--metric", "loss", "--json").out)
-    healthy, diverged = told["sessions"]
+    report = json.loads(nano("compare", "mnist-1", "mnist-2", "--metric", "loss", "--json").out)
+    healthy, diverged = report["sessions"]
     assert healthy["not_finite"] is None
     assert diverged["not_finite"] == {
         "nan": 201, "infinite": 0, "first_step": 100, "last_step": 300,

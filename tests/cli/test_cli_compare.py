@@ -36,16 +36,16 @@ def two(home: Path) -> Path:
 
 
 def test_what_differs_is_told_with_its_edits(nano: Nano, two: Path) -> None:
-    told = json.loads(nano("compare", "mnist-1", "mnist-2", "--json").out)
-    assert told["differences"]["optimizer.name"] == {"mnist-1": "sgd", "mnist-2": "adam"}
-    assert told["differences"]["optimizer.learning_rate"] == {
+    report = json.loads(nano("compare", "mnist-1", "mnist-2", "--json").out)
+    assert report["differences"]["optimizer.name"] == {"mnist-1": "sgd", "mnist-2": "adam"}
+    assert report["differences"]["optimizer.learning_rate"] == {
         "mnist-1": "0.0001 -> 0.005 (edited at 400)", "mnist-2": "0.0001",
     }  # fmt: skip
-    assert told["settings"]["optimizer.learning_rate"] == {
+    assert report["settings"]["optimizer.learning_rate"] == {
         "mnist-1": {"start": 0.0001, "now": 0.005, "edited": True, "edits": 1, "last_edit": 400},
         "mnist-2": {"start": 0.0001, "now": 0.0001, "edited": False, "edits": 0, "last_edit": None},
     }
-    assert "train.batch_size" not in told["differences"]
+    assert "train.batch_size" not in report["differences"]
 
 
 def test_what_an_accuracy_took(nano: Nano, two: Path) -> None:
@@ -119,8 +119,8 @@ def edit(recording: Recording, key: str, old: Any, new: Any, **about: Any) -> No
 
 
 def settings(nano: Nano) -> Any:
-    told = json.loads(nano("compare", "mnist-1", "mnist-2", "--json").out)
-    return {key: values["mnist-2"] for key, values in told["differences"].items()}
+    report = json.loads(nano("compare", "mnist-1", "mnist-2", "--json").out)
+    return {key: values["mnist-2"] for key, values in report["differences"].items()}
 
 
 def test_edits_count_once_after_a_resume_and_its_changes_count_too(nano: Nano, home: Path) -> None:
@@ -152,10 +152,10 @@ def test_a_swap_is_shown_with_what_came_and_went(nano: Nano, home: Path) -> None
                "optimizer.momentum": [None, 0.5]}  # fmt: skip
     run.event("edited", who="ann@nano", changes=changes)
     run.steps(900).finished()
-    told = settings(nano)
-    assert told["optimizer.name"] == "adam -> sgd (edited at 100)"
-    assert told["optimizer.momentum"] == "- -> 0.5 (edited at 100)"
-    assert told["optimizer.beta_1"] == "0.9 -> - (edited)"
+    report = settings(nano)
+    assert report["optimizer.name"] == "adam -> sgd (edited at 100)"
+    assert report["optimizer.momentum"] == "- -> 0.5 (edited at 100)"
+    assert report["optimizer.beta_1"] == "0.9 -> - (edited)"
 
 
 def test_what_a_swap_back_brings_is_no_edit(nano: Nano, home: Path) -> None:

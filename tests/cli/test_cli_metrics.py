@@ -98,13 +98,13 @@ def test_compare_takes_the_metric_that_decides(nano: Nano, home: Path) -> None:
     one, other = record(home, REGRESSION).name, record(home, REGRESSION, 200).name
     ran = nano("compare", one, other)
     assert ran.status == 0 and "test IoU over steps" in ran.out and "BEST MEAN ERROR" in ran.out
-    told = strictly(nano("compare", one, other, "--json", "--metric", "mae").out)
-    assert told["target"]["metric"] == "iou" and told["metric"] == "mae"
-    assert told["sessions"][0]["metrics"]["mae"]["best"] == pytest.approx(value_at(MAE, 300))
-    assert len(told["sessions"][1]["points"]) == 200
+    report = strictly(nano("compare", one, other, "--json", "--metric", "mae").out)
+    assert report["target"]["metric"] == "iou" and report["metric"] == "mae"
+    assert report["sessions"][0]["metrics"]["mae"]["best"] == pytest.approx(value_at(MAE, 300))
+    assert len(report["sessions"][1]["points"]) == 200
     wanted = value_at(IOU, 200)
-    told = strictly(nano("compare", one, other, "--json", "--target", str(wanted)).out)
-    assert [session["reached"]["step"] for session in told["sessions"]] == [200, 200]
+    report = strictly(nano("compare", one, other, "--json", "--target", str(wanted)).out)
+    assert [session["reached"]["step"] for session in report["sessions"]] == [200, 200]
     ran = nano("compare", one, other, "--metric", "test_ious")
     assert ran.status == 2 and "'test_iou'" in ran.err
 

@@ -61,8 +61,8 @@ def test_the_drawn_loss_marks_where_it_is_not_finite(
     sparks = [one.split()[3] for one in reversed(nano("sessions").out.splitlines()[1:])]
     assert [text[-1] for text in sparks] == ["×", "×", "▁"]
     assert sparks[1] == "×" * 8 and sparks[2][:6].count("∞") == 1 and sparks[2][3] == "∞"
-    told = json.loads(nano("sessions", "--sort", "name", "--json").out)
-    assert [one["spark"].count(None) for one in told] == [1, 24, 3]
+    report = json.loads(nano("sessions", "--sort", "name", "--json").out)
+    assert [one["spark"].count(None) for one in report] == [1, 24, 3]
     first, *_ = [one for one in summarise_all(str(home)) if one.name == "mnist-1"]
     assert spark(first.spark, ASCII, 8)[-1] == "x" and first.best("loss") is None
 

@@ -143,11 +143,11 @@ def test_a_long_cast_has_fewer_frames_per_second(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cast, "MOST_FRAMES", 10)
-    told: list[float] = []
-    _, events = export(long_run(tmp_path), speed=0.01, progress=told.append)
+    report: list[float] = []
+    _, events = export(long_run(tmp_path), speed=0.01, progress=report.append)
     assert len(events) <= 12
     assert events[-1][0] == pytest.approx(4000 + cast.HOLD_S, abs=10)
-    assert told == sorted(told) and told[0] >= 0 and told[-1] <= 1
+    assert report == sorted(report) and report[0] >= 0 and report[-1] <= 1
 
 
 def test_a_cast_with_no_color_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

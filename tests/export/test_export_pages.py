@@ -182,8 +182,8 @@ def test_a_browser_shows_the_page_without_an_error_or_a_request(tmp_path: Path, 
     )  # fmt: skip
     assert "CONSOLE" not in ran.stderr, ran.stderr
     assert picture.stat().st_size > 20_000
-    told = [event.get("params", {}) for event in json.loads(log.read_text())["events"]]
-    asked = {params["url"] for params in told if "url" in params}
+    report = [event.get("params", {}) for event in json.loads(log.read_text())["events"]]
+    asked = {params["url"] for params in report if "url" in params}
     assert not [url for url in asked if "example.com" in url]
 
 

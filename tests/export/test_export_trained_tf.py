@@ -99,9 +99,9 @@ def test_the_model_has_the_recorded_accuracy(
     accuracy = float(run("-c", EVALUATE, kind, str(path), json.dumps(data)).split()[-1])
     assert accuracy == pytest.approx(recorded(folder), abs=1e-6)
     beside = path / "preprocessing.json" if kind == "savedmodel" else None
-    told = json.loads((beside or tmp_path / "model.keras.preprocessing.json").read_text())
-    assert told["input"]["shape"] == [None, 28, 28] and told["input"]["range"] == [0, 255]
-    assert told["test_accuracy"] == pytest.approx(recorded(folder))
+    report = json.loads((beside or tmp_path / "model.keras.preprocessing.json").read_text())
+    assert report["input"]["shape"] == [None, 28, 28] and report["input"]["range"] == [0, 255]
+    assert report["test_accuracy"] == pytest.approx(recorded(folder))
 
 
 @pytest.mark.tensorflow
@@ -127,10 +127,10 @@ def test_the_script_comes_to_the_same_accuracy(
     final = re.search(r"final test accuracy ([0-9.]+)", said)
     assert final is not None
     assert float(final.group(1)) == pytest.approx(recorded(folder), abs=0.005)
-    told = {
+    report = {
         int(step): float(loss) for step, loss in re.findall(r"step (\d+)  loss ([0-9.]+)", said)
     }
     # The same weights and the same batches: nothing but rounding lies between the two.
-    assert told[1] == pytest.approx(losses[1], rel=1e-3)
+    assert report[1] == pytest.approx(losses[1], rel=1e-3)
     for step in (101, 201, 300):
-        assert told[step] == pytest.approx(losses[step], rel=0.05)
+        assert report[step] == pytest.approx(losses[step], rel=0.05)

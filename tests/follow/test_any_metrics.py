@@ -111,30 +111,30 @@ def same(one: float | None, other: float) -> bool:
 @settings(STEADY, deadline=None, max_examples=40)
 def test_any_metrics_come_back_as_they_were_given(acts: list[tuple[Any, ...]]) -> None:
     with tempfile.TemporaryDirectory() as home:
-        told = Told(Path(home))
+        report = Told(Path(home))
         for act in acts:
-            getattr(told, act[0])(*act[1:])
-        live = state_of(told.recording.folder)
-        folder = told.recording.finished()
+            getattr(report, act[0])(*act[1:])
+        live = state_of(report.recording.folder)
+        folder = report.recording.finished()
         assert verify_file(folder.recording, foreign=True).problems == []
         state = state_of(folder)
         assert live.curves.keys() <= state.curves.keys() and live.step <= state.step
         with SessionReader(folder) as reader:
-            for key, values in told.values.items():
+            for key, values in report.values.items():
                 check_curve(state, reader, key, values)
             assert reader.known_metrics() == state.metrics
-            assert reader.position()[0] == state.step == told.recording.step
+            assert reader.position()[0] == state.step == report.recording.step
             replay = Replay(reader, lambda: 0.0)
             replay.seek_time(replay.end_t)
             assert repr(replay.state().curves) == repr(state.curves)
         assert set(summarise(folder).metrics) == {
-            key.metric for key in told.values if key.part != "training" and told.values[key]
-        } - {one.name for one in state.metrics if not counts(told, one)}
+            key.metric for key in report.values if key.part != "training" and report.values[key]
+        } - {one.name for one in state.metrics if not counts(report, one)}
 
 
-def counts(told: Told, metric: Metric) -> bool:
+def counts(report: Told, metric: Metric) -> bool:
     """Whether there is an evaluation of the part that the list of sessions shows."""
-    return bool(told.values.get(MetricPart(metric.name, metric.shown_of)))
+    return bool(report.values.get(MetricPart(metric.name, metric.shown_of)))
 
 
 def check_curve(
@@ -161,10 +161,10 @@ def check_curve(
 
 
 def test_the_number_of_curves_is_limited_with_a_notice(tmp_path: Path) -> None:
-    told = Told(tmp_path)
+    report = Told(tmp_path)
     for number in range(MOST_METRICS + 3):
-        told.row(f"metric {number:03}", 0, [1.0])
-    state = state_of(told.recording.finished())
+        report.row(f"metric {number:03}", 0, [1.0])
+    state = state_of(report.recording.finished())
     assert len(state.curves) == len(state.metrics) == MOST_METRICS and state.step == 1
     assert state.curve("metric 066") is NO_CURVE
     (notice,) = state.notices
@@ -172,44 +172,44 @@ def test_the_number_of_curves_is_limited_with_a_notice(tmp_path: Path) -> None:
 
 
 def test_speed_and_times_need_no_loss(tmp_path: Path) -> None:
-    told = Told(tmp_path)
-    told.started([Metric("score", "Score", better="up", on=("training", "test"))])
+    report = Told(tmp_path)
+    report.started([Metric("score", "Score", better="up", on=("training", "test"))])
     for _ in range(40):
-        told.row("score", 0, [0.5] * 10)
-    told.commit()
-    with told.recording.alive():
-        state = state_of(told.recording.folder)
+        report.row("score", 0, [0.5] * 10)
+    report.commit()
+    with report.recording.alive():
+        state = state_of(report.recording.folder)
     assert state.step == 400 and state.samples_per_s == pytest.approx(4000, rel=0.01)
-    with SessionReader(told.recording.finished()) as reader:
+    with SessionReader(report.recording.finished()) as reader:
         window = read_window(reader, 101, 200)
     assert window.times.last == pytest.approx(5.0) and window.times.end == 200
     assert window.epochs.last == pytest.approx(200 * 100 / 60000)
 
 
 def test_a_divergence_of_any_metric_ends_with_a_finite_value_of_it(tmp_path: Path) -> None:
-    told = Told(tmp_path)
-    told.row("mae", 0, [math.nan])
-    told.recording.event("diverged", metric="mae", value="nan", policy="continue")
-    told.row("iou", 1, [0.5])
-    told.commit()
-    diverged = state_of(told.recording.folder).diverged
+    report = Told(tmp_path)
+    report.row("mae", 0, [math.nan])
+    report.recording.event("diverged", metric="mae", value="nan", policy="continue")
+    report.row("iou", 1, [0.5])
+    report.commit()
+    diverged = state_of(report.recording.folder).diverged
     assert diverged is not None and (diverged.metric, diverged.value) == ("mae", "nan")
-    told.row("mae", 0, [1.0])
-    assert state_of(told.recording.finished()).diverged is None
+    report.row("mae", 0, [1.0])
+    assert state_of(report.recording.finished()).diverged is None
 
 
 def test_sessions_compare_by_what_they_report(tmp_path: Path) -> None:
     found = []
     for best in (0.72, 0.6512):
-        told = Told(tmp_path)
-        told.started([
+        report = Told(tmp_path)
+        report.started([
             Metric("mae", "MAE", better="down", on=("training", "test")),
             Metric("iou", "IoU", better="up", format="percent", on=("test",)),
         ])  # fmt: skip
         for value in (best / 2, best, best / 3):
-            told.row("mae", 0, [1.0 / value])
-            told.evaluated({"mae": 1.0 / value, "iou": value}, "test")
-        found.append(read_run(told.recording.finished()))
+            report.row("mae", 0, [1.0 / value])
+            report.evaluated({"mae": 1.0 / value, "iou": value}, "test")
+        found.append(read_run(report.recording.finished()))
     texts = [key.text for key in metric_parts(found)]
     assert texts == ["test_iou", "test_mae", "mae"]
     assert common_target(found, "iou") == 0.65 and common_target(found, "mae") == 1.6

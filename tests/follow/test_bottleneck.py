@@ -260,8 +260,8 @@ def test_no_recorded_value_raises_an_exception(found: Any, environment: Any) -> 
     ]
     beside = other_load(samples, False)
     assert beside is None or (isinstance(beside, OtherLoad) and beside.text)
-    told = find_bottleneck(samples, "running", environment, 9)
-    assert told is None or (isinstance(told, Bottleneck) and told.text and told.advice)
+    report = find_bottleneck(samples, "running", environment, 9)
+    assert report is None or (isinstance(report, Bottleneck) and report.text and report.advice)
 
 
 # Energy

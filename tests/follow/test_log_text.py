@@ -130,17 +130,17 @@ def test_evaluations_and_divergences_name_their_metrics_as_they_are_declared() -
         Metric("long", "L" * 120, "", None, "number", ("validation",)),
     ])  # fmt: skip
 
-    def told(kind: str, **body: Any) -> str:
+    def report(kind: str, **body: Any) -> str:
         return describe(Event(1, 1, 0.0, 7, kind, body), metrics).text
 
     found = {"iou": 0.5, "mae": 1.25}
-    assert told("evaluated", metrics=found, on="validation") == (
+    assert report("evaluated", metrics=found, on="validation") == (
         "step 7: validation IoU 50.00%, MAE 1.25 mm"
     )
-    assert told("evaluated", metrics={"long": 2.0}, on="test").endswith("… 2")
-    assert told("diverged", metric="mae", value="nan").startswith("the MAE is nan at step 7")
+    assert report("evaluated", metrics={"long": 2.0}, on="test").endswith("… 2")
+    assert report("diverged", metric="mae", value="nan").startswith("the MAE is nan at step 7")
     tested = {"step": 7, "metrics": {"mae": 1.25}}
     score = {"metric": "mae", "value": 1.25}
-    assert told("checkpoint", tested=tested, score=score) == (
+    assert report("checkpoint", tested=tested, score=score) == (
         "checkpoint at step 7, tested MAE 1.25 mm"
     )

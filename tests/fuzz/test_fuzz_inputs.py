@@ -43,7 +43,7 @@ WORDS = st.sampled_from(TOKENS.split())
 
 @given(REQUESTS)
 def test_a_request_is_refused_or_has_plain_arguments(request: dict[str, Any]) -> None:
-    asker(request, "somebody")
+    asker(request, "a client")
     try:
         found = arguments(request["do"], request)
     except BadRequest:

@@ -1,4 +1,4 @@
-"""Recordings with any values: readers end in a sentence, and verify agrees with them."""
+"""Recordings with any values: no reader fails without a SessionError, and verify never fails."""
 
 import json
 import sqlite3

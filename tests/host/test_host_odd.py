@@ -126,9 +126,9 @@ def test_a_message_without_what_it_needs_is_none(event):
 
 
 def test_text_is_printable_and_bounded():
-    told = parse_message(line_of("warned", message="a\x1bb\n" + "x" * 100000 + "end"))["message"]
-    assert told.startswith("a\ufffdb\n") and told.endswith("end")
-    assert len(told) <= LONGEST_TEXT + 1
+    text = parse_message(line_of("warned", message="a\x1bb\n" + "x" * 100000 + "end"))["message"]
+    assert text.startswith("a\ufffdb\n") and text.endswith("end")
+    assert len(text) <= LONGEST_TEXT + 1
 
 
 def requests(dice):
@@ -164,8 +164,8 @@ def test_no_odd_request_ends_a_session(host):
             answer = b""
             while not answer.endswith(b"\n"):
                 answer += connection.recv(65536)
-            told = json.loads(answer)
-            assert told["ok"] is True or (told["ok"] is False and told["why"])
+            reply = json.loads(answer)
+            assert reply["ok"] is True or (reply["ok"] is False and reply["why"])
     assert session.do("stop")["ok"]
     assert "stopped" in session.end()
 
@@ -175,10 +175,10 @@ JOB = Job("f", {}, {}, ["python"], None, 1.0, "me", [], "/", {})
 
 @pytest.mark.parametrize("name", Job._fields)
 def test_an_odd_job_is_refused(name):
-    told = json.loads(JOB.to_json())
-    told[name] = ["x"] if name not in ("trainer_command", "said", "edits", "warnings") else "x"
+    job = json.loads(JOB.to_json())
+    job[name] = ["x"] if name not in ("trainer_command", "said", "edits", "warnings") else "x"
     with pytest.raises(JobError, match="no valid job"):
-        read_job(json.dumps(told))
+        read_job(json.dumps(job))
 
 
 def test_a_callback_that_raises_is_reported_and_the_loop_goes_on(tmp_path):
@@ -260,21 +260,21 @@ RANGE = {"first_step": 1, "count": 2, "t0": 1.0, "t1": 2.0}
 
 
 @pytest.mark.parametrize(
-    "told",
+    "payload",
     [
         {"loss": TWO}, {"mae": TWO}, {"metrics": {"loss": TWO}}, {"metrics": {"a b/c é": TWO}},
         {"metrics": {"loss": TWO}, "mae": TWO, "colour": "red", "other": THREE, "list": [1]},
         {"metrics": {"first_step": TWO, "event": TWO}},
     ],
 )  # fmt: skip
-def test_steps_bring_any_metrics_within_metrics_or_beside(told):
-    message = parse_message(line_of("steps", **RANGE, **told))
-    wanted = set(told.get("metrics", ())) | {"mae"} & set(told) | {"loss"} & set(told)
+def test_steps_bring_any_metrics_within_metrics_or_beside(payload):
+    message = parse_message(line_of("steps", **RANGE, **payload))
+    wanted = set(payload.get("metrics", ())) | {"mae"} & set(payload) | {"loss"} & set(payload)
     assert message["metrics"] == dict.fromkeys(wanted, struct.pack("<2f", 0, 1))
 
 
 @pytest.mark.parametrize(
-    ("event", "told", "why"),
+    ("event", "payload", "why"),
     [
         ("steps", RANGE, "without a metric"),
         ("steps", {**RANGE, "metrics": {}}, "without a metric"),
@@ -304,9 +304,9 @@ def test_steps_bring_any_metrics_within_metrics_or_beside(told):
         ),
     ],
 )
-def test_metrics_of_no_use_are_refused_with_the_reason(event, told, why):
+def test_metrics_of_no_use_are_refused_with_the_reason(event, payload, why):
     with pytest.raises(BadMessage, match=why):
-        parse_message(line_of(event, **told))
+        parse_message(line_of(event, **payload))
 
 
 def test_an_evaluation_has_loss_and_accuracy_beside_its_metrics():

@@ -193,6 +193,6 @@ def test_what_was_lost_meanwhile_is_reported_with_the_end_of_the_trouble(journal
     disk.fails = False
     journal.commit()
     with SessionReader(journal.folder) as reader:
-        (told,) = [event.body["message"] for event in reader.events(["note"])]
-    assert told.startswith("the recording is written again; memory could not hold all: ")
-    assert "1 sample" in told
+        (message,) = [event.body["message"] for event in reader.events(["note"])]
+    assert message.startswith("the recording is written again; memory could not hold all: ")
+    assert "1 sample" in message

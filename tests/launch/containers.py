@@ -25,13 +25,13 @@ class Docker:
         self.image("bare", [sys.base_prefix], f"{bare}:/usr/bin:/bin")
 
     def image(self, name, folders, path):
-        told = {"folders": list(dict.fromkeys(folders)), "path": path}
-        (self.state / "images" / f"{name}.json").write_text(json.dumps(told))
+        report = {"folders": list(dict.fromkeys(folders)), "path": path}
+        (self.state / "images" / f"{name}.json").write_text(json.dumps(report))
 
     def runs(self, name, mounts):
         """A container that runs already, for ``docker exec``."""
-        told = {"image": "tf", "mounts": [[str(out), inside] for out, inside in mounts]}
-        (self.state / "running" / f"{name}.json").write_text(json.dumps(told))
+        report = {"image": "tf", "mounts": [[str(out), inside] for out, inside in mounts]}
+        (self.state / "running" / f"{name}.json").write_text(json.dumps(report))
 
     def calls(self):
         lines = (self.state / "calls").read_text().splitlines()

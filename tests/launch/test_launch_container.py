@@ -161,11 +161,11 @@ def test_exec_reaches_a_container_that_runs(begin, docker, places):
     paths = [f"{places.home}:/home/me", f"{trainer_root}:/nanotrain"]
     program = ["python3", f"{IN}/scripted_trainer.py", "--script="]
     command = ["docker", "exec", "mine", *program]
-    told = {"trainer.command": command, "train.steps": 30, "telemetry.interval_s": 60.0}
+    report = {"trainer.command": command, "train.steps": 30, "telemetry.interval_s": 60.0}
     with pytest.raises(LaunchError, match="no known path for") as caught:
-        begin(check(told))
+        begin(check(report))
     assert caught.value.key == "trainer.paths"
-    folder = begin(check({**told, "trainer.paths": paths}))
+    folder = begin(check({**report, "trainer.paths": paths}))
     wait_until_over(folder)
     assert kinds(folder)[-1] == "finished" and os.listdir(folder.checkpoints)  # noqa: PTH208
 

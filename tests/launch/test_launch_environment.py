@@ -46,7 +46,7 @@ esac
     return path
 
 
-def told(nano):
+def report(nano):
     """How often it was run, and what OPENBLAS_CORETYPE was."""
     return re.findall(r"^OPENBLAS_CORETYPE=(.*)$", Path(nano.parent, "told").read_text(), re.M)
 
@@ -55,7 +55,7 @@ def test_questions_are_asked_as_training_is_done(nano, places):
     assert examine(str(nano)).problem == ""
     prepare(check({"trainer.command": [str(nano), "-x"]}), places)
     assert trainer_check.load_tensorflow([str(nano)]).answer == {"tensorflow": "2.5.0"}
-    assert told(nano) == ["ARMV8"] * 3
+    assert report(nano) == ["ARMV8"] * 3
 
 
 def test_exports_and_predictions_too(nano, tmp_path):
@@ -67,7 +67,7 @@ def test_exports_and_predictions_too(nano, tmp_path):
     assert list(ask(model, "--predict", {"files": []})) == [{"ok": True}]
     with pytest.raises(LaunchError, match=r"^no$"):  # its answer once the library came first
         list(ask(model, "--export", {"kind": "keras", "into": str(tmp_path)}))
-    assert told(nano) == ["ARMV8"] * 3
+    assert report(nano) == ["ARMV8"] * 3
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ echo '{LATE}' >&2; exit 1
 def test_a_container_speaks_utf_8(monkeypatch):
     """None of our locale reaches it, and Python 3.6 opens no path but ASCII without one."""
     monkeypatch.setenv("LANG", "de_DE.UTF-8")
-    told = trainer_environment.trainer_invocation(["docker", "run", "image", "python3"])
-    assert "LC_ALL=C.UTF-8" in told.command
+    report = trainer_environment.trainer_invocation(["docker", "run", "image", "python3"])
+    assert "LC_ALL=C.UTF-8" in report.command
     mine = ["docker", "run", "-e", "LC_ALL=en_US.UTF-8", "image", "python3"]
     assert "LC_ALL=C.UTF-8" not in trainer_environment.trainer_invocation(mine).command
     assert "LC_ALL" not in trainer_environment.variables({"LANG": "de_DE.UTF-8"})

@@ -147,9 +147,9 @@ def test_a_plan_with_room_is_silent(places, monkeypatch):
     monkeypatch.setattr(plan, "read_available", lambda: Available(64_000.0, block_mb=4.0))
     made = prepare(config(), places)
     assert made.warnings == () and made.memory.fits
-    told = made.memory.as_dict()
-    assert told["available_mb"] == 64_000.0 and told["fitting_batch"] is None
-    assert told["total_mb"] == made.memory.need.total_mb
+    report = made.memory.as_dict()
+    assert report["available_mb"] == 64_000.0 and report["fitting_batch"] is None
+    assert report["total_mb"] == made.memory.need.total_mb
 
 
 def test_this_machine_is_read():

@@ -36,9 +36,9 @@ def journal(before: bytes, names: str = "") -> bytes:
         found += struct.pack(">I", number) + page + struct.pack(">I", checked & 0xFFFFFFFF)
     if names:
         found = found.ljust(-(-len(found) // 512) * 512, b"\0")
-        told = names.encode()
-        found += struct.pack(">I", 0x40000000 // PAGE + 1) + told
-        found += struct.pack(">2I", len(told), sum(told)) + MAGIC
+        report = names.encode()
+        found += struct.pack(">I", 0x40000000 // PAGE + 1) + report
+        found += struct.pack(">2I", len(report), sum(report)) + MAGIC
     return found
 
 

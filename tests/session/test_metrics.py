@@ -41,11 +41,11 @@ def test_any_declaration_is_parsed_to_sound_metrics(value: object) -> None:
 
 
 def test_what_is_not_as_documented_is_left_out() -> None:
-    told = {
+    report = {
         "x" * 121: {}, "a\x1b[2J": {}, "list": [], "mae": {"better": "left", "on": ["test", 7]},
         "iou": {"title": "IoU\x07", "unit": "u" * 99, "format": "hex", "on": []},
     }  # fmt: skip
-    mae, iou = parse_declaration(told)
+    mae, iou = parse_declaration(report)
     assert (mae.name, mae.better, mae.on) == ("mae", None, ("test",))
     assert (iou.title, len(iou.unit), iou.format, iou.on) == ("iou", 24, "number", ("training",))
     assert len(parse_declaration({str(n): {} for n in range(1000)})) == MOST_METRICS

@@ -96,8 +96,8 @@ def test_labels_and_a_summary_from_elsewhere_do_not_break_the_list(
     deep = "[" * 30000
     with closing(sqlite3.connect(recording)) as db, db:
         (seq,) = db.execute("SELECT MAX(seq) FROM events").fetchone()
-        told = {"seq": seq, "state": [1], "step": "x", "spark": 7}
-        db.execute("INSERT OR REPLACE INTO meta VALUES ('summary', ?)", (json.dumps(told),))
+        report = {"seq": seq, "state": [1], "step": "x", "spark": 7}
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('summary', ?)", (json.dumps(report),))
         db.execute("INSERT INTO meta VALUES ('labels', ?)", (deep,))
     plain = import_file(str(recording), str(tmp_path))
     files = {"session.nanotrain": recording.read_bytes(), "labels.json": deep.encode()}
@@ -114,9 +114,9 @@ def test_a_damaged_summary_is_made_anew(tmp_path: Path, bad: object) -> None:
         (text,) = db.execute("SELECT value FROM meta WHERE key = 'summary'").fetchone()
         whole = summarise(folder)._replace(spark=[])
         for key in set(json.loads(text)) - {"seq"}:
-            told = json.dumps({**json.loads(text), key: bad})
+            report = json.dumps({**json.loads(text), key: bad})
             with db:
-                db.execute("UPDATE meta SET value = ? WHERE key = 'summary'", (told,))
+                db.execute("UPDATE meta SET value = ? WHERE key = 'summary'", (report,))
             assert summarise(folder)._replace(spark=[]) == whole
             assert all(isinstance(one, float) for one in summarise(folder).spark)
 

@@ -48,10 +48,10 @@ def test_the_queries_answer(recorded):
 
 
 def test_the_program_prints_every_step_once(recorded):
-    told = subprocess.run(
+    report = subprocess.run(
         [sys.executable, "-c", PROGRAM], cwd=recorded.path, capture_output=True, check=True
     )
-    assert told.stdout.decode().split("\n")[:-1] == ["1 4.0", "2 3.0", "3 1.5"]
+    assert report.stdout.decode().split("\n")[:-1] == ["1 4.0", "2 3.0", "3 1.5"]
 
 
 def test_every_column_and_every_kind_is_documented():

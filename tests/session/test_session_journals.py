@@ -133,8 +133,8 @@ def test_what_is_left_empty_is_removed(folder, end):
 @pytest.mark.parametrize("damage", ["zero", "cut", "noise"])
 def test_a_journal_that_sqlite_ignores_is_removed(folder, damage):
     before, now = events(folder), Path(folder.recording).read_bytes()
-    told = {"zero": b"\0" * 512, "cut": journal(now)[:20], "noise": os.urandom(2000)}[damage]
-    Path(folder.recording + "-journal").write_bytes(told)
+    report = {"zero": b"\0" * 512, "cut": journal(now)[:20], "noise": os.urandom(2000)}[damage]
+    Path(folder.recording + "-journal").write_bytes(report)
     assert verify_file(folder.recording).problems == []
     assert events(folder) == before
     assert set(files_of(folder.path)) == {"recording.nanotrain"}
@@ -246,5 +246,5 @@ def test_a_process_killed_while_repairing_blocks_no_other(folder, when):
 
 
 def test_an_error_does_not_quote_a_whole_row():
-    told = sentence("here", sqlite3.OperationalError("Could not decode: " + "x" * 100_000))
-    assert told.startswith("here cannot be read: Could not decode") and len(told) < 300
+    report = sentence("here", sqlite3.OperationalError("Could not decode: " + "x" * 100_000))
+    assert report.startswith("here cannot be read: Could not decode") and len(report) < 300
