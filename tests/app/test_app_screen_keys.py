@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from app_fakes import FakeBackend, make_app, message, midway, until
+from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
 from nanotrain_tui.app.form.model import PRESET_KEY
@@ -94,6 +95,12 @@ def _top_of_palette(app: object) -> str:
     return str(lists.first().get_option_at_index(0).prompt)
 
 
+async def resized(pilot: Pilot[None], size: tuple[int, int]) -> None:
+    """Resize the terminal. Textual waits a moment for another size before it draws."""
+    await pilot.resize_terminal(*size)
+    await until(pilot, lambda: pilot.app.screen._compositor.size == size)
+
+
 async def test_small_and_changing_terminals() -> None:
     backend = FakeBackend()
     session = backend.add("brisk-otter")
@@ -111,7 +118,7 @@ async def test_small_and_changing_terminals() -> None:
             (300, 100),
             (80, 24),
         ]:
-            await pilot.resize_terminal(*size)
+            await resized(pilot, size)
             small = app.dashboard.query_one("#too-small").display
             assert small == (size[0] < 60 or size[1] < 18), size
             session.change(step=session.state.step + 1)

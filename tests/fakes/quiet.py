@@ -1,0 +1,79 @@
+"""Waits until an app in a test has nothing left to do, however fast the machine is.
+
+Textual's own ``wait_for_idle`` watches the CPU time of the process for 20 ms at a time. That takes
+long, never ends early where a thread looks for news all the time, and tells too little on a busy
+machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+import time
+from types import FrameType
+
+from textual._context import active_app
+
+_LONGEST_S = 1.0
+_LOOK_AGAIN_S = 0.001
+
+
+async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = _LONGEST_S) -> None:
+    """Return once no callback is ready to run, the screen is drawn, and all threads wait."""
+    until = time.monotonic() + max_sleep
+    while time.monotonic() < until:
+        await _until_none_is_ready()
+        if not _all_threads_wait():
+            await asyncio.sleep(_LOOK_AGAIN_S)
+        elif not _draw():
+            return
+
+
+async def _until_none_is_ready() -> None:
+    ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
+    while True:
+        await asyncio.sleep(0)
+        if not ready:
+            return
+
+
+def _draw() -> bool:
+    """Draw what the screen's timer would draw next. Whether there was anything."""
+    app = active_app.get(None)
+    if app is None or not app.screen_stack:
+        return False
+    screen = app.screen
+    waits = (
+        screen._layout_required
+        or screen._scroll_required
+        or screen._repaint_required
+        or screen._recompose_required
+        or screen._dirty_widgets
+        or screen._callbacks
+    )
+    if waits:
+        screen._on_timer_update()
+    return bool(waits)
+
+
+def _all_threads_wait() -> bool:
+    here = threading.get_ident()
+    frames = sys._current_frames()
+    return all(
+        _waits(thread, frames.get(thread.ident or 0))
+        for thread in threading.enumerate()
+        if thread.ident != here
+    )
+
+
+def _waits(thread: threading.Thread, frame: FrameType | None) -> bool:
+    """Whether a thread waits for something that is not there yet."""
+    jobs, commands = getattr(thread, "_jobs", None), getattr(thread, "_waiting", None)
+    if (jobs is not None and jobs.qsize()) or commands:
+        return False  # it is about to be woken
+    if frame is None:
+        return True
+    file, name = frame.f_code.co_filename, frame.f_code.co_name
+    in_pool = file.endswith("concurrent/futures/thread.py") and name == "_worker"
+    return in_pool or (file == threading.__file__ and name in ("wait", "_wait_for_tstate_lock"))
