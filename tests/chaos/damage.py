@@ -84,8 +84,8 @@ def _damage(file: Path, way: str, rng: random.Random) -> None:
 
 def _good_is_unharmed(world: World) -> Iterator[str]:
     """The list and the other session work as if nothing had happened."""
-    for command in (["sessions"], ["sessions", "--json"], ["show", GOOD], ["verify", GOOD]):
-        ran = world.run(*command)
+    commands = [["sessions"], ["sessions", "--json"], ["show", GOOD], ["verify", GOOD]]
+    for command, ran in zip(commands, world.run_in_turn(commands), strict=True):
         if ran.status != 0 or GOOD not in ran.out + ran.err or TRACEBACK in ran.err:
             yield f"{' '.join(command)} ends with {ran.status}: {(ran.out + ran.err)[-400:]}"
     yield from same_bits(world.folder(GOOD))
@@ -99,8 +99,8 @@ def _reads(world: World) -> Iterator[str]:
         ["export", BAD, "--format", kind, "--force", "-o", str(world.home / f"out.{kind}")]
         for kind in FORMATS
     ]
-    for command in commands:
-        yield from _explains(world.run(*command), command)
+    for command, ran in zip(commands, world.run_in_turn(commands), strict=True):
+        yield from _explains(ran, command)
 
 
 def _explains(ran: Ran, command: list[str]) -> Iterator[str]:

@@ -4,7 +4,6 @@ import array
 import json
 import math
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
@@ -14,7 +13,6 @@ from .witness import RATE, Witness
 from .world import TimedOut, World, wait_for
 
 LOST_AT_MOST_S = 1.0
-AT_ONCE = 2  # commands; they disturb each other no more than a person's do
 METRICS = ("accuracy", "learning_rate", "loss")  # of the scripted trainer
 FORMATS = ("csv", "json", "jsonl", "html", "svg", "session")
 TRACEBACK = "Traceback (most recent call last)"
@@ -34,9 +32,7 @@ def all_commands(world: World, name: str) -> Iterator[str]:
         ["export", name, "--format", kind, "--force", "-o", str(world.home / f"out.{kind}")]
         for kind in FORMATS
     ]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = list(pool.map(lambda command: world.run(*command), commands))
-    for command, ran in zip(commands, found, strict=True):
+    for command, ran in zip(commands, world.run_in_turn(commands), strict=True):
         if ran.status != 0 or TRACEBACK in ran.err:
             yield f"{' '.join(command)} ends with {ran.status}: {(ran.out + ran.err)[-400:]}"
 

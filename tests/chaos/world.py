@@ -1,5 +1,6 @@
 """A home of its own for each round, the commands run in it, and every process that it leaves."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -113,19 +114,28 @@ class World:
 
     def run(self, *arguments: str) -> Ran:
         """A command to its end. Raises TimedOut."""
+        done = self._finish([*NANOTRAIN, *arguments])
+        return Ran(done.returncode, *_texts(done))
+
+    def run_in_turn(self, commands: list[list[str]]) -> list[Ran]:
+        """Several commands, in one process that starts once. Raises TimedOut."""
+        done = self._finish([sys.executable, "-m", "tests.chaos.in_turn"], json.dumps(commands))
+        if done.returncode != 0:
+            return [Ran(done.returncode, *_texts(done))] * len(commands)
+        return [Ran(*one) for one in json.loads(done.stdout)]
+
+    def _finish(self, command: list[str], given: str = "") -> "subprocess.CompletedProcess[bytes]":
         try:
-            done = subprocess.run(
-                [*NANOTRAIN, *arguments],
+            return subprocess.run(
+                command,
                 env=self.env,
                 cwd=self.home,
-                stdin=subprocess.DEVNULL,
+                input=given.encode(),
                 capture_output=True,
                 timeout=PATIENCE_S,
             )
         except subprocess.TimeoutExpired as error:
-            raise TimedOut(f"nanotrain {' '.join(arguments)} takes over {PATIENCE_S} s") from error
-        out, err = (text.decode("utf-8", "replace") for text in (done.stdout, done.stderr))
-        return Ran(done.returncode, out, err)
+            raise TimedOut(f"{' '.join(command)} takes over {PATIENCE_S} s") from error
 
     def train_arguments(self, name: str, script: str, steps: int, **values: object) -> list[str]:
         """The command line of a session by the scripted trainer."""
@@ -198,6 +208,10 @@ def new_world(keep: bool = False) -> Iterator[World]:
         world.kill_all()
         if not keep:
             shutil.rmtree(home, ignore_errors=True)
+
+
+def _texts(done: "subprocess.CompletedProcess[bytes]") -> tuple[str, str]:
+    return done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
 
 
 def _parent_of(pid: int) -> int:

@@ -8,7 +8,7 @@ from .layer import NoCompiler, Worker
 from .points import play
 from .scenarios import SCENARIOS
 
-EVERY = {"record": 16, "end": 16, "read": 12, "checkpoints": 24}
+EVERY = {"record": 40, "end": 40, "read": 30, "checkpoints": 60}
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +23,6 @@ def worker() -> Iterator[Worker]:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_what_was_acknowledged_survives(worker: Worker, name: str) -> None:
-    result = play(worker, name, EVERY.get(name, 4))
+    result = play(worker, name, EVERY.get(name, 8))
     assert result.tried["kill"] and result.tried["power"]
     assert [*map(tuple, result.broken)] == []
