@@ -3,6 +3,8 @@
 Python loads this file by its name at the start of every process whose PYTHONPATH has its folder.
 Each line is written at once, because hosts and trainers are often killed. A line is noted once for
 each test. It writes to one file for each process: ``= LABEL``, then ``FILE:LINE`` for each line.
+Python 3.12 and newer watch only the lines that are still unseen (``sys.monitoring``). Older ones
+call a function for every call that a test makes (``sys.settrace``), which takes many times as long.
 """
 
 import contextlib
@@ -17,6 +19,7 @@ _MOST_CALLS = 2000
 # Tests replace functions of ``os``.
 _open, _write, _close, _getpid = os.open, os.write, os.close, os.getpid
 _state = {"label": os.environ.get("NANOTRAIN_MUTANTS_LABEL", "0"), "pid": 0}
+_monitoring = getattr(sys, "monitoring", None)
 _left = {}  # by code object: its lines that are still unseen, and how many calls are watched
 
 
@@ -25,6 +28,8 @@ def relabel(label):
     os.environ["NANOTRAIN_MUTANTS_LABEL"] = label
     _state["label"], _state["pid"] = label, 0
     _left.clear()
+    if _FOLDER and _monitoring:
+        _monitoring.restart_events()
 
 
 def _trace(frame, _event, _arg):
@@ -63,6 +68,22 @@ def _note(code, line):
             _close(file)
 
 
-if _FOLDER and hasattr(_trace.__code__, "co_lines"):
+def _started(code, _offset):
+    return _seen(code, code.co_firstlineno)
+
+
+def _seen(code, line):
+    if code.co_filename.startswith(_ROOT):
+        _note(code, line)
+    return _monitoring.DISABLE  # until the next label
+
+
+if _FOLDER and _monitoring:
+    _TOOL, _EVENTS = _monitoring.COVERAGE_ID, _monitoring.events
+    _monitoring.use_tool_id(_TOOL, "nanotrain-mutants")
+    _monitoring.register_callback(_TOOL, _EVENTS.PY_START, _started)
+    _monitoring.register_callback(_TOOL, _EVENTS.LINE, _seen)
+    _monitoring.set_events(_TOOL, _EVENTS.PY_START | _EVENTS.LINE)
+elif _FOLDER and hasattr(_trace.__code__, "co_lines"):
     threading.settrace(_trace)
     sys.settrace(_trace)
