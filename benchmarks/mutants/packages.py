@@ -22,6 +22,8 @@ TESTS = {
     "trainer": ("trainer", "trainer_data"),
     "trainer_python": ("trainer_python",),
 }
+# No other tests execute what the trainer does with TensorFlow.
+WITH_TENSORFLOW = TESTS["trainer"]
 # They test the sources as text, the installation, many Pythons, or faults at random.
 LEFT_OUT = ("project", "benchmarks", "contract", "chaos", "crash", "fuzz")
 
@@ -46,3 +48,10 @@ def test_files(root: Path = ROOT) -> list[str]:
 def belongs(test: str, package: str) -> bool:
     """Whether a test, by its id or its file, is one of the package's own."""
     return test.split("/")[1] in TESTS[package]
+
+
+def selection(files: list[str]) -> list[str]:
+    """What pytest is told besides the files: to leave out TensorFlow, unless it is needed."""
+    if all(file.split("/")[1] in WITH_TENSORFLOW for file in files):
+        return []
+    return ["-m", "not tensorflow"]

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .packages import PRODUCT, belongs, package_of
+from .packages import PRODUCT, belongs, package_of, selection
 from .places import Mutant
 from .tree import Tree
 
@@ -116,7 +116,8 @@ def _record_file(tree: Tree, file: str) -> Recorded:
     folder = tree.root.parent / "trace"
     folder.mkdir()
     variables = {"NANOTRAIN_MUTANTS_TRACE": str(folder), "NANOTRAIN_MUTANTS_ROOT": str(tree.root)}
-    outcome = tree.pytest([file], _LONGEST_S, variables, (str(tree.root / _TRACER),))
+    arguments = [*selection([file]), file]
+    outcome = tree.pytest(arguments, _LONGEST_S, variables, (str(tree.root / _TRACER),))
     if outcome.status not in (0, 1, 5):
         raise SystemExit(f"{file} cannot be recorded:\n{outcome.output}")
     lines = _traced(folder)

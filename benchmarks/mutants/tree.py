@@ -86,7 +86,7 @@ class Tree:
         result = self._place / "result.json"
         result.unlink(missing_ok=True)
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        command += ["-m", "not tensorflow", "-p", "benchmarks.mutants.plugin", *arguments]
+        command += ["-p", "benchmarks.mutants.plugin", *arguments]
         with tempfile.TemporaryDirectory(prefix="t", dir=self._place) as temporary:
             environment = {
                 **os.environ, "PYTHONPATH": os.pathsep.join([*search, str(self.root)]),

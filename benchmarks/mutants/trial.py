@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from .packages import selection
 from .places import Mutant
 from .reach import Reach
 from .tree import Tree
@@ -48,7 +49,8 @@ def _run(tree: Tree, tests: dict[str, float]) -> tuple[str, str]:
     chosen.write_text(json.dumps(tests), encoding="utf-8")
     files = list(dict.fromkeys(test.split("::")[0] for test in tests))
     limit = _START_S + _TIMES * sum(tests.values())
-    outcome = tree.pytest(["-x", *files], limit, {"NANOTRAIN_MUTANTS_TESTS": str(chosen)})
+    arguments = ["-x", *selection(files), *files]
+    outcome = tree.pytest(arguments, limit, {"NANOTRAIN_MUTANTS_TESTS": str(chosen)})
     if outcome.status is None:
         return TIME, ""
     if outcome.status in (0, _NO_TESTS):
