@@ -8,6 +8,9 @@ from hypothesis import HealthCheck, settings
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
+# Threads of NumPy's own spin while they wait for a core that another worker has.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Neither a deadline nor a limit on the time to draw: a busy machine is no bug. In CI the same
 # examples each time.
 ANY_SPEED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}

@@ -76,6 +76,8 @@ def _read_outputs(child: "subprocess.Popen[bytes]", deadline: float) -> Tuple[by
 def json_objects(output: bytes) -> Iterator[Dict[str, Any]]:
     """The lines that hold a JSON object, the last first; other lines are skipped."""
     for line in reversed(output.splitlines()):
+        if not line.lstrip().startswith(b"{"):
+            continue
         try:
             value = json.loads(line.decode("utf-8"))
         except (ValueError, RecursionError):

@@ -67,7 +67,10 @@ def project(tmp_path_factory):
 
 def mutants(project, *arguments):
     command = [sys.executable, "-c", COMMAND, "--packages", "session"]
-    environment = {**os.environ, "PYTHONPATH": str(project)}
+    # Its pytest is started for every change, and needs no plugins.
+    environment = {
+        **os.environ, "PYTHONPATH": str(project), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }  # fmt: skip
     return subprocess.run(
         [*command, "--cache", str(project / "cache"), "--count", "0", *arguments],
         cwd=project, env=environment, capture_output=True, text=True, check=False,

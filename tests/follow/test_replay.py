@@ -76,23 +76,29 @@ def told_live(home: Path, seed: int) -> tuple[SessionFolder, dict[int, RunState]
     return recording.finished(), seen
 
 
-def assert_same(live: RunState, replayed: RunState) -> None:
-    for field in fields(RunState):
-        if field.name != "replay":
-            one, other = getattr(live, field.name), getattr(replayed, field.name)
-            assert repr(one) == repr(other), (live.seq, field.name)
+def shown(state: RunState) -> dict[str, str]:
+    """All of a state but where a replay is."""
+    names = [field.name for field in fields(RunState) if field.name != "replay"]
+    return {name: repr(getattr(state, name)) for name in names}
 
 
-@pytest.mark.parametrize("seed", range(12))
+def assert_same(live: dict[str, str], replayed: RunState) -> None:
+    found = shown(replayed)
+    for name in live:
+        assert live[name] == found[name], (live["seq"], name)
+
+
+@pytest.mark.parametrize("seed", range(8))
 def test_the_state_at_every_event_equals_the_live_one(tmp_path: Path, seed: int) -> None:
     folder, seen = told_live(tmp_path, seed)
     with SessionReader(folder) as reader:
         replay = Replay(reader, Clock())
+        live = {seq: shown(state) for seq, state in seen.items()}
         forwards = sorted(seq for seq in seen if seq)
         chance = random.Random(seed)
-        for seq in [*forwards, *chance.sample(forwards, len(forwards))]:
+        for seq in [*forwards, *chance.sample(forwards, len(forwards) // 2)]:
             replay.seek_seq(seq)
-            assert_same(seen[seq], replay.state())
+            assert_same(live[seq], replay.state())
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -108,7 +114,7 @@ def test_the_state_at_the_end_equals_the_last_one(tmp_path: Path, seed: int) -> 
         while replay.playing:
             replay.state()
             clock.now += 0.001
-        assert_same(ended, replay.state())
+        assert_same(shown(ended), replay.state())
 
 
 def replay_of(home: Path, clock: Clock, speed: float = 1.0) -> Replay:

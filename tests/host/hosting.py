@@ -42,7 +42,7 @@ def wait_for(condition, what="it"):
         if value:
             return value
         assert time.monotonic() < give_up, f"waited {PATIENCE_S:g} s for {what}"
-        time.sleep(0.01)
+        time.sleep(0.02)
 
 
 class Started:

@@ -241,7 +241,7 @@ class Commanded(RuleBasedStateMachine):
             assert (self.session.now == states.PAUSED) == self.paused
 
 
-Commanded.TestCase.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
+Commanded.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
 TestCommanded = Commanded.TestCase
 
 

@@ -43,7 +43,7 @@ class House:
     def environment(self) -> dict[str, str]:
         return {
             **os.environ, "PYTHONPATH": str(self.place), "NANOTRAIN_HOME": str(self.place / "home"),
-            "PYTHONDONTWRITEBYTECODE": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "COLUMNS": "200",
+            "TF_CPP_MIN_LOG_LEVEL": "3", "COLUMNS": "200",
         }  # fmt: skip
 
     def run(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:

@@ -1,6 +1,7 @@
 """The parser with random lines: valid ones, cut ones and noise."""
 
 import json
+from string import ascii_uppercase, digits
 from typing import Any
 
 from hypothesis import given
@@ -11,14 +12,19 @@ from nanotrain_tui.telemetry.tegrastats import TegrastatsLine, parse_line
 
 COUNT = st.integers(0, 99999)
 LOAD = st.integers(0, 100)
-NAME = st.from_regex(r"[A-Z][A-Z0-9_]{1,9}", fullmatch=True)
+NAME = st.builds(
+    str.__add__,
+    st.sampled_from(ascii_uppercase),
+    st.text(ascii_uppercase + digits + "_", min_size=1, max_size=9),
+)
 RESERVED = {"RAM", "IRAM", "SWAP", "CPU", "EMC", "GR3D", "GR3D2", "MTS", "EDP", "NC"}
+DEGREES = st.none() | st.integers(-40_000, 150_000).map(lambda millis: millis / 1000)
 Told = tuple[str, dict[str, Any]]  # a token, and the fields it stands for
 
 
 @st.composite
 def cores(draw: st.DrawFn) -> Told:
-    drawn = draw(st.lists(st.none() | st.tuples(LOAD, COUNT), min_size=1, max_size=8))
+    drawn = draw(st.lists(st.none() | st.tuples(LOAD, COUNT), min_size=1, max_size=6))
     text = ",".join("off" if core is None else f"{core[0]}%@{core[1]}" for core in drawn)
     plain = [core and {"load_percent": core[0], "freq_mhz": core[1]} for core in drawn]
     return f"CPU [{text}]", {"cpus": plain}
@@ -26,7 +32,7 @@ def cores(draw: st.DrawFn) -> Told:
 
 @st.composite
 def temperatures(draw: st.DrawFn) -> Told:
-    drawn = draw(st.dictionaries(NAME, st.none() | st.floats(-40, 150).map(lambda c: round(c, 3))))
+    drawn = draw(st.dictionaries(NAME, DEGREES, max_size=4))
     text = " ".join(f"{name}@{-256 if c is None else c}C" for name, c in drawn.items())
     return text, {"temperatures_c": drawn}
 
@@ -34,7 +40,9 @@ def temperatures(draw: st.DrawFn) -> Told:
 @st.composite
 def rails(draw: st.DrawFn) -> Told:
     drawn = draw(
-        st.dictionaries(NAME.filter(lambda name: name not in RESERVED), st.tuples(COUNT, COUNT))
+        st.dictionaries(
+            NAME.filter(lambda name: name not in RESERVED), st.tuples(COUNT, COUNT), max_size=4
+        )
     )
     text = " ".join(f"{name} {now}mW/{avg}mW" for name, (now, avg) in drawn.items())
     return text, {

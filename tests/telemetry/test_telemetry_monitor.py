@@ -242,7 +242,7 @@ def test_a_flood_is_stopped(bench: Bench) -> None:
     bench.monitor.start()
     bench.hear(b"x" * (1 << 20) + b"\n" + LINE)  # a line too long is skipped
     assert bench.poll(1.0)["ram_used_mb"] == 905 and bench.monitor.unread_lines == 1
-    bench.hear(*[b"RAM 1/2MB\n" * 6000] * 144)
+    bench.hear(b"RAM 1/2MB\n" * 6000, *[b"x" * 59_999 + b"\n"] * 143)
     assert bench.children[0].closed
     assert "writes too much" in bench.monitor.notes()[0]
     bench.poll(59.0)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nanotrain_tui.trainer_python.cache import MAX_PYTHONS, PythonCache
+from nanotrain_tui.trainer_python import cache as cache_module
+from nanotrain_tui.trainer_python.cache import PythonCache
 from nanotrain_tui.trainer_python.finder import examine, find_trainer_python
 
 
@@ -64,8 +65,9 @@ def test_a_cache_that_takes_nothing_is_no_error(python, tmp_path):
     assert [examine(python(), cache).problem for _ in range(2)] == ["", ""]
 
 
-def test_the_memory_is_bounded(python, cache):
-    paths = [python(f"python{i}") for i in range(MAX_PYTHONS + 5)]
+def test_the_memory_is_bounded(python, cache, monkeypatch):
+    monkeypatch.setattr(cache_module, "MAX_PYTHONS", 3)
+    paths = [python(f"python{i}") for i in range(8)]
     for path in paths:
         examine(path, cache)
     assert list(json.loads(Path(cache.file).read_bytes())) == paths[5:]
