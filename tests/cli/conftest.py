@@ -1,20 +1,39 @@
 """A temporary home, and commands that run in it."""
 
+import io
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
 
-from cli_runs import Nano, Ran, Start, until
+from cli_runs import Nano, Ran, Start, options, until
 
 from nanotrain_tui.cli import main
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.errors import ControlError
 from nanotrain_tui.session.folder import list_sessions
+
+
+@pytest.fixture(scope="session")
+def failed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the session that ``failed`` copies."""
+    home = tmp_path_factory.mktemp("failed") / "home"
+    arguments = ["train", *options("die=120"), "--set", "train.checkpoint_every=50"]
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        redirect_stdout(io.StringIO()),
+        redirect_stderr(io.StringIO()),
+    ):
+        patch.setenv("NANOTRAIN_HOME", str(home))
+        patch.setenv("KERAS_HOME", str(home.parent / "keras"))
+        patch.delenv("NANOTRAIN_DATA", raising=False)
+        assert main(arguments) == 1
+    return home
 
 
 @pytest.fixture

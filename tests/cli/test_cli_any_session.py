@@ -51,7 +51,7 @@ def good(*arguments: object, utf8: bool = True) -> str:
 @given(STORIES, STORIES, st.booleans())
 @example(SGD, PLAIN, True)
 @example(UNSTARTED, SGD, False)
-@settings(STEADY, max_examples=8)
+@settings(STEADY, max_examples=5)
 def test_any_session_can_be_read_by_every_command(one: Story, other: Story, utf8: bool) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("NANOTRAIN_HOME", folder)

@@ -19,7 +19,7 @@ def saved_part(config: Config) -> Config:
 
 
 @given(configurations(), configurations())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 def test_a_saved_preset_is_read_back_unchanged(tmp_path: Path, first: Config, then: Config) -> None:
     path = tmp_path / "mine.toml"
     path.unlink(missing_ok=True)

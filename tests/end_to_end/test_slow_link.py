@@ -46,7 +46,7 @@ def session(sshd: Server, then: str = "") -> Iterator[tuple[Terminal, Relay]]:
         relay.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def far(sshd: Server) -> Iterator[tuple[Terminal, Relay]]:
     with session(sshd) as both:
         yield both

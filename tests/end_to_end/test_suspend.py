@@ -45,6 +45,8 @@ class Shell(Terminal):
         self.until(r"brisk-otter  .*digits")
         self.until("Attached")
         self.app = os.tcgetpgrp(self.master)
+        self.has_left = False
+        self.first: list[str] = []
 
     def suspend(self) -> str:
         """Ctrl+Z; what was written to the terminal until the shell had it again."""
@@ -61,6 +63,12 @@ class Shell(Terminal):
         before = len(self.seen)
         self.press("fg\r")
         self.until(lambda _: b"\x1b[?1049h" in self.seen[before:])
+
+    def resume(self) -> None:
+        """fg, until the dashboard says that it goes on: an earlier message does not count."""
+        before = len(self.seen)
+        self.fg()
+        self.until(lambda text: b"Resumed." in self.seen[before:] and "Resumed." in text)
 
     def rows(self) -> list[str]:
         """The screen but for the message line."""
@@ -85,17 +93,35 @@ class Shell(Terminal):
         self.until(lambda text: "Esc: close" not in text and "Space pause" in text)
 
     def leave(self) -> None:
+        self.has_left = True
         self.press("q")
         self.until("brisk-otter keeps running")
         self.until(lambda _: os.tcgetpgrp(self.master) == self.process.pid)
 
 
+@pytest.fixture(scope="module")
+def dashboards() -> Iterator[list[Shell]]:
+    """The one dashboard that tests share until a test leaves it or fails."""
+    running: list[Shell] = []
+    yield running
+    for shell in running:
+        shell.end()
+
+
 @pytest.fixture
-def static() -> Iterator[Shell]:
-    shell = Shell(STATIC)
-    shell.until_still("q quit")
+def static(dashboards: list[Shell], request: pytest.FixtureRequest) -> Iterator[Shell]:
+    failed_before = request.session.testsfailed
+    if not dashboards:
+        shell = Shell(STATIC)
+        shell.until_still("q quit")
+        shell.first = shell.rows()
+        dashboards.append(shell)
+    (shell,) = dashboards
+    shell.comes_back_as(shell.first)  # all of what the test before has changed
     yield shell
-    shell.end()
+    if shell.has_left or request.session.testsfailed > failed_before:
+        shell.end()
+        dashboards.clear()
 
 
 @pytest.fixture
@@ -105,23 +131,10 @@ def live() -> Iterator[Shell]:
     shell.end()
 
 
-def test_after_fg_every_cell_is_as_it_was(static: Shell) -> None:
-    before = static.rows()
-    written = static.suspend()
-    assert [code for code in LEAVES if code not in written] == []
-    static.until(lambda _: termios.tcgetattr(static.master) == static.cooked)
-    assert not re.search(r"\d;\d+R", static.text()), "an answer was typed into the shell"
-    static.fg()
-    static.until("Resumed.")
-    static.comes_back_as(before)
-    static.leave()
-
-
 def test_after_fg_figures_and_keys_are_live(live: Shell) -> None:
     for _ in range(2):
         live.suspend()
-        live.fg()
-        live.until("Resumed.")
+        live.resume()
         goes_on(live)
         live.help()
     live.leave()
@@ -136,22 +149,6 @@ def test_with_the_help_open(static: Shell) -> None:
     static.fg()
     static.comes_back_as(before)
     static.close_help()
-    static.leave()
-
-
-def test_a_terminal_of_another_size_when_it_comes_back(static: Shell) -> None:
-    static.suspend()
-    static.set_size(120, 40)
-    static.fg()
-    static.until("Resumed.")
-    static.until(lambda text: "quit" in text.splitlines()[-1])
-    fresh = Terminal(STATIC, ENV, 120, 40)
-    wanted = fresh.until_still("(?s)Attached.*quit").splitlines()[:-2]
-    static.until(lambda text: text.splitlines()[:-2] == wanted)
-    fresh.press("q")
-    fresh.wait()
-    fresh.close()
-    static.leave()
 
 
 def test_bg_stops_it_again_and_fg_brings_it_back(static: Shell) -> None:
@@ -161,19 +158,52 @@ def test_bg_stops_it_again_and_fg_brings_it_back(static: Shell) -> None:
     static.until(r"(?s)Stopped.*&.*")
     static.press("jobs\r")
     static.until(lambda _: _state(static.app) == "T")
-    static.fg()
-    static.until("Resumed.")
+    static.resume()
     static.comes_back_as(before)
-    static.leave()
+    static.help()
 
 
 def test_a_second_ctrl_z_does_not_wait_for_fg(static: Shell) -> None:
     written = len(static.seen)
     static.press("\x1a\x1a")
     static.stopped(written)
-    static.fg()
-    static.until("Resumed.")
+    static.resume()
     static.help()
+
+
+def test_stopped_and_continued_without_a_shell(static: Shell) -> None:
+    """As a supervisor does it: nothing shows but that everything is right afterwards."""
+    before = static.rows()
+    static.suspend()
+    os.kill(static.app, signal.SIGCONT)  # in the background: it must stop again, not draw
+    static.until(lambda _: _state(static.app) == "T")
+    static.fg()
+    static.comes_back_as(before)
+    static.help()
+
+
+def test_after_fg_every_cell_is_as_it_was(static: Shell) -> None:
+    before = static.rows()
+    written = static.suspend()
+    assert [code for code in LEAVES if code not in written] == []
+    static.until(lambda _: termios.tcgetattr(static.master) == static.cooked)
+    assert not re.search(r"\d;\d+R", static.text()), "an answer was typed into the shell"
+    static.resume()
+    static.comes_back_as(before)
+    static.leave()
+
+
+def test_a_terminal_of_another_size_when_it_comes_back(static: Shell) -> None:
+    static.suspend()
+    static.set_size(120, 40)
+    static.resume()
+    static.until(lambda text: "quit" in text.splitlines()[-1])
+    fresh = Terminal(STATIC, ENV, 120, 40)
+    wanted = fresh.until_still("(?s)Attached.*quit").splitlines()[:-2]
+    static.until(lambda text: text.splitlines()[:-2] == wanted)
+    fresh.press("q")
+    fresh.wait()
+    fresh.close()
     static.leave()
 
 
@@ -189,17 +219,6 @@ def test_stopped_from_outside_it_comes_back_whole(static: Shell, stop: signal.Si
     static.leave()
     static.press("stty -a | grep -o '.icanon'\r")
     assert "-icanon" not in static.until(r"\n.icanon")
-
-
-def test_stopped_and_continued_without_a_shell(static: Shell) -> None:
-    """As a supervisor does it: nothing shows but that everything is right afterwards."""
-    before = static.rows()
-    static.suspend()
-    os.kill(static.app, signal.SIGCONT)  # in the background: it must stop again, not draw
-    static.until(lambda _: _state(static.app) == "T")
-    static.fg()
-    static.comes_back_as(before)
-    static.leave()
 
 
 def test_without_a_shell_above_it_does_not_stop() -> None:

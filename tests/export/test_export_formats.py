@@ -141,8 +141,8 @@ def test_an_empty_session_is_a_header(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_steps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nanotrain_tui.export.rows.PAGE_VALUES", 3 * 4096)
-    monkeypatch.setattr("nanotrain_tui.export.rows.LEAST_PAGE_STEPS", 4096)
+    monkeypatch.setattr("nanotrain_tui.export.rows.PAGE_VALUES", 3 * 1024)
+    monkeypatch.setattr("nanotrain_tui.export.rows.LEAST_PAGE_STEPS", 1024)
 
     class Nowhere(io.StringIO):
         def write(self, text: str) -> int:
@@ -150,7 +150,7 @@ def test_memory_does_not_grow_with_the_steps(
 
     def peak(steps: int) -> int:
         recording = Recording(tmp_path / str(steps)).started(steps)
-        recording.steps(steps, chunk=4096)
+        recording.steps(steps, chunk=1024)
         with SessionReader(recording.finished()) as reader:
             export_format = get_format("csv")
             tracemalloc.start()
@@ -159,7 +159,7 @@ def test_memory_does_not_grow_with_the_steps(
             tracemalloc.stop()
         return used
 
-    small, large = peak(10_000), peak(40_000)
+    small, large = peak(2_500), peak(10_000)
     assert large < 1.2 * small
 
 

@@ -15,6 +15,12 @@ from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 
 ODD = os.fsdecode(b"h\xe9")  # Latin-1's é, which is no UTF-8
+#: Commands that read the session n, in one process.
+READ_IT = """
+from nanotrain_tui.cli import main
+for words in (["sessions"], ["show", "n"], ["verify", "n"]):
+    assert main(words) == 0, words
+"""
 NEEDS_TENSORFLOW = {"keras", "savedmodel", "weights"}
 
 
@@ -128,14 +134,10 @@ def test_it_works_in_the_locale_c(
     path = os.pathsep.join(sys.path)
     env = {**kept, "LANG": "C", "LC_ALL": "C", "PYTHONPATH": path, **more}
     for words in (
-        ["train", *arguments, "--name", "n"],
-        ["sessions"],
-        ["show", "n"],
-        ["verify", "n"],
+        ["-m", "nanotrain_tui", "train", *arguments, "--name", "n"],
+        ["-c", READ_IT],
     ):
-        ran = subprocess.run(
-            [sys.executable, "-m", "nanotrain_tui", *words], env=env, capture_output=True
-        )
+        ran = subprocess.run([sys.executable, *words], env=env, capture_output=True)
         assert ran.returncode == 0, ran.stderr
         assert b"Traceback" not in ran.stderr
     until(lambda: not SessionFolder(str(home / "sessions" / "n")).is_alive())
