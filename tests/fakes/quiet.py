@@ -41,8 +41,8 @@ async def _until_none_is_ready() -> None:
 def _draw() -> bool:
     """Draw what the screen's timer would draw next. Whether there was anything."""
     app = active_app.get(None)
-    if app is None or not app.screen_stack:
-        return False
+    if app is None or not app.is_running or not app.screen_stack:
+        return False  # a screen of an app that ends is drawn no more, however long it waits
     screen = app.screen
     waits = (
         screen._layout_required
@@ -69,6 +69,9 @@ def _all_threads_wait() -> bool:
 
 def _waits(thread: threading.Thread, frame: FrameType | None) -> bool:
     """Whether a thread waits for something that is not there yet."""
+    gate = _gate_of_the_test(frame)
+    if gate is not None:
+        return not gate.is_set()
     jobs, commands = getattr(thread, "_jobs", None), getattr(thread, "_waiting", None)
     if (jobs is not None and jobs.qsize()) or commands:
         return False  # it is about to be woken
@@ -77,3 +80,13 @@ def _waits(thread: threading.Thread, frame: FrameType | None) -> bool:
     file, name = frame.f_code.co_filename, frame.f_code.co_name
     in_pool = file.endswith("concurrent/futures/thread.py") and name == "_worker"
     return in_pool or (file == threading.__file__ and name in ("wait", "_wait_for_tstate_lock"))
+
+
+def _gate_of_the_test(frame: FrameType | None) -> threading.Event | None:
+    """The event that holds a thread back in ``app_fakes``, for as long as a test wants it."""
+    waits = frame and frame.f_back  # Event.wait, above Condition.wait
+    fake = waits and waits.f_back
+    if waits is None or fake is None or not fake.f_code.co_filename.endswith("app_fakes.py"):
+        return None
+    gate = waits.f_locals.get("self")
+    return gate if isinstance(gate, threading.Event) else None

@@ -1,0 +1,46 @@
+"""Makes hundreds of apps in one process cheap. What an app shows and does stays the same."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+import pytest
+from textual._styles_cache import StylesCache
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+
+_parse = Stylesheet._parse_rules
+_parsed: dict[tuple[Any, ...], list[RuleSet]] = {}
+
+
+def share_style_sheets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parse each style sheet once for each theme, not three times for each app."""
+    monkeypatch.setattr(Stylesheet, "_parse_rules", _parse_once)
+
+
+def _parse_once(sheet: Stylesheet, css: str, read_from: Any, **about: Any) -> list[RuleSet]:
+    key = (css, read_from, *sorted(about.items()), *sheet._variables.items())
+    if key not in _parsed:
+        _parsed[key] = _parse(sheet, css, read_from, **about)
+    return _parsed[key]
+
+
+def forget_apps() -> None:
+    """Let go of what Textual remembers of the widgets of apps that have ended.
+
+    It holds a thousand of them with every line they drew, and the garbage collector looks through
+    all again and again.
+    """
+    StylesCache.get_inner_outer.cache_clear()
+
+
+def collect_seldom() -> None:
+    """Let the garbage collector leave out what is imported, and look less often.
+
+    An app makes many objects that live until it ends: by Python's own measure the collector looks
+    for garbage among them some eighty times in a short test.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
