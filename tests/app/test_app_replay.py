@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from recorded import Recording, tutorial_run
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
-from nanotrain_tui.app.source.ports import Reply, Watch
+from nanotrain_tui.app.source.ports import Reply, Source, Watch
 from nanotrain_tui.app.source.replay_source import ReplaySource
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.follow.source import Follower, LocalSource
@@ -162,6 +163,7 @@ async def test_from_the_session_to_its_replay_and_back(tmp_path: Path) -> None:
         await until(pilot, lambda: app.link.state.name == "mnist-1" and app.link.state.seq)
         await pilot.press("W")
         await until(pilot, lambda: app.link.state.replay)
+        assert app.link.state.replay and app.link.state.replay.speed == 1.0
         await pilot.press("W")
         await until(pilot, lambda: app.link.state.replay is None and app.link.state.ended)
 
@@ -171,3 +173,24 @@ async def test_a_recording_that_is_not_there_is_said(tmp_path: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "no recording" in message(app))
         assert not app.link.watching
+
+
+async def test_while_a_replay_opens_the_session_takes_no_keys(tmp_path: Path) -> None:
+    player = Player(tmp_path)
+    opens = threading.Event()
+    play = player.backend.replays["mnist-1"]
+
+    def slowly(watch: Watch) -> Source:
+        opens.wait(30)
+        return play(watch)
+
+    player.backend.replays["mnist-1"] = slowly
+    app = player.app(session="mnist-1")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.link.state.seq)
+        await pilot.press("W")
+        await pilot.press("F")
+        assert "There is no session yet" in message(app)
+        opens.set()
+        await until(pilot, lambda: app.link.state.replay)
+        assert not app.link.launching

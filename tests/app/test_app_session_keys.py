@@ -213,6 +213,8 @@ async def test_the_form_is_saved_as_a_preset() -> None:
         assert saved["quick"][RATE] == 0.25
         assert "/presets/quick.toml" in message(app)
         assert "quick" in app.model.presets
+        first = app.dashboard.form.render_line(0)
+        assert "quick" in "".join(segment.text for segment in first)  # it names the form's preset
 
 
 async def test_a_divergence_is_a_banner_and_rings_once() -> None:
