@@ -232,6 +232,7 @@ async def test_the_cursor_walks_over_headings_and_stops_at_the_ends() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         form = app.dashboard.form
         fields = [row.key for row in app.model.rows() if row.key]
+        assert not form.go_to("optimizer.no_such_field")
         seen = [form.key]
         for _ in fields[1:]:
             await pilot.press("j")
