@@ -1,6 +1,8 @@
 """The part that runs inside pytest: labels the tests of a recording, or runs a selection of tests.
 
-``NANOTRAIN_MUTANTS_TESTS`` is a JSON file with the tests to run and the seconds of each, in order.
+``NANOTRAIN_MUTANTS_TESTS`` is a JSON file with ``tests``, the tests to run and the seconds of each,
+in order, and ``known``, all tests of their files. A test with an unknown name runs too: the change
+has made the name, because a case is named by its values.
 ``NANOTRAIN_MUTANTS_RESULT`` is the JSON file to which it writes the label and the seconds of every
 test, and those that failed.
 """
@@ -63,11 +65,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     path = os.environ.get("NANOTRAIN_MUTANTS_TESTS")
     if not path:
         return
-    seconds: dict[str, float] = json.loads(Path(path).read_text(encoding="utf-8"))
+    asked: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+    seconds: dict[str, float] = asked["tests"]
     order = {nodeid: position for position, nodeid in enumerate(seconds)}
-    selected = sorted((one for one in items if one.nodeid in order), key=lambda i: order[i.nodeid])
-    config.hook.pytest_deselected(items=[one for one in items if one.nodeid not in order])
+    others = set(asked["known"]).difference(order)
+    selected = [one for one in items if one.nodeid not in others]
+    selected.sort(key=lambda one: order.get(one.nodeid, -1))
+    config.hook.pytest_deselected(items=[one for one in items if one.nodeid in others])
     for item in selected:
-        limit = max(_AT_LEAST_S, _TIMES * seconds[item.nodeid])
+        limit = max(_AT_LEAST_S, _TIMES * seconds.get(item.nodeid, 0.0))
         item.add_marker(pytest.mark.timeout(limit))
     items[:] = selected

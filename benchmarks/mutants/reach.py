@@ -48,9 +48,15 @@ class Recorded:
             return passed
         return {test for test in passed if self.labels.get(test) in labels}
 
-    def functions(self, module: str) -> set[str]:
-        """The tests that execute anything of this module after its import."""
-        labels = set(self.lines.get(module, {})).difference({_WHOLE_FILE})
+    def users(self, module: str) -> set[str]:
+        """The tests that may show what this module has made at import.
+
+        They execute something of it later; where no test does, all of a file that imports it.
+        """
+        by_label = self.lines.get(module, {})
+        labels = set(by_label).difference({_WHOLE_FILE})
+        if by_label and not labels:
+            return set(self.seconds)
         return {test for test in self.seconds if self.labels.get(test) in labels}
 
 
@@ -65,6 +71,11 @@ class Reach:
         """The tests that fail on the unchanged program; they are never chosen."""
         return [test for one in self._recorded for test in one.failed]
 
+    def all_of(self, files: set[str]) -> list[str]:
+        """The ids of all tests in these files."""
+        found = (test for one in self._recorded for test in one.seconds)
+        return [test for test in found if test.split("::")[0] in files]
+
     def choose(self, mutant: Mutant, wider_s: float) -> tuple[dict[str, float], dict[str, float]]:
         """The tests to run with this change, and their seconds, fastest first.
 
@@ -74,7 +85,7 @@ class Reach:
         for one in self._recorded:
             tests = one.tests(mutant.file, set(mutant.lines))
             if not mutant.lines:  # it runs at import: what uses the module may show the change
-                tests = one.functions(mutant.file).difference(one.failed)
+                tests = one.users(mutant.file).difference(one.failed)
             found.update({test: one.seconds[test] for test in tests})
         package = package_of(mutant.file)
         own = {test: took for test, took in found.items() if belongs(test, package)}

@@ -38,16 +38,17 @@ def judge(tree: Tree, reach: Reach, mutant: Mutant, wider_s: float) -> Verdict:
             if not tests:
                 continue
             count += len(tests)
-            how, by = _run(tree, tests)
+            how, by = _run(tree, reach, tests)
             if how != SURVIVED:
                 return Verdict(mutant, how, by, count)
     return Verdict(mutant, SURVIVED if count else UNREACHED, "", count)
 
 
-def _run(tree: Tree, tests: dict[str, float]) -> tuple[str, str]:
+def _run(tree: Tree, reach: Reach, tests: dict[str, float]) -> tuple[str, str]:
     chosen = tree.root.parent / "tests.json"
-    chosen.write_text(json.dumps(tests), encoding="utf-8")
     files = list(dict.fromkeys(test.split("::")[0] for test in tests))
+    known = reach.all_of(set(files))
+    chosen.write_text(json.dumps({"tests": tests, "known": known}), encoding="utf-8")
     limit = _START_S + _TIMES * sum(tests.values())
     arguments = ["-x", *selection(files), *files]
     outcome = tree.pytest(arguments, limit, {"NANOTRAIN_MUTANTS_TESTS": str(chosen)})

@@ -18,12 +18,22 @@ def is_large(value):
 
 def never_tested():
     return [7]
+
+
+LIMITS = (3,)  # a case of the tests is named by it
 """
 TESTS = """
 import subprocess
 import sys
 
-from nanotrain_tui.session.sizes import is_large
+import pytest
+
+from nanotrain_tui.session.sizes import LIMITS, is_large
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_the_limits(limit):
+    assert limit == 3
 
 
 def test_a_large_number():
