@@ -78,6 +78,12 @@ def test_cuda_counts():
     assert total(gpu=True) > total() + 500
 
 
+def test_an_evaluation_holds_the_outputs_of_every_layer():
+    few, more = (estimate(config(hidden, 1), *MNIST) for hidden in ("1000", "2000"))
+    outputs_mb = 1000 * 2 * 1000 * 4 / 2**20  # at most 1,000 images at once
+    assert more.activations_mb - few.activations_mb == pytest.approx(outputs_mb, rel=0.01)
+
+
 @given(units, units, batches, batches, optimizers)
 def test_more_units_and_larger_batches_never_need_less(few, more, small, large, optimizer):
     (few, more), (small, large) = sorted((few, more)), sorted((small, large))

@@ -8,7 +8,7 @@ import pytest
 from cli_runs import Nano
 from recorded import Recording
 
-from nanotrain_tui.cli.chart import draw_chart
+from nanotrain_tui.cli.chart import draw_chart, draw_lines
 from nanotrain_tui.drawing.comparison import comparison
 from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.drawing.overlay import draw_overlay
@@ -66,6 +66,11 @@ def test_a_line_is_not_drawn_across_what_is_not_finite() -> None:
     middle = [row[20:60] for row in rows[4:-3]]  # below the marks
     assert not "".join(middle).strip()
     assert "x" in draw_chart("loss", {"training": trace}, 80, simple=True).splitlines()[3][40:50]
+
+
+def test_lines_are_framed_with_box_characters_unless_simple() -> None:
+    traces = {"one": Trace([[(1, 0.0), (2, 1.0)]], [])}
+    assert "┤" in draw_lines("loss", traces, 40)
 
 
 def test_the_head_says_which_signs_stand_for_what_in_ascii_too() -> None:

@@ -45,6 +45,9 @@ def test_what_differs_is_told_with_its_edits(nano: Nano, two: Path) -> None:
         "mnist-1": {"start": 0.0001, "now": 0.005, "edited": True, "edits": 1, "last_edit": 400},
         "mnist-2": {"start": 0.0001, "now": 0.0001, "edited": False, "edits": 0, "last_edit": None},
     }
+    assert report["settings"]["optimizer.momentum"]["mnist-2"] == {  # Adam has none
+        "start": None, "now": None, "edited": False, "edits": 0, "last_edit": None,
+    }  # fmt: skip
     assert "train.batch_size" not in report["differences"]
 
 

@@ -25,6 +25,18 @@ def test_export_writes_a_complete_file(nano: Nano, home: Path, tmp_path: Path) -
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "out.csv"]
 
 
+def test_without_a_path_text_is_printed_and_the_rest_is_named_by_the_session(
+    nano: Nano, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tutorial_run(home)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert nano("export", "mnist-1", "--format", "csv").out.startswith("step,")
+    assert list(Path().iterdir()) == []
+    assert nano("export", "mnist-1", "--format", "session").status == 0
+    assert [path.name for path in Path().iterdir()] == ["mnist-1.nanotrain"]
+
+
 def test_export_does_not_overwrite_unless_forced(nano: Nano, home: Path, tmp_path: Path) -> None:
     tutorial_run(home)
     out = tmp_path / "out.json"

@@ -38,6 +38,13 @@ def test_sessions_are_filtered_and_sorted(nano: Nano, three: Path) -> None:
     assert "None of 3 sessions" in nano("sessions", "--state", "failed").out
 
 
+def test_sessions_are_sorted_by_the_best_value_not_the_last(nano: Nano, home: Path) -> None:
+    for first, last in ((0.7, 0.6), (0.9, 0.5)):
+        recording = Recording(home).started().steps(100).evaluated(accuracy=first)
+        recording.steps(100).evaluated(accuracy=last).finished()
+    assert names(nano, "--sort", "accuracy") == ["mnist-2", "mnist-1"]
+
+
 def test_the_list_tells_energy_and_draws_the_loss(nano: Nano, three: Path) -> None:
     (one,) = json.loads(nano("sessions", "--search", "digits", "--json").out)
     assert one["energy_j"] == pytest.approx(5.5 + 6.5 + 7.5)
