@@ -22,8 +22,8 @@ TESTS = {
     "trainer": ("trainer", "trainer_data"),
     "trainer_python": ("trainer_python",),
 }
-# No other tests execute what the trainer does with TensorFlow.
-WITH_TENSORFLOW = TESTS["trainer"]
+# No other tests execute what the trainer does with TensorFlow, and the exports of a network.
+WITH_TENSORFLOW = (*TESTS["trainer"], "export")
 # They test the sources as text, the installation, many Pythons, or faults at random.
 LEFT_OUT = ("project", "benchmarks", "contract", "chaos", "crash", "fuzz")
 

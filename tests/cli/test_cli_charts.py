@@ -70,7 +70,8 @@ def test_a_line_is_not_drawn_across_what_is_not_finite() -> None:
 
 def test_lines_are_framed_with_box_characters_unless_simple() -> None:
     traces = {"one": Trace([[(1, 0.0), (2, 1.0)]], [])}
-    assert "┤" in draw_lines("loss", traces, 40)
+    drawn = draw_lines("loss", traces, 40)
+    assert "┤" in drawn and "A" in drawn and "\x1b" not in drawn
 
 
 def test_the_head_says_which_signs_stand_for_what_in_ascii_too() -> None:

@@ -37,6 +37,16 @@ def test_without_a_path_text_is_printed_and_the_rest_is_named_by_the_session(
     assert [path.name for path in Path().iterdir()] == ["mnist-1.nanotrain"]
 
 
+def test_only_text_is_written_to_a_terminal(
+    nano: Nano, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tutorial_run(home)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert nano("export", "mnist-1", "--format", "csv", "-o", "-").out.startswith("step,")
+    ran = nano("export", "mnist-1", "--format", "session", "-o", "-")
+    assert ran.status == 2 and is_paragraph(ran.err) and "is not text" in ran.err
+
+
 def test_export_does_not_overwrite_unless_forced(nano: Nano, home: Path, tmp_path: Path) -> None:
     tutorial_run(home)
     out = tmp_path / "out.json"

@@ -20,6 +20,16 @@ def test_missing_folders_are_made(tmp_path: Path) -> None:
     assert made == ["a/b/text.csv", "c/d/bytes.parquet", "e/f/folder/x", "g/h/model.keras"]
 
 
+def test_what_is_there_is_not_replaced_unless_forced(tmp_path: Path) -> None:
+    (tmp_path / "there").touch()
+    for export in (export_file, export_bytes, export_folder, export_path):
+        with pytest.raises(FileExistsError, match="--force"), export(tmp_path / "there"):
+            pass
+    with export_bytes(tmp_path / "there", force=True) as binary:
+        binary.write(b"new")
+    assert (tmp_path / "there").read_bytes() == b"new"
+
+
 @pytest.mark.parametrize("export", [export_file, export_folder, export_path])
 def test_a_file_instead_of_a_folder_is_an_error_with_its_path(
     tmp_path: Path, export: object

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from recorded import tutorial_run
+from recorded import Recording, tutorial_run
 
 from nanotrain_tui.catalog import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
 from nanotrain_tui.export import Options, get_format
@@ -47,6 +47,18 @@ def test_the_script_has_the_values_of_the_recording(script):
     assert found["CONFIG"]["layers"] == [{"units": 1024, "activation": "relu"}]
     assert f"FIRST, LAST = 0, {reached}" in text
     assert {step for step, _ in found["EDITS"]} <= set(range(reached))
+
+
+def test_the_script_of_a_fork_knows_its_classes_and_whose_weights_it_needs(tmp_path):
+    recording = Recording(tmp_path, parent=("mnist-9", 500))
+    recording.event("started", steps=1000, data={"name": "mnist", "classes": 7})
+    folder = recording.steps(100).finished()
+    out = io.StringIO()
+    with SessionReader(folder) as reader:
+        get_format("script").write(reader, out, Options())
+    assert "CLASSES = 7 " in out.getvalue()
+    assert "('nanotrain export PARENT --format weights --checkpoint 500')" in out.getvalue()
+    assert "'softmax': softmax" in out.getvalue()  # of the last layer
 
 
 def test_one_script_can_have_all_formulas():

@@ -72,6 +72,7 @@ def test_nan_telemetry_and_every_nth_step(tmp_path: Path) -> None:
 def test_the_configuration_and_the_log_are_texts(tmp_path: Path) -> None:
     read = accumulated(export(tutorial_run(tmp_path), tmp_path / "board"))
     (text,) = read.Tensors("configuration")
+    assert text.step == 0
     assert b"| optimizer.name | adam |" in text.tensor_proto.string_val[0]
     assert b"training starts" in read.Tensors("log")[0].tensor_proto.string_val[0]
 
