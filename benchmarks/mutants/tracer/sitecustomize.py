@@ -7,7 +7,6 @@ Python 3.12 and newer watch only the lines that are still unseen (``sys.monitori
 call a function for every call that a test makes (``sys.settrace``), which takes many times as long.
 """
 
-import contextlib
 import os
 import sys
 import threading
@@ -60,12 +59,16 @@ def _note(code, line):
     if pid != _state["pid"]:
         _state["pid"] = pid
         text = "= {}\n{}".format(_state["label"], text)
-    with contextlib.suppress(OSError):
+    text = _state.pop("late", "") + text
+    try:
         file = _open(f"{_FOLDER}/{pid}", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            _write(file, text.encode())
-        finally:
-            _close(file)
+    except OSError:  # a test that leaves no descriptor free
+        _state["late"] = text
+        return
+    try:
+        _write(file, text.encode())
+    finally:
+        _close(file)
 
 
 def _started(code, _offset):
