@@ -5,7 +5,7 @@ from recorded import Recording
 
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import create_session
-from nanotrain_tui.session.history import config_now, read_history, starts
+from nanotrain_tui.session.history import Edit, config_now, read_history, starts
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.recorder import Recorder, create_recording
 
@@ -62,3 +62,21 @@ def test_edits_belong_to_their_segment(made):
     first, second = history_of(made)
     assert [event.body["changes"] for event in first.edited] == [{"model.dropout": [0.0, 0.5]}]
     assert second.edited == [] and second.config["model.dropout"] == 0.0
+
+
+def test_a_resume_with_changes_is_not_exact_and_an_earlier_start_repeats_them(made):
+    made.event("checkpoint", file="step-30")
+    changed = {**made.config, "optimizer": {**made.config["optimizer"], "learning_rate": 0.5}}
+    made.begin(30, resumed_from="step-30", config=changed, who="bob@nano")
+    resumed, beginning = starts(history_of(made))
+    assert (resumed.step, resumed.exact, resumed.again) == (30, False, [])
+    assert resumed.config["optimizer.learning_rate"] == 0.5
+    assert beginning.again == [Edit(30, {"optimizer.learning_rate": 0.5}, "bob@nano")]
+
+
+def test_a_fork_is_exact_from_its_own_checkpoints_on(tmp_path):
+    fork = Recording(tmp_path, parent=("mnist-9", 500)).started().steps(100)
+    fork.event("checkpoint", file="step-600")
+    assert [(one.step, one.exact) for one in starts(history_of(fork))] == [
+        (600, True), (500, False),
+    ]  # fmt: skip

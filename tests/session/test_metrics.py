@@ -159,3 +159,8 @@ def test_parts_have_their_usual_order_however_they_were_seen() -> None:
     assert fold.shows("iou", "training") is False and fold.shows("mae", "test") is False
     assert fold.row("iou") is True
     assert fold.metrics().get("iou").on == ("training", "validation", "test", "a")
+
+
+def test_a_label_begins_small_unless_it_is_an_abbreviation():
+    labels = [Metric("x", title).label for title in ("Learning rate", "AUC", "R² of the test")]
+    assert labels == ["learning rate", "AUC", "r² of the test"]

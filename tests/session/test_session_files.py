@@ -1,6 +1,7 @@
 """The files beside a recording: their size, and what a host could not write."""
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from nanotrain_tui.session import manage
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.manage import delete_session, size_of
 from nanotrain_tui.session.recording.lost import read_lost, take_lost, write_lost
+from nanotrain_tui.session.recording.regular import is_stream
+from nanotrain_tui.session.summary import summarise
 
 
 @pytest.fixture
@@ -58,3 +61,22 @@ def test_a_full_disk_costs_the_sentence_alone(folder, monkeypatch):
     Path(folder.path, "lost.txt").mkdir()
     write_lost(folder, "3 events are lost")
     assert read_lost(folder) == ""
+
+
+def test_pipes_and_devices_are_told_from_files_and_folders(tmp_path):
+    (tmp_path / "file").touch()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "pipe")
+    found = {name for name in ("file", "pipe", "link", ".", "gone") if is_stream(tmp_path / name)}
+    assert found == {"pipe", "link"}
+    assert is_stream("/dev/null")
+
+
+def test_a_list_shows_whether_a_live_session_responds(folder):
+    ended = summarise(folder)
+    assert ended.shown_state == "finished"
+    running = ended._replace(state="running", responding=True)
+    assert running.shown_state == "running"
+    assert running._replace(responding=False).shown_state == "not responding"
+    assert ended._replace(responding=False).shown_state == "finished"
+    assert running._replace(problem="it is damaged").shown_state == "unreadable"

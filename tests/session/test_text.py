@@ -2,7 +2,7 @@
 
 import pytest
 
-from nanotrain_tui.session.text import REPLACEMENT, is_printable, safe_path
+from nanotrain_tui.session.text import REPLACEMENT, is_printable, safe_path, steers
 
 
 @pytest.mark.parametrize(
@@ -16,3 +16,12 @@ def test_a_path_keeps_what_names_its_file(path: str) -> None:
 def test_a_path_cannot_steer_a_terminal(char: str) -> None:
     assert safe_path(f"/data/{char}x") == f"/data/{REPLACEMENT}x"
     assert not is_printable(f"/data/{char}x")
+
+
+def test_what_steers_a_terminal_is_found_in_keys_and_in_lists() -> None:
+    for value in ("\x1b[2J", "two\nlines", {"a\nkey": 1}, [{"x": ["\x9b"]}]):
+        assert steers(value), value
+    for value in ("plain", "größe", {"key": [1, None, "text"]}, "/not-utf8/\udcff"):
+        assert not steers(value), value
+    assert not steers("two\nlines", lines=True)
+    assert steers({"a\nkey": "two\nlines"}, lines=True)  # a key has one line
