@@ -1,5 +1,7 @@
 """The description of the machine in a recording."""
 
+import os
+import platform
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,3 +52,6 @@ def test_what_a_pc_does_not_tell_is_null(tmp_path: Path, monkeypatch: pytest.Mon
               "gpu_top_mhz", "cpu_max_mhz", "cpu_top_mhz")  # fmt: skip
     assert [recorded[key] for key in absent] == [None] * len(absent)
     assert recorded["memory_mb"] > 0
+    assert recorded["cpus"] == os.cpu_count()
+    assert recorded["host_python"] == platform.python_version()
+    assert recorded["byte_order"] == sys.byteorder
