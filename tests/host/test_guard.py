@@ -324,6 +324,12 @@ def test_the_boards_own_limits_less_the_margin() -> None:
     assert own is not None and own.of("soc0") == 60.0
 
 
+def test_a_training_resumes_a_degree_below_its_limit_at_least() -> None:
+    limits = heat_limits(dict(CONFIG, **{"guard.resume_c": 70.0}), TRIPS)
+    assert limits is not None
+    assert [limits.resume_below(limit) for limit in (90.0, 70.5, 60.0)] == [70.0, 69.5, 59.0]
+
+
 def test_each_zone_has_its_own_limit() -> None:
     heat = HeatGuard()
     heat.limits = heat_limits(CONFIG, TRIPS)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.host.lock import FolderLock
+from nanotrain_tui.host.refused_commands import brief
 from nanotrain_tui.host.trainer.messages import BadMessage, parse_message
 from nanotrain_tui.host.trainer.process import CommandPipe
 from nanotrain_tui.host.trainer.trainer_log import TrainerLog
@@ -225,3 +226,14 @@ def test_commands_to_a_trainer_that_does_not_read_wait_and_are_bounded(loop):
     os.close(reading)
     assert not pipe.send(b"nobody")
     pipe.close()
+
+
+def test_of_a_long_command_enough_is_recorded_to_recognise_it():
+    short = {"do": "set", "values": {"optimizer.learning_rate": 0.1}}
+    assert brief(short) == short
+    values = {"key %d" % n: "x" * 100 for n in range(20)}
+    found = brief({"do": "set", "n": 7, "odd": [1], "huge": 1 << 70, "on": True, "values": values})
+    assert (found["do"], found["n"], found["on"]) == ("set", 7, True)
+    assert (found["odd"], found["huge"]) == ("list", "int")
+    assert list(found["values"]) == list(values)[:8]
+    assert set(found["values"].values()) == {"x" * 47 + "..."}
