@@ -231,7 +231,7 @@ def test_commands_to_a_trainer_that_does_not_read_wait_and_are_bounded(loop):
 def test_of_a_long_command_enough_is_recorded_to_recognise_it():
     short = {"do": "set", "values": {"optimizer.learning_rate": 0.1}}
     assert brief(short) == short
-    values = {"key %d" % n: "x" * 100 for n in range(20)}
+    values = {f"key {n}": "x" * 100 for n in range(20)}
     found = brief({"do": "set", "n": 7, "odd": [1], "huge": 1 << 70, "on": True, "values": values})
     assert (found["do"], found["n"], found["on"]) == ("set", 7, True)
     assert (found["odd"], found["huge"]) == ("list", "int")
