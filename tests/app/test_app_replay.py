@@ -49,7 +49,11 @@ class Shown:
 
 
 async def cells(state: RunState, size: tuple[int, int]) -> list[str]:
-    """All rows of the dashboard on this state but the last two: the newest message, the keys."""
+    """The rows of the dashboard on this state that a replay shows as they were live.
+
+    These are the figures, the form, the charts and, unless the events are beside them, the gauges.
+    A replay has a banner in the first row, and its scrubber takes a row of the events.
+    """
     backend = FakeBackend()
     backend.sessions[state.name] = Shown(state)  # type: ignore[assignment]
     app = make_app(backend, session=state.name)
@@ -59,7 +63,7 @@ async def cells(state: RunState, size: tuple[int, int]) -> list[str]:
         strips = app.screen._compositor.render_strips()
         return [
             repr([(segment.text, str(segment.style)) for segment in strip]) for strip in strips
-        ][:-2]
+        ][1 : -5 if size == SIZES[0] else -13]
 
 
 @pytest.mark.parametrize("size", SIZES)

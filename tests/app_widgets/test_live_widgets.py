@@ -81,9 +81,11 @@ async def test_a_session_is_shown_in_every_panel() -> None:
         app.show()
         await pilot.pause()
         text = app.screen_text()
-    assert text[0].startswith("● running  mnist-12") and text[1].startswith("step 3/1,000")
+    assert text[0].startswith("● running  mnist-12  step 3/1,000")
+    assert text[1].startswith("test accuracy 40.00%  the best  loss 2.5  learning rate")
     assert "test 40.00%" in text[2] and "test 2.5" in text[8]
-    assert text[14].startswith("GPU load") and text[20].startswith("from tegrastats")
+    assert text[14].startswith("─ Board ──") and text[15].startswith("GPU load")
+    assert text[17].startswith("from tegrastats") and text[21].startswith("─ Events ──")
     assert "step 3: accuracy 40.00%" in text[23]
     assert {len(line) for line in text} == {80}
 
@@ -148,7 +150,7 @@ async def test_a_resize_draws_anew_at_the_new_size() -> None:
         await pilot.resize_terminal(40, 24)
         await pilot.pause()
         narrow = app.screen_text()
-    assert wide[1].rstrip().endswith("─") and {len(line) for line in wide} == {120}
+    assert wide[0].rstrip().endswith("─") and {len(line) for line in wide} == {120}
     assert {len(line) for line in narrow} == {40}
 
 
@@ -163,17 +165,17 @@ async def test_the_log_follows_the_newest_until_somebody_scrolls_back() -> None:
         assert "note 19" in app.screen_text()[23]
         app.query_one(EventLog).focus()
         await pilot.press("up", "k", "pageup")
-        before = app.screen_text()[21:23]
-        assert "note 13" in before[0] and "4 newer" in app.screen_text()[23]
+        before = app.screen_text()[22:24]
+        assert "note 15" in before[0] and app.screen_text()[21].endswith("↓ 3 newer ")
         rows.event("note", message="note 20")
         app.show()
         await pilot.pause()
-        assert app.screen_text()[21:23] == before  # the reader is left where they are
-        assert "5 newer" in app.screen_text()[23]
+        assert app.screen_text()[22:24] == before  # the reader is left where they are
+        assert app.screen_text()[21].endswith("↓ 4 newer ")
         await pilot.press("home")
-        assert "configured" in app.screen_text()[21]
+        assert "configured" in app.screen_text()[22]
         await pilot.press("end")
-        assert "note 20" in app.screen_text()[23]
+        assert "note 20" in app.screen_text()[23] and "newer" not in app.screen_text()[21]
 
 
 async def test_another_theme_recolours_without_a_new_state() -> None:

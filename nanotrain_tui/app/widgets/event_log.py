@@ -8,8 +8,9 @@ from textual import events
 from textual.binding import Binding
 
 from nanotrain_tui.app.widgets.live import LiveWidget
-from nanotrain_tui.drawing.lines import Line, Span, fit
+from nanotrain_tui.drawing.lines import Line, Span
 from nanotrain_tui.drawing.log import draw_event
+from nanotrain_tui.drawing.rule import draw_rule
 from nanotrain_tui.follow.run_state import LogLine, RunState
 
 WHEEL_ROWS = 3
@@ -26,6 +27,8 @@ class EventLog(LiveWidget, can_focus=True):
         Binding("home,g", "oldest", "Go to the oldest line", show=False),
         Binding("end,G", "newest", "Go to the newest line", show=False),
     ]
+
+    shows_unknown = True  # lines of the dashboard itself
 
     _rows: Sequence[Line] = ()
     _rows_of: tuple[tuple[LogLine, ...], int] = ((), 0)
@@ -44,14 +47,15 @@ class EventLog(LiveWidget, can_focus=True):
         super().update_state(state)
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
+        """A title and the rows from the newest one, or from where the user has scrolled to."""
+        room = max(0, height - 1)
         rows = self._wrapped(width)
-        self._back = max(0, min(self._back, len(rows) - height))
-        if not self._back:
-            return rows[-height:]
+        self._back = max(0, min(self._back, len(rows) - room))
         end = len(rows) - self._back
-        hint = f"{self.glyphs.newer} {self._back} newer"
-        shown = rows[max(0, end - height) : end]
-        return [*shown[:-1], fit((Span(hint, "muted"),), width)]
+        newer = f"{self.glyphs.newer} {self._back} newer"
+        note = (Span(newer, "value"),) if self._back else ()
+        rule = draw_rule("Events", note, width, self.glyphs)
+        return [rule, *rows[max(0, end - room) : end]]
 
     def action_back(self, rows: int) -> None:
         """Scroll by rows; back if positive."""
@@ -60,7 +64,7 @@ class EventLog(LiveWidget, can_focus=True):
 
     def action_back_page(self, pages: int) -> None:
         """Scroll by pages; back if positive."""
-        self.action_back(pages * max(1, self.content_size.height - 1))
+        self.action_back(pages * max(1, self.content_size.height - 2))
 
     def action_oldest(self) -> None:
         """Go to the oldest line."""
