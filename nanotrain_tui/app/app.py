@@ -244,6 +244,9 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
             "q closes the dashboard (the session keeps running); s stops the session.", "warning"
         )
 
+    def on_descendant_focus(self) -> None:
+        self.refresh_keys()  # those of the region that has the focus now
+
     @on(View.Opened)
     def _view_opened(self) -> None:
         self.show(self.link.state)

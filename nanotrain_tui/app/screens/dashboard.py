@@ -42,6 +42,7 @@ from nanotrain_tui.session.events import NOTE
 
 WIDE, TALL = 110, 34
 LEAST_WIDTH, LEAST_HEIGHT = 60, 18
+REGIONS = ("#form", "#upper-chart", "#lower-chart", "#log")
 IN_PROCESS = "In-process: the training ends when you press q or close this terminal."
 
 
@@ -93,6 +94,29 @@ class Dashboard(LiveScreen):
     @property
     def form(self) -> FormList:
         return self.query_one("#form", FormList)
+
+    @property
+    def footer(self) -> str:
+        """The footer of the chart or the log that has the focus."""
+        if isinstance(self.focused, MetricChart):
+            return "chart"
+        return "log" if isinstance(self.focused, EventLog) else ""
+
+    @property
+    def log_pane(self) -> EventLog:
+        return self.query_one("#log", EventLog)
+
+    def go_to_region(self, index: int) -> bool:
+        """Focus the form, the upper chart, the lower chart or the log, if it is shown."""
+        pane = self.query_one(REGIONS[index])
+        shown = pane.display and all(one.display for one in pane.ancestors if one is not self.app)
+        if shown:
+            pane.focus()
+        return shown
+
+    def on_descendant_focus(self) -> None:
+        in_form = self.focused is not None and self.query_one("#left") in self.focused.ancestors
+        self.query_one("#form-title").set_class(in_form, "-focused")
 
     @property
     def watches(self) -> bool:
@@ -169,6 +193,7 @@ class Dashboard(LiveScreen):
         if self._editor is not None:
             self.close_editor()
         self.set_class(folded, "-folded")
+        self.explain()
         self.form.fold(folded)
         if folded and self.form.key == PRESET_KEY:
             self.form.go_to(RATE)  # the line has no preset, and this is changed most often
@@ -213,7 +238,9 @@ class Dashboard(LiveScreen):
 
     def explain(self) -> None:
         """Explain the field under the cursor below the form."""
-        self.query_one("#form-title", RegionTitle).show(f"preset {self.model.preset_label}")
+        self.query_one("#form-title", RegionTitle).show(
+            f"preset {self.model.preset_label}", "Esc: fold" if self.watches else ""
+        )
         row = self.form.row
         self.set_class(bool(row.problem or row.advice), "-problem")
         self.set_class(row.key in FIELDS and self.model.value(row.key) in FUNCTIONS, "-curve")

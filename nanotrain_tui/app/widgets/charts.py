@@ -20,6 +20,7 @@ class ChartWidget(LiveWidget):
     """Shows charts of a state with a view. A subclass chooses the charts."""
 
     TILES = 3
+    needs_session = True
 
     view: ChartView = WHOLE
     detail: Detail = NO_DETAIL

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual import events
-from textual.binding import Binding
 
+from nanotrain_tui.app.keys.actions import bindings
 from nanotrain_tui.app.widgets.live import LiveWidget
 from nanotrain_tui.drawing.lines import Line, Span
 from nanotrain_tui.drawing.log import draw_event
@@ -19,16 +19,7 @@ WHEEL_ROWS = 3
 class EventLog(LiveWidget, can_focus=True):
     """The events, newest last. Scrolls with the mouse wheel, and with keys if it has the focus."""
 
-    BINDINGS = [  # noqa: RUF012  (Textual's own form)
-        Binding("up,k", "back(1)", "Scroll to older lines", show=False),
-        Binding("down,j", "back(-1)", "Scroll to newer lines", show=False),
-        Binding("pageup,ctrl+b", "back_page(1)", "Scroll back one page", show=False),
-        Binding("pagedown,ctrl+f", "back_page(-1)", "Scroll forward one page", show=False),
-        Binding("home,g", "oldest", "Go to the oldest line", show=False),
-        Binding("end,G", "newest", "Go to the newest line", show=False),
-    ]
-
-    shows_unknown = True  # lines of the dashboard itself
+    BINDINGS = bindings("log")
 
     _rows: Sequence[Line] = ()
     _rows_of: tuple[tuple[LogLine, ...], int] = ((), 0)
@@ -57,31 +48,31 @@ class EventLog(LiveWidget, can_focus=True):
         rule = draw_rule("Events", note, width, self.glyphs)
         return [rule, *rows[max(0, end - room) : end]]
 
-    def action_back(self, rows: int) -> None:
+    def scroll_rows(self, rows: int) -> None:
         """Scroll by rows; back if positive."""
         self._back = max(0, self._back + rows)
         self.redraw()
 
-    def action_back_page(self, pages: int) -> None:
+    def page(self, pages: int) -> None:
         """Scroll by pages; back if positive."""
-        self.action_back(pages * max(1, self.content_size.height - 2))
+        self.scroll_rows(pages * max(1, self.content_size.height - 2))
 
-    def action_oldest(self) -> None:
+    def oldest(self) -> None:
         """Go to the oldest line."""
-        self.action_back(len(self._rows))
+        self.scroll_rows(len(self._rows))
 
-    def action_newest(self) -> None:
+    def newest(self) -> None:
         """Go to the newest line and follow it."""
         self._back = 0
         self.redraw()
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
-        self.action_back(WHEEL_ROWS)
+        self.scroll_rows(WHEEL_ROWS)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
-        self.action_back(-WHEEL_ROWS)
+        self.scroll_rows(-WHEEL_ROWS)
 
     def _wrapped(self, width: int) -> Sequence[Line]:
         """All rows at this width. Drawn again only for new lines or a new width."""

@@ -14,6 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from nanotrain_tui.app.form.folded import Part, folded_parts
+from nanotrain_tui.app.form.letters import LETTERS
 from nanotrain_tui.app.form.model import FormModel, Row
 from nanotrain_tui.app.keys.actions import bindings
 from nanotrain_tui.drawing.glyphs import plain, terminal_glyphs
@@ -32,13 +33,14 @@ class FormList(ScrollView, can_focus=True):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "form--section", "form--label", "form--value", "form--cursor", "form--cursor-blurred",
-        "form--problem", "form--differs", "form--rail",
+        "form--section", "form--letter", "form--label", "form--value", "form--cursor",
+        "form--cursor-blurred", "form--problem", "form--differs", "form--rail",
     }  # fmt: skip
     DEFAULT_CSS = """
     FormList {
         overflow: hidden hidden;
         & > .form--section { color: $primary; text-style: bold; }
+        & > .form--letter { color: $primary; }
         & > .form--label { color: $muted; }
         & > .form--value { color: $foreground; }
         & > .form--cursor {
@@ -228,14 +230,15 @@ class FormList(ScrollView, can_focus=True):
             return [Segment(f" {row.label}", style("form--section"))]
         mark, mark_style = self._mark(row)
         value_style = mark_style if row.problem else style("form--value")
-        label_style = style("form--label")
+        label_style, letter_style = style("form--label"), style("form--letter")
         if index == self._cursor:
             cursor = style("form--cursor" if self.has_focus else "form--cursor-blurred")
-            mark_style = label_style = value_style = cursor
-        value = fitting(row, width - 2 - cell_len(row.label), self._more)
-        gap = max(1, width - 1 - cell_len(row.label) - cell_len(value))
+            mark_style = letter_style = label_style = value_style = cursor
+        value = fitting(row, width - 4 - cell_len(row.label), self._more)
+        gap = max(1, width - 3 - cell_len(row.label) - cell_len(value))
         return [
             Segment(mark, mark_style),
+            Segment(f"{LETTERS.get(row.key, ' ')} ", letter_style),
             Segment(row.label + " " * gap, label_style),
             Segment(value, value_style),
         ]

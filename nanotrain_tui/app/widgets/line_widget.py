@@ -33,10 +33,6 @@ class LineWidget(Widget):
         layout: horizontal;
         overflow: hidden;
         & > .live--title { color: $primary; text-style: bold; }
-        &:focus > .live--title, &.-focused > .live--title {
-            color: $block-cursor-foreground; background: $block-cursor-background;
-        }
-        &:focus:nocolor > .live--title, &.-focused:nocolor > .live--title { text-style: reverse; }
         & > .live--value { text-style: bold; }
         & > .live--muted { color: $text-muted; }
         & > .live--train { color: $primary; }

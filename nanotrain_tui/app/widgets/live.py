@@ -14,10 +14,10 @@ from nanotrain_tui.follow.run_state import RunState
 class LiveWidget(LineWidget):
     """Shows one part of a ``RunState``. Cells that have not changed are not written.
 
-    It is empty while nothing of the session is known, unless ``shows_unknown``.
+    ``needs_session``: whether it is empty while nothing of the session is known.
     """
 
-    shows_unknown: ClassVar[bool] = False
+    needs_session: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class LiveWidget(LineWidget):
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """The lines of the state, in characters that this terminal supports."""
-        if not self.state.is_known and not self.shows_unknown:
+        if self.needs_session and not self.state.is_known:
             return []
         lines = self.draw_state(width, height)
         if self.glyphs.braille:

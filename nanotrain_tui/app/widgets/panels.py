@@ -18,7 +18,6 @@ class StatusHeader(LiveWidget):
     """State, name, progress and speed; below, the figures of the training. One or two rows."""
 
     DEFAULT_CSS = "StatusHeader { height: 2; }"
-    shows_unknown = True
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
         return draw_status(self.state, width, height, self.glyphs)
@@ -26,6 +25,8 @@ class StatusHeader(LiveWidget):
 
 class TelemetryPanel(LiveWidget):
     """The board: load, memory, temperature, power. A strip in three lines, a panel in more."""
+
+    needs_session = True
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
         return draw_board(self.state, width, height, self.glyphs)
