@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 from nanotrain_tui.catalog.formats import clock
-from nanotrain_tui.drawing.figures import draw_figures
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, first_fitting, fit, split, width_of
 from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut
+from nanotrain_tui.drawing.regions.figures import draw_figures
 from nanotrain_tui.follow.run_state import RunState
 
 _ROLES = {

@@ -15,8 +15,7 @@ from typing import Any
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.board import BoardFold
 from nanotrain_tui.follow.bottleneck import Bottleneck
-from nanotrain_tui.follow.changes import ChangeFold
-from nanotrain_tui.follow.curves import CurveFold
+from nanotrain_tui.follow.curves import ChangeFold, CurveFold
 from nanotrain_tui.follow.json_values import (
     LARGEST_INTEGER,
     mapping,

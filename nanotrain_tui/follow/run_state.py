@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from nanotrain_tui.follow.bottleneck import Bottleneck
-from nanotrain_tui.follow.changes import Change
-from nanotrain_tui.follow.curves import NO_CURVE
+from nanotrain_tui.follow.curves import NO_CURVE, Change
 from nanotrain_tui.follow.energy import EnergyUse
 from nanotrain_tui.follow.other_load import OtherLoad
 from nanotrain_tui.follow.series import Curve

@@ -6,10 +6,10 @@ import pytest
 from batches import Rows
 from drawn_states import TEGRA, hot_rows, roles_of, state_of, text_of
 
-from nanotrain_tui.drawing.board import draw_board, draw_strip
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.drawing.lines import Span
-from nanotrain_tui.drawing.rule import draw_rule
+from nanotrain_tui.drawing.regions.board import draw_board, draw_strip
+from nanotrain_tui.drawing.regions.rule import draw_rule
 from nanotrain_tui.follow.run_state import HeatLimits, RunState
 
 NANO = {"board": "NVIDIA Jetson Nano Developer Kit", "power_mode": "MAXN", "l4t": "32.7.1"}

@@ -7,8 +7,8 @@ import pytest
 from batches import Rows
 from drawn_states import state_of, text_of
 
-from nanotrain_tui.drawing.figures import draw_figures, signed, steps_since_best
 from nanotrain_tui.drawing.glyphs import UNICODE
+from nanotrain_tui.drawing.regions.figures import draw_figures, signed, steps_since_best
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.session.metrics import STANDARD
 

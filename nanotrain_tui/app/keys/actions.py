@@ -195,7 +195,7 @@ ACTIONS = (
     Action("previous_pane", "screen.previous_pane", "shift+tab", "pane",
            "Go to the previous region.", SCREEN),
     Action("region", "screen.region", ",".join(REGION_KEYS), "region",
-           "Go to the form, the upper chart, the lower chart, the events.", SCREEN, each_key=True),
+           "Go to the form, the upper or lower chart, the events.", SCREEN, each_key=True),
     Action("help", "view.help", "question_mark,f1", "help", "Show all keys.", SCREEN,
            "Help: show all keys"),
     Action("palette", "screen.palette", "ctrl+p,slash", "find", "Find any action or field by name.",

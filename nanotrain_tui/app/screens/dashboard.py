@@ -170,6 +170,8 @@ class Dashboard(LiveScreen):
         merged = sorted((*state.log, *self._local), key=lambda line: line.seq)
         shown = replace(state, log=tuple(merged))
         self.set_class(bool(merged), "-noted")
+        unmeasured = state.ended and not any(gauge.curve for gauge in state.gauges.values())
+        self.set_class(unmeasured, "-unmeasured")
         self.query_one(StatusHeader).update_state(shown)
         for chart in self.query(MetricChart):
             chart.update_state(shown)

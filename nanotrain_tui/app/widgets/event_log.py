@@ -10,7 +10,7 @@ from nanotrain_tui.app.keys.actions import bindings
 from nanotrain_tui.app.widgets.live import LiveWidget
 from nanotrain_tui.drawing.lines import Line, Span
 from nanotrain_tui.drawing.log import draw_event
-from nanotrain_tui.drawing.rule import draw_rule
+from nanotrain_tui.drawing.regions.rule import draw_rule
 from nanotrain_tui.follow.run_state import LogLine, RunState
 
 WHEEL_ROWS = 3

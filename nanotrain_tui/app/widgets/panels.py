@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from nanotrain_tui.app.widgets.charts import MetricChart
 from nanotrain_tui.app.widgets.event_log import EventLog
 from nanotrain_tui.app.widgets.live import LiveWidget
-from nanotrain_tui.drawing.board import draw_board
 from nanotrain_tui.drawing.lines import Line
+from nanotrain_tui.drawing.regions.board import draw_board
 from nanotrain_tui.drawing.status import draw_status
 
 __all__ = ["EventLog", "MetricChart", "StatusHeader", "TelemetryPanel"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nanotrain_tui.app.widgets.line_widget import LineWidget
 from nanotrain_tui.drawing.glyphs import plain, terminal_glyphs
 from nanotrain_tui.drawing.lines import Line, Span
-from nanotrain_tui.drawing.rule import draw_rule
+from nanotrain_tui.drawing.regions.rule import draw_rule
 
 
 class RegionTitle(LineWidget):

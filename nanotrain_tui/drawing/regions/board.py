@@ -7,7 +7,7 @@ from typing import NamedTuple
 from nanotrain_tui.catalog.formats import joules
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit, width_of
-from nanotrain_tui.drawing.rule import draw_rule
+from nanotrain_tui.drawing.regions.rule import draw_rule
 from nanotrain_tui.drawing.telemetry import (
     draw_spark,
     draw_telemetry,
