@@ -138,7 +138,7 @@ async def test_nothing_false_is_shown_before_the_first_state() -> None:
     session.change(**midway(state="stopped"))
     backend.gate.clear()
     session.gate.clear()
-    app = make_app(backend, session="brisk-otter")
+    app = make_app(backend, session="brisk-otter", problems=["theme odd.toml: not TOML"])
     async with app.run_test(size=(80, 24)) as pilot:
 
         def nothing_false() -> None:
@@ -157,6 +157,7 @@ async def test_nothing_false_is_shown_before_the_first_state() -> None:
         nothing_false()  # a part of the recording is not a state of the session
         session.unseen = None
         await until(pilot, lambda: "batch 321" in text(app))
+        assert any("odd.toml" in line.text for line in app.dashboard.log_pane.state.log)
         assert text(app).startswith("■ stopped  brisk-otter  step 412/1,000")
 
 

@@ -19,6 +19,7 @@ from nanotrain_tui.app.widgets.panels import (
 )
 from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.follow.fold import Fold
+from nanotrain_tui.follow.run_state import LogLine, RunState
 
 
 class Panels(App[None]):
@@ -180,6 +181,18 @@ async def test_the_log_follows_the_newest_until_somebody_scrolls_back() -> None:
         log.newest()
         await pilot.pause()
         assert "note 20" in app.screen_text()[23] and "newer" not in app.screen_text()[21]
+
+
+def test_the_head_of_an_event_stays_where_there_is_no_room_for_all_of_it() -> None:
+    log = EventLog(glyphs=UNICODE)
+    texts = ["a first event that is too long for a row", "the newest event"]
+    log.state = RunState(
+        log=tuple(LogLine(i, 60.0 * i, 0, "note", text, "info") for i, text in enumerate(texts))
+    )
+    rows = ["".join(span.text for span in line) for line in log.draw(27, 3)]
+    assert rows[1:] == [" 0:00 · a first event that…", " 1:00 · the newest event   "]
+    rows = ["".join(span.text for span in line) for line in log.draw(27, 4)]
+    assert rows[1] == " 0:00 · a first event that " and rows[3].startswith(" 1:00 · the newest")
 
 
 async def test_another_theme_recolours_without_a_new_state() -> None:

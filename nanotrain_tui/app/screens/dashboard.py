@@ -41,6 +41,7 @@ from nanotrain_tui.follow.run_state import LogLine, RunState
 from nanotrain_tui.session.events import NOTE
 
 WIDE, TALL = 110, 34
+LOW = 22  # with fewer lines, the board and the events have one line less
 LEAST_WIDTH, LEAST_HEIGHT = 60, 18
 REGIONS = ("#form", "#upper-chart", "#lower-chart", "#log")
 IN_PROCESS = "In-process: the training ends when you press q or close this terminal."
@@ -143,6 +144,7 @@ class Dashboard(LiveScreen):
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
         self.set_class(width >= WIDE and height >= TALL, "-wide")
+        self.set_class(height < LOW, "-low")
         small = width < LEAST_WIDTH or height < LEAST_HEIGHT
         if small:
             self.query_one("#too-small", Static).update(
@@ -233,10 +235,11 @@ class Dashboard(LiveScreen):
 
     def note(self, text: str, level: str) -> None:
         """Add a log line that is not an event of the session: a bad theme, a failed start."""
-        state = self._state or RunState(state="")
+        state = self._state or RunState()
         line = LogLine(state.seq, state.elapsed_s, state.step, NOTE, text, level)
         self._local = (*self._local, line)[-100:]
-        self.show_state(state)
+        if self._state is not None or not self._opening:
+            self.show_state(state)
 
     def explain(self) -> None:
         """Explain the field under the cursor below the form."""

@@ -9,7 +9,7 @@ from textual import events
 from nanotrain_tui.app.keys.actions import bindings
 from nanotrain_tui.app.widgets.live import LiveWidget
 from nanotrain_tui.drawing.lines import Line, Span
-from nanotrain_tui.drawing.log import draw_event
+from nanotrain_tui.drawing.log import MOST_ROWS, draw_event
 from nanotrain_tui.drawing.regions.rule import draw_rule
 from nanotrain_tui.follow.run_state import LogLine, RunState
 
@@ -40,13 +40,29 @@ class EventLog(LiveWidget, can_focus=True):
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
         """A title and the rows from the newest one, or from where the user has scrolled to."""
         room = max(0, height - 1)
+        shown, note = self._scrolled(width, room) if self._back else ((), ())
+        rule = draw_rule("Events", note, width, self.glyphs)
+        return [rule, *(shown or self._newest(width, room))]
+
+    def _scrolled(self, width: int, room: int) -> tuple[Sequence[Line], Line]:
+        """The rows where the user has scrolled to, and how many are below them."""
         rows = self._wrapped(width)
         self._back = max(0, min(self._back, len(rows) - room))
+        if not self._back:
+            return (), ()
         end = len(rows) - self._back
-        newer = f"{self.glyphs.newer} {self._back} newer"
-        note = (Span(newer, "value"),) if self._back else ()
-        rule = draw_rule("Events", note, width, self.glyphs)
-        return [rule, *rows[max(0, end - room) : end]]
+        newer = Span(f"{self.glyphs.newer} {self._back} newer", "value")
+        return rows[max(0, end - room) : end], (newer,)
+
+    def _newest(self, width: int, room: int) -> Sequence[Line]:
+        """The newest events. The first of them is cut at its end: its head says what it is."""
+        shown: list[Line] = []
+        for line in reversed(self.state.log):
+            most = min(MOST_ROWS, room - len(shown))
+            if most <= 0:
+                break
+            shown = [*draw_event(line, width, self.glyphs, most), *shown]
+        return shown
 
     def scroll_rows(self, rows: int) -> None:
         """Scroll by rows; back if positive."""
@@ -59,7 +75,7 @@ class EventLog(LiveWidget, can_focus=True):
 
     def oldest(self) -> None:
         """Go to the oldest line."""
-        self.scroll_rows(len(self._rows))
+        self.scroll_rows(len(self._wrapped(self.content_size.width)))
 
     def newest(self) -> None:
         """Go to the newest line and follow it."""
