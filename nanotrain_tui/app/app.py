@@ -152,7 +152,8 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         return screens[0] if screens and screens[0].is_mounted else None
 
     def get_default_screen(self) -> Screen[None]:
-        return Dashboard(self.model, self.in_process)
+        opening = self._wanted is not None or self._watch is not None
+        return Dashboard(self.model, self.in_process, opening)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return {"muted": "$text-muted"}
@@ -242,6 +243,9 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         self.say(
             "q closes the dashboard (the session keeps running); s stops the session.", "warning"
         )
+
+    def on_descendant_focus(self) -> None:
+        self.refresh_keys()  # those of the region that has the focus now
 
     @on(View.Opened)
     def _view_opened(self) -> None:

@@ -10,12 +10,12 @@ from nanotrain_tui.drawing.lines import Line, Span, fit
 from nanotrain_tui.follow.run_state import LogLine
 
 TIME_CELLS = 5  # at least; a time with hours is longer
-MOST_ROWS = 4  # of one event
+MOST_ROWS = 4  # of one event, if no other number is given
 _ROLES = {"good": "good", "warning": "warning", "error": "error"}
 
 
-def draw_event(line: LogLine, width: int, glyphs: Glyphs) -> list[Line]:
-    """The rows of one event, each ``width`` cells: time, a symbol for its level, text."""
+def draw_event(line: LogLine, width: int, glyphs: Glyphs, most: int = MOST_ROWS) -> list[Line]:
+    """At most ``most`` rows of an event, each ``width`` cells: time, symbol of its level, text."""
     role = _ROLES.get(line.level, "")
     time = f"{clock(line.t):>{TIME_CELLS}} "
     sign = glyphs.levels.get(line.level, " ")
@@ -23,8 +23,8 @@ def draw_event(line: LogLine, width: int, glyphs: Glyphs) -> list[Line]:
     if room < 12:  # too narrow for both: the text is more important than the time
         time, room = "", width - 2
     rows = wrap(line.text, max(1, room))
-    if len(rows) > MOST_ROWS:
-        rows = [*rows[: MOST_ROWS - 1], rows[MOST_ROWS - 1] + glyphs.ellipsis]
+    if len(rows) > most:
+        rows = [*rows[: most - 1], rows[most - 1] + glyphs.ellipsis]
     drawn: list[Line] = []
     for i, text in enumerate(rows):
         before = time if i == 0 else " " * len(time)

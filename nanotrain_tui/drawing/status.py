@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 
 from nanotrain_tui.catalog.formats import clock
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, first_fitting, fit, split, width_of
 from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut
+from nanotrain_tui.drawing.regions.figures import draw_figures
 from nanotrain_tui.follow.run_state import RunState
 
 _ROLES = {
@@ -20,31 +20,50 @@ _ROLES = {
     "interrupted": "error",
 }
 _SHORTEST_BAR = 6
+_LEAST_NAME = 8  # the name of a session is never cut to fewer cells
 _LONGEST_BAR = 60
 
 
 def draw_status(state: RunState, width: int, height: int, glyphs: Glyphs) -> list[Line]:
-    """Two lines of ``width`` cells: state, name and model; progress and speed.
+    """Two lines of ``width`` cells: state, name, progress and speed; the figures of the training.
 
-    With ``height`` 1 there is one line with the most important of both.
+    With ``height`` 1 there is only the first line.
     """
     if width <= 0 or height <= 0:
         return []
-    if height == 1:
-        brief = (*_state(state, glyphs), Span(f"  {_steps(state)} {_percent(state)}"))
-        return [split(brief, (Span(state.name, "title"),), width)]
+    first = _first_line(state, width, glyphs)
+    return [first] if height == 1 else [first, _second_line(state, width, glyphs)]
+
+
+def _first_line(state: RunState, width: int, glyphs: Glyphs) -> Line:
+    if not state.name:
+        return fit((Span("nanotrain", "title"), Span("  no session is open", "muted")), width)
+    name = Span(cut(state.name, max(_LEAST_NAME, width // 3), glyphs.ellipsis), "title")
+    if not state.is_known:
+        return fit((Span("reading ", "muted"), name), width, glyphs.ellipsis)
+    said = (*_banner(state, glyphs), *_state(state, glyphs), Span("  "), name)
+    return _progress(state, (*said, Span("  ")), width, glyphs)
+
+
+def _second_line(state: RunState, width: int, glyphs: Glyphs) -> Line:
+    """What is wrong, or else the figures."""
+    if not state.is_known:
+        return fit((), width)
     if state.trouble:
-        return [_identity(state, width, glyphs), _not_recorded(state, width, glyphs)]
+        return _not_recorded(state, width, glyphs)
     if state.held:
-        return [_identity(state, width, glyphs), _held(state, width, glyphs)]
+        return _held(state, width, glyphs)
     if state.diverged is not None:
-        return [_identity(state, width, glyphs), _divergence(state, width, glyphs)]
-    return [_identity(state, width, glyphs), _progress(state, width, glyphs)]
+        return _divergence(state, width, glyphs)
+    return draw_figures(state, width, glyphs)
+
+
+def _banner(state: RunState, glyphs: Glyphs) -> Line:
+    """Tells a replay from the session: its state is the one at the position."""
+    return () if state.replay is None else (Span(f"{glyphs.playing} replay: ", "warning"),)
 
 
 def _state(state: RunState, glyphs: Glyphs) -> Line:
-    if not state.name:
-        return (Span("no session", "muted"),)
     symbol = glyphs.states.get(state.state, "?")
     word, role = state.state, _ROLES.get(state.state, "value")
     if not state.responding:
@@ -58,46 +77,29 @@ def _state(state: RunState, glyphs: Glyphs) -> Line:
     return tuple(spans)
 
 
-def _identity(state: RunState, width: int, glyphs: Glyphs) -> Line:
-    named = (*_state(state, glyphs), Span("  "), Span(state.name, "title"))
-    parts = [text for text in (str(state.data.get("name") or ""), _model(state)) if text]
-    right = (Span(" · ".join(parts), "muted"),)
-    if parts and width_of(named) + 2 + width_of(right) <= width:
-        return split(named, right, width)
-    return fit(named, width, glyphs.ellipsis)
-
-
-def _model(state: RunState) -> str:
-    """The hidden layers: ``1024 relu``."""
-    model = state.config.get("model")
-    hidden = str(model.get("hidden") or "") if isinstance(model, Mapping) else ""
-    if isinstance(model, Mapping) and hidden.isdigit() and model.get("activation"):
-        return f"{hidden} {model['activation']}"
-    return hidden
-
-
-def _progress(state: RunState, width: int, glyphs: Glyphs) -> Line:
-    """The progress line. Its numbers come before the bar, because they change more often.
+def _progress(state: RunState, before: Line, width: int, glyphs: Glyphs) -> Line:
+    """The line ``before`` and the progress. Its numbers come before the bar: they change more.
 
     Textual writes a changed line from the left edge, so what is left of a change is sent too.
     """
     if state.preparing is not None:
         fraction = state.preparing.fraction
         percent = "" if fraction is None else f" {100 * fraction:.0f}%"
-        figures: Line = (Span(f"{state.preparing.what}{percent}"),)
+        figures: Line = (*before, Span(f"{state.preparing.what}{percent}"))
         return _with_bar(figures, fraction or 0.0, width, glyphs)
     if not state.step and not state.steps:
-        return fit((), width)
+        return fit(before, width, glyphs.ellipsis)
     parts = [f"step {_steps(state)}", _percent(state)]
-    if state.samples_per_s is not None:
-        parts.append(f"{_rounded(state.samples_per_s)} samples/s")
     if state.eta_s is not None:
         parts.append(f"ETA {clock(state.eta_s)}")
+    if state.samples_per_s is not None:
+        parts.append(f"{_rounded(state.samples_per_s)} samples/s")
     parts.append(f"elapsed {clock(state.elapsed_s)}")
     parts = [part for part in parts if part]
-    while len(parts) > 1 and len("  ".join(parts)) > width:
+    room = width - width_of(before) - _SHORTEST_BAR - 2
+    while len(parts) > 1 and len("  ".join(parts)) > room:
         parts.pop()
-    return _with_bar((Span("  ".join(parts)),), state.fraction, width, glyphs)
+    return _with_bar((*before, Span("  ".join(parts))), state.fraction, width, glyphs)
 
 
 def _not_recorded(state: RunState, width: int, glyphs: Glyphs) -> Line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from textwrap import wrap
 
-from nanotrain_tui.catalog.formats import joules, samples_per_joule
+from nanotrain_tui.catalog.formats import clock, joules, samples_per_joule
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
 from nanotrain_tui.drawing.plot import sparkline
@@ -23,7 +23,7 @@ _FIRST_AXIS_S = 60
 
 LABELS = {
     "gpu_load": "GPU load",
-    "tf_memory": "TF alloc",
+    "tf_memory": "TensorFlow",
     "gpu_mapped": "GPU mapped",
     "ram": "RAM",
     "gpu_temperature": "GPU temp",
@@ -34,8 +34,9 @@ LABELS = {
     "gpu_memory": "GPU mem",
     "swap": "Swap",
 }
-# The panel shows these even without a value, and the others only with one.
-ALWAYS = ("gpu_load", "tf_memory", "ram", "gpu_temperature", "power", "cpu_temperature")
+_FIRST_ROWS = 6  # a panel that is lower than these has two columns
+_CORES = "CPU cores"
+_MOST_PERCENTAGES = 8  # of cores; with more there are only bars
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ def draw_telemetry(state: RunState, width: int, height: int, glyphs: Glyphs) -> 
     """
     if width <= 0 or height <= 0:
         return []
-    shown = [name for name in LABELS if name in ALWAYS or _measured(state, name)]
-    beside = 2 if height < len(ALWAYS) + 1 and width >= 60 else 1
+    shown = [name for name in LABELS if is_measured(state, name)]
+    beside = 2 if height < _FIRST_ROWS + 1 and width >= 60 else 1
     rows = max(1, height - 1)
     shown = shown[: rows * beside]
     if beside == 2:
@@ -72,6 +73,8 @@ def draw_telemetry(state: RunState, width: int, height: int, glyphs: Glyphs) -> 
         for name in shown[y::rows]:
             line += ((Span("  "),) if line else ()) + _row(state, name, column, glyphs)
         lines.append(fit(line, width))
+    if state.cores and len(lines) < height - 1:
+        lines.append(fit(_cores(state, width, glyphs), width, glyphs.ellipsis))
     lines += last_lines(state, width, height - len(lines), glyphs)
     return lines
 
@@ -117,12 +120,15 @@ def source_line(state: RunState) -> str:
         return "no telemetry yet" if not state.ended else "no telemetry was recorded"
     if "tegrastats" not in source:
         source += " (no tegrastats)"
+    if state.ended:
+        measured = max((gauge.curve.end for gauge in state.gauges.values()), default=0)
+        return f"from {source}; last measured at {clock(measured)}"
     minutes = _axis_s(state) // 60
     span = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
     return f"from {source}; last {span}"
 
 
-def _measured(state: RunState, name: str) -> bool:
+def is_measured(state: RunState, name: str) -> bool:
     gauge = state.gauges.get(name)
     return gauge is not None and bool(gauge.curve)
 
@@ -134,17 +140,37 @@ def _axis_s(state: RunState) -> int:
 def _row(state: RunState, name: str, column: _Column, glyphs: Glyphs) -> Line:
     gauge = state.gauges.get(name) or Gauge("")
     label = f"{_label(state, name):<{LABEL_CELLS}}"[:LABEL_CELLS]
-    value, alarming = _value(state, name, gauge, glyphs)
-    spans = [Span(label), Span(f"{value:>{VALUE_CELLS}} ", "warning" if alarming else "")]
+    value, role = gauge_value(state, name, glyphs)
+    spans = [Span(label), Span(f"{value:>{VALUE_CELLS}} ", role)]
     if column.spark >= _NARROWEST_SPARK:
-        spark = " " * column.spark
-        if gauge.curve:
-            axis = _scale(gauge)
-            spark = sparkline(gauge.curve, axis, column.spark, _axis_s(state), glyphs)
-        spans.append(Span(spark, "bar"))
+        spans.append(Span(draw_spark(state, name, column.spark, glyphs), "bar"))
     if column.extremes:
         spans.append(Span(f" {_extreme(gauge):<{EXTREME_CELLS}}", "muted"))
     return fit(tuple(spans), column.width, glyphs.ellipsis)
+
+
+def draw_spark(state: RunState, name: str, width: int, glyphs: Glyphs) -> str:
+    """A gauge over the session, as a row of ``width`` block characters."""
+    gauge = state.gauges.get(name)
+    if gauge is None or not gauge.curve:
+        return " " * width
+    return sparkline(gauge.curve, _scale(gauge), width, _axis_s(state), glyphs)
+
+
+def _cores(state: RunState, width: int, glyphs: Glyphs) -> Line:
+    """The load of each core: a bar, and the percentage if there are few cores."""
+    last = len(glyphs.eighths) - 1
+    spans = [Span(f"{_CORES:<{LABEL_CELLS}}")]
+    bars = [
+        glyphs.missing if load is None else glyphs.eighths[round(min(100.0, load) / 100 * last)]
+        for load in state.cores
+    ]
+    if len(bars) > _MOST_PERCENTAGES or LABEL_CELLS + 7 * len(bars) > width:
+        spans += [Span(f" {''.join(bars)}", "bar")]
+        return tuple(spans)
+    for bar, load in zip(bars, state.cores, strict=True):
+        spans += [Span(f" {bar}", "bar"), Span(" off " if load is None else f"{load:>4.0f}%")]
+    return tuple(spans)
 
 
 def _label(state: RunState, name: str) -> str:
@@ -154,14 +180,17 @@ def _label(state: RunState, name: str) -> str:
     return LABELS[name]
 
 
-def _value(state: RunState, name: str, gauge: Gauge, glyphs: Glyphs) -> tuple[str, bool]:
-    """The value with its unit, and whether it is alarming; an alarming one begins with ``!``."""
-    now = gauge.now
+def gauge_value(state: RunState, name: str, glyphs: Glyphs) -> tuple[str, str]:
+    """The value with its unit, and its role; an alarming one begins with ``!``."""
+    gauge = state.gauges.get(name) or Gauge("")
+    now, role = gauge.now, ""
     if now is None:
-        return glyphs.missing, False
-    alarming = "temperature" in name and _is_hot(state, name, now)
+        return glyphs.missing, ""
+    if "temperature" in name:
+        role = _heat(state, name, now)
     if gauge.unit == "MB":
-        alarming = name == "ram" and bool(gauge.total) and now >= _FULL * (gauge.total or 0)
+        full = name == "ram" and bool(gauge.total) and now >= _FULL * (gauge.total or 0)
+        role = "warning" if full else ""
         text = _memory(now, gauge.total)
     elif gauge.unit == "W":
         text = f"{now:.1f} W"
@@ -169,14 +198,18 @@ def _value(state: RunState, name: str, gauge: Gauge, glyphs: Glyphs) -> tuple[st
         text = f"{now:.0f}%"
     else:
         text = f"{now:.0f} {gauge.unit}"
-    return ("! " + text if alarming else text), alarming
+    return ("! " + text if role in ("warning", "error") else text), role
 
 
-def _is_hot(state: RunState, name: str, now: float) -> bool:
+def _heat(state: RunState, name: str, now: float) -> str:
+    """The role of a temperature, by the limits of the board."""
     part = name.partition("_")[0]
+    limits = state.heat_limits
     if any(part in what.lower() for what in state.throttling):
-        return True
-    return now >= (_HOT_C if state.heat_limits is None else state.heat_limits.warn)
+        return "error"
+    if limits is not None and now >= limits.pause:
+        return "error"
+    return "warning" if now >= (_HOT_C if limits is None else limits.warn) else ""
 
 
 def _memory(used_mb: float, total_mb: float | None) -> str:

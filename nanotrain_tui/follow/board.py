@@ -66,6 +66,16 @@ class BoardFold:
         self._training.reached(step, batch_size)
 
     @property
+    def machine(self) -> str:
+        """The board and its power mode, short; empty if it is not known."""
+        model = self._environment.get("board")
+        if not isinstance(model, str) or not model.strip():
+            return ""
+        name = one_line(model).replace("NVIDIA ", "").replace(" Developer Kit", "")
+        mode = self._environment.get("power_mode")
+        return f"{name}, {one_line(mode)}" if isinstance(mode, str) and mode else name
+
+    @property
     def energy_j(self) -> float | None:
         """The energy of the session in joules, including pauses; None if it was not measured."""
         return self._energy.joules

@@ -15,7 +15,7 @@ from typing import Any
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.board import BoardFold
 from nanotrain_tui.follow.bottleneck import Bottleneck
-from nanotrain_tui.follow.curves import CurveFold
+from nanotrain_tui.follow.curves import ChangeFold, CurveFold
 from nanotrain_tui.follow.json_values import (
     LARGEST_INTEGER,
     mapping,
@@ -70,6 +70,7 @@ class Fold:
         self._ready: Mapping[str, Any] = {}
         self._started: Mapping[str, Any] = {}
         self._curves = CurveFold()
+        self._changes = ChangeFold()
         self._progress = Progress()
         self._speed = Speed()
         self._gauges = GaugeFold()
@@ -152,8 +153,11 @@ class Fold:
             heat_limits=self._board.heat_limits,
             held=self._board.held if seen == PAUSED else "",
             throttling=self._gauges.throttling,
+            board=self._board.machine,
+            cores=self._gauges.cores,
             metrics=self._curves.metrics(),
             curves=self._curves.curves(),
+            changes=self._changes.changes(self._curves.metrics()),
         )
 
     def _bottleneck(self, seen: str) -> Bottleneck | None:
@@ -174,6 +178,7 @@ class Fold:
         if self._begins_at is None:
             self._begins_at = self._from_step
         self._curves.cut(self._from_step + 1)
+        self._changes.cut(self._from_step + 1)
         self._progress.cut(self._from_step + 1)
         self._marks.start_from(self._from_step, row.t)
         self._step = self._from_step
@@ -265,6 +270,7 @@ class Fold:
     def _take_evaluated(self, row: Event) -> None:
         if 0 <= row.step <= LAST_STEP:
             self._curves.event(row)
+            self._changes.event(row)
             self._note_crowd()
 
     def _take_checkpoint(self, row: Event) -> None:

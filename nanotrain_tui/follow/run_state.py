@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from nanotrain_tui.follow.bottleneck import Bottleneck
-from nanotrain_tui.follow.curves import NO_CURVE
+from nanotrain_tui.follow.curves import NO_CURVE, Change
 from nanotrain_tui.follow.energy import EnergyUse
 from nanotrain_tui.follow.other_load import OtherLoad
 from nanotrain_tui.follow.series import Curve
@@ -141,6 +141,7 @@ class RunState:
     versions: Mapping[str, str] = field(default_factory=dict)
     metrics: Metrics = STANDARD_METRICS  # those that are declared or have values
     curves: Mapping[MetricPart, Curve] = field(default_factory=dict)  # over steps
+    changes: Mapping[str, Change] = field(default_factory=dict)  # by name of a metric
     times: Curve = field(default_factory=Curve)  # session time in seconds over steps
     epochs: Curve = field(default_factory=Curve)  # epochs of the training data over steps
     telemetry_source: str | None = None
@@ -159,7 +160,14 @@ class RunState:
     heat_limits: HeatLimits | None = None  # None: the heat guard is off
     held: str = ""  # why the heat guard has paused the session; empty if it has not
     throttling: tuple[str, ...] = ()  # the parts that are slowed down because of heat
+    board: str = ""  # the machine and its power mode: "Jetson Nano, 10W"; empty: not known
+    cores: tuple[float | None, ...] = ()  # the load of each core in percent; None: it is off
     replay: ReplayPosition | None = None  # None: this is no replay
+
+    @property
+    def is_known(self) -> bool:
+        """Whether something of the session was read, or is known of its start."""
+        return self.seq > 0 or self.preparing is not None or self.replay is not None
 
     def curve(self, metric: str, part: str = TRAINING) -> Curve:
         """A metric on one part of the data over steps; empty if it was not recorded."""

@@ -12,6 +12,7 @@ from nanotrain_tui.follow.series import Series
 from nanotrain_tui.telemetry.summary import die_temperatures
 
 CAPACITY = 256  # bins of a gauge: a sparkline is never wider
+MOST_CORES = 1024  # more can only be a damaged value
 LATEST_S = 1 << 40  # a later session time can only be a damaged value
 
 
@@ -80,6 +81,17 @@ class GaugeFold:
         """The parts that the newest sample reports as slowed down because of heat."""
         names = self._body.get("throttling")
         return tuple(map(str, names)) if isinstance(names, list) else ()
+
+    @property
+    def cores(self) -> tuple[float | None, ...]:
+        """The load of each core in percent in the newest sample; None: the core is off."""
+        cores = self._body.get("cpus")
+        if not isinstance(cores, list):
+            return ()
+        return tuple(
+            finite_number(core.get("load_percent")) if isinstance(core, Mapping) else None
+            for core in cores[:MOST_CORES]
+        )
 
     @property
     def source(self) -> str | None:

@@ -99,10 +99,10 @@ def test_whatever_is_wished_no_key_does_two_things(wishes: dict[str, list[str]])
     [
         Situation(), Situation("running", name="mnist-12"), Situation("paused"),
         Situation("running", staged=3), Situation("paused", staged=3), Situation("failed"),
-        Situation("", launching=True), Situation("running"),
+        Situation("", launching=True), Situation("running"), Situation("running", replayed=True),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("view", ["", "charts"])
+@pytest.mark.parametrize("view", ["", "chart", "log", "charts"])
 def test_the_footer_fits_80_columns_in_every_state(situation: Situation, view: str) -> None:
     items = Keymap().footer(situation, view)
     assert sum(cell_len(f" {item.key} {item.label} ") for item in items) <= 80
@@ -112,7 +112,8 @@ def test_the_footer_fits_80_columns_in_every_state(situation: Situation, view: s
 def test_every_footer_is_of_a_phase() -> None:
     states = ("", "starting", "running", "paused", "failed")
     seen = {Situation(state, staged=staged).phase for state in states for staged in (0, 1)}
-    assert {*seen, "charts"} == set(FOOTERS)
+    seen.add(Situation("running", replayed=True).phase)
+    assert {*seen, "chart", "log", "charts"} == set(FOOTERS)
 
 
 async def test_remapped_keys_work_and_are_shown() -> None:

@@ -61,7 +61,7 @@ async def test_loss_mae_and_iou_stand_in_the_charts(tmp_path: Path) -> None:
     async with declared.app.run_test(size=SIZE) as pilot:
         await declared.ready(pilot)
         assert "IoU  ◆ validation 83.33%  best 83.33%" in declared.text
-        assert "Loss ⠤⠤ training 1.33 ◆ validation 1.33 best 1.33" in declared.text
+        assert "Loss  ⠤⠤ training 1.33  ◆ validation 1.33  best 1.33" in declared.text
         assert "tested 83.33%" in declared.text
         await declared.press(pilot, "tab")
         assert "IoU at step 200  ◆ 83.33%" in declared.text

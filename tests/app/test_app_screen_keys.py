@@ -57,8 +57,11 @@ async def test_without_colours_the_theme_stays(monkeypatch: pytest.MonkeyPatch) 
 
 
 async def test_tab_goes_to_the_charts_the_log_and_back() -> None:
-    app = make_app()
+    backend = FakeBackend()
+    backend.add("brisk-otter").change(**midway())
+    app = make_app(backend, session="brisk-otter")
     async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.link.state.step == 412)
         for pane in ("upper-chart", "lower-chart", "log", "form"):
             await pilot.press("tab")
             assert app.focused is not None and app.focused.id == pane

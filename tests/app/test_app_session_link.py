@@ -72,7 +72,7 @@ async def test_keys_are_answered_while_the_session_is_started_and_while_it_is_sl
         await until(pilot, lambda: app.link.state.preparing is not None)
         await pilot.press("r")
         assert "already" in message(app)
-        await pilot.press("down", "down")
+        await pilot.press("home", "down", "down")
         assert app.dashboard.form.key == "data.dir"
         await pilot.press("space")
         assert "Pausing" in message(app)
@@ -150,7 +150,9 @@ async def test_attaching_fills_the_form_with_what_the_session_was_given(state: s
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.model.value("train.batch_size") == 321)
         form = app.dashboard.form
-        shown = ["".join(part.text for part in form.render_line(y)) for y in range(30)]
+        assert "batch 321" in form.render_line(0).text and form.size.height == 1
+        await pilot.press("f", "escape")
+        shown = [form.render_line(y).text for y in range(30)]
         assert any("batch size" in line and "321" in line for line in shown)
         app.model.accept("train.batch_size", "9")
         app.dashboard.reload_form()

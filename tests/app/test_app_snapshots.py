@@ -1,4 +1,4 @@
-"""The screens as pictures, at both sizes. After a wanted change: pytest --snapshot-update."""
+"""The screens as pictures, at three sizes. After a wanted change: pytest --snapshot-update."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.follow.run_state import Diverged, LogLine, Preparing
 
-SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
+SIZES = [pytest.param(size, id=f"{size[0]}x{size[1]}") for size in ((80, 24), (120, 40), (200, 50))]
 Compare = Callable[..., bool]
 
 STARTING: dict[str, Any] = {
@@ -106,6 +106,16 @@ def test_the_cursor_on_an_edit(snap_compare: Compare, size: tuple[int, int]) -> 
 @pytest.mark.parametrize("theme", ["light", "high-contrast", "sixteen"])
 def test_theme(snap_compare: Compare, theme: str) -> None:
     assert compare(snap_compare, (80, 24), midway(), theme=theme)
+
+
+def test_no_colours(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert compare(snap_compare, (80, 24), midway(), ["f4"])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_form_beside_the_charts(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert compare(snap_compare, size, midway(), ["f", "l"])
 
 
 def test_too_small(snap_compare: Compare) -> None:

@@ -44,9 +44,9 @@ def test_a_parents_checkpoint_is_a_good_one() -> None:
 def test_the_header_says_state_in_sign_and_word() -> None:
     state = state_of(wild())
     first, second = text_of(draw_status(state, 80, 2, UNICODE))
-    assert first.startswith("● running  mnist-12") and first.endswith("mnist · 1024 relu")
-    assert second.startswith("step 100/1,000  10%  2,000 samples/s  ETA 0:46  elapsed 0:06")
-    bar = second.split()[-1]
+    assert first.startswith("● running  mnist-12  step 100/1,000  10%  ETA 0:46  2,000 samples/s")
+    assert second.startswith("test accuracy 91.00%  +10.00 since 90  the best  loss 0.552")
+    bar = first.split()[-1]
     assert 0 < bar.count("━") < bar.count("─")
 
 
@@ -71,13 +71,15 @@ def test_a_recording_that_is_not_written_is_told_in_place_of_the_progress() -> N
 
 def test_preparation_stands_where_the_progress_will() -> None:
     rows = Rows().segment().event("preparing", what="drawing digits", fraction=0.4)
-    assert text_of(draw_status(state_of(rows), 80, 2, UNICODE))[1].startswith(
-        "drawing digits 40%  ━"
+    assert text_of(draw_status(state_of(rows), 80, 2, UNICODE))[0].startswith(
+        "◌ starting  mnist-12  drawing digits 40%  ━"
     )
 
 
 def test_without_a_session_the_header_says_so() -> None:
-    assert text_of(draw_status(RunState(state=""), 80, 2, UNICODE))[0].strip() == "no session"
+    assert text_of(draw_status(RunState(state=""), 80, 2, UNICODE))[0].rstrip() == (
+        "nanotrain  no session is open"
+    )
 
 
 def test_why_the_guard_holds_it_is_said_in_place_of_the_progress() -> None:

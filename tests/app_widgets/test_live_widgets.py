@@ -19,6 +19,7 @@ from nanotrain_tui.app.widgets.panels import (
 )
 from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.follow.fold import Fold
+from nanotrain_tui.follow.run_state import LogLine, RunState
 
 
 class Panels(App[None]):
@@ -81,9 +82,11 @@ async def test_a_session_is_shown_in_every_panel() -> None:
         app.show()
         await pilot.pause()
         text = app.screen_text()
-    assert text[0].startswith("● running  mnist-12") and text[1].startswith("step 3/1,000")
+    assert text[0].startswith("● running  mnist-12  step 3/1,000")
+    assert text[1].startswith("test accuracy 40.00%  the best  loss 2.5  learning rate")
     assert "test 40.00%" in text[2] and "test 2.5" in text[8]
-    assert text[14].startswith("GPU load") and text[20].startswith("from tegrastats")
+    assert text[14].startswith("─ Board ──") and text[15].startswith("GPU load")
+    assert text[16].startswith("from tegrastats") and text[21].startswith("─ Events ──")
     assert "step 3: accuracy 40.00%" in text[23]
     assert {len(line) for line in text} == {80}
 
@@ -148,7 +151,7 @@ async def test_a_resize_draws_anew_at_the_new_size() -> None:
         await pilot.resize_terminal(40, 24)
         await pilot.pause()
         narrow = app.screen_text()
-    assert wide[1].rstrip().endswith("─") and {len(line) for line in wide} == {120}
+    assert wide[0].rstrip().endswith("─") and {len(line) for line in wide} == {120}
     assert {len(line) for line in narrow} == {40}
 
 
@@ -161,19 +164,35 @@ async def test_the_log_follows_the_newest_until_somebody_scrolls_back() -> None:
         app.show()
         await pilot.pause()
         assert "note 19" in app.screen_text()[23]
-        app.query_one(EventLog).focus()
-        await pilot.press("up", "k", "pageup")
-        before = app.screen_text()[21:23]
-        assert "note 13" in before[0] and "4 newer" in app.screen_text()[23]
+        log = app.query_one(EventLog)
+        log.scroll_rows(2)
+        log.page(1)
+        await pilot.pause()
+        before = app.screen_text()[22:24]
+        assert "note 15" in before[0] and app.screen_text()[21].endswith("↓ 3 newer ")
         rows.event("note", message="note 20")
         app.show()
         await pilot.pause()
-        assert app.screen_text()[21:23] == before  # the reader is left where they are
-        assert "5 newer" in app.screen_text()[23]
-        await pilot.press("home")
-        assert "configured" in app.screen_text()[21]
-        await pilot.press("end")
-        assert "note 20" in app.screen_text()[23]
+        assert app.screen_text()[22:24] == before  # the reader is left where they are
+        assert app.screen_text()[21].endswith("↓ 4 newer ")
+        log.oldest()
+        await pilot.pause()
+        assert "configured" in app.screen_text()[22]
+        log.newest()
+        await pilot.pause()
+        assert "note 20" in app.screen_text()[23] and "newer" not in app.screen_text()[21]
+
+
+def test_the_head_of_an_event_stays_where_there_is_no_room_for_all_of_it() -> None:
+    log = EventLog(glyphs=UNICODE)
+    texts = ["a first event that is too long for a row", "the newest event"]
+    log.state = RunState(
+        log=tuple(LogLine(i, 60.0 * i, 0, "note", text, "info") for i, text in enumerate(texts))
+    )
+    rows = ["".join(span.text for span in line) for line in log.draw(27, 3)]
+    assert rows[1:] == [" 0:00 · a first event that…", " 1:00 · the newest event   "]
+    rows = ["".join(span.text for span in line) for line in log.draw(27, 4)]
+    assert rows[1] == " 0:00 · a first event that " and rows[3].startswith(" 1:00 · the newest")
 
 
 async def test_another_theme_recolours_without_a_new_state() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nanotrain_tui.session.recording.records import Batch, Event, Sample, Segment, Steps
@@ -28,10 +28,11 @@ class Rows(list[Row]):
     def seq(self) -> int:
         return len(self) + 1
 
-    def segment(self, from_step: int = 0) -> Rows:
+    def segment(self, from_step: int = 0, environment: Mapping[str, Any] | None = None) -> Rows:
         self.segment_seq = self.seq
         self.step = from_step
-        self.append(Segment(self.seq, self.t, "2026-05-06T07:08:09+02:00", from_step, {}))
+        begun = "2026-05-06T07:08:09+02:00"
+        self.append(Segment(self.seq, self.t, begun, from_step, dict(environment or {})))
         return self
 
     def event(self, kind: str, **body: Any) -> Rows:

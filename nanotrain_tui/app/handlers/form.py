@@ -12,6 +12,7 @@ from nanotrain_tui.app.handlers.steering import SteeringActions
 from nanotrain_tui.app.screens.dialogs import Item, PickList, Prompt
 from nanotrain_tui.app.screens.jump import Jump
 from nanotrain_tui.app.source.ports import SavePreset
+from nanotrain_tui.app.widgets.form_list import FormList
 from nanotrain_tui.catalog import ACTIVATIONS, FIELDS, ConfigError, applies, format_value
 from nanotrain_tui.catalog.fields import BOOL, CHOICE, FLOAT, INT
 from nanotrain_tui.catalog.formats import plural
@@ -41,6 +42,7 @@ class FormActions:
         self._save_preset = save_preset
 
     def edit(self, stage: bool = False) -> None:
+        self._screens.dashboard.unfold_form()
         key = self._screens.dashboard.form.key
         if key == PRESET_KEY:
             self.preset()
@@ -65,24 +67,25 @@ class FormActions:
         self._step(up=False)
 
     def cursor_up(self) -> None:
-        self._screens.dashboard.form.move(-1)
+        self._unfolded().move(-1)
 
     def cursor_down(self) -> None:
-        self._screens.dashboard.form.move(1)
+        self._unfolded().move(1)
 
     def page_up(self) -> None:
-        self._screens.dashboard.form.page(-1)
+        self._unfolded().page(-1)
 
     def page_down(self) -> None:
-        self._screens.dashboard.form.page(1)
+        self._unfolded().page(1)
 
     def first(self) -> None:
-        self._screens.dashboard.form.first()
+        self._unfolded().first()
 
     def last(self) -> None:
-        self._screens.dashboard.form.last()
+        self._unfolded().last()
 
     def jump(self) -> None:
+        self._screens.dashboard.unfold_form()
         self._shell.push_screen(Jump(self._model.rows()), self._jumped)
 
     def preset(self) -> None:
@@ -129,11 +132,16 @@ class FormActions:
             self.edit()
             return
         chosen, _ = FIELDS[key].applies_to or ("", ())
-        self._screens.dashboard.form.go_to(chosen)
+        self._screens.dashboard.go_to(chosen)
         choice = f"{FIELDS[chosen].label} {self._model.shown(chosen)}"
         self._shell.say(f"{FIELDS[key].label} is not used with {choice}.")
 
     # --- inside ----------------------------------------------------------------------------
+
+    def _unfolded(self) -> FormList:
+        """The form, with all its fields."""
+        self._screens.dashboard.unfold_form()
+        return self._screens.dashboard.form
 
     def _jumped(self, key: str | None) -> None:
         if key is not None:

@@ -7,7 +7,10 @@ from typing import Protocol
 
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Screens, Shell
+from nanotrain_tui.app.keys.actions import REGION_KEYS
 from nanotrain_tui.app.source.ports import Preferences
+
+REGION_NAMES = ("Configuration", "Upper chart", "Lower chart", "Events")
 
 
 class Display(Protocol):
@@ -79,6 +82,31 @@ class ScreenActions:
 
     def previous_pane(self) -> None:
         self._screens.dashboard.focus_previous()
+
+    def region(self, key: str) -> None:
+        index = REGION_KEYS.index(key)
+        if self._screens.dashboard.go_to_region(index):
+            self._shell.say(f"{REGION_NAMES[index]}.")
+        else:
+            self._shell.say(f"{REGION_NAMES[index]}: not shown now.", "warning")
+
+    def log_up(self) -> None:
+        self._screens.dashboard.log_pane.scroll_rows(1)
+
+    def log_down(self) -> None:
+        self._screens.dashboard.log_pane.scroll_rows(-1)
+
+    def log_page_up(self) -> None:
+        self._screens.dashboard.log_pane.page(1)
+
+    def log_page_down(self) -> None:
+        self._screens.dashboard.log_pane.page(-1)
+
+    def log_oldest(self) -> None:
+        self._screens.dashboard.log_pane.oldest()
+
+    def log_newest(self) -> None:
+        self._screens.dashboard.log_pane.newest()
 
     def palette(self) -> None:
         self._display.action_command_palette()

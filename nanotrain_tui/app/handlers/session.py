@@ -157,7 +157,7 @@ class SessionActions:
         problem = self._model.problem
         if problem is None:
             return False
-        self._screens.dashboard.form.go_to(problem.key)
+        self._screens.dashboard.go_to(problem.key)
         self._screens.dashboard.explain()
         self._shell.say(f"Cannot start: {problem}", "error")
         return True

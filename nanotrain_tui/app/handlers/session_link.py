@@ -106,7 +106,8 @@ class SessionLink:
         self.watching = False
         self.launching = self._attaching = True
         self._reset()
-        self.show(RunState(name=name, state="starting"))
+        self._before = self.state
+        self.show(RunState(name=name))
         self._worker.submit(Attach(name))
         self._shell.say(f"Looking for session {name} …")
 
@@ -234,13 +235,15 @@ class SessionLink:
         self._shell.note(error.message, "error")
         self._shell.say(error.message, "error")
         self._screens.form_changed()
-        if error.key and self._screens.dashboard.form.go_to(error.key):
+        if error.key and self._screens.dashboard.go_to(error.key):
             self._screens.dashboard.explain()
 
     def followed(self, state: RunState) -> None:
         """The current state of the session."""
         if self.launching:
             return  # the previous session, while the next one starts
+        if state.behind and not self.state.is_known:
+            return  # a part of a recording that is being read: not a state of the session yet
         before = self.state
         is_news = bool(before.seq) or not self._attaching
         self.show(self._dated(state))

@@ -70,7 +70,7 @@ class SteeringActions:
             self._link.edits.answered_at = self._link.state.seq
             self._shell.say(f"{self._describe(values)}{_after(reply)}.", "good")
         else:
-            self._screens.dashboard.form.go_to(next(iter(values)))
+            self._screens.dashboard.go_to(next(iter(values)))
             self._shell.say(f"{self._describe(values)} was refused: {reply.why}", "error")
 
     def _undo_answered(self, trail: EditTrail, values: Mapping[str, Any], reply: Reply) -> None:
@@ -91,7 +91,7 @@ class SteeringActions:
     def apply(self) -> None:
         problem = self._model.problem
         if problem is not None:
-            self._screens.dashboard.form.go_to(problem.key)
+            self._screens.dashboard.go_to(problem.key)
             self._shell.say(f"Cannot apply: {problem}", "error")
         elif self._model.staged_for_restart():
             self._ask_to_restart("")

@@ -27,7 +27,7 @@ class Action(NamedTuple):
 
     ``does`` names the handler and its method, for example ``session.run``: see
     ``handlers.dispatch``. ``disabled_reason`` returns why the action is not available now, or "".
-    If ``pane`` is "form" or "chart", the keys work while that pane has the focus; if it is empty,
+    If ``pane`` is one of ``PANES``, the keys work while that pane has the focus; if it is empty,
     they work everywhere on the dashboard.
     """
 
@@ -41,21 +41,24 @@ class Action(NamedTuple):
     disabled_reason: Reason = always
     pane: str = ""
     when_paused: str = ""  # its label while the session is paused, if it differs
+    when_replayed: str = ""  # its label in a replay, if it differs
     each_key: bool = False  # its method gets the key pressed; the keys cannot be changed
     paired: str = ""  # an action shown with it in the footer, for example + and -
 
 
-SESSION, STEER, FORM, CHART, REPLAY, SCREEN = (
-    "Session", "Steering", "Form", "Charts", "Replay", "Screen",
+SESSION, STEER, FORM, CHART, LOG, REPLAY, SCREEN = (
+    "Session", "Steering", "Form", "Charts", "Events", "Replay", "Screen",
 )  # fmt: skip
 
 CHART_KEYS = "123456789"  # one for each of the first nine charts
+REGION_KEYS = ("f3", "f4", "f5", "f6")  # one for each region of the dashboard
 
 ACTIONS = (
     Action("run", "session.run", "r", "run", "Start a session, or resume one that ended.", SESSION,
            "Run: start or resume a session", not_in_a_replay),
     Action("pause", "session.pause", "space", "pause", "Pause at the next step, or resume.",
-           SESSION, "Pause or resume", while_live_or_played, when_paused="resume"),
+           SESSION, "Pause or resume", while_live_or_played, when_paused="resume",
+           when_replayed="play"),
     Action("step", "session.step", "n,full_stop", "step", "While paused: run one step.", SESSION,
            "Step: run one step", while_paused, paired="steps"),
     Action("steps", "session.steps", "N", "steps", "While paused: run a number of steps.", SESSION,
@@ -79,17 +82,18 @@ ACTIONS = (
            "Export: write the session to a file", with_a_session),
     Action("watch", "replay.watch", "W", "watch",
            "Replay the session; press again to return to it.", REPLAY,
-           "Watch: replay the session, or return to it", with_a_session),
+           "Watch: replay the session, or return to it", with_a_session, when_replayed="return"),
     Action("faster", "replay.faster", "greater_than_sign", "faster",
            "Play faster, up to the maximum speed.", REPLAY, "Replay: faster", in_a_replay),
-    Action("slower", "replay.slower", "less_than_sign", "slower", "Play slower.", REPLAY,
-           "Replay: slower", in_a_replay),
-    Action("event_before", "replay.event_before", "left_square_bracket", "previous event",
-           "Go to the previous event.", REPLAY, "Replay: previous event", in_a_replay),
+    Action("slower", "replay.slower", "less_than_sign", "speed", "Play slower.", REPLAY,
+           "Replay: slower", in_a_replay, paired="faster"),
+    Action("event_before", "replay.event_before", "left_square_bracket", "event",
+           "Go to the previous event.", REPLAY, "Replay: previous event", in_a_replay,
+           paired="event_after"),
     Action("event_after", "replay.event_after", "right_square_bracket", "next event",
            "Go to the next event.", REPLAY, "Replay: next event", in_a_replay),
-    Action("back", "replay.back", "left_curly_bracket", "back", "Go back by 1% of the session.",
-           REPLAY, "Replay: go back by 1%", in_a_replay),
+    Action("back", "replay.back", "left_curly_bracket", "1%", "Go back by 1% of the session.",
+           REPLAY, "Replay: go back by 1%", in_a_replay, paired="ahead"),
     Action("ahead", "replay.ahead", "right_curly_bracket", "ahead",
            "Go forward by 1% of the session.", REPLAY, "Replay: go forward by 1%", in_a_replay),
     Action("goto", "replay.goto", "colon", "go to",
@@ -172,12 +176,26 @@ ACTIONS = (
     Action("more_charts", "charts.more_charts", "d", "more charts",
            "On the charts screen: show the charts that do not fit.", CHART,
            "Charts: show those that do not fit", pane="chart"),
+    Action("log_up", "screen.log_up", "up,k", "scroll", "Scroll to older events.", LOG,
+           pane="log", paired="log_down"),
+    Action("log_down", "screen.log_down", "down,j", "down", "Scroll to newer events.", LOG,
+           pane="log"),
+    Action("log_page_up", "screen.log_page_up", "pageup", "page", "Scroll back one page.", LOG,
+           pane="log", paired="log_page_down"),
+    Action("log_page_down", "screen.log_page_down", "pagedown", "page down",
+           "Scroll forward one page.", LOG, pane="log"),
+    Action("log_oldest", "screen.log_oldest", "home,g", "oldest", "Go to the oldest event.", LOG,
+           pane="log"),
+    Action("log_newest", "screen.log_newest", "end,G", "newest",
+           "Go to the newest event and follow.", LOG, pane="log"),
     Action("theme", "screen.theme", "t", "theme", "Switch to the next theme and save the choice.",
            SCREEN, "Theme: switch to the next theme"),
     Action("next_pane", "screen.next_pane", "tab", "pane",
-           "Go to the next pane: form, charts, log.", SCREEN),
-    Action("previous_pane", "screen.previous_pane", "shift+tab", "pane", "Go to the previous pane.",
-           SCREEN),
+           "Go to the next region: form, charts, events.", SCREEN),
+    Action("previous_pane", "screen.previous_pane", "shift+tab", "pane",
+           "Go to the previous region.", SCREEN),
+    Action("region", "screen.region", ",".join(REGION_KEYS), "region",
+           "Go to the form, the upper or lower chart, the events.", SCREEN, each_key=True),
     Action("help", "view.help", "question_mark,f1", "help", "Show all keys.", SCREEN,
            "Help: show all keys"),
     Action("palette", "screen.palette", "ctrl+p,slash", "find", "Find any action or field by name.",
@@ -190,18 +208,22 @@ ACTIONS = (
 )  # fmt: skip
 
 BY_ID = {action.id: action for action in ACTIONS}
-PANES = ("form", "chart")
+PANES = ("form", "chart", "log")
 # The actions without a pane that also work on a view.
 ON_A_VIEW = (
     "pause", "evaluate", "checkpoint", "watch", "faster", "slower", "event_before", "event_after",
     "back", "ahead", "goto", "charts", "theme", "help", "picture", "suspend", "quit",
 )  # fmt: skip
-# The actions in the footer, by phase. Each footer fits in 80 cells.
+# The actions in the footer: by phase, or of the chart, the log or the view that has the focus.
+# Each footer fits in 80 cells.
 FOOTERS = {
     "idle": ("run", "edit", "more", "jump", "preset", "theme", "help", "quit"),
-    "live": ("pause", "edit", "more", "jump", "undo", "stop", "help", "quit"),
+    "live": ("pause", "more", "jump", "undo", "charts", "stop", "help", "quit"),
     "paused": ("pause", "step", "edit", "undo", "fork", "stop", "help", "quit"),
     "staged": ("apply", "drop", "stage", "more", "jump", "pause", "stop", "help"),
+    "replay": ("pause", "slower", "event_before", "back", "goto", "watch", "help", "quit"),
+    "chart": ("pause", "charts", "zoom_in", "zoom_all", "smoother", "scale", "along", "help"),
+    "log": ("log_up", "log_page_up", "log_oldest", "log_newest", "help", "quit"),
     "charts": ("charts", "zoom_in", "zoom_all", "smoother", "scale", "along", "chart_row",
                "help"),
     "ended": ("run", "fork", "edit", "more", "jump", "preset", "help", "quit"),

@@ -63,9 +63,10 @@ class Keymap:
         items = []
         for action in (BY_ID[name] for name in FOOTERS[view or situation.phase]):
             label = (situation.paused and action.when_paused) or action.label
+            label = (situation.replayed and action.when_replayed) or label
             key = self.shown(action.id)
             if action.paired:
-                key += self.shown(action.paired)
+                key += ("/" if len(key) > 1 else "") + self.shown(action.paired)
             items.append(FooterItem(action.id, key, label, not action.disabled_reason(situation)))
         return items
 

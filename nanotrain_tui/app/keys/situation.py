@@ -30,6 +30,8 @@ class Situation(NamedTuple):
     @property
     def phase(self) -> str:
         """The footer that the dashboard shows."""
+        if self.replayed:
+            return "replay"
         if self.live and self.staged:
             return "staged"
         if self.paused:

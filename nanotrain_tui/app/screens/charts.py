@@ -52,11 +52,9 @@ class ChartsScreen(View):
         background: $background; color: $foreground; layout: vertical; overflow: hidden;
         & > ChartStack { height: 1fr; }
         & > Scrubber { display: none; height: 1; }
-        &.-replay > KeyLine { display: none; }
         &.-replay > Scrubber { display: block; }
     }
     """
-    footer = "charts"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("chart")]
 
     def __init__(self, opened: Callable[[], None]) -> None:
@@ -72,6 +70,10 @@ class ChartsScreen(View):
         yield MessageLine()
         yield KeyLine()
         yield Scrubber()
+
+    @property
+    def footer(self) -> str:
+        return "charts"
 
     @property
     def stack(self) -> ChartStack:

@@ -1,4 +1,8 @@
-"""The dashboard screen: its widgets and their layout, with another layout from 110x34."""
+"""The dashboard screen: its widgets and their layout, with another layout from 110x34.
+
+It has two modes. While no session is open, the form has half of the screen, and ``#setup`` shows
+what a run would do. While a session is open, the form is folded to one line above the charts.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,13 @@ from dataclasses import replace
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal, Vertical
+from textual.binding import Binding
+from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from nanotrain_tui.app.form.model import FormModel
+from nanotrain_tui.app.form.folded import RATE
+from nanotrain_tui.app.form.model import PRESET_KEY, FormModel
 from nanotrain_tui.app.keys.actions import bindings
 from nanotrain_tui.app.screens.live_screen import LiveScreen
 from nanotrain_tui.app.widgets.bars import FieldAbout, KeyLine, MessageLine
@@ -24,7 +30,9 @@ from nanotrain_tui.app.widgets.panels import (
     StatusHeader,
     TelemetryPanel,
 )
+from nanotrain_tui.app.widgets.region_title import RegionTitle
 from nanotrain_tui.app.widgets.scrubber import Scrubber
+from nanotrain_tui.app.widgets.setup_panel import SetupPanel
 from nanotrain_tui.catalog import FIELDS
 from nanotrain_tui.drawing.chart_model import Detail
 from nanotrain_tui.drawing.chart_view import ChartView
@@ -33,18 +41,22 @@ from nanotrain_tui.follow.run_state import LogLine, RunState
 from nanotrain_tui.session.events import NOTE
 
 WIDE, TALL = 110, 34
+LOW = 22  # with fewer lines, the board and the events have one line less
 LEAST_WIDTH, LEAST_HEIGHT = 60, 18
+REGIONS = ("#form", "#upper-chart", "#lower-chart", "#log")
 IN_PROCESS = "In-process: the training ends when you press q or close this terminal."
 
 
 class Dashboard(LiveScreen):
     """Draws the states it gets. It does not know sessions; keys call the app's ``perform``."""
 
-    BINDINGS = bindings()
+    BINDINGS = [*bindings(), Binding("escape", "fold_form", "Fold the form", show=False)]  # noqa: RUF012
     AUTO_FOCUS = "#form"
 
-    def __init__(self, model: FormModel, in_process: bool) -> None:
-        super().__init__()
+    def __init__(self, model: FormModel, in_process: bool, opening: bool = False) -> None:
+        """``opening``: whether a session is opened at once; its state is not known yet."""
+        super().__init__(classes="-folded" if opening else "-setup")
+        self._opening = opening
         self.model = model
         self._in_process = in_process
         self._state: RunState | None = None
@@ -55,12 +67,16 @@ class Dashboard(LiveScreen):
         yield StatusHeader(id="header")
         if self._in_process:
             yield Static(Content(IN_PROCESS), id="in-process")
-        with Horizontal(id="body"):
+        with Container(id="body"):
             with Vertical(id="left"):
+                yield RegionTitle("Configuration", id="form-title")
                 yield FormList(self.model, id="form")
                 with Container(id="about-box"):
                     yield FieldAbout(id="about")
             with Vertical(id="right"):
+                with Container(id="setup"):
+                    yield RegionTitle("What r will train", id="setup-title")
+                    yield SetupPanel()
                 yield MetricChart(0, id="upper-chart")
                 yield MetricChart(1, id="lower-chart")
                 with Container(id="lower"):
@@ -71,9 +87,42 @@ class Dashboard(LiveScreen):
         yield Scrubber(id="scrubber")
         yield Static("", id="too-small")
 
+    def on_mount(self) -> None:
+        if self._opening:
+            self.form.describe("", is_known=False)
+            self.fold_form(True)
+
     @property
     def form(self) -> FormList:
         return self.query_one("#form", FormList)
+
+    @property
+    def footer(self) -> str:
+        """The footer of the chart or the log that has the focus."""
+        if isinstance(self.focused, MetricChart):
+            return "chart"
+        return "log" if isinstance(self.focused, EventLog) else ""
+
+    @property
+    def log_pane(self) -> EventLog:
+        return self.query_one("#log", EventLog)
+
+    def go_to_region(self, index: int) -> bool:
+        """Focus the form, the upper chart, the lower chart or the log, if it is shown."""
+        pane = self.query_one(REGIONS[index])
+        shown = pane.display and all(one.display for one in pane.ancestors if one is not self.app)
+        if shown:
+            pane.focus()
+        return shown
+
+    def on_descendant_focus(self) -> None:
+        in_form = self.focused is not None and self.query_one("#left") in self.focused.ancestors
+        self.query_one("#form-title").set_class(in_form, "-focused")
+
+    @property
+    def watches(self) -> bool:
+        """Whether a session is open; else the screen sets one up."""
+        return not self.has_class("-setup")
 
     @property
     def lowest_chart(self) -> MetricChart:
@@ -95,6 +144,7 @@ class Dashboard(LiveScreen):
     def on_resize(self, event: events.Resize) -> None:
         width, height = event.size
         self.set_class(width >= WIDE and height >= TALL, "-wide")
+        self.set_class(height < LOW, "-low")
         small = width < LEAST_WIDTH or height < LEAST_HEIGHT
         if small:
             self.query_one("#too-small", Static).update(
@@ -117,8 +167,13 @@ class Dashboard(LiveScreen):
     def show_state(self, state: RunState) -> None:
         """Draw a session's state. The log also shows this dashboard's own lines."""
         self._state = state
+        self._set_mode(bool(state.name))
+        self.form.describe(str(state.data.get("name") or ""), state.is_known)
         merged = sorted((*state.log, *self._local), key=lambda line: line.seq)
         shown = replace(state, log=tuple(merged))
+        self.set_class(bool(merged), "-noted")
+        unmeasured = state.ended and not any(gauge.curve for gauge in state.gauges.values())
+        self.set_class(unmeasured, "-unmeasured")
         self.query_one(StatusHeader).update_state(shown)
         for chart in self.query(MetricChart):
             chart.update_state(shown)
@@ -127,6 +182,43 @@ class Dashboard(LiveScreen):
         self.query_one(EventLog).update_state(shown)
         self.set_class(state.replay is not None, "-replay")
         self.query_one(Scrubber).update_state(shown)
+
+    def _set_mode(self, watches: bool) -> None:
+        """Fold the form when a session is opened; unfold it when none is open."""
+        if watches == self.watches:
+            return
+        self.set_class(not watches, "-setup")
+        self.fold_form(watches)
+        if not watches:
+            self.form.focus()
+
+    def fold_form(self, folded: bool) -> None:
+        """Fold the form to one line, or unfold it beside the charts."""
+        if self._editor is not None:
+            self.close_editor()
+        self.set_class(folded, "-folded")
+        self.explain()
+        self.form.fold(folded)
+        if folded and self.form.key == PRESET_KEY:
+            self.form.go_to(RATE)  # the line has no preset, and this is changed most often
+
+    def action_fold_form(self) -> None:
+        """Fold the form, and go to it if another pane has the focus."""
+        if self.watches:
+            self.fold_form(True)
+        self.form.focus()
+
+    def unfold_form(self) -> None:
+        """Show all fields, so that one can be edited or found."""
+        if self.form.folded:
+            self.fold_form(False)
+
+    def go_to(self, key: str) -> bool:
+        """Show a field. Returns False if the form does not have it now."""
+        found = self.form.go_to(key)
+        if found and not self.form.is_cursor_shown:
+            self.unfold_form()
+        return found
 
     def _show_or_hide(self, chart: MetricChart) -> None:
         """Hide the chart if the session has no metric for it. The focus stays on a chart."""
@@ -143,13 +235,17 @@ class Dashboard(LiveScreen):
 
     def note(self, text: str, level: str) -> None:
         """Add a log line that is not an event of the session: a bad theme, a failed start."""
-        state = self._state or RunState(state="")
+        state = self._state or RunState()
         line = LogLine(state.seq, state.elapsed_s, state.step, NOTE, text, level)
         self._local = (*self._local, line)[-100:]
-        self.show_state(state)
+        if self._state is not None or not self._opening:
+            self.show_state(state)
 
     def explain(self) -> None:
         """Explain the field under the cursor below the form."""
+        self.query_one("#form-title", RegionTitle).show(
+            f"preset {self.model.preset_label}", "Esc: fold" if self.watches else ""
+        )
         row = self.form.row
         self.set_class(bool(row.problem or row.advice), "-problem")
         self.set_class(row.key in FIELDS and self.model.value(row.key) in FUNCTIONS, "-curve")
@@ -169,6 +265,7 @@ class Dashboard(LiveScreen):
     ) -> None:
         """Open the editor of a field in place of the explanation."""
         self._drop_editor()
+        self.unfold_form()
         self._editor = FieldEditor(key, title, self.model.text(key), hint, accept, step)
         self.query_one(FieldAbout).display = False
         self.add_class("-editing")
@@ -192,6 +289,11 @@ class Dashboard(LiveScreen):
     def _editing_done(self, message: FieldEditor.Done) -> None:
         if self._editor is not None and message.key == self._editor.key:
             self.close_editor()
+
+    @on(FormList.Unfolded)
+    def _form_clicked(self) -> None:
+        self.unfold_form()
+        self.form.focus()
 
     @on(FormList.Moved)
     def _moved(self) -> None:

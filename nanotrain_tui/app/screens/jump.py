@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from string import ascii_lowercase, ascii_uppercase, digits
 from typing import ClassVar
 
 from rich.cells import set_cell_size
@@ -15,37 +14,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from nanotrain_tui.app.form.model import PRESET_KEY, Row
-from nanotrain_tui.catalog import FIELDS
+from nanotrain_tui.app.form.letters import LETTERS
+from nanotrain_tui.app.form.model import Row
 
-# These are changed most often, so they get their letter first.
-_FIRST = (
-    "optimizer.learning_rate", "optimizer.name", "train.batch_size", "train.steps",
-    "model.activation", "model.hidden", "model.dropout", "train.eval_every", PRESET_KEY,
-    "train.checkpoint_every", "loss.name", "optimizer.momentum", "schedule.name",
-)  # fmt: skip
 _MOST_ROWS = 21  # that fit on 24 lines
 _COLUMNS = {2: 35, 3: 22}  # number of columns: the cells of each; three cells between columns
-
-
-def _letters() -> dict[str, str]:
-    """A letter for each field, from its label if possible. The result is always the same."""
-    letters: dict[str, str] = {}
-    for key in dict.fromkeys((*_FIRST, *FIELDS)):
-        label = FIELDS[key].label if key in FIELDS else "preset"
-        own = [sign for sign in label.lower() if sign in ascii_lowercase]
-        wanted = [
-            *own,
-            *(sign.upper() for sign in own),
-            *ascii_lowercase,
-            *digits,
-            *ascii_uppercase,
-        ]
-        letters[key] = next(sign for sign in wanted if sign not in letters.values())
-    return letters
-
-
-LETTERS = _letters()
 
 
 class Jump(ModalScreen[str | None]):

@@ -22,7 +22,9 @@ class LiveScreen(Screen[None]):
     ``footer`` is the row of ``keys.actions.FOOTERS``; the empty one is chosen by the phase.
     """
 
-    footer: ClassVar[str] = ""
+    @property
+    def footer(self) -> str:
+        return ""
 
     def show_state(self, state: RunState) -> None:
         """Draw a session's state."""

@@ -20,6 +20,7 @@ class ChartWidget(LiveWidget):
     """Shows charts of a state with a view. A subclass chooses the charts."""
 
     TILES = 3
+    needs_session = True
 
     view: ChartView = WHOLE
     detail: Detail = NO_DETAIL
@@ -32,9 +33,10 @@ class ChartWidget(LiveWidget):
 
     def update_state(self, state: RunState) -> None:
         """Show this state. Draws only if the charts have changed."""
-        self.state = state
+        was_known, self.state = self.state.is_known, state
         before, self._charts = self._charts, self.charts_of(state)
-        if before != self._charts or self.tells_more_than_charts:
+        changed = before != self._charts or was_known != state.is_known
+        if changed or self.tells_more_than_charts:
             self.redraw()
 
     def charts_of(self, state: RunState) -> Sequence[Chart]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual import events
-from textual.binding import Binding
 
+from nanotrain_tui.app.keys.actions import bindings
 from nanotrain_tui.app.widgets.live import LiveWidget
-from nanotrain_tui.drawing.lines import Line, Span, fit
-from nanotrain_tui.drawing.log import draw_event
+from nanotrain_tui.drawing.lines import Line, Span
+from nanotrain_tui.drawing.log import MOST_ROWS, draw_event
+from nanotrain_tui.drawing.regions.rule import draw_rule
 from nanotrain_tui.follow.run_state import LogLine, RunState
 
 WHEEL_ROWS = 3
@@ -18,14 +19,7 @@ WHEEL_ROWS = 3
 class EventLog(LiveWidget, can_focus=True):
     """The events, newest last. Scrolls with the mouse wheel, and with keys if it has the focus."""
 
-    BINDINGS = [  # noqa: RUF012  (Textual's own form)
-        Binding("up,k", "back(1)", "Scroll to older lines", show=False),
-        Binding("down,j", "back(-1)", "Scroll to newer lines", show=False),
-        Binding("pageup,ctrl+b", "back_page(1)", "Scroll back one page", show=False),
-        Binding("pagedown,ctrl+f", "back_page(-1)", "Scroll forward one page", show=False),
-        Binding("home,g", "oldest", "Go to the oldest line", show=False),
-        Binding("end,G", "newest", "Go to the newest line", show=False),
-    ]
+    BINDINGS = bindings("log")
 
     _rows: Sequence[Line] = ()
     _rows_of: tuple[tuple[LogLine, ...], int] = ((), 0)
@@ -44,40 +38,57 @@ class EventLog(LiveWidget, can_focus=True):
         super().update_state(state)
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
-        rows = self._wrapped(width)
-        self._back = max(0, min(self._back, len(rows) - height))
-        if not self._back:
-            return rows[-height:]
-        end = len(rows) - self._back
-        hint = f"{self.glyphs.newer} {self._back} newer"
-        shown = rows[max(0, end - height) : end]
-        return [*shown[:-1], fit((Span(hint, "muted"),), width)]
+        """A title and the rows from the newest one, or from where the user has scrolled to."""
+        room = max(0, height - 1)
+        shown, note = self._scrolled(width, room) if self._back else ((), ())
+        rule = draw_rule("Events", note, width, self.glyphs)
+        return [rule, *(shown or self._newest(width, room))]
 
-    def action_back(self, rows: int) -> None:
+    def _scrolled(self, width: int, room: int) -> tuple[Sequence[Line], Line]:
+        """The rows where the user has scrolled to, and how many are below them."""
+        rows = self._wrapped(width)
+        self._back = max(0, min(self._back, len(rows) - room))
+        if not self._back:
+            return (), ()
+        end = len(rows) - self._back
+        newer = Span(f"{self.glyphs.newer} {self._back} newer", "value")
+        return rows[max(0, end - room) : end], (newer,)
+
+    def _newest(self, width: int, room: int) -> Sequence[Line]:
+        """The newest events. The first of them is cut at its end: its head says what it is."""
+        shown: list[Line] = []
+        for line in reversed(self.state.log):
+            most = min(MOST_ROWS, room - len(shown))
+            if most <= 0:
+                break
+            shown = [*draw_event(line, width, self.glyphs, most), *shown]
+        return shown
+
+    def scroll_rows(self, rows: int) -> None:
         """Scroll by rows; back if positive."""
         self._back = max(0, self._back + rows)
         self.redraw()
 
-    def action_back_page(self, pages: int) -> None:
+    def page(self, pages: int) -> None:
         """Scroll by pages; back if positive."""
-        self.action_back(pages * max(1, self.content_size.height - 1))
+        self.scroll_rows(pages * max(1, self.content_size.height - 2))
 
-    def action_oldest(self) -> None:
+    def oldest(self) -> None:
         """Go to the oldest line."""
-        self.action_back(len(self._rows))
+        self.scroll_rows(len(self._wrapped(self.content_size.width)))
 
-    def action_newest(self) -> None:
+    def newest(self) -> None:
         """Go to the newest line and follow it."""
         self._back = 0
         self.redraw()
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
-        self.action_back(WHEEL_ROWS)
+        self.scroll_rows(WHEEL_ROWS)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
-        self.action_back(-WHEEL_ROWS)
+        self.scroll_rows(-WHEEL_ROWS)
 
     def _wrapped(self, width: int) -> Sequence[Line]:
         """All rows at this width. Drawn again only for new lines or a new width."""

@@ -13,9 +13,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from nanotrain_tui.app.form.folded import Part, folded_parts
+from nanotrain_tui.app.form.letters import LETTERS
 from nanotrain_tui.app.form.model import FormModel, Row
 from nanotrain_tui.app.keys.actions import bindings
-from nanotrain_tui.drawing.glyphs import terminal_glyphs
+from nanotrain_tui.drawing.glyphs import plain, terminal_glyphs
 
 RAIL, THUMB, MORE = "│", "┃", "…"
 PLAIN_RAIL, PLAIN_THUMB, PLAIN_MORE = "|", "#", "~"
@@ -24,18 +26,21 @@ PLAIN_RAIL, PLAIN_THUMB, PLAIN_MORE = "|", "#", "~"
 class FormList(ScrollView, can_focus=True):
     """Draws the rows of a ``FormModel``. The last column is both border and scroll bar.
 
+    If it is folded, it is one line with the most important values; see ``form.folded``.
+
     ``!`` marks a value that is not valid, ``?`` one that is not recommended. ``Row.mark`` describes
     the marks of values that differ from the session's.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "form--section", "form--label", "form--value", "form--cursor", "form--cursor-blurred",
-        "form--problem", "form--differs", "form--rail",
+        "form--section", "form--letter", "form--label", "form--value", "form--cursor",
+        "form--cursor-blurred", "form--problem", "form--differs", "form--rail",
     }  # fmt: skip
     DEFAULT_CSS = """
     FormList {
         overflow: hidden hidden;
         & > .form--section { color: $primary; text-style: bold; }
+        & > .form--letter { color: $primary; }
         & > .form--label { color: $muted; }
         & > .form--value { color: $foreground; }
         & > .form--cursor {
@@ -65,14 +70,21 @@ class FormList(ScrollView, can_focus=True):
     class Chosen(Message):
         """The field under the cursor was clicked."""
 
+    class Unfolded(Message):
+        """The folded form was clicked."""
+
     def __init__(self, model: FormModel, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.model = model
         self._rows: list[Row] = []
         self._cursor = 0
+        self.folded = False
+        self._was_folded = False  # until the unfolded form has its size
+        self.dataset = ""  # the name of the data of the session shown, if it is known
+        self.is_known = True  # False: the values of the session shown are not read yet
         drawn = terminal_glyphs().braille
-        self._rail, self._thumb, self._more = (
-            (RAIL, THUMB, MORE) if drawn else (PLAIN_RAIL, PLAIN_THUMB, PLAIN_MORE)
+        self._rail, self._thumb, self._more, self._dot = (
+            (RAIL, THUMB, MORE, "·") if drawn else (PLAIN_RAIL, PLAIN_THUMB, PLAIN_MORE, "-")
         )
         self.reload()
 
@@ -94,12 +106,29 @@ class FormList(ScrollView, can_focus=True):
         places = [index for index, row in enumerate(self._rows) if row.key == key]
         self._cursor = places[0] if key and places else min(self._cursor, len(self._rows) - 1)
         self.virtual_size = Size(self.size.width, len(self._rows))
-        if len(before) != len(self._rows):
+        if self.folded or len(before) != len(self._rows):
             self.refresh()
             return
         for index, (old, new) in enumerate(zip(before, self._rows, strict=True)):
             if old != new:
                 self.refresh_line(index)
+
+    def describe(self, dataset: str, is_known: bool) -> None:
+        """Name the data of the session. ``is_known``: whether the values are the session's."""
+        if (dataset, is_known) != (self.dataset, self.is_known):
+            self.dataset, self.is_known = dataset, is_known
+            self.refresh()
+
+    def fold(self, folded: bool) -> None:
+        """Show one line, or all fields."""
+        self._was_folded = self.folded
+        self.folded = folded
+        self.refresh()
+
+    @property
+    def is_cursor_shown(self) -> bool:
+        """Whether the field under the cursor can be seen; it always can if not folded."""
+        return not self.folded or self.row.key in [part.key for part in self._parts()]
 
     def go_to(self, key: str) -> bool:
         """Put the cursor on a field. Returns False if the form does not show it now."""
@@ -131,29 +160,43 @@ class FormList(ScrollView, can_focus=True):
         before, self._cursor = self._cursor, index
         self._show_cursor()
         if before != index:
+            if self.folded:
+                self.refresh()
             self.refresh_line(before)
             self.refresh_line(index)
             self.post_message(self.Moved(self.key))
 
-    def _show_cursor(self) -> None:
+    def _show_cursor(self, center: bool = False) -> None:
+        if self.folded:
+            return
         top = self._cursor
         if top > 0 and not self._rows[top - 1].key:
             top -= 1  # the heading of a section is shown with its first field
         region = Region(0, top, 1, self._cursor - top + 1)
-        self.scroll_to_region(region, animate=False, force=True, immediate=True)
+        self.scroll_to_region(region, animate=False, force=True, immediate=True, center=center)
 
     def on_resize(self) -> None:
         self.virtual_size = Size(self.size.width, len(self._rows))
-        self._show_cursor()
+        self._show_cursor(center=self._was_folded)
+        self._was_folded = False
         self.refresh()
 
     def on_focus(self) -> None:
-        self.refresh_line(self._cursor)
+        self._draw_cursor()
 
     def on_blur(self) -> None:
-        self.refresh_line(self._cursor)
+        self._draw_cursor()
+
+    def _draw_cursor(self) -> None:
+        if self.folded:
+            self.refresh()
+        else:
+            self.refresh_line(self._cursor)
 
     def on_click(self, event: events.Click) -> None:
+        if self.folded:
+            self.post_message(self.Unfolded())
+            return
         index = event.y + self.scroll_offset.y
         if index < len(self._rows) and self._rows[index].key:
             again = index == self._cursor
@@ -162,6 +205,9 @@ class FormList(ScrollView, can_focus=True):
                 self.post_message(self.Chosen())
 
     def render_line(self, y: int) -> Strip:
+        if self.folded:
+            segments = self._folded_segments() if y == 0 and self.is_known else []
+            return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
         width = self.size.width - 1
         index = y + self.scroll_offset.y
         base = self.rich_style
@@ -184,23 +230,54 @@ class FormList(ScrollView, can_focus=True):
             return [Segment(f" {row.label}", style("form--section"))]
         mark, mark_style = self._mark(row)
         value_style = mark_style if row.problem else style("form--value")
-        label_style = style("form--label")
+        label_style, letter_style = style("form--label"), style("form--letter")
         if index == self._cursor:
             cursor = style("form--cursor" if self.has_focus else "form--cursor-blurred")
-            mark_style = label_style = value_style = cursor
-        value = fitting(row, width - 2 - cell_len(row.label), self._more)
-        gap = max(1, width - 1 - cell_len(row.label) - cell_len(value))
+            mark_style = letter_style = label_style = value_style = cursor
+        value = fitting(row, width - 4 - cell_len(row.label), self._more)
+        gap = max(1, width - 3 - cell_len(row.label) - cell_len(value))
         return [
             Segment(mark, mark_style),
+            Segment(f"{LETTERS.get(row.key, ' ')} ", letter_style),
             Segment(row.label + " " * gap, label_style),
             Segment(value, value_style),
         ]
+
+    def _parts(self) -> list[Part]:
+        return folded_parts(self._rows, self.key, self.dataset)
+
+    def _folded_segments(self) -> list[Segment]:
+        style = self.get_component_rich_style
+        parts = self._parts()
+        while len(parts) > 1 and sum(map(_cells, parts)) >= self.size.width:
+            dropped = [at for at, part in enumerate(parts) if not part.row.mark]
+            others = [at for at in dropped if parts[at].key != self.key]
+            del parts[(others or dropped or [0])[-1]]
+        segments = []
+        for index, part in enumerate(parts):
+            if index:
+                dot = " " if part.joined else f" {self._dot} "
+                segments.append(Segment(dot, style("form--label")))
+            mark, mark_style = self._mark(part.row)
+            if mark.strip():
+                segments.append(Segment(mark, mark_style))
+            value = style("form--problem" if part.row.problem else "form--value")
+            if part.key == self.key:
+                value = style("form--cursor" if self.has_focus else "form--cursor-blurred")
+            text = part.text if terminal_glyphs().braille else plain(part.text)
+            segments.append(Segment(text, value))
+        return segments
 
     def _mark(self, row: Row) -> tuple[str, Style]:
         if row.problem:
             return "!", self.get_component_rich_style("form--problem")
         sign = row.mark or ("?" if row.advice else " ")
         return sign, self.get_component_rich_style("form--differs")
+
+
+def _cells(part: Part) -> int:
+    """The cells of a part, with its sign and the dot before it."""
+    return cell_len(part.text) + 4
 
 
 def fitting(row: Row, room: int, more: str = MORE) -> str:

@@ -32,7 +32,7 @@ class LineWidget(Widget):
         height: 1fr;
         layout: horizontal;
         overflow: hidden;
-        & > .live--title { text-style: bold; }
+        & > .live--title { color: $primary; text-style: bold; }
         & > .live--value { text-style: bold; }
         & > .live--muted { color: $text-muted; }
         & > .live--train { color: $primary; }

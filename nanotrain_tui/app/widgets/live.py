@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from nanotrain_tui.app.widgets.line_widget import LineWidget
 from nanotrain_tui.drawing.glyphs import Glyphs, plain, terminal_glyphs
@@ -11,7 +12,12 @@ from nanotrain_tui.follow.run_state import RunState
 
 
 class LiveWidget(LineWidget):
-    """Shows one part of a ``RunState``. Cells that have not changed are not written."""
+    """Shows one part of a ``RunState``. Cells that have not changed are not written.
+
+    ``needs_session``: whether it is empty while nothing of the session is known.
+    """
+
+    needs_session: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -31,6 +37,8 @@ class LiveWidget(LineWidget):
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """The lines of the state, in characters that this terminal supports."""
+        if self.needs_session and not self.state.is_known:
+            return []
         lines = self.draw_state(width, height)
         if self.glyphs.braille:
             return lines

@@ -8,14 +8,14 @@ from nanotrain_tui.app.widgets.charts import MetricChart
 from nanotrain_tui.app.widgets.event_log import EventLog
 from nanotrain_tui.app.widgets.live import LiveWidget
 from nanotrain_tui.drawing.lines import Line
+from nanotrain_tui.drawing.regions.board import draw_board
 from nanotrain_tui.drawing.status import draw_status
-from nanotrain_tui.drawing.telemetry import draw_telemetry
 
 __all__ = ["EventLog", "MetricChart", "StatusHeader", "TelemetryPanel"]
 
 
 class StatusHeader(LiveWidget):
-    """State, name, step, progress, ETA, samples per second. Two rows, or one if it is small."""
+    """State, name, progress and speed; below, the figures of the training. One or two rows."""
 
     DEFAULT_CSS = "StatusHeader { height: 2; }"
 
@@ -24,10 +24,9 @@ class StatusHeader(LiveWidget):
 
 
 class TelemetryPanel(LiveWidget):
-    """One row for each gauge: load, memory, temperature, power. At least 7 rows, 30 columns.
+    """The board: load, memory, temperature, power. A strip in three lines, a panel in more."""
 
-    With fewer rows and at least 60 columns, it uses two columns.
-    """
+    needs_session = True
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
-        return draw_telemetry(self.state, width, height, self.glyphs)
+        return draw_board(self.state, width, height, self.glyphs)

@@ -1,0 +1,35 @@
+"""The letter of each field, which goes to it after the field key."""
+
+from __future__ import annotations
+
+from string import ascii_lowercase, ascii_uppercase, digits
+
+from nanotrain_tui.app.form.model import PRESET_KEY
+from nanotrain_tui.catalog import FIELDS
+
+# These are changed most often, so they get their letter first.
+_FIRST = (
+    "optimizer.learning_rate", "optimizer.name", "train.batch_size", "train.steps",
+    "model.activation", "model.hidden", "model.dropout", "train.eval_every", PRESET_KEY,
+    "train.checkpoint_every", "loss.name", "optimizer.momentum", "schedule.name",
+)  # fmt: skip
+
+
+def _letters() -> dict[str, str]:
+    """A letter for each field, from its label if possible. The result is always the same."""
+    letters: dict[str, str] = {}
+    for key in dict.fromkeys((*_FIRST, *FIELDS)):
+        label = FIELDS[key].label if key in FIELDS else "preset"
+        own = [sign for sign in label.lower() if sign in ascii_lowercase]
+        wanted = [
+            *own,
+            *(sign.upper() for sign in own),
+            *ascii_lowercase,
+            *digits,
+            *ascii_uppercase,
+        ]
+        letters[key] = next(sign for sign in wanted if sign not in letters.values())
+    return letters
+
+
+LETTERS = _letters()
