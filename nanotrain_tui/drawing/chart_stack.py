@@ -8,7 +8,6 @@ from rich.cells import cell_len
 
 from nanotrain_tui.catalog.formats import clock
 from nanotrain_tui.drawing.chart import (
-    LABEL_CELLS,
     Plot,
     free_of_labels,
     label,
@@ -21,11 +20,13 @@ from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit, split
 from nanotrain_tui.drawing.metric_text import cut
+from nanotrain_tui.drawing.scale import LABEL_CELLS
 from nanotrain_tui.follow.run_state import RunState
 
 SIDE_CELLS = 22  # the column on the right of the curves, with their titles and values
 LEAST_TITLE = 8  # a title in that column is never cut to fewer cells
 LEAST_LINES = 3  # of a chart
+SCALE_TEXTS = {"zero": "from 0", "log": "log"}
 AIRY_LINES = 4  # charts of at least this height have an empty line between them
 
 
@@ -149,7 +150,7 @@ def view_text(view: ChartView, charts: Sequence[Chart]) -> str:
     if charts and charts[0].axis.kind != "step":
         parts.append(f"by {charts[0].axis.kind}")
     if view.scale != "auto":
-        parts.append(view.scale)
+        parts.append(SCALE_TEXTS[view.scale])
     if view.smoothing:
         parts.append(f"smoothed {view.smoothing:g}")
     return ", ".join(parts)

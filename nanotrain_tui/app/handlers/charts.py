@@ -13,7 +13,7 @@ from nanotrain_tui.app.screens.charts import ChartsScreen
 from nanotrain_tui.app.source.jobs import Window
 from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.catalog.formats import clock, plural
-from nanotrain_tui.drawing.axis import whole_end
+from nanotrain_tui.drawing.axis import extent
 from nanotrain_tui.drawing.chart_model import NO_DETAIL, Chart, ChartContext, Detail
 from nanotrain_tui.drawing.chart_view import LEAST_STEPS, SMOOTHINGS, ChartView
 from nanotrain_tui.drawing.charts.row import ChartRow
@@ -155,7 +155,7 @@ class ChartActions:
 
     def _zoom(self, closer: bool) -> None:
         before = self.view
-        self._set(self.view.zoomed(closer, self._newest, self._end))
+        self._set(self.view.zoomed(closer, self._newest, self._whole))
         if self.view == before:
             least = f"Cannot zoom in further: the minimum is {LEAST_STEPS} steps."
             self._shell.say(least if closer else "All steps are already shown.")
@@ -176,13 +176,13 @@ class ChartActions:
         if self.view.window is None:
             self._shell.say("All steps are shown. Press + to zoom in.")
             return
-        self._set(self.view.panned(direction, self._newest, self._end))
+        self._set(self.view.panned(direction, self._newest, self._whole))
         self._shell.say(self._extent())
 
     def _extent(self) -> str:
         if self.view.window is None:
             return "All steps are shown."
-        first, last = self.view.shown(self._end)
+        first, last = self.view.shown(self._whole)
         return f"Steps {first:,} to {last:,}. Press 0 to show all."
 
     def smoother(self) -> None:
@@ -231,7 +231,8 @@ class ChartActions:
         self._to_column(1)
 
     def chart_first(self) -> None:
-        self._place(0, lambda mark: mark.step == 0)
+        first = self._whole[0]
+        self._place(first, lambda mark: mark.step == first)
 
     def chart_last(self) -> None:
         newest = self._newest
@@ -268,7 +269,7 @@ class ChartActions:
         self._place(step, lambda mark: axis.cell(mark.step, across) == column is not None)
 
     def _place(self, step: int, there: Callable[[Mark], bool]) -> None:
-        self._set(self.view.moved(step, self._newest, self._end))
+        self._set(self.view.moved(step, self._newest, self._whole))
         marks = [mark for mark in self._link.state.marks if there(mark)]
         # An edit is more important than a checkpoint at the same step.
         marks.sort(key=lambda mark: list(signs()).index(mark.kind), reverse=True)
@@ -282,8 +283,8 @@ class ChartActions:
         return self._link.state.step
 
     @property
-    def _end(self) -> int:
-        return whole_end(self._link.state)
+    def _whole(self) -> tuple[int, int]:
+        return extent(self._link.state)
 
     @property
     def _cursor(self) -> int:
@@ -307,7 +308,7 @@ class ChartActions:
         (self._screens.charts or self._screens.dashboard).show_view(view, self.detail)
 
     def _wanted(self) -> tuple[int, int]:
-        first, last = self.view.shown(self._end)
+        first, last = self.view.shown(self._whole)
         return first, min(last, self._newest)
 
     def _slack(self) -> int:
