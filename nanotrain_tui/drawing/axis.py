@@ -116,6 +116,14 @@ class Axis:
         step = x if self.ruler is None else self.ruler.step_at(x)
         return math.ceil(step)
 
+    def step_in(self, cell: int, across: int) -> int:
+        """The step in the middle of a cell, or the one that covers it."""
+        x = self.low + (cell + 0.5) * (self.high - self.low) / across
+        step = math.floor(x if self.ruler is None else self.ruler.step_at(x))
+        found = self.cell(step, across)
+        next_step = found is not None and found < cell and self.cell(step + 1, across) == cell
+        return max(self.first, min(step + next_step, self.last))
+
     def labels(self) -> tuple[str, str, str]:
         """The texts of the start, of the end, and of the end in at most five cells."""
         if self.kind == "time":
