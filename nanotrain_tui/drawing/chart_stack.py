@@ -26,7 +26,7 @@ from nanotrain_tui.follow.run_state import RunState
 SIDE_CELLS = 22  # the column on the right of the curves, with their titles and values
 LEAST_TITLE = 8  # a title in that column is never cut to fewer cells
 LEAST_LINES = 6  # of a chart, if there are several: fewer are not readable
-SCALE_TEXTS = {"zero": "from 0", "log": "log"}
+SCALE_NAMES = {"zero": "from 0", "log": "log"}
 
 
 def fitting(height: int) -> int:
@@ -158,7 +158,7 @@ def view_text(view: ChartView, charts: Sequence[Chart], shown: Sequence[Chart]) 
     if charts and charts[0].axis.kind != "step":
         parts.append(f"by {charts[0].axis.kind}")
     if view.scale != "auto":
-        parts.append(SCALE_TEXTS[view.scale])
+        parts.append(SCALE_NAMES[view.scale])
     if view.smoothing:
         parts.append(f"smoothed {view.smoothing:g}")
     if shown and len(shown) < len(charts):

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 SMOOTHINGS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99)
-SCALES = ("auto", "zero", "log")
+SCALE_TEXTS = {
+    "auto": "Automatic y axes: the later values set them. Arrows mark values outside.",
+    "zero": "The y axes begin at 0. Arrows mark values outside.",
+    "log": "Logarithmic y axes. Arrows mark values outside.",
+}  # what the user reads about each kind of y axis
+SCALES = tuple(SCALE_TEXTS)
 AXES = ("step", "time", "epoch")
 Steps = tuple[int, int]  # the first and the last step
 LEAST_STEPS = 8  # zooming in stops here: there would be nothing more to see

@@ -13,12 +13,16 @@ from hypothesis import strategies as st
 from learning_rows import HELD_OUT, learned
 
 from nanotrain_tui.catalog.formats import short
+from nanotrain_tui.cli.chart import draw_chart as command_chart
 from nanotrain_tui.drawing.chart import draw_chart, plot_chart
-from nanotrain_tui.drawing.chart_view import SCALES
+from nanotrain_tui.drawing.chart_stack import draw_stack
+from nanotrain_tui.drawing.chart_view import SCALES, ChartView
+from nanotrain_tui.drawing.charts.table import main_charts, stacked
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.drawing.metric_text import figures_of, scale_of
 from nanotrain_tui.drawing.ranges import telling_range
 from nanotrain_tui.drawing.scale import LABEL_CELLS, Curves, Scale, linear_scale, round_scale
+from nanotrain_tui.follow.trace import Trace
 from nanotrain_tui.session.metrics import DOWN, NUMBER, PERCENT, TEST, TRAINING, UP, Metric
 
 FLOATS = st.floats(min_value=-3e38, max_value=3e38)
@@ -207,3 +211,31 @@ def test_a_part_off_the_axis_is_no_line_along_the_edge() -> None:
     drawn = plot_chart(chart, 60, 6, UNICODE)
     assert "⣀⣀⣀" not in text_of(drawn.rows)[-1][:6] and scale.side(-0.1) == -1
     assert {"test", "train"} <= roles_of(drawn.rows)
+
+
+# --- the labels never move a chart -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", SCALES)
+def test_every_chart_begins_in_the_same_column(kind: str) -> None:
+    columns = set()
+    for steps in (101, 300, 1000):
+        state = state_of(learned(steps))
+        view = ChartView(scale=kind)
+        for chart in main_charts(state, view):
+            columns |= {
+                line.index("│") for line in text_of(draw_chart(chart, 70, 9, UNICODE))[1:-1]
+            }
+        stack = text_of(draw_stack(state, view, stacked(state, view), 80, 22, UNICODE))
+        columns |= {line.index("│") for line in stack[1:-1] if line.strip()}
+    assert columns == {LABEL_CELLS}
+
+
+def test_every_chart_of_a_command_begins_in_the_same_column() -> None:
+    columns = set()
+    for metric, values in ((ACCURACY, [0.5, 0.9999]), (LOSS, [1e-9, 3e12]), (LOSS, [12345.0])):
+        trace = Trace([list(enumerate(values))])
+        how = {"axis": scale_of(metric), "label": figures_of(metric).label}
+        rows = command_chart("x", {"training": trace}, 80, **how).splitlines()
+        columns |= {row.index("┤") for row in rows if "┤" in row} | {rows[1].index("┌")}
+    assert columns == {LABEL_CELLS}

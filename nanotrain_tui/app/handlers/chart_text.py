@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nanotrain_tui.drawing.chart_view import SCALE_TEXTS
 from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.session.metrics import TRAINING, Metric
 
 MOST_LISTED = 6  # charts in a sentence
-SCALE_TEXTS = {
-    "auto": "Automatic y axes: the later values set them. Arrows mark values outside.",
-    "zero": "The y axes begin at 0. Arrows mark values outside.",
-    "log": "Logarithmic y axes. Arrows mark values outside.",
-}
 
 
 def named(titles: Sequence[str]) -> str:
