@@ -152,16 +152,16 @@ def draw_head(
 
 def view_text(view: ChartView, charts: Sequence[Chart], shown: Sequence[Chart]) -> str:
     """A view in words: ``charts 1-3 of 7, steps 100-200, by time, log``."""
-    parts = ["all steps"]
+    parts = []
+    if shown and len(shown) < len(charts):
+        first = charts.index(shown[0]) + 1
+        parts.append(f"charts {first}-{first + len(shown) - 1} of {len(charts)}")
     if view.window is not None:
-        parts = [f"steps {view.window[0]:,}-{view.window[1]:,}"]
+        parts.append(f"steps {view.window[0]:,}-{view.window[1]:,}")
     if charts and charts[0].axis.kind != "step":
         parts.append(f"by {charts[0].axis.kind}")
     if view.scale != "auto":
         parts.append(SCALE_NAMES[view.scale])
     if view.smoothing:
         parts.append(f"smoothed {view.smoothing:g}")
-    if shown and len(shown) < len(charts):
-        first = charts.index(shown[0]) + 1
-        parts.insert(0, f"charts {first}-{first + len(shown) - 1} of {len(charts)}")
-    return ", ".join(parts)
+    return ", ".join(parts) or "all steps"

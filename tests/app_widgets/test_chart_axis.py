@@ -284,6 +284,15 @@ def test_a_stack_has_exactly_its_size_and_its_characters(
     assert len(lines) <= height and {width_of(line) for line in lines} == {width}
 
 
+def test_the_header_tells_the_whole_view() -> None:
+    view = ChartView(window=(100, 200), scale="zero", smoothing=0.9, top=2)
+    charts = stacked(STATE, view)
+    head = text_of(draw_stack(STATE, view, charts, 120, 22, UNICODE))[0]
+    assert head.endswith("charts 3-5 of 7, steps 100-200, from 0, smoothed 0.9")
+    head = text_of(draw_stack(STATE, ChartView(), charts, 80, 46, UNICODE))[0]
+    assert head.endswith("  all steps")
+
+
 def test_cause_stands_over_effect() -> None:
     """An edit's sign and the cursor on it are in one column, in every chart of the stack."""
     view = ChartView(cursor=200)

@@ -175,6 +175,16 @@ def test_a_number_that_is_no_share_is_not_cut_at_1() -> None:
     assert scale_of(metric)(Curves([], [[0.5, 1.0, 3.0]]), 6).high >= 3.0
 
 
+def test_a_long_training_shows_the_course_of_its_evaluations() -> None:
+    """8,000 steps: the evaluations climb slowly, and the training comes close to 100%."""
+    noise = random.Random(3)
+    tests = [0.1, *(0.986 - 0.05 * math.exp(-i / 12) + noise.gauss(0, 5e-4) for i in range(80))]
+    batches = [1 - 0.06 * math.exp(-i / 60) + noise.gauss(0, 0.003) for i in range(220)]
+    scale = scale_of(ACCURACY)(Curves([[min(1.0, one) for one in batches]], [tests]), 10)
+    places = [scale.position(value) for value in tests[1:]]
+    assert max(places) - min(places) >= 0.5 and scale.high == 1.0
+
+
 # --- the drawing ---------------------------------------------------------------------------
 
 
