@@ -25,6 +25,8 @@ def evaluations(curve: Curve, columns: int, place: Callable[[float], float]) -> 
     """
     sums, counts, not_finite = [0.0] * columns, [0.0] * columns, [""] * columns
     for i, count in enumerate(curve.counts):
+        if not count and i not in curve.not_finite:
+            continue
         x = columns_of(curve, i, place)[0]
         if not 0 <= x < columns:
             continue
@@ -88,6 +90,9 @@ def mark_outside(
 
     Where the line comes in at the edge, the cell shows the line.
     """
+    known = finite(means)
+    if not known or not (scale.side(min(known)) or scale.side(max(known))):
+        return
     dots = dots_of(glyphs)[0]
     for x in range(len(cells[0])):
         values = finite(means[x * dots : (x + 1) * dots])

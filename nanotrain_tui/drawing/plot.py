@@ -121,10 +121,7 @@ class Dots:
 
     def y_of(self, value: float, scale: Scale) -> int:
         """The row of dots of a value; outside of the drawing if the value is off the scale."""
-        side, rows = scale.side(value), self._size[1]
-        if side:
-            return -1 if side > 0 else rows
-        return scale.row(value, rows)
+        return scale.row_or_outside(value, self._size[1])
 
     def set(self, x: int, y: int) -> None:
         """Draw one dot, unless it is outside of the drawing."""

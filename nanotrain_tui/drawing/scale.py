@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -46,7 +46,6 @@ class Scale(NamedTuple):
 
     def place(self, value: float) -> float:
         """The position of a value: 0 at ``low``, 1 at ``high``, outside of these if it is."""
-        value = max(-_LARGEST, min(value, _LARGEST))
         if not self.log:
             return (value - self.low) / (self.high - self.low)
         if value <= 0:
@@ -61,11 +60,20 @@ class Scale(NamedTuple):
     def side(self, value: float) -> int:
         """-1 if a value is below the axis, 1 if it is above, 0 if it is on it."""
         place = self.place(value)
-        return (place > 1 + _SLACK) - (place < -_SLACK)
+        return 1 if place > 1 + _SLACK else -1 if place < -_SLACK else 0
 
     def row(self, value: float, rows: int) -> int:
         """The row of a value in a chart of ``rows`` rows: 0 is the top one."""
         return rows - 1 - min(rows - 1, int(self.position(value) * rows + _SLACK))
+
+    def row_or_outside(self, value: float, rows: int) -> int:
+        """The same as ``row``, but -1 for a value above the axis and ``rows`` for one below it."""
+        place = self.place(value)
+        if place > 1 + _SLACK:
+            return -1
+        if place < -_SLACK:
+            return rows
+        return rows - 1 - min(rows - 1, int(max(0.0, place) * rows + _SLACK))
 
     def labels(self, rows: int, label: Label) -> dict[int, str]:
         """The texts of the ticks by row."""
@@ -124,20 +132,23 @@ def _is_readable(scale: Scale, rows: int, label: Label) -> bool:
     return all(lower - upper >= apart for lower, upper in pairwise(places))
 
 
-def _linear_scales(low: float, high: float, rows: int, within: tuple[float, float]) -> list[Scale]:
+def _linear_scales(
+    low: float, high: float, rows: int, within: tuple[float, float]
+) -> Iterator[Scale]:
     """Axes with fewer and fewer ticks. Their ends are fifths of a tick's step, or a quarter."""
     if high - low <= _SLACK * max(abs(low), abs(high)):
         margin = abs(high) / 2 or 1.0
         low, high = max(within[0], low - margin), min(high + margin, within[1])
     least = (high - low) / max(1, rows)
     power = math.floor(math.log10(least)) if least > 0 else 0
-    steps = [
+    steps = (
         (_scaled(mantissa, power + i), _scaled(part, power + i))
         for i in range(15)
         for mantissa, part in ((1, 0.2), (2, 0.5), (5, 1))
-    ]
-    known = [(step, part) for step, part in steps if least <= step < _LARGEST]
-    return [_linear(low, high, step, part, within) for step, part in known]
+    )
+    for step, part in steps:
+        if least <= step < _LARGEST:
+            yield _linear(low, high, step, part, within)
 
 
 def _linear(
@@ -158,19 +169,17 @@ def _linear(
     )
 
 
-def _log_scales(low: float, high: float) -> list[Scale]:
+def _log_scales(low: float, high: float) -> Iterator[Scale]:
     """Logarithmic axes with fewer and fewer ticks."""
     low, high = _before_of(_FINE, low), next_of(_FINE, max(low, high))
     decades = range(math.floor(math.log10(low)) - 1, math.floor(math.log10(high)) + 3)
-    found = []
     for mantissas, every in (((1, 2, 5), 1), *(((1,), n) for n in (1, 2, 3, 5, 10, 20, 50, 100))):
         first = decades.start // every * every
         known = [_scaled(mantissa, power) for power in range(first, decades.stop + every, every)
                  for mantissa in mantissas if -300 <= power < 300]  # fmt: skip
         scale = _log(low, high, known)
         if scale is not None:
-            found.append(scale)
-    return found
+            yield scale
 
 
 def _log(low: float, high: float, known: Sequence[float]) -> Scale | None:
