@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from drawn_states import accuracy_chart, state_of
-from learning_rows import learned
+from drawn_states import accuracy_chart, learned, state_of
 
 from nanotrain_tui.app.keys.keymap import Keymap
 from nanotrain_tui.app.screens.dialogs import help_text

@@ -7,10 +7,9 @@ import random
 from collections.abc import Sequence
 
 import pytest
-from drawn_states import accuracy_chart, loss_chart, roles_of, state_of, text_of
+from drawn_states import HELD_OUT, accuracy_chart, learned, loss_chart, roles_of, state_of, text_of
 from hypothesis import given
 from hypothesis import strategies as st
-from learning_rows import HELD_OUT, learned
 
 from nanotrain_tui.catalog.formats import short
 from nanotrain_tui.cli.chart import draw_chart as command_chart

@@ -170,7 +170,7 @@ ACTIONS = (
     Action("chart_row", "stack.chart_row", ",".join(CHART_KEYS), "hide",
            "On the charts screen: hide or show a chart.", CHART, pane="chart", each_key=True),
     Action("more_charts", "stack.more_charts", "d", "more charts",
-           "On the charts screen: show the next charts, or the first ones again.", CHART,
+           "On the charts screen: show the next charts.", CHART,
            "Charts: show the next ones", pane="chart"),
     Action("charts_up", "stack.page_up", "pageup,ctrl+b", "page up",
            "On the charts screen: scroll up by one page.", CHART, pane="chart"),
