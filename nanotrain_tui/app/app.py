@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from nanotrain_tui.app.form.model import FormModel
+from nanotrain_tui.app.handlers.chart_stack import StackActions
 from nanotrain_tui.app.handlers.charts import ChartActions
 from nanotrain_tui.app.handlers.dispatch import methods_of
 from nanotrain_tui.app.handlers.export import ExportActions
@@ -47,6 +48,7 @@ from nanotrain_tui.app.source.worker import FOLLOW_EVERY_S, TrainingWorker
 from nanotrain_tui.app.terminal.paced_app import PacedApp
 from nanotrain_tui.app.themes import load_themes, starting_theme
 from nanotrain_tui.app.widgets.bars import KeyLine
+from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.app.widgets.form_list import FormList
 from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.drawing.glyphs import terminal_glyphs
@@ -102,10 +104,11 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
             self, self, model, link, self.steering, preferences.save_preset
         )
         self.chart_actions = ChartActions(self, self, link)
+        self.stack_actions = StackActions(self, self, link, self.chart_actions)
         export = ExportActions(self, link, preferences.formats)
         context = ViewContext(
             self, self, link, model, self.backend, self.key_table, preferences,
-            self.chart_actions, export,
+            self.stack_actions, export,
         )  # fmt: skip
         self.methods = methods_of(
             ACTIONS,
@@ -114,6 +117,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
                 "steering": self.steering,
                 "form": self.form_actions,
                 "charts": self.chart_actions,
+                "stack": self.stack_actions,
                 "replay": ReplayActions(self, link),
                 "export": export,
                 "screen": ScreenActions(self, self, self, link, preferences),
@@ -260,6 +264,14 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
     @on(FormList.Chosen)
     def _field_clicked(self) -> None:
         self.action_perform("edit")
+
+    @on(ChartWidget.Pointed)
+    def _chart_clicked(self, message: ChartWidget.Pointed) -> None:
+        self.chart_actions.point(message.cell, message.across)
+
+    @on(ChartWidget.Scrolled)
+    def _charts_scrolled(self, message: ChartWidget.Scrolled) -> None:
+        self.stack_actions.scroll(message.charts)
 
     # --- the worker ------------------------------------------------------------------------
 

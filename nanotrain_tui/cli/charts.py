@@ -3,9 +3,9 @@
 import os
 import sys
 
+from nanotrain_tui.drawing.metric_text import figures_of, scale_of
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.follow.trace import steps_of, trace_of_curve
-from nanotrain_tui.session.metrics import PERCENT
 
 from .chart import draw_chart, marks_of
 from .output import width
@@ -40,7 +40,8 @@ def session_charts(state: RunState) -> str:
             colour,
             simple,
             marks=marks_of([key.part for key in keys]),
-            fraction=metric.format == PERCENT,
+            axis=scale_of(metric),
+            label=figures_of(metric).label,
             along=along,
         )
         for metric, keys in parts.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,11 +11,13 @@ from itertools import accumulate
 
 from nanotrain_tui.catalog.formats import clock, short
 from nanotrain_tui.drawing.chart_view import ChartView
-from nanotrain_tui.drawing.scale import axis_end
+from nanotrain_tui.drawing.scale import next_of
 from nanotrain_tui.follow.run_state import Mark, RunState
 from nanotrain_tui.follow.series import Curve
 
-FIRST_AXIS_S = 60
+FIRST_STEPS = 64  # an axis of steps is never shorter, unless fewer steps are planned
+GROWTH = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.4, 8, 10)  # the ends of an axis, by power of ten
+ROUND_TIMES = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15, 20, 24, 30, 40, 50, 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,14 @@ class Axis:
         step = x if self.ruler is None else self.ruler.step_at(x)
         return math.ceil(step)
 
+    def step_in(self, cell: int, across: int) -> int:
+        """The step in the middle of a cell, or the one that covers it."""
+        x = self.low + (cell + 0.5) * (self.high - self.low) / across
+        step = math.floor(x if self.ruler is None else self.ruler.step_at(x))
+        found = self.cell(step, across)
+        next_step = found is not None and found < cell and self.cell(step + 1, across) == cell
+        return max(self.first, min(step + next_step, self.last))
+
     def labels(self) -> tuple[str, str, str]:
         """The texts of the start, of the end, and of the end in at most five cells."""
         if self.kind == "time":
@@ -128,21 +139,45 @@ def axis_of(state: RunState, view: ChartView, times: Curve, epochs: Curve) -> Ax
 
     The axis shows steps if what the view asks for is not known.
     """
-    end = whole_end(state)
-    first, last = view.shown(end)
+    first, last = view.shown(extent(state))
     clock_ruler = ruler_of(times)
     ruler = {"time": clock_ruler, "epoch": ruler_of(epochs)}.get(view.axis)
     if ruler is None:
         return Axis(first, last, first, last + 1, times=clock_ruler)
     low, high = max(0.0, ruler.at(first)), ruler.at(last + 1)
-    if view.window is None:
-        low = 0.0
-        if view.axis == "time":
-            high = max(1.0, state.elapsed_s) if state.ended else axis_end(
-                state.elapsed_s, first=FIRST_AXIS_S)  # fmt: skip
+    if view.window is None and view.axis == "time":
+        low, high = 0.0, max(1.0, state.elapsed_s) if state.ended else time_end(state.elapsed_s)
     return Axis(first, last, low, max(high, low + 1e-6), view.axis, ruler, clock_ruler)
 
 
-def whole_end(state: RunState) -> int:
-    """The last step of the axis that shows the whole session."""
-    return axis_end(state.step, state.steps)
+def extent(state: RunState) -> tuple[int, int]:
+    """The first and the last step of the axis that shows the whole session.
+
+    A fork begins at the step of its checkpoint. A session that ended fills the axis.
+    """
+    first = state.begins_at
+    if state.ended:
+        return first, max(first + 1, state.step)
+    planned = None if state.steps is None else state.steps - first
+    return first, first + axis_end(state.step - first, planned)
+
+
+def axis_end(x: float, planned: int | None = None) -> int:
+    """The end of an x axis that holds ``x``. It grows by about a quarter when it is full.
+
+    So at least four fifths are used, and most new values do not move what is already drawn. The
+    axis ends at ``planned`` if that is less, but never before ``x``.
+    """
+    if planned is not None and x > planned:
+        return math.ceil(x)
+    end = next_of(GROWTH, max(x, FIRST_STEPS))
+    return max(1, min(round(end), planned or sys.maxsize))
+
+
+def time_end(seconds: float) -> int:
+    """The end of an axis of session time: a round time that grows by about a quarter."""
+    unit = 86400 if seconds > 86400 else 3600 if seconds > 3600 else 60
+    end = max(seconds / unit, 1.0)
+    if unit == 86400:
+        return round(next_of(GROWTH, end) * unit)
+    return round(next(part for part in ROUND_TIMES if part >= end - 1e-9) * unit)

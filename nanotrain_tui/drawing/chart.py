@@ -1,27 +1,28 @@
-"""Draws a chart as lines of text: a curve, symbols for evaluations, a title and two axes."""
+"""Draws a chart as lines of text: its curves, a title and two axes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from nanotrain_tui.drawing.chart_model import Chart
+from nanotrain_tui.drawing.curve_cells import (
+    draw_curves,
+    evaluations,
+    finite,
+    merged,
+    not_finite_marks,
+)
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, first_fitting, fit
 from nanotrain_tui.drawing.metric_text import cut
-from nanotrain_tui.drawing.plot import columns_of, dots_of, plot_line, resample
-from nanotrain_tui.drawing.scale import Scale
+from nanotrain_tui.drawing.plot import dots_of, joined, resample
+from nanotrain_tui.drawing.scale import LABEL_CELLS, Curves, Scale
 from nanotrain_tui.drawing.smoothing import smooth
-from nanotrain_tui.follow.not_finite import INFINITE, NAN
 from nanotrain_tui.session.events import signs as event_signs
 
-LABEL_CELLS = 5
 LEAST_TITLE_CELLS = 13  # a title is never cut to less, however narrow the chart is
 PART_CELLS = 12  # the name of a part of the data is cut to this
 HOLD_S = 10  # two samples with at most this time between them are joined by a line
-MARK_EVERY_CELLS = 2  # evaluations closer than this would hide the training line
-
-Marks = dict[tuple[int, int], Span]  # by (x, y) of the cell
 
 
 class Plot(NamedTuple):
@@ -81,63 +82,35 @@ def plot_chart(
     ``signs`` are symbols by cell; they are drawn in the last row.
     """
     columns = across * dots_of(glyphs)[0]
-    hold = HOLD_S if chart.over_time else 0
-    train = resample(chart.train, columns, chart.place(columns), hold)
-    tests = _shown(chart)
-    scale = chart.scale([mean for mean in train.means if mean is not None] + tests)
-    line = train.means
+    train = resample(chart.train, columns, chart.place(columns), HOLD_S if chart.over_time else 0)
+    test = evaluations(chart.test, columns, chart.axis.of_steps(columns))
+    scale = chart.scale(Curves([finite(train.means)], [finite(test.means)]), rows)
+    line = train.means if chart.over_time else joined(train, scale)
     if chart.smoothing is not None:
-        line = smooth(train.means, train.counts, chart.smoothing)
+        smoothed = train._replace(means=smooth(train.means, train.counts, chart.smoothing))
+        line, behind = joined(smoothed, scale), line if raw else ()
+    else:
+        behind = ()
     if not rows:
         return Plot(scale, [], None)
-    plotted = plot_line(line, scale, across, rows, glyphs)
-    marks: Marks = {}
-    if chart.smoothing is not None and raw:
-        marks.update(_behind(plot_line(train.means, scale, across, rows, glyphs), plotted))
-    marks.update(_test_marks(chart, scale, across, rows, glyphs))
-    marks.update(_not_finite_marks(chart, train.not_finite, across, glyphs))
+    cells = draw_curves(line, test, behind, scale, (across, rows), glyphs)
+    for x, span in not_finite_marks(train, test, across, glyphs).items():
+        cells[0][x] = span
     for x, span in (signs or {}).items():
-        if span.role != "muted" or not plotted[-1][x].strip():
-            marks[x, rows - 1] = span
+        if span.role != "muted" or not cells[-1][x].text.strip():
+            cells[-1][x] = span
     for limit in chart.limits:
-        y = rows - 1 - min(rows - 1, int(scale.position(limit) * rows))
-        for x in range(across) if scale.low <= limit <= scale.high else ():
-            if (x, y) not in marks and not plotted[y][x].strip():
-                marks[x, y] = Span(glyphs.horizontal, "muted")
+        y = scale.row(limit, rows)
+        for x in range(across) if not scale.side(limit) else ():
+            if not cells[y][x].text.strip():
+                cells[y][x] = Span(glyphs.horizontal, "muted")
     here = None if cursor is None else chart.axis.cell(cursor, across)
     if here is not None:
-        for y in range(rows):
-            if (here, y) not in marks and not plotted[y][here].strip():
-                marks[here, y] = Span(glyphs.vertical, "value")
-    drawn = [
-        overlay(text, {x: span for (x, row), span in marks.items() if row == y})
-        for y, text in enumerate(plotted)
-    ]
-    smoothed = None
-    if here is not None and chart.smoothing is not None:
-        smoothed = line[here * columns // across]
-    return Plot(scale, drawn, smoothed)
-
-
-def _shown(chart: Chart) -> list[float]:
-    """The evaluations that lie on the axis."""
-    place = chart.axis.of_steps(1)
-    curve = chart.test
-    return [
-        mean
-        for i, (mean, n) in enumerate(zip(curve.means, curve.counts, strict=True))
-        if n and 0 <= place(curve.start + i * curve.width) <= 1
-    ]
-
-
-def _behind(raw: Sequence[str], smoothed: Sequence[str]) -> Marks:
-    """The unsmoothed curve, in the cells that the smoothed one leaves empty."""
-    return {
-        (x, y): Span(char, "muted")
-        for y, (row, over) in enumerate(zip(raw, smoothed, strict=True))
-        for x, (char, hiding) in enumerate(zip(row, over, strict=True))
-        if char.strip() and not hiding.strip()
-    }
+        for row in cells:
+            if not row[here].text.strip():
+                row[here] = Span(glyphs.vertical, "value")
+    smooth_here = line[here * columns // across] if here is not None and chart.smoothing else None
+    return Plot(scale, [merged(row) for row in cells], smooth_here)
 
 
 def _title(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> Line:
@@ -207,15 +180,7 @@ def title_of(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> str:
 
 def label(chart: Chart, scale: Scale, y: int, rows: int, glyphs: Glyphs) -> Line:
     """The label of the y axis in row ``y`` of ``rows`` rows, 0 at the top."""
-    text = ""
-    if y == 0:
-        text = chart.label(scale.high)
-    elif y == rows - 1:
-        text = chart.label(scale.low)
-    elif rows >= 5 and rows % 2 and y == rows // 2:
-        text = chart.label(scale.middle())
-    if len(text) > LABEL_CELLS:
-        text = ""
+    text = scale.labels(rows, chart.label).get(y, "")
     return (Span(f"{text:>{LABEL_CELLS}}{glyphs.vertical}", "muted"),)
 
 
@@ -267,36 +232,6 @@ def _reading(chart: Chart, step: int, width: int, glyphs: Glyphs) -> Line:
         *((line,) if chart.has_line else ()),
         *((evaluated,) if chart.evaluated_on else ()),
     )
-
-
-def _test_marks(chart: Chart, scale: Scale, across: int, rows: int, glyphs: Glyphs) -> Marks:
-    """Evaluations by cell. The newest is always drawn; others that are too close are left out."""
-    marks: Marks = {}
-    curve = chart.test
-    place = chart.axis.of_steps(across)
-    free = across
-    for i in range(len(curve.counts) - 1, -1, -1):
-        if not curve.counts[i]:
-            continue
-        x = columns_of(curve, i, place)[0]
-        if x < 0 or x > free or x >= across:
-            continue
-        y = rows - 1 - min(rows - 1, int(scale.position(curve.means[i]) * rows))
-        marks[x, y] = Span(glyphs.test, "test")
-        free = x - MARK_EVERY_CELLS
-    return marks
-
-
-def _not_finite_marks(chart: Chart, train: Sequence[str], across: int, glyphs: Glyphs) -> Marks:
-    """Symbols in the top row at every x with values that are not finite."""
-    dots = dots_of(glyphs)[0]
-    test = resample(chart.test, across, chart.axis.of_steps(across)).not_finite
-    kinds = [{test[x], *train[x * dots : (x + 1) * dots]} - {""} for x in range(across)]
-    return {
-        (x, 0): Span(glyphs.not_finite(NAN if NAN in kinds[x] else INFINITE), "error")
-        for x in range(across)
-        if kinds[x]
-    }
 
 
 def overlay(text: str, marks: dict[int, Span], role: str = "train") -> Line:

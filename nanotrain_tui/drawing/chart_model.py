@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from nanotrain_tui.drawing.axis import Axis, axis_of, whole_end
+from nanotrain_tui.drawing.axis import Axis, axis_of, extent
 from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.glyphs import Glyphs
-from nanotrain_tui.drawing.scale import Scale
+from nanotrain_tui.drawing.scale import YAxis
 from nanotrain_tui.drawing.smoothing import Smoothing, unit_of
 from nanotrain_tui.follow.curves import NO_CURVE, WindowCurves
 from nanotrain_tui.follow.not_finite_ranges import all_of, in_words
@@ -32,7 +32,7 @@ class Chart:
     train: Curve  # drawn as a line: over steps, or over seconds if ``over_time``
     whole: Curve  # the same for the whole session
     last: float | None  # the newest value of the line, even if it is not in the window
-    scale: Callable[[Sequence[float]], Scale]  # from the values in the window to the y axis
+    scale: YAxis  # from the values in the window to the y axis
     figure: Figure  # the text of a value in the title
     batch_figure: Figure  # the text of a value of one batch: less precise
     label: Callable[[float], str]  # the text of a value on the y axis
@@ -41,7 +41,7 @@ class Chart:
     number: int = 0  # its position among the charts of the session, from 1
     has_line: bool = True  # False: there are only evaluations
     evaluated_on: str = ""  # the part of the data of ``test``; empty: there are no evaluations
-    test: Curve = NO_CURVE  # drawn as symbols: evaluations over steps
+    test: Curve = NO_CURVE  # drawn as a line with spots: evaluations over steps
     whole_test: Curve = NO_CURVE  # the same for the whole session
     last_test: float | None = None
     has_best: bool = False  # whether some values are better than others
@@ -125,7 +125,8 @@ class ChartContext:
         """How to smooth a line; None if the view has no smoothing."""
         if not self.view.smoothing:
             return None
-        unit = unit_of(whole_end(self.state))
+        first, last = extent(self.state)
+        unit = unit_of(last - first)
         return Smoothing(self.view.smoothing, unit, whole, self.axis.first)
 
 

@@ -8,7 +8,6 @@ from rich.cells import cell_len
 
 from nanotrain_tui.catalog.formats import clock
 from nanotrain_tui.drawing.chart import (
-    LABEL_CELLS,
     Plot,
     free_of_labels,
     label,
@@ -21,12 +20,13 @@ from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit, split
 from nanotrain_tui.drawing.metric_text import cut
+from nanotrain_tui.drawing.scale import LABEL_CELLS
 from nanotrain_tui.follow.run_state import RunState
 
 SIDE_CELLS = 22  # the column on the right of the curves, with their titles and values
 LEAST_TITLE = 8  # a title in that column is never cut to fewer cells
-LEAST_LINES = 3  # of a chart
-AIRY_LINES = 4  # charts of at least this height have an empty line between them
+LEAST_LINES = 6  # of a chart, if there are several: fewer are not readable
+SCALE_NAMES = {"zero": "from 0", "log": "log"}
 
 
 def fitting(height: int) -> int:
@@ -59,10 +59,11 @@ def draw_stack(
 
     ``raw``: whether the unsmoothed curves are drawn behind the smoothed ones.
     """
-    head = draw_head(state, view, charts, width, glyphs)
-    if not charts or height < LEAST_LINES + 2:
+    shown = visible(charts, view, height)
+    head = draw_head(state, view, charts, width, glyphs, shown)
+    if not charts or height < 4:
         return [head]
-    charts = visible(charts, view, height)
+    charts = shown
     across = cells_across(width)
     step = view.at(state.step)
     axis_signs = signs_on(charts[-1], across, glyphs)
@@ -83,7 +84,7 @@ def draw_stack(
 
 
 def _airy(count: int, height: int) -> bool:
-    return (height - 2 - (count - 1)) // count >= AIRY_LINES
+    return (height - 2 - (count - 1)) // count >= LEAST_LINES
 
 
 def _heights(count: int, height: int) -> list[int]:
@@ -122,9 +123,17 @@ def _side_head(title: str, note: str) -> Line:
 
 
 def draw_head(
-    state: RunState, view: ChartView, charts: Sequence[Chart], width: int, glyphs: Glyphs
+    state: RunState,
+    view: ChartView,
+    charts: Sequence[Chart],
+    width: int,
+    glyphs: Glyphs,
+    shown: Sequence[Chart],
 ) -> Line:
-    """The header: the session, the position of the cursor, and the view in words."""
+    """The header: the session, the position of the cursor, and the view in words.
+
+    ``shown``: those of the charts that are drawn.
+    """
     step = view.at(state.step)
     sign = glyphs.states.get(state.state, "")
     parts = [f"step {step:,}"]
@@ -137,19 +146,22 @@ def draw_head(
         parts.append(f"epoch {epoch:.2f}")
     left = (Span(f"{state.name} ", "title"), Span(f"{sign}  "), Span("  ".join(parts), "value"))
     return fit(
-        split(left, (Span(view_text(view, charts), "muted"),), width), width, glyphs.ellipsis
+        split(left, (Span(view_text(view, charts, shown), "muted"),), width), width, glyphs.ellipsis
     )
 
 
-def view_text(view: ChartView, charts: Sequence[Chart]) -> str:
-    """A view in words: ``steps 100-200, by time, log``."""
-    parts = ["all steps"]
+def view_text(view: ChartView, charts: Sequence[Chart], shown: Sequence[Chart]) -> str:
+    """A view in words: ``charts 1-3 of 7, steps 100-200, by time, log``."""
+    parts = []
+    if shown and len(shown) < len(charts):
+        first = charts.index(shown[0]) + 1
+        parts.append(f"charts {first}-{first + len(shown) - 1} of {len(charts)}")
     if view.window is not None:
-        parts = [f"steps {view.window[0]:,}-{view.window[1]:,}"]
+        parts.append(f"steps {view.window[0]:,}-{view.window[1]:,}")
     if charts and charts[0].axis.kind != "step":
         parts.append(f"by {charts[0].axis.kind}")
     if view.scale != "auto":
-        parts.append(view.scale)
+        parts.append(SCALE_NAMES[view.scale])
     if view.smoothing:
         parts.append(f"smoothed {view.smoothing:g}")
-    return ", ".join(parts)
+    return ", ".join(parts) or "all steps"

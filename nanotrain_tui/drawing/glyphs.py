@@ -18,8 +18,11 @@ class Glyphs(NamedTuple):
     braille: bool  # True: 2x4 dots a cell; False: 1x2 dots, drawn with ``halves``
     halves: str  # no dot, the lower one, the upper one, both
     eighths: str  # a bar from the lowest to the full height of a cell
-    test: str  # an evaluation
+    test: str  # a sample of the line of evaluations, for the legend
     train: str  # a sample of the training line, for the legend
+    spot: str  # an evaluation on that line; empty: it is drawn with dots
+    above: str  # at the upper edge: the value is above the axis
+    below: str  # at the lower edge: the value is below the axis
     cross: str  # NaN, and a problem in the status header
     infinite: str
     vertical: str
@@ -50,8 +53,11 @@ UNICODE = Glyphs(
     braille=True,
     halves=" ▄▀█",
     eighths="▁▂▃▄▅▆▇█",
-    test="◆",
+    test="⢴⠤",
     train="⠤⠤",
+    spot="",
+    above="↑",
+    below="↓",
     cross="×",
     infinite="∞",
     vertical="│",
@@ -82,8 +88,11 @@ ASCII = Glyphs(
     braille=False,
     halves=" .':",
     eighths="_.,-=+*#",
-    test="o",
+    test="o.",
     train="..",
+    spot="o",
+    above='"',
+    below="_",
     cross="x",
     infinite="i",
     vertical="|",

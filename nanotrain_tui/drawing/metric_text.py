@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+import math
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
 from nanotrain_tui.catalog.formats import figure, percent, short
-from nanotrain_tui.drawing.scale import (
-    Scale,
-    fraction_scale,
-    linear_scale,
-    log_if_wide,
-    log_or_linear,
-)
+from nanotrain_tui.drawing.ranges import telling_range
+from nanotrain_tui.drawing.scale import ANYWHERE, Curves, Scale, YAxis, round_scale
 from nanotrain_tui.session.metrics import PERCENT, TRAINING, UP, Metric, MetricPart, Metrics
 
 METRIC_CELLS = 32  # the name of a metric within a sentence is cut to this
 KNOWN_FIGURES = 1024  # the size of the cache
-_SCALES: Mapping[str, Callable[[Sequence[float]], Scale]] = {
-    "auto": log_if_wide, "linear": linear_scale, "log": log_or_linear,
-}  # fmt: skip
+ROUNDING = 1e-6  # the mean of fractions may be outside of 0 to 1 by this much
+# A range wider than this has a logarithmic axis: its large values would flatten the rest.
+LOG_FROM_RATIO = 20.0
 
 
 class Figures(NamedTuple):
@@ -51,18 +47,40 @@ def figures_of(metric: Metric) -> Figures:
     return Figures(with_unit, with_unit, short)
 
 
-def scale_of(metric: Metric, kind: str = "auto") -> Callable[[Sequence[float]], Scale]:
-    """A function from values to the y axis. ``kind`` is one of ``chart_view.SCALES``."""
-    if metric.format == PERCENT and metric.better == UP:
-        return fraction_scale
-    if kind == "auto" and metric.better == UP:
-        return linear_scale  # on a logarithmic axis the best values would be too close together
-    return _SCALES[kind]
+@lru_cache(KNOWN_FIGURES)
+def scale_of(metric: Metric, kind: str = "auto") -> YAxis:
+    """The y axis of a metric. ``kind`` is one of ``chart_view.SCALES``.
+
+    "auto" shows the part of the values that tells most (see ``ranges``), "zero" shows it from 0,
+    and "log" shows it on a logarithmic axis if no value is negative. All values of a metric that
+    measures no quality, such as a learning rate, are shown. Equal arguments get the same object, so
+    that equal charts are equal.
+    """
+    return partial(_scale, metric, kind)
 
 
-def has_choice_of_scale(metric: Metric) -> bool:
-    """Whether the y axis of a metric may be linear or logarithmic."""
-    return scale_of(metric, "log") is not fraction_scale
+def _scale(metric: Metric, kind: str, curves: Curves, rows: int) -> Scale:
+    label, values = figures_of(metric).label, curves.values
+    if not values:
+        high = 1.0 if kind != "log" or metric.format == PERCENT else 10.0
+        return round_scale(0.0, high, rows, label, within=(0.0, high))
+    low, high = _range(metric, curves)
+    can_be_log = min(values) >= 0 and max(values) > 0
+    least = min((value for value in values if value > 0 and value >= low), default=math.inf)
+    wide = metric.better != UP and high >= LOG_FROM_RATIO * least
+    if can_be_log and (kind == "log" or (kind == "auto" and wide)):
+        logs = curves.mapped(lambda curve: [math.log(value) for value in curve if value > 0])
+        low, high = map(math.exp, _range(metric, logs))
+        return round_scale(low, high, rows, label, log=True)
+    if kind == "zero":
+        low, high = min(0.0, low), max(0.0, high)
+    is_share = metric.format == PERCENT and low >= -ROUNDING and high <= 1.0 + ROUNDING
+    return round_scale(low, high, rows, label, within=(0.0, 1.0) if is_share else ANYWHERE)
+
+
+def _range(metric: Metric, curves: Curves) -> tuple[float, float]:
+    """The lowest and the highest value that the axis shows of any of the curves."""
+    return telling_range(curves) if metric.is_result else (min(curves.values), max(curves.values))
 
 
 def part_title(key: MetricPart, metrics: Metrics) -> str:

@@ -60,30 +60,101 @@ def columns_of(curve: Curve, index: int, place: Callable[[float], float]) -> tup
     return first, max(first, math.ceil(stop) - 1) if stop - begin > 1 else first
 
 
+def joined(columns: Columns, scale: Scale) -> list[float | None]:
+    """The means, with those between two known columns on a straight line between them.
+
+    A column with a value that is not finite stays a gap, and so do the columns beside it.
+    """
+    found = list(columns.means)
+    before: int | None = None
+    for x, mean in enumerate(columns.means):
+        if columns.not_finite[x]:
+            before = None
+        if mean is None:
+            continue
+        if before is not None and x - before > 1:
+            found[before + 1 : x] = _straight(columns.means[before] or 0.0, mean, x - before, scale)
+        before = x
+    return found
+
+
+def _straight(first: float, last: float, steps: int, scale: Scale) -> list[float]:
+    """The values of a line between two values that is straight on the screen."""
+    log = scale.log and first > 0 and last > 0
+    a, b = (math.log(first), math.log(last)) if log else (first, last)
+    between = [a + (b - a) * i / steps for i in range(1, steps)]
+    return [math.exp(value) for value in between] if log else between
+
+
+class Dots:
+    """Dots in ``height`` rows of ``width`` cells: 2x4 in a cell of braille, 1x2 in one of ASCII."""
+
+    def __init__(self, width: int, height: int, glyphs: Glyphs) -> None:
+        self._glyphs = glyphs
+        self._across, self._down = dots_of(glyphs)
+        self._cells = [[0] * width for _ in range(height)]
+        self._size = width * self._across, height * self._down
+
+    def line(self, means: Sequence[float | None], scale: Scale) -> Dots:
+        """Draw a connected line; returns this object.
+
+        ``means`` has a value for each column of dots. None is a gap. A part of the line that is
+        outside of the scale is not drawn.
+        """
+        before: int | None = None
+        for x, mean in enumerate(means[: self._size[0]]):
+            if mean is None:
+                before = None
+                continue
+            y = self.y_of(mean, scale)
+            # Dots between this column and the one before keep a steep curve connected.
+            for dot in _between(before, y):
+                self.set(x, dot)
+            before = y
+        return self
+
+    def spot(self, x: int, value: float, scale: Scale) -> None:
+        """Draw a diamond of dots around a value that is on the scale."""
+        y = self.y_of(value, scale)
+        for dx, dy in ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)):
+            self.set(x + dx, y + dy)
+
+    def y_of(self, value: float, scale: Scale) -> int:
+        """The row of dots of a value; outside of the drawing if the value is off the scale."""
+        return scale.row_or_outside(value, self._size[1])
+
+    def set(self, x: int, y: int) -> None:
+        """Draw one dot, unless it is outside of the drawing."""
+        if 0 <= x < self._size[0] and 0 <= y < self._size[1]:
+            bits = _DOTS[x % self._across][y % self._down]
+            self._cells[y // self._down][x // self._across] |= bits
+
+    def has(self, x: int, y: int) -> bool:
+        """Whether a cell has a dot."""
+        return bool(self._cells[y][x])
+
+    def under(self, other: Dots) -> Dots:
+        """The dots of both."""
+        both = Dots(0, 0, self._glyphs)
+        both._size = self._size
+        both._cells = [
+            [a | b for a, b in zip(*rows, strict=True)]
+            for rows in zip(self._cells, other._cells, strict=True)
+        ]
+        return both
+
+    def rows(self) -> list[str]:
+        """The drawing, a text for each row."""
+        if self._glyphs.braille:
+            return ["".join(chr(_BRAILLE + b) if b else " " for b in row) for row in self._cells]
+        return ["".join(_half(bits, self._glyphs) for bits in row) for row in self._cells]
+
+
 def plot_line(
     means: Sequence[float | None], scale: Scale, width: int, height: int, glyphs: Glyphs
 ) -> list[str]:
-    """Draw a connected line in ``height`` rows of ``width`` cells.
-
-    ``means`` has a value for each column of dots: ``width`` times ``dots_of(glyphs)[0]``. None is
-    a gap.
-    """
-    across, down = dots_of(glyphs)
-    cells = [[0] * width for _ in range(height)]
-    rows = height * down
-    before: int | None = None
-    for x, mean in enumerate(means[: width * across]):
-        if mean is None:
-            before = None
-            continue
-        y = rows - 1 - min(rows - 1, int(scale.position(mean) * rows))
-        # Dots between this column and the one before keep a steep curve connected.
-        for dot in _between(before, y):
-            cells[dot // down][x // across] |= _DOTS[x % across][dot % down]
-        before = y
-    if glyphs.braille:
-        return ["".join(chr(_BRAILLE + bits) if bits else " " for bits in row) for row in cells]
-    return ["".join(_half(bits, glyphs) for bits in row) for row in cells]
+    """Draw a connected line in ``height`` rows of ``width`` cells; see ``Dots.line``."""
+    return Dots(width, height, glyphs).line(means, scale).rows()
 
 
 def dots_of(glyphs: Glyphs) -> tuple[int, int]:

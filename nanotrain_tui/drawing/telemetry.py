@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from nanotrain_tui.catalog.formats import clock, joules, samples_per_joule
+from nanotrain_tui.drawing.axis import time_end
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
 from nanotrain_tui.drawing.plot import sparkline
-from nanotrain_tui.drawing.scale import Scale, axis_end, ceiling
+from nanotrain_tui.drawing.scale import Scale, ceiling
 from nanotrain_tui.follow.energy import EnergyUse
 from nanotrain_tui.follow.run_state import Gauge, RunState
 
@@ -19,7 +20,6 @@ EXTREME_CELLS = 10
 _NARROWEST_SPARK = 5
 _HOT_C = 85.0  # Jetsons slow down from about 97 °C
 _FULL = 0.92  # fraction of the memory
-_FIRST_AXIS_S = 60
 
 LABELS = {
     "gpu_load": "GPU load",
@@ -123,9 +123,14 @@ def source_line(state: RunState) -> str:
     if state.ended:
         measured = max((gauge.curve.end for gauge in state.gauges.values()), default=0)
         return f"from {source}; last measured at {clock(measured)}"
-    minutes = _axis_s(state) // 60
-    span = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
-    return f"from {source}; last {span}"
+    return f"from {source}; last {_span_text(_axis_s(state))}"
+
+
+def _span_text(seconds: int) -> str:
+    """A length of time: ``5 min``, ``3 h``, ``2:30:00``."""
+    if seconds % 60 or (seconds >= 7200 and seconds % 3600):
+        return clock(seconds)
+    return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"
 
 
 def is_measured(state: RunState, name: str) -> bool:
@@ -134,7 +139,7 @@ def is_measured(state: RunState, name: str) -> bool:
 
 
 def _axis_s(state: RunState) -> int:
-    return axis_end(state.elapsed_s, first=_FIRST_AXIS_S)
+    return time_end(state.elapsed_s)
 
 
 def _row(state: RunState, name: str, column: _Column, glyphs: Glyphs) -> Line:

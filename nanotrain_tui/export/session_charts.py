@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nanotrain_tui.drawing.scale import Scale, ceiling, fraction_scale, log_if_wide
+from nanotrain_tui.catalog.formats import short
+from nanotrain_tui.drawing.metric_text import figures_of, scale_of
+from nanotrain_tui.drawing.scale import Curves, Label, Scale, YAxis, ceiling, round_scale
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.log_text import describe
 from nanotrain_tui.follow.marks import is_mark
@@ -16,7 +18,7 @@ from nanotrain_tui.follow.not_finite_ranges import in_words, stretches
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.window import read_window
 from nanotrain_tui.session.events import signs
-from nanotrain_tui.session.metrics import PERCENT, Metric
+from nanotrain_tui.session.metrics import Metric
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Evaluation
 
@@ -58,7 +60,8 @@ class Chart:
     key: str
     title: str
     pieces: Sequence[Sequence[Point]]  # the line has a gap where no value is finite
-    scale: Callable[[Sequence[float]], Scale]  # from values to the y axis
+    scale: YAxis  # from values to the y axis
+    label: Label = short  # the text of a value on the y axis
     dots: Sequence[tuple[float, float]] = ()  # (session time, value)
     not_finite: Sequence[NotFiniteRange] = ()
     note: str = ""  # a text about values that are not finite
@@ -68,9 +71,13 @@ class Chart:
         """The points of all pieces."""
         return [point for piece in self.pieces for point in piece]
 
+    def curves(self) -> Curves:
+        """The values of the line and of the dots."""
+        return Curves([[point.mean for point in self.line]], [[value for _, value in self.dots]])
+
     def values(self) -> list[float]:
-        """The values that the y axis must span."""
-        return [point.mean for point in self.line] + [value for _, value in self.dots]
+        """The values of both."""
+        return self.curves().values
 
     def times(self) -> list[float]:
         """The session times of the line, and of training values that are not finite."""
@@ -134,7 +141,8 @@ def _chart_of(metric: Metric, curves: WindowCurves, evaluations: Sequence[Evalua
         name,
         f"{metric.title} ({metric.unit})" if metric.unit else metric.title,
         _pieces(train, times),
-        fraction_scale if metric.format == PERCENT else log_if_wide,
+        scale_of(metric),
+        figures_of(metric).label,
         [(t, value) for t, value in tests if math.isfinite(value)],
         not_finite,
         ", ".join(filter(None, notes)),
@@ -181,7 +189,8 @@ def _time_at(times: Curve, step: int) -> float:
     return times.means[index] if times.counts else 0.0
 
 
-def _gauge_scale(values: Sequence[float]) -> Scale:
-    low, high = min(values), max(values)
+def _gauge_scale(curves: Curves, rows: int) -> Scale:
+    low, high = min(curves.values), max(curves.values)
     margin = (high - low) / 10 or max(1.0, abs(high) / 10)
-    return Scale(max(0.0, low - margin) if low >= 0 else low - margin, high + margin)
+    low = max(0.0, low - margin) if low >= 0 else low - margin
+    return round_scale(low, high + margin, rows)

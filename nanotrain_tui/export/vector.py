@@ -14,9 +14,15 @@ from nanotrain_tui.export.session_charts import Chart, Charts, NotFiniteRange
 
 WIDTH, HEIGHT = 800, 170  # of one chart, in the drawing's own units
 LEFT, RIGHT, TOP = 84, 36, 28  # margins of a chart
+BOTTOM = HEIGHT - 8  # the y of its lower edge
+FAR = 20.0  # a value that is farther off the axis, in its heights, is drawn there: it is hidden
+ROWS = 8  # the y axis has labels as in a terminal with so many rows
 ROW = 26  # the height of a row of the time axis
 NOTE = 260  # the x of the text about values that are not finite
 APART = 76  # the least distance of two steps on the axis
+_BOX = f"{LEFT} {TOP} {WIDTH - LEFT - RIGHT} {BOTTOM - TOP}"
+#: The part of a chart inside its axes. An SVG element in another one is cut at its edges.
+PLOT = '<svg x="{}" y="{}" width="{}" height="{}" viewBox="{box}">'.format(*_BOX.split(), box=_BOX)
 T = TypeVar("T")
 LEGEND = (
     f'<text x="{WIDTH - RIGHT}" y="18" text-anchor="end"><tspan class="trained">— training</tspan>'
@@ -33,7 +39,8 @@ STYLE = """
 .nt .grid{stroke:var(--grid);fill:none}
 .nt .line{stroke:var(--train);fill:none;stroke-width:1.5;stroke-linecap:round}
 .nt .band{fill:var(--band);stroke:none}
-.nt .test,.nt .tested{fill:var(--test)}.nt .mark{stroke:var(--mark);stroke-dasharray:3 3}
+.nt .test,.nt .tested{fill:var(--test)}.nt .test-line{stroke:var(--test);fill:none}
+.nt .mark{stroke:var(--mark);stroke-dasharray:3 3}
 .nt .not-finite{fill:var(--not-finite);font-weight:600}.nt .note{fill:var(--not-finite)}
 .nt .bar{stroke:var(--not-finite);stroke-width:3;stroke-linecap:round;fill:none}
 .nt .paper{fill:var(--paper)}
@@ -55,12 +62,11 @@ def draw_charts(found: Charts) -> str:
 
 
 def _chart(chart: Chart, found: Charts) -> str:
-    scale = chart.scale(chart.values())
+    scale = chart.scale(chart.curves(), ROWS)
     kinds = dict.fromkeys(one.kind for one in chart.not_finite)
-    bottom = HEIGHT - 8
 
     def y(value: float) -> float:
-        return bottom - (bottom - TOP) * scale.position(value)
+        return BOTTOM - (BOTTOM - TOP) * max(-FAR, min(scale.place(value), FAR))
 
     parts = [f'<text class="title" x="{LEFT}" y="18">{escape(chart.title)}'
              f"{' (log)' if scale.log else ''}</text>"]  # fmt: skip
@@ -70,15 +76,16 @@ def _chart(chart: Chart, found: Charts) -> str:
                      f'<tspan class="note" dx="4">{escape(chart.note)}</tspan></text>')  # fmt: skip
     if chart.dots or any(one.test for one in chart.not_finite):
         parts.append(LEGEND)
-    for tick in ticks(scale) if chart.values() else ():
+    for tick in scale.ticks if chart.values() else ():
         at = f"{y(tick):.1f}"
         parts.append(f'<path class="grid" d="M{LEFT} {at}H{WIDTH - RIGHT}"/>')
         place = f'x="{LEFT - 6}" y="{at}" dy=".35em" text-anchor="end"'
-        parts.append(f"<text {place}>{short(tick)}</text>")
+        parts.append(f"<text {place}>{chart.label(tick)}</text>")
     for t, text in found.marks:
         x = f"{_x(found, t):.1f}"
-        line = f'<path class="mark" d="M{x} {TOP}V{bottom}"><title>{escape(text)}</title></path>'
+        line = f'<path class="mark" d="M{x} {TOP}V{BOTTOM}"><title>{escape(text)}</title></path>'
         parts.append(line)
+    parts.append(PLOT)
     for piece in chart.pieces:
         xs = [f"{_x(found, point.t):.1f}" for point in piece]
         upper = [f"{x} {y(p.high):.1f}" for x, p in zip(xs, piece, strict=True)]
@@ -86,11 +93,36 @@ def _chart(chart: Chart, found: Charts) -> str:
         parts.append(f'<path class="band" d="M{"L".join(upper + lower[::-1])}Z"/>')
         means = [f"{x} {y(p.mean):.1f}" for x, p in zip(xs, piece, strict=True)]
         parts.append(f'<path class="line" d="M{"L".join(means)}{"h0" * (len(piece) == 1)}"/>')
+    places = [f"{_x(found, t):.1f} {y(value):.1f}" for t, value in chart.dots]
+    if len(places) > 1:
+        parts.append(f'<path class="test-line" d="M{"L".join(places)}"/>')
+    parts.append("</svg>")
     for t, value in thinned(chart.dots):
-        at = f'cx="{_x(found, t):.1f}" cy="{y(value):.1f}"'
-        parts.append(f'<circle class="test" {at} r="3"><title>{value:.4g}</title></circle>')
+        if not scale.side(value):
+            at = f'cx="{_x(found, t):.1f}" cy="{y(value):.1f}"'
+            parts.append(f'<circle class="test" {at} r="3"><title>{value:.4g}</title></circle>')
+    parts += _outside(chart, scale, found)
     parts += [_not_finite(one, found) for one in thinned(chart.not_finite)]
     return "".join(parts)
+
+
+def _outside(chart: Chart, scale: Scale, found: Charts) -> list[str]:
+    """An arrow at the edge where a curve leaves the axis, and at each dot off the axis."""
+    parts, before = [], 0
+    for point in chart.line:
+        side = scale.side(point.mean)
+        if side and side != before:
+            parts.append(_arrow("trained", found, point.t, point.mean, side))
+        before = side
+    off = [(t, value, scale.side(value)) for t, value in chart.dots]
+    return parts + [_arrow("tested", found, t, value, side) for t, value, side in off if side]
+
+
+def _arrow(style: str, found: Charts, t: float, value: float, side: int) -> str:
+    y = TOP + 10 if side > 0 else BOTTOM - 2
+    at = f'class="{style}" x="{_x(found, t):.1f}" y="{y}" text-anchor="middle"'
+    sign = UNICODE.above if side > 0 else UNICODE.below
+    return f"<g><title>{value:.4g}</title><text {at}>{sign}</text></g>"
 
 
 def _not_finite(one: NotFiniteRange, found: Charts) -> str:
@@ -114,19 +146,6 @@ def thinned(dots: Sequence[T]) -> Sequence[T]:
     """At most 200 of the dots, at equal distances, including the last one."""
     every = -(-len(dots) // 200) or 1
     return list(dots[::-1][::every])[::-1]
-
-
-def ticks(scale: Scale) -> list[float]:
-    """About four round values on an axis; powers of ten on a logarithmic one."""
-    if scale.log:
-        low, high = math.floor(math.log10(scale.low)), math.ceil(math.log10(scale.high))
-        every = max(1, (high - low) // 4)
-        found = [10.0**power for power in range(low, high + 1, every)]
-        return [tick for tick in found if scale.low <= tick <= scale.high] or [scale.high]
-    step = ceiling((scale.high - scale.low) / 4)
-    first = math.ceil(scale.low / step - 1e-9)
-    last = math.floor(scale.high / step + 1e-9)
-    return [i * step for i in range(first, last + 1)]
 
 
 def step_text(step: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from app_fakes import FakeBackend, FakeSession, curve, make_app, message, midway, until
 from metric_curves import curves_of
+from textual.events import MouseScrollDown, MouseScrollUp
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -16,7 +17,9 @@ from textual.widget import Widget
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.screens.charts import ChartsScreen
 from nanotrain_tui.app.source.ports import Preferences
+from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.app.widgets.panels import MetricChart
+from nanotrain_tui.drawing.chart_model import ChartContext
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
 
@@ -79,7 +82,7 @@ class Charted:
 
 async def test_all_charts_stand_on_one_axis_and_esc_returns() -> None:
     charted = Charted()
-    async with charted.app.run_test(size=(120, 40)) as pilot:
+    async with charted.app.run_test(size=(120, 48)) as pilot:
         await charted.ready(pilot, "z")
         for title in ("1 Loss", "2 Accuracy", "3 Learning rate", "4 Temperature", "5 Power",
                       "6 RAM", "7 GPU load"):  # fmt: skip
@@ -92,20 +95,88 @@ async def test_all_charts_stand_on_one_axis_and_esc_returns() -> None:
             await charted.press(pilot, "z")
 
 
-async def test_digits_hide_and_show_charts_as_far_as_there_is_room() -> None:
+async def test_digits_hide_charts_and_bring_those_out_of_sight() -> None:
     charted = Charted()
     async with charted.app.run_test(size=(80, 24)) as pilot:
         await charted.ready(pilot, "z")
-        assert "Not shown: GPU load." in message(charted.app)
-        assert "7 GPU load" not in charted.text
+        assert "Charts 1 to 3 of 7. d: more." in message(charted.app)
+        assert "charts 1-3 of 7" in charted.rows()[0] and "4 Temperature" not in charted.text
         await charted.press(pilot, "7")
-        assert "GPU load does not fit" in message(charted.app)
-        await charted.press(pilot, "3")
-        assert "Learning rate is hidden" in message(charted.app)
-        assert "7 GPU load" in charted.text and "Learning rate" not in charted.rows()[9]
-        await charted.press(pilot, "1", "2", "4", "5", "6")
+        assert "GPU load is shown. Press 7 again to hide it." in message(charted.app)
+        assert "7 GPU load" in charted.text and "charts 5-7 of 7" in charted.rows()[0]
+        await charted.press(pilot, "7")
+        assert "GPU load is hidden" in message(charted.app) and "7 GPU load" not in charted.text
+        await charted.press(pilot, "7")
+        assert "GPU load is shown" in message(charted.app) and "7 GPU load" in charted.text
+        for key in "123456":
+            await charted.press(pilot, key)
+            if "Press" in message(charted.app) and "is shown" in message(charted.app):
+                await charted.press(pilot, key)  # it was out of sight
         await charted.press(pilot, "7")
         assert "it is the only chart" in message(charted.app)
+
+
+async def test_each_chart_is_readable_and_the_others_are_a_page_away() -> None:
+    charted = Charted()
+    async with charted.app.run_test(size=(80, 24)) as pilot:
+        await charted.ready(pilot, "z")
+        titles = [y for y, row in enumerate(charted.rows()) if row[59:60].isdigit()]
+        assert len(titles) == 3 and titles[1] - titles[0] >= 6 and titles[2] - titles[1] >= 6
+        for key, first, last in (
+            ("pagedown", 4, 6), ("pagedown", 5, 7), ("d", 1, 3), ("d", 4, 6), ("pageup", 1, 3),
+            ("pageup", 1, 3),
+        ):  # fmt: skip
+            await charted.press(pilot, key)
+            assert message(charted.app) == f"Charts {first} to {last} of 7."
+            assert f"charts {first}-{last} of 7" in charted.rows()[0]
+
+
+async def test_the_wheel_scrolls_the_charts_under_it() -> None:
+    charted = Charted()
+    app = charted.app
+    async with app.run_test(size=(80, 24)) as pilot:
+        await charted.ready(pilot, "z")
+        stack = app.screen.query_one(ChartWidget)
+        for event, top in ((MouseScrollDown, 1), (MouseScrollDown, 2), (MouseScrollUp, 1)):
+            await pilot._post_mouse_events([event], stack, (10, 10))
+            await pilot.pause()
+            assert app.chart_actions.view.top == top
+        assert "charts 2-4 of 7" in charted.rows()[0]
+
+
+@pytest.mark.parametrize("keys", [["z"], []])
+@pytest.mark.parametrize("x", [0, 7, 20, 30])
+async def test_a_click_puts_the_cursor_where_it_was_clicked(keys: list[str], x: int) -> None:
+    charted = Charted()
+    app = charted.app
+    async with app.run_test(size=(80, 24)) as pilot:
+        await charted.ready(pilot, *keys)
+        chart = app.screen.query_one(ChartWidget)
+        await pilot.click(chart, offset=(chart.first_cell + x, 3))
+        await pilot.pause()
+        axis = ChartContext(app.link.state, app.chart_actions.view).axis
+        assert axis.cell(app.chart_actions.view.at(412), chart.cells_across) == x
+        assert charted.rows()[chart.region.y + 3][chart.region.x + chart.first_cell + x] != " "
+        assert "step " in message(app)
+
+
+async def test_a_click_on_a_mark_explains_it_and_one_on_the_rest_follows_the_training() -> None:
+    charted = Charted()
+    app = charted.app
+    async with app.run_test(size=(80, 24)) as pilot:
+        await charted.ready(pilot, "z")
+        chart = app.screen.query_one(ChartWidget)
+        axis = ChartContext(app.link.state, app.chart_actions.view).axis
+        cell = axis.cell(120, chart.cells_across) or 0
+        await pilot.click(chart, offset=(chart.first_cell + cell, 3))
+        await pilot.pause()
+        assert message(app).startswith("▲ step 120, 0:12: learning rate 0.0001 → 5e-05")
+        await pilot.click(chart, offset=(chart.first_cell + chart.cells_across - 1, 3))
+        await pilot.pause()
+        assert app.chart_actions.view.cursor is None
+        await pilot.click(chart, offset=(1, 3))  # a label of the axis
+        await pilot.pause()
+        assert app.chart_actions.view.cursor is None
 
 
 async def test_what_was_not_recorded_is_said_and_left_out() -> None:
@@ -132,16 +203,17 @@ async def test_a_zoom_reads_its_steps_and_draws_them_in_every_chart() -> None:
         await charted.ready(pilot, "tab")
         await charted.press(pilot, "home")
         await charted.press(pilot, "plus")
-        assert message(app) == "Steps 0 to 256. Press 0 to show all."
+        assert message(app) == "Steps 0 to 250. Press 0 to show all."
         await until(pilot, lambda: app.chart_actions.detail)
-        assert charted.windows == [(1, 256)]
+        assert charted.windows == [(1, 250)]
         for chart in app.dashboard.query(MetricChart):
             assert chart.view == app.chart_actions.view
-        # The fake's loss is the step, from 1 to 256; the recorded one is below 3.
+        # The fake's loss is the step, from 1 to 250; the recorded one is below 3.
         spans = [span.text for line in app.dashboard.lowest_chart.draw(60, 8) for span in line]
-        assert [text.strip() for text in spans if text.endswith("│")][::5] == ["500│", "0.5│"]
+        labels = [text.strip(" │") for text in spans if text.endswith("│")]
+        assert labels == ["100", "", "", "10", "", "1"]
         await charted.press(pilot, "L")
-        assert message(app) == "Steps 64 to 320. Press 0 to show all."
+        assert message(app) == "Steps 62 to 312. Press 0 to show all."
         await charted.press(pilot, "0")
         assert message(app) == "All steps are shown." and not app.chart_actions.detail
         await charted.press(pilot, "H")
@@ -176,7 +248,7 @@ async def test_each_key_says_what_it_did() -> None:
         await charted.ready(pilot, "z")
         for key, text in (
             ("m", "weight 0.3"), ("m", "weight 0.6"), ("M", "weight 0.3"), ("M", "not smoothed"),
-            ("y", "on a linear axis"), ("y", "on a logarithmic axis"), ("y", "a factor of 20"),
+            ("y", "begin at 0"), ("y", "Logarithmic y axes"), ("y", "Automatic y axes"),
             ("b", "the session time"), ("b", "the epochs"), ("b", "the steps"),
             ("up", "checkpoint at step 400"), ("up", "adam → sgd"), ("left", "no event"),
             ("home", "step 0"), ("end", "step 412"), ("1", "Loss is hidden"),

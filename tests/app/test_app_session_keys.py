@@ -292,7 +292,7 @@ async def test_the_chart_cursor_tells_what_was_done_there() -> None:
         assert "checkpoint at step 400" in message(desk.app)
         await pilot.press("up")
         assert message(desk.app) == (
-            "step 300, 0:07: optimizer adam → sgd by maker@nano (optimizer state reset)"
+            "▲ step 300, 0:07: optimizer adam → sgd by maker@nano (optimizer state reset)"
         )
         await pilot.press("left")
         assert "no event" in message(desk.app)

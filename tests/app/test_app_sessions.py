@@ -218,6 +218,9 @@ async def test_those_that_are_marked_are_compared(home: Path) -> None:
         await pilot.press("m", "b")
         await pilot.pause()
         assert "test loss by time" in text(app)
+        await pilot.press("y", "y")
+        await pilot.pause()
+        assert "test loss by time (log)" in text(app) and "Logarithmic y axes." in text(app)
         await pilot.press("escape")
         assert isinstance(app.screen, SessionsScreen)
 

@@ -20,6 +20,7 @@ from nanotrain_tui.drawing.charts.table import chart_rows, main_charts, missing,
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.drawing.lines import width_of
 from nanotrain_tui.drawing.log import draw_event
+from nanotrain_tui.drawing.scale import Curves
 from nanotrain_tui.drawing.sessions import chosen, draw_session, evaluated_texts, sorts
 from nanotrain_tui.drawing.status import draw_status
 from nanotrain_tui.follow.fold import Fold
@@ -162,9 +163,9 @@ def test_before_anything_is_declared_the_standard_metrics_are_expected() -> None
 def test_a_title_says_what_is_declared_and_no_more() -> None:
     mae = SEGMENTATION[1]
     for metrics, title in (
-        (SEGMENTATION, "IoU ◆ validation 50.00% best 50.00%"),
-        ((mae,), "MAE ⠤⠤ training 4 mm ◆ validation 4 mm best 4 mm"),
-        ((mae._replace(better=None),), "MAE ⠤⠤ training 4 mm ◆ validation 4 mm"),
+        (SEGMENTATION, "IoU ⢴⠤ validation 50.00% best 50.00%"),
+        ((mae,), "MAE ⠤⠤ training 4 mm ⢴⠤ validation 4 mm best 4 mm"),
+        ((mae._replace(better=None),), "MAE ⠤⠤ training 4 mm ⢴⠤ validation 4 mm"),
         ((mae._replace(better=None, on=(TRAINING,)),), "MAE ⠤⠤ training 4 mm"),
     ):
         chart = main_charts(state_of(metrics))[0]
@@ -174,7 +175,7 @@ def test_a_title_says_what_is_declared_and_no_more() -> None:
 def test_a_fraction_that_leaves_0_to_1_is_still_in_sight() -> None:
     state = state_of([SEGMENTATION[2]], [-0.5, 3.0])
     chart = main_charts(state)[0]
-    scale = chart.scale([-0.5, 3.0])
+    scale = chart.scale(Curves([[-0.5, 3.0]]), 6)
     assert scale.low <= -0.5 and scale.high >= 3.0
 
 

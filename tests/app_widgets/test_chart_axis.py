@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from batches import Rows, batch_of
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from metric_curves import curves_of
 
-from nanotrain_tui.drawing.axis import Ruler, ruler_of
+from nanotrain_tui.drawing.axis import Ruler, axis_end, extent, ruler_of, time_end
 from nanotrain_tui.drawing.chart import draw_chart, plot_chart
 from nanotrain_tui.drawing.chart_model import Chart, ChartContext, value_at
 from nanotrain_tui.drawing.chart_stack import draw_stack
@@ -21,7 +22,7 @@ from nanotrain_tui.drawing.charts.table import main_charts, missing, stacked
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
 from nanotrain_tui.drawing.lines import Line, width_of
 from nanotrain_tui.drawing.plot import resample
-from nanotrain_tui.drawing.scale import linear_scale, log_scale
+from nanotrain_tui.drawing.scale import Curves
 from nanotrain_tui.drawing.smoothing import Smoothing, smooth
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.fold import Fold
@@ -166,6 +167,43 @@ def test_what_is_not_known_of_a_session_leaves_the_axis_by_step() -> None:
     assert ChartContext(RunState(step=5), ChartView(axis="time")).axis.kind == "step"
 
 
+# --- its ends ------------------------------------------------------------------------------
+
+
+def test_the_step_axis_grows_by_a_quarter_and_ends_with_the_plan() -> None:
+    ends = [axis_end(step, 1000) for step in (0, 64, 65, 500, 513, 641, 801, 1000)]
+    assert ends == [64, 64, 80, 500, 640, 800, 1000, 1000]
+    assert axis_end(1200, 1000) == 1200 and axis_end(10**7) == 10**7
+    assert axis_end(3, 10) == 10
+
+
+@given(st.integers(64, 10**9))
+def test_at_least_three_quarters_of_the_axis_are_used(step: int) -> None:
+    assert step <= axis_end(step) <= 1.29 * step
+
+
+@given(st.floats(60, 1e8))
+def test_an_axis_of_time_ends_at_a_round_time_soon(seconds: float) -> None:
+    assert seconds * (1 - 1e-6) <= time_end(seconds) <= 1.34 * seconds + 1
+    assert time_end(0) == 60 and time_end(61) == 75 and time_end(4000) == 4500
+
+
+def test_a_session_that_ended_fills_the_axis() -> None:
+    assert extent(RunState(state="running", step=412, steps=1000)) == (0, 500)
+    assert extent(RunState(state="stopped", step=412, steps=1000)) == (0, 412)
+    assert extent(RunState(state="failed")) == (0, 1)
+    chart = main_charts(replace(trained(), state="stopped"))[1]
+    rows = text_of(plot_chart(chart, 60, 6, UNICODE).rows)
+    assert any(row[-1] != " " for row in rows)
+
+
+def test_a_fork_begins_at_its_checkpoint() -> None:
+    forked = RunState(state="running", step=630, begins_at=600, steps=1000)
+    assert extent(forked) == (600, 664)
+    assert ChartContext(forked).axis.labels()[:2] == ("600", "664 steps")
+    assert ChartView().moved(3, 630, extent(forked)).at(630) == 600
+
+
 # --- the drawing ---------------------------------------------------------------------------
 
 
@@ -201,16 +239,13 @@ def test_smoothed_and_raw_are_told_apart_by_role_or_not_at_all() -> None:
     alone = [span for row in plot_chart(chart, 60, 8, UNICODE, raw=False).rows for span in row]
     assert "muted" not in {span.role for span in alone if span.text.strip()}
     title = text_of(draw_chart(chart, 60, 8, UNICODE))[0]
-    assert title.startswith("Loss (log, smoothed 0.98)")
+    assert title.startswith("Loss (smoothed 0.98)")
 
 
 def test_axes_are_logarithmic_only_where_that_can_be() -> None:
-    assert log_scale([]) is None and log_scale([-1.0, 2.0]) is None and log_scale([0.0]) is None
-    assert log_scale([1.0, 1.0]) == (1.0, 2.0, True)
-    low, high, is_log = log_scale([0.03, 40.0]) or linear_scale([])
-    assert (low, high, is_log) == (pytest.approx(0.02), pytest.approx(50.0), True)
-    state = RunState(step=3, curves=curves_of(loss=curve_of([-1.0, 0.5, 2.0])))
-    assert not main_charts(state, ChartView(scale="log"))[1].scale([-1.0, 0.5]).log
+    chart = main_charts(RunState(), ChartView(scale="log"))[1]
+    for values, is_log in (([], False), ([-1.0, 2.0], False), ([0.0], False), ([0.0, 1.0], True)):
+        assert chart.scale(Curves([values]), 4).log is is_log
 
 
 def test_drawing_looks_at_bins_and_never_at_steps() -> None:
@@ -249,6 +284,15 @@ def test_a_stack_has_exactly_its_size_and_its_characters(
     assert len(lines) <= height and {width_of(line) for line in lines} == {width}
 
 
+def test_the_header_tells_the_whole_view() -> None:
+    view = ChartView(window=(100, 200), scale="zero", smoothing=0.9, top=2)
+    charts = stacked(STATE, view)
+    head = text_of(draw_stack(STATE, view, charts, 120, 22, UNICODE))[0]
+    assert head.endswith("charts 3-5 of 7, steps 100-200, from 0, smoothed 0.9")
+    head = text_of(draw_stack(STATE, ChartView(), charts, 80, 46, UNICODE))[0]
+    assert head.endswith("  all steps")
+
+
 def test_cause_stands_over_effect() -> None:
     """An edit's sign and the cursor on it are in one column, in every chart of the stack."""
     view = ChartView(cursor=200)
@@ -260,7 +304,7 @@ def test_cause_stands_over_effect() -> None:
 
 def test_the_stack_tells_every_value_at_the_cursor_and_what_is_missing() -> None:
     view = ChartView(cursor=195)
-    text = "\n".join(text_of(draw_stack(STATE, view, stacked(STATE, view), 120, 40, UNICODE)))
+    text = "\n".join(text_of(draw_stack(STATE, view, stacked(STATE, view), 120, 48, UNICODE)))
     for value in ("1 Loss", "0.15", "47.50%", "1e-4", "5.17 W", "2018 MB", "67.5%", "41.8 °C"):
         assert value in text, value
     assert missing(STATE) == []

@@ -21,30 +21,27 @@ from nanotrain_tui.follow.run_state import LogLine, RunState
 
 def test_a_chart_tells_current_best_and_axes() -> None:
     lines = text_of(draw_chart(accuracy_chart(state_of(wild())), 60, 9, UNICODE))
-    assert "training 90%" in lines[0] and "◆ test 91.00%" in lines[0] and "best 91.00%" in lines[0]
+    assert "training 90%" in lines[0] and "⢴⠤ test 91.00%" in lines[0] and "best 91.00%" in lines[0]
     assert "100%" in lines[1] and "50%" in lines[4] and "0%" in lines[7]
-    assert lines[8].split()[-2:] == ["128", "steps"]
+    assert lines[8].split()[-2:] == ["100", "steps"]
 
 
 def test_a_wild_loss_gets_a_logarithmic_axis_that_says_so() -> None:
     lines = text_of(draw_chart(loss_chart(state_of(wild())), 60, 8, UNICODE))
-    assert lines[0].startswith("Loss (log)") and "5000" in lines[1] and "0.5" in lines[6]
+    assert lines[0].startswith("Loss (log)") and "100" in lines[3] and "1" in lines[6]
 
 
 def test_a_tame_loss_stays_linear() -> None:
     state = state_of(Rows().begin().steps([2.0, 1.5, 1.0, 0.5]))
     lines = text_of(draw_chart(loss_chart(state), 60, 8, UNICODE))
-    assert (
-        lines[0].startswith("Loss ")
-        and "log" not in lines[0]
-        and lines[6].split("│")[0].strip() == "0"
-    )
+    assert lines[0].startswith("Loss ") and "log" not in lines[0]
+    assert [line.split("│")[0].strip() for line in lines[1:7]] == ["2", "", "", "1", "", ""]
 
 
 def test_training_and_test_differ_in_sign_and_in_role() -> None:
     lines = draw_chart(accuracy_chart(state_of(wild())), 60, 9, UNICODE)
     plotted = [span for line in lines[1:-1] for span in line]
-    assert any(span.role == "test" and span.text == "◆" for span in plotted)
+    assert any(span.role == "test" and set(span.text) - {" "} for span in plotted)
     assert any(span.role == "train" and set(span.text) - {" "} for span in plotted)
 
 
@@ -52,8 +49,8 @@ def test_evaluations_every_step_leave_the_training_line_visible() -> None:
     rows = Rows().begin(steps=100)
     for _ in range(100):
         rows.steps([1.0], [0.9]).evaluated(1.0, 0.2)
-    lines = text_of(draw_chart(accuracy_chart(state_of(rows)), 40, 8, UNICODE))
-    assert 10 <= sum(line.count("◆") for line in lines[1:]) <= 17
+    lines = text_of(draw_chart(accuracy_chart(state_of(rows)), 40, 8, ASCII))
+    assert 10 <= sum(line.count("o") for line in lines[1:7]) <= 17
 
 
 def test_the_low_accuracy_chart_leaves_its_axis_to_the_loss_below_it() -> None:
@@ -69,7 +66,7 @@ def test_no_number_is_marked_and_never_drawn() -> None:
     lines = draw_chart(loss_chart(state_of(rows)), 60, 8, UNICODE)
     assert "error" in roles_of(lines)
     assert "×" in text_of(lines)[1]
-    assert "◆nan" in text_of(lines)[0] and "×∞ nan or infinite at steps 3-4" in text_of(lines)[0]
+    assert "⢴⠤nan" in text_of(lines)[0] and "×∞ nan or infinite at steps 3-4" in text_of(lines)[0]
 
 
 def test_where_values_stop_being_finite_is_marked_and_said() -> None:
@@ -124,7 +121,7 @@ def test_a_cursor_reads_off_the_values_at_its_step() -> None:
     rows = Rows().begin().steps([4.0, 3.0, 2.0, 1.0], [0.1, 0.2, 0.3, 0.4])
     chart = accuracy_chart(state_of(rows))
     lines = text_of(draw_chart(chart, 60, 6, UNICODE, cursor=2))
-    assert lines[0].startswith("Accuracy at step 2  ⠤⠤ 20%  ◆ —")
+    assert lines[0].startswith("Accuracy at step 2  ⠤⠤ 20%  ⢴⠤ —")
     assert sum("│" in line[6:] for line in lines) >= 3
 
 

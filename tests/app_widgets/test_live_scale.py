@@ -7,48 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nanotrain_tui.catalog.formats import clock, joules, samples_per_joule, short
-from nanotrain_tui.drawing.scale import Scale, axis_end, ceiling, fraction_scale, log_if_wide
-
-FLOATS = st.floats(min_value=-3e38, max_value=3e38)
-
-
-@given(st.lists(FLOATS, max_size=20))
-def test_a_scale_holds_every_value(values: list[float]) -> None:
-    scale = log_if_wide(values)
-    assert scale.low < scale.high
-    for value in values:
-        assert 0.0 <= scale.position(value) <= 1.0
-    shown = [value for value in values if value > 0] if scale.log else values
-    slack = 1e-6 * (scale.high - scale.low)
-    for value in shown:
-        assert scale.low - 1e-6 * abs(scale.low) - slack <= value <= scale.high + slack
-
-
-@given(st.lists(FLOATS, max_size=20))
-def test_a_higher_value_is_never_drawn_lower(values: list[float]) -> None:
-    scale = log_if_wide(values)
-    places = [scale.position(value) for value in sorted(values)]
-    assert places == sorted(places)
-
-
-def test_zero_and_negative_losses_have_an_axis() -> None:
-    assert log_if_wide([0.0, 5000.0, 0.01]).log  # hinge reaches zero: drawn at the lower edge
-    assert not log_if_wide([-1.0, -0.2]).log
-    assert log_if_wide([-1.0, -0.2]) == Scale(-1.0, -0.2, log=False)
-    assert log_if_wide([0.0]) == Scale(-1.0, 1.0)
-
-
-def test_accuracy_zooms_in_only_where_nothing_is_left_out() -> None:
-    assert fraction_scale([0.97, 0.91]) == Scale(0.9, 1.0)
-    assert fraction_scale([0.97, 0.3]) == Scale(0.0, 1.0)
-    assert fraction_scale([]) == Scale(0.0, 1.0)
-
-
-def test_the_step_axis_doubles_and_ends_with_the_plan() -> None:
-    ends = [axis_end(step, 1000) for step in (0, 64, 65, 500, 513, 1000)]
-    assert ends == [64, 64, 128, 512, 1000, 1000]
-    assert axis_end(1200, 1000) == 1200 and axis_end(10**7) == 2**24
-    assert axis_end(3, 10) == 10
+from nanotrain_tui.drawing.scale import ceiling
 
 
 @pytest.mark.parametrize(

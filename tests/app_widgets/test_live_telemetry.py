@@ -82,7 +82,7 @@ def test_the_guards_limits_are_lines_across_the_temperature(highest: float) -> N
     charts = {chart.title: chart for chart in stacked(state_of(rows))}
     chart = charts["Temperature"]
     lines = text_of(draw_chart(chart, 60, 12, UNICODE))
-    assert sum("──────" in line for line in lines[:-1]) == 2 and "▽" in lines[-1]
+    assert sum("──────" in line for line in lines[:-1]) == 2 and "▽" in lines[-2]
     assert chart.last == highest
     lines = text_of(draw_chart(charts["Power"], 60, 12, UNICODE))
     assert not any("──────" in line for line in lines[:-1])

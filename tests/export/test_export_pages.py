@@ -10,14 +10,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from recorded import Recording, tutorial_run
 
-from nanotrain_tui.drawing.scale import log_if_wide
 from nanotrain_tui.export import Options, TextFormat, get_format
 from nanotrain_tui.export.session_charts import read_charts
-from nanotrain_tui.export.vector import step_text, ticks
+from nanotrain_tui.export.vector import step_text
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.labels import Labels, write_labels
 from nanotrain_tui.session.recording.reader import SessionReader
@@ -154,15 +151,6 @@ def test_the_axis_has_steps_and_begins_with_the_training(tmp_path: Path) -> None
 def test_the_steps_of_the_axis_are_short() -> None:
     texts = [step_text(step) for step in (500, 2000, 20_000, 2_500_000)]
     assert texts == ["500", "2,000", "20k", "2.5M"]
-
-
-@given(st.lists(st.floats(1e-6, 1e9), min_size=1, max_size=20))
-def test_ticks_are_on_the_axis_and_few(values: list[float]) -> None:
-    scale = log_if_wide(values)
-    found = ticks(scale)
-    assert 1 <= len(found) <= 10 and found == sorted(found)
-    slack = 1e-6 * max(abs(scale.low), abs(scale.high))
-    assert all(scale.low - slack <= tick <= scale.high + slack for tick in found)
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="SKIPPED LOUDLY: there is no Chromium here")

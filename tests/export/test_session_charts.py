@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from recorded import Recording, accuracy_at, loss_at, tutorial_run
 
-from nanotrain_tui.drawing.scale import ceiling, log_if_wide
+from nanotrain_tui.drawing.scale import Curves, ceiling, linear_scale
 from nanotrain_tui.export.session_charts import Chart, Charts, Point, read_charts
 from nanotrain_tui.export.vector import draw_charts, step_text
 from nanotrain_tui.session.folder import SessionFolder
@@ -51,8 +51,8 @@ def test_gauges_that_never_moved_from_nought_are_left_out(tmp_path: Path) -> Non
     ram = keys["ram"]
     assert [point.mean for point in ram.line] == [901, 902, 903, 904]
     assert [point.t for point in ram.line] == pytest.approx([1, 2, 3, 4], abs=0.05)
-    scale = ram.scale(ram.values())
-    assert (scale.low, scale.high) == pytest.approx((900.7, 904.3))
+    scale = ram.scale(ram.curves(), 8)
+    assert (scale.low, scale.high) == pytest.approx((900.6, 904.4))
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_gauges_scale_has_a_margin_and_no_negative_part_of_its_own(
     recording.recorder.sample(recording.t, 5, {"source": "psutil", "ram_used_mb": 1})
     folder = recording.steps(5).finished()
     ram = {chart.key: chart for chart in charts_of(folder).charts}["ram"]
-    scale = ram.scale(values)
+    scale = ram.scale(Curves([values]), 8)
     assert (scale.low, scale.high) == pytest.approx((low, high))
 
 
@@ -88,7 +88,7 @@ def test_round_numbers(step: float, wanted: float) -> None:
 def test_times_have_the_largest_unit_that_is_there_three_times(
     length: float, first: str, last: str
 ) -> None:
-    chart = Chart("loss", "Loss", [[Point(0.0, 1.0, 1.0, 1.0)]], log_if_wide)
+    chart = Chart("loss", "Loss", [[Point(0.0, 1.0, 1.0, 1.0)]], linear_scale)
     drawn = draw_charts(Charts([chart], [(0.0, 1200), (length, 20_000)], [], 0.0, length))
     texts = [text for text in re.findall(r">([^<>]+)</text>", drawn) if text[:1].isdigit()]
     times = [text for text in texts if text.endswith(last[last.index(" ") :])]

@@ -12,6 +12,7 @@ from nanotrain_tui.drawing.chart import draw_chart
 from nanotrain_tui.drawing.chart_model import ChartContext
 from nanotrain_tui.drawing.charts.metric_charts import metric_chart
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
+from nanotrain_tui.drawing.legend import chart_legend
 from nanotrain_tui.follow.replay import Replay
 from nanotrain_tui.follow.source import Follower, LocalSource
 from nanotrain_tui.session import events
@@ -107,7 +108,7 @@ def test_every_kind_has_a_constant(kind: str) -> None:
 
 
 def test_a_new_kind_is_found_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sign = events.Sign("§", "$", "warning", 9)
+    sign = events.Sign("§", "$", "warning", 9, "The data were shuffled.")
     kind = events.Kind(
         {"message": events.TEXT, "rows": events.COUNT}, level="good", sign=sign, is_stop=True
     )
@@ -123,6 +124,7 @@ def test_a_new_kind_is_found_everywhere(tmp_path: Path, monkeypatch: pytest.Monk
     assert ("shuffled again", "good") in [(line.text, line.level) for line in state.log]
     assert (20, "reshuffled") in [(mark.step, mark.kind) for mark in state.marks]
     assert [UNICODE.sign(sign), ASCII.sign(sign)] == ["§", "$"]
+    assert ("$", "The data were shuffled.") in chart_legend(ASCII)
     axis = draw_chart(metric_chart(ChartContext(state), state.metrics.get("loss")), 60, 8, UNICODE)[
         -1
     ]

@@ -1,10 +1,15 @@
-"""What of a recording is in its file, and what only in the log beside it."""
+"""What of a recording is in its file, what in the log beside it, and how it ends."""
 
 import sqlite3
 import subprocess
 
 import pytest
-from session_recordings import recording
+from session_recordings import new_recording, recording
+
+from nanotrain_tui.session.errors import RecordingError
+from nanotrain_tui.session.recording import recorder as recorder_module
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.recorder import Recorder
 
 MEGABYTE = "x" * (1 << 20)
 
@@ -92,3 +97,23 @@ def test_freed_space_is_used_to_write_the_log_into_the_file(tmp_path, monkeypatc
         recorder.event(2.0, 0, "note", {"message": "second"})
         assert recorder.trouble is None
         assert messages_in_file(folder, tmp_path) == ['{"message": "first"}']
+
+
+def test_without_a_reserve_the_recording_does_not_live_on_it(tmp_path):
+    with recording(tmp_path) as (_, recorder):
+        recorder._reserve.remove()
+        assert not recorder.lives_on_reserve
+
+
+def test_a_summary_that_cannot_be_made_does_not_keep_a_recording_from_its_end(
+    tmp_path, monkeypatch
+):
+    def fail(_):
+        raise RecordingError("it has no configuration")
+
+    folder = new_recording(tmp_path)
+    recorder = Recorder(folder)
+    monkeypatch.setattr(recorder_module, "to_store", fail)
+    assert recorder.finish()
+    with SessionReader(folder) as reader:
+        assert reader.events() == []

@@ -1,4 +1,4 @@
-"""The examples and tables in the documentation of the format are correct."""
+"""The documentation of the format is correct, and so are the levels of its events."""
 
 import re
 import sqlite3
@@ -11,6 +11,8 @@ from session_recordings import recording, write_steps
 
 from nanotrain_tui.session import events
 from nanotrain_tui.session import state as states
+from nanotrain_tui.session.event_levels import GUARD_ACTIONS
+from nanotrain_tui.session.events import EVENTS, GUARD, level_of
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.schema import TABLES
 
@@ -99,3 +101,15 @@ def test_every_documented_event_is_in_the_table():
 def test_every_state_after_an_event_is_one():
     known = states.LIVE | states.ENDED
     assert {entry.state for entry in events.EVENTS.values() if entry.state} <= known
+
+
+def test_a_kind_has_one_level_and_an_unknown_kind_is_information():
+    for kind, entry in EVENTS.items():
+        assert level_of(kind, {}) == entry.level, kind
+    assert level_of("of_a_newer_version", {}) == "info"
+
+
+def test_an_action_of_the_guard_has_a_level_of_its_own():
+    for name, action in GUARD_ACTIONS.items():
+        assert level_of(GUARD, {"action": name}) == action.level, name
+    assert level_of(GUARD, {"action": 7}) == EVENTS[GUARD].level

@@ -1,24 +1,20 @@
-"""The keys of the charts: cursor, zoom, smoothing, axes, and the charts screen."""
+"""The keys of the charts: cursor, zoom, smoothing and axes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
-from nanotrain_tui.app.handlers.chart_text import named, scale_text
+from nanotrain_tui.app.handlers.chart_text import scale_text
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Screens, Shell
-from nanotrain_tui.app.keys.actions import CHART_KEYS
-from nanotrain_tui.app.screens.charts import ChartsScreen
 from nanotrain_tui.app.source.jobs import Window
 from nanotrain_tui.app.widgets.charts import ChartWidget
-from nanotrain_tui.catalog.formats import clock, plural
-from nanotrain_tui.drawing.axis import whole_end
-from nanotrain_tui.drawing.chart_model import NO_DETAIL, Chart, ChartContext, Detail
+from nanotrain_tui.catalog.formats import clock
+from nanotrain_tui.drawing.axis import extent
+from nanotrain_tui.drawing.chart_model import NO_DETAIL, ChartContext, Detail
 from nanotrain_tui.drawing.chart_view import LEAST_STEPS, SMOOTHINGS, ChartView
-from nanotrain_tui.drawing.charts.row import ChartRow
-from nanotrain_tui.drawing.charts.table import chart_rows, missing, stacked
-from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut
+from nanotrain_tui.drawing.glyphs import terminal_glyphs
 from nanotrain_tui.follow.run_state import Mark, RunState
 from nanotrain_tui.session.events import signs
 
@@ -54,96 +50,14 @@ class ChartActions:
             self._name = state.name
             self._asked = self._read = None
             self._curves = NO_DETAIL
-            self._set(replace(self.view, window=None, cursor=None, top=0))
+            self.show(replace(self.view, window=None, cursor=None, top=0))
         self._ask()
 
     def windowed(self, window: Window, curves: Detail) -> None:
         """Take the curves of a window that has been read."""
         if window == self._asked:
             self._read, self._curves = window, curves
-            self._set(self.view)
-
-    # --- the screen ------------------------------------------------------------------------
-
-    def opened(self) -> None:
-        """Fill the charts screen once it has its size."""
-        screen = self._screens.charts
-        if screen is None:
-            return
-        screen.stack.update_view(self.view, self.detail)
-        screen.show_state(self._link.state)
-        last_key = min(len(chart_rows(self._link.state)), len(CHART_KEYS))
-        parts = [f"Esc: return, 1 to {last_key}: hide or show a chart."]
-        lost = [row.title for row in missing(self._link.state)]
-        if lost:
-            parts.append(f"Not recorded: {named(lost)}.")
-        crowded = [chart.title for chart in self._crowded(screen)]
-        if crowded:
-            more = " (d: show more)" if len(crowded) > 1 else ""
-            parts.append(f"Not shown: {named(crowded)}{more}.")
-        self._shell.say(" ".join(parts))
-        self._screens.refresh_keys()
-
-    def closed(self, _: object) -> None:
-        """Draw the dashboard again, which was covered by the charts screen."""
-        self._screens.dashboard.show_view(self.view, self.detail)
-        self._screens.show(self._link.state)
-
-    def chart_row(self, key: str) -> None:
-        rows, screen = chart_rows(self._link.state), self._screens.charts
-        row = rows[int(key) - 1] if int(key) <= len(rows) else None
-        if screen is None:
-            self._shell.say(
-                "Press z to open the charts screen. There the digits hide and show charts."
-            )
-        elif row is None:
-            self._shell.say(
-                f"There is no chart {key}. This session has {plural(len(rows), 'chart')}.",
-                "warning",
-            )
-        else:
-            self._toggle(row, key, screen)
-
-    def more_charts(self) -> None:
-        """Show the charts that do not fit; after the last ones, the first ones again."""
-        screen, charts = self._screens.charts, self._shown_charts()
-        if screen is None:
-            self._shell.say(
-                "Press z to open the charts screen. There d shows the charts that do not fit."
-            )
-        elif not self._crowded(screen):
-            self._shell.say("All charts are shown.")
-        else:
-            shown = screen.stack.with_room(charts)
-            below = charts.index(shown[-1]) + 1
-            self._set(replace(self.view, top=below if below < len(charts) else 0))
-            now = screen.stack.with_room(charts)
-            first, last = charts.index(now[0]) + 1, charts.index(now[-1]) + 1
-            self._shell.say(
-                f"Charts {first} to {last} of {len(charts)}. Press d to show the next ones."
-            )
-
-    def _crowded(self, screen: ChartsScreen) -> Sequence[Chart]:
-        """The charts that do not fit on the screen."""
-        charts = self._shown_charts()
-        shown = {chart.key for chart in screen.stack.with_room(charts)}
-        return [chart for chart in charts if chart.key not in shown]
-
-    def _toggle(self, row: ChartRow, key: str, screen: ChartsScreen) -> None:
-        """Hide a chart or show it again, where that leaves or finds one to see."""
-        title = cut(row.title, METRIC_CELLS)
-        if row.key in [one.key for one in missing(self._link.state)]:
-            self._shell.say(f"{title} was not recorded.", "warning")
-        elif row.key in [chart.key for chart in self._crowded(screen)]:
-            self._shell.say(
-                f"{title} does not fit. Hide another chart with its digit key.", "warning"
-            )
-        elif row.key not in self.view.hidden and len(self._shown_charts()) == 1:
-            self._shell.say(f"Cannot hide {title}: it is the only chart.", "warning")
-        else:
-            self._set(self.view.toggled(row.key))
-            what = "hidden" if row.key in self.view.hidden else "shown"
-            self._shell.say(f"{title} is {what}. Press {key} again to undo.")
+            self.show(self.view)
 
     # --- the view --------------------------------------------------------------------------
 
@@ -155,7 +69,7 @@ class ChartActions:
 
     def _zoom(self, closer: bool) -> None:
         before = self.view
-        self._set(self.view.zoomed(closer, self._newest, self._end))
+        self.show(self.view.zoomed(closer, self._newest, self._whole))
         if self.view == before:
             least = f"Cannot zoom in further: the minimum is {LEAST_STEPS} steps."
             self._shell.say(least if closer else "All steps are already shown.")
@@ -163,7 +77,7 @@ class ChartActions:
             self._shell.say(self._extent())
 
     def zoom_all(self) -> None:
-        self._set(self.view.whole())
+        self.show(self.view.whole())
         self._shell.say(self._extent())
 
     def pan_left(self) -> None:
@@ -176,13 +90,13 @@ class ChartActions:
         if self.view.window is None:
             self._shell.say("All steps are shown. Press + to zoom in.")
             return
-        self._set(self.view.panned(direction, self._newest, self._end))
+        self.show(self.view.panned(direction, self._newest, self._whole))
         self._shell.say(self._extent())
 
     def _extent(self) -> str:
         if self.view.window is None:
             return "All steps are shown."
-        first, last = self.view.shown(self._end)
+        first, last = self.view.shown(self._whole)
         return f"Steps {first:,} to {last:,}. Press 0 to show all."
 
     def smoother(self) -> None:
@@ -192,7 +106,7 @@ class ChartActions:
         self._smooth(False)
 
     def _smooth(self, more: bool) -> None:
-        self._set(self.view.smoothed(more))
+        self.show(self.view.smoothed(more))
         weight = self.view.smoothing
         if not weight:
             self._shell.say("The training curves are not smoothed.")
@@ -203,11 +117,11 @@ class ChartActions:
             )
 
     def scale(self) -> None:
-        self._set(self.view.scaled())
+        self.show(self.view.scaled())
         self._shell.say(*scale_text(self._link.state, self.view.scale))
 
     def along(self) -> None:
-        self._set(self.view.along())
+        self.show(self.view.along())
         kind = ChartContext(self._link.state, self.view, self.detail).axis.kind
         if kind == self.view.axis:
             self._shell.say(f"The x axis shows the {AXIS_TEXTS[kind]}.")
@@ -231,12 +145,23 @@ class ChartActions:
         self._to_column(1)
 
     def chart_first(self) -> None:
-        self._place(0, lambda mark: mark.step == 0)
+        first = self._whole[0]
+        self._place(first, lambda mark: mark.step == first)
 
     def chart_last(self) -> None:
         newest = self._newest
         self._place(newest, lambda mark: mark.step == newest)
-        self._set(replace(self.view, cursor=None))  # the cursor follows the training again
+        self.show(replace(self.view, cursor=None))  # the cursor follows the training again
+
+    def point(self, cell: int, across: int) -> None:
+        """Move the cursor to a cell of an x axis with ``across`` cells."""
+        axis = ChartContext(self._link.state, self.view, self.detail).with_time().axis
+        step = axis.step_in(cell, across)
+        if step > self._newest:
+            self.chart_last()
+        else:
+            here = axis.cell(step, across)
+            self._place(step, lambda mark: axis.cell(mark.step, across) == here)
 
     def _to_mark(self, direction: int) -> None:
         marks = self._link.state.marks
@@ -268,11 +193,15 @@ class ChartActions:
         self._place(step, lambda mark: axis.cell(mark.step, across) == column is not None)
 
     def _place(self, step: int, there: Callable[[Mark], bool]) -> None:
-        self._set(self.view.moved(step, self._newest, self._end))
+        self.show(self.view.moved(step, self._newest, self._whole))
         marks = [mark for mark in self._link.state.marks if there(mark)]
         # An edit is more important than a checkpoint at the same step.
         marks.sort(key=lambda mark: list(signs()).index(mark.kind), reverse=True)
-        texts = [f"step {mark.step:,}, {clock(mark.t)}: {mark.text}" for mark in marks]
+        glyphs = terminal_glyphs()
+        texts = [
+            f"{glyphs.sign(signs()[mark.kind])} step {mark.step:,}, {clock(mark.t)}: {mark.text}"
+            for mark in marks
+        ]
         self._shell.say("; ".join(texts) or f"step {step:,}: no event.")
 
     # --- inside ----------------------------------------------------------------------------
@@ -282,8 +211,8 @@ class ChartActions:
         return self._link.state.step
 
     @property
-    def _end(self) -> int:
-        return whole_end(self._link.state)
+    def _whole(self) -> tuple[int, int]:
+        return extent(self._link.state)
 
     @property
     def _cursor(self) -> int:
@@ -298,16 +227,14 @@ class ChartActions:
             return focused
         return self._screens.dashboard.lowest_chart
 
-    def _shown_charts(self) -> Sequence[Chart]:
-        return stacked(self._link.state, self.view, self.detail)
-
-    def _set(self, view: ChartView) -> None:
+    def show(self, view: ChartView) -> None:
+        """Use a view for all charts."""
         self.view = view
         self._ask()
         (self._screens.charts or self._screens.dashboard).show_view(view, self.detail)
 
     def _wanted(self) -> tuple[int, int]:
-        first, last = self.view.shown(self._end)
+        first, last = self.view.shown(self._whole)
         return first, min(last, self._newest)
 
     def _slack(self) -> int:

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from nanotrain_tui.app.form.model import FormModel
-from nanotrain_tui.app.handlers.charts import ChartActions
+from nanotrain_tui.app.handlers.chart_stack import StackActions
 from nanotrain_tui.app.handlers.export import ExportActions
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Screens, Shell
@@ -28,7 +28,7 @@ class ViewContext(NamedTuple):
     backend: Backend
     key_table: Keymap
     preferences: Preferences
-    charts: ChartActions
+    charts: StackActions
     export: ExportActions
 
 

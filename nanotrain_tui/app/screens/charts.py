@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -18,6 +19,7 @@ from nanotrain_tui.drawing.chart_stack import cells_across, draw_stack, visible
 from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.charts.table import stacked
 from nanotrain_tui.drawing.lines import Line
+from nanotrain_tui.drawing.scale import LABEL_CELLS
 from nanotrain_tui.follow.run_state import RunState
 
 
@@ -34,6 +36,18 @@ class ChartStack(ChartWidget):
     @property
     def cells_across(self) -> int:
         return cells_across(self.content_size.width)
+
+    @property
+    def first_cell(self) -> int:
+        return LABEL_CELLS + 1
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.post_message(self.Scrolled(-1))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.post_message(self.Scrolled(1))
 
     def with_room(self, charts: Sequence[Chart]) -> Sequence[Chart]:
         """The charts that fit on the screen."""

@@ -17,6 +17,8 @@ from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.app.widgets.bars import MessageLine
 from nanotrain_tui.app.widgets.live import LiveWidget
+from nanotrain_tui.drawing.chart_model import WHOLE
+from nanotrain_tui.drawing.chart_view import SCALE_TEXTS
 from nanotrain_tui.drawing.comparison import comparison
 from nanotrain_tui.drawing.lines import Line
 from nanotrain_tui.drawing.overlay import draw_overlay
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from nanotrain_tui.follow.compare import ComparedRun
     from nanotrain_tui.session.metrics import MetricPart
 
-KEYS = " m metric   b x axis: step, time, epoch   up down scroll   Esc back"
+KEYS = " m metric   b step, time, epoch   y scale   up down scroll   Esc back"
 
 
 class Overlay(LiveWidget):
@@ -37,11 +39,14 @@ class Overlay(LiveWidget):
         self.runs: Sequence[ComparedRun] = ()
         self.metric: MetricPart | None = None  # None: no session has a metric
         self.axis = AXES[0]
+        self.view = WHOLE  # only its scale is used
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
         if self.metric is None:
             return []
-        return draw_overlay(self.runs, self.metric, self.axis, width, height, self.glyphs)
+        return draw_overlay(
+            self.runs, self.metric, self.axis, width, height, self.glyphs, self.view.scale
+        )
 
 
 class CompareScreen(Screen[None]):
@@ -61,6 +66,7 @@ class CompareScreen(Screen[None]):
         Binding("escape,q", "app.pop_screen", show=False),
         Binding("m", "metric", show=False),
         Binding("b,x", "axis", show=False),
+        Binding("y", "scale", show=False),
     ]
 
     def __init__(self, library: Library, names: Sequence[str]) -> None:
@@ -107,6 +113,12 @@ class CompareScreen(Screen[None]):
         if overlay.metric is not None:
             overlay.metric = known[(known.index(overlay.metric) + 1) % len(known)]
             overlay.redraw()
+
+    def action_scale(self) -> None:
+        overlay = self.query_one(Overlay)
+        overlay.view = overlay.view.scaled()
+        overlay.redraw()
+        self.query_one(MessageLine).say(SCALE_TEXTS[overlay.view.scale])
 
     def action_axis(self) -> None:
         overlay = self.query_one(Overlay)

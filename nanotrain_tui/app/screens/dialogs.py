@@ -17,6 +17,8 @@ from textual.widgets.option_list import Option
 from nanotrain_tui.app.keys.actions import ACTIONS
 from nanotrain_tui.app.keys.keymap import Keymap
 from nanotrain_tui.app.widgets.editor import FieldEditor
+from nanotrain_tui.drawing.glyphs import terminal_glyphs
+from nanotrain_tui.drawing.legend import chart_legend
 
 
 class Item(NamedTuple):
@@ -247,13 +249,14 @@ _MARKS = (
 
 
 def help_text(keymap: Keymap) -> Content:
-    """Every group of actions, then the keys while editing and the form's marks."""
+    """Every group of actions, the keys while editing, and the marks of form and charts."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for action in ACTIONS:
         groups.setdefault(action.group, []).append((keymap.all_shown(action.id), action.help))
     groups["While editing"] = list(_EDITING)
     groups["While a session runs"] = list(_RULE)
     groups["Marks in the form"] = list(_MARKS)
+    groups["Lines and signs on the charts"] = chart_legend(terminal_glyphs())
     parts: list[str | tuple[str, str]] = []
     for group, lines in groups.items():
         parts.append((f"{group}\n", "bold $primary"))

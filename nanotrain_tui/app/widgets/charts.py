@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from textual import events
+from textual.message import Message
+
 from nanotrain_tui.app.keys.actions import bindings
 from nanotrain_tui.app.widgets.live import LiveWidget
 from nanotrain_tui.drawing.chart import cells_across, draw_chart
@@ -52,6 +55,33 @@ class ChartWidget(LiveWidget):
     def cells_across(self) -> int:
         """The width of the x axis, in cells."""
         return max(1, cells_across(*self.content_size))
+
+    class Pointed(Message):
+        """A cell of the x axis, which has ``across`` cells, was clicked."""
+
+        def __init__(self, cell: int, across: int) -> None:
+            super().__init__()
+            self.cell = cell
+            self.across = across
+
+    class Scrolled(Message):
+        """The mouse wheel was turned over the charts."""
+
+        def __init__(self, charts: int) -> None:
+            super().__init__()
+            self.charts = charts  # down if positive
+
+    @property
+    def first_cell(self) -> int:
+        """The cell of this widget's content at which the x axis begins."""
+        return self.content_size.width - self.cells_across
+
+    def on_click(self, event: events.Click) -> None:
+        # The event's own x is that of the tile that was clicked.
+        cell = event.screen_x - self.content_region.x - self.first_cell
+        if 0 <= cell < self.cells_across:
+            event.stop()
+            self.post_message(self.Pointed(int(cell), self.cells_across))
 
     @property
     def shows_raw(self) -> bool:

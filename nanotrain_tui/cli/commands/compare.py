@@ -11,7 +11,6 @@ from nanotrain_tui.cli.options import complete_session, json_option
 from nanotrain_tui.cli.output import print_json, table, width
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.session.metrics import (
-    PERCENT,
     SCORED_BY,
     STANDARD_METRICS,
     TEST,
@@ -196,6 +195,7 @@ def _differences(found: list["ComparedRun"], differ: dict[str, list[str]]) -> st
 def _chart(found: list["ComparedRun"], curve: MetricPart, axis: str) -> str:
     from nanotrain_tui.cli.chart import draw_lines
     from nanotrain_tui.cli.charts import colour_and_simple
+    from nanotrain_tui.drawing.metric_text import figures_of, scale_of
 
     traces = {one.name: one.trace(curve, axis) for one in found}
     metric = _known(found, curve.metric)
@@ -205,4 +205,5 @@ def _chart(found: list["ComparedRun"], curve: MetricPart, axis: str) -> str:
     along = {"step": "steps", "time": "seconds", "epoch": "epochs"}[axis]
     part = "" if curve.part == TRAINING else f"{curve.part} "
     title = f"{part}{metric.label} over {along}"
-    return draw_lines(title, traces, width(), metric.format == PERCENT, colour, simple)
+    scale, label = scale_of(metric), figures_of(metric).label
+    return draw_lines(title, traces, width(), scale, label, colour, simple)

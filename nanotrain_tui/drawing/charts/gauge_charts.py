@@ -8,7 +8,7 @@ from functools import partial
 from nanotrain_tui.catalog.formats import short
 from nanotrain_tui.drawing.chart_model import Chart, ChartContext
 from nanotrain_tui.drawing.charts.row import ChartRow
-from nanotrain_tui.drawing.scale import Scale, linear_scale
+from nanotrain_tui.drawing.scale import Curves, Scale, linear_scale, round_scale
 from nanotrain_tui.follow.run_state import Gauge, RunState
 
 #: The title of each chart by its gauge. The temperature is the one that the heat guard watches.
@@ -36,7 +36,7 @@ def gauge_chart(context: ChartContext, gauge: str) -> Chart:
         train=context.gauge_curve(gauge) or known.curve,
         whole=known.curve,
         last=known.now,
-        scale=lambda values: scale([*values, *limits]),
+        scale=lambda curves, rows: scale(Curves([*curves.lines, limits]), rows),
         figure=written,
         batch_figure=written,
         label=short,
@@ -52,8 +52,8 @@ def _limits(state: RunState, unit: str) -> tuple[float, ...]:
     return (known.resume, known.pause) if known is not None and unit == "°C" else ()
 
 
-def _percents(_: Sequence[float]) -> Scale:
-    return Scale(0.0, 100.0)
+def _percents(_: Curves, rows: int) -> Scale:
+    return round_scale(0.0, 100.0, rows, within=(0.0, 100.0))
 
 
 def _with_unit(value: float | None, missing: str, unit: str) -> str:

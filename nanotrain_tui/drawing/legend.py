@@ -1,0 +1,17 @@
+"""Explains every line and symbol of the charts."""
+
+from __future__ import annotations
+
+from nanotrain_tui.drawing.glyphs import Glyphs
+from nanotrain_tui.session.events import signs
+
+
+def chart_legend(glyphs: Glyphs) -> list[tuple[str, str]]:
+    """Each line and symbol of a chart, and what it means: first lines, then signs of events."""
+    return [
+        (glyphs.train, "The training batches; each column shows their mean."),
+        (glyphs.test, "The evaluations."),
+        (f"{glyphs.above} {glyphs.below}", "At an edge: the value is above or below the axis."),
+        (f"{glyphs.cross} {glyphs.infinite}", "At the upper edge: NaN, or infinite."),
+        *((glyphs.sign(sign), sign.about) for sign in reversed(signs().values())),
+    ]
