@@ -13,12 +13,12 @@ from .choices import (
     ON_HEAT,
     ON_LOW_MEMORY,
     ON_NAN,
-    SCHEDULES,
     XLA_MODES,
     Choice,
 )
 from .losses import LOSSES
 from .optimizers import OPTIMIZERS
+from .schedules import SCHEDULES
 
 CHOICE, INT, FLOAT, BOOL, PATH, LAYERS, COMMAND = (
     "choice", "int", "float", "bool", "path", "layers", "command",

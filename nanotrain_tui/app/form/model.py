@@ -107,6 +107,10 @@ class FormModel:
         """The values given, without defaults. Not checked."""
         return dict(self._given)
 
+    def values(self) -> Config:
+        """Every field that applies, with defaults for values not given. Not checked."""
+        return full(self._given)
+
     def value(self, key: str) -> Any:
         return self._given.get(key, default_of(key, self._given))
 

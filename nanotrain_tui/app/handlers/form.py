@@ -12,7 +12,7 @@ from nanotrain_tui.app.handlers.steering import SteeringActions
 from nanotrain_tui.app.screens.dialogs import Item, PickList, Prompt
 from nanotrain_tui.app.screens.jump import Jump
 from nanotrain_tui.app.source.ports import SavePreset
-from nanotrain_tui.catalog import ACTIVATIONS, FIELDS, ConfigError, applies, format_value
+from nanotrain_tui.catalog import FIELDS, ConfigError, applies, format_value
 from nanotrain_tui.catalog.fields import BOOL, CHOICE, FLOAT, INT
 from nanotrain_tui.catalog.formats import plural
 from nanotrain_tui.config.presets import DEFAULT
@@ -148,7 +148,7 @@ class FormActions:
                 name,
                 _choice_label(name, entry.label),
                 entry.summary,
-                small_curve(name) if name in ACTIVATIONS else "",
+                small_curve(key, name),
             )
             for name, entry in (field.choices or {}).items()
         ]

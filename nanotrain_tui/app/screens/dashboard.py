@@ -11,7 +11,7 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from nanotrain_tui.app.form.model import FormModel
+from nanotrain_tui.app.form.model import PRESET_KEY, FormModel
 from nanotrain_tui.app.keys.actions import bindings
 from nanotrain_tui.app.screens.live_screen import LiveScreen
 from nanotrain_tui.app.widgets.bars import FieldAbout, KeyLine, MessageLine
@@ -25,10 +25,9 @@ from nanotrain_tui.app.widgets.panels import (
     TelemetryPanel,
 )
 from nanotrain_tui.app.widgets.scrubber import Scrubber
-from nanotrain_tui.catalog import FIELDS
 from nanotrain_tui.drawing.chart_model import Detail
 from nanotrain_tui.drawing.chart_view import ChartView
-from nanotrain_tui.drawing.curves import FUNCTIONS
+from nanotrain_tui.drawing.curves import has_curve
 from nanotrain_tui.follow.run_state import LogLine, RunState
 from nanotrain_tui.session.events import NOTE
 
@@ -152,7 +151,8 @@ class Dashboard(LiveScreen):
         """Explain the field under the cursor below the form."""
         row = self.form.row
         self.set_class(bool(row.problem or row.advice), "-problem")
-        self.set_class(row.key in FIELDS and self.model.value(row.key) in FUNCTIONS, "-curve")
+        drawn = row.key != PRESET_KEY and has_curve(row.key, self.model.value(row.key))
+        self.set_class(drawn, "-curve")
         self.query_one(FieldAbout).show(self.form, self.has_class("-wide"))
 
     def reload_form(self) -> None:

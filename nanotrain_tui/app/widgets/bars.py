@@ -15,7 +15,7 @@ from nanotrain_tui.app.form.field_text import bounds, explain
 from nanotrain_tui.app.form.model import PRESET_KEY, FormModel
 from nanotrain_tui.app.keys.keymap import FooterItem
 from nanotrain_tui.app.widgets.form_list import FormList
-from nanotrain_tui.drawing.curves import FUNCTIONS, draw_curve
+from nanotrain_tui.drawing.curves import draw_curve
 from nanotrain_tui.drawing.glyphs import plain, terminal_glyphs
 
 CURVE_CELLS = 14
@@ -109,7 +109,7 @@ def _preset(model: FormModel) -> Content:
 
 def _short(model: FormModel, key: str) -> Content:
     field, choice = explain(key, model.value(key))
-    return Content.assemble(*_drawn(model.value(key)), choice or field)
+    return Content.assemble(*_drawn(model, key), choice or field)
 
 
 def _full(model: FormModel, key: str) -> Content:
@@ -117,7 +117,7 @@ def _full(model: FormModel, key: str) -> Content:
     parts: list[str | tuple[str, str]] = [(f"{key}\n", "bold $primary"), field]
     if choice:
         parts.append("\n")
-        parts += _drawn(model.value(key))
+        parts += _drawn(model, key)
         parts.append(f"{model.text(key)}: {choice}")
     allowed = bounds(key)
     if allowed:
@@ -125,9 +125,10 @@ def _full(model: FormModel, key: str) -> Content:
     return Content.assemble(*parts)
 
 
-def _drawn(value: object) -> list[tuple[str, str]]:
-    """An activation's curve, two rows high; empty for other values."""
-    if value not in FUNCTIONS:
+def _drawn(model: FormModel, key: str) -> list[tuple[str, str]]:
+    """The curve of a field, two rows high, with its axes beside it; empty if it has none."""
+    curve = draw_curve(key, model.values(), CURVE_CELLS, 2)
+    if curve is None:
         return []
-    top, bottom = draw_curve(str(value), CURVE_CELLS, 2)
-    return [(f"{top}  y = f(x)\n{bottom}  x: -4..4\n", "$primary")]
+    top, bottom = curve.rows
+    return [(f"{top} {curve.y}\n{bottom} {curve.x}\n", "$primary")]
