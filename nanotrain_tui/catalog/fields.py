@@ -29,11 +29,14 @@ LIVE = "live"  # from the next step on
 SWAP = "swap"  # the weights are kept, the graph is traced again
 RESTART = "restart"  # only in a new session: the key cannot change during training
 
+AUTO, OFF, NONE = "auto", "off", "none"  # words for 0
+
 
 class Field(NamedTuple):
     """One key. ``low`` and ``high`` are inclusive bounds, ``above`` and ``below`` exclusive ones.
 
     ``applies_to`` is a key of a choice and the choices for which this key has a meaning.
+    ``zero`` is the word for 0, ``auto``, ``off`` or ``none``, where 0 is not meant as a number.
     """
 
     key: str
@@ -49,6 +52,7 @@ class Field(NamedTuple):
     below: Optional[float] = None
     applies_to: Optional[Tuple[str, Tuple[str, ...]]] = None
     live: str = LIVE
+    zero: str = ""
 
 
 OUTPUTS: Dict[str, Any] = {
@@ -94,10 +98,10 @@ _MODEL = (
           "How the weights are initialized before training.", choices=INITIALIZERS, live=RESTART),
     Field("model.dropout", "dropout", "Model", FLOAT, 0.0,
           "The fraction of hidden units set to zero at each step. Values of 0.2 to 0.5 reduce overfitting.",
-          low=0.0, below=1.0),
+          low=0.0, below=1.0, zero=OFF),
     Field("model.l2", "L2 penalty", "Model", FLOAT, 0.0,
           "Adds l2 * (sum of squared weights) to the loss to reduce overfitting. Start with 1e-4.",
-          low=0.0, high=1000.0),
+          low=0.0, high=1000.0, zero=OFF),
 )  # fmt: skip
 
 _LOSS = (
@@ -116,7 +120,7 @@ _OPTIMIZER = (
           above=0.0, high=1000.0),
     Field("optimizer.momentum", "momentum", "Optimizer", FLOAT, None,
           "The fraction of the previous update that is added to the current one. A common value is 0.9.",
-          low=0.0, below=1.0, applies_to=_optimized("momentum")),
+          low=0.0, below=1.0, applies_to=_optimized("momentum"), zero=OFF),
     Field("optimizer.nesterov", "Nesterov", "Optimizer", BOOL, None,
           "Uses Nesterov momentum, which often converges a little faster. Needs a momentum above 0.",
           applies_to=_optimized("nesterov")),
@@ -134,7 +138,7 @@ _OPTIMIZER = (
           above=0.0, high=1.0, applies_to=_optimized("epsilon")),
     Field("optimizer.weight_decay", "weight decay", "Optimizer", FLOAT, None,
           "Each step reduces the weights by this fraction, multiplied by the learning rate.",
-          low=0.0, high=1.0, applies_to=_optimized("weight_decay")),
+          low=0.0, high=1.0, applies_to=_optimized("weight_decay"), zero=OFF),
     Field("optimizer.initial_accumulator_value", "accumulator", "Optimizer", FLOAT, None,
           "The initial value of the sum of squared gradients.",
           low=0.0, high=1e6, applies_to=_optimized("initial_accumulator_value"), live=RESTART),
@@ -145,10 +149,10 @@ _SCHEDULE = (
           "How the learning rate changes during training.", choices=SCHEDULES),
     Field("schedule.warmup_steps", "warm-up steps", "Optimizer", INT, 0,
           "The learning rate rises linearly from 0 over this many steps. Prevents large early updates.",
-          low=0, high=MAX_STEPS),
+          low=0, high=MAX_STEPS, zero=NONE),
     Field("schedule.decay_steps", "decay steps", "Optimizer", INT, 0,
-          "The length of the schedule in steps; for step, the steps between decays. 0: all remaining steps.",
-          low=0, high=MAX_STEPS, applies_to=_scheduled("decay_steps")),
+          "The length of the schedule in steps; for step, the steps between decays. auto: all remaining steps.",
+          low=0, high=MAX_STEPS, applies_to=_scheduled("decay_steps"), zero=AUTO),
     Field("schedule.decay_rate", "decay rate", "Optimizer", FLOAT, 0.9,
           "The learning rate is multiplied by this factor once per decay steps.",
           above=0.0, high=1.0, applies_to=_scheduled("decay_rate")),
@@ -163,16 +167,16 @@ _TRAIN = (
     Field("train.steps", "steps", "Training", INT, 1000,
           "The number of training steps. Each step updates the weights once.", low=1, high=MAX_STEPS),
     Field("train.epochs", "epochs", "Training", INT, 0,
-          "The number of passes over the training data. If above 0, it replaces the number of steps.",
-          low=0, high=100000, live=RESTART),
+          "The number of passes over the training data, which replaces the number of steps. off: steps decides.",
+          low=0, high=100000, live=RESTART, zero=OFF),
     Field("train.eval_every", "evaluate every", "Training", INT, 100,
           "The number of steps between evaluations on the test set. With 100: after steps 1, 101, 201, ...",
           low=1, high=MAX_STEPS),
     Field("train.checkpoint_every", "checkpoint every", "Training", INT, 1000,
-          "The number of steps between checkpoints. 0: only at the end.", low=0, high=MAX_STEPS),
+          "The number of steps between checkpoints. off: only at the end.", low=0, high=MAX_STEPS, zero=OFF),
     Field("train.checkpoint_minutes", "... or minutes", "Training", FLOAT, 0.0,
-          "Also saves a checkpoint after this many minutes. 0: only by the number of steps.",
-          low=0.0, high=10000.0),
+          "Also saves a checkpoint after this many minutes. off: only by the number of steps.",
+          low=0.0, high=10000.0, zero=OFF),
     Field("train.checkpoint_keep", "keep", "Training", INT, 3,
           "The number of recent checkpoints to keep. The best one is always kept.", low=1, high=1000),
     Field("train.on_nan", "when it diverges", "Training", CHOICE, "auto",
@@ -197,7 +201,8 @@ _MACHINE = (
     Field("trainer.xla", "XLA", "Machine", CHOICE, "auto",
           "Whether the optimizer's update is compiled with XLA.", choices=XLA_MODES, live=RESTART),
     Field("trainer.threads", "threads", "Machine", INT, 0,
-          "The number of CPU threads that TensorFlow uses. 0: one per core.", low=0, high=1024, live=RESTART),
+          "The number of CPU threads that TensorFlow uses. auto: one per core.", low=0, high=1024, live=RESTART,
+          zero=AUTO),
     Field("telemetry.tegrastats", "tegrastats", "Machine", PATH, "",
           "The path of the tegrastats program. If empty, it is searched for on the PATH.", live=RESTART),
     Field("telemetry.interval_s", "telemetry every", "Machine", FLOAT, 1.0,
@@ -208,19 +213,19 @@ _GUARD = (
     Field("guard.heat", "when it is hot", "Guard", CHOICE, "pause",
           "What to do before the board gets so hot that it reduces its clock speed.", choices=ON_HEAT),
     Field("guard.limit_c", "too hot at", "Guard", FLOAT, 0.0,
-          "The temperature in °C at which training pauses. 0: the board's limit minus the margin.",
-          low=0.0, high=150.0),
+          "The temperature in °C at which training pauses. auto: the board's limit minus the margin.",
+          low=0.0, high=150.0, zero=AUTO),
     Field("guard.margin_c", "margin", "Guard", FLOAT, 5.0,
           "Training pauses this many °C below the board's limit. The warning comes as many °C earlier.",
           low=0.0, high=50.0),
     Field("guard.resume_c", "resumes below", "Guard", FLOAT, 0.0,
-          "The temperature in °C at which training resumes after a pause. 0: 10 °C below the limit.",
-          low=0.0, high=150.0),
+          "The temperature in °C at which training resumes after a pause. auto: 10 °C below the limit.",
+          low=0.0, high=150.0, zero=AUTO),
     Field("guard.memory", "memory runs out", "Guard", CHOICE, "checkpoint",
           "What to do when memory runs low, before the system kills the trainer.", choices=ON_LOW_MEMORY),
     Field("guard.memory_mb", "... below", "Guard", FLOAT, 0.0,
-          "Memory is low when fewer megabytes than this are available. 0: 5% of the total memory.",
-          low=0.0, high=1e6),
+          "Memory is low when fewer megabytes than this are available. auto: 5% of the total memory.",
+          low=0.0, high=1e6, zero=AUTO),
 )  # fmt: skip
 
 FIELDS: Dict[str, Field] = {

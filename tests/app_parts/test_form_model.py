@@ -130,8 +130,27 @@ def test_a_sessions_configuration_fills_the_form_whatever_else_it_holds() -> Non
     assert model.problem is None
 
 
+def test_zero_is_shown_typed_and_stepped_as_its_word() -> None:
+    model = form()
+    assert (model.shown("guard.limit_c"), model.text("guard.limit_c")) == ("auto", "auto")
+    model.accept("guard.limit_c", "70")
+    model.accept("guard.limit_c", "auto")
+    assert model.value("guard.limit_c") == 0.0
+    assert model.stepped_text("trainer.threads", "auto", up=True) == "1"
+    assert model.stepped_text("trainer.threads", "1", up=False) == "auto"
+
+
+def test_the_first_step_from_auto_is_a_useful_value() -> None:
+    model = form()
+    for key, expected in (
+        ("guard.limit_c", "50"), ("guard.resume_c", "30"), ("guard.memory_mb", "10"),
+    ):  # fmt: skip
+        assert model.stepped_text(key, "auto", up=True) == expected
+        assert model.stepped_text(key, expected, up=False) == "auto"
+
+
 def test_bounds_in_words() -> None:
-    assert bounds("model.dropout") == "0 to under 1"
+    assert bounds("model.dropout") == "0 (off) to under 1"
     assert bounds("optimizer.learning_rate") == "over 0 to 1,000"
     assert bounds("data.dir") == ""
 

@@ -116,7 +116,7 @@ class FormModel:
 
     def text(self, key: str) -> str:
         """The text of a value as the user would type it."""
-        return format_value(self.value(key))
+        return format_value(key, self.value(key))
 
     def accept(self, key: str, text: str) -> None:
         """Take a text typed or chosen by the user. Raises ConfigError if this field is not valid.
@@ -154,7 +154,7 @@ class FormModel:
         refused: ConfigError | None = None
         for value in stepped(key, self.value(key), up):
             try:
-                self.accept(key, format_value(value))
+                self.accept(key, format_value(key, value))
             except ConfigError as error:
                 refused = refused or error
             else:
@@ -169,7 +169,7 @@ class FormModel:
             values = stepped(key, parse_value(key, text), up)
         except ConfigError:
             return None
-        return format_value(values[0]) if values else None
+        return format_value(key, values[0]) if values else None
 
     def add_preset(self, preset: Preset) -> None:
         """Add a preset that was just saved from the form."""

@@ -180,7 +180,7 @@ class FormActions:
             value = self._model.value(key) * by if found[1] == "*" else self._model.value(key) / by
         except (ValueError, ZeroDivisionError):
             return text
-        return format_value(float(f"{value:.9g}"))
+        return format_value(key, float(f"{value:.9g}"))
 
     def _step(self, up: bool) -> None:
         key = self._screens.dashboard.form.key

@@ -255,8 +255,8 @@ def _evaluation(folder: "SessionFolder", event: "Event") -> str:
 def _changes(changes: Mapping[str, Any]) -> str:
     """``key old -> new`` for each change, without the parameters that no longer apply."""
     kept = ((key, old, new) for key, (old, new) in changes.items() if new is not None)
-    return ", ".join(f"{key} {_text(old)} -> {_text(new)}" for key, old, new in kept)
+    return ", ".join(f"{key} {_text(key, old)} -> {_text(key, new)}" for key, old, new in kept)
 
 
-def _text(value: Any) -> str:
-    return format_value(value) or "(none)"
+def _text(key: str, value: Any) -> str:
+    return format_value(key, value) or "(none)"

@@ -273,11 +273,13 @@ def _evaluations(metrics: "Metrics", evaluations: list["Evaluation"]) -> str:
 def _config(state: "RunState") -> str:
     flat = flatten(state.config)
     edits = flat.pop("edits", [])
-    settings = [(key, format_value(value)) for key, value in flat.items() if value != ""]
+    settings = [(key, format_value(key, value)) for key, value in flat.items() if value != ""]
     longest = max((len(key) for key, _ in settings), default=0)
     lines = [f"{key:<{longest}} = {value}" for key, value in settings]
     for edit in edits:
-        changes = ", ".join(f"{key} = {format_value(value)}" for key, value in edit["set"].items())
+        changes = ", ".join(
+            f"{key} = {format_value(key, value)}" for key, value in edit["set"].items()
+        )
         lines.append(f"after step {count(edit['step'])}: {changes}")
     return "\n".join(lines)
 
