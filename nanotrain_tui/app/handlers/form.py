@@ -15,7 +15,7 @@ from nanotrain_tui.app.source.ports import SavePreset
 from nanotrain_tui.catalog import FIELDS, ConfigError, applies, format_value
 from nanotrain_tui.catalog.fields import BOOL, CHOICE, FLOAT, INT
 from nanotrain_tui.catalog.formats import plural
-from nanotrain_tui.config.presets import DEFAULT
+from nanotrain_tui.config.presets import shipped_names
 from nanotrain_tui.drawing.curves import small_curve
 
 _TIMES = re.compile(r"([*/])\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)")
@@ -87,7 +87,7 @@ class FormActions:
 
     def preset(self) -> None:
         items = [Item(name, name, preset.summary) for name, preset in self._model.presets.items()]
-        chosen = self._model.preset_label.partition(",")[0]
+        chosen = self._model.preset_name
         self._shell.push_screen(
             PickList("preset", items, chosen, self._accept_preset), self._preset_taken
         )
@@ -111,8 +111,8 @@ class FormActions:
             self._shell.say(f"Saved as preset {preset.name}: {preset.path}", "good")
             return ""
 
-        label = self._model.preset_label.partition(",")[0]
-        name = "" if label in ("custom", DEFAULT) else label
+        name = self._model.preset_name
+        name = "" if name in shipped_names() else name
         self._shell.push_screen(
             Prompt(
                 "save as preset",

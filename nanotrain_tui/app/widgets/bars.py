@@ -15,6 +15,8 @@ from nanotrain_tui.app.form.field_text import bounds, explain
 from nanotrain_tui.app.form.model import PRESET_KEY, FormModel
 from nanotrain_tui.app.keys.keymap import FooterItem
 from nanotrain_tui.app.widgets.form_list import FormList
+from nanotrain_tui.catalog import FIELDS
+from nanotrain_tui.catalog.formats import value_text
 from nanotrain_tui.drawing.curves import draw_curve
 from nanotrain_tui.drawing.glyphs import plain, terminal_glyphs
 
@@ -102,9 +104,12 @@ class KeyLine(Static):
 
 
 def _preset(model: FormModel) -> Content:
-    name = model.preset_label.partition(",")[0]
-    preset = model.presets.get(name)
-    return Content(preset.summary if preset else "Press Enter to fill the form from a preset.")
+    preset = model.presets.get(model.preset_name)
+    if preset is None:
+        return Content("Press Enter to fill the form from a preset.")
+    changed = [f"{FIELDS[k].label} {value_text(k, v)}" for k, v in model.preset_changes.items()]
+    but = f"With {', '.join(changed)}. " if changed else ""
+    return Content(but + preset.summary)
 
 
 def _short(model: FormModel, key: str) -> Content:
