@@ -25,7 +25,7 @@ from .layers import Layer, parse_layers
 from .losses import LOSSES, Loss
 from .optimizers import OPTIMIZERS, Optimizer
 from .schedules import SCHEDULES
-from .values import choice_name, field_of, format_value, parse_value
+from .values import choice_name, field_of, format_value, full_key, parse_value
 
 __all__ = [
     "ACTIVATIONS",
@@ -62,6 +62,7 @@ __all__ = [
     "field_of",
     "flatten",
     "format_value",
+    "full_key",
     "nearest",
     "nest",
     "output_of",

@@ -53,6 +53,7 @@ class Field(NamedTuple):
     applies_to: Optional[Tuple[str, Tuple[str, ...]]] = None
     live: str = LIVE
     zero: str = ""
+    aliases: Tuple[str, ...] = ()  # short names on the command line, beside the key's last part
 
 
 OUTPUTS: Dict[str, Any] = {
@@ -117,7 +118,7 @@ _OPTIMIZER = (
           "The algorithm that updates the weights from the gradients.", choices=OPTIMIZERS, live=SWAP),
     Field("optimizer.learning_rate", "learning rate", "Optimizer", FLOAT, 0.0001,
           "The size of each update. Tune this first: try 10 times larger and 10 times smaller values.",
-          above=0.0, high=1000.0),
+          above=0.0, high=1000.0, aliases=("lr",)),
     Field("optimizer.momentum", "momentum", "Optimizer", FLOAT, None,
           "The fraction of the previous update that is added to the current one. A common value is 0.9.",
           low=0.0, below=1.0, applies_to=_optimized("momentum"), zero=OFF),

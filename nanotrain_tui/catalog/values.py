@@ -35,6 +35,30 @@ def field_of(key: str) -> Field:
     return field
 
 
+def full_key(name: str) -> str:
+    """The key of a name: the key itself, its last part if no other key ends in it, or an alias.
+
+    Raises ConfigError that names all keys that end in it, or suggests the closest key.
+    """
+    if name in FIELDS:
+        return name
+    fitting = [
+        key
+        for key, field in FIELDS.items()
+        if name == key.rpartition(".")[2] or name in field.aliases
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        *others, last = fitting
+        raise ConfigError(
+            name, "can be {} or {}; write the whole key.".format(", ".join(others), last)
+        )
+    if name + ".name" in FIELDS:
+        raise ConfigError(name, "there is no such key. Did you mean '{}.name'?".format(name))
+    return field_of(name).key
+
+
 def parse_value(key: str, value: Any) -> Any:
     """The value in the type and range of the field. Raises ConfigError with the reason."""
     field = field_of(key)

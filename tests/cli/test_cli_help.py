@@ -34,6 +34,10 @@ def test_names_and_keys_complete(home: Path) -> None:
     assert completions("train", "--set", "optimizer.name=ad")[:2] == [
         "optimizer.name=adam", "optimizer.name=adamw",
     ]  # fmt: skip
+    assert completions("train", "--set", "lr") == ["optimizer.learning_rate="]
+    assert completions("train", "--set", "batch") == ["train.batch_size="]
+    assert completions("train", "--set", "optimizer=") == []
+    assert completions("keys", "lr") == ["optimizer.learning_rate"]
     assert completions("train", "--preset", "s") == ["sane"]
     assert completions("export", "mnist-1", "--format", "cs") == ["csv"]
     assert completions("ses") == ["sessions"]
