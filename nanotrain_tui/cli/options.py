@@ -191,6 +191,7 @@ name_option = click.option(
     help="The new session's name. Default: its data and a number, as mnist-3.",
 )
 session_argument = click.argument("session", shell_complete=complete_session)
+newest_argument = click.argument("session", required=False, shell_complete=complete_session)
 
 
 def run_options(command: Command) -> Command:

@@ -58,7 +58,8 @@ def test_version_and_help(nano: Nano) -> None:
     [
         (("trian",), "'train'"),
         (("train", "--jsno"), "--json"),
-        (("show",), "SESSION"),
+        (("send",), "SESSION"),
+        (("show",), "there is no session"),
         (("export", "x"), "--format"),
         (("train", "a.toml", "b.toml"), "b.toml"),
         (("completion", "tcsh"), "tcsh"),

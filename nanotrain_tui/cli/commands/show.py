@@ -18,7 +18,7 @@ from nanotrain_tui.catalog.formats import (
 )
 from nanotrain_tui.cli.divergence import divergence_advice
 from nanotrain_tui.cli.exit_status import FINISHED, paragraph
-from nanotrain_tui.cli.options import json_option, session_argument
+from nanotrain_tui.cli.options import json_option, newest_argument
 from nanotrain_tui.cli.output import metric_value, print_json, table
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.session.metrics import SCORED_BY
@@ -40,22 +40,24 @@ MEMORY = {
 
 
 @click.command("show")
-@session_argument
+@newest_argument
 @json_option
-def command(session: str, as_json: bool) -> int:
+def command(session: str | None, as_json: bool) -> int:
     """Show SESSION, running or ended: charts, figures, configuration and events.
 
-    A session is named by its name or the beginning of it.
+    SESSION is a name or the beginning of one. Without it, the newest running session is shown,
+    else the newest.
 
     \b
+    nanotrain show
     nanotrain show mnist-3
     nanotrain show mnist-3 --json | jq '.evaluations[-1].accuracy'
     """
-    from nanotrain_tui.cli.pick import pick_session
+    from nanotrain_tui.cli.pick import pick_or_newest
     from nanotrain_tui.follow.source import Follower, LocalSource
     from nanotrain_tui.session.recording.reader import SessionReader
 
-    folder = pick_session(my_folders(), session)
+    folder = pick_or_newest(my_folders(), session)
     follower = Follower(LocalSource(folder.path))
     try:
         state = follower.follow()
