@@ -59,7 +59,7 @@ def print_plan(plan: "Plan", as_json: bool) -> int:
 def _network(layers: list[NetworkLayer]) -> list[str]:
     """The network in one line, and a table of its layers."""
     parameters = sum(layer.parameters for layer in layers)
-    header = ("LAYER", "INPUTS", "UNITS", "ACTIVATION", "PARAMETERS", "WEIGHTS MB", "OPTIMIZER MB")
+    header = ("LAYER", "INPUTS", "UNITS", "ACTIVATION", "PARAMETERS", "WEIGHTS", "OPTIMIZER")
     rows = [
         (
             layer.name,
@@ -67,8 +67,8 @@ def _network(layers: list[NetworkLayer]) -> list[str]:
             count(layer.units),
             layer.activation + (f", dropout {layer.dropout:g}" if layer.dropout else ""),
             count(layer.parameters),
-            f"{layer.weights_mb:,.2f}",
-            f"{layer.optimizer_mb:,.2f}",
+            f"{layer.weights_mb:,.2f} MB",
+            f"{layer.optimizer_mb:,.2f} MB",
         )
         for layer in layers
     ]

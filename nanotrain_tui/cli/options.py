@@ -164,7 +164,7 @@ set_option = click.option(
 _PYTHON = click.option(
     "--python", metavar="PATH", expose_value=False, callback=_store_python,
     help="The Python that has TensorFlow, or the command that starts it, such as "
-    "'docker run ... python3'. Default: the session's, else the first one found.",
+    "'docker run IMAGE python3'. Default: the session's, else the first one found.",
 )  # fmt: skip
 tegrastats_option = click.option(
     "--tegrastats", metavar="PATH", expose_value=False, callback=_store_tegrastats,

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 @newest_argument
 @json_option
 def command(session: str | None, as_json: bool) -> int:
-    """List the checkpoints of SESSION that are kept, the newest last.
+    """List the checkpoints of SESSION, the newest last.
 
-    Without SESSION, those of the newest running session are listed, else those of the newest.
+    SESSION is a name or the beginning of one. Without it, the newest running session is taken, else
+    the newest.
 
     Each file is read and held against its checksum; one that is damaged or missing says so.
     The column before MB is the metric that decides about the best checkpoint, such as the

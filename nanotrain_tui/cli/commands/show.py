@@ -43,10 +43,10 @@ MEMORY = {
 @newest_argument
 @json_option
 def command(session: str | None, as_json: bool) -> int:
-    """Show SESSION, running or ended: charts, figures, configuration and events.
+    """Show SESSION: charts, figures, configuration and events.
 
-    SESSION is a name or the beginning of one. Without it, the newest running session is shown,
-    else the newest.
+    SESSION, running or ended, is a name or the beginning of one. Without it, the newest running
+    session is shown, else the newest.
 
     \b
     nanotrain show
