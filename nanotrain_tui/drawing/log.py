@@ -14,8 +14,11 @@ MOST_ROWS = 4  # of one event
 _ROLES = {"good": "good", "warning": "warning", "error": "error"}
 
 
-def draw_event(line: LogLine, width: int, glyphs: Glyphs) -> list[Line]:
-    """The rows of one event, each ``width`` cells: time, a symbol for its level, text."""
+def draw_event(line: LogLine, width: int, glyphs: Glyphs, first: int = 0) -> list[Line]:
+    """The rows of one event, each ``width`` cells: time, a symbol for its level, text.
+
+    ``first`` leaves out rows at the beginning. The first row that is drawn has time and symbol.
+    """
     role = _ROLES.get(line.level, "")
     time = f"{clock(line.t):>{TIME_CELLS}} "
     sign = glyphs.levels.get(line.level, " ")
@@ -26,7 +29,7 @@ def draw_event(line: LogLine, width: int, glyphs: Glyphs) -> list[Line]:
     if len(rows) > MOST_ROWS:
         rows = [*rows[: MOST_ROWS - 1], rows[MOST_ROWS - 1] + glyphs.ellipsis]
     drawn: list[Line] = []
-    for i, text in enumerate(rows):
+    for i, text in enumerate(rows[first:]):
         before = time if i == 0 else " " * len(time)
         signed = f"{sign} " if i == 0 else "  "
         parts = (Span(before, "muted"), Span(signed, role), Span(text, role))

@@ -16,16 +16,17 @@ from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.board import BoardFold
 from nanotrain_tui.follow.bottleneck import Bottleneck
 from nanotrain_tui.follow.curves import CurveFold
+from nanotrain_tui.follow.event_log import EventLog
 from nanotrain_tui.follow.json_values import (
     LARGEST_INTEGER,
     mapping,
     mappings,
     positive_integer,
 )
-from nanotrain_tui.follow.log_text import describe, one_line, reason
+from nanotrain_tui.follow.log_text import one_line, reason
 from nanotrain_tui.follow.marks import MarkFold
 from nanotrain_tui.follow.progress import Progress
-from nanotrain_tui.follow.run_state import LogLine, Preparing, RunState
+from nanotrain_tui.follow.run_state import Preparing, RunState
 from nanotrain_tui.follow.speed import Speed
 from nanotrain_tui.follow.telemetry import GaugeFold
 from nanotrain_tui.session import events
@@ -43,7 +44,6 @@ from nanotrain_tui.session.state import (
 )
 from nanotrain_tui.session.undo import Edits
 
-LOG_LINES = 500
 NOTICES = 8
 LAST_STEP = LARGEST_INTEGER
 
@@ -74,7 +74,7 @@ class Fold:
         self._speed = Speed()
         self._gauges = GaugeFold()
         self._board = BoardFold()
-        self._log: deque[LogLine] = deque(maxlen=LOG_LINES)
+        self._log = EventLog()
         self._notices: deque[str] = deque(maxlen=NOTICES)
         self._unsaved_step: int | None = None
         self._marks = MarkFold()
@@ -134,7 +134,7 @@ class Fold:
             versions=mapping(self._ready.get("versions")),
             telemetry_source=self._gauges.source,
             gauges=self._gauges.gauges(),
-            log=tuple(self._log),
+            log=self._log.lines,
             notices=tuple(self._notices),
             unsaved_step=self._unsaved_step,
             marks=self._marks.marks(),
@@ -175,6 +175,7 @@ class Fold:
             self._begins_at = self._from_step
         self._curves.cut(self._from_step + 1)
         self._progress.cut(self._from_step + 1)
+        self._log.cut(self._from_step)
         self._marks.start_from(self._from_step, row.t)
         self._step = self._from_step
         self._paused_t = None
@@ -208,9 +209,7 @@ class Fold:
             handle(self, row)
         self._state = state
         self._edits.add(row)
-        line = describe(row, self._curves.metrics())
-        self._marks.add(row, line.text)
-        self._write_log(line)
+        self._marks.add(row, self._log.add(row, self._curves.metrics()).text)
 
     def _reach(self, row: Event | Sample) -> None:
         self._speed.reached(row.t, row.step, self._batch_size)
@@ -224,12 +223,6 @@ class Fold:
         elif state != PAUSED and self._paused_t is not None:
             self._speed.idle(self._paused_t, row.t)
             self._paused_t = None
-
-    def _write_log(self, line: LogLine) -> None:
-        # The preparation reports its progress every second; the log shows each part once.
-        if line.kind == events.PREPARING and self._log and self._log[-1].text == line.text:
-            return
-        self._log.append(line)
 
     def _take_configured(self, row: Event) -> None:
         self._config = dict(mapping(row.body.get("config"))) or self._config
