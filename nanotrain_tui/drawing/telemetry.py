@@ -23,19 +23,20 @@ _FIRST_AXIS_S = 60
 
 LABELS = {
     "gpu_load": "GPU load",
-    "tf_memory": "TF alloc",
+    "tf_memory": "TensorFlow",
     "gpu_mapped": "GPU mapped",
     "ram": "RAM",
     "gpu_temperature": "GPU temp",
     "power": "Power",
     "cpu_temperature": "CPU temp",
     "cpu_load": "CPU load",
-    "emc_load": "EMC load",
+    "emc_load": "Memory bus",
     "gpu_memory": "GPU mem",
     "swap": "Swap",
+    "disk_temperature": "Disk temp",
 }
-# The panel shows these even without a value, and the others only with one.
-ALWAYS = ("gpu_load", "tf_memory", "ram", "gpu_temperature", "power", "cpu_temperature")
+_OF_THE_CHIP = ("gpu_temperature", "cpu_temperature")
+_LOW = 7  # lines of a panel that has one gauge below the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ def draw_telemetry(state: RunState, width: int, height: int, glyphs: Glyphs) -> 
     """
     if width <= 0 or height <= 0:
         return []
-    shown = [name for name in LABELS if name in ALWAYS or _measured(state, name)]
-    beside = 2 if height < len(ALWAYS) + 1 and width >= 60 else 1
+    shown = [name for name in LABELS if _measured(state, name)]
+    beside = 2 if height < _LOW and width >= 60 else 1
     rows = max(1, height - 1)
     shown = shown[: rows * beside]
     if beside == 2:
@@ -85,9 +86,9 @@ def last_lines(state: RunState, width: int, height: int, glyphs: Glyphs) -> list
     lines: list[Line] = []
     if bottleneck is not None:
         alarming = bottleneck.kind in ("heat", "swap", "power_mode")
-        lines = [(Span(f"{glyphs.bound} {bottleneck.text}", "warning" if alarming else "value"),)]
+        lines = [(Span(bottleneck.sentence, "warning" if alarming else "value"),)]
     if state.other_load is not None:
-        lines.append((Span(f"{glyphs.bound} {state.other_load.text}", "warning"),))
+        lines.append((Span(state.other_load.text, "warning"),))
     if not lines:
         lines = [(Span(source_line(state), "muted"),)]
     if state.energy_use is not None:
@@ -159,7 +160,7 @@ def _value(state: RunState, name: str, gauge: Gauge, glyphs: Glyphs) -> tuple[st
     now = gauge.now
     if now is None:
         return glyphs.missing, False
-    alarming = "temperature" in name and _is_hot(state, name, now)
+    alarming = name in _OF_THE_CHIP and _is_hot(state, name, now)
     if gauge.unit == "MB":
         alarming = name == "ram" and bool(gauge.total) and now >= _FULL * (gauge.total or 0)
         text = _memory(now, gauge.total)

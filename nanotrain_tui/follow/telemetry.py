@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nanotrain_tui.follow.json_values import finite_number
+from nanotrain_tui.follow.json_values import finite_number, mapping
 from nanotrain_tui.follow.run_state import Gauge
 from nanotrain_tui.follow.series import Series
-from nanotrain_tui.telemetry.summary import die_temperatures
+from nanotrain_tui.telemetry.summary import DISK_ZONE, die_temperatures
 
 CAPACITY = 256  # bins of a gauge: a sparkline is never wider
 LATEST_S = 1 << 40  # a later session time can only be a damaged value
@@ -41,6 +41,11 @@ def hottest(body: Mapping[str, Any]) -> float | None:
     return max(die_temperatures(body).values(), default=None)
 
 
+def disk_temperature(body: Mapping[str, Any]) -> float | None:
+    """The temperature in °C of the hottest disk."""
+    return finite_number(mapping(body.get("temperatures_c")).get(DISK_ZONE))
+
+
 # The most important ones first: a small panel shows only these.
 GAUGES: Mapping[str, Source] = {
     "gpu_load": Source("gpu_load_percent", "%"),
@@ -55,6 +60,7 @@ GAUGES: Mapping[str, Source] = {
     "gpu_memory": Source("gpu_memory_used_mb", "MB", total="gpu_memory_total_mb"),
     "die_temperature": Source("temperatures_c", "°C", derive=hottest),
     "swap": Source("swap_used_mb", "MB", total="swap_total_mb"),
+    "disk_temperature": Source("temperatures_c", "°C", derive=disk_temperature),
 }
 
 

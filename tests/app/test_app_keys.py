@@ -10,7 +10,10 @@ from app_fakes import ENDED, FakeBackend, make_app, message, midway, until
 from nanotrain_tui.app.keys.actions import ACTIONS, BY_ID, FOOTERS, PANES, bindings
 from nanotrain_tui.app.keys.keymap import Keymap
 from nanotrain_tui.app.keys.situation import Situation
+from nanotrain_tui.app.screens import dialogs
 from nanotrain_tui.app.screens.dialogs import PickList, help_text
+from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
+from nanotrain_tui.session.events import signs
 
 KEYS = [(action.id, key) for action in ACTIONS for key in action.keys.split(",")]
 
@@ -40,6 +43,18 @@ def test_the_help_names_every_action_and_key() -> None:
     text = help_text(Keymap()).plain
     for action in ACTIONS:
         assert Keymap().all_shown(action.id) in text and action.help in text
+
+
+def test_the_help_explains_every_sign_of_the_charts_and_the_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for glyphs in (UNICODE, ASCII):
+        monkeypatch.setattr(dialogs, "terminal_glyphs", lambda glyphs=glyphs: glyphs)
+        text = help_text(Keymap()).plain
+        for sign in signs().values():
+            assert f"  {glyphs.sign(sign):<14}{sign.meaning}" in text
+        for sign in (glyphs.test, glyphs.train, glyphs.infinite, *glyphs.levels.values()):
+            assert sign in text.partition("Signs on the charts")[2]
 
 
 @pytest.mark.parametrize("state", ["", "starting", "running", "paused", *ENDED])

@@ -17,23 +17,46 @@ def test_telemetry_labels_the_kinds_of_memory_apart() -> None:
         draw_telemetry(state_of(Rows().begin().steps([3.0] * 5).sample(**TEGRA)), 50, 7, UNICODE)
     )
     assert lines[0].split()[:3] == ["GPU", "load", "87%"]
-    assert lines[1].startswith("TF alloc") and "412 MB" in lines[1] and "max 530 MB" in lines[1]
+    assert lines[1].startswith("TensorFlow") and "412 MB" in lines[1] and "max 530 MB" in lines[1]
     assert lines[2].startswith("RAM shared") and "2.35/3.9 GB" in lines[2]
     assert "52 °C" in lines[3] and "6.2 W" in lines[4]
     assert lines[6].startswith("from tegrastats")
 
 
-def test_what_nobody_measures_is_missing_and_the_source_says_why() -> None:
-    rows = (
-        Rows()
-        .begin()
-        .steps([3.0] * 5)
-        .sample(source="psutil + NVML", ram_used_mb=500, ram_total_mb=800)
+PC = {
+    "source": "psutil", "ram_used_mb": 500, "ram_total_mb": 800, "cpu_load_percent": 33,
+    "swap_used_mb": 1, "swap_total_mb": 2048, "temperatures_c": {"CPU": 51.0, "disk": 38.0},
+    "cpu_temperature_c": 51.0,
+}  # fmt: skip
+
+
+def test_without_a_jetson_the_panel_shows_what_is_known_and_no_dashes() -> None:
+    lines = text_of(
+        draw_telemetry(state_of(Rows().begin().steps([3.0] * 5).sample(**PC)), 50, 7, UNICODE)
     )
+    assert [line[:11].strip() for line in lines[:5]] == [
+        "RAM", "CPU temp", "CPU load", "Swap", "Disk temp",
+    ]  # fmt: skip
+    assert "500/800 MB" in lines[0] and "38 °C" in lines[4]
+    assert lines[5].startswith("from psutil (no tegrastats)")
+    assert not any("—" in line for line in lines)
+
+
+def test_a_gauge_without_a_value_now_is_missing() -> None:
+    rows = Rows().begin().sample(**PC).steps([1.0]).sample(source="psutil", ram_used_mb=500)
     lines = text_of(draw_telemetry(state_of(rows), 50, 7, UNICODE))
-    assert lines[0].split() == ["GPU", "load", "—"] and lines[4].split() == ["Power", "—"]
-    assert lines[2].startswith("RAM  ") and "500/800 MB" in lines[2]
-    assert lines[6].startswith("from psutil + NVML (no tegrastats)")
+    assert lines[1].split()[:3] == ["CPU", "temp", "—"]
+
+
+def test_before_the_first_sample_there_are_no_gauges() -> None:
+    lines = text_of(draw_telemetry(RunState(), 50, 7, UNICODE))
+    assert [line.strip() for line in lines] == ["no telemetry yet"]
+
+
+def test_a_hot_disk_is_not_compared_with_the_limits_of_the_chip() -> None:
+    state = state_of(hot_rows().sample(**PC))
+    (disk,) = [one for one in text_of(draw_telemetry(state, 50, 12, UNICODE)) if "Disk" in one]
+    assert "!" not in disk
 
 
 def test_a_hot_board_and_full_memory_alarm_by_more_than_colour() -> None:
@@ -50,7 +73,7 @@ def test_a_hot_board_and_full_memory_alarm_by_more_than_colour() -> None:
 
 def test_what_bounds_the_run_takes_the_place_of_the_source() -> None:
     lines = text_of(draw_telemetry(state_of(hot_rows()), 60, 10, UNICODE))
-    assert lines[7].rstrip() == "▸ heat: gpu slowed down at 50 °C"
+    assert lines[7].rstrip() == "bound by heat: gpu slowed down at 50 °C"
     assert lines[8].startswith("  Use a fan") and len(lines) == 10
     assert len(draw_telemetry(state_of(hot_rows()), 44, 8, UNICODE)) == 8
 
@@ -68,7 +91,7 @@ def test_energy_stands_below_what_bounds_the_run() -> None:
 def test_memory_has_three_names_and_the_guards_limit_alarms() -> None:
     lines = text_of(draw_telemetry(state_of(hot_rows()), 50, 9, UNICODE))
     labels = [line[:11].strip() for line in lines[1:4]]
-    assert labels == ["TF alloc", "GPU mapped", "RAM shared"]
+    assert labels == ["TensorFlow", "GPU mapped", "RAM shared"]
     assert "! 52 °C" in lines[4]
 
 
@@ -136,8 +159,8 @@ def test_the_load_of_other_programs_has_a_line_of_its_own() -> None:
 
     drawn = draw_telemetry(state(), 80, 12, UNICODE)
     lines = ["".join(span.text for span in line).strip() for line in drawn]
-    assert "▸ the CPU: 2 cores at 100%, GPU 100%" in lines
-    assert lines.index("▸ another program keeps the GPU busy: 100%") > 0
+    assert "bound by the CPU: 2 cores at 100%, GPU 100%" in lines
+    assert lines.index("another program keeps the GPU busy: 100%") > 0
     rows.segment(from_step=40).event("configured", config={})
     rows.event("ready", devices=[{"name": "GPU:0", "kind": "GPU"}])
     rows.event("started", step=40, steps=100, batch_size=10)

@@ -83,7 +83,8 @@ async def test_a_session_is_shown_in_every_panel() -> None:
         text = app.screen_text()
     assert text[0].startswith("● running  mnist-12") and text[1].startswith("step 3/1,000")
     assert "test 40.00%" in text[2] and "test 2.5" in text[8]
-    assert text[14].startswith("GPU load") and text[20].startswith("from tegrastats")
+    assert text[14].startswith("GPU load") and text[15].startswith("RAM shared")
+    assert text[16].startswith("from tegrastats")
     assert "step 3: accuracy 40.00%" in text[23]
     assert {len(line) for line in text} == {80}
 

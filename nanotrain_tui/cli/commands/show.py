@@ -232,7 +232,7 @@ def _memory(state: "RunState") -> list[str]:
 def _bottleneck(state: "RunState") -> list[str]:
     lines = []
     if state.bottleneck is not None:
-        lines = [f"bound by {state.bottleneck.text}", f"  {state.bottleneck.advice}"]
+        lines = [state.bottleneck.sentence, f"  {state.bottleneck.advice}"]
     return lines if state.other_load is None else [*lines, state.other_load.text]
 
 
