@@ -112,10 +112,15 @@ def energy_line(state: RunState, use: EnergyUse, width: int) -> str:
 
 
 def source_line(state: RunState) -> str:
-    """The source of the figures, and the time that the sparklines span."""
+    """The source of the figures, and the time that the sparklines span.
+
+    For a session that has ended: when the last figures were measured.
+    """
     source = state.telemetry_source
     if source is None:
         return "no telemetry yet" if not state.ended else "no telemetry was recorded"
+    if state.ended and state.measured_at is not None:
+        return f"last measured {state.measured_at:%Y-%m-%d %H:%M}, from {source}"
     if "tegrastats" not in source:
         source += " (no tegrastats)"
     minutes = _axis_s(state) // 60
@@ -136,7 +141,8 @@ def _row(state: RunState, name: str, column: _Column, glyphs: Glyphs) -> Line:
     gauge = state.gauges.get(name) or Gauge("")
     label = f"{_label(state, name):<{LABEL_CELLS}}"[:LABEL_CELLS]
     value, alarming = _value(state, name, gauge, glyphs)
-    spans = [Span(label), Span(f"{value:>{VALUE_CELLS}} ", "warning" if alarming else "")]
+    role = "warning" if alarming else "muted" if state.ended else ""  # the past is muted
+    spans = [Span(label), Span(f"{value:>{VALUE_CELLS}} ", role)]
     if column.spark >= _NARROWEST_SPARK:
         spark = " " * column.spark
         if gauge.curve:

@@ -133,6 +133,7 @@ class Fold:
             devices=mappings(self._ready.get("devices")),
             versions=mapping(self._ready.get("versions")),
             telemetry_source=self._gauges.source,
+            measured_at=self._gauges.measured_at,
             gauges=self._gauges.gauges(),
             log=self._log.lines,
             notices=tuple(self._notices),
@@ -169,6 +170,7 @@ class Fold:
     def _add_segment(self, row: Segment) -> None:
         self._segment = row.seq if row.seq > self._segment else self._segment
         self._board.begin(row.environment)
+        self._gauges.begin(row)
         self._pass(row.t)
         self._from_step = max(0, min(row.from_step, LAST_STEP))
         if self._begins_at is None:

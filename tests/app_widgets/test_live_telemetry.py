@@ -42,6 +42,26 @@ def test_without_a_jetson_the_panel_shows_what_is_known_and_no_dashes() -> None:
     assert not any("—" in line for line in lines)
 
 
+def test_the_last_figures_of_an_ended_session_are_dated_and_muted() -> None:
+    rows = Rows().begin().steps([3.0] * 5, seconds=120.0).sample(**PC)
+    running = draw_telemetry(state_of(rows), 50, 7, UNICODE)
+    assert "last measured" not in text_of(running)[5]
+    rows.t += 3600.0
+    ended = draw_telemetry(state_of(rows.event("finished")), 50, 7, UNICODE)
+    assert text_of(ended)[5].rstrip() == "last measured 2026-05-06 07:10, from psutil"
+    values = [row[1] for row in ended[:5]]
+    assert {span.role for span in values} == {"muted"}
+
+
+@pytest.mark.parametrize("t", [1e15, float("nan"), float("inf")])
+def test_a_damaged_time_of_the_last_sample_gives_no_date(t: float) -> None:
+    rows = Rows().begin().steps([3.0] * 5).sample(**PC)
+    rows.t = t
+    state = state_of(rows.sample(**PC).event("stopped"))
+    assert state.measured_at is None
+    assert draw_telemetry(state, 50, 7, UNICODE)
+
+
 def test_a_gauge_without_a_value_now_is_missing() -> None:
     rows = Rows().begin().sample(**PC).steps([1.0]).sample(source="psutil", ram_used_mb=500)
     lines = text_of(draw_telemetry(state_of(rows), 50, 7, UNICODE))
