@@ -5,7 +5,7 @@ It does not use Textual: the widget draws ``rows`` and gives texts to ``accept``
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from nanotrain_tui.app.form.changes import CHOOSERS, changes_between, full, known, same
@@ -93,6 +93,11 @@ class FormModel:
     def problem(self) -> ConfigError | None:
         """The first problem, or None if the form is valid."""
         return self._result if isinstance(self._result, ConfigError) else None
+
+    def while_problem(self) -> Callable[[], bool]:
+        """The condition that the form has the problem that it has now."""
+        now = str(self.problem)
+        return lambda: str(self.problem) == now
 
     @property
     def preset_name(self) -> str:

@@ -55,7 +55,10 @@ class FormActions:
 
     def stage(self) -> None:
         if not self._link.situation.live:
-            self._shell.say("No session is running. The values take effect when you press r.")
+            self._shell.say(
+                "No session is running. The values take effect when you press r.",
+                holds=lambda: not self._link.situation.live,
+            )
         self.edit(stage=True)
 
     def more(self) -> None:
@@ -98,7 +101,9 @@ class FormActions:
             self._shell.say("Presets cannot be saved here.", "warning")
             return
         if self._model.problem is not None:
-            self._shell.say(f"Not saved: {self._model.problem}", "error")
+            self._shell.say(
+                f"Not saved: {self._model.problem}", "error", self._model.while_problem()
+            )
             return
 
         def accept(name: str) -> str:
@@ -221,7 +226,11 @@ class FormActions:
             self._steering.take(key, stage)
         else:
             self._screens.form_changed()
-            self._shell.say(f"{FIELDS[key].label}: {self._model.shown(key) or 'empty'}")
+            shown = self._model.shown(key)
+            self._shell.say(
+                f"{FIELDS[key].label}: {shown or 'empty'}",
+                holds=lambda: self._model.shown(key) == shown,
+            )
 
     def _accept_preset(self, name: str) -> str:
         self._model.load_preset(name)
@@ -233,7 +242,10 @@ class FormActions:
         self._screens.form_changed()
         staged = len(self._model.staged())
         note = f": {plural(staged, 'value')} staged. a: apply, x: discard." if staged else ""
-        self._shell.say(f"Preset {name}{note}")
+        self._shell.say(
+            f"Preset {name}{note}",
+            holds=lambda: self._model.preset_name == name and len(self._model.staged()) == staged,
+        )
 
 
 def _choice_label(name: str, label: str) -> str:

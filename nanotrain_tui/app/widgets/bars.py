@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -21,6 +21,8 @@ from nanotrain_tui.drawing.curves import draw_curve
 from nanotrain_tui.drawing.glyphs import plain, terminal_glyphs
 
 CURVE_CELLS = 14
+
+Holds = Callable[[], bool]  # whether a message is still true
 
 
 class FieldAbout(Static):
@@ -58,10 +60,19 @@ class MessageLine(Static):
         "info": "$foreground", "good": "$success", "warning": "$warning", "error": "$error",
     }  # fmt: skip
 
-    def say(self, text: str, level: str = "info") -> None:
+    _holds: Holds | None = None
+
+    def say(self, text: str, level: str = "info", holds: Holds | None = None) -> None:
+        """Show a message. It disappears at a ``check`` at which ``holds`` is no longer true."""
+        self._holds = holds
         line = " ".join(text.split())
         line = line if terminal_glyphs().braille else plain(line)
         self.update(Content.assemble((f" {line}", self.COLORS[level])), layout=False)
+
+    def check(self) -> None:
+        """Remove the message if it is no longer true."""
+        if self._holds is not None and not self._holds():
+            self.say("")
 
 
 class KeyLine(Static):
