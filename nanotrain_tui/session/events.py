@@ -73,7 +73,6 @@ class Sign(NamedTuple):
     ascii: str  # where the terminal has no Unicode
     role: str  # its colour: a role of ``drawing``
     weight: int  # where several signs meet, the one of most weight is shown
-    meaning: str  # in a list of the signs
 
 
 class Kind(NamedTuple):
@@ -127,29 +126,22 @@ EVENTS: Dict[str, Kind] = {
         "file": FILE, "sha256": TEXT, "bytes": COUNT, "accuracy": NUMBER, "best": FLAG,
         "tested": {"step": COUNT, "metrics": MapOf(NUMBER)},
         "score": {"metric": TEXT, "value": NUMBER}, "after": COUNT,
-    }, movable=True,
-        sign=Sign("╵", "'", "muted", 1, "A checkpoint that still exists."), is_stop=True,
-    ),
+    }, movable=True, sign=Sign("╵", "'", "muted", 1), is_stop=True),
     CHECKPOINT_REMOVED: Kind({"file": FILE}),
     EDITED: Kind({
         "who": TEXT, "changes": CHANGES, "retraced": FLAG, "scripted": FLAG, "undoes": COUNT,
         "again": COUNT,
-    },
-        sign=Sign("▲", "^", "warning", 5, "An edit took effect."), is_stop=True,
-    ),
+    }, sign=Sign("▲", "^", "warning", 5), is_stop=True),
     DIVERGED: Kind({
         "metric": TEXT, "value": NUMBER, "loss": NUMBER,
         "policy": OneOf(("pause", "stop", "continue")), "checkpoint": TEXT,
-    }, level=ERROR,
-        sign=Sign("×", "x", "error", 7, "A metric became NaN or infinite."), is_stop=True,
-    ),
+    }, level=ERROR, sign=Sign("×", "x", "error", 7), is_stop=True),
     PAUSED: Kind(
-        {"who": TEXT}, state="paused",
-        sign=Sign("‖", "=", "muted", 2, "The session was paused."), is_stop=True,
+        {"who": TEXT}, state="paused", sign=Sign("‖", "=", "muted", 2), is_stop=True,
     ),
     RESUMED: Kind(
         {"who": TEXT, "steps": COUNT}, state="running",
-        sign=Sign("┼", "+", "value", 3, "The session was resumed."), is_stop=True,
+        sign=Sign("┼", "+", "value", 3), is_stop=True,
     ),
     REFUSED: Kind({
         "who": TEXT,
@@ -161,18 +153,14 @@ EVENTS: Dict[str, Kind] = {
         "action": OneOf(tuple(GUARD_ACTIONS)),
         "value": NUMBER, "limit": NUMBER, "warn": NUMBER, "resume": NUMBER, "what": TEXT,
         "message": PROSE,
-    }, level=WARNING,
-        sign=Sign("▽", "v", "warning", 4, "A guard (heat, low memory) acted."), is_stop=True,
-    ),
+    }, level=WARNING, sign=Sign("▽", "v", "warning", 4), is_stop=True),
     WARNED: Kind({"message": PROSE, "unsaved_step": COUNT}, level=WARNING),
     NOTE: Kind({"message": PROSE}),
     STOPPED: Kind({"who": TEXT}, state="stopped", is_stop=True),
     FINISHED: Kind({}, state="finished", level=GOOD, is_stop=True),
     CRASHED: Kind({  # with "resuming" the state is "starting"
         "reason": PROSE, "exit_status": COUNT, "log_tail": LinesOf(), "resuming": FLAG,
-    }, state="failed", level=ERROR,
-        sign=Sign("✘", "!", "error", 6, "The trainer crashed."), is_stop=True,
-    ),
+    }, state="failed", level=ERROR, sign=Sign("✘", "!", "error", 6), is_stop=True),
 }  # fmt: skip
 
 

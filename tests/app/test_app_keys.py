@@ -13,7 +13,6 @@ from nanotrain_tui.app.keys.situation import Situation
 from nanotrain_tui.app.screens import dialogs
 from nanotrain_tui.app.screens.dialogs import PickList, help_text
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
-from nanotrain_tui.session.events import signs
 
 KEYS = [(action.id, key) for action in ACTIONS for key in action.keys.split(",")]
 
@@ -45,16 +44,12 @@ def test_the_help_names_every_action_and_key() -> None:
         assert Keymap().all_shown(action.id) in text and action.help in text
 
 
-def test_the_help_explains_every_sign_of_the_charts_and_the_log(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_help_explains_the_signs_of_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
     for glyphs in (UNICODE, ASCII):
         monkeypatch.setattr(dialogs, "terminal_glyphs", lambda glyphs=glyphs: glyphs)
-        text = help_text(Keymap()).plain
-        for sign in signs().values():
-            assert f"  {glyphs.sign(sign):<14}{sign.meaning}" in text
-        for sign in (glyphs.test, glyphs.train, glyphs.infinite, *glyphs.levels.values()):
-            assert sign in text.partition("Signs on the charts")[2]
+        signs = help_text(Keymap()).plain.partition("Signs in the log")[2]
+        for sign in glyphs.levels.values():
+            assert f"\n  {sign:<14}" in signs
 
 
 @pytest.mark.parametrize("state", ["", "starting", "running", "paused", *ENDED])

@@ -107,7 +107,7 @@ def test_every_kind_has_a_constant(kind: str) -> None:
 
 
 def test_a_new_kind_is_found_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sign = events.Sign("§", "$", "warning", 9, "It happened.")
+    sign = events.Sign("§", "$", "warning", 9)
     kind = events.Kind(
         {"message": events.TEXT, "rows": events.COUNT}, level="good", sign=sign, is_stop=True
     )

@@ -17,8 +17,7 @@ from textual.widgets.option_list import Option
 from nanotrain_tui.app.keys.actions import ACTIONS
 from nanotrain_tui.app.keys.keymap import Keymap
 from nanotrain_tui.app.widgets.editor import FieldEditor
-from nanotrain_tui.drawing.glyphs import Glyphs, terminal_glyphs
-from nanotrain_tui.session.events import signs
+from nanotrain_tui.drawing.glyphs import terminal_glyphs
 
 
 class Item(NamedTuple):
@@ -256,22 +255,8 @@ _LEVELS = {
 }
 
 
-def _chart_signs(glyphs: Glyphs) -> list[tuple[str, str]]:
-    """The signs on the charts, the most important first, with their meanings."""
-    by_weight = reversed(signs().values())
-    return [
-        (glyphs.train, "The curve of the training."),
-        (glyphs.test, "An evaluation, on the test data if no other part is named."),
-        *((glyphs.sign(sign), sign.meaning) for sign in by_weight),
-        (
-            f"{glyphs.cross} {glyphs.infinite}",
-            "At the upper edge: values that are NaN, or infinite.",
-        ),
-    ]
-
-
 def help_text(keymap: Keymap) -> Content:
-    """Every group of actions, the keys while editing, the marks in the form and all signs."""
+    """Every group of actions, the keys while editing, the marks of form and log."""
     glyphs = terminal_glyphs()
     groups: dict[str, list[tuple[str, str]]] = {}
     for action in ACTIONS:
@@ -279,7 +264,6 @@ def help_text(keymap: Keymap) -> Content:
     groups["While editing"] = list(_EDITING)
     groups["While a session runs"] = list(_RULE)
     groups["Marks in the form"] = list(_MARKS)
-    groups["Signs on the charts"] = _chart_signs(glyphs)
     groups["Signs in the log"] = [(glyphs.levels[level], text) for level, text in _LEVELS.items()]
     parts: list[str | tuple[str, str]] = []
     for group, lines in groups.items():
