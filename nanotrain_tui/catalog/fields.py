@@ -168,7 +168,7 @@ _TRAIN = (
     Field("train.steps", "steps", "Training", INT, 1000,
           "The number of training steps. Each step updates the weights once.", low=1, high=MAX_STEPS),
     Field("train.epochs", "epochs", "Training", INT, 0,
-          "The number of passes over the training data, which replaces the number of steps. off: steps decides.",
+          "The number of passes over the training data. It replaces the number of steps, unless it is off.",
           low=0, high=100000, live=RESTART, zero=OFF),
     Field("train.eval_every", "evaluate every", "Training", INT, 100,
           "The number of steps between evaluations on the test set. With 100: after steps 1, 101, 201, ...",

@@ -61,3 +61,8 @@ def test_files_and_set_take_the_words_and_the_configuration_has_numbers(tmp_path
     for key in ("train.checkpoint_every", "guard.limit_c", "trainer.threads", "model.dropout"):
         assert config[key] == 0 and not isinstance(config[key], str)
     assert check(config) == config
+
+
+def test_a_preset_with_words_has_numbers(tmp_path: Path) -> None:
+    (tmp_path / "calm.toml").write_text('[model]\ndropout = "off"\n')
+    assert load_presets(tmp_path).get("calm").values == {"model.dropout": 0.0}
