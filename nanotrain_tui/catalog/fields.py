@@ -175,7 +175,7 @@ _TRAIN = (
           low=1, high=MAX_STEPS),
     Field("train.checkpoint_every", "checkpoint every", "Training", INT, 1000,
           "The number of steps between checkpoints. off: only at the end.", low=0, high=MAX_STEPS, zero=OFF),
-    Field("train.checkpoint_minutes", "checkpoint minutes", "Training", FLOAT, 0.0,
+    Field("train.checkpoint_minutes", "checkpoint timer", "Training", FLOAT, 0.0,
           "Also saves a checkpoint after this many minutes. off: only by the number of steps.",
           low=0.0, high=10000.0, zero=OFF),
     Field("train.checkpoint_keep", "checkpoints kept", "Training", INT, 3,
@@ -196,7 +196,7 @@ _TRAIN = (
 _MACHINE = (
     Field("trainer.command", "trainer", "Machine", COMMAND, "",
           "The Python that has TensorFlow, or a command that starts it. If empty, it is searched for.", live=RESTART),
-    Field("trainer.paths", "container folders", "Machine", COMMAND, "",
+    Field("trainer.paths", "container mounts", "Machine", COMMAND, "",
           "Folders mounted in a container, as /host/folder:/container/folder. Not needed for docker -v.",
           live=RESTART),
     Field("trainer.xla", "XLA", "Machine", CHOICE, "auto",
