@@ -47,7 +47,7 @@ from nanotrain_tui.app.source.reports import (
 from nanotrain_tui.app.source.worker import FOLLOW_EVERY_S, TrainingWorker
 from nanotrain_tui.app.terminal.paced_app import PacedApp
 from nanotrain_tui.app.themes import load_themes, starting_theme
-from nanotrain_tui.app.widgets.bars import KeyLine
+from nanotrain_tui.app.widgets.bars import Holds, KeyLine
 from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.app.widgets.form_list import FormList
 from nanotrain_tui.config.presets import Preset
@@ -196,7 +196,10 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         elif self._problems:
             self.say(self._problems[0], "warning")
         else:
-            self.say("r: train with these values, Enter: edit a value, ?: show all keys.")
+            self.say(
+                "r: train with these values, Enter: edit a value, ?: show all keys.",
+                holds=lambda: not self.link.situation.state,
+            )
 
     def on_unmount(self) -> None:
         self.training.submit(Leave())
@@ -229,7 +232,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         """
         reason = BY_ID[name].disabled_reason(self.link.situation)
         if reason:
-            self.say(reason, "warning")
+            self.say(reason, "warning", self.link.while_same(BY_ID[name].disabled_reason))
             return
         self.methods[name](*key)
         self.refresh_keys()
@@ -286,9 +289,9 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
 
     # --- for the handlers: see handlers.shell ----------------------------------------------
 
-    def say(self, text: str, level: str = "info") -> None:
+    def say(self, text: str, level: str = "info", holds: Holds | None = None) -> None:
         for screen in {self.dashboard, self.front}:
-            screen.say(text, level)
+            screen.say(text, level, holds)
 
     def note(self, text: str, level: str) -> None:
         self.dashboard.note(text, level)
@@ -318,6 +321,8 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
 
     def refresh_keys(self) -> None:
         self.front.show_keys(self.key_table.footer(self.link.situation, self.front.footer))
+        for screen in {self.dashboard, self.front}:
+            screen.check_message()
 
     def show(self, state: RunState) -> None:
         self.chart_actions.follow(state)

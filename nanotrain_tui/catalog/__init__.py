@@ -17,14 +17,15 @@ from .check import (
     trainer_command,
     trainer_config,
 )
-from .choices import DATASETS, INITIALIZERS, SCHEDULES, Choice, DataSet, usual_data
+from .choices import DATASETS, INITIALIZERS, Choice, DataSet, usual_data
 from .config_error import ConfigError, nearest
 from .edits import Edit, change_kind, changed_keys, check, edited, parse_edits
 from .fields import FIELDS, LIVE, RESTART, SECTIONS, SWAP, Field
 from .layers import Layer, parse_layers
 from .losses import LOSSES, Loss
 from .optimizers import OPTIMIZERS, Optimizer
-from .values import choice_name, field_of, format_value, parse_value
+from .schedules import SCHEDULES
+from .values import choice_name, field_of, format_value, full_key, parse_value
 
 __all__ = [
     "ACTIVATIONS",
@@ -61,6 +62,7 @@ __all__ = [
     "field_of",
     "flatten",
     "format_value",
+    "full_key",
     "nearest",
     "nest",
     "output_of",

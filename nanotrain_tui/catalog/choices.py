@@ -1,4 +1,4 @@
-"""The smaller choices: learning-rate schedules, initializers, data sets, XLA."""
+"""The smaller choices: initializers, data sets, XLA."""
 
 from typing import Dict, NamedTuple, Tuple
 
@@ -9,32 +9,12 @@ class Choice(NamedTuple):
     name: str
     label: str
     summary: str
-    parameters: Tuple[str, ...] = ()
     aliases: Tuple[str, ...] = ()
 
 
 def _table(*entries: Choice) -> Dict[str, Choice]:
     return {entry.name: entry for entry in entries}
 
-
-SCHEDULES = _table(
-    Choice("constant", "constant", "Keeps the learning rate the same. Start with this one."),
-    Choice(
-        "step", "step",
-        "Multiplies the learning rate by the decay rate at intervals of the decay steps.",
-        ("decay_steps", "decay_rate"), ("staircase",),
-    ),
-    Choice(
-        "exponential", "exponential",
-        "Reduces the learning rate smoothly, by a factor of the decay rate per decay steps.",
-        ("decay_steps", "decay_rate"),
-    ),
-    Choice(
-        "cosine", "cosine",
-        "Reduces the learning rate along half a cosine. Use it when you know the number of steps.",
-        ("decay_steps", "end_fraction"), ("cosine_decay",),
-    ),
-)  # fmt: skip
 
 INITIALIZERS = _table(
     Choice(

@@ -13,12 +13,12 @@ from .choices import (
     ON_HEAT,
     ON_LOW_MEMORY,
     ON_NAN,
-    SCHEDULES,
     XLA_MODES,
     Choice,
 )
 from .losses import LOSSES
 from .optimizers import OPTIMIZERS
+from .schedules import SCHEDULES
 
 CHOICE, INT, FLOAT, BOOL, PATH, LAYERS, COMMAND = (
     "choice", "int", "float", "bool", "path", "layers", "command",
@@ -29,11 +29,14 @@ LIVE = "live"  # from the next step on
 SWAP = "swap"  # the weights are kept, the graph is traced again
 RESTART = "restart"  # only in a new session: the key cannot change during training
 
+AUTO, OFF, NONE = "auto", "off", "none"  # words for 0
+
 
 class Field(NamedTuple):
     """One key. ``low`` and ``high`` are inclusive bounds, ``above`` and ``below`` exclusive ones.
 
     ``applies_to`` is a key of a choice and the choices for which this key has a meaning.
+    ``zero`` is the word for 0, ``auto``, ``off`` or ``none``, where 0 is not meant as a number.
     """
 
     key: str
@@ -49,6 +52,8 @@ class Field(NamedTuple):
     below: Optional[float] = None
     applies_to: Optional[Tuple[str, Tuple[str, ...]]] = None
     live: str = LIVE
+    zero: str = ""
+    aliases: Tuple[str, ...] = ()  # short names on the command line, beside the key's last part
 
 
 OUTPUTS: Dict[str, Any] = {
@@ -94,16 +99,16 @@ _MODEL = (
           "How the weights are initialized before training.", choices=INITIALIZERS, live=RESTART),
     Field("model.dropout", "dropout", "Model", FLOAT, 0.0,
           "The fraction of hidden units set to zero at each step. Values of 0.2 to 0.5 reduce overfitting.",
-          low=0.0, below=1.0),
+          low=0.0, below=1.0, zero=OFF),
     Field("model.l2", "L2 penalty", "Model", FLOAT, 0.0,
           "Adds l2 * (sum of squared weights) to the loss to reduce overfitting. Start with 1e-4.",
-          low=0.0, high=1000.0),
+          low=0.0, high=1000.0, zero=OFF),
 )  # fmt: skip
 
 _LOSS = (
     Field("loss.name", "loss", "Loss", CHOICE, "categorical_crossentropy",
           "The function that training minimizes.", choices=LOSSES, live=SWAP),
-    Field("loss.huber_delta", "delta", "Loss", FLOAT, 1.0,
+    Field("loss.huber_delta", "Huber delta", "Loss", FLOAT, 1.0,
           "The error at which the Huber loss changes from quadratic to linear.",
           above=0.0, high=1e6, applies_to=_having("loss.name", LOSSES, "huber_delta")),
 )  # fmt: skip
@@ -113,10 +118,10 @@ _OPTIMIZER = (
           "The algorithm that updates the weights from the gradients.", choices=OPTIMIZERS, live=SWAP),
     Field("optimizer.learning_rate", "learning rate", "Optimizer", FLOAT, 0.0001,
           "The size of each update. Tune this first: try 10 times larger and 10 times smaller values.",
-          above=0.0, high=1000.0),
+          above=0.0, high=1000.0, aliases=("lr",)),
     Field("optimizer.momentum", "momentum", "Optimizer", FLOAT, None,
           "The fraction of the previous update that is added to the current one. A common value is 0.9.",
-          low=0.0, below=1.0, applies_to=_optimized("momentum")),
+          low=0.0, below=1.0, applies_to=_optimized("momentum"), zero=OFF),
     Field("optimizer.nesterov", "Nesterov", "Optimizer", BOOL, None,
           "Uses Nesterov momentum, which often converges a little faster. Needs a momentum above 0.",
           applies_to=_optimized("nesterov")),
@@ -134,7 +139,7 @@ _OPTIMIZER = (
           above=0.0, high=1.0, applies_to=_optimized("epsilon")),
     Field("optimizer.weight_decay", "weight decay", "Optimizer", FLOAT, None,
           "Each step reduces the weights by this fraction, multiplied by the learning rate.",
-          low=0.0, high=1.0, applies_to=_optimized("weight_decay")),
+          low=0.0, high=1.0, applies_to=_optimized("weight_decay"), zero=OFF),
     Field("optimizer.initial_accumulator_value", "accumulator", "Optimizer", FLOAT, None,
           "The initial value of the sum of squared gradients.",
           low=0.0, high=1e6, applies_to=_optimized("initial_accumulator_value"), live=RESTART),
@@ -145,14 +150,14 @@ _SCHEDULE = (
           "How the learning rate changes during training.", choices=SCHEDULES),
     Field("schedule.warmup_steps", "warm-up steps", "Optimizer", INT, 0,
           "The learning rate rises linearly from 0 over this many steps. Prevents large early updates.",
-          low=0, high=MAX_STEPS),
+          low=0, high=MAX_STEPS, zero=NONE),
     Field("schedule.decay_steps", "decay steps", "Optimizer", INT, 0,
-          "The length of the schedule in steps; for step, the steps between decays. 0: all remaining steps.",
-          low=0, high=MAX_STEPS, applies_to=_scheduled("decay_steps")),
+          "The length of the schedule in steps; for step, the steps between decays. auto: all remaining steps.",
+          low=0, high=MAX_STEPS, applies_to=_scheduled("decay_steps"), zero=AUTO),
     Field("schedule.decay_rate", "decay rate", "Optimizer", FLOAT, 0.9,
           "The learning rate is multiplied by this factor once per decay steps.",
           above=0.0, high=1.0, applies_to=_scheduled("decay_rate")),
-    Field("schedule.end_fraction", "ends at", "Optimizer", FLOAT, 0.0,
+    Field("schedule.end_fraction", "final fraction", "Optimizer", FLOAT, 0.0,
           "The final learning rate as a fraction of the initial one.",
           low=0.0, high=1.0, applies_to=_scheduled("end_fraction")),
 )  # fmt: skip
@@ -163,17 +168,17 @@ _TRAIN = (
     Field("train.steps", "steps", "Training", INT, 1000,
           "The number of training steps. Each step updates the weights once.", low=1, high=MAX_STEPS),
     Field("train.epochs", "epochs", "Training", INT, 0,
-          "The number of passes over the training data. If above 0, it replaces the number of steps.",
-          low=0, high=100000, live=RESTART),
+          "The number of passes over the training data. It replaces the number of steps, unless it is off.",
+          low=0, high=100000, live=RESTART, zero=OFF),
     Field("train.eval_every", "evaluate every", "Training", INT, 100,
           "The number of steps between evaluations on the test set. With 100: after steps 1, 101, 201, ...",
           low=1, high=MAX_STEPS),
     Field("train.checkpoint_every", "checkpoint every", "Training", INT, 1000,
-          "The number of steps between checkpoints. 0: only at the end.", low=0, high=MAX_STEPS),
-    Field("train.checkpoint_minutes", "... or minutes", "Training", FLOAT, 0.0,
-          "Also saves a checkpoint after this many minutes. 0: only by the number of steps.",
-          low=0.0, high=10000.0),
-    Field("train.checkpoint_keep", "keep", "Training", INT, 3,
+          "The number of steps between checkpoints. off: only at the end.", low=0, high=MAX_STEPS, zero=OFF),
+    Field("train.checkpoint_minutes", "checkpoint timer", "Training", FLOAT, 0.0,
+          "Also saves a checkpoint after this many minutes. off: only by the number of steps.",
+          low=0.0, high=10000.0, zero=OFF),
+    Field("train.checkpoint_keep", "checkpoints kept", "Training", INT, 3,
           "The number of recent checkpoints to keep. The best one is always kept.", low=1, high=1000),
     Field("train.on_nan", "when it diverges", "Training", CHOICE, "auto",
           "What to do when the loss becomes NaN or infinite.", choices=ON_NAN),
@@ -191,13 +196,14 @@ _TRAIN = (
 _MACHINE = (
     Field("trainer.command", "trainer", "Machine", COMMAND, "",
           "The Python that has TensorFlow, or a command that starts it. If empty, it is searched for.", live=RESTART),
-    Field("trainer.paths", "its folders", "Machine", COMMAND, "",
+    Field("trainer.paths", "container mounts", "Machine", COMMAND, "",
           "Folders mounted in a container, as /host/folder:/container/folder. Not needed for docker -v.",
           live=RESTART),
     Field("trainer.xla", "XLA", "Machine", CHOICE, "auto",
           "Whether the optimizer's update is compiled with XLA.", choices=XLA_MODES, live=RESTART),
     Field("trainer.threads", "threads", "Machine", INT, 0,
-          "The number of CPU threads that TensorFlow uses. 0: one per core.", low=0, high=1024, live=RESTART),
+          "The number of CPU threads that TensorFlow uses. auto: one per core.", low=0, high=1024, live=RESTART,
+          zero=AUTO),
     Field("telemetry.tegrastats", "tegrastats", "Machine", PATH, "",
           "The path of the tegrastats program. If empty, it is searched for on the PATH.", live=RESTART),
     Field("telemetry.interval_s", "telemetry every", "Machine", FLOAT, 1.0,
@@ -208,19 +214,19 @@ _GUARD = (
     Field("guard.heat", "when it is hot", "Guard", CHOICE, "pause",
           "What to do before the board gets so hot that it reduces its clock speed.", choices=ON_HEAT),
     Field("guard.limit_c", "too hot at", "Guard", FLOAT, 0.0,
-          "The temperature in °C at which training pauses. 0: the board's limit minus the margin.",
-          low=0.0, high=150.0),
-    Field("guard.margin_c", "margin", "Guard", FLOAT, 5.0,
+          "The temperature in °C at which training pauses. auto: the board's limit minus the margin.",
+          low=0.0, high=150.0, zero=AUTO),
+    Field("guard.margin_c", "heat margin", "Guard", FLOAT, 5.0,
           "Training pauses this many °C below the board's limit. The warning comes as many °C earlier.",
           low=0.0, high=50.0),
     Field("guard.resume_c", "resumes below", "Guard", FLOAT, 0.0,
-          "The temperature in °C at which training resumes after a pause. 0: 10 °C below the limit.",
-          low=0.0, high=150.0),
-    Field("guard.memory", "memory runs out", "Guard", CHOICE, "checkpoint",
+          "The temperature in °C at which training resumes after a pause. auto: 10 °C below the limit.",
+          low=0.0, high=150.0, zero=AUTO),
+    Field("guard.memory", "low memory", "Guard", CHOICE, "checkpoint",
           "What to do when memory runs low, before the system kills the trainer.", choices=ON_LOW_MEMORY),
-    Field("guard.memory_mb", "... below", "Guard", FLOAT, 0.0,
-          "Memory is low when fewer megabytes than this are available. 0: 5% of the total memory.",
-          low=0.0, high=1e6),
+    Field("guard.memory_mb", "low memory at", "Guard", FLOAT, 0.0,
+          "Memory is low when fewer megabytes than this are available. auto: 5% of the total memory.",
+          low=0.0, high=1e6, zero=AUTO),
 )  # fmt: skip
 
 FIELDS: Dict[str, Field] = {

@@ -34,8 +34,8 @@ def value_text(key: str, value: Any) -> str:
     field = FIELDS.get(key)
     if field is not None and field.kind == CHOICE and field.choices:
         entry = field.choices.get(value)
-        return format_value(value) if entry is None else str(entry.label)
-    return format_value(value)
+        return format_value(key, value) if entry is None else str(entry.label)
+    return format_value(key, value)
 
 
 def percent(fraction: Optional[float], missing: str = MISSING, digits: int = 2) -> str:

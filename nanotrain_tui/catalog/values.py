@@ -3,10 +3,23 @@
 import math
 import re
 import shlex
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from .config_error import ConfigError, nearest, quoted
-from .fields import BOOL, CHOICE, COMMAND, FIELDS, FLOAT, INT, LAYERS, PATH, Field
+from .fields import (
+    AUTO,
+    BOOL,
+    CHOICE,
+    COMMAND,
+    FIELDS,
+    FLOAT,
+    INT,
+    LAYERS,
+    NONE,
+    OFF,
+    PATH,
+    Field,
+)
 from .layers import format_layers, parse_layers
 
 _TRUE = ("true", "yes", "on", "1")
@@ -22,6 +35,30 @@ def field_of(key: str) -> Field:
     return field
 
 
+def full_key(name: str) -> str:
+    """The key of a name: the key itself, its last part if no other key ends in it, or an alias.
+
+    Raises ConfigError that names all keys that end in it, or suggests the closest key.
+    """
+    if name in FIELDS:
+        return name
+    fitting = [
+        key
+        for key, field in FIELDS.items()
+        if name == key.rpartition(".")[2] or name in field.aliases
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        *others, last = fitting
+        raise ConfigError(
+            name, "can be {} or {}; write the whole key.".format(", ".join(others), last)
+        )
+    if name + ".name" in FIELDS:
+        raise ConfigError(name, "there is no such key. Did you mean '{}.name'?".format(name))
+    return field_of(name).key
+
+
 def parse_value(key: str, value: Any) -> Any:
     """The value in the type and range of the field. Raises ConfigError with the reason."""
     field = field_of(key)
@@ -34,8 +71,11 @@ def parse_value(key: str, value: Any) -> Any:
     return readers[field.kind](field, value)
 
 
-def format_value(value: Any) -> str:
-    """The value as a person writes it; the inverse of ``parse_value``."""
+def format_value(key: str, value: Any) -> str:
+    """The value as a person writes it; the inverse of ``parse_value``. Any key is accepted."""
+    field = FIELDS.get(key)
+    if field is not None and field.zero and value == 0:
+        return field.zero
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):
@@ -92,6 +132,8 @@ def _number(field: Field, value: Any) -> float:
 
 def _finite(field: Field, value: Any, what: str) -> float:
     number = math.nan
+    if isinstance(value, str) and field.zero and value.strip().lower() in _words_of_zero(field):
+        return 0.0
     if not isinstance(value, bool) and isinstance(value, (int, float, str)):
         try:
             number = float(value.replace("_", "") if isinstance(value, str) else value)
@@ -101,6 +143,11 @@ def _finite(field: Field, value: Any, what: str) -> float:
         given = "empty" if value == "" else quoted(value)
         raise ConfigError(field.key, "must be {}{}; it is {}.".format(what, _range(field), given))
     return number
+
+
+def _words_of_zero(field: Field) -> Tuple[str, ...]:
+    """The words for 0. ``off`` and ``none`` mean the same."""
+    return (AUTO,) if field.zero == AUTO else (OFF, NONE)
 
 
 def _check_range(field: Field, number: float, value: Any) -> None:
@@ -123,7 +170,8 @@ def _range(field: Field) -> str:
     ):  # fmt: skip
         if bound is not None:
             parts.append("{} {}".format(word, _plain(bound)))
-    return " " + " and ".join(parts) if parts else ""
+    words = " and ".join(parts) + (", or {}".format(field.zero) if field.zero else "")
+    return " " + words if words else ""
 
 
 def _plain(number: float) -> str:

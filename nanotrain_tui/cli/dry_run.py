@@ -1,20 +1,24 @@
-"""Prints what ``train --dry-run`` would start: data, memory, disk space and trainer command."""
+"""Prints what ``train --dry-run`` would start: data, network, memory, disk and trainer command."""
 
 import json
 import shlex
+import textwrap
 from typing import TYPE_CHECKING
 
 from nanotrain_tui.catalog.formats import count, file_size, megabytes, plural
+from nanotrain_tui.catalog.network import NetworkLayer, network, network_text
 
 from .exit_status import FINISHED
-from .output import say
+from .output import say, table, width
 
 if TYPE_CHECKING:
+    from nanotrain_tui.launch.memory_check import MemoryCheck
     from nanotrain_tui.launch.plan import Plan
 
 
 def print_plan(plan: "Plan", as_json: bool) -> int:
     """Print the plan and return the exit status."""
+    layers = network(plan.config, plan.data["shape"], plan.data["classes"])
     memory = plan.memory.as_dict() if plan.memory is not None else {}
     disk = plan.disk.as_dict() if plan.disk is not None else {}
     if as_json:
@@ -22,6 +26,7 @@ def print_plan(plan: "Plan", as_json: bool) -> int:
             "data": dict(plan.data),
             "choices": list(plan.choices),
             "warnings": list(plan.warnings),
+            "network": [layer._asdict() for layer in layers],
             "memory": memory,
             "room": disk,
             "command": list(plan.trainer_command),
@@ -36,10 +41,9 @@ def print_plan(plan: "Plan", as_json: bool) -> int:
         f"{data['name']}: {plural(data['train'], 'image')} to train on and "
         f"{count(data['test'])} to test on, {size} pixels, {data['classes']} classes"
     )
+    say("\n".join(_network(layers)))
     if plan.memory is not None:
-        available = plan.memory.available.memory_mb
-        of = f" of {megabytes(available)} available" if available is not None else ""
-        say(f"memory: about {megabytes(plan.memory.need.total_mb)}{of}")
+        say("\n".join(_memory(plan.memory)))
     if plan.disk is not None:
         free = plan.disk.free_mb
         of = f" of {megabytes(free)} free" if free is not None else ""
@@ -50,3 +54,40 @@ def print_plan(plan: "Plan", as_json: bool) -> int:
         say(f"warning: {warning}")
     say(f"trainer: {shlex.join(plan.trainer_command)}")
     return FINISHED
+
+
+def _network(layers: list[NetworkLayer]) -> list[str]:
+    """The network in one line, and a table of its layers."""
+    parameters = sum(layer.parameters for layer in layers)
+    header = ("LAYER", "INPUTS", "UNITS", "ACTIVATION", "PARAMETERS", "WEIGHTS", "OPTIMIZER")
+    rows = [
+        (
+            layer.name,
+            count(layer.inputs),
+            count(layer.units),
+            layer.activation + (f", dropout {layer.dropout:g}" if layer.dropout else ""),
+            count(layer.parameters),
+            f"{layer.weights_mb:,.2f} MB",
+            f"{layer.optimizer_mb:,.2f} MB",
+        )
+        for layer in layers
+    ]
+    head = f"network: {network_text(layers)}, {plural(parameters, 'parameter')}"
+    return [head, *(f"  {line}" for line in table(header, rows))]
+
+
+def _memory(memory: "MemoryCheck") -> list[str]:
+    """The estimated peak, the memory that is available, and the parts of the peak."""
+    need, available = memory.need, memory.available.memory_mb
+    of = f" of {megabytes(available)} available" if available is not None else ""
+    parts = {
+        "TensorFlow": need.framework_mb,
+        "data": need.data_mb,
+        "copies of the weights": need.weights_mb,
+        "copies of the optimizer's values": need.slots_mb,
+        "gradients": need.gradients_mb,
+        "outputs of the layers": need.activations_mb,
+    }
+    used = [f"{name} {megabytes(mb)}" for name, mb in parts.items() if round(mb)]
+    head = f"memory: about {megabytes(need.total_mb)}{of} at the peak"
+    return [head, *(f"  {line}" for line in textwrap.wrap(", ".join(used), width() - 2))]

@@ -10,16 +10,18 @@ def range_of(field: Field) -> str:
     bounds = [(word, bound) for word, bound in low + high if bound is not None]
     if field.kind == "bool":
         return "on or off"
-    return " and ".join(f"{word} {_plain(bound)}" for word, bound in bounds)
+    text = " and ".join(f"{word} {_plain(bound)}" for word, bound in bounds)
+    return f"{text}, or {field.zero}" if field.zero else text
 
 
 def default_text(field: Field) -> str:
     """``default 0.9``, or one value for each optimizer if they differ; empty for an empty text."""
     if field.default is not None:
-        return f"default {format_value(field.default)}" if field.default != "" else ""
+        value = format_value(field.key, field.default)
+        return f"default {value}" if value else ""
     name = field.key.partition(".")[2]
     by_optimizer = {
-        entry.name: format_value(entry.parameters[name])
+        entry.name: format_value(field.key, entry.parameters[name])
         for entry in OPTIMIZERS.values()
         if name in entry.parameters
     }
@@ -37,4 +39,4 @@ def applies_with(field: Field) -> str:
 
 
 def _plain(bound: float) -> str:
-    return f"{int(bound):,}" if bound == int(bound) else format_value(bound)
+    return f"{int(bound):,}" if bound == int(bound) else f"{bound:g}"

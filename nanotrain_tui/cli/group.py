@@ -92,10 +92,10 @@ def nanotrain(ctx: click.Context) -> int | None:
     """Train TensorFlow networks from a terminal, and watch and steer the training.
 
     \b
-    nanotrain                     open the dashboard; press r to run
-    nanotrain train               train the tutorial's network without the dashboard
-    nanotrain attach              open the dashboard on the newest session
-    nanotrain doctor              find what is missing on this machine
+    nanotrain           open the dashboard; press r to run
+    nanotrain train     train the tutorial's network without the dashboard
+    nanotrain attach    open the dashboard on the newest session
+    nanotrain doctor    find what is missing on this machine
     """
     if ctx.invoked_subcommand is not None:
         return None

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from nanotrain_tui.catalog import FIELDS, ConfigError, overlay
+from nanotrain_tui.catalog import FIELDS, ConfigError, Field, full_key, overlay
 from nanotrain_tui.config import (
     Folders,
     find_folders,
@@ -50,10 +50,12 @@ class RunOptions:
             values = dict(load_presets(folders.presets).get(self.preset).values)
         return overlay(values, dict(parse_set(text) for text in self.sets))
 
-    def value(self, key: str) -> str | None:
-        """The last value that ``--set``, or an option that means the same, gave to a key."""
-        pairs = (text.partition("=") for text in reversed(self.sets))
-        return next((value for name, _, value in pairs if name.strip() == key), None)
+    def value(self, key: str) -> Any:
+        """The last value that ``--set``, or an option that means the same, gave to a key.
+
+        None if there is none. Raises ConfigError.
+        """
+        return dict(parse_set(text) for text in self.sets).get(key)
 
 
 def _store_preset(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
@@ -106,13 +108,25 @@ def complete_preset(_: click.Context, __: click.Parameter, start: str) -> list[C
     ]
 
 
+def keys_from(start: str) -> list[Field]:
+    """The fields whose key begins with ``start``, else those whose last part or alias does."""
+    fields = FIELDS.values()
+    return [field for field in fields if field.key.startswith(start)] or [
+        field
+        for field in fields
+        if any(n.startswith(start) for n in (field.key.rpartition(".")[2], *field.aliases))
+    ]
+
+
 def complete_set(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:
     """Complete ``KEY=``, and after it the choices of the key."""
     key, sign, value = start.partition("=")
     if not sign:
-        known = (entry for entry in FIELDS.values() if entry.key.startswith(key))
-        return [CompletionItem(f"{entry.key}=", help=entry.summary) for entry in known]
-    choices = FIELDS[key].choices if key in FIELDS else None
+        return [CompletionItem(f"{entry.key}=", help=entry.summary) for entry in keys_from(key)]
+    try:
+        choices = FIELDS[full_key(key)].choices
+    except ConfigError:
+        choices = None
     return [
         CompletionItem(f"{key}={name}", help=entry.summary)
         for name, entry in (choices or {}).items()
@@ -144,13 +158,13 @@ preset_change_option = _preset_option(
 set_option = click.option(
     "--set", "sets", metavar="KEY=VALUE", multiple=True, shell_complete=complete_set,
     expose_value=False, callback=_store_sets,
-    help="Set one value, for example train.steps=5000. Can be given several times; "
-    "'nanotrain keys' lists the keys.",
+    help="Set one value, for example train.steps=5000 or, with a unique last part of the key, "
+    "steps=5000. Can be given several times; 'nanotrain keys' lists the keys.",
 )  # fmt: skip
 _PYTHON = click.option(
     "--python", metavar="PATH", expose_value=False, callback=_store_python,
     help="The Python that has TensorFlow, or the command that starts it, such as "
-    "'docker run ... python3'. Default: the session's, else the first one found.",
+    "'docker run IMAGE python3'. Default: the session's, else the first one found.",
 )  # fmt: skip
 tegrastats_option = click.option(
     "--tegrastats", metavar="PATH", expose_value=False, callback=_store_tegrastats,
@@ -177,6 +191,7 @@ name_option = click.option(
     help="The new session's name. Default: its data and a number, as mnist-3.",
 )
 session_argument = click.argument("session", shell_complete=complete_session)
+newest_argument = click.argument("session", required=False, shell_complete=complete_session)
 
 
 def run_options(command: Command) -> Command:

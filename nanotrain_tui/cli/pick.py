@@ -1,6 +1,7 @@
 """Finds the session that an argument names."""
 
 from nanotrain_tui.catalog import nearest
+from nanotrain_tui.cli.exit_status import note
 from nanotrain_tui.config import Folders
 from nanotrain_tui.session.errors import SessionNotFound
 from nanotrain_tui.session.folder import SessionFolder, find_session, list_sessions
@@ -32,6 +33,18 @@ def check_readable(folder: SessionFolder) -> None:
         reader.meta()
         for read in (reader.places, reader.steps_rows, reader.events):
             read()
+
+
+def pick_or_newest(folders: Folders, name: str | None) -> SessionFolder:
+    """The session with this name; without a name the newest, and a line on stderr says which.
+
+    Raises SessionNotFound.
+    """
+    if name is not None:
+        return pick_session(folders, name)
+    folder = newest_session(folders)
+    note(f"session {folder.name}, {'which is running' if folder.is_alive() else 'the newest'}")
+    return folder
 
 
 def newest_session(folders: Folders) -> SessionFolder:

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from nanotrain_tui.catalog import FIELDS, Field, default_of
+from nanotrain_tui.catalog import FIELDS, Field, default_of, format_value
 
 from .facts import applies_with, range_of
 
@@ -47,7 +47,13 @@ def _entry(field: Field, defaults: Mapping[str, Any]) -> str:
         text = "; ".join(facts)
         comment += f" {text[0].upper()}{text[1:]}."
     name = field.key.partition(".")[2]
-    return f"{_prose(comment)}#{name} = {_toml(_default(field, defaults))}\n"
+    return f"{_prose(comment)}#{name} = {_toml(_written(field, defaults))}\n"
+
+
+def _written(field: Field, defaults: Mapping[str, Any]) -> Any:
+    """The default as a person writes it in TOML: a word for 0 where the key has one."""
+    default = _default(field, defaults)
+    return format_value(field.key, default) if field.zero and default == 0 else default
 
 
 def _default(field: Field, defaults: Mapping[str, Any]) -> Any:

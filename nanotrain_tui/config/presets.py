@@ -5,7 +5,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from nanotrain_tui.catalog import ConfigError, check, nearest
+from nanotrain_tui.catalog import ConfigError, check, nearest, parse_value
 from nanotrain_tui.session.text import is_printable, printable
 
 from .toml_file import FileError, read_toml
@@ -87,7 +87,8 @@ def read_preset(path: Path) -> Preset:
         check(values)
     except ConfigError as error:
         raise FileError(str(path), str(error)) from None
-    return Preset(path.stem, printable(str(summary)), path, values)
+    parsed = {key: parse_value(key, value) for key, value in values.items()}
+    return Preset(path.stem, printable(str(summary)), path, parsed)
 
 
 def _shipped() -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from nanotrain_tui.catalog import ConfigError, check, overlay, parse_value
+from nanotrain_tui.catalog import ConfigError, check, full_key, overlay, parse_value
 
 from .presets import DEFAULT, Presets
 from .toml_file import FileError, read_toml
@@ -50,11 +50,12 @@ def resolve(
 
 
 def parse_set(text: str) -> tuple[str, Any]:
-    """The key and the value of ``KEY=VALUE``. Raises ConfigError."""
+    """The key and the value of ``KEY=VALUE``; KEY may be a unique last part. Raises ConfigError."""
     key, sign, value = text.partition("=")
     key = key.strip()
     if not sign:
         raise ConfigError(key, f"write it as KEY=VALUE, not as '{text}'.")
+    key = full_key(key)
     return key, parse_value(key, value.strip())
 
 

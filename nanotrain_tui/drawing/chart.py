@@ -118,17 +118,19 @@ def _title(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> Line:
     title = Span(title_of(chart, scale, width, glyphs), "title")
     # The training value is first because it changes most often: Textual writes a changed line
     # from the left edge of the widget, so what is on the left of a change is sent with it.
+    best = _best(chart, glyphs, " ")
+    both = (*_line_value(chart, glyphs, " ", " train "), *_evaluated_value(chart, glyphs, " "))
+    leading = _leading_value(chart, glyphs)
+    # A value without its name, or a sign without a word, would mean nothing.
     forms: list[Line] = [
-        (title, *_line_value(chart, glyphs, "  ", " training "),
-         *_evaluated_value(chart, glyphs, "  ", " "), *_best(chart, glyphs, "  ")),
-        (title, *_line_value(chart, glyphs, " ", " training "),
-         *_evaluated_value(chart, glyphs, " ", " "), *_best(chart, glyphs, " ")),
-        (title, *_line_value(chart, glyphs, " ", " train "),
-         *_evaluated_value(chart, glyphs, " ", " "), *_best(chart, glyphs, " ")),
-        (title, *_line_value(chart, glyphs, " "), *_evaluated_value(chart, glyphs, " "),
-         *_best(chart, glyphs, " ")),
-        (title, *_leading_value(chart, glyphs), *_best(chart, glyphs, " ")),
-        (title, *_leading_value(chart, glyphs)),
+        (title, *_line_value(chart, glyphs, "  "), *_evaluated_value(chart, glyphs, "  "),
+         *_best(chart, glyphs, "  ")),
+        (title, *_line_value(chart, glyphs, " "), *_evaluated_value(chart, glyphs, " "), *best),
+        (title, *both, *best),
+        (title, *both),
+        (title, *leading, *best),
+        (title, *leading),
+        (title,),
     ]  # fmt: skip
     brief, full = chart.not_finite(glyphs)
     noted = [
@@ -137,27 +139,26 @@ def _title(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> Line:
     return first_fitting(width, *noted, *forms)
 
 
-def _line_value(chart: Chart, glyphs: Glyphs, gap: str, name: str = "") -> Line:
-    """The last value of the curve."""
+def _line_value(chart: Chart, glyphs: Glyphs, gap: str, name: str = " training ") -> Line:
+    """The last value of the curve, with its name."""
     if not chart.has_line:
         return ()
     value = chart.batch_figure(chart.last, glyphs.missing)
     return (Span(f"{gap}{glyphs.train}{name}{value}", "train"),)
 
 
-def _evaluated_value(chart: Chart, glyphs: Glyphs, gap: str, before_name: str = "") -> Line:
-    """The last evaluation, with the name of the part of the data if ``before_name`` is given."""
+def _evaluated_value(chart: Chart, glyphs: Glyphs, gap: str) -> Line:
+    """The last evaluation, with the name of the part of the data."""
     if not chart.evaluated_on:
         return ()
     part = cut(chart.evaluated_on, PART_CELLS, glyphs.ellipsis)
-    name = f"{before_name}{part} " if before_name else ""
     value = chart.figure(chart.last_test, glyphs.missing)
-    return (Span(f"{gap}{glyphs.test}{name}{value}", "test"),)
+    return (Span(f"{gap}{glyphs.test} {part} {value}", "test"),)
 
 
 def _leading_value(chart: Chart, glyphs: Glyphs) -> Line:
     """The most important value, for a title with room for only one."""
-    return _evaluated_value(chart, glyphs, " ") or _line_value(chart, glyphs, " ")
+    return _evaluated_value(chart, glyphs, " ") or _line_value(chart, glyphs, " ", " train ")
 
 
 def _best(chart: Chart, glyphs: Glyphs, gap: str) -> Line:
@@ -225,12 +226,18 @@ def _reading(chart: Chart, step: int, width: int, glyphs: Glyphs) -> Line:
     """The title line while there is a cursor: the values at its step."""
     train, test = chart.at(step)
     title = cut(chart.title, max(LEAST_TITLE_CELLS, width // 2), glyphs.ellipsis)
-    line = Span(f"  {glyphs.train} {chart.batch_figure(train, glyphs.missing)}", "train")
-    evaluated = Span(f"  {glyphs.test} {chart.figure(test, glyphs.missing)}", "test")
-    return (
-        Span(f"{title} at step {step:,}", "title"),
-        *((line,) if chart.has_line else ()),
-        *((evaluated,) if chart.evaluated_on else ()),
+    head = Span(f"{title} at step {step:,}", "title")
+    part = cut(chart.evaluated_on, PART_CELLS, glyphs.ellipsis)
+    tested = chart.figure(test, glyphs.missing)
+    evaluated = (Span(f"  {glyphs.test} {part} {tested}", "test"),) if part else ()
+    if not chart.has_line:
+        return first_fitting(width, (head, *evaluated), (head,))
+    value = chart.batch_figure(train, glyphs.missing)
+    long, short = (
+        Span(f"  {glyphs.train} {name} {value}", "train") for name in ("training", "train")
+    )
+    return first_fitting(
+        width, (head, long, *evaluated), (head, short, *evaluated), (head, *evaluated), (head,)
     )
 
 

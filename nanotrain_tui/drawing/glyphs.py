@@ -28,7 +28,6 @@ class Glyphs(NamedTuple):
     vertical: str
     corner: str
     horizontal: str
-    bound: str  # before the text of a bottleneck
     done: str  # the completed part of a progress bar
     rest: str  # the rest of it
     states: dict[str, str]  # by state of a session
@@ -63,7 +62,6 @@ UNICODE = Glyphs(
     vertical="│",
     corner="└",
     horizontal="─",
-    bound="▸",
     done="━",
     rest="─",
     states={
@@ -98,7 +96,6 @@ ASCII = Glyphs(
     vertical="|",
     corner="+",
     horizontal="-",
-    bound=">",
     done="#",
     rest="-",
     states={

@@ -14,8 +14,13 @@ MOST_ROWS = 4  # of one event, if no other number is given
 _ROLES = {"good": "good", "warning": "warning", "error": "error"}
 
 
-def draw_event(line: LogLine, width: int, glyphs: Glyphs, most: int = MOST_ROWS) -> list[Line]:
-    """At most ``most`` rows of an event, each ``width`` cells: time, symbol of its level, text."""
+def draw_event(
+    line: LogLine, width: int, glyphs: Glyphs, most: int = MOST_ROWS, first: int = 0
+) -> list[Line]:
+    """At most ``most`` rows of an event, each ``width`` cells: time, symbol of its level, text.
+
+    ``first`` leaves out rows at the beginning. The first row that is drawn has time and symbol.
+    """
     role = _ROLES.get(line.level, "")
     time = f"{clock(line.t):>{TIME_CELLS}} "
     sign = glyphs.levels.get(line.level, " ")
@@ -26,7 +31,7 @@ def draw_event(line: LogLine, width: int, glyphs: Glyphs, most: int = MOST_ROWS)
     if len(rows) > most:
         rows = [*rows[: most - 1], rows[most - 1] + glyphs.ellipsis]
     drawn: list[Line] = []
-    for i, text in enumerate(rows):
+    for i, text in enumerate(rows[first:]):
         before = time if i == 0 else " " * len(time)
         signed = f"{sign} " if i == 0 else "  "
         parts = (Span(before, "muted"), Span(signed, role), Span(text, role))

@@ -30,10 +30,12 @@ LABELS = {
     "power": "Power",
     "cpu_temperature": "CPU temp",
     "cpu_load": "CPU load",
-    "emc_load": "EMC load",
+    "emc_load": "Memory bus",
     "gpu_memory": "GPU mem",
     "swap": "Swap",
+    "disk_temperature": "Disk temp",
 }
+_OF_THE_CHIP = ("gpu_temperature", "cpu_temperature")  # the limits of the board are for these
 _FIRST_ROWS = 6  # a panel that is lower than these has two columns
 _CORES = "CPU cores"
 _MOST_PERCENTAGES = 8  # of cores; with more there are only bars
@@ -88,9 +90,9 @@ def last_lines(state: RunState, width: int, height: int, glyphs: Glyphs) -> list
     lines: list[Line] = []
     if bottleneck is not None:
         alarming = bottleneck.kind in ("heat", "swap", "power_mode")
-        lines = [(Span(f"{glyphs.bound} {bottleneck.text}", "warning" if alarming else "value"),)]
+        lines = [(Span(bottleneck.sentence, "warning" if alarming else "value"),)]
     if state.other_load is not None:
-        lines.append((Span(f"{glyphs.bound} {state.other_load.text}", "warning"),))
+        lines.append((Span(state.other_load.text, "warning"),))
     if not lines:
         lines = [(Span(source_line(state), "muted"),)]
     if state.energy_use is not None:
@@ -114,10 +116,15 @@ def energy_line(state: RunState, use: EnergyUse, width: int) -> str:
 
 
 def source_line(state: RunState) -> str:
-    """The source of the figures, and the time that the sparklines span."""
+    """The source of the figures, and the time that the sparklines span.
+
+    For a session that has ended: when the last figures were measured.
+    """
     source = state.telemetry_source
     if source is None:
         return "no telemetry yet" if not state.ended else "no telemetry was recorded"
+    if state.ended and state.measured_at is not None:
+        return f"last measured {state.measured_at:%Y-%m-%d %H:%M}, from {source}"
     if "tegrastats" not in source:
         source += " (no tegrastats)"
     if state.ended:
@@ -188,14 +195,14 @@ def _label(state: RunState, name: str) -> str:
 def gauge_value(state: RunState, name: str, glyphs: Glyphs) -> tuple[str, str]:
     """The value with its unit, and its role; an alarming one begins with ``!``."""
     gauge = state.gauges.get(name) or Gauge("")
-    now, role = gauge.now, ""
+    now, role = gauge.now, "muted" if state.ended else ""  # the past is muted
     if now is None:
         return glyphs.missing, ""
-    if "temperature" in name:
+    if name in _OF_THE_CHIP and not state.ended:
         role = _heat(state, name, now)
     if gauge.unit == "MB":
         full = name == "ram" and bool(gauge.total) and now >= _FULL * (gauge.total or 0)
-        role = "warning" if full else ""
+        role = "warning" if full else role
         text = _memory(now, gauge.total)
     elif gauge.unit == "W":
         text = f"{now:.1f} W"

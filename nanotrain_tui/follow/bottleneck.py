@@ -43,6 +43,11 @@ class Bottleneck:
     advice: str  # what to try
     figures: Mapping[str, float] = field(default_factory=dict)  # exact numbers by name
 
+    @property
+    def sentence(self) -> str:
+        """``bound by the GPU: 95% busy``; ``warming up: loading TensorFlow``."""
+        return self.text if self.kind == "warming_up" else f"bound by {self.text}"
+
 
 def find_bottleneck(
     samples: Samples,
@@ -260,7 +265,7 @@ def _cores(seen: _Seen) -> Bottleneck | None:
         return Bottleneck(
             "cpu",
             f"one core at {_five(busiest)}%, of {len(cores)}",
-            "Use a larger batch, and trainer.threads = 0, so that the other cores work too.",
+            "Use a larger batch, and trainer.threads = auto, so that the other cores work too.",
             {"core_load_percent": busiest},
         )
     if seen.on_gpu is False:

@@ -46,16 +46,16 @@ class Setting(NamedTuple):
     edits: int  # the number of edits of it, including those that were undone
     last_edit: int | None  # the step after which it was edited last
 
-    def text(self) -> str:
-        """``0.001``, or ``0.001 -> 0.0005 (edited at 400)``."""
+    def text(self, key: str) -> str:
+        """The value of ``key``: ``0.001``, or ``0.001 -> 0.0005 (edited at 400)``."""
         if not self.edits and self.start == self.now:
-            return _value_text(self.now)
+            return _value_text(key, self.now)
         often = f"{self.edits} times, last " if self.edits > 1 else ""
         at = f" {often}at {self.last_edit}" if self.last_edit is not None else ""
         both = (
-            _value_text(self.now)
+            _value_text(key, self.now)
             if self.start == self.now
-            else f"{_value_text(self.start)} -> {_value_text(self.now)}"
+            else f"{_value_text(key, self.start)} -> {_value_text(key, self.now)}"
         )
         return f"{both} (edited{at})"
 
@@ -211,7 +211,7 @@ def differences(runs: Sequence[ComparedRun]) -> dict[str, list[str]]:
     """The settings that are not equal in all sessions: for each key the texts of their values."""
     found: dict[str, list[str]] = {}
     for key in dict.fromkeys(key for one in runs for key in one.settings):
-        values = [one.settings.get(key, _MISSING).text() for one in runs]
+        values = [one.settings.get(key, _MISSING).text(key) for one in runs]
         if len(set(values)) > 1:
             found[key] = values
     columns: Mapping[str, Callable[[ComparedRun], str]] = {
@@ -266,8 +266,8 @@ def _rounded(value: float, metric: Metric, whole: Callable[[float], int], slack:
     return round(whole(value * 10.0**digits + slack) * 10.0**-digits, max(0, digits))
 
 
-def _value_text(value: Any) -> str:
-    return "-" if value is None else format_value(value) or "none"
+def _value_text(key: str, value: Any) -> str:
+    return "-" if value is None else format_value(key, value) or "none"
 
 
 def _text(body: Any, key: str) -> str | None:

@@ -16,16 +16,17 @@ from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.board import BoardFold
 from nanotrain_tui.follow.bottleneck import Bottleneck
 from nanotrain_tui.follow.curves import ChangeFold, CurveFold
+from nanotrain_tui.follow.event_log import EventLog
 from nanotrain_tui.follow.json_values import (
     LARGEST_INTEGER,
     mapping,
     mappings,
     positive_integer,
 )
-from nanotrain_tui.follow.log_text import describe, one_line, reason
+from nanotrain_tui.follow.log_text import one_line, reason
 from nanotrain_tui.follow.marks import MarkFold
 from nanotrain_tui.follow.progress import Progress
-from nanotrain_tui.follow.run_state import LogLine, Preparing, RunState
+from nanotrain_tui.follow.run_state import Preparing, RunState
 from nanotrain_tui.follow.speed import Speed
 from nanotrain_tui.follow.telemetry import GaugeFold
 from nanotrain_tui.session import events
@@ -43,7 +44,6 @@ from nanotrain_tui.session.state import (
 )
 from nanotrain_tui.session.undo import Edits
 
-LOG_LINES = 500
 NOTICES = 8
 LAST_STEP = LARGEST_INTEGER
 
@@ -75,7 +75,7 @@ class Fold:
         self._speed = Speed()
         self._gauges = GaugeFold()
         self._board = BoardFold()
-        self._log: deque[LogLine] = deque(maxlen=LOG_LINES)
+        self._log = EventLog()
         self._notices: deque[str] = deque(maxlen=NOTICES)
         self._unsaved_step: int | None = None
         self._marks = MarkFold()
@@ -134,8 +134,9 @@ class Fold:
             devices=mappings(self._ready.get("devices")),
             versions=mapping(self._ready.get("versions")),
             telemetry_source=self._gauges.source,
+            measured_at=self._gauges.measured_at,
             gauges=self._gauges.gauges(),
-            log=tuple(self._log),
+            log=self._log.lines,
             notices=tuple(self._notices),
             unsaved_step=self._unsaved_step,
             marks=self._marks.marks(),
@@ -173,6 +174,7 @@ class Fold:
     def _add_segment(self, row: Segment) -> None:
         self._segment = row.seq if row.seq > self._segment else self._segment
         self._board.begin(row.environment)
+        self._gauges.begin(row)
         self._pass(row.t)
         self._from_step = max(0, min(row.from_step, LAST_STEP))
         if self._begins_at is None:
@@ -180,6 +182,7 @@ class Fold:
         self._curves.cut(self._from_step + 1)
         self._changes.cut(self._from_step + 1)
         self._progress.cut(self._from_step + 1)
+        self._log.cut(self._from_step)
         self._marks.start_from(self._from_step, row.t)
         self._step = self._from_step
         self._paused_t = None
@@ -213,9 +216,7 @@ class Fold:
             handle(self, row)
         self._state = state
         self._edits.add(row)
-        line = describe(row, self._curves.metrics())
-        self._marks.add(row, line.text)
-        self._write_log(line)
+        self._marks.add(row, self._log.add(row, self._curves.metrics()).text)
 
     def _reach(self, row: Event | Sample) -> None:
         self._speed.reached(row.t, row.step, self._batch_size)
@@ -229,12 +230,6 @@ class Fold:
         elif state != PAUSED and self._paused_t is not None:
             self._speed.idle(self._paused_t, row.t)
             self._paused_t = None
-
-    def _write_log(self, line: LogLine) -> None:
-        # The preparation reports its progress every second; the log shows each part once.
-        if line.kind == events.PREPARING and self._log and self._log[-1].text == line.text:
-            return
-        self._log.append(line)
 
     def _take_configured(self, row: Event) -> None:
         self._config = dict(mapping(row.body.get("config"))) or self._config

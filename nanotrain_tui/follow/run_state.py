@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from nanotrain_tui.follow.bottleneck import Bottleneck
@@ -145,6 +146,7 @@ class RunState:
     times: Curve = field(default_factory=Curve)  # session time in seconds over steps
     epochs: Curve = field(default_factory=Curve)  # epochs of the training data over steps
     telemetry_source: str | None = None
+    measured_at: datetime | None = None  # the newest sample, in the recorded time zone
     gauges: Mapping[str, Gauge] = field(default_factory=dict)  # see follow.telemetry.GAUGES
     log: tuple[LogLine, ...] = ()  # the newest last; of limited length
     notices: tuple[str, ...] = ()  # warnings and failures, the newest last; of limited length

@@ -7,12 +7,11 @@ are given by events and samples, which have a step, and rows of steps are cut at
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from nanotrain_tui.follow.timeline import timeline
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Batch, Place, StepsRow
 
@@ -143,3 +142,17 @@ def _in_order(places: list[Place]) -> list[Place]:
         if place.segment == before.segment and place.step < before.step:
             places[index] = place._replace(step=before.step)
     return places
+
+
+def timeline(rows: Iterable[StepsRow]) -> list[StepsRow]:
+    """Merge the rows of all metrics: each update occurs once, in the order of steps.
+
+    Where rows overlap, the row that begins first has the times.
+    """
+    found: list[StepsRow] = []
+    done = 0
+    for row in sorted(rows, key=attrgetter("first_step")):
+        if row.last_step > done:
+            found.append(row.after(done))
+            done = row.last_step
+    return found

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from nanotrain_tui.follow.json_values import finite_number
+from nanotrain_tui.follow.json_values import finite_number, mapping
 from nanotrain_tui.follow.run_state import Gauge
 from nanotrain_tui.follow.series import Series
-from nanotrain_tui.telemetry.summary import die_temperatures
+from nanotrain_tui.session.recording.records import Segment
+from nanotrain_tui.telemetry.summary import DISK_ZONE, die_temperatures
 
 CAPACITY = 256  # bins of a gauge: a sparkline is never wider
 MOST_CORES = 1024  # more can only be a damaged value
@@ -42,6 +44,11 @@ def hottest(body: Mapping[str, Any]) -> float | None:
     return max(die_temperatures(body).values(), default=None)
 
 
+def disk_temperature(body: Mapping[str, Any]) -> float | None:
+    """The temperature in °C of the hottest disk."""
+    return finite_number(mapping(body.get("temperatures_c")).get(DISK_ZONE))
+
+
 # The most important ones first: a small panel shows only these.
 GAUGES: Mapping[str, Source] = {
     "gpu_load": Source("gpu_load_percent", "%"),
@@ -56,6 +63,7 @@ GAUGES: Mapping[str, Source] = {
     "gpu_memory": Source("gpu_memory_used_mb", "MB", total="gpu_memory_total_mb"),
     "die_temperature": Source("temperatures_c", "°C", derive=hottest),
     "swap": Source("swap_used_mb", "MB", total="swap_total_mb"),
+    "disk_temperature": Source("temperatures_c", "°C", derive=disk_temperature),
 }
 
 
@@ -65,10 +73,21 @@ class GaugeFold:
     def __init__(self) -> None:
         self._series = {name: Series(CAPACITY) for name in GAUGES}
         self._body: Mapping[str, Any] = {}
+        self._newest_t: float | None = None  # session time of the newest sample
+        self._began: datetime | None = None  # the newest segment, by the clock of the board
+        self._began_t = 0.0
+
+    def begin(self, segment: Segment) -> None:
+        """A segment begins. A time of day that cannot be read is unknown."""
+        try:
+            self._began = datetime.fromisoformat(segment.wall)
+        except (TypeError, ValueError):
+            self._began = None
+        self._began_t = segment.t
 
     def add(self, t: float, body: Mapping[str, Any]) -> None:
         """Add the body of a sample at ``t`` seconds of session time."""
-        self._body = body
+        self._body, self._newest_t = body, finite_number(t)
         if finite_number(t) is None or not 0 <= t < LATEST_S:
             return
         for name, source in GAUGES.items():
@@ -92,6 +111,16 @@ class GaugeFold:
             finite_number(core.get("load_percent")) if isinstance(core, Mapping) else None
             for core in cores[:MOST_CORES]
         )
+
+    @property
+    def measured_at(self) -> datetime | None:
+        """When the newest sample was measured; None if it is not known."""
+        if self._newest_t is None or self._began is None:
+            return None
+        try:
+            return self._began + timedelta(seconds=self._newest_t - self._began_t)
+        except (OverflowError, ValueError):  # a damaged time
+            return None
 
     @property
     def source(self) -> str | None:

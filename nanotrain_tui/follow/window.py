@@ -16,8 +16,8 @@ from operator import attrgetter, itemgetter
 from nanotrain_tui.follow.curves import NO_CURVE, WindowCurves
 from nanotrain_tui.follow.json_values import mapping, positive_integer
 from nanotrain_tui.follow.series import Curve, Series
+from nanotrain_tui.follow.tape import timeline
 from nanotrain_tui.follow.telemetry import GAUGES
-from nanotrain_tui.follow.timeline import timeline
 from nanotrain_tui.session import events
 from nanotrain_tui.session.metrics import TRAINING, MetricPart
 from nanotrain_tui.session.recording.reader import SessionReader

@@ -10,6 +10,7 @@ from typing import Dict, Iterable, Mapping, Optional
 _CPU_ZONE = re.compile(r"[bm]?cpu\d*(?:[-_ ].*)?", re.IGNORECASE)
 _GPU_ZONE = re.compile(r"gpu\d*(?:[-_ ].*)?", re.IGNORECASE)
 _DIE_ZONE = re.compile(r"(?:[bm]?cpu|gpu|soc|cv|tj|aux)\d*(?:[-_ ].*)?", re.IGNORECASE)
+DISK_ZONE = "disk"
 _HOTTEST_C, _COLDEST_C = 200.0, -60.0  # a sensor outside this range is off or broken
 
 # The rails that measure the whole module; VIN is Thor's.

@@ -8,10 +8,12 @@ import os
 import re
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
+from .summary import DISK_ZONE
 from .sysfs import folders, is_jetson, read_int, read_text
 
 # Drivers of CPU sensors on PCs and boards whose thermal zones do not name the CPU.
 _CPU_CHIPS = ("coretemp", "k10temp", "zenpower", "cpu_thermal")
+_DISK_CHIPS = ("nvme", "drivetemp")
 _CPU_ZONES = ("x86_pkg_temp", "cpu_thermal", "cpu-thermal", "soc_thermal", "soc-thermal")
 _ZONE_SUFFIX = re.compile(r"[-_](?:therm(?:al)?|tegra)$")
 _FAN_ZONE = "thermal-fan-est"  # the mean of CPU and GPU, which tegrastats calls "thermal"
@@ -130,9 +132,13 @@ def _zones(root: str) -> List[Tuple[str, str]]:
 
 
 def _chips(folder: str) -> List[Tuple[str, str]]:
-    """The first input of each CPU chip: the package (coretemp) or the control value (k10temp)."""
+    """The first input of each CPU chip and each disk.
+
+    It is the package (coretemp), the control value (k10temp), the whole disk (nvme, drivetemp).
+    """
+    zones = dict.fromkeys(_CPU_CHIPS, "CPU")
+    zones.update(dict.fromkeys(_DISK_CHIPS, DISK_ZONE))
+    chips = [(read_text(os.path.join(chip, "name")), chip) for chip in folders(folder, "hwmon")]
     return [
-        ("CPU", os.path.join(chip, "temp1_input"))
-        for chip in folders(folder, "hwmon")
-        if read_text(os.path.join(chip, "name")) in _CPU_CHIPS
+        (zones[name], os.path.join(chip, "temp1_input")) for name, chip in chips if name in zones
     ]

@@ -64,7 +64,7 @@ async def test_loss_mae_and_iou_stand_in_the_charts(tmp_path: Path) -> None:
         assert "Loss  ⠤⠤ training 1.33  ⢴⠤ validation 1.33  best 1.33" in declared.text
         assert "tested 83.33%" in declared.text
         await declared.press(pilot, "tab")
-        assert "IoU at step 200  ⢴⠤ 83.33%" in declared.text
+        assert "IoU at step 200  ⢴⠤ validation 83.33%" in declared.text
         await declared.press(pilot, "z")
         for text in ("1 Loss", "2 MAE", "⠤⠤ 1.33 mm", "3 IoU", "⢴⠤ 83.33%"):
             assert text in declared.text

@@ -1,8 +1,7 @@
-"""The ladders of + and -, the least a set has to say, and the activations' curves."""
+"""The ladders of + and -, and the least a set has to say."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from nanotrain_tui.app.form.changes import changes_between, full
 from nanotrain_tui.app.form.ladder import stepped
 from nanotrain_tui.app.form.model import FormModel
 from nanotrain_tui.catalog import (
-    ACTIVATIONS,
     FIELDS,
     ConfigError,
     applies,
@@ -23,8 +21,6 @@ from nanotrain_tui.catalog import (
     overlay,
     parse_value,
 )
-from nanotrain_tui.drawing.curves import FUNCTIONS, draw_curve
-from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.session.undo import Edits
 
@@ -166,20 +162,3 @@ def test_scripted_edits_of_a_file_stay_until_a_preset_is_loaded() -> None:
     assert model.config["edits"] == edits
     with pytest.raises(ConfigError):
         model.accept("edits", "[]")
-
-
-def test_every_activation_has_its_curve() -> None:
-    assert set(FUNCTIONS) == set(ACTIVATIONS)
-    for name, entry in ACTIVATIONS.items():
-        values = [FUNCTIONS[name](x / 10) for x in range(-40, 41)]
-        assert all(math.isfinite(value) for value in values), name
-        assert entry.low - 1e-9 <= min(values) and max(values) <= entry.high + 1e-9, name
-        for glyphs in (UNICODE, ASCII):
-            rows = draw_curve(name, 14, 2, glyphs)
-            assert [len(row) for row in rows] == [14, 14] and any(row.strip() for row in rows)
-
-
-def test_the_curves_tell_the_functions_apart() -> None:
-    shapes = {name: tuple(draw_curve(name, 14, 2, UNICODE)) for name in FUNCTIONS}
-    assert shapes["relu"] != shapes["tanh"] != shapes["elu"] != shapes["linear"]
-    assert shapes["linear"][0][-1].strip() and not shapes["linear"][0][0].strip()

@@ -42,12 +42,55 @@ def test_rows_begin_with_the_preset_and_have_a_heading_for_each_section() -> Non
     ]  # fmt: skip
 
 
-def test_a_change_marks_the_preset_as_edited_and_taking_it_back_unmarks_it() -> None:
+def test_changes_are_counted_beside_the_preset_and_taking_them_back_is_none() -> None:
     model = form()
     model.accept("optimizer.learning_rate", "0.01")
-    assert model.preset_label == "tutorial, edited"
+    assert model.preset_label == "tutorial + 1"
+    model.accept("train.steps", "50")
+    assert model.preset_label == "tutorial + 2"
+    model.accept("trainer.threads", "2")  # not a preset's
+    assert model.preset_label == "tutorial + 2"
+    model.accept("train.steps", "1000")
     model.accept("optimizer.learning_rate", "1e-4")
     assert model.preset_label == "tutorial"
+
+
+def test_another_optimizer_with_its_own_defaults_is_one_change() -> None:
+    model = form()
+    model.accept("optimizer.name", "sgd")
+    assert model.preset_label == "tutorial + 1"
+    model.accept("optimizer.momentum", "0.9")
+    assert model.preset_label == "tutorial + 2"
+
+
+@pytest.mark.parametrize(
+    ("changes", "label"),
+    [
+        ({}, "sane"),
+        ({"optimizer.learning_rate": 0.01}, "sane + 1"),
+        ({"train.on_nan": "pause"}, "sane"),  # a session replaces auto
+        ({"data.name": "digits", "guard.heat": "off"}, "sane"),
+    ],
+)
+def test_a_configuration_is_the_nearest_preset_with_its_changes(
+    changes: dict[str, object], label: str
+) -> None:
+    shipped = presets()
+    sane = next(one for one in shipped if one.name == "sane")
+    values = check({**sane.values, **changes})
+    assert FormModel(values, shipped).preset_label == label
+    model = form()
+    model.load(values)
+    assert model.preset_label == label
+
+
+def test_a_configuration_that_is_near_no_preset_is_custom() -> None:
+    far = {
+        "model.hidden": "7", "model.dropout": 0.1, "model.l2": 0.1, "optimizer.name": "rmsprop",
+        "optimizer.learning_rate": 0.5, "train.steps": 7, "train.batch_size": 7, "train.seed": 7,
+        "train.eval_every": 7, "train.checkpoint_every": 7, "model.initializer": "zeros",
+    }  # fmt: skip
+    assert FormModel(check(far), presets()).preset_label == "custom"
 
 
 def test_a_preset_fills_the_model_and_leaves_data_and_machine_alone() -> None:
@@ -130,8 +173,27 @@ def test_a_sessions_configuration_fills_the_form_whatever_else_it_holds() -> Non
     assert model.problem is None
 
 
+def test_zero_is_shown_typed_and_stepped_as_its_word() -> None:
+    model = form()
+    assert (model.shown("guard.limit_c"), model.text("guard.limit_c")) == ("auto", "auto")
+    model.accept("guard.limit_c", "70")
+    model.accept("guard.limit_c", "auto")
+    assert model.value("guard.limit_c") == 0.0
+    assert model.stepped_text("trainer.threads", "auto", up=True) == "1"
+    assert model.stepped_text("trainer.threads", "1", up=False) == "auto"
+
+
+def test_the_first_step_from_auto_is_a_useful_value() -> None:
+    model = form()
+    for key, expected in (
+        ("guard.limit_c", "50"), ("guard.resume_c", "30"), ("guard.memory_mb", "10"),
+    ):  # fmt: skip
+        assert model.stepped_text(key, "auto", up=True) == expected
+        assert model.stepped_text(key, expected, up=False) == "auto"
+
+
 def test_bounds_in_words() -> None:
-    assert bounds("model.dropout") == "0 to under 1"
+    assert bounds("model.dropout") == "0 (off) to under 1"
     assert bounds("optimizer.learning_rate") == "over 0 to 1,000"
     assert bounds("data.dir") == ""
 

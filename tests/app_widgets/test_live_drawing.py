@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 from batches import Rows
 from drawn_states import TEGRA, accuracy_chart, loss_chart, roles_of, state_of, text_of, wild
 from hypothesis import given, settings
@@ -66,7 +67,10 @@ def test_no_number_is_marked_and_never_drawn() -> None:
     lines = draw_chart(loss_chart(state_of(rows)), 60, 8, UNICODE)
     assert "error" in roles_of(lines)
     assert "×" in text_of(lines)[1]
-    assert "⢴⠤nan" in text_of(lines)[0] and "×∞ nan or infinite at steps 3-4" in text_of(lines)[0]
+    assert (
+        "⢴⠤ test nan" in text_of(lines)[0]
+        and "×∞ nan or infinite at steps 3-4" in text_of(lines)[0]
+    )
 
 
 def test_where_values_stop_being_finite_is_marked_and_said() -> None:
@@ -78,7 +82,7 @@ def test_where_values_stop_being_finite_is_marked_and_said() -> None:
     assert "nan or infinite 36 times, steps 21-64" in text_of(draw_chart(chart, 70, 8, UNICODE))[0]
     assert "×∞ nan" in text_of(draw_chart(chart, 50, 8, UNICODE))[0]
     assert chart.at(20)[0] == 2.0 and math.isnan(chart.at(25)[0]) and chart.at(60)[0] == math.inf
-    assert "⠤⠤ nan" in text_of(draw_chart(chart, 70, 8, UNICODE, cursor=25))[0]
+    assert "⠤⠤ training nan" in text_of(draw_chart(chart, 70, 8, UNICODE, cursor=25))[0]
     (stacked_chart, *_) = stacked(state_of(rows))
     lines = text_of(draw_stack(state_of(rows), WHOLE, [stacked_chart], 80, 12, UNICODE))
     assert "1 Loss ×∞ nan, inf" in lines[1]
@@ -121,8 +125,22 @@ def test_a_cursor_reads_off_the_values_at_its_step() -> None:
     rows = Rows().begin().steps([4.0, 3.0, 2.0, 1.0], [0.1, 0.2, 0.3, 0.4])
     chart = accuracy_chart(state_of(rows))
     lines = text_of(draw_chart(chart, 60, 6, UNICODE, cursor=2))
-    assert lines[0].startswith("Accuracy at step 2  ⠤⠤ 20%  ⢴⠤ —")
+    assert lines[0].startswith("Accuracy at step 2  ⠤⠤ training 20%  ⢴⠤ test —")
     assert sum("│" in line[6:] for line in lines) >= 3
+
+
+@pytest.mark.parametrize("cursor", [None, 5])
+def test_the_legend_never_loses_its_words(cursor: int | None) -> None:
+    """However narrow: a sign without a word means nothing, so the whole value goes first."""
+    chart = accuracy_chart(state_of(wild()))
+    seen = set()
+    for width in range(14, 80):
+        title = text_of(draw_chart(chart, width, 6, UNICODE, cursor=cursor))[0]
+        for sign, words in (("⠤⠤", (" training ", " train ")), ("◆", (" test ",))):
+            for after in title.split(sign)[1:]:
+                assert after.startswith(words), title
+        seen.add(title.count("◆") + title.count("⠤⠤"))
+    assert seen == {0, 1, 2}
 
 
 def test_a_long_event_is_wrapped_at_words_and_not_for_ever() -> None:

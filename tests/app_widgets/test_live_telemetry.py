@@ -23,16 +23,60 @@ def test_telemetry_labels_the_kinds_of_memory_apart() -> None:
     assert lines[6].startswith("from tegrastats")
 
 
-def test_what_nobody_measures_is_left_out() -> None:
-    rows = (
-        Rows()
-        .begin()
-        .steps([3.0] * 5)
-        .sample(source="psutil + NVML", ram_used_mb=500, ram_total_mb=800)
+PC = {
+    "source": "psutil", "ram_used_mb": 500, "ram_total_mb": 800, "cpu_load_percent": 33,
+    "swap_used_mb": 1, "swap_total_mb": 2048, "temperatures_c": {"CPU": 51.0, "disk": 38.0},
+    "cpu_temperature_c": 51.0,
+}  # fmt: skip
+
+
+def test_without_a_jetson_the_panel_shows_what_is_known_and_no_dashes() -> None:
+    lines = text_of(
+        draw_telemetry(state_of(Rows().begin().steps([3.0] * 5).sample(**PC)), 50, 7, UNICODE)
     )
+    assert [line[:11].strip() for line in lines[:5]] == [
+        "RAM", "CPU temp", "CPU load", "Swap", "Disk temp",
+    ]  # fmt: skip
+    assert "500/800 MB" in lines[0] and "38 °C" in lines[4]
+    assert lines[5].startswith("from psutil (no tegrastats)")
+    assert not any("—" in line for line in lines)
+
+
+def test_the_last_figures_of_an_ended_session_are_dated_and_muted() -> None:
+    rows = Rows().begin().steps([3.0] * 5, seconds=120.0).sample(**PC)
+    running = draw_telemetry(state_of(rows), 50, 7, UNICODE)
+    assert "last measured" not in text_of(running)[5]
+    rows.t += 3600.0
+    ended = draw_telemetry(state_of(rows.event("finished")), 50, 7, UNICODE)
+    assert text_of(ended)[5].rstrip() == "last measured 2026-05-06 07:10, from psutil"
+    values = [row[1] for row in ended[:5]]
+    assert {span.role for span in values} == {"muted"}
+
+
+@pytest.mark.parametrize("t", [1e15, float("nan"), float("inf")])
+def test_a_damaged_time_of_the_last_sample_gives_no_date(t: float) -> None:
+    rows = Rows().begin().steps([3.0] * 5).sample(**PC)
+    rows.t = t
+    state = state_of(rows.sample(**PC).event("stopped"))
+    assert state.measured_at is None
+    assert draw_telemetry(state, 50, 7, UNICODE)
+
+
+def test_a_gauge_without_a_value_now_is_missing() -> None:
+    rows = Rows().begin().sample(**PC).steps([1.0]).sample(source="psutil", ram_used_mb=500)
     lines = text_of(draw_telemetry(state_of(rows), 50, 7, UNICODE))
-    assert lines[0].startswith("RAM  ") and "500/800 MB" in lines[0]
-    assert lines[1].startswith("from psutil + NVML (no tegrastats)") and len(lines) == 2
+    assert lines[1].split()[:3] == ["CPU", "temp", "—"]
+
+
+def test_before_the_first_sample_there_are_no_gauges() -> None:
+    lines = text_of(draw_telemetry(RunState(), 50, 7, UNICODE))
+    assert [line.strip() for line in lines] == ["no telemetry yet"]
+
+
+def test_a_hot_disk_is_not_compared_with_the_limits_of_the_chip() -> None:
+    state = state_of(hot_rows().sample(**PC))
+    (disk,) = [one for one in text_of(draw_telemetry(state, 50, 12, UNICODE)) if "Disk" in one]
+    assert "!" not in disk
 
 
 def test_a_hot_board_and_full_memory_alarm_by_more_than_colour() -> None:
@@ -49,7 +93,7 @@ def test_a_hot_board_and_full_memory_alarm_by_more_than_colour() -> None:
 
 def test_what_bounds_the_run_takes_the_place_of_the_source() -> None:
     lines = text_of(draw_telemetry(state_of(hot_rows()), 60, 10, UNICODE))
-    assert lines[7].rstrip() == "▸ heat: gpu slowed down at 50 °C"
+    assert lines[7].rstrip() == "bound by heat: gpu slowed down at 50 °C"
     assert lines[8].startswith("  Use a fan") and len(lines) == 10
     assert len(draw_telemetry(state_of(hot_rows()), 44, 8, UNICODE)) == 8
 
@@ -135,8 +179,8 @@ def test_the_load_of_other_programs_has_a_line_of_its_own() -> None:
 
     drawn = draw_telemetry(state(), 80, 12, UNICODE)
     lines = ["".join(span.text for span in line).strip() for line in drawn]
-    assert "▸ the CPU: 2 cores at 100%, GPU 100%" in lines
-    assert lines.index("▸ another program keeps the GPU busy: 100%") > 0
+    assert "bound by the CPU: 2 cores at 100%, GPU 100%" in lines
+    assert lines.index("another program keeps the GPU busy: 100%") > 0
     rows.segment(from_step=40).event("configured", config={})
     rows.event("ready", devices=[{"name": "GPU:0", "kind": "GPU"}])
     rows.event("started", step=40, steps=100, batch_size=10)

@@ -195,6 +195,39 @@ def test_the_head_of_an_event_stays_where_there_is_no_room_for_all_of_it() -> No
     assert rows[1] == " 0:00 · a first event that " and rows[3].startswith(" 1:00 · the newest")
 
 
+async def test_an_entry_whose_beginning_is_hidden_keeps_its_head() -> None:
+    app = Panels()
+    async with app.run_test(size=(80, 24)) as pilot:
+        begun(app).event("warned", message="word " * 60)  # more rows than the log has
+        app.show()
+        await pilot.pause()
+        rows = app.screen_text()[21:]
+        assert rows[0].startswith(" 0:00 ! word") and rows[1].startswith("        word")
+        app.rows.event("note", message="note")
+        app.show()
+        await pilot.pause()
+        rows = app.screen_text()[21:]
+        assert rows[0].startswith(" 0:00 ! word") and rows[2].startswith(" 0:00 · note")
+
+
+async def test_a_scrolled_log_stays_when_a_new_best_replaces_an_older_one() -> None:
+    app = Panels()
+    async with app.run_test(size=(80, 24)) as pilot:
+        rows = begun(app)
+        for i in range(9):
+            rows.event("note", message=f"note {i}")
+        rows.steps([1.0]).evaluated(1.0, 0.5).event("note", message="after")
+        app.show()
+        await pilot.pause()
+        app.query_one(EventLog).focus()
+        await pilot.press("pageup", "pageup")
+        before = app.screen_text()[21:23]
+        rows.steps([1.0]).evaluated(1.0, 0.6)
+        app.show()
+        await pilot.pause()
+        assert app.screen_text()[21:23] == before
+
+
 async def test_another_theme_recolours_without_a_new_state() -> None:
     app = Panels()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -203,7 +203,7 @@ def test_what_is_shown_can_be_typed_back(key: str, value: float) -> None:
         parsed = parse_value(key, value)
     except ConfigError:
         return
-    assert parse_value(key, format_value(parsed)) == parsed
+    assert parse_value(key, format_value(key, parsed)) == parsed
 
 
 @given(st.text() | st.text("1059 ,relutanh", min_size=1))

@@ -34,6 +34,10 @@ def test_names_and_keys_complete(home: Path) -> None:
     assert completions("train", "--set", "optimizer.name=ad")[:2] == [
         "optimizer.name=adam", "optimizer.name=adamw",
     ]  # fmt: skip
+    assert completions("train", "--set", "lr") == ["optimizer.learning_rate="]
+    assert completions("train", "--set", "batch") == ["train.batch_size="]
+    assert completions("train", "--set", "optimizer=") == []
+    assert completions("keys", "lr") == ["optimizer.learning_rate"]
     assert completions("train", "--preset", "s") == ["sane"]
     assert completions("export", "mnist-1", "--format", "cs") == ["csv"]
     assert completions("ses") == ["sessions"]
@@ -49,12 +53,36 @@ def test_version_and_help(nano: Nano) -> None:
         assert ran.status == 0 and ran.out.startswith("Usage: nanotrain")
 
 
+def helps(nano: Nano, *words: str) -> dict[tuple[str, ...], str]:
+    """The help of a command and of its subcommands, by the words of the command line."""
+    found = {words: nano(*words, "--help").out}
+    listed = found[words].partition("\nCommands:\n")[2].partition("\n\n")[0]
+    names = [line.split()[0] for line in listed.splitlines() if line[2:3].strip()]
+    for name in names:
+        found.update(helps(nano, *words, name))
+    return found
+
+
+def test_every_help_reads_whole_in_80_columns(nano: Nano, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No line is wider, no sentence is cut, and what SESSION stands for is explained."""
+    monkeypatch.setenv("COLUMNS", "80")
+    found = helps(nano)
+    assert {("resume",), ("sessions", "tag"), ("data", "download")} <= set(found)
+    for words, text in found.items():
+        usage, *lines = text.splitlines()
+        assert max(map(len, lines)) <= 80, words
+        assert not [line for line in lines if line.endswith("...")], words
+        if "SESSION" in usage and words[0] != "sessions":
+            assert "name or the beginning of one" in " ".join(text.split()), words
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("trian",), "'train'"),
         (("train", "--jsno"), "--json"),
-        (("show",), "SESSION"),
+        (("send",), "SESSION"),
+        (("show",), "there is no session"),
         (("export", "x"), "--format"),
         (("train", "a.toml", "b.toml"), "b.toml"),
         (("completion", "tcsh"), "tcsh"),

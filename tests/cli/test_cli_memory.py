@@ -50,12 +50,33 @@ def test_with_enough_memory_there_is_no_message(
     assert ran.status == 0 and "MB" not in ran.out + ran.err
 
 
+def test_a_dry_run_prints_the_network_layer_by_layer(nano: Nano) -> None:
+    sets = ["--set", "hidden=512, 128 tanh", "--set", "dropout=0.2"]
+    ran = nano("train", "--dry-run", *options(), *sets)
+    head = "network: 784 -> 512 relu -> 128 tanh -> 10 softmax, 468,874 parameters"
+    lines = ran.out.splitlines()
+    at = lines.index(head)
+    cells = [line.split("  ") for line in lines[at + 1 : at + 5]]
+    assert [[cell.strip() for cell in row if cell] for row in cells] == [
+        ["LAYER", "INPUTS", "UNITS", "ACTIVATION", "PARAMETERS", "WEIGHTS", "OPTIMIZER"],
+        ["hidden 1", "784", "512", "relu, dropout 0.2", "401,920", "1.53 MB", "3.07 MB"],
+        ["hidden 2", "512", "128", "tanh, dropout 0.2", "65,664", "0.25 MB", "0.50 MB"],
+        ["output", "128", "10", "softmax", "1,290", "0.00 MB", "0.01 MB"],
+    ]
+    assert max(map(len, lines[at : at + 5])) <= 80
+    report = json.loads(nano("train", "--dry-run", "--json", *options(), *sets).out)
+    first, *_, last = report["network"]
+    assert (first["name"], first["parameters"], first["dropout"]) == ("hidden 1", 401_920, 0.2)
+    assert (last["name"], last["activation"], last["dropout"]) == ("output", "softmax", 0.0)
+
+
 def test_a_dry_run_starts_nothing(nano: Nano, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "read_available", lambda: Available(800.0))
     ran = nano("train", "--dry-run", *options(), *LARGE)
     assert ran.status == 0 and WARNING in ran.out
     assert "60,000 images to train on and 10,000 to test on, 28 x 28 pixels" in ran.out
     assert "of 800 MB available" in ran.out and "scripted_trainer.py" in ran.out
+    assert "at the peak\n  TensorFlow " in ran.out
     report = json.loads(nano("train", "--dry-run", "--json", *options(), *LARGE).out)
     assert report["memory"]["fits"] is False and WARNING in report["warnings"][0]
     assert report["data"]["train"] == 60_000 and report["command"][1].endswith(

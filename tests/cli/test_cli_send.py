@@ -23,7 +23,7 @@ def running(nano: Nano, home: Path) -> SessionFolder:
 
 
 def test_a_value_is_set_and_recorded(nano: Nano, running: SessionFolder) -> None:
-    ran = nano("send", running.name, "set", "optimizer.learning_rate=0.01")
+    ran = nano("send", running.name, "set", "lr=0.01")
     assert ran.status == 0 and ran.err == ""
     with SessionReader(running) as reader:
         (edited,) = reader.events(["edited"])

@@ -23,6 +23,35 @@ def test_no_sessions_is_said_kindly(nano: Nano, home: Path) -> None:
     assert not home.exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("show",), ("checkpoints",), ("export", "--format", "json")],
+    ids=lambda words: words[0],
+)
+def test_without_a_name_the_newest_session_is_taken_and_named(
+    nano: Nano, home: Path, words: tuple[str, ...]
+) -> None:
+    tutorial_run(home, created="2024-05-06T07:08:09+02:00")
+    newest = tutorial_run(home, created="2024-05-07T07:08:09+02:00")
+    ran = nano(*words)
+    assert (ran.status, ran.err) == (0, f"nanotrain: session {newest.name}, the newest\n")
+    assert ran.out == nano(*words[:1], newest.name, *words[1:]).out
+
+
+def test_without_a_name_json_stays_json(nano: Nano, home: Path) -> None:
+    folder = tutorial_run(home)
+    assert strictly(nano("show", "--json").out)["name"] == folder.name
+    assert isinstance(strictly(nano("checkpoints", "--json").out), list)
+
+
+def test_a_running_session_goes_before_a_newer_one(nano: Nano, home: Path) -> None:
+    running = Recording(home, created="2024-05-06T07:08:09+02:00").started().steps(5)
+    tutorial_run(home, created="2024-05-07T07:08:09+02:00")
+    with running.alive():
+        ran = nano("show")
+    assert ran.err == f"nanotrain: session {running.folder.name}, which is running\n"
+
+
 def test_sessions_are_listed_newest_first(nano: Nano, home: Path) -> None:
     tutorial_run(home, created="2024-05-06T07:08:09+02:00")
     newer = Recording(home, created="2024-05-07T07:08:09+02:00", train__steps=50)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nanotrain_tui.catalog import FIELDS, ConfigError
+from nanotrain_tui.catalog import FIELDS, ConfigError, full_key
 from nanotrain_tui.config import (
     FileError,
     find_folders,
@@ -132,6 +132,41 @@ def test_a_files_error_names_file_and_key(tmp_path: Path) -> None:
 def test_a_set_that_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(ConfigError):
         parse_set(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("lr=0.1", "optimizer.learning_rate"),
+        ("learning_rate=0.1", "optimizer.learning_rate"),
+        ("optimizer.learning_rate=0.1", "optimizer.learning_rate"),
+        ("steps=5", "train.steps"),
+        (" batch_size = 5", "train.batch_size"),
+    ],
+)
+def test_set_understands_a_unique_last_part_of_a_key(text: str, key: str) -> None:
+    assert parse_set(text)[0] == key
+
+
+def test_every_last_part_is_understood_or_answered_with_the_keys() -> None:
+    for key in FIELDS:
+        last = key.rpartition(".")[2]
+        same = [other for other in FIELDS if other.rpartition(".")[2] == last]
+        if same == [key]:
+            assert full_key(last) == key
+            continue
+        with pytest.raises(ConfigError) as caught:
+            full_key(last)
+        assert all(other in str(caught.value) for other in same)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("optimizer", "optimizer.name"), ("learning_rte", "optimizer.learning_rate")],
+)
+def test_another_name_is_answered_with_the_nearest_key(name: str, meant: str) -> None:
+    with pytest.raises(ConfigError, match=f"Did you mean '{meant}'"):
+        full_key(name)
 
 
 @pytest.mark.parametrize("key", FIELDS)

@@ -6,6 +6,7 @@ import threading
 from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from metric_curves import curves_of
@@ -290,6 +291,7 @@ def midway(**fields: Any) -> dict[str, Any]:
             test_accuracy=curve(rising[::10], 100),
         ),
         "telemetry_source": "tegrastats",
+        "measured_at": datetime(2026, 5, 6, 7, 8),
         "gauges": gauges(),
         "marks": (
             Mark(120, "edited", "learning rate 0.0001 → 5e-05 by maker@nano", 2.9),

@@ -52,7 +52,7 @@ def run_of(home: Path, accuracies: dict[int, float] = EVALUATED, **keys: object)
     ],
 )
 def test_a_setting_is_its_beginning_its_end_and_its_edits(setting: Setting, text: str) -> None:
-    assert setting.text() == text
+    assert setting.text("optimizer.learning_rate") == text
 
 
 def test_edits_are_counted_where_the_value_changed(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from batches import CONFIG, Rows, batch_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nanotrain_tui.follow.fold import LOG_LINES, NOTICES, Fold
+from nanotrain_tui.follow.event_log import LINES as LOG_LINES
+from nanotrain_tui.follow.fold import NOTICES, Fold
 from nanotrain_tui.follow.marks import CHECKPOINTS, MARKS
 from nanotrain_tui.follow.run_state import Diverged, Preparing, RunState
 from nanotrain_tui.session.recording.records import Batch, Event, Sample, Steps

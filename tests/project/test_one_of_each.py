@@ -259,7 +259,7 @@ def test_the_list_of_data_has_the_source(house: House) -> None:
 def test_the_activation_has_a_graph(house: House) -> None:
     assert len(house.ask("""
         from nanotrain_tui.drawing.curves import small_curve
-        found = small_curve("mish")
+        found = small_curve("model.activation", "mish")
     """)) == 8  # fmt: skip
 
 

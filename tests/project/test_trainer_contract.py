@@ -3,8 +3,11 @@
 import subprocess
 import sys
 
+import pytest
+
 from nanotrain_tui import catalog
 from nanotrain_tui.catalog import fields
+from nanotrain_tui.catalog.schedules import learning_rate_after
 from nanotrain_tui.host.live_config import OWN_KEYS
 from nanotrain_tui.trainer import (
     activations,
@@ -60,6 +63,16 @@ def test_schedules_have_the_same_parameters_and_defaults() -> None:
         own = [key for key in entry.parameters if key != "decay_steps"]  # common to all that decay
         defaults = {key: catalog.FIELDS["schedule." + key].default for key in own}
         assert schedule.SCHEDULES[name].defaults == defaults, name
+
+
+@pytest.mark.parametrize("name", catalog.SCHEDULES)
+@pytest.mark.parametrize("decay_steps", [0, 7])
+def test_the_form_draws_the_learning_rates_of_the_trainer(name: str, decay_steps: int) -> None:
+    given = {"schedule.name": name, "schedule.warmup_steps": 5, "schedule.decay_rate": 0.3,
+             "schedule.decay_steps": decay_steps, "schedule.end_fraction": 0.2}  # fmt: skip
+    config = catalog.check(catalog.drop_inapplicable(given))
+    drawn = [learning_rate_after(config, n, 40) for n in range(40)]
+    assert drawn == pytest.approx(list(schedule.learning_rates(config, 0, 40, 40)), rel=1e-6)
 
 
 def test_numbers_have_the_same_ranges() -> None:

@@ -12,6 +12,7 @@ from nanotrain_tui.telemetry.clocks import JetsonGpu
 from nanotrain_tui.telemetry.nvml import GpuReading, NvmlGpu, open_gpu
 from nanotrain_tui.telemetry.psutil_source import Memory, ProcSource, PsutilSource
 from nanotrain_tui.telemetry.samples import Gpu, Machine
+from nanotrain_tui.telemetry.summary import die_temperatures
 from nanotrain_tui.telemetry.sysfs import is_jetson
 from nanotrain_tui.telemetry.thermal import Thermal, Trip
 
@@ -156,7 +157,7 @@ def test_thermal_zones_are_named_as_tegrastats_does(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_the_hotter_of_a_pcs_two_cpu_sensors(tmp_path: Path) -> None:
+def test_the_hotter_of_a_pcs_two_cpu_sensors_and_its_disk(tmp_path: Path) -> None:
     write(tmp_path, {
         "sys/class/thermal/thermal_zone0/type": "x86_pkg_temp",
         "sys/class/thermal/thermal_zone0/temp": "51000",
@@ -165,7 +166,9 @@ def test_the_hotter_of_a_pcs_two_cpu_sensors(tmp_path: Path) -> None:
         "sys/class/hwmon/hwmon3/name": "nvme",
         "sys/class/hwmon/hwmon3/temp1_input": "70000",
     })  # fmt: skip
-    assert Thermal(str(tmp_path)).read() == {"CPU": 52.0}
+    found = Thermal(str(tmp_path)).read()
+    assert found == {"CPU": 52.0, "disk": 70.0}
+    assert die_temperatures({"temperatures_c": found}) == {"CPU": 52.0}  # the guard's
 
 
 def test_no_sensors(tmp_path: Path) -> None:

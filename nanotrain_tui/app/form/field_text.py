@@ -19,6 +19,7 @@ def bounds(key: str) -> str:
     field = FIELDS[key]
     low = f"{field.low:,g}" if field.low is not None else ""
     low = f"over {field.above:,g}" if field.above is not None else low
+    low = f"{low} ({field.zero})" if field.zero else low
     high = f"{field.high:,g}" if field.high is not None else ""
     high = f"under {field.below:,g}" if field.below is not None else high
     return " to ".join(part for part in (low, high) if part)

@@ -20,15 +20,25 @@ _RUNGS: dict[str, Sequence[float]] = {
     "optimizer.beta_2": _MEMORY,
     "optimizer.rho": _MEMORY,
     "schedule.decay_rate": (0.1, 0.2, 0.5, 0.7, 0.8, 0.9, 0.95, 0.96, 0.98, 0.99, 1.0),
+    "guard.limit_c": (0.0, *range(50, 151, 5)),
+    "guard.resume_c": (0.0, *range(30, 151, 5)),
     "schedule.end_fraction": (0.0, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
 }  # fmt: skip
-_BY_ONE = frozenset({"train.seed", "train.crash_limit", "train.checkpoint_keep", "trainer.threads"})
+_BY_ONE = frozenset(
+    {
+        "train.seed",
+        "train.crash_limit",
+        "train.checkpoint_keep",
+        "trainer.threads",
+        "guard.margin_c",
+    }
+)
 _DOUBLING = frozenset({"train.batch_size"})
 # The first value above zero, for fields that have no obvious one.
 _LEAST = {
     "model.l2": 1e-6, "optimizer.weight_decay": 1e-6, "optimizer.initial_accumulator_value": 0.01,
     "train.checkpoint_minutes": 0.5, "schedule.warmup_steps": 10, "schedule.decay_steps": 10,
-    "train.checkpoint_every": 10,
+    "train.checkpoint_every": 10, "guard.memory_mb": 10,
 }  # fmt: skip
 _TINY = 1e-12  # the first value above zero of other floats
 

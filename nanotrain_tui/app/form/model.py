@@ -5,11 +5,12 @@ It does not use Textual: the widget draws ``rows`` and gives texts to ``accept``
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from nanotrain_tui.app.form.changes import CHOOSERS, changes_between, full, known, same
 from nanotrain_tui.app.form.ladder import stepped
+from nanotrain_tui.app.form.preset_match import differences, is_of_machine, nearest_preset
 from nanotrain_tui.catalog import (
     FIELDS,
     RESTART,
@@ -34,8 +35,6 @@ PRESET_KEY = "preset"
 STAGED = "*"  # differs from the session's value
 SENT = ">"  # differs, and was sent to the session
 NEEDS_RESTART = "#"  # differs, and takes effect only in a new session
-# Settings of the machine. A preset without them leaves them unchanged.
-_KEPT_SECTIONS = ("data", "trainer", "telemetry", "guard")
 
 
 class Row(NamedTuple):
@@ -58,7 +57,7 @@ class FormModel:
         self._put(drop_inapplicable({k: v for k, v in values.items() if k != EDITS}))
         self.presets = {preset.name: preset for preset in presets}
         self._presets = {name: check(preset.values) for name, preset in self.presets.items()}
-        self._preset = self._matching_preset()
+        self._preset = nearest_preset(self._presets, self._given)
         self._running: Config = {}
         self._sent: Config = {}
 
@@ -95,24 +94,44 @@ class FormModel:
         """The first problem, or None if the form is valid."""
         return self._result if isinstance(self._result, ConfigError) else None
 
+    def while_problem(self) -> Callable[[], bool]:
+        """The condition that the form has the problem that it has now."""
+        now = str(self.problem)
+        return lambda: str(self.problem) == now
+
+    @property
+    def preset_name(self) -> str:
+        """The preset that was chosen, or the nearest one; empty if none is near."""
+        return self._preset
+
+    @property
+    def preset_changes(self) -> Config:
+        """The values that are not those of the preset."""
+        return differences(self._presets[self._preset], self._given) if self._preset else {}
+
     @property
     def preset_label(self) -> str:
-        """The current preset, with a note if values were changed since."""
+        """The preset and the number of values that differ: ``sane``, ``sane + 1``."""
         if not self._preset:
             return "custom"
-        return self._preset if self._holds(self._preset) else f"{self._preset}, edited"
+        changed = len(self.preset_changes)
+        return f"{self._preset} + {changed}" if changed else self._preset
 
     @property
     def given(self) -> Config:
         """The values given, without defaults. Not checked."""
         return dict(self._given)
 
+    def values(self) -> Config:
+        """Every field that applies, with defaults for values not given. Not checked."""
+        return full(self._given)
+
     def value(self, key: str) -> Any:
         return self._given.get(key, default_of(key, self._given))
 
     def text(self, key: str) -> str:
         """The text of a value as the user would type it."""
-        return format_value(self.value(key))
+        return format_value(key, self.value(key))
 
     def accept(self, key: str, text: str) -> None:
         """Take a text typed or chosen by the user. Raises ConfigError if this field is not valid.
@@ -131,7 +150,7 @@ class FormModel:
 
     def load_preset(self, name: str) -> None:
         """Fill the form from a preset. Data and machine settings stay unless it has them."""
-        kept = {key: value for key, value in self._given.items() if _section(key) in _KEPT_SECTIONS}
+        kept = {key: value for key, value in self._given.items() if is_of_machine(key)}
         self._edits = []
         self._put(overlay(kept, self.presets[name].values))
         self._preset = name
@@ -140,7 +159,7 @@ class FormModel:
         """Fill the form from a session's configuration."""
         self._edits = []
         self._put(known(values))
-        self._preset = self._matching_preset()
+        self._preset = nearest_preset(self._presets, self._given)
 
     def step(self, key: str, up: bool) -> bool:
         """Increase or decrease a value. Returns False if it is the last value.
@@ -150,7 +169,7 @@ class FormModel:
         refused: ConfigError | None = None
         for value in stepped(key, self.value(key), up):
             try:
-                self.accept(key, format_value(value))
+                self.accept(key, format_value(key, value))
             except ConfigError as error:
                 refused = refused or error
             else:
@@ -165,7 +184,7 @@ class FormModel:
             values = stepped(key, parse_value(key, text), up)
         except ConfigError:
             return None
-        return format_value(values[0]) if values else None
+        return format_value(key, values[0]) if values else None
 
     def add_preset(self, preset: Preset) -> None:
         """Add a preset that was just saved from the form."""
@@ -212,7 +231,7 @@ class FormModel:
         followed = {
             key: running[key]
             for key in running
-            if (_section(key) not in _KEPT_SECTIONS or FIELDS[key].live != RESTART)
+            if (not is_of_machine(key) or FIELDS[key].live != RESTART)
             and running[key] != before.get(key)
             and not same(key, self.value(key), running[key])
             and key not in self._sent
@@ -313,17 +332,3 @@ class FormModel:
     def shown(self, key: str) -> str:
         """The text of a field's value in the form."""
         return value_text(key, self.value(key))
-
-    def _matching_preset(self) -> str:
-        return next((name for name in self._presets if self._holds(name)), "")
-
-    def _holds(self, preset: str) -> bool:
-        return all(
-            self.value(key) == value
-            for key, value in self._presets[preset].items()
-            if _section(key) not in _KEPT_SECTIONS
-        )
-
-
-def _section(key: str) -> str:
-    return key.partition(".")[0]

@@ -13,10 +13,10 @@ from nanotrain_tui.app.screens.dialogs import Item, PickList, Prompt
 from nanotrain_tui.app.screens.jump import Jump
 from nanotrain_tui.app.source.ports import SavePreset
 from nanotrain_tui.app.widgets.form_list import FormList
-from nanotrain_tui.catalog import ACTIVATIONS, FIELDS, ConfigError, applies, format_value
+from nanotrain_tui.catalog import FIELDS, ConfigError, applies, format_value
 from nanotrain_tui.catalog.fields import BOOL, CHOICE, FLOAT, INT
 from nanotrain_tui.catalog.formats import plural
-from nanotrain_tui.config.presets import DEFAULT
+from nanotrain_tui.config.presets import shipped_names
 from nanotrain_tui.drawing.curves import small_curve
 
 _TIMES = re.compile(r"([*/])\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)")
@@ -57,7 +57,10 @@ class FormActions:
 
     def stage(self) -> None:
         if not self._link.situation.live:
-            self._shell.say("No session is running. The values take effect when you press r.")
+            self._shell.say(
+                "No session is running. The values take effect when you press r.",
+                holds=lambda: not self._link.situation.live,
+            )
         self.edit(stage=True)
 
     def more(self) -> None:
@@ -90,7 +93,7 @@ class FormActions:
 
     def preset(self) -> None:
         items = [Item(name, name, preset.summary) for name, preset in self._model.presets.items()]
-        chosen = self._model.preset_label.partition(",")[0]
+        chosen = self._model.preset_name
         self._shell.push_screen(
             PickList("preset", items, chosen, self._accept_preset), self._preset_taken
         )
@@ -101,7 +104,9 @@ class FormActions:
             self._shell.say("Presets cannot be saved here.", "warning")
             return
         if self._model.problem is not None:
-            self._shell.say(f"Not saved: {self._model.problem}", "error")
+            self._shell.say(
+                f"Not saved: {self._model.problem}", "error", self._model.while_problem()
+            )
             return
 
         def accept(name: str) -> str:
@@ -114,8 +119,8 @@ class FormActions:
             self._shell.say(f"Saved as preset {preset.name}: {preset.path}", "good")
             return ""
 
-        label = self._model.preset_label.partition(",")[0]
-        name = "" if label in ("custom", DEFAULT) else label
+        name = self._model.preset_name
+        name = "" if name in shipped_names() else name
         self._shell.push_screen(
             Prompt(
                 "save as preset",
@@ -156,7 +161,7 @@ class FormActions:
                 name,
                 _choice_label(name, entry.label),
                 entry.summary,
-                small_curve(name) if name in ACTIVATIONS else "",
+                small_curve(key, name),
             )
             for name, entry in (field.choices or {}).items()
         ]
@@ -188,7 +193,7 @@ class FormActions:
             value = self._model.value(key) * by if found[1] == "*" else self._model.value(key) / by
         except (ValueError, ZeroDivisionError):
             return text
-        return format_value(float(f"{value:.9g}"))
+        return format_value(key, float(f"{value:.9g}"))
 
     def _step(self, up: bool) -> None:
         key = self._screens.dashboard.form.key
@@ -229,7 +234,11 @@ class FormActions:
             self._steering.take(key, stage)
         else:
             self._screens.form_changed()
-            self._shell.say(f"{FIELDS[key].label}: {self._model.shown(key) or 'empty'}")
+            shown = self._model.shown(key)
+            self._shell.say(
+                f"{FIELDS[key].label}: {shown or 'empty'}",
+                holds=lambda: self._model.shown(key) == shown,
+            )
 
     def _accept_preset(self, name: str) -> str:
         self._model.load_preset(name)
@@ -241,7 +250,10 @@ class FormActions:
         self._screens.form_changed()
         staged = len(self._model.staged())
         note = f": {plural(staged, 'value')} staged. a: apply, x: discard." if staged else ""
-        self._shell.say(f"Preset {name}{note}")
+        self._shell.say(
+            f"Preset {name}{note}",
+            holds=lambda: self._model.preset_name == name and len(self._model.staged()) == staged,
+        )
 
 
 def _choice_label(name: str, label: str) -> str:

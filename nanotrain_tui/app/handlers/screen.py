@@ -56,7 +56,7 @@ class ScreenActions:
             if answer:
                 self._shell.exit()
             else:
-                self._shell.say("The session continues.")
+                self._shell.say("The session continues.", holds=lambda: self._link.situation.live)
 
         question = "The session runs in this process: quitting ends it."
         self._shell.ask(question, [("y", "quit and end the session")], "cancel", answered)

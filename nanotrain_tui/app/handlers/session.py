@@ -33,7 +33,9 @@ class SessionActions:
         if self._cannot_run():
             return
         if self._link.launching:
-            self._shell.say("A session is already starting.", "warning")
+            self._shell.say(
+                "A session is already starting.", "warning", lambda: self._link.launching
+            )
         elif self._link.situation.live:
             self.restart()
         elif self._can_resume():
@@ -58,8 +60,10 @@ class SessionActions:
                 self._screens.form_changed()
             if answer is not None:
                 self._link.restart(self._model.config)
+            elif self._link.situation.live:
+                self._shell.say(CONTINUES, holds=self._while_live)
             else:
-                self._shell.say(CONTINUES if self._link.situation.live else "Cancelled.")
+                self._shell.say("Cancelled.")
 
         self._shell.ask(question, choices, "cancel", answered)
 
@@ -70,7 +74,10 @@ class SessionActions:
         paused = self._link.situation.paused
         do = "resume" if paused else "pause"
         if self._link.is_pending(do):
-            self._shell.say(f"Already waiting to {do}; this takes effect at the next step.")
+            self._shell.say(
+                f"Already waiting to {do}; this takes effect at the next step.",
+                holds=lambda: self._link.is_pending(do),
+            )
         else:
             self._command(do, "Resuming …" if paused else "Pausing at the next step …")
 
@@ -104,7 +111,7 @@ class SessionActions:
             if answer:
                 self._link.stop("Stopping after this step …")
             else:
-                self._shell.say(CONTINUES)
+                self._shell.say(CONTINUES, holds=self._while_live)
 
         choices = [("y", "stop; the recording is kept")]
         self._shell.ask(question, choices, "cancel", answered)
@@ -117,7 +124,11 @@ class SessionActions:
             diverged = self._link.state.diverged is not None
             missing = "There is no checkpoint yet. Press c to write one."
             no_good = "There is no good checkpoint to fork from. Press R to restart."
-            self._shell.say(no_good if diverged else missing, "warning")
+            self._shell.say(
+                no_good if diverged else missing,
+                "warning",
+                lambda: not self._link.state.checkpoints,
+            )
             return
         items = [
             Item(one.file, _line(one, self._link.state.metrics), _about(one, self._link.state.name))
@@ -145,7 +156,7 @@ class SessionActions:
             elif answer == "b":
                 self._link.launch(job)
             else:
-                self._shell.say(CONTINUES)
+                self._shell.say(CONTINUES, holds=self._while_live)
 
         choices = [("y", f"stop {name}, then fork"), ("b", "keep it running, and fork")]
         question = f"{name} is {self._link.state.state} at step {self._link.state.step:,}."
@@ -153,13 +164,16 @@ class SessionActions:
 
     # --- inside ----------------------------------------------------------------------------
 
+    def _while_live(self) -> bool:
+        return self._link.situation.live
+
     def _cannot_run(self) -> bool:
         problem = self._model.problem
         if problem is None:
             return False
         self._screens.dashboard.go_to(problem.key)
         self._screens.dashboard.explain()
-        self._shell.say(f"Cannot start: {problem}", "error")
+        self._shell.say(f"Cannot start: {problem}", "error", self._model.while_problem())
         return True
 
     def _can_resume(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from nanotrain_tui.app.source.jobs import Attach, Command, Job, Launch, Resume, 
 from nanotrain_tui.app.source.ports import Reply, Watch
 from nanotrain_tui.app.source.refusals import Refused, TooLarge
 from nanotrain_tui.app.source.worker import TrainingWorker
+from nanotrain_tui.app.widgets.bars import Holds
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.run_state import Preparing, RunState
 
@@ -61,6 +62,7 @@ class SessionLink:
         self._last_launch: Launch | None = None
         self._before = IDLE  # the state shown before the launch
         self._pending: list[Command] = []
+        self._read = 0  # states of sessions so far
 
     # --- the state -------------------------------------------------------------------------
 
@@ -93,6 +95,16 @@ class SessionLink:
         """Whether closing the dashboard would end a session."""
         return self._in_process and self.situation.live
 
+    def while_same(self, text_of: Callable[[Situation], str]) -> Holds:
+        """The condition that a text about the situation stays the same."""
+        now = text_of(self.situation)
+        return lambda: text_of(self.situation) == now
+
+    def _while_shown(self, test: Callable[[RunState], bool] = lambda _: True) -> Holds:
+        """The condition that the same session is shown, in a state that passes the test."""
+        name = self.state.name
+        return lambda: self.state.name == name and test(self.state)
+
     def is_pending(self, do: str) -> bool:
         """Whether a command of this kind was sent and has no reply yet."""
         return any(command.do == do for command in self._pending)
@@ -109,7 +121,7 @@ class SessionLink:
         self._before = self.state
         self.show(RunState(name=name))
         self._worker.submit(Attach(name))
-        self._shell.say(f"Looking for session {name} …")
+        self._shell.say(f"Looking for session {name} …", holds=lambda: self.launching)
 
     def watch(self, watch: Watch) -> None:
         """Replay this session's recording. The form shows the values used at each position."""
@@ -120,7 +132,7 @@ class SessionLink:
         self._reset()
         self._before = self.state
         self._worker.submit(watch)
-        self._shell.say(f"Opening the replay of {watch.name} …")
+        self._shell.say(f"Opening the replay of {watch.name} …", holds=lambda: self.launching)
 
     def move_replay(self, what: str, **arguments: str) -> None:
         """Play, pause or move the replay; see ``ports.Backend.replay``."""
@@ -143,7 +155,7 @@ class SessionLink:
         doing = "resuming the session" if isinstance(job, Resume) else "starting a session"
         self.show(launching(Preparing(doing, None)))
         self._screens.form_changed()
-        self._shell.say(f"{doing.capitalize()} …")
+        self._shell.say(f"{doing.capitalize()} …", holds=lambda: self.launching)
 
     def launch_after_stop(self, job: Launch, then: str) -> None:
         """Stop the running session, if there is one, then launch. The message names ``then``."""
@@ -167,7 +179,7 @@ class SessionLink:
         if not self._submit(command):
             return False
         self._pending.append(command)
-        self._shell.say(feedback)
+        self._shell.say(feedback, holds=lambda: any(one is command for one in self._pending))
         return True
 
     def read_window(self, window: Window) -> None:
@@ -211,9 +223,9 @@ class SessionLink:
         self.launching = False
         self.show(RunState(name=name))
         if self.watching:
-            self._shell.say(WATCHING)
+            self._shell.say(WATCHING, holds=lambda: self.watching)
         else:
-            self._shell.say(f"{self._what_was_done()} {name}.", "good")
+            self._shell.say(f"{self._what_was_done()} {name}.", "good", self._while_shown())
         if not self._attaching and self._model.problem is None:
             for one in self._model.advice():
                 self._shell.note(one.message, "warning")
@@ -244,6 +256,7 @@ class SessionLink:
             return  # the previous session, while the next one starts
         if state.behind and not self.state.is_known:
             return  # a part of a recording that is being read: not a state of the session yet
+        self._read += 1
         before = self.state
         is_news = bool(before.seq) or not self._attaching
         self.show(self._dated(state))
@@ -291,7 +304,8 @@ class SessionLink:
     def trouble(self, why: str) -> None:
         """The session cannot be read at present."""
         self._shell.note(why, "error")
-        self._shell.say(why, "error")
+        read = self._read
+        self._shell.say(why, "error", lambda: self._read == read)
 
     def fault(self, report: str) -> None:
         """The worker thread had an error; ``report`` is its traceback."""
@@ -324,12 +338,14 @@ class SessionLink:
     def _say_news(self, before: RunState, state: RunState) -> None:
         """Show a message when the session ends or diverges by itself, and ring the bell."""
         if state.ended and not before.ended:
-            self._shell.say(*ending(state))
+            self._shell.say(*ending(state), self._while_shown(lambda state: state.ended))
             if not self._stop_asked:
                 self._shell.ring()
         elif state.diverged is not None and before.diverged is None:
             self._shell.say(
-                divergence(state.diverged, state.good_checkpoint, state.metrics), "error"
+                divergence(state.diverged, state.good_checkpoint, state.metrics),
+                "error",
+                self._while_shown(lambda state: state.diverged is not None),
             )
             if state.diverged.policy == "pause":
                 self._shell.ring()

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from nanotrain_tui.app.screens.charts import ChartsScreen
 from nanotrain_tui.app.screens.dashboard import Dashboard
+from nanotrain_tui.app.widgets.bars import Holds
 from nanotrain_tui.follow.run_state import RunState
 
 Result = TypeVar("Result")
@@ -18,8 +19,12 @@ Result = TypeVar("Result")
 class Shell(Protocol):
     """Messages, questions and dialogs for the user."""
 
-    def say(self, text: str, level: str = "info") -> None:
-        """Show a message in the message line. Levels: info, good, warning, error."""
+    def say(self, text: str, level: str = "info", holds: Holds | None = None) -> None:
+        """Show a message in the message line. Levels: info, good, warning, error.
+
+        ``holds``: whether it is still true. It disappears when it is not; without this condition
+        it stays until the next message.
+        """
 
     def note(self, text: str, level: str) -> None:
         """Add a line to the log on the screen. It is not recorded."""

@@ -16,6 +16,7 @@ from nanotrain_tui.app.handlers.session_link import EditTrail, SessionLink
 from nanotrain_tui.app.handlers.shell import Screens, Shell
 from nanotrain_tui.app.source.jobs import Command
 from nanotrain_tui.app.source.ports import Reply
+from nanotrain_tui.app.widgets.bars import Holds
 from nanotrain_tui.catalog import FIELDS, SWAP
 from nanotrain_tui.catalog.formats import plural, sentence, value_text
 from nanotrain_tui.session.client import whoami
@@ -38,9 +39,16 @@ class SteeringActions:
         staged = self._model.staged()
         problem = self._model.problem
         if not staged:
-            self._shell.say(f"{self._value_of(key)}: the session already uses this value.")
+            self._shell.say(
+                f"{self._value_of(key)}: the session already uses this value.",
+                holds=self._while_staged(0),
+            )
         elif problem is not None:
-            self._shell.say(f"{self._value_of(key)} is not sent: {problem}", "warning")
+            self._shell.say(
+                f"{self._value_of(key)} is not sent: {problem}",
+                "warning",
+                self._model.while_problem(),
+            )
         elif stage:
             self._say_staged(key, len(staged))
         elif self._model.staged_for_restart():
@@ -92,7 +100,7 @@ class SteeringActions:
         problem = self._model.problem
         if problem is not None:
             self._screens.dashboard.go_to(problem.key)
-            self._shell.say(f"Cannot apply: {problem}", "error")
+            self._shell.say(f"Cannot apply: {problem}", "error", self._model.while_problem())
         elif self._model.staged_for_restart():
             self._ask_to_restart("")
         else:
@@ -101,7 +109,10 @@ class SteeringActions:
     def drop(self) -> None:
         count = self._model.drop_staged()
         self._screens.form_changed()
-        self._shell.say(f"Discarded {_values(count)}. The form shows the session's values.")
+        self._shell.say(
+            f"Discarded {_values(count)}. The form shows the session's values.",
+            holds=self._while_staged(0),
+        )
 
     def undo(self) -> None:
         if self._model.staged():
@@ -134,10 +145,14 @@ class SteeringActions:
         self._screens.form_changed()
         left = len(self._model.staged())
         if newest is None or not left:
-            self._shell.say("No values are staged. The form shows the session's values.")
+            self._shell.say(
+                "No values are staged. The form shows the session's values.",
+                holds=self._while_staged(0),
+            )
         else:
             self._shell.say(
-                f"{self._value_of(newest)}: no longer staged; {_values(left)} still staged."
+                f"{self._value_of(newest)}: no longer staged; {_values(left)} still staged.",
+                holds=self._while_staged(left),
             )
 
     def _ask_to_restart(self, key: str) -> None:
@@ -159,7 +174,10 @@ class SteeringActions:
             else:
                 self._model.drop_staged()
                 self._screens.form_changed()
-                self._shell.say("Cancelled. The form shows the session's values.")
+                self._shell.say(
+                    "Cancelled. The form shows the session's values.",
+                    holds=self._while_staged(0),
+                )
 
         question = f"To change {names}, training must start again with new weights."
         self._shell.ask(question, choices, "cancel: discard all staged values", answered)
@@ -167,7 +185,11 @@ class SteeringActions:
     def _say_staged(self, key: str, count: int) -> None:
         kind = " (needs a restart)" if self._model.staged_for_restart() else ""
         staged = f"{_values(count)} staged{kind}. a: apply, x: discard."
-        self._shell.say(f"{self._value_of(key)}: {staged}")
+        self._shell.say(f"{self._value_of(key)}: {staged}", holds=self._while_staged(count))
+
+    def _while_staged(self, count: int) -> Holds:
+        """The condition that this number of values is staged in a live session."""
+        return lambda: self._model.live and len(self._model.staged()) == count
 
     def _value_of(self, key: str) -> str:
         return f"{FIELDS[key].label} {self._model.shown(key) or 'empty'}"

@@ -33,10 +33,9 @@ from nanotrain_tui.app.widgets.panels import (
 from nanotrain_tui.app.widgets.region_title import RegionTitle
 from nanotrain_tui.app.widgets.scrubber import Scrubber
 from nanotrain_tui.app.widgets.setup_panel import SetupPanel
-from nanotrain_tui.catalog import FIELDS
 from nanotrain_tui.drawing.chart_model import Detail
 from nanotrain_tui.drawing.chart_view import ChartView
-from nanotrain_tui.drawing.curves import FUNCTIONS
+from nanotrain_tui.drawing.curves import has_curve
 from nanotrain_tui.follow.run_state import LogLine, RunState
 from nanotrain_tui.session.events import NOTE
 
@@ -248,7 +247,8 @@ class Dashboard(LiveScreen):
         )
         row = self.form.row
         self.set_class(bool(row.problem or row.advice), "-problem")
-        self.set_class(row.key in FIELDS and self.model.value(row.key) in FUNCTIONS, "-curve")
+        drawn = row.key != PRESET_KEY and has_curve(row.key, self.model.value(row.key))
+        self.set_class(drawn, "-curve")
         self.query_one(FieldAbout).show(self.form, self.has_class("-wide"))
 
     def reload_form(self) -> None:

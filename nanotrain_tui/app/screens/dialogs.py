@@ -248,15 +248,25 @@ _MARKS = (
 )
 
 
+_LEVELS = {
+    "info": "An event.",
+    "good": "A success.",
+    "warning": "Needs attention.",
+    "error": "A failure.",
+}
+
+
 def help_text(keymap: Keymap) -> Content:
-    """Every group of actions, the keys while editing, and the marks of form and charts."""
+    """Every group of actions, the keys while editing, and the marks of form, charts and log."""
+    glyphs = terminal_glyphs()
     groups: dict[str, list[tuple[str, str]]] = {}
     for action in ACTIONS:
         groups.setdefault(action.group, []).append((keymap.all_shown(action.id), action.help))
     groups["While editing"] = list(_EDITING)
     groups["While a session runs"] = list(_RULE)
     groups["Marks in the form"] = list(_MARKS)
-    groups["Lines and signs on the charts"] = chart_legend(terminal_glyphs())
+    groups["Lines and signs on the charts"] = chart_legend(glyphs)
+    groups["Signs in the log"] = [(glyphs.levels[level], text) for level, text in _LEVELS.items()]
     parts: list[str | tuple[str, str]] = []
     for group, lines in groups.items():
         parts.append((f"{group}\n", "bold $primary"))

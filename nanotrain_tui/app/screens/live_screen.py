@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from nanotrain_tui.app.keys.actions import ON_A_VIEW, bindings
 from nanotrain_tui.app.keys.keymap import FooterItem
-from nanotrain_tui.app.widgets.bars import KeyLine, MessageLine
+from nanotrain_tui.app.widgets.bars import Holds, KeyLine, MessageLine
 from nanotrain_tui.follow.run_state import RunState
 
 
@@ -30,9 +30,13 @@ class LiveScreen(Screen[None]):
         """Draw a session's state."""
         raise NotImplementedError
 
-    def say(self, text: str, level: str = "info") -> None:
-        """Show a message in the message line."""
-        self.query_one(MessageLine).say(text, level)
+    def say(self, text: str, level: str = "info", holds: Holds | None = None) -> None:
+        """Show a message in the message line, as long as ``holds`` is true if it is given."""
+        self.query_one(MessageLine).say(text, level, holds)
+
+    def check_message(self) -> None:
+        """Remove a message that is no longer true."""
+        self.query_one(MessageLine).check()
 
     def show_keys(self, items: Sequence[FooterItem]) -> None:
         """Draw the footer."""

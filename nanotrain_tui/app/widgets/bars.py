@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -15,10 +15,14 @@ from nanotrain_tui.app.form.field_text import bounds, explain
 from nanotrain_tui.app.form.model import PRESET_KEY, FormModel
 from nanotrain_tui.app.keys.keymap import FooterItem
 from nanotrain_tui.app.widgets.form_list import FormList
-from nanotrain_tui.drawing.curves import FUNCTIONS, draw_curve
+from nanotrain_tui.catalog import FIELDS
+from nanotrain_tui.catalog.formats import value_text
+from nanotrain_tui.drawing.curves import draw_curve
 from nanotrain_tui.drawing.glyphs import plain, terminal_glyphs
 
 CURVE_CELLS = 14
+
+Holds = Callable[[], bool]  # whether a message is still true
 
 
 class FieldAbout(Static):
@@ -56,10 +60,19 @@ class MessageLine(Static):
         "info": "$foreground", "good": "$success", "warning": "$warning", "error": "$error",
     }  # fmt: skip
 
-    def say(self, text: str, level: str = "info") -> None:
+    _holds: Holds | None = None
+
+    def say(self, text: str, level: str = "info", holds: Holds | None = None) -> None:
+        """Show a message. It disappears at a ``check`` at which ``holds`` is no longer true."""
+        self._holds = holds
         line = " ".join(text.split())
         line = line if terminal_glyphs().braille else plain(line)
         self.update(Content.assemble((f" {line}", self.COLORS[level])), layout=False)
+
+    def check(self) -> None:
+        """Remove the message if it is no longer true."""
+        if self._holds is not None and not self._holds():
+            self.say("")
 
 
 class KeyLine(Static):
@@ -102,14 +115,17 @@ class KeyLine(Static):
 
 
 def _preset(model: FormModel) -> Content:
-    name = model.preset_label.partition(",")[0]
-    preset = model.presets.get(name)
-    return Content(preset.summary if preset else "Press Enter to fill the form from a preset.")
+    preset = model.presets.get(model.preset_name)
+    if preset is None:
+        return Content("Press Enter to fill the form from a preset.")
+    changed = [f"{FIELDS[k].label} {value_text(k, v)}" for k, v in model.preset_changes.items()]
+    but = f"With {', '.join(changed)}. " if changed else ""
+    return Content(but + preset.summary)
 
 
 def _short(model: FormModel, key: str) -> Content:
     field, choice = explain(key, model.value(key))
-    return Content.assemble(*_drawn(model.value(key)), choice or field)
+    return Content.assemble(*_drawn(model, key), choice or field)
 
 
 def _full(model: FormModel, key: str) -> Content:
@@ -117,7 +133,7 @@ def _full(model: FormModel, key: str) -> Content:
     parts: list[str | tuple[str, str]] = [(f"{key}\n", "bold $primary"), field]
     if choice:
         parts.append("\n")
-        parts += _drawn(model.value(key))
+        parts += _drawn(model, key)
         parts.append(f"{model.text(key)}: {choice}")
     allowed = bounds(key)
     if allowed:
@@ -125,9 +141,10 @@ def _full(model: FormModel, key: str) -> Content:
     return Content.assemble(*parts)
 
 
-def _drawn(value: object) -> list[tuple[str, str]]:
-    """An activation's curve, two rows high; empty for other values."""
-    if value not in FUNCTIONS:
+def _drawn(model: FormModel, key: str) -> list[tuple[str, str]]:
+    """The curve of a field, two rows high, with its axes beside it; empty if it has none."""
+    curve = draw_curve(key, model.values(), CURVE_CELLS, 2)
+    if curve is None:
         return []
-    top, bottom = draw_curve(str(value), CURVE_CELLS, 2)
-    return [(f"{top}  y = f(x)\n{bottom}  x: -4..4\n", "$primary")]
+    top, bottom = curve.rows
+    return [(f"{top} {curve.y}\n{bottom} {curve.x}\n", "$primary")]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
 from textual import events
 
@@ -22,19 +24,19 @@ class EventLog(LiveWidget, can_focus=True):
     BINDINGS = bindings("log")
 
     _rows: Sequence[Line] = ()
+    _starts: Sequence[int] = ()  # the first row of each event
     _rows_of: tuple[tuple[LogLine, ...], int] = ((), 0)
     _back = 0  # rows below the visible part
 
     def update_state(self, state: RunState) -> None:
         """Show this state's log. If the user has scrolled back, the visible lines stay."""
         before = self.state
-        if self._back and state.log and before.log and state.name == before.name:
-            newest = before.log[-1].seq
-            added = [line for line in state.log if line.seq > newest]
-            width = self.content_size.width
-            self._back += sum(len(draw_event(line, width, self.glyphs)) for line in added)
-        elif state.name != before.name:
+        if state.name != before.name:
             self._back = 0
+        elif self._back and before.log:
+            # Lines are added, and a new best evaluation removes the line of the one before.
+            last = before.log[self._event_at(len(self._rows) - self._back - 1)].seq
+            self._back += self._rows_after(last, state.log) - self._rows_after(last, before.log)
         super().update_state(state)
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
@@ -51,8 +53,9 @@ class EventLog(LiveWidget, can_focus=True):
         if not self._back:
             return (), ()
         end = len(rows) - self._back
+        begin = max(0, end - room)
         newer = Span(f"{self.glyphs.newer} {self._back} newer", "value")
-        return rows[max(0, end - room) : end], (newer,)
+        return [*self._headed(begin, width), *rows[begin + 1 : end]], (newer,)
 
     def _newest(self, width: int, room: int) -> Sequence[Line]:
         """The newest events. The first of them is cut at its end: its head says what it is."""
@@ -90,12 +93,29 @@ class EventLog(LiveWidget, can_focus=True):
         event.stop()
         self.scroll_rows(-WHEEL_ROWS)
 
+    def _headed(self, row: int, width: int) -> Sequence[Line]:
+        """The first visible row. It has the time of its event, even if the event begins above."""
+        if row >= len(self._rows):
+            return ()
+        index = self._event_at(row)
+        hidden = row - self._starts[index]
+        return draw_event(self.state.log[index], width, self.glyphs, first=hidden)[:1]
+
+    def _event_at(self, row: int) -> int:
+        """The index in the log of the event to which a row belongs."""
+        return max(0, bisect_right(self._starts, row) - 1)
+
+    def _rows_after(self, seq: int, log: Sequence[LogLine]) -> int:
+        """The number of rows of the events after ``seq``."""
+        width = self.content_size.width
+        return sum(len(draw_event(line, width, self.glyphs)) for line in log if line.seq > seq)
+
     def _wrapped(self, width: int) -> Sequence[Line]:
         """All rows at this width. Drawn again only for new lines or a new width."""
         log, drawn_width = self._rows_of
         if log != self.state.log or drawn_width != width:
-            self._rows = [
-                row for line in self.state.log for row in draw_event(line, width, self.glyphs)
-            ]
+            drawn = [draw_event(line, width, self.glyphs) for line in self.state.log]
+            self._rows = [row for rows in drawn for row in rows]
+            self._starts = [0, *accumulate(len(rows) for rows in drawn)][: len(drawn)]
             self._rows_of = (self.state.log, width)
         return self._rows

@@ -6,7 +6,7 @@ import click
 
 from nanotrain_tui.catalog.formats import clock, count
 from nanotrain_tui.cli.exit_status import FINISHED, paragraph
-from nanotrain_tui.cli.options import json_option, session_argument
+from nanotrain_tui.cli.options import json_option, newest_argument
 from nanotrain_tui.cli.output import metric_value, print_json, say, table
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.session.metrics import SCORED_BY
@@ -18,20 +18,23 @@ if TYPE_CHECKING:
 
 
 @click.command("checkpoints")
-@session_argument
+@newest_argument
 @json_option
-def command(session: str, as_json: bool) -> int:
-    """List the checkpoints of SESSION that are kept, the newest last.
+def command(session: str | None, as_json: bool) -> int:
+    """List the checkpoints of SESSION, the newest last.
+
+    SESSION is a name or the beginning of one. Without it, the newest running session is taken, else
+    the newest.
 
     Each file is read and held against its checksum; one that is damaged or missing says so.
     The column before MB is the metric that decides about the best checkpoint, such as the
     accuracy on the test data. It is that of this very network, evaluated at the step under
     TESTED AT.
     """
-    from nanotrain_tui.cli.pick import pick_session
+    from nanotrain_tui.cli.pick import pick_or_newest
     from nanotrain_tui.session.checkpoints import list_checkpoints
 
-    folder = pick_session(my_folders(), session)
+    folder = pick_or_newest(my_folders(), session)
     checkpoints = list_checkpoints(folder)
     if as_json:
         print_json([_object(checkpoint) for checkpoint in checkpoints])

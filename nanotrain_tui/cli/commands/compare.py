@@ -48,10 +48,11 @@ def command(
     accuracy: float | None,
     as_json: bool,
 ) -> int:
-    """Compare two to eight sessions: their curves, their results and their configurations.
+    """Compare sessions: curves, results and configurations.
 
-    Values are those at the end of the session. If a value was edited, its first value is shown
-    too. Time, energy and own steps of a fork do not include those of its parent.
+    A SESSION is a name or the beginning of one. Two to eight can be compared. Values are those at
+    the end of the session. If a value was edited, its first value is shown too. Time, energy and
+    own steps of a fork do not include those of its parent.
 
     \b
     nanotrain compare mnist-3 mnist-4

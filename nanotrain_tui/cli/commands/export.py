@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.cli.exit_status import FINISHED, CommandError, note
 from nanotrain_tui.cli.model_options import model_options
-from nanotrain_tui.cli.options import complete_session, json_option
+from nanotrain_tui.cli.options import json_option, newest_argument
 from nanotrain_tui.cli.output import print_json
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.cli.signals import StopRequests
@@ -43,7 +43,7 @@ def _size(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int,
 
 
 @click.command("export")
-@click.argument("session", required=False, shell_complete=complete_session)
+@newest_argument
 @click.option("--format", "name", metavar="FORMAT", shell_complete=_complete_format,
               help="The format to write; --formats lists them.")  # fmt: skip
 @click.option("--formats", "listed", is_flag=True, help="List the formats and exit.")
@@ -80,7 +80,8 @@ def command(
 ) -> int:
     """Write SESSION in a format for other programs.
 
-    SESSION, running or ended, is a name or the beginning of one. Every step appears once: steps
+    SESSION, running or ended, is a name or the beginning of one. Without it, the newest running
+    session is taken, else the newest. Every step appears once: steps
     that were run again after a resume replace the earlier ones.
 
     \b
@@ -93,10 +94,9 @@ def command(
     """
     if listed:
         return _list(as_json)
-    if session is None or name is None:
-        missing = "SESSION" if session is None else "--format"
-        raise CommandError(f"{missing} is missing; 'nanotrain export --formats' lists the formats.")
-    from nanotrain_tui.cli.pick import pick_session
+    if name is None:
+        raise CommandError("--format is missing; 'nanotrain export --formats' lists the formats.")
+    from nanotrain_tui.cli.pick import pick_or_newest
     from nanotrain_tui.export import ExportError, get_format
     from nanotrain_tui.session.recording.reader import SessionReader
 
@@ -105,7 +105,7 @@ def command(
     for key in given:
         if key not in chosen.options:
             raise ConfigError(FLAGS[key], f"cannot be used with the format {name}.")
-    folder = pick_session(my_folders(), session)
+    folder = pick_or_newest(my_folders(), session)
     with SessionReader(folder) as reader:
         try:
             path = _export(reader, name, chosen, given, output, force)

@@ -61,13 +61,14 @@ def command(
 ) -> int:
     """Train a new session that starts from a checkpoint of SESSION.
 
-    --set and --preset change values, but not the layers, their units or the data. SESSION, running
-    or ended, stays as it is; the new session records where it comes from. The output and the exit
+    SESSION, running or ended, is a name or the beginning of one. It stays as it is; the new session
+    records where it comes from. --set and --preset change values, but not the layers, their units
+    or the data. The output and the exit
     status are those of 'nanotrain train'.
 
     \b
     nanotrain fork mnist-3 --set optimizer.learning_rate=0.0001
-    nanotrain fork mnist-3 --checkpoint best --set optimizer.name=sgd --name calmer
+    nanotrain fork mnist-3 --checkpoint best --set optimizer.name=sgd --name calm
     """
     from nanotrain_tui.cli.pick import pick_session
     from nanotrain_tui.launch.resume_and_fork import plan_fork

@@ -5,16 +5,15 @@ import textwrap
 import click
 from click.shell_completion import CompletionItem
 
-from nanotrain_tui.catalog import FIELDS, Field, field_of
+from nanotrain_tui.catalog import FIELDS, Field, full_key
 from nanotrain_tui.cli.exit_status import FINISHED
 from nanotrain_tui.cli.facts import applies_with, default_text, range_of
-from nanotrain_tui.cli.options import json_option
+from nanotrain_tui.cli.options import json_option, keys_from
 from nanotrain_tui.cli.output import print_json, width
 
 
 def _complete_key(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:
-    fields = [field for field in FIELDS.values() if field.key.startswith(start)]
-    return [CompletionItem(field.key, help=field.summary) for field in fields]
+    return [CompletionItem(field.key, help=field.summary) for field in keys_from(start)]
 
 
 @click.command("keys")
@@ -24,13 +23,13 @@ def command(key: str | None, as_json: bool) -> int:
     """Explain the configuration keys.
 
     These are the keys of --set and of TOML files: what each does, its range, its default and its
-    choices. With KEY, only that key is explained.
+    choices. With KEY, only that key is explained; a unique last part of it is enough.
 
     \b
     nanotrain keys
     nanotrain keys optimizer.name
     """
-    fields = [field_of(key)] if key else list(FIELDS.values())
+    fields = [FIELDS[full_key(key)]] if key else list(FIELDS.values())
     if as_json:
         print_json([_object(field) for field in fields])
         return FINISHED

@@ -19,15 +19,23 @@ BAR_WIDTH = 20  # characters of the bar for an output of 1
 MAX_BYTES = 256 << 20  # of a file, because memory holds several copies of it
 
 
+def _limit(_: click.Context, __: click.Parameter, text: str) -> int:
+    """The number of images; 0 for all."""
+    if text == "all":
+        return 0
+    if text.isdecimal() and len(text) < 10:
+        return int(text)
+    raise CommandError(f"--limit must be a number of images or all, not '{text}'.")
+
+
 @click.command("predict")
 @session_argument
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--top", type=click.IntRange(1), default=3, metavar="N",
+              help="The number of classes to print. Default: 3.")  # fmt: skip
 @click.option(
-    "--top", type=click.IntRange(1), default=3, help="The number of classes to print. Default: 3."
-)
-@click.option(
-    "--limit", type=click.IntRange(0), default=10, metavar="N",
-    help="Use only the first N images of an IDX or .npz file; 0 means all. Default: 10.",
+    "--limit", default="10", metavar="N|all", callback=_limit,
+    help="Use only the first N images of an IDX or .npz file, or all. Default: 10.",
 )  # fmt: skip
 @model_options
 @json_option
@@ -44,7 +52,7 @@ def command(
 
     \b
     nanotrain predict mnist-3 seven.png
-    nanotrain predict mnist-3 t10k-images-idx3-ubyte.gz --limit 0 --json
+    nanotrain predict mnist-3 t10k-images-idx3-ubyte.gz --limit all --json
     """
     from nanotrain_tui.cli.pick import pick_session
     from nanotrain_tui.launch.model import ask, find_model

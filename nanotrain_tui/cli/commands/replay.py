@@ -6,7 +6,7 @@ import click
 
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.cli.dashboard import open_dashboard
-from nanotrain_tui.cli.options import RunOptions, run_options, session_argument
+from nanotrain_tui.cli.options import RunOptions, newest_argument, run_options
 from nanotrain_tui.cli.places import my_folders
 
 
@@ -32,17 +32,18 @@ def _position(_: click.Context, __: click.Parameter, text: str) -> str:
 
 
 @click.command("replay")
-@session_argument
+@newest_argument
 @click.option("--speed", metavar="N", default="1", show_default=True, callback=_speed,
               help="0.25 to 64 times the original speed, or max: as fast as possible.")  # fmt: skip
 @click.option("--from", "begin", metavar="POSITION", default="", callback=_position,
               help="Start at a step (1200), a time (12:30) or a percentage (45%).")  # fmt: skip
 @run_options
 @click.pass_obj
-def command(options: RunOptions, session: str, speed: float, begin: str) -> int:
+def command(options: RunOptions, session: str | None, speed: float, begin: str) -> int:
     """Play a recording in the dashboard.
 
-    SESSION, running or ended, is a name or the beginning of one.
+    SESSION, running or ended, is a name or the beginning of one. Without it, the newest running
+    session is played, else the newest.
 
     Keys: Space plays and pauses, < and > change the speed, [ and ] go to the previous and the next
     event, { and } go back and forward by a hundredth of the recording, and : goes to a step, a time
@@ -53,8 +54,9 @@ def command(options: RunOptions, session: str, speed: float, begin: str) -> int:
     nanotrain replay mnist-3 --from 500 --speed max
     """
     from nanotrain_tui.app.source.ports import Watch
-    from nanotrain_tui.cli.pick import check_readable, pick_session
+    from nanotrain_tui.cli.pick import check_readable, newest_session, pick_session
 
-    folder = pick_session(my_folders(), session)
+    folders = my_folders()
+    folder = pick_session(folders, session) if session else newest_session(folders)
     check_readable(folder)
     return open_dashboard(options, watch=Watch(folder.name, speed, begin))

@@ -26,9 +26,9 @@ def command(
 ) -> int:
     """Train a new session with the configuration of SESSION.
 
-    The training starts at step 0 with the configuration that SESSION started with; --set changes
-    values. SESSION stays as it is. The output and the exit status are those of
-    'nanotrain train'.
+    SESSION, running or ended, is a name or the beginning of one. It stays as it is. The new session
+    starts at step 0 with the configuration that SESSION started with; --set changes values. The
+    output and the exit status are those of 'nanotrain train'.
 
     \b
     nanotrain restart mnist-3

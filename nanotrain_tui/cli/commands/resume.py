@@ -22,9 +22,10 @@ from nanotrain_tui.cli.running import run_session
 def command(options: RunOptions, session: str, detach: bool, as_json: bool) -> int:
     """Continue SESSION after it stopped, failed or was interrupted.
 
-    The training continues from the last undamaged checkpoint. Edits made after that checkpoint are
-    applied again at their steps. A finished session needs more steps: --set train.steps=N. The
-    output and the exit status are those of 'nanotrain train'.
+    SESSION is a name or the beginning of one. The same session continues from its last undamaged
+    checkpoint, and the edits made after that checkpoint are applied again at their steps. --set
+    changes values first, but not the layers, their units or the data. A finished session needs more
+    steps: --set train.steps=N. The output and the exit status are those of 'nanotrain train'.
 
     \b
     nanotrain resume mnist-3

@@ -53,17 +53,19 @@ def _complete_value(ctx: click.Context, of: click.Parameter, start: str) -> list
 @click.argument("do", metavar="COMMAND", shell_complete=_complete_command)
 @click.argument("values", nargs=-1, metavar="[ARGUMENT]...", shell_complete=_complete_value)
 @click.option(
-    "--timeout", metavar="SECONDS", default=300.0, show_default=True,
+    "--timeout", metavar="SECONDS", default=300.0,
     type=click.FloatRange(0.0, 1e6, min_open=True),
-    help="How long to wait for the reply. A session replies only after TensorFlow has loaded.",
+    help="How long to wait for the reply. A session replies only after TensorFlow has loaded. "
+    "Default: 300.",
 )  # fmt: skip
 @json_option
 def command(session: str, do: str, values: tuple[str, ...], timeout: float, as_json: bool) -> int:
     """Send one command to SESSION and wait until it is applied.
 
-    COMMAND is one of: set KEY=VALUE ..., undo, pause, resume, step [N], evaluate, checkpoint,
-    stop. All values of a set change at the same step, or none does; 'nanotrain keys' explains the
-    keys. undo takes back the last edit, whoever made it; a second undo takes back the one before.
+    SESSION is a name or the beginning of one. COMMAND is one of: set KEY=VALUE ..., undo, pause,
+    resume, step [N], evaluate, checkpoint, stop. All values of a set change at the same step, or
+    none does; 'nanotrain keys' explains the keys. undo takes back the last edit, whoever made it; a
+    second undo takes back the one before.
 
     Exit status: 0 applied; 1 refused, or the session is not running (the reason is printed); 2 the
     command line is wrong, and nothing was sent.
@@ -255,8 +257,8 @@ def _evaluation(folder: "SessionFolder", event: "Event") -> str:
 def _changes(changes: Mapping[str, Any]) -> str:
     """``key old -> new`` for each change, without the parameters that no longer apply."""
     kept = ((key, old, new) for key, (old, new) in changes.items() if new is not None)
-    return ", ".join(f"{key} {_text(old)} -> {_text(new)}" for key, old, new in kept)
+    return ", ".join(f"{key} {_text(key, old)} -> {_text(key, new)}" for key, old, new in kept)
 
 
-def _text(value: Any) -> str:
-    return format_value(value) or "(none)"
+def _text(key: str, value: Any) -> str:
+    return format_value(key, value) or "(none)"

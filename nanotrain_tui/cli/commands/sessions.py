@@ -47,7 +47,8 @@ def _complete_sort(_: click.Context, __: click.Parameter, start: str) -> list[Co
 
 
 @click.group("sessions", invoke_without_command=True)
-@click.option("--state", type=click.Choice(STATES), help="Only those in this state.")
+@click.option("--state", type=click.Choice(STATES), metavar="STATE",
+              help=f"Only those in this state: {', '.join(STATES)}.")  # fmt: skip
 @click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only those with this tag.")
 @click.option("--search", metavar="TEXT", help="Only those with TEXT in name, note, tags, data, "
               "model or optimizer.")  # fmt: skip

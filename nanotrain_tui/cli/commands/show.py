@@ -18,7 +18,7 @@ from nanotrain_tui.catalog.formats import (
 )
 from nanotrain_tui.cli.divergence import divergence_advice
 from nanotrain_tui.cli.exit_status import FINISHED, paragraph
-from nanotrain_tui.cli.options import json_option, session_argument
+from nanotrain_tui.cli.options import json_option, newest_argument
 from nanotrain_tui.cli.output import metric_value, print_json, table
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.session.metrics import SCORED_BY
@@ -40,22 +40,24 @@ MEMORY = {
 
 
 @click.command("show")
-@session_argument
+@newest_argument
 @json_option
-def command(session: str, as_json: bool) -> int:
-    """Show SESSION, running or ended: charts, figures, configuration and events.
+def command(session: str | None, as_json: bool) -> int:
+    """Show SESSION: charts, figures, configuration and events.
 
-    A session is named by its name or the beginning of it.
+    SESSION, running or ended, is a name or the beginning of one. Without it, the newest running
+    session is shown, else the newest.
 
     \b
+    nanotrain show
     nanotrain show mnist-3
     nanotrain show mnist-3 --json | jq '.evaluations[-1].accuracy'
     """
-    from nanotrain_tui.cli.pick import pick_session
+    from nanotrain_tui.cli.pick import pick_or_newest
     from nanotrain_tui.follow.source import Follower, LocalSource
     from nanotrain_tui.session.recording.reader import SessionReader
 
-    folder = pick_session(my_folders(), session)
+    folder = pick_or_newest(my_folders(), session)
     follower = Follower(LocalSource(folder.path))
     try:
         state = follower.follow()
@@ -230,7 +232,7 @@ def _memory(state: "RunState") -> list[str]:
 def _bottleneck(state: "RunState") -> list[str]:
     lines = []
     if state.bottleneck is not None:
-        lines = [f"bound by {state.bottleneck.text}", f"  {state.bottleneck.advice}"]
+        lines = [state.bottleneck.sentence, f"  {state.bottleneck.advice}"]
     return lines if state.other_load is None else [*lines, state.other_load.text]
 
 
@@ -273,11 +275,13 @@ def _evaluations(metrics: "Metrics", evaluations: list["Evaluation"]) -> str:
 def _config(state: "RunState") -> str:
     flat = flatten(state.config)
     edits = flat.pop("edits", [])
-    settings = [(key, format_value(value)) for key, value in flat.items() if value != ""]
+    settings = [(key, format_value(key, value)) for key, value in flat.items() if value != ""]
     longest = max((len(key) for key, _ in settings), default=0)
     lines = [f"{key:<{longest}} = {value}" for key, value in settings]
     for edit in edits:
-        changes = ", ".join(f"{key} = {format_value(value)}" for key, value in edit["set"].items())
+        changes = ", ".join(
+            f"{key} = {format_value(key, value)}" for key, value in edit["set"].items()
+        )
         lines.append(f"after step {count(edit['step'])}: {changes}")
     return "\n".join(lines)
 

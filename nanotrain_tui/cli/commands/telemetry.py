@@ -61,7 +61,7 @@ def command(
     nanotrain telemetry
     nanotrain telemetry --json --interval 250 | jq .gpu_load_percent
     nanotrain telemetry --csv --count 60 > minute.csv
-    nanotrain telemetry --from tegrastats.log | jq -c '[.timestamp, .temperatures_c.GPU]'
+    nanotrain telemetry --from tegrastats.log | jq .temperatures_c.GPU
     ssh nano tegrastats | nanotrain telemetry --from - --csv
     """
     if as_json and as_csv:

@@ -16,9 +16,9 @@ from nanotrain_tui.cli.places import my_folders
 def command(session: str, as_json: bool) -> int:
     """Check a recording and its checkpoints for damage.
 
-    Every row of SESSION, or of an exported FILE, is checked. In an imported session, only the
-    checkpoints that were in its file are checked. Nothing is changed: if a program was killed
-    while it wrote the recording, a private copy is checked.
+    SESSION is a name or the beginning of one. Every row of it, or of an exported FILE, is checked.
+    In an imported session, only the checkpoints that were in its file are checked. Nothing is
+    changed: if a program was killed while it wrote the recording, a private copy is checked.
 
     Exit status: 0 no damage was found; 1 something is damaged, and the problems are printed.
 

@@ -110,7 +110,7 @@ def _configuration(reader: SessionReader) -> Iterator[str]:
         ("key", "value", "the tutorial's"),
         (
             # Empty for keys of optimizers, losses and schedules that the tutorial does not use.
-            (key, format_value(config[key]), format_value(usual.get(key)) if kind else "")
+            (key, format_value(key, config[key]), format_value(key, usual.get(key)) if kind else "")
             for kind, key in rows
         ),
         bold=len(changed),

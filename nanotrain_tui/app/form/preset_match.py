@@ -1,0 +1,33 @@
+"""Which preset a configuration is, and how many of its values differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nanotrain_tui.app.form.changes import changes_between, same
+from nanotrain_tui.catalog import Config
+
+# Settings of the machine. A preset without them leaves them unchanged.
+MACHINE = ("data", "trainer", "telemetry", "guard")
+MOST = 9  # a configuration with more differences has no preset
+
+
+def is_of_machine(key: str) -> bool:
+    return key.partition(".")[0] in MACHINE
+
+
+def differences(preset: Config, given: Mapping[str, Any]) -> Config:
+    """The values of ``given`` that are not the preset's, without those of the machine."""
+    return {
+        key: value
+        for key, value in changes_between(preset, given).items()
+        if not is_of_machine(key) and not same(key, preset.get(key), value)
+    }
+
+
+def nearest_preset(presets: Mapping[str, Config], given: Mapping[str, Any]) -> str:
+    """The name of the preset with the fewest differences; empty if all have more than ``MOST``."""
+    counts = {name: len(differences(preset, given)) for name, preset in presets.items()}
+    name = min(counts, key=counts.__getitem__, default="")
+    return name if name and counts[name] <= MOST else ""
