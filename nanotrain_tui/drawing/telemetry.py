@@ -128,8 +128,7 @@ def source_line(state: RunState) -> str:
     if "tegrastats" not in source:
         source += " (no tegrastats)"
     if state.ended:
-        measured = max((gauge.curve.end for gauge in state.gauges.values()), default=0)
-        return f"from {source}; last measured at {clock(measured)}"
+        return f"from {source}"
     return f"from {source}; last {_span_text(_axis_s(state))}"
 
 

@@ -73,7 +73,7 @@ def test_the_title_names_the_machine_and_its_power_mode() -> None:
 def test_the_telemetry_of_an_ended_session_is_dated() -> None:
     rows = Rows().begin().steps([3.0] * 5, seconds=9.0).sample(**TEGRA).event("finished")
     title = text_of(draw_board(state_of(rows), 80, 3, UNICODE))[0]
-    assert "from tegrastats; last measured at 0:09" in title
+    assert "last measured 2026-05-06 07:08, from tegrastats" in title
 
 
 def test_a_panel_has_the_load_of_each_core() -> None:
