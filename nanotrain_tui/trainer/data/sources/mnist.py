@@ -65,8 +65,8 @@ def _find(
         except DataError as error:
             damage.append(error)
     if damage:
-        first = damage[0]
-        raise DataError(first.key, first.message, "the MNIST found is damaged: " + first.message)
+        found = damage[0]
+        raise DataError(found.key, found.message, "the MNIST found is damaged: " + found.message)
     raise DataError(
         "data.name",
         "There is no MNIST in %s: %s. Set data.dir to the folder that has them, or choose digits."
