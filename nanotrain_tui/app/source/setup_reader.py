@@ -75,8 +75,8 @@ class LookUpThread(threading.Thread):
             return None
 
     def _is_newer_than(self, number: int) -> bool:
-        """Wait whether another request comes. The caller holds the condition."""
-        return self._changed.wait_for(lambda: self._number != number, self._after_s)
+        """Wait whether another request or the end comes. The caller holds the condition."""
+        return self._changed.wait_for(lambda: self._number != number or self._ended, self._after_s)
 
 
 class BoardThread(threading.Thread):
