@@ -26,6 +26,12 @@ def test_three_lines() -> None:
     ]
 
 
+def test_in_a_narrow_panel_a_temperature_stays_beside_its_load() -> None:
+    lines = drawn(board(), 24, 4)
+    assert lines[:2] == ["GPU   3%   32 °C", "CPU  12%   33 °C"]
+    assert lines[2] == "RAM 0.7/3.9 GB  1.9 W"
+
+
 def test_a_line_for_each_gauge_where_there_is_room() -> None:
     lines = drawn(board(), 40, 12)
     labels = [line[:9].strip() for line in lines]

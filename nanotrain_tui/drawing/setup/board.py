@@ -90,9 +90,11 @@ def _now(board: BoardState, row: _Row) -> float | None:
 
 
 def _brief(board: BoardState, rows: tuple[_Row, ...], width: int) -> list[Line]:
-    """The gauges of a line, or of more if they do not fit. Values have fixed widths, so that
-    nothing moves."""
-    lines: list[Line] = []
+    """The gauges of a line, or of more lines if they do not fit.
+
+    Values have fixed widths, so that nothing moves.
+    """
+    parts: list[Line] = []
     for row in rows:
         if _now(board, row) is None:
             continue
@@ -101,9 +103,14 @@ def _brief(board: BoardState, rows: tuple[_Row, ...], width: int) -> list[Line]:
         wide = {"%": 4, "°C": 7}.get(gauge.unit, 0)
         label = f"{row.brief} " if row.brief else ""
         part = tuple(span for span in (Span(label), Span(f"{value:>{wide}}", role)) if span.text)
-        gap = Span(" " if gauge.unit == "°C" else "  ")  # a temperature belongs to its load
-        if lines and width_of(lines[-1]) + width_of((gap, *part)) <= width:
-            lines[-1] = (*lines[-1], gap, *part)
+        if gauge.unit == "°C" and parts:  # it stays beside the load of its part
+            parts[-1] = (*parts[-1], Span(" "), *part)
+        else:
+            parts.append(part)
+    lines: list[Line] = []
+    for part in parts:
+        if lines and width_of(lines[-1]) + 2 + width_of(part) <= width:
+            lines[-1] = (*lines[-1], Span("  "), *part)
         else:
             lines.append(part)
     return lines
