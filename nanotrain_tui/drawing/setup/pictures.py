@@ -15,7 +15,8 @@ from nanotrain_tui.drawing.setup.state import Picture
 
 FEWEST_ROWS, MOST_ROWS = 4, 14  # of cells: eight pixels are just readable, 28 are a whole picture
 _WANTED = 3  # pictures side by side: fewer only if they would be too small
-_ROWS_OF_MANY = 7  # a picture is not larger than this where more pictures can be shown instead
+_ROWS_OF_MANY = 7  # a picture is not larger than this where other things need the room
+_ROOMY = MOST_ROWS + 8  # rows
 _GAP = 1
 _PAPER = 40  # of 255: what is fainter does not count for the margin
 INKS = ("ink1", "ink2", "ink3")  # roles, from faint to full
@@ -28,7 +29,7 @@ Grey = list[list[float]]  # rows of values, 0 is paper and 1 is ink
 def picture_rows(width: int, height: int) -> int:
     """The rows that pictures get in this room; 0 if they would be too small to be read."""
     widest = (width - _GAP * (_WANTED - 1)) // (2 * _WANTED)
-    most = _ROWS_OF_MANY if height < 2 * MOST_ROWS else MOST_ROWS
+    most = MOST_ROWS if height >= _ROOMY else _ROWS_OF_MANY
     rows = min(height, most, max(widest, FEWEST_ROWS))
     return rows if rows >= FEWEST_ROWS and width >= 2 * rows else 0
 
