@@ -51,15 +51,18 @@ def prepare(
     return plan_with(config, places, look_up(config, places), restored, resumes)
 
 
-def look_up(config: Mapping[str, Any], places: Places, pictures: int = 0) -> Inspection:
+def look_up(
+    config: Mapping[str, Any], places: Places, pictures: int = 0, containers: bool = True
+) -> Inspection:
     """The trainer and the data for a checked flat configuration, and some pictures of the data.
 
     The result depends only on the sections ``data`` and ``trainer`` of the configuration, and on
-    the files of this machine. Raises LaunchError.
+    the files of this machine. ``containers``: whether a container may be started. Raises
+    LaunchError.
     """
     settled = _settled(config)
     asked = {**_trainer_config(settled, places), **({"pictures": pictures} if pictures else {})}
-    return inspect(settled, asked, PythonCache(places.python_cache))
+    return inspect(settled, asked, PythonCache(places.python_cache), containers)
 
 
 def plan_with(

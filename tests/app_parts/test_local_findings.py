@@ -35,7 +35,10 @@ class Machine:
         self.found = LocalFindings(Places(str(home), str(home / "cache")), lambda: self.now)
         monkeypatch.setattr(local_findings, "look_up", self._look_up)
 
-    def _look_up(self, config: dict[str, Any], places: Places, pictures: int) -> Inspection:
+    def _look_up(
+        self, config: dict[str, Any], places: Places, pictures: int, containers: bool
+    ) -> Inspection:
+        assert not containers
         self.looked_up.append(config["data.name"])
         if self.problem is not None:
             raise self.problem
@@ -100,6 +103,21 @@ def test_what_does_not_fit_the_data_is_a_problem_with_the_data_shown(machine: Ma
 )
 def test_pictures_that_are_wrong_are_left_out(change: dict[str, Any]) -> None:
     assert pictures_in({**DATA, **change}) == ()
+
+
+def test_a_container_is_not_started_to_look_at_the_data(tmp_path: Path) -> None:
+    """It could fetch its image first, which has gigabytes."""
+    docker = tmp_path / "docker"
+    docker.write_text(f"#!/bin/sh\ntouch {tmp_path}/started\n")
+    docker.chmod(0o755)
+    command = [str(docker), "run", "image", "python3"]
+    config = check({"trainer.command": command, "data.name": "digits"})
+    places = Places(str(tmp_path), str(tmp_path / "cache"))
+    found = LocalFindings(places).look_up(config)
+    assert not found.problem and found.data["name"] == "digits" and found.pictures
+    assert not found.tensorflow and not found.python
+    assert found.notes[0] == local_findings.IN_CONTAINER
+    assert not (tmp_path / "started").exists()
 
 
 def test_the_trainers_own_answer_has_pictures_and_its_python(tmp_path: Path) -> None:

@@ -15,9 +15,11 @@ from nanotrain_tui.drawing.setup.state import Findings, PastRun, Picture, looked
 from nanotrain_tui.follow.json_values import mappings
 from nanotrain_tui.launch.plan import look_up, plan_with
 from nanotrain_tui.session.places import Places
+from nanotrain_tui.trainer_python.container import is_container
 from nanotrain_tui.trainer_python.inspection import Inspection
 
 PICTURES = 8
+IN_CONTAINER = "TensorFlow is in a container, which r starts"
 USED_FOR_S = 60.0  # files change seldom; to read them all again at each key would be slow
 
 
@@ -41,7 +43,7 @@ class LocalFindings:
             return Findings(problem=error.message, key=error.key)
         known = Findings(
             data=found.data,
-            notes=tuple(found.notes),
+            notes=(*((IN_CONTAINER,) if is_container(found.command) else ()), *found.notes),
             pictures=self._pictures,
             python=_text(found.data.get("python_version")),
             tensorflow=_text(found.data.get("tensorflow_version")),
@@ -60,7 +62,7 @@ class LocalFindings:
         values, now = looked_up_values(config), self._clock()
         if self._inspection is None or values != self._values or now >= self._until:
             self._inspection = None
-            found = look_up(config, self._places, PICTURES)
+            found = look_up(config, self._places, PICTURES, containers=False)
             self._pictures = pictures_in(found.data)
             self._past_runs = read_past_runs(self._places.home)
             self._inspection, self._values, self._until = found, values, now + USED_FOR_S
