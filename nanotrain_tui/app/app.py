@@ -20,6 +20,7 @@ from nanotrain_tui.app.handlers.replay import ReplayActions
 from nanotrain_tui.app.handlers.screen import ScreenActions
 from nanotrain_tui.app.handlers.session import SessionActions
 from nanotrain_tui.app.handlers.session_link import SessionLink
+from nanotrain_tui.app.handlers.setup import SetUp
 from nanotrain_tui.app.handlers.shell import Result
 from nanotrain_tui.app.handlers.steering import SteeringActions
 from nanotrain_tui.app.handlers.type_ahead import TypeAhead
@@ -35,15 +36,18 @@ from nanotrain_tui.app.source.ports import Backend, Preferences, Watch
 from nanotrain_tui.app.source.reports import (
     Answered,
     Attached,
+    BoardRead,
     Fault,
     Followed,
     FromWorker,
     Launching,
+    LookedUp,
     NotAttached,
     Trouble,
     Windowed,
     WorkerReport,
 )
+from nanotrain_tui.app.source.setup_reader import AFTER_S
 from nanotrain_tui.app.source.worker import FOLLOW_EVERY_S, TrainingWorker
 from nanotrain_tui.app.terminal.paced_app import PacedApp
 from nanotrain_tui.app.themes import load_themes, starting_theme
@@ -78,6 +82,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         watch: Watch | None = None,
         in_process: bool = False,
         follow_every_s: float = FOLLOW_EVERY_S,
+        look_up_after_s: float = AFTER_S,
     ) -> None:
         super().__init__()
         self.model = FormModel(config, presets)
@@ -87,6 +92,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         self.in_process = in_process
         self._wanted = session
         self._watch = watch
+        self._look_up_after_s = look_up_after_s
         self._problems = [*problems, *self.key_table.problems]
         self.theme_names: list[str] = []
         self._load_themes()
@@ -105,6 +111,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         )
         self.chart_actions = ChartActions(self, self, link)
         self.stack_actions = StackActions(self, self, link, self.chart_actions)
+        self.set_up = SetUp(self, model, self.backend, self._post_report, self._look_up_after_s)
         export = ExportActions(self, link, preferences.formats)
         context = ViewContext(
             self, self, link, model, self.backend, self.key_table, preferences,
@@ -133,6 +140,8 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
             Windowed: self.chart_actions.windowed,
             Trouble: link.trouble,
             Fault: link.fault,
+            LookedUp: self.set_up.looked_up,
+            BoardRead: self.set_up.board_read,
         }
 
     # --- screens and themes ----------------------------------------------------------------
@@ -200,9 +209,11 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
                 "r: train with these values, Enter: edit a value, ?: show all keys.",
                 holds=lambda: not self.link.situation.state,
             )
+        self.set_up.follow(self.link.is_idle)
 
     def on_unmount(self) -> None:
         self.training.submit(Leave())
+        self.set_up.end()
 
     # --- keys ------------------------------------------------------------------------------
 
@@ -317,6 +328,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
 
     def form_changed(self) -> None:
         self.dashboard.reload_form()
+        self.set_up.form_changed()
         self.refresh_keys()
 
     def refresh_keys(self) -> None:
@@ -325,6 +337,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
             screen.check_message()
 
     def show(self, state: RunState) -> None:
+        self.set_up.follow(self.link.is_idle)
         self.chart_actions.follow(state)
         if self.may_draw_figures():
             self.front.show_state(state)

@@ -108,6 +108,11 @@ def megabytes(mb: float) -> str:
     return "{:,.0f} MB".format(mb)
 
 
+def gigabytes(mb: float) -> str:
+    """An amount of memory that is only known roughly, given in MB of 2**20 bytes: ``0.6 GB``."""
+    return "{:,.1f} GB".format(mb / 1024)
+
+
 def file_size(size: Optional[int], missing: str = MISSING) -> str:
     """The size of a file, in bytes: ``6.5 MB``."""
     return missing if size is None else "{:,.1f} MB".format(size / 1e6)

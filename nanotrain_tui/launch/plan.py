@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from nanotrain_tui.catalog import check, trainer_config
 from nanotrain_tui.launch.disk_check import DiskCheck, check_disk
@@ -12,7 +12,7 @@ from nanotrain_tui.session.history import Start
 from nanotrain_tui.session.places import Places
 from nanotrain_tui.telemetry.child import TelemetryError, find_tegrastats
 from nanotrain_tui.trainer_python.cache import PythonCache
-from nanotrain_tui.trainer_python.inspection import inspect
+from nanotrain_tui.trainer_python.inspection import Inspection, inspect
 from nanotrain_tui.trainer_python.launch_error import LaunchError
 
 _PATHS = ("data.dir", "telemetry.tegrastats")  # made absolute: the host has another folder
@@ -48,13 +48,34 @@ def prepare(
     session that goes on; its checkpoints are replaced by new ones. Raises ConfigError or
     LaunchError naming the key at fault.
     """
-    settled = dict(config)
-    for key in _PATHS:
-        if settled.get(key):
-            settled[key] = str(Path(os.path.expanduser(settled[key])).absolute())
+    return plan_with(config, places, look_up(config, places), restored, resumes)
+
+
+def look_up(
+    config: Mapping[str, Any], places: Places, pictures: int = 0, containers: bool = True
+) -> Inspection:
+    """The trainer and the data for a checked flat configuration, and some pictures of the data.
+
+    The result depends only on the sections ``data`` and ``trainer`` of the configuration, and on
+    the files of this machine. ``containers``: whether a container may be started. Raises
+    LaunchError.
+    """
+    settled = _settled(config)
+    asked = {**_trainer_config(settled, places), **({"pictures": pictures} if pictures else {})}
+    return inspect(settled, asked, PythonCache(places.python_cache), containers)
+
+
+def plan_with(
+    config: Mapping[str, Any],
+    places: Places,
+    found: Inspection,
+    restored: bool = False,
+    resumes: Optional[SessionFolder] = None,
+) -> Plan:
+    """Like ``prepare``, with the trainer and the data that ``look_up`` has found."""
+    settled = _settled(config)
     tegrastats = _find_tegrastats(settled.get("telemetry.tegrastats"))
-    found = inspect(settled, _trainer_config(settled, places), PythonCache(places.python_cache))
-    data = found.data
+    data = {key: value for key, value in found.data.items() if key != "pictures"}
     choices = list(found.notes)
     if settled["data.name"] != data["name"]:
         choices.append(f"data: {data['source']}")
@@ -79,6 +100,15 @@ def prepare(
         memory=memory,
         disk=disk,
     )
+
+
+def _settled(config: Mapping[str, Any]) -> Dict[str, Any]:
+    """The configuration with absolute paths."""
+    settled = dict(config)
+    for key in _PATHS:
+        if settled.get(key):
+            settled[key] = str(Path(os.path.expanduser(settled[key])).absolute())
+    return settled
 
 
 def _trainer_config(config: Mapping[str, Any], places: Places) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import json
 import os
+import platform
 import signal
 import sys
 from typing import Any, BinaryIO, Dict, List, Tuple
@@ -74,6 +75,7 @@ def inspect_data(stdin: BinaryIO, stdout: BinaryIO) -> int:
         there = has_tensorflow()
         version = tensorflow_version() if there else None
         answer = dict(inspect(config), tensorflow=there, tensorflow_version=version)
+        answer["python_version"] = platform.python_version()
     else:
         answer = {"ok": False, "key": "", "message": "The configuration is no JSON object."}
     # on a line of its own, whatever a wrapper or an image has printed before

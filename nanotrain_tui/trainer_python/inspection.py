@@ -3,12 +3,13 @@
 import json
 import os
 import subprocess
+import sys
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from nanotrain_tui.trainer.installed import is_too_old
 from nanotrain_tui.trainer_python import crash
 from nanotrain_tui.trainer_python.cache import PythonCache
-from nanotrain_tui.trainer_python.call import python_of, with_trainer
+from nanotrain_tui.trainer_python.call import TRAINER, python_of, with_trainer
 from nanotrain_tui.trainer_python.container import Folder, brief, find_paths, is_container, mount
 from nanotrain_tui.trainer_python.environment import trainer_invocation
 from nanotrain_tui.trainer_python.launch_error import LaunchError
@@ -17,6 +18,7 @@ from nanotrain_tui.trainer_python.query import Reply, exit_reason, json_objects,
 
 INSPECT_WITHIN_S = 120.0  # a container starts, or 60,000 images are read from an SD card
 _NO_MOUNTS = PathMap()
+_OF_PYTHON = ("tensorflow", "tensorflow_version", "python_version")  # keys of an answer
 
 
 class Inspection(NamedTuple):
@@ -28,14 +30,22 @@ class Inspection(NamedTuple):
 
 
 def inspect(
-    config: Mapping[str, Any], trainer_config: Mapping[str, Any], cache: PythonCache
+    config: Mapping[str, Any],
+    trainer_config: Mapping[str, Any],
+    cache: PythonCache,
+    containers: bool = True,
 ) -> Inspection:
     """Find the trainer's Python for a checked flat configuration, and ask it for the data.
 
-    ``trainer_config`` is the configuration as the trainer gets it. Raises LaunchError.
+    ``trainer_config`` is the configuration as the trainer gets it. Without ``containers`` none is
+    started, which could fetch gigabytes: this Python then looks at the data, and nothing is known
+    of TensorFlow. Raises LaunchError.
     """
     python, notes = python_of(config, cache)
     command = with_trainer(python, config[PATHS_KEY])
+    if is_container(command) and not containers:
+        data = inspect_data([sys.executable, TRAINER], trainer_config)
+        return Inspection(command, notes, {k: v for k, v in data.items() if k not in _OF_PYTHON})
     if is_container(command):
         try:  # docker makes a missing folder itself, but then root owns it
             os.makedirs(trainer_config["cache_dir"], exist_ok=True)

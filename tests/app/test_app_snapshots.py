@@ -48,11 +48,6 @@ STATES = {
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_idle(snap_compare: Compare, size: tuple[int, int]) -> None:
-    assert snap_compare(make_app(), terminal_size=size)
-
-
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("state", STATES)
 def test_session(snap_compare: Compare, size: tuple[int, int], state: str) -> None:
     assert compare(snap_compare, size, STATES[state])

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from metric_curves import curves_of
+from setup_fakes import FakeBoard, board, findings
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
@@ -19,6 +20,7 @@ from nanotrain_tui.app.source.refusals import Refused, TooLarge
 from nanotrain_tui.catalog import changed_keys, check, edited, flatten, nest
 from nanotrain_tui.config import load_presets
 from nanotrain_tui.config.presets import Preset
+from nanotrain_tui.drawing.setup.state import Findings
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.run_state import Checkpoint, Gauge, LogLine, Mark, Preparing, RunState
 from nanotrain_tui.follow.series import Curve
@@ -150,6 +152,9 @@ class FakeBackend:
         self.gate.set()
         self.refuses: Refused | None = None
         self.fault: Exception | None = None
+        self.findings = findings()
+        self.looked_up: list[Mapping[str, Any]] = []
+        self.boards: list[FakeBoard] = []
         self.short_of_memory: TooLarge | None = None  # for a batch larger than the one it offers
 
     def add(self, name: str, state: str = "running", **values: Any) -> FakeSession:
@@ -206,6 +211,14 @@ class FakeBackend:
             raise Refused(f"There is no recording of '{watch.name}'.")
         return self.replays[watch.name](watch)
 
+    def look_up(self, config: Mapping[str, Any]) -> Findings:
+        self.looked_up.append(dict(config))
+        return self.findings
+
+    def board(self, config: Mapping[str, Any]) -> FakeBoard:
+        self.boards.append(FakeBoard(board()))
+        return self.boards[-1]
+
     def attach(self, name: str) -> FakeSession:
         self.gate.wait(30)
         if name not in self.sessions:
@@ -228,6 +241,7 @@ def make_app(backend: FakeBackend | None = None, **kwargs: Any) -> NanotrainApp:
         check(shipped[0].values),
         presets=shipped,
         follow_every_s=0.01,
+        look_up_after_s=0.0,
         **kwargs,
     )
 

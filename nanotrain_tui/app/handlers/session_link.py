@@ -80,6 +80,11 @@ class SessionLink:
         )
 
     @property
+    def is_idle(self) -> bool:
+        """Whether no session is open or being opened."""
+        return self.state is IDLE and not self.launching
+
+    @property
     def can_undo(self) -> bool:
         """Whether values are staged, or the session has (or may have) an edit to undo."""
         return bool(self._model.staged()) or self.is_behind or self.state.undo is not None

@@ -74,7 +74,6 @@ class Dashboard(LiveScreen):
                     yield FieldAbout(id="about")
             with Vertical(id="right"):
                 with Container(id="setup"):
-                    yield RegionTitle("What r will train", id="setup-title")
                     yield SetupPanel()
                 yield MetricChart(0, id="upper-chart")
                 yield MetricChart(1, id="lower-chart")
@@ -122,6 +121,10 @@ class Dashboard(LiveScreen):
     def watches(self) -> bool:
         """Whether a session is open; else the screen sets one up."""
         return not self.has_class("-setup")
+
+    @property
+    def setup(self) -> SetupPanel:
+        return self.query_one(SetupPanel)
 
     @property
     def lowest_chart(self) -> MetricChart:

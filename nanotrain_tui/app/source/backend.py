@@ -16,8 +16,11 @@ from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.follow.run_state import Preparing, RunState
 
 if TYPE_CHECKING:
+    from nanotrain_tui.app.source.local_board import LocalBoard
+    from nanotrain_tui.app.source.local_findings import LocalFindings
     from nanotrain_tui.app.source.replay_source import ReplaySource
     from nanotrain_tui.config import Folders
+    from nanotrain_tui.drawing.setup.state import Findings
     from nanotrain_tui.follow.curves import WindowCurves
     from nanotrain_tui.launch.in_process import InProcessSession
     from nanotrain_tui.launch.plan import Plan
@@ -33,6 +36,7 @@ class LocalBackend:
     def __init__(self, folders: Folders, in_process: bool = False) -> None:
         self._places = folders.places
         self._in_process = in_process
+        self._findings: LocalFindings | None = None
         self.library = Library(folders.home)
 
     def start(
@@ -42,6 +46,18 @@ class LocalBackend:
 
         watched = {**config, "train.on_nan": _watched(config)}
         return self._start(lambda: prepare(watched, self._places), report, anyway)
+
+    def look_up(self, config: Mapping[str, Any]) -> Findings:
+        from nanotrain_tui.app.source.local_findings import LocalFindings
+
+        if self._findings is None:
+            self._findings = LocalFindings(self._places)
+        return self._findings.look_up(config)
+
+    def board(self, config: Mapping[str, Any]) -> LocalBoard:
+        from nanotrain_tui.app.source.local_board import LocalBoard
+
+        return LocalBoard(config)
 
     def attach(self, name: str) -> FolderSource:
         return FolderSource(self._find(name))

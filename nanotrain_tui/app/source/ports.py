@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.config.presets import Preset
+from nanotrain_tui.drawing.setup.state import BoardState, Findings
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.run_state import Preparing, RunState
 
@@ -60,6 +61,16 @@ class Source(Protocol):
         """Stop following the session. It keeps running; an in-process session ends."""
 
 
+class Board(Protocol):
+    """The board, read before a session runs on it. Made and iterated in one thread."""
+
+    def states(self) -> Iterator[BoardState]:
+        """The board at each reading, until ``stop``. A failure is a state with a problem."""
+
+    def stop(self) -> None:
+        """End the iteration. Any thread may call this, more than once."""
+
+
 class Backend(Protocol):
     """Starts and finds sessions.
 
@@ -73,6 +84,13 @@ class Backend(Protocol):
 
     def start(self, config: Mapping[str, Any], report: Report, anyway: bool = False) -> Source:
         """Start a session with a checked flat configuration. Raises Refused."""
+
+    def look_up(self, config: Mapping[str, Any]) -> Findings:
+        """What ``start`` would use for a checked flat configuration. Takes seconds; nothing is
+        written. What would refuse the start is a problem in the findings."""
+
+    def board(self, config: Mapping[str, Any]) -> Board:
+        """Read the board. ``config`` names the tegrastats program and the limits of the guard."""
 
     def attach(self, name: str) -> Source:
         """Find the session of this name, running or ended. Raises Refused."""

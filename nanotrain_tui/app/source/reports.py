@@ -1,14 +1,16 @@
-"""The training worker's reports to the app, and the Textual message that carries them."""
+"""The reports of the app's threads, and the Textual message that carries them."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from textual.message import Message
 
 from nanotrain_tui.app.source.jobs import Command, Window
 from nanotrain_tui.app.source.ports import Reply
 from nanotrain_tui.app.source.refusals import Refused
+from nanotrain_tui.drawing.setup.state import BoardState, Findings
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.run_state import Preparing, RunState
 
@@ -51,6 +53,19 @@ class Windowed(NamedTuple):
     curves: WindowCurves
 
 
+class LookedUp(NamedTuple):
+    """What was found on this machine for a flat configuration."""
+
+    config: Mapping[str, Any]
+    findings: Findings
+
+
+class BoardRead(NamedTuple):
+    """The board at this moment, before a session runs on it."""
+
+    board: BoardState
+
+
 class Trouble(NamedTuple):
     """The session cannot be read at present."""
 
@@ -63,8 +78,16 @@ class Fault(NamedTuple):
     report: str
 
 
-WorkerReport = Followed | Launching | Attached | NotAttached | Answered | Windowed | Trouble | Fault
-_ONLY_NEWEST = (Followed, Launching)  # a newer report replaces an older one that is not drawn yet
+WorkerReport = (
+    Followed | Launching | Attached | NotAttached | Answered | Windowed | Trouble | Fault
+    | LookedUp | BoardRead
+)  # fmt: skip
+_ONLY_NEWEST = (
+    Followed,
+    Launching,
+    LookedUp,
+    BoardRead,
+)  # a newer report replaces an older one that is not drawn yet
 
 
 class FromWorker(Message):

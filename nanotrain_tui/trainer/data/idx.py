@@ -20,25 +20,26 @@ _KINDS = {1: "labels", 3: "images"}
 _GZIP = b"\x1f\x8b"
 
 
-def read_idx(path: str, dimensions: int, keep: bool) -> Content:
+def read_idx(path: str, dimensions: int, keep: bool, first: int = 0) -> Content:
     """The uint8 array with ``dimensions`` dimensions in the file at ``path``.
 
-    Without ``keep`` only its shape, after a check of all that can be checked.
+    Without ``keep`` only its shape and its ``first`` entries, after a check of all that can be
+    checked.
     Raises Damaged when the file is not such a file, OSError when it cannot be opened.
     """
     with open(path, "rb") as raw:
-        return read_idx_from(raw, dimensions, keep)
+        return read_idx_from(raw, dimensions, keep, first)
 
 
-def read_idx_from(raw: IO[bytes], dimensions: int, keep: bool) -> Content:
+def read_idx_from(raw: IO[bytes], dimensions: int, keep: bool, first: int = 0) -> Content:
     """The same of an open file that can seek. Raises Damaged."""
     zipped = raw.read(2) == _GZIP  # browsers unpack .gz files and keep the name
     raw.seek(0)
     if not zipped:
-        return _read(raw, dimensions, keep)
+        return _read(raw, dimensions, keep, first)
     with gzip.GzipFile(fileobj=raw, mode="rb") as stream:
         try:
-            return _read(stream, dimensions, keep)
+            return _read(stream, dimensions, keep, first)
         except EOFError:
             raise Damaged(
                 "is cut short: the gzip stream has no end after %d bytes" % raw.seek(0, os.SEEK_END)
@@ -47,9 +48,9 @@ def read_idx_from(raw: IO[bytes], dimensions: int, keep: bool) -> Content:
             raise Damaged("is damaged: expected sound gzip, found: %s" % error) from None
 
 
-def _read(stream: Stream, dimensions: int, keep: bool) -> Content:
+def _read(stream: Stream, dimensions: int, keep: bool, first: int) -> Content:
     shape = _shape(stream, dimensions)
-    return read_content(stream, shape, np.dtype(np.uint8), keep)
+    return read_content(stream, shape, np.dtype(np.uint8), keep, first)
 
 
 def _shape(stream: Stream, dimensions: int) -> Tuple[int, ...]:

@@ -31,7 +31,7 @@ class Part(NamedTuple):
     """One of the four parts: ``label`` says in a message where it is, ``read`` reads it."""
 
     label: str
-    read: Callable[[bool], Content]
+    read: Callable[[bool, int], Content]  # with ``keep`` and ``first`` of ``read_content``
 
 
 Parts = Dict[str, Part]
@@ -79,8 +79,10 @@ def search(folder: str) -> Parts:
     return parts
 
 
-def read(parts: Parts, keep: bool, progress: Progress) -> Dict[str, Content]:
-    """The content of each part, uint8, checked; without ``keep`` images are only read through.
+def read(parts: Parts, keep: bool, progress: Progress, first: int = 0) -> Dict[str, Content]:
+    """The content of each part, uint8, checked.
+
+    Without ``keep`` images are only read through, and the ``first`` ones are kept.
 
     Raises DataError that names the file, what was expected and what was found.
     """
@@ -88,7 +90,7 @@ def read(parts: Parts, keep: bool, progress: Progress) -> Dict[str, Content]:
     for done, (name, _, _, dimensions) in enumerate(PARTS):
         progress("reading MNIST", done / len(PARTS))
         is_labels = dimensions == 1
-        content = _content(parts[name], keep or is_labels)
+        content = _content(parts[name], keep or is_labels, first)
         contents[name] = _labels(parts[name], content) if is_labels else content
     _check_images(parts, contents)
     _check_counts(parts, contents)
@@ -107,16 +109,17 @@ def _idx_file(folder: str, name: str) -> str:
 
 
 def _idx_part(path: str, dimensions: int) -> Part:
-    return Part(path, lambda keep: read_idx(path, dimensions, keep))
+    return Part(path, lambda keep, first: read_idx(path, dimensions, keep, first))
 
 
 def _npz_part(path: str, array: str, dimensions: int) -> Part:
-    return Part("%s (%s)" % (path, array), lambda keep: read_npz(path, array, dimensions, keep))
+    label = "%s (%s)" % (path, array)
+    return Part(label, lambda keep, first: read_npz(path, array, dimensions, keep, first))
 
 
-def _content(part: Part, keep: bool) -> Content:
+def _content(part: Part, keep: bool, first: int) -> Content:
     try:
-        return part.read(keep)
+        return part.read(keep, first)
     except Damaged as error:
         raise DataError("data.dir", "%s %s." % (part.label, error)) from None
     except OSError as error:

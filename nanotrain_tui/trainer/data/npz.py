@@ -37,27 +37,32 @@ _BAD_HEADER = (
 )
 
 
-def read_npz(path: str, name: str, dimensions: int, keep: bool) -> Content:
+def read_npz(path: str, name: str, dimensions: int, keep: bool, first: int = 0) -> Content:
     """The array ``name`` with ``dimensions`` dimensions in the file at ``path``.
 
     Its values are uint8; labels, which have one dimension, may be of any integer type.
-    Without ``keep`` only its shape, after a check of all that can be checked.
+    Without ``keep`` only its shape and its ``first`` entries, after a check of all that can be
+    checked.
     Raises Damaged when there is none, OSError when the file cannot be opened.
     """
     with open(path, "rb") as raw:
-        return read_npz_from(raw, name, dimensions, keep)
+        return read_npz_from(raw, name, dimensions, keep, first)
 
 
-def read_npz_from(raw: IO[bytes], name: str, dimensions: int, keep: bool) -> Content:
+def read_npz_from(
+    raw: IO[bytes], name: str, dimensions: int, keep: bool, first: int = 0
+) -> Content:
     """The same of an open file that can seek. Raises Damaged."""
     try:
         with zipfile.ZipFile(raw) as archive:
-            return _read_member(archive, name, dimensions, keep)
+            return _read_member(archive, name, dimensions, keep, first)
     except _BAD_ZIP as error:
         raise Damaged("is damaged: expected a sound .npz file, found: %s" % error) from None
 
 
-def _read_member(archive: zipfile.ZipFile, name: str, dimensions: int, keep: bool) -> Content:
+def _read_member(
+    archive: zipfile.ZipFile, name: str, dimensions: int, keep: bool, first: int
+) -> Content:
     try:
         member = archive.getinfo(name + ".npy")
     except KeyError:
@@ -75,7 +80,7 @@ def _read_member(archive: zipfile.ZipFile, name: str, dimensions: int, keep: boo
                 "holds an array %s of %d dimensions and type %s; expected %d dimensions of %s: "
                 "save %s" % (name, len(shape), dtype, dimensions, wanted, what)
             )
-        return read_content(stream, shape, dtype, keep)
+        return read_content(stream, shape, dtype, keep, first)
 
 
 def _header(stream: Stream, name: str) -> Tuple[Tuple[int, ...], np.dtype]:

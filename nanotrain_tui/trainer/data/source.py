@@ -5,7 +5,8 @@ from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
 from .dataset import Dataset, Progress
 
 Config = Mapping[str, Any]
-Facts = Dict[str, Any]  # source, shape, classes, train, test, task; note, where there is one
+# source, shape, classes, train, test, task; note, where there is one; pictures, where asked for
+Facts = Dict[str, Any]
 
 
 class Source(NamedTuple):

@@ -7,6 +7,7 @@ import numpy as np
 
 from .. import cache, digits
 from ..dataset import CLASSIFICATION, Dataset, Progress
+from ..samples import pictures_wanted, with_pictures
 from ..source import Source
 
 TRAIN, TEST = 60000, 10000
@@ -15,11 +16,18 @@ DRAWN = "digits drawn by nanotrain"
 _SEED = 1
 
 
-def inspect(_config: Mapping[str, Any]) -> Dict[str, Any]:
-    return {
+def inspect(config: Mapping[str, Any]) -> Dict[str, Any]:
+    facts = {
         "source": DRAWN, "shape": [digits.SIZE, digits.SIZE], "classes": CLASSES,
         "train": TRAIN, "test": TEST, "task": CLASSIFICATION,
     }  # fmt: skip
+    count = pictures_wanted(config)
+    if not count:
+        return facts
+    images = np.empty((count, digits.SIZE, digits.SIZE), np.uint8)
+    labels = np.empty(count, np.uint8)
+    digits.draw(images, labels, (_SEED, 0), lambda _fraction: None)
+    return with_pictures(facts, images, labels)
 
 
 def load(config: Mapping[str, Any], progress: Progress) -> Dataset:

@@ -7,6 +7,7 @@ from .. import mnist
 from ..content import Content
 from ..dataset import CLASSIFICATION, DataError, Dataset, Progress, silent
 from ..fetch import download
+from ..samples import pictures_wanted, with_pictures
 from ..source import Source
 from ..standalone import arrays_in
 
@@ -15,12 +16,13 @@ _NOTE = "training on all 60,000 images; the tutorial sets 5,000 of them aside fo
 
 
 def inspect(config: Mapping[str, Any]) -> Dict[str, Any]:
-    parts, source = _find(config, False, silent)
+    parts, source = _find(config, False, silent, pictures_wanted(config))
     train, *shape = parts["train_images"].shape
     facts = {
         "source": source, "shape": shape, "classes": mnist.CLASSES, "train": train,
         "test": parts["test_images"].shape[0], "task": CLASSIFICATION,
     }  # fmt: skip
+    facts = with_pictures(facts, parts["train_images"].values, parts["train_labels"].values)
     return dict(facts, note=_NOTE) if train == _FULL else facts
 
 
@@ -47,24 +49,24 @@ def mnist_from(_config: Mapping[str, Any], place: Optional[str]) -> Any:
 
 
 def _find(
-    config: Mapping[str, Any], keep: bool, progress: Progress
+    config: Mapping[str, Any], keep: bool, progress: Progress, first: int = 0
 ) -> Tuple[Dict[str, Content], str]:
     """The four parts, and where they are, for the screen. Raises DataError."""
     named = config.get("data.dir") or ""
     if named:
-        return mnist.read(mnist.search(named), keep, progress), "MNIST in " + named
+        return mnist.read(mnist.search(named), keep, progress, first), "MNIST in " + named
     folders = [folder for folder in dict.fromkeys(config.get("data_dirs") or ()) if folder]
     damage: List[DataError] = []
     for folder in folders:
         try:
             parts = mnist.find(folder)
             if parts:
-                return mnist.read(parts, keep, progress), "MNIST in " + folder
+                return mnist.read(parts, keep, progress, first), "MNIST in " + folder
         except DataError as error:
             damage.append(error)
     if damage:
-        first = damage[0]
-        raise DataError(first.key, first.message, "the MNIST found is damaged: " + first.message)
+        found = damage[0]
+        raise DataError(found.key, found.message, "the MNIST found is damaged: " + found.message)
     raise DataError(
         "data.name",
         "There is no MNIST in %s: %s. Set data.dir to the folder that has them, or choose digits."

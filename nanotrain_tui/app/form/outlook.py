@@ -1,0 +1,134 @@
+"""What ``r`` would do with the values of the form. It is worked out at each key, without a wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from nanotrain_tui.app.form.model import FormModel
+from nanotrain_tui.catalog import (
+    FIELDS,
+    Config,
+    ConfigError,
+    Layer,
+    applies,
+    output_of,
+    parse_layers,
+    usual_data,
+)
+from nanotrain_tui.catalog.formats import count
+from nanotrain_tui.catalog.layers import count_parameters
+from nanotrain_tui.drawing.setup.state import (
+    LOOKED_UP,
+    Findings,
+    Outlook,
+    looked_up_values,
+    work_of,
+)
+
+if TYPE_CHECKING:
+    from nanotrain_tui.launch.memory_check import Available
+
+
+def outlook_of(
+    model: FormModel,
+    found: tuple[Mapping[str, Any], Findings] | None,
+    available: Available | None = None,
+) -> Outlook:
+    """What ``r`` would do now.
+
+    ``found`` is the newest configuration that was looked up, with the findings. They are used as
+    far as they fit the form's values. ``available`` is the free memory, if it is newer.
+    """
+    findings = _fitting(model, found)
+    outlook = Outlook(findings=findings, data_name=str(model.value("data.name")))
+    outlook = _with_network(model, outlook, findings.data if findings else {})
+    problem = model.problem
+    if problem is not None:
+        return _refused(outlook, problem.key, problem.message)
+    advice = tuple((FIELDS[one.key].label, one) for one in model.advice())
+    outlook = replace(outlook, advice=advice)
+    if findings is None:
+        return outlook
+    if findings.problem:
+        return _refused(outlook, findings.key, findings.problem)
+    return _with_costs(model.config, findings, outlook, available)
+
+
+def _refused(outlook: Outlook, key: str, why: str) -> Outlook:
+    label = FIELDS[key].label if key in FIELDS else key
+    return replace(outlook, problem=why, problem_label=label)
+
+
+def _fitting(model: FormModel, found: tuple[Mapping[str, Any], Findings] | None) -> Findings | None:
+    """The findings if they are about the data and the trainer of the form.
+
+    A problem with another value is left out once a value has changed.
+    """
+    keys = (key for key in FIELDS if applies(key, model.given))
+    values = looked_up_values({key: model.value(key) for key in keys})
+    if found is None or values != looked_up_values(found[0]):
+        return None
+    config, findings = found
+    about_others = findings.problem and findings.key.partition(".")[0] not in LOOKED_UP
+    if about_others and (model.problem is not None or model.config != config):
+        return replace(findings, problem="", key="")
+    return findings
+
+
+def _with_network(model: FormModel, outlook: Outlook, data: Mapping[str, Any]) -> Outlook:
+    """The outlook with the layers. Until the data is known, it has the usual size."""
+    try:
+        hidden = parse_layers(str(model.value("model.hidden")))
+    except ConfigError:
+        return outlook
+    usual = usual_data(str(model.value("data.name")))
+    shape, classes = data.get("shape") or usual.shape, data.get("classes") or usual.classes
+    if not shape or not classes:
+        return outlook
+    inputs = 1
+    for side in shape:
+        inputs *= side
+    named = [layer._replace(activation=layer.activation or model.value("model.activation"))
+             for layer in hidden]  # fmt: skip
+    values = {key: model.value(key) for key in ("model.output", "loss.name")}
+    return replace(
+        outlook,
+        layers=(*named, Layer(classes, output_of(values))),
+        inputs=inputs,
+        parameters=count_parameters(inputs, hidden, classes),
+        dropout=float(model.value("model.dropout")),
+    )
+
+
+def _with_costs(
+    config: Config, findings: Findings, outlook: Outlook, available: Available | None
+) -> Outlook:
+    """The outlook with memory and time; refused if the data has too few examples."""
+    from nanotrain_tui.launch.memory_check import check_memory  # imported after the first frame
+
+    data = findings.data
+    if not data:
+        return outlook
+    batch = int(config["train.batch_size"])
+    if batch > data["train"]:
+        why = f"{count(batch)} is more than the {count(data['train'])} training examples"
+        return _refused(outlook, "train.batch_size", why)
+    free = available or findings.available
+    work = work_of(config, data)
+    past = next((run for run in findings.past_runs if run.work == work), None)
+    return replace(
+        outlook,
+        memory=check_memory(config, data, free) if free is not None else None,
+        seconds=past.step_s * steps_of(config, data) if past is not None else None,
+        seconds_by=past.name if past is not None else "",
+    )
+
+
+def steps_of(config: Mapping[str, Any], data: Mapping[str, Any]) -> int:
+    """The steps of the training: ``train.epochs`` replaces ``train.steps``, as in the trainer."""
+    epochs = int(config.get("train.epochs") or 0)
+    if not epochs:
+        return int(config["train.steps"])
+    return epochs * -(-int(data["train"]) // int(config["train.batch_size"]))

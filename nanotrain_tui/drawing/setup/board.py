@@ -1,0 +1,173 @@
+"""Draws the board before a session runs: loads, temperatures, memory and power."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from nanotrain_tui.catalog.formats import sentence
+from nanotrain_tui.drawing.glyphs import Glyphs
+from nanotrain_tui.drawing.lines import Line, Span, fit, width_of
+from nanotrain_tui.drawing.plot import sparkline
+from nanotrain_tui.drawing.scale import Scale, axis_end, ceiling
+from nanotrain_tui.drawing.setup.state import BoardState
+from nanotrain_tui.follow.run_state import Gauge
+
+READING = "reading the board"
+_HOT_C = 85.0  # where the board names no limits of its own
+_FULL = 0.92  # fraction of the memory
+_FIRST_AXIS_S = 60
+_LABEL_CELLS, _VALUE_CELLS = 9, 13
+_LEAST_SPARK = 5
+_LOADS = Scale(0.0, 100.0)
+
+
+class _Row(NamedTuple):
+    """A gauge with a line of its own; ``brief`` is its label in a line with others."""
+
+    gauge: str
+    label: str
+    brief: str
+
+
+# A line of the brief form for each list.
+_ROWS = (
+    (
+        _Row("gpu_load", "GPU load", "GPU"),
+        _Row("gpu_temperature", "GPU temp", ""),
+        _Row("cpu_load", "CPU load", "CPU"),
+        _Row("cpu_temperature", "CPU temp", ""),
+    ),
+    (
+        _Row("ram", "RAM", "RAM"),
+        _Row("gpu_memory", "GPU mem", "GPU mem"),
+        _Row("power", "power", ""),
+        _Row("swap", "swap", "swap"),
+    ),
+)
+
+
+def draw_board(board: BoardState, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    """At most ``height`` lines of ``width`` cells: a line for each gauge, or two with all of them.
+
+    Only what is measured is shown.
+    """
+    if width <= 0 or height <= 0:
+        return []
+    known = [row for rows in _ROWS for row in rows if _now(board, row) is not None]
+    if board.problem:
+        lines = _alarm(board.problem, glyphs)
+    elif not known:
+        lines = [(Span(f"{READING} {glyphs.ellipsis}", "muted"),)]
+    elif height >= len(known) + 1:
+        lines = [_full(board, row, width, glyphs) for row in known]
+        lines += _cores(board, glyphs)
+    else:
+        lines = [line for rows in _ROWS for line in _brief(board, rows, width)]
+    if board.throttling:
+        lines += _alarm(f"slowed down because of heat: {', '.join(board.throttling)}", glyphs)
+    if board.source and not board.problem:
+        lines.append((Span(f"from {board.source}", "muted"),))
+    return [fit(line, width, glyphs.ellipsis) for line in lines[:height]]
+
+
+def board_title(board: BoardState) -> str:
+    """The board and its power mode: ``Jetson Nano, MAXN``; empty if they are not known."""
+    name = board.model
+    for word in ("NVIDIA ", " Developer Kit"):
+        name = name.replace(word, "")
+    return ", ".join(text for text in (name.strip(), board.power_mode) if text)
+
+
+def _alarm(text: str, glyphs: Glyphs) -> list[Line]:
+    return [(Span(f"{glyphs.levels['warning']} {sentence(text)}", "warning"),)]
+
+
+def _now(board: BoardState, row: _Row) -> float | None:
+    gauge = board.gauges.get(row.gauge)
+    if row.gauge == "swap" and gauge is not None and not gauge.total:
+        return None  # there is no swap
+    return gauge.now if gauge is not None else None
+
+
+def _brief(board: BoardState, rows: tuple[_Row, ...], width: int) -> list[Line]:
+    """The gauges of a line, or of more lines if they do not fit.
+
+    Values have fixed widths, so that nothing moves.
+    """
+    parts: list[Line] = []
+    for row in rows:
+        if _now(board, row) is None:
+            continue
+        gauge = board.gauges[row.gauge]
+        value, role = _value(board, row, gauge)
+        wide = {"%": 4, "°C": 7}.get(gauge.unit, 0)
+        label = f"{row.brief} " if row.brief else ""
+        part = tuple(span for span in (Span(label), Span(f"{value:>{wide}}", role)) if span.text)
+        if gauge.unit == "°C" and parts:  # it stays beside the load of its part
+            parts[-1] = (*parts[-1], Span(" "), *part)
+        else:
+            parts.append(part)
+    lines: list[Line] = []
+    for part in parts:
+        if lines and width_of(lines[-1]) + 2 + width_of(part) <= width:
+            lines[-1] = (*lines[-1], Span("  "), *part)
+        else:
+            lines.append(part)
+    return lines
+
+
+def _full(board: BoardState, row: _Row, width: int, glyphs: Glyphs) -> Line:
+    gauge = board.gauges[row.gauge]
+    value, role = _value(board, row, gauge)
+    spans = [Span(f"{row.label:<{_LABEL_CELLS}}"), Span(f"{value:>{_VALUE_CELLS}} ", role)]
+    room = width - _LABEL_CELLS - _VALUE_CELLS - 1
+    if room >= _LEAST_SPARK and gauge.curve:
+        end = axis_end(board.elapsed_s, first=_FIRST_AXIS_S)
+        spans.append(Span(sparkline(gauge.curve, _scale(gauge), room, end, glyphs), "bar"))
+    return tuple(spans)
+
+
+def _cores(board: BoardState, glyphs: Glyphs) -> list[Line]:
+    """A bar for the load of each core; one that is off has none."""
+    if not board.cores:
+        return []
+    last = len(glyphs.eighths) - 1
+    bars = "".join(
+        glyphs.missing if load is None else glyphs.eighths[round(_LOADS.position(load) * last)]
+        for load in board.cores
+    )
+    return [(Span(f"{'cores':<{_LABEL_CELLS}} "), Span(bars, "bar"))]
+
+
+def _value(board: BoardState, row: _Row, gauge: Gauge) -> tuple[str, str]:
+    """The value with its unit, and its role; an alarming one begins with ``!``."""
+    now = gauge.now or 0.0
+    if gauge.unit == "MB":
+        full = row.gauge == "ram" and bool(gauge.total) and now >= _FULL * (gauge.total or 0.0)
+        of = f"/{gauge.total / 1024:.1f}" if gauge.total else ""
+        return _marked(f"{now / 1024:.1f}{of} GB", "warning" if full else "")
+    if gauge.unit == "°C":
+        return _marked(f"{now:.0f} °C", _heat(board, now))
+    if gauge.unit == "W":
+        return f"{now:.1f} W", ""
+    return f"{now:.0f}{gauge.unit}", ""
+
+
+def _marked(text: str, role: str) -> tuple[str, str]:
+    return (f"! {text}" if role else text), role
+
+
+def _heat(board: BoardState, degrees: float) -> str:
+    """The role of a temperature, by the limits at which the heat guard warns and pauses."""
+    limits = board.heat_limits
+    if limits is None:
+        return "warning" if degrees >= _HOT_C else ""
+    return "error" if degrees >= limits.pause else "warning" if degrees >= limits.warn else ""
+
+
+def _scale(gauge: Gauge) -> Scale:
+    if gauge.unit == "%":
+        return _LOADS
+    if gauge.unit == "°C":
+        return Scale(20.0, 100.0)
+    return Scale(0.0, gauge.total or ceiling(gauge.curve.high or 0.0))

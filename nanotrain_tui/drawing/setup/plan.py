@@ -1,0 +1,234 @@
+"""Draws what ``r`` would train: the data, the network, the memory, the time and the advice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import wrap
+
+from nanotrain_tui.catalog import DATASETS
+from nanotrain_tui.catalog.formats import clock, count, gigabytes, sentence
+from nanotrain_tui.catalog.layers import Layer
+from nanotrain_tui.catalog.memory_estimate import MB
+from nanotrain_tui.drawing.glyphs import Glyphs
+from nanotrain_tui.drawing.lines import Line, Span, fit
+from nanotrain_tui.drawing.setup.pictures import draw_pictures, picture_rows
+from nanotrain_tui.drawing.setup.state import Findings, Outlook
+
+LOOKING = "looking for the data and TensorFlow"
+_LEAST_ADVICE = 2  # lines of advice for which pictures make room
+_MOST_WHY = 3  # lines of the reason why auto takes other data
+_MOST_NETWORK = 3  # lines of the chain of layers
+_FLOAT = 4  # bytes of a parameter
+
+Lines = list[Line]
+
+
+def draw_plan(outlook: Outlook, width: int, height: int, glyphs: Glyphs) -> Lines:
+    """At most ``height`` lines of ``width`` cells; what is less important is left out first."""
+    if width <= 0 or height <= 0:
+        return []
+    blocks = [
+        _problem(outlook, width, height, glyphs) + _data(outlook, width, glyphs),
+        _network(outlook, width),
+        _costs(outlook, width),
+    ]
+    advice = _advice(outlook, width)
+    left = height - sum(map(len, blocks))
+    pictures = _pictures(outlook, width, left - min(len(advice), _LEAST_ADVICE), glyphs)
+    left -= len(pictures)
+    table = _table(outlook)
+    if table and left - len(advice) - len(table) >= len(blocks) + 1:
+        left -= len(table) + 1 - len(blocks[1])
+        blocks[1] = [*table, blocks[1][-1]]
+    blocks = [blocks[0], pictures, blocks[1], blocks[2], _cut(advice, max(0, left), glyphs)]
+    return [fit(line, width, glyphs.ellipsis) for line in _spaced(blocks, height)]
+
+
+def _spaced(blocks: Sequence[Lines], height: int) -> Lines:
+    """The blocks with an empty line between them, as far as there is room for these."""
+    shown = [block for block in blocks if block]
+    spare = height - sum(map(len, shown))
+    lines: Lines = []
+    for block in shown:
+        if lines and spare > 0:
+            spare -= 1
+            lines.append(())
+        lines += block
+    return lines[:height]
+
+
+def _cut(lines: Lines, most: int, glyphs: Glyphs) -> Lines:
+    """The first lines; the last of them tells if there are more."""
+    if len(lines) <= most or not most:
+        return lines[:most]
+    *spans, last = lines[most - 1]
+    return [*lines[: most - 1], (*spans, Span(f"{last.text} {glyphs.ellipsis}", last.role))]
+
+
+def _wrapped(text: str, width: int, role: str = "", mark: str = "") -> Lines:
+    """The text in lines; ``mark`` stands before the first one, and the others are indented."""
+    texts = wrap(text, max(8, width - len(mark)), break_on_hyphens=False)
+    return [
+        (Span(mark if n == 0 else " " * len(mark), role), Span(line, role))
+        for n, line in enumerate(texts)
+    ]
+
+
+def _problem(outlook: Outlook, width: int, height: int, glyphs: Glyphs) -> Lines:
+    if not outlook.problem:
+        return []
+    text = sentence(f"{outlook.problem_label}: {_home(outlook.problem)}")
+    return _cut(_wrapped(text, width, "error", "! "), max(2, height // 2), glyphs)
+
+
+# --- the data ------------------------------------------------------------------------------
+
+
+def _data(outlook: Outlook, width: int, glyphs: Glyphs) -> Lines:
+    findings = outlook.findings
+    if findings is None:
+        return [] if outlook.problem else [(Span(f"{LOOKING} {glyphs.ellipsis}", "muted"),)]
+    data = findings.data
+    if not data:
+        return []
+    size = "x".join(str(side) for side in data["shape"])
+    counts = f"{count(data['train'])} + {count(data['test'])} pictures, {size}"
+    return [*_source(outlook, findings, width, glyphs), *_wrapped(counts, width)]
+
+
+def _source(outlook: Outlook, findings: Findings, width: int, glyphs: Glyphs) -> Lines:
+    """The data set that is taken, and why, if it is not the one that was wanted most."""
+    data = findings.data
+    name, source = str(data["name"]), _home(str(data["source"]))
+    label = DATASETS[name].label if name in DATASETS else name
+    if _missed(outlook):
+        lines = _wrapped(f"{outlook.data_name}: {label}", width, "warning", "! ")
+        return lines + _why(source, width, glyphs)
+    if label not in source:
+        source = f"{label}: {source}"
+    return _wrapped(source, width, "title")[:2]
+
+
+def _missed(outlook: Outlook) -> str:
+    """The data set that ``auto`` would take first, if it has to take another; else empty."""
+    chosen = DATASETS.get(outlook.data_name)
+    wanted = chosen.first_of[0] if chosen is not None and chosen.first_of else ""
+    data = outlook.findings.data if outlook.findings is not None else {}
+    return wanted if data and data["name"] != wanted else ""
+
+
+def _why(source: str, width: int, glyphs: Glyphs) -> Lines:
+    """The reason in at most three lines. Its end stays: it tells what is taken instead."""
+    lines = _wrapped(source, width, "warning", "  ")
+    if len(lines) <= _MOST_WHY:
+        return lines
+    missed, _, instead = source.rpartition("; ")
+    kept = _cut(_wrapped(missed, width - 2, "warning", "  "), _MOST_WHY - 1, glyphs)
+    return kept + _wrapped(instead, width, "warning", "  ")[:1]
+
+
+def _home(text: str) -> str:
+    """The text with ``~`` for the user's folder."""
+    home = str(Path.home())
+    return text.replace(home + "/", "~/") if len(home) > 1 else text
+
+
+def _pictures(outlook: Outlook, width: int, height: int, glyphs: Glyphs) -> Lines:
+    pictures = outlook.findings.pictures if outlook.findings else ()
+    return draw_pictures(pictures, width, picture_rows(width, height), glyphs)
+
+
+# --- the network ---------------------------------------------------------------------------
+
+
+def _network(outlook: Outlook, width: int) -> Lines:
+    """The layers in a chain, and the parameters of all of them."""
+    if not outlook.layers:
+        return []
+    parts = [str(outlook.inputs), *map(_layer, outlook.layers)]
+    lines: Lines = []
+    row = parts[0]
+    for part in parts[1:]:
+        if len(row) + len(part) + 3 > width and row:
+            lines.append((Span(row),))
+            row = f"→ {part}"
+        else:
+            row += f" → {part}"
+    lines.append((Span(row),))
+    if len(lines) > _MOST_NETWORK:
+        text = f"… {len(outlook.layers)} layers in all"
+        lines = [*lines[: _MOST_NETWORK - 2], (Span(text, "muted"),), lines[-1]]
+    size = _FLOAT * outlook.parameters / MB
+    text = f"{count(outlook.parameters)} parameters, {size:.1f} MB"
+    if outlook.dropout:
+        text += f", dropout {outlook.dropout:g}"
+    return [*lines, (Span(text),)]
+
+
+def _layer(layer: Layer) -> str:
+    return f"{layer.units} {layer.activation}"
+
+
+def _table(outlook: Outlook) -> Lines:
+    """A line for each layer, with its parameters; empty for a chain of one layer."""
+    rows = [(str(outlook.inputs), "inputs", "")]
+    before = outlook.inputs
+    for layer in outlook.layers:
+        own = (before + 1) * layer.units
+        rows.append((str(layer.units), layer.activation, count(own)))
+        before = layer.units
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    if not outlook.layers:
+        return []
+    return [
+        (
+            Span(f"{units:>{widths[0]}} "),
+            Span(f"{what:<{widths[1]}}  ", "muted"),
+            Span(f"{own:>{widths[2]}}"),
+        )
+        for units, what, own in rows
+    ]
+
+
+# --- what it needs -------------------------------------------------------------------------
+
+
+def _costs(outlook: Outlook, width: int) -> Lines:
+    lines: Lines = []
+    memory, findings = outlook.memory, outlook.findings
+    if memory is not None:
+        if memory.fits:
+            free = memory.available.memory_mb
+            text = f"needs about {gigabytes(memory.need.total_mb)}"
+            text += f"; {gigabytes(free)} free" if free is not None else ""
+            lines += _wrapped(text, width)
+        else:
+            lines += _wrapped(memory.message, width, "warning", "! ")
+    if findings is not None and findings.disk is not None and not findings.disk.fits:
+        lines += _wrapped(_home(findings.disk.message), width, "warning", "! ")
+    if outlook.seconds is not None:
+        text = f"about {clock(outlook.seconds)} at the speed of {outlook.seconds_by}"
+        lines += _wrapped(text, width)
+    return lines + (_wrapped(trainer_text(findings), width, "muted") if findings else [])
+
+
+def trainer_text(findings: Findings) -> str:
+    """The versions that train: ``TensorFlow 2.7.0, Python 3.6.9``; empty if none is known."""
+    known = (("TensorFlow", findings.tensorflow), ("Python", findings.python))
+    return ", ".join(f"{name} {version}" for name, version in known if version)
+
+
+def _advice(outlook: Outlook, width: int) -> Lines:
+    lines: Lines = []
+    missed = DATASETS.get(_missed(outlook))
+    if missed is not None and missed.download_mb:
+        command = f"nanotrain data download {missed.name}"
+        text = f"'{command}' downloads {missed.label} ({missed.download_mb} MB)."
+        lines += _wrapped(text, width, "muted", "· ")
+    for label, one in outlook.advice:
+        lines += _wrapped(f"{label}: {one.message}", width, "", "? ")
+    notes = outlook.findings.notes if outlook.findings is not None else ()
+    for note in notes:
+        lines += _wrapped(sentence(note), width, "muted", "· ")
+    return lines

@@ -1,0 +1,105 @@
+"""What the set-up panel shows: what was found on this machine, and what ``r`` would do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nanotrain_tui.catalog.advice import Advice
+from nanotrain_tui.catalog.layers import Layer
+from nanotrain_tui.follow.run_state import Gauge, HeatLimits
+
+if TYPE_CHECKING:
+    from nanotrain_tui.launch.disk_check import DiskCheck
+    from nanotrain_tui.launch.memory_check import Available, MemoryCheck
+
+
+class Picture(NamedTuple):
+    """One training picture: its label, and rows of grey values, 0 is paper and 255 is ink."""
+
+    label: int
+    rows: tuple[bytes, ...]
+
+
+LOOKED_UP = ("data", "trainer")  # sections: with other values other data and another trainer
+
+
+def looked_up_values(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a flat configuration that decide which data and which trainer are found."""
+    return {key: value for key, value in config.items() if key.partition(".")[0] in LOOKED_UP}
+
+
+Work = tuple[Any, ...]  # what decides how long a step takes: see ``work_of``
+WORK_KEYS = frozenset((
+    "model.hidden", "model.activation", "model.dropout", "loss.name", "optimizer.name",
+    "train.batch_size", "train.eval_every", "trainer.command", "trainer.xla", "trainer.threads",
+))  # fmt: skip
+
+
+def work_of(config: Mapping[str, Any], data: Mapping[str, Any]) -> Work:
+    """What decides how long a step takes, of a checked flat configuration and its data.
+
+    Steps of equal work take equally long on the same machine in the same power mode.
+    """
+    values = tuple(str(config.get(key)) for key in sorted(WORK_KEYS))
+    sizes = tuple(str(data.get(key)) for key in ("shape", "classes", "test"))
+    return (*values, *sizes)
+
+
+class PastRun(NamedTuple):
+    """A session that ran on this machine: its work, and how long each step of it took."""
+
+    name: str
+    work: Work
+    step_s: float  # seconds of session time for each step, with its part of the evaluations
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was looked up on this machine for a configuration."""
+
+    problem: str = ""  # why r cannot start, a sentence; empty if it can
+    key: str = ""  # of the configuration that the problem is about
+    data: Mapping[str, Any] = field(default_factory=dict)  # see ``trainer_python.inspection``
+    notes: tuple[str, ...] = ()  # about the trainer's command
+    pictures: tuple[Picture, ...] = ()
+    python: str = ""  # the version of the trainer's Python; empty if it is not known
+    tensorflow: str = ""  # its version
+    available: Available | None = None
+    disk: DiskCheck | None = None
+    past_runs: tuple[PastRun, ...] = ()  # the newest first
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What ``r`` would do with the values of the form."""
+
+    problem: str = ""  # why it would not start
+    problem_label: str = ""  # the label of the field at fault
+    findings: Findings | None = None  # None: they are being looked up
+    data_name: str = ""  # as the form has it: "auto"
+    layers: tuple[Layer, ...] = ()  # with the output, each with its activation; empty: unknown
+    inputs: int = 0  # values of an example; 0: not known yet
+    parameters: int = 0
+    dropout: float = 0.0
+    memory: MemoryCheck | None = None
+    seconds: float | None = None  # of the training; None: no past session tells
+    seconds_by: str = ""  # the name of this session
+    advice: tuple[tuple[str, Advice], ...] = ()  # with the label of its field
+
+
+@dataclass(frozen=True, slots=True)
+class BoardState:
+    """The board at one moment, and its figures since the panel opened."""
+
+    gauges: Mapping[str, Gauge] = field(default_factory=dict)  # see follow.telemetry.GAUGES
+    elapsed_s: float = 0.0  # of the gauges' curves
+    source: str = ""  # "tegrastats", "psutil + NVML"; empty: nothing was read yet
+    cores: tuple[float | None, ...] = ()  # load of each in percent; None: it is off
+    throttling: tuple[str, ...] = ()
+    heat_limits: HeatLimits | None = None
+    available: Available | None = None
+    model: str = ""  # "NVIDIA Jetson Nano Developer Kit"; empty if it is not known
+    power_mode: str = ""
+    problem: str = ""  # why nothing can be read, a sentence

@@ -1,0 +1,29 @@
+"""Some pictures of the data, for a screen that shows what is trained on."""
+
+import base64
+from typing import Any, Dict, List, Mapping
+
+import numpy as np
+
+PICTURES = "pictures"  # in a configuration their number, in an answer a list of them
+MOST = 16
+_MOST_BYTES = 1 << 17  # an answer is short: larger pictures are left out
+
+
+def pictures_wanted(config: Mapping[str, Any]) -> int:
+    """How many pictures ``inspect`` shall return: 0 unless the configuration asks for some."""
+    return max(0, min(MOST, int(config.get(PICTURES) or 0)))
+
+
+def with_pictures(facts: Dict[str, Any], images: np.ndarray, labels: np.ndarray) -> Dict[str, Any]:
+    """The facts and these pictures, unless they are large: each has a label and base64 pixels.
+
+    ``images`` is uint8 (n, height, width), 0 is paper. ``labels`` may have more entries.
+    """
+    if images.nbytes > _MOST_BYTES:
+        return facts
+    shown: List[Dict[str, Any]] = [
+        {"label": int(label), "pixels": base64.b64encode(image.tobytes()).decode("ascii")}
+        for image, label in zip(images, labels)
+    ]
+    return dict(facts, **{PICTURES: shown}) if shown else facts

@@ -1,0 +1,127 @@
+"""What a start would use on this machine: looked up in files, with the trainer's own program."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nanotrain_tui.app.source import local_findings
+from nanotrain_tui.app.source.local_findings import LocalFindings, pictures_in
+from nanotrain_tui.catalog import check
+from nanotrain_tui.drawing.setup.state import Picture
+from nanotrain_tui.session.places import Places
+from nanotrain_tui.trainer_python.call import TRAINER
+from nanotrain_tui.trainer_python.inspection import Inspection, inspect_data
+from nanotrain_tui.trainer_python.launch_error import LaunchError
+
+DATA: dict[str, Any] = {
+    "name": "digits", "source": "digits drawn by nanotrain", "shape": [2, 3], "classes": 10,
+    "train": 600, "test": 100, "tensorflow_version": "2.7.0", "python_version": "3.6.9",
+    "pictures": [{"label": 7, "pixels": base64.b64encode(bytes(range(6))).decode()}],
+}  # fmt: skip
+
+
+class Machine:
+    """A machine whose look-ups are counted. ``problem`` is raised by them."""
+
+    def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 0.0
+        self.looked_up: list[str] = []
+        self.problem: LaunchError | None = None
+        self.found = LocalFindings(Places(str(home), str(home / "cache")), lambda: self.now)
+        monkeypatch.setattr(local_findings, "look_up", self._look_up)
+
+    def _look_up(
+        self, config: dict[str, Any], places: Places, pictures: int, containers: bool
+    ) -> Inspection:
+        assert not containers
+        self.looked_up.append(config["data.name"])
+        if self.problem is not None:
+            raise self.problem
+        return Inspection(["python3"], ["a note"], DATA)
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    return Machine(tmp_path, monkeypatch)
+
+
+def test_data_pictures_versions_memory_and_disk(machine: Machine) -> None:
+    found = machine.found.look_up(check({}))
+    assert not found.problem and found.data["name"] == "digits"
+    assert found.pictures == (Picture(7, (b"\0\1\2", b"\3\4\5")),)
+    assert (found.tensorflow, found.python) == ("2.7.0", "3.6.9")
+    assert found.available is not None and found.disk is not None and found.disk.fits
+    assert found.notes[0] == "a note"
+
+
+def test_files_are_read_again_after_a_minute_or_for_other_data(machine: Machine) -> None:
+    for steps in (10, 20):
+        machine.found.look_up(check({"train.steps": steps}))
+    assert machine.looked_up == ["auto"]
+    machine.found.look_up(check({"data.name": "digits"}))
+    assert machine.looked_up == ["auto", "digits"]
+    machine.now = 61.0
+    machine.found.look_up(check({"data.name": "digits"}))
+    assert machine.looked_up == ["auto", "digits", "digits"]
+
+
+def test_a_failure_is_a_sentence_and_is_tried_again(machine: Machine) -> None:
+    machine.problem = LaunchError("trainer.command", "no Python with TensorFlow was found.")
+    found = machine.found.look_up(check({}))
+    assert (found.key, found.problem) == (
+        "trainer.command",
+        "no Python with TensorFlow was found.",
+    )
+    assert not found.data
+    machine.problem = None
+    assert machine.found.look_up(check({})).data
+
+
+def test_what_does_not_fit_the_data_is_a_problem_with_the_data_shown(machine: Machine) -> None:
+    found = machine.found.look_up(check({"train.batch_size": 601}))
+    assert found.key == "train.batch_size" and "600 training examples" in found.problem
+    assert found.data and found.pictures
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"shape": [2]},
+        {"shape": "2x3"},
+        {"shape": [2, 4]},
+        {"shape": [0, 0]},
+        {"pictures": 3},
+        {"pictures": [{"label": 1, "pixels": "?"}]},
+        {"pictures": [{"label": 1, "pixels": "é"}]},
+        {"pictures": [{"label": "one", "pixels": DATA["pictures"][0]["pixels"]}]},
+    ],
+)
+def test_pictures_that_are_wrong_are_left_out(change: dict[str, Any]) -> None:
+    assert pictures_in({**DATA, **change}) == ()
+
+
+def test_a_container_is_not_started_to_look_at_the_data(tmp_path: Path) -> None:
+    """It could fetch its image first, which has gigabytes."""
+    docker = tmp_path / "docker"
+    docker.write_text(f"#!/bin/sh\ntouch {tmp_path}/started\n")
+    docker.chmod(0o755)
+    command = [str(docker), "run", "image", "python3"]
+    config = check({"trainer.command": command, "data.name": "digits"})
+    places = Places(str(tmp_path), str(tmp_path / "cache"))
+    found = LocalFindings(places).look_up(config)
+    assert not found.problem and found.data["name"] == "digits" and found.pictures
+    assert not found.tensorflow and not found.python
+    assert found.notes[0] == local_findings.IN_CONTAINER
+    assert not (tmp_path / "started").exists()
+
+
+def test_the_trainers_own_answer_has_pictures_and_its_python(tmp_path: Path) -> None:
+    asked = {**check({"data.name": "digits"}), "pictures": 3}
+    answer = inspect_data((sys.executable, TRAINER), asked)
+    assert len(pictures_in(answer)) == 3
+    assert answer["python_version"].split(".")[0] == "3"

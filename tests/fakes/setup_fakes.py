@@ -1,0 +1,115 @@
+"""What the set-up panel reads, in memory: findings of this machine, and a board."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from nanotrain_tui.drawing.setup.state import BoardState, Findings, Picture
+from nanotrain_tui.follow.run_state import Gauge, HeatLimits
+from nanotrain_tui.follow.series import Curve, Series
+from nanotrain_tui.launch.memory_check import Available
+
+DATA: Mapping[str, Any] = {
+    "name": "mnist",
+    "source": "MNIST in /data/mnist",
+    "shape": [28, 28],
+    "classes": 10,
+    "train": 60000,
+    "test": 10000,
+    "task": "classification",
+    "tensorflow_version": "2.7.0",
+}
+DRAWN: Mapping[str, Any] = {
+    **DATA,
+    "name": "digits",
+    "source": "no MNIST found in /keras/datasets, /nano/data; drawing digits",
+}
+AVAILABLE = Available(memory_mb=2150.0, swap_mb=1024.0, shared=True, gpu=True)
+
+
+def pictures(count: int = 4) -> tuple[Picture, ...]:
+    """Seven, one, zero and a cross, as strokes of a few pixels."""
+    return tuple(Picture(n, _drawn(n)) for n in range(count))
+
+
+def _drawn(number: int) -> tuple[bytes, ...]:
+    rows = [bytearray(28) for _ in range(28)]
+    for y in range(5, 23):
+        along = y - 5
+        columns = {0: (20 - along // 2,), 1: (14,), 2: (8, 19), 3: (6 + along, 22 - along)}
+        for x in columns[number % 4]:
+            for pixel, ink in ((x - 1, 110), (x, 255), (x + 1, 200)):
+                rows[y][pixel] = max(rows[y][pixel], ink)
+    for x in range(8, 20):
+        if number % 4 in (0, 2):
+            rows[5][x] = rows[6][x] = 255
+        if number % 4 == 2:
+            rows[21][x] = rows[22][x] = 255
+    return tuple(bytes(row) for row in rows)
+
+
+def findings(data: Mapping[str, Any] = DATA, **fields: Any) -> Findings:
+    """A Nano with TensorFlow and MNIST."""
+    found = Findings(
+        data=data,
+        pictures=pictures(),
+        python="3.6.9",
+        tensorflow="2.7.0",
+        available=AVAILABLE,
+    )
+    return replace(found, **fields)
+
+
+def gauge_curve(middle: float, width: float) -> Curve:
+    """Half a minute of a gauge that goes up and down around a value."""
+    series = Series(64)
+    for second in range(30):
+        series.add(second, middle + width * ((second * 7) % 11 - 5) / 5)
+    return series.curve()
+
+
+def board(**fields: Any) -> BoardState:
+    """An idle Nano."""
+    state = BoardState(
+        gauges={
+            "gpu_load": Gauge("%", 3.0, curve=gauge_curve(3, 2)),
+            "gpu_temperature": Gauge("°C", 31.5, curve=gauge_curve(31, 1)),
+            "cpu_load": Gauge("%", 12.0, curve=gauge_curve(12, 8)),
+            "cpu_temperature": Gauge("°C", 33.0, curve=gauge_curve(33, 1)),
+            "ram": Gauge("MB", 717.0, 3956.0, curve=gauge_curve(717, 5)),
+            "power": Gauge("W", 1.9, curve=gauge_curve(1.9, 0.2)),
+            "swap": Gauge("MB", 0.0, 1978.0, curve=gauge_curve(0, 0)),
+        },
+        elapsed_s=30.0,
+        source="tegrastats",
+        cores=(12.0, 4.0, 31.0, None),
+        heat_limits=HeatLimits(87.0, 92.0, 82.0),
+        available=AVAILABLE,
+        model="NVIDIA Jetson Nano Developer Kit",
+        power_mode="10W",
+    )
+    return replace(state, **fields)
+
+
+class FakeBoard:
+    """Gives these states and then waits until it is stopped."""
+
+    def __init__(self, *states: BoardState) -> None:
+        self._states = states
+        self._stopped = threading.Event()
+        self.ended = threading.Event()
+
+    @property
+    def stopped(self) -> bool:
+        return self._stopped.is_set()
+
+    def states(self) -> Iterator[BoardState]:
+        yield from self._states
+        self._stopped.wait(60)
+        self.ended.set()
+
+    def stop(self) -> None:
+        self._stopped.set()
