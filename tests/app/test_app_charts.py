@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from app_fakes import FakeBackend, FakeSession, curve, make_app, message, midway, until
-from metric_curves import curves_of
+from declared_metrics import curves_of
 from textual.events import MouseScrollDown, MouseScrollUp
 from textual.geometry import Region
 from textual.pilot import Pilot

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 from batches import Rows, batch_of
+from declared_metrics import curves_of
 from hypothesis import given
 from hypothesis import strategies as st
-from metric_curves import curves_of
 
 from nanotrain_tui.drawing.axis import Ruler, axis_end, extent, ruler_of, time_end
 from nanotrain_tui.drawing.chart import draw_chart, plot_chart

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from metric_curves import curves_of
+from declared_metrics import curves_of
 from setup_fakes import FakeBoard, board, findings
 from textual.pilot import Pilot
 

@@ -9,7 +9,7 @@ import threading
 import time
 
 from app_fakes import FakeBackend, curve, make_app, midway
-from metric_curves import curves_of
+from declared_metrics import curves_of
 
 from nanotrain_tui.app.entry import farewell, say
 

@@ -1,11 +1,12 @@
-"""Sessions of a trainer that declares metrics of its own."""
+"""Sessions of a trainer that declares metrics of its own, and curves of metrics."""
 
 from pathlib import Path
 
 from recorded import Recording, bytes_of
 
+from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.metrics import Metric, declaration_of
+from nanotrain_tui.session.metrics import Metric, MetricPart, declaration_of, parse_metric_part
 
 BOTH = ("training", "test")
 REGRESSION = (
@@ -46,3 +47,8 @@ def record(home: Path, metrics: tuple[Metric, ...], steps: int = 300) -> Session
                 score={"metric": best.name, "value": found[best.name]},
             )
     return recording.finished()
+
+
+def curves_of(**curves: Curve) -> dict[MetricPart, Curve]:
+    """Curves by their names, as a state and a window hold them: ``loss=..., test_loss=...``"""
+    return {parse_metric_part(name): curve for name, curve in curves.items()}

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from nanotrain_tui.catalog.formats import sentence
+from nanotrain_tui.drawing.axis import time_end
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit, width_of
 from nanotrain_tui.drawing.plot import sparkline
-from nanotrain_tui.drawing.scale import Scale, axis_end, ceiling
+from nanotrain_tui.drawing.scale import Scale, ceiling
 from nanotrain_tui.drawing.setup.state import BoardState
 from nanotrain_tui.follow.run_state import Gauge
 
 READING = "reading the board"
 _HOT_C = 85.0  # where the board names no limits of its own
 _FULL = 0.92  # fraction of the memory
-_FIRST_AXIS_S = 60
 _LABEL_CELLS, _VALUE_CELLS = 9, 13
 _LEAST_SPARK = 5
 _LOADS = Scale(0.0, 100.0)
@@ -122,7 +122,7 @@ def _full(board: BoardState, row: _Row, width: int, glyphs: Glyphs) -> Line:
     spans = [Span(f"{row.label:<{_LABEL_CELLS}}"), Span(f"{value:>{_VALUE_CELLS}} ", role)]
     room = width - _LABEL_CELLS - _VALUE_CELLS - 1
     if room >= _LEAST_SPARK and gauge.curve:
-        end = axis_end(board.elapsed_s, first=_FIRST_AXIS_S)
+        end = time_end(board.elapsed_s)
         spans.append(Span(sparkline(gauge.curve, _scale(gauge), room, end, glyphs), "bar"))
     return tuple(spans)
 
