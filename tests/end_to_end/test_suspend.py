@@ -42,7 +42,7 @@ class Shell(Terminal):
         self.until("prompt")
         self.cooked = termios.tcgetattr(self.master)
         self.press(f"{shlex.join(command)}\r")
-        self.until(r"brisk-otter  .*digits")
+        self.until("brisk-otter  step")
         self.until("Attached")
         self.app = os.tcgetpgrp(self.master)
         self.has_left = False

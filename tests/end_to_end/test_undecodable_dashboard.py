@@ -11,6 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
 
 from recorded import Recording
 
+from nanotrain_tui.app.screens.jump import LETTERS
+
 ODD = os.fsdecode(b"h\xe9")
 
 
@@ -25,6 +27,10 @@ def test_it_shows_one_cell_for_such_a_byte(tmp_path: Path, locale: str) -> None:
     command = [sys.executable, "-m", "nanotrain_tui", "attach", "mnist-1"]
     terminal = Terminal(command, env, columns=120, rows=40)
     try:
+        terminal.until("Attached")
+        terminal.press("f")
+        terminal.until("Go to field")
+        terminal.press(LETTERS["data.dir"])
         terminal.until("folder +/d\ufffdt")
         terminal.press("q")
         assert terminal.wait() == 0

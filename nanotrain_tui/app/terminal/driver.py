@@ -22,7 +22,7 @@ from nanotrain_tui.app.terminal.gone import LastingOutput
 from nanotrain_tui.app.terminal.pacing import LEAST, MOST, Pacing
 
 LOOK_EVERY_S = 0.05  # interval of attempts while output waits for the terminal
-LAST_ANSWERS_S = 1.0  # wait for the last answers, which would otherwise go to the shell
+LAST_ANSWERS_S = 3.0  # at most, for the last answers, which would otherwise go to the shell
 FOREGROUND_S = 0.2  # some shells continue a job before they give it the terminal
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 _ANSWER = re.compile(r"\x1b\[\d+;(\d+)R")
