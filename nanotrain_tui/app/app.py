@@ -295,7 +295,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
 
     @on(FromWorker)
     def _take_report(self, message: FromWorker) -> None:
-        if self.screen_stack:  # empty while the app closes
+        if self.screen_stack and self.dashboard.is_whole:  # not while the app closes
             self._receivers[type(message.report)](*message.report)
 
     # --- for the handlers: see handlers.shell ----------------------------------------------

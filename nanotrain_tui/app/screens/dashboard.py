@@ -91,6 +91,11 @@ class Dashboard(LiveScreen):
             self.fold_form(True)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether its widgets are there: they leave before it does when the app closes."""
+        return bool(self.query(FormList))
+
+    @property
     def form(self) -> FormList:
         return self.query_one("#form", FormList)
 
