@@ -7,10 +7,17 @@ from textwrap import wrap
 
 from nanotrain_tui.catalog.formats import clock, joules, samples_per_joule
 from nanotrain_tui.drawing.axis import time_end
+from nanotrain_tui.drawing.gauges import (
+    Heat,
+    core_bars,
+    gauge_role,
+    gauge_scale,
+    gauge_text,
+    marked,
+)
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
 from nanotrain_tui.drawing.plot import sparkline
-from nanotrain_tui.drawing.scale import Scale, ceiling
 from nanotrain_tui.follow.energy import EnergyUse
 from nanotrain_tui.follow.run_state import Gauge, RunState
 
@@ -18,8 +25,6 @@ LABEL_CELLS = 11
 VALUE_CELLS = 13
 EXTREME_CELLS = 10
 _NARROWEST_SPARK = 5
-_HOT_C = 85.0  # Jetsons slow down from about 97 °C
-_FULL = 0.92  # fraction of the memory
 
 LABELS = {
     "gpu_load": "GPU load",
@@ -35,7 +40,6 @@ LABELS = {
     "swap": "Swap",
     "disk_temperature": "Disk temp",
 }
-_OF_THE_CHIP = ("gpu_temperature", "cpu_temperature")  # the limits of the board are for these
 _FIRST_ROWS = 6  # a panel that is lower than these has two columns
 _CORES = "CPU cores"
 _MOST_PERCENTAGES = 8  # of cores; with more there are only bars
@@ -165,17 +169,13 @@ def draw_spark(state: RunState, name: str, width: int, glyphs: Glyphs) -> str:
     gauge = state.gauges.get(name)
     if gauge is None or not gauge.curve:
         return " " * width
-    return sparkline(gauge.curve, _scale(gauge), width, _axis_s(state), glyphs)
+    return sparkline(gauge.curve, gauge_scale(gauge), width, _axis_s(state), glyphs)
 
 
 def _cores(state: RunState, width: int, glyphs: Glyphs) -> Line:
     """The load of each core: a bar, and the percentage if there are few cores."""
-    last = len(glyphs.eighths) - 1
     spans = [Span(f"{_CORES:<{LABEL_CELLS}}")]
-    bars = [
-        glyphs.missing if load is None else glyphs.eighths[round(min(100.0, load) / 100 * last)]
-        for load in state.cores
-    ]
+    bars = core_bars(state.cores, glyphs)
     if len(bars) > _MOST_PERCENTAGES or LABEL_CELLS + 7 * len(bars) > width:
         spans += [Span(f" {''.join(bars)}", "bar")]
         return tuple(spans)
@@ -194,41 +194,12 @@ def _label(state: RunState, name: str) -> str:
 def gauge_value(state: RunState, name: str, glyphs: Glyphs) -> tuple[str, str]:
     """The value with its unit, and its role; an alarming one begins with ``!``."""
     gauge = state.gauges.get(name) or Gauge("")
-    now, role = gauge.now, "muted" if state.ended else ""  # the past is muted
-    if now is None:
+    if gauge.now is None:
         return glyphs.missing, ""
-    if name in _OF_THE_CHIP and not state.ended:
-        role = _heat(state, name, now)
-    if gauge.unit == "MB":
-        full = name == "ram" and bool(gauge.total) and now >= _FULL * (gauge.total or 0)
-        role = "warning" if full else role
-        text = _memory(now, gauge.total)
-    elif gauge.unit == "W":
-        text = f"{now:.1f} W"
-    elif gauge.unit == "%":
-        text = f"{now:.0f}%"
-    else:
-        text = f"{now:.0f} {gauge.unit}"
-    return ("! " + text if role in ("warning", "error") else text), role
-
-
-def _heat(state: RunState, name: str, now: float) -> str:
-    """The role of a temperature, by the limits of the board."""
-    part = name.partition("_")[0]
-    limits = state.heat_limits
-    if any(part in what.lower() for what in state.throttling):
-        return "error"
-    if limits is not None and now >= limits.pause:
-        return "error"
-    return "warning" if now >= (_HOT_C if limits is None else limits.warn) else ""
-
-
-def _memory(used_mb: float, total_mb: float | None) -> str:
-    if total_mb is None:
-        return f"{used_mb:.0f} MB" if used_mb < 1000 else f"{used_mb / 1024:.2f} GB"
-    if total_mb < 1000:
-        return f"{used_mb:.0f}/{total_mb:.0f} MB"
-    return f"{used_mb / 1024:.2f}/{total_mb / 1024:.1f} GB"
+    if state.ended:
+        return gauge_text(gauge), "muted"  # the past
+    role = gauge_role(name, gauge, Heat(state.heat_limits, state.throttling))
+    return marked(gauge_text(gauge), role), role
 
 
 def _extreme(gauge: Gauge) -> str:
@@ -239,11 +210,3 @@ def _extreme(gauge: Gauge) -> str:
     if gauge.unit == "MB":
         return f"max {high:.0f} MB" if high < 1000 else f"max {high / 1024:.1f} GB"
     return f"max {high:.1f}" if gauge.unit == "W" else f"max {high:.0f}"
-
-
-def _scale(gauge: Gauge) -> Scale:
-    if gauge.unit == "%":
-        return Scale(0.0, 100.0)
-    if gauge.unit == "°C":
-        return Scale(20.0, 100.0)
-    return Scale(0.0, gauge.total or ceiling(max(gauge.curve.high or 0.0, gauge.peak or 0.0)))

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from nanotrain_tui.drawing.setup.state import BoardState
-from nanotrain_tui.follow.json_values import finite_number
 from nanotrain_tui.follow.run_state import HeatLimits
 from nanotrain_tui.follow.telemetry import GaugeFold
 from nanotrain_tui.host.guard.heat import HeatGuard
@@ -80,7 +79,7 @@ class LocalBoard:
                 gauges=gauges.gauges(),
                 elapsed_s=elapsed_s,
                 source=gauges.source or "",
-                cores=_cores(body),
+                cores=gauges.cores,
                 throttling=gauges.throttling,
                 heat_limits=limits,
                 available=read_available(self._root),
@@ -107,14 +106,3 @@ class LocalBoard:
         if action.limit is None or warn is None or resume is None:
             return None
         return HeatLimits(warn, action.limit, resume)
-
-
-def _cores(body: Mapping[str, Any]) -> tuple[float | None, ...]:
-    """The load of each core in percent."""
-    cores = body.get("cpus")
-    if not isinstance(cores, list):
-        return ()
-    return tuple(
-        finite_number(core.get("load_percent")) if isinstance(core, dict) else None
-        for core in cores
-    )

@@ -34,8 +34,9 @@ SHORT_LABELS = {
     "energy": "",
     "tf_memory": "TensorFlow",
     "gpu_memory": "GPU memory",
-    "emc_load": "EMC",
+    "emc_load": "memory bus",
     "gpu_mapped": "GPU mapped",
+    "disk_temperature": "disk",
 }
 
 

@@ -6,19 +6,23 @@ from typing import NamedTuple
 
 from nanotrain_tui.catalog.formats import sentence
 from nanotrain_tui.drawing.axis import time_end
+from nanotrain_tui.drawing.gauges import (
+    Heat,
+    core_bars,
+    gauge_role,
+    gauge_scale,
+    gauge_text,
+    marked,
+)
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit, width_of
 from nanotrain_tui.drawing.plot import sparkline
-from nanotrain_tui.drawing.scale import Scale, ceiling
 from nanotrain_tui.drawing.setup.state import BoardState
 from nanotrain_tui.follow.run_state import Gauge
 
 READING = "reading the board"
-_HOT_C = 85.0  # where the board names no limits of its own
-_FULL = 0.92  # fraction of the memory
 _LABEL_CELLS, _VALUE_CELLS = 9, 13
 _LEAST_SPARK = 5
-_LOADS = Scale(0.0, 100.0)
 
 
 class _Row(NamedTuple):
@@ -123,7 +127,7 @@ def _full(board: BoardState, row: _Row, width: int, glyphs: Glyphs) -> Line:
     room = width - _LABEL_CELLS - _VALUE_CELLS - 1
     if room >= _LEAST_SPARK and gauge.curve:
         end = time_end(board.elapsed_s)
-        spans.append(Span(sparkline(gauge.curve, _scale(gauge), room, end, glyphs), "bar"))
+        spans.append(Span(sparkline(gauge.curve, gauge_scale(gauge), room, end, glyphs), "bar"))
     return tuple(spans)
 
 
@@ -131,43 +135,11 @@ def _cores(board: BoardState, glyphs: Glyphs) -> list[Line]:
     """A bar for the load of each core; one that is off has none."""
     if not board.cores:
         return []
-    last = len(glyphs.eighths) - 1
-    bars = "".join(
-        glyphs.missing if load is None else glyphs.eighths[round(_LOADS.position(load) * last)]
-        for load in board.cores
-    )
+    bars = "".join(core_bars(board.cores, glyphs))
     return [(Span(f"{'cores':<{_LABEL_CELLS}} "), Span(bars, "bar"))]
 
 
 def _value(board: BoardState, row: _Row, gauge: Gauge) -> tuple[str, str]:
     """The value with its unit, and its role; an alarming one begins with ``!``."""
-    now = gauge.now or 0.0
-    if gauge.unit == "MB":
-        full = row.gauge == "ram" and bool(gauge.total) and now >= _FULL * (gauge.total or 0.0)
-        of = f"/{gauge.total / 1024:.1f}" if gauge.total else ""
-        return _marked(f"{now / 1024:.1f}{of} GB", "warning" if full else "")
-    if gauge.unit == "°C":
-        return _marked(f"{now:.0f} °C", _heat(board, now))
-    if gauge.unit == "W":
-        return f"{now:.1f} W", ""
-    return f"{now:.0f}{gauge.unit}", ""
-
-
-def _marked(text: str, role: str) -> tuple[str, str]:
-    return (f"! {text}" if role else text), role
-
-
-def _heat(board: BoardState, degrees: float) -> str:
-    """The role of a temperature, by the limits at which the heat guard warns and pauses."""
-    limits = board.heat_limits
-    if limits is None:
-        return "warning" if degrees >= _HOT_C else ""
-    return "error" if degrees >= limits.pause else "warning" if degrees >= limits.warn else ""
-
-
-def _scale(gauge: Gauge) -> Scale:
-    if gauge.unit == "%":
-        return _LOADS
-    if gauge.unit == "°C":
-        return Scale(20.0, 100.0)
-    return Scale(0.0, gauge.total or ceiling(gauge.curve.high or 0.0))
+    role = gauge_role(row.gauge, gauge, Heat(board.heat_limits, board.throttling))
+    return marked(gauge_text(gauge, digits=1), role), role
