@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from nanotrain_tui.catalog.formats import clock, short
+from nanotrain_tui.catalog.formats import clock, plural, short
 from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.scale import next_of
 from nanotrain_tui.follow.run_state import Mark, RunState
@@ -131,7 +131,7 @@ class Axis:
         if self.kind == "epoch":
             return short(self.low), f"{short(self.high)} epochs", short(self.high)
         first = f"{self.first:,}" if self.first < 10**6 else short(self.first)
-        return first, f"{self.last:,} steps", short(self.last)
+        return first, plural(self.last, "step"), short(self.last)
 
 
 def axis_of(state: RunState, view: ChartView, times: Curve, epochs: Curve) -> Axis:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nanotrain_tui.catalog.formats import clock
+from nanotrain_tui.catalog.formats import clock, plural
 from nanotrain_tui.drawing.curve_cells import mark_outside
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
@@ -71,7 +71,11 @@ def draw_overlay(
     for y, row in enumerate(cells):
         label = f"{labels.get(y, ''):>{LABEL_CELLS}}{glyphs.vertical}"
         drawn.append((Span(label, "muted"), *row))
-    end_text = {"step": f"{end:,.0f} steps", "time": clock(end), "epoch": f"{end:.2f} epochs"}[axis]
+    end_text = {
+        "step": plural(round(end), "step"),
+        "time": clock(end),
+        "epoch": f"{end:.2f} epochs",
+    }[axis]
     rest = glyphs.horizontal * max(0, across - len(end_text) - 3)
     drawn.append((Span(f"{'':>{LABEL_CELLS}}{glyphs.corner}0 {rest} {end_text}", "muted"),))
     return [fit(line, width, glyphs.ellipsis) for line in drawn]

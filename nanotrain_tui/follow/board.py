@@ -68,12 +68,7 @@ class BoardFold:
     @property
     def machine(self) -> str:
         """The board and its power mode, short; empty if it is not known."""
-        model = self._environment.get("board")
-        if not isinstance(model, str) or not model.strip():
-            return ""
-        name = one_line(model).replace("NVIDIA ", "").replace(" Developer Kit", "")
-        mode = self._environment.get("power_mode")
-        return f"{name}, {one_line(mode)}" if isinstance(mode, str) and mode else name
+        return board_name(self._environment.get("board"), self._environment.get("power_mode"))
 
     @property
     def energy_j(self) -> float | None:
@@ -110,3 +105,12 @@ class BoardFold:
             self.held = ""
         elif action in (actions.PAUSED, actions.HOLDING):
             self.held = one_line(str(body.get("message") or ""))
+
+
+def board_name(model: object, power_mode: object) -> str:
+    """``Jetson Nano, MAXN``, from what the board calls itself; empty if it is not known."""
+    if not isinstance(model, str) or not model.strip():
+        return ""
+    name = one_line(model).replace("NVIDIA ", "").replace(" Developer Kit", "")
+    is_known = isinstance(power_mode, str) and power_mode
+    return f"{name}, {one_line(str(power_mode))}" if is_known else name

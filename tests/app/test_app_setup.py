@@ -30,7 +30,10 @@ async def test_data_and_board_are_shown_before_a_run() -> None:
         await looked_up(pilot, app)
         await until(pilot, lambda: shown_board(app) == board())
         shown = outlook(app)
-        assert shown.findings == findings() and shown.parameters == 814_090
+        assert (
+            shown.findings == findings()
+            and sum(layer.parameters for layer in shown.layers) == 814_090
+        )
         assert shown.memory is not None and shown.memory.fits
 
 

@@ -60,7 +60,7 @@ def test_a_nano(tmp_path: Path, program: str) -> None:
     assert (now["gpu_load"], now["ram"], now["power"]) == (7.0, 905.0, 1.92)
     assert state.cores == (10.0, None, 30.0, 20.0) and state.source.startswith("tegrastats")
     assert state.throttling == ("gpu",)
-    assert state.model == "NVIDIA Jetson Nano Developer Kit" and state.power_mode == ""
+    assert state.name == "Jetson Nano"
     assert state.available is not None and state.available.memory_mb == 812.0
     assert state.heat_limits is not None and state.heat_limits.pause == 92.0
     assert not state.problem and len(states) >= 2
@@ -69,7 +69,7 @@ def test_a_nano(tmp_path: Path, program: str) -> None:
 def test_a_machine_without_anything(tmp_path: Path) -> None:
     board = LocalBoard({}, plant(tmp_path, {"proc/meminfo": "MemTotal: 2048 kB\n"}), quick)
     (state, *_) = read(board, 1)
-    assert state.heat_limits is None and not state.model and not state.problem
+    assert state.heat_limits is None and not state.name and not state.problem
 
 
 def test_a_program_that_is_missing_is_a_sentence(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ SHAPE_14 = {**DATA, "shape": [14, 14]}
 def test_the_network_is_that_of_the_data_and_follows_each_value() -> None:
     model = FormModel({})
     found = (model.config, findings(SHAPE_14))
-    assert outlook_of(model, found).inputs == 196
+    assert outlook_of(model, found).layers[0].inputs == 196
     model.accept("model.hidden", "64 tanh")
     outlook = outlook_of(model, found)
-    assert outlook.parameters == 197 * 64 + 65 * 10
+    assert [layer.parameters for layer in outlook.layers] == [197 * 64, 65 * 10]
     assert [layer.activation for layer in outlook.layers] == ["tanh", "softmax"]
 
 

@@ -346,3 +346,8 @@ def test_samples_that_come_soon_are_joined_and_a_pause_stays_a_gap() -> None:
     drawn = resample(series.curve(), 50, lambda x: x, hold=10).means
     assert drawn[:9] == [0, 0, 0, 0, 4, 4, 4, 4, 8]
     assert drawn[9:40] == [None] * 31 and drawn[40:46] == [40, 40, 40, 40, 44, None]
+
+
+def test_an_axis_of_one_step_is_named_in_the_singular() -> None:
+    ended = RunState(state="interrupted", step=1, steps=1000)
+    assert ChartContext(ended).axis.labels()[1] == "1 step"

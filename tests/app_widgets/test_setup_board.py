@@ -5,8 +5,9 @@ from setup_fakes import board, gauge_curve
 
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.drawing.lines import Line, width_of
-from nanotrain_tui.drawing.setup.board import board_title, draw_board
+from nanotrain_tui.drawing.setup.board import draw_board
 from nanotrain_tui.drawing.setup.state import BoardState
+from nanotrain_tui.follow.board import board_name
 from nanotrain_tui.follow.run_state import Gauge
 
 
@@ -85,7 +86,15 @@ def test_throttling_and_problems_are_sentences() -> None:
     assert drawn(BoardState()) == ["reading the board …"]
 
 
-def test_the_title_names_board_and_mode() -> None:
-    assert board_title(board()) == "Jetson Nano, 10W"
-    assert board_title(board(power_mode="")) == "Jetson Nano"
-    assert board_title(BoardState()) == ""
+@pytest.mark.parametrize(
+    ("model", "mode", "name"),
+    [
+        ("NVIDIA Jetson Nano Developer Kit", "10W", "Jetson Nano, 10W"),
+        ("NVIDIA Jetson Nano Developer Kit", "", "Jetson Nano"),
+        ("NVIDIA Jetson Nano Developer Kit", 7, "Jetson Nano"),
+        (" ", "10W", ""),
+        (None, None, ""),
+    ],
+)
+def test_the_name_of_a_board_and_its_mode(model: object, mode: object, name: str) -> None:
+    assert board_name(model, mode) == name

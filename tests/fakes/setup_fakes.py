@@ -88,8 +88,7 @@ def board(**fields: Any) -> BoardState:
         cores=(12.0, 4.0, 31.0, None),
         heat_limits=HeatLimits(87.0, 92.0, 82.0),
         available=AVAILABLE,
-        model="NVIDIA Jetson Nano Developer Kit",
-        power_mode="10W",
+        name="Jetson Nano, 10W",
     )
     return replace(state, **fields)
 

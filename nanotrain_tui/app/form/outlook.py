@@ -11,14 +11,11 @@ from nanotrain_tui.catalog import (
     FIELDS,
     Config,
     ConfigError,
-    Layer,
     applies,
-    output_of,
-    parse_layers,
     usual_data,
 )
 from nanotrain_tui.catalog.formats import count
-from nanotrain_tui.catalog.layers import count_parameters
+from nanotrain_tui.catalog.network import network
 from nanotrain_tui.drawing.setup.state import (
     LOOKED_UP,
     Findings,
@@ -77,29 +74,23 @@ def _fitting(model: FormModel, found: tuple[Mapping[str, Any], Findings] | None)
     return findings
 
 
+_OF_NETWORK = (
+    "model.hidden", "model.activation", "model.dropout", "model.output", "loss.name",
+    "optimizer.name",
+)  # fmt: skip
+
+
 def _with_network(model: FormModel, outlook: Outlook, data: Mapping[str, Any]) -> Outlook:
     """The outlook with the layers. Until the data is known, it has the usual size."""
-    try:
-        hidden = parse_layers(str(model.value("model.hidden")))
-    except ConfigError:
-        return outlook
     usual = usual_data(str(model.value("data.name")))
     shape, classes = data.get("shape") or usual.shape, data.get("classes") or usual.classes
     if not shape or not classes:
         return outlook
-    inputs = 1
-    for side in shape:
-        inputs *= side
-    named = [layer._replace(activation=layer.activation or model.value("model.activation"))
-             for layer in hidden]  # fmt: skip
-    values = {key: model.value(key) for key in ("model.output", "loss.name")}
-    return replace(
-        outlook,
-        layers=(*named, Layer(classes, output_of(values))),
-        inputs=inputs,
-        parameters=count_parameters(inputs, hidden, classes),
-        dropout=float(model.value("model.dropout")),
-    )
+    values = {key: model.value(key) for key in _OF_NETWORK}
+    try:
+        return replace(outlook, layers=tuple(network(values, shape, classes)))
+    except ConfigError:
+        return outlook
 
 
 def _with_costs(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from nanotrain_tui.drawing.setup.state import BoardState
+from nanotrain_tui.follow.board import board_name
 from nanotrain_tui.follow.run_state import HeatLimits
 from nanotrain_tui.follow.telemetry import GaugeFold
 from nanotrain_tui.host.guard.heat import HeatGuard
@@ -66,6 +67,7 @@ class LocalBoard:
             return
         begun = self._clock()
         board, gauges = describe_board(self._root), GaugeFold()
+        name = board_name(board.model, board.power_mode)
         limits: HeatLimits | None = None
         while not self._wait():
             body = self._monitor.poll(self._clock())
@@ -83,8 +85,7 @@ class LocalBoard:
                 throttling=gauges.throttling,
                 heat_limits=limits,
                 available=read_available(self._root),
-                model=board.model or "",
-                power_mode=board.power_mode or "",
+                name=name,
             )
 
     def _wait(self) -> bool:

@@ -13,7 +13,7 @@ from nanotrain_tui.app.widgets.line_widget import LineWidget
 from nanotrain_tui.app.widgets.region_title import RegionTitle
 from nanotrain_tui.drawing.glyphs import Glyphs, plain, terminal_glyphs
 from nanotrain_tui.drawing.lines import Line, Span
-from nanotrain_tui.drawing.setup.board import board_title, draw_board
+from nanotrain_tui.drawing.setup.board import draw_board
 from nanotrain_tui.drawing.setup.pictures import INKS
 from nanotrain_tui.drawing.setup.plan import draw_plan
 from nanotrain_tui.drawing.setup.state import BoardState, Outlook
@@ -107,7 +107,7 @@ class SetupPanel(Vertical):
         """Show this reading of the board."""
         region = self.query_one(BoardRegion)
         region.board = board
-        self.query_one("#board-title", RegionTitle).show(board_title(board))
+        self.query_one("#board-title", RegionTitle).show(board.name)
         region.redraw()
 
     def on_resize(self, event: events.Resize) -> None:

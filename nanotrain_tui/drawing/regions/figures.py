@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nanotrain_tui.catalog.formats import count, figure
+from nanotrain_tui.catalog.formats import count, figure, plural
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit, width_of
 from nanotrain_tui.drawing.metric_text import cut, figures_of
@@ -58,7 +58,7 @@ def _primary(state: RunState, result: Evaluated, glyphs: Glyphs) -> Sequence[Lin
     parts.append((Span("best "), Span(write(result.best, "-"), "value")))
     steps = steps_since_best(metric, state.curve(metric.name, metric.shown_of))
     if steps:
-        parts.append((Span(f"no better for {count(steps)} steps", "warning"),))
+        parts.append((Span(f"no better for {plural(steps, 'step')}", "warning"),))
     return parts
 
 

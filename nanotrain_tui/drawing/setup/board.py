@@ -74,14 +74,6 @@ def draw_board(board: BoardState, width: int, height: int, glyphs: Glyphs) -> li
     return [fit(line, width, glyphs.ellipsis) for line in lines[:height]]
 
 
-def board_title(board: BoardState) -> str:
-    """The board and its power mode: ``Jetson Nano, MAXN``; empty if they are not known."""
-    name = board.model
-    for word in ("NVIDIA ", " Developer Kit"):
-        name = name.replace(word, "")
-    return ", ".join(text for text in (name.strip(), board.power_mode) if text)
-
-
 def _alarm(text: str, glyphs: Glyphs) -> list[Line]:
     return [(Span(f"{glyphs.levels['warning']} {sentence(text)}", "warning"),)]
 

@@ -8,8 +8,6 @@ from textwrap import wrap
 
 from nanotrain_tui.catalog import DATASETS
 from nanotrain_tui.catalog.formats import clock, count, gigabytes, sentence
-from nanotrain_tui.catalog.layers import Layer
-from nanotrain_tui.catalog.memory_estimate import MB
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
 from nanotrain_tui.drawing.setup.pictures import draw_pictures, picture_rows
@@ -19,7 +17,6 @@ LOOKING = "looking for the data and TensorFlow"
 _LEAST_ADVICE = 2  # lines of advice for which pictures make room
 _MOST_WHY = 3  # lines of the reason why auto takes other data
 _MOST_NETWORK = 3  # lines of the chain of layers
-_FLOAT = 4  # bytes of a parameter
 
 Lines = list[Line]
 
@@ -146,10 +143,11 @@ def _network(outlook: Outlook, width: int) -> Lines:
     """The layers in a chain, and the parameters of all of them."""
     if not outlook.layers:
         return []
-    parts = [str(outlook.inputs), *map(_layer, outlook.layers)]
+    layers = outlook.layers
     lines: Lines = []
-    row = parts[0]
-    for part in parts[1:]:
+    row = str(layers[0].inputs)
+    for layer in layers:
+        part = f"{layer.units} {layer.activation}"
         if len(row) + len(part) + 3 > width and row:
             lines.append((Span(row),))
             row = f"→ {part}"
@@ -157,30 +155,25 @@ def _network(outlook: Outlook, width: int) -> Lines:
             row += f" → {part}"
     lines.append((Span(row),))
     if len(lines) > _MOST_NETWORK:
-        text = f"… {len(outlook.layers)} layers in all"
+        text = f"… {len(layers)} layers in all"
         lines = [*lines[: _MOST_NETWORK - 2], (Span(text, "muted"),), lines[-1]]
-    size = _FLOAT * outlook.parameters / MB
-    text = f"{count(outlook.parameters)} parameters, {size:.1f} MB"
-    if outlook.dropout:
-        text += f", dropout {outlook.dropout:g}"
+    parameters = sum(layer.parameters for layer in layers)
+    size = sum(layer.weights_mb for layer in layers)
+    text = f"{count(parameters)} parameters, {size:.1f} MB"
+    if layers[0].dropout:
+        text += f", dropout {layers[0].dropout:g}"
     return [*lines, (Span(text),)]
 
 
-def _layer(layer: Layer) -> str:
-    return f"{layer.units} {layer.activation}"
-
-
 def _table(outlook: Outlook) -> Lines:
-    """A line for each layer, with its parameters; empty for a chain of one layer."""
-    rows = [(str(outlook.inputs), "inputs", "")]
-    before = outlook.inputs
-    for layer in outlook.layers:
-        own = (before + 1) * layer.units
-        rows.append((str(layer.units), layer.activation, count(own)))
-        before = layer.units
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    """A line for the inputs and for each layer, with its parameters."""
     if not outlook.layers:
         return []
+    rows = [(str(outlook.layers[0].inputs), "inputs", "")]
+    rows += [
+        (str(layer.units), layer.activation, count(layer.parameters)) for layer in outlook.layers
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return [
         (
             Span(f"{units:>{widths[0]}} "),

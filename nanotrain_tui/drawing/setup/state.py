@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nanotrain_tui.catalog.advice import Advice
-from nanotrain_tui.catalog.layers import Layer
+from nanotrain_tui.catalog.network import NetworkLayer
 from nanotrain_tui.follow.run_state import Gauge, HeatLimits
 
 if TYPE_CHECKING:
@@ -79,10 +79,7 @@ class Outlook:
     problem_label: str = ""  # the label of the field at fault
     findings: Findings | None = None  # None: they are being looked up
     data_name: str = ""  # as the form has it: "auto"
-    layers: tuple[Layer, ...] = ()  # with the output, each with its activation; empty: unknown
-    inputs: int = 0  # values of an example; 0: not known yet
-    parameters: int = 0
-    dropout: float = 0.0
+    layers: tuple[NetworkLayer, ...] = ()  # with the output; empty: unknown
     memory: MemoryCheck | None = None
     seconds: float | None = None  # of the training; None: no past session tells
     seconds_by: str = ""  # the name of this session
@@ -100,6 +97,5 @@ class BoardState:
     throttling: tuple[str, ...] = ()
     heat_limits: HeatLimits | None = None
     available: Available | None = None
-    model: str = ""  # "NVIDIA Jetson Nano Developer Kit"; empty if it is not known
-    power_mode: str = ""
+    name: str = ""  # "Jetson Nano, MAXN"; empty if it is not known
     problem: str = ""  # why nothing can be read, a sentence
