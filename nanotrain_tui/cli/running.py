@@ -60,7 +60,7 @@ def _beginning(plan: "Plan", folder: "SessionFolder") -> "Beginning":
 
 def _leave_running(beginning: "Beginning", as_json: bool, warnings: tuple[str, ...]) -> int:
     """Print only the session's name on stdout, or its JSON object."""
-    for warning in warnings:  # the recording has them too, for whoever follows the session
+    for warning in warnings:  # the recording has them too, for those who follow the session
         note(warning)
     if as_json:
         print(json.dumps(beginning.as_dict()))

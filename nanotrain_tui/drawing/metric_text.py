@@ -51,7 +51,7 @@ def figures_of(metric: Metric) -> Figures:
 def scale_of(metric: Metric, kind: str = "auto") -> YAxis:
     """The y axis of a metric. ``kind`` is one of ``chart_view.SCALES``.
 
-    "auto" shows the part of the values that tells most (see ``ranges``), "zero" shows it from 0,
+    "auto" shows the most important part of the values (see ``ranges``), "zero" shows it from 0,
     and "log" shows it on a logarithmic axis if no value is negative. All values of a metric that
     measures no quality, such as a learning rate, are shown. Equal arguments get the same object, so
     that equal charts are equal.

@@ -41,8 +41,8 @@ def _first_line(state: RunState, width: int, glyphs: Glyphs) -> Line:
     name = Span(cut(state.name, max(_LEAST_NAME, width // 3), glyphs.ellipsis), "title")
     if not state.is_known:
         return fit((Span("reading ", "muted"), name), width, glyphs.ellipsis)
-    said = (*_banner(state, glyphs), *_state(state, glyphs), Span("  "), name)
-    return _progress(state, (*said, Span("  ")), width, glyphs)
+    named = (*_banner(state, glyphs), *_state(state, glyphs), Span("  "), name)
+    return _progress(state, (*named, Span("  ")), width, glyphs)
 
 
 def _second_line(state: RunState, width: int, glyphs: Glyphs) -> Line:

@@ -17,7 +17,7 @@ CONFIG = check({"data.name": "mnist", "model.hidden": "64"})
 DATA = {"name": "mnist", "shape": [28, 28], "classes": 10, "train": 60000, "test": 10000}
 
 
-class Told:
+class Events:
     """Events of one segment."""
 
     def __init__(self) -> None:
@@ -25,47 +25,49 @@ class Told:
         self.add(0.0, "configured", 0, config=nest(CONFIG))
         self.add(5.0, "started", 0, data=DATA)
 
-    def add(self, t: float, kind: str, step: int, **body: object) -> Told:
+    def add(self, t: float, kind: str, step: int, **body: object) -> Events:
         self.events.append(Event(len(self.events), 1, t, step, kind, body))
         return self
 
 
 def test_the_time_of_a_step_is_that_of_the_training_alone() -> None:
-    told = Told().add(15.0, "paused", 100).add(100.0, "resumed", 100).add(110.0, "finished", 200)
-    run = past_run("mnist-1", told.events, (200, 110.0))
+    segment = (
+        Events().add(15.0, "paused", 100).add(100.0, "resumed", 100).add(110.0, "finished", 200)
+    )
+    run = past_run("mnist-1", segment.events, (200, 110.0))
     assert run is not None and run.step_s == pytest.approx(20 / 200)
     assert run.work == work_of(CONFIG, DATA) and run.name == "mnist-1"
 
 
 def test_a_run_without_an_end_goes_to_its_last_row() -> None:
-    run = past_run("mnist-1", Told().events, (1000, 25.0))
+    run = past_run("mnist-1", Events().events, (1000, 25.0))
     assert run is not None and run.step_s == pytest.approx(0.02)
 
 
 def test_a_resumed_session_counts_from_its_checkpoint() -> None:
-    told = Told()
-    told.events[1] = told.events[1]._replace(step=900)
-    run = past_run("mnist-1", told.events, (1000, 15.0))
+    segment = Events()
+    segment.events[1] = segment.events[1]._replace(step=900)
+    run = past_run("mnist-1", segment.events, (1000, 15.0))
     assert run is not None and run.step_s == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize("end", [(49, 500.0), (5000, 6.0)])
 def test_a_short_run_tells_nothing(end: tuple[int, float]) -> None:
-    assert past_run("mnist-1", Told().events, end) is None
+    assert past_run("mnist-1", Events().events, end) is None
 
 
 def test_an_edit_of_the_work_tells_nothing_and_others_do_not_matter() -> None:
-    rate = Told().add(6.0, "edited", 10, changes={"optimizer.learning_rate": [0.1, 0.2]})
+    rate = Events().add(6.0, "edited", 10, changes={"optimizer.learning_rate": [0.1, 0.2]})
     assert past_run("mnist-1", rate.events, (1000, 25.0)) is not None
-    batch = Told().add(6.0, "edited", 10, changes={"train.batch_size": [100, 10]})
+    batch = Events().add(6.0, "edited", 10, changes={"train.batch_size": [100, 10]})
     assert past_run("mnist-1", batch.events, (1000, 25.0)) is None
 
 
 def test_a_damaged_recording_tells_nothing() -> None:
-    told = Told()
-    told.events[0] = told.events[0]._replace(body={"config": "none"})
-    told.events[1] = told.events[1]._replace(body={"data": 3})
-    assert past_run("mnist-1", told.events, (1000, 25.0)) is None
+    segment = Events()
+    segment.events[0] = segment.events[0]._replace(body={"config": "none"})
+    segment.events[1] = segment.events[1]._replace(body={"data": 3})
+    assert past_run("mnist-1", segment.events, (1000, 25.0)) is None
 
 
 def test_sessions_of_this_machine_as_it_is_now(

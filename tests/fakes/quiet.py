@@ -1,8 +1,8 @@
 """Waits until an app in a test has nothing left to do, however fast the machine is.
 
 Textual's own ``wait_for_idle`` watches the CPU time of the process for 20 ms at a time. That takes
-long, never ends early where a thread looks for news all the time, and tells too little on a busy
-machine.
+long, never ends early where a thread looks for news all the time, and is not reliable on a
+busy machine.
 """
 
 from __future__ import annotations

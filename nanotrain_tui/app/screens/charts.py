@@ -30,7 +30,7 @@ class ChartStack(ChartWidget):
         return stacked(state, self.view, self.detail)
 
     @property
-    def tells_more_than_charts(self) -> bool:
+    def draws_more_than_charts(self) -> bool:
         return True  # the header
 
     @property

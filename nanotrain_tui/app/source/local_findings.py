@@ -20,7 +20,7 @@ from nanotrain_tui.trainer_python.inspection import Inspection
 
 PICTURES = 8
 IN_CONTAINER = "TensorFlow is in a container, which r starts"
-USED_FOR_S = 60.0  # files change seldom; to read them all again at each key would be slow
+USED_FOR_S = 60.0  # files rarely change, and it would be slow to read them again at each key
 
 
 class LocalFindings:

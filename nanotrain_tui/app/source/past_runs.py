@@ -17,8 +17,8 @@ from nanotrain_tui.session.folder import SessionFolder, list_sessions
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Event
 
-MOST_SESSIONS = 12  # the newest; older ones are seldom like the next
-LEAST_S, LEAST_STEPS = 2.0, 50  # of training: a shorter run tells little
+MOST_SESSIONS = 12  # the newest; older ones are rarely like the next
+LEAST_S, LEAST_STEPS = 2.0, 50  # of training: a shorter run is mostly start-up
 _MACHINE = ("hostname", "board", "power_mode", "cpus")  # keys of a segment's environment
 
 
@@ -57,7 +57,7 @@ def _read(folder: SessionFolder, here: Mapping[str, Any]) -> PastRun | None:
 
 
 def past_run(name: str, events: Iterable[Event], end: tuple[int, float]) -> PastRun | None:
-    """The run that the events of one segment tell; ``end`` is its last step and session time.
+    """The run in the events of one segment; ``end`` is its last step and session time.
 
     None if it was short, or if its work changed.
     """

@@ -39,7 +39,7 @@ class ChartWidget(LiveWidget):
         was_known, self.state = self.state.is_known, state
         before, self._charts = self._charts, self.charts_of(state)
         changed = before != self._charts or was_known != state.is_known
-        if changed or self.tells_more_than_charts:
+        if changed or self.draws_more_than_charts:
             self.redraw()
 
     def charts_of(self, state: RunState) -> Sequence[Chart]:
@@ -47,7 +47,7 @@ class ChartWidget(LiveWidget):
         raise NotImplementedError
 
     @property
-    def tells_more_than_charts(self) -> bool:
+    def draws_more_than_charts(self) -> bool:
         """Whether to draw again even if the charts have not changed."""
         return self.has_focus  # the cursor
 

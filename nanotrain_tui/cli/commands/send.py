@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "set": "change values, all at the same step: set KEY=VALUE ...",
-    "undo": "take back the last edit, whoever made it; a second undo takes back the one before",
+    "undo": "undo the last edit, also that of another user; a second undo reverts the one before",
     "pause": "pause after the current step",
     "resume": "continue after a pause",
     "step": "run one step, or N, then pause again: step [N]",
@@ -64,8 +64,8 @@ def command(session: str, do: str, values: tuple[str, ...], timeout: float, as_j
 
     SESSION is a name or the beginning of one. COMMAND is one of: set KEY=VALUE ..., undo, pause,
     resume, step [N], evaluate, checkpoint, stop. All values of a set change at the same step, or
-    none does; 'nanotrain keys' explains the keys. undo takes back the last edit, whoever made it; a
-    second undo takes back the one before.
+    none does; 'nanotrain keys' explains the keys. undo reverts the last edit, also that of another
+    user; a second undo reverts the one before.
 
     Exit status: 0 applied; 1 refused, or the session is not running (the reason is printed); 2 the
     command line is wrong, and nothing was sent.

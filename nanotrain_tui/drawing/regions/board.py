@@ -17,7 +17,7 @@ from nanotrain_tui.drawing.telemetry import (
 )
 from nanotrain_tui.follow.run_state import RunState
 
-STRIP_LINES = 3  # with less room than a line more, the gauges stand side by side
+STRIP_LINES = 3  # with less room than a line more, the gauges are side by side
 SHORTEST_SPARK, LONGEST_SPARK = 3, 30
 GAP = 2  # cells between two gauges
 ALARMING = ("heat", "swap", "power_mode")  # kinds of bottlenecks

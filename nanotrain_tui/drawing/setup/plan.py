@@ -56,7 +56,7 @@ def _spaced(blocks: Sequence[Lines], height: int) -> Lines:
 
 
 def _cut(lines: Lines, most: int, glyphs: Glyphs) -> Lines:
-    """The first lines; the last of them tells if there are more."""
+    """The first lines. An ellipsis in the last of them shows that there are more."""
     if len(lines) <= most or not most:
         return lines[:most]
     *spans, last = lines[most - 1]
@@ -116,7 +116,7 @@ def _missed(outlook: Outlook) -> str:
 
 
 def _why(source: str, width: int, glyphs: Glyphs) -> Lines:
-    """The reason in at most three lines. Its end stays: it tells what is taken instead."""
+    """The reason in at most three lines. Its end stays, because it names what is used instead."""
     lines = _wrapped(source, width, "warning", "  ")
     if len(lines) <= _MOST_WHY:
         return lines

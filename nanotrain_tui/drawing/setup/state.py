@@ -81,7 +81,7 @@ class Outlook:
     data_name: str = ""  # as the form has it: "auto"
     layers: tuple[NetworkLayer, ...] = ()  # with the output; empty: unknown
     memory: MemoryCheck | None = None
-    seconds: float | None = None  # of the training; None: no past session tells
+    seconds: float | None = None  # of the training; None: no past session is like it
     seconds_by: str = ""  # the name of this session
     advice: tuple[tuple[str, Advice], ...] = ()  # with the label of its field
 
