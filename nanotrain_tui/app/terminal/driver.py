@@ -173,8 +173,11 @@ class TerminalDriver(LinuxDriver):
 
     def _stop(self, whom: int, how: signal.Signals) -> None:
         """Restore the terminal, stop, and take the terminal again when continued."""
-        self.suspend_application_mode()
         with self._default_signals():
+            # The terminal, restored, turns a second Ctrl+Z into a signal: this stop is its answer.
+            signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+            self.suspend_application_mode()
+            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
             os.kill(whom, how)
         self.resume_application_mode()
 
