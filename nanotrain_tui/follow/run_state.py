@@ -21,6 +21,7 @@ from nanotrain_tui.session.metrics import DOWN, STANDARD_METRICS, TRAINING, UP, 
 from nanotrain_tui.session.scores import Score, Tested
 from nanotrain_tui.session.state import ENDED
 from nanotrain_tui.session.undo import Undo
+from nanotrain_tui.telemetry.memory_users import MemoryUser
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ class RunState:
     throttling: tuple[str, ...] = ()  # the parts that are slowed down because of heat
     board: str = ""  # the machine and its power mode: "Jetson Nano, 10W"; empty: not known
     cores: tuple[float | None, ...] = ()  # the load of each core in percent; None: it is off
+    memory_users: tuple[MemoryUser, ...] = ()  # now, the largest first; not recorded
     replay: ReplayPosition | None = None  # None: this is no replay
 
     @property

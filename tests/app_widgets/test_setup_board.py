@@ -34,7 +34,7 @@ def test_in_a_narrow_panel_a_temperature_stays_beside_its_load() -> None:
 
 
 def test_a_line_for_each_gauge_where_there_is_room() -> None:
-    lines = drawn(board(), 40, 12)
+    lines = drawn(board(memory_users=()), 40, 12)
     labels = [line[:9].strip() for line in lines]
     assert labels[:4] == ["GPU load", "GPU temp", "CPU load", "CPU temp"]
     assert labels[4:] == ["RAM", "power", "swap", "cores", "from tegr"]

@@ -11,6 +11,7 @@ from nanotrain_tui.drawing.setup.state import BoardState, Findings, Picture
 from nanotrain_tui.follow.run_state import Gauge, HeatLimits
 from nanotrain_tui.follow.series import Curve, Series
 from nanotrain_tui.launch.memory_check import Available
+from nanotrain_tui.telemetry.memory_users import MemoryUser
 
 DATA: Mapping[str, Any] = {
     "name": "mnist",
@@ -86,6 +87,7 @@ def board(**fields: Any) -> BoardState:
         elapsed_s=30.0,
         source="tegrastats",
         cores=(12.0, 4.0, 31.0, None),
+        memory_users=(MemoryUser(912, "gnome-shell", 210.0), MemoryUser(733, "Xorg", 61.0)),
         heat_limits=HeatLimits(87.0, 92.0, 82.0),
         available=AVAILABLE,
         name="Jetson Nano, 10W",

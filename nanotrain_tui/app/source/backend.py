@@ -7,6 +7,7 @@ shown sooner.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nanotrain_tui.app.source.library import Library
@@ -14,6 +15,7 @@ from nanotrain_tui.app.source.ports import Reply, Report, Watch
 from nanotrain_tui.app.source.refusals import Refused, TooLarge, session_errors_refused
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.follow.run_state import Preparing, RunState
+from nanotrain_tui.telemetry.memory_users import MemoryUsers
 
 if TYPE_CHECKING:
     from nanotrain_tui.app.source.local_board import LocalBoard
@@ -133,6 +135,7 @@ class FolderSource:
     def __init__(self, folder: SessionFolder, threads: InProcessSession | None = None) -> None:
         self._folder = folder
         self._threads = threads
+        self._memory = MemoryUsers()
         self._open()
 
     def _open(self) -> None:
@@ -148,7 +151,8 @@ class FolderSource:
 
     def follow(self) -> RunState:
         with session_errors_refused():
-            return self._follower.follow()
+            state = self._follower.follow()
+        return state if state.ended else replace(state, memory_users=self._memory.read())
 
     def window(self, first: int, last: int) -> WindowCurves:
         with session_errors_refused():

@@ -17,6 +17,7 @@ from nanotrain_tui.host.guard.heat import HeatGuard
 from nanotrain_tui.host.guard.heat_limits import heat_limits
 from nanotrain_tui.launch.memory_check import read_available
 from nanotrain_tui.telemetry.board import describe_board
+from nanotrain_tui.telemetry.memory_users import MemoryUsers
 from nanotrain_tui.telemetry.monitor import Monitor, TelemetryError
 
 SLOWEST_S = 2.0  # a person who fills a form needs no faster readings
@@ -65,7 +66,7 @@ class LocalBoard:
         except TelemetryError as error:
             yield BoardState(problem=str(error))
             return
-        begun = self._clock()
+        begun, users = self._clock(), MemoryUsers(self._root, self._clock)
         board, gauges = describe_board(self._root), GaugeFold()
         name = board_name(board.model, board.power_mode)
         limits: HeatLimits | None = None
@@ -82,6 +83,7 @@ class LocalBoard:
                 elapsed_s=elapsed_s,
                 source=gauges.source or "",
                 cores=gauges.cores,
+                memory_users=users.read(),
                 throttling=gauges.throttling,
                 heat_limits=limits,
                 available=read_available(self._root),

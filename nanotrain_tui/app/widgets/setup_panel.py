@@ -19,6 +19,7 @@ from nanotrain_tui.drawing.setup.plan import draw_plan
 from nanotrain_tui.drawing.setup.state import BoardState, Outlook
 
 TALL = 28  # rows of the panel from which each gauge of the board has its own line
+TALLER = 44  # and from which it also has the processes with most memory
 
 
 class _Region(LineWidget):
@@ -83,6 +84,7 @@ class SetupPanel(Vertical):
         & > RegionTitle { height: 1; }
         & > BoardRegion { height: 3; }
         &.-tall > BoardRegion { height: 10; }
+        &.-taller > BoardRegion { height: 15; }
     }
     """
 
@@ -112,3 +114,4 @@ class SetupPanel(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height >= TALL, "-tall")
+        self.set_class(event.size.height >= TALLER, "-taller")

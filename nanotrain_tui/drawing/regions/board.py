@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import NamedTuple
 
 from nanotrain_tui.catalog.formats import joules
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit, width_of
+from nanotrain_tui.drawing.regions.memory_users import draw_memory_users
 from nanotrain_tui.drawing.regions.rule import draw_rule
 from nanotrain_tui.drawing.telemetry import (
     draw_spark,
@@ -20,6 +22,7 @@ from nanotrain_tui.follow.run_state import RunState
 STRIP_LINES = 3  # with less room than a line more, the gauges are side by side
 SHORTEST_SPARK, LONGEST_SPARK = 3, 30
 GAP = 2  # cells between two gauges
+BESIDE_CELLS, USERS_CELLS = 92, 40  # so wide a panel has the users of memory beside the gauges
 ALARMING = ("heat", "swap", "power_mode")  # kinds of bottlenecks
 
 # The gauges of a strip, from the left, one below the other; only those that are measured.
@@ -55,10 +58,26 @@ def draw_board(state: RunState, width: int, height: int, glyphs: Glyphs) -> list
         return []
     if height > STRIP_LINES + 1:
         rule = draw_rule("Board", (), width, glyphs, state.board)
-        return [rule, *draw_telemetry(state, width, height - 1, glyphs)]
+        return [rule, *_panel(state, width, height - 1, glyphs)]
     about = ", ".join(text for text in (state.board, source_line(state)) if text)
     rule = draw_rule("Board", _bound(state, width, glyphs), width, glyphs, about)
     return [rule, *draw_strip(state, width, height - 1, glyphs)]
+
+
+def _panel(state: RunState, width: int, height: int, glyphs: Glyphs) -> list[Line]:
+    """The gauges; beside or below them, where there is room, the processes with most memory."""
+    users = state.memory_users
+    if width < BESIDE_CELLS or not users:
+        lines = draw_telemetry(state, width, height, glyphs)
+        return lines + draw_memory_users(users, width, height - len(lines), glyphs)
+    left = width - USERS_CELLS - GAP
+    gauges = draw_telemetry(state, left, height, glyphs)
+    listed = draw_memory_users(users, USERS_CELLS, height, glyphs)
+    lines = []
+    for gauge, user in zip_longest(gauges, listed, fillvalue=()):
+        space = (Span(" " * (left - width_of(gauge) + GAP)),) if user else ()
+        lines.append((*gauge, *space, *user))
+    return lines
 
 
 def _bound(state: RunState, width: int, glyphs: Glyphs) -> Line:

@@ -17,6 +17,7 @@ from nanotrain_tui.drawing.gauges import (
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit, width_of
 from nanotrain_tui.drawing.plot import sparkline
+from nanotrain_tui.drawing.regions.memory_users import draw_memory_users
 from nanotrain_tui.drawing.setup.state import BoardState
 from nanotrain_tui.follow.run_state import Gauge
 
@@ -71,6 +72,7 @@ def draw_board(board: BoardState, width: int, height: int, glyphs: Glyphs) -> li
         lines += _alarm(f"slowed down because of heat: {', '.join(board.throttling)}", glyphs)
     if board.source and not board.problem:
         lines.append((Span(f"from {board.source}", "muted"),))
+    lines += draw_memory_users(board.memory_users, width, height - len(lines), glyphs)
     return [fit(line, width, glyphs.ellipsis) for line in lines[:height]]
 
 

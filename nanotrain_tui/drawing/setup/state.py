@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nanotrain_tui.catalog.advice import Advice
 from nanotrain_tui.catalog.network import NetworkLayer
 from nanotrain_tui.follow.run_state import Gauge, HeatLimits
+from nanotrain_tui.telemetry.memory_users import MemoryUser
 
 if TYPE_CHECKING:
     from nanotrain_tui.launch.disk_check import DiskCheck
@@ -94,6 +95,7 @@ class BoardState:
     elapsed_s: float = 0.0  # of the gauges' curves
     source: str = ""  # "tegrastats", "psutil + NVML"; empty: nothing was read yet
     cores: tuple[float | None, ...] = ()  # load of each in percent; None: it is off
+    memory_users: tuple[MemoryUser, ...] = ()  # the largest first
     throttling: tuple[str, ...] = ()
     heat_limits: HeatLimits | None = None
     available: Available | None = None
