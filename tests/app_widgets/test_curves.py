@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 from typing import Any
 
 import pytest
@@ -96,11 +97,10 @@ def test_epochs_set_the_length_of_the_run() -> None:
     assert short.rows[0][1:].strip() and not long.rows[0][:2].strip()
 
 
-@pytest.mark.parametrize("key", FIELDS)
-def test_only_activations_and_schedules_have_a_curve(key: str) -> None:
+def test_only_activations_and_schedules_have_a_curve() -> None:
     """The choices of other fields have names of activations too: a loss, an initializer."""
-    for name in (*ACTIVATIONS, *SCHEDULES):
+    for key, name in product(FIELDS, (*ACTIVATIONS, *SCHEDULES)):
         expected = (key in ("model.activation", "model.output") and name in ACTIVATIONS) or (
             key.startswith("schedule.")
         )
-        assert has_curve(key, name) == expected
+        assert has_curve(key, name) == expected, (key, name)

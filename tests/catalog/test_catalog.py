@@ -41,15 +41,15 @@ def test_a_checked_configuration_passes_again_unchanged() -> None:
         assert check(config) == config
 
 
-@pytest.mark.parametrize("key", NUMBERS)
 @pytest.mark.parametrize(
     "text", ["abc", "", "-1", "1e400", "nan", "inf", "99999999999999999999", "1,5", "--"]
 )
-def test_no_number_takes_nonsense(key: str, text: str) -> None:
-    with pytest.raises(ConfigError) as error:
-        parse_value(key, text)
-    assert error.value.key == key
-    assert len(str(error.value)) < 300
+def test_no_number_takes_nonsense(text: str) -> None:
+    for key in NUMBERS:
+        with pytest.raises(ConfigError) as error:
+            parse_value(key, text)
+        assert error.value.key == key
+        assert len(str(error.value)) < 300
 
 
 @pytest.mark.parametrize("key", CHOICES)

@@ -96,11 +96,11 @@ def test_hairlines_become_a_pens_lines():
     assert not prepared(enlarged(seven()), SIZE, MNIST).thickened
 
 
-@pytest.mark.parametrize("level", [0, 3, 128, 255])
 @pytest.mark.parametrize("shape", [SIZE, (1, 1), (90, 40), (2500, 30)])
-def test_a_blank_page_is_blank(level, shape):
-    made = prepared(np.full(shape, float(level)), SIZE, MNIST)
-    assert made.blank and not made.image.any()
+def test_a_blank_page_is_blank(shape):
+    for level in (0, 3, 128, 255):
+        made = prepared(np.full(shape, float(level)), SIZE, MNIST)
+        assert made.blank and not made.image.any(), level
 
 
 def test_the_grain_of_a_blank_page_is_no_drawing():
@@ -118,12 +118,11 @@ def test_an_image_of_the_networks_size_keeps_its_pixels():
     assert difference(grey_paper, image) < 0.5
 
 
-@pytest.mark.parametrize("size", [(28, 28), (6, 6), (40, 20), (1, 1), (8, 64)])
 @pytest.mark.parametrize("shape", [(1, 1), (2, 3), (28, 29), (7, 300), (1500, 9)])
-def test_any_shape_goes_into_any_size(shape, size):
+def test_any_shape_goes_into_any_size(shape):
     grey = np.random.RandomState(3).randint(0, 256, shape).astype(float)
-    made = prepared(grey, size, Kind(1.0))
-    assert made.image.shape == size
+    for size in ((28, 28), (6, 6), (40, 20), (1, 1), (8, 64)):
+        assert prepared(grey, size, Kind(1.0)).image.shape == size
 
 
 def test_the_training_images_are_measured():
