@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from nanotrain_tui.drawing.axis import Ruler, axis_end, extent, ruler_of, time_end
 from nanotrain_tui.drawing.chart import draw_chart, plot_chart
 from nanotrain_tui.drawing.chart_model import Chart, ChartContext, value_at
-from nanotrain_tui.drawing.chart_stack import draw_stack
+from nanotrain_tui.drawing.chart_stack import draw_stack, view_text
 from nanotrain_tui.drawing.chart_view import AXES, SCALES, SMOOTHINGS, ChartView
 from nanotrain_tui.drawing.charts.table import main_charts, missing, stacked
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
@@ -351,3 +351,16 @@ def test_samples_that_come_soon_are_joined_and_a_pause_stays_a_gap() -> None:
 def test_an_axis_of_one_step_is_named_in_the_singular() -> None:
     ended = RunState(state="interrupted", step=1, steps=1000)
     assert ChartContext(ended).axis.labels()[1] == "1 step"
+
+
+def test_the_view_in_words() -> None:
+    for view, words in (
+        (ChartView(), "all steps"),
+        (ChartView(axis="time"), "by time"),
+        (ChartView(axis="epoch", scale="log"), "by epoch, log"),
+        (ChartView(window=(100, 150), smoothing=0.9), "steps 100-150, smoothed 0.9"),
+    ):
+        charts = stacked(STATE, view)
+        assert view_text(view, charts, charts) == words
+    charts = stacked(STATE, ChartView())
+    assert view_text(ChartView(), charts, charts[1:3]) == f"charts 2-3 of {len(charts)}"

@@ -104,7 +104,10 @@ def test_the_comparison_on_the_screen_marks_it_too(home: Path) -> None:
     found = [read_run(run(home, {})), read_run(run(home, not_finite))]
     for axis in ("step", "time", "epoch"):
         lines = draw_overlay(found, MetricPart("loss"), axis, 80, 20, UNICODE)
-        head, top, *_ = ["".join(span.text for span in line) for line in lines]
+        head, top, *_, bottom = ["".join(span.text for span in line) for line in lines]
+        end = {"step": " 300 steps", "time": " 0:00", "epoch": " 0.50 epochs"}[axis]
+        assert bottom.strip().startswith("└0 ──") and bottom.endswith(f"─{end}")
+        assert len(bottom) == 80
         assert "A mnist-1  B mnist-2 ×∞" in head
         assert 25 <= top.index("×") <= 35 and 64 <= top.index("∞") <= 70 and top[78] == "∞"
     assert " B mnist-2: loss nan or infinite 101 times, steps 100-300" in comparison(found)
