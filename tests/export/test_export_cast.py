@@ -192,7 +192,8 @@ def test_an_ignored_hangup_signal_stays_ignored(tmp_path: Path) -> None:
 
 
 def test_a_cast_of_an_empty_session(tmp_path: Path) -> None:
-    _, events = export(Recording(tmp_path).close())
+    header, events = export(Recording(tmp_path).close())
+    assert header["title"].endswith("8 times as fast")  # as `export --help` says
     assert "interrupted" in "".join(played(events, (80, 24), 99).display)
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
@@ -14,7 +15,7 @@ from recorded import Recording, tutorial_run
 
 from nanotrain_tui.export import Options, TextFormat, get_format
 from nanotrain_tui.export.session_charts import read_charts
-from nanotrain_tui.export.vector import step_text
+from nanotrain_tui.export.vector import LEFT, RIGHT, WIDTH, step_text
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.labels import Labels, write_labels
 from nanotrain_tui.session.recording.reader import SessionReader
@@ -119,6 +120,16 @@ def test_a_loss_of_nan_and_an_accuracy_of_zero_have_charts(
     assert [chart.key for chart in found.charts] == ["loss", "accuracy", "learning_rate"]
     assert found.end_t == pytest.approx(0.05, abs=0.001) and found.charts[0].not_finite
     ET.fromstring(export(recording.folder, "svg"))
+
+
+def test_a_curve_ends_at_the_right_edge_of_its_chart(tmp_path: Path) -> None:
+    drawn = export(Recording(tmp_path).started().steps(500).finished(), "svg")
+    curves = re.findall(r'class="line" d="M([^"]*)"', drawn)
+    assert curves
+    for curve in curves:
+        places = [float(point.split()[0]) for point in re.split("[Lh]", curve) if " " in point]
+        assert places == sorted(places)
+        assert places[0] >= LEFT and places[-1] == pytest.approx(WIDTH - RIGHT, abs=2)
 
 
 @pytest.mark.parametrize("name", ["svg", "html"])
