@@ -13,7 +13,7 @@ from declared_metrics import curves_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.drawing.axis import Ruler, axis_end, extent, ruler_of, time_end
+from nanotrain_tui.drawing.axis import Axis, Ruler, axis_end, extent, ruler_of, time_end
 from nanotrain_tui.drawing.chart import draw_chart, plot_chart
 from nanotrain_tui.drawing.chart_model import Chart, ChartContext, value_at
 from nanotrain_tui.drawing.chart_stack import draw_stack, view_text
@@ -364,3 +364,10 @@ def test_the_view_in_words() -> None:
         assert view_text(view, charts, charts) == words
     charts = stacked(STATE, ChartView())
     assert view_text(ChartView(), charts, charts[1:3]) == f"charts 2-3 of {len(charts)}"
+
+
+def test_from_a_million_on_the_first_step_is_short() -> None:
+    """A window or a fork may begin so late; the label takes cells from the axis."""
+    last = 2 * 10**6
+    assert Axis(10**6 - 1, last, 0.0, 1.0).labels()[0] == "999,999"
+    assert Axis(10**6, last, 0.0, 1.0).labels()[0] == "1M"
