@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from . import engine, link, memory, monitor, mutants, sessions, telemetry
+from . import engine, link, memory, monitor, mutants, sessions, telemetry, wire
 
 
 def main() -> int:
@@ -13,7 +13,7 @@ def main() -> int:
     benchmarks = {
         "engine": engine, "link": link, "memory": memory, "monitor": monitor,
         "mutants": mutants,
-        "sessions": sessions, "telemetry": telemetry,
+        "sessions": sessions, "telemetry": telemetry, "wire": wire,
     }  # fmt: skip
     for name, benchmark in benchmarks.items():
         benchmark.add_arguments(commands.add_parser(name, help=benchmark.HELP))
