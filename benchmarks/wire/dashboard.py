@@ -15,8 +15,9 @@ from . import shortest
 STILL_S = 0.3  # without output for so long, a screen is complete; figures come less often
 MOST_S = 5.0  # a screen that is never still is measured for so long
 KEYS = 30  # cursor keys whose effect is timed
-SCREENS = {"help": "?", "charts": "z", "sessions": "o"}
+SCREENS = {"help": "?", "charts": "z", "sessions": "o"}  # and the keys that open them
 DOWN, UP, ESCAPE = "\x1b[B", "\x1b[A", "\x1b"
+LEFT = b"\x1b[?1049l"  # a program that is continued leaves the terminal and takes it again
 FIELD_CELLS = 30  # the form is never narrower
 
 
@@ -52,7 +53,7 @@ class Dashboard:
 
     def keys(self) -> dict[str, float]:
         """Milliseconds from a cursor key to its effect on the fields of the form."""
-        self._cost(lambda: self.terminal.press(DOWN))  # unfolds the form
+        self._press(DOWN, lambda text: "Esc: fold" in text)
         took = []
         for index in range(KEYS):
             before = self._fields()
@@ -61,7 +62,7 @@ class Dashboard:
             self.terminal.until(lambda _text, before=before: self._fields() != before)
             took.append(1000 * (time.monotonic() - pressed))
             self.terminal.until(after(0.13 + 0.037 * (index % 5)))
-        self._cost(lambda: self.terminal.press(ESCAPE))
+        self._press(ESCAPE, lambda text: "Esc: fold" not in text)
         took.sort()
         return {
             "cursor key, median, ms": statistics.median(took),
@@ -72,8 +73,8 @@ class Dashboard:
         """Bytes to open and to close each screen, while figures change as well."""
         found = {}
         for name, key in SCREENS.items():
-            found[f"{name}, opened, bytes"] = self._cost(lambda key=key: self.terminal.press(key))
-            found[f"{name}, closed, bytes"] = self._cost(lambda: self.terminal.press(ESCAPE))
+            found[f"{name}, opened, bytes"] = self._press(key, lambda text: not _is_bare(text))
+            found[f"{name}, closed, bytes"] = self._press(ESCAPE, _is_bare)
         return found
 
     def factors(self) -> dict[str, float]:
@@ -83,11 +84,11 @@ class Dashboard:
         found = {"dashboard, repaint / shortest": self._factor()}
         for name, key in SCREENS.items():
             before = shortest.rows_of(self.terminal.screen)
-            spent = self._cost(lambda key=key: self.terminal.press(key))
+            spent = self._press(key, lambda text: not _is_bare(text))
             now = shortest.rows_of(self.terminal.screen)
             found[f"{name}, opened / shortest"] = spent / shortest.size(now, before)
             found[f"{name}, repaint / shortest"] = self._factor()
-            spent = self._cost(lambda: self.terminal.press(ESCAPE))
+            spent = self._press(ESCAPE, _is_bare)
             after_it = shortest.rows_of(self.terminal.screen)
             found[f"{name}, closed / shortest"] = spent / shortest.size(after_it, now)
         self.terminal.press(" ")
@@ -98,14 +99,21 @@ class Dashboard:
 
     def _factor(self) -> float:
         # A continued program does not know what is on the screen, so it sends every cell.
-        spent = self._cost(lambda: os.kill(self._pid, signal.SIGCONT))
+        spent = self._cost(lambda: os.kill(self._pid, signal.SIGCONT), LEFT)
         return spent / shortest.size(shortest.rows_of(self.terminal.screen))
 
-    def _cost(self, do: Callable[[], object]) -> float:
+    def _press(self, key: str, shows: Callable[[str], bool]) -> float:
+        return self._cost(lambda: self.terminal.press(key), shows)
+
+    def _cost(self, do: Callable[[], object], shows: Callable[[str], bool] | bytes) -> float:
+        """The bytes that are sent because of ``do``, until the screen shows it and is still."""
         self._until_still()
         sent = len(self.terminal.seen)
         do()
-        self.terminal.until(lambda _text: len(self.terminal.seen) > sent)
+        if isinstance(shows, bytes):
+            self.terminal.until(lambda _text: shows in self.terminal.seen[sent:])
+        else:
+            self.terminal.until(shows)
         self._until_still()
         return float(len(self.terminal.seen) - sent)
 
@@ -126,6 +134,11 @@ class Dashboard:
     def _rss_mb(self) -> float:
         with open(f"/proc/{self._pid}/statm", encoding="ascii") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _is_bare(text: str) -> bool:
+    """Whether nothing covers the dashboard."""
+    return "─ Events ─" in text and "─ Keys ─" not in text
 
 
 def after(seconds: float) -> Callable[[str], bool]:

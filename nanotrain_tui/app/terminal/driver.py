@@ -18,6 +18,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from nanotrain_tui.app.terminal.canvas import Canvas, Update
+from nanotrain_tui.app.terminal.features import erases_in_color
 from nanotrain_tui.app.terminal.gone import LastingOutput
 from nanotrain_tui.app.terminal.pacing import LEAST, MOST, Pacing
 
@@ -40,7 +41,8 @@ class TerminalDriver(LinuxDriver):
         self._file: Any = LastingOutput(self._file)
         self.started_at = 0.0  # when the program last took the terminal, by Textual's clock
         self._pacing = Pacing()
-        self._canvas = Canvas(getattr(app.console, "_color_system", None) or ColorSystem.TRUECOLOR)
+        colors = getattr(app.console, "_color_system", None) or ColorSystem.TRUECOLOR
+        self._canvas = Canvas(colors, erases_in_color())
         self._is_ours = False  # False: the terminal belongs to the shell
         self._next_look: asyncio.TimerHandle | None = None
         # Handled in the event loop, unlike in Textual: a Python signal handler can deadlock.
@@ -139,7 +141,7 @@ class TerminalDriver(LinuxDriver):
         self._pacing.forget()
         self._is_ours = True
         self._write_marked("")
-        self.repaint()
+        self._canvas.forget()  # Textual reports the size now, and then every cell is sent
 
     def disable_input(self) -> None:
         """Stop reading after all answers have arrived. Later ones would go to the shell."""
