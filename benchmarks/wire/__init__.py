@@ -38,6 +38,7 @@ def run(asked: argparse.Namespace) -> int:
         for columns, rows in sizes:
             place = Path(folder) / f"{columns}x{rows}"
             place.mkdir()
+            print(f"{columns}x{rows}", file=sys.stderr)
             with training(place, asked.preset, asked.data) as (environ, what):
                 results[f"{columns}x{rows}"] = measure(environ, columns, rows, asked.seconds)
     load = os.getloadavg()[0]
@@ -48,7 +49,9 @@ def run(asked: argparse.Namespace) -> int:
     return 0
 
 
-def measure(environ: Mapping[str, str], columns: int, rows: int, seconds: float) -> dict[str, float]:
+def measure(
+    environ: Mapping[str, str], columns: int, rows: int, seconds: float
+) -> dict[str, float]:
     """All figures of one size."""
     from .dashboard import Dashboard
 

@@ -8,6 +8,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from . import shortest
@@ -127,13 +128,14 @@ class Dashboard:
         return [row[:FIELD_CELLS] for row in rows[3:]]
 
     def _cpu_s(self) -> float:
-        with open(f"/proc/{self._pid}/stat", encoding="ascii") as file:
-            fields = file.read().rpartition(")")[2].split()
+        fields = self._process("stat").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / float(os.sysconf("SC_CLK_TCK"))
 
     def _rss_mb(self) -> float:
-        with open(f"/proc/{self._pid}/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+        return int(self._process("statm").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    def _process(self, name: str) -> str:
+        return Path(f"/proc/{self._pid}/{name}").read_text(encoding="ascii")
 
 
 def _is_bare(text: str) -> bool:

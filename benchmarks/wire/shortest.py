@@ -14,7 +14,7 @@ They are written row by row, from left to right:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pyte
@@ -44,9 +44,7 @@ class Pen(NamedTuple):
 
 def rows_of(screen: pyte.Screen) -> list[Row]:
     """The cells of a screen."""
-    return [
-        [screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)
-    ]
+    return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
 
 
 def shortest(rows: Sequence[Row], before: Sequence[Row] | None = None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
@@ -126,14 +125,18 @@ def _in_role(rows: Sequence[str]) -> list[list[Span]]:
 
 
 def _spots(test: Columns, glyphs: Glyphs) -> list[int]:
-    """The columns of the evaluations that are marked: the newest, others if there is room."""
+    """The columns of the evaluations that are marked: the newest, and others if there is room.
+
+    They are chosen from the left, so that a new evaluation moves no mark except the last.
+    """
     apart = SPOT_EVERY_CELLS * dots_of(glyphs)[0]
-    found: list[int] = []
-    free: float = math.inf
-    for x in range(len(test.means) - 1, -1, -1):
-        if test.means[x] is not None and x <= free:
+    known = [x for x, mean in enumerate(test.means) if mean is not None]
+    found = known[-1:]
+    free = 0
+    for x in known[:-1]:
+        if free <= x <= known[-1] - apart:
             found.append(x)
-            free = x - apart
+            free = x + apart
     return found
 
 

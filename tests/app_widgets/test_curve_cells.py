@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from batches import Rows
 from drawn_states import accuracy_chart, loss_chart, state_of, text_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nanotrain_tui.drawing.chart import plot_chart
-from nanotrain_tui.drawing.curve_cells import draw_curves, evaluations, merged
+from nanotrain_tui.drawing.curve_cells import _spots, draw_curves, evaluations, merged
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.drawing.lines import Line
 from nanotrain_tui.drawing.plot import Columns, Dots, joined
@@ -117,3 +119,17 @@ def test_a_metric_of_every_tenth_step_is_a_line() -> None:
     for chart in (accuracy_chart(state), loss_chart(state)):
         drawn = text_of(plot_chart(chart, 60, 5, UNICODE).rows)
         assert all(any(row[x] != " " for row in drawn) for x in range(1, 56))
+
+
+@given(st.lists(st.tuples(st.integers(1, 6), PLACES), min_size=2, max_size=30))
+def test_a_new_evaluation_moves_no_mark_except_the_last(gaps: list[tuple[int, float]]) -> None:
+    means: list[float | None] = []
+    for gap, value in gaps:
+        means += [None] * (gap - 1) + [value]
+    earlier = [*means[: -gaps[-1][0]], *[None] * gaps[-1][0]]
+    after, before = (_spots(columns(*one), UNICODE) for one in (means, earlier))
+    assert len(means) - 1 in after, "the newest is marked"
+    newest_before = len(means) - gaps[-1][0] - 1
+    assert set(before) - {newest_before} <= set(after)
+    apart = sorted(after)
+    assert all(b - a >= 4 for a, b in pairwise(apart))

@@ -54,7 +54,7 @@ class ChartStack(ChartWidget):
         return visible(charts, self.view, self.content_size.height)
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
-        charts = self._charts or self.charts_of(self.state)
+        charts = self.drawn_charts
         return draw_stack(self.state, self.view, charts, width, height, self.glyphs, self.shows_raw)
 
 

@@ -7,6 +7,7 @@ a few rows at a time.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+
 from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.segment import Segment
@@ -32,9 +33,7 @@ Update = LayoutUpdate | ChopsUpdate
 class Canvas:
     """The cells of one terminal. Used in one thread."""
 
-    def __init__(
-        self, colors: ColorSystem = ColorSystem.TRUECOLOR, erases: bool = False
-    ) -> None:
+    def __init__(self, colors: ColorSystem = ColorSystem.TRUECOLOR, erases: bool = False) -> None:
         """``erases``: whether the terminal gives erased cells the background of the pen."""
         self.size = Size(0, 0)
         self._colors = colors

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 
 from textual import events
 from textual.message import Message
@@ -16,6 +17,7 @@ from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.charts.table import main_charts
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line
+from nanotrain_tui.drawing.steady_scale import SteadyScales
 from nanotrain_tui.follow.run_state import RunState
 
 
@@ -28,6 +30,10 @@ class ChartWidget(LiveWidget):
     view: ChartView = WHOLE
     detail: Detail = NO_DETAIL
     _charts: Sequence[Chart] = ()
+
+    def __init__(self, *, glyphs: Glyphs | None = None, id: str | None = None) -> None:
+        super().__init__(glyphs=glyphs, id=id)
+        self._scales = SteadyScales()
 
     def update_view(self, view: ChartView, detail: Detail) -> None:
         """Take this view. It is drawn with the next state."""
@@ -45,6 +51,15 @@ class ChartWidget(LiveWidget):
     def charts_of(self, state: RunState) -> Sequence[Chart]:
         """The charts that this widget shows."""
         raise NotImplementedError
+
+    @property
+    def drawn_charts(self) -> Sequence[Chart]:
+        """The charts of the state. While the session runs, their y axes move only if they must."""
+        charts = self._charts or self.charts_of(self.state)
+        if self.state.ended:
+            return charts
+        view = replace(self.view, cursor=None, hidden=frozenset(), top=0)
+        return self._scales.hold(charts, (self.state.name, view))
 
     @property
     def draws_more_than_charts(self) -> bool:
@@ -112,7 +127,7 @@ class MetricChart(ChartWidget, can_focus=True):
         return self._place == 0 or bool(self._charts)
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
-        charts = self._charts or self.charts_of(self.state)
+        charts = self.drawn_charts
         if not charts:
             return []
         cursor = self.view.at(self.state.step) if self.has_focus else None
