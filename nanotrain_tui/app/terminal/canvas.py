@@ -20,6 +20,7 @@ from nanotrain_tui.app.terminal.encoding import (
     Cell,
     Encoder,
     Run,
+    bridged,
     runs_of,
     style_and_place,
 )
@@ -84,11 +85,8 @@ class Canvas:
     def _runs(self, y: int) -> list[Run]:
         """What to write into a row. Afterwards the terminal shows the wanted cells."""
         wanted = self._wanted[y]
-        runs = [
-            run
-            for start, end in _changed(wanted, self._shown[y])
-            for run in runs_of(y, wanted, start, end)
-        ]
+        pieces = bridged(wanted, _changed(wanted, self._shown[y]))
+        runs = [run for start, end in pieces for run in runs_of(y, wanted, start, end)]
         self._shown[y] = list(wanted)
         return runs
 

@@ -18,12 +18,14 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from nanotrain_tui.app.terminal.canvas import Canvas, Update
+from nanotrain_tui.app.terminal.encoding import place
 from nanotrain_tui.app.terminal.features import erases_in_color
 from nanotrain_tui.app.terminal.gone import LastingOutput
 from nanotrain_tui.app.terminal.pacing import LEAST, MOST, Pacing
 
 LOOK_EVERY_S = 0.05  # interval of attempts while output waits for the terminal
 LAST_ANSWERS_S = 3.0  # at most, for the last answers, which would otherwise go to the shell
+LEAST_SLICE = 1024  # bytes, if the window has room for them
 FOREGROUND_S = 0.2  # some shells continue a job before they give it the terminal
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 _ANSWER = re.compile(r"\x1b\[\d+;(\d+)R")
@@ -85,10 +87,10 @@ class TerminalDriver(LinuxDriver):
             # The terminal does not answer, so wait only until the kernel has taken the output.
             assert self._writer_thread is not None
             return 0 if self._writer_thread._queue.qsize() else MOST
-        # Send in slices, so that answers arrive while the rest is sent. Single rows would cost a
-        # packet each.
+        # Send in slices, so that answers arrive while the rest is sent. Small ones cost more: each
+        # has a mark and begins with a complete style.
         room = self._pacing.room()
-        return min(room, max(LEAST, self._pacing.window // 8)) if room >= LEAST // 2 else 0
+        return min(room, max(LEAST_SLICE, self._pacing.window // 4)) if room >= LEAST // 2 else 0
 
     def _write_marked(self, text: str) -> None:
         now = time.monotonic()
@@ -96,7 +98,7 @@ class TerminalDriver(LinuxDriver):
         if text and self._app._sync_available:
             text = f"{SYNC_START}{text}{SYNC_END}"
         x, y = self._app.cursor_position
-        self.write(f"{text}\x1b[2;{column}H\x1b[6n\x1b[{y + 1};{x + 1}H")
+        self.write(f"{text}\x1b[2;{column}H\x1b[6n{place(y, x)}")
 
     def _look_again(self) -> None:
         if self._next_look is None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from nanotrain_tui.app.terminal.pen import Pen
 
+MOVEMENT = 4  # bytes of most movements within a row
 LEAST_TO_END, LEAST_WITHIN = 4, 11  # so many blanks are shorter to erase than to write
 
 
@@ -46,6 +47,22 @@ def runs_of(y: int, row: Sequence[Cell], start: int, end: int) -> list[Run]:
         else:
             runs.append(Run(y, x, x + 1, cell.pen))
     return runs
+
+
+def bridged(row: Sequence[Cell], pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The pieces of a row, joined where writing the cells between two is as short as a movement."""
+    found: list[tuple[int, int]] = []
+    for start, end in pieces:
+        if found and _is_bridge(row[found[-1][1] : start], row[found[-1][1] - 1].pen):
+            start, _ = found.pop()
+        found.append((start, end))
+    return found
+
+
+def _is_bridge(cells: Sequence[Cell], pen: Pen) -> bool:
+    text = "".join(cell.text for cell in cells)
+    is_drawn = all(len(cell.text) == 1 and _is_drawn_by(cell, pen) for cell in cells)
+    return is_drawn and len(text.encode()) <= MOVEMENT
 
 
 def style_and_place(run: Run) -> tuple[str, tuple[str, ...], str, int, int]:
@@ -88,16 +105,13 @@ class Encoder:
         to = (run.y, run.start)
         if self._at == to:
             return
-        moves = [_place(*to)]
+        moves = [place(*to)]
         if self._at is not None and self._at[0] == run.y and self._at[1] < run.start:
-            between = self._rows[run.y][self._at[1] : run.start]
-            moves.append(f"\x1b[{len(between)}C" if len(between) > 1 else "\x1b[C")
-            pen = self._pen
-            if pen and all(len(one.text) == 1 and _is_drawn_by(one, pen) for one in between):
-                moves.append("".join(one.text for one in between))
+            skipped = run.start - self._at[1]
+            moves.append(f"\x1b[{skipped}C" if skipped > 1 else "\x1b[C")
         elif self._at is not None and self._at[0] == run.y - 1 and not run.start:
             moves.append("\r\n")
-        self._add(min(moves, key=lambda move: len(move.encode())))
+        self._add(min(moves, key=len))
 
     def _cells(self, run: Run) -> None:
         row, x = self._rows[run.y], run.start
@@ -109,7 +123,7 @@ class Encoder:
                 x += 1
                 continue
             if self._at is None:
-                self._add(_place(run.y, x))
+                self._add(place(run.y, x))
             elif self._at[1] < x:
                 self._add(f"\x1b[{x - self._at[1]}C")
             blanks = self._blanks(run, x)
@@ -143,5 +157,6 @@ def _is_blank(row: Sequence[Cell], run: Run) -> bool:
     return all(cell.text == " " for cell in row[run.start : run.end])
 
 
-def _place(y: int, x: int) -> str:
+def place(y: int, x: int) -> str:
+    """The sequence that moves the cursor to a row and a column, both from 0."""
     return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H" if y else "\x1b[H"
