@@ -121,10 +121,10 @@ def over(
         pressed = time.monotonic()
         terminal.press("?")
         title = until("╭─ Keys") - pressed
-        helped = until("Esc closes") - pressed
+        helped = until("Esc: close") - pressed
         pressed = time.monotonic()
         terminal.press("\x1b")
-        closed = until(lambda text: "Esc closes" not in text and "Keys ─" not in text) - pressed
+        closed = until(lambda text: "Esc: close" not in text and "Keys ─" not in text) - pressed
         return {
             "first figures": first,
             "attached, screen whole": whole,

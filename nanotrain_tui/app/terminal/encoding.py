@@ -37,16 +37,17 @@ class Run(NamedTuple):
 def runs_of(y: int, row: Sequence[Cell], start: int, end: int) -> list[Run]:
     """Split cells into runs. Blanks join the run on their left, or else the one on their right."""
     runs: list[Run] = []
+    begin, pen, is_blank = start, row[start].pen, True
     for x in range(start, end):
         cell = row[x]
-        last = runs[-1] if runs else None
-        if last is not None and _is_drawn_by(cell, last.pen):
-            runs[-1] = last._replace(end=x + 1)
-        elif last is not None and cell.pen.leaves_spaces(last.pen) and _is_blank(row, last):
-            runs[-1] = last._replace(end=x + 1, pen=cell.pen)
+        if _is_drawn_by(cell, pen):
+            is_blank = is_blank and cell.text == " "
+        elif is_blank and cell.pen.leaves_spaces(pen):
+            pen, is_blank = cell.pen, False
         else:
-            runs.append(Run(y, x, x + 1, cell.pen))
-    return runs
+            runs.append(Run(y, begin, x, pen))
+            begin, pen, is_blank = x, cell.pen, cell.text == " "
+    return [*runs, Run(y, begin, end, pen)]
 
 
 def bridged(row: Sequence[Cell], pieces: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -151,10 +152,6 @@ class Encoder:
 def _is_drawn_by(cell: Cell, pen: Pen) -> bool:
     """Whether a cell may be written with this pen."""
     return cell.pen == pen or (cell.text == " " and cell.pen.leaves_spaces(pen))
-
-
-def _is_blank(row: Sequence[Cell], run: Run) -> bool:
-    return all(cell.text == " " for cell in row[run.start : run.end])
 
 
 def place(y: int, x: int) -> str:
