@@ -140,6 +140,17 @@ def test_after_fg_figures_and_keys_are_live(live: Shell) -> None:
     live.leave()
 
 
+def test_the_screen_is_sent_once_after_fg(static: Shell) -> None:
+    """It has several kB, which take seconds over a slow link."""
+    static.suspend()
+    before = len(static.seen)
+    static.resume()
+    static.comes_back_as(static.first)
+    static.help()
+    sent = static.seen[before:].partition(b"Session")[0]  # of the help
+    assert sent.count(b"cross-entropy") == 1
+
+
 def test_with_the_help_open(static: Shell) -> None:
     static.press("?")
     static.until("Esc: close")
