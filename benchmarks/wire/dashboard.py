@@ -15,6 +15,7 @@ from . import shortest
 
 STILL_S = 0.3  # without output for so long, a screen is complete; figures come less often
 MOST_S = 5.0  # a screen that is never still is measured for so long
+SETTLE_S = 2.0
 KEYS = 30  # cursor keys whose effect is timed
 SCREENS = {"help": "?", "charts": "z", "sessions": "o"}  # and the keys that open them
 DOWN, UP, ESCAPE = "\x1b[B", "\x1b[A", "\x1b"
@@ -82,6 +83,7 @@ class Dashboard:
         """Bytes of a complete repaint divided by those of the shortest output, while paused."""
         self.terminal.press(" ")
         self.terminal.until("paused")
+        self.terminal.until(after(SETTLE_S))  # a pause is followed by a checkpoint
         found = {"dashboard, repaint / shortest": self._factor()}
         for name, key in SCREENS.items():
             before = shortest.rows_of(self.terminal.screen)

@@ -9,6 +9,7 @@ from app_fakes import FakeBackend, make_app, midway, until
 from benchmarks.wire.shortest import rows_of, size
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.terminal.canvas import Canvas
+from nanotrain_tui.app.widgets.panels import StatusHeader
 
 SIZES = [pytest.param(size, id=f"{size[0]}x{size[1]}") for size in ((80, 24), (120, 40), (200, 50))]
 MOST = 1.0  # times the bytes of the shortest output row by row; the goal is 1.3
@@ -60,3 +61,26 @@ async def test_no_session(dimensions: tuple[int, int]) -> None:
     async with app.run_test(size=dimensions):
         wire = Wire(app, *dimensions)
         assert wire.send() <= MOST * size(rows_of(wire.screen))
+
+
+async def test_a_view_that_closes_uncovers_the_newest_figures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Drawn first with the figures from before, the dashboard would be sent twice."""
+    backend = FakeBackend()
+    session = backend.add("brisk-otter")
+    session.change(**midway())
+    app = make_app(backend, session="brisk-otter")
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.link.state.is_known)
+        await pilot.press("z")
+        await until(pilot, lambda: app.charts is not None)
+        session.change(step=500)
+        await until(pilot, lambda: app.link.state.step == 500)
+        header = app.dashboard.query_one(StatusHeader)
+        assert header.state.step == 412, "only what is on top is drawn"
+        drawn: list[int] = []
+        monkeypatch.setattr(app, "_display", lambda *_: drawn.append(header.state.step))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.charts is None)
+        assert drawn and set(drawn) == {500}
