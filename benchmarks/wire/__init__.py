@@ -34,13 +34,15 @@ def run(asked: argparse.Namespace) -> int:
     sys.path.insert(0, str(ROOT / "tests" / "end_to_end"))
     sizes = [tuple(map(int, size.split("x"))) for size in asked.sizes.split()]
     results: Figures = {}
-    with tempfile.TemporaryDirectory() as folder:
+    # A host that was told to stop may still write.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         for columns, rows in sizes:
             place = Path(folder) / f"{columns}x{rows}"
             place.mkdir()
             print(f"{columns}x{rows}", file=sys.stderr)
             with training(place, asked.preset, asked.data) as (environ, what):
                 results[f"{columns}x{rows}"] = measure(environ, columns, rows, asked.seconds)
+                print(json.dumps(results[f"{columns}x{rows}"]), file=sys.stderr)
     load = os.getloadavg()[0]
     if asked.json:
         print(json.dumps({"trained": what, "load": load, "sizes": results}, indent=2))
