@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional
 
 from nanotrain_tui.catalog import flatten
+from nanotrain_tui.catalog.search import occurs
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.evaluated import (
@@ -68,8 +69,7 @@ class SessionSummary(NamedTuple):
         """
         described = (self.name, self.shown_state, self.note, *self.tags, self.data, self.model,
                      self.optimizer, self.loss_name)  # fmt: skip
-        words = " ".join(part for part in described if part).lower()
-        return all(word in words for word in text.lower().split())
+        return occurs(text, " ".join(part for part in described if part))
 
     @property
     def primary(self) -> Optional[Evaluated]:

@@ -11,8 +11,9 @@ from desk import RATE, Desk
 from textual.widgets import Input
 
 from nanotrain_tui.app.keys.actions import ACTIONS
-from nanotrain_tui.app.screens.dialogs import Ask, PickList, Prompt
+from nanotrain_tui.app.screens.dialogs import Ask, Prompt
 from nanotrain_tui.app.screens.jump import LETTERS, Jump
+from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.catalog import FIELDS, ConfigError

@@ -14,7 +14,8 @@ from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.screens.compare import CompareScreen
-from nanotrain_tui.app.screens.dialogs import Ask, PickList
+from nanotrain_tui.app.screens.dialogs import Ask
+from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.screens.sessions import SessionsScreen
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.ports import Preferences
