@@ -1,48 +1,75 @@
-"""Draws the list of sessions: state, steps, a small training curve, best value, time, energy."""
+"""Draws the list of sessions, and sorts it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rich.cells import set_cell_size
-
-from nanotrain_tui.catalog.formats import clock, figure, joules
+from nanotrain_tui.catalog.formats import clock, joules, moment
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
-from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut, figures_of
-from nanotrain_tui.drawing.spark import spark
+from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut
+from nanotrain_tui.drawing.session_columns import Layout, parent_text
 from nanotrain_tui.session.metrics import UP, Metric
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
 
-SPARK_CELLS = 8
+SIGNS = 4  # cells at the left: cursor, mark, sign of the state, space
 _ROLES = {
     "running": "good", "finished": "good", "paused": "warning", "stopped": "warning",
     "failed": "error", "interrupted": "error", "unreadable": "error", "not responding": "error",
 }  # fmt: skip
 Key = Callable[["SessionSummary"], Any]
 NEWEST = "newest"  # the order in which the sessions are given
-_SORTS_BEFORE: Mapping[str, Key] = {NEWEST: lambda _: 0, "name": lambda one: one.name}
-_SORTS_AFTER: Mapping[str, Key] = {
-    "time": lambda one: -one.duration_s,
-    "energy": lambda one: -(one.energy_j or 0.0),
-    "state": lambda one: one.shown_state,
+
+
+class Sort(NamedTuple):
+    """An order of the list."""
+
+    key: Key
+    about: str
+
+
+_SORTS_BEFORE: Mapping[str, Sort] = {
+    NEWEST: Sort(lambda _: 0, "The newest first."),
+    "name": Sort(lambda one: one.name, "By the alphabet."),
+}
+_SORTS_AFTER: Mapping[str, Sort] = {
+    "step": Sort(lambda one: -one.step, "The most steps first."),
+    "time": Sort(lambda one: -one.duration_s, "The longest session time first."),
+    "energy": Sort(lambda one: -(one.energy_j or 0.0), "The most energy first."),
+    "state": Sort(lambda one: one.shown_state, "Sessions in the same state together."),
+    "optimizer": Sort(lambda one: _known_first(one.optimizer), "By the optimizer's name."),
+    "learning rate": Sort(lambda one: _largest_first(one.learning_rate), "The highest first."),
+    "batch size": Sort(lambda one: _largest_first(one.batch_size), "The largest first."),
+    "parent": Sort(lambda one: _known_first(one.parent), "Forks of the same session together."),
+    "tags": Sort(lambda one: _known_first(" ".join(one.tags)), "By the tags; none come last."),
 }
 
 
-def sorts(summaries: Iterable[SessionSummary]) -> dict[str, Key]:
-    """The sort orders of the list: names and key functions. Each metric has one, best first."""
+def _known_first(text: str | None) -> tuple[bool, str]:
+    return not text, text or ""
+
+
+def _largest_first(value: float | None) -> tuple[bool, float]:
+    return value is None, -(value or 0.0)
+
+
+def sorts(summaries: Iterable[SessionSummary]) -> dict[str, Sort]:
+    """The orders of the list, by name. Each metric has one, best first."""
     found: dict[str, Metric] = {}
     for one in summaries:
         for evaluated in one.metrics.values():
             if evaluated.metric.better is not None:
                 found.setdefault(evaluated.metric.name, evaluated.metric)
-    taken: dict[str, Key] = {}
+    taken: dict[str, Sort] = {}
     for metric in found.values():
         name = f"{'best' if metric.better == UP else 'least'} {cut(metric.label, METRIC_CELLS)}"
-        taken[f"{name} ({metric.name})" if name in taken else name] = _by_best(metric)
+        name = f"{name} ({metric.name})" if name in taken else name
+        taken[name] = Sort(
+            _by_best(metric), "The best value first; sessions without one come last."
+        )
     return {**_SORTS_BEFORE, **taken, **_SORTS_AFTER}
 
 
@@ -60,43 +87,50 @@ def _by_best(metric: Metric) -> Key:
 def chosen(summaries: Sequence[SessionSummary], words: str, sort: str) -> list[SessionSummary]:
     """The sessions that match all words, in the order of ``sort``, one of ``sorts``."""
     found = [one for one in summaries if one.matches(words)]
-    return sorted(found, key=sorts(summaries).get(sort, _SORTS_BEFORE[NEWEST]))
+    return sorted(found, key=sorts(summaries).get(sort, _SORTS_BEFORE[NEWEST]).key)
 
 
-def head(width: int) -> Line:
+def draw_head(layout: Layout, width: int) -> Line:
     """The names of the columns, in ``width`` cells."""
-    names = ("session", "state", "step", "training", "best", "time", "energy")
-    return fit((Span("   " + _row(*names, width), "muted"),), width)
+    return fit((Span(f"{'':{SIGNS}}{layout.head()}", "muted"),), width)
 
 
 def draw_session(
-    one: SessionSummary, width: int, glyphs: Glyphs, here: bool, marked: Collection[str]
+    one: SessionSummary,
+    layout: Layout,
+    width: int,
+    glyphs: Glyphs,
+    here: bool,
+    marked: Collection[str],
 ) -> Line:
     """One session in a line of ``width`` cells.
 
     ``here``: whether the cursor is on it. ``marked``: the names of the selected sessions.
     """
     state = one.shown_state
-    sign = glyphs.states.get(state, "?")
-    name = one.name + "".join(f" +{tag}" for tag in one.tags)
-    text = _row(
-        name, state, _short(one.step), spark(one.spark, glyphs, SPARK_CELLS),
-        _best(one, glyphs), clock(one.duration_s), joules(one.energy_j),
-        width,
-    )  # fmt: skip
-    role = "title" if here else ""
     cursor = Span(">" if here else " ", "value")
     mark = Span("*" if one.name in marked else " ", "warning")
-    return fit((cursor, mark, Span(sign[:1], _ROLES.get(state, "value")), Span(text, role)), width)
+    sign = Span(glyphs.states.get(state, "?")[:1] + " ", _ROLES.get(state, "value"))
+    line = fit((cursor, mark, sign, Span(layout.row(one, glyphs))), width)
+    return tuple(Span(text, "cursor") for text, _ in line) if here else line
 
 
-def _best(one: SessionSummary, glyphs: Glyphs) -> str:
-    """The best value of the primary metric, or the last one if the metric has no best."""
-    found = one.primary
-    if found is None:
-        return glyphs.missing
-    value = found.last if found.metric.better is None else found.best
-    return figures_of(found.metric._replace(unit="")).value(value, glyphs.missing)
+def details(one: SessionSummary, glyphs: Glyphs) -> list[str]:
+    """Three lines about one session: its configuration, its results, its note."""
+    rate = "" if one.learning_rate is None else f"{one.learning_rate:g}"
+    setting = [
+        f"{one.optimizer or ''} {rate}".strip(),
+        "" if one.batch_size is None else f"batch {one.batch_size:,}",
+        f"forked from {parent}" if (parent := parent_text(one)) else "",
+        one.data, one.model, one.loss_name,
+    ]  # fmt: skip
+    results = [
+        f"step {one.step:,}" + (f" of {one.steps:,}" if one.steps else ""),
+        clock(one.duration_s), joules(one.energy_j), *evaluated_texts(one, glyphs),
+        moment(one.started, ""),
+    ]  # fmt: skip
+    lines = [", ".join(part for part in parts if part) for parts in (setting, results)]
+    return [*lines, " ".join(one.note.split())]
 
 
 def evaluated_texts(one: SessionSummary, glyphs: Glyphs) -> list[str]:
@@ -107,19 +141,3 @@ def evaluated_texts(one: SessionSummary, glyphs: Glyphs) -> list[str]:
         label = cut(metric.label, METRIC_CELLS, glyphs.ellipsis)
         texts.append(f"{label} {metric.text(last, glyphs.missing)}{best_text}")
     return texts
-
-
-def _row(
-    name: str, state: str, step: str, drawn: str, best: str, time: str, energy: str, width: int
-) -> str:
-    """Columns of fixed width; the name takes the rest of ``width`` cells."""
-    room = max(10, width - 3 - 58)
-    cells = (
-        set_cell_size(name, room - 1) + " ", f"{state:<14}", f"{step:>7} ", f"{drawn:<9}",
-        f"{best:>7}", f"{time:>10}", f"{energy:>8}",
-    )  # fmt: skip
-    return " " + "".join(cells)
-
-
-def _short(step: int) -> str:
-    return f"{step:,}" if step < 1_000_000 else figure(float(step))

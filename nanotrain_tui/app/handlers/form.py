@@ -16,7 +16,7 @@ from nanotrain_tui.app.source.ports import SavePreset
 from nanotrain_tui.app.widgets.form_list import FormList
 from nanotrain_tui.catalog import FIELDS, ConfigError, applies, format_value
 from nanotrain_tui.catalog.fields import BOOL, CHOICE, FLOAT, INT
-from nanotrain_tui.catalog.formats import plural, value_text
+from nanotrain_tui.catalog.formats import capital, plural, value_text
 from nanotrain_tui.config.presets import shipped_names
 from nanotrain_tui.drawing.curves import small_curve
 from nanotrain_tui.drawing.entries import Entry
@@ -207,7 +207,7 @@ class FormActions:
         try:
             moved = self._model.step(key, up)
         except ConfigError as error:
-            self._shell.say(f"{error.message[:1].upper()}{error.message[1:]}", "error")
+            self._shell.say(capital(error.message), "error")
             return
         if not moved:
             self._shell.say(
@@ -227,7 +227,7 @@ class FormActions:
             else:
                 self._model.accept(key, text)
         except ConfigError as error:
-            return error.message[:1].upper() + error.message[1:]
+            return capital(error.message)
         self._taken(key, stage)
         return ""
 

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from nanotrain_tui.app.widgets.editor import FieldEditor
+from nanotrain_tui.catalog.formats import capital
 
 
 class Ask(ModalScreen[str | None]):
@@ -64,7 +65,7 @@ class Prompt(ModalScreen[bool]):
     Prompt {
         align: center middle;
         & > FieldEditor {
-            width: 60; max-width: 100%; height: auto; padding: 0 1;
+            width: 70; max-width: 100%; height: auto; padding: 0 1;
             border: round $primary; background: $surface;
             border-title-color: $primary; border-subtitle-color: $muted;
             & > #edit-title { display: none; }
@@ -79,7 +80,7 @@ class Prompt(ModalScreen[bool]):
         about = hint if isinstance(hint, str) else hint(text)
         describe = None if isinstance(hint, str) else hint
         self._editor = FieldEditor("", "", text, about, accept, describe=describe)
-        self._editor.border_title = title
+        self._editor.border_title = capital(title)
         self._editor.border_subtitle = "Enter accept  Esc cancel"
 
     def compose(self) -> ComposeResult:

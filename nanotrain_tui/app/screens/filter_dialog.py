@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from nanotrain_tui.app.widgets.filter_line import FilterLine
+from nanotrain_tui.catalog.formats import capital
 
 Result = TypeVar("Result")
 
@@ -44,7 +45,7 @@ class FilterDialog(ModalScreen[Result]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
-            box.border_title = self._title
+            box.border_title = capital(self._title)
             box.border_subtitle = self.KEYS
             yield FilterLine()
             yield from self.content()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from nanotrain_tui.app.widgets.live import LiveWidget
 from nanotrain_tui.drawing.lines import Line
-from nanotrain_tui.drawing.sessions import draw_session, head
+from nanotrain_tui.drawing.session_columns import layout_of
+from nanotrain_tui.drawing.sessions import SIGNS, draw_head, draw_session
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
@@ -27,11 +28,12 @@ class SessionList(LiveWidget, can_focus=True):
         rows = max(1, height - 1)
         self._top = max(0, min(self._top, self.cursor, len(self.shown) - rows))
         self._top = max(self._top, self.cursor - rows + 1)
-        lines = [head(width)]
+        layout = layout_of(self.shown, width - SIGNS, self.glyphs)
+        lines = [draw_head(layout, width)]
         for index in range(self._top, min(len(self.shown), self._top + rows)):
             one = self.shown[index]
             here = index == self.cursor
-            lines.append(draw_session(one, width, self.glyphs, here, self.marked))
+            lines.append(draw_session(one, layout, width, self.glyphs, here, self.marked))
         return lines
 
     @property
