@@ -22,7 +22,7 @@ def rank(typed: str, names: Iterable[str], described: str = "") -> Optional[int]
 
     EXACT: it is one of the names. PREFIX: a name begins with it. WORD_PREFIX: each word that was
     typed begins a word of a name. INSIDE: each occurs in a name. INITIALS: its letters are the
-    beginnings of words in a name, such as ``bsi`` in ``batch size``. DESCRIBED: each word occurs in
+    beginnings of adjacent words, such as ``bsi`` in ``batch size``. DESCRIBED: each word occurs in
     a name or in the description.
     """
     words = typed.lower().split()
@@ -74,13 +74,14 @@ def _starts(name: str) -> List[int]:
 
 
 def _initials(word: str, name: str) -> Optional[List[int]]:
-    """The indexes of the letters of ``word``: each begins a word or follows the one before."""
+    """The indexes of the letters of ``word``: each begins the next word or follows the last."""
     starts = _starts(name)
     paths: Dict[int, List[int]] = {-2: []}  # by the index of the last letter
     for letter in word:
         reached: Dict[int, List[int]] = {}
         for last, path in paths.items():
-            for at in {last + 1, *(start for start in starts if start > last)}:
+            later = [start for start in starts if start > last]
+            for at in {last + 1, *(later[:1] if path else later)}:
                 if 0 <= at < len(name) and name[at] == letter:
                     reached.setdefault(at, [*path, at])
         paths = reached

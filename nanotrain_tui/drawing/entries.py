@@ -86,9 +86,13 @@ def draw_entry(
         Span("*" if in_use else " ", "value"),
         *_marked(entry.label, columns.label, glyphs, typed, "" if entry.possible else "muted"),
     ]
-    for text, cells in ((entry.detail, columns.detail), (entry.summary, columns.summary)):
+    described = "" if any(role == "match" for _, role in line) else typed
+    for text, cells, sought in (
+        (entry.detail, columns.detail, ""),
+        (entry.summary, columns.summary, described),
+    ):
         if cells:
-            line += [Span(" " * GAP), *_marked(text, cells, glyphs, "", "muted")]
+            line += [Span(" " * GAP), *_marked(text, cells, glyphs, sought, "muted")]
     fitted = fit(tuple(line), width, glyphs.ellipsis)
     if not here:
         return fitted

@@ -25,7 +25,7 @@ def test_all_entries_are_shown_in_their_order_without_a_filter() -> None:
 
 
 def test_exact_names_come_first_then_beginnings_then_the_rest() -> None:
-    assert names("steps") == ["f steps", "a step"]
+    assert names("steps") == ["f steps"]
     assert names("step") == ["f steps", "a step"]  # both begin with it; one comes first
     assert names("train.s") == ["f steps"]
     assert names("one") == ["a step"]
@@ -46,6 +46,8 @@ def test_the_characters_that_match_are_marked_also_under_the_cursor() -> None:
     for here, role in ((False, "match"), (True, "cursor-match")):
         line = draw_entry(RATE, columns, 60, UNICODE, "rat", here=here)
         assert [text for text, one in line if one == role] == ["rat"]
+    by_description = draw_entry(RATE, columns, 60, UNICODE, "far")
+    assert [text for text, role in by_description if role == "match"] == ["far"]
     under = draw_entry(RATE, columns, 60, UNICODE, here=True)
     assert {role for _, role in under} == {"cursor"}
 

@@ -70,6 +70,10 @@ def test_each_session_shows_its_values_below_the_names() -> None:
     for text in ("0.05", "0.0001", "100", "64", "95.00%", "1:05", "15 J"):
         assert text in fork + plain
     assert fork.startswith(" *✔ mnist-2") and plain.startswith("  ✔ mnist-1")
+    (broken,) = text_of([
+        draw_session(PLAIN._replace(state="interrupted"), layout, 154, UNICODE, False, ())
+    ])  # fmt: skip
+    assert broken.startswith("  ↯ mnist-1")
     assert head.index("rate") + 4 == fork.index("0.05") + 4 == plain.index("0.0001") + 6
 
 

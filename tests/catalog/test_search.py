@@ -52,6 +52,8 @@ def test_the_letters_of_initials_are_in_their_order() -> None:
     assert rank("bsi", ["batch size"]) == INITIALS
     assert rank("sb", ["batch size"]) is None
     assert rank("bz", ["batch size"]) is None
+    assert rank("at", ["go to a step, a time"]) == INITIALS
+    assert rank("gs", ["go to a step"]) is None  # the words are not adjacent
 
 
 @pytest.mark.parametrize(

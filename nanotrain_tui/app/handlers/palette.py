@@ -44,9 +44,7 @@ def palette(
         name = f"action {action.id}"
         why = action.disabled_reason(situation)
         keys, title = key_table.all_shown(action.id), action.palette or action.help.rstrip(".")
-        found.entries.append(
-            Entry(name, title, action.help, keys, (action.label,), possible=not why)
-        )
+        found.entries.append(Entry(name, title, action.help, keys, possible=not why))
         found.does[name] = partial(perform, action.id)
         found.whys[name] = why
     shown = {row.key: row.short_value for row in model.rows()}

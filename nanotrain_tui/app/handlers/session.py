@@ -134,8 +134,9 @@ class SessionActions:
             return
         state = self._link.state
         about = {one.file: _about(one, state) for one in found}
+        cells = max(len(f"{one.step:,}") for one in found)
         entries = [
-            Entry(one.file, _line(one, state.metrics), _age(one, state), names=_words(one))
+            Entry(one.file, _line(one, state.metrics, cells), _age(one, state), names=_words(one))
             for one in reversed(found)
         ]
         self._shell.push_screen(
@@ -216,10 +217,11 @@ class SessionActions:
         self._link.command(Command(do, arguments), feedback)
 
 
-def _line(one: Checkpoint, metrics: Metrics) -> str:
+def _line(one: Checkpoint, metrics: Metrics, cells: int) -> str:
+    """The step in so many cells, the result, whether it is the best, and the size."""
     size = file_size(one.bytes, "")
     best = "best" if one.best else ""
-    return f"step {one.step:>9,}  {_result(one, metrics):>10}  {best:4}  {size:>9}"
+    return f"step {one.step:>{cells},}  {_result(one, metrics):>10}  {best:4}  {size:>9}"
 
 
 def _words(one: Checkpoint) -> tuple[str, ...]:

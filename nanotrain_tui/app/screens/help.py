@@ -31,9 +31,7 @@ class Help(FilterDialog[None]):
         & #help Static { height: auto; color: $foreground; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1", "dismiss", "Close", show=False, priority=True)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1", "dismiss", "Close", show=False)]
     KEYS: ClassVar[str] = "type to filter  Up Down scroll  Esc close"
 
     def __init__(self, keymap: Keymap) -> None:
@@ -68,6 +66,12 @@ class Help(FilterDialog[None]):
 
     def action_page(self, direction: int) -> None:
         self._scroll.scroll_relative(y=direction * (self._scroll.size.height - 1), animate=False)
+
+    @on(FilterLine.Changed)
+    def _opened_again(self, message: FilterLine.Changed) -> None:
+        """The key that opens the help closes it too."""
+        if message.typed == "?":
+            self.dismiss(None)
 
     @on(FilterLine.Submitted)
     def _close(self) -> None:

@@ -18,7 +18,7 @@ from nanotrain_tui.drawing.entries import Entry
 
 ABOUT_LINES = 3
 FRAME = 4  # cells of the frame and its padding, across
-NARROWEST, WIDEST = 60, 120
+NARROWEST, WIDEST = 60, 140
 MOST_ROWS = 20
 
 
