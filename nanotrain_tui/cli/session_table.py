@@ -11,7 +11,7 @@ from .output import metric_value, table, width
 
 if TYPE_CHECKING:
     from nanotrain_tui.drawing.glyphs import Glyphs
-    from nanotrain_tui.drawing.session_columns import Column
+    from nanotrain_tui.drawing.lists.session_columns import Column
     from nanotrain_tui.session.summary import SessionSummary
 
 BELOW = ("tags", "note")  # below the table, not in it
@@ -49,7 +49,7 @@ def _is_utf8() -> bool:
 
 def _columns(named: bool) -> list["Column"]:
     """The columns of the sessions screen; the steps that are planned and units are added."""
-    from nanotrain_tui.drawing.session_columns import COLUMNS
+    from nanotrain_tui.drawing.lists.session_columns import COLUMNS
 
     own = {"step": lambda one, _: _steps(one), "best": lambda one, _: _best(one, named)}
     return [
@@ -87,7 +87,7 @@ def _print_rich(
     from rich.console import Console
     from rich.text import Text
 
-    from nanotrain_tui.drawing.session_columns import layout_of
+    from nanotrain_tui.drawing.lists.session_columns import layout_of
 
     layout = layout_of(summaries, width(), glyphs, columns)
     console = Console()

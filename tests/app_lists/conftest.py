@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
 
-from app_fixtures import (  # noqa: F401
+from light_apps import (  # noqa: F401
     _garbage_is_collected_seldom,
     _light_apps,
     _one_terminal,

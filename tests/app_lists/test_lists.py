@@ -170,6 +170,14 @@ async def test_a_preset_says_what_it_would_change() -> None:
         assert "epsilon 1e-07" in about(app)  # it does not apply now
 
 
+async def test_a_terminal_without_arrows_gets_other_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "linux")
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p", "down")
+        assert "learning rate 0.0001 > 0.001" in about(app)
+
+
 async def test_an_export_shows_file_and_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,9 +19,9 @@ from nanotrain_tui.drawing.chart_view import AXES, SCALES, ChartView
 from nanotrain_tui.drawing.charts.table import chart_rows, main_charts, missing, stacked
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.drawing.lines import width_of
+from nanotrain_tui.drawing.lists.sessions import chosen, evaluated_texts, sorts
 from nanotrain_tui.drawing.log import draw_event
 from nanotrain_tui.drawing.scale import Curves
-from nanotrain_tui.drawing.sessions import chosen, evaluated_texts, sorts
 from nanotrain_tui.drawing.status import draw_status
 from nanotrain_tui.follow.fold import Fold
 from nanotrain_tui.follow.run_state import RunState

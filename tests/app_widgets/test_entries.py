@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from drawn_states import text_of
 
-from nanotrain_tui.drawing.entries import Columns, Entry, columns_of, draw_entry, found
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.drawing.lines import width_of
+from nanotrain_tui.drawing.lists.entries import Columns, Entry, columns_of, draw_entry, found
 
 STEP = Entry("a step", "Step: run one step", "While paused: run one step.", "n .")
 STEPS = Entry("f steps", "steps", "The number of steps.", "1000", ("train.steps",), True)

@@ -9,8 +9,8 @@ from drawn_states import text_of
 
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.drawing.lines import width_of
-from nanotrain_tui.drawing.session_columns import COLUMNS, layout_of
-from nanotrain_tui.drawing.sessions import chosen, details, draw_head, draw_session
+from nanotrain_tui.drawing.lists.session_columns import COLUMNS, layout_of
+from nanotrain_tui.drawing.lists.sessions import chosen, details, draw_head, draw_session
 from nanotrain_tui.session.evaluated import Evaluated
 from nanotrain_tui.session.metrics import STANDARD
 from nanotrain_tui.session.summary import SessionSummary

@@ -10,8 +10,8 @@ from nanotrain_tui.drawing.chart_model import Chart
 from nanotrain_tui.drawing.charts.table import main_charts
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line
-from nanotrain_tui.drawing.session_columns import layout_of
-from nanotrain_tui.drawing.sessions import SIGNS, draw_session
+from nanotrain_tui.drawing.lists.session_columns import layout_of
+from nanotrain_tui.drawing.lists.sessions import SIGNS, draw_session
 from nanotrain_tui.follow.fold import Fold
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.session.summary import SessionSummary

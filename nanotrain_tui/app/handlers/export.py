@@ -12,7 +12,7 @@ from nanotrain_tui.app.screens.dialogs import Prompt
 from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.export_place import describe_place
 from nanotrain_tui.app.source.ports import Formats
-from nanotrain_tui.drawing.entries import Entry
+from nanotrain_tui.drawing.lists.entries import Entry
 
 FIRST = "html"  # the format under the cursor
 

@@ -19,7 +19,7 @@ from nanotrain_tui.catalog.fields import BOOL, CHOICE, FLOAT, INT
 from nanotrain_tui.catalog.formats import capital, plural, value_text
 from nanotrain_tui.config.presets import shipped_names
 from nanotrain_tui.drawing.curves import small_curve
-from nanotrain_tui.drawing.entries import Entry
+from nanotrain_tui.drawing.lists.entries import Entry
 
 _TIMES = re.compile(r"([*/])\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)")
 

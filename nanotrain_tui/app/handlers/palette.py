@@ -12,7 +12,7 @@ from nanotrain_tui.app.keys.actions import ACTIONS
 from nanotrain_tui.app.keys.keymap import Keymap
 from nanotrain_tui.app.keys.situation import Situation
 from nanotrain_tui.catalog import FIELDS
-from nanotrain_tui.drawing.entries import Entry
+from nanotrain_tui.drawing.lists.entries import Entry
 
 OTHER_CHOICE = "Not used with the current choices."
 VALUE_CELLS = 12

@@ -11,7 +11,7 @@ from nanotrain_tui.app.handlers.shell import Screens, Shell
 from nanotrain_tui.app.keys.actions import REGION_KEYS
 from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.ports import Preferences
-from nanotrain_tui.drawing.entries import Entry
+from nanotrain_tui.drawing.lists.entries import Entry
 
 REGION_NAMES = ("Configuration", "Upper chart", "Lower chart", "Events")
 

@@ -12,7 +12,7 @@ from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.jobs import Command, Fork, Resume, Start
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.catalog.formats import clock, file_size, plural
-from nanotrain_tui.drawing.entries import Entry
+from nanotrain_tui.drawing.lists.entries import Entry
 from nanotrain_tui.drawing.metric_text import cut
 from nanotrain_tui.follow.run_state import Checkpoint, RunState
 from nanotrain_tui.session.metrics import PERCENT, Metrics
@@ -125,6 +125,8 @@ class SessionActions:
         if not found:
             diverged = self._link.state.diverged is not None
             missing = "There is no checkpoint yet. Press c to write one."
+            if self._link.state.ended:
+                missing = "There is no checkpoint to fork from. Press R to restart."
             no_good = "There is no good checkpoint to fork from. Press R to restart."
             self._shell.say(
                 no_good if diverged else missing,

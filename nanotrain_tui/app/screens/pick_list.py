@@ -14,7 +14,8 @@ from textual.widgets import Static
 from nanotrain_tui.app.screens.filter_dialog import FilterDialog
 from nanotrain_tui.app.widgets.entry_list import EntryList
 from nanotrain_tui.app.widgets.filter_line import FilterLine
-from nanotrain_tui.drawing.entries import Entry
+from nanotrain_tui.drawing.glyphs import plain
+from nanotrain_tui.drawing.lists.entries import Entry
 
 ABOUT_LINES = 3
 FRAME = 4  # cells of the frame and its padding, across
@@ -87,6 +88,11 @@ class PickList(FilterDialog[str | None]):
     def _about(self) -> Static:
         return self.query_one("#pick-about", Static)
 
+    def _say(self, text: str) -> None:
+        """Show a text below the list, in characters that this terminal supports."""
+        shown = text if self.rows.glyphs.braille else plain(text)
+        self._about.update(Content(shown), layout=False)
+
     @on(EntryList.Moved)
     def _describe(self) -> None:
         here = self.rows.here
@@ -94,7 +100,7 @@ class PickList(FilterDialog[str | None]):
         text = ""
         if here is not None:
             text = self._explain(here) if self._explain is not None else here.summary
-        self._about.update(Content(text), layout=False)
+        self._say(text)
         if here is not None and here.name != self._shown and self._moved is not None:
             self._shown = here.name
             self._moved(here.name)
@@ -110,7 +116,7 @@ class PickList(FilterDialog[str | None]):
             self.dismiss(here.name)
             return
         self._about.add_class("-why")
-        self._about.update(Content(why), layout=False)
+        self._say(why)
 
     @on(FilterLine.Ends)
     def _to_end(self, message: FilterLine.Ends) -> None:

@@ -23,8 +23,8 @@ from nanotrain_tui.app.widgets.bars import MessageLine
 from nanotrain_tui.app.widgets.filter_line import FilterLine
 from nanotrain_tui.app.widgets.sessions_list import SessionList
 from nanotrain_tui.catalog.formats import count, plural
-from nanotrain_tui.drawing.entries import Entry
-from nanotrain_tui.drawing.sessions import NEWEST, chosen, details, sorts
+from nanotrain_tui.drawing.lists.entries import Entry
+from nanotrain_tui.drawing.lists.sessions import NEWEST, chosen, details, sorts
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary

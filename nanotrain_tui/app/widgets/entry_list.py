@@ -8,8 +8,8 @@ from textual import events
 from textual.message import Message
 
 from nanotrain_tui.app.widgets.live import LiveWidget
-from nanotrain_tui.drawing.entries import Columns, Entry, columns_of, draw_entry, found
 from nanotrain_tui.drawing.lines import Line, Span
+from nanotrain_tui.drawing.lists.entries import Columns, Entry, columns_of, draw_entry, found
 
 
 class EntryList(LiveWidget):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from nanotrain_tui.app.widgets.live import LiveWidget
 from nanotrain_tui.drawing.lines import Line
-from nanotrain_tui.drawing.session_columns import layout_of
-from nanotrain_tui.drawing.sessions import SIGNS, draw_head, draw_session
+from nanotrain_tui.drawing.lists.session_columns import layout_of
+from nanotrain_tui.drawing.lists.sessions import SIGNS, draw_head, draw_session
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary

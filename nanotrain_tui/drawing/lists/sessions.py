@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nanotrain_tui.catalog.formats import clock, joules, moment
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
+from nanotrain_tui.drawing.lists.session_columns import Layout, parent_text
 from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut
-from nanotrain_tui.drawing.session_columns import Layout, parent_text
 from nanotrain_tui.session.metrics import UP, Metric
 
 if TYPE_CHECKING:
