@@ -7,10 +7,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from app_fakes import FakeBackend, make_app, message, midway, until
+from app_fakes import FakeBackend, make_app, message, midway, presets, until
 from textual.pilot import Pilot
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.screens.dialogs import Prompt
@@ -96,6 +96,17 @@ async def test_letters_that_are_keys_elsewhere_are_typed() -> None:
         await pilot.press("f", "a", "enter", *"jkq")
         assert isinstance(app.screen, PickList)
         assert app.screen.line.typed == "jkq"
+
+
+@pytest.mark.parametrize("keys", [("ctrl+p",), ("w",), ("f", "l", "enter")])
+async def test_a_line_to_type_in_does_not_blink(keys: tuple[str, ...]) -> None:
+    """Each blink would be sent over the connection."""
+    app = make_app(preferences=Preferences(save_preset=lambda name, config: presets()[0]))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*keys)
+        await until(pilot, lambda: isinstance(app.focused, Input))
+        assert isinstance(app.focused, Input)
+        assert app.focused.cursor_blink is False
 
 
 async def test_home_and_end_move_in_the_list_or_in_the_text() -> None:

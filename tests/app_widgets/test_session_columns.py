@@ -120,5 +120,12 @@ def test_sessions_are_sorted_by_what_they_were_trained_with(sort: str, first: st
         assert sort == "parent" or found[-1].name in ("zero", "mnist-1")
 
 
+def test_what_was_searched_for_is_marked() -> None:
+    layout = layout_of(BOTH, 150, UNICODE)
+    for here, role in ((False, "match"), (True, "cursor-match")):
+        line = draw_session(FORK, layout, 154, UNICODE, here, (), "sgd keep")
+        assert [text for text, one in line if one == role] == ["keep", "sgd"]
+
+
 def test_a_session_is_found_by_its_parent() -> None:
     assert chosen(BOTH, "mnist-1 sgd", "newest") == [FORK]

@@ -89,6 +89,12 @@ _EDITING = (
     ("Up Down", "Increase or decrease. Type /2 to halve, *2 to double."),
     ("Esc", "Cancels the edit; the value does not change."),
 )
+_LISTS = (
+    ("letters", "Narrow the list. Several words must all match."),
+    ("Up Down", "Move the cursor, as do PgUp PgDn Home End."),
+    ("Enter", "Selects the entry under the cursor."),
+    ("Esc", "Shows all entries again; then closes the list."),
+)
 _RULE = (
     ("", "An edit takes effect at the next step. If values are staged (key e),"),
     ("", "new edits are staged too. a applies all of them, x discards them."),
@@ -125,6 +131,7 @@ def help_lines(keymap: Keymap) -> list[HelpLine]:
     for action in ACTIONS:
         groups.setdefault(action.group, []).append((keymap.all_shown(action.id), action.help))
     groups["While editing"] = list(_EDITING)
+    groups["In lists"] = list(_LISTS)
     groups["While a session runs"] = list(_RULE)
     groups["Marks in the form"] = list(_MARKS)
     groups["Lines and signs on the charts"] = chart_legend(glyphs)

@@ -140,7 +140,7 @@ class SessionsScreen(Screen["Chosen | None"]):
             self._show_texts()
 
     def _show(self) -> None:
-        self.rows.show(chosen(self._all or [], self._words, self._sort))
+        self.rows.show(chosen(self._all or [], self._words, self._sort), self._words)
         self.query_one(FilterLine).show_count(len(self.rows.shown), len(self._all or ()))
         self._show_texts()
 

@@ -70,7 +70,9 @@ class FieldEditor(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self._title), id="edit-title")
-        yield Input(self._text, max_length=MAX_LENGTH, compact=True)
+        line = Input(self._text, max_length=MAX_LENGTH, compact=True)
+        line.cursor_blink = False  # a slow connection would carry it
+        yield line
         yield Static("", id="edit-why")
         yield Static(Content(self._hint), id="edit-hint")
 

@@ -72,9 +72,11 @@ class FilterLine(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static(Content("Find "), classes="filter--name")
-        yield self._Input(
+        line = self._Input(
             placeholder=self._hint, max_length=MAX_LENGTH, compact=True, select_on_focus=False
         )
+        line.cursor_blink = False  # a slow connection would carry it
+        yield line
         yield Static("", classes="filter--count")
 
     @property

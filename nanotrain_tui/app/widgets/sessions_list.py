@@ -22,6 +22,7 @@ class SessionList(LiveWidget, can_focus=True):
         self.shown: Sequence[SessionSummary] = ()
         self.cursor = 0
         self.marked: set[str] = set()
+        self.words = ""  # what was searched for
         self._top = 0
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
@@ -33,7 +34,9 @@ class SessionList(LiveWidget, can_focus=True):
         for index in range(self._top, min(len(self.shown), self._top + rows)):
             one = self.shown[index]
             here = index == self.cursor
-            lines.append(draw_session(one, layout, width, self.glyphs, here, self.marked))
+            lines.append(
+                draw_session(one, layout, width, self.glyphs, here, self.marked, self.words)
+            )
         return lines
 
     @property
@@ -41,8 +44,9 @@ class SessionList(LiveWidget, can_focus=True):
         """The session under the cursor."""
         return self.shown[self.cursor] if self.shown else None
 
-    def show(self, shown: Sequence[SessionSummary]) -> None:
-        """Show these sessions. The cursor stays on its session if that is still shown."""
+    def show(self, shown: Sequence[SessionSummary], words: str = "") -> None:
+        """Show these sessions, which match ``words``. The cursor stays on its session."""
+        self.words = words
         name = self.here.name if self.here else ""
         names = [one.name for one in shown]
         self.shown = shown

@@ -94,11 +94,21 @@ def draw_entry(
         if cells:
             line += [Span(" " * GAP), *_marked(text, cells, glyphs, sought, "muted")]
     fitted = fit(tuple(line), width, glyphs.ellipsis)
-    if not here:
-        return fitted
-    return tuple(
-        Span(text, "cursor-match" if role == "match" else "cursor") for text, role in fitted
-    )
+    return under_cursor(fitted) if here else fitted
+
+
+def marked_spans(text: str, typed: str, role: str = "") -> Line:
+    """The text in spans: the characters that match what was typed have the role ``match``."""
+    places = marked(typed, text) if typed else frozenset()
+    runs = groupby(range(len(text)), key=places.__contains__)
+    parts = [("".join(text[at] for at in run), hit) for hit, run in runs]
+    return tuple(Span(part, "match" if hit else role) for part, hit in parts)
+
+
+def under_cursor(line: Line) -> Line:
+    """The line as it is drawn where the cursor is; what matches stays marked."""
+    roles = {"match": "cursor-match"}
+    return tuple(Span(text, roles.get(role, "cursor")) for text, role in line)
 
 
 def _with_gap(cells: int) -> int:
@@ -106,9 +116,5 @@ def _with_gap(cells: int) -> int:
 
 
 def _marked(text: str, cells: int, glyphs: Glyphs, typed: str, role: str) -> list[Span]:
-    """The text in ``cells`` cells, in spans: the characters that match have the role ``match``."""
-    places = marked(typed, text) if typed else frozenset()
-    runs = groupby(range(len(text)), key=places.__contains__)
-    parts = [("".join(text[at] for at in run), hit) for hit, run in runs]
-    spans = tuple(Span(part, "match" if hit else role) for part, hit in parts)
-    return list(fit(spans, cells, glyphs.ellipsis))
+    """The text in ``cells`` cells, with what matches."""
+    return list(fit(marked_spans(text, typed, role), cells, glyphs.ellipsis))

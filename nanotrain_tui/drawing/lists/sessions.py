@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nanotrain_tui.catalog.formats import clock, joules, moment
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
+from nanotrain_tui.drawing.lists.entries import marked_spans, under_cursor
 from nanotrain_tui.drawing.lists.session_columns import Layout, parent_text
 from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut
 from nanotrain_tui.session.metrics import UP, Metric
@@ -102,17 +103,19 @@ def draw_session(
     glyphs: Glyphs,
     here: bool,
     marked: Collection[str],
+    words: str = "",
 ) -> Line:
     """One session in a line of ``width`` cells.
 
     ``here``: whether the cursor is on it. ``marked``: the names of the selected sessions.
+    ``words``: what was searched for.
     """
     state = one.shown_state
     cursor = Span(">" if here else " ", "value")
     mark = Span("*" if one.name in marked else " ", "warning")
     sign = Span(glyphs.states.get(state, "?")[:1] + " ", _ROLES.get(state, "value"))
-    line = fit((cursor, mark, sign, Span(layout.row(one, glyphs))), width)
-    return tuple(Span(text, "cursor") for text, _ in line) if here else line
+    line = fit((cursor, mark, sign, *marked_spans(layout.row(one, glyphs), words)), width)
+    return under_cursor(line) if here else line
 
 
 def details(one: SessionSummary, glyphs: Glyphs) -> list[str]:
