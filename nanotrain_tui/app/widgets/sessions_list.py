@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nanotrain_tui.app.widgets.live import LiveWidget
 from nanotrain_tui.drawing.lines import Line
-from nanotrain_tui.drawing.lists.session_columns import layout_of
+from nanotrain_tui.drawing.lists.session_columns import Layout, layout_of
 from nanotrain_tui.drawing.lists.sessions import SIGNS, draw_head, draw_session
 
 if TYPE_CHECKING:
@@ -24,12 +24,15 @@ class SessionList(LiveWidget, can_focus=True):
         self.marked: set[str] = set()
         self.words = ""  # what was searched for
         self._top = 0
+        self._layout: tuple[int, Layout] | None = None  # for a width; of many sessions it is slow
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
         rows = max(1, height - 1)
         self._top = max(0, min(self._top, self.cursor, len(self.shown) - rows))
         self._top = max(self._top, self.cursor - rows + 1)
-        layout = layout_of(self.shown, width - SIGNS, self.glyphs)
+        if self._layout is None or self._layout[0] != width:
+            self._layout = (width, layout_of(self.shown, width - SIGNS, self.glyphs))
+        _, layout = self._layout
         lines = [draw_head(layout, width)]
         for index in range(self._top, min(len(self.shown), self._top + rows)):
             one = self.shown[index]
@@ -47,6 +50,7 @@ class SessionList(LiveWidget, can_focus=True):
     def show(self, shown: Sequence[SessionSummary], words: str = "") -> None:
         """Show these sessions, which match ``words``. The cursor stays on its session."""
         self.words = words
+        self._layout = None
         name = self.here.name if self.here else ""
         names = [one.name for one in shown]
         self.shown = shown
