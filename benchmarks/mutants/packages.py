@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = "nanotrain_tui"
 # The tests of each package. All others are the wider suite.
 TESTS = {
-    "app": ("app", "app_parts", "app_widgets"),
+    "app": ("app", "app_lists", "app_parts", "app_widgets"),
     "catalog": ("catalog",),
     "cli": ("cli",),
     "config": ("config",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from textual import events, on
@@ -15,7 +15,7 @@ from nanotrain_tui.app.handlers.charts import ChartActions
 from nanotrain_tui.app.handlers.dispatch import methods_of
 from nanotrain_tui.app.handlers.export import ExportActions
 from nanotrain_tui.app.handlers.form import FormActions
-from nanotrain_tui.app.handlers.palette import Entry, Palette, actions_and_fields
+from nanotrain_tui.app.handlers.palette import Palette, palette
 from nanotrain_tui.app.handlers.replay import ReplayActions
 from nanotrain_tui.app.handlers.screen import ScreenActions
 from nanotrain_tui.app.handlers.session import SessionActions
@@ -31,6 +31,7 @@ from nanotrain_tui.app.screens.charts import ChartsScreen
 from nanotrain_tui.app.screens.dashboard import Dashboard
 from nanotrain_tui.app.screens.dialogs import Ask
 from nanotrain_tui.app.screens.live_screen import LiveScreen, View
+from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.jobs import Leave
 from nanotrain_tui.app.source.ports import Backend, Preferences, Watch
 from nanotrain_tui.app.source.reports import (
@@ -66,9 +67,8 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
 
     TITLE = "nanotrain"
     CSS_PATH = "dashboard.tcss"
-    COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS = [Binding("ctrl+c", "interrupted", show=False)]  # noqa: RUF012
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False  # the palette is an action of the table
 
     def __init__(
         self,
@@ -95,6 +95,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         self._look_up_after_s = look_up_after_s
         self._problems = [*problems, *self.key_table.problems]
         self.theme_names: list[str] = []
+        self.theme_summaries: Mapping[str, str] = {}
         self._load_themes()
         self.set_class(not terminal_glyphs().braille, "-ascii")
         self.training = TrainingWorker(backend, self._post_report, follow_every_s)
@@ -179,6 +180,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         for theme in found.themes.values():
             self.register_theme(theme)
         self.theme_names = list(found.themes)
+        self.theme_summaries = found.summaries
         self._problems.extend(found.problems)
         wanted = starting_theme(self.preferences.theme, self.theme_names)
         if wanted in self.theme_names:
@@ -250,12 +252,19 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
 
     def action_command_palette(self) -> None:
         """Open our palette instead of Textual's."""
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(self._palette_entries))
+        found = self.palette()
 
-    def _palette_entries(self) -> Iterator[Entry]:
-        edit_field = self.form_actions.edit_field
-        return actions_and_fields(self.key_table, self.model, self.action_perform, edit_field)
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.call_next(found.does[name])  # when the list is closed
+
+        title = "Find an action or a field"
+        self.push_screen(PickList(title, found.entries, explain=found.explain), chosen)
+
+    def palette(self) -> Palette:
+        """The entries of the palette, and what each of them does."""
+        link, edit_field = self.link, self.form_actions.edit_field
+        return palette(self.key_table, self.model, link.situation, self.action_perform, edit_field)
 
     def action_interrupted(self) -> None:
         self.say(

@@ -1,6 +1,7 @@
 """Themes: TOML files of nanotrain and of the user. A bad file gives a warning, not an error.
 
 name = "dark"          # letters, digits, - and _
+summary = "..."        # optional: one sentence for the list of themes
 dark = true
 ansi = false           # true: use only the terminal's own sixteen colours, such as "ansi_cyan"
 
@@ -22,6 +23,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
+
+from nanotrain_tui.session.text import printable
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -48,36 +51,53 @@ class BadTheme(ValueError):
 
 
 class Themes(NamedTuple):
-    """The valid themes, and a message for each file that is not valid."""
+    """The valid themes, what the list says of each, and a message for each invalid file."""
 
     themes: dict[str, Theme]
     problems: list[str]
+    summaries: dict[str, str]
 
 
 def load_themes(user_dir: Path | None = None) -> Themes:
     """Load nanotrain's themes, then the user's. A bad file does not raise an error."""
-    found = Themes({}, [])
+    found = Themes({}, [], {})
     for file in _own_files():
         _add(found, file)
     for path in _user_files(user_dir, found.problems):
         _add(found, path)
     ranks = {name: rank for rank, name in enumerate(ORDER)}
     in_order = sorted(found.themes, key=lambda name: (ranks.get(name, len(ranks)), name))
-    return Themes({name: found.themes[name] for name in in_order}, found.problems)
+    return found._replace(themes={name: found.themes[name] for name in in_order})
 
 
 def parse_theme(text: str) -> Theme:
     """Parse the text of a theme file. Raises BadTheme with the reason."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadTheme(f"not TOML: {error}") from None
-    _refuse_unknown(table, ("name", "dark", "ansi", "colors"), "key")
+    table = _table(text)
+    _refuse_unknown(table, ("name", "summary", "dark", "ansi", "colors"), "key")
     name = table.get("name")
     if not isinstance(name, str) or not re.fullmatch(r"[\w-]{1,40}", name):
         raise BadTheme("'name' must be 1 to 40 letters, digits, - or _")
     dark, ansi = _flag(table, "dark", True), _flag(table, "ansi", False)
     return _build(name, dark, ansi, _colors(table.get("colors"), ansi))
+
+
+def summary_of(text: str) -> str:
+    """What the list says of the theme in this text of a file. Raises BadTheme."""
+    table = _table(text)
+    summary = table.get("summary")
+    if summary is None:
+        ground = "Dark" if _flag(table, "dark", True) else "Light"
+        return "The terminal's 16 colours." if table.get("ansi") else f"{ground} background."
+    if not isinstance(summary, str):
+        raise BadTheme("'summary' must be a text")
+    return printable(summary)
+
+
+def _table(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadTheme(f"not TOML: {error}") from None
 
 
 def themes_folder() -> Traversable:
@@ -123,13 +143,15 @@ def _user_files(folder: Path | None, problems: list[str]) -> Iterator[Path]:
 
 def _add(found: Themes, file: Traversable) -> None:
     try:
-        theme = parse_theme(_read(file))
+        text = _read(file)
+        theme, summary = parse_theme(text), summary_of(text)
         if theme.name in found.themes:
             raise BadTheme(f"the name '{theme.name}' is taken; choose another")
     except BadTheme as error:
         found.problems.append(f"theme {file.name}: {error}")
         return
     found.themes[theme.name] = theme
+    found.summaries[theme.name] = summary
 
 
 def _read(file: Traversable) -> str:

@@ -29,6 +29,11 @@ def sentence(text: str) -> str:
     return text if text.rstrip(")'").endswith((".", "?", "!", "…")) else text + "."
 
 
+def capital(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
 def value_text(key: str, value: Any) -> str:
     """A configuration's value as the form shows it; a choice is shown by its label."""
     field = FIELDS.get(key)

@@ -4,17 +4,17 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nanotrain_tui.catalog.formats import clock, count, joules, moment, plural
+from nanotrain_tui.catalog.formats import count, plural
 
 from .exit_status import paragraph
 from .output import metric_value, table, width
 
 if TYPE_CHECKING:
+    from nanotrain_tui.drawing.glyphs import Glyphs
+    from nanotrain_tui.drawing.lists.session_columns import Column
     from nanotrain_tui.session.summary import SessionSummary
 
-SPARK_CELLS = 8
-HEADER = ("SESSION", "STATE", "STEP", "TRAINING", "BEST", "TIME", "ENERGY", "STARTED")
-FIGURES = ("STEP", "BEST", "TIME", "ENERGY")
+BELOW = ("tags", "note")  # below the table, not in it
 STYLES = {
     "running": "green", "paused": "yellow", "starting": "cyan", "not responding": "yellow",
     "failed": "red", "unreadable": "red", "interrupted": "red",
@@ -22,15 +22,21 @@ STYLES = {
 
 
 def print_sessions(summaries: Sequence["SessionSummary"]) -> None:
-    """The table; below it tags and notes, and why a recording cannot be read."""
+    """The table; below it tags and notes, and why a recording cannot be read.
+
+    A terminal shows the columns that fit. A file or a pipe gets all of them.
+    """
+    from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
+
+    glyphs = (UNICODE if _is_utf8() else ASCII)._replace(missing="-")
     # Sessions with different metrics in one list name the metric of each value.
     names = {one.primary.metric.name for one in summaries if one.primary}
-    rows = [_row(summary, len(names) > 1) for summary in summaries]
-    # The day of a session started this year, so that 80 columns hold it all.
+    columns = _columns(len(names) > 1)
     if sys.stdout.isatty():
-        _print_rich(rows)
+        _print_rich(summaries, columns, glyphs)
     else:
-        print("\n".join(table(HEADER, rows)))
+        rows = [[column.text(one, glyphs) or "-" for column in columns] for one in summaries]
+        print("\n".join(table([column.name.upper() for column in columns], rows)))
     for summary in summaries:
         notes = _notes(summary)
         if notes:
@@ -41,21 +47,20 @@ def _is_utf8() -> bool:
     return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
-def _row(summary: "SessionSummary", named: bool) -> tuple[str, ...]:
-    from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
-    from nanotrain_tui.drawing.spark import spark
+def _columns(named: bool) -> list["Column"]:
+    """The columns of the sessions screen; the steps that are planned and units are added."""
+    from nanotrain_tui.drawing.lists.session_columns import COLUMNS
 
-    steps = count(summary.step) + (f"/{count(summary.steps)}" if summary.steps else "")
-    return (
-        summary.name,
-        summary.shown_state,
-        steps,
-        spark(summary.spark, UNICODE if _is_utf8() else ASCII, SPARK_CELLS) or "-",
-        _best(summary, named),
-        clock(summary.duration_s),
-        joules(summary.energy_j, "-"),
-        moment(summary.started, "-"),
-    )
+    own = {"step": lambda one, _: _steps(one), "best": lambda one, _: _best(one, named)}
+    return [
+        column._replace(text=own.get(column.name, column.text))
+        for column in COLUMNS
+        if column.name not in BELOW
+    ]
+
+
+def _steps(summary: "SessionSummary") -> str:
+    return count(summary.step) + (f"/{count(summary.steps)}" if summary.steps else "")
 
 
 def _best(summary: "SessionSummary", named: bool) -> str:
@@ -76,18 +81,18 @@ def _notes(summary: "SessionSummary") -> str:
     return "  ".join(part for part in (own, tags, paragraph(summary.note)) if part)
 
 
-def _print_rich(rows: Sequence[tuple[str, ...]]) -> None:
+def _print_rich(
+    summaries: Sequence["SessionSummary"], columns: Sequence["Column"], glyphs: "Glyphs"
+) -> None:
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    # What matters least goes first where the terminal is narrow.
-    shown = [name for name in HEADER if width() >= 96 or name != "STARTED"]
-    grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
-    for name in shown:
-        grid.add_column(name, justify="right" if name in FIGURES else "left", no_wrap=True)
-    for row in rows:
-        cells = [Text(cell) for cell, name in zip(row, HEADER, strict=True) if name in shown]
-        cells[1].stylize(STYLES.get(row[1], ""))
-        grid.add_row(*cells)
-    Console().print(grid)
+    from nanotrain_tui.drawing.lists.session_columns import layout_of
+
+    layout = layout_of(summaries, width(), glyphs, columns)
+    console = Console()
+    console.print(Text(layout.head().upper(), "bold"), soft_wrap=True)
+    for one in summaries:
+        line = Text(layout.row(one, glyphs))
+        line.stylize(STYLES.get(one.shown_state, ""), *layout.place("state"))
+        console.print(line, soft_wrap=True)

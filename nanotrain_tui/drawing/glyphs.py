@@ -71,7 +71,7 @@ UNICODE = Glyphs(
         "finished": "✔",
         "stopped": "■",
         "failed": "✘",
-        "interrupted": "⚡",
+        "interrupted": "↯",
     },
     levels={"info": "·", "good": "✔", "warning": "!", "error": "✘"},
     ellipsis="…",

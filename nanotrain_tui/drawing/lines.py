@@ -12,6 +12,7 @@ from rich.cells import cell_len, set_cell_size
 
 ROLES = (
     "title", "value", "muted", "train", "test", "bar", "good", "warning", "error",
+    "cursor", "cursor-match", "match",
 )  # fmt: skip
 
 

@@ -4,10 +4,12 @@ import calendar
 import json
 import re
 from math import isfinite
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from nanotrain_tui.catalog import flatten
+from nanotrain_tui.catalog.search import occurs
 from nanotrain_tui.session import state as states
+from nanotrain_tui.session.bodies import load_object
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.evaluated import (
     Evaluated,
@@ -20,6 +22,8 @@ from nanotrain_tui.session.events import CONFIGURED, EDITED, STARTED
 from nanotrain_tui.session.folder import SessionFolder, list_sessions
 from nanotrain_tui.session.labels import read_labels
 from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.records import Event
+from nanotrain_tui.session.text import printable
 
 SPARK = 24  # parts of a spark of the loss
 _KINDS = states.STATE_KINDS + (EDITED,)
@@ -35,6 +39,9 @@ class SessionSummary(NamedTuple):
     model: Optional[str]  # the hidden layers: "1024 relu"
     loss_name: Optional[str]
     optimizer: Optional[str]
+    learning_rate: Optional[float]  # of the configuration, with edits; before the schedule
+    batch_size: Optional[int]
+    parent: Optional[str]  # the session that it was forked from
     step: int  # updates completed, including those of the session it was forked from
     own_steps: int  # updates of this session only, each step once
     steps: Optional[int]  # updates planned
@@ -63,13 +70,12 @@ class SessionSummary(NamedTuple):
     def matches(self, text: str) -> bool:
         """Whether every word of the text occurs in the description of the session.
 
-        The description is its name, state, note, tags, data, model, optimizer and loss. Upper and
-        lower case are equal.
+        The description is its name, state, note, tags, data, model, optimizer, loss and parent.
+        Upper and lower case are equal.
         """
         described = (self.name, self.shown_state, self.note, *self.tags, self.data, self.model,
-                     self.optimizer, self.loss_name)  # fmt: skip
-        words = " ".join(part for part in described if part).lower()
-        return all(word in words for word in text.lower().split())
+                     self.optimizer, self.loss_name, self.parent)  # fmt: skip
+        return occurs(text, " ".join(part for part in described if part))
 
     @property
     def primary(self) -> Optional[Evaluated]:
@@ -97,7 +103,9 @@ _KEPT = tuple(
 )
 _PARTS = ("spark", "metrics")  # fields that are lists or tables
 _LARGEST = 1e300
-_WORDS = ("data", "model", "loss_name", "optimizer", "started")
+_WORDS = ("data", "model", "loss_name", "optimizer", "parent", "started")
+#: Fields that summaries of older versions do not have.
+_LATER = ("learning_rate", "batch_size", "parent")
 
 
 def summarise(folder: SessionFolder) -> SessionSummary:
@@ -115,6 +123,9 @@ def summarise(folder: SessionFolder) -> SessionSummary:
             model=None,
             loss_name=None,
             optimizer=None,
+            learning_rate=None,
+            batch_size=None,
+            parent=None,
             step=0,
             own_steps=0,
             steps=None,
@@ -188,6 +199,8 @@ def _stored(folder: SessionFolder, reader: SessionReader) -> Optional[SessionSum
     found = reader.stored_summary()
     if found is not None and _is_number(found.get("step")) and "own_steps" not in found:
         found["own_steps"] = found["step"] - _first_step(reader)  # written by an older version
+    if found is not None and not all(key in found for key in _LATER):
+        found.update(_settings(reader))
     if found is not None:
         found["metrics"] = parse_evaluated(found)
     if found is None or not all(key in found and _is_sound(key, found[key]) for key in _KEPT):
@@ -234,22 +247,10 @@ def _is_number(value: Any) -> bool:
 
 def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionSummary:
     meta = reader.meta()
-    config = meta["config"]
     events = reader.events(_KINDS)
     state = states.fold((event.kind, event.body) for event in events)
-    started: Dict[str, Any] = {}
-    now: Dict[str, Any] = {}  # values from edits and from later segments
-    for event in events:
-        if event.kind == CONFIGURED:
-            now = flatten(_table(event.body.get("config")))
-        elif event.kind == STARTED:
-            started = event.body
-            now["train.steps"] = event.body.get("steps", now.get("train.steps"))
-        elif event.kind == EDITED:
-            for key, change in _table(event.body.get("changes")).items():
-                if isinstance(change, list) and len(change) == 2:
-                    now[key] = change[1]
-    steps = now.get("train.steps", _get(config, "train", "steps"))
+    started, now = _values(flatten(meta["config"]), events)
+    steps = now.get("train.steps")
     evaluations, metrics = reader.evaluations(), reader.known_metrics()
     drawn = metrics.primary_training
     labels = read_labels(folder)
@@ -257,13 +258,16 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
     return SessionSummary(
         name=folder.name,
         state=states.seen_from_outside(state, alive),
-        data=_get(started, "data", "name") or _get(config, "data", "name"),
-        model=now.get("model.hidden", _get(config, "model", "hidden")),
-        loss_name=now.get("loss.name", _get(config, "loss", "name")),
-        optimizer=now.get("optimizer.name", _get(config, "optimizer", "name")),
+        data=_text(_table(started.get("data")).get("name") or now.get("data.name")),
+        model=_text(now.get("model.hidden")),
+        loss_name=_text(now.get("loss.name")),
+        optimizer=_text(now.get("optimizer.name")),
+        learning_rate=_number(now.get("optimizer.learning_rate")),
+        batch_size=_whole(now.get("train.batch_size")),
+        parent=_parent(meta),
         step=step,
         own_steps=max(0, step - _first_step(reader)),
-        steps=steps if isinstance(steps, int) else None,
+        steps=_whole(steps),
         metrics=evaluated(metrics, evaluations),
         started=meta.get("created"),
         duration_s=duration_s,
@@ -276,6 +280,56 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
     )
 
 
+def _values(
+    config: Dict[str, Any], events: Iterable[Event]
+) -> Tuple[Dict[str, Any], Dict[str, Any]]:
+    """The body of the last start, and the values of the configuration with edits.
+
+    A later segment may have another configuration.
+    """
+    started: Dict[str, Any] = {}
+    now = dict(config)
+    for event in events:
+        if event.kind == CONFIGURED:
+            now = {**config, **flatten(_table(event.body.get("config")))}
+        elif event.kind == STARTED:
+            started = event.body
+            now["train.steps"] = event.body.get("steps", now.get("train.steps"))
+        elif event.kind == EDITED:
+            for key, change in _table(event.body.get("changes")).items():
+                if isinstance(change, list) and len(change) == 2:
+                    now[key] = change[1]
+    return started, now
+
+
+def _settings(reader: SessionReader) -> Dict[str, Any]:
+    """The fields of ``_LATER``, as ``_read`` finds them."""
+    meta = reader.meta()
+    _, now = _values(flatten(meta["config"]), reader.events((CONFIGURED, EDITED)))
+    return {
+        "learning_rate": _number(now.get("optimizer.learning_rate")),
+        "batch_size": _whole(now.get("train.batch_size")),
+        "parent": _parent(meta),
+    }
+
+
+def _parent(meta: Dict[str, Any]) -> Optional[str]:
+    name = (load_object(meta["parent"]) or {}).get("session")
+    return printable(name) if isinstance(name, str) else None
+
+
+def _text(value: Any) -> Optional[str]:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: Any) -> Optional[float]:
+    return value if _is_number(value) else None
+
+
+def _whole(value: Any) -> Optional[int]:
+    return value if type(value) is int else None
+
+
 def _first_step(reader: SessionReader) -> int:
     """The first step: 0, or for a fork the step of the parent's checkpoint."""
     segments = reader.segments()
@@ -285,9 +339,3 @@ def _first_step(reader: SessionReader) -> int:
 def _table(value: Any) -> Dict[str, Any]:
     """The value if it is a table, else an empty one: a damaged recording may hold anything."""
     return value if isinstance(value, dict) else {}
-
-
-def _get(table: Any, *keys: str) -> Any:
-    for key in keys:
-        table = table.get(key) if isinstance(table, dict) else None
-    return table

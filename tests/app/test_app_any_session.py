@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from app_fakes import FakeBackend, make_app, presets, until
+from drawn_states import drawn_session
 from hypothesis import example, given, settings
 from random_sessions import PLAIN, SGD, STEADY, STORIES, UNSTARTED, Story, record
 
@@ -20,9 +21,9 @@ from nanotrain_tui.drawing.charts.table import main_charts, stacked
 from nanotrain_tui.drawing.comparison import comparison
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
 from nanotrain_tui.drawing.lines import Line, width_of
+from nanotrain_tui.drawing.lists.sessions import chosen, sorts
 from nanotrain_tui.drawing.log import draw_event
 from nanotrain_tui.drawing.overlay import draw_overlay
-from nanotrain_tui.drawing.sessions import chosen, draw_session, sorts
 from nanotrain_tui.drawing.status import draw_status
 from nanotrain_tui.drawing.telemetry import draw_telemetry
 from nanotrain_tui.follow import compare
@@ -98,7 +99,7 @@ def check_compared(home: str, names: list[str]) -> None:
     summaries = library.sessions(lambda _: None)
     for sort in sorts(summaries):
         assert len(chosen(summaries, "", sort)) == 2
-    assert {width_of(draw_session(one, 80, UNICODE, True, ())) for one in summaries} == {80}
+    assert {width_of(drawn_session(one, 80, UNICODE, True, ())) for one in summaries} == {80}
 
 
 @pytest.mark.parametrize("story", [SGD, PLAIN, UNSTARTED])

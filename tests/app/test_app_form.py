@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from app_fakes import FakeBackend, make_app, message, until
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, Static
 
 from nanotrain_tui.app.app import NanotrainApp
-from nanotrain_tui.app.screens.dialogs import PickList
+from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.catalog import FIELDS, ConfigError
 from nanotrain_tui.catalog.fields import CHOICE, FLOAT, INT
 
@@ -166,10 +166,10 @@ async def test_every_choice_opens_a_list_with_a_sentence_for_each() -> None:
         for key in CHOICES:
             await open_field(app, pilot, key)
             assert isinstance(app.screen, PickList)
-            options = app.screen.query_one(OptionList)
+            rows = app.screen.rows
             choices = FIELDS[key].choices or {}
-            assert options.option_count == len(choices)
-            assert list(choices)[options.highlighted or 0] == app.model.value(key)
+            assert [one.name for one in rows.entries] == list(choices)
+            assert rows.here is not None and rows.here.name == app.model.value(key)
             await pilot.press("end")
             about = str(app.screen.query_one("#pick-about", Static).render())
             assert about.split() == list(choices.values())[-1].summary.split()
@@ -183,7 +183,8 @@ async def test_a_choice_that_does_not_fit_is_refused_in_the_list() -> None:
         app.model.accept("model.output", "softmax")
         await open_field(app, pilot, "loss.name")
         names = list(FIELDS["loss.name"].choices or {})
-        app.screen.query_one(OptionList).highlighted = names.index("hinge")
+        assert isinstance(app.screen, PickList)
+        app.screen.rows.go_to(names.index("hinge"))
         await pilot.press("enter")
         assert isinstance(app.screen, PickList)
         about = app.screen.query_one("#pick-about", Static)

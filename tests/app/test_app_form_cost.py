@@ -91,7 +91,7 @@ async def test_a_preset(monkeypatch: pytest.MonkeyPatch) -> None:
     app = make_app(FakeBackend())
     async with app.run_test(size=(80, 24)) as pilot:
         counts = Counts(monkeypatch)
-        await pilot.press("p", "j", "enter")
+        await pilot.press("p", "down", "enter")
         await pilot.pause()
         assert app.model.preset_label == "sane"
         assert counts.take() == (1, 1, 1)

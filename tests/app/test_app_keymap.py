@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from nanotrain_tui.app.keys.actions import ACTIONS, BY_ID, FOOTERS, PANES
 from nanotrain_tui.app.keys.keymap import Keymap, key_name, shown_key
 from nanotrain_tui.app.keys.situation import Situation
-from nanotrain_tui.app.screens.dialogs import help_text
+from nanotrain_tui.app.screens.help import help_lines, help_text
 from nanotrain_tui.app.source.ports import Preferences
 
 
@@ -131,7 +131,7 @@ async def test_remapped_keys_work_and_are_shown() -> None:
         assert "'c' has no action here" in message(app)
         await pilot.press("K", "ctrl+k")
         await until(pilot, lambda: session.sent == ["checkpoint"] * 2)
-        assert "^k K" in help_text(app.key_table).plain
+        assert "^k K" in help_text(help_lines(app.key_table)).plain
 
 
 async def test_a_remapped_key_of_the_form_works_there() -> None:

@@ -10,8 +10,9 @@ from app_fakes import ENDED, FakeBackend, make_app, message, midway, until
 from nanotrain_tui.app.keys.actions import ACTIONS, BY_ID, FOOTERS, PANES, bindings
 from nanotrain_tui.app.keys.keymap import Keymap
 from nanotrain_tui.app.keys.situation import Situation
-from nanotrain_tui.app.screens import dialogs
-from nanotrain_tui.app.screens.dialogs import PickList, help_text
+from nanotrain_tui.app.screens import help as help_screen
+from nanotrain_tui.app.screens.help import help_lines, help_text
+from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 
 KEYS = [(action.id, key) for action in ACTIONS for key in action.keys.split(",")]
@@ -39,15 +40,15 @@ def test_an_action_whose_method_does_not_exist_is_an_error_at_startup(
 
 
 def test_the_help_names_every_action_and_key() -> None:
-    text = help_text(Keymap()).plain
+    text = help_text(help_lines(Keymap())).plain
     for action in ACTIONS:
         assert Keymap().all_shown(action.id) in text and action.help in text
 
 
 def test_the_help_explains_the_signs_of_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
     for glyphs in (UNICODE, ASCII):
-        monkeypatch.setattr(dialogs, "terminal_glyphs", lambda glyphs=glyphs: glyphs)
-        signs = help_text(Keymap()).plain.partition("Signs in the log")[2]
+        monkeypatch.setattr(help_screen, "terminal_glyphs", lambda glyphs=glyphs: glyphs)
+        signs = help_text(help_lines(Keymap())).plain.partition("Signs in the log")[2]
         for sign in glyphs.levels.values():
             assert f"\n  {sign:<14}" in signs
 
@@ -117,6 +118,6 @@ async def test_the_preset_is_picked_from_a_list() -> None:
         assert isinstance(app.screen, PickList)
         await pilot.press("escape")
         assert app.model.preset_label == "tutorial"
-        await pilot.press("p", "j", "enter")
+        await pilot.press("p", "down", "enter")
         assert app.model.preset_label == "sane"
         assert "sane" in message(app)

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.screens.compare import CompareScreen
-from nanotrain_tui.app.screens.dialogs import PickList
+from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.screens.sessions import SessionsScreen
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.follow.run_state import Diverged
@@ -123,11 +123,16 @@ async def test_the_list_sorts_by_any_metric_and_compares(tmp_path: Path) -> None
         await until(pilot, lambda: len(screen.rows.shown) == 2)
         await declared.press(pilot, "home")
         seen, first = [], {}
-        for _ in range(10):
-            await declared.press(pilot, "s")
-            sort = declared.text.splitlines()[0].split("sorted by ")[1].strip()
+        await declared.press(pilot, "s")
+        for _ in range(16):
+            assert isinstance(declared.app.screen, PickList)
+            here = declared.app.screen.rows.here
+            assert here is not None
+            sort = here.name
             seen.append(sort)
             first[sort] = screen.rows.shown[0].name
+            await declared.press(pilot, "down")
+        await declared.press(pilot, "escape")
         assert {"best IoU", "least loss", "least MAE", "best score"} <= set(seen)
         assert first["best IoU"] == first["least MAE"] == "task0-1"
         assert first["best score"] == "task1-1"

@@ -7,19 +7,34 @@ from pathlib import Path
 import pytest
 from app_fakes import FakeBackend, make_app, message, midway, until
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 
+from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.form.model import PRESET_KEY
+from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.ports import Preferences
 
 
-async def test_t_goes_round_the_themes_and_remembers(tmp_path: Path) -> None:
+async def test_the_cursor_previews_a_theme_and_enter_keeps_it(tmp_path: Path) -> None:
     kept: list[str] = []
     app = make_app(preferences=Preferences("dark", tmp_path, kept.append))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("t", "t", "t", "t")
-        assert kept == ["light", "high-contrast", "sixteen", "dark"]
-        assert app.theme == "dark"
+        await pilot.press("t", "down")
+        assert app.theme == "light" and not kept
+        await pilot.press("enter")
+        assert app.theme == "light" and kept == ["light"]
+        assert message(app) == "Theme: light"
+
+
+async def test_esc_returns_to_the_theme_before(tmp_path: Path) -> None:
+    kept: list[str] = []
+    app = make_app(preferences=Preferences("light", tmp_path, kept.append))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("t", *"six")
+        assert app.theme == "sixteen"
+        await pilot.press("escape", "escape")
+        assert app.screen is app.dashboard
+        assert app.theme == "light" and not kept
 
 
 async def test_a_theme_that_cannot_be_remembered_is_still_shown() -> None:
@@ -28,7 +43,7 @@ async def test_a_theme_that_cannot_be_remembered_is_still_shown() -> None:
 
     app = make_app(preferences=Preferences("dark", None, refuse))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("t")
+        await pilot.press("t", "down", "enter")
         assert app.theme == "light"
         assert "the choice is not saved (Permission denied)" in message(app)
 
@@ -83,19 +98,18 @@ async def test_the_palette_finds_every_action_and_every_field() -> None:
 
 async def test_brackets_in_a_value_are_no_markup_to_the_palette() -> None:
     app = make_app()
-    app.model.load({**app.model.config, "data.dir": "/a[/bold][link=http://x]b"})
+    app.model.load({**app.model.config, "data.dir": "/[/b][red]b"})
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("ctrl+p")
         await pilot.pause()
         await pilot.press(*"data.dir")
-        await until(pilot, lambda: "[/bold][link=http://x]" in _top_of_palette(app))
+        await until(pilot, lambda: "/[/b][red]b" in _top_of_palette(app))
 
 
-def _top_of_palette(app: object) -> str:
-    lists = app.screen.query(OptionList)  # type: ignore[attr-defined]
-    if not lists or not lists.first().option_count:
-        return ""
-    return str(lists.first().get_option_at_index(0).prompt)
+def _top_of_palette(app: NanotrainApp) -> str:
+    assert isinstance(app.screen, PickList)
+    here = app.screen.rows.here
+    return f"{here.label} {here.detail}" if here is not None else ""
 
 
 async def resized(pilot: Pilot[None], size: tuple[int, int]) -> None:

@@ -11,8 +11,9 @@ from desk import RATE, Desk
 from textual.widgets import Input
 
 from nanotrain_tui.app.keys.actions import ACTIONS
-from nanotrain_tui.app.screens.dialogs import Ask, PickList, Prompt
+from nanotrain_tui.app.screens.dialogs import Ask, Prompt
 from nanotrain_tui.app.screens.jump import LETTERS, Jump
+from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.catalog import FIELDS, ConfigError
@@ -175,7 +176,11 @@ async def test_without_a_checkpoint_there_is_nothing_to_fork() -> None:
     async with desk.app.run_test(size=(80, 24)) as pilot:
         await desk.ready(pilot)
         await pilot.press("F")
-        assert "no checkpoint yet" in message(desk.app)
+        assert "no checkpoint yet. Press c" in message(desk.app)
+        desk.session.change(state="stopped")
+        await until(pilot, lambda: desk.app.link.state.ended)
+        await pilot.press("F")
+        assert message(desk.app) == "There is no checkpoint to fork from. Press R to restart."
 
 
 @pytest.mark.parametrize(("answer", "rate"), [("s", 1e-4), ("y", 2e-4)])

@@ -6,7 +6,8 @@ import pytest
 from app_fakes import ENDED, FakeBackend, make_app, message, until
 
 from nanotrain_tui.app.keys.situation import Situation
-from nanotrain_tui.app.screens.dialogs import Ask, Help
+from nanotrain_tui.app.screens.dialogs import Ask
+from nanotrain_tui.app.screens.help import Help
 from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.app.source.reports import FromWorker, Trouble
 from nanotrain_tui.app.widgets.panels import StatusHeader
@@ -82,7 +83,7 @@ async def test_keys_are_answered_while_the_session_is_started_and_while_it_is_sl
         await until(pilot, lambda: app.link.state.state == "paused")
         session = backend.sessions["session-1"]
         session.gate.clear()
-        await pilot.press("t", "question_mark")
+        await pilot.press("t", "enter", "question_mark")
         assert isinstance(app.screen, Help)
         session.gate.set()
 

@@ -14,7 +14,8 @@ from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.screens.compare import CompareScreen
-from nanotrain_tui.app.screens.dialogs import Ask, PickList
+from nanotrain_tui.app.screens.dialogs import Ask
+from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.screens.sessions import SessionsScreen
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.ports import Preferences
@@ -85,7 +86,7 @@ async def test_the_list_shows_them_all(home: Path, size: tuple[int, int]) -> Non
     async with app.run_test(size=size) as pilot:
         await listed(pilot, app)
         shown = text(app)
-        for said in ("3 sessions", "mnist-2", "95.24%", "99.00%", "15 J", "█", "finished"):
+        for said in ("3 sessions", "mnist-2", "95.24%", "99.00%", "15 J", "█", "finished", "sgd"):
             assert said in shown
         assert all(len(line) <= size[0] for line in shown.splitlines())
 
@@ -94,12 +95,16 @@ async def test_it_is_sorted_and_searched(home: Path) -> None:
     app = app_on(home)
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await listed(pilot, app)
-        await pilot.press("s", "s")
+        await pilot.press("s", *"best")
+        assert screen.rows.shown[0].name == "digits-1"  # the list follows the cursor
+        await pilot.press("escape", "escape")
+        assert screen.rows.shown[0].name == "mnist-2"
+        await pilot.press("s", *"best", "enter")
         assert screen.rows.shown[0].name == "digits-1"
         await pilot.press("slash", *"sgd")
         await until(pilot, lambda: [one.name for one in screen.rows.shown] == ["mnist-2"])
         assert "1 of 3 sessions" in text(app)
-        await pilot.press("enter", "s", "escape")
+        await pilot.press("enter", "escape")
         await until(pilot, lambda: len(screen.rows.shown) == 3)
 
 

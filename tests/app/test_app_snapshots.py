@@ -53,22 +53,6 @@ def test_session(snap_compare: Compare, size: tuple[int, int], state: str) -> No
     assert compare(snap_compare, size, STATES[state])
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(
-    "keys",
-    [
-        pytest.param(["question_mark"], id="help"),
-        pytest.param(["j", "j", "j", "j", "enter"], id="picker"),
-        pytest.param(["s"], id="ask"),
-        pytest.param(["f"], id="jump"),
-        pytest.param(["F"], id="fork"),
-        pytest.param(["f", "a", "enter"], id="activation"),
-    ],
-)
-def test_dialog(snap_compare: Compare, size: tuple[int, int], keys: list[str]) -> None:
-    assert compare(snap_compare, size, midway(), keys)
-
-
 def test_editor_with_a_refused_value(snap_compare: Compare) -> None:
     keys = ["down", "down", "down", "enter", *"x", "enter"]
     assert compare(snap_compare, (80, 24), midway(), keys)

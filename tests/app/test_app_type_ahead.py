@@ -7,15 +7,15 @@ import asyncio
 import pytest
 from app_fakes import FakeBackend, make_app, message, midway, until
 from textual import events
-from textual.command import CommandPalette
 from textual.keys import _character_to_key
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 
 from nanotrain_tui.app.app import NanotrainApp
-from nanotrain_tui.app.screens.dialogs import PickList
 from nanotrain_tui.app.screens.jump import Jump
+from nanotrain_tui.app.screens.pick_list import PickList
 
-NAMED = {"enter": "\r", "escape": None, "down": None, "tab": "\t", "ctrl+p": None}
+NAMED = {"enter": "\r", "escape": None, "down": None, "tab": "\t", "ctrl+p": None,
+         "pageup": None, "pagedown": None}  # fmt: skip
 
 
 def burst(app: NanotrainApp, *keys: str) -> None:
@@ -83,24 +83,12 @@ async def test_the_palette_takes_what_is_typed_ahead() -> None:
         await until(pilot, lambda: app.focused.value == "dropout")  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("opener", ["ctrl+p", "p"])
-@pytest.mark.parametrize("page", ["pagedown", "pageup"])
-async def test_a_list_without_a_place_on_screen_has_no_pages(opener: str, page: str) -> None:
+async def test_pages_and_text_reach_a_list_that_is_not_drawn_yet() -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press(opener)
-        await until(pilot, lambda: _rows_of_list(app) > 1)
-        choices = app.screen.query_one(OptionList)
-        choices.highlighted = 1
-        choices.styles.max_height = 0  # as before the first layout, when no line is known
-        await until(pilot, lambda: choices.size.height == 0)
-        choices._clear_caches()
-        await pilot.press(page)
-        assert isinstance(app.screen, CommandPalette | PickList)
-
-
-def _rows_of_list(app: NanotrainApp) -> int:
-    return sum(one.option_count for one in app.screen.query(OptionList))
+        burst(app, "ctrl+p", "pagedown", "pageup", *"seed", "enter")
+        await until(pilot, lambda: app.dashboard.editing)
+        assert app.dashboard.form.key == "train.seed"
 
 
 async def test_a_hundred_keys_lose_none() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 from batches import Rows, batch_of
 from declared_sessions import SCORE, SEGMENTATION, value_at
-from drawn_states import text_of
+from drawn_states import drawn_session, text_of
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -19,9 +19,9 @@ from nanotrain_tui.drawing.chart_view import AXES, SCALES, ChartView
 from nanotrain_tui.drawing.charts.table import chart_rows, main_charts, missing, stacked
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.drawing.lines import width_of
+from nanotrain_tui.drawing.lists.sessions import chosen, evaluated_texts, sorts
 from nanotrain_tui.drawing.log import draw_event
 from nanotrain_tui.drawing.scale import Curves
-from nanotrain_tui.drawing.sessions import chosen, draw_session, evaluated_texts, sorts
 from nanotrain_tui.drawing.status import draw_status
 from nanotrain_tui.follow.fold import Fold
 from nanotrain_tui.follow.run_state import RunState
@@ -195,13 +195,14 @@ def test_sessions_are_sorted_by_any_metric_those_without_it_last() -> None:
     other = summary_of("other", Evaluated(speed, 7.0, None))
     found = [other, one, two]
     assert list(sorts(found)) == [
-        "newest", "name", "best IoU", "least MAE", "time", "energy", "state",
+        "newest", "name", "best IoU", "least MAE", "step", "time", "energy", "state", "optimizer",
+        "learning rate", "batch size", "parent", "tags",
     ]  # fmt: skip
     assert chosen(found, "", "best IoU") == [two, one, other]
     assert chosen(found, "", "least MAE") == [one, two, other]
     assert chosen(found, "", "by something that is gone") == found
-    assert "60.00%" in text_of([draw_session(one, 80, UNICODE, False, ())])[0]
-    assert " 7 " in text_of([draw_session(other, 80, UNICODE, False, ())])[0]
+    assert "60.00%" in text_of([drawn_session(one, 80, UNICODE, False, ())])[0]
+    assert " 7 " in text_of([drawn_session(other, 80, UNICODE, False, ())])[0]
     assert evaluated_texts(one, UNICODE) == [
         "IoU 50.00% (best 60.00%)", "MAE 2 mm (best 1 mm)",
     ]  # fmt: skip
@@ -212,7 +213,7 @@ def test_a_host_that_does_not_respond_shows_in_the_list_and_is_found() -> None:
     silent = summary_of("one")._replace(state="running", responding=False, loss_name="focal")
     unreadable = silent._replace(problem="the file is damaged")
     running = silent._replace(responding=True)
-    drawn = [text_of([draw_session(one, 80, UNICODE, False, ())])[0] for one in (silent, running)]
+    drawn = [text_of([drawn_session(one, 80, UNICODE, False, ())])[0] for one in (silent, running)]
     assert "not responding" in drawn[0] and "not responding" not in drawn[1]
     found = [silent, unreadable, running]
     assert [one.is_live for one in found] == [True, False, True]
@@ -228,7 +229,7 @@ def test_a_session_with_any_metrics_is_one_line_of_the_list(
 ) -> None:
     best = value if math.isfinite(value) else None
     one = summary_of("one", *(Evaluated(metric, value, best) for metric in metrics))
-    assert width_of(draw_session(one, 80, UNICODE, True, ())) == 80
+    assert width_of(drawn_session(one, 80, UNICODE, True, ())) == 80
     assert len(evaluated_texts(one, UNICODE)) == len(metrics)
     for sort in sorts([one]):
         assert chosen([one], "", sort) == [one]

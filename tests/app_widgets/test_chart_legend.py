@@ -6,7 +6,7 @@ import pytest
 from drawn_states import accuracy_chart, learned, state_of
 
 from nanotrain_tui.app.keys.keymap import Keymap
-from nanotrain_tui.app.screens.dialogs import help_text
+from nanotrain_tui.app.screens.help import help_lines, help_text
 from nanotrain_tui.drawing.chart import draw_chart
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
 from nanotrain_tui.drawing.legend import chart_legend
@@ -34,6 +34,6 @@ def test_the_lines_of_a_title_and_the_arrows_are_explained(glyphs: Glyphs) -> No
 
 
 def test_the_help_explains_the_charts() -> None:
-    text = help_text(Keymap({})).plain
+    text = help_text(help_lines(Keymap({}))).plain
     for sign in signs().values():
         assert sign.about in text

@@ -217,17 +217,19 @@ def test_a_forks_curves_begin_at_its_step_and_at_no_time(forked: Path) -> None:
         assert min(times) < 0.2 and max(times) < 10.5
 
 
-def test_a_summary_of_an_older_version_tells_own_steps_too(forked: Path) -> None:
+def test_a_summary_of_an_older_version_tells_what_later_ones_have_too(forked: Path) -> None:
     folder = find_session(str(forked), "mnist-2")
     with closing(sqlite3.connect(folder.recording)) as connection, connection:
         ((text,),) = connection.execute("SELECT value FROM meta WHERE key = 'summary'").fetchall()
-        old = {key: value for key, value in json.loads(text).items() if key != "own_steps"}
-        old.pop("metrics")
+        old = json.loads(text)
+        for key in ("own_steps", "metrics", "parent", "learning_rate", "batch_size"):
+            old.pop(key)
         old["accuracy"] = 0.123  # to be seen as the stored one
         sql = "UPDATE meta SET value = ? WHERE key = 'summary'"
         connection.execute(sql, (json.dumps(old),))
     found = summarise(folder)
     assert (found.own_steps, found.last("accuracy")) == (200, 0.123)
+    assert (found.parent, found.learning_rate, found.batch_size) == ("mnist-1", 1e-4, 100)
 
 
 def test_a_session_that_was_killed_as_it_began_compares(nano: Nano, home: Path) -> None:

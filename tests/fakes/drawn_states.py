@@ -2,14 +2,19 @@
 
 import math
 import random
+from collections.abc import Collection
 
 from batches import Rows, batch_of
 
 from nanotrain_tui.drawing.chart_model import Chart
 from nanotrain_tui.drawing.charts.table import main_charts
+from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line
+from nanotrain_tui.drawing.lists.session_columns import layout_of
+from nanotrain_tui.drawing.lists.sessions import SIGNS, draw_session
 from nanotrain_tui.follow.fold import Fold
 from nanotrain_tui.follow.run_state import RunState
+from nanotrain_tui.session.summary import SessionSummary
 
 TEGRA = {
     "source": "tegrastats",
@@ -94,3 +99,11 @@ def _accuracy(step: int) -> float:
 
 def _loss(step: int) -> float:
     return 90 * math.exp(-step / 12) + 0.2 + 3 / (step / 5 + 5)
+
+
+def drawn_session(
+    one: SessionSummary, width: int, glyphs: Glyphs, here: bool, marked: Collection[str]
+) -> Line:
+    """The line of a session that is alone in its list."""
+    layout = layout_of([one], width - SIGNS, glyphs)
+    return draw_session(one, layout, width, glyphs, here, marked)

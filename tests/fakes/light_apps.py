@@ -1,8 +1,12 @@
-"""Makes hundreds of apps in one process cheap. What an app shows and does stays the same."""
+"""Makes hundreds of apps in one process cheap. What an app shows and does stays the same.
+
+The ``conftest.py`` of the folders with apps import the fixtures.
+"""
 
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -44,3 +48,31 @@ def collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)
+
+
+@pytest.fixture(autouse=True)
+def _one_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.delenv("TEXTUAL", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _waits_for_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    from quiet import wait_for_idle
+
+    monkeypatch.setattr("textual.pilot.wait_for_idle", wait_for_idle)
+    monkeypatch.setattr("textual.app.wait_for_idle", wait_for_idle)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _garbage_is_collected_seldom() -> None:
+    collect_seldom()
+
+
+@pytest.fixture(autouse=True)
+def _light_apps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    share_style_sheets(monkeypatch)
+    yield
+    forget_apps()

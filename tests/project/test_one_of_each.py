@@ -306,7 +306,7 @@ def test_the_view_is_opened_by_its_key_drawn_and_closed(house: House) -> None:
         import asyncio, sys
         sys.path.insert(0, {str(FAKES)!r})
         from app_fakes import FakeBackend, make_app, midway, until
-        from nanotrain_tui.app.screens.dialogs import help_text
+        from nanotrain_tui.app.screens.help import help_lines, help_text
         from nanotrain_tui.app.source.ports import Preferences
 
         def text(screen):
@@ -326,8 +326,8 @@ def test_the_view_is_opened_by_its_key_drawn_and_closed(house: House) -> None:
                 await until(pilot, lambda: text(app.screen) == "step 413")
                 await pilot.press("escape")
                 await until(pilot, lambda: app.screen is app.dashboard)
-                listed = "^g" in str(help_text(app.key_table))
-                found = any(one.title == "A step" for one in app._palette_entries())
+                listed = "^g" in str(help_text(help_lines(app.key_table)))
+                found = any(one.label == "A step" for one in app.palette().entries)
                 return [listed, found, *app.key_table.problems]
 
         found = asyncio.run(tried())

@@ -150,10 +150,23 @@ class FormModel:
 
     def load_preset(self, name: str) -> None:
         """Fill the form from a preset. Data and machine settings stay unless it has them."""
-        kept = {key: value for key, value in self._given.items() if is_of_machine(key)}
         self._edits = []
-        self._put(overlay(kept, self.presets[name].values))
+        self._put(self._with_preset(name))
         self._preset = name
+
+    def _with_preset(self, name: str) -> Config:
+        kept = {key: value for key, value in self._given.items() if is_of_machine(key)}
+        return overlay(kept, self.presets[name].values)
+
+    def preset_effect(self, name: str) -> dict[str, tuple[Any, Any]]:
+        """The values that ``load_preset`` would change: the present one, None if it does not
+        apply, and the new one."""
+        now, then = self.values(), full(self._with_preset(name))
+        return {
+            key: (now.get(key), value)
+            for key, value in then.items()
+            if key not in now or not same(key, value, now[key])
+        }
 
     def load(self, values: Mapping[str, Any]) -> None:
         """Fill the form from a session's configuration."""

@@ -8,8 +8,13 @@ from pathlib import Path
 
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Shell
-from nanotrain_tui.app.screens.dialogs import Item, PickList, Prompt
+from nanotrain_tui.app.screens.dialogs import Prompt
+from nanotrain_tui.app.screens.pick_list import PickList
+from nanotrain_tui.app.source.export_place import describe_place
 from nanotrain_tui.app.source.ports import Formats
+from nanotrain_tui.drawing.lists.entries import Entry
+
+FIRST = "html"  # the format under the cursor
 
 
 class ExportActions:
@@ -32,14 +37,18 @@ class ExportActions:
 
     async def _ask_format(self, name: str, read: Formats) -> None:
         formats = await asyncio.to_thread(read)
-        items = [Item(one, one, about) for one, (_, about) in formats.items()]
+        entries = [Entry(one, one, about, suffix) for one, (suffix, about) in formats.items()]
+
+        def explain(entry: Entry) -> str:
+            return f"{describe_place(Path(f'{name}{formats[entry.name][0]}'))}\n{entry.summary}"
 
         def picked(form: str | None) -> None:
             if form is not None:
                 suffix = formats[form][0]
                 self._ask_place(name, form, f"{name}{suffix}")
 
-        self._shell.push_screen(PickList(f"export {name}", items, "html", lambda _: ""), picked)
+        title = f"export {name}: format"
+        self._shell.push_screen(PickList(title, entries, FIRST, explain=explain), picked)
 
     def _ask_place(self, name: str, form: str, place: str) -> None:
         path = Path()
@@ -69,8 +78,10 @@ class ExportActions:
             else:
                 write()
 
-        hint = "File to write. You are asked before a file is overwritten."
-        self._shell.push_screen(Prompt(form, place, hint, accept), placed)
+        def describe(text: str) -> str:
+            return describe_place(Path(text.strip() or ".").expanduser())
+
+        self._shell.push_screen(Prompt(f"export {name} as {form}", place, describe, accept), placed)
 
     async def _write(self, name: str, form: str, path: Path, *options: str) -> None:
         """Export in a child process, so that its modules do not stay in the dashboard's memory."""

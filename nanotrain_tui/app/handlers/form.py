@@ -9,15 +9,17 @@ from nanotrain_tui.app.form.model import PRESET_KEY, FormModel
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Screens, Shell
 from nanotrain_tui.app.handlers.steering import SteeringActions
-from nanotrain_tui.app.screens.dialogs import Item, PickList, Prompt
+from nanotrain_tui.app.screens.dialogs import Prompt
 from nanotrain_tui.app.screens.jump import Jump
+from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.ports import SavePreset
 from nanotrain_tui.app.widgets.form_list import FormList
 from nanotrain_tui.catalog import FIELDS, ConfigError, applies, format_value
 from nanotrain_tui.catalog.fields import BOOL, CHOICE, FLOAT, INT
-from nanotrain_tui.catalog.formats import plural
+from nanotrain_tui.catalog.formats import capital, plural, value_text
 from nanotrain_tui.config.presets import shipped_names
 from nanotrain_tui.drawing.curves import small_curve
+from nanotrain_tui.drawing.lists.entries import Entry
 
 _TIMES = re.compile(r"([*/])\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)")
 
@@ -92,10 +94,14 @@ class FormActions:
         self._shell.push_screen(Jump(self._model.rows()), self._jumped)
 
     def preset(self) -> None:
-        items = [Item(name, name, preset.summary) for name, preset in self._model.presets.items()]
-        chosen = self._model.preset_name
+        entries = [
+            Entry(name, name, preset.summary, _changes(len(self._model.preset_effect(name))))
+            for name, preset in self._model.presets.items()
+        ]
+        in_use = self._model.preset_name
         self._shell.push_screen(
-            PickList("preset", items, chosen, self._accept_preset), self._preset_taken
+            PickList("preset", entries, in_use, self._accept_preset, explain=self._explain_preset),
+            self._preset_taken,
         )
 
     def save_preset(self) -> None:
@@ -156,18 +162,15 @@ class FormActions:
 
     def _pick(self, key: str, stage: bool) -> None:
         field = FIELDS[key]
-        items = [
-            Item(
-                name,
-                _choice_label(name, entry.label),
-                entry.summary,
-                small_curve(key, name),
+        entries = [
+            Entry(
+                name, _choice_label(name, one.label), one.summary, small_curve(key, name), (name,)
             )
-            for name, entry in (field.choices or {}).items()
+            for name, one in (field.choices or {}).items()
         ]
-        chosen = self._model.text(key)
+        in_use = self._model.text(key)
         self._shell.push_screen(
-            PickList(field.label, items, chosen, lambda name: self._accept(key, name, stage))
+            PickList(field.label, entries, in_use, lambda name: self._accept(key, name, stage))
         )
 
     def _type(self, key: str, stage: bool) -> None:
@@ -204,7 +207,7 @@ class FormActions:
         try:
             moved = self._model.step(key, up)
         except ConfigError as error:
-            self._shell.say(f"{error.message[:1].upper()}{error.message[1:]}", "error")
+            self._shell.say(capital(error.message), "error")
             return
         if not moved:
             self._shell.say(
@@ -224,7 +227,7 @@ class FormActions:
             else:
                 self._model.accept(key, text)
         except ConfigError as error:
-            return error.message[:1].upper() + error.message[1:]
+            return capital(error.message)
         self._taken(key, stage)
         return ""
 
@@ -240,6 +243,17 @@ class FormActions:
                 holds=lambda: self._model.shown(key) == shown,
             )
 
+    def _explain_preset(self, entry: Entry) -> str:
+        """What the preset would change in the form."""
+        effect = self._model.preset_effect(entry.name)
+        if not effect:
+            return f"The form has these values.\n{entry.summary}"
+        changes = []
+        for key, (before, after) in effect.items():
+            was = "" if before is None else f"{value_text(key, before)} → "
+            changes.append(f"{FIELDS[key].label} {was}{value_text(key, after)}")
+        return f"Changes {', '.join(changes)}.\n{entry.summary}"
+
     def _accept_preset(self, name: str) -> str:
         self._model.load_preset(name)
         return ""
@@ -254,6 +268,10 @@ class FormActions:
             f"Preset {name}{note}",
             holds=lambda: self._model.preset_name == name and len(self._model.staged()) == staged,
         )
+
+
+def _changes(number: int) -> str:
+    return f"changes {plural(number, 'value')}" if number else "as the form"
 
 
 def _choice_label(name: str, label: str) -> str:

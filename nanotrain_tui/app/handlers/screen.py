@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Screens, Shell
 from nanotrain_tui.app.keys.actions import REGION_KEYS
+from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.ports import Preferences
+from nanotrain_tui.drawing.lists.entries import Entry
 
 REGION_NAMES = ("Configuration", "Upper chart", "Lower chart", "Events")
 
@@ -18,6 +21,7 @@ class Display(Protocol):
 
     theme: str
     theme_names: list[str]
+    theme_summaries: Mapping[str, str]
     no_colors: bool
 
     def save_screenshot(self, *, path: str) -> str:
@@ -66,15 +70,30 @@ class ScreenActions:
         if display.no_colors:
             self._shell.say("NO_COLOR is set, so themes have no effect.", "warning")
             return
-        names = display.theme_names
-        here = names.index(display.theme) if display.theme in names else -1
-        display.theme = names[(here + 1) % len(names)]
-        self._shell.say(f"Theme: {display.theme}")
+        entries = [
+            Entry(name, name, display.theme_summaries.get(name, "")) for name in display.theme_names
+        ]
+
+        def explain(entry: Entry) -> str:
+            return f"{entry.summary} The screen shows it. Enter keeps it, Esc goes back."
+
+        def preview(name: str) -> None:
+            display.theme = name
+
+        self._shell.push_screen(
+            PickList("theme", entries, display.theme, explain=explain, moved=preview),
+            self._theme_chosen,
+        )
+
+    def _theme_chosen(self, name: str | None) -> None:
+        if name is None:
+            return
+        self._shell.say(f"Theme: {name}")
         if self._preferences.save_theme is not None:
             try:
-                self._preferences.save_theme(display.theme)
+                self._preferences.save_theme(name)
             except OSError as error:
-                text = f"Theme: {display.theme}; the choice is not saved ({error.strerror})"
+                text = f"Theme: {name}; the choice is not saved ({error.strerror})"
                 self._shell.say(text, "warning")
 
     def next_pane(self) -> None:

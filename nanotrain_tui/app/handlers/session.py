@@ -7,12 +7,14 @@ from typing import Any
 from nanotrain_tui.app.form.model import FormModel
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Screens, Shell
-from nanotrain_tui.app.screens.dialogs import Item, PickList, Prompt
+from nanotrain_tui.app.screens.dialogs import Prompt
+from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.jobs import Command, Fork, Resume, Start
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.catalog.formats import clock, file_size, plural
+from nanotrain_tui.drawing.lists.entries import Entry
 from nanotrain_tui.drawing.metric_text import cut
-from nanotrain_tui.follow.run_state import Checkpoint
+from nanotrain_tui.follow.run_state import Checkpoint, RunState
 from nanotrain_tui.session.metrics import PERCENT, Metrics
 
 MOST_STEPS = 10**9
@@ -123,6 +125,8 @@ class SessionActions:
         if not found:
             diverged = self._link.state.diverged is not None
             missing = "There is no checkpoint yet. Press c to write one."
+            if self._link.state.ended:
+                missing = "There is no checkpoint to fork from. Press R to restart."
             no_good = "There is no good checkpoint to fork from. Press R to restart."
             self._shell.say(
                 no_good if diverged else missing,
@@ -130,12 +134,19 @@ class SessionActions:
                 lambda: not self._link.state.checkpoints,
             )
             return
-        items = [
-            Item(one.file, _line(one, self._link.state.metrics), _about(one, self._link.state.name))
+        state = self._link.state
+        about = {one.file: _about(one, state) for one in found}
+        cells = max(len(f"{one.step:,}") for one in found)
+        entries = [
+            Entry(one.file, _line(one, state.metrics, cells), _age(one, state), names=_words(one))
             for one in reversed(found)
         ]
         self._shell.push_screen(
-            PickList("fork from a checkpoint", items, items[0].name, lambda _: ""),
+            PickList(
+                f"fork {state.name} from a checkpoint",
+                entries,
+                explain=lambda entry: about[entry.name],
+            ),
             self._checkpoint_picked,
         )
 
@@ -208,11 +219,22 @@ class SessionActions:
         self._link.command(Command(do, arguments), feedback)
 
 
-def _line(one: Checkpoint, metrics: Metrics) -> str:
+def _line(one: Checkpoint, metrics: Metrics, cells: int) -> str:
+    """The step in so many cells, the result, whether it is the best, and the size."""
     size = file_size(one.bytes, "")
     best = "best" if one.best else ""
-    result = _result(one, metrics)
-    return f"step {one.step:>9,}  {result:>10}  {best:4}  {size:>9}  at {clock(one.t)}"
+    return f"step {one.step:>{cells},}  {_result(one, metrics):>10}  {best:4}  {size:>9}"
+
+
+def _words(one: Checkpoint) -> tuple[str, ...]:
+    """What a checkpoint is also found by: its step as it is typed."""
+    return (str(one.step), *(["best"] if one.best else []))
+
+
+def _age(one: Checkpoint, state: RunState) -> str:
+    """When it was written, and how long before the newest state: ``at 0:09, 0:02 ago``."""
+    ago = clock(max(0.0, state.elapsed_s - one.t))
+    return f"at {clock(one.t)}, {f'{ago} before the end' if state.ended else f'{ago} ago'}"
 
 
 def _result(one: Checkpoint, metrics: Metrics) -> str:
@@ -227,8 +249,8 @@ def _result(one: Checkpoint, metrics: Metrics) -> str:
     return f"{name}{metric.text(value)}"
 
 
-def _about(one: Checkpoint, name: str) -> str:
+def _about(one: Checkpoint, state: RunState) -> str:
     return (
-        f"Starts with the weights and optimizer state of {name} after step {one.step:,}, "
-        "and trains with the form's values."
+        f"Starts with the weights and optimizer state of {state.name} after step {one.step:,}, "
+        f"and trains with the form's values. File: {one.file}"
     )

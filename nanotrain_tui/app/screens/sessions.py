@@ -12,16 +12,19 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from nanotrain_tui.app.screens.compare import CompareScreen
 from nanotrain_tui.app.screens.dialogs import Ask, Prompt
+from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.app.widgets.bars import MessageLine
+from nanotrain_tui.app.widgets.filter_line import FilterLine
 from nanotrain_tui.app.widgets.sessions_list import SessionList
 from nanotrain_tui.catalog.formats import count, plural
-from nanotrain_tui.drawing.sessions import NEWEST, chosen, evaluated_texts, sorts
+from nanotrain_tui.drawing.lists.entries import Entry
+from nanotrain_tui.drawing.lists.sessions import NEWEST, chosen, details, sorts
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
@@ -30,7 +33,9 @@ READ_EVERY_S = 3.0  # while any session runs
 READING_FRACTION = 0.1  # at most this part of the time is spent reading
 MOST_COMPARED = 8
 MOST_NAMED = 6
-KEYS = " Enter open  w replay  / find  s sort  Space mark  c compare  X export  ? more"
+ALL = 10**6  # more than there are sessions
+KEYS = " Enter open  w replay  / filter  s sort  Space mark  c compare  X export  ? more"
+FOUND_BY = "name, note, tags, data, model, optimizer, parent, state"
 MORE = "r rename, t tags, n note, d delete, Esc back; up, down, PgUp, PgDn, Home, End."
 
 Chosen = tuple[str, str]  # "attach", "replay" or "export", and the session's name
@@ -44,13 +49,10 @@ class SessionsScreen(Screen["Chosen | None"]):
     SessionsScreen {
         background: $background; color: $foreground; layout: vertical; overflow: hidden;
         & #about { height: 1; color: $foreground; text-wrap: nowrap; text-overflow: ellipsis; }
-        & #find, & #find:focus {
-            display: none; height: 1; border: none; padding: 0 1;
-            background: $panel; color: $foreground;
-        }
+        & #find { display: none; padding: 0 1; }
         & #sessions { height: 1fr; }
         & #detail {
-            height: 2; color: $muted; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis;
+            height: 3; color: $muted; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis;
         }
         & #session-keys { height: 1; background: $panel; color: $foreground; text-wrap: nowrap; }
     }
@@ -61,7 +63,7 @@ class SessionsScreen(Screen["Chosen | None"]):
             ("escape,q,o", "leave"), ("enter", "choose('attach')"), ("w,W", "choose('replay')"),
             ("X", "choose('export')"), ("up,k", "move(-1)"), ("down,j", "move(1)"),
             ("pageup,ctrl+b", "page(-1)"), ("pagedown,ctrl+f", "page(1)"),
-            ("home,g", "move(-1000000)"), ("end,G", "move(1000000)"), ("space", "mark"),
+            ("home,g", f"move(-{ALL})"), ("end,G", f"move({ALL})"), ("space", "mark"),
             ("slash", "find"), ("s", "sort"), ("r", "rename"), ("t", "tags"), ("n", "note"),
             ("d", "delete"), ("c", "compare"), ("question_mark,f1", "more"),
         )
@@ -80,8 +82,7 @@ class SessionsScreen(Screen["Chosen | None"]):
 
     def compose(self) -> ComposeResult:
         yield Static(" Reading the sessions …", id="about")
-        yield Input(placeholder="search in name, note, tags, data, model, optimizer, state",
-                    compact=True, id="find")  # fmt: skip
+        yield FilterLine(FOUND_BY, id="find")
         yield SessionList(id="sessions")
         yield Static("", id="detail")
         yield MessageLine(id="message")
@@ -139,7 +140,8 @@ class SessionsScreen(Screen["Chosen | None"]):
             self._show_texts()
 
     def _show(self) -> None:
-        self.rows.show(chosen(self._all or [], self._words, self._sort))
+        self.rows.show(chosen(self._all or [], self._words, self._sort), self._words)
+        self.query_one(FilterLine).show_count(len(self.rows.shown), len(self._all or ()))
         self._show_texts()
 
     def _show_texts(self) -> None:
@@ -150,23 +152,18 @@ class SessionsScreen(Screen["Chosen | None"]):
         if self._words:
             found = f"{count(len(self.rows.shown))} of {found}"
         parts = [f" {found}", f"sorted by {self._sort}"]
-        parts += [f"matching '{self._words}'"] if self._words else []
         parts += [f"{len(self.rows.marked)} marked"] if self.rows.marked else []
         self.query_one("#about", Static).update(Content("  ".join(parts)), layout=False)
         self.query_one("#detail", Static).update(Content(self._detail()), layout=False)
 
     def _detail(self) -> str:
-        """The note, the configuration and the results of the session under the cursor."""
+        """The session under the cursor, or why it cannot be read."""
         one = self.rows.here
         if one is None:
             return ""
         if one.problem is not None:
             return one.problem
-        trained = (one.data, one.model, one.loss_name, one.optimizer)
-        results = evaluated_texts(one, self.rows.glyphs)
-        about = [", ".join(part for part in trained if part), ", ".join(results)]
-        lines = (one.note.replace("\n", " "), "; ".join(part for part in about if part))
-        return "\n".join(line for line in lines if line)
+        return "\n".join(details(one, self.rows.glyphs))
 
     def say(self, text: str, level: str = "info") -> None:
         """Show a message in the message line."""
@@ -175,10 +172,11 @@ class SessionsScreen(Screen["Chosen | None"]):
     # --- keys ------------------------------------------------------------------------------
 
     def action_leave(self) -> None:
-        finding = self.query_one("#find", Input)
+        finding = self.query_one(FilterLine)
         if finding.display:
-            finding.value = ""
-            self._found()
+            finding.clear()
+            finding.display = False
+            self.rows.focus()
         else:
             self.dismiss(None)
 
@@ -203,28 +201,36 @@ class SessionsScreen(Screen["Chosen | None"]):
             self.action_move(1)
 
     def action_sort(self) -> None:
-        names = list(sorts(self._all or ()))
-        at = names.index(self._sort) if self._sort in names else -1
-        self._sort = names[(at + 1) % len(names)]
+        """Select an order from a list; the sessions follow its cursor."""
+        entries = [Entry(name, name, sort.about) for name, sort in sorts(self._all or ()).items()]
+        orders = PickList("sort the sessions", entries, self._sort, moved=self._sort_by)
+        self.app.push_screen(orders)
+
+    def _sort_by(self, sort: str) -> None:
+        self._sort = sort
         self._show()
 
     def action_find(self) -> None:
-        finding = self.query_one("#find", Input)
+        finding = self.query_one(FilterLine)
         finding.display = True
-        finding.focus()
+        finding.line.focus()
 
-    @on(Input.Changed, "#find")
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._words = event.value.strip()
+    @on(FilterLine.Changed)
+    def _typed(self, message: FilterLine.Changed) -> None:
+        message.stop()
+        self._words = message.typed
         self._show()
 
-    @on(Input.Submitted, "#find")
+    @on(FilterLine.Submitted)
     def _found(self) -> None:
-        """Give the focus to the list. The search text stays visible."""
-        finding = self.query_one("#find", Input)
-        finding.display = bool(finding.value.strip())
+        """Give the focus to the list. The filter stays visible."""
+        finding = self.query_one(FilterLine)
+        finding.display = bool(finding.typed)
         self.rows.focus()
+
+    @on(FilterLine.Ends)
+    def _to_end(self, message: FilterLine.Ends) -> None:
+        self.action_move(ALL if message.last else -ALL)
 
     def action_rename(self) -> None:
         self._ask_text("name", lambda one: one.name, self._library.rename)

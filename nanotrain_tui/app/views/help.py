@@ -1,7 +1,7 @@
 """All keys, grouped as in the table of actions."""
 
 from nanotrain_tui.app.handlers.views import ViewContext
-from nanotrain_tui.app.screens.dialogs import Help
+from nanotrain_tui.app.screens.help import Help
 
 
 def open_view(context: ViewContext) -> None:

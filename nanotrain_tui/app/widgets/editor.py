@@ -19,7 +19,8 @@ MAX_LENGTH = 4000  # far more than the longest list of layers
 class FieldEditor(Vertical):
     """A line to type in. ``accept`` takes the text and returns "", or an error; then it stays open.
 
-    ``step`` returns the next higher or lower value as text, or None.
+    ``step`` returns the next higher or lower value as text, or None. ``describe`` returns the hint
+    for what is typed now.
     """
 
     DEFAULT_CSS = """
@@ -56,6 +57,7 @@ class FieldEditor(Vertical):
         hint: str,
         accept: Callable[[str], str],
         step: Callable[[str, bool], str | None] | None = None,
+        describe: Callable[[str], str] | None = None,
     ) -> None:
         super().__init__()
         self.key = key
@@ -64,10 +66,13 @@ class FieldEditor(Vertical):
         self._hint = hint
         self._accept = accept
         self._step = step
+        self._describe = describe
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self._title), id="edit-title")
-        yield Input(self._text, max_length=MAX_LENGTH, compact=True)
+        line = Input(self._text, max_length=MAX_LENGTH, compact=True)
+        line.cursor_blink = False  # a slow connection would carry it
+        yield line
         yield Static("", id="edit-why")
         yield Static(Content(self._hint), id="edit-hint")
 
@@ -92,6 +97,8 @@ class FieldEditor(Vertical):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
+        if self._describe is not None:
+            self.query_one("#edit-hint", Static).update(Content(self._describe(event.value)))
 
     def action_step(self, up: bool) -> None:
         field = self.query_one(Input)

@@ -41,6 +41,15 @@ class LineWidget(Widget):
         & > .live--good { color: $success; text-style: bold; }
         & > .live--warning { color: $warning; text-style: bold; }
         & > .live--error { color: $error; text-style: bold; }
+        & > .live--match { color: $accent; text-style: bold underline; }
+        & > .live--cursor, & > .live--cursor-match {
+            color: $block-cursor-foreground;
+            background: $block-cursor-background;
+            text-style: $block-cursor-text-style;
+        }
+        & > .live--cursor-match { text-style: bold underline; }
+        &:nocolor > .live--cursor { text-style: reverse; }
+        &:nocolor > .live--cursor-match { text-style: reverse bold underline; }
     }
     """
 

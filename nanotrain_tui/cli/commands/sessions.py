@@ -32,6 +32,10 @@ SORTS: dict[str, Callable[["SessionSummary"], Any]] = {
     "step": lambda one: -one.step,
     "time": lambda one: one.duration_s,
     "energy": lambda one: one.energy_j,
+    "optimizer": lambda one: one.optimizer,
+    "learning_rate": lambda one: one.learning_rate and -one.learning_rate,
+    "batch_size": lambda one: one.batch_size and -one.batch_size,
+    "parent": lambda one: one.parent,
 }
 
 
@@ -51,7 +55,7 @@ def _complete_sort(_: click.Context, __: click.Parameter, start: str) -> list[Co
               help=f"Only those in this state: {', '.join(STATES)}.")  # fmt: skip
 @click.option("--tag", "tags", metavar="TAG", multiple=True, help="Only those with this tag.")
 @click.option("--search", metavar="TEXT", help="Only those with TEXT in name, note, tags, data, "
-              "model or optimizer.")  # fmt: skip
+              "model, optimizer or parent.")  # fmt: skip
 @click.option("--sort", metavar="NAME", default="started", show_default=True,
               shell_complete=_complete_sort,
               help=f"By {', '.join(SORTS)} or the name of a metric; the best or newest first. "
@@ -73,11 +77,13 @@ def command(
     TRAINING is a spark of the training loss, or of the metric that stands for it. BEST is the best
     evaluation of the metric that decides about the best checkpoint, such as the accuracy on the
     test data. ENERGY is what the module used, where its power was recorded. STEP counts the steps
-    of a fork's parent, own_steps does not.
+    of a fork's parent, own_steps does not. RATE is the learning rate before the schedule. A
+    terminal shows the columns that fit, a file or a pipe gets all of them.
 
-    The JSON is a list of objects: name, state, data, model, step, own_steps, steps, metrics,
-    accuracy, loss, best_accuracy, started, duration_s, energy_j, tags, note and more. A recording
-    that cannot be read has the state "unreadable" and a "problem".
+    The JSON is a list of objects: name, state, data, model, optimizer, learning_rate, batch_size,
+    parent, step, own_steps, steps, metrics, accuracy, loss, best_accuracy, started, duration_s,
+    energy_j, tags, note and more. A recording that cannot be read has the state "unreadable" and a
+    "problem".
 
     \b
     nanotrain sessions --sort accuracy --tag keep

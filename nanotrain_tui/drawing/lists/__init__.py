@@ -1,0 +1,1 @@
+"""The lists: the entries of dialogs, and the sessions."""
