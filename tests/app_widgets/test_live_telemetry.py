@@ -6,10 +6,11 @@ from drawn_states import TEGRA, hot_rows, roles_of, state_of, text_of
 
 from nanotrain_tui.drawing.chart import draw_chart
 from nanotrain_tui.drawing.charts.table import stacked
+from nanotrain_tui.drawing.gauges import gauge_scale
 from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.drawing.telemetry import draw_telemetry
 from nanotrain_tui.follow.fold import Fold
-from nanotrain_tui.follow.run_state import RunState
+from nanotrain_tui.follow.run_state import Gauge, RunState
 
 
 def test_telemetry_labels_the_kinds_of_memory_apart() -> None:
@@ -186,3 +187,16 @@ def test_the_load_of_other_programs_has_a_line_of_its_own() -> None:
     rows.event("started", step=40, steps=100, batch_size=10)
     rows.steps([1.0] * 10).sample(**TEGRA).steps([1.0]).sample(**TEGRA)
     assert state().other_load is None  # on another machine
+
+
+def test_a_gauge_with_an_end_has_the_same_scale_in_every_session() -> None:
+    """So that bars of the same height mean the same value."""
+    for gauge, low, high in (
+        (Gauge("%", 3.0), 0.0, 100.0),
+        (Gauge("°C", 52.0), 20.0, 100.0),
+        (Gauge("MB", 500.0, total=800.0), 0.0, 800.0),
+    ):
+        scale = gauge_scale(gauge)
+        assert (scale.low, scale.high) == (low, high)
+    power = gauge_scale(Gauge("W", 6.0, peak=7.2))
+    assert power.low == 0.0 and power.high >= 7.2

@@ -19,6 +19,7 @@ them, by when and in which order they come. Checkpoints are small files, restore
     once=FILE    fails, dies, exits and hangs only while FILE is not there, and makes it
     garbage      lines that are no messages       huge         a line of 5 MiB
     raw=FILE     writes the bytes of a file to the host when it has started
+    told=FILE    appends the configuration that it gets to FILE, as a line of JSON
     print=N      N bytes to standard error        overlap      says steps twice
     deaf         never reads a command            late         answers before the event
     say=TEXT     prints it before ``ready``       cuda=0     ``ready`` says whether it has CUDA
@@ -100,6 +101,9 @@ class Trainer(Checkpoints, Faults):
             threading.Thread(target=self.listen, daemon=True).start()
             first = self.commands.get()
         self.config = first["config"]
+        if "told" in script:
+            with Path(script["told"]).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(self.config) + "\n")
         self.edits = list(self.config.pop("edits", []))
         self.misbehave_early()
         loading = time.monotonic() + float(script.get("load", 0) or 0)

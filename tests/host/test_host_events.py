@@ -4,6 +4,7 @@ The fixture ``host`` holds every event of every test here against the table, str
 recording be verified and imported.
 """
 
+import json
 import sqlite3
 from contextlib import closing
 
@@ -51,6 +52,23 @@ def test_a_failing_command_at_the_end_and_a_resume_after_a_crash(host, tmp_path)
     kinds = session.end()
     assert kinds.count("crashed") == 1 and "finished" in kinds
     assert any("exit status 3" in event.body["message"] for event in session.events("warned"))
+
+
+def test_a_trainer_knows_which_checkpoints_are_on_the_record(host, tmp_path):
+    """A file that lost its event in a crash must not become the best checkpoint."""
+    told = tmp_path / "told"
+    session = host(
+        f"die=25,once={tmp_path / 'once'},told={told}",
+        train__steps=40,
+        train__checkpoint_every=10,
+        train__on_crash="resume",
+    )
+    session.end()
+    first, second = map(json.loads, told.read_text().splitlines())
+    assert first["recorded"] == [] and first["restore"] is None
+    written = [one.body["file"] for one in session.events("checkpoint") if one.segment == 1]
+    assert written and set(second["recorded"]) == set(written)
+    assert second["restore"].endswith(written[-1])
 
 
 def test_every_command_and_refusal(host):

@@ -199,5 +199,8 @@ def test_a_cleanup_command_is_read_as_it_was_written(command):
     cleanup.write(["an", "older", "and", "much", "longer", "one", "x" * 5000])
     cleanup.write(command)
     assert cleanup.read() == command
-    cleanup.write(["x" * 20_000])
+    longest = ["x" * (16 * 1024 - 4)]  # the brackets and quotation marks count too
+    cleanup.write(longest)
+    assert cleanup.read() == longest
+    cleanup.write([longest[0] + "x"])
     assert cleanup.read() == []

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.host.lock import FolderLock
 from nanotrain_tui.host.refused_commands import brief
+from nanotrain_tui.host.telemetry_poller import TelemetryPoller
 from nanotrain_tui.host.trainer.messages import BadMessage, parse_message
 from nanotrain_tui.host.trainer.process import CommandPipe
 from nanotrain_tui.host.trainer.trainer_log import TrainerLog
@@ -237,3 +238,39 @@ def test_of_a_long_command_enough_is_recorded_to_recognise_it():
     assert (found["odd"], found["huge"]) == ("list", "int")
     assert list(found["values"]) == list(values)[:8]
     assert set(found["values"].values()) == {"x" * 47 + "..."}
+
+
+class QuietMonitor:
+    """Has a sample at every poll."""
+
+    def poll(self, now):
+        return {"source": "psutil", "ram_used_mb": 500}
+
+    def notes(self):
+        return []
+
+    def cpu_s(self):
+        return 0.0
+
+    def fileno(self):
+        return None
+
+
+def test_samples_have_what_tensorflow_and_the_trainer_used_as_far_as_it_is_known():
+    samples = []
+    loop = Loop()
+    poller = TelemetryPoller(QuietMonitor(), loop, samples.append, lambda _: None)
+    poller.poll()
+    poller.tensorflow_memory({"current_mb": 412.5, "peak_mb": 530.0})
+    poller.measure_trainer(os.getpid())
+    poller.poll()
+    poller.tensorflow_memory({"current_mb": 400.0, "peak_mb": None})
+    poller.measure_trainer(None)
+    poller.poll()
+    loop.close()
+    first, second, third = samples
+    assert first.keys() == {"source", "ram_used_mb", "host_cpu_s"}
+    assert (second["tf_memory_mb"], second["tf_memory_peak_mb"]) == (412.5, 530.0)
+    assert second["trainer_cpu_s"] > 0
+    assert third["tf_memory_mb"] == 400.0
+    assert not {"tf_memory_peak_mb", "trainer_cpu_s"}.intersection(third)

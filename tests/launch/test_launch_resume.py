@@ -76,6 +76,7 @@ def test_what_is_changed_in_resuming_is_not_undone_by_edits_made_before(stopped,
         ({"optimizer.momentum": 0.5}, "means nothing"),
         ({"optimizer.learning_rate": -1}, "out of range"),
         ({"no.key": 1}, "no such key"),
+        ({"train.steps": 1}, "1 is less than the .* that .* has made"),
     ],
 )
 def test_a_resume_refuses_what_does_not_fit_the_weights(stopped, places, changes, says):

@@ -18,6 +18,14 @@ def test_a_path_cannot_steer_a_terminal(char: str) -> None:
     assert not is_printable(f"/data/{char}x")
 
 
+def test_the_last_two_characters_of_every_plane_are_no_text() -> None:
+    for plane in range(17):
+        for last in (0xFFFE, 0xFFFF):
+            assert not is_printable(chr(plane << 16 | last)), hex(plane)
+        assert is_printable(chr(plane << 16 | 0xFFFD)), hex(plane)
+    assert is_printable("𐀀 😀 𠀀 𰀀")  # the first of the planes 1, 2 and 3, and an emoji
+
+
 def test_what_steers_a_terminal_is_found_in_keys_and_in_lists() -> None:
     for value in ("\x1b[2J", "two\nlines", {"a\nkey": 1}, [{"x": ["\x9b"]}]):
         assert steers(value), value

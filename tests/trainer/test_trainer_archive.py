@@ -191,6 +191,18 @@ def test_other_compressions_are_refused(tmp_path):
     refused(path, "compressed in a way")
 
 
+def test_an_encrypted_checkpoint_is_refused(tmp_path):
+    path = pack(tmp_path / "step-000000007.npz", whole(state()))
+    content = bytearray(Path(path).read_bytes())
+    for signature, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):  # of a member, and in the directory
+        at = content.find(signature)
+        while at >= 0:
+            content[at + flags] |= 1
+            at = content.find(signature, at + 4)
+    Path(path).write_bytes(content)
+    refused(path, "it is encrypted")
+
+
 def test_an_archive_of_very_many_arrays_is_refused(tmp_path):
     path = pack(tmp_path / "step-000000007.npz", [(f"x{i}", b"") for i in range(1001)])
     refused(path, "more arrays than any network has")

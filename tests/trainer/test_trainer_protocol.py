@@ -6,12 +6,14 @@ import json
 import math
 import os
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nanotrain_tui.trainer import serve
 from nanotrain_tui.trainer.protocol import Closed, Commands, Events, Stopped, floats, number
 
 
@@ -55,6 +57,32 @@ def test_an_event_is_one_line_of_strict_json():
     assert written() == [{"event": "warned", "message": "two\nlines, ü"}]
     with pytest.raises(ValueError, match="JSON"):
         events.emit("warned", message=math.nan)
+
+
+def test_an_answer_has_a_reason_only_where_the_command_is_refused():
+    events, written = events_into_a_list()
+    events.answer({"id": 4, "do": "pause"}, 300)
+    events.answer({"id": 5, "do": "step"}, 301, "it does not pause")
+    assert written() == [
+        {"event": "answer", "id": 4, "ok": True, "step": 300},
+        {"event": "answer", "id": 5, "ok": False, "step": 301, "why": "it does not pause"},
+    ]
+
+
+def test_progress_is_reported_ten_times_a_second_and_at_its_end(monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(serve, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    commands, _ = commands_of()
+    events, written = events_into_a_list()
+    report = serve.Progress(commands, events)
+    for part in range(101):  # two seconds
+        report("drawing digits", part / 100)
+        clock[0] += 0.02
+    report("loading", 0.5)
+    found = [(one["what"], one["fraction"]) for one in written()]
+    assert found[0] == ("drawing digits", 0.0)
+    assert found[-2:] == [("drawing digits", 1.0), ("loading", 0.5)]
+    assert 15 <= len(found) <= 25
 
 
 def test_emitting_to_a_host_that_is_gone_raises_closed():

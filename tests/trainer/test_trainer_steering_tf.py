@@ -265,3 +265,20 @@ def test_a_call_cut_short_takes_no_batch_that_was_not_trained(folder):
         training.train(30)
     rows = Batches(100, 1).take(30, 7)
     np.testing.assert_array_equal(np.array(engine.seen), flat(images)[rows].reshape(30, 7))
+
+
+def test_a_batch_that_fills_a_call_is_trained_one_step_at_a_time(folder, monkeypatch):
+    """So that the images gathered for a call stay within their memory."""
+    from nanotrain_tui.trainer import training_state
+    from nanotrain_tui.trainer.batches import Batches
+    from nanotrain_tui.trainer.data import Dataset
+
+    monkeypatch.setattr(training_state, "MAX_BLOCK_BYTES", 7)
+    images = np.arange(100, dtype=np.uint8).reshape(100, 1, 1)
+    labels = np.zeros(100, np.uint8)
+    data = Dataset("toy", "here", images, labels, images, labels, 10, "classification")
+    engine, config = CuttingEngine(), config_of(folder, train__batch_size=7)
+    training = training_state.TrainingState(config, engine, data, Batches(100, 1), Silent())
+    for step in range(1, 10):
+        training.train(30)
+        assert training.step == step

@@ -3,9 +3,11 @@
 import fcntl
 import hashlib
 import http.server
+import io
 import re
 import threading
-from urllib.error import URLError
+from email.message import Message
+from urllib.error import HTTPError, URLError
 
 import pytest
 
@@ -218,3 +220,16 @@ def test_the_sums_are_those_of_the_original_files(shared):
         content = (shared / "data" / "mnist" / file.name).read_bytes()
         assert len(content) == file.size
         assert hashlib.sha256(content).hexdigest() == file.sha256
+
+
+def test_the_connection_to_a_mirror_that_refuses_is_closed(tmp_path):
+    page = io.BytesIO(b"not here")
+
+    def refuse(request, timeout):
+        raise HTTPError(request.full_url, 404, "Not Found", Message(), page)
+
+    with pytest.raises(DataError, match="404"):
+        download(
+            str(tmp_path), lambda *_: None, mirrors=["http://mirror/"], files=SMALL, opener=refuse
+        )
+    assert page.closed

@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import http.client
 import os
+import urllib.error
 import urllib.request
 from typing import IO, Any, Callable, Iterator, NamedTuple, Sequence
 
@@ -166,6 +167,8 @@ def _asking() -> Iterator[None]:
     try:
         yield
     except (OSError, http.client.HTTPException) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # it holds the connection
         raise _MirrorFailed("failed (%s)" % (error or type(error).__name__)) from None
 
 
