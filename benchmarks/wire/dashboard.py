@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import statistics
 import sys
@@ -43,11 +44,12 @@ class Dashboard:
 
     def watch(self, seconds: float) -> dict[str, float]:
         """Bytes a second and processor time while nobody presses a key."""
-        sent, used = len(self.terminal.seen), self._cpu_s()
+        sent, used, step = len(self.terminal.seen), self._cpu_s(), self._step()
         began = time.monotonic()
         self.terminal.until(after(seconds))
         took = time.monotonic() - began
         return {
+            "steps a second": (self._step() - step) / took,
             "bytes a second": (len(self.terminal.seen) - sent) / took,
             "processor of the dashboard, %": 100 * (self._cpu_s() - used) / took,
             "memory (RSS), MB": self._rss_mb(),
@@ -128,6 +130,10 @@ class Dashboard:
     def _fields(self) -> list[Any]:
         rows = shortest.rows_of(self.terminal.screen)
         return [row[:FIELD_CELLS] for row in rows[3:]]
+
+    def _step(self) -> int:
+        found = re.search(r"step ([0-9,]+)/", self.terminal.text())
+        return int(found[1].replace(",", "")) if found else 0
 
     def _cpu_s(self) -> float:
         fields = self._process("stat").rpartition(")")[2].split()
