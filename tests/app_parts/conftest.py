@@ -1,4 +1,4 @@
-"""Parts of the app, tested without it."""
+"""Parts of the app, tested without it, and what the whole app sends to a terminal."""
 
 import sys
 from pathlib import Path
