@@ -61,14 +61,14 @@ async def test_typing_narrows_esc_shows_all_and_then_closes() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("f", "o", "enter")
         known = shown(app)
-        assert frame(app) == ("Optimizer", "type to filter  Enter select  Esc cancel")
+        assert frame(app) == ("Optimizer", "type to filter, Enter: select, Esc: cancel")
         await pilot.press(*"nad")
         assert shown(app)[0].startswith("Nadam") and len(shown(app)) < len(known)
         count = app.screen.query_one(".filter--count", Static)
         assert str(count.render()) == f"{len(shown(app))} of {len(known)}"
-        assert frame(app)[1].endswith("Esc show all")
+        assert frame(app)[1].endswith("Esc: show all")
         await pilot.press("escape")
-        assert shown(app) == known and frame(app)[1].endswith("Esc cancel")
+        assert shown(app) == known and frame(app)[1].endswith("Esc: cancel")
         await pilot.press("escape")
         assert app.screen is app.dashboard
         assert app.model.value("optimizer.name") == "adam"

@@ -81,7 +81,7 @@ class Prompt(ModalScreen[bool]):
         describe = None if isinstance(hint, str) else hint
         self._editor = FieldEditor("", "", text, about, accept, describe=describe)
         self._editor.border_title = capital(title)
-        self._editor.border_subtitle = "Enter accept  Esc cancel"
+        self._editor.border_subtitle = "Enter: accept, Esc: cancel"
 
     def compose(self) -> ComposeResult:
         yield self._editor

@@ -37,7 +37,7 @@ class FilterDialog(ModalScreen[Result]):
         Binding("pageup", "page(-1)", "Page up", show=False),
         Binding("pagedown", "page(1)", "Page down", show=False),
     ]
-    KEYS: ClassVar[str] = "Esc close"
+    KEYS: ClassVar[str] = "Esc: close"
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -79,7 +79,7 @@ class FilterDialog(ModalScreen[Result]):
     def _typed(self, message: FilterLine.Changed) -> None:
         message.stop()
         self.line.show_count(*self.filter(message.typed))
-        leave = self.KEYS.rpartition("Esc ")[0] + "Esc show all"
+        leave = self.KEYS.rpartition("Esc: ")[0] + "Esc: show all"
         self.box.border_subtitle = leave if message.typed else self.KEYS
 
     def action_leave(self) -> None:

@@ -32,7 +32,7 @@ class Help(FilterDialog[None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f1", "dismiss", "Close", show=False)]
-    KEYS: ClassVar[str] = "type to filter  Up Down scroll  Esc close"
+    KEYS: ClassVar[str] = "type to filter, Up Down: scroll, Esc: close"
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__("Keys")

@@ -46,7 +46,7 @@ class Jump(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="jump") as box:
             box.border_title = "Go to field"
-            box.border_subtitle = "a letter goes to its field  Esc cancel"
+            box.border_subtitle = "letter: go to the field, Esc: cancel"
             yield Static(self._table())
 
     def _table(self) -> Content:

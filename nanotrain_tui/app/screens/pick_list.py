@@ -38,7 +38,7 @@ class PickList(FilterDialog[str | None]):
         & #pick-about.-why { color: $error; }
     }
     """
-    KEYS: ClassVar[str] = "type to filter  Enter select  Esc cancel"
+    KEYS: ClassVar[str] = "type to filter, Enter: select, Esc: cancel"
 
     def __init__(
         self,
