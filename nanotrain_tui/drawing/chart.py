@@ -146,9 +146,7 @@ def _title(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> Line:
     return first_fitting(width, *_with_legend(chart, chart.newest, [*noted, *forms], glyphs))
 
 
-def _with_legend(
-    chart: Chart, step: int, forms: Sequence[Line], glyphs: Glyphs
-) -> Sequence[Line]:
+def _with_legend(chart: Chart, step: int, forms: Sequence[Line], glyphs: Glyphs) -> Sequence[Line]:
     """The forms with the names of the sessions behind: with their values at ``step`` if they fit.
 
     Where no form has room for the names, there are only the letters.

@@ -93,9 +93,7 @@ def _heights(count: int, height: int) -> list[int]:
     return [room // count + (index < room % count) for index in range(count)]
 
 
-def _side(
-    chart: Chart, plot: Plot, step: int, newest: bool, glyphs: Glyphs
-) -> list[Line]:
+def _side(chart: Chart, plot: Plot, step: int, newest: bool, glyphs: Glyphs) -> list[Line]:
     """The title and the values at the right of a chart: at the cursor, or the newest ones."""
     note, _ = chart.not_finite(glyphs)
     log = " (log)" if plot.scale.log else ""

@@ -53,8 +53,11 @@ Row = Segment | Event | Steps | Sample
 class Fold:
     """Collects batches, in the order of seq, and returns the state at any time."""
 
-    def __init__(self, name: str = "", config: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, name: str = "", config: Mapping[str, Any] | None = None, parent: str = ""
+    ) -> None:
         self._name = name
+        self._parent = parent
         self._config: dict[str, Any] = dict(config or {})
         self._seq = 0
         self._state = STARTING
@@ -122,6 +125,7 @@ class Fold:
             behind=behind,
             config=self._config,
             step=self._step,
+            parent=self._parent,
             begins_at=self._begins_at or 0,
             steps=self._steps,
             batch_size=self._batch_size,

@@ -130,6 +130,7 @@ class RunState:
     behind: bool = False  # True: the recording has more rows than were read
     config: Mapping[str, Any] = field(default_factory=dict)  # nested, with edits
     step: int = 0  # completed updates
+    parent: str = ""  # the session that a fork began from; empty: it is no fork
     begins_at: int = 0  # the step of the checkpoint that a fork began from
     steps: int | None = None  # planned updates
     batch_size: int | None = None

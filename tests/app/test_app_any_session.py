@@ -18,12 +18,12 @@ from nanotrain_tui.drawing.chart import draw_chart
 from nanotrain_tui.drawing.chart_stack import draw_stack
 from nanotrain_tui.drawing.chart_view import AXES, SCALES, ChartView
 from nanotrain_tui.drawing.charts.table import main_charts, stacked
-from nanotrain_tui.drawing.comparison import comparison
+from nanotrain_tui.drawing.compare.overlay import draw_overlay
+from nanotrain_tui.drawing.compare.tables import comparison
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
 from nanotrain_tui.drawing.lines import Line, width_of
 from nanotrain_tui.drawing.lists.sessions import chosen, sorts
 from nanotrain_tui.drawing.log import draw_event
-from nanotrain_tui.drawing.overlay import draw_overlay
 from nanotrain_tui.drawing.status import draw_status
 from nanotrain_tui.drawing.telemetry import draw_telemetry
 from nanotrain_tui.follow import compare

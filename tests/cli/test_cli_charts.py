@@ -9,10 +9,10 @@ from cli_runs import Nano
 from recorded import Recording
 
 from nanotrain_tui.cli.chart import draw_chart, draw_lines
-from nanotrain_tui.drawing.comparison import comparison
+from nanotrain_tui.drawing.compare.overlay import draw_overlay
+from nanotrain_tui.drawing.compare.tables import comparison
 from nanotrain_tui.drawing.glyphs import UNICODE
-from nanotrain_tui.drawing.overlay import draw_overlay
-from nanotrain_tui.follow.compare import read_run
+from nanotrain_tui.follow.compare.runs import read_run
 from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.metrics import MetricPart, parse_metric_part

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from recorded import Recording
 
-from nanotrain_tui.follow.compare import (
+from nanotrain_tui.follow.compare.runs import (
     ComparedRun,
     Setting,
     common_target,

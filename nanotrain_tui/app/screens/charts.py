@@ -14,6 +14,7 @@ from nanotrain_tui.app.screens.live_screen import View
 from nanotrain_tui.app.widgets.bars import KeyLine, MessageLine
 from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.app.widgets.scrubber import Scrubber
+from nanotrain_tui.drawing.backdrop import Backdrop
 from nanotrain_tui.drawing.chart_model import Chart, Detail
 from nanotrain_tui.drawing.chart_stack import cells_across, draw_stack, visible
 from nanotrain_tui.drawing.chart_view import ChartView
@@ -27,7 +28,7 @@ class ChartStack(ChartWidget):
     """All charts, one above the other."""
 
     def charts_of(self, state: RunState) -> Sequence[Chart]:
-        return stacked(state, self.view, self.detail)
+        return stacked(state, self.view, self.detail, self.behind)
 
     @property
     def draws_more_than_charts(self) -> bool:
@@ -100,7 +101,7 @@ class ChartsScreen(View):
         if state.replay is not None:
             self.query_one(Scrubber).update_state(state)
 
-    def show_view(self, view: ChartView, detail: Detail) -> None:
-        """Draw the last state with another view."""
-        self.stack.update_view(view, detail)
+    def show_view(self, view: ChartView, detail: Detail, behind: Backdrop) -> None:
+        """Draw the last state with another view, or other sessions behind."""
+        self.stack.update_view(view, detail, behind)
         self.stack.update_state(self.stack.state)

@@ -19,13 +19,13 @@ from nanotrain_tui.app.widgets.bars import MessageLine
 from nanotrain_tui.app.widgets.live import LiveWidget
 from nanotrain_tui.drawing.chart_model import WHOLE
 from nanotrain_tui.drawing.chart_view import SCALE_TEXTS
-from nanotrain_tui.drawing.comparison import comparison
+from nanotrain_tui.drawing.compare.overlay import draw_overlay
+from nanotrain_tui.drawing.compare.tables import comparison
 from nanotrain_tui.drawing.lines import Line
-from nanotrain_tui.drawing.overlay import draw_overlay
-from nanotrain_tui.follow.compare import AXES, metric_parts
+from nanotrain_tui.follow.compare.runs import AXES, metric_parts
 
 if TYPE_CHECKING:
-    from nanotrain_tui.follow.compare import ComparedRun
+    from nanotrain_tui.follow.compare.runs import ComparedRun
     from nanotrain_tui.session.metrics import MetricPart
 
 KEYS = " m metric   b step, time, epoch   y scale   up down scroll   Esc back"

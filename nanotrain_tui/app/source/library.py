@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nanotrain_tui.app.source.refusals import Refused, session_errors_refused
 
 if TYPE_CHECKING:
-    from nanotrain_tui.follow.compare import ComparedRun
+    from nanotrain_tui.follow.compare.runs import ComparedRun
     from nanotrain_tui.session.folder import SessionFolder
     from nanotrain_tui.session.summary import SessionSummary
 
@@ -68,7 +68,7 @@ class Library:
 
     def compare(self, names: Sequence[str]) -> list[ComparedRun]:
         """Read the data of each session for a comparison."""
-        from nanotrain_tui.follow.compare import read_run
+        from nanotrain_tui.follow.compare.runs import read_run
 
         with session_errors_refused():
             return [read_run(self._find(name)) for name in names]

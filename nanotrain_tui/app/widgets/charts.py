@@ -11,6 +11,7 @@ from textual.message import Message
 
 from nanotrain_tui.app.keys.actions import bindings
 from nanotrain_tui.app.widgets.live import LiveWidget
+from nanotrain_tui.drawing.backdrop import NOTHING_BEHIND, Backdrop
 from nanotrain_tui.drawing.chart import cells_across, draw_chart
 from nanotrain_tui.drawing.chart_model import NO_DETAIL, WHOLE, Chart, Detail
 from nanotrain_tui.drawing.chart_view import ChartView
@@ -29,16 +30,18 @@ class ChartWidget(LiveWidget):
 
     view: ChartView = WHOLE
     detail: Detail = NO_DETAIL
+    behind: Backdrop = NOTHING_BEHIND
     _charts: Sequence[Chart] = ()
 
     def __init__(self, *, glyphs: Glyphs | None = None, id: str | None = None) -> None:
         super().__init__(glyphs=glyphs, id=id)
         self._scales = SteadyScales()
 
-    def update_view(self, view: ChartView, detail: Detail) -> None:
-        """Take this view. It is drawn with the next state."""
+    def update_view(self, view: ChartView, detail: Detail, behind: Backdrop) -> None:
+        """Take this view, and the sessions behind. They are drawn with the next state."""
         self.view = view
         self.detail = detail
+        self.behind = behind
 
     def update_state(self, state: RunState) -> None:
         """Show this state. Draws only if the charts have changed."""
@@ -119,7 +122,7 @@ class MetricChart(ChartWidget, can_focus=True):
         self._place = place
 
     def charts_of(self, state: RunState) -> Sequence[Chart]:
-        return main_charts(state, self.view, self.detail)[self._place : self._place + 1]
+        return main_charts(state, self.view, self.detail, self.behind)[self._place :][:1]
 
     @property
     def has_chart(self) -> bool:

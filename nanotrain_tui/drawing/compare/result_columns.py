@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from nanotrain_tui.catalog.formats import MISSING, clock, count, joules
-from nanotrain_tui.follow.compare import ComparedRun, Reached, common_target, primary_metric
+from nanotrain_tui.follow.compare.runs import ComparedRun, Reached, common_target, primary_metric
 from nanotrain_tui.session.metrics import PERCENT, Metric
 
 MOST_METRICS = 3  # columns of metrics besides that of the target

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
+from nanotrain_tui.drawing.backdrop import LETTERS
+from nanotrain_tui.drawing.compare.result_columns import default_target, result_columns
 from nanotrain_tui.drawing.metric_text import cut, part_title
-from nanotrain_tui.drawing.overlay import LETTERS
-from nanotrain_tui.drawing.result_columns import default_target, result_columns
-from nanotrain_tui.follow.compare import ComparedRun, differences, metric_parts
+from nanotrain_tui.follow.compare.runs import ComparedRun, differences, metric_parts
 from nanotrain_tui.follow.not_finite_ranges import in_words
 
 MOST_METRICS = 2  # columns of metrics besides the primary one, so that time and energy fit

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nanotrain_tui.catalog.formats import clock, plural
+from nanotrain_tui.drawing.backdrop import LETTERS
 from nanotrain_tui.drawing.curve_cells import mark_outside
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
 from nanotrain_tui.drawing.metric_text import cut, figures_of, part_title, scale_of
 from nanotrain_tui.drawing.plot import Columns, dots_of, joined, plot_line
 from nanotrain_tui.drawing.scale import LABEL_CELLS, Curves, Scale
-from nanotrain_tui.follow.compare import ComparedRun
+from nanotrain_tui.follow.compare.runs import ComparedRun
 from nanotrain_tui.follow.trace import Trace
 from nanotrain_tui.session.metrics import STANDARD_METRICS, MetricPart, Metrics
 
-LETTERS = "ABCDEFGH"
 ROLES = ("train", "test", "good", "warning", "error", "value", "muted", "bar")
 LEAST_NAME_CELLS = 20  # a name is never cut to less, however narrow the screen is
 
@@ -32,7 +32,7 @@ def draw_overlay(
 ) -> list[Line]:  # fmt: skip
     """A title, the curves and the x axis: ``height`` lines of ``width`` cells.
 
-    ``axis`` is one of ``follow.compare.AXES``. The time grows with the bins, not with the steps.
+    ``axis`` is one of ``follow.compare.runs.AXES``. Times grow with the bins, not with steps.
     ``scale_kind`` is one of ``chart_view.SCALES``.
     """
     metrics = metrics_with(runs, key.metric)
