@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from nanotrain_tui.drawing.axis import Axis, Ruler, ruler_of
+from nanotrain_tui.drawing.curve_cells import evaluations
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span
 from nanotrain_tui.drawing.metric_text import cut
+from nanotrain_tui.drawing.plot import Columns
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.session.metrics import TRAINING, Metric
@@ -43,7 +46,22 @@ class BackCurve(NamedTuple):
     ruler: Ruler | None  # from its steps to the unit of the axis; None: the unit is steps
     begin: float = 0.0  # added to that unit
 
-    def place(self, axis: Axis, columns: int) -> Callable[[float], float]:
+    def columns(self, axis: Axis, columns: int) -> Columns:
+        """The curve in ``columns`` columns, to the edges if it continues outside of the axis."""
+        place = self._place(axis, columns)
+        found = evaluations(self.curve, columns, place)
+        places = [
+            (place(self.curve.start + i * self.curve.width), self.curve.means[i])
+            for i, count in enumerate(self.curve.counts)
+            if count
+        ]
+        for (x0, y0), (x1, y1) in pairwise(places):
+            for edge, x in ((0.0, 0), (float(columns), columns - 1)):
+                if x0 < edge <= x1 and found.means[x] is None:
+                    found.means[x] = y0 + (y1 - y0) * (edge - x0) / (x1 - x0)
+        return found
+
+    def _place(self, axis: Axis, columns: int) -> Callable[[float], float]:
         """A function from a step of that session to its column on the axis."""
         ruler = self.ruler
         if ruler is None:

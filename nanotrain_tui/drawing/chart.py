@@ -87,7 +87,7 @@ def plot_chart(
     columns = across * dots_of(glyphs)[0]
     train = resample(chart.train, columns, chart.place(columns), HOLD_S if chart.over_time else 0)
     test = evaluations(chart.test, columns, chart.axis.of_steps(columns))
-    others = [evaluations(o.curve, columns, o.place(chart.axis, columns)) for o in chart.behind]
+    others = [one.columns(chart.axis, columns) for one in chart.behind]
     seen = [finite(one.means) for one in (test, *others)]
     scale = chart.scale(Curves([finite(train.means)], seen), rows)
     line = train.means if chart.over_time else joined(train, scale)

@@ -58,6 +58,7 @@ class Chart:
     limits: tuple[float, ...] = ()  # drawn as horizontal lines: the limits of the heat guard
     axis_from_height: int = 4  # a chart with fewer lines has no x axis
     behind: Sequence[BackCurve] = ()  # curves of other sessions
+    newest: int = 0  # the step at which their values are shown if there is no cursor
 
     @property
     def is_recorded(self) -> bool:
@@ -92,11 +93,6 @@ class Chart:
             value_at(self.whole, x) if line is None else line,
             value_at(self.whole_test, step) if test is None else test,
         )
-
-    @property
-    def newest(self) -> int:
-        """The newest step with a value."""
-        return max(0 if self.over_time else self.whole.end, self.whole_test.end)
 
 
 class ChartContext:

@@ -174,6 +174,11 @@ class RunState:
         """Whether something of the session was read, or is known of its start."""
         return self.seq > 0 or self.preparing is not None or self.replay is not None
 
+    @property
+    def has_values(self) -> bool:
+        """Whether a metric was recorded."""
+        return any(self.curves.values())
+
     def curve(self, metric: str, part: str = TRAINING) -> Curve:
         """A metric on one part of the data over steps; empty if it was not recorded."""
         return self.curves.get(MetricPart(metric, part), NO_CURVE)

@@ -116,7 +116,7 @@ class OverlayActions:
         results = ", ".join(evaluated_texts(one, terminal_glyphs()))
         does = f"Drawn as {letter}. Enter: remove it." if letter else "Enter: draw it."
         about = ", ".join(text for text in (one.shown_state, one.optimizer or "", results) if text)
-        return Item(one.name, f"{letter or ' '} {one.name}", f"{about}\n{does}")
+        return Item(one.name, f"{letter or ' '} {one.name}", f"{does} {about}")
 
     def _toggle(self, name: str) -> str:
         """Draw a session, or remove it. Returns why that is not possible, or an empty text."""

@@ -21,6 +21,7 @@ from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.charts.table import stacked
 from nanotrain_tui.drawing.lines import Line
 from nanotrain_tui.drawing.scale import LABEL_CELLS
+from nanotrain_tui.drawing.waiting import draw_waiting, waiting_text
 from nanotrain_tui.follow.run_state import RunState
 
 
@@ -56,7 +57,13 @@ class ChartStack(ChartWidget):
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
         charts = self.drawn_charts
-        return draw_stack(self.state, self.view, charts, width, height, self.glyphs, self.shows_raw)
+        lines = draw_stack(
+            self.state, self.view, charts, width, height, self.glyphs, self.shows_raw
+        )
+        if not charts:
+            text = waiting_text(self.state, self.glyphs)
+            lines += draw_waiting("", text, width, height - len(lines), self.glyphs)
+        return lines
 
 
 class ChartsScreen(View):

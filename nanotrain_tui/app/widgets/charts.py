@@ -19,6 +19,7 @@ from nanotrain_tui.drawing.charts.table import main_charts
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line
 from nanotrain_tui.drawing.steady_scale import SteadyScales
+from nanotrain_tui.drawing.waiting import draw_waiting, waiting_text
 from nanotrain_tui.follow.run_state import RunState
 
 
@@ -45,9 +46,9 @@ class ChartWidget(LiveWidget):
 
     def update_state(self, state: RunState) -> None:
         """Show this state. Draws only if the charts have changed."""
-        was_known, self.state = self.state.is_known, state
-        before, self._charts = self._charts, self.charts_of(state)
-        changed = before != self._charts or was_known != state.is_known
+        before = self._charts, self.state.is_known, self.state.has_values
+        self.state, self._charts = state, self.charts_of(state)
+        changed = before != (self._charts, state.is_known, state.has_values)
         if changed or self.draws_more_than_charts:
             self.redraw()
 
@@ -67,7 +68,7 @@ class ChartWidget(LiveWidget):
     @property
     def draws_more_than_charts(self) -> bool:
         """Whether to draw again even if the charts have not changed."""
-        return self.has_focus  # the cursor
+        return self.has_focus or not self.state.has_values  # the cursor, or why there are none
 
     @property
     def cells_across(self) -> int:
@@ -133,6 +134,9 @@ class MetricChart(ChartWidget, can_focus=True):
         charts = self.drawn_charts
         if not charts:
             return []
+        if not self.state.has_values:
+            text = waiting_text(self.state, self.glyphs) if self._place == 0 else ""
+            return draw_waiting(charts[0].title, text, width, height, self.glyphs)
         cursor = self.view.at(self.state.step) if self.has_focus else None
         return draw_chart(charts[0], width, height, self.glyphs, cursor, self.shows_raw)
 
