@@ -155,12 +155,12 @@ def _with_legend(chart: Chart, step: int, forms: Sequence[Line], glyphs: Glyphs)
         return forms
     values = [value_at(one.curve, step) for one in chart.behind]
     texts = [chart.figure(value, glyphs.missing) for value in values]
-    legends = (
-        legend(chart.behind, glyphs, texts),
-        legend(chart.behind, glyphs),
-        (Span("  " + " ".join(one.letter for one in chart.behind), "muted"),),
-    )
-    return [(*form, *names) for names in legends for form in forms]
+    letters = Span("  " + " ".join(one.letter for one in chart.behind), "muted")
+    named = (legend(chart.behind, glyphs, texts), legend(chart.behind, glyphs))
+    return [
+        *((*form, *names) for names in named for form in forms[:-1]),  # not the title alone
+        *((*form, letters) for form in forms),
+    ]
 
 
 def _line_value(chart: Chart, glyphs: Glyphs, gap: str, name: str = " training ") -> Line:
