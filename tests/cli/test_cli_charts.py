@@ -12,7 +12,7 @@ from nanotrain_tui.cli.chart import draw_chart, draw_lines
 from nanotrain_tui.drawing.compare.overlay import draw_overlay
 from nanotrain_tui.drawing.compare.tables import comparison
 from nanotrain_tui.drawing.glyphs import UNICODE
-from nanotrain_tui.follow.compare.runs import read_run
+from nanotrain_tui.follow.compare.read import read_run
 from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.metrics import MetricPart, parse_metric_part

@@ -12,7 +12,7 @@ from recorded import Recording, tutorial_run
 
 from nanotrain_tui.drawing.compare.result_columns import default_target, result_columns
 from nanotrain_tui.drawing.compare.tables import comparison
-from nanotrain_tui.follow.compare.runs import read_run
+from nanotrain_tui.follow.compare.read import read_run
 from nanotrain_tui.session.folder import find_session
 from nanotrain_tui.session.metrics import MetricPart, parse_metric_part
 from nanotrain_tui.session.summary import summarise

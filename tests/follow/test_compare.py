@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from recorded import Recording
 
+from nanotrain_tui.follow.compare.read import read_run
 from nanotrain_tui.follow.compare.runs import (
     ComparedRun,
     Setting,
@@ -15,7 +16,6 @@ from nanotrain_tui.follow.compare.runs import (
     differences,
     metric_parts,
     primary_metric,
-    read_run,
 )
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.metrics import MetricPart

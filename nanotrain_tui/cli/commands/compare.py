@@ -60,7 +60,8 @@ def command(
     nanotrain compare mnist-3 mnist-4 --target 0.93 --json
     """
     from nanotrain_tui.cli.pick import pick_session
-    from nanotrain_tui.follow.compare.runs import differences, metric_parts, read_run
+    from nanotrain_tui.follow.compare.read import read_run
+    from nanotrain_tui.follow.compare.runs import differences, metric_parts
 
     folders = my_folders()
     chosen = list(dict.fromkeys(pick_session(folders, name) for name in sessions))
