@@ -9,7 +9,7 @@ from cli_runs import Nano
 from recorded import Recording
 
 from nanotrain_tui.cli.chart import draw_chart, draw_lines
-from nanotrain_tui.drawing.compare.overlay import draw_overlay
+from nanotrain_tui.drawing.compare.overlay import Shown, draw_overlay
 from nanotrain_tui.drawing.compare.tables import comparison
 from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.follow.compare.read import read_run
@@ -103,7 +103,7 @@ def test_the_comparison_on_the_screen_marks_it_too(home: Path) -> None:
     not_finite = {**dict.fromkeys(range(100, 151), NAN), **dict.fromkeys(range(251, 301), INF)}
     found = [read_run(run(home, {})), read_run(run(home, not_finite))]
     for axis in ("step", "time", "epoch"):
-        lines = draw_overlay(found, MetricPart("loss"), axis, 80, 20, UNICODE)
+        lines = draw_overlay(found, Shown(MetricPart("loss"), axis), 80, 20, UNICODE)
         head, top, *_, bottom = ["".join(span.text for span in line) for line in lines]
         end = {"step": " 300 steps", "time": " 0:00", "epoch": " 0.50 epochs"}[axis]
         assert bottom.strip().startswith("└0 ──") and bottom.endswith(f"─{end}")

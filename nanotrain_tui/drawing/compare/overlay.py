@@ -1,23 +1,33 @@
-"""Draws a metric of several sessions in one chart. A letter marks the end of each curve."""
+"""Draws a metric of several sessions in one chart. Letters mark each curve."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from nanotrain_tui.catalog.formats import clock, plural
 from nanotrain_tui.drawing.backdrop import LETTERS
-from nanotrain_tui.drawing.curve_cells import mark_outside
+from nanotrain_tui.drawing.curve_cells import Cells, mark_ends, mark_outside
 from nanotrain_tui.drawing.glyphs import Glyphs
-from nanotrain_tui.drawing.lines import Line, Span, fit
-from nanotrain_tui.drawing.metric_text import cut, figures_of, part_title, scale_of
+from nanotrain_tui.drawing.lines import Line, Span, first_fitting, fit
+from nanotrain_tui.drawing.metric_text import cut, difference, figures_of, part_title, scale_of
 from nanotrain_tui.drawing.plot import Columns, dots_of, joined, plot_line
 from nanotrain_tui.drawing.scale import LABEL_CELLS, Curves, Scale
 from nanotrain_tui.follow.compare.runs import ComparedRun
 from nanotrain_tui.follow.trace import Trace
-from nanotrain_tui.session.metrics import STANDARD_METRICS, MetricPart, Metrics
+from nanotrain_tui.session.metrics import STANDARD_METRICS, Metric, MetricPart, Metrics
 
 ROLES = ("train", "test", "good", "warning", "error", "value", "muted", "bar")
 LEAST_NAME_CELLS = 20  # a name is never cut to less, however narrow the screen is
+
+
+class Shown(NamedTuple):
+    """What a comparison shows of its sessions."""
+
+    key: MetricPart
+    axis: str = "step"  # one of ``follow.compare.runs.AXES``
+    scale: str = "auto"  # one of ``chart_view.SCALES``
+    cursor: float | None = None  # on the axis; None: there is no cursor
 
 
 def metrics_with(runs: Sequence[ComparedRun], name: str) -> Metrics:
@@ -26,27 +36,59 @@ def metrics_with(runs: Sequence[ComparedRun], name: str) -> Metrics:
     return next(known, STANDARD_METRICS)
 
 
+def cells_across(width: int) -> int:
+    """The cells of the x axis."""
+    return max(1, width - LABEL_CELLS - 1)
+
+
+def end_of(runs: Sequence[ComparedRun], shown: Shown) -> float:
+    """The end of the x axis, which begins at 0: in steps, seconds or epochs."""
+    traces = [one.trace(shown.key, shown.axis) for one in runs]
+    return max((x for trace in traces for x in trace.xs), default=0.0) or 1.0
+
+
 def draw_overlay(
-    runs: Sequence[ComparedRun], key: MetricPart, axis: str, width: int, height: int,
-    glyphs: Glyphs, scale_kind: str = "auto",
-) -> list[Line]:  # fmt: skip
+    runs: Sequence[ComparedRun], shown: Shown, width: int, height: int, glyphs: Glyphs
+) -> list[Line]:
     """A title, the curves and the x axis: ``height`` lines of ``width`` cells.
 
-    ``axis`` is one of ``follow.compare.runs.AXES``. Times grow with the bins, not with steps.
-    ``scale_kind`` is one of ``chart_view.SCALES``.
+    Times grow with the bins, not with steps.
     """
-    metrics = metrics_with(runs, key.metric)
-    metric = metrics.get(key.metric)
-    traces = [one.trace(key, axis) for one in runs]
-    end = max((x for trace in traces for x in trace.xs), default=0.0)
-    across, rows = width - LABEL_CELLS - 1, max(1, height - 2)
+    metrics = metrics_with(runs, shown.key.metric)
+    metric = metrics.get(shown.key.metric)
+    traces = [one.trace(shown.key, shown.axis) for one in runs]
+    end = end_of(runs, shown)
+    across, rows = cells_across(width), max(1, height - 2)
     curves = Curves([[value for _, value in trace.points] for trace in traces])
-    scale = scale_of(metric, scale_kind)(curves, rows)
+    scale = scale_of(metric, shown.scale)(curves, rows)
+    cells = _draw(traces, end, scale, (across, rows), glyphs)
+    if shown.cursor is None:
+        head = _title(runs, traces, shown, scale, metrics, width, glyphs)
+    else:
+        head = _reading(traces, shown, metric, width, glyphs)
+        x = max(0, min(across - 1, int(shown.cursor / end * across)))
+        for row in cells:
+            if not row[x].text.strip():
+                row[x] = Span(glyphs.vertical, "value")
+    labels = scale.labels(rows, figures_of(metric).label)
+    drawn = [head]
+    for y, row in enumerate(cells):
+        label = f"{labels.get(y, ''):>{LABEL_CELLS}}{glyphs.vertical}"
+        drawn.append((Span(label, "muted"), *row))
+    drawn.append(_axis(shown.axis, end, across, glyphs))
+    return [fit(line, width, glyphs.ellipsis) for line in drawn]
+
+
+def _draw(
+    traces: Sequence[Trace], end: float, scale: Scale, size: tuple[int, int], glyphs: Glyphs
+) -> Cells:
+    """The curves in ``size`` cells: in a row, and rows."""
+    across, rows = size
     dots = dots_of(glyphs)[0]
     cells = [[Span(" ")] * across for _ in range(rows)]
-    for index, trace in enumerate(traces):
-        role = ROLES[index % len(ROLES)]
-        columns = _columns(trace, end, across * dots, scale)
+    lines = [_columns(trace, end, across * dots, scale) for trace in traces]
+    for index, columns in enumerate(lines):
+        role = role_of(index)
         for y, text in enumerate(plot_line(columns, scale, across, rows, glyphs)):
             for x, sign in enumerate(text):
                 if sign.strip():
@@ -54,31 +96,86 @@ def draw_overlay(
         mark_outside(cells, columns, scale, role, glyphs)
     for index, trace in enumerate(traces):
         for at, kind in trace.not_finite:
-            x = min(across - 1, int(at / (end or 1.0) * across))
-            cells[0][x] = Span(glyphs.not_finite(kind), ROLES[index % len(ROLES)])
-    for letter, trace in zip(LETTERS, traces, strict=False):  # last, so that no curve hides one
-        if trace.pieces:
-            last_x, last = trace.pieces[-1][-1]
-            x = min(across - 1, int(last_x / (end or 1.0) * across))
-            cells[scale.row(last, rows)][x] = Span(letter, "title")
+            x = min(across - 1, int(at / end * across))
+            cells[0][x] = Span(glyphs.not_finite(kind), role_of(index))
+    # Letters along the lines tell them apart without colours. They are last: no curve hides one.
+    for index, columns in enumerate(lines):
+        x = across * (index + 1) // (len(lines) + 1)
+        mean = columns[min(len(columns) - 1, x * dots)]
+        if mean is not None and not scale.side(mean):
+            cells[scale.row(mean, rows)][x] = Span(LETTERS[index], role_of(index))
+    mark_ends(cells, list(zip(LETTERS, lines, strict=False)), scale, "title", glyphs)
+    return cells
+
+
+def role_of(index: int) -> str:
+    """The role of the curve of a session."""
+    return ROLES[index % len(ROLES)]
+
+
+def _title(
+    runs: Sequence[ComparedRun],
+    traces: Sequence[Trace],
+    shown: Shown,
+    scale: Scale,
+    metrics: Metrics,
+    width: int,
+    glyphs: Glyphs,
+) -> Line:
+    name = cut(part_title(shown.key, metrics), max(LEAST_NAME_CELLS, width // 3), glyphs.ellipsis)
     signs = ["".join(map(glyphs.not_finite, trace.kinds)) for trace in traces]
-    name = cut(part_title(key, metrics), max(LEAST_NAME_CELLS, width // 3), glyphs.ellipsis)
-    title = f"{name} by {axis}{' (log)' if scale.log else ''}"
-    drawn = [(Span(title, "title"),
-              *(Span(f"  {LETTERS[i]} {one.name} {signs[i]}".rstrip(), ROLES[i % len(ROLES)])
-                for i, one in enumerate(runs)))]  # fmt: skip
-    labels = scale.labels(rows, figures_of(metric).label)
-    for y, row in enumerate(cells):
-        label = f"{labels.get(y, ''):>{LABEL_CELLS}}{glyphs.vertical}"
-        drawn.append((Span(label, "muted"), *row))
-    end_text = {
-        "step": plural(round(end), "step"),
-        "time": clock(end),
-        "epoch": f"{end:.2f} epochs",
-    }[axis]
-    rest = glyphs.horizontal * max(0, across - len(end_text) - 3)
-    drawn.append((Span(f"{'':>{LABEL_CELLS}}{glyphs.corner}0 {rest} {end_text}", "muted"),))
-    return [fit(line, width, glyphs.ellipsis) for line in drawn]
+    return (
+        Span(f"{name} by {shown.axis}{' (log)' if scale.log else ''}", "title"),
+        *(
+            Span(f"  {LETTERS[i]} {one.name} {signs[i]}".rstrip(), role_of(i))
+            for i, one in enumerate(runs)
+        ),
+    )
+
+
+def _reading(
+    traces: Sequence[Trace], shown: Shown, metric: Metric, width: int, glyphs: Glyphs
+) -> Line:
+    """``step 300   A 93.12%   B 92.40% -0.72``: the values at the cursor, and their differences."""
+    at = shown.cursor or 0.0
+    values = [value_at(trace, at) for trace in traces]
+    figures = [figures_of(metric).value(value, glyphs.missing) for value in values]
+    by = ["", *(difference(metric, value, values[0], "") for value in values[1:])]
+    head = Span(place_text(at, shown.axis), "title")
+    with_differences, without = (
+        (
+            head,
+            *(
+                Span(f"  {LETTERS[i]} {text} {gap}".rstrip(), role_of(i))
+                for i, (text, gap) in enumerate(zip(figures, gaps, strict=True))
+            ),
+        )
+        for gaps in (by, [""] * len(by))
+    )
+    return first_fitting(width, with_differences, without)
+
+
+def value_at(trace: Trace, x: float) -> float | None:
+    """The last value of a trace up to x; None before the first."""
+    found = None
+    for at, value in trace.points:
+        if at > x:
+            break
+        found = value
+    return found
+
+
+def place_text(x: float, axis: str) -> str:
+    """``step 300``, ``0:12`` or ``epoch 0.50``."""
+    return {"step": f"step {round(x):,}", "time": clock(x), "epoch": f"epoch {x:.2f}"}[axis]
+
+
+def _axis(axis: str, end: float, across: int, glyphs: Glyphs) -> Line:
+    text = {
+        "step": plural(round(end), "step"), "time": clock(end), "epoch": f"{end:.2f} epochs",
+    }[axis]  # fmt: skip
+    rest = glyphs.horizontal * max(0, across - len(text) - 3)
+    return (Span(f"{'':>{LABEL_CELLS}}{glyphs.corner}0 {rest} {text}", "muted"),)
 
 
 def _columns(trace: Trace, end: float, count: int, scale: Scale) -> list[float | None]:
@@ -86,10 +183,10 @@ def _columns(trace: Trace, end: float, count: int, scale: Scale) -> list[float |
     sums, sizes, broken = [0.0] * count, [0.0] * count, [""] * count
     for piece in trace.pieces:
         for x, value in piece:
-            place = min(count - 1, int(x / (end or 1.0) * count))
+            place = min(count - 1, int(x / end * count))
             sums[place] += value
             sizes[place] += 1
     for x, kind in trace.not_finite:
-        broken[min(count - 1, int(x / (end or 1.0) * count))] = kind
+        broken[min(count - 1, int(x / end * count))] = kind
     means = [total / n if n else None for total, n in zip(sums, sizes, strict=True)]
     return joined(Columns(means, broken, sizes), scale)

@@ -33,7 +33,8 @@ def _results(found: Sequence[ComparedRun], names: Sequence[str]) -> list[list[st
     if not any(one.begins_at for one in found):
         left_out.add("steps")  # without forks it only repeats the configuration
     columns = [["", *names]]
-    known = result_columns(found, default_target(found), most_metrics=MOST_METRICS)
+    target = default_target(found)
+    known = result_columns(found, target, most_metrics=MOST_METRICS, first=LETTERS[0])
     for name, cells in known:
         if name not in left_out:
             columns.append([cut(name, NAME_CELLS), *cells])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from nanotrain_tui.catalog import format_value
@@ -206,12 +208,12 @@ def _value_text(key: str, value: Any) -> str:
 
 
 def _between(known: Sequence[tuple[int, float]], step: int) -> float:
-    """Interpolate linearly between (step, value) pairs."""
+    """Interpolate linearly between (step, value) pairs, which are in order of steps."""
     if not known:
         return 0.0
-    before = max((one for one in known if one[0] <= step), default=known[0])
-    after = min((one for one in known if one[0] >= step), default=known[-1])
-    if after[0] <= before[0]:
+    index = bisect_right(known, step, key=itemgetter(0))
+    before, after = known[max(0, index - 1)], known[min(index, len(known) - 1)]
+    if after[0] <= before[0] or step <= before[0]:
         return before[1]
     fraction = (step - before[0]) / (after[0] - before[0])
     return before[1] + fraction * (after[1] - before[1])
