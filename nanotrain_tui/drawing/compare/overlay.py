@@ -59,8 +59,7 @@ def draw_overlay(
     traces = [one.trace(shown.key, shown.axis) for one in runs]
     end = end_of(runs, shown)
     across, rows = cells_across(width), max(1, height - 2)
-    curves = Curves([[value for _, value in trace.points] for trace in traces])
-    scale = scale_of(metric, shown.scale)(curves, rows)
+    scale = scale_of(metric, shown.scale)(curves_of(traces), rows)
     cells = _draw(traces, end, scale, (across, rows), glyphs)
     if shown.cursor is None:
         head = _title(runs, traces, shown, scale, metrics, width, glyphs)
@@ -77,6 +76,16 @@ def draw_overlay(
         drawn.append((Span(label, "muted"), *row))
     drawn.append(_axis(shown.axis, end, across, glyphs))
     return [fit(line, width, glyphs.ellipsis) for line in drawn]
+
+
+def curves_of(traces: Sequence[Trace]) -> Curves:
+    """The values of all sessions as one course, and the last value of each: these set the y axis.
+
+    So the first values of a session that has just begun do not hide how the others differ.
+    """
+    points = sorted(point for trace in traces for point in trace.points)
+    lasts = [[trace.points[-1][1]] for trace in traces if trace.pieces]
+    return Curves(lasts, [[value for _, value in points]])
 
 
 def _draw(
