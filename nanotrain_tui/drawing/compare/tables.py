@@ -12,7 +12,7 @@ from nanotrain_tui.drawing.metric_text import cut, part_title
 from nanotrain_tui.follow.compare.runs import ComparedRun, differences, metric_parts
 from nanotrain_tui.follow.not_finite_ranges import in_words
 
-MOST_METRICS = 2  # columns of metrics besides the primary one, so that time and energy fit
+MOST_METRICS = 1  # columns of metrics besides the primary one, so that time and energy fit
 NAME_CELLS = 16  # the name of a column is cut to this
 
 
