@@ -109,10 +109,11 @@ def _draw(
             cells[0][x] = Span(glyphs.not_finite(kind), role_of(index))
     # Letters along the lines tell them apart without colours. They are last: no curve hides one.
     for index, columns in enumerate(lines):
-        x = across * (index + 1) // (len(lines) + 1)
-        mean = columns[min(len(columns) - 1, x * dots)]
+        known = [x for x, mean in enumerate(columns) if mean is not None]
+        x = known[len(known) * (index + 1) // (len(lines) + 1)] if known else 0
+        mean = columns[x]
         if mean is not None and not scale.side(mean):
-            cells[scale.row(mean, rows)][x] = Span(LETTERS[index], role_of(index))
+            cells[scale.row(mean, rows)][x // dots] = Span(LETTERS[index], role_of(index))
     mark_ends(cells, list(zip(LETTERS, lines, strict=False)), scale, "title", glyphs)
     return cells
 
