@@ -19,7 +19,7 @@ def draw_waiting(title: str, text: str, width: int, height: int, glyphs: Glyphs)
 
 
 def waiting_text(state: RunState, glyphs: Glyphs) -> str:
-    """Why a session has no values: ``Loading TensorFlow …``."""
+    """Why a session has no values: ``TensorFlow is loading …``."""
     if state.ended:
         return "No values were recorded."
     doing = state.preparing
@@ -27,5 +27,6 @@ def waiting_text(state: RunState, glyphs: Glyphs) -> str:
         part = "" if doing.fraction is None else f" {percent(doing.fraction, '', digits=0)}"
         return f"{doing.what[0].upper()}{doing.what[1:]}{part} {glyphs.ellipsis}"
     if state.state == STARTING:
-        return f"The trainer starts {glyphs.ellipsis}"
+        what = "The training starts" if state.versions else "TensorFlow is loading"
+        return f"{what} {glyphs.ellipsis}"
     return "No step is completed yet."

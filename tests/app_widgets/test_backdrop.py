@@ -149,11 +149,14 @@ def test_the_time_of_the_parent_at_the_fork_is_that_of_the_fork() -> None:
 
 
 def test_a_chart_without_values_says_why() -> None:
-    loading = RunState(state="starting", preparing=Preparing("loading TensorFlow", None), seq=1)
-    assert waiting_text(loading, UNICODE) == "Loading TensorFlow …"
+    loading = RunState(state="starting", preparing=Preparing("reading MNIST", None), seq=1)
+    assert waiting_text(loading, UNICODE) == "Reading MNIST …"
     drawing = replace(loading, preparing=Preparing("drawing digits", 0.4))
     assert waiting_text(drawing, ASCII) == "Drawing digits 40% ~"
-    assert waiting_text(replace(loading, preparing=None), UNICODE) == "The trainer starts …"
+    starting = replace(loading, preparing=None)
+    assert waiting_text(starting, UNICODE) == "TensorFlow is loading …"
+    ready = replace(starting, versions={"tensorflow": "2.16.1"})
+    assert waiting_text(ready, UNICODE) == "The training starts …"
     running = RunState(state="running")
     assert waiting_text(running, UNICODE) == "No step is completed yet."
     assert waiting_text(replace(running, state="failed"), UNICODE) == "No values were recorded."

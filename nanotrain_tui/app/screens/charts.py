@@ -56,7 +56,8 @@ class ChartStack(ChartWidget):
         return visible(charts, self.view, self.content_size.height)
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
-        charts = self.drawn_charts
+        # Without a step, telemetry has no place on an axis of steps.
+        charts = self.drawn_charts if self.state.has_values else ()
         lines = draw_stack(
             self.state, self.view, charts, width, height, self.glyphs, self.shows_raw
         )
