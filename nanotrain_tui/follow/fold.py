@@ -181,13 +181,14 @@ class Fold:
         self._gauges.begin(row)
         self._pass(row.t)
         self._from_step = max(0, min(row.from_step, LAST_STEP))
-        if self._begins_at is None:
+        is_first = self._begins_at is None
+        if is_first:
             self._begins_at = self._from_step
         self._curves.cut(self._from_step + 1)
         self._changes.cut(self._from_step + 1)
         self._progress.cut(self._from_step + 1)
         self._log.cut(self._from_step)
-        self._marks.start_from(self._from_step, row.t)
+        self._marks.start_from(self._from_step, row.t, self._parent if is_first else "")
         self._step = self._from_step
         self._paused_t = None
         self._preparing = None
