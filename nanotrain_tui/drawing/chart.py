@@ -12,6 +12,7 @@ from nanotrain_tui.drawing.curve_cells import (
     evaluations,
     finite,
     mark_ends,
+    mark_middles,
     merged,
     not_finite_marks,
 )
@@ -47,7 +48,7 @@ def draw_chart(
     """Draw a chart in exactly ``height`` lines of ``width`` cells. ``cursor`` is a step or None.
 
     ``raw``: whether the unsmoothed curve is drawn behind the smoothed one. This needs a second
-    colour.
+    colour. Without one, other sessions also have letters along their curves.
     """
     if width <= 0 or height <= 0:
         return []
@@ -100,6 +101,8 @@ def plot_chart(
         return Plot(scale, [], None)
     cells = draw_curves(line, test, behind, scale, (across, rows), glyphs)
     ends = [(o.letter, means) for o, means in zip(chart.behind, behind, strict=False)]
+    if not raw:
+        mark_middles(cells, ends, scale, ["muted"] * len(ends), glyphs)
     mark_ends(cells, ends, scale, "value", glyphs)
     for x, span in not_finite_marks(train, test, across, glyphs).items():
         cells[0][x] = span

@@ -107,6 +107,28 @@ def mark_ends(
         cells[y][x] = Span(letter, role)
 
 
+def mark_middles(
+    cells: Cells,
+    lines: Sequence[tuple[str, Sequence[float | None]]],
+    scale: Scale,
+    roles: Sequence[str],
+    glyphs: Glyphs,
+) -> None:
+    """Write the letter of each line along it, each at another part of its length.
+
+    ``lines`` are those of ``mark_ends``; each has a role.
+    """
+    for index, (letter, means) in enumerate(lines):
+        known = [x for x, mean in enumerate(means) if mean is not None]
+        if not known:
+            continue
+        x = known[len(known) * (index + 1) // (len(lines) + 1)]
+        mean = means[x] or 0.0
+        if not scale.side(mean):
+            y = scale.row(mean, len(cells))
+            cells[y][x // dots_of(glyphs)[0]] = Span(letter, roles[index])
+
+
 def mark_outside(
     cells: Cells, means: Sequence[float | None], scale: Scale, role: str, glyphs: Glyphs
 ) -> None:

@@ -73,6 +73,12 @@ def test_letters_that_end_in_one_cell_stand_side_by_side() -> None:
     assert any("BA" in row for row in rows)
 
 
+def test_without_colours_the_letters_are_also_along_the_lines() -> None:
+    for raw, times in ((True, 1), (False, 2)):
+        rows = text_of(plot_chart(accuracy(OWN, A, B), 60, 8, UNICODE, raw=raw).rows)
+        assert ["".join(rows).count(letter) for letter in "AB"] == [times, times]
+
+
 @pytest.mark.parametrize(
     ("width", "texts"),
     [

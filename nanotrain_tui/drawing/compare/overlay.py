@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from nanotrain_tui.catalog.formats import clock, plural
 from nanotrain_tui.drawing.backdrop import LETTERS
-from nanotrain_tui.drawing.curve_cells import Cells, mark_ends, mark_outside
+from nanotrain_tui.drawing.curve_cells import Cells, mark_ends, mark_middles, mark_outside
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, first_fitting, fit
 from nanotrain_tui.drawing.metric_text import cut, difference, figures_of, part_title, scale_of
@@ -108,13 +108,9 @@ def _draw(
             x = min(across - 1, int(at / end * across))
             cells[0][x] = Span(glyphs.not_finite(kind), role_of(index))
     # Letters along the lines tell them apart without colours. They are last: no curve hides one.
-    for index, columns in enumerate(lines):
-        known = [x for x, mean in enumerate(columns) if mean is not None]
-        x = known[len(known) * (index + 1) // (len(lines) + 1)] if known else 0
-        mean = columns[x]
-        if mean is not None and not scale.side(mean):
-            cells[scale.row(mean, rows)][x // dots] = Span(LETTERS[index], role_of(index))
-    mark_ends(cells, list(zip(LETTERS, lines, strict=False)), scale, "title", glyphs)
+    ends = list(zip(LETTERS, lines, strict=False))
+    mark_middles(cells, ends, scale, [role_of(i) for i in range(len(lines))], glyphs)
+    mark_ends(cells, ends, scale, "title", glyphs)
     return cells
 
 
