@@ -63,7 +63,8 @@ class ChartWidget(LiveWidget):
         if self.state.ended:
             return charts
         view = replace(self.view, cursor=None, hidden=frozenset(), top=0)
-        return self._scales.hold(charts, (self.state.name, view))
+        others = tuple(one.state.name for one in self.behind)
+        return self._scales.hold(charts, (self.state.name, view, others))
 
     @property
     def draws_more_than_charts(self) -> bool:
