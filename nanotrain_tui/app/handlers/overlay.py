@@ -22,7 +22,7 @@ from nanotrain_tui.follow.run_state import RunState
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
 
-REMOVE_ALL = ""
+REMOVE_ALL = "-"  # no session can have this name
 
 
 class OverlayActions:
@@ -107,9 +107,8 @@ class OverlayActions:
         items = [self._item(one) for one in listed]
         if self._chosen:
             items.insert(0, Item(REMOVE_ALL, "remove all", "Draw none of these sessions."))
-        first = next((name for name in self._chosen if name in self._states), items[0].name)
         title = "Draw behind the charts"
-        self._shell.push_screen(PickList(title, items, first, self._toggle), self._toggled)
+        self._shell.push_screen(PickList(title, items, "", self._toggle), self._toggled)
 
     def _item(self, one: SessionSummary) -> Item:
         letter = self._chosen.get(one.name)
@@ -139,5 +138,6 @@ class OverlayActions:
         if letter:
             text = f"{name} is drawn as {letter}. Press C to remove it or to add another."
         else:
-            text = f"{name} is not drawn any more." if name else "No other session is drawn."
+            removed = f"{name} is not drawn any more."
+            text = "No other session is drawn." if name == REMOVE_ALL else removed
         self._shell.say(text)
