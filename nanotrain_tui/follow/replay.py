@@ -15,11 +15,11 @@ from typing import Any
 
 from nanotrain_tui.follow.fold import Fold
 from nanotrain_tui.follow.log_text import describe
-from nanotrain_tui.follow.parent import parent_name
 from nanotrain_tui.follow.run_state import Mark, ReplayPosition, RunState
 from nanotrain_tui.follow.tape import Position, Tape
 from nanotrain_tui.session import events
 from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.summary import parent_name
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, math.inf)
 FASTEST_LOOKS = 240  # the frames of a whole replay at infinite speed
@@ -193,7 +193,7 @@ class Replay:
 
     def _new_fold(self) -> Fold:
         config: Mapping[str, Any] = self._meta["config"]
-        return Fold(self._reader.folder.name, config, parent_name(self._meta))
+        return Fold(self._reader.folder.name, config, parent_name(self._meta) or "")
 
     def _find_stops(self) -> list[tuple[int, Mark]]:
         metrics = self._reader.known_metrics()

@@ -10,13 +10,13 @@ from typing import Any, Protocol
 
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.fold import Fold
-from nanotrain_tui.follow.parent import parent_name
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Batch
+from nanotrain_tui.session.summary import parent_name
 
 ROWS_A_LOOK = 512  # the maximum number of rows of a table that one call reads
 STATUS_WITHIN_S = 1.0
@@ -74,7 +74,7 @@ class LocalSource:
         return config if isinstance(config, dict) else {}
 
     def parent(self) -> str:
-        return parent_name(self._reader.meta())
+        return parent_name(self._reader.meta()) or ""
 
     def follow(self, since_seq: int) -> Batch:
         return self._reader.read_since(since_seq, ROWS_A_LOOK)

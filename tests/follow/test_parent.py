@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from recorded import Recording
 
-from nanotrain_tui.follow.parent import parent_name, parent_of
 from nanotrain_tui.follow.source import Follower, LocalSource
+from nanotrain_tui.session.summary import parent_name, parent_of
 
 
 def test_a_fork_is_followed_with_the_name_of_its_parent(tmp_path: Path) -> None:
@@ -27,5 +27,5 @@ def test_a_fork_is_followed_with_the_name_of_its_parent(tmp_path: Path) -> None:
     [None, "", "not JSON", "[1]", "3", '{"session": 5}', '{"session": "../x"}', "{}"],
 )
 def test_a_damaged_parent_is_none(parent: Any) -> None:
-    assert parent_name({"parent": parent}) == ""
+    assert parent_name({"parent": parent}) is None
     assert parent_of({"parent": parent}) is None or isinstance(parent_of({"parent": parent}), dict)

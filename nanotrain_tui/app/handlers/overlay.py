@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from nanotrain_tui.app.handlers.charts import ChartActions
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Shell
-from nanotrain_tui.app.screens.dialogs import Item, PickList
+from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.others import EVERY_S, OthersThread
 from nanotrain_tui.app.source.ports import Backend
 from nanotrain_tui.app.source.reports import WorkerReport
 from nanotrain_tui.drawing.backdrop import LETTERS, PARENT, Backdrop, Other
 from nanotrain_tui.drawing.glyphs import terminal_glyphs
-from nanotrain_tui.drawing.sessions import evaluated_texts
+from nanotrain_tui.drawing.lists.entries import Entry
+from nanotrain_tui.drawing.lists.sessions import evaluated_texts
 from nanotrain_tui.follow.run_state import RunState
 
 if TYPE_CHECKING:
@@ -104,18 +105,19 @@ class OverlayActions:
         if not listed:
             self._shell.say("There is no other session to draw behind the charts.", "warning")
             return
-        items = [self._item(one) for one in listed]
+        entries = [self._entry(one) for one in listed]
         if self._chosen:
-            items.insert(0, Item(REMOVE_ALL, "remove all", "Draw none of these sessions."))
-        title = "Draw behind the charts"
-        self._shell.push_screen(PickList(title, items, "", self._toggle), self._toggled)
+            entries.insert(0, Entry(REMOVE_ALL, "remove all", "Draw none of these sessions."))
+        title = "draw behind the charts"
+        self._shell.push_screen(PickList(title, entries, "", self._toggle), self._toggled)
 
-    def _item(self, one: SessionSummary) -> Item:
+    def _entry(self, one: SessionSummary) -> Entry:
         letter = self._chosen.get(one.name)
         results = ", ".join(evaluated_texts(one, terminal_glyphs()))
         does = f"Drawn as {letter}. Enter: remove it." if letter else "Enter: draw it."
         about = ", ".join(text for text in (one.shown_state, one.optimizer or "", results) if text)
-        return Item(one.name, f"{letter or ' '} {one.name}", f"{does} {about}")
+        drawn = f"drawn as {letter}" if letter else ""
+        return Entry(one.name, one.name, f"{does} {about}", drawn)
 
     def _toggle(self, name: str) -> str:
         """Draw a session, or remove it. Returns why that is not possible, or an empty text."""

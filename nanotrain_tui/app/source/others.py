@@ -90,6 +90,8 @@ class OthersThread(threading.Thread):
         if name not in self._sources:
             self._sources[name] = self._backend.attach(name)
         source = self._sources[name]
+        if source.name != name:  # the beginning of a name also finds a session
+            raise Refused(f"session '{name}' does not exist any more")
         while request == self._number:
             state = source.follow()
             if not state.behind:  # a part of a recording is not a state of the session yet

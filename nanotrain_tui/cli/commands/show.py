@@ -73,9 +73,9 @@ def command(session: str | None, as_json: bool) -> int:
 
 def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader") -> dict[str, Any]:
     from nanotrain_tui.follow.not_finite_ranges import as_object
-    from nanotrain_tui.follow.parent import parent_of
     from nanotrain_tui.session.evaluated import as_json, beside_metrics, evaluated
     from nanotrain_tui.session.metrics import BESIDE_METRICS, TRAINING
+    from nanotrain_tui.session.summary import parent_of
 
     meta = reader.meta()
     evaluations = reader.evaluations()
@@ -156,7 +156,7 @@ def _print_text(folder: "SessionFolder", state: "RunState", reader: "SessionRead
 
 
 def _head(state: "RunState", reader: "SessionReader", lost: str) -> str:
-    from nanotrain_tui.follow.parent import parent_of
+    from nanotrain_tui.session.summary import parent_of
 
     steps = count(state.step) + (f"/{count(state.steps)}" if state.steps else "")
     state_word = state.state if state.responding else f"{state.state}, not responding"

@@ -24,7 +24,8 @@ class Listed:
                 name=one.name, state=one.state.state, data="mnist", model="1024 relu",
                 loss_name="xent", optimizer="adam", step=one.state.step, own_steps=one.state.step,
                 steps=1000, metrics={}, started=None, duration_s=1.0, energy_j=None, spark=[],
-                tags=[], note="", responding=True, problem=None,
+                tags=[], note="", responding=True, problem=None, learning_rate=1e-4,
+                batch_size=100, parent=None,
             )
             for one in self._backend.sessions.values()
         ]  # fmt: skip

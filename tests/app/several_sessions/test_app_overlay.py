@@ -9,7 +9,7 @@ from several import evaluated, letters, world
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
-from nanotrain_tui.app.screens.dialogs import PickList
+from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.drawing.backdrop import LETTERS
 
 
@@ -105,6 +105,15 @@ async def test_the_parent_of_a_fork_is_drawn_if_its_recording_is_there() -> None
         await until(pilot, lambda: not letters(app))
         assert backend.sessions["calm-fern"].closed
         assert "gone" not in message(app), "it is not an error"
+
+
+async def test_a_session_whose_name_begins_like_that_of_the_parent_is_not_the_parent() -> None:
+    app, backend, _ = world("calm-fern-2", parent="calm-fern", begins_at=200)
+    backend.sessions["calm-fern"] = backend.sessions["calm-fern-2"]  # as a prefix finds it
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, app)
+        await until(pilot, lambda: backend.sessions["calm-fern-2"].closed)
+        assert letters(app) == []
 
 
 async def test_a_session_that_cannot_be_read_is_said_once() -> None:

@@ -13,7 +13,7 @@ from several import letters, world
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.screens.compare import CompareScreen
-from nanotrain_tui.app.screens.dialogs import PickList
+from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.ports import Preferences
 
