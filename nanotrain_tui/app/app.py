@@ -15,6 +15,7 @@ from nanotrain_tui.app.handlers.charts import ChartActions
 from nanotrain_tui.app.handlers.dispatch import methods_of
 from nanotrain_tui.app.handlers.export import ExportActions
 from nanotrain_tui.app.handlers.form import FormActions
+from nanotrain_tui.app.handlers.overlay import OverlayActions
 from nanotrain_tui.app.handlers.palette import Palette, palette
 from nanotrain_tui.app.handlers.replay import ReplayActions
 from nanotrain_tui.app.handlers.screen import ScreenActions
@@ -33,6 +34,7 @@ from nanotrain_tui.app.screens.dialogs import Ask
 from nanotrain_tui.app.screens.live_screen import LiveScreen, View
 from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.jobs import Leave
+from nanotrain_tui.app.source.others import EVERY_S
 from nanotrain_tui.app.source.ports import Backend, Preferences, Watch
 from nanotrain_tui.app.source.reports import (
     Answered,
@@ -44,6 +46,7 @@ from nanotrain_tui.app.source.reports import (
     Launching,
     LookedUp,
     NotAttached,
+    OthersRead,
     Trouble,
     Windowed,
     WorkerReport,
@@ -83,6 +86,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         in_process: bool = False,
         follow_every_s: float = FOLLOW_EVERY_S,
         look_up_after_s: float = AFTER_S,
+        others_every_s: float = EVERY_S,
     ) -> None:
         super().__init__()
         self.model = FormModel(config, presets)
@@ -93,6 +97,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         self._wanted = session
         self._watch = watch
         self._look_up_after_s = look_up_after_s
+        self._others_every_s = others_every_s
         self._problems = [*problems, *self.key_table.problems]
         self.theme_names: list[str] = []
         self.theme_summaries: Mapping[str, str] = {}
@@ -113,6 +118,9 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         self.chart_actions = ChartActions(self, self, link)
         self.stack_actions = StackActions(self, self, link, self.chart_actions)
         self.set_up = SetUp(self, model, self.backend, self._post_report, self._look_up_after_s)
+        self.overlay_actions = OverlayActions(
+            self, link, self.chart_actions, self.backend, self._post_report, self._others_every_s
+        )
         export = ExportActions(self, link, preferences.formats)
         context = ViewContext(
             self, self, link, model, self.backend, self.key_table, preferences,
@@ -126,6 +134,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
                 "form": self.form_actions,
                 "charts": self.chart_actions,
                 "stack": self.stack_actions,
+                "overlay": self.overlay_actions,
                 "replay": ReplayActions(self, link),
                 "export": export,
                 "screen": ScreenActions(self, self, self, link, preferences),
@@ -143,6 +152,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
             Fault: link.fault,
             LookedUp: self.set_up.looked_up,
             BoardRead: self.set_up.board_read,
+            OthersRead: self.overlay_actions.read,
         }
 
     # --- screens and themes ----------------------------------------------------------------
@@ -216,6 +226,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
     def on_unmount(self) -> None:
         self.training.submit(Leave())
         self.set_up.end()
+        self.overlay_actions.end()
 
     # --- keys ------------------------------------------------------------------------------
 
@@ -348,6 +359,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
     def show(self, state: RunState) -> None:
         self.set_up.follow(self.link.is_idle)
         self.chart_actions.follow(state)
+        self.overlay_actions.follow(state)
         if self.may_draw_figures():
             self.front.show_state(state)
         self.refresh_keys()

@@ -2,10 +2,15 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from statistics import fmean
 from types import ModuleType
 from typing import NamedTuple
 
 from nanotrain_tui.catalog.formats import short
+from nanotrain_tui.drawing.backdrop import LETTERS
+from nanotrain_tui.drawing.compare.overlay import curves_of
+from nanotrain_tui.drawing.curve_cells import SPOT_EVERY_CELLS
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.drawing.scale import LABEL_CELLS, Curves, Label, Scale, YAxis, linear_scale
 from nanotrain_tui.follow.trace import Trace
@@ -13,24 +18,24 @@ from nanotrain_tui.follow.trace import Trace
 HEIGHT = 12
 ROWS = HEIGHT - 3  # without the frame and the texts of the x axis
 X_TICKS = 5
+FRAME = 2  # cells of the frame at the left and the right
 
 
 class Mark(NamedTuple):
-    """How a series is drawn; ``simple`` where the terminal has ASCII alone."""
+    """How a series is drawn: a line of braille, or ``simple`` if the terminal has only ASCII."""
 
-    marker: str
     legend: str
     simple: str
     colour: str
-    dots: bool
+    spots: bool = False  # each value has a spot on the line, as evaluations on the dashboard
+    letter: str = ""  # at the end of the line
 
 
 MARKS = {
-    "training": Mark("braille", "⠒", ".", "cyan", dots=False),
-    "test": Mark("◆", "◆", "o", "orange", dots=True),
+    "training": Mark(UNICODE.train, ".", "cyan"),
+    "test": Mark(UNICODE.test, "o", "orange", spots=True),
 }
 EVALUATED = MARKS["test"]
-LETTERS = "ABCDEFGH"
 COLOURS = ("cyan", "orange", "green", "magenta", "red", "blue", "gray", "white")
 BAD_COLOUR = "red"
 SIMPLE = str.maketrans("┌┐└┘─│┤┬", "++++-||+")
@@ -40,7 +45,7 @@ Place = tuple[float, float]  # x, and y from 0 to 1
 
 
 def marks_of(parts: Iterable[str]) -> Mapping[str, Mark]:
-    """How the values of each part of the data are drawn: evaluations as dots."""
+    """How the values of each part of the data are drawn: evaluations with spots."""
     return {part: MARKS.get(part, EVALUATED) for part in parts}
 
 
@@ -53,13 +58,13 @@ def draw_lines(
     colour: bool = False,
     simple: bool = False,
 ) -> str:
-    """Several series over each other: by colour where there are colours, else a letter each."""
-    marks = {}
-    for letter, tint, name in zip(LETTERS, COLOURS, traces, strict=False):
-        by_colour = colour and not simple
-        marker = "braille" if by_colour else letter
-        marks[name] = Mark(marker, "⠒" if by_colour else letter, letter, tint, not by_colour)
-    return draw_chart(title, traces, columns, colour, simple, marks, scale, label)
+    """Several series over each other. A letter at the end of each line tells them apart."""
+    marks = {
+        name: Mark(letter, letter, tint, letter=letter)
+        for letter, tint, name in zip(LETTERS, COLOURS, traces, strict=False)
+    }
+    curves = curves_of([trace for trace in traces.values() if trace.xs])
+    return draw_chart(title, traces, columns, colour, simple, marks, scale, label, curves=curves)
 
 
 def draw_chart(
@@ -72,12 +77,14 @@ def draw_chart(
     axis: YAxis = linear_scale,
     label: Label = short,
     along: tuple[float, float] | None = None,
+    curves: Curves | None = None,
 ) -> str:
     """A head and the chart, ``columns`` wide; empty where there is nothing to draw.
 
-    ``simple`` keeps to ASCII; ``axis`` makes the y axis, and ``label`` its texts; ``along`` is the
-    range of the x axis, else it is that of the values. What is not finite has a sign on the upper
-    edge, and a line of the head says where it is. A value off the y axis has an arrow at its edge.
+    ``simple`` keeps to ASCII. ``axis`` makes the y axis from ``curves``, by default from all
+    values, and ``label`` its texts. ``along`` is the range of the x axis, by default that of the
+    values. As on the dashboard, each column of dots has the mean of its values, a sign on the upper
+    edge marks what is not finite, and an arrow at an edge what is off the y axis.
 
     plotext keeps one figure for the whole process and ends that on NaN: it is given places from
     0 to 1 alone, and the figure is cleared before and after.
@@ -87,22 +94,25 @@ def draw_chart(
         return ""
     import plotext
 
+    xs = [x for trace in traces.values() for x in trace.xs]
+    along = along or (min(xs), max(xs))
+    dots = 2 * (columns - LABEL_CELLS - FRAME)
+    traces = {name: _in_columns(trace, along, dots) for name, trace in traces.items()}
     values = {name: [y for _, y in trace.points] for name, trace in traces.items()}
-    lines = [found for name, found in values.items() if not marks[name].dots]
-    dots = [found for name, found in values.items() if marks[name].dots]
-    scale = axis(Curves(lines, dots), ROWS)
+    lines = [found for name, found in values.items() if not marks[name].spots]
+    evaluated = [found for name, found in values.items() if marks[name].spots]
+    scale = axis(curves or Curves(lines, evaluated), ROWS)
     plotext.clear_figure()
     plotext.limit_size(False, False)
     plotext.plot_size(columns, HEIGHT)
     plotext.theme("clear")
+    dot = (along[1] - along[0]) / dots, 1 / (4 * ROWS)
     for name, trace in traces.items():
-        _draw_line(plotext, trace, marks[name], scale, simple)
-    for trace in traces.values():  # last, that no line hides them
+        _draw_line(plotext, trace, marks[name], scale, simple, dot)
+    for name, trace in traces.items():  # last, that no line hides them
         _draw_not_finite(plotext, trace, simple)
-    xs = [x for trace in traces.values() for x in trace.xs]
-    _label_axes(
-        plotext, along or (min(xs), max(xs)), scale if any(values.values()) else None, label
-    )
+        _draw_letter(plotext, trace, marks[name], scale)
+    _label_axes(plotext, along, scale if any(values.values()) else None, label)
     body = plotext.build().splitlines()
     plotext.clear_figure()
     if not colour:
@@ -110,6 +120,20 @@ def draw_chart(
     if simple:
         body = [line.translate(SIMPLE) for line in body]
     return "\n".join([*_head(title, traces, marks, scale, simple), *body])
+
+
+def _in_columns(trace: Trace, along: tuple[float, float], count: int) -> Trace:
+    """The trace with one point for each column that has values: their mean."""
+    first, last = along
+    width = (last - first) / count or 1.0
+    pieces = []
+    for piece in trace.pieces:
+        columns = groupby(piece, lambda point: min(count - 1, int((point[0] - first) / width)))
+        groups = [list(points) for _, points in columns]
+        pieces.append(
+            [(fmean(x for x, _ in group), fmean(y for _, y in group)) for group in groups]
+        )
+    return trace._replace(pieces=pieces)
 
 
 def _head(
@@ -130,12 +154,16 @@ def _sign(kind: str, simple: bool) -> str:
     return (ASCII if simple else UNICODE).not_finite(kind)
 
 
-def _draw_line(plotext: ModuleType, trace: Trace, mark: Mark, scale: Scale, simple: bool) -> None:
-    marker = mark.simple if simple else mark.marker
+def _draw_line(
+    plotext: ModuleType, trace: Trace, mark: Mark, scale: Scale, simple: bool, dot: Place
+) -> None:
+    """The line of a series; ``dot`` is the size of a dot of braille along both axes."""
+    only_spots = simple and mark.spots
     for whole in trace.pieces:
         places = [(x, scale.place(y)) for x, y in whole]
-        for piece in pieces_between(places, mark.dots):
-            draw = plotext.scatter if mark.dots or len(piece) == 1 else plotext.plot
+        for piece in pieces_between(places, only_spots):
+            draw = plotext.scatter if only_spots or len(piece) == 1 else plotext.plot
+            marker = mark.simple if simple else "braille"
             draw([x for x, _ in piece], [y for _, y in piece], marker=marker, color=mark.colour)
         for side, edge in ((1, 1.0), (-1, 0.0)):
             xs = [x for x, y in whole if scale.side(y) == side]
@@ -143,6 +171,28 @@ def _draw_line(plotext: ModuleType, trace: Trace, mark: Mark, scale: Scale, simp
                 plotext.scatter(
                     xs, [edge] * len(xs), marker=_arrow(side, simple), color=mark.colour
                 )
+    if mark.spots and not simple:
+        _draw_spots(plotext, trace, mark, scale, dot)
+
+
+def _draw_spots(plotext: ModuleType, trace: Trace, mark: Mark, scale: Scale, dot: Place) -> None:
+    """A spot of five dots at the newest value, and at others if there is room."""
+    free = math.inf
+    for x, y in reversed(trace.points):
+        if x <= free and not scale.side(y):
+            place = scale.place(y)
+            xs = [x, x - dot[0], x + dot[0], x, x]
+            ys = [place, place, place, place - dot[1], place + dot[1]]
+            inside = [(x, y) for x, y in zip(xs, ys, strict=True) if 0 <= y <= 1]
+            plotext.scatter([x for x, _ in inside], [y for _, y in inside], marker="braille",
+                            color=mark.colour)  # fmt: skip
+            free = x - SPOT_EVERY_CELLS * 2 * dot[0]
+
+
+def _draw_letter(plotext: ModuleType, trace: Trace, mark: Mark, scale: Scale) -> None:
+    if mark.letter and trace.pieces:
+        x, y = trace.pieces[-1][-1]
+        plotext.scatter([x], [scale.position(y)], marker=mark.letter, color=mark.colour)
 
 
 def _arrow(side: int, simple: bool) -> str:

@@ -16,6 +16,7 @@ from nanotrain_tui.follow.run_state import Mark, RunState
 from nanotrain_tui.follow.series import Curve
 
 FIRST_STEPS = 64  # an axis of steps is never shorter, unless fewer steps are planned
+LEAD = 8  # the axis of a fork begins by this part of its steps before the fork
 GROWTH = (1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.4, 8, 10)  # the ends of an axis, by power of ten
 ROUND_TIMES = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15, 20, 24, 30, 40, 50, 60)
 
@@ -134,12 +135,14 @@ class Axis:
         return first, plural(self.last, "step"), short(self.last)
 
 
-def axis_of(state: RunState, view: ChartView, times: Curve, epochs: Curve) -> Axis:
+def axis_of(
+    state: RunState, view: ChartView, times: Curve, epochs: Curve, lead: bool = False
+) -> Axis:
     """The axis of a view. ``times`` and ``epochs`` are session time (s) and epochs over steps.
 
-    The axis shows steps if what the view asks for is not known.
+    The axis shows steps if what the view asks for is not known. ``lead``: see ``extent``.
     """
-    first, last = view.shown(extent(state))
+    first, last = view.shown(extent(state, lead))
     clock_ruler = ruler_of(times)
     ruler = {"time": clock_ruler, "epoch": ruler_of(epochs)}.get(view.axis)
     if ruler is None:
@@ -150,16 +153,19 @@ def axis_of(state: RunState, view: ChartView, times: Curve, epochs: Curve) -> Ax
     return Axis(first, last, low, max(high, low + 1e-6), view.axis, ruler, clock_ruler)
 
 
-def extent(state: RunState) -> tuple[int, int]:
+def extent(state: RunState, lead: bool = False) -> tuple[int, int]:
     """The first and the last step of the axis that shows the whole session.
 
-    A fork begins at the step of its checkpoint. A session that ended fills the axis.
+    A fork begins at the step of its checkpoint, or a little before it if there is a ``lead``: the
+    last steps of its parent. A session that ended fills the axis.
     """
     first = state.begins_at
     if state.ended:
-        return first, max(first + 1, state.step)
-    planned = None if state.steps is None else state.steps - first
-    return first, first + axis_end(state.step - first, planned)
+        last = max(first + 1, state.step)
+    else:
+        planned = None if state.steps is None else state.steps - first
+        last = first + axis_end(state.step - first, planned)
+    return first - (min(first, (last - first) // LEAD) if lead else 0), last
 
 
 def axis_end(x: float, planned: int | None = None) -> int:

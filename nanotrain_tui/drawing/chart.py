@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from nanotrain_tui.drawing.chart_model import Chart
+from nanotrain_tui.drawing.backdrop import legend
+from nanotrain_tui.drawing.chart_model import Chart, value_at
 from nanotrain_tui.drawing.curve_cells import (
     draw_curves,
     evaluations,
     finite,
+    mark_ends,
+    mark_middles,
     merged,
     not_finite_marks,
 )
@@ -44,7 +48,7 @@ def draw_chart(
     """Draw a chart in exactly ``height`` lines of ``width`` cells. ``cursor`` is a step or None.
 
     ``raw``: whether the unsmoothed curve is drawn behind the smoothed one. This needs a second
-    colour.
+    colour. Without one, other sessions also have letters along their curves.
     """
     if width <= 0 or height <= 0:
         return []
@@ -84,16 +88,22 @@ def plot_chart(
     columns = across * dots_of(glyphs)[0]
     train = resample(chart.train, columns, chart.place(columns), HOLD_S if chart.over_time else 0)
     test = evaluations(chart.test, columns, chart.axis.of_steps(columns))
-    scale = chart.scale(Curves([finite(train.means)], [finite(test.means)]), rows)
+    others = [one.columns(chart.axis, columns) for one in chart.behind]
+    seen = [finite(one.means) for one in (test, *others)]
+    scale = chart.scale(Curves([finite(train.means)], seen), rows)
     line = train.means if chart.over_time else joined(train, scale)
+    behind = [joined(one, scale) for one in others]
     if chart.smoothing is not None:
         smoothed = train._replace(means=smooth(train.means, train.counts, chart.smoothing))
-        line, behind = joined(smoothed, scale), line if raw else ()
-    else:
-        behind = ()
+        behind += [line] if raw else []
+        line = joined(smoothed, scale)
     if not rows:
         return Plot(scale, [], None)
     cells = draw_curves(line, test, behind, scale, (across, rows), glyphs)
+    ends = [(o.letter, means) for o, means in zip(chart.behind, behind, strict=False)]
+    if not raw:
+        mark_middles(cells, ends, scale, ["muted"] * len(ends), glyphs)
+    mark_ends(cells, ends, scale, "value", glyphs)
     for x, span in not_finite_marks(train, test, across, glyphs).items():
         cells[0][x] = span
     for x, span in (signs or {}).items():
@@ -136,7 +146,24 @@ def _title(chart: Chart, scale: Scale, width: int, glyphs: Glyphs) -> Line:
     noted = [
         (*form, Span(f"  {note}", "error")) for note in (full, brief) if note for form in forms
     ]
-    return first_fitting(width, *noted, *forms)
+    return first_fitting(width, *_with_legend(chart, chart.newest, [*noted, *forms], glyphs))
+
+
+def _with_legend(chart: Chart, step: int, forms: Sequence[Line], glyphs: Glyphs) -> Sequence[Line]:
+    """The forms with the names of the sessions behind: with their values at ``step`` if they fit.
+
+    Where no form has room for the names, there are only the letters.
+    """
+    if not chart.behind:
+        return forms
+    values = [value_at(one.curve, step) for one in chart.behind]
+    texts = [chart.figure(value, glyphs.missing) for value in values]
+    letters = Span("  " + " ".join(one.letter for one in chart.behind), "muted")
+    named = (legend(chart.behind, glyphs, texts), legend(chart.behind, glyphs))
+    return [
+        *((*form, *names) for names in named for form in forms[:-1]),  # not the title alone
+        *((*form, letters) for form in forms),
+    ]
 
 
 def _line_value(chart: Chart, glyphs: Glyphs, gap: str, name: str = " training ") -> Line:
@@ -231,14 +258,17 @@ def _reading(chart: Chart, step: int, width: int, glyphs: Glyphs) -> Line:
     tested = chart.figure(test, glyphs.missing)
     evaluated = (Span(f"  {glyphs.test} {part} {tested}", "test"),) if part else ()
     if not chart.has_line:
-        return first_fitting(width, (head, *evaluated), (head,))
+        return first_fitting(
+            width, *_with_legend(chart, step, [(head, *evaluated), (head,)], glyphs)
+        )
     value = chart.batch_figure(train, glyphs.missing)
     long, short = (
         Span(f"  {glyphs.train} {name} {value}", "train") for name in ("training", "train")
     )
-    return first_fitting(
-        width, (head, long, *evaluated), (head, short, *evaluated), (head, *evaluated), (head,)
-    )
+    forms: list[Line] = [
+        (head, long, *evaluated), (head, short, *evaluated), (head, *evaluated), (head,),
+    ]  # fmt: skip
+    return first_fitting(width, *_with_legend(chart, step, forms, glyphs))
 
 
 def overlay(text: str, marks: dict[int, Span], role: str = "train") -> Line:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nanotrain_tui.drawing.axis import Axis, axis_of, extent
+from nanotrain_tui.drawing.backdrop import (
+    NOTHING_BEHIND,
+    BackCurve,
+    Backdrop,
+    back_curves,
+    has_parent,
+)
 from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.scale import YAxis
@@ -15,7 +22,7 @@ from nanotrain_tui.follow.curves import NO_CURVE, WindowCurves
 from nanotrain_tui.follow.not_finite_ranges import all_of, in_words
 from nanotrain_tui.follow.run_state import Mark, RunState
 from nanotrain_tui.follow.series import Curve
-from nanotrain_tui.session.metrics import TRAINING
+from nanotrain_tui.session.metrics import TRAINING, Metric
 
 Detail = WindowCurves  # empty: the curves of the state are used
 Figure = Callable[[float | None, str], str]
@@ -50,6 +57,8 @@ class Chart:
     over_time: bool = False
     limits: tuple[float, ...] = ()  # drawn as horizontal lines: the limits of the heat guard
     axis_from_height: int = 4  # a chart with fewer lines has no x axis
+    behind: Sequence[BackCurve] = ()  # curves of other sessions
+    newest: int = 0  # the step at which their values are shown if there is no cursor
 
     @property
     def is_recorded(self) -> bool:
@@ -90,22 +99,34 @@ class ChartContext:
     """What all charts of a state have in common. It is computed once."""
 
     def __init__(
-        self, state: RunState, view: ChartView = WHOLE, detail: Detail = NO_DETAIL
+        self,
+        state: RunState,
+        view: ChartView = WHOLE,
+        detail: Detail = NO_DETAIL,
+        behind: Backdrop = NOTHING_BEHIND,
     ) -> None:
         self.state = state
         self.view = view
         self._detail = detail
+        self._others = behind
+        self._lead = has_parent(behind, state.begins_at)
         by_step = view.axis == "step" and view.window is None and not detail
-        self.axis = (
-            axis_of(state, view, NO_CURVE, NO_CURVE)
-            if by_step
-            else axis_of(state, view, self._times(), self._epochs())
-        )
+        self.axis = self._axis(NO_CURVE, NO_CURVE) if by_step else self._axis_with_time()
+
+    def _axis(self, times: Curve, epochs: Curve) -> Axis:
+        return axis_of(self.state, self.view, times, epochs, self._lead)
+
+    def _axis_with_time(self) -> Axis:
+        return self._axis(self._times(), self._epochs())
 
     def with_time(self) -> ChartContext:
         """Add the session time of each step, which charts of gauges need; returns this object."""
-        self.axis = axis_of(self.state, self.view, self._times(), self._epochs())
+        self.axis = self._axis_with_time()
         return self
+
+    def behind(self, metric: Metric) -> Sequence[BackCurve]:
+        """The curves of a metric of the other sessions."""
+        return back_curves(self._others, metric, self.axis, self.state.begins_at)
 
     def curve(self, metric: str, part: str = TRAINING) -> Curve:
         """A metric on one part of the data, in the smallest bins that are known."""
@@ -125,7 +146,7 @@ class ChartContext:
         """How to smooth a line; None if the view has no smoothing."""
         if not self.view.smoothing:
             return None
-        first, last = extent(self.state)
+        first, last = extent(self.state, self._lead)
         unit = unit_of(last - first)
         return Smoothing(self.view.smoothing, unit, whole, self.axis.first)
 

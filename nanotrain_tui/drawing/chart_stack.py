@@ -93,9 +93,7 @@ def _heights(count: int, height: int) -> list[int]:
     return [room // count + (index < room % count) for index in range(count)]
 
 
-def _side(
-    chart: Chart, plot: Plot, step: int, newest: bool, glyphs: Glyphs
-) -> tuple[Line, Line, Line]:
+def _side(chart: Chart, plot: Plot, step: int, newest: bool, glyphs: Glyphs) -> list[Line]:
     """The title and the values at the right of a chart: at the cursor, or the newest ones."""
     note, _ = chart.not_finite(glyphs)
     log = " (log)" if plot.scale.log else ""
@@ -105,7 +103,7 @@ def _side(
     value, test = (chart.last, chart.last_test) if newest else chart.at(step)
     if not chart.has_line:
         only = Span(f"{glyphs.test} {chart.figure(test, glyphs.missing)}", "test")
-        return _side_head(title, note), (only,), ()
+        return [_side_head(title, note), (only,), *_others(chart, step, glyphs)]
     text = f"{glyphs.train} {chart.figure(value, glyphs.missing)}"
     smoothed = Span("")
     if plot.smoothed is not None:
@@ -115,7 +113,18 @@ def _side(
         below = (Span(f"{glyphs.test} {chart.figure(test, glyphs.missing)}", "test"),)
     elif chart.over_time:
         below = (Span(f"max {chart.figure(chart.whole.high, glyphs.missing)}", "muted"),)
-    return _side_head(title, note), (Span(text, "train"), smoothed), below
+    values = [(Span(text, "train"), smoothed), *([below] if below else [])]
+    return [_side_head(title, note), *values, *_others(chart, step, glyphs)]
+
+
+def _others(chart: Chart, step: int, glyphs: Glyphs) -> list[Line]:
+    """The names and values of the sessions behind, a line each."""
+    lines: list[Line] = []
+    for one in chart.behind:
+        value = f" {chart.figure(value_at(one.curve, step), glyphs.missing)}"
+        name = cut(one.name, SIDE_CELLS - cell_len(value) - 3, glyphs.ellipsis)
+        lines.append((Span(f"{one.letter} {name}{value}", "muted"),))
+    return lines
 
 
 def _side_head(title: str, note: str) -> Line:

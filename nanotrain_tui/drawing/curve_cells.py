@@ -46,21 +46,23 @@ def finite(means: Sequence[float | None]) -> list[float]:
 def draw_curves(
     line: Sequence[float | None],
     test: Columns,
-    behind: Sequence[float | None],
+    behind: Sequence[Sequence[float | None]],
     scale: Scale,
     size: tuple[int, int],
     glyphs: Glyphs,
 ) -> Cells:
-    """Draw the training line, the line of evaluations, and a fainter line behind both.
+    """Draw the training line, the line of evaluations, and fainter lines behind both.
 
     ``size`` is the number of cells in a row, and of rows. All values have one column for each
     column of dots. The rows at the edges have an arrow where a value is above or below the axis.
     """
     width, height = size
     tests = joined(test, scale)
-    lines, tested, faint = (
-        Dots(width, height, glyphs).line(means, scale) for means in (line, tests, behind)
-    )
+    lines, tested, faint = (Dots(width, height, glyphs) for _ in range(3))
+    lines.line(line, scale)
+    tested.line(tests, scale)
+    for means in behind:
+        faint.line(means, scale)
     spots = _spots(test, glyphs)
     for x in spots if not glyphs.spot else ():
         tested.spot(x, test.means[x] or 0.0, scale)
@@ -80,6 +82,51 @@ def draw_curves(
         if not scale.side(value):
             cells[scale.row(value, height)][x // dots] = Span(glyphs.spot, "test")
     return cells
+
+
+def mark_ends(
+    cells: Cells,
+    ends: Sequence[tuple[str, Sequence[float | None]]],
+    scale: Scale,
+    role: str,
+    glyphs: Glyphs,
+) -> None:
+    """Write the letter of each line at its last value. Letters stand side by side, not in one cell.
+
+    ``ends`` has pairs of a letter and the values of its line, one for each column of dots.
+    """
+    taken: set[tuple[int, int]] = set()
+    for letter, means in ends:
+        last = next((x for x in range(len(means) - 1, -1, -1) if means[x] is not None), None)
+        if last is None:
+            continue
+        x, y = last // dots_of(glyphs)[0], scale.row(means[last] or 0.0, len(cells))
+        while (x, y) in taken and x > 0:
+            x -= 1
+        taken.add((x, y))
+        cells[y][x] = Span(letter, role)
+
+
+def mark_middles(
+    cells: Cells,
+    lines: Sequence[tuple[str, Sequence[float | None]]],
+    scale: Scale,
+    roles: Sequence[str],
+    glyphs: Glyphs,
+) -> None:
+    """Write the letter of each line along it, each at another part of its length.
+
+    ``lines`` are those of ``mark_ends``; each has a role.
+    """
+    for index, (letter, means) in enumerate(lines):
+        known = [x for x, mean in enumerate(means) if mean is not None]
+        if not known:
+            continue
+        x = known[len(known) * (index + 1) // (len(lines) + 1)]
+        mean = means[x] or 0.0
+        if not scale.side(mean):
+            y = scale.row(mean, len(cells))
+            cells[y][x // dots_of(glyphs)[0]] = Span(letter, roles[index])
 
 
 def mark_outside(

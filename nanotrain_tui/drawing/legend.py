@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nanotrain_tui.drawing.backdrop import PARENT
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.session.events import signs
 
@@ -11,6 +12,8 @@ def chart_legend(glyphs: Glyphs) -> list[tuple[str, str]]:
     return [
         (glyphs.train, "The training batches; each column shows their mean."),
         (glyphs.test, "The evaluations."),
+        ("A B", "Dimmed lines: other sessions, drawn with C."),
+        (PARENT, "A dimmed line: the parent of a fork."),
         (f"{glyphs.above} {glyphs.below}", "At an edge: the value is above or below the axis."),
         (f"{glyphs.cross} {glyphs.infinite}", "At the upper edge: NaN, or infinite."),
         *((glyphs.sign(sign), sign.about) for sign in reversed(signs().values())),

@@ -83,6 +83,20 @@ def _range(metric: Metric, curves: Curves) -> tuple[float, float]:
     return telling_range(curves) if metric.is_result else (min(curves.values), max(curves.values))
 
 
+def signed(metric: Metric, by: float) -> str:
+    """A difference of two values: ``+0.29`` percentage points, ``-0.018``."""
+    if metric.format == PERCENT:
+        return f"{100 * by:+.2f}"
+    return ("+" if by >= 0 else "") + figure(by)
+
+
+def difference(metric: Metric, value: float | None, base: float | None, missing: str) -> str:
+    """A value minus another, with its sign; ``missing`` if one of them is not a finite number."""
+    if value is None or base is None or not math.isfinite(value - base):
+        return missing
+    return signed(metric, value - base)
+
+
 def part_title(key: MetricPart, metrics: Metrics) -> str:
     """The name of a metric on one part of the data: ``loss``, ``test accuracy``."""
     label = metrics.get(key.metric).label

@@ -53,8 +53,11 @@ Row = Segment | Event | Steps | Sample
 class Fold:
     """Collects batches, in the order of seq, and returns the state at any time."""
 
-    def __init__(self, name: str = "", config: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, name: str = "", config: Mapping[str, Any] | None = None, parent: str = ""
+    ) -> None:
         self._name = name
+        self._parent = parent
         self._config: dict[str, Any] = dict(config or {})
         self._seq = 0
         self._state = STARTING
@@ -122,6 +125,7 @@ class Fold:
             behind=behind,
             config=self._config,
             step=self._step,
+            parent=self._parent,
             begins_at=self._begins_at or 0,
             steps=self._steps,
             batch_size=self._batch_size,
@@ -177,13 +181,14 @@ class Fold:
         self._gauges.begin(row)
         self._pass(row.t)
         self._from_step = max(0, min(row.from_step, LAST_STEP))
-        if self._begins_at is None:
+        is_first = self._begins_at is None
+        if is_first:
             self._begins_at = self._from_step
         self._curves.cut(self._from_step + 1)
         self._changes.cut(self._from_step + 1)
         self._progress.cut(self._from_step + 1)
         self._log.cut(self._from_step)
-        self._marks.start_from(self._from_step, row.t)
+        self._marks.start_from(self._from_step, row.t, self._parent if is_first else "")
         self._step = self._from_step
         self._paused_t = None
         self._preparing = None

@@ -41,12 +41,16 @@ class MarkFold:
         elif event.kind == events.CONFIGURED:
             self.diverged = None
 
-    def start_from(self, step: int, t: float) -> None:
-        """A segment begins at session time ``t``: the steps after ``step`` are run again."""
+    def start_from(self, step: int, t: float, forked_from: str = "") -> None:
+        """A segment begins at session time ``t``: the steps after ``step`` are run again.
+
+        ``forked_from`` names the parent if it is the first segment of a fork.
+        """
         self._marks = deque((mark for mark in self._marks if mark.step <= step), maxlen=MARKS)
         self._checkpoints.begin_segment(step)
         if step:
-            self._marks.append(Mark(step, events.RESUMED, f"resumed from step {count(step)}", t))
+            how = f"forked from {forked_from} at" if forked_from else "resumed from"
+            self._marks.append(Mark(step, events.RESUMED, f"{how} step {count(step)}", t))
         self.diverged = None
 
     def trained(self, row: Steps) -> None:

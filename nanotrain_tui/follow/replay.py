@@ -19,6 +19,7 @@ from nanotrain_tui.follow.run_state import Mark, ReplayPosition, RunState
 from nanotrain_tui.follow.tape import Position, Tape
 from nanotrain_tui.session import events
 from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.summary import parent_name
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, math.inf)
 FASTEST_LOOKS = 240  # the frames of a whole replay at infinite speed
@@ -39,7 +40,7 @@ class Replay:
         self._reader = reader
         self._clock = clock
         self._tape = Tape(reader)
-        self._config = reader.meta()["config"]
+        self._meta = reader.meta()
         self._fold = self._new_fold()
         self._at = Position()
         self._keyframes: dict[int, tuple[Position, Fold]] = {}
@@ -191,8 +192,8 @@ class Replay:
         self._fold = self._new_fold() if kept is None else copy.deepcopy(kept)
 
     def _new_fold(self) -> Fold:
-        config: Mapping[str, Any] = self._config
-        return Fold(self._reader.folder.name, config)
+        config: Mapping[str, Any] = self._meta["config"]
+        return Fold(self._reader.folder.name, config, parent_name(self._meta) or "")
 
     def _find_stops(self) -> list[tuple[int, Mark]]:
         metrics = self._reader.known_metrics()

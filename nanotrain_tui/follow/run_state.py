@@ -130,6 +130,7 @@ class RunState:
     behind: bool = False  # True: the recording has more rows than were read
     config: Mapping[str, Any] = field(default_factory=dict)  # nested, with edits
     step: int = 0  # completed updates
+    parent: str = ""  # the session that a fork began from; empty: it is no fork
     begins_at: int = 0  # the step of the checkpoint that a fork began from
     steps: int | None = None  # planned updates
     batch_size: int | None = None
@@ -172,6 +173,11 @@ class RunState:
     def is_known(self) -> bool:
         """Whether something of the session was read, or is known of its start."""
         return self.seq > 0 or self.preparing is not None or self.replay is not None
+
+    @property
+    def has_values(self) -> bool:
+        """Whether a metric was recorded."""
+        return any(self.curves.values())
 
     def curve(self, metric: str, part: str = TRAINING) -> Curve:
         """A metric on one part of the data over steps; empty if it was not recorded."""

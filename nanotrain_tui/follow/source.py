@@ -16,6 +16,7 @@ from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Batch
+from nanotrain_tui.session.summary import parent_name
 
 ROWS_A_LOOK = 512  # the maximum number of rows of a table that one call reads
 STATUS_WITHIN_S = 1.0
@@ -33,6 +34,9 @@ class SessionSource(Protocol):
 
     def config(self) -> Mapping[str, Any]:
         """The nested configuration that the session was started with."""
+
+    def parent(self) -> str:
+        """The name of the session that a fork began from; empty if it is no fork."""
 
     def follow(self, since_seq: int) -> Batch:
         """The next rows after ``since_seq``, the oldest first, at most ``ROWS_A_LOOK`` a table."""
@@ -69,6 +73,9 @@ class LocalSource:
         config = self._reader.meta()["config"]
         return config if isinstance(config, dict) else {}
 
+    def parent(self) -> str:
+        return parent_name(self._reader.meta()) or ""
+
     def follow(self, since_seq: int) -> Batch:
         return self._reader.read_since(since_seq, ROWS_A_LOOK)
 
@@ -104,7 +111,7 @@ class Follower:
 
     def __init__(self, source: SessionSource) -> None:
         self._source = source
-        self._fold = Fold(source.name, source.config())
+        self._fold = Fold(source.name, source.config(), source.parent())
         self._quiet_since = time.monotonic()
         self._trouble = ""
 

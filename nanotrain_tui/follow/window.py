@@ -19,9 +19,9 @@ from nanotrain_tui.follow.series import Curve, Series
 from nanotrain_tui.follow.tape import timeline
 from nanotrain_tui.follow.telemetry import GAUGES
 from nanotrain_tui.session import events
-from nanotrain_tui.session.metrics import TRAINING, MetricPart
+from nanotrain_tui.session.metrics import TRAINING, MetricPart, Metrics
 from nanotrain_tui.session.recording.reader import SessionReader
-from nanotrain_tui.session.recording.records import Sample, Steps, StepsRow
+from nanotrain_tui.session.recording.records import Evaluation, Sample, Steps, StepsRow
 
 BINS = 512
 PIECE_STEPS = 1 << 20  # the number of steps that are read at once
@@ -33,45 +33,68 @@ def read_window(reader: SessionReader, first: int, last: int, bins: int = BINS) 
     A step that was run again counts once. The gauges of ``follow.telemetry.GAUGES`` are over
     session time in seconds. Raises RecordingError.
     """
-    first = max(1, first)
-    rows = reader.current_rows()
-    last = min(last, max((row.last_step for row in rows), default=0))
-    done = [
-        row.after(first - 1).until(last)
-        for row in timeline(rows)
-        if row.first_step <= last and row.last_step >= first
-    ]
-    curves: dict[MetricPart, Curve] = {}
-    tests = [one for one in reader.evaluations() if first <= one.step <= last]
-    for key in reader.known_metrics().parts:
-        if key.part == TRAINING:
-            curve = _steps_curve(reader, key.metric, first, last, bins)
-        else:
-            points = [
-                (one.step, one.metrics[key.metric])
-                for one in tests
-                if one.on == key.part and key.metric in one.metrics
-            ]
-            curve = _curve(points, first, bins)
-        curves[key] = curve
+    window = GrowingWindow(reader, first, last, bins)
+    curves = window.read(reader.known_metrics(), reader.evaluations())
     gauges: dict[str, Curve] = dict.fromkeys(GAUGES, NO_CURVE)
-    if done:
-        t0, t1 = done[0].t0, done[-1].t1
+    if window.done:
+        t0, t1 = window.done[0].t0, window.done[-1].t1
         samples = reader.samples_between(t0, t1)
         gauges = {name: _gauge(name, samples, int(t0), bins) for name in GAUGES}
-    return WindowCurves(
-        curves,
-        _along(done, first, bins, lambda step: _time_of(done, step)),
-        _along(done, first, bins, _epochs(reader)),
-        gauges,
-    )
+    return replace(curves, gauges=gauges)
 
 
-def _steps_curve(reader: SessionReader, metric: str, first: int, last: int, bins: int) -> Curve:
-    series = Series(bins)
-    for row in _rows(reader, metric, first, last):
-        series.extend(row.first_step - first, row.values)
-    return _moved(series.curve(), first)
+class GrowingWindow:
+    """The curves of the steps ``first`` to ``last``. A later reading adds only what is new.
+
+    Make a new one when a segment begins: its steps may replace others.
+    """
+
+    def __init__(self, reader: SessionReader, first: int, last: int, bins: int = BINS) -> None:
+        self._reader = reader
+        self._first = max(1, first)
+        self._last = last
+        self._bins = bins
+        self._series: dict[MetricPart, Series] = {}
+        self._read_until: dict[str, int] = {}  # the last step of each metric that was read
+        self._evaluations = 0  # the number of those that were read
+        self.done: Sequence[StepsRow] = ()  # the rows of these steps, by step
+
+    def read(self, metrics: Metrics, evaluations: Sequence[Evaluation]) -> WindowCurves:
+        """Read what is new. ``evaluations`` are all of them, the new ones last."""
+        first = self._first
+        rows = self._reader.current_rows()
+        last = min(self._last, max((row.last_step for row in rows), default=0))
+        self.done = [
+            row.after(first - 1).until(last)
+            for row in timeline(rows)
+            if row.first_step <= last and row.last_step >= first
+        ]
+        for key in metrics.parts:
+            self._series.setdefault(key, Series(self._bins))
+            if key.part == TRAINING:
+                self._read_steps(key, last)
+        for one in evaluations[self._evaluations :]:
+            if one.step > last:
+                break  # its steps are not recorded yet
+            self._add_evaluation(one)
+            self._evaluations += 1
+        return WindowCurves(
+            {key: _moved(self._series[key].curve(), first) for key in metrics.parts},
+            _along(self.done, first, self._bins, lambda step: _time_of(self.done, step)),
+            _along(self.done, first, self._bins, _epochs(self._reader)),
+        )
+
+    def _read_steps(self, key: MetricPart, last: int) -> None:
+        begin = self._read_until.get(key.metric, self._first - 1) + 1
+        for row in _rows(self._reader, key.metric, begin, last):
+            self._series[key].extend(row.first_step - self._first, row.values)
+            self._read_until[key.metric] = row.first_step + len(row.values) - 1
+
+    def _add_evaluation(self, one: Evaluation) -> None:
+        for name, value in one.metrics.items():
+            series = self._series.get(MetricPart(name, one.on))
+            if series is not None and one.step >= self._first:
+                series.add(one.step - self._first, value)
 
 
 def _rows(reader: SessionReader, metric: str, first: int, last: int) -> Iterator[Steps]:

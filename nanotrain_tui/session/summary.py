@@ -21,9 +21,9 @@ from nanotrain_tui.session.evaluated import (
 from nanotrain_tui.session.events import CONFIGURED, EDITED, STARTED
 from nanotrain_tui.session.folder import SessionFolder, list_sessions
 from nanotrain_tui.session.labels import read_labels
+from nanotrain_tui.session.names import is_name
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Event
-from nanotrain_tui.session.text import printable
 
 SPARK = 24  # parts of a spark of the loss
 _KINDS = states.STATE_KINDS + (EDITED,)
@@ -264,7 +264,7 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
         optimizer=_text(now.get("optimizer.name")),
         learning_rate=_number(now.get("optimizer.learning_rate")),
         batch_size=_whole(now.get("train.batch_size")),
-        parent=_parent(meta),
+        parent=parent_name(meta),
         step=step,
         own_steps=max(0, step - _first_step(reader)),
         steps=_whole(steps),
@@ -309,13 +309,22 @@ def _settings(reader: SessionReader) -> Dict[str, Any]:
     return {
         "learning_rate": _number(now.get("optimizer.learning_rate")),
         "batch_size": _whole(now.get("train.batch_size")),
-        "parent": _parent(meta),
+        "parent": parent_name(meta),
     }
 
 
-def _parent(meta: Dict[str, Any]) -> Optional[str]:
-    name = (load_object(meta["parent"]) or {}).get("session")
-    return printable(name) if isinstance(name, str) else None
+def parent_of(meta: Dict[str, Any]) -> Optional[Dict[str, Any]]:
+    """The keys ``session``, ``checkpoint`` and ``step`` of a fork; None for other sessions.
+
+    ``meta`` is that of ``SessionReader.meta``.
+    """
+    return load_object(meta.get("parent"))
+
+
+def parent_name(meta: Dict[str, Any]) -> Optional[str]:
+    """The session that a fork began from; None if it is no fork."""
+    name = (parent_of(meta) or {}).get("session")
+    return name if isinstance(name, str) and is_name(name) else None
 
 
 def _text(value: Any) -> Optional[str]:

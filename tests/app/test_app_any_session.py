@@ -18,15 +18,15 @@ from nanotrain_tui.drawing.chart import draw_chart
 from nanotrain_tui.drawing.chart_stack import draw_stack
 from nanotrain_tui.drawing.chart_view import AXES, SCALES, ChartView
 from nanotrain_tui.drawing.charts.table import main_charts, stacked
-from nanotrain_tui.drawing.comparison import comparison
+from nanotrain_tui.drawing.compare.overlay import Shown, draw_overlay
+from nanotrain_tui.drawing.compare.tables import comparison
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
 from nanotrain_tui.drawing.lines import Line, width_of
 from nanotrain_tui.drawing.lists.sessions import chosen, sorts
 from nanotrain_tui.drawing.log import draw_event
-from nanotrain_tui.drawing.overlay import draw_overlay
 from nanotrain_tui.drawing.status import draw_status
 from nanotrain_tui.drawing.telemetry import draw_telemetry
-from nanotrain_tui.follow import compare
+from nanotrain_tui.follow.compare import runs
 from nanotrain_tui.follow.replay import Replay
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.follow.source import Follower, LocalSource
@@ -90,11 +90,11 @@ def check_drawn(folder: SessionFolder) -> None:
 
 def check_compared(home: str, names: list[str]) -> None:
     library = Library(Path(home))
-    found = library.compare(names)
+    found = library.compare(names).read()
     assert comparison(found)
-    for metric in compare.metric_parts(found):
-        for axis in compare.AXES:
-            lines = draw_overlay(found, metric, axis, WIDTH, HEIGHT, UNICODE)
+    for metric in runs.metric_parts(found):
+        for axis in runs.AXES:
+            lines = draw_overlay(found, Shown(metric, axis), WIDTH, HEIGHT, UNICODE)
             assert {width_of(line) for line in lines} == {WIDTH}
     summaries = library.sessions(lambda _: None)
     for sort in sorts(summaries):

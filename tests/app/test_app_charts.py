@@ -20,6 +20,8 @@ from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.app.widgets.panels import MetricChart
 from nanotrain_tui.drawing.chart_model import ChartContext
+from nanotrain_tui.follow.run_state import Preparing
+from nanotrain_tui.follow.series import Curve
 
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
 
@@ -340,3 +342,22 @@ def test_charts_screen(
             await until(pilot, lambda: charted.app.chart_actions.detail)
 
     assert snap_compare(charted.app, terminal_size=size, run_before=prepare)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_session_without_values_says_what_it_waits_for(size: tuple[int, int]) -> None:
+    charted = Charted(state="starting", curves={})
+    empty = {"curves": {}, "times": Curve(), "epochs": Curve(), "step": 0, "marks": ()}
+    charted.session.change(**empty)
+    async with charted.app.run_test(size=size) as pilot:
+        await until(pilot, lambda: charted.text.count("TensorFlow is loading …") == 1)
+        for false in ("64 steps", "training —", "test —", "100%│"):
+            assert false not in charted.text
+        await charted.press(pilot, "z")
+        assert "TensorFlow is loading …" in charted.text and "64 steps" not in charted.text
+        await charted.press(pilot, "z")
+        charted.session.change(preparing=Preparing("drawing digits", 0.5))
+        await until(pilot, lambda: "Drawing digits 50% …" in charted.text)
+        charted.session.change(**recorded(state="running", preparing=None))
+        await until(pilot, lambda: "⠤⠤ training" in charted.text)
+        assert "Drawing" not in charted.text

@@ -9,10 +9,11 @@ from cli_runs import Nano
 from recorded import Recording
 
 from nanotrain_tui.cli.chart import draw_chart, draw_lines
-from nanotrain_tui.drawing.comparison import comparison
+from nanotrain_tui.drawing.compare.overlay import Shown, draw_overlay
+from nanotrain_tui.drawing.compare.tables import comparison
 from nanotrain_tui.drawing.glyphs import UNICODE
-from nanotrain_tui.drawing.overlay import draw_overlay
-from nanotrain_tui.follow.compare import read_run
+from nanotrain_tui.drawing.scale import Curves
+from nanotrain_tui.follow.compare.read import read_run
 from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.metrics import MetricPart, parse_metric_part
@@ -74,6 +75,39 @@ def test_lines_are_framed_with_box_characters_unless_simple() -> None:
     assert "┤" in drawn and "A" in drawn and "\x1b" not in drawn
 
 
+def test_evaluations_are_a_line_of_braille_with_spots_as_on_the_dashboard() -> None:
+    values = [(100.0 * i, i / 10) for i in range(11)]
+    rows = draw_chart("accuracy", {"test": Trace([values])}, 60).splitlines()
+    dots = sum(ord(char) - 0x2800 and bin(ord(char) - 0x2800).count("1")
+               for row in rows for char in row if 0x2800 <= ord(char) < 0x2900)  # fmt: skip
+    assert rows[0].endswith("⢴⠤ test")
+    line = Trace([values])
+    alone = draw_chart("accuracy", {"training": line}, 60).splitlines()
+    thin = sum(bin(ord(char) - 0x2800).count("1")
+               for row in alone for char in row if 0x2800 <= ord(char) < 0x2900)  # fmt: skip
+    assert dots >= thin + 11, "a spot at each value"
+    simple = draw_chart("accuracy", {"test": line}, 60, simple=True)
+    assert simple.isascii() and simple.count("o") >= 11
+
+
+def test_a_column_has_the_mean_of_its_values() -> None:
+    noisy = [(float(x), 0.4 + 0.2 * (x % 2)) for x in range(10_000)]
+    whole = Curves([[0.0, 1.0]])
+    rows = draw_chart("accuracy", {"training": Trace([noisy])}, 80, curves=whole).splitlines()
+    assert len([row for row in rows[2:-2] if any(char > "\u2800" for char in row)]) == 1
+
+
+def test_each_line_of_a_comparison_ends_with_its_letter() -> None:
+    traces = {name: Trace([[(0.0, y), (50.0, y), (end, y)]])
+              for name, y, end in (("one", 0.2, 100.0), ("two", 0.8, 70.0))}  # fmt: skip
+    for simple in (False, True):
+        rows = draw_lines("loss", traces, 60, simple=simple).splitlines()[1:]
+        two, one = (next(row for row in rows if letter in row) for letter in "BA")
+        assert len(one) - one.rindex("A") <= 3 and not two[two.rindex("B") + 2 : -1].strip()
+        assert one.rindex("A") - two.rindex("B") > 10
+    assert "⠤" in draw_lines("loss", traces, 60) or "⠒" in draw_lines("loss", traces, 60)
+
+
 def test_the_head_says_which_signs_stand_for_what_in_ascii_too() -> None:
     traces = {"training": Trace([], [(1.0, "infinite"), (2.0, "nan")], "nan or infinite")}
     text = draw_chart("loss", traces, 80, simple=True)
@@ -103,7 +137,7 @@ def test_the_comparison_on_the_screen_marks_it_too(home: Path) -> None:
     not_finite = {**dict.fromkeys(range(100, 151), NAN), **dict.fromkeys(range(251, 301), INF)}
     found = [read_run(run(home, {})), read_run(run(home, not_finite))]
     for axis in ("step", "time", "epoch"):
-        lines = draw_overlay(found, MetricPart("loss"), axis, 80, 20, UNICODE)
+        lines = draw_overlay(found, Shown(MetricPart("loss"), axis), 80, 20, UNICODE)
         head, top, *_, bottom = ["".join(span.text for span in line) for line in lines]
         end = {"step": " 300 steps", "time": " 0:00", "epoch": " 0.50 epochs"}[axis]
         assert bottom.strip().startswith("└0 ──") and bottom.endswith(f"─{end}")

@@ -10,9 +10,9 @@ import pytest
 from cli_runs import Nano
 from recorded import Recording, tutorial_run
 
-from nanotrain_tui.drawing.comparison import comparison
-from nanotrain_tui.drawing.result_columns import default_target, result_columns
-from nanotrain_tui.follow.compare import read_run
+from nanotrain_tui.drawing.compare.result_columns import default_target, result_columns
+from nanotrain_tui.drawing.compare.tables import comparison
+from nanotrain_tui.follow.compare.read import read_run
 from nanotrain_tui.session.folder import find_session
 from nanotrain_tui.session.metrics import MetricPart, parse_metric_part
 from nanotrain_tui.session.summary import summarise
@@ -97,8 +97,8 @@ def test_the_screen_and_the_command_show_the_same_results(nano: Nano, two: Path)
     found = [read_run(find_session(str(two), name)) for name in ("mnist-1", "mnist-2")]
     printed = nano("compare", "mnist-1", "mnist-2").out
     on_screen = comparison(found)
-    for column in result_columns(found, default_target(found), missing="-"):
-        assert column.name.upper() in printed
+    for column in result_columns(found, default_target(found), missing="-", first="A"):
+        assert column.name.upper().replace("VS A", "VS FIRST") in printed
         assert all(cell in printed for cell in column.cells)
         if column.name not in ("state", "steps"):
             assert column.name in on_screen[0]

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from random_sessions import STEADY
 from recorded import Recording, bytes_of
 
-from nanotrain_tui.follow.compare import common_target, metric_parts, read_run
+from nanotrain_tui.follow.compare.read import read_run
+from nanotrain_tui.follow.compare.runs import common_target, metric_parts
 from nanotrain_tui.follow.curves import NO_CURVE
 from nanotrain_tui.follow.replay import Replay
 from nanotrain_tui.follow.run_state import RunState

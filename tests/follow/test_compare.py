@@ -8,17 +8,19 @@ from pathlib import Path
 import pytest
 from recorded import Recording
 
-from nanotrain_tui.follow.compare import (
+from nanotrain_tui.follow.compare.read import RunReader, read_run
+from nanotrain_tui.follow.compare.runs import (
     ComparedRun,
     Setting,
     common_target,
     differences,
     metric_parts,
     primary_metric,
-    read_run,
 )
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.metrics import MetricPart
+from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.session.recording.records import Steps
 
 EVALUATED = {10: 0.5, 20: 0.8, 30: 0.6, 40: 0.8}
 
@@ -160,3 +162,88 @@ def test_a_damaged_recording_says_why(tmp_path: Path) -> None:
     Path(folder.recording).write_bytes(b"nothing")
     with pytest.raises(RecordingError):
         read_run(folder)
+
+
+# --- reading it again -----------------------------------------------------------------------
+
+
+def same(one: ComparedRun, other: ComparedRun) -> None:
+    """Both have the same curves, evaluations, settings and results."""
+    assert repr(one.window) == repr(other.window)  # the mean of an empty bin is NaN
+    assert list(one.evaluations) == list(other.evaluations)
+    assert one.settings == other.settings
+    assert one.energy == other.energy
+    assert one.metrics == other.metrics
+    unlike = {"spark": [], "energy_j": None}  # of the spark only the list of sessions makes use
+    assert one.summary._replace(**unlike) == other.summary._replace(**unlike)
+    assert one.summary.energy_j == pytest.approx(other.summary.energy_j)
+
+
+def test_what_is_read_bit_by_bit_is_what_is_read_at_once(tmp_path: Path) -> None:
+    made = Recording(tmp_path)
+    with made.alive():
+        reader = RunReader(made.folder)
+        reader.read()
+        made.started()
+        for step in range(10, 90, 10):
+            made.steps(10, chunk=4)
+            made.t = step / 10
+            made.recorder.sample(made.t, step, {"source": "psutil", "power_total_mw": 5000 + step})
+            if step == 40:
+                made.event("edited", who="ann@nano", changes={"model.dropout": [0.0, 0.3]})
+            made.evaluated(loss=1 - step / 100, accuracy=step / 100)
+            made.recorder.commit()
+            same(reader.read(), read_run(made.folder))
+        assert reader.read() is reader.read(), "nothing is new"
+    made.finished()
+    last = reader.read()
+    assert last.summary.state == "finished"
+    same(last, read_run(made.folder))
+    reader.close()
+
+
+def test_only_what_is_new_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = recording(tmp_path)
+    read: list[int] = []
+    rows = SessionReader.read_steps
+
+    def counted(self: SessionReader, metric: str, first: int, last: int) -> list[Steps]:
+        found = rows(self, metric, first, last)
+        read.extend(len(one.values) for one in found)
+        return found
+
+    monkeypatch.setattr(SessionReader, "read_steps", counted)
+    with made.alive():
+        made.recorder.commit()
+        reader = RunReader(made.folder)
+        reader.read()
+        read.clear()
+        made.steps(5)
+        assert reader.read().curve(MetricPart("loss")).end == 45
+        reader.close()
+    assert sum(read) == 5 * 3, "the steps that are new, of three metrics"
+
+
+def test_a_resume_is_read_from_its_start(tmp_path: Path) -> None:
+    made = recording(tmp_path)
+    with made.alive():
+        made.recorder.commit()
+        reader = RunReader(made.folder)
+        assert reader.read().summary.step == 40
+        made.begin(20, resumed_from="step-20")
+        made.started().steps(3).evaluated(accuracy=0.1)
+        made.recorder.commit()
+        found = reader.read()
+        assert found.summary.step == 23 and [one.step for one in found.evaluations] == [10, 20, 23]
+        same(found, read_run(made.folder))
+        reader.close()
+
+
+def test_a_host_that_was_killed_is_seen(tmp_path: Path) -> None:
+    made = recording(tmp_path)
+    with made.alive():
+        made.recorder.commit()
+        reader = RunReader(made.folder)
+        assert reader.read().summary.state == "running"
+    assert reader.read().summary.state == "interrupted"
+    reader.close()

@@ -373,3 +373,15 @@ def test_the_state_does_not_depend_on_the_size_of_batches(rows: Rows, data: st.D
     one, other = at_once.state(), bit_by_bit.state()
     for field in fields(RunState):
         assert repr(getattr(one, field.name)) == repr(getattr(other, field.name)), field.name
+
+
+def test_a_fork_says_where_it_began_and_a_resume_that_it_is_one() -> None:
+    rows = Rows().begin(500).steps([1.0] * 5)
+    rows.begin(503)
+    fold = Fold("mnist-2", parent="mnist-1")
+    fold.add(batch_of(rows))
+    state = fold.state()
+    assert state.parent == "mnist-1"
+    assert [(mark.step, mark.text) for mark in state.marks] == [
+        (500, "forked from mnist-1 at step 500"), (503, "resumed from step 503"),
+    ]  # fmt: skip

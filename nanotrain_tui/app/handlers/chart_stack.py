@@ -34,7 +34,7 @@ class StackActions:
         screen = self._screens.charts
         if screen is None:
             return
-        screen.stack.update_view(self._charts.view, self._charts.detail)
+        screen.stack.update_view(self._charts.view, self._charts.detail, self._charts.behind)
         screen.show_state(self._link.state)
         last_key = min(len(chart_rows(self._link.state)), len(CHART_KEYS))
         parts = [f"Esc: return, 1 to {last_key}: hide or show a chart."]
@@ -48,7 +48,8 @@ class StackActions:
 
     def closed(self, _: object) -> None:
         """Draw the dashboard again, which was covered by the charts screen."""
-        self._screens.dashboard.show_view(self._charts.view, self._charts.detail)
+        charts = self._charts
+        self._screens.dashboard.show_view(charts.view, charts.detail, charts.behind)
         self._screens.show(self._link.state)
 
     def chart_row(self, key: str) -> None:
@@ -148,4 +149,5 @@ class StackActions:
         self._charts.show(replace(view, top=top))
 
     def _shown_charts(self) -> Sequence[Chart]:
-        return stacked(self._link.state, self._charts.view, self._charts.detail)
+        charts = self._charts
+        return stacked(self._link.state, charts.view, charts.detail, charts.behind)

@@ -11,7 +11,8 @@ from nanotrain_tui.app.handlers.shell import Screens, Shell
 from nanotrain_tui.app.source.jobs import Window
 from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.catalog.formats import clock
-from nanotrain_tui.drawing.axis import extent
+from nanotrain_tui.drawing.axis import Axis, extent
+from nanotrain_tui.drawing.backdrop import NOTHING_BEHIND, Backdrop, has_parent
 from nanotrain_tui.drawing.chart_model import NO_DETAIL, ChartContext, Detail
 from nanotrain_tui.drawing.chart_view import LEAST_STEPS, SMOOTHINGS, ChartView
 from nanotrain_tui.drawing.glyphs import terminal_glyphs
@@ -34,6 +35,7 @@ class ChartActions:
         self._asked: Window | None = None
         self._read: Window | None = None
         self._curves: Detail = NO_DETAIL
+        self.behind = NOTHING_BEHIND
 
     @property
     def detail(self) -> Detail:
@@ -57,6 +59,12 @@ class ChartActions:
         """Take the curves of a window that has been read."""
         if window == self._asked:
             self._read, self._curves = window, curves
+            self.show(self.view)
+
+    def show_behind(self, behind: Backdrop) -> None:
+        """Draw these sessions behind the curves of all charts."""
+        if behind != self.behind:
+            self.behind = behind
             self.show(self.view)
 
     # --- the view --------------------------------------------------------------------------
@@ -122,7 +130,7 @@ class ChartActions:
 
     def along(self) -> None:
         self.show(self.view.along())
-        kind = ChartContext(self._link.state, self.view, self.detail).axis.kind
+        kind = self._axis.kind
         if kind == self.view.axis:
             self._shell.say(f"The x axis shows the {AXIS_TEXTS[kind]}.")
         else:
@@ -155,7 +163,7 @@ class ChartActions:
 
     def point(self, cell: int, across: int) -> None:
         """Move the cursor to a cell of an x axis with ``across`` cells."""
-        axis = ChartContext(self._link.state, self.view, self.detail).with_time().axis
+        axis = self._axis
         step = axis.step_in(cell, across)
         if step > self._newest:
             self.chart_last()
@@ -180,7 +188,7 @@ class ChartActions:
 
     def _to_column(self, direction: int) -> None:
         """Move the cursor by one column, and at least one step."""
-        axis = ChartContext(self._link.state, self.view, self.detail).with_time().axis
+        axis = self._axis
         across = self._widget.cells_across
         here = self._cursor
         column = axis.cell(here, across)
@@ -212,7 +220,13 @@ class ChartActions:
 
     @property
     def _whole(self) -> tuple[int, int]:
-        return extent(self._link.state)
+        state = self._link.state
+        return extent(state, has_parent(self.behind, state.begins_at))
+
+    @property
+    def _axis(self) -> Axis:
+        context = ChartContext(self._link.state, self.view, self.detail, self.behind)
+        return context.with_time().axis
 
     @property
     def _cursor(self) -> int:
@@ -231,7 +245,8 @@ class ChartActions:
         """Use a view for all charts."""
         self.view = view
         self._ask()
-        (self._screens.charts or self._screens.dashboard).show_view(view, self.detail)
+        screen = self._screens.charts or self._screens.dashboard
+        screen.show_view(view, self.detail, self.behind)
 
     def _wanted(self) -> tuple[int, int]:
         first, last = self.view.shown(self._whole)

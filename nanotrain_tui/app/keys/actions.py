@@ -151,6 +151,9 @@ ACTIONS = (
     Action("charts", "view.charts", "z", "charts",
            "Show all charts on one axis; press again to return.", CHART,
            "Charts: show all on one axis", with_a_session),
+    Action("overlay", "overlay.choose", "C", "compare",
+           "Draw other sessions behind the charts, or remove them.", CHART,
+           "Compare: draw other sessions behind the charts", with_a_session),
     Action("zoom_in", "charts.zoom_in", "plus,equals_sign", "zoom", "Zoom in at the cursor.", CHART,
            "Charts: zoom in", pane="chart", paired="zoom_out"),
     Action("zoom_out", "charts.zoom_out", "minus", "zoom out", "Zoom out.", CHART,
@@ -216,7 +219,7 @@ PANES = ("form", "chart", "log")
 # The actions without a pane that also work on a view.
 ON_A_VIEW = (
     "pause", "evaluate", "checkpoint", "watch", "faster", "slower", "event_before", "event_after",
-    "back", "ahead", "goto", "charts", "theme", "help", "picture", "suspend", "quit",
+    "back", "ahead", "goto", "charts", "overlay", "theme", "help", "picture", "suspend", "quit",
 )  # fmt: skip
 # The actions in the footer: by phase, or of the chart, the log or the view that has the focus.
 # Each footer fits in 80 cells.

@@ -14,12 +14,14 @@ from nanotrain_tui.app.screens.live_screen import View
 from nanotrain_tui.app.widgets.bars import KeyLine, MessageLine
 from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.app.widgets.scrubber import Scrubber
+from nanotrain_tui.drawing.backdrop import Backdrop
 from nanotrain_tui.drawing.chart_model import Chart, Detail
 from nanotrain_tui.drawing.chart_stack import cells_across, draw_stack, visible
 from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.charts.table import stacked
 from nanotrain_tui.drawing.lines import Line
 from nanotrain_tui.drawing.scale import LABEL_CELLS
+from nanotrain_tui.drawing.waiting import draw_waiting, waiting_text
 from nanotrain_tui.follow.run_state import RunState
 
 
@@ -27,7 +29,7 @@ class ChartStack(ChartWidget):
     """All charts, one above the other."""
 
     def charts_of(self, state: RunState) -> Sequence[Chart]:
-        return stacked(state, self.view, self.detail)
+        return stacked(state, self.view, self.detail, self.behind)
 
     @property
     def draws_more_than_charts(self) -> bool:
@@ -54,8 +56,15 @@ class ChartStack(ChartWidget):
         return visible(charts, self.view, self.content_size.height)
 
     def draw_state(self, width: int, height: int) -> Sequence[Line]:
-        charts = self.drawn_charts
-        return draw_stack(self.state, self.view, charts, width, height, self.glyphs, self.shows_raw)
+        # Without a step, telemetry has no place on an axis of steps.
+        charts = self.drawn_charts if self.state.has_values else ()
+        lines = draw_stack(
+            self.state, self.view, charts, width, height, self.glyphs, self.shows_raw
+        )
+        if not charts:
+            text = waiting_text(self.state, self.glyphs)
+            lines += draw_waiting("", text, width, height - len(lines), self.glyphs)
+        return lines
 
 
 class ChartsScreen(View):
@@ -100,7 +109,7 @@ class ChartsScreen(View):
         if state.replay is not None:
             self.query_one(Scrubber).update_state(state)
 
-    def show_view(self, view: ChartView, detail: Detail) -> None:
-        """Draw the last state with another view."""
-        self.stack.update_view(view, detail)
+    def show_view(self, view: ChartView, detail: Detail, behind: Backdrop) -> None:
+        """Draw the last state with another view, or other sessions behind."""
+        self.stack.update_view(view, detail, behind)
         self.stack.update_state(self.stack.state)

@@ -33,6 +33,7 @@ from nanotrain_tui.app.widgets.panels import (
 from nanotrain_tui.app.widgets.region_title import RegionTitle
 from nanotrain_tui.app.widgets.scrubber import Scrubber
 from nanotrain_tui.app.widgets.setup_panel import SetupPanel
+from nanotrain_tui.drawing.backdrop import Backdrop
 from nanotrain_tui.drawing.chart_model import Detail
 from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.curves import has_curve
@@ -234,10 +235,10 @@ class Dashboard(LiveScreen):
         if had_focus and not chart.display:
             self.lowest_chart.focus()
 
-    def show_view(self, view: ChartView, detail: Detail) -> None:
-        """Draw the charts with another view."""
+    def show_view(self, view: ChartView, detail: Detail, behind: Backdrop) -> None:
+        """Draw the charts with another view, or other sessions behind."""
         for chart in self.query(ChartWidget):
-            chart.update_view(view, detail)
+            chart.update_view(view, detail, behind)
             chart.update_state(chart.state)
 
     def note(self, text: str, level: str) -> None:

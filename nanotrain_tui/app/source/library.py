@@ -10,13 +10,41 @@ from typing import TYPE_CHECKING
 from nanotrain_tui.app.source.refusals import Refused, session_errors_refused
 
 if TYPE_CHECKING:
-    from nanotrain_tui.follow.compare import ComparedRun
+    from nanotrain_tui.follow.compare.runs import ComparedRun
     from nanotrain_tui.session.folder import SessionFolder
     from nanotrain_tui.session.summary import SessionSummary
 
 
 FIRST_LOOK_S = 0.1  # wait before the first sessions are shown; then ten times as long
 MORE_LATER = 10
+
+
+class Comparison:
+    """Sessions that are compared. Use it from one thread. Any method may raise Refused."""
+
+    def __init__(self, folders: Sequence[SessionFolder]) -> None:
+        from nanotrain_tui.follow.compare.read import RunReader
+
+        self._readers = [RunReader(folder) for folder in folders]
+        self._ended: dict[int, ComparedRun] = {}  # those that are not read again, by their place
+
+    def read(self) -> list[ComparedRun]:
+        """The sessions as they are now. One that has not changed is the same object."""
+        found = []
+        with session_errors_refused():
+            for place, reader in enumerate(self._readers):
+                one = self._ended.get(place) or reader.read()
+                if not one.summary.is_live and place not in self._ended:
+                    self._ended[place] = one
+                    reader.close()
+                found.append(one)
+        return found
+
+    def close(self) -> None:
+        """Close the recordings."""
+        with session_errors_refused():
+            for reader in self._readers:
+                reader.close()
 
 
 class Library:
@@ -66,12 +94,9 @@ class Library:
             for name in names:
                 delete_session(self._find(name))
 
-    def compare(self, names: Sequence[str]) -> list[ComparedRun]:
-        """Read the data of each session for a comparison."""
-        from nanotrain_tui.follow.compare import read_run
-
-        with session_errors_refused():
-            return [read_run(self._find(name)) for name in names]
+    def compare(self, names: Sequence[str]) -> Comparison:
+        """A comparison of these sessions, for one thread."""
+        return Comparison([self._find(name) for name in names])
 
     def _find(self, name: str) -> SessionFolder:
         from nanotrain_tui.session.folder import find_session

@@ -66,6 +66,13 @@ class BoardRead(NamedTuple):
     board: BoardState
 
 
+class OthersRead(NamedTuple):
+    """The states of the sessions drawn behind, and by name why the others cannot be read."""
+
+    states: tuple[RunState, ...]
+    problems: Mapping[str, str]
+
+
 class Trouble(NamedTuple):
     """The session cannot be read at present."""
 
@@ -80,13 +87,14 @@ class Fault(NamedTuple):
 
 WorkerReport = (
     Followed | Launching | Attached | NotAttached | Answered | Windowed | Trouble | Fault
-    | LookedUp | BoardRead
+    | LookedUp | BoardRead | OthersRead
 )  # fmt: skip
 _ONLY_NEWEST = (
     Followed,
     Launching,
     LookedUp,
     BoardRead,
+    OthersRead,
 )  # a newer report replaces an older one that is not drawn yet
 
 

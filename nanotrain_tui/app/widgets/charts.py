@@ -11,6 +11,7 @@ from textual.message import Message
 
 from nanotrain_tui.app.keys.actions import bindings
 from nanotrain_tui.app.widgets.live import LiveWidget
+from nanotrain_tui.drawing.backdrop import NOTHING_BEHIND, Backdrop
 from nanotrain_tui.drawing.chart import cells_across, draw_chart
 from nanotrain_tui.drawing.chart_model import NO_DETAIL, WHOLE, Chart, Detail
 from nanotrain_tui.drawing.chart_view import ChartView
@@ -18,6 +19,7 @@ from nanotrain_tui.drawing.charts.table import main_charts
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line
 from nanotrain_tui.drawing.steady_scale import SteadyScales
+from nanotrain_tui.drawing.waiting import draw_waiting, waiting_text
 from nanotrain_tui.follow.run_state import RunState
 
 
@@ -29,22 +31,24 @@ class ChartWidget(LiveWidget):
 
     view: ChartView = WHOLE
     detail: Detail = NO_DETAIL
+    behind: Backdrop = NOTHING_BEHIND
     _charts: Sequence[Chart] = ()
 
     def __init__(self, *, glyphs: Glyphs | None = None, id: str | None = None) -> None:
         super().__init__(glyphs=glyphs, id=id)
         self._scales = SteadyScales()
 
-    def update_view(self, view: ChartView, detail: Detail) -> None:
-        """Take this view. It is drawn with the next state."""
+    def update_view(self, view: ChartView, detail: Detail, behind: Backdrop) -> None:
+        """Take this view, and the sessions behind. They are drawn with the next state."""
         self.view = view
         self.detail = detail
+        self.behind = behind
 
     def update_state(self, state: RunState) -> None:
         """Show this state. Draws only if the charts have changed."""
-        was_known, self.state = self.state.is_known, state
-        before, self._charts = self._charts, self.charts_of(state)
-        changed = before != self._charts or was_known != state.is_known
+        before = self._charts, self.state.is_known, self.state.has_values
+        self.state, self._charts = state, self.charts_of(state)
+        changed = before != (self._charts, state.is_known, state.has_values)
         if changed or self.draws_more_than_charts:
             self.redraw()
 
@@ -59,12 +63,13 @@ class ChartWidget(LiveWidget):
         if self.state.ended:
             return charts
         view = replace(self.view, cursor=None, hidden=frozenset(), top=0)
-        return self._scales.hold(charts, (self.state.name, view))
+        others = tuple(one.state.name for one in self.behind)
+        return self._scales.hold(charts, (self.state.name, view, others))
 
     @property
     def draws_more_than_charts(self) -> bool:
         """Whether to draw again even if the charts have not changed."""
-        return self.has_focus  # the cursor
+        return self.has_focus or not self.state.has_values  # the cursor, or why there are none
 
     @property
     def cells_across(self) -> int:
@@ -119,7 +124,7 @@ class MetricChart(ChartWidget, can_focus=True):
         self._place = place
 
     def charts_of(self, state: RunState) -> Sequence[Chart]:
-        return main_charts(state, self.view, self.detail)[self._place : self._place + 1]
+        return main_charts(state, self.view, self.detail, self.behind)[self._place :][:1]
 
     @property
     def has_chart(self) -> bool:
@@ -130,6 +135,9 @@ class MetricChart(ChartWidget, can_focus=True):
         charts = self.drawn_charts
         if not charts:
             return []
+        if not self.state.has_values:
+            text = waiting_text(self.state, self.glyphs) if self._place == 0 else ""
+            return draw_waiting(charts[0].title, text, width, height, self.glyphs)
         cursor = self.view.at(self.state.step) if self.has_focus else None
         return draw_chart(charts[0], width, height, self.glyphs, cursor, self.shows_raw)
 

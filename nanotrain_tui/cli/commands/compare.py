@@ -19,8 +19,8 @@ from nanotrain_tui.session.metrics import (
 )
 
 if TYPE_CHECKING:
-    from nanotrain_tui.drawing.result_columns import Target
-    from nanotrain_tui.follow.compare import ComparedRun
+    from nanotrain_tui.drawing.compare.result_columns import Target
+    from nanotrain_tui.follow.compare.runs import ComparedRun
     from nanotrain_tui.session.metrics import Metric
 
 MOST = 8
@@ -60,7 +60,8 @@ def command(
     nanotrain compare mnist-3 mnist-4 --target 0.93 --json
     """
     from nanotrain_tui.cli.pick import pick_session
-    from nanotrain_tui.follow.compare import differences, metric_parts, read_run
+    from nanotrain_tui.follow.compare.read import read_run
+    from nanotrain_tui.follow.compare.runs import differences, metric_parts
 
     folders = my_folders()
     chosen = list(dict.fromkeys(pick_session(folders, name) for name in sessions))
@@ -84,8 +85,8 @@ def _target(
     found: list["ComparedRun"], target: float | None, accuracy: float | None
 ) -> "Target | None":
     """The value of an option, else the best one that all reached; None without a metric."""
-    from nanotrain_tui.drawing.result_columns import Target, default_target
-    from nanotrain_tui.follow.compare import primary_metric
+    from nanotrain_tui.drawing.compare.result_columns import Target, default_target
+    from nanotrain_tui.follow.compare.runs import primary_metric
 
     metric, value = primary_metric(found), target
     if accuracy is not None and target is None:
@@ -178,7 +179,7 @@ def _session(
 
 
 def _results(found: list["ComparedRun"], target: "Target | None") -> str:
-    from nanotrain_tui.drawing.result_columns import result_columns
+    from nanotrain_tui.drawing.compare.result_columns import result_columns
 
     columns = result_columns(found, target, missing="-")
     header = ["SESSION", *(name.upper() for name, _ in columns)]

@@ -1,7 +1,5 @@
 """``nanotrain show``: one session in plain text."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +75,7 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
     from nanotrain_tui.follow.not_finite_ranges import as_object
     from nanotrain_tui.session.evaluated import as_json, beside_metrics, evaluated
     from nanotrain_tui.session.metrics import BESIDE_METRICS, TRAINING
+    from nanotrain_tui.session.summary import parent_of
 
     meta = reader.meta()
     evaluations = reader.evaluations()
@@ -116,7 +115,7 @@ def _object(folder: "SessionFolder", state: "RunState", reader: "SessionReader")
             for event in reader.events()
         ],
         "folder": folder.path,
-        "parent": _parent(meta),
+        "parent": parent_of(meta),
     }
 
 
@@ -141,15 +140,6 @@ def _checkpoint(one: "Checkpoint") -> dict[str, Any]:
     return {**one._asdict(), **nested}
 
 
-def _parent(meta: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What it was forked from: session, checkpoint, step; None for one that began by itself."""
-    try:
-        parent = json.loads(meta.get("parent") or "null")
-    except ValueError:
-        return None
-    return parent if isinstance(parent, dict) else None
-
-
 def _print_text(folder: "SessionFolder", state: "RunState", reader: "SessionReader") -> None:
     from nanotrain_tui.cli.charts import session_charts
     from nanotrain_tui.session.recording.lost import read_lost
@@ -166,6 +156,8 @@ def _print_text(folder: "SessionFolder", state: "RunState", reader: "SessionRead
 
 
 def _head(state: "RunState", reader: "SessionReader", lost: str) -> str:
+    from nanotrain_tui.session.summary import parent_of
+
     steps = count(state.step) + (f"/{count(state.steps)}" if state.steps else "")
     state_word = state.state if state.responding else f"{state.state}, not responding"
     lines = [f"{state.name}: {state_word}, step {steps}, {clock(state.elapsed_s)}"]
@@ -174,7 +166,7 @@ def _head(state: "RunState", reader: "SessionReader", lost: str) -> str:
     started = f"started {moment(reader.meta().get('created'), '-')}"
     version = state.versions.get("tensorflow")
     lines.append(f"{started}, TensorFlow {version}" if version else started)
-    parent = _parent(reader.meta())
+    parent = parent_of(reader.meta())
     if parent is not None:
         origin = f"forked from {parent.get('session')} at step {_step(parent.get('step'))}"
         lines.append(

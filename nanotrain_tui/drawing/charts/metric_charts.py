@@ -63,6 +63,8 @@ def metric_chart(context: ChartContext, metric: Metric) -> Chart:
         has_best=metric.better is not None,
         best=_best(metric, evaluated if metric.evaluated_on else whole),
         smoothing=context.smoothing(whole) if metric.is_result else None,
+        behind=context.behind(metric),
+        newest=max((evaluated or whole).end, state.begins_at),
     )
 
 

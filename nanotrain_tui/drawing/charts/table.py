@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from nanotrain_tui.drawing.backdrop import NOTHING_BEHIND, Backdrop
 from nanotrain_tui.drawing.chart_model import (
     NO_DETAIL,
     WHOLE,
@@ -33,10 +34,13 @@ def chart_rows(state: RunState) -> list[ChartRow]:
 
 
 def stacked(
-    state: RunState, view: ChartView = WHOLE, detail: Detail = NO_DETAIL
+    state: RunState,
+    view: ChartView = WHOLE,
+    detail: Detail = NO_DETAIL,
+    behind: Backdrop = NOTHING_BEHIND,
 ) -> Sequence[Chart]:
     """The charts with recorded values, in their order, without those that the view hides."""
-    context = ChartContext(state, view, detail).with_time()
+    context = ChartContext(state, view, detail, behind).with_time()
     found = [
         replace(row.make(context), number=number)
         for number, row in enumerate(chart_rows(state), start=1)
@@ -52,10 +56,13 @@ def missing(state: RunState) -> list[ChartRow]:
 
 
 def main_charts(
-    state: RunState, view: ChartView = WHOLE, detail: Detail = NO_DETAIL
+    state: RunState,
+    view: ChartView = WHOLE,
+    detail: Detail = NO_DETAIL,
+    behind: Backdrop = NOTHING_BEHIND,
 ) -> Sequence[Chart]:
     """The charts of the dashboard, from top to bottom: two, or fewer with fewer metrics."""
-    context = ChartContext(state, view, detail)
+    context = ChartContext(state, view, detail, behind)
     found = [metric_chart(context, metric) for metric in main_metrics(state.metrics)]
     if len(found) > 1:
         found[0] = replace(found[0], axis_from_height=AXIS_FROM_HEIGHT)

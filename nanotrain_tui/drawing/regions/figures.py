@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nanotrain_tui.catalog.formats import count, figure, plural
+from nanotrain_tui.catalog.formats import count, plural
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit, width_of
-from nanotrain_tui.drawing.metric_text import cut, figures_of
+from nanotrain_tui.drawing.metric_text import cut, figures_of, signed
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.session.evaluated import Evaluated
-from nanotrain_tui.session.metrics import PERCENT, TRAINING, UP, Metric
+from nanotrain_tui.session.metrics import TRAINING, UP, Metric
 
 NAME_CELLS = 20  # the name of a metric is cut to this
 GAP = "  "
@@ -85,13 +85,6 @@ def _measured(state: RunState, result: bool) -> list[Metric]:
 
 def _name(metric: Metric, glyphs: Glyphs) -> str:
     return cut(metric.label, NAME_CELLS, glyphs.ellipsis)
-
-
-def signed(metric: Metric, by: float) -> str:
-    """A difference of two values: ``+0.29`` percentage points, ``-0.018``."""
-    if metric.format == PERCENT:
-        return f"{100 * by:+.2f}"
-    return ("+" if by >= 0 else "") + figure(by)
 
 
 def steps_since_best(metric: Metric, curve: Curve) -> int:

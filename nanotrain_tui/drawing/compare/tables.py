@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
+from nanotrain_tui.drawing.backdrop import LETTERS
+from nanotrain_tui.drawing.compare.result_columns import default_target, result_columns
 from nanotrain_tui.drawing.metric_text import cut, part_title
-from nanotrain_tui.drawing.overlay import LETTERS
-from nanotrain_tui.drawing.result_columns import default_target, result_columns
-from nanotrain_tui.follow.compare import ComparedRun, differences, metric_parts
+from nanotrain_tui.follow.compare.runs import ComparedRun, differences, metric_parts
 from nanotrain_tui.follow.not_finite_ranges import in_words
 
-MOST_METRICS = 2  # columns of metrics besides the primary one, so that time and energy fit
+MOST_METRICS = 1  # columns of metrics besides the primary one, so that time and energy fit
 NAME_CELLS = 16  # the name of a column is cut to this
 
 
@@ -33,7 +33,8 @@ def _results(found: Sequence[ComparedRun], names: Sequence[str]) -> list[list[st
     if not any(one.begins_at for one in found):
         left_out.add("steps")  # without forks it only repeats the configuration
     columns = [["", *names]]
-    known = result_columns(found, default_target(found), most_metrics=MOST_METRICS)
+    target = default_target(found)
+    known = result_columns(found, target, most_metrics=MOST_METRICS, first=LETTERS[0])
     for name, cells in known:
         if name not in left_out:
             columns.append([cut(name, NAME_CELLS), *cells])

@@ -1,23 +1,19 @@
-"""Compares sessions: their settings, their results, and what these took."""
+"""Compared sessions: their settings, their results, and what these took."""
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from nanotrain_tui.catalog import flatten, format_value
+from nanotrain_tui.catalog import format_value
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.not_finite_ranges import in_words
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve, trace_of_values
-from nanotrain_tui.follow.window import read_window
-from nanotrain_tui.session import events
-from nanotrain_tui.session.energy import Energy
-from nanotrain_tui.session.errors import RecordingError
-from nanotrain_tui.session.folder import SessionFolder
-from nanotrain_tui.session.history import Edit, config_now, read_history, starts
 from nanotrain_tui.session.metrics import (
     DOWN,
     PERCENT,
@@ -26,16 +22,10 @@ from nanotrain_tui.session.metrics import (
     MetricPart,
     Metrics,
 )
-from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Evaluation
-from nanotrain_tui.session.summary import SessionSummary, summarise
+from nanotrain_tui.session.summary import SessionSummary
 
-BINS = 256
 AXES = ("step", "time", "epoch")
-#: Settings of the machine, which do not change what is computed.
-_MACHINE = ("telemetry.", "guard.", "trainer.command", "trainer.paths", "data.dir", "data.name")
-_WORKED_OUT = ("train.epochs", "train.steps")  # the trainer computes one from the other
-_LAST = 1 << 53
 
 
 class Setting(NamedTuple):
@@ -154,59 +144,6 @@ class ComparedRun:
         return lambda step: _between(known, step)
 
 
-def read_run(folder: SessionFolder) -> ComparedRun:
-    """Read what a comparison needs of a session. Raises RecordingError."""
-    summary = summarise(folder)
-    if summary.problem is not None:
-        raise RecordingError(summary.problem)
-    with SessionReader(folder) as reader:
-        ready = reader.events([events.READY])
-        segments = reader.segments()
-        return ComparedRun(
-            name=folder.name,
-            summary=summary,
-            settings=_settings(reader),
-            metrics=reader.known_metrics(),
-            evaluations=reader.evaluations(),
-            energy=_energy(reader),
-            window=read_window(reader, summary.step - summary.own_steps + 1, _LAST, BINS),
-            tensorflow=_text(ready[-1].body.get("versions"), "tensorflow") if ready else None,
-            board=_text(segments[-1].environment, "board") if segments else None,
-        )
-
-
-def _settings(reader: SessionReader) -> Mapping[str, Setting]:
-    """The settings at the start and at the end. Edits of steps that were run again do not count."""
-    begin = flatten(reader.meta()["config"])
-    begin.pop("edits", None)
-    now, made = begin, list[Edit]()
-    if reader.events([events.CONFIGURED]):  # without one, the host was killed at the start
-        history = read_history(reader)
-        now = config_now(history)
-        places = list(starts(history))
-        made = places[-1].again if places else []  # all edits, each once
-    found = {}
-    for key in dict.fromkeys([*begin, *now]):
-        if key.startswith(_MACHINE):
-            continue
-        start, end = begin.get(key), now.get(key)
-        steps = _changed_at(key, start, made)
-        if key in _WORKED_OUT and not steps:
-            end = start
-        found[key] = Setting(start, end, len(steps), max(steps, default=None))
-    return found
-
-
-def _changed_at(key: str, start: Any, made: Sequence[Edit]) -> list[int]:
-    """The steps after which a value changed. Setting the same value again is no change."""
-    value, steps = start, []
-    for edit in made:
-        if key in edit.values and edit.values[key] != value:
-            value = edit.values[key]
-            steps.append(edit.step)
-    return steps
-
-
 def differences(runs: Sequence[ComparedRun]) -> dict[str, list[str]]:
     """The settings that are not equal in all sessions: for each key the texts of their values."""
     found: dict[str, list[str]] = {}
@@ -270,27 +207,13 @@ def _value_text(key: str, value: Any) -> str:
     return "-" if value is None else format_value(key, value) or "none"
 
 
-def _text(body: Any, key: str) -> str | None:
-    value = body.get(key) if isinstance(body, dict) else None
-    return value if isinstance(value, str) else None
-
-
-def _energy(reader: SessionReader) -> list[tuple[float, float]]:
-    energy = Energy()
-    found = []
-    for t, power_mw in reader.power():
-        energy.add(t, power_mw)
-        found.append((t, energy.joules or 0.0))
-    return found
-
-
 def _between(known: Sequence[tuple[int, float]], step: int) -> float:
-    """Interpolate linearly between (step, value) pairs."""
+    """Interpolate linearly between (step, value) pairs, which are in order of steps."""
     if not known:
         return 0.0
-    before = max((one for one in known if one[0] <= step), default=known[0])
-    after = min((one for one in known if one[0] >= step), default=known[-1])
-    if after[0] <= before[0]:
+    index = bisect_right(known, step, key=itemgetter(0))
+    before, after = known[max(0, index - 1)], known[min(index, len(known) - 1)]
+    if after[0] <= before[0] or step <= before[0]:
         return before[1]
     fraction = (step - before[0]) / (after[0] - before[0])
     return before[1] + fraction * (after[1] - before[1])

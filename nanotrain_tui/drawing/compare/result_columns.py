@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from nanotrain_tui.catalog.formats import MISSING, clock, count, joules
-from nanotrain_tui.follow.compare import ComparedRun, Reached, common_target, primary_metric
+from nanotrain_tui.drawing.metric_text import difference
+from nanotrain_tui.follow.compare.runs import ComparedRun, Reached, common_target, primary_metric
 from nanotrain_tui.session.metrics import PERCENT, Metric
 
 MOST_METRICS = 3  # columns of metrics besides that of the target
@@ -52,18 +53,19 @@ def result_columns(
     target: Target | None,
     missing: str = MISSING,
     most_metrics: int = MOST_METRICS,
+    first: str = "first",
 ) -> list[Column]:
     """State, steps, metrics, time, energy, and what each session took to reach the target.
 
     ``missing`` is the text of an unknown value. ``most_metrics`` is the maximum number of metrics
-    besides that of the target.
+    besides that of the target. ``first`` names the first session, to which the others are compared.
     """
     columns = [
         Column("state", [one.summary.shown_state for one in runs]),
         Column("steps", [_steps(one) for one in runs]),
     ]
     if target is not None:
-        columns += _primary(runs, target.metric, missing)
+        columns += _primary(runs, target.metric, missing, first)
     for metric in _others(runs, target)[:most_metrics]:
         best = [one.summary.best(metric.name) for one in runs]
         columns.append(_metric_column(f"best {metric.label}", metric, best, missing))
@@ -76,18 +78,31 @@ def result_columns(
     return columns
 
 
-def _primary(runs: Sequence[ComparedRun], metric: Metric, missing: str) -> list[Column]:
-    """The best value of a metric and its step, or the last value if no value is better."""
+def _primary(runs: Sequence[ComparedRun], metric: Metric, missing: str, first: str) -> list[Column]:
+    """The best value of a metric, its difference to that of the first session, and its step.
+
+    The last value if no value is better.
+    """
     if metric.better is None:
         last = [one.summary.last(metric.name) for one in runs]
-        return [_metric_column(f"last {metric.label}", metric, last, missing)]
+        return [_metric_column(f"last {metric.label}", metric, last, missing),
+                _differences(metric, last, missing, first)]  # fmt: skip
     best = [one.best(metric.name) for one in runs]
     values = [one.value(metric.name) if one else None for one in best]
     steps = [count(one.step) if one else missing for one in best]
     return [
         _metric_column(f"best {metric.label}", metric, values, missing),
+        _differences(metric, values, missing, first),
         Column("at step", steps),
     ]
+
+
+def _differences(
+    metric: Metric, values: Sequence[float | None], missing: str, first: str
+) -> Column:
+    """``+0.29``, ``-0.018``: each value minus that of the first session."""
+    texts = [difference(metric, value, values[0], missing) for value in values[1:]]
+    return Column(f"vs {first}", [missing, *texts])
 
 
 def _metric_column(

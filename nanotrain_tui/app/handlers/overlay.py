@@ -1,0 +1,145 @@
+"""The sessions that are drawn behind the charts: the parent of a fork, and those chosen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from nanotrain_tui.app.handlers.charts import ChartActions
+from nanotrain_tui.app.handlers.session_link import SessionLink
+from nanotrain_tui.app.handlers.shell import Shell
+from nanotrain_tui.app.screens.pick_list import PickList
+from nanotrain_tui.app.source.library import Library
+from nanotrain_tui.app.source.others import EVERY_S, OthersThread
+from nanotrain_tui.app.source.ports import Backend
+from nanotrain_tui.app.source.reports import WorkerReport
+from nanotrain_tui.drawing.backdrop import LETTERS, PARENT, Backdrop, Other
+from nanotrain_tui.drawing.glyphs import terminal_glyphs
+from nanotrain_tui.drawing.lists.entries import Entry
+from nanotrain_tui.drawing.lists.sessions import evaluated_texts
+from nanotrain_tui.follow.run_state import RunState
+
+if TYPE_CHECKING:
+    from nanotrain_tui.session.summary import SessionSummary
+
+REMOVE_ALL = "-"  # no session can have this name
+
+
+class OverlayActions:
+    """Chooses sessions, and keeps their curves current. They stay chosen for the next session."""
+
+    def __init__(
+        self,
+        shell: Shell,
+        link: SessionLink,
+        charts: ChartActions,
+        backend: Backend,
+        post: Callable[[WorkerReport], object],
+        every_s: float = EVERY_S,
+    ) -> None:
+        self._shell = shell
+        self._link = link
+        self._charts = charts
+        self._backend = backend
+        self._post = post
+        self._every_s = every_s
+        self._chosen: dict[str, str] = {}  # the letter of each chosen session
+        self._states: Mapping[str, RunState] = {}
+        self._told: Mapping[str, str] = {}  # problems that were shown
+        self._asked: tuple[str, ...] = ()
+        self._thread: OthersThread | None = None
+
+    def follow(self, state: RunState) -> None:
+        """Take a new state of the session shown. Its parent is drawn without being chosen."""
+        wanted = tuple(dict.fromkeys(one for one in (state.parent, *self._chosen) if one))
+        wanted = tuple(name for name in wanted if name != state.name) if state.name else ()
+        if wanted == self._asked:
+            return
+        self._asked = wanted
+        if self._thread is None:
+            self._thread = OthersThread(self._backend, self._post, self._every_s)
+            self._thread.start()
+        self._thread.follow(wanted)
+        self._show()
+
+    def read(self, states: Sequence[RunState], problems: Mapping[str, str]) -> None:
+        """The states of the sessions that could be read, and why the others could not."""
+        self._states = {state.name: state for state in states}
+        self._show()
+        for name, why in problems.items():
+            if name in self._chosen and self._told.get(name) != why:
+                self._shell.say(f"{name} cannot be drawn: {why}", "warning")
+        self._told = problems
+
+    def end(self) -> None:
+        """Stop following."""
+        if self._thread is not None:
+            self._thread.end()
+
+    def _show(self) -> None:
+        """Draw the sessions that have been read."""
+        parent = self._link.state.parent
+        known = [self._states[name] for name in self._asked if name in self._states]
+        behind: Backdrop = tuple(
+            Other(PARENT if one.name == parent else self._chosen[one.name], one) for one in known
+        )
+        self._charts.show_behind(behind)
+
+    # --- the list --------------------------------------------------------------------------
+
+    def choose(self) -> None:
+        """Open the list of sessions. A chosen one is drawn, or removed if it was drawn."""
+        library = self._backend.library
+        if library is None:
+            self._shell.say("The list of sessions is not available here.", "warning")
+        else:
+            self._shell.say("Reading the sessions …")
+            self._shell.run_worker(self._choose_of(library))
+
+    async def _choose_of(self, library: Library) -> None:
+        found = await asyncio.to_thread(library.sessions, lambda _: None)
+        state = self._link.state
+        self._shell.say("")
+        listed = [one for one in found if one.name not in (state.name, state.parent)]
+        if not listed:
+            self._shell.say("There is no other session to draw behind the charts.", "warning")
+            return
+        entries = [self._entry(one) for one in listed]
+        if self._chosen:
+            entries.insert(0, Entry(REMOVE_ALL, "remove all", "Draw none of these sessions."))
+        title = "draw behind the charts"
+        self._shell.push_screen(PickList(title, entries, "", self._toggle), self._toggled)
+
+    def _entry(self, one: SessionSummary) -> Entry:
+        letter = self._chosen.get(one.name)
+        results = ", ".join(evaluated_texts(one, terminal_glyphs()))
+        does = f"Drawn as {letter}. Enter: remove it." if letter else "Enter: draw it."
+        about = ", ".join(text for text in (one.shown_state, one.optimizer or "", results) if text)
+        drawn = f"drawn as {letter}" if letter else ""
+        return Entry(one.name, one.name, f"{does} {about}", drawn)
+
+    def _toggle(self, name: str) -> str:
+        """Draw a session, or remove it. Returns why that is not possible, or an empty text."""
+        if name == REMOVE_ALL:
+            self._chosen.clear()
+        elif name in self._chosen:
+            del self._chosen[name]
+        else:
+            free = [letter for letter in LETTERS if letter not in self._chosen.values()]
+            if not free:
+                return f"At most {len(LETTERS)} sessions can be drawn. Remove one first."
+            self._chosen[name] = free[0]
+        return ""
+
+    def _toggled(self, name: str | None) -> None:
+        if name is None:
+            return
+        self.follow(self._link.state)
+        letter = self._chosen.get(name)
+        if letter:
+            text = f"{name} is drawn as {letter}. Press C to remove it or to add another."
+        else:
+            removed = f"{name} is not drawn any more."
+            text = "No other session is drawn." if name == REMOVE_ALL else removed
+        self._shell.say(text)

@@ -1,0 +1,1 @@
+"""Draws a comparison of sessions: their curves, and tables of results and differences."""

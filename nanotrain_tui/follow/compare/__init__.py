@@ -1,0 +1,1 @@
+"""Reads sessions to compare them."""

@@ -1,0 +1,133 @@
+"""The comparison on the dashboard: it follows running sessions, and has a cursor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from app_fakes import FakeBackend, make_app, until
+from recorded import Recording, tutorial_run
+from textual.events import MouseScrollDown
+from textual.pilot import Pilot
+
+from nanotrain_tui.app.app import NanotrainApp
+from nanotrain_tui.app.screens.compare import CompareScreen, Overlay, Report
+from nanotrain_tui.app.source.library import Library
+from nanotrain_tui.app.source.ports import Preferences
+
+SIZE = (80, 24)
+
+
+def text(app: NanotrainApp) -> str:
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+async def compared(pilot: Pilot[None], home: Path, *names: str) -> NanotrainApp:
+    """The app with a comparison of these sessions, which is read as often as possible."""
+    app = pilot.app
+    assert isinstance(app, NanotrainApp)
+    await app.push_screen(CompareScreen(Library(home), names, every_s=0.01))
+    await until(pilot, lambda: "differ" in text(app))
+    return app
+
+
+def app_of() -> NanotrainApp:
+    return make_app(FakeBackend(), preferences=Preferences(theme="dark"))
+
+
+def evaluated(made: Recording, *accuracies: float) -> None:
+    for accuracy in accuracies:
+        made.steps(100).evaluated(loss=1 - accuracy, accuracy=accuracy)
+    made.recorder.commit()
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Recording:
+    """``mnist-2``, beside ``mnist-1`` that has ended at step 1,000."""
+    tutorial_run(tmp_path)
+    made = Recording(tmp_path, optimizer__name="sgd").started()
+    evaluated(made, 0.5, 0.7)
+    return made
+
+
+async def test_a_running_session_is_followed_until_it_ends(live: Recording, tmp_path: Path) -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        with live.alive():
+            await compared(pilot, tmp_path, "mnist-1", "mnist-2")
+            await until(pilot, lambda: "70.00%" in text(app))
+            evaluated(live, 0.8)
+            await until(pilot, lambda: "80.00%" in text(app))
+            live.event("finished")
+            live.recorder.commit()
+        evaluated(live, 0.95)
+        await until(pilot, lambda: not any(worker.is_running for worker in app.workers))
+        await pilot.press("escape")
+        assert not isinstance(app.screen, CompareScreen)
+
+
+async def test_the_screen_can_be_left_while_a_session_runs(live: Recording, tmp_path: Path) -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        with live.alive():
+            await compared(pilot, tmp_path, "mnist-1", "mnist-2")
+            await pilot.press("escape")
+            await until(pilot, lambda: not any(worker.is_running for worker in app.workers))
+
+
+async def test_a_session_that_goes_away_is_said(live: Recording, tmp_path: Path) -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        await app.push_screen(CompareScreen(Library(tmp_path), ["mnist-1", "mnist-7"]))
+        await until(pilot, lambda: "mnist-7" in text(app))
+
+
+async def test_the_cursor_reads_the_values_and_their_differences(
+    live: Recording, tmp_path: Path
+) -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        await compared(pilot, tmp_path, "mnist-1", "mnist-2")
+        assert "test accuracy by step  A mnist-1  B mnist-2" in text(app)
+        overlay = app.screen.query_one(Overlay)
+        await pilot.press("left")
+        head = text(app).splitlines()[0]
+        assert head.startswith("step 993  A 94.74%") and "  B 70.00% -" in head
+        await pilot.press("home")
+        assert text(app).startswith("step 7  A 10.00%")
+        await pilot.click(overlay, offset=(6 + 40, 3))
+        await pilot.pause()
+        assert text(app).splitlines()[3][6 + 40] != " " and overlay.cursor is not None
+        assert int(overlay.cursor / 1000 * 74) == 40
+        await pilot.click(overlay, offset=(2, 3))
+        assert int((overlay.cursor or 0) / 1000 * 74) == 40, "a label is no place of the axis"
+        await pilot.press("b")
+        assert overlay.cursor is None, "another axis has other places"
+        await pilot.press("left", "end")
+        assert overlay.cursor is None and "test accuracy by time" in text(app)
+
+
+async def test_the_table_has_the_differences(live: Recording, tmp_path: Path) -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        await compared(pilot, tmp_path, "mnist-1", "mnist-2")
+        rows = text(app).splitlines()
+        head = next(row for row in rows if "best accuracy" in row)
+        (second,) = (row for row in rows if row.startswith(" B mnist-2 "))
+        at = head.index("vs A")
+        assert second[at:].startswith("-2") and "to 70%" in head
+
+
+async def test_the_wheel_scrolls_the_tables_and_not_the_curves(
+    live: Recording, tmp_path: Path
+) -> None:
+    app = app_of()
+    async with app.run_test(size=(80, 12)) as pilot:
+        await compared(pilot, tmp_path, "mnist-1", "mnist-2")
+        report, overlay = app.screen.query_one(Report), app.screen.query_one(Overlay)
+        await pilot._post_mouse_events([MouseScrollDown], overlay, (10, 1))
+        await pilot.pause()
+        assert report.scroll_offset.y == 0
+        await pilot._post_mouse_events([MouseScrollDown], report, (10, 1))
+        await until(pilot, lambda: report.scroll_offset.y > 0)
