@@ -196,3 +196,10 @@ def test_what_was_lost_meanwhile_is_reported_with_the_end_of_the_trouble(journal
         (message,) = [event.body["message"] for event in reader.events(["note"])]
     assert message.startswith("the recording is written again; memory could not hold all: ")
     assert "1 sample" in message
+
+
+def test_the_first_steps_begin_when_the_trainer_says(journal, clock):
+    clock.now = 100.75
+    assert journal.steps(steps(1, 2, 100.25, 100.5))
+    journal.commit()
+    assert rows(journal) == [(1, 0.25, 0.5)]

@@ -46,6 +46,29 @@ def test_a_leftover_is_not_listed_but_can_be_deleted(left, tmp_path):
     assert list(Path(home, "sessions").iterdir()) == []
 
 
+def test_a_folder_of_which_nothing_can_be_known_is_left_alone(left, tmp_path, monkeypatch):
+    look = os.scandir
+
+    def refuse(path):
+        if path == left.path:
+            raise PermissionError(13, "Permission denied")
+        return look(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert list_leftovers(str(tmp_path)) == []
+    with pytest.raises(SessionError, match="has just begun"):
+        create_session(str(tmp_path), "mnist", "mine")
+
+
+def test_a_link_is_as_old_as_itself_not_as_what_it_leads_to(left, tmp_path):
+    new = tmp_path / "new"
+    new.touch()
+    for target in (new, tmp_path / "gone"):
+        Path(left.path, target.name).symlink_to(target)
+    age(left)
+    assert list_leftovers(str(tmp_path)) == [left]
+
+
 def test_a_new_session_takes_its_place(left, tmp_path):
     assert create_session(str(tmp_path), "mnist", "mine") == left
     assert list(Path(left.path).iterdir()) == []

@@ -114,18 +114,6 @@ def test_each_damage_is_named(tmp_path: Path, sql: str, said: str) -> None:
     assert list_sessions(str(tmp_path / "other")) == []
 
 
-def test_a_refused_file_is_said_to_have_more_problems_only_where_it_has(tmp_path: Path) -> None:
-    folder = resumed(tmp_path)
-    for sql, more in (
-        ("UPDATE meta SET value = 'noon' WHERE key = 'created'", ""),
-        ("UPDATE segments SET wall = 'noon'", r" \(and 2 more\)"),
-    ):
-        with closing(sqlite3.connect(folder.recording)) as db:
-            db.executescript(sql)
-        with pytest.raises(SessionError, match=rf" is refused: [^()]*{more}$"):
-            import_file(folder.recording, str(tmp_path / "other"))
-
-
 def test_of_a_badly_damaged_recording_fifty_problems_are_named(tmp_path: Path) -> None:
     recording = Recording(tmp_path).started()
     for _ in range(60):

@@ -14,6 +14,14 @@ def test_a_row_without_the_steps_before_it_is_the_same_row():
     assert (row.after(11).first_step, row.after(11).updates) == (12, 9)
 
 
+def test_the_updates_of_a_row_are_spread_evenly_over_its_time():
+    row = StepsRow(7, 1, "loss", 11, 10, 5.0, 6.0)
+    times = [row.time_of(step) for step in (11, 15, 20, 25)]
+    assert times == pytest.approx([5.1, 5.5, 6.0, 6.0])
+    assert (row.until(15).updates, row.until(15).t1) == (5, pytest.approx(5.5))
+    assert (row.after(15).updates, row.after(15).t0) == (5, pytest.approx(5.5))
+
+
 @pytest.mark.parametrize(("kind", "rows"), [("evaluated", 1), ("paused", 2)])
 def test_compaction_moves_steps_past_an_evaluation_and_no_pause(tmp_path, kind, rows):
     with recording(tmp_path) as (_, recorder):

@@ -282,3 +282,32 @@ def test_a_batch_that_fills_a_call_is_trained_one_step_at_a_time(folder, monkeyp
     for step in range(1, 10):
         training.train(30)
         assert training.step == step
+
+
+def test_the_network_is_compiled_once_before_its_first_step(folder):
+    """So that the seconds that this takes are not those of a step."""
+    from nanotrain_tui.trainer.batches import Batches
+    from nanotrain_tui.trainer.data import Dataset
+    from nanotrain_tui.trainer.training_state import TrainingState
+
+    heard = []
+
+    class Cold(CuttingEngine):
+        def warm_up(self, images, labels):
+            heard.append(("compiled", {"images": len(images), "labels": len(labels)}))
+            return "no XLA in this build"
+
+    class Listening:
+        def emit(self, event, **body):
+            heard.append((event, body))
+
+    images = np.arange(100, dtype=np.uint8).reshape(100, 1, 1)
+    labels = np.zeros(100, np.uint8)
+    data = Dataset("toy", "here", images, labels, images, labels, 10, "classification")
+    config = config_of(folder, train__batch_size=7)
+    training = TrainingState(config, Cold(), data, Batches(100, 1), Listening())
+    training.train(30)
+    training.train(30)
+    assert [event for event, _ in heard] == ["compiled", "warned", "steps", "steps"]
+    assert heard[0][1] == {"images": 7, "labels": 7}  # a batch
+    assert heard[1][1]["message"].endswith("continues without it: no XLA in this build")
