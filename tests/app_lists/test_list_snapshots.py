@@ -12,6 +12,7 @@ from recorded import Recording, tutorial_run
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
+from nanotrain_tui.app.screens.compare import CompareScreen, Overlay
 from nanotrain_tui.app.screens.sessions import SessionsScreen
 from nanotrain_tui.app.source import export_place
 from nanotrain_tui.app.source.library import Library
@@ -58,6 +59,8 @@ DIALOGS = {
     "sessions-filtered": Dialog(("o", "slash", *"sgd")),
     "sessions-sort": Dialog(("o", "s", *"ba")),
     "sessions-rename": Dialog(("o", "r")),
+    "overlay": Dialog(("C",)),
+    "compare": Dialog(("o", "space", "space", "c")),
     "sessions-delete": Dialog(("o", "space", "space", "d")),
 }
 
@@ -125,6 +128,9 @@ def compare(
     async def prepare(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: app.link.state.state == dialog.state or not dialog.state)
         await opened(app, pilot, dialog.keys)
+        if isinstance(app.screen, CompareScreen):
+            overlay = app.screen.query_one(Overlay)
+            await until(pilot, lambda: overlay.runs)
         for part in app.dashboard.children:
             part.styles.visibility = "hidden"
         await pilot.pause()
