@@ -48,7 +48,7 @@ class Replay:
         self.speed = speed
         self.playing = False
         self._t = 0.0
-        self._since = 0.0  # what the clock showed when ``_t`` was computed
+        self._since = clock()  # what the clock showed when ``_t`` was computed
         self._held: Position | None = None  # an exact position; None after the time has moved
 
     @property

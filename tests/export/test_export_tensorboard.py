@@ -98,6 +98,19 @@ def test_several_exports_are_the_trials_of_hparams(tmp_path: Path) -> None:
     assert found == {"mnist-1": ("adam", 1), "mnist-2": ("sgd", 1)}
 
 
+def test_what_holds_for_a_whole_session_stands_at_step_0(tmp_path: Path) -> None:
+    from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+
+    board = export(tutorial_run(tmp_path), tmp_path / "board")
+    steps = {}
+    for file in board.iterdir():
+        for event in EventFileLoader(str(file)).Load():
+            steps.update({value.tag: event.step for value in event.summary.value})
+    whole = {tag for tag in steps if tag.startswith("_hparams_/")} | {"configuration"}
+    assert len(whole) > 2
+    assert {tag: steps[tag] for tag in whole} == dict.fromkeys(whole, 0)
+
+
 def test_the_hparams_plugin_lists_them(tmp_path: Path) -> None:
     from tensorboard.backend.event_processing import data_provider, plugin_event_multiplexer
     from tensorboard.context import RequestContext

@@ -172,7 +172,9 @@ def test_commands_up_to_the_end_are_answered_or_there_is_no_host(host, tmp_path)
     with pytest.raises(NotRunning):
         while True:
             answers.append(session.do("set", values={"optimizer.learning_rate": 0.25}))
-    assert all(answer["ok"] or "ended" in answer["why"] for answer in answers)
+    refused = {answer["why"] for answer in answers if not answer["ok"]}
+    # The trainer may have closed its pipe before the host has read its last steps.
+    assert refused <= {"the session has ended (finished)", "the trainer accepts no more commands"}
 
 
 def test_a_killed_trainer_is_a_failure_with_a_plain_reason(host):

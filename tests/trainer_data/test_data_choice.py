@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from mnist_folders import IDX_NAMES
 
-from nanotrain_tui.trainer.data import DataError, inspect, load
+from nanotrain_tui.trainer.data import DataError, automatic_sources, inspect, load
 from nanotrain_tui.trainer.data import digits as drawing
 from nanotrain_tui.trainer.data.sources import digits
 
@@ -172,3 +172,8 @@ def test_inspect_loads_no_tensorflow():
         "sys.exit('tensorflow' in sys.modules)"
     )
     assert subprocess.call([sys.executable, "-c", code]) == 0
+
+
+def test_each_automatic_source_has_a_place_of_its_own():
+    places = [source.automatic for source in automatic_sources().values()]
+    assert places == list(range(1, len(places) + 1))
