@@ -99,7 +99,7 @@ def test_show_tells_figures_configuration_and_events(nano: Nano, home: Path) -> 
     ran = nano("show", "mnist-1")
     assert ran.status == 0
     assert "mnist-1: finished, step 1,000/1,000" in ran.out
-    assert "loss   ⠒ training" in ran.out and "↑↑" in ran.out and "accuracy " in ran.out
+    assert "loss   ⠤⠤ training" in ran.out and "↑↑" in ran.out and "accuracy " in ran.out
     assert "optimizer.learning_rate = 0.0001" in " ".join(ran.out.split())
     assert "MNIST in /data" in ran.out
     assert "\x1b" not in ran.out
