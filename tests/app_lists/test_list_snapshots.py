@@ -134,6 +134,9 @@ def compare(
         for part in app.dashboard.children:
             part.styles.visibility = "hidden"
         await pilot.pause()
+        app.dashboard._refresh_layout()  # what is below a dialog may not be laid out by itself
+        app.screen.refresh()
+        await pilot.pause()
 
     return bool(snap_compare(app, terminal_size=size, run_before=prepare))
 
