@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 
 from textual import events
 from textual.message import Message
@@ -18,7 +17,6 @@ from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.charts.table import main_charts
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line
-from nanotrain_tui.drawing.steady_scale import SteadyScales
 from nanotrain_tui.drawing.waiting import draw_waiting, waiting_text
 from nanotrain_tui.follow.run_state import RunState
 
@@ -33,10 +31,6 @@ class ChartWidget(LiveWidget):
     detail: Detail = NO_DETAIL
     behind: Backdrop = NOTHING_BEHIND
     _charts: Sequence[Chart] = ()
-
-    def __init__(self, *, glyphs: Glyphs | None = None, id: str | None = None) -> None:
-        super().__init__(glyphs=glyphs, id=id)
-        self._scales = SteadyScales()
 
     def update_view(self, view: ChartView, detail: Detail, behind: Backdrop) -> None:
         """Take this view, and the sessions behind. They are drawn with the next state."""
@@ -58,13 +52,8 @@ class ChartWidget(LiveWidget):
 
     @property
     def drawn_charts(self) -> Sequence[Chart]:
-        """The charts of the state. While the session runs, their y axes move only if they must."""
-        charts = self._charts or self.charts_of(self.state)
-        if self.state.ended:
-            return charts
-        view = replace(self.view, cursor=None, hidden=frozenset(), top=0)
-        others = tuple(one.state.name for one in self.behind)
-        return self._scales.hold(charts, (self.state.name, view, others))
+        """The charts of the state."""
+        return self._charts or self.charts_of(self.state)
 
     @property
     def draws_more_than_charts(self) -> bool:
