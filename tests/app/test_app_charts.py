@@ -320,7 +320,7 @@ async def test_a_new_state_writes_the_cells_that_changed(monkeypatch: pytest.Mon
         assert not any(isinstance(widget, ChartsScreen) for widget in whole)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [*SIZES, pytest.param((200, 50), id="200x50")])
 @pytest.mark.parametrize(
     "keys",
     [
