@@ -348,7 +348,7 @@ def test_a_terminal_gets_a_bar_charts_and_a_bell(home: Path, bell: bool) -> None
     assert "Traceback" not in shown
     assert "step 101/250  test accuracy " in shown
     assert "samples/s" in shown and "/250" in shown
-    assert "loss" in shown and "◆ test" in shown and "┤" in shown
+    assert "loss" in shown and "⢴⠤ test" in shown and "┤" in shown
     assert "finished at step 250/250" in shown
     assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") > 0  # the cursor is shown again
     assert shown.count("\a") == bell
