@@ -19,6 +19,7 @@ import pyte
 from .world import NANOTRAIN, World, wait_for
 
 TICK_S = 0.02
+QUIT = "\x1bq"  # Esc first: a list in front takes q as text
 AGAIN_S = 3.0  # a key that comes before the program has its terminal is lost, so it is repeated
 # The program becomes the owner of its terminal, as a shell's child is: closing it sends SIGHUP.
 OWNS_TERMINAL = (
@@ -123,9 +124,11 @@ class Terminal:
         return seen
 
     def ends(self, keys: str = "") -> bool:
-        """Whether the program ends within a minute; ``keys`` are pressed for it."""
+        """Whether the program ends within a minute; ``keys`` are pressed for it, one by one."""
         for _ in range(20):
-            self.press(keys)
+            for key in keys:
+                self.press(key)
+                time.sleep(0.3)  # else Esc and the next key are one key with Alt
             try:
                 self.process.wait(AGAIN_S)
             except subprocess.TimeoutExpired:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from nanotrain_tui.session.folder import SessionFolder, list_sessions
 
 from .promises import all_commands, each_step_once, no_process_left, nothing_lost, same_bits
-from .terminal import Terminal, random_size
+from .terminal import QUIT, Terminal, random_size
 from .witness import Witness
 from .world import TimedOut, World, ask_to_stop, wait_for
 
@@ -142,7 +142,7 @@ def _disturbed(
     if not terminal.shows("Esc: close", keys="?"):
         yield f"the dashboard has ended:\n{terminal.text()}"
     terminal.press("\x1b")
-    yield from _ends(terminal, "the dashboard", "q")
+    yield from _ends(terminal, "the dashboard", QUIT)
 
 
 def _dead(terminal: Terminal, rng: random.Random, fault: Fault) -> Iterator[str]:

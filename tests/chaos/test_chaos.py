@@ -50,7 +50,7 @@ def test_ctrl_c_ends_the_program_with_the_counts_so_far(tmp_path: Path) -> None:
     assert first.startswith("files 0: ")
     wait_for(lambda: list(tmp_path.glob("*/sessions")), "the second round")
     program.send_signal(signal.SIGINT)
-    out, err = program.communicate(timeout=60)
+    out, err = program.communicate(timeout=240)
     assert program.returncode == 130, err
     report = json.loads(out)
     assert report["interrupted"] and report["broken"] == []

@@ -1,5 +1,6 @@
 """Real hosts with a scripted trainer; a test fails if it leaves a process running."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -52,7 +53,8 @@ def host(make_plan, places):
         session.client.close()
         for pid in filter(None, (session.pid, session.trainer_pid)):
             if runs(pid):
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # it may end just now
+                    os.kill(pid, signal.SIGKILL)
         session.assert_nothing_runs()
         if Path(session.folder.recording).exists():  # else a test has deleted it
             assert_sound(session.folder)
