@@ -78,11 +78,14 @@ class OverlayActions:
             self._thread.end()
 
     def _show(self) -> None:
-        """Draw the sessions that have been read."""
-        parent = self._link.state.parent
-        known = [self._states[name] for name in self._asked if name in self._states]
+        """Draw the sessions that have been read, without those that were removed meanwhile."""
+        letters = dict(self._chosen)
+        if self._link.state.parent:
+            letters[self._link.state.parent] = PARENT
         behind: Backdrop = tuple(
-            Other(PARENT if one.name == parent else self._chosen[one.name], one) for one in known
+            Other(letters[name], self._states[name])
+            for name in self._asked
+            if name in letters and name in self._states
         )
         self._charts.show_behind(behind)
 
