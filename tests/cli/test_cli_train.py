@@ -115,25 +115,31 @@ def test_a_second_ctrl_c_does_not_wait(start: Start, home: Path) -> None:
     )  # it would wait for the trainer, which ignores commands
 
 
-def test_hanging_up_leaves_the_session_running(start: Start, home: Path) -> None:
-    process = start("train", *options("slow", steps=150))
+def test_hanging_up_leaves_the_session_running(start: Start, home: Path, tmp_path: Path) -> None:
+    over = tmp_path / "over"
+    process = start("train", *options(f"slow,until={over}", steps=150))
     read_until(process, "step ")
     process.send_signal(signal.SIGHUP)
     _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == -signal.SIGHUP and "Traceback" not in err
+    over.touch()
     folder = only_session(home)
     until(lambda: not folder.is_alive())
     assert summarise(folder).state == "finished" and summarise(folder).step == 150
 
 
-def test_a_reader_that_leaves_does_not_end_the_session(start: Start, home: Path) -> None:
-    process = start("train", *options("slow", steps=250))
+def test_a_reader_that_leaves_does_not_end_the_session(
+    start: Start, home: Path, tmp_path: Path
+) -> None:
+    over = tmp_path / "over"
+    process = start("train", *options(f"slow,until={over}", steps=250))
     read_until(process, "step ")
     assert process.stdout
     process.stdout.close()
     assert process.stderr
     err = process.stderr.read()
     assert process.wait(PATIENCE_S) == 141
+    over.touch()
     folder = only_session(home)
     assert "Traceback" not in err and f"nanotrain attach {folder.name}" in err
     until(lambda: not folder.is_alive())

@@ -8,6 +8,7 @@ them, by when and in which order they come. Checkpoints are small files, restore
     load=S       takes S seconds before ``ready``, listening only to ``stop``
     gate=FILE    is not ready before FILE is there
     slow[=S]     S (0.02) seconds a step; default: as fast as it can
+    until=FILE   does not make the last step before FILE is there
     chunk=K      K (10) steps a message
     fail=N       says ``failed`` after step N
     refuse=KEY   says ``failed`` at the start, naming KEY
@@ -199,9 +200,14 @@ class Trainer(Checkpoints, Faults):
                 self.evaluate("schedule")
             self.ended = "finished"
             return
+        if self.step == steps - 1 and not self.may_end():
+            time.sleep(0.01)
+            return
         every = self.config.get("train.eval_every", 100)
         until = [steps, self.step + int(self.script.get("chunk", 10))]
         until.append(self.step + every - (self.step - 1) % every)
+        if not self.may_end():
+            until.append(steps - 1)
         if self.pause_at is not None:
             until.append(self.pause_at)
         if self.edits:
@@ -225,6 +231,9 @@ class Trainer(Checkpoints, Faults):
         if self.step == self.pause_at and self.step < steps:
             self.pause()
         self.misbehave()
+
+    def may_end(self):
+        return "until" not in self.script or Path(self.script["until"]).exists()
 
     def do_steps(self, until):
         t0 = time.monotonic()

@@ -242,10 +242,12 @@ def test_a_killed_host_takes_its_trainer_along_and_is_interrupted(host):
     assert not Path(session.folder.recording + "-wal").exists()
 
 
-def test_the_end_of_the_terminal_is_not_the_end(host):
-    session = host("slow=0.001", train__steps=300)
+def test_the_end_of_the_terminal_is_not_the_end(host, tmp_path):
+    over = tmp_path / "over"
+    session = host(f"slow=0.001,until={over}", train__steps=300)
     os.kill(session.pid, signal.SIGHUP)
     os.killpg(os.getpgid(session.pid), signal.SIGHUP)
+    over.touch()
     assert session.end()[-1] == "finished"
 
 

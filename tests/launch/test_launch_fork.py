@@ -59,7 +59,7 @@ def test_a_fork_of_a_running_session_takes_its_script_along(begin, places):
         {"step": 60, "set": {"model.dropout": 0.5}},
         {"step": 5000, "set": {"model.l2": 0.1}},
     ]
-    parent = begin("slow=0.0005", train__steps=10_000, edits=script, train__checkpoint_keep=1000)
+    parent = begin("slow=0.001", train__steps=10_000, edits=script, train__checkpoint_keep=1000)
     wait_for_step(parent, 120)
     child = start(plan_fork(parent, places, "best", {"train.seed": 7}), places)
     try:

@@ -117,7 +117,7 @@ def test_after_its_end_a_session_goes_on_only_for_more_steps(begin, places):
 
 
 def test_steps_worked_out_of_epochs_stay_what_they_were(begin, places):
-    folder = begin("slow=0.0005", train__epochs=1, train__batch_size=100)
+    folder = begin("slow=0.0005,until=/nowhere", train__epochs=1, train__batch_size=100)
     wait_for_step(folder, 60)
     ask(folder, "set", values={"train.batch_size": 50})
     kill(folder, "pid")

@@ -32,12 +32,13 @@ EDITS = [
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_killed_at_any_step_and_resumed_is_as_if_undisturbed(begin, places, seed):
+def test_killed_at_any_step_and_resumed_is_as_if_undisturbed(begin, places, tmp_path, seed):
     """Edits by hand and by script, several deaths: not a bit of any metric differs."""
     victims = ["pid", "trainer_pid"] * 2 if seed % 2 else ["trainer_pid", "pid"] * 2
     chance = random.Random(seed)
     script = [{"step": 90, "set": {"model.dropout": 0.5}}, {"step": 301, "set": {"model.l2": 0.1}}]
-    folder = begin("slow=0.001", edits=script)
+    over = tmp_path / "over"
+    folder = begin(f"slow=0.001,until={over}", edits=script)
     edits = list(EDITS)
     for death, whom in zip(sorted(chance.sample(range(5, STEPS - 60), 3)), victims, strict=False):
         while edits and chance.random() < 0.7:
@@ -48,6 +49,7 @@ def test_killed_at_any_step_and_resumed_is_as_if_undisturbed(begin, places, seed
         kill(folder, whom)
         assert summarise(folder).state == ("interrupted" if whom == "pid" else "failed")
         start(plan_resume(folder, places), places)
+    over.touch()
     wait_until_over(folder)
     assert summarise(folder).state == "finished"
     again = begin("", edits=edits_in_effect(folder))
@@ -59,12 +61,13 @@ def test_killed_at_any_step_and_resumed_is_as_if_undisturbed(begin, places, seed
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_resumed_from_a_best_written_late_is_as_if_undisturbed(begin, places, seed):
+def test_resumed_from_a_best_written_late_is_as_if_undisturbed(begin, places, tmp_path, seed):
     """The only checkpoints are bests, written at a pause later on, with edits between."""
     chance = random.Random(seed)
     script = [{"step": 101, "set": {"model.dropout": 0.5}}, {"step": 901, "set": {"model.l2": 0.1}}]
     values = {"edits": script, "train__checkpoint_every": 0, "train__steps": 3000}
-    folder = begin("slow=0.002", **values)
+    over = tmp_path / "over"
+    folder = begin(f"slow=0.002,until={over}", **values)
     edits, reached = list(EDITS), 0
     for _ in range(3):
         wait_for_step(folder, reached + chance.randrange(5, 150))
@@ -81,6 +84,7 @@ def test_resumed_from_a_best_written_late_is_as_if_undisturbed(begin, places, se
         start(plan_resume(folder, places), places)
         with SessionReader(folder) as reader:
             assert reader.segments()[-1].from_step == tested
+    over.touch()
     wait_until_over(folder)
     again = begin("", **{**values, "edits": edits_in_effect(folder)})
     wait_until_over(again)

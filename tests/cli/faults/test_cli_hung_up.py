@@ -22,9 +22,13 @@ def own_terminal() -> None:
 
 
 @pytest.mark.parametrize("owned", [True, False])
-def test_a_terminal_that_is_closed_ends_train_and_not_its_session(home: Path, owned: bool) -> None:
+def test_a_terminal_that_is_closed_ends_train_and_not_its_session(
+    home: Path, tmp_path: Path, owned: bool
+) -> None:
+    over = tmp_path / "over"
     ours, theirs = os.openpty()
-    command = [sys.executable, "-m", "nanotrain_tui", "train", *options("slow=0.005", steps=250)]
+    script = options(f"slow=0.005,until={over}", steps=250)
+    command = [sys.executable, "-m", "nanotrain_tui", "train", *script]
     process = subprocess.Popen(
         command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
         preexec_fn=own_terminal if owned else None, env={**os.environ, "TERM": "xterm-256color"},
@@ -35,6 +39,7 @@ def test_a_terminal_that_is_closed_ends_train_and_not_its_session(home: Path, ow
         shown += os.read(ours, 65536)
     os.close(ours)
     assert process.wait(PATIENCE_S) == (-signal.SIGHUP if owned else 141)
+    over.touch()
     folder = only_session(home)
     until(lambda: not folder.is_alive())
     assert summarise(folder).state == "finished"
