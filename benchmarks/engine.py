@@ -118,7 +118,7 @@ def write_data(folder: Path, mnist: str | None) -> None:
         parts = (images[:60000], labels[:60000], images[60000:], labels[60000:])
     else:
         found = data.load({"data.name": "mnist", "data.dir": mnist}, lambda *_: None)
-        parts = (found.train_images, found.train_labels, found.test_images, found.test_labels)
+        parts = (found.train.inputs, found.train.targets, found.test.inputs, found.test.targets)
     names = ("x_train", "y_train", "x_test", "y_test")
     np.savez(folder / "mnist.npz", **dict(zip(names, parts, strict=True)))
 

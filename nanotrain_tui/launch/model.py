@@ -21,7 +21,7 @@ from typing import (
     Union,
 )
 
-from nanotrain_tui.catalog import parse_layers
+from nanotrain_tui.catalog import trainer_config
 from nanotrain_tui.launch.resume_and_fork import configuration_of
 from nanotrain_tui.session import events
 from nanotrain_tui.session.checkpoints import Checkpoint, list_checkpoints, no_best
@@ -51,7 +51,8 @@ class Model(NamedTuple):
     data: Mapping[str, Any]  # name, source, shape, classes, train, test
     command: Sequence[str]  # that runs the trainer, with the checkpoints mounted
     trainer_paths: Any = None  # the value of trainer.paths
-    sizes: Tuple[int, ...] = ()  # of the network: pixels, units of each hidden layer, classes
+    layers: Sequence[Mapping[str, Any]] = ()  # of the network, as the trainer gets them
+    outputs: int = 0  # their number
     note: str = ""  # why this is not the checkpoint that was wanted
 
 
@@ -71,8 +72,8 @@ def find_model(
         started = [event.body.get("data") for event in reader.events([events.STARTED])]
     data = next((body for body in reversed(started) if isinstance(body, dict)), None)
     config = configuration_of(folder)
-    sizes = _sizes_of(data or {}, config)
-    if data is None or sizes is None:
+    outputs = _outputs_of(data or {})
+    if data is None or outputs is None:
         raise LaunchError("", f"{folder.name} does not say which data it was trained on.")
     if python:
         config = {**config, "trainer.command": list(python)}
@@ -80,19 +81,16 @@ def find_model(
     found, _ = python_of(config, cache)
     checkpoints = [Folder(folder.checkpoints)]
     command = mount(with_trainer(found, trainer_paths), checkpoints, trainer_paths)
-    return Model(folder, checkpoint, data, command, trainer_paths, sizes, note)
+    layers = trainer_config(config)["layers"]
+    return Model(folder, checkpoint, data, command, trainer_paths, layers, outputs, note)
 
 
-def _sizes_of(data: Mapping[str, Any], config: Mapping[str, Any]) -> Optional[Tuple[int, ...]]:
-    """The sizes of the recorded network; None where the recorded data is not valid."""
-    shape, classes = data.get("shape"), data.get("classes")
-    if not isinstance(shape, list) or not all(isinstance(one, int) for one in [*shape, classes]):
+def _outputs_of(data: Mapping[str, Any]) -> Optional[int]:
+    """The number of outputs of the recorded network; None where the data is not valid."""
+    shape, outputs = data.get("shape"), data.get("outputs", data.get("classes"))
+    if not isinstance(shape, list) or not all(isinstance(one, int) for one in [*shape, outputs]):
         return None
-    units = [layer.units for layer in parse_layers(str(config.get("model.hidden")))]
-    pixels = 1
-    for side in shape:
-        pixels *= side
-    return (pixels, *units, int(str(classes)))
+    return int(str(outputs))
 
 
 def choose(listed: List[Checkpoint], wanted: Wanted, name: str) -> Tuple[Checkpoint, str]:
@@ -249,7 +247,9 @@ def _request(model: Model, request: Mapping[str, Any], paths: PathMap) -> Dict[s
     complete = {
         "checkpoint": paths.inside(checkpoint),
         "shape": model.data["shape"],
-        "sizes": list(model.sizes),
+        "layers": list(model.layers),
+        "outputs": model.outputs,
+        "bytes": bool(model.data.get("preprocessing")) or "task" not in model.data,
         "data_name": model.data.get("name"),
         "preprocessing": model.data.get("preprocessing"),
         **request,

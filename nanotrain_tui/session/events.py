@@ -111,7 +111,7 @@ EVENTS: Dict[str, Kind] = {
         }),
         "data": {
             "name": TEXT, "source": TEXT, "train": COUNT, "test": COUNT, "shape": ListOf(COUNT),
-            "classes": COUNT, "task": TEXT,
+            "classes": COUNT, "outputs": COUNT, "task": TEXT,
             "preprocessing": {  # how a picture must look
                 "version": COUNT, "size": ListOf(COUNT), "colour": TEXT, "paper": COUNT,
                 "drawn_share": NUMBER, "centre": TEXT,

@@ -1,46 +1,89 @@
-"""The TensorFlow graph that trains: K steps a call, every step's loss and accuracy returned.
+"""The TensorFlow graph that trains: K steps a call, every step's loss and metric returned.
 
-One ``tf.function`` takes a block of K batches (uint8, gathered by the caller) and loops over them;
-K is an open dimension, so a call of any length needs no new graph and gives the same bits. The
-numbers of the configuration are variables, so a change of learning rate or dropout needs no new
-graph either. XLA compiles only the update of the optimizer. There it is faster (one pass over the
-weights instead of a dozen), and the shapes never change. Matrix products run faster in TensorFlow's
-own kernels (docs/BENCHMARKS.md).
+One ``tf.function`` takes a block of K batches (gathered by the caller) and loops over them; K is an
+open dimension, so a call of any length needs no new graph and gives the same bits. The numbers of
+the configuration are variables, so a change of learning rate or dropout needs no new graph either.
+``updates`` has the ways to make the optimizer's update.
 """
 
-from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Sequence, Tuple
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
 import numpy as np
 import tensorflow as tf
 
-from .checkpoints.slots import slot_name, weight_name
+from .activations import ACTIVATIONS
+from .checkpoints.slots import slot_name, state_name, weight_name
+from .data.dataset import BINARY, CLASSIFICATION, REGRESSION, Dataset
+from .layers import Training
 from .losses import LOSSES, losses_of
-from .model import correct_of, logits_of, penalty_of, structure_of
+from .metrics import TASKS, Values, evaluated
+from .model import structure_of
+from .network import Network
 from .optimizers import OPTIMIZERS, UpdateContext, initial_slot
 from .runtime import first_line
 
 Array = Any
 Tensor = Any
 State = Dict[str, Array]
+KEEPS_ORDER = ("softmax", "sigmoid", "linear")
 
-_PIXELS = tf.TensorSpec([None, None], tf.uint8)
-_LABELS = tf.TensorSpec([None], tf.int32)
+
+class Examples(NamedTuple):
+    """What the graph is built for, besides the network: the form of the examples."""
+
+    input_type: Any  # NumPy's
+    shape: Tuple[int, ...]  # of an example
+    task: str = CLASSIFICATION
+    outputs: int = 10
+    scale: Tuple[float, ...] = ()  # of each output of a regression, in the target's units
+
+
+def examples_of(data: Dataset) -> Examples:
+    """The form of the examples of a data set."""
+    scale = data.scale or (1.0,) * data.outputs
+    return Examples(data.train.inputs.dtype, data.train.shape, data.task, data.outputs, scale)
 
 
 class Engine:
     """A network, its optimizer and the graph that trains and tests them."""
 
-    def __init__(self, config: Mapping[str, Any], weights: Sequence[Array], xla: bool) -> None:
-        self.classes = int(weights[-1].shape[0])
-        self.parameters = sum(int(weight.size) for weight in weights)
-        self.xla = xla
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        network: Network,
+        weights: Sequence[Array],
+        xla: bool,
+        examples: Examples,
+    ) -> None:
+        """``weights`` are those of ``network`` and then its state, as arrays."""
+        self.network, self.examples, self.xla = network, examples, xla
         self._config = config
         self.updates = 0  # since the slots were made: Adam's t
         self._seed = int(config.get("train.seed", 0))
         self.structure = structure_of(config)
-        self.weights = [tf.Variable(weight, dtype=tf.float32) for weight in weights]
+        trained = len(network.weights)
+        self.weights = [tf.Variable(weight, dtype=tf.float32) for weight in weights[:trained]]
+        self.state_variables = [
+            tf.Variable(value, dtype=tf.float32, trainable=False) for value in weights[trained:]
+        ]
         self._make_slots()
         self._make_graph()
+
+    @property
+    def parameters(self) -> int:
+        """The number of trained numbers."""
+        return self.network.parameters
 
     def set_numbers(self, config: Mapping[str, Any]) -> None:
         """Use the numbers of another configuration of the same structure."""
@@ -53,70 +96,76 @@ class Engine:
     def restructure(self, config: Mapping[str, Any]) -> None:
         """Keep the weights and use another structure. Another optimizer starts with new slots."""
         before, self.structure, self._config = self.structure, structure_of(config), config
+        layers = [dict(layer) for layer in self.structure.layers]
+        self.network = Network(layers, self.network.input_shape, self.network.outputs)
         if self.structure.optimizer != before.optimizer:
             self.updates = 0
             self._make_slots()
         self._make_graph()
 
     def train(
-        self, images: Array, labels: Array, rates: Array, step: int, healthy: bool = True
+        self, inputs: Array, targets: Array, rates: Array, step: int, healthy: bool = True
     ) -> Tuple[Array, Array]:
-        """One update for each batch: the losses and training accuracies, float32 (steps made,).
+        """One update for each batch: losses and the metric of each step, float32 (steps made,).
 
-        ``images`` uint8 (steps, batch, pixels), ``labels`` int32 (steps, batch), ``rates`` the
-        learning rates float32 (steps,), ``step`` the updates made before. Loss and accuracy are
-        of the batch before its update; the loss holds the L2 penalty, as Keras' does. It ends
-        early after a step whose loss stops being finite; ``healthy`` says the last one's was.
+        ``inputs`` (steps, batch, ...) and ``targets`` (steps, batch, ...) are as the data source
+        gives them, ``rates`` the learning rates float32 (steps,), ``step`` the updates made
+        before. The metric is the task's (``metrics.TASKS``). Both are of the batch before its
+        update; the loss holds the L2 penalty, as Keras' does. It ends early after a step whose
+        loss stops being finite; ``healthy`` says the last one's was.
         """
-        losses, accuracies = self._train(
-            images, labels, rates, np.int64(step), self.updates, healthy
+        done, losses, metrics = self._train(
+            inputs, targets, rates, np.int64(step), self.updates, healthy
         )
-        result = losses.numpy(), accuracies.numpy()
-        self.updates += len(result[0])
-        return result
+        count = int(done)
+        self.updates += count
+        return losses.numpy()[:count], metrics.numpy()[:count]
 
     def evaluate(
         self,
-        images: Array,
-        labels: Array,
-        chunk: int = 1000,
+        slices: Iterator[Tuple[Array, Array]],
         meanwhile: Callable[[], None] = lambda: None,
-    ) -> Tuple[float, float]:
-        """Loss (with the L2 penalty) and accuracy over all ``images``, uint8 (n, pixels).
+    ) -> Values:
+        """Loss (with the L2 penalty) and the task's metrics over all examples of ``slices``.
 
-        ``meanwhile`` is called between chunks and must leave the network alone.
+        ``meanwhile`` is called between slices and must leave the network alone.
         """
-        loss = correct = 0.0
-        for first in range(0, len(images), chunk):
+        loss, scores, targets = 0.0, [], []
+        for inputs, wanted in slices:
             meanwhile()
-            part = slice(first, first + chunk)
-            part_loss, part_correct = self._test(images[part], labels[part])
+            part_loss, part_scores = self._test(inputs, wanted)
             loss += float(part_loss)
-            correct += float(part_correct)
+            scores.append(part_scores.numpy())
+            targets.append(wanted)
+        examples = sum(map(len, scores))
         if self._values()["l2"]:
-            loss += len(images) * float(penalty_of(self.weights, self._numbers["l2"]))
-        return loss / len(images), correct / len(images)
+            loss += examples * float(self._penalty(self._numbers["l2"]))
+        middle = 0.0 if self.structure.loss == "hinge" else 0.5
+        return evaluated(
+            self.examples.task, loss / examples, np.concatenate(scores), np.concatenate(targets),
+            middle, self.examples.scale,
+        )  # fmt: skip
 
-    def warm_up(self, images: Array, labels: Array) -> Optional[str]:
+    def warm_up(self, inputs: Array, targets: Array) -> Optional[str]:
         """Trace and compile by one update, then restore everything.
 
         If XLA cannot compile, train without it and return the reason.
         """
         try:
-            self._try_out(images, labels)
+            self._try_out(inputs, targets)
         except tf.errors.OpError as error:
             if not self.xla:
                 raise
             self.xla = False
             self._make_graph()
-            self._try_out(images, labels)
+            self._try_out(inputs, targets)
             return first_line(error.message)
         return None
 
-    def _try_out(self, images: Array, labels: Array) -> None:
+    def _try_out(self, inputs: Array, targets: Array) -> None:
         before, updates = self.state(), self.updates
         try:
-            self.train(images[None], labels[None], np.zeros(1, np.float32), 0)
+            self.train(inputs[None], targets[None], np.zeros(1, np.float32), 0)
         finally:
             self.load(before)
             self.updates = updates
@@ -137,6 +186,8 @@ class Engine:
 
     def _variables(self) -> Dict[str, Any]:
         variables = {weight_name(i): weight for i, weight in enumerate(self.weights)}
+        for i, value in enumerate(self.state_variables):
+            variables[state_name(i)] = value
         for i, slots in enumerate(self._slots):
             for slot, values in zip(OPTIMIZERS[self.structure.optimizer].slots, slots):
                 variables[slot_name(i, slot.name)] = values
@@ -174,8 +225,7 @@ class Engine:
             self._train_block,
             autograph=False,
             input_signature=[
-                tf.TensorSpec([None, None, None], tf.uint8),
-                tf.TensorSpec([None, None], tf.int32),
+                *self._specs([None, None]),
                 tf.TensorSpec([None], tf.float32),
                 tf.TensorSpec([], tf.int64),
                 tf.TensorSpec([], tf.float32),
@@ -183,93 +233,116 @@ class Engine:
             ],
         )
         self._test = tf.function(
-            self._test_chunk, autograph=False, input_signature=[_PIXELS, _LABELS]
+            self._test_chunk, autograph=False, input_signature=self._specs([None])
         )
 
-    def _train_block(self, *block: Tensor) -> Tuple[Tensor, Tensor]:
+    def _specs(self, before: List[Optional[int]]) -> List[Any]:
+        """Of inputs and targets, with these dimensions before those of an example."""
+        form = self.examples
+        inputs = tf.TensorSpec(before + list(form.shape), tf.as_dtype(form.input_type))
+        if form.task == REGRESSION:
+            return [inputs, tf.TensorSpec(before + [form.outputs], tf.float32)]
+        return [inputs, tf.TensorSpec(before, tf.int32)]
+
+    def _train_block(self, *block: Tensor) -> Any:
         """Without dropout and L2, the steps need not test for either."""
         plain = tf.logical_and(self._numbers["dropout"] <= 0.0, self._numbers["l2"] <= 0.0)
-        losses, accuracies = tf.cond(
-            plain, lambda: self._steps(True, *block), lambda: self._steps(False, *block)
-        )
-        return losses, accuracies
+        return tf.cond(plain, lambda: self._steps(True, *block), lambda: self._steps(False, *block))
 
     def _steps(
         self,
         plain: bool,
-        images: Tensor,
-        labels: Tensor,
+        inputs: Tensor,
+        targets: Tensor,
         rates: Tensor,
         step: Tensor,
         updates: Tensor,
         healthy: Tensor,
-    ) -> Tuple[Tensor, Tensor]:
+    ) -> Tuple[Tensor, Tensor, Tensor]:
         count = tf.shape(rates)[0]
 
-        def body(i: Tensor, _: Tensor, healthy: Tensor, losses: Tensor, accuracies: Tensor) -> Any:
-            loss, accuracy, gradients = self._gradients(
-                plain, images[i], labels[i], step + tf.cast(i, tf.int64)
+        def body(i: Tensor, _: Tensor, healthy: Tensor, losses: Tensor, metrics: Tensor) -> Any:
+            loss, metric, gradients = self._gradients(
+                plain, inputs[i], targets[i], step + tf.cast(i, tf.int64)
             )
             self._update(gradients, rates[i], updates + tf.cast(i + 1, tf.float32))
             finite = tf.math.is_finite(loss)
             go_on = tf.logical_or(finite, tf.logical_not(healthy))
-            return i + 1, go_on, finite, losses.write(i, loss), accuracies.write(i, accuracy)
+            return i + 1, go_on, finite, losses.write(i, loss), metrics.write(i, metric)
 
-        done, _, _, losses, accuracies = tf.while_loop(
+        done, _, _, losses, metrics = tf.while_loop(
             lambda i, go_on, *_: tf.logical_and(i < count, go_on),
             body,
             (tf.constant(0), tf.constant(True), healthy, _per_step(count), _per_step(count)),
             parallel_iterations=1,
         )
-        return losses.stack()[:done], accuracies.stack()[:done]
+        return done, losses.stack(), metrics.stack()
 
-    def _gradients(self, plain: bool, images: Tensor, labels: Tensor, step: Tensor) -> Any:
-        """Loss and accuracy of a batch, and the gradient of each weight."""
-        structure = self.structure
-        x = tf.cast(images, tf.float32) / 255.0
-        x = tf.ensure_shape(x, [None, self.weights[0].shape[0]])
+    def _gradients(self, plain: bool, inputs: Tensor, targets: Tensor, step: Tensor) -> Any:
+        """Loss and metric of a batch, and the gradient of each weight."""
+        dropout = None if plain else tf.identity(self._numbers["dropout"])
+        training = Training(self._seed, step, dropout)
         with tf.GradientTape() as tape:
-            dropout = None if plain else self._dropout_at(step)
-            logits = logits_of(self.weights, x, structure.activations, dropout)
-            loss = tf.reduce_mean(self._losses(labels, logits))
-        accuracy = tf.reduce_mean(correct_of(structure, labels, logits))
+            logits = self._logits(inputs, training)
+            loss = tf.reduce_mean(self._losses(targets, logits))
+        metric = self._step_metric(targets, logits)
         gradients = tape.gradient(loss, self.weights)
         if not plain:
             loss, gradients = self._with_penalty(loss, gradients)
-        return loss, accuracy, gradients
+        return loss, metric, gradients
+
+    def _logits(self, inputs: Tensor, training: Optional[Training] = None) -> Tensor:
+        return self.network.logits(inputs, self.weights, self.state_variables, training)
 
     def _with_penalty(self, loss: Tensor, gradients: Any) -> Any:
         """Loss and gradients with the L2 penalty; unchanged if there is no penalty."""
-        l2 = tf.identity(self._numbers["l2"])
+        l2, kernels = tf.identity(self._numbers["l2"]), set(self.network.kernels)
 
         def added() -> Any:
-            kernels = [
-                gradient + 2.0 * l2 * kernel
-                for gradient, kernel in zip(gradients[::2], self.weights[::2])
+            both = [
+                gradient + 2.0 * l2 * weight if i in kernels else gradient
+                for i, (gradient, weight) in enumerate(zip(gradients, self.weights))
             ]
-            both = [tensor for pair in zip(kernels, gradients[1::2]) for tensor in pair]
-            return [loss + penalty_of(self.weights, l2)] + both
+            return [loss + self._penalty(l2)] + both
 
         result = tf.cond(l2 > 0.0, added, lambda: [loss] + gradients)
         return result[0], result[1:]
 
-    def _losses(self, labels: Tensor, logits: Tensor) -> Tensor:
-        y = tf.one_hot(labels, self.classes)
+    def _penalty(self, l2: Tensor) -> Tensor:
+        """The L2 penalty: l2 * sum of squares of the kernels, not of other variables."""
+        kernels = [self.weights[i] for i in self.network.kernels]
+        return l2 * tf.add_n([tf.reduce_sum(tf.square(kernel)) for kernel in kernels])
+
+    def _losses(self, targets: Tensor, logits: Tensor) -> Tensor:
+        y = targets
+        if self.examples.task == CLASSIFICATION:
+            y = tf.one_hot(targets, self.examples.outputs)
+        elif self.examples.task == BINARY:
+            y = tf.cast(targets, tf.float32)[:, None]
         return losses_of(self.structure.loss, self.structure.output, y, logits, self._numbers)
 
-    def _dropout_at(self, step: Tensor) -> Any:
-        """Dropout that depends on the seed, the step and the layer alone."""
-        rate = tf.identity(self._numbers["dropout"])
+    def _scores(self, logits: Tensor) -> Tensor:
+        """The outputs; or the logits where the largest output is asked for.
 
-        def dropout(x: Tensor, layer: int) -> Tensor:
-            def dropped() -> Tensor:
-                seed = tf.stack([tf.constant(self._seed * 64 + layer, tf.int64), step])
-                kept = tf.random.stateless_uniform(tf.shape(x), seed) >= rate
-                return tf.where(kept, x / (1.0 - rate), tf.zeros_like(x))
+        Softmax and sigmoid keep the order, but saturate: the largest logit is not in doubt.
+        """
+        output = self.structure.output
+        if self.examples.task == CLASSIFICATION and output in KEEPS_ORDER:
+            return logits
+        return ACTIVATIONS[output](logits)
 
-            return tf.cond(rate > 0.0, dropped, lambda: tf.identity(x))
-
-        return dropout
+    def _step_metric(self, targets: Tensor, logits: Tensor) -> Tensor:
+        """The metric of a batch that the task reports at each step."""
+        scores = self._scores(logits)
+        if TASKS[self.examples.task].at_steps == "mae":
+            scale = tf.constant(self.examples.scale, tf.float32)
+            return tf.reduce_mean(tf.abs(scores - targets) * scale)
+        if self.examples.task == BINARY:
+            middle = 0.0 if self.structure.loss == "hinge" else 0.5
+            guesses = tf.cast(scores[:, 0] >= middle, tf.int32)
+        else:
+            guesses = tf.argmax(scores, axis=-1, output_type=tf.int32)
+        return tf.reduce_mean(tf.cast(tf.equal(guesses, targets), tf.float32))
 
     def _apply(self, gradients: Any, rate: Tensor, t: Tensor) -> None:
         optimizer = OPTIMIZERS[self.structure.optimizer]
@@ -282,11 +355,9 @@ class Engine:
             for slot, value in zip(slots, new_values):
                 slot.assign(value)
 
-    def _test_chunk(self, images: Tensor, labels: Tensor) -> Tuple[Tensor, Tensor]:
-        x = tf.ensure_shape(tf.cast(images, tf.float32) / 255.0, [None, self.weights[0].shape[0]])
-        logits = logits_of(self.weights, x, self.structure.activations)
-        losses = self._losses(labels, logits)
-        return tf.reduce_sum(losses), tf.reduce_sum(correct_of(self.structure, labels, logits))
+    def _test_chunk(self, inputs: Tensor, targets: Tensor) -> Tuple[Tensor, Tensor]:
+        logits = self._logits(inputs)
+        return tf.reduce_sum(self._losses(targets, logits)), self._scores(logits)
 
 
 class _View(Mapping[str, Array]):

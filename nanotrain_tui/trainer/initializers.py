@@ -3,8 +3,9 @@
 The formulas are Keras' (Glorot & Bengio 2010, He et al. 2015, LeCun et al. 1998); the numbers
 drawn are NumPy's own. Biases start at zero.
 
-An initializer is a function ``(random, shape, is_output)`` -> float64 of ``shape``, which is
-(inputs, outputs). ``@initializer`` enters it into ``INITIALIZERS`` under its name.
+An initializer is a function ``(random, shape, is_output)`` -> float64 of ``shape``: (inputs,
+outputs) for a dense layer, (height, width, inputs, outputs) for a convolution. ``@initializer``
+enters it into ``INITIALIZERS`` under its name.
 """
 
 import math
@@ -13,7 +14,7 @@ from typing import Any, Callable, Dict, List, Sequence, Tuple
 import numpy as np
 
 Array = Any  # NumPy's ndarray; NumPy for Python 3.6 has no types
-Shape = Tuple[int, int]
+Shape = Tuple[int, ...]
 Initializer = Callable[[Any, Shape, bool], Array]
 # Cutting a normal distribution at two deviations leaves this much of its deviation.
 CUT_DEVIATION = 0.87962566103423978
@@ -26,14 +27,26 @@ def initializer(draw: Initializer) -> Initializer:
     return draw
 
 
-def initial_weights(name: str, sizes: Sequence[int], seed: int) -> List[Array]:
-    """``[kernel, bias, kernel, bias ...]`` in float32 for layers of ``sizes`` (inputs first)."""
+def initial_weights(name: str, weights: Sequence[Tuple[Shape, str]], seed: int) -> List[Array]:
+    """What the variables hold before training, float32, for their shapes and starts in order.
+
+    A start is ``kernel``, ``zeros`` or ``ones``. The last kernel is that of the output layer.
+    """
     random = np.random.RandomState(seed)
-    weights = []
-    for layer, shape in enumerate(zip(sizes, sizes[1:])):
-        kernel = INITIALIZERS[name](random, shape, layer == len(sizes) - 2)
-        weights += [kernel.astype(np.float32), np.zeros(shape[1], np.float32)]
-    return weights
+    last = max((i for i, (_, start) in enumerate(weights) if start == "kernel"), default=None)
+    drawn = []
+    for i, (shape, start) in enumerate(weights):
+        if start == "kernel":
+            drawn.append(INITIALIZERS[name](random, tuple(shape), i == last).astype(np.float32))
+        else:
+            drawn.append(np.full(shape, 1.0 if start == "ones" else 0.0, np.float32))
+    return drawn
+
+
+def fans_of(shape: Shape) -> Tuple[int, int]:
+    """The numbers of inputs and outputs of a unit, as Keras counts them (``compute_fans``)."""
+    window = int(np.prod(shape[:-2], dtype=np.int64))
+    return window * shape[-2], window * shape[-1]
 
 
 @initializer
@@ -43,32 +56,32 @@ def tutorial(random: Any, shape: Shape, is_output: bool) -> Array:
 
 @initializer
 def glorot_uniform(random: Any, shape: Shape, _is_output: bool) -> Array:
-    return uniform_of(random, 2.0 / sum(shape), shape)
+    return uniform_of(random, 2.0 / sum(fans_of(shape)), shape)
 
 
 @initializer
 def glorot_normal(random: Any, shape: Shape, _is_output: bool) -> Array:
-    return normal_of(random, 2.0 / sum(shape), shape)
+    return normal_of(random, 2.0 / sum(fans_of(shape)), shape)
 
 
 @initializer
 def he_uniform(random: Any, shape: Shape, _is_output: bool) -> Array:
-    return uniform_of(random, 2.0 / shape[0], shape)
+    return uniform_of(random, 2.0 / fans_of(shape)[0], shape)
 
 
 @initializer
 def he_normal(random: Any, shape: Shape, _is_output: bool) -> Array:
-    return normal_of(random, 2.0 / shape[0], shape)
+    return normal_of(random, 2.0 / fans_of(shape)[0], shape)
 
 
 @initializer
 def lecun_uniform(random: Any, shape: Shape, _is_output: bool) -> Array:
-    return uniform_of(random, 1.0 / shape[0], shape)
+    return uniform_of(random, 1.0 / fans_of(shape)[0], shape)
 
 
 @initializer
 def lecun_normal(random: Any, shape: Shape, _is_output: bool) -> Array:
-    return normal_of(random, 1.0 / shape[0], shape)
+    return normal_of(random, 1.0 / fans_of(shape)[0], shape)
 
 
 @initializer
@@ -89,9 +102,10 @@ def random_uniform(random: Any, shape: Shape, _is_output: bool) -> Array:
 @initializer
 def orthogonal(random: Any, shape: Shape, _is_output: bool) -> Array:
     """Rows or columns at right angles: the Q of a random matrix, its signs made unique."""
-    q, r = np.linalg.qr(random.standard_normal((max(shape), min(shape))))
+    flat = (int(np.prod(shape[:-1], dtype=np.int64)), shape[-1])
+    q, r = np.linalg.qr(random.standard_normal((max(flat), min(flat))))
     q = q * np.sign(np.diag(r))
-    return q if shape[0] >= shape[1] else q.T
+    return (q if flat[0] >= flat[1] else q.T).reshape(shape)
 
 
 @initializer

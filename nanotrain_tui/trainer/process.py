@@ -96,7 +96,7 @@ def use_model(what: str, stdin: BinaryIO, stdout: BinaryIO) -> int:
         # Arrays are NumPy's alone; all else loads TensorFlow, which takes seconds.
         with contextlib.ExitStack() if request.get("kind") == "weights" else plain_failures():
             if what == "--export":
-                from .export import export
+                from .saved.export import export
 
                 os.chdir(request["into"])  # TensorFlow writes to no path that is not UTF-8
                 request["into"] = os.curdir
@@ -104,7 +104,7 @@ def use_model(what: str, stdin: BinaryIO, stdout: BinaryIO) -> int:
                 give_away(os.curdir)
                 send(answer)
             else:
-                from .predict import predict
+                from .saved.predict import predict
 
                 send(predict(request, send))
     except Failed as failure:

@@ -12,7 +12,7 @@ from . import data
 from .checkpoints import files as checkpoint
 from .checkpoints.files import Checkpoint
 from .installed import OLDEST, is_too_old, tensorflow_version
-from .metrics import METRICS
+from .metrics import declaration
 from .pictures.drawing import describe
 from .protocol import Closed, Command, Commands, Events, Failed, Stopped
 from .script import Script, ScriptedEdit, parse_edits
@@ -90,7 +90,7 @@ def prepare(start: Command, commands: Commands, events: Events) -> "TrainingLoop
     events.emit(
         "started", step=training.step, steps=config["train.steps"], threads=threads,
         parameters=training.engine.parameters, batch_size=config["train.batch_size"],
-        xla=training.engine.xla, data=description(dataset), metrics=METRICS,
+        xla=training.engine.xla, data=description(dataset), metrics=declaration(dataset.task),
     )  # fmt: skip
     return loop
 
@@ -103,7 +103,7 @@ def starting_point(config: Config) -> Tuple[Config, Optional[Checkpoint]]:
     if not config.get("restore"):
         return config, None
     saved = checkpoint.describe(config["restore"])
-    checkpoint.check_units(saved, required(config, "layers"))
+    checkpoint.check_layers(saved, required(config, "layers"))
     return (in_force_at(saved.config, config) if config.get("resume") else config), saved
 
 
@@ -135,21 +135,23 @@ def build(
     ``saved`` is that checkpoint without its state; that is read when the network's sizes are known.
     """
     from .batches import Batches
-    from .engine import Engine
+    from .engine import Engine, examples_of
     from .initializers import initial_weights
     from .model import check_memory
+    from .network import network_of
     from .training_state import TrainingState
 
-    sizes = [dataset.train_images[0].size]
-    sizes += [layer["units"] for layer in required(config, "layers")] + [dataset.classes]
-    check_memory(config, sizes)
+    network = network_of(config, dataset.train.shape, dataset.outputs)
+    check_memory(config, network)
     seed = int(required(config, "train.seed"))
-    weights = initial_weights(required(config, "model.initializer"), sizes, seed)
-    engine = Engine(config, weights, config.get("trainer.xla", "auto") != "off")
-    batches = Batches(len(dataset.train_images), seed)
+    variables = network.weights + network.state
+    weights = initial_weights(required(config, "model.initializer"), variables, seed)
+    xla = config.get("trainer.xla", "auto") != "off"
+    engine = Engine(config, network, weights, xla, examples_of(dataset))
+    batches = Batches(len(dataset.train), seed)
     training = TrainingState(config, engine, dataset, batches, events)
     if saved is not None:
-        whole = checkpoint.load(config["restore"], sizes)
+        whole = checkpoint.load(config["restore"], network)
         training.restore(whole, bool(config.get("resume")))
     training.warm_up()
     return training
@@ -186,7 +188,7 @@ def plain_failures() -> Iterator[None]:
 
 def check_data_fits(config: Config, dataset: Any, saved: Optional[Checkpoint]) -> None:
     """Work out ``train.steps`` from the epochs; raises Failed for a batch larger than the data."""
-    examples, batch_size = len(dataset.train_images), required(config, "train.batch_size")
+    examples, batch_size = len(dataset.train), required(config, "train.batch_size")
     if batch_size > examples:
         message = "train.batch_size: {} is more than the {} training examples.".format(
             batch_size, examples
@@ -200,15 +202,19 @@ def check_data_fits(config: Config, dataset: Any, saved: Optional[Checkpoint]) -
 
 def description(dataset: Any) -> Config:
     """The data, as the event ``started`` holds it."""
-    return {
+    facts = {
         "name": dataset.name,
         "source": dataset.source,
-        "train": len(dataset.train_images),
-        "test": len(dataset.test_images),
-        "shape": list(dataset.train_images.shape[1:]),
+        "train": len(dataset.train),
+        "test": len(dataset.test),
+        "shape": list(dataset.train.shape),
         "classes": dataset.classes,
-        "preprocessing": describe(dataset.train_images),
+        "outputs": dataset.outputs,
+        "task": dataset.task,
     }
+    if dataset.has_pictures:
+        facts["preprocessing"] = describe(dataset.train.inputs)
+    return facts
 
 
 class Progress:

@@ -6,22 +6,26 @@ when is decided by ``training_loop``.
 
 import time
 import zlib
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 
 import numpy as np
 
 from .batches import Batches
+from .blocks import Blocks
 from .checkpoints.files import Checkpoint, Evaluation
-from .data import Dataset
+from .data.dataset import CLASSIFICATION, Dataset, Rows
 from .edits import apply_changes, changes_in
 from .engine import Engine
+from .metrics import TASKS
 from .model import structure_of
 from .protocol import Events, floats
 from .schedule import learning_rates
 from .settings import Config, Refused
 
 CALL_S = 0.075  # the intended duration of a call into TensorFlow; a command waits no longer
-MAX_BLOCK_BYTES = 16 << 20  # of images gathered for a call
+MAX_BLOCK_BYTES = 16 << 20  # of examples gathered for a call
+CHUNK = 1000  # examples evaluated at once
+BESIDE_METRICS = ("loss", "accuracy")  # that ``evaluated`` holds beside the others, too
 _OF_THE_START = ("restore", "resume", "edits", "recorded")  # keys that describe how a run began
 
 
@@ -35,7 +39,7 @@ class TrainingState:
         self.tested: Optional[Evaluation] = None
         self.healthy = True  # the last loss was finite
         self.engine, self._data, self._batches, self._events = engine, data, batches, events
-        self._images, self._labels = flat(data.train_images), data.train_labels.astype(np.int32)
+        self._blocks = Blocks(data.train, batches)
         self._steps_a_call = 1
         self._traced = False
 
@@ -45,7 +49,7 @@ class TrainingState:
         Another optimizer starts with new slots. Other data or another seed starts at its first
         example. In a resume, the evaluation of the checkpoint counts as one of this run.
         """
-        state = {k: v for k, v in saved.state.items() if k.startswith("weight")}
+        state = {k: v for k, v in saved.state.items() if not k.startswith("slot_")}
         if saved.config.get("optimizer.name") == self.config["optimizer.name"]:
             state, self.engine.updates = dict(saved.state), saved.updates
         self.engine.load(state)
@@ -65,13 +69,13 @@ class TrainingState:
         return Checkpoint(
             self.engine.state() if copy else self.engine.view(), self.step, self.engine.updates,
             self._batches.epoch, self._batches.cursor, config, self._data_identity(),
-            self.tested if self.is_tested else None,
+            self.tested if self.is_tested else None, self._data.train.shape, self._data.outputs,
         )  # fmt: skip
 
     def warm_up(self) -> None:
         """Trace and compile by one update, which is undone."""
         size = self.config["train.batch_size"]
-        why_no_xla = self.engine.warm_up(self._images[:size], self._labels[:size])
+        why_no_xla = self.engine.warm_up(*self._data.train.slice(0, size))
         self._traced = True
         if why_no_xla is not None:
             message = "XLA cannot compile here; training continues without it: {}".format(
@@ -87,20 +91,21 @@ class TrainingState:
         if not self._traced:
             self.warm_up()
         batch_size, place = self.config["train.batch_size"], self._batches.position
-        fitting = max(1, MAX_BLOCK_BYTES // (batch_size * self._images.shape[1]))
+        fitting = max(1, MAX_BLOCK_BYTES // (batch_size * self._data.train.example_bytes))
         count = min(self._steps_a_call, fitting, until - self.step)
         rates = learning_rates(self.config, self.step, count, self.config["train.steps"])
         t0 = time.monotonic()
-        rows = self._batches.take(count, batch_size)
-        losses, accuracies = self.engine.train(
-            self._images[rows], self._labels[rows], rates, self.step, self.healthy
-        )
+        inputs, targets = self._blocks.take(count, batch_size)
+        self._blocks.gather_ahead(count * batch_size)
+        losses, metrics = self.engine.train(inputs, targets, rates, self.step, self.healthy)
         t1 = time.monotonic()
         done = len(losses)
         self._batches.position = place + done * batch_size
+        values = {"loss": losses, TASKS[self._data.task].at_steps: metrics}
         self._events.emit(
-            "steps", first_step=self.step + 1, count=done, t0=t0, t1=t1, loss=floats(losses),
-            accuracy=floats(accuracies), learning_rate=floats(rates[:done]),
+            "steps", first_step=self.step + 1, count=done, t0=t0, t1=t1,
+            **{name: floats(numbers) for name, numbers in values.items()},
+            learning_rate=floats(rates[:done]),
         )  # fmt: skip
         self.step += done
         at_most = 2 * max(done, self._steps_a_call)
@@ -110,18 +115,19 @@ class TrainingState:
         return float(losses[-1]) if diverged else None
 
     def evaluate(self, cause: str, meanwhile: Callable[[], None] = lambda: None) -> None:
-        """Loss and accuracy on all test examples; see ``Engine.evaluate``.
+        """Loss and metrics on all test examples; see ``Engine.evaluate``.
 
         ``cause`` is ``schedule``, ``checkpoint`` or ``asked``, for the record.
         """
         started = time.monotonic()
-        images, labels = flat(self._data.test_images), self._data.test_labels.astype(np.int32)
-        loss, accuracy = self.engine.evaluate(images, labels, meanwhile=meanwhile)
+        values = self.engine.evaluate(slices_of(self._data.test), meanwhile)
         now = time.monotonic()
-        self.tested = Evaluation(self.step, loss, accuracy)
+        self.tested = Evaluation(self.step, values, TASKS[self._data.task].score)
+        metrics = self.tested.metrics
+        beside = {name: metrics[name] for name in BESIDE_METRICS if name in metrics}
         self._events.emit(
-            "evaluated", step=self.step, t=now, **self.tested.metrics,
-            metrics=self.tested.metrics, on="test", cause=cause, seconds=now - started,
+            "evaluated", step=self.step, t=now, **beside, metrics=metrics, on="test", cause=cause,
+            seconds=now - started,
         )  # fmt: skip
 
     def change(self, values: Any, **about: Any) -> None:
@@ -151,17 +157,21 @@ class TrainingState:
     def _refuse_impossible(self, new: Config) -> None:
         if new["train.steps"] < self.step:
             raise Refused("train.steps: {} steps are done already.".format(self.step))
-        if new["train.batch_size"] > len(self._images):
+        if new["train.batch_size"] > len(self._data.train):
             raise Refused(
                 "train.batch_size: {} is more than the {} training examples.".format(
-                    new["train.batch_size"], len(self._images)
+                    new["train.batch_size"], len(self._data.train)
                 )
             )
 
     def _data_identity(self) -> Dict[str, Any]:
         """An identity: equal if a position in the stream of examples means the same examples."""
-        labels = zlib.crc32(np.ascontiguousarray(self._data.train_labels).tobytes()) & 0xFFFFFFFF
-        return {"examples": len(self._labels), "labels": labels, "seed": self._batches.seed}
+        targets = self._data.train.targets
+        # Recordings of older versions have the sum of the labels as bytes.
+        small = self._data.task == CLASSIFICATION and self._data.classes <= 256
+        counted = np.ascontiguousarray(targets.astype(np.uint8) if small else targets)
+        labels = zlib.crc32(counted.tobytes()) & 0xFFFFFFFF
+        return {"examples": len(targets), "labels": labels, "seed": self._batches.seed}
 
 
 def changes_network(key: str) -> bool:
@@ -174,6 +184,7 @@ def steps_for(seconds: float, count: int, took_s: float) -> int:
     return max(1, int(seconds * count / max(took_s, 1e-6)))
 
 
-def flat(images: Any) -> Any:
-    """Images (n, height, width) as rows of pixels (n, height * width), without a copy."""
-    return images.reshape(len(images), -1)
+def slices_of(rows: Rows) -> Iterator[Tuple[Any, Any]]:
+    """Inputs and targets of all rows, a chunk at a time."""
+    for first in range(0, len(rows), CHUNK):
+        yield rows.slice(first, CHUNK)

@@ -236,7 +236,7 @@ def _checkpoint(home: Path, note: Note) -> None:
     for _ in range(6):
         steps(journal, journal.step + 1, 10)
         journal.commit()
-        tested = Evaluation(journal.step, 0.5, 0.5 + journal.step / 1e4)
+        tested = Evaluation(journal.step, {"loss": 0.5, "accuracy": 0.5 + journal.step / 1e4})
         state = {"weight_0": np.full(2000, journal.step, np.float32)}
         try:
             manager.save(Checkpoint(state, journal.step, 0, 0, 0, {}, {}, tested), keep=KEEP)

@@ -81,9 +81,10 @@ def test_one_script_can_have_all_formulas():
     for name, table in (("LOSSES", LOSSES), ("OPTIMIZERS", OPTIMIZERS), ("SCHEDULES", SCHEDULES),
                         ("INITIALIZERS", INITIALIZERS), ("ACTIVATIONS", ACTIVATIONS)):  # fmt: skip
         assert set(scope[name]) == set(table)
-    weights = scope["initial_weights"]("he_normal", [6, 4, 3], 1)
+    variables = [((3, 3, 2, 6), "kernel"), ((6,), "zeros"), ((6,), "ones")]
+    weights = scope["initial_weights"]("he_normal", variables, 1)
     assert [part.tobytes() for part in weights] == [
-        part.tobytes() for part in initial_weights("he_normal", [6, 4, 3], 1)
+        part.tobytes() for part in initial_weights("he_normal", variables, 1)
     ]
 
 

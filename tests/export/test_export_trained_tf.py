@@ -32,7 +32,7 @@ import numpy as np, tensorflow as tf
 kind, path, config = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
 from nanotrain_tui.trainer import data
 test = data.load(config, lambda what, fraction: None)
-pixels = test.test_images.astype("float32")
+pixels = test.test.inputs.astype("float32")
 if kind == "keras":
     scores = tf.keras.models.load_model(path).predict(pixels, batch_size=1000, verbose=0)
 else:
@@ -40,7 +40,7 @@ else:
     parts = [list(serve(tf.constant(pixels[i:i + 1000])).values())[0].numpy()
              for i in range(0, len(pixels), 1000)]
     scores = np.concatenate(parts)
-print(float(np.mean(scores.argmax(axis=1) == test.test_labels)))
+print(float(np.mean(scores.argmax(axis=1) == test.test.targets)))
 """
 
 

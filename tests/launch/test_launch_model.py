@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from nanotrain_tui.launch import model as model_module
-from nanotrain_tui.launch.model import Model, _sizes_of, ask, choose
+from nanotrain_tui.launch.model import Model, _outputs_of, ask, choose
 from nanotrain_tui.session.checkpoints import Checkpoint
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.trainer_python.launch_error import LaunchError
@@ -51,17 +51,18 @@ def test_without_a_whole_one_those_there_are_named(wanted: int | str | None) -> 
 
 
 @pytest.mark.parametrize(
-    ("data", "sizes"),
+    ("data", "outputs"),
     [
-        ({"shape": [28, 28], "classes": 10}, (784, 300, 100, 10)),
+        ({"shape": [28, 28], "classes": 10}, 10),
+        ({"shape": [2], "classes": 2, "outputs": 1}, 1),
         ({"shape": [28, "28"], "classes": 10}, None),
         ({"shape": 784, "classes": 10}, None),
         ({"shape": [28, 28]}, None),
         ({}, None),
     ],
 )
-def test_the_sizes_of_the_recorded_network(data: dict[str, object], sizes: object) -> None:
-    assert _sizes_of(data, {"model.hidden": "300, 100 tanh"}) == sizes
+def test_the_outputs_of_the_recorded_network(data: dict[str, object], outputs: object) -> None:
+    assert _outputs_of(data) == outputs
 
 
 def test_a_trainer_that_never_answers_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

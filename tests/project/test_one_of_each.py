@@ -124,7 +124,7 @@ SOURCE = '''
 
     import numpy as np
 
-    from ..dataset import CLASSIFICATION, DataError, Dataset
+    from ..dataset import CLASSIFICATION, DataError, Dataset, Rows
     from ..source import Source
 
 
@@ -141,8 +141,8 @@ SOURCE = '''
         images, labels = np.zeros((80, 4, 5), np.uint8), (np.arange(80) % 2).astype(np.uint8)
         for number, (image, label) in enumerate(zip(images, labels)):
             image[(number % 4, slice(None)) if label == 0 else (slice(None), number % 5)] = 255
-        return Dataset("stripes", "stripes", images[:60], labels[:60], images[60:], labels[60:], 2,
-                       CLASSIFICATION)
+        train, test = Rows(images[:60], labels[:60]), Rows(images[60:], labels[60:])
+        return Dataset("stripes", "stripes", train, test, CLASSIFICATION, 2)
 
 
     SOURCE = Source(inspect, load, keys=("data.dir",))
@@ -235,7 +235,9 @@ def test_the_memory_estimate_counts_the_optimizers_slots(house: House) -> None:
 def test_a_checkpoint_has_the_optimizers_slots(house: House) -> None:
     found = house.ask("""
         from nanotrain_tui.trainer.checkpoints.slots import state_shapes
-        found = state_shapes([20, 6, 2], "lion")
+        from nanotrain_tui.trainer.network import Network
+        network = Network([{"units": 6, "activation": "relu"}], (20,), 2)
+        found = state_shapes(network, "lion")
     """)
     assert found["slot_0_m"] == [20, 6] and len(found) == 8
 

@@ -121,6 +121,6 @@ def test_data_sets_and_sources_are_the_same() -> None:
 
 def test_the_trainer_declares_the_standard_metrics() -> None:
     from nanotrain_tui.session.metrics import STANDARD, declaration_of
-    from nanotrain_tui.trainer.metrics import METRICS
+    from nanotrain_tui.trainer.metrics import declaration
 
-    assert declaration_of(STANDARD) == METRICS
+    assert declaration_of(STANDARD) == declaration("classification")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from trainer_runs import dense_network
 
 from nanotrain_tui.trainer.checkpoints import files as checkpoint
 from nanotrain_tui.trainer.checkpoints.archive import Archive
@@ -24,7 +25,7 @@ LITTLE = 1 << 20  # what reading a refused file may take
 
 
 def state(sizes=SIZES, optimizer="adam"):
-    shapes = state_shapes(sizes, optimizer)
+    shapes = state_shapes(dense_network(*sizes), optimizer)
     return {name: np.ones(shape, np.float32) for name, shape in shapes.items()}
 
 
@@ -67,7 +68,7 @@ def refused(path, match, sizes=SIZES):
     tracemalloc.start()
     try:
         with pytest.raises(Failed, match=match) as failure:
-            checkpoint.load(path, sizes)
+            checkpoint.load(path, dense_network(*sizes))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -77,7 +78,7 @@ def refused(path, match, sizes=SIZES):
 
 def test_a_compressed_checkpoint_of_the_right_shapes_loads(tmp_path):
     path = pack(tmp_path / "step-000000007.npz", whole(state()))
-    assert checkpoint.load(path, SIZES).state.keys() == state().keys()
+    assert checkpoint.load(path, dense_network(*SIZES)).state.keys() == state().keys()
 
 
 @pytest.mark.parametrize("name", ["weight_0", "slot_3_v"])
@@ -90,7 +91,7 @@ def test_an_array_larger_than_the_network_is_not_inflated(tmp_path, name):
 def test_a_larger_network_that_agrees_with_itself_is_not_inflated(tmp_path):
     sizes = (LARGE // 12, 3, 2)
     arrays = {name: np.broadcast_to(np.float32(0), shape) for name, shape in
-              state_shapes(sizes, "adam").items()}  # fmt: skip
+              state_shapes(dense_network(*sizes), "adam").items()}  # fmt: skip
     path = pack(tmp_path / "step-000000007.npz", whole(arrays))
     assert refused(path, "of other data: weight_0 is").kind == "config"
 
@@ -98,7 +99,7 @@ def test_a_larger_network_that_agrees_with_itself_is_not_inflated(tmp_path):
 def test_more_units_than_the_configuration_has_are_not_inflated(tmp_path):
     sizes = (4, LARGE // 64, 2)
     arrays = {name: np.broadcast_to(np.float32(0), shape) for name, shape in
-              state_shapes(sizes, "adam").items()}  # fmt: skip
+              state_shapes(dense_network(*sizes), "adam").items()}  # fmt: skip
     told = about(config={**CONFIG, "layers": [{"units": sizes[1]}]})
     path = pack(tmp_path / "step-000000007.npz", whole(arrays, told))
     assert refused(path, "have 131072 units and these 3").kind == "config"

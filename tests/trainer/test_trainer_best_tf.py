@@ -43,7 +43,7 @@ def test_the_best_is_the_network_that_was_tested(folder):
     assert [e["step"] for e in written if e.get("held")] == [21]
     assert accuracy_of(folder, written[-1]["file"]) == written[-1]["accuracy"]
     assert (
-        checkpoint.head(str(folder / written[-1]["file"])).tested.accuracy
+        checkpoint.head(str(folder / written[-1]["file"])).tested.values["accuracy"]
         == written[-1]["accuracy"]
     )
 

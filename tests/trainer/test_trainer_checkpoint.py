@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from trainer_runs import dense_network
 
 from nanotrain_tui.trainer.checkpoints import files as checkpoint
 from nanotrain_tui.trainer.checkpoints.files import Checkpoint, Evaluation
@@ -24,11 +25,11 @@ SIZES = (2, 3, 4)
 def example(step=7, sizes=SIZES):
     state = {
         name: np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
-        for name, shape in state_shapes(sizes, "nadam").items()
+        for name, shape in state_shapes(dense_network(*sizes), "nadam").items()
     }
     return Checkpoint(
         state, step, updates=5, epoch=1, cursor=20, config=CONFIG, data={"seed": 3},
-        tested=Evaluation(step, 0.5, 0.9),
+        tested=Evaluation(step, {"loss": 0.5, "accuracy": 0.9}),
     )  # fmt: skip
 
 
@@ -41,7 +42,7 @@ def test_what_was_saved_comes_back(tmp_path):
     assert found.state.keys() == example().state.keys()
     for key, array in example().state.items():
         np.testing.assert_array_equal(found.state[key], array)
-    assert checkpoint.load(str(tmp_path / name), SIZES) == found._replace(state=ANY)
+    assert checkpoint.load(str(tmp_path / name), dense_network(*SIZES)) == found._replace(state=ANY)
     assert checkpoint.head(str(tmp_path / name)) == example()._replace(state={})
 
 
@@ -177,16 +178,16 @@ def test_other_files_are_no_checkpoints(tmp_path):
 def test_another_network_is_told_apart(tmp_path):
     path = str(tmp_path / checkpoint.save(str(tmp_path), example())[0])
     with pytest.raises(Failed, match="have 3 units and these 4, 2") as failure:
-        checkpoint.load(path, (2, 4, 2, 4))
+        checkpoint.load(path, dense_network(2, 4, 2, 4))
     assert (failure.value.kind, failure.value.key) == ("config", "model.hidden")
     with pytest.raises(Failed, match="weight_0 is 2x3 there and 4x3 here") as failure:
-        checkpoint.load(path, (4, 3, 4))
+        checkpoint.load(path, dense_network(4, 3, 4))
     assert (failure.value.kind, failure.value.key) == ("config", "data.name")
 
 
 def test_an_evaluation_of_another_step_is_none_of_this_network(tmp_path):
     """Older versions wrote the last evaluation into a checkpoint, of whatever step it was."""
-    old = example()._replace(tested=Evaluation(1, 0.5, 0.9))
+    old = example()._replace(tested=Evaluation(1, {"loss": 0.5, "accuracy": 0.9}))
     path = str(tmp_path / checkpoint.save(str(tmp_path), old)[0])
     assert checkpoint.load(path).tested is None
     assert checkpoint.head(path).tested is None

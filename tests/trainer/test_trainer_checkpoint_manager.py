@@ -13,7 +13,7 @@ from nanotrain_tui.trainer.settings import Refused
 
 
 def made(step, accuracy=None, loss=1.0, weight=1.0):
-    tested = None if accuracy is None else Evaluation(step, loss, accuracy)
+    tested = None if accuracy is None else Evaluation(step, {"loss": loss, "accuracy": accuracy})
     state = {"weight_0": np.full(3, weight, np.float32)}
     return Checkpoint(state, step, 0, 0, 0, {}, {}, tested)
 
@@ -130,7 +130,7 @@ def test_there_is_one_copy_at_most(tmp_path):
         assert desk.manager.held_step is None
         return made(20, 0.6)
 
-    desk.manager.hold_if_best(Evaluation(20, 1.0, 0.6), copy)
+    desk.manager.hold_if_best(Evaluation(20, {"loss": 1.0, "accuracy": 0.6}), copy)
     assert desk.manager.held_step == 20
 
 
@@ -167,7 +167,9 @@ def test_a_file_that_a_power_cut_left_off_the_record_is_not_the_best(tmp_path):
 
 def test_without_a_folder_none_waits(tmp_path):
     manager = CheckpointManager(None, Events(io.BytesIO()))
-    manager.hold_if_best(Evaluation(1, 1.0, 0.5), lambda: pytest.fail("a copy was made"))
+    manager.hold_if_best(
+        Evaluation(1, {"loss": 1.0, "accuracy": 0.5}), lambda: pytest.fail("a copy was made")
+    )
     assert manager.held_step is None
 
 

@@ -13,13 +13,19 @@ RATES = np.linspace(0.01, 0.02, 24).astype(np.float32)
 
 
 def engine_of(tmp_path, xla=False, **changes):
-    from nanotrain_tui.trainer.engine import Engine
+    from nanotrain_tui.trainer.engine import Engine, Examples
     from nanotrain_tui.trainer.initializers import initial_weights
+    from nanotrain_tui.trainer.network import network_of
 
     config = config_of(tmp_path, **changes)
-    sizes = [PIXELS] + [layer["units"] for layer in config["layers"]] + [10]
-    weights = initial_weights("glorot_uniform", sizes, config["train.seed"])
-    return Engine(config, weights, xla)
+    network = network_of(config, [PIXELS], 10)
+    variables = network.weights + network.state
+    weights = initial_weights("glorot_uniform", variables, config["train.seed"])
+    return Engine(config, network, weights, xla, Examples(np.uint8, (PIXELS,)))
+
+
+def slices(images, labels, size=70):
+    return ((images[at : at + size], labels[at : at + size]) for at in range(0, len(images), size))
 
 
 def train_in_blocks(engine, sizes):
@@ -92,22 +98,27 @@ def test_training_and_testing_agree_with_keras(tmp_path):
         assert losses[step] == pytest.approx(float(loss), rel=2e-3)
         assert accuracies[step] == pytest.approx(float(accuracy), abs=1e-6)
     theirs = model.evaluate(x.reshape(-1, PIXELS), LABELS.reshape(-1), verbose=0)
-    ours = engine.evaluate(IMAGES.reshape(-1, PIXELS), LABELS.reshape(-1), chunk=70)
+    tested = engine.evaluate(slices(IMAGES.reshape(-1, PIXELS), LABELS.reshape(-1)))
+    ours = [tested["loss"], tested["accuracy"]]
     assert ours == pytest.approx([float(value) for value in theirs], rel=1e-3)
 
 
 def test_dropout_zeroes_its_fraction_and_only_in_training(tmp_path):
     import tensorflow as tf
 
+    from nanotrain_tui.trainer.layers import Call, Training
+    from nanotrain_tui.trainer.layers.dense import Dropout
+
     engine = engine_of(tmp_path, model__dropout=0.25)
-    dropout = engine._dropout_at(tf.constant(3, tf.int64))
-    x = dropout(tf.ones((1000, 16)), 0).numpy()
+    step = Call([], [], Training(1, tf.constant(3, tf.int64), tf.constant(0.25)))
+    first, second = (layer for layer in engine.network.layers if isinstance(layer, Dropout))
+    x = first.outputs(tf.ones((1000, 16)), step).numpy()
     assert set(np.unique(x)) == {0.0, np.float32(1 / 0.75)}
     assert (x == 0).mean() == pytest.approx(0.25, abs=0.02)
-    assert (dropout(tf.ones((1000, 16)), 1).numpy() != x).any()
+    assert (second.outputs(tf.ones((1000, 16)), step).numpy() != x).any()
     still = engine_of(tmp_path)
     images, labels = IMAGES[0], LABELS[0]
-    assert engine.evaluate(images, labels) == still.evaluate(images, labels)
+    assert engine.evaluate(slices(images, labels)) == still.evaluate(slices(images, labels))
 
 
 @pytest.fixture
@@ -172,10 +183,12 @@ def test_a_linear_model_has_no_hidden_layer(tmp_path):
 
 def test_a_network_larger_than_the_machine_is_refused(tmp_path):
     from nanotrain_tui.trainer.model import check_memory
+    from nanotrain_tui.trainer.network import network_of
     from nanotrain_tui.trainer.protocol import Failed
 
+    config = config_of(tmp_path, layers=[{"units": 10**12, "activation": "relu"}])
     with pytest.raises(Failed, match="fewer units") as failure:
-        check_memory(config_of(tmp_path), [PIXELS, 10**12, 10])
+        check_memory(config, network_of(config, [PIXELS], 10))
     assert (failure.value.kind, failure.value.key) == ("memory", "model.hidden")
 
 

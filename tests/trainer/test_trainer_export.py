@@ -5,8 +5,8 @@ import pytest
 
 from nanotrain_tui.trainer.checkpoints import files as checkpoint
 from nanotrain_tui.trainer.checkpoints.files import Checkpoint, Evaluation
-from nanotrain_tui.trainer.export import export
 from nanotrain_tui.trainer.protocol import Failed
+from nanotrain_tui.trainer.saved.export import export
 
 
 def written(folder, tested):
@@ -22,14 +22,14 @@ def request(folder, kind, tested=None):
     return {"kind": kind, "checkpoint": path, "shape": [2, 2], "into": str(folder / "out")}
 
 
-@pytest.mark.parametrize("tested", [None, Evaluation(9, 0.25, 0.75)])
+@pytest.mark.parametrize("tested", [None, Evaluation(9, {"loss": 0.25, "accuracy": 0.75})])
 def test_the_answer_describes_the_network_and_its_last_test(tmp_path, tested):
     (tmp_path / "out").mkdir()
     answer = export(request(tmp_path, "weights", tested), lambda _: None)
     assert answer["ok"] and answer["step"] == 9
     assert (answer["layers"], answer["output"]) == ([], "softmax")
     assert answer["loss"] == "cross_entropy"
-    assert answer["accuracy"] == (tested and tested.accuracy)
+    assert answer["accuracy"] == (tested and tested.values["accuracy"])
     assert answer["tested_at_step"] == (tested and tested.step)
 
 

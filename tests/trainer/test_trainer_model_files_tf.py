@@ -14,8 +14,8 @@ from trainer_runs import Process
 
 from nanotrain_tui.trainer.checkpoints import files as checkpoint
 from nanotrain_tui.trainer.checkpoints.files import Checkpoint
-from nanotrain_tui.trainer.export import checksum, export
-from nanotrain_tui.trainer.saved_network import names_of, weights_of
+from nanotrain_tui.trainer.saved.export import checksum, export
+from nanotrain_tui.trainer.saved.saved_network import load_network
 
 # Keras' own, when it saves with NumPy 2.
 KERAS = "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
@@ -59,8 +59,6 @@ def write_checkpoint(folder, activations, output):
 
 
 def test_keras_and_serving_load_them_and_give_the_same_outputs(tmp_path):
-    from nanotrain_tui.trainer.saved_network import outputs_of
-
     images = np.random.RandomState(4).randint(0, 256, (50, 6, 6)).astype(np.uint8)
     np.save(tmp_path / "images.npy", images)
     asked, expected = [], {}
@@ -74,8 +72,8 @@ def test_keras_and_serving_load_them_and_give_the_same_outputs(tmp_path):
             answer = export(request, lambda _: None)
             places.append(str(folder / answer["file"]) if kind == "keras" else str(folder))
         asked.append([name, *places])
-        saved = checkpoint.load(path)
-        expected[name] = outputs_of(saved.config, weights_of(saved), images.reshape(50, -1)).numpy()
+        network = load_network({"checkpoint": path, "shape": [6, 6]})
+        expected[name] = network.outputs(images).numpy()
     subprocess.run(
         [sys.executable, "-c", FRESH, str(tmp_path / "images.npy"), json.dumps(asked),
          str(tmp_path / "found.npz")],
@@ -92,16 +90,15 @@ def test_the_arrays_are_the_weights_by_name(tmp_path):
     request = {"kind": "weights", "checkpoint": path, "shape": [6, 6], "into": str(tmp_path)}
     answer = export(request, lambda _: None)
     arrays = np.load(tmp_path / answer["file"])
-    weights = weights_of(checkpoint.load(path))
+    network = load_network({"checkpoint": path, "shape": [6, 6]})
     assert arrays.files == ["hidden_1_kernel", "hidden_1_bias", "output_kernel", "output_bias"]
-    assert arrays.files == names_of(weights)
-    for name, weight in zip(names_of(weights), weights, strict=True):
+    for name, weight in network.named().items():
         np.testing.assert_array_equal(arrays[name], weight)
     assert answer["weights_sha256"] == checksum([arrays[name] for name in arrays.files])
 
 
 def test_one_bad_file_does_not_hide_the_answers_for_others(tmp_path):
-    from nanotrain_tui.trainer.predict import predict
+    from nanotrain_tui.trainer.saved.predict import predict
 
     path = write_checkpoint(tmp_path / "net", ["relu"], "softmax")
     empty = io.BytesIO()

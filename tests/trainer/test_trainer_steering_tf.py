@@ -155,12 +155,12 @@ def test_an_evaluation_keeps_nobody_waiting_who_does_not_concern_it(folder, monk
     ]
     real = Engine.evaluate
 
-    def evaluate(engine, images, labels, meanwhile):
+    def evaluate(engine, slices, meanwhile):
         """The second evaluation finds all these commands waiting when it begins."""
         if engine.updates == 6:
             for command in waiting:
                 meanwhile.__self__._commands._queue.put(command)
-        return real(engine, images, labels, meanwhile=meanwhile)
+        return real(engine, slices, meanwhile)
 
     monkeypatch.setattr(Engine, "evaluate", evaluate)
     _, events = serve_here(config_of(folder, train__eval_every=5))
@@ -245,6 +245,14 @@ class CuttingEngine:
         return None
 
 
+def toy():
+    """A hundred examples of one pixel, which is the example's number."""
+    from nanotrain_tui.trainer.data.dataset import Dataset, Rows
+
+    rows = Rows(np.arange(100, dtype=np.uint8).reshape(100, 1, 1), np.zeros(100, np.uint8))
+    return Dataset("toy", "here", rows, rows, "classification", 10)
+
+
 class Silent:
     def emit(self, event, **body):
         pass
@@ -252,33 +260,26 @@ class Silent:
 
 def test_a_call_cut_short_takes_no_batch_that_was_not_trained(folder):
     from nanotrain_tui.trainer.batches import Batches
-    from nanotrain_tui.trainer.data import Dataset
-    from nanotrain_tui.trainer.training_state import TrainingState, flat
+    from nanotrain_tui.trainer.training_state import TrainingState
 
-    images = np.arange(100, dtype=np.uint8).reshape(100, 1, 1)
-    labels = np.zeros(100, np.uint8)
-    data = Dataset("toy", "here", images, labels, images, labels, 10, "classification")
+    data = toy()
     engine = CuttingEngine()
     config = config_of(folder, train__batch_size=7)
     training = TrainingState(config, engine, data, Batches(100, 1), Silent())
     while training.step < 30:
         training.train(30)
     rows = Batches(100, 1).take(30, 7)
-    np.testing.assert_array_equal(np.array(engine.seen), flat(images)[rows].reshape(30, 7))
+    np.testing.assert_array_equal(np.array(engine.seen), data.train.inputs[rows].reshape(30, 7))
 
 
 def test_a_batch_that_fills_a_call_is_trained_one_step_at_a_time(folder, monkeypatch):
     """So that the images gathered for a call stay within their memory."""
     from nanotrain_tui.trainer import training_state
     from nanotrain_tui.trainer.batches import Batches
-    from nanotrain_tui.trainer.data import Dataset
 
     monkeypatch.setattr(training_state, "MAX_BLOCK_BYTES", 7)
-    images = np.arange(100, dtype=np.uint8).reshape(100, 1, 1)
-    labels = np.zeros(100, np.uint8)
-    data = Dataset("toy", "here", images, labels, images, labels, 10, "classification")
     engine, config = CuttingEngine(), config_of(folder, train__batch_size=7)
-    training = training_state.TrainingState(config, engine, data, Batches(100, 1), Silent())
+    training = training_state.TrainingState(config, engine, toy(), Batches(100, 1), Silent())
     for step in range(1, 10):
         training.train(30)
         assert training.step == step
@@ -287,7 +288,6 @@ def test_a_batch_that_fills_a_call_is_trained_one_step_at_a_time(folder, monkeyp
 def test_the_network_is_compiled_once_before_its_first_step(folder):
     """So that the seconds that this takes are not those of a step."""
     from nanotrain_tui.trainer.batches import Batches
-    from nanotrain_tui.trainer.data import Dataset
     from nanotrain_tui.trainer.training_state import TrainingState
 
     heard = []
@@ -301,11 +301,8 @@ def test_the_network_is_compiled_once_before_its_first_step(folder):
         def emit(self, event, **body):
             heard.append((event, body))
 
-    images = np.arange(100, dtype=np.uint8).reshape(100, 1, 1)
-    labels = np.zeros(100, np.uint8)
-    data = Dataset("toy", "here", images, labels, images, labels, 10, "classification")
     config = config_of(folder, train__batch_size=7)
-    training = TrainingState(config, Cold(), data, Batches(100, 1), Listening())
+    training = TrainingState(config, Cold(), toy(), Batches(100, 1), Listening())
     training.train(30)
     training.train(30)
     assert [event for event, _ in heard] == ["compiled", "warned", "steps", "steps"]

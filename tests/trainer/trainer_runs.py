@@ -29,6 +29,14 @@ def write_data(folder: Path, train: int = 400, test: int = 200) -> Path:
     return folder
 
 
+def dense_network(inputs: int, *units: int):
+    """Dense layers for rows of so many inputs; the last one is the output layer."""
+    from nanotrain_tui.trainer.network import Network
+
+    hidden = [{"units": count, "activation": "relu"} for count in units[:-1]]
+    return Network(hidden, (inputs,), units[-1])
+
+
 def config_of(folder: Path, **changes):
     """A configuration as the host sends it; ``__`` in a name stands for the dot."""
     config = {

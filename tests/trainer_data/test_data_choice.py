@@ -31,10 +31,10 @@ def _both(config):
     assert answer["ok"]
     assert (answer["name"], answer["source"]) == (dataset.name, dataset.source)
     assert (answer["train"], answer["test"]) == (
-        len(dataset.train_images),
-        len(dataset.test_images),
+        len(dataset.train.inputs),
+        len(dataset.test.inputs),
     )
-    assert tuple(answer["shape"]) == dataset.train_images.shape[1:] == dataset.test_images.shape[1:]
+    assert tuple(answer["shape"]) == dataset.train.inputs.shape[1:] == dataset.test.inputs.shape[1:]
     json.dumps(answer)
     return dataset.name, dataset.source
 
@@ -122,8 +122,9 @@ def test_digits_come_from_their_cache_the_second_time(few, tmp_path, monkeypatch
     assert [fraction for _, fraction in seen] == sorted(fraction for _, fraction in seen)
     monkeypatch.setattr(drawing, "draw", None)
     cached = load(config, _quiet)
-    for part in ("train_images", "train_labels", "test_images", "test_labels"):
-        assert np.array_equal(getattr(drawn, part), getattr(cached, part))
+    for one, other in ((drawn.train, cached.train), (drawn.test, cached.test)):
+        assert np.array_equal(one.inputs, other.inputs)
+        assert np.array_equal(one.targets, other.targets)
 
 
 def test_a_damaged_cache_is_drawn_anew(few, tmp_path):
@@ -134,7 +135,7 @@ def test_a_damaged_cache_is_drawn_anew(few, tmp_path):
     for damaged in (sound[:-1], sound[:-1] + bytes([sound[-1] ^ 1]), b"", b"x" * len(sound)):
         path.write_bytes(damaged)
         again = load(config, _quiet)
-        assert np.array_equal(drawn.train_images, again.train_images)
+        assert np.array_equal(drawn.train.inputs, again.train.inputs)
         assert path.read_bytes() == sound
     assert list(tmp_path.iterdir()) == [path]
 
@@ -153,7 +154,7 @@ def test_without_a_cache_that_can_be_written(few, tmp_path):
     (tmp_path / "file").write_text("no folder")
     for cache_dir in (str(tmp_path / "file"), str(tmp_path / "file" / "below"), "", None):
         assert (
-            len(load({"data.name": "digits", "cache_dir": cache_dir}, _quiet).train_labels) == 300
+            len(load({"data.name": "digits", "cache_dir": cache_dir}, _quiet).train.targets) == 300
         )
 
 

@@ -149,8 +149,8 @@ def test_a_linear_model_stays_well_below_the_network_of_1024_units():
             ]
         )
         model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-        model.fit(data.train_images, data.train_labels, batch_size=200, epochs=3, verbose=0)
-        return model.evaluate(data.test_images, data.test_labels, batch_size=1000, verbose=0)[1]
+        model.fit(data.train.inputs, data.train.targets, batch_size=200, epochs=3, verbose=0)
+        return model.evaluate(data.test.inputs, data.test.targets, batch_size=1000, verbose=0)[1]
 
     linear = accuracy(keras.layers.Dense(10, "softmax"))
     network = accuracy(keras.layers.Dense(1024, "relu"), keras.layers.Dense(10, "softmax"))

@@ -32,8 +32,10 @@ def _wrong(folder) -> str:
 
 def _check(dataset, arrays):
     for part, values in arrays.items():
-        found = getattr(dataset, part)
-        assert found.dtype == np.uint8
+        split, _, what = part.partition("_")
+        rows = getattr(dataset, split)
+        found = rows.inputs if what == "images" else rows.targets
+        assert found.dtype == (np.uint8 if what == "images" else np.int32)
         assert np.array_equal(found, values)
     assert (dataset.name, dataset.classes, dataset.task) == ("mnist", 10, "classification")
 
@@ -257,14 +259,14 @@ def test_real_mnist(shared):
     assert (answer["train"], answer["test"], answer["shape"]) == (60000, 10000, [28, 28])
     dataset = load(config, _quiet)
     # The pixels of the original files, from their own checksums unpacked with gzip.
-    assert dataset.train_images.shape == (60000, 28, 28)
-    assert dataset.test_images.shape == (10000, 28, 28)
-    assert list(dataset.train_labels[:10]) == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
-    assert list(np.bincount(dataset.test_labels)) == [
+    assert dataset.train.inputs.shape == (60000, 28, 28)
+    assert dataset.test.inputs.shape == (10000, 28, 28)
+    assert list(dataset.train.targets[:10]) == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
+    assert list(np.bincount(dataset.test.targets)) == [
         980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009,
     ]  # fmt: skip
-    for part in ("train_images", "test_images"):
+    for part, rows in (("train_images", dataset.train), ("test_images", dataset.test)):
         path = shared / "data" / "mnist" / (IDX_NAMES[part] + ".gz")
         pixels = gzip.decompress(path.read_bytes())[16:]
-        found = getattr(dataset, part).tobytes()
+        found = rows.inputs.tobytes()
         assert hashlib.sha256(found).digest() == hashlib.sha256(pixels).digest()

@@ -69,5 +69,5 @@ def test_drawn_digits_are_those_that_are_trained_on(tmp_path: Path) -> None:
     config = {"data.name": "digits", "cache_dir": str(tmp_path), "pictures": 2}
     shown = inspect(config)["pictures"]
     data = load(config, lambda _what, _fraction: None)
-    assert [picture["label"] for picture in shown] == data.train_labels[:2].tolist()
-    assert np.array_equal(pixels(shown[1], 28), data.train_images[1])
+    assert [picture["label"] for picture in shown] == data.train.targets[:2].tolist()
+    assert np.array_equal(pixels(shown[1], 28), data.train.inputs[1])

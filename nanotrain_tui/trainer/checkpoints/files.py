@@ -9,10 +9,12 @@ import re
 import struct
 import zipfile
 import zlib
-from typing import Any, Dict, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
+from ..metrics import better
+from ..network import Network, network_of
 from ..protocol import Failed, number
 from .archive import FLOAT, Archive
 from .slots import state_shapes, weight_name
@@ -30,28 +32,30 @@ _MOST_ABOUT = 4 << 20  # bytes
 
 
 class Evaluation(NamedTuple):
-    """An evaluation on the test examples."""
+    """An evaluation on the test examples: its values by metric, and the one that scores it."""
 
     step: int
-    loss: float
-    accuracy: float
+    values: Dict[str, float]
+    scored_by: str = "accuracy"
 
     @property
     def metrics(self) -> Dict[str, Any]:
         """Its values by name, as JSON holds them."""
-        return {"loss": number(self.loss), "accuracy": number(self.accuracy)}
+        return {name: number(value) for name, value in self.values.items()}
 
     @property
-    def score(self) -> Optional[float]:
-        """The score that selects the best checkpoint, higher is better.
+    def rank(self) -> Optional[float]:
+        """What selects the best checkpoint, higher is better. None if the network diverged."""
+        found = better(self.scored_by, self.values.get(self.scored_by, math.nan))
+        finite = math.isfinite(found) and math.isfinite(self.values.get("loss", math.nan))
+        return found if finite else None
 
-        None if the network diverged.
-        """
-        finite = math.isfinite(self.loss) and math.isfinite(self.accuracy)
-        return self.accuracy if finite else None
-
-
-SCORED_BY = "accuracy"
+    @property
+    def score(self) -> Optional[Dict[str, Any]]:
+        """The score as the event of a checkpoint holds it."""
+        if self.rank is None:
+            return None
+        return {"metric": self.scored_by, "value": self.values[self.scored_by]}
 
 
 class Checkpoint(NamedTuple):
@@ -60,7 +64,8 @@ class Checkpoint(NamedTuple):
     ``state``: weights and slots by name. ``updates``: updates since the slots were created.
     ``epoch`` and ``cursor``: the position in the stream of examples where the next batch begins.
     ``config``: the configuration in effect. ``data``: identifies the data set. ``tested``: the
-    evaluation of exactly this network, None if there is none.
+    evaluation of exactly this network, None if there is none. ``shape`` is that of an example,
+    ``outputs`` the number of the network's outputs; older checkpoints have neither.
     """
 
     state: Mapping[str, Array]
@@ -71,6 +76,8 @@ class Checkpoint(NamedTuple):
     config: Dict[str, Any]
     data: Dict[str, Any]
     tested: Optional[Evaluation] = None
+    shape: Optional[Sequence[int]] = None
+    outputs: int = 0
 
 
 def save(folder: str, checkpoint: Checkpoint) -> Tuple[str, str, int]:
@@ -104,17 +111,16 @@ def save(folder: str, checkpoint: Checkpoint) -> Tuple[str, str, int]:
     return name, sha256, size
 
 
-def load(path: str, sizes: Optional[Sequence[int]] = None) -> Checkpoint:
+def load(path: str, network: Optional[Network] = None) -> Checkpoint:
     """Read a checkpoint back. Raises Failed, naming the file and what is wrong with it.
 
-    ``sizes`` are the network's: pixels, units of each hidden layer, classes. Every shape is
-    compared with them before an array is read, so that no file takes more memory than the network
-    does. Without ``sizes`` they are the file's own.
+    Every shape is compared with the ``network`` before an array is read, so that no file takes
+    more memory than the network does. Without it they are compared with the file's own layers.
     """
     with _opened(path) as (archive, head):
-        if sizes is not None:
-            check_units(head, [{"units": units} for units in sizes[1:-1]])
-        _check_shapes(archive, head, sizes)
+        if network is not None:
+            check_layers(head, network.entries)
+        _check_shapes(archive, head, network)
         digest = hashlib.sha256(_text(archive, _ABOUT, _MOST_ABOUT).encode("utf-8"))
         state = {}
         for name in sorted(set(archive.members) - {_ABOUT, _DIGEST}):
@@ -139,15 +145,32 @@ def head(path: str) -> Optional[Checkpoint]:
         return None
 
 
-def check_units(checkpoint: Checkpoint, layers: Sequence[Mapping[str, Any]]) -> None:
-    """Whether the checkpoint's hidden layers have as many units as ``layers``. Raises Failed."""
-    there = [layer["units"] for layer in checkpoint.config.get("layers", [])]
-    here = [layer["units"] for layer in layers]
-    if there != here:
-        message = "The checkpoint's hidden layers have {} units and these {}.".format(
-            *("{}".format(", ".join(map(str, units)) or "no") for units in (there, here))
+def check_layers(checkpoint: Checkpoint, layers: Sequence[Mapping[str, Any]]) -> None:
+    """Whether the checkpoint's layers have the sizes of ``layers``. Raises Failed."""
+    there, here = (_sizes_in(one) for one in (checkpoint.config.get("layers", []), layers))
+    if there == here:
+        return
+    if any("kind" in layer for layer in layers):
+        message = "The checkpoint's layers are others: {} there and {} here.".format(
+            *(", ".join(" ".join(map(str, one)) for one in sizes) for sizes in (there, here))
         )
-        raise Failed("config", message, "model.hidden")
+        raise Failed("config", message, "model.layers")
+    message = "The checkpoint's hidden layers have {} units and these {}.".format(
+        *(", ".join(str(one[-1]) for one in sizes) or "no" for sizes in (there, here))
+    )
+    raise Failed("config", message, "model.hidden")
+
+
+def _sizes_in(layers: Sequence[Mapping[str, Any]]) -> List[Tuple[Any, ...]]:
+    """What decides the shapes of each layer that has variables."""
+    sizes = []
+    for layer in layers:
+        kind = layer.get("kind", "dense")
+        if kind not in ("activation", "dropout"):
+            window = "x".join(map(str, layer["size"])) if "size" in layer else ""
+            units = layer.get("units", layer.get("filters", ""))
+            sizes.append(tuple(part for part in (kind, window, units) if part != ""))
+    return sizes
 
 
 @contextlib.contextmanager
@@ -173,27 +196,34 @@ def _text(archive: Archive, name: str, most: int) -> str:
     return str(archive.read(name))
 
 
-def _check_shapes(archive: Archive, head: Checkpoint, sizes: Optional[Sequence[int]]) -> None:
-    """Whether the arrays are those of a network of these sizes. Raises Failed or ValueError."""
+def _check_shapes(archive: Archive, head: Checkpoint, network: Optional[Network]) -> None:
+    """Whether the arrays are those of the network. Raises Failed or ValueError."""
     found = {name: one for name, one in archive.members.items() if name not in (_ABOUT, _DIGEST)}
-    units = [layer["units"] for layer in head.config["layers"]]
-    pixels, classes = (found[weight_name(i)].shape[0] for i in (0, 2 * len(units) + 1))
     optimizer = head.config.get("optimizer.name")
-    own = state_shapes([pixels, *units, classes], optimizer)
+    own = state_shapes(_network_in(head, found), optimizer)
     for name, member in sorted(found.items()):
         if name not in own or member[:2] != (FLOAT, own[name]):
             here = _dimensions(own[name]) if name in own else "no such array"
             why = "{} is {} where its network has {}"
             raise ValueError(why.format(name, _dimensions(member.shape), here))
-    lacking = sorted(set(state_shapes([pixels, *units, classes], None)) - set(found))
-    if lacking:  # a weight; slots begin anew where there are none
+    lacking = sorted(name for name in set(own) - set(found) if not name.startswith("slot_"))
+    if lacking:  # slots begin anew where there are none
         raise ValueError("{} is missing".format(lacking[0]))
-    for name, shape in state_shapes(sizes or [], optimizer).items():
-        if own[name] != shape:
+    for name, shape in (state_shapes(network, optimizer) if network else {}).items():
+        if own.get(name) != shape:
             message = "The checkpoint is of other data: {} is {} there and {} here.".format(
-                name, _dimensions(own[name]), _dimensions(shape)
+                name, _dimensions(own.get(name, ())), _dimensions(shape)
             )
             raise Failed("config", message, "data.name")
+
+
+def _network_in(head: Checkpoint, found: Mapping[str, Any]) -> Network:
+    """The network that a checkpoint says it is of. Raises Failed, LookupError or ValueError."""
+    if head.shape is not None:
+        return network_of(head.config, head.shape, head.outputs)
+    last = 2 * len(head.config["layers"]) + 1
+    pixels, outputs = (found[weight_name(i)].shape[0] for i in (0, last))
+    return network_of(head.config, [pixels], outputs)
 
 
 def _dimensions(shape: Sequence[int]) -> str:
@@ -202,10 +232,17 @@ def _dimensions(shape: Sequence[int]) -> str:
 
 def _parsed(about: str) -> Checkpoint:
     found = Checkpoint(**json.loads(about))
-    tested = None if found.tested is None else Evaluation(*found.tested)
+    tested = None if found.tested is None else _evaluation(*found.tested)
     if tested is not None and tested.step != found.step:
         tested = None  # older versions named the last evaluation, of whatever step
     return found._replace(tested=tested)
+
+
+def _evaluation(step: int, values: Any, last: Any) -> Evaluation:
+    """Older checkpoints hold loss and accuracy instead of values and the name of the score."""
+    if isinstance(values, dict):
+        return Evaluation(step, values, last)
+    return Evaluation(step, {"loss": values, "accuracy": last})
 
 
 def _write_array(archive: zipfile.ZipFile, name: str, array: Array) -> None:

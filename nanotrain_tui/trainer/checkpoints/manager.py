@@ -10,7 +10,7 @@ import numpy as np
 from ..protocol import Events
 from ..settings import Refused
 from . import files as checkpoint
-from .files import SCORED_BY, Checkpoint, Evaluation
+from .files import Checkpoint, Evaluation
 
 Clock = Callable[[], float]  # seconds, monotonic
 BEST_EVERY_S = 60.0  # between two writes of the best network: SD cards wear
@@ -98,12 +98,12 @@ class CheckpointManager:
         self._kept[file] = Kept(file, saved.step, tested, True)
         if self._held is not None and not self._is_better(self._held.tested, None):
             self._held = None
-        score = tested.score if tested else None
-        old = {"accuracy": tested.metrics["accuracy"]} if tested else {}
+        metrics = tested.metrics if tested else {}
+        old = {name: metrics[name] for name in ("accuracy",) if name in metrics}
         self._events.emit(
             "checkpoint", step=saved.step, file=file, sha256=sha256, bytes=size,
-            tested={"step": tested.step, "metrics": tested.metrics} if tested else None,
-            score=None if score is None else {"metric": SCORED_BY, "value": score},
+            tested={"step": tested.step, "metrics": metrics} if tested else None,
+            score=tested.score if tested else None,
             best=self._best() == file, **old, **about,
         )  # fmt: skip
         self._remove_surplus(keep)
@@ -148,8 +148,8 @@ class CheckpointManager:
 
 def _score(tested: Optional[Evaluation]) -> float:
     """The score, higher is better; minus infinity if the network was not tested or diverged."""
-    score = tested.score if tested else None
-    return -math.inf if score is None else score
+    rank = tested.rank if tested else None
+    return -math.inf if rank is None else rank
 
 
 def _is_finite(saved: Checkpoint) -> bool:

@@ -1,15 +1,21 @@
-"""The names and shapes of the arrays of a checkpoint: weights and optimizer slots."""
+"""The names and shapes of the arrays of a checkpoint: weights, other state, optimizer slots."""
 
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Dict, Optional, Tuple
 
+from ..network import Network
 from ..optimizers import OPTIMIZERS
 
 Shape = Tuple[int, ...]
 
 
 def weight_name(i: int) -> str:
-    """Kernel, bias, kernel, bias ... are numbers 0, 1, 2, 3 ..."""
+    """The trained variables in the order of the layers; of a dense layer kernel and bias."""
     return "weight_{}".format(i)
+
+
+def state_name(i: int) -> str:
+    """The variables that are not trained, such as the running means of a batch normalization."""
+    return "state_{}".format(i)
 
 
 def slot_name(i: int, slot: str) -> str:
@@ -17,18 +23,14 @@ def slot_name(i: int, slot: str) -> str:
     return "slot_{}_{}".format(i, slot)
 
 
-def state_shapes(sizes: Sequence[int], optimizer: Optional[str]) -> Dict[str, Shape]:
-    """Every array of a checkpoint's state; only the weights if the optimizer is unknown.
-
-    ``sizes`` are those of the dense layers: pixels, units of each hidden layer, classes.
-    """
-    weights: List[Shape] = []
-    for before, after in zip(sizes, sizes[1:]):
-        weights += [(before, after), (after,)]
+def state_shapes(network: Network, optimizer: Optional[str]) -> Dict[str, Shape]:
+    """Every array of a checkpoint's state; without slots if the optimizer is unknown."""
     slots = OPTIMIZERS[optimizer].slots if optimizer in OPTIMIZERS else ()
     shapes: Dict[str, Shape] = {}
-    for i, shape in enumerate(weights):
-        shapes[weight_name(i)] = shape
+    for i, weight in enumerate(network.weights):
+        shapes[weight_name(i)] = weight.shape
         for slot in slots:
-            shapes[slot_name(i, slot.name)] = () if slot.scalar else shape
+            shapes[slot_name(i, slot.name)] = () if slot.scalar else weight.shape
+    for i, weight in enumerate(network.state):
+        shapes[state_name(i)] = weight.shape
     return shapes

@@ -1,26 +1,80 @@
 """The examples to train on, and the error that is raised if there are none."""
 
-from typing import Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, Tuple
 
 import numpy as np
 
 #: Called with what is being done and the fraction (0 to 1) that is done.
 Progress = Callable[[str, float], None]
 
-CLASSIFICATION = "classification"  # a task: the classes are numbers from 0 on
+# Tasks: what the targets are.
+CLASSIFICATION = "classification"  # a class of each example, a number from 0 on
+BINARY = "binary"  # the same with two classes, which one output tells apart
+REGRESSION = "regression"  # one or several numbers of each example
+
+Array = Any  # NumPy's ndarray; NumPy for Python 3.6 has no types
+
+
+class Rows:
+    """Examples that are given by index: inputs of any shape and type, and their targets.
+
+    Targets are int32 (n,) for classes and float32 (n, outputs) for regression.
+    """
+
+    def __init__(self, inputs: Array, targets: Array) -> None:
+        self.inputs, self.targets = inputs, as_targets(targets)
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    @property
+    def shape(self) -> Tuple[int, ...]:
+        """The shape of an example."""
+        return tuple(int(length) for length in self.inputs.shape[1:])
+
+    @property
+    def example_bytes(self) -> int:
+        """The size of the inputs of an example."""
+        return int(np.prod(self.shape, dtype=np.int64)) * int(self.inputs.dtype.itemsize)
+
+    def take(self, rows: Array) -> Tuple[Array, Array]:
+        """Inputs and targets of these rows, shaped as ``rows`` and then as an example."""
+        return self.inputs[rows], self.targets[rows]
+
+    def slice(self, first: int, count: int) -> Tuple[Array, Array]:
+        """Inputs and targets of ``count`` rows in their order; fewer at the end."""
+        part = slice(first, first + count)
+        return self.inputs[part], self.targets[part]
 
 
 class Dataset(NamedTuple):
-    """Images uint8 (n, height, width), 0 is paper; labels uint8 (n,), below ``classes``."""
+    """Examples to train and to test on. Pictures are uint8 (n, height, width), 0 is paper."""
 
     name: str
     source: str  # where it came from, for the screen
-    train_images: np.ndarray
-    train_labels: np.ndarray
-    test_images: np.ndarray
-    test_labels: np.ndarray
-    classes: int
+    train: Rows
+    test: Rows
     task: str
+    classes: int = 0  # 0 for a regression
+    # Of each output of a regression: the size of 1 in the target's units, if it was scaled.
+    scale: Tuple[float, ...] = ()
+
+    @property
+    def outputs(self) -> int:
+        """The number of outputs of a network for this data."""
+        if self.task == REGRESSION:
+            return int(self.train.targets.shape[1])
+        return 1 if self.task == BINARY else self.classes
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether the examples are pictures."""
+        return self.train.inputs.dtype == np.uint8 and len(self.train.shape) >= 2
+
+
+def as_targets(targets: Array) -> Array:
+    """Targets in the types that the network takes: int32 for classes, float32 for numbers."""
+    return targets.astype(np.float32 if targets.dtype.kind == "f" else np.int32, copy=False)
 
 
 def silent(what: str, fraction: float) -> None:

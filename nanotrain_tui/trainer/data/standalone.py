@@ -20,7 +20,7 @@ def from_nanotrain(config: Mapping[str, Any], place: Optional[str]) -> Any:
     except ImportError:
         raise SystemExit("nanotrain loads this data: install it, or use --data.") from None
     found = data.load(config, lambda _what, _fraction: None)
-    return (found.train_images, found.train_labels), (found.test_images, found.test_labels)
+    return tuple((part.inputs, part.targets) for part in (found.train, found.test))
 
 
 def arrays_in(place: str) -> Any:

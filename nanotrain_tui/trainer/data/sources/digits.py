@@ -1,12 +1,12 @@
 """Digits that the program draws itself; they are kept in the cache between runs."""
 
 import os
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, List, Mapping
 
 import numpy as np
 
 from .. import cache, digits
-from ..dataset import CLASSIFICATION, Dataset, Progress
+from ..dataset import CLASSIFICATION, Dataset, Progress, Rows
 from ..samples import pictures_wanted, with_pictures
 from ..source import Source
 
@@ -33,24 +33,17 @@ def inspect(config: Mapping[str, Any]) -> Dict[str, Any]:
 def load(config: Mapping[str, Any], progress: Progress) -> Dataset:
     """Load the digits from their cache, or draw them and cache them if that is possible."""
     cache_dir = str(config.get("cache_dir") or "")
-    dataset = Dataset(
-        name="digits",
-        source=DRAWN,
-        train_images=np.empty((TRAIN, digits.SIZE, digits.SIZE), np.uint8),
-        train_labels=np.empty(TRAIN, np.uint8),
-        test_images=np.empty((TEST, digits.SIZE, digits.SIZE), np.uint8),
-        test_labels=np.empty(TEST, np.uint8),
-        classes=CLASSES,
-        task=CLASSIFICATION,
-    )
-    arrays = [dataset.train_images, dataset.train_labels, dataset.test_images, dataset.test_labels]
+    arrays: List[Any] = []
+    for count in (TRAIN, TEST):
+        arrays.append(np.empty((count, digits.SIZE, digits.SIZE), np.uint8))
+        arrays.append(np.empty(count, np.uint8))
     header = b"nanotrain digits, version %d, seed %d, %d + %d images\n"
     header %= (digits.VERSION, _SEED, TRAIN, TEST)
     path = os.path.join(cache_dir, "digits.cache") if cache_dir else ""
     progress("reading digits", 0.0)
     if path and cache.fill(path, header, arrays):
         progress("reading digits", 1.0)
-        return dataset
+        return _dataset(arrays)
     total = TRAIN + TEST
     for split, (images, labels) in enumerate((arrays[:2], arrays[2:])):
         done, part = split * TRAIN / total, len(labels) / total
@@ -61,7 +54,13 @@ def load(config: Mapping[str, Any], progress: Progress) -> Dataset:
         digits.draw(images, labels, (_SEED, split), report)
     if path:
         cache.keep(path, header, arrays)
-    return dataset
+    return _dataset(arrays)
+
+
+def _dataset(arrays: List[Any]) -> Dataset:
+    """Of images and labels for training, and for testing."""
+    train, test = Rows(*arrays[:2]), Rows(*arrays[2:])
+    return Dataset("digits", DRAWN, train, test, CLASSIFICATION, CLASSES)
 
 
 SOURCE = Source(

@@ -5,7 +5,7 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 from ...lazy_tensorflow import tf
 from .. import mnist
 from ..content import Content
-from ..dataset import CLASSIFICATION, DataError, Dataset, Progress, silent
+from ..dataset import CLASSIFICATION, DataError, Dataset, Progress, Rows, silent
 from ..fetch import download
 from ..samples import pictures_wanted, with_pictures
 from ..source import Source
@@ -28,16 +28,11 @@ def inspect(config: Mapping[str, Any]) -> Dict[str, Any]:
 
 def load(config: Mapping[str, Any], progress: Progress) -> Dataset:
     parts, source = _find(config, True, progress)
-    return Dataset(
-        name="mnist",
-        source=source,
-        train_images=parts["train_images"].values,
-        train_labels=parts["train_labels"].values,
-        test_images=parts["test_images"].values,
-        test_labels=parts["test_labels"].values,
-        classes=mnist.CLASSES,
-        task=CLASSIFICATION,
+    train, test = (
+        Rows(parts[part + "_images"].values, parts[part + "_labels"].values)
+        for part in ("train", "test")
     )
+    return Dataset("mnist", source, train, test, CLASSIFICATION, mnist.CLASSES)
 
 
 def mnist_from(_config: Mapping[str, Any], place: Optional[str]) -> Any:

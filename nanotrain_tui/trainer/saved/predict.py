@@ -1,31 +1,25 @@
 """The outputs of a checkpoint's network for images."""
 
 import base64
-from typing import Any, Callable, Dict, List, Mapping, Sequence
+from typing import Any, Callable, Dict, List
 
 import numpy as np
 
-from .checkpoints import files as checkpoint
-from .pictures.drawing import kind_of
-from .pictures.loading import confusion, read_pictures
-from .pictures.picture_file import Unreadable
-from .saved_network import outputs_of, weights_of
-
-CHUNK = 1000
-Array = Any
+from ..pictures.drawing import kind_of
+from ..pictures.loading import confusion, read_pictures
+from ..pictures.picture_file import Unreadable
+from .saved_network import load_network, outputs_for
 
 
 def predict(request: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> Dict[str, Any]:
     """Write one line for every image of ``files``. Returns the summary of all.
 
-    ``request`` holds checkpoint (a path), sizes (of the network: pixels, hidden units, classes),
-    shape (of an image), limit (of a file, 0: all), what the session recorded of its data
-    (data_name, preprocessing; may be null) and files: name, content and labels (base64, labels
-    may be empty). Raises Failed.
+    ``request`` holds checkpoint (a path), layers, shape (of an image) and outputs of the network,
+    limit (of a file, 0: all), what the session recorded of its data (data_name, preprocessing; may
+    be null) and files: name, content and labels (base64, labels may be empty). Raises Failed.
     """
-    saved = checkpoint.load(request["checkpoint"], request.get("sizes"))
-    weights, shape = weights_of(saved), request["shape"]
-    classes = len(weights[-1])
+    network = load_network(request)
+    saved, shape, classes = network.saved, request["shape"], network.network.outputs
     kind = kind_of(request.get("preprocessing"), request.get("data_name"))
     labels: List[int] = []
     guesses: List[int] = []
@@ -41,7 +35,7 @@ def predict(request: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> 
         except Unreadable as error:
             send({"file": file["name"], "error": "{} {}".format(file["name"], error)})
             continue
-        for i, row in enumerate(_outputs(saved.config, weights, found.images)):
+        for i, row in enumerate(outputs_for(network, found.images)):
             line = {"file": file["name"], "index": i, "inverted": found.inverted}
             line["prepared"] = found.prepared
             line["class"] = int(row.argmax())
@@ -57,11 +51,3 @@ def predict(request: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> 
         answer["labelled"] = len(labels)
         answer["confusion"] = confusion(labels, guesses, classes)
     return answer
-
-
-def _outputs(config: Mapping[str, Any], weights: Sequence[Any], images: Array) -> Array:
-    """As an array, chunk by chunk; (n, classes)."""
-    rows = images.reshape(len(images), -1)
-    starts = range(0, len(rows), CHUNK)
-    parts = [outputs_of(config, weights, rows[at : at + CHUNK]).numpy() for at in starts]
-    return np.concatenate(parts) if parts else np.zeros((0, len(weights[-1])), np.float32)

@@ -1,0 +1,78 @@
+"""What a layer is: the shapes of its variables and of its output, and how it computes."""
+
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Type
+
+Tensor = Any
+Shape = Tuple[int, ...]  # of one example, without the batch
+Entry = Mapping[str, Any]  # of the configuration's ``layers``
+
+KERNEL, ZEROS, ONES = "kernel", "zeros", "ones"
+
+
+class Weight(NamedTuple):
+    """A variable of a layer, float32, and what it holds before training.
+
+    A kernel is drawn by the initializer and decays with the L2 penalty.
+    """
+
+    shape: Shape
+    start: str = KERNEL
+
+
+class Training(NamedTuple):
+    """A step of training, for the layers that behave differently then.
+
+    ``dropout`` is the rate of the dropout layers that have none of their own; None where it is
+    known to be 0. Random numbers depend only on ``seed``, ``step`` and the layer.
+    """
+
+    seed: int
+    step: Tensor
+    dropout: Optional[Tensor]
+
+
+class Call(NamedTuple):
+    """A layer's variables, and the step of training; None in an evaluation."""
+
+    weights: Sequence[Tensor]
+    state: Sequence[Tensor]
+    training: Optional[Training]
+
+
+class Impossible(Exception):
+    """A layer that cannot follow the ones before it. Its text is the reason."""
+
+
+class Layer:
+    """One layer for inputs of a shape.
+
+    ``weights`` are the trainable variables and ``state`` the others; ``shape`` is that of the
+    output. The constructor raises Impossible.
+    """
+
+    number = 0  # among the layers of its kind
+    weight_names: Tuple[str, ...] = ()  # of its variables in exported files
+    state_names: Tuple[str, ...] = ()
+
+    def __init__(self, entry: Entry, shape: Shape) -> None:
+        self.entry, self.shape = entry, shape
+        self.weights: List[Weight] = []
+        self.state: List[Weight] = []
+
+    def outputs(self, x: Tensor, call: Call) -> Tensor:
+        """The output for x (batch, *shape)."""
+        raise NotImplementedError
+
+
+LAYERS: Dict[str, Type[Layer]] = {}
+
+
+def kind(*names: str) -> Callable[[Type[Layer]], Type[Layer]]:
+    """Enter a class under the names of the kinds that it makes."""
+
+    def enter(made: Type[Layer]) -> Type[Layer]:
+        for name in names:
+            LAYERS[name] = made
+        return made
+
+    return enter

@@ -1,0 +1,1 @@
+"""What is done with the network of a checkpoint: exports and predictions."""
