@@ -1,12 +1,17 @@
 """Fixtures every test may use."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+# A background job of a shell ignores Ctrl+C, and one of nohup the hangup; so would its children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Threads of NumPy's own spin while they wait for a core that another worker has.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
