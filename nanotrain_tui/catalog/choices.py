@@ -110,6 +110,18 @@ XLA_MODES = _table(
     ),
 )
 
+WATCHED_METRICS = _table(
+    Choice("auto", "auto", "Accuracy for classes, RMSE for numbers: the metric that selects the best."),
+    Choice("loss", "loss", "The loss. It still improves where the accuracy no longer does."),
+    Choice("accuracy", "accuracy", "The fraction of examples that are classified correctly."),
+    Choice("precision", "precision", "For two classes: how many of those found are right."),
+    Choice("recall", "recall", "For two classes: how many of those there are found."),
+    Choice("auc", "AUC", "For two classes: how well the outputs order the examples, whatever the threshold."),
+    Choice("mae", "MAE", "The mean absolute error of a regression."),
+    Choice("rmse", "RMSE", "The root of the mean squared error of a regression."),
+    Choice("r2", "R²", "The fraction of the variance that a regression explains; 1 is best.", aliases=("r²",)),
+)  # fmt: skip
+
 ON_NAN = _table(
     Choice("auto", "auto", "Pauses if the dashboard started the session, otherwise stops it."),
     Choice(

@@ -13,6 +13,7 @@ from .choices import (
     ON_HEAT,
     ON_LOW_MEMORY,
     ON_NAN,
+    WATCHED_METRICS,
     XLA_MODES,
     Choice,
 )
@@ -20,8 +21,8 @@ from .losses import LOSSES
 from .optimizers import OPTIMIZERS
 from .schedules import SCHEDULES
 
-CHOICE, INT, FLOAT, BOOL, PATH, LAYERS, COMMAND = (
-    "choice", "int", "float", "bool", "path", "layers", "command",
+CHOICE, INT, FLOAT, BOOL, PATH, LAYERS, COMMAND, WEIGHTS = (
+    "choice", "int", "float", "bool", "path", "layers", "command", "weights",
 )  # fmt: skip
 
 # How a change takes effect while a session trains.
@@ -157,6 +158,12 @@ _SCHEDULE = (
     Field("schedule.decay_rate", "decay rate", "Optimizer", FLOAT, 0.9,
           "The learning rate is multiplied by this factor once per decay steps.",
           above=0.0, high=1.0, applies_to=_scheduled("decay_rate")),
+    Field("schedule.patience", "patience", "Optimizer", INT, 5,
+          "The evaluations without improvement after which the learning rate is lowered.",
+          low=1, high=100000, applies_to=_scheduled("patience")),
+    Field("schedule.factor", "factor", "Optimizer", FLOAT, 0.5,
+          "The learning rate is multiplied by this factor when there is no improvement.",
+          above=0.0, below=1.0, applies_to=_scheduled("factor")),
     Field("schedule.end_fraction", "final fraction", "Optimizer", FLOAT, 0.0,
           "The final learning rate as a fraction of the initial one.",
           low=0.0, high=1.0, applies_to=_scheduled("end_fraction")),
@@ -189,8 +196,35 @@ _TRAIN = (
           low=1, high=100),
     Field("train.on_finish", "at the end run", "Training", COMMAND, "",
           "A command to run on the board when a session finishes or stops by itself."),
+    Field("train.class_weights", "class weights", "Training", WEIGHTS, "none",
+          "How much each class counts in the loss: none, balanced, or a number for each class, as 1, 2.5.",
+          live=RESTART),
     Field("train.seed", "seed", "Training", INT, 1,
           "The random seed. The same seed gives the same initial weights, example order and dropout.", low=0, high=2 ** 32 - 1, live=RESTART),
+)  # fmt: skip
+
+_STOP = (
+    Field("stop.patience", "early stop after", "Training", INT, 0,
+          "The evaluations without improvement after which training stops. off: it trains all steps.",
+          low=0, high=100000, zero=OFF),
+    Field("stop.metric", "watched metric", "Training", CHOICE, "auto",
+          "The metric that must improve, for early stopping and the schedule plateau.", choices=WATCHED_METRICS),
+    Field("stop.min_delta", "least change", "Training", FLOAT, 0.0,
+          "A smaller change of the watched metric is no improvement.", low=0.0, high=1e6),
+    Field("stop.restore", "take the best", "Training", BOOL, True,
+          "After an early stop, the network is the one of the best evaluation."),
+)  # fmt: skip
+
+_PARTS = (
+    Field("data.limit", "examples used", "Training", INT, 0,
+          "The largest number of training examples. Others are left out at random. off: all are used.",
+          low=0, high=MAX_STEPS, live=RESTART, zero=OFF),
+    Field("data.validation", "validation part", "Training", FLOAT, 0.0,
+          "The fraction of the training examples that decides about the best and about early stopping. off: the test does.",
+          low=0.0, below=1.0, live=RESTART, zero=OFF),
+    Field("data.seed", "data seed", "Training", INT, 1,
+          "The random seed of the examples that are left out or set aside, and of data made here.",
+          low=0, high=2 ** 32 - 1, live=RESTART),
 )  # fmt: skip
 
 _MACHINE = (
@@ -231,7 +265,18 @@ _GUARD = (
 
 FIELDS: Dict[str, Field] = {
     field.key: field
-    for group in (_DATA, _MODEL, _LOSS, _OPTIMIZER, _SCHEDULE, _TRAIN, _MACHINE, _GUARD)
+    for group in (
+        _DATA,
+        _MODEL,
+        _LOSS,
+        _OPTIMIZER,
+        _SCHEDULE,
+        _TRAIN,
+        _STOP,
+        _PARTS,
+        _MACHINE,
+        _GUARD,
+    )
     for field in group
 }
 

@@ -47,6 +47,12 @@ _ENTRIES = (
         30.0, ("decay_steps", "decay_rate"),
     ),
     Schedule(
+        "plateau", "plateau",
+        "Lowers the learning rate by a factor when the evaluations do not improve.",
+        lambda at, parameters: parameters["factor"] ** math.floor(at),
+        4.0, ("patience", "factor"), ("reduce_on_plateau", "reduce_lr_on_plateau"),
+    ),
+    Schedule(
         "cosine", "cosine",
         "Reduces the learning rate along half a cosine. Use it when you know the number of steps.",
         _cosine,

@@ -56,8 +56,8 @@ def _rank(words: Sequence[str], name: str) -> Optional[int]:
     whole = " ".join(words)
     if name == whole:
         return EXACT
-    if name.startswith(whole):
-        return PREFIX
+    if name.startswith(whole) and ("." in whole or "." not in name):
+        return PREFIX  # the section of a key, such as ``stop`` in ``stop.metric``, is only a word
     parts = [name[start:] for start in _starts(name)]
     if all(any(part.startswith(word) for part in parts) for word in words):
         return WORD_PREFIX

@@ -18,10 +18,12 @@ from .fields import (
     NONE,
     OFF,
     PATH,
+    WEIGHTS,
     Field,
 )
 from .layers import format_layers, parse_layers
 
+BALANCED = "balanced"
 _TRUE = ("true", "yes", "on", "1")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _FALSE = ("false", "no", "off", "0")
@@ -67,6 +69,7 @@ def parse_value(key: str, value: Any) -> Any:
     readers = {
         CHOICE: _choice, INT: _integer, FLOAT: _number, BOOL: _boolean,
         PATH: _text, LAYERS: _layers, COMMAND: _command,
+        WEIGHTS: _weights,
     }  # fmt: skip
     return readers[field.kind](field, value)
 
@@ -203,6 +206,30 @@ def _layers(field: Field, value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     return format_layers(parse_layers(_text(field, value)))
+
+
+def _weights(field: Field, value: Any) -> str:
+    """``none``, ``balanced`` or a positive number for each class."""
+    if isinstance(value, (list, tuple)):
+        value = ", ".join(str(part) for part in value)
+    text = _text(field, value).lower()
+    if text in ("", NONE, OFF):
+        return NONE
+    if text == BALANCED:
+        return text
+    numbers = []
+    for part in text.split(","):
+        try:
+            number = float(part)
+        except ValueError:
+            number = math.nan
+        if not 0.0 < number < math.inf:
+            why = (
+                "{} is no weight; write none, balanced, or a positive number for each class: 1, 2.5"
+            )
+            raise ConfigError(field.key, why.format(quoted(part.strip())) + ".")
+        numbers.append(number)
+    return ", ".join("{:g}".format(number) for number in numbers)
 
 
 def _command(field: Field, value: Any) -> Any:

@@ -110,7 +110,8 @@ EVENTS: Dict[str, Kind] = {
             "format": OneOf(("percent", "number")), "on": ListOf(TEXT), "resolution": TEXT,
         }),
         "data": {
-            "name": TEXT, "source": TEXT, "train": COUNT, "test": COUNT, "shape": ListOf(COUNT),
+            "name": TEXT, "source": TEXT, "train": COUNT, "test": COUNT, "validation": COUNT,
+            "shape": ListOf(COUNT),
             "classes": COUNT, "outputs": COUNT, "task": TEXT,
             "preprocessing": {  # how a picture must look
                 "version": COUNT, "size": ListOf(COUNT), "colour": TEXT, "paper": COUNT,

@@ -24,6 +24,7 @@ import tensorflow as tf
 
 from .activations import ACTIVATIONS
 from .checkpoints.slots import slot_name, state_name, weight_name
+from .data.class_weights import class_weights_of
 from .data.dataset import BINARY, CLASSIFICATION, REGRESSION, Dataset
 from .layers import Training
 from .losses import LOSSES, losses_of
@@ -47,12 +48,16 @@ class Examples(NamedTuple):
     task: str = CLASSIFICATION
     outputs: int = 10
     scale: Tuple[float, ...] = ()  # of each output of a regression, in the target's units
+    class_weights: Tuple[float, ...] = ()  # of each class in the training's loss; none: all 1
 
 
-def examples_of(data: Dataset) -> Examples:
-    """The form of the examples of a data set."""
+def examples_of(data: Dataset, config: Mapping[str, Any]) -> Examples:
+    """The form of the examples of a data set. Raises DataError."""
     scale = data.scale or (1.0,) * data.outputs
-    return Examples(data.train.inputs.dtype, data.train.shape, data.task, data.outputs, scale)
+    weights = class_weights_of(config.get("train.class_weights"), data)
+    return Examples(
+        data.train.inputs.dtype, data.train.shape, data.task, data.outputs, scale, weights
+    )
 
 
 class Engine:
@@ -284,7 +289,10 @@ class Engine:
         training = Training(self._seed, step, dropout)
         with tf.GradientTape() as tape:
             logits = self._logits(inputs, training)
-            loss = tf.reduce_mean(self._losses(targets, logits))
+            losses = self._losses(targets, logits)
+            if self.examples.class_weights:
+                losses *= tf.gather(tf.constant(self.examples.class_weights), targets)
+            loss = tf.reduce_mean(losses)
         metric = self._step_metric(targets, logits)
         gradients = tape.gradient(loss, self.weights)
         if not plain:

@@ -5,11 +5,11 @@ give the same values.
 """
 
 import math
-from typing import Any, Dict, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
-from .data.dataset import BINARY, CLASSIFICATION, REGRESSION
+from .data.dataset import BINARY, CLASSIFICATION, REGRESSION, Dataset
 
 Array = Any
 Values = Dict[str, float]
@@ -42,16 +42,20 @@ _METRICS: Dict[str, Tuple[str, str, str]] = {  # title, what is better, format
 }
 
 
-def declaration(task: str, unit: str = "") -> Dict[str, Dict[str, Any]]:
-    """The metrics of a task, as the event ``started`` holds them. ``unit`` is the target's."""
-    found = TASKS[task]
-    declared = {"loss": _declared(_LOSS, ["training", "test"])}
-    declared[found.at_steps] = _declared(_METRICS[found.at_steps], ["training", "test"])
+METRIC_NAMES = ("loss", *_METRICS)
+
+
+def declaration(data: Dataset) -> Dict[str, Dict[str, Any]]:
+    """The metrics of a data set's task, as the event ``started`` holds them."""
+    found = TASKS[data.task]
+    tested = ["validation", "test"] if data.validation is not None else ["test"]
+    declared = {"loss": _declared(_LOSS, ["training", *tested])}
+    declared[found.at_steps] = _declared(_METRICS[found.at_steps], ["training", *tested])
     for name in found.tested:
-        declared[name] = _declared(_METRICS[name], ["test"])
+        declared[name] = _declared(_METRICS[name], tested)
     for name in ("mae", "rmse"):
         if name in declared:
-            declared[name]["unit"] = unit
+            declared[name]["unit"] = data.unit
     declared["learning_rate"] = dict(
         _declared(("Learning rate", DOWN, "number"), ["training"]), better=None
     )
@@ -137,8 +141,6 @@ def _of_regression(outputs: Array, targets: Array, scale: Array) -> Values:
     return values
 
 
-def best_of(task: str, values: Mapping[str, float]) -> float:
-    """The score of an evaluation, higher is better; NaN if it or the loss is not finite."""
-    name = TASKS[task].score
-    finite = math.isfinite(values.get("loss", math.nan))
-    return better(name, values.get(name, math.nan)) if finite else math.nan
+def names_of(task: str) -> List[str]:
+    """The metrics of an evaluation."""
+    return ["loss", TASKS[task].at_steps, *TASKS[task].tested]

@@ -69,6 +69,12 @@ def exponential_decay(n: Array, steps: float, decay_rate: float) -> Array:
     return decay_rate ** (n / steps)
 
 
+@schedule("plateau", patience=5.0, factor=0.5)
+def on_a_plateau(n: Array, _steps: float, **_parameters: float) -> Array:
+    """The rate that ``stopping.Watch`` has lowered is no function of the step."""
+    return np.ones_like(n)
+
+
 @schedule("cosine", end_fraction=0.0)
 def cosine_decay(n: Array, steps: float, end_fraction: float) -> Array:
     half_turn = np.cos(math.pi * np.minimum(n / steps, 1.0))

@@ -17,6 +17,7 @@ from .pictures.drawing import describe
 from .protocol import Closed, Command, Commands, Events, Failed, Stopped
 from .script import Script, ScriptedEdit, parse_edits
 from .settings import Config, check_start, in_force_at, required
+from .stopping import check_metric
 
 if TYPE_CHECKING:
     from .training_loop import TrainingLoop
@@ -90,7 +91,7 @@ def prepare(start: Command, commands: Commands, events: Events) -> "TrainingLoop
     events.emit(
         "started", step=training.step, steps=config["train.steps"], threads=threads,
         parameters=training.engine.parameters, batch_size=config["train.batch_size"],
-        xla=training.engine.xla, data=description(dataset), metrics=declaration(dataset.task),
+        xla=training.engine.xla, data=description(dataset), metrics=declaration(dataset),
     )  # fmt: skip
     return loop
 
@@ -147,7 +148,7 @@ def build(
     variables = network.weights + network.state
     weights = initial_weights(required(config, "model.initializer"), variables, seed)
     xla = config.get("trainer.xla", "auto") != "off"
-    engine = Engine(config, network, weights, xla, examples_of(dataset))
+    engine = Engine(config, network, weights, xla, examples_of(dataset, config))
     batches = Batches(len(dataset.train), seed)
     training = TrainingState(config, engine, dataset, batches, events)
     if saved is not None:
@@ -198,6 +199,7 @@ def check_data_fits(config: Config, dataset: Any, saved: Optional[Checkpoint]) -
     if config.get("train.epochs", 0) and not resumes:
         config["train.steps"] = config["train.epochs"] * -(-examples // batch_size)
     required(config, "train.steps")
+    check_metric(config, dataset.task)
 
 
 def description(dataset: Any) -> Config:
@@ -207,6 +209,7 @@ def description(dataset: Any) -> Config:
         "source": dataset.source,
         "train": len(dataset.train),
         "test": len(dataset.test),
+        "validation": len(dataset.validation) if dataset.validation else 0,
         "shape": list(dataset.train.shape),
         "classes": dataset.classes,
         "outputs": dataset.outputs,

@@ -3,6 +3,7 @@
 import math
 from typing import Any, Dict, Mapping, NamedTuple, Optional
 
+from .metrics import METRIC_NAMES
 from .protocol import Failed
 from .schedule import SCHEDULES
 
@@ -59,12 +60,17 @@ SCALARS = {
     "train.checkpoint_every": Range(whole=True, low=0, high=_MOST_STEPS),
     "train.checkpoint_minutes": Range(low=0.0, high=10000.0),
     "train.checkpoint_keep": Range(whole=True, low=1, high=1000),
+    "schedule.patience": Range(whole=True, low=1, high=100000),
+    "schedule.factor": Range(above=0.0, below=1.0),
+    "stop.patience": Range(whole=True, low=0, high=100000),
+    "stop.min_delta": Range(low=0.0, high=1e6),
 }
 
-FLAGS = ("optimizer.nesterov",)
+FLAGS = ("optimizer.nesterov", "stop.restore")
 
 CHOICES = {
     "schedule.name": SCHEDULES,
+    "stop.metric": ("auto",) + METRIC_NAMES,
     "train.on_nan": ("auto", "pause", "stop", "continue"),
 }
 

@@ -9,6 +9,7 @@ from .checkpoints.manager import CheckpointManager
 from .protocol import Command, Commands, Events, number
 from .script import Script
 from .settings import Refused
+from .stopping import Decision
 from .training_state import TrainingState, changes_network
 
 MEMORY_EVERY_S = 1.0
@@ -36,6 +37,7 @@ class TrainingLoop:
         self._pause_at: Optional[int] = None
         self._saved = bool(training.config.get("resume"))  # nothing new since the checkpoint
         self._end = ""
+        self._ends_early = False  # by ``stop.patience``
         self._handlers: Dict[str, Callable[[Command], None]] = {
             "pause": self._pause,
             "resume": self._resume,
@@ -63,6 +65,8 @@ class TrainingLoop:
                 self._obey(command)
             elif not self._paused:
                 self._go_on()
+        if self._ends_early:
+            self._take_best()
         self._save_if_possible(" Make room; a resume trains again what no checkpoint has.")
         self._write_best()
         self._refuse_the_rest()
@@ -107,6 +111,8 @@ class TrainingLoop:
             waits = at_end or self._script.next_step == self.step
             meanwhile = _nothing if waits else self._obey_during_evaluation
             self._test("schedule" if tests else "checkpoint", meanwhile)
+            if tests:
+                self._follow(self.training.count_evaluation())
         if saves:
             self._save_if_possible()
         self._hold_if_best()
@@ -124,6 +130,27 @@ class TrainingLoop:
     def _test(self, cause: str, meanwhile: Callable[[], None] = _nothing) -> None:
         self.training.evaluate(cause, meanwhile)
         self._saved = False
+
+    def _follow(self, decision: Decision) -> None:
+        """Stop early, or say that the learning rate is lower."""
+        if decision.why:
+            self._events.emit("note", message=decision.why)
+        if decision.stop:
+            self._end = "stopped"
+            self._ends_early = True
+
+    def _take_best(self) -> None:
+        """After an early stop: go back to the best network, test it and write it."""
+        if not self.training.config.get("stop.restore", True):
+            return
+        best = self._manager.best_network()
+        if best is None or best.step == self.step:
+            return
+        self.training.take_weights(best)
+        self._events.emit(
+            "note", message="The weights are those of the best step, {}.".format(best.step)
+        )
+        self._test("checkpoint")
 
     def _hold_if_best(self) -> None:
         """Keep the network in memory if its evaluation is the best and it is not written."""

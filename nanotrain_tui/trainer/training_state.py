@@ -18,9 +18,10 @@ from .edits import apply_changes, changes_in
 from .engine import Engine
 from .metrics import TASKS
 from .model import structure_of
-from .protocol import Events, floats
+from .protocol import Events, Failed, floats
 from .schedule import learning_rates
 from .settings import Config, Refused
+from .stopping import PLATEAU, Decision, Watch, check_metric
 
 CALL_S = 0.075  # the intended duration of a call into TensorFlow; a command waits no longer
 MAX_BLOCK_BYTES = 16 << 20  # of examples gathered for a call
@@ -40,6 +41,7 @@ class TrainingState:
         self.healthy = True  # the last loss was finite
         self.engine, self._data, self._batches, self._events = engine, data, batches, events
         self._blocks = Blocks(data.train, batches)
+        self._watch = Watch(data.task)
         self._steps_a_call = 1
         self._traced = False
 
@@ -57,6 +59,7 @@ class TrainingState:
             self._batches.go_to(saved.epoch, saved.cursor)
         self.step = saved.step
         self.tested = saved.tested if resume else None
+        self._watch.restore(saved.watch if resume else {})
 
     @property
     def is_tested(self) -> bool:
@@ -70,6 +73,7 @@ class TrainingState:
             self.engine.state() if copy else self.engine.view(), self.step, self.engine.updates,
             self._batches.epoch, self._batches.cursor, config, self._data_identity(),
             self.tested if self.is_tested else None, self._data.train.shape, self._data.outputs,
+            self._watch.saved(),
         )  # fmt: skip
 
     def warm_up(self) -> None:
@@ -94,6 +98,7 @@ class TrainingState:
         fitting = max(1, MAX_BLOCK_BYTES // (batch_size * self._data.train.example_bytes))
         count = min(self._steps_a_call, fitting, until - self.step)
         rates = learning_rates(self.config, self.step, count, self.config["train.steps"])
+        rates *= np.float32(self._watch.scale if self.config.get("schedule.name") == PLATEAU else 1)
         t0 = time.monotonic()
         inputs, targets = self._blocks.take(count, batch_size)
         self._blocks.gather_ahead(count * batch_size)
@@ -114,21 +119,43 @@ class TrainingState:
         diverged = not self.healthy and (was_healthy or bool(np.isfinite(losses).any()))
         return float(losses[-1]) if diverged else None
 
+    def count_evaluation(self) -> Decision:
+        """Count the last evaluation for early stopping and the schedule ``plateau``."""
+        return self._watch.count(self.tested.values if self.tested else {}, self.config)
+
+    def take_weights(self, saved: Checkpoint) -> None:
+        """Go back to the weights of a checkpoint, and stay at this step."""
+        state = {k: v for k, v in saved.state.items() if not k.startswith("slot_")}
+        self.engine.load(state)
+        self.tested = None
+
     def evaluate(self, cause: str, meanwhile: Callable[[], None] = lambda: None) -> None:
-        """Loss and metrics on all test examples; see ``Engine.evaluate``.
+        """Loss and metrics on all test examples, after those for validation.
+
+        Validation decides about the best; without it the test does.
 
         ``cause`` is ``schedule``, ``checkpoint`` or ``asked``, for the record.
         """
+        parts = [("test", self._data.test)]
+        if self._data.validation is not None:
+            parts.insert(0, ("validation", self._data.validation))
+        found = [self._evaluate(on, rows, cause, meanwhile) for on, rows in parts]
+        self.tested = found[0]
+
+    def _evaluate(
+        self, on: str, rows: Rows, cause: str, meanwhile: Callable[[], None]
+    ) -> Evaluation:
         started = time.monotonic()
-        values = self.engine.evaluate(slices_of(self._data.test), meanwhile)
+        values = self.engine.evaluate(slices_of(rows), meanwhile)
         now = time.monotonic()
-        self.tested = Evaluation(self.step, values, TASKS[self._data.task].score)
-        metrics = self.tested.metrics
+        tested = Evaluation(self.step, values, TASKS[self._data.task].score)
+        metrics = tested.metrics
         beside = {name: metrics[name] for name in BESIDE_METRICS if name in metrics}
         self._events.emit(
-            "evaluated", step=self.step, t=now, **beside, metrics=metrics, on="test", cause=cause,
+            "evaluated", step=self.step, t=now, **beside, metrics=metrics, on=on, cause=cause,
             seconds=now - started,
         )  # fmt: skip
+        return tested
 
     def change(self, values: Any, **about: Any) -> None:
         """Change the configuration, all of ``values`` or nothing. Raises Refused.
@@ -157,6 +184,10 @@ class TrainingState:
     def _refuse_impossible(self, new: Config) -> None:
         if new["train.steps"] < self.step:
             raise Refused("train.steps: {} steps are done already.".format(self.step))
+        try:
+            check_metric(new, self._data.task)
+        except Failed as error:
+            raise Refused(error.message) from error
         if new["train.batch_size"] > len(self._data.train):
             raise Refused(
                 "train.batch_size: {} is more than the {} training examples.".format(

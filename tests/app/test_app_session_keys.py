@@ -75,7 +75,7 @@ async def test_any_field_is_opened_in_three_presses() -> None:
             await pilot.press("enter")
             await pilot.pause()
             if field.kind == "bool":
-                assert app.model.value(key) is True and before is False, key
+                assert app.model.value(key) is not before, key
             else:
                 assert app.dashboard.editing != isinstance(app.screen, PickList), key
             await pilot.press("escape")
@@ -94,7 +94,7 @@ def test_every_field_has_a_letter_of_its_own() -> None:
 async def test_a_letter_of_no_field_is_ignored_and_escape_leaves() -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("f", "9")
+        await pilot.press("f", "~")
         assert isinstance(app.screen, Jump)
         await pilot.press("escape")
         assert app.screen is app.dashboard

@@ -13,7 +13,8 @@ WITH_WORD = [key for key, field in FIELDS.items() if field.zero]
 # A zero of these is a number like any other.
 NUMBERS = {
     "optimizer.beta_1", "optimizer.beta_2", "optimizer.rho", "schedule.end_fraction",
-    "optimizer.initial_accumulator_value", "train.seed", "guard.margin_c",
+    "optimizer.initial_accumulator_value", "train.seed", "data.seed",
+    "stop.min_delta", "guard.margin_c",
 }  # fmt: skip
 
 

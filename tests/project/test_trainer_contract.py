@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from nanotrain_tui import catalog
@@ -121,6 +122,9 @@ def test_data_sets_and_sources_are_the_same() -> None:
 
 def test_the_trainer_declares_the_standard_metrics() -> None:
     from nanotrain_tui.session.metrics import STANDARD, declaration_of
+    from nanotrain_tui.trainer.data.dataset import Dataset, Rows
     from nanotrain_tui.trainer.metrics import declaration
 
-    assert declaration_of(STANDARD) == declaration("classification")
+    rows = Rows(np.zeros((2, 3, 3), np.uint8), np.zeros(2, np.uint8))
+    data = Dataset("mnist", "here", rows, rows, "classification", 10)
+    assert declaration_of(STANDARD) == declaration(data)

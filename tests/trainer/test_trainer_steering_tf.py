@@ -62,6 +62,7 @@ def test_an_edit_that_does_not_fit_is_left_out_whole(folder):
 
 
 CHOSEN = {
+    "stop.metric": "loss", "stop.patience": 1000,
     "model.activation": "elu", "model.output": "softmax", "loss.name": "categorical_crossentropy",
     "optimizer.name": "sgd", "schedule.name": "cosine", "train.steps": 60,
     "trainer.xla": "on",
@@ -75,8 +76,10 @@ def another_value(field):
     kinds = catalog.fields
     if field.kind == kinds.CHOICE:
         return next(name for name in reversed(list(field.choices)) if name != field.default)
-    others = {kinds.BOOL: True, kinds.COMMAND: ["echo", "done"], kinds.PATH: "32",
-              kinds.LAYERS: "32", kinds.INT: 2, kinds.FLOAT: 0.25}  # fmt: skip
+    others = {
+        kinds.BOOL: not field.default, kinds.COMMAND: ["echo", "done"], kinds.PATH: "32",
+        kinds.LAYERS: "32", kinds.WEIGHTS: "balanced", kinds.INT: 2, kinds.FLOAT: 0.25,
+    }  # fmt: skip
     return others[field.kind]
 
 

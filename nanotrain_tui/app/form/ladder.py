@@ -20,6 +20,7 @@ _RUNGS: dict[str, Sequence[float]] = {
     "optimizer.beta_2": _MEMORY,
     "optimizer.rho": _MEMORY,
     "schedule.decay_rate": (0.1, 0.2, 0.5, 0.7, 0.8, 0.9, 0.95, 0.96, 0.98, 0.99, 1.0),
+    "schedule.factor": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
     "guard.limit_c": (0.0, *range(50, 151, 5)),
     "guard.resume_c": (0.0, *range(30, 151, 5)),
     "schedule.end_fraction": (0.0, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
@@ -27,6 +28,9 @@ _RUNGS: dict[str, Sequence[float]] = {
 _BY_ONE = frozenset(
     {
         "train.seed",
+        "data.seed",
+        "stop.patience",
+        "schedule.patience",
         "train.crash_limit",
         "train.checkpoint_keep",
         "trainer.threads",

@@ -14,6 +14,8 @@ _FIRST = (
     "train.checkpoint_every", "loss.name", "optimizer.momentum", "schedule.name",
 )  # fmt: skip
 
+_LAST = "+-*/=.,;:!"
+
 
 def _letters() -> dict[str, str]:
     """A letter for each field, from its label if possible. The result is always the same."""
@@ -27,6 +29,7 @@ def _letters() -> dict[str, str]:
             *ascii_lowercase,
             *digits,
             *ascii_uppercase,
+            *_LAST,
         ]
         letters[key] = next(sign for sign in wanted if sign not in letters.values())
     return letters

@@ -78,6 +78,7 @@ class Checkpoint(NamedTuple):
     tested: Optional[Evaluation] = None
     shape: Optional[Sequence[int]] = None
     outputs: int = 0
+    watch: Mapping[str, Any] = {}  # see ``stopping.Watch``
 
 
 def save(folder: str, checkpoint: Checkpoint) -> Tuple[str, str, int]:

@@ -7,7 +7,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 
-from ..protocol import Events
+from ..protocol import Events, Failed
 from ..settings import Refused
 from . import files as checkpoint
 from .files import Checkpoint, Evaluation
@@ -88,6 +88,21 @@ class CheckpointManager:
         if self._held is not None:
             self._best_written_at = self._clock()  # a failure is not repeated at once either
             self._write(self._held, keep, held=True)
+
+    def best_network(self) -> Optional[Checkpoint]:
+        """The network of the best evaluation, held or written; None if there is none.
+
+        A damaged file counts as none.
+        """
+        if self._held is not None:
+            return self._held
+        name = self._best()
+        if not self.folder or name is None:
+            return None
+        try:
+            return checkpoint.load(os.path.join(self.folder, name))
+        except Failed:
+            return None
 
     def _write(self, saved: Checkpoint, keep: int, **about: bool) -> None:
         try:

@@ -1,13 +1,15 @@
 """The data to train on, from one of the ``sources``.
 
 Configuration keys used: ``data.name`` (a source, or auto: the first that has data), the keys each
-source names, ``data_dirs`` (further folders to look in) and ``cache_dir`` (may be absent).
+source names, those of ``parts``, ``data_dirs`` (further folders to look in) and ``cache_dir`` (may
+be absent).
 All paths are absolute. Every error is a DataError.
 """
 
 from typing import Any, Callable, Dict, List, Mapping, Tuple, TypeVar
 
 from .dataset import DataError, Dataset, Progress
+from .parts import with_parts
 from .source import Source
 from .sources import automatic_sources, source_names, source_of
 
@@ -23,6 +25,7 @@ Found = TypeVar("Found")
 def load(config: Mapping[str, Any], progress: Progress) -> Dataset:
     """The images and labels of a configuration. Raises DataError."""
     _, dataset, why = _first(config, lambda source: source.load(config, progress))
+    dataset = with_parts(dataset, config)
     return dataset._replace(source=why) if why else dataset
 
 

@@ -1,6 +1,6 @@
 """The examples to train on, and the error that is raised if there are none."""
 
-from typing import Any, Callable, NamedTuple, Tuple
+from typing import Any, Callable, NamedTuple, Optional, Tuple
 
 import numpy as np
 
@@ -56,8 +56,10 @@ class Dataset(NamedTuple):
     test: Rows
     task: str
     classes: int = 0  # 0 for a regression
+    validation: Optional[Rows] = None  # without it the test part decides about the best
     # Of each output of a regression: the size of 1 in the target's units, if it was scaled.
     scale: Tuple[float, ...] = ()
+    unit: str = ""  # of the target of a regression
 
     @property
     def outputs(self) -> int:

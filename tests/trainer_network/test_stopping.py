@@ -1,0 +1,76 @@
+"""Early stopping and the schedule plateau."""
+
+import math
+
+import pytest
+
+from nanotrain_tui.trainer.protocol import Failed
+from nanotrain_tui.trainer.stopping import Watch, check_metric
+
+CONFIG = {"optimizer.learning_rate": 0.1, "stop.patience": 3}
+
+
+def decisions(values, config, name="accuracy", task="classification"):
+    watch = Watch(task)
+    return [watch.count({"loss": 1.0, name: value}, config) for value in values], watch
+
+
+def test_it_stops_after_so_many_evaluations_without_a_better_one():
+    made, _ = decisions([0.5, 0.6, 0.6, 0.59, 0.6], CONFIG)
+    assert [one.stop for one in made] == [False, False, False, False, True]
+    assert made[-1].why == "accuracy has not improved for 3 evaluations."
+
+
+def test_an_error_is_better_when_it_is_lower():
+    made, _ = decisions([3.0, 2.0, 1.0, 0.5, 0.4, 0.3], CONFIG, "rmse", "regression")
+    assert not any(one.stop for one in made)
+    made, _ = decisions([1.0, 2.0, 3.0, 4.0], CONFIG, "rmse", "regression")
+    assert made[-1].stop
+
+
+def test_less_than_the_least_change_is_no_improvement():
+    rising = [0.5, 0.501, 0.502, 0.503]
+    assert not decisions(rising, CONFIG)[0][-1].stop
+    assert decisions(rising, {**CONFIG, "stop.min_delta": 0.01})[0][-1].stop
+
+
+def test_what_is_not_finite_is_never_better():
+    made, _ = decisions([math.nan, math.inf, math.nan], CONFIG)
+    assert made[-1].stop
+
+
+def test_the_metric_can_be_chosen():
+    config = {**CONFIG, "stop.metric": "loss"}
+    watch = Watch("classification")
+    for loss in (3.0, 2.0, 1.0, 0.5, 0.4):
+        assert not watch.count({"loss": loss, "accuracy": 0.5}, config).stop
+    with pytest.raises(Failed, match="has no rmse; it has loss, accuracy") as failure:
+        check_metric({"stop.metric": "rmse"}, "classification")
+    assert failure.value.key == "stop.metric"
+
+
+PLATEAU = {
+    "optimizer.learning_rate": 0.1, "schedule.name": "plateau", "schedule.patience": 2,
+    "schedule.factor": 0.5,
+}  # fmt: skip
+
+
+def test_the_learning_rate_falls_on_a_plateau():
+    made, watch = decisions([0.5, 0.5, 0.5, 0.5, 0.5, 0.6], PLATEAU)
+    assert [one.lower for one in made] == [False, False, True, False, True, False]
+    assert watch.scale == 0.25
+    assert "learning rate is now 0.05" in made[2].why
+    assert not decisions([0.5] * 9, {**PLATEAU, "schedule.name": "constant"})[1].scale < 1
+
+
+@pytest.mark.parametrize("at", range(8))
+def test_a_watch_goes_on_as_if_undisturbed(at):
+    values = [0.5, 0.6, 0.4, 0.4, 0.7, 0.6, 0.6, 0.6]
+    config = {**PLATEAU, "stop.patience": 3}
+    whole, end = decisions(values, config)
+    first = Watch("classification")
+    made = [first.count({"loss": 1.0, "accuracy": value}, config) for value in values[:at]]
+    second = Watch("classification")
+    second.restore(first.saved())
+    made += [second.count({"loss": 1.0, "accuracy": value}, config) for value in values[at:]]
+    assert made == whole and second.saved() == end.saved()
