@@ -73,6 +73,8 @@ def check_values(values: Mapping[str, Any], task: str = CLASSIFICATION) -> Confi
     config = {key: given.get(key, default_of(key, given)) for key in FIELDS if applies(key, given)}
     _check_loss(config, task)
     _check_size(config)
+    if config["trainer.xla"] == "off" and config["trainer.update"] in ("xla", "block"):
+        raise ConfigError("trainer.update", "needs XLA; set trainer.xla to auto.")
     if config.get("optimizer.nesterov") and not config.get("optimizer.momentum"):
         raise ConfigError(
             "optimizer.nesterov", "needs a momentum; set optimizer.momentum, 0.9 say."

@@ -92,22 +92,18 @@ def usual_data(name: str) -> DataSet:
     return DATASETS[entry.first_of[0]] if entry.first_of else entry
 
 
+UPDATES = _table(
+    Choice("auto", "auto", "Measures the ways at the start of a long training and takes the fastest."),
+    Choice("fused", "fused", "TensorFlow's own kernel for the optimizer, where it has one. Starts fast."),
+    Choice("plain", "plain", "TensorFlow's operations, one after the other."),
+    Choice("xla", "XLA", "The update is compiled with XLA. The start takes a second longer."),
+    Choice("block", "XLA block", "Whole blocks of steps are compiled with XLA. For small networks."),
+)  # fmt: skip
+
 XLA_MODES = _table(
-    Choice(
-        "auto",
-        "auto",
-        "Uses XLA where it makes training faster, and not if TensorFlow cannot compile.",
-    ),
-    Choice(
-        "on",
-        "on",
-        "Compiles the optimizer's update with XLA. Steps are faster; the start takes a second longer.",
-    ),
-    Choice(
-        "off",
-        "off",
-        "Does not use XLA. Training starts a second earlier, but each step takes longer.",
-    ),
+    Choice("auto", "auto", "Uses XLA where it makes training faster, and TensorFlow can compile."),
+    Choice("on", "on", "Uses only the ways that are compiled with XLA."),
+    Choice("off", "off", "Does not use XLA."),
 )
 
 WATCHED_METRICS = _table(

@@ -1,6 +1,6 @@
 """Estimates how much memory a training needs, before it starts.
 
-It calculates what the trainer allocates (``trainer/engine.py``, ``trainer/training_state.py``),
+It calculates what the trainer allocates (``trainer/graph/engine.py``, ``trainer/training_state.py``),
 without TensorFlow and without looking at this machine. Its few constants are measured:
 ``python -m benchmarks memory`` measures them again, and docs/MEMORY.md has their errors.
 """

@@ -6,7 +6,7 @@ import re
 import sys
 import time
 import traceback
-from typing import TYPE_CHECKING, Any, BinaryIO, Iterator, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, BinaryIO, Dict, Iterator, List, Optional, Tuple
 
 from . import data
 from .checkpoints import files as checkpoint
@@ -84,14 +84,15 @@ def prepare(start: Command, commands: Commands, events: Events) -> "TrainingLoop
         dataset = data.load(config, progress)
         check_data_fits(config, dataset, saved)
         progress("building the network", 0.0)
-        training = build(config, dataset, saved, events)
+        training, update = build(config, dataset, saved, events)
         loop = loop_of(training, edits, commands, events)
         progress("building the network", 1.0)
     commands.begin()
     events.emit(
         "started", step=training.step, steps=config["train.steps"], threads=threads,
         parameters=training.engine.parameters, batch_size=config["train.batch_size"],
-        xla=training.engine.xla, data=description(dataset), metrics=declaration(dataset),
+        xla=update["way"] in ("xla", "block"), update=update, data=description(dataset),
+        metrics=declaration(dataset),
     )  # fmt: skip
     return loop
 
@@ -130,13 +131,18 @@ def root_of(error: BaseException) -> str:
 
 def build(
     config: Config, dataset: Any, saved: Optional[Checkpoint], events: Events
-) -> "TrainingState":
-    """The network with its weights, new or those of ``restore``, compiled. Raises Failed.
+) -> Tuple["TrainingState", Dict[str, Any]]:
+    """The network with its weights, new or those of ``restore``, compiled, and how it is updated.
+
+    Raises Failed.
 
     ``saved`` is that checkpoint without its state; that is read when the network's sizes are known.
     """
     from .batches import Batches
-    from .engine import Engine, examples_of
+    from .graph.choice import block_way, choose, pinned_way
+    from .graph.engine import Engine, Way
+    from .graph.steps import examples_of
+    from .graph.updates import FUSED_WAY
     from .initializers import initial_weights
     from .model import check_memory
     from .network import network_of
@@ -147,15 +153,20 @@ def build(
     seed = int(required(config, "train.seed"))
     variables = network.weights + network.state
     weights = initial_weights(required(config, "model.initializer"), variables, seed)
-    xla = config.get("trainer.xla", "auto") != "off"
-    engine = Engine(config, network, weights, xla, examples_of(dataset, config))
+    batch = dataset.train.slice(0, int(config["train.batch_size"]))
+    block = block_way(len(batch[0]), dataset.train.example_bytes)
+    choice = pinned_way(config, saved.update if saved else None, block)
+    way = choice.way if choice else Way(FUSED_WAY)
+    engine = Engine(config, network, weights, way, examples_of(dataset, config))
     batches = Batches(len(dataset.train), seed)
     training = TrainingState(config, engine, dataset, batches, events)
     if saved is not None:
         whole = checkpoint.load(config["restore"], network)
         training.restore(whole, bool(config.get("resume")))
+    if choice is None:
+        choice = choose(engine, config, batch, config["train.steps"] - training.step)
     training.warm_up()
-    return training
+    return training, dict(choice.as_json(), **engine.way.as_json())
 
 
 def loop_of(

@@ -15,7 +15,7 @@ from .blocks import Blocks
 from .checkpoints.files import Checkpoint, Evaluation
 from .data.dataset import CLASSIFICATION, Dataset, Rows
 from .edits import apply_changes, changes_in
-from .engine import Engine
+from .graph.engine import Engine
 from .metrics import TASKS
 from .model import structure_of
 from .protocol import Events, Failed, floats
@@ -73,7 +73,7 @@ class TrainingState:
             self.engine.state() if copy else self.engine.view(), self.step, self.engine.updates,
             self._batches.epoch, self._batches.cursor, config, self._data_identity(),
             self.tested if self.is_tested else None, self._data.train.shape, self._data.outputs,
-            self._watch.saved(),
+            self._watch.saved(), self.engine.way.as_json(),
         )  # fmt: skip
 
     def warm_up(self) -> None:
@@ -96,7 +96,9 @@ class TrainingState:
             self.warm_up()
         batch_size, place = self.config["train.batch_size"], self._batches.position
         fitting = max(1, MAX_BLOCK_BYTES // (batch_size * self._data.train.example_bytes))
-        count = min(self._steps_a_call, fitting, until - self.step)
+        count = min(
+            self._steps_a_call, self.engine.most_steps(batch_size, fitting), until - self.step
+        )
         rates = learning_rates(self.config, self.step, count, self.config["train.steps"])
         rates *= np.float32(self._watch.scale if self.config.get("schedule.name") == PLATEAU else 1)
         t0 = time.monotonic()

@@ -193,6 +193,7 @@ def test_a_host_that_is_killed_is_an_interruption(start: Start, home: Path) -> N
 # -- bad input ----------------------------------------------------------------------------------
 
 CLEARLY_BAD = {
+    "weights": ["heavy", "1, 0", "-1"],
     "choice": ["", "nonsense", "-1", "0", "nan", "9" * 400],
     "int": ["", "many", "-1", "1.5", "nan", "inf", "1e30", "9" * 400],
     "float": ["", "much", "-1e-9", "nan", "-inf", "1e300", "9" * 400],
@@ -211,6 +212,8 @@ NEEDED = {
     "schedule.decay_steps": ["schedule.name=step"],
     "schedule.decay_rate": ["schedule.name=step"],
     "schedule.end_fraction": ["schedule.name=cosine"],
+    "schedule.patience": ["schedule.name=plateau"],
+    "schedule.factor": ["schedule.name=plateau"],
 }
 BAD = [(key, value) for key, field in FIELDS.items() for value in CLEARLY_BAD[field.kind]]
 

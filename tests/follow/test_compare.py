@@ -65,7 +65,7 @@ def test_edits_are_counted_where_the_value_changed(tmp_path: Path) -> None:
     found = read_run(made.finished())
     assert found.settings["model.dropout"] == Setting(0.0, 0.5, 2, 50)
     assert found.settings["train.steps"].edits == 0
-    assert not [key for key in found.settings if key.startswith(("telemetry.", "guard.", "data."))]
+    assert not [key for key in found.settings if key.startswith(("telemetry.", "guard."))]
 
 
 def test_a_value_is_reached_by_the_first_evaluation_that_is_as_good(tmp_path: Path) -> None:

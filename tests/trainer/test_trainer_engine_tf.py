@@ -12,8 +12,9 @@ LABELS = RANDOM.randint(0, 10, (24, 10)).astype(np.int32)
 RATES = np.linspace(0.01, 0.02, 24).astype(np.float32)
 
 
-def engine_of(tmp_path, xla=False, **changes):
-    from nanotrain_tui.trainer.engine import Engine, Examples
+def engine_of(tmp_path, way="plain", **changes):
+    from nanotrain_tui.trainer.graph.engine import Engine, Way
+    from nanotrain_tui.trainer.graph.steps import Examples
     from nanotrain_tui.trainer.initializers import initial_weights
     from nanotrain_tui.trainer.network import network_of
 
@@ -21,7 +22,8 @@ def engine_of(tmp_path, xla=False, **changes):
     network = network_of(config, [PIXELS], 10)
     variables = network.weights + network.state
     weights = initial_weights("glorot_uniform", variables, config["train.seed"])
-    return Engine(config, network, weights, xla, Examples(np.uint8, (PIXELS,)))
+    block = (30, 10) if way == "block" else ()
+    return Engine(config, network, weights, Way(way, *block), Examples(np.uint8, (PIXELS,)))
 
 
 def slices(images, labels, size=70):
@@ -44,9 +46,12 @@ def assert_same_state(first, second):
         np.testing.assert_array_equal(first[name], second[name], err_msg=name)
 
 
-@pytest.mark.parametrize("xla", [False, True])
-def test_the_number_of_steps_a_call_changes_no_bit(tmp_path, xla):
-    options = {"model__dropout": 0.3, "model__l2": 1e-3, "xla": xla}
+WAYS = ["fused", "plain", "xla", "block"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_number_of_steps_a_call_changes_no_bit(tmp_path, way):
+    options = {"model__dropout": 0.3, "model__l2": 1e-3, "way": way}
     whole, parts = engine_of(tmp_path, **options), engine_of(tmp_path, **options)
     for first, second in zip(
         train_in_blocks(whole, [24]), train_in_blocks(parts, [1, 7, 2, 14]), strict=True
@@ -62,12 +67,32 @@ def test_warming_up_leaves_no_trace(tmp_path):
     assert engine.updates == 0
 
 
-def test_xla_changes_only_float_error(tmp_path):
-    plain, compiled = engine_of(tmp_path), engine_of(tmp_path, xla=True)
-    train_in_blocks(plain, [24])
-    train_in_blocks(compiled, [24])
+OPTIMIZERS = [
+    "sgd", "adam", "adamw", "nadam", "adamax", "rmsprop", "adagrad", "adadelta"
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("way", [way for way in WAYS if way != "plain"])
+def test_the_way_changes_only_float_error(tmp_path, way, optimizer):
+    options = {"optimizer__name": optimizer}
+    if optimizer == "sgd":
+        options.update(optimizer__momentum=0.9, optimizer__nesterov=True)
+    plain, other = engine_of(tmp_path, **options), engine_of(tmp_path, way=way, **options)
+    for first, second in zip(
+        train_in_blocks(plain, [24]), train_in_blocks(other, [24]), strict=True
+    ):
+        np.testing.assert_allclose(first, second, rtol=2e-3, atol=1e-4)
     for name, value in plain.state().items():
-        np.testing.assert_allclose(compiled.state()[name], value, rtol=1e-3, atol=1e-5)
+        np.testing.assert_allclose(other.state()[name], value, rtol=2e-3, atol=2e-5, err_msg=name)
+
+
+def test_a_block_trains_another_batch_size_without_compiling(tmp_path):
+    block, fused = engine_of(tmp_path, way="block"), engine_of(tmp_path, way="fused")
+    for engine in (block, fused):
+        engine.train(IMAGES[:, :7], LABELS[:, :7], RATES, 0)
+    assert_same_state(block.state(), fused.state())
+    assert block._train_compiled.experimental_get_tracing_count() == 0
 
 
 def keras_twin(engine, l2):
@@ -195,7 +220,7 @@ def test_a_network_larger_than_the_machine_is_refused(tmp_path):
 def test_where_xla_cannot_compile_training_goes_without(tmp_path, monkeypatch):
     import tensorflow as tf
 
-    from nanotrain_tui.trainer import engine as engine_module
+    from nanotrain_tui.trainer.graph import updates
 
     real = tf.function
 
@@ -208,10 +233,10 @@ def test_where_xla_cannot_compile_training_goes_without(tmp_path, monkeypatch):
 
         return refuse
 
-    monkeypatch.setattr(engine_module.tf, "function", no_compiler)
-    engine = engine_of(tmp_path, xla=True)
+    monkeypatch.setattr(updates.tf, "function", no_compiler)
+    engine = engine_of(tmp_path, way="xla")
     assert engine.warm_up(IMAGES[0], LABELS[0]) == "no XLA in this build"
-    assert not engine.xla
+    assert engine.way.name == "fused"
     assert_same_state(engine.state(), engine_of(tmp_path).state())
 
 

@@ -307,7 +307,7 @@ def test_a_diverged_run_goes_on_and_says_nan(folder):
 def test_tensorflow_running_out_of_memory_is_said_plainly(folder, monkeypatch):
     import tensorflow as tf
 
-    from nanotrain_tui.trainer.engine import Engine
+    from nanotrain_tui.trainer.graph.engine import Engine
 
     def too_much(*arguments, **options):
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor\n[[node]]")

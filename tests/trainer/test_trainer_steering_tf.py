@@ -147,7 +147,7 @@ def test_many_edits_at_one_boundary_are_answered_in_their_order(folder):
 
 
 def test_an_evaluation_keeps_nobody_waiting_who_does_not_concern_it(folder, monkeypatch):
-    from nanotrain_tui.trainer.engine import Engine
+    from nanotrain_tui.trainer.graph.engine import Engine
 
     waiting = [
         {"do": "set", "id": 10, "values": {"optimizer.learning_rate": 0.5}},
@@ -246,6 +246,9 @@ class CuttingEngine:
 
     def warm_up(self, images, labels):
         return None
+
+    def most_steps(self, batch_size, fitting):
+        return fitting
 
 
 def toy():

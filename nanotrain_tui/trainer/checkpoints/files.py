@@ -79,6 +79,7 @@ class Checkpoint(NamedTuple):
     shape: Optional[Sequence[int]] = None
     outputs: int = 0
     watch: Mapping[str, Any] = {}  # see ``stopping.Watch``
+    update: Mapping[str, Any] = {}  # the way to make steps: see ``graph.engine.Way``
 
 
 def save(folder: str, checkpoint: Checkpoint) -> Tuple[str, str, int]:

@@ -1,0 +1,191 @@
+"""Chooses the fastest way to make a step, by measuring, once for a network on a machine.
+
+The result is kept in the cache folder and in checkpoints. A session that goes on, and a fork, use
+the recorded one: another way gives other bits.
+"""
+
+import json
+import os
+import tempfile
+import time
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+import numpy as np
+import tensorflow as tf
+
+from .engine import Engine, Way
+from .updates import BLOCK, COMPILED, PLAIN, WAYS
+
+Array = Any
+AUTO = "auto"
+KEY, XLA_KEY = "trainer.update", "trainer.xla"
+FILE = "updates.json"
+MOST_KEPT = 200  # results in the cache
+ROUNDS = 3
+ROUND_S = 0.05
+WORTH_S = 10.0  # a shorter training is over before a faster way pays
+BLOCK_STEPS = 64
+MOST_BLOCK_BYTES = 16 << 20
+BLOCK_UP_TO_S = 0.01  # a step; in longer ones the overhead of operations hardly counts
+BETTER = 0.95  # a way must take less than this fraction of the time of one before it
+
+
+class Choice(NamedTuple):
+    """A way, where it comes from, and the milliseconds a step of each way that was measured."""
+
+    way: Way
+    origin: str  # pinned, recorded, short, cache or measured
+    step_ms: Dict[str, float]
+
+    def as_json(self) -> Dict[str, Any]:
+        """As the event ``started`` holds it."""
+        return dict(self.way.as_json(), origin=self.origin, step_ms=self.step_ms)
+
+
+def pinned_way(
+    config: Mapping[str, Any], saved: Optional[Mapping[str, Any]], block: Way
+) -> Optional[Choice]:
+    """The way that needs no measuring; None where it must be measured.
+
+    ``saved`` is the ``update`` of the checkpoint to start from; an empty one is of a version that
+    used XLA wherever it could. ``block`` is the way with the sizes that a block would have.
+    """
+    pinned, xla = config.get(KEY, AUTO), config.get(XLA_KEY, AUTO)
+    if saved is not None and (config.get("resume") or pinned == AUTO):
+        if not saved:
+            return Choice(Way(PLAIN if xla == "off" else "xla"), "recorded", {})
+        name, steps, batch = saved["way"], saved.get("steps", 0), saved.get("batch", 0)
+        return Choice(Way(str(name), int(steps), int(batch)), "recorded", {})
+    if pinned != AUTO:
+        return Choice(block if pinned == BLOCK else Way(str(pinned)), "pinned", {})
+    return None
+
+
+def block_way(batch_size: int, example_bytes: int) -> Way:
+    """The block for batches of this size: as many steps as fit into its memory."""
+    fitting = MOST_BLOCK_BYTES // max(1, batch_size * example_bytes)
+    return Way(BLOCK, max(1, min(BLOCK_STEPS, fitting)), batch_size)
+
+
+def choose(
+    engine: Engine, config: Mapping[str, Any], batch: Tuple[Array, Array], steps: int
+) -> Choice:
+    """Measure the ways with a batch, and leave the engine as it was, with the fastest way.
+
+    ``batch`` are inputs and targets, ``steps`` are those still to be made. Raises OpError if no way works.
+    """
+    inputs, targets = batch
+    cache = os.path.join(str(config["cache_dir"]), FILE) if config.get("cache_dir") else ""
+    key = _key(engine, config, len(inputs))
+    known = _read(cache).get(key) if cache else None
+    block = block_way(len(inputs), inputs[0].nbytes)
+    allowed = _allowed(str(config.get(XLA_KEY, AUTO)))
+    if known in allowed:
+        return Choice(block if known == BLOCK else Way(known), "cache", {})
+    before, updates = engine.state(), engine.updates
+    try:
+        choice = _measured(engine, allowed, inputs, targets, steps)
+    finally:
+        engine.load(before)
+        engine.updates = updates
+    if cache and choice.origin == "measured":
+        _keep(cache, key, choice.way.name)
+    return choice
+
+
+def _allowed(xla: str) -> List[str]:
+    if xla == "off":
+        return [way for way in WAYS if way not in COMPILED]
+    return [way for way in WAYS if way in COMPILED or xla != "on"]
+
+
+def _measured(
+    engine: Engine, allowed: Sequence[str], inputs: Array, targets: Array, steps: int
+) -> Choice:
+    ways = {name: Way(name) for name in allowed}
+    if BLOCK in ways:
+        ways[BLOCK] = block_way(len(inputs), inputs[0].nbytes)
+    first = allowed[0]
+    times = {first: _time(engine, ways[first], inputs, targets)}
+    if steps * times[first] < WORTH_S:
+        engine.use(ways[first])
+        return Choice(ways[first], "short", {})
+    for name in allowed[1:]:
+        if name == BLOCK and times[first] > BLOCK_UP_TO_S:
+            continue
+        try:
+            times[name] = _time(engine, ways[name], inputs, targets)
+        except tf.errors.OpError:
+            continue  # XLA cannot compile here
+    best = first
+    for name in list(times)[1:]:
+        if times[name] < BETTER * times[best]:
+            best = name
+    engine.use(ways[best])
+    return Choice(
+        ways[best], "measured", {name: round(1e3 * time_s, 4) for name, time_s in times.items()}
+    )
+
+
+def _time(engine: Engine, way: Way, inputs: Array, targets: Array) -> float:
+    """The seconds of a step: the fastest of some rounds, after the graph is made."""
+    engine.use(way)
+    count = way.steps or 1
+    _train(engine, inputs, targets, 1)
+    fastest = float("inf")
+    for _ in range(ROUNDS):
+        began, made = time.perf_counter(), 0
+        while time.perf_counter() - began < ROUND_S:
+            _train(engine, inputs, targets, count)
+            made += count
+            count = count if way.steps else min(BLOCK_STEPS, 2 * count)
+        fastest = min(fastest, (time.perf_counter() - began) / made)
+    return fastest
+
+
+def _train(engine: Engine, inputs: Array, targets: Array, count: int) -> None:
+    """Steps with a learning rate of zero: the weights stay finite."""
+    engine.train(
+        np.repeat(inputs[None], count, 0), np.repeat(targets[None], count, 0),
+        np.zeros(count, np.float32), 0, healthy=False,
+    )  # fmt: skip
+
+
+def _key(engine: Engine, config: Mapping[str, Any], batch_size: int) -> str:
+    """What the result depends on, besides the machine."""
+    devices = sorted({device.device_type for device in tf.config.list_physical_devices()})
+    about = {
+        "tensorflow": tf.__version__,
+        "devices": devices,
+        "threads": tf.config.threading.get_intra_op_parallelism_threads(),
+        "shape": list(engine.examples.shape),
+        "task": engine.examples.task,
+        "outputs": engine.examples.outputs,
+        "layers": [dict(layer) for layer in engine.structure.layers],
+        "optimizer": engine.structure.optimizer,
+        "batch": batch_size,
+        "xla": config.get(XLA_KEY, AUTO),
+    }
+    return json.dumps(about, sort_keys=True)
+
+
+def _read(path: str) -> Dict[str, str]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            found = json.load(file)
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _keep(path: str, key: str, way: str) -> None:
+    """Add a result; a cache that cannot be written is left out."""
+    known = [one for one in _read(path).items() if one[0] != key]
+    folder = os.path.dirname(path)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8") as file:
+            json.dump(dict([*known[-MOST_KEPT + 1 :], (key, way)]), file)
+        os.replace(file.name, path)
+    except OSError:
+        pass

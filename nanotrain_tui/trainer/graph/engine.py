@@ -1,0 +1,255 @@
+"""A network in TensorFlow: its variables, and the graph that trains and tests it.
+
+The caller gathers the blocks of batches that a call trains. ``updates`` has the ways to make a
+step; docs/BENCHMARKS.md compares them.
+"""
+
+from typing import Any, Callable, Dict, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+import numpy as np
+import tensorflow as tf
+
+from ..checkpoints.slots import slot_name, state_name, weight_name
+from ..losses import LOSSES
+from ..metrics import Values, evaluated
+from ..model import structure_of
+from ..network import Network
+from ..optimizers import OPTIMIZERS, initial_slot
+from ..runtime import first_line
+from .steps import Examples, Steps, Variables
+from .updates import BLOCK, COMPILED, FUSED_WAY, update_of
+
+Array = Any
+Tensor = Any
+State = Dict[str, Array]
+
+
+class Way(NamedTuple):
+    """How steps are made. A block has a fixed number of steps and a fixed batch size."""
+
+    name: str
+    steps: int = 0
+    batch: int = 0
+
+    def as_json(self) -> Dict[str, Any]:
+        """For checkpoints and the event ``started``."""
+        found: Dict[str, Any] = {"way": self.name}
+        if self.name == BLOCK:
+            found.update(steps=self.steps, batch=self.batch)
+        return found
+
+
+class Engine:
+    """A network, its optimizer and the graph that trains and tests them."""
+
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        network: Network,
+        weights: Sequence[Array],
+        way: Way,
+        examples: Examples,
+    ) -> None:
+        """``weights`` are those of ``network`` and then its state, as arrays."""
+        self.network, self.examples, self.way = network, examples, way
+        self._config = config
+        self.updates = 0  # since the slots were made: Adam's t
+        self._seed = int(config.get("train.seed", 0))
+        self.structure = structure_of(config)
+        trained = len(network.weights)
+        self.weights = [tf.Variable(weight, dtype=tf.float32) for weight in weights[:trained]]
+        self.state_variables = [
+            tf.Variable(value, dtype=tf.float32, trainable=False) for value in weights[trained:]
+        ]
+        self._make_slots()
+        self._make_graph()
+
+    @property
+    def parameters(self) -> int:
+        """The number of trained numbers."""
+        return self.network.parameters
+
+    def set_numbers(self, config: Mapping[str, Any]) -> None:
+        """Use the numbers of another configuration of the same structure."""
+        before = self._values()
+        self._config = config
+        for name, value in self._values().items():
+            if value != before[name]:
+                self._numbers[name].assign(value)
+
+    def restructure(self, config: Mapping[str, Any]) -> None:
+        """Keep the weights and use another structure. Another optimizer starts with new slots."""
+        before, self.structure, self._config = self.structure, structure_of(config), config
+        layers = [dict(layer) for layer in self.structure.layers]
+        self.network = Network(layers, self.network.input_shape, self.network.outputs)
+        if self.structure.optimizer != before.optimizer:
+            self.updates = 0
+            self._make_slots()
+        self._make_graph()
+
+    def use(self, way: Way) -> None:
+        """Make the steps in another way, from the next one on."""
+        self.way = way
+        self._make_graph()
+
+    def most_steps(self, batch_size: int, fitting: int) -> int:
+        """The most steps a call may have, of those that fit into its memory."""
+        compiled = self.way.name == BLOCK and batch_size == self.way.batch
+        return self.way.steps if compiled else fitting
+
+    def train(
+        self, inputs: Array, targets: Array, rates: Array, step: int, healthy: bool = True
+    ) -> Tuple[Array, Array]:
+        """One update for each batch: losses and the metric of each step, float32 (steps made,).
+
+        ``inputs`` (steps, batch, ...) and ``targets`` (steps, batch, ...) are as the data source
+        gives them, ``rates`` the learning rates float32 (steps,), ``step`` the updates made
+        before. The metric is the task's (``metrics.TASKS``). Both are of the batch before its
+        update; the loss holds the L2 penalty, as Keras' does. It ends early after a step whose
+        loss stops being finite; ``healthy`` says the last one's was.
+        """
+        count, train = len(rates), self._train
+        if self.way.name == BLOCK and inputs.shape[1] == self.way.batch:
+            train = self._train_compiled
+            inputs, targets, rates = (
+                _padded(part, self.way.steps) for part in (inputs, targets, rates)
+            )
+        done, losses, metrics = train(
+            inputs, targets, rates, count, np.int64(step), self.updates, healthy
+        )
+        made = int(done)
+        self.updates += made
+        return losses.numpy()[:made], metrics.numpy()[:made]
+
+    def evaluate(
+        self,
+        slices: Iterator[Tuple[Array, Array]],
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Values:
+        """Loss (with the L2 penalty) and the task's metrics over all examples of ``slices``.
+
+        ``meanwhile`` is called between slices and must leave the network alone.
+        """
+        loss, scores, targets = 0.0, [], []
+        for inputs, wanted in slices:
+            meanwhile()
+            part_loss, part_scores = self._test(inputs, wanted)
+            loss += float(part_loss)
+            scores.append(part_scores.numpy())
+            targets.append(wanted)
+        examples = sum(map(len, scores))
+        if self._values()["l2"]:
+            loss += examples * float(self._steps.penalty(self._numbers["l2"]))
+        middle = 0.0 if self.structure.loss == "hinge" else 0.5
+        return evaluated(
+            self.examples.task, loss / examples, np.concatenate(scores), np.concatenate(targets),
+            middle, self.examples.scale,
+        )  # fmt: skip
+
+    def warm_up(self, inputs: Array, targets: Array) -> Optional[str]:
+        """Trace and compile by one update, then restore everything.
+
+        If XLA cannot compile, train without it and return the reason.
+        """
+        try:
+            self._try_out(inputs, targets)
+        except tf.errors.OpError as error:
+            if self.way.name not in COMPILED:
+                raise
+            self.use(Way(FUSED_WAY))
+            self._try_out(inputs, targets)
+            return first_line(error.message)
+        return None
+
+    def _try_out(self, inputs: Array, targets: Array) -> None:
+        before, updates = self.state(), self.updates
+        try:
+            self.train(inputs[None], targets[None], np.zeros(1, np.float32), 0)
+        finally:
+            self.load(before)
+            self.updates = updates
+
+    def state(self) -> State:
+        """A copy of weights and slots, NumPy arrays by name."""
+        return {name: variable.numpy() for name, variable in self._variables().items()}
+
+    def view(self) -> Mapping[str, Array]:
+        """The same without holding a copy of all: each array is copied when it is asked for."""
+        return _View(self._variables())
+
+    def load(self, state: Mapping[str, Array]) -> None:
+        """Assign what ``state`` returned; variables that it lacks keep their values."""
+        for name, variable in self._variables().items():
+            if name in state:
+                variable.assign(state[name])
+
+    def _variables(self) -> Dict[str, Any]:
+        variables = {weight_name(i): weight for i, weight in enumerate(self.weights)}
+        for i, value in enumerate(self.state_variables):
+            variables[state_name(i)] = value
+        for i, slots in enumerate(self._slots):
+            for slot, values in zip(OPTIMIZERS[self.structure.optimizer].slots, slots):
+                variables[slot_name(i, slot.name)] = values
+        return variables
+
+    def _values(self) -> Dict[str, float]:
+        structure, config = self.structure, self._config
+        numbers = {name: config.get("model." + name, 0.0) for name in ("dropout", "l2")}
+        for section, defaults in (
+            ("optimizer.", OPTIMIZERS[structure.optimizer].defaults),
+            ("loss.", LOSSES[structure.loss].defaults),
+        ):
+            numbers.update({name: config.get(section + name, defaults[name]) for name in defaults})
+        return {name: float(value) for name, value in numbers.items()}
+
+    def _make_slots(self) -> None:
+        numbers = self._values()
+        slots = OPTIMIZERS[self.structure.optimizer].slots
+        self._slots = [
+            [tf.Variable(initial_slot(slot, weight, numbers), trainable=False) for slot in slots]
+            for weight in self.weights
+        ]
+
+    def _make_graph(self) -> None:
+        self._numbers = {}
+        for name, value in self._values().items():
+            # These decide what is computed, and the processor decides: no wait for a GPU.
+            with tf.device("CPU:0" if name in ("dropout", "l2") else None):
+                self._numbers[name] = tf.Variable(value, dtype=tf.float32, trainable=False)
+        variables = Variables(self.weights, self.state_variables, self._numbers, self._seed)
+        self._steps = Steps(self.network, self.structure, self.examples, variables)
+        self._test = self._steps.testing()
+        open_way = FUSED_WAY if self.way.name == BLOCK else self.way.name
+        self._train = self._steps.training(self._update(open_way))
+        if self.way.name == BLOCK:
+            fixed = (self.way.steps, self.way.batch)
+            self._train_compiled = self._steps.training(self._update(BLOCK), fixed)
+
+    def _update(self, way: str) -> Any:
+        optimizer = self.structure.optimizer
+        return update_of(way, optimizer, self.weights, self._slots, self._numbers)
+
+
+class _View(Mapping[str, Array]):
+    """Variables as a mapping of arrays."""
+
+    def __init__(self, variables: Mapping[str, Any]) -> None:
+        self._variables = variables
+
+    def __getitem__(self, name: str) -> Array:
+        return self._variables[name].numpy()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._variables)
+
+    def __len__(self) -> int:
+        return len(self._variables)
+
+
+def _padded(array: Array, length: int) -> Array:
+    """The array with zeros after it, up to so many rows."""
+    if len(array) == length:
+        return array
+    whole = np.zeros((length,) + array.shape[1:], array.dtype)
+    whole[: len(array)] = array
+    return whole

@@ -1,0 +1,219 @@
+"""The graph: K steps a call, every step's loss and metric returned.
+
+One ``tf.function`` takes a block of K batches and loops over them. K is an open dimension, so a
+call of any length needs no new graph and gives the same bits. The numbers of the configuration are
+variables, so a change of learning rate or dropout needs no new graph either.
+"""
+
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+import tensorflow as tf
+
+from ..activations import ACTIVATIONS
+from ..data.class_weights import class_weights_of
+from ..data.dataset import BINARY, CLASSIFICATION, REGRESSION, Dataset
+from ..layers import Training
+from ..losses import losses_of
+from ..model import Structure
+from ..network import Network
+from .updates import Apply
+
+Tensor = Any
+# Softmax cross-entropy needs no one-hot labels.
+SPARSE = (CLASSIFICATION, "categorical_crossentropy", "softmax")
+KEEPS_ORDER = ("softmax", "sigmoid", "linear")
+
+
+class Examples(NamedTuple):
+    """What the graph is built for, besides the network: the form of the examples."""
+
+    input_type: Any  # NumPy's
+    shape: Tuple[int, ...]  # of an example
+    task: str = CLASSIFICATION
+    outputs: int = 10
+    scale: Tuple[float, ...] = ()  # of each output of a regression, in the target's units
+    class_weights: Tuple[float, ...] = ()  # of each class in the training's loss; none: all 1
+
+
+def examples_of(data: Dataset, config: Mapping[str, Any]) -> Examples:
+    """The form of the examples of a data set. Raises DataError."""
+    scale = data.scale or (1.0,) * data.outputs
+    weights = class_weights_of(config.get("train.class_weights"), data)
+    return Examples(
+        data.train.inputs.dtype, data.train.shape, data.task, data.outputs, scale, weights
+    )
+
+
+class Variables(NamedTuple):
+    """What the graph reads and assigns."""
+
+    weights: List[Any]
+    state: List[Any]
+    numbers: Dict[str, Any]  # of dropout, penalty, loss and optimizer, by name
+    seed: int
+
+
+class Steps:
+    """Builds the functions of the graph for a network and its variables."""
+
+    def __init__(
+        self, network: Network, structure: Structure, examples: Examples, variables: Variables
+    ) -> None:
+        self._network, self._structure, self._examples = network, structure, examples
+        self._weights, self._state = variables.weights, variables.state
+        self._numbers, self._seed = variables.numbers, variables.seed
+
+    def training(self, apply: Apply, fixed: Sequence[int] = ()) -> Any:
+        """A function of inputs, targets, rates, how many of them count, step, updates, healthy.
+
+        It returns the number of steps made, their losses and metrics. ``fixed`` are the steps and
+        the batch size of a block to compile; otherwise both are open.
+        """
+        block: List[Optional[int]] = list(fixed) or [None, None]
+
+        def train(*arguments: Tensor) -> Any:
+            """Without dropout and L2, the steps need not test for either."""
+            plain = tf.logical_and(self._numbers["dropout"] <= 0.0, self._numbers["l2"] <= 0.0)
+            return tf.cond(
+                plain,
+                lambda: self._steps(True, apply, *arguments),
+                lambda: self._steps(False, apply, *arguments),
+            )
+
+        return tf.function(
+            train,
+            autograph=False,
+            jit_compile=True if fixed else None,
+            input_signature=[
+                *self._specs(block),
+                tf.TensorSpec(block[:1], tf.float32),
+                tf.TensorSpec([], tf.int32),
+                tf.TensorSpec([], tf.int64),
+                tf.TensorSpec([], tf.float32),
+                tf.TensorSpec([], tf.bool),
+            ],
+        )
+
+    def testing(self) -> Any:
+        """A function of inputs and targets: the sum of the losses, and the scores."""
+
+        def test(inputs: Tensor, targets: Tensor) -> Tuple[Tensor, Tensor]:
+            logits = self._logits(inputs)
+            return tf.reduce_sum(self._losses(targets, logits)), self._scores(logits)
+
+        return tf.function(test, autograph=False, input_signature=self._specs([None]))
+
+    def _specs(self, before: List[Optional[int]]) -> List[Any]:
+        """Of inputs and targets, with these dimensions before those of an example."""
+        form = self._examples
+        inputs = tf.TensorSpec(before + list(form.shape), tf.as_dtype(form.input_type))
+        if form.task == REGRESSION:
+            return [inputs, tf.TensorSpec(before + [form.outputs], tf.float32)]
+        return [inputs, tf.TensorSpec(before, tf.int32)]
+
+    def _steps(
+        self,
+        plain: bool,
+        apply: Apply,
+        inputs: Tensor,
+        targets: Tensor,
+        rates: Tensor,
+        count: Tensor,
+        step: Tensor,
+        updates: Tensor,
+        healthy: Tensor,
+    ) -> Tuple[Tensor, Tensor, Tensor]:
+        length = tf.shape(rates)[0] if rates.shape[0] is None else rates.shape[0]
+
+        def body(i: Tensor, _: Tensor, healthy: Tensor, losses: Tensor, metrics: Tensor) -> Any:
+            loss, metric, gradients = self._gradients(
+                plain, inputs[i], targets[i], step + tf.cast(i, tf.int64)
+            )
+            apply(gradients, rates[i], updates + tf.cast(i + 1, tf.float32))
+            finite = tf.math.is_finite(loss)
+            go_on = tf.logical_or(finite, tf.logical_not(healthy))
+            return i + 1, go_on, finite, losses.write(i, loss), metrics.write(i, metric)
+
+        done, _, _, losses, metrics = tf.while_loop(
+            lambda i, go_on, *_: tf.logical_and(i < count, go_on),
+            body,
+            (tf.constant(0), tf.constant(True), healthy, _per_step(length), _per_step(length)),
+            parallel_iterations=1,
+        )
+        return done, losses.stack(), metrics.stack()
+
+    def _gradients(self, plain: bool, inputs: Tensor, targets: Tensor, step: Tensor) -> Any:
+        """Loss and metric of a batch, and the gradient of each weight."""
+        dropout = None if plain else tf.identity(self._numbers["dropout"])
+        training = Training(self._seed, step, dropout)
+        with tf.GradientTape() as tape:
+            logits = self._logits(inputs, training)
+            losses = self._losses(targets, logits)
+            if self._examples.class_weights:
+                losses *= tf.gather(tf.constant(self._examples.class_weights), targets)
+            loss = tf.reduce_mean(losses)
+        metric = self._step_metric(targets, logits)
+        gradients = tape.gradient(loss, self._weights)
+        if not plain:
+            loss, gradients = self._with_penalty(loss, gradients)
+        return loss, metric, gradients
+
+    def _logits(self, inputs: Tensor, training: Optional[Training] = None) -> Tensor:
+        return self._network.logits(inputs, self._weights, self._state, training)
+
+    def _with_penalty(self, loss: Tensor, gradients: Any) -> Any:
+        """Loss and gradients with the L2 penalty; unchanged if there is no penalty."""
+        l2, kernels = tf.identity(self._numbers["l2"]), set(self._network.kernels)
+
+        def added() -> Any:
+            both = [
+                gradient + 2.0 * l2 * weight if i in kernels else gradient
+                for i, (gradient, weight) in enumerate(zip(gradients, self._weights))
+            ]
+            return [loss + self.penalty(l2)] + both
+
+        result = tf.cond(l2 > 0.0, added, lambda: [loss] + gradients)
+        return result[0], result[1:]
+
+    def penalty(self, l2: Tensor) -> Tensor:
+        """The L2 penalty: l2 * sum of squares of the kernels, not of other variables."""
+        kernels = [self._weights[i] for i in self._network.kernels]
+        return l2 * tf.add_n([tf.reduce_sum(tf.square(kernel)) for kernel in kernels])
+
+    def _losses(self, targets: Tensor, logits: Tensor) -> Tensor:
+        structure, y = self._structure, targets
+        if (self._examples.task, structure.loss, structure.output) == SPARSE:
+            return tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits)
+        if self._examples.task == CLASSIFICATION:
+            y = tf.one_hot(targets, self._examples.outputs)
+        elif self._examples.task == BINARY:
+            y = tf.cast(targets, tf.float32)[:, None]
+        return losses_of(structure.loss, structure.output, y, logits, self._numbers)
+
+    def _scores(self, logits: Tensor) -> Tensor:
+        """The outputs; or the logits where the largest output is asked for.
+
+        Softmax and sigmoid keep the order, but saturate: the largest logit is not in doubt.
+        """
+        output = self._structure.output
+        if self._examples.task == CLASSIFICATION and output in KEEPS_ORDER:
+            return logits
+        return ACTIVATIONS[output](logits)
+
+    def _step_metric(self, targets: Tensor, logits: Tensor) -> Tensor:
+        """The metric of a batch that the task reports at each step."""
+        scores = self._scores(logits)
+        if self._examples.task == REGRESSION:
+            scale = tf.constant(self._examples.scale, tf.float32)
+            return tf.reduce_mean(tf.abs(scores - targets) * scale)
+        if self._examples.task == BINARY:
+            middle = 0.0 if self._structure.loss == "hinge" else 0.5
+            guesses = tf.cast(scores[:, 0] >= middle, tf.int32)
+        else:
+            guesses = tf.argmax(scores, axis=-1, output_type=tf.int32)
+        return tf.reduce_mean(tf.cast(tf.equal(guesses, targets), tf.float32))
+
+
+def _per_step(count: Tensor) -> Any:
+    """One number for each step; zero if the step was not made."""
+    return tf.TensorArray(tf.float32, count, element_shape=[])
