@@ -72,7 +72,8 @@ def choose(
 ) -> Choice:
     """Measure the ways with a batch, and leave the engine as it was, with the fastest way.
 
-    ``batch`` are inputs and targets, ``steps`` are those still to be made. Raises OpError if no way works.
+    ``batch`` are inputs and targets, ``steps`` are those still to be made. Raises OpError if no
+    way works.
     """
     inputs, targets = batch
     cache = os.path.join(str(config["cache_dir"]), FILE) if config.get("cache_dir") else ""
