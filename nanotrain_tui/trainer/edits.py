@@ -4,6 +4,7 @@ from typing import Any, Dict, List, Mapping
 
 from .losses import LOSSES
 from .model import structure_of
+from .network import is_listed
 from .optimizers import OPTIMIZERS
 from .protocol import Failed
 from .settings import FLAGS, NAMES, Config, Refused, changes_at_once, checked_value
@@ -38,7 +39,9 @@ def changes_in(config: Mapping[str, Any], values: Any) -> Config:
 def apply_changes(config: Mapping[str, Any], changes: Mapping[str, Any]) -> Config:
     """The configuration after the changes, with its layers and output. Raises Refused."""
     new = dict(config, **changes)
-    if "model.activation" in changes or "model.hidden" in changes:
+    if ("model.activation" in changes or "model.hidden" in changes) and not is_listed(
+        new["layers"]
+    ):
         new["layers"] = _layers_of(new)
     if ("model.output" in changes or "loss.name" in changes) and new["loss.name"] in LOSSES:
         output = new.get("model.output", new["output"])

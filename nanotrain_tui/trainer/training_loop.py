@@ -134,7 +134,7 @@ class TrainingLoop:
     def _follow(self, decision: Decision) -> None:
         """Stop early, or say that the learning rate is lower."""
         if decision.why:
-            self._events.emit("note", message=decision.why)
+            self._events.emit("note", step=self.step, message=decision.why)
         if decision.stop:
             self._end = "stopped"
             self._ends_early = True
@@ -147,9 +147,8 @@ class TrainingLoop:
         if best is None or best.step == self.step:
             return
         self.training.take_weights(best)
-        self._events.emit(
-            "note", message="The weights are those of the best step, {}.".format(best.step)
-        )
+        message = "The weights are those of the best step, {}.".format(best.step)
+        self._events.emit("note", step=self.step, message=message)
         self._test("checkpoint")
 
     def _hold_if_best(self) -> None:

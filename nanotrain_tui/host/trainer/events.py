@@ -65,6 +65,7 @@ class TrainerEvents:
             events.EDITED: self._edited,
             events.DIVERGED: self._diverged,
             events.WARNED: self._warned,
+            events.NOTE: self._warned,
             "failed": self._failed,
             events.STOPPED: self._stopped,
             events.FINISHED: self._finished,
@@ -97,7 +98,7 @@ class TrainerEvents:
         self._record(message["event"], _body(message))
 
     def _warned(self, message: Message) -> None:
-        """Record a warning, but not too many of them: they must not fill the disk."""
+        """Record a warning or a note, but not too many of them: they must not fill the disk."""
         self._warnings += 1
         if self._warnings > MOST_WARNINGS:
             self._keep(message)

@@ -77,7 +77,7 @@ MESSAGES: Dict[str, Message] = {
     events.FINISHED: Message(("step",), {"step": _STEP}),
     "answer": Message(("id", "ok"), {"id": _STEP, "ok": FLAG, "why": PROSE}),
     events.WARNED: Message(("message",), {"message": PROSE, "unsaved_step": _STEP}),
-    events.NOTE: Message(("message",), {"message": PROSE}),
+    events.NOTE: _at_a_step(events.NOTE, "message"),
     "failed": Message(("message",), {"message": PROSE, "kind": TEXT, "key": TEXT}),
 }
 

@@ -1,0 +1,88 @@
+"""To the bit, in each way to make a step: a convolutional network and early stopping, resumed."""
+
+import pytest
+from trainer_runs import config_of, of_kind, serve_here, values_of, write_data
+
+pytestmark = pytest.mark.tensorflow
+
+CONV = {"stride": [1, 1], "padding": "same", "activation": None}
+LENET = [
+    {"kind": "conv", "filters": 4, "size": [3, 3], **CONV},
+    {"kind": "batchnorm"},
+    {"kind": "pool", "size": [2], "stride": [2], "padding": "valid"},
+    {"kind": "dropout", "rate": 0.2},
+    {"kind": "flatten"},
+    {"kind": "dense", "units": 12, "activation": "tanh"},
+    {"kind": "dropout", "rate": None},
+]
+EDITS = [
+    {"step": 5, "set": {"optimizer.learning_rate": 0.02, "train.batch_size": 17}},
+    {"step": 12, "set": {"model.dropout": 0.3, "model.l2": 0.001}},
+    {"step": 14, "set": {"train.batch_size": 30}},
+    {"step": 19, "set": {"optimizer.name": "rmsprop"}},
+    {"step": 23, "set": {"model.activation": "elu"}},
+]
+# It stops early at one of the evaluations, and lowers the rate before.
+STOPPING = {
+    "stop__patience": 4, "stop__metric": "accuracy", "stop__min_delta": 0.2,
+    "schedule__name": "plateau", "schedule__patience": 2, "schedule__factor": 0.5,
+    "train__steps": 200, "train__eval_every": 7, "data__validation": 0.2,
+}  # fmt: skip
+KINDS = {"lenet": {"layers": LENET, "edits": EDITS}, "stopping": {**STOPPING, "edits": EDITS[:2]}}
+WAYS = ["fused", "plain", "xla", "block"]
+
+
+def config(folder, kind, way, **changes):
+    options = {"train__checkpoint_every": 4, "train__checkpoint_keep": 99, "model__dropout": 0.1}
+    own = {"trainer__update": way, "trainer__xla": "auto"}
+    return config_of(folder, **{**options, **KINDS[kind], **own, **changes})
+
+
+@pytest.fixture(scope="module", params=[(kind, way) for kind in KINDS for way in WAYS])
+def undisturbed(request, tmp_path_factory):
+    kind, way = request.param
+    folder = write_data(tmp_path_factory.mktemp("undisturbed"))
+    return folder, kind, way, serve_here(config(folder, kind, way))[1]
+
+
+@pytest.mark.parametrize("step", [4, 20, 28])
+def test_from_any_checkpoint_it_goes_on_as_if_nothing_had_been(undisturbed, tmp_path, step):
+    folder, kind, way, whole = undisturbed
+    edits = [edit for edit in KINDS[kind]["edits"] if edit["step"] >= step]
+    restore = str(folder / f"step-{step:09d}.npz")
+    # Another way in the configuration does not matter: the recorded one is used.
+    again = config(
+        folder, kind, "auto", edits=edits, resume=True, restore=restore,
+        checkpoint_dir=str(tmp_path),
+    )  # fmt: skip
+    _, events = serve_here(again)
+    assert not of_kind(events, "failed")
+    started = of_kind(events, "started")[0]
+    assert (started["step"], started["update"]["way"]) == (step, way)
+    assert started["update"]["origin"] == "recorded"
+    for metric in ("loss", "accuracy", "learning_rate"):
+        found, expected = values_of(events, metric), values_of(whole, metric)[step:]
+        assert found.tobytes() == expected.tobytes(), metric
+    tested = [
+        [(event["on"], event["step"], event["metrics"]) for event in of_kind(some, "evaluated")]
+        for some in (events, whole)
+    ]
+    assert tested[0] == [one for one in tested[1] if one[1] > step]
+    assert of_kind(events, "note") == [e for e in of_kind(whole, "note") if e["step"] > step]
+    assert events[-1] == whole[-1]
+
+
+def test_it_stops_early_with_the_best_network(undisturbed):
+    _, kind, _, events = undisturbed
+    if kind != "stopping":
+        return
+    assert events[-1]["event"] == "stopped" and events[-1]["step"] < 200
+    notes = [event["message"] for event in of_kind(events, "note")]
+    assert notes[-2].startswith("accuracy has not improved for 4 evaluations")
+    assert notes[-1].startswith("The weights are those of the best step")
+    scored = [event for event in of_kind(events, "evaluated") if event["on"] == "validation"]
+    best = max(event["metrics"]["accuracy"] for event in scored)
+    assert scored[-1]["metrics"]["accuracy"] == best
+    assert of_kind(events, "checkpoint")[-1]["tested"]["metrics"]["accuracy"] == best
+    rates = values_of(events, "learning_rate")
+    assert rates[-1] == rates[8] / 2
