@@ -1,9 +1,10 @@
 """The trainer against Keras, the tutorial's own code and the matrix products alone.
 
-All train the tutorial's network (784-1024-10, Adam, batches of 100) for the same steps on the same
-data, each in a process of its own, one after the other, several rounds. Seconds depend on the
-machine; what is worth reading is the ratio to Keras, once as the median of the rounds' ratios and
-once of each one's fastest round, since other work on the machine only ever adds time.
+A case is a network and a batch size. All contestants of a case train it with Adam for the same
+steps on the same data, each in a process of its own, one after the other, several rounds. Seconds
+depend on the machine; what is worth reading is the ratio to Keras, once as the median of the
+rounds' ratios and once of each one's fastest round, since other work on the machine only ever adds
+time.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,13 +25,40 @@ from nanotrain_tui.trainer import data
 
 HELP = "the trainer against Keras fit, the tutorial's code and the NumPy bound"
 BASELINE = "keras fit, tf.data"
-CONTESTANTS = {
-    BASELINE: ("keras_fit",),
-    "tutorial's code, compat.v1": ("tutorial_v1",),
-    "trainer, no XLA": ("trainer", "off"),
-    "trainer, XLA": ("trainer", "on"),
-    "matrix products, NumPy": ("numpy_bound",),
+Contestants = dict[str, tuple[str, ...]]
+TRAINER: Contestants = {
+    "trainer (auto)": ("trainer", "auto"),
+    "trainer, fused": ("trainer", "fused"),
+    "trainer, plain": ("trainer", "plain"),
+    "trainer, xla": ("trainer", "xla"),
+    "trainer, block": ("trainer", "block"),
 }
+KERAS: Contestants = {
+    BASELINE: ("keras_fit",),
+    "keras fit, 100 steps a call": ("keras_fit", "100"),
+}
+
+
+class Case(NamedTuple):
+    """``network`` is one of ``contestants.networks``; ``share`` of the steps are made."""
+
+    title: str
+    batch_size: int
+    share: float
+    contestants: Contestants
+
+
+CASES = {
+    "tutorial": Case(
+        "the tutorial's network, 1,024 units", 100, 1.0,
+        {
+            BASELINE: KERAS[BASELINE], "tutorial's code, compat.v1": ("tutorial_v1",), **TRAINER,
+            "products and fused Adam": ("products_adam",), "products, NumPy": ("numpy_bound",),
+        },
+    ),
+    "small": Case("16 units", 10, 5.0, {**KERAS, **TRAINER}),
+    "lenet": Case("lenet", 100, 0.5, {**KERAS, **TRAINER}),
+}  # fmt: skip
 Times = dict[str, float]  # steps_s and first_s: until the first step is done
 
 
@@ -38,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command line of this benchmark."""
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--batch-size", type=int, default=100)
+    parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
     parser.add_argument("--data", help="a folder with MNIST; without it random images")
     parser.add_argument("--python", default=sys.executable, help="a Python with TensorFlow")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -46,25 +74,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure and print. The exit status."""
-    rounds = []
+    results = {}
     with tempfile.TemporaryDirectory() as folder:
         write_data(Path(folder), arguments.data)
-        for number in range(arguments.rounds):
-            print(f"round {number + 1} of {arguments.rounds}", file=sys.stderr)
-            rounds.append(one_round(arguments, folder))
-    result = summary(rounds)
-    result["steps"], result["batch_size"] = arguments.steps, arguments.batch_size
-    result["environment"] = environment(arguments.python)
-    print(json.dumps(result, indent=1) if arguments.json else table(result))
+        for case in arguments.cases:
+            rounds = []
+            for number in range(arguments.rounds):
+                print(f"{case}: round {number + 1} of {arguments.rounds}", file=sys.stderr)
+                rounds.append(one_round(arguments, case, folder))
+            results[case] = dict(summary(rounds), steps=steps_of(arguments, case))
+    found = {"environment": environment(arguments.python), "cases": results}
+    print(json.dumps(found, indent=1) if arguments.json else table(found))
     return 0
 
 
-def one_round(arguments: argparse.Namespace, folder: str) -> dict[str, Times]:
-    """Each contestant once."""
+def steps_of(arguments: argparse.Namespace, case: str) -> int:
+    """The steps of a case: more where they are short."""
+    return max(1, int(arguments.steps * CASES[case].share))
+
+
+def one_round(arguments: argparse.Namespace, case: str, folder: str) -> dict[str, Times]:
+    """Each contestant of a case once."""
     times = {}
-    for name, (module, *options) in CONTESTANTS.items():
+    steps, batch_size = steps_of(arguments, case), CASES[case].batch_size
+    for name, (module, *options) in CASES[case].contestants.items():
         command = [arguments.python, "-m", f"benchmarks.contestants.{module}", folder]
-        command += [str(arguments.steps), str(arguments.batch_size), *options]
+        command += [str(steps), str(batch_size), case, *options]
         environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3")
         done = subprocess.run(command, capture_output=True, text=True, env=environment)
         if done.returncode != 0:
@@ -94,18 +129,22 @@ def fastest(rounds: Sequence[Mapping[str, Times]], name: str) -> float:
     return min(times[name]["steps_s"] for times in rounds)
 
 
-def table(result: Mapping[str, Any]) -> str:
+def table(found: Mapping[str, Any]) -> str:
     """The result as text, a line a contestant."""
-    lines = [
-        f"{result['steps']} steps of {result['batch_size']} images, "
-        f"median of {result['rounds']} rounds, {result['environment']}",
-        f"{'':28}{'ratio':>7} {'of fastest':>11}  {'steps':>8}  {'first step':>10}",
-    ]
-    for name, times in result["contestants"].items():
-        lines.append(
-            f"{name:28}{times['ratio']:7.2f} {times['best_ratio']:11.2f}"
-            f"  {times['steps_s']:6.2f} s  {times['first_s']:8.2f} s"
-        )
+    lines = [found["environment"]]
+    for case, result in found["cases"].items():
+        lines += [
+            "",
+            f"{CASES[case].title}: {result['steps']} steps of {CASES[case].batch_size} images, "
+            f"median of {result['rounds']} rounds",
+            f"{'':28}{'ratio':>7} {'of fastest':>11}  {'a step':>9}  {'first step':>10}",
+        ]
+        for name, times in result["contestants"].items():
+            step_ms = 1000 * times["steps_s"] / result["steps"]
+            lines.append(
+                f"{name:28}{times['ratio']:7.3f} {times['best_ratio']:11.3f}"
+                f"  {step_ms:6.3f} ms  {times['first_s']:8.2f} s"
+            )
     return "\n".join(lines)
 
 

@@ -4,20 +4,31 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any, Tuple
+from typing import Any, List, NamedTuple, Tuple
 
 import numpy as np
 
 
-def arguments() -> Tuple[Path, int, int]:
-    """Folder with mnist.npz, steps, batch size."""
-    return Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+class Arguments(NamedTuple):
+    """The command line; ``network`` is a key of ``networks.NETWORKS``."""
+
+    folder: Path
+    steps: int
+    batch_size: int
+    network: str
+    options: List[str]
+
+
+def arguments() -> Arguments:
+    """Those of this program."""
+    folder, steps, batch_size, network, *options = sys.argv[1:]
+    return Arguments(Path(folder), int(steps), int(batch_size), network, options)
 
 
 def training_data(folder: Path) -> Tuple[Any, Any]:
-    """Images float32 (n, 784) between 0 and 1, labels one-hot float32 (n, 10)."""
+    """Images float32 (n, 28, 28) between 0 and 1, labels one-hot float32 (n, 10)."""
     with np.load(folder / "mnist.npz") as arrays:
-        images = arrays["x_train"].reshape(-1, 784).astype(np.float32) / 255
+        images = arrays["x_train"].astype(np.float32) / 255
         return images, np.eye(10, dtype=np.float32)[arrays["y_train"]]
 
 

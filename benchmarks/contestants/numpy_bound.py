@@ -5,13 +5,15 @@ import time
 import numpy as np
 
 from .common import arguments, report, training_data
+from .networks import NETWORKS
 
-folder, steps, batch_size = arguments()
+folder, steps, batch_size, network, _ = arguments()
 images, _ = training_data(folder)
 random = np.random.RandomState(1)
-x = images[:batch_size]
-hidden = random.standard_normal((784, 1024)).astype(np.float32)
-output = random.standard_normal((1024, 10)).astype(np.float32)
+x = images[:batch_size].reshape(batch_size, -1)
+(units,) = [layer["units"] for layer in NETWORKS[network] if layer["kind"] == "dense"]
+hidden = random.standard_normal((784, units)).astype(np.float32)
+output = random.standard_normal((units, 10)).astype(np.float32)
 logits_gradient = random.standard_normal((batch_size, 10)).astype(np.float32)
 
 

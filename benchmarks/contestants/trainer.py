@@ -6,26 +6,38 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, Iterator, List
 
-from .common import arguments, report
+from .common import Arguments, arguments, report
+from .networks import NETWORKS
 
 TRAINER = Path(__file__).resolve().parents[2] / "nanotrain_tui" / "trainer"
 
 
-def configuration(folder: Path, steps: int, batch_size: int, xla: str) -> Dict[str, Any]:
-    """The tutorial's network; evaluated at the end only, as the others are not at all."""
+def configuration(given: Arguments) -> Dict[str, Any]:
+    """Evaluated at the end only, as the others are not at all. The option is the update."""
     return {
-        "data.name": "mnist", "data.dir": str(folder),
-        "layers": [{"units": 1024, "activation": "relu"}], "output": "softmax",
-        "model.initializer": "tutorial", "loss.name": "categorical_crossentropy",
+        "data.name": "mnist", "data.dir": str(given.folder),
+        "layers": NETWORKS[given.network], "output": "softmax",
+        "model.initializer": "glorot_uniform", "loss.name": "categorical_crossentropy",
         "optimizer.name": "adam", "optimizer.learning_rate": 0.0001,
-        "train.batch_size": batch_size, "train.steps": steps, "train.eval_every": 10**9,
-        "train.seed": 1, "trainer.xla": xla,
+        "train.batch_size": given.batch_size, "train.steps": given.steps, "train.eval_every": 10**9,
+        "train.seed": 1, "trainer.xla": "auto", "trainer.update": given.options[0],
+        "cache_dir": str(given.folder),
     }  # fmt: skip
 
 
-def train(config: Dict[str, Any]) -> List[Dict[str, Any]]:
+def measure_ways(config: Dict[str, Any]) -> None:
+    """Let the trainer measure, as it does in the first long training of a network.
+
+    The result is in its cache then. A process that loses its commands ends.
+    """
+    for event in events_of(dict(config, **{"train.steps": 10**9})):
+        if event["event"] == "started":
+            break
+
+
+def events_of(config: Dict[str, Any]) -> Iterator[Dict[str, Any]]:
     """The trainer's events, each with the time it was read at in ``read_s``."""
     start = json.dumps({"id": 1, "do": "start", "config": config}).encode() + b"\n"
     with subprocess.Popen(
@@ -35,10 +47,8 @@ def train(config: Dict[str, Any]) -> List[Dict[str, Any]]:
         assert process.stdout is not None
         process.stdin.write(start)
         process.stdin.flush()
-        events = [dict(json.loads(line), read_s=time.perf_counter()) for line in process.stdout]
-    if events[-1]["event"] != "finished":
-        raise SystemExit(str(events[-1]))
-    return events
+        for line in process.stdout:
+            yield dict(json.loads(line), read_s=time.perf_counter())
 
 
 def first(events: List[Dict[str, Any]], **wanted: Any) -> Dict[str, Any]:
@@ -46,10 +56,16 @@ def first(events: List[Dict[str, Any]], **wanted: Any) -> Dict[str, Any]:
     return next(event for event in events if wanted.items() <= event.items())
 
 
-events = train(configuration(*arguments(), sys.argv[4]))
+given = arguments()
+config = configuration(given)
+if given.options == ["auto"]:
+    measure_ways(config)
+events = list(events_of(config))
+if events[-1]["event"] != "finished":
+    raise SystemExit(str(events[-1]))
 blocks = [event for event in events if event["event"] == "steps"]
-assert sum(block["count"] for block in blocks) == arguments()[1]
+assert sum(block["count"] for block in blocks) == given.steps
 building = first(events, event="progress", what="building the network")
 started = first(events, event="started")
-assert started["xla"] == (sys.argv[4] == "on")
+assert given.options[0] in ("auto", started["update"]["way"])
 report(started["read_s"] - building["read_s"], blocks[-1]["t1"] - blocks[0]["t0"])

@@ -10,8 +10,11 @@ import tensorflow.compat.v1 as tf
 from .common import arguments, report, training_data
 
 tf.disable_eager_execution()
-folder, steps, batch_size = arguments()
+folder, steps, batch_size, network, _ = arguments()
+if network != "tutorial":
+    raise SystemExit("this is the tutorial's network alone")
 images, labels = training_data(folder)
+images = images.reshape(len(images), -1)
 
 x = tf.placeholder(tf.float32, [None, 784])
 y = tf.placeholder(tf.float32, [None, 10])

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from benchmarks import engine
+from benchmarks.contestants.networks import NETWORKS
 
 
 def round_of(**seconds):
-    names = {"keras": engine.BASELINE, "ours": "trainer, XLA"}
+    names = {"keras": engine.BASELINE, "ours": "trainer, xla"}
     return {names[name]: {"steps_s": value, "first_s": 1.0} for name, value in seconds.items()}
 
 
@@ -22,7 +23,7 @@ ROUNDS = [
 
 
 def test_ratios_are_taken_within_a_round_so_that_a_slow_round_does_not_count():
-    ours = engine.summary(ROUNDS)["contestants"]["trainer, XLA"]
+    ours = engine.summary(ROUNDS)["contestants"]["trainer, xla"]
     assert ours["ratio"] == pytest.approx(0.4)
     assert ours["ratios"] == pytest.approx([0.25, 0.5, 0.4])
     assert ours["best_ratio"] == pytest.approx(0.25)
@@ -30,11 +31,17 @@ def test_ratios_are_taken_within_a_round_so_that_a_slow_round_does_not_count():
 
 
 def test_the_table_names_every_contestant():
-    result = dict(engine.summary(ROUNDS), steps=10, batch_size=5, environment="here")
-    lines = engine.table(result).splitlines()
-    assert lines[0] == "10 steps of 5 images, median of 3 rounds, here"
-    assert [line[:28].strip() for line in lines[2:]] == [engine.BASELINE, "trainer, XLA"]
-    assert "0.40" in lines[3]
+    result = dict(engine.summary(ROUNDS), steps=1000)
+    lines = engine.table({"environment": "here", "cases": {"small": result}}).splitlines()
+    assert lines[:3] == ["here", "", "16 units: 1000 steps of 10 images, median of 3 rounds"]
+    assert [line[:28].strip() for line in lines[4:]] == [engine.BASELINE, "trainer, xla"]
+    assert "0.400" in lines[5] and "2.400 ms" in lines[5]
+
+
+def test_every_case_compares_the_trainer_with_keras_and_has_its_network():
+    assert set(engine.CASES) == set(NETWORKS)
+    for case in engine.CASES.values():
+        assert {engine.BASELINE, *engine.TRAINER} <= set(case.contestants)
 
 
 def test_all_contestants_get_the_same_images(tmp_path):
@@ -48,9 +55,9 @@ def test_a_contestant_that_fails_ends_the_benchmark(tmp_path):
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\necho no tensorflow >&2\nexit 3\n")
     python.chmod(0o755)
-    arguments = argparse.Namespace(python=str(python), steps=1, batch_size=1)
+    arguments = argparse.Namespace(python=str(python), steps=1)
     with pytest.raises(SystemExit, match="no tensorflow"):
-        engine.one_round(arguments, str(tmp_path))
+        engine.one_round(arguments, "small", str(tmp_path))
 
 
 def test_json_is_json():
