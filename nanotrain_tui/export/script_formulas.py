@@ -7,11 +7,16 @@ from typing import Any, NamedTuple
 
 from nanotrain_tui.trainer.activations import ACTIVATIONS
 from nanotrain_tui.trainer.data import AUTO, automatic_sources, source_names, source_of
+from nanotrain_tui.trainer.data.class_weights import weights_of_classes
+from nanotrain_tui.trainer.data.parts import drawn_parts
 from nanotrain_tui.trainer.data.standalone import from_nanotrain
 from nanotrain_tui.trainer.initializers import INITIALIZERS, initial_weights
 from nanotrain_tui.trainer.losses import FROM_LOGITS, LOSSES, losses_of
+from nanotrain_tui.trainer.metrics import better, evaluated
+from nanotrain_tui.trainer.network import is_listed, place_of, whole_list
 from nanotrain_tui.trainer.optimizers import OPTIMIZERS, UpdateContext, initial_slot
 from nanotrain_tui.trainer.schedule import SCHEDULES, learning_rates
+from nanotrain_tui.trainer.stopping import Watch
 
 from .format_types import ExportError
 from .script_source import Sources, parts_of, table
@@ -20,7 +25,10 @@ from .script_source import Sources, parts_of, table
 ALWAYS = {
     "import argparse as argparse", "import numpy as np", "import tensorflow as tf",
 }  # fmt: skip
-USED = (losses_of, initial_slot, UpdateContext, initial_weights, learning_rates)
+USED = (
+    losses_of, initial_slot, UpdateContext, initial_weights, learning_rates, evaluated, better,
+    Watch, is_listed, place_of, whole_list, drawn_parts, weights_of_classes,
+)  # fmt: skip
 # The tables of formulas: the name of each, the key that selects from it, and its entries.
 TABLES: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ("LOSSES", "loss.name", LOSSES),
@@ -57,7 +65,8 @@ def formulas_of(configs: Iterable[Mapping[str, Any]]) -> Formulas:
         name: _entries(key, known, [config[key] for config in configs if key in config])
         for name, key, known in TABLES
     }
-    activations = [layer["activation"] for config in configs for layer in config.get("layers", ())]
+    layers = [layer for config in configs for layer in config.get("layers", ())]
+    activations = ["linear", *(layer["activation"] for layer in layers if "activation" in layer)]
     activations += [config["output"] for config in configs if "output" in config]
     chosen["ACTIVATIONS"] = _entries("model.activation", ACTIVATIONS, activations)
     pairs = {pair: formula for pair, formula in FROM_LOGITS.items() if pair[0] in chosen["LOSSES"]}

@@ -5,6 +5,7 @@ import inspect
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.util import resolve_name
 from typing import Any
 
 Definition = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
@@ -17,10 +18,16 @@ class _Module:
         source = inspect.getsource(sys.modules[name])
         self.name, self.lines = name, source.splitlines()
         self.definitions: dict[str, Definition] = {}
-        self.imports: dict[str, str] = {}  # the statement; empty for a relative import
+        self.imports: dict[str, str] = {}  # the statement of each name
+        self.relative: dict[str, tuple[str, str]] = {}  # the module and the name there
         for node in ast.parse(source).body:
             if isinstance(node, Definition):
                 self.definitions.update(dict.fromkeys(_defined(node), node))
+            elif isinstance(node, ast.ImportFrom) and node.level:
+                origin = resolve_name("." * node.level + (node.module or ""), _package(name))
+                self.relative.update(
+                    (one.asname or one.name, (origin, one.name)) for one in node.names
+                )
             elif isinstance(node, ast.Import | ast.ImportFrom):
                 self.imports.update(_imported(node))
 
@@ -47,7 +54,7 @@ class Sources:
             self._add(root.__module__, root.__name__)
 
     def text(self) -> str:
-        """The source code of all collected definitions, in the order of modules and lines.
+        """The source code of all collected definitions; a module comes after those it imports.
 
         Raises ValueError if two modules have different definitions of one name.
         """
@@ -69,10 +76,26 @@ class Sources:
         return body.strip("\n")
 
     def _in_order(self) -> Iterator[tuple[str, Definition, list[str]]]:
-        for module in self.modules:
+        for module in self._imported_first():
             nodes = {id(node): node for (name, _), node in self.found.items() if name == module}
             for node in sorted(nodes.values(), key=lambda node: node.lineno):
                 yield module, node, _defined(node)
+
+    def _imported_first(self) -> list[str]:
+        """The modules, each after those that it imports."""
+        ordered: list[str] = []
+        visited: set[str] = set()
+
+        def visit(name: str) -> None:
+            if name in self.modules and name not in visited:
+                visited.add(name)
+                for origin, _ in self.modules[name].relative.values():
+                    visit(origin)
+                ordered.append(name)
+
+        for name in self.modules:
+            visit(name)
+        return ordered
 
     def _add(self, module_name: str, name: str) -> None:
         if module_name not in self.modules:
@@ -84,11 +107,10 @@ class Sources:
             node = self.found[module_name, name] = module.definitions[name]
             for used in _names_used(node):
                 self._add(module_name, used)
-        elif module.imports.get(name):
-            self.imports.add(module.imports[name])
         elif name in module.imports:
-            found = getattr(sys.modules[module_name], name)
-            self._add(found.__module__, found.__name__)
+            self.imports.add(module.imports[name])
+        elif name in module.relative:
+            self._add(*module.relative[name])
 
 
 def table(name: str, entries: Mapping[Any, Any]) -> str:
@@ -132,6 +154,10 @@ def _defined(node: Definition) -> list[str]:
     return [one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)]
 
 
+def _package(module: str) -> str:
+    return str(sys.modules[module].__package__)
+
+
 def _imported(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
     if isinstance(node, ast.Import):
         aliases = [f" as {one.asname}" if one.asname else "" for one in node.names]
@@ -139,8 +165,7 @@ def _imported(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
             f"import {one.name}{alias}" for one, alias in zip(node.names, aliases, strict=True)
         ]
         return {one.asname or one.name: line for one, line in zip(node.names, lines, strict=True)}
-    line = "" if node.level else f"from {node.module} import "
-    return {one.asname or one.name: line and line + one.name for one in node.names}
+    return {one.asname or one.name: f"from {node.module} import {one.name}" for one in node.names}
 
 
 def _names_used(node: Definition) -> list[str]:

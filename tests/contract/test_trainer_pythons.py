@@ -27,6 +27,20 @@ USUAL = {
     "train.eval_every": 10, "train.checkpoint_every": 20, "trainer.xla": "off",
     "trainer.threads": 1,
 }  # fmt: skip
+WINDOW = {"stride": [1, 1], "padding": "same", "activation": "relu"}
+LISTS = {
+    "lenet": [
+        {"kind": "conv", "filters": 4, "size": [3, 3], **WINDOW}, {"kind": "batchnorm"},
+        {"kind": "pool", "size": [2], "stride": [2], "padding": "valid"}, {"kind": "flatten"},
+        {"kind": "dense", "units": 12, "activation": "relu"}, {"kind": "dropout", "rate": 0.2},
+    ],
+    "every other kind": [
+        {"kind": "depthwise", "size": [3, 3], **WINDOW},
+        {"kind": "separable", "filters": 5, "size": [2, 2], **WINDOW}, {"kind": "layernorm"},
+        {"kind": "avgpool", "size": [2], "stride": [1], "padding": "same"},
+        {"kind": "activation", "activation": "tanh"}, {"kind": "global-avgpool"},
+    ],
+}  # fmt: skip
 MOST = max(len(catalog.OPTIMIZERS), len(catalog.LOSSES))
 PAIRS = [
     {"optimizer.name": optimizer, "loss.name": loss}
@@ -51,7 +65,11 @@ RUNS = {
         "model.hidden": "9 sigmoid, 9 softsign, 9 softplus, 9 relu6, 9 linear, 9 exponential, "
         "9 softmax"
     },
-    "xla": {"trainer.xla": "on"},
+    **{
+        f"update {way}": {"trainer.update": way, "trainer.xla": "auto"}
+        for way in ("fused", "plain", "xla", "block")
+    },
+    **{name: {"layers": layers} for name, layers in LISTS.items()},
     "edits": {
         "edits": [
             {"step": 10, "set": {"optimizer.learning_rate": 0.002, "model.dropout": 0.1}},
@@ -68,9 +86,11 @@ FIRST, FIRST_RELATIVE = 5, 1e-4
 
 def config_of(folder, checkpoints, **changes):
     """What the host tells the trainer."""
+    layers = {"layers": changes.pop("layers")} if "layers" in changes else {}
     config = catalog.check({**USUAL, **changes})
     places = {"data.dir": str(folder), "cache_dir": str(folder), "restore": None}
-    return {**catalog.trainer_config(config), **places, "checkpoint_dir": str(checkpoints)}
+    told = catalog.trainer_config(config)
+    return {**told, **layers, **places, "checkpoint_dir": str(checkpoints)}
 
 
 def run_all(python, configs):

@@ -56,7 +56,7 @@ def test_the_script_of_a_fork_knows_its_classes_and_whose_weights_it_needs(tmp_p
     out = io.StringIO()
     with SessionReader(folder) as reader:
         get_format("script").write(reader, out, Options())
-    assert "CLASSES = 7 " in out.getvalue()
+    assert "OUTPUTS = 7 " in out.getvalue()
     assert "('nanotrain export PARENT --format weights --checkpoint 500')" in out.getvalue()
     assert "'softmax': softmax" in out.getvalue()  # of the last layer
 

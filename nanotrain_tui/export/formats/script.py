@@ -15,10 +15,13 @@ from nanotrain_tui.export.format_types import ExportError, Options, TextFormat
 from nanotrain_tui.session.evaluated import evaluated
 from nanotrain_tui.session.history import SegmentHistory, read_history
 from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.trainer.data.dataset import CLASSIFICATION
+from nanotrain_tui.trainer.network import entries_of
 
 TEMPLATE = Path(__file__).parent.parent / "keras_script.py.txt"
-SECTIONS = ("model.", "loss.", "optimizer.", "schedule.")
-KEYS = ("data.name", "layers", "output", "train.batch_size", "train.steps", "train.eval_every",
+SECTIONS = ("model.", "loss.", "optimizer.", "schedule.", "stop.")
+KEYS = ("data.name", "data.limit", "data.validation", "data.seed", "layers", "output",
+        "train.batch_size", "train.steps", "train.eval_every", "train.class_weights",
         "train.seed")  # fmt: skip
 Edits = list[tuple[int, Config]]
 
@@ -41,7 +44,9 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:  # noqa
         "TITLE": title, "NAME": re.sub(r"\W", "_", name), "NOTES": _notes(name, first, tested),
         "IMPORTS": "\n".join(script_formulas.import_lines(formulas.imports | loader.imports)),
         "CONFIG": pformat(config, width=96), "FIRST": str(first), "LAST": str(last),
-        "EDITS": pformat(edits, width=96), "CLASSES": repr(about.get("classes")),
+        "EDITS": pformat(edits, width=96),
+        "OUTPUTS": repr(about.get("outputs") or about.get("classes")),
+        "TASK": repr(about.get("task", CLASSIFICATION)),
         "DATA": loader.help, "LOAD": loader.text, "LOADER": loader.name, "FORMULAS": formulas.text,
     }  # fmt: skip
     template = TEMPLATE.read_text(encoding="utf-8")
@@ -101,7 +106,9 @@ def _counts(key: str) -> bool:
 
 def _values_of(config: Config) -> dict[str, Any]:
     """The values of a configuration that the script uses."""
-    return {key: value for key, value in trainer_config(config).items() if _counts(key)}
+    told = trainer_config(config)
+    told["layers"] = entries_of(told)
+    return {key: value for key, value in told.items() if _counts(key)}
 
 
 def _tested(reader: SessionReader) -> str:

@@ -6,26 +6,31 @@ import numpy as np
 
 from .dataset import REGRESSION, DataError, Dataset
 
+Array = Any
 KEY = "train.class_weights"
 NONE, BALANCED = "none", "balanced"
 
 
-def class_weights_of(given: Any, data: Dataset) -> Tuple[float, ...]:
-    """One weight for each class; empty if all are 1. Raises DataError.
+def weights_of_classes(given: Any, targets: Array, classes: int) -> Tuple[float, ...]:
+    """One weight for each class; empty if all are 1.
 
     ``given`` is ``none``, ``balanced`` or a weight for each class, as "1, 2.5". Balanced weights
     are those of scikit-learn: examples / (classes * examples of the class).
     """
     if given in (None, "", NONE):
         return ()
-    if data.task == REGRESSION:
-        raise DataError(KEY, "{}: this data has no classes.".format(KEY))
-    counts = np.bincount(data.train.targets, minlength=data.classes)
     if given == BALANCED:
-        examples = float(len(data.train))
-        return tuple(float(examples / (len(counts) * max(1, count))) for count in counts)
-    weights = tuple(float(part) for part in str(given).split(","))
-    if len(weights) != data.classes:
+        counts = np.bincount(targets, minlength=classes)
+        return tuple(float(len(targets) / (len(counts) * max(1, count))) for count in counts)
+    return tuple(float(part) for part in str(given).split(","))
+
+
+def class_weights_of(given: Any, data: Dataset) -> Tuple[float, ...]:
+    """The weights of the classes of a data set, as ``weights_of_classes``. Raises DataError."""
+    if given not in (None, "", NONE) and data.task == REGRESSION:
+        raise DataError(KEY, "{}: this data has no classes.".format(KEY))
+    weights = weights_of_classes(given, data.train.targets, data.classes)
+    if weights and len(weights) != data.classes:
         message = "{}: it has {} weights, and the data has {} classes."
         raise DataError(KEY, message.format(KEY, len(weights), data.classes))
     return weights

@@ -7,6 +7,8 @@ from typing import Any, Mapping, Optional
 
 import numpy as np
 
+from .parts import LIMIT, VALIDATION
+
 
 def from_nanotrain(config: Mapping[str, Any], place: Optional[str]) -> Any:
     """Without --data nanotrain, which must be installed, makes or finds the data.
@@ -19,7 +21,8 @@ def from_nanotrain(config: Mapping[str, Any], place: Optional[str]) -> Any:
         from nanotrain_tui.trainer import data
     except ImportError:
         raise SystemExit("nanotrain loads this data: install it, or use --data.") from None
-    found = data.load(config, lambda _what, _fraction: None)
+    whole = {key: value for key, value in config.items() if key not in (LIMIT, VALIDATION)}
+    found = data.load(whole, lambda _what, _fraction: None)
     return tuple((part.inputs, part.targets) for part in (found.train, found.test))
 
 

@@ -1,0 +1,148 @@
+"""Which way of making a step is taken, and when it is measured."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.tensorflow
+STEP_S = {"fused": 0.003, "plain": 0.002, "xla": 0.0025, "block": 0.001}
+BATCH = (np.zeros((10, 4), np.float32), np.zeros(10, np.int32))
+
+
+class Engine:
+    """Remembers which way it uses, and whether its weights are restored."""
+
+    updates = 7
+    examples = SimpleNamespace(shape=(4,), task="classification", outputs=3)
+    structure = SimpleNamespace(layers=({"units": 5},), optimizer="adam")
+
+    def __init__(self):
+        self.used, self.loaded = None, None
+
+    def use(self, way):
+        self.used = way
+
+    def state(self):
+        return {"weight": 1}
+
+    def load(self, state):
+        self.loaded = state
+
+
+@pytest.fixture
+def choice(monkeypatch):
+    from nanotrain_tui.trainer.graph import choice
+
+    timed = []
+
+    def time_of(engine, way, _inputs, _targets):
+        timed.append(way.name)
+        engine.updates = 0
+        return STEP_S[way.name]
+
+    monkeypatch.setattr(choice, "_time", time_of)
+    return SimpleNamespace(module=choice, timed=timed)
+
+
+def choose(choice, folder, steps=10**6, **config):
+    engine = Engine()
+    made = choice.module.choose(engine, {"cache_dir": str(folder), **config}, BATCH, steps)
+    return made, engine
+
+
+def test_the_fastest_is_taken_and_the_engine_is_as_it_was(choice, tmp_path):
+    made, engine = choose(choice, tmp_path)
+    assert (made.way.name, made.origin) == ("block", "measured")
+    assert made.step_ms == {name: 1000 * time_s for name, time_s in STEP_S.items()}
+    assert engine.used == made.way and made.way.batch == 10
+    assert (engine.loaded, engine.updates) == ({"weight": 1}, 7)
+
+
+def test_it_is_measured_once_and_then_known(choice, tmp_path):
+    choose(choice, tmp_path)
+    del choice.timed[:]
+    made, _ = choose(choice, tmp_path)
+    assert (made.way.name, made.origin, choice.timed) == ("block", "cache", [])
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b"\xff", b'{"a": 1}'])
+def test_a_damaged_cache_is_measured_again(choice, tmp_path, content):
+    (tmp_path / choice.module.FILE).write_bytes(content)
+    assert choose(choice, tmp_path)[0].origin == "measured"
+    assert choose(choice, tmp_path)[0].origin == "cache"
+
+
+def test_a_cache_that_cannot_be_written_does_not_matter(choice, tmp_path):
+    (tmp_path / "file").write_text("")
+    assert choose(choice, tmp_path / "file")[0].origin == "measured"
+
+
+def test_the_cache_does_not_grow_without_end(choice, tmp_path):
+    full = {f"network {i}": "plain" for i in range(choice.module.MOST_KEPT)}
+    (tmp_path / choice.module.FILE).write_text(json.dumps(full))
+    choose(choice, tmp_path)
+    kept = json.loads((tmp_path / choice.module.FILE).read_text())
+    assert len(kept) == choice.module.MOST_KEPT
+    assert "network 0" not in kept and "network 1" in kept
+
+
+def test_another_batch_size_or_optimizer_is_measured_again(choice, tmp_path, monkeypatch):
+    choose(choice, tmp_path)
+    monkeypatch.setattr(Engine.structure, "optimizer", "sgd")
+    assert choose(choice, tmp_path)[0].origin == "measured"
+
+
+def test_a_short_training_is_not_measured(choice, tmp_path):
+    made, engine = choose(choice, tmp_path, steps=100)
+    assert (made.way.name, made.origin, made.step_ms) == ("fused", "short", {})
+    assert choice.timed == ["fused"] and engine.used == made.way
+    assert choose(choice, tmp_path)[0].origin == "measured"  # a short one is not remembered
+
+
+def test_xla_can_be_forbidden_or_demanded(choice, tmp_path):
+    assert choose(choice, tmp_path, **{"trainer.xla": "off"})[0].way.name == "plain"
+    assert set(choice.timed) == {"fused", "plain"}
+    del choice.timed[:]
+    assert choose(choice, tmp_path, **{"trainer.xla": "on"})[0].way.name == "block"
+    assert set(choice.timed) == {"xla", "block"}
+
+
+def test_a_way_that_cannot_be_compiled_is_left_out(choice, tmp_path, monkeypatch):
+    import tensorflow as tf
+
+    def time_of(_engine, way, _inputs, _targets):
+        if way.name in ("xla", "block"):
+            raise tf.errors.UnimplementedError(None, None, "no compiler")
+        return STEP_S[way.name]
+
+    monkeypatch.setattr(choice.module, "_time", time_of)
+    assert choose(choice, tmp_path)[0].way.name == "plain"
+
+
+def pinned(choice, saved=None, **config):
+    block = choice.module.Way("block", 64, 10)
+    return choice.module.pinned_way(config, saved, block)
+
+
+def test_a_pinned_way_is_taken_without_measuring(choice):
+    for name in STEP_S:
+        made = pinned(choice, **{"trainer.update": name})
+        assert (made.way.name, made.origin) == (name, "pinned")
+    assert pinned(choice, **{"trainer.update": "block"}).way.steps == 64
+    assert pinned(choice, **{"trainer.update": "auto"}) is None
+
+
+def test_a_checkpoint_decides(choice):
+    saved = {"way": "block", "steps": 8, "batch": 5}
+    made = pinned(choice, saved)
+    assert (made.way, made.origin) == (choice.module.Way("block", 8, 5), "recorded")
+    # A fork may ask for another way; a resume may not, as it would give other bits.
+    assert pinned(choice, saved, **{"trainer.update": "plain"}).origin == "pinned"
+    assert pinned(choice, saved, resume=True, **{"trainer.update": "plain"}).origin == "recorded"
+
+
+def test_a_checkpoint_of_an_older_version_goes_on_as_it_did(choice):
+    assert pinned(choice, {}).way.name == "xla"
+    assert pinned(choice, {}, **{"trainer.xla": "off"}).way.name == "plain"
