@@ -1,6 +1,7 @@
 """One trainer for every JetPack: the same curves, commands and files under each Python."""
 
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -104,8 +105,19 @@ def run_all(python, configs):
     return json.loads(asked.stdout)
 
 
+def every_run_once(python, folder, place):
+    """What ``every_run`` returns. Of several test processes, the first one runs it for all."""
+    place.mkdir(parents=True, exist_ok=True)
+    result = place / "events.json"
+    with open(place / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not result.exists():
+            result.write_text(json.dumps(every_run(python, folder, place)))
+        return json.loads(result.read_text())
+
+
 def every_run(python, folder, place):
-    """The events of all RUNS by name, and their checkpoints' folder."""
+    """The events of all RUNS by name; their checkpoints are in folders of these names."""
     configs = []
     for name, changes in RUNS.items():
         checkpoints = place / name
@@ -121,11 +133,13 @@ def every_run(python, folder, place):
 @pytest.fixture(scope="session")
 def every_python(folder, tmp_path_factory):
     """The runs under every Python there is, as many at a time as there are cores."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "runs"
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         made = {}
-        for python in [sys.executable, *available()]:
-            place = tmp_path_factory.mktemp("runs")
-            made[python] = pool.submit(every_run, python, folder, place), place
+        for number, python in enumerate([sys.executable, *available()]):
+            place = shared / str(number)
+            made[python] = pool.submit(every_run_once, python, folder, place), place
     return made
 
 
