@@ -17,7 +17,16 @@ from .check import (
     trainer_command,
     trainer_config,
 )
-from .choices import DATASETS, INITIALIZERS, Choice, DataSet, usual_data
+from .choices import (
+    DATASETS,
+    INITIALIZERS,
+    Choice,
+    DataSet,
+    expected_data,
+    outputs_of,
+    training_part,
+    usual_data,
+)
 from .config_error import ConfigError, nearest
 from .edits import Edit, change_kind, changed_keys, check, edited, parse_edits
 from .fields import FIELDS, LIVE, RESTART, SECTIONS, SWAP, Field
@@ -59,6 +68,7 @@ __all__ = [
     "default_of",
     "drop_inapplicable",
     "edited",
+    "expected_data",
     "field_of",
     "flatten",
     "format_value",
@@ -66,11 +76,13 @@ __all__ = [
     "nearest",
     "nest",
     "output_of",
+    "outputs_of",
     "overlay",
     "parse_edits",
     "parse_layers",
     "parse_value",
     "trainer_command",
     "trainer_config",
+    "training_part",
     "usual_data",
 ]

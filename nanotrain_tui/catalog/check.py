@@ -4,12 +4,11 @@ import shlex
 from typing import Any, Dict, List, Mapping, Optional
 
 from .activations import ACTIVATIONS
-from .choices import usual_data
+from .choices import expected_data, usual_data
 from .config_error import ConfigError
 from .fields import FIELDS
 from .layers import count_parameters, parse_layers
-from .losses import CLASSIFICATION, LOSSES, output_fits
-from .optimizers import OPTIMIZERS
+from .losses import BINARY, LOSSES, REGRESSION, USUAL_LOSS, misfit, output_fits
 from .values import field_of, parse_value
 
 Config = Dict[str, Any]
@@ -23,16 +22,25 @@ def applies(key: str, config: Mapping[str, Any]) -> bool:
     if condition is None:
         return True
     chosen, names = condition
-    return config.get(chosen, FIELDS[chosen].default) in names
+    return config.get(chosen, default_of(chosen, config)) in names
 
 
 def default_of(key: str, config: Mapping[str, Any]) -> Any:
-    """The default of a key; that of a parameter depends on the optimizer."""
-    section, _, name = key.partition(".")
-    if section == "optimizer" and field_of(key).default is None:
-        optimizer = OPTIMIZERS[config.get("optimizer.name", FIELDS["optimizer.name"].default)]
-        return optimizer.parameters.get(name)
-    return field_of(key).default
+    """The default of a key. A parameter's depends on the choice, the loss on the data's task."""
+    field = field_of(key)
+    if key == "loss.name":
+        return USUAL_LOSS[task_of(config)]
+    if field.default is not None or field.applies_to is None:
+        return field.default
+    chosen = field.applies_to[0]
+    entry = (FIELDS[chosen].choices or {})[config.get(chosen, default_of(chosen, config))]
+    return entry.parameters.get(key.partition(".")[2])
+
+
+def task_of(config: Mapping[str, Any]) -> str:
+    """The task of a configuration's data, as far as it is known before the data is loaded."""
+    name = parse_value("data.name", config.get("data.name", FIELDS["data.name"].default))
+    return usual_data(name).task
 
 
 def drop_inapplicable(config: Mapping[str, Any]) -> Config:
@@ -43,9 +51,11 @@ def drop_inapplicable(config: Mapping[str, Any]) -> Config:
 def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Config:
     """``below`` updated with the parsed values of ``above``; both are flat. Raises ConfigError.
 
-    If ``above`` changes a choice, the parameters of the old choice are removed.
+    If ``above`` changes a choice, the parameters of the old choice are removed. If its data has
+    another task, so are the loss and the output, unless another loss was chosen that fits.
     """
     values = {key: parse_value(key, value) for key, value in above.items()}
+    below = _of_task(below, task_of(dict(below, **values)))
     merged = dict(below, **values)
     changed = {
         key for key in values if key in below and values[key] != parse_value(key, below[key])
@@ -61,17 +71,18 @@ def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Config:
     return merged
 
 
-def check_values(values: Mapping[str, Any], task: str = CLASSIFICATION) -> Config:
+def check_values(values: Mapping[str, Any], task: str = "") -> Config:
     """Every key that applies, in its own type, with its default if it is missing.
 
-    Raises ConfigError for the first value that is not valid or does not fit the others.
+    ``task`` is that of the data; if it is empty, the one that the data set usually has. Raises
+    ConfigError for the first value that is not valid or does not fit the others.
     """
     given = {key: parse_value(key, value) for key, value in values.items()}
     for key in given:
         if not applies(key, given):
             raise _does_not_apply(key, given)
     config = {key: given.get(key, default_of(key, given)) for key in FIELDS if applies(key, given)}
-    _check_loss(config, task)
+    _check_loss(config, task or task_of(config))
     _check_size(config)
     if config["trainer.xla"] == "off" and config["trainer.update"] in ("xla", "block"):
         raise ConfigError("trainer.update", "needs XLA; set trainer.xla to auto.")
@@ -130,9 +141,20 @@ def flatten(nested: Mapping[str, Any], prefix: str = "") -> Config:
     return flat
 
 
+def _of_task(config: Mapping[str, Any], task: str) -> Mapping[str, Any]:
+    """The configuration without the loss of its own task, if it is to train another task."""
+    old, loss = task_of(config), config.get("loss.name")
+    if task == old or loss is None:
+        return config
+    name = parse_value("loss.name", loss)
+    if name != USUAL_LOSS[old] and not misfit(LOSSES[name], task):
+        return config
+    return {key: value for key, value in config.items() if key not in ("loss.name", "model.output")}
+
+
 def _does_not_apply(key: str, config: Mapping[str, Any]) -> ConfigError:
     chosen, names = field_of(key).applies_to or ("", ())
-    now = config.get(chosen, FIELDS[chosen].default)
+    now = config.get(chosen, default_of(chosen, config))
     return ConfigError(
         key, "means nothing with {} = {}; it belongs to {}.".format(chosen, now, ", ".join(names))
     )
@@ -140,13 +162,13 @@ def _does_not_apply(key: str, config: Mapping[str, Any]) -> ConfigError:
 
 def _check_loss(config: Config, task: str) -> None:
     loss = LOSSES[config["loss.name"]]
-    if task not in loss.tasks:
-        raise ConfigError(
-            "loss.name",
-            "{} needs classes to tell apart, and this data has numbers to predict; "
-            "take mean_squared_error.".format(loss.label),
-        )
+    reason = misfit(loss, task)
+    if reason:
+        raise ConfigError("loss.name", reason)
     output = output_of(config)
+    one_output = task == BINARY or (task == REGRESSION and expected_data(config).outputs == 1)
+    if output == "softmax" and one_output:
+        raise ConfigError("model.output", "softmax of a single output is always 1; take auto.")
     if not output_fits(loss, output):
         raise ConfigError(
             "loss.name",
@@ -158,10 +180,10 @@ def _check_loss(config: Config, task: str) -> None:
 
 
 def _check_size(config: Config) -> None:
-    data, inputs = usual_data(config["data.name"]), 1
+    data, inputs = expected_data(config), 1
     for length in data.shape:
         inputs *= length
-    parameters = count_parameters(inputs, parse_layers(config["model.hidden"]), data.classes)
+    parameters = count_parameters(inputs, parse_layers(config["model.hidden"]), data.outputs)
     if parameters > MAX_PARAMETERS:
         raise ConfigError(
             "model.hidden",

@@ -1,6 +1,8 @@
 """The smaller choices: initializers, data sets, XLA."""
 
-from typing import Dict, NamedTuple, Tuple
+from typing import Any, Dict, Mapping, NamedTuple, Tuple
+
+from .losses import BINARY, CLASSIFICATION, REGRESSION
 
 
 class Choice(NamedTuple):
@@ -47,7 +49,9 @@ INITIALIZERS = _table(
 class DataSet(NamedTuple):
     """A data set. The module of its name in ``trainer/data/sources`` loads it.
 
-    ``shape`` (of an image), ``classes``, ``train`` and ``test`` (numbers of examples) are the expected ones, or 0 if unknown. The trainer uses those of the data it loads.
+    ``shape`` (of an example), ``classes``, ``outputs`` (of the network), ``train`` and ``test``
+    (numbers of examples) are the expected ones, or 0 if unknown. The trainer uses those of the data
+    it loads. ``parameters`` maps the names of its keys ``data.NAME`` to their defaults.
     """
 
     name: str
@@ -60,6 +64,45 @@ class DataSet(NamedTuple):
     download_mb: int = 0  # size of what "nanotrain data download" downloads; 0: nothing
     first_of: Tuple[str, ...] = ()  # stands for the first of these data sets that is found
     aliases: Tuple[str, ...] = ()
+    task: str = CLASSIFICATION
+    parameters: Mapping[str, Any] = {}
+    preset: str = "tutorial"  # used where no preset is named
+
+    @property
+    def outputs(self) -> int:
+        """The number of outputs of the network; 0 if unknown."""
+        return self.classes if self.task == CLASSIFICATION else 1
+
+
+FEATURES = _table(
+    Choice("x", "x", "The coordinate from left to right."),
+    Choice("y", "y", "The coordinate from bottom to top."),
+    Choice("x^2", "x²", "x multiplied by itself.", ("x²", "x2", "xx")),
+    Choice("y^2", "y²", "y multiplied by itself.", ("y²", "y2", "yy")),
+    Choice("xy", "xy", "x multiplied by y.", ("x*y", "x y", "yx")),
+    Choice("sin x", "sin x", "The sine of x.", ("sin(x)", "sinx")),
+    Choice("sin y", "sin y", "The sine of y.", ("sin(y)", "siny")),
+)
+
+CURVES = _table(
+    Choice("sine", "sine", "Two periods of a sine."),
+    Choice("square", "square wave", "The first five harmonics of a square wave."),
+    Choice("step", "step", "0, and 1 from x = 0 on. It is not continuous."),
+    Choice("polynomial", "polynomial", "4x^3 - 3x.", ("poly", "cubic")),
+)
+
+_CURVE: Dict[str, Any] = {"curve": "sine", "samples": 500, "noise": 0.1, "train_share": 0.8}
+_POINTS: Dict[str, Any] = {
+    "features": "x, y", "samples": 500, "noise": 0.0, "train_share": 0.5,
+}  # fmt: skip
+
+
+def _points(name: str, task: str, summary: str, *aliases: str) -> DataSet:
+    """A set of points of TensorFlow Playground."""
+    return DataSet(
+        name, name, summary, (2,), 2 if task == BINARY else 0, 250, 250, task=task,
+        aliases=aliases, parameters=_POINTS,
+    )  # fmt: skip
 
 
 DATASETS: Dict[str, DataSet] = {
@@ -79,8 +122,26 @@ DATASETS: Dict[str, DataSet] = {
             "70,000 digits that the program draws itself. Needs no files and no network.",
             (28, 28), 10, 60000, 10000,
         ),
+        DataSet(
+            "curve", "curve", "Samples of a curve, with noise. The network learns to draw it.",
+            (1,), 0, 400, 100, task=REGRESSION, parameters=_CURVE,
+        ),
+        _points("circle", BINARY, "Points in a disk, and in a ring around it.", "circles"),
+        _points("xor", BINARY, "The quarters of a square; opposite ones are of one class."),
+        _points("gauss", BINARY, "Two clouds of points. The easiest of the Playground's data."),
+        _points("spiral", BINARY, "Two spirals, one within the other. The hardest of the Playground's data.", "spirals"),
+        _points("plane", REGRESSION, "A number for each point of a plane: a slope."),
+        _points("multi-gauss", REGRESSION, "A number for each point of a plane: hills and hollows.", "multi_gauss"),
     )
 }  # fmt: skip
+
+
+def outputs_of(data: Mapping[str, Any]) -> int:
+    """The outputs of a network for data as the trainer describes it.
+
+    Trainers of earlier versions tell only the number of classes.
+    """
+    return int(data.get("outputs") or data["classes"])
 
 
 def usual_data(name: str) -> DataSet:
@@ -90,6 +151,27 @@ def usual_data(name: str) -> DataSet:
     """
     entry = DATASETS[name]
     return DATASETS[entry.first_of[0]] if entry.first_of else entry
+
+
+def expected_data(config: Mapping[str, Any]) -> DataSet:
+    """The data set of a flat configuration, of the sizes that its parameters give."""
+    entry = usual_data(config["data.name"])
+    values = {
+        name: config.get("data." + name, default) for name, default in entry.parameters.items()
+    }
+    if "features" in values:
+        entry = entry._replace(shape=(len(values["features"].split(",")),))
+    if "samples" in values:
+        train = int(values["train_share"] * values["samples"] + 0.5)
+        entry = entry._replace(train=train, test=values["samples"] - train)
+    return entry
+
+
+def training_part(config: Mapping[str, Any], examples: int) -> int:
+    """The examples that remain for training after ``data.limit`` and ``data.validation``."""
+    limit = int(config.get("data.limit") or 0)
+    examples = min(limit, examples) if limit else examples
+    return examples - round(float(config.get("data.validation") or 0.0) * examples)
 
 
 UPDATES = _table(

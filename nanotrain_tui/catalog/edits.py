@@ -6,7 +6,6 @@ from .check import Config, check_values, drop_inapplicable, flatten
 from .config_error import ConfigError, quoted
 from .fields import LAYERS, MAX_STEPS, RESTART, SWAP
 from .layers import parse_layers
-from .losses import CLASSIFICATION
 from .values import field_of, parse_value
 
 KEY = "edits"
@@ -19,9 +18,10 @@ class Edit(NamedTuple):
     values: Dict[str, Any]
 
 
-def check(values: Mapping[str, Any], task: str = CLASSIFICATION) -> Config:
+def check(values: Mapping[str, Any], task: str = "") -> Config:
     """Every key that applies, in its own type, defaults filled in; scripted edits by step.
 
+    ``task`` is that of the data; if it is empty, the one that the data set usually has.
     Raises ConfigError for the first value that is wrong or does not fit the others.
     """
     config = check_values({key: value for key, value in values.items() if key != KEY}, task)

@@ -7,7 +7,9 @@ from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from .activations import ACTIVATIONS
 from .choices import (
+    CURVES,
     DATASETS,
+    FEATURES,
     INITIALIZERS,
     ON_CRASH,
     ON_HEAT,
@@ -22,8 +24,8 @@ from .losses import LOSSES
 from .optimizers import OPTIMIZERS
 from .schedules import SCHEDULES
 
-CHOICE, INT, FLOAT, BOOL, PATH, LAYERS, COMMAND, WEIGHTS = (
-    "choice", "int", "float", "bool", "path", "layers", "command", "weights",
+CHOICE, INT, FLOAT, BOOL, PATH, LAYERS, COMMAND, WEIGHTS, NAMES = (
+    "choice", "int", "float", "bool", "path", "layers", "command", "weights", "names",
 )  # fmt: skip
 
 # How a change takes effect while a session trains.
@@ -83,11 +85,29 @@ def _scheduled(parameter: str) -> Tuple[str, Tuple[str, ...]]:
     return _having("schedule.name", SCHEDULES, parameter)
 
 
+def _of_data(parameter: str) -> Tuple[str, Tuple[str, ...]]:
+    return _having("data.name", DATASETS, parameter)
+
+
 _DATA = (
     Field("data.name", "data set", "Data", CHOICE, "auto",
           "The data set to train on.", choices=DATASETS, live=RESTART),
     Field("data.dir", "folder", "Data", PATH, "",
           "The folder with the files of the data set. If empty, the default folders are searched.", live=RESTART),
+    Field("data.curve", "curve", "Data", CHOICE, None,
+          "The curve that the samples are taken from.", choices=CURVES, applies_to=_of_data("curve"), live=RESTART),
+    Field("data.features", "features", "Data", NAMES, None,
+          "What the network is given of each point, as x, y, x^2.",
+          choices=FEATURES, applies_to=_of_data("features"), live=RESTART),
+    Field("data.samples", "examples", "Data", INT, None,
+          "The number of examples that are made, for training and for testing together.",
+          low=10, high=1000000, applies_to=_of_data("samples"), live=RESTART),
+    Field("data.noise", "noise", "Data", FLOAT, None,
+          "How much the examples are disturbed: for a curve the standard deviation, for points the Playground's noise in percent / 100.",
+          low=0.0, high=1.0, applies_to=_of_data("noise"), zero=OFF, live=RESTART),
+    Field("data.train_share", "training part", "Data", FLOAT, None,
+          "The fraction of the examples that is for training. The others are for testing.",
+          above=0.0, below=1.0, applies_to=_of_data("train_share"), live=RESTART),
 )  # fmt: skip
 
 _MODEL = (

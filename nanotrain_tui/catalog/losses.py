@@ -7,14 +7,26 @@ from typing import Dict, NamedTuple, Tuple
 
 from .activations import ACTIVATIONS
 
-CLASSIFICATION = "classification"
-REGRESSION = "regression"
+# Tasks: what the data has for each example.
+CLASSIFICATION = "classification"  # one of several classes: an output for each class
+BINARY = "binary"  # one of two classes, which one output tells apart
+REGRESSION = "regression"  # a number, or several
+
+CLASSES = (CLASSIFICATION, BINARY)
+TASKS = (*CLASSES, REGRESSION)
+
+#: The loss of each task where none is chosen.
+USUAL_LOSS = {
+    CLASSIFICATION: "categorical_crossentropy",
+    BINARY: "binary_crossentropy",
+    REGRESSION: "mean_squared_error",
+}
 
 
 class Loss(NamedTuple):
     """A loss. ``output`` is its default output activation, ``needs`` the values it can take.
 
-    ``parameters`` are names of keys ``loss.NAME``.
+    ``tasks`` are those that it can train. ``parameters`` are names of keys ``loss.NAME``.
     """
 
     name: str
@@ -22,7 +34,7 @@ class Loss(NamedTuple):
     summary: str
     needs: str
     output: str
-    tasks: Tuple[str, ...] = (CLASSIFICATION, REGRESSION)
+    tasks: Tuple[str, ...] = TASKS
     aliases: Tuple[str, ...] = ()
     parameters: Tuple[str, ...] = ()
 
@@ -44,7 +56,7 @@ _ENTRIES = (
     Loss(
         "binary_crossentropy", "binary cross-entropy",
         "Treats each output as a separate yes/no. For several labels per example, or for two classes.",
-        PROBABILITY, "sigmoid", (CLASSIFICATION,),
+        PROBABILITY, "sigmoid", CLASSES,
         ("sigmoid_cross_entropy_with_logits", "sigmoid_cross_entropy", "bce"),
     ),
     Loss(
@@ -65,7 +77,7 @@ _ENTRIES = (
     Loss(
         "hinge", "hinge",
         "max(0, 1 - y p) with y = 1 or -1: zero once the margin is 1. The loss of support vector machines.",
-        SIGNED, "linear", (CLASSIFICATION,), ("hinge_loss",),
+        SIGNED, "linear", CLASSES, ("hinge_loss",),
     ),
     Loss(
         "kl_divergence", "KL divergence",
@@ -86,11 +98,23 @@ _ENTRIES = (
     Loss(
         "cosine_similarity", "cosine similarity",
         "Minus the cosine of the angle between label and prediction: -1 is best. For embeddings.",
-        ANYTHING, "linear", aliases=("cosine", "cosine_proximity", "cosine_distance"),
+        ANYTHING, "linear", (CLASSIFICATION, REGRESSION), aliases=("cosine", "cosine_proximity", "cosine_distance"),
     ),
 )  # fmt: skip
 
 LOSSES: Dict[str, Loss] = {entry.name: entry for entry in _ENTRIES}
+
+
+def misfit(loss: Loss, task: str) -> str:
+    """Why a loss cannot train a task, and what to take instead; empty if it can."""
+    if task in loss.tasks:
+        return ""
+    needs, has = "classes to tell apart", "numbers to predict"
+    if task == BINARY:
+        needs, has = "an output for each class", "two classes, which one output tells apart"
+    return "{} needs {}, and this data has {}; take {}.".format(
+        loss.label, needs, has, USUAL_LOSS[task]
+    )
 
 
 def output_fits(loss: Loss, output: str) -> bool:

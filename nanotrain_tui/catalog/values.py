@@ -15,6 +15,7 @@ from .fields import (
     FLOAT,
     INT,
     LAYERS,
+    NAMES,
     NONE,
     OFF,
     PATH,
@@ -69,7 +70,7 @@ def parse_value(key: str, value: Any) -> Any:
     readers = {
         CHOICE: _choice, INT: _integer, FLOAT: _number, BOOL: _boolean,
         PATH: _text, LAYERS: _layers, COMMAND: _command,
-        WEIGHTS: _weights,
+        WEIGHTS: _weights, NAMES: _names,
     }  # fmt: skip
     return readers[field.kind](field, value)
 
@@ -117,6 +118,12 @@ def _choice(field: Field, value: Any) -> str:
             ),
         )
     return name
+
+
+def _names(field: Field, value: Any) -> str:
+    """Several choices, as ``x, y``; each once."""
+    parts = value if isinstance(value, (list, tuple)) else _text(field, value).split(",")
+    return ", ".join(dict.fromkeys(_choice(field, _text(field, part)) for part in parts))
 
 
 def _integer(field: Field, value: Any) -> int:

@@ -5,6 +5,8 @@ import shlex
 import textwrap
 from typing import TYPE_CHECKING
 
+from nanotrain_tui.catalog import outputs_of
+from nanotrain_tui.catalog.data_words import example_word, form_words, target_words
 from nanotrain_tui.catalog.formats import count, file_size, megabytes, plural
 from nanotrain_tui.catalog.network import NetworkLayer, network, network_text
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 def print_plan(plan: "Plan", as_json: bool) -> int:
     """Print the plan and return the exit status."""
-    layers = network(plan.config, plan.data["shape"], plan.data["classes"])
+    layers = network(plan.config, plan.data["shape"], outputs_of(plan.data))
     memory = plan.memory.as_dict() if plan.memory is not None else {}
     disk = plan.disk.as_dict() if plan.disk is not None else {}
     if as_json:
@@ -34,12 +36,11 @@ def print_plan(plan: "Plan", as_json: bool) -> int:
         print(json.dumps(report))
         return FINISHED
     data = plan.data
-    size = " x ".join(str(side) for side in data["shape"])
     for choice in plan.choices:
         say(choice)
     say(
-        f"{data['name']}: {plural(data['train'], 'image')} to train on and "
-        f"{count(data['test'])} to test on, {size} pixels, {data['classes']} classes"
+        f"{data['name']}: {plural(data['train'], example_word(data))} to train on and "
+        f"{count(data['test'])} to test on, {form_words(data)}, {target_words(data)}"
     )
     say("\n".join(_network(layers)))
     if plan.memory is not None:

@@ -1,6 +1,6 @@
 """Short facts about a configuration key: its range, its default and where it applies."""
 
-from nanotrain_tui.catalog import OPTIMIZERS, Field, format_value
+from nanotrain_tui.catalog import FIELDS, Field, format_value
 
 
 def range_of(field: Field) -> str:
@@ -15,19 +15,21 @@ def range_of(field: Field) -> str:
 
 
 def default_text(field: Field) -> str:
-    """``default 0.9``, or one value for each optimizer if they differ; empty for an empty text."""
-    if field.default is not None:
+    """``default 0.9``, or one value for each choice if they differ; empty for an empty text."""
+    if field.default is not None or field.applies_to is None:
         value = format_value(field.key, field.default)
         return f"default {value}" if value else ""
     name = field.key.partition(".")[2]
-    by_optimizer = {
-        entry.name: format_value(field.key, entry.parameters[name])
-        for entry in OPTIMIZERS.values()
-        if name in entry.parameters
-    }
-    if len(set(by_optimizer.values())) == 1:
-        return f"default {next(iter(by_optimizer.values()))}"
-    return "default " + ", ".join(f"{value} for {name}" for name, value in by_optimizer.items())
+    choices = FIELDS[field.applies_to[0]].choices or {}
+    choices_by_value: dict[str, list[str]] = {}
+    for choice, entry in choices.items():
+        if name in entry.parameters:
+            value = format_value(field.key, entry.parameters[name])
+            choices_by_value.setdefault(value, []).append(choice)
+    if len(choices_by_value) == 1:
+        return f"default {next(iter(choices_by_value))}"
+    texts = (f"{value} for {', '.join(names)}" for value, names in choices_by_value.items())
+    return "default " + "; ".join(texts)
 
 
 def applies_with(field: Field) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from nanotrain_tui.catalog import ACTIVATIONS, FIELDS, SCHEDULES, usual_data
+from nanotrain_tui.catalog import ACTIVATIONS, FIELDS, SCHEDULES, expected_data, training_part
 from nanotrain_tui.catalog.formats import count, plural, short
 from nanotrain_tui.catalog.schedules import learning_rate_after
 from nanotrain_tui.drawing.glyphs import Glyphs, terminal_glyphs
@@ -90,7 +90,7 @@ def _rates(config: Mapping[str, Any], columns: int) -> list[float]:
 
 def _steps(config: Mapping[str, Any]) -> int:
     """The steps of the run, as the trainer works them out from the epochs."""
-    examples = usual_data(config["data.name"]).train
+    examples = training_part(config, expected_data(config).train)
     if not config["train.epochs"] or not examples:
         return int(config["train.steps"])
     return int(config["train.epochs"] * -(-examples // config["train.batch_size"]))

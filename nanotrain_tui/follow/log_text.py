@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nanotrain_tui.catalog import FIELDS
+from nanotrain_tui.catalog.data_words import example_word
 from nanotrain_tui.catalog.formats import count, file_size, plural, value_text
 from nanotrain_tui.catalog.undecodable import shown
 from nanotrain_tui.follow.json_values import mapping, mappings
@@ -97,7 +98,7 @@ def _started(event: Event) -> str:
     )
     parts = [begin]
     if data.get("name"):
-        parts.append(f"{data['name']}, {_counted(data.get('train'), 'image')}")
+        parts.append(f"{data['name']}, {_counted(data.get('train'), example_word(data))}")
     if event.body.get("parameters"):
         parts.append(f"{_counted(event.body['parameters'], 'parameter')}")
     if event.body.get("xla"):

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any, Dict, Mapping, NamedTuple, Optional
 
+from nanotrain_tui.catalog.choices import outputs_of
 from nanotrain_tui.catalog.formats import file_size, megabytes, plural
 from nanotrain_tui.catalog.layers import count_parameters, parse_layers
 from nanotrain_tui.catalog.memory_estimate import MB
@@ -68,7 +69,7 @@ def check_disk(
     for side in data["shape"]:
         pixels *= side
     layers = parse_layers(config["model.hidden"])
-    weights = count_parameters(pixels, layers, data["classes"])
+    weights = count_parameters(pixels, layers, outputs_of(data))
     copies = 1 + OPTIMIZERS[config["optimizer.name"]].slots  # weights, and the slots of each
     arrays = 2 * (len(layers) + 1) * copies
     one = _FLOAT * weights * copies + _ARRAY_BYTES * arrays

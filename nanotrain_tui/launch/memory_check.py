@@ -3,6 +3,7 @@
 import os
 from typing import Any, Dict, Mapping, NamedTuple, Optional
 
+from nanotrain_tui.catalog.choices import outputs_of
 from nanotrain_tui.catalog.formats import megabytes
 from nanotrain_tui.catalog.memory_estimate import MemoryNeed, estimate, fitting_batch
 from nanotrain_tui.launch.cgroups import left_by_cgroups
@@ -113,7 +114,7 @@ def check_memory(
 
     ``restored``: the training begins from a checkpoint.
     """
-    sizes = (data["shape"], data["classes"], data["train"], data["test"])
+    sizes = (data["shape"], outputs_of(data), data["train"], data["test"])
     tensorflow = str(data.get("tensorflow_version") or "")
     circumstances = (tensorflow, available.gpu, restored)
     need = estimate(config, *sizes, *circumstances)

@@ -193,6 +193,7 @@ def test_a_host_that_is_killed_is_an_interruption(start: Start, home: Path) -> N
 # -- bad input ----------------------------------------------------------------------------------
 
 CLEARLY_BAD = {
+    "names": ["", "z", "x, z", "x,"],
     "weights": ["heavy", "1, 0", "-1"],
     "choice": ["", "nonsense", "-1", "0", "nan", "9" * 400],
     "int": ["", "many", "-1", "1.5", "nan", "inf", "1e30", "9" * 400],
@@ -203,6 +204,11 @@ CLEARLY_BAD = {
     "path": ["a\nb", "\x00"],
 }
 NEEDED = {
+    "data.curve": ["data.name=curve"],
+    "data.features": ["data.name=spiral"],
+    "data.samples": ["data.name=spiral"],
+    "data.noise": ["data.name=spiral"],
+    "data.train_share": ["data.name=spiral"],
     "loss.huber_delta": ["loss.name=huber"],
     "optimizer.momentum": ["optimizer.name=sgd"],
     "optimizer.nesterov": ["optimizer.name=sgd", "optimizer.momentum=0.9"],
@@ -232,7 +238,7 @@ def test_a_bad_value_is_refused_by_its_key(nano: Nano, home: Path) -> None:
 
 def test_with_what_a_key_needs_a_good_value_is_taken(nano: Nano) -> None:
     """Otherwise the bad values above could be refused for another reason."""
-    good = {"bool": "on", "float": "0.5", "int": "10"}
+    good = {"bool": "on", "float": "0.5", "int": "10", "choice": "sine", "names": "x, y^2"}
     for key, choices in NEEDED.items():
         sets = [
             word for one in (*choices, f"{key}={good[FIELDS[key].kind]}") for word in ("--set", one)

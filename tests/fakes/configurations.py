@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from nanotrain_tui.catalog import FIELDS, Config, ConfigError, Field, check, drop_inapplicable
-from nanotrain_tui.catalog.fields import BOOL, CHOICE, COMMAND, INT, LAYERS, PATH, WEIGHTS
+from nanotrain_tui.catalog.fields import BOOL, CHOICE, COMMAND, INT, LAYERS, NAMES, PATH, WEIGHTS
 
 #: Each of their choices has keys that the others have not.
-CHOICES = ("optimizer.name", "loss.name", "schedule.name")
+CHOICES = ("data.name", "optimizer.name", "loss.name", "schedule.name")
 
 
 def values_of(field: Field) -> st.SearchStrategy[Any]:
@@ -24,6 +24,9 @@ def values_of(field: Field) -> st.SearchStrategy[Any]:
         return st.sampled_from(["none", "5", "64 tanh", "512 relu, 256 softmax, 8"])
     if field.kind == WEIGHTS:
         return st.sampled_from(["none", "balanced", "1, 2.5"])
+    if field.kind == NAMES:
+        names = st.lists(st.sampled_from(list(field.choices or ())), min_size=1, unique=True)
+        return names.map(", ".join)
     text = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).map(str.strip)
     if field.kind == COMMAND:
         return st.lists(text, min_size=1, max_size=3)
@@ -45,7 +48,11 @@ def configurations(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Config:
     values = drop_inapplicable(values)
     if values.get("optimizer.nesterov"):
         values["optimizer.momentum"] = values.get("optimizer.momentum") or 0.5
-    for attempt in (values, {**values, "model.output": "auto"}):
+    if values.get("trainer.xla") == "off":
+        values.pop("trainer.update", None)
+    without_loss = {k: v for k, v in values.items() if k.partition(".")[0] != "loss"}
+    auto = {"model.output": "auto"}
+    for attempt in (values, {**values, **auto}, {**without_loss, **auto}):
         try:
             return check(attempt)
         except ConfigError:

@@ -120,6 +120,50 @@ def test_data_sets_and_sources_are_the_same() -> None:
             assert tuple(facts["shape"]) == row.shape
 
 
+def test_made_data_has_the_same_parameters_defaults_and_names() -> None:
+    from nanotrain_tui.trainer.data import playground
+    from nanotrain_tui.trainer.data.sources import curve
+
+    made = {name: row for name, row in catalog.DATASETS.items() if row.parameters}
+    assert set(made) == {"curve", *playground.POINTS}
+    for name, row in made.items():
+        defaults = curve.DEFAULTS if name == "curve" else playground.DEFAULTS
+        assert row.parameters == defaults, name
+        own = set(data.source_of(name).keys) - {"data.seed"}
+        assert own == {"data." + parameter for parameter in defaults}, name
+        assert row.outputs == data.inspect({"data.name": name})["outputs"]
+    assert list(catalog.FIELDS["data.curve"].choices or ()) == list(curve.CURVES)
+    assert list(catalog.FIELDS["data.features"].choices or ()) == list(playground.FEATURES)
+
+
+@pytest.mark.parametrize("name", ["curve", "spiral", "plane"])
+@pytest.mark.parametrize(("samples", "share"), [(10, 0.5), (11, 0.5), (333, 0.77), (250, 0.002)])
+def test_the_expected_sizes_of_made_data_are_the_trainers(
+    name: str, samples: int, share: float
+) -> None:
+    given = {"data.name": name, "data.samples": samples, "data.train_share": share}
+    expected = catalog.expected_data(catalog.check(given))
+    facts = data.inspect(given)
+    sizes = [expected.train, expected.test, list(expected.shape)]
+    assert sizes == [facts["train"], facts["test"], facts["shape"]] or expected.train == 0
+
+
+@pytest.mark.parametrize("limit", [0, 7, 500])
+@pytest.mark.parametrize("validation", [0.0, 0.1, 0.25])
+def test_the_training_part_is_the_trainers(limit: int, validation: float) -> None:
+    config = {"data.name": "spiral", "data.limit": limit, "data.validation": validation}
+    loaded = data.load(config, lambda what, fraction: None)
+    assert catalog.training_part(config, 250) == len(loaded.train)
+
+
+def test_tasks_are_the_same_and_each_has_its_usual_loss() -> None:
+    from nanotrain_tui.catalog.losses import TASKS, USUAL_LOSS
+    from nanotrain_tui.trainer import metrics
+
+    assert set(TASKS) == set(metrics.TASKS) == set(USUAL_LOSS)
+    assert all(task in catalog.LOSSES[loss].tasks for task, loss in USUAL_LOSS.items())
+
+
 def test_the_trainer_declares_the_standard_metrics() -> None:
     from nanotrain_tui.session.metrics import STANDARD, declaration_of
     from nanotrain_tui.trainer.data.dataset import Dataset, Rows

@@ -14,13 +14,16 @@ _FIRST = (
     "train.checkpoint_every", "loss.name", "optimizer.momentum", "schedule.name",
 )  # fmt: skip
 
+DATA = "data.name"
 _LAST = "+-*/=.,;:!"
 
 
 def _letters() -> dict[str, str]:
     """A letter for each field, from its label if possible. The result is always the same."""
     letters: dict[str, str] = {}
-    for key in dict.fromkeys((*_FIRST, *FIELDS)):
+    # The keys of single data sets get what is left, so that the others keep their letters.
+    of_data = {key for key, field in FIELDS.items() if (field.applies_to or ("",))[0] == DATA}
+    for key in dict.fromkeys((*_FIRST, *sorted(FIELDS, key=of_data.__contains__))):
         label = FIELDS[key].label if key in FIELDS else "preset"
         own = [sign for sign in label.lower() if sign in ascii_lowercase]
         wanted = [

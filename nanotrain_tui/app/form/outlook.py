@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from nanotrain_tui.app.form.changes import full
 from nanotrain_tui.app.form.model import FormModel
 from nanotrain_tui.catalog import (
     FIELDS,
     Config,
     ConfigError,
     applies,
-    usual_data,
+    expected_data,
+    outputs_of,
+    training_part,
 )
 from nanotrain_tui.catalog.formats import count
 from nanotrain_tui.catalog.network import network
@@ -82,13 +85,14 @@ _OF_NETWORK = (
 
 def _with_network(model: FormModel, outlook: Outlook, data: Mapping[str, Any]) -> Outlook:
     """The outlook with the layers. Until the data is known, it has the usual size."""
-    usual = usual_data(str(model.value("data.name")))
-    shape, classes = data.get("shape") or usual.shape, data.get("classes") or usual.classes
-    if not shape or not classes:
+    usual = expected_data(full(model.given))
+    shape = data.get("shape") or usual.shape
+    outputs = outputs_of(data) if data else usual.outputs
+    if not shape or not outputs:
         return outlook
     values = {key: model.value(key) for key in _OF_NETWORK}
     try:
-        return replace(outlook, layers=tuple(network(values, shape, classes)))
+        return replace(outlook, layers=tuple(network(values, shape, outputs)))
     except ConfigError:
         return outlook
 
@@ -103,8 +107,9 @@ def _with_costs(
     if not data:
         return outlook
     batch = int(config["train.batch_size"])
-    if batch > data["train"]:
-        why = f"{count(batch)} is more than the {count(data['train'])} training examples"
+    examples = training_part(config, data["train"])
+    if batch > examples:
+        why = f"{count(batch)} is more than the {count(examples)} training examples"
         return _refused(outlook, "train.batch_size", why)
     free = available or findings.available
     work = work_of(config, data)
@@ -122,4 +127,5 @@ def steps_of(config: Mapping[str, Any], data: Mapping[str, Any]) -> int:
     epochs = int(config.get("train.epochs") or 0)
     if not epochs:
         return int(config["train.steps"])
-    return epochs * -(-int(data["train"]) // int(config["train.batch_size"]))
+    examples = training_part(config, int(data["train"]))
+    return epochs * -(-examples // int(config["train.batch_size"]))

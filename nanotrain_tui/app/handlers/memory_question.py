@@ -11,7 +11,7 @@ from nanotrain_tui.app.handlers.shell import Shell
 from nanotrain_tui.app.screens.memory_dialog import AS_IT_IS, SMALLER, MemoryDialog
 from nanotrain_tui.app.source.jobs import Launch, Resume
 from nanotrain_tui.app.source.refusals import TooLarge
-from nanotrain_tui.catalog import flatten
+from nanotrain_tui.catalog import flatten, outputs_of
 from nanotrain_tui.catalog.formats import megabytes
 from nanotrain_tui.catalog.memory_estimate import estimate
 from nanotrain_tui.follow.run_state import RunState
@@ -54,7 +54,8 @@ def larger_batch(state: RunState, values: Mapping[str, Any]) -> str:
         return ""
     if values.get(BATCH, 0) <= config[BATCH]:
         return ""
-    facts = [state.data[key] for key in ("shape", "classes", "train", "test")]
+    data = state.data
+    facts = (data["shape"], outputs_of(data), data["train"], data["test"])
     before, after = (estimate(each, *facts).total_mb for each in (config, {**config, **values}))
     more_mb, left_mb = after - before, ram.total - ram.now
     if more_mb <= left_mb:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nanotrain_tui.catalog import usual_data
+from nanotrain_tui.catalog import expected_data
 from nanotrain_tui.catalog.formats import megabytes
 from nanotrain_tui.config import Folders
 from nanotrain_tui.telemetry.board import BoardInfo
@@ -172,8 +172,9 @@ def check_memory(board: BoardInfo, values: Mapping[str, Any], root: str = "/") -
 def _check_need(total: str, values: Mapping[str, Any], root: str) -> Check:
     from nanotrain_tui.launch import memory_check as memory
 
-    data = usual_data(str(values["data.name"]))
-    needed = memory.check_memory(values, data._asdict(), memory.read_available(root))
+    data = expected_data(values)
+    facts = {**data._asdict(), "outputs": data.outputs}
+    needed = memory.check_memory(values, facts, memory.read_available(root))
     available = needed.available.memory_mb
     found = total if available is None else f"{total}, {megabytes(available)} available"
     need = megabytes(needed.need.total_mb)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from nanotrain_tui.catalog import DATASETS
+from nanotrain_tui.catalog.data_words import example_word
 from nanotrain_tui.cli.checks.machine import is_folder
 from nanotrain_tui.cli.exit_status import FAILED, FINISHED, CommandError
 from nanotrain_tui.cli.options import json_option
@@ -24,8 +25,8 @@ def command(ctx: click.Context, as_json: bool) -> int | None:
     """List the data sets that are found on this machine.
 
     MNIST is looked for in the data.dir of your config.toml, in $NANOTRAIN_DATA, in the folder of
-    Keras and in the folder to which 'nanotrain data download mnist' writes. The digits need
-    no files, because the program draws them.
+    Keras and in the folder to which 'nanotrain data download mnist' writes. The other data
+    sets need no files, because the program makes them.
 
     \b
     nanotrain data
@@ -78,9 +79,10 @@ def download_command(name: str) -> int:
 
 def _say_found(name: str, facts: dict[str, Any], where: str) -> None:
     if facts["ok"]:
-        say(f"{name:<8} {facts['train']:,} and {facts['test']:,} images {where}")
+        sizes = f"{facts['train']:,} and {facts['test']:,} {example_word(facts)}s"
+        say(f"{name:<11} {sizes} {where}")
     else:
-        say(f"{'':8} {facts['message']}")
+        say(f"{'':11} {facts['message']}")
 
 
 class _Progress:

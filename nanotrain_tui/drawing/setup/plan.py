@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import wrap
+from typing import Any
 
 from nanotrain_tui.catalog import DATASETS
+from nanotrain_tui.catalog.data_words import example_word, form_words, target_words
 from nanotrain_tui.catalog.formats import clock, count, gigabytes, sentence
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
@@ -89,9 +91,15 @@ def _data(outlook: Outlook, width: int, glyphs: Glyphs) -> Lines:
     data = findings.data
     if not data:
         return []
-    size = "x".join(str(side) for side in data["shape"])
-    counts = f"{count(data['train'])} + {count(data['test'])} pictures, {size}"
-    return [*_source(outlook, findings, width, glyphs), *_wrapped(counts, width)]
+    return [*_source(outlook, findings, width, glyphs), *_wrapped(_counts(data), width)]
+
+
+def _counts(data: Mapping[str, Any]) -> str:
+    """``60,000 + 10,000 pictures, 28x28``; rows of numbers: also what is predicted."""
+    counts = f"{count(data['train'])} + {count(data['test'])}"
+    if example_word(data) == "image":
+        return f"{counts} pictures, {'x'.join(str(side) for side in data['shape'])}"
+    return f"{counts} examples, {form_words(data)}, {target_words(data)}"
 
 
 def _source(outlook: Outlook, findings: Findings, width: int, glyphs: Glyphs) -> Lines:

@@ -11,15 +11,16 @@ from ..source import Source
 
 
 def source_names() -> List[str]:
-    """The modules of this folder, without loading any."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+    """The modules of this folder, with - in place of _, without loading any."""
+    return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__))
 
 
 def source_of(name: str) -> Source:
     """The source of that name. Raises KeyError."""
     if name not in source_names():
         raise KeyError(name)
-    source: Source = importlib.import_module("." + name, __name__).SOURCE
+    module = name.replace("-", "_")
+    source: Source = importlib.import_module("." + module, __name__).SOURCE
     return source
 
 

@@ -1,0 +1,35 @@
+"""Words about data: what its examples are, and what is predicted of each."""
+
+from typing import Any, Mapping, Sequence
+
+from .formats import count, plural
+from .losses import REGRESSION
+
+
+def example_word(data: Mapping[str, Any]) -> str:
+    """What an example is called: ``image``, or ``example`` if it is a row of numbers.
+
+    ``data`` is what the trainer tells of it, as ``shape`` and ``classes``.
+    """
+    return "image" if _is_picture(data.get("shape")) else "example"
+
+
+def form_words(data: Mapping[str, Any]) -> str:
+    """The form of an example: ``28 x 28 pixels``, ``rows of 2 numbers``, ``one number each``."""
+    shape = data["shape"]
+    if _is_picture(shape):
+        return " x ".join(str(side) for side in shape) + " pixels"
+    return "one number each" if list(shape) == [1] else "rows of {} numbers".format(count(shape[0]))
+
+
+def target_words(data: Mapping[str, Any]) -> str:
+    """What is predicted: ``10 classes``, ``one number to predict``."""
+    if data.get("task") != REGRESSION:
+        return plural(data["classes"], "class", "classes")
+    outputs = int(data.get("outputs") or 1)
+    return ("one number" if outputs == 1 else "{} numbers".format(outputs)) + " to predict"
+
+
+def _is_picture(shape: Any) -> bool:
+    """Recordings of earlier versions have only pictures, some without a shape."""
+    return not isinstance(shape, Sequence) or len(shape) != 1

@@ -1,0 +1,5 @@
+"""A disk within a ring, in the plane: two classes."""
+
+from ..playground import source_of_points
+
+SOURCE = source_of_points("circle")

@@ -1,0 +1,5 @@
+"""A slope over the plane: a number to predict."""
+
+from ..playground import source_of_points
+
+SOURCE = source_of_points("plane")
