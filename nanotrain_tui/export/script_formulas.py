@@ -42,7 +42,12 @@ class Formulas(NamedTuple):
     """Python source code, and the import statements that it needs."""
 
     text: str
-    imports: set[str]
+    sources: Sources
+
+    @property
+    def imports(self) -> set[str]:
+        """The statements."""
+        return self.sources.imports
 
 
 class Loader(NamedTuple):
@@ -77,18 +82,21 @@ def formulas_of(configs: Iterable[Mapping[str, Any]]) -> Formulas:
             sources.add(parts_of(entry))
     sources.add(USED)
     texts = [sources.text(), "\n".join(table(name, tables[name]) for name in tables)]
-    return Formulas("\n\n\n".join(texts), sources.imports)
+    return Formulas("\n\n\n".join(texts), sources)
 
 
-def loader_of(config: Mapping[str, Any]) -> Loader:
-    """The loader of the data source of a flat configuration; for ``auto``, of the first source."""
+def loader_of(config: Mapping[str, Any], formulas: Formulas) -> Loader:
+    """The loader of the data source of a flat configuration; for ``auto``, of the first source.
+
+    What ``formulas`` holds is not repeated.
+    """
     name = config.get("data.name")
     name = next(iter(automatic_sources())) if name == AUTO else name
     source = source_of(str(name)) if name in source_names() else None
     own = source.standalone if source else None
     load: Callable[..., Any] = own or from_nanotrain
-    keys = source.keys if source and not own else ()
-    sources = Sources(given=("tf",))
+    keys = [key for key in (source.keys if source else ()) if not own or key != "data.dir"]
+    sources = Sources(given=("tf",), before=formulas.sources)
     sources.add([load])
     values = {key: config[key] for key in keys if key in config}
     return Loader(sources.text(), sources.imports, load.__name__, getdoc(load) or "", values)

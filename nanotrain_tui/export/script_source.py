@@ -41,9 +41,14 @@ class _Module:
 
 @dataclass
 class Sources:
-    """Collects definitions. ``given`` are the names that the script itself defines."""
+    """Collects definitions.
+
+    ``given`` are the names that the script itself defines. ``before`` has been collected already:
+    its definitions are not repeated.
+    """
 
     given: Collection[str]
+    before: "Sources | None" = None
     modules: dict[str, _Module] = field(default_factory=dict)
     found: dict[tuple[str, str], Definition] = field(default_factory=dict)
     imports: set[str] = field(default_factory=set)
@@ -58,7 +63,7 @@ class Sources:
 
         Raises ValueError if two modules have different definitions of one name.
         """
-        seen: dict[str, str] = {}
+        seen = self.before.meanings() if self.before else {}
         blocks: list[str] = []
         for module, node, names in self._in_order():
             meaning = ast.dump(node)
@@ -74,6 +79,10 @@ class Sources:
         while "\n\n\n\n" in body:
             body = body.replace("\n\n\n\n", "\n\n\n")
         return body.strip("\n")
+
+    def meanings(self) -> dict[str, str]:
+        """What each collected name is defined as."""
+        return {names[0]: ast.dump(node) for _, node, names in self._in_order()}
 
     def _in_order(self) -> Iterator[tuple[str, Definition, list[str]]]:
         for module in self._imported_first():

@@ -109,7 +109,7 @@ def every_run_once(python, folder, place):
     """What ``every_run`` returns. Of several test processes, the first one runs it for all."""
     place.mkdir(parents=True, exist_ok=True)
     result = place / "events.json"
-    with open(place / "lock", "w") as lock:
+    with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not result.exists():
             result.write_text(json.dumps(every_run(python, folder, place)))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from recorded import Recording, tutorial_run
 
-from nanotrain_tui.catalog import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
+from nanotrain_tui.catalog import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
 from nanotrain_tui.export import Options, get_format
 from nanotrain_tui.export.format_types import ExportError
 from nanotrain_tui.export.formats.script import edits_of
@@ -59,6 +59,27 @@ def test_the_script_of_a_fork_knows_its_classes_and_whose_weights_it_needs(tmp_p
     assert "OUTPUTS = 7 " in out.getvalue()
     assert "('nanotrain export PARENT --format weights --checkpoint 500')" in out.getvalue()
     assert "'softmax': softmax" in out.getvalue()  # of the last layer
+
+
+def top_level_names(text):
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                yield from (one.id for one in ast.walk(target) if isinstance(one, ast.Name))
+
+
+@pytest.mark.parametrize("data", [name for name in DATASETS if name != "auto"])
+def test_no_name_is_defined_twice(tmp_path, data):
+    """The copied formulas, the copied loader of any data and the script itself."""
+    folder = Recording(tmp_path, **{"data.name": data}).steps(10).finished()
+    out = io.StringIO()
+    with SessionReader(folder) as reader:
+        get_format("script").write(reader, out, Options())
+    names = list(top_level_names(out.getvalue()))
+    assert len(names) == len(set(names)), [name for name in names if names.count(name) > 1]
 
 
 def test_one_script_can_have_all_formulas():

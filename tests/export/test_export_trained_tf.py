@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,18 +56,23 @@ def trained(
             pytest.skip("SKIPPED LOUDLY: there is no ../shared/data/mnist")
         data["data.dir"] = str(SHARED)
     home = tmp_path_factory.mktemp("home")
+    folder = session_of({
+        **data, "model.hidden": "256", "train.steps": 300, "train.eval_every": 100,
+        "train.checkpoint_every": 300, "edits": EDITS,
+    }, home)  # fmt: skip
+    return folder, {**data, "cache_dir": str(home / "cache")}
+
+
+def session_of(values: dict[str, Any], home: Path) -> SessionFolder:
+    """A session that has ended."""
     places = Places(str(home), str(home / "cache"), (str(home / "data"),))
-    config = check({
-        **data, "trainer.command": [sys.executable], "model.hidden": "256",
-        "train.steps": 300, "train.eval_every": 100, "train.checkpoint_every": 300,
-        "edits": EDITS,
-    })  # fmt: skip
+    config = check({"trainer.command": [sys.executable], **values})
     folder = start(prepare(config, places), places)
     give_up = time.monotonic() + PATIENCE_S
     while folder.is_alive():
         assert time.monotonic() < give_up
         time.sleep(0.05)
-    return folder, {**data, "cache_dir": str(home / "cache")}
+    return folder
 
 
 def recorded(folder: SessionFolder) -> float:
@@ -134,3 +140,46 @@ def test_the_script_comes_to_the_same_accuracy(
     assert report[1] == pytest.approx(losses[1], rel=1e-3)
     for step in (101, 201, 300):
         assert report[step] == pytest.approx(losses[step], rel=0.05)
+
+
+SMALL = {"model.initializer": "glorot_uniform", "train.batch_size": 50, "model.hidden": "16 tanh"}
+TASKS = {
+    "regression": {
+        **SMALL, "data.name": "curve", "data.validation": 0.2, "optimizer.learning_rate": 0.02,
+        "schedule.name": "plateau", "schedule.patience": 2, "stop.patience": 4,
+        "stop.min_delta": 0.02, "train.steps": 3000, "train.eval_every": 20,
+    },
+    "two classes": {
+        **SMALL, "data.name": "circle", "data.train_share": 0.7, "train.class_weights": "1, 2",
+        "optimizer.learning_rate": 0.02, "train.steps": 201, "train.eval_every": 50,
+        "model.l2": 0.001,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("task", TASKS)
+def test_the_script_of_every_task_comes_to_the_same_figures(task: str, tmp_path: Path) -> None:
+    """By itself: it makes the data, and stops where the session stopped."""
+    folder = session_of(TASKS[task], tmp_path / "home")
+    out = io.StringIO()
+    chosen = get_format("script")
+    assert isinstance(chosen, TextFormat)
+    with SessionReader(folder) as reader:
+        chosen.write(reader, out, Options())
+        last = [one for one in reader.evaluations() if one.on == "test"][-1]
+        reached = reader.position()[0]
+    if task == "regression":
+        assert reached < 3000  # it stopped early, with the best network
+    script = tmp_path / "again.py"
+    script.write_text(out.getvalue(), encoding="utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-I", str(script)], capture_output=True, text=True, timeout=200,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    said = dict(re.findall(r"final test (\w+) ([-0-9.]+)", ran.stdout))
+    assert set(said) == set(last.metrics)
+    for name, value in last.metrics.items():
+        assert float(said[name]) == pytest.approx(value, rel=0.02, abs=0.002), name
+    steps = re.findall(r"^step (\d+)  loss", ran.stdout, re.MULTILINE)
+    assert int(steps[-1]) == reached

@@ -36,7 +36,7 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:  # noqa
     edits = [one for one in edits_of(history) if one[0] < last]
     tested = _tested(reader)
     formulas = script_formulas.formulas_of([config, *(values for _, values in edits)])
-    loader = script_formulas.loader_of(history[0].config)
+    loader = script_formulas.loader_of(history[0].config, formulas)
     config.update(loader.values)
     about = (history[0].started.body.get("data") or {}) if history[0].started else {}
     title = f"Train again what nanotrain trained as {name}: {last - first} steps."

@@ -6,10 +6,11 @@ from typing import Any, Dict, Mapping, NamedTuple
 import numpy as np
 
 from .dataset import DataError
+from .parts import SEED
 
 Array = Any  # NumPy's ndarray; NumPy for Python 3.6 has no types
 
-SAMPLES, NOISE, SHARE, SEED = "data.samples", "data.noise", "data.train_share", "data.seed"
+SAMPLES, NOISE, SHARE = "data.samples", "data.noise", "data.train_share"
 LEAST, MOST = 10, 1000000  # examples
 
 

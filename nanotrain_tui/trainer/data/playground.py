@@ -5,11 +5,11 @@ the Playground shows in orange and blue. The target of a regression is between -
 
 ``data.noise`` is the Playground's noise in percent, divided by 100. A function of points gets the
 source of random numbers, how many points it makes, and the noise, and returns the points
-(n, 2) and their targets (n,). ``@classes`` and ``@numbers`` enter it into ``POINTS``.
+(n, 2) and their targets (n,). ``POINTS`` has all of them.
 """
 
 import math
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Tuple
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from .source import Facts, Source
 
 Array = Any  # NumPy's ndarray; NumPy for Python 3.6 has no types
 Points = Tuple[Array, Array]
-Formula = Callable[[Any, int, float], Points]
+PointsOf = Callable[[Any, int, float], Points]
 
 FEATURES_KEY = "data.features"
 KEYS = ("data.features", "data.samples", "data.noise", "data.train_share", "data.seed")
@@ -44,34 +44,10 @@ class Set(NamedTuple):
     """A set of points: its task, its formula and a few words about it."""
 
     task: str
-    points: Formula
+    points: PointsOf
     about: str
 
 
-POINTS: Dict[str, Set] = {}
-
-
-def classes(about: str) -> Callable[[Formula], Formula]:
-    def enter(formula: Formula) -> Formula:
-        POINTS[_name_of(formula)] = Set(BINARY, formula, about)
-        return formula
-
-    return enter
-
-
-def numbers(about: str) -> Callable[[Formula], Formula]:
-    def enter(formula: Formula) -> Formula:
-        POINTS[_name_of(formula)] = Set(REGRESSION, formula, about)
-        return formula
-
-    return enter
-
-
-def _name_of(formula: Formula) -> str:
-    return formula.__name__.replace("_", "-")
-
-
-@classes("a disk within a ring")
 def circle(random: Any, count: int, noise: float) -> Points:
     inside = _halves(count)
     share: Array = np.where(inside, _even(random, 0.0, 0.5, count), _even(random, 0.7, 1.0, count))
@@ -80,7 +56,6 @@ def circle(random: Any, count: int, noise: float) -> Points:
     return points, np.sqrt(np.square(seen).sum(axis=1)) < 0.5 * RADIUS
 
 
-@classes("the four quarters of a square, opposite ones alike")
 def xor(random: Any, count: int, noise: float) -> Points:
     points = _even(random, -RADIUS, RADIUS, count, 2)
     points += np.where(points > 0.0, _GAP, -_GAP)
@@ -88,7 +63,6 @@ def xor(random: Any, count: int, noise: float) -> Points:
     return points, seen[:, 0] * seen[:, 1] >= 0.0
 
 
-@classes("two clouds of points")
 def gauss(random: Any, count: int, noise: float) -> Points:
     ones = _halves(count)
     middle = np.where(ones, 2.0, -2.0)
@@ -96,7 +70,6 @@ def gauss(random: Any, count: int, noise: float) -> Points:
     return middle[:, None] + deviation * random.standard_normal((count, 2)), ones
 
 
-@classes("two spirals, one within the other")
 def spiral(random: Any, count: int, noise: float) -> Points:
     ones = _halves(count)
     along: Array = np.where(ones, _ranks(ones), _ranks(~ones))
@@ -105,7 +78,6 @@ def spiral(random: Any, count: int, noise: float) -> Points:
     return points + _even(random, -1.0, 1.0, count, 2) * noise, ones
 
 
-@numbers("a slope: the sum of x and y")
 def plane(random: Any, count: int, noise: float) -> Points:
     points = _even(random, -REACH, REACH, count, 2)
     seen = points + _even(random, -REACH, REACH, count, 2) * noise
@@ -118,7 +90,6 @@ _HILLS = (  # the middle of each, and its height
 )  # fmt: skip
 
 
-@numbers("six hills and hollows")
 def multi_gauss(random: Any, count: int, noise: float) -> Points:
     points = _even(random, -REACH, REACH, count, 2)
     seen = points + _even(random, -REACH, REACH, count, 2) * noise
@@ -128,6 +99,16 @@ def multi_gauss(random: Any, count: int, noise: float) -> Points:
         here = height * np.clip(1.0 - away / 2.0, 0.0, 1.0)
         target = np.where(np.abs(here) > np.abs(target), here, target)
     return points, target
+
+
+POINTS: Dict[str, Set] = {
+    "circle": Set(BINARY, circle, "a disk within a ring"),
+    "xor": Set(BINARY, xor, "the four quarters of a square, opposite ones alike"),
+    "gauss": Set(BINARY, gauss, "two clouds of points"),
+    "spiral": Set(BINARY, spiral, "two spirals, one within the other"),
+    "plane": Set(REGRESSION, plane, "a slope: the sum of x and y"),
+    "multi-gauss": Set(REGRESSION, multi_gauss, "six hills and hollows"),
+}
 
 
 def source_of_points(name: str) -> Source:
@@ -142,16 +123,20 @@ def source_of_points(name: str) -> Source:
         return dict(facts, **facts_of(made))
 
     def load(config: Mapping[str, Any], _progress: Progress) -> Dataset:
-        made, features = made_by(config, DEFAULTS), features_of(config)
-        points, targets = points_of(name, made)
-        inputs, task = inputs_of(points, features), POINTS[name].task
-        train, test = (
-            Rows(inputs[part], targets[part])
-            for part in (slice(made.train), slice(made.train, None))
-        )
+        task = POINTS[name].task
+        train, test = (Rows(*part) for part in points_data(dict(config, **{"data.name": name})))
         return Dataset(name, _source(name), train, test, task, 2 if task == BINARY else 0)
 
-    return Source(inspect, load, keys=KEYS)
+    return Source(inspect, load, keys=KEYS, standalone=points_data)
+
+
+def points_data(config: Mapping[str, Any], _place: Optional[str] = None) -> Any:
+    """The script makes the points itself, without --data."""
+    made = made_by(config, DEFAULTS)
+    points, targets = points_of(str(config["data.name"]), made)
+    inputs = inputs_of(points, features_of(config))
+    parts = (slice(made.train), slice(made.train, None))
+    return tuple((inputs[part], targets[part]) for part in parts)
 
 
 def points_of(name: str, made: Made) -> Points:

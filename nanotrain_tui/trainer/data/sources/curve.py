@@ -5,7 +5,7 @@ so that the test error is the distance from the curve.
 """
 
 import math
-from typing import Any, Callable, Dict, Mapping, Tuple
+from typing import Any, Callable, Dict, Mapping, Optional, Tuple
 
 import numpy as np
 
@@ -45,12 +45,16 @@ def inspect(config: Mapping[str, Any]) -> Facts:
 
 def load(config: Mapping[str, Any], _progress: Progress) -> Dataset:
     made, name = made_by(config, DEFAULTS), _name(config)
-    x, y = samples_of(name, made)
-    train, test = (
-        Rows(x[part, None].astype(np.float32), y[part, None])
-        for part in (slice(made.train), slice(made.train, None))
-    )
+    train, test = (Rows(*part) for part in curve_data(config))
     return Dataset("curve", _source(name, made), train, test, REGRESSION)
+
+
+def curve_data(config: Mapping[str, Any], _place: Optional[str] = None) -> Any:
+    """The script makes the samples itself, without --data."""
+    made = made_by(config, DEFAULTS)
+    x, y = samples_of(_name(config), made)
+    parts = (slice(made.train), slice(made.train, None))
+    return tuple((x[part, None].astype(np.float32), y[part, None]) for part in parts)
 
 
 def samples_of(name: str, made: Made) -> Tuple[Array, Array]:
@@ -75,4 +79,5 @@ SOURCE = Source(
     inspect,
     load,
     keys=(CURVE, "data.samples", "data.noise", "data.train_share", "data.seed"),
+    standalone=curve_data,
 )
