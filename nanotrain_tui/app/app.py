@@ -243,8 +243,9 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
 
     async def _let_through(self, key: events.Key) -> None:
         """Send a key to the widget that has the focus."""
-        if key.key in self.key_table.keys("suspend") and not key.is_printable:
-            self.action_perform("suspend")  # here, because dialogs do not forward keys
+        name = self.key_table.works_everywhere(key.key)
+        if name:
+            self.action_perform(name)  # here, because dialogs do not forward keys
         else:
             await super().on_event(key)
         self.type_ahead.sent()
