@@ -124,7 +124,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         export = ExportActions(self, link, preferences.formats)
         context = ViewContext(
             self, self, link, model, self.backend, self.key_table, preferences,
-            self.stack_actions, export,
+            self.stack_actions, export, self.overlay_actions,
         )  # fmt: skip
         self.methods = methods_of(
             ACTIONS,
