@@ -124,7 +124,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         export = ExportActions(self, link, preferences.formats)
         context = ViewContext(
             self, self, link, model, self.backend, self.key_table, preferences,
-            self.stack_actions, export,
+            self.stack_actions, export, self.overlay_actions,
         )  # fmt: skip
         self.methods = methods_of(
             ACTIONS,
@@ -243,8 +243,9 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
 
     async def _let_through(self, key: events.Key) -> None:
         """Send a key to the widget that has the focus."""
-        if key.key in self.key_table.keys("suspend") and not key.is_printable:
-            self.action_perform("suspend")  # here, because dialogs do not forward keys
+        name = self.key_table.works_everywhere(key.key)
+        if name:
+            self.action_perform(name)  # here, because dialogs do not forward keys
         else:
             await super().on_event(key)
         self.type_ahead.sent()

@@ -52,6 +52,27 @@ def test_a_narrow_one_has_the_most_telling() -> None:
     assert shown(1) == ["session"]
 
 
+def test_tags_and_parent_are_cut_before_a_column_is_left_out() -> None:
+    """With long tags, a screen of 80 cells has all that a session was trained with."""
+    tagged = [summary(f"digits-{i}", state="interrupted", tags=["baseline", "keep", "sweep"],
+                      parent="digits-12", own_steps=200) for i in range(3)]  # fmt: skip
+    narrow = layout_of(tagged, 76, UNICODE)
+    assert {"tags", "optimizer", "rate", "batch"} <= {column.name for column, _ in narrow.columns}
+    assert "baselin" in narrow.row(tagged[0], UNICODE)
+    wide = layout_of(tagged, 116, UNICODE)
+    assert "parent" in wide.head() and "digits-12" in wide.row(tagged[0], UNICODE)
+    assert "baseline keep" in wide.row(tagged[0], UNICODE)
+
+
+def test_tags_are_whole_before_less_telling_columns_come() -> None:
+    tagged = [summary("mnist-1", tags=["baseline", "keep", "learning-rate-sweep"], note="n " * 80)]
+    for width in (150, 160, 180, 196, 300):
+        layout = layout_of(tagged, width, UNICODE)
+        assert "started" in layout.head()
+        assert "baseline keep learning-rate-sweep" in layout.row(tagged[0], UNICODE), width
+    assert layout.place("note")[1] - layout.place("note")[0] > 60
+
+
 def test_a_column_without_a_value_is_left_out() -> None:
     assert {"tags", "parent", "note"}.isdisjoint(shown(196, [PLAIN]))
 

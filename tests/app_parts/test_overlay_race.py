@@ -11,7 +11,7 @@ def test_a_reading_of_a_session_that_was_just_removed_is_not_drawn() -> None:
     drawn: list[Any] = []
     link = SimpleNamespace(state=RunState(name="mine"))
     charts = SimpleNamespace(show_behind=drawn.append)
-    shell = SimpleNamespace(say=lambda *_: None)
+    shell = SimpleNamespace(say=lambda *_, **__: None)
     actions = OverlayActions(shell, link, charts, None, lambda _: None)  # type: ignore[arg-type]
     actions._thread = SimpleNamespace(follow=lambda _: None)  # type: ignore[assignment]
     assert actions._toggle("other") == ""

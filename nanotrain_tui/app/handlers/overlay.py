@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
 
 REMOVE_ALL = "-"  # no session can have this name
+MOST_NAMED = 2  # in a message
+TOO_MANY = f"At most {len(LETTERS)} sessions can be drawn. Remove one first: C on the dashboard."
 
 
 class OverlayActions:
@@ -122,6 +124,23 @@ class OverlayActions:
         drawn = f"drawn as {letter}" if letter else ""
         return Entry(one.name, one.name, f"{does} {about}", drawn)
 
+    def draw(self, names: Sequence[str]) -> str:
+        """Draw these sessions too. Returns why that is not possible, or an empty text."""
+        state = self._link.state
+        if not state.name:
+            return "No session is open. Press Enter to open one, and C to draw others behind it."
+        wanted = [name for name in names if name not in (state.name, state.parent)]
+        if not wanted:
+            return f"{' and '.join(names)}: already on the charts. Choose another session."
+        new = [name for name in wanted if name not in self._chosen]
+        free = [letter for letter in LETTERS if letter not in self._chosen.values()]
+        if len(new) > len(free):
+            return TOO_MANY
+        self._chosen.update(zip(new, free, strict=False))
+        self.follow(state)
+        self._say_drawn(wanted)
+        return ""
+
     def _toggle(self, name: str) -> str:
         """Draw a session, or remove it. Returns why that is not possible, or an empty text."""
         if name == REMOVE_ALL:
@@ -129,20 +148,26 @@ class OverlayActions:
         elif name in self._chosen:
             del self._chosen[name]
         else:
-            free = [letter for letter in LETTERS if letter not in self._chosen.values()]
-            if not free:
-                return f"At most {len(LETTERS)} sessions can be drawn. Remove one first."
-            self._chosen[name] = free[0]
+            return self.draw([name])
         return ""
 
     def _toggled(self, name: str | None) -> None:
-        if name is None:
+        if name is None or name in self._chosen:
             return
         self.follow(self._link.state)
-        letter = self._chosen.get(name)
-        if letter:
-            text = f"{name} is drawn as {letter}. Press C to remove it or to add another."
+        if name == REMOVE_ALL:
+            self._shell.say("No other session is drawn.", holds=lambda: not self._chosen)
         else:
             removed = f"{name} is not drawn any more."
-            text = "No other session is drawn." if name == REMOVE_ALL else removed
-        self._shell.say(text)
+            self._shell.say(removed, holds=lambda: name not in self._chosen)
+
+    def _say_drawn(self, names: Sequence[str]) -> None:
+        """Tell the letters of sessions, as long as they are drawn."""
+        letters = {name: self._chosen[name] for name in names}
+        drawn = ", ".join(f"{name} is drawn as {letter}" for name, letter in letters.items())
+        if len(letters) > MOST_NAMED:
+            drawn = f"{len(letters)} sessions are drawn as {', '.join(letters.values())}"
+        self._shell.say(
+            f"{drawn}. Press C to add or remove sessions.",
+            holds=lambda: letters.items() <= self._chosen.items(),
+        )

@@ -50,13 +50,18 @@ class ScreenActions:
         self._display = display
         self._link = link
         self._preferences = preferences
+        self._asks_to_quit = False
 
     def quit(self) -> None:
         if not self._link.ends_with_app:
             self._shell.exit()
             return
+        if self._asks_to_quit:
+            return
+        self._asks_to_quit = True
 
         def answered(answer: str | None) -> None:
+            self._asks_to_quit = False
             if answer:
                 self._shell.exit()
             else:

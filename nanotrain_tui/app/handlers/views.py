@@ -10,6 +10,7 @@ from typing import NamedTuple
 from nanotrain_tui.app.form.model import FormModel
 from nanotrain_tui.app.handlers.chart_stack import StackActions
 from nanotrain_tui.app.handlers.export import ExportActions
+from nanotrain_tui.app.handlers.overlay import OverlayActions
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Screens, Shell
 from nanotrain_tui.app.keys.keymap import Keymap
@@ -30,6 +31,7 @@ class ViewContext(NamedTuple):
     preferences: Preferences
     charts: StackActions
     export: ExportActions
+    overlay: OverlayActions
 
 
 class Views:

@@ -216,6 +216,8 @@ ACTIONS = (
 
 BY_ID = {action.id: action for action in ACTIONS}
 PANES = ("form", "chart", "log")
+# The actions whose keys with Ctrl, and F1 to F12, also work in dialogs, lists and fields.
+EVERYWHERE = ("quit", "suspend")
 # The actions without a pane that also work on a view.
 ON_A_VIEW = (
     "pause", "evaluate", "checkpoint", "watch", "faster", "slower", "event_before", "event_after",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from textual.keys import Keys, _character_to_key, key_to_character
 
-from nanotrain_tui.app.keys.actions import ACTIONS, BY_ID, FOOTERS, PANES, Action
+from nanotrain_tui.app.keys.actions import ACTIONS, BY_ID, EVERYWHERE, FOOTERS, PANES, Action
 from nanotrain_tui.app.keys.situation import Situation
 from nanotrain_tui.catalog import nearest
 
@@ -46,6 +46,15 @@ class Keymap:
     def keys(self, name: str) -> list[str]:
         """The keys of an action, with Textual's names."""
         return self.changed.get(name, BY_ID[name].keys).split(",")
+
+    def works_everywhere(self, key: str) -> str:
+        """The action that a key runs in dialogs, lists and fields too; empty: it runs none.
+
+        Such a key is no text and no key of a list: it has Ctrl, or is F1 to F12.
+        """
+        if not (key.startswith("ctrl+") or _is_function_key(key)):
+            return ""
+        return next((name for name in EVERYWHERE if key in self.keys(name)), "")
 
     def shown(self, name: str) -> str:
         """An action's first key as the screen shows it."""
@@ -138,12 +147,16 @@ def shown_key(key: str) -> str:
     """A key as the screen shows it: ``?``, ``^p``, ``PgUp``, ``F2``."""
     if key in _SHOWN:
         return _SHOWN[key]
-    if len(key) > 1 and key[0] == "f" and key[1:].isdigit():
+    if _is_function_key(key):
         return key.upper()
     modifiers, plus, last = key.rpartition("+")
     if plus:
         return f"{modifiers}+".replace("ctrl+", "^") + shown_key(last)
     return key_to_character(key) or _SIGNS.get(key) or key
+
+
+def _is_function_key(key: str) -> bool:
+    return len(key) > 1 and key[0] == "f" and key[1:].isdigit()
 
 
 def _words(keys: str) -> list[str]:

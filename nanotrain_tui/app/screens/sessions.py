@@ -36,7 +36,7 @@ MOST_NAMED = 6
 ALL = 10**6  # more than there are sessions
 KEYS = " Enter open  w replay  / filter  s sort  Space mark  c compare  X export  ? more"
 FOUND_BY = "name, note, tags, data, model, optimizer, parent, state"
-MORE = "r rename, t tags, n note, d delete, Esc back; up, down, PgUp, PgDn, Home, End."
+MORE = "r rename, t tags, n note, d delete, C draw behind the charts, Esc back, ^q quit."
 
 Chosen = tuple[str, str]  # "attach", "replay" or "export", and the session's name
 
@@ -65,13 +65,17 @@ class SessionsScreen(Screen["Chosen | None"]):
             ("pageup,ctrl+b", "page(-1)"), ("pagedown,ctrl+f", "page(1)"),
             ("home,g", f"move(-{ALL})"), ("end,G", f"move({ALL})"), ("space", "mark"),
             ("slash", "find"), ("s", "sort"), ("r", "rename"), ("t", "tags"), ("n", "note"),
-            ("d", "delete"), ("c", "compare"), ("question_mark,f1", "more"),
+            ("d", "delete"), ("c", "compare"), ("C", "behind"), ("question_mark,f1", "more"),
         )
     ]  # fmt: skip
 
-    def __init__(self, library: Library, here: str = "") -> None:
+    def __init__(
+        self, library: Library, here: str = "", draw: Callable[[Sequence[str]], str] | None = None
+    ) -> None:
+        """``draw`` draws sessions behind the charts. It returns why it cannot, or ""."""
         super().__init__()
         self._library = library
+        self._draw = draw
         self._here = here  # the session where the cursor starts
         self._all: list[SessionSummary] | None = None
         self._words = ""
@@ -263,6 +267,17 @@ class SessionsScreen(Screen["Chosen | None"]):
             self.say(f"Mark 2 to {MOST_COMPARED} sessions with Space, then press c.", "warning")
         else:
             self.app.push_screen(CompareScreen(self._library, names))
+
+    def action_behind(self) -> None:
+        """Draw the marked sessions, or the one under the cursor, behind the charts."""
+        names = self._selected()
+        if self._draw is None or not names:
+            return
+        why = self._draw(names)
+        if why:
+            self.say(why, "warning")
+        else:
+            self.dismiss(None)
 
     # --- inside ----------------------------------------------------------------------------
 

@@ -22,4 +22,5 @@ def open_view(context: ViewContext) -> None:
         else:
             context.link.attach(name)
 
-    context.shell.push_screen(SessionsScreen(library, context.link.state.name), closed)
+    screen = SessionsScreen(library, context.link.state.name, context.overlay.draw)
+    context.shell.push_screen(screen, closed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
 
 SPARK_CELLS = 8
+TELLING = 11  # up to this priority, columns are wide enough for their texts before others come
 WIDE = 100  # from this width on, columns are two cells apart, else one
 
 
@@ -27,11 +28,12 @@ class Column(NamedTuple):
     priority: int  # columns with higher numbers are left out first
     most: int = 20  # cells; longer texts are cut
     right: bool = False  # the texts end at the right edge
+    least: int = 0  # cells to which it is cut before it is left out; 0: it is never cut for room
 
 
 COLUMNS = (
     Column("session", lambda one, _: one.name, 0, 32),
-    Column("tags", lambda one, _: " ".join(one.tags), 7),
+    Column("tags", lambda one, _: " ".join(one.tags), 7, 40, least=8),
     Column("state", lambda one, _: one.shown_state, 1),
     Column("step", lambda one, _: _short(one.step), 2, right=True),
     Column("training", lambda one, glyphs: spark(one.spark, glyphs, SPARK_CELLS), 8),
@@ -39,14 +41,14 @@ COLUMNS = (
     Column("optimizer", lambda one, _: one.optimizer or "", 5, 12),
     Column("rate", lambda one, _: _figure(one.learning_rate), 4, right=True),
     Column("batch", lambda one, _: _count(one.batch_size), 6, right=True),
-    Column("time", lambda one, _: clock(one.duration_s), 9, right=True),
-    Column("energy", lambda one, _: joules(one.energy_j), 10, right=True),
-    Column("parent", lambda one, _: parent_text(one), 11),
+    Column("parent", lambda one, _: parent_text(one), 9, 32, least=10),
+    Column("time", lambda one, _: clock(one.duration_s), 10, right=True),
+    Column("energy", lambda one, _: joules(one.energy_j), 11, right=True),
     Column("started", lambda one, _: moment(one.started, ""), 12),
     Column("data", lambda one, _: one.data or "", 13, 12),
-    Column("model", lambda one, _: one.model or "", 14),
-    Column("loss", lambda one, _: one.loss_name or "", 15, 26),
-    Column("note", lambda one, _: " ".join(one.note.split()), 16, 60),
+    Column("model", lambda one, _: one.model or "", 14, 24, least=8),
+    Column("note", lambda one, _: " ".join(one.note.split()), 15, 120, least=16),
+    Column("loss", lambda one, _: one.loss_name or "", 16, 26, least=8),
 )  # fmt: skip
 
 
@@ -90,8 +92,9 @@ def layout_of(
 ) -> Layout:
     """The columns for these sessions in lines of ``width`` cells.
 
-    Columns are taken in the order of their priority, if they fit. A column that is
-    empty for all sessions is left out.
+    Columns are taken in the order of their priority, if they fit: first the more telling ones. If
+    there is no room for all of them, some are cut to their ``least``. A column that is empty for
+    all sessions is left out.
     """
     gap = 2 if width >= WIDE else 1
     needed: dict[Column, int] = {}
@@ -101,13 +104,25 @@ def layout_of(
             needed[column] = min(column.most, max(longest, cell_len(column.name)))
     taken: dict[Column, int] = {}
     left = width + gap
-    for column in sorted(needed, key=lambda one: one.priority):
-        size = needed[column]
-        if taken and size + gap > left:
-            continue
-        taken[column] = min(size, max(1, left - gap))
-        left -= taken[column] + gap
+    for group in _groups(needed):
+        for column in group:
+            size = min(needed[column], column.least or needed[column])
+            if taken and size + gap > left:
+                continue
+            taken[column] = min(size, max(1, left - gap))
+            left -= taken[column] + gap
+        for column in taken:
+            more = min(needed[column] - taken[column], max(0, left))
+            taken[column] += more
+            left -= more
     return Layout([(column, taken[column]) for column in columns if column in taken], gap)
+
+
+def _groups(columns: Iterable[Column]) -> Sequence[Sequence[Column]]:
+    """The more telling columns, then the others, each by priority."""
+    ranked = sorted(columns, key=lambda one: one.priority)
+    telling = [column for column in ranked if column.priority <= TELLING]
+    return telling, ranked[len(telling) :]
 
 
 def _fitted(text: str, size: int, right: bool) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from app_fakes import message, until
-from several import evaluated, letters, world
+from app_fakes import FakeBackend, make_app, message, midway, until
+from several import Listed, evaluated, letters, world
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.screens.pick_list import PickList
+from nanotrain_tui.app.screens.sessions import SessionsScreen
 from nanotrain_tui.drawing.backdrop import LETTERS
 
 
@@ -59,6 +60,63 @@ async def test_several_are_told_apart_and_removed_together() -> None:
         await toggle(pilot, app)
         assert message(app) == "No other session is drawn."
         await until(pilot, lambda: not letters(app))
+
+
+async def in_the_list(pilot: Pilot[None], app: NanotrainApp, *keys: str) -> None:
+    """Open the list of sessions and press keys there."""
+    await pilot.press("o")
+    await until(pilot, lambda: isinstance(app.screen, SessionsScreen) and app.screen.rows.shown)
+    await pilot.press("home", *keys)
+    await pilot.pause()
+
+
+async def test_marked_sessions_of_the_list_are_drawn_too() -> None:
+    app, _, _ = world("calm-fern", "dry-moss", "elm-leaf")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        await in_the_list(pilot, app, "down", "C")  # below the session shown
+        await until(pilot, lambda: letters(app) == [("A", "calm-fern")])
+        assert message(app).startswith("calm-fern is drawn as A.")
+        await in_the_list(pilot, app, *["space"] * 4, "C")  # the one shown is no other session
+        await until(pilot, lambda: len(letters(app)) == 3)
+        assert letters(app) == [("A", "calm-fern"), ("B", "dry-moss"), ("C", "elm-leaf")]
+        assert message(app).startswith("3 sessions are drawn as A, B, C.")
+        await toggle(pilot, app)  # remove all
+        assert message(app) == "No other session is drawn."
+
+
+async def test_the_list_says_why_it_draws_none() -> None:
+    app, _, _ = world(*(f"other-{i}" for i in range(len(LETTERS) + 1)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, app)
+        await in_the_list(pilot, app, "C")
+        assert "brisk-otter: already on the charts." in text(app)
+        await pilot.press(*["space"] * 10, "C")
+        assert isinstance(app.screen, SessionsScreen) and "At most 8 sessions" in text(app)
+        assert app.screen.rows.marked, "the marks stay"
+        await pilot.press("home", "space", "down", "space", "C")
+        await until(pilot, lambda: len(letters(app)) == 8)
+
+
+async def test_without_a_session_there_is_nothing_to_draw_behind() -> None:
+    backend = FakeBackend()
+    backend.add("calm-fern").change(**midway())
+    backend.library = Listed(backend)  # type: ignore[assignment]
+    app = make_app(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await in_the_list(pilot, app, "C")
+        assert "No session is open. Press Enter to open one" in text(app)
+
+
+async def test_what_was_drawn_is_no_message_when_it_is_removed() -> None:
+    app, _, _ = world("calm-fern")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, app)
+        await toggle(pilot, app)
+        assert message(app).startswith("calm-fern is drawn")
+        app.overlay_actions._chosen.clear()
+        app.refresh_keys()
+        assert message(app) == ""
 
 
 async def test_the_list_explains_and_limits() -> None:
