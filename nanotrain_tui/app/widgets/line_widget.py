@@ -8,11 +8,12 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import ComposeResult
+from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from nanotrain_tui.drawing.lines import ROLES, Line, changed_cells, fit
+from nanotrain_tui.drawing.lines import Line, changed_cells, fit
 
 
 class LineWidget(Widget):
@@ -23,8 +24,6 @@ class LineWidget(Widget):
     """
 
     TILES: ClassVar[int] = 0
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"live--{role}" for role in ROLES}
 
     DEFAULT_CSS = """
     LineWidget {
@@ -55,6 +54,7 @@ class LineWidget(Widget):
 
     _lines: Sequence[Line] = ()
     _drawn_at: tuple[int, int] | None = None  # the size that the lines were drawn for
+    _drawn_roles: frozenset[str] = frozenset()  # the component classes that this widget has drawn
 
     def compose(self) -> ComposeResult:
         for _ in range(self.TILES):
@@ -96,8 +96,21 @@ class LineWidget(Widget):
             if own:
                 tile.refresh(own.translate(-tile.virtual_region.offset))
 
+    def _get_component_classes(self) -> frozenset[str]:  # type: ignore[override]
+        """Only the roles drawn: Textual finds their styles again at each change of a class."""
+        return self._drawn_roles
+
     def _style(self, role: str) -> Style:
-        return self.get_component_rich_style(f"live--{role}") if role else self.rich_style
+        if not role:
+            return self.get_component_rich_style()
+        name = f"live--{role}"
+        if name not in self._drawn_roles:
+            self._drawn_roles |= {name}
+            part = DOMNode(classes=name)
+            part._attach(self)
+            self.app.stylesheet.apply(part)
+            self._component_styles[name] = part.styles
+        return self.get_component_rich_style(name)
 
     def _filled(self, width: int, height: int) -> list[Line]:
         lines = [fit(line, width) for line in self.draw(width, height)[:height]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,7 +13,6 @@ from nanotrain_tui.app.widgets.region_title import RegionTitle
 from nanotrain_tui.drawing.glyphs import Glyphs, plain, terminal_glyphs
 from nanotrain_tui.drawing.lines import Line, Span
 from nanotrain_tui.drawing.setup.board import draw_board
-from nanotrain_tui.drawing.setup.pictures import INKS
 from nanotrain_tui.drawing.setup.plan import draw_plan
 from nanotrain_tui.drawing.setup.state import BoardState, Outlook
 
@@ -45,7 +43,6 @@ class _Region(LineWidget):
 class PlanRegion(_Region):
     """What ``r`` would train."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"live--{ink}" for ink in INKS}
     DEFAULT_CSS = """
     PlanRegion {
         & > .live--ink1 { color: $foreground 45%; }
