@@ -28,7 +28,15 @@ STOPPING = {
     "schedule__name": "plateau", "schedule__patience": 2, "schedule__factor": 0.5,
     "train__steps": 200, "train__eval_every": 7, "data__validation": 0.2,
 }  # fmt: skip
-KINDS = {"lenet": {"layers": LENET, "edits": EDITS}, "stopping": {**STOPPING, "edits": EDITS[:2]}}
+REGRESSION = {
+    **STOPPING, "data__name": "curve", "data__samples": 200, "loss__name": "mean_squared_error",
+    "output": "linear", "stop__metric": "auto", "stop__min_delta": 0.05,
+}  # fmt: skip
+KINDS = {
+    "lenet": {"layers": LENET, "edits": EDITS},
+    "stopping": {**STOPPING, "edits": EDITS[:2]},
+    "regression": {**REGRESSION, "edits": EDITS[:2]},
+}
 WAYS = ["fused", "plain", "xla", "block"]
 
 
@@ -38,7 +46,9 @@ def config(folder, kind, way, **changes):
     return config_of(folder, **{**options, **KINDS[kind], **own, **changes})
 
 
-@pytest.fixture(scope="module", params=[(kind, way) for kind in KINDS for way in WAYS])
+@pytest.fixture(
+    scope="module", params=[(kind, way) for kind in KINDS for way in WAYS], ids="-".join
+)
 def undisturbed(request, tmp_path_factory):
     kind, way = request.param
     folder = write_data(tmp_path_factory.mktemp("undisturbed"))
@@ -60,7 +70,8 @@ def test_from_any_checkpoint_it_goes_on_as_if_nothing_had_been(undisturbed, tmp_
     started = of_kind(events, "started")[0]
     assert (started["step"], started["update"]["way"]) == (step, way)
     assert started["update"]["origin"] == "recorded"
-    for metric in ("loss", "accuracy", "learning_rate"):
+    at_steps = "mae" if kind == "regression" else "accuracy"
+    for metric in ("loss", at_steps, "learning_rate"):
         found, expected = values_of(events, metric), values_of(whole, metric)[step:]
         assert found.tobytes() == expected.tobytes(), metric
     tested = [
@@ -74,15 +85,16 @@ def test_from_any_checkpoint_it_goes_on_as_if_nothing_had_been(undisturbed, tmp_
 
 def test_it_stops_early_with_the_best_network(undisturbed):
     _, kind, _, events = undisturbed
-    if kind != "stopping":
+    if kind == "lenet":
         return
     assert events[-1]["event"] == "stopped" and events[-1]["step"] < 200
     notes = [event["message"] for event in of_kind(events, "note")]
-    assert notes[-2].startswith("accuracy has not improved for 4 evaluations")
+    score, best_of = ("rmse", min) if kind == "regression" else ("accuracy", max)
+    assert notes[-2].startswith(score + " has not improved for 4 evaluations")
     assert notes[-1].startswith("The weights are those of the best step")
     scored = [event for event in of_kind(events, "evaluated") if event["on"] == "validation"]
-    best = max(event["metrics"]["accuracy"] for event in scored)
-    assert scored[-1]["metrics"]["accuracy"] == best
-    assert of_kind(events, "checkpoint")[-1]["tested"]["metrics"]["accuracy"] == best
+    best = best_of(event["metrics"][score] for event in scored)
+    assert scored[-1]["metrics"][score] == best
+    assert of_kind(events, "checkpoint")[-1]["tested"]["metrics"][score] == best
     rates = values_of(events, "learning_rate")
     assert rates[-1] == rates[8] / 2
