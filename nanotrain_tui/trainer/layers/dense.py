@@ -32,7 +32,7 @@ class Dense(Layer):
 
     def outputs(self, x: Tensor, call: Call) -> Tensor:
         kernel, bias = call.weights
-        return activated(self.entry, tf.matmul(x, kernel) + bias)
+        return activated(self.entry, tf.nn.bias_add(tf.matmul(x, kernel), bias))
 
 
 @kind("flatten")
