@@ -255,6 +255,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
 
         ``key``: the key pressed, for an action with ``each_key``.
         """
+        self.front.odd_key = None
         reason = BY_ID[name].disabled_reason(self.link.situation)
         if reason:
             self.say(reason, "warning", self.link.while_same(BY_ID[name].disabled_reason))
@@ -279,9 +280,15 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         return palette(self.key_table, self.model, link.situation, self.action_perform, edit_field)
 
     def action_interrupted(self) -> None:
-        self.say(
-            "q closes the dashboard (the session keeps running); s stops the session.", "warning"
-        )
+        text = self._about_leaving()
+        self.say(text, "warning", lambda: self._about_leaving() == text)
+
+    def _about_leaving(self) -> str:
+        """The keys that close the dashboard and end the session."""
+        if not self.link.situation.live:
+            return "Press q to close the dashboard."
+        then = "ends the session" if self.link.ends_with_app else "the session keeps running"
+        return f"q closes the dashboard ({then}); s stops the session."
 
     def on_descendant_focus(self) -> None:
         self.refresh_keys()  # those of the region that has the focus now
@@ -318,6 +325,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
     def _take_report(self, message: FromWorker) -> None:
         if self.screen_stack and self.dashboard.is_whole:  # not while the app closes
             self._receivers[type(message.report)](*message.report)
+            self._check_messages()
 
     # --- for the handlers: see handlers.shell ----------------------------------------------
 
@@ -354,6 +362,10 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
 
     def refresh_keys(self) -> None:
         self.front.show_keys(self.key_table.footer(self.link.situation, self.front.footer))
+        self._check_messages()
+
+    def _check_messages(self) -> None:
+        """Remove the messages that are no longer true."""
         for screen in {self.dashboard, self.front}:
             screen.check_message()
 

@@ -108,7 +108,9 @@ async def test_a_key_that_means_nothing_is_answered() -> None:
         await pilot.press("Z")
         assert "'Z' has no action here" in message(app)
         await pilot.press("ctrl+c")
-        assert "q closes the dashboard" in message(app)
+        assert message(app) == "Press q to close the dashboard."
+        await pilot.press("Z", "down")
+        assert message(app) == "", "the next key has an action"
 
 
 async def test_the_preset_is_picked_from_a_list() -> None:

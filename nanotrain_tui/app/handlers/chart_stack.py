@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from nanotrain_tui.app.handlers.chart_text import named
@@ -36,6 +36,11 @@ class StackActions:
             return
         screen.stack.update_view(self._charts.view, self._charts.detail, self._charts.behind)
         screen.show_state(self._link.state)
+        self._say(screen, self._about)
+        self._screens.refresh_keys()
+
+    def _about(self, screen: ChartsScreen) -> str:
+        """The keys, and the charts that are not on the screen."""
         last_key = min(len(chart_rows(self._link.state)), len(CHART_KEYS))
         parts = [f"Esc: return, 1 to {last_key}: hide or show a chart."]
         lost = [row.title for row in missing(self._link.state)]
@@ -43,8 +48,23 @@ class StackActions:
             parts.append(f"Not recorded: {named(lost)}.")
         if self._below(screen):
             parts.append(f"{self._extent(screen)} d: more.")
-        self._shell.say(" ".join(parts))
-        self._screens.refresh_keys()
+        return " ".join(parts)
+
+    def _say(self, screen: ChartsScreen, text_of: Callable[[ChartsScreen], str]) -> None:
+        """Show a text about the charts screen, as long as it stays the same."""
+        said = text_of(screen)
+        self._shell.say(
+            said, holds=lambda: self._screens.charts is screen and text_of(screen) == said
+        )
+
+    def _say_of_view(self, text: str, level: str = "info") -> None:
+        """Show a message about the charts screen, as long as its view stays the same."""
+        view, screen = self._charts.view, self._screens.charts
+        self._shell.say(
+            text,
+            level,
+            lambda: self._screens.charts is screen and self._charts.view == view,
+        )
 
     def closed(self, _: object) -> None:
         """Draw the dashboard again, which was covered by the charts screen."""
@@ -56,14 +76,12 @@ class StackActions:
         rows, screen = chart_rows(self._link.state), self._screens.charts
         row = rows[int(key) - 1] if int(key) <= len(rows) else None
         if screen is None:
-            self._shell.say(
+            self._say_of_view(
                 "Press z to open the charts screen. There the digits hide and show charts."
             )
         elif row is None:
-            self._shell.say(
-                f"There is no chart {key}. This session has {plural(len(rows), 'chart')}.",
-                "warning",
-            )
+            number = f"This session has {plural(len(rows), 'chart')}."
+            self._say_of_view(f"There is no chart {key}. {number}", "warning")
         else:
             self._toggle(row, key, screen)
 
@@ -90,7 +108,7 @@ class StackActions:
     def _page(self, direction: int) -> None:
         screen = self._screens.charts
         if screen is None:
-            self._shell.say(
+            self._say_of_view(
                 "Press z to open the charts screen. There PgUp, PgDn and d scroll the charts."
             )
         else:
@@ -103,11 +121,11 @@ class StackActions:
             return
         room = len(screen.stack.with_room(known))
         if room == len(known):
-            self._shell.say("All charts are shown.")
+            self._say_of_view("All charts are shown.")
             return
         top = max(0, min(self._charts.view.top + charts, len(known) - room))
         self._charts.show(replace(self._charts.view, top=top))
-        self._shell.say(self._extent(screen))
+        self._say(screen, self._extent)
 
     def _extent(self, screen: ChartsScreen) -> str:
         known = self._shown_charts()
@@ -127,12 +145,12 @@ class StackActions:
         keys = [chart.key for chart in self._shown_charts()]
         in_sight = [chart.key for chart in screen.stack.with_room(self._shown_charts())]
         if row.key in [one.key for one in missing(self._link.state)]:
-            self._shell.say(f"{title} was not recorded.", "warning")
+            self._say_of_view(f"{title} was not recorded.", "warning")
         elif row.key in keys and row.key not in in_sight:
             self._reach(keys.index(row.key), len(in_sight))
-            self._shell.say(f"{title} is shown. Press {key} again to hide it.")
+            self._say_of_view(f"{title} is shown. Press {key} again to hide it.")
         elif keys == [row.key]:
-            self._shell.say(f"Cannot hide {title}: it is the only chart.", "warning")
+            self._say_of_view(f"Cannot hide {title}: it is the only chart.", "warning")
         else:
             self._charts.show(self._charts.view.toggled(row.key))
             hidden = row.key in self._charts.view.hidden
@@ -140,7 +158,7 @@ class StackActions:
             if not hidden and row.key in known:
                 self._reach(known.index(row.key), len(in_sight))
             what = "hidden" if hidden else "shown"
-            self._shell.say(f"{title} is {what}. Press {key} again to undo.")
+            self._say_of_view(f"{title} is {what}. Press {key} again to undo.")
 
     def _reach(self, index: int, room: int) -> None:
         """Scroll as little as possible to a chart, with room for so many charts."""

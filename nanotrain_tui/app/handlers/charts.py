@@ -80,13 +80,13 @@ class ChartActions:
         self.show(self.view.zoomed(closer, self._newest, self._whole))
         if self.view == before:
             least = f"Cannot zoom in further: the minimum is {LEAST_STEPS} steps."
-            self._shell.say(least if closer else "All steps are already shown.")
+            self._say(least if closer else "All steps are already shown.")
         else:
-            self._shell.say(self._extent())
+            self._say_extent()
 
     def zoom_all(self) -> None:
         self.show(self.view.whole())
-        self._shell.say(self._extent())
+        self._say_extent()
 
     def pan_left(self) -> None:
         self._pan(-1)
@@ -96,10 +96,14 @@ class ChartActions:
 
     def _pan(self, direction: int) -> None:
         if self.view.window is None:
-            self._shell.say("All steps are shown. Press + to zoom in.")
+            self._say("All steps are shown. Press + to zoom in.")
             return
         self.show(self.view.panned(direction, self._newest, self._whole))
-        self._shell.say(self._extent())
+        self._say_extent()
+
+    def _say_extent(self) -> None:
+        extent = self._extent()
+        self._shell.say(extent, holds=lambda: self._extent() == extent)
 
     def _extent(self) -> str:
         if self.view.window is None:
@@ -117,25 +121,26 @@ class ChartActions:
         self.show(self.view.smoothed(more))
         weight = self.view.smoothing
         if not weight:
-            self._shell.say("The training curves are not smoothed.")
+            self._say("The training curves are not smoothed.")
         else:
             most = " (the maximum)" if weight == SMOOTHINGS[-1] else ""
-            self._shell.say(
-                f"Training curves are smoothed with weight {weight:g}{most}. M: smooth less."
-            )
+            self._say(f"Training curves are smoothed with weight {weight:g}{most}. M: smooth less.")
 
     def scale(self) -> None:
         self.show(self.view.scaled())
-        self._shell.say(*scale_text(self._link.state, self.view.scale))
+        self._say(*scale_text(self._link.state, self.view.scale))
 
     def along(self) -> None:
         self.show(self.view.along())
         kind = self._axis.kind
         if kind == self.view.axis:
-            self._shell.say(f"The x axis shows the {AXIS_TEXTS[kind]}.")
+            self._say(f"The x axis shows the {AXIS_TEXTS[kind]}.")
         else:
+            wanted = self.view.axis
             self._shell.say(
-                f"Cannot show the {AXIS_TEXTS[self.view.axis]} yet: it is not known.", "warning"
+                f"Cannot show the {AXIS_TEXTS[wanted]} yet: it is not known.",
+                "warning",
+                lambda: self.view.axis == wanted and self._axis.kind != wanted,
             )
 
     # --- the cursor ------------------------------------------------------------------------
@@ -180,9 +185,8 @@ class ChartActions:
         else:
             found = next((step for step in steps if step > here), None)
         if found is None:
-            self._shell.say(
-                f"There is no mark {'before' if direction < 0 else 'after'} step {here:,}."
-            )
+            where = "before" if direction < 0 else "after"
+            self._say_here(f"There is no mark {where} step {here:,}.")
         else:
             self._place(found, lambda mark: mark.step == found)
 
@@ -210,9 +214,19 @@ class ChartActions:
             f"{glyphs.sign(signs()[mark.kind])} step {mark.step:,}, {clock(mark.t)}: {mark.text}"
             for mark in marks
         ]
-        self._shell.say("; ".join(texts) or f"step {step:,}: no event.")
+        self._say_here("; ".join(texts) or f"step {step:,}: no event.")
 
     # --- inside ----------------------------------------------------------------------------
+
+    def _say(self, text: str, level: str = "info") -> None:
+        """Show a message about the view, as long as the view stays the same."""
+        said = self.view
+        self._shell.say(text, level, lambda: self.view == said)
+
+    def _say_here(self, text: str) -> None:
+        """Show a message about the step at the cursor, as long as the cursor is there."""
+        here = self._cursor
+        self._shell.say(text, holds=lambda: self._cursor == here)
 
     @property
     def _newest(self) -> int:

@@ -13,6 +13,7 @@ from nanotrain_tui.app.screens.dialogs import Prompt
 from nanotrain_tui.app.screens.jump import Jump
 from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.ports import SavePreset
+from nanotrain_tui.app.widgets.bars import Holds
 from nanotrain_tui.app.widgets.form_list import FormList
 from nanotrain_tui.catalog import FIELDS, ConfigError, applies, format_value
 from nanotrain_tui.catalog.fields import BOOL, CHOICE, FLOAT, INT
@@ -51,7 +52,7 @@ class FormActions:
         elif FIELDS[key].kind == BOOL:
             why = self._accept(key, None, stage)
             if why:
-                self._shell.say(why, "error")
+                self._shell.say(why, "error", self._while_on(key))
         elif FIELDS[key].kind == CHOICE:
             self._pick(key, stage)
         else:
@@ -145,9 +146,18 @@ class FormActions:
         chosen, _ = FIELDS[key].applies_to or ("", ())
         self._screens.dashboard.go_to(chosen)
         choice = f"{FIELDS[chosen].label} {self._model.shown(chosen)}"
-        self._shell.say(f"{FIELDS[key].label} is not used with {choice}.")
+        self._shell.say(
+            f"{FIELDS[key].label} is not used with {choice}.",
+            holds=lambda: not applies(key, self._model.given),
+        )
 
     # --- inside ----------------------------------------------------------------------------
+
+    def _while_on(self, key: str) -> Holds:
+        """The condition that the cursor is on a field, and the field has the same value."""
+        text = self._model.text(key)
+        form = self._screens.dashboard.form
+        return lambda: form.key == key and self._model.text(key) == text
 
     def _unfolded(self) -> FormList:
         """The form, with all its fields."""
@@ -201,18 +211,20 @@ class FormActions:
     def _step(self, up: bool) -> None:
         key = self._screens.dashboard.form.key
         if key == PRESET_KEY:
-            self._shell.say("Press Enter to select a preset.")
+            form = self._screens.dashboard.form
+            self._shell.say("Press Enter to select a preset.", holds=lambda: form.key == key)
             return
         staged = bool(self._model.staged())
         try:
             moved = self._model.step(key, up)
         except ConfigError as error:
-            self._shell.say(capital(error.message), "error")
+            self._shell.say(capital(error.message), "error", self._while_on(key))
             return
         if not moved:
+            value = f"{FIELDS[key].label} {self._model.text(key) or 'empty'}"
             self._shell.say(
-                f"{FIELDS[key].label} {self._model.text(key) or 'empty'}: "
-                f"there is no {'next' if up else 'previous'} value."
+                f"{value}: there is no {'next' if up else 'previous'} value.",
+                holds=self._while_on(key),
             )
             return
         # Repeated presses must not open a dialog, so a value that needs a restart is staged.

@@ -48,7 +48,7 @@ class OverlayActions:
         self._every_s = every_s
         self._chosen: dict[str, str] = {}  # the letter of each chosen session
         self._states: Mapping[str, RunState] = {}
-        self._told: Mapping[str, str] = {}  # problems that were shown
+        self._problems: Mapping[str, str] = {}  # why sessions cannot be read; they were shown
         self._asked: tuple[str, ...] = ()
         self._thread: OthersThread | None = None
 
@@ -69,10 +69,18 @@ class OverlayActions:
         """The states of the sessions that could be read, and why the others could not."""
         self._states = {state.name: state for state in states}
         self._show()
+        told, self._problems = self._problems, problems
         for name, why in problems.items():
-            if name in self._chosen and self._told.get(name) != why:
-                self._shell.say(f"{name} cannot be drawn: {why}", "warning")
-        self._told = problems
+            if name in self._chosen and told.get(name) != why:
+                self._say_problem(name, why)
+
+    def _say_problem(self, name: str, why: str) -> None:
+        """Tell why a session cannot be drawn, until it can, or is not chosen any more."""
+        self._shell.say(
+            f"{name} cannot be drawn: {why}",
+            "warning",
+            lambda: name in self._chosen and self._problems.get(name) == why,
+        )
 
     def end(self) -> None:
         """Stop following."""

@@ -93,7 +93,7 @@ class ScreenActions:
     def _theme_chosen(self, name: str | None) -> None:
         if name is None:
             return
-        self._shell.say(f"Theme: {name}")
+        self._shell.say(f"Theme: {name}", holds=lambda: self._display.theme == name)
         if self._preferences.save_theme is not None:
             try:
                 self._preferences.save_theme(name)
@@ -110,9 +110,11 @@ class ScreenActions:
     def region(self, key: str) -> None:
         index = REGION_KEYS.index(key)
         if self._screens.dashboard.go_to_region(index):
-            self._shell.say(f"{REGION_NAMES[index]}.")
+            text, level = f"{REGION_NAMES[index]}.", "info"
         else:
-            self._shell.say(f"{REGION_NAMES[index]}: not shown now.", "warning")
+            text, level = f"{REGION_NAMES[index]}: not shown now.", "warning"
+        here = self._screens.focused
+        self._shell.say(text, level, lambda: self._screens.focused is here)
 
     def log_up(self) -> None:
         self._screens.dashboard.log_pane.scroll_rows(1)

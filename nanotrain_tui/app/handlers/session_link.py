@@ -199,7 +199,7 @@ class SessionLink:
     def _cannot_leave(self) -> bool:
         """Whether following another session would end this one. If so, shows a message."""
         if self.ends_with_app:
-            self._shell.say(IN_PROCESS, "warning")
+            self._shell.say(IN_PROCESS, "warning", lambda: self.ends_with_app)
             return True
         return False
 
@@ -303,8 +303,18 @@ class SessionLink:
             self._pending = earlier + later
 
     def _replay_answered(self, reply: Reply) -> None:
-        if reply.why:
-            self._shell.say(reply.why, "info" if reply.ok else "warning")
+        if not reply.why:
+            return
+        if reply.ok:
+            self._shell.say(reply.why, holds=lambda: self.watching)
+        else:
+            at = self._replayed_at
+            self._shell.say(reply.why, "warning", lambda: self._replayed_at == at)
+
+    @property
+    def _replayed_at(self) -> float | None:
+        """The session time of the replay's position; None: this is no replay."""
+        return self.state.replay.t if self.state.replay is not None else None
 
     def trouble(self, why: str) -> None:
         """The session cannot be read at present."""

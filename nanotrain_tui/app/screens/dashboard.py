@@ -116,7 +116,7 @@ class Dashboard(LiveScreen):
         pane = self.query_one(REGIONS[index])
         shown = pane.display and all(one.display for one in pane.ancestors if one is not self.app)
         if shown:
-            pane.focus()
+            self.set_focus(pane)
         return shown
 
     def on_descendant_focus(self) -> None:

@@ -22,6 +22,8 @@ class LiveScreen(Screen[None]):
     ``footer`` is the row of ``keys.actions.FOOTERS``; the empty one is chosen by the phase.
     """
 
+    odd_key: events.Key | None = None  # the last key, if it has no action
+
     @property
     def footer(self) -> str:
         return ""
@@ -45,7 +47,9 @@ class LiveScreen(Screen[None]):
     def on_key(self, event: events.Key) -> None:
         """Show a message for a key without an action."""
         if event.is_printable and event.key not in self.active_bindings:
-            self.say(f"The key '{event.character}' has no action here. Press ? to show all keys.")
+            self.odd_key = event
+            text = f"The key '{event.character}' has no action here. Press ? to show all keys."
+            self.say(text, holds=lambda: self.odd_key is event)
 
 
 class View(LiveScreen):

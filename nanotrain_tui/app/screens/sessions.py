@@ -19,7 +19,7 @@ from nanotrain_tui.app.screens.dialogs import Ask, Prompt
 from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.refusals import Refused
-from nanotrain_tui.app.widgets.bars import MessageLine
+from nanotrain_tui.app.widgets.bars import Holds, MessageLine
 from nanotrain_tui.app.widgets.filter_line import FilterLine
 from nanotrain_tui.app.widgets.sessions_list import SessionList
 from nanotrain_tui.catalog.formats import count, plural
@@ -83,6 +83,7 @@ class SessionsScreen(Screen["Chosen | None"]):
         self._reading = False
         self._read_again = False  # something changed while reading
         self._next_read: Timer | None = None
+        self._moves = 0  # how often the user has moved the cursor or marked a session
 
     def compose(self) -> ComposeResult:
         yield Static(" Reading the sessions …", id="about")
@@ -150,6 +151,7 @@ class SessionsScreen(Screen["Chosen | None"]):
 
     def _show_texts(self) -> None:
         """Show the number of sessions above the list, and the session's details below it."""
+        self.query_one(MessageLine).check()
         if self._all is None:
             return
         found = plural(len(self._all), "session")
@@ -169,9 +171,14 @@ class SessionsScreen(Screen["Chosen | None"]):
             return one.problem
         return "\n".join(details(one, self.rows.glyphs))
 
-    def say(self, text: str, level: str = "info") -> None:
-        """Show a message in the message line."""
-        self.query_one(MessageLine).say(text, level)
+    def say(self, text: str, level: str = "info", holds: Holds | None = None) -> None:
+        """Show a message in the message line, as long as ``holds`` is true if it is given."""
+        self.query_one(MessageLine).say(text, level, holds)
+
+    def refuse(self, why: str, level: str = "warning") -> None:
+        """Show why an action is not possible, until another session is marked or selected."""
+        moves = self._moves
+        self.say(why, level, lambda: self._moves == moves)
 
     # --- keys ------------------------------------------------------------------------------
 
@@ -193,6 +200,7 @@ class SessionsScreen(Screen["Chosen | None"]):
 
     def action_move(self, by: int) -> None:
         self._here = ""
+        self._moves += 1
         self.rows.move(by)
         self._show_texts()
 
@@ -264,7 +272,7 @@ class SessionsScreen(Screen["Chosen | None"]):
     def action_compare(self) -> None:
         names = [one.name for one in self._all or () if one.name in self.rows.marked]
         if not 2 <= len(names) <= MOST_COMPARED:
-            self.say(f"Mark 2 to {MOST_COMPARED} sessions with Space, then press c.", "warning")
+            self.refuse(f"Mark 2 to {MOST_COMPARED} sessions with Space, then press c.")
         else:
             self.app.push_screen(CompareScreen(self._library, names))
 
@@ -275,7 +283,7 @@ class SessionsScreen(Screen["Chosen | None"]):
             return
         why = self._draw(names)
         if why:
-            self.say(why, "warning")
+            self.refuse(why)
         else:
             self.dismiss(None)
 
@@ -312,10 +320,14 @@ class SessionsScreen(Screen["Chosen | None"]):
         try:
             change()
         except Refused as error:
-            self.app.call_from_thread(self._changed, error.message, "error")
+            self.app.call_from_thread(self._refused, error.message)
         else:
-            self.app.call_from_thread(self._changed, done, "good")
+            self.app.call_from_thread(self._changed, done)
 
-    def _changed(self, text: str, level: str) -> None:
-        self.say(text, level)
+    def _refused(self, why: str) -> None:
+        self.refuse(why, "error")
+        self.read()
+
+    def _changed(self, text: str) -> None:
+        self.say(text, "good")
         self.read()
