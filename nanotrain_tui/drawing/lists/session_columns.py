@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len, set_cell_size
 
 from nanotrain_tui.catalog.formats import clock, figure, joules, moment
+from nanotrain_tui.catalog.layer_list import brief_layers
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.metric_text import figures_of
 from nanotrain_tui.drawing.spark import spark
@@ -44,7 +45,7 @@ COLUMNS = (
     Column("parent", lambda one, _: parent_text(one), 11),
     Column("started", lambda one, _: moment(one.started, ""), 12),
     Column("data", lambda one, _: one.data or "", 13, 12),
-    Column("model", lambda one, _: one.model or "", 14),
+    Column("model", lambda one, _: brief_layers(one.model or ""), 14),
     Column("loss", lambda one, _: one.loss_name or "", 15, 26),
     Column("note", lambda one, _: " ".join(one.note.split()), 16, 60),
 )  # fmt: skip
