@@ -270,7 +270,8 @@ def test_the_exported_script_has_the_formulas_and_the_loader(house: House) -> No
         from nanotrain_tui.catalog import check, trainer_config
         from nanotrain_tui.export.script_formulas import formulas_of, loader_of
         config = trainer_config(check({CHOSEN!r}))
-        found = [formulas_of([config]).text, loader_of(config).text]
+        formulas = formulas_of([config])
+        found = [formulas.text, loader_of(config, formulas).text]
     """)
     for name in ("mish", "fourth_power", "lion"):
         assert f"\ndef {name}(" in found[0]
