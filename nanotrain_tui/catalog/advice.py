@@ -2,8 +2,8 @@
 
 from typing import Any, List, Mapping, NamedTuple
 
+from .built_layers import entries_of, is_listed
 from .check import output_of
-from .layers import parse_layers
 from .optimizers import OPTIMIZERS
 
 DEEP = 3
@@ -20,9 +20,11 @@ class Advice(NamedTuple):
 def advise(config: Mapping[str, Any]) -> List[Advice]:
     """The advice about a checked configuration, the most important first."""
     found: List[Advice] = []
+    entries = entries_of(config)
     hidden = [
-        layer.activation or config["model.activation"]
-        for layer in parse_layers(config["model.hidden"])
+        entry["activation"] or config["model.activation"]
+        for entry in entries
+        if "activation" in entry
     ]
     output = output_of(config)
     if "softmax" in hidden:
@@ -42,6 +44,13 @@ def advise(config: Mapping[str, Any]) -> List[Advice]:
             "model.activation",
             "Each sigmoid multiplies the gradient by at most 0.25. With {} hidden layers, the "
             "gradient that reaches the first layers is almost 0.".format(len(hidden)),
+        ))  # fmt: skip
+    own_rate = all(entry.get("rate", 0.0) is not None for entry in entries)
+    if config["model.dropout"] and is_listed(config) and own_rate:
+        found.append(Advice(
+            "model.dropout",
+            "The list of layers has no dropout without a number, so this rate is not used. "
+            "Add 'dropout' to the list.",
         ))  # fmt: skip
     usual = OPTIMIZERS[config["optimizer.name"]].learning_rate
     if config["optimizer.learning_rate"] > TOO_FAST * usual:

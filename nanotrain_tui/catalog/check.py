@@ -4,10 +4,10 @@ import shlex
 from typing import Any, Dict, List, Mapping, Optional
 
 from .activations import ACTIVATIONS
+from .built_layers import build, entries_of, layers_key, parameters_of
 from .choices import expected_data, usual_data
 from .config_error import ConfigError
 from .fields import FIELDS
-from .layers import count_parameters, parse_layers
 from .losses import BINARY, LOSSES, REGRESSION, USUAL_LOSS, misfit, output_fits
 from .values import field_of, parse_value
 
@@ -102,10 +102,7 @@ def output_of(config: Mapping[str, Any]) -> str:
 def trainer_config(config: Mapping[str, Any]) -> Config:
     """A checked configuration for the trainer, with layers and output resolved."""
     resolved = dict(config)
-    resolved["layers"] = [
-        {"units": layer.units, "activation": layer.activation or config["model.activation"]}
-        for layer in parse_layers(config["model.hidden"])
-    ]
+    resolved["layers"] = entries_of(config)
     resolved["output"] = output_of(config)
     return resolved
 
@@ -154,6 +151,9 @@ def _of_task(config: Mapping[str, Any], task: str) -> Mapping[str, Any]:
 
 def _does_not_apply(key: str, config: Mapping[str, Any]) -> ConfigError:
     chosen, names = field_of(key).applies_to or ("", ())
+    if names == ("",):
+        why = "does not apply, because {} is set; leave {} empty to use it."
+        return ConfigError(key, why.format(chosen, chosen))
     now = config.get(chosen, default_of(chosen, config))
     return ConfigError(
         key, "means nothing with {} = {}; it belongs to {}.".format(chosen, now, ", ".join(names))
@@ -180,14 +180,15 @@ def _check_loss(config: Config, task: str) -> None:
 
 
 def _check_size(config: Config) -> None:
-    data, inputs = expected_data(config), 1
-    for length in data.shape:
-        inputs *= length
-    parameters = count_parameters(inputs, parse_layers(config["model.hidden"]), data.outputs)
+    data, key = expected_data(config), layers_key(config)
+    try:
+        parameters = parameters_of(build(config, data.shape, data.outputs))
+    except ConfigError:
+        return  # layers for other data: their shapes are checked when the data is known
     if parameters > MAX_PARAMETERS:
         raise ConfigError(
-            "model.hidden",
+            key,
             "{} makes {:,} weights, more than the {:,} allowed; use fewer units.".format(
-                config["model.hidden"], parameters, MAX_PARAMETERS
+                config[key], parameters, MAX_PARAMETERS
             ),
         )

@@ -24,8 +24,8 @@ from .losses import LOSSES
 from .optimizers import OPTIMIZERS
 from .schedules import SCHEDULES
 
-CHOICE, INT, FLOAT, BOOL, PATH, LAYERS, COMMAND, WEIGHTS, NAMES = (
-    "choice", "int", "float", "bool", "path", "layers", "command", "weights", "names",
+CHOICE, INT, FLOAT, BOOL, PATH, LAYERS, LAYER_LIST, COMMAND, WEIGHTS, NAMES = (
+    "choice", "int", "float", "bool", "path", "layers", "layer list", "command", "weights", "names",
 )  # fmt: skip
 
 # How a change takes effect while a session trains.
@@ -39,7 +39,8 @@ AUTO, OFF, NONE = "auto", "off", "none"  # words for 0
 class Field(NamedTuple):
     """One key. ``low`` and ``high`` are inclusive bounds, ``above`` and ``below`` exclusive ones.
 
-    ``applies_to`` is a key of a choice and the choices for which this key has a meaning.
+    ``applies_to`` is a key of a choice and the choices for which this key has a meaning. The choice
+    "" means that the other key is empty.
     ``zero`` is the word for 0, ``auto``, ``off`` or ``none``, where 0 is not meant as a number.
     """
 
@@ -112,7 +113,10 @@ _DATA = (
 
 _MODEL = (
     Field("model.hidden", "hidden layers", "Model", LAYERS, "1024",
-          "The number of units in each hidden layer, and optionally an activation: 512 relu, 256 tanh.", live=RESTART),
+          "The number of units in each hidden layer, and optionally an activation: 512 relu, 256 tanh.", live=RESTART,
+          applies_to=("model.layers", ("",))),
+    Field("model.layers", "layers", "Model", LAYER_LIST, "",
+          "The network layer by layer: conv 32 3x3, pool 2, flatten, dense 128. If empty, the hidden layers count.", live=RESTART),
     Field("model.activation", "activation", "Model", CHOICE, "relu",
           "The activation of the hidden layers that do not specify their own.", choices=ACTIVATIONS, live=SWAP),
     Field("model.output", "output", "Model", CHOICE, "auto",

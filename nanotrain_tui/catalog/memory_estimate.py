@@ -7,7 +7,8 @@ without TensorFlow and without looking at this machine. Its few constants are me
 
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence
 
-from .layers import Layer, count_parameters, parse_layers
+from .built_layers import BuiltLayer, build, parameters_of
+from .layer_shapes import size_of
 from .optimizers import OPTIMIZERS
 
 MB = 2.0**20
@@ -24,7 +25,10 @@ CUDA_MB = 800.0
 
 _BLOCK_MB = 16.0  # of images gathered for a call: MAX_BLOCK_BYTES in trainer/training_state.py
 _CHUNK = 1000  # examples evaluated at once, in Engine.evaluate
-_TIMES_HELD = 3.5  # a hidden layer's output: before and after its activation, and their gradients
+# How often a layer's output is held in a step: before and after its activation, and their gradients.
+_TIMES_HELD = {"dense": 3.5, "conv": 3.5, "depthwise": 3.5, "separable": 4.5, "pool": 2.0,
+               "avgpool": 2.0, "batchnorm": 3.0, "layernorm": 3.0, "activation": 2.0}  # fmt: skip
+_TIMES_KEPT = {"dense": 2.0, "conv": 2.0, "depthwise": 2.0, "separable": 2.0}  # in an evaluation
 _LADDER = (5, 2, 1)
 
 
@@ -58,19 +62,17 @@ def estimate(
     ``tensorflow`` is its version; the newest is assumed if it is unknown. ``gpu``: it loads CUDA.
     ``restored``: it begins from a checkpoint.
     """
-    pixels = 1
-    for side in shape:
-        pixels *= side
-    layers = parse_layers(config["model.hidden"])
+    pixels = size_of(shape)
+    layers = build(config, shape, classes)
     batch = int(config["train.batch_size"])
-    weights = _FLOAT * count_parameters(pixels, layers, classes) / MB
+    weights = _FLOAT * parameters_of(layers) / MB
     slots = OPTIMIZERS[config["optimizer.name"]].slots
     # The first update is tried out and taken back (Engine.warm_up): all is there twice, the
     # weights as they were drawn besides, and what the checkpoint held. While the optimizer works
     # so are the gradients, and a layer of new values; before that the outputs of the layers are
     # there and no gradients. Afterwards the second copy is that of the best network (CheckpointManager).
-    updated = (1 + slots) * _largest_mb(pixels, layers, classes) / 2
-    outputs = _outputs_mb(batch, pixels, layers, classes, test)
+    updated = (1 + slots) * _largest_mb(layers) / 2
+    outputs = _outputs_mb(batch, pixels, layers, test)
     block = max(_BLOCK_MB, batch * pixels / MB)  # as many batches as fit, but at least one
     while_updating = weights + updated
     gradients, activations = (while_updating, 0.0) if while_updating > outputs else (0.0, outputs)
@@ -80,7 +82,9 @@ def estimate(
         gradients,
         activations,
         (train + test) * (pixels + 1 + _FLOAT) / MB + 2 * block,
-        framework_mb(tensorflow) + _LAYER_MB * len(layers) + (CUDA_MB if gpu else 0.0),
+        framework_mb(tensorflow)
+        + _LAYER_MB * (_with_weights(layers) - 1)
+        + (CUDA_MB if gpu else 0.0),
     )
     return MemoryNeed(*parts, total_mb=sum(parts))
 
@@ -130,14 +134,19 @@ def _ladder(below: int) -> List[int]:
     return steps[::-1]
 
 
-def _largest_mb(pixels: int, layers: Sequence[Layer], classes: int) -> float:
-    sizes = [pixels] + [layer.units for layer in layers] + [classes]
-    return _FLOAT * max(before * after for before, after in zip(sizes, sizes[1:])) / MB
+def _with_weights(layers: Sequence[BuiltLayer]) -> int:
+    return sum(bool(layer.sizes.weights) for layer in layers)
 
 
-def _outputs_mb(batch: int, pixels: int, layers: Sequence[Layer], classes: int, test: int) -> float:
-    """The images and the outputs of the layers, in a step or in an evaluation."""
-    units = sum(layer.units for layer in layers) + classes
-    of_a_step = batch * (2 * pixels + _TIMES_HELD * units)
-    of_a_test = min(_CHUNK, test) * (2 * pixels + 2 * units)
+def _largest_mb(layers: Sequence[BuiltLayer]) -> float:
+    """The largest array of weights."""
+    return _FLOAT * max(size_of(one) for layer in layers for one in layer.sizes.weights) / MB
+
+
+def _outputs_mb(batch: int, pixels: int, layers: Sequence[BuiltLayer], test: int) -> float:
+    """The examples and the outputs of the layers, in a step or in an evaluation."""
+    held = sum(_TIMES_HELD.get(one.entry["kind"], 0.0) * size_of(one.shape) for one in layers)
+    kept = sum(_TIMES_KEPT.get(one.entry["kind"], 0.0) * size_of(one.shape) for one in layers)
+    of_a_step = batch * (2 * pixels + held)
+    of_a_test = min(_CHUNK, test) * (2 * pixels + kept)
     return _FLOAT * max(of_a_step, of_a_test) / MB

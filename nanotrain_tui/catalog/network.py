@@ -1,9 +1,11 @@
 """The network of a configuration, layer by layer."""
 
-from typing import Any, List, Mapping, NamedTuple, Sequence
+from typing import Any, List, Mapping, NamedTuple, Sequence, Tuple
 
+from .built_layers import BuiltLayer, build, is_listed
 from .check import output_of
-from .layers import Layer, count_parameters, parse_layers
+from .layer_list import Entry, format_listed
+from .layer_shapes import by, size_of
 from .memory_estimate import MB
 from .optimizers import OPTIMIZERS
 
@@ -11,47 +13,85 @@ _FLOAT = 4  # bytes of float32
 
 
 class NetworkLayer(NamedTuple):
-    """A dense layer. The sizes are in MB of 2**20 bytes."""
+    """A layer. The sizes are in MB of 2**20 bytes."""
 
-    name: str  # hidden 1, hidden 2 ..., output
-    inputs: int
-    units: int
-    activation: str
+    name: str  # hidden 1, hidden 2 ..., of model.layers 1, 2 ...; output
+    text: str  # as a person writes it: 1024 relu, conv 32 3x3 relu
+    input_shape: Tuple[int, ...]  # of an example
+    shape: Tuple[int, ...]  # of its output
+    inputs: int  # values that it gets
+    units: int  # values of its output
+    activation: str  # empty if the kind has none
     dropout: float  # the fraction of its units that is set to 0 at each step
-    parameters: int  # weights and biases
+    parameters: int  # trainable values: weights and biases
     weights_mb: float
     optimizer_mb: float  # the optimizer's arrays for them
 
 
-def network(config: Mapping[str, Any], shape: Sequence[int], classes: int) -> List[NetworkLayer]:
-    """The layers of a checked flat configuration, for images of ``shape`` in ``classes`` classes."""
-    inputs = 1
-    for side in shape:
-        inputs *= side
-    slots = OPTIMIZERS[config["optimizer.name"]].slots
-    hidden = parse_layers(config["model.hidden"])
-    layers = []
-    for number, layer in enumerate(hidden + [Layer(classes, output_of(config))], 1):
-        is_output = number > len(hidden)
-        parameters = count_parameters(inputs, [], layer.units)
-        weights = _FLOAT * parameters / MB
-        layers.append(
-            NetworkLayer(
-                "output" if is_output else "hidden {}".format(number),
-                inputs,
-                layer.units,
-                layer.activation or config["model.activation"],
-                0.0 if is_output else config["model.dropout"],
-                parameters,
-                weights,
-                slots * weights,
-            )
-        )
-        inputs = layer.units
-    return layers
+def network(config: Mapping[str, Any], shape: Sequence[int], outputs: int) -> List[NetworkLayer]:
+    """The layers of a checked flat configuration, for examples of ``shape``.
+
+    ``outputs`` is the number of units of the output layer. Flatten and dropout of ``model.hidden``
+    are no layers of their own here. Raises ConfigError that names a layer which cannot follow the
+    ones before it.
+    """
+    layers = build(config, shape, outputs)
+    if is_listed(config):
+        hidden = [
+            _network_layer(config, str(number), layer, _settled(config, layer.entry))
+            for number, layer in enumerate(layers[:-1], 1)
+        ]
+    else:
+        dense = [layer for layer in layers[:-1] if layer.entry["kind"] == "dense"]
+        hidden = [
+            _network_layer(config, "hidden {}".format(number), layer, layer.entry)
+            for number, layer in enumerate(dense, 1)
+        ]
+    output = dict(layers[-1].entry, activation=output_of(config))
+    return hidden + [_network_layer(config, "output", layers[-1], output)]
 
 
-def network_text(layers: Sequence[NetworkLayer]) -> str:
+def network_text(layers: Sequence[NetworkLayer], arrow: str = "->") -> str:
     """``784 -> 1024 relu -> 10 softmax``"""
-    parts = ["{} {}".format(layer.units, layer.activation) for layer in layers]
-    return " -> ".join([str(layers[0].inputs)] + parts)
+    return " {} ".format(arrow).join(network_chain(layers))
+
+
+def network_chain(layers: Sequence[NetworkLayer]) -> List[str]:
+    """The inputs, and each layer: ``784``, ``1024 relu``, ``10 softmax``."""
+    return [by(layers[0].input_shape)] + [layer.text for layer in layers]
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """``28x28x32``, ``1,024``"""
+    return by(shape) if len(shape) > 1 else "{:,}".format(size_of(shape))
+
+
+def _settled(config: Mapping[str, Any], entry: Entry) -> Entry:
+    """The entry with what it gets from other keys: the activation, and the rate of dropout."""
+    found = dict(entry)
+    if found.get("activation", "") is None:
+        found["activation"] = config["model.activation"]
+    if found.get("rate", 0.0) is None:
+        found["rate"] = config["model.dropout"]
+    return found
+
+
+def _network_layer(
+    config: Mapping[str, Any], name: str, layer: BuiltLayer, entry: Entry
+) -> NetworkLayer:
+    text = format_listed(entry)
+    of_all = config["model.dropout"] if name.startswith("hidden") else 0.0
+    weights = _FLOAT * layer.parameters / MB
+    return NetworkLayer(
+        name,
+        text if name.isdigit() else text.partition(" ")[2],
+        layer.inputs,
+        layer.shape,
+        size_of(layer.inputs),
+        size_of(layer.shape),
+        str(entry.get("activation", "")),
+        float(entry.get("rate", of_all)),
+        layer.parameters,
+        weights,
+        OPTIMIZERS[config["optimizer.name"]].slots * weights,
+    )

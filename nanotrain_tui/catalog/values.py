@@ -14,6 +14,7 @@ from .fields import (
     FIELDS,
     FLOAT,
     INT,
+    LAYER_LIST,
     LAYERS,
     NAMES,
     NONE,
@@ -22,6 +23,7 @@ from .fields import (
     WEIGHTS,
     Field,
 )
+from .layer_list import format_layer_list, parse_layer_list
 from .layers import format_layers, parse_layers
 
 BALANCED = "balanced"
@@ -70,7 +72,7 @@ def parse_value(key: str, value: Any) -> Any:
     readers = {
         CHOICE: _choice, INT: _integer, FLOAT: _number, BOOL: _boolean,
         PATH: _text, LAYERS: _layers, COMMAND: _command,
-        WEIGHTS: _weights, NAMES: _names,
+        WEIGHTS: _weights, NAMES: _names, LAYER_LIST: _layer_list,
     }  # fmt: skip
     return readers[field.kind](field, value)
 
@@ -213,6 +215,14 @@ def _layers(field: Field, value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     return format_layers(parse_layers(_text(field, value)))
+
+
+def _layer_list(field: Field, value: Any) -> str:
+    """The canonical text; empty for none."""
+    if isinstance(value, (list, tuple)):
+        value = ", ".join(str(part) for part in value)
+    text = _text(field, value)
+    return format_layer_list(parse_layer_list(text)) if text.lower() not in ("", NONE) else ""
 
 
 def _weights(field: Field, value: Any) -> str:

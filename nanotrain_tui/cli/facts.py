@@ -37,7 +37,7 @@ def applies_with(field: Field) -> str:
     if field.applies_to is None:
         return ""
     key, names = field.applies_to
-    return f"with {key} {', '.join(names)}"
+    return f"with {key} {', '.join(name or 'empty' for name in names)}"
 
 
 def _plain(bound: float) -> str:

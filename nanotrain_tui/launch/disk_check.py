@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 from typing import Any, Dict, Mapping, NamedTuple, Optional
 
+from nanotrain_tui.catalog.built_layers import build, parameters_of
 from nanotrain_tui.catalog.choices import outputs_of
 from nanotrain_tui.catalog.formats import file_size, megabytes, plural
-from nanotrain_tui.catalog.layers import count_parameters, parse_layers
 from nanotrain_tui.catalog.memory_estimate import MB
 from nanotrain_tui.catalog.optimizers import OPTIMIZERS
 from nanotrain_tui.session.recording.reserve import RESERVE_BYTES
@@ -65,14 +65,12 @@ def check_disk(
     ``checkpoints`` is the folder of a session that is resumed. Its files count as free space,
     because new ones replace them.
     """
-    pixels = 1
-    for side in data["shape"]:
-        pixels *= side
-    layers = parse_layers(config["model.hidden"])
-    weights = count_parameters(pixels, layers, outputs_of(data))
+    layers = build(config, data["shape"], outputs_of(data))
     copies = 1 + OPTIMIZERS[config["optimizer.name"]].slots  # weights, and the slots of each
-    arrays = 2 * (len(layers) + 1) * copies
-    one = _FLOAT * weights * copies + _ARRAY_BYTES * arrays
+    running_means = sum(layer.variables for layer in layers) - parameters_of(layers)
+    arrays = sum(len(layer.sizes.weights) * copies + len(layer.sizes.state) for layer in layers)
+    values = parameters_of(layers) * copies + running_means
+    one = _FLOAT * values + _ARRAY_BYTES * arrays
     recording = RESERVE_BYTES + _METRICS * _FLOAT * int(config["train.steps"])
     free = _free_bytes(home)
     return DiskCheck(

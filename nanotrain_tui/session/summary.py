@@ -36,7 +36,7 @@ class SessionSummary(NamedTuple):
     name: str
     state: str
     data: Optional[str]  # the dataset's name
-    model: Optional[str]  # the hidden layers: "1024 relu"
+    model: Optional[str]  # model.layers, or the hidden layers: "1024 relu"
     loss_name: Optional[str]
     optimizer: Optional[str]
     learning_rate: Optional[float]  # of the configuration, with edits; before the schedule
@@ -259,7 +259,7 @@ def _read(folder: SessionFolder, reader: SessionReader, alive: bool) -> SessionS
         name=folder.name,
         state=states.seen_from_outside(state, alive),
         data=_text(_table(started.get("data")).get("name") or now.get("data.name")),
-        model=_text(now.get("model.hidden")),
+        model=_text(now.get("model.layers")) or _text(now.get("model.hidden")),
         loss_name=_text(now.get("loss.name")),
         optimizer=_text(now.get("optimizer.name")),
         learning_rate=_number(now.get("optimizer.learning_rate")),

@@ -39,9 +39,10 @@ def changes_in(config: Mapping[str, Any], values: Any) -> Config:
 def apply_changes(config: Mapping[str, Any], changes: Mapping[str, Any]) -> Config:
     """The configuration after the changes, with its layers and output. Raises Refused."""
     new = dict(config, **changes)
-    if ("model.activation" in changes or "model.hidden" in changes) and not is_listed(
-        new["layers"]
-    ):
+    listed = is_listed(new["layers"])
+    if listed and "model.hidden" in changes:
+        raise Refused("model.hidden does not apply, because model.layers is set.")
+    if ("model.activation" in changes or "model.hidden" in changes) and not listed:
         new["layers"] = _layers_of(new)
     if ("model.output" in changes or "loss.name" in changes) and new["loss.name"] in LOSSES:
         output = new.get("model.output", new["output"])

@@ -66,7 +66,7 @@ def test_a_new_key_goes_before_the_comment_of_the_next_table(tmp_path: Path) -> 
     save_preset(tmp_path, "mine", check(load_presets(tmp_path).get("mine").values))
     text = path.read_text()
     assert "alone has it\nbeta_2 = 0.999\nepsilon = 1e-07\n\n# What the network" in text
-    assert "hidden = [ 64, 32 ]\nactivation" in text
+    assert 'hidden = [ 64, 32 ]\nlayers = ""\nactivation' in text
 
 
 def test_parameters_of_another_optimizer_are_removed(tmp_path: Path) -> None:

@@ -6,7 +6,17 @@ from typing import Any
 from hypothesis import strategies as st
 
 from nanotrain_tui.catalog import FIELDS, Config, ConfigError, Field, check, drop_inapplicable
-from nanotrain_tui.catalog.fields import BOOL, CHOICE, COMMAND, INT, LAYERS, NAMES, PATH, WEIGHTS
+from nanotrain_tui.catalog.fields import (
+    BOOL,
+    CHOICE,
+    COMMAND,
+    INT,
+    LAYER_LIST,
+    LAYERS,
+    NAMES,
+    PATH,
+    WEIGHTS,
+)
 
 #: Each of their choices has keys that the others have not.
 CHOICES = ("data.name", "optimizer.name", "loss.name", "schedule.name")
@@ -22,6 +32,8 @@ def values_of(field: Field) -> st.SearchStrategy[Any]:
         return st.integers(int(field.low or 0), int(field.high or 10))
     if field.kind == LAYERS:
         return st.sampled_from(["none", "5", "64 tanh", "512 relu, 256 softmax, 8"])
+    if field.kind == LAYER_LIST:
+        return st.sampled_from(["", "flatten, dense 5, dropout", "conv 8 3x3 tanh, global-pool"])
     if field.kind == WEIGHTS:
         return st.sampled_from(["none", "balanced", "1, 2.5"])
     if field.kind == NAMES:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len, set_cell_size
 
 from nanotrain_tui.catalog.formats import clock, figure, joules, moment
+from nanotrain_tui.catalog.layer_list import brief_layers
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.metric_text import figures_of
 from nanotrain_tui.drawing.spark import spark
@@ -46,7 +47,7 @@ COLUMNS = (
     Column("energy", lambda one, _: joules(one.energy_j), 11, right=True),
     Column("started", lambda one, _: moment(one.started, ""), 12),
     Column("data", lambda one, _: one.data or "", 13, 12),
-    Column("model", lambda one, _: one.model or "", 14, 24, least=8),
+    Column("model", lambda one, _: brief_layers(one.model or ""), 14, 24, least=8),
     Column("note", lambda one, _: " ".join(one.note.split()), 15, 120, least=16),
     Column("loss", lambda one, _: one.loss_name or "", 16, 26, least=8),
 )  # fmt: skip

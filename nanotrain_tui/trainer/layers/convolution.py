@@ -4,7 +4,7 @@ from typing import Any
 
 from ..lazy_tensorflow import tf
 from .dense import activated
-from .layer import ZEROS, Call, Entry, Layer, Shape, Weight, kind
+from .layer import ZEROS, Call, Entry, Impossible, Layer, Shape, Weight, kind
 from .space import need_space, windows_after
 
 Tensor = Any
@@ -21,6 +21,11 @@ class _Windows(Layer):
         self.padding = str(entry["padding"]).upper()
         self.channels = shape[-1]
         self.places = windows_after(shape[:-1], entry)
+
+    def _need_equal_strides(self) -> None:
+        """TensorFlow's depthwise kernels have one stride for both directions."""
+        if len(set(self.stride)) > 1:
+            raise Impossible("its stride must be the same in both directions")
 
 
 @kind("conv")
@@ -49,6 +54,7 @@ class Depthwise(_Windows):
 
     def __init__(self, entry: Entry, shape: Shape) -> None:
         super().__init__(entry, shape)
+        self._need_equal_strides()
         self.shape = (*self.places, self.channels)
         self.weights = [
             Weight((*self.size, self.channels, 1)),
@@ -69,6 +75,7 @@ class Separable(_Windows):
 
     def __init__(self, entry: Entry, shape: Shape) -> None:
         super().__init__(entry, shape)
+        self._need_equal_strides()
         filters = int(entry["filters"])
         self.shape = (*self.places, filters)
         self.weights = [

@@ -4,7 +4,7 @@ from typing import Any, List
 
 from ..lazy_tensorflow import tf
 from .layer import Call, Entry, Impossible, Layer, Shape, kind
-from .space import need_space, per_dimension, windows_after
+from .space import by, need_space, per_dimension, windows_after
 
 Tensor = Any
 
@@ -18,6 +18,12 @@ class Pooling(Layer):
         need_space(shape, len(entry["size"]) if len(entry["size"]) > 1 else _dimensions(shape))
         self.size = per_dimension(entry["size"], shape[:-1])
         self.stride = per_dimension(entry["stride"], shape[:-1])
+        if any(step > window for step, window in zip(self.stride, self.size)):
+            raise Impossible(  # TensorFlow allows none
+                "its stride of {} is larger than its window of {}".format(
+                    by(self.stride), by(self.size)
+                )
+            )
         self.shape = (*windows_after(shape[:-1], entry), shape[-1])
 
     def outputs(self, x: Tensor, call: Call) -> Tensor:
