@@ -33,12 +33,6 @@ def format_layers(layers: List[Layer]) -> str:
     return ", ".join(words) or NO_LAYERS
 
 
-def count_parameters(inputs: int, layers: List[Layer], outputs: int) -> int:
-    """The number of weights and biases of the dense network."""
-    sizes = [inputs] + [layer.units for layer in layers] + [outputs]
-    return sum((before + 1) * after for before, after in zip(sizes, sizes[1:]))
-
-
 def _parse_layer(part: str) -> Layer:
     words = part.split()
     if not words or len(words) > 2:

@@ -27,6 +27,13 @@ class NetworkLayer(NamedTuple):
     weights_mb: float
     optimizer_mb: float  # the optimizer's arrays for them
 
+    @property
+    def full_text(self) -> str:
+        """The text, with the dropout behind a hidden layer."""
+        if self.dropout and not self.text.startswith("dropout"):
+            return "{}, dropout {:g}".format(self.text, self.dropout)
+        return self.text
+
 
 def network(config: Mapping[str, Any], shape: Sequence[int], outputs: int) -> List[NetworkLayer]:
     """The layers of a checked flat configuration, for examples of ``shape``.
@@ -51,9 +58,9 @@ def network(config: Mapping[str, Any], shape: Sequence[int], outputs: int) -> Li
     return hidden + [_network_layer(config, "output", layers[-1], output)]
 
 
-def network_text(layers: Sequence[NetworkLayer], arrow: str = "->") -> str:
+def network_text(layers: Sequence[NetworkLayer]) -> str:
     """``784 -> 1024 relu -> 10 softmax``"""
-    return " {} ".format(arrow).join(network_chain(layers))
+    return " -> ".join(network_chain(layers))
 
 
 def network_chain(layers: Sequence[NetworkLayer]) -> List[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nanotrain_tui.catalog import outputs_of
 from nanotrain_tui.catalog.data_words import example_word, form_words, target_words
 from nanotrain_tui.catalog.formats import count, file_size, megabytes, plural
-from nanotrain_tui.catalog.network import NetworkLayer, network, network_text
+from nanotrain_tui.catalog.network import NetworkLayer, network, network_text, shape_text
 
 from .exit_status import FINISHED
 from .output import say, table, width
@@ -60,13 +60,12 @@ def print_plan(plan: "Plan", as_json: bool) -> int:
 def _network(layers: list[NetworkLayer]) -> list[str]:
     """The network in one line, and a table of its layers."""
     parameters = sum(layer.parameters for layer in layers)
-    header = ("LAYER", "INPUTS", "UNITS", "ACTIVATION", "PARAMETERS", "WEIGHTS", "OPTIMIZER")
+    header = ("LAYER", "TYPE", "OUTPUT", "PARAMETERS", "WEIGHTS", "OPTIMIZER")
     rows = [
         (
             layer.name,
-            count(layer.inputs),
-            count(layer.units),
-            layer.activation + (f", dropout {layer.dropout:g}" if layer.dropout else ""),
+            layer.full_text,
+            shape_text(layer.shape),
             count(layer.parameters),
             f"{layer.weights_mb:,.2f} MB",
             f"{layer.optimizer_mb:,.2f} MB",

@@ -105,6 +105,22 @@ def test_each_layer_has_a_line_where_there_is_room() -> None:
     ]
 
 
+def test_each_layer_of_a_list_has_its_shape() -> None:
+    layers = "conv 6 5x5, pool 2, flatten, dense 84"
+    lines = drawn(outlook(findings(), model__layers=layers), 60, 36)
+    at = lines.index("28x28x1 inputs")
+    assert lines[at + 1 : at + 7] == [
+        "28x28x6 conv 6 5x5 relu     156",
+        "14x14x6 pool 2",
+        "   1176 flatten",
+        "     84 dense 84 relu    98,868",
+        "     10 softmax             850",
+        "99,874 parameters, 0.4 MB",
+    ]
+    text = " ".join(drawn(outlook(findings(), model__layers=layers), 38, 14))
+    assert "28x28x1 → conv 6 5x5 relu → pool 2 → flatten → dense 84 relu → 10 softmax" in text
+
+
 def test_many_layers_are_counted() -> None:
     lines = drawn(outlook(findings(), model__hidden=", ".join(["64"] * 20)), 38, 18)
     assert "… 21 layers in all" in lines

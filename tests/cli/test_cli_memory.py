@@ -58,16 +58,45 @@ def test_a_dry_run_prints_the_network_layer_by_layer(nano: Nano) -> None:
     at = lines.index(head)
     cells = [line.split("  ") for line in lines[at + 1 : at + 5]]
     assert [[cell.strip() for cell in row if cell] for row in cells] == [
-        ["LAYER", "INPUTS", "UNITS", "ACTIVATION", "PARAMETERS", "WEIGHTS", "OPTIMIZER"],
-        ["hidden 1", "784", "512", "relu, dropout 0.2", "401,920", "1.53 MB", "3.07 MB"],
-        ["hidden 2", "512", "128", "tanh, dropout 0.2", "65,664", "0.25 MB", "0.50 MB"],
-        ["output", "128", "10", "softmax", "1,290", "0.00 MB", "0.01 MB"],
+        ["LAYER", "TYPE", "OUTPUT", "PARAMETERS", "WEIGHTS", "OPTIMIZER"],
+        ["hidden 1", "512 relu, dropout 0.2", "512", "401,920", "1.53 MB", "3.07 MB"],
+        ["hidden 2", "128 tanh, dropout 0.2", "128", "65,664", "0.25 MB", "0.50 MB"],
+        ["output", "10 softmax", "10", "1,290", "0.00 MB", "0.01 MB"],
     ]
     assert max(map(len, lines[at : at + 5])) <= 80
     report = json.loads(nano("train", "--dry-run", "--json", *options(), *sets).out)
     first, *_, last = report["network"]
     assert (first["name"], first["parameters"], first["dropout"]) == ("hidden 1", 401_920, 0.2)
     assert (last["name"], last["activation"], last["dropout"]) == ("output", "softmax", 0.0)
+
+
+def test_a_dry_run_prints_the_list_of_layers(nano: Nano) -> None:
+    layers = "layers=conv 6 5x5 relu, pool 2, flatten, dense 84, dropout 0.3"
+    ran = nano("train", "--dry-run", *options(), "--set", layers)
+    lines = ran.out.splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith("network: "))
+    assert lines[at] == (
+        "network: 28x28x1 -> conv 6 5x5 relu -> pool 2 -> flatten -> dense 84 relu -> dropout 0.3 "
+        "-> 10 softmax, 99,874 parameters"
+    )
+    cells = [line.split("  ") for line in lines[at + 2 : at + 8]]
+    assert [[cell.strip() for cell in row if cell][:4] for row in cells] == [
+        ["1", "conv 6 5x5 relu", "28x28x6", "156"],
+        ["2", "pool 2", "14x14x6", "0"],
+        ["3", "flatten", "1,176", "0"],
+        ["4", "dense 84 relu", "84", "98,868"],
+        ["5", "dropout 0.3", "84", "0"],
+        ["output", "10 softmax", "10", "850"],
+    ]
+    report = json.loads(nano("train", "--dry-run", "--json", *options(), "--set", layers).out)
+    first = report["network"][0]
+    assert (first["text"], first["shape"]) == ("conv 6 5x5 relu", [28, 28, 6])
+
+
+def test_layers_that_do_not_fit_the_data_are_refused_before_the_start(nano: Nano) -> None:
+    ran = nano("train", *options(), "--set", "layers=conv 6 5x5")
+    assert ran.status != 0
+    assert "model.layers: the output layer: it needs flat inputs; add flatten" in ran.err
 
 
 def test_a_dry_run_starts_nothing(nano: Nano, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,3 +98,13 @@ def test_an_edit_that_is_refused_takes_nothing_back_from_those_behind_it():
     assert live.apply(second) == {"model.dropout": [0.0, 0.5]}
     live.settle(second, applied=True)
     assert live.now == edited(check({}), second)
+
+
+def test_layers_and_hidden_layers_cannot_change_where_layers_are_listed():
+    live = LiveConfig(check({"model.layers": "flatten, dense 8"}), "stop")
+    with pytest.raises(ConfigError, match=r"model\.layers: cannot change while it trains; restart"):
+        live.check({"model.layers": "flatten, dense 9"})
+    why = r"model\.hidden: does not apply, because model\.layers is set"
+    with pytest.raises(ConfigError, match=why):
+        live.check({"model.hidden": "8 tanh"})
+    assert live.check({"model.activation": "tanh"})

@@ -39,3 +39,17 @@ def test_anything_else_is_refused_with_what_would_be_right(key, value, says):
     with pytest.raises(Refused) as error:
         checked_value(key, value)
     assert str(error.value).startswith(key + ": ") and says in str(error.value)
+
+
+def test_hidden_layers_are_refused_where_layers_are_listed():
+    from nanotrain_tui.trainer.edits import apply_changes
+
+    config = {
+        "layers": [{"kind": "flatten"}, {"kind": "dense", "units": 8, "activation": None}],
+        "model.activation": "relu", "output": "softmax", "optimizer.name": "sgd",
+        "loss.name": "categorical_crossentropy",
+    }  # fmt: skip
+    with pytest.raises(Refused, match=r"model\.hidden does not apply, because model\.layers"):
+        apply_changes(config, {"model.hidden": "8 tanh"})
+    changed = apply_changes(config, {"model.activation": "tanh"})
+    assert changed["layers"] == config["layers"]  # its activation is still that of the model

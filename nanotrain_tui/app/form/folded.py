@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from nanotrain_tui.app.form.model import PRESET_KEY, Row
+from nanotrain_tui.catalog.layer_list import brief_layers
 
 OPTIMIZER, RATE = "optimizer.name", "optimizer.learning_rate"
 BATCH, LOSS = "train.batch_size", "loss.name"
-HIDDEN, ACTIVATION = "model.hidden", "model.activation"
+HIDDEN, LAYERS, ACTIVATION = "model.hidden", "model.layers", "model.activation"
 DATASET = "data.name"
-ALWAYS = (OPTIMIZER, RATE, BATCH, LOSS, HIDDEN, ACTIVATION, DATASET)
+ALWAYS = (OPTIMIZER, RATE, BATCH, LOSS, HIDDEN, LAYERS, ACTIVATION, DATASET)
 JOINED = (RATE, ACTIVATION)  # without a dot after the value before
 
 
@@ -34,7 +35,9 @@ def folded_parts(rows: Sequence[Row], cursor: str, dataset: str = "") -> list[Pa
     """
     by_key = {row.key: row for row in rows if row.key}
     one_layer = HIDDEN in by_key and by_key[HIDDEN].short_value.isdigit()
-    shown = [key for key in ALWAYS if key in by_key and (key != ACTIVATION or one_layer)]
+    listed = LAYERS in by_key and bool(by_key[LAYERS].value)
+    left_out = {ACTIVATION: not one_layer, LAYERS: not listed}
+    shown = [key for key in ALWAYS if key in by_key and not left_out.get(key)]
     parts = [Part(by_key[key], _text(by_key[key], dataset), key in JOINED) for key in shown]
     for key, row in by_key.items():
         wanted = row.mark or row.problem or key == cursor
@@ -44,6 +47,8 @@ def folded_parts(rows: Sequence[Row], cursor: str, dataset: str = "") -> list[Pa
 
 
 def _text(row: Row, dataset: str) -> str:
+    if row.key == LAYERS:
+        return brief_layers(row.short_value) or f"{row.label} empty"
     if row.key == BATCH:
         return f"batch {row.value}"
     if row.key == LOSS:

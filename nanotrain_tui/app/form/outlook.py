@@ -43,8 +43,9 @@ def outlook_of(
     """
     findings = _fitting(model, found)
     outlook = Outlook(findings=findings, data_name=str(model.value("data.name")))
-    outlook = _with_network(model, outlook, findings.data if findings else {})
-    problem = model.problem
+    data = findings.data if findings else {}
+    outlook, impossible = _with_network(model, outlook, data)
+    problem = model.problem or (impossible if data else None)
     if problem is not None:
         return _refused(outlook, problem.key, problem.message)
     advice = tuple((FIELDS[one.key].label, one) for one in model.advice())
@@ -78,23 +79,28 @@ def _fitting(model: FormModel, found: tuple[Mapping[str, Any], Findings] | None)
 
 
 _OF_NETWORK = (
-    "model.hidden", "model.activation", "model.dropout", "model.output", "loss.name",
-    "optimizer.name",
+    "model.hidden", "model.layers", "model.activation", "model.dropout", "model.output",
+    "loss.name", "optimizer.name",
 )  # fmt: skip
 
 
-def _with_network(model: FormModel, outlook: Outlook, data: Mapping[str, Any]) -> Outlook:
-    """The outlook with the layers. Until the data is known, it has the usual size."""
+def _with_network(
+    model: FormModel, outlook: Outlook, data: Mapping[str, Any]
+) -> tuple[Outlook, ConfigError | None]:
+    """The outlook with the layers, or why they cannot be built.
+
+    Until the data is known, it has the usual size.
+    """
     usual = expected_data(full(model.given))
     shape = data.get("shape") or usual.shape
     outputs = outputs_of(data) if data else usual.outputs
     if not shape or not outputs:
-        return outlook
+        return outlook, None
     values = {key: model.value(key) for key in _OF_NETWORK}
     try:
-        return replace(outlook, layers=tuple(network(values, shape, outputs)))
-    except ConfigError:
-        return outlook
+        return replace(outlook, layers=tuple(network(values, shape, outputs))), None
+    except ConfigError as error:
+        return outlook, error
 
 
 def _with_costs(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nanotrain_tui.catalog import expected_data
+from nanotrain_tui.catalog import ConfigError, expected_data
 from nanotrain_tui.catalog.formats import megabytes
 from nanotrain_tui.config import Folders
 from nanotrain_tui.telemetry.board import BoardInfo
@@ -174,7 +174,10 @@ def _check_need(total: str, values: Mapping[str, Any], root: str) -> Check:
 
     data = expected_data(values)
     facts = {**data._asdict(), "outputs": data.outputs}
-    needed = memory.check_memory(values, facts, memory.read_available(root))
+    try:
+        needed = memory.check_memory(values, facts, memory.read_available(root))
+    except ConfigError as error:
+        return Check("memory", WARN, total, f"{error}")
     available = needed.available.memory_mb
     found = total if available is None else f"{total}, {megabytes(available)} available"
     need = megabytes(needed.need.total_mb)

@@ -10,6 +10,8 @@ from typing import Any
 from nanotrain_tui.catalog import DATASETS
 from nanotrain_tui.catalog.data_words import example_word, form_words, target_words
 from nanotrain_tui.catalog.formats import clock, count, gigabytes, sentence
+from nanotrain_tui.catalog.layer_shapes import by
+from nanotrain_tui.catalog.network import network_chain
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
 from nanotrain_tui.drawing.setup.pictures import draw_pictures, picture_rows
@@ -153,9 +155,8 @@ def _network(outlook: Outlook, width: int) -> Lines:
         return []
     layers = outlook.layers
     lines: Lines = []
-    row = str(layers[0].inputs)
-    for layer in layers:
-        part = f"{layer.units} {layer.activation}"
+    row, *parts = network_chain(layers)
+    for part in parts:
         if len(row) + len(part) + 3 > width and row:
             lines.append((Span(row),))
             row = f"→ {part}"
@@ -168,7 +169,7 @@ def _network(outlook: Outlook, width: int) -> Lines:
     parameters = sum(layer.parameters for layer in layers)
     size = sum(layer.weights_mb for layer in layers)
     text = f"{count(parameters)} parameters, {size:.1f} MB"
-    if layers[0].dropout:
+    if layers[0].full_text != layers[0].text:
         text += f", dropout {layers[0].dropout:g}"
     return [*lines, (Span(text),)]
 
@@ -177,10 +178,11 @@ def _table(outlook: Outlook) -> Lines:
     """A line for the inputs and for each layer, with its parameters."""
     if not outlook.layers:
         return []
-    rows = [(str(outlook.layers[0].inputs), "inputs", "")]
-    rows += [
-        (str(layer.units), layer.activation, count(layer.parameters)) for layer in outlook.layers
-    ]
+    rows = [(by(outlook.layers[0].input_shape), "inputs", "")]
+    for layer in outlook.layers:
+        what = layer.activation if layer.name.startswith("hidden") else layer.text
+        what = layer.activation if layer.name == "output" else what
+        rows.append((by(layer.shape), what, count(layer.parameters) if layer.parameters else ""))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return [
         (

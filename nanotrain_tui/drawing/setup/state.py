@@ -33,8 +33,9 @@ def looked_up_values(config: Mapping[str, Any]) -> dict[str, Any]:
 
 Work = tuple[Any, ...]  # what decides how long a step takes: see ``work_of``
 WORK_KEYS = frozenset((
-    "model.hidden", "model.activation", "model.dropout", "loss.name", "optimizer.name",
-    "train.batch_size", "train.eval_every", "trainer.command", "trainer.xla", "trainer.threads",
+    "model.hidden", "model.layers", "model.activation", "model.dropout", "loss.name",
+    "optimizer.name", "train.batch_size", "train.eval_every", "trainer.command",
+    "trainer.xla", "trainer.threads",
 ))  # fmt: skip
 
 
