@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
 
 
-FIRST_LOOK_S = 0.1  # wait before the first sessions are shown; then ten times as long
+# The wait before the first sessions are shown; then ten times as long. They move when the others
+# come, so this part of the list is sent twice.
+FIRST_LOOK_S = 0.5
 MORE_LATER = 10
 
 
