@@ -200,6 +200,7 @@ CLEARLY_BAD = {
     "float": ["", "much", "-1e-9", "nan", "-inf", "1e300", "9" * 400],
     "bool": ["", "maybe", "-1", "nan", "9" * 400],
     "layers": ["", "wide", "-5", "0", "nan", "1e9", "10 nonsense", "1,", "9" * 400],
+    "layer list": ["nonsense", "dense", "dense -5", "conv 8", "pool 0", "flatten,", "9" * 400],
     "command": ["'open", "\x00"],
     "path": ["a\nb", "\x00"],
 }
