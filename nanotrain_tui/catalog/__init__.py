@@ -14,6 +14,8 @@ from .check import (
     nest,
     output_of,
     overlay,
+    suited,
+    task_of,
     trainer_command,
     trainer_config,
 )
@@ -26,6 +28,7 @@ from .choices import (
     outputs_of,
     training_part,
     usual_data,
+    usual_preset,
 )
 from .config_error import ConfigError, nearest
 from .edits import Edit, change_kind, changed_keys, check, edited, parse_edits
@@ -81,8 +84,11 @@ __all__ = [
     "parse_edits",
     "parse_layers",
     "parse_value",
+    "suited",
+    "task_of",
     "trainer_command",
     "trainer_config",
     "training_part",
     "usual_data",
+    "usual_preset",
 ]

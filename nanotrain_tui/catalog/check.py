@@ -55,7 +55,7 @@ def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Config:
     another task, so are the loss and the output, unless another loss was chosen that fits.
     """
     values = {key: parse_value(key, value) for key, value in above.items()}
-    below = _of_task(below, task_of(dict(below, **values)))
+    below = suited(below, task_of(dict(below, **values)))
     merged = dict(below, **values)
     changed = {
         key for key in values if key in below and values[key] != parse_value(key, below[key])
@@ -69,6 +69,20 @@ def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Config:
         ):
             del merged[key]
     return merged
+
+
+def suited(config: Mapping[str, Any], task: str) -> Config:
+    """The configuration for a task: without its loss and output if the task has another usual loss.
+
+    A loss that was chosen in place of the usual one, and can train the task, stays.
+    """
+    old, loss = task_of(config), config.get("loss.name")
+    if task == old or loss is None:
+        return dict(config)
+    name = parse_value("loss.name", loss)
+    if name != USUAL_LOSS[old] and not misfit(LOSSES[name], task):
+        return dict(config)
+    return {key: value for key, value in config.items() if key not in ("loss.name", "model.output")}
 
 
 def check_values(values: Mapping[str, Any], task: str = "") -> Config:
@@ -136,17 +150,6 @@ def flatten(nested: Mapping[str, Any], prefix: str = "") -> Config:
         else:
             flat[key] = value
     return flat
-
-
-def _of_task(config: Mapping[str, Any], task: str) -> Mapping[str, Any]:
-    """The configuration without the loss of its own task, if it is to train another task."""
-    old, loss = task_of(config), config.get("loss.name")
-    if task == old or loss is None:
-        return config
-    name = parse_value("loss.name", loss)
-    if name != USUAL_LOSS[old] and not misfit(LOSSES[name], task):
-        return config
-    return {key: value for key, value in config.items() if key not in ("loss.name", "model.output")}
 
 
 def _does_not_apply(key: str, config: Mapping[str, Any]) -> ConfigError:

@@ -101,7 +101,7 @@ def _points(name: str, task: str, summary: str, *aliases: str) -> DataSet:
     """A set of points of TensorFlow Playground."""
     return DataSet(
         name, name, summary, (2,), 2 if task == BINARY else 0, 250, 250, task=task,
-        aliases=aliases, parameters=_POINTS,
+        aliases=aliases, parameters=_POINTS, preset="playground",
     )  # fmt: skip
 
 
@@ -124,7 +124,7 @@ DATASETS: Dict[str, DataSet] = {
         ),
         DataSet(
             "curve", "curve", "Samples of a curve, with noise. The network learns to draw it.",
-            (1,), 0, 400, 100, task=REGRESSION, parameters=_CURVE,
+            (1,), 0, 400, 100, task=REGRESSION, parameters=_CURVE, preset="curve",
         ),
         _points("circle", BINARY, "Points in a disk, and in a ring around it.", "circles"),
         _points("xor", BINARY, "The quarters of a square; opposite ones are of one class."),
@@ -151,6 +151,11 @@ def usual_data(name: str) -> DataSet:
     """
     entry = DATASETS[name]
     return DATASETS[entry.first_of[0]] if entry.first_of else entry
+
+
+def usual_preset(config: Mapping[str, Any]) -> str:
+    """The preset that the data of a flat configuration proposes where none is named."""
+    return usual_data(config.get("data.name", "auto")).preset
 
 
 def expected_data(config: Mapping[str, Any]) -> DataSet:

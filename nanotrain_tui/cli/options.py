@@ -18,6 +18,7 @@ from nanotrain_tui.config import (
     load_settings,
     parse_set,
     resolve,
+    said_preset,
 )
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -38,6 +39,11 @@ class RunOptions:
         values = load_settings(folders).values
         file = file or self.file
         return resolve(presets, values, preset=self.preset, file=file, sets=self.sets)
+
+    def said_preset(self, folders: Folders, file: Path | None = None) -> str:
+        """What to tell of the preset that the data proposes; empty if there is nothing to tell."""
+        values = load_settings(folders).values
+        return said_preset(values, preset=self.preset, file=file or self.file, sets=self.sets)
 
     def changes(self, folders: Folders, preset_allowed: bool = False) -> dict[str, Any]:
         """The flat values to change in an existing session. Raises ConfigError."""
@@ -150,7 +156,8 @@ def _preset_option(text: str) -> Callable[[Command], Command]:
 
 
 preset_option = _preset_option(
-    "Start from this preset; 'nanotrain presets' lists them. Default: tutorial."
+    "Start from this preset; 'nanotrain presets' lists them. Default: the one "
+    "that fits the data, tutorial for pictures."
 )
 preset_change_option = _preset_option(
     "Set all values of this preset; 'nanotrain presets' lists them. Default: none."

@@ -3,7 +3,7 @@
 from .folders import Folders, find_folders
 from .presets import DEFAULT as DEFAULT_PRESET
 from .presets import Preset, Presets, load_presets
-from .resolve import parse_set, resolve
+from .resolve import parse_set, resolve, said_preset
 from .save import check_preset_name, save_preset
 from .settings import Settings, load_settings, recall, remember
 from .toml_file import FileError, read_tables, read_toml
@@ -27,6 +27,7 @@ __all__ = [
     "remember",
     "replace_file",
     "resolve",
+    "said_preset",
     "save_preset",
     "written_aside",
 ]

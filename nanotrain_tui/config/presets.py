@@ -11,6 +11,7 @@ from nanotrain_tui.session.text import is_printable, printable
 from .toml_file import FileError, read_toml
 
 DEFAULT = "tutorial"
+FIRST = (DEFAULT, "sane")  # in lists
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def load_presets(user_folder: Path | None) -> Presets:
     presets: dict[str, Preset] = {}
     problems: list[str] = []
     own = sorted(user_folder.glob("*.toml")) if user_folder and user_folder.is_dir() else []
-    for path in [shipped / f"{DEFAULT}.toml", *sorted(shipped.glob("*.toml")), *own]:
+    first = [shipped / f"{name}.toml" for name in FIRST]
+    for path in [*first, *sorted(shipped.glob("*.toml")), *own]:
         if not is_printable(path.stem):
             problems.append(f"{path}: the file name contains control characters; rename the file.")
             continue

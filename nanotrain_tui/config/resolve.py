@@ -1,18 +1,30 @@
 """Merges the layers of a configuration. Each layer overrides the ones before.
 
-The layers are the defaults, the tutorial preset, the user's ``config.toml``, the chosen preset,
-the configuration file and ``--set``.
+The layers are the defaults, the preset that the data proposes, the user's ``config.toml``, the
+chosen preset, the configuration file and ``--set``.
 """
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from nanotrain_tui.catalog import ConfigError, check, full_key, overlay, parse_value
+from nanotrain_tui.catalog import (
+    ConfigError,
+    check,
+    expected_data,
+    full_key,
+    overlay,
+    parse_value,
+    suited,
+    task_of,
+    training_part,
+    usual_preset,
+)
 
 from .presets import DEFAULT, Presets
 from .toml_file import FileError, read_toml
 
+DATA, BATCH = "data.name", "train.batch_size"
 Values = dict[str, Any]
 
 
@@ -33,20 +45,60 @@ def resolve(
     edits = from_file.pop("edits", [])
     from_file.pop("summary", None)  # so that a preset can be used as a configuration file
     chosen = preset or (str(named) if named is not None else None)
-    values = overlay({}, presets.get(DEFAULT).values)
-    values = overlay(values, settings)
+    given = dict(parse_set(text) for text in sets)
     if chosen:
         machine = {key: value for key, value in settings.items() if not _is_of_model(key)}
-        values = overlay(machine, presets.get(chosen).values)
+        own = suited(presets.get(chosen).values, task_of(machine))
+        values = overlay(machine, own)
+    else:
+        proposed = proposed_preset(settings, from_file, given)
+        values = overlay(presets.get(proposed).values, settings)
     if file:
         values = _overlay_file(values, from_file, file)
-    values = overlay(values, dict(parse_set(text) for text in sets))
+    values = overlay(values, given)
+    if not chosen and not any(BATCH in layer for layer in (settings, from_file, given)):
+        values = _with_fitting_batch(values)
     try:
         return check({**values, "edits": edits})
     except ConfigError as error:
         if file and error.key == "edits":
             raise FileError(str(file), str(error)) from None
         raise
+
+
+def said_preset(
+    settings: Mapping[str, Any],
+    *,
+    preset: str | None = None,
+    file: Path | None = None,
+    sets: Iterable[str] = (),
+) -> str:
+    """What to tell of the preset if none is named and the data proposes another than usual."""
+    from_file = read_toml(file) if file else {}
+    given = dict(parse_set(text) for text in sets)
+    if preset or from_file.get("preset"):
+        return ""
+    proposed = proposed_preset(settings, from_file, given)
+    return "" if proposed == DEFAULT else f"preset: {proposed}, proposed for this data"
+
+
+def proposed_preset(*layers: Mapping[str, Any]) -> str:
+    """The preset that the data proposes where none is named. The last layer is the strongest.
+
+    Raises ConfigError if there is no such data.
+    """
+    names = [layer[DATA] for layer in layers if DATA in layer]
+    return usual_preset({DATA: parse_value(DATA, names[-1])} if names else {})
+
+
+def _with_fitting_batch(values: Values) -> Values:
+    """The values with a batch of the proposed preset that is at most the training part."""
+    try:
+        config = check(values)
+    except ConfigError:
+        return values  # the caller finds it too, and tells
+    examples = training_part(config, expected_data(config).train)
+    return {**values, BATCH: min(config[BATCH], examples)} if examples > 0 else values
 
 
 def parse_set(text: str) -> tuple[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nanotrain_tui.catalog import FIELDS, ConfigError, full_key
+from nanotrain_tui.catalog import DATASETS, FIELDS, ConfigError, full_key
 from nanotrain_tui.config import (
     FileError,
     find_folders,
@@ -63,7 +63,8 @@ def test_a_missing_file_a_folder_and_a_huge_file_are_refused(tmp_path: Path) -> 
 def test_the_shipped_presets_are_valid_and_set_no_data() -> None:
     presets = load_presets(NOWHERE)
     assert not presets.problems
-    assert list(presets.by_name) == ["tutorial", "sane"]
+    assert list(presets.by_name)[:2] == ["tutorial", "sane"]
+    assert {row.preset for row in DATASETS.values()} <= set(presets.by_name)
     for preset in presets.by_name.values():
         assert preset.summary
         assert not any(key.startswith("data.") for key in preset.values)

@@ -10,7 +10,12 @@ from typing import Any, NamedTuple
 
 from nanotrain_tui.app.form.changes import CHOOSERS, changes_between, full, known, same
 from nanotrain_tui.app.form.ladder import stepped
-from nanotrain_tui.app.form.preset_match import differences, is_of_machine, nearest_preset
+from nanotrain_tui.app.form.preset_match import (
+    differences,
+    is_of_machine,
+    nearest_preset,
+    on_data_of,
+)
 from nanotrain_tui.catalog import (
     FIELDS,
     RESTART,
@@ -26,6 +31,7 @@ from nanotrain_tui.catalog import (
     format_value,
     overlay,
     parse_value,
+    usual_preset,
 )
 from nanotrain_tui.catalog.edits import KEY as EDITS
 from nanotrain_tui.catalog.formats import value_text
@@ -56,7 +62,7 @@ class FormModel:
         self._edits = list(values.get(EDITS, []))  # scripted edits from a configuration file
         self._put(drop_inapplicable({k: v for k, v in values.items() if k != EDITS}))
         self.presets = {preset.name: preset for preset in presets}
-        self._presets = {name: check(preset.values) for name, preset in self.presets.items()}
+        self._presets = {name: preset.values for name, preset in self.presets.items()}
         self._preset = nearest_preset(self._presets, self._given)
         self._running: Config = {}
         self._sent: Config = {}
@@ -139,10 +145,20 @@ class FormModel:
         If the value makes another field invalid, it is accepted and the other field is marked.
         """
         candidate = overlay(self._given, {key: text})
+        preset = self._proposed_for(candidate)
+        if preset:
+            candidate = on_data_of(candidate, self._presets[preset])
         checked = self._check(candidate)
         if isinstance(checked, ConfigError) and checked.key == key:
             raise checked
         self._put(candidate, checked)
+        self._preset = preset or self._preset
+
+    def _proposed_for(self, candidate: Config) -> str:
+        """The preset that other data proposes; empty if the form has another than proposed."""
+        before, after = (usual_preset(values) for values in (self._given, candidate))
+        unchanged = before == self._preset and not self.live and not self.preset_changes
+        return after if unchanged and after != before and after in self.presets else ""
 
     def toggle(self, key: str) -> None:
         """Toggle an on/off field. Raises ConfigError."""
@@ -151,17 +167,13 @@ class FormModel:
     def load_preset(self, name: str) -> None:
         """Fill the form from a preset. Data and machine settings stay unless it has them."""
         self._edits = []
-        self._put(self._with_preset(name))
+        self._put(on_data_of(self._given, self._presets[name]))
         self._preset = name
-
-    def _with_preset(self, name: str) -> Config:
-        kept = {key: value for key, value in self._given.items() if is_of_machine(key)}
-        return overlay(kept, self.presets[name].values)
 
     def preset_effect(self, name: str) -> dict[str, tuple[Any, Any]]:
         """The values that ``load_preset`` would change: the present one, None if it does not
         apply, and the new one."""
-        now, then = self.values(), full(self._with_preset(name))
+        now, then = self.values(), full(on_data_of(self._given, self._presets[name]))
         return {
             key: (now.get(key), value)
             for key, value in then.items()
@@ -202,7 +214,7 @@ class FormModel:
     def add_preset(self, preset: Preset) -> None:
         """Add a preset that was just saved from the form."""
         self.presets[preset.name] = preset
-        self._presets[preset.name] = check(preset.values)
+        self._presets[preset.name] = preset.values
         self._preset = preset.name
 
     def changes_from(self, recorded: Mapping[str, Any]) -> Config:

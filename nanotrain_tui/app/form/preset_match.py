@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nanotrain_tui.app.form.changes import changes_between, same
-from nanotrain_tui.catalog import Config
+from nanotrain_tui.app.form.changes import changes_between, full, same
+from nanotrain_tui.catalog import Config, overlay, suited, task_of
 
 # Settings of the machine. A preset without them leaves them unchanged.
 MACHINE = ("data", "trainer", "telemetry", "guard")
@@ -17,16 +17,24 @@ def is_of_machine(key: str) -> bool:
     return key.partition(".")[0] in MACHINE
 
 
-def differences(preset: Config, given: Mapping[str, Any]) -> Config:
+def on_data_of(given: Mapping[str, Any], preset: Mapping[str, Any]) -> Config:
+    """The values of a preset, on the data and the machine of ``given``."""
+    machine = {key: value for key, value in given.items() if is_of_machine(key)}
+    return overlay(machine, suited(preset, task_of(machine)))
+
+
+def differences(preset: Mapping[str, Any], given: Mapping[str, Any]) -> Config:
     """The values of ``given`` that are not the preset's, without those of the machine."""
+    own = on_data_of(given, preset)
+    values = full(own)
     return {
         key: value
-        for key, value in changes_between(preset, given).items()
-        if not is_of_machine(key) and not same(key, preset.get(key), value)
+        for key, value in changes_between(own, given).items()
+        if not is_of_machine(key) and not same(key, values.get(key), value)
     }
 
 
-def nearest_preset(presets: Mapping[str, Config], given: Mapping[str, Any]) -> str:
+def nearest_preset(presets: Mapping[str, Mapping[str, Any]], given: Mapping[str, Any]) -> str:
     """The name of the preset with the fewest differences; empty if all have more than ``MOST``."""
     counts = {name: len(differences(preset, given)) for name, preset in presets.items()}
     name = min(counts, key=counts.__getitem__, default="")

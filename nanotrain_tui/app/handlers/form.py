@@ -250,8 +250,9 @@ class FormActions:
         else:
             self._screens.form_changed()
             shown = self._model.shown(key)
+            preset = f"; preset {self._model.preset_label}" if key == "data.name" else ""
             self._shell.say(
-                f"{FIELDS[key].label}: {shown or 'empty'}",
+                f"{FIELDS[key].label}: {shown or 'empty'}{preset}",
                 holds=lambda: self._model.shown(key) == shown,
             )
 

@@ -1,7 +1,7 @@
 """``nanotrain train``: train without the dashboard."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,9 @@ from nanotrain_tui.cli.options import (
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.cli.running import run_session
 from nanotrain_tui.config import FileError, load_presets
+
+if TYPE_CHECKING:
+    from nanotrain_tui.launch.plan import Plan
 
 
 @click.command("train")
@@ -42,7 +45,8 @@ def command(
     """Train a network and print one line for each evaluation.
 
     CONFIG.toml sets the keys that 'nanotrain keys' explains. It overrides --preset, and --set
-    overrides both. Without data.name, MNIST is used if it is found, else the digits.
+    overrides both. Without data.name, MNIST is used if it is found, else the digits. Without
+    --preset, the preset is the one that fits the data: tutorial, curve or playground.
 
     The session keeps running when the terminal or the connection is lost; 'nanotrain attach' opens
     it again. Ctrl+C (or SIGTERM) stops it at the next step; a second Ctrl+C leaves at once.
@@ -62,11 +66,15 @@ def command(
 
     values = _configure(options, config)
     folders = my_folders()
+    said = options.said_preset(folders, config)
+
+    def make_plan() -> "Plan":
+        plan = prepare(values, folders.places)
+        return plan.saying(said) if said else plan
+
     if dry_run:
-        return print_plan(prepare(values, folders.places), as_json)
-    return run_session(
-        lambda: prepare(values, folders.places), folders, detach=detach, as_json=as_json, name=name
-    )
+        return print_plan(make_plan(), as_json)
+    return run_session(make_plan, folders, detach=detach, as_json=as_json, name=name)
 
 
 def _configure(options: RunOptions, file: Path | None) -> dict[str, Any]:
