@@ -194,7 +194,7 @@ XLA_MODES = _table(
 )
 
 WATCHED_METRICS = _table(
-    Choice("auto", "auto", "Accuracy for classes, RMSE for numbers: the metric that selects the best."),
+    Choice("auto", "auto", "Accuracy for classes, R² for numbers: the metric that selects the best."),
     Choice("loss", "loss", "The loss. It still improves where the accuracy no longer does."),
     Choice("accuracy", "accuracy", "The fraction of examples that are classified correctly."),
     Choice("precision", "precision", "For two classes: how many of those found are right."),

@@ -27,7 +27,7 @@ class Task(NamedTuple):
 TASKS: Dict[str, Task] = {
     CLASSIFICATION: Task("accuracy", "accuracy", ()),
     BINARY: Task("accuracy", "accuracy", ("precision", "recall", "auc")),
-    REGRESSION: Task("mae", "rmse", ("rmse", "r2")),
+    REGRESSION: Task("mae", "r2", ("rmse", "r2")),
 }
 
 _LOSS = ("Loss", DOWN, "number")
@@ -125,19 +125,18 @@ def _area_under_curve(scores: Array, targets: Array) -> Values:
 def _of_regression(outputs: Array, targets: Array, scale: Array) -> Values:
     """MAE and RMSE over all outputs in the target's units, and the mean R² of the outputs.
 
-    An output whose targets are all equal has no R².
+    An output whose targets are all equal has an R² of 1 if they are predicted exactly, else 0.
     """
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         errors = outputs - targets
         values = {
             "mae": float(np.mean(np.abs(errors) * scale)),
             "rmse": float(np.sqrt(np.mean(np.square(errors * scale)))),
         }
         spread = np.sum(np.square(targets - np.mean(targets, axis=0, dtype=np.float64)), axis=0)
-        varies = spread > 0
-        if varies.any():
-            left = np.sum(np.square(errors), axis=0)[varies] / spread[varies]
-            values["r2"] = float(np.mean(1.0 - left))
+        left = np.sum(np.square(errors), axis=0)
+        of_equal = np.where(left > 0, 0.0, 1.0)
+        values["r2"] = float(np.mean(np.where(spread > 0, 1.0 - left / spread, of_equal)))
     return values
 
 

@@ -89,11 +89,11 @@ def test_it_stops_early_with_the_best_network(undisturbed):
         return
     assert events[-1]["event"] == "stopped" and events[-1]["step"] < 200
     notes = [event["message"] for event in of_kind(events, "note")]
-    score, best_of = ("rmse", min) if kind == "regression" else ("accuracy", max)
+    score = "r2" if kind == "regression" else "accuracy"
     assert notes[-2].startswith(score + " has not improved for 4 evaluations")
     assert notes[-1].startswith("The weights are those of the best step")
     scored = [event for event in of_kind(events, "evaluated") if event["on"] == "validation"]
-    best = best_of(event["metrics"][score] for event in scored)
+    best = max(event["metrics"][score] for event in scored)
     assert scored[-1]["metrics"][score] == best
     assert of_kind(events, "checkpoint")[-1]["tested"]["metrics"][score] == best
     rates = values_of(events, "learning_rate")

@@ -72,9 +72,10 @@ def test_a_regression_has_errors_in_the_units_of_its_targets():
     assert found["r2"] == pytest.approx(r2.mean())
 
 
-def test_targets_that_are_all_equal_have_no_r2():
+def test_targets_that_are_all_equal_have_the_r2_of_scikit_learn():
     same = np.ones((3, 1), np.float32)
-    assert set(evaluated(REGRESSION, 0.0, same, same, 0.5, (1.0,))) == {"loss", "mae", "rmse"}
+    assert evaluated(REGRESSION, 0.0, same, same, 0.5, (1.0,))["r2"] == 1.0
+    assert evaluated(REGRESSION, 0.0, same + 1, same, 0.5, (1.0,))["r2"] == 0.0
 
 
 def test_more_is_better_for_accuracy_and_less_for_errors():

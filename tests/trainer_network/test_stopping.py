@@ -22,9 +22,10 @@ def test_it_stops_after_so_many_evaluations_without_a_better_one():
 
 
 def test_an_error_is_better_when_it_is_lower():
-    made, _ = decisions([3.0, 2.0, 1.0, 0.5, 0.4, 0.3], CONFIG, "rmse", "regression")
+    config = {**CONFIG, "stop.metric": "rmse"}
+    made, _ = decisions([3.0, 2.0, 1.0, 0.5, 0.4, 0.3], config, "rmse", "regression")
     assert not any(one.stop for one in made)
-    made, _ = decisions([1.0, 2.0, 3.0, 4.0], CONFIG, "rmse", "regression")
+    made, _ = decisions([1.0, 2.0, 3.0, 4.0], config, "rmse", "regression")
     assert made[-1].stop
 
 
