@@ -105,6 +105,44 @@ def test_gradients_and_running_means_are_those_of_keras(name):
         np.testing.assert_allclose(one.numpy(), np.asarray(other), 1e-4, 1e-4)
 
 
+@pytest.fixture(scope="module")
+def script():
+    """What the exported script defines to build the network."""
+    import tensorflow as tf
+
+    from nanotrain_tui.export.formats.script import TEMPLATE
+    from nanotrain_tui.trainer.activations import ACTIVATIONS
+    from nanotrain_tui.trainer.network import is_listed, place_of, whole_list
+
+    text = TEMPLATE.read_text(encoding="utf-8")
+    section = text[text.index("# --- network") : text.index("# --- training")]
+    names = {
+        "tf": tf, "np": np, "ACTIVATIONS": ACTIVATIONS, "is_listed": is_listed,
+        "place_of": place_of, "whole_list": whole_list,
+    }  # fmt: skip
+    exec(section, names)
+    return names
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_exported_script_builds_the_same_network(name, script):
+    network, values = network_and_variables(name)
+    config = {"layers": network.entries, "model.dropout": 0.0}
+    model = script["build"](config, network.input_shape, network.outputs)
+    starts = [script["start_of"](one) for one in model.trainable_variables]
+    assert [(tuple(one.shape), start) for one, start in zip(
+        model.trainable_variables, starts, strict=True
+    )] == list(network.weights)  # fmt: skip
+    for variable, value in zip(
+        model.trainable_weights + model.non_trainable_weights, values, strict=True
+    ):
+        variable.assign(value)
+    x = np.random.RandomState(4).normal(size=(5, *network.input_shape)).astype(np.float32)
+    trained = len(network.weights)
+    ours = network.logits(x, values[:trained], values[trained:]).numpy()
+    np.testing.assert_allclose(ours, np.asarray(model(x, training=False)), 1e-4, 1e-5)
+
+
 def test_every_kind_is_compared():
     from nanotrain_tui.trainer.layers import LAYERS
 
