@@ -7,7 +7,8 @@ import pytest
 
 from nanotrain_tui.app.keys.keymap import Keymap
 from nanotrain_tui.app.themes import load_themes
-from nanotrain_tui.catalog import FIELDS, LIVE, RESTART, SWAP
+from nanotrain_tui.catalog import DATASETS, FIELDS, LIVE, LOSSES, RESTART, SWAP
+from nanotrain_tui.catalog.losses import TASKS, USUAL_LOSS
 from nanotrain_tui.config import find_folders, load_presets, load_settings, resolve
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "CONFIGURATION.md"
@@ -44,3 +45,14 @@ def test_the_table_names_the_keys_of_each_kind_of_edit(cost: str, row: str) -> N
     named = set(re.findall(r"`(\w+\.\w+)`", line))
     also = {"model.hidden"} if cost == SWAP else set()  # only its activations
     assert named == {key for key, field in FIELDS.items() if field.live == cost} | also
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_table_of_tasks_names_their_data_and_losses(task: str) -> None:
+    (line,) = [line for line in TEXT.splitlines() if line.startswith(f"| {task}: ")]
+    _, _, data, losses, _ = line.split("|")
+    names = [name for name, row in DATASETS.items() if row.task == task and not row.first_of]
+    assert re.findall(r"`([\w-]+)`", data) == names
+    fitting = [name for name, loss in LOSSES.items() if task in loss.tasks]
+    named = re.findall(r"`(\w+)`", losses)
+    assert named[0] == USUAL_LOSS[task] and sorted(named) == sorted(fitting)
