@@ -54,7 +54,7 @@ from nanotrain_tui.app.source.reports import (
 from nanotrain_tui.app.source.setup_reader import AFTER_S
 from nanotrain_tui.app.source.worker import FOLLOW_EVERY_S, TrainingWorker
 from nanotrain_tui.app.terminal.paced_app import PacedApp
-from nanotrain_tui.app.themes import load_themes, starting_theme
+from nanotrain_tui.app.themes import load_themes, run_colors, starting_theme
 from nanotrain_tui.app.widgets.bars import Holds, KeyLine
 from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.app.widgets.form_list import FormList
@@ -180,7 +180,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         return Dashboard(self.model, self.in_process, opening)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return {"muted": "$text-muted"}
+        return {"muted": "$text-muted", **run_colors()}
 
     def _load_themes(self) -> None:
         found = load_themes(self.preferences.themes_dir)

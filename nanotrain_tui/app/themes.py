@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
+from nanotrain_tui.drawing.lines import RUN_ROLES
 from nanotrain_tui.session.text import printable
 
 if sys.version_info >= (3, 11):
@@ -43,6 +44,14 @@ COLORS = (
     *NEEDED, "surface", "panel", "muted", "secondary", "accent", "success", "warning", "error",
     "cursor-foreground", "cursor-background",
 )  # fmt: skip
+#: The colours of several sessions in one chart, if the theme gives no other for the first three and
+#: the fifth: on a dark ground, on a light one, and the terminal's own.
+RUNS_ON_DARK = ("#56b6d6", "#e0a458", "#8fc93a", "#d694e0", "#ee7b84", "#93a5ff", "#f2e274",
+                "#d8dee6")  # fmt: skip
+RUNS_ON_LIGHT = ("#0b6a94", "#974a00", "#35701a", "#93278f", "#b3261e", "#4a4fd0", "#6b5b00",
+                 "#1d252c")  # fmt: skip
+RUNS_IN_ANSI = ("ansi_cyan", "ansi_yellow", "ansi_green", "ansi_magenta", "ansi_red",
+                "ansi_bright_blue", "ansi_bright_yellow", "ansi_default")  # fmt: skip
 MAX_BYTES = 100_000
 
 
@@ -221,6 +230,7 @@ def _build(name: str, dark: bool, ansi: bool, colors: dict[str, str]) -> Theme:
         "block-cursor-text-style": "none" if ansi else "bold",
         "input-cursor-text-style": "reverse",
     }
+    variables |= run_colors(dark, ansi, colors)
     if ansi:  # Textual's stylesheet needs these two for ANSI themes
         variables |= {"ansi-background": "ansi_default", "ansi-foreground": "ansi_default"}
     given = {key: value for key, value in colors.items() if key not in own}
@@ -230,6 +240,19 @@ def _build(name: str, dark: bool, ansi: bool, colors: dict[str, str]) -> Theme:
     for role, color in given.items():
         setattr(theme, role, color)
     return theme
+
+
+def run_colors(
+    dark: bool = True, ansi: bool = False, colors: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The variables with the colours of several sessions: ``run1`` to ``run8``."""
+    given = colors or {}
+    usual = RUNS_IN_ANSI if ansi else RUNS_ON_DARK if dark else RUNS_ON_LIGHT
+    names = ("primary", "secondary", "accent", "", "error", "", "", "foreground")
+    return {
+        role: given.get(name, color)
+        for role, name, color in zip(RUN_ROLES, names, usual, strict=True)
+    }
 
 
 def _between(foreground: str, background: str, ansi: bool) -> str:

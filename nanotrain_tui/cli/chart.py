@@ -36,7 +36,7 @@ MARKS = {
     "test": Mark(UNICODE.test, "o", "orange", spots=True),
 }
 EVALUATED = MARKS["test"]
-COLOURS = ("cyan", "orange", "green", "magenta", "red", "blue", "gray", "white")
+COLOURS = ("cyan", "orange", "green", "magenta", "red", "blue", "yellow", "white")
 BAD_COLOUR = "red"
 SIMPLE = str.maketrans("┌┐└┘─│┤┬", "++++-||+")
 

@@ -103,7 +103,7 @@ def plot_chart(
     ends = [(o.letter, means) for o, means in zip(chart.behind, behind, strict=False)]
     if not raw:
         mark_middles(cells, ends, scale, ["muted"] * len(ends), glyphs)
-    mark_ends(cells, ends, scale, "value", glyphs)
+    mark_ends(cells, ends, scale, ["value"] * len(ends), glyphs)
     for x, span in not_finite_marks(train, test, across, glyphs).items():
         cells[0][x] = span
     for x, span in (signs or {}).items():

@@ -88,15 +88,16 @@ def mark_ends(
     cells: Cells,
     ends: Sequence[tuple[str, Sequence[float | None]]],
     scale: Scale,
-    role: str,
+    roles: Sequence[str],
     glyphs: Glyphs,
 ) -> None:
     """Write the letter of each line at its last value. Letters stand side by side, not in one cell.
 
-    ``ends`` has pairs of a letter and the values of its line, one for each column of dots.
+    ``ends`` has pairs of a letter and the values of its line, one for each column of dots. Each
+    has a role.
     """
     taken: set[tuple[int, int]] = set()
-    for letter, means in ends:
+    for (letter, means), role in zip(ends, roles, strict=True):
         last = next((x for x in range(len(means) - 1, -1, -1) if means[x] is not None), None)
         if last is None:
             continue

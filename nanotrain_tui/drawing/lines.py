@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
+RUN_ROLES = ("run1", "run2", "run3", "run4", "run5", "run6", "run7", "run8")
 ROLES = (
     "title", "value", "muted", "train", "test", "bar", "good", "warning", "error",
-    "cursor", "cursor-match", "match",
+    "cursor", "cursor-match", "match", *RUN_ROLES,
 )  # fmt: skip
 
 
@@ -24,6 +25,11 @@ class Span(NamedTuple):
 
 
 Line = tuple[Span, ...]
+
+
+def run_role(index: int) -> str:
+    """The role of one of several sessions: in a chart, its legend and its table."""
+    return RUN_ROLES[index % len(RUN_ROLES)]
 
 
 def width_of(line: Line) -> int:

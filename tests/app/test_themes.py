@@ -11,6 +11,7 @@ from textual.color import Color
 
 from nanotrain_tui.app import themes
 from nanotrain_tui.app.themes import BadTheme, load_themes, parse_theme, starting_theme
+from nanotrain_tui.drawing.lines import RUN_ROLES
 
 GOOD = """
 name = "mine"
@@ -154,3 +155,26 @@ def test_themes_are_found_beside_the_package_as_in_a_checkout(
 )
 def test_the_theme_to_start_with(wanted: str, environ: dict[str, str], chosen: str) -> None:
     assert starting_theme(wanted, ["dark", "light", "sixteen"], environ) == chosen
+
+
+@pytest.mark.parametrize(("name", "least"), [("dark", 4.5), ("light", 4.5), ("high-contrast", 7.0)])
+def test_the_colours_of_eight_sessions_differ_and_can_be_read(name: str, least: float) -> None:
+    theme = load_themes().themes[name]
+    colors = [theme.variables[role] for role in RUN_ROLES]
+    assert theme.background is not None
+    assert all(contrast(color, theme.background) >= least for color in colors), colors
+    for i, one in enumerate(colors):
+        for other in colors[:i]:
+            apart = (Color.parse(one).rgb, Color.parse(other).rgb)
+            assert sum(abs(a - b) for a, b in zip(*apart, strict=True)) > 60, (one, other)
+
+
+def test_sixteen_colours_are_enough_for_eight_sessions() -> None:
+    colors = [load_themes().themes["sixteen"].variables[role] for role in RUN_ROLES]
+    assert len(set(colors)) == 8 and all(color.startswith("ansi_") for color in colors)
+
+
+def test_a_users_theme_gives_its_colours_to_the_first_sessions() -> None:
+    theme = parse_theme(GOOD + 'error = "#ff0000"\n')
+    assert theme.variables["run1"] == "#33aaff" and theme.variables["run5"] == "#ff0000"
+    assert len({theme.variables[role] for role in RUN_ROLES}) == 8

@@ -18,12 +18,13 @@ from textual.widgets import Static
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.app.widgets.bars import MessageLine
+from nanotrain_tui.app.widgets.content import content_of
 from nanotrain_tui.app.widgets.live import LiveWidget
 from nanotrain_tui.drawing.chart_model import WHOLE
 from nanotrain_tui.drawing.chart_view import SCALE_TEXTS
 from nanotrain_tui.drawing.compare.overlay import Shown, cells_across, draw_overlay, end_of
 from nanotrain_tui.drawing.compare.tables import comparison
-from nanotrain_tui.drawing.lines import Line
+from nanotrain_tui.drawing.lines import RUN_ROLES, Line
 from nanotrain_tui.follow.compare.runs import AXES, metric_parts
 
 if TYPE_CHECKING:
@@ -38,6 +39,12 @@ OTHER_DATA = "These sessions use different data, so their results are not compar
 
 class Overlay(LiveWidget):
     """The curves of one metric for all sessions. Letters mark the curve of each session."""
+
+    DEFAULT_CSS = "".join(
+        f"Overlay > .live--{role} {{ color: ${role}; }}\n" for role in RUN_ROLES
+    ) + "".join(
+        f"Overlay:nocolor > .live--{role} {{ text-style: bold; }}\n" for role in RUN_ROLES[1::2]
+    )
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -100,7 +107,7 @@ class CompareScreen(Screen[None]):
     CompareScreen {
         background: $background; color: $foreground; layout: vertical; overflow: hidden;
         & #overlay { height: 1fr; }
-        & #report { height: 1fr; scrollbar-size-vertical: 1; }
+        & #report { height: auto; max-height: 50%; scrollbar-size-vertical: 1; }
         & #report Static { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
         & #compare-keys { height: 1; background: $panel; color: $foreground; text-wrap: nowrap; }
     }
@@ -182,7 +189,7 @@ class CompareScreen(Screen[None]):
         if overlay.metric not in metric_parts(found):
             overlay.metric = next(iter(metric_parts(found)), None)
         overlay.redraw()
-        self.query_one("#tables", Static).update(Content("\n".join(comparison(found))))
+        self.query_one("#tables", Static).update(content_of(comparison(found), overlay.glyphs))
         if first and len({one.summary.data for one in found}) > 1:
             self.query_one(MessageLine).say(OTHER_DATA, "warning")
 

@@ -9,7 +9,7 @@ from nanotrain_tui.catalog.formats import clock, plural
 from nanotrain_tui.drawing.backdrop import LETTERS
 from nanotrain_tui.drawing.curve_cells import Cells, mark_ends, mark_middles, mark_outside
 from nanotrain_tui.drawing.glyphs import Glyphs
-from nanotrain_tui.drawing.lines import Line, Span, first_fitting, fit
+from nanotrain_tui.drawing.lines import Line, Span, first_fitting, fit, run_role
 from nanotrain_tui.drawing.metric_text import cut, difference, figures_of, part_title, scale_of
 from nanotrain_tui.drawing.plot import Columns, dots_of, joined, plot_line
 from nanotrain_tui.drawing.scale import LABEL_CELLS, Curves, Scale
@@ -17,7 +17,6 @@ from nanotrain_tui.follow.compare.runs import ComparedRun
 from nanotrain_tui.follow.trace import Trace
 from nanotrain_tui.session.metrics import STANDARD_METRICS, Metric, MetricPart, Metrics
 
-ROLES = ("train", "test", "good", "warning", "error", "value", "muted", "bar")
 LEAST_NAME_CELLS = 20  # a name is never cut to less, however narrow the screen is
 
 
@@ -97,7 +96,7 @@ def _draw(
     cells = [[Span(" ")] * across for _ in range(rows)]
     lines = [_columns(trace, end, across * dots, scale) for trace in traces]
     for index, columns in enumerate(lines):
-        role = role_of(index)
+        role = run_role(index)
         for y, text in enumerate(plot_line(columns, scale, across, rows, glyphs)):
             for x, sign in enumerate(text):
                 if sign.strip():
@@ -106,17 +105,13 @@ def _draw(
     for index, trace in enumerate(traces):
         for at, kind in trace.not_finite:
             x = min(across - 1, int(at / end * across))
-            cells[0][x] = Span(glyphs.not_finite(kind), role_of(index))
+            cells[0][x] = Span(glyphs.not_finite(kind), run_role(index))
     # Letters along the lines tell them apart without colours. They are last: no curve hides one.
     ends = list(zip(LETTERS, lines, strict=False))
-    mark_middles(cells, ends, scale, [role_of(i) for i in range(len(lines))], glyphs)
-    mark_ends(cells, ends, scale, "title", glyphs)
+    roles = [run_role(i) for i in range(len(lines))]
+    mark_middles(cells, ends, scale, roles, glyphs)
+    mark_ends(cells, ends, scale, roles, glyphs)
     return cells
-
-
-def role_of(index: int) -> str:
-    """The role of the curve of a session."""
-    return ROLES[index % len(ROLES)]
 
 
 def _title(
@@ -133,7 +128,7 @@ def _title(
     return (
         Span(f"{name} by {shown.axis}{' (log)' if scale.log else ''}", "title"),
         *(
-            Span(f"  {LETTERS[i]} {one.name} {signs[i]}".rstrip(), role_of(i))
+            Span(f"  {LETTERS[i]} {one.name} {signs[i]}".rstrip(), run_role(i))
             for i, one in enumerate(runs)
         ),
     )
@@ -152,7 +147,7 @@ def _reading(
         (
             head,
             *(
-                Span(f"  {LETTERS[i]} {text} {gap}".rstrip(), role_of(i))
+                Span(f"  {LETTERS[i]} {text} {gap}".rstrip(), run_role(i))
                 for i, (text, gap) in enumerate(zip(figures, gaps, strict=True))
             ),
         )

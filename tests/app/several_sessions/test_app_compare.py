@@ -9,11 +9,13 @@ from app_fakes import FakeBackend, make_app, until
 from recorded import Recording, tutorial_run
 from textual.events import MouseScrollDown
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.screens.compare import CompareScreen, Overlay, Report
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.ports import Preferences
+from nanotrain_tui.drawing.backdrop import LETTERS
 
 SIZE = (80, 24)
 
@@ -117,6 +119,41 @@ async def test_the_table_has_the_differences(live: Recording, tmp_path: Path) ->
         (second,) = (row for row in rows if row.startswith(" B mnist-2 "))
         at = head.index("vs A")
         assert second[at:].startswith("-2") and "to 70%" in head
+
+
+async def test_a_session_has_one_colour_in_the_chart_the_legend_and_the_tables(
+    live: Recording, tmp_path: Path
+) -> None:
+    """Eight sessions, in a theme of 24-bit colours: each has a colour of its own."""
+    names = ["mnist-1", "mnist-2"]
+    for i in range(6):
+        made = Recording(tmp_path, optimizer__learning_rate=10.0 ** -(i + 1)).started()
+        evaluated(made, 0.1 * i + 0.05, 0.1 * i + 0.1)
+        names.append(made.finished().name)
+    app = app_of()
+    async with app.run_test(size=(200, 50)) as pilot:
+        await compared(pilot, tmp_path, *names)
+        rows = app.screen._compositor.render_strips()
+        below = app.screen.query_one(Overlay).size.height
+        found = []
+        for index, name in enumerate(names):
+            letter = LETTERS[index]
+            legend = colors_of(rows[:1], f"{letter} {name}")
+            curve = colors_of(rows[1 : below - 1], letter)
+            table = colors_of(rows[below:], f"{letter} {name}")
+            assert len(legend) == 1 and legend == table == curve, (name, legend, curve, table)
+            found += legend
+        assert len(set(found)) == 8
+
+
+def colors_of(rows: list[Strip], text: str) -> set[object]:
+    """The colours of a text, wherever it is."""
+    return {
+        segment.style.color
+        for row in rows
+        for segment in row
+        if text in segment.text and segment.style is not None
+    }
 
 
 async def test_the_wheel_scrolls_the_tables_and_not_the_curves(

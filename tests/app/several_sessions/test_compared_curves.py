@@ -11,10 +11,10 @@ from nanotrain_tui.drawing.compare.overlay import (
     curves_of,
     draw_overlay,
     place_text,
-    role_of,
     value_at,
 )
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
+from nanotrain_tui.drawing.lines import run_role
 from nanotrain_tui.drawing.metric_text import difference
 from nanotrain_tui.drawing.ranges import telling_range
 from nanotrain_tui.drawing.scale import LABEL_CELLS
@@ -83,6 +83,6 @@ def test_a_difference_has_a_sign_and_needs_two_values() -> None:
 def test_places_and_roles() -> None:
     assert place_text(1234.4, "step") == "step 1,234" and place_text(61, "time") == "1:01"
     assert place_text(0.5, "epoch") == "epoch 0.50"
-    assert len({role_of(i) for i in range(8)}) == 8
+    assert len({run_role(i) for i in range(8)}) == 8
     trace = Trace([[(1.0, 5.0)], [(3.0, 6.0)]])
     assert [value_at(trace, x) for x in (0, 1, 2, 9)] == [None, 5.0, 5.0, 6.0]
