@@ -113,7 +113,13 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         link, model, preferences = self.link, self.model, self.preferences
         self.steering = SteeringActions(self, self, model, link)
         self.form_actions = FormActions(
-            self, self, model, link, self.steering, preferences.save_preset
+            self,
+            self,
+            model,
+            link,
+            self.steering,
+            preferences.save_preset,
+            lambda: self.set_up.data(),
         )
         self.chart_actions = ChartActions(self, self, link)
         self.stack_actions = StackActions(self, self, link, self.chart_actions)

@@ -1,6 +1,6 @@
 """The layers of a configuration built for examples of a shape, as ``trainer/network.py`` does."""
 
-from typing import Any, Dict, List, Mapping, NamedTuple, Sequence
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from .config_error import ConfigError
 from .layer_kinds import KINDS, SIZE
@@ -68,6 +68,16 @@ def build(config: Mapping[str, Any], shape: Sequence[int], outputs: int) -> List
 
 def build_layers(entries: List[Entry], shape: Sequence[int], outputs: int) -> List[BuiltLayer]:
     """The same for entries; see ``build``."""
+    built, error = build_so_far(entries, shape, outputs)
+    if error is not None:
+        raise error
+    return built
+
+
+def build_so_far(
+    entries: List[Entry], shape: Sequence[int], outputs: int
+) -> Tuple[List[BuiltLayer], Optional[ConfigError]]:
+    """The layers up to the first that cannot follow the ones before it, and the error about it."""
     whole = _whole_list(entries, outputs)
     now = _with_channels(whole, tuple(shape)) if _have_kinds(entries) else tuple(shape)
     built: List[BuiltLayer] = []
@@ -77,10 +87,10 @@ def build_layers(entries: List[Entry], shape: Sequence[int], outputs: int) -> Li
         except Impossible as error:
             name = "layer {} ({})".format(number, _brief(entry))
             name = "the output layer" if number == len(whole) else name
-            raise ConfigError(KEY, "{}: {}.".format(name, error)) from None
+            return built, ConfigError(KEY, "{}: {}.".format(name, error))
         built.append(BuiltLayer(entry, now, sizes))
         now = sizes.shape
-    return built
+    return built, None
 
 
 def parameters_of(built: Sequence[BuiltLayer]) -> int:

@@ -12,6 +12,7 @@ from recorded import Recording, tutorial_run
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
+from nanotrain_tui.app.form.letters import LETTERS
 from nanotrain_tui.app.screens.compare import CompareScreen, Overlay
 from nanotrain_tui.app.screens.sessions import SessionsScreen
 from nanotrain_tui.app.source import export_place
@@ -25,6 +26,8 @@ from nanotrain_tui.session.labels import noted, read_labels, tagged, write_label
 Compare = Callable[..., bool]
 SIZES = [pytest.param(size, id=f"{size[0]}x{size[1]}") for size in ((80, 24), (120, 40), (200, 50))]
 SHORT = TooLarge("Training needs about 1,430 MB and 1,020 MB are available.", 50)
+
+LENET = "conv 6 5x5, pool 2, conv 16 5x5 valid, pool 2, flatten, dense 120, dropout 0.3"
 
 
 class Dialog(NamedTuple):
@@ -50,6 +53,12 @@ DIALOGS = {
     "export-file": Dialog(("X", "enter")),
     "optimizer": Dialog(("f", "o", "enter")),
     "activation": Dialog(("f", "a", "enter", "down")),
+    "layers": Dialog(("f", LETTERS["model.layers"], "enter", "e", *LENET, "enter", "up", "up"), ""),
+    "layers-typing": Dialog(
+        ("f", LETTERS["model.layers"], "enter", "e", *LENET, "enter", "up", "e", "end", *" 7"), ""
+    ),
+    "layers-empty": Dialog(("f", LETTERS["model.layers"], "enter"), ""),
+    "layers-kinds": Dialog(("f", LETTERS["model.layers"], "enter", "a"), ""),
     "steps": Dialog(("N",), "paused"),
     "stop": Dialog(("s",)),
     "restart": Dialog(("R",)),

@@ -73,7 +73,7 @@ def _number(key: str, value: float, up: bool) -> float:
     if key in _BY_ONE:
         return value + (1 if up else -1)
     if key in _DOUBLING:
-        return _power_of_two(value, up)
+        return power_of_two(value, up)
     return one_two_five(value, up, _LEAST.get(key, 1.0 if FIELDS[key].kind == INT else _TINY))
 
 
@@ -96,7 +96,13 @@ def _next_rung(rungs: Sequence[float], value: float, up: bool) -> float:
     return next((rung for rung in reversed(rungs) if rung < value - slack), value)
 
 
-def _power_of_two(value: float, up: bool) -> float:
+def fraction_step(value: float, up: bool) -> float:
+    """The next fraction of 0, 0.05, 0.1 ... 0.95, or the value itself at the end."""
+    return _next_rung(_FRACTIONS, value, up)
+
+
+def power_of_two(value: float, up: bool) -> float:
+    """The next power of two, at least 1."""
     exponent = math.log2(max(1.0, value))
     new = math.floor(exponent + 1e-9) + 1 if up else math.ceil(exponent - 1e-9) - 1
     return 2.0 ** max(0, new)
@@ -116,7 +122,7 @@ def _inside(field: Field, value: float) -> float:
 def _layers(text: str, up: bool) -> list[str]:
     """Double or halve the width of every layer, rounded to a power of two."""
     layers = [
-        Layer(max(1, min(MAX_UNITS, int(_power_of_two(layer.units, up)))), layer.activation)
+        Layer(max(1, min(MAX_UNITS, int(power_of_two(layer.units, up)))), layer.activation)
         for layer in parse_layers(text)
     ]
     new = format_layers(layers)

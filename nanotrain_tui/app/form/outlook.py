@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nanotrain_tui.app.form.changes import full
+from nanotrain_tui.app.form.layer_draft import Place
 from nanotrain_tui.app.form.model import FormModel
 from nanotrain_tui.catalog import (
     FIELDS,
@@ -14,6 +15,7 @@ from nanotrain_tui.catalog import (
     ConfigError,
     applies,
     expected_data,
+    output_of,
     outputs_of,
     training_part,
 )
@@ -62,6 +64,14 @@ def _refused(outlook: Outlook, key: str, why: str) -> Outlook:
     return replace(outlook, problem=why, problem_label=label)
 
 
+def data_of(
+    model: FormModel, found: tuple[Mapping[str, Any], Findings] | None
+) -> Mapping[str, Any]:
+    """The data of the form as it was looked up; empty if it is not known."""
+    findings = _fitting(model, found)
+    return findings.data if findings is not None else {}
+
+
 def _fitting(model: FormModel, found: tuple[Mapping[str, Any], Findings] | None) -> Findings | None:
     """The findings if they are about the data and the trainer of the form.
 
@@ -84,21 +94,31 @@ _OF_NETWORK = (
 )  # fmt: skip
 
 
+def place_of(model: FormModel, data: Mapping[str, Any]) -> Place:
+    """What the layers of the form are between.
+
+    ``data`` is that of the form, as the trainer describes it. Until it is known, it has the usual
+    size.
+    """
+    usual = expected_data(full(model.given))
+    return Place(
+        tuple(data.get("shape") or usual.shape),
+        outputs_of(data) if data else usual.outputs,
+        output_of({key: model.value(key) for key in ("model.output", "loss.name")}),
+        str(model.value("model.activation")),
+    )
+
+
 def _with_network(
     model: FormModel, outlook: Outlook, data: Mapping[str, Any]
 ) -> tuple[Outlook, ConfigError | None]:
-    """The outlook with the layers, or why they cannot be built.
-
-    Until the data is known, it has the usual size.
-    """
-    usual = expected_data(full(model.given))
-    shape = data.get("shape") or usual.shape
-    outputs = outputs_of(data) if data else usual.outputs
-    if not shape or not outputs:
+    """The outlook with the layers, or why they cannot be built."""
+    place = place_of(model, data)
+    if not place.shape or not place.outputs:
         return outlook, None
     values = {key: model.value(key) for key in _OF_NETWORK}
     try:
-        return replace(outlook, layers=tuple(network(values, shape, outputs))), None
+        return replace(outlook, layers=tuple(network(values, place.shape, place.outputs))), None
     except ConfigError as error:
         return outlook, error
 

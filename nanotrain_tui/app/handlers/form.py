@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 from nanotrain_tui.app.form.field_text import bounds, explain
 from nanotrain_tui.app.form.model import PRESET_KEY, FormModel
+from nanotrain_tui.app.handlers.layers import data_of_form, edit_layers
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Screens, Shell
 from nanotrain_tui.app.handlers.steering import SteeringActions
@@ -16,7 +20,7 @@ from nanotrain_tui.app.source.ports import SavePreset
 from nanotrain_tui.app.widgets.bars import Holds
 from nanotrain_tui.app.widgets.form_list import FormList
 from nanotrain_tui.catalog import FIELDS, ConfigError, applies, format_value
-from nanotrain_tui.catalog.fields import BOOL, CHOICE, FLOAT, INT
+from nanotrain_tui.catalog.fields import BOOL, CHOICE, FLOAT, INT, LAYER_LIST
 from nanotrain_tui.catalog.formats import capital, plural, value_text
 from nanotrain_tui.config.presets import shipped_names
 from nanotrain_tui.drawing.curves import small_curve
@@ -36,13 +40,16 @@ class FormActions:
         link: SessionLink,
         steering: SteeringActions,
         save_preset: SavePreset | None,
+        looked_up: Callable[[], Mapping[str, Any]],
     ) -> None:
+        """``looked_up`` returns the data of the form, empty if it is not known."""
         self._shell = shell
         self._screens = screens
         self._model = model
         self._link = link
         self._steering = steering
         self._save_preset = save_preset
+        self._looked_up = looked_up
 
     def edit(self, stage: bool = False) -> None:
         self._screens.dashboard.unfold_form()
@@ -55,6 +62,10 @@ class FormActions:
                 self._shell.say(why, "error", self._while_on(key))
         elif FIELDS[key].kind == CHOICE:
             self._pick(key, stage)
+        elif FIELDS[key].kind == LAYER_LIST:
+            data = data_of_form(self._model, self._link, self._looked_up())
+            accept = partial(self._accept, key, stage=stage)
+            edit_layers(key, self._shell, self._model, data, accept)
         else:
             self._type(key, stage)
 

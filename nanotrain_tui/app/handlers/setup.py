@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nanotrain_tui.app.form.model import FormModel
-from nanotrain_tui.app.form.outlook import outlook_of
+from nanotrain_tui.app.form.outlook import data_of, outlook_of
 from nanotrain_tui.app.handlers.shell import Screens
 from nanotrain_tui.app.source.ports import Backend
 from nanotrain_tui.app.source.setup_reader import AFTER_S, BoardThread, LookUpThread, Post
@@ -72,6 +72,10 @@ class SetUp:
         self._found = (config, findings)
         if self.is_open:
             self._show()
+
+    def data(self) -> Mapping[str, Any]:
+        """The data of the form as it was looked up; empty if it is not known."""
+        return data_of(self._model, self._found)
 
     def board_read(self, board: BoardState) -> None:
         """A reading of the board."""

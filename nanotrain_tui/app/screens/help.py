@@ -14,6 +14,7 @@ from textual.widgets import Static
 from nanotrain_tui.app.keys.actions import ACTIONS
 from nanotrain_tui.app.keys.keymap import Keymap
 from nanotrain_tui.app.screens.filter_dialog import FilterDialog
+from nanotrain_tui.app.screens.layer_editor import KEY_HELP
 from nanotrain_tui.app.widgets.filter_line import FilterLine
 from nanotrain_tui.catalog.search import marked, occurs
 from nanotrain_tui.drawing.glyphs import terminal_glyphs
@@ -132,6 +133,7 @@ def help_lines(keymap: Keymap) -> list[HelpLine]:
         groups.setdefault(action.group, []).append((keymap.all_shown(action.id), action.help))
     groups["While editing"] = list(_EDITING)
     groups["In lists"] = list(_LISTS)
+    groups["In the list of layers"] = list(KEY_HELP)
     groups["While a session runs"] = list(_RULE)
     groups["Marks in the form"] = list(_MARKS)
     groups["Lines and signs on the charts"] = chart_legend(glyphs)
