@@ -12,7 +12,7 @@ from nanotrain_tui.trainer.data.parts import drawn_parts
 from nanotrain_tui.trainer.data.standalone import from_nanotrain
 from nanotrain_tui.trainer.initializers import INITIALIZERS, initial_weights
 from nanotrain_tui.trainer.losses import FROM_LOGITS, LOSSES, losses_of
-from nanotrain_tui.trainer.metrics import better, evaluated
+from nanotrain_tui.trainer.metrics import better, evaluated, middle_of
 from nanotrain_tui.trainer.network import is_listed, place_of, whole_list
 from nanotrain_tui.trainer.optimizers import OPTIMIZERS, UpdateContext, initial_slot
 from nanotrain_tui.trainer.schedule import SCHEDULES, learning_rates
@@ -26,8 +26,8 @@ ALWAYS = {
     "import argparse as argparse", "import numpy as np", "import tensorflow as tf",
 }  # fmt: skip
 USED = (
-    losses_of, initial_slot, UpdateContext, initial_weights, learning_rates, evaluated, better,
-    Watch, is_listed, place_of, whole_list, drawn_parts, weights_of_classes,
+    losses_of, initial_slot, UpdateContext, initial_weights, learning_rates, evaluated, middle_of,
+    better, Watch, is_listed, place_of, whole_list, drawn_parts, weights_of_classes,
 )  # fmt: skip
 # The tables of formulas: the name of each, the key that selects from it, and its entries.
 TABLES: tuple[tuple[str, str, Mapping[str, Any]], ...] = (

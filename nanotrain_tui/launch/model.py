@@ -251,6 +251,7 @@ def _request(model: Model, request: Mapping[str, Any], paths: PathMap) -> Dict[s
         "outputs": model.outputs,
         "bytes": bool(model.data.get("preprocessing")) or "task" not in model.data,
         "data_name": model.data.get("name"),
+        "task": model.data.get("task"),
         "preprocessing": model.data.get("preprocessing"),
         **request,
     }

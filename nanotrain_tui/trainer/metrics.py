@@ -84,6 +84,11 @@ def evaluated(
     return values
 
 
+def middle_of(loss: str) -> float:
+    """The output that separates the two classes of a binary task."""
+    return 0.0 if loss == "hinge" else 0.5
+
+
 def better(name: str, value: float) -> float:
     """The value, turned so that more is better; NaN for one that is not finite."""
     if not math.isfinite(value):

@@ -18,7 +18,7 @@ from trainer_runs import TRAINER, Process, of_kind, values_of
 
 from nanotrain_tui import catalog
 
-pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(1200)]
 
 STEPS = 40
 # What is the same for all, then what a run has otherwise. Small, so that a run takes a second.

@@ -1,5 +1,6 @@
 """Models and scripts of trained sessions, run by Keras."""
 
+import base64
 import io
 import json
 import re
@@ -9,15 +10,19 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from nanotrain_tui.catalog import check
 from nanotrain_tui.export import FolderFormat, Options, PathFormat, TextFormat, get_format
+from nanotrain_tui.launch.model import ask, find_model
 from nanotrain_tui.launch.plan import prepare
 from nanotrain_tui.launch.start import start
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.places import Places
 from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.trainer.data import load
+from nanotrain_tui.trainer_python.cache import PythonCache
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "mnist"
 EDITS = [
@@ -157,11 +162,42 @@ TASKS = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module", params=TASKS)
+def of_task(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, SessionFolder]:
+    """A task, and a session that has trained it."""
+    return request.param, session_of(TASKS[request.param], tmp_path_factory.mktemp("home"))
+
+
 @pytest.mark.tensorflow
-@pytest.mark.parametrize("task", TASKS)
-def test_the_script_of_every_task_comes_to_the_same_figures(task: str, tmp_path: Path) -> None:
+def test_predictions_for_rows_have_the_recorded_error(
+    of_task: tuple[str, SessionFolder], tmp_path: Path
+) -> None:
+    task, folder = of_task
+    test = load(TASKS[task], lambda *_: None).test
+    np.save(tmp_path / "rows.npy", test.inputs)
+    content = base64.b64encode((tmp_path / "rows.npy").read_bytes()).decode()
+    model = find_model(folder, PythonCache(str(tmp_path / "pythons")), "last")
+    file = {"name": "rows.npy", "content": content, "labels": ""}
+    *lines, last = ask(model, "--predict", {"limit": 0, "files": [file]})
+    assert last["ok"] and len(lines) == len(test)
+    with SessionReader(folder) as reader:
+        metrics = [one for one in reader.evaluations() if one.on == "test"][-1].metrics
+    if task == "regression":
+        errors = np.array([line["outputs"] for line in lines]) - test.targets
+        assert np.sqrt(np.mean(np.square(errors))) == pytest.approx(metrics["rmse"], rel=1e-4)
+    else:
+        right = np.array([line["class"] for line in lines]) == test.targets
+        assert right.mean() == pytest.approx(metrics["accuracy"])
+
+
+@pytest.mark.tensorflow
+def test_the_script_of_every_task_comes_to_the_same_figures(
+    of_task: tuple[str, SessionFolder], tmp_path: Path
+) -> None:
     """By itself: it makes the data, and stops where the session stopped."""
-    folder = session_of(TASKS[task], tmp_path / "home")
+    task, folder = of_task
     out = io.StringIO()
     chosen = get_format("script")
     assert isinstance(chosen, TextFormat)

@@ -1,4 +1,4 @@
-"""``nanotrain predict``: classify images with the network of a session."""
+"""``nanotrain predict``: what the network of a session says of images or rows of numbers."""
 
 import base64
 import sys
@@ -30,19 +30,22 @@ def _limit(_: click.Context, __: click.Parameter, text: str) -> int:
 
 @click.command("predict")
 @session_argument
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, metavar="[FILE...]")
+@click.option("--row", "rows", multiple=True, metavar="NUMBERS",
+              help="A row of numbers, as 0.5,-1.2. Can be given several times.")  # fmt: skip
 @click.option("--top", type=click.IntRange(1), default=3, metavar="N",
               help="The number of classes to print. Default: 3.")  # fmt: skip
 @click.option(
     "--limit", default="10", metavar="N|all", callback=_limit,
-    help="Use only the first N images of an IDX or .npz file, or all. Default: 10.",
+    help="Use only the first N images or rows of a file, or all. Default: 10.",
 )  # fmt: skip
 @model_options
 @json_option
 def command(
-    session: str, files: tuple[str, ...], top: int, limit: int, as_json: bool, **model_choice: Any
-) -> int:
-    """Classify images with the network of SESSION.
+    session: str, files: tuple[str, ...], rows: tuple[str, ...], top: int, limit: int,
+    as_json: bool, **model_choice: Any,
+) -> int:  # fmt: skip
+    """Classify images, or predict from rows of numbers, with the network of SESSION.
 
     SESSION, running or ended, is a name or the beginning of one.
 
@@ -50,10 +53,17 @@ def command(
     standard input. Pictures are converted to grey and prepared like the training images. A picture
     on bright paper is inverted.
 
+    For a network that takes rows of numbers, a FILE is a text file with a row on each line, an
+    .npy file or an .npz file. --row gives a row itself.
+
     \b
     nanotrain predict mnist-3 seven.png
     nanotrain predict mnist-3 t10k-images-idx3-ubyte.gz --limit all --json
+    nanotrain predict spiral-1 --row 0.5,-1.2
+    nanotrain predict curve-2 points.csv --limit all
     """
+    if not files and not rows:
+        raise CommandError("name a FILE, or give a row of numbers with --row.")
     from nanotrain_tui.cli.pick import pick_session
     from nanotrain_tui.launch.model import ask, find_model
     from nanotrain_tui.trainer_python.cache import PythonCache
@@ -64,7 +74,7 @@ def command(
     model = find_model(folder, cache, model_choice["checkpoint"], model_choice["python"] or ())
     if model.note:
         note(model.note)
-    status, requests = FINISHED, []
+    status, requests = FINISHED, [_of_rows(rows)] if rows else []
     for name in files:
         try:
             requests.append(_request(name))
@@ -72,16 +82,34 @@ def command(
             status = print_error(str(error), error.status)
     if not requests:
         return status
+    limit = limit and max(limit, len(rows))
     for answer in ask(model, "--predict", {"limit": limit, "files": requests}):
         if "error" in answer:
             status = print_error(answer["error"], BAD_INPUT)
         elif as_json:
             print_json_line(answer)
+        elif "row" in answer:
+            say(row_text(answer))
         elif "outputs" in answer:
             say("\n".join(_result_lines(answer, top)))
         elif "accuracy" in answer:
             say(_accuracy(answer))
     return status
+
+
+def _of_rows(rows: tuple[str, ...]) -> dict[str, str]:
+    """The rows of the command line as a file."""
+    content = base64.b64encode("\n".join(rows).encode("utf-8", "replace")).decode("ascii")
+    return {"name": "--row", "content": content, "labels": ""}
+
+
+def row_text(answer: dict[str, Any]) -> str:
+    """``points.csv[0]: 0.5, -1.2 -> class 1 (0.9973)``, or the numbers of a regression."""
+    row, outputs = (
+        ", ".join(f"{number:.6g}" for number in answer[key]) for key in ("row", "outputs")
+    )
+    found = f"class {answer['class']} ({outputs})" if "class" in answer else outputs
+    return f"{answer['file']}[{answer['index']}]: {row} -> {found}"
 
 
 def _request(name: str) -> dict[str, str]:

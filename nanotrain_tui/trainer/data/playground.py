@@ -127,7 +127,10 @@ def source_of_points(name: str) -> Source:
         train, test = (Rows(*part) for part in points_data(dict(config, **{"data.name": name})))
         return Dataset(name, _source(name), train, test, task, 2 if task == BINARY else 0)
 
-    return Source(inspect, load, keys=KEYS, standalone=points_data)
+    return Source(
+        inspect, load, keys=KEYS, standalone=points_data, columns=lambda _: ("x", "y"),
+        inputs_of=lambda config, rows: inputs_of(rows, features_of(config)),
+    )  # fmt: skip
 
 
 def points_data(config: Mapping[str, Any], _place: Optional[str] = None) -> Any:

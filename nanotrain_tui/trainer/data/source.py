@@ -1,6 +1,6 @@
 """What a source of data is: see the modules in ``sources``."""
 
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from .dataset import Dataset, Progress
 
@@ -26,4 +26,8 @@ class Source(NamedTuple):
     # For the exported script, which copies it: (configuration, place or None) -> (images, labels)
     # for training and for testing. Its docstring says what the place may be.
     standalone: Optional[Callable[[Config, Optional[str]], Any]] = None
+    # Of examples that are rows: the numbers that a person gives for one, if they are not the inputs
+    # themselves, and the inputs (n, ...) for rows of these numbers (n, columns).
+    columns: Optional[Callable[[Config], Sequence[str]]] = None
+    inputs_of: Optional[Callable[[Config, Any], Any]] = None
     drawn_fraction: float = 1.0  # of an image's side, for sessions that did not record it

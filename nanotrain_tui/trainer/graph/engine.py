@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from ..checkpoints.slots import slot_name, state_name, weight_name
 from ..losses import LOSSES
-from ..metrics import Values, evaluated
+from ..metrics import Values, evaluated, middle_of
 from ..model import structure_of
 from ..network import Network
 from ..optimizers import OPTIMIZERS, initial_slot
@@ -140,10 +140,9 @@ class Engine:
         examples = sum(map(len, scores))
         if self._values()["l2"]:
             loss += examples * float(self._steps.penalty(self._numbers["l2"]))
-        middle = 0.0 if self.structure.loss == "hinge" else 0.5
         return evaluated(
             self.examples.task, loss / examples, np.concatenate(scores), np.concatenate(targets),
-            middle, self.examples.scale,
+            middle_of(self.structure.loss), self.examples.scale,
         )  # fmt: skip
 
     def warm_up(self, inputs: Array, targets: Array) -> Optional[str]:

@@ -14,6 +14,7 @@ from ..data.class_weights import class_weights_of
 from ..data.dataset import BINARY, CLASSIFICATION, REGRESSION, Dataset
 from ..layers import Training
 from ..losses import losses_of
+from ..metrics import middle_of
 from ..model import Structure
 from ..network import Network
 from .updates import Apply
@@ -207,8 +208,7 @@ class Steps:
             scale = tf.constant(self._examples.scale, tf.float32)
             return tf.reduce_mean(tf.abs(scores - targets) * scale)
         if self._examples.task == BINARY:
-            middle = 0.0 if self._structure.loss == "hinge" else 0.5
-            guesses = tf.cast(scores[:, 0] >= middle, tf.int32)
+            guesses = tf.cast(scores[:, 0] >= middle_of(self._structure.loss), tf.int32)
         else:
             guesses = tf.argmax(scores, axis=-1, output_type=tf.int32)
         return tf.reduce_mean(tf.cast(tf.equal(guesses, targets), tf.float32))

@@ -80,4 +80,5 @@ SOURCE = Source(
     load,
     keys=(CURVE, "data.samples", "data.noise", "data.train_share", "data.seed"),
     standalone=curve_data,
+    columns=lambda _: ("x",),
 )
