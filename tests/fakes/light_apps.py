@@ -60,10 +60,11 @@ def _one_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _waits_for_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    from quiet import wait_for_idle
+    from quiet import draw_when_idle, wait_for_idle
 
     monkeypatch.setattr("textual.pilot.wait_for_idle", wait_for_idle)
     monkeypatch.setattr("textual.app.wait_for_idle", wait_for_idle)
+    monkeypatch.setattr("textual.screen.Screen._compositor_refresh", draw_when_idle)
 
 
 @pytest.fixture(scope="session", autouse=True)

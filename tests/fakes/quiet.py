@@ -12,11 +12,28 @@ import sys
 import threading
 import time
 from types import FrameType
+from typing import Any
 
 from textual._context import active_app
+from textual.screen import Screen
 
 _LONGEST_S = 1.0
 _LOOK_AGAIN_S = 0.001
+_draw_now = Screen._compositor_refresh
+_undrawn: set[Screen[Any]] = set()
+
+
+def draw_when_idle(screen: Screen[Any]) -> None:
+    """In place of ``Screen._compositor_refresh``: leave the frame to ``wait_for_idle``.
+
+    What an app shows while it is still busy depends on the machine, and no test can look at it.
+    With a terminal of its own each frame counts, and is drawn at once.
+    """
+    if screen.is_current and getattr(screen.app, "terminal", None) is None:
+        _undrawn.add(screen)
+        screen._dirty_widgets.clear()
+    else:
+        _draw_now(screen)
 
 
 async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = _LONGEST_S) -> None:
@@ -54,7 +71,12 @@ def _draw() -> bool:
     )
     if waits:
         screen._on_timer_update()
-    return bool(waits)
+    elif screen in _undrawn:
+        _undrawn.clear()  # the frames of the screens below it too
+        _draw_now(screen)
+    else:
+        return False
+    return True
 
 
 def _all_threads_wait() -> bool:
