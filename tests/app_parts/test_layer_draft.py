@@ -1,9 +1,9 @@
 """The list of layers while it is edited."""
 
 import pytest
+from configurations import layer_lists
 from hypothesis import given
 from hypothesis import strategies as st
-from layer_lists import layer_lists
 
 from nanotrain_tui.app.form.layer_draft import LayerDraft, Place, built, stepped_layer
 from nanotrain_tui.catalog import ConfigError

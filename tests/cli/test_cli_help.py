@@ -38,7 +38,7 @@ def test_names_and_keys_complete(home: Path) -> None:
     assert completions("train", "--set", "batch") == ["train.batch_size="]
     assert completions("train", "--set", "optimizer=") == []
     assert completions("keys", "lr") == ["optimizer.learning_rate"]
-    assert completions("train", "--preset", "s") == ["sane"]
+    assert completions("train", "--preset", "sa") == ["sane"]
     assert completions("export", "mnist-1", "--format", "cs") == ["csv"]
     assert completions("ses") == ["sessions"]
 

@@ -274,8 +274,8 @@ class FormActions:
             return f"The form has these values.\n{entry.summary}"
         changes = []
         for key, (before, after) in effect.items():
-            was = "" if before is None else f"{value_text(key, before)} → "
-            changes.append(f"{FIELDS[key].label} {was}{value_text(key, after)}")
+            was = "" if before is None else f"{value_text(key, before) or 'empty'} → "
+            changes.append(f"{FIELDS[key].label} {was}{value_text(key, after) or 'empty'}")
         return f"Changes {', '.join(changes)}.\n{entry.summary}"
 
     def _accept_preset(self, name: str) -> str:
