@@ -30,6 +30,12 @@ def target_words(data: Mapping[str, Any]) -> str:
     return ("one number" if outputs == 1 else "{} numbers".format(outputs)) + " to predict"
 
 
+def selects_words(data: Mapping[str, Any]) -> str:
+    """Which part of the data selects the best network."""
+    part = "validation" if data.get("validation") else "test"
+    return "the {} part selects the best".format(part)
+
+
 def _is_picture(shape: Any) -> bool:
     """Recordings of earlier versions have only pictures, some without a shape."""
     return not isinstance(shape, Sequence) or len(shape) != 1

@@ -3,10 +3,11 @@
 import json
 import shlex
 import textwrap
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from nanotrain_tui.catalog import outputs_of
-from nanotrain_tui.catalog.data_words import example_word, form_words, target_words
+from nanotrain_tui.catalog.data_words import example_word, form_words, selects_words, target_words
 from nanotrain_tui.catalog.formats import count, file_size, megabytes, plural
 from nanotrain_tui.catalog.network import NetworkLayer, network, network_text, shape_text
 
@@ -39,8 +40,9 @@ def print_plan(plan: "Plan", as_json: bool) -> int:
     for choice in plan.choices:
         say(choice)
     say(
-        f"{data['name']}: {plural(data['train'], example_word(data))} to train on and "
-        f"{count(data['test'])} to test on, {form_words(data)}, {target_words(data)}"
+        f"{data['name']}: {plural(data['train'], example_word(data))} to train on"
+        f"{_validation(data)} and {count(data['test'])} to test on, {form_words(data)}, "
+        f"{target_words(data)}; {selects_words(data)}"
     )
     say("\n".join(_network(layers)))
     if plan.memory is not None:
@@ -55,6 +57,10 @@ def print_plan(plan: "Plan", as_json: bool) -> int:
         say(f"warning: {warning}")
     say(f"trainer: {shlex.join(plan.trainer_command)}")
     return FINISHED
+
+
+def _validation(data: Mapping[str, Any]) -> str:
+    return f", {count(data['validation'])} to validate on" if data.get("validation") else ""
 
 
 def _network(layers: list[NetworkLayer]) -> list[str]:

@@ -12,13 +12,18 @@ from recorded import Recording, tutorial_run
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
+<<<<<<< HEAD
 from nanotrain_tui.app.form.letters import LETTERS
 from nanotrain_tui.app.screens.compare import CompareScreen, Overlay
+=======
+from nanotrain_tui.app.screens.compare import CompareScreen
+>>>>>>> screen15
 from nanotrain_tui.app.screens.sessions import SessionsScreen
 from nanotrain_tui.app.source import export_place
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.app.source.refusals import TooLarge
+from nanotrain_tui.app.widgets.overlay import Overlay
 from nanotrain_tui.cli.dashboard import export_formats
 from nanotrain_tui.session.folder import find_session
 from nanotrain_tui.session.labels import noted, read_labels, tagged, write_labels

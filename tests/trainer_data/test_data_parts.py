@@ -80,7 +80,7 @@ def test_balanced_weights_make_every_class_count_the_same():
 
 
 def test_weights_that_do_not_fit_the_classes_are_refused():
-    with pytest.raises(DataError, match="it has 2 weights, and the data has 3 classes") as error:
+    with pytest.raises(DataError, match="There are 2 weights, and the data has 3 classes") as error:
         class_weights_of("1, 2", data_of(6))
     assert error.value.key == "train.class_weights"
     with pytest.raises(DataError, match="no classes"):

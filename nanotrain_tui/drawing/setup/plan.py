@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import Any
 
 from nanotrain_tui.catalog import DATASETS
-from nanotrain_tui.catalog.data_words import example_word, form_words, target_words
+from nanotrain_tui.catalog.data_words import example_word, form_words, selects_words, target_words
 from nanotrain_tui.catalog.formats import clock, count, gigabytes, sentence
 from nanotrain_tui.catalog.layer_shapes import by
 from nanotrain_tui.catalog.network import network_chain
@@ -97,11 +97,17 @@ def _data(outlook: Outlook, width: int, glyphs: Glyphs) -> Lines:
 
 
 def _counts(data: Mapping[str, Any]) -> str:
-    """``60,000 + 10,000 pictures, 28x28``; rows of numbers: also what is predicted."""
-    counts = f"{count(data['train'])} + {count(data['test'])}"
-    if example_word(data) == "image":
-        return f"{counts} pictures, {'x'.join(str(side) for side in data['shape'])}"
-    return f"{counts} examples, {form_words(data)}, {target_words(data)}"
+    """``60,000 + 10,000 pictures, 28x28; the test part selects the best``.
+
+    The numbers are those of training, validation (if there is any) and test. For rows of numbers it
+    says what is predicted, too.
+    """
+    sizes = [data[part] for part in ("train", "validation", "test") if data.get(part)]
+    counts = " + ".join(count(size) for size in sizes)
+    form = f"pictures, {'x'.join(str(side) for side in data['shape'])}"
+    if example_word(data) != "image":
+        form = f"examples, {form_words(data)}, {target_words(data)}"
+    return f"{counts} {form}; {selects_words(data)}"
 
 
 def _source(outlook: Outlook, findings: Findings, width: int, glyphs: Glyphs) -> Lines:

@@ -9,7 +9,7 @@ All paths are absolute. Every error is a DataError.
 from typing import Any, Callable, Dict, List, Mapping, Tuple, TypeVar
 
 from .dataset import DataError, Dataset, Progress
-from .parts import with_parts
+from .parts import part_sizes, with_parts
 from .source import Source
 from .sources import automatic_sources, source_names, source_of
 
@@ -36,6 +36,7 @@ def inspect(config: Mapping[str, Any]) -> Dict[str, Any]:
     """
     try:
         name, facts, why = _first(config, lambda source: source.inspect(config))
+        facts = dict(facts, **part_sizes(facts["train"], config))
     except DataError as error:
         return {"ok": False, "key": error.key, "message": error.message}
     return dict(facts, ok=True, name=name, source=why or facts["source"])

@@ -28,9 +28,9 @@ def weights_of_classes(given: Any, targets: Array, classes: int) -> Tuple[float,
 def class_weights_of(given: Any, data: Dataset) -> Tuple[float, ...]:
     """The weights of the classes of a data set, as ``weights_of_classes``. Raises DataError."""
     if given not in (None, "", NONE) and data.task == REGRESSION:
-        raise DataError(KEY, "{}: this data has no classes.".format(KEY))
+        raise DataError(KEY, "This data has no classes.")
     weights = weights_of_classes(given, data.train.targets, data.classes)
     if weights and len(weights) != data.classes:
-        message = "{}: it has {} weights, and the data has {} classes."
-        raise DataError(KEY, message.format(KEY, len(weights), data.classes))
+        message = "There are {} weights, and the data has {} classes."
+        raise DataError(KEY, message.format(len(weights), data.classes))
     return weights

@@ -1,6 +1,6 @@
 """Which examples are used for training, and which for validation."""
 
-from typing import Any, Mapping, Tuple
+from typing import Any, Dict, Mapping, Tuple
 
 import numpy as np
 
@@ -17,11 +17,8 @@ def with_parts(dataset: Dataset, config: Mapping[str, Any]) -> Dataset:
     with ``data.seed``; the examples keep their order. Raises DataError.
     """
     examples = len(dataset.train)
+    part_sizes(examples, config)
     chosen, aside = drawn_parts(examples, config)
-    fraction = float(config.get(VALIDATION, 0.0))
-    if fraction and not (len(chosen) and len(aside)):
-        message = "{}: {:g} of {:,} training examples leaves a part without an example."
-        raise DataError(VALIDATION, message.format(VALIDATION, fraction, len(chosen) + len(aside)))
     if len(chosen) == examples:
         return dataset
     train = dataset.train
@@ -29,11 +26,23 @@ def with_parts(dataset: Dataset, config: Mapping[str, Any]) -> Dataset:
     return dataset._replace(train=Rows(*train.take(chosen)), validation=validation)
 
 
+def part_sizes(examples: int, config: Mapping[str, Any]) -> Dict[str, int]:
+    """How many of the training examples are for training and validation. Raises DataError."""
+    used, aside = _sizes(examples, config)
+    if config.get(VALIDATION) and not 0 < aside < used:
+        message = "{:g} of {:,} training examples leaves a part without an example."
+        raise DataError(VALIDATION, message.format(config[VALIDATION], used))
+    return {"train": used - aside, "validation": aside} if aside else {"train": used}
+
+
 def drawn_parts(examples: int, config: Mapping[str, Any]) -> Tuple[Array, Array]:
     """The rows for training and for validation, in their order."""
-    limit, fraction = int(config.get(LIMIT, 0)), float(config.get(VALIDATION, 0.0))
-    chosen = np.random.RandomState(int(config.get(SEED, 1))).permutation(examples)
-    if limit:
-        chosen = chosen[:limit]
-    aside = round(fraction * len(chosen))
+    used, aside = _sizes(examples, config)
+    chosen = np.random.RandomState(int(config.get(SEED, 1))).permutation(examples)[:used]
     return np.sort(chosen[aside:]), np.sort(chosen[:aside])
+
+
+def _sizes(examples: int, config: Mapping[str, Any]) -> Tuple[int, int]:
+    """How many examples are used, and how many of these are set aside."""
+    used = min(examples, int(config.get(LIMIT, 0)) or examples)
+    return used, round(float(config.get(VALIDATION, 0.0)) * used)
