@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from nanotrain_tui.catalog import check, trainer_config, training_part
+from nanotrain_tui.catalog import check, trainer_config
 from nanotrain_tui.launch.disk_check import DiskCheck, check_disk
 from nanotrain_tui.launch.memory_check import MemoryCheck, check_memory, read_available
 from nanotrain_tui.session.folder import SessionFolder
@@ -85,7 +85,7 @@ def plan_with(
         choices.append(f"data: {data['source']}")
         settled["data.name"] = data["name"]
     settled = check(settled, str(data.get("task", "")))
-    examples = training_part(settled, data["train"])
+    examples = int(data["train"])
     if settled["train.batch_size"] > examples:
         raise LaunchError(
             "train.batch_size",

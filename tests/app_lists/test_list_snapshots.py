@@ -12,12 +12,8 @@ from recorded import Recording, tutorial_run
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
-<<<<<<< HEAD
 from nanotrain_tui.app.form.letters import LETTERS
-from nanotrain_tui.app.screens.compare import CompareScreen, Overlay
-=======
 from nanotrain_tui.app.screens.compare import CompareScreen
->>>>>>> screen15
 from nanotrain_tui.app.screens.sessions import SessionsScreen
 from nanotrain_tui.app.source import export_place
 from nanotrain_tui.app.source.library import Library

@@ -17,7 +17,6 @@ from nanotrain_tui.catalog import (
     expected_data,
     output_of,
     outputs_of,
-    training_part,
 )
 from nanotrain_tui.catalog.formats import count
 from nanotrain_tui.catalog.network import network
@@ -133,7 +132,7 @@ def _with_costs(
     if not data:
         return outlook
     batch = int(config["train.batch_size"])
-    examples = training_part(config, data["train"])
+    examples = int(data["train"])
     if batch > examples:
         why = f"{count(batch)} is more than the {count(examples)} training examples"
         return _refused(outlook, "train.batch_size", why)
@@ -153,5 +152,5 @@ def steps_of(config: Mapping[str, Any], data: Mapping[str, Any]) -> int:
     epochs = int(config.get("train.epochs") or 0)
     if not epochs:
         return int(config["train.steps"])
-    examples = training_part(config, int(data["train"]))
+    examples = int(data["train"])
     return epochs * -(-examples // int(config["train.batch_size"]))
