@@ -23,7 +23,10 @@ from nanotrain_tui.trainer_python.inspection import inspect_data
 HELP = "the estimate of the memory a training needs against what it takes"
 TRAINER = Path(nanotrain_tui.__file__).parent / "trainer"
 MB = 1 << 20
-CASES: tuple[tuple[str, int, str], ...] = (  # hidden layers, batch, optimizer
+LENET = "conv 6 5x5, pool 2, conv 16 5x5 valid, pool 2, flatten, dense 120, dense 84"
+DEEP = "conv 32 3x3, batchnorm, conv 32 3x3, pool 2, dropout 0.3, conv 64 3x3, pool 2, flatten"
+SEPARABLE = "conv 32 3x3, separable 64 3x3, pool 2, separable 64 3x3, layernorm, global-avgpool"
+CASES: tuple[tuple[str, int, str], ...] = (  # layers, batch, optimizer
     ("none", 100, "sgd"),
     ("1024", 100, "sgd"),
     ("1024", 100, "adam"),
@@ -34,6 +37,11 @@ CASES: tuple[tuple[str, int, str], ...] = (  # hidden layers, batch, optimizer
     ("4096, 4096", 1000, "nadam"),
     ("4096, 4096", 5000, "adam"),
     ("8192, 8192", 100, "adam"),
+    (LENET, 100, "adam"),
+    (LENET, 2000, "adam"),
+    (DEEP, 100, "adam"),
+    (DEEP, 1000, "sgd"),
+    (SEPARABLE, 1000, "adam"),
 )
 
 
@@ -44,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=5.0, help="of training, for each")
     parser.add_argument("--xla", choices=("auto", "off"), default="auto")
     parser.add_argument("--first", type=int, default=len(CASES), help="only so many cases")
+    parser.add_argument("--skip", type=int, default=0, help="without so many cases at the start")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -51,12 +60,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure and print. The exit status: 1 where an estimate is more than 10 % too low."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        for hidden, batch, optimizer in CASES[: arguments.first]:
-            told = configuration(arguments, folder, hidden, batch, optimizer)
+        for layers, batch, optimizer in CASES[arguments.skip :][: arguments.first]:
+            told = configuration(arguments, folder, layers, batch, optimizer)
             need = _estimate(arguments.python, told)
             loaded_mb, peak_mb = measure(arguments.python, told, arguments.seconds)
             row = {
-                "hidden": hidden, "batch_size": batch, "optimizer": optimizer,
+                "layers": layers, "batch_size": batch, "optimizer": optimizer,
                 "loaded_mb": loaded_mb, "peak_mb": peak_mb, "estimate": need._asdict(),
             }  # fmt: skip
             rows.append(row)
@@ -68,11 +77,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def configuration(
-    arguments: argparse.Namespace, folder: str, hidden: str, batch: int, optimizer: str
+    arguments: argparse.Namespace, folder: str, layers: str, batch: int, optimizer: str
 ) -> dict[str, Any]:
     """What the trainer is told: it evaluates, writes checkpoints and comes to no end."""
     values = {
-        "model.hidden": hidden, "train.batch_size": batch, "optimizer.name": optimizer,
+        "model.layers" if " " in layers and layers[0].isalpha() else "model.hidden": layers,
+        "train.batch_size": batch, "optimizer.name": optimizer,
         "model.initializer": "glorot_uniform", "train.steps": 10**6, "train.checkpoint_every": 20,
         "train.checkpoint_keep": 1, "trainer.xla": arguments.xla,
         "data.name": "mnist" if arguments.data else "digits", "data.dir": arguments.data or "",
@@ -106,7 +116,7 @@ def measure(python: str, told: Mapping[str, Any], seconds: float) -> tuple[float
             if event["event"] == "ready":
                 loaded_mb = _resident_mb(trainer.pid)
             elif event["event"] == "failed":
-                raise SystemExit(f"{told['model.hidden']}: {event['message']}")
+                raise SystemExit(f"{told['layers']}: {event['message']}")
             elif event["event"] == "steps" and stop_at is None:
                 stop_at = time.monotonic() + seconds
             if stop_at is not None and time.monotonic() > stop_at:
@@ -130,6 +140,6 @@ def off(row: Mapping[str, Any]) -> float:
 
 def line(row: Mapping[str, Any]) -> str:
     """One case for people."""
-    what = f"{row['hidden']}, batch {row['batch_size']}, {row['optimizer']}"
+    what = f"{row['layers']}, batch {row['batch_size']}, {row['optimizer']}"
     took = f"took {row['peak_mb']:,.0f} MB ({row['loaded_mb']:,.0f} loaded)"
     return f"{what:44} {took:34} estimate {row['estimate']['total_mb']:,.0f} MB ({off(row):+.0%})"
