@@ -3,7 +3,10 @@
 from typing import Any, List, Mapping, NamedTuple, Sequence, Tuple
 
 from .built_layers import BuiltLayer, build, is_listed
-from .check import output_of
+from .check import check_values, drop_inapplicable, output_of
+from .choices import outputs_of
+from .config_error import ConfigError
+from .fields import FIELDS
 from .layer_list import Entry, format_listed
 from .layer_shapes import by, size_of
 from .memory_estimate import MB
@@ -56,6 +59,20 @@ def network(config: Mapping[str, Any], shape: Sequence[int], outputs: int) -> Li
         ]
     output = dict(layers[-1].entry, activation=output_of(config))
     return hidden + [_network_layer(config, "output", layers[-1], output)]
+
+
+def recorded_network(config: Mapping[str, Any], data: Mapping[str, Any]) -> List[NetworkLayer]:
+    """The layers of a recorded flat configuration and of the data that the trainer described.
+
+    Empty where the recording does not have what is needed.
+    """
+    known = {key: value for key, value in config.items() if key in FIELDS}
+    try:
+        settled = check_values(drop_inapplicable(known), str(data.get("task") or ""))
+        shape = [int(side) for side in data["shape"]]
+        return network(settled, shape, outputs_of(data))
+    except (ConfigError, LookupError, TypeError, ValueError):
+        return []
 
 
 def network_text(layers: Sequence[NetworkLayer]) -> str:

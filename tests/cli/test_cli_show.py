@@ -106,6 +106,19 @@ def test_show_tells_figures_configuration_and_events(nano: Nano, home: Path) -> 
     assert max(map(len, ran.out.splitlines()[:40])) <= 80
 
 
+def test_show_tells_the_network_of_a_list_of_layers(nano: Nano, home: Path) -> None:
+    data = {"name": "mnist", "source": "here", "shape": [28, 28], "classes": 10}
+    layers = "conv 8 3x3, batchnorm, pool 2, flatten, dense 32 tanh, dropout 0.5"
+    recording = Recording(home, model__layers=layers)
+    recording.event("started", steps=5, batch_size=100, data=data)
+    recording.finished()
+    text = " ".join(nano("show", "mnist-1").out.split())
+    assert (
+        "network: 28x28x1 -> conv 8 3x3 relu -> batchnorm -> pool 2 -> flatten -> dense 32 tanh "
+        "-> dropout 0.5 -> 10 softmax, 50,634 parameters"
+    ) in text
+
+
 def test_show_tells_scripted_edits(nano: Nano, home: Path) -> None:
     edits = [{"step": 300, "set": {"optimizer.learning_rate": 0.5, "model.dropout": 0.2}}]
     Recording(home, edits=edits).started().finished()

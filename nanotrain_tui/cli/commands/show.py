@@ -1,5 +1,6 @@
 """``nanotrain show``: one session in plain text."""
 
+import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,11 @@ from nanotrain_tui.catalog.formats import (
     plural,
     samples_per_joule,
 )
+from nanotrain_tui.catalog.network import network_text, recorded_network
 from nanotrain_tui.cli.divergence import divergence_advice
 from nanotrain_tui.cli.exit_status import FINISHED, paragraph
 from nanotrain_tui.cli.options import json_option, newest_argument
-from nanotrain_tui.cli.output import metric_value, print_json, table
+from nanotrain_tui.cli.output import metric_value, print_json, table, width
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.session.metrics import SCORED_BY
 
@@ -177,11 +179,22 @@ def _head(state: "RunState", reader: "SessionReader", lost: str) -> str:
     lines += _memory(state) + _bottleneck(state) + _best(state)
     if state.data.get("source"):
         lines.append(f"data: {state.data['source']}")
+    lines += _network(state)
     if state.diverged is not None:
         since = f"since step {count(state.diverged.step)}"
         what = f"the {state.diverged.metric} is {state.diverged.value} {since}"
         lines.append(f"{what}; {divergence_advice(state)}")
     return "\n".join(lines + list(state.notices))
+
+
+def _network(state: "RunState") -> list[str]:
+    """The layers with what each of them has, if the recording says on which shapes."""
+    layers = recorded_network(flatten(dict(state.config)), state.data)
+    if not layers:
+        return []
+    parameters = plural(sum(layer.parameters for layer in layers), "parameter")
+    text = f"network: {network_text(layers)}, {parameters}"
+    return textwrap.wrap(text, width(), subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _energy_use(state: "RunState") -> str:
