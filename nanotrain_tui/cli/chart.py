@@ -13,7 +13,7 @@ from nanotrain_tui.drawing.compare.overlay import curves_of
 from nanotrain_tui.drawing.curve_cells import SPOT_EVERY_CELLS
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.drawing.scale import LABEL_CELLS, Curves, Label, Scale, YAxis, linear_scale
-from nanotrain_tui.follow.trace import Trace
+from nanotrain_tui.follow.trace import Trace, corners
 
 HEIGHT = 12
 ROWS = HEIGHT - 3  # without the frame and the texts of the x axis
@@ -98,6 +98,7 @@ def draw_chart(
     along = along or (min(xs), max(xs))
     dots = 2 * (columns - LABEL_CELLS - FRAME)
     traces = {name: _in_columns(trace, along, dots) for name, trace in traces.items()}
+    traces = {name: _in_steps(trace) if trace.held else trace for name, trace in traces.items()}
     values = {name: [y for _, y in trace.points] for name, trace in traces.items()}
     lines = [found for name, found in values.items() if not marks[name].spots]
     evaluated = [found for name, found in values.items() if marks[name].spots]
@@ -134,6 +135,11 @@ def _in_columns(trace: Trace, along: tuple[float, float], count: int) -> Trace:
             [(fmean(x for x, _ in group), fmean(y for _, y in group)) for group in groups]
         )
     return trace._replace(pieces=pieces)
+
+
+def _in_steps(trace: Trace) -> Trace:
+    """The trace with steps in place of slopes."""
+    return trace._replace(pieces=[corners(piece) for piece in trace.pieces])
 
 
 def _head(

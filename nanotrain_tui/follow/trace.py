@@ -20,6 +20,7 @@ class Trace(NamedTuple):
     not_finite: Sequence[tuple[float, str]] = ()  # (x, kind) of values that are not finite
     note: str = ""  # a text about them, from ``follow.not_finite_ranges.in_words``
     extent: tuple[float, float] | None = None  # the ends of the axis; None: those of the points
+    held: bool = False  # a value stays until the next point, as a learning rate does: no slopes
 
     @property
     def points(self) -> list[Point]:
@@ -37,6 +38,14 @@ class Trace(NamedTuple):
         """The kinds of values that are not finite."""
         found = {kind for _, kind in self.not_finite}
         return [kind for kind in (NAN, INFINITE) if kind in found]
+
+
+def corners(piece: Sequence[Point]) -> list[Point]:
+    """The points of a held trace with those where it jumps: lines between them are steps."""
+    found = list(piece[:1])
+    for x, value in piece[1:]:
+        found += [(x, found[-1][1]), (x, value)]
+    return found
 
 
 def trace_of_curve(curve: Curve, place: Callable[[int], float] = float) -> Trace:

@@ -13,12 +13,13 @@ from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.form.letters import LETTERS
-from nanotrain_tui.app.screens.compare import CompareScreen, Overlay
+from nanotrain_tui.app.screens.compare import CompareScreen
 from nanotrain_tui.app.screens.sessions import SessionsScreen
 from nanotrain_tui.app.source import export_place
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.app.source.refusals import TooLarge
+from nanotrain_tui.app.widgets.overlay import Overlay
 from nanotrain_tui.cli.dashboard import export_formats
 from nanotrain_tui.session.folder import find_session
 from nanotrain_tui.session.labels import noted, read_labels, tagged, write_labels

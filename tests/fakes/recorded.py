@@ -48,6 +48,7 @@ class Recording:
         self.recorder = Recorder(self.folder)
         self.t = 0.0
         self.step = 0
+        self.rate = 1e-4  # the learning rate of the next steps
         if parent:
             self.begin(from_step, resumed_from="parents")
             self.event("checkpoint", file="parents")
@@ -79,7 +80,7 @@ class Recording:
             metrics = {
                 "loss": ((losses or {}).get(step, loss_at(step)) for step in run),
                 "accuracy": (accuracy_at(step) for step in run),
-                "learning_rate": (1e-4 for _ in run),
+                "learning_rate": (self.rate for _ in run),
             }
             end = self.t + size * STEP_S
             self.recorder.steps(run[0], size, self.t, end, bytes_of(metrics))

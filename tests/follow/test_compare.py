@@ -174,6 +174,7 @@ def same(one: ComparedRun, other: ComparedRun) -> None:
     assert one.settings == other.settings
     assert one.energy == other.energy
     assert one.metrics == other.metrics
+    assert one.marks == other.marks
     unlike = {"spark": [], "energy_j": None}  # of the spark only the list of sessions makes use
     assert one.summary._replace(**unlike) == other.summary._replace(**unlike)
     assert one.summary.energy_j == pytest.approx(other.summary.energy_j)
@@ -191,6 +192,11 @@ def test_what_is_read_bit_by_bit_is_what_is_read_at_once(tmp_path: Path) -> None
             made.recorder.sample(made.t, step, {"source": "psutil", "power_total_mw": 5000 + step})
             if step == 40:
                 made.event("edited", who="ann@nano", changes={"model.dropout": [0.0, 0.3]})
+                made.event("checkpoint", file="one")
+                made.event("checkpoint", file="two")
+            if step == 60:
+                made.event("checkpoint_removed", file="one")
+                made.event("paused", who="ann@nano")
             made.evaluated(loss=1 - step / 100, accuracy=step / 100)
             made.recorder.commit()
             same(reader.read(), read_run(made.folder))
@@ -198,6 +204,10 @@ def test_what_is_read_bit_by_bit_is_what_is_read_at_once(tmp_path: Path) -> None
     made.finished()
     last = reader.read()
     assert last.summary.state == "finished"
+    assert [(one.step, one.kind) for one in last.marks] == [
+        (40, "edited"), (40, "checkpoint"), (60, "paused"),
+    ]  # fmt: skip
+    assert last.marks[0].text == "dropout off → 0.3 by ann@nano"
     same(last, read_run(made.folder))
     reader.close()
 
@@ -234,6 +244,7 @@ def test_a_resume_is_read_from_its_start(tmp_path: Path) -> None:
         made.started().steps(3).evaluated(accuracy=0.1)
         made.recorder.commit()
         found = reader.read()
+        assert [one.text for one in found.marks] == ["resumed from step 20"]
         assert found.summary.step == 23 and [one.step for one in found.evaluations] == [10, 20, 23]
         same(found, read_run(made.folder))
         reader.close()
@@ -247,3 +258,19 @@ def test_a_host_that_was_killed_is_seen(tmp_path: Path) -> None:
         assert reader.read().summary.state == "running"
     assert reader.read().summary.state == "interrupted"
     reader.close()
+
+
+def test_events_are_on_every_axis(tmp_path: Path) -> None:
+    made = recording(tmp_path)
+    made.event("paused", who="ann@nano")
+    found = read_run(made.finished())
+    assert [(x, mark.kind) for x, mark in found.events("step")] == [(40.0, "paused")]
+    assert [x for x, _ in found.events("time")] == [4.0]
+    assert [x for x, _ in found.events("epoch")] == pytest.approx([40 * 100 / 60000], rel=0.01)
+
+
+def test_a_learning_rate_is_held_and_a_result_is_not(tmp_path: Path) -> None:
+    found = run_of(tmp_path)
+    assert found.trace(MetricPart("learning_rate"), "step").held
+    assert not found.trace(MetricPart("loss"), "step").held
+    assert not found.trace(MetricPart("accuracy", "test"), "step").held

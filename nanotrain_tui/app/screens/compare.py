@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import events, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -15,88 +15,57 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from nanotrain_tui.app.screens.help import Help, lines_of
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.refusals import Refused
-from nanotrain_tui.app.widgets.bars import MessageLine
+from nanotrain_tui.app.widgets.bars import Holds, MessageLine
 from nanotrain_tui.app.widgets.content import content_of
-from nanotrain_tui.app.widgets.live import LiveWidget
-from nanotrain_tui.drawing.chart_model import WHOLE
+from nanotrain_tui.app.widgets.overlay import Overlay
 from nanotrain_tui.drawing.chart_view import SCALE_TEXTS
-from nanotrain_tui.drawing.compare.overlay import Shown, cells_across, draw_overlay, end_of
 from nanotrain_tui.drawing.compare.tables import comparison
-from nanotrain_tui.drawing.lines import RUN_ROLES, Line
+from nanotrain_tui.drawing.legend import comparison_legend
 from nanotrain_tui.follow.compare.runs import AXES, metric_parts
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.compare.runs import ComparedRun
-    from nanotrain_tui.session.metrics import MetricPart
 
-KEYS = " m metric  b axis  y scale  Left Right cursor  Up Down scroll  Esc back"
 EVERY_S = 2.0  # while one of the sessions runs
 READING_FRACTION = 0.1  # at most this part of the time is spent reading
 OTHER_DATA = "These sessions use different data, so their results are not comparable."
 
 
-class Overlay(LiveWidget):
-    """The curves of one metric for all sessions. Letters mark the curve of each session."""
+class Key(NamedTuple):
+    """Keys of the comparison. ``shown`` is for the help, and for the footer with a ``label``."""
 
-    DEFAULT_CSS = "".join(
-        f"Overlay > .live--{role} {{ color: ${role}; }}\n" for role in RUN_ROLES
-    ) + "".join(
-        f"Overlay:nocolor > .live--{role} {{ text-style: bold; }}\n" for role in RUN_ROLES[1::2]
-    )
+    keys: str
+    action: str
+    shown: str = ""
+    label: str = ""
+    help: str = ""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.runs: Sequence[ComparedRun] = ()
-        self.metric: MetricPart | None = None  # None: no session has a metric
-        self.axis = AXES[0]
-        self.view = WHOLE  # only its scale is used
-        self.cursor: float | None = None  # on the axis
 
-    @property
-    def shown(self) -> Shown | None:
-        """What is drawn; None if no session has a metric."""
-        if self.metric is None:
-            return None
-        return Shown(self.metric, self.axis, self.view.scale, self.cursor)
-
-    def draw_state(self, width: int, height: int) -> Sequence[Line]:
-        shown = self.shown
-        return draw_overlay(self.runs, shown, width, height, self.glyphs) if shown else []
-
-    def move(self, by: int) -> None:
-        """Move the cursor by a number of cells, from the end if there is none."""
-        across = cells_across(self.content_size.width)
-        if self.shown is not None:
-            end = end_of(self.runs, self.shown)
-            here = across if self.cursor is None else int(self.cursor / end * across)
-            self.put(here + by)
-
-    def put(self, cell: int) -> None:
-        """Put the cursor on a cell of the x axis, or on the nearest one."""
-        across = cells_across(self.content_size.width)
-        if self.shown is not None:
-            end = end_of(self.runs, self.shown)
-            self.cursor = (max(0, min(cell, across - 1)) + 0.5) * end / across
-            self.redraw()
-
-    def on_click(self, event: events.Click) -> None:
-        across = cells_across(self.content_size.width)
-        cell = event.screen_x - self.content_region.x - (self.content_size.width - across)
-        if 0 <= cell < across:
-            event.stop()
-            self.put(int(cell))
+KEYS = (
+    Key("m", "metric", "m", "metric", "Show the next metric."),
+    Key("b,x", "axis", "b", "axis", "Change the x axis: step, session time, epoch."),
+    Key("y", "scale", "y", "scale", "Change the y axis: automatic, from 0, logarithmic."),
+    Key("left,h", "cursor(-1)", "Left Right", "cursor", "Move the cursor; its values are above."),
+    Key("right,l", "cursor(1)"),
+    Key("home,g", "cursor(-1000000)", "Home End", "", "Go to the start; remove the cursor."),
+    Key("end,G", "no_cursor"),
+    Key("left_square_bracket", "event(-1)", "[ ]", "event", "Go to the previous or next event."),
+    Key("right_square_bracket", "event(1)"),
+    Key("up,k", "scroll(-1)", "Up Down", "", "Scroll the tables."),
+    Key("down,j", "scroll(1)"),
+    Key("pageup,ctrl+b", "page(-1)", "PgUp PgDn", "", "Scroll the tables by one page."),
+    Key("pagedown,ctrl+f", "page(1)"),
+    Key("question_mark,f1", "help", "?", "help", "Explain the keys and the signs."),
+    Key("escape,q", "app.pop_screen", "Esc", "back", "Return to the list of sessions."),
+)
+FOOTER = "".join(f" {one.shown} {one.label} " for one in KEYS if one.label).rstrip()
 
 
 class Report(VerticalScroll, inherit_bindings=False):
-    """The tables. Left and right are the keys of the cursor, so they scroll nothing here."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_up", show=False), Binding("down,j", "scroll_down", show=False),
-        Binding("pageup,ctrl+b", "page_up", show=False),
-        Binding("pagedown,ctrl+f", "page_down", show=False),
-    ]  # fmt: skip
+    """The tables. The keys are those of the screen."""
 
 
 class CompareScreen(Screen[None]):
@@ -113,14 +82,7 @@ class CompareScreen(Screen[None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "app.pop_screen", show=False),
-        Binding("m", "metric", show=False),
-        Binding("b,x", "axis", show=False),
-        Binding("y", "scale", show=False),
-        Binding("left,h", "cursor(-1)", show=False),
-        Binding("right,l", "cursor(1)", show=False),
-        Binding("home,g", "cursor(-1000000)", show=False),
-        Binding("end,G", "no_cursor", show=False),
+        Binding(one.keys, one.action, show=False) for one in KEYS
     ]
 
     def __init__(self, library: Library, names: Sequence[str], every_s: float = EVERY_S) -> None:
@@ -135,7 +97,7 @@ class CompareScreen(Screen[None]):
         with Report(id="report"):
             yield Static(" Reading the sessions …", id="tables")
         yield MessageLine(id="message")
-        yield Static(Content(KEYS), id="compare-keys")
+        yield Static(Content(FOOTER), id="compare-keys")
 
     @property
     def overlay(self) -> Overlay:
@@ -180,7 +142,7 @@ class CompareScreen(Screen[None]):
     def _refused(self, why: str) -> None:
         if not self.overlay.runs:
             self.query_one("#tables", Static).update("")
-        self.query_one(MessageLine).say(why, "error")
+        self._say(why, "error")
 
     def _show(self, found: Sequence[ComparedRun]) -> None:
         overlay = self.overlay
@@ -191,7 +153,9 @@ class CompareScreen(Screen[None]):
         overlay.redraw()
         self.query_one("#tables", Static).update(content_of(comparison(found), overlay.glyphs))
         if first and len({one.summary.data for one in found}) > 1:
-            self.query_one(MessageLine).say(OTHER_DATA, "warning")
+            self._say(OTHER_DATA, "warning")
+
+    # --- keys ------------------------------------------------------------------------------
 
     def action_metric(self) -> None:
         overlay = self.overlay
@@ -204,17 +168,51 @@ class CompareScreen(Screen[None]):
         overlay = self.overlay
         overlay.view = overlay.view.scaled()
         overlay.redraw()
-        self.query_one(MessageLine).say(SCALE_TEXTS[overlay.view.scale])
+        self._say(SCALE_TEXTS[overlay.view.scale])
 
     def action_axis(self) -> None:
         overlay = self.overlay
         overlay.axis = AXES[(AXES.index(overlay.axis) + 1) % len(AXES)]
-        overlay.cursor = None
-        overlay.redraw()
+        self.action_no_cursor()
 
     def action_cursor(self, by: int) -> None:
         self.overlay.move(by)
+        self._say_events()
 
     def action_no_cursor(self) -> None:
         self.overlay.cursor = None
         self.overlay.redraw()
+        self.query_one(MessageLine).check()
+
+    def action_event(self, direction: int) -> None:
+        if self.overlay.to_event(direction):
+            self._say_events()
+        else:
+            self._say_here(f"There is no event {'before' if direction < 0 else 'after'} this.")
+
+    @on(Overlay.Pointed)
+    def _say_events(self) -> None:
+        self._say_here(self.overlay.events_here)
+
+    def _say_here(self, text: str) -> None:
+        """Show a message about the place of the cursor, as long as the cursor is there."""
+        overlay = self.overlay
+        here = overlay.cursor
+        self._say(text, holds=lambda: overlay.cursor == here)
+
+    def _say(self, text: str, level: str = "info", holds: Holds | None = None) -> None:
+        self.query_one(MessageLine).say(text, level, holds)
+
+    def action_scroll(self, by: int) -> None:
+        self.query_one(Report).scroll_relative(y=by, animate=False)
+
+    def action_page(self, direction: int) -> None:
+        report = self.query_one(Report)
+        report.scroll_relative(y=direction * max(1, report.size.height - 1), animate=False)
+
+    def action_help(self) -> None:
+        keys = [(one.shown, one.help) for one in KEYS if one.help]
+        leave = ("^q", "Close the dashboard; sessions keep running.")
+        signs = comparison_legend(self.overlay.glyphs)
+        groups = {"Keys of the comparison": [*keys, leave], "Lines and signs": signs}
+        self.app.push_screen(Help(lines_of(groups)))

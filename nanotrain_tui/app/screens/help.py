@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual import on
@@ -24,7 +25,7 @@ KEY_CELLS = 14
 
 
 class Help(FilterDialog[None]):
-    """Lists all actions with their keys. A single character shows what that key does."""
+    """Lists keys and what they do, and signs. A single character shows what that key does."""
 
     DEFAULT_CSS = """
     Help {
@@ -35,9 +36,9 @@ class Help(FilterDialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f1", "dismiss", "Close", show=False)]
     KEYS: ClassVar[str] = "type to filter, Up Down: scroll, Esc: close"
 
-    def __init__(self, keymap: Keymap) -> None:
+    def __init__(self, lines: Sequence[HelpLine]) -> None:
         super().__init__("Keys")
-        self._lines = help_lines(keymap)
+        self._lines = list(lines)
 
     def content(self) -> ComposeResult:
         with VerticalScroll(id="help", can_focus=False):
@@ -138,6 +139,11 @@ def help_lines(keymap: Keymap) -> list[HelpLine]:
     groups["Marks in the form"] = list(_MARKS)
     groups["Lines and signs on the charts"] = chart_legend(glyphs)
     groups["Signs in the log"] = [(glyphs.levels[level], text) for level, text in _LEVELS.items()]
+    return lines_of(groups)
+
+
+def lines_of(groups: Mapping[str, Sequence[tuple[str, str]]]) -> list[HelpLine]:
+    """The lines of each group, given as pairs of keys and text."""
     return [HelpLine(group, *line) for group, lines in groups.items() for line in lines]
 
 

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from nanotrain_tui.catalog.formats import clock, plural
 from nanotrain_tui.drawing.backdrop import LETTERS
+from nanotrain_tui.drawing.chart import overlay
+from nanotrain_tui.drawing.compare.marks import cell_of, marks_of, signs_of
 from nanotrain_tui.drawing.curve_cells import Cells, mark_ends, mark_middles, mark_outside
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, first_fitting, fit, run_role
@@ -60,20 +62,22 @@ def draw_overlay(
     across, rows = cells_across(width), max(1, height - 2)
     scale = scale_of(metric, shown.scale)(curves_of(traces), rows)
     cells = _draw(traces, end, scale, (across, rows), glyphs)
+    signs = signs_of(marks_of(runs, shown.axis, end, across), glyphs)
     if shown.cursor is None:
         head = _title(runs, traces, shown, scale, metrics, width, glyphs)
     else:
         head = _reading(traces, shown, metric, width, glyphs)
-        x = max(0, min(across - 1, int(shown.cursor / end * across)))
+        x = cell_of(shown.cursor, end, across)
         for row in cells:
             if not row[x].text.strip():
                 row[x] = Span(glyphs.vertical, "value")
     labels = scale.labels(rows, figures_of(metric).label)
+    bottom = _axis(shown.axis, end, across, signs, cells[-1], glyphs)
     drawn = [head]
     for y, row in enumerate(cells):
         label = f"{labels.get(y, ''):>{LABEL_CELLS}}{glyphs.vertical}"
         drawn.append((Span(label, "muted"), *row))
-    drawn.append(_axis(shown.axis, end, across, glyphs))
+    drawn.append(bottom)
     return [fit(line, width, glyphs.ellipsis) for line in drawn]
 
 
@@ -171,16 +175,33 @@ def place_text(x: float, axis: str) -> str:
     return {"step": f"step {round(x):,}", "time": clock(x), "epoch": f"epoch {x:.2f}"}[axis]
 
 
-def _axis(axis: str, end: float, across: int, glyphs: Glyphs) -> Line:
+def _axis(
+    axis: str, end: float, across: int, signs: dict[int, Span], above: list[Span], glyphs: Glyphs
+) -> Line:
+    """The x axis, with the signs of events by cell.
+
+    Those on the labels at its ends are in the row ``above``, where no curve is.
+    """
     text = {
         "step": plural(round(end), "step"), "time": clock(end), "epoch": f"{end:.2f} epochs",
     }[axis]  # fmt: skip
-    rest = glyphs.horizontal * max(0, across - len(text) - 3)
-    return (Span(f"{'':>{LABEL_CELLS}}{glyphs.corner}0 {rest} {text}", "muted"),)
+    rest = max(0, across - len(text) - 3)
+    free = range(1, 3 + rest)
+    for x, span in signs.items():
+        if x not in free and not above[x].text.strip():
+            above[x] = span
+    line = f"0 {glyphs.horizontal * rest} {text}"
+    left = Span(f"{'':>{LABEL_CELLS}}{glyphs.corner}", "muted")
+    return (left, *overlay(line, {x: one for x, one in signs.items() if x in free}, "muted"))
 
 
 def _columns(trace: Trace, end: float, count: int, scale: Scale) -> list[float | None]:
-    """The mean of each column; columns between two points of a piece are on a line."""
+    """The mean of each column; columns between two points of a piece are on a line.
+
+    If the trace is held, these columns have the value of the point before.
+    """
+    if trace.held:
+        return _held(trace, end, count)
     sums, sizes, broken = [0.0] * count, [0.0] * count, [""] * count
     for piece in trace.pieces:
         for x, value in piece:
@@ -191,3 +212,17 @@ def _columns(trace: Trace, end: float, count: int, scale: Scale) -> list[float |
         broken[min(count - 1, int(x / end * count))] = kind
     means = [total / n if n else None for total, n in zip(sums, sizes, strict=True)]
     return joined(Columns(means, broken, sizes), scale)
+
+
+def _held(trace: Trace, end: float, count: int) -> list[float | None]:
+    """Each column with the last value up to it, until the end of its piece."""
+    found: list[float | None] = [None] * count
+    last_x = trace.extent[1] if trace.extent else 0.0
+    for piece in trace.pieces:
+        places = [min(count - 1, int(x / end * count)) for x, _ in piece]
+        until = places[-1] + 1
+        if piece is trace.pieces[-1]:  # a bin is drawn at its middle; the last one goes on
+            until = max(until, min(count, int(last_x / end * count) + 1))
+        for (_, value), begin, stop in zip(piece, places, [*places[1:], until], strict=True):
+            found[begin : max(stop, begin + 1)] = [value] * max(stop - begin, 1)
+    return found

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from nanotrain_tui.catalog import flatten
 from nanotrain_tui.follow.compare.runs import ComparedRun, Setting
+from nanotrain_tui.follow.log_text import describe
+from nanotrain_tui.follow.marks import MarkFold, is_mark
 from nanotrain_tui.follow.window import GrowingWindow
 from nanotrain_tui.session import events
 from nanotrain_tui.session import state as states
@@ -17,18 +20,19 @@ from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.evaluated import evaluated
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import Edit, config_now, read_history, starts
-from nanotrain_tui.session.metrics import MetricPart
+from nanotrain_tui.session.metrics import MetricPart, Metrics
 from nanotrain_tui.session.recording.reader import SessionReader
-from nanotrain_tui.session.recording.records import Batch, Evaluation
+from nanotrain_tui.session.recording.records import Batch, Evaluation, Event, Segment
 from nanotrain_tui.session.recording.rows import evaluation_of
 from nanotrain_tui.session.summary import summarise
 
-BINS = 256
+BINS = 512  # as many as a session's own curves have
 #: Settings of the machine, which do not change what is computed.
 _MACHINE = ("telemetry.", "guard.", "trainer.command", "trainer.paths", "data.dir", "data.name")
 _WORKED_OUT = ("train.epochs", "train.steps")  # the trainer computes one from the other
 _LAST = 1 << 53
 _BEGINNINGS = (events.CONFIGURED, events.STARTED, events.READY)
+_OF_MARKS = (*events.signs(), events.CHECKPOINT_REMOVED)
 _OVERLAP = 64  # evaluations: those recorded while a session was read for the first time
 
 
@@ -56,6 +60,7 @@ class RunReader:
         self._evaluations: list[Evaluation] = []
         self._power = Energy()
         self._energy: list[tuple[float, float]] = []
+        self._marks = MarkFold()
 
     def close(self) -> None:
         """Close the recording."""
@@ -94,6 +99,9 @@ class RunReader:
         for t, power_mw in reader.power():
             self._add_power(t, power_mw)
         metrics = reader.known_metrics()
+        self._marks = MarkFold()
+        rows: list[Segment | Event] = [*segments, *reader.events(_OF_MARKS)]
+        self._add_marks(sorted(rows, key=attrgetter("seq")), metrics, summary.parent or "")
         begins_at = summary.step - summary.own_steps
         self._window = GrowingWindow(reader, begins_at + 1, _LAST, BINS)
         return ComparedRun(
@@ -103,6 +111,7 @@ class RunReader:
             metrics=metrics,
             evaluations=tuple(self._evaluations),
             energy=tuple(self._energy),
+            marks=self._marks.marks(),
             window=self._window.read(metrics, self._evaluations),
             tensorflow=_text(ready[-1].body.get("versions"), "tensorflow") if ready else None,
             board=_text(segments[-1].environment, "board") if segments else None,
@@ -125,6 +134,7 @@ class RunReader:
             key.metric for key in metrics.parts
         }:
             metrics = reader.known_metrics()
+        self._add_marks(batch.events, metrics)
         step, duration_s = reader.position()
         state = known.summary.state
         if kinds & set(states.STATE_KINDS):
@@ -146,6 +156,7 @@ class RunReader:
             metrics=metrics,
             evaluations=tuple(self._evaluations),
             energy=tuple(self._energy),
+            marks=self._marks.marks(),
             window=self._window.read(metrics, self._evaluations),
         )
 
@@ -153,6 +164,17 @@ class RunReader:
         """Whether the metrics of the last evaluation are known."""
         last = self._evaluations[-1:]
         return all(MetricPart(name, one.on) in parts for one in last for name in one.metrics)
+
+    def _add_marks(
+        self, rows: Sequence[Segment | Event], metrics: Metrics, parent: str = ""
+    ) -> None:
+        """Add segments and events, in their order. ``parent`` is that of the first segment."""
+        for row in rows:
+            if isinstance(row, Segment):
+                self._marks.start_from(row.from_step, row.t, parent)
+                parent = ""
+            else:
+                self._marks.add(row, describe(row, metrics).text if is_mark(row) else "")
 
     def _add_power(self, t: float, power_mw: float) -> None:
         self._power.add(t, power_mw)

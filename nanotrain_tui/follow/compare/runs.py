@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from nanotrain_tui.catalog import format_value
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.not_finite_ranges import in_words
+from nanotrain_tui.follow.run_state import Mark
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve, trace_of_values
 from nanotrain_tui.session.metrics import (
@@ -73,6 +74,7 @@ class ComparedRun:
     metrics: Metrics
     evaluations: Sequence[Evaluation]
     energy: Sequence[tuple[float, float]]  # (session time in seconds, joules until then)
+    marks: Sequence[Mark]  # the events that charts mark, by step
     window: WindowCurves  # of the whole session
     tensorflow: str | None
     board: str | None
@@ -116,13 +118,19 @@ class ComparedRun:
         """A metric on one part of the data over steps."""
         return self.window.curve(*key)
 
+    def events(self, axis: str) -> list[tuple[float, Mark]]:
+        """The events and their places on ``axis``, one of AXES; times are in seconds."""
+        place = self._placing(axis)
+        return [(mark.t if axis == "time" else place(mark.step), mark) for mark in self.marks]
+
     def trace(self, key: MetricPart, axis: str) -> Trace:
         """A metric on one part of the data over ``axis``, one of AXES; times are in seconds."""
         place, curve = self._placing(axis), self.curve(key)
         first, last = steps_of(self.window.curves.values())  # the same for every metric
         extent = place(first), place(last)
         if key.part == TRAINING:
-            return trace_of_curve(curve, place)._replace(extent=extent)
+            held = not self.metrics.get(key.metric).is_result
+            return trace_of_curve(curve, place)._replace(extent=extent, held=held)
         values = [
             (one.step, one.metrics[key.metric])
             for one in self.evaluations

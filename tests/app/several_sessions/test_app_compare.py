@@ -12,9 +12,11 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from nanotrain_tui.app.app import NanotrainApp
-from nanotrain_tui.app.screens.compare import CompareScreen, Overlay, Report
+from nanotrain_tui.app.screens.compare import CompareScreen, Report
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.ports import Preferences
+from nanotrain_tui.app.widgets.bars import MessageLine
+from nanotrain_tui.app.widgets.overlay import Overlay
 from nanotrain_tui.drawing.backdrop import LETTERS
 
 SIZE = (80, 24)
@@ -108,6 +110,52 @@ async def test_the_cursor_reads_the_values_and_their_differences(
         assert overlay.cursor is None, "another axis has other places"
         await pilot.press("left", "end")
         assert overlay.cursor is None and "test accuracy by time" in text(app)
+
+
+async def test_the_cursor_goes_to_events_and_tells_them(live: Recording, tmp_path: Path) -> None:
+    live.event("edited", who="ann@nano", changes={"model.dropout": [0.0, 0.3]})
+    evaluated(live, 0.8)
+    live.event("paused", who="bob@nano")
+    live.recorder.commit()
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        await compared(pilot, tmp_path, "mnist-1", "mnist-2")
+
+        def said() -> str:
+            return str(app.screen.query_one(MessageLine).render()).strip()
+
+        await pilot.press("left_square_bracket")
+        assert said().startswith("B ‖ step 300") and "bob@nano" in said()
+        await pilot.press("left_square_bracket")
+        head = text(app).splitlines()[0]
+        assert head.startswith("step 200  ") and "B 70.00%" in head, "the values at the event"
+        assert said().startswith("B ▲ step 200") and "dropout off → 0.3 by ann@nano" in said()
+        await pilot.press("left_square_bracket")
+        assert said() == "There is no event before this."
+        await pilot.press("right")
+        assert said().endswith("no event.")
+        await pilot.press("end")
+        assert said() == "", "there is no cursor any more"
+        await pilot.press("home", "right_square_bracket", "right_square_bracket")
+        assert said().startswith("B ‖ step 300")
+
+
+async def test_the_keys_and_signs_are_explained(live: Recording, tmp_path: Path) -> None:
+    app = app_of()
+    async with app.run_test(size=(80, 40)) as pilot:
+        await compared(pilot, tmp_path, "mnist-1", "mnist-2")
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "Keys of the comparison" in text(app))
+        for told in (
+            "Go to the previous or next event",
+            "An edit took effect.",
+            "colours of the tables",
+        ):
+            assert told in text(app)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, CompareScreen))
+        await pilot.press("escape")
+        assert not isinstance(app.screen, CompareScreen)
 
 
 async def test_the_table_has_the_differences(live: Recording, tmp_path: Path) -> None:

@@ -72,12 +72,18 @@ def test_a_fork_and_its_parent(snap_compare: Compare, keys: list[str]) -> None:
 
 
 def compared(snap_compare: Compare, home: Path, size: tuple[int, int], *keys: str) -> bool:
-    """Three sessions compared, after these keys."""
+    """Three sessions compared, two with events, after these keys."""
     tutorial_run(home)
     for optimizer, levels in (("sgd", (0.5, 0.7, 0.75, 0.8)), ("adam", (0.6, 0.91, 0.93))):
         made = Recording(home, optimizer__name=optimizer).started()
+        made.rate = 1e-3
         for level in levels:
             made.steps(200).evaluated(loss=1 - level, accuracy=level)
+            made.event("checkpoint", file=f"step-{made.step}")
+            if made.step == 400:
+                changes = {"optimizer.learning_rate": [1e-3, 5e-4]}
+                made.event("edited", who="ann@nano", changes=changes)
+                made.rate = 5e-4
         made.finished()
     app = make_app(FakeBackend(), preferences=Preferences(theme="dark"))
 
@@ -97,7 +103,13 @@ def test_a_comparison(snap_compare: Compare, tmp_path: Path, size: tuple[int, in
 
 
 def test_the_cursor_of_a_comparison(snap_compare: Compare, tmp_path: Path) -> None:
-    assert compared(snap_compare, tmp_path, (80, 24), *["left"] * 20)
+    assert compared(snap_compare, tmp_path, (80, 24), *["left_square_bracket"] * 3)
+
+
+@pytest.mark.parametrize("keys", [pytest.param(["m", "m", "m", "m"], id="learning-rate"),
+                                  pytest.param(["question_mark"], id="help")])  # fmt: skip
+def test_a_comparison_and(snap_compare: Compare, tmp_path: Path, keys: list[str]) -> None:
+    assert compared(snap_compare, tmp_path, (80, 24), *keys)
 
 
 def test_a_comparison_without_colours(
