@@ -3,6 +3,8 @@
 import os
 import sys
 
+from nanotrain_tui.drawing.function.region import draw_function
+from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.drawing.metric_text import figures_of, scale_of
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.follow.trace import steps_of, trace_of_curve
@@ -11,6 +13,7 @@ from .chart import draw_chart, marks_of
 from .output import width
 
 MOST_CHARTS = 8
+FUNCTION_LINES = 16
 
 
 def colour_and_simple() -> tuple[bool, bool]:
@@ -46,4 +49,11 @@ def session_charts(state: RunState) -> str:
         )
         for metric, keys in parts.items()
     ]
-    return "\n\n".join(chart for chart in charts if chart)
+    return "\n\n".join(chart for chart in (*charts, _function(state, simple)) if chart)
+
+
+def _function(state: RunState, simple: bool) -> str:
+    """The network as a curve or over a plane, in characters alone; empty if it is neither."""
+    glyphs = ASCII if simple else UNICODE
+    lines = draw_function(state, width(), FUNCTION_LINES, glyphs, colours=False)
+    return "\n".join("".join(span.text for span in line).rstrip() for line in lines)

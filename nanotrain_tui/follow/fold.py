@@ -17,6 +17,7 @@ from nanotrain_tui.follow.board import BoardFold
 from nanotrain_tui.follow.bottleneck import Bottleneck
 from nanotrain_tui.follow.curves import ChangeFold, CurveFold
 from nanotrain_tui.follow.event_log import EventLog
+from nanotrain_tui.follow.function import Function, function_of
 from nanotrain_tui.follow.json_values import (
     LARGEST_INTEGER,
     mapping,
@@ -72,6 +73,7 @@ class Fold:
         self._preparing: Preparing | None = None
         self._ready: Mapping[str, Any] = {}
         self._started: Mapping[str, Any] = {}
+        self._function: Function | None = None
         self._curves = CurveFold()
         self._changes = ChangeFold()
         self._progress = Progress()
@@ -135,6 +137,7 @@ class Fold:
             preparing=self._preparing if seen == STARTING else None,
             started=self._started,
             data=mapping(self._started.get("data")),
+            function=self._function,
             devices=mappings(self._ready.get("devices")),
             versions=mapping(self._ready.get("versions")),
             telemetry_source=self._gauges.source,
@@ -190,6 +193,8 @@ class Fold:
         self._log.cut(self._from_step)
         self._marks.start_from(self._from_step, row.t, self._parent if is_first else "")
         self._step = self._from_step
+        if self._function is not None and self._function.step > self._from_step:
+            self._function = self._function._replace(outputs=(), step=0)
         self._paused_t = None
         self._preparing = None
         self._speed.restart()
@@ -252,6 +257,7 @@ class Fold:
 
     def _take_started(self, row: Event) -> None:
         self._started = row.body
+        self._function = function_of(mapping(row.body.get("data")), self._function)
         self._curves.event(row)
         self._steps = positive_integer(row.body.get("steps")) or self._steps
         self._batch_size = positive_integer(row.body.get("batch_size")) or self._batch_size
@@ -272,6 +278,8 @@ class Fold:
             self._curves.event(row)
             self._changes.event(row)
             self._note_crowd()
+            if self._function is not None:
+                self._function = self._function.with_outputs(row.body, row.step)
 
     def _take_checkpoint(self, row: Event) -> None:
         self._curves.event(row)

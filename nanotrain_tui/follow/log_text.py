@@ -78,10 +78,17 @@ def _by(body: Body) -> str:
 
 def _configured(event: Event) -> str:
     said = event.body.get("said")
-    notes = " ".join(map(str, said)) if isinstance(said, list) else str(said or "")
+    notes = _joined(said) if isinstance(said, list) else str(said or "")
     resumed = event.body.get("resumed_from")
     verb = f"resumed from {resumed}" if isinstance(resumed, str) and resumed else "configured"
     return f"{verb}{_by(event.body)}" + (f": {notes}" if notes else "")
+
+
+def _joined(said: Sequence[Any]) -> str:
+    """Sentences as they are; a semicolon after what is none."""
+    texts = [str(one) for one in said]
+    ends = [text if text.endswith(".") else f"{text};" for text in texts[:-1]]
+    return " ".join([*ends, *texts[-1:]])
 
 
 def _ready(event: Event) -> str:

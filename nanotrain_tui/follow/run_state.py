@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from nanotrain_tui.follow.bottleneck import Bottleneck
 from nanotrain_tui.follow.curves import NO_CURVE, Change
 from nanotrain_tui.follow.energy import EnergyUse
+from nanotrain_tui.follow.function import Function
 from nanotrain_tui.follow.other_load import OtherLoad
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.session.evaluated import Evaluated
@@ -140,6 +141,7 @@ class RunState:
     preparing: Preparing | None = None
     started: Mapping[str, Any] = field(default_factory=dict)  # body of the last `started`
     data: Mapping[str, Any] = field(default_factory=dict)
+    function: Function | None = None  # the network as a curve or over a plane; None: neither
     devices: tuple[Mapping[str, Any], ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     metrics: Metrics = STANDARD_METRICS  # those that are declared or have values

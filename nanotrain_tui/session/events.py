@@ -120,12 +120,16 @@ EVENTS: Dict[str, Kind] = {
                 "version": COUNT, "size": ListOf(COUNT), "colour": TEXT, "paper": COUNT,
                 "drawn_share": NUMBER, "centre": TEXT,
             },
+            "grid": {  # where the network is drawn as a function
+                "axes": ListOf({"name": TEXT, "low": NUMBER, "high": NUMBER, "points": COUNT}),
+                "truth": ListOf(NUMBER), "samples": ListOf(ListOf(NUMBER)),
+            },
         },
     }, state="running", is_stop=True),
     EVALUATED: Kind({
         "loss": NUMBER, "accuracy": NUMBER, "metrics": MapOf(NUMBER), "seconds": NUMBER,
         "on": OneOf(("test", "validation")),
-        "cause": OneOf(("schedule", "asked", "checkpoint")),
+        "cause": OneOf(("schedule", "asked", "checkpoint")), "outputs": ListOf(NUMBER),
     }, movable=True, is_listed=False),
     CHECKPOINT: Kind({
         "file": FILE, "sha256": TEXT, "bytes": COUNT, "accuracy": NUMBER, "best": FLAG,

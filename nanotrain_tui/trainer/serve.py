@@ -226,6 +226,8 @@ def description(dataset: Any) -> Config:
         "outputs": dataset.outputs,
         "task": dataset.task,
     }
+    if dataset.grid is not None:
+        facts["grid"] = dataset.grid.as_json()
     if dataset.has_pictures:
         facts["preprocessing"] = describe(dataset.train.inputs)
     return facts

@@ -14,6 +14,7 @@ from .batches import Batches
 from .blocks import Blocks
 from .checkpoints.files import Checkpoint, Evaluation
 from .data.dataset import CLASSIFICATION, Dataset, Rows
+from .data.grid import short_numbers
 from .edits import apply_changes, changes_in
 from .graph.engine import Engine
 from .metrics import TASKS
@@ -152,7 +153,10 @@ class TrainingState:
         now = time.monotonic()
         tested = Evaluation(self.step, values, TASKS[self._data.task].score)
         metrics = tested.metrics
-        beside = {name: metrics[name] for name in BESIDE_METRICS if name in metrics}
+        beside: Dict[str, Any] = {name: metrics[name] for name in BESIDE_METRICS if name in metrics}
+        grid = self._data.grid
+        if grid is not None and on == "test":
+            beside["outputs"] = short_numbers(self.engine.outputs(grid.inputs))
         self._events.emit(
             "evaluated", step=self.step, t=now, **beside, metrics=metrics, on=on, cause=cause,
             seconds=now - started,

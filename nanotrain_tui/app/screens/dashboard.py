@@ -24,6 +24,7 @@ from nanotrain_tui.app.widgets.bars import FieldAbout, KeyLine, MessageLine
 from nanotrain_tui.app.widgets.charts import ChartWidget
 from nanotrain_tui.app.widgets.editor import FieldEditor
 from nanotrain_tui.app.widgets.form_list import FormList
+from nanotrain_tui.app.widgets.function_picture import FunctionPicture
 from nanotrain_tui.app.widgets.panels import (
     EventLog,
     MetricChart,
@@ -76,8 +77,11 @@ class Dashboard(LiveScreen):
             with Vertical(id="right"):
                 with Container(id="setup"):
                     yield SetupPanel()
-                yield MetricChart(0, id="upper-chart")
-                yield MetricChart(1, id="lower-chart")
+                with Container(id="charts"):
+                    with Vertical(id="curves"):
+                        yield MetricChart(0, id="upper-chart")
+                        yield MetricChart(1, id="lower-chart")
+                    yield FunctionPicture(id="function")
                 with Container(id="lower"):
                     yield TelemetryPanel(id="telemetry")
                     yield EventLog(id="log")
@@ -153,6 +157,8 @@ class Dashboard(LiveScreen):
         width, height = event.size
         self.set_class(width >= WIDE and height >= TALL, "-wide")
         self.set_class(height < LOW, "-low")
+        for chart in self.query(MetricChart):
+            self._show_or_hide(chart)
         small = width < LEAST_WIDTH or height < LEAST_HEIGHT
         if small:
             self.query_one("#too-small", Static).update(
@@ -183,6 +189,10 @@ class Dashboard(LiveScreen):
         unmeasured = state.ended and not any(gauge.curve for gauge in state.gauges.values())
         self.set_class(unmeasured, "-unmeasured")
         self.query_one(StatusHeader).update_state(shown)
+        function = state.function
+        self.set_class(function is not None and function.is_curve, "-with-curve")
+        self.set_class(function is not None and not function.is_curve, "-with-plane")
+        self.query_one(FunctionPicture).update_state(shown)
         for chart in self.query(MetricChart):
             chart.update_state(shown)
             self._show_or_hide(chart)
@@ -205,6 +215,8 @@ class Dashboard(LiveScreen):
         if self._editor is not None:
             self.close_editor()
         self.set_class(folded, "-folded")
+        for chart in self.query(MetricChart):
+            self._show_or_hide(chart)
         self.explain()
         self.form.fold(folded)
         if folded and self.form.key == PRESET_KEY:
@@ -229,11 +241,17 @@ class Dashboard(LiveScreen):
         return found
 
     def _show_or_hide(self, chart: MetricChart) -> None:
-        """Hide the chart if the session has no metric for it. The focus stays on a chart."""
+        """Hide the chart if there is no metric or no room for it. The focus stays on a chart."""
         had_focus = chart.has_focus
-        chart.display = chart.has_chart
+        chart.display = chart.has_chart and not (chart.id == "lower-chart" and self._curve_below)
         if had_focus and not chart.display:
             self.lowest_chart.focus()
+
+    @property
+    def _curve_below(self) -> bool:
+        """Whether the network's curve has the place of the lower chart."""
+        folded, wide = self.has_class("-folded"), self.has_class("-wide")
+        return self.has_class("-with-curve") and folded and not wide
 
     def show_view(self, view: ChartView, detail: Detail, behind: Backdrop) -> None:
         """Draw the charts with another view, or other sessions behind."""

@@ -4,6 +4,8 @@ from typing import Any, Callable, NamedTuple, Optional, Tuple
 
 import numpy as np
 
+from .grid import Grid
+
 #: Called with what is being done and the fraction (0 to 1) that is done.
 Progress = Callable[[str, float], None]
 
@@ -60,6 +62,7 @@ class Dataset(NamedTuple):
     # Of each output of a regression: the size of 1 in the target's units, if it was scaled.
     scale: Tuple[float, ...] = ()
     unit: str = ""  # of the target of a regression
+    grid: Optional[Grid] = None  # where the network is drawn as a function
 
     @property
     def outputs(self) -> int:

@@ -23,7 +23,8 @@ def with_parts(dataset: Dataset, config: Mapping[str, Any]) -> Dataset:
         return dataset
     train = dataset.train
     validation = Rows(*train.take(aside)) if len(aside) else None
-    return dataset._replace(train=Rows(*train.take(chosen)), validation=validation)
+    grid = dataset.grid.of(chosen) if dataset.grid else None
+    return dataset._replace(train=Rows(*train.take(chosen)), validation=validation, grid=grid)
 
 
 def part_sizes(examples: int, config: Mapping[str, Any]) -> Dict[str, int]:

@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tup
 import numpy as np
 
 from .dataset import BINARY, REGRESSION, DataError, Dataset, Progress, Rows
+from .grid import ACROSS_A_PLANE, Axis, Grid, places_of
 from .made import Made, facts_of, made_by
 from .source import Facts, Source
 
@@ -123,14 +124,22 @@ def source_of_points(name: str) -> Source:
         return dict(facts, **facts_of(made))
 
     def load(config: Mapping[str, Any], _progress: Progress) -> Dataset:
-        task = POINTS[name].task
+        task, made = POINTS[name].task, made_by(config, DEFAULTS)
         train, test = (Rows(*part) for part in points_data(dict(config, **{"data.name": name})))
-        return Dataset(name, _source(name), train, test, task, 2 if task == BINARY else 0)
+        samples = np.column_stack(points_of(name, made))[: made.train]
+        grid = _grid(features_of(config), samples)
+        count = 2 if task == BINARY else 0
+        return Dataset(name, _source(name), train, test, task, count, grid=grid)
 
     return Source(
         inspect, load, keys=KEYS, standalone=points_data, columns=lambda _: ("x", "y"),
         inputs_of=lambda config, rows: inputs_of(rows, features_of(config)),
     )  # fmt: skip
+
+
+def _grid(features: List[str], samples: Array) -> Grid:
+    axes = tuple(Axis(name, -REACH, REACH, ACROSS_A_PLANE) for name in ("x", "y"))
+    return Grid(axes, inputs_of(places_of(axes), features), samples)
 
 
 def points_data(config: Mapping[str, Any], _place: Optional[str] = None) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from ..checkpoints.slots import slot_name, state_name, weight_name
+from ..data.dataset import REGRESSION
 from ..losses import LOSSES
 from ..metrics import Values, evaluated, middle_of
 from ..model import structure_of
@@ -144,6 +145,13 @@ class Engine:
             self.examples.task, loss / examples, np.concatenate(scores), np.concatenate(targets),
             middle_of(self.structure.loss), self.examples.scale,
         )  # fmt: skip
+
+    def outputs(self, inputs: Array) -> Array:
+        """The outputs of the network, (examples, outputs), for a task that has no more classes."""
+        targets = np.zeros(len(inputs), np.int32)
+        if self.examples.task == REGRESSION:
+            targets = np.zeros((len(inputs), self.examples.outputs), np.float32)
+        return self._test(inputs, targets)[1].numpy()
 
     def warm_up(self, inputs: Array, targets: Array) -> Optional[str]:
         """Trace and compile by one update, then restore everything.

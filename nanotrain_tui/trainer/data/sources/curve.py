@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, Mapping, Optional, Tuple
 import numpy as np
 
 from ..dataset import REGRESSION, Dataset, Progress, Rows
+from ..grid import ON_A_LINE, Axis, Grid, places_of
 from ..made import Made, chosen, facts_of, made_by
 from ..source import Facts, Source
 
@@ -46,7 +47,15 @@ def inspect(config: Mapping[str, Any]) -> Facts:
 def load(config: Mapping[str, Any], _progress: Progress) -> Dataset:
     made, name = made_by(config, DEFAULTS), _name(config)
     train, test = (Rows(*part) for part in curve_data(config))
-    return Dataset("curve", _source(name, made), train, test, REGRESSION)
+    grid = _grid(name, np.hstack([train.inputs, train.targets]))
+    return Dataset("curve", _source(name, made), train, test, REGRESSION, grid=grid)
+
+
+def _grid(name: str, samples: Array) -> Grid:
+    axes = (Axis("x", -1.0, 1.0, ON_A_LINE),)
+    places = places_of(axes)
+    truth = CURVES[name][0](places[:, 0])
+    return Grid(axes, places.astype(np.float32), samples, truth)
 
 
 def curve_data(config: Mapping[str, Any], _place: Optional[str] = None) -> Any:
