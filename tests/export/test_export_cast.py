@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import signal
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pyte
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from light_apps import share_style_sheets
 from recorded import Recording, tutorial_run
 from rich.segment import Segment
 from rich.style import Style
@@ -28,17 +30,33 @@ from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 
 Event = tuple[float, str]
+Cast = tuple[dict[str, Any], list[Event]]
 SPEED = 10.0
+FAST = 2.0  # a few frames of a second of training
 MESSAGE = -3  # the line of messages, above the keys and the scrubber
 
 
-@pytest.fixture(autouse=True)
-def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NANOTRAIN_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("NO_COLOR", raising=False)
+@pytest.fixture(scope="module", autouse=True)
+def _apps_alike(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NANOTRAIN_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.delenv("NO_COLOR", raising=False)
+        share_style_sheets(patch)
+        yield
 
 
-def export(folder: SessionFolder, **options: Any) -> tuple[dict[str, Any], list[Event]]:
+@pytest.fixture(scope="module")
+def tutorial(tmp_path_factory: pytest.TempPathFactory) -> SessionFolder:
+    """A recording that is only read."""
+    return tutorial_run(tmp_path_factory.mktemp("tutorial"))
+
+
+@pytest.fixture(scope="module")
+def exported(tutorial: SessionFolder) -> Cast:
+    return export(tutorial, speed=FAST)
+
+
+def export(folder: SessionFolder, **options: Any) -> Cast:
     chosen = get_format("cast")
     assert isinstance(chosen, TextFormat)
     out = io.StringIO()
@@ -135,9 +153,9 @@ def test_the_cast_has_the_session_time_with_its_pauses(tmp_path: Path) -> None:
     assert min(gaps) > 0.1  # eight a second
 
 
-def test_two_exports_are_equal(tmp_path: Path) -> None:
-    folder = tutorial_run(tmp_path)
-    assert export(folder, speed=1.0) == export(folder, speed=1.0)
+def test_two_exports_are_equal(tutorial: SessionFolder, exported: Cast) -> None:
+    assert len(exported[1]) > 3
+    assert export(tutorial, speed=FAST) == exported
 
 
 def test_a_long_cast_has_fewer_frames_per_second(
@@ -151,32 +169,36 @@ def test_a_long_cast_has_fewer_frames_per_second(
     assert report == sorted(report) and report[0] >= 0 and report[-1] <= 1
 
 
-def test_a_cast_with_no_color_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tutorial_run(tmp_path)
-    assert any("38;2;" in data for _, data in export(folder)[1])
+def test_a_cast_with_no_color_set(
+    tutorial: SessionFolder, exported: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert any("38;2;" in data for _, data in exported[1])
     monkeypatch.setenv("NO_COLOR", "1")
-    assert not any("38;2;" in data or "48;2;" in data for _, data in export(folder)[1])
+    assert not any(
+        "38;2;" in data or "48;2;" in data for _, data in export(tutorial, speed=FAST)[1]
+    )
 
 
 @pytest.mark.parametrize("size", [(59, 24), (80, 17), (401, 24)])
-def test_a_size_out_of_range_is_refused(tmp_path: Path, size: tuple[int, int]) -> None:
+def test_a_size_out_of_range_is_refused(tutorial: SessionFolder, size: tuple[int, int]) -> None:
     with pytest.raises(ExportError, match=r"minimum is 60x18|maximum is 400x400"):
-        export(tutorial_run(tmp_path), size=size)
+        export(tutorial, size=size)
 
 
 @pytest.mark.parametrize("speed", [float("nan"), float("inf"), 0.0, -1.0, 1e-320, 1e300])
-def test_a_speed_out_of_range_is_refused(tmp_path: Path, speed: float) -> None:
+def test_a_speed_out_of_range_is_refused(tutorial: SessionFolder, speed: float) -> None:
     with pytest.raises(ExportError, match=r"--speed .* range 1e-06 to 1e\+06"):
-        export(tutorial_run(tmp_path), speed=speed)
+        export(tutorial, speed=speed)
 
 
-def test_the_users_own_presets_do_not_show(tmp_path: Path) -> None:
-    folder = tutorial_run(tmp_path)
-    before = export(folder)
+def test_the_users_own_presets_do_not_show(
+    tutorial: SessionFolder, exported: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NANOTRAIN_HOME", str(tmp_path))
     own = find_folders().presets
     own.mkdir(parents=True)
     (own / "tutorial.toml").write_text('summary = "another network"\n', encoding="utf-8")
-    assert export(folder) == before
+    assert export(tutorial, speed=FAST) == exported
 
 
 def test_an_ignored_hangup_signal_stays_ignored(tmp_path: Path) -> None:
@@ -184,7 +206,8 @@ def test_an_ignored_hangup_signal_stays_ignored(tmp_path: Path) -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as under nohup
     try:
         export(
-            tutorial_run(tmp_path), progress=lambda _: found.add(signal.getsignal(signal.SIGHUP))
+            Recording(tmp_path).close(),
+            progress=lambda _: found.add(signal.getsignal(signal.SIGHUP)),
         )
     finally:
         signal.signal(signal.SIGHUP, before)

@@ -126,10 +126,10 @@ def test_the_script_edits_at_its_steps(host):
     assert rates == pytest.approx([0.0001] * 30 + [0.5] * 70)
 
 
-@pytest.mark.parametrize(("clients", "many"), [(1, 600), (2, 2000)])
-def test_no_edit_of_thousands_is_lost_and_status_answers_meanwhile(host, clients, many):
-    """200 edits a second for ten seconds make 2000: here as fast as they are taken."""
-    session = host("slow=0.0001", train__steps=10_000_000)
+def test_no_edit_of_a_thousand_is_lost_and_status_answers_meanwhile(host):
+    """As fast as they are taken, by two clients; the host keeps nothing of an edit."""
+    clients, many = 2, 1000
+    session = host("slow=0.002,chunk=1", train__steps=10_000_000)
     session.wait_for_event("started")
     before = memory_mb(session.pid)
     answers, failures = [], []
@@ -165,7 +165,7 @@ def test_no_edit_of_thousands_is_lost_and_status_answers_meanwhile(host, clients
     chain = [changes["optimizer.learning_rate"] for _, changes in recorded]
     assert all(one[1] == other[0] for one, other in itertools.pairwise(chain))
     assert asked > 10
-    assert memory_mb(session.pid) < before + 10
+    assert memory_mb(session.pid) < before + 5
 
 
 def memory_mb(pid):
