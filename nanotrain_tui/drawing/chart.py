@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from nanotrain_tui.drawing.backdrop import legend
-from nanotrain_tui.drawing.chart_model import Chart, value_at
+from nanotrain_tui.drawing.chart_model import Chart
 from nanotrain_tui.drawing.curve_cells import (
     draw_curves,
     evaluations,
@@ -156,7 +156,7 @@ def _with_legend(chart: Chart, step: int, forms: Sequence[Line], glyphs: Glyphs)
     """
     if not chart.behind:
         return forms
-    values = [value_at(one.curve, step) for one in chart.behind]
+    values = [one.value(step) for one in chart.behind]
     texts = [chart.figure(value, glyphs.missing) for value in values]
     letters = Span("  " + " ".join(one.letter for one in chart.behind), "muted")
     named = (legend(chart.behind, glyphs, texts), legend(chart.behind, glyphs))

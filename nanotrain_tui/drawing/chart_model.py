@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,10 +14,11 @@ from nanotrain_tui.drawing.backdrop import (
     has_parent,
 )
 from nanotrain_tui.drawing.chart_view import ChartView
+from nanotrain_tui.drawing.curve_cells import value_at
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.scale import YAxis
 from nanotrain_tui.drawing.smoothing import Smoothing, unit_of
-from nanotrain_tui.follow.curves import NO_CURVE, WindowCurves
+from nanotrain_tui.follow.curves import NO_CURVE, NO_WINDOW, WindowCurves
 from nanotrain_tui.follow.not_finite_ranges import all_of, in_words
 from nanotrain_tui.follow.run_state import Mark, RunState
 from nanotrain_tui.follow.series import Curve
@@ -27,7 +27,7 @@ from nanotrain_tui.session.metrics import TRAINING, Metric
 Detail = WindowCurves  # empty: the curves of the state are used
 Figure = Callable[[float | None, str], str]
 WHOLE = ChartView()
-NO_DETAIL = WindowCurves()
+NO_DETAIL = NO_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +149,3 @@ class ChartContext:
         first, last = extent(self.state, self._lead)
         unit = unit_of(last - first)
         return Smoothing(self.view.smoothing, unit, whole, self.axis.first)
-
-
-def value_at(curve: Curve, x: float) -> float | None:
-    """The mean of the bin that holds x, or of the last bin before it that has values.
-
-    The result is NaN or infinity if that bin has no finite value, and None if there is no bin.
-    """
-    begin = min(int((x - curve.start) // curve.width), len(curve.counts) - 1)
-    for index in range(begin, -1, -1):
-        if curve.counts[index]:
-            return curve.means[index]
-        if index in curve.not_finite:
-            return math.nan if curve.not_finite[index].nan else math.inf
-    return None

@@ -15,8 +15,9 @@ from nanotrain_tui.drawing.chart import (
     signs_on,
     x_axis,
 )
-from nanotrain_tui.drawing.chart_model import Chart, value_at
+from nanotrain_tui.drawing.chart_model import Chart
 from nanotrain_tui.drawing.chart_view import ChartView
+from nanotrain_tui.drawing.curve_cells import value_at
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit, split
 from nanotrain_tui.drawing.metric_text import cut
@@ -121,7 +122,7 @@ def _others(chart: Chart, step: int, glyphs: Glyphs) -> list[Line]:
     """The names and values of the sessions behind, a line each."""
     lines: list[Line] = []
     for one in chart.behind:
-        value = f" {chart.figure(value_at(one.curve, step), glyphs.missing)}"
+        value = f" {chart.figure(one.value(step), glyphs.missing)}"
         name = cut(one.name, SIDE_CELLS - cell_len(value) - 3, glyphs.ellipsis)
         lines.append((Span(f"{one.letter} {name}{value}", "muted"),))
     return lines

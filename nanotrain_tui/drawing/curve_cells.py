@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
@@ -36,6 +37,20 @@ def evaluations(curve: Curve, columns: int, place: Callable[[float], float]) -> 
             not_finite[x] = curve.not_finite[i].kind
     means = [total / n if n else None for total, n in zip(sums, counts, strict=True)]
     return Columns(means, not_finite, counts)
+
+
+def value_at(curve: Curve, x: float) -> float | None:
+    """The mean of the bin that holds x, or of the last bin before it that has values.
+
+    The result is NaN or infinity if that bin has no finite value, and None if there is no bin.
+    """
+    begin = min(int((x - curve.start) // curve.width), len(curve.counts) - 1)
+    for index in range(begin, -1, -1):
+        if curve.counts[index]:
+            return curve.means[index]
+        if index in curve.not_finite:
+            return math.nan if curve.not_finite[index].nan else math.inf
+    return None
 
 
 def finite(means: Sequence[float | None]) -> list[float]:

@@ -40,6 +40,9 @@ class WindowCurves:
         return self.curves.get(MetricPart(metric, part), NO_CURVE)
 
 
+NO_WINDOW = WindowCurves()
+
+
 class CurveFold:
     """Collects rows of steps and events, in the order of the recording, in constant memory.
 

@@ -10,7 +10,7 @@ from declared_metrics import curves_of
 from drawn_states import roles_of, text_of
 
 from nanotrain_tui.drawing.axis import extent
-from nanotrain_tui.drawing.backdrop import PARENT, Other, has_parent
+from nanotrain_tui.drawing.backdrop import PARENT, Other, has_parent, steps_shown
 from nanotrain_tui.drawing.chart import draw_chart, plot_chart
 from nanotrain_tui.drawing.chart_model import Chart, ChartContext
 from nanotrain_tui.drawing.chart_stack import draw_stack
@@ -18,6 +18,7 @@ from nanotrain_tui.drawing.chart_view import ChartView
 from nanotrain_tui.drawing.charts.table import main_charts, stacked
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.drawing.waiting import draw_waiting, waiting_text
+from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.run_state import Preparing, RunState
 from nanotrain_tui.follow.series import Curve
 
@@ -151,7 +152,48 @@ def test_the_time_of_the_parent_at_the_fork_is_that_of_the_fork() -> None:
     parent = Other(PARENT, session("mnist-1", 0.8))
     chart = accuracy(fork(), parent, view=ChartView(axis="time"))
     (found,) = chart.behind
-    assert found.begin == pytest.approx(-50.0, abs=6)
+    assert found.placing.begin == pytest.approx(-50.0, abs=6)
+
+
+def test_a_window_is_drawn_in_the_detail_that_was_read() -> None:
+    """Between steps 400 and 500 the whole curve has one bin; the detail has ten."""
+    fine = [0.9, 0.8] * 5
+    detail = WindowCurves(curves_of(test_accuracy=starting_at(curve(fine, 10), 400)))
+    view = ChartView(window=(400, 499))
+    coarse, found = (
+        accuracy(OWN, Other("A", A.state, one), view=view).behind[0]
+        for one in (WindowCurves(), detail)
+    )
+    axis = accuracy(OWN, view=view).axis
+    known = [mean for mean in coarse.columns(axis, 100).means if mean is not None]
+    assert set(known) == {0.95}, "one evaluation, and the edges"
+    means = found.columns(axis, 100).means
+    assert [mean for mean in means if mean is not None][:10] == pytest.approx(fine)
+    assert means[99] is not None, "it goes on beyond the edge"
+    assert (found.value(415), found.value(300)) == (0.8, 0.95)
+
+
+def test_a_learning_rate_of_another_session_has_no_slopes() -> None:
+    rates = curves_of(learning_rate=curve([0.001] * 5 + [0.0005] * 5, 100))
+    own, other = replace(OWN, curves=rates), Other("A", replace(A.state, curves=rates))
+    charts = stacked(own, behind=(other,))
+    chart = next(one for one in charts if one.key == "metric.learning_rate")
+    (found,) = chart.behind
+    means = [mean or 0.0 for mean in found.columns(chart.axis, 150).means[:130]]
+    between = [mean for mean in means if 0.00051 < mean < 0.00099]
+    assert min(means) == pytest.approx(0.0005) and max(means) == pytest.approx(0.001)
+    assert len(between) <= 1, "the column with both values"
+
+
+def test_the_steps_of_another_session_on_the_axis() -> None:
+    slow = Other("A", replace(A.state, times=curve([20.0 * i for i in range(10)], 100)))
+    for kind, shown in (("step", (200, 400)), ("time", (100, 201))):
+        axis = accuracy(OWN, view=ChartView(window=(200, 400), axis=kind)).axis
+        assert steps_shown(slow, axis, 0) == pytest.approx(shown, abs=30)
+    axis = accuracy(OWN, view=ChartView(window=(900, 1000))).axis
+    assert steps_shown(Other("A", session("short", 0.9, 500)), axis, 0) is None
+    timed = accuracy(OWN, view=ChartView(window=(900, 1000), axis="time")).axis
+    assert steps_shown(Other("A", replace(A.state, times=Curve())), timed, 0) is None
 
 
 def test_a_chart_without_values_says_why() -> None:

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from nanotrain_tui.drawing.axis import Axis, Ruler, axis_end, extent, ruler_of, time_end
 from nanotrain_tui.drawing.chart import draw_chart, plot_chart
-from nanotrain_tui.drawing.chart_model import Chart, ChartContext, value_at
+from nanotrain_tui.drawing.chart_model import Chart, ChartContext
 from nanotrain_tui.drawing.chart_stack import draw_stack, view_text
 from nanotrain_tui.drawing.chart_view import AXES, SCALES, SMOOTHINGS, ChartView
 from nanotrain_tui.drawing.charts.table import main_charts, missing, stacked
+from nanotrain_tui.drawing.curve_cells import value_at
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
 from nanotrain_tui.drawing.lines import Line, width_of
 from nanotrain_tui.drawing.plot import resample

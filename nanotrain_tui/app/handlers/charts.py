@@ -36,6 +36,7 @@ class ChartActions:
         self._read: Window | None = None
         self._curves: Detail = NO_DETAIL
         self.behind = NOTHING_BEHIND
+        self.viewed: Callable[[], None] = lambda: None  # called when other steps are shown
 
     @property
     def detail(self) -> Detail:
@@ -132,7 +133,7 @@ class ChartActions:
 
     def along(self) -> None:
         self.show(self.view.along())
-        kind = self._axis.kind
+        kind = self.axis.kind
         if kind == self.view.axis:
             self._say(f"The x axis shows the {AXIS_TEXTS[kind]}.")
         else:
@@ -140,7 +141,7 @@ class ChartActions:
             self._shell.say(
                 f"Cannot show the {AXIS_TEXTS[wanted]} yet: it is not known.",
                 "warning",
-                lambda: self.view.axis == wanted and self._axis.kind != wanted,
+                lambda: self.view.axis == wanted and self.axis.kind != wanted,
             )
 
     # --- the cursor ------------------------------------------------------------------------
@@ -168,7 +169,7 @@ class ChartActions:
 
     def point(self, cell: int, across: int) -> None:
         """Move the cursor to a cell of an x axis with ``across`` cells."""
-        axis = self._axis
+        axis = self.axis
         step = axis.step_in(cell, across)
         if step > self._newest:
             self.chart_last()
@@ -192,7 +193,7 @@ class ChartActions:
 
     def _to_column(self, direction: int) -> None:
         """Move the cursor by one column, and at least one step."""
-        axis = self._axis
+        axis = self.axis
         across = self._widget.cells_across
         here = self._cursor
         column = axis.cell(here, across)
@@ -238,7 +239,8 @@ class ChartActions:
         return extent(state, has_parent(self.behind, state.begins_at))
 
     @property
-    def _axis(self) -> Axis:
+    def axis(self) -> Axis:
+        """The x axis of all charts."""
         context = ChartContext(self._link.state, self.view, self.detail, self.behind)
         return context.with_time().axis
 
@@ -257,8 +259,10 @@ class ChartActions:
 
     def show(self, view: ChartView) -> None:
         """Use a view for all charts."""
-        self.view = view
+        before, self.view = self.view, view
         self._ask()
+        if (view.window, view.axis) != (before.window, before.axis):
+            self.viewed()
         screen = self._screens.charts or self._screens.dashboard
         screen.show_view(view, self.detail, self.behind)
 

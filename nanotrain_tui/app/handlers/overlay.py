@@ -10,20 +10,23 @@ from nanotrain_tui.app.handlers.charts import ChartActions
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Shell
 from nanotrain_tui.app.screens.pick_list import PickList
+from nanotrain_tui.app.source.jobs import Window
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.others import EVERY_S, OthersThread
 from nanotrain_tui.app.source.ports import Backend
 from nanotrain_tui.app.source.reports import WorkerReport
-from nanotrain_tui.drawing.backdrop import LETTERS, PARENT, Backdrop, Other
+from nanotrain_tui.drawing.backdrop import LETTERS, PARENT, Backdrop, Other, steps_shown
 from nanotrain_tui.drawing.glyphs import terminal_glyphs
 from nanotrain_tui.drawing.lists.entries import Entry
 from nanotrain_tui.drawing.lists.sessions import evaluated_texts
+from nanotrain_tui.follow.curves import NO_WINDOW, WindowCurves
 from nanotrain_tui.follow.run_state import RunState
 
 if TYPE_CHECKING:
     from nanotrain_tui.session.summary import SessionSummary
 
 REMOVE_ALL = "-"  # no session can have this name
+NEAR = 64  # steps are read again if they differ by more than this part of them
 MOST_NAMED = 2  # in a message
 TOO_MANY = f"At most {len(LETTERS)} sessions can be drawn. Remove one first: C on the dashboard."
 
@@ -50,25 +53,57 @@ class OverlayActions:
         self._states: Mapping[str, RunState] = {}
         self._problems: Mapping[str, str] = {}  # why sessions cannot be read; they were shown
         self._asked: tuple[str, ...] = ()
+        self._windows: dict[str, Window] = {}  # the steps that are read in more detail
+        self._details: Mapping[str, tuple[Window, WindowCurves]] = {}
         self._thread: OthersThread | None = None
+        charts.viewed = self._viewed
 
     def follow(self, state: RunState) -> None:
         """Take a new state of the session shown. Its parent is drawn without being chosen."""
         wanted = tuple(dict.fromkeys(one for one in (state.parent, *self._chosen) if one))
         wanted = tuple(name for name in wanted if name != state.name) if state.name else ()
-        if wanted == self._asked:
+        windows = self._wanted_windows(wanted)
+        if wanted == self._asked and windows == self._windows:
             return
-        self._asked = wanted
+        self._asked, self._windows = wanted, windows
         if self._thread is None:
             self._thread = OthersThread(self._backend, self._post, self._every_s)
             self._thread.start()
-        self._thread.follow(wanted)
+        self._thread.follow(wanted, windows)
         self._show()
 
-    def read(self, states: Sequence[RunState], problems: Mapping[str, str]) -> None:
-        """The states of the sessions that could be read, and why the others could not."""
+    def _viewed(self) -> None:
+        """The charts show other steps: those of the other sessions are read again."""
+        if self._asked:
+            self.follow(self._link.state)
+
+    def _wanted_windows(self, names: Sequence[str]) -> dict[str, Window]:
+        """The steps of each session that a zoomed chart shows; none if all steps are shown."""
+        if not names or self._charts.view.window is None:
+            return {}
+        axis, begins_at = self._charts.axis, self._link.state.begins_at
+        found = {}
+        for name in names:
+            other = self._other(name)
+            steps = steps_shown(other, axis, begins_at) if other is not None else None
+            if steps is not None:
+                found[name] = _unless_near(self._windows.get(name), Window(*steps))
+        return found
+
+    def read(
+        self,
+        states: Sequence[RunState],
+        problems: Mapping[str, str],
+        details: Mapping[str, tuple[Window, WindowCurves]],
+    ) -> None:
+        """The states of the sessions that could be read, and why the others could not.
+
+        ``details``: their curves in the steps that are shown.
+        """
         self._states = {state.name: state for state in states}
+        self._details = details
         self._show()
+        self._viewed()
         told, self._problems = self._problems, problems
         for name, why in problems.items():
             if name in self._chosen and told.get(name) != why:
@@ -89,15 +124,19 @@ class OverlayActions:
 
     def _show(self) -> None:
         """Draw the sessions that have been read, without those that were removed meanwhile."""
-        letters = dict(self._chosen)
-        if self._link.state.parent:
-            letters[self._link.state.parent] = PARENT
-        behind: Backdrop = tuple(
-            Other(letters[name], self._states[name])
-            for name in self._asked
-            if name in letters and name in self._states
-        )
+        others = (self._other(name) for name in self._asked)
+        behind: Backdrop = tuple(other for other in others if other is not None)
         self._charts.show_behind(behind)
+
+    def _other(self, name: str) -> Other | None:
+        """A session as it is drawn; None if it is not chosen, or not read yet."""
+        is_parent = name == self._link.state.parent
+        letter = PARENT if is_parent else self._chosen.get(name)
+        if letter is None or name not in self._states:
+            return None
+        window, detail = self._details.get(name, (None, NO_WINDOW))
+        is_shown = window is not None and window == self._windows.get(name)
+        return Other(letter, self._states[name], detail if is_shown else NO_WINDOW)
 
     # --- the list --------------------------------------------------------------------------
 
@@ -179,3 +218,12 @@ class OverlayActions:
             f"{drawn}. Press C to add or remove sessions.",
             holds=lambda: letters.items() <= self._chosen.items(),
         )
+
+
+def _unless_near(old: Window | None, new: Window) -> Window:
+    """The new steps, or the old ones if they are nearly the same: their curves have been read."""
+    if old is None:
+        return new
+    slack = (new.last - new.first) // NEAR
+    same = abs(old.first - new.first) <= slack and abs(old.last - new.last) <= slack
+    return old if same else new

@@ -67,10 +67,14 @@ class BoardRead(NamedTuple):
 
 
 class OthersRead(NamedTuple):
-    """The states of the sessions drawn behind, and by name why the others cannot be read."""
+    """The states of the sessions drawn behind, and by name why the others cannot be read.
+
+    ``details``: by name, the steps that were asked for and their curves.
+    """
 
     states: tuple[RunState, ...]
     problems: Mapping[str, str]
+    details: Mapping[str, tuple[Window, WindowCurves]]
 
 
 class Trouble(NamedTuple):

@@ -135,6 +135,37 @@ async def test_the_list_explains_and_limits() -> None:
         assert isinstance(app.screen, PickList) and "At most 8 sessions" in text(app)
 
 
+def details(app: NanotrainApp) -> list[tuple[int, int] | None]:
+    """The steps that were read in detail of each session behind."""
+    found = [one.detail.curve("loss") for one in app.chart_actions.behind]
+    return [(one.start, one.end) if one else None for one in found]
+
+
+async def test_a_zoomed_chart_reads_the_steps_of_the_others_again() -> None:
+    app, backend, session = world("calm-fern", "dry-moss")
+    backend.sessions["calm-fern"].change(state="finished")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, app)
+        await toggle(pilot, app, downs=1)
+        await toggle(pilot, app, downs=1)  # below "remove all"
+        await until(pilot, lambda: details(app) == [None, None])
+        await pilot.press("f4", "plus")
+        first, last = app.chart_actions.view.shown((0, 500))
+        shown = (max(1, first), min(412, last))
+        await until(pilot, lambda: details(app) == [shown, shown])
+        await pilot.press("plus", "H")
+        first, last = app.chart_actions.view.shown((0, 500))
+        closer = (max(1, first), min(412, last))
+        assert closer != shown
+        await until(pilot, lambda: details(app) == [closer, closer])
+        session.change(step=413)
+        backend.sessions["dry-moss"].change(step=413)
+        await until(pilot, lambda: app.chart_actions.behind[0].state.step == 413)
+        assert details(app)[0] == closer, "what is shown is read once"
+        await pilot.press("0")
+        await until(pilot, lambda: details(app) == [None, None])
+
+
 async def test_they_stay_chosen_when_another_session_is_opened() -> None:
     app, backend, _ = world("calm-fern", "dry-moss")
     async with app.run_test(size=(80, 24)) as pilot:
