@@ -36,6 +36,8 @@ def change_kind(key: str, before: Any, after: Any) -> str:
     field = field_of(key)
     if field.kind != LAYERS:
         return field.live
+    if not before or not after:
+        return RESTART  # one of the networks has no hidden layers of this kind
     same_units = _units(before) == _units(after)
     return SWAP if same_units else RESTART
 

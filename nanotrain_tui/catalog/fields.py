@@ -71,6 +71,7 @@ OUTPUTS: Dict[str, Any] = {
 OUTPUTS.update(ACTIVATIONS)
 
 MAX_STEPS = 10**9
+_TRAINED_BY = "Loss and optimizer"  # one section, so that the learning rate is seen at 80x24
 
 
 def _having(key: str, table: Mapping[str, Any], parameter: str) -> Tuple[str, Tuple[str, ...]]:
@@ -132,64 +133,64 @@ _MODEL = (
 )  # fmt: skip
 
 _LOSS = (
-    Field("loss.name", "loss", "Learning", CHOICE, "categorical_crossentropy",
+    Field("loss.name", "loss", _TRAINED_BY, CHOICE, "categorical_crossentropy",
           "The function that training minimizes.", choices=LOSSES, live=SWAP),
-    Field("loss.huber_delta", "Huber delta", "Learning", FLOAT, 1.0,
+    Field("loss.huber_delta", "Huber delta", _TRAINED_BY, FLOAT, 1.0,
           "The error at which the Huber loss changes from quadratic to linear.",
           above=0.0, high=1e6, applies_to=_having("loss.name", LOSSES, "huber_delta")),
 )  # fmt: skip
 
 _OPTIMIZER = (
-    Field("optimizer.name", "optimizer", "Learning", CHOICE, "adam",
+    Field("optimizer.name", "optimizer", _TRAINED_BY, CHOICE, "adam",
           "The algorithm that updates the weights from the gradients.", choices=OPTIMIZERS, live=SWAP),
-    Field("optimizer.learning_rate", "learning rate", "Learning", FLOAT, 0.0001,
+    Field("optimizer.learning_rate", "learning rate", _TRAINED_BY, FLOAT, 0.0001,
           "The size of each update. Tune this first: try 10 times larger and 10 times smaller values.",
           above=0.0, high=1000.0, aliases=("lr",)),
-    Field("optimizer.momentum", "momentum", "Learning", FLOAT, None,
+    Field("optimizer.momentum", "momentum", _TRAINED_BY, FLOAT, None,
           "The fraction of the previous update that is added to the current one. A common value is 0.9.",
           low=0.0, below=1.0, applies_to=_optimized("momentum"), zero=OFF),
-    Field("optimizer.nesterov", "Nesterov", "Learning", BOOL, None,
+    Field("optimizer.nesterov", "Nesterov", _TRAINED_BY, BOOL, None,
           "Uses Nesterov momentum, which often converges a little faster. Needs a momentum above 0.",
           applies_to=_optimized("nesterov")),
-    Field("optimizer.beta_1", "beta 1", "Learning", FLOAT, None,
+    Field("optimizer.beta_1", "beta 1", _TRAINED_BY, FLOAT, None,
           "The decay rate of the running mean of the gradient: 0.9 averages about 10 steps.",
           low=0.0, below=1.0, applies_to=_optimized("beta_1")),
-    Field("optimizer.beta_2", "beta 2", "Learning", FLOAT, None,
+    Field("optimizer.beta_2", "beta 2", _TRAINED_BY, FLOAT, None,
           "The decay rate of the running mean of the squared gradient: 0.999 averages about 1,000 steps.",
           low=0.0, below=1.0, applies_to=_optimized("beta_2")),
-    Field("optimizer.rho", "rho", "Learning", FLOAT, None,
+    Field("optimizer.rho", "rho", _TRAINED_BY, FLOAT, None,
           "The decay rate of the running mean of the squared gradient: 0.9 averages about 10 steps.",
           low=0.0, below=1.0, applies_to=_optimized("rho")),
-    Field("optimizer.epsilon", "epsilon", "Learning", FLOAT, None,
+    Field("optimizer.epsilon", "epsilon", _TRAINED_BY, FLOAT, None,
           "A small number that prevents division by zero. Larger values make the updates smaller.",
           above=0.0, high=1.0, applies_to=_optimized("epsilon")),
-    Field("optimizer.weight_decay", "weight decay", "Learning", FLOAT, None,
+    Field("optimizer.weight_decay", "weight decay", _TRAINED_BY, FLOAT, None,
           "Each step reduces the weights by this fraction, multiplied by the learning rate.",
           low=0.0, high=1.0, applies_to=_optimized("weight_decay"), zero=OFF),
-    Field("optimizer.initial_accumulator_value", "accumulator", "Learning", FLOAT, None,
+    Field("optimizer.initial_accumulator_value", "accumulator", _TRAINED_BY, FLOAT, None,
           "The initial value of the sum of squared gradients.",
           low=0.0, high=1e6, applies_to=_optimized("initial_accumulator_value"), live=RESTART),
 )  # fmt: skip
 
 _SCHEDULE = (
-    Field("schedule.name", "schedule", "Learning", CHOICE, "constant",
+    Field("schedule.name", "schedule", _TRAINED_BY, CHOICE, "constant",
           "How the learning rate changes during training.", choices=SCHEDULES),
-    Field("schedule.warmup_steps", "warm-up steps", "Learning", INT, 0,
+    Field("schedule.warmup_steps", "warm-up steps", _TRAINED_BY, INT, 0,
           "The learning rate rises linearly from 0 over this many steps. Prevents large early updates.",
           low=0, high=MAX_STEPS, zero=NONE),
-    Field("schedule.decay_steps", "decay steps", "Learning", INT, 0,
+    Field("schedule.decay_steps", "decay steps", _TRAINED_BY, INT, 0,
           "The length of the schedule in steps; for step, the steps between decays. auto: all remaining steps.",
           low=0, high=MAX_STEPS, applies_to=_scheduled("decay_steps"), zero=AUTO),
-    Field("schedule.decay_rate", "decay rate", "Learning", FLOAT, 0.9,
+    Field("schedule.decay_rate", "decay rate", _TRAINED_BY, FLOAT, 0.9,
           "The learning rate is multiplied by this factor once per decay steps.",
           above=0.0, high=1.0, applies_to=_scheduled("decay_rate")),
-    Field("schedule.patience", "patience", "Learning", INT, 5,
+    Field("schedule.patience", "patience", _TRAINED_BY, INT, 5,
           "The evaluations without improvement after which the learning rate is lowered.",
           low=1, high=100000, applies_to=_scheduled("patience")),
-    Field("schedule.factor", "factor", "Learning", FLOAT, 0.5,
+    Field("schedule.factor", "factor", _TRAINED_BY, FLOAT, 0.5,
           "The learning rate is multiplied by this factor when there is no improvement.",
           above=0.0, below=1.0, applies_to=_scheduled("factor")),
-    Field("schedule.end_fraction", "final fraction", "Learning", FLOAT, 0.0,
+    Field("schedule.end_fraction", "final fraction", _TRAINED_BY, FLOAT, 0.0,
           "The final learning rate as a fraction of the initial one.",
           low=0.0, high=1.0, applies_to=_scheduled("end_fraction")),
 )  # fmt: skip

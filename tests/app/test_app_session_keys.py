@@ -13,6 +13,7 @@ from textual.widgets import Input
 from nanotrain_tui.app.keys.actions import ACTIONS
 from nanotrain_tui.app.screens.dialogs import Ask, Prompt
 from nanotrain_tui.app.screens.jump import LETTERS, Jump
+from nanotrain_tui.app.screens.layer_editor import LayerEditor
 from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.app.source.refusals import Refused
@@ -77,7 +78,8 @@ async def test_any_field_is_opened_in_three_presses() -> None:
             if field.kind == "bool":
                 assert app.model.value(key) is not before, key
             else:
-                assert app.dashboard.editing != isinstance(app.screen, PickList), key
+                is_list = isinstance(app.screen, PickList | LayerEditor)
+                assert app.dashboard.editing != is_list, key
             await pilot.press("escape")
 
 

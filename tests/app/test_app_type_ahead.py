@@ -99,7 +99,7 @@ async def test_a_hundred_keys_lose_none() -> None:
         await until(
             pilot, lambda: isinstance(app.screen, Jump) and app.type_ahead._settling is None
         )
-        assert app.dashboard.form.key == "model.output"
+        assert app.dashboard.form.key == "model.activation"
         burst(app, "escape", "?", "escape", "p")
         await until(pilot, lambda: isinstance(app.screen, PickList))
         assert message(app)

@@ -45,6 +45,26 @@ def test_the_estimate_is_near_what_was_measured(hidden, batch, optimizer, newest
         assert 0.90 * took_mb <= told <= 1.25 * took_mb, version
 
 
+# The same for lists of layers, with TensorFlow 2.21 alone.
+LENET = "conv 6 5x5, pool 2, conv 16 5x5 valid, pool 2, flatten, dense 120, dense 84"
+DEEP = "conv 32 3x3, batchnorm, conv 32 3x3, pool 2, dropout 0.3, conv 64 3x3, pool 2, flatten"
+SEPARABLE = "conv 32 3x3, separable 64 3x3, pool 2, separable 64 3x3, layernorm, global-avgpool"
+LISTS = (
+    (LENET, 100, "adam", 825),
+    (LENET, 2000, "adam", 1062),
+    (DEEP, 100, "adam", 1114),
+    (DEEP, 1000, "sgd", 1597),
+    (SEPARABLE, 1000, "adam", 1646),
+)
+
+
+@pytest.mark.parametrize(("layers", "batch", "optimizer", "took_mb"), LISTS)
+def test_the_estimate_of_a_list_is_near_what_was_measured(layers, batch, optimizer, took_mb):
+    values = {"model.layers": layers, "train.batch_size": batch, "optimizer.name": optimizer}
+    told = estimate(check(values), *MNIST, tensorflow="2.21.0").total_mb
+    assert 0.90 * took_mb <= told <= 1.25 * took_mb
+
+
 def test_the_parts_add_up():
     need = estimate(config("4096, 4096", 5000), *MNIST)
     assert need.total_mb == pytest.approx(sum(need[:-1]))
