@@ -117,7 +117,9 @@ def test_no_colours(
     assert compare(snap_compare, home, DIALOGS[name], (80, 24))
 
 
-@pytest.mark.parametrize("name", ["palette-filtered", "export", "fork", "sessions", "export-file"])
+@pytest.mark.parametrize(
+    "name", ["palette-filtered", "export", "fork", "sessions", "export-file", "layers"]
+)
 def test_ascii(
     snap_compare: Compare, home: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
