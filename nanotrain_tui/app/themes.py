@@ -233,6 +233,7 @@ def _build(name: str, dark: bool, ansi: bool, colors: dict[str, str]) -> Theme:
     variables |= run_colors(dark, ansi, colors)
     if ansi:  # Textual's stylesheet needs these two for ANSI themes
         variables |= {"ansi-background": "ansi_default", "ansi-foreground": "ansi_default"}
+        variables |= {"scrollbar": colors["primary"], "scrollbar-background": "ansi_default"}
     given = {key: value for key, value in colors.items() if key not in own}
     theme = Theme(
         name=name, primary=given.pop("primary"), dark=dark, ansi=ansi, variables=variables

@@ -187,3 +187,10 @@ def time_end(seconds: float) -> int:
     if unit == 86400:
         return round(next_of(GROWTH, end) * unit)
     return round(next(part for part in ROUND_TIMES if part >= end - 1e-9) * unit)
+
+
+def room_for(x: float, kind: str) -> float:
+    """The end of an x axis of a kind of ``chart_view.AXES`` that holds ``x`` and still grows."""
+    if kind == "time":
+        return float(time_end(x))
+    return float(axis_end(x)) if kind == "step" else next_of(GROWTH, x)

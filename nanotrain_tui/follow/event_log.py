@@ -31,7 +31,7 @@ class EventLog:
     """Collects the events of a recording, in its order, in constant memory.
 
     An evaluation is a line if it is the best so far or was asked for. A new best replaces the line
-    of the one before.
+    of the one before. A checkpoint that newer ones replace is no line.
     """
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class EventLog:
         line = describe(event, metrics)
         if event.kind == events.EVALUATED:
             self._evaluated(event, line, metrics)
-        elif not self._repeats(line):
+        elif event.kind != events.CHECKPOINT_REMOVED and not self._repeats(line):
             self._lines.append(line)
         return line
 

@@ -89,7 +89,7 @@ class Kind(NamedTuple):
     level: str = INFO  # in the log
     sign: Optional[Sign] = None  # on the charts; None: they do not mark it
     is_stop: bool = False  # whether a replay stops there
-    is_listed: bool = True  # in lists of events; the log of the dashboard has every kind
+    is_listed: bool = True  # in lists of events; follow.event_log has rules of its own
 
 
 EVENTS: Dict[str, Kind] = {
@@ -137,7 +137,7 @@ EVENTS: Dict[str, Kind] = {
         "score": {"metric": TEXT, "value": NUMBER}, "after": COUNT,
     }, movable=True, sign=Sign("╵", "'", "muted", 1, "A checkpoint that still exists."),
        is_stop=True),
-    CHECKPOINT_REMOVED: Kind({"file": FILE}),
+    CHECKPOINT_REMOVED: Kind({"file": FILE}, is_listed=False),
     EDITED: Kind({
         "who": TEXT, "changes": CHANGES, "retraced": FLAG, "scripted": FLAG, "undoes": COUNT,
         "again": COUNT,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from nanotrain_tui.catalog.formats import clock, plural
+from nanotrain_tui.drawing.axis import room_for
 from nanotrain_tui.drawing.backdrop import LETTERS
 from nanotrain_tui.drawing.chart import overlay
 from nanotrain_tui.drawing.compare.marks import cell_of, marks_of, signs_of
@@ -43,9 +44,13 @@ def cells_across(width: int) -> int:
 
 
 def end_of(runs: Sequence[ComparedRun], shown: Shown) -> float:
-    """The end of the x axis, which begins at 0: in steps, seconds or epochs."""
+    """The end of the x axis, which begins at 0: in steps, seconds or epochs.
+
+    While a session runs, it grows in steps, as on the dashboard: few cells change.
+    """
     traces = [one.trace(shown.key, shown.axis) for one in runs]
-    return max((x for trace in traces for x in trace.xs), default=0.0) or 1.0
+    end = max((x for trace in traces for x in trace.xs), default=0.0) or 1.0
+    return room_for(end, shown.axis) if any(one.summary.is_live for one in runs) else end
 
 
 def draw_overlay(

@@ -71,6 +71,33 @@ async def test_a_running_session_is_followed_until_it_ends(live: Recording, tmp_
         assert not isinstance(app.screen, CompareScreen)
 
 
+async def test_while_a_session_runs_the_axis_grows_seldom(live: Recording, tmp_path: Path) -> None:
+    app = app_of()
+
+    def ends(pilot: Pilot[None]) -> str:
+        return text(app).splitlines()[app.screen.query_one(Overlay).size.height - 1].split("─ ")[-1]
+
+    async with app.run_test(size=SIZE) as pilot:
+        with live.alive():
+            await compared(pilot, tmp_path, "mnist-2", "mnist-2")
+            assert ends(pilot) == "200 steps"
+            evaluated(live, 0.8)
+            await until(pilot, lambda: "80.00%" in text(app))
+            assert ends(pilot) == "320 steps"
+            live.steps(15)
+            live.recorder.commit()
+            shown = app.screen.query_one(Overlay)
+            await until(pilot, lambda: shown.runs[0].summary.step == 315)
+            assert ends(pilot) == "320 steps"
+            await pilot.press("b")
+            assert ends(pilot).strip() == "1:00"
+            live.event("finished")
+            live.recorder.commit()
+        await until(pilot, lambda: not shown.runs[0].summary.is_live)
+        await pilot.press("b", "b")
+        assert ends(pilot) == "315 steps", "an ended one fills the axis"
+
+
 async def test_the_screen_can_be_left_while_a_session_runs(live: Recording, tmp_path: Path) -> None:
     app = app_of()
     async with app.run_test(size=SIZE) as pilot:
