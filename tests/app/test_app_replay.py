@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,22 +49,29 @@ class Shown:
     def close(self) -> None: ...
 
 
-async def cells(state: RunState, size: tuple[int, int]) -> list[str]:
-    """The rows of the dashboard on this state that a replay shows as they were live.
+@asynccontextmanager
+async def dashboard(
+    first: RunState, size: tuple[int, int]
+) -> AsyncIterator[Callable[[RunState], Awaitable[list[str]]]]:
+    """A dashboard; the function shows a state and returns the rows that a replay shows as live.
 
     These are the figures, the form, the charts and, unless the events are beside them, the gauges.
     A replay has a banner in the first row, and its scrubber takes a row of the events.
     """
     backend = FakeBackend()
-    backend.sessions[state.name] = Shown(state)  # type: ignore[assignment]
-    app = make_app(backend, session=state.name)
-    async with app.run_test(size=size) as pilot:
+    source = Shown(first)
+    backend.sessions[source.name] = source  # type: ignore[assignment]
+    app = make_app(backend, session=source.name)
+
+    async def cells(state: RunState) -> list[str]:
+        source.state = state
         await until(pilot, lambda: app.link.state == state)
-        await pilot.pause()
         strips = app.screen._compositor.render_strips()
-        return [
-            repr([(segment.text, str(segment.style)) for segment in strip]) for strip in strips
-        ][1 : -5 if size == SIZES[0] else -13]
+        rows = [repr([(part.text, str(part.style)) for part in strip]) for strip in strips]
+        return rows[1 : -5 if size == SIZES[0] else -13]
+
+    async with app.run_test(size=size) as pilot:
+        yield cells
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -71,39 +79,42 @@ async def test_a_replay_equals_the_live_screen_cell_for_cell(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
     recording = Recording(tmp_path)
-    live = {}
+    live: dict[int, list[str]] = {}
     follower = Follower(LocalSource(recording.folder.path))
     with recording.alive():
         recording.started(steps=2000)
-        for turn in range(8):
-            recording.steps(90, losses={50: float("nan")} if turn == 1 else {})
-            recording.t += 0.9
-            body = {"source": "tegrastats", "gpu_load_percent": 10 * turn,
-                    "ram_used_mb": 900 + turn,
-                    "ram_total_mb": 3964, "power_total_mw": 4000 + 100 * turn}  # fmt: skip
-            recording.recorder.sample(recording.t, recording.step, body)
-            recording.evaluated(loss=2.0 - turn / 5, accuracy=turn / 10)
-            if turn == 3:
-                recording.event("paused", who="ann@nano")
-                recording.t += 5.0
-                recording.event("resumed", who="ann@nano")
-            if turn == 4:
-                changes = {"optimizer.learning_rate": [0.0001, 0.00005]}
-                recording.event("edited", who="ann@nano", changes=changes)
-            if turn == 5:
-                recording.begin(from_step=200)
-                recording.event("started", steps=2000, batch_size=100)
-            state = follower.follow()
-            live[state.seq] = await cells(state, size)
+        async with dashboard(follower.follow(), size) as cells:
+            for turn in range(8):
+                recording.steps(90, losses={50: float("nan")} if turn == 1 else {})
+                recording.t += 0.9
+                body = {"source": "tegrastats", "gpu_load_percent": 10 * turn,
+                        "ram_used_mb": 900 + turn,
+                        "ram_total_mb": 3964, "power_total_mw": 4000 + 100 * turn}  # fmt: skip
+                recording.recorder.sample(recording.t, recording.step, body)
+                recording.evaluated(loss=2.0 - turn / 5, accuracy=turn / 10)
+                if turn == 3:
+                    recording.event("paused", who="ann@nano")
+                    recording.t += 5.0
+                    recording.event("resumed", who="ann@nano")
+                if turn == 4:
+                    changes = {"optimizer.learning_rate": [0.0001, 0.00005]}
+                    recording.event("edited", who="ann@nano", changes=changes)
+                if turn == 5:
+                    recording.begin(from_step=200)
+                    recording.event("started", steps=2000, batch_size=100)
+                state = follower.follow()
+                live[state.seq] = await cells(state)
     follower.close()
+    assert len({str(rows) for rows in live.values()}) == 8
     folder = recording.finished()  # compacted now
     replayed = ReplaySource(folder, clock=Clock())
     replayed.command("replay", {"what": "toggle"})
-    for seq, shown in live.items():
-        replayed._replay.seek_seq(seq)
-        state = replayed.follow()
-        assert state.replay is not None and state.seq == seq
-        assert await cells(state, size) == shown
+    async with dashboard(replayed.follow(), size) as cells:
+        for seq, shown in live.items():
+            replayed._replay.seek_seq(seq)
+            state = replayed.follow()
+            assert state.replay is not None and state.seq == seq
+            assert await cells(state) == shown
     replayed.close()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from app_fakes import make_app, message, until
+from app_fakes import burst, make_app, message, until
 from desk import RATE, Desk
 from textual.widgets import Input
 
@@ -68,13 +68,10 @@ async def test_any_field_is_opened_in_three_presses() -> None:
                 if key == "optimizer.nesterov":
                     app.model.accept("optimizer.momentum", "0.9")  # else it cannot be set
                 app.dashboard.reload_form()
-            await pilot.press("f")
-            assert isinstance(app.screen, Jump)
-            await pilot.press(LETTERS[key])
-            assert app.dashboard.form.key == key
             before = app.model.value(key)
-            await pilot.press("enter")
+            burst(app, "f", LETTERS[key], "enter")
             await pilot.pause()
+            assert app.dashboard.form.key == key
             if field.kind == "bool":
                 assert app.model.value(key) is not before, key
             else:

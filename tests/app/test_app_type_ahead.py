@@ -5,26 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from app_fakes import FakeBackend, make_app, message, midway, until
-from textual import events
-from textual.keys import _character_to_key
+from app_fakes import FakeBackend, burst, make_app, message, midway, until
 from textual.widgets import Input
 
-from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.screens.jump import Jump
 from nanotrain_tui.app.screens.pick_list import PickList
-
-NAMED = {"enter": "\r", "escape": None, "down": None, "tab": "\t", "ctrl+p": None,
-         "pageup": None, "pagedown": None}  # fmt: skip
-
-
-def burst(app: NanotrainApp, *keys: str) -> None:
-    """As one packet from the terminal: nothing is drawn or handled in between."""
-    for key in keys:
-        if key in NAMED:
-            app.post_message(events.Key(key, NAMED[key]))
-        else:
-            app.post_message(events.Key(_character_to_key(key), key))
 
 
 async def test_a_field_is_found_typed_and_applied_in_one_burst() -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 from declared_metrics import curves_of
 from setup_fakes import FakeBoard, board, findings
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
@@ -256,6 +258,19 @@ async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
             raise pilot.app._exception
         await pilot.pause(0.01)
     raise AssertionError("what was waited for did not come")
+
+
+NAMED = {"enter": "\r", "escape": None, "down": None, "tab": "\t", "ctrl+p": None,
+         "pageup": None, "pagedown": None}  # fmt: skip
+
+
+def burst(app: NanotrainApp, *keys: str) -> None:
+    """As one packet from the terminal: nothing is drawn or handled in between."""
+    for key in keys:
+        if key in NAMED:
+            app.post_message(events.Key(key, NAMED[key]))
+        else:
+            app.post_message(events.Key(_character_to_key(key), key))
 
 
 def message(app: NanotrainApp) -> str:
