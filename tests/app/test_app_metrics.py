@@ -172,7 +172,7 @@ async def test_every_screen_opens(tmp_path: Path, metrics: Sequence[Metric]) -> 
         await until(pilot, lambda: len(screen.rows.shown) == 2)
         await declared.press(pilot, "home", "space", "space", "c")
         await until(pilot, lambda: isinstance(app.screen, CompareScreen))
-        await until(pilot, lambda: "energy" in declared.text)
+        await until(pilot, lambda: "  time" in declared.text)
         await declared.press(pilot, "m", "b", "escape", "escape")
         diverged = Diverged(150, metrics[0].name, "nan", "pause", "")
         session.change(state="paused", diverged=diverged)

@@ -34,7 +34,7 @@ async def test_without_a_session_the_form_has_half_of_the_screen(size: tuple[int
         form, panel = app.dashboard.form, app.dashboard.query_one(SetupPanel)
         assert form.size.height > 10 and abs(form.size.width - size[0] // 2) <= 1
         assert abs(panel.size.width - size[0] // 2) <= 1
-        assert not app.dashboard.query_one("#upper-chart").display
+        assert not app.dashboard.query_one("#charts").display
         assert "no session is open" in text(app) and "Accuracy" not in text(app)
 
 

@@ -15,6 +15,9 @@ _MEMORY = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)
 _FRACTIONS = tuple(n / 20 for n in range(20))
 _RUNGS: dict[str, Sequence[float]] = {
     "model.dropout": _FRACTIONS,
+    "data.train_share": _FRACTIONS[1:],
+    "data.validation": _FRACTIONS,
+    "data.noise": (*_FRACTIONS, 1.0),
     "optimizer.momentum": _MEMORY,
     "optimizer.beta_1": _MEMORY,
     "optimizer.beta_2": _MEMORY,
