@@ -17,6 +17,7 @@ from nanotrain_tui.catalog import (
     applies,
     changed_keys,
     check,
+    default_of,
     edited,
     overlay,
     parse_value,
@@ -62,9 +63,8 @@ def test_a_step_up_and_a_step_down(key: str, value: Any, up: Any, down: Any) -> 
 @given(st.sampled_from(sorted(FIELDS)), st.lists(st.booleans(), max_size=40))
 def test_no_walk_on_a_ladder_leaves_the_field_range(key: str, walk: list[bool]) -> None:
     field = FIELDS[key]
-    value = field.default if field.default is not None else (field.low or 0.5)
-    if field.kind == "choice" and field.default is None:
-        value = next(iter(field.choices or ()))
+    chosen, names = field.applies_to or ("data.name", ("auto",))
+    value = default_of(key, {chosen: names[0]})
     value = parse_value(key, value) if field.kind != "bool" else False
     for up in walk:
         values = stepped(key, value, up)
