@@ -45,7 +45,7 @@ def command(
     session: str, files: tuple[str, ...], rows: tuple[str, ...], top: int, limit: int,
     as_json: bool, **model_choice: Any,
 ) -> int:  # fmt: skip
-    """Classify images, or predict from rows of numbers, with the network of SESSION.
+    """Predict from images or rows with the network of SESSION.
 
     SESSION, running or ended, is a name or the beginning of one.
 
