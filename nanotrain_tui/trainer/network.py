@@ -125,7 +125,8 @@ def place_of(entries: Entries, shape: Shape) -> Shape:
 
 def prepared(x: Tensor, shape: Shape) -> Tensor:
     """Examples as float32 (batch, *shape); bytes are divided by 255."""
-    x = tf.cast(x, tf.float32) / 255.0 if x.dtype == tf.uint8 else tf.cast(x, tf.float32)
+    is_bytes = tf.as_dtype(x.dtype) == tf.uint8  # an old NumPy cannot compare its type with it
+    x = tf.cast(x, tf.float32) / 255.0 if is_bytes else tf.cast(x, tf.float32)
     return tf.ensure_shape(x, (None,) + tuple(shape))
 
 
