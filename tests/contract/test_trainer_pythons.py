@@ -108,7 +108,7 @@ def run_all(python, configs):
     driver = Path(__file__).with_name("many_runs.py")
     asked = subprocess.run(
         [python, "-B", str(driver), str(TRAINER)], input=json.dumps(configs).encode(),
-        capture_output=True, timeout=500, env=QUIET,
+        capture_output=True, timeout=900, env=QUIET,
     )  # fmt: skip
     assert asked.returncode == 0, asked.stderr.decode()[-2000:]
     return json.loads(asked.stdout)
