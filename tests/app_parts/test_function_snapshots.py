@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from app_fakes import FakeBackend, make_app, midway, until
-from functions import learned_curve, learned_plane
+from drawn_states import learned_curve, learned_plane
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.source.ports import Preferences

@@ -6,8 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from drawn_states import roles_of, text_of
-from functions import learned_curve, learned_plane
+from drawn_states import learned_curve, learned_plane, roles_of, text_of
 
 from nanotrain_tui.drawing.function.region import draw_function
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
