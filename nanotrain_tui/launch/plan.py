@@ -15,6 +15,7 @@ from nanotrain_tui.trainer_python.cache import PythonCache
 from nanotrain_tui.trainer_python.inspection import Inspection, inspect
 from nanotrain_tui.trainer_python.launch_error import LaunchError
 
+_TO_LOOK_AT = ("pictures", "grid")  # keys of what was found, for the set-up panel
 _PATHS = ("data.dir", "telemetry.tegrastats")  # made absolute: the host has another folder
 
 
@@ -79,7 +80,7 @@ def plan_with(
     """Like ``prepare``, with the trainer and the data that ``look_up`` has found."""
     settled = _settled(config)
     tegrastats = _find_tegrastats(settled.get("telemetry.tegrastats"))
-    data = {key: value for key, value in found.data.items() if key != "pictures"}
+    data = {key: value for key, value in found.data.items() if key not in _TO_LOOK_AT}
     choices = list(found.notes)
     if settled["data.name"] != data["name"]:
         choices.append(f"data: {data['source']}")

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from app_fakes import FakeBackend, make_app, midway, until
 from drawn_states import learned_curve, learned_plane
+from setup_fakes import DATA, findings
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.app.widgets.charts import MetricChart
 from nanotrain_tui.app.widgets.function_picture import FunctionPicture
+from nanotrain_tui.app.widgets.setup_panel import BoardRegion, PlanRegion
 from nanotrain_tui.config import load_presets, resolve
 
 SIZES = [pytest.param(size, id=f"{size[0]}x{size[1]}") for size in ((80, 24), (120, 40), (200, 50))]
@@ -70,6 +72,31 @@ def test_theme(snap_compare: Compare, theme: str, data: str) -> None:
 def test_no_colours(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch, data: str) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert compare(snap_compare, (80, 24), data)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("data", ["curve", "circle"])
+def test_set_up(snap_compare: Compare, size: tuple[int, int], data: str) -> None:
+    """The screen before a session, with a sketch of the data."""
+    function = learned_curve() if data == "curve" else learned_plane()
+    shape, classes = ([1], 0) if data == "curve" else ([2], 2)
+    facts = {
+        **DATA, "name": data, "source": f"a {data}, made by nanotrain", "shape": shape,
+        "classes": classes, "outputs": 1, "train": 400, "test": 100,
+        "task": "binary" if classes else "regression",
+    }  # fmt: skip
+    backend = FakeBackend()
+    backend.findings = findings(facts, pictures=(), function=function._replace(outputs=()))
+    app = make_app(backend)
+
+    async def read(pilot: Pilot[None]) -> None:
+        panel = app.dashboard.setup
+        await pilot.press("f", "t", "enter", *data, "enter")
+        await until(pilot, lambda: app.model.text("data.name") == data)
+        await until(pilot, lambda: panel.query_one(PlanRegion).outlook.findings is not None)
+        await until(pilot, lambda: panel.query_one(BoardRegion).board.source)
+
+    assert snap_compare(app, terminal_size=size, run_before=read)
 
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 40)])

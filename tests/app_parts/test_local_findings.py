@@ -50,6 +50,15 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     return Machine(tmp_path, monkeypatch)
 
 
+def test_data_with_a_grid_has_a_sketch(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert machine.found.look_up(check({})).function is None
+    axes = [{"name": "x", "low": -1.0, "high": 1.0, "points": 3}]
+    monkeypatch.setitem(DATA, "grid", {"axes": axes, "samples": [[0.5, 2.0]]})
+    machine.now += 1000
+    function = machine.found.look_up(check({})).function
+    assert function is not None and function.samples == ((0.5, 2.0),)
+
+
 def test_data_pictures_versions_memory_and_disk(machine: Machine) -> None:
     found = machine.found.look_up(check({}))
     assert not found.problem and found.data["name"] == "digits"

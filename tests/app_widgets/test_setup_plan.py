@@ -1,6 +1,7 @@
 """What the set-up panel shows of a run that ``r`` would start."""
 
 import pytest
+from drawn_states import learned_curve, learned_plane
 from setup_fakes import AVAILABLE, DATA, DRAWN, findings
 
 from nanotrain_tui.app.form.model import FormModel
@@ -9,6 +10,7 @@ from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.drawing.lines import Line, width_of
 from nanotrain_tui.drawing.setup.plan import draw_plan
 from nanotrain_tui.drawing.setup.state import Findings, Outlook, PastRun, work_of
+from nanotrain_tui.follow.function import Function
 from nanotrain_tui.launch.disk_check import DiskCheck
 
 SIZES = [(38, 14), (38, 18), (60, 34), (96, 45), (28, 10), (12, 3), (1, 1)]
@@ -38,6 +40,22 @@ def test_data_network_memory_and_trainer() -> None:
     assert "814,090 parameters, 3.1 MB" in lines
     assert "needs about 1.3 GB; 2.1 GB free" in lines
     assert "TensorFlow 2.7.0, Python 3.6.9" in lines
+
+
+@pytest.mark.parametrize("function", [learned_curve(), learned_plane()])
+def test_a_sketch_of_data_that_is_no_pictures(function: Function) -> None:
+    about = {"name": "curve" if function.is_curve else "circle", "source": "a curve", "shape": [2]}
+    facts = {**DATA, **about, "classes": 0 if function.is_curve else 2, "outputs": 1}
+    found = findings(facts, function=function._replace(outputs=()), pictures=())
+    lines = drawn(outlook(found, data__name=about["name"]), 60, 34)
+    assert "60,000 + 10,000 examples, rows of 2 numbers" in lines[1]
+    text = "\n".join(lines)
+    assert ("└-1 ─" in text) == function.is_curve
+    assert ("○" in text and "●" in text) != function.is_curve
+    for width, height in SIZES:
+        for glyphs in (UNICODE, ASCII):
+            plan = draw_plan(outlook(found, data__name=about["name"]), width, height, glyphs)
+            assert len(plan) <= height and {width_of(line) for line in plan} <= {width}
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nanotrain_tui.trainer.data import DataError, inspect, load
+from nanotrain_tui.trainer.data.grid import short_numbers
 from nanotrain_tui.trainer.data.playground import FEATURES, POINTS
 from nanotrain_tui.trainer.data.sources.curve import CURVES
 
@@ -147,6 +148,39 @@ def test_a_wrong_value_is_named_by_its_key(name, key, value):
     with pytest.raises(DataError) as raised:
         load({"data.name": name, key: value}, lambda what, fraction: None)
     assert raised.value.key == key
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_grid_is_described_to_who_asks_for_pictures(name):
+    assert "grid" not in inspect({"data.name": name})
+    facts = inspect({"data.name": name, "pictures": 8})
+    json.dumps(facts, allow_nan=False)
+    grid, data = facts["grid"], made(name)
+    assert len(grid["axes"]) == (1 if name == "curve" else 2)
+    assert ("truth" in grid) == (name == "curve")
+    assert len(grid["samples"]) == min(200, len(data.train))
+    assert grid == data.grid.as_json()
+    points = np.prod([axis["points"] for axis in grid["axes"]])
+    assert data.grid.inputs.shape == (points, *data.train.shape)
+
+
+def test_the_samples_of_a_grid_are_examples_to_train_on():
+    data = made("curve", limit=30, validation=0.2)
+    assert np.allclose(data.grid.samples[:, 0], data.train.inputs[:, 0])
+    data = made("spiral", limit=30, features="x, sin y, y")
+    assert np.allclose(data.grid.samples[:, :2], data.train.inputs[:, [0, 2]])
+    assert np.array_equal(data.grid.samples[:, 2], data.train.targets)
+
+
+def test_the_points_of_a_plane_run_along_x_first_and_upwards():
+    grid = made("plane").grid
+    assert np.allclose(grid.inputs[0], [-6, -6]) and np.allclose(grid.inputs[-1], [6, 6])
+    assert grid.inputs[1, 0] > grid.inputs[0, 0] and grid.inputs[1, 1] == grid.inputs[0, 1]
+
+
+def test_numbers_for_json_have_four_digits_and_may_be_infinite():
+    values = [1 / 3, 12345.678, -0.0, float("nan"), float("inf"), -float("inf")]
+    assert short_numbers(np.array(values)) == [0.3333, 12350.0, 0.0, "nan", "inf", "-inf"]
 
 
 def test_validation_and_limit_take_from_the_training_part():

@@ -12,6 +12,7 @@ from typing import Any
 from nanotrain_tui.app.source.past_runs import read_past_runs
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.drawing.setup.state import Findings, PastRun, Picture, looked_up_values
+from nanotrain_tui.follow.function import function_of
 from nanotrain_tui.follow.json_values import mappings
 from nanotrain_tui.launch.plan import look_up, plan_with
 from nanotrain_tui.session.places import Places
@@ -45,6 +46,7 @@ class LocalFindings:
             data=found.data,
             notes=(*((IN_CONTAINER,) if is_container(found.command) else ()), *found.notes),
             pictures=self._pictures,
+            function=function_of(found.data),
             python=_text(found.data.get("python_version")),
             tensorflow=_text(found.data.get("tensorflow_version")),
             past_runs=self._past_runs,

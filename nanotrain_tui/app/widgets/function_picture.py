@@ -18,6 +18,12 @@ _POINTS = ("$warning", "$foreground", "$primary")  # of examples, by the level o
 _ANSI_POINTS = ("ansi_red", "ansi_default", "ansi_blue")
 
 
+def function_css(within: str) -> str:
+    """The colours of a function in a widget of this class."""
+    ansi = _css(_ANSI_AREAS, _ANSI_POINTS, f"{within}:ansi")
+    return f"{_css(_AREAS, _POINTS, within)}\n{ansi}"
+
+
 def _css(areas: Sequence[str], points: Sequence[str], within: str) -> str:
     """The colours of the roles of ``drawing.function``."""
     rules = [
@@ -41,13 +47,7 @@ class FunctionPicture(LiveWidget):
 
     needs_session = True
 
-    DEFAULT_CSS = "\n".join(
-        (
-            "FunctionPicture { padding: 0 0 0 1; }",
-            _css(_AREAS, _POINTS, "FunctionPicture"),
-            _css(_ANSI_AREAS, _ANSI_POINTS, "FunctionPicture:ansi"),
-        )
-    )
+    DEFAULT_CSS = "FunctionPicture { padding: 0 0 0 1; }\n" + function_css("FunctionPicture")
 
     def update_state(self, state: RunState) -> None:
         """Show this state. Draws only if the function has changed."""

@@ -8,6 +8,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from nanotrain_tui.app.widgets.function_picture import function_css
 from nanotrain_tui.app.widgets.line_widget import LineWidget
 from nanotrain_tui.app.widgets.region_title import RegionTitle
 from nanotrain_tui.drawing.glyphs import Glyphs, plain, terminal_glyphs
@@ -51,7 +52,7 @@ class PlanRegion(_Region):
         &:ansi > .live--ink1 { color: $foreground; text-style: dim; }
         &:ansi > .live--ink2 { color: $foreground; }
     }
-    """
+    """ + function_css("PlanRegion")
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(glyphs)

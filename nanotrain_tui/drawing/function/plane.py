@@ -41,13 +41,13 @@ def draw_plane(
 ) -> list[Line]:
     """The picture, a square, in at most ``height`` lines."""
     rows = max(0, min(height, width // 2))
-    levels = _levels(function, middle, 2 * rows)
+    levels = _levels(function, middle, 2 * rows) if function.outputs else None
     examples = _examples(function, middle, rows)
     lines: list[Line] = []
     for y in range(rows):
         spans: list[Span] = []
         for x in range(2 * rows):
-            pair = levels[2 * y][x], levels[2 * y + 1][x]
+            pair = (levels[2 * y][x], levels[2 * y + 1][x]) if levels else None
             span = _cell(pair, examples.get((x, y)), glyphs, colours)
             if spans and spans[-1].role == span.role:
                 spans[-1] = Span(spans[-1].text + span.text, span.role)
@@ -57,13 +57,14 @@ def draw_plane(
     return lines
 
 
-def _cell(pair: tuple[int, int], target: int | None, glyphs: Glyphs, colours: bool) -> Span:
+def _cell(pair: tuple[int, int] | None, target: int | None, glyphs: Glyphs, colours: bool) -> Span:
+    """A cell; without a ``pair``, before an evaluation, there is nothing but the example."""
+    example = None if target is None else Span(point_signs(glyphs)[target], point_role(target))
+    if pair is None:
+        return example or Span(" ")
     mean = round(sum(pair) / 2)
     if not colours or not glyphs.braille:
-        ramp = _RAMP if glyphs.braille else _ASCII_RAMP
-        if target is None:
-            return Span(ramp[mean])
-        return Span(point_signs(glyphs)[target], point_role(target))
+        return example or Span((_RAMP if glyphs.braille else _ASCII_RAMP)[mean])
     if target is None:
         return Span(glyphs.halves[2], pixel_role(*pair))
     return Span(point_signs(glyphs)[target], point_role(target, mean))
@@ -79,9 +80,7 @@ def _examples(function: Function, middle: float, rows: int) -> dict[tuple[int, i
 
 
 def _levels(function: Function, middle: float, size: int) -> Levels:
-    """The levels of ``size`` x ``size`` pixels; all are near the middle before an evaluation."""
-    if not function.outputs:
-        return [[1] * size for _ in range(size)]
+    """The levels of ``size`` x ``size`` pixels."""
     columns, rows = (axis.points for axis in function.axes)
     grid = [function.outputs[at * columns : (at + 1) * columns] for at in range(rows)]
     return [

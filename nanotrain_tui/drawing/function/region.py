@@ -31,6 +31,15 @@ def draw_function(
     return [fit(line, width, glyphs.ellipsis) for line in lines[:height]]
 
 
+def draw_sketch(
+    function: Function, has_classes: bool, width: int, height: int, glyphs: Glyphs
+) -> list[Line]:
+    """The samples alone, with the truth if it is known, in at most ``height`` lines."""
+    if function.is_curve:
+        return draw_curve(function, width, height, glyphs)
+    return draw_plane(function, 0.5 if has_classes else 0.0, width, height, glyphs, True)
+
+
 def middle_of(state: RunState) -> float:
     """The output that separates two classes, or the middle of the numbers."""
     loss = state.config.get("loss")

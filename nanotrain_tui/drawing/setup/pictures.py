@@ -34,6 +34,12 @@ def picture_rows(width: int, height: int) -> int:
     return rows if rows >= FEWEST_ROWS and width >= 2 * rows else 0
 
 
+def sketch_rows(height: int) -> int:
+    """The rows of a sketch of the data in this room; 0 if it would be too small to be read."""
+    rows = min(height, MOST_ROWS if height >= _ROOMY else _ROWS_OF_MANY)
+    return rows if rows >= FEWEST_ROWS else 0
+
+
 def draw_pictures(pictures: Sequence[Picture], width: int, rows: int, glyphs: Glyphs) -> list[Line]:
     """As many of the pictures as fit side by side, in ``rows`` lines of at most ``width`` cells."""
     if not pictures or rows <= 0:

@@ -12,9 +12,10 @@ from nanotrain_tui.catalog.data_words import example_word, form_words, selects_w
 from nanotrain_tui.catalog.formats import clock, count, gigabytes, sentence
 from nanotrain_tui.catalog.layer_shapes import by
 from nanotrain_tui.catalog.network import network_chain
+from nanotrain_tui.drawing.function.region import draw_sketch
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
-from nanotrain_tui.drawing.setup.pictures import draw_pictures, picture_rows
+from nanotrain_tui.drawing.setup.pictures import draw_pictures, picture_rows, sketch_rows
 from nanotrain_tui.drawing.setup.state import Findings, Outlook
 
 LOOKING = "looking for the data and TensorFlow"
@@ -148,7 +149,11 @@ def _home(text: str) -> str:
 
 
 def _pictures(outlook: Outlook, width: int, height: int, glyphs: Glyphs) -> Lines:
-    pictures = outlook.findings.pictures if outlook.findings else ()
+    findings = outlook.findings
+    if findings is not None and findings.function is not None:
+        rows = sketch_rows(height)
+        return draw_sketch(findings.function, bool(findings.data["classes"]), width, rows, glyphs)
+    pictures = findings.pictures if findings else ()
     return draw_pictures(pictures, width, picture_rows(width, height), glyphs)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nanotrain_tui.catalog.advice import Advice
 from nanotrain_tui.catalog.network import NetworkLayer
+from nanotrain_tui.follow.function import Function
 from nanotrain_tui.follow.run_state import Gauge, HeatLimits
 from nanotrain_tui.telemetry.memory_users import MemoryUser
 
@@ -66,6 +67,7 @@ class Findings:
     data: Mapping[str, Any] = field(default_factory=dict)  # see ``trainer_python.inspection``
     notes: tuple[str, ...] = ()  # about the trainer's command
     pictures: tuple[Picture, ...] = ()
+    function: Function | None = None  # the data as a curve or over a plane
     python: str = ""  # the version of the trainer's Python; empty if it is not known
     tensorflow: str = ""  # its version
     available: Available | None = None

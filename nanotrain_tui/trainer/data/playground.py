@@ -16,6 +16,7 @@ import numpy as np
 from .dataset import BINARY, REGRESSION, DataError, Dataset, Progress, Rows
 from .grid import ACROSS_A_PLANE, Axis, Grid, places_of
 from .made import Made, facts_of, made_by
+from .samples import with_sketch
 from .source import Facts, Source
 
 Array = Any  # NumPy's ndarray; NumPy for Python 3.6 has no types
@@ -121,13 +122,13 @@ def source_of_points(name: str) -> Source:
             "source": _source(name), "shape": [len(features)], "outputs": 1,
             "classes": 2 if POINTS[name].task == BINARY else 0, "task": POINTS[name].task,
         }  # fmt: skip
-        return dict(facts, **facts_of(made))
+        facts = dict(facts, **facts_of(made))
+        return with_sketch(facts, config, _grid(features, name, made))
 
     def load(config: Mapping[str, Any], _progress: Progress) -> Dataset:
         task, made = POINTS[name].task, made_by(config, DEFAULTS)
         train, test = (Rows(*part) for part in points_data(dict(config, **{"data.name": name})))
-        samples = np.column_stack(points_of(name, made))[: made.train]
-        grid = _grid(features_of(config), samples)
+        grid = _grid(features_of(config), name, made)
         count = 2 if task == BINARY else 0
         return Dataset(name, _source(name), train, test, task, count, grid=grid)
 
@@ -137,8 +138,9 @@ def source_of_points(name: str) -> Source:
     )  # fmt: skip
 
 
-def _grid(features: List[str], samples: Array) -> Grid:
+def _grid(features: List[str], name: str, made: Made) -> Grid:
     axes = tuple(Axis(name, -REACH, REACH, ACROSS_A_PLANE) for name in ("x", "y"))
+    samples = np.column_stack(points_of(name, made))[: made.train]
     return Grid(axes, inputs_of(places_of(axes), features), samples)
 
 

@@ -1,9 +1,11 @@
-"""Some pictures of the data, for a screen that shows what is trained on."""
+"""Some pictures of the data, or a sketch, for a screen that shows what is trained on."""
 
 import base64
 from typing import Any, Dict, List, Mapping
 
 import numpy as np
+
+from .grid import Grid
 
 PICTURES = "pictures"  # in a configuration their number, in an answer a list of them
 MOST = 16
@@ -13,6 +15,11 @@ _MOST_BYTES = 1 << 17  # an answer is short: larger pictures are left out
 def pictures_wanted(config: Mapping[str, Any]) -> int:
     """How many pictures ``inspect`` shall return: 0 unless the configuration asks for some."""
     return max(0, min(MOST, int(config.get(PICTURES) or 0)))
+
+
+def with_sketch(facts: Dict[str, Any], config: Mapping[str, Any], grid: Grid) -> Dict[str, Any]:
+    """The facts and the grid with its samples, if pictures are wanted."""
+    return dict(facts, grid=grid.as_json()) if pictures_wanted(config) else facts
 
 
 def with_pictures(facts: Dict[str, Any], images: np.ndarray, labels: np.ndarray) -> Dict[str, Any]:

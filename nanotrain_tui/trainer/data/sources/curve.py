@@ -12,6 +12,7 @@ import numpy as np
 from ..dataset import REGRESSION, Dataset, Progress, Rows
 from ..grid import ON_A_LINE, Axis, Grid, places_of
 from ..made import Made, chosen, facts_of, made_by
+from ..samples import with_sketch
 from ..source import Facts, Source
 
 Array = Any  # NumPy's ndarray; NumPy for Python 3.6 has no types
@@ -41,7 +42,9 @@ def inspect(config: Mapping[str, Any]) -> Facts:
         "source": _source(name, made), "shape": [1], "outputs": 1, "classes": 0,
         "task": REGRESSION,
     }  # fmt: skip
-    return dict(facts, **facts_of(made))
+    x, y = samples_of(name, made)
+    grid = _grid(name, np.stack([x, y], axis=1)[: made.train])
+    return with_sketch(dict(facts, **facts_of(made)), config, grid)
 
 
 def load(config: Mapping[str, Any], _progress: Progress) -> Dataset:
