@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.app.widgets.charts import MetricChart
 from nanotrain_tui.app.widgets.function_picture import FunctionPicture
-from nanotrain_tui.app.widgets.setup_panel import BoardRegion, PlanRegion
+from nanotrain_tui.app.widgets.setup_panel import BoardRegion, PlanRegion, SetupPanel
 from nanotrain_tui.config import load_presets, resolve
 
 SIZES = [pytest.param(size, id=f"{size[0]}x{size[1]}") for size in ((80, 24), (120, 40), (200, 50))]
@@ -90,6 +90,7 @@ def test_set_up(snap_compare: Compare, size: tuple[int, int], data: str) -> None
     app = make_app(backend)
 
     async def read(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: app.dashboard.query(SetupPanel))
         panel = app.dashboard.setup
         await pilot.press("f", "t", "enter", *data, "enter")
         await until(pilot, lambda: app.model.text("data.name") == data)
