@@ -144,11 +144,16 @@ async def test_the_keys_of_a_replay(tmp_path: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await at_step(pilot, app, 500)
         assert app.dashboard.query_one("#scrubber").display
-        keys = app.dashboard.query_one("#keys").render().plain  # type: ignore[union-attr]
-        assert "Space play" in keys and "<> speed" in keys and "W return" in keys
+
+        def footer() -> str:
+            return str(app.dashboard.query_one("#keys").render())
+
+        keys = footer()
+        assert "Space pause" in keys and "<> speed" in keys and "W return" in keys
         assert "▶ replay: " in shown(app)
         await pilot.press("space")
         await until(pilot, lambda: app.link.state.replay and not app.link.state.replay.playing)
+        await until(pilot, lambda: "Space play" in footer())
         await pilot.press(">", ">")
         await until(pilot, lambda: app.link.state.replay and app.link.state.replay.speed == 4.0)
         await pilot.press("}")

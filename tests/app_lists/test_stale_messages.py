@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from textual.pilot import Pilot
 
 from nanotrain_tui.app.screens.sessions import SessionsScreen
 from nanotrain_tui.app.source.library import Library
+from nanotrain_tui.app.source.ports import Reply
 from nanotrain_tui.app.widgets.bars import MessageLine
+from nanotrain_tui.follow.run_state import Mark, ReplayPosition, RunState
 
 
 async def to_charts(desk: Desk, pilot: Pilot[None]) -> None:
@@ -134,3 +137,22 @@ async def test_the_field_that_a_preset_needs_is_no_message_when_the_cursor_leave
         await pilot.press("down")
         assert message(app) == ""
         assert app.dashboard.go_to(RATE)
+
+
+async def test_an_event_that_a_replay_reaches_makes_the_refusal_untrue() -> None:
+    desk = Desk()
+    stops = tuple(Mark(step, "edited", "", t) for step, t in ((10, 1.0), (20, 2.0)))
+
+    def at(t: float) -> RunState:
+        place = ReplayPosition(t, 9.0, 100, True, 1.0, False, stops)
+        return replace(desk.session.state, replay=place)
+
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.ready(pilot)
+        link = desk.app.link
+        link.followed(at(0.2))
+        link._replay_answered(Reply(False, why="There is no event before this position."))
+        link.followed(at(0.9))
+        assert message(desk.app).startswith("There is no event before"), "it plays, and it is true"
+        link.followed(at(1.1))
+        assert message(desk.app) == ""

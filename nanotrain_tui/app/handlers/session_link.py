@@ -77,6 +77,7 @@ class SessionLink:
             len(self._model.staged()),
             self.can_undo,
             state.replay is not None,
+            state.replay is not None and not state.replay.playing,
         )
 
     @property
@@ -308,13 +309,14 @@ class SessionLink:
         if reply.ok:
             self._shell.say(reply.why, holds=lambda: self.watching)
         else:
-            at = self._replayed_at
-            self._shell.say(reply.why, "warning", lambda: self._replayed_at == at)
+            passed = self._stops_passed
+            self._shell.say(reply.why, "warning", lambda: self._stops_passed == passed)
 
     @property
-    def _replayed_at(self) -> float | None:
-        """The session time of the replay's position; None: this is no replay."""
-        return self.state.replay.t if self.state.replay is not None else None
+    def _stops_passed(self) -> int | None:
+        """The number of events before the replay's position; None: this is no replay."""
+        at = self.state.replay
+        return None if at is None else sum(stop.t <= at.t for stop in at.stops)
 
     def trouble(self, why: str) -> None:
         """The session cannot be read at present."""

@@ -6,7 +6,7 @@ from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut
 from nanotrain_tui.follow.run_state import Checkpoint, Diverged, Preparing, RunState
 from nanotrain_tui.session.metrics import Metrics
 
-WATCHING = "Keys: Space play, < > speed, [ ] event, { } 1%, : go to, W return."
+WATCHING = "Keys: Space play or pause, < > speed, [ ] event, { } 1%, : go to, W return."
 
 
 def launching(preparing: Preparing) -> RunState:

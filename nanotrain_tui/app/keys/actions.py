@@ -42,6 +42,7 @@ class Action(NamedTuple):
     pane: str = ""
     when_paused: str = ""  # its label while the session is paused, if it differs
     when_replayed: str = ""  # its label in a replay, if it differs
+    when_halted: str = ""  # its label in a replay that is paused, if it differs
     each_key: bool = False  # its method gets the key pressed; the keys cannot be changed
     paired: str = ""  # an action shown with it in the footer, for example + and -
 
@@ -58,7 +59,7 @@ ACTIONS = (
            "Run: start or resume a session", not_in_a_replay),
     Action("pause", "session.pause", "space", "pause", "Pause at the next step, or resume.",
            SESSION, "Pause or resume", while_live_or_played, when_paused="resume",
-           when_replayed="play"),
+           when_halted="play"),
     Action("step", "session.step", "n,full_stop", "step", "While paused: run one step.", SESSION,
            "Step: run one step", while_paused, paired="steps"),
     Action("steps", "session.steps", "N", "steps", "While paused: run a number of steps.", SESSION,

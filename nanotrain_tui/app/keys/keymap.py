@@ -73,6 +73,7 @@ class Keymap:
         for action in (BY_ID[name] for name in FOOTERS[view or situation.phase]):
             label = (situation.paused and action.when_paused) or action.label
             label = (situation.replayed and action.when_replayed) or label
+            label = (situation.halted and action.when_halted) or label
             key = self.shown(action.id)
             if action.paired:
                 key += ("/" if len(key) > 1 else "") + self.shown(action.paired)

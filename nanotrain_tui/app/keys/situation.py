@@ -17,6 +17,7 @@ class Situation(NamedTuple):
     staged: int = 0  # values in the form that are not applied yet
     undoable: bool = False  # values are staged, or the session has an edit to undo
     replayed: bool = False  # a replay is shown
+    halted: bool = False  # a replay is shown, and it is paused
 
     @property
     def live(self) -> bool:
