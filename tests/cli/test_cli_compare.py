@@ -113,6 +113,20 @@ def test_sessions_without_anything_and_of_other_data(nano: Nano, home: Path) -> 
     assert ran.status == 0 and "different data" in ran.err
 
 
+def test_lists_of_layers_have_lines_of_their_own(nano: Nano, home: Path) -> None:
+    lenet = "conv 6 5x5, pool 2, conv 16 5x5 valid, pool 2, flatten, dense 120, dense 84"
+    Recording(home, model__layers=lenet, train__batch_size=50).started().finished()
+    Recording(home, model__layers="flatten").started().finished()
+    lines = nano("compare", "mnist-1", "mnist-2").out.splitlines()
+    at = lines.index("model.layers")
+    assert lines[at + 1 :] == [
+        "  mnist-1  conv 6 5x5, pool 2, conv 16 5x5 valid, pool 2, flatten, dense 120,",
+        "           dense 84",
+        "  mnist-2  flatten",
+    ]
+    assert lines[at - 1].split() == ["train.batch_size", "50", "100"]
+
+
 def test_one_is_too_few(nano: Nano, home: Path) -> None:
     tutorial_run(home)
     assert "two to 8" in nano("compare", "mnist-1", "mnist-1").err

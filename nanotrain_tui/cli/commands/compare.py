@@ -1,5 +1,6 @@
 """``nanotrain compare``: sessions side by side."""
 
+import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from nanotrain_tui.session.metrics import Metric
 
 MOST = 8
+LONG_VALUE = 40  # cells; longer values would make the table of differences too wide
 
 
 @click.command("compare")
@@ -190,8 +192,16 @@ def _results(found: list["ComparedRun"], target: "Target | None") -> str:
 def _differences(found: list["ComparedRun"], differ: dict[str, list[str]]) -> str:
     if not differ:
         return "Their configurations do not differ."
-    rows = [(key, *values) for key, values in differ.items()]
-    return "\n".join(table(("DIFFERS", *(one.name for one in found)), rows))
+    names = [one.name for one in found]
+    short = {key: values for key, values in differ.items() if max(map(len, values)) <= LONG_VALUE}
+    lines = table(("DIFFERS", *names), [(key, *values) for key, values in short.items()])
+    for key, values in differ.items():
+        if key not in short:  # a list of layers, a command: each session has a line of its own
+            lines.append(key)
+            for name, value in zip(names, values, strict=True):
+                indent = " " * (len(name) + 4)
+                lines += textwrap.wrap(f"  {name}  {value}", width(), subsequent_indent=indent)
+    return "\n".join(lines)
 
 
 def _chart(found: list["ComparedRun"], curve: MetricPart, axis: str) -> str:
