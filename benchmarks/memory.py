@@ -61,9 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for layers, batch, optimizer in CASES[arguments.skip :][: arguments.first]:
-            told = configuration(arguments, folder, layers, batch, optimizer)
-            need = _estimate(arguments.python, told)
-            loaded_mb, peak_mb = measure(arguments.python, told, arguments.seconds)
+            config = configuration(arguments, folder, layers, batch, optimizer)
+            need = _estimate(arguments.python, config)
+            loaded_mb, peak_mb = measure(arguments.python, config, arguments.seconds)
             row = {
                 "layers": layers, "batch_size": batch, "optimizer": optimizer,
                 "loaded_mb": loaded_mb, "peak_mb": peak_mb, "estimate": need._asdict(),
@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
 def configuration(
     arguments: argparse.Namespace, folder: str, layers: str, batch: int, optimizer: str
 ) -> dict[str, Any]:
-    """What the trainer is told: it evaluates, writes checkpoints and comes to no end."""
+    """The configuration for the trainer: it evaluates, writes checkpoints and comes to no end."""
     values = {
         "model.layers" if " " in layers and layers[0].isalpha() else "model.hidden": layers,
         "train.batch_size": batch, "optimizer.name": optimizer,
@@ -87,17 +87,17 @@ def configuration(
         "train.checkpoint_keep": 1, "trainer.xla": arguments.xla,
         "data.name": "mnist" if arguments.data else "digits", "data.dir": arguments.data or "",
     }  # fmt: skip
-    told = trainer_config(check(values))
-    return {**told, "data_dirs": [], "cache_dir": folder, "checkpoint_dir": folder}
+    config = trainer_config(check(values))
+    return {**config, "data_dirs": [], "cache_dir": folder, "checkpoint_dir": folder}
 
 
-def _estimate(python: str, told: Mapping[str, Any]) -> MemoryNeed:
-    facts = inspect_data([python, str(TRAINER)], told)
+def _estimate(python: str, config: Mapping[str, Any]) -> MemoryNeed:
+    facts = inspect_data([python, str(TRAINER)], config)
     numbers = (facts["shape"], facts["classes"], facts["train"], facts["test"])
-    return estimate(told, *numbers, tensorflow=facts["tensorflow_version"] or "")
+    return estimate(config, *numbers, tensorflow=facts["tensorflow_version"] or "")
 
 
-def measure(python: str, told: Mapping[str, Any], seconds: float) -> tuple[float, float]:
+def measure(python: str, config: Mapping[str, Any], seconds: float) -> tuple[float, float]:
     """MB in memory once TensorFlow is loaded, and at the highest."""
     environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3")
     trainer = subprocess.Popen(
@@ -109,14 +109,14 @@ def measure(python: str, told: Mapping[str, Any], seconds: float) -> tuple[float
     )
     assert trainer.stdin is not None and trainer.stdout is not None
     with trainer.stdin as stdin, trainer.stdout as stdout:
-        stdin.write(json.dumps({"do": "start", "id": 1, "config": told}).encode() + b"\n")
+        stdin.write(json.dumps({"do": "start", "id": 1, "config": config}).encode() + b"\n")
         stdin.flush()
         loaded_mb, stop_at = 0.0, None
         for event in map(json.loads, stdout):
             if event["event"] == "ready":
                 loaded_mb = _resident_mb(trainer.pid)
             elif event["event"] == "failed":
-                raise SystemExit(f"{told['layers']}: {event['message']}")
+                raise SystemExit(f"{config['layers']}: {event['message']}")
             elif event["event"] == "steps" and stop_at is None:
                 stop_at = time.monotonic() + seconds
             if stop_at is not None and time.monotonic() > stop_at:

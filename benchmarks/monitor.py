@@ -36,12 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
-        told = measure(Path(folder), asked.seconds)
+        result = measure(Path(folder), asked.seconds)
     if asked.json:
-        print(json.dumps(told, indent=2))
+        print(json.dumps(result, indent=2))
     else:
         print(f"CPU-seconds a minute, measured over {asked.seconds:g} s of 20 steps a second:")
-        for name, value in told.items():
+        for name, value in result.items():
             print(f"  {name:<44} {value:.2f}")
     return 0
 

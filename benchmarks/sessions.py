@@ -112,8 +112,8 @@ def run(asked: argparse.Namespace) -> int:
         home = Path(place)
         began = time.perf_counter()
         folder = generate(home, asked.steps)
-        said = f"{asked.steps:,} steps generated in {time.perf_counter() - began:.0f} s"
-        print(said, file=sys.stderr)
+        text = f"{asked.steps:,} steps generated in {time.perf_counter() - began:.0f} s"
+        print(text, file=sys.stderr)
         nanotrain = [sys.executable, "-m", "nanotrain_tui"]
         python = [sys.executable, "-c"]
         at = f"folder = {str(folder)!r}\n"

@@ -63,11 +63,11 @@ def run(asked: argparse.Namespace) -> int:
     chance = random.Random(asked.seed)
     if asked.fuzz is not None:
         return fuzz(chance, asked.fuzz)
-    told = speed(lines_of(chance, 20000))
+    result = speed(lines_of(chance, 20000))
     if asked.json:
-        print(json.dumps(told, indent=2))
+        print(json.dumps(result, indent=2))
     else:
-        for name, value in told.items():
+        for name, value in result.items():
             print(f"{name:<44} {value:>9,.0f} lines/s")
     return 0
 

@@ -51,7 +51,7 @@ def belongs(test: str, package: str) -> bool:
 
 
 def selection(files: list[str]) -> list[str]:
-    """What pytest is told besides the files: to leave out TensorFlow, unless it is needed."""
+    """The options of pytest besides the files: leave out TensorFlow, unless it is needed."""
     if all(file.split("/")[1] in WITH_TENSORFLOW for file in files):
         return []
     return ["-m", "not tensorflow"]

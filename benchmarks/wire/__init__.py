@@ -34,7 +34,7 @@ def run(asked: argparse.Namespace) -> int:
     sys.path.insert(0, str(ROOT / "tests" / "end_to_end"))
     sizes = [tuple(map(int, size.split("x"))) for size in asked.sizes.split()]
     results: Figures = {}
-    # A host that was told to stop may still write.
+    # A host that was asked to stop may still write.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         for columns, rows in sizes:
             place = Path(folder) / f"{columns}x{rows}"
@@ -82,18 +82,18 @@ def training(place: Path, preset: str, data: str | None) -> Iterator[tuple[dict[
     ).split()[-1]
     try:
         give_up = time.monotonic() + PATIENCE_S
-        while (told := _look(environ, session))["step"] < FIRST_STEP:
+        while (state := _look(environ, session))["step"] < FIRST_STEP:
             if time.monotonic() > give_up:
-                raise SystemExit(f"{session} does not reach step {FIRST_STEP}: {told['state']}")
+                raise SystemExit(f"{session} does not reach step {FIRST_STEP}: {state['state']}")
             time.sleep(0.5)
-        yield environ, f"preset {preset} on {told['config']['data']['name']}"
+        yield environ, f"preset {preset} on {state['config']['data']['name']}"
     finally:
         _nanotrain(environ, "send", session, "stop")
 
 
 def _look(environ: Mapping[str, str], session: str) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(_nanotrain(environ, "show", session, "--json"))
-    return told
+    state: dict[str, Any] = json.loads(_nanotrain(environ, "show", session, "--json"))
+    return state
 
 
 def _nanotrain(environ: Mapping[str, str], *arguments: str) -> str:

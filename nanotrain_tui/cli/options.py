@@ -17,8 +17,8 @@ from nanotrain_tui.config import (
     load_presets,
     load_settings,
     parse_set,
+    proposal_text,
     resolve,
-    said_preset,
 )
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -40,10 +40,10 @@ class RunOptions:
         file = file or self.file
         return resolve(presets, values, preset=self.preset, file=file, sets=self.sets)
 
-    def said_preset(self, folders: Folders, file: Path | None = None) -> str:
+    def proposal_text(self, folders: Folders, file: Path | None = None) -> str:
         """What to tell of the preset that the data proposes; empty if there is nothing to tell."""
         values = load_settings(folders).values
-        return said_preset(values, preset=self.preset, file=file or self.file, sets=self.sets)
+        return proposal_text(values, preset=self.preset, file=file or self.file, sets=self.sets)
 
     def changes(self, folders: Folders, preset_allowed: bool = False) -> dict[str, Any]:
         """The flat values to change in an existing session. Raises ConfigError."""

@@ -3,7 +3,7 @@
 from .folders import Folders, find_folders
 from .presets import DEFAULT as DEFAULT_PRESET
 from .presets import Preset, Presets, load_presets
-from .resolve import parse_set, resolve, said_preset
+from .resolve import parse_set, proposal_text, resolve
 from .save import check_preset_name, save_preset
 from .settings import Settings, load_settings, recall, remember
 from .toml_file import FileError, read_tables, read_toml
@@ -21,13 +21,13 @@ __all__ = [
     "load_presets",
     "load_settings",
     "parse_set",
+    "proposal_text",
     "read_tables",
     "read_toml",
     "recall",
     "remember",
     "replace_file",
     "resolve",
-    "said_preset",
     "save_preset",
     "written_aside",
 ]

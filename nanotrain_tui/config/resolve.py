@@ -66,14 +66,14 @@ def resolve(
         raise
 
 
-def said_preset(
+def proposal_text(
     settings: Mapping[str, Any],
     *,
     preset: str | None = None,
     file: Path | None = None,
     sets: Iterable[str] = (),
 ) -> str:
-    """What to tell of the preset if none is named and the data proposes another than usual."""
+    """A sentence about the preset if none is named and the data proposes another than usual."""
     from_file = read_toml(file) if file else {}
     given = dict(parse_set(text) for text in sets)
     if preset or from_file.get("preset"):
@@ -96,7 +96,7 @@ def _with_fitting_batch(values: Values) -> Values:
     try:
         config = check(values)
     except ConfigError:
-        return values  # the caller finds it too, and tells
+        return values  # the caller finds the error, too, and reports it
     examples = training_part(config, expected_data(config).train)
     return {**values, BATCH: min(config[BATCH], examples)} if examples > 0 else values
 

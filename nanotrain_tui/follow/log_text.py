@@ -77,16 +77,16 @@ def _by(body: Body) -> str:
 
 
 def _configured(event: Event) -> str:
-    said = event.body.get("said")
-    notes = _joined(said) if isinstance(said, list) else str(said or "")
+    recorded = event.body.get("said")
+    notes = _joined(recorded) if isinstance(recorded, list) else str(recorded or "")
     resumed = event.body.get("resumed_from")
     verb = f"resumed from {resumed}" if isinstance(resumed, str) and resumed else "configured"
     return f"{verb}{_by(event.body)}" + (f": {notes}" if notes else "")
 
 
-def _joined(said: Sequence[Any]) -> str:
-    """Sentences as they are; a semicolon after what is none."""
-    texts = [str(one) for one in said]
+def _joined(notes: Sequence[Any]) -> str:
+    """Sentences as they are; a semicolon after what is not a sentence."""
+    texts = [str(note) for note in notes]
     ends = [text if text.endswith(".") else f"{text};" for text in texts[:-1]]
     return " ".join([*ends, *texts[-1:]])
 

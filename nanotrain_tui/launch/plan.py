@@ -36,7 +36,7 @@ class Plan(NamedTuple):
     memory: Optional[MemoryCheck] = None
     disk: Optional[DiskCheck] = None
 
-    def saying(self, choice: str) -> "Plan":
+    def with_choice(self, choice: str) -> "Plan":
         """The plan with another choice that was made for the user, before the others."""
         return self._replace(choices=(choice, *(self.choices or ("data: " + self.data["source"],))))
 

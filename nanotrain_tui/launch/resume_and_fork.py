@@ -192,4 +192,4 @@ def _passed_over(problems: Sequence[str]) -> List[str]:
 def _without_checkpoint(begin: Start) -> List[str]:
     if begin.checkpoint is not None:
         return []
-    return ["there is no checkpoint to go on from; training begins anew at step 0"]
+    return ["there is no checkpoint to continue from; training starts again at step 0"]

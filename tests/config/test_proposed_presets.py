@@ -6,7 +6,7 @@ import pytest
 
 from nanotrain_tui.app.form.model import FormModel
 from nanotrain_tui.catalog import ConfigError, check
-from nanotrain_tui.config import load_presets, resolve, said_preset
+from nanotrain_tui.config import load_presets, proposal_text, resolve
 
 PRESETS = load_presets(None)
 SAID = "preset: curve, proposed for this data"
@@ -15,7 +15,7 @@ SAID = "preset: curve, proposed for this data"
 def test_pictures_keep_the_tutorial_and_nothing_is_told() -> None:
     for sets in ([], ["data.name=digits"]):
         assert resolve(PRESETS, {}, sets=sets)["model.hidden"] == "1024"
-        assert said_preset({}, sets=sets) == ""
+        assert proposal_text({}, sets=sets) == ""
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_pictures_keep_the_tutorial_and_nothing_is_told() -> None:
 def test_made_data_propose_their_preset(data: str, hidden: str) -> None:
     config = resolve(PRESETS, {}, sets=[f"data.name={data}"])
     assert config["model.hidden"] == hidden
-    assert said_preset({}, sets=[f"data.name={data}"]).startswith("preset: ")
+    assert proposal_text({}, sets=[f"data.name={data}"]).startswith("preset: ")
 
 
 def test_the_data_of_the_strongest_source_counts(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_the_data_of_the_strongest_source_counts(tmp_path: Path) -> None:
     settings = {"data.name": "spiral"}
     assert resolve(PRESETS, settings)["model.hidden"] == "32, 32"
     assert resolve(PRESETS, settings, file=file)["model.hidden"] == "64, 64"
-    assert said_preset(settings, file=file) == SAID
+    assert proposal_text(settings, file=file) == SAID
     sets = ["data.name=digits"]
     assert resolve(PRESETS, settings, file=file, sets=sets)["model.hidden"] == "1024"
 
@@ -42,12 +42,12 @@ def test_a_preset_that_is_named_wins(tmp_path: Path) -> None:
     sets = ["data.name=curve"]
     config = resolve(PRESETS, {}, preset="sane", sets=sets)
     assert (config["model.hidden"], config["loss.name"]) == ("1024", "mean_squared_error")
-    assert said_preset({}, preset="sane", sets=sets) == ""
+    assert proposal_text({}, preset="sane", sets=sets) == ""
     file = tmp_path / "my.toml"
     file.write_text('preset = "tutorial"\n[data]\nname = "xor"\n')
     config = resolve(PRESETS, {}, file=file)
     assert (config["model.hidden"], config["loss.name"]) == ("1024", "binary_crossentropy")
-    assert said_preset({}, file=file) == ""
+    assert proposal_text({}, file=file) == ""
     config = resolve(PRESETS, {"data.name": "curve"}, preset="tutorial")
     assert config["loss.name"] == "mean_squared_error"
 

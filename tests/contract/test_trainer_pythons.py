@@ -99,8 +99,8 @@ def config_of(folder, checkpoints, **changes):
     layers = {"layers": changes.pop("layers")} if "layers" in changes else {}
     config = catalog.check({**USUAL, **changes})
     places = {"data.dir": str(folder), "cache_dir": str(folder), "restore": None}
-    told = catalog.trainer_config(config)
-    return {**told, **layers, **places, "checkpoint_dir": str(checkpoints)}
+    resolved = catalog.trainer_config(config)
+    return {**resolved, **layers, **places, "checkpoint_dir": str(checkpoints)}
 
 
 def run_all(python, configs):
@@ -132,11 +132,11 @@ def every_run(python, folder, place):
         checkpoints = place / name
         checkpoints.mkdir(parents=True)
         configs.append(config_of(folder, checkpoints, **changes))
-    told = run_all(python, configs)
-    for name, (status, events) in zip(RUNS, told, strict=True):
+    answers = run_all(python, configs)
+    for name, (status, events) in zip(RUNS, answers, strict=True):
         assert (status, events[-1]["event"]) == (0, "finished"), (name, events[-1])
         assert not of_kind(events, "warned"), (name, of_kind(events, "warned"))
-    return {name: events for name, (_, events) in zip(RUNS, told, strict=True)}
+    return {name: events for name, (_, events) in zip(RUNS, answers, strict=True)}
 
 
 @pytest.fixture(scope="session")
@@ -179,8 +179,8 @@ def test_the_same_seed_gives_the_same_curves(there, here):
             ):
                 different[name, metric] = float(np.max(np.abs(one - other)))
         tested = [
-            [list(event["metrics"].values()) for event in of_kind(told, "evaluated")]
-            for told in (ours, theirs)
+            [list(event["metrics"].values()) for event in of_kind(events, "evaluated")]
+            for events in (ours, theirs)
         ]
         if not np.allclose(*tested, atol=0.011):  # two of two hundred images
             different[name, "tested"] = tested
@@ -220,10 +220,10 @@ def test_a_resume_has_the_same_bits_and_each_reads_what_the_other_wrote(
     dropped = from_step_20(there, "schedule, dropout and l2", folder, tmp_path / "dropped")
     ours = from_step_20(here, "adam", folder, tmp_path / "ours")
     theirs = from_step_20(there, "adam", folder, tmp_path / "theirs")
-    told = run_all(python, [own[0], dropped[0], ours[0]])
-    told += run_all(sys.executable, [theirs[0]])
-    assert [status for status, _ in told] == [0, 0, 0, 0]
-    losses = [values_of(events, "loss") for _, events in told]
+    answers = run_all(python, [own[0], dropped[0], ours[0]])
+    answers += run_all(sys.executable, [theirs[0]])
+    assert [status for status, _ in answers] == [0, 0, 0, 0]
+    losses = [values_of(events, "loss") for _, events in answers]
     assert np.array_equal(losses[0], own[1]) and np.array_equal(losses[1], dropped[1])
     np.testing.assert_allclose(losses[2], ours[1], RELATIVE, ABSOLUTE)
     np.testing.assert_allclose(losses[3], theirs[1], RELATIVE, ABSOLUTE)
@@ -288,8 +288,8 @@ keras, saved, images = sys.argv[1:]
 images = np.load(images)["x_test"][:20].astype("float32")
 model = tf.saved_model.load(saved)  # kept: its variables go with it
 served = model.signatures["serving_default"](image=tf.constant(images))
-told = [tf.keras.models.load_model(keras).predict(images, verbose=0), served["output"].numpy()]
-print("\\n" + json.dumps([outputs.tolist() for outputs in told]))
+outputs = [tf.keras.models.load_model(keras).predict(images, verbose=0), served["output"].numpy()]
+print("\\n" + json.dumps([array.tolist() for array in outputs]))
 """
 
 
@@ -309,8 +309,8 @@ def test_an_exported_network_is_loaded_and_says_the_same(python, there, folder, 
     places = {}
     for kind in ("weights", "keras", "savedmodel"):
         (tmp_path / kind).mkdir()
-        told = {**request, "kind": kind, "into": str(tmp_path / kind)}
-        answer = ask(python, "--export", told)[-1]
+        asked = {**request, "kind": kind, "into": str(tmp_path / kind)}
+        answer = ask(python, "--export", asked)[-1]
         assert answer["ok"] and answer["step"] == STEPS
         places[kind] = str(tmp_path / kind / answer["file"])
     data = folder / "mnist.npz"
@@ -322,8 +322,8 @@ def test_an_exported_network_is_loaded_and_says_the_same(python, there, folder, 
     )  # fmt: skip
     assert loaded.returncode == 0, loaded.stderr.decode()[-2000:]
     content = base64.b64encode(data.read_bytes()).decode()
-    told = {**request, "limit": 20, "files": [{"name": "x", "content": content, "labels": ""}]}
-    *lines, last = ask(python, "--predict", told)
+    asked = {**request, "limit": 20, "files": [{"name": "x", "content": content, "labels": ""}]}
+    *lines, last = ask(python, "--predict", asked)
     assert last["ok"] and len(lines) == 20
     predicted = [line["outputs"] for line in lines]
     for outputs in (*json.loads(loaded.stdout.splitlines()[-1]), predicted):

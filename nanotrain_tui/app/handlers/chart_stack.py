@@ -52,9 +52,9 @@ class StackActions:
 
     def _say(self, screen: ChartsScreen, text_of: Callable[[ChartsScreen], str]) -> None:
         """Show a text about the charts screen, as long as it stays the same."""
-        said = text_of(screen)
+        shown = text_of(screen)
         self._shell.say(
-            said, holds=lambda: self._screens.charts is screen and text_of(screen) == said
+            shown, holds=lambda: self._screens.charts is screen and text_of(screen) == shown
         )
 
     def _say_of_view(self, text: str, level: str = "info") -> None:

@@ -221,8 +221,8 @@ class ChartActions:
 
     def _say(self, text: str, level: str = "info") -> None:
         """Show a message about the view, as long as the view stays the same."""
-        said = self.view
-        self._shell.say(text, level, lambda: self.view == said)
+        view = self.view
+        self._shell.say(text, level, lambda: self.view == view)
 
     def _say_here(self, text: str) -> None:
         """Show a message about the step at the cursor, as long as the cursor is there."""

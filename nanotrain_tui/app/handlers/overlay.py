@@ -104,9 +104,9 @@ class OverlayActions:
         self._details = details
         self._show()
         self._viewed()
-        told, self._problems = self._problems, problems
+        before, self._problems = self._problems, problems
         for name, why in problems.items():
-            if name in self._chosen and told.get(name) != why:
+            if name in self._chosen and before.get(name) != why:
                 self._say_problem(name, why)
 
     def _say_problem(self, name: str, why: str) -> None:

@@ -66,11 +66,11 @@ def command(
 
     values = _configure(options, config)
     folders = my_folders()
-    said = options.said_preset(folders, config)
+    proposal = options.proposal_text(folders, config)
 
     def make_plan() -> "Plan":
         plan = prepare(values, folders.places)
-        return plan.saying(said) if said else plan
+        return plan.with_choice(proposal) if proposal else plan
 
     if dry_run:
         return print_plan(make_plan(), as_json)

@@ -106,9 +106,9 @@ def _counts(key: str) -> bool:
 
 def _values_of(config: Config) -> dict[str, Any]:
     """The values of a configuration that the script uses."""
-    told = trainer_config(config)
-    told["layers"] = entries_of(told)
-    return {key: value for key, value in told.items() if _counts(key)}
+    values = trainer_config(config)
+    values["layers"] = entries_of(values)
+    return {key: value for key, value in values.items() if _counts(key)}
 
 
 def _tested(reader: SessionReader) -> str:

@@ -138,8 +138,8 @@ class RunReader:
         step, duration_s = reader.position()
         state = known.summary.state
         if kinds & set(states.STATE_KINDS):
-            told = [(one.kind, one.body) for one in reader.events(states.STATE_KINDS)]
-            state = states.seen_from_outside(states.fold(told), alive)
+            state_events = [(one.kind, one.body) for one in reader.events(states.STATE_KINDS)]
+            state = states.seen_from_outside(states.fold(state_events), alive)
         summary = known.summary._replace(
             state=state,
             step=step,

@@ -209,7 +209,7 @@ def _check_shapes(archive: Archive, head: Checkpoint, network: Optional[Network]
             why = "{} is {} where its network has {}"
             raise ValueError(why.format(name, _dimensions(member.shape), here))
     lacking = sorted(name for name in set(own) - set(found) if not name.startswith("slot_"))
-    if lacking:  # slots begin anew where there are none
+    if lacking:  # missing slots are no error: they get their initial values
         raise ValueError("{} is missing".format(lacking[0]))
     for name, shape in (state_shapes(network, optimizer) if network else {}).items():
         if own.get(name) != shape:
