@@ -1,7 +1,7 @@
 """The presets of the data made here do what their summaries say, on every seed."""
 
 import pytest
-from trainer_runs import of_kind, serve_here
+from trainer_runs import config_of, of_kind, serve_here
 
 from nanotrain_tui.catalog import trainer_config
 from nanotrain_tui.config import load_presets, resolve
@@ -37,3 +37,18 @@ def test_the_preset_playground_separates_the_spirals(tmp_path, seed):
 @pytest.mark.parametrize(("data", "metric"), [("multi-gauss", "r2"), ("circle", "accuracy")])
 def test_the_preset_playground_learns_the_others(tmp_path, data, metric):
     assert last_evaluation(tmp_path, data, 1)[metric] > 0.85
+
+
+def test_the_network_is_recorded_as_a_function_ever_less_often(tmp_path):
+    """Else a long training with many evaluations would fill the disk with pictures of it."""
+    config = config_of(
+        tmp_path, data__name="curve", data__samples=50, loss__name="mean_squared_error",
+        output="linear", train__batch_size=10, train__steps=400, train__eval_every=1,
+    )  # fmt: skip
+    _, events = serve_here(config)
+    tested = of_kind(events, "evaluated")
+    drawn = [event["step"] for event in tested if "outputs" in event]
+    assert len(tested) >= 400 and drawn[:100] == list(range(1, 101))
+    gaps = [after - before for before, after in zip(drawn, drawn[1:], strict=False)]
+    assert gaps == sorted(gaps) and gaps[-1] == 4
+    assert all(len(event["outputs"]) == 101 for event in tested if "outputs" in event)
