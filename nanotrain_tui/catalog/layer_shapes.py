@@ -125,7 +125,7 @@ def _per_dimension(numbers: Sequence[int], lengths: Sequence[int]) -> List[int]:
 
 def _need_space(shape: Shape, dimensions: int) -> None:
     if len(shape) != dimensions + 1:
-        what = by(shape) or "one number"
+        what = by(shape) if len(shape) > 1 else "flat"
         raise Impossible("it needs {}, and its input is {}".format(_SPACES[dimensions], what))
 
 

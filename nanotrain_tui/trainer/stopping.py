@@ -55,8 +55,9 @@ class Watch:
         self._waited_plateau += 1
         patience = int(config.get("stop.patience", 0))
         if patience and self._waited >= patience:
-            why = "{} has not improved for {} evaluations."
-            return Decision(stop=True, why=why.format(name, self._waited))
+            why = "{} has not improved for {} evaluations.".format(name, self._waited)
+            self._waited = 0  # a session that is continued after this gets as many again
+            return Decision(stop=True, why=why)
         return self._lower(name, config)
 
     def metric(self, config: Mapping[str, Any]) -> str:

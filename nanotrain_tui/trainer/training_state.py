@@ -52,7 +52,8 @@ class TrainingState:
         """Continue from a checkpoint whose weights have the shapes of this network.
 
         Another optimizer starts with new slots. Other data or another seed starts at its first
-        example. In a resume, the evaluation of the checkpoint counts as one of this run.
+        example, and early stopping and the schedule plateau start with it. In a resume, the
+        evaluation of the checkpoint counts as one of this run.
         """
         state = {k: v for k, v in saved.state.items() if not k.startswith("slot_")}
         if saved.config.get("optimizer.name") == self.config["optimizer.name"]:
@@ -60,9 +61,9 @@ class TrainingState:
         self.engine.load(state)
         if saved.data == self._data_identity():
             self._batches.go_to(saved.epoch, saved.cursor)
+            self._watch.restore(saved.watch)
         self.step = saved.step
         self.tested = saved.tested if resume else None
-        self._watch.restore(saved.watch if resume else {})
 
     @property
     def is_tested(self) -> bool:

@@ -141,6 +141,8 @@ def test_a_checkpoint_decides(choice):
     # A fork may ask for another way; a resume may not, as it would give other bits.
     assert pinned(choice, saved, **{"trainer.update": "plain"}).origin == "pinned"
     assert pinned(choice, saved, resume=True, **{"trainer.update": "plain"}).origin == "recorded"
+    # The same way again keeps its sizes, though the batch size was edited since.
+    assert pinned(choice, saved, **{"trainer.update": "block"}).way == made.way
 
 
 def test_a_checkpoint_of_an_older_version_goes_on_as_it_did(choice):

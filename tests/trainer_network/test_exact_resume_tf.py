@@ -83,6 +83,29 @@ def test_from_any_checkpoint_it_goes_on_as_if_nothing_had_been(undisturbed, tmp_
     assert events[-1] == whole[-1]
 
 
+def test_a_resume_with_a_change_goes_on_to_the_bit_too(undisturbed, tmp_path):
+    """It gets the configuration in force, with the pinned way, in place of the checkpoint's."""
+    folder, kind, way, whole = undisturbed
+    step = 20
+    before, later = [], []
+    for edit in KINDS[kind]["edits"]:
+        (later if edit["step"] >= step else before).append(edit)
+    in_force = {
+        key.replace(".", "__"): value for edit in before for key, value in edit["set"].items()
+    }
+    restore = str(folder / f"step-{step:09d}.npz")
+    again = config(
+        folder, kind, way, edits=later, restore=restore, checkpoint_dir=str(tmp_path), **in_force,
+        train__checkpoint_keep=5,
+    )  # fmt: skip
+    _, events = serve_here(again)
+    at_steps = "mae" if kind == "regression" else "accuracy"
+    for metric in ("loss", at_steps, "learning_rate"):
+        found, expected = values_of(events, metric), values_of(whole, metric)[step:]
+        assert found.tobytes() == expected.tobytes(), metric
+    assert events[-1] == whole[-1]
+
+
 def test_it_stops_early_with_the_best_network(undisturbed):
     _, kind, _, events = undisturbed
     if kind == "lenet":

@@ -1,5 +1,7 @@
 """The presets of the data made here do what their summaries say, on every seed."""
 
+import itertools
+
 import pytest
 from trainer_runs import config_of, of_kind, serve_here
 
@@ -49,6 +51,6 @@ def test_the_network_is_recorded_as_a_function_ever_less_often(tmp_path):
     tested = of_kind(events, "evaluated")
     drawn = [event["step"] for event in tested if "outputs" in event]
     assert len(tested) >= 400 and drawn[:100] == list(range(1, 101))
-    gaps = [after - before for before, after in zip(drawn, drawn[1:], strict=False)]
+    gaps = [after - before for before, after in itertools.pairwise(drawn)]
     assert gaps == sorted(gaps) and gaps[-1] == 4
     assert all(len(event["outputs"]) == 101 for event in tested if "outputs" in event)

@@ -21,6 +21,12 @@ def test_it_stops_after_so_many_evaluations_without_a_better_one():
     assert made[-1].why == "accuracy has not improved for 3 evaluations."
 
 
+def test_a_session_that_is_continued_after_an_early_stop_gets_its_patience_again():
+    _, watch = decisions([0.6, 0.5, 0.5, 0.5], CONFIG)
+    made = [watch.count({"accuracy": 0.5}, CONFIG).stop for _ in range(3)]
+    assert made == [False, False, True]
+
+
 def test_an_error_is_better_when_it_is_lower():
     config = {**CONFIG, "stop.metric": "rmse"}
     made, _ = decisions([3.0, 2.0, 1.0, 0.5, 0.4, 0.3], config, "rmse", "regression")

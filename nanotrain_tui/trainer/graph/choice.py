@@ -48,10 +48,12 @@ def pinned_way(
     """The way that needs no measuring; None where it must be measured.
 
     ``saved`` is the ``update`` of the checkpoint to start from; an empty one is of a version that
-    used XLA wherever it could. ``block`` is the way with the sizes that a block would have.
+    used XLA wherever it could. ``block`` is the way with the sizes that a block would have; those
+    of a checkpoint count, even if the batch size was edited since.
     """
     pinned, xla = config.get(KEY, AUTO), config.get(XLA_KEY, AUTO)
-    if saved is not None and (config.get("resume") or pinned == AUTO):
+    recorded = (saved or {}).get("way")
+    if saved is not None and (config.get("resume") or pinned in (AUTO, recorded)):
         if not saved:
             return Choice(Way(PLAIN if xla == "off" else "xla"), "recorded", {})
         name, steps, batch = saved["way"], saved.get("steps", 0), saved.get("batch", 0)

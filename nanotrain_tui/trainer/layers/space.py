@@ -31,7 +31,7 @@ def per_dimension(numbers: Sequence[int], lengths: Sequence[int]) -> List[int]:
 def need_space(shape: Shape, dimensions: int) -> None:
     """Refuse inputs that are not a sequence (1) or a picture (2). Raises Impossible."""
     if len(shape) != dimensions + 1:
-        what = "x".join(map(str, shape)) or "one number"
+        what = by(shape) if len(shape) > 1 else "flat"
         raise Impossible("it needs {}, and its input is {}".format(DIMENSIONS[dimensions], what))
 
 
