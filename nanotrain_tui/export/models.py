@@ -1,6 +1,7 @@
 """The common parts of the formats of a trained model: ``keras``, ``savedmodel`` and ``weights``."""
 
 import json
+import math
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import Any
 from nanotrain_tui.config import find_folders
 from nanotrain_tui.export.format_types import ExportError, Options
 from nanotrain_tui.launch.model import Model, find_model, write_model
+from nanotrain_tui.session.metrics import TEST
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.trainer_python.cache import PythonCache
 from nanotrain_tui.trainer_python.launch_error import LaunchError
@@ -35,7 +37,7 @@ def write_model_format(kind: str, reader: SessionReader, folder: Path, options: 
                 shutil.move(str(path), str(folder / path.name))
     except LaunchError as error:
         raise ExportError(kind, str(error)) from None
-    text = json.dumps(preprocessing(model, kind, answer), indent=2)
+    text = json.dumps(preprocessing(model, kind, answer, _metrics(reader, answer)), indent=2)
     (folder / PREPROCESSING).write_text(text + "\n", encoding="utf-8")
 
 
@@ -52,35 +54,68 @@ def write_model_file(kind: str, reader: SessionReader, path: Path, options: Opti
         model.rename(path)
 
 
-def preprocessing(model: Model, kind: str, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The content of ``preprocessing.json``: what a program needs to know to use the model."""
-    inside = kind != "weights"
-    pictures = model.data.get("preprocessing")  # recordings of older versions have none
-    paper = 255 if isinstance(pictures, dict) and pictures.get("paper") == 255 else 0
+def _metrics(reader: SessionReader, answer: Mapping[str, Any]) -> dict[str, float | None]:
+    """The test of this network. The checkpoint has its validation, where data is set aside."""
+    step = answer["tested_at_step"]
+    tests = (one for one in reader.evaluations() if one.on == TEST and one.step == step)
+    last = max(tests, key=lambda one: one.t, default=None)
+    metrics = last.metrics if last else {}
+    return {name: value if math.isfinite(value) else None for name, value in metrics.items()}
+
+
+def preprocessing(
+    model: Model, kind: str, answer: Mapping[str, Any], metrics: Mapping[str, float | None]
+) -> dict[str, Any]:
+    """The content of ``preprocessing.json``: what a program needs to know to use the model.
+
+    ``answer`` is the trainer's, ``metrics`` are those of the test part.
+    """
     return {
         "session": model.folder.name,
         "step": answer["step"],
         "file": answer["file"],
-        "input": {
-            "name": "image",
-            "shape": [None, *model.data["shape"]],
-            "dtype": "float32",
-            "range": [0, 255],
-            "paper": paper,
-            "ink": 255 - paper,
-            "pictures": pictures,
-            "scale": 1 / 255,
-            "scale_is_inside_the_model": inside,
+        "input": _pictures(model, kind) if model.has_pictures else _rows(model, answer),
+        "output": {
+            "activation": answer["output"],
+            "task": model.data.get("task", "classification"),
+            "count": model.outputs,
+            "classes": _classes(model),
         },
-        "output": {"activation": answer["output"], "classes": _classes(model)},
         "layers": answer["layers"],
         "loss": answer["loss"],
         "data": {key: model.data.get(key) for key in ("name", "source", "train", "test")},
-        "test_accuracy": answer["accuracy"],
+        "test_accuracy": metrics.get("accuracy"),
+        "metrics": metrics or None,
         "tested_at_step": answer["tested_at_step"],
         "weights_sha256": answer["weights_sha256"],
         "tensorflow": answer.get("tensorflow"),
         "keras": answer.get("keras"),
+    }
+
+
+def _pictures(model: Model, kind: str) -> dict[str, Any]:
+    pictures = model.data.get("preprocessing")  # recordings of older versions have none
+    paper = 255 if isinstance(pictures, dict) and pictures.get("paper") == 255 else 0
+    return {
+        "name": "image",
+        "shape": [None, *model.data["shape"]],
+        "dtype": "float32",
+        "range": [0, 255],
+        "paper": paper,
+        "ink": 255 - paper,
+        "pictures": pictures,
+        "scale": 1 / 255,
+        "scale_is_inside_the_model": kind != "weights",
+    }
+
+
+def _rows(model: Model, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Examples that are not pictures; the source of data may name each number of a row."""
+    return {
+        "name": "input",
+        "shape": [None, *model.data["shape"]],
+        "dtype": "float32",
+        "features": answer.get("features") or None,
     }
 
 

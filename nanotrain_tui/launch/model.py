@@ -55,6 +55,11 @@ class Model(NamedTuple):
     outputs: int = 0  # their number
     note: str = ""  # why this is not the checkpoint that was wanted
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether the examples are pictures of bytes; older recordings have no others."""
+        return bool(self.data.get("preprocessing")) or "task" not in self.data
+
 
 def find_model(
     folder: SessionFolder,
@@ -249,7 +254,7 @@ def _request(model: Model, request: Mapping[str, Any], paths: PathMap) -> Dict[s
         "shape": model.data["shape"],
         "layers": list(model.layers),
         "outputs": model.outputs,
-        "bytes": bool(model.data.get("preprocessing")) or "task" not in model.data,
+        "bytes": model.has_pictures,
         "data_name": model.data.get("name"),
         "task": model.data.get("task"),
         "preprocessing": model.data.get("preprocessing"),

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from recorded import CREATED, Recording, tutorial_run
@@ -11,14 +11,18 @@ from recorded import CREATED, Recording, tutorial_run
 from nanotrain_tui.export import Options, get_format
 from nanotrain_tui.export.models import preprocessing
 from nanotrain_tui.export.objects import event_object, sample_object, session_head
+from nanotrain_tui.launch.model import Model
+from nanotrain_tui.session.checkpoints import Checkpoint
+from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Event, Sample
 
 ANSWER = {
     "step": 1200, "file": "step-000001200.npz", "output": "softmax", "layers": [{"units": 10}],
-    "loss": "categorical_crossentropy", "accuracy": 0.94, "tested_at_step": 1100,
+    "loss": "categorical_crossentropy", "tested_at_step": 1100,
     "weights_sha256": "abc", "tensorflow": "2.13.1", "keras": "2.13.0",
 }  # fmt: skip
+CHECKPOINT = Checkpoint(1, 1200, 60.0, "step-000001200.npz", "", 1, best=True, problem="")
 DATA = {
     "name": "digits", "source": "generated", "shape": [28, 28], "classes": 3, "train": 600,
     "test": 100,
@@ -26,8 +30,9 @@ DATA = {
 
 
 def about(kind: str = "savedmodel", answer: dict[str, Any] = ANSWER, **data: Any) -> dict[str, Any]:
-    model: Any = SimpleNamespace(folder=SimpleNamespace(name="digits-1"), data={**DATA, **data})
-    return preprocessing(model, kind, answer)
+    folder = cast(SessionFolder, SimpleNamespace(name="digits-1"))
+    model = Model(folder, CHECKPOINT, {**DATA, **data}, ["python"], outputs=3)
+    return preprocessing(model, kind, answer, {"accuracy": 0.94, "loss": 0.2})
 
 
 def test_a_model_comes_with_all_that_is_needed_to_use_it() -> None:
@@ -40,11 +45,15 @@ def test_a_model_comes_with_all_that_is_needed_to_use_it() -> None:
             "paper": 0, "ink": 255, "pictures": None, "scale": 1 / 255,
             "scale_is_inside_the_model": True,
         },
-        "output": {"activation": "softmax", "classes": ["0", "1", "2"]},
+        "output": {
+            "activation": "softmax", "task": "classification", "count": 3,
+            "classes": ["0", "1", "2"],
+        },
         "layers": [{"units": 10}],
         "loss": "categorical_crossentropy",
         "data": {"name": "digits", "source": "generated", "train": 600, "test": 100},
         "test_accuracy": 0.94,
+        "metrics": {"accuracy": 0.94, "loss": 0.2},
         "tested_at_step": 1100,
         "weights_sha256": "abc",
         "tensorflow": "2.13.1",
@@ -63,6 +72,18 @@ def test_dark_ink_on_white_paper_is_told_apart(pictures: Any, paper: int) -> Non
 
 def test_weights_alone_do_not_scale_their_input() -> None:
     assert about("weights")["input"]["scale_is_inside_the_model"] is False
+
+
+@pytest.mark.parametrize(
+    ("task", "classes", "names"), [("regression", 0, []), ("binary", 2, ["0", "1"])]
+)
+def test_rows_of_numbers_are_no_pictures(task: str, classes: int, names: list[str]) -> None:
+    named = about(answer={**ANSWER, "features": ["x", "xy"]}, shape=[2], task=task, classes=classes)
+    assert named["input"] == {
+        "name": "input", "shape": [None, 2], "dtype": "float32", "features": ["x", "xy"],
+    }  # fmt: skip
+    assert (named["output"]["task"], named["output"]["classes"]) == (task, names)
+    assert about(shape=[2], task=task)["input"]["features"] is None, "of an older trainer"
 
 
 def test_a_trainer_that_names_no_version() -> None:

@@ -147,6 +147,12 @@ def test_the_script_comes_to_the_same_accuracy(
         assert report[step] == pytest.approx(losses[step], rel=0.05)
 
 
+SERVE = """
+import sys
+import numpy as np, tensorflow as tf
+model = tf.saved_model.load(sys.argv[1]).signatures["serving_default"]
+np.save(sys.argv[3], model(input=tf.constant(np.load(sys.argv[2])))["output"].numpy())
+"""
 SMALL = {"model.initializer": "glorot_uniform", "train.batch_size": 50, "model.hidden": "16 tanh"}
 TASKS = {
     "regression": {
@@ -190,6 +196,39 @@ def test_predictions_for_rows_have_the_recorded_error(
     else:
         right = np.array([line["class"] for line in lines]) == test.targets
         assert right.mean() == pytest.approx(metrics["accuracy"])
+
+
+@pytest.mark.tensorflow
+def test_the_model_of_every_task_says_what_it_takes_and_gives_the_recorded_figures(
+    of_task: tuple[str, SessionFolder], tmp_path: Path
+) -> None:
+    task, folder = of_task
+    test = load(TASKS[task], lambda *_: None).test
+    np.save(tmp_path / "rows.npy", test.inputs)
+    chosen = get_format("savedmodel")
+    assert isinstance(chosen, FolderFormat)
+    path = tmp_path / "model"
+    path.mkdir()
+    with SessionReader(folder) as reader:
+        chosen.write(reader, path, Options(checkpoint="last"))
+        metrics = [one for one in reader.evaluations() if one.on == "test"][-1].metrics
+    about = json.loads((path / "preprocessing.json").read_text())
+    assert about["metrics"] == pytest.approx(metrics)
+    assert about["input"].pop("features") == (["x"] if task == "regression" else ["x", "y"])
+    assert about["input"] == {
+        "name": "input", "shape": [None, *test.inputs.shape[1:]], "dtype": "float32",
+    }  # fmt: skip
+    run("-c", SERVE, str(path), str(tmp_path / "rows.npy"), str(tmp_path / "outputs.npy"))
+    outputs = np.load(tmp_path / "outputs.npy")
+    assert outputs.shape[1:] == (about["output"]["count"],)
+    if task == "regression":
+        errors = outputs - test.targets
+        assert np.sqrt(np.mean(np.square(errors))) == pytest.approx(metrics["rmse"], rel=1e-4)
+        assert (about["output"]["task"], about["output"]["classes"]) == ("regression", [])
+    else:
+        right = (outputs[:, 0] >= 0.5) == test.targets
+        assert right.mean() == pytest.approx(metrics["accuracy"])
+        assert (about["output"]["task"], about["output"]["classes"]) == ("binary", ["0", "1"])
 
 
 @pytest.mark.tensorflow

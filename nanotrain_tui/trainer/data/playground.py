@@ -134,7 +134,7 @@ def source_of_points(name: str) -> Source:
 
     return Source(
         inspect, load, keys=KEYS, standalone=points_data, columns=lambda _: ("x", "y"),
-        inputs_of=lambda config, rows: inputs_of(rows, features_of(config)),
+        inputs_of=lambda config, rows: inputs_of(rows, features_of(config)), features=features_of,
     )  # fmt: skip
 
 

@@ -30,4 +30,5 @@ class Source(NamedTuple):
     # themselves, and the inputs (n, ...) for rows of these numbers (n, columns).
     columns: Optional[Callable[[Config], Sequence[str]]] = None
     inputs_of: Optional[Callable[[Config, Any], Any]] = None
+    features: Optional[Callable[[Config], Sequence[str]]] = None  # the name of each input
     drawn_fraction: float = 1.0  # of an image's side, for sessions that did not record it

@@ -1,15 +1,17 @@
 """Exports the network of a checkpoint for other programs: Keras, TensorFlow Serving, NumPy.
 
-All of them take the images of the data set: float32 (n, height, width), 0 is paper and 255 is ink.
-The model divides by 255. It has only standard layers, so that it loads without this project.
+All of them take examples as the data set has them: float32 (n, height, width) for images, where 0
+is paper and 255 is ink, and float32 (n, features) for rows. The model divides images by 255. It has
+only standard layers, so that it loads without this project.
 """
 
 import hashlib
 import os
-from typing import Any, Callable, Dict, Sequence
+from typing import Any, Callable, Dict, List, Mapping, Sequence
 
 import numpy as np
 
+from ..data.sources import source_names, source_of
 from ..protocol import Failed
 from .keras_model import keras_model, set_weights
 from .saved_network import SavedNetwork, load_network
@@ -23,7 +25,7 @@ def export(request: Dict[str, Any], progress: Callable[[float], None]) -> Answer
     """Write a checkpoint's network into the folder ``into``, as ``kind``. Returns what was written.
 
     ``request`` holds kind, checkpoint (a path), layers, shape (of an example) and outputs of the
-    network, bytes (whether the examples are pictures of bytes) and into. Raises Failed.
+    network, bytes (whether the examples are pictures of bytes), data_name and into. Raises Failed.
     """
     kind, folder = request["kind"], request["into"]
     if kind not in KINDS:
@@ -36,10 +38,9 @@ def export(request: Dict[str, Any], progress: Callable[[float], None]) -> Answer
         "layers": saved.config["layers"],
         "output": saved.config["output"],
         "weights_sha256": checksum(network.weights + network.state),
-        "accuracy": saved.tested.values.get("accuracy") if saved.tested else None,
-        "metrics": saved.tested.metrics if saved.tested else None,
         "tested_at_step": saved.tested.step if saved.tested else None,
         "loss": saved.config["loss.name"],
+        "features": _features(request, saved.config),
     }
     progress(0.1)
     if kind == "weights":
@@ -58,6 +59,13 @@ def export(request: Dict[str, Any], progress: Callable[[float], None]) -> Answer
     else:
         answer["file"] = _write_saved_model(folder, network, bytes_in)
     return answer
+
+
+def _features(request: Mapping[str, Any], config: Mapping[str, Any]) -> List[str]:
+    """The name of each input, where the source of data names them."""
+    name = request.get("data_name")
+    source = source_of(name) if name in source_names() else None
+    return list(source.features(config)) if source and source.features else []
 
 
 def checksum(weights: Sequence[Array]) -> str:

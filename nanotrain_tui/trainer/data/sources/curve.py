@@ -93,4 +93,5 @@ SOURCE = Source(
     keys=(CURVE, "data.samples", "data.noise", "data.train_share", "data.seed"),
     standalone=curve_data,
     columns=lambda _: ("x",),
+    features=lambda _: ("x",),
 )
