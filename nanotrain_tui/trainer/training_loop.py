@@ -191,7 +191,13 @@ class TrainingLoop:
             edit = self._script.take(self.step)
 
     def _save(self) -> None:
-        """Write a checkpoint. Raises Refused."""
+        """Write a checkpoint. Raises Refused.
+
+        A training that stops early goes back to the best network. A resume from this checkpoint
+        needs it, too, so it cannot stay in memory alone.
+        """
+        if self.training.config.get("stop.patience", 0) and self._manager.held_step != self.step:
+            self._manager.write_best(self._keep)
         self._manager.save(self.training.checkpoint(), self._keep)
         self._saved = True
 

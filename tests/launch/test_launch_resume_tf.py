@@ -16,36 +16,44 @@ from nanotrain_tui.session.checkpoints import list_checkpoints
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.recording.reader import SessionReader
 
-SCRIPT = [{"step": 1210, "set": {"model.dropout": 0.2}}]
+SCRIPT = [{"step": 1010, "set": {"model.dropout": 0.2}}]
 LIVE = [{"optimizer.learning_rate": 0.003}, {"optimizer.name": "sgd"}, {"train.batch_size": 32}]
+COMMON = {
+    "trainer.command": [sys.executable], "trainer.threads": 1, "train.steps": 2000,
+    "model.initializer": "glorot_uniform", "train.eval_every": 500, "train.checkpoint_every": 300,
+}  # fmt: skip
+KINDS = {
+    "dense": {"data.name": "digits", "model.hidden": "16"},
+    "lenet": {
+        "data.name": "digits", "data.limit": 500, "trainer.update": "fused", "train.steps": 1200,
+        "train.eval_every": 700, "train.checkpoint_every": 700,
+        "model.layers": "conv 2 3x3 stride 2, batchnorm, pool 2, dropout 0.3, flatten, dense 8",
+    },
+    "regression": {  # it stops early, after the kill, and lowers its rate before
+        "data.name": "curve", "model.hidden": "16 tanh", "loss.name": "mean_squared_error",
+        "data.validation": 0.2, "trainer.update": "block", "train.steps": 9000,
+        "train.eval_every": 100, "stop.patience": 25, "stop.min_delta": 2.0,
+        "schedule.name": "plateau", "schedule.patience": 6,
+    },
+}  # fmt: skip
 
 
-def configuration(edits):
-    return check(
-        {
-            "data.name": "digits",
-            "trainer.command": [sys.executable],
-            "trainer.threads": 1,
-            "model.hidden": "16",
-            "model.initializer": "glorot_uniform",
-            "train.steps": 2500,
-            "train.eval_every": 500,
-            "train.checkpoint_every": 400,
-            "edits": edits,
-        }
-    )
+def configuration(kind, edits):
+    return check({**COMMON, **KINDS[kind], "edits": edits})
 
 
 def everything(folder):
-    """The bytes of every metric, each step once, and the evaluations."""
+    """The bytes of every metric, each step once, the evaluations and the trainer's notes."""
     with SessionReader(folder) as reader:
         metrics = {
             name: b"".join(row.values.tobytes() for row in reader.metric_series(name))
-            for name in ("loss", "accuracy", "learning_rate")
+            for name in ("loss", "accuracy", "mae", "learning_rate")
         }
-        evaluations = [(e.step, e.metrics) for e in reader.evaluations()]
-    assert len(metrics["loss"]) == 4 * 2500
-    return metrics, evaluations
+        evaluations = [(e.on, e.step, e.metrics) for e in reader.evaluations()]
+        notes = {(e.step, e.body["message"]) for e in reader.events(["note"])}
+        notes = {one for one in notes if "tegrastats" not in one[1]}
+        assert len(metrics["loss"]) == 4 * reader.position()[0] >= 4 * 1200
+    return metrics, evaluations, notes
 
 
 def wait_for_step(folder, step):
@@ -57,12 +65,13 @@ def wait_for_step(folder, step):
 
 
 @pytest.mark.tensorflow
-def test_a_killed_host_and_a_resume_leave_no_trace_in_the_losses(places):
-    folder = start(prepare(configuration(SCRIPT), places), places)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_killed_host_and_a_resume_leave_no_trace_in_the_losses(places, kind):
+    folder = start(prepare(configuration(kind, SCRIPT), places), places)
     try:
         with ControlClient(folder) as client:
             for number, values in enumerate(LIVE):
-                wait_for_step(folder, 500 * number + 1)
+                wait_for_step(folder, 400 * number + 1)
                 assert client.request("set", timeout=PATIENCE_S, values=values)["ok"]
             pid = client.request("status")["pid"]
         os.kill(pid, signal.SIGKILL)
@@ -84,7 +93,7 @@ def test_a_killed_host_and_a_resume_leave_no_trace_in_the_losses(places):
         ]
     assert [next(iter(edit["set"])) for edit in by_hand] == [next(iter(one)) for one in LIVE]
     edits = sorted(SCRIPT + by_hand, key=lambda edit: edit["step"])
-    undisturbed = start(prepare(configuration(edits), places), places)
+    undisturbed = start(prepare(configuration(kind, edits), places), places)
     try:
         wait_until_over(undisturbed)
         assert everything(folder) == everything(undisturbed)

@@ -48,6 +48,19 @@ def test_the_best_is_the_network_that_was_tested(folder):
     )
 
 
+def test_before_a_checkpoint_of_a_training_that_stops_early_the_best_is_written(folder):
+    """A resume from the checkpoint finds it, also after a kill."""
+    config = config_of(
+        folder, edits=RUIN, train__checkpoint_every=15, train__checkpoint_keep=9,
+        stop__patience=50,
+    )  # fmt: skip
+    _, events = serve_here(config)
+    written = of_kind(events, "checkpoint")
+    assert [(e["step"], e.get("held", False)) for e in written] == [
+        (11, True), (15, False), (21, True), (30, False), (40, False),
+    ]  # fmt: skip
+
+
 def test_going_on_from_a_best_that_waited_is_as_if_undisturbed(folder):
     config = config_of(folder, edits=RUIN)
     _, whole = serve_here(config)
