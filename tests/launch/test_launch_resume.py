@@ -49,7 +49,7 @@ def test_without_a_whole_checkpoint_it_begins_anew_and_says_so(stopped, places):
     follow_to_pause(stopped)
     with SessionReader(stopped) as reader:
         assert [segment.from_step for segment in reader.segments()] == [0, 0]
-    assert "anew at step 0" in events(stopped, "warned")[-1].body["message"]
+    assert "starts again at step 0" in events(stopped, "warned")[-1].body["message"]
     configured = events(stopped, "configured")[-1].body
     assert configured["resumed_from"] is None
     assert [edit["set"] for edit in configured["edits"]] == [{"optimizer.learning_rate": 0.002}]

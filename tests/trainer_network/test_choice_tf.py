@@ -63,8 +63,9 @@ def test_the_fastest_is_taken_and_the_engine_is_as_it_was(choice, tmp_path):
 def test_it_is_measured_once_and_then_known(choice, tmp_path):
     choose(choice, tmp_path)
     del choice.timed[:]
-    made, _ = choose(choice, tmp_path)
+    made, engine = choose(choice, tmp_path)
     assert (made.way.name, made.origin, choice.timed) == ("block", "cache", [])
+    assert engine.used == made.way
 
 
 @pytest.mark.parametrize("content", [b"", b"[1]", b"\xff", b'{"a": 1}'])

@@ -84,7 +84,9 @@ def choose(
     block = block_way(len(inputs), inputs[0].nbytes)
     allowed = _allowed(str(config.get(XLA_KEY, AUTO)))
     if known in allowed:
-        return Choice(block if known == BLOCK else Way(known), "cache", {})
+        way = block if known == BLOCK else Way(str(known))
+        engine.use(way)
+        return Choice(way, "cache", {})
     before, updates = engine.state(), engine.updates
     try:
         choice = _measured(engine, allowed, inputs, targets, steps)
