@@ -24,8 +24,8 @@ MOST_KEPT = 200  # results in the cache
 ROUNDS = 3
 ROUND_S = 0.05
 WORTH_S = 10.0  # a shorter training is over before a faster way pays
-BLOCK_STEPS = 64
-MOST_BLOCK_BYTES = 16 << 20
+BLOCK_STEPS = 256
+MOST_BLOCK_BYTES = 4 << 20  # a call copies all of them, whatever the number of its steps
 BLOCK_UP_TO_S = 0.01  # a step; in longer ones the overhead of operations hardly counts
 BETTER = 0.95  # a way must take less than this fraction of the time of one before it
 
@@ -135,6 +135,7 @@ def _measured(
 def _time(engine: Engine, way: Way, inputs: Array, targets: Array) -> float:
     """The seconds of a step: the fastest of some rounds, after the graph is made."""
     engine.use(way)
+    most = block_way(len(inputs), inputs[0].nbytes).steps
     count = way.steps or 1
     _train(engine, inputs, targets, 1)
     fastest = float("inf")
@@ -143,7 +144,7 @@ def _time(engine: Engine, way: Way, inputs: Array, targets: Array) -> float:
         while time.perf_counter() - began < ROUND_S:
             _train(engine, inputs, targets, count)
             made += count
-            count = count if way.steps else min(BLOCK_STEPS, 2 * count)
+            count = count if way.steps else min(most, 2 * count)
         fastest = min(fastest, (time.perf_counter() - began) / made)
     return fastest
 

@@ -1,9 +1,9 @@
 """The updates that TensorFlow has as one kernel (``ResourceApply...``), by optimizer.
 
-Each takes a weight, its gradient, its slots and the numbers of the update, and assigns all of them.
-The formulas are those of ``optimizers``; the order of operations differs, so the last bits do.
-Adagrad is not here: TensorFlow's kernel adds epsilon outside of the root, and Keras inside. Nadam
-has no kernel.
+Each takes a weight, its gradient, its slots and the numbers of the update ``with_powers``, and
+assigns all of them. The formulas are those of ``optimizers``; the order of operations differs, so
+the last bits do. Adagrad is not here: TensorFlow's kernel adds epsilon outside of the root, and
+Keras inside. Nadam has no kernel.
 """
 
 from typing import Any, Callable, Dict, Sequence
@@ -17,6 +17,16 @@ Variable = Any
 Kernel = Callable[[Variable, Tensor, Sequence[Variable], UpdateContext], None]
 
 FUSED: Dict[str, Kernel] = {}
+
+
+def with_powers(context: UpdateContext) -> UpdateContext:
+    """With beta_1 and beta_2 to the power of t, which are the same for all weights."""
+    powers = {
+        name + "_power": tf.pow(context.p[name], context.t)
+        for name in ("beta_1", "beta_2")
+        if name in context.p
+    }
+    return context._replace(p=dict(context.p, **powers))
 
 
 def kernel(apply: Kernel) -> Kernel:
@@ -43,10 +53,10 @@ def sgd(w: Variable, g: Tensor, slots: Sequence[Variable], context: UpdateContex
 
 @kernel
 def adam(w: Variable, g: Tensor, slots: Sequence[Variable], context: UpdateContext) -> None:
-    t, p = context.t, context.p
+    p = context.p
     tf.raw_ops.ResourceApplyAdam(
         var=w.handle, m=slots[0].handle, v=slots[1].handle,
-        beta1_power=tf.pow(p["beta_1"], t), beta2_power=tf.pow(p["beta_2"], t), lr=context.rate,
+        beta1_power=p["beta_1_power"], beta2_power=p["beta_2_power"], lr=context.rate,
         beta1=p["beta_1"], beta2=p["beta_2"], epsilon=p["epsilon"], grad=g,
     )  # fmt: skip
 
@@ -59,9 +69,9 @@ def adamw(w: Variable, g: Tensor, slots: Sequence[Variable], context: UpdateCont
 
 @kernel
 def adamax(w: Variable, g: Tensor, slots: Sequence[Variable], context: UpdateContext) -> None:
-    t, p = context.t, context.p
+    p = context.p
     tf.raw_ops.ResourceApplyAdaMax(
-        var=w.handle, m=slots[0].handle, v=slots[1].handle, beta1_power=tf.pow(p["beta_1"], t),
+        var=w.handle, m=slots[0].handle, v=slots[1].handle, beta1_power=p["beta_1_power"],
         lr=context.rate, beta1=p["beta_1"], beta2=p["beta_2"], epsilon=p["epsilon"], grad=g,
     )  # fmt: skip
 

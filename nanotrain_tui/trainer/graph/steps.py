@@ -125,10 +125,12 @@ class Steps:
         healthy: Tensor,
     ) -> Tuple[Tensor, Tensor, Tensor]:
         length = tf.shape(rates)[0] if rates.shape[0] is None else rates.shape[0]
+        batch = tf.shape(targets)[1]
+        shares = tf.fill([batch], 1.0 / tf.cast(batch, tf.float32))
 
         def body(i: Tensor, _: Tensor, healthy: Tensor, losses: Tensor, metrics: Tensor) -> Any:
             loss, metric, gradients = self._gradients(
-                plain, inputs[i], targets[i], step + tf.cast(i, tf.int64)
+                plain, inputs[i], targets[i], shares, step + tf.cast(i, tf.int64)
             )
             apply(gradients, rates[i], updates + tf.cast(i + 1, tf.float32))
             finite = tf.math.is_finite(loss)
@@ -143,8 +145,14 @@ class Steps:
         )
         return done, losses.stack(), metrics.stack()
 
-    def _gradients(self, plain: bool, inputs: Tensor, targets: Tensor, step: Tensor) -> Any:
-        """Loss and metric of a batch, and the gradient of each weight."""
+    def _gradients(
+        self, plain: bool, inputs: Tensor, targets: Tensor, shares: Tensor, step: Tensor
+    ) -> Any:
+        """Loss and metric of a batch, and the gradient of each weight.
+
+        ``shares`` (batch,) is the gradient of a mean. Given from outside of the loop, it saves the
+        step the operations on shapes in the gradient of ``reduce_mean``.
+        """
         dropout = None if plain else tf.identity(self._numbers["dropout"])
         training = Training(self._seed, step, dropout)
         with tf.GradientTape() as tape:
@@ -152,9 +160,8 @@ class Steps:
             losses = self._losses(targets, logits)
             if self._examples.class_weights:
                 losses *= tf.gather(tf.constant(self._examples.class_weights), targets)
-            loss = tf.reduce_mean(losses)
-        metric = self._step_metric(targets, logits)
-        gradients = tape.gradient(loss, self._weights)
+        loss, metric = tf.reduce_mean(losses), self._step_metric(targets, logits)
+        gradients = tape.gradient(losses, self._weights, shares)
         if not plain:
             loss, gradients = self._with_penalty(loss, gradients)
         return loss, metric, gradients

@@ -12,7 +12,7 @@ from typing import Any, Callable, Sequence
 import tensorflow as tf
 
 from ..optimizers import OPTIMIZERS, UpdateContext
-from .fused import FUSED
+from .fused import FUSED, with_powers
 
 FUSED_WAY, PLAIN, XLA, BLOCK = "fused", "plain", "xla", "block"
 WAYS = (FUSED_WAY, PLAIN, XLA, BLOCK)
@@ -38,7 +38,7 @@ def update_of(
         )
 
     def fused(gradients: Sequence[Tensor], rate: Tensor, t: Tensor) -> None:
-        now = context(rate, t)
+        now = with_powers(context(rate, t))
         for weight, gradient, own in zip(weights, gradients, slots):
             FUSED[name](weight, gradient, own, now)
 
