@@ -81,7 +81,7 @@ class BackCurve(NamedTuple):
         """The curve in ``columns`` columns, to the edges if it continues outside of the axis."""
         place = self.placing.columns(axis, columns)
         if self.held:
-            return resample(self.curve, columns, place)
+            return resample(self.curve, columns, place, steps=True)
         found = evaluations(self.curve, columns, place)
         places = [
             (place(self.whole.start + i * self.whole.width), self.whole.means[i])
@@ -115,7 +115,7 @@ def back_curves(behind: Backdrop, metric: Metric, axis: Axis, begins_at: int) ->
             curve, whole = one.curves(metric.name, TRAINING)
         placing = placing_of(one, axis, begins_at)
         if whole and placing is not None:
-            held = not metric.is_result
+            held = not metric.is_result and whole.jumps
             found.append(BackCurve(one.letter, one.name, curve, placing, whole, held))
     return found
 

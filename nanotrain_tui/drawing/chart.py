@@ -86,7 +86,8 @@ def plot_chart(
     ``signs`` are symbols by cell; they are drawn in the last row.
     """
     columns = across * dots_of(glyphs)[0]
-    train = resample(chart.train, columns, chart.place(columns), HOLD_S if chart.over_time else 0)
+    hold = HOLD_S if chart.over_time else 0
+    train = resample(chart.train, columns, chart.place(columns), hold, chart.in_steps)
     test = evaluations(chart.test, columns, chart.axis.of_steps(columns))
     others = [one.columns(chart.axis, columns) for one in chart.behind]
     seen = [finite(one.means) for one in (test, *others)]

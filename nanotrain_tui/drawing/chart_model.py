@@ -55,6 +55,7 @@ class Chart:
     best: float | None = None
     smoothing: Smoothing | None = None
     over_time: bool = False
+    in_steps: bool = False  # whether a value stays until the next one: jumps are no slopes
     limits: tuple[float, ...] = ()  # drawn as horizontal lines: the limits of the heat guard
     axis_from_height: int = 4  # a chart with fewer lines has no x axis
     behind: Sequence[BackCurve] = ()  # curves of other sessions

@@ -25,11 +25,18 @@ class Columns(NamedTuple):
     counts: list[float]  # the number of values of each column
 
 
-def resample(curve: Curve, columns: int, place: Callable[[float], float], hold: int = 0) -> Columns:
+def resample(
+    curve: Curve,
+    columns: int,
+    place: Callable[[float], float],
+    hold: int = 0,
+    steps: bool = False,
+) -> Columns:
     """The curve in ``columns`` columns. ``place`` is the function from an x value to its column.
 
-    A column has the mean of its values. A bin also fills the columns up to the next bin if the gap
-    between them is at most ``hold``, in the unit of x.
+    A column has the mean of its values; with ``steps``, that of its last bin, so that a jump is no
+    slope. A bin also fills the columns up to the next bin if the gap between them is at most
+    ``hold``, in the unit of x.
     """
     sums = [0.0] * columns
     counts = [0.0] * columns
@@ -44,6 +51,8 @@ def resample(curve: Curve, columns: int, place: Callable[[float], float], hold: 
         count = curve.counts[i]
         part = count / (last - first + 1)
         for column in range(max(0, first), min(columns - 1, last) + 1):
+            if steps and count:
+                sums[column] = counts[column] = 0.0
             sums[column] += curve.means[i] * part if count else 0.0
             counts[column] += part
             if i in curve.not_finite and not_finite[column] != NAN:

@@ -15,6 +15,7 @@ from nanotrain_tui.follow.not_finite import NotFinite
 from nanotrain_tui.follow.totals import is_finite, totals, totals_between
 
 BLOCK = 1 << 17  # about the maximum number of values in the buffer
+FEW_JUMPS = 3  # are always few, also in a short curve
 WORTH_NUMPY = 1 << 15  # with fewer values, loading NumPy takes longer than it saves
 
 
@@ -40,6 +41,13 @@ class Curve:
 
     def __bool__(self) -> bool:
         return self.last is not None
+
+    @property
+    def jumps(self) -> bool:
+        """Whether it is constant except for a few jumps, as a learning rate that is edited."""
+        known = [mean for mean, count in zip(self.means, self.counts, strict=True) if count]
+        changes = sum(not math.isclose(a, b, rel_tol=1e-6) for a, b in pairwise(known))
+        return changes <= max(FEW_JUMPS, len(known) // 10)
 
 
 class Series:

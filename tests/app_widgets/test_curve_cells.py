@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
+from app_fakes import curve
 from batches import Rows
 from drawn_states import accuracy_chart, loss_chart, state_of, text_of
 from hypothesis import given
@@ -13,7 +15,7 @@ from nanotrain_tui.drawing.chart import plot_chart
 from nanotrain_tui.drawing.curve_cells import _spots, draw_curves, evaluations, merged
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.drawing.lines import Line
-from nanotrain_tui.drawing.plot import Columns, Dots, joined
+from nanotrain_tui.drawing.plot import Columns, Dots, joined, resample
 from nanotrain_tui.drawing.scale import Scale
 from nanotrain_tui.follow.not_finite import NAN
 from nanotrain_tui.follow.series import Series
@@ -133,3 +135,12 @@ def test_a_new_evaluation_moves_no_mark_except_the_last(gaps: list[tuple[int, fl
     assert set(before) - {newest_before} <= set(after)
     apart = sorted(after)
     assert all(b - a >= 4 for a, b in pairwise(apart))
+
+
+def test_a_jump_within_a_column_is_no_slope() -> None:
+    rates = curve([0.001] * 45 + [0.0005] * 55)
+    means = resample(rates, 20, lambda x: x / 5).means
+    assert means == pytest.approx([0.001] * 9 + [0.0005] * 11)
+    moved = curve([0.001] * 47 + [0.0005] * 53)
+    assert resample(moved, 20, lambda x: x / 5).means[9] == pytest.approx(0.0007)
+    assert resample(moved, 20, lambda x: x / 5, steps=True).means[9] == pytest.approx(0.0005)

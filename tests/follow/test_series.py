@@ -28,6 +28,21 @@ def bad_counts(curve: Curve) -> list[int]:
     ]
 
 
+def curve_of(values: list[float], bins: int = 512) -> Curve:
+    series = Series(bins)
+    for x, value in enumerate(values):
+        series.add(x, value)
+    return series.curve()
+
+
+def test_a_curve_jumps_if_it_is_constant_between_few_places() -> None:
+    edited = [0.1] * 700 + [0.05] * 33 + [0.01] * 800
+    assert curve_of(edited).jumps and curve_of([0.1, 0.05]).jumps and Curve().jumps
+    assert curve_of([1e-4] * 5000, bins=64).jumps, "the means of bins are rounded"
+    assert not curve_of([0.1 * 0.999**i for i in range(1000)]).jumps
+    assert not curve_of([(i * 7919 % 13) / 13 for i in range(1000)], bins=64).jumps
+
+
 def test_an_empty_series_has_no_values() -> None:
     curve = Series().curve()
     assert not curve and curve.last is None and curve.low is None and curve.high is None

@@ -62,6 +62,7 @@ def metric_chart(context: ChartContext, metric: Metric) -> Chart:
         last_test=evaluated.last,
         has_best=metric.better is not None,
         best=_best(metric, evaluated if metric.evaluated_on else whole),
+        in_steps=not metric.is_result and whole.jumps,
         smoothing=context.smoothing(whole) if metric.is_result else None,
         behind=context.behind(metric),
         newest=max((evaluated or whole).end, state.begins_at),

@@ -129,7 +129,7 @@ class ComparedRun:
         first, last = steps_of(self.window.curves.values())  # the same for every metric
         extent = place(first), place(last)
         if key.part == TRAINING:
-            held = not self.metrics.get(key.metric).is_result
+            held = not self.metrics.get(key.metric).is_result and curve.jumps
             return trace_of_curve(curve, place)._replace(extent=extent, held=held)
         values = [
             (one.step, one.metrics[key.metric])
