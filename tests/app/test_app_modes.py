@@ -38,31 +38,36 @@ async def test_without_a_session_the_form_has_half_of_the_screen(size: tuple[int
         assert "no session is open" in text(app) and "Accuracy" not in text(app)
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("state", ["running", "paused", "finished", "failed"])
-async def test_an_open_session_has_the_whole_width(size: tuple[int, int], state: str) -> None:
+async def test_an_open_session_has_the_whole_width(state: str) -> None:
     desk = Desk(state)
-    async with desk.app.run_test(size=size) as pilot:
+    async with desk.app.run_test(size=SIZES[0]) as pilot:
         await desk.ready(pilot)
-        assert folded(desk.app) == "Adam 0.0001 · batch 100 · cross-entropy · 1024 relu · digits"
-        assert desk.app.dashboard.query_one("#upper-chart").size.width == size[0]
-        assert not desk.app.dashboard.query_one("#setup").display
+        line = "Adam 0.0001 · batch 100 · cross-entropy · 1024 relu · digits"
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda size=size: desk.app.size == size)
+            assert folded(desk.app) == line
+            assert desk.app.dashboard.query_one("#upper-chart").size.width == size[0]
+            assert not desk.app.dashboard.query_one("#setup").display
 
 
-@pytest.mark.parametrize("key", ["j", "k", "f", "enter", "end", "pageup"])
-async def test_keys_that_need_more_than_a_line_unfold_the_form(key: str) -> None:
+async def test_keys_that_need_more_than_a_line_unfold_the_form() -> None:
     desk = Desk()
     async with desk.app.run_test(size=(80, 24)) as pilot:
         await desk.ready(pilot)
-        assert desk.app.dashboard.form.key == RATE  # the line has no preset
-        await pilot.press(key)
-        await until(pilot, lambda: not folded(desk.app))
-        assert desk.app.dashboard.form.size.height > 10
-        assert desk.app.dashboard.query_one("#upper-chart").size.width < 60
-        while folded(desk.app) == "":
-            await pilot.press("escape")
-            await pilot.pause()
-        assert desk.app.dashboard.form.has_focus
+        form = desk.app.dashboard.form
+        assert form.key == RATE  # the line has no preset
+        for key in ("j", "k", "f", "enter", "end", "pageup"):
+            await pilot.press(key)
+            await until(pilot, lambda: not folded(desk.app))
+            assert form.size.height > 10, key
+            assert desk.app.dashboard.query_one("#upper-chart").size.width < 60, key
+            while folded(desk.app) == "":
+                await pilot.press("escape")
+                await pilot.pause()
+            assert form.has_focus, key
+            form.go_to(RATE)
 
 
 async def test_a_value_is_changed_in_the_folded_form() -> None:

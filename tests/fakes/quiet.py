@@ -43,10 +43,16 @@ async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = _LONGEST_S) -
     until = time.monotonic() + max_sleep
     while time.monotonic() < until:
         await _until_none_is_ready()
-        if not _all_threads_wait():
+        if not _all_threads_wait() or _has_to_resize():
             await asyncio.sleep(_LOOK_AGAIN_S)
         elif not _draw():
             return
+
+
+def _has_to_resize() -> bool:
+    """Whether a new size waits for the timer with which Textual takes many as one."""
+    app = active_app.get(None)
+    return app is not None and app._resize_event is not None
 
 
 async def _until_none_is_ready() -> None:

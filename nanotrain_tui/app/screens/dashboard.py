@@ -185,9 +185,10 @@ class Dashboard(LiveScreen):
         self.form.describe(str(state.data.get("name") or ""), state.is_known)
         merged = sorted((*state.log, *self._local), key=lambda line: line.seq)
         shown = replace(state, log=tuple(merged))
-        self.set_class(bool(merged), "-noted")
         unmeasured = state.ended and not any(gauge.curve for gauge in state.gauges.values())
-        self.set_class(unmeasured, "-unmeasured")
+        lower = self.query_one("#lower")
+        lower.set_class(bool(merged), "-noted")
+        lower.set_class(unmeasured, "-unmeasured")
         self.query_one(StatusHeader).update_state(shown)
         function = state.function
         self.set_class(function is not None and function.is_curve, "-with-curve")
@@ -273,9 +274,10 @@ class Dashboard(LiveScreen):
             f"preset {self.model.preset_label}", "Esc: fold" if self.watches else ""
         )
         row = self.form.row
-        self.set_class(bool(row.problem or row.advice), "-problem")
         drawn = row.key != PRESET_KEY and has_curve(row.key, self.model.value(row.key))
-        self.set_class(drawn, "-curve")
+        about = self.query_one("#about-box")
+        about.set_class(bool(row.problem or row.advice), "-problem")
+        about.set_class(drawn, "-curve")
         self.query_one(FieldAbout).show(self.form, self.has_class("-wide"))
 
     def reload_form(self) -> None:
@@ -295,14 +297,15 @@ class Dashboard(LiveScreen):
         self.unfold_form()
         self._editor = FieldEditor(key, title, self.model.text(key), hint, accept, step)
         self.query_one(FieldAbout).display = False
-        self.add_class("-editing")
-        self.query_one("#about-box").mount(self._editor)
+        about = self.query_one("#about-box")
+        about.add_class("-editing")
+        about.mount(self._editor)
 
     def close_editor(self) -> None:
         """Close the editor and show the explanation."""
         if self._editor is not None:
             self._drop_editor()
-            self.remove_class("-editing")
+            self.query_one("#about-box").remove_class("-editing")
             self.query_one(FieldAbout).display = True
             self.form.focus()
         self.explain()
