@@ -50,7 +50,7 @@ print(float(np.mean(scores.argmax(axis=1) == test.test.targets)))
 """
 
 
-@pytest.fixture(scope="module", params=["digits", "mnist"])
+@pytest.fixture(scope="module", params=["mnist" if SHARED.exists() else "digits"])
 def trained(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[SessionFolder, dict[str, str]]:

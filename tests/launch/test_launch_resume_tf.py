@@ -23,7 +23,6 @@ COMMON = {
     "model.initializer": "glorot_uniform", "train.eval_every": 500, "train.checkpoint_every": 300,
 }  # fmt: skip
 KINDS = {
-    "dense": {"data.name": "digits", "model.hidden": "16"},
     "lenet": {
         "data.name": "digits", "data.limit": 500, "trainer.update": "fused", "train.steps": 1200,
         "train.eval_every": 700, "train.checkpoint_every": 700,

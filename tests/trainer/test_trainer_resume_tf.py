@@ -54,22 +54,22 @@ def test_step_by_step_is_the_same_as_running(folder, undisturbed):
     assert [event["step"] for event in of_kind(events, "paused")] == [*range(0, 40, 3)]
 
 
-@pytest.mark.parametrize("step", [4, 12, 24, 32])
 def test_from_any_checkpoint_it_goes_on_as_if_nothing_had_been(
-    undisturbed_folder, tmp_path, undisturbed, step
+    undisturbed_folder, tmp_path, undisturbed
 ):
     """Edits from the checkpoint's step on are given again, whether it holds them or not."""
-    again = config_of(
-        undisturbed_folder, edits=[edit for edit in EDITS if edit["step"] >= step], resume=True,
-        restore=str(undisturbed_folder / f"step-{step:09d}.npz"), checkpoint_dir=str(tmp_path),
-        **OPTIONS,
-    )  # fmt: skip
-    _, events = serve_here(again)
-    assert of_kind(events, "started")[0]["step"] == step
-    assert_same(events, undisturbed, step)
-    done = [event["step"] for event in of_kind(events, "evaluated")]
-    due = sorted({1, 11, 21, 31, *range(4, 41, 4)})  # by schedule, and before checkpoints
-    assert done == [point for point in due if point > step]
+    for step in (4, 12, 24, 32):
+        again = config_of(
+            undisturbed_folder, edits=[edit for edit in EDITS if edit["step"] >= step],
+            resume=True, restore=str(undisturbed_folder / f"step-{step:09d}.npz"),
+            checkpoint_dir=str(tmp_path / str(step)), **OPTIONS,
+        )  # fmt: skip
+        _, events = serve_here(again)
+        assert of_kind(events, "started")[0]["step"] == step
+        assert_same(events, undisturbed, step)
+        done = [event["step"] for event in of_kind(events, "evaluated")]
+        due = sorted({1, 11, 21, 31, *range(4, 41, 4)})  # by schedule, and before checkpoints
+        assert done == [point for point in due if point > step]
 
 
 def test_a_killed_run_goes_on_as_if_nothing_had_been(folder, undisturbed):
