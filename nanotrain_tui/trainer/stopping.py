@@ -35,7 +35,8 @@ class Watch:
 
     def __init__(self, task: str) -> None:
         self._task = task
-        self.scale = 1.0  # of the learning rate
+        self._factor = 1.0  # of the learning rate that was given, ``_rate``
+        self._rate: Optional[float] = None
         self._metric = ""
         self._best: Optional[float] = None  # higher is better
         self._waited = self._waited_plateau = 0
@@ -60,6 +61,16 @@ class Watch:
             return Decision(stop=True, why=why)
         return self._lower(name, config)
 
+    def factor(self, config: Mapping[str, Any]) -> float:
+        """What the plateaus have made of the learning rate; 1 again after an edit of the rate."""
+        if config.get("schedule.name") != PLATEAU:
+            return 1.0
+        rate = float(config["optimizer.learning_rate"])
+        if self._rate not in (None, rate):
+            self._factor = 1.0
+        self._rate = rate
+        return self._factor
+
     def metric(self, config: Mapping[str, Any]) -> str:
         """The name of the metric that is watched."""
         name = config.get("stop.metric", AUTO)
@@ -69,7 +80,7 @@ class Watch:
         """All that ``restore`` needs, in JSON's types."""
         return {
             "metric": self._metric, "best": self._best, "waited": self._waited,
-            "waited_plateau": self._waited_plateau, "scale": self.scale,
+            "waited_plateau": self._waited_plateau, "scale": self._factor, "rate": self._rate,
         }  # fmt: skip
 
     def restore(self, saved: Mapping[str, Any]) -> None:
@@ -77,7 +88,7 @@ class Watch:
         self._metric, self._best = str(saved.get("metric", "")), saved.get("best")
         self._waited = int(saved.get("waited", 0))
         self._waited_plateau = int(saved.get("waited_plateau", 0))
-        self.scale = float(saved.get("scale", 1.0))
+        self._factor, self._rate = float(saved.get("scale", 1.0)), saved.get("rate")
 
     def _is_better(self, rank: float, min_delta: float) -> bool:
         if math.isnan(rank):
@@ -90,8 +101,8 @@ class Watch:
         if self._waited_plateau < int(config.get("schedule.patience", 5)):
             return Decision()
         self._waited_plateau = 0
-        self.scale *= float(config.get("schedule.factor", 0.5))
+        self._factor = self.factor(config) * float(config.get("schedule.factor", 0.5))
         why = "{} has not improved for {} evaluations; the learning rate is now {:g}."
-        rate = self.scale * float(config["optimizer.learning_rate"])
+        rate = self._factor * float(config["optimizer.learning_rate"])
         waited = int(config.get("schedule.patience", 5))
         return Decision(lower=True, why=why.format(name, waited, rate))

@@ -22,7 +22,7 @@ from .model import structure_of
 from .protocol import Events, Failed, floats
 from .schedule import learning_rates
 from .settings import Config, Refused
-from .stopping import PLATEAU, Decision, Watch, check_metric
+from .stopping import Decision, Watch, check_metric
 
 CALL_S = 0.075  # the intended duration of a call into TensorFlow; a command waits no longer
 MAX_BLOCK_BYTES = 16 << 20  # of examples gathered for a call
@@ -104,7 +104,7 @@ class TrainingState:
             self._steps_a_call, self.engine.most_steps(batch_size, fitting), until - self.step
         )
         rates = learning_rates(self.config, self.step, count, self.config["train.steps"])
-        rates *= np.float32(self._watch.scale if self.config.get("schedule.name") == PLATEAU else 1)
+        rates *= np.float32(self._watch.factor(self.config))
         t0 = time.monotonic()
         inputs, targets = self._blocks.take(count, batch_size)
         self._blocks.gather_ahead(count * batch_size)

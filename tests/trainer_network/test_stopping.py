@@ -65,9 +65,27 @@ PLATEAU = {
 def test_the_learning_rate_falls_on_a_plateau():
     made, watch = decisions([0.5, 0.5, 0.5, 0.5, 0.5, 0.6], PLATEAU)
     assert [one.lower for one in made] == [False, False, True, False, True, False]
-    assert watch.scale == 0.25
+    assert watch.factor(PLATEAU) == 0.25
     assert "learning rate is now 0.05" in made[2].why
-    assert not decisions([0.5] * 9, {**PLATEAU, "schedule.name": "constant"})[1].scale < 1
+    constant = {**PLATEAU, "schedule.name": "constant"}
+    assert decisions([0.5] * 9, constant)[1].factor(constant) == 1.0
+    assert watch.factor(constant) == 1.0, "another schedule knows nothing of it"
+
+
+def test_a_learning_rate_that_is_edited_is_in_force_as_it_was_given():
+    """As in Keras, where the schedule lowers the rate that it finds."""
+    _, watch = decisions([0.5] * 5, PLATEAU)
+    edited = {**PLATEAU, "optimizer.learning_rate": 0.4}
+    fork = Watch("classification")
+    fork.restore(watch.saved())
+    for one in (watch, fork):
+        assert one.factor(edited) == 1.0
+        made = [one.count({"accuracy": 0.5}, edited) for _ in range(2)]
+        assert "learning rate is now 0.2" in made[-1].why
+        assert one.factor(edited) == 0.5
+    resumed = Watch("classification")
+    resumed.restore(watch.saved())
+    assert resumed.factor(edited) == 0.5
 
 
 @pytest.mark.parametrize("at", range(8))
