@@ -22,6 +22,7 @@ from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.places import Places
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.trainer.data import load
+from nanotrain_tui.trainer.data.dataset import Rows
 from nanotrain_tui.trainer_python.cache import PythonCache
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "mnist"
@@ -176,20 +177,31 @@ def of_task(
     return request.param, session_of(TASKS[request.param], tmp_path_factory.mktemp("home"))
 
 
+def saved_test(task: str, place: Path) -> Rows:
+    """The test part of a task, with its inputs in the file ``rows.npy``."""
+    test = load(TASKS[task], lambda *_: None).test
+    np.save(place / "rows.npy", test.inputs)
+    return test
+
+
+def last_test(reader: SessionReader) -> dict[str, float]:
+    """The metrics of the last evaluation on the test part."""
+    return [one for one in reader.evaluations() if one.on == "test"][-1].metrics
+
+
 @pytest.mark.tensorflow
 def test_predictions_for_rows_have_the_recorded_error(
     of_task: tuple[str, SessionFolder], tmp_path: Path
 ) -> None:
     task, folder = of_task
-    test = load(TASKS[task], lambda *_: None).test
-    np.save(tmp_path / "rows.npy", test.inputs)
+    test = saved_test(task, tmp_path)
     content = base64.b64encode((tmp_path / "rows.npy").read_bytes()).decode()
     model = find_model(folder, PythonCache(str(tmp_path / "pythons")), "last")
     file = {"name": "rows.npy", "content": content, "labels": ""}
     *lines, last = ask(model, "--predict", {"limit": 0, "files": [file]})
     assert last["ok"] and len(lines) == len(test)
     with SessionReader(folder) as reader:
-        metrics = [one for one in reader.evaluations() if one.on == "test"][-1].metrics
+        metrics = last_test(reader)
     if task == "regression":
         errors = np.array([line["outputs"] for line in lines]) - test.targets
         assert np.sqrt(np.mean(np.square(errors))) == pytest.approx(metrics["rmse"], rel=1e-4)
@@ -203,15 +215,14 @@ def test_the_model_of_every_task_says_what_it_takes_and_gives_the_recorded_figur
     of_task: tuple[str, SessionFolder], tmp_path: Path
 ) -> None:
     task, folder = of_task
-    test = load(TASKS[task], lambda *_: None).test
-    np.save(tmp_path / "rows.npy", test.inputs)
+    test = saved_test(task, tmp_path)
     chosen = get_format("savedmodel")
     assert isinstance(chosen, FolderFormat)
     path = tmp_path / "model"
     path.mkdir()
     with SessionReader(folder) as reader:
         chosen.write(reader, path, Options(checkpoint="last"))
-        metrics = [one for one in reader.evaluations() if one.on == "test"][-1].metrics
+        metrics = last_test(reader)
     about = json.loads((path / "preprocessing.json").read_text())
     assert about["metrics"] == pytest.approx(metrics)
     assert about["input"].pop("features") == (["x"] if task == "regression" else ["x", "y"])
@@ -242,7 +253,7 @@ def test_the_script_of_every_task_comes_to_the_same_figures(
     assert isinstance(chosen, TextFormat)
     with SessionReader(folder) as reader:
         chosen.write(reader, out, Options())
-        last = [one for one in reader.evaluations() if one.on == "test"][-1]
+        metrics = last_test(reader)
         reached = reader.position()[0]
     if task == "regression":
         assert reached < 3000  # it stopped early, with the best network
@@ -253,8 +264,8 @@ def test_the_script_of_every_task_comes_to_the_same_figures(
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-3000:]
     said = dict(re.findall(r"final test (\w+) ([-0-9.]+)", ran.stdout))
-    assert set(said) == set(last.metrics)
-    for name, value in last.metrics.items():
+    assert set(said) == set(metrics)
+    for name, value in metrics.items():
         assert float(said[name]) == pytest.approx(value, rel=0.02, abs=0.002), name
     steps = re.findall(r"^step (\d+)  loss", ran.stdout, re.MULTILINE)
     assert int(steps[-1]) == reached
