@@ -1,7 +1,7 @@
 """Keras as its guides show it: ``Model.fit`` on a tf.data pipeline.
 
-The option is ``steps_per_execution``. The time ends with the last batch: ``fit`` returns later,
-when tf.data's autotuning wakes up, which is 5.11 or 10.23 seconds after it began.
+The option is ``steps_per_execution``. The time ends with the last batch: ``fit`` sometimes returns
+seconds later (docs/BENCHMARKS.md).
 """
 
 import time
@@ -34,7 +34,7 @@ model.compile(
 
 
 class Clock(tf.keras.callbacks.Callback):
-    """The time at which the last epoch ended."""
+    """The time at which the epoch ended."""
 
     ended_s = 0.0
 
