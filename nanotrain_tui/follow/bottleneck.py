@@ -45,8 +45,8 @@ class Bottleneck:
 
     @property
     def sentence(self) -> str:
-        """``bound by the GPU: 95% busy``; ``warming up: loading TensorFlow``."""
-        return self.text if self.kind == "warming_up" else f"bound by {self.text}"
+        """``limited by the GPU: 95% busy``; ``warming up: loading TensorFlow``."""
+        return self.text if self.kind == "warming_up" else f"limited by {self.text}"
 
 
 def find_bottleneck(

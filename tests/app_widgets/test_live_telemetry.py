@@ -94,7 +94,7 @@ def test_a_hot_board_and_full_memory_alarm_by_more_than_colour() -> None:
 
 def test_what_bounds_the_run_takes_the_place_of_the_source() -> None:
     lines = text_of(draw_telemetry(state_of(hot_rows()), 60, 10, UNICODE))
-    assert lines[7].rstrip() == "bound by heat: gpu slowed down at 50 °C"
+    assert lines[7].rstrip() == "limited by heat: gpu slowed down at 50 °C"
     assert lines[8].startswith("  Use a fan") and len(lines) == 10
     assert len(draw_telemetry(state_of(hot_rows()), 44, 8, UNICODE)) == 8
 
@@ -180,7 +180,7 @@ def test_the_load_of_other_programs_has_a_line_of_its_own() -> None:
 
     drawn = draw_telemetry(state(), 80, 12, UNICODE)
     lines = ["".join(span.text for span in line).strip() for line in drawn]
-    assert "bound by the CPU: 2 cores at 100%, GPU 100%" in lines
+    assert "limited by the CPU: 2 cores at 100%, GPU 100%" in lines
     assert lines.index("another program keeps the GPU busy: 100%") > 0
     rows.segment(from_step=40).event("configured", config={})
     rows.event("ready", devices=[{"name": "GPU:0", "kind": "GPU"}])

@@ -84,8 +84,7 @@ def _bound(state: RunState, width: int, glyphs: Glyphs) -> Line:
     """What limits the speed of the training, for the right end of the rule."""
     if state.bottleneck is not None:
         role = "warning" if state.bottleneck.kind in ALARMING else "value"
-        limited = "" if state.bottleneck.kind == "warming_up" else "limited by "
-        text = Span(f"{limited}{state.bottleneck.text}", role)
+        text = Span(state.bottleneck.sentence, role)
     elif state.other_load is not None:
         text = Span(state.other_load.text, "warning")
     else:

@@ -9,7 +9,7 @@ LEAST_RULE = 3  # cells between the title and the note
 
 
 def draw_rule(title: str, note: Line, width: int, glyphs: Glyphs, about: str = "") -> Line:
-    """``─ Board  from tegrastats ──────── bound by the GPU`` in exactly ``width`` cells.
+    """``─ Board  from tegrastats ──────── limited by the GPU`` in exactly ``width`` cells.
 
     ``about`` follows the title, and ``note`` is at the right edge. Both are left out, ``about``
     first, if there is no room.
