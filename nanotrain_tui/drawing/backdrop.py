@@ -116,6 +116,8 @@ def back_curves(behind: Backdrop, metric: Metric, axis: Axis, begins_at: int) ->
         placing = placing_of(one, axis, begins_at)
         if whole and placing is not None:
             held = not metric.is_result and whole.jumps
+            if held:
+                curve, whole = curve.stepped(), whole.stepped()
             found.append(BackCurve(one.letter, one.name, curve, placing, whole, held))
     return found
 

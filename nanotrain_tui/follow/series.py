@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from nanotrain_tui.follow.not_finite import NotFinite
 from nanotrain_tui.follow.totals import is_finite, totals, totals_between
 
 BLOCK = 1 << 17  # about the maximum number of values in the buffer
+SAME = 1e-6  # the relative difference of values that are equal: means are rounded
 FEW_JUMPS = 3  # are always few, also in a short curve
 WORTH_NUMPY = 1 << 15  # with fewer values, loading NumPy takes longer than it saves
 
@@ -38,6 +39,7 @@ class Curve:
     high: float | None = None  # the maximum of the finite values
     end: int = 0  # the x of the newest value
     start: int = 0  # the x of the first bin
+    _stepped: "list[Curve]" = field(default_factory=list, compare=False, repr=False)
 
     def __bool__(self) -> bool:
         return self.last is not None
@@ -46,8 +48,27 @@ class Curve:
     def jumps(self) -> bool:
         """Whether it is constant except for a few jumps, as a learning rate that is edited."""
         known = [mean for mean, count in zip(self.means, self.counts, strict=True) if count]
-        changes = sum(not math.isclose(a, b, rel_tol=1e-6) for a, b in pairwise(known))
+        changes = sum(not math.isclose(a, b, rel_tol=SAME) for a, b in pairwise(known))
         return changes <= max(FEW_JUMPS, len(known) // 10)
+
+    def stepped(self) -> Curve:
+        """A curve that jumps, with the value after the jump in the bin of a jump.
+
+        The mean of such a bin is of both values, and was never the value itself. It is the same
+        object each time, so that what is drawn from it is known to be the same.
+        """
+        if not self._stepped:
+            self._stepped.append(self._make_stepped())
+        return self._stepped[0]
+
+    def _make_stepped(self) -> "Curve":
+        means, value = array("d", self.means), math.nan
+        for i, count in enumerate(self.counts):
+            if count:
+                low, high = self.lows[i], self.highs[i]
+                value = high if math.isclose(value, low, rel_tol=SAME) else low
+                means[i] = value
+        return replace(self, means=means, _stepped=[])
 
 
 class Series:

@@ -20,7 +20,7 @@ from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.drawing.waiting import draw_waiting, waiting_text
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.run_state import Preparing, RunState
-from nanotrain_tui.follow.series import Curve
+from nanotrain_tui.follow.series import Curve, Series
 
 
 def session(name: str, level: float, steps: int = 1000, **fields: object) -> RunState:
@@ -174,13 +174,18 @@ def test_a_window_is_drawn_in_the_detail_that_was_read() -> None:
 
 
 def test_a_learning_rate_of_another_session_has_no_slopes() -> None:
-    rates = curves_of(learning_rate=curve([0.001] * 5 + [0.0005] * 5, 100))
+    series = Series(64)
+    for step, rate in enumerate([0.001] * 453 + [0.0005] * 547):
+        series.add(step, rate)
+    rates = curves_of(learning_rate=series.curve())
     own, other = replace(OWN, curves=rates), Other("A", replace(A.state, curves=rates))
     charts = stacked(own, behind=(other,))
     chart = next(one for one in charts if one.key == "metric.learning_rate")
     (found,) = chart.behind
     levels = {round(mean or 0.0, 9) for mean in found.columns(chart.axis, 150).means[:130]}
     assert levels == {0.001, 0.0005}
+    assert {round(chart.at(step)[0] or 0.0, 9) for step in range(440, 470)} == levels
+    assert {round(found.value(step) or 0.0, 9) for step in range(440, 470)} == levels
 
 
 def test_the_steps_of_another_session_on_the_axis() -> None:

@@ -43,6 +43,18 @@ def test_a_curve_jumps_if_it_is_constant_between_few_places() -> None:
     assert not curve_of([(i * 7919 % 13) / 13 for i in range(1000)], bins=64).jumps
 
 
+def test_a_bin_with_a_jump_has_the_value_after_it() -> None:
+    """A mean of both was never in force."""
+    edited = curve_of([0.1] * 703 + [0.05] * 30 + [0.01] * 800, bins=64)
+    assert len({round(mean, 9) for mean in edited.means}) == 4, "two bins have a jump"
+    stepped = list(edited.stepped().means)
+    assert {round(mean, 9) for mean in stepped} == {0.1, 0.05, 0.01}
+    assert sorted(stepped, reverse=True) == stepped
+    assert curve_of([0.1] * 31 + [0.01], bins=4).stepped().means[-1] == 0.01
+    assert curve_of([0.1] * 31 + [0.4], bins=4).stepped().means[-1] == 0.4
+    assert Curve().stepped() == Curve()
+
+
 def test_an_empty_series_has_no_values() -> None:
     curve = Series().curve()
     assert not curve and curve.last is None and curve.low is None and curve.high is None

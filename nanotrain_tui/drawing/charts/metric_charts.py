@@ -42,11 +42,14 @@ def metric_chart(context: ChartContext, metric: Metric) -> Chart:
     """The chart of a metric."""
     state, name, part = context.state, metric.name, metric.shown_of
     whole, evaluated = state.curve(name), state.curve(name, part)
+    line, in_steps = context.curve(name), not metric.is_result and whole.jumps
+    if in_steps:
+        line, whole = line.stepped(), whole.stepped()
     figures = figures_of(metric)
     return Chart(
         key=key_of(metric),
         title=metric.title,
-        train=context.curve(name),
+        train=line,
         whole=whole,
         last=whole.last,
         scale=scale_of(metric, context.view.scale),
@@ -62,7 +65,7 @@ def metric_chart(context: ChartContext, metric: Metric) -> Chart:
         last_test=evaluated.last,
         has_best=metric.better is not None,
         best=_best(metric, evaluated if metric.evaluated_on else whole),
-        in_steps=not metric.is_result and whole.jumps,
+        in_steps=in_steps,
         smoothing=context.smoothing(whole) if metric.is_result else None,
         behind=context.behind(metric),
         newest=max((evaluated or whole).end, state.begins_at),

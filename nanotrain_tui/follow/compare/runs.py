@@ -130,6 +130,7 @@ class ComparedRun:
         extent = place(first), place(last)
         if key.part == TRAINING:
             held = not self.metrics.get(key.metric).is_result and curve.jumps
+            curve = curve.stepped() if held else curve
             return trace_of_curve(curve, place)._replace(extent=extent, held=held)
         values = [
             (one.step, one.metrics[key.metric])
