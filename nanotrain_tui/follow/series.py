@@ -39,7 +39,7 @@ class Curve:
     high: float | None = None  # the maximum of the finite values
     end: int = 0  # the x of the newest value
     start: int = 0  # the x of the first bin
-    _stepped: "list[Curve]" = field(default_factory=list, compare=False, repr=False)
+    _stepped: list[Curve] = field(default_factory=list, compare=False, repr=False)
 
     def __bool__(self) -> bool:
         return self.last is not None
@@ -61,7 +61,7 @@ class Curve:
             self._stepped.append(self._make_stepped())
         return self._stepped[0]
 
-    def _make_stepped(self) -> "Curve":
+    def _make_stepped(self) -> Curve:
         means, value = array("d", self.means), math.nan
         for i, count in enumerate(self.counts):
             if count:
