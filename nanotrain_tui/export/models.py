@@ -37,8 +37,8 @@ def write_model_format(kind: str, reader: SessionReader, folder: Path, options: 
                 shutil.move(str(path), str(folder / path.name))
     except LaunchError as error:
         raise ExportError(kind, str(error)) from None
-    text = json.dumps(preprocessing(model, kind, answer, _metrics(reader, answer)), indent=2)
-    (folder / PREPROCESSING).write_text(text + "\n", encoding="utf-8")
+    about = preprocessing(model, kind, answer, _metrics(reader, answer))
+    _write_json(folder / PREPROCESSING, about)
 
 
 def write_model_file(kind: str, reader: SessionReader, path: Path, options: Options) -> None:
@@ -50,8 +50,14 @@ def write_model_file(kind: str, reader: SessionReader, path: Path, options: Opti
         if model.suffix != path.suffix:
             why = f"this TensorFlow writes {model.suffix} files. Use -o NAME{model.suffix}."
             raise ExportError(kind, why)
-        (folder / PREPROCESSING).rename(path.with_name(f"{path.name}.{PREPROCESSING}"))
+        about = json.loads((folder / PREPROCESSING).read_text(encoding="utf-8"))
+        beside = path.with_name(f"{path.name}.{PREPROCESSING}")
+        _write_json(beside, {**about, "file": path.name})
         model.rename(path)
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
 def _metrics(reader: SessionReader, answer: Mapping[str, Any]) -> dict[str, float | None]:

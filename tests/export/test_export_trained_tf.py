@@ -103,7 +103,7 @@ def test_the_model_has_the_recorded_accuracy(
     folder, data = trained
     chosen = get_format(kind)
     assert isinstance(chosen, PathFormat | FolderFormat)
-    path = tmp_path / "model.keras"
+    path = tmp_path / "mine.keras"
     if kind == "savedmodel":
         path.mkdir()
     with SessionReader(folder) as reader:
@@ -111,7 +111,8 @@ def test_the_model_has_the_recorded_accuracy(
     accuracy = float(run("-c", EVALUATE, kind, str(path), json.dumps(data)).split()[-1])
     assert accuracy == pytest.approx(recorded(folder), abs=1e-6)
     beside = path / "preprocessing.json" if kind == "savedmodel" else None
-    report = json.loads((beside or tmp_path / "model.keras.preprocessing.json").read_text())
+    report = json.loads((beside or tmp_path / "mine.keras.preprocessing.json").read_text())
+    assert report["file"] == ("saved_model.pb" if kind == "savedmodel" else "mine.keras")
     assert report["input"]["shape"] == [None, 28, 28] and report["input"]["range"] == [0, 255]
     assert report["test_accuracy"] == pytest.approx(recorded(folder))
 
