@@ -83,6 +83,7 @@ def prepare(start: Command, commands: Commands, events: Events) -> "TrainingLoop
         progress = Progress(commands, events)
         dataset = data.load(config, progress)
         check_data_fits(config, dataset, saved)
+        check_same_data(config, dataset, saved)
         progress("building the network", 0.0)
         training, update = build(config, dataset, saved, events)
         loop = loop_of(training, edits, commands, events)
@@ -213,6 +214,17 @@ def check_data_fits(config: Config, dataset: Any, saved: Optional[Checkpoint]) -
     check_metric(config, dataset.task)
 
 
+def check_same_data(config: Config, dataset: Any, saved: Optional[Checkpoint]) -> None:
+    """Raises Failed if a resume would go on with other data than that of its checkpoint."""
+    before = saved.data.get("identity") if saved is not None else None
+    if before and config.get("resume") and before != dataset.identity:
+        message = (
+            "The data has changed since the checkpoint: {}. A resume needs the same data; restore "
+            "the file, or fork or restart the session to train on the new one."
+        ).format(dataset.source)
+        raise Failed("data", message)
+
+
 def description(dataset: Any) -> Config:
     """The data, as the event ``started`` holds it."""
     facts = {
@@ -228,7 +240,13 @@ def description(dataset: Any) -> Config:
     }
     if dataset.grid is not None:
         facts["grid"] = dataset.grid.as_json()
-    if dataset.has_pictures:
+    if dataset.class_names:
+        facts["class_names"] = list(dataset.class_names)
+    if dataset.identity:
+        facts["identity"] = dataset.identity
+    if dataset.preprocessing is not None:
+        facts["preprocessing"] = dict(dataset.preprocessing)
+    elif dataset.has_pictures:
         facts["preprocessing"] = describe(dataset.train.inputs)
     return facts
 

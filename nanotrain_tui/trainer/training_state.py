@@ -77,7 +77,7 @@ class TrainingState:
             self.engine.state() if copy else self.engine.view(), self.step, self.engine.updates,
             self._batches.epoch, self._batches.cursor, config, self._data_identity(),
             self.tested if self.is_tested else None, self._data.train.shape, self._data.outputs,
-            self._watch.saved(), self.engine.way.as_json(),
+            self._watch.saved(), self.engine.way.as_json(), self._data.preprocessing,
         )  # fmt: skip
 
     def warm_up(self) -> None:
@@ -222,7 +222,8 @@ class TrainingState:
         small = self._data.task == CLASSIFICATION and self._data.classes <= 256
         counted = np.ascontiguousarray(targets.astype(np.uint8) if small else targets)
         labels = zlib.crc32(counted.tobytes()) & 0xFFFFFFFF
-        return {"examples": len(targets), "labels": labels, "seed": self._batches.seed}
+        found = {"examples": len(targets), "labels": labels, "seed": self._batches.seed}
+        return dict(found, identity=self._data.identity) if self._data.identity else found
 
 
 def changes_network(key: str) -> bool:

@@ -80,6 +80,7 @@ class Checkpoint(NamedTuple):
     outputs: int = 0
     watch: Mapping[str, Any] = {}  # see ``stopping.Watch``
     update: Mapping[str, Any] = {}  # the way to make steps: see ``graph.engine.Way``
+    preprocessing: Optional[Mapping[str, Any]] = None  # of the data, see ``Dataset``
 
 
 def save(folder: str, checkpoint: Checkpoint) -> Tuple[str, str, int]:

@@ -1,6 +1,6 @@
 """The examples to train on, and the error that is raised if there are none."""
 
-from typing import Any, Callable, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -24,10 +24,15 @@ class Rows:
     """
 
     def __init__(self, inputs: Array, targets: Array) -> None:
-        self.inputs, self.targets = inputs, as_targets(targets)
+        self._inputs, self.targets = inputs, as_targets(targets)
 
     def __len__(self) -> int:
-        return len(self.inputs)
+        return len(self.targets)
+
+    @property
+    def inputs(self) -> Array:
+        """All of them at once."""
+        return self._inputs
 
     @property
     def shape(self) -> Tuple[int, ...]:
@@ -35,18 +40,66 @@ class Rows:
         return tuple(int(length) for length in self.inputs.shape[1:])
 
     @property
+    def dtype(self) -> Any:
+        """The type of the inputs."""
+        return self.inputs.dtype
+
+    @property
     def example_bytes(self) -> int:
         """The size of the inputs of an example."""
-        return int(np.prod(self.shape, dtype=np.int64)) * int(self.inputs.dtype.itemsize)
+        return int(np.prod(self.shape, dtype=np.int64)) * int(self.dtype.itemsize)
+
+    def part(self, rows: Array) -> "Rows":
+        """These examples alone."""
+        return Rows(*self.take(rows))
 
     def take(self, rows: Array) -> Tuple[Array, Array]:
         """Inputs and targets of these rows, shaped as ``rows`` and then as an example."""
-        return self.inputs[rows], self.targets[rows]
+        return self._inputs[rows], self.targets[rows]
 
     def slice(self, first: int, count: int) -> Tuple[Array, Array]:
         """Inputs and targets of ``count`` rows in their order; fewer at the end."""
         part = slice(first, first + count)
-        return self.inputs[part], self.targets[part]
+        return self._inputs[part], self.targets[part]
+
+
+class PreparedRows(Rows):
+    """Examples that are prepared when they are taken, so that memory holds them as they came.
+
+    ``prepare`` makes the inputs of the examples with these numbers, (n, *shape). ``chosen`` are the
+    numbers that these rows have there.
+    """
+
+    def __init__(
+        self, prepare: Callable[[Array], Array], chosen: Array, targets: Array,
+        shape: Tuple[int, ...], dtype: Any,
+    ) -> None:  # fmt: skip
+        self._prepare, self._chosen, self.targets = prepare, chosen, as_targets(targets)
+        self._shape, self._dtype = shape, np.dtype(dtype)
+
+    @property
+    def shape(self) -> Tuple[int, ...]:
+        return self._shape
+
+    @property
+    def dtype(self) -> Any:
+        return self._dtype
+
+    @property
+    def inputs(self) -> Array:
+        return self._prepare(self._chosen)
+
+    def part(self, rows: Array) -> "Rows":
+        chosen, targets = self._chosen[rows], self.targets[rows]
+        return PreparedRows(self._prepare, chosen, targets, self._shape, self._dtype)
+
+    def take(self, rows: Array) -> Tuple[Array, Array]:
+        inputs = self._prepare(self._chosen[rows].reshape(-1))
+        return inputs.reshape(tuple(np.shape(rows)) + self._shape), self.targets[rows]
+
+    def slice(self, first: int, count: int) -> Tuple[Array, Array]:
+        part = slice(first, first + count)
+        return self._prepare(self._chosen[part]), self.targets[part]
 
 
 class Dataset(NamedTuple):
@@ -63,6 +116,10 @@ class Dataset(NamedTuple):
     scale: Tuple[float, ...] = ()
     unit: str = ""  # of the target of a regression
     grid: Optional[Grid] = None  # where the network is drawn as a function
+    class_names: Sequence[str] = ()  # where they are not the numbers of the classes
+    # How a person's own examples become inputs, as JSON, and a hash of both (``identity``).
+    preprocessing: Optional[Mapping[str, Any]] = None
+    identity: str = ""
 
     @property
     def outputs(self) -> int:
@@ -74,7 +131,7 @@ class Dataset(NamedTuple):
     @property
     def has_pictures(self) -> bool:
         """Whether the examples are pictures."""
-        return self.train.inputs.dtype == np.uint8 and len(self.train.shape) >= 2
+        return bool(self.train.dtype == np.uint8) and len(self.train.shape) >= 2
 
 
 def as_targets(targets: Array) -> Array:

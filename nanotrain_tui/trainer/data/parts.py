@@ -4,7 +4,7 @@ from typing import Any, Dict, Mapping, Tuple
 
 import numpy as np
 
-from .dataset import DataError, Dataset, Rows
+from .dataset import DataError, Dataset
 
 Array = Any
 LIMIT, VALIDATION, SEED = "data.limit", "data.validation", "data.seed"
@@ -18,13 +18,15 @@ def with_parts(dataset: Dataset, config: Mapping[str, Any]) -> Dataset:
     """
     examples = len(dataset.train)
     part_sizes(examples, config)
+    if config.get(VALIDATION) and dataset.validation is not None:
+        raise DataError(VALIDATION, "The data has a part for validation; set this to off.")
     chosen, aside = drawn_parts(examples, config)
     if len(chosen) == examples:
         return dataset
-    train = dataset.train
-    validation = Rows(*train.take(aside)) if len(aside) else None
+    validation = dataset.train.part(aside) if len(aside) else dataset.validation
     grid = dataset.grid.of(chosen) if dataset.grid else None
-    return dataset._replace(train=Rows(*train.take(chosen)), validation=validation, grid=grid)
+    train = dataset.train.part(chosen)
+    return dataset._replace(train=train, validation=validation, grid=grid)
 
 
 def part_sizes(examples: int, config: Mapping[str, Any]) -> Dict[str, int]:

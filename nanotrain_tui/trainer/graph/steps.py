@@ -40,9 +40,7 @@ def examples_of(data: Dataset, config: Mapping[str, Any]) -> Examples:
     """The form of the examples of a data set. Raises DataError."""
     scale = data.scale or (1.0,) * data.outputs
     weights = class_weights_of(config.get("train.class_weights"), data)
-    return Examples(
-        data.train.inputs.dtype, data.train.shape, data.task, data.outputs, scale, weights
-    )
+    return Examples(data.train.dtype, data.train.shape, data.task, data.outputs, scale, weights)
 
 
 class Variables(NamedTuple):

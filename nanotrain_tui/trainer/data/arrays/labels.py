@@ -1,0 +1,118 @@
+"""Targets that a person brings, of any form, as classes or numbers."""
+
+from typing import Any, List, NamedTuple, Sequence, Tuple
+
+import numpy as np
+
+from ..dataset import BINARY, CLASSIFICATION, REGRESSION, DataError
+
+Array = Any
+TASK = "data.task"
+AUTO = "auto"
+_MOST_CLASSES = 1000
+_FEW = 20  # distinct whole numbers are classes, whatever the number of examples
+
+
+class Labels(NamedTuple):
+    """``values``: int32 classes (n,), or float64 numbers (n, outputs) of a regression."""
+
+    task: str
+    values: Array
+    names: Sequence[str] = ()  # of the classes
+    why: str = ""  # why this task, a sentence
+
+
+def labels_of(parts: Sequence[Array], wanted: str, names: Sequence[str], key: str) -> List[Labels]:
+    """The targets of each part, all in one form. Raises DataError.
+
+    ``wanted`` is the task, or auto. ``names`` are those of the arrays, for errors.
+    """
+    whole = [_plain(part, name, key) for part, name in zip(parts, names)]
+    first = whole[0]
+    if any(part.shape[1:] != first.shape[1:] for part in whole):
+        raise DataError(key, "The targets of the parts have different shapes.")
+    together = np.concatenate(whole)
+    is_one_hot = together.ndim == 2 and _is_one_hot(together)
+    if wanted == REGRESSION or (wanted == AUTO and not is_one_hot and not _are_classes(together)):
+        return [_numbers(part, name) for part, name in zip(whole, names)]
+    if is_one_hot:
+        classes = [str(number) for number in range(together.shape[1])]
+        codes, why = together.argmax(axis=1), "The targets are one-hot: they are classes."
+    elif together.ndim == 2:
+        raise DataError(TASK, "Targets with several columns are a regression, not classes.")
+    else:
+        classes, codes = _classes(together, names[0], key)
+        why = "The targets have {:,} distinct values: they are classes.".format(len(classes))
+    task = wanted if wanted != AUTO else (BINARY if len(classes) == 2 else CLASSIFICATION)
+    if task == BINARY and len(classes) != 2:
+        raise DataError(TASK, "There are {:,} classes; binary needs two.".format(len(classes)))
+    if len(classes) < 2:
+        message = "{}: all targets are {}; there is nothing to learn."
+        raise DataError(key, message.format(names[0], classes[0]))
+    ends = np.cumsum([len(part) for part in whole])[:-1]
+    codes = np.split(codes.astype(np.int32), ends)
+    return [Labels(task, part, classes, why) for part in codes]
+
+
+def _plain(targets: Array, name: str, key: str) -> Array:
+    """Without axes of length 1 after the first; bytes as text. Raises DataError."""
+    if targets.ndim == 0:
+        raise DataError(key, "{} holds a single value; expected one for each example.".format(name))
+    kept = [length for length in targets.shape[1:] if length != 1]
+    if len(kept) > 1:
+        shape = " x ".join(str(length) for length in targets.shape)
+        raise DataError(
+            key, "{} has the shape {}; expected a target of each example.".format(name, shape)
+        )
+    plain = np.asarray(targets).reshape([len(targets), *kept])
+    if plain.dtype.kind == "S":
+        return np.char.decode(plain, "utf-8", "replace")
+    if plain.dtype.kind == "f":
+        bad = np.argwhere(~np.isfinite(plain))
+        if len(bad):
+            message = "{}: the target of example {:,} is {}."
+            value = plain[tuple(bad[0])]
+            raise DataError(key, message.format(name, int(bad[0][0]), float(value)))
+    return plain
+
+
+def _is_one_hot(targets: Array) -> bool:
+    """Whether each row has a single 1, and 0 elsewhere."""
+    if targets.dtype.kind not in "biuf" or targets.shape[1] < 2:
+        return False
+    ones = targets == 1
+    return bool(((ones | (targets == 0)).all()) and (ones.sum(axis=1) == 1).all())
+
+
+def _are_classes(targets: Array) -> bool:
+    if targets.ndim == 2:
+        return False
+    if targets.dtype.kind in "bUS":
+        return True
+    values = np.unique(targets)
+    if targets.dtype.kind == "f":
+        if (values % 1.0 != 0.0).any():
+            return False
+        if len(values) <= _FEW:
+            return len(values) <= max(2, len(targets) // 2)
+        in_a_row = values[-1] - values[0] == len(values) - 1 and values[0] in (0.0, 1.0)
+        return bool(in_a_row and len(values) <= min(200, len(targets) // 10))
+    return len(values) <= max(_FEW, min(_MOST_CLASSES, len(targets) // 10))
+
+
+def _classes(targets: Array, name: str, key: str) -> Tuple[List[str], Array]:
+    values, codes = np.unique(targets, return_inverse=True)
+    if len(values) > _MOST_CLASSES:
+        message = "{} has {:,} distinct values, more than the {:,} classes allowed."
+        raise DataError(key, message.format(name, len(values), _MOST_CLASSES))
+    if values.dtype.kind == "f" and (values % 1.0 == 0.0).all():
+        values = values.astype(np.int64)
+    return [str(value) for value in values.tolist()], codes.reshape(-1)
+
+
+def _numbers(targets: Array, name: str) -> Labels:
+    if targets.dtype.kind not in "biuf":
+        raise DataError(TASK, "{} holds text; a regression needs numbers.".format(name))
+    numbers = targets.astype(np.float64)
+    numbers = numbers.reshape(len(numbers), -1)
+    return Labels(REGRESSION, numbers, (), "The targets are numbers: a regression.")

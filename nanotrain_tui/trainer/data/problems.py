@@ -1,0 +1,64 @@
+"""What is probably wrong with data that can be trained on: sentences for a person."""
+
+from typing import Any, Dict, List, Sequence
+
+import numpy as np
+
+Array = Any
+Problem = Dict[str, str]  # column ("" for all of the data), message, hint
+
+IMBALANCED = 10  # times as many examples in the largest class as in the smallest
+_CHUNK = 8192  # rows that are prepared at once
+
+
+def problem(message: str, hint: str = "", column: str = "") -> Problem:
+    return {"column": column, "message": message, "hint": hint}
+
+
+def imbalance(names: Sequence[str], counts: Sequence[int]) -> List[Problem]:
+    """A class with far fewer training examples than another."""
+    if not len(counts):
+        return []
+    most, least = int(np.argmax(counts)), int(np.argmin(counts))
+    if counts[least] == 0:
+        message = "Class {!r} has no example to train on."
+        return [problem(message.format(names[least]))]
+    if counts[most] < IMBALANCED * counts[least]:
+        return []
+    message = "Class {!r} has {:,} examples to train on, and class {!r} has {:,}."
+    text = message.format(names[most], counts[most], names[least], counts[least])
+    return [problem(text, "train.class_weights = balanced")]
+
+
+def duplicates(train: Any, test: Any) -> List[Problem]:
+    """Examples for testing that are also there for training; both are ``Rows``."""
+    known = np.unique(_hashes(train))
+    same = int(np.isin(_hashes(test), known).sum())
+    if not same:
+        return []
+    share = "" if same < len(test) else ", all of them"
+    word = "example is" if same == 1 else "examples are"
+    message = "{:,} of the {:,} test {} also there for training{}."
+    hint = "The figures of the test part are too good where examples repeat."
+    return [problem(message.format(same, len(test), word, share), hint)]
+
+
+def _hashes(rows: Any) -> Array:
+    """A number of 64 bits for the inputs of each example; equal examples have the same."""
+    if not len(rows):
+        return np.zeros(0, np.uint64)
+    first = np.ascontiguousarray(rows.slice(0, 1)[0])
+    words = -(-first.nbytes // 4)
+    random = np.random.RandomState(1)
+    factors = random.randint(1, 1 << 30, words, np.int64).astype(np.uint64) * np.uint64(2)
+    factors = (factors + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    found = []
+    for at in range(0, len(rows), _CHUNK):
+        inputs = np.ascontiguousarray(rows.slice(at, _CHUNK)[0]) + 0  # -0.0 becomes 0.0
+        data = inputs.reshape(len(inputs), -1).view(np.uint8)
+        padding = np.zeros((len(data), 4 * words - data.shape[1]), np.uint8)
+        numbers = np.concatenate([data, padding], axis=1).view(np.uint32).astype(np.uint64)
+        numbers = (numbers + np.uint64(1)) * factors
+        numbers ^= numbers >> np.uint64(29)
+        found.append(numbers.sum(axis=1, dtype=np.uint64))
+    return np.concatenate(found)

@@ -1,0 +1,67 @@
+"""Arrays in an ``.npz`` file, or in two ``.npy`` files."""
+
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+from ..arrays.array_data import ArrayData, Part, Parts, dataset_of, facts_of, prepare_arrays
+from ..arrays.array_file import Found, read_array
+from ..arrays.names import PATH, TEST_PATH, Named, Pair, X, Y, find_arrays
+from ..dataset import Dataset, Progress, silent
+from ..identity import Unchanged, identity_of
+from ..source import Facts, Source
+
+KEYS = (PATH, TEST_PATH, X, Y, "data.task", "data.split", "data.seed")
+
+
+def inspect(config: Mapping[str, Any]) -> Facts:
+    named, data, identity = _read(config, silent)
+    return facts_of(_source(named), data, identity, _arrays(named), config)
+
+
+def load(config: Mapping[str, Any], progress: Progress) -> Dataset:
+    named, data, identity = _read(config, progress)
+    return dataset_of("npz", _source(named), data, identity)
+
+
+def _read(config: Mapping[str, Any], progress: Progress) -> Tuple[Named, ArrayData, str]:
+    named = find_arrays(config)
+    x_key = PATH if config.get(PATH) else X
+    y_key = PATH if config.get(PATH) else Y
+    unchanged = Unchanged(x_key, *named.files)
+    progress("reading the arrays", 0.0)
+    parts = Parts(*(_part(pair, x_key, y_key) for pair in named[:3]))
+    data = prepare_arrays(parts, config, x_key, y_key)
+    identity = identity_of(named.files, data.preparation.as_json())
+    unchanged.check()
+    progress("reading the arrays", 1.0)
+    return named, data, identity
+
+
+def _part(pair: Optional[Pair], x_key: str, y_key: str) -> Any:
+    if pair is None:
+        return None
+    x, y = read_array(pair.x, x_key), read_array(pair.y, y_key)
+    return Part(x, y, _name(pair.x), _name(pair.y))
+
+
+def _name(found: Found) -> str:
+    """``digits.npz (x_train)``"""
+    return "{} ({})".format(found.path, found.name) if found.member else found.path
+
+
+def _source(named: Named) -> str:
+    return " and ".join(named.files)
+
+
+def _arrays(named: Named) -> List[Dict[str, Any]]:
+    uses = []
+    for part, pair in zip(("train", "test", "validation"), named[:3]):
+        for use in ("x", "y") if pair else ():
+            found = getattr(pair, use)
+            uses.append({
+                "name": found.name, "shape": list(found.shape), "dtype": str(found.dtype),
+                "use": "{} of the {} part".format("inputs" if use == "x" else "targets", part),
+            })  # fmt: skip
+    return uses
+
+
+SOURCE = Source(inspect, load, keys=KEYS)

@@ -1,0 +1,148 @@
+"""How a table is written: its encoding, separator, decimal mark and heading."""
+
+import csv
+import io
+from collections import Counter
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Sequence, Tuple
+
+from .table_file import TableFile
+from .values import MISSING, has_decimal_comma, is_number
+
+SAMPLE = 1 << 16  # characters
+_MOST_LINES = 200
+_SEPARATORS = ("\t", ";", "|", ",")  # the first that fits every line; a comma may be a decimal mark
+SPACES = " "
+_WORDS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas", SPACES: "spaces"}
+_ENCODINGS = {
+    "utf-8-sig": "UTF-8 with a byte order mark", "utf-16": "UTF-16", "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16", "cp1252": "Windows-1252, because it is not UTF-8",
+    "latin-1": "Latin-1, because it is not UTF-8",
+}  # fmt: skip
+
+Row = Tuple[int, List[str]]  # the number of its line, from 1, and its cells
+
+
+class Dialect(NamedTuple):
+    """``separator`` of spaces stands for any number of them."""
+
+    encoding: str
+    separator: str
+    decimal: str
+    heading: bool
+
+    def notes(self) -> List[str]:
+        """Sentences about what a person may not expect."""
+        notes = []
+        if self.encoding in _ENCODINGS:
+            notes.append("The encoding is {}.".format(_ENCODINGS[self.encoding]))
+        if self.separator != ",":
+            notes.append("The columns are separated by {}.".format(_WORDS[self.separator]))
+        if self.decimal == ",":
+            notes.append("Numbers have a decimal comma.")
+        if not self.heading:
+            notes.append("There is no heading; the columns are numbered from 1.")
+        return notes
+
+    def as_json(self) -> Dict[str, Any]:
+        return dict(self._asdict())
+
+
+def recognise(file: TableFile, named: Iterable[str] = ()) -> Dialect:
+    """How the table is written. ``named`` are columns that a person has named. Raises DataError."""
+    file.check()
+    encoding = file.encoding()
+    with file.text(encoding) as text:
+        sample = text.read(SAMPLE)
+    if not sample.strip():
+        raise file.error("is empty; expected a heading and rows.")
+    lines = sample.splitlines(keepends=True)
+    if len(sample) == SAMPLE and len(lines) > 1:
+        lines.pop()  # it may be cut
+    separator = _separator("".join(lines[:_MOST_LINES]))
+    rows = [cells for _, cells in _parsed(file, io.StringIO("".join(lines)), separator)]
+    decimal = _decimal(rows)
+    return Dialect(encoding, separator, decimal, _has_heading(rows, decimal, set(named)))
+
+
+def rows_of(file: TableFile, dialect: Dialect) -> Iterator[Row]:
+    """All rows with cells, without the heading. Raises DataError for a row that is not readable."""
+    with file.text(dialect.encoding) as text:
+        rows = _parsed(file, text, dialect.separator)
+        if dialect.heading:
+            next(rows, None)
+        yield from rows
+
+
+def heading_of(file: TableFile, dialect: Dialect) -> List[str]:
+    """The name of each column: distinct, and never empty. Without a heading "1", "2" ..."""
+    with file.text(dialect.encoding) as text:
+        first = next(_parsed(file, text, dialect.separator))[1]
+    if not dialect.heading:
+        return [str(number) for number in range(1, len(first) + 1)]
+    names: List[str] = []
+    for number, cell in enumerate(first, 1):
+        name = " ".join(cell.split()) or "column {}".format(number)
+        same = Counter(names)
+        again, count = name, 0
+        while again in same:
+            count += 1
+            again = "{}.{}".format(name, count)  # as pandas names it
+        names.append(again)
+    return names
+
+
+def _parsed(file: TableFile, text: Iterable[str], separator: str) -> Iterator[Row]:
+    if separator == SPACES:
+        for number, line in enumerate(text, 1):
+            if line.strip():
+                yield number, line.split()
+        return
+    reader = csv.reader(text, delimiter=separator, skipinitialspace=True)
+    try:
+        for cells in reader:
+            if cells and (len(cells) > 1 or cells[0].strip()):
+                yield reader.line_num, cells
+    except csv.Error as error:
+        why = "{}; a quote may be open".format(error)
+        raise file.error_at(reader.line_num, "", why + ".") from error
+
+
+def _separator(sample: str) -> str:
+    """The separator that gives the most rows the same number of columns."""
+    best, found = 0.0, ","
+    for separator in _SEPARATORS:
+        try:
+            reader = csv.reader(io.StringIO(sample), delimiter=separator, skipinitialspace=True)
+            counts = Counter(len(cells) for cells in reader if cells)
+        except csv.Error:
+            continue
+        width, rows = max(counts.items(), key=lambda one: one[1])
+        share = rows / float(sum(counts.values()))
+        if width > 1 and share > best:
+            best, found = share, separator
+    if not best and _is_spaced(sample.splitlines()):
+        return SPACES
+    return found
+
+
+def _is_spaced(lines: Sequence[str]) -> bool:
+    """Whether each line has as many words, and each but the first only numbers."""
+    rows = [line.split() for line in lines if line.strip()]
+    words = [word for row in rows[1:] for word in row]
+    same = len({len(row) for row in rows}) == 1 and len(rows[0]) > 1
+    return same and len(rows) > 1 and all(is_number(one) or one in MISSING for one in words)
+
+
+def _decimal(rows: Sequence[Sequence[str]]) -> str:
+    cells = [cell.strip() for row in rows for cell in row]
+    commas = any(has_decimal_comma(cell) for cell in cells)
+    points = any("." in cell and is_number(cell) for cell in cells)
+    return "," if commas and not points else "."
+
+
+def _has_heading(rows: Sequence[Sequence[str]], decimal: str, named: Iterable[str]) -> bool:
+    """Whether the first row names the columns: it has a name that is used, or no number."""
+    first = [cell.strip() for cell in rows[0]]
+    if any(name in first for name in named if not name.isdigit()):
+        return True
+    return not any(is_number(cell, decimal) for cell in first)

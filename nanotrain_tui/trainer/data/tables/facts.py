@@ -1,0 +1,160 @@
+"""What ``inspect`` says of a table, in JSON's types."""
+
+from typing import Any, Dict, List
+
+import numpy as np
+
+from ..dataset import REGRESSION
+from ..problems import Problem, duplicates, imbalance, problem
+from ..proposal import preset_for, proposal_for
+from .columns import Cells
+from .roles import uses_of
+from .rows import rows_of_table
+from .scan import CATEGORY, DATE, NUMBER, Column
+from .table import Table
+from .values import date_text
+
+Array = Any
+Facts = Dict[str, Any]
+SHOWN_CATEGORIES = 20
+_LEAK = 0.9999  # of a correlation
+_MOST_COMPARED = 50  # values of a feature that is compared with classes
+
+
+def facts_of(table: Table) -> Facts:
+    """All facts, as docs/DATA.md describes them."""
+    train, test, validation = rows_of_table(table)
+    preparation = table.preparation
+    shape = [len(preparation.inputs)]
+    facts: Facts = {
+        "source": source_of(table), "shape": shape, "train": len(table.parts.train),
+        "test": len(test), "task": table.roles.task, "classes": len(preparation.target.classes),
+        "outputs": outputs_of(table), "preset": preset_for(shape),
+        "proposal": proposal_for(len(table.drawn), shape),
+        "columns": [_column(table, column) for column in table.scan.columns],
+        "first_rows": table.scan.first_rows, "notes": notes_of(table),
+        "preprocessing": preparation.as_json(), "identity": table.identity,
+        "features": preparation.inputs,
+    }  # fmt: skip
+    if validation is not None:
+        facts["validation"] = len(validation)
+    problems: List[Problem] = []
+    if table.roles.task != REGRESSION:
+        names = list(preparation.target.classes)
+        counts = {
+            part: np.bincount(rows.targets, minlength=len(names)).tolist()
+            for part, rows in (("train", train), ("test", test), ("validation", validation))
+            if rows is not None
+        }
+        facts.update(class_names=names, class_counts=counts)
+        problems += imbalance(names, counts["train"])
+    problems += [
+        problem("It is left out: {}.".format(why), column=column.name)
+        for column, why in table.roles.left_out
+        if why != "not chosen"
+    ]
+    problems += _leaks(table) + duplicates(train, test)
+    return dict(facts, problems=problems)
+
+
+def outputs_of(table: Table) -> int:
+    """The number of outputs of a network for the table."""
+    if table.roles.task == REGRESSION:
+        return len(table.roles.targets)
+    return 1 if table.roles.task == "binary" else len(table.preparation.target.classes)
+
+
+def source_of(table: Table) -> str:
+    """Where the data comes from, for the screen."""
+    names = table.file.name + (" and " + table.test_file.name if table.test_file else "")
+    targets = ", ".join(column.name for column in table.roles.targets)
+    return "{} ({:,} rows, target {})".format(names, table.rows, targets)
+
+
+def notes_of(table: Table) -> List[str]:
+    """What was recognised and filled, in sentences."""
+    notes = table.dialect.notes() + ([table.roles.why] if table.roles.why else [])
+    for column in table.roles.features:
+        if column.type == DATE:
+            note = "{!r} holds dates ({}); their days are numbers."
+            notes.append(note.format(column.name, column.form))
+        if column.missing:
+            how = (
+                "become a category of their own"
+                if column.type == CATEGORY
+                else _median(table, column)
+            )
+            count = (
+                "1 missing value"
+                if column.missing == 1
+                else "{:,} missing values".format(column.missing)
+            )
+            notes.append("{} in {!r} {}.".format(count, column.name, how))
+    return notes
+
+
+def _median(table: Table, column: Column) -> str:
+    median = next(one.median for one in table.preparation.columns if one.name == column.name)
+    shown = date_text(median) if column.type == DATE else "{:g}".format(median)
+    return "become the median, {}".format(shown)
+
+
+def _column(table: Table, column: Column) -> Facts:
+    use, why = uses_of(table.roles)[column.name]
+    facts: Facts = {
+        "name": column.name, "type": column.type, "use": use, "why": why,
+        "missing": column.missing,
+        "distinct": len(column.values) if column.values is not None else None,
+    }  # fmt: skip
+    cells = table.columns.get(column.name)
+    if cells is None or use == "part":
+        return facts
+    if cells.type == CATEGORY:
+        listed = sorted((column.values or {}).items(), key=lambda one: (-one[1], one[0]))
+        return dict(facts, categories=[name for name, _ in listed[:SHOWN_CATEGORIES]])
+    there = cells.values[~np.isnan(cells.values)]
+    if not len(there):
+        return facts
+    show: Any = date_text if cells.type == DATE else float
+    facts.update(low=show(float(there.min())), high=show(float(there.max())))
+    if cells.type == NUMBER:
+        facts.update(mean=float(there.mean()), deviation=float(there.std()))
+    return facts
+
+
+def _leaks(table: Table) -> List[Problem]:
+    """Features that tell the target: they are probably made from it."""
+    found = []
+    for column in table.roles.features:
+        if _tells(table, column, table.columns[column.name]):
+            message = "It tells the target by itself; it may be made from the target."
+            hint = "data.features = -{}".format(column.name)
+            found.append(problem(message, hint, column.name))
+    return found
+
+
+def _tells(table: Table, column: Column, cells: Cells) -> bool:
+    if table.roles.task == REGRESSION:
+        if cells.type == CATEGORY:
+            return False
+        there = ~np.isnan(cells.values)
+        return any(
+            _correlation(cells.values[there], target[there]) > _LEAK for target in table.targets.T
+        )
+    classes = len(table.preparation.target.classes)
+    distinct = len(column.values) if column.values is not None else 0
+    if not classes <= distinct <= min(2 * classes, _MOST_COMPARED) or column.missing:
+        return False
+    _, codes = np.unique(cells.values, return_inverse=True)
+    pairs = np.unique(codes.reshape(-1).astype(np.int64) * classes + table.targets)
+    return len(pairs) == distinct
+
+
+def _correlation(one: Array, other: Array) -> float:
+    if len(one) < 3:
+        return 0.0
+    deviations = float(one.std()) * float(other.std())
+    if not deviations:
+        return 0.0
+    product = (one - one.mean()) * (other.astype(np.float64) - other.mean())
+    return abs(float(product.mean()) / deviations)

@@ -1,0 +1,216 @@
+"""What each column of a table is for: an input, the target, or the part that a row belongs to."""
+
+import difflib
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from ..dataset import BINARY, CLASSIFICATION, REGRESSION, DataError
+from ..split import SPLIT, column_of_parts
+from .scan import CATEGORY, DATE, NUMBER, TEXT, Column, Scan, is_mostly_numbers
+from .table_file import TableFile
+
+TARGET, FEATURES, TASK = "data.target", "data.features", "data.task"
+AUTO = "auto"
+MOST_CLASSES_OF_NUMBERS = 20  # distinct whole numbers; more of them are quantities
+_NUMBERED = ("", "id", "index", "no", "nr", "row", "unnamed: 0", "column 1")
+
+
+class Roles(NamedTuple):
+    """The columns by their use. ``left_out`` has a reason for each."""
+
+    targets: List[Column]
+    features: List[Column]
+    part: Optional[Column]
+    left_out: List[Tuple[Column, str]]
+    task: str
+    why: str  # why this task, a sentence
+
+    @property
+    def used(self) -> List[Column]:
+        """The columns that are read."""
+        return self.features + self.targets + ([self.part] if self.part else [])
+
+
+def roles_of(file: TableFile, scan: Scan, config: Mapping[str, Any]) -> Roles:
+    """The use of each column. Raises DataError that names the column and the key to change."""
+    if len(scan.columns) < 2:
+        raise file.error("has one column; expected a target and at least one feature.")
+    split = column_of_parts(config)
+    part = _named(scan, split, SPLIT) if split else None
+    targets = _targets(scan, str(config.get(TARGET) or ""), part)
+    for column in targets:
+        _check_target(file, column, scan.rows)
+    task, why = task_of(targets, str(config.get(TASK) or AUTO), scan.rows)
+    features, left_out = _features(file, scan, config, targets + ([part] if part else []))
+    return Roles(targets, features, part, left_out, task, why)
+
+
+def task_of(targets: Sequence[Column], wanted: str, rows: int) -> Tuple[str, str]:
+    """The task for these target columns, and why. ``wanted`` may be auto. Raises DataError."""
+    first = targets[0]
+    numbers = all(column.type == NUMBER for column in targets)
+    if wanted == REGRESSION or (wanted == AUTO and len(targets) > 1):
+        if not numbers:
+            column = next(one for one in targets if one.type != NUMBER)
+            raise DataError(TASK, "{} A regression needs numbers.".format(_stranger_in(column)))
+        return REGRESSION, ""
+    if len(targets) > 1:
+        raise DataError(TARGET, "Several targets are a regression; name one column for classes.")
+    distinct = len(first.values) if first.values is not None else 0
+    if wanted != AUTO:
+        _check_classes(first, wanted, distinct)
+        return wanted, ""
+    if first.type == NUMBER:
+        few = 0 < distinct <= min(MOST_CLASSES_OF_NUMBERS, rows // 2)
+        if not (first.whole and few):
+            return REGRESSION, "{!r} holds numbers: a regression.".format(first.name)
+    _check_classes(first, CLASSIFICATION, distinct)
+    what = "distinct whole numbers" if first.type == NUMBER else "values"
+    why = "{!r} has {} {}: they are classes.".format(first.name, distinct, what)
+    return (BINARY if distinct == 2 else CLASSIFICATION), why
+
+
+def _check_classes(column: Column, task: str, distinct: int) -> None:
+    if column.values is None or column.type not in (NUMBER, CATEGORY):
+        message = "Column {!r} has too many different values to be classes; name another target."
+        raise DataError(TARGET, message.format(column.name))
+    if distinct < 2:
+        message = "Column {!r} has one class, {!r}; there is nothing to learn. Name another target."
+        raise DataError(TARGET, message.format(column.name, next(iter(column.values), "")))
+    if task == BINARY and distinct != 2:
+        message = "Column {!r} has {} classes; binary needs two."
+        raise DataError(TASK, message.format(column.name, distinct))
+
+
+def _check_target(file: TableFile, column: Column, rows: int) -> None:
+    if column.missing:
+        why = "the target is missing in {}; fill it in, or remove the row."
+        count = "1 row" if column.missing == 1 else "{:,} rows".format(column.missing)
+        raise DataError(
+            TARGET, file.error_at(column.missing_at, column.name, why.format(count)).message
+        )
+    if column.infinite_at:
+        why = "the target is infinite."
+        raise DataError(TARGET, file.error_at(column.infinite_at, column.name, why).message)
+    if column.type in (TEXT, DATE):
+        what = "free text" if column.type == TEXT else "dates"
+        if is_mostly_numbers(column, rows):
+            raise _mistake(file, column)
+        message = "{}: column {!r} holds {}, which cannot be a target; set data.target."
+        raise DataError(TARGET, message.format(file.name, column.name, what))
+
+
+def _targets(scan: Scan, named: str, part: Optional[Column]) -> List[Column]:
+    if not named:
+        return [[column for column in scan.columns if column is not part][-1]]
+    if _found(scan, named) is not None:
+        names = [named]  # a name with a comma, too
+    else:
+        names = [name.strip() for name in named.split(",") if name.strip()]
+    found = {column.name: column for column in (_named(scan, name, TARGET) for name in names)}
+    targets = list(found.values())
+    if part is not None and part.name in found:
+        message = "Column {!r} says which part a row belongs to; it cannot be the target."
+        raise DataError(TARGET, message.format(part.name))
+    return targets
+
+
+def _features(
+    file: TableFile, scan: Scan, config: Mapping[str, Any], taken: Sequence[Column]
+) -> Tuple[List[Column], List[Tuple[Column, str]]]:
+    names = feature_names(scan, str(config.get(FEATURES) or ""))
+    out = {_named(scan, name[1:].strip(), FEATURES).name for name in names if name[:1] == "-"}
+    only = {_named(scan, name, FEATURES).name for name in names if name[:1] != "-"}
+    chosen: List[Column] = []
+    left_out: List[Tuple[Column, str]] = []
+    used = {column.name for column in taken}
+    clash = sorted(only & {column.name for column in taken})
+    if clash:
+        message = "Column {!r} is the target or the part; it cannot be a feature."
+        raise DataError(FEATURES, message.format(clash[0]))
+    for column in scan.columns:
+        if column.name in used:
+            continue
+        why = "not chosen" if column.name in out or (only and column.name not in only) else ""
+        why = why or ("" if column.name in only else _useless(column, scan.rows))
+        if why:
+            left_out.append((column, why))
+            continue
+        _check_feature(file, column, scan.rows)
+        chosen.append(column)
+    if not chosen:
+        raise DataError(FEATURES, "{}: no column is left as a feature.".format(file.name))
+    return chosen, left_out
+
+
+def feature_names(scan: Scan, text: str) -> List[str]:
+    """The names of ``data.features``; one that holds a comma may stand alone."""
+    if text and _found(scan, text.lstrip("-").strip()) is not None:
+        return [text]
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _useless(column: Column, rows: int) -> str:
+    if column.missing == rows:
+        return "it is empty"
+    if not column.missing and column.values is not None and len(column.values) == 1:
+        return "it has one value"
+    if column.place == 0 and column.counts and column.name.strip().lower() in _NUMBERED:
+        return "it numbers the rows"
+    return ""
+
+
+def _check_feature(file: TableFile, column: Column, rows: int) -> None:
+    if column.infinite_at:
+        why = "the number is infinite; correct it, or empty the cell."
+        raise file.error_at(column.infinite_at, column.name, why)
+    if column.type == TEXT:
+        if is_mostly_numbers(column, rows):
+            raise _mistake(file, column)
+        message = (
+            "{}: column {!r} holds free text, for example {!r} in row {}. Leave it out: "
+            "data.features = -{}"
+        )
+        line, cell = column.stranger or (0, "")
+        raise DataError(
+            FEATURES, message.format(file.name, column.name, cell[:40], line, column.name)
+        )
+
+
+def _mistake(file: TableFile, column: Column) -> DataError:
+    line, cell = column.stranger or (0, "")
+    why = "{!r} is not a number, and the others of the column are.".format(cell[:40])
+    return file.error_at(line, column.name, why)
+
+
+def _stranger_in(column: Column) -> str:
+    line, cell = column.stranger or (0, "")
+    return "Row {}, column {}: {!r} is not a number.".format(line, column.name, cell[:40])
+
+
+def _found(scan: Scan, name: str) -> Optional[Column]:
+    """The column of that name, whatever its case; None if there is none."""
+    same = [column for column in scan.columns if column.name == name]
+    alike = [column for column in scan.columns if column.name.lower() == name.lower()]
+    return next(iter(same + alike), None)
+
+
+def _named(scan: Scan, name: str, key: str) -> Column:
+    column = _found(scan, name)
+    if column is None:
+        names = [one.name for one in scan.columns]
+        near = difflib.get_close_matches(name, names, 1)
+        hint = " Did you mean {!r}?".format(near[0]) if near else ""
+        shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+        message = "There is no column {!r}.{} The columns are: {}."
+        raise DataError(key, message.format(name, hint, shown))
+    return column
+
+
+def uses_of(roles: Roles) -> Dict[str, Tuple[str, str]]:
+    """The use of each column by its name, and why it is left out."""
+    uses = {column.name: ("input", "") for column in roles.features}
+    uses.update((column.name, ("target", "")) for column in roles.targets)
+    if roles.part:
+        uses[roles.part.name] = ("part", "")
+    uses.update((column.name, ("left out", why)) for column, why in roles.left_out)
+    return uses

@@ -1,0 +1,195 @@
+"""The first pass over a table: the type of each column, and what it holds."""
+
+import itertools
+import math
+from collections import Counter
+from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+
+from .dialect import Dialect, Row, heading_of, rows_of
+from .table_file import TableFile
+from .values import DATES, MISSING, is_number, number_of, numbers_of
+
+NUMBER, CATEGORY, DATE, TEXT = "number", "category", "date", "text"
+CHUNK = 4096  # rows
+MOST_VALUES = 1000  # distinct values that are counted
+_MOST_OF_TEXT = 20  # distinct values, above which half as many as rows are free text
+_MOSTLY = 0.9  # of the cells: a column of numbers with a few mistakes
+
+Tick = Callable[[int], None]  # called with the number of rows so far
+
+
+class Column(NamedTuple):
+    """A column: ``values`` counts its distinct cells, None if they are more than 1,000."""
+
+    place: int
+    name: str
+    type: str
+    missing: int
+    values: Optional[Dict[str, int]]
+    whole: bool = False  # every number is a whole one
+    form: str = ""  # of its dates, a key of ``DATES``
+    stranger: Optional[Tuple[int, str]] = None  # the first cell that is no number, and its line
+    numbers: int = 0  # how many cells are numbers
+    missing_at: int = 0  # the line of the first missing cell
+    infinite_at: int = 0  # the line of the first infinite number
+    counts: bool = False  # the whole numbers 0, 1, 2 ..., or 1, 2, 3 ...
+
+
+class Scan(NamedTuple):
+    """A table: its columns, and the number of its rows."""
+
+    columns: List[Column]
+    rows: int
+    first_rows: List[List[str]]
+
+    def column(self, name: str) -> Column:
+        """The column of that name. Raises KeyError."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+def scan(file: TableFile, dialect: Dialect, tick: Tick = lambda _: None) -> Scan:
+    """Look at every cell. Raises DataError that names the row and the column."""
+    names = heading_of(file, dialect)
+    columns = [_Scanned(number, name, dialect.decimal) for number, name in enumerate(names)]
+    count, first_rows = 0, []  # type: int, List[List[str]]
+    for lines, cells in chunks_of(file, dialect, len(names)):
+        if not first_rows:
+            first_rows = [list(row) for row in itertools.islice(zip(*cells), 5)]
+        for column, part in zip(columns, cells):
+            column.add(lines, part, count)
+        count += len(lines)
+        tick(count)
+    if not count:
+        raise file.error("has a heading and no rows.")
+    return Scan([column.found(count) for column in columns], count, first_rows)
+
+
+def chunks_of(
+    file: TableFile, dialect: Dialect, width: int
+) -> Iterator[Tuple[List[int], List[Sequence[str]]]]:
+    """Some rows at a time: their line numbers, and the cells of each column.
+
+    Raises DataError for a row with another number of cells.
+    """
+    rows = rows_of(file, dialect)
+    while True:
+        part: List[Row] = list(itertools.islice(rows, CHUNK))
+        if not part:
+            return
+        for line, cells in part:
+            if len(cells) != width:
+                why = "it has {} cells; expected {}, as in the first row."
+                raise file.error_at(line, "", why.format(len(cells), width))
+        yield [line for line, _ in part], list(zip(*[cells for _, cells in part]))
+
+
+class _Scanned:
+    """What is known of a column so far."""
+
+    def __init__(self, place: int, name: str, decimal: str) -> None:
+        self.place, self.name, self._decimal = place, name, decimal
+        self._missing = self._numbers = 0
+        self._missing_at = self._infinite_at = 0
+        self._stranger: Optional[Tuple[int, str]] = None
+        self._values: Optional["Counter[str]"] = Counter()
+        self._whole = True
+        self._forms: Set[str] = set(DATES)
+        self._counts_from: Optional[float] = None
+        self._counts = True
+
+    def add(self, lines: Sequence[int], cells: Sequence[str], before: int) -> None:
+        """Look at the cells of some rows; ``before`` is the number of rows before them."""
+        self._count(cells)
+        numbers = numbers_of(cells, self._decimal)
+        if numbers is None:
+            self._add_mixed(lines, cells)
+            return
+        self._forms = set()
+        self._numbers += len(numbers)
+        if self._whole:
+            self._whole = all(number % 1.0 == 0.0 for number in numbers)
+        if self._counts:
+            self._check_counts(numbers, before)
+        if not self._infinite_at and any(map(math.isinf, numbers)):
+            self._infinite_at = lines[[math.isinf(number) for number in numbers].index(True)]
+
+    def _check_counts(self, numbers: Sequence[float], before: int) -> None:
+        if self._counts_from is None:
+            self._counts_from = numbers[0]
+        first = self._counts_from + before
+        expected = (first + place for place in range(len(numbers)))
+        self._counts = self._counts_from in (0.0, 1.0) and all(map(_same, numbers, expected))
+
+    def _add_mixed(self, lines: Sequence[int], cells: Sequence[str]) -> None:
+        self._counts = False
+        for line, cell in zip(lines, cells):
+            cell = cell.strip()
+            if cell in MISSING:
+                self._missing += 1
+                self._missing_at = self._missing_at or line
+            elif is_number(cell, self._decimal):
+                number = number_of(cell, self._decimal)
+                self._numbers += 1
+                self._whole = self._whole and number % 1.0 == 0.0
+                self._forms = set()
+                if math.isinf(number):
+                    self._infinite_at = self._infinite_at or line
+            else:
+                if self._stranger is None:
+                    self._stranger = (line, cell)
+                if self._forms:
+                    self._forms = {form for form in self._forms if DATES[form](cell) is not None}
+
+    def _count(self, cells: Sequence[str]) -> None:
+        if self._values is None:
+            return
+        self._values.update(cells)
+        if len(self._values) > 2 * MOST_VALUES:
+            self._values = None
+
+    def found(self, rows: int) -> Column:
+        values = self._distinct()
+        return Column(
+            self.place, self.name, self._type(rows, values), self._missing, values,
+            whole=self._whole and bool(self._numbers), form=self._form(), stranger=self._stranger,
+            numbers=self._numbers, missing_at=self._missing_at, infinite_at=self._infinite_at,
+            counts=self._counts and rows > 1,
+        )  # fmt: skip
+
+    def _distinct(self) -> Optional[Dict[str, int]]:
+        """How often each value is there, without the spaces around it and without missing ones."""
+        if self._values is None:
+            return None
+        values: Dict[str, int] = {}
+        for cell, count in self._values.items():
+            cell = cell.strip()
+            if cell not in MISSING:
+                values[cell] = values.get(cell, 0) + count
+        return values if len(values) <= MOST_VALUES else None
+
+    def _form(self) -> str:
+        """The form of the column's dates; "" if it does not hold dates alone."""
+        return next((form for form in DATES if form in self._forms and self._stranger), "")
+
+    def _type(self, rows: int, values: Optional[Dict[str, int]]) -> str:
+        there = rows - self._missing
+        if self._stranger is None:
+            return NUMBER
+        if self._form():
+            return DATE
+        if values is None or len(values) > max(_MOST_OF_TEXT, there // 2):
+            return TEXT
+        return CATEGORY
+
+
+def is_mostly_numbers(column: Column, rows: int) -> bool:
+    """Whether the column holds numbers but for a few cells, which are probably mistakes."""
+    there = rows - column.missing
+    return column.stranger is not None and column.numbers > _MOSTLY * there
+
+
+def _same(one: float, other: float) -> bool:
+    return one == other

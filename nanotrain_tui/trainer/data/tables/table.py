@@ -1,0 +1,178 @@
+"""A whole table, read: its columns and targets, the parts, and how it is prepared."""
+
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+import numpy as np
+
+from ..dataset import REGRESSION, DataError, Progress
+from ..identity import Unchanged, identity_of
+from ..parts import drawn_parts, part_sizes
+from ..split import SPLIT, USUAL, PartRows, by_fraction, by_words, column_of_parts
+from .columns import ABSENT, Cells, read_columns
+from .dialect import Dialect, recognise
+from .preparation import Preparation, classes_of, measured
+from .roles import FEATURES, TARGET, Roles, roles_of
+from .scan import CATEGORY, TEXT, Column, Scan, scan
+from .table_file import KEY, TableFile
+
+Array = Any
+TEST_KEY = "data.test_path"
+
+
+class Table(NamedTuple):
+    """``columns`` and ``targets`` hold the rows of the file, then those of a file for testing.
+
+    ``drawn`` are the rows that the preparation is measured on: those that train.
+    """
+
+    file: TableFile
+    test_file: Optional[TableFile]
+    dialect: Dialect
+    scan: Scan
+    roles: Roles
+    columns: Dict[str, Cells]
+    targets: Array
+    parts: PartRows
+    drawn: Array
+    preparation: Preparation
+    identity: str
+
+    @property
+    def rows(self) -> int:
+        return len(self.targets)
+
+
+def read_table(config: Mapping[str, Any], progress: Progress) -> Table:
+    """The table of ``data.path``. Raises DataError that names the file, the row and the column."""
+    file = _file(config, KEY)
+    if file is None:
+        raise DataError(KEY, "Set data.path to the file of the table.")
+    test_file = _file(config, TEST_KEY)
+    if test_file is not None:
+        config = dict(config, **{SPLIT: USUAL})  # each file is a part
+    unchanged = Unchanged(KEY, file.name, test_file.name if test_file else "")
+    named = _names_in(config)
+    dialect = recognise(file, named)
+    looked = scan(file, dialect, _ticks(progress, "looking at the table"))
+    test_dialect, test_looked = dialect, None  # type: Dialect, Optional[Scan]
+    if test_file is not None:
+        test_dialect = recognise(test_file, named)
+        test_looked = scan(test_file, test_dialect)
+        looked = _joined(looked, test_looked, test_file)
+    roles = roles_of(file, looked, config)
+    columns = _read(file, dialect, roles, len(looked.columns), progress)
+    count = _rows_of(columns)
+    if test_file is not None and test_looked is not None:
+        of_test = _for_test(roles, test_looked)
+        more = _read(test_file, test_dialect, of_test, len(test_looked.columns), progress)
+        columns = {name: _end_to_end(cells, more[name]) for name, cells in columns.items()}
+    unchanged.check()
+    targets = [columns[column.name] for column in roles.targets]
+    parts = _parts(config, columns, roles, count, targets)
+    part_sizes(len(parts.train), config)
+    drawn = parts.train[drawn_parts(len(parts.train), config)[0]]
+    features = [columns[column.name] for column in roles.features]
+    preparation, numbers = measured(features, targets, roles.task, drawn)
+    paths = [one.name for one in (file, test_file) if one]
+    identity = identity_of(paths, preparation.as_json())
+    return Table(
+        file, test_file, dialect, looked, roles, columns, numbers, parts, drawn, preparation,
+        identity,
+    )  # fmt: skip
+
+
+def _file(config: Mapping[str, Any], key: str) -> Optional[TableFile]:
+    path = str(config.get(key) or "")
+    return TableFile(path, None, key) if path else None
+
+
+def _names_in(config: Mapping[str, Any]) -> List[str]:
+    """The columns that the configuration names: a heading has them."""
+    texts = [str(config.get(key) or "") for key in (TARGET, FEATURES)]
+    names = [name.strip().lstrip("-") for text in texts for name in [text, *text.split(",")]]
+    return [name for name in [*names, column_of_parts(config)] if name]
+
+
+def _ticks(progress: Progress, what: str) -> Any:
+    """The number of rows is not known before, so that the fraction stays 0."""
+    return lambda rows: progress("{}: {:,} rows".format(what, rows), 0.0)
+
+
+def _read(
+    file: TableFile, dialect: Dialect, roles: Roles, width: int, progress: Progress
+) -> Dict[str, Cells]:
+    columns = roles.features + roles.targets
+    if roles.part is not None:
+        columns = columns + [roles.part._replace(type=CATEGORY)]
+    return read_columns(file, dialect, columns, width, _ticks(progress, "reading the table"))
+
+
+def _rows_of(columns: Mapping[str, Cells]) -> int:
+    return len(next(iter(columns.values())).values)
+
+
+def _parts(
+    config: Mapping[str, Any], columns: Mapping[str, Cells], roles: Roles, count: int,
+    targets: Sequence[Cells],
+) -> PartRows:  # fmt: skip
+    """The rows of each part; ``count`` are in the first file."""
+    total = _rows_of(columns)
+    if total > count:
+        return PartRows(np.arange(count), np.arange(count, total))
+    if roles.part is not None:
+        cells = columns[roles.part.name]
+        return by_words(cells.categories, cells.values, cells.name)
+    classes = classes_of(targets[0])[1] if roles.task != REGRESSION else None
+    return by_fraction(count, config, classes)
+
+
+def _joined(first: Scan, second: Scan, file: TableFile) -> Scan:
+    """The columns of the first file, with what the file for testing has in them, too."""
+    there = {column.name: column for column in second.columns}
+    columns = []
+    for column in first.columns:
+        other = there.get(column.name)
+        if other is None:
+            raise file.error("has no column {!r}, which the training file has.".format(column.name))
+        columns.append(_both(column, other))
+    return first._replace(columns=columns, rows=first.rows + second.rows)
+
+
+def _both(one: Column, other: Column) -> Column:
+    types = {one.type, other.type}
+    mixed = TEXT if TEXT in types else CATEGORY
+    kind = one.type if len(types) == 1 else mixed
+    values: Optional[Dict[str, int]] = None
+    if one.values is not None and other.values is not None:
+        values = dict(one.values)
+        for name, count in other.values.items():
+            values[name] = values.get(name, 0) + count
+    return one._replace(
+        type=kind, values=values, missing=one.missing + other.missing,
+        whole=one.whole and other.whole, stranger=one.stranger or other.stranger,
+        numbers=one.numbers + other.numbers, missing_at=one.missing_at or other.missing_at,
+        infinite_at=one.infinite_at or other.infinite_at,
+    )  # fmt: skip
+
+
+def _for_test(roles: Roles, looked: Scan) -> Roles:
+    """The same columns where they are in the file for testing."""
+
+    def moved(columns: Sequence[Column]) -> List[Column]:
+        return [one._replace(place=looked.column(one.name).place) for one in columns]
+
+    part = moved([roles.part])[0] if roles.part else None
+    return roles._replace(targets=moved(roles.targets), features=moved(roles.features), part=part)
+
+
+def _end_to_end(one: Cells, other: Cells) -> Cells:
+    """The rows of one file, then those of the other."""
+    if one.type != CATEGORY:
+        return one._replace(values=np.concatenate([one.values, other.values]))
+    names = sorted(set(one.categories) | set(other.categories))
+    place = {name: code for code, name in enumerate(names)}
+    codes: Tuple[Array, ...] = tuple(
+        np.array([place[name] for name in cells.categories] + [ABSENT], np.int32)[cells.values]
+        for cells in (one, other)
+    )
+    return one._replace(values=np.concatenate(codes), categories=names)

@@ -1,0 +1,115 @@
+"""The values of cells: what is missing, a number, a date."""
+
+import datetime
+import math
+import re
+from typing import Callable, List, Optional, Sequence
+
+#: Cells that stand for no value; those of pandas' ``read_csv``, and the question mark of the UCI
+#: repository.
+MISSING = frozenset(
+    ("", "?", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND",
+     "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null")
+)  # fmt: skip
+NAN = math.nan
+
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|[+-]?inf(inity)?$", re.IGNORECASE)
+_WITH_COMMA = re.compile(r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?$")
+_ISO = re.compile(
+    r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})"
+    r"(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?\s*(Z|[+-]\d{2}:?\d{2})?)?$"
+)
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})$")
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})$")
+_EPOCH = datetime.date(1970, 1, 1).toordinal()
+_DAY_S = 86400.0
+
+DateReader = Callable[[str], Optional[float]]
+
+
+def is_number(cell: str, decimal: str = ".") -> bool:
+    """Whether a stripped cell is a number."""
+    if decimal == "," and _WITH_COMMA.match(cell):
+        return True
+    return bool(_PLAIN.match(cell))
+
+
+def has_decimal_comma(cell: str) -> bool:
+    """Whether a stripped cell is a number with a comma as its decimal mark."""
+    return bool(_WITH_COMMA.match(cell))
+
+
+def number_of(cell: str, decimal: str = ".") -> float:
+    """The number of a cell, NaN if it is missing. Raises ValueError if it is neither."""
+    cell = cell.strip()
+    if cell in MISSING:
+        return NAN
+    if not is_number(cell, decimal):
+        raise ValueError(cell)
+    return float(cell.replace(",", ".") if decimal == "," else cell)
+
+
+def numbers_of(cells: Sequence[str], decimal: str) -> Optional[List[float]]:
+    """The numbers of cells that all have one; None if some are missing or no numbers."""
+    try:
+        if decimal == ",":
+            found = [float(cell.replace(",", ".")) for cell in cells]
+        else:
+            found = list(map(float, cells))
+    except ValueError:
+        return None
+    # Python also reads "1_000" and "nan" as numbers.
+    if any(number != number for number in found) or "_" in "".join(cells):
+        return None
+    return found
+
+
+def iso_days(cell: str) -> Optional[float]:
+    """Days since 1970-01-01 of 2024-03-31 or 2024-03-31 12:30:00; None if it is no date."""
+    found = _ISO.match(cell)
+    if not found:
+        return None
+    year, month, day, hour, minute, second, zone = found.groups()
+    days = _days(year, month, day)
+    if days is None or hour is None:
+        return days
+    seconds = 3600.0 * int(hour) + 60.0 * int(minute) + float(second or 0.0)
+    if zone and zone != "Z":
+        digits = zone[1:].replace(":", "")
+        away = 3600.0 * int(digits[:2]) + 60.0 * int(digits[2:])
+        seconds -= away if zone[0] == "+" else -away
+    return days + seconds / _DAY_S
+
+
+def day_first_days(cell: str) -> Optional[float]:
+    """The same of 31.3.2024 or 31/3/2024."""
+    found = _DOTTED.match(cell) or _SLASHED.match(cell)
+    return _days(found.group(3), found.group(2), found.group(1)) if found else None
+
+
+def month_first_days(cell: str) -> Optional[float]:
+    """The same of 3/31/2024."""
+    found = _SLASHED.match(cell)
+    return _days(found.group(3), found.group(1), found.group(2)) if found else None
+
+
+#: The forms of dates, the first that fits a whole column counts.
+DATES = {
+    "year-month-day": iso_days,
+    "month/day/year": month_first_days,
+    "day/month/year": day_first_days,
+}
+
+
+def date_text(days: float) -> str:
+    """2024-03-31, with the time if it is not midnight."""
+    moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(days=days)
+    text = moment.isoformat(" ")
+    return text[:10] if text.endswith("00:00:00") else text[:19]
+
+
+def _days(year: str, month: str, day: str) -> Optional[float]:
+    try:
+        return float(datetime.date(int(year), int(month), int(day)).toordinal() - _EPOCH)
+    except ValueError:
+        return None
