@@ -8,6 +8,7 @@ from .advice import Advice, advise
 from .check import (
     Config,
     applies,
+    check_values,
     default_of,
     drop_inapplicable,
     flatten,
@@ -31,6 +32,7 @@ from .choices import (
     usual_preset,
 )
 from .config_error import ConfigError, nearest
+from .data_files import function_of, paths_of, with_paths
 from .edits import Edit, change_kind, changed_keys, check, edited, parse_edits
 from .fields import FIELDS, LIVE, RESTART, SECTIONS, SWAP, Field
 from .layers import Layer, parse_layers
@@ -67,6 +69,7 @@ __all__ = [
     "change_kind",
     "changed_keys",
     "check",
+    "check_values",
     "choice_name",
     "default_of",
     "drop_inapplicable",
@@ -76,6 +79,7 @@ __all__ = [
     "flatten",
     "format_value",
     "full_key",
+    "function_of",
     "nearest",
     "nest",
     "output_of",
@@ -84,6 +88,7 @@ __all__ = [
     "parse_edits",
     "parse_layers",
     "parse_value",
+    "paths_of",
     "suited",
     "task_of",
     "trainer_command",
@@ -91,4 +96,5 @@ __all__ = [
     "training_part",
     "usual_data",
     "usual_preset",
+    "with_paths",
 ]

@@ -5,13 +5,15 @@ from typing import Any, Dict, List, Mapping, Optional
 
 from .activations import ACTIVATIONS
 from .built_layers import build, entries_of, layers_key, parameters_of
-from .choices import expected_data, usual_data
+from .choices import DataSet, expected_data, usual_data
 from .config_error import ConfigError
-from .fields import FIELDS
-from .losses import BINARY, LOSSES, REGRESSION, USUAL_LOSS, misfit, output_fits
-from .values import field_of, parse_value
+from .fields import AUTO, FIELDS
+from .losses import BINARY, LOSSES, REGRESSION, misfit, output_fits, usual_loss
+from .values import chosen_names, field_of, parse_value
 
 Config = Dict[str, Any]
+
+NAME, TASK, FEATURES = "data.name", "data.task", "data.features"
 
 MAX_PARAMETERS = 200 * 1000 * 1000  # 0.8 GB of float32, four times that with Adam's slots
 
@@ -29,7 +31,7 @@ def default_of(key: str, config: Mapping[str, Any]) -> Any:
     """The default of a key. A parameter's depends on the choice, the loss on the data's task."""
     field = field_of(key)
     if key == "loss.name":
-        return USUAL_LOSS[task_of(config)]
+        return usual_loss(task_of(config))
     if field.default is not None or field.applies_to is None:
         return field.default
     chosen = field.applies_to[0]
@@ -38,9 +40,17 @@ def default_of(key: str, config: Mapping[str, Any]) -> Any:
 
 
 def task_of(config: Mapping[str, Any]) -> str:
-    """The task of a configuration's data, as far as it is known before the data is loaded."""
-    name = parse_value("data.name", config.get("data.name", FIELDS["data.name"].default))
-    return usual_data(name).task
+    """The task of a configuration's data; "" if only a look at the data tells it."""
+    data = _data_of(config)
+    given = config.get(TASK)
+    if data.task or not given:
+        return data.task
+    task = str(parse_value(TASK, given))
+    return "" if task == AUTO else task
+
+
+def _data_of(config: Mapping[str, Any]) -> DataSet:
+    return usual_data(parse_value(NAME, config.get(NAME, FIELDS[NAME].default)))
 
 
 def drop_inapplicable(config: Mapping[str, Any]) -> Config:
@@ -68,7 +78,7 @@ def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Config:
             and (condition[0] in changed or not applies(key, merged))
         ):
             del merged[key]
-    return merged
+    return _with_known_features(merged)
 
 
 def suited(config: Mapping[str, Any], task: str) -> Config:
@@ -80,7 +90,8 @@ def suited(config: Mapping[str, Any], task: str) -> Config:
     if task == old or loss is None:
         return dict(config)
     name = parse_value("loss.name", loss)
-    if name != USUAL_LOSS[old] and not misfit(LOSSES[name], task):
+    is_chosen = name != usual_loss(old) or name == usual_loss(task)
+    if is_chosen and not misfit(LOSSES[name], task):
         return dict(config)
     return {key: value for key, value in config.items() if key not in ("loss.name", "model.output")}
 
@@ -95,6 +106,7 @@ def check_values(values: Mapping[str, Any], task: str = "") -> Config:
     for key in given:
         if not applies(key, given):
             raise _does_not_apply(key, given)
+    given = _with_known_features(given)
     config = {key: given.get(key, default_of(key, given)) for key in FIELDS if applies(key, given)}
     _check_loss(config, task or task_of(config))
     _check_size(config)
@@ -105,6 +117,16 @@ def check_values(values: Mapping[str, Any], task: str = "") -> Config:
             "optimizer.nesterov", "needs a momentum; set optimizer.momentum, 0.9 say."
         )
     return config
+
+
+def _with_known_features(config: Config) -> Config:
+    """The configuration with the features of points by their own names.
+
+    The names of columns stay as they are. Raises ConfigError for a feature that is not known.
+    """
+    if not (config.get(FEATURES) is not None and _data_of(config).features):
+        return config
+    return dict(config, **{FEATURES: chosen_names(FEATURES, config[FEATURES])})
 
 
 def output_of(config: Mapping[str, Any]) -> str:

@@ -51,7 +51,7 @@ class DataSet(NamedTuple):
 
     ``shape`` (of an example), ``classes``, ``outputs`` (of the network), ``train`` and ``test``
     (numbers of examples) are the expected ones, or 0 if unknown. The trainer uses those of the data
-    it loads. ``parameters`` maps the names of its keys ``data.NAME`` to their defaults.
+    it loads. ``task`` is empty if only a look at the data tells it. ``parameters`` maps the names of its keys ``data.NAME`` to their defaults.
     """
 
     name: str
@@ -71,7 +71,12 @@ class DataSet(NamedTuple):
     @property
     def outputs(self) -> int:
         """The number of outputs of the network; 0 if unknown."""
-        return self.classes if self.task == CLASSIFICATION else 1
+        return self.classes if self.task in ("", CLASSIFICATION) else 1
+
+    @property
+    def features(self) -> Mapping[str, Choice]:
+        """What ``data.features`` chooses from; empty if these are the columns of a table."""
+        return FEATURES if self.parameters.get("features") else {}
 
 
 FEATURES = _table(
@@ -91,6 +96,18 @@ CURVES = _table(
     Choice("polynomial", "polynomial", "4x^3 - 3x.", ("poly", "cubic")),
 )
 
+TASKS_OF_DATA = _table(
+    Choice("auto", "auto", "Looks at the target: words and a few whole numbers are classes, other numbers a regression."),
+    Choice(CLASSIFICATION, CLASSIFICATION, "The target is one of several classes."),
+    Choice(BINARY, BINARY, "The target is one of two classes, which one output tells apart."),
+    Choice(REGRESSION, REGRESSION, "The target is a number, or several numbers."),
+)  # fmt: skip
+
+_PARTS: Dict[str, Any] = {"task": "auto", "split": "0.2"}
+_FILES: Dict[str, Any] = {"path": "", "test_path": ""}
+_TABLE: Dict[str, Any] = dict(_FILES, target="", features="", **_PARTS)
+_ARRAYS: Dict[str, Any] = dict(_FILES, x="", y="", **_PARTS)
+_FUNCTION: Dict[str, Any] = dict({"function": ""}, **_PARTS)
 _CURVE: Dict[str, Any] = {"curve": "sine", "samples": 500, "noise": 0.1, "train_share": 0.8}
 _POINTS: Dict[str, Any] = {
     "features": "x, y", "samples": 500, "noise": 0.0, "train_share": 0.5,
@@ -121,6 +138,18 @@ DATASETS: Dict[str, DataSet] = {
             "digits", "digits",
             "70,000 digits that the program draws itself. Needs no files and no network.",
             (28, 28), 10, 60000, 10000,
+        ),
+        DataSet(
+            "csv", "table", "Your own table: a CSV or TSV file, compressed with gzip or not. A row is an example.",
+            task="", parameters=_TABLE, preset="tabular",
+        ),
+        DataSet(
+            "npz", "arrays", "Your own NumPy arrays: an .npz file, or two .npy files.",
+            task="", parameters=_ARRAYS, preset="sane", aliases=("npy",),
+        ),
+        DataSet(
+            "function", "function", "Arrays that your own Python function returns.",
+            task="", parameters=_FUNCTION, preset="sane",
         ),
         DataSet(
             "curve", "curve", "Samples of a curve, with noise. The network learns to draw it.",
@@ -164,7 +193,7 @@ def expected_data(config: Mapping[str, Any]) -> DataSet:
     values = {
         name: config.get("data." + name, default) for name, default in entry.parameters.items()
     }
-    if "features" in values:
+    if "features" in values and entry.features:
         entry = entry._replace(shape=(len(values["features"].split(",")),))
     if "samples" in values:
         train = int(values["train_share"] * values["samples"] + 0.5)

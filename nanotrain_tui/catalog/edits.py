@@ -4,6 +4,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple
 
 from .check import Config, check_values, drop_inapplicable, flatten
 from .config_error import ConfigError, quoted
+from .data_files import check_files
 from .fields import LAYERS, MAX_STEPS, RESTART, SWAP
 from .layers import parse_layers
 from .values import field_of, parse_value
@@ -25,6 +26,7 @@ def check(values: Mapping[str, Any], task: str = "") -> Config:
     Raises ConfigError for the first value that is wrong or does not fit the others.
     """
     config = check_values({key: value for key, value in values.items() if key != KEY}, task)
+    check_files(config)
     edits = parse_edits(values.get(KEY, []), config)
     if edits:
         config[KEY] = [{"step": edit.step, "set": edit.values} for edit in edits]

@@ -15,6 +15,7 @@ from .choices import (
     ON_HEAT,
     ON_LOW_MEMORY,
     ON_NAN,
+    TASKS_OF_DATA,
     UPDATES,
     WATCHED_METRICS,
     XLA_MODES,
@@ -24,9 +25,12 @@ from .losses import LOSSES
 from .optimizers import OPTIMIZERS
 from .schedules import SCHEDULES
 
-CHOICE, INT, FLOAT, BOOL, PATH, LAYERS, LAYER_LIST, COMMAND, WEIGHTS, NAMES = (
-    "choice", "int", "float", "bool", "path", "layers", "layer list", "command", "weights", "names",
+CHOICE, INT, FLOAT, BOOL, PATH, LAYERS, LAYER_LIST, COMMAND, WEIGHTS = (
+    "choice", "int", "float", "bool", "path", "layers", "layer list", "command", "weights",
 )  # fmt: skip
+TEXT, NAMES = "text", "names"  # names: choices, or free ones, as in "x, y"
+SPLIT = "split"  # a fraction, or the name of a column
+CODE = "code"  # FILE.py:NAME
 
 # How a change takes effect while a session trains.
 LIVE = "live"  # from the next step on
@@ -96,10 +100,33 @@ _DATA = (
           "The data set to train on.", choices=DATASETS, live=RESTART),
     Field("data.dir", "folder", "Data", PATH, "",
           "The folder with the files of the data set. If empty, the default folders are searched.", live=RESTART),
+    Field("data.path", "file", "Data", PATH, None,
+          "The file to train on: a table, or arrays. For arrays also a folder with x.npy and y.npy.",
+          applies_to=_of_data("path"), live=RESTART),
+    Field("data.test_path", "test file", "Data", PATH, None,
+          "A file of the same form for testing. If empty, a part of the other file is for testing.",
+          applies_to=_of_data("test_path"), live=RESTART),
+    Field("data.x", "inputs", "Data", PATH, None,
+          "The .npy file with the inputs, beside data.y. If data.path is set, the name of the array in it.",
+          applies_to=_of_data("x"), live=RESTART),
+    Field("data.y", "targets", "Data", PATH, None,
+          "The .npy file with the targets, beside data.x. If data.path is set, the name of the array in it.",
+          applies_to=_of_data("y"), live=RESTART),
+    Field("data.function", "function", "Data", CODE, None,
+          "Your own Python function that returns the arrays, as FILE.py:NAME. You are asked before it runs.",
+          applies_to=_of_data("function"), live=RESTART),
+    Field("data.target", "target", "Data", TEXT, None,
+          "The column to predict, by its name or its number from 1; several as a, b. If empty, the last one.",
+          applies_to=_of_data("target"), live=RESTART),
+    Field("data.task", "task", "Data", CHOICE, None,
+          "What is predicted: classes or numbers.", choices=TASKS_OF_DATA, applies_to=_of_data("task"), live=RESTART),
+    Field("data.split", "split", "Data", SPLIT, None,
+          "The fraction of the examples that is for testing, or the column that says train, validation or test.",
+          applies_to=_of_data("split"), live=RESTART),
     Field("data.curve", "curve", "Data", CHOICE, None,
           "The curve that the samples are taken from.", choices=CURVES, applies_to=_of_data("curve"), live=RESTART),
     Field("data.features", "features", "Data", NAMES, None,
-          "What the network is given of each point, as x, y, x^2.",
+          "What the network is given of each point, as x, y, x^2. Of a table: its columns, as a, b; -a leaves out.",
           choices=FEATURES, applies_to=_of_data("features"), live=RESTART),
     Field("data.samples", "examples", "Data", INT, None,
           "The number of examples that are made, for training and for testing together.",

@@ -105,9 +105,17 @@ _ENTRIES = (
 LOSSES: Dict[str, Loss] = {entry.name: entry for entry in _ENTRIES}
 
 
+def usual_loss(task: str) -> str:
+    """The loss where none is chosen; as long as the task is not known, that of classification."""
+    return USUAL_LOSS[task or CLASSIFICATION]
+
+
 def misfit(loss: Loss, task: str) -> str:
-    """Why a loss cannot train a task, and what to take instead; empty if it can."""
-    if task in loss.tasks:
+    """Why a loss cannot train a task, and what to take instead; empty if it can.
+
+    Nothing is refused as long as the task is not known: "".
+    """
+    if not task or task in loss.tasks:
         return ""
     needs, has = "classes to tell apart", "numbers to predict"
     if task == BINARY:

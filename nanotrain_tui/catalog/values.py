@@ -10,6 +10,7 @@ from .fields import (
     AUTO,
     BOOL,
     CHOICE,
+    CODE,
     COMMAND,
     FIELDS,
     FLOAT,
@@ -20,6 +21,8 @@ from .fields import (
     NONE,
     OFF,
     PATH,
+    SPLIT,
+    TEXT,
     WEIGHTS,
     Field,
 )
@@ -72,7 +75,8 @@ def parse_value(key: str, value: Any) -> Any:
     readers = {
         CHOICE: _choice, INT: _integer, FLOAT: _number, BOOL: _boolean,
         PATH: _text, LAYERS: _layers, COMMAND: _command,
-        WEIGHTS: _weights, NAMES: _names, LAYER_LIST: _layer_list,
+        WEIGHTS: _weights, LAYER_LIST: _layer_list,
+        TEXT: _words, NAMES: _words, SPLIT: _split, CODE: _code,
     }  # fmt: skip
     return readers[field.kind](field, value)
 
@@ -122,10 +126,48 @@ def _choice(field: Field, value: Any) -> str:
     return name
 
 
-def _names(field: Field, value: Any) -> str:
-    """Several choices, as ``x, y``; each once."""
-    parts = value if isinstance(value, (list, tuple)) else _text(field, value).split(",")
-    return ", ".join(dict.fromkeys(_choice(field, _text(field, part)) for part in parts))
+def chosen_names(key: str, text: str) -> str:
+    """Several choices, as ``x, y``; each once. Raises ConfigError for one that is not known."""
+    field = field_of(key)
+    return ", ".join(dict.fromkeys(_choice(field, part) for part in text.split(",")))
+
+
+def _words(field: Field, value: Any) -> str:
+    """Free text. A list of names becomes ``a, b``; the number of a column is a name, too."""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_words(field, part) for part in value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return _text(field, value)
+
+
+def _split(field: Field, value: Any) -> str:
+    """A fraction above 0 and below 1, or the name of a column."""
+    if isinstance(value, bool):
+        raise ConfigError(field.key, "{} is neither a fraction nor a column.".format(quoted(value)))
+    text = str(value) if isinstance(value, (int, float)) else _text(field, value)
+    try:
+        number = float(text)
+    except ValueError:
+        if text:
+            return text
+        raise ConfigError(
+            field.key, "is empty; write a fraction, as 0.2, or the name of a column."
+        ) from None
+    if not 0.0 < number < 1.0:
+        why = "{} is out of range; write a fraction above 0 and below 1, or the name of a column."
+        raise ConfigError(field.key, why.format(quoted(value)))
+    return "{:g}".format(number) if float("{:g}".format(number)) == number else repr(number)
+
+
+def _code(field: Field, value: Any) -> str:
+    """``FILE.py:NAME``; empty for none."""
+    text = _text(field, value)
+    file, _, name = text.rpartition(":")
+    if text and not (file and name.isidentifier()):
+        why = "{} is not a file and a function; write it as FILE.py:NAME, as loader.py:load."
+        raise ConfigError(field.key, why.format(quoted(text)))
+    return text
 
 
 def _integer(field: Field, value: Any) -> int:

@@ -27,7 +27,9 @@ def default_text(field: Field) -> str:
             value = format_value(field.key, entry.parameters[name])
             choices_by_value.setdefault(value, []).append(choice)
     if len(choices_by_value) == 1:
-        return f"default {next(iter(choices_by_value))}"
+        value = next(iter(choices_by_value))
+        return f"default {value}" if value else ""
+    choices_by_value.pop("", None)
     texts = (f"{value} for {', '.join(names)}" for value, names in choices_by_value.items())
     return "default " + "; ".join(texts)
 

@@ -57,11 +57,12 @@ def _written(field: Field, defaults: Mapping[str, Any]) -> Any:
 
 
 def _default(field: Field, defaults: Mapping[str, Any]) -> Any:
-    """The default of the key; if its choice is not made, the default with the first such choice."""
+    """The default of the key; if its choice is not made, with the first choice that has one."""
     if field.key in defaults:
         return defaults[field.key]
     chosen, names = field.applies_to or ("", ("",))
-    return default_of(field.key, {chosen: names[0]})
+    defaults_of_choices = [default_of(field.key, {chosen: name}) for name in names]
+    return next((value for value in defaults_of_choices if value), defaults_of_choices[0])
 
 
 def _choices(field: Field) -> str:

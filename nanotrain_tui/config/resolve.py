@@ -11,6 +11,7 @@ from typing import Any
 from nanotrain_tui.catalog import (
     ConfigError,
     check,
+    check_values,
     expected_data,
     full_key,
     overlay,
@@ -114,7 +115,7 @@ def parse_set(text: str) -> tuple[str, Any]:
 def _overlay_file(values: Values, from_file: Values, file: Path) -> Values:
     try:
         merged = overlay(values, from_file)
-        check(merged)
+        check_values(merged)
     except ConfigError as error:
         raise FileError(str(file), str(error)) from None
     return merged

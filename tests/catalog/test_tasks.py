@@ -95,7 +95,9 @@ def test_the_keys_of_made_data_belong_to_their_data() -> None:
     ],
 )
 def test_features_are_names(given: object, names: str) -> None:
-    assert parse_value("data.features", given) == names
+    points = {"data.name": "spiral", "data.features": given}
+    assert check(points)["data.features"] == names
+    assert overlay({}, points)["data.features"] == names
     assert parse_value("data.features", format_value("data.features", names)) == names
 
 

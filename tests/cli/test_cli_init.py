@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from cli_runs import Nano, is_paragraph, only_session, options
+from configurations import NEEDED
 
 from nanotrain_tui.catalog import FIELDS, applies
 from nanotrain_tui.cli.facts import range_of
@@ -74,7 +75,8 @@ def test_a_key_of_another_choice_can_be_uncommented_with_it(written: Path, key: 
         written.write_text(f"{table}[{chosen.partition('.')[0]}]\n" + re.sub(
             rf'^{name} = ".*"$', f'{name} = "{value}"', rest, count=1, flags=re.M
         ))  # fmt: skip
-        config = resolve(load_presets(NOWHERE), {}, file=written)
+        sets = [f"{needed}={path}" for needed, path in NEEDED.get(value, {}).items()]
+        config = resolve(load_presets(NOWHERE), {}, file=written, sets=sets)
         assert applies(key, config) and config[chosen] == value
 
 

@@ -203,8 +203,20 @@ CLEARLY_BAD = {
     "layer list": ["nonsense", "dense", "dense -5", "conv 8", "pool 0", "flatten,", "9" * 400],
     "command": ["'open", "\x00"],
     "path": ["a\nb", "\x00"],
+    "text": ["a\nb", "\x00"],
+    "split": ["", "0", "1", "-0.5", "nan", "20", "9" * 400],
+    "code": ["loader.py", "loader.py:", ":load", "loader.py:no name", "a\nb:c"],
 }
+TABLE = ["data.name=csv", "data.path=none.csv"]
 NEEDED = {
+    "data.path": TABLE,
+    "data.test_path": TABLE,
+    "data.x": ["data.name=npz"],
+    "data.y": ["data.name=npz"],
+    "data.function": ["data.name=function"],
+    "data.target": TABLE,
+    "data.task": TABLE,
+    "data.split": TABLE,
     "data.curve": ["data.name=curve"],
     "data.features": ["data.name=spiral"],
     "data.samples": ["data.name=spiral"],

@@ -17,18 +17,27 @@ from nanotrain_tui.catalog import (
 from nanotrain_tui.catalog.fields import (
     BOOL,
     CHOICE,
+    CODE,
     COMMAND,
     INT,
     LAYER_LIST,
     LAYERS,
     NAMES,
     PATH,
+    SPLIT,
+    TEXT,
     WEIGHTS,
 )
 from nanotrain_tui.catalog.layer_kinds import KINDS, RATE, SIZE, Kind
 
 #: Each of their choices has keys that the others have not.
 CHOICES = ("data.name", "optimizer.name", "loss.name", "schedule.name")
+#: What data of a person's own needs.
+NEEDED = {
+    "csv": {"data.path": "readings.csv"},
+    "npz": {"data.path": "arrays.npz"},
+    "function": {"data.function": "loader.py:load"},
+}
 
 
 def values_of(field: Field) -> st.SearchStrategy[Any]:
@@ -51,8 +60,12 @@ def values_of(field: Field) -> st.SearchStrategy[Any]:
     text = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).map(str.strip)
     if field.kind == COMMAND:
         return st.lists(text, min_size=1, max_size=3)
-    if field.kind == PATH:
+    if field.kind in (PATH, TEXT):
         return text
+    if field.kind == SPLIT:
+        return st.sampled_from(["0.2", "0.35", "part"])
+    if field.kind == CODE:
+        return st.sampled_from(["loader.py:load", "/my data/a:b.py:make_all"])
     low = field.low if field.low is not None else field.above
     high = field.high if field.high is not None else field.below
     return st.floats(
@@ -66,6 +79,7 @@ def configurations(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Config:
     """Checked configurations with any of their keys changed."""
     keys = [*CHOICES, *draw(st.sets(st.sampled_from([*FIELDS])))]
     values = {key: draw(values_of(FIELDS[key])) for key in dict.fromkeys(keys)}
+    values = {**values, **NEEDED.get(values["data.name"], {})}
     values = drop_inapplicable(values)
     if values.get("optimizer.nesterov"):
         values["optimizer.momentum"] = values.get("optimizer.momentum") or 0.5

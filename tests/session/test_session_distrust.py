@@ -139,7 +139,8 @@ def test_a_folder_copied_by_hand_does_not_break_the_list(tmp_path: Path, body: s
 
 def test_the_programs_of_another_machine_are_blanked(tmp_path: Path) -> None:
     evil = {"trainer": {"command": "sh evil"}, "telemetry.tegrastats": "/tmp/evil",
-            "train": {"on_finish": "sh evil", "steps": 300}}  # fmt: skip
+            "train": {"on_finish": "sh evil", "steps": 300},
+            "data": {"function": "evil.py:load"}}  # fmt: skip
     planned = [{"step": 7, "set": {"train.on_finish": "sh evil"}}]
     folder = resumed(tmp_path / "there")
     with closing(sqlite3.connect(folder.recording)) as db, db:

@@ -1,7 +1,7 @@
 """Blanks the keys of a recording that name programs, when the file comes from another machine.
 
 A resume, a fork, ``predict`` and the exports of a model run the trainer's command that is in the
-recording. An imported file must not choose that command.
+recording, and a resume the function that returns the data. An imported file must not choose them.
 """
 
 import json
@@ -9,14 +9,15 @@ import sqlite3
 from typing import Any, Callable, Dict
 
 from nanotrain_tui.catalog import FIELDS
-from nanotrain_tui.catalog.fields import COMMAND
+from nanotrain_tui.catalog.fields import CODE, COMMAND
 from nanotrain_tui.session.bodies import parse_object
 from nanotrain_tui.session.events import CONFIGURED, EDITED
 
 Table = Dict[str, Any]
 
 PROGRAMS = frozenset(
-    [field.key for field in FIELDS.values() if field.kind == COMMAND] + ["telemetry.tegrastats"]
+    [field.key for field in FIELDS.values() if field.kind in (CODE, COMMAND)]
+    + ["telemetry.tegrastats"]
 )
 
 
