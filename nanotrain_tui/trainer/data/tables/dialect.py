@@ -60,6 +60,8 @@ def recognise(file: TableFile, named: Iterable[str] = ()) -> Dialect:
         lines.pop()  # it may be cut
     separator = _separator("".join(lines[:_MOST_LINES]))
     rows = [cells for _, cells in _parsed(file, io.StringIO("".join(lines)), separator)]
+    if not rows:
+        raise file.error("has no row of cells.")
     decimal = _decimal(rows)
     return Dialect(encoding, separator, decimal, _has_heading(rows, decimal, set(named)))
 

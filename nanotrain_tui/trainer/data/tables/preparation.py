@@ -15,6 +15,7 @@ from .scan import CATEGORY
 Array = Any
 VERSION, KIND = 1, "table"
 MISSING_WORD = "(missing)"
+FARTHEST = 1e6  # deviations from the mean; outliers beyond are taken as this far
 
 
 class Prepared(NamedTuple):
@@ -153,7 +154,8 @@ def matrix_of(preparation: Preparation, columns: Mapping[str, Cells]) -> Array:
     for one in preparation.numbers:
         values = columns[one.name].values
         values = np.where(np.isnan(values), one.median, values)
-        parts.append(((values - one.mean) / one.deviation).astype(np.float32))
+        scaled = (values - one.mean) / one.deviation
+        parts.append(np.clip(scaled, -FARTHEST, FARTHEST).astype(np.float32))
     count = len(next(iter(columns.values())).values) if columns else 0
     return np.stack(parts, axis=1) if parts else np.zeros((count, 0), np.float32)
 

@@ -89,7 +89,7 @@ def _check_target(file: TableFile, column: Column, rows: int) -> None:
             TARGET, file.error_at(column.missing_at, column.name, why.format(count)).message
         )
     if column.infinite_at:
-        why = "the target is infinite."
+        why = "the target is infinite or too large."
         raise DataError(TARGET, file.error_at(column.infinite_at, column.name, why).message)
     if column.type in (TEXT, DATE):
         what = "free text" if column.type == TEXT else "dates"
@@ -161,7 +161,7 @@ def _useless(column: Column, rows: int) -> str:
 
 def _check_feature(file: TableFile, column: Column, rows: int) -> None:
     if column.infinite_at:
-        why = "the number is infinite; correct it, or empty the cell."
+        why = "the number is infinite or too large; correct it, or empty the cell."
         raise file.error_at(column.infinite_at, column.name, why)
     if column.type == TEXT:
         if is_mostly_numbers(column, rows):

@@ -1,13 +1,12 @@
 """The first pass over a table: the type of each column, and what it holds."""
 
 import itertools
-import math
 from collections import Counter
 from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from .dialect import Dialect, Row, heading_of, rows_of
 from .table_file import TableFile
-from .values import DATES, MISSING, is_number, number_of, numbers_of
+from .values import DATES, LARGEST, MISSING, is_number, number_of, numbers_of
 
 NUMBER, CATEGORY, DATE, TEXT = "number", "category", "date", "text"
 CHUNK = 4096  # rows
@@ -31,7 +30,7 @@ class Column(NamedTuple):
     stranger: Optional[Tuple[int, str]] = None  # the first cell that is no number, and its line
     numbers: int = 0  # how many cells are numbers
     missing_at: int = 0  # the line of the first missing cell
-    infinite_at: int = 0  # the line of the first infinite number
+    infinite_at: int = 0  # the line of the first number that is infinite or too large
     counts: bool = False  # the whole numbers 0, 1, 2 ..., or 1, 2, 3 ...
 
 
@@ -113,8 +112,10 @@ class _Scanned:
             self._whole = all(number % 1.0 == 0.0 for number in numbers)
         if self._counts:
             self._check_counts(numbers, before)
-        if not self._infinite_at and any(map(math.isinf, numbers)):
-            self._infinite_at = lines[[math.isinf(number) for number in numbers].index(True)]
+        if not self._infinite_at and not -LARGEST <= min(numbers) <= max(numbers) <= LARGEST:
+            self._infinite_at = next(
+                line for line, number in zip(lines, numbers) if abs(number) > LARGEST
+            )
 
     def _check_counts(self, numbers: Sequence[float], before: int) -> None:
         if self._counts_from is None:
@@ -135,7 +136,7 @@ class _Scanned:
                 self._numbers += 1
                 self._whole = self._whole and number % 1.0 == 0.0
                 self._forms = set()
-                if math.isinf(number):
+                if abs(number) > LARGEST:
                     self._infinite_at = self._infinite_at or line
             else:
                 if self._stranger is None:
