@@ -1,6 +1,5 @@
 """Guesses from its name what a file or folder holds: ``nanotrain train readings.csv``."""
 
-import os
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -86,10 +85,10 @@ def _check_file(path: Path) -> None:
         raise FileError(str(path), f"cannot be read: {error}.") from None
     if not there:
         try:
-            beside = os.listdir(path.parent)  # noqa: PTH208
+            alike = [one.name for one in path.parent.iterdir() if _suffix(one) == _suffix(path)]
         except OSError:
-            beside = []
-        raise FileError(str(path), f"there is no such file.{nearest(path.name, beside)}")
+            alike = []
+        raise FileError(str(path), f"there is no such file.{nearest(path.name, alike)}")
 
 
 def _table(path: Path) -> Guess:

@@ -161,6 +161,7 @@ def test_the_paths_of_a_table_are_absolute_and_its_facts_are_told(places, tmp_pa
     found = look_up(made, places)
     more = {
         "notes": ["Numbers have a decimal comma."], "columns": [{"name": "a"}], "preset": "tabular",
+        "preprocessing": {"version": 1},
         "problems": [{"column": "a", "message": "It has one value.", "hint": ""}],
     }  # fmt: skip
     plan = plan_with(made, places, found._replace(data={**found.data, **more}))
@@ -174,6 +175,24 @@ def test_the_paths_of_a_table_are_absolute_and_its_facts_are_told(places, tmp_pa
     said = plan.with_choices("data: csv, guessed from a.csv", "preset: tabular").choices
     assert said[:2] == ("data: csv, guessed from a.csv", "preset: tabular")
     assert plan.with_choices() is plan
+
+
+def test_a_restart_with_another_target_has_its_task(places, begin, monkeypatch):
+    folder = begin(data__name="csv", data__path="/a.csv", data__task="binary", train__steps=20)
+    wait_until_over(folder)
+
+    def look(asked, places):
+        assert asked["data.task"] == "auto"
+        found = look_up(asked, places)
+        return found._replace(data={**found.data, "task": "regression", "outputs": 1})
+
+    assert plan_restart(folder, places).config["data.task"] == "binary"
+    monkeypatch.setattr("nanotrain_tui.launch.resume_and_fork.look_up", look)
+    plan = plan_restart(folder, places, {"data.target": "price"})
+    assert (plan.config["data.task"], plan.config["data.target"]) == ("regression", "price")
+    assert plan.config["loss.name"] == "mean_squared_error"
+    named = {"data.target": "price", "data.task": "classification"}
+    assert plan_restart(folder, places, named).config["data.task"] == "classification"
 
 
 def test_names_of_arrays_stay_names(places, tmp_path, monkeypatch):

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nanotrain_tui.catalog import Config, ConfigError, check
 from nanotrain_tui.config import FileError, Resolved, load_presets, resolved
@@ -107,6 +109,35 @@ def test_steps_of_the_user_replace_the_epochs_of_the_preset(table: str) -> None:
 def test_the_batch_is_at_most_the_training_part(table: str) -> None:
     assert of(table, Look(train=20)).config["train.batch_size"] == 20
     assert of(table, Look(train=20), "batch_size=25").config["train.batch_size"] == 25
+
+
+LAYER = st.dictionaries(
+    st.sampled_from(["train.batch_size", "train.steps", "train.epochs", "data.limit"]),
+    st.integers(1, 500),
+)
+ANY_FACTS = st.builds(
+    Look,
+    st.sampled_from(["classification", "binary", "regression"]),
+    st.integers(1, 1000),
+    preset=st.sampled_from(["tabular", "sane", "tutorial"]),
+    proposal=st.sampled_from([{}, PROPOSAL, {"train.epochs": 7, "model.dropout": 0.2}]),
+)
+
+
+@given(LAYER, LAYER, ANY_FACTS)
+def test_the_users_values_win_and_the_configuration_is_whole(
+    settings: dict[str, int], given: dict[str, int], look: Look
+) -> None:
+    layer = {"data.name": "csv", "data.path": "/readings.csv", **settings}
+    config = of(None, look, *(f"{key}={value}" for key, value in given.items()), settings=layer)[0]
+    user = {**settings, **given}
+    assert check(config) == config and len(look.asked) == 1
+    assert {key: config[key] for key in user} == user
+    assert config["data.task"] == look.facts["task"]
+    if "train.batch_size" not in user:
+        assert config["train.batch_size"] <= look.facts["train"]
+    if "train.steps" in user and "train.epochs" not in user:
+        assert config["train.epochs"] == 0
 
 
 def test_a_path_without_a_name_is_guessed(table: str, tmp_path: Path) -> None:
