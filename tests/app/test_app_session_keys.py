@@ -17,7 +17,7 @@ from nanotrain_tui.app.screens.layer_editor import LayerEditor
 from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.app.source.refusals import Refused
-from nanotrain_tui.catalog import FIELDS, ConfigError
+from nanotrain_tui.catalog import DATASETS, FIELDS, ConfigError, applies
 from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.follow.run_state import Checkpoint, Diverged
 
@@ -86,9 +86,11 @@ def test_no_help_line_is_cut_at_80_columns() -> None:
     assert [action.id for action in ACTIONS if len(action.help) > 56] == []
 
 
-def test_every_field_has_a_letter_of_its_own() -> None:
+@pytest.mark.parametrize("data", DATASETS)
+def test_every_field_of_a_form_has_a_letter_of_its_own(data: str) -> None:
     assert set(FIELDS) < set(LETTERS)
-    assert len(set(LETTERS.values())) == len(LETTERS)
+    fields = [key for key in FIELDS if applies(key, {"data.name": data})]
+    assert len({LETTERS[key] for key in fields}) == len(fields)
 
 
 async def test_a_letter_of_no_field_is_ignored_and_escape_leaves() -> None:

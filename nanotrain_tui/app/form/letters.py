@@ -19,7 +19,10 @@ _LAST = "+-*/=.,;:!"
 
 
 def _letters() -> dict[str, str]:
-    """A letter for each field, from its label if possible. The result is always the same."""
+    """A letter for each field, from its label if possible. The result is always the same.
+
+    Two fields have the same letter only if no data set has both.
+    """
     letters: dict[str, str] = {}
     # The keys of single data sets get what is left, so that the others keep their letters.
     of_data = {key for key, field in FIELDS.items() if (field.applies_to or ("",))[0] == DATA}
@@ -34,8 +37,16 @@ def _letters() -> dict[str, str]:
             *ascii_uppercase,
             *_LAST,
         ]
-        letters[key] = next(sign for sign in wanted if sign not in letters.values())
+        taken = {letters[other] for other in letters if _are_together(key, other)}
+        letters[key] = next(sign for sign in wanted if sign not in taken)
     return letters
+
+
+def _are_together(one: str, other: str) -> bool:
+    """Whether both fields can be in the form at the same time."""
+    conditions = [FIELDS[key].applies_to for key in (one, other) if key in FIELDS]
+    names = [set(found[1]) for found in conditions if found and found[0] == DATA]
+    return len(names) < 2 or bool(names[0] & names[1])
 
 
 LETTERS = _letters()

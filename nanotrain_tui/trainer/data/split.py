@@ -64,10 +64,10 @@ def by_fraction(count: int, config: Mapping[str, Any], classes: Optional[Array] 
         raise DataError(SPLIT, message.format(fraction, count, part))
     random = np.random.RandomState(int(config.get(SEED, 1)))
     order = random.permutation(count)
-    if classes is None:
+    sizes = _shares(np.bincount(classes), fraction, wanted) if classes is not None else ()
+    if classes is None or not sum(sizes):
         return PartRows(np.sort(order[wanted:]), np.sort(order[:wanted]))
     chosen = np.zeros(count, bool)
-    sizes = _shares(np.bincount(classes), fraction, wanted)
     for one, size in enumerate(sizes):
         chosen[order[classes[order] == one][:size]] = True
     return PartRows(np.flatnonzero(~chosen), np.flatnonzero(chosen))
