@@ -2,11 +2,12 @@
 
 import os
 from pathlib import Path
-from typing import Any, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from nanotrain_tui.catalog import check, trainer_config, with_paths
 from nanotrain_tui.catalog.data_words import problem_text
 from nanotrain_tui.catalog.fields import AUTO
+from nanotrain_tui.catalog.formats import plural
 from nanotrain_tui.launch.code import Code, agreed_code
 from nanotrain_tui.launch.disk_check import DiskCheck, check_disk
 from nanotrain_tui.launch.memory_check import MemoryCheck, check_memory, read_available
@@ -23,6 +24,7 @@ _TO_LOOK_AT = (
     "pictures", "grid", "columns", "first_rows", "arrays", "notes", "problems", "preset",
     "proposal", "preprocessing",
 )  # fmt: skip
+_MOST_PROBLEMS = 10  # that are recorded as warnings
 _TASK, _TEGRASTATS = "data.task", "telemetry.tegrastats"
 
 
@@ -119,7 +121,7 @@ def plan_with(
         tegrastats,
         _not_empty(*choices, *found.data.get("notes", ()), memory.hint),
         warnings=_not_empty(
-            *map(problem_text, found.data.get("problems", ())), memory.message, disk.message
+            *_problems(found.data.get("problems", ())), memory.message, disk.message
         ),
         memory=memory,
         disk=disk,
@@ -147,6 +149,15 @@ def trainer_request(config: Mapping[str, Any], places: Places) -> Mapping[str, A
         "data_dirs": list(places.data_dirs),
         "cache_dir": places.cache,
     }
+
+
+def _problems(problems: Sequence[Mapping[str, Any]]) -> List[str]:
+    """The problems of the data as warnings; of very many only the first."""
+    texts = [problem_text(problem) for problem in problems[:_MOST_PROBLEMS]]
+    left = len(problems) - len(texts)
+    if left > 0:
+        texts.append(f"{plural(left, 'other problem')} of the data: nanotrain data inspect")
+    return texts
 
 
 def _not_empty(*texts: str) -> Tuple[str, ...]:

@@ -177,6 +177,15 @@ def test_the_paths_of_a_table_are_absolute_and_its_facts_are_told(places, tmp_pa
     assert plan.with_choices() is plan
 
 
+def test_of_many_problems_the_first_are_warnings(places):
+    made = config(data__name="csv", data__path="/a.csv")
+    found = look_up(made, places)
+    problems = [{"column": f"c{n}", "message": "It is empty.", "hint": ""} for n in range(30)]
+    plan = plan_with(made, places, found._replace(data={**found.data, "problems": problems}))
+    assert plan.warnings[9] == "column 'c9': it is empty."
+    assert plan.warnings[10].startswith("20 other problems of the data")
+
+
 def test_a_restart_with_another_target_has_its_task(places, begin, monkeypatch):
     folder = begin(data__name="csv", data__path="/a.csv", data__task="binary", train__steps=20)
     wait_until_over(folder)
