@@ -36,6 +36,16 @@ def selects_words(data: Mapping[str, Any]) -> str:
     return "the {} part selects the best".format(part)
 
 
+def problem_text(problem: Mapping[str, Any]) -> str:
+    """A problem of the data in a sentence: what is wrong with which column, and what to do."""
+    message, hint = str(problem["message"]), str(problem.get("hint") or "")
+    column = problem.get("column")
+    text = (
+        "column '{}': {}{}".format(column, message[:1].lower(), message[1:]) if column else message
+    )
+    return "{} ({})".format(text.rstrip("."), hint.rstrip(".")) if hint else text
+
+
 def _is_picture(shape: Any) -> bool:
     """Recordings of earlier versions have only pictures, some without a shape."""
     return not isinstance(shape, Sequence) or len(shape) != 1

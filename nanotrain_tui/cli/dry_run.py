@@ -3,20 +3,22 @@
 import json
 import shlex
 import textwrap
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nanotrain_tui.catalog import outputs_of
-from nanotrain_tui.catalog.data_words import example_word, form_words, selects_words, target_words
 from nanotrain_tui.catalog.formats import count, file_size, megabytes, plural
 from nanotrain_tui.catalog.network import NetworkLayer, network, network_text, shape_text
 
+from .data.report import parts_of, summary
 from .exit_status import FINISHED
 from .output import say, table, width
 
 if TYPE_CHECKING:
     from nanotrain_tui.launch.memory_check import MemoryCheck
     from nanotrain_tui.launch.plan import Plan
+
+
+_DRAWN = ("pictures", "grid")  # facts for the set-up panel
 
 
 def print_plan(plan: "Plan", as_json: bool) -> int:
@@ -26,7 +28,7 @@ def print_plan(plan: "Plan", as_json: bool) -> int:
     disk = plan.disk.as_dict() if plan.disk is not None else {}
     if as_json:
         report = {
-            "data": dict(plan.data),
+            "data": {key: value for key, value in plan.facts.items() if key not in _DRAWN},
             "choices": list(plan.choices),
             "warnings": list(plan.warnings),
             "network": [layer._asdict() for layer in layers],
@@ -36,14 +38,9 @@ def print_plan(plan: "Plan", as_json: bool) -> int:
         }
         print(json.dumps(report))
         return FINISHED
-    data = plan.data
     for choice in plan.choices:
         say(choice)
-    say(
-        f"{data['name']}: {plural(data['train'], example_word(data))} to train on"
-        f"{_validation(data)} and {count(data['test'])} to test on, {form_words(data)}, "
-        f"{target_words(data)}; {selects_words(data)}"
-    )
+    say("\n".join([summary(plan.facts), *parts_of(plan.facts)]))
     say("\n".join(_network(layers)))
     if plan.memory is not None:
         say("\n".join(_memory(plan.memory)))
@@ -57,10 +54,6 @@ def print_plan(plan: "Plan", as_json: bool) -> int:
         say(f"warning: {warning}")
     say(f"trainer: {shlex.join(plan.trainer_command)}")
     return FINISHED
-
-
-def _validation(data: Mapping[str, Any]) -> str:
-    return f", {count(data['validation'])} to validate on" if data.get("validation") else ""
 
 
 def _network(layers: list[NetworkLayer]) -> list[str]:

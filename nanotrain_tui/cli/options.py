@@ -13,12 +13,13 @@ from click.shell_completion import CompletionItem
 from nanotrain_tui.catalog import FIELDS, ConfigError, Field, full_key, overlay
 from nanotrain_tui.config import (
     Folders,
+    Look,
+    Resolved,
     find_folders,
     load_presets,
     load_settings,
     parse_set,
-    proposal_text,
-    resolve,
+    resolved,
 )
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -35,15 +36,24 @@ class RunOptions:
 
     def configure(self, folders: Folders, file: Path | None = None) -> dict[str, Any]:
         """The checked flat configuration. Raises ConfigError that names the key or the file."""
-        presets = load_presets(folders.presets)
-        values = load_settings(folders).values
-        file = file or self.file
-        return resolve(presets, values, preset=self.preset, file=file, sets=self.sets)
+        return self.resolved(folders, file).config
 
-    def proposal_text(self, folders: Folders, file: Path | None = None) -> str:
-        """What to tell of the preset that the data proposes; empty if there is nothing to tell."""
-        values = load_settings(folders).values
-        return proposal_text(values, preset=self.preset, file=file or self.file, sets=self.sets)
+    def resolved(
+        self,
+        folders: Folders,
+        file: Path | None = None,
+        data: str | None = None,
+        look: Look | None = None,
+    ) -> Resolved:
+        """The same with what was chosen for the user.
+
+        ``data`` is a file or folder to train on. ``look`` looks at the data. Raises ConfigError.
+        """
+        presets, values = load_presets(folders.presets), load_settings(folders).values
+        return resolved(
+            presets, values,
+            preset=self.preset, file=file or self.file, data=data, sets=self.sets, look=look,
+        )  # fmt: skip
 
     def changes(self, folders: Folders, preset_allowed: bool = False) -> dict[str, Any]:
         """The flat values to change in an existing session. Raises ConfigError."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from nanotrain_tui.config import Folders, load_settings
 
+from .data.consent import with_consent
 from .divergence import divergence_advice
 from .exit_status import FAILED, FINISHED, INTERRUPTED, OutputClosed, note, print_error
 
@@ -28,9 +29,11 @@ def run_session(
     detach: bool,
     as_json: bool,
     name: str | None = None,
+    yes: bool = False,
 ) -> int:
     """Start the planned session and follow it, or leave it running; returns the exit status.
 
+    ``yes``: the person has agreed to run their own code, which they are asked otherwise.
     If a session is resumed, only what happens from now on is reported.
     """
     from nanotrain_tui.launch.start import start
@@ -39,7 +42,7 @@ def run_session(
 
     bell = load_settings(folders).bell and sys.stdout.isatty() and not as_json
     with StopRequests() as stop:
-        plan = make_plan()
+        plan = with_consent(make_plan, folders.places.home, yes)
         stop.graceful = True  # from here on there is a session to stop
         folder = start(plan, folders.places, name=name)
         beginning = _beginning(plan, folder)

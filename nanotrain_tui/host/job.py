@@ -39,6 +39,7 @@ class Job(NamedTuple):
     warnings: Sequence[str] = ()  # to be recorded at the start
     parent: Optional[Dict[str, Any]] = None  # the session and checkpoint it was forked from
     resumes_after: Optional[int] = None  # on resume: the last seq of the existing recording
+    sources: Sequence[Dict[str, str]] = ()  # copies of a person's own code: file, sha256
 
     def to_json(self) -> str:
         return json.dumps(self._asdict())
@@ -50,7 +51,7 @@ _TYPES: Dict[str, Tuple[type, ...]] = {
     "tegrastats": (str, _NONE), "interval_s": (int, float), "who": (str,), "said": (list,),
     "cwd": (str,), "env": (dict,), "on_nan": (str,), "checkpoint": (dict, _NONE), "exact": (bool,),
     "edits": (list, _NONE), "warnings": (list, tuple), "parent": (dict, _NONE),
-    "resumes_after": (int, _NONE),
+    "resumes_after": (int, _NONE), "sources": (list, tuple),
 }  # fmt: skip
 
 
@@ -71,6 +72,8 @@ def configured_body(job: Job) -> Dict[str, Any]:
     body: Dict[str, Any] = {"config": nest(job.config), "who": job.who, "said": job.said}
     if job.resumes_after is not None or job.parent is not None:
         body["resumed_from"] = job.checkpoint["file"] if job.checkpoint else None
+    if job.sources:
+        body["sources"] = list(job.sources)
     if job.edits is not None:
         body[EDITS] = job.edits
     return body

@@ -2,9 +2,13 @@
 
 import os
 from pathlib import Path
-from typing import Any, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from nanotrain_tui.catalog import check, trainer_config
+from nanotrain_tui.catalog import check, trainer_config, with_paths
+from nanotrain_tui.catalog.data_words import problem_text
+from nanotrain_tui.catalog.fields import AUTO
+from nanotrain_tui.catalog.formats import plural
+from nanotrain_tui.launch.code import Code, agreed_code
 from nanotrain_tui.launch.disk_check import DiskCheck, check_disk
 from nanotrain_tui.launch.memory_check import MemoryCheck, check_memory, read_available
 from nanotrain_tui.session.folder import SessionFolder
@@ -15,8 +19,13 @@ from nanotrain_tui.trainer_python.cache import PythonCache
 from nanotrain_tui.trainer_python.inspection import Inspection, inspect
 from nanotrain_tui.trainer_python.launch_error import LaunchError
 
-_TO_LOOK_AT = ("pictures", "grid")  # keys of what was found, for the set-up panel
-_PATHS = ("data.dir", "telemetry.tegrastats")  # made absolute: the host has another folder
+#: Keys of what was found that are for a person who looks at the data.
+_TO_LOOK_AT = (
+    "pictures", "grid", "columns", "first_rows", "arrays", "notes", "problems", "preset",
+    "proposal", "preprocessing",
+)  # fmt: skip
+_MOST_PROBLEMS = 10  # that are recorded as warnings
+_TASK, _TEGRASTATS = "data.task", "telemetry.tegrastats"
 
 
 class Plan(NamedTuple):
@@ -35,10 +44,15 @@ class Plan(NamedTuple):
     warnings: Tuple[str, ...] = ()  # to be recorded
     memory: Optional[MemoryCheck] = None
     disk: Optional[DiskCheck] = None
+    facts: Mapping[str, Any] = {}  # all that was found of the data
+    code: Optional[Code] = None  # a person's own, that the trainer runs
 
-    def with_choice(self, choice: str) -> "Plan":
-        """The plan with another choice that was made for the user, before the others."""
-        return self._replace(choices=(choice, *(self.choices or ("data: " + self.data["source"],))))
+    def with_choices(self, *choices: str) -> "Plan":
+        """The plan with other choices that were made for the user, before its own."""
+        if not choices:
+            return self
+        own = self.choices or ("data: " + self.data["source"],)
+        return self._replace(choices=(*choices, *own))
 
 
 def prepare(
@@ -63,10 +77,11 @@ def look_up(
 
     The result depends only on the sections ``data`` and ``trainer`` of the configuration, and on
     the files of this machine. ``containers``: whether a container may be started. Raises
-    LaunchError.
+    LaunchError; NotAgreedError where the data is a function that the person has not agreed to run.
     """
     settled = _settled(config)
-    asked = {**_trainer_config(settled, places), **({"pictures": pictures} if pictures else {})}
+    agreed_code(settled, places.home)
+    asked = {**trainer_request(settled, places), **({"pictures": pictures} if pictures else {})}
     return inspect(settled, asked, PythonCache(places.python_cache), containers)
 
 
@@ -85,7 +100,10 @@ def plan_with(
     if settled["data.name"] != data["name"]:
         choices.append(f"data: {data['source']}")
         settled["data.name"] = data["name"]
-    settled = check(settled, str(data.get("task", "")))
+    task = str(data.get("task", ""))
+    if settled.get(_TASK) == AUTO and task:
+        settled[_TASK] = task
+    settled = check(settled, task)
     examples = int(data["train"])
     if settled["train.batch_size"] > examples:
         raise LaunchError(
@@ -98,31 +116,48 @@ def plan_with(
     return Plan(
         settled,
         data,
-        _trainer_config(settled, places),
+        trainer_request(settled, places),
         found.command,
         tegrastats,
-        _not_empty(*choices, memory.hint),
-        warnings=_not_empty(memory.message, disk.message),
+        _not_empty(*choices, *found.data.get("notes", ()), memory.hint),
+        warnings=_not_empty(
+            *_problems(found.data.get("problems", ())), memory.message, disk.message
+        ),
         memory=memory,
         disk=disk,
+        facts=found.data,
+        code=agreed_code(settled, places.home),
     )
 
 
 def _settled(config: Mapping[str, Any]) -> Dict[str, Any]:
     """The configuration with absolute paths."""
-    settled = dict(config)
-    for key in _PATHS:
-        if settled.get(key):
-            settled[key] = str(Path(os.path.expanduser(settled[key])).absolute())
+    settled = with_paths(config, _absolute)  # the host has another folder
+    if settled.get(_TEGRASTATS):
+        settled[_TEGRASTATS] = _absolute(settled[_TEGRASTATS])
     return settled
 
 
-def _trainer_config(config: Mapping[str, Any], places: Places) -> Mapping[str, Any]:
+def _absolute(path: str) -> str:
+    return str(Path(os.path.expanduser(path)).absolute())
+
+
+def trainer_request(config: Mapping[str, Any], places: Places) -> Mapping[str, Any]:
+    """A checked flat configuration as the trainer gets it."""
     return {
-        **trainer_config(config),
+        **trainer_config(_settled(config)),
         "data_dirs": list(places.data_dirs),
         "cache_dir": places.cache,
     }
+
+
+def _problems(problems: Sequence[Mapping[str, Any]]) -> List[str]:
+    """The problems of the data as warnings; of very many only the first."""
+    texts = [problem_text(problem) for problem in problems[:_MOST_PROBLEMS]]
+    left = len(problems) - len(texts)
+    if left > 0:
+        texts.append(f"{plural(left, 'other problem')} of the data: nanotrain data inspect")
+    return texts
 
 
 def _not_empty(*texts: str) -> Tuple[str, ...]:

@@ -15,8 +15,11 @@ from nanotrain_tui.catalog import (
     overlay,
     parse_value,
 )
+from nanotrain_tui.catalog.check import TASK
+from nanotrain_tui.catalog.data_files import FUNCTION, PATH, X, Y
+from nanotrain_tui.catalog.fields import AUTO
 from nanotrain_tui.catalog.formats import count, plural
-from nanotrain_tui.launch.plan import Plan, prepare
+from nanotrain_tui.launch.plan import Plan, look_up, plan_with, prepare
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.checkpoints import first_whole, list_checkpoints, no_best
 from nanotrain_tui.session.folder import SessionFolder
@@ -37,6 +40,7 @@ from nanotrain_tui.trainer_python.launch_error import LaunchError
 
 Changes = Mapping[str, Any]
 
+_DECIDE_TASK = {"data.target", PATH, X, Y, FUNCTION}
 # A fork may change the seed: it decides the order and dropout of the steps to come.
 _FREE_IN_FORK = ("train.seed",)
 
@@ -140,8 +144,13 @@ def plan_restart(folder: SessionFolder, places: Places, changes: Optional[Change
     """
     with SessionReader(folder, exact=True) as reader:
         config = flatten(reader.meta()["config"])
-    edits = config.pop(EDITS, [])
-    return prepare(check({**overlay(config, changes or {}), EDITS: edits}), places)
+    edits, changes = config.pop(EDITS, []), changes or {}
+    if TASK in changes or not _DECIDE_TASK & set(changes):
+        return prepare(check({**overlay(config, changes), EDITS: edits}), places)
+    config = overlay(config, {**changes, TASK: AUTO})  # the recorded task is that of other data
+    found = look_up(check(config), places)
+    config = overlay(config, {TASK: found.data["task"]})
+    return plan_with(check({**config, EDITS: edits}), places, found)
 
 
 def _plan(begin: Start, places: Places, resumes: Optional[SessionFolder] = None) -> Plan:

@@ -11,6 +11,7 @@ from typing import Any, Dict, Optional
 
 import nanotrain_tui
 from nanotrain_tui.host.job import Job
+from nanotrain_tui.launch.code import keep_source, sources_of
 from nanotrain_tui.launch.plan import Plan
 from nanotrain_tui.session.client import whoami
 from nanotrain_tui.session.durable import sync, sync_tree
@@ -53,6 +54,7 @@ def make_folder(plan: Plan, places: Places, name: Optional[str] = None) -> Sessi
     Raises LaunchError.
     """
     if plan.resumes is not None:
+        _keep_source(plan, plan.resumes)
         return plan.resumes
     try:
         folder = create_session(places.home, str(plan.config["data.name"]), name)
@@ -70,6 +72,11 @@ def make_folder(plan: Plan, places: Places, name: Optional[str] = None) -> Sessi
     except OSError as error:
         remove_folder(plan, folder)
         raise LaunchError("", f"the checkpoint cannot be copied: {reason_of(error)}.") from error
+    try:
+        _keep_source(plan, folder)
+    except LaunchError:
+        remove_folder(plan, folder)
+        raise
     return folder
 
 
@@ -105,6 +112,7 @@ def write_job(plan: Plan, folder: SessionFolder, on_nan: str = "stop") -> Job:
         if parent and start
         else None,
         resumes_after=plan.resumes_after,
+        sources=sources_of(plan.code, folder),
     )
 
 
@@ -114,6 +122,16 @@ def _checkpoint_body(start: Optional[Start]) -> Optional[Dict[str, Any]]:
         return None
     body = {key: value for key, value in start.checkpoint.body.items() if key != AFTER}
     return {**body, "step": start.step}
+
+
+def _keep_source(plan: Plan, folder: SessionFolder) -> None:
+    """Raises LaunchError if the copy cannot be written."""
+    if plan.code is None:
+        return
+    try:
+        keep_source(plan.code, folder)
+    except OSError as error:
+        raise LaunchError("", f"the source cannot be copied: {reason_of(error)}.") from error
 
 
 def _copy_checkpoint(plan: Plan, folder: SessionFolder) -> None:

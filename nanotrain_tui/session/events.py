@@ -95,6 +95,7 @@ class Kind(NamedTuple):
 EVENTS: Dict[str, Kind] = {
     CONFIGURED: Kind({  # the first event of every segment
         "config": CONFIG, "who": TEXT, "said": ListOf(PROSE), "resumed_from": TEXT, "edits": EDITS,
+        "sources": ListOf({"file": FILE, "sha256": TEXT}),
     }, state="starting"),
     PREPARING: Kind({"what": TEXT, "fraction": NUMBER}, movable=True, is_listed=False),
     READY: Kind({

@@ -34,6 +34,7 @@ class SessionFolder:
         self.socket = os.path.join(self.path, "control.sock")
         self.log = os.path.join(self.path, "trainer.log")
         self.checkpoints = os.path.join(self.path, "checkpoints")
+        self.sources = os.path.join(self.path, "sources")
 
     def __repr__(self) -> str:
         return "SessionFolder({!r})".format(self.path)

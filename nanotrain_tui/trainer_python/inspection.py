@@ -6,6 +6,8 @@ import subprocess
 import sys
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
+from nanotrain_tui.catalog import function_of, paths_of
+from nanotrain_tui.catalog.data_files import FUNCTION
 from nanotrain_tui.trainer.installed import is_too_old
 from nanotrain_tui.trainer_python import crash
 from nanotrain_tui.trainer_python.cache import PythonCache
@@ -16,6 +18,7 @@ from nanotrain_tui.trainer_python.launch_error import LaunchError
 from nanotrain_tui.trainer_python.paths import COMMAND_KEY, PATHS_KEY, PathMap, inside_config
 from nanotrain_tui.trainer_python.query import Reply, exit_reason, json_objects, query
 
+FUNCTION_WITHIN_S = 900.0
 INSPECT_WITHIN_S = 120.0  # a container starts, or 60,000 images are read from an SD card
 _NO_MOUNTS = PathMap()
 _OF_PYTHON = ("tensorflow", "tensorflow_version", "python_version")  # keys of an answer
@@ -44,6 +47,9 @@ def inspect(
     python, notes = python_of(config, cache)
     command = with_trainer(python, config[PATHS_KEY])
     if is_container(command) and not containers:
+        if function_of(trainer_config)[0]:
+            message = "is known once its container runs; train to see the data."
+            raise LaunchError(FUNCTION, message)
         data = inspect_data([sys.executable, TRAINER], trainer_config)
         return Inspection(command, notes, {k: v for k, v in data.items() if k not in _OF_PYTHON})
     if is_container(command):
@@ -54,7 +60,7 @@ def inspect(
     command = mount(command, _folders_of(trainer_config), config[PATHS_KEY])
     try:
         paths = find_paths(command, config[PATHS_KEY])
-        data = inspect_data(command, trainer_config, paths=paths)
+        data = inspect_data(command, trainer_config, _seconds_for(trainer_config), paths)
         _check_tensorflow(data, brief(python))
     except LaunchError as error:
         # The cached program may be a wrapper that runs another Python now: ask it again.
@@ -98,12 +104,21 @@ def inspect_data(
 
 
 def _folders_of(trainer_config: Mapping[str, Any]) -> List[Folder]:
-    """The trainer's folders that exist: data to read, a cache to write."""
-    data_dir = trainer_config.get("data.dir")
-    folders = [Folder(data_dir)] if data_dir else []
+    """The trainer's folders and files that exist: data to read, a cache to write."""
+    code = function_of(trainer_config)[0]  # it may import others beside it
+    paths = [os.path.dirname(path) if path == code else path for path in paths_of(trainer_config)]
+    folders = [Folder(path) for path in paths]
     folders += [Folder(folder, needed=False) for folder in trainer_config["data_dirs"]]
     folders.append(Folder(trainer_config["cache_dir"], writable=True, needed=False))
     return [folder for folder in folders if os.path.exists(folder.path)]
+
+
+def _seconds_for(trainer_config: Mapping[str, Any]) -> float:
+    """How long a look at the data may take. A board reads a table at about 1 MB/s."""
+    if function_of(trainer_config)[0]:
+        return FUNCTION_WITHIN_S
+    files = [path for path in paths_of(trainer_config) if os.path.isfile(path)]
+    return INSPECT_WITHIN_S + sum(map(os.path.getsize, files)) / 1e6
 
 
 def _check_tensorflow(data: Mapping[str, Any], who: str) -> None:

@@ -5,6 +5,7 @@ import re
 import shlex
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Union
 
+from nanotrain_tui.catalog import with_paths
 from nanotrain_tui.trainer_python.launch_error import LaunchError
 
 COMMAND_KEY = "trainer.command"
@@ -89,8 +90,8 @@ def parse_paths(trainer_paths: Union[str, Iterable[Any], None]) -> List[Mount]:
 
 def inside_config(config: Dict[str, Any], paths: PathMap) -> Dict[str, Any]:
     """The trainer's configuration with its paths as the container calls them."""
-    inside = dict(config)
-    for key in ("data.dir", "cache_dir", "checkpoint_dir", "restore"):
+    inside = with_paths(config, paths.inside)
+    for key in ("cache_dir", "checkpoint_dir", "restore"):
         if inside.get(key):
             inside[key] = paths.inside(inside[key])
     if inside.get("data_dirs"):

@@ -41,6 +41,18 @@ def test_names_and_keys_complete(home: Path) -> None:
     assert completions("train", "--preset", "sa") == ["sane"]
     assert completions("export", "mnist-1", "--format", "cs") == ["csv"]
     assert completions("ses") == ["sessions"]
+    assert completions("train", "--set", "data.task=b") == ["data.task=binary"]
+    assert completions("data", "ins") == ["inspect"]
+
+
+@pytest.mark.parametrize("words", [["train"], ["data", "inspect"]])
+def test_the_shell_completes_files(words: list[str]) -> None:
+    from click.shell_completion import ShellComplete
+
+    from nanotrain_tui.cli.group import nanotrain
+
+    (found,) = ShellComplete(nanotrain, {}, "nanotrain", "_X").get_completions(words, "read")
+    assert found.type == "file"
 
 
 # -- the program itself -------------------------------------------------------------------------

@@ -211,8 +211,8 @@ TABLE = ["data.name=csv", "data.path=none.csv"]
 NEEDED = {
     "data.path": TABLE,
     "data.test_path": TABLE,
-    "data.x": ["data.name=npz"],
-    "data.y": ["data.name=npz"],
+    "data.x": ["data.name=npz", "data.y=y.npy"],
+    "data.y": ["data.name=npz", "data.x=x.npy"],
     "data.function": ["data.name=function"],
     "data.target": TABLE,
     "data.task": TABLE,
@@ -249,14 +249,16 @@ def test_a_bad_value_is_refused_by_its_key(nano: Nano, home: Path) -> None:
         assert not home.exists(), case
 
 
-def test_with_what_a_key_needs_a_good_value_is_taken(nano: Nano) -> None:
+def test_with_what_a_key_needs_a_good_value_is_taken(nano: Nano, tmp_path: Path) -> None:
     """Otherwise the bad values above could be refused for another reason."""
-    good = {"bool": "on", "float": "0.5", "int": "10", "choice": "sine", "names": "x, y^2"}
+    loader = tmp_path / "loader.py"
+    loader.write_text("def load(): pass\n")
+    good = {"bool": "on", "float": "0.5", "int": "10", "choice": "sine", "names": "x, y^2",
+            "path": "none.npz", "text": "b", "split": "0.5", "code": f"{loader}:load"}  # fmt: skip
     for key, choices in NEEDED.items():
-        sets = [
-            word for one in (*choices, f"{key}={good[FIELDS[key].kind]}") for word in ("--set", one)
-        ]
-        ran = nano("train", *options(), *sets, "--dry-run")
+        value = "binary" if key == "data.task" else good[FIELDS[key].kind]
+        sets = [word for one in (*choices, f"{key}={value}") for word in ("--set", one)]
+        ran = nano("train", *options(), *sets, "--dry-run", "--yes")
         assert (ran.status, ran.err) == (0, ""), key
 
 

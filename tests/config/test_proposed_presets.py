@@ -1,15 +1,22 @@
 """Where no preset is named, the data proposes one; whatever is named wins."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from nanotrain_tui.app.form.model import FormModel
-from nanotrain_tui.catalog import ConfigError, check
-from nanotrain_tui.config import load_presets, proposal_text, resolve
+from nanotrain_tui.catalog import Config, ConfigError, check
+from nanotrain_tui.config import load_presets, resolve, resolved
 
 PRESETS = load_presets(None)
 SAID = "preset: curve, proposed for this data"
+
+
+def proposal_text(settings: Config, **given: Any) -> str:
+    """The line that tells of the proposed preset; empty if there is none."""
+    said = [one for one in resolved(PRESETS, settings, **given).said if one.startswith("preset")]
+    return "".join(said)
 
 
 def test_pictures_keep_the_tutorial_and_nothing_is_told() -> None:

@@ -86,7 +86,8 @@ def mounts_of(asked):
         outside, inside, *options = text.split(":")
         if not outside.startswith("/"):
             die(125, f"docker: Error response from daemon: create {outside}: invalid volume name.")
-        Path(outside).mkdir(parents=True, exist_ok=True)  # as docker does, to many a surprise
+        if not Path(outside).exists():
+            Path(outside).mkdir(parents=True)  # as docker does, to many a surprise
         yield outside, inside, (options or ["rw"])[0]
     for text in asked.all("--mount"):
         fields = dict(field.partition("=")[::2] for field in next(csv.reader([text])))

@@ -175,7 +175,8 @@ JOB = Job("f", {}, {}, ["python"], None, 1.0, "me", [], "/", {})
 @pytest.mark.parametrize("name", Job._fields)
 def test_an_odd_job_is_refused(name):
     job = json.loads(JOB.to_json())
-    job[name] = ["x"] if name not in ("trainer_command", "said", "edits", "warnings") else "x"
+    lists = ("trainer_command", "said", "edits", "warnings", "sources")
+    job[name] = ["x"] if name not in lists else "x"
     with pytest.raises(JobError, match="no valid job"):
         read_job(json.dumps(job))
 

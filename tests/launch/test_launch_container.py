@@ -14,6 +14,7 @@ from launch_helpers import PATIENCE_S, kill_host, wait_until_over
 
 from nanotrain_tui.catalog import check
 from nanotrain_tui.export import Options, get_format
+from nanotrain_tui.launch.code import Code, agree
 from nanotrain_tui.launch.model import ask, find_model
 from nanotrain_tui.launch.plan import prepare
 from nanotrain_tui.launch.resume_and_fork import plan_resume
@@ -227,3 +228,15 @@ def test_the_real_trainer_in_a_container(begin, docker, places, tmp_path, monkey
     picture = {"name": "x.npz", "content": "", "labels": ""}
     answers = list(ask(model, "--predict", {"limit": 1, "files": [picture]}))
     assert "error" in answers[0] and answers[-1]["ok"]
+
+
+def test_the_files_of_a_persons_data_are_mounted(docker, places, tmp_path):
+    table, loader = tmp_path / "a b.csv", tmp_path / "code" / "loader.py"
+    loader.parent.mkdir()
+    for path in (table, loader):
+        path.write_text("def load(): pass\n")
+    prepare(scripted(data__name="csv", data__path=str(table)), places)
+    assert f"{table}:{table}:ro" in docker.calls()[-1]
+    agree(Code(str(loader), "load", loader.read_bytes()), places.home)
+    prepare(scripted(data__name="function", data__function=f"{loader}:load"), places)
+    assert f"{loader.parent}:{loader.parent}:ro" in docker.calls()[-1]

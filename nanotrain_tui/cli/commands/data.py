@@ -1,6 +1,7 @@
 """``nanotrain data``: list the data sets on this machine, and download them."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,21 @@ import click
 from nanotrain_tui.catalog import DATASETS
 from nanotrain_tui.catalog.data_words import example_word
 from nanotrain_tui.cli.checks.machine import is_folder
+from nanotrain_tui.cli.data.consent import with_consent, yes_option
+from nanotrain_tui.cli.data.look import facts_here
+from nanotrain_tui.cli.data.report import whole_report
 from nanotrain_tui.cli.exit_status import FAILED, FINISHED, CommandError
-from nanotrain_tui.cli.options import json_option
+from nanotrain_tui.cli.options import RunOptions, change_options, json_option
 from nanotrain_tui.cli.output import print_json, say
 from nanotrain_tui.cli.places import my_folders
-from nanotrain_tui.config import load_settings
+from nanotrain_tui.config import Resolved, load_settings, proposed_text
 
+_OWN = {
+    "csv": ("your own table", "FILE.csv"),
+    "npz": ("your own arrays", "FILE.npz"),
+    "function": ("what your own function returns", "FILE.py:NAME"),
+}
+_TOO_LONG = ("pictures", "grid")  # facts for the set-up panel
 DOWNLOADS = [name for name, entry in DATASETS.items() if entry.download_mb]
 
 
@@ -26,10 +36,11 @@ def command(ctx: click.Context, as_json: bool) -> int | None:
 
     MNIST is looked for in the data.dir of your config.toml, in $NANOTRAIN_DATA, in the folder of
     Keras and in the folder to which 'nanotrain data download mnist' writes. The other data
-    sets need no files, because the program makes them.
+    sets need no files, because the program makes them. Your own files are trained by their name.
 
     \b
     nanotrain data
+    nanotrain data inspect readings.csv
     nanotrain data download mnist
     """
     if ctx.invoked_subcommand is not None:
@@ -45,17 +56,63 @@ def command(ctx: click.Context, as_json: bool) -> int | None:
     if as_json:
         print_json(found)
         return FINISHED
-    for name in sources:
-        if name not in in_folders:
+    for name, entry in DATASETS.items():
+        if name not in in_folders and name in sources and entry.task:
             facts = inspect({"data.name": name})
             _say_found(name, facts, f"always available, {facts.get('source')}")
     for data in found:
         _say_found(data["name"], data, f"in {data['folder']}")
+    for name, (what, usage) in _OWN.items():
+        say(f"{name:<11} {what}: nanotrain train {usage}")
     for name in DOWNLOADS:
         if not any(data["ok"] for data in found if data["name"] == name):
             label, size = DATASETS[name].label, DATASETS[name].download_mb
             say(f"\n'nanotrain data download {name}' downloads {label} ({size} MB).")
     return FINISHED
+
+
+@command.command("inspect")
+@click.argument("source", metavar="FILE|FOLDER", type=click.Path())
+@change_options
+@yes_option
+@json_option
+@click.pass_obj
+def inspect_command(options: RunOptions, source: str, yes: bool, as_json: bool) -> int:
+    """Show what is in a file or folder of data.
+
+    It is what 'nanotrain train' finds. FILE is a table, arrays, or a Python function that returns
+    arrays (FILE.py:NAME); only a function needs the trainer's Python. The output has the columns
+    with their types, ranges and missing values, the classes with their examples, the first rows,
+    the parts, what was recognised, and the problems. --set changes how the data is read. Nothing is
+    started, and nothing is written.
+
+    \b
+    nanotrain data inspect readings.csv
+    nanotrain data inspect readings.csv --set data.target=temperature
+    nanotrain data inspect arrays.npz --json
+    """
+    folders = my_folders()
+
+    def look() -> tuple[Resolved, Mapping[str, Any]]:
+        found = options.resolved(folders, data=source)
+        return found, facts_here(found.config, folders.places)
+
+    found, facts = with_consent(look, folders.places.home, yes)
+    if as_json:
+        print_json({key: value for key, value in facts.items() if key not in _TOO_LONG})
+        return FINISHED
+    lines = whole_report(facts)
+    guessed = [one for one in found.said if one.startswith("data: ")]
+    proposed = _proposal(facts)
+    say("\n".join([*guessed, *lines, *([proposed] if proposed else [])]))
+    return FINISHED
+
+
+def _proposal(facts: Mapping[str, Any]) -> str:
+    """The preset that the data proposes, and the values over it."""
+    if not facts.get("preset"):
+        return ""
+    return proposed_text(facts["preset"], facts.get("proposal", {}))
 
 
 @command.command("download")

@@ -3,6 +3,7 @@
 import click
 from click.shell_completion import CompletionItem
 
+from nanotrain_tui.cli.data.consent import yes_option
 from nanotrain_tui.cli.model_options import parse_checkpoint
 from nanotrain_tui.cli.options import (
     RunOptions,
@@ -49,6 +50,7 @@ def _complete_checkpoint(
 @change_options
 @name_option
 @detach_option
+@yes_option
 @json_option
 @click.pass_obj
 def command(
@@ -57,6 +59,7 @@ def command(
     checkpoint: int | str,
     name: str | None,
     detach: bool,
+    yes: bool,
     as_json: bool,
 ) -> int:
     """Train a new session that starts from a checkpoint of SESSION.
@@ -83,5 +86,6 @@ def command(
         folders,
         detach=detach,
         as_json=as_json,
+        yes=yes,
         name=name,
     )

@@ -2,6 +2,7 @@
 
 import click
 
+from nanotrain_tui.cli.data.consent import yes_option
 from nanotrain_tui.cli.options import (
     RunOptions,
     change_options,
@@ -19,10 +20,16 @@ from nanotrain_tui.cli.running import run_session
 @change_options
 @name_option
 @detach_option
+@yes_option
 @json_option
 @click.pass_obj
 def command(
-    options: RunOptions, session: str, name: str | None, detach: bool, as_json: bool
+    options: RunOptions,
+    session: str,
+    name: str | None,
+    detach: bool,
+    yes: bool,
+    as_json: bool,
 ) -> int:
     """Train a new session with the configuration of SESSION.
 
@@ -45,5 +52,6 @@ def command(
         folders,
         detach=detach,
         as_json=as_json,
+        yes=yes,
         name=name,
     )

@@ -2,6 +2,7 @@
 
 import click
 
+from nanotrain_tui.cli.data.consent import yes_option
 from nanotrain_tui.cli.options import (
     RunOptions,
     change_options,
@@ -17,9 +18,10 @@ from nanotrain_tui.cli.running import run_session
 @session_argument
 @change_options
 @detach_option
+@yes_option
 @json_option
 @click.pass_obj
-def command(options: RunOptions, session: str, detach: bool, as_json: bool) -> int:
+def command(options: RunOptions, session: str, detach: bool, yes: bool, as_json: bool) -> int:
     """Continue SESSION after it stopped, failed or was interrupted.
 
     SESSION is a name or the beginning of one. The same session continues from its last undamaged
@@ -42,4 +44,5 @@ def command(options: RunOptions, session: str, detach: bool, as_json: bool) -> i
         folders,
         detach=detach,
         as_json=as_json,
+        yes=yes,
     )

@@ -1,10 +1,12 @@
 """``nanotrain train``: train without the dashboard."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from nanotrain_tui.cli.data.consent import with_consent, yes_option
+from nanotrain_tui.cli.data.look import TrainersLook
 from nanotrain_tui.cli.dry_run import print_plan
 from nanotrain_tui.cli.exit_status import CommandError
 from nanotrain_tui.cli.options import (
@@ -16,14 +18,14 @@ from nanotrain_tui.cli.options import (
 )
 from nanotrain_tui.cli.places import my_folders
 from nanotrain_tui.cli.running import run_session
-from nanotrain_tui.config import FileError, load_presets
+from nanotrain_tui.config import FileError, Folders, is_configuration, load_presets
 
 if TYPE_CHECKING:
     from nanotrain_tui.launch.plan import Plan
 
 
 @click.command("train")
-@click.argument("config", required=False, metavar="[CONFIG.toml]", type=click.Path(path_type=Path))
+@click.argument("source", required=False, metavar="[CONFIG.toml|FILE|FOLDER]", type=click.Path())
 @run_options
 @name_option
 @detach_option
@@ -32,21 +34,28 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Print what would be trained, the memory and disk space it needs, and exit.",
 )
+@yes_option
 @json_option
 @click.pass_obj
 def command(
     options: RunOptions,
-    config: Path | None,
+    source: str | None,
     name: str | None,
     detach: bool,
     dry_run: bool,
+    yes: bool,
     as_json: bool,
 ) -> int:
     """Train a network and print one line for each evaluation.
 
     CONFIG.toml sets the keys that 'nanotrain keys' explains. It overrides --preset, and --set
     overrides both. Without data.name, MNIST is used if it is found, else the digits. Without
-    --preset, the preset is the one that fits the data: tutorial, curve or playground.
+    --preset, the preset is the one that fits the data: tutorial, curve, playground or tabular.
+
+    FILE is your own data: a table (.csv, .tsv, .txt, also with .gz), arrays (.npz, .npy), or a
+    Python function that returns arrays (FILE.py:NAME). FOLDER holds such a file, or those of MNIST.
+    'nanotrain data inspect' shows what is in it. The last column of a table is the target, unless
+    data.target names another one. You are asked before your own code runs.
 
     The session keeps running when the terminal or the connection is lost; 'nanotrain attach' opens
     it again. Ctrl+C (or SIGTERM) stops it at the next step; a second Ctrl+C leaves at once.
@@ -58,34 +67,38 @@ def command(
     \b
     nanotrain train
     nanotrain train --preset sane --set train.steps=5000 --set optimizer.name=sgd
+    nanotrain train readings.csv --set data.target=temperature
+    nanotrain train arrays.npz --set data.split=0.3
+    nanotrain train loader.py:load
     nanotrain train my.toml --detach
     nanotrain train my.toml --dry-run
     nanotrain train --json | jq 'select(.event == "evaluated")'
     """
-    from nanotrain_tui.launch.plan import prepare
-
-    values = _configure(options, config)
     folders = my_folders()
-    proposal = options.proposal_text(folders, config)
 
     def make_plan() -> "Plan":
-        plan = prepare(values, folders.places)
-        return plan.with_choice(proposal) if proposal else plan
+        return _plan(options, folders, source)
 
     if dry_run:
-        return print_plan(make_plan(), as_json)
-    return run_session(make_plan, folders, detach=detach, as_json=as_json, name=name)
+        return print_plan(with_consent(make_plan, folders.places.home, yes), as_json)
+    return run_session(make_plan, folders, detach=detach, as_json=as_json, name=name, yes=yes)
 
 
-def _configure(options: RunOptions, file: Path | None) -> dict[str, Any]:
-    """The checked configuration. Raises CommandError if the file's name is that of a preset."""
-    folders = my_folders()
+def _plan(options: RunOptions, folders: Folders, source: str | None) -> "Plan":
+    """The plan, with what was chosen for the user.
+
+    Raises CommandError if the source's name is that of a preset, and the errors of ``resolved`` and
+    ``plan_with``.
+    """
+    is_file = source is not None and is_configuration(source)
+    file, data = (Path(str(source)), None) if is_file else (None, source)
+    look = TrainersLook(folders.places)
     try:
-        return options.configure(folders, file)
+        config, said = options.resolved(folders, file, data, look)
     except FileError as error:
-        name = str(file)
-        if error.key == name and name in load_presets(folders.presets).by_name:
+        if error.key == source and source in load_presets(folders.presets).by_name:
             raise CommandError(
-                f"{error} There is a preset of that name: --preset {name}."
+                f"{error} There is a preset of that name: --preset {source}."
             ) from None
         raise
+    return look.plan(config).with_choices(*said)
