@@ -12,6 +12,7 @@ SAMPLE = 1 << 16  # characters
 _MOST_LINES = 200
 _SEPARATORS = ("\t", ";", "|", ",")  # the first that fits every line; a comma may be a decimal mark
 SPACES = " "
+SEPARATOR_WORDS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", SPACES: "space"}
 _WORDS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas", SPACES: "spaces"}
 _ENCODINGS = {
     "utf-8-sig": "UTF-8 with a byte order mark", "utf-16": "UTF-16", "utf-16-le": "UTF-16",
@@ -44,7 +45,8 @@ class Dialect(NamedTuple):
         return notes
 
     def as_json(self) -> Dict[str, Any]:
-        return dict(self._asdict())
+        """In JSON's types; the separator is a word, because texts there have no tabs."""
+        return dict(self._asdict(), separator=SEPARATOR_WORDS[self.separator])
 
 
 def recognise(file: TableFile, named: Iterable[str] = ()) -> Dialect:
@@ -147,4 +149,6 @@ def _has_heading(rows: Sequence[Sequence[str]], decimal: str, named: Iterable[st
     first = [cell.strip() for cell in rows[0]]
     if any(name in first for name in named if not name.isdigit()):
         return True
+    if any(name.isdigit() and name not in first for name in named):
+        return False  # the number of a column
     return not any(is_number(cell, decimal) for cell in first)

@@ -33,7 +33,7 @@ def facts_of(table: Table) -> Facts:
         "proposal": proposal_for(len(table.drawn), shape),
         "columns": [_column(table, column) for column in table.scan.columns],
         "first_rows": table.scan.first_rows, "notes": notes_of(table),
-        "preprocessing": preparation.as_json(), "identity": table.identity,
+        "preprocessing": table.preprocessing, "identity": table.identity,
         "features": preparation.inputs,
     }  # fmt: skip
     if validation is not None:

@@ -41,6 +41,13 @@ class Table(NamedTuple):
     def rows(self) -> int:
         return len(self.targets)
 
+    @property
+    def preprocessing(self) -> Dict[str, Any]:
+        """How the table is read and prepared, in JSON's types."""
+        part = self.roles.part.name if self.roles.part else ""
+        facts = self.preparation.as_json()
+        return dict(facts, dialect=self.dialect.as_json(), part=part)
+
 
 def read_table(config: Mapping[str, Any], progress: Progress) -> Table:
     """The table of ``data.path``. Raises DataError that names the file, the row and the column."""
