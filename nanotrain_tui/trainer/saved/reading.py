@@ -27,7 +27,10 @@ Read = Callable[[Mapping[str, Any], int, bool], Examples]
 
 
 def columns_of(request: Mapping[str, Any], network: SavedNetwork) -> List[str]:
-    """The names of the numbers of a row, where the source of data names them."""
+    """The names of the values of a row, where they have names."""
+    facts = preparation_of(network)
+    if facts.get("kind") == tables.KIND:
+        return [column.name for column in tables.from_json(facts).columns]
     name = request.get("data_name")
     source = source_of(name) if name in source_names() else None
     return list(source.columns(network.saved.config)) if source and source.columns else []
