@@ -12,6 +12,7 @@ from typing import IO, Any, Dict, NamedTuple, Tuple, Union
 import numpy as np
 
 from ..dataset import DataError
+from ..memory import check_room
 
 Array = Any
 _BAD_FILE = (
@@ -81,6 +82,8 @@ def read_array(found: Found, key: str) -> Array:
         if found.bytes > _MOST_UNPACKED:
             message = "{} ({}) unpacks to {:,} MB. Save it with np.savez, without compression."
             raise DataError(key, message.format(found.path, found.name, found.bytes >> 20))
+        hint = "Save it with np.savez, without compression: it is then read from the file."
+        check_room(2 * found.bytes, key, "{} ({})".format(found.path, found.name), hint)
         with zipfile.ZipFile(found.path) as archive, archive.open(found.member) as stream:
             _header(stream)
             content = stream.read(found.bytes + 1)
