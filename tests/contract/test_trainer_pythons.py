@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from itertools import cycle, islice
+from itertools import cycle, islice, zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -47,37 +47,29 @@ PAIRS = [
     {"optimizer.name": optimizer, "loss.name": loss}
     for optimizer, loss in islice(zip(cycle(catalog.OPTIMIZERS), cycle(catalog.LOSSES)), MOST)
 ]
-EACH = 10  # steps with an optimizer and a loss, before a run goes on with the next ones
-MANY = STEPS // EACH
 RUNS = {
-    "adam": {"trainer.update": "fused"},
-    # Each goes on with others: a quarter as many starts.
+    "adam": {},
+    # Each begins with one optimizer and loss, and goes on with another: half as many starts.
     **{
-        " on ".join(first.values()): {
-            **first,
-            "edits": [
-                {"step": EACH * number, "set": pair} for number, pair in enumerate(others, 1)
-            ],
-        }
-        for first, *others in (
-            PAIRS[at : at + STEPS // EACH] for at in range(0, MOST, STEPS // EACH)
-        )
+        " on ".join(first.values()): {**first, "edits": [{"step": STEPS // 2, "set": second}]}
+        for first, second in zip_longest(PAIRS[::2], PAIRS[1::2], fillvalue=PAIRS[0])
     },
     "schedule, dropout and l2": {
         "schedule.name": "cosine",
         "schedule.warmup_steps": 5,
         "model.dropout": 0.3,
         "model.l2": 0.001,
-        "model.initializer": "tutorial",
-        "optimizer.learning_rate": 0.0001,
-        "trainer.update": "plain",
     },
+    "the tutorial's start": {"model.initializer": "tutorial", "optimizer.learning_rate": 0.0001},
     "activations": {"model.hidden": "9 gelu, 9 swish, 9 selu, 9 hard_sigmoid, 9 leaky_relu"},
     "more activations": {
         "model.hidden": "9 sigmoid, 9 softsign, 9 softplus, 9 relu6, 9 linear, 9 exponential, "
         "9 softmax"
     },
-    **{f"update {way}": {"trainer.update": way, "trainer.xla": "auto"} for way in ("xla", "block")},
+    **{
+        f"update {way}": {"trainer.update": way, "trainer.xla": "auto"}
+        for way in ("fused", "plain", "xla", "block")
+    },
     **{name: {"layers": layers} for name, layers in LISTS.items()},
     "regression": {
         "data.name": "curve",
