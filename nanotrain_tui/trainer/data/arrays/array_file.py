@@ -106,13 +106,15 @@ def _in_archive(path: str, file: IO[bytes]) -> Dict[str, Found]:
             if not member.filename.endswith(".npy"):
                 continue
             name = member.filename[: -len(".npy")]
-            with archive.open(member) as stream:
-                header = _header(stream)
-                size = stream.tell() if member.compress_type == zipfile.ZIP_STORED else 0
             at = 0
             if member.compress_type == zipfile.ZIP_STORED:
-                at = _start_of(file, member) + size
-                _check_size(path, name, header, size, member.file_size)
+                start = _start_of(file, member)
+                file.seek(start)
+                header, at = _header(file), file.tell()
+                _check_size(path, name, header, at - start, member.file_size)
+            else:
+                with archive.open(member) as stream:
+                    header = _header(stream)
             found[name] = header._replace(name=name, at=at, path=path, member=member.filename)
     if not found:
         raise ValueError("it holds no array")

@@ -83,7 +83,7 @@ def read_table(config: Mapping[str, Any], progress: Progress) -> Table:
     features = [columns[column.name] for column in roles.features]
     preparation, numbers = measured(features, targets, roles.task, drawn)
     paths = [one.name for one in (file, test_file) if one]
-    identity = identity_of(paths, preparation.as_json())
+    identity = identity_of(paths, config, preparation.as_json())
     return Table(
         file, test_file, dialect, looked, roles, columns, numbers, parts, drawn, preparation,
         identity,
