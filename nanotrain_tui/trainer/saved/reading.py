@@ -70,6 +70,7 @@ def _named(read: Read) -> Read:
 
 def _table_reader(facts: Mapping[str, Any], outcome: Outcome) -> Read:
     preparation = tables.from_json(facts)
+    has_names = bool(facts.get("dialect", {}).get("heading", True))
 
     def read(file: Mapping[str, Any], limit: int, with_targets: bool) -> Examples:
         name, content = file["name"], content_of(file)
@@ -78,7 +79,7 @@ def _table_reader(facts: Mapping[str, Any], outcome: Outcome) -> Read:
             table, where = placed_rows(lines, preparation, name)
         else:
             table = TableFile(name, content, "")
-            where = placed(table, preparation)
+            where = placed(table, preparation, has_names)
         return table_examples(table, where, preparation, outcome, limit, with_targets)
 
     return read

@@ -1,7 +1,7 @@
 """Where the columns of a session are in a new table."""
 
 import csv
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+from typing import Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 from ..data.dataset import DataError
 from ..data.tables.dialect import Dialect, heading_of, recognise
@@ -22,37 +22,42 @@ class Placed(NamedTuple):
     notes: List[str]
 
 
-def placed(file: TableFile, preparation: Preparation) -> Placed:
-    """Find the columns by name, or without a heading by their order. Raises DataError."""
+def placed(file: TableFile, preparation: Preparation, has_names: bool) -> Placed:
+    """Find the columns by name, or without names by their order. Raises DataError.
+
+    ``has_names`` is whether the table that was trained on had a heading.
+    """
     features = [column.name for column in preparation.columns]
     wanted = features + list(preparation.target.columns)
-    dialect = _with_heading(file, preparation, wanted)
+    dialect = _with_heading(file, preparation, wanted if has_names else [])
     names = heading_of(file, dialect)
-    found = _by_name(names, wanted) if dialect.heading else {}
+    found = _by_name(names, wanted) if dialect.heading and has_names else {}
     if any(name in found for name in features):
         used = set(found.values())
         unused = [name for place, name in enumerate(names) if place not in used]
         return Placed(dialect, len(names), found, unused, [])
-    are_numbers = all(name.isdigit() for name in wanted)
-    if dialect.heading and not are_numbers:
+    if dialect.heading and has_names:
         message = "has none of the columns that the session takes ({}). It has {}."
         raise file.error(message.format(listed(features), listed(names)))
-    return _in_order(file, dialect, len(names), features, wanted)
+    places = _in_order(file, len(names), features, wanted, has_names)
+    return Placed(dialect, len(names), places, [], [_order_note(places, dialect.heading)])
 
 
 def _with_heading(file: TableFile, preparation: Preparation, wanted: Sequence[str]) -> Dialect:
     """How the table is written. A first row of known categories is no heading."""
-    dialect = recognise(file, wanted)
+    features = [column.name for column in preparation.columns]
+    # A name that is a number tells a heading only if it is there; a target may not be.
+    named = features if all(name.isdigit() for name in features) else wanted
+    dialect = recognise(file, named if wanted else [])
     if not dialect.heading:
         return dialect
     first = heading_of(file, dialect)
-    are_names = _by_name(first, wanted)
-    if are_names or len(first) not in (len(preparation.columns), len(wanted)):
+    fits = len(first) - len(features) in (0, len(preparation.target.columns))
+    if _by_name(first, wanted) or not fits:
         return dialect
-    cells = zip(first, preparation.columns)
     is_data = all(
         cell in MISSING or (column.type == CATEGORY and cell in column.categories)
-        for cell, column in cells
+        for cell, column in zip(first, preparation.columns)
     )
     return dialect._replace(heading=not is_data)
 
@@ -72,26 +77,27 @@ def _by_name(names: Sequence[str], wanted: Sequence[str]) -> Dict[str, int]:
 
 
 def _in_order(
-    file: TableFile, dialect: Dialect, width: int, features: Sequence[str], wanted: Sequence[str]
-) -> Placed:
+    file: TableFile, width: int, features: Sequence[str], wanted: Sequence[str], has_names: bool
+) -> Dict[str, int]:
     """The columns by their order: those of the inputs alone, or with the target after them.
 
-    Columns that are called by numbers are where they were in the file that was trained on.
+    Columns without names are called by their numbers in the table that was trained on.
     """
-    are_numbers = all(name.isdigit() for name in wanted)
-    note = "There is no heading: the columns are taken in their order, {}."
     if width == len(features):
-        places = {name: place for place, name in enumerate(features)}
-    elif are_numbers and width >= max(int(name) for name in features):
-        places = {name: int(name) - 1 for name in wanted if int(name) <= width}
-        note = "There is no heading: the columns are called by their numbers, {}."
-    elif width == len(wanted):
-        places = {name: place for place, name in enumerate(wanted)}
-    else:
-        message = "has no heading, and {:,} columns; the session takes {:,}: {}."
-        raise file.error(message.format(width, len(features), listed(features)))
+        return {name: place for place, name in enumerate(features)}
+    if not has_names and width >= max(int(name) for name in features):
+        return {name: int(name) - 1 for name in wanted if int(name) <= width}
+    if width == len(wanted):
+        return {name: place for place, name in enumerate(wanted)}
+    message = "has no heading, and {}; the session takes {:,}: {}."
+    count = "1 column" if width == 1 else "{:,} columns".format(width)
+    raise file.error(message.format(count, len(features), listed(features)))
+
+
+def _order_note(places: Mapping[str, int], has_heading: bool) -> str:
+    why = "The session knows no names" if has_heading else "There is no heading"
     shown = ", ".join(sorted(places, key=lambda name: places[name])[:20])
-    return Placed(dialect, width, places, [], [note.format(shown)])
+    return "{}: the columns are taken in their order, {}.".format(why, shown)
 
 
 def placed_rows(

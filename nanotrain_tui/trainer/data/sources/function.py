@@ -16,7 +16,7 @@ import numpy as np
 from ..arrays.array_data import ArrayData, Part, Parts, dataset_of, facts_of, prepare_arrays
 from ..arrays.standalone import prepared_parts
 from ..dataset import DataError, Dataset, Progress, silent
-from ..identity import feed_file
+from ..identity import feed_file, feed_parts
 from ..source import Facts, Source
 
 KEY = "data.function"
@@ -58,6 +58,7 @@ def _read(config: Mapping[str, Any], progress: Progress) -> Tuple[ArrayData, str
     for part in parts:
         for array in (part.x, part.y) if part else ():
             _feed(digest, array)
+    feed_parts(digest, config)
     progress("running {} of {}".format(name, path), 1.0)
     return data, digest.hexdigest()
 

@@ -33,7 +33,7 @@ def _read(config: Mapping[str, Any], progress: Progress) -> Tuple[Named, ArrayDa
     progress("reading the arrays", 0.0)
     parts = Parts(*(_part(pair, x_key, y_key) for pair in named[:3]))
     data = prepare_arrays(parts, config, x_key, y_key)
-    identity = identity_of(named.files, data.preparation.as_json())
+    identity = identity_of(named.files, config, data.preparation.as_json())
     unchanged.check()
     progress("reading the arrays", 1.0)
     return named, data, identity
