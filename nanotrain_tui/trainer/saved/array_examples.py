@@ -97,7 +97,7 @@ def _targets(targets: Array, name: str, outcome: Outcome) -> Array:
             message = "{} has {:,} numbers for each example; the session predicts {:,}."
             raise DataError("", message.format(name, numbers.shape[1], len(outcome.targets)))
         return numbers
-    names, codes = names_and_codes(targets, len(outcome.classes), name, "")
+    names, codes = names_and_codes(targets, outcome.classes, name, "")
     where = "{}: the target of example {:,}: "
     return known_codes(names, codes, outcome.classes, lambda i: where.format(name, i))
 

@@ -8,7 +8,7 @@ from ..data.tables.dialect import Dialect, heading_of, recognise
 from ..data.tables.preparation import Preparation
 from ..data.tables.scan import CATEGORY
 from ..data.tables.table_file import TableFile
-from ..data.tables.values import MISSING, has_decimal_comma
+from ..data.tables.values import MISSING, has_decimal_comma, is_number
 from .targets import listed
 
 
@@ -44,7 +44,7 @@ def placed(file: TableFile, preparation: Preparation, has_names: bool) -> Placed
 
 
 def _with_heading(file: TableFile, preparation: Preparation, wanted: Sequence[str]) -> Dialect:
-    """How the table is written. A first row of known categories is no heading."""
+    """How the table is written. A first row with numbers or known categories is no heading."""
     features = [column.name for column in preparation.columns]
     # A name that is a number tells a heading only if it is there; a target may not be.
     named = features if all(name.isdigit() for name in features) else wanted
@@ -52,13 +52,14 @@ def _with_heading(file: TableFile, preparation: Preparation, wanted: Sequence[st
     if not dialect.heading:
         return dialect
     first = heading_of(file, dialect)
-    fits = len(first) - len(features) in (0, len(preparation.target.columns))
-    if _by_name(first, wanted) or not fits:
+    if _by_name(first, wanted):
         return dialect
-    is_data = all(
-        cell in MISSING or (column.type == CATEGORY and cell in column.categories)
-        for cell, column in zip(first, preparation.columns)
-    )
+    is_data = any(is_number(cell, dialect.decimal) for cell in first)
+    if len(first) - len(features) in (0, len(preparation.target.columns)):
+        is_data = is_data or all(
+            cell in MISSING or (column.type == CATEGORY and cell in column.categories)
+            for cell, column in zip(first, preparation.columns)
+        )
     return dialect._replace(heading=not is_data)
 
 

@@ -54,19 +54,20 @@ def labels_of(parts: Sequence[Array], wanted: str, names: Sequence[str], key: st
     return [Labels(task, part, classes, why) for part in codes]
 
 
-def names_and_codes(targets: Array, outputs: int, name: str, key: str) -> Tuple[List[str], Array]:
+def names_and_codes(
+    targets: Array, classes: Sequence[str], name: str, key: str
+) -> Tuple[List[str], Array]:
     """The classes of new targets by name, and the place of each target's; as ``labels_of`` does.
 
-    One-hot targets have ``outputs`` columns; their names are the numbers of the columns. Raises
-    DataError.
+    One-hot targets have a column for each of ``classes``. Raises DataError.
     """
     plain = _plain(targets, name, key)
     if plain.ndim == 1:
         return _classes(plain, name, key)
-    if plain.shape[1] != outputs or not _is_one_hot(plain):
+    if plain.shape[1] != len(classes) or not _is_one_hot(plain):
         message = "{} has {:,} columns, which are not one-hot; expected a class of each example."
         raise DataError(key, message.format(name, plain.shape[1]))
-    return [str(number) for number in range(outputs)], plain.argmax(axis=1)
+    return list(classes), plain.argmax(axis=1)
 
 
 def numbers_of(targets: Array, name: str, key: str) -> Array:
