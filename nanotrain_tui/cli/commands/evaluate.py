@@ -35,7 +35,7 @@ def command(
     session: str, file: str, targets: str | None, output: str | None, force: bool, as_json: bool,
     **model_choice: Any,
 ) -> int:  # fmt: skip
-    """Compare what the network of SESSION predicts with the targets in FILE.
+    """Compare the predictions of SESSION with the targets in FILE.
 
     SESSION, running or ended, is a name or the beginning of one. FILE has examples as those of
     'nanotrain predict', with their targets: a table with the target's column, an .npz file with x
@@ -71,6 +71,7 @@ def command(
         *_, found = ask(model, "--evaluate", {"file": request})
         for text in found["notes"]:
             note(f"{file}: {text}")
+        del found["ok"]
         answer = {"session": folder.name, **found}
         if form == JSON:
             out.write(json.dumps(plain_json(answer), indent=2, allow_nan=False) + "\n")
