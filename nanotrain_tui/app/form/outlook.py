@@ -17,6 +17,7 @@ from nanotrain_tui.catalog import (
     expected_data,
     output_of,
     outputs_of,
+    usual_data,
 )
 from nanotrain_tui.catalog.formats import count
 from nanotrain_tui.catalog.network import network
@@ -24,7 +25,7 @@ from nanotrain_tui.drawing.setup.state import (
     LOOKED_UP,
     Findings,
     Outlook,
-    looked_up_values,
+    is_about,
     work_of,
 )
 
@@ -36,17 +37,23 @@ def outlook_of(
     model: FormModel,
     found: tuple[Mapping[str, Any], Findings] | None,
     available: Available | None = None,
+    reading: str = "",
 ) -> Outlook:
     """What ``r`` would do now.
 
     ``found`` is the newest configuration that was looked up, with the findings. They are used as
-    far as they fit the form's values. ``available`` is the free memory, if it is newer.
+    far as they fit the form's values. ``available`` is the free memory, if it is newer. ``reading``
+    names the file that is read meanwhile.
     """
     findings = _fitting(model, found)
-    outlook = Outlook(findings=findings, data_name=str(model.value("data.name")))
-    data = findings.data if findings else {}
-    outlook, impossible = _with_network(model, outlook, data)
-    problem = model.problem or (impossible if data else None)
+    outlook = Outlook(
+        findings=findings,
+        old=_old(model, found) if findings is None else None,
+        reading=reading,
+        data_name=str(model.value("data.name")),
+    )
+    outlook, impossible = _with_network(model, outlook, outlook.data)
+    problem = model.problem or (impossible if findings and findings.data else None)
     if problem is not None:
         return _refused(outlook, problem.key, problem.message)
     advice = tuple((FIELDS[one.key].label, one) for one in model.advice())
@@ -60,7 +67,14 @@ def outlook_of(
 
 def _refused(outlook: Outlook, key: str, why: str) -> Outlook:
     label = FIELDS[key].label if key in FIELDS else key
-    return replace(outlook, problem=why, problem_label=label)
+    return replace(outlook, problem=why, problem_key=key, problem_label=label)
+
+
+def _old(model: FormModel, found: tuple[Mapping[str, Any], Findings] | None) -> Findings | None:
+    """The last findings about a person's own data, if the form has data of the same kind."""
+    name = model.value("data.name")
+    is_alike = found is not None and found[0].get("data.name") == name
+    return found[1] if found is not None and is_alike and not usual_data(name).task else None
 
 
 def data_of(
@@ -77,8 +91,8 @@ def _fitting(model: FormModel, found: tuple[Mapping[str, Any], Findings] | None)
     A problem with another value is left out once a value has changed.
     """
     keys = (key for key in FIELDS if applies(key, model.given))
-    values = looked_up_values({key: model.value(key) for key in keys})
-    if found is None or values != looked_up_values(found[0]):
+    values = {key: model.value(key) for key in keys}
+    if found is None or not is_about(found[0], found[1].data, values):
         return None
     config, findings = found
     about_others = findings.problem and findings.key.partition(".")[0] not in LOOKED_UP

@@ -74,9 +74,11 @@ class LocalFindings:
 def pictures_in(data: Mapping[str, Any]) -> tuple[Picture, ...]:
     """The pictures in the trainer's answer; those that are not as they should be are left out."""
     shape = data.get("shape")
-    if not isinstance(shape, list) or len(shape) != 2 or not all(map(_is_side, shape)):
+    if not isinstance(shape, list) or not all(map(_is_side, shape)):
         return ()
-    height, width = shape
+    if len(shape) != 2 and not (len(shape) == 3 and shape[2] == 1):
+        return ()
+    height, width = shape[:2]
     found = []
     for one in mappings(data.get("pictures")):
         try:
