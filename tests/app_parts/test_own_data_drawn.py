@@ -21,7 +21,8 @@ SIZES = [(38, 14), (38, 18), (60, 34), (96, 45), (28, 10), (12, 3), (1, 1)]
 def outlook(facts: Mapping[str, Any], path: str = "/data/x", **found: Any) -> Outlook:
     values = {"data.name": facts["name"], "data.path": "/data/x", "train.batch_size": "16"}
     now = FormModel({**values, "data.path": path, "model.initializer": "he_normal"})
-    return outlook_of(now, (FormModel(values).config, findings(facts, **found)))
+    looked_up = (FormModel(values).config, findings(facts, **found))
+    return outlook_of(now, looked_up, before=looked_up)
 
 
 def drawn(shown: Outlook, width: int = 38, height: int = 18) -> list[str]:
@@ -85,6 +86,17 @@ def test_the_last_answer_stays_until_the_new_one_is_there() -> None:
         FormModel({"data.name": "csv", "data.path": "/b"}), None, None, "reading b"
     )
     assert drawn(reading)[0] == "reading b …"
+
+
+def test_the_last_columns_stay_below_a_problem() -> None:
+    model = FormModel({"data.name": "csv", "data.path": "/data/x", "data.target": "spices"})
+    why = "There is no column 'spices'."
+    refused = findings({}, problem=why, key="data.target", pictures=())
+    before = (FormModel({"data.name": "csv", "data.path": "/data/x"}).config, findings(TABLE))
+    shown = outlook_of(model, (model.config, refused), before=before)
+    lines = drawn(shown)
+    assert lines[0] == "! target: There is no column 'spices'."
+    assert any("petal" in line for line in lines) and shown.is_old
 
 
 def test_the_task_that_was_found_is_the_one_that_was_looked_for() -> None:

@@ -109,7 +109,7 @@ def _data(outlook: Outlook, width: int, height: int, glyphs: Glyphs) -> Lines:
     if not data:
         return lines
     lines += [*_source(outlook, data, width, glyphs), *_wrapped(_counts(data, width), width)]
-    if outlook.findings is None:
+    if outlook.is_old:
         return _faint(lines)
     return lines + _cut(draw_problems(data, width), max(2, height // 5), glyphs)
 
@@ -124,7 +124,7 @@ def _details(outlook: Outlook, width: int, height: int, glyphs: Glyphs) -> Lines
     if not is_own(outlook.data):
         return []
     lines = draw_own_data(outlook.data, width, height, glyphs)
-    return lines if outlook.findings is not None else _faint(lines)
+    return _faint(lines) if outlook.is_old else lines
 
 
 def _counts(data: Mapping[str, Any], width: int) -> str:

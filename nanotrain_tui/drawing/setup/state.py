@@ -100,7 +100,7 @@ class Outlook:
     problem_key: str = ""  # the field at fault
     problem_label: str = ""  # its label
     findings: Findings | None = None  # None: they are being looked up
-    old: Findings | None = None  # meanwhile: the last ones of data of the same kind
+    old: Findings | None = None  # without findings: the last ones of data of the same kind
     reading: str = ""  # meanwhile: which file is read
     data_name: str = ""  # as the form has it: "auto"
     layers: tuple[NetworkLayer, ...] = ()  # with the output; empty: unknown
@@ -112,8 +112,13 @@ class Outlook:
     @property
     def data(self) -> Mapping[str, Any]:
         """What was found of the data, perhaps for older values of the form."""
-        found = self.findings or self.old
+        found = self.old if self.is_old else self.findings
         return found.data if found is not None else {}
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the data is that of older values of the form."""
+        return self.old is not None and (self.findings is None or not self.findings.data)
 
 
 @dataclass(frozen=True, slots=True)
