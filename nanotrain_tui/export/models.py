@@ -13,6 +13,8 @@ from nanotrain_tui.export.format_types import ExportError, Options
 from nanotrain_tui.launch.model import Model, find_model, write_model
 from nanotrain_tui.session.metrics import TEST
 from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.trainer.data.tables.preparation import KIND as TABLE
+from nanotrain_tui.trainer.data.tables.preparation import from_json
 from nanotrain_tui.trainer_python.cache import PythonCache
 from nanotrain_tui.trainer_python.launch_error import LaunchError
 
@@ -80,7 +82,7 @@ def preprocessing(
         "session": model.folder.name,
         "step": answer["step"],
         "file": answer["file"],
-        "input": _pictures(model, kind) if model.has_pictures else _rows(model, answer),
+        "input": _pictures(model, kind) if model.has_drawings else _rows(model, answer),
         "output": {
             "activation": answer["output"],
             "task": model.data.get("task", "classification"),
@@ -117,13 +119,21 @@ def _pictures(model: Model, kind: str) -> dict[str, Any]:
 
 def _rows(model: Model, answer: Mapping[str, Any]) -> dict[str, Any]:
     """Examples that are not pictures; the source of data may name each number of a row."""
+    prepared = model.preprocessing
+    features = answer.get("features") or None
+    if prepared.get("kind") == TABLE:
+        features = from_json(prepared).inputs
     return {
-        "name": "input",
+        "name": "image" if model.takes_bytes else "input",
         "shape": [None, *model.data["shape"]],
         "dtype": "float32",
-        "features": answer.get("features") or None,
+        "features": features,
+        **({"preparation": prepared} if prepared else {}),
     }
 
 
 def _classes(model: Model) -> list[str]:
+    names = model.data.get("class_names")
+    if isinstance(names, list):
+        return [str(name) for name in names]
     return [str(number) for number in range(int(model.data["classes"]))]

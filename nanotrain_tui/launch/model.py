@@ -56,9 +56,22 @@ class Model(NamedTuple):
     note: str = ""  # why this is not the checkpoint that was wanted
 
     @property
-    def has_pictures(self) -> bool:
+    def preprocessing(self) -> Mapping[str, Any]:
+        """How examples become inputs; empty where nothing is done, or nothing was recorded."""
+        found = self.data.get("preprocessing")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def takes_bytes(self) -> bool:
         """Whether the examples are pictures of bytes; older recordings have no others."""
-        return bool(self.data.get("preprocessing")) or "task" not in self.data
+        if "kind" in self.preprocessing:
+            return bool(self.preprocessing.get("bytes"))
+        return bool(self.preprocessing) or "task" not in self.data
+
+    @property
+    def has_drawings(self) -> bool:
+        """Whether the examples are grey drawings, as MNIST's: pictures are prepared for them."""
+        return self.takes_bytes and "kind" not in self.preprocessing
 
 
 def find_model(
@@ -254,7 +267,7 @@ def _request(model: Model, request: Mapping[str, Any], paths: PathMap) -> Dict[s
         "shape": model.data["shape"],
         "layers": list(model.layers),
         "outputs": model.outputs,
-        "bytes": model.has_pictures,
+        "bytes": model.takes_bytes,
         "data_name": model.data.get("name"),
         "task": model.data.get("task"),
         "preprocessing": model.data.get("preprocessing"),

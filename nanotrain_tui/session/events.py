@@ -92,6 +92,27 @@ class Kind(NamedTuple):
     is_listed: bool = True  # in lists of events; follow.event_log has rules of its own
 
 
+_PREPROCESSING: Dict[str, Any] = {  # how examples become inputs
+    "version": COUNT, "kind": TEXT,
+    # of drawings, without a kind: how a picture must look
+    "size": ListOf(COUNT), "colour": TEXT, "paper": COUNT, "drawn_share": NUMBER, "centre": TEXT,
+    # of a table
+    "columns": ListOf({
+        "name": TEXT, "type": TEXT, "median": NUMBER, "mean": NUMBER, "deviation": NUMBER,
+        "form": TEXT, "categories": ListOf(TEXT), "missing": FLAG,
+    }),
+    "dialect": {"encoding": TEXT, "separator": TEXT, "decimal": TEXT, "heading": FLAG},
+    "part": TEXT,
+    # of arrays
+    "shape": ListOf(COUNT), "channels_first": FLAG, "bytes": FLAG, "mean": ListOf(NUMBER),
+    "deviation": ListOf(NUMBER), "arrays": MapOf(ListOf(TEXT)),
+    # of both
+    "target": {
+        "task": TEXT, "columns": ListOf(TEXT), "classes": ListOf(TEXT), "mean": ListOf(NUMBER),
+        "deviation": ListOf(NUMBER),
+    },
+}  # fmt: skip
+
 EVENTS: Dict[str, Kind] = {
     CONFIGURED: Kind({  # the first event of every segment
         "config": CONFIG, "who": TEXT, "said": ListOf(PROSE), "resumed_from": TEXT, "edits": EDITS,
@@ -117,10 +138,8 @@ EVENTS: Dict[str, Kind] = {
             "name": TEXT, "source": TEXT, "train": COUNT, "test": COUNT, "validation": COUNT,
             "shape": ListOf(COUNT),
             "classes": COUNT, "outputs": COUNT, "task": TEXT,
-            "preprocessing": {  # how a picture must look
-                "version": COUNT, "size": ListOf(COUNT), "colour": TEXT, "paper": COUNT,
-                "drawn_share": NUMBER, "centre": TEXT,
-            },
+            "class_names": ListOf(TEXT), "identity": TEXT,
+            "preprocessing": _PREPROCESSING,
             "grid": {  # where the network is drawn as a function
                 "axes": ListOf({"name": TEXT, "low": NUMBER, "high": NUMBER, "points": COUNT}),
                 "truth": ListOf(NUMBER), "samples": ListOf(ListOf(NUMBER)),

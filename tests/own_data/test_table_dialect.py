@@ -79,6 +79,32 @@ def test_without_a_heading_columns_have_numbers(tmp_path):
     assert facts["train"] + facts["test"] == ROWS
 
 
+@pytest.mark.parametrize(
+    ("first", "has_heading"),
+    [
+        ("0,1,2", True), ("1,2,3", True), ("2019,2020,kind", True), ("x,y,z", True),
+        ("5.5,2,red", False), ("red,red,red", True), ("0.5,7,blue", False),
+    ],
+)  # fmt: skip
+def test_a_heading_is_told_from_a_row(first, has_heading, tmp_path):
+    rows = "".join(f"{i}.5,{i * i},{colour(i)}\n" for i in range(ROWS))
+    if first.endswith("kind"):
+        rows = rows.replace("red", "1").replace("grün", "2").replace("blue", "3")
+    facts = inspected(written(tmp_path, f"{first}\n{rows}"), data__target="")
+    assert facts["train"] + facts["test"] == ROWS + (not has_heading)
+
+
+def test_a_table_of_words_without_a_heading_loses_no_row(tmp_path):
+    text = "".join(f"{'ab'[i % 2]},{'cd'[i // 2 % 2]},{'ef'[i % 2]}\n" for i in range(ROWS))
+    facts = inspected(written(tmp_path, text))
+    assert facts["train"] + facts["test"] == ROWS
+
+
+def test_digits_of_other_scripts_are_words_as_for_pandas(tmp_path):
+    text = rows_text(ROWS, lambda i: "١٢٣"[i % 3], numbers, lambda i: i % 2)
+    assert inspected(written(tmp_path, text))["columns"][0]["type"] == "category"
+
+
 def test_columns_of_one_name_are_told_apart_as_pandas_does(tmp_path):
     text = rows_text(ROWS, numbers, lambda i: i * i, lambda i: i % 2, heading="a,a,target")
     facts = inspected(written(tmp_path, text))

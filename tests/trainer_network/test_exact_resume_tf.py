@@ -19,8 +19,8 @@ EDITS = [
     {"step": 5, "set": {"optimizer.learning_rate": 0.02, "train.batch_size": 17}},
     {"step": 12, "set": {"model.dropout": 0.3, "model.l2": 0.001}},
     {"step": 14, "set": {"train.batch_size": 30}},
-    {"step": 19, "set": {"optimizer.name": "rmsprop"}},
-    {"step": 23, "set": {"model.activation": "elu"}},
+    {"step": 19, "set": {"optimizer.name": "rmsprop", "model.activation": "elu"}},
+    {"step": 23, "set": {"optimizer.learning_rate": 0.005, "model.dropout": 0.1}},
 ]
 # It stops early at one of the evaluations, and lowers the rate before.
 STOPPING = {

@@ -39,6 +39,11 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:  # noqa
     loader = script_formulas.loader_of(history[0].config, formulas)
     config.update(loader.values)
     about = (history[0].started.body.get("data") or {}) if history[0].started else {}
+    preprocessing = about.get("preprocessing") or {}
+    scale = None
+    if "target" in preprocessing:  # of a table or arrays of a person
+        config["data.preprocessing"] = preprocessing
+        scale = preprocessing["target"].get("deviation")
     title = f"Train again what nanotrain trained as {name}: {last - first} steps."
     filled = {
         "TITLE": title, "NAME": re.sub(r"\W", "_", name), "NOTES": _notes(name, first, tested),
@@ -46,7 +51,7 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:  # noqa
         "CONFIG": pformat(config, width=96), "FIRST": str(first), "LAST": str(last),
         "EDITS": pformat(edits, width=96),
         "OUTPUTS": repr(about.get("outputs") or about.get("classes")),
-        "TASK": repr(about.get("task", CLASSIFICATION)),
+        "TASK": repr(about.get("task", CLASSIFICATION)), "SCALE": repr(scale),
         "DATA": loader.help, "LOAD": loader.text, "LOADER": loader.name, "FORMULAS": formulas.text,
     }  # fmt: skip
     template = TEMPLATE.read_text(encoding="utf-8")

@@ -39,6 +39,9 @@ def inspect(config: Mapping[str, Any]) -> Dict[str, Any]:
         facts = dict(facts, **part_sizes(facts["train"], config))
     except DataError as error:
         return {"ok": False, "key": error.key, "message": error.message}
+    except MemoryError:
+        message = "There is not enough memory on this machine to look at this data."
+        return {"ok": False, "key": "data.name", "message": message}
     return dict(facts, ok=True, name=name, source=why or facts["source"])
 
 

@@ -6,22 +6,43 @@ import os
 from typing import Any, Iterable, List, Mapping, Optional, Tuple
 
 from .dataset import DataError
+from .parts import LIMIT, SEED, VALIDATION
+from .split import SPLIT, USUAL
 
 _WHOLE = 64 << 20  # bytes; of a larger file pieces are read, and its time counts
 _PIECE, _PIECES = 1 << 20, 64
 
 
-def identity_of(files: Iterable[str], preprocessing: Mapping[str, Any]) -> str:
-    """The hash of the bytes of files and of how they are prepared.
+def identity_of(
+    files: Iterable[str], config: Mapping[str, Any], preprocessing: Mapping[str, Any]
+) -> str:
+    """The hash of the bytes of files, of the parts they are divided into, and of the inputs.
 
-    Of a file above 64 MB, 64 pieces, its size and the time of its last change count. Raises
-    OSError.
+    Of a file above 64 MB, 64 pieces, its size and the time of its last change count. Measured
+    numbers do not count: their last digits differ between versions of NumPy. Raises OSError.
     """
     digest = hashlib.sha256()
     for path in files:
         feed_file(digest, path)
-    digest.update(json.dumps(preprocessing, sort_keys=True).encode("utf-8", "surrogatepass"))
+    feed_parts(digest, config)
+    text = json.dumps(_without_floats(preprocessing), sort_keys=True)
+    digest.update(text.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def feed_parts(digest: Any, config: Mapping[str, Any]) -> None:
+    """Add what decides which examples are in which part to a hash."""
+    values = [str(config.get(SPLIT) or USUAL), int(config.get(SEED, 1))]
+    values += [int(config.get(LIMIT) or 0), float(config.get(VALIDATION) or 0.0)]
+    digest.update(json.dumps(values).encode())
+
+
+def _without_floats(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_floats(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_floats(one) for one in value]
+    return None if isinstance(value, float) else value
 
 
 def feed_file(digest: Any, path: str) -> None:

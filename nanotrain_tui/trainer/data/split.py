@@ -104,6 +104,6 @@ def _shares(counts: Array, fraction: float, wanted: int) -> Array:
     for one in np.argsort(-(exact - sizes), kind="mergesort"):
         if sizes.sum() >= wanted:
             break
-        if counts[one] > 0 and sizes[one] + 1 < counts[one]:
+        if sizes[one] < min(math.ceil(exact[one]), counts[one] - 1):
             sizes[one] += 1
     return sizes

@@ -160,6 +160,9 @@ def facts_of(
 
 def _notes(data: ArrayData) -> List[str]:
     notes = [data.why] if data.why else []
+    if data.task == BINARY:
+        name = data.preparation.classes[1]
+        notes.append("Precision and recall are those of {!r}.".format(name))
     if data.preparation.channels_first:
         notes.append("The channels are moved to the last axis, where TensorFlow has them.")
     if data.preparation.as_bytes:

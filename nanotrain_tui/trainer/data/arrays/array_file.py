@@ -12,6 +12,7 @@ from typing import IO, Any, Dict, NamedTuple, Tuple, Union
 import numpy as np
 
 from ..dataset import DataError
+from ..memory import check_room
 
 Array = Any
 _BAD_FILE = (
@@ -81,6 +82,8 @@ def read_array(found: Found, key: str) -> Array:
         if found.bytes > _MOST_UNPACKED:
             message = "{} ({}) unpacks to {:,} MB. Save it with np.savez, without compression."
             raise DataError(key, message.format(found.path, found.name, found.bytes >> 20))
+        hint = "Save it with np.savez, without compression: it is then read from the file."
+        check_room(2 * found.bytes, key, "{} ({})".format(found.path, found.name), hint)
         with zipfile.ZipFile(found.path) as archive, archive.open(found.member) as stream:
             _header(stream)
             content = stream.read(found.bytes + 1)
@@ -103,13 +106,15 @@ def _in_archive(path: str, file: IO[bytes]) -> Dict[str, Found]:
             if not member.filename.endswith(".npy"):
                 continue
             name = member.filename[: -len(".npy")]
-            with archive.open(member) as stream:
-                header = _header(stream)
-                size = stream.tell() if member.compress_type == zipfile.ZIP_STORED else 0
             at = 0
             if member.compress_type == zipfile.ZIP_STORED:
-                at = _start_of(file, member) + size
-                _check_size(path, name, header, size, member.file_size)
+                start = _start_of(file, member)
+                file.seek(start)
+                header, at = _header(file), file.tell()
+                _check_size(path, name, header, at - start, member.file_size)
+            else:
+                with archive.open(member) as stream:
+                    header = _header(stream)
             found[name] = header._replace(name=name, at=at, path=path, member=member.filename)
     if not found:
         raise ValueError("it holds no array")

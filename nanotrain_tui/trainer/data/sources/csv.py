@@ -6,6 +6,7 @@ from ..dataset import REGRESSION, Dataset, Progress, silent
 from ..source import Facts, Source
 from ..tables.facts import facts_of, source_of
 from ..tables.rows import rows_of_table
+from ..tables.standalone import table_from
 from ..tables.table import read_table
 
 KEYS = (
@@ -25,9 +26,9 @@ def load(config: Mapping[str, Any], progress: Progress) -> Dataset:
     return Dataset(
         "csv", source_of(table), train, test, task, len(target.classes), validation,
         scale=tuple(target.deviation) if task == REGRESSION else (),
-        class_names=target.classes, preprocessing=table.preparation.as_json(),
+        class_names=target.classes, preprocessing=table.preprocessing,
         identity=table.identity,
     )  # fmt: skip
 
 
-SOURCE = Source(inspect, load, keys=KEYS)
+SOURCE = Source(inspect, load, keys=KEYS, standalone=table_from)

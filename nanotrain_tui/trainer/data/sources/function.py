@@ -6,15 +6,17 @@ It is called without arguments. It returns inputs and targets, (x, y); with a pa
 
 import hashlib
 import os
+import runpy
 import sys
 import types
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 import numpy as np
 
 from ..arrays.array_data import ArrayData, Part, Parts, dataset_of, facts_of, prepare_arrays
+from ..arrays.standalone import prepared_parts
 from ..dataset import DataError, Dataset, Progress, silent
-from ..identity import feed_file
+from ..identity import feed_file, feed_parts
 from ..source import Facts, Source
 
 KEY = "data.function"
@@ -56,6 +58,7 @@ def _read(config: Mapping[str, Any], progress: Progress) -> Tuple[ArrayData, str
     for part in parts:
         for array in (part.x, part.y) if part else ():
             _feed(digest, array)
+    feed_parts(digest, config)
     progress("running {} of {}".format(name, path), 1.0)
     return data, digest.hexdigest()
 
@@ -149,4 +152,17 @@ def _feed(digest: Any, array: Any) -> None:
     digest.update(np.ascontiguousarray(flat[:: max(1, len(flat) // _SAMPLED)]).tobytes())
 
 
-SOURCE = Source(inspect, load, keys=KEYS)
+def function_from(config: Mapping[str, Any], place: Optional[str] = None) -> Any:
+    """Without --data the function that the session ran. --data names another, as file.py:name."""
+    path, _, name = (place or config["data.function"]).rpartition(":")
+    sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
+    found = runpy.run_path(path)[name]()
+    if isinstance(found, dict):
+        names = (("x", "y"), ("x_test", "y_test"), ("x_validation", "y_validation"))
+        found = [(found[x], found[y]) for x, y in names if found.get(x) is not None]
+    elif len(found) not in (2, 3) or not all(isinstance(one, (tuple, list)) for one in found):
+        found = [found[at : at + 2] for at in range(0, len(found), 2)]
+    return prepared_parts([(np.asarray(x), np.asarray(y)) for x, y in found], config)
+
+
+SOURCE = Source(inspect, load, keys=KEYS, standalone=function_from)

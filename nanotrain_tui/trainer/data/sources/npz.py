@@ -5,6 +5,7 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 from ..arrays.array_data import ArrayData, Part, Parts, dataset_of, facts_of, prepare_arrays
 from ..arrays.array_file import Found, read_array
 from ..arrays.names import PATH, TEST_PATH, Named, Pair, X, Y, find_arrays
+from ..arrays.standalone import arrays_from
 from ..dataset import Dataset, Progress, silent
 from ..identity import Unchanged, identity_of
 from ..source import Facts, Source
@@ -14,12 +15,14 @@ KEYS = (PATH, TEST_PATH, X, Y, "data.task", "data.split", "data.seed")
 
 def inspect(config: Mapping[str, Any]) -> Facts:
     named, data, identity = _read(config, silent)
-    return facts_of(_source(named), data, identity, _arrays(named), config)
+    facts = facts_of(_source(named), data, identity, _arrays(named), config)
+    return dict(facts, preprocessing=dict(facts["preprocessing"], arrays=_names(named)))
 
 
 def load(config: Mapping[str, Any], progress: Progress) -> Dataset:
     named, data, identity = _read(config, progress)
-    return dataset_of("npz", _source(named), data, identity)
+    found = dataset_of("npz", _source(named), data, identity)
+    return found._replace(preprocessing=dict(found.preprocessing or {}, arrays=_names(named)))
 
 
 def _read(config: Mapping[str, Any], progress: Progress) -> Tuple[Named, ArrayData, str]:
@@ -30,7 +33,7 @@ def _read(config: Mapping[str, Any], progress: Progress) -> Tuple[Named, ArrayDa
     progress("reading the arrays", 0.0)
     parts = Parts(*(_part(pair, x_key, y_key) for pair in named[:3]))
     data = prepare_arrays(parts, config, x_key, y_key)
-    identity = identity_of(named.files, data.preparation.as_json())
+    identity = identity_of(named.files, config, data.preparation.as_json())
     unchanged.check()
     progress("reading the arrays", 1.0)
     return named, data, identity
@@ -52,6 +55,12 @@ def _source(named: Named) -> str:
     return " and ".join(named.files)
 
 
+def _names(named: Named) -> Dict[str, List[str]]:
+    """The arrays of each part by name: inputs and targets."""
+    parts = zip(("train", "test", "validation"), named[:3])
+    return {part: [pair.x.name, pair.y.name] for part, pair in parts if pair is not None}
+
+
 def _arrays(named: Named) -> List[Dict[str, Any]]:
     uses = []
     for part, pair in zip(("train", "test", "validation"), named[:3]):
@@ -64,4 +73,4 @@ def _arrays(named: Named) -> List[Dict[str, Any]]:
     return uses
 
 
-SOURCE = Source(inspect, load, keys=KEYS)
+SOURCE = Source(inspect, load, keys=KEYS, standalone=arrays_from)

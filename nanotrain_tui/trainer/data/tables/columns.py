@@ -24,6 +24,7 @@ class Cells(NamedTuple):
     type: str
     values: Array
     categories: Sequence[str] = ()
+    form: str = ""  # of dates, a key of ``DATES``
 
 
 def read_columns(
@@ -88,7 +89,7 @@ class _Numbers:
 
     def found(self) -> Cells:
         values = np.frombuffer(self._values, np.float64) if self._values else np.zeros(0)
-        return Cells(self.column.name, self.column.type, values)
+        return Cells(self.column.name, self.column.type, values, form=self.column.form)
 
 
 class _Categories:

@@ -10,8 +10,10 @@ from .values import MISSING, has_decimal_comma, is_number
 
 SAMPLE = 1 << 16  # characters
 _MOST_LINES = 200
+_FEW_ROWS = 10  # of them, repeated cells say little
 _SEPARATORS = ("\t", ";", "|", ",")  # the first that fits every line; a comma may be a decimal mark
 SPACES = " "
+SEPARATOR_WORDS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", SPACES: "space"}
 _WORDS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas", SPACES: "spaces"}
 _ENCODINGS = {
     "utf-8-sig": "UTF-8 with a byte order mark", "utf-16": "UTF-16", "utf-16-le": "UTF-16",
@@ -44,7 +46,8 @@ class Dialect(NamedTuple):
         return notes
 
     def as_json(self) -> Dict[str, Any]:
-        return dict(self._asdict())
+        """In JSON's types; the separator is a word, because texts there have no tabs."""
+        return dict(self._asdict(), separator=SEPARATOR_WORDS[self.separator])
 
 
 def recognise(file: TableFile, named: Iterable[str] = ()) -> Dialect:
@@ -143,8 +146,28 @@ def _decimal(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _has_heading(rows: Sequence[Sequence[str]], decimal: str, named: Iterable[str]) -> bool:
-    """Whether the first row names the columns: it has a name that is used, or no number."""
+    """Whether the first row names the columns.
+
+    It does if it has a name that is used, counts the columns, has a word above numbers, or has no
+    number, unless every cell of it is there again in its column.
+    """
     first = [cell.strip() for cell in rows[0]]
     if any(name in first for name in named if not name.isdigit()):
         return True
-    return not any(is_number(cell, decimal) for cell in first)
+    if any(name.isdigit() and name not in first for name in named):
+        return False  # the number of a column
+    columns = [[cell.strip() for cell in column] for column in zip(*rows[1:])]
+    if any(first == [str(start + place) for place in range(len(first))] for start in (0, 1)):
+        return len(first) > 1
+    if any(is_number(cell, decimal) for cell in first):
+        return any(_is_above_numbers(cell, column, decimal) for cell, column in zip(first, columns))
+    again = [cell in column for cell, column in zip(first, columns)]
+    return len(rows) < _FEW_ROWS or not again or not all(again)
+
+
+def _is_above_numbers(cell: str, column: Sequence[str], decimal: str) -> bool:
+    """Whether a word is at the top of a column of numbers."""
+    if cell in MISSING or is_number(cell, decimal):
+        return False
+    below = [is_number(one, decimal) for one in column if one not in MISSING]
+    return bool(below) and all(below)

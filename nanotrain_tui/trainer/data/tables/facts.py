@@ -4,7 +4,7 @@ from typing import Any, Dict, List
 
 import numpy as np
 
-from ..dataset import REGRESSION
+from ..dataset import BINARY, REGRESSION
 from ..problems import Problem, duplicates, imbalance, problem
 from ..proposal import preset_for, proposal_for
 from .columns import Cells
@@ -33,7 +33,7 @@ def facts_of(table: Table) -> Facts:
         "proposal": proposal_for(len(table.drawn), shape),
         "columns": [_column(table, column) for column in table.scan.columns],
         "first_rows": table.scan.first_rows, "notes": notes_of(table),
-        "preprocessing": preparation.as_json(), "identity": table.identity,
+        "preprocessing": table.preprocessing, "identity": table.identity,
         "features": preparation.inputs,
     }  # fmt: skip
     if validation is not None:
@@ -61,7 +61,7 @@ def outputs_of(table: Table) -> int:
     """The number of outputs of a network for the table."""
     if table.roles.task == REGRESSION:
         return len(table.roles.targets)
-    return 1 if table.roles.task == "binary" else len(table.preparation.target.classes)
+    return 1 if table.roles.task == BINARY else len(table.preparation.target.classes)
 
 
 def source_of(table: Table) -> str:
@@ -74,6 +74,9 @@ def source_of(table: Table) -> str:
 def notes_of(table: Table) -> List[str]:
     """What was recognised and filled, in sentences."""
     notes = table.dialect.notes() + ([table.roles.why] if table.roles.why else [])
+    if table.roles.task == BINARY:
+        name = table.preparation.target.classes[1]
+        notes.append("Precision and recall are those of {!r}.".format(name))
     for column in table.roles.features:
         if column.type == DATE:
             note = "{!r} holds dates ({}); their days are numbers."

@@ -28,6 +28,7 @@ class Prepared(NamedTuple):
     deviation: float = 1.0
     categories: Sequence[str] = ()
     missing: bool = False  # whether a missing category has an input of its own
+    form: str = ""  # of dates, a key of ``DATES``
 
     @property
     def inputs(self) -> List[str]:
@@ -84,6 +85,8 @@ class Preparation(NamedTuple):
                 facts.update(categories=list(column.categories), missing=column.missing)
             else:
                 facts.update(median=column.median, mean=column.mean, deviation=column.deviation)
+                if column.form:
+                    facts["form"] = column.form
             columns.append(facts)
         target: Dict[str, Any] = {"columns": list(self.target.columns), "task": self.target.task}
         if self.target.task == REGRESSION:
@@ -100,6 +103,7 @@ def from_json(facts: Mapping[str, Any]) -> Preparation:
             str(one["name"]), str(one["type"]), float(one.get("median", 0.0)),
             float(one.get("mean", 0.0)), float(one.get("deviation", 1.0)),
             [str(name) for name in one.get("categories", ())], bool(one.get("missing", False)),
+            str(one.get("form", "")),
         )
         for one in facts["columns"]
     ]  # fmt: skip
@@ -225,12 +229,11 @@ def _measured(cells: Cells, train: Array) -> Prepared:
         )
     there = values[~np.isnan(values)]
     if not len(there):
-        return Prepared(cells.name, cells.type)
+        return Prepared(cells.name, cells.type, form=cells.form)
     median = float(np.median(there))
     whole = np.where(np.isnan(values), median, values)
-    return Prepared(
-        cells.name, cells.type, median, float(whole.mean()), float(_spread(whole[:, None])[0])
-    )
+    mean, deviation = float(whole.mean()), float(_spread(whole[:, None])[0])
+    return Prepared(cells.name, cells.type, median, mean, deviation, form=cells.form)
 
 
 def _spread(values: Array) -> Array:

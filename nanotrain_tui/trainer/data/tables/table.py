@@ -6,6 +6,7 @@ import numpy as np
 
 from ..dataset import REGRESSION, DataError, Progress
 from ..identity import Unchanged, identity_of
+from ..memory import check_room
 from ..parts import drawn_parts, part_sizes
 from ..split import SPLIT, USUAL, PartRows, by_fraction, by_words, column_of_parts
 from .columns import ABSENT, Cells, read_columns
@@ -41,6 +42,13 @@ class Table(NamedTuple):
     def rows(self) -> int:
         return len(self.targets)
 
+    @property
+    def preprocessing(self) -> Dict[str, Any]:
+        """How the table is read and prepared, in JSON's types."""
+        part = self.roles.part.name if self.roles.part else ""
+        facts = self.preparation.as_json()
+        return dict(facts, dialect=self.dialect.as_json(), part=part)
+
 
 def read_table(config: Mapping[str, Any], progress: Progress) -> Table:
     """The table of ``data.path``. Raises DataError that names the file, the row and the column."""
@@ -60,6 +68,7 @@ def read_table(config: Mapping[str, Any], progress: Progress) -> Table:
         test_looked = scan(test_file, test_dialect)
         looked = _joined(looked, test_looked, test_file)
     roles = roles_of(file, looked, config)
+    check_room(_bytes_of(looked, roles), KEY, file.name, "Use fewer columns: data.features.")
     columns = _read(file, dialect, roles, len(looked.columns), progress)
     count = _rows_of(columns)
     if test_file is not None and test_looked is not None:
@@ -74,11 +83,16 @@ def read_table(config: Mapping[str, Any], progress: Progress) -> Table:
     features = [columns[column.name] for column in roles.features]
     preparation, numbers = measured(features, targets, roles.task, drawn)
     paths = [one.name for one in (file, test_file) if one]
-    identity = identity_of(paths, preparation.as_json())
+    identity = identity_of(paths, config, preparation.as_json())
     return Table(
         file, test_file, dialect, looked, roles, columns, numbers, parts, drawn, preparation,
         identity,
     )  # fmt: skip
+
+
+def _bytes_of(looked: Scan, roles: Roles) -> int:
+    """The memory for the columns as they are read, as inputs, and a copy while that is made."""
+    return looked.rows * sum(8 if one.type == CATEGORY else 24 for one in roles.used)
 
 
 def _file(config: Mapping[str, Any], key: str) -> Optional[TableFile]:

@@ -14,8 +14,8 @@ MISSING = frozenset(
 NAN = math.nan
 LARGEST = 1e150  # its square is finite
 
-_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|[+-]?inf(inity)?$", re.IGNORECASE)
-_WITH_COMMA = re.compile(r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?$")
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|[+-]?inf(inity)?$", re.I | re.A)
+_WITH_COMMA = re.compile(r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?$", re.A)
 _ISO = re.compile(
     r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})"
     r"(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?\s*(Z|[+-]\d{2}:?\d{2})?)?$"
@@ -59,8 +59,11 @@ def numbers_of(cells: Sequence[str], decimal: str) -> Optional[List[float]]:
             found = list(map(float, cells))
     except ValueError:
         return None
-    # Python also reads "1_000" and "nan" as numbers.
-    if any(number != number for number in found) or "_" in "".join(cells):
+    # Python also reads "1_000", "nan" and the digits of other scripts as numbers.
+    together = "".join(cells)
+    if any(number != number for number in found) or "_" in together:
+        return None
+    if len(together.encode("utf-8", "replace")) != len(together):
         return None
     return found
 
