@@ -47,7 +47,7 @@ def draw_plan(outlook: Outlook, width: int, height: int, glyphs: Glyphs) -> Line
     ]
     advice = _advice(outlook, width)
     left = height - sum(map(len, blocks))
-    room = left - min(len(advice), _LEAST_ADVICE)
+    room = left if is_own(outlook.data) else left - min(len(advice), _LEAST_ADVICE)
     least = len(_details(outlook, width, _LEAST_DETAILS, glyphs))
     pictures = _pictures(outlook, width, room - least, glyphs)
     details = _details(outlook, width, room - len(pictures), glyphs)
@@ -154,7 +154,7 @@ def _source(outlook: Outlook, data: Mapping[str, Any], width: int, glyphs: Glyph
         lines = _wrapped(f"{outlook.data_name}: {label}", width, "warning", "! ")
         return lines + _why(source, width, glyphs)
     if is_own(data):
-        return _wrapped(_without_folders(source, width, glyphs), width, "title")[:2]
+        return [(Span(_without_folders(source, width, glyphs), "title"),)]
     if label not in source:
         source = f"{label}: {source}"
     return _wrapped(source, width, "title")[:2]
