@@ -90,6 +90,16 @@ def _is_file(text: str) -> bool:
         return False  # a name that is too long
 
 
+def _is_said(key: str, text: str, name: str) -> bool:
+    """Whether the user says what a path is that is not known by its name and its content.
+
+    That is a file of a chosen kind, or the folder of a chosen data set, which may be filled later.
+    """
+    if key == DIR:
+        return not _is_file(text) and (name != AUTO or not _names_in(_expanded(text), "", ()))
+    return name in ("csv", "npz") and _is_file(text)
+
+
 def _names_in(folder: Path, start: str, suffixes: tuple[str, ...]) -> list[str]:
     """The names in a folder that begin with ``start``; those of folders end with a slash."""
     names = []
@@ -128,9 +138,7 @@ def guessed(key: str, text: str, given: Mapping[str, object]) -> tuple[dict[str,
     try:
         found = _guess(text)
     except FileError as error:
-        # A folder may be filled later, and the user may have said what a file is.
-        is_file = _is_file(text)
-        if (key == DIR and not is_file) or (key == PATH and is_file and name in ("csv", "npz")):
+        if _is_said(key, text, name):
             return {key: text}, ""
         raise ConfigError(key, error.message) from None
     if key == DIR and found.values[NAME] == name:
@@ -156,5 +164,7 @@ def _guess(text: str) -> Guess:
     """What a path holds. Raises ConfigError."""
     try:
         return guess(text.strip())
+    except ConfigError:
+        raise
     except (OSError, RuntimeError, ValueError) as error:  # no such user, a name that is too long
         raise FileError(text.strip(), f"cannot be read: {error}.") from None
