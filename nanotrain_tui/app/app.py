@@ -123,7 +123,9 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         )
         self.chart_actions = ChartActions(self, self, link)
         self.stack_actions = StackActions(self, self, link, self.chart_actions)
-        self.set_up = SetUp(self, model, self.backend, self._post_report, self._look_up_after_s)
+        self.set_up = SetUp(
+            self, self, model, self.backend, self._post_report, self._look_up_after_s
+        )
         self.overlay_actions = OverlayActions(
             self, link, self.chart_actions, self.backend, self._post_report, self._others_every_s
         )
@@ -135,7 +137,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
         self.methods = methods_of(
             ACTIONS,
             {
-                "session": SessionActions(self, self, model, link),
+                "session": SessionActions(self, self, model, link, self.set_up.before_start),
                 "steering": self.steering,
                 "form": self.form_actions,
                 "charts": self.chart_actions,

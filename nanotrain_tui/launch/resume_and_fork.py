@@ -92,6 +92,13 @@ def plan_resume(folder: SessionFolder, places: Places, changes: Optional[Changes
             "to go on, set train.steps higher.",
         )
     plan = _plan(begin, places, folder)
+    if begin.checkpoint is not None and _has_other_data(history, plan):
+        raise LaunchError(
+            "data.path",
+            f"the data has changed since {folder.name} was trained: {plan.data['source']}. A "
+            "resume needs the same data. Restore the file, or fork or restart the session to "
+            "train on the new one.",
+        )
     return plan._replace(
         choices=(*plan.choices, f"going on from step {count(begin.step)}"),
         start=begin,
@@ -133,7 +140,7 @@ def plan_fork(
         choices=(*plan.choices, f"forked from {parent.name} at step {count(begin.step)}"),
         start=begin,
         parent=parent,
-        warnings=(*plan.warnings, *warnings),
+        warnings=(*plan.warnings, *warnings, *_of_other_data(history, plan, parent)),
     )
 
 
@@ -192,6 +199,21 @@ def _checkpoint_to_fork(
         raise LaunchError("", f"{parent.name}: the checkpoint {named[-1].problem}.")
     events = [event for stretch in history for event in stretch.checkpoints]
     return start_at(history, next(one for one in events if one.seq == named[-1].seq)), []
+
+
+def _of_other_data(
+    history: Sequence[SegmentHistory], plan: Plan, parent: SessionFolder
+) -> List[str]:
+    if not _has_other_data(history, plan):
+        return []
+    return [f"the data has changed since {parent.name} was trained; scales are measured anew"]
+
+
+def _has_other_data(history: Sequence[SegmentHistory], plan: Plan) -> bool:
+    """Whether the data is another than the one recorded; False where nothing was recorded."""
+    started = [stretch.started.body for stretch in history if stretch.started is not None]
+    before = (started[-1].get("data") or {}).get("identity") if started else None
+    return bool(before) and plan.facts.get("identity") != before
 
 
 def _passed_over(problems: Sequence[str]) -> List[str]:

@@ -13,6 +13,7 @@ from nanotrain_tui.app.source import local_findings
 from nanotrain_tui.app.source.local_findings import LocalFindings, pictures_in
 from nanotrain_tui.catalog import check
 from nanotrain_tui.drawing.setup.state import Picture
+from nanotrain_tui.launch.code import Code, NotAgreedError
 from nanotrain_tui.session.places import Places
 from nanotrain_tui.trainer_python.call import TRAINER
 from nanotrain_tui.trainer_python.inspection import Inspection, inspect_data
@@ -134,3 +135,60 @@ def test_the_trainers_own_answer_has_pictures_and_its_python(tmp_path: Path) -> 
     answer = inspect_data((sys.executable, TRAINER), asked)
     assert len(pictures_in(answer)) == 3
     assert answer["python_version"].split(".")[0] == "3"
+
+
+def table(path: Path, **values: Any) -> dict[str, Any]:
+    keys = {f"data.{key}": value for key, value in values.items()}
+    return dict(check({"data.name": "csv", "data.path": str(path), **keys}))
+
+
+def test_the_task_that_was_found_is_not_looked_for_again(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(DATA, "task", "binary")
+    for task in ("auto", "binary", "binary"):
+        machine.found.look_up(table(tmp_path / "a.csv", task=task))
+    assert machine.looked_up == ["csv"]
+    machine.found.look_up(table(tmp_path / "a.csv", task="classification"))
+    assert machine.looked_up == ["csv", "csv"]
+
+
+def test_a_file_that_changed_is_read_again(machine: Machine, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    for content in ("a,b\n1,2\n", "a,b\n1,2\n3,4\n"):
+        file.write_text(content, encoding="utf-8")
+        for _ in range(2):
+            machine.found.look_up(table(file))
+    assert machine.looked_up == ["csv", "csv"]
+
+
+def test_what_took_long_to_read_is_used_for_longer(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def slow(*_: object, **__: object) -> Inspection:
+        machine.now += 30
+        return Inspection(["python3"], [], DATA)
+
+    monkeypatch.setattr(local_findings, "look_up", slow)
+    for minutes in (0, 9, 12):
+        machine.now = max(machine.now, 60.0 * minutes)
+        before = machine.now
+        machine.found.look_up(table(tmp_path / "a.csv"))
+        assert (machine.now > before) == (minutes != 9)
+
+
+def test_code_that_nobody_agreed_to_is_a_problem_with_the_code(
+    machine: Machine, tmp_path: Path
+) -> None:
+    code = Code(str(tmp_path / "load.py"), "load", b"def load(): ...")
+    machine.problem = NotAgreedError(code)
+    config = check({"data.name": "function", "data.function": f"{code.path}:load"})
+    found = machine.found.look_up(config)
+    assert found.code == code and found.key == "data.function"
+    assert found.problem == "has not been run; r asks before it runs it"
+
+
+def test_pictures_with_one_channel_are_drawn() -> None:
+    (picture,) = pictures_in({**DATA, "shape": [2, 3, 1]})
+    assert picture.rows == (b"\0\1\2", b"\3\4\5")
+    assert not pictures_in({**DATA, "shape": [2, 1, 3]})

@@ -26,7 +26,7 @@ USUAL = {
     "data.name": "mnist", "model.hidden": "16, 12 tanh", "model.initializer": "glorot_uniform",
     "optimizer.learning_rate": 0.01, "train.batch_size": 30, "train.steps": STEPS,
     "train.eval_every": 10, "train.checkpoint_every": 20, "trainer.xla": "off",
-    "trainer.threads": 1,
+    "trainer.threads": 1, "trainer.update": "fused",
 }  # fmt: skip
 WINDOW = {"stride": [1, 1], "padding": "same", "activation": "relu"}
 LISTS = {
@@ -48,7 +48,7 @@ PAIRS = [
     for optimizer, loss in islice(zip(cycle(catalog.OPTIMIZERS), cycle(catalog.LOSSES)), MOST)
 ]
 RUNS = {
-    "adam": {},
+    "adam": {"trainer.update": "auto"},
     # Each begins with one optimizer and loss, and goes on with another: half as many starts.
     **{
         " on ".join(first.values()): {**first, "edits": [{"step": STEPS // 2, "set": second}]}
@@ -59,6 +59,7 @@ RUNS = {
         "schedule.warmup_steps": 5,
         "model.dropout": 0.3,
         "model.l2": 0.001,
+        "trainer.update": "plain",
     },
     "the tutorial's start": {"model.initializer": "tutorial", "optimizer.learning_rate": 0.0001},
     "activations": {"model.hidden": "9 gelu, 9 swish, 9 selu, 9 hard_sigmoid, 9 leaky_relu"},
@@ -67,8 +68,8 @@ RUNS = {
         "9 softmax"
     },
     **{
-        f"update {way}": {"trainer.update": way, "trainer.xla": "auto"}
-        for way in ("fused", "plain", "xla", "block")
+        f"update {way}": {"trainer.update": way, "trainer.xla": "auto", "model.hidden": "16"}
+        for way in ("xla", "block")
     },
     **{name: {"layers": layers} for name, layers in LISTS.items()},
     "regression": {
@@ -103,26 +104,30 @@ def config_of(folder, checkpoints, **changes):
     return {**resolved, **layers, **places, "checkpoint_dir": str(checkpoints)}
 
 
-def run_all(python, configs):
-    """[(status, events)] of runs in one process of this Python."""
+def run_of(config):
+    """A job of ``many_runs.py``: the whole run of a configuration."""
+    return ["run", {"do": "start", "config": config}]
+
+
+def do_all(python, jobs):
+    """[(status, lines)] of jobs in one process of this Python."""
     driver = Path(__file__).with_name("many_runs.py")
     asked = subprocess.run(
-        [python, "-B", str(driver), str(TRAINER)], input=json.dumps(configs).encode(),
+        [python, "-B", str(driver), str(TRAINER)], input=json.dumps(jobs).encode(),
         capture_output=True, timeout=900, env=QUIET,
     )  # fmt: skip
     assert asked.returncode == 0, asked.stderr.decode()[-2000:]
     return json.loads(asked.stdout)
 
 
-def every_run_once(python, folder, place):
-    """What ``every_run`` returns. Of several test processes, the first one runs it for all."""
-    place.mkdir(parents=True, exist_ok=True)
-    result = place / "events.json"
-    with (place / "lock").open("w") as lock:
+def once(file, make):
+    """What ``make`` returns, as JSON. Of several test processes, the first one makes it for all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not result.exists():
-            result.write_text(json.dumps(every_run(python, folder, place)))
-        return json.loads(result.read_text())
+        if not file.exists():
+            file.write_text(json.dumps(make()))
+        return json.loads(file.read_text())
 
 
 def every_run(python, folder, place):
@@ -132,7 +137,7 @@ def every_run(python, folder, place):
         checkpoints = place / name
         checkpoints.mkdir(parents=True)
         configs.append(config_of(folder, checkpoints, **changes))
-    answers = run_all(python, configs)
+    answers = do_all(python, [run_of(config) for config in configs])
     for name, (status, events) in zip(RUNS, answers, strict=True):
         assert (status, events[-1]["event"]) == (0, "finished"), (name, events[-1])
         assert not of_kind(events, "warned"), (name, of_kind(events, "warned"))
@@ -140,15 +145,24 @@ def every_run(python, folder, place):
 
 
 @pytest.fixture(scope="session")
-def every_python(folder, tmp_path_factory):
-    """The runs under every Python there is, as many at a time as there are cores."""
+def runs_folder(tmp_path_factory):
+    """A folder for what all test processes use."""
     base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "runs"
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "runs"
+
+
+@pytest.fixture(scope="session")
+def every_python(folder, runs_folder):
+    """The runs under every Python there is, as many at a time as there are cores."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         made = {}
         for number, python in enumerate([sys.executable, *available()]):
-            place = shared / str(number)
-            made[python] = pool.submit(every_run_once, python, folder, place), place
+            place = runs_folder / str(number)
+
+            def make(python=python, place=place):
+                return every_run(python, folder, place)
+
+            made[python] = pool.submit(once, place / "events.json", make), place
     return made
 
 
@@ -164,6 +178,55 @@ def here(every_python):
     """The runs under the Python of these tests: what the others are held against."""
     events, place = every_python[sys.executable]
     return events.result(), place
+
+
+def from_step_20(made, name, folder, copy):
+    """A run that goes on from another one's checkpoint, in a copy of its folder."""
+    events, place = made
+    shutil.copytree(place / name, copy)
+    config = config_of(folder, copy, **RUNS[name])
+    file = next(e["file"] for e in of_kind(events[name], "checkpoint") if e["step"] == 20)
+    config.update(restore=str(copy / file), resume=True)
+    return run_of(config)
+
+
+def losses_from_20(made, name):
+    return values_of(made[0][name], "loss")[20:]
+
+
+def trained(made, into):
+    """A request about the network that "adam" has trained."""
+    events, place = made
+    file = next(e["file"] for e in of_kind(events["adam"], "checkpoint") if e["step"] == STEPS)
+    into.mkdir(parents=True, exist_ok=True)
+    return {"checkpoint": str(place / "adam" / file), "shape": [6, 6], "into": str(into)}
+
+
+@pytest.fixture(scope="session")
+def later(python, there, here, folder):
+    """What a second process of another Python does with the files of the first one, by name."""
+    place = there[1] / "later"
+
+    def make():
+        content = base64.b64encode((folder / "mnist.npz").read_bytes()).decode()
+        asked = {"limit": 20, "files": [{"name": "x", "content": content, "labels": ""}]}
+        endless = config_of(folder, place / "stopped", **{"train.steps": 10**6})
+        nowhere = {**config_of(folder, place), "data.dir": str(place / "nowhere")}
+        jobs = {
+            "own": from_step_20(there, "adam", folder, place / "own"),
+            "dropped": from_step_20(there, "schedule, dropout and l2", folder, place / "dropped"),
+            "ours": from_step_20(here, "adam", folder, place / "ours"),
+            "stopped": [*run_of(endless), {"do": "stop"}],
+            "nowhere": run_of(nowhere),
+            "keras": ["--export", {**trained(there, place / "keras"), "kind": "keras"}],
+            "savedmodel": [
+                "--export", {**trained(there, place / "savedmodel"), "kind": "savedmodel"},
+            ],
+            "predict": ["--predict", {**trained(there, place), **asked}],
+        }  # fmt: skip
+        return dict(zip(jobs, do_all(python, list(jobs.values())), strict=True))
+
+    return once(place / "answers.json", make), place
 
 
 def test_the_same_seed_gives_the_same_curves(there, here):
@@ -202,34 +265,41 @@ def test_edits_come_at_their_steps(there):
     assert edited[1]["changes"]["optimizer.name"] == ["adam", "sgd"]
 
 
-def from_step_20(made, name, folder, copy):
-    """The configuration that goes on with a run's own checkpoint, and the losses it had then."""
-    events, place = made
-    shutil.copytree(place / name, copy)
-    config = config_of(folder, copy, **RUNS[name])
-    file = next(e["file"] for e in of_kind(events[name], "checkpoint") if e["step"] == 20)
-    config.update(restore=str(copy / file), resume=True)
-    return config, values_of(events[name], "loss")[20:]
+@pytest.fixture(scope="session")
+def read_here(every_python, folder, runs_folder):
+    """The losses with which the Python of these tests goes on from every other one's checkpoint."""
+
+    def make():
+        jobs = {}
+        for number, python in enumerate(available()):
+            events, place = every_python[python]
+            made = events.result(), place
+            jobs[python] = from_step_20(made, "adam", folder, runs_folder / f"read-{number}")
+        answers = do_all(sys.executable, list(jobs.values()))
+        assert [status for status, _ in answers] == [0] * len(jobs)
+        return {
+            python: values_of(events, "loss").tolist()
+            for python, (_, events) in zip(jobs, answers, strict=True)
+        }
+
+    return once(runs_folder / "read-here.json", make)
 
 
 def test_a_resume_has_the_same_bits_and_each_reads_what_the_other_wrote(
-    python, here, there, folder, tmp_path
+    python, here, there, later, read_here
 ):
     """A board's checkpoint is gone on with on a laptop, and the other way."""
-    own = from_step_20(there, "adam", folder, tmp_path / "own")
-    dropped = from_step_20(there, "schedule, dropout and l2", folder, tmp_path / "dropped")
-    ours = from_step_20(here, "adam", folder, tmp_path / "ours")
-    theirs = from_step_20(there, "adam", folder, tmp_path / "theirs")
-    answers = run_all(python, [own[0], dropped[0], ours[0]])
-    answers += run_all(sys.executable, [theirs[0]])
-    assert [status for status, _ in answers] == [0, 0, 0, 0]
-    losses = [values_of(events, "loss") for _, events in answers]
-    assert np.array_equal(losses[0], own[1]) and np.array_equal(losses[1], dropped[1])
-    np.testing.assert_allclose(losses[2], ours[1], RELATIVE, ABSOLUTE)
-    np.testing.assert_allclose(losses[3], theirs[1], RELATIVE, ABSOLUTE)
+    answers = [later[0][name] for name in ("own", "dropped", "ours")]
+    assert [status for status, _ in answers] == [0, 0, 0]
+    own, dropped, ours = (values_of(events, "loss") for _, events in answers)
+    assert np.array_equal(own, losses_from_20(there, "adam"))
+    assert np.array_equal(dropped, losses_from_20(there, "schedule, dropout and l2"))
+    np.testing.assert_allclose(ours, losses_from_20(here, "adam"), RELATIVE, ABSOLUTE)
+    theirs = losses_from_20(there, "adam")
+    np.testing.assert_allclose(read_here[python], theirs, RELATIVE, ABSOLUTE)
 
 
-def test_it_is_steered(python, folder, tmp_path):
+def test_it_is_steered_and_ends_with_its_host(python, folder, tmp_path):
     config = config_of(folder, tmp_path, **{"train.steps": 10**6, "train.checkpoint_every": 0})
     with Process(python=python, stderr=subprocess.PIPE) as trainer:
         trainer.send(id=1, do="start", config=config)
@@ -251,25 +321,20 @@ def test_it_is_steered(python, folder, tmp_path):
         assert Path(tmp_path, trainer.until("checkpoint")["file"]).exists()
         trainer.send(id=8, do="resume")
         trainer.until("steps")
-        trainer.send(id=9, do="stop")
-        assert trainer.until("stopped")["step"] > paused + 3
+        trainer.process.stdin.close()
+        trainer.process.stdin = None
         assert trainer.process.wait() == 0
         assert b"Traceback" not in trainer.process.stderr.read()
 
 
-def test_it_ends_with_its_host_and_says_why_it_cannot_begin(python, folder, tmp_path):
-    config = config_of(folder, tmp_path, **{"train.steps": 10**6})
-    with Process(python=python) as trainer:
-        trainer.send(id=1, do="start", config=config)
-        trainer.until("steps")
-        trainer.process.stdin.close()
-        trainer.process.stdin = None
-        assert trainer.process.wait() == 0
-    with Process(python=python) as trainer:
-        trainer.send(id=1, do="start", config={**config, "data.dir": str(tmp_path / "nowhere")})
-        failed = trainer.until("failed")
-        assert failed["kind"] == "data" and "nowhere" in failed["message"]
-        assert trainer.process.wait() == 1
+def test_it_is_stopped_and_says_why_it_cannot_begin(later):
+    status, events = later[0]["stopped"]
+    assert (status, events[-1]["event"]) == (0, "stopped")
+    assert 0 < events[-1]["step"] == len(values_of(events, "loss")) < 10**6
+    status, events = later[0]["nowhere"]
+    failed = events[-1]
+    assert (status, failed["event"], failed["kind"]) == (1, "failed", "data")
+    assert "nowhere" in failed["message"]
 
 
 def test_data_is_inspected_without_tensorflow(python, folder, tmp_path):
@@ -302,28 +367,22 @@ def by_hand(weights, images):
     return logits / logits.sum(1, keepdims=True)
 
 
-def test_an_exported_network_is_loaded_and_says_the_same(python, there, folder, tmp_path):
+def test_an_exported_network_is_loaded_and_says_the_same(python, there, later, folder, tmp_path):
     """By the loaders of its own TensorFlow, and of pictures by itself."""
-    file = next(e["file"] for e in of_kind(there[0]["adam"], "checkpoint") if e["step"] == STEPS)
-    request = {"checkpoint": str(there[1] / "adam" / file), "shape": [6, 6]}
-    places = {}
-    for kind in ("weights", "keras", "savedmodel"):
-        (tmp_path / kind).mkdir()
-        asked = {**request, "kind": kind, "into": str(tmp_path / kind)}
-        answer = ask(python, "--export", asked)[-1]
+    weights = ask(python, "--export", {**trained(there, tmp_path), "kind": "weights"})[-1]
+    exported = {kind: later[0][kind][1][-1] for kind in ("keras", "savedmodel")}
+    for answer in (weights, *exported.values()):
         assert answer["ok"] and answer["step"] == STEPS
-        places[kind] = str(tmp_path / kind / answer["file"])
     data = folder / "mnist.npz"
-    with np.load(data) as arrays, np.load(places["weights"]) as weights:
-        expected = by_hand(weights, arrays["x_test"][:20].astype(np.float32))
+    with np.load(data) as arrays, np.load(tmp_path / weights["file"]) as saved:
+        expected = by_hand(saved, arrays["x_test"][:20].astype(np.float32))
+    keras = later[1] / "keras" / exported["keras"]["file"]
     loaded = subprocess.run(
-        [python, "-B", "-c", LOAD, places["keras"], str(tmp_path / "savedmodel"), str(data)],
+        [python, "-B", "-c", LOAD, str(keras), str(later[1] / "savedmodel"), str(data)],
         capture_output=True, timeout=500, env=QUIET,
     )  # fmt: skip
     assert loaded.returncode == 0, loaded.stderr.decode()[-2000:]
-    content = base64.b64encode(data.read_bytes()).decode()
-    asked = {**request, "limit": 20, "files": [{"name": "x", "content": content, "labels": ""}]}
-    *lines, last = ask(python, "--predict", asked)
+    *lines, last = later[0]["predict"][1]
     assert last["ok"] and len(lines) == 20
     predicted = [line["outputs"] for line in lines]
     for outputs in (*json.loads(loaded.stdout.splitlines()[-1]), predicted):

@@ -96,3 +96,27 @@ def test_leaving_in_mid_training_leaves_the_session_to_its_end(
         assert again.wait() == 0
     finally:
         again.close()
+
+
+def test_a_table_is_typed_and_trained(
+    env: dict[str, str], terminal: Terminal, tmp_path: Path
+) -> None:
+    table = tmp_path / "flowers.csv"
+    rows = [f"{n % 3 + n / 400:.3f},{n % 7},{'abc'[n % 3]}\n" for n in range(150)]
+    table.write_text("length,width,species\n" + "".join(rows), encoding="utf-8")
+    terminal.until("no session")
+    terminal.press("ff\r")  # the field of the folder takes a file, too
+    terminal.until("Enter: apply")
+    terminal.press(f"{tmp_path}/fl\t\r")
+    terminal.until("Task classification; preset tabular")
+    assert "classes: a (40 + 10), b (40 + 10)" in terminal.text()
+    terminal.press("r")
+    terminal.until(r"finished\s+csv-1")
+    terminal.press("q")
+    assert terminal.wait() == 0
+
+    shown = json.loads(said(env, "show", "csv-1", "--json"))
+    config = shown["config"]
+    assert config["data"]["task"] == "classification" and config["data"]["path"] == str(table)
+    assert (config["train"]["steps"], config["train"]["batch_size"]) == (220, 16)
+    assert shown["evaluations"][-1]["accuracy"] > 0.9

@@ -10,7 +10,11 @@ import pytest
 from test_export_trained_tf import run, session_of
 
 from nanotrain_tui.export import Options, PathFormat, TextFormat, get_format
+from nanotrain_tui.launch.resume_and_fork import plan_fork, plan_resume
+from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.places import Places
 from nanotrain_tui.session.recording.reader import SessionReader
+from nanotrain_tui.trainer_python.launch_error import LaunchError
 
 CONFIG = {
     "model.hidden": "12", "model.initializer": "glorot_uniform", "train.steps": 200,
@@ -59,6 +63,20 @@ def test_script_and_model(data_of: Any, tmp_path: Path) -> None:
         features = ["size", "day", "kind=a", "kind=b", "kind=c"]
         assert about["input"]["features"] == features
         assert about["input"]["preparation"]["target"]["columns"] == ["price"]
+        a_changed_file_is_refused_on_a_resume(folder, tmp_path)
     else:
         assert about["output"]["classes"] == ["dark", "light"]
         assert about["input"]["preparation"]["bytes"] is True
+
+
+def a_changed_file_is_refused_on_a_resume(folder: SessionFolder, place: Path) -> None:
+    places = Places(str(place / "home"), str(place / "home" / "cache"), ())
+    longer = {"train.steps": 400}
+    assert plan_resume(folder, places, longer).resumes == folder
+    path = place / "prices.csv"
+    path.write_text(path.read_text().replace(";a;", ";b;", 1))
+    with pytest.raises(LaunchError, match="the data has changed since") as refusal:
+        plan_resume(folder, places, longer)
+    assert refusal.value.key == "data.path" and str(path) in refusal.value.message
+    forked = plan_fork(folder, places, "last", longer)
+    assert any("the data has changed since" in warning for warning in forked.warnings)

@@ -32,22 +32,22 @@ EDITS = [
 ]
 PATIENCE_S = 200
 
-# Loads a model as anybody would and tells its accuracy on all test images.
+# Loads both models as anybody would and tells their accuracies on all test images.
 EVALUATE = """
 import json, sys
 import numpy as np, tensorflow as tf
-kind, path, config = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+keras, saved, config = *sys.argv[1:3], json.loads(sys.argv[3])
 from nanotrain_tui.trainer import data
 test = data.load(config, lambda what, fraction: None)
 pixels = test.test.inputs.astype("float32")
-if kind == "keras":
-    scores = tf.keras.models.load_model(path).predict(pixels, batch_size=1000, verbose=0)
-else:
-    serve = tf.saved_model.load(path).signatures["serving_default"]
-    parts = [list(serve(tf.constant(pixels[i:i + 1000])).values())[0].numpy()
-             for i in range(0, len(pixels), 1000)]
-    scores = np.concatenate(parts)
-print(float(np.mean(scores.argmax(axis=1) == test.test.targets)))
+model = tf.saved_model.load(saved)  # kept: its variables go with it
+serve = model.signatures["serving_default"]
+parts = [list(serve(tf.constant(pixels[i:i + 1000])).values())[0].numpy()
+         for i in range(0, len(pixels), 1000)]
+scores = [tf.keras.models.load_model(keras).predict(pixels, batch_size=1000, verbose=0),
+          np.concatenate(parts)]
+print()
+print(json.dumps([float(np.mean(s.argmax(axis=1) == test.test.targets)) for s in scores]))
 """
 
 
@@ -96,25 +96,28 @@ def run(*command: str) -> str:
 
 @pytest.mark.tensorflow
 @pytest.mark.shared
-@pytest.mark.parametrize("kind", ["keras", "savedmodel"])
-def test_the_model_has_the_recorded_accuracy(
-    trained: tuple[SessionFolder, dict[str, str]], kind: str, tmp_path: Path
+def test_the_models_have_the_recorded_accuracy(
+    trained: tuple[SessionFolder, dict[str, str]], tmp_path: Path
 ) -> None:
     folder, data = trained
-    chosen = get_format(kind)
-    assert isinstance(chosen, PathFormat | FolderFormat)
-    path = tmp_path / "mine.keras"
-    if kind == "savedmodel":
-        path.mkdir()
+    places = {"keras": tmp_path / "mine.keras", "savedmodel": tmp_path / "served"}
+    places["savedmodel"].mkdir()
     with SessionReader(folder) as reader:
-        chosen.write(reader, path, Options(checkpoint=300))
-    accuracy = float(run("-c", EVALUATE, kind, str(path), json.dumps(data)).split()[-1])
-    assert accuracy == pytest.approx(recorded(folder), abs=1e-6)
-    beside = path / "preprocessing.json" if kind == "savedmodel" else None
-    report = json.loads((beside or tmp_path / "mine.keras.preprocessing.json").read_text())
-    assert report["file"] == ("saved_model.pb" if kind == "savedmodel" else "mine.keras")
-    assert report["input"]["shape"] == [None, 28, 28] and report["input"]["range"] == [0, 255]
-    assert report["test_accuracy"] == pytest.approx(recorded(folder))
+        for kind, path in places.items():
+            chosen = get_format(kind)
+            assert isinstance(chosen, PathFormat | FolderFormat)
+            chosen.write(reader, path, Options(checkpoint=300))
+    said = run("-c", EVALUATE, *map(str, places.values()), json.dumps(data))
+    for accuracy in json.loads(said.splitlines()[-1]):
+        assert accuracy == pytest.approx(recorded(folder), abs=1e-6)
+    for file, beside in (
+        ("mine.keras", tmp_path / "mine.keras.preprocessing.json"),
+        ("saved_model.pb", places["savedmodel"] / "preprocessing.json"),
+    ):
+        report = json.loads(beside.read_text())
+        assert report["file"] == file
+        assert report["input"]["shape"] == [None, 28, 28] and report["input"]["range"] == [0, 255]
+        assert report["test_accuracy"] == pytest.approx(recorded(folder))
 
 
 @pytest.mark.tensorflow

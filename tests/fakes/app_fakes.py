@@ -26,6 +26,7 @@ from nanotrain_tui.drawing.setup.state import Findings
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.run_state import Checkpoint, Gauge, LogLine, Mark, Preparing, RunState
 from nanotrain_tui.follow.series import Curve
+from nanotrain_tui.launch.code import Code
 from nanotrain_tui.session.recording.records import Event
 from nanotrain_tui.session.scores import Tested
 from nanotrain_tui.session.undo import Edits
@@ -156,6 +157,8 @@ class FakeBackend:
         self.fault: Exception | None = None
         self.findings = findings()
         self.looked_up: list[Mapping[str, Any]] = []
+        self.agreed: list[Code] = []
+        self.after_consent: Mapping[str, Any] = {}  # of the findings, once the code has run
         self.boards: list[FakeBoard] = []
         self.short_of_memory: TooLarge | None = None  # for a batch larger than the one it offers
 
@@ -216,6 +219,10 @@ class FakeBackend:
     def look_up(self, config: Mapping[str, Any]) -> Findings:
         self.looked_up.append(dict(config))
         return self.findings
+
+    def agree(self, code: Code) -> None:
+        self.agreed.append(code)
+        self.findings = replace(self.findings, code=None, problem="", key="", **self.after_consent)
 
     def board(self, config: Mapping[str, Any]) -> FakeBoard:
         self.boards.append(FakeBoard(board()))

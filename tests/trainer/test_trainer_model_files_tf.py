@@ -10,10 +10,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from trainer_runs import Process
 
 from nanotrain_tui.trainer.checkpoints import files as checkpoint
 from nanotrain_tui.trainer.checkpoints.files import Checkpoint
+from nanotrain_tui.trainer.process import use_model
 from nanotrain_tui.trainer.saved.export import checksum, export
 from nanotrain_tui.trainer.saved.saved_network import load_network
 
@@ -125,7 +125,8 @@ def test_one_bad_file_does_not_hide_the_answers_for_others(tmp_path):
     assert [line["prepared"] for line in lines[2:]] == [None, None]
 
 
-def test_an_export_goes_to_a_folder_that_is_not_utf8(tmp_path):
+def test_an_export_goes_to_a_folder_that_is_not_utf8(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # an export changes the working directory
     folder = tmp_path / os.fsdecode(b"h\xe9")
     folder.mkdir()
     path = write_checkpoint(folder / "net", ["relu"], "softmax")
@@ -133,10 +134,8 @@ def test_an_export_goes_to_a_folder_that_is_not_utf8(tmp_path):
         into = folder / kind
         into.mkdir()
         request = {"kind": kind, "checkpoint": path, "shape": [6, 6], "into": str(into)}
-        with Process("--export", stderr=subprocess.PIPE) as trainer:
-            trainer.process.stdin.write(json.dumps(request).encode() + b"\n")
-            trainer.process.stdin.close()
-            trainer.process.stdin = None
-            lines = [json.loads(line) for line in trainer.process.stdout]
-            assert lines and lines[-1]["ok"], trainer.process.stderr.read()
-        assert (into / lines[-1]["file"]).exists()
+        told = io.BytesIO()
+        assert use_model("--export", io.BytesIO(json.dumps(request).encode() + b"\n"), told) == 0
+        answer = json.loads(told.getvalue().splitlines()[-1])
+        assert answer["ok"], answer
+        assert (into / answer["file"]).exists()

@@ -13,14 +13,15 @@ from nanotrain_tui.catalog import (
     applies,
     default_of,
     drop_inapplicable,
+    function_of,
     overlay,
     parse_value,
 )
-from nanotrain_tui.catalog.fields import PATH
+from nanotrain_tui.catalog.fields import CODE, PATH
 
 CHOOSERS = frozenset(field.applies_to[0] for field in FIELDS.values() if field.applies_to)
 # The session replaces "auto" in these fields by a value; that is not a difference.
-_SETTLED = frozenset({"data.name", "train.on_nan"})
+_SETTLED = frozenset({"data.name", "data.task", "train.on_nan"})
 
 
 def known(values: Mapping[str, Any]) -> Config:
@@ -45,8 +46,15 @@ def same(key: str, wanted: Any, running: Any) -> bool:
     if wanted == "auto" and key in _SETTLED:
         return True
     if FIELDS[key].kind == PATH and wanted and running:
-        return Path(wanted).expanduser().absolute() == Path(str(running))
+        return _absolute(wanted) == Path(str(running))
+    if FIELDS[key].kind == CODE and wanted and running:
+        (file, name), other = function_of({key: wanted}), function_of({key: running})
+        return (str(_absolute(file)), name) == other
     return bool(wanted == running)
+
+
+def _absolute(path: str) -> Path:
+    return Path(path).expanduser().absolute()
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Config:

@@ -6,10 +6,20 @@ from typing import Any
 
 from nanotrain_tui.catalog import FIELDS
 
+_ANY_DATA = (
+    "The file or folder to train on: a table, arrays, or MNIST. If empty, the default folders "
+    "are searched."
+)
 
-def explain(key: str, value: Any) -> tuple[str, str]:
-    """The descriptions of the field and of the chosen value (empty if it is not a choice)."""
+
+def explain(key: str, value: Any, any_data: bool = False) -> tuple[str, str]:
+    """The descriptions of the field and of the chosen value (empty if it is not a choice).
+
+    ``any_data``: whether any data can be named in the field.
+    """
     field = FIELDS[key]
+    if any_data:
+        return _ANY_DATA, ""
     entry = (field.choices or {}).get(value) if isinstance(value, str) else None
     return field.summary, str(entry.summary) if entry is not None else ""
 

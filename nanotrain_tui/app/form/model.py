@@ -9,13 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from nanotrain_tui.app.form.changes import CHOOSERS, changes_between, full, known, same
+from nanotrain_tui.app.form.found_data import Proposed
 from nanotrain_tui.app.form.ladder import stepped
-from nanotrain_tui.app.form.preset_match import (
-    differences,
-    is_of_machine,
-    nearest_preset,
-    on_data_of,
-)
+from nanotrain_tui.app.form.preset_match import differences, is_of_machine, on_data_of
 from nanotrain_tui.catalog import (
     FIELDS,
     RESTART,
@@ -31,13 +27,14 @@ from nanotrain_tui.catalog import (
     format_value,
     overlay,
     parse_value,
-    usual_preset,
 )
 from nanotrain_tui.catalog.edits import KEY as EDITS
+from nanotrain_tui.catalog.fields import AUTO
 from nanotrain_tui.catalog.formats import value_text
 from nanotrain_tui.config.presets import Preset
 
 PRESET_KEY = "preset"
+DIR, ANY_DATA = "data.dir", "file or folder"
 STAGED = "*"  # differs from the session's value
 SENT = ">"  # differs, and was sent to the session
 NEEDS_RESTART = "#"  # differs, and takes effect only in a new session
@@ -63,9 +60,10 @@ class FormModel:
         self._put(drop_inapplicable({k: v for k, v in values.items() if k != EDITS}))
         self.presets = {preset.name: preset for preset in presets}
         self._presets = {name: preset.values for name, preset in self.presets.items()}
-        self._preset = nearest_preset(self._presets, self._given)
+        self._proposed = Proposed(self._presets, self._given)
         self._running: Config = {}
         self._sent: Config = {}
+        self.refused: ConfigError | None = None  # why the data or the trainer cannot be used
 
     def _put(self, given: Config, checked: Config | ConfigError | None = None) -> None:
         """Store these values. ``checked`` is the result of ``_check``, if it is known."""
@@ -108,20 +106,21 @@ class FormModel:
     @property
     def preset_name(self) -> str:
         """The preset that was chosen, or the nearest one; empty if none is near."""
-        return self._preset
+        return self._proposed.preset
 
     @property
     def preset_changes(self) -> Config:
         """The values that are not those of the preset."""
-        return differences(self._presets[self._preset], self._given) if self._preset else {}
+        name = self.preset_name
+        return differences(self._presets[name], self._given) if name else {}
 
     @property
     def preset_label(self) -> str:
         """The preset and the number of values that differ: ``sane``, ``sane + 1``."""
-        if not self._preset:
+        name, changed = self.preset_name, len(self.preset_changes)
+        if not name:
             return "custom"
-        changed = len(self.preset_changes)
-        return f"{self._preset} + {changed}" if changed else self._preset
+        return f"{name} + {changed}" if changed else name
 
     @property
     def given(self) -> Config:
@@ -144,21 +143,27 @@ class FormModel:
 
         If the value makes another field invalid, it is accepted and the other field is marked.
         """
-        candidate = overlay(self._given, {key: text})
-        preset = self._proposed_for(candidate)
-        if preset:
-            candidate = on_data_of(candidate, self._presets[preset])
+        self.accept_all({key: text})
+
+    def accept_all(self, texts: Mapping[str, str]) -> None:
+        """Like ``accept``, for values that belong together."""
+        before, live = self._given, self.live
+        candidate = self._proposed.edited(before, texts, live)
         checked = self._check(candidate)
-        if isinstance(checked, ConfigError) and checked.key == key:
+        if isinstance(checked, ConfigError) and checked.key in texts:
             raise checked
         self._put(candidate, checked)
-        self._preset = preset or self._preset
+        self._proposed.accepted(before, texts, live)
 
-    def _proposed_for(self, candidate: Config) -> str:
-        """The preset that other data proposes; empty if the form has another than proposed."""
-        before, after = (usual_preset(values) for values in (self._given, candidate))
-        unchanged = before == self._preset and not self.live and not self.preset_changes
-        return after if unchanged and after != before and after in self.presets else ""
+    def take_found(self, data: Mapping[str, Any]) -> str:
+        """Take the task, the preset and the values that the data proposes; see ``Proposed.found``.
+
+        Returns a message, empty if nothing is new.
+        """
+        given, text = self._proposed.found(self._given, data, self.live)
+        if given != self._given:
+            self._put(given)
+        return text
 
     def toggle(self, key: str) -> None:
         """Toggle an on/off field. Raises ConfigError."""
@@ -168,7 +173,7 @@ class FormModel:
         """Fill the form from a preset. Data and machine settings stay unless it has them."""
         self._edits = []
         self._put(on_data_of(self._given, self._presets[name]))
-        self._preset = name
+        self._proposed.choose(name)
 
     def preset_effect(self, name: str) -> dict[str, tuple[Any, Any]]:
         """The values that ``load_preset`` would change: the present one, None if it does not
@@ -184,7 +189,7 @@ class FormModel:
         """Fill the form from a session's configuration."""
         self._edits = []
         self._put(known(values))
-        self._preset = nearest_preset(self._presets, self._given)
+        self._proposed.take_nearest(self._given)
 
     def step(self, key: str, up: bool) -> bool:
         """Increase or decrease a value. Returns False if it is the last value.
@@ -215,7 +220,7 @@ class FormModel:
         """Add a preset that was just saved from the form."""
         self.presets[preset.name] = preset
         self._presets[preset.name] = preset.values
-        self._preset = preset.name
+        self._proposed.choose(preset.name)
 
     def changes_from(self, recorded: Mapping[str, Any]) -> Config:
         """The values to change to resume a session, recorded with these values, with the form's."""
@@ -328,9 +333,9 @@ class FormModel:
 
     def rows(self) -> list[Row]:
         """All lines: the preset, then each section with the fields that apply."""
-        problem, differences = self.problem, self._differences()
-        staged = self._unsent(differences)
-        advised = {} if problem else {one.key: one.message for one in reversed(self.advice())}
+        problem, differing = self.problem or self.refused, self._differences()
+        staged = self._unsent(differing)
+        advised = {} if self.problem else {one.key: one.message for one in reversed(self.advice())}
         rows = [Row(PRESET_KEY, "preset", self.preset_label, self.preset_label)]
         section = ""
         for key, field in FIELDS.items():
@@ -340,10 +345,19 @@ class FormModel:
                 section = field.section
                 rows.append(Row("", section))
             fault = problem.message if problem is not None and problem.key == key else ""
-            mark = self._mark(key, staged) if key in differences else ""
+            mark = self._mark(key, staged) if key in differing else ""
             advice = advised.get(key, "")
-            rows.append(Row(key, field.label, self.shown(key), self.text(key), fault, mark, advice))
+            rows.append(
+                Row(key, self.label(key), self.shown(key), self.text(key), fault, mark, advice)
+            )
         return rows
+
+    def asks_for_data(self, key: str) -> bool:
+        """Whether any data can be named in this field: where the data is ``auto``."""
+        return key == DIR and self.value("data.name") == AUTO and not self.live
+
+    def label(self, key: str) -> str:
+        return ANY_DATA if self.asks_for_data(key) else FIELDS[key].label
 
     def _mark(self, key: str, staged: Config) -> str:
         if key not in staged:

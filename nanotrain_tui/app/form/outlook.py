@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nanotrain_tui.app.form.changes import full
@@ -17,36 +18,50 @@ from nanotrain_tui.catalog import (
     expected_data,
     output_of,
     outputs_of,
+    paths_of,
+    usual_data,
 )
-from nanotrain_tui.catalog.formats import count
+from nanotrain_tui.catalog.formats import count, file_size
 from nanotrain_tui.catalog.network import network
 from nanotrain_tui.drawing.setup.state import (
     LOOKED_UP,
+    TASK,
     Findings,
     Outlook,
-    looked_up_values,
+    is_about,
     work_of,
 )
 
 if TYPE_CHECKING:
     from nanotrain_tui.launch.memory_check import Available
 
+_LARGE = 100_000  # bytes of a file whose size is told while it is read
+#: A configuration that was looked up, and what was found.
+Found = tuple[Mapping[str, Any], Findings] | None
+
 
 def outlook_of(
     model: FormModel,
-    found: tuple[Mapping[str, Any], Findings] | None,
+    found: Found,
     available: Available | None = None,
+    reading: str = "",
+    before: Found = None,
 ) -> Outlook:
     """What ``r`` would do now.
 
     ``found`` is the newest configuration that was looked up, with the findings. They are used as
-    far as they fit the form's values. ``available`` is the free memory, if it is newer.
+    far as they fit the form's values. ``available`` is the free memory, if it is newer. ``reading``
+    names the file that is read meanwhile, and ``before`` are the last findings with data.
     """
     findings = _fitting(model, found)
-    outlook = Outlook(findings=findings, data_name=str(model.value("data.name")))
-    data = findings.data if findings else {}
-    outlook, impossible = _with_network(model, outlook, data)
-    problem = model.problem or (impossible if data else None)
+    outlook = Outlook(
+        findings=findings,
+        old=_old(model, before) if findings is None or not findings.data else None,
+        reading=reading,
+        data_name=str(model.value("data.name")),
+    )
+    outlook, impossible = _with_network(model, outlook, outlook.data)
+    problem = model.problem or (impossible if findings and findings.data else None)
     if problem is not None:
         return _refused(outlook, problem.key, problem.message)
     advice = tuple((FIELDS[one.key].label, one) for one in model.advice())
@@ -60,25 +75,71 @@ def outlook_of(
 
 def _refused(outlook: Outlook, key: str, why: str) -> Outlook:
     label = FIELDS[key].label if key in FIELDS else key
-    return replace(outlook, problem=why, problem_label=label)
+    return replace(outlook, problem=why, problem_key=key, problem_label=label)
 
 
-def data_of(
-    model: FormModel, found: tuple[Mapping[str, Any], Findings] | None
-) -> Mapping[str, Any]:
+def _old(model: FormModel, before: Found) -> Findings | None:
+    """The last findings about a person's own data, if the form has data of the same kind."""
+    name = model.value("data.name")
+    if before is None or before[0].get("data.name") != name or usual_data(name).task:
+        return None
+    return before[1]
+
+
+def refusal_of(outlook: Outlook) -> ConfigError | None:
+    """Why the data or the trainer of the form cannot be used; None if they can."""
+    found = outlook.findings
+    if found is None or not found.problem or outlook.problem != found.problem:
+        return None
+    return ConfigError(found.key, found.problem)
+
+
+def is_known(model: FormModel, found: Found) -> bool:
+    """Whether what was found is about the form."""
+    return _fitting(model, found) is not None
+
+
+def needs_look(model: FormModel, found: Found, is_open: bool) -> bool:
+    """Whether a start must wait for a look at a person's own data.
+
+    ``is_open``: whether the set-up panel is, and so the form takes what the data proposes.
+    """
+    name = str(model.value("data.name"))
+    if usual_data(name).task:
+        return False
+    findings = _fitting(model, found) if is_open else None
+    if findings is not None:
+        return bool(findings.problem)  # perhaps it is solved by now
+    return is_open or name == "function" or model.value(TASK) == "auto"
+
+
+def reading_text(config: Mapping[str, Any]) -> str:
+    """Which of a person's own files a look at the data reads; empty if it is other data."""
+    if usual_data(str(config["data.name"])).task:
+        return ""
+    files = [Path(path) for path in paths_of(config) if path != config.get("data.dir")]
+    try:
+        size = sum(file.expanduser().stat().st_size for file in files)
+    except (OSError, RuntimeError, ValueError):
+        return ""
+    names = " and ".join(file.name for file in files)
+    return f"reading {names}" + (f" ({file_size(size)})" if size >= _LARGE else "")
+
+
+def data_of(model: FormModel, found: Found) -> Mapping[str, Any]:
     """The data of the form as it was looked up; empty if it is not known."""
     findings = _fitting(model, found)
     return findings.data if findings is not None else {}
 
 
-def _fitting(model: FormModel, found: tuple[Mapping[str, Any], Findings] | None) -> Findings | None:
+def _fitting(model: FormModel, found: Found) -> Findings | None:
     """The findings if they are about the data and the trainer of the form.
 
     A problem with another value is left out once a value has changed.
     """
     keys = (key for key in FIELDS if applies(key, model.given))
-    values = looked_up_values({key: model.value(key) for key in keys})
-    if found is None or values != looked_up_values(found[0]):
+    values = {key: model.value(key) for key in keys}
+    if found is None or not is_about(found[0], found[1].data, values):
         return None
     config, findings = found
     about_others = findings.problem and findings.key.partition(".")[0] not in LOOKED_UP

@@ -8,7 +8,9 @@ from functools import partial
 from typing import Any
 
 from nanotrain_tui.app.form.field_text import bounds, explain
+from nanotrain_tui.app.form.letters import DATA
 from nanotrain_tui.app.form.model import PRESET_KEY, FormModel
+from nanotrain_tui.app.form.paths import FILES, GUESSED, complete, guessed, is_path, kind_of
 from nanotrain_tui.app.handlers.layers import data_of_form, edit_layers
 from nanotrain_tui.app.handlers.session_link import SessionLink
 from nanotrain_tui.app.handlers.shell import Screens, Shell
@@ -190,21 +192,39 @@ class FormActions:
             for name, one in (field.choices or {}).items()
         ]
         in_use = self._model.text(key)
+
+        def picked(name: str | None) -> None:
+            problem = self._model.problem
+            if name is not None and key == DATA and problem is not None and problem.key in FILES:
+                self.edit_field(problem.key)  # the data needs a file
+
         self._shell.push_screen(
-            PickList(field.label, entries, in_use, lambda name: self._accept(key, name, stage))
+            PickList(field.label, entries, in_use, lambda name: self._accept(key, name, stage)),
+            picked,
         )
 
     def _type(self, key: str, stage: bool) -> None:
-        field, _ = explain(key, "")
+        field, _ = explain(key, "", self._model.asks_for_data(key))
         allowed = bounds(key)
         then = "Enter: stage" if stage and self._model.live else "Enter: apply"
         hint = f"{allowed}. {then}, Esc: cancel." if allowed else f"{field} {then}."
+        is_file = is_path(key, self._model.given)
+
+        def describe(text: str) -> str:
+            """What is guessed from the path, and the names that would complete it."""
+            said = kind_of(key, text)
+            names = complete(key, text).shown if text else ""
+            told = [said] if said else [names, "Tab: complete." if names else hint]
+            return "\n".join(filter(None, told))
+
         self._screens.dashboard.open_editor(
             key,
-            FIELDS[key].label,
-            hint,
+            self._model.label(key),
+            describe(self._model.text(key)) if is_file else hint,
             lambda text: self._accept(key, self._worked_out(key, text), stage),
             lambda text, up: self._model.stepped_text(key, text, up),
+            describe if is_file else None,
+            (lambda text: complete(key, text).text) if is_file else None,
         )
 
     def _worked_out(self, key: str, text: str) -> str:
@@ -247,11 +267,26 @@ class FormActions:
         try:
             if text is None:
                 self._model.toggle(key)
+            elif key in GUESSED:
+                return self._accept_path(key, text, stage)
             else:
                 self._model.accept(key, text)
         except ConfigError as error:
             return capital(error.message)
         self._taken(key, stage)
+        return ""
+
+    def _accept_path(self, key: str, text: str, stage: bool) -> str:
+        """Put a path into the form, and the kind of data that it has. Raises ConfigError."""
+        values, said = guessed(key, text, self._model.given)
+        self._model.accept_all(values)
+        keys = [one for one in values if one != DATA and values[one]]
+        shown = next(iter(keys), key)
+        self._taken(shown, stage)
+        self._screens.dashboard.go_to(shown)
+        if said:
+            name = self._model.value("data.name")
+            self._shell.say(said, "good", lambda: self._model.value("data.name") == name)
         return ""
 
     def _taken(self, key: str, stage: bool) -> None:

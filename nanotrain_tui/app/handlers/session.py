@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from nanotrain_tui.app.form.model import FormModel
@@ -25,7 +26,16 @@ CONTINUES = "The session continues."
 class SessionActions:
     """What the actions of the session do."""
 
-    def __init__(self, shell: Shell, screens: Screens, model: FormModel, link: SessionLink) -> None:
+    def __init__(
+        self,
+        shell: Shell,
+        screens: Screens,
+        model: FormModel,
+        link: SessionLink,
+        before_start: Callable[[Callable[[], None]], None],
+    ) -> None:
+        """``before_start`` calls its argument once the form has what is found in its data."""
+        self._before_start = before_start
         self._shell = shell
         self._screens = screens
         self._model = model
@@ -43,7 +53,11 @@ class SessionActions:
         elif self._can_resume():
             self._ask_how_to_run()
         else:
-            self._link.launch(Start(self._model.config))
+            self._before_start(self._start)
+
+    def _start(self) -> None:
+        """Start a session with the values of the form."""
+        self._link.launch(Start(self._model.config))
 
     def restart(self) -> None:
         if self._cannot_run():
@@ -61,7 +75,7 @@ class SessionActions:
                 self._model.drop_staged()
                 self._screens.form_changed()
             if answer is not None:
-                self._link.restart(self._model.config)
+                self._before_start(lambda: self._link.restart(self._model.config))
             elif self._link.situation.live:
                 self._shell.say(CONTINUES, holds=self._while_live)
             else:
@@ -205,7 +219,7 @@ class SessionActions:
             if answer == "r":
                 self._link.launch(Resume(state.name, self._model.changes_from(self._recorded())))
             elif answer == "n":
-                self._link.launch(Start(self._model.config))
+                self._before_start(self._start)
             elif answer == "f":
                 self.fork()
 

@@ -291,11 +291,14 @@ class Dashboard(LiveScreen):
         hint: str,
         accept: Callable[[str], str],
         step: Callable[[str, bool], str | None],
+        describe: Callable[[str], str] | None = None,
+        complete: Callable[[str], str] | None = None,
     ) -> None:
-        """Open the editor of a field in place of the explanation."""
+        """Open the editor of a field in place of the explanation; see ``FieldEditor``."""
         self._drop_editor()
         self.unfold_form()
-        self._editor = FieldEditor(key, title, self.model.text(key), hint, accept, step)
+        text = self.model.text(key)
+        self._editor = FieldEditor(key, title, text, hint, accept, step, describe, complete)
         self.query_one(FieldAbout).display = False
         about = self.query_one("#about-box")
         about.add_class("-editing")

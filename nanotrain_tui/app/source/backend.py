@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nanotrain_tui.config import Folders
     from nanotrain_tui.drawing.setup.state import Findings
     from nanotrain_tui.follow.curves import WindowCurves
+    from nanotrain_tui.launch.code import Code
     from nanotrain_tui.launch.in_process import InProcessSession
     from nanotrain_tui.launch.plan import Plan
     from nanotrain_tui.session.folder import SessionFolder
@@ -55,6 +56,11 @@ class LocalBackend:
         if self._findings is None:
             self._findings = LocalFindings(self._places)
         return self._findings.look_up(config)
+
+    def agree(self, code: Code) -> None:
+        from nanotrain_tui.launch.code import agree
+
+        agree(code, self._places.home)
 
     def board(self, config: Mapping[str, Any]) -> LocalBoard:
         from nanotrain_tui.app.source.local_board import LocalBoard

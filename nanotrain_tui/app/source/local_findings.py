@@ -7,21 +7,27 @@ import binascii
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from nanotrain_tui.app.source.past_runs import read_past_runs
-from nanotrain_tui.catalog import ConfigError
-from nanotrain_tui.drawing.setup.state import Findings, PastRun, Picture, looked_up_values
+from nanotrain_tui.catalog import ConfigError, paths_of
+from nanotrain_tui.drawing.setup.state import Findings, PastRun, Picture, is_about
 from nanotrain_tui.follow.function import function_of
 from nanotrain_tui.follow.json_values import mappings
+from nanotrain_tui.launch.code import NotAgreedError
 from nanotrain_tui.launch.plan import look_up, plan_with
 from nanotrain_tui.session.places import Places
 from nanotrain_tui.trainer_python.container import is_container
 from nanotrain_tui.trainer_python.inspection import Inspection
 
+Files = list[tuple[str, int, int]]
+
 PICTURES = 8
 IN_CONTAINER = "TensorFlow is in a container, which r starts"
+NOT_RUN = "has not been run; r asks before it runs it"
 USED_FOR_S = 60.0  # files rarely change, and it would be slow to read them again at each key
+_TIMES_USED = 20  # what took long to read is used for so many times as long
 
 
 class LocalFindings:
@@ -30,7 +36,8 @@ class LocalFindings:
     def __init__(self, places: Places, clock: Callable[[], float] = time.monotonic) -> None:
         self._places = places
         self._clock = clock
-        self._values: Mapping[str, Any] | None = None  # those that ``_inspection`` is about
+        self._config: Mapping[str, Any] | None = None  # that ``_inspection`` is about
+        self._files: Files = []
         self._inspection: Inspection | None = None
         self._pictures: tuple[Picture, ...] = ()
         self._past_runs: tuple[PastRun, ...] = ()
@@ -40,6 +47,8 @@ class LocalFindings:
         """The findings for a checked flat configuration. A failure is a problem in them."""
         try:
             found = self._inspect(config)
+        except NotAgreedError as error:
+            return Findings(problem=NOT_RUN, key=error.key, code=error.code)
         except ConfigError as error:
             return Findings(problem=error.message, key=error.key)
         known = Findings(
@@ -61,22 +70,45 @@ class LocalFindings:
 
     def _inspect(self, config: Mapping[str, Any]) -> Inspection:
         """The trainer and the data; from memory if they were looked up less than a minute ago."""
-        values, now = looked_up_values(config), self._clock()
-        if self._inspection is None or values != self._values or now >= self._until:
+        files = _files_of(config)
+        if self._inspection is None or not self._is_about(config, files):
             self._inspection = None
+            began = self._clock()
             found = look_up(config, self._places, PICTURES, containers=False)
             self._pictures = pictures_in(found.data)
             self._past_runs = read_past_runs(self._places.home)
-            self._inspection, self._values, self._until = found, values, now + USED_FOR_S
+            self._inspection, self._config, self._files = found, config, files
+            ended = self._clock()
+            self._until = ended + max(USED_FOR_S, _TIMES_USED * (ended - began))
         return self._inspection
+
+    def _is_about(self, config: Mapping[str, Any], files: Files) -> bool:
+        """Whether the last look at the machine is about this configuration, and not too old."""
+        data = self._inspection.data if self._inspection is not None else {}
+        same = self._config is not None and is_about(self._config, data, config)
+        return same and files == self._files and self._clock() < self._until
+
+
+def _files_of(config: Mapping[str, Any]) -> Files:
+    """The files of the data as they are now: path, size and time of the last change."""
+    found = []
+    for path in paths_of(config):
+        try:
+            about = Path(path).expanduser().stat()
+        except (OSError, RuntimeError, ValueError):
+            continue
+        found.append((path, about.st_size, about.st_mtime_ns))
+    return found
 
 
 def pictures_in(data: Mapping[str, Any]) -> tuple[Picture, ...]:
     """The pictures in the trainer's answer; those that are not as they should be are left out."""
     shape = data.get("shape")
-    if not isinstance(shape, list) or len(shape) != 2 or not all(map(_is_side, shape)):
+    if not isinstance(shape, list) or not all(map(_is_side, shape)):
         return ()
-    height, width = shape
+    if len(shape) != 2 and not (len(shape) == 3 and shape[2] == 1):
+        return ()
+    height, width = shape[:2]
     found = []
     for one in mappings(data.get("pictures")):
         try:

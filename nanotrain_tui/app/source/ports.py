@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.drawing.setup.state import BoardState, Findings
 from nanotrain_tui.follow.curves import WindowCurves
 from nanotrain_tui.follow.run_state import Preparing, RunState
+
+if TYPE_CHECKING:
+    from nanotrain_tui.launch.code import Code
 
 Report = Callable[[Preparing], None]
 Formats = Callable[[], Mapping[str, tuple[str, str]]]  # by name: (suffix, description)
@@ -88,6 +91,10 @@ class Backend(Protocol):
     def look_up(self, config: Mapping[str, Any]) -> Findings:
         """What ``start`` would use for a checked flat configuration. Takes seconds; nothing is
         written. What would refuse the start is a problem in the findings."""
+
+    def agree(self, code: Code) -> None:
+        """Remember that the user agreed to run this code. Any thread may call it. Raises
+        OSError."""
 
     def board(self, config: Mapping[str, Any]) -> Board:
         """Read the board. ``config`` names the tegrastats program and the limits of the guard."""

@@ -124,12 +124,12 @@ def _preset(model: FormModel) -> Content:
 
 
 def _short(model: FormModel, key: str) -> Content:
-    field, choice = explain(key, model.value(key))
+    field, choice = explain(key, model.value(key), model.asks_for_data(key))
     return Content.assemble(*_drawn(model, key), choice or field)
 
 
 def _full(model: FormModel, key: str) -> Content:
-    field, choice = explain(key, model.value(key))
+    field, choice = explain(key, model.value(key), model.asks_for_data(key))
     parts: list[str | tuple[str, str]] = [(f"{key}\n", "bold $primary"), field]
     if choice:
         parts.append("\n")

@@ -20,7 +20,7 @@ class FieldEditor(Vertical):
     """A line to type in. ``accept`` takes the text and returns "", or an error; then it stays open.
 
     ``step`` returns the next higher or lower value as text, or None. ``describe`` returns the hint
-    for what is typed now.
+    for what is typed now. With ``complete``, Tab completes what is typed.
     """
 
     DEFAULT_CSS = """
@@ -36,7 +36,8 @@ class FieldEditor(Vertical):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel the edit", show=False),
-        Binding("tab,shift+tab", "apply", "Apply, as Enter does", show=False),
+        Binding("tab", "complete", "Complete a path, or apply", show=False),
+        Binding("shift+tab", "apply", "Apply, as Enter does", show=False),
         Binding("up", "step(True)", "Increase the value", show=False),
         Binding("down", "step(False)", "Decrease the value", show=False),
     ]
@@ -58,6 +59,7 @@ class FieldEditor(Vertical):
         accept: Callable[[str], str],
         step: Callable[[str, bool], str | None] | None = None,
         describe: Callable[[str], str] | None = None,
+        complete: Callable[[str], str] | None = None,
     ) -> None:
         super().__init__()
         self.key = key
@@ -67,6 +69,7 @@ class FieldEditor(Vertical):
         self._accept = accept
         self._step = step
         self._describe = describe
+        self._complete = complete
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self._title), id="edit-title")
@@ -89,23 +92,37 @@ class FieldEditor(Vertical):
         if not why:
             self.post_message(self.Done(self.key, True))
             return
-        reason = self.query_one("#edit-why", Static)
-        reason.update(Content(why))
-        reason.display = True
-        self.query_one("#edit-hint", Static).display = False
+        self.query_one("#edit-why", Static).update(Content(why))
+        self._show_reason(True)
+
+    def _show_reason(self, shown: bool) -> None:
+        """Show why the text was not accepted, or the hint."""
+        self.query_one("#edit-why", Static).display = shown
+        self.query_one("#edit-hint", Static).display = not shown
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         if self._describe is not None:
             self.query_one("#edit-hint", Static).update(Content(self._describe(event.value)))
+            self._show_reason(False)
+
+    def action_complete(self) -> None:
+        if self._complete is None:
+            self.action_apply()
+            return
+        self._put(self._complete(self.query_one(Input).value))
 
     def action_step(self, up: bool) -> None:
-        field = self.query_one(Input)
-        stepped = self._step(field.value, up) if self._step is not None else None
+        stepped = self._step(self.query_one(Input).value, up) if self._step is not None else None
         if stepped is not None:
-            field.value = stepped
-            field.cursor_position = len(stepped)
+            self._put(stepped)
+
+    def _put(self, text: str) -> None:
+        """Replace what is typed."""
+        field = self.query_one(Input)
+        field.value = text
+        field.cursor_position = len(text)
 
     def action_leave(self) -> None:
         self.post_message(self.Done(self.key, False))

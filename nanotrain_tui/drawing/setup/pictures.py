@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from rich.cells import cell_len, set_cell_size
+
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span
 from nanotrain_tui.drawing.setup.state import Picture
@@ -58,6 +60,25 @@ def draw_pictures(pictures: Sequence[Picture], width: int, rows: int, glyphs: Gl
         tuple(span for n, cells in enumerate(drawn) for span in (*(gap if n else ()), *cells[y]))
         for y in range(rows if drawn else 0)
     ]
+
+
+def draw_labels(
+    pictures: Sequence[Picture], names: Sequence[str], rows: int, width: int, glyphs: Glyphs
+) -> Line:
+    """The names of the pictures' classes, each below its picture."""
+    line, left = "", width
+    for grey, name in zip(_greys(tuple(pictures), rows) if rows > 0 else (), names, strict=False):
+        size = len(grey[0])
+        gap = " " * _GAP if line else ""
+        if size + len(gap) > left:
+            break
+        left -= size + len(gap)
+        shown = (
+            name if cell_len(name) <= size else f"{set_cell_size(name, size - 1)}{glyphs.ellipsis}"
+        )
+        before = (size - cell_len(shown)) // 2
+        line += f"{gap}{' ' * before}{set_cell_size(shown, size - before)}"
+    return (Span(line, "muted"),)
 
 
 @lru_cache(maxsize=4)

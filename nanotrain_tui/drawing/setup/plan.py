@@ -7,18 +7,28 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
+from rich.cells import cell_len
+
 from nanotrain_tui.catalog import DATASETS
 from nanotrain_tui.catalog.data_words import example_word, form_words, selects_words, target_words
-from nanotrain_tui.catalog.formats import clock, count, gigabytes, sentence
+from nanotrain_tui.catalog.formats import clock, count, gigabytes, plural, sentence
 from nanotrain_tui.catalog.layer_shapes import by
 from nanotrain_tui.catalog.network import network_chain
 from nanotrain_tui.drawing.function.region import draw_sketch
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
-from nanotrain_tui.drawing.setup.pictures import draw_pictures, picture_rows, sketch_rows
+from nanotrain_tui.drawing.setup.own_data import class_name, draw_own_data, draw_problems, is_own
+from nanotrain_tui.drawing.setup.pictures import (
+    draw_labels,
+    draw_pictures,
+    picture_rows,
+    sketch_rows,
+)
 from nanotrain_tui.drawing.setup.state import Findings, Outlook
 
 LOOKING = "looking for the data and TensorFlow"
+_ROOMY = 56  # cells of a line that says all about the parts of a person's own data
+_LEAST_DETAILS = 2  # lines about columns or arrays for which pictures make room
 _LEAST_ADVICE = 2  # lines of advice for which pictures make room
 _MOST_WHY = 3  # lines of the reason why auto takes other data
 _MOST_NETWORK = 3  # lines of the chain of layers
@@ -31,19 +41,23 @@ def draw_plan(outlook: Outlook, width: int, height: int, glyphs: Glyphs) -> Line
     if width <= 0 or height <= 0:
         return []
     blocks = [
-        _problem(outlook, width, height, glyphs) + _data(outlook, width, glyphs),
+        _problem(outlook, width, height, glyphs) + _data(outlook, width, height, glyphs),
         _network(outlook, width),
         _costs(outlook, width),
     ]
     advice = _advice(outlook, width)
     left = height - sum(map(len, blocks))
-    pictures = _pictures(outlook, width, left - min(len(advice), _LEAST_ADVICE), glyphs)
-    left -= len(pictures)
+    room = left if is_own(outlook.data) else left - min(len(advice), _LEAST_ADVICE)
+    least = len(_details(outlook, width, _LEAST_DETAILS, glyphs))
+    pictures = _pictures(outlook, width, room - least, glyphs)
+    details = _details(outlook, width, room - len(pictures), glyphs)
+    left -= len(pictures) + len(details)
     table = _table(outlook)
     if table and left - len(advice) - len(table) >= len(blocks) + 1:
         left -= len(table) + 1 - len(blocks[1])
         blocks[1] = [*table, blocks[1][-1]]
-    blocks = [blocks[0], pictures, blocks[1], blocks[2], _cut(advice, max(0, left), glyphs)]
+    advice = _cut(advice, max(0, left), glyphs)
+    blocks = [blocks[0], pictures, details, blocks[1], blocks[2], advice]
     return [fit(line, width, glyphs.ellipsis) for line in _spaced(blocks, height)]
 
 
@@ -87,38 +101,60 @@ def _problem(outlook: Outlook, width: int, height: int, glyphs: Glyphs) -> Lines
 # --- the data ------------------------------------------------------------------------------
 
 
-def _data(outlook: Outlook, width: int, glyphs: Glyphs) -> Lines:
-    findings = outlook.findings
-    if findings is None:
-        return [] if outlook.problem else [(Span(f"{LOOKING} {glyphs.ellipsis}", "muted"),)]
-    data = findings.data
+def _data(outlook: Outlook, width: int, height: int, glyphs: Glyphs) -> Lines:
+    lines: Lines = []
+    if outlook.findings is None and not outlook.problem:
+        lines = _wrapped(f"{outlook.reading or LOOKING} {glyphs.ellipsis}", width, "muted")
+    data = outlook.data
     if not data:
+        return lines
+    lines += [*_source(outlook, data, width, glyphs), *_wrapped(_counts(data, width), width)]
+    if outlook.is_old:
+        return _faint(lines)
+    return lines + _cut(draw_problems(data, width), max(2, height // 5), glyphs)
+
+
+def _faint(lines: Lines) -> Lines:
+    """The lines of an answer that is not about the values of the form any more."""
+    return [tuple(Span(text, "muted") for text, _ in line) for line in lines]
+
+
+def _details(outlook: Outlook, width: int, height: int, glyphs: Glyphs) -> Lines:
+    """The columns or the arrays of a person's own data, and its classes."""
+    if not is_own(outlook.data):
         return []
-    return [*_source(outlook, findings, width, glyphs), *_wrapped(_counts(data), width)]
+    lines = draw_own_data(outlook.data, width, height, glyphs)
+    return _faint(lines) if outlook.is_old else lines
 
 
-def _counts(data: Mapping[str, Any]) -> str:
+def _counts(data: Mapping[str, Any], width: int) -> str:
     """``60,000 + 10,000 pictures, 28x28; the test part selects the best``.
 
     The numbers are those of training, validation (if there is any) and test. For rows of numbers it
-    says what is predicted, too.
+    says what is predicted, too. For a person's own data one line must do, if it can.
     """
     sizes = [data[part] for part in ("train", "validation", "test") if data.get(part)]
     counts = " + ".join(count(size) for size in sizes)
     form = f"pictures, {'x'.join(str(side) for side in data['shape'])}"
     if example_word(data) != "image":
         form = f"examples, {form_words(data)}, {target_words(data)}"
-    return f"{counts} {form}; {selects_words(data)}"
+    elif is_own(data):
+        form += f", {target_words(data)}"
+    if is_own(data) and example_word(data) != "image" and width < _ROOMY:
+        form = f"rows, {plural(data['shape'][0], 'input')}, {target_words(data)}"
+    selects = f"; {selects_words(data)}"
+    return f"{counts} {form}" + (selects if not is_own(data) or width >= _ROOMY else "")
 
 
-def _source(outlook: Outlook, findings: Findings, width: int, glyphs: Glyphs) -> Lines:
+def _source(outlook: Outlook, data: Mapping[str, Any], width: int, glyphs: Glyphs) -> Lines:
     """The data set that is taken, and why, if it is not the one that was wanted most."""
-    data = findings.data
     name, source = str(data["name"]), _home(str(data["source"]))
     label = DATASETS[name].label if name in DATASETS else name
     if _missed(outlook):
         lines = _wrapped(f"{outlook.data_name}: {label}", width, "warning", "! ")
         return lines + _why(source, width, glyphs)
+    if is_own(data):
+        return [(Span(_without_folders(source, width, glyphs), "title"),)]
     if label not in source:
         source = f"{label}: {source}"
     return _wrapped(source, width, "title")[:2]
@@ -128,7 +164,7 @@ def _missed(outlook: Outlook) -> str:
     """The data set that ``auto`` would take first, if it has to take another; else empty."""
     chosen = DATASETS.get(outlook.data_name)
     wanted = chosen.first_of[0] if chosen is not None and chosen.first_of else ""
-    data = outlook.findings.data if outlook.findings is not None else {}
+    data = outlook.data
     return wanted if data and data["name"] != wanted else ""
 
 
@@ -148,13 +184,25 @@ def _home(text: str) -> str:
     return text.replace(home + "/", "~/") if len(home) > 1 else text
 
 
+def _without_folders(source: str, width: int, glyphs: Glyphs) -> str:
+    """A source that begins with a path, without the first folders as far as there is no room."""
+    text, shown = source, source
+    while cell_len(shown) > width and "/" in text.partition(" (")[0].rstrip("/"):
+        text = text.partition("/")[2]
+        shown = f"{glyphs.ellipsis}/{text}"
+    return shown
+
+
 def _pictures(outlook: Outlook, width: int, height: int, glyphs: Glyphs) -> Lines:
     findings = outlook.findings
     if findings is not None and findings.function is not None:
         rows = sketch_rows(height)
         return draw_sketch(findings.function, bool(findings.data["classes"]), width, rows, glyphs)
     pictures = findings.pictures if findings else ()
-    return draw_pictures(pictures, width, picture_rows(width, height), glyphs)
+    names = [class_name(outlook.data, picture.label) for picture in pictures]
+    rows = picture_rows(width, height - 1 if any(names) else height)
+    drawn = draw_pictures(pictures, width, rows, glyphs)
+    return [*drawn, draw_labels(pictures, names, rows, width, glyphs)] if any(names) else drawn
 
 
 # --- the network ---------------------------------------------------------------------------
@@ -242,7 +290,8 @@ def _advice(outlook: Outlook, width: int) -> Lines:
         lines += _wrapped(text, width, "muted", "· ")
     for label, one in outlook.advice:
         lines += _wrapped(f"{label}: {one.message}", width, "", "? ")
-    notes = outlook.findings.notes if outlook.findings is not None else ()
+    findings = outlook.findings
+    notes = (*findings.notes, *findings.data.get("notes", ())) if findings is not None else ()
     for note in notes:
         lines += _wrapped(sentence(note), width, "muted", "· ")
     return lines

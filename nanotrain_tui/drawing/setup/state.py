@@ -13,6 +13,7 @@ from nanotrain_tui.follow.run_state import Gauge, HeatLimits
 from nanotrain_tui.telemetry.memory_users import MemoryUser
 
 if TYPE_CHECKING:
+    from nanotrain_tui.launch.code import Code
     from nanotrain_tui.launch.disk_check import DiskCheck
     from nanotrain_tui.launch.memory_check import Available, MemoryCheck
 
@@ -25,11 +26,26 @@ class Picture(NamedTuple):
 
 
 LOOKED_UP = ("data", "trainer")  # sections: with other values other data and another trainer
+TASK = "data.task"
 
 
 def looked_up_values(config: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a flat configuration that decide which data and which trainer are found."""
     return {key: value for key, value in config.items() if key.partition(".")[0] in LOOKED_UP}
+
+
+def is_about(
+    looked_up: Mapping[str, Any], data: Mapping[str, Any], config: Mapping[str, Any]
+) -> bool:
+    """Whether what was found for ``looked_up`` is true for ``config``, too; both are flat.
+
+    The task that was found is the same as ``auto``.
+    """
+    before, now = looked_up_values(looked_up), looked_up_values(config)
+    if before == now:
+        return True
+    found = before.get(TASK) == "auto" and data.get("task")
+    return bool(found) and {**before, TASK: found} == now
 
 
 Work = tuple[Any, ...]  # what decides how long a step takes: see ``work_of``
@@ -73,6 +89,7 @@ class Findings:
     available: Available | None = None
     disk: DiskCheck | None = None
     past_runs: tuple[PastRun, ...] = ()  # the newest first
+    code: Code | None = None  # a person's own, that has not run because nobody agreed yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +97,28 @@ class Outlook:
     """What ``r`` would do with the values of the form."""
 
     problem: str = ""  # why it would not start
-    problem_label: str = ""  # the label of the field at fault
+    problem_key: str = ""  # the field at fault
+    problem_label: str = ""  # its label
     findings: Findings | None = None  # None: they are being looked up
+    old: Findings | None = None  # without findings: the last ones of data of the same kind
+    reading: str = ""  # meanwhile: which file is read
     data_name: str = ""  # as the form has it: "auto"
     layers: tuple[NetworkLayer, ...] = ()  # with the output; empty: unknown
     memory: MemoryCheck | None = None
     seconds: float | None = None  # of the training; None: no past session is like it
     seconds_by: str = ""  # the name of this session
     advice: tuple[tuple[str, Advice], ...] = ()  # with the label of its field
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """What was found of the data, perhaps for older values of the form."""
+        found = self.old if self.is_old else self.findings
+        return found.data if found is not None else {}
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the data is that of older values of the form."""
+        return self.old is not None and (self.findings is None or not self.findings.data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,8 +90,9 @@ class Engine:
 
     def use(self, way: Way) -> None:
         """Make the steps in another way, from the next one on."""
-        self.way = way
-        self._make_graph()
+        if way != self.way:
+            self.way = way
+            self._make_graph()
 
     def most_steps(self, batch_size: int, fitting: int) -> int:
         """The most steps a call may have, of those that fit into its memory."""
