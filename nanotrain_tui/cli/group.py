@@ -34,6 +34,7 @@ _FIRST = (
     "compare",
     "export",
     "predict",
+    "evaluate",
     "import",
     "verify",
     "doctor",

@@ -74,14 +74,19 @@ def evaluated(
     if task == REGRESSION:
         values.update(_of_regression(scores.astype(np.float64), targets, np.asarray(scale)))
         return values
-    guesses = scores.argmax(axis=1)
-    if task == BINARY:
-        guesses = (scores[:, 0] >= middle).astype(np.int64)
+    guesses = guesses_of(task, scores, middle)
     values["accuracy"] = float(np.mean(guesses == targets)) if len(targets) else math.nan
     if task == BINARY:
         values.update(_of_two_classes(guesses, targets))
         values.update(_area_under_curve(scores[:, 0], targets))
     return values
+
+
+def guesses_of(task: str, scores: Array, middle: float) -> Array:
+    """The class of each example, for scores (n, outputs)."""
+    if task == BINARY:
+        return (scores[:, 0] >= middle).astype(np.int64)
+    return scores.argmax(axis=1)
 
 
 def middle_of(loss: str) -> float:

@@ -29,12 +29,12 @@ def main(arguments: List[str]) -> int:
             INSPECT_WITHIN_S
         )  # also where nobody is left to enforce it, in a container too
         return inspect_data(stdin, stdout)
-    if arguments in (["--export"], ["--predict"]):
+    if arguments in (["--export"], ["--predict"], ["--evaluate"]):
         die_with_parent()
         return use_model(arguments[0], stdin, stdout)
     if arguments:
-        usage = "usage: trainer [--inspect|--export|--predict], JSON lines on standard input\n"
-        sys.stderr.write(usage)
+        options = "--inspect|--export|--predict|--evaluate"
+        sys.stderr.write("usage: trainer [{}], JSON lines on standard input\n".format(options))
         return 2
     die_with_parent()
     be_first_to_go()
@@ -103,6 +103,10 @@ def use_model(what: str, stdin: BinaryIO, stdout: BinaryIO) -> int:
                 answer = export(request, lambda fraction: send({"progress": fraction}))
                 give_away(os.curdir)
                 send(answer)
+            elif what == "--evaluate":
+                from .saved.evaluate import evaluate
+
+                send(evaluate(request))
             else:
                 from .saved.predict import predict
 

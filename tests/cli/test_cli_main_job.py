@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ def test_the_tutorials_network_on_mnist(nano: Nano, home: Path, shared: Path) ->
     assert 0.935 <= session["accuracy"] <= 0.95
     rows = list(csv.DictReader(io.StringIO(nano("export", "mnist-1", "--format", "csv").out)))
     assert [int(row["step"]) for row in rows] == list(range(1, 1001))
+    assert all(math.isfinite(float(row["loss"])) for row in rows)
 
 
 @pytest.mark.tensorflow

@@ -19,8 +19,9 @@ pytestmark = pytest.mark.tensorflow
 def terminal(env: dict[str, str]) -> Iterator[Terminal]:
     # shell: the terminal is the program's own, so that closing it sends SIGHUP
     terminal = Terminal(
-        [*NANOTRAIN, "--in-process", "--set", "train.steps=1000000"], env, shell=True
-    )
+        [*NANOTRAIN, "--in-process", "--set", "train.steps=1000000", "--set", "data.name=circle"],
+        env, shell=True,
+    )  # fmt: skip
     yield terminal
     if terminal.process.poll() is None:
         terminal.end()

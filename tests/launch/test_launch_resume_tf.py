@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 
+import numpy as np
 import pytest
 from launch_helpers import PATIENCE_S, kill_host, wait_until_over
 
@@ -24,7 +25,7 @@ COMMON = {
 }  # fmt: skip
 KINDS = {
     "lenet": {
-        "data.name": "digits", "data.limit": 500, "trainer.update": "fused", "train.steps": 1200,
+        "data.name": "mnist", "trainer.update": "fused", "train.steps": 1200,
         "train.eval_every": 700, "train.checkpoint_every": 700,
         "model.layers": "conv 2 3x3 stride 2, batchnorm, pool 2, dropout 0.3, flatten, dense 8",
     },
@@ -37,8 +38,24 @@ KINDS = {
 }  # fmt: skip
 
 
-def configuration(kind, edits):
-    return check({**COMMON, **KINDS[kind], "edits": edits})
+def configuration(kind, data, edits):
+    place = {"data.dir": str(data)} if KINDS[kind]["data.name"] == "mnist" else {}
+    return check({**COMMON, **KINDS[kind], **place, "edits": edits})
+
+
+@pytest.fixture
+def data(tmp_path):
+    """A folder with pictures of 6 x 6 pixels; those of a class have a bright one in common."""
+    random, parts = np.random.RandomState(7), {}
+    for split, count in (("train", 500), ("test", 200)):
+        labels = random.randint(0, 10, count).astype(np.uint8)
+        images = random.randint(0, 60, (count, 36)).astype(np.uint8)
+        images[np.arange(count), labels * 3] += 190
+        parts["x_" + split], parts["y_" + split] = images.reshape(-1, 6, 6), labels
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    np.savez(folder / "mnist.npz", **parts)
+    return folder
 
 
 def everything(folder):
@@ -65,8 +82,8 @@ def wait_for_step(folder, step):
 
 @pytest.mark.tensorflow
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_killed_host_and_a_resume_leave_no_trace_in_the_losses(places, kind):
-    folder = start(prepare(configuration(kind, SCRIPT), places), places)
+def test_a_killed_host_and_a_resume_leave_no_trace_in_the_losses(places, data, kind):
+    folder = start(prepare(configuration(kind, data, SCRIPT), places), places)
     try:
         with ControlClient(folder) as client:
             for number, values in enumerate(LIVE):
@@ -92,7 +109,7 @@ def test_a_killed_host_and_a_resume_leave_no_trace_in_the_losses(places, kind):
         ]
     assert [next(iter(edit["set"])) for edit in by_hand] == [next(iter(one)) for one in LIVE]
     edits = sorted(SCRIPT + by_hand, key=lambda edit: edit["step"])
-    undisturbed = start(prepare(configuration(kind, edits), places), places)
+    undisturbed = start(prepare(configuration(kind, data, edits), places), places)
     try:
         wait_until_over(undisturbed)
         assert everything(folder) == everything(undisturbed)

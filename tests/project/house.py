@@ -17,9 +17,8 @@ class House:
 
     def __init__(self, place: Path) -> None:
         self.place, self.package = place, place / "nanotrain_tui"
-        ignored = shutil.ignore_patterns("__pycache__")
-        for name in ("nanotrain_tui", "themes"):
-            shutil.copytree(ROOT / name, place / name, ignore=ignored)
+        for name in ("nanotrain_tui", "themes"):  # with their compiled files, which stay valid
+            shutil.copytree(ROOT / name, place / name)
 
     def add(self, path: str, text: str) -> None:
         """A new file."""

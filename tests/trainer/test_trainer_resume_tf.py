@@ -135,9 +135,10 @@ def test_a_damaged_checkpoint_is_named_before_training(folder):
     assert "step-000000040.npz" in events[-1]["message"]
 
 
-@pytest.fixture
-def parent(folder):
-    """A checkpoint of a run at step 40, SGD with momentum swapped in."""
+@pytest.fixture(scope="module")
+def parent(tmp_path_factory):
+    """A checkpoint of a run at step 40, SGD with momentum swapped in. No test may write to it."""
+    folder = write_data(tmp_path_factory.mktemp("parent"))
     edits = [{"step": 20, "set": {"optimizer.name": "sgd", "optimizer.momentum": 0.9}}]
     serve_here(config_of(folder, edits=edits))
     return folder / "step-000000040.npz"
@@ -179,7 +180,8 @@ def test_a_fork_of_another_optimizer_has_fresh_slots_even_of_the_same_name(paren
 def test_a_fork_of_the_same_optimizer_keeps_its_slots(parent, tmp_path):
     _, same = fork(parent, tmp_path, optimizer__name="sgd", optimizer__momentum=0.9)
     edits = [{"step": 20, "set": {"optimizer.name": "sgd", "optimizer.momentum": 0.9}}]
-    _, whole = serve_here(config_of(parent.parent, edits=edits, train__steps=60))
+    own = {"checkpoint_dir": str(tmp_path), "train__steps": 60}
+    _, whole = serve_here(config_of(parent.parent, edits=edits, **own))
     assert values_of(same, "loss").tobytes() == values_of(whole, "loss")[40:].tobytes()
 
 

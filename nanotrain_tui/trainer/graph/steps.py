@@ -187,24 +187,13 @@ class Steps:
         return l2 * tf.add_n([tf.reduce_sum(tf.square(kernel)) for kernel in kernels])
 
     def _losses(self, targets: Tensor, logits: Tensor) -> Tensor:
-        structure, y = self._structure, targets
-        if (self._examples.task, structure.loss, structure.output) == SPARSE:
-            return tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits)
-        if self._examples.task == CLASSIFICATION:
-            y = tf.one_hot(targets, self._examples.outputs)
-        elif self._examples.task == BINARY:
-            y = tf.cast(targets, tf.float32)[:, None]
-        return losses_of(structure.loss, structure.output, y, logits, self._numbers)
+        structure, task = self._structure, self._examples.task
+        return example_losses(
+            task, structure.loss, structure.output, targets, logits, self._numbers
+        )
 
     def _scores(self, logits: Tensor) -> Tensor:
-        """The outputs; or the logits where the largest output is asked for.
-
-        Softmax and sigmoid keep the order, but saturate: the largest logit is not in doubt.
-        """
-        output = self._structure.output
-        if self._examples.task == CLASSIFICATION and output in KEEPS_ORDER:
-            return logits
-        return ACTIVATIONS[output](logits)
+        return scores_of(self._examples.task, self._structure.output, logits)
 
     def _step_metric(self, targets: Tensor, logits: Tensor) -> Tensor:
         """The metric of a batch that the task reports at each step."""
@@ -217,6 +206,31 @@ class Steps:
         else:
             guesses = tf.argmax(scores, axis=-1, output_type=tf.int32)
         return tf.reduce_mean(tf.cast(tf.equal(guesses, targets), tf.float32))
+
+
+def example_losses(
+    task: str, loss: str, output: str, targets: Tensor, logits: Tensor,
+    parameters: Mapping[str, Tensor],
+) -> Tensor:  # fmt: skip
+    """The loss of each example, (batch,), for the targets as the data source gives them."""
+    y = targets
+    if (task, loss, output) == SPARSE:
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits)
+    if task == CLASSIFICATION:
+        y = tf.one_hot(targets, logits.shape[-1])
+    elif task == BINARY:
+        y = tf.cast(targets, tf.float32)[:, None]
+    return losses_of(loss, output, y, logits, parameters)
+
+
+def scores_of(task: str, output: str, logits: Tensor) -> Tensor:
+    """The outputs; or the logits where the largest output is asked for.
+
+    Softmax and sigmoid keep the order, but saturate: the largest logit is not in doubt.
+    """
+    if task == CLASSIFICATION and output in KEEPS_ORDER:
+        return logits
+    return ACTIVATIONS[output](logits)
 
 
 def _per_step(count: Tensor) -> Any:

@@ -1,21 +1,31 @@
-"""The outputs of a checkpoint's network for images, or for rows of numbers."""
+"""What the network of a checkpoint predicts for the examples in files."""
 
-import base64
-from typing import Any, Callable, Dict, List, Sequence
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple
 
 import numpy as np
 
-from ..data.dataset import BINARY, CLASSIFICATION
-from ..data.sources import source_names, source_of
-from ..metrics import middle_of
-from ..pictures.drawing import kind_of
-from ..pictures.loading import confusion, read_pictures
-from ..pictures.picture_file import Unreadable
-from .rows_file import read_rows
-from .saved_network import SavedNetwork, load_network, outputs_for
+from ..activations import ACTIVATIONS
+from ..data.dataset import DataError
+from ..graph.steps import scores_of
+from ..pictures.loading import confusion
+from .examples import Examples
+from .outcome import Outcome, outcome_of
+from .reading import columns_of, reader_for
+from .saved_network import SavedNetwork, load_network
 
+Array = Any
 Request = Dict[str, Any]
 Send = Callable[[Dict[str, Any]], None]
+CHUNK = 1000  # examples at once
+
+
+class Chunk(NamedTuple):
+    """What the network says of some examples: TensorFlow's logits, and arrays (n, outputs)."""
+
+    first: int
+    logits: Any
+    outputs: Array
+    scores: Array  # see ``scores_of``
 
 
 def predict(request: Request, send: Send) -> Request:
@@ -23,71 +33,52 @@ def predict(request: Request, send: Send) -> Request:
 
     ``request`` holds checkpoint (a path), layers, shape (of an example) and outputs of the network,
     limit (of a file, 0: all), what the session recorded of its data (data_name, task,
-    preprocessing; may be null) and files: name, content and labels (base64, labels may be empty).
-    Raises Failed.
+    preprocessing; may be null) and files: name, content and labels (base64, labels may be empty),
+    and rows, if a person has typed the content. Raises Failed.
     """
     network = load_network(request)
-    if len(request["shape"]) == 1:
-        return _of_rows(network, request, send)
-    return _of_images(network, request, send)
-
-
-def _of_rows(network: SavedNetwork, request: Request, send: Send) -> Request:
-    saved, task = network.saved, request.get("task")
-    source = source_of(request["data_name"]) if request.get("data_name") in source_names() else None
-    columns: Sequence[str] = source.columns(saved.config) if source and source.columns else ()
-    for file in request["files"]:
-        try:
-            count = len(columns) or int(request["shape"][0])
-            rows = read_rows(base64.b64decode(file["content"]), count, request["limit"])
-        except Unreadable as error:
-            send({"file": file["name"], "error": "{} {}".format(file["name"], error)})
-            continue
-        inputs = rows.astype(np.float32)
-        if source and source.inputs_of:
-            inputs = source.inputs_of(saved.config, rows)
-        for i, outputs in enumerate(outputs_for(network, inputs)):
-            line = {"file": file["name"], "index": i, "row": [float(one) for one in rows[i]]}
-            line["outputs"] = [float(value) for value in outputs]
-            if task == BINARY:
-                line["class"] = int(outputs[0] >= middle_of(saved.config["loss.name"]))
-            elif task == CLASSIFICATION:
-                line["class"] = int(outputs.argmax())
-            send(line)
-    answer = {"ok": True, "step": saved.step, "output": saved.config["output"]}
-    return dict(answer, task=task, columns=list(columns))
-
-
-def _of_images(network: SavedNetwork, request: Request, send: Send) -> Request:
-    saved, shape, classes = network.saved, request["shape"], network.network.outputs
-    kind = kind_of(request.get("preprocessing"), request.get("data_name"))
+    outcome = outcome_of(request, network)
+    read = reader_for(request, network, outcome)
     labels: List[int] = []
     guesses: List[int] = []
     for file in request["files"]:
-        content, beside = (base64.b64decode(file[part]) for part in ("content", "labels"))
         try:
-            found = read_pictures(content, shape, beside, request["limit"], kind)
-            known = [] if found.labels is None else [int(label) for label in found.labels]
-            strange = [label for label in known if not 0 <= label < classes]
-            if strange:
-                why = "has the label {}; the network knows 0 to {}."
-                raise Unreadable(why.format(strange[0], classes - 1))
-        except Unreadable as error:
-            send({"file": file["name"], "error": "{} {}".format(file["name"], error)})
+            examples = read(file, request["limit"], False)
+        except DataError as error:
+            send({"file": file["name"], "error": error.message})
             continue
-        for i, row in enumerate(outputs_for(network, found.images)):
-            line = {"file": file["name"], "index": i, "inverted": found.inverted}
-            line["prepared"] = found.prepared
-            line["class"] = int(row.argmax())
-            line["outputs"] = [float(value) for value in row]
-            if known:
-                line["label"] = known[i]
-                labels.append(known[i])
+        if examples.notes or examples.filled is not None:
+            send({"file": file["name"], "notes": list(examples.notes), "filled": examples.filled})
+        for line in _lines(file["name"], network, outcome, examples):
+            if "label" in line:
+                labels.append(line["label"])
                 guesses.append(line["class"])
             send(line)
-    answer: Dict[str, Any] = {"ok": True, "step": saved.step, "output": saved.config["output"]}
+    answer: Dict[str, Any] = {"ok": True, "step": network.saved.step, "task": outcome.task}
+    answer.update(output=outcome.output, columns=columns_of(request, network))
     if labels:
         answer["accuracy"] = float(np.mean(np.equal(labels, guesses)))
         answer["labelled"] = len(labels)
-        answer["confusion"] = confusion(labels, guesses, classes)
+        answer["confusion"] = confusion(labels, guesses, len(outcome.classes))
     return answer
+
+
+def chunks_of(network: SavedNetwork, outcome: Outcome, examples: Examples) -> Iterator[Chunk]:
+    """What the network says of the examples, some at a time."""
+    for first in range(0, examples.size, CHUNK):
+        inputs = examples.take(first, min(first + CHUNK, examples.size))
+        logits = network.logits(inputs)
+        outputs = ACTIVATIONS[outcome.output](logits).numpy()
+        scores = scores_of(outcome.task, outcome.output, logits).numpy()
+        yield Chunk(first, logits, outputs, scores)
+
+
+def _lines(
+    name: str, network: SavedNetwork, outcome: Outcome, examples: Examples
+) -> Iterator[Dict[str, Any]]:
+    for chunk in chunks_of(network, outcome, examples):
+        guesses = outcome.guesses(chunk.scores)
+        for place, outputs in enumerate(chunk.outputs):
+            i = chunk.first + place
+            answer = outcome.answer(outputs, int(guesses[place]))
+            yield dict({"file": name, "index": i}, **dict(examples.about(i), **answer))

@@ -8,7 +8,7 @@ spaces; a first line that is not numbers is a heading. An ``.npy`` file, or an `
 import io
 import re
 import zipfile
-from typing import Any, List, Optional
+from typing import Any, List, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from ..pictures.picture_file import Unreadable
 Array = Any
 _NPY, _ZIP = b"\x93NUMPY", b"PK"
 _ARRAYS = ("x_test", "x", "x_train")
+_TARGETS = ("y_test", "y", "y_train")
 _SEPARATORS = re.compile(r"\s*[,;\t]\s*|\s+")
 _BOM = "\ufeff"
 
@@ -39,6 +40,26 @@ def read_rows(content: bytes, columns: int, limit: int) -> Array:
         message = "row {}, column {}: the number is not finite."
         raise Unreadable(message.format(row + 1, column + 1))
     return rows
+
+
+def read_rows_with_targets(content: bytes, columns: int, targets: int) -> Tuple[Array, Array]:
+    """The rows, and their targets float64 (n, targets). Raises Unreadable.
+
+    A text file has the targets after the numbers of a row, an ``.npz`` file has an array of them.
+    """
+    if not content.startswith((_NPY, _ZIP)):
+        found = read_rows(content, columns + targets, 0)
+        return found[:, :columns], found[:, columns:]
+    rows = read_rows(content, columns, 0)
+    wanted = _array(content, _TARGETS) if content.startswith(_ZIP) else None
+    if wanted is None:
+        raise Unreadable("has no targets; save rows and targets as x and y in an .npz file.")
+    wanted = wanted.reshape(len(wanted), -1)
+    if wanted.shape != (len(rows), targets):
+        held = " x ".join(str(length) for length in wanted.shape)
+        message = "holds targets of {}; expected {} x {}."
+        raise Unreadable(message.format(held, len(rows), targets))
+    return rows, wanted
 
 
 def _text(content: bytes, columns: int, limit: int) -> Array:
@@ -66,14 +87,15 @@ def _text(content: bytes, columns: int, limit: int) -> Array:
     return np.array(rows, np.float64).reshape(-1, columns)
 
 
-def _array(content: bytes) -> Array:
+def _array(content: bytes, names: Sequence[str] = _ARRAYS) -> Array:
     try:
         found = np.load(io.BytesIO(content), allow_pickle=False)
         if content.startswith(_ZIP):
-            name = next((name for name in _ARRAYS if name in found.files), None)
+            name = next((name for name in names if name in found.files), None)
             if name is None:
                 there = ", ".join(found.files[:8]) or "no array"
-                raise Unreadable("has {}; name the array of rows x or x_test.".format(there))
+                what = "rows x or x_test" if names is _ARRAYS else "targets y or y_test"
+                raise Unreadable("has {}; name the array of {}.".format(there, what))
             found = found[name]
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
         raise Unreadable("is a damaged or incomplete array file: {}".format(error)) from error

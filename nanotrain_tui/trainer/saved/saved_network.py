@@ -1,8 +1,6 @@
 """The network of a checkpoint: its weights by name, and its outputs."""
 
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional
-
-import numpy as np
+from typing import Any, Dict, List, Mapping, NamedTuple
 
 from ..activations import ACTIVATIONS
 from ..checkpoints import files
@@ -30,8 +28,11 @@ class SavedNetwork(NamedTuple):
 
         ``weights`` and ``state`` may be variables that hold the same values.
         """
-        own = (weights or self.weights, state or self.state)
-        return ACTIVATIONS[self.saved.config["output"]](self.network.logits(x, *own))
+        return ACTIVATIONS[self.saved.config["output"]](self.logits(x, weights, state))
+
+    def logits(self, x: Tensor, weights: Any = None, state: Any = None) -> Tensor:
+        """The same before the activation of the outputs."""
+        return self.network.logits(x, weights or self.weights, state or self.state)
 
     def named(self) -> Dict[str, Array]:
         """Every variable by its name in exported files: hidden_1_kernel ... output_bias."""
@@ -70,15 +71,3 @@ def names_of(network: Network) -> List[str]:
         trained += [prefix + "_" + part for part in layer.weight_names]
         others += [prefix + "_" + part for part in layer.state_names]
     return trained + others
-
-
-def batches_of(rows: Array, size: int = 1000) -> List[Array]:
-    """The rows in chunks."""
-    return [rows[at : at + size] for at in range(0, len(rows), size)]
-
-
-def outputs_for(network: SavedNetwork, rows: Array, outputs: Optional[int] = None) -> Array:
-    """The outputs as an array (n, outputs), chunk by chunk."""
-    parts = [network.outputs(chunk).numpy() for chunk in batches_of(rows)]
-    width = outputs or network.network.outputs
-    return np.concatenate(parts) if parts else np.zeros((0, width), np.float32)

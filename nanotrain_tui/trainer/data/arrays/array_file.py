@@ -7,7 +7,7 @@ import struct
 import tokenize
 import zipfile
 import zlib
-from typing import IO, Any, Dict, NamedTuple, Tuple, Union
+from typing import IO, Any, Dict, NamedTuple, Optional, Tuple, Union
 
 import numpy as np
 
@@ -26,7 +26,10 @@ _MOST_UNPACKED = 2 << 30  # bytes
 
 
 class Found(NamedTuple):
-    """An array in a file: its form, and where it lies; ``at`` is 0 where it is compressed."""
+    """An array in a file: its form, and where it lies; ``at`` is 0 where it is compressed.
+
+    ``content`` are the bytes of a file that was sent, None for one that is read by its path.
+    """
 
     name: str
     shape: Tuple[int, ...]
@@ -35,6 +38,7 @@ class Found(NamedTuple):
     at: int = 0
     path: str = ""
     member: str = ""
+    content: Optional[bytes] = None
 
     @property
     def bytes(self) -> int:
@@ -44,24 +48,23 @@ class Found(NamedTuple):
         return size
 
 
-def arrays_in(path: str, key: str, name: str = "") -> Dict[str, Found]:
+def arrays_in(
+    path: str, key: str, name: str = "", content: Optional[bytes] = None
+) -> Dict[str, Found]:
     """The arrays of a file by name, without their values. Raises DataError.
 
-    The array of an ``.npy`` file is called ``name``, or like the file.
+    The array of an ``.npy`` file is called ``name``, or like the file. With ``content`` nothing is
+    read from ``path``.
     """
     try:
+        if content is not None:
+            return _arrays(path, io.BytesIO(content), len(content), name, content)
         found = os.stat(path)
         if not stat.S_ISREG(found.st_mode):
             what = "a folder" if stat.S_ISDIR(found.st_mode) else "no regular file"
             raise DataError(key, "{} is {}; name the file in it.".format(path, what))
         with open(path, "rb") as file:
-            if file.read(2) == b"PK":
-                return _in_archive(path, file)
-            file.seek(0)
-            own = name or os.path.splitext(os.path.basename(path))[0]
-            header = _header(file)
-            _check_size(path, own, header, file.tell(), found.st_size)
-            return {own: header._replace(name=own, at=file.tell(), path=path)}
+            return _arrays(path, file, found.st_size, name)
     except OSError as error:
         reason = error.strerror or str(error)
         raise DataError(key, "{} cannot be read: {}.".format(path, reason)) from error
@@ -70,12 +73,31 @@ def arrays_in(path: str, key: str, name: str = "") -> Dict[str, Found]:
         raise DataError(key, message.format(path, str(error).rstrip("."))) from error
 
 
+def _arrays(
+    path: str, file: IO[bytes], size: int, name: str, content: Optional[bytes] = None
+) -> Dict[str, Found]:
+    """The arrays of an open file. Raises one of ``_BAD_FILE``."""
+    if file.read(2) == b"PK":
+        found = _in_archive(path, file)
+    else:
+        file.seek(0)
+        own = name or os.path.splitext(os.path.basename(path))[0]
+        header = _header(file)
+        _check_size(path, own, header, file.tell(), size)
+        found = {own: header._replace(name=own, at=file.tell(), path=path)}
+    return {own: one._replace(content=content) for own, one in found.items()}
+
+
 def read_array(found: Found, key: str) -> Array:
     """The values: a memory map, or for a compressed array a copy. Raises DataError."""
     order: Any = "F" if found.fortran else "C"
     if 0 in found.shape:
         return np.zeros(found.shape, found.dtype)
     try:
+        if found.at and found.content is not None:
+            count = found.bytes // (found.dtype.itemsize or 1)
+            flat = np.frombuffer(found.content, found.dtype, count, found.at)
+            return flat.reshape(found.shape, order=order)
         if found.at:
             kind: Any = found.dtype
             return np.memmap(found.path, kind, "r", found.at, found.shape, order)
@@ -84,7 +106,8 @@ def read_array(found: Found, key: str) -> Array:
             raise DataError(key, message.format(found.path, found.name, found.bytes >> 20))
         hint = "Save it with np.savez, without compression: it is then read from the file."
         check_room(2 * found.bytes, key, "{} ({})".format(found.path, found.name), hint)
-        with zipfile.ZipFile(found.path) as archive, archive.open(found.member) as stream:
+        packed: Any = found.path if found.content is None else io.BytesIO(found.content)
+        with zipfile.ZipFile(packed) as archive, archive.open(found.member) as stream:
             _header(stream)
             content = stream.read(found.bytes + 1)
             if len(content) != found.bytes:

@@ -54,6 +54,28 @@ def labels_of(parts: Sequence[Array], wanted: str, names: Sequence[str], key: st
     return [Labels(task, part, classes, why) for part in codes]
 
 
+def names_and_codes(
+    targets: Array, classes: Sequence[str], name: str, key: str
+) -> Tuple[List[str], Array]:
+    """The classes of new targets by name, and the place of each target's; as ``labels_of`` does.
+
+    One-hot targets have a column for each of ``classes``. Raises DataError.
+    """
+    plain = _plain(targets, name, key)
+    if plain.ndim == 1:
+        return _classes(plain, name, key)
+    if plain.shape[1] != len(classes) or not _is_one_hot(plain):
+        message = "{} has {:,} columns, which are not one-hot; expected a class of each example."
+        raise DataError(key, message.format(name, plain.shape[1]))
+    return list(classes), plain.argmax(axis=1)
+
+
+def numbers_of(targets: Array, name: str, key: str) -> Array:
+    """New targets of a regression, float64 (n, outputs). Raises DataError."""
+    numbers: Array = _numbers(_plain(targets, name, key), name).values
+    return numbers
+
+
 def _plain(targets: Array, name: str, key: str) -> Array:
     """Without axes of length 1 after the first; bytes as text. Raises DataError."""
     if targets.ndim == 0:

@@ -15,6 +15,7 @@ _INPUTS = (
 _TARGETS = ("y", "labels", "label", "targets", "target", "classes", "outputs", "output", "arr_1")
 _TRAINS, _TESTS = ("train", "training"), ("test", "testing")
 _VALIDATIONS = ("val", "valid", "validation", "dev")
+_Perhaps = Tuple[Optional[Found], Optional[Found]]  # inputs and targets, where they are there
 
 
 class Pair(NamedTuple):
@@ -88,18 +89,51 @@ def _one(found: Dict[str, Found], path: str, name: str, key: str) -> Found:
     raise DataError(key, "There is no array {!r}; {} has {}.".format(name, path, listed(found)))
 
 
-def _pair(found: Dict[str, Found], parts: Sequence[str]) -> Optional[Pair]:
+def new_examples(
+    found: Dict[str, Found], path: str, trained: Mapping[str, Sequence[str]]
+) -> Tuple[Found, Optional[Found]]:
+    """The inputs of new examples, and their targets where there are some. Raises DataError.
+
+    ``trained`` are the names of inputs and targets by part, as the session trained on them. A part
+    for testing is taken first, and one for training last.
+    """
+    places = [_named_as(found, trained.get("test", ())), _usual(found, _TESTS)]
+    places += [_named_as(found, trained.get("train", ())), _usual(found, ())]
+    places += [_usual(found, _VALIDATIONS), _usual(found, _TRAINS)]
+    for x, y in places:
+        if x is not None:
+            return x, y
+    pair = _by_shape(found)
+    if pair is not None:
+        return pair
+    if len(found) == 1:
+        return next(iter(found.values())), None
+    message = "{} has {}; name the array of the inputs x, and that of the targets y."
+    raise DataError(PATH, message.format(path, listed(found)))
+
+
+def _named_as(found: Dict[str, Found], names: Sequence[str]) -> _Perhaps:
+    x, y = names if len(names) == 2 else ("", "")
+    return found.get(x), found.get(y)
+
+
+def _usual(found: Dict[str, Found], parts: Sequence[str]) -> _Perhaps:
     """Inputs and targets of a part; without ``parts``, those with no part in their names."""
-    plain = {name.lower().replace("-", "_"): name for name in found}
+    return _first(found, _INPUTS, parts), _first(found, _TARGETS, parts)
 
-    def first(words: Sequence[str]) -> Optional[Found]:
-        for name in _spellings(words, parts):
-            if name in plain:
-                return found[plain[name]]
-        return None
 
-    x, y = first(_INPUTS), first(_TARGETS)
+def _pair(found: Dict[str, Found], parts: Sequence[str]) -> Optional[Pair]:
+    x, y = _usual(found, parts)
     return Pair(x, y) if x is not None and y is not None else None
+
+
+def _first(found: Dict[str, Found], words: Sequence[str], parts: Sequence[str]) -> Optional[Found]:
+    """The first array with a usual name."""
+    plain = {name.lower().replace("-", "_"): name for name in found}
+    for name in _spellings(words, parts):
+        if name in plain:
+            return found[plain[name]]
+    return None
 
 
 def _spellings(words: Sequence[str], parts: Sequence[str]) -> List[str]:

@@ -32,7 +32,7 @@ def read_columns(
     tick: Tick = lambda _: None,
 ) -> Dict[str, Cells]:  # fmt: skip
     """These columns by name. Raises DataError that names the row and the column."""
-    readers = [(column.place, _reader_of(file, column, dialect.decimal)) for column in columns]
+    readers = [(column.place, reader_of(file, column, dialect.decimal)) for column in columns]
     count = 0
     for lines, cells in chunks_of(file, dialect, width):
         for place, reader in readers:
@@ -42,7 +42,8 @@ def read_columns(
     return {reader.column.name: reader.found() for _, reader in readers}
 
 
-def _reader_of(file: TableFile, column: Column, decimal: str) -> Any:
+def reader_of(file: TableFile, column: Column, decimal: str) -> Any:
+    """Reads the cells of a column: ``add(lines, cells)``, and ``found()`` at the end."""
     if column.type == NUMBER:
         return _Numbers(file, column, lambda cell: number_of(cell, decimal), decimal)
     if column.type == DATE:

@@ -67,13 +67,14 @@ def scan(file: TableFile, dialect: Dialect, tick: Tick = lambda _: None) -> Scan
 
 
 def chunks_of(
-    file: TableFile, dialect: Dialect, width: int
+    file: TableFile, dialect: Dialect, width: int, limit: int = 0
 ) -> Iterator[Tuple[List[int], List[Sequence[str]]]]:
     """Some rows at a time: their line numbers, and the cells of each column.
 
-    Raises DataError for a row with another number of cells.
+    ``limit`` is the most rows of all, 0 for no limit. Raises DataError for a row with another
+    number of cells.
     """
-    rows = rows_of(file, dialect)
+    rows = itertools.islice(rows_of(file, dialect), limit or None)
     while True:
         part: List[Row] = list(itertools.islice(rows, CHUNK))
         if not part:

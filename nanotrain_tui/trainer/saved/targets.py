@@ -1,0 +1,43 @@
+"""Targets in a new file, as the classes that a session knows."""
+
+from typing import Any, Callable, Dict, Sequence
+
+import numpy as np
+
+from ..data.dataset import DataError
+from ..data.tables.preparation import number_name
+from ..data.tables.values import is_number
+
+Array = Any
+UNKNOWN = -1
+_LISTED = 10  # classes in a message
+
+
+def known_codes(
+    names: Sequence[str], codes: Array, classes: Sequence[str], where: Callable[[int], str]
+) -> Array:
+    """The class of each example, int32; ``codes`` (n,) are places in ``names``, or -1 for none.
+
+    The name ``1.0`` also stands for the class ``1``. ``where`` begins the message of the DataError
+    that an example of another class raises.
+    """
+    known: Dict[str, int] = {name: number for number, name in enumerate(classes)}
+    place = [known.get(name, known.get(_plain(name), UNKNOWN)) for name in names]
+    found = np.array(place + [UNKNOWN], np.int32)[codes]  # -1 takes the last
+    strange = np.flatnonzero((found == UNKNOWN) & (np.asarray(codes) >= 0))
+    if len(strange):
+        first = int(strange[0])
+        message = "{}the session does not know the class {!r}; it knows {}."
+        raise DataError("", message.format(where(first), names[codes[first]], listed(classes)))
+    return found
+
+
+def listed(names: Sequence[str]) -> str:
+    """``'a', 'b' and 7 more``"""
+    shown = ", ".join(repr(name) for name in names[:_LISTED])
+    more = len(names) - _LISTED
+    return shown + (" and {:,} more".format(more) if more > 0 else "")
+
+
+def _plain(name: str) -> str:
+    return number_name(float(name)) if is_number(name) else name
