@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 from app_fakes import FakeBackend, make_app, message, until
-from own_data_fakes import NUMBERS, TABLE
-from setup_fakes import findings
+from setup_fakes import NUMBERS, TABLE, findings
 from textual.pilot import Pilot
 from textual.widgets import Input
 

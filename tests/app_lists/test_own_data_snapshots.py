@@ -9,8 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from app_fakes import FakeBackend, make_app, until
-from own_data_fakes import ARRAYS, TABLE
-from setup_fakes import findings
+from setup_fakes import ARRAYS, TABLE, findings
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.widgets.setup_panel import BoardRegion, PlanRegion

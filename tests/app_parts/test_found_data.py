@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from app_fakes import presets
-from own_data_fakes import NUMBERS, TABLE
+from setup_fakes import NUMBERS, TABLE
 
 from nanotrain_tui.app.form.changes import same
 from nanotrain_tui.app.form.model import FormModel

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from own_data_fakes import ARRAYS, NUMBERS, TABLE, column
-from setup_fakes import findings
+from setup_fakes import ARRAYS, NUMBERS, TABLE, column, findings
 
 from nanotrain_tui.app.form.model import FormModel
 from nanotrain_tui.app.form.outlook import outlook_of
