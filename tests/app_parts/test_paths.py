@@ -77,7 +77,7 @@ def test_a_name_that_tells_nothing_is_what_the_user_says(folder: Path) -> None:
     with pytest.raises(ConfigError, match="of no kind"):
         guessed(PATH, typed, {})
     assert guessed(PATH, typed, {"data.name": "csv"}) == ({PATH: typed}, "")
-    with pytest.raises(ConfigError, match="^data.dir: is a folder with 3 files to choose from"):
+    with pytest.raises(ConfigError, match=r"^data\.dir: is a folder with 3 files to choose from"):
         guessed(DIR, str(folder), {})
     assert guessed(DIR, str(folder), {"data.name": "mnist"}) == ({DIR: str(folder)}, "")
     assert guessed(DIR, f"{folder}/runs", {}) == ({DIR: f"{folder}/runs"}, "")

@@ -79,7 +79,8 @@ def another_value(field):
     others = {
         kinds.BOOL: not field.default, kinds.COMMAND: ["echo", "done"], kinds.PATH: "32",
         kinds.LAYERS: "32", kinds.WEIGHTS: "balanced", kinds.INT: 2, kinds.FLOAT: 0.25,
-        kinds.NAMES: "x", kinds.LAYER_LIST: "flatten, dense 8",
+        kinds.NAMES: "x", kinds.LAYER_LIST: "flatten, dense 8", kinds.CODE: "x",
+        kinds.TEXT: "x", kinds.SPLIT: 0.25,
     }  # fmt: skip
     return others[field.kind]
 
