@@ -106,7 +106,7 @@ def use_model(what: str, stdin: BinaryIO, stdout: BinaryIO) -> int:
             elif what == "--evaluate":
                 from .saved.evaluate import evaluate
 
-                send(evaluate(request))
+                send(evaluate(request, lambda fraction: send({"progress": fraction})))
             else:
                 from .saved.predict import predict
 

@@ -80,7 +80,10 @@ def predictions(request, *files):
 def evaluation(request, file):
     from nanotrain_tui.trainer.saved.evaluate import evaluate
 
-    return json.loads(json.dumps(evaluate(dict(request, file=file))))
+    done = []
+    answer = json.loads(json.dumps(evaluate(dict(request, file=file), done.append)))
+    assert done == sorted(done) and done[-1] == 1.0
+    return answer
 
 
 @pytest.fixture(scope="module", params=TASKS)

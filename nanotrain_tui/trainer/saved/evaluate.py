@@ -1,6 +1,6 @@
 """How well the network of a checkpoint predicts the targets in a file."""
 
-from typing import Any, Dict, List, Mapping
+from typing import Any, Callable, Dict, List, Mapping
 
 import numpy as np
 
@@ -19,10 +19,11 @@ from .saved_network import SavedNetwork, load_network
 Array = Any
 
 
-def evaluate(request: Request) -> Request:
+def evaluate(request: Request, progress: Callable[[float], None]) -> Request:
     """The metrics over all examples of ``file``, which has targets.
 
-    ``request`` is that of ``predict``, with one ``file`` and no limit. Raises Failed.
+    ``request`` is that of ``predict``, with one ``file`` and no limit. ``progress`` gets the
+    fraction that is done. Raises Failed.
     """
     network = load_network(request)
     outcome = outcome_of(request, network)
@@ -36,10 +37,12 @@ def evaluate(request: Request) -> Request:
         "examples": examples.size, "loss_name": network.saved.config["loss.name"],
         "notes": list(examples.notes), "filled": examples.filled,
     }  # fmt: skip
-    return dict(answer, **_figures(network, outcome, examples))
+    return dict(answer, **_figures(network, outcome, examples, progress))
 
 
-def _figures(network: SavedNetwork, outcome: Outcome, examples: Examples) -> Dict[str, Any]:
+def _figures(
+    network: SavedNetwork, outcome: Outcome, examples: Examples, progress: Callable[[float], None]
+) -> Dict[str, Any]:
     """The metrics, and what a person looks at to see where the network is wrong."""
     targets: Array = examples.targets
     config, total = network.saved.config, 0.0
@@ -55,6 +58,7 @@ def _figures(network: SavedNetwork, outcome: Outcome, examples: Examples) -> Dic
         total += float(np.sum(losses.numpy()))
         outputs.append(chunk.outputs)
         scores.append(chunk.scores)
+        progress((chunk.first + len(chunk.outputs)) / float(examples.size))
     loss = total / examples.size + _penalty(network)
     if outcome.task == REGRESSION:
         values = outcome.values(np.concatenate(outputs))
