@@ -3,10 +3,11 @@
 import os
 import shlex
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
+
+from nanotrain_tui.config.folders import expanded
 
 from .exit_status import CommandError
 
@@ -28,8 +29,8 @@ def parse_checkpoint(_: click.Context, __: click.Parameter, text: str | None) ->
 def _python(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...] | None:
     if text is None:
         return None
-    if os.sep in text and (" " not in text or Path(text).expanduser().exists()):
-        return (str(Path(text).expanduser().absolute()),)
+    if os.sep in text and (" " not in text or expanded(text).exists()):
+        return (str(expanded(text).absolute()),)
     return tuple(shlex.split(text))
 
 

@@ -15,6 +15,7 @@ from nanotrain_tui.config import (
     Folders,
     Look,
     Resolved,
+    expanded,
     find_folders,
     load_presets,
     load_settings,
@@ -86,7 +87,7 @@ def _store_sets(ctx: click.Context, _: click.Parameter, values: tuple[str, ...])
 
 def _store_python(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
     if value is not None:
-        is_command = " " in value and not Path(value).expanduser().exists()  # docker run ...
+        is_command = " " in value and not expanded(value).exists()  # docker run ...
         command = value if is_command else shlex.quote(_program(value))
         ctx.ensure_object(RunOptions).sets.append(f"trainer.command={command}")
 
@@ -108,7 +109,7 @@ def _store_config(ctx: click.Context, _: click.Parameter, value: Path | None) ->
 
 def _program(value: str) -> str:
     """An absolute path, because the host runs in another folder; a bare name is left to PATH."""
-    return str(Path(value).expanduser().absolute()) if os.sep in value else value
+    return str(expanded(value).absolute()) if os.sep in value else value
 
 
 def complete_preset(_: click.Context, __: click.Parameter, start: str) -> list[CompletionItem]:

@@ -1,6 +1,6 @@
 """Reads and merges configurations: folders, presets, TOML files, settings and ``--set``."""
 
-from .folders import Folders, find_folders
+from .folders import Folders, expanded, find_folders
 from .guess import Guess, guess, is_configuration
 from .presets import DEFAULT as DEFAULT_PRESET
 from .presets import Preset, Presets, load_presets
@@ -21,6 +21,7 @@ __all__ = [
     "Resolved",
     "Settings",
     "check_preset_name",
+    "expanded",
     "find_folders",
     "guess",
     "is_configuration",

@@ -51,12 +51,20 @@ def find_folders(environ: Mapping[str, str] = os.environ) -> Folders:
     """The folders of this user. ``NANOTRAIN_HOME`` moves everything that is written."""
     home_variable = environ.get("NANOTRAIN_HOME")
     if home_variable:
-        home = Path(home_variable).expanduser().absolute()
+        home = expanded(home_variable).absolute()
         config, cache = home / "config", home / "cache"
     else:
         home = platformdirs.user_data_path(APP)
         config, cache = platformdirs.user_config_path(APP), platformdirs.user_cache_path(APP)
     data_variable = environ.get("NANOTRAIN_DATA")
-    named = [Path(data_variable).expanduser()] if data_variable else []
+    named = [expanded(data_variable)] if data_variable else []
     keras = Path(environ.get("KERAS_HOME") or "~/.keras").expanduser() / "datasets"
     return Folders(home, config, cache, (*named, keras, home / "data"))
+
+
+def expanded(path: str) -> Path:
+    """The path with ``~`` and ``~NAME`` replaced; the NAME of no user stays."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nanotrain_tui.catalog import nearest, parse_value
 
+from .folders import expanded
 from .toml_file import FileError, read_tables
 
 TABLES = (".csv", ".tsv", ".txt", ".data", ".dat")
@@ -61,10 +62,10 @@ def is_configuration(given: str) -> bool:
 
 def guess(given: str) -> Guess:
     """What to train on for a file, a folder or ``FILE.py:NAME``. Raises FileError."""
-    path = Path(given).expanduser()
+    path = expanded(given)
     file, name = _function(given)
     if file:
-        _check_file(Path(file).expanduser())
+        _check_file(expanded(file))
         return Guess(
             {"data.name": "function", "data.function": given},
             f"data: function, {name} of {Path(file).name}",

@@ -147,3 +147,8 @@ def test_configurations(tmp_path: Path) -> None:
     named.write_text("[train]\nsteps = 5\n")
     for path in (named, tmp_path / "none.toml", tmp_path / "sane", Path("/dev/null")):
         assert is_configuration(str(path))
+
+
+def test_the_home_of_no_user_is_no_such_file():
+    with pytest.raises(FileError, match="no such file"):
+        guess("~nobody-of-this-name/readings.csv")

@@ -18,6 +18,7 @@ from nanotrain_tui.catalog import (
     parse_value,
 )
 from nanotrain_tui.catalog.fields import CODE, PATH
+from nanotrain_tui.config.folders import expanded
 
 CHOOSERS = frozenset(field.applies_to[0] for field in FIELDS.values() if field.applies_to)
 # The session replaces "auto" in these fields by a value; that is not a difference.
@@ -54,7 +55,7 @@ def same(key: str, wanted: Any, running: Any) -> bool:
 
 
 def _absolute(path: str) -> Path:
-    return Path(path).expanduser().absolute()
+    return expanded(path).absolute()
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Config:

@@ -14,6 +14,7 @@ from nanotrain_tui.catalog import FIELDS, ConfigError
 from nanotrain_tui.catalog.data_files import FUNCTION, PATH, X, Y
 from nanotrain_tui.catalog.fields import AUTO, CODE
 from nanotrain_tui.catalog.fields import PATH as PATH_KIND
+from nanotrain_tui.config.folders import expanded
 from nanotrain_tui.config.guess import Guess, guess
 from nanotrain_tui.config.toml_file import FileError
 
@@ -62,7 +63,7 @@ def complete(key: str, text: str) -> Completion:
         return _completed(f"{file}:", name, names)
     start = text.rpartition("/")[2]
     folder = text[: len(text) - len(start)]
-    listed = _names_in(_expanded(folder), start, (".py",) if is_code else ())
+    listed = _names_in(expanded(folder.strip()), start, (".py",) if is_code else ())
     completion = _completed(folder, start, listed)
     if is_code and len(listed) == 1 and listed[0].endswith(".py"):
         return Completion(f"{completion.text}:", completion.names)
@@ -75,17 +76,9 @@ def _completed(before: str, start: str, names: list[str]) -> Completion:
     return Completion(before + "".join(sign for sign, _ in pairs), tuple(names))
 
 
-def _expanded(text: str) -> Path:
-    path = Path(text.strip())
-    try:
-        return path.expanduser()
-    except RuntimeError:
-        return path  # there is no such user
-
-
 def _is_file(text: str) -> bool:
     try:
-        return _expanded(text).is_file()
+        return expanded(text.strip()).is_file()
     except (OSError, ValueError):
         return False  # a name that is too long
 
@@ -96,7 +89,9 @@ def _is_said(key: str, text: str, name: str) -> bool:
     That is a file of a chosen kind, or the folder of a chosen data set, which may be filled later.
     """
     if key == DIR:
-        return not _is_file(text) and (name != AUTO or not _names_in(_expanded(text), "", ()))
+        return not _is_file(text) and (
+            name != AUTO or not _names_in(expanded(text.strip()), "", ())
+        )
     return name in ("csv", "npz") and _is_file(text)
 
 
@@ -121,7 +116,7 @@ def _names_in(folder: Path, start: str, suffixes: tuple[str, ...]) -> list[str]:
 def _functions(file: str) -> list[str]:
     """The functions that a Python file defines. It is read, not run."""
     try:
-        with _expanded(file).open(encoding="utf-8", errors="replace") as code:
+        with expanded(file.strip()).open(encoding="utf-8", errors="replace") as code:
             return [one for one in _DEFINED.findall(code.read(_MOST_CODE)) if one[:1] != "_"]
     except (OSError, ValueError):
         return []
@@ -155,7 +150,7 @@ def kind_of(key: str, text: str) -> str:
     if key not in GUESSED or not text.strip():
         return ""
     try:
-        return _guess(text).text if _expanded(text).exists() else ""
+        return _guess(text).text if expanded(text.strip()).exists() else ""
     except (ConfigError, OSError, ValueError):
         return ""
 

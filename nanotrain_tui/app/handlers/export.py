@@ -12,6 +12,7 @@ from nanotrain_tui.app.screens.dialogs import Prompt
 from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.export_place import describe_place
 from nanotrain_tui.app.source.ports import Formats
+from nanotrain_tui.config.folders import expanded
 from nanotrain_tui.drawing.lists.entries import Entry
 
 FIRST = "html"  # the format under the cursor
@@ -57,7 +58,7 @@ class ExportActions:
             nonlocal path
             if text.strip() in ("", "-"):
                 return "Type the name of a file."
-            path = Path(text.strip()).expanduser()
+            path = expanded(text.strip())
             return ""
 
         def write(*options: str) -> None:
@@ -79,7 +80,7 @@ class ExportActions:
                 write()
 
         def describe(text: str) -> str:
-            return describe_place(Path(text.strip() or ".").expanduser())
+            return describe_place(expanded(text.strip() or "."))
 
         self._shell.push_screen(Prompt(f"export {name} as {form}", place, describe, accept), placed)
 

@@ -17,7 +17,7 @@ from nanotrain_tui.cli.exit_status import FAILED, FINISHED, CommandError
 from nanotrain_tui.cli.options import RunOptions, change_options, json_option
 from nanotrain_tui.cli.output import print_json, say
 from nanotrain_tui.cli.places import my_folders
-from nanotrain_tui.config import Resolved, load_settings, proposed_text
+from nanotrain_tui.config import Resolved, expanded, load_settings, proposed_text
 
 _OWN = {
     "csv": ("your own table", "FILE.csv"),
@@ -49,7 +49,7 @@ def command(ctx: click.Context, as_json: bool) -> int | None:
 
     folders = my_folders()
     named = str(load_settings(folders).values.get("data.dir", ""))
-    searched = [*([Path(named).expanduser()] if named else []), *folders.data_dirs]
+    searched = [*([expanded(named)] if named else []), *folders.data_dirs]
     sources = {name: source_of(name) for name in source_names()}
     in_folders = [name for name, source in sources.items() if "data.dir" in source.keys]
     found = [_inspect(name, folder) for name in in_folders for folder in searched]
