@@ -175,6 +175,13 @@ def test_free_text_is_refused_by_name_and_can_be_left_out(tmp_path):
     assert inspected(path, data__features="-b")["features"] == ["a"]
 
 
+@pytest.mark.parametrize("cell", ["1,{:03}.5", "1,{:03},000", "2 {:03}"])
+def test_separators_between_thousands_are_named(cell, tmp_path):
+    text = rows_text(ROWS, lambda i: f'"{cell.format(i)}"', half, lambda i: i % 2)
+    message = refused(written(tmp_path, text))[1]
+    assert "separators between thousands" in message and "column 'a'" in message
+
+
 def test_a_wrong_target_is_refused_with_the_columns(tmp_path):
     path = written(tmp_path, rows_text(ROWS, half, lambda i: 3, lambda i: i % 2))
     key, message = refused(path, data__target="targte")

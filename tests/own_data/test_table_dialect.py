@@ -54,7 +54,7 @@ def test_a_comma_in_quotes_is_part_of_a_cell(tmp_path):
     ("encoding", "told"),
     [
         ("utf-8", ""), ("utf-8-sig", "byte order mark"), ("utf-16", "UTF-16"),
-        ("utf-16-le", "UTF-16"), ("cp1252", "Windows-1252"),
+        ("utf-16-le", "UTF-16"), ("utf-32", "UTF-32"), ("cp1252", "Windows-1252"),
     ],
 )  # fmt: skip
 def test_each_encoding_is_recognised(encoding, told, tmp_path):

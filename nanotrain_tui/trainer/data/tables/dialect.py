@@ -16,8 +16,9 @@ SPACES = " "
 SEPARATOR_WORDS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", SPACES: "space"}
 _WORDS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas", SPACES: "spaces"}
 _ENCODINGS = {
-    "utf-8-sig": "UTF-8 with a byte order mark", "utf-16": "UTF-16", "utf-16-le": "UTF-16",
-    "utf-16-be": "UTF-16", "cp1252": "Windows-1252, because it is not UTF-8",
+    "utf-8-sig": "UTF-8 with a byte order mark", "utf-32": "UTF-32", "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16", "utf-16-be": "UTF-16",
+    "cp1252": "Windows-1252, because it is not UTF-8",
     "latin-1": "Latin-1, because it is not UTF-8",
 }  # fmt: skip
 

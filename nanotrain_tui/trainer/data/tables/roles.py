@@ -1,6 +1,7 @@
 """What each column of a table is for: an input, the target, or the part that a row belongs to."""
 
 import difflib
+import re
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..dataset import BINARY, CLASSIFICATION, REGRESSION, DataError
@@ -10,6 +11,7 @@ from .table_file import TableFile
 
 TARGET, FEATURES, TASK = "data.target", "data.features", "data.task"
 AUTO = "auto"
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:([.,' ])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$")
 MOST_CLASSES_OF_NUMBERS = 20  # distinct whole numbers; more of them are quantities
 _NUMBERED = ("", "id", "index", "no", "nr", "row", "unnamed: 0", "column 1")
 
@@ -95,6 +97,7 @@ def _check_target(file: TableFile, column: Column, rows: int) -> None:
         what = "free text" if column.type == TEXT else "dates"
         if is_mostly_numbers(column, rows):
             raise _mistake(file, column)
+        _check_thousands(file, column, TARGET)
         message = "{}: column {!r} holds {}, which cannot be a target; set data.target."
         raise DataError(TARGET, message.format(file.name, column.name, what))
 
@@ -166,6 +169,7 @@ def _check_feature(file: TableFile, column: Column, rows: int) -> None:
     if column.type == TEXT:
         if is_mostly_numbers(column, rows):
             raise _mistake(file, column)
+        _check_thousands(file, column, FEATURES)
         message = (
             "{}: column {!r} holds free text, for example {!r} in row {}. Leave it out: "
             "data.features = -{}"
@@ -174,6 +178,17 @@ def _check_feature(file: TableFile, column: Column, rows: int) -> None:
         raise DataError(
             FEATURES, message.format(file.name, column.name, cell[:40], line, column.name)
         )
+
+
+def _check_thousands(file: TableFile, column: Column, key: str) -> None:
+    """Refuse numbers as 1,234.5: pandas reads none either, unless it is told to."""
+    line, cell = column.stranger or (0, "")
+    if _THOUSANDS.match(cell):
+        message = (
+            "{}: column {!r} has numbers with separators between thousands, for example {!r} in "
+            "row {}. Write them without."
+        )
+        raise DataError(key, message.format(file.name, column.name, cell, line))
 
 
 def _mistake(file: TableFile, column: Column) -> DataError:
