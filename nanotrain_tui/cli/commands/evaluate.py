@@ -56,6 +56,7 @@ def command(
         raise CommandError(f"an evaluation is text or JSON, not {form}; end PATH with .json.")
     from nanotrain_tui.cli.pick import pick_session
     from nanotrain_tui.cli.predictions.report import report_lines
+    from nanotrain_tui.cli.progress import progress_line
     from nanotrain_tui.export.plain import plain_json
     from nanotrain_tui.launch.model import ask, find_model
     from nanotrain_tui.trainer_python.cache import PythonCache
@@ -68,7 +69,10 @@ def command(
         note(model.note)
     request = request_of(file, targets)
     with opened(output, force) as out:
-        *_, found = ask(model, "--evaluate", {"file": request})
+        with progress_line(f"evaluating {file}") as progress:
+            for found in ask(model, "--evaluate", {"file": request}):
+                if "progress" in found:
+                    progress(float(found["progress"]))
         for text in found["notes"]:
             note(f"{file}: {text}")
         del found["ok"]
