@@ -16,8 +16,12 @@ from nanotrain_tui.session.scores import place_of
 SCRIPT = "script"  # who made an edit that the configuration holds
 EDITS = "edits"
 
-#: Sections about the machine, not about the model: they do not depend on the checkpoint.
-MACHINE = ("trainer.", "telemetry.", "guard.", "data.dir")
+#: Keys about the machine, not about the model: they do not depend on the checkpoint. A resume
+#: compares the content of files, so they may lie elsewhere by then.
+MACHINE = (
+    "trainer.", "telemetry.", "guard.", "data.dir", "data.path", "data.test_path", "data.x",
+    "data.y",
+)  # fmt: skip
 
 
 class Edit(NamedTuple):

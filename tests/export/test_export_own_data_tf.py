@@ -74,6 +74,11 @@ def a_changed_file_is_refused_on_a_resume(folder: SessionFolder, place: Path) ->
     longer = {"train.steps": 400}
     assert plan_resume(folder, places, longer).resumes == folder
     path = place / "prices.csv"
+    moved = {"data.path": str(path.with_name("moved.csv"))}
+    Path(moved["data.path"]).write_text(path.read_text())
+    assert (
+        plan_resume(folder, places, {**longer, **moved}).config["data.path"].endswith("moved.csv")
+    )
     path.write_text(path.read_text().replace(";a;", ";b;", 1))
     with pytest.raises(LaunchError, match="the data has changed since") as refusal:
         plan_resume(folder, places, longer)
