@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 from recorded import Recording, tutorial_run
 
-from nanotrain_tui.catalog import ACTIVATIONS, DATASETS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
+from nanotrain_tui.catalog import (
+    ACTIVATIONS,
+    DATASETS,
+    INITIALIZERS,
+    LOSSES,
+    OPTIMIZERS,
+    SCHEDULES,
+    applies,
+)
 from nanotrain_tui.export import Options, get_format
 from nanotrain_tui.export.format_types import ExportError
 from nanotrain_tui.export.formats.script import edits_of
@@ -74,7 +82,9 @@ def top_level_names(text):
 @pytest.mark.parametrize("data", [name for name in DATASETS if name != "auto"])
 def test_no_name_is_defined_twice(tmp_path, data):
     """The copied formulas, the copied loader of any data and the script itself."""
-    folder = Recording(tmp_path, **{"data.name": data}).steps(10).finished()
+    keys = [key for key in ("data.path", "data.function") if applies(key, {"data.name": data})]
+    own = dict.fromkeys(keys, "mine.py:load")
+    folder = Recording(tmp_path, **{"data.name": data}, **own).steps(10).finished()
     out = io.StringIO()
     with SessionReader(folder) as reader:
         get_format("script").write(reader, out, Options())

@@ -117,8 +117,8 @@ def test_the_standard_metrics_make_a_recording_of_schema_1(begin):
     assert schema_of(ended(begin("", train__steps=60))) == 1
 
 
-# The alias of a loss, and the metrics of our own trainer.
-NAMING = ("losses.py", "choices.py", "metrics.py")
+# The alias of a loss, the metrics of our own trainer, and the text of 'nanotrain evaluate'.
+NAMING = ("losses.py", "choices.py", "metrics.py", "report.py")
 
 
 def test_no_file_of_the_product_names_these_metrics():
