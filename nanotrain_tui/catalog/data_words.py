@@ -40,9 +40,8 @@ def problem_text(problem: Mapping[str, Any]) -> str:
     """A problem of the data in a sentence: what is wrong with which column, and what to do."""
     message, hint = str(problem["message"]), str(problem.get("hint") or "")
     column = problem.get("column")
-    text = (
-        "column '{}': {}{}".format(column, message[:1].lower(), message[1:]) if column else message
-    )
+    called = column if str(column).startswith("column ") else "column '{}'".format(column)
+    text = "{}: {}{}".format(called, message[:1].lower(), message[1:]) if column else message
     return "{} ({})".format(text.rstrip("."), hint.rstrip(".")) if hint else text
 
 

@@ -84,6 +84,8 @@ def _check_file(path: Path) -> None:
         there = path.exists()
     except (OSError, ValueError) as error:
         raise FileError(str(path), f"cannot be read: {error}.") from None
+    if there and not (path.is_file() or path.is_dir()):
+        raise FileError(str(path), "is no regular file; save what it gives to a file first.")
     if not there:
         try:
             alike = [one.name for one in path.parent.iterdir() if _suffix(one) == _suffix(path)]

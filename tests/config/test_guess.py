@@ -1,5 +1,6 @@
 """What ``nanotrain train FILE_OR_FOLDER`` takes a path for."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.config import FileError, guess, is_configuration
+from nanotrain_tui.config.toml_file import read_tables
 
 
 def make(folder: Path, *names: str) -> Path:
@@ -140,6 +142,16 @@ def test_a_missing_file_names_the_nearest(tmp_path: Path) -> None:
     make(tmp_path, "readings.csv")
     with pytest.raises(FileError, match=r"no such file\. Did you mean 'readings\.csv'"):
         guess(str(tmp_path / "reading.csv"))
+
+
+def test_what_is_no_file_is_refused_and_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    os.mkfifo(tmp_path / "pipe.csv")
+    for given in (tmp_path / "pipe", tmp_path / "pipe.csv", "/dev/zero"):
+        with pytest.raises(FileError, match="is no regular file"):
+            guess(str(given))
+    with pytest.raises(FileError, match="larger than"):
+        read_tables(Path("/dev/zero"))
 
 
 def test_configurations(tmp_path: Path) -> None:

@@ -14,6 +14,9 @@ CLASSIFICATION = "classification"  # a class of each example, a number from 0 on
 BINARY = "binary"  # the same with two classes, which one output tells apart
 REGRESSION = "regression"  # one or several numbers of each example
 
+FARTHEST = 1e6  # deviations from the mean; outliers beyond are taken as this far
+LARGEST = 1e150  # of a person's own numbers: the square is finite
+
 Array = Any  # NumPy's ndarray; NumPy for Python 3.6 has no types
 
 
