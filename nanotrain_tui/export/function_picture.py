@@ -15,6 +15,7 @@ from nanotrain_tui.drawing.function.region import middle_between
 from nanotrain_tui.export.vector import BOTTOM, LEFT, RIGHT, ROW, ROWS, STYLE, TOP, WIDTH
 from nanotrain_tui.follow.function import Axis, Function, function_of
 from nanotrain_tui.follow.json_values import mapping
+from nanotrain_tui.session.events import EVALUATED, STARTED
 from nanotrain_tui.session.recording.reader import SessionReader
 
 SIDE = 400  # of a plane, in the drawing's own units
@@ -36,8 +37,8 @@ def read_function(reader: SessionReader) -> Learned | None:
     """The function at the last evaluation; None if the session has none."""
     found: Function | None = None
     data: Mapping[str, Any] = {}
-    for event in reader.events(("started", "evaluated")):
-        if event.kind == "started":
+    for event in reader.events((STARTED, EVALUATED)):
+        if event.kind == STARTED:
             data = mapping(event.body.get("data"))
             found = function_of(data, found)
         elif found is not None:
