@@ -120,6 +120,7 @@ class Dataset(NamedTuple):
     # How a person's own examples become inputs, as JSON, and a hash of both (``identity``).
     preprocessing: Optional[Mapping[str, Any]] = None
     identity: str = ""
+    notes: Sequence[str] = ()  # for the person who trains, in sentences
 
     @property
     def outputs(self) -> int:

@@ -2,10 +2,11 @@
 
 from typing import Any, Dict, NamedTuple, Sequence
 
-ROWS, PICTURES = "tabular", "sane"
+ROWS, PICTURES, PICTURE_FILES = "tabular", "sane", "small-cnn"
 _STEPS = 2200  # about as many updates as a small table needs
 _MOST_EPOCHS, _FEWEST_EPOCHS = 300, 5
 _BATCH_OF_PICTURES = 100
+_STEPS_OF_FILES, _BATCH_OF_FILES = 1000, 32  # of pictures in files, with a convolution
 _WIDE = 32  # columns, from which on the rows are like small pictures
 _FOR_WIDE: Dict[str, Any] = {"model.hidden": "256, 128", "model.dropout": 0.3, "model.l2": 0.0002}
 
@@ -47,3 +48,11 @@ def proposal_for(train: int, shape: Sequence[int]) -> Dict[str, Any]:
         values = dict(_FOR_WIDE)
     epochs = max(_FEWEST_EPOCHS, min(_MOST_EPOCHS, epochs))
     return dict(values, **{"train.batch_size": batch, "train.epochs": epochs})
+
+
+def proposal_for_files(train: int) -> Dict[str, Any]:
+    """Values over those of the preset, for this many picture files to train on."""
+    batch = max(1, min(_BATCH_OF_FILES, train))
+    epochs = -(-_STEPS_OF_FILES // -(-max(1, train) // batch))
+    epochs = max(_FEWEST_EPOCHS, min(_MOST_EPOCHS, epochs))
+    return {"train.batch_size": batch, "train.epochs": epochs}
