@@ -33,7 +33,7 @@ CHOICE, INT, FLOAT, BOOL, PATH, LAYERS, LAYER_LIST, COMMAND, WEIGHTS = (
 TEXT, NAMES = "text", "names"  # names: choices, or free ones, as in "x, y"
 SPLIT = "split"  # a fraction, or the name of a column
 CODE = "code"  # FILE.py:NAME
-SIZE = "size"  # of a picture, height x width, or auto
+PICTURE_SIZE = "picture size"  # of a picture, height x width, or auto
 
 # How a change takes effect while a session trains.
 LIVE = "live"  # from the next step on
@@ -126,7 +126,7 @@ _DATA = (
     Field("data.split", "split", "Data", SPLIT, None,
           "The fraction of the examples that is for testing, or the column that says train, validation or test.",
           applies_to=_of_data("split"), live=RESTART),
-    Field("data.size", "picture size", "Data", SIZE, None,
+    Field("data.size", "picture size", "Data", PICTURE_SIZE, None,
           "The height and width of the network's input, as 96x96. auto: a square of at most 96.",
           applies_to=_of_data("size"), live=RESTART),
     Field("data.fit", "fit", "Data", CHOICE, None,

@@ -21,7 +21,7 @@ from .fields import (
     NONE,
     OFF,
     PATH,
-    SIZE,
+    PICTURE_SIZE,
     SPLIT,
     TEXT,
     WEIGHTS,
@@ -77,7 +77,7 @@ def parse_value(key: str, value: Any) -> Any:
         CHOICE: _choice, INT: _integer, FLOAT: _number, BOOL: _boolean,
         PATH: _text, LAYERS: _layers, COMMAND: _command,
         WEIGHTS: _weights, LAYER_LIST: _layer_list,
-        TEXT: _words, NAMES: _words, SPLIT: _split, CODE: _code, SIZE: _size,
+        TEXT: _words, NAMES: _words, SPLIT: _split, CODE: _code, PICTURE_SIZE: _picture_size,
     }  # fmt: skip
     return readers[field.kind](field, value)
 
@@ -161,7 +161,7 @@ def _split(field: Field, value: Any) -> str:
     return "{:g}".format(number) if float("{:g}".format(number)) == number else repr(number)
 
 
-def _size(field: Field, value: Any) -> str:
+def _picture_size(field: Field, value: Any) -> str:
     """``96x96``, height and width; also ``96`` for a square, and ``auto``."""
     text = str(value) if isinstance(value, int) else _text(field, value)
     sides = text.lower().replace("\u00d7", "x").replace(" ", "").split("x")

@@ -160,7 +160,7 @@ def _why_not(files: Sequence[Path], found: Sequence[Path]) -> str:
             "is a folder of pictures without class folders. Make a folder for each class, named "
             "after it, and move the pictures into them."
         )
-    return f"is a folder without a table, arrays or class folders of pictures. {_NAMES}."
+    return f"is a folder without a table or arrays or class folders of pictures. {_NAMES}."
 
 
 def _train_and_test(files: Sequence[Path]) -> tuple[Path, Path] | None:
@@ -195,7 +195,7 @@ def _refused(path: Path) -> FileError:
     if suffix == ".py":
         return FileError(str(path), f"is a Python file; name the function in it: {path.name}:NAME.")
     if suffix in PICTURES:
-        return FileError(str(path), "is a picture; training needs a folder with a folder of pictures for each class.")
+        return FileError(str(path), "is a picture; name the folder that holds the class folders.")
     if suffix in _OTHERS:
         return FileError(
             str(path), f"is a {suffix} file, which nanotrain cannot read. Save it as CSV or npz."

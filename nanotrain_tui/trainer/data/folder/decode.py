@@ -10,8 +10,8 @@ from typing import Any, Callable, Dict, Tuple
 import numpy as np
 
 from ...lazy_tensorflow import tf
-from ...pictures.picture_file import Unreadable, opaque, pixels_of, turned
 from .headers import BMP, GIF, JPEG, PNG, BadPicture, Head, head_of
+from .picture_file import Unreadable, opaque, pixels_of, turned
 from .preparation import CROP, GREY, PAD, PicturePreparation
 
 Array = Any
@@ -132,5 +132,3 @@ def reduction(sides: Tuple[int, int], size: Tuple[int, int], fit: str) -> int:
     factors = [side / float(wanted) for side, wanted in zip(sides, size)]
     factor = max(factors) if fit == PAD else min(factors)
     return next((ratio for ratio in RATIOS if ratio <= factor), 1)
-
-

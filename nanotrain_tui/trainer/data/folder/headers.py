@@ -4,7 +4,7 @@ import os
 import struct
 from typing import IO, Any, Dict, NamedTuple, Optional, Tuple
 
-from ...pictures.picture_file import UPRIGHT, orientation_of
+from .picture_file import UPRIGHT, orientation_of
 
 JPEG, PNG, BMP, GIF = "JPEG", "PNG", "BMP", "GIF"
 MOST_PIXELS = 100 * 1000 * 1000
@@ -15,7 +15,8 @@ _TURNED = (5, 6, 7, 8)  # EXIF's orientations that swap height and width
 _FRAMES = tuple(set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC})  # markers with the size of a JPEG
 #: The first bytes of other kinds of files, for messages.
 _OTHERS: Tuple[Tuple[bytes, int, str], ...] = (
-    (b"WEBP", 8, "a WebP picture"), (b"II*\0", 0, "a TIFF picture"), (b"MM\0*", 0, "a TIFF picture"),
+    (b"WEBP", 8, "a WebP picture"),
+    (b"II*\0", 0, "a TIFF picture"), (b"MM\0*", 0, "a TIFF picture"),
     (b"ftypheic", 4, "a HEIC picture"), (b"ftypmif1", 4, "a HEIC picture"),
     (b"ftypavif", 4, "an AVIF picture"), (b"%PDF", 0, "a PDF file"), (b"PK\3\4", 0, "a zip file"),
     (b"<svg", 0, "an SVG picture"), (b"<", 0, "a web page"),

@@ -18,7 +18,7 @@ import numpy as np
 from ..dataset import Progress
 from . import cache_folder
 from .cache_folder import JOURNAL, PART, WHOLE
-from .picture_files import PictureFiles
+from .pool import PictureFiles
 
 Array = Any
 Damaged = Dict[int, str]  # the number of a picture, and what is wrong with it

@@ -15,8 +15,8 @@ from . import cache_folder
 from .headers import Head, facts_of_heads
 from .identity import key_of_pictures
 from .picture_cache import Place
-from .picture_files import PictureFiles
 from .picture_rows import ready_pictures
+from .pool import PictureFiles
 from .preflight import check_damaged, listed
 from .preparation import GREY, PicturePreparation
 from .walk import File
@@ -65,7 +65,7 @@ def facts_of(data: PictureData, config: Mapping[str, Any]) -> Facts:
     facts: Facts = {
         "source": data.source, "shape": shape, "task": preparation.task,
         "classes": len(preparation.classes), "outputs": data.outputs, "preset": PICTURE_FILES,
-        "proposal": proposal_for_files(drawn), "notes": list(data.notes),
+        "proposal": proposal_for_files(drawn, shape), "notes": list(data.notes),
         "problems": list(data.problems), "identity": data.identity,
         "preprocessing": preparation.as_json(),
     }  # fmt: skip
@@ -147,5 +147,3 @@ def _with_samples(facts: Facts, data: PictureData, config: Mapping[str, Any]) ->
     except (DataError, ImportError):  # a damaged one, or a Python without TensorFlow
         return facts
     return with_pictures(facts, images, data.targets[some])
-
-

@@ -15,7 +15,7 @@ from .picture_cache import (
     keep_pictures,
     kept_pictures,
 )
-from .picture_files import PictureFiles
+from .pool import PictureFiles
 
 Array = Any
 CHECKING = "checking the pictures"

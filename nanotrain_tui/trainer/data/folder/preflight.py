@@ -57,7 +57,9 @@ def look_at(config: Mapping[str, Any]) -> Look:
         for part, name, file, head in found
     ]
     look = Look(layout, classes, pictures, damaged, list(layout.problems), list(layout.notes))
-    look.problems.extend([*_damaged(damaged), *_stray(layout), *_empty(layout, look), *_parts(look)])
+    look.problems.extend(
+        [*_damaged(damaged), *_stray(layout), *_empty(layout, look), *_parts(look)]
+    )
     look.notes.extend(_left_out(others))
     return look
 
@@ -85,8 +87,12 @@ def check_damaged(damaged: Sequence[Tuple[str, str]], config: Mapping[str, Any])
     if not damaged or config.get(SKIP):
         return
     path, why = damaged[0]
-    more = "" if len(damaged) == 1 else " {:,} other files are damaged, too: {}.".format(
-        len(damaged) - 1, listed([one for one, _ in damaged[1:]])
+    more = (
+        ""
+        if len(damaged) == 1
+        else " {:,} other files are damaged, too: {}.".format(
+            len(damaged) - 1, listed([one for one, _ in damaged[1:]])
+        )
     )
     message = "{} {}.{} Repair or delete {}, or leave {} out: {} = on."
     it = "it" if len(damaged) == 1 else "them"
@@ -113,9 +119,11 @@ def _check_classes(layout: Layout, classes: Sequence[str], others: Sequence[str]
         return
     message = "{} has one class, {!r}; there is nothing to tell apart."
     inner = os.path.join(train, classes[0])
-    folders = [one.path for one in os.scandir(inner) if one.is_dir()] if os.path.isdir(inner) else []
+    folders = (
+        [one.path for one in os.scandir(inner) if one.is_dir()] if os.path.isdir(inner) else []
+    )
     if len(folders) > 1:
-        names = listed(sorted(os.path.basename(one) for one in folders))
+        names = listed([os.path.basename(one) for one in folders])
         message += " If {} are the classes, name the folder {}.".format(names, inner)
     else:
         message += " Add a folder with pictures of something else."

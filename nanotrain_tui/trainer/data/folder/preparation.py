@@ -62,7 +62,9 @@ def from_json(facts: Mapping[str, Any]) -> PicturePreparation:
     )  # fmt: skip
 
 
-def chosen(heads: Sequence[Head], config: Mapping[str, Any]) -> Tuple[PicturePreparation, List[str]]:
+def chosen(
+    heads: Sequence[Head], config: Mapping[str, Any]
+) -> Tuple[PicturePreparation, List[str]]:
     """Size, fit and colour for pictures with these headers, and notes about them.
 
     Raises DataError.

@@ -31,8 +31,8 @@ def repeats(train: Sequence[Picture], others: Sequence[Picture]) -> List[Problem
     if not found:
         return []
     first, same = found[0]
-    verb = "picture is" if len(found) == 1 else "pictures are"
-    text = "{:,} of the {:,} test {} also there for training, as {} and {}."
+    verb = "is" if len(found) == 1 else "are"
+    text = "{:,} of the {:,} test pictures {} also there for training, as {} and {}."
     text = text.format(len(found), len(others), verb, first.name, same.name)
     return [problem(text, "Delete one of each pair; the figures of the test are too good.")]
 

@@ -84,8 +84,10 @@ def _add(found: Listing, path: str) -> None:
     try:
         state = os.stat(path)
     except OSError as error:
-        what = "a link to nothing" if os.path.islink(path) else "unreadable ({})".format(
-            error.strerror or error
+        what = (
+            "a link to nothing"
+            if os.path.islink(path)
+            else "unreadable ({})".format(error.strerror or error)
         )
         found.strange.append((path, what))
         return

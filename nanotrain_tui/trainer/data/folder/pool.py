@@ -6,9 +6,9 @@ from typing import Any, Iterator, Sequence, Tuple
 
 import numpy as np
 
-from ...pictures.picture_file import Unreadable
 from ..dataset import DataError
 from .decode import Decoder
+from .picture_file import Unreadable
 from .preparation import PicturePreparation
 
 Array = Any
@@ -40,6 +40,7 @@ class PictureFiles:
 
         A damaged picture becomes black.
         """
+
         def one(place: int) -> Tuple[int, str]:
             path = self.paths[int(numbers[place])]
             try:
