@@ -130,6 +130,11 @@ class Dataset(NamedTuple):
         return 1 if self.task == BINARY else self.classes
 
     @property
+    def is_of_files(self) -> bool:
+        """Whether each example is a file, which may have to be read while it trains."""
+        return (self.preprocessing or {}).get("kind") == "pictures"
+
+    @property
     def has_pictures(self) -> bool:
         """Whether the examples are pictures."""
         return bool(self.train.dtype == np.uint8) and len(self.train.shape) >= 2

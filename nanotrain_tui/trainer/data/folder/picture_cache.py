@@ -7,6 +7,7 @@ killed trainer has decoded is used again, and half a file never counts as a whol
 import contextlib
 import fcntl
 import json
+import mmap
 import os
 import resource
 import time
@@ -42,13 +43,17 @@ class Place(NamedTuple):
 class Kept:
     """The pictures of a whole file, by number."""
 
-    def __init__(self, file: IO[bytes], count: int, shape: Tuple[int, ...]) -> None:
-        """``file`` stays open and locked, so that no other session removes it."""
+    def __init__(self, file: int, count: int, shape: Tuple[int, ...]) -> None:
+        """``file`` is a descriptor that is locked, so that no other session removes the file."""
         self._file, self._shape = file, shape
         self._bytes = int(np.prod(shape, dtype=np.int64))
         self._map: Optional[Array] = None
         if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
-            self._map = np.memmap(file, np.uint8, "r", shape=(count, *shape))
+            mapped = mmap.mmap(file, 0, access=mmap.ACCESS_READ)
+            self._map = np.frombuffer(mapped, np.uint8).reshape((count, *shape))
+
+    def __del__(self) -> None:
+        os.close(self._file)
 
     def take(self, numbers: Array) -> Array:
         """The pictures (n, *shape); without room for a map they are read one by one."""
@@ -56,7 +61,7 @@ class Kept:
             return self._map[numbers]
         taken = np.empty((len(numbers), *self._shape), np.uint8)
         for place, number in enumerate(numbers):
-            content = os.pread(self._file.fileno(), self._bytes, int(number) * self._bytes)
+            content = os.pread(self._file, self._bytes, int(number) * self._bytes)
             taken[place] = np.frombuffer(content, np.uint8).reshape(self._shape)
         return taken
 
@@ -67,15 +72,19 @@ def kept_pictures(place: Place, files: PictureFiles) -> Optional[Tuple[Kept, Dam
     if not about:
         return None
     try:
-        file = open(place.path(WHOLE), "rb")  # noqa: SIM115 -- it stays open while it is used
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        os.utime(place.path(WHOLE))
+        file = os.open(place.path(WHOLE), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
-    if os.fstat(file.fileno()).st_size != len(files) * _row_bytes(files):
-        file.close()
-        return None
-    return Kept(file, len(files), files.shape), damaged_in(about)
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        os.utime(place.path(WHOLE))
+        if os.fstat(file).st_size == len(files) * _row_bytes(files):
+            return Kept(os.dup(file), len(files), files.shape), damaged_in(about)
+    except OSError:
+        pass  # it is being removed
+    finally:
+        os.close(file)
+    return None
 
 
 def damaged_in(about: Dict[str, Any]) -> Damaged:

@@ -93,8 +93,9 @@ def dataset_of(data: PictureData, config: Mapping[str, Any], progress: Progress)
     check_damaged(bad, config)
     notes = list(pictures.notes)
     if bad:
-        text = "{:,} damaged pictures are left out: {}."
-        notes.append(text.format(len(bad), listed([path for path, _ in bad])))
+        word = "picture is" if len(bad) == 1 else "pictures are"
+        text = "{:,} damaged {} left out: {}."
+        notes.append(text.format(len(bad), word, listed([path for path, _ in bad])))
     made = PreparedRows(
         pictures.take, np.arange(len(files)), data.targets, preparation.input_shape, "uint8"
     )
