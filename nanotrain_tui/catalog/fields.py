@@ -7,9 +7,11 @@ from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from .activations import ACTIVATIONS
 from .choices import (
+    COLORS,
     CURVES,
     DATASETS,
     FEATURES,
+    FITS,
     INITIALIZERS,
     ON_CRASH,
     ON_HEAT,
@@ -31,6 +33,7 @@ CHOICE, INT, FLOAT, BOOL, PATH, LAYERS, LAYER_LIST, COMMAND, WEIGHTS = (
 TEXT, NAMES = "text", "names"  # names: choices, or free ones, as in "x, y"
 SPLIT = "split"  # a fraction, or the name of a column
 CODE = "code"  # FILE.py:NAME
+PICTURE_SIZE = "picture size"  # of a picture, height x width, or auto
 
 # How a change takes effect while a session trains.
 LIVE = "live"  # from the next step on
@@ -101,10 +104,10 @@ _DATA = (
     Field("data.dir", "folder", "Data", PATH, "",
           "The folder with the files of the data set. If empty, the default folders are searched.", live=RESTART),
     Field("data.path", "file", "Data", PATH, None,
-          "The file to train on: a table, or arrays. For arrays also a folder with x.npy and y.npy.",
+          "The file to train on: a table, or arrays. Or a folder: of class folders of pictures, or with x.npy and y.npy.",
           applies_to=_of_data("path"), live=RESTART),
     Field("data.test_path", "test file", "Data", PATH, None,
-          "A file of the same form for testing. If empty, a part of the other file is for testing.",
+          "A file or folder of the same form for testing. If empty, a part of the other one is for testing.",
           applies_to=_of_data("test_path"), live=RESTART),
     Field("data.x", "inputs", "Data", PATH, None,
           "The .npy file with the inputs, beside data.y. If data.path is set, the name of the array in it.",
@@ -123,6 +126,20 @@ _DATA = (
     Field("data.split", "split", "Data", SPLIT, None,
           "The fraction of the examples that is for testing, or the column that says train, validation or test.",
           applies_to=_of_data("split"), live=RESTART),
+    Field("data.size", "picture size", "Data", PICTURE_SIZE, None,
+          "The height and width of the network's input, as 96x96. auto: a square of at most 96.",
+          applies_to=_of_data("size"), live=RESTART),
+    Field("data.fit", "fit", "Data", CHOICE, None,
+          "How a picture of another aspect comes to this size.", choices=FITS, applies_to=_of_data("fit"), live=RESTART),
+    Field("data.color", "colour", "Data", CHOICE, None,
+          "Whether the network sees colours.", choices=COLORS, applies_to=_of_data("color"), live=RESTART,
+          aliases=("colour",)),
+    Field("data.skip_damaged", "skip damaged", "Data", BOOL, None,
+          "Leaves out the pictures that cannot be read, and names them. off: they are an error.",
+          applies_to=_of_data("skip_damaged"), live=RESTART),
+    Field("data.cache_mb", "cache", "Data", INT, None,
+          "The megabytes of disk for decoded pictures of all data. off: the files are read in each epoch.",
+          low=0, high=10000000, applies_to=_of_data("cache_mb"), zero=OFF, live=RESTART),
     Field("data.curve", "curve", "Data", CHOICE, None,
           "The curve that the samples are taken from.", choices=CURVES, applies_to=_of_data("curve"), live=RESTART),
     Field("data.features", "features", "Data", NAMES, None,

@@ -87,6 +87,8 @@ def test_a_function(tmp_path: Path) -> None:
          {"data.name": "csv", "data.path": "train.csv", "data.test_path": "test.csv.gz"}),
         (["train-images-idx3-ubyte.gz", "a.csv"], {"data.name": "mnist", "data.dir": ""}),
         (["mnist.npz"], {"data.name": "mnist", "data.dir": ""}),
+        (["cats/1.png", "dogs/2.jpg"], {"data.name": "folder", "data.path": ""}),
+        (["train/cats/1.png", "val/cats/2.JPG"], {"data.name": "folder", "data.path": ""}),
         ([".hidden.csv", "b.csv"], {"data.name": "csv", "data.path": "b.csv"}),
     ],
 )  # fmt: skip
@@ -108,8 +110,7 @@ def test_a_folder(tmp_path: Path, names: list[str], values: dict[str, str]) -> N
         (["a.csv", "b.csv"], "2 files to choose from: a.csv, b.csv. Name one"),
         (["a.csv", "b.csv", "c.csv", "d.npz"], "4 files to choose from: a.csv, b.csv, c.csv, ..."),
         (["train.csv", "test.csv", "more.csv"], "3 files"),
-        (["cats/1.png", "dogs/2.jpg"], "pictures, which nanotrain cannot train yet"),
-        (["1.JPG"], "pictures"),
+        (["1.JPG"], "pictures without class folders"),
         (["one.npy"], "needs two"),
     ],
 )

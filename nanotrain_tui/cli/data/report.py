@@ -6,6 +6,7 @@ from typing import Any
 from nanotrain_tui.catalog.data_words import (
     example_word,
     form_words,
+    picture_words,
     problem_text,
     selects_words,
     target_words,
@@ -40,6 +41,7 @@ def whole_report(facts: Mapping[str, Any]) -> list[str]:
     return [
         str(facts["source"]),
         summary(facts),
+        *picture_words(facts),
         *parts_of(facts),
         *_first_rows(facts),
         *(capital(note) for note in facts.get("notes", ())),

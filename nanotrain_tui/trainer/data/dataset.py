@@ -123,6 +123,7 @@ class Dataset(NamedTuple):
     # How a person's own examples become inputs, as JSON, and a hash of both (``identity``).
     preprocessing: Optional[Mapping[str, Any]] = None
     identity: str = ""
+    notes: Sequence[str] = ()  # for the person who trains, in sentences
 
     @property
     def outputs(self) -> int:
@@ -130,6 +131,11 @@ class Dataset(NamedTuple):
         if self.task == REGRESSION:
             return int(self.train.targets.shape[1])
         return 1 if self.task == BINARY else self.classes
+
+    @property
+    def is_of_files(self) -> bool:
+        """Whether each example is a file, which may have to be read while it trains."""
+        return (self.preprocessing or {}).get("kind") == "pictures"
 
     @property
     def has_pictures(self) -> bool:
