@@ -74,6 +74,11 @@ class DataSet(NamedTuple):
         return self.classes if self.task in ("", CLASSIFICATION) else 1
 
     @property
+    def may_be_pictures(self) -> bool:
+        """Whether the examples are pictures, or only a look at the data tells it."""
+        return len(self.shape) != 1 and "features" not in self.parameters
+
+    @property
     def features(self) -> Mapping[str, Choice]:
         """What ``data.features`` chooses from; empty if these are the columns of a table."""
         return FEATURES if self.parameters.get("features") else {}
@@ -88,6 +93,13 @@ FEATURES = _table(
     Choice("sin x", "sin x", "The sine of x.", ("sin(x)", "sinx")),
     Choice("sin y", "sin y", "The sine of y.", ("sin(y)", "siny")),
 )
+
+FLIPS = _table(
+    Choice("none", "none", "Pictures stay as they are."),
+    Choice("horizontal", "horizontal", "Half of the pictures are mirrored: left becomes right. Not for text and digits."),
+    Choice("vertical", "vertical", "Half of the pictures are upside down. For pictures from above."),
+    Choice("both", "both", "Each of the two by itself, so a quarter of the pictures stay as they are."),
+)  # fmt: skip
 
 CURVES = _table(
     Choice("sine", "sine", "Two periods of a sine."),

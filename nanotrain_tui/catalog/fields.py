@@ -12,6 +12,7 @@ from .choices import (
     DATASETS,
     FEATURES,
     FITS,
+    FLIPS,
     INITIALIZERS,
     ON_CRASH,
     ON_HEAT,
@@ -239,6 +240,32 @@ _SCHEDULE = (
           low=0.0, high=1.0, applies_to=_scheduled("end_fraction")),
 )  # fmt: skip
 
+_AUGMENTATION = "Augmentation"
+_PICTURES = ("data.name", tuple(name for name, entry in DATASETS.items() if entry.may_be_pictures))
+
+_AUGMENT = (
+    Field("augment.flip", "flip", _AUGMENTATION, CHOICE, "none",
+          "Mirrors half of the pictures in each step.", choices=FLIPS, applies_to=_PICTURES),
+    Field("augment.shift", "shift", _AUGMENTATION, FLOAT, 0.0,
+          "Moves each picture by up to this fraction of its width and of its height. Start with 0.1.",
+          low=0.0, high=0.5, applies_to=_PICTURES, zero=OFF),
+    Field("augment.rotate", "rotate", _AUGMENTATION, FLOAT, 0.0,
+          "Turns each picture by up to this many degrees, left or right. Start with 15.",
+          low=0.0, high=180.0, applies_to=_PICTURES, zero=OFF),
+    Field("augment.zoom", "zoom", _AUGMENTATION, FLOAT, 0.0,
+          "Makes each picture larger or smaller by up to this fraction. Start with 0.1.",
+          low=0.0, high=0.5, applies_to=_PICTURES, zero=OFF),
+    Field("augment.brightness", "brightness", _AUGMENTATION, FLOAT, 0.0,
+          "Makes each picture lighter or darker by up to this fraction of the range. Start with 0.2.",
+          low=0.0, high=1.0, applies_to=_PICTURES, zero=OFF),
+    Field("augment.contrast", "contrast", _AUGMENTATION, FLOAT, 0.0,
+          "Raises or lowers the contrast of each picture by up to this fraction. Start with 0.2.",
+          low=0.0, high=1.0, applies_to=_PICTURES, zero=OFF),
+    Field("augment.cutout", "cutout", _AUGMENTATION, FLOAT, 0.0,
+          "Covers a square of each picture with its mean. The fraction of the shorter side. Start with 0.3.",
+          low=0.0, high=0.9, applies_to=_PICTURES, zero=OFF),
+)  # fmt: skip
+
 _TRAIN = (
     Field("train.batch_size", "batch size", "Training", INT, 100,
           "The number of examples per step. Larger batches give steadier gradients and need more memory.", low=1, high=1000000),
@@ -347,6 +374,7 @@ FIELDS: Dict[str, Field] = {
         _TRAIN,
         _STOP,
         _PARTS,
+        _AUGMENT,
         _MACHINE,
         _GUARD,
     )

@@ -13,9 +13,10 @@ import numpy as np
 from .batches import Batches
 from .blocks import Blocks
 from .checkpoints.files import Checkpoint, Evaluation
-from .data.dataset import CLASSIFICATION, Dataset, Rows
+from .data.dataset import CLASSIFICATION, DataError, Dataset, Rows
 from .data.grid import short_numbers
 from .edits import apply_changes, changes_in
+from .graph.augmentation import refuse_unless_pictures
 from .graph.engine import Engine
 from .metrics import TASKS, WAITING
 from .model import structure_of
@@ -209,8 +210,11 @@ class TrainingState:
             raise Refused("train.steps: {} steps are done already.".format(self.step))
         try:
             check_metric(new, self._data.task)
+            refuse_unless_pictures(new, self._data.train.dtype, self._data.train.shape)
         except Failed as error:
             raise Refused(error.message) from error
+        except DataError as error:
+            raise Refused("{}: {}".format(error.key, error.message)) from error
         if new["train.batch_size"] > len(self._data.train):
             raise Refused(
                 "train.batch_size: {} is more than the {} training examples.".format(
