@@ -256,7 +256,13 @@ def write_model(
 
 
 def _folders_of(request: Mapping[str, Any]) -> List[Folder]:
-    return [Folder(request["into"], writable=True)] if "into" in request else []
+    found = [Folder(request["into"], writable=True)] if "into" in request else []
+    return found + [Folder(file["folder"]) for file in _files_of(request) if "folder" in file]
+
+
+def _files_of(request: Mapping[str, Any]) -> List[Mapping[str, Any]]:
+    """The files of a prediction or an evaluation."""
+    return [*request.get("files", ()), *([request["file"]] if "file" in request else [])]
 
 
 def _request(model: Model, request: Mapping[str, Any], paths: PathMap) -> Dict[str, Any]:
@@ -275,7 +281,16 @@ def _request(model: Model, request: Mapping[str, Any], paths: PathMap) -> Dict[s
     }
     if "into" in request:
         complete["into"] = paths.inside(request["into"])
+    if "files" in request:
+        complete["files"] = [_seen(file, paths) for file in request["files"]]
+    if "file" in request:
+        complete["file"] = _seen(request["file"], paths)
     return complete
+
+
+def _seen(file: Mapping[str, Any], paths: PathMap) -> Dict[str, Any]:
+    """A file or folder of the request, with the path as the container calls it."""
+    return {**file, "folder": paths.inside(file["folder"])} if "folder" in file else {**file}
 
 
 def _answers(

@@ -59,15 +59,21 @@ def test_files_that_cannot_be_read_are_named_and_the_others_answered(
     monkeypatch.setattr("nanotrain_tui.cli.predictions.files.MAX_BYTES", 4)
     (tmp_path / "large.png").write_bytes(b"12345")
     (tmp_path / "a.png").write_bytes(b"1234")
-    bad = (tmp_path, tmp_path / "large.png", tmp_path / "none.png")
+    bad = (tmp_path / "large.png", tmp_path / "none.png")
     ran = nano("predict", "m", *bad, tmp_path / "a.png")
     assert ran.status == 2
     assert ran.err.splitlines() == [
-        f"nanotrain: error: {tmp_path} is a folder; give the files in it.",
         f"nanotrain: error: {tmp_path}/large.png is larger than 0 MB; split it.",
         f"nanotrain: error: {tmp_path}/none.png does not exist; check the path.",
     ]
     assert ran.out.startswith(f"{tmp_path}/a.png[0]: 1")
+
+
+def test_a_folder_is_read_by_the_trainer(
+    nano: Nano, requested: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    nano("predict", "m", tmp_path)
+    assert requested == [{"name": str(tmp_path), "folder": str(tmp_path)}]
 
 
 def test_the_trainer_is_not_started_if_no_file_can_be_read(

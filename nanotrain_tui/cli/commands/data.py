@@ -10,6 +10,7 @@ import click
 from nanotrain_tui.catalog import DATASETS
 from nanotrain_tui.catalog.data_words import example_word
 from nanotrain_tui.cli.checks.machine import is_folder
+from nanotrain_tui.cli.data import cache
 from nanotrain_tui.cli.data.consent import with_consent, yes_option
 from nanotrain_tui.cli.data.look import facts_here
 from nanotrain_tui.cli.data.report import whole_report
@@ -22,6 +23,7 @@ from nanotrain_tui.config import Resolved, expanded, load_settings, proposed_tex
 _OWN = {
     "csv": ("your own table", "FILE.csv"),
     "npz": ("your own arrays", "FILE.npz"),
+    "folder": ("your own pictures", "FOLDER"),
     "function": ("what your own function returns", "FILE.py:NAME"),
 }
 _TOO_LONG = ("pictures", "grid")  # facts for the set-up panel
@@ -81,9 +83,10 @@ def inspect_command(options: RunOptions, source: str, yes: bool, as_json: bool) 
     """Show what is in a file or folder of data.
 
     It is what 'nanotrain train' finds. FILE is a table, arrays, or a Python function that returns
-    arrays (FILE.py:NAME); only a function needs the trainer's Python. The output has the columns
-    with their types, ranges and missing values, the classes with their examples, the first rows,
-    the parts, what was recognised, and the problems. --set changes how the data is read. Nothing is
+    arrays (FILE.py:NAME); only a function needs the trainer's Python. FOLDER holds such a file, or
+    class folders of pictures, of which only the headers are read. The output has the columns with
+    their types, ranges and missing values, the classes with their examples, the first rows, the
+    parts, what was recognised, and the problems. --set changes how the data is read. Nothing is
     started, and nothing is written.
 
     \b
@@ -106,6 +109,9 @@ def inspect_command(options: RunOptions, source: str, yes: bool, as_json: bool) 
     proposed = _proposal(facts)
     say("\n".join([*guessed, *lines, *([proposed] if proposed else [])]))
     return FINISHED
+
+
+command.add_command(cache.command)
 
 
 def _proposal(facts: Mapping[str, Any]) -> str:

@@ -39,7 +39,8 @@ def command(
 
     SESSION, running or ended, is a name or the beginning of one. FILE has examples as those of
     'nanotrain predict', with their targets: a table with the target's column, an .npz file with x
-    and y, an .npy file or an IDX file with the targets beside it. - is standard input.
+    and y, an .npy file or an IDX file with the targets beside it, or a folder of class folders of
+    pictures. - is standard input.
 
     For classes it prints accuracy, precision, recall and F1 of each class and the confusion
     matrix, for two classes also the AUC. For numbers it prints MAE, RMSE, R² and the residuals.
@@ -49,6 +50,7 @@ def command(
     nanotrain evaluate iris-1 new.csv
     nanotrain evaluate iris-1 new.csv --json | jq .metrics
     nanotrain evaluate digits-2 x_test.npy --targets y_test.npy
+    nanotrain evaluate folder-1 ~/new-photos
     nanotrain evaluate mnist-3 t10k-images-idx3-ubyte.gz -o report.txt
     """
     form = format_of(None, output, JSON if as_json else None)

@@ -71,9 +71,10 @@ def command(
     order. The target may be missing. Columns that are not there count as missing values. For a
     session that was trained on arrays, a FILE is an .npy or .npz file.
 
-    For a network of pictures, a FILE is a picture (PNG, JPEG, BMP or GIF), an IDX file (also .gz)
-    or an .npz file. Pictures are converted to grey and prepared like the training images. For a
-    network of points, a FILE has a row of numbers on each line. - is standard input.
+    For a session that was trained on your pictures, a FILE is a picture or a folder of pictures.
+    For other networks of pictures, it is a picture (PNG, JPEG, BMP or GIF), an IDX file (also .gz)
+    or an .npz file. Pictures are prepared like the training images. For a network of points, a FILE
+    has a row of numbers on each line. - is standard input.
 
     --json is the format jsonl: one object on each line.
 
@@ -83,6 +84,7 @@ def command(
     nanotrain predict iris-1 --row 5.1,3.5,1.4,0.2
     nanotrain predict houses-2 --row "area=120, town=Ulm"
     nanotrain predict mnist-3 seven.png
+    nanotrain predict folder-1 ~/new-photos --limit all
     nanotrain predict mnist-3 t10k-images-idx3-ubyte.gz --json | head
     """
     if not files and not rows:

@@ -20,8 +20,12 @@ _BESIDE = (  # examples, and the file of their labels beside it
 def request_of(name: str, targets: str | None = None) -> dict[str, Any]:
     """A file with its name, and the file of its labels or targets: ``targets``, else that beside.
 
+    A folder has its path alone: it can be larger than the memory.
+
     Raises CommandError that names the file.
     """
+    if name != "-" and Path(name).is_dir():
+        return {"name": name, "folder": str(Path(name).absolute())}
     content, labels = _read(name), b""
     beside = targets or _beside(name)
     if beside is not None:
@@ -57,8 +61,6 @@ def _read(name: str) -> bytes:
         else:
             with Path(name).open("rb") as file:
                 content = file.read(MAX_BYTES + 1)
-    except IsADirectoryError:
-        raise CommandError(f"{name} is a folder; give the files in it.") from None
     except FileNotFoundError:
         raise CommandError(f"{name} does not exist; check the path.") from None
     except (OSError, ValueError) as error:  # ValueError: a name with a null character

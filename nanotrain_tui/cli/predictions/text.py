@@ -29,8 +29,10 @@ def accuracy_line(answer: Mapping[str, Any]) -> str:
         for guess, count in enumerate(row)
         if count and label != guess
     ]
+    names = answer.get("classes") or range(len(answer["confusion"]))
     mistakes = ", ".join(
-        f"{label} as {guess} ({count})" for count, label, guess in sorted(wrong)[:-6:-1]
+        f"{names[label]} as {names[guess]} ({count})"
+        for count, label, guess in sorted(wrong)[:-6:-1]
     )
     images = plural(answer["labelled"], "labelled image")
     line = f"accuracy {percent(answer['accuracy'])} on {images}"

@@ -30,6 +30,7 @@ def evaluate(request: Request, progress: Callable[[float], None]) -> Request:
     file = request["file"]
     try:
         examples = reader_for(request, network, outcome)(file, 0, True)
+        figures = _figures(network, outcome, examples, progress)
     except DataError as error:
         raise Failed("data", error.message) from error
     answer: Dict[str, Any] = {
@@ -37,7 +38,7 @@ def evaluate(request: Request, progress: Callable[[float], None]) -> Request:
         "examples": examples.size, "loss_name": network.saved.config["loss.name"],
         "notes": list(examples.notes), "filled": examples.filled,
     }  # fmt: skip
-    return dict(answer, **_figures(network, outcome, examples, progress))
+    return dict(answer, **figures)
 
 
 def _figures(

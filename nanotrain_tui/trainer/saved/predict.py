@@ -1,17 +1,18 @@
 """What the network of a checkpoint predicts for the examples in files."""
 
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Tuple
 
 import numpy as np
 
 from ..activations import ACTIVATIONS
-from ..data.dataset import DataError
+from ..data.dataset import REGRESSION, DataError
 from ..graph.steps import scores_of
 from ..pictures.loading import confusion
 from .examples import Examples
 from .outcome import Outcome, outcome_of
 from .reading import columns_of, reader_for
 from .saved_network import SavedNetwork, load_network
+from .targets import UNKNOWN
 
 Array = Any
 Request = Dict[str, Any]
@@ -34,7 +35,7 @@ def predict(request: Request, send: Send) -> Request:
     ``request`` holds checkpoint (a path), layers, shape (of an example) and outputs of the network,
     limit (of a file, 0: all), what the session recorded of its data (data_name, task,
     preprocessing; may be null) and files: name, content and labels (base64, labels may be empty),
-    and rows, if a person has typed the content. Raises Failed.
+    and rows, if a person has typed the content; or name and folder, a path. Raises Failed.
     """
     network = load_network(request)
     outcome = outcome_of(request, network)
@@ -44,22 +45,24 @@ def predict(request: Request, send: Send) -> Request:
     for file in request["files"]:
         try:
             examples = read(file, request["limit"], False)
+            notes, filled = list(examples.notes), examples.filled
+            if notes or filled is not None:
+                send({"file": file["name"], "notes": notes, "filled": filled})
+            for line, label, guess in _lines(file["name"], network, outcome, examples):
+                if label != UNKNOWN:
+                    labels.append(label)
+                    guesses.append(guess)
+                send(line)
         except DataError as error:
             send({"file": file["name"], "error": error.message})
-            continue
-        if examples.notes or examples.filled is not None:
-            send({"file": file["name"], "notes": list(examples.notes), "filled": examples.filled})
-        for line in _lines(file["name"], network, outcome, examples):
-            if "label" in line:
-                labels.append(line["label"])
-                guesses.append(line["class"])
-            send(line)
     answer: Dict[str, Any] = {"ok": True, "step": network.saved.step, "task": outcome.task}
     answer.update(output=outcome.output, columns=columns_of(request, network))
     if labels:
         answer["accuracy"] = float(np.mean(np.equal(labels, guesses)))
         answer["labelled"] = len(labels)
         answer["confusion"] = confusion(labels, guesses, len(outcome.classes))
+        if outcome.is_named:
+            answer["classes"] = list(outcome.classes)
     return answer
 
 
@@ -75,10 +78,17 @@ def chunks_of(network: SavedNetwork, outcome: Outcome, examples: Examples) -> It
 
 def _lines(
     name: str, network: SavedNetwork, outcome: Outcome, examples: Examples
-) -> Iterator[Dict[str, Any]]:
+) -> Iterator[Tuple[Dict[str, Any], int, int]]:
+    """The line of each example, its label, which may be UNKNOWN, and its class."""
     for chunk in chunks_of(network, outcome, examples):
         guesses = outcome.guesses(chunk.scores)
         for place, outputs in enumerate(chunk.outputs):
             i = chunk.first + place
             answer = outcome.answer(outputs, int(guesses[place]))
-            yield dict({"file": name, "index": i}, **dict(examples.about(i), **answer))
+            line = dict({"file": name, "index": i}, **dict(examples.about(i), **answer))
+            label = UNKNOWN
+            if outcome.task != REGRESSION and examples.targets is not None:
+                label = int(examples.targets[i])
+            if label != UNKNOWN:
+                line["label"] = outcome.class_name(label)
+            yield line, label, int(guesses[place])

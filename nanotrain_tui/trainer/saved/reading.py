@@ -8,6 +8,8 @@ import numpy as np
 
 from ..data.arrays import preparation as arrays
 from ..data.dataset import REGRESSION, DataError
+from ..data.folder import preparation as pictures
+from ..data.folder.layout import PATH
 from ..data.folder.picture_file import Unreadable
 from ..data.sources import source_names, source_of
 from ..data.tables import preparation as tables
@@ -17,6 +19,7 @@ from ..pictures.loading import read_pictures
 from .array_examples import array_examples
 from .examples import Examples
 from .outcome import Outcome, preparation_of
+from .picture_examples import folder_examples, one_picture
 from .rows_file import read_rows, read_rows_with_targets
 from .saved_network import SavedNetwork
 from .table_columns import placed, placed_rows
@@ -40,9 +43,25 @@ def reader_for(request: Mapping[str, Any], network: SavedNetwork, outcome: Outco
     """A function of a file (name, content, labels), a limit (0: all) and whether targets are read.
 
     It raises DataError, whose message names the file. A file with ``rows`` is what a person typed,
-    a row on each line.
+    a row on each line. One with ``folder``, a path, is a folder of pictures.
     """
     facts = preparation_of(network)
+    if facts.get("kind") == pictures.KIND:
+        return _named(_picture_reader(facts, outcome, network))
+    read = _file_reader(request, network, outcome, facts)
+
+    def reader(file: Mapping[str, Any], limit: int, with_targets: bool) -> Examples:
+        if file.get("folder"):
+            raise DataError("", "{} is a folder; give the files in it.".format(file["name"]))
+        return read(file, limit, with_targets)
+
+    return reader
+
+
+def _file_reader(
+    request: Mapping[str, Any], network: SavedNetwork, outcome: Outcome, facts: Mapping[str, Any]
+) -> Read:
+    """The reader of a session that takes no folders."""
     if facts.get("kind") == tables.KIND:
         return _table_reader(facts, outcome)
     if facts.get("kind") == arrays.KIND:
@@ -66,6 +85,21 @@ def _named(read: Read) -> Read:
             raise DataError("", "{} {}".format(file["name"], error)) from error
 
     return reader
+
+
+def _picture_reader(facts: Mapping[str, Any], outcome: Outcome, network: SavedNetwork) -> Read:
+    preparation = pictures.from_json(facts)
+    trained_on = str(network.saved.config.get(PATH) or "")
+
+    def read(file: Mapping[str, Any], limit: int, with_targets: bool) -> Examples:
+        if file.get("folder"):
+            folder = str(file["folder"])
+            return folder_examples(folder, preparation, outcome, limit, with_targets, trained_on)
+        if file.get("rows"):
+            raise Unreadable("is a row of numbers; the session takes pictures: name a file.")
+        return one_picture(content_of(file), preparation, with_targets)
+
+    return read
 
 
 def _table_reader(facts: Mapping[str, Any], outcome: Outcome) -> Read:
@@ -151,12 +185,9 @@ def _pictures(
         raise Unreadable("has no labels; name the file that has them with --targets.")
     labels = None if found.labels is None else _checked(found.labels, len(outcome.classes))
 
-    def about(place: int) -> Dict[str, Any]:
-        line: Dict[str, Any] = {"inverted": found.inverted, "prepared": found.prepared}
-        return line if labels is None else dict(line, label=int(labels[place]))
-
+    about: Dict[str, Any] = {"inverted": found.inverted, "prepared": found.prepared}
     images = found.images
-    return Examples(len(images), lambda first, end: images[first:end], labels, about)
+    return Examples(len(images), lambda first, end: images[first:end], labels, lambda _: about)
 
 
 def _checked(labels: Array, classes: int) -> Array:
