@@ -44,11 +44,18 @@ CASES: tuple[tuple[str, int, str], ...] = (  # layers, batch, optimizer
     (SEPARABLE, 1000, "adam"),
 )
 
+SMALL_CNN = "conv 32 3x3, batchnorm, pool 2, conv 64 3x3, batchnorm, pool 2, flatten, dense 128"
+OF_PICTURES: tuple[tuple[str, int, str], ...] = (
+    (SMALL_CNN, 16, "adam"), (SMALL_CNN, 64, "adam"), (SMALL_CNN, 256, "adam"),
+    (DEEP, 32, "adam"), (DEEP, 128, "sgd"), (SEPARABLE, 32, "adam"), (SEPARABLE, 128, "adam"),
+)  # fmt: skip
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command line of this benchmark."""
     parser.add_argument("--python", default=sys.executable, help="a Python with TensorFlow")
     parser.add_argument("--data", help="a folder with MNIST; without it digits are drawn")
+    parser.add_argument("--folder", help="a folder of pictures, for networks of convolutions alone")
     parser.add_argument("--seconds", type=float, default=5.0, help="of training, for each")
     parser.add_argument("--xla", choices=("auto", "off"), default="auto")
     parser.add_argument("--first", type=int, default=len(CASES), help="only so many cases")
@@ -60,7 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure and print. The exit status: 1 where an estimate is more than 10 % too low."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        for layers, batch, optimizer in CASES[arguments.skip :][: arguments.first]:
+        cases = OF_PICTURES if arguments.folder else CASES
+        for layers, batch, optimizer in cases[arguments.skip :][: arguments.first]:
             config = configuration(arguments, folder, layers, batch, optimizer)
             need = _estimate(arguments.python, config)
             loaded_mb, peak_mb = measure(arguments.python, config, arguments.seconds)
@@ -87,6 +95,9 @@ def configuration(
         "train.checkpoint_keep": 1, "trainer.xla": arguments.xla,
         "data.name": "mnist" if arguments.data else "digits", "data.dir": arguments.data or "",
     }  # fmt: skip
+    if arguments.folder:
+        values |= {"data.name": "folder", "data.path": str(Path(arguments.folder).resolve())}
+        del values["data.dir"]
     config = trainer_config(check(values))
     return {**config, "data_dirs": [], "cache_dir": folder, "checkpoint_dir": folder}
 

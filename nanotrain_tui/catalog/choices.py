@@ -67,6 +67,7 @@ class DataSet(NamedTuple):
     task: str = CLASSIFICATION
     parameters: Mapping[str, Any] = {}
     preset: str = "tutorial"  # used where no preset is named
+    in_memory: bool = True  # whether the trainer's memory holds all examples
 
     @property
     def outputs(self) -> int:
@@ -184,6 +185,7 @@ DATASETS: Dict[str, DataSet] = {
         DataSet(
             "folder", "folder", "Your own pictures: a folder for each class, in train and test folders or without them.",
             task="", parameters=_FOLDER, preset="small-cnn", aliases=("pictures", "images"),
+            in_memory=False,
         ),
         DataSet(
             "curve", "curve", "Samples of a curve, with noise. The network learns to draw it.",

@@ -8,6 +8,7 @@ without TensorFlow and without looking at this machine. Its few constants are me
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence
 
 from .built_layers import BuiltLayer, build, parameters_of
+from .choices import DATASETS
 from .layer_shapes import size_of
 from .optimizers import OPTIMIZERS
 
@@ -24,7 +25,8 @@ _LAYER_MB = 10.0  # of graph and compiled code
 CUDA_MB = 800.0
 
 _BLOCK_MB = 16.0  # of images gathered for a call: MAX_BLOCK_BYTES in trainer/training_state.py
-_CHUNK = 1000  # examples evaluated at once, in Engine.evaluate
+# Examples evaluated at once, and the most bytes of them: CHUNK in trainer/training_state.py.
+_CHUNK, _CHUNK_BYTES = 1000, 1 << 20
 # How often a layer's output is held in a step: before and after its activation, and their gradients.
 _TIMES_HELD = {"dense": 3.5, "conv": 3.5, "depthwise": 3.5, "separable": 3.0, "pool": 2.0,
                "avgpool": 2.0, "batchnorm": 2.0, "layernorm": 2.0, "activation": 2.0}  # fmt: skip
@@ -81,7 +83,7 @@ def estimate(
         (3 if restored else 2) * slots * weights,
         gradients,
         activations,
-        (train + test) * (pixels + 1 + _FLOAT) / MB + 2 * block,
+        _data_mb(config, pixels, train + test) + 2 * block,
         framework_mb(tensorflow)
         + _LAYER_MB * (_with_weights(layers) - 1)
         + (CUDA_MB if gpu else 0.0),
@@ -143,10 +145,17 @@ def _largest_mb(layers: Sequence[BuiltLayer]) -> float:
     return _FLOAT * max(size_of(one) for layer in layers for one in layer.sizes.weights) / MB
 
 
+def _data_mb(config: Mapping[str, Any], pixels: int, examples: int) -> float:
+    """The examples, unless they stay on the disk; their targets, and the order of an epoch."""
+    in_memory = DATASETS[config.get("data.name", "auto")].in_memory
+    return examples * ((pixels if in_memory else 0) + 1 + _FLOAT) / MB
+
+
 def _outputs_mb(batch: int, pixels: int, layers: Sequence[BuiltLayer], test: int) -> float:
     """The examples and the outputs of the layers, in a step or in an evaluation."""
     held = sum(_TIMES_HELD.get(one.entry["kind"], 0.0) * size_of(one.shape) for one in layers)
     kept = sum(_TIMES_KEPT.get(one.entry["kind"], 0.0) * size_of(one.shape) for one in layers)
     of_a_step = batch * (2 * pixels + held)
-    of_a_test = min(_CHUNK, test) * (2 * pixels + kept)
+    chunk = max(1, min(_CHUNK, _CHUNK_BYTES // max(1, pixels)))
+    of_a_test = min(chunk, test) * (2 * pixels + kept)
     return _FLOAT * max(of_a_step, of_a_test) / MB

@@ -27,7 +27,7 @@ from .stopping import Decision, Watch, check_metric
 
 CALL_S = 0.075  # the intended duration of a call into TensorFlow; a command waits no longer
 MAX_BLOCK_BYTES = 16 << 20  # of examples gathered for a call
-CHUNK, CHUNK_BYTES = 1000, 4 << 20  # examples evaluated at once, and the most bytes of them
+CHUNK, CHUNK_BYTES = 1000, 1 << 20  # examples evaluated at once, and the most bytes of them
 DRAWN_AFTER = 1.01  # times the steps after which the network was last drawn
 BESIDE_METRICS = ("loss", "accuracy")  # that ``evaluated`` holds beside the others, too
 _OF_THE_START = ("restore", "resume", "edits", "recorded")  # keys that describe how a run began
