@@ -4,6 +4,7 @@ import json
 import os
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
+from nanotrain_tui.catalog.memory_advice import advice_after_crash
 from nanotrain_tui.host.environment import describe_environment
 from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.host.job import Job
@@ -160,6 +161,10 @@ class Segment:
             reason = crash.explain(failure, None, failure + "\n" + output)
         else:
             reason = crash.explain(failure, None, failure)
+        if crash.is_memory(self.trainer_events.failure_kind, status, failure or output, oom_kills):
+            told = self.trainer_events
+            advice = advice_after_crash(self.config.now, told.data, told.tensorflow, has_nvidia())
+            reason = "{}. {}".format(reason.rstrip("."), advice) if advice else reason
         return {
             "reason": reason,
             "exit_status": status,

@@ -4,7 +4,7 @@ import re
 import signal
 from typing import Optional
 
-from nanotrain_tui.trainer_python.hints import HINTS
+from nanotrain_tui.trainer_python.hints import HINTS, MEMORY_HINTS
 
 _TRACEBACK = "Traceback (most recent call last):"
 _RAISED = re.compile(r"[A-Za-z_][\w.]*(?:: |$)")  # at the start of a line, after a traceback
@@ -51,6 +51,17 @@ def hint(exit_status: Optional[int], output: str) -> str:
             return text.format(*found.groups())
     number = _signal_of(exit_status)
     return _SIGNALS.get(number, "") if number is not None else ""
+
+
+def is_memory(
+    kind: Optional[str], status: Optional[int], output: str, oom_kills: Optional[int]
+) -> bool:
+    """Whether memory was not enough; ``kind`` is that of the trainer's own message."""
+    if kind is not None:
+        return kind == "memory"
+    if _signal_of(status) == signal.SIGKILL:
+        return bool(oom_kills)
+    return hint(status, output) in MEMORY_HINTS
 
 
 def last_error(output: str) -> str:

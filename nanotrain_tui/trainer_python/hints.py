@@ -6,6 +6,10 @@ docs/TRAINER.md explains each of them.
 import re
 from typing import Pattern, Tuple
 
+_GPU_MEMORY = "the GPU's memory was not enough; use a smaller batch or fewer units"
+_MEMORY = "memory was not enough; use a smaller batch or fewer units"
+MEMORY_HINTS = (_GPU_MEMORY, _MEMORY)
+
 # The first match counts. The text may name groups of the pattern.
 _TABLE = (
     (r"No module named '?tensorflow(?:'|\s|$)",
@@ -34,9 +38,9 @@ _TABLE = (
      "TensorFlow and one of its libraries are of different builds; reinstall them together"),
     # -- memory
     (r"ResourceExhaustedError|CUDA_ERROR_OUT_OF_MEMORY|NvMapMemAllocInternalTagged",
-     "the GPU's memory was not enough; use a smaller batch or fewer units"),
+     _GPU_MEMORY),
     (r"std::bad_alloc|MemoryError|Cannot allocate memory",
-     "memory was not enough; use a smaller batch or fewer units"),
+     _MEMORY),
     # -- containers
     (r"permission denied while trying to connect to the [Dd]ocker",
      "your user may not use docker; sudo usermod -aG docker $USER, then log in again"),

@@ -207,6 +207,7 @@ def test_commands_under_way_are_answered_when_the_trainer_dies(host):
     ("script", "says"),
     [
         ("exit=20:1", "memory was not enough"),
+        ("exit=20:1", "The largest part is TensorFlow itself"),
         ("fail=20", "the script says so"),
         ("refuse=data.dir", "data.dir: is of no use"),
         ("exit=20:0", "without a word"),

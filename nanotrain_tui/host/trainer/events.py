@@ -39,6 +39,8 @@ class TrainerEvents:
         self.failure: Optional[str] = None  # the trainer's error message
         self.failure_kind: Optional[str] = None
         self.failure_key: Optional[str] = None  # of the configuration
+        self.data: Message = {}  # as the trainer describes it
+        self.tensorflow = ""  # its version
         self._journal = journal
         self._steering = steering
         self._config = config
@@ -51,7 +53,7 @@ class TrainerEvents:
         self._held_after = 0  # the last event before the network that the trainer keeps
         self._handlers: Dict[str, Callable[[Message], None]] = {
             "answer": steering.answered,
-            events.READY: self._news,
+            events.READY: self._ready,
             "progress": self._progress,
             events.STARTED: self._started,
             "steps": self._steps,
@@ -138,7 +140,14 @@ class TrainerEvents:
     def _progress(self, message: Message) -> None:
         self._journal.preparing(message["what"], message.get("fraction"))
 
+    def _ready(self, message: Message) -> None:
+        versions = message.get("versions")
+        if isinstance(versions, dict):
+            self.tensorflow = str(versions.get("tensorflow") or "")
+        self._news(message)
+
     def _started(self, message: Message) -> None:
+        self.data = message.get("data") or {}
         self.planned = message["steps"]
         self._config.plan_steps(message["steps"])
         self._record(events.STARTED, _body(message), self._at(message))
