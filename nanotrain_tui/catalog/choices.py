@@ -186,6 +186,10 @@ DATASETS: Dict[str, DataSet] = {
             task="", parameters=_FOLDER, preset="small-cnn", aliases=("pictures", "images"),
         ),
         DataSet(
+            "tub", "DonkeyCar tub", "Pictures, steering and throttle that a DonkeyCar has recorded (version 2).",
+            task="", parameters=_TUB, preset="small-cnn", aliases=("donkeycar", "donkey"),
+        ),
+        DataSet(
             "curve", "curve", "Samples of a curve, with noise. The network learns to draw it.",
             (1,), 0, 400, 100, task=REGRESSION, parameters=_CURVE, preset="curve",
         ),
