@@ -36,8 +36,7 @@ def draw_own_data(data: Facts, width: int, height: int, glyphs: Glyphs) -> Lines
     """Columns, arrays or files, classes and first rows in at most ``height`` lines."""
     if height <= 0:
         return []
-    listed = _columns(data, width) or _arrays(data, width)
-    listed = listed or [(Span(text),) for text in picture_words(data)]
+    listed = _columns(data, width) or _arrays(data, width) or _files(data, width)
     classes = _classes(data, width, glyphs)
     if height < len(classes) + 2:
         classes = []
@@ -135,6 +134,11 @@ def _values(column: Facts, roomy: bool) -> str:
 
 def _number(value: Any) -> str:
     return scalar(value) if isinstance(value, (int, float)) else str(value)
+
+
+def _files(data: Facts, width: int) -> Lines:
+    """The kinds and the sizes of picture files."""
+    return [(Span(line),) for text in picture_words(data) for line in wrap(text, max(8, width))]
 
 
 def _arrays(data: Facts, width: int) -> Lines:
