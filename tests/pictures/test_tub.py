@@ -63,6 +63,8 @@ def test_what_is_wrong_is_named(tmp_path):
         f"{root} records no 'pilot/angle'; it records user/angle, user/throttle.",
     )
     assert "is the picture" in refused(root, **{"data.target": "cam/image_array"})[1]
+    assert "choose regression" in refused(root, **{"data.task": "binary"})[1]
+    assert facts(root, **{"data.task": "regression"})["ok"]
     assert "has no column 'part'" in refused(root, **{"data.split": "part"})[1]
     assert "are not deleted" in refused(tub(tmp_path / "all", RECORDS, deleted=range(40)))[1]
     assert "has no manifest.json" in refused(root / "images")[1]

@@ -18,7 +18,7 @@ from .tub_file import IMAGE, USUAL, Tub, numbers_of, picture_of, read_tub
 from .walk import File
 
 Array = Any
-TARGET = "data.target"
+TARGET, TASK = "data.target", "data.task"
 
 
 def tub_data(config: Mapping[str, Any]) -> PictureData:
@@ -26,6 +26,8 @@ def tub_data(config: Mapping[str, Any]) -> PictureData:
     folder = str(config.get(PATH) or "")
     if not folder:
         raise DataError(PATH, "is empty; name the folder with the manifest.json.")
+    if config.get(TASK) not in (None, "", "auto", REGRESSION):
+        raise DataError(TASK, "The targets of a tub are numbers; choose regression.")
     if column_of_parts(config):
         message = "A tub has no column {!r}; give the fraction of the records for testing."
         raise DataError(SPLIT, message.format(column_of_parts(config)))

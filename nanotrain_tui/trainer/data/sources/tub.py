@@ -8,10 +8,10 @@ from ..folder.picture_data import CACHE_MB, dataset_of, facts_of
 from ..folder.preflight import SKIP
 from ..folder.preparation import COLOR, FIT, SIZE
 from ..folder.standalone import pictures_from
-from ..folder.tub import TARGET, tub_data
+from ..folder.tub import TARGET, TASK, tub_data
 from ..source import Facts, Source
 
-KEYS = (PATH, TARGET, SIZE, FIT, COLOR, SKIP, CACHE_MB, "data.split", "data.seed")
+KEYS = (PATH, TARGET, TASK, SIZE, FIT, COLOR, SKIP, CACHE_MB, "data.split", "data.seed")
 
 
 def inspect(config: Mapping[str, Any]) -> Facts:
