@@ -10,6 +10,7 @@ from nanotrain_tui.trainer.data import AUTO, automatic_sources, source_names, so
 from nanotrain_tui.trainer.data.class_weights import weights_of_classes
 from nanotrain_tui.trainer.data.parts import drawn_parts
 from nanotrain_tui.trainer.data.standalone import from_nanotrain
+from nanotrain_tui.trainer.graph.augmentation import augmentation_of, augmented, key_in_use
 from nanotrain_tui.trainer.initializers import INITIALIZERS, initial_weights
 from nanotrain_tui.trainer.losses import FROM_LOGITS, LOSSES, losses_of
 from nanotrain_tui.trainer.metrics import better, evaluated, middle_of
@@ -29,6 +30,11 @@ USED = (
     losses_of, initial_slot, UpdateContext, initial_weights, learning_rates, evaluated, middle_of,
     better, Watch, is_listed, place_of, whole_list, drawn_parts, weights_of_classes,
 )  # fmt: skip
+AUGMENTATION = (augmented, augmentation_of)
+AUGMENTED = """augmented(
+            prepared(inputs), constants_of(augmentation_of(config)), (config["train.seed"], number),
+            (0.0, 1.0) if inputs.dtype == np.uint8 else None,
+        )"""
 # The tables of formulas: the name of each, the key that selects from it, and its entries.
 TABLES: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ("LOSSES", "loss.name", LOSSES),
@@ -80,9 +86,14 @@ def formulas_of(configs: Iterable[Mapping[str, Any]]) -> Formulas:
     for entries in tables.values():
         for entry in entries.values():
             sources.add(parts_of(entry))
-    sources.add(USED)
+    sources.add([*USED, *(AUGMENTATION if any(map(key_in_use, configs)) else ())])
     texts = [sources.text(), "\n".join(table(name, tables[name]) for name in tables)]
     return Formulas("\n\n\n".join(texts), sources)
+
+
+def seen_in_training(configs: Iterable[Mapping[str, Any]]) -> str:
+    """The expression for the inputs of a step, augmented if a configuration asks for it."""
+    return AUGMENTED if any(map(key_in_use, configs)) else "prepared(inputs)"
 
 
 def loader_of(config: Mapping[str, Any], formulas: Formulas) -> Loader:

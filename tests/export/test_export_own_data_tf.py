@@ -63,6 +63,25 @@ def bmp(pixels: Any) -> bytes:
 
 
 @pytest.mark.tensorflow
+def test_the_script_augments_as_the_session_did(tmp_path: Path) -> None:
+    """The losses of all steps that it prints are those recorded, also after a live edit."""
+    augmentation = {"augment.flip": "both", "augment.rotate": 30.0, "augment.cutout": 0.3}
+    edit = {"step": 30, "set": {"augment.contrast": 0.5, "augment.rotate": 0.0}}
+    values = {**arrays_of(tmp_path), **CONFIG, **augmentation, "edits": [edit], "train.steps": 60,
+              "train.eval_every": 10}  # fmt: skip
+    folder, script = session_of(values, tmp_path / "home"), get_format("script")
+    assert isinstance(script, TextFormat)
+    with SessionReader(folder) as reader:
+        losses = np.concatenate([row.values for row in reader.metric_series("loss")])
+        with (tmp_path / "again.py").open("w") as out:
+            script.write(reader, out, Options())
+    printed = re.findall(r"^step (\d+)  loss (\S+)", run(str(tmp_path / "again.py")), re.MULTILINE)
+    assert len(printed) == 7
+    for step, loss in printed:
+        assert float(loss) == pytest.approx(losses[int(step) - 1], rel=1e-2)
+
+
+@pytest.mark.tensorflow
 @pytest.mark.parametrize("data_of", [table_of, arrays_of, pictures_of])
 def test_script_and_model(data_of: Any, tmp_path: Path) -> None:
     folder = session_of({**data_of(tmp_path), **CONFIG}, tmp_path / "home")

@@ -24,6 +24,12 @@ from nanotrain_tui.export.script_formulas import formulas_of, import_lines
 from nanotrain_tui.session.history import SegmentHistory
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Event
+from nanotrain_tui.trainer.graph.augmentation import (
+    Operations,
+    augmentation_of,
+    augmented,
+    in_numpy,
+)
 from nanotrain_tui.trainer.initializers import initial_weights
 
 
@@ -104,6 +110,8 @@ def test_one_script_can_have_all_formulas():
         {"schedule.name": name} for name in SCHEDULES
     ] + [
         {"layers": [{"activation": name}]} for name in ACTIVATIONS
+    ] + [
+        {"augment.zoom": 0.1, "augment.flip": "both"}
     ]  # fmt: skip
     found = formulas_of(configs)
     scope = {"tf": None, "np": np}
@@ -112,11 +120,30 @@ def test_one_script_can_have_all_formulas():
     for name, table in (("LOSSES", LOSSES), ("OPTIMIZERS", OPTIMIZERS), ("SCHEDULES", SCHEDULES),
                         ("INITIALIZERS", INITIALIZERS), ("ACTIVATIONS", ACTIVATIONS)):  # fmt: skip
         assert set(scope[name]) == set(table)
+    pictures = np.random.RandomState(0).rand(4, 7, 9, 3).astype(np.float32)
+    operations = Operations(*in_numpy())
+    numbers = augmentation_of({"augment.zoom": 0.1, "augment.flip": "both"})
+    given = (pictures, numbers, (1, 5), (0.0, 1.0), operations)
+    assert np.array_equal(scope["augmented"](*given), augmented(*given))
     variables = [((3, 3, 2, 6), "kernel"), ((6,), "zeros"), ((6,), "ones")]
     weights = scope["initial_weights"]("he_normal", variables, 1)
     assert [part.tobytes() for part in weights] == [
         part.tobytes() for part in initial_weights("he_normal", variables, 1)
     ]
+
+
+@pytest.mark.parametrize("start", [0.0, 0.2])
+def test_only_the_script_of_augmented_pictures_augments(tmp_path, start):
+    recording = Recording(tmp_path, **{"augment.zoom": start}).started().steps(10)
+    if not start:
+        recording.event("edited", changes={"train.batch_size": [100, 50]})
+    out = io.StringIO()
+    with SessionReader(recording.steps(10).finished()) as reader:
+        get_format("script").write(reader, out, Options())
+    text = out.getvalue()
+    assert ("def augmented(" in text) == ("x = augmented(" in text) == bool(start)
+    assert ("x = prepared(inputs)" in text) == (not start)
+    assert f"'augment.zoom': {start}" in text
 
 
 def test_an_unknown_formula_is_refused():

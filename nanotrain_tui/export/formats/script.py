@@ -19,7 +19,7 @@ from nanotrain_tui.trainer.data.dataset import CLASSIFICATION
 from nanotrain_tui.trainer.network import entries_of
 
 TEMPLATE = Path(__file__).parent.parent / "keras_script.py.txt"
-SECTIONS = ("model.", "loss.", "optimizer.", "schedule.", "stop.")
+SECTIONS = ("model.", "loss.", "optimizer.", "schedule.", "stop.", "augment.")
 KEYS = ("data.name", "data.limit", "data.validation", "data.seed", "layers", "output",
         "train.batch_size", "train.steps", "train.eval_every", "train.class_weights",
         "train.seed")  # fmt: skip
@@ -35,7 +35,8 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:  # noqa
     config, first = _values_of(history[0].config), history[0].from_step
     edits = [one for one in edits_of(history) if one[0] < last]
     tested = _tested(reader)
-    formulas = script_formulas.formulas_of([config, *(values for _, values in edits)])
+    configs = [config, *(values for _, values in edits)]
+    formulas = script_formulas.formulas_of(configs)
     loader = script_formulas.loader_of(history[0].config, formulas)
     config.update(loader.values)
     about = (history[0].started.body.get("data") or {}) if history[0].started else {}
@@ -52,6 +53,7 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:  # noqa
         "EDITS": pformat(edits, width=96),
         "OUTPUTS": repr(about.get("outputs") or about.get("classes")),
         "TASK": repr(about.get("task", CLASSIFICATION)), "SCALE": repr(scale),
+        "SEEN": script_formulas.seen_in_training(configs),
         "DATA": loader.help, "LOAD": loader.text, "LOADER": loader.name, "FORMULAS": formulas.text,
     }  # fmt: skip
     template = TEMPLATE.read_text(encoding="utf-8")

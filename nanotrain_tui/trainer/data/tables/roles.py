@@ -12,6 +12,7 @@ from .values import has_thousands
 TARGET, FEATURES, TASK = "data.target", "data.features", "data.task"
 AUTO = "auto"
 MOST_CLASSES_OF_NUMBERS = 20  # distinct whole numbers; more of them are quantities
+_LISTED = 5  # columns in an error
 _NUMBERED = ("", "id", "index", "no", "nr", "row", "unnamed: 0", "column 1")
 
 
@@ -156,7 +157,9 @@ def _features(
         _check_feature(column, scan.rows)
         chosen.append(column)
     if not chosen:
-        raise DataError(FEATURES, "{}: no column is left as a feature.".format(file.name))
+        reasons = ["{!r}: {}".format(column.name, why) for column, why in left_out[:_LISTED]]
+        message = "{}: no column is left as a feature ({})."
+        raise DataError(FEATURES, message.format(file.name, "; ".join(reasons)))
     return chosen, left_out
 
 
