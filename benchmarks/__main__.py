@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from . import engine, link, memory, monitor, mutants, sessions, telemetry, wire
+from . import engine, folder, link, memory, monitor, mutants, sessions, telemetry, wire
 
 
 def main() -> int:
@@ -11,7 +11,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     commands = parser.add_subparsers(dest="name", required=True)
     benchmarks = {
-        "engine": engine, "link": link, "memory": memory, "monitor": monitor,
+        "engine": engine, "folder": folder, "link": link, "memory": memory, "monitor": monitor,
         "mutants": mutants,
         "sessions": sessions, "telemetry": telemetry, "wire": wire,
     }  # fmt: skip

@@ -2,11 +2,15 @@
 # ruff: noqa: UP006, UP035
 
 import json
+import subprocess
 import sys
+import time
 from pathlib import Path
-from typing import Any, List, NamedTuple, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
 
 import numpy as np
+
+TRAINER = Path(__file__).resolve().parents[2] / "nanotrain_tui" / "trainer"
 
 
 class Arguments(NamedTuple):
@@ -30,6 +34,20 @@ def training_data(folder: Path) -> Tuple[Any, Any]:
     with np.load(folder / "mnist.npz") as arrays:
         images = arrays["x_train"].astype(np.float32) / 255
         return images, np.eye(10, dtype=np.float32)[arrays["y_train"]]
+
+
+def events_of(config: Dict[str, Any]) -> Iterator[Dict[str, Any]]:
+    """The trainer's events, each with the time it was read at in ``read_s``."""
+    start = json.dumps({"id": 1, "do": "start", "config": config}).encode() + b"\n"
+    with subprocess.Popen(
+        [sys.executable, str(TRAINER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(start)
+        process.stdin.flush()
+        for line in process.stdout:
+            yield dict(json.loads(line), read_s=time.perf_counter())
 
 
 def report(first_s: float, steps_s: float) -> None:

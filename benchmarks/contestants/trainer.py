@@ -1,17 +1,10 @@
 """The project's trainer, in its own process, as the host runs it: every step reported."""
 # ruff: noqa: UP006, UP035
 
-import json
-import subprocess
-import sys
-import time
-from pathlib import Path
-from typing import Any, Dict, Iterator, List
+from typing import Any, Dict, List
 
-from .common import Arguments, arguments, report
+from .common import Arguments, arguments, events_of, report
 from .networks import NETWORKS
-
-TRAINER = Path(__file__).resolve().parents[2] / "nanotrain_tui" / "trainer"
 
 
 def configuration(given: Arguments) -> Dict[str, Any]:
@@ -35,20 +28,6 @@ def measure_ways(config: Dict[str, Any]) -> None:
     for event in events_of(dict(config, **{"train.steps": 10**9})):
         if event["event"] == "started":
             break
-
-
-def events_of(config: Dict[str, Any]) -> Iterator[Dict[str, Any]]:
-    """The trainer's events, each with the time it was read at in ``read_s``."""
-    start = json.dumps({"id": 1, "do": "start", "config": config}).encode() + b"\n"
-    with subprocess.Popen(
-        [sys.executable, str(TRAINER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(start)
-        process.stdin.flush()
-        for line in process.stdout:
-            yield dict(json.loads(line), read_s=time.perf_counter())
 
 
 def first(events: List[Dict[str, Any]], **wanted: Any) -> Dict[str, Any]:

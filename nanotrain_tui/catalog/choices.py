@@ -134,10 +134,10 @@ _TABLE: Dict[str, Any] = dict(_FILES, target="", features="", **_PARTS)
 _ARRAYS: Dict[str, Any] = dict(_FILES, x="", y="", **_PARTS)
 _FUNCTION: Dict[str, Any] = dict({"function": ""}, **_PARTS)
 _PICTURES: Dict[str, Any] = {
-    "path": "", "split": "0.2", "size": "auto", "fit": "crop", "color": "auto",
+    "path": "", "task": "auto", "split": "0.2", "size": "auto", "fit": "crop", "color": "auto",
     "skip_damaged": False, "cache_mb": 4096,
 }  # fmt: skip
-_FOLDER: Dict[str, Any] = dict(_PICTURES, test_path="", task="auto")
+_FOLDER: Dict[str, Any] = dict(_PICTURES, test_path="")
 _TUB: Dict[str, Any] = dict(_PICTURES, target="")
 _CURVE: Dict[str, Any] = {"curve": "sine", "samples": 500, "noise": 0.1, "train_share": 0.8}
 _POINTS: Dict[str, Any] = {
@@ -186,6 +186,10 @@ DATASETS: Dict[str, DataSet] = {
             "folder", "folder", "Your own pictures: a folder for each class, in train and test folders or without them.",
             task="", parameters=_FOLDER, preset="small-cnn", aliases=("pictures", "images"),
             in_memory=False,
+        ),
+        DataSet(
+            "tub", "DonkeyCar tub", "Pictures, steering and throttle that a DonkeyCar has recorded (version 2).",
+            task="", parameters=_TUB, preset="small-cnn", aliases=("donkeycar", "donkey"),
         ),
         DataSet(
             "curve", "curve", "Samples of a curve, with noise. The network learns to draw it.",

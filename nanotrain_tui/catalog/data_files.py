@@ -12,6 +12,7 @@ _NEEDED = {
         PATH, X, Y
     ),
     "folder": "is empty; name the folder that holds the class folders: {}=photos.".format(PATH),
+    "tub": "is empty; name the folder with the manifest.json: {}=mycar/data.".format(PATH),
     "function": "is empty; name the file and the function: {}=loader.py:load.".format(FUNCTION),
 }
 

@@ -127,6 +127,10 @@ def _of_folder(path: Path) -> Guess:
     if any(one.name.startswith(_IDX) or one.name == "mnist.npz" for one in files):
         values = {"data.name": "mnist", "data.dir": str(path)}
         return Guess(values, _text("mnist", f"the files in {path}"))
+    there = {one.name for one in files}
+    if "manifest.json" in there and any(one.endswith(".catalog") for one in there):
+        values = {"data.name": "tub", "data.path": str(path)}
+        return Guess(values, _text("tub", f"the manifest.json in {path}"))
     if _has_class_folders(files):
         values = {"data.name": "folder", "data.path": str(path)}
         return Guess(values, _text("folder", f"the folders of pictures in {path}"))

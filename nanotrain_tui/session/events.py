@@ -105,6 +105,7 @@ _PREPROCESSING: Dict[str, Any] = {  # how examples become inputs
     "part": TEXT,
     # of arrays
     "shape": ListOf(COUNT), "channels_first": FLAG, "bytes": FLAG, "mean": ListOf(NUMBER),
+    "fit": TEXT, "color": TEXT,
     "deviation": ListOf(NUMBER), "arrays": MapOf(ListOf(TEXT)),
     # of both
     "target": {

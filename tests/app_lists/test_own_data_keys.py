@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from app_fakes import FakeBackend, make_app, message, until
-from setup_fakes import NUMBERS, TABLE, findings
+from setup_fakes import FOLDER, NUMBERS, TABLE, findings
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -31,7 +31,7 @@ class Machine(FakeBackend):
 
     def look_up(self, config: Mapping[str, Any]) -> Findings:
         found = super().look_up(config)
-        return self.own if config["data.name"] in ("csv", "npz") else found
+        return self.own if config["data.name"] in ("csv", "npz", "folder") else found
 
 
 @pytest.fixture
@@ -90,6 +90,43 @@ async def test_a_path_typed_under_auto_trains_the_table(table: Path) -> None:
     assert started["data.name"] == "csv" and started["data.path"] == str(table)
     assert started["data.task"] == "classification" and started["train.epochs"] == 275
     assert started["train.batch_size"] == 16 and started["model.hidden"] == "64, 32"
+
+
+async def test_a_folder_of_class_folders_is_typed_and_trained(tmp_path: Path) -> None:
+    for name in ("circle", "red square"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.JPG").touch()
+    backend = Machine(FOLDER)
+    app = make_app(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await go(pilot, app, "data.dir")
+        await pilot.press("enter")
+        await type_in(pilot, app, str(tmp_path))
+        hint = app.dashboard.query_one("#edit-hint").render().plain  # type: ignore[union-attr]
+        assert hint.startswith("data: folder, guessed from")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.model.value("data.task") == "classification")
+        await until(pilot, lambda: outlook(app).findings is not None and not outlook(app).problem)
+        await pilot.press("r")
+        await until(pilot, lambda: backend.started)
+    (started,) = backend.started
+    assert started["data.name"] == "folder" and started["data.path"] == str(tmp_path)
+    assert any(layer.startswith("conv") for layer in started["model.layers"].split(", "))
+
+
+async def test_a_folder_that_is_said_to_have_pictures_may_have_names_without_endings(
+    tmp_path: Path,
+) -> None:
+    app = make_app(Machine(FOLDER))
+    (tmp_path / "cats").mkdir()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await go(pilot, app, "data.name")
+        await pilot.press("enter", *"folder", "enter")
+        await until(pilot, lambda: app.dashboard.editing)
+        assert app.dashboard.form.key == "data.path"
+        await type_in(pilot, app, str(tmp_path))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.model.value("data.path") == str(tmp_path))
 
 
 async def test_the_data_set_is_chosen_and_its_file_is_asked_for(table: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from app_fakes import FakeBackend, make_app, until
-from setup_fakes import ARRAYS, TABLE, findings
+from setup_fakes import ARRAYS, FOLDER, TABLE, findings
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.widgets.setup_panel import BoardRegion, PlanRegion
@@ -53,6 +53,11 @@ def test_table(snap_compare: Compare, size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
 def test_arrays(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert shown(snap_compare, findings(ARRAYS), size)
+
+
+@pytest.mark.parametrize("size", SIZES[:2], ids=lambda size: "x".join(map(str, size)))
+def test_pictures(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert shown(snap_compare, findings(FOLDER), size)
 
 
 def test_a_column_that_is_not_there(snap_compare: Compare) -> None:

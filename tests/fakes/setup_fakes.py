@@ -205,3 +205,26 @@ ARRAYS: Mapping[str, Any] = {
     "identity": "cd",
     "preprocessing": {"version": 1, "kind": "array"},
 }
+
+FOLDER: Mapping[str, Any] = {
+    "name": "folder",
+    "source": "/data/photos (2,000 pictures, 3 classes)",
+    "shape": [85, 85, 3],
+    "picture_size": [28, 28],
+    "classes": 3,
+    "outputs": 3,
+    "train": 1600,
+    "test": 400,
+    "task": "classification",
+    "tensorflow_version": "2.7.0",
+    "preset": "small-cnn",
+    "proposal": {"train.batch_size": 32},
+    "sizes": {"smallest": [40, 42], "median": [112, 98], "largest": [199, 198]},
+    "formats": {"JPEG": 1002, "PNG": 998},
+    "class_names": ["circle", "red square", "triangle"],
+    "class_counts": {"train": [534, 533, 533], "test": [133, 134, 133]},
+    "notes": ["The pictures are in colour."],
+    "problems": [],
+    "identity": "ef",
+    "preprocessing": {"version": 1, "kind": "pictures", "bytes": True},
+}

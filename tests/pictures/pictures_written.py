@@ -1,5 +1,6 @@
 """Picture files that tests write, without a library."""
 
+import json
 import struct
 import zlib
 
@@ -59,4 +60,28 @@ def class_folders(root, counts, first=0):
             pixels = drawn(number) // 2 + place * 60
             write(root / name / f"{one}.png", png(pixels))
             number += 1
+    return root
+
+
+def tub(root, records, deleted=(), inputs=("cam/image_array", "user/angle", "user/throttle")):
+    """Write a DonkeyCar's tub, version 2, with (angle, throttle) of each record. Returns the root.
+
+    The pictures are brighter for a larger angle.
+    """
+    lines = []
+    for number, (angle, throttle) in enumerate(records):
+        name = f"{number}_cam_image_array_.png"
+        write(root / "images" / name, png(drawn(number, 12) // 4 + int(90 + 80 * angle)))
+        record = {"_index": number, "_session_id": "24-01-02_0", "cam/image_array": name}
+        lines.append(json.dumps({**record, "user/angle": angle, "user/throttle": throttle}))
+    half = len(lines) // 2
+    names = ("catalog_0.catalog", "catalog_1.catalog")
+    for name, part in zip(names, (lines[:half], lines[half:]), strict=True):
+        write(root / name, "".join(f"{line}\n" for line in part).encode())
+    manifest = (
+        list(inputs), ["image_array", "float", "float"], {}, {"created_at": 1.0},
+        {"paths": names, "current_index": len(lines), "max_len": 1000,
+         "deleted_indexes": list(deleted)},
+    )  # fmt: skip
+    write(root / "manifest.json", "".join(f"{json.dumps(one)}\n" for one in manifest).encode())
     return root

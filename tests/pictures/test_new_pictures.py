@@ -60,7 +60,7 @@ def test_what_cannot_be_evaluated(tmp_path):
     assert "has no class folders with pictures" in refused(tmp_path / "b")
     (tmp_path / "c").mkdir()
     assert "has no picture" in refused(tmp_path / "c", targets=False)
-    assert "has no targets that are numbers" in refused(tmp_path / "b", outcome=ANGLES)
+    assert "has no manifest.json" in refused(tmp_path / "b", outcome=ANGLES)
     with pytest.raises(DataError, match="name a folder of class folders"):
         one_picture(png(drawn(1)), GREY, True)
 

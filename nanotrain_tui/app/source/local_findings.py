@@ -103,7 +103,7 @@ def _files_of(config: Mapping[str, Any]) -> Files:
 
 def pictures_in(data: Mapping[str, Any]) -> tuple[Picture, ...]:
     """The pictures in the trainer's answer; those that are not as they should be are left out."""
-    shape = data.get("shape")
+    shape = data.get("picture_size") or data.get("shape")
     if not isinstance(shape, list) or not all(map(_is_side, shape)):
         return ()
     if len(shape) != 2 and not (len(shape) == 3 and shape[2] == 1):

@@ -24,6 +24,7 @@ _OWN = {
     "csv": ("your own table", "FILE.csv"),
     "npz": ("your own arrays", "FILE.npz"),
     "folder": ("your own pictures", "FOLDER"),
+    "tub": ("the records of your DonkeyCar", "FOLDER"),
     "function": ("what your own function returns", "FILE.py:NAME"),
 }
 _TOO_LONG = ("pictures", "grid")  # facts for the set-up panel

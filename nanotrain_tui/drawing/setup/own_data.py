@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
-from nanotrain_tui.catalog.data_words import problem_text
+from nanotrain_tui.catalog.data_words import picture_words, problem_text
 from nanotrain_tui.catalog.formats import count, plural, scalar
 from nanotrain_tui.catalog.layer_shapes import by
 from nanotrain_tui.drawing.glyphs import Glyphs
@@ -33,10 +33,10 @@ def is_own(data: Facts) -> bool:
 
 
 def draw_own_data(data: Facts, width: int, height: int, glyphs: Glyphs) -> Lines:
-    """Columns or arrays, classes and first rows in at most ``height`` lines."""
+    """Columns, arrays or files, classes and first rows in at most ``height`` lines."""
     if height <= 0:
         return []
-    listed = _columns(data, width) or _arrays(data, width)
+    listed = _columns(data, width) or _arrays(data, width) or _files(data, width)
     classes = _classes(data, width, glyphs)
     if height < len(classes) + 2:
         classes = []
@@ -134,6 +134,11 @@ def _values(column: Facts, roomy: bool) -> str:
 
 def _number(value: Any) -> str:
     return scalar(value) if isinstance(value, (int, float)) else str(value)
+
+
+def _files(data: Facts, width: int) -> Lines:
+    """The kinds and the sizes of picture files."""
+    return [(Span(line),) for text in picture_words(data) for line in wrap(text, max(8, width))]
 
 
 def _arrays(data: Facts, width: int) -> Lines:

@@ -9,6 +9,7 @@ from .grid import Grid
 
 PICTURES = "pictures"  # in a configuration their number, in an answer a list of them
 MOST = 16
+NO_LABEL = -1  # of a picture whose target is a number
 _MOST_BYTES = 1 << 17  # an answer is short: larger pictures are left out
 
 

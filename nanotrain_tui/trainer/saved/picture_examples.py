@@ -12,6 +12,7 @@ from ..data.folder.layout import TEST, TRAIN, VALIDATION, part_folders, readable
 from ..data.folder.pool import PictureFiles
 from ..data.folder.preflight import listed
 from ..data.folder.preparation import PicturePreparation
+from ..data.folder.tub_file import INDEX, numbers_of, picture_of, read_tub
 from ..data.folder.walk import File, files_below, listing
 from .examples import Examples
 from .outcome import Outcome
@@ -49,7 +50,7 @@ def folder_examples(
     """
     if outcome.task == REGRESSION:
         if with_targets:
-            raise DataError("", "{} has no targets that are numbers.".format(folder))
+            return _of_tub(folder, preparation, outcome)
         found = _all_pictures(folder, {})
     else:
         known = {str(name): number for number, name in enumerate(outcome.classes)}
@@ -66,6 +67,18 @@ def folder_examples(
         count, lambda first, end: files.take(np.arange(first, end)),
         labels if (labels != UNKNOWN).any() else None,
         lambda place: {"file": readable(files.paths[place]), "index": 0}, notes=found.notes,
+    )  # fmt: skip
+
+
+def _of_tub(folder: str, preparation: PicturePreparation, outcome: Outcome) -> Examples:
+    """The records of a tub, with the numbers to predict. ``numbers`` are their indexes."""
+    tub = read_tub(folder)
+    values = np.array(numbers_of(tub, outcome.targets, folder, ""), np.float64)
+    files = PictureFiles([picture_of(folder, one) for one in tub.records], preparation, "")
+    indexes = [int(record.get(INDEX, place)) for place, record in enumerate(tub.records)]
+    return Examples(
+        len(values), lambda first, end: files.take(np.arange(first, end)), values,
+        numbers=indexes,
     )  # fmt: skip
 
 

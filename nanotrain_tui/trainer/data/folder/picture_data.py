@@ -9,7 +9,7 @@ from ..dataset import BINARY, REGRESSION, DataError, Dataset, PreparedRows, Prog
 from ..parts import drawn_parts, part_sizes
 from ..problems import Problem, imbalance
 from ..proposal import PICTURE_FILES, proposal_for_files
-from ..samples import pictures_wanted, with_pictures
+from ..samples import NO_LABEL, pictures_wanted, with_pictures
 from ..split import PartRows
 from . import cache_folder
 from .headers import Head, facts_of_heads
@@ -24,6 +24,7 @@ from .walk import File
 Array = Any
 Facts = Dict[str, Any]
 CACHE_MB, PATH = "data.cache_mb", "data.path"
+_SAMPLE_SIDE = 32  # pixels of a picture for a screen
 
 
 class PictureData(NamedTuple):
@@ -134,17 +135,22 @@ def _check_unchanged(file: File) -> None:
 
 
 def _with_samples(facts: Facts, data: PictureData, config: Mapping[str, Any]) -> Facts:
-    """Some pictures, in grey, for a screen that shows what is trained on."""
+    """Some pictures, in grey and small, for a screen that shows what is trained on."""
     wanted = pictures_wanted(config)
-    if not wanted or data.preparation.task == REGRESSION:
+    if not wanted:
         return facts
     rows = data.rows.train
     some = rows[:: max(1, len(rows) // wanted)][:wanted]
-    files = PictureFiles(
-        [data.files[row][1].path for row in some], data.preparation._replace(color=GREY), PATH
-    )
+    height, width = data.preparation.size
+    smaller = max(1.0, max(height, width) / float(_SAMPLE_SIDE))
+    size = max(1, round(height / smaller)), max(1, round(width / smaller))
+    preparation = data.preparation._replace(color=GREY, size=size)
+    files = PictureFiles([data.files[row][1].path for row in some], preparation, PATH)
     try:
         images = files.take(np.arange(len(files)))
     except (DataError, ImportError):  # a damaged one, or a Python without TensorFlow
         return facts
-    return with_pictures(facts, images, data.targets[some])
+    labels = np.full(len(data.targets), NO_LABEL)
+    if data.preparation.task != REGRESSION:
+        labels = data.targets
+    return dict(with_pictures(facts, images, labels[some]), picture_size=list(size))

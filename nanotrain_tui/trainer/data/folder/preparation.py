@@ -9,7 +9,8 @@ from .headers import Head
 
 KIND, VERSION = "pictures", 1
 SIZE, FIT, COLOR = "data.size", "data.fit", "data.color"
-AUTO, CROP, PAD, STRETCH = "auto", "crop", "pad", "stretch"
+AUTO = "auto"
+CROP, PAD, STRETCH = "crop", "pad", "stretch"
 GREY, RGB = "grey", "rgb"
 _MOST, _LEAST = 96, 8  # pixels of a side that auto takes
 

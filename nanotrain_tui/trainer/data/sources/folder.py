@@ -8,6 +8,7 @@ from ..folder.layout import PATH, TEST_PATH
 from ..folder.picture_data import CACHE_MB, dataset_of, facts_of
 from ..folder.preflight import SKIP
 from ..folder.preparation import COLOR, FIT, SIZE
+from ..folder.standalone import pictures_from
 from ..source import Facts, Source
 
 KEYS = (
@@ -24,4 +25,4 @@ def load(config: Mapping[str, Any], progress: Progress) -> Dataset:
     return dataset_of(class_folders(config), config, progress)
 
 
-SOURCE = Source(inspect, load, keys=KEYS)
+SOURCE = Source(inspect, load, keys=KEYS, standalone=pictures_from)
