@@ -1,0 +1,162 @@
+"""The script's side of a session: what every hook shares."""
+
+import os
+import platform
+import signal
+import sys
+import time
+from typing import Any, Dict, List, Mapping, Optional
+
+from . import channel as channels
+from . import guard
+from .checkpoints import Checkpoints
+from .fit import Fit
+from .rows import Rows
+from .steering import Steering
+
+_LOOP_LASTS_S = 10.0  # after a call of ``record``, a loop still counts as running
+_LIBRARIES = ("tensorflow", "keras", "tf_keras", "numpy", "jax", "torch")
+
+
+class _Process:
+    """What is known in this process; a fork begins anew."""
+
+    pid = 0
+    session: Optional["Session"] = None
+
+
+def current() -> Optional["Session"]:
+    """The session, if this process is the one that trains in it; the first call decides."""
+    if _Process.pid != os.getpid():
+        _Process.pid, _Process.session = os.getpid(), None
+        channel = channels.connect()
+        if channel is not None:
+            _Process.session = Session(channel)
+            guard.listeners[:] = [_Process.session.warn]
+    found = _Process.session
+    return found if found is not None and found.channel.is_open else None
+
+
+class Session:
+    """The connection, the counter of steps, and what is going on."""
+
+    def __init__(self, channel: channels.Channel) -> None:
+        self.channel = channel
+        self.is_training = False  # within ``fit``
+        self.is_stopping = False
+        self.fits = 0
+        self._loop: Optional[Loop] = None
+        start = channel.take(wait=True) or {}
+        self.config: Dict[str, Any] = dict(start.get("config") or {})
+        self.checkpoints = Checkpoints(self.config)
+        self.rows = Rows(channel, self.checkpoints.step)
+        self.steering = Steering(self)
+        channel.on_stop, channel.on_end = self._stop_elsewhere, self._host_has_gone
+        channel.emit(
+            "ready",
+            versions=dict(_versions(), python=platform.python_version()),
+            devices=_devices(),
+            pid=os.getpid(),
+        )
+
+    @property
+    def step(self) -> int:
+        """Updates so far, over all fits."""
+        return self.rows.step
+
+    def warn(self, message: str) -> None:
+        """Show a warning in the session."""
+        self.channel.emit("warned", message=message)
+
+    def begin_fit(self, model: Any, module: Any, arguments: Dict[str, Any]) -> Fit:
+        """``fit`` is called: the callback is added to its ``arguments``."""
+        self.fits += 1
+        fit = Fit(self, model, module, arguments, self.fits)
+        self.is_training = True
+        return fit
+
+    def trained_on_batch(self, model: Any, outcome: Any) -> None:
+        """``train_on_batch`` has returned."""
+        names = [str(name) for name in getattr(model, "metrics_names", None) or ["loss"]]
+        if isinstance(outcome, dict):
+            values = outcome
+        else:
+            parts = outcome if isinstance(outcome, (list, tuple)) else [outcome]
+            names = names if len(names) == len(parts) else _numbered(len(parts))
+            values = dict(zip(names, parts))
+        loop = self._loop_of("train_on_batch")
+        loop.take({loop.name_of(model, name): value for name, value in values.items()}, model)
+
+    def record(self, values: Mapping[str, Any]) -> bool:
+        """The script's own loop has made an update."""
+        if self.is_training:
+            self.rows.beside(dict(values))
+            return not self.is_stopping
+        self._loop_of("record").take(dict(values), None)
+        return not self.is_stopping
+
+    def _loop_of(self, call: str) -> "Loop":
+        if self._loop is None:
+            self.fits += 1
+            self._loop = Loop(self, call, self.fits)
+        self._loop.seen = time.monotonic()
+        return self._loop
+
+    def _stop_elsewhere(self, command: channels.Command) -> bool:
+        """A stop, in the reading thread: as Ctrl+C where no hook will see it."""
+        recently = self._loop is not None and self._loop.call == "record"
+        if recently and self._loop is not None:
+            recently = time.monotonic() - self._loop.seen < _LOOP_LASTS_S
+        if self.is_training or recently:
+            return False
+        self.is_stopping = True
+        self.channel.answer(command)
+        os.kill(os.getpid(), signal.SIGINT)
+        return True
+
+    def _host_has_gone(self) -> None:
+        """The host was killed; ``script.on_host_death`` says what follows."""
+        if self.config.get("script.on_host_death") != "continue":
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Loop:
+    """A training loop of the script's own, by ``train_on_batch`` or ``record``."""
+
+    def __init__(self, session: Session, call: str, number: int) -> None:
+        self.call = call
+        self.seen = 0.0
+        self._session = session
+        self._models: Dict[int, str] = {}  # by id: what its names begin with
+        session.channel.emit("fit_started", step=session.step, fit=number, call=call)
+
+    def name_of(self, model: Any, name: str) -> str:
+        """The name of a value: that of a second model begins with the model's own name."""
+        if id(model) not in self._models:
+            own = str(getattr(model, "name", "")) or f"model {len(self._models) + 1}"
+            self._models[id(model)] = own + " " if self._models else ""
+        return self._models[id(model)] + name
+
+    def take(self, values: Dict[str, Any], model: Any) -> None:
+        """Values after an update."""
+        self._session.rows.of_call(values)
+        if self._session.steering.is_due:
+            self._session.rows.flush()
+            self._session.steering.turn(model, None)
+
+
+def _numbered(count: int) -> List[str]:
+    return ["loss"] + [f"output {number}" for number in range(1, count)]
+
+
+def _versions() -> Dict[str, str]:
+    found = ((name, getattr(sys.modules.get(name), "__version__", None)) for name in _LIBRARIES)
+    return {name: str(version) for name, version in found if version}
+
+
+def _devices() -> List[Dict[str, Any]]:
+    tensorflow = sys.modules.get("tensorflow")
+    if tensorflow is None:
+        return []
+    devices: List[Any] = guard.guarded(tensorflow.config.list_physical_devices, [])
+    return [{"name": one.name, "kind": one.device_type} for one in devices]
