@@ -47,7 +47,8 @@ class LiveConfig:
 
     def found(self, values: Mapping[str, Any]) -> Config:
         """Add what was found in the model of a script; returns the values that have a field."""
-        known = {key: value for key, value in values.items() if _can_hold(key, value)}
+        fitting = {key: value for key, value in values.items() if _can_hold(key, value)}
+        known = {key: parse_value(key, value) for key, value in fitting.items()}
         self.now = dict(self.now, **known)
         self._ahead = dict(self._ahead, **known)
         return known

@@ -1,5 +1,6 @@
 """The script's side of a session: what every hook shares."""
 
+import atexit
 import os
 import platform
 import signal
@@ -33,8 +34,15 @@ def current() -> Optional["Session"]:
         if channel is not None:
             _Process.session = Session(channel)
             guard.listeners[:] = [_Process.session.warn]
+            atexit.register(guard.guarded, _close, None)
     found = _Process.session
     return found if found is not None and found.channel.is_open else None
+
+
+def _close() -> None:
+    found = current()
+    if found is not None:
+        found.close()
 
 
 class Session:
@@ -45,7 +53,7 @@ class Session:
         self.is_training = False  # within ``fit``
         self.is_stopping = False
         self.fits = 0
-        self._loop: Optional[Loop] = None
+        self._loops: Dict[str, Loop] = {}
         start = channel.take(wait=True) or {}
         self.config: Dict[str, Any] = dict(start.get("config") or {})
         self.checkpoints = Checkpoints(self.config)
@@ -70,6 +78,7 @@ class Session:
 
     def begin_fit(self, model: Any, module: Any, arguments: Dict[str, Any]) -> Fit:
         """``fit`` is called: the callback is added to its ``arguments``."""
+        self.rows.flush()
         self.fits += 1
         fit = Fit(self, model, module, arguments, self.fits)
         self.is_training = True
@@ -95,18 +104,23 @@ class Session:
         self._loop_of("record").take(dict(values), None)
         return not self.is_stopping
 
+    def close(self) -> None:
+        """The process ends by itself: send what waits."""
+        self.rows.flush()
+        for loop in self._loops.values():
+            loop.end()
+
     def _loop_of(self, call: str) -> "Loop":
-        if self._loop is None:
+        if call not in self._loops:
             self.fits += 1
-            self._loop = Loop(self, call, self.fits)
-        self._loop.seen = time.monotonic()
-        return self._loop
+            self._loops[call] = Loop(self, call, self.fits)
+        self._loops[call].seen = time.monotonic()
+        return self._loops[call]
 
     def _stop_elsewhere(self, command: channels.Command) -> bool:
         """A stop, in the reading thread: as Ctrl+C where no hook will see it."""
-        recently = self._loop is not None and self._loop.call == "record"
-        if recently and self._loop is not None:
-            recently = time.monotonic() - self._loop.seen < _LOOP_LASTS_S
+        loop = self._loops.get("record")
+        recently = loop is not None and time.monotonic() - loop.seen < _LOOP_LASTS_S
         if self.is_training or recently:
             return False
         self.is_stopping = True
@@ -124,8 +138,10 @@ class Loop:
     """A training loop of the script's own, by ``train_on_batch`` or ``record``."""
 
     def __init__(self, session: Session, call: str, number: int) -> None:
-        self.call = call
         self.seen = 0.0
+        self._call, self._number = call, number
+        self._updates = 0
+        self._began = time.monotonic()
         self._session = session
         self._models: Dict[int, str] = {}  # by id: what its names begin with
         session.channel.emit("fit_started", step=session.step, fit=number, call=call)
@@ -139,10 +155,19 @@ class Loop:
 
     def take(self, values: Dict[str, Any], model: Any) -> None:
         """Values after an update."""
+        self._updates += 1
         self._session.rows.of_call(values)
         if self._session.steering.is_due:
             self._session.rows.flush()
             self._session.steering.turn(model, None)
+
+
+    def end(self) -> None:
+        """The process ends, and the loop with it."""
+        self._session.channel.emit(
+            "fit_ended", step=self._session.step, fit=self._number, call=self._call,
+            updates=self._updates, seconds=round(self.seen - self._began, 3),
+        )  # fmt: skip
 
 
 def _numbered(count: int) -> List[str]:
