@@ -80,13 +80,16 @@ def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Config:
     }
     for key in below:
         condition = field_of(key).applies_to
-        if (
-            key not in values
-            and condition
-            and (condition[0] in changed or not applies(key, merged))
-        ):
+        if key in values or not condition:
+            continue
+        is_parameter = _section(key) == _section(condition[0])
+        if (is_parameter and condition[0] in changed) or not applies(key, merged):
             del merged[key]
     return _with_known_features(merged)
+
+
+def _section(key: str) -> str:
+    return key.partition(".")[0]
 
 
 def suited(config: Mapping[str, Any], task: str) -> Config:

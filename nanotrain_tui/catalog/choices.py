@@ -74,6 +74,11 @@ class DataSet(NamedTuple):
         return self.classes if self.task in ("", CLASSIFICATION) else 1
 
     @property
+    def may_be_pictures(self) -> bool:
+        """Whether the examples are pictures, or only a look at the data tells it."""
+        return len(self.shape) != 1 and "features" not in self.parameters
+
+    @property
     def features(self) -> Mapping[str, Choice]:
         """What ``data.features`` chooses from; empty if these are the columns of a table."""
         return FEATURES if self.parameters.get("features") else {}
@@ -89,6 +94,13 @@ FEATURES = _table(
     Choice("sin y", "sin y", "The sine of y.", ("sin(y)", "siny")),
 )
 
+FLIPS = _table(
+    Choice("none", "none", "Pictures stay as they are."),
+    Choice("horizontal", "horizontal", "Half of the pictures are mirrored: left becomes right. Not for text and digits."),
+    Choice("vertical", "vertical", "Half of the pictures are upside down. For pictures from above."),
+    Choice("both", "both", "Each of the two by itself, so a quarter of the pictures stay as they are."),
+)  # fmt: skip
+
 CURVES = _table(
     Choice("sine", "sine", "Two periods of a sine."),
     Choice("square", "square wave", "The first five harmonics of a square wave."),
@@ -103,11 +115,29 @@ TASKS_OF_DATA = _table(
     Choice(REGRESSION, REGRESSION, "The target is a number, or several numbers."),
 )  # fmt: skip
 
+FITS = _table(
+    Choice("crop", "crop", "Cuts a picture to its middle, so that it fills the input."),
+    Choice("pad", "pad", "Shows the whole picture, with black beside it.", aliases=("letterbox",)),
+    Choice("stretch", "stretch", "Scales each side by itself. The aspect is lost.", aliases=("squash",)),
+)  # fmt: skip
+
+COLORS = _table(
+    Choice("auto", "auto", "Grey if every picture is grey, otherwise colour."),
+    Choice("grey", "grey", "One channel: the brightness.", aliases=("gray", "greyscale", "grayscale")),
+    Choice("rgb", "rgb", "Three channels: red, green and blue.", aliases=("colour", "color")),
+)  # fmt: skip
+
 _PARTS: Dict[str, Any] = {"task": "auto", "split": "0.2"}
 _FILES: Dict[str, Any] = {"path": "", "test_path": ""}
 _TABLE: Dict[str, Any] = dict(_FILES, target="", features="", **_PARTS)
 _ARRAYS: Dict[str, Any] = dict(_FILES, x="", y="", **_PARTS)
 _FUNCTION: Dict[str, Any] = dict({"function": ""}, **_PARTS)
+_PICTURES: Dict[str, Any] = {
+    "path": "", "split": "0.2", "size": "auto", "fit": "crop", "color": "auto",
+    "skip_damaged": False, "cache_mb": 4096,
+}  # fmt: skip
+_FOLDER: Dict[str, Any] = dict(_PICTURES, test_path="", task="auto")
+_TUB: Dict[str, Any] = dict(_PICTURES, target="")
 _CURVE: Dict[str, Any] = {"curve": "sine", "samples": 500, "noise": 0.1, "train_share": 0.8}
 _POINTS: Dict[str, Any] = {
     "features": "x, y", "samples": 500, "noise": 0.0, "train_share": 0.5,
@@ -150,6 +180,10 @@ DATASETS: Dict[str, DataSet] = {
         DataSet(
             "function", "function", "Arrays that your own Python function returns.",
             task="", parameters=_FUNCTION, preset="sane",
+        ),
+        DataSet(
+            "folder", "folder", "Your own pictures: a folder for each class, in train and test folders or without them.",
+            task="", parameters=_FOLDER, preset="small-cnn", aliases=("pictures", "images"),
         ),
         DataSet(
             "curve", "curve", "Samples of a curve, with noise. The network learns to draw it.",

@@ -11,6 +11,7 @@ _NEEDED = {
     "npz": "is empty; name the file: {}=arrays.npz. Or name two .npy files: {} and {}.".format(
         PATH, X, Y
     ),
+    "folder": "is empty; name the folder that holds the class folders: {}=photos.".format(PATH),
     "function": "is empty; name the file and the function: {}=loader.py:load.".format(FUNCTION),
 }
 
@@ -20,14 +21,16 @@ def check_files(config: Mapping[str, Any]) -> None:
     name = config.get("data.name")
     if name == "function" and not config[FUNCTION]:
         raise ConfigError(FUNCTION, _NEEDED[name])
-    if name not in ("csv", "npz") or config[PATH]:
+    if name == "function" or name not in _NEEDED or config[PATH]:
         return
+    if name != "npz":
+        raise ConfigError(PATH, _NEEDED[name])
     x, y = config.get(X), config.get(Y)
     if bool(x) != bool(y):
         missing, other = (Y, X) if x else (X, Y)
         raise ConfigError(missing, "is empty, and {} is set; set both.".format(other))
     if not x:
-        raise ConfigError(PATH, _NEEDED[name])
+        raise ConfigError(PATH, _NEEDED["npz"])
 
 
 def paths_of(config: Mapping[str, Any]) -> List[str]:

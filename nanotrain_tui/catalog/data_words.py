@@ -1,6 +1,6 @@
 """Words about data: what its examples are, and what is predicted of each."""
 
-from typing import Any, Mapping, Sequence
+from typing import Any, List, Mapping, Sequence
 
 from .formats import count, plural
 from .losses import REGRESSION
@@ -36,13 +36,25 @@ def selects_words(data: Mapping[str, Any]) -> str:
     return "the {} part selects the best".format(part)
 
 
+def picture_words(data: Mapping[str, Any]) -> List[str]:
+    """The kinds and the sizes of picture files, a line each; nothing for other data."""
+    formats, sizes = data.get("formats"), data.get("sizes")
+    if not formats or not sizes:
+        return []
+    kinds = ", ".join("{} {}".format(count(number), kind) for kind, number in formats.items())
+    small, middle, large = (
+        " x ".join(map(str, sizes[name])) for name in ("smallest", "median", "largest")
+    )
+    spread = small if small == large else "{} to {}, median {}".format(small, large, middle)
+    return ["files: {}".format(kinds), "sizes (height x width): {}".format(spread)]
+
+
 def problem_text(problem: Mapping[str, Any]) -> str:
     """A problem of the data in a sentence: what is wrong with which column, and what to do."""
     message, hint = str(problem["message"]), str(problem.get("hint") or "")
     column = problem.get("column")
-    text = (
-        "column '{}': {}{}".format(column, message[:1].lower(), message[1:]) if column else message
-    )
+    called = column if str(column).startswith("column ") else "column '{}'".format(column)
+    text = "{}: {}{}".format(called, message[:1].lower(), message[1:]) if column else message
     return "{} ({})".format(text.rstrip("."), hint.rstrip(".")) if hint else text
 
 

@@ -7,9 +7,12 @@ from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from .activations import ACTIVATIONS
 from .choices import (
+    COLORS,
     CURVES,
     DATASETS,
     FEATURES,
+    FITS,
+    FLIPS,
     INITIALIZERS,
     ON_CRASH,
     ON_HEAT,
@@ -32,6 +35,7 @@ CHOICE, INT, FLOAT, BOOL, PATH, LAYERS, LAYER_LIST, COMMAND, WEIGHTS = (
 TEXT, NAMES = "text", "names"  # names: choices, or free ones, as in "x, y"
 SPLIT = "split"  # a fraction, or the name of a column
 CODE = "code"  # FILE.py:NAME
+PICTURE_SIZE = "picture size"  # of a picture, height x width, or auto
 
 # How a change takes effect while a session trains.
 LIVE = "live"  # from the next step on
@@ -102,10 +106,10 @@ _DATA = (
     Field("data.dir", "folder", "Data", PATH, "",
           "The folder with the files of the data set. If empty, the default folders are searched.", live=RESTART),
     Field("data.path", "file", "Data", PATH, None,
-          "The file to train on: a table, or arrays. For arrays also a folder with x.npy and y.npy.",
+          "The file to train on: a table, or arrays. Or a folder: of class folders of pictures, or with x.npy and y.npy.",
           applies_to=_of_data("path"), live=RESTART),
     Field("data.test_path", "test file", "Data", PATH, None,
-          "A file of the same form for testing. If empty, a part of the other file is for testing.",
+          "A file or folder of the same form for testing. If empty, a part of the other one is for testing.",
           applies_to=_of_data("test_path"), live=RESTART),
     Field("data.x", "inputs", "Data", PATH, None,
           "The .npy file with the inputs, beside data.y. If data.path is set, the name of the array in it.",
@@ -124,6 +128,20 @@ _DATA = (
     Field("data.split", "split", "Data", SPLIT, None,
           "The fraction of the examples that is for testing, or the column that says train, validation or test.",
           applies_to=_of_data("split"), live=RESTART),
+    Field("data.size", "picture size", "Data", PICTURE_SIZE, None,
+          "The height and width of the network's input, as 96x96. auto: a square of at most 96.",
+          applies_to=_of_data("size"), live=RESTART),
+    Field("data.fit", "fit", "Data", CHOICE, None,
+          "How a picture of another aspect comes to this size.", choices=FITS, applies_to=_of_data("fit"), live=RESTART),
+    Field("data.color", "colour", "Data", CHOICE, None,
+          "Whether the network sees colours.", choices=COLORS, applies_to=_of_data("color"), live=RESTART,
+          aliases=("colour",)),
+    Field("data.skip_damaged", "skip damaged", "Data", BOOL, None,
+          "Leaves out the pictures that cannot be read, and names them. off: they are an error.",
+          applies_to=_of_data("skip_damaged"), live=RESTART),
+    Field("data.cache_mb", "cache", "Data", INT, None,
+          "The megabytes of disk for decoded pictures of all data. off: the files are read in each epoch.",
+          low=0, high=10000000, applies_to=_of_data("cache_mb"), zero=OFF, live=RESTART),
     Field("data.curve", "curve", "Data", CHOICE, None,
           "The curve that the samples are taken from.", choices=CURVES, applies_to=_of_data("curve"), live=RESTART),
     Field("data.features", "features", "Data", NAMES, None,
@@ -221,6 +239,32 @@ _SCHEDULE = (
     Field("schedule.end_fraction", "final fraction", _TRAINED_BY, FLOAT, 0.0,
           "The final learning rate as a fraction of the initial one.",
           low=0.0, high=1.0, applies_to=_scheduled("end_fraction")),
+)  # fmt: skip
+
+_AUGMENTATION = "Augmentation"
+_PICTURES = ("data.name", tuple(name for name, entry in DATASETS.items() if entry.may_be_pictures))
+
+_AUGMENT = (
+    Field("augment.flip", "flip", _AUGMENTATION, CHOICE, "none",
+          "Mirrors half of the pictures in each step.", choices=FLIPS, applies_to=_PICTURES),
+    Field("augment.shift", "shift", _AUGMENTATION, FLOAT, 0.0,
+          "Moves each picture by up to this fraction of its width and of its height. Start with 0.1.",
+          low=0.0, high=0.5, applies_to=_PICTURES, zero=OFF),
+    Field("augment.rotate", "rotate", _AUGMENTATION, FLOAT, 0.0,
+          "Turns each picture by up to this many degrees, left or right. Start with 15.",
+          low=0.0, high=180.0, applies_to=_PICTURES, zero=OFF),
+    Field("augment.zoom", "zoom", _AUGMENTATION, FLOAT, 0.0,
+          "Makes each picture larger or smaller by up to this fraction. Start with 0.1.",
+          low=0.0, high=0.5, applies_to=_PICTURES, zero=OFF),
+    Field("augment.brightness", "brightness", _AUGMENTATION, FLOAT, 0.0,
+          "Makes each picture lighter or darker by up to this fraction of the range. Start with 0.2.",
+          low=0.0, high=1.0, applies_to=_PICTURES, zero=OFF),
+    Field("augment.contrast", "contrast", _AUGMENTATION, FLOAT, 0.0,
+          "Raises or lowers the contrast of each picture by up to this fraction. Start with 0.2.",
+          low=0.0, high=1.0, applies_to=_PICTURES, zero=OFF),
+    Field("augment.cutout", "cutout", _AUGMENTATION, FLOAT, 0.0,
+          "Covers a square of each picture with its mean. The fraction of the shorter side. Start with 0.3.",
+          low=0.0, high=0.9, applies_to=_PICTURES, zero=OFF),
 )  # fmt: skip
 
 _TRAIN = (
@@ -338,6 +382,7 @@ FIELDS: Dict[str, Field] = {
         _TRAIN,
         _STOP,
         _PARTS,
+        _AUGMENT,
         _MACHINE,
         _GUARD,
         _SCRIPT,

@@ -21,6 +21,7 @@ from .fields import (
     NONE,
     OFF,
     PATH,
+    PICTURE_SIZE,
     SPLIT,
     TEXT,
     WEIGHTS,
@@ -76,7 +77,7 @@ def parse_value(key: str, value: Any) -> Any:
         CHOICE: _choice, INT: _integer, FLOAT: _number, BOOL: _boolean,
         PATH: _text, LAYERS: _layers, COMMAND: _command,
         WEIGHTS: _weights, LAYER_LIST: _layer_list,
-        TEXT: _words, NAMES: _words, SPLIT: _split, CODE: _code,
+        TEXT: _words, NAMES: _words, SPLIT: _split, CODE: _code, PICTURE_SIZE: _picture_size,
     }  # fmt: skip
     return readers[field.kind](field, value)
 
@@ -158,6 +159,18 @@ def _split(field: Field, value: Any) -> str:
         why = "{} is out of range; write a fraction above 0 and below 1, or the name of a column."
         raise ConfigError(field.key, why.format(quoted(value)))
     return "{:g}".format(number) if float("{:g}".format(number)) == number else repr(number)
+
+
+def _picture_size(field: Field, value: Any) -> str:
+    """``96x96``, height and width; also ``96`` for a square, and ``auto``."""
+    text = str(value) if isinstance(value, int) else _text(field, value)
+    sides = text.lower().replace("\u00d7", "x").replace(" ", "").split("x")
+    if text.strip().lower() == AUTO:
+        return AUTO
+    if len(sides) > 2 or not all(side.isdecimal() and 1 <= int(side) <= 4096 for side in sides):
+        why = "{} is no size; write height x width in pixels, as 96x96, or auto."
+        raise ConfigError(field.key, why.format(quoted(value)))
+    return "{}x{}".format(int(sides[0]), int(sides[-1]))
 
 
 def _code(field: Field, value: Any) -> str:

@@ -41,6 +41,12 @@ def metric_value(metric: Metric, value: float | None) -> str:
     return metric.text(value, "-")
 
 
+def shortened(text: str, most: int) -> str:
+    """The text in one line of at most so many characters."""
+    line = " ".join(text.splitlines())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Lines of aligned columns: numbers to the right, words to the left."""
     cells = [list(header), *(list(row) for row in rows)]

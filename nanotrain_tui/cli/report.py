@@ -101,8 +101,9 @@ def speed(state: RunState) -> list[str]:
     parts = []
     if state.samples_per_s is not None:
         parts.append(f"{state.samples_per_s:,.0f} samples/s")
-    if state.eta_s is not None:
-        parts.append(f"ETA {clock(state.eta_s)}")
+    left_s = state.eta_s if state.preparing is None else state.preparing.left_s
+    if left_s is not None:
+        parts.append(f"ETA {clock(left_s)}")
     return parts
 
 

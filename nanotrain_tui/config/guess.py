@@ -84,6 +84,8 @@ def _check_file(path: Path) -> None:
         there = path.exists()
     except (OSError, ValueError) as error:
         raise FileError(str(path), f"cannot be read: {error}.") from None
+    if there and not (path.is_file() or path.is_dir()):
+        raise FileError(str(path), "is no regular file; save what it gives to a file first.")
     if not there:
         try:
             alike = [one.name for one in path.parent.iterdir() if _suffix(one) == _suffix(path)]
@@ -125,6 +127,9 @@ def _of_folder(path: Path) -> Guess:
     if any(one.name.startswith(_IDX) or one.name == "mnist.npz" for one in files):
         values = {"data.name": "mnist", "data.dir": str(path)}
         return Guess(values, _text("mnist", f"the files in {path}"))
+    if _has_class_folders(files):
+        values = {"data.name": "folder", "data.path": str(path)}
+        return Guess(values, _text("folder", f"the folders of pictures in {path}"))
     tables = [one for one in files if _suffix(one) in TABLES]
     npz = [one for one in files if _suffix(one) == ".npz"]
     npy = [one for one in files if _suffix(one) == ".npy"]
@@ -152,9 +157,12 @@ def _why_not(files: Sequence[Path], found: Sequence[Path]) -> str:
         return (
             f"is a folder with {len(found)} files to choose from: {names}{more}. Name one of them."
         )
-    if _has_pictures(files):
-        return f"is a folder of pictures, which nanotrain cannot train yet. {_NAMES}."
-    return f"is a folder without a table or arrays. {_NAMES}."
+    if any(_suffix(one) in PICTURES for one in files):
+        return (
+            "is a folder of pictures without class folders. Make a folder for each class, named "
+            "after it, and move the pictures into them."
+        )
+    return f"is a folder without a table or arrays or class folders of pictures. {_NAMES}."
 
 
 def _train_and_test(files: Sequence[Path]) -> tuple[Path, Path] | None:
@@ -164,16 +172,24 @@ def _train_and_test(files: Sequence[Path]) -> tuple[Path, Path] | None:
     return (train, test) if train and test else None
 
 
-def _has_pictures(files: Sequence[Path]) -> bool:
-    for one in files:
-        if _suffix(one) in PICTURES:
-            return True
-        try:
-            if one.is_dir() and any(_suffix(inner) in PICTURES for inner in one.iterdir()):
-                return True
-        except OSError:
-            continue
-    return False
+def _has_class_folders(files: Sequence[Path]) -> bool:
+    """Whether one of the folders holds pictures, or one of the folders in them."""
+    folders = [one for one in files if one.is_dir()]
+    return any(_holds_picture(one) for one in folders) or any(
+        _holds_picture(inner) for one in folders for inner in _inside(one) if inner.is_dir()
+    )
+
+
+def _holds_picture(folder: Path) -> bool:
+    return any(_suffix(one) in PICTURES for one in _inside(folder))
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What is in a folder; nothing if it cannot be read."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
 
 
 def _refused(path: Path) -> FileError:
@@ -181,7 +197,7 @@ def _refused(path: Path) -> FileError:
     if suffix == ".py":
         return FileError(str(path), f"is a Python file; name the function in it: {path.name}:NAME.")
     if suffix in PICTURES:
-        return FileError(str(path), "is a picture; training needs a table or arrays.")
+        return FileError(str(path), "is a picture; name the folder that holds the class folders.")
     if suffix in _OTHERS:
         return FileError(
             str(path), f"is a {suffix} file, which nanotrain cannot read. Save it as CSV or npz."

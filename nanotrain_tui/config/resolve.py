@@ -14,6 +14,7 @@ from nanotrain_tui.catalog import (
     ConfigError,
     check,
     check_values,
+    drop_inapplicable,
     expected_data,
     full_key,
     overlay,
@@ -113,7 +114,7 @@ class _Merge(NamedTuple):
         if self.chosen:
             machine = {key: value for key, value in settings.items() if not _is_of_model(key)}
             own = suited(self.presets.get(self.chosen).values, task_of(machine))
-            values = overlay(machine, own)
+            values = drop_inapplicable(overlay(machine, own))
         else:
             proposed = str(facts.get("preset") or proposed_preset(*layers))
             proposal = _proposal(facts, layers)

@@ -12,7 +12,7 @@ from .presets import read_preset, shipped_names
 from .toml_file import FileError
 from .writing import replace_file
 
-SECTIONS = ("model", "loss", "optimizer", "schedule", "train")  # the tables of a preset
+SECTIONS = ("model", "loss", "optimizer", "schedule", "train", "augment")  # the tables of a preset
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 
 

@@ -26,9 +26,11 @@ def read_toml(path: Path) -> dict[str, Any]:
 def read_tables(path: Path) -> dict[str, Any]:
     """The file as nested dicts. Raises FileError, whose message names the file and the problem."""
     try:
-        if path.is_file() and path.stat().st_size > MAX_BYTES:
+        with path.open("rb") as file:  # a pipe, too: its end may never come
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
             raise FileError(str(path), f"is larger than {MAX_BYTES:,} bytes; is it a TOML file?")
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(content.decode("utf-8"))
     except FileNotFoundError:
         raise FileError(str(path), "there is no such file.") from None
     except IsADirectoryError:

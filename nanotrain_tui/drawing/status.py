@@ -20,6 +20,7 @@ _ROLES = {
     "interrupted": "error",
 }
 _SHORTEST_BAR = 6
+_LEFT_S = 2.0  # a preparation that ends sooner needs no time left
 _LEAST_NAME = 8  # the name of a session is never cut to fewer cells
 _LONGEST_BAR = 60
 
@@ -85,7 +86,9 @@ def _progress(state: RunState, before: Line, width: int, glyphs: Glyphs) -> Line
     if state.preparing is not None:
         fraction = state.preparing.fraction
         percent = "" if fraction is None else f" {100 * fraction:.0f}%"
-        figures: Line = (*before, Span(f"{state.preparing.what}{percent}"))
+        left_s = state.preparing.left_s
+        left = f"  ETA {clock(left_s)}" if left_s is not None and left_s >= _LEFT_S else ""
+        figures: Line = (*before, Span(f"{state.preparing.what}{percent}{left}"))
         return _with_bar(figures, fraction or 0.0, width, glyphs)
     if not state.step and not state.steps:
         return fit(before, width, glyphs.ellipsis)

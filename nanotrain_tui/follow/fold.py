@@ -71,6 +71,7 @@ class Fold:
         self._elapsed_s = 0.0
         self._paused_t: float | None = None
         self._preparing: Preparing | None = None
+        self._preparing_from = (0.0, 0.0)  # its first time and fraction
         self._ready: Mapping[str, Any] = {}
         self._started: Mapping[str, Any] = {}
         self._function: Function | None = None
@@ -253,7 +254,14 @@ class Fold:
         fraction = number(row.body.get("fraction"))
         if fraction is not None:
             fraction = min(1.0, max(0.0, fraction)) if math.isfinite(fraction) else None
-        self._preparing = Preparing(one_line(str(row.body.get("what") or "")), fraction)
+        what = one_line(str(row.body.get("what") or ""))
+        if self._preparing is None or self._preparing.what != what:
+            self._preparing_from = (row.t, fraction or 0.0)
+        since, first = self._preparing_from
+        left_s = None
+        if fraction is not None and first < fraction < 1.0 and row.t > since:
+            left_s = (row.t - since) * (1.0 - fraction) / (fraction - first)
+        self._preparing = Preparing(what, fraction, left_s)
 
     def _take_started(self, row: Event) -> None:
         self._started = row.body

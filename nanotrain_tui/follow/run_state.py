@@ -79,6 +79,7 @@ class Preparing:
 
     what: str  # "drawing digits"
     fraction: float | None  # of it that is completed, 0 to 1; None if it is not known
+    left_s: float | None = None  # seconds to its end, at its speed so far
 
 
 @dataclass(frozen=True, slots=True)

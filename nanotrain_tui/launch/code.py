@@ -7,6 +7,7 @@ the home folder, by the SHA-256 of the file.
 import hashlib
 import os
 import re
+import stat
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional
 
 from nanotrain_tui.catalog import function_of
@@ -91,6 +92,8 @@ def _code_of(config: Mapping[str, Any]) -> Optional[Code]:
     if not path:
         return None
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise LaunchError(FUNCTION, "{} is no regular file.".format(path))
         with open(path, "rb") as file:
             content = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:

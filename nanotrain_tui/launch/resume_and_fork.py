@@ -17,6 +17,7 @@ from nanotrain_tui.catalog import (
 )
 from nanotrain_tui.catalog.check import TASK
 from nanotrain_tui.catalog.data_files import FUNCTION, PATH, X, Y
+from nanotrain_tui.catalog.data_words import form_words, target_words
 from nanotrain_tui.catalog.fields import AUTO
 from nanotrain_tui.catalog.formats import count, plural
 from nanotrain_tui.catalog.scripts import COMMAND, is_script
@@ -218,16 +219,30 @@ def _checkpoint_to_fork(
 def _of_other_data(
     history: Sequence[SegmentHistory], plan: Plan, parent: SessionFolder
 ) -> List[str]:
+    """A warning where the data has changed. Raises LaunchError where the weights do not fit it."""
     if not _has_other_data(history, plan):
         return []
+    before = _data_before(history)
+    for form in (form_words, target_words):
+        if before.get("shape") and form(before) != form(plan.data):
+            raise LaunchError(
+                "data.path",
+                f"{parent.name} was trained on {form(before)}, and {plan.data['source']} has "
+                f"{form(plan.data)}; the weights do not fit. Restart the session with this data.",
+            )
     return [f"the data has changed since {parent.name} was trained; scales are measured anew"]
 
 
 def _has_other_data(history: Sequence[SegmentHistory], plan: Plan) -> bool:
     """Whether the data is another than the one recorded; False where nothing was recorded."""
-    started = [stretch.started.body for stretch in history if stretch.started is not None]
-    before = (started[-1].get("data") or {}).get("identity") if started else None
+    before = _data_before(history).get("identity")
     return bool(before) and plan.facts.get("identity") != before
+
+
+def _data_before(history: Sequence[SegmentHistory]) -> Mapping[str, Any]:
+    """What the recording has about its data."""
+    started = [stretch.started.body for stretch in history if stretch.started is not None]
+    return (started[-1].get("data") or {}) if started else {}
 
 
 def _passed_over(problems: Sequence[str]) -> List[str]:

@@ -43,6 +43,7 @@ _METRICS: Dict[str, Tuple[str, str, str]] = {  # title, what is better, format
 
 
 METRIC_NAMES = ("loss", *_METRICS)
+WAITING = "waiting"  # the fraction of a step's time in which no example was ready
 
 
 def declaration(data: Dataset) -> Dict[str, Dict[str, Any]]:
@@ -59,6 +60,8 @@ def declaration(data: Dataset) -> Dict[str, Dict[str, Any]]:
     declared["learning_rate"] = dict(
         _declared(("Learning rate", DOWN, "number"), ["training"]), better=None
     )
+    if data.is_of_files:
+        declared[WAITING] = _declared(("Waiting for data", DOWN, "percent"), ["training"])
     return declared
 
 

@@ -95,6 +95,8 @@ def prepare(start: Command, commands: Commands, events: Events) -> "TrainingLoop
         xla=update["way"] in ("xla", "block"), update=update, data=description(dataset),
         metrics=declaration(dataset),
     )  # fmt: skip
+    for note in dataset.notes:
+        events.emit("note", step=training.step, message=note)
     return loop
 
 

@@ -54,6 +54,12 @@ SCALARS = {
     "loss.huber_delta": Range(above=0.0, high=1e6),
     "model.dropout": Range(low=0.0, below=1.0),
     "model.l2": Range(low=0.0, high=1000.0),
+    "augment.shift": Range(low=0.0, high=0.5),
+    "augment.rotate": Range(low=0.0, high=180.0),
+    "augment.zoom": Range(low=0.0, high=0.5),
+    "augment.brightness": Range(low=0.0, high=1.0),
+    "augment.contrast": Range(low=0.0, high=1.0),
+    "augment.cutout": Range(low=0.0, high=0.9),
     "train.batch_size": Range(whole=True, low=1, high=1000000),
     "train.steps": Range(whole=True, low=1, high=_MOST_STEPS),
     "train.eval_every": Range(whole=True, low=1, high=_MOST_STEPS),
@@ -69,6 +75,7 @@ SCALARS = {
 FLAGS = ("optimizer.nesterov", "stop.restore")
 
 CHOICES = {
+    "augment.flip": ("none", "horizontal", "vertical", "both"),
     "schedule.name": SCHEDULES,
     "stop.metric": ("auto",) + METRIC_NAMES,
     "train.on_nan": ("auto", "pause", "stop", "continue"),

@@ -13,11 +13,12 @@ import numpy as np
 from .batches import Batches
 from .blocks import Blocks
 from .checkpoints.files import Checkpoint, Evaluation
-from .data.dataset import CLASSIFICATION, Dataset, Rows
+from .data.dataset import CLASSIFICATION, DataError, Dataset, Rows
 from .data.grid import short_numbers
 from .edits import apply_changes, changes_in
+from .graph.augmentation import refuse_unless_pictures
 from .graph.engine import Engine
-from .metrics import TASKS
+from .metrics import TASKS, WAITING
 from .model import structure_of
 from .protocol import Events, Failed, floats
 from .schedule import learning_rates
@@ -26,7 +27,7 @@ from .stopping import Decision, Watch, check_metric
 
 CALL_S = 0.075  # the intended duration of a call into TensorFlow; a command waits no longer
 MAX_BLOCK_BYTES = 16 << 20  # of examples gathered for a call
-CHUNK = 1000  # examples evaluated at once
+CHUNK, CHUNK_BYTES = 1000, 4 << 20  # examples evaluated at once, and the most bytes of them
 DRAWN_AFTER = 1.01  # times the steps after which the network was last drawn
 BESIDE_METRICS = ("loss", "accuracy")  # that ``evaluated`` holds beside the others, too
 _OF_THE_START = ("restore", "resume", "edits", "recorded")  # keys that describe how a run began
@@ -107,12 +108,15 @@ class TrainingState:
         rates *= np.float32(self._watch.factor(self.config))
         t0 = time.monotonic()
         inputs, targets = self._blocks.take(count, batch_size)
+        waited_s = time.monotonic() - t0
         self._blocks.gather_ahead(count * batch_size)
         losses, metrics = self.engine.train(inputs, targets, rates, self.step, self.healthy)
         t1 = time.monotonic()
         done = len(losses)
         self._batches.position = place + done * batch_size
         values = {"loss": losses, TASKS[self._data.task].at_steps: metrics}
+        if self._data.is_of_files:
+            values[WAITING] = np.full(done, waited_s / max(t1 - t0, 1e-9), np.float32)
         self._events.emit(
             "steps", first_step=self.step + 1, count=done, t0=t0, t1=t1,
             **{name: floats(numbers) for name, numbers in values.items()},
@@ -206,8 +210,11 @@ class TrainingState:
             raise Refused("train.steps: {} steps are done already.".format(self.step))
         try:
             check_metric(new, self._data.task)
+            refuse_unless_pictures(new, self._data.train.dtype, self._data.train.shape)
         except Failed as error:
             raise Refused(error.message) from error
+        except DataError as error:
+            raise Refused("{}: {}".format(error.key, error.message)) from error
         if new["train.batch_size"] > len(self._data.train):
             raise Refused(
                 "train.batch_size: {} is more than the {} training examples.".format(
@@ -238,5 +245,11 @@ def steps_for(seconds: float, count: int, took_s: float) -> int:
 
 def slices_of(rows: Rows) -> Iterator[Tuple[Any, Any]]:
     """Inputs and targets of all rows, a chunk at a time."""
-    for first in range(0, len(rows), CHUNK):
-        yield rows.slice(first, CHUNK)
+    size = chunk_of(rows.example_bytes)
+    for first in range(0, len(rows), size):
+        yield rows.slice(first, size)
+
+
+def chunk_of(example_bytes: int) -> int:
+    """How many examples of this size are evaluated at once."""
+    return max(1, min(CHUNK, CHUNK_BYTES // max(1, example_bytes)))

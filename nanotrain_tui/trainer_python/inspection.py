@@ -95,6 +95,11 @@ def inspect_data(
     if answer is None:
         who, status = brief(command), f"exit status {reply.status}"
         why = f"{who} cannot be asked about the data ({status}): {exit_reason(reply.err)}"
+        if function_of(trainer_config)[0]:
+            why = "{1}() of {0} ended the trainer's process ({2}); it must return.".format(
+                *function_of(trainer_config), status
+            )
+            raise LaunchError(FUNCTION, why)
         output = reply.err.decode("utf-8", "replace")
         raise LaunchError(COMMAND_KEY, crash.explain(why, reply.status, output))
     answer = dict(paths.outside(answer))

@@ -113,7 +113,7 @@ def test_every_footer_is_of_a_phase() -> None:
     states = ("", "starting", "running", "paused", "failed")
     seen = {Situation(state, staged=staged).phase for state in states for staged in (0, 1)}
     seen.add(Situation("running", replayed=True).phase)
-    assert {*seen, "chart", "log", "charts"} == set(FOOTERS)
+    assert {*seen, "chart", "log", "charts", "learned"} == set(FOOTERS)
 
 
 async def test_remapped_keys_work_and_are_shown() -> None:

@@ -38,7 +38,8 @@ def test_rows_begin_with_the_preset_and_have_a_heading_for_each_section() -> Non
     rows = form().rows()
     assert rows[0].key == PRESET_KEY and rows[0].value == "tutorial"
     assert [row.label for row in rows if not row.key] == [
-        "Data", "Model", "Loss and optimizer", "Training", "Machine", "Guard",
+        "Data", "Model", "Loss and optimizer", "Training", "Augmentation", "Machine",
+        "Guard",
     ]  # fmt: skip
 
 

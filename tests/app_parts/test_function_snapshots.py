@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from app_fakes import FakeBackend, make_app, midway, until
+from app_fakes import FakeBackend, make_app, message, midway, until
 from drawn_states import learned_curve, learned_plane
 from setup_fakes import DATA, findings
 from textual.pilot import Pilot
 
+from nanotrain_tui.app.screens.learned import LearnedScreen
 from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.app.widgets.charts import MetricChart
 from nanotrain_tui.app.widgets.function_picture import FunctionPicture
@@ -60,6 +61,12 @@ def test_session(snap_compare: Compare, size: tuple[int, int], data: str) -> Non
 @pytest.mark.parametrize("size", SIZES)
 def test_the_form_beside_a_plane(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert compare(snap_compare, size, "circle", ("f", "l"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("data", ["curve", "circle"])
+def test_at_large(snap_compare: Compare, size: tuple[int, int], data: str) -> None:
+    assert compare(snap_compare, size, data, ("V",))
 
 
 @pytest.mark.parametrize("theme", ["light", "sixteen"])
@@ -135,3 +142,30 @@ async def test_a_curve_is_drawn_again_with_each_evaluation_only() -> None:
         assert drawn == []
         fake.change(step=501, function=learned_curve()._replace(step=501))
         await until(pilot, lambda: drawn == [501])
+
+
+async def test_the_picture_at_large_opens_closes_and_follows_the_session() -> None:
+    backend = FakeBackend()
+    fake = backend.add("brisk-otter")
+    fake.change(**session("curve"))
+    app = make_app(backend, session="brisk-otter")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.link.state.function is not None)
+        await pilot.press("V")
+        await until(pilot, lambda: isinstance(app.screen, LearnedScreen))
+        picture = app.screen.query_one(FunctionPicture)
+        fake.change(step=501, function=learned_curve()._replace(step=501))
+        await until(pilot, lambda: picture.state.step == 501)
+        await pilot.press("V")
+        await until(pilot, lambda: app.screen is app.dashboard)
+
+
+async def test_a_network_without_a_picture_says_so() -> None:
+    backend = FakeBackend()
+    backend.add("brisk-otter").change(**midway(function=None))
+    app = make_app(backend, session="brisk-otter")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.link.state.step == 412)
+        await pilot.press("V")
+        await until(pilot, lambda: "no curve or plane" in message(app))
+        assert app.screen is app.dashboard

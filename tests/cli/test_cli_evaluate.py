@@ -85,6 +85,17 @@ def test_the_report_of_numbers_has_the_largest_residuals_with_their_rows() -> No
     assert any("R²         not defined" in line for line in report_lines(one))
 
 
+def test_residuals_that_are_small_beside_their_targets_have_their_digits() -> None:
+    answer = of_numbers(["price"], 1)
+    answer["targets"][0]["residuals"]["largest"] = [
+        {"index": 0, "row": 2, "target": 1e6, "prediction": 1e6 + 12.5, "residual": -12.5},
+        {"index": 1, "row": 3, "target": 1e6, "prediction": 1e30, "residual": 3.25},
+    ]
+    largest = [line.split()[1:] for line in report_lines(answer)[-2:]]
+    assert largest[0] == ["1,000,000.0", "1,000,012.5", "-12.5"]
+    assert largest[1][1] == "1e+30"
+
+
 @pytest.fixture
 def asked(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The requests to the trainer of a session, which answers with an evaluation."""

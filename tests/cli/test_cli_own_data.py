@@ -133,6 +133,18 @@ def test_inspect_shows_arrays(nano: Nano, tmp_path: Path, found: Found) -> None:
     ]
 
 
+def test_line_breaks_in_names_and_cells_break_no_table(
+    nano: Nano, table: Path, found: Found
+) -> None:
+    columns = [{**COLUMNS[0], "name": "a\nb"}, {**COLUMNS[3], "categories": ["good\r\nx", "bad"]}]
+    found(columns=columns, first_rows=[["1\n2", "good\nx"]], class_names=["good\nx", "bad"])
+    lines = nano("data", "inspect", table).out.splitlines()
+    assert any(line.startswith("  a b ") for line in lines)
+    assert any(line.endswith("good x, bad") for line in lines)
+    assert any(line.split() == ["good", "x", "30", "6", "9"] for line in lines)
+    assert any(line.split() == ["1", "2", "good", "x"] for line in lines)
+
+
 def test_wide_and_long_data_stay_readable(nano: Nano, table: Path, found: Found) -> None:
     many = [{**COLUMNS[1], "name": f"column {n}"} for n in range(500)]
     names = [f"class {n}" for n in range(41)]

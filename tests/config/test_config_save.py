@@ -6,16 +6,20 @@ import pytest
 from configurations import configurations
 from hypothesis import HealthCheck, given, settings
 
-from nanotrain_tui.catalog import Config, ConfigError, check, default_of
+from nanotrain_tui.catalog import FIELDS, Config, ConfigError, check, default_of
 from nanotrain_tui.config import FileError, load_presets, read_toml, resolve, save_preset
 from nanotrain_tui.config.writing import replace_file, written_aside
 
 NOWHERE = Path("/nonexistent")
-SAVED = ("model", "loss", "optimizer", "schedule", "train")
+SAVED = ("model", "loss", "optimizer", "schedule", "train", "augment")
 
 
 def saved_part(config: Config) -> Config:
-    return {key: value for key, value in config.items() if key.partition(".")[0] in SAVED}
+    """What a preset holds. Data without pictures has no augmentation, which is off elsewhere."""
+    off = {key: FIELDS[key].default for key in FIELDS if key.startswith("augment.")}
+    return {key: value for key, value in config.items() if key.partition(".")[0] in SAVED} | {
+        key: config.get(key, value) for key, value in off.items()
+    }
 
 
 @given(configurations(), configurations())

@@ -1,5 +1,6 @@
 """What ``nanotrain train FILE_OR_FOLDER`` takes a path for."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.config import FileError, guess, is_configuration
+from nanotrain_tui.config.toml_file import read_tables
 
 
 def make(folder: Path, *names: str) -> Path:
@@ -85,6 +87,8 @@ def test_a_function(tmp_path: Path) -> None:
          {"data.name": "csv", "data.path": "train.csv", "data.test_path": "test.csv.gz"}),
         (["train-images-idx3-ubyte.gz", "a.csv"], {"data.name": "mnist", "data.dir": ""}),
         (["mnist.npz"], {"data.name": "mnist", "data.dir": ""}),
+        (["cats/1.png", "dogs/2.jpg"], {"data.name": "folder", "data.path": ""}),
+        (["train/cats/1.png", "val/cats/2.JPG"], {"data.name": "folder", "data.path": ""}),
         ([".hidden.csv", "b.csv"], {"data.name": "csv", "data.path": "b.csv"}),
     ],
 )  # fmt: skip
@@ -106,8 +110,7 @@ def test_a_folder(tmp_path: Path, names: list[str], values: dict[str, str]) -> N
         (["a.csv", "b.csv"], "2 files to choose from: a.csv, b.csv. Name one"),
         (["a.csv", "b.csv", "c.csv", "d.npz"], "4 files to choose from: a.csv, b.csv, c.csv, ..."),
         (["train.csv", "test.csv", "more.csv"], "3 files"),
-        (["cats/1.png", "dogs/2.jpg"], "pictures, which nanotrain cannot train yet"),
-        (["1.JPG"], "pictures"),
+        (["1.JPG"], "pictures without class folders"),
         (["one.npy"], "needs two"),
     ],
 )
@@ -140,6 +143,16 @@ def test_a_missing_file_names_the_nearest(tmp_path: Path) -> None:
     make(tmp_path, "readings.csv")
     with pytest.raises(FileError, match=r"no such file\. Did you mean 'readings\.csv'"):
         guess(str(tmp_path / "reading.csv"))
+
+
+def test_what_is_no_file_is_refused_and_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    os.mkfifo(tmp_path / "pipe.csv")
+    for given in (tmp_path / "pipe", tmp_path / "pipe.csv", "/dev/zero"):
+        with pytest.raises(FileError, match="is no regular file"):
+            guess(str(given))
+    with pytest.raises(FileError, match="larger than"):
+        read_tables(Path("/dev/zero"))
 
 
 def test_configurations(tmp_path: Path) -> None:

@@ -188,3 +188,42 @@ def test_a_browser_shows_the_page_without_an_error_or_a_request(tmp_path: Path, 
 
 def test_a_page_stays_small(tmp_path: Path) -> None:
     assert len(export(tutorial_run(tmp_path), "html")) < 150_000
+
+
+def learned(home: Path, data: dict, *outputs: list) -> SessionFolder:
+    """A session that learned a function, evaluated with each of these outputs."""
+    recording = Recording(home)
+    recording.event("started", steps=1000, batch_size=100, parameters=9, data=data)
+    for values in outputs:
+        recording.steps(100).event("evaluated", loss=1.0, accuracy=0.7, outputs=values)
+    return recording.finished()
+
+
+def test_the_page_shows_the_curve_of_the_last_evaluation(tmp_path: Path) -> None:
+    axis = {"name": "<x>", "low": -1, "high": 1, "points": 3}
+    grid = {"axes": [axis], "truth": [0, 1, 0], "samples": [[0.5, 0.25], [0, 1]]}
+    page = export(learned(tmp_path, {"grid": grid}, [0, 0, 0], [0.1, 0.5, "nan"]), "html")
+    picture = page[page.index("What it has learned") :]
+    picture = picture[: picture.index("</svg>")]
+    assert "The network at step 200" in picture and picture.count("<circle") == 2
+    assert picture.count('class="truth"') == 1 and "&lt;x&gt; 1" in picture
+    line = re.search(r'class="line" d="M([^"]+)"', picture)
+    assert line is not None and line[1].count("L") == 1, "what is not finite has no place"
+
+
+def test_the_page_shows_the_plane(tmp_path: Path) -> None:
+    axes = [{"name": name, "low": -1, "high": 1, "points": 2} for name in "xy"]
+    data = {"classes": 2, "grid": {"axes": axes, "samples": [[1, 1, 1], [-1, -1, 0]]}}
+    page = export(learned(tmp_path, data, [0.0, 0.25, 0.75, 1.0]), "html")
+    rectangles = re.findall(r'<rect class="(\w+)" x="([\d.]+)" y="([\d.]+)"', page)
+    assert len(rectangles) == 50 * 50
+    assert (rectangles[0][0], rectangles[-1][0]) == ("high", "low"), "the second row is above"
+    assert re.findall(r'class="example (\w+)" cx="([\d.]+)"', page) == [
+        ("high", str(float(LEFT + 400))), ("low", str(float(LEFT))),
+    ]  # fmt: skip
+
+
+def test_a_page_without_a_function_has_no_picture_of_it(tmp_path: Path) -> None:
+    grid = {"axes": [{"name": "x", "low": -1, "high": 1, "points": 3}]}
+    for folder in (tutorial_run(tmp_path / "one"), learned(tmp_path / "two", {"grid": grid})):
+        assert "What it has learned" not in export(folder, "html")

@@ -24,6 +24,7 @@ from nanotrain_tui.catalog.fields import (
     LAYERS,
     NAMES,
     PATH,
+    PICTURE_SIZE,
     SPLIT,
     TEXT,
     WEIGHTS,
@@ -36,6 +37,8 @@ CHOICES = ("data.name", "optimizer.name", "loss.name", "schedule.name")
 NEEDED = {
     "csv": {"data.path": "readings.csv"},
     "npz": {"data.path": "arrays.npz"},
+    "folder": {"data.path": "photos"},
+    "tub": {"data.path": "tub"},
     "function": {"data.function": "loader.py:load"},
 }
 
@@ -62,6 +65,8 @@ def values_of(field: Field) -> st.SearchStrategy[Any]:
         return st.lists(text, min_size=1, max_size=3)
     if field.kind in (PATH, TEXT):
         return text
+    if field.kind == PICTURE_SIZE:
+        return st.sampled_from(["auto", "96x96", "120x160"])
     if field.kind == SPLIT:
         return st.sampled_from(["0.2", "0.35", "part"])
     if field.kind == CODE:

@@ -3,12 +3,14 @@
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from launch_helpers import kill_host, wait_until_over
 from launch_sessions import ask, events, follow_to_pause, kill, wait_for_step
 
 from nanotrain_tui.catalog import ConfigError
+from nanotrain_tui.launch import resume_and_fork
 from nanotrain_tui.launch.resume_and_fork import (
     configuration_of,
     plan_fork,
@@ -118,3 +120,23 @@ def test_a_name_that_is_taken_or_none_is_refused(stopped, places, name, says):
     assert stopped.name == "digits-1"
     with pytest.raises(LaunchError, match=says):
         start(plan_restart(stopped, places), places, name)
+
+
+def with_data(stopped, places, **before):
+    """A fork of a session that recorded this data and the identity of other content."""
+    plan = plan_fork(stopped, places)
+    started = SimpleNamespace(body={"data": {**plan.data, "identity": "0", **before}})
+    history = [SimpleNamespace(started=started)]
+    return resume_and_fork._of_other_data(history, plan, stopped)
+
+
+def test_a_fork_on_changed_data_says_so(stopped, places):
+    assert "has changed" in with_data(stopped, places)[0]
+
+
+def test_a_fork_on_data_that_does_not_fit_is_refused(stopped, places):
+    with pytest.raises(LaunchError, match="the weights do not fit") as caught:
+        with_data(stopped, places, shape=[3])
+    assert caught.value.key == "data.path" and "rows of 3 numbers" in str(caught.value)
+    with pytest.raises(LaunchError, match="7 classes"):
+        with_data(stopped, places, classes=7)

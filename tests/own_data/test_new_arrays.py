@@ -97,7 +97,7 @@ def test_pictures_of_bytes_keep_their_values_whatever_their_type():
         (npz(x=np.zeros((0, 4))), {}, "new.npz (x) holds no examples."),
         (npz(x=np.array([["a"] * 4])), {}, "new.npz (x) holds text; expected numbers."),
         (npz(x=np.full((1, 4), np.nan)), {}, "new.npz (x): example 0 holds nan at 0; every number "
-                                             "must be finite."),
+                                             "must be finite and below 1e+150."),
         (npz(p=ROWS, q=ROWS, r=ROWS), {}, "new.npz has p 6 x 4 float64, q 6 x 4 float64, r 6 x 4 "
                                           "float64; name the array of the inputs x, and that of "
                                           "the targets y."),

@@ -123,8 +123,8 @@ def test_numbers_as_classes_are_known_in_any_form(tmp_path):
         ("1,2\n", "new.csv has no heading, and 2 columns; the session takes 3: 'size', 'color', "
                   "'day'."),
         ("size,kind\n1,a\nx,b\n", "new.csv, row 3, column size: 'x' is not a number."),
-        ("size,kind\n1,a\ninf,b\n", "new.csv, row 3, column size: the number is infinite; "
-                                    "correct it."),
+        ("size,kind\n1,a\ninf,b\n", "new.csv, row 3, column size: the number is infinite or "
+                                    "too large; correct it."),
         ("day,kind\n2024-01-03,a\n3.4.,b\n", "new.csv, row 3, column day: '3.4.' is not a date."),
         ("size,kind\n1,a\n1,b,c\n", "new.csv, row 3: it has 3 cells; expected 2, as in the first "
                                     "row."),

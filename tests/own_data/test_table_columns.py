@@ -170,7 +170,7 @@ def test_free_text_is_refused_by_name_and_can_be_left_out(tmp_path):
     text = rows_text(ROWS, half, lambda i: f"comment number {i}", lambda i: i % 2)
     path = written(tmp_path, text)
     key, message = refused(path)
-    assert key == "data.features" and "column 'b' holds free text" in message
+    assert key == "data.features" and "column b: 'comment number 0' is free text" in message
     assert "data.features = -b" in message
     assert inspected(path, data__features="-b")["features"] == ["a"]
 
@@ -179,7 +179,7 @@ def test_free_text_is_refused_by_name_and_can_be_left_out(tmp_path):
 def test_separators_between_thousands_are_named(cell, tmp_path):
     text = rows_text(ROWS, lambda i: f'"{cell.format(i)}"', half, lambda i: i % 2)
     message = refused(written(tmp_path, text))[1]
-    assert "separators between thousands" in message and "column 'a'" in message
+    assert "separators between thousands" in message and "row 2, column a" in message
 
 
 def test_a_wrong_target_is_refused_with_the_columns(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.trainer.pictures.picture_file import (
+from nanotrain_tui.trainer.data.folder.picture_file import (
     Unreadable,
     orientation_of,
     read_grey,

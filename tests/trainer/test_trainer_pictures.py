@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nanotrain_tui.trainer.data.folder.picture_file import Unreadable
 from nanotrain_tui.trainer.pictures.drawing import Kind
 from nanotrain_tui.trainer.pictures.loading import confusion, read_pictures
-from nanotrain_tui.trainer.pictures.picture_file import Unreadable
 
 IMAGES = np.arange(3 * 4 * 5, dtype=np.uint8).reshape(3, 4, 5)
 LABELS = np.array([1, 0, 2], np.uint8)

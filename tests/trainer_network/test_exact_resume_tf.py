@@ -1,4 +1,4 @@
-"""To the bit, in each way to make a step: a convolutional network and early stopping, resumed."""
+"""To the bit, in each way to make a step: convolutions, augmentation, early stopping, resumed."""
 
 import itertools
 
@@ -34,8 +34,17 @@ REGRESSION = {
     **STOPPING, "data__name": "curve", "data__samples": 200, "loss__name": "mean_squared_error",
     "output": "linear", "stop__metric": "auto", "stop__min_delta": 0.05,
 }  # fmt: skip
+AUGMENTED = {
+    "augment__flip": "horizontal", "augment__shift": 0.1, "augment__rotate": 10.0,
+    "augment__contrast": 0.2, "augment__cutout": 0.3,
+}  # fmt: skip
+LIVE = [
+    {"step": 13, "set": {"augment.shift": 0.0, "augment.zoom": 0.2, "augment.flip": "none"}},
+    {"step": 22, "set": {"augment.brightness": 0.1}},
+]
 KINDS = {
     "lenet": {"layers": LENET, "edits": EDITS},
+    "augmented": {**AUGMENTED, "layers": LENET, "edits": LIVE},
     "stopping": {**STOPPING, "edits": EDITS[:2]},
     "regression": {**REGRESSION, "edits": EDITS[:2]},
 }
@@ -51,13 +60,13 @@ def config(folder, kind, way, **changes):
 @pytest.mark.parametrize(
     ("kind", "way"),
     # What a classification stops by is no part of a graph: one way is enough.
-    [*itertools.product(("lenet", "regression"), WAYS), ("stopping", "fused")],
+    [*itertools.product(("lenet", "augmented", "regression"), WAYS), ("stopping", "fused")],
 )
 def test_a_resume_goes_on_as_if_nothing_had_been(kind, way, tmp_path):
     folder = tmp_path / "undisturbed"
     folder.mkdir()
     undisturbed = folder, kind, way, serve_here(config(write_data(folder), kind, way))[1]
-    if kind != "lenet":
+    if kind in ("stopping", "regression"):
         stops_early_with_the_best_network(undisturbed)
     for step in (4, 20, 28) if way == "fused" else (20,):
         goes_on(undisturbed, tmp_path / str(step), step)

@@ -2,7 +2,9 @@
 
 import itertools
 
+import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 from trainer_runs import config_of, of_kind, serve_here
 
 from nanotrain_tui.catalog import trainer_config
@@ -54,3 +56,19 @@ def test_the_network_is_recorded_as_a_function_ever_less_often(tmp_path):
     gaps = [after - before for before, after in itertools.pairwise(drawn)]
     assert gaps == sorted(gaps) and gaps[-1] == 4
     assert all(len(event["outputs"]) == 101 for event in tested if "outputs" in event)
+
+
+@pytest.mark.parametrize("preset", ["lenet", "small-cnn"])
+def test_the_convolutional_presets_learn_small_pictures(tmp_path, preset):
+    """scikit-learn's digits have 8x8 pixels."""
+    digits = load_digits()
+    pixels = (255 / 16 * digits.images).astype(np.uint8)
+    np.savez(tmp_path / "digits.npz", x=pixels, y=digits.target)
+    sets = [
+        "data.name=npz", f"data.path={tmp_path / 'digits.npz'}", "steps=250", "eval_every=1000",
+        "trainer.update=fused", "trainer.threads=1",
+    ]  # fmt: skip
+    config = trainer_config(resolve(load_presets(None), {}, preset=preset, sets=sets))
+    places = {"cache_dir": str(tmp_path), "checkpoint_dir": str(tmp_path), "restore": None}
+    _, events = serve_here({**config, **places})
+    assert of_kind(events, "evaluated")[-1]["accuracy"] > 0.95

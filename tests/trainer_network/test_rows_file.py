@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.trainer.pictures.picture_file import Unreadable
+from nanotrain_tui.trainer.data.folder.picture_file import Unreadable
 from nanotrain_tui.trainer.saved.rows_file import read_rows
 
 NUMBERS = st.floats(-1e6, 1e6).map(lambda number: round(number, 3))

@@ -35,6 +35,14 @@ def test_a_trainer_that_hangs_is_not_waited_for(tmp_path):
         inspect_data((program,), {}, within_s=0.2)
 
 
+def test_a_function_that_ends_the_process_is_named(tmp_path):
+    (tmp_path / "mine.py").write_text("import os\ndef load():\n    os._exit(4)\n")
+    config = {"data.name": "function", "data.function": f"{tmp_path}/mine.py:load"}
+    with pytest.raises(LaunchError, match=r"load\(\) of .*mine\.py ended .*status 4") as caught:
+        inspect_data((sys.executable, TRAINER), config)
+    assert caught.value.key == "data.function"
+
+
 FACTS = (
     '{"ok": true, "name": "digits", "source": "x", "shape": [28, 28], "classes": 10, '
     '"train": 60000, "test": 10000, "tensorflow": %s}'

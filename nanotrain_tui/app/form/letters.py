@@ -15,7 +15,7 @@ _FIRST = (
 )  # fmt: skip
 
 DATA = "data.name"
-_LAST = "+-*/=.,;:!"
+_LAST = "+-*/=.,;:!@#$%&()<>[]{}"
 
 
 def _letters() -> dict[str, str]:

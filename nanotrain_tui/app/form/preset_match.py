@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nanotrain_tui.app.form.changes import changes_between, full, same
-from nanotrain_tui.catalog import Config, overlay, suited, task_of
+from nanotrain_tui.catalog import Config, drop_inapplicable, overlay, suited, task_of
 
 # Settings of the machine. A preset without them leaves them unchanged.
 MACHINE = ("data", "trainer", "telemetry", "guard")
@@ -20,7 +20,7 @@ def is_of_machine(key: str) -> bool:
 def on_data_of(given: Mapping[str, Any], preset: Mapping[str, Any]) -> Config:
     """The values of a preset, on the data and the machine of ``given``."""
     machine = {key: value for key, value in given.items() if is_of_machine(key)}
-    return overlay(machine, suited(preset, task_of(machine)))
+    return drop_inapplicable(overlay(machine, suited(preset, task_of(machine))))
 
 
 def differences(preset: Mapping[str, Any], given: Mapping[str, Any]) -> Config:

@@ -152,6 +152,9 @@ ACTIONS = (
     Action("charts", "view.charts", "z", "charts",
            "Show all charts on one axis; press again to return.", CHART,
            "Charts: show all on one axis", with_a_session),
+    Action("learned", "view.learned", "V", "learned",
+           "Show the curve or the plane of the network at large; press again to return.", CHART,
+           "Learned: show the curve or the plane of the network", with_a_session),
     Action("overlay", "overlay.choose", "C", "compare",
            "Draw other sessions behind the charts, or remove them.", CHART,
            "Compare: draw other sessions behind the charts", with_a_session),
@@ -222,7 +225,8 @@ EVERYWHERE = ("quit", "suspend")
 # The actions without a pane that also work on a view.
 ON_A_VIEW = (
     "pause", "evaluate", "checkpoint", "watch", "faster", "slower", "event_before", "event_after",
-    "back", "ahead", "goto", "charts", "overlay", "theme", "help", "picture", "suspend", "quit",
+    "back", "ahead", "goto", "charts", "learned", "overlay", "theme", "help", "picture", "suspend",
+    "quit",
 )  # fmt: skip
 # The actions in the footer: by phase, or of the chart, the log or the view that has the focus.
 # Each footer fits in 80 cells.
@@ -236,6 +240,7 @@ FOOTERS = {
     "log": ("log_up", "log_page_up", "log_oldest", "log_newest", "help", "quit"),
     "charts": ("charts", "zoom_in", "zoom_all", "smoother", "scale", "along", "chart_row",
                "help"),
+    "learned": ("learned", "pause", "charts", "help", "quit"),
     "ended": ("run", "fork", "edit", "more", "jump", "preset", "help", "quit"),
 }  # fmt: skip
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from nanotrain_tui.catalog import Config
+from nanotrain_tui.catalog import Config, function_of
+from nanotrain_tui.cli.waiting import waiting
 
 if TYPE_CHECKING:
     from nanotrain_tui.launch.plan import Plan
@@ -24,7 +25,8 @@ class TrainersLook:
     def __call__(self, config: Config) -> Mapping[str, Any]:
         from nanotrain_tui.launch.plan import look_up
 
-        self._found = look_up(config, self._places)
+        with waiting(_what(config)):
+            self._found = look_up(config, self._places)
         return self._found.data
 
     def plan(self, config: Config) -> "Plan":
@@ -45,9 +47,16 @@ def facts_here(config: Config, places: "Places") -> Mapping[str, Any]:
     from nanotrain_tui.trainer.data import inspect
     from nanotrain_tui.trainer_python.launch_error import LaunchError
 
-    if config["data.name"] == "function":
-        return look_up(config, places).data
-    facts = inspect(trainer_request(config, places))
+    with waiting(_what(config)):
+        if config["data.name"] == "function":
+            return look_up(config, places).data
+        facts = inspect(trainer_request(config, places))
     if not facts["ok"]:
         raise LaunchError(facts["key"], facts["message"])
     return facts
+
+
+def _what(config: Config) -> str:
+    """What is done, for the person who waits."""
+    file, function = function_of(config)
+    return f"running {function}() of {file}" if file else "looking at the data"

@@ -6,12 +6,13 @@ from typing import Any
 from nanotrain_tui.catalog.data_words import (
     example_word,
     form_words,
+    picture_words,
     problem_text,
     selects_words,
     target_words,
 )
 from nanotrain_tui.catalog.formats import capital, count, plural, scalar
-from nanotrain_tui.cli.output import table, width
+from nanotrain_tui.cli.output import shortened, table, width
 
 _MOST_LINES = 40  # of a table; JSON has all
 _WIDEST = 24  # characters of a cell of the first rows
@@ -40,6 +41,7 @@ def whole_report(facts: Mapping[str, Any]) -> list[str]:
     return [
         str(facts["source"]),
         summary(facts),
+        *picture_words(facts),
         *parts_of(facts),
         *_first_rows(facts),
         *(capital(note) for note in facts.get("notes", ())),
@@ -53,7 +55,7 @@ def _columns(facts: Mapping[str, Any]) -> list[str]:
         return []
     rows = [
         (
-            _cut(one["name"], _NAME),
+            shortened(one["name"], _NAME),
             one["type"],
             one["use"],
             count(one["missing"]),
@@ -71,7 +73,7 @@ def _values(column: Mapping[str, Any]) -> str:
     if column.get("why"):
         return str(column["why"])
     if column.get("categories"):
-        return ", ".join(map(str, column["categories"]))
+        return ", ".join(" ".join(name.splitlines()) for name in column["categories"])
     if column.get("low") is None:
         return "-"
     text = f"{_number(column['low'])} to {_number(column['high'])}"
@@ -89,7 +91,7 @@ def _arrays(facts: Mapping[str, Any]) -> list[str]:
     if not arrays:
         return []
     rows = [
-        (_cut(one["name"], _NAME), " x ".join(map(count, one["shape"])) or "-", one["dtype"],
+        (shortened(one["name"], _NAME), " x ".join(map(count, one["shape"])) or "-", one["dtype"],
          one["use"])
         for one in arrays[:_MOST_LINES]
     ]  # fmt: skip
@@ -103,7 +105,7 @@ def _classes(facts: Mapping[str, Any]) -> list[str]:
         return []
     parts = [part for part in _PARTS if part in counts]
     rows = [
-        (_cut(str(name), _NAME), *(count(counts[part][number]) for part in parts))
+        (shortened(str(name), _NAME), *(count(counts[part][number]) for part in parts))
         for number, name in enumerate(names[:_MOST_LINES])
     ]
     lines = table(("CLASS", *(_PARTS[part] for part in parts)), rows)
@@ -116,7 +118,7 @@ def _first_rows(facts: Mapping[str, Any]) -> list[str]:
     if not rows:
         return []
     header = [one["name"] for one in facts["columns"]]
-    cells = [[_cut(str(cell), _WIDEST) for cell in row] for row in (header, *rows)]
+    cells = [[shortened(str(cell), _WIDEST) for cell in row] for row in (header, *rows)]
     shown = _fitting(cells)
     lines = table(cells[0][:shown], [row[:shown] for row in cells[1:]])
     left = len(header) - shown
@@ -142,8 +144,4 @@ def _more(listed: Sequence[Any], one: str, many: str = "") -> Iterator[str]:
 
 
 def _indented(lines: Sequence[str]) -> list[str]:
-    return [_cut(f"  {line}", width()) for line in lines]
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return [shortened(f"  {line}", width()) for line in lines]

@@ -1,17 +1,19 @@
 """An evaluation as a person reads it."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nanotrain_tui.catalog.formats import percent, plural, scalar
-from nanotrain_tui.cli.output import NARROW, table
+from nanotrain_tui.cli.output import NARROW, shortened, table
 
-from .text import class_text, shortened
+from .text import class_text
 
 _NAME = 24  # characters of a class in a table
 _MATRIX_NAME = 16  # characters of a class above the matrix
 _CONFUSIONS = 12  # that are listed
 _PERCENTS = ("precision", "recall", "f1")
+_LONGEST = 16  # characters of a figure
 _QUANTILES = {"0": "least", "0.5": "median", "1": "most"}
 
 
@@ -126,10 +128,23 @@ def _residuals(found: Mapping[str, Any]) -> list[str]:
     lines = [f"Residuals (target - prediction): mean {mean}, deviation {deviation}"]
     lines += table(heading, [[scalar(value) for value in quantiles.values()]])
     has_rows = all(one["row"] is not None for one in found["largest"])
+    decimals = _decimals(found["largest"])
     rows = [
         [f"{one['row'] if has_rows else one['index']}",
-         *(scalar(one[name]) for name in ("target", "prediction", "residual"))]
+         *(_figure(one[name], decimals) for name in ("target", "prediction", "residual"))]
         for one in found["largest"]
     ]  # fmt: skip
     where = "row" if has_rows else "index"
     return [*lines, "", "The largest:", *table((where, "target", "prediction", "residual"), rows)]
+
+
+def _decimals(largest: Sequence[Mapping[str, Any]]) -> int:
+    """The decimals that show three digits of the largest residual."""
+    most = max((abs(one["residual"]) for one in largest), default=0.0)
+    return max(0, 2 - math.floor(math.log10(most))) if most > 0.0 else 0
+
+
+def _figure(value: float, decimals: int) -> str:
+    """The value with these decimals, unless it is too long then."""
+    text = f"{value:,.{decimals}f}"
+    return text if len(text) <= _LONGEST else scalar(value)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from nanotrain_tui.catalog.formats import percent, plural
+from nanotrain_tui.cli.output import shortened
 
 BAR_WIDTH = 20  # characters of the bar for an output of 1
 _NAME = 32  # characters of the name of a class
@@ -38,11 +39,7 @@ def accuracy_line(answer: Mapping[str, Any]) -> str:
 
 def class_text(name: Any) -> str:
     """``setosa``, or ``class 1`` for a class without a name."""
-    return f"class {name}" if isinstance(name, int) else str(name)
-
-
-def shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return f"class {name}" if isinstance(name, int) else " ".join(str(name).splitlines())
 
 
 def _row(row: Any) -> str:
@@ -81,7 +78,7 @@ def _image_lines(place: str, answer: Mapping[str, Any], top: int) -> list[str]:
     outputs: Sequence[float] = answer["outputs"]
     shares = answer.get("probabilities") or {str(i): value for i, value in enumerate(outputs)}
     best = sorted(shares.items(), key=lambda one: -one[1])[:top]
-    label = f", labelled {answer['label']}" if "label" in answer else ""
+    label = f", labelled {class_text(answer['label'])}" if "label" in answer else ""
     preparation = "; ".join(_preparation(answer))
     suffix = f" ({preparation})" if preparation else ""
     lines = [f"{place}{answer['class']}{label}{suffix}"]

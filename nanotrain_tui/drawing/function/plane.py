@@ -81,12 +81,14 @@ def _examples(function: Function, middle: float, rows: int) -> dict[tuple[int, i
 
 def _levels(function: Function, middle: float, size: int) -> Levels:
     """The levels of ``size`` x ``size`` pixels."""
+    return [[_level(value, middle) for value in row] for row in pixels(function, size)]
+
+
+def pixels(function: Function, size: int) -> list[list[float]]:
+    """The outputs in the middle of ``size`` x ``size`` pixels, the upper row first."""
     columns, rows = (axis.points for axis in function.axes)
     grid = [function.outputs[at * columns : (at + 1) * columns] for at in range(rows)]
-    return [
-        [_level(_between(grid, x, y, size), middle) for x in range(size)]
-        for y in range(size - 1, -1, -1)
-    ]
+    return [[_between(grid, x, y, size) for x in range(size)] for y in range(size - 1, -1, -1)]
 
 
 def _between(grid: Sequence[Sequence[float]], x: int, y: int, size: int) -> float:

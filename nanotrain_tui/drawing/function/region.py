@@ -44,7 +44,12 @@ def middle_of(state: RunState) -> float:
     """The output that separates two classes, or the middle of the numbers."""
     loss = state.config.get("loss")
     name = loss.get("name") if isinstance(loss, dict) else ""
-    return 0.5 if _has_classes(state) and name != "hinge" else 0.0
+    return middle_between(_has_classes(state), str(name))
+
+
+def middle_between(has_classes: bool, loss: str) -> float:
+    """The same for a loss by its name."""
+    return 0.5 if has_classes and loss != "hinge" else 0.0
 
 
 def _has_classes(state: RunState) -> bool:

@@ -12,6 +12,7 @@ from nanotrain_tui.catalog import FIELDS, check, flatten, format_value
 from nanotrain_tui.catalog.formats import clock, joules, moment
 from nanotrain_tui.drawing.glyphs import UNICODE
 from nanotrain_tui.export.format_types import Options, TextFormat
+from nanotrain_tui.export.function_picture import draw_learned, read_function
 from nanotrain_tui.export.session_charts import read_charts
 from nanotrain_tui.export.vector import draw_charts
 from nanotrain_tui.follow.log_text import describe
@@ -47,8 +48,8 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:
         f'<link rel="icon" href="data:,"><title>{title}</title><style>{STYLE}</style></head>'
         f"<body><h1>{escape(summary.name)}</h1>"
     )
-    for part in (_head(summary), _charts(reader), _configuration(reader), _evaluations(reader),
-                 _events(reader), _machine(reader)):  # fmt: skip
+    for part in (_head(summary), _charts(reader), _function(reader), _configuration(reader),
+                 _evaluations(reader), _events(reader), _machine(reader)):  # fmt: skip
         out.writelines(part)
     out.write("</body></html>\n")
     options.progress(1.0)
@@ -96,6 +97,13 @@ def _charts(reader: SessionReader) -> Iterator[str]:
                 f"<p>{escape(chart.title)}: {escape(chart.note)}. Symbols at the upper edge show "
                 f"values that are not finite: {UNICODE.cross} nan, {UNICODE.infinite} infinite.</p>"
             )
+
+
+def _function(reader: SessionReader) -> Iterator[str]:
+    """What a network of one or two numbers has learned."""
+    learned = read_function(reader)
+    if learned is not None:
+        yield f"<h2>What it has learned</h2>{draw_learned(learned)}"
 
 
 def _configuration(reader: SessionReader) -> Iterator[str]:

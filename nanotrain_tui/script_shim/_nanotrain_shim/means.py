@@ -122,7 +122,7 @@ def _is_plain_mean(metric: Any) -> bool:
     mean = next((kind for kind in type(metric).__mro__ if kind.__name__ == "Mean"), None)
     if mean is None or not hasattr(metric, "count") or not hasattr(metric, "total"):
         return False
-    return type(metric).result is vars(mean).get("result")
+    return type(metric).result is getattr(mean, "result", None)
 
 
 def _is_weighted(model: Any) -> bool:

@@ -86,13 +86,7 @@ class Session:
 
     def trained_on_batch(self, model: Any, outcome: Any) -> None:
         """``train_on_batch`` has returned."""
-        names = [str(name) for name in getattr(model, "metrics_names", None) or ["loss"]]
-        if isinstance(outcome, dict):
-            values = outcome
-        else:
-            parts = outcome if isinstance(outcome, (list, tuple)) else [outcome]
-            names = names if len(names) == len(parts) else _numbered(len(parts))
-            values = dict(zip(names, parts))
+        values = outcome if isinstance(outcome, dict) else _named(model, outcome)
         loop = self._loop_of("train_on_batch")
         loop.take({loop.name_of(model, name): value for name, value in values.items()}, model)
 
@@ -161,7 +155,6 @@ class Loop:
             self._session.rows.flush()
             self._session.steering.turn(model, None)
 
-
     def end(self) -> None:
         """The process ends, and the loop with it."""
         self._session.channel.emit(
@@ -170,8 +163,18 @@ class Loop:
         )  # fmt: skip
 
 
-def _numbered(count: int) -> List[str]:
-    return ["loss"] + [f"output {number}" for number in range(1, count)]
+def _named(model: Any, outcome: Any) -> Dict[str, Any]:
+    """What ``train_on_batch`` has returned, by name: in the order of Keras 2 or of Keras 3."""
+    parts = list(outcome) if isinstance(outcome, (list, tuple)) else [outcome]
+    names = [str(name) for name in getattr(model, "metrics_names", None) or ["loss"]]
+    known = getattr(model, "get_metrics_result", None)
+    if known is not None and len(parts) > 1:
+        results = dict(known())
+        first = [name for name in names if name in results]
+        names = first + sorted(set(results) - set(first))
+    if len(names) != len(parts):
+        names = ["loss"] + ["output {}".format(number) for number in range(1, len(parts))]
+    return dict(zip(names, parts))
 
 
 def _versions() -> Dict[str, str]:

@@ -14,6 +14,9 @@ CLASSIFICATION = "classification"  # a class of each example, a number from 0 on
 BINARY = "binary"  # the same with two classes, which one output tells apart
 REGRESSION = "regression"  # one or several numbers of each example
 
+FARTHEST = 1e6  # deviations from the mean; outliers beyond are taken as this far
+LARGEST = 1e150  # of a person's own numbers: the square is finite
+
 Array = Any  # NumPy's ndarray; NumPy for Python 3.6 has no types
 
 
@@ -120,6 +123,7 @@ class Dataset(NamedTuple):
     # How a person's own examples become inputs, as JSON, and a hash of both (``identity``).
     preprocessing: Optional[Mapping[str, Any]] = None
     identity: str = ""
+    notes: Sequence[str] = ()  # for the person who trains, in sentences
 
     @property
     def outputs(self) -> int:
@@ -127,6 +131,11 @@ class Dataset(NamedTuple):
         if self.task == REGRESSION:
             return int(self.train.targets.shape[1])
         return 1 if self.task == BINARY else self.classes
+
+    @property
+    def is_of_files(self) -> bool:
+        """Whether each example is a file, which may have to be read while it trains."""
+        return (self.preprocessing or {}).get("kind") == "pictures"
 
     @property
     def has_pictures(self) -> bool:

@@ -8,6 +8,7 @@ Array = Any
 Problem = Dict[str, str]  # column ("" for all of the data), message, hint
 
 IMBALANCED = 10  # times as many examples in the largest class as in the smallest
+_LISTED = 8  # columns
 _CHUNK = 8192  # rows that are prepared at once
 
 
@@ -30,6 +31,26 @@ def imbalance(names: Sequence[str], counts: Sequence[int]) -> List[Problem]:
     return [problem(text, "train.class_weights = balanced")]
 
 
+def constants(train: Any) -> List[Problem]:
+    """Inputs that are the same in each example: one column of rows, or all pixels of pictures."""
+    first = train.slice(0, 1)[0]
+    same = np.ones(first.shape[1:], bool)
+    for at in range(0, len(train), _CHUNK):
+        same &= (train.slice(at, _CHUNK)[0] == first).all(axis=0)
+        if not same.any():
+            return []
+    if same.all():
+        return [problem("All training examples have the same inputs; there is nothing to learn.")]
+    if same.ndim != 1:
+        return []
+    places = np.flatnonzero(same)
+    shown = ", ".join(str(place) for place in places[:_LISTED])
+    more = ", ..." if len(places) > _LISTED else ""
+    word = "has" if len(places) == 1 else "have"
+    message = "{:,} of the {:,} input columns {} one value in all training examples: {}{} (from 0)."
+    return [problem(message.format(len(places), len(same), word, shown, more))]
+
+
 def duplicates(train: Any, test: Any) -> List[Problem]:
     """Examples for testing that are also there for training; both are ``Rows``."""
     known = np.unique(_hashes(train))
@@ -37,10 +58,10 @@ def duplicates(train: Any, test: Any) -> List[Problem]:
     if not same:
         return []
     share = "" if same < len(test) else ", all of them"
-    word = "example is" if same == 1 else "examples are"
-    message = "{:,} of the {:,} test {} also there for training{}."
+    word, verb = "example" if len(test) == 1 else "examples", "is" if same == 1 else "are"
+    message = "{:,} of the {:,} test {} {} also there for training{}."
     hint = "The figures of the test part are too good where examples repeat."
-    return [problem(message.format(same, len(test), word, share), hint)]
+    return [problem(message.format(same, len(test), word, verb, share), hint)]
 
 
 def _hashes(rows: Any) -> Array:

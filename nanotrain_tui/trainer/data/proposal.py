@@ -2,10 +2,12 @@
 
 from typing import Any, Dict, NamedTuple, Sequence
 
-ROWS, PICTURES = "tabular", "sane"
+ROWS, PICTURES, PICTURE_FILES = "tabular", "sane", "small-cnn"
 _STEPS = 2200  # about as many updates as a small table needs
 _MOST_EPOCHS, _FEWEST_EPOCHS = 300, 5
 _BATCH_OF_PICTURES = 100
+_BATCH_OF_FILES = 32  # pictures in files, with convolutions
+_STEPS_OF_FILES, _STEPS_OF_LARGE, _LARGE = 1000, 500, 48  # pixels of a side of large ones
 _WIDE = 32  # columns, from which on the rows are like small pictures
 _FOR_WIDE: Dict[str, Any] = {"model.hidden": "256, 128", "model.dropout": 0.3, "model.l2": 0.0002}
 
@@ -47,3 +49,12 @@ def proposal_for(train: int, shape: Sequence[int]) -> Dict[str, Any]:
         values = dict(_FOR_WIDE)
     epochs = max(_FEWEST_EPOCHS, min(_MOST_EPOCHS, epochs))
     return dict(values, **{"train.batch_size": batch, "train.epochs": epochs})
+
+
+def proposal_for_files(train: int, shape: Sequence[int]) -> Dict[str, Any]:
+    """Values over those of the preset, for this many picture files to train on."""
+    batch = max(1, min(_BATCH_OF_FILES, train))
+    steps = _STEPS_OF_LARGE if max(shape[:2]) > _LARGE else _STEPS_OF_FILES
+    epochs = -(-steps // -(-max(1, train) // batch))
+    epochs = max(_FEWEST_EPOCHS, min(_MOST_EPOCHS, epochs))
+    return {"train.batch_size": batch, "train.epochs": epochs}

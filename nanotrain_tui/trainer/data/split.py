@@ -74,21 +74,24 @@ def by_fraction(count: int, config: Mapping[str, Any], classes: Optional[Array] 
 
 
 def by_words(words: Sequence[str], codes: Array, column: str) -> PartRows:
-    """The rows by a column of parts: ``codes`` (n,) into its ``words``. Raises DataError."""
+    """The rows by a column of parts: ``codes`` (n,) into its ``words``. Raises DataError.
+
+    ``column`` is what errors call it.
+    """
     parts = []
     for word in words:
         part = PART_WORDS.get(word.strip().lower())
         if part is None:
-            message = "Column {!r} has {!r}; expected train, validation or test."
+            message = "{} has {!r}; expected train, validation or test."
             raise DataError(SPLIT, message.format(column, word))
         parts.append(part)
     if (codes < 0).any():
-        raise DataError(SPLIT, "Column {!r} is empty in some rows.".format(column))
+        raise DataError(SPLIT, "{} is empty in some rows.".format(column))
     of_row = np.array(parts)[codes]
     rows = {part: np.flatnonzero(of_row == part) for part in ("training", "test", "validation")}
     for part in ("training", "test"):
         if not len(rows[part]):
-            raise DataError(SPLIT, "Column {!r} names no row for {}.".format(column, part))
+            raise DataError(SPLIT, "{} names no row for {}.".format(column, part))
     validation = rows["validation"] if len(rows["validation"]) else None
     return PartRows(rows["training"], rows["test"], validation)
 

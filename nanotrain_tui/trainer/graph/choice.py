@@ -172,6 +172,8 @@ def _key(engine: Engine, config: Mapping[str, Any], batch_size: int) -> str:
         "batch": batch_size,
         "xla": config.get(XLA_KEY, AUTO),
     }
+    if engine.augments:
+        about["augmented"] = True
     return json.dumps(about, sort_keys=True)
 
 

@@ -17,11 +17,13 @@ from ..model import structure_of
 from ..network import Network
 from ..optimizers import OPTIMIZERS, initial_slot
 from ..runtime import first_line
+from .augmentation import augmentation_of
 from .steps import Examples, Steps, Variables
 from .updates import BLOCK, COMPILED, FUSED_WAY, update_of
 
 Array = Any
 Tensor = Any
+_SWITCHES = {"dropout", "l2", *augmentation_of({})}
 State = Dict[str, Array]
 
 
@@ -69,6 +71,11 @@ class Engine:
     def parameters(self) -> int:
         """The number of trained numbers."""
         return self.network.parameters
+
+    @property
+    def augments(self) -> bool:
+        """Whether pictures are changed before each step."""
+        return self.examples.are_pictures and any(augmentation_of(self._config).values())
 
     def set_numbers(self, config: Mapping[str, Any]) -> None:
         """Use the numbers of another configuration of the same structure."""
@@ -203,6 +210,8 @@ class Engine:
     def _values(self) -> Dict[str, float]:
         structure, config = self.structure, self._config
         numbers = {name: config.get("model." + name, 0.0) for name in ("dropout", "l2")}
+        if self.examples.are_pictures:
+            numbers.update(augmentation_of(config))
         for section, defaults in (
             ("optimizer.", OPTIMIZERS[structure.optimizer].defaults),
             ("loss.", LOSSES[structure.loss].defaults),
@@ -222,7 +231,7 @@ class Engine:
         self._numbers = {}
         for name, value in self._values().items():
             # These decide what is computed, and the processor decides: no wait for a GPU.
-            with tf.device("CPU:0" if name in ("dropout", "l2") else None):
+            with tf.device("CPU:0" if name in _SWITCHES else None):
                 self._numbers[name] = tf.Variable(value, dtype=tf.float32, trainable=False)
         variables = Variables(self.weights, self.state_variables, self._numbers, self._seed)
         self._steps = Steps(self.network, self.structure, self.examples, variables)

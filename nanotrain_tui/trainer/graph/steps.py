@@ -16,7 +16,8 @@ from ..layers import Training
 from ..losses import losses_of
 from ..metrics import middle_of
 from ..model import Structure
-from ..network import Network
+from ..network import Network, prepared
+from .augmentation import are_pictures, augmentation_of, augmented, refuse_unless_pictures
 from .updates import Apply
 
 Tensor = Any
@@ -35,9 +36,15 @@ class Examples(NamedTuple):
     scale: Tuple[float, ...] = ()  # of each output of a regression, in the target's units
     class_weights: Tuple[float, ...] = ()  # of each class in the training's loss; none: all 1
 
+    @property
+    def are_pictures(self) -> bool:
+        """Whether they can be augmented."""
+        return are_pictures(self.input_type, self.shape)
+
 
 def examples_of(data: Dataset, config: Mapping[str, Any]) -> Examples:
     """The form of the examples of a data set. Raises DataError."""
+    refuse_unless_pictures(config, data.train.dtype, data.train.shape)
     scale = data.scale or (1.0,) * data.outputs
     weights = class_weights_of(config.get("train.class_weights"), data)
     return Examples(data.train.dtype, data.train.shape, data.task, data.outputs, scale, weights)
@@ -48,7 +55,7 @@ class Variables(NamedTuple):
 
     weights: List[Any]
     state: List[Any]
-    numbers: Dict[str, Any]  # of dropout, penalty, loss and optimizer, by name
+    numbers: Dict[str, Any]  # of dropout, penalty, augmentation, loss and optimizer, by name
     seed: int
 
 
@@ -71,8 +78,10 @@ class Steps:
         block: List[Optional[int]] = list(fixed) or [None, None]
 
         def train(*arguments: Tensor) -> Any:
-            """Without dropout and L2, the steps need not test for either."""
+            """Without dropout, L2 and augmentation, the steps need not test for any of them."""
             plain = tf.logical_and(self._numbers["dropout"] <= 0.0, self._numbers["l2"] <= 0.0)
+            if self._examples.are_pictures:
+                plain = tf.logical_and(plain, tf.logical_not(self._augments()))
             return tf.cond(
                 plain,
                 lambda: self._steps(True, apply, *arguments),
@@ -152,6 +161,8 @@ class Steps:
         step the operations on shapes in the gradient of ``reduce_mean``.
         """
         dropout = None if plain else tf.identity(self._numbers["dropout"])
+        if self._examples.are_pictures and not plain:
+            inputs = self._augmented(inputs, step)
         training = Training(self._seed, step, dropout)
         with tf.GradientTape() as tape:
             logits = self._logits(inputs, training)
@@ -163,6 +174,22 @@ class Steps:
         if not plain:
             loss, gradients = self._with_penalty(loss, gradients)
         return loss, metric, gradients
+
+    def _augments(self) -> Tensor:
+        """Whether pictures are changed."""
+        return tf.add_n([self._numbers[name] for name in augmentation_of({})]) > 0.0
+
+    def _augmented(self, inputs: Tensor, step: Tensor) -> Tensor:
+        """A batch of pictures as float32, changed as the configuration says."""
+        form = self._examples
+        numbers = {name: tf.identity(self._numbers[name]) for name in augmentation_of({})}
+        limits = (0.0, 1.0) if tf.as_dtype(form.input_type) == tf.uint8 else None
+        x = prepared(inputs, form.shape)
+        return tf.cond(
+            self._augments(),
+            lambda: augmented(x, numbers, (self._seed, step), limits),
+            lambda: tf.identity(x),
+        )
 
     def _logits(self, inputs: Tensor, training: Optional[Training] = None) -> Tensor:
         return self._network.logits(inputs, self._weights, self._state, training)

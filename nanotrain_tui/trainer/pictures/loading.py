@@ -7,10 +7,10 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 import numpy as np
 
 from ..data.content import Damaged
+from ..data.folder.picture_file import Unreadable, read_grey
 from ..data.idx import read_idx_from
 from ..data.npz import read_npz_from
 from .drawing import Kind, prepared
-from .picture_file import Unreadable, read_grey
 
 Array = Any
 _IDX, _GZIP, _ZIP, _NPY = b"\x00\x00\x08", b"\x1f\x8b", b"PK", b"\x93NUMPY"

@@ -8,12 +8,12 @@ import numpy as np
 
 from ..data.arrays import preparation as arrays
 from ..data.dataset import REGRESSION, DataError
+from ..data.folder.picture_file import Unreadable
 from ..data.sources import source_names, source_of
 from ..data.tables import preparation as tables
 from ..data.tables.table_file import TableFile
 from ..pictures.drawing import kind_of
 from ..pictures.loading import read_pictures
-from ..pictures.picture_file import Unreadable
 from .array_examples import array_examples
 from .examples import Examples
 from .outcome import Outcome, preparation_of

@@ -12,7 +12,7 @@ from typing import Any, List, Optional, Sequence, Tuple
 
 import numpy as np
 
-from ..pictures.picture_file import Unreadable
+from ..data.folder.picture_file import Unreadable
 
 Array = Any
 _NPY, _ZIP = b"\x93NUMPY", b"PK"

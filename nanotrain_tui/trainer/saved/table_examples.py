@@ -4,7 +4,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 import numpy as np
 
-from ..data.dataset import REGRESSION
+from ..data.dataset import LARGEST, REGRESSION
 from ..data.tables.columns import Cells, reader_of
 from ..data.tables.preparation import (
     Filled,
@@ -108,9 +108,10 @@ def _form(column: Optional[Prepared]) -> str:
 def _check_finite(file: TableFile, cells: Cells, lines: List[int]) -> None:
     if cells.type == CATEGORY:
         return
-    bad = np.flatnonzero(np.isinf(cells.values))
+    bad = np.flatnonzero(np.abs(cells.values) > LARGEST)
     if len(bad):
-        raise file.error_at(lines[int(bad[0])], cells.name, "the number is infinite; correct it.")
+        why = "the number is infinite or too large; correct it."
+        raise file.error_at(lines[int(bad[0])], cells.name, why)
 
 
 def _chosen(columns: Mapping[str, Cells], rows: Array) -> Dict[str, Cells]:

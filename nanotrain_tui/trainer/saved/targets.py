@@ -5,8 +5,7 @@ from typing import Any, Callable, Dict, Sequence
 import numpy as np
 
 from ..data.dataset import DataError
-from ..data.tables.preparation import number_name
-from ..data.tables.values import is_number
+from ..data.tables.values import is_number, number_name
 
 Array = Any
 UNKNOWN = -1

@@ -17,8 +17,13 @@ with tempfile.TemporaryDirectory() as folder:
     ]
     before = list(given)
     history = model.fit(
-        x[:80], y[:80], epochs=12, batch_size=20, validation_data=(x[80:], y[80:]),
-        callbacks=given, verbose=0,
+        x[:80],
+        y[:80],
+        epochs=12,
+        batch_size=20,
+        validation_data=(x[80:], y[80:]),
+        callbacks=given,
+        verbose=0,
     )
 assert given == before
 UPDATES, RESULT = 4 * len(history.epoch), digest(model) + repr(history.history["loss"])

@@ -6,11 +6,11 @@ import numpy as np
 
 from ..dataset import BINARY, REGRESSION, DataError, Dataset, PreparedRows, Rows
 from ..parts import drawn_parts, part_sizes
-from ..problems import duplicates, imbalance
+from ..problems import constants, duplicates, imbalance
 from ..proposal import preset_for, proposal_for
 from ..samples import pictures_wanted, with_pictures
 from ..split import SPLIT, PartRows, by_fraction, column_of_parts
-from .labels import AUTO, TASK, Labels, labels_of
+from .labels import AUTO, TASK, Labels, check_differs, labels_of
 from .preparation import ArrayPreparation, check_finite, measured, scaled_targets
 
 Array = Any
@@ -78,6 +78,7 @@ def prepare_arrays(parts: Parts, config: Mapping[str, Any], x_key: str, y_key: s
         check_finite(part.x, part.x_name, x_key)
     values = [label.values for label in labels]
     if first.task == REGRESSION:
+        check_differs(first.values, train.y_name, y_key)
         _, mean, deviation = scaled_targets(first.values, drawn)
         found = found._replace(target_mean=mean.tolist(), target_deviation=deviation.tolist())
         values = [((one - mean) / deviation).astype(np.float32) for one in values]
@@ -90,6 +91,10 @@ def prepare_arrays(parts: Parts, config: Mapping[str, Any], x_key: str, y_key: s
 def _check(part: Part, x_key: str, y_key: str) -> None:
     if part.x.ndim == 0 or len(part.x) == 0:
         raise DataError(x_key, "{} holds no examples.".format(part.x_name))
+    if 0 in part.x.shape:
+        shape = " x ".join(str(length) for length in part.x.shape)
+        message = "{} has the shape {}: its examples have no number."
+        raise DataError(x_key, message.format(part.x_name, shape))
     if part.y.ndim == 0 or len(part.x) != len(part.y):
         count = 1 if part.y.ndim == 0 else len(part.y)
         message = "{} has {:,} targets for the {:,} examples of {}; expected one for each."
@@ -154,7 +159,7 @@ def facts_of(
         }
         facts.update(class_names=names, class_counts=counts)
         problems += imbalance(names, counts["train"])
-    facts["problems"] = problems + duplicates(train, test)
+    facts["problems"] = problems + constants(train) + duplicates(train, test)
     return _with_samples(facts, data, config)
 
 

@@ -20,7 +20,7 @@ _BAD_FILE = (
     OverflowError, TypeError, SyntaxError, tokenize.TokenError, RecursionError, MemoryError,
     KeyError,
 )  # fmt: skip
-_KINDS = "biufUS"  # NumPy's: booleans, numbers, text
+KINDS = "biufUS"  # NumPy's: booleans, numbers, text
 _LOCAL_HEADER = 30  # bytes of a zip member's header, before its name
 _MOST_UNPACKED = 2 << 30  # bytes
 
@@ -90,6 +90,7 @@ def _arrays(
 
 def read_array(found: Found, key: str) -> Array:
     """The values: a memory map, or for a compressed array a copy. Raises DataError."""
+    _check_kind(found, key)
     order: Any = "F" if found.fortran else "C"
     if 0 in found.shape:
         return np.zeros(found.shape, found.dtype)
@@ -120,6 +121,13 @@ def read_array(found: Found, key: str) -> Array:
     except _BAD_FILE as error:
         message = "{} ({}) is damaged: {}."
         raise DataError(key, message.format(found.path, found.name, error)) from error
+
+
+def _check_kind(found: Found, key: str) -> None:
+    if found.dtype.kind not in KINDS:
+        what = "Python objects" if found.dtype.kind == "O" else "{} values".format(found.dtype)
+        message = "{} ({}) holds {}; save it as an array of numbers or text."
+        raise DataError(key, message.format(found.path, found.name, what))
 
 
 def _in_archive(path: str, file: IO[bytes]) -> Dict[str, Found]:
@@ -161,16 +169,13 @@ def _header(stream: Union[IO[bytes], io.BufferedIOBase]) -> Found:
         shape, fortran, dtype = np.lib.format.read_array_header_2_0(stream)
     else:
         raise ValueError("its version {} is not known".format(version))
-    if dtype.kind not in _KINDS:
-        what = "Python objects" if dtype.kind == "O" else "{} values".format(dtype)
-        raise ValueError("it holds {}, which are neither numbers nor text".format(what))
     if any(length < 0 for length in shape):
         raise ValueError("its shape is {}".format(shape))
     return Found("", tuple(int(length) for length in shape), dtype, bool(fortran))
 
 
 def _check_size(path: str, name: str, found: Found, before: int, size: int) -> None:
-    if before + found.bytes > size:
+    if before + found.bytes > size and found.dtype.kind in KINDS:
         message = "the array {} of {} needs {:,} bytes, and there are {:,}"
         raise ValueError(message.format(name, path, found.bytes, size - before))
 

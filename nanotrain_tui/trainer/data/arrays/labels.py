@@ -1,10 +1,12 @@
 """Targets that a person brings, of any form, as classes or numbers."""
 
+import math
 from typing import Any, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
 from ..dataset import BINARY, CLASSIFICATION, REGRESSION, DataError
+from .preparation import unusable
 
 Array = Any
 TASK = "data.task"
@@ -76,12 +78,20 @@ def numbers_of(targets: Array, name: str, key: str) -> Array:
     return numbers
 
 
+def check_differs(numbers: Array, name: str, key: str) -> None:
+    """Refuse numbers (n, outputs) that are the same in every example. Raises DataError."""
+    for column in np.flatnonzero((numbers == numbers[0]).all(axis=0)):
+        of = " in column {}".format(column) if numbers.shape[1] > 1 else ""
+        message = "{}: all targets{} are {:g}; there is nothing to learn."
+        raise DataError(key, message.format(name, of, float(numbers[0, column])))
+
+
 def _plain(targets: Array, name: str, key: str) -> Array:
     """Without axes of length 1 after the first; bytes as text. Raises DataError."""
     if targets.ndim == 0:
         raise DataError(key, "{} holds a single value; expected one for each example.".format(name))
     kept = [length for length in targets.shape[1:] if length != 1]
-    if len(kept) > 1:
+    if len(kept) > 1 or 0 in kept:
         shape = " x ".join(str(length) for length in targets.shape)
         raise DataError(
             key, "{} has the shape {}; expected a target of each example.".format(name, shape)
@@ -90,11 +100,12 @@ def _plain(targets: Array, name: str, key: str) -> Array:
     if plain.dtype.kind == "S":
         return np.char.decode(plain, "utf-8", "replace")
     if plain.dtype.kind == "f":
-        bad = np.argwhere(~np.isfinite(plain))
+        bad = np.argwhere(unusable(plain))
         if len(bad):
-            message = "{}: the target of example {:,} is {}."
-            value = plain[tuple(bad[0])]
-            raise DataError(key, message.format(name, int(bad[0][0]), float(value)))
+            message = "{}: the target of example {:,} is {}, {}."
+            value = float(plain[tuple(bad[0])])
+            why = "too large" if math.isfinite(value) else "not finite"
+            raise DataError(key, message.format(name, int(bad[0][0]), value, why))
     return plain
 
 

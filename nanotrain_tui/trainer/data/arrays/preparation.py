@@ -4,7 +4,7 @@ from typing import Any, Dict, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
-from ..dataset import REGRESSION, DataError
+from ..dataset import FARTHEST, LARGEST, REGRESSION, DataError
 
 Array = Any
 VERSION, KIND = 1, "array"
@@ -44,7 +44,7 @@ class ArrayPreparation(NamedTuple):
         if self.as_bytes:
             return np.ascontiguousarray(examples, np.uint8)
         values = (examples.astype(np.float64) - self.mean) / self.deviation
-        return values.astype(np.float32)
+        return np.clip(values, -FARTHEST, FARTHEST).astype(np.float32)
 
     def as_json(self) -> Dict[str, Any]:
         """In JSON's types: what ``from_json`` reads."""
@@ -108,18 +108,26 @@ def _mean_and_deviation(examples: Array, rows: Array, axes: Tuple[int, ...]) -> 
 
 
 def check_finite(examples: Array, name: str, key: str) -> None:
-    """Raises DataError that names the first example with NaN or infinity."""
+    """Raises DataError that names the first example with NaN, infinity or a huge number."""
     if examples.dtype.kind != "f":
         return
     for at in range(0, len(examples), _CHUNK):
-        bad = np.argwhere(~np.isfinite(examples[at : at + _CHUNK]))
+        bad = np.argwhere(unusable(examples[at : at + _CHUNK]))
         if len(bad):
             place = [int(one) for one in bad[0]]
             value = float(examples[tuple([at + place[0]] + place[1:])])
             where = ", ".join(str(one) for one in place[1:])
             inside = " at {}".format(where) if where else ""
-            message = "{}: example {:,} holds {}{}; every number must be finite."
-            raise DataError(key, message.format(name, at + place[0], value, inside))
+            message = "{}: example {:,} holds {}{}; every number must be finite and below {:g}."
+            raise DataError(key, message.format(name, at + place[0], value, inside, LARGEST))
+
+
+def unusable(numbers: Array) -> Array:
+    """Which numbers are NaN, infinite or too large."""
+    bad = ~np.isfinite(numbers)
+    if numbers.dtype.itemsize > np.dtype(np.float32).itemsize:
+        bad |= np.abs(numbers) > LARGEST
+    return bad
 
 
 def scaled_targets(numbers: Array, rows: Array) -> Tuple[Array, Array, Array]:

@@ -63,7 +63,8 @@ def inputs_from(examples: Array, facts: Mapping[str, Any]) -> Array:
         examples = np.moveaxis(examples, 1, -1)
     if facts["bytes"]:
         return examples
-    return ((examples - np.array(facts["mean"])) / facts["deviation"]).astype(np.float32)
+    values = (examples - np.array(facts["mean"])) / facts["deviation"]
+    return np.clip(values, -1e6, 1e6).astype(np.float32)
 
 
 def targets_from(targets: Array, facts: Mapping[str, Any]) -> Array:

@@ -7,6 +7,7 @@ It is called without arguments. It returns inputs and targets, (x, y); with a pa
 import hashlib
 import os
 import runpy
+import stat
 import sys
 import types
 from typing import Any, Dict, List, Mapping, Optional, Tuple
@@ -66,6 +67,8 @@ def _read(config: Mapping[str, Any], progress: Progress) -> Tuple[ArrayData, str
 def _called(path: str, name: str, digest: Any) -> Any:
     """What the function returns; its file is added to the hash. Raises DataError."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise DataError(KEY, "{} is no regular file.".format(path))
         feed_file(digest, path)
         with open(path, "rb") as file:
             source = file.read()
@@ -84,7 +87,7 @@ def _called(path: str, name: str, digest: Any) -> Any:
         return function()
     except DataError:
         raise
-    except Exception as error:  # whatever a person's code raises is told in its own words
+    except BaseException as error:  # whatever a person's code raises is told in its own words
         raise DataError(KEY, "{} failed: {}".format(path, _told(error, path))) from error
     finally:
         if folder in sys.path:
@@ -99,7 +102,7 @@ def _told(error: BaseException, path: str) -> str:
             line = trace.tb_lineno
         trace = trace.tb_next
     where = "line {}: ".format(line) if line else ""
-    return "{}{}: {}".format(where, type(error).__name__, error)
+    return "{}{}{}".format(where, type(error).__name__, ": {}".format(error) if str(error) else "")
 
 
 def _parts(result: Any, called: str) -> Parts:

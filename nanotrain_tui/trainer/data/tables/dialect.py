@@ -5,8 +5,8 @@ import io
 from collections import Counter
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Sequence, Tuple
 
-from .table_file import TableFile
-from .values import MISSING, has_decimal_comma, is_number
+from .table_file import NAMELESS, TableFile
+from .values import MISSING, has_decimal_comma, has_thousands, is_number
 
 SAMPLE = 1 << 16  # characters
 _MOST_LINES = 200
@@ -59,14 +59,14 @@ def recognise(file: TableFile, named: Iterable[str] = ()) -> Dialect:
         sample = text.read(SAMPLE)
     if not sample.strip():
         raise file.error("is empty; expected a heading and rows.")
-    lines = sample.splitlines(keepends=True)
+    lines = list(_lines_of(sample))
     if len(sample) == SAMPLE and len(lines) > 1:
         lines.pop()  # it may be cut
     separator = _separator("".join(lines[:_MOST_LINES]))
-    rows = [cells for _, cells in _parsed(file, io.StringIO("".join(lines)), separator)]
+    rows = [cells for _, cells in _parsed(file, iter(lines), separator)]
     if not rows:
         raise file.error("has no row of cells.")
-    decimal = _decimal(rows)
+    decimal = _decimal(rows, separator)
     return Dialect(encoding, separator, decimal, _has_heading(rows, decimal, set(named)))
 
 
@@ -87,7 +87,7 @@ def heading_of(file: TableFile, dialect: Dialect) -> List[str]:
         return [str(number) for number in range(1, len(first) + 1)]
     names: List[str] = []
     for number, cell in enumerate(first, 1):
-        name = " ".join(cell.split()) or "column {}".format(number)
+        name = " ".join(cell.split()) or NAMELESS + str(number)
         same = Counter(names)
         again, count = name, 0
         while again in same:
@@ -113,12 +113,17 @@ def _parsed(file: TableFile, text: Iterable[str], separator: str) -> Iterator[Ro
         raise file.error_at(reader.line_num, "", why + ".") from error
 
 
+def _lines_of(text: str) -> Iterator[str]:
+    """The lines with their ends, of any kind, as a file gives them."""
+    return iter(io.StringIO(text, newline=""))
+
+
 def _separator(sample: str) -> str:
     """The separator that gives the most rows the same number of columns."""
     best, found = 0.0, ","
     for separator in _SEPARATORS:
         try:
-            reader = csv.reader(io.StringIO(sample), delimiter=separator, skipinitialspace=True)
+            reader = csv.reader(_lines_of(sample), delimiter=separator, skipinitialspace=True)
             counts = Counter(len(cells) for cells in reader if cells)
         except csv.Error:
             continue
@@ -126,7 +131,7 @@ def _separator(sample: str) -> str:
         share = rows / float(sum(counts.values()))
         if width > 1 and share > best:
             best, found = share, separator
-    if not best and _is_spaced(sample.splitlines()):
+    if not best and _is_spaced(list(_lines_of(sample))):
         return SPACES
     return found
 
@@ -139,11 +144,13 @@ def _is_spaced(lines: Sequence[str]) -> bool:
     return same and len(rows) > 1 and all(is_number(one) or one in MISSING for one in words)
 
 
-def _decimal(rows: Sequence[Sequence[str]]) -> str:
+def _decimal(rows: Sequence[Sequence[str]], separator: str) -> str:
+    """The decimal mark. A comma may separate thousands, unless the columns have semicolons."""
     cells = [cell.strip() for row in rows for cell in row]
-    commas = any(has_decimal_comma(cell) for cell in cells)
+    commas = [cell for cell in cells if has_decimal_comma(cell)]
     points = any("." in cell and is_number(cell) for cell in cells)
-    return "," if commas and not points else "."
+    are_decimals = separator == ";" or not all(map(has_thousands, commas))
+    return "," if commas and are_decimals and not points else "."
 
 
 def _has_heading(rows: Sequence[Sequence[str]], decimal: str, named: Iterable[str]) -> bool:
@@ -155,14 +162,17 @@ def _has_heading(rows: Sequence[Sequence[str]], decimal: str, named: Iterable[st
     first = [cell.strip() for cell in rows[0]]
     if any(name in first for name in named if not name.isdigit()):
         return True
-    if any(name.isdigit() and name not in first for name in named):
-        return False  # the number of a column
+    numbered = any(name.isdigit() and name not in first for name in named)
     columns = [[cell.strip() for cell in column] for column in zip(*rows[1:])]
     if any(first == [str(start + place) for place in range(len(first))] for start in (0, 1)):
         return len(first) > 1
     if any(is_number(cell, decimal) for cell in first):
         return any(_is_above_numbers(cell, column, decimal) for cell, column in zip(first, columns))
+    if any(_is_above_numbers(cell, column, decimal) for cell, column in zip(first, columns)):
+        return True
     again = [cell in column for cell, column in zip(first, columns)]
+    if numbered:  # a column by its number, which it has where there is no heading
+        return len(rows) >= _FEW_ROWS and not any(again)
     return len(rows) < _FEW_ROWS or not again or not all(again)
 
 

@@ -82,24 +82,22 @@ def notes_of(table: Table) -> List[str]:
             note = "{!r} holds dates ({}); their days are numbers."
             notes.append(note.format(column.name, column.form))
         if column.missing:
-            how = (
-                "become a category of their own"
-                if column.type == CATEGORY
-                else _median(table, column)
-            )
-            count = (
-                "1 missing value"
-                if column.missing == 1
-                else "{:,} missing values".format(column.missing)
-            )
-            notes.append("{} in {!r} {}.".format(count, column.name, how))
+            notes.append(_filled(table, column))
     return notes
+
+
+def _filled(table: Table, column: Column) -> str:
+    one = column.missing == 1
+    what = "1 missing value in {!r} becomes" if one else "{1:,} missing values in {0!r} become"
+    own = "a category of {} own".format("its" if one else "their")
+    how = own if column.type == CATEGORY else _median(table, column)
+    return "{} {}.".format(what.format(column.name, column.missing), how)
 
 
 def _median(table: Table, column: Column) -> str:
     median = next(one.median for one in table.preparation.columns if one.name == column.name)
     shown = date_text(median) if column.type == DATE else "{:g}".format(median)
-    return "become the median, {}".format(shown)
+    return "the median, {}".format(shown)
 
 
 def _column(table: Table, column: Column) -> Facts:

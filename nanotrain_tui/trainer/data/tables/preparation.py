@@ -8,14 +8,14 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
-from ..dataset import REGRESSION
+from ..dataset import FARTHEST, REGRESSION
 from .columns import ABSENT, Cells
 from .scan import CATEGORY
+from .values import number_name
 
 Array = Any
 VERSION, KIND = 1, "table"
 MISSING_WORD = "(missing)"
-FARTHEST = 1e6  # deviations from the mean; outliers beyond are taken as this far
 
 
 class Prepared(NamedTuple):
@@ -145,11 +145,6 @@ def classes_of(cells: Cells) -> Tuple[List[str], Array]:
         return list(cells.categories), cells.values.astype(np.int32)
     known, codes = np.unique(cells.values, return_inverse=True)
     return [number_name(number) for number in known], codes.reshape(-1).astype(np.int32)
-
-
-def number_name(number: float) -> str:
-    """``3`` for 3.0, ``2.5`` for 2.5."""
-    return str(int(number)) if number % 1.0 == 0.0 and abs(number) < 1e15 else repr(float(number))
 
 
 def matrix_of(preparation: Preparation, columns: Mapping[str, Cells]) -> Array:

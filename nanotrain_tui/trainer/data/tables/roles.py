@@ -1,18 +1,18 @@
 """What each column of a table is for: an input, the target, or the part that a row belongs to."""
 
 import difflib
-import re
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ..dataset import BINARY, CLASSIFICATION, REGRESSION, DataError
 from ..split import SPLIT, column_of_parts
 from .scan import CATEGORY, DATE, NUMBER, TEXT, Column, Scan, is_mostly_numbers
-from .table_file import TableFile
+from .table_file import NAMELESS, Place, TableFile
+from .values import has_thousands
 
 TARGET, FEATURES, TASK = "data.target", "data.features", "data.task"
 AUTO = "auto"
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:([.,' ])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$")
 MOST_CLASSES_OF_NUMBERS = 20  # distinct whole numbers; more of them are quantities
+_LISTED = 5  # columns in an error
 _NUMBERED = ("", "id", "index", "no", "nr", "row", "unnamed: 0", "column 1")
 
 
@@ -38,10 +38,15 @@ def roles_of(file: TableFile, scan: Scan, config: Mapping[str, Any]) -> Roles:
         raise file.error("has one column; expected a target and at least one feature.")
     split = column_of_parts(config)
     part = _named(scan, split, SPLIT) if split else None
+    if part is not None and part.missing_at is not None:
+        why = "it is empty in {}; expected train, validation or test."
+        raise _about(part.missing_at, part, why.format(_rows(part.missing)), SPLIT)
     targets = _targets(scan, str(config.get(TARGET) or ""), part)
     for column in targets:
         _check_target(file, column, scan.rows)
     task, why = task_of(targets, str(config.get(TASK) or AUTO), scan.rows)
+    if task == REGRESSION:
+        _check_differs(targets)
     features, left_out = _features(file, scan, config, targets + ([part] if part else []))
     return Roles(targets, features, part, left_out, task, why)
 
@@ -53,7 +58,10 @@ def task_of(targets: Sequence[Column], wanted: str, rows: int) -> Tuple[str, str
     if wanted == REGRESSION or (wanted == AUTO and len(targets) > 1):
         if not numbers:
             column = next(one for one in targets if one.type != NUMBER)
-            raise DataError(TASK, "{} A regression needs numbers.".format(_stranger_in(column)))
+            place = column.stranger
+            cell = place.cell[:40] if place else ""
+            why = "{!r} is not a number. A regression needs numbers.".format(cell)
+            raise _about(place, column, why, TASK) if place else DataError(TASK, why)
         return REGRESSION, ""
     if len(targets) > 1:
         raise DataError(TARGET, "Several targets are a regression; name one column for classes.")
@@ -71,6 +79,13 @@ def task_of(targets: Sequence[Column], wanted: str, rows: int) -> Tuple[str, str
     return (BINARY if distinct == 2 else CLASSIFICATION), why
 
 
+def _check_differs(targets: Sequence[Column]) -> None:
+    for column in targets:
+        if column.values is not None and len(column.values) < 2:
+            message = "Column {!r} has one value, {}; there is nothing to learn. Name another."
+            raise DataError(TARGET, message.format(column.name, next(iter(column.values), "")))
+
+
 def _check_classes(column: Column, task: str, distinct: int) -> None:
     if column.values is None or column.type not in (NUMBER, CATEGORY):
         message = "Column {!r} has too many different values to be classes; name another target."
@@ -84,31 +99,30 @@ def _check_classes(column: Column, task: str, distinct: int) -> None:
 
 
 def _check_target(file: TableFile, column: Column, rows: int) -> None:
-    if column.missing:
+    if column.missing_at is not None:
         why = "the target is missing in {}; fill it in, or remove the row."
-        count = "1 row" if column.missing == 1 else "{:,} rows".format(column.missing)
-        raise DataError(
-            TARGET, file.error_at(column.missing_at, column.name, why.format(count)).message
-        )
-    if column.infinite_at:
-        why = "the target is infinite or too large."
-        raise DataError(TARGET, file.error_at(column.infinite_at, column.name, why).message)
+        raise _about(column.missing_at, column, why.format(_rows(column.missing)), TARGET)
+    if column.infinite_at is not None:
+        raise _about(column.infinite_at, column, "the target is infinite or too large.", TARGET)
+    _check_thousands(column)
     if column.type in (TEXT, DATE):
         what = "free text" if column.type == TEXT else "dates"
-        if is_mostly_numbers(column, rows):
-            raise _mistake(file, column)
-        _check_thousands(file, column, TARGET)
+        _check_mistake(column, rows)
         message = "{}: column {!r} holds {}, which cannot be a target; set data.target."
         raise DataError(TARGET, message.format(file.name, column.name, what))
 
 
 def _targets(scan: Scan, named: str, part: Optional[Column]) -> List[Column]:
     if not named:
-        return [[column for column in scan.columns if column is not part][-1]]
+        there = [column for column in scan.columns if column is not part]
+        filled = [column for column in there if not _is_nothing(column, scan.rows)]
+        return [(filled or there)[-1]]
     if _found(scan, named) is not None:
         names = [named]  # a name with a comma, too
     else:
         names = [name.strip() for name in named.split(",") if name.strip()]
+    if not names:
+        raise DataError(TARGET, "{!r} names no column.".format(named))
     found = {column.name: column for column in (_named(scan, name, TARGET) for name in names)}
     targets = list(found.values())
     if part is not None and part.name in found:
@@ -134,14 +148,18 @@ def _features(
         if column.name in used:
             continue
         why = "not chosen" if column.name in out or (only and column.name not in only) else ""
+        if not why and column.name in only and column.missing == scan.rows:
+            raise DataError(FEATURES, "{}: column {!r} is empty.".format(file.name, column.name))
         why = why or ("" if column.name in only else _useless(column, scan.rows))
         if why:
             left_out.append((column, why))
             continue
-        _check_feature(file, column, scan.rows)
+        _check_feature(column, scan.rows)
         chosen.append(column)
     if not chosen:
-        raise DataError(FEATURES, "{}: no column is left as a feature.".format(file.name))
+        reasons = ["{!r}: {}".format(column.name, why) for column, why in left_out[:_LISTED]]
+        message = "{}: no column is left as a feature ({})."
+        raise DataError(FEATURES, message.format(file.name, "; ".join(reasons)))
     return chosen, left_out
 
 
@@ -162,44 +180,50 @@ def _useless(column: Column, rows: int) -> str:
     return ""
 
 
-def _check_feature(file: TableFile, column: Column, rows: int) -> None:
-    if column.infinite_at:
+def _is_nothing(column: Column, rows: int) -> bool:
+    """Whether separators at the ends of the rows made this column."""
+    return column.missing == rows and column.name.startswith(NAMELESS)
+
+
+def _check_feature(column: Column, rows: int) -> None:
+    if column.infinite_at is not None:
         why = "the number is infinite or too large; correct it, or empty the cell."
-        raise file.error_at(column.infinite_at, column.name, why)
+        raise column.infinite_at.error(column.name, why)
+    _check_thousands(column)
     if column.type == TEXT:
-        if is_mostly_numbers(column, rows):
-            raise _mistake(file, column)
-        _check_thousands(file, column, FEATURES)
-        message = (
-            "{}: column {!r} holds free text, for example {!r} in row {}. Leave it out: "
-            "data.features = -{}"
-        )
-        line, cell = column.stranger or (0, "")
-        raise DataError(
-            FEATURES, message.format(file.name, column.name, cell[:40], line, column.name)
-        )
+        _check_mistake(column, rows)
+        assert column.stranger is not None
+        why = "{!r} is free text. Leave the column out: data.features = -{}"
+        why = why.format(column.stranger.cell[:40], column.name)
+        raise _about(column.stranger, column, why, FEATURES)
 
 
-def _check_thousands(file: TableFile, column: Column, key: str) -> None:
+def _check_thousands(column: Column) -> None:
     """Refuse numbers as 1,234.5: pandas reads none either, unless it is told to."""
-    line, cell = column.stranger or (0, "")
-    if _THOUSANDS.match(cell):
-        message = (
-            "{}: column {!r} has numbers with separators between thousands, for example {!r} in "
-            "row {}. Write them without."
-        )
-        raise DataError(key, message.format(file.name, column.name, cell, line))
+    place = column.stranger
+    if place is not None and column.type in (TEXT, CATEGORY) and has_thousands(place.cell):
+        why = "{!r} has separators between thousands; write the numbers of the column without."
+        raise place.error(column.name, why.format(place.cell[:40]))
 
 
-def _mistake(file: TableFile, column: Column) -> DataError:
-    line, cell = column.stranger or (0, "")
-    why = "{!r} is not a number, and the others of the column are.".format(cell[:40])
-    return file.error_at(line, column.name, why)
+def _check_mistake(column: Column, rows: int) -> None:
+    """Name a cell that is no number or no date, where nearly all others of the column are."""
+    for place, what, found in (
+        (column.stranger, "number", is_mostly_numbers(column, rows)),
+        (column.mistake, "date", column.mistake is not None),
+    ):
+        if found and place is not None:
+            why = "{!r} is not a {}, and the others of the column are."
+            raise place.error(column.name, why.format(place.cell[:40], what))
 
 
-def _stranger_in(column: Column) -> str:
-    line, cell = column.stranger or (0, "")
-    return "Row {}, column {}: {!r} is not a number.".format(line, column.name, cell[:40])
+def _about(place: Place, column: Column, why: str, key: str) -> DataError:
+    """An error at a place of a column, which this key chose."""
+    return DataError(key, place.error(column.name, why).message)
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else "{:,} rows".format(count)
 
 
 def _found(scan: Scan, name: str) -> Optional[Column]:

@@ -2,11 +2,21 @@
 
 import itertools
 from collections import Counter
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
+from ..dataset import LARGEST
+from .date_forms import DateForms
 from .dialect import Dialect, Row, heading_of, rows_of
-from .table_file import TableFile
-from .values import DATES, LARGEST, MISSING, is_number, number_of, numbers_of
+from .table_file import Place, TableFile
+from .values import (
+    MISSING,
+    has_decimal_comma,
+    has_thousands,
+    is_number,
+    number_name,
+    number_of,
+    numbers_of,
+)
 
 NUMBER, CATEGORY, DATE, TEXT = "number", "category", "date", "text"
 CHUNK = 4096  # rows
@@ -18,7 +28,10 @@ Tick = Callable[[int], None]  # called with the number of rows so far
 
 
 class Column(NamedTuple):
-    """A column: ``values`` counts its distinct cells, None if they are more than 1,000."""
+    """A column: ``values`` counts its distinct cells, None if they are more than 1,000.
+
+    Those of a column of numbers are its distinct numbers, by ``number_name``.
+    """
 
     place: int
     name: str
@@ -27,10 +40,11 @@ class Column(NamedTuple):
     values: Optional[Dict[str, int]]
     whole: bool = False  # every number is a whole one
     form: str = ""  # of its dates, a key of ``DATES``
-    stranger: Optional[Tuple[int, str]] = None  # the first cell that is no number, and its line
+    stranger: Optional[Place] = None  # the first cell that is no number
+    mistake: Optional[Place] = None  # the first one that is no date, where nearly all are
     numbers: int = 0  # how many cells are numbers
-    missing_at: int = 0  # the line of the first missing cell
-    infinite_at: int = 0  # the line of the first number that is infinite or too large
+    missing_at: Optional[Place] = None  # the first missing cell
+    infinite_at: Optional[Place] = None  # the first number that is infinite or too large
     counts: bool = False  # the whole numbers 0, 1, 2 ..., or 1, 2, 3 ...
 
 
@@ -52,7 +66,7 @@ class Scan(NamedTuple):
 def scan(file: TableFile, dialect: Dialect, tick: Tick = lambda _: None) -> Scan:
     """Look at every cell. Raises DataError that names the row and the column."""
     names = heading_of(file, dialect)
-    columns = [_Scanned(number, name, dialect.decimal) for number, name in enumerate(names)]
+    columns = [_Scanned(file, number, name, dialect.decimal) for number, name in enumerate(names)]
     count, first_rows = 0, []  # type: int, List[List[str]]
     for lines, cells in chunks_of(file, dialect, len(names)):
         if not first_rows:
@@ -89,14 +103,15 @@ def chunks_of(
 class _Scanned:
     """What is known of a column so far."""
 
-    def __init__(self, place: int, name: str, decimal: str) -> None:
-        self.place, self.name, self._decimal = place, name, decimal
+    def __init__(self, file: TableFile, place: int, name: str, decimal: str) -> None:
+        self._file, self.place, self.name, self._decimal = file, place, name, decimal
         self._missing = self._numbers = 0
-        self._missing_at = self._infinite_at = 0
-        self._stranger: Optional[Tuple[int, str]] = None
+        self._missing_at: Optional[Place] = None
+        self._infinite_at: Optional[Place] = None
+        self._stranger: Optional[Place] = None
         self._values: Optional["Counter[str]"] = Counter()
         self._whole = True
-        self._forms: Set[str] = set(DATES)
+        self._forms = DateForms()
         self._counts_from: Optional[float] = None
         self._counts = True
 
@@ -107,16 +122,15 @@ class _Scanned:
         if numbers is None:
             self._add_mixed(lines, cells)
             return
-        self._forms = set()
+        self._forms.has_numbers()
         self._numbers += len(numbers)
         if self._whole:
             self._whole = all(number % 1.0 == 0.0 for number in numbers)
         if self._counts:
             self._check_counts(numbers, before)
         if not self._infinite_at and not -LARGEST <= min(numbers) <= max(numbers) <= LARGEST:
-            self._infinite_at = next(
-                line for line, number in zip(lines, numbers) if abs(number) > LARGEST
-            )
+            large = (line for line, number in zip(lines, numbers) if abs(number) > LARGEST)
+            self._infinite_at = Place(self._file, next(large))
 
     def _check_counts(self, numbers: Sequence[float], before: int) -> None:
         if self._counts_from is None:
@@ -131,19 +145,18 @@ class _Scanned:
             cell = cell.strip()
             if cell in MISSING:
                 self._missing += 1
-                self._missing_at = self._missing_at or line
+                self._missing_at = self._missing_at or Place(self._file, line)
             elif is_number(cell, self._decimal):
                 number = number_of(cell, self._decimal)
                 self._numbers += 1
                 self._whole = self._whole and number % 1.0 == 0.0
-                self._forms = set()
+                self._forms.has_numbers()
                 if abs(number) > LARGEST:
-                    self._infinite_at = self._infinite_at or line
+                    self._infinite_at = self._infinite_at or Place(self._file, line)
             else:
-                if self._stranger is None:
-                    self._stranger = (line, cell)
-                if self._forms:
-                    self._forms = {form for form in self._forms if DATES[form](cell) is not None}
+                place = Place(self._file, line, cell)
+                self._stranger = self._stranger or place
+                self._forms.add(place)
 
     def _count(self, cells: Sequence[str]) -> None:
         if self._values is None:
@@ -156,31 +169,33 @@ class _Scanned:
         values = self._distinct()
         return Column(
             self.place, self.name, self._type(rows, values), self._missing, values,
-            whole=self._whole and bool(self._numbers), form=self._form(), stranger=self._stranger,
+            whole=self._whole and bool(self._numbers), form=self._forms.form,
+            stranger=self._stranger, mistake=self._forms.mistake(rows - self._missing),
             numbers=self._numbers, missing_at=self._missing_at, infinite_at=self._infinite_at,
             counts=self._counts and rows > 1,
         )  # fmt: skip
 
     def _distinct(self) -> Optional[Dict[str, int]]:
-        """How often each value is there, without the spaces around it and without missing ones."""
+        """How often each value is there, without the spaces around it and without missing ones.
+
+        Numbers that are written differently are one value.
+        """
         if self._values is None:
             return None
         values: Dict[str, int] = {}
         for cell, count in self._values.items():
-            cell = cell.strip()
-            if cell not in MISSING:
-                values[cell] = values.get(cell, 0) + count
+            name = cell.strip()
+            if name not in MISSING:
+                if self._stranger is None:
+                    name = number_name(number_of(name, self._decimal))
+                values[name] = values.get(name, 0) + count
         return values if len(values) <= MOST_VALUES else None
-
-    def _form(self) -> str:
-        """The form of the column's dates; "" if it does not hold dates alone."""
-        return next((form for form in DATES if form in self._forms and self._stranger), "")
 
     def _type(self, rows: int, values: Optional[Dict[str, int]]) -> str:
         there = rows - self._missing
         if self._stranger is None:
             return NUMBER
-        if self._form():
+        if self._forms.form:
             return DATE
         if values is None or len(values) > max(_MOST_OF_TEXT, there // 2):
             return TEXT
@@ -191,6 +206,14 @@ def is_mostly_numbers(column: Column, rows: int) -> bool:
     """Whether the column holds numbers but for a few cells, which are probably mistakes."""
     there = rows - column.missing
     return column.stranger is not None and column.numbers > _MOSTLY * there
+
+
+def has_late_comma(found: Scan) -> bool:
+    """Whether a column of numbers has a decimal comma somewhere, and none has a decimal point."""
+    columns = [column for column in found.columns if column.numbers]
+    strangers = [column.stranger.cell for column in columns if column.stranger is not None]
+    commas = any(has_decimal_comma(cell) and not has_thousands(cell) for cell in strangers)
+    return commas and all(column.whole for column in columns)
 
 
 def _same(one: float, other: float) -> bool:

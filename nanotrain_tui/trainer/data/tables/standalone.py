@@ -111,4 +111,4 @@ def rows_of_parts(table: Mapping[str, List[str]], targets: Array, config: Mappin
     words = sorted(set(table[facts["part"]]))
     place = {word: number for number, word in enumerate(words)}
     codes = np.array([place[word] for word in table[facts["part"]]])
-    return by_words(words, codes, facts["part"])
+    return by_words(words, codes, "The column {!r}".format(facts["part"]))

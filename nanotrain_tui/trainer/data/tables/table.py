@@ -13,7 +13,7 @@ from .columns import ABSENT, Cells, read_columns
 from .dialect import Dialect, recognise
 from .preparation import Preparation, classes_of, measured
 from .roles import FEATURES, TARGET, Roles, roles_of
-from .scan import CATEGORY, TEXT, Column, Scan, scan
+from .scan import CATEGORY, TEXT, Column, Scan, Tick, has_late_comma, scan
 from .table_file import KEY, TableFile
 
 Array = Any
@@ -60,12 +60,10 @@ def read_table(config: Mapping[str, Any], progress: Progress) -> Table:
         config = dict(config, **{SPLIT: USUAL})  # each file is a part
     unchanged = Unchanged(KEY, file.name, test_file.name if test_file else "")
     named = _names_in(config)
-    dialect = recognise(file, named)
-    looked = scan(file, dialect, _ticks(progress, "looking at the table"))
+    dialect, looked = _looked_at(file, named, _ticks(progress, "looking at the table"))
     test_dialect, test_looked = dialect, None  # type: Dialect, Optional[Scan]
     if test_file is not None:
-        test_dialect = recognise(test_file, named)
-        test_looked = scan(test_file, test_dialect)
+        test_dialect, test_looked = _looked_at(test_file, named)
         looked = _joined(looked, test_looked, test_file)
     roles = roles_of(file, looked, config)
     check_room(_bytes_of(looked, roles), KEY, file.name, "Use fewer columns: data.features.")
@@ -77,7 +75,7 @@ def read_table(config: Mapping[str, Any], progress: Progress) -> Table:
         columns = {name: _end_to_end(cells, more[name]) for name, cells in columns.items()}
     unchanged.check()
     targets = [columns[column.name] for column in roles.targets]
-    parts = _parts(config, columns, roles, count, targets)
+    parts = _parts(file, config, columns, roles, count, targets)
     part_sizes(len(parts.train), config)
     drawn = parts.train[drawn_parts(len(parts.train), config)[0]]
     features = [columns[column.name] for column in roles.features]
@@ -88,6 +86,17 @@ def read_table(config: Mapping[str, Any], progress: Progress) -> Table:
         file, test_file, dialect, looked, roles, columns, numbers, parts, drawn, preparation,
         identity,
     )  # fmt: skip
+
+
+def _looked_at(
+    file: TableFile, named: Sequence[str], tick: Tick = lambda _: None
+) -> Tuple[Dialect, Scan]:
+    dialect = recognise(file, named)
+    found = scan(file, dialect, tick)
+    if dialect.decimal != "," and has_late_comma(found):  # behind the part that was recognised
+        dialect = dialect._replace(decimal=",")
+        found = scan(file, dialect, tick)
+    return dialect, found
 
 
 def _bytes_of(looked: Scan, roles: Roles) -> int:
@@ -126,8 +135,8 @@ def _rows_of(columns: Mapping[str, Cells]) -> int:
 
 
 def _parts(
-    config: Mapping[str, Any], columns: Mapping[str, Cells], roles: Roles, count: int,
-    targets: Sequence[Cells],
+    file: TableFile, config: Mapping[str, Any], columns: Mapping[str, Cells], roles: Roles,
+    count: int, targets: Sequence[Cells],
 ) -> PartRows:  # fmt: skip
     """The rows of each part; ``count`` are in the first file."""
     total = _rows_of(columns)
@@ -135,7 +144,8 @@ def _parts(
         return PartRows(np.arange(count), np.arange(count, total))
     if roles.part is not None:
         cells = columns[roles.part.name]
-        return by_words(cells.categories, cells.values, cells.name)
+        called = "{}: column {!r}".format(file.name, cells.name)
+        return by_words(cells.categories, cells.values, called)
     classes = classes_of(targets[0])[1] if roles.task != REGRESSION else None
     return by_fraction(count, config, classes)
 
@@ -165,7 +175,7 @@ def _both(one: Column, other: Column) -> Column:
         type=kind, values=values, missing=one.missing + other.missing,
         whole=one.whole and other.whole, stranger=one.stranger or other.stranger,
         numbers=one.numbers + other.numbers, missing_at=one.missing_at or other.missing_at,
-        infinite_at=one.infinite_at or other.infinite_at,
+        infinite_at=one.infinite_at or other.infinite_at, mistake=one.mistake or other.mistake,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from ..dataset import DataError
 
 KEY = "data.path"
 PIECE = 1 << 20
+NAMELESS = "column "  # and its number: the name of a column with an empty heading
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _FALLBACKS = ("cp1252", "latin-1")  # for bytes that are not UTF-8
 
@@ -30,7 +31,8 @@ class TableFile(NamedTuple):
 
     def error_at(self, line: int, column: str, why: str) -> DataError:
         """An error that names the file, the line (from 1) and the column; "" for none."""
-        where = ", column {}".format(column) if column else ""
+        nameless = column.startswith(NAMELESS)
+        where = ", {}{}".format("" if nameless else "column ", column) if column else ""
         return DataError(self.key, "{}, row {}{}: {}".format(self.name, line, where, why))
 
     @contextlib.contextmanager
@@ -124,6 +126,18 @@ class TableFile(NamedTuple):
                 if not isinstance(error.__cause__, UnicodeError):
                     raise
         return _FALLBACKS[-1]
+
+
+class Place(NamedTuple):
+    """A cell of a file, in a line from 1 on."""
+
+    file: TableFile
+    line: int
+    cell: str = ""
+
+    def error(self, column: str, why: str) -> DataError:
+        """An error that names the file, the line and the column."""
+        return self.file.error_at(self.line, column, why)
 
 
 def _marked_encoding(head: bytes) -> str:

@@ -12,17 +12,19 @@ MISSING = frozenset(
      "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null")
 )  # fmt: skip
 NAN = math.nan
-LARGEST = 1e150  # its square is finite
 
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|[+-]?inf(inity)?$", re.I | re.A)
 _WITH_COMMA = re.compile(r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?$", re.A)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:([.,' ])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$", re.A)
 _ISO = re.compile(
     r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})"
-    r"(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?\s*(Z|[+-]\d{2}:?\d{2})?)?$"
+    r"(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?\s*(Z|[+-]\d{2}:?\d{2})?)?$",
+    re.A,
 )
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})$")
-_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})$")
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})$", re.A)
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})$", re.A)
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
+_EARLIEST, _LATEST = 1.0 - _EPOCH, datetime.date.max.toordinal() + 1.0 - _EPOCH  # of datetime
 _DAY_S = 86400.0
 
 DateReader = Callable[[str], Optional[float]]
@@ -38,6 +40,16 @@ def is_number(cell: str, decimal: str = ".") -> bool:
 def has_decimal_comma(cell: str) -> bool:
     """Whether a stripped cell is a number with a comma as its decimal mark."""
     return bool(_WITH_COMMA.match(cell))
+
+
+def has_thousands(cell: str) -> bool:
+    """Whether a stripped cell looks like a number with separators between thousands: 1,234.5."""
+    return bool(_THOUSANDS.match(cell))
+
+
+def number_name(number: float) -> str:
+    """``3`` for 3.0, ``2.5`` for 2.5."""
+    return str(int(number)) if number % 1.0 == 0.0 and abs(number) < 1e15 else repr(float(number))
 
 
 def number_of(cell: str, decimal: str = ".") -> float:
@@ -77,12 +89,17 @@ def iso_days(cell: str) -> Optional[float]:
     days = _days(year, month, day)
     if days is None or hour is None:
         return days
+    if int(hour) > 23 or int(minute) > 59 or float(second or 0.0) >= 61.0:
+        return None
     seconds = 3600.0 * int(hour) + 60.0 * int(minute) + float(second or 0.0)
     if zone and zone != "Z":
         digits = zone[1:].replace(":", "")
+        if int(digits[:2]) > 23 or int(digits[2:]) > 59:
+            return None
         away = 3600.0 * int(digits[:2]) + 60.0 * int(digits[2:])
         seconds -= away if zone[0] == "+" else -away
-    return days + seconds / _DAY_S
+    days += seconds / _DAY_S
+    return days if _EARLIEST <= days < _LATEST else None
 
 
 def day_first_days(cell: str) -> Optional[float]:

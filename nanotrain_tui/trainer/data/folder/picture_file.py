@@ -34,12 +34,19 @@ class Grey(NamedTuple):
 def read_grey(content: bytes) -> Grey:
     """The picture, turned upright; of a GIF the first frame. Raises Unreadable."""
     kind = next((name for magic, name in _KINDS if content.startswith(magic)), "")
-    if kind == "BMP" and _bits_of(content) <= 8:
-        decoded = _palette_bmp(content)
-    else:
-        decoded = _decoded(_opaque(content) if kind == "GIF" else content, kind)
+    decoded = pixels_of(content, kind)
     orientation = orientation_of(content)
     return Grey(turned(to_grey(decoded), orientation), orientation)
+
+
+def pixels_of(content: bytes, kind: str) -> Array:
+    """The pixels uint8 (height, width, 1 to 4 channels) as they lie in a file of this kind.
+
+    Raises Unreadable.
+    """
+    if kind == "BMP" and _bits_of(content) <= 8:
+        return _palette_bmp(content)
+    return _decoded(opaque(content) if kind == "GIF" else content, kind)
 
 
 def _decoded(content: bytes, kind: str) -> Array:
@@ -75,9 +82,9 @@ def to_grey(decoded: Array) -> Array:
 
 
 def turned(picture: Array, orientation: int) -> Array:
-    """The picture (height, width) upright, given EXIF's orientation (1 to 8)."""
+    """The picture (height, width, ...) upright, given EXIF's orientation (1 to 8)."""
     if orientation in (5, 6, 7, 8):
-        picture = picture.T
+        picture = picture.swapaxes(0, 1)
     if orientation in (2, 3, 6, 7):
         picture = picture[:, ::-1]
     if orientation in (3, 4, 7, 8):
@@ -139,7 +146,7 @@ def _orientation(tiff: bytes) -> int:
     return UPRIGHT
 
 
-def _opaque(content: bytes) -> bytes:
+def opaque(content: bytes) -> bytes:
     """A GIF without its mark of a transparent colour, which TensorFlow would make black."""
     changed = bytearray(content)
     at = content.find(b"\x21\xf9\x04")
