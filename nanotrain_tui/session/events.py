@@ -115,6 +115,8 @@ _PREPROCESSING: Dict[str, Any] = {  # how examples become inputs
     },
 }  # fmt: skip
 
+_CALL = OneOf(("fit", "train_on_batch", "record"))  # that of a script which trains
+
 EVENTS: Dict[str, Kind] = {
     CONFIGURED: Kind({  # the first event of every segment
         "config": CONFIG, "who": TEXT, "said": ListOf(PROSE), "resumed_from": TEXT, "edits": EDITS,
@@ -149,7 +151,7 @@ EVENTS: Dict[str, Kind] = {
         },
     }, state="running", is_stop=True),
     FIT_STARTED: Kind({  # a script calls fit, or its first train_on_batch or record
-        "fit": COUNT, "call": TEXT, "epochs": COUNT, "initial_epoch": COUNT,
+        "fit": COUNT, "call": _CALL, "epochs": COUNT, "initial_epoch": COUNT,
         "steps_per_epoch": COUNT, "batch_size": COUNT, "config": CONFIG,
         "model": {
             "name": TEXT, "kind": TEXT, "parameters": COUNT, "layers": ListOf(TEXT), "loss": TEXT,
@@ -157,7 +159,7 @@ EVENTS: Dict[str, Kind] = {
         },
     }, is_stop=True),
     FIT_ENDED: Kind({
-        "fit": COUNT, "call": TEXT, "epochs": COUNT, "updates": COUNT, "seconds": NUMBER,
+        "fit": COUNT, "call": _CALL, "epochs": COUNT, "updates": COUNT, "seconds": NUMBER,
         "error": PROSE,
     }, is_stop=True),
     EVALUATED: Kind({

@@ -17,7 +17,7 @@ from nanotrain_tui.cli.options import (
     name_option,
 )
 from nanotrain_tui.cli.places import my_folders
-from nanotrain_tui.cli.script_run import run_script
+from nanotrain_tui.cli.scripts.running import run_script
 from nanotrain_tui.config import Folders, load_settings
 
 if TYPE_CHECKING:

@@ -7,12 +7,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from nanotrain_tui.catalog.formats import count
+from nanotrain_tui.cli.exit_status import (
+    FAILED,
+    FINISHED,
+    INTERRUPTED,
+    OutputClosed,
+    note,
+    print_error,
+)
+from nanotrain_tui.cli.report import Beginning, JsonReport, Report, Trained
 from nanotrain_tui.config import Folders
 from nanotrain_tui.session import events
 from nanotrain_tui.session.metrics import STANDARD_METRICS
-
-from .exit_status import FAILED, FINISHED, INTERRUPTED, OutputClosed, note, print_error
-from .report import Beginning, JsonReport, Report, Trained
 
 if TYPE_CHECKING:
     from nanotrain_tui.follow.run_state import RunState
@@ -34,10 +40,9 @@ def run_script(
     name: str | None,
 ) -> int:
     """Start the planned session and follow it, or leave it running; returns the exit status."""
+    from nanotrain_tui.cli.follow import follow_to_end, request_stop
+    from nanotrain_tui.cli.signals import LeaveNow, StopRequests
     from nanotrain_tui.launch.start import start
-
-    from .follow import follow_to_end, request_stop
-    from .signals import LeaveNow, StopRequests
 
     with StopRequests() as stop:
         plan = make_plan()
