@@ -102,3 +102,13 @@ def test_other_commands_name_nanotrain_run(scripts):
     name = scripts.last.name
     for command in ("resume", "fork", "restart"):
         assert f"nanotrain run --resume {name}" in scripts.nano(command, name).stderr
+
+
+def test_a_resume_runs_the_same_command_again_in_the_same_session(scripts):
+    assert scripts.run("print('one more time')").returncode == 0
+    name = scripts.last.name
+    ran = scripts.nano("run", "--resume", name)
+    assert (ran.returncode, ran.stdout) == (0, "one more time\n")
+    assert "there is no checkpoint to continue from; the script starts again" in ran.stderr
+    assert len(scripts.events("configured")) == 2
+    assert scripts.nano("run").returncode == 2

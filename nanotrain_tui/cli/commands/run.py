@@ -31,7 +31,8 @@ class _RunCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         given, _, _ = self.make_parser(ctx).parse_args(list(args))
-        before = len(args) - len(given.get("words") or ())
+        words = given.get("words")  # click has a mark of its own for none
+        before = len(args) - (len(words) if isinstance(words, (list, tuple)) else 0)
         ctx.meta[_FREE] = before > 0 and args[before - 1] == "--"
         return super().parse_args(ctx, args)
 
