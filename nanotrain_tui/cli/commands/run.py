@@ -17,7 +17,6 @@ from nanotrain_tui.cli.options import (
     name_option,
 )
 from nanotrain_tui.cli.places import my_folders
-from nanotrain_tui.cli.scripts.running import run_script
 from nanotrain_tui.config import Folders, load_settings
 
 if TYPE_CHECKING:
@@ -61,9 +60,9 @@ def command(
     detach: bool,
     as_json: bool,
 ) -> int:
-    """Run your own script as a session: watched, steered, guarded and recorded.
+    """Run your own script as a session.
 
-    The script needs no change. If it trains with Keras, every batch and epoch is recorded, and you
+    It is watched, steered, guarded and recorded, and it needs no change. If it trains with Keras, every batch and epoch is recorded, and you
     can pause it, change the learning rate, write a checkpoint or stop it: with 'nanotrain attach'
     or 'nanotrain send'. Any other script is a session with its output, telemetry and exit status.
 
@@ -83,6 +82,8 @@ def command(
     nanotrain run -- ./train.sh --fast
     nanotrain run --resume train-3
     """
+    from nanotrain_tui.cli.scripts.running import run_script
+
     options: RunOptions = ctx.obj
     folders = my_folders()
     if resumed is not None:
