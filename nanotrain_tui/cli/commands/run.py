@@ -62,9 +62,10 @@ def command(
 ) -> int:
     """Run your own script as a session.
 
-    It is watched, steered, guarded and recorded, and it needs no change. If it trains with Keras, every batch and epoch is recorded, and you
-    can pause it, change the learning rate, write a checkpoint or stop it: with 'nanotrain attach'
-    or 'nanotrain send'. Any other script is a session with its output, telemetry and exit status.
+    It is watched, steered, guarded and recorded, and it needs no change. If it trains with Keras,
+    every batch and epoch is recorded, and you can pause it, change the learning rate, write a
+    checkpoint or stop it: with 'nanotrain attach' or 'nanotrain send'. Any other script is a
+    session with its output, telemetry and exit status.
 
     The script runs in the trainer's Python (--python), in the present folder. After '--' the words
     are any command. --set takes the keys of guards, telemetry, script and train.on_finish. The
