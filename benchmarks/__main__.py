@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from . import engine, folder, link, memory, monitor, mutants, sessions, telemetry, wire
+from . import engine, folder, link, memory, monitor, mutants, script, sessions, telemetry, wire
 
 
 def main() -> int:
@@ -12,7 +12,7 @@ def main() -> int:
     commands = parser.add_subparsers(dest="name", required=True)
     benchmarks = {
         "engine": engine, "folder": folder, "link": link, "memory": memory, "monitor": monitor,
-        "mutants": mutants,
+        "mutants": mutants, "script": script,
         "sessions": sessions, "telemetry": telemetry, "wire": wire,
     }  # fmt: skip
     for name, benchmark in benchmarks.items():

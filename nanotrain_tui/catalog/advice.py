@@ -5,6 +5,7 @@ from typing import Any, List, Mapping, NamedTuple
 from .built_layers import entries_of, is_listed
 from .check import output_of
 from .optimizers import OPTIMIZERS
+from .scripts import is_script
 
 DEEP = 3
 TOO_FAST = 30.0  # times the usual learning rate of an optimizer
@@ -20,6 +21,8 @@ class Advice(NamedTuple):
 def advise(config: Mapping[str, Any]) -> List[Advice]:
     """The advice about a checked configuration, the most important first."""
     found: List[Advice] = []
+    if is_script(config):
+        return []
     entries = entries_of(config)
     hidden = [
         entry["activation"] or config["model.activation"]

@@ -9,10 +9,12 @@ from .choices import DataSet, expected_data, usual_data
 from .config_error import ConfigError
 from .fields import AUTO, FIELDS
 from .losses import BINARY, LOSSES, REGRESSION, misfit, output_fits, usual_loss
+from .scripts import applies_to_script, default_for_script, is_script
 from .values import chosen_names, field_of, parse_value
 
 Config = Dict[str, Any]
 
+SCRIPT = "Script"  # the section of the keys that only scripts have
 NAME, TASK, FEATURES = "data.name", "data.task", "data.features"
 
 MAX_PARAMETERS = 200 * 1000 * 1000  # 0.8 GB of float32, four times that with Adam's slots
@@ -20,6 +22,10 @@ MAX_PARAMETERS = 200 * 1000 * 1000  # 0.8 GB of float32, four times that with Ad
 
 def applies(key: str, config: Mapping[str, Any]) -> bool:
     """Whether a key has a meaning with the current choices."""
+    if is_script(config):
+        return applies_to_script(key, config)
+    if field_of(key).section == SCRIPT:
+        return False
     condition = field_of(key).applies_to
     if condition is None:
         return True
@@ -30,6 +36,8 @@ def applies(key: str, config: Mapping[str, Any]) -> bool:
 def default_of(key: str, config: Mapping[str, Any]) -> Any:
     """The default of a key. A parameter's depends on the choice, the loss on the data's task."""
     field = field_of(key)
+    if is_script(config):
+        return default_for_script(key)
     if key == "loss.name":
         return usual_loss(task_of(config))
     if field.default is not None or field.applies_to is None:
@@ -106,6 +114,10 @@ def check_values(values: Mapping[str, Any], task: str = "") -> Config:
     ConfigError for the first value that is not valid or does not fit the others.
     """
     given = {key: parse_value(key, value) for key, value in values.items()}
+    if is_script(given):
+        return {
+            key: given.get(key, default_of(key, given)) for key in FIELDS if applies(key, given)
+        }
     for key in given:
         if not applies(key, given):
             raise _does_not_apply(key, given)
@@ -141,6 +153,8 @@ def output_of(config: Mapping[str, Any]) -> str:
 def trainer_config(config: Mapping[str, Any]) -> Config:
     """A checked configuration for the trainer, with layers and output resolved."""
     resolved = dict(config)
+    if is_script(config):
+        return resolved
     resolved["layers"] = entries_of(config)
     resolved["output"] = output_of(config)
     return resolved

@@ -290,6 +290,11 @@ ON_CRASH = _table(
     Choice("resume", "resume", "Restarts the trainer from the last good checkpoint."),
 )
 
+ON_HOST_DEATH = _table(
+    Choice("stop", "stop", "Ends the script too, so that nothing runs without a recording."),
+    Choice("continue", "continue", "Lets the script go on by itself. Nothing more is recorded."),
+)
+
 ON_HEAT = _table(
     Choice(
         "pause",

@@ -19,7 +19,7 @@ _NEEDED = {
 
 def check_files(config: Mapping[str, Any]) -> None:
     """Raises ConfigError if the data of a checked configuration needs a file that is not named."""
-    name = config["data.name"]
+    name = config.get("data.name")
     if name == "function" and not config[FUNCTION]:
         raise ConfigError(FUNCTION, _NEEDED[name])
     if name == "function" or name not in _NEEDED or config[PATH]:

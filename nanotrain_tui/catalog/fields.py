@@ -16,6 +16,7 @@ from .choices import (
     INITIALIZERS,
     ON_CRASH,
     ON_HEAT,
+    ON_HOST_DEATH,
     ON_LOW_MEMORY,
     ON_NAN,
     TASKS_OF_DATA,
@@ -363,6 +364,13 @@ _GUARD = (
           low=0.0, high=1e6, zero=AUTO),
 )  # fmt: skip
 
+_SCRIPT = (
+    Field("script.command", "command", "Script", COMMAND, "",
+          "The program that 'nanotrain run' runs: a Python script with its arguments, or any command.", live=RESTART),
+    Field("script.on_host_death", "if the host dies", "Script", CHOICE, "stop",
+          "What happens to the script if nanotrain's host is killed.", choices=ON_HOST_DEATH, live=RESTART),
+)  # fmt: skip
+
 FIELDS: Dict[str, Field] = {
     field.key: field
     for group in (
@@ -377,6 +385,7 @@ FIELDS: Dict[str, Field] = {
         _AUGMENT,
         _MACHINE,
         _GUARD,
+        _SCRIPT,
     )
     for field in group
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nanotrain_tui.catalog import FIELDS, Field, default_of, format_value
+from nanotrain_tui.catalog.check import SCRIPT
 
 from .facts import applies_with, range_of
 
@@ -30,7 +31,8 @@ step.
 def template(defaults: Mapping[str, Any]) -> str:
     """The text of the file. ``defaults`` is the checked configuration without any options."""
     parts = [_prose(_HEAD), _prose(_PRESET) + '#preset = "tutorial"\n']
-    tables = dict.fromkeys(key.partition(".")[0] for key in FIELDS)
+    own = (key for key, field in FIELDS.items() if field.section != SCRIPT)
+    tables = dict.fromkeys(key.partition(".")[0] for key in own)
     for table in tables:
         fields = [field for field in FIELDS.values() if field.key.startswith(f"{table}.")]
         parts.append(f"[{table}]\n" + "\n".join(_entry(field, defaults) for field in fields))

@@ -25,6 +25,7 @@ from nanotrain_tui.catalog import (
     usual_data,
     usual_preset,
 )
+from nanotrain_tui.catalog.scripts import COMMAND
 
 from .own_data import with_names, with_path, with_task
 from .presets import DEFAULT, Presets
@@ -83,6 +84,9 @@ def resolved(
     given, guessed = dict(parse_set(text) for text in sets), ""
     if data is not None:
         given, guessed = with_path(given, data)
+    if any(key == COMMAND for layer in (settings, from_file, given) for key in layer):
+        raise ConfigError(COMMAND, "is run by 'nanotrain run SCRIPT.py', not as a configuration.")
+    settings = {key: value for key, value in settings.items() if not key.startswith("script.")}
     layers, also_guessed = with_names((settings, from_file, given))
     merge = _Merge(presets, chosen, file, edits)
     config, proposed = merge(layers, {})

@@ -270,6 +270,10 @@ class Fold:
         self._steps = positive_integer(row.body.get("steps")) or self._steps
         self._batch_size = positive_integer(row.body.get("batch_size")) or self._batch_size
 
+    def _take_fit_started(self, row: Event) -> None:
+        for key, value in flatten(mapping(row.body.get("config"))).items():
+            self._config = _with(self._config, key.split("."), value)
+
     def _take_edited(self, row: Event) -> None:
         self._board.reached(row.step, self._batch_size)
         for key, change in mapping(row.body.get("changes")).items():
@@ -338,6 +342,7 @@ _HANDLERS: Mapping[str, Callable[[Fold, Event], None]] = {
     events.READY: Fold._take_ready,
     events.PREPARING: Fold._take_preparing,
     events.STARTED: Fold._take_started,
+    events.FIT_STARTED: Fold._take_fit_started,
     events.EDITED: Fold._take_edited,
     events.EVALUATED: Fold._take_evaluated,
     events.CHECKPOINT: Fold._take_checkpoint,

@@ -92,7 +92,11 @@ def _joined(notes: Sequence[Any]) -> str:
 
 
 def _ready(event: Event) -> str:
-    version = mapping(event.body.get("versions")).get("tensorflow", "?")
+    versions = mapping(event.body.get("versions"))
+    if "tensorflow" not in versions and "python" in versions and len(versions) > 1:
+        found = (f"{name} {version}" for name, version in versions.items() if name != "numpy")
+        return ", ".join(found)
+    version = versions.get("tensorflow", "?")
     devices = mappings(event.body.get("devices"))
     names = [str(device.get("name")) for device in devices if device.get("kind", "CPU") != "CPU"]
     return f"TensorFlow {version} on {', '.join(names) or 'the CPU'}"
@@ -111,6 +115,29 @@ def _started(event: Event) -> str:
     if event.body.get("xla"):
         parts.append("XLA")
     return ", ".join(parts)
+
+
+def _fit_started(event: Event) -> str:
+    body, model = event.body, mapping(event.body.get("model"))
+    parts = [f"{body.get('call') or 'fit'} number {body.get('fit')} begins"]
+    if model.get("kind"):
+        parts.append(str(model["kind"]))
+    if model.get("parameters"):
+        parts.append(_counted(model["parameters"], "parameter"))
+    parts += [str(model[key]) for key in ("optimizer", "loss") if model.get(key)]
+    if body.get("epochs"):
+        steps = f" of {_counted(body.get('steps_per_epoch'), 'step')}" * bool(
+            body.get("steps_per_epoch")
+        )
+        parts.append(_counted(body["epochs"], "epoch") + steps)
+    return ", ".join(parts)
+
+
+def _fit_ended(event: Event) -> str:
+    body = event.body
+    why = f": {body['error']}" if body.get("error") else ""
+    made = _counted(body.get("updates"), "step")
+    return f"{body.get('call') or 'fit'} number {body.get('fit')} ended after {made}{why}"
 
 
 def _edited(event: Event) -> str:
@@ -230,6 +257,8 @@ _TEXTS: Mapping[str, Callable[[Event], str]] = {
     events.READY: _ready,
     events.PREPARING: _preparing,
     events.STARTED: _started,
+    events.FIT_STARTED: _fit_started,
+    events.FIT_ENDED: _fit_ended,
     events.EDITED: _edited,
     events.REFUSED: _refused,
     events.PAUSED: lambda event: f"paused after step {count(event.step)}{_by(event.body)}",

@@ -23,10 +23,15 @@ def main() -> int:
         job = read_job(sys.stdin.read())
         cleanup = detach(os.path.join(job.folder, "trainer.log"), [] if ready is None else [ready])
         # Imported only now, so that the supervisor does not hold these modules in its memory.
+        from nanotrain_tui.catalog.scripts import is_script
         from nanotrain_tui.host.host import Host
         from nanotrain_tui.host.trainer.process import process_trainer
+        from nanotrain_tui.host.trainer.script import ScriptTrainer
 
-        host = Host(job, partial(process_trainer, on_container=cleanup.write))
+        if is_script(job.config):
+            host = Host(job, partial(ScriptTrainer, spare=cleanup.spare))
+        else:
+            host = Host(job, partial(process_trainer, on_container=cleanup.write))
         host.open()
     except Exception as error:  # of any kind: the parent waits for an answer
         if not isinstance(error, (JobError, OSError)):

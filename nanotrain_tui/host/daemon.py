@@ -9,22 +9,35 @@ import json
 import mmap
 import os
 import signal
+import struct
 from typing import List, Sequence
 
 from nanotrain_tui.trainer_python import reaper
 
+_PID = struct.Struct("q")
 _COMMAND_BYTES = 1 << 14
 _COMMAND_WITHIN_S = 20.0
 
 
 class CleanupCommand:
-    """A command, as an argument list, that the supervisor runs if the host is killed.
+    """What the supervisor does if the host is killed.
 
-    It is in memory that the host and the supervisor share. An empty list is no command.
+    It runs a command, an argument list that is empty for none. It does not kill the process that
+    is spared. Both are in memory that the host and the supervisor share.
     """
 
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, _COMMAND_BYTES)  # shared with processes forked later
+        self._spared = mmap.mmap(-1, _PID.size)
+
+    def spare(self, pid: int) -> None:
+        """Let a script, and what it has started, go on without the host."""
+        self._spared[:] = _PID.pack(pid)
+
+    @property
+    def spared(self) -> int:
+        """The process that is spared; 0 for none."""
+        return int(_PID.unpack(self._spared[:])[0])
 
     def write(self, command: Sequence[str]) -> None:
         """Set the command; one longer than 16 KiB of JSON is dropped."""
@@ -78,7 +91,7 @@ def _supervise(host: int, cleanup: CleanupCommand) -> None:
         pid, status = os.waitpid(-1, 0)
     if os.WIFSIGNALED(status) and cleanup.read():
         reaper.run_within(cleanup.read(), _COMMAND_WITHIN_S)
-    reaper.end_descendants()
+    reaper.end_descendants(cleanup.spared if os.WIFSIGNALED(status) else 0)
     reaper.exit_as(status)
 
 

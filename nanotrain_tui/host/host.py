@@ -238,6 +238,9 @@ class Host(Session):
             reply(self._status())
         elif do == "stop" and self._final_commit.is_waiting:
             reply(dict(self._final_commit.stop_requested(), state=self.state, step=self.step))
+        elif do == "stop" and self._segment.is_script and self._steering.stop_asked_by is not None:
+            self.request_stop(commands.asker(request, "somebody"))
+            reply({"ok": True, "state": self.state, "step": self.step})
         else:
 
             def answer(outcome: Dict[str, Any]) -> None:
@@ -267,7 +270,7 @@ class Host(Session):
     # -- the end ---------------------------------------------------------------------------------
 
     def _trainer_exited(self, status: int) -> None:
-        if self.state not in states.ENDED and not self._was_stopped(status):
+        if self.state not in states.ENDED and not self._has_ended_well(status):
             body = self._segment.crash(status)
             start = None
             if self._steering.stop_asked_by is None:
@@ -278,15 +281,29 @@ class Host(Session):
             self.record(events.CRASHED, body)
         self._end.begin()
 
+    def _has_ended_well(self, status: int) -> bool:
+        """Whether it was stopped, or is a script that has come to its end."""
+        if self._segment.is_script and self._steering.stop_asked_by is None and status == 0:
+            self.record(events.FINISHED, {"exit_status": 0})
+            return True
+        return self._was_stopped(status)
+
     def _was_stopped(self, status: int) -> bool:
         """Whether it exited, without a last message, because it was asked to stop."""
         stopper, killed = self._steering.stop_asked_by, self._segment.link.killed
-        if stopper is None or (not killed and status != 0):
+        if stopper is None or not (killed or status == 0 or self._obeyed_signal(status)):
             return False
         if killed and self.state != states.STARTING:
-            self._warn("the trainer {} and was killed".format(killed))
-        self.record(events.STOPPED, {"who": stopper})
+            who = "script" if self._segment.is_script else "trainer"
+            self._warn("the {} {} and was killed".format(who, killed))
+        about = {"exit_status": status} if self._segment.is_script else {}
+        self.record(events.STOPPED, dict(about, who=stopper))
         return True
+
+    def _obeyed_signal(self, status: int) -> bool:
+        """Whether a script ended by the signal that a stop sends; a shell adds 128."""
+        signals = (signal.SIGINT, signal.SIGTERM)
+        return self._segment.is_script and status in [n for s in signals for n in (-s, 128 + s)]
 
     def _restart(self, start: Start, crashed: Dict[str, Any]) -> None:
         """Record the crash and start another trainer in a new segment."""

@@ -13,6 +13,7 @@ from nanotrain_tui.catalog import (
     parse_value,
     trainer_config,
 )
+from nanotrain_tui.catalog.scripts import LIVE_KEYS, is_script
 from nanotrain_tui.session.history import EDITS
 
 #: The keys that only the host uses; they are not sent to the trainer.
@@ -44,9 +45,21 @@ class LiveConfig:
             for config in (self.now, self._ahead):
                 config["train.steps"] = steps
 
+    def found(self, values: Mapping[str, Any]) -> Config:
+        """Add what was found in the model of a script; returns the values that have a field."""
+        fitting = {key: value for key, value in values.items() if _can_hold(key, value)}
+        known = {key: parse_value(key, value) for key, value in fitting.items()}
+        self.now = dict(self.now, **known)
+        self._ahead = dict(self._ahead, **known)
+        return known
+
     def check(self, values: Mapping[str, Any]) -> Config:
         """The values of an edit, each converted to its field's type. Raises ConfigError."""
         parsed = {key: parse_value(key, value) for key, value in values.items()}
+        if is_script(self.now):
+            for key in parsed:
+                if key not in LIVE_KEYS:
+                    raise ConfigError(key, "is decided by the script; nanotrain cannot change it.")
         for key, value in parsed.items():
             before = self._ahead.get(key)
             if before is None or before == value:

@@ -5,6 +5,7 @@ import os
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 from nanotrain_tui.catalog.memory_advice import advice_after_crash
+from nanotrain_tui.catalog.scripts import is_script
 from nanotrain_tui.host.environment import describe_environment
 from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.host.job import Job
@@ -124,10 +125,17 @@ class Segment:
         config["recorded"] = self._recorded_checkpoints(file)
         config = inside_config(config, self._paths)
         self.send({"id": 0, "do": "start", "config": config})
+        if self.is_script:
+            self._journal.event(events.STARTED, {})
+
+    @property
+    def is_script(self) -> bool:
+        """Whether the trainer is a person's own script: it runs from its first moment."""
+        return is_script(self.config.now)
 
     def send(self, message: Dict[str, Any]) -> bool:
         """Queue a command for the trainer; False if the trainer accepts no more."""
-        if message["do"] == "stop":
+        if message["do"] == "stop" and not self.is_script:
             loading = self._journal.state == states.STARTING
             within = STOP_LOADING_WITHIN_S if loading else STOP_WITHIN_S
             self.link.kill_after(within, "did not stop in {:g} s".format(within))
@@ -154,7 +162,8 @@ class Segment:
         output = self._context.log.recent_text()
         failure = self.trainer_events.failure
         if failure is None:
-            reason = crash.reason(status, output, oom_kills)
+            who = "the script" if self.is_script else "the trainer"
+            reason = crash.reason(status, output, oom_kills, who)
         elif self.trainer_events.failure_kind in SELF_EXPLAINING:
             reason = failure
         elif self.trainer_events.failure_key == COMMAND_KEY:  # TensorFlow did not load

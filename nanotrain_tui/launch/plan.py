@@ -8,6 +8,7 @@ from nanotrain_tui.catalog import check, trainer_config, with_paths
 from nanotrain_tui.catalog.data_words import problem_text
 from nanotrain_tui.catalog.fields import AUTO
 from nanotrain_tui.catalog.formats import plural
+from nanotrain_tui.catalog.scripts import COMMAND, is_script
 from nanotrain_tui.launch.code import Code, agreed_code
 from nanotrain_tui.launch.disk_check import DiskCheck, check_disk
 from nanotrain_tui.launch.memory_check import MemoryCheck, check_memory, read_available
@@ -94,7 +95,7 @@ def plan_with(
 ) -> Plan:
     """Like ``prepare``, with the trainer and the data that ``look_up`` has found."""
     settled = _settled(config)
-    tegrastats = _find_tegrastats(settled.get("telemetry.tegrastats"))
+    tegrastats = named_tegrastats(settled.get("telemetry.tegrastats"))
     data = {key: value for key, value in found.data.items() if key not in _TO_LOOK_AT}
     choices = list(found.notes)
     if settled["data.name"] != data["name"]:
@@ -131,7 +132,10 @@ def plan_with(
 
 
 def _settled(config: Mapping[str, Any]) -> Dict[str, Any]:
-    """The configuration with absolute paths."""
+    """The configuration with absolute paths. Raises LaunchError for that of a script."""
+    if is_script(config):
+        message = "is run by 'nanotrain run SCRIPT.py', or 'nanotrain run --resume SESSION'."
+        raise LaunchError(COMMAND, message)
     settled = with_paths(config, _absolute)  # the host has another folder
     if settled.get(_TEGRASTATS):
         settled[_TEGRASTATS] = _absolute(settled[_TEGRASTATS])
@@ -164,7 +168,8 @@ def _not_empty(*texts: str) -> Tuple[str, ...]:
     return tuple(text for text in texts if text)
 
 
-def _find_tegrastats(named: Optional[str]) -> Optional[str]:
+def named_tegrastats(named: Optional[str]) -> Optional[str]:
+    """The path of the program that the configuration names, if any. Raises LaunchError."""
     if not named:
         return None
     try:

@@ -20,6 +20,7 @@ from nanotrain_tui.catalog.data_files import FUNCTION, PATH, X, Y
 from nanotrain_tui.catalog.data_words import form_words, target_words
 from nanotrain_tui.catalog.fields import AUTO
 from nanotrain_tui.catalog.formats import count, plural
+from nanotrain_tui.catalog.scripts import COMMAND, is_script
 from nanotrain_tui.launch.plan import Plan, look_up, plan_with, prepare
 from nanotrain_tui.session import state as states
 from nanotrain_tui.session.checkpoints import first_whole, list_checkpoints, no_best
@@ -70,6 +71,7 @@ def plan_resume(folder: SessionFolder, places: Places, changes: Optional[Changes
         events = reader.events(states.STATE_KINDS)
         state = states.fold((event.kind, event.body) for event in events)
         last_seq, reached = reader.last_seq(), reader.position()[0]
+    refuse_script(folder, history[-1].config)
     found, problems = first_whole(folder, starts(history))
     if found is None:
         raise LaunchError(
@@ -123,6 +125,7 @@ def plan_fork(
     """
     with SessionReader(parent, exact=True) as reader:
         history = read_history(reader)
+    refuse_script(parent, history[-1].config)
     found, warnings = _checkpoint_to_fork(parent, history, checkpoint)
     allowed = _allowed(found.config, changes or {}, _FREE_IN_FORK)
     begin = with_changes(found, allowed)
@@ -152,6 +155,7 @@ def plan_restart(folder: SessionFolder, places: Places, changes: Optional[Change
     """
     with SessionReader(folder, exact=True) as reader:
         config = flatten(reader.meta()["config"])
+    refuse_script(folder, config)
     edits, changes = config.pop(EDITS, []), changes or {}
     if TASK in changes or not _DECIDE_TASK & set(changes):
         return prepare(check({**overlay(config, changes), EDITS: edits}), places)
@@ -159,6 +163,16 @@ def plan_restart(folder: SessionFolder, places: Places, changes: Optional[Change
     found = look_up(check(config), places)
     config = overlay(config, {TASK: found.data["task"]})
     return plan_with(check({**config, EDITS: edits}), places, found)
+
+
+def refuse_script(folder: SessionFolder, config: Mapping[str, Any]) -> None:
+    """Raises LaunchError for the session of a script: only 'nanotrain run' runs scripts."""
+    if is_script(config):
+        raise LaunchError(
+            COMMAND,
+            f"{folder.name} ran a script: 'nanotrain run --resume {folder.name}' goes on with it, "
+            "and 'nanotrain run SCRIPT.py' starts it anew.",
+        )
 
 
 def _plan(begin: Start, places: Places, resumes: Optional[SessionFolder] = None) -> Plan:

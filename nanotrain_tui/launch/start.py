@@ -57,7 +57,7 @@ def make_folder(plan: Plan, places: Places, name: Optional[str] = None) -> Sessi
         _keep_source(plan, plan.resumes)
         return plan.resumes
     try:
-        folder = create_session(places.home, str(plan.config["data.name"]), name)
+        folder = create_session(places.home, str(plan.data["name"]), name)
     except SessionError as error:
         hint = "" if name else ". NANOTRAIN_HOME moves all that is written."
         raise LaunchError("", f"{error}{hint}") from error
@@ -90,7 +90,7 @@ def write_job(plan: Plan, folder: SessionFolder, on_nan: str = "stop") -> Job:
     """The job for the host."""
     start, parent = plan.start, plan.parent
     checkpoints = [Folder(folder.checkpoints, writable=True)]
-    command = mount(plan.trainer_command, checkpoints, plan.config[PATHS_KEY])
+    command = mount(plan.trainer_command, checkpoints, plan.config.get(PATHS_KEY))
     file = start.file if start else None
     return Job(
         folder=folder.path,

@@ -14,6 +14,8 @@ CONFIGURED = "configured"
 PREPARING = "preparing"
 READY = "ready"
 STARTED = "started"
+FIT_STARTED = "fit_started"
+FIT_ENDED = "fit_ended"
 EVALUATED = "evaluated"
 CHECKPOINT = "checkpoint"
 CHECKPOINT_REMOVED = "checkpoint_removed"
@@ -114,6 +116,8 @@ _PREPROCESSING: Dict[str, Any] = {  # how examples become inputs
     },
 }  # fmt: skip
 
+_CALL = OneOf(("fit", "train_on_batch", "record"))  # that of a script which trains
+
 EVENTS: Dict[str, Kind] = {
     CONFIGURED: Kind({  # the first event of every segment
         "config": CONFIG, "who": TEXT, "said": ListOf(PROSE), "resumed_from": TEXT, "edits": EDITS,
@@ -147,6 +151,18 @@ EVENTS: Dict[str, Kind] = {
             },
         },
     }, state="running", is_stop=True),
+    FIT_STARTED: Kind({  # a script calls fit, or its first train_on_batch or record
+        "fit": COUNT, "call": _CALL, "epochs": COUNT, "initial_epoch": COUNT,
+        "steps_per_epoch": COUNT, "batch_size": COUNT, "config": CONFIG,
+        "model": {
+            "name": TEXT, "kind": TEXT, "parameters": COUNT, "layers": ListOf(TEXT), "loss": TEXT,
+            "optimizer": TEXT, "learning_rate": TEXT, "fixed": MapOf(TEXT),
+        },
+    }, is_stop=True),
+    FIT_ENDED: Kind({
+        "fit": COUNT, "call": _CALL, "epochs": COUNT, "updates": COUNT, "seconds": NUMBER,
+        "error": PROSE,
+    }, is_stop=True),
     EVALUATED: Kind({
         "loss": NUMBER, "accuracy": NUMBER, "metrics": MapOf(NUMBER), "seconds": NUMBER,
         "on": OneOf(("test", "validation")),
@@ -190,8 +206,8 @@ EVENTS: Dict[str, Kind] = {
        is_stop=True),
     WARNED: Kind({"message": PROSE, "unsaved_step": COUNT}, level=WARNING),
     NOTE: Kind({"message": PROSE}),
-    STOPPED: Kind({"who": TEXT}, state="stopped", is_stop=True),
-    FINISHED: Kind({}, state="finished", level=GOOD, is_stop=True),
+    STOPPED: Kind({"who": TEXT, "exit_status": COUNT}, state="stopped", is_stop=True),
+    FINISHED: Kind({"exit_status": COUNT}, state="finished", level=GOOD, is_stop=True),
     CRASHED: Kind({  # with "resuming" the state is "starting"
         "reason": PROSE, "exit_status": COUNT, "log_tail": LinesOf(), "resuming": FLAG,
     }, state="failed", level=ERROR, sign=Sign("✘", "!", "error", 6, "The trainer crashed."),

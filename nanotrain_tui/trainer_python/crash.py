@@ -20,13 +20,15 @@ _SIGNALS = {
 }
 
 
-def reason(exit_status: Optional[int], output: str, oom_kills: Optional[int]) -> str:
-    """A sentence about a trainer that ended by itself.
+def reason(
+    exit_status: Optional[int], output: str, oom_kills: Optional[int], who: str = "the trainer"
+) -> str:
+    """A sentence about a trainer, or about ``who``, that ended by itself.
 
     ``exit_status`` is negative for a signal. ``oom_kills`` is how many processes the kernel killed
     for memory meanwhile, None where it is not known. ``output`` is what the trainer printed.
     """
-    ending = "the trainer " + _ending(exit_status, oom_kills)
+    ending = who + " " + _ending(exit_status, oom_kills)
     if exit_status and exit_status > 0 and not hint(exit_status, output):
         error = last_error(output)
         return "{}: {}".format(ending, error) if error else ending

@@ -37,15 +37,20 @@ def adopt_orphans() -> None:
         pass
 
 
-def end_descendants() -> None:
+def end_descendants(spared: int = 0) -> None:
     """Kill every child, grandchild and so on, and return when none is left.
 
-    Processes of another user cannot be killed: after 10 s it returns where only those are left.
+    The process ``spared`` and its own descendants stay, and nobody waits for them. Processes of
+    another user cannot be killed: after 10 s it returns where only those are left.
     """
     wait_s, longest_s = _CHECK_EVERY_S
     give_up_at = time.monotonic() + _GIVE_UP_AFTER_S
     while _reap():
-        killed = kill_all(descendants())
+        kept = {spared, *descendants(spared)} if spared else set()
+        others = [pid for pid in descendants() if pid not in kept]
+        if kept and not others:
+            return
+        killed = kill_all(others)
         if not killed and time.monotonic() > give_up_at:
             return
         time.sleep(wait_s)

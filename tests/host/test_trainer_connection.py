@@ -12,6 +12,8 @@ from nanotrain_tui.host.trainer.trainer_log import TrainerLog
 class PipeTrainer:
     """A trainer whose two outputs the test writes."""
 
+    clean = None
+
     def __init__(self):
         self.stdout, self.writes_messages = os.pipe()
         self.stderr, self.prints = os.pipe()

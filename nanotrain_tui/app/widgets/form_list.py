@@ -105,6 +105,8 @@ class FormList(ScrollView, can_focus=True):
             return
         places = [index for index, row in enumerate(self._rows) if row.key == key]
         self._cursor = places[0] if key and places else min(self._cursor, len(self._rows) - 1)
+        if not self.key:  # a heading: another kind of session has other fields
+            self._cursor = 0
         self.virtual_size = Size(self.size.width, len(self._rows))
         if self.folded or len(before) != len(self._rows):
             self.refresh()

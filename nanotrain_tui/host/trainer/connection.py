@@ -78,6 +78,8 @@ class TrainerLink:
         self._is_gone = True
         self._drain(self.trainer.stdout, self._read_messages)
         self.read_stderr()
+        if self.trainer.clean is not None:
+            self._log.write(self.trainer.clean.rest())
         self._on_exit(status)
 
     def reject_line(self, line: bytes, why: str) -> None:
@@ -127,7 +129,8 @@ class TrainerLink:
             return
         if not data:
             self._loop.unwatch(self.trainer.stderr)
-        self._log.write(data)
+        clean = self.trainer.clean
+        self._log.write(data if clean is None else clean.feed(data))
 
     def _drain(self, fd: int, read: Callable[[], None]) -> None:
         """Read what is left in a pipe, which the trainer's children may still hold open."""

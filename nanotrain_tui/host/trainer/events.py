@@ -3,6 +3,7 @@
 import json
 from typing import Any, Callable, Dict, Optional, Set
 
+from nanotrain_tui.catalog import flatten, nest
 from nanotrain_tui.host.journal import Journal
 from nanotrain_tui.host.live_config import LiveConfig
 from nanotrain_tui.host.steering import Steering
@@ -56,6 +57,8 @@ class TrainerEvents:
             events.READY: self._ready,
             "progress": self._progress,
             events.STARTED: self._started,
+            events.FIT_STARTED: self._fit_started,
+            events.FIT_ENDED: self._fit_ended,
             "steps": self._steps,
             events.EVALUATED: self._evaluated,
             events.CHECKPOINT: self._checkpoint,
@@ -151,6 +154,14 @@ class TrainerEvents:
         self.planned = message["steps"]
         self._config.plan_steps(message["steps"])
         self._record(events.STARTED, _body(message), self._at(message))
+
+    def _fit_started(self, message: Message) -> None:
+        body = _body(message)
+        found = self._config.found(flatten(body.get("config") or {}))
+        self._record(events.FIT_STARTED, dict(body, config=nest(found)), self._at(message))
+
+    def _fit_ended(self, message: Message) -> None:
+        self._record(events.FIT_ENDED, _body(message), self._at(message))
 
     def _steps(self, message: Message) -> None:
         before = self._journal.step

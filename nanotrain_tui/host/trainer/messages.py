@@ -60,6 +60,8 @@ MESSAGES: Dict[str, Message] = {
     events.READY: Message(("versions",), EVENTS[events.READY].body),
     "progress": Message(("what",), {"what": TEXT, "fraction": _FINITE}),
     events.STARTED: _at_a_step(events.STARTED, "steps", steps=_STEP),
+    events.FIT_STARTED: _at_a_step(events.FIT_STARTED, "fit"),
+    events.FIT_ENDED: _at_a_step(events.FIT_ENDED, "fit"),
     "steps": Message(  # each metric in ``metrics``, or beside it as a key of its own
         ("first_step", "count", "t0", "t1"),
         {"first_step": _POSITIVE, "count": _POSITIVE, "t0": _TIME, "t1": _TIME, "metrics": TABLE},

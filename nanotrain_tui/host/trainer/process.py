@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Callable, List, Optional, Sequence
 
 from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.host.job import Job
+from nanotrain_tui.host.trainer.script_output import ScriptOutput
 from nanotrain_tui.trainer_python import reaper
 from nanotrain_tui.trainer_python.container import Invocation, find_paths
 from nanotrain_tui.trainer_python.environment import trainer_invocation
@@ -74,9 +75,13 @@ class CommandPipe:
 class ProcessTrainer:
     """A trainer in its own session and process group; the kernel kills it if the host dies.
 
+    ``clean`` filters its output for the log; None: it is written as it is.
+
     ``invocation`` is the command, its environment and the command that kills its container.
     Raises SpawnError.
     """
+
+    clean: Optional[ScriptOutput] = None
 
     def __init__(
         self, invocation: Invocation, cwd: str, loop: Loop, paths: PathMap = _SAME
@@ -95,7 +100,7 @@ class ProcessTrainer:
                 cwd=cwd,
                 close_fds=True,
                 start_new_session=True,
-                preexec_fn=_die_with(os.getpid()),
+                preexec_fn=die_with(os.getpid()),
                 bufsize=0,
             )
         except (OSError, ValueError) as error:
@@ -170,6 +175,7 @@ class ThreadTrainer:
     """
 
     stderr: Optional[int] = None
+    clean: Optional[ScriptOutput] = None
     paths = _SAME
 
     def __init__(self, serve: "Callable[[BinaryIO, BinaryIO], int]", loop: Loop) -> None:
@@ -239,7 +245,7 @@ def _start_silent(command: List[str]) -> Optional["subprocess.Popen[bytes]"]:
         return None
 
 
-def _die_with(parent: int) -> Callable[[], None]:
+def die_with(parent: int) -> Callable[[], None]:
     """A function for the child process: the kernel kills it when the host dies (prctl(2))."""
     prctl = ctypes.CDLL(None).prctl  # looked up before the fork: a child must load nothing
 

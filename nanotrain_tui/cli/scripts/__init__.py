@@ -1,0 +1,1 @@
+"""Runs a person's own script from the command line."""

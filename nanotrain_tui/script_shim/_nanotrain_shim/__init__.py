@@ -1,0 +1,1 @@
+"""The part of ``nanotrain run`` that lives in the script's own process."""
