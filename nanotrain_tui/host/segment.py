@@ -4,13 +4,13 @@ import json
 import os
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
-from nanotrain_tui.catalog.memory_advice import advice_after_crash
 from nanotrain_tui.catalog.scripts import is_script
 from nanotrain_tui.host.environment import describe_environment
 from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.host.job import Job
 from nanotrain_tui.host.journal import Journal
 from nanotrain_tui.host.live_config import OWN_KEYS, LiveConfig
+from nanotrain_tui.host.memory_advice import advice_after_crash
 from nanotrain_tui.host.steering import Steering
 from nanotrain_tui.host.telemetry_poller import TelemetryPoller
 from nanotrain_tui.host.trainer.connection import EXIT_WITHIN_S, Trainer, TrainerLink

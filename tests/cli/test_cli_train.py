@@ -204,6 +204,7 @@ CLEARLY_BAD = {
     "command": ["'open", "\x00"],
     "path": ["a\nb", "\x00"],
     "text": ["a\nb", "\x00"],
+    "picture size": ["", "big", "0", "96x", "x96", "-8x8", "9" * 400],
     "split": ["", "0", "1", "-0.5", "nan", "20", "9" * 400],
     "code": ["loader.py", "loader.py:", ":load", "loader.py:no name", "a\nb:c"],
 }
@@ -274,7 +275,7 @@ def test_with_what_a_key_needs_a_good_value_is_taken(nano: Nano, tmp_path: Path)
         (["--preset", "tutoral"], "'tutorial'"),
         (["nothere.toml"], "nothere.toml"),
         (["sane"], "--preset sane"),
-        (["/"], "folder"),
+        (["/proc/self/task"], "folder"),
         (["--python", "/no/such/python"], "/no/such/python"),
         (["--tegrastats", "/no/such/tegrastats"], "/no/such/tegrastats"),
         (["--set", "data.name=mnist", "--set", "data.dir=/no/such/folder"], "/no/such/folder"),

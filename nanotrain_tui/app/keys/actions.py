@@ -153,7 +153,7 @@ ACTIONS = (
            "Show all charts on one axis; press again to return.", CHART,
            "Charts: show all on one axis", with_a_session),
     Action("learned", "view.learned", "V", "learned",
-           "Show the curve or the plane of the network at large; press again to return.", CHART,
+           "Show what was learned at large; press again to return.", CHART,
            "Learned: show the curve or the plane of the network", with_a_session),
     Action("overlay", "overlay.choose", "C", "compare",
            "Draw other sessions behind the charts, or remove them.", CHART,

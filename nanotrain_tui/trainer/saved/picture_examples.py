@@ -8,7 +8,7 @@ import numpy as np
 from ..data.dataset import REGRESSION, DataError
 from ..data.folder.decode import Decoder
 from ..data.folder.headers import BadPicture, read_head
-from ..data.folder.layout import TEST, TRAIN, VALIDATION, part_folders, readable
+from ..data.folder.layout import TEST, TRAIN, VALIDATING, part_folders, readable
 from ..data.folder.pool import PictureFiles
 from ..data.folder.preflight import listed
 from ..data.folder.preparation import PicturePreparation
@@ -100,7 +100,7 @@ def _label(name: str, known: Mapping[str, int]) -> int:
 def _of_part(folder: str, known: Mapping[str, int], outcome: Outcome, trained_on: str) -> _Found:
     """The pictures of a folder of class folders, or of its part for testing."""
     folders, _ = part_folders(folder, "") if _has_train(folder) else ({TRAIN: folder}, [])
-    part = next(one for one in (TEST, VALIDATION, TRAIN) if one in folders)
+    part = next(one for one in (TEST, VALIDATING, TRAIN) if one in folders)
     notes = []
     if len(folders) > 1:
         notes.append("These are the pictures of its part {}.".format(folders[part]))

@@ -7,7 +7,7 @@ import numpy as np
 from ..dataset import BINARY, CLASSIFICATION, DataError
 from ..split import SPLIT, PartRows, by_fraction, column_of_parts
 from .identity import identity_of_pictures
-from .layout import PATH, TEST, TRAIN, VALIDATION
+from .layout import PATH, TEST, TRAIN, VALIDATING
 from .picture_data import PictureData
 from .preflight import Look, Picture, look_at
 from .preparation import chosen
@@ -35,7 +35,7 @@ def class_folders(config: Mapping[str, Any]) -> PictureData:
         test = test + _of(pictures, rows.validation)
     if task == BINARY:
         notes.append("Precision and recall are those of {!r}.".format(look.classes[1]))
-    parts = {part: sorted(one.name for one in look.of(part)) for part in (TEST, VALIDATION)}
+    parts = {part: sorted(one.name for one in look.of(part)) for part in (TEST, VALIDATING)}
     return PictureData(
         "folder", _source(config, look), files, [one.head for one in pictures], targets, rows,
         preparation, identity_of_pictures(files, config, preparation, parts),
@@ -61,7 +61,7 @@ def _rows(look: Look, targets: Array, config: Mapping[str, Any]) -> PartRows:
     of_part = np.array([one.part for one in look.pictures])
     if TEST not in look.layout.folders:
         return by_fraction(len(targets), config, targets)
-    validation = np.flatnonzero(of_part == VALIDATION)
+    validation = np.flatnonzero(of_part == VALIDATING)
     return PartRows(
         np.flatnonzero(of_part == TRAIN), np.flatnonzero(of_part == TEST),
         validation if len(validation) else None,

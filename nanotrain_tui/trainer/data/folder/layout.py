@@ -8,12 +8,12 @@ from ..problems import Problem, problem
 from .walk import File, Listing, files_below, listing
 
 PATH, TEST_PATH = "data.path", "data.test_path"
-TRAIN, VALIDATION, TEST = "train", "validation", "test"
-PARTS = (TRAIN, VALIDATION, TEST)
+TRAIN, VALIDATING, TEST = "train", "validation", "test"
+PARTS = (TRAIN, VALIDATING, TEST)
 #: Usual names of the folders of parts, in small letters.
 NAMES: Dict[str, str] = {
-    "train": TRAIN, "training": TRAIN, "val": VALIDATION, "valid": VALIDATION,
-    "validation": VALIDATION, "test": TEST, "testing": TEST,
+    "train": TRAIN, "training": TRAIN, "val": VALIDATING, "valid": VALIDATING,
+    "validation": VALIDATING, "test": TEST, "testing": TEST,
 }  # fmt: skip
 _USUAL = "The usual layouts are FOLDER/CLASS/picture.jpg and FOLDER/train/CLASS/picture.jpg."
 LISTED = 3  # names in a message
@@ -43,8 +43,8 @@ def layout_of(config: Mapping[str, Any]) -> Layout:
             message = "is set, but {} is a part for testing, too; leave one of them out."
             raise DataError(TEST_PATH, message.format(folders[TEST]))
         folders[TEST] = elsewhere
-    elif TEST not in folders and VALIDATION in folders:
-        folders[TEST] = folders.pop(VALIDATION)
+    elif TEST not in folders and VALIDATING in folders:
+        folders[TEST] = folders.pop(VALIDATING)
         note = "{} is the part for testing; it also selects the best network."
         notes.append(note.format(folders[TEST]))
     found = Layout(root, folders, {}, [], notes, [])

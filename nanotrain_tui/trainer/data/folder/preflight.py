@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 from ..dataset import DataError
 from ..problems import Problem, problem
 from .headers import BadPicture, Head, is_named_picture, read_head
-from .layout import LISTED, PARTS, PATH, TEST, TRAIN, VALIDATION, Layout, layout_of, relative
+from .layout import LISTED, PARTS, PATH, TEST, TRAIN, VALIDATING, Layout, layout_of, relative
 from .walk import File
 
 SKIP = "data.skip_damaged"
@@ -175,7 +175,7 @@ def _parts(look: Look) -> List[Problem]:
             message = "{} has no picture; put class folders into it, or delete it."
             raise DataError(PATH, message.format(layout.folders[part]))
     train = len(look.of(TRAIN))
-    for part in (VALIDATION, TEST):
+    for part in (VALIDATING, TEST):
         if part not in names:
             continue
         if len(look.of(part)) > train:

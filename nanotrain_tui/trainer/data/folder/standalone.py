@@ -10,7 +10,7 @@ from ...lazy_tensorflow import tf
 from ..split import by_fraction
 from .decode import coloured, fitted
 from .headers import kind_of_bytes
-from .layout import NAMES, TEST, TRAIN, VALIDATION, readable
+from .layout import NAMES, TEST, TRAIN, VALIDATING, readable
 from .picture_file import orientation_of, pixels_of, turned
 
 Array = Any
@@ -27,8 +27,8 @@ def pictures_from(config: Mapping[str, Any], place: Optional[str] = None) -> Any
     folders = folders_of_parts(root)
     if config.get("data.test_path"):
         folders[TEST] = config["data.test_path"]
-    elif TEST not in folders and VALIDATION in folders:
-        folders[TEST] = folders.pop(VALIDATION)
+    elif TEST not in folders and VALIDATING in folders:
+        folders[TEST] = folders.pop(VALIDATING)
     classes = facts["target"]["classes"]
     found = {part: labelled_files(folder, classes) for part, folder in folders.items()}
     return picture_parts(found, config)
@@ -87,7 +87,7 @@ def picture_parts(found: Dict[str, Tuple[List[str], Array]], config: Mapping[str
     facts = config["data.preprocessing"]
     parts = {name: read_pictures_at(*pair, facts, config) for name, pair in found.items()}
     if TEST in parts:
-        return [parts[name] for name in (TRAIN, TEST, VALIDATION) if name in parts]
+        return [parts[name] for name in (TRAIN, TEST, VALIDATING) if name in parts]
     inputs, targets = parts[TRAIN]
     classes = None if facts["target"]["task"] == "regression" else targets
     rows = by_fraction(len(targets), config, classes)

@@ -2,9 +2,9 @@
 
 from typing import Any, Mapping
 
-from .choices import outputs_of
-from .formats import megabytes
-from .memory_estimate import MemoryNeed, estimate
+from nanotrain_tui.catalog.choices import outputs_of
+from nanotrain_tui.catalog.formats import megabytes
+from nanotrain_tui.catalog.memory_estimate import MemoryNeed, estimate
 
 BATCH = "train.batch_size"
 
@@ -19,7 +19,8 @@ def largest_part(config: Mapping[str, Any], need: MemoryNeed) -> str:
         (need.weights_mb + need.slots_mb + need.gradients_mb,
          "the weights with their gradients and slots",
          "use fewer units or filters, or sgd (optimizer.name)."),
-        (need.activations_mb, "the outputs of the layers at a batch of {:,}".format(batch), smaller),
+        (need.activations_mb, "the outputs of the layers at a batch of {:,}".format(batch),
+         smaller),
         (need.data_mb, "the data", "use fewer examples (data.limit)."),
         (need.framework_mb, "TensorFlow itself", "close other programs, or add swap."),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 import pytest
 
 from nanotrain_tui.catalog import check
-from nanotrain_tui.catalog.memory_advice import advice_after_crash
+from nanotrain_tui.host.memory_advice import advice_after_crash
 
 SMALL = {"shape": [28, 28], "classes": 10, "train": 60000, "test": 10000}
 LARGE = {**SMALL, "shape": [96, 96, 3]}
