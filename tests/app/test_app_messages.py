@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from app_fakes import FakeBackend, make_app, message, until
+from app_fakes import FakeBackend, make_app, message, midway, until
 from desk import RATE, Desk
 from textual.app import App, ComposeResult
 
@@ -115,3 +115,15 @@ async def test_a_problem_of_the_form_disappears_when_it_is_solved() -> None:
         app.model.accept("optimizer.momentum", "0.9")
         app.form_changed()
         assert message(app) == ""
+
+
+@pytest.mark.parametrize("leaves", ["#keys", "#message", "#form", "#log", "#scrubber"])
+async def test_a_report_while_the_dashboard_closes_is_dropped(leaves: str) -> None:
+    backend = FakeBackend()
+    backend.add("brisk-otter").change(**midway())
+    app = make_app(backend, session="brisk-otter")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.link.state.step == 412)
+        assert app.dashboard.is_whole
+        await app.dashboard.query_one(leaves).remove()
+        assert not app.dashboard.is_whole

@@ -45,6 +45,10 @@ WIDE, TALL = 110, 34
 LOW = 22  # with fewer lines, the board and the events have one line less
 LEAST_WIDTH, LEAST_HEIGHT = 60, 18
 REGIONS = ("#form", "#upper-chart", "#lower-chart", "#log")
+_DRAWN = (
+    StatusHeader, FormList, FieldAbout, SetupPanel, MetricChart, FunctionPicture, TelemetryPanel,
+    EventLog, MessageLine, KeyLine, Scrubber,
+)  # fmt: skip
 IN_PROCESS = "In-process: the training ends when you press q or close this terminal."
 
 
@@ -97,8 +101,11 @@ class Dashboard(LiveScreen):
 
     @property
     def is_whole(self) -> bool:
-        """Whether its widgets are there: they leave before it does when the app closes."""
-        return bool(self.query(FormList))
+        """Whether its widgets are there: they leave before it does when the app closes.
+
+        They leave in no certain order.
+        """
+        return all(self.query(kind) for kind in _DRAWN)
 
     @property
     def form(self) -> FormList:
