@@ -117,7 +117,7 @@ async def test_a_problem_of_the_form_disappears_when_it_is_solved() -> None:
         assert message(app) == ""
 
 
-@pytest.mark.parametrize("leaves", ["#keys", "#message", "#form", "#log", "#scrubber"])
+@pytest.mark.parametrize("leaves", ["#keys", "#message", "#log", "#scrubber"])
 async def test_a_report_while_the_dashboard_closes_is_dropped(leaves: str) -> None:
     backend = FakeBackend()
     backend.add("brisk-otter").change(**midway())
