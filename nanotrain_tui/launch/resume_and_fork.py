@@ -23,7 +23,7 @@ from nanotrain_tui.catalog.formats import count, plural
 from nanotrain_tui.catalog.scripts import COMMAND, is_script
 from nanotrain_tui.launch.plan import Plan, look_up, plan_with, prepare
 from nanotrain_tui.session import state as states
-from nanotrain_tui.session.checkpoints import first_whole, list_checkpoints, no_best
+from nanotrain_tui.session.checkpoints import Checkpoint, first_whole, list_checkpoints, no_best
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import (
     EDITS,
@@ -123,10 +123,12 @@ def plan_fork(
     checkpoint with ``changes``, which are flat; scripted edits still ahead stay, a person's edits
     after the checkpoint do not. Raises LaunchError, ConfigError or RecordingError.
     """
+    # Before the events are read: so they have those of all checkpoints that are listed.
+    listed = [] if checkpoint == "last" else list_checkpoints(parent)
     with SessionReader(parent, exact=True) as reader:
         history = read_history(reader)
     refuse_script(parent, history[-1].config)
-    found, warnings = _checkpoint_to_fork(parent, history, checkpoint)
+    found, warnings = _checkpoint_to_fork(parent, history, checkpoint, listed)
     allowed = _allowed(found.config, changes or {}, _FREE_IN_FORK)
     begin = with_changes(found, allowed)
     if begin.config["train.steps"] <= begin.step:
@@ -192,10 +194,10 @@ def _allowed(config: Config, changes: Changes, free: Tuple[str, ...] = ()) -> Co
 
 
 def _checkpoint_to_fork(
-    parent: SessionFolder, history: Sequence[SegmentHistory], wanted: Union[int, str]
-) -> Tuple[Start, List[str]]:
+    parent: SessionFolder, history: Sequence[SegmentHistory], wanted: Union[int, str],
+    listed: Sequence[Checkpoint],
+) -> Tuple[Start, List[str]]:  # fmt: skip
     """The start from the wanted checkpoint, and warnings. Raises LaunchError."""
-    listed = [] if wanted == "last" else list_checkpoints(parent)
     has_best = any(one.best for one in listed)
     if wanted == "last" or (wanted == "best" and not has_best):
         fit = (one for one in starts(history) if one.checkpoint is not None)
@@ -230,7 +232,29 @@ def _of_other_data(
                 f"{parent.name} was trained on {form(before)}, and {plan.data['source']} has "
                 f"{form(plan.data)}; the weights do not fit. Restart the session with this data.",
             )
+    known = before.get("preprocessing") or {}
+    if known and _meaning(known) != _meaning(plan.facts.get("preprocessing") or {}):
+        raise LaunchError(
+            "data.path",
+            f"{plan.data['source']} has other columns or classes than {parent.name} was trained "
+            "on, or has them in another order; the weights would mean something else. Restart "
+            "the session with this data.",
+        )
     return [f"the data has changed since {parent.name} was trained; scales are measured anew"]
+
+
+def _meaning(preprocessing: Mapping[str, Any]) -> Any:
+    """What each input and each output stands for: names, types, categories and classes."""
+
+    def without_numbers(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: without_numbers(one) for key, one in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [without_numbers(one) for one in value]
+        return None if isinstance(value, float) else value
+
+    aside = ("dialect", "part", "arrays")
+    return without_numbers({k: v for k, v in preprocessing.items() if k not in aside})
 
 
 def _has_other_data(history: Sequence[SegmentHistory], plan: Plan) -> bool:

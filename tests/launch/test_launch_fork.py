@@ -140,3 +140,20 @@ def test_a_fork_on_data_that_does_not_fit_is_refused(stopped, places):
     assert caught.value.key == "data.path" and "rows of 3 numbers" in str(caught.value)
     with pytest.raises(LaunchError, match="7 classes"):
         with_data(stopped, places, classes=7)
+
+
+def test_a_fork_on_columns_with_another_meaning_is_refused(stopped, places):
+    known = {"columns": [{"name": "a", "mean": 1.5}, {"name": "b", "mean": 2.5}], "part": ""}
+    plan = plan_fork(stopped, places)
+
+    def with_columns(columns):
+        facts = {**plan.facts, "identity": "1", "preprocessing": {**known, "columns": columns}}
+        data = {**plan.data, "identity": "0", "preprocessing": known}
+        history = [SimpleNamespace(started=SimpleNamespace(body={"data": data}))]
+        return resume_and_fork._of_other_data(history, plan._replace(facts=facts), stopped)
+
+    assert (
+        "has changed" in with_columns([{"name": "a", "mean": 7.5}, {"name": "b", "mean": 0.5}])[0]
+    )
+    with pytest.raises(LaunchError, match="in another order"):
+        with_columns(known["columns"][::-1])

@@ -204,3 +204,62 @@ def test_a_pipe_is_no_file_of_a_function(tmp_path):
     os.mkfifo(tmp_path / "pipe.py")
     facts = data.inspect({"data.name": "function", "data.function": f"{tmp_path}/pipe.py:load"})
     assert not facts["ok"] and "no regular file" in facts["message"]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "why"),
+    [("target", "oops", "'oops' is"), ("a", "n.a.", "'n.a.' is"), ("day", "soon", "'soon' is")],
+)
+def test_a_wrong_cell_in_the_file_for_testing_changes_no_type(column, cell, why, tmp_path):
+    def text(wrong):
+        cells = [("a", half(i), "day", f"2024-01-{i % 28 + 1:02}", "target", i + 0.5)
+                 for i in range(ROWS)]  # fmt: skip
+        rows = [dict(zip(row[::2], row[1::2], strict=True)) for row in cells]
+        rows[3].update({column: cell} if wrong else {})
+        lines = [",".join(str(row[name]) for name in ("a", "day", "target")) for row in rows]
+        return "\n".join(["a,day,target", *lines])
+
+    path = written(tmp_path, text(False))
+    test = written(tmp_path, text(True), "other.csv")
+    message = refused(path, data__test_path=str(test))[1]
+    assert f"other.csv, row 5, column {column}" in message and why in message
+
+
+def test_a_column_that_is_empty_in_the_file_for_testing_keeps_its_type(tmp_path):
+    path = written(tmp_path, rows_text(ROWS, half, half, lambda i: i % 2))
+    test = written(tmp_path, rows_text(ROWS, half, lambda i: "", lambda i: i % 2), "other.csv")
+    assert inspected(path, data__test_path=str(test))["columns"][1]["type"] == "number"
+
+
+@pytest.mark.parametrize("count", [10, 20000])
+def test_a_point_between_thousands_in_a_table_with_decimal_commas_is_named(count, tmp_path):
+    rows = [f"{i},5;{i % 2}" for i in range(count)] + ["1.018;1"]
+    message = refused(written(tmp_path, "\n".join(["a;target", *rows])))[1]
+    assert f"row {count + 2}, column a: '1.018' has separators between thousands" in message
+
+
+def test_equal_headings_are_numbered_beside_those_there_are(tmp_path):
+    text = rows_text(ROWS, half, lambda i: i, lambda i: i % 3, lambda i: i % 2,
+                     heading="a,a,a.1,target")  # fmt: skip
+    names = [column["name"] for column in inspected(written(tmp_path, text))["columns"]]
+    assert names == ["a", "a.2", "a.1", "target"]
+
+
+def test_whole_numbers_that_are_not_told_apart_are_no_classes(tmp_path):
+    text = rows_text(ROWS, half, lambda i: 2**53 + i % 3, heading="a,target")
+    assert "above 2^53" in refused(written(tmp_path, text))[1]
+    facts = arrays(tmp_path, x=np.random.rand(60, 2), y=np.arange(60) % 3 * 1e20 + 1e20)
+    assert not facts["ok"] and "above 2^53" in facts["message"]
+
+
+def test_names_of_bytes_stay_apart(tmp_path):
+    names = np.array([b"caf\xe9", b"caf\xe8", b"te"])[np.arange(60) % 3]
+    assert arrays(tmp_path, x=np.random.rand(60, 2), y=names)["class_names"] == [
+        "caf\xe8", "caf\xe9", "te",
+    ]  # fmt: skip
+
+
+def test_an_exact_name_of_an_array_comes_first(tmp_path):
+    np.savez(tmp_path / "some.npz", x=np.random.rand(60, 2), Y=np.arange(60), y=np.arange(60) % 2)
+    facts = data.inspect({"data.name": "npz", "data.path": str(tmp_path / "some.npz")})
+    assert facts["arrays"][1]["name"] == "y" and facts["task"] == "binary"

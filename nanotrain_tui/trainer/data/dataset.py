@@ -15,6 +15,7 @@ BINARY = "binary"  # the same with two classes, which one output tells apart
 REGRESSION = "regression"  # one or several numbers of each example
 
 FARTHEST = 1e6  # deviations from the mean; outliers beyond are taken as this far
+EXACT = 2.0**53  # from here on, float64 does not hold every whole number
 LARGEST = 1e150  # of a person's own numbers: the square is finite
 
 Array = Any  # NumPy's ndarray; NumPy for Python 3.6 has no types

@@ -5,8 +5,9 @@ from typing import Any, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
-from ..dataset import BINARY, CLASSIFICATION, REGRESSION, DataError
+from ..dataset import BINARY, CLASSIFICATION, EXACT, REGRESSION, DataError
 from .preparation import unusable
+from .standalone import decoded
 
 Array = Any
 TASK = "data.task"
@@ -98,7 +99,7 @@ def _plain(targets: Array, name: str, key: str) -> Array:
         )
     plain = np.asarray(targets).reshape([len(targets), *kept])
     if plain.dtype.kind == "S":
-        return np.char.decode(plain, "utf-8", "replace")
+        return decoded(plain)
     if plain.dtype.kind == "f":
         bad = np.argwhere(unusable(plain))
         if len(bad):
@@ -138,6 +139,9 @@ def _classes(targets: Array, name: str, key: str) -> Tuple[List[str], Array]:
     if len(values) > _MOST_CLASSES:
         message = "{} has {:,} distinct values, more than the {:,} classes allowed."
         raise DataError(key, message.format(name, len(values), _MOST_CLASSES))
+    if values.dtype.kind == "f" and (np.abs(values) >= EXACT).any():
+        message = "{} has numbers above 2^53, which are not told apart as classes."
+        raise DataError(key, message.format(name))
     if values.dtype.kind == "f" and (values % 1.0 == 0.0).all():
         values = values.astype(np.int64)
     return [str(value) for value in values.tolist()], codes.reshape(-1)

@@ -131,8 +131,8 @@ def _first(found: Dict[str, Found], words: Sequence[str], parts: Sequence[str]) 
     """The first array with a usual name."""
     plain = {name.lower().replace("-", "_"): name for name in found}
     for name in _spellings(words, parts):
-        if name in plain:
-            return found[plain[name]]
+        if name in found or name in plain:
+            return found[name if name in found else plain[name]]
     return None
 
 

@@ -67,6 +67,14 @@ def inputs_from(examples: Array, facts: Mapping[str, Any]) -> Array:
     return np.clip(values, -1e6, 1e6).astype(np.float32)
 
 
+def decoded(names: Array) -> Array:
+    """Bytes as text: UTF-8, or else Latin-1, which has a character for each byte."""
+    try:
+        return np.char.decode(names, "utf-8")
+    except UnicodeDecodeError:
+        return np.char.decode(names, "latin-1")
+
+
 def targets_from(targets: Array, facts: Mapping[str, Any]) -> Array:
     """The number of each class, or the numbers of a regression, scaled."""
     if facts["task"] == "regression":
@@ -79,6 +87,6 @@ def targets_from(targets: Array, facts: Mapping[str, Any]) -> Array:
     if plain.dtype.kind == "f":
         plain = plain.astype(np.int64)
     if plain.dtype.kind == "S":
-        plain = np.char.decode(plain, "utf-8", "replace")
+        plain = decoded(plain)
     known = {name: number for number, name in enumerate(classes)}
     return np.array([known[str(one)] for one in plain.tolist()])

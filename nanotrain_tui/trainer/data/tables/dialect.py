@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Sequence, Set, Tuple
 
 from .table_file import NAMELESS, TableFile
 from .values import MISSING, has_decimal_comma, has_thousands, is_number
@@ -85,15 +85,21 @@ def heading_of(file: TableFile, dialect: Dialect) -> List[str]:
         first = next(_parsed(file, text, dialect.separator))[1]
     if not dialect.heading:
         return [str(number) for number in range(1, len(first) + 1)]
-    names: List[str] = []
-    for number, cell in enumerate(first, 1):
-        name = " ".join(cell.split()) or NAMELESS + str(number)
-        same = Counter(names)
-        again, count = name, 0
-        while again in same:
-            count += 1
-            again = "{}.{}".format(name, count)  # as pandas names it
-        names.append(again)
+    names = [
+        " ".join(cell.split()) or NAMELESS + str(number) for number, cell in enumerate(first, 1)
+    ]
+    taken: Set[str] = set(names)
+    times: "Counter[str]" = Counter()
+    for place, name in enumerate(names):
+        while times[name]:  # as pandas names it: a number that no other column has
+            again = "{}.{}".format(name, times[name])
+            times[name] += 1
+            if again not in taken:
+                taken.add(again)
+                names[place] = again
+                break
+        else:
+            times[name] = 1
     return names
 
 
@@ -148,7 +154,7 @@ def _decimal(rows: Sequence[Sequence[str]], separator: str) -> str:
     """The decimal mark. A comma may separate thousands, unless the columns have semicolons."""
     cells = [cell.strip() for row in rows for cell in row]
     commas = [cell for cell in cells if has_decimal_comma(cell)]
-    points = any("." in cell and is_number(cell) for cell in cells)
+    points = any("." in cell and is_number(cell) and not has_thousands(cell) for cell in cells)
     are_decimals = separator == ";" or not all(map(has_thousands, commas))
     return "," if commas and are_decimals and not points else "."
 

@@ -3,7 +3,7 @@
 import difflib
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ..dataset import BINARY, CLASSIFICATION, REGRESSION, DataError
+from ..dataset import BINARY, CLASSIFICATION, EXACT, REGRESSION, DataError
 from ..split import SPLIT, column_of_parts
 from .scan import CATEGORY, DATE, NUMBER, TEXT, Column, Scan, is_mostly_numbers
 from .table_file import NAMELESS, Place, TableFile
@@ -89,6 +89,9 @@ def _check_differs(targets: Sequence[Column]) -> None:
 def _check_classes(column: Column, task: str, distinct: int) -> None:
     if column.values is None or column.type not in (NUMBER, CATEGORY):
         message = "Column {!r} has too many different values to be classes; name another target."
+        raise DataError(TARGET, message.format(column.name))
+    if column.type == NUMBER and any(abs(float(name)) >= EXACT for name in column.values):
+        message = "Column {!r} has whole numbers above 2^53, which are not told apart as classes."
         raise DataError(TARGET, message.format(column.name))
     if distinct < 2:
         message = "Column {!r} has one class, {!r}; there is nothing to learn. Name another target."

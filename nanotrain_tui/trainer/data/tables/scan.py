@@ -47,6 +47,11 @@ class Column(NamedTuple):
     infinite_at: Optional[Place] = None  # the first number that is infinite or too large
     counts: bool = False  # the whole numbers 0, 1, 2 ..., or 1, 2, 3 ...
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether every cell is missing."""
+        return not self.numbers and self.stranger is None
+
 
 class Scan(NamedTuple):
     """A table: its columns, and the number of its rows."""

@@ -13,7 +13,7 @@ from .columns import ABSENT, Cells, read_columns
 from .dialect import Dialect, recognise
 from .preparation import Preparation, classes_of, measured
 from .roles import FEATURES, TARGET, Roles, roles_of
-from .scan import CATEGORY, TEXT, Column, Scan, Tick, has_late_comma, scan
+from .scan import CATEGORY, DATE, NUMBER, TEXT, Column, Scan, Tick, has_late_comma, scan
 from .table_file import KEY, TableFile
 
 Array = Any
@@ -163,9 +163,14 @@ def _joined(first: Scan, second: Scan, file: TableFile) -> Scan:
 
 
 def _both(one: Column, other: Column) -> Column:
-    types = {one.type, other.type}
-    mixed = TEXT if TEXT in types else CATEGORY
-    kind = one.type if len(types) == 1 else mixed
+    """The column of both files. What are numbers or dates in the first must be so in the other."""
+    kind, stranger = one.type, one.stranger or other.stranger
+    if one.is_empty or other.is_empty:
+        kind = other.type if one.is_empty else one.type
+    elif one.type != other.type:
+        kind = CATEGORY if {one.type, other.type} == {CATEGORY, NUMBER} else TEXT
+        if one.type in (NUMBER, DATE):
+            kind, stranger = TEXT, other.stranger or stranger
     values: Optional[Dict[str, int]] = None
     if one.values is not None and other.values is not None:
         values = dict(one.values)
@@ -173,7 +178,7 @@ def _both(one: Column, other: Column) -> Column:
             values[name] = values.get(name, 0) + count
     return one._replace(
         type=kind, values=values, missing=one.missing + other.missing,
-        whole=one.whole and other.whole, stranger=one.stranger or other.stranger,
+        whole=one.whole and other.whole, stranger=stranger,
         numbers=one.numbers + other.numbers, missing_at=one.missing_at or other.missing_at,
         infinite_at=one.infinite_at or other.infinite_at, mistake=one.mistake or other.mistake,
     )  # fmt: skip

@@ -32,8 +32,8 @@ DateReader = Callable[[str], Optional[float]]
 
 def is_number(cell: str, decimal: str = ".") -> bool:
     """Whether a stripped cell is a number."""
-    if decimal == "," and _WITH_COMMA.match(cell):
-        return True
+    if decimal == ",":  # then a point may separate thousands
+        return bool(_WITH_COMMA.match(cell) or (_PLAIN.match(cell) and not has_thousands(cell)))
     return bool(_PLAIN.match(cell))
 
 
@@ -73,6 +73,8 @@ def numbers_of(cells: Sequence[str], decimal: str) -> Optional[List[float]]:
         return None
     # Python also reads "1_000", "nan" and the digits of other scripts as numbers.
     together = "".join(cells)
+    if decimal == "," and "." in together:
+        return None
     if any(number != number for number in found) or "_" in together:
         return None
     if len(together.encode("utf-8", "replace")) != len(together):
