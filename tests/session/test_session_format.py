@@ -65,7 +65,7 @@ def test_every_column_and_every_kind_is_documented():
 
 ROWS = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", TEXT.split("## Events")[1], re.MULTILINE))
 ELSEWHERE = {  # what explanations name
-    "checkpoints/", "trainer.log", "step + 1", "seq", "edited", "table", "array",
+    "checkpoints/", "trainer.log", "step + 1", "seq", "edited", "table", "array", "pictures",
     "started.data.preprocessing",
 }  # fmt: skip
 INSIDE = {events.EDITS: {"step", "set", "who", "again", "undoes"}, events.TABLE: set()}
