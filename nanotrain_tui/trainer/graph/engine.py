@@ -64,6 +64,7 @@ class Engine:
         self.state_variables = [
             tf.Variable(value, dtype=tf.float32, trainable=False) for value in weights[trained:]
         ]
+        self._can_augment = self.augments
         self._make_slots()
         self._make_graph()
 
@@ -81,6 +82,10 @@ class Engine:
         """Use the numbers of another configuration of the same structure."""
         before = self._values()
         self._config = config
+        if self.augments and not self._can_augment:
+            self._can_augment = True
+            self._make_graph()
+            return
         for name, value in self._values().items():
             if value != before[name]:
                 self._numbers[name].assign(value)
@@ -234,7 +239,9 @@ class Engine:
             with tf.device("CPU:0" if name in _SWITCHES else None):
                 self._numbers[name] = tf.Variable(value, dtype=tf.float32, trainable=False)
         variables = Variables(self.weights, self.state_variables, self._numbers, self._seed)
-        self._steps = Steps(self.network, self.structure, self.examples, variables)
+        self._steps = Steps(
+            self.network, self.structure, self.examples, variables, self._can_augment
+        )
         self._test = self._steps.testing()
         open_way = FUSED_WAY if self.way.name == BLOCK else self.way.name
         self._train = self._steps.training(self._update(open_way))

@@ -63,11 +63,17 @@ class Steps:
     """Builds the functions of the graph for a network and its variables."""
 
     def __init__(
-        self, network: Network, structure: Structure, examples: Examples, variables: Variables
-    ) -> None:
+        self, network: Network, structure: Structure, examples: Examples, variables: Variables,
+        can_augment: bool,
+    ) -> None:  # fmt: skip
+        """Without ``can_augment`` the graph has no operation that changes pictures.
+
+        XLA of TensorFlow 2.6 compiles no block with them.
+        """
         self._network, self._structure, self._examples = network, structure, examples
         self._weights, self._state = variables.weights, variables.state
         self._numbers, self._seed = variables.numbers, variables.seed
+        self._can_augment = can_augment
 
     def training(self, apply: Apply, fixed: Sequence[int] = ()) -> Any:
         """A function of inputs, targets, rates, how many of them count, step, updates, healthy.
@@ -80,7 +86,7 @@ class Steps:
         def train(*arguments: Tensor) -> Any:
             """Without dropout, L2 and augmentation, the steps need not test for any of them."""
             plain = tf.logical_and(self._numbers["dropout"] <= 0.0, self._numbers["l2"] <= 0.0)
-            if self._examples.are_pictures:
+            if self._can_augment:
                 plain = tf.logical_and(plain, tf.logical_not(self._augments()))
             return tf.cond(
                 plain,
@@ -161,7 +167,7 @@ class Steps:
         step the operations on shapes in the gradient of ``reduce_mean``.
         """
         dropout = None if plain else tf.identity(self._numbers["dropout"])
-        if self._examples.are_pictures and not plain:
+        if self._can_augment and not plain:
             inputs = self._augmented(inputs, step)
         training = Training(self._seed, step, dropout)
         with tf.GradientTape() as tape:
