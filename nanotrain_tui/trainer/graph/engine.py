@@ -23,6 +23,7 @@ from .updates import BLOCK, COMPILED, FUSED_WAY, update_of
 
 Array = Any
 Tensor = Any
+_AUGMENTED_BLOCKS = (2, 13)  # the first TensorFlow that is known to compile them
 _SWITCHES = {"dropout", "l2", *augmentation_of({})}
 State = Dict[str, Array]
 
@@ -108,8 +109,15 @@ class Engine:
 
     def most_steps(self, batch_size: int, fitting: int) -> int:
         """The most steps a call may have, of those that fit into its memory."""
-        compiled = self.way.name == BLOCK and batch_size == self.way.batch
-        return self.way.steps if compiled else fitting
+        return self.way.steps if self._compiles(batch_size) else fitting
+
+    def _compiles(self, batch_size: int) -> bool:
+        """Whether a block of these batches is compiled.
+
+        TensorFlow 2.6 ends with a segmentation fault where such a block augments.
+        """
+        too_old = self._can_augment and _version() < _AUGMENTED_BLOCKS
+        return self.way.name == BLOCK and batch_size == self.way.batch and not too_old
 
     def train(
         self, inputs: Array, targets: Array, rates: Array, step: int, healthy: bool = True
@@ -123,7 +131,7 @@ class Engine:
         loss stops being finite; ``healthy`` says the last one's was.
         """
         count, train = len(rates), self._train
-        if self.way.name == BLOCK and inputs.shape[1] == self.way.batch:
+        if self._compiles(inputs.shape[1]):
             train = self._train_compiled
             inputs, targets, rates = (
                 _padded(part, self.way.steps) for part in (inputs, targets, rates)
@@ -252,6 +260,10 @@ class Engine:
     def _update(self, way: str) -> Any:
         optimizer = self.structure.optimizer
         return update_of(way, optimizer, self.weights, self._slots, self._numbers)
+
+
+def _version() -> Tuple[int, ...]:
+    return tuple(int(word) for word in tf.__version__.split(".")[:2])
 
 
 class _View(Mapping[str, Array]):
