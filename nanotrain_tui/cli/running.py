@@ -47,7 +47,7 @@ def run_session(
         folder = start(plan, folders.places, name=name)
         beginning = _beginning(plan, folder)
         if detach:
-            return _leave_running(beginning, as_json, plan.warnings)
+            return leave_running(beginning, as_json, plan.warnings)
         return _follow(folder, beginning, as_json, stop, plan.resumes_after or 0, bell)
 
 
@@ -61,7 +61,7 @@ def _beginning(plan: "Plan", folder: "SessionFolder") -> "Beginning":
     return Beginning(folder.name, folder.path, plan.data, choices, memory)
 
 
-def _leave_running(beginning: "Beginning", as_json: bool, warnings: tuple[str, ...]) -> int:
+def leave_running(beginning: "Beginning", as_json: bool, warnings: tuple[str, ...]) -> int:
     """Print only the session's name on stdout, or its JSON object."""
     for warning in warnings:  # the recording has them too, for those who follow the session
         note(warning)
@@ -82,29 +82,47 @@ def _follow(
     since: int,
     bell: bool,
 ) -> int:
-    from .follow import follow_to_end, request_stop
     from .report import JsonReport
-    from .signals import LeaveNow
 
     report = JsonReport() if as_json else _report_for_user()
+    state = followed(folder, beginning, report, stop, since)
+    if state is None:
+        return INTERRUPTED
+    if bell and not stop.requested:
+        print("\a", end="", flush=True)
+    return _status(state, folder)
+
+
+def followed(
+    folder: "SessionFolder",
+    beginning: "Beginning",
+    report: "Report",
+    stop: "StopRequests",
+    since: int,
+) -> "RunState | None":
+    """Report a session to its end: its last state, or None after a second signal.
+
+    Raises OutputClosed if nobody reads the output any more.
+    """
+    from .follow import follow_to_end, request_stop
+    from .signals import LeaveNow
+
     try:
         with report:
             report.begin(beginning)
             state = follow_to_end(folder, report, stop, since)
             report.end(state)
-            if bell and not stop.requested:
-                print("\a", end="", flush=True)
     except LeaveNow:
         request_stop(folder)  # two signals may arrive before the first is handled
         note(f"left without waiting; 'nanotrain show {folder.name}' shows how the session ended")
-        return INTERRUPTED
+        return None
     except BrokenPipeError:
         note(
             f"nobody reads the output any more; {folder.name} keeps running. "
             f"Follow it with: nanotrain attach {folder.name}"
         )
         raise OutputClosed from None
-    return _status(state, folder)
+    return state
 
 
 def _report_for_user() -> "Report":

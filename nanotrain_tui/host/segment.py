@@ -171,8 +171,10 @@ class Segment:
         else:
             reason = crash.explain(failure, None, failure)
         if crash.is_memory(self.trainer_events.failure_kind, status, failure or output, oom_kills):
-            told = self.trainer_events
-            advice = advice_after_crash(self.config.now, told.data, told.tensorflow, has_nvidia())
+            trainer = self.trainer_events
+            advice = advice_after_crash(
+                self.config.now, trainer.data, trainer.tensorflow, has_nvidia()
+            )
             reason = "{}. {}".format(reason.rstrip("."), advice) if advice else reason
         return {
             "reason": reason,

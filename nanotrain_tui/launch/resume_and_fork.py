@@ -173,7 +173,7 @@ def refuse_script(folder: SessionFolder, config: Mapping[str, Any]) -> None:
         raise LaunchError(
             COMMAND,
             f"{folder.name} ran a script: 'nanotrain run --resume {folder.name}' goes on with it, "
-            "and 'nanotrain run SCRIPT.py' starts it anew.",
+            "and 'nanotrain run SCRIPT.py' starts it again.",
         )
 
 
@@ -240,7 +240,7 @@ def _of_other_data(
             "on, or has them in another order; the weights would mean something else. Restart "
             "the session with this data.",
         )
-    return [f"the data has changed since {parent.name} was trained; scales are measured anew"]
+    return [f"the data has changed since {parent.name} was trained; scales are measured again"]
 
 
 def _meaning(preprocessing: Mapping[str, Any]) -> Any:

@@ -85,7 +85,7 @@ def plan_resumed_script(folder: SessionFolder) -> Plan:
         raise LaunchError(COMMAND, message)
     found, problems = first_whole(folder, starts(history))
     begin = found if found is not None and found.checkpoint is not None else None
-    said = (
+    note = (
         f"going on from the checkpoint of step {count(begin.step)}; whole epochs are left out, so "
         "the result is not exactly that of a run without a break"
         if begin
@@ -95,7 +95,7 @@ def plan_resumed_script(folder: SessionFolder) -> Plan:
     own = {key: value for key, value in config.items() if key in check({COMMAND: ""})}
     plan = _plan(check(own), words, folder.name)
     return plan._replace(
-        choices=(*plan.choices, said),
+        choices=(*plan.choices, note),
         start=start,
         resumes=folder,
         resumes_after=last_seq,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from app_fakes import FakeBackend, make_app, message, midway, until
+from app_fakes import FakeBackend, FakeSession, make_app, message, midway, until
 from drawn_states import learned_curve, learned_plane
 from setup_fakes import DATA, findings
 from textual.pilot import Pilot
 
+from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.screens.learned import LearnedScreen
 from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.app.widgets.charts import MetricChart
@@ -30,6 +32,18 @@ def session(data: str, **fields: Any) -> dict[str, Any]:
         return midway(data=facts, function=learned_curve(), **fields)
     facts |= {"classes": 2, "task": "binary"}
     return midway(data=facts, function=learned_plane(), **fields)
+
+
+@asynccontextmanager
+async def shown_curve() -> AsyncIterator[tuple[NanotrainApp, FakeSession, Pilot[None]]]:
+    """An app that shows a session which learns a curve."""
+    backend = FakeBackend()
+    fake = backend.add("brisk-otter")
+    fake.change(**session("curve"))
+    app = make_app(backend, session="brisk-otter")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.link.state.function is not None)
+        yield app, fake, pilot
 
 
 def compare(
@@ -128,12 +142,7 @@ async def test_the_picture_comes_with_its_session_and_leaves_with_it(size: tuple
 
 
 async def test_a_curve_is_drawn_again_with_each_evaluation_only() -> None:
-    backend = FakeBackend()
-    fake = backend.add("brisk-otter")
-    fake.change(**session("curve"))
-    app = make_app(backend, session="brisk-otter")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.link.state.function is not None)
+    async with shown_curve() as (app, fake, pilot):
         picture = app.dashboard.query_one(FunctionPicture)
         drawn = []
         picture.redraw = lambda: drawn.append(app.link.state.step)  # type: ignore[method-assign]
@@ -145,12 +154,7 @@ async def test_a_curve_is_drawn_again_with_each_evaluation_only() -> None:
 
 
 async def test_the_picture_at_large_opens_closes_and_follows_the_session() -> None:
-    backend = FakeBackend()
-    fake = backend.add("brisk-otter")
-    fake.change(**session("curve"))
-    app = make_app(backend, session="brisk-otter")
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.link.state.function is not None)
+    async with shown_curve() as (app, fake, pilot):
         await pilot.press("V")
         await until(pilot, lambda: isinstance(app.screen, LearnedScreen))
         picture = app.screen.query_one(FunctionPicture)

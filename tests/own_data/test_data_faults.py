@@ -17,7 +17,7 @@ def half(i):
 
 
 def arrays(folder, **options):
-    """What is said of arrays with these values."""
+    """What the program finds in arrays with these values."""
     names = {key: value for key, value in options.items() if key in ("x", "y")}
     np.savez(folder / "some.npz", **names)
     others = {key.replace("__", "."): v for key, v in options.items() if key not in names}
@@ -167,9 +167,9 @@ def test_the_column_of_parts_is_named_with_its_file(tmp_path):
         ({"y": np.zeros((60, 0))}, "60 x 0"),
         ({"x": np.full((60, 2), 1e300)}, "below 1e+150"),
         ({"y": np.linspace(0, 1e300, 60)}, "too large"),
-        ({"y": np.array([None] * 60, object)}, "(y) holds Python objects"),
-        ({"x": np.zeros((60, 2), complex)}, "(x) holds complex128 values"),
-        ({"x": np.zeros(60, [("a", "f4"), ("b", "f4")])}, "(x) holds "),
+        ({"y": np.array([None] * 60, object)}, "(y) contains Python objects"),
+        ({"x": np.zeros((60, 2), complex)}, "(x) contains complex128 values"),
+        ({"x": np.zeros(60, [("a", "f4"), ("b", "f4")])}, "(x) contains "),
     ],
 )
 def test_arrays_that_cannot_be_trained_on_are_named(options, why, tmp_path):
@@ -245,7 +245,7 @@ def test_equal_headings_are_numbered_beside_those_there_are(tmp_path):
     assert names == ["a", "a.2", "a.1", "target"]
 
 
-def test_whole_numbers_that_are_not_told_apart_are_no_classes(tmp_path):
+def test_whole_numbers_that_float64_merges_are_no_classes(tmp_path):
     text = rows_text(ROWS, half, lambda i: 2**53 + i % 3, heading="a,target")
     assert "above 2^53" in refused(written(tmp_path, text))[1]
     facts = arrays(tmp_path, x=np.random.rand(60, 2), y=np.arange(60) % 3 * 1e20 + 1e20)

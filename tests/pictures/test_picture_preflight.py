@@ -130,7 +130,7 @@ def test_problems_of_classes(tmp_path):
         ("page.jpg", b"<html>Not found", "is a web page"),
         ("new.webp", b"RIFF\0\0\0\0WEBPVP8 ", "is a WebP picture; convert it"),
         ("phone.HEIC", b"\0\0\0\x18ftypheic", "is a HEIC picture"),
-        ("zeros.jpeg", bytes(500), "holds zeros alone"),
+        ("zeros.jpeg", bytes(500), "contains only zeros"),
         ("text.png", b"hello there", "is no picture"),
         ("huge.jpg", jpeg_header(60000, 60000), "has more than 100 million pixels"),
     ],

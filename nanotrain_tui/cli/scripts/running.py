@@ -1,6 +1,5 @@
 """Starts the session of a script, shows its output, and exits as the script does."""
 
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -11,11 +10,11 @@ from nanotrain_tui.cli.exit_status import (
     FAILED,
     FINISHED,
     INTERRUPTED,
-    OutputClosed,
     note,
     print_error,
 )
 from nanotrain_tui.cli.report import Beginning, JsonReport, Report, Trained
+from nanotrain_tui.cli.running import followed, leave_running
 from nanotrain_tui.config import Folders
 from nanotrain_tui.session import events
 from nanotrain_tui.session.metrics import STANDARD_METRICS
@@ -40,8 +39,7 @@ def run_script(
     name: str | None,
 ) -> int:
     """Start the planned session and follow it, or leave it running; returns the exit status."""
-    from nanotrain_tui.cli.follow import follow_to_end, request_stop
-    from nanotrain_tui.cli.signals import LeaveNow, StopRequests
+    from nanotrain_tui.cli.signals import StopRequests
     from nanotrain_tui.launch.start import start
 
     with StopRequests() as stop:
@@ -51,33 +49,10 @@ def run_script(
         folder = start(plan, folders.places, name=name)
         beginning = Beginning(folder.name, folder.path, plan.data, tuple(plan.choices), {})
         if detach:
-            return _leave_running(beginning, as_json)
+            return leave_running(beginning, as_json, plan.warnings)
         report = JsonReport() if as_json else ScriptReport(folder.log, seen)
-        try:
-            report.begin(beginning)
-            state = follow_to_end(folder, report, stop, plan.resumes_after or 0)
-            report.end(state)
-        except LeaveNow:
-            request_stop(folder)
-            note(f"left without waiting; 'nanotrain show {folder.name}' shows how it ended")
-            return INTERRUPTED
-        except BrokenPipeError:
-            note(
-                f"nobody reads the output any more; {folder.name} keeps running. "
-                f"Follow it with: nanotrain attach {folder.name}"
-            )
-            raise OutputClosed from None
-        return _status(state, folder)
-
-
-def _leave_running(beginning: Beginning, as_json: bool) -> int:
-    if as_json:
-        print(json.dumps(beginning.as_dict()))
-    else:
-        for choice in beginning.choices:
-            note(choice)
-        print(beginning.name)
-    return FINISHED
+        state = followed(folder, beginning, report, stop, plan.resumes_after or 0)
+        return INTERRUPTED if state is None else _status(state, folder)
 
 
 class ScriptReport(Report):

@@ -117,7 +117,9 @@ class Checkpoints:
             slots = [found[name] for name in sorted(found.files) if name.startswith("o")]
         ours = [tuple(one.shape) for one in fit.model.get_weights()]
         if ours != [one.shape for one in weights]:
-            session.warn("the checkpoint does not fit the script's model; it begins anew")
+            session.warn(
+                "the checkpoint does not fit the script's model; training starts without it"
+            )
             return
         fit.model.set_weights(weights)
         _build_optimizer(fit.model)

@@ -7,7 +7,7 @@ from typing import Any, Callable, List, TypeVar
 T = TypeVar("T")
 
 _failures: List[str] = []
-#: Told of the first failure, in a sentence.
+#: Called once, with a sentence about the first failure.
 listeners: List[Callable[[str], Any]] = []
 
 

@@ -20,7 +20,7 @@ _LIBRARIES = ("tensorflow", "keras", "tf_keras", "numpy", "jax", "torch")
 
 
 class _Process:
-    """What is known in this process; a fork begins anew."""
+    """What is known in this process; a forked process starts with nothing."""
 
     pid = 0
     session: Optional["Session"] = None

@@ -1,6 +1,6 @@
 """What is probably wrong with data that can be trained on: sentences for a person."""
 
-from typing import Any, Dict, List, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -29,6 +29,18 @@ def imbalance(names: Sequence[str], counts: Sequence[int]) -> List[Problem]:
     message = "Class {!r} has {:,} examples to train on, and class {!r} has {:,}."
     text = message.format(names[most], counts[most], names[least], counts[least])
     return [problem(text, "train.class_weights = balanced")]
+
+
+def class_facts(
+    names: Sequence[str], targets: Mapping[str, Optional[Array]]
+) -> Tuple[Dict[str, Any], List[Problem]]:
+    """The facts about classes, and what is wrong: ``targets`` are those of each part by name."""
+    counts = {
+        part: np.bincount(values, minlength=len(names)).tolist()
+        for part, values in targets.items()
+        if values is not None
+    }
+    return {"class_names": list(names), "class_counts": counts}, imbalance(names, counts["train"])
 
 
 def constants(train: Any) -> List[Problem]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..dataset import BINARY, REGRESSION, DataError, Dataset, PreparedRows, Rows
 from ..parts import drawn_parts, part_sizes
-from ..problems import constants, duplicates, imbalance
+from ..problems import Problem, class_facts, constants, duplicates
 from ..proposal import preset_for, proposal_for
 from ..samples import pictures_wanted, with_pictures
 from ..split import SPLIT, PartRows, by_fraction, column_of_parts
@@ -146,19 +146,15 @@ def facts_of(
         "arrays": list(arrays), "notes": _notes(data), "identity": identity,
         "preprocessing": preparation.as_json(),
     }  # fmt: skip
-    problems = []
+    problems: List[Problem] = []
     if data.validation is not None:
         facts["validation"] = len(data.validation)
     if data.task != REGRESSION:
-        names = list(preparation.classes)
-        parts = (("train", train), ("test", test), ("validation", data.validation))
-        counts = {
-            part: np.bincount(rows.targets, minlength=len(names)).tolist()
-            for part, rows in parts
-            if rows is not None
-        }
-        facts.update(class_names=names, class_counts=counts)
-        problems += imbalance(names, counts["train"])
+        parts = {"train": train.targets, "test": test.targets}
+        if data.validation is not None:
+            parts["validation"] = data.validation.targets
+        found, problems = class_facts(preparation.classes, parts)
+        facts.update(found)
     facts["problems"] = problems + constants(train) + duplicates(train, test)
     return _with_samples(facts, data, config)
 

@@ -126,7 +126,7 @@ def read_array(found: Found, key: str) -> Array:
 def _check_kind(found: Found, key: str) -> None:
     if found.dtype.kind not in KINDS:
         what = "Python objects" if found.dtype.kind == "O" else "{} values".format(found.dtype)
-        message = "{} ({}) holds {}; save it as an array of numbers or text."
+        message = "{} ({}) contains {}; save it as an array of numbers or text."
         raise DataError(key, message.format(found.path, found.name, what))
 
 

@@ -140,7 +140,7 @@ def _classes(targets: Array, name: str, key: str) -> Tuple[List[str], Array]:
         message = "{} has {:,} distinct values, more than the {:,} classes allowed."
         raise DataError(key, message.format(name, len(values), _MOST_CLASSES))
     if values.dtype.kind == "f" and (np.abs(values) >= EXACT).any():
-        message = "{} has numbers above 2^53, which are not told apart as classes."
+        message = "{} has numbers above 2^53, which cannot be distinguished as classes."
         raise DataError(key, message.format(name))
     if values.dtype.kind == "f" and (values % 1.0 == 0.0).all():
         values = values.astype(np.int64)

@@ -194,7 +194,7 @@ def _why_none(first: bytes, size: int) -> str:
         if start[at : at + len(magic)].lower() == magic.lower():
             return "is {}; convert it to JPEG or PNG".format(what)
     if not first.strip(b"\0"):
-        return "holds zeros alone; copy it again"
+        return "contains only zeros; copy it again"
     return "is no picture; convert it to JPEG or PNG"
 
 

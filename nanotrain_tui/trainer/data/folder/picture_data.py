@@ -7,7 +7,7 @@ import numpy as np
 
 from ..dataset import BINARY, REGRESSION, DataError, Dataset, PreparedRows, Progress
 from ..parts import drawn_parts, part_sizes
-from ..problems import Problem, imbalance
+from ..problems import Problem, class_facts
 from ..proposal import PICTURE_FILES, proposal_for_files
 from ..samples import NO_LABEL, pictures_wanted, with_pictures
 from ..split import PartRows
@@ -73,13 +73,10 @@ def facts_of(data: PictureData, config: Mapping[str, Any]) -> Facts:
     facts.update({part: len(rows) for part, rows in parts.items()})
     facts.update(facts_of_heads(data.heads))
     if preparation.task != REGRESSION:
-        names = list(preparation.classes)
-        counts = {
-            part: np.bincount(data.targets[rows], minlength=len(names)).tolist()
-            for part, rows in parts.items()
-        }
-        facts.update(class_names=names, class_counts=counts)
-        facts["problems"] += imbalance(names, counts["train"])
+        targets = {part: data.targets[rows] for part, rows in parts.items()}
+        found, problems = class_facts(preparation.classes, targets)
+        facts.update(found)
+        facts["problems"] += problems
     return _with_samples(facts, data, config)
 
 

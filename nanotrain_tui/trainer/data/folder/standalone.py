@@ -11,7 +11,7 @@ from ..split import by_fraction
 from .decode import coloured, fitted
 from .headers import kind_of_bytes
 from .layout import NAMES, TEST, TRAIN, VALIDATING, readable
-from .picture_file import orientation_of, pixels_of, turned
+from .picture_file import Unreadable, orientation_of, pixels_of, turned
 
 Array = Any
 
@@ -104,7 +104,7 @@ def read_pictures_at(
         try:
             with open(path, "rb") as file:
                 pictures.append(picture_input(file.read(), facts))
-        except Exception as error:
+        except (OSError, ValueError, Unreadable, tf.errors.OpError) as error:
             if config.get("data.skip_damaged"):
                 continue
             raise SystemExit("{}: {}".format(path, error)) from error

@@ -1,4 +1,4 @@
-"""The files and folders below a folder: links are followed, loops and strange files are told."""
+"""The files and folders below a folder: it follows links, and reports loops and special files."""
 
 import os
 import stat

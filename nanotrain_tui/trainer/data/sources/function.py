@@ -87,7 +87,7 @@ def _called(path: str, name: str, digest: Any) -> Any:
         return function()
     except DataError:
         raise
-    except BaseException as error:  # whatever a person's code raises is told in its own words
+    except BaseException as error:  # of any kind: a person's code also calls sys.exit
         raise DataError(KEY, "{} failed: {}".format(path, _told(error, path))) from error
     finally:
         if folder in sys.path:

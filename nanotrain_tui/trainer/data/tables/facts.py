@@ -5,7 +5,7 @@ from typing import Any, Dict, List
 import numpy as np
 
 from ..dataset import BINARY, REGRESSION
-from ..problems import Problem, duplicates, imbalance, problem
+from ..problems import Problem, class_facts, duplicates, problem
 from ..proposal import preset_for, proposal_for
 from .columns import Cells
 from .roles import uses_of
@@ -40,14 +40,11 @@ def facts_of(table: Table) -> Facts:
         facts["validation"] = len(validation)
     problems: List[Problem] = []
     if table.roles.task != REGRESSION:
-        names = list(preparation.target.classes)
-        counts = {
-            part: np.bincount(rows.targets, minlength=len(names)).tolist()
-            for part, rows in (("train", train), ("test", test), ("validation", validation))
-            if rows is not None
-        }
-        facts.update(class_names=names, class_counts=counts)
-        problems += imbalance(names, counts["train"])
+        parts = {"train": train.targets, "test": test.targets}
+        if validation is not None:
+            parts["validation"] = validation.targets
+        found, problems = class_facts(preparation.target.classes, parts)
+        facts.update(found)
     problems += [
         problem("It is left out: {}.".format(why), column=column.name)
         for column, why in table.roles.left_out

@@ -91,7 +91,9 @@ def _check_classes(column: Column, task: str, distinct: int) -> None:
         message = "Column {!r} has too many different values to be classes; name another target."
         raise DataError(TARGET, message.format(column.name))
     if column.type == NUMBER and any(abs(float(name)) >= EXACT for name in column.values):
-        message = "Column {!r} has whole numbers above 2^53, which are not told apart as classes."
+        message = (
+            "Column {!r} has whole numbers above 2^53, which cannot be distinguished as classes."
+        )
         raise DataError(TARGET, message.format(column.name))
     if distinct < 2:
         message = "Column {!r} has one class, {!r}; there is nothing to learn. Name another target."
