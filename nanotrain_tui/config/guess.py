@@ -123,7 +123,7 @@ def _of_folder(path: Path) -> Guess:
     except OSError as error:
         raise FileError(str(path), f"cannot be read: {error.strerror or error}.") from None
     if not files:
-        raise FileError(str(path), f"is an empty folder. {_NAMES}.")
+        raise FileError(str(path), f"is an empty folder. {_NAMES}, or a folder of class folders.")
     if any(one.name.startswith(_IDX) or one.name == "mnist.npz" for one in files):
         values = {"data.name": "mnist", "data.dir": str(path)}
         return Guess(values, _text("mnist", f"the files in {path}"))

@@ -39,6 +39,12 @@ def test_a_module_and_any_command(scripts):
     assert "was killed (signal 9)" in ran.stderr
 
 
+def test_a_script_that_is_not_there_begins_no_session(scripts):
+    ran = scripts.nano("run", "nothing.py")
+    assert ran.returncode == 2 and "there is no script nothing.py" in ran.stderr
+    assert not (scripts.folder / "home" / "sessions").exists()
+
+
 def test_input_is_refused_with_a_word(scripts):
     ran = scripts.run("input('name? ')")
     assert ran.returncode == 1

@@ -1,6 +1,7 @@
 """``nanotrain run``: run a person's own script as a session."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -105,6 +106,8 @@ def _new(
 
         values, python = _values(options, folders)
         command = list(words)
+        if not is_free and not is_module and not Path(words[0]).exists():
+            raise CommandError(f"there is no script {words[0]}; check the path.")
         if not is_free or is_module:
             option = ["-m"] if is_module else []
             command = [*python_command(python, folders.places), *option, *words]
