@@ -8,6 +8,7 @@ from cli_runs import Nano
 from recorded import Recording
 
 from nanotrain_tui.launch.resume_and_fork import _checkpoint_to_fork
+from nanotrain_tui.session.checkpoints import list_checkpoints
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.history import read_history
 from nanotrain_tui.session.recording.reader import SessionReader
@@ -81,7 +82,7 @@ def test_a_fork_of_an_older_sessions_best_takes_the_newest_and_says_so(
 ) -> None:
     with SessionReader(older) as reader:
         history = read_history(reader)
-    start, notes = _checkpoint_to_fork(older, history, "best")
+    start, notes = _checkpoint_to_fork(older, history, "best", list_checkpoints(older))
     assert start.step == 100
     assert notes == [
         "mnist-1 has no checkpoint that was tested at its own step; its newest is taken."
@@ -91,5 +92,5 @@ def test_a_fork_of_an_older_sessions_best_takes_the_newest_and_says_so(
 def test_a_fork_of_the_best_is_of_the_one_that_was_tested(tested: SessionFolder) -> None:
     with SessionReader(tested) as reader:
         history = read_history(reader)
-    start, notes = _checkpoint_to_fork(tested, history, "best")
+    start, notes = _checkpoint_to_fork(tested, history, "best", list_checkpoints(tested))
     assert (start.step, notes) == (50, [])
