@@ -19,6 +19,7 @@ _FLOAT = 4  # bytes of float32, the type of all values
 # and the newest are measured, those between are placed by what they take once they are loaded.
 _FRAMEWORK_MB = (((2, 6), 340.0), ((2, 13), 420.0), ((2, 16), 500.0))
 _NEWEST_MB = 630.0
+_DECODING_MB = 200.0  # of the threads that decode pictures, and the pages of the cache
 _LAYER_MB = 10.0  # of graph and compiled code
 # CUDA's context and the kernels of cuBLAS and cuDNN. Before CUDA 11.7 all of them are loaded,
 # over 1000 MB on a large GPU (github.com/pytorch/pytorch/issues/107667); a Jetson's has fewer.
@@ -146,9 +147,10 @@ def _largest_mb(layers: Sequence[BuiltLayer]) -> float:
 
 
 def _data_mb(config: Mapping[str, Any], pixels: int, examples: int) -> float:
-    """The examples, unless they stay on the disk; their targets, and the order of an epoch."""
-    in_memory = DATASETS[config.get("data.name", "auto")].in_memory
-    return examples * ((pixels if in_memory else 0) + 1 + _FLOAT) / MB
+    """The examples, or what reads them from the disk; their targets, the order of an epoch."""
+    if DATASETS[config.get("data.name", "auto")].in_memory:
+        return examples * (pixels + 1 + _FLOAT) / MB
+    return _DECODING_MB + examples * (1 + _FLOAT) / MB
 
 
 def _outputs_mb(batch: int, pixels: int, layers: Sequence[BuiltLayer], test: int) -> float:

@@ -127,3 +127,17 @@ def test_the_block_of_images_is_the_trainers():
     from nanotrain_tui.trainer import training_state
 
     assert training_state.MAX_BLOCK_BYTES == memory._BLOCK_MB * memory.MB
+
+
+@pytest.mark.parametrize(("batch", "measured_mb"), [(16, 1143), (64, 1441)])
+def test_pictures_that_stay_on_the_disk_are_not_counted_as_memory(batch, measured_mb):
+    """Measured with ``python -m benchmarks memory --folder DIR``."""
+    layers = "conv 32 3x3, batchnorm, pool 2, conv 64 3x3, batchnorm, pool 2, flatten, dense 128"
+    own = check({"data.name": "folder", "data.path": "photos", "model.layers": layers,
+                 "train.batch_size": batch, "optimizer.name": "adam"})  # fmt: skip
+    few, many = (
+        estimate(own, (75, 75, 3), 3, count, 400, tensorflow="2.21.0").total_mb
+        for count in (1600, 100_000)
+    )
+    assert measured_mb * 0.9 < few < measured_mb * 1.1
+    assert many - few < 1.0, "only the targets and the order"
