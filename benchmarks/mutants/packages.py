@@ -17,9 +17,10 @@ TESTS = {
     "follow": ("follow",),
     "host": ("host",),
     "launch": ("launch",),
+    "script_shim": ("scripts",),
     "session": ("session",),
     "telemetry": ("telemetry",),
-    "trainer": ("trainer", "trainer_data"),
+    "trainer": ("trainer", "trainer_data", "pictures", "own_data"),
     "trainer_python": ("trainer_python",),
 }
 # No other tests execute what the trainer does with TensorFlow, and the exports of a network.

@@ -119,6 +119,8 @@ def test_the_standard_metrics_make_a_recording_of_schema_1(begin):
 
 # The alias of a loss, the metrics of our own trainer, and the text of 'nanotrain evaluate'.
 NAMING = ("losses.py", "choices.py", "metrics.py", "report.py")
+# Which way a metric of a person's script is better is not known but by its name.
+GUESSING = "script_shim"
 
 
 def test_no_file_of_the_product_names_these_metrics():
@@ -126,7 +128,11 @@ def test_no_file_of_the_product_names_these_metrics():
     naming = [
         path.name
         for path in product.rglob("*.py")
-        if re.search(r"\biou\b", path.read_text("utf-8"), re.IGNORECASE)
-        or (path.name not in NAMING and re.search(r"\bmae\b", path.read_text("utf-8")))
+        if GUESSING not in path.parts and names_one(path.name, path.read_text("utf-8"))
     ]
     assert naming == []
+
+
+def names_one(name, text):
+    mae = name not in NAMING and re.search(r"\bmae\b", text)
+    return mae or re.search(r"\biou\b", text, re.IGNORECASE)

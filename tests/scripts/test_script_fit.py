@@ -25,9 +25,10 @@ def wait(model):
     wait.done += 1
     while os.path.getsize("go") < wait.done and "run" not in open("go").read():
         time.sleep(0.005)
+    time.sleep(0.001)
 wait.done = 0
 model = Model()
-model.fit(epochs=1000, steps=5, wait=wait)
+model.fit(epochs=10**9, steps=5, wait=wait)
 print("weight", model.weight)
 """
 
@@ -118,7 +119,7 @@ def test_a_script_ends_with_its_host(scripts, stepped):
 def test_a_script_goes_on_without_its_host_if_it_should(scripts, stepped):
     text, go = stepped
     go.write_text("x")  # one batch, and it waits
-    session = scripts.start(text.replace("1000", "2"), "--set", "script.on_host_death=continue")
+    session = scripts.start(text.replace("10**9", "2"), "--set", "script.on_host_death=continue")
     session.wait_for_event("fit_started")
     os.kill(session.pid, signal.SIGKILL)
     wait_for(lambda: not session.folder.is_alive())

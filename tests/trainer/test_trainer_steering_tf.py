@@ -80,7 +80,7 @@ def another_value(field):
         kinds.BOOL: not field.default, kinds.COMMAND: ["echo", "done"], kinds.PATH: "32",
         kinds.LAYERS: "32", kinds.WEIGHTS: "balanced", kinds.INT: 2, kinds.FLOAT: 0.25,
         kinds.NAMES: "x", kinds.LAYER_LIST: "flatten, dense 8", kinds.CODE: "x",
-        kinds.TEXT: "x", kinds.SPLIT: 0.25,
+        kinds.TEXT: "x", kinds.SPLIT: 0.25, kinds.PICTURE_SIZE: "32",
     }  # fmt: skip
     return others[field.kind]
 
@@ -119,8 +119,9 @@ def test_every_key_to_swap_makes_one_new_graph_and_every_other_is_refused(folder
         {"step": step, "set": {field.key: another_value(field)}}
         for step, field in enumerate(changed, 2)
     ]
-    edits.append(edit(38, model__hidden="16 tanh, 12"))
-    start = {"loss__name": "mean_squared_error", "output": "linear", "model__output": "linear"}
+    edits.append(edit(58, model__hidden="16 tanh, 12"))
+    start = {"loss__name": "mean_squared_error", "output": "linear", "model__output": "linear",
+             "train__steps": 60}  # fmt: skip
     _, events = serve_here(config_of(folder, edits=edits, **start))
     edited = of_kind(events, "edited")
     assert [list(event["changes"]) for event in edited] == [

@@ -95,7 +95,7 @@ def test_an_unknown_name(name):
     answer = inspect({"data.name": name})
     assert (answer["ok"], answer["key"]) == (False, "data.name")
     assert repr(name) in answer["message"]
-    with pytest.raises(DataError, match=r"expected auto, mnist, digits, circle, .*spiral or xor"):
+    with pytest.raises(DataError, match=r"expected auto, mnist, digits, circle, .*tub or xor"):
         load({"data.name": name}, _quiet)
 
 

@@ -14,7 +14,7 @@ BATCH = (np.zeros((10, 4), np.float32), np.zeros(10, np.int32))
 class Engine:
     """Remembers which way it uses, and whether its weights are restored."""
 
-    updates = 7
+    updates, augments = 7, False
     examples = SimpleNamespace(shape=(4,), task="classification", outputs=3)
     structure = SimpleNamespace(layers=({"units": 5},), optimizer="adam")
 

@@ -65,7 +65,6 @@ class Engine:
         self.state_variables = [
             tf.Variable(value, dtype=tf.float32, trainable=False) for value in weights[trained:]
         ]
-        self._can_augment = self.augments
         self._make_slots()
         self._make_graph()
 
@@ -83,10 +82,6 @@ class Engine:
         """Use the numbers of another configuration of the same structure."""
         before = self._values()
         self._config = config
-        if self.augments and not self._can_augment:
-            self._can_augment = True
-            self._make_graph()
-            return
         for name, value in self._values().items():
             if value != before[name]:
                 self._numbers[name].assign(value)
@@ -112,12 +107,9 @@ class Engine:
         return self.way.steps if self._compiles(batch_size) else fitting
 
     def _compiles(self, batch_size: int) -> bool:
-        """Whether a block of these batches is compiled.
-
-        TensorFlow 2.6 ends with a segmentation fault where such a block augments.
-        """
-        too_old = self._can_augment and _version() < _AUGMENTED_BLOCKS
-        return self.way.name == BLOCK and batch_size == self.way.batch and not too_old
+        """Whether a block of these batches is compiled."""
+        fits = self.way.name == BLOCK and batch_size == self.way.batch
+        return fits and not (self.augments and _is_too_old())
 
     def train(
         self, inputs: Array, targets: Array, rates: Array, step: int, healthy: bool = True
@@ -247,23 +239,26 @@ class Engine:
             with tf.device("CPU:0" if name in _SWITCHES else None):
                 self._numbers[name] = tf.Variable(value, dtype=tf.float32, trainable=False)
         variables = Variables(self.weights, self.state_variables, self._numbers, self._seed)
-        self._steps = Steps(
-            self.network, self.structure, self.examples, variables, self._can_augment
-        )
+        pictures = self.examples.are_pictures
+        self._steps = Steps(self.network, self.structure, self.examples, variables, pictures)
         self._test = self._steps.testing()
         open_way = FUSED_WAY if self.way.name == BLOCK else self.way.name
         self._train = self._steps.training(self._update(open_way))
         if self.way.name == BLOCK:
             fixed = (self.way.steps, self.way.batch)
-            self._train_compiled = self._steps.training(self._update(BLOCK), fixed)
+            can_augment = pictures and not _is_too_old()
+            steps = Steps(self.network, self.structure, self.examples, variables, can_augment)
+            self._train_compiled = steps.training(self._update(BLOCK), fixed)
 
     def _update(self, way: str) -> Any:
         optimizer = self.structure.optimizer
         return update_of(way, optimizer, self.weights, self._slots, self._numbers)
 
 
-def _version() -> Tuple[int, ...]:
-    return tuple(int(word) for word in tf.__version__.split(".")[:2])
+def _is_too_old() -> bool:
+    """XLA of TensorFlow 2.6 ends with a segmentation fault where a block can augment."""
+    version = tuple(int(word) for word in tf.__version__.split(".")[:2])
+    return version < _AUGMENTED_BLOCKS
 
 
 class _View(Mapping[str, Array]):

@@ -66,10 +66,7 @@ class Steps:
         self, network: Network, structure: Structure, examples: Examples, variables: Variables,
         can_augment: bool,
     ) -> None:  # fmt: skip
-        """Without ``can_augment`` the graph has no operation that changes pictures.
-
-        XLA of TensorFlow 2.6 compiles no block with them.
-        """
+        """Without ``can_augment`` the graph has no operation that changes pictures."""
         self._network, self._structure, self._examples = network, structure, examples
         self._weights, self._state = variables.weights, variables.state
         self._numbers, self._seed = variables.numbers, variables.seed
