@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from nanotrain_tui.catalog import FIELDS, ConfigError, parse_value
+from nanotrain_tui.catalog.scripts import COMMAND
 from nanotrain_tui.catalog.undecodable import shown
 
 from .presets import read_preset, shipped_names
@@ -23,10 +24,12 @@ def save_preset(folder: Path, name: str, config: Mapping[str, Any], summary: str
     the machine, and ``[[edits]]``, are left out. An existing file keeps its comments and its order,
     and also its summary if ``summary`` is empty.
 
-    Raises ConfigError for a name that cannot be used, and FileError if the existing file is not a
-    preset or the file cannot be written.
+    Raises ConfigError for a name that cannot be used and for a script's configuration, and
+    FileError if the existing file is not a preset or the file cannot be written.
     """
     check_preset_name(name)
+    if COMMAND in config:
+        raise ConfigError(COMMAND, "a preset holds a model and its training; a script has its own.")
     path = folder / f"{name}.toml"
     values = {key: config[key] for key in FIELDS if key in config and _section(key) in SECTIONS}
     _check_utf8(values)

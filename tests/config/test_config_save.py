@@ -22,7 +22,7 @@ def saved_part(config: Config) -> Config:
     }
 
 
-@given(configurations(), configurations())
+@given(configurations(scripts=False), configurations(scripts=False))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 def test_a_saved_preset_is_read_back_unchanged(tmp_path: Path, first: Config, then: Config) -> None:
     path = tmp_path / "mine.toml"
@@ -32,6 +32,13 @@ def test_a_saved_preset_is_read_back_unchanged(tmp_path: Path, first: Config, th
         assert saved_part(resolve(load_presets(tmp_path), {}, preset="mine")) == saved_part(config)
         assert saved_part(resolve(load_presets(NOWHERE), {}, file=path)) == saved_part(config)
     assert [entry.name for entry in tmp_path.iterdir()] == ["mine.toml"]
+
+
+def test_a_script_has_no_preset(tmp_path: Path) -> None:
+    config = check({"script.command": ["train.py"]})
+    with pytest.raises(ConfigError, match="script"):
+        save_preset(tmp_path, "mine", config)
+    assert not [*tmp_path.iterdir()]
 
 
 OWN = """\
