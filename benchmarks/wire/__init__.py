@@ -17,6 +17,8 @@ from typing import Any
 HELP = "bytes sent to the terminal at full training speed, at three sizes"
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = ((80, 24), (120, 40), (200, 50))
+SCRIPTED = ROOT / "tests" / "fakes" / "scripted_trainer.py"
+OTHERS = 12  # ended sessions in the list
 FIRST_STEP = 1000  # the dashboard is opened at this step, when the curves have a shape
 PATIENCE_S = 300.0
 Figures = dict[str, dict[str, float]]
@@ -77,6 +79,11 @@ def training(place: Path, preset: str, data: str | None) -> Iterator[tuple[dict[
         "NANOTRAIN_HOME": str(place), "TERM": "xterm-256color", "COLORTERM": "truecolor",
         "LC_ALL": "C.UTF-8", **({"NANOTRAIN_DATA": data} if data else {}),
     }  # fmt: skip
+    for _ in range(OTHERS):
+        _nanotrain(
+            environ, "train", "--preset", preset, "--set", "train.steps=20", "--set",
+            "data.name=digits", "--set", f"trainer.command={sys.executable} {SCRIPTED}",
+        )  # fmt: skip
     session = _nanotrain(
         environ, "train", "--detach", "--preset", preset, "--set", "train.steps=1000000"
     ).split()[-1]
