@@ -19,7 +19,8 @@ pytestmark = pytest.mark.tensorflow
 def terminal(env: dict[str, str]) -> Iterator[Terminal]:
     # shell: the terminal is the program's own, so that closing it sends SIGHUP
     terminal = Terminal(
-        [*NANOTRAIN, "--in-process", "--set", "train.steps=1000000", "--set", "data.name=circle"],
+        [*NANOTRAIN, "--in-process", "--set", "train.steps=1000000", "--set", "data.name=circle",
+         "--set", "trainer.update=fused"],
         env, shell=True,
     )  # fmt: skip
     yield terminal

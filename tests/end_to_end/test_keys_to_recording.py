@@ -14,7 +14,9 @@ from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.folder import list_sessions
 
 NANOTRAIN = [sys.executable, "-m", "nanotrain_tui"]
-SETTINGS = "[data]\nname = 'digits'\n[train]\nsteps = 220\neval_every = 100\n"
+SETTINGS = (
+    "[data]\nname = 'digits'\n[train]\nsteps = 220\neval_every = 100\n[trainer]\nupdate = 'fused'\n"
+)
 
 pytestmark = pytest.mark.tensorflow
 

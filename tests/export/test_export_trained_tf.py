@@ -72,7 +72,8 @@ def trained(
 def session_of(values: dict[str, Any], home: Path) -> SessionFolder:
     """A session that has ended."""
     places = Places(str(home), str(home / "cache"), (str(home / "data"),))
-    config = check({"trainer.command": [sys.executable], **values})
+    pinned = {"trainer.command": [sys.executable], "trainer.update": "fused"}
+    config = check({**pinned, **values})
     folder = start(prepare(config, places), places)
     give_up = time.monotonic() + PATIENCE_S
     while folder.is_alive():
