@@ -125,7 +125,8 @@ def test_numbers_as_classes_are_known_in_any_form(tmp_path):
         ("size,kind\n1,a\nx,b\n", "new.csv, row 3, column size: 'x' is not a number."),
         ("size,kind\n1,a\ninf,b\n", "new.csv, row 3, column size: the number is infinite or "
                                     "too large; correct it."),
-        ("day,kind\n2024-01-03,a\n3.4.,b\n", "new.csv, row 3, column day: '3.4.' is not a date."),
+        ("day,kind\n2024-01-03,a\n3.4.,b\n", "new.csv, row 3, column day: '3.4.' is not a date "
+                                               "(year-month-day)."),
         ("size,kind\n1,a\n1,b,c\n", "new.csv, row 3: it has 3 cells; expected 2, as in the first "
                                     "row."),
         (["1,2"], "--row 1,2: it has 2 values; the session takes 3: 'size', 'color', 'day'."),

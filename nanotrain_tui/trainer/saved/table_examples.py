@@ -1,6 +1,6 @@
 """Rows of a new table, prepared as those that a session was trained on."""
 
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -80,7 +80,7 @@ def _read(
         kind = NUMBER if preparation.target.task == REGRESSION else CATEGORY
         wanted += [(name, kind, None) for name in preparation.target.columns]
     columns = [
-        Column(where.places[name], name, kind, 0, None, form=_form(one))
+        Column(where.places[name], name, kind, 0, None, forms=_forms(one))
         for name, kind, one in wanted
         if name in where.places
     ]
@@ -98,11 +98,11 @@ def _read(
     return _Read(found, np.array(lines))
 
 
-def _form(column: Optional[Prepared]) -> str:
+def _forms(column: Optional[Prepared]) -> Sequence[str]:
     """The form of the dates of a column."""
     if column is None or column.type != DATE:
-        return ""
-    return column.form or next(iter(DATES))
+        return ()
+    return (column.form or next(iter(DATES)),)
 
 
 def _check_finite(file: TableFile, cells: Cells, lines: List[int]) -> None:

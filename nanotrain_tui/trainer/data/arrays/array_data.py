@@ -10,6 +10,7 @@ from ..problems import Problem, class_facts, constants, duplicates
 from ..proposal import preset_for, proposal_for
 from ..samples import pictures_wanted, with_pictures
 from ..split import SPLIT, PartRows, by_fraction, column_of_parts
+from ..words import shown
 from .labels import AUTO, TASK, Labels, check_differs, labels_of
 from .preparation import ArrayPreparation, check_finite, measured, scaled_targets
 
@@ -163,7 +164,7 @@ def _notes(data: ArrayData) -> List[str]:
     notes = [data.why] if data.why else []
     if data.task == BINARY:
         name = data.preparation.classes[1]
-        notes.append("Precision and recall are those of {!r}.".format(name))
+        notes.append("Precision and recall are those of {}.".format(shown(name)))
     if data.preparation.channels_first:
         notes.append("The channels are moved to the last axis, where TensorFlow has them.")
     if data.preparation.as_bytes:

@@ -11,6 +11,7 @@ import numpy as np
 from ..dataset import FARTHEST, REGRESSION
 from .columns import ABSENT, Cells
 from .scan import CATEGORY
+from .spellings import spelled_as
 from .values import number_name
 
 Array = Any
@@ -164,7 +165,7 @@ def places_of(preparation: Preparation, columns: Mapping[str, Cells]) -> Array:
     parts, first = [], len(preparation.numbers)
     for one in preparation.categories:
         cells, known = columns[one.name], {name: i for i, name in enumerate(one.categories)}
-        place = [known.get(name, ABSENT) for name in cells.categories]
+        place = [known.get(spelled_as(name, known), ABSENT) for name in cells.categories]
         place.append(len(known) if one.missing else ABSENT)  # the code -1 takes the last
         found = np.array(place, np.int32)[cells.values]
         parts.append(np.where(found == ABSENT, ABSENT, found + first))
@@ -195,10 +196,11 @@ def filled(preparation: Preparation, columns: Mapping[str, Cells]) -> Filled:
         else:
             count = int((found.values == ABSENT).sum())
             codes, counts = np.unique(found.values[found.values >= 0], return_counts=True)
+            known = set(one.categories)
             strange = {
                 found.categories[code]: int(number)
                 for code, number in zip(codes, counts)
-                if found.categories[code] not in set(one.categories)
+                if spelled_as(found.categories[code], known) not in known
             }
             if strange:
                 unknown[one.name] = strange

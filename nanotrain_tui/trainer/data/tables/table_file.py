@@ -10,10 +10,11 @@ import zlib
 from typing import IO, Iterator, NamedTuple, Optional
 
 from ..dataset import DataError
+from ..words import shortened, shown
+from .headings import NAMELESS
 
 KEY = "data.path"
 PIECE = 1 << 20
-NAMELESS = "column "  # and its number: the name of a column with an empty heading
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _FALLBACKS = ("cp1252", "latin-1")  # for bytes that are not UTF-8
 
@@ -32,7 +33,8 @@ class TableFile(NamedTuple):
     def error_at(self, line: int, column: str, why: str) -> DataError:
         """An error that names the file, the line (from 1) and the column; "" for none."""
         nameless = column.startswith(NAMELESS)
-        where = ", {}{}".format("" if nameless else "column ", column) if column else ""
+        called = shortened(column)
+        where = ", {}{}".format("" if nameless else "column ", called) if column else ""
         return DataError(self.key, "{}, row {}{}: {}".format(self.name, line, where, why))
 
     @contextlib.contextmanager
@@ -134,10 +136,15 @@ class Place(NamedTuple):
     file: TableFile
     line: int
     cell: str = ""
+    why: str = ""  # what is wrong with the cell
 
     def error(self, column: str, why: str) -> DataError:
         """An error that names the file, the line and the column."""
         return self.file.error_at(self.line, column, why)
+
+    def error_of_cell(self, column: str, why: str) -> DataError:
+        """An error that begins with the cell."""
+        return self.error(column, "{} {}".format(shown(self.cell), why))
 
 
 def _marked_encoding(head: bytes) -> str:

@@ -5,11 +5,11 @@ import math
 import re
 from typing import Callable, List, Optional, Sequence
 
-#: Cells that stand for no value; those of pandas' ``read_csv``, and the question mark of the UCI
-#: repository.
+#: Cells that stand for no value; those of pandas' ``read_csv``, its missing date, and the question
+#: mark of the UCI repository.
 MISSING = frozenset(
     ("", "?", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND",
-     "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null")
+     "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "NaT", "None", "n/a", "nan", "null")
 )  # fmt: skip
 NAN = math.nan
 
