@@ -4,7 +4,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 import numpy as np
 
-from ..dataset import BINARY, REGRESSION, DataError, Dataset, PreparedRows, Rows
+from ..dataset import BINARY, FARTHEST, REGRESSION, DataError, Dataset, PreparedRows, Rows
 from ..parts import drawn_parts, part_sizes
 from ..problems import Problem, class_facts, constants, duplicates
 from ..proposal import preset_for, proposal_for
@@ -82,7 +82,10 @@ def prepare_arrays(parts: Parts, config: Mapping[str, Any], x_key: str, y_key: s
         check_differs(first.values, train.y_name, y_key)
         _, mean, deviation = scaled_targets(first.values, drawn)
         found = found._replace(target_mean=mean.tolist(), target_deviation=deviation.tolist())
-        values = [((one - mean) / deviation).astype(np.float32) for one in values]
+        values = [(one - mean) / deviation for one in values]
+        for part, own, label in zip(there, values, labels):
+            _check_near(own, label.values, part.y_name, y_key)
+        values = [one.astype(np.float32) for one in values]
     made = [_prepared(found, part, one) for part, one in zip(there, values)]
     validation = made[-1] if parts.validation else None
     test = made[1] if parts.test else made[0].part(chosen.test)
@@ -100,6 +103,15 @@ def _check(part: Part, x_key: str, y_key: str) -> None:
         count = 1 if part.y.ndim == 0 else len(part.y)
         message = "{} has {:,} targets for the {:,} examples of {}; expected one for each."
         raise DataError(y_key, message.format(part.y_name, count, len(part.x), part.x_name))
+
+
+def _check_near(scaled: Array, numbers: Array, name: str, key: str) -> None:
+    """Refuse targets so far from those of the training that no loss is finite."""
+    far = np.argwhere(np.abs(scaled) > FARTHEST)
+    if len(far):
+        message = "{}: the target of example {:,} is {:g}, too far from the others; correct it."
+        value = float(numbers[tuple(far[0])])
+        raise DataError(key, message.format(name, int(far[0][0]), value))
 
 
 def _rows(parts: Parts, labels: Labels, config: Mapping[str, Any]) -> PartRows:

@@ -7,8 +7,9 @@ import numpy as np
 from ..dataset import BINARY, REGRESSION
 from ..problems import Problem, alike, class_facts, duplicates, problem
 from ..proposal import preset_for, proposal_for
-from ..words import shown
+from ..words import far_note, shown
 from .columns import Cells
+from .preparation import far_cells
 from .roles import uses_of
 from .rows import rows_of_table
 from .scan import CATEGORY, DATE, NUMBER, Column
@@ -89,6 +90,8 @@ def notes_of(table: Table) -> List[str]:
         if column.type == DATE:
             note = "{} holds dates ({}); their days are numbers."
             notes.append(note.format(shown(column.name), column.form))
+    for name, rows in far_cells(table.preparation, table.columns).items():
+        notes.append(far_note("value", " in {}".format(shown(name)), len(rows)))
     filled = [column for column in table.roles.features if column.missing]
     notes += [_filled(table, column) for column in filled[:_LISTED]]
     if len(filled) > _LISTED:

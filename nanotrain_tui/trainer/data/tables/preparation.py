@@ -8,7 +8,8 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
-from ..dataset import FARTHEST, REGRESSION
+from ..dataset import FARTHEST, REGRESSION, DataError
+from ..words import shortened
 from .columns import ABSENT, Cells
 from .scan import CATEGORY
 from .spellings import spelled_as
@@ -136,8 +137,14 @@ def measured(
     target = Target(
         [column.name for column in targets], task, (), mean.tolist(), deviation.tolist()
     )
-    scaled = ((values - mean) / deviation).astype(np.float32)
-    return Preparation(kept, target), scaled
+    scaled = (values - mean) / deviation
+    far = np.argwhere(np.abs(scaled) > FARTHEST)
+    if len(far):
+        row, column = far[0]
+        message = "column {}: {:g} is too far from the others to be a target; correct it."
+        name = shortened(targets[column].name)
+        raise DataError("data.target", message.format(name, values[row, column]))
+    return Preparation(kept, target), scaled.astype(np.float32)
 
 
 def classes_of(cells: Cells) -> Tuple[List[str], Array]:
@@ -207,6 +214,18 @@ def filled(preparation: Preparation, columns: Mapping[str, Cells]) -> Filled:
         if count:
             cells[one.name] = count
     return Filled(missing_columns, cells, unknown)
+
+
+def far_cells(preparation: Preparation, columns: Mapping[str, Cells]) -> Dict[str, Array]:
+    """By column the rows whose number or date is taken as nearer to the mean than it is."""
+    found = {}
+    for one in preparation.numbers:
+        if one.name in columns:
+            values = columns[one.name].values
+            far = np.flatnonzero(np.abs((values - one.mean) / one.deviation) > FARTHEST)
+            if len(far):
+                found[one.name] = far
+    return found
 
 
 def absent(column: Prepared, rows: int) -> Cells:
