@@ -237,3 +237,72 @@ def test_decimal_marks_that_differ_between_files_are_told(tmp_path):
     notes = inspected(path, data__test_path=str(test))["notes"]
     assert any("test.csv" in note and "decimal comma" in note for note in notes)
     assert any("test.csv" in note and "semicolons" in note for note in notes)
+
+
+# --- what is no table, and cells with more than a number ---------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b'{"a": 1, "b": 2}\n{"a": 2, "b": 3}\n', "JSON"), (b'[\n {"a": 1}\n]\n', "JSON"),
+        (b"<!DOCTYPE html><html><body>", "HTML or XML"), (b"PAR1\x15\x00", "a Parquet file"),
+        (b"\x89HDF\r\n\x1a\n\x00", "an HDF5 file"), (b"\x80\x04\x95\x00", "a pickle of Python"),
+        (b"\xd0\xcf\x11\xe0\x00", "a spreadsheet"), (b"\x93NUMPY\x01\x00", "an array"),
+        (b"SQLite format 3\x00", "a database of SQLite"),
+    ],
+)  # fmt: skip
+def test_files_of_another_kind_are_named(content, what, tmp_path):
+    assert f"is {what}" in refused(written(tmp_path, content))[1]
+
+
+@pytest.mark.parametrize("cell", ["{}%", "{} kg", "${}.50", "{}.5 €", "EUR {}", "{} µg/m³"])
+def test_a_number_with_a_unit_is_explained(cell, tmp_path):
+    for text in (
+        rows_text(ROWS, lambda i: cell.format(i), half, lambda i: i % 2),
+        rows_text(ROWS, half, half, lambda i: cell.format(i)),
+    ):
+        message = refused(written(tmp_path, text))[1]
+        assert repr(cell.format(0)) in message and "write the number alone" in message
+        assert "row 2" in message
+
+
+def test_a_few_numbers_with_a_percent_sign_are_a_problem(tmp_path):
+    text = rows_text(ROWS, lambda i: f"{i % 4}.5%", half, lambda i: i % 2)
+    problems = inspected(written(tmp_path, text))["problems"]
+    assert any(one["column"] == "a" and "'0.5%'" in one["message"] for one in problems)
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "’"])
+def test_spaces_and_quotes_between_thousands_are_named(space, tmp_path):
+    text = rows_text(ROWS, lambda i: f"{i + 1}{space}000", half, lambda i: i % 2)
+    message = refused(written(tmp_path, text))[1]
+    assert "row 2, column a" in message and "separators between thousands" in message
+
+
+def test_empty_columns_at_the_end_are_no_target(tmp_path):
+    text = rows_text(ROWS, half, half, lambda i: i % 2, lambda i: "", heading="a,b,kind,note")
+    columns = inspected(written(tmp_path, text))["columns"]
+    assert [one["use"] for one in columns] == ["input", "input", "target", "left out"]
+    message = refused(written(tmp_path, text), data__target="note")[1]
+    assert "row 2, column note" in message and "missing in 40 rows" in message
+
+
+def test_numbers_that_float64_merges_are_told(tmp_path):
+    text = rows_text(ROWS, lambda i: 10**18 + i, half, lambda i: i % 2)
+    assert "too large to tell apart" in inspected(written(tmp_path, text))["columns"][0]["why"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "form", "low"),
+    [
+        ("{:02}.03.2024 14:30", "day/month/year", "2024-03-01 14:30:00"),
+        ("3/{}/2024 2:30 PM", "month/day/year", "2024-03-01 14:30:00"),
+        ("3/{}/2024 12:30:10 am", "month/day/year", "2024-03-01 00:30:10"),
+    ],
+)
+def test_dates_with_a_time_are_dates(cell, form, low, tmp_path):
+    text = rows_text(ROWS, lambda i: cell.format(i % 28 + 1), half, lambda i: i % 2)
+    facts = inspected(written(tmp_path, text))
+    assert facts["columns"][0]["type"] == "date" and facts["columns"][0]["low"] == low
+    assert any(form in note for note in facts["notes"])

@@ -13,7 +13,7 @@ def shortened(word: str) -> str:
 
 def shown(word: object) -> str:
     """The word in quotes, without its end if it is long."""
-    text = str(word)
+    text = str(word).replace("\u00a0", " ").replace("\u202f", " ")
     return repr(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
 
 

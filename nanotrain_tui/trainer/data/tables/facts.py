@@ -14,7 +14,7 @@ from .roles import uses_of
 from .rows import rows_of_table
 from .scan import CATEGORY, DATE, NUMBER, Column
 from .table import Table
-from .values import date_text, is_number
+from .values import date_text, has_sign, is_number
 
 Array = Any
 Facts = Dict[str, Any]
@@ -52,6 +52,10 @@ def facts_of(table: Table) -> Facts:
     for column in table.roles.features:
         if column.type == CATEGORY:
             problems += alike(sorted(column.values or ()), "categories", column.name)
+            if column.stranger is not None and has_sign(column.stranger.cell):
+                cell = shown(column.stranger.cell)
+                message = "{} and the like count as categories; write the numbers without a sign."
+                problems.append(problem(message.format(cell), "", column.name))
     problems += _leaks(table) + duplicates(train, test)
     return dict(facts, problems=problems)
 

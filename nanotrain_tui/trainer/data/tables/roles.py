@@ -6,10 +6,9 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set
 from ..dataset import BINARY, CLASSIFICATION, EXACT, REGRESSION, DataError
 from ..split import SPLIT, column_of_parts
 from ..words import shortened, shown
-from .headings import NAMELESS
 from .scan import CATEGORY, DATE, NUMBER, TEXT, Column, Scan, is_mostly_numbers
 from .table_file import Place, TableFile
-from .values import has_thousands
+from .values import has_thousands, has_unit
 
 TARGET, FEATURES, TASK = "data.target", "data.features", "data.task"
 AUTO = "auto"
@@ -118,6 +117,7 @@ def _check_target(file: TableFile, column: Column, rows: int) -> None:
     if column.type in (TEXT, DATE):
         what = "free text" if column.type == TEXT else "dates"
         _check_mistake(column, rows)
+        _check_unit(column)
         message = "{}: column {} holds {}, which cannot be a target; set data.target."
         raise DataError(TARGET, message.format(file.name, shown(column.name), what))
 
@@ -197,6 +197,8 @@ def _useless(column: Column, rows: int) -> str:
     if column.missing == rows:
         return "it is empty"
     if not column.missing and column.values is not None and len(column.values) == 1:
+        if column.type == NUMBER and abs(float(next(iter(column.values)))) >= EXACT:
+            return "its numbers are too large to tell apart"
         return "it has one value"
     if column.place == 0 and column.counts and column.name.strip().lower() in _NUMBERED:
         return "it numbers the rows"
@@ -204,8 +206,8 @@ def _useless(column: Column, rows: int) -> str:
 
 
 def _is_nothing(column: Column, rows: int) -> bool:
-    """Whether separators at the ends of the rows made this column."""
-    return column.missing == rows and column.name.startswith(NAMELESS)
+    """Whether the column has no value, as one that separators at the ends of rows made."""
+    return column.missing == rows
 
 
 def _check_feature(column: Column, rows: int) -> None:
@@ -215,6 +217,7 @@ def _check_feature(column: Column, rows: int) -> None:
     _check_thousands(column)
     if column.type == TEXT:
         _check_mistake(column, rows)
+        _check_unit(column)
         assert column.stranger is not None
         why = "{} is free text. Leave the column out: data.features = -{}"
         why = why.format(shown(column.stranger.cell), column.name)
@@ -227,6 +230,14 @@ def _check_thousands(column: Column) -> None:
     if place is not None and column.type in (TEXT, CATEGORY) and has_thousands(place.cell):
         why = "has separators between thousands; write the numbers of the column without."
         raise place.error_of_cell(column.name, why)
+
+
+def _check_unit(column: Column) -> None:
+    """Refuse numbers with a unit, as 12 kg."""
+    place = column.stranger
+    if place is not None and column.type == TEXT and has_unit(place.cell):
+        why = "has more than a number in it; write the number alone in each row, or leave the "
+        raise place.error_of_cell(column.name, why + "column out.")
 
 
 def _check_mistake(column: Column, rows: int) -> None:

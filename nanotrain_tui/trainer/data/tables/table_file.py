@@ -5,6 +5,7 @@ import contextlib
 import gzip
 import io
 import os
+import re
 import stat
 import zlib
 from typing import IO, Iterator, NamedTuple, Optional
@@ -15,7 +16,15 @@ from .headings import NAMELESS
 
 KEY = "data.path"
 PIECE = 1 << 20
-_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_GZIP = b"\x1f\x8b"
+_OTHERS = (  # how files of other kinds begin
+    (b"PK\x03\x04", "a zip file or a spreadsheet"), (b"\xd0\xcf\x11\xe0", "a spreadsheet"),
+    (b"PAR1", "a Parquet file"), (b"\x89HDF", "an HDF5 file"),
+    (b"SQLite format 3", "a database of SQLite"),
+    (b"\x80[\x02-\x05]", "a pickle of Python objects"),
+    (b"\x93NUMPY", "an array, which data.name = npz reads"),
+    (rb"\s*(?:\[\s*)?\{\s*[\"}]", "JSON"), (rb"(?i)\s*<(?:!doctype|html|\?xml)", "HTML or XML"),
+)  # fmt: skip
 _FALLBACKS = ("cp1252", "latin-1")  # for bytes that are not UTF-8
 
 
@@ -83,8 +92,9 @@ class TableFile(NamedTuple):
         """The encoding of the whole content: its mark's, UTF-8, UTF-16 or Windows-1252."""
         with self.opened() as raw:
             head = raw.read(PIECE)
-            if head.startswith(_ZIP):
-                raise self.error("is a zip file or a spreadsheet; save the table as CSV.")
+            other = next((what for start, what in _OTHERS if re.match(start, head)), "")
+            if other:
+                raise self.error("is {}; save the table as CSV.".format(other))
             marked = _marked_encoding(head)
             if marked:
                 return marked
