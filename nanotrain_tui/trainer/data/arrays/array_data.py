@@ -101,8 +101,9 @@ def _check(part: Part, x_key: str, y_key: str) -> None:
         raise DataError(x_key, message.format(part.x_name, shape))
     if part.y.ndim == 0 or len(part.x) != len(part.y):
         count = 1 if part.y.ndim == 0 else len(part.y)
-        message = "{} has {:,} targets for the {:,} examples of {}; expected one for each."
-        raise DataError(y_key, message.format(part.y_name, count, len(part.x), part.x_name))
+        message = "{} has {} for the {:,} examples of {}; expected one for each."
+        targets = "1 target" if count == 1 else "{:,} targets".format(count)
+        raise DataError(y_key, message.format(part.y_name, targets, len(part.x), part.x_name))
 
 
 def _check_near(scaled: Array, numbers: Array, name: str, key: str) -> None:

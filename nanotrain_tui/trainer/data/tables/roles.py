@@ -117,7 +117,7 @@ def _check_target(file: TableFile, column: Column, rows: int) -> None:
     if column.type in (TEXT, DATE):
         what = "free text" if column.type == TEXT else "dates"
         _check_mistake(column, rows)
-        _check_unit(column)
+        _check_unit(column, "name another target")
         message = "{}: column {} holds {}, which cannot be a target; set data.target."
         raise DataError(TARGET, message.format(file.name, shown(column.name), what))
 
@@ -217,7 +217,7 @@ def _check_feature(column: Column, rows: int) -> None:
     _check_thousands(column)
     if column.type == TEXT:
         _check_mistake(column, rows)
-        _check_unit(column)
+        _check_unit(column, "leave the column out: data.features = -{}".format(column.name))
         assert column.stranger is not None
         why = "{} is free text. Leave the column out: data.features = -{}"
         why = why.format(shown(column.stranger.cell), column.name)
@@ -232,12 +232,12 @@ def _check_thousands(column: Column) -> None:
         raise place.error_of_cell(column.name, why)
 
 
-def _check_unit(column: Column) -> None:
+def _check_unit(column: Column, otherwise: str) -> None:
     """Refuse numbers with a unit, as 12 kg."""
     place = column.stranger
     if place is not None and column.type == TEXT and has_unit(place.cell):
-        why = "has more than a number in it; write the number alone in each row, or leave the "
-        raise place.error_of_cell(column.name, why + "column out.")
+        why = "has more than a number in it; write the number alone in each row, or {}."
+        raise place.error_of_cell(column.name, why.format(otherwise))
 
 
 def _check_mistake(column: Column, rows: int) -> None:
