@@ -36,7 +36,8 @@ class Roles(NamedTuple):
 def roles_of(file: TableFile, scan: Scan, config: Mapping[str, Any]) -> Roles:
     """The use of each column. Raises DataError that names the column and the key to change."""
     if len(scan.columns) < 2:
-        raise file.error("has one column; expected a target and at least one feature.")
+        why = "has one column; expected a target and at least one feature, separated by commas, "
+        raise file.error(why + "semicolons, tabs or bars.")
     split = column_of_parts(config)
     part = _named(scan, split, SPLIT) if split else None
     if part is not None and part.missing_at is not None:
