@@ -306,3 +306,24 @@ def test_dates_with_a_time_are_dates(cell, form, low, tmp_path):
     facts = inspected(written(tmp_path, text))
     assert facts["columns"][0]["type"] == "date" and facts["columns"][0]["low"] == low
     assert any(form in note for note in facts["notes"])
+
+
+def test_a_first_row_of_numbers_alone_is_kept(tmp_path):
+    text = rows_text(ROWS, lambda i: i + 100, lambda i: i * 7, lambda i: i % 2, heading="5,99,2")
+    assert rows_in(inspected(written(tmp_path, text), data__task="regression")) == ROWS + 1
+
+
+def test_dates_of_two_forms_are_named(tmp_path):
+    text = rows_text(ROWS, lambda i: day(i) if i % 2 else f"{i % 28 + 1}.3.2024", half,
+                     lambda i: i % 2)  # fmt: skip
+    message = refused(written(tmp_path, text))[1]
+    assert "row 3, column a: '2024-02-02' is no date of the form day/month/year" in message or (
+        "row 2, column a: '1.3.2024' is no date of the form year-month-day" in message
+    )
+
+
+def test_decimal_marks_of_two_kinds_are_named(tmp_path):
+    text = rows_text(ROWS, lambda i: f"{i},5" if i % 2 else f"{i}.5", half, lambda i: i % 2,
+                     heading="a;b;target", separator=";")  # fmt: skip
+    message = refused(written(tmp_path, text))[1]
+    assert "row 3, column a: '1,5' has a decimal comma, and other numbers a point" in message

@@ -196,7 +196,7 @@ def _is_above_numbers(cell: str, column: Sequence[str], decimal: str) -> bool:
 
 def _are_new_names(first: Sequence[str], columns: Sequence[Sequence[str]], decimal: str) -> bool:
     """Whether words and whole numbers, as years, name columns whose words repeat."""
-    if len(set(first)) < len(first):
+    if len(set(first)) < len(first) or all(is_number(cell, decimal) for cell in first):
         return False
     for cell, column in zip(first, columns):
         if is_number(cell, decimal):

@@ -8,7 +8,7 @@ from ..split import SPLIT, column_of_parts
 from ..words import shortened, shown
 from .scan import CATEGORY, DATE, NUMBER, TEXT, Column, Scan, is_mostly_numbers
 from .table_file import Place, TableFile
-from .values import has_thousands, has_unit
+from .values import has_decimal_comma, has_thousands, has_unit
 
 TARGET, FEATURES, TASK = "data.target", "data.features", "data.task"
 AUTO = "auto"
@@ -234,9 +234,14 @@ def _check_thousands(column: Column) -> None:
 
 
 def _check_unit(column: Column, otherwise: str) -> None:
-    """Refuse numbers with a unit, as 12 kg."""
+    """Refuse numbers with a unit, as 12 kg, or with a decimal mark of their own."""
     place = column.stranger
-    if place is not None and column.type == TEXT and has_unit(place.cell):
+    if place is None or column.type != TEXT:
+        return
+    if has_decimal_comma(place.cell) and column.numbers:
+        why = "has a decimal comma, and other numbers a point; write all with a point."
+        raise place.error_of_cell(column.name, why)
+    if has_unit(place.cell):
         why = "has more than a number in it; write the number alone in each row, or {}."
         raise place.error_of_cell(column.name, why.format(otherwise))
 
