@@ -103,7 +103,9 @@ _PREPROCESSING: Dict[str, Any] = {  # how examples become inputs
         "name": TEXT, "type": TEXT, "median": NUMBER, "mean": NUMBER, "deviation": NUMBER,
         "form": TEXT, "categories": ListOf(TEXT), "missing": FLAG,
     }),
-    "dialect": {"encoding": TEXT, "separator": TEXT, "decimal": TEXT, "heading": FLAG},
+    "dialect": {
+        "encoding": TEXT, "separator": TEXT, "decimal": TEXT, "heading": FLAG, "skip": COUNT,
+    },
     "part": TEXT,
     # of arrays
     "shape": ListOf(COUNT), "channels_first": FLAG, "bytes": FLAG, "mean": ListOf(NUMBER),

@@ -28,7 +28,9 @@ def main(arguments: List[str]) -> int:
         signal.alarm(
             INSPECT_WITHIN_S
         )  # also where nobody is left to enforce it, in a container too
-        return inspect_data(stdin, stdout)
+        status = inspect_data(stdin, stdout)
+        sys.stdout.flush()
+        os._exit(status)  # a thread of a person's function may still run
     if arguments in (["--export"], ["--predict"], ["--evaluate"]):
         die_with_parent()
         return use_model(arguments[0], stdin, stdout)

@@ -1,5 +1,6 @@
 """What the set-up panel shows of a person's own table and arrays."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,7 +51,9 @@ def test_columns_target_classes_and_problems() -> None:
 def test_what_does_not_fit_is_counted() -> None:
     many = {**TABLE, "columns": [column(f"c{n}") for n in range(40)], "problems": []}
     lines = drawn(outlook(many, pictures=()))
-    assert any(line.endswith(" more") and line.startswith("… ") for line in lines)
+    assert any(re.fullmatch(r"… \d+ more: nanotrain data inspect", line) for line in lines)
+    lines = drawn(outlook(many, pictures=()), 24, 18)
+    assert any(re.fullmatch(r"… \d+ more", line) for line in lines)
     names = [f"class {n}" for n in range(30)]
     classes = {**TABLE, "class_names": names, "class_counts": {"train": [4] * 30}}
     lines = ["".join(s.text for s in line) for line in draw_own_data(classes, 60, 9, UNICODE)]

@@ -171,6 +171,7 @@ def test_what_is_unknown_or_missing_is_counted_in_the_answers(of_task):
         "missing_values": {"size": 1, "color": 1},
         "unknown_categories": {"color": {"pink": 1}},
         "unused_columns": ["more"],
+        "far_values": {},
     }
     assert len(about["notes"]) == 5
 

@@ -263,3 +263,26 @@ def test_an_exact_name_of_an_array_comes_first(tmp_path):
     np.savez(tmp_path / "some.npz", x=np.random.rand(60, 2), Y=np.arange(60), y=np.arange(60) % 2)
     facts = data.inspect({"data.name": "npz", "data.path": str(tmp_path / "some.npz")})
     assert facts["arrays"][1]["name"] == "y" and facts["task"] == "binary"
+
+
+@pytest.mark.parametrize("column", ["a", "b"])
+def test_a_number_of_the_test_part_far_from_the_others_is_told(column, tmp_path):
+    text = rows_text(ROWS, half, half, half, heading="a,b,target")
+    path = written(tmp_path, text)
+    test = written(tmp_path, text.replace("3.5,", "1e20,"), "test.csv")
+    notes = inspected(path, data__test_path=str(test))["notes"]
+    expected = f"6 values in {column!r} are more than 1,000,000 deviations from the mean of the "
+    expected += "training part; they count as that far."
+    assert expected in notes
+
+
+def test_a_target_of_the_test_part_far_from_the_others_is_refused(tmp_path):
+    text = rows_text(ROWS, half, lambda i: 1e140 if i == 4 else half(i), heading="a,target")
+    path = written(tmp_path, rows_text(ROWS, half, half, heading="a,target"))
+    test = written(tmp_path, text, "test.csv")
+    key, message = refused(path, data__test_path=str(test))
+    assert key == "data.target" and "column target: 1e+140 is too far from the others" in message
+    x, y = np.random.rand(60, 2), np.linspace(0, 1, 60)
+    np.savez(tmp_path / "a.npz", x=x, y=y, x_test=x, y_test=np.where(y == 1, 1e140, y))
+    facts = data.inspect({"data.name": "npz", "data.path": str(tmp_path / "a.npz")})
+    assert not facts["ok"] and "example 59 is 1e+140, too far from the others" in facts["message"]

@@ -123,3 +123,13 @@ def test_what_is_wrong_is_named(content, options, why):
 def test_a_damaged_file_is_named():
     assert refused(npz(x=ROWS)[:-30]).startswith("new.npz is damaged, or is no .npz or .npy file")
     assert refused(b"hello").startswith("new.npz is damaged, or is no .npz or .npy file")
+
+
+def test_numbers_far_from_those_of_the_training_are_told():
+    rows = ROWS.copy()
+    rows[2, 1] = -1e140
+    found = read(npy(rows))
+    assert np.abs(found.take(0, 6)).max() == 1e6
+    note = "1 example is more than 1,000,000 deviations from the mean of the training part"
+    assert found.notes == [f"{note} (example 2: -1e+140); it counts as that far."]
+    assert not read(npy(ROWS)).notes

@@ -80,6 +80,7 @@ def test_what_had_to_be_made_up_is_told(trained):
         "missing_values": {"size": 2, "color": 1},
         "unknown_categories": {"color": {"pink": 2, "teal": 1}},
         "unused_columns": ["more"],
+        "far_values": {},
     }
     assert found.notes[0] == "1 column is not used: 'more'."
     assert found.notes[1].startswith("The column 'day' is not there; every row gets the median")
@@ -125,7 +126,8 @@ def test_numbers_as_classes_are_known_in_any_form(tmp_path):
         ("size,kind\n1,a\nx,b\n", "new.csv, row 3, column size: 'x' is not a number."),
         ("size,kind\n1,a\ninf,b\n", "new.csv, row 3, column size: the number is infinite or "
                                     "too large; correct it."),
-        ("day,kind\n2024-01-03,a\n3.4.,b\n", "new.csv, row 3, column day: '3.4.' is not a date."),
+        ("day,kind\n2024-01-03,a\n3.4.,b\n", "new.csv, row 3, column day: '3.4.' is not a date "
+                                               "(year-month-day)."),
         ("size,kind\n1,a\n1,b,c\n", "new.csv, row 3: it has 3 cells; expected 2, as in the first "
                                     "row."),
         (["1,2"], "--row 1,2: it has 2 values; the session takes 3: 'size', 'color', 'day'."),
@@ -183,3 +185,21 @@ def test_any_order_and_any_missing_column_give_the_same_rows(trained, order, dro
     for name in NAMES:
         shown = float(values[name]) if name == "size" else values[name]
         assert row[name] == (None if name == order[drop] else shown)
+
+
+def test_truth_values_have_any_spelling(tmp_path):
+    text = "a,b,kind\n" + "".join(f"{i % 7},{i % 2 > 0},{'TF'[i % 2]}\n" for i in range(40))
+    data = loaded(written(tmp_path, text))
+    assert read(data, "a,b\n1,true\n").take(0, 1).tolist() == inputs(data, "a,b\n1,True").tolist()
+    assert read(data, "a,b\n1,true\n").filled["unknown_categories"] == {}
+    data = loaded(written(tmp_path, text.replace("T\n", "TRUE\n").replace("F\n", "FALSE\n")))
+    assert read(data, "a,b,kind\n1,true,false\n", with_targets=True).targets.tolist() == [0]
+
+
+def test_numbers_far_from_those_of_the_training_are_told(trained):
+    found = read(trained, "size,color,day\n2,red,2024-01-03\n1e140,red,2024-01-03\n-1e30,,\n")
+    assert np.abs(found.take(0, 3)).max() == 1e6
+    note = "2 values in 'size' are more than 1,000,000 deviations from the mean of the training "
+    note += "part (row 3: 1e+140); they count as that far."
+    assert note in found.notes and found.filled["far_values"] == {"size": 2}
+    assert read(trained, "size,color,day\n2,red,2024-01-03\n").filled["far_values"] == {}

@@ -45,6 +45,11 @@ TABLES = {
     "no heading": (TEXT.partition("\n")[2].replace("z", "0"), "utf-8-sig", {"data__target": "4"}),
     "regression": (TEXT, "utf-8", {"data__target": "date2"}),
     "chosen": (TEXT, "utf-8", {"data__features": "-date"}),
+    "comments": (f"# made by hand\n#\n{TEXT}", "utf-8", {}),
+    "truth values": (TEXT.replace("red", "true").replace("blue", "TRUE").replace("grün", "false")
+                     .replace(",x", ",True").replace(",y", ",FALSE").replace(",z", ",TRUE"),
+                     "utf-8", {}),
+    "equal headings": (TEXT.replace("a,b,date", "a,a,a.1"), "utf-8", {}),
     "named parts": (TEXT, "utf-8", {"data__split": "part"}),
 }  # fmt: skip
 

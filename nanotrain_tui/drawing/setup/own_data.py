@@ -19,6 +19,7 @@ _ROOMY = 56  # cells of a line that also has the use and the mean
 _NAME_SHARE = 3  # a name has at most a third of the line
 _LEAST_NAME = 8
 _MOST_CLASSES = 2  # lines
+_WHOLE = "nanotrain data inspect"  # the command that has all
 _CELL = 12  # cells of a value of the first rows
 _PARTS = ("train", "validation", "test")
 _ORDER = ("target", "input", "part", "left out")
@@ -40,7 +41,7 @@ def draw_own_data(data: Facts, width: int, height: int, glyphs: Glyphs) -> Lines
     classes = _classes(data, width, glyphs)
     if height < len(classes) + 2:
         classes = []
-    rows = _with_more(listed, height - len(classes), glyphs)
+    rows = _with_more(listed, width, height - len(classes), glyphs)
     lines = [*rows, *classes]
     first = _first_rows(data)
     if len(first) > 1 and len(lines) + 3 <= height:
@@ -64,12 +65,15 @@ def class_name(data: Facts, label: int) -> str:
     return str(names[label]) if isinstance(names, list) and 0 <= label < len(names) else ""
 
 
-def _with_more(lines: Lines, height: int, glyphs: Glyphs) -> Lines:
-    """As many lines as there is room for, and how many more there are."""
+def _with_more(lines: Lines, width: int, height: int, glyphs: Glyphs) -> Lines:
+    """As many lines as there is room for, how many more there are, and the command to see them."""
     if len(lines) <= height or height <= 0:
         return lines[: max(0, height)]
     left = len(lines) - height + 1
-    return [*lines[: height - 1], (Span(f"{glyphs.ellipsis} {left} more", "muted"),)]
+    more = f"{glyphs.ellipsis} {count(left)} more"
+    whole = f"{more}: {_WHOLE}"
+    shown = whole if cell_len(whole) <= width else more
+    return [*lines[: height - 1], (Span(shown, "muted"),)]
 
 
 def _fitted(text: str, width: int) -> str:

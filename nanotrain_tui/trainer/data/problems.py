@@ -1,8 +1,10 @@
 """What is probably wrong with data that can be trained on: sentences for a person."""
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
+
+from .words import shown
 
 Array = Any
 Problem = Dict[str, str]  # column ("" for all of the data), message, hint
@@ -22,12 +24,12 @@ def imbalance(names: Sequence[str], counts: Sequence[int]) -> List[Problem]:
         return []
     most, least = int(np.argmax(counts)), int(np.argmin(counts))
     if counts[least] == 0:
-        message = "Class {!r} has no example to train on."
-        return [problem(message.format(names[least]))]
+        message = "Class {} has no example to train on."
+        return [problem(message.format(shown(names[least])))]
     if counts[most] < IMBALANCED * counts[least]:
         return []
-    message = "Class {!r} has {:,} examples to train on, and class {!r} has {:,}."
-    text = message.format(names[most], counts[most], names[least], counts[least])
+    message = "Class {} has {:,} examples to train on, and class {} has {:,}."
+    text = message.format(shown(names[most]), counts[most], shown(names[least]), counts[least])
     return [problem(text, "train.class_weights = balanced")]
 
 
@@ -40,7 +42,27 @@ def class_facts(
         for part, values in targets.items()
         if values is not None
     }
-    return {"class_names": list(names), "class_counts": counts}, imbalance(names, counts["train"])
+    problems = alike(names, "classes") + imbalance(names, counts["train"])
+    return {"class_names": list(names), "class_counts": counts}, problems
+
+
+def alike(names: Iterable[str], what: str, column: str = "") -> List[Problem]:
+    """Names that are probably one: ``Yes`` and ``yes``. ``what`` is the word for them."""
+    groups: Dict[str, List[str]] = {}
+    for name in names:
+        groups.setdefault("".join(name.split()).lower(), []).append(name)
+    found = []
+    for group in list(groups.values()):
+        if len(group) > 1:
+            by_case = len({name.lower() for name in group}) == 1
+            listed = ", ".join(map(shown, group[:_LISTED]))
+            first, _, last = listed.rpartition(", ")
+            if len(group) > _LISTED:
+                first, last = listed, "{:,} more".format(len(group) - _LISTED)
+            message = "The {} {} and {} differ only by {}; they are probably one."
+            why = "case" if by_case else "spaces or case"
+            found.append(problem(message.format(what, first, last, why), "", column))
+    return found[:_LISTED]
 
 
 def constants(train: Any) -> List[Problem]:

@@ -10,6 +10,7 @@ from ..data.arrays.labels import names_and_codes, numbers_of
 from ..data.arrays.names import new_examples
 from ..data.arrays.preparation import ArrayPreparation, check_finite
 from ..data.dataset import REGRESSION, DataError
+from ..data.words import far_note
 from .examples import Examples
 from .outcome import Outcome
 from .targets import known_codes
@@ -49,7 +50,13 @@ def array_examples(
             return {}
         return {"row": [float(value) for value in np.ravel(examples[place])]}
 
-    return Examples(len(examples), take, targets, about)
+    far = np.flatnonzero(preparation.far(examples))
+    notes = []
+    if len(far):
+        farthest = float(examples[far[0]].flat[np.abs(examples[far[0]]).argmax()])
+        first = "example {:,}".format(far[0])
+        notes = [far_note("example", "", len(far), "{}: {:g}".format(first, farthest))]
+    return Examples(len(examples), take, targets, about, notes=notes)
 
 
 def _arrays(

@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, List, Mapping, Sequence
 import numpy as np
 
 from ..data.arrays import preparation as arrays
-from ..data.dataset import REGRESSION, DataError
+from ..data.dataset import FARTHEST, REGRESSION, DataError
 from ..data.folder import preparation as pictures
 from ..data.folder.layout import PATH
 from ..data.folder.picture_file import Unreadable
@@ -163,6 +163,11 @@ def _rows(
         rows = read_rows(content, count, limit)
     if targets is not None and outcome.task != REGRESSION:
         targets = _checked(targets[:, 0], len(outcome.classes))
+    far = np.argwhere(np.abs(rows) > FARTHEST)
+    if len(far):
+        row, column = far[0]
+        message = "row {}, column {}: {:g} is too large; the network was trained on small numbers."
+        raise Unreadable(message.format(row + 1, column + 1, rows[row, column]))
     inputs = rows.astype(np.float32)
     name = request.get("data_name")
     source = source_of(name) if columns and name in source_names() else None

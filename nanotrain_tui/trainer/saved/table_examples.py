@@ -1,6 +1,6 @@
 """Rows of a new table, prepared as those that a session was trained on."""
 
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from ..data.tables.preparation import (
     Preparation,
     Prepared,
     absent,
+    far_cells,
     filled,
     matrix_of,
     one_hot,
@@ -19,6 +20,7 @@ from ..data.tables.preparation import (
 from ..data.tables.scan import CATEGORY, DATE, NUMBER, Column, chunks_of
 from ..data.tables.table_file import TableFile
 from ..data.tables.values import DATES, date_text
+from ..data.words import far_note, shown
 from .examples import Examples
 from .outcome import Outcome
 from .table_columns import Placed
@@ -64,9 +66,13 @@ def table_examples(
         return one_hot(matrix[first:end], places[first:end], width)
 
     notes += _notes(preparation, what, where.unused)
+    far = far_cells(preparation, found.columns)
+    notes += [_far_note(name, rows, found) for name, rows in far.items()]
+    about = _as_json(what, where.unused)
+    about["far_values"] = {name: len(rows) for name, rows in far.items()}
     return Examples(
         count, take, targets, lambda i: {"row": _row(preparation, columns, i)},
-        found.lines.tolist(), _as_json(what, where.unused), notes,
+        found.lines.tolist(), about, notes,
     )  # fmt: skip
 
 
@@ -80,7 +86,7 @@ def _read(
         kind = NUMBER if preparation.target.task == REGRESSION else CATEGORY
         wanted += [(name, kind, None) for name in preparation.target.columns]
     columns = [
-        Column(where.places[name], name, kind, 0, None, form=_form(one))
+        Column(where.places[name], name, kind, 0, None, forms=_forms(one))
         for name, kind, one in wanted
         if name in where.places
     ]
@@ -98,11 +104,11 @@ def _read(
     return _Read(found, np.array(lines))
 
 
-def _form(column: Optional[Prepared]) -> str:
+def _forms(column: Optional[Prepared]) -> Sequence[str]:
     """The form of the dates of a column."""
     if column is None or column.type != DATE:
-        return ""
-    return column.form or next(iter(DATES))
+        return ()
+    return (column.form or next(iter(DATES)),)
 
 
 def _check_finite(file: TableFile, cells: Cells, lines: List[int]) -> None:
@@ -169,18 +175,25 @@ def _notes(preparation: Preparation, what: Filled, unused: List[str]) -> List[st
         word = "column is" if len(unused) == 1 else "columns are"
         notes.append("{:,} {} not used: {}.".format(len(unused), word, listed(unused)))
     for name in what.missing_columns:
-        notes.append("The column {!r} is not there; {}.".format(name, _all_missing(by_name[name])))
+        how = _all_missing(by_name[name])
+        notes.append("The column {} is not there; {}.".format(shown(name), how))
     for name, count in what.missing_cells.items():
         values = "1 value is" if count == 1 else "{:,} values are".format(count)
         how = _missing(by_name[name], count == 1)
-        notes.append("{} missing in {!r}; {}.".format(values, name, how))
+        notes.append("{} missing in {}; {}.".format(values, shown(name), how))
     for name, strange in what.unknown.items():
         most = sorted(strange.items(), key=lambda one: (-one[1], one[0]))
-        shown = ", ".join("{!r} ({:,})".format(*one) for one in most[:_SHOWN])
+        some = ", ".join("{} ({:,})".format(shown(one), count) for one, count in most[:_SHOWN])
         more = ", and {:,} more".format(len(most) - _SHOWN) if len(most) > _SHOWN else ""
-        text = "{} a category in {!r} that the session does not know: {}{}; it counts as none."
-        notes.append(text.format(_rows_have(sum(strange.values())), name, shown, more))
+        text = "{} a category in {} that the session does not know: {}{}; it counts as none."
+        notes.append(text.format(_rows_have(sum(strange.values())), shown(name), some, more))
     return notes
+
+
+def _far_note(name: str, rows: Array, found: _Read) -> str:
+    value, line = found.columns[name].values[rows[0]], found.lines[rows[0]]
+    first = "row {}: {:g}".format(line, float(value))
+    return far_note("value", " in {}".format(shown(name)), len(rows), first)
 
 
 def _all_missing(column: Prepared) -> str:

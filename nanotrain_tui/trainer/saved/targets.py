@@ -5,7 +5,9 @@ from typing import Any, Callable, Dict, Sequence
 import numpy as np
 
 from ..data.dataset import DataError
+from ..data.tables.spellings import spelled_as
 from ..data.tables.values import is_number, number_name
+from ..data.words import shown
 
 Array = Any
 UNKNOWN = -1
@@ -21,21 +23,22 @@ def known_codes(
     that an example of another class raises.
     """
     known: Dict[str, int] = {name: number for number, name in enumerate(classes)}
-    place = [known.get(name, known.get(_plain(name), UNKNOWN)) for name in names]
+    place = [known.get(spelled_as(name, known), known.get(_plain(name), UNKNOWN)) for name in names]
     found = np.array(place + [UNKNOWN], np.int32)[codes]  # -1 takes the last
     strange = np.flatnonzero((found == UNKNOWN) & (np.asarray(codes) >= 0))
     if len(strange):
         first = int(strange[0])
-        message = "{}the session does not know the class {!r}; it knows {}."
-        raise DataError("", message.format(where(first), names[codes[first]], listed(classes)))
+        message = "{}the session does not know the class {}; it knows {}."
+        name = shown(names[codes[first]])
+        raise DataError("", message.format(where(first), name, listed(classes)))
     return found
 
 
 def listed(names: Sequence[str]) -> str:
     """``'a', 'b' and 7 more``"""
-    shown = ", ".join(repr(name) for name in names[:_LISTED])
+    some = ", ".join(map(shown, names[:_LISTED]))
     more = len(names) - _LISTED
-    return shown + (" and {:,} more".format(more) if more > 0 else "")
+    return some + (" and {:,} more".format(more) if more > 0 else "")
 
 
 def _plain(name: str) -> str:

@@ -4,12 +4,13 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 import numpy as np
 
-from ..dataset import BINARY, REGRESSION, DataError, Dataset, PreparedRows, Rows
+from ..dataset import BINARY, FARTHEST, REGRESSION, DataError, Dataset, PreparedRows, Rows
 from ..parts import drawn_parts, part_sizes
 from ..problems import Problem, class_facts, constants, duplicates
 from ..proposal import preset_for, proposal_for
 from ..samples import pictures_wanted, with_pictures
 from ..split import SPLIT, PartRows, by_fraction, column_of_parts
+from ..words import shown
 from .labels import AUTO, TASK, Labels, check_differs, labels_of
 from .preparation import ArrayPreparation, check_finite, measured, scaled_targets
 
@@ -81,7 +82,10 @@ def prepare_arrays(parts: Parts, config: Mapping[str, Any], x_key: str, y_key: s
         check_differs(first.values, train.y_name, y_key)
         _, mean, deviation = scaled_targets(first.values, drawn)
         found = found._replace(target_mean=mean.tolist(), target_deviation=deviation.tolist())
-        values = [((one - mean) / deviation).astype(np.float32) for one in values]
+        values = [(one - mean) / deviation for one in values]
+        for part, own, label in zip(there, values, labels):
+            _check_near(own, label.values, part.y_name, y_key)
+        values = [one.astype(np.float32) for one in values]
     made = [_prepared(found, part, one) for part, one in zip(there, values)]
     validation = made[-1] if parts.validation else None
     test = made[1] if parts.test else made[0].part(chosen.test)
@@ -97,8 +101,18 @@ def _check(part: Part, x_key: str, y_key: str) -> None:
         raise DataError(x_key, message.format(part.x_name, shape))
     if part.y.ndim == 0 or len(part.x) != len(part.y):
         count = 1 if part.y.ndim == 0 else len(part.y)
-        message = "{} has {:,} targets for the {:,} examples of {}; expected one for each."
-        raise DataError(y_key, message.format(part.y_name, count, len(part.x), part.x_name))
+        message = "{} has {} for the {:,} examples of {}; expected one for each."
+        targets = "1 target" if count == 1 else "{:,} targets".format(count)
+        raise DataError(y_key, message.format(part.y_name, targets, len(part.x), part.x_name))
+
+
+def _check_near(scaled: Array, numbers: Array, name: str, key: str) -> None:
+    """Refuse targets so far from those of the training that no loss is finite."""
+    far = np.argwhere(np.abs(scaled) > FARTHEST)
+    if len(far):
+        message = "{}: the target of example {:,} is {:g}, too far from the others; correct it."
+        value = float(numbers[tuple(far[0])])
+        raise DataError(key, message.format(name, int(far[0][0]), value))
 
 
 def _rows(parts: Parts, labels: Labels, config: Mapping[str, Any]) -> PartRows:
@@ -163,7 +177,7 @@ def _notes(data: ArrayData) -> List[str]:
     notes = [data.why] if data.why else []
     if data.task == BINARY:
         name = data.preparation.classes[1]
-        notes.append("Precision and recall are those of {!r}.".format(name))
+        notes.append("Precision and recall are those of {}.".format(shown(name)))
     if data.preparation.channels_first:
         notes.append("The channels are moved to the last axis, where TensorFlow has them.")
     if data.preparation.as_bytes:

@@ -126,8 +126,9 @@ def read_array(found: Found, key: str) -> Array:
 def _check_kind(found: Found, key: str) -> None:
     if found.dtype.kind not in KINDS:
         what = "Python objects" if found.dtype.kind == "O" else "{} values".format(found.dtype)
-        message = "{} ({}) contains {}; save it as an array of numbers or text."
-        raise DataError(key, message.format(found.path, found.name, what))
+        message = "{} ({}) contains {}; save it as an array of numbers or text{}."
+        how = ", as with .astype(str)" if found.dtype.kind == "O" else ""
+        raise DataError(key, message.format(found.path, found.name, what, how))
 
 
 def _in_archive(path: str, file: IO[bytes]) -> Dict[str, Found]:

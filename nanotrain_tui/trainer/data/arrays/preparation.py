@@ -46,6 +46,15 @@ class ArrayPreparation(NamedTuple):
         values = (examples.astype(np.float64) - self.mean) / self.deviation
         return np.clip(values, -FARTHEST, FARTHEST).astype(np.float32)
 
+    def far(self, examples: Array) -> Array:
+        """Which examples (n,) have a number that is taken as nearer to the mean than it is."""
+        found = np.zeros(len(examples), bool)
+        if not self.as_bytes:
+            for at in range(0, len(examples), _CHUNK):
+                inputs = np.abs(self.inputs_of(examples[at : at + _CHUNK])) >= FARTHEST
+                found[at : at + _CHUNK] = inputs.reshape(len(inputs), -1).any(axis=1)
+        return found
+
     def as_json(self) -> Dict[str, Any]:
         """In JSON's types: what ``from_json`` reads."""
         target: Dict[str, Any] = {"task": self.task}

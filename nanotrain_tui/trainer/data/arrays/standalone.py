@@ -44,6 +44,12 @@ def arrays_at(path: str) -> Dict[str, Array]:
     return found
 
 
+def as_array(value: Any) -> Array:
+    """An array of numbers or text; that of pandas may hold them as objects."""
+    array = np.asarray(value)
+    return np.array(array.tolist()) if array.dtype.kind == "O" else array
+
+
 def prepared_parts(parts: Sequence[Tuple[Array, Array]], config: Mapping[str, Any]) -> Any:
     """Inputs and targets of each part: train, test and, where there is one, validation."""
     facts = config["data.preprocessing"]

@@ -15,7 +15,8 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 import numpy as np
 
 from ..arrays.array_data import ArrayData, Part, Parts, dataset_of, facts_of, prepare_arrays
-from ..arrays.standalone import prepared_parts
+from ..arrays.objects import array_of
+from ..arrays.standalone import as_array, prepared_parts
 from ..dataset import DataError, Dataset, Progress, silent
 from ..identity import feed_file, feed_parts
 from ..source import Facts, Source
@@ -126,26 +127,17 @@ def _parts(result: Any, called: str) -> Parts:
         if missing:
             found.append(None)
         else:
-            found.append(Part(_array(pair[0], called), _array(pair[1], called), name, other))
+            x, y = array_of(pair[0], name, KEY), array_of(pair[1], other, KEY)
+            found.append(Part(x, y, name, other))
     if not pairs:
-        message = "{} returned {}; expected (x, y), or (x, y, x_test, y_test)."
-        raise DataError(KEY, message.format(called, type(result).__name__))
+        message = "{} returned {}; expected (x, y), or (x, y, x_test, y_test).{}"
+        hint = " Divide it into x and y." if hasattr(result, "columns") else ""
+        raise DataError(KEY, message.format(called, type(result).__name__, hint))
     return Parts(*found)
 
 
 def _are_pairs(result: Any) -> bool:
     return all(isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in result)
-
-
-def _array(value: Any, called: str) -> Any:
-    try:
-        array = np.asarray(value)
-    except Exception as error:  # an object of a library may raise anything
-        raise DataError(KEY, "{}: no array: {}.".format(called, error)) from error
-    if array.dtype.kind == "O":
-        message = "{} returned Python objects; expected arrays of numbers or text."
-        raise DataError(KEY, message.format(called))
-    return array
 
 
 def _feed(digest: Any, array: Any) -> None:
@@ -165,7 +157,7 @@ def function_from(config: Mapping[str, Any], place: Optional[str] = None) -> Any
         found = [(found[x], found[y]) for x, y in names if found.get(x) is not None]
     elif len(found) not in (2, 3) or not all(isinstance(one, (tuple, list)) for one in found):
         found = [found[at : at + 2] for at in range(0, len(found), 2)]
-    return prepared_parts([(np.asarray(x), np.asarray(y)) for x, y in found], config)
+    return prepared_parts([(as_array(x), as_array(y)) for x, y in found], config)
 
 
 SOURCE = Source(inspect, load, keys=KEYS, standalone=function_from)

@@ -1,13 +1,14 @@
 """The second pass over a table: its columns as arrays."""
 
 from array import array
-from typing import Any, Callable, Dict, List, NamedTuple, Sequence
+from typing import Any, Callable, Dict, List, NamedTuple, Sequence, Set, Tuple
 
 import numpy as np
 
 from .dialect import Dialect
 from .scan import CATEGORY, DATE, NUMBER, Column, Tick, chunks_of
-from .table_file import TableFile
+from .spellings import merged_truths
+from .table_file import Place, TableFile
 from .values import DATES, MISSING, NAN, number_of, numbers_of
 
 Array = Any
@@ -40,6 +41,26 @@ def read_columns(
         count += len(lines)
         tick(count)
     return {reader.column.name: reader.found() for _, reader in readers}
+
+
+def end_to_end(one: Cells, other: Cells) -> Cells:
+    """The rows of one file, then those of the other."""
+    if one.type != CATEGORY:
+        return one._replace(values=np.concatenate([one.values, other.values]))
+    names, place = _coded(set(one.categories) | set(other.categories))
+    codes: Tuple[Array, ...] = tuple(
+        np.array([place[name] for name in cells.categories] + [ABSENT], np.int32)[cells.values]
+        for cells in (one, other)
+    )
+    return one._replace(values=np.concatenate(codes), categories=names)
+
+
+def _coded(words: Set[str]) -> Tuple[List[str], Dict[str, int]]:
+    """The sorted categories that these words are, and the code of each word."""
+    truths = merged_truths(words)
+    names = sorted(set(truths.values()) or words)
+    place = {name: code for code, name in enumerate(names)}
+    return names, {word: place[truths.get(word, word)] for word in words}
 
 
 def reader_of(file: TableFile, column: Column, decimal: str) -> Any:
@@ -85,8 +106,10 @@ class _Numbers:
             return self._read(cell)
         except ValueError:
             what = "number" if self.column.type == NUMBER else "date"
-            why = "{!r} is not a {}.".format(cell.strip()[:40], what)
-            raise self._file.error_at(line, self.column.name, why) from None
+            form = " ({})".format(self.column.form) if self.column.form else ""
+            place = Place(self._file, line, cell.strip())
+            why = "is not a {}{}.".format(what, form)
+            raise place.error_of_cell(self.column.name, why) from None
 
     def found(self) -> Cells:
         values = np.frombuffer(self._values, np.float64) if self._values else np.zeros(0)
@@ -111,8 +134,7 @@ class _Categories:
 
     def found(self) -> Cells:
         stripped: List[str] = [cell.strip() for cell in self._known]
-        names = sorted({cell for cell in stripped if cell not in MISSING})
-        place = {name: code for code, name in enumerate(names)}
+        names, place = _coded({cell for cell in stripped if cell not in MISSING})
         sorted_codes = np.array([place.get(cell, ABSENT) for cell in stripped] or [0], np.int32)
         codes = np.frombuffer(self._codes, np.int32) if self._codes else np.zeros(0, np.int32)
         return Cells(self.column.name, CATEGORY, sorted_codes[codes], names)

@@ -5,18 +5,21 @@ from typing import Any, Dict, List
 import numpy as np
 
 from ..dataset import BINARY, REGRESSION
-from ..problems import Problem, class_facts, duplicates, problem
+from ..problems import Problem, alike, class_facts, duplicates, problem
 from ..proposal import preset_for, proposal_for
+from ..words import far_note, shown
 from .columns import Cells
+from .preparation import far_cells
 from .roles import uses_of
 from .rows import rows_of_table
 from .scan import CATEGORY, DATE, NUMBER, Column
 from .table import Table
-from .values import date_text
+from .values import date_text, has_sign, is_number
 
 Array = Any
 Facts = Dict[str, Any]
 SHOWN_CATEGORIES = 20
+_LISTED = 20  # columns of which the same is said
 _LEAK = 0.9999  # of a correlation
 _MOST_COMPARED = 50  # values of a feature that is compared with classes
 
@@ -24,14 +27,14 @@ _MOST_COMPARED = 50  # values of a feature that is compared with classes
 def facts_of(table: Table) -> Facts:
     """All facts, as docs/DATA.md describes them."""
     train, test, validation = rows_of_table(table)
-    preparation = table.preparation
+    preparation, uses = table.preparation, uses_of(table.roles)
     shape = [len(preparation.inputs)]
     facts: Facts = {
         "source": source_of(table), "shape": shape, "train": len(table.parts.train),
         "test": len(test), "task": table.roles.task, "classes": len(preparation.target.classes),
         "outputs": outputs_of(table), "preset": preset_for(shape),
         "proposal": proposal_for(len(table.drawn), shape),
-        "columns": [_column(table, column) for column in table.scan.columns],
+        "columns": [_column(table, column, *uses[column.name]) for column in table.scan.columns],
         "first_rows": table.scan.first_rows, "notes": notes_of(table),
         "preprocessing": table.preprocessing, "identity": table.identity,
         "features": preparation.inputs,
@@ -45,11 +48,14 @@ def facts_of(table: Table) -> Facts:
             parts["validation"] = validation.targets
         found, problems = class_facts(preparation.target.classes, parts)
         facts.update(found)
-    problems += [
-        problem("It is left out: {}.".format(why), column=column.name)
-        for column, why in table.roles.left_out
-        if why != "not chosen"
-    ]
+    problems += _left_out(table)
+    for column in table.roles.features:
+        if column.type == CATEGORY:
+            problems += alike(sorted(column.values or ()), "categories", column.name)
+            if column.stranger is not None and has_sign(column.stranger.cell):
+                cell = shown(column.stranger.cell)
+                message = "{} and the like count as categories; write the numbers without a sign."
+                problems.append(problem(message.format(cell), "", column.name))
     problems += _leaks(table) + duplicates(train, test)
     return dict(facts, problems=problems)
 
@@ -70,25 +76,40 @@ def source_of(table: Table) -> str:
 
 def notes_of(table: Table) -> List[str]:
     """What was recognised and filled, in sentences."""
-    notes = table.dialect.notes() + ([table.roles.why] if table.roles.why else [])
+    notes = table.dialect.notes()
+    if table.dialect.heading and any(is_number(one.name) for one in table.scan.columns):
+        notes.append("The first row is taken as the heading.")
+    if table.test_file is not None and table.test_dialect is not None:
+        beside = table.test_dialect.notes_beside(table.dialect)
+        notes += ["{}: {}".format(table.test_file.name, note) for note in beside]
+    notes += [table.roles.why] if table.roles.why else []
+    for column in table.roles.used:
+        if column.spellings:
+            note = "In {}, {} count as True and False."
+            notes.append(note.format(shown(column.name), ", ".join(map(shown, column.spellings))))
     if table.roles.task == BINARY:
         name = table.preparation.target.classes[1]
-        notes.append("Precision and recall are those of {!r}.".format(name))
+        notes.append("Precision and recall are those of {}.".format(shown(name)))
     for column in table.roles.features:
         if column.type == DATE:
-            note = "{!r} holds dates ({}); their days are numbers."
-            notes.append(note.format(column.name, column.form))
-        if column.missing:
-            notes.append(_filled(table, column))
+            note = "{} holds dates ({}); their days are numbers."
+            notes.append(note.format(shown(column.name), column.form))
+    for name, rows in far_cells(table.preparation, table.columns).items():
+        notes.append(far_note("value", " in {}".format(shown(name)), len(rows)))
+    filled = [column for column in table.roles.features if column.missing]
+    notes += [_filled(table, column) for column in filled[:_LISTED]]
+    if len(filled) > _LISTED:
+        more = "{:,} more columns have missing values, which are filled in the same way."
+        notes.append(more.format(len(filled) - _LISTED))
     return notes
 
 
 def _filled(table: Table, column: Column) -> str:
     one = column.missing == 1
-    what = "1 missing value in {!r} becomes" if one else "{1:,} missing values in {0!r} become"
+    what = "1 missing value in {} becomes" if one else "{1:,} missing values in {0} become"
     own = "a category of {} own".format("its" if one else "their")
     how = own if column.type == CATEGORY else _median(table, column)
-    return "{} {}.".format(what.format(column.name, column.missing), how)
+    return "{} {}.".format(what.format(shown(column.name), column.missing), how)
 
 
 def _median(table: Table, column: Column) -> str:
@@ -97,8 +118,7 @@ def _median(table: Table, column: Column) -> str:
     return "the median, {}".format(shown)
 
 
-def _column(table: Table, column: Column) -> Facts:
-    use, why = uses_of(table.roles)[column.name]
+def _column(table: Table, column: Column, use: str, why: str) -> Facts:
     facts: Facts = {
         "name": column.name, "type": column.type, "use": use, "why": why,
         "missing": column.missing,
@@ -118,6 +138,19 @@ def _column(table: Table, column: Column) -> Facts:
     if cells.type == NUMBER:
         facts.update(mean=float(there.mean()), deviation=float(there.std()))
     return facts
+
+
+def _left_out(table: Table) -> List[Problem]:
+    """The columns that are of no use, those beyond some in one sentence."""
+    useless = [one for one in table.roles.left_out if one[1] != "not chosen"]
+    found = [
+        problem("It is left out: {}.".format(why), column=column.name)
+        for column, why in useless[:_LISTED]
+    ]
+    if len(useless) > _LISTED:
+        more = "{:,} more columns are left out, as they are of no use."
+        found.append(problem(more.format(len(useless) - _LISTED)))
+    return found
 
 
 def _leaks(table: Table) -> List[Problem]:

@@ -8,9 +8,11 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
-from ..dataset import FARTHEST, REGRESSION
+from ..dataset import FARTHEST, REGRESSION, DataError
+from ..words import shortened
 from .columns import ABSENT, Cells
 from .scan import CATEGORY
+from .spellings import spelled_as
 from .values import number_name
 
 Array = Any
@@ -135,8 +137,14 @@ def measured(
     target = Target(
         [column.name for column in targets], task, (), mean.tolist(), deviation.tolist()
     )
-    scaled = ((values - mean) / deviation).astype(np.float32)
-    return Preparation(kept, target), scaled
+    scaled = (values - mean) / deviation
+    far = np.argwhere(np.abs(scaled) > FARTHEST)
+    if len(far):
+        row, column = far[0]
+        message = "column {}: {:g} is too far from the others to be a target; correct it."
+        name = shortened(targets[column].name)
+        raise DataError("data.target", message.format(name, values[row, column]))
+    return Preparation(kept, target), scaled.astype(np.float32)
 
 
 def classes_of(cells: Cells) -> Tuple[List[str], Array]:
@@ -164,7 +172,7 @@ def places_of(preparation: Preparation, columns: Mapping[str, Cells]) -> Array:
     parts, first = [], len(preparation.numbers)
     for one in preparation.categories:
         cells, known = columns[one.name], {name: i for i, name in enumerate(one.categories)}
-        place = [known.get(name, ABSENT) for name in cells.categories]
+        place = [known.get(spelled_as(name, known), ABSENT) for name in cells.categories]
         place.append(len(known) if one.missing else ABSENT)  # the code -1 takes the last
         found = np.array(place, np.int32)[cells.values]
         parts.append(np.where(found == ABSENT, ABSENT, found + first))
@@ -195,16 +203,29 @@ def filled(preparation: Preparation, columns: Mapping[str, Cells]) -> Filled:
         else:
             count = int((found.values == ABSENT).sum())
             codes, counts = np.unique(found.values[found.values >= 0], return_counts=True)
+            known = set(one.categories)
             strange = {
                 found.categories[code]: int(number)
                 for code, number in zip(codes, counts)
-                if found.categories[code] not in set(one.categories)
+                if spelled_as(found.categories[code], known) not in known
             }
             if strange:
                 unknown[one.name] = strange
         if count:
             cells[one.name] = count
     return Filled(missing_columns, cells, unknown)
+
+
+def far_cells(preparation: Preparation, columns: Mapping[str, Cells]) -> Dict[str, Array]:
+    """By column the rows whose number or date is taken as nearer to the mean than it is."""
+    found = {}
+    for one in preparation.numbers:
+        if one.name in columns:
+            values = columns[one.name].values
+            far = np.flatnonzero(np.abs((values - one.mean) / one.deviation) > FARTHEST)
+            if len(far):
+                found[one.name] = far
+    return found
 
 
 def absent(column: Prepared, rows: int) -> Cells:

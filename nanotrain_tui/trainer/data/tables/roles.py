@@ -1,13 +1,14 @@
 """What each column of a table is for: an input, the target, or the part that a row belongs to."""
 
 import difflib
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..dataset import BINARY, CLASSIFICATION, EXACT, REGRESSION, DataError
 from ..split import SPLIT, column_of_parts
+from ..words import shortened, shown
 from .scan import CATEGORY, DATE, NUMBER, TEXT, Column, Scan, is_mostly_numbers
-from .table_file import NAMELESS, Place, TableFile
-from .values import has_thousands
+from .table_file import Place, TableFile
+from .values import has_decimal_comma, has_thousands, has_unit
 
 TARGET, FEATURES, TASK = "data.target", "data.features", "data.task"
 AUTO = "auto"
@@ -35,7 +36,8 @@ class Roles(NamedTuple):
 def roles_of(file: TableFile, scan: Scan, config: Mapping[str, Any]) -> Roles:
     """The use of each column. Raises DataError that names the column and the key to change."""
     if len(scan.columns) < 2:
-        raise file.error("has one column; expected a target and at least one feature.")
+        why = "has one column; expected a target and at least one feature, separated by commas, "
+        raise file.error(why + "semicolons, tabs or bars.")
     split = column_of_parts(config)
     part = _named(scan, split, SPLIT) if split else None
     if part is not None and part.missing_at is not None:
@@ -59,8 +61,8 @@ def task_of(targets: Sequence[Column], wanted: str, rows: int) -> Tuple[str, str
         if not numbers:
             column = next(one for one in targets if one.type != NUMBER)
             place = column.stranger
-            cell = place.cell[:40] if place else ""
-            why = "{!r} is not a number. A regression needs numbers.".format(cell)
+            why = "{} is not a number. A regression needs numbers."
+            why = why.format(shown(place.cell if place else ""))
             raise _about(place, column, why, TASK) if place else DataError(TASK, why)
         return REGRESSION, ""
     if len(targets) > 1:
@@ -72,35 +74,38 @@ def task_of(targets: Sequence[Column], wanted: str, rows: int) -> Tuple[str, str
     if first.type == NUMBER:
         few = 0 < distinct <= min(MOST_CLASSES_OF_NUMBERS, rows // 2)
         if not (first.whole and few):
-            return REGRESSION, "{!r} holds numbers: a regression.".format(first.name)
+            return REGRESSION, "{} holds numbers: a regression.".format(shown(first.name))
     _check_classes(first, CLASSIFICATION, distinct)
     what = "distinct whole numbers" if first.type == NUMBER else "values"
-    why = "{!r} has {} {}: they are classes.".format(first.name, distinct, what)
+    why = "{} has {} {}: they are classes.".format(shown(first.name), distinct, what)
     return (BINARY if distinct == 2 else CLASSIFICATION), why
 
 
 def _check_differs(targets: Sequence[Column]) -> None:
     for column in targets:
         if column.values is not None and len(column.values) < 2:
-            message = "Column {!r} has one value, {}; there is nothing to learn. Name another."
-            raise DataError(TARGET, message.format(column.name, next(iter(column.values), "")))
+            message = "Column {} has one value, {}; there is nothing to learn. Name another."
+            raise DataError(
+                TARGET, message.format(shown(column.name), next(iter(column.values), ""))
+            )
 
 
 def _check_classes(column: Column, task: str, distinct: int) -> None:
     if column.values is None or column.type not in (NUMBER, CATEGORY):
-        message = "Column {!r} has too many different values to be classes; name another target."
-        raise DataError(TARGET, message.format(column.name))
+        message = "Column {} has too many different values to be classes; name another target."
+        raise DataError(TARGET, message.format(shown(column.name)))
     if column.type == NUMBER and any(abs(float(name)) >= EXACT for name in column.values):
         message = (
-            "Column {!r} has whole numbers above 2^53, which cannot be distinguished as classes."
+            "Column {} has whole numbers above 2^53, which cannot be distinguished as classes."
         )
-        raise DataError(TARGET, message.format(column.name))
+        raise DataError(TARGET, message.format(shown(column.name)))
     if distinct < 2:
-        message = "Column {!r} has one class, {!r}; there is nothing to learn. Name another target."
-        raise DataError(TARGET, message.format(column.name, next(iter(column.values), "")))
+        message = "Column {} has one class, {}; there is nothing to learn. Name another target."
+        only = next(iter(column.values), "")
+        raise DataError(TARGET, message.format(shown(column.name), shown(only)))
     if task == BINARY and distinct != 2:
-        message = "Column {!r} has {} classes; binary needs two."
-        raise DataError(TASK, message.format(column.name, distinct))
+        message = "Column {} has {} classes; binary needs two."
+        raise DataError(TASK, message.format(shown(column.name), distinct))
 
 
 def _check_target(file: TableFile, column: Column, rows: int) -> None:
@@ -113,8 +118,9 @@ def _check_target(file: TableFile, column: Column, rows: int) -> None:
     if column.type in (TEXT, DATE):
         what = "free text" if column.type == TEXT else "dates"
         _check_mistake(column, rows)
-        message = "{}: column {!r} holds {}, which cannot be a target; set data.target."
-        raise DataError(TARGET, message.format(file.name, column.name, what))
+        _check_unit(column, "name another target")
+        message = "{}: column {} holds {}, which cannot be a target; set data.target."
+        raise DataError(TARGET, message.format(file.name, shown(column.name), what))
 
 
 def _targets(scan: Scan, named: str, part: Optional[Column]) -> List[Column]:
@@ -139,9 +145,7 @@ def _targets(scan: Scan, named: str, part: Optional[Column]) -> List[Column]:
 def _features(
     file: TableFile, scan: Scan, config: Mapping[str, Any], taken: Sequence[Column]
 ) -> Tuple[List[Column], List[Tuple[Column, str]]]:
-    names = feature_names(scan, str(config.get(FEATURES) or ""))
-    out = {_named(scan, name[1:].strip(), FEATURES).name for name in names if name[:1] == "-"}
-    only = {_named(scan, name, FEATURES).name for name in names if name[:1] != "-"}
+    only, out = _wanted(scan, str(config.get(FEATURES) or ""))
     chosen: List[Column] = []
     left_out: List[Tuple[Column, str]] = []
     used = {column.name for column in taken}
@@ -162,23 +166,40 @@ def _features(
         _check_feature(column, scan.rows)
         chosen.append(column)
     if not chosen:
-        reasons = ["{!r}: {}".format(column.name, why) for column, why in left_out[:_LISTED]]
+        reasons = ["{}: {}".format(shown(column.name), why) for column, why in left_out[:_LISTED]]
         message = "{}: no column is left as a feature ({})."
         raise DataError(FEATURES, message.format(file.name, "; ".join(reasons)))
     return chosen, left_out
 
 
-def feature_names(scan: Scan, text: str) -> List[str]:
-    """The names of ``data.features``; one that holds a comma may stand alone."""
-    if text and _found(scan, text.lstrip("-").strip()) is not None:
-        return [text]
-    return [name.strip() for name in text.split(",") if name.strip()]
+def _wanted(scan: Scan, text: str) -> Tuple[Set[str], Set[str]]:
+    """The columns that ``data.features`` chooses, and those that it leaves out.
+
+    A name that holds a comma may stand alone. A column may be called ``-d``; ``--d`` leaves it out.
+    """
+    only: Set[str] = set()
+    out: Set[str] = set()
+    there = {column.name for column in scan.columns}
+    is_one = _found(scan, text) is not None or _found(scan, text[1:].strip()) is not None
+    names = [text] if text and is_one else text.split(",")
+    for name in filter(None, map(str.strip, names)):
+        other = name[1:].strip()
+        if name in there and name[:1] == "-" and other in there:
+            message = "{} is a column, and also leaves out {}; rename one of both columns."
+            raise DataError(FEATURES, message.format(shown(name), shown(other)))
+        if name[:1] == "-" and name not in there:
+            out.add(_named(scan, other, FEATURES).name)
+        else:
+            only.add(_named(scan, name, FEATURES).name)
+    return only, out
 
 
 def _useless(column: Column, rows: int) -> str:
     if column.missing == rows:
         return "it is empty"
     if not column.missing and column.values is not None and len(column.values) == 1:
+        if column.type == NUMBER and abs(float(next(iter(column.values)))) >= EXACT:
+            return "its numbers are too large to tell apart"
         return "it has one value"
     if column.place == 0 and column.counts and column.name.strip().lower() in _NUMBERED:
         return "it numbers the rows"
@@ -186,8 +207,8 @@ def _useless(column: Column, rows: int) -> str:
 
 
 def _is_nothing(column: Column, rows: int) -> bool:
-    """Whether separators at the ends of the rows made this column."""
-    return column.missing == rows and column.name.startswith(NAMELESS)
+    """Whether the column has no value, as one that separators at the ends of rows made."""
+    return column.missing == rows
 
 
 def _check_feature(column: Column, rows: int) -> None:
@@ -197,9 +218,10 @@ def _check_feature(column: Column, rows: int) -> None:
     _check_thousands(column)
     if column.type == TEXT:
         _check_mistake(column, rows)
+        _check_unit(column, "leave the column out: data.features = -{}".format(column.name))
         assert column.stranger is not None
-        why = "{!r} is free text. Leave the column out: data.features = -{}"
-        why = why.format(column.stranger.cell[:40], column.name)
+        why = "{} is free text. Leave the column out: data.features = -{}"
+        why = why.format(shown(column.stranger.cell), column.name)
         raise _about(column.stranger, column, why, FEATURES)
 
 
@@ -207,19 +229,30 @@ def _check_thousands(column: Column) -> None:
     """Refuse numbers as 1,234.5: pandas reads none either, unless it is told to."""
     place = column.stranger
     if place is not None and column.type in (TEXT, CATEGORY) and has_thousands(place.cell):
-        why = "{!r} has separators between thousands; write the numbers of the column without."
-        raise place.error(column.name, why.format(place.cell[:40]))
+        why = "has separators between thousands; write the numbers of the column without."
+        raise place.error_of_cell(column.name, why)
+
+
+def _check_unit(column: Column, otherwise: str) -> None:
+    """Refuse numbers with a unit, as 12 kg, or with a decimal mark of their own."""
+    place = column.stranger
+    if place is None or column.type != TEXT:
+        return
+    if has_decimal_comma(place.cell) and column.numbers:
+        why = "has a decimal comma, and other numbers a point; write all with a point."
+        raise place.error_of_cell(column.name, why)
+    if has_unit(place.cell):
+        why = "has more than a number in it; write the number alone in each row, or {}."
+        raise place.error_of_cell(column.name, why.format(otherwise))
 
 
 def _check_mistake(column: Column, rows: int) -> None:
-    """Name a cell that is no number or no date, where nearly all others of the column are."""
-    for place, what, found in (
-        (column.stranger, "number", is_mostly_numbers(column, rows)),
-        (column.mistake, "date", column.mistake is not None),
-    ):
-        if found and place is not None:
-            why = "{!r} is not a {}, and the others of the column are."
-            raise place.error(column.name, why.format(place.cell[:40], what))
+    """Name a cell that is no number or no date, where most others of the column are."""
+    if column.mistake is not None:
+        raise column.mistake.error_of_cell(column.name, column.mistake.why)
+    if column.stranger is not None and is_mostly_numbers(column, rows):
+        why = "is not a number, and most others of the column are."
+        raise column.stranger.error_of_cell(column.name, why)
 
 
 def _about(place: Place, column: Column, why: str, key: str) -> DataError:
@@ -244,9 +277,9 @@ def _named(scan: Scan, name: str, key: str) -> Column:
         names = [one.name for one in scan.columns]
         near = difflib.get_close_matches(name, names, 1)
         hint = " Did you mean {!r}?".format(near[0]) if near else ""
-        shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
-        message = "There is no column {!r}.{} The columns are: {}."
-        raise DataError(key, message.format(name, hint, shown))
+        listed = ", ".join(map(shortened, names[:20])) + (", ..." if len(names) > 20 else "")
+        message = "There is no column {}.{} The columns are: {}."
+        raise DataError(key, message.format(shown(name), hint, listed))
     return column
 
 

@@ -6,7 +6,9 @@ from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequenc
 
 from ..dataset import LARGEST
 from .date_forms import DateForms
-from .dialect import Dialect, Row, heading_of, rows_of
+from .dialect import Dialect, heading_of, rows_of
+from .lines import Row, cells_of
+from .spellings import merged_truths
 from .table_file import Place, TableFile
 from .values import (
     MISSING,
@@ -22,7 +24,7 @@ NUMBER, CATEGORY, DATE, TEXT = "number", "category", "date", "text"
 CHUNK = 4096  # rows
 MOST_VALUES = 1000  # distinct values that are counted
 _MOST_OF_TEXT = 20  # distinct values, above which half as many as rows are free text
-_MOSTLY = 0.9  # of the cells: a column of numbers with a few mistakes
+_MOSTLY = 0.5  # of the cells: a column of numbers with mistakes
 
 Tick = Callable[[int], None]  # called with the number of rows so far
 
@@ -39,13 +41,20 @@ class Column(NamedTuple):
     missing: int
     values: Optional[Dict[str, int]]
     whole: bool = False  # every number is a whole one
-    form: str = ""  # of its dates, a key of ``DATES``
-    stranger: Optional[Place] = None  # the first cell that is no number
-    mistake: Optional[Place] = None  # the first one that is no date, where nearly all are
+    forms: Sequence[str] = ()  # of its dates, keys of ``DATES``; the first one counts
+    spellings: Sequence[str] = ()  # of its truth values, if they have several
+    first: Optional[Place] = None  # the first cell that is there
+    stranger: Optional[Place] = None  # the first one that is no number
+    mistake: Optional[Place] = None  # the first one that is no date, where most are
     numbers: int = 0  # how many cells are numbers
     missing_at: Optional[Place] = None  # the first missing cell
     infinite_at: Optional[Place] = None  # the first number that is infinite or too large
     counts: bool = False  # the whole numbers 0, 1, 2 ..., or 1, 2, 3 ...
+
+    @property
+    def form(self) -> str:
+        """The form of its dates."""
+        return self.forms[0] if self.forms else ""
 
     @property
     def is_empty(self) -> bool:
@@ -100,9 +109,15 @@ def chunks_of(
             return
         for line, cells in part:
             if len(cells) != width:
-                why = "it has {} cells; expected {}, as in the first row."
-                raise file.error_at(line, "", why.format(len(cells), width))
+                raise file.error_at(line, "", _why_not(cells, width))
         yield [line for line, _ in part], list(zip(*[cells for _, cells in part]))
+
+
+def _why_not(cells: Sequence[str], width: int) -> str:
+    """Why a row does not belong to a table of that many columns."""
+    why = "it has {}; expected {:,}, as in the first row".format(cells_of(len(cells)), width)
+    is_long = any("\n" in cell or "\r" in cell for cell in cells)
+    return why + ("; a quote may be open in it." if is_long else ".")
 
 
 class _Scanned:
@@ -111,6 +126,7 @@ class _Scanned:
     def __init__(self, file: TableFile, place: int, name: str, decimal: str) -> None:
         self._file, self.place, self.name, self._decimal = file, place, name, decimal
         self._missing = self._numbers = 0
+        self._first: Optional[Place] = None
         self._missing_at: Optional[Place] = None
         self._infinite_at: Optional[Place] = None
         self._stranger: Optional[Place] = None
@@ -122,6 +138,10 @@ class _Scanned:
 
     def add(self, lines: Sequence[int], cells: Sequence[str], before: int) -> None:
         """Look at the cells of some rows; ``before`` is the number of rows before them."""
+        if self._first is None:
+            there = ((line, cell.strip()) for line, cell in zip(lines, cells))
+            places = (Place(self._file, line, cell) for line, cell in there if cell not in MISSING)
+            self._first = next(places, None)
         self._count(cells)
         numbers = numbers_of(cells, self._decimal)
         if numbers is None:
@@ -171,13 +191,15 @@ class _Scanned:
             self._values = None
 
     def found(self, rows: int) -> Column:
-        values = self._distinct()
+        found = self._distinct()
+        values, spellings = merged(found) if found is not None else (None, ())
         return Column(
             self.place, self.name, self._type(rows, values), self._missing, values,
-            whole=self._whole and bool(self._numbers), form=self._forms.form,
-            stranger=self._stranger, mistake=self._forms.mistake(rows - self._missing),
+            whole=self._whole and bool(self._numbers), forms=self._forms.forms,
+            first=self._first, stranger=self._stranger,
+            mistake=self._forms.mistake(rows - self._missing),
             numbers=self._numbers, missing_at=self._missing_at, infinite_at=self._infinite_at,
-            counts=self._counts and rows > 1,
+            counts=self._counts and rows > 1, spellings=spellings,
         )  # fmt: skip
 
     def _distinct(self) -> Optional[Dict[str, int]]:
@@ -200,7 +222,7 @@ class _Scanned:
         there = rows - self._missing
         if self._stranger is None:
             return NUMBER
-        if self._forms.form:
+        if self._forms.forms:
             return DATE
         if values is None or len(values) > max(_MOST_OF_TEXT, there // 2):
             return TEXT
@@ -208,9 +230,20 @@ class _Scanned:
 
 
 def is_mostly_numbers(column: Column, rows: int) -> bool:
-    """Whether the column holds numbers but for a few cells, which are probably mistakes."""
+    """Whether most cells of the column are numbers, so that the others are probably mistakes."""
     there = rows - column.missing
     return column.stranger is not None and column.numbers > _MOSTLY * there
+
+
+def merged(values: Dict[str, int]) -> Tuple[Dict[str, int], Sequence[str]]:
+    """The counts with one spelling for each truth value, and the spellings if there are more."""
+    truths = merged_truths(values)
+    if not truths:
+        return values, ()
+    found: "Counter[str]" = Counter()
+    for name, count in values.items():
+        found[truths[name]] += count
+    return dict(found), sorted(truths)
 
 
 def has_late_comma(found: Scan) -> bool:

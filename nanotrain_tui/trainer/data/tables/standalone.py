@@ -3,11 +3,14 @@
 import csv
 import gzip
 import io
+import itertools
 from typing import Any, Dict, List, Mapping, Optional
 
 import numpy as np
 
 from ..split import by_fraction, by_words
+from .headings import distinct_names
+from .spellings import spelled_as
 from .values import DATES, MISSING, number_of
 
 Array = Any
@@ -40,25 +43,19 @@ def read_table(path: str, facts: Mapping[str, Any]) -> Dict[str, List[str]]:
     if content[:2] == b"\x1f\x8b":
         content = gzip.decompress(content)
     text = io.StringIO(content.decode(dialect["encoding"]), newline="")
+    lines = itertools.islice(text, dialect.get("skip", 0), None)
     separator = SEPARATORS[dialect["separator"]]
     if separator == " ":
-        rows = [line.split() for line in text if line.strip()]
+        rows = [line.split() for line in lines if line.strip()]
     else:
-        reader = csv.reader(text, delimiter=separator, skipinitialspace=True)
+        reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
         rows = [row for row in reader if len(row) > 1 or "".join(row).strip()]
     columns = [[cell.strip() for cell in column] for column in zip(*rows)]
-    names = [" ".join(column.pop(0).split()) for column in columns] if dialect["heading"] else []
-    found: Dict[str, List[str]] = {}
-    for number, column in enumerate(columns, 1):
-        name = again = (names[number - 1] if names else "") or str(number)
-        if names and not names[number - 1]:
-            name = again = "column {}".format(number)
-        count = 0
-        while again in found:
-            count += 1
-            again = "{}.{}".format(name, count)
-        found[again] = column
-    return found
+    if dialect["heading"]:
+        names = distinct_names([column.pop(0) for column in columns])
+    else:
+        names = [str(number) for number in range(1, len(columns) + 1)]
+    return dict(zip(names, columns))
 
 
 def inputs_from(table: Mapping[str, List[str]], facts: Mapping[str, Any]) -> Array:
@@ -72,7 +69,8 @@ def inputs_from(table: Mapping[str, List[str]], facts: Mapping[str, Any]) -> Arr
             inputs.append(np.clip(scaled, -FARTHEST, FARTHEST))
     for column in facts["columns"]:
         if column["type"] == "category":
-            cells = table[column["name"]]
+            known = set(column["categories"])
+            cells = [spelled_as(cell, known) for cell in table[column["name"]]]
             inputs += [np.array([cell == one for cell in cells]) for one in column["categories"]]
             if column["missing"]:
                 inputs.append(np.array([cell in MISSING for cell in cells]))
@@ -94,8 +92,8 @@ def targets_from(table: Mapping[str, List[str]], facts: Mapping[str, Any]) -> Ar
         columns = [numbers_in(table[name], {}, facts) for name in target["columns"]]
         values = np.stack(columns, axis=1)
         return ((values - target["mean"]) / target["deviation"]).astype(np.float32)
-    cells = table[target["columns"][0]]
     known = {name: number for number, name in enumerate(target["classes"])}
+    cells = [spelled_as(cell, known) for cell in table[target["columns"][0]]]
     if all(cell in known for cell in cells):
         return np.array([known[cell] for cell in cells])
     numbers = {float(name): number for name, number in known.items()}

@@ -9,12 +9,13 @@ from ..identity import Unchanged, identity_of
 from ..memory import check_room
 from ..parts import drawn_parts, part_sizes
 from ..split import SPLIT, USUAL, PartRows, by_fraction, by_words, column_of_parts
-from .columns import ABSENT, Cells, read_columns
+from .columns import Cells, end_to_end, read_columns
 from .dialect import Dialect, recognise
 from .preparation import Preparation, classes_of, measured
 from .roles import FEATURES, TARGET, Roles, roles_of
-from .scan import CATEGORY, DATE, NUMBER, TEXT, Column, Scan, Tick, has_late_comma, scan
+from .scan import CATEGORY, Scan, Tick, has_late_comma, scan
 from .table_file import KEY, TableFile
+from .two_files import for_test, joined
 
 Array = Any
 TEST_KEY = "data.test_path"
@@ -29,6 +30,7 @@ class Table(NamedTuple):
     file: TableFile
     test_file: Optional[TableFile]
     dialect: Dialect
+    test_dialect: Optional[Dialect]
     scan: Scan
     roles: Roles
     columns: Dict[str, Cells]
@@ -61,18 +63,18 @@ def read_table(config: Mapping[str, Any], progress: Progress) -> Table:
     unchanged = Unchanged(KEY, file.name, test_file.name if test_file else "")
     named = _names_in(config)
     dialect, looked = _looked_at(file, named, _ticks(progress, "looking at the table"))
-    test_dialect, test_looked = dialect, None  # type: Dialect, Optional[Scan]
+    test_dialect, test_looked = None, None  # type: Optional[Dialect], Optional[Scan]
     if test_file is not None:
         test_dialect, test_looked = _looked_at(test_file, named)
-        looked = _joined(looked, test_looked, test_file)
+        looked = joined(looked, test_looked, test_file)
     roles = roles_of(file, looked, config)
     check_room(_bytes_of(looked, roles), KEY, file.name, "Use fewer columns: data.features.")
     columns = _read(file, dialect, roles, len(looked.columns), progress)
     count = _rows_of(columns)
-    if test_file is not None and test_looked is not None:
-        of_test = _for_test(roles, test_looked)
+    if test_file is not None and test_dialect is not None and test_looked is not None:
+        of_test = for_test(roles, test_looked)
         more = _read(test_file, test_dialect, of_test, len(test_looked.columns), progress)
-        columns = {name: _end_to_end(cells, more[name]) for name, cells in columns.items()}
+        columns = {name: end_to_end(cells, more[name]) for name, cells in columns.items()}
     unchanged.check()
     targets = [columns[column.name] for column in roles.targets]
     parts = _parts(file, config, columns, roles, count, targets)
@@ -83,8 +85,8 @@ def read_table(config: Mapping[str, Any], progress: Progress) -> Table:
     paths = [one.name for one in (file, test_file) if one]
     identity = identity_of(paths, config, preparation.as_json())
     return Table(
-        file, test_file, dialect, looked, roles, columns, numbers, parts, drawn, preparation,
-        identity,
+        file, test_file, dialect, test_dialect, looked, roles, columns, numbers, parts, drawn,
+        preparation, identity,
     )  # fmt: skip
 
 
@@ -112,8 +114,9 @@ def _file(config: Mapping[str, Any], key: str) -> Optional[TableFile]:
 def _names_in(config: Mapping[str, Any]) -> List[str]:
     """The columns that the configuration names: a heading has them."""
     texts = [str(config.get(key) or "") for key in (TARGET, FEATURES)]
-    names = [name.strip().lstrip("-") for text in texts for name in [text, *text.split(",")]]
-    return [name for name in [*names, column_of_parts(config)] if name]
+    names = [name.strip() for text in texts for name in [text, *text.split(",")]]
+    without = [name[1:].strip() for name in names if name[:1] == "-"]
+    return [name for name in [*names, *without, column_of_parts(config)] if name]
 
 
 def _ticks(progress: Progress, what: str) -> Any:
@@ -148,60 +151,3 @@ def _parts(
         return by_words(cells.categories, cells.values, called)
     classes = classes_of(targets[0])[1] if roles.task != REGRESSION else None
     return by_fraction(count, config, classes)
-
-
-def _joined(first: Scan, second: Scan, file: TableFile) -> Scan:
-    """The columns of the first file, with what the file for testing has in them, too."""
-    there = {column.name: column for column in second.columns}
-    columns = []
-    for column in first.columns:
-        other = there.get(column.name)
-        if other is None:
-            raise file.error("has no column {!r}, which the training file has.".format(column.name))
-        columns.append(_both(column, other))
-    return first._replace(columns=columns, rows=first.rows + second.rows)
-
-
-def _both(one: Column, other: Column) -> Column:
-    """The column of both files. What are numbers or dates in the first must be so in the other."""
-    kind, stranger = one.type, one.stranger or other.stranger
-    if one.is_empty or other.is_empty:
-        kind = other.type if one.is_empty else one.type
-    elif one.type != other.type:
-        kind = CATEGORY if {one.type, other.type} == {CATEGORY, NUMBER} else TEXT
-        if one.type in (NUMBER, DATE):
-            kind, stranger = TEXT, other.stranger or stranger
-    values: Optional[Dict[str, int]] = None
-    if one.values is not None and other.values is not None:
-        values = dict(one.values)
-        for name, count in other.values.items():
-            values[name] = values.get(name, 0) + count
-    return one._replace(
-        type=kind, values=values, missing=one.missing + other.missing,
-        whole=one.whole and other.whole, stranger=stranger,
-        numbers=one.numbers + other.numbers, missing_at=one.missing_at or other.missing_at,
-        infinite_at=one.infinite_at or other.infinite_at, mistake=one.mistake or other.mistake,
-    )  # fmt: skip
-
-
-def _for_test(roles: Roles, looked: Scan) -> Roles:
-    """The same columns where they are in the file for testing."""
-
-    def moved(columns: Sequence[Column]) -> List[Column]:
-        return [one._replace(place=looked.column(one.name).place) for one in columns]
-
-    part = moved([roles.part])[0] if roles.part else None
-    return roles._replace(targets=moved(roles.targets), features=moved(roles.features), part=part)
-
-
-def _end_to_end(one: Cells, other: Cells) -> Cells:
-    """The rows of one file, then those of the other."""
-    if one.type != CATEGORY:
-        return one._replace(values=np.concatenate([one.values, other.values]))
-    names = sorted(set(one.categories) | set(other.categories))
-    place = {name: code for code, name in enumerate(names)}
-    codes: Tuple[Array, ...] = tuple(
-        np.array([place[name] for name in cells.categories] + [ABSENT], np.int32)[cells.values]
-        for cells in (one, other)
-    )
-    return one._replace(values=np.concatenate(codes), categories=names)

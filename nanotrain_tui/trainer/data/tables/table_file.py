@@ -5,16 +5,26 @@ import contextlib
 import gzip
 import io
 import os
+import re
 import stat
 import zlib
 from typing import IO, Iterator, NamedTuple, Optional
 
 from ..dataset import DataError
+from ..words import shortened, shown
+from .headings import NAMELESS
 
 KEY = "data.path"
 PIECE = 1 << 20
-NAMELESS = "column "  # and its number: the name of a column with an empty heading
-_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_GZIP = b"\x1f\x8b"
+_OTHERS = (  # how files of other kinds begin
+    (b"PK\x03\x04", "a zip file or a spreadsheet"), (b"\xd0\xcf\x11\xe0", "a spreadsheet"),
+    (b"PAR1", "a Parquet file"), (b"\x89HDF", "an HDF5 file"),
+    (b"SQLite format 3", "a database of SQLite"),
+    (b"\x80[\x02-\x05]", "a pickle of Python objects"),
+    (b"\x93NUMPY", "an array, which data.name = npz reads"),
+    (rb"\s*(?:\[\s*)?\{\s*[\"}]", "JSON"), (rb"(?i)\s*<(?:!doctype|html|\?xml)", "HTML or XML"),
+)  # fmt: skip
 _FALLBACKS = ("cp1252", "latin-1")  # for bytes that are not UTF-8
 
 
@@ -32,7 +42,8 @@ class TableFile(NamedTuple):
     def error_at(self, line: int, column: str, why: str) -> DataError:
         """An error that names the file, the line (from 1) and the column; "" for none."""
         nameless = column.startswith(NAMELESS)
-        where = ", {}{}".format("" if nameless else "column ", column) if column else ""
+        called = shortened(column)
+        where = ", {}{}".format("" if nameless else "column ", called) if column else ""
         return DataError(self.key, "{}, row {}{}: {}".format(self.name, line, where, why))
 
     @contextlib.contextmanager
@@ -81,8 +92,9 @@ class TableFile(NamedTuple):
         """The encoding of the whole content: its mark's, UTF-8, UTF-16 or Windows-1252."""
         with self.opened() as raw:
             head = raw.read(PIECE)
-            if head.startswith(_ZIP):
-                raise self.error("is a zip file or a spreadsheet; save the table as CSV.")
+            other = next((what for start, what in _OTHERS if re.match(start, head)), "")
+            if other:
+                raise self.error("is {}; save the table as CSV.".format(other))
             marked = _marked_encoding(head)
             if marked:
                 return marked
@@ -134,10 +146,15 @@ class Place(NamedTuple):
     file: TableFile
     line: int
     cell: str = ""
+    why: str = ""  # what is wrong with the cell
 
     def error(self, column: str, why: str) -> DataError:
         """An error that names the file, the line and the column."""
         return self.file.error_at(self.line, column, why)
+
+    def error_of_cell(self, column: str, why: str) -> DataError:
+        """An error that begins with the cell."""
+        return self.error(column, "{} {}".format(shown(self.cell), why))
 
 
 def _marked_encoding(head: bytes) -> str:

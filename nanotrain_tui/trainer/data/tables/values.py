@@ -5,24 +5,32 @@ import math
 import re
 from typing import Callable, List, Optional, Sequence
 
-#: Cells that stand for no value; those of pandas' ``read_csv``, and the question mark of the UCI
-#: repository.
+#: Cells that stand for no value; those of pandas' ``read_csv``, its missing date, and the question
+#: mark of the UCI repository.
 MISSING = frozenset(
     ("", "?", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND",
-     "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null")
+     "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "NaT", "None", "n/a", "nan", "null")
 )  # fmt: skip
 NAN = math.nan
 
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$|[+-]?inf(inity)?$", re.I | re.A)
 _WITH_COMMA = re.compile(r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?$", re.A)
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:([.,' ])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$", re.A)
+_THOUSANDS = re.compile(
+    r"[+-]?[1-9]\d{0,2}(?:([.,' \u00a0\u202f’])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$", re.A
+)
+_UNIT = re.compile(
+    r"(?:[$€£¥]\s?)?[+-]?\d+(?:[.,]\d+)?\s?[^\d\s.,:+-][^\d\s]{0,7}$|"
+    r"(?:[A-Z]{3}\s|[$€£¥]\s?)[+-]?\d+(?:[.,]\d+)?$", re.A,
+)  # fmt: skip
+_SIGNS = "%‰$€£¥"
 _ISO = re.compile(
     r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})"
     r"(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?\s*(Z|[+-]\d{2}:?\d{2})?)?$",
     re.A,
 )
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})$", re.A)
-_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})$", re.A)
+_TIME = r"(?:,?[T ](\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?\s?([AaPp][Mm])?)?$"
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})" + _TIME, re.A)
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})" + _TIME, re.A)
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
 _EARLIEST, _LATEST = 1.0 - _EPOCH, datetime.date.max.toordinal() + 1.0 - _EPOCH  # of datetime
 _DAY_S = 86400.0
@@ -45,6 +53,16 @@ def has_decimal_comma(cell: str) -> bool:
 def has_thousands(cell: str) -> bool:
     """Whether a stripped cell looks like a number with separators between thousands: 1,234.5."""
     return bool(_THOUSANDS.match(cell))
+
+
+def has_unit(cell: str) -> bool:
+    """Whether a stripped cell is a number with a unit: 12 kg, 5%, EUR 3.50."""
+    return bool(_UNIT.match(cell))
+
+
+def has_sign(cell: str) -> bool:
+    """Whether a stripped cell is a number with a sign of its own: 5%, $3.50."""
+    return any(sign in cell for sign in _SIGNS) and has_unit(cell)
 
 
 def number_name(number: float) -> str:
@@ -88,12 +106,42 @@ def iso_days(cell: str) -> Optional[float]:
     if not found:
         return None
     year, month, day, hour, minute, second, zone = found.groups()
-    days = _days(year, month, day)
+    return _moment(_days(year, month, day), hour, minute, second, zone=zone)
+
+
+def day_first_days(cell: str) -> Optional[float]:
+    """The same of 31.3.2024 or 31/3/2024, which may also have a time, as 14:30 or 2:30 PM."""
+    found = _DOTTED.match(cell) or _SLASHED.match(cell)
+    if not found:
+        return None
+    day, month, year, *time = found.groups()
+    return _moment(_days(year, month, day), *time)
+
+
+def month_first_days(cell: str) -> Optional[float]:
+    """The same of 3/31/2024."""
+    found = _SLASHED.match(cell)
+    if not found:
+        return None
+    month, day, year, *time = found.groups()
+    return _moment(_days(year, month, day), *time)
+
+
+def _moment(
+    days: Optional[float], hour: Optional[str], minute: str, second: Optional[str],
+    half: Optional[str] = None, zone: Optional[str] = None,
+) -> Optional[float]:  # fmt: skip
+    """The days with a time of that day, which may be None."""
     if days is None or hour is None:
         return days
-    if int(hour) > 23 or int(minute) > 59 or float(second or 0.0) >= 61.0:
+    hours = int(hour)
+    if half:
+        if not 1 <= hours <= 12:
+            return None
+        hours = hours % 12 + (12 if half.lower() == "pm" else 0)
+    if hours > 23 or int(minute) > 59 or float(second or 0.0) >= 61.0:
         return None
-    seconds = 3600.0 * int(hour) + 60.0 * int(minute) + float(second or 0.0)
+    seconds = 3600.0 * hours + 60.0 * int(minute) + float(second or 0.0)
     if zone and zone != "Z":
         digits = zone[1:].replace(":", "")
         if int(digits[:2]) > 23 or int(digits[2:]) > 59:
@@ -102,18 +150,6 @@ def iso_days(cell: str) -> Optional[float]:
         seconds -= away if zone[0] == "+" else -away
     days += seconds / _DAY_S
     return days if _EARLIEST <= days < _LATEST else None
-
-
-def day_first_days(cell: str) -> Optional[float]:
-    """The same of 31.3.2024 or 31/3/2024."""
-    found = _DOTTED.match(cell) or _SLASHED.match(cell)
-    return _days(found.group(3), found.group(2), found.group(1)) if found else None
-
-
-def month_first_days(cell: str) -> Optional[float]:
-    """The same of 3/31/2024."""
-    found = _SLASHED.match(cell)
-    return _days(found.group(3), found.group(1), found.group(2)) if found else None
 
 
 #: The forms of dates, the first that fits a whole column counts.
