@@ -6,6 +6,7 @@ Textual to write only the cells that differ, because a slow connection needs few
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -15,10 +16,11 @@ ROLES = (
     "title", "value", "muted", "train", "test", "bar", "good", "warning", "error",
     "cursor", "cursor-match", "match", *RUN_ROLES,
 )  # fmt: skip
+_LEVELS = 0xF8  # of a colour
 
 
 class Span(NamedTuple):
-    """Text in one style. ``role`` is one of ROLES, or empty for plain text."""
+    """Text in one style. ``role`` is one of ROLES or of ``color_role``, or empty for plain text."""
 
     text: str
     role: str = ""
@@ -30,6 +32,21 @@ Line = tuple[Span, ...]
 def run_role(index: int) -> str:
     """The role of one of several sessions: in a chart, its legend and its table."""
     return RUN_ROLES[index % len(RUN_ROLES)]
+
+
+def color_role(color: Sequence[int], background: Sequence[int] = ()) -> str:
+    """The role of text in these colours: ``#a0b0c0``, or ``#a0b0c0#000000`` on a background.
+
+    Almost equal colours become equal: a picture in fewer colours has fewer bytes.
+    """
+    return "".join(
+        f"#{bytes(level & _LEVELS for level in one).hex()}" for one in (color, background) if one
+    )
+
+
+def colors_of(role: str) -> list[str]:
+    """The colours of a role that ``color_role`` has made; none of another one."""
+    return [f"#{one}" for one in role.split("#")[1:]]
 
 
 def width_of(line: Line) -> int:

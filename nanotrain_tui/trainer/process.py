@@ -31,11 +31,14 @@ def main(arguments: List[str]) -> int:
         status = inspect_data(stdin, stdout)
         sys.stdout.flush()
         os._exit(status)  # a thread of a person's function may still run
+    if arguments == ["--augment"]:
+        die_with_parent()
+        return show_augmentation(stdin, stdout)
     if arguments in (["--export"], ["--predict"], ["--evaluate"]):
         die_with_parent()
         return use_model(arguments[0], stdin, stdout)
     if arguments:
-        options = "--inspect|--export|--predict|--evaluate"
+        options = "--inspect|--augment|--export|--predict|--evaluate"
         sys.stderr.write("usage: trainer [{}], JSON lines on standard input\n".format(options))
         return 2
     die_with_parent()
@@ -82,6 +85,16 @@ def inspect_data(stdin: BinaryIO, stdout: BinaryIO) -> int:
         answer = {"ok": False, "key": "", "message": "The configuration is no JSON object."}
     # on a line of its own, whatever a wrapper or an image has printed before
     stdout.write(b"\n" + json.dumps(answer).encode("utf-8") + b"\n")
+    stdout.flush()
+    return 0
+
+
+def show_augmentation(stdin: BinaryIO, stdout: BinaryIO) -> int:
+    """Read a configuration with pictures, and write the pictures as it augments them."""
+    from .graph.augmented_samples import augment_samples
+
+    answer = augment_samples(json.loads(stdin.readline().decode("utf-8")))
+    stdout.write(json.dumps(answer).encode("utf-8") + b"\n")
     stdout.flush()
     return 0
 

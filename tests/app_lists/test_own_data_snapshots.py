@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from app_fakes import FakeBackend, make_app, until
-from setup_fakes import ARRAYS, FOLDER, TABLE, findings
+from setup_fakes import ARRAYS, FOLDER, TABLE, findings, photos
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.widgets.setup_panel import BoardRegion, PlanRegion
@@ -58,6 +58,12 @@ def test_arrays(snap_compare: Compare, size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", SIZES[:2], ids=lambda size: "x".join(map(str, size)))
 def test_pictures(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert shown(snap_compare, findings(FOLDER), size)
+
+
+@pytest.mark.parametrize("size", SIZES[:2], ids=lambda size: "x".join(map(str, size)))
+def test_augmented_pictures(snap_compare: Compare, size: tuple[int, int]) -> None:
+    found = findings(FOLDER, pictures=photos(), augmented=photos(5))
+    assert shown(snap_compare, found, size, "augment.shift")
 
 
 def test_a_column_that_is_not_there(snap_compare: Compare) -> None:

@@ -10,17 +10,20 @@ from typing import Any
 import pytest
 
 from nanotrain_tui.app.source import local_findings
-from nanotrain_tui.app.source.local_findings import LocalFindings, pictures_in
+from nanotrain_tui.app.source.local_findings import LocalFindings
+from nanotrain_tui.app.source.sample_pictures import pictures_in
 from nanotrain_tui.catalog import check
 from nanotrain_tui.drawing.setup.state import Picture
 from nanotrain_tui.launch.code import Code, NotAgreedError
 from nanotrain_tui.session.places import Places
+from nanotrain_tui.trainer_python import augmentation
 from nanotrain_tui.trainer_python.call import TRAINER
 from nanotrain_tui.trainer_python.inspection import Inspection, inspect_data
 from nanotrain_tui.trainer_python.launch_error import LaunchError
 
 DATA: dict[str, Any] = {
     "name": "digits", "source": "digits drawn by nanotrain", "shape": [2, 3], "classes": 10,
+    "picture_size": [2, 3],
     "train": 600, "test": 100, "tensorflow_version": "2.7.0", "python_version": "3.6.9",
     "pictures": [{"label": 7, "pixels": base64.b64encode(bytes(range(6))).decode()}],
 }  # fmt: skip
@@ -32,6 +35,7 @@ class Machine:
     def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 0.0
         self.looked_up: list[str] = []
+        self.pictures: list[int] = []
         self.problem: LaunchError | None = None
         self.found = LocalFindings(Places(str(home), str(home / "cache")), lambda: self.now)
         monkeypatch.setattr(local_findings, "look_up", self._look_up)
@@ -40,10 +44,12 @@ class Machine:
         self, config: dict[str, Any], places: Places, pictures: int, containers: bool
     ) -> Inspection:
         assert not containers
+        self.pictures.append(pictures)
         self.looked_up.append(config["data.name"])
         if self.problem is not None:
             raise self.problem
-        return Inspection(["python3"], ["a note"], DATA)
+        data = {**DATA, "pictures": DATA["pictures"] if pictures else []}
+        return Inspection(["python3"], ["a note"], data)
 
 
 @pytest.fixture
@@ -101,10 +107,12 @@ def test_what_does_not_fit_the_data_is_a_problem_with_the_data_shown(machine: Ma
 @pytest.mark.parametrize(
     "change",
     [
-        {"shape": [2]},
-        {"shape": "2x3"},
-        {"shape": [2, 4]},
-        {"shape": [0, 0]},
+        {"picture_size": [2]},
+        {"picture_size": "2x3"},
+        {"picture_size": [2, 4]},
+        {"picture_size": [0, 0]},
+        {"picture_size": [2, 3, 2]},
+        {"picture_size": None},
         {"pictures": 3},
         {"pictures": [{"label": 1, "pixels": "?"}]},
         {"pictures": [{"label": 1, "pixels": "é"}]},
@@ -188,7 +196,54 @@ def test_code_that_nobody_agreed_to_is_a_problem_with_the_code(
     assert found.problem == "has not been run; r asks before it runs it"
 
 
-def test_pictures_with_one_channel_are_drawn() -> None:
-    (picture,) = pictures_in({**DATA, "shape": [2, 3, 1]})
-    assert picture.rows == (b"\0\1\2", b"\3\4\5")
-    assert not pictures_in({**DATA, "shape": [2, 1, 3]})
+def test_pictures_in_colour() -> None:
+    (picture,) = pictures_in({**DATA, "picture_size": [2, 1, 3]})
+    assert picture == Picture(7, (b"\0\1\2", b"\3\4\5"), in_color=True)
+
+
+def test_augmented_pictures_follow_the_keys_of_the_form(machine: Machine) -> None:
+    """The trainer's own program makes them, without another look at the data."""
+    for _ in range(2):
+        flipped = machine.found.look_up(check({"augment.flip": "vertical", "train.seed": 2}))
+        assert flipped.augmented == (Picture(7, (b"\3\4\5", b"\0\1\2")),)
+    cut = machine.found.look_up(check({"augment.cutout": 0.9, "augment.flip": "none"}))
+    assert cut.augmented != flipped.augmented and len(cut.augmented) == 1
+    assert machine.found.look_up(check({})).augmented == ()
+    assert machine.looked_up == ["auto"] and not cut.problem
+
+
+def test_files_of_pictures_are_decoded_after_the_look_at_their_headers(machine: Machine) -> None:
+    """TensorFlow decodes them, and a person need not wait for it."""
+    config = check(
+        {"data.name": "folder", "data.path": "/photos", "augment.flip": "vertical", "train.seed": 2}
+    )
+    first = machine.found.look_up(config)
+    assert first.decodes and not first.pictures and first.data["train"] == 600
+    then = machine.found.with_pictures(config, first)
+    assert len(then.pictures) == len(then.augmented) == 1 and not then.decodes
+    again = machine.found.look_up(config)
+    assert again.pictures == then.pictures and not again.decodes
+    assert machine.pictures == [0, local_findings.PICTURES]
+
+
+def test_a_folder_that_has_gone_before_its_pictures_are_decoded(machine: Machine) -> None:
+    config = check({"data.name": "folder", "data.path": "/photos"})
+    first = machine.found.look_up(config)
+    machine.problem = LaunchError("data.path", "is not there.")
+    found = machine.found.with_pictures(config, first)
+    assert (found.problem, found.key, found.decodes) == ("is not there.", "data.path", False)
+
+
+def test_numbers_that_are_not_augmented_have_no_augmented_pictures(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(DATA, "preprocessing", {"kind": "array", "bytes": False})
+    assert machine.found.look_up(check({"augment.flip": "both"})).augmented == ()
+
+
+def test_why_augmented_pictures_are_missing_is_a_note(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(augmentation, "TRAINER", "/nowhere")
+    found = machine.found.look_up(check({"augment.flip": "both"}))
+    assert not found.problem and found.notes[0].startswith("the augmented pictures cannot be shown")

@@ -62,6 +62,15 @@ def test_a_configuration_is_looked_up(desk: Desk) -> None:
     assert desk.next() == LookedUp({"data.name": "auto"}, findings())
 
 
+def test_pictures_that_take_long_are_told_later(desk: Desk) -> None:
+    desk.backend.findings = findings(pictures=(), decodes=True)
+    desk.thread.start()
+    desk.thread.submit({"data.name": "folder"})
+    assert desk.next().findings.pictures == ()
+    more = desk.next().findings
+    assert more.pictures and not more.decodes
+
+
 def test_of_those_that_wait_only_the_newest_is_looked_up(desk: Desk) -> None:
     for steps in range(5):
         desk.thread.submit({"train.steps": steps})

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from declared_metrics import curves_of
-from setup_fakes import FakeBoard, board, findings
+from setup_fakes import FakeBoard, board, findings, pictures
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
@@ -219,6 +219,9 @@ class FakeBackend:
     def look_up(self, config: Mapping[str, Any]) -> Findings:
         self.looked_up.append(dict(config))
         return self.findings
+
+    def with_pictures(self, config: Mapping[str, Any], findings: Findings) -> Findings:
+        return replace(findings, decodes=False, pictures=pictures())
 
     def agree(self, code: Code) -> None:
         self.agreed.append(code)

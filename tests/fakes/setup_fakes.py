@@ -52,6 +52,21 @@ def _drawn(number: int) -> tuple[bytes, ...]:
     return tuple(bytes(row) for row in rows)
 
 
+def photos(moved: int = 0) -> tuple[Picture, ...]:
+    """A yellow disk and a red square on blue; ``moved`` so many pixels to the right."""
+    found = []
+    for label, ink in enumerate(((240, 200, 40), (220, 30, 30), (240, 200, 40), (220, 30, 30))):
+        rows = []
+        for y in range(-14, 14):
+            row = b""
+            for x in range(-14 - moved, 14 - moved):
+                far = max(abs(x), abs(y)) if label % 2 else (x * x + y * y) ** 0.5
+                row += bytes(ink if far < 8 else (20, 40, 90 + 5 * y))
+            rows.append(row)
+        found.append(Picture(label % 2, tuple(rows), in_color=True))
+    return tuple(found)
+
+
 def findings(data: Mapping[str, Any] = DATA, **fields: Any) -> Findings:
     """A Nano with TensorFlow and MNIST."""
     found = Findings(

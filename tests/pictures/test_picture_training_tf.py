@@ -12,6 +12,9 @@ import pytest
 from pictures_written import class_folders, png, write
 from trainer_runs import TRAINER, config_of, of_kind, serve_here, values_of
 
+from nanotrain_tui.trainer.data import inspect
+from nanotrain_tui.trainer.data.samples import pictures_in
+
 pytestmark = pytest.mark.tensorflow
 OPTIONS = {
     "data__name": "folder", "train__steps": 30, "train__eval_every": 5, "train__batch_size": 8,
@@ -56,6 +59,24 @@ def test_the_cache_changes_no_bit(photos, tmp_path):
         losses.append(values_of(events, "loss").tobytes())
     assert losses[0] == losses[1]
     assert of_kind(events, "note")[0]["message"].startswith("The pictures are read")
+
+
+@pytest.mark.parametrize("color", ["auto", "grey"])
+def test_pictures_for_the_screen_have_the_colours_of_the_data(color, tmp_path):
+    for label, name in enumerate(("green", "red")):
+        for one in range(9):
+            pixels = np.zeros((64, 48, 3))
+            pixels[..., 1 - label] = 200
+            write(tmp_path / "colours" / name / f"{one}.png", png(pixels))
+    changes = {"data__size": "64x48", "data__color": color}
+    facts = inspect({**config(tmp_path / "colours", tmp_path, **changes), "pictures": 4})
+    images, labels = pictures_in(facts)
+    assert labels == [0, 1, 0, 1]
+    if color == "grey":
+        assert images.shape == (4, 32, 24)
+    else:
+        assert images.shape == (4, 32, 24, 3)
+        assert images[:2, 0, 0].tolist() == [[0, 200, 0], [200, 0, 0]]
 
 
 def test_a_changed_folder_is_refused_on_a_resume(photos, tmp_path):

@@ -51,11 +51,17 @@ class LocalBackend:
         return self._start(lambda: prepare(watched, self._places), report, anyway)
 
     def look_up(self, config: Mapping[str, Any]) -> Findings:
+        return self._finder().look_up(config)
+
+    def with_pictures(self, config: Mapping[str, Any], findings: Findings) -> Findings:
+        return self._finder().with_pictures(config, findings)
+
+    def _finder(self) -> LocalFindings:
         from nanotrain_tui.app.source.local_findings import LocalFindings
 
         if self._findings is None:
             self._findings = LocalFindings(self._places)
-        return self._findings.look_up(config)
+        return self._findings
 
     def agree(self, code: Code) -> None:
         from nanotrain_tui.launch.code import agree

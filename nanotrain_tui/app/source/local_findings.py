@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from nanotrain_tui.app.source.past_runs import read_past_runs
-from nanotrain_tui.catalog import ConfigError, paths_of
-from nanotrain_tui.drawing.setup.state import Findings, PastRun, Picture, is_about
+from nanotrain_tui.app.source.sample_pictures import SamplePictures
+from nanotrain_tui.catalog import ConfigError, applies, paths_of
+from nanotrain_tui.drawing.setup.state import Findings, PastRun, is_about
 from nanotrain_tui.follow.function import function_of
-from nanotrain_tui.follow.json_values import mappings
 from nanotrain_tui.launch.code import NotAgreedError
 from nanotrain_tui.launch.plan import look_up, plan_with
 from nanotrain_tui.session.places import Places
@@ -39,7 +37,8 @@ class LocalFindings:
         self._config: Mapping[str, Any] | None = None  # that ``_inspection`` is about
         self._files: Files = []
         self._inspection: Inspection | None = None
-        self._pictures: tuple[Picture, ...] = ()
+        self._samples = SamplePictures({})
+        self._decodes = False  # files of pictures, for which the trainer loads TensorFlow
         self._past_runs: tuple[PastRun, ...] = ()
         self._until = 0.0
 
@@ -51,10 +50,13 @@ class LocalFindings:
             return Findings(problem=NOT_RUN, key=error.key, code=error.code)
         except ConfigError as error:
             return Findings(problem=error.message, key=error.key)
+        of_command = (IN_CONTAINER,) if is_container(found.command) else ()
         known = Findings(
             data=found.data,
-            notes=(*((IN_CONTAINER,) if is_container(found.command) else ()), *found.notes),
-            pictures=self._pictures,
+            notes=(*self._samples.augment(config), *of_command, *found.notes),
+            pictures=self._samples.pictures,
+            decodes=self._decodes,
+            augmented=self._samples.augmented,
             function=function_of(found.data),
             python=_text(found.data.get("python_version")),
             tensorflow=_text(found.data.get("tensorflow_version")),
@@ -68,14 +70,29 @@ class LocalFindings:
         available = plan.memory.available if plan.memory is not None else None
         return replace(known, notes=(*known.notes, *hint), available=available, disk=plan.disk)
 
+    def with_pictures(self, config: Mapping[str, Any], findings: Findings) -> Findings:
+        """The findings with pictures that the trainer's TensorFlow has decoded."""
+        self._decodes = False
+        try:
+            self._samples = SamplePictures(self._look_up(config, PICTURES).data)
+        except ConfigError as error:
+            return replace(findings, problem=error.message, key=error.key, decodes=False)
+        notes = (*self._samples.augment(config), *findings.notes)
+        samples, augmented = self._samples.pictures, self._samples.augmented
+        return replace(findings, notes=notes, decodes=False, pictures=samples, augmented=augmented)
+
+    def _look_up(self, config: Mapping[str, Any], pictures: int) -> Inspection:
+        return look_up(config, self._places, pictures, containers=False)
+
     def _inspect(self, config: Mapping[str, Any]) -> Inspection:
         """The trainer and the data; from memory if they were looked up less than a minute ago."""
         files = _files_of(config)
         if self._inspection is None or not self._is_about(config, files):
             self._inspection = None
             began = self._clock()
-            found = look_up(config, self._places, PICTURES, containers=False)
-            self._pictures = pictures_in(found.data)
+            decodes = applies("data.size", config)
+            found = self._look_up(config, 0 if decodes else PICTURES)
+            self._decodes, self._samples = decodes, SamplePictures(found.data)
             self._past_runs = read_past_runs(self._places.home)
             self._inspection, self._config, self._files = found, config, files
             ended = self._clock()
@@ -99,31 +116,6 @@ def _files_of(config: Mapping[str, Any]) -> Files:
             continue
         found.append((path, about.st_size, about.st_mtime_ns))
     return found
-
-
-def pictures_in(data: Mapping[str, Any]) -> tuple[Picture, ...]:
-    """The pictures in the trainer's answer; those that are not as they should be are left out."""
-    shape = data.get("picture_size") or data.get("shape")
-    if not isinstance(shape, list) or not all(map(_is_side, shape)):
-        return ()
-    if len(shape) != 2 and not (len(shape) == 3 and shape[2] == 1):
-        return ()
-    height, width = shape[:2]
-    found = []
-    for one in mappings(data.get("pictures")):
-        try:
-            pixels = base64.b64decode(_text(one.get("pixels")), validate=True)
-        except (binascii.Error, ValueError):
-            continue
-        label = one.get("label")
-        if len(pixels) == height * width and isinstance(label, int):
-            rows = tuple(pixels[at : at + width] for at in range(0, len(pixels), width))
-            found.append(Picture(label, rows))
-    return tuple(found)
-
-
-def _is_side(side: object) -> bool:
-    return isinstance(side, int) and side > 0
 
 
 def _text(value: object) -> str:

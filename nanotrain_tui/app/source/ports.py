@@ -92,6 +92,9 @@ class Backend(Protocol):
         """What ``start`` would use for a checked flat configuration. Takes seconds; nothing is
         written. What would refuse the start is a problem in the findings."""
 
+    def with_pictures(self, config: Mapping[str, Any], findings: Findings) -> Findings:
+        """Findings of ``look_up`` that decode pictures, with these pictures."""
+
     def agree(self, code: Code) -> None:
         """Remember that the user agreed to run this code. Any thread may call it. Raises
         OSError."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from nanotrain_tui.app.source.ports import Backend, Board
@@ -55,13 +56,21 @@ class LookUpThread(threading.Thread):
     def run(self) -> None:
         while (request := self._next()) is not None:
             config, number = request
-            findings = self._look_up(config)
-            if number == self._number:
-                self._post(LookedUp(config, findings))
+            findings = self._found(partial(self._backend.look_up, config))
+            if self._tell(config, number, findings) and findings.decodes:
+                more = self._found(partial(self._backend.with_pictures, config, findings))
+                self._tell(config, number, more)
 
-    def _look_up(self, config: Mapping[str, Any]) -> Findings:
+    def _tell(self, config: Mapping[str, Any], number: int, findings: Findings) -> bool:
+        """Post what was found, unless there is a newer request. Returns whether it was posted."""
+        if number != self._number:
+            return False
+        self._post(LookedUp(config, findings))
+        return True
+
+    def _found(self, look: Callable[[], Findings]) -> Findings:
         try:
-            return self._backend.look_up(config)
+            return look()
         except Exception as error:  # otherwise the panel would wait for ever
             return Findings(problem=f"the dashboard could not look it up ({error!r})")
 

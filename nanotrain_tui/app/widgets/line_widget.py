@@ -13,7 +13,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from nanotrain_tui.drawing.lines import Line, changed_cells, fit
+from nanotrain_tui.drawing.lines import Line, changed_cells, colors_of, fit
 
 
 class LineWidget(Widget):
@@ -103,6 +103,10 @@ class LineWidget(Widget):
     def _style(self, role: str) -> Style:
         if not role:
             return self.get_component_rich_style()
+        if colors := colors_of(role):
+            return self.get_component_rich_style() + Style(
+                color=colors[0], bgcolor=colors[1] if len(colors) > 1 else None
+            )
         name = f"live--{role}"
         if name not in self._drawn_roles:
             self._drawn_roles |= {name}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from textual import events
@@ -59,7 +60,8 @@ class PlanRegion(_Region):
         self.outlook = Outlook()
 
     def content(self, width: int, height: int) -> Sequence[Line]:
-        return draw_plan(self.outlook, width, height, self.glyphs)
+        has_colors = "NO_COLOR" not in os.environ
+        return draw_plan(self.outlook, width, height, self.glyphs, has_colors)
 
 
 class BoardRegion(_Region):

@@ -18,12 +18,7 @@ from nanotrain_tui.drawing.function.region import draw_sketch
 from nanotrain_tui.drawing.glyphs import Glyphs
 from nanotrain_tui.drawing.lines import Line, Span, fit
 from nanotrain_tui.drawing.setup.own_data import class_name, draw_own_data, draw_problems, is_own
-from nanotrain_tui.drawing.setup.pictures import (
-    draw_labels,
-    draw_pictures,
-    picture_rows,
-    sketch_rows,
-)
+from nanotrain_tui.drawing.setup.pictures import Samples, draw_samples, sketch_rows
 from nanotrain_tui.drawing.setup.state import Findings, Outlook
 
 LOOKING = "looking for the data and TensorFlow"
@@ -36,8 +31,13 @@ _MOST_NETWORK = 3  # lines of the chain of layers
 Lines = list[Line]
 
 
-def draw_plan(outlook: Outlook, width: int, height: int, glyphs: Glyphs) -> Lines:
-    """At most ``height`` lines of ``width`` cells; what is less important is left out first."""
+def draw_plan(
+    outlook: Outlook, width: int, height: int, glyphs: Glyphs, colors: bool = True
+) -> Lines:
+    """At most ``height`` lines of ``width`` cells; what is less important is left out first.
+
+    ``colors``: whether the terminal shows any.
+    """
     if width <= 0 or height <= 0:
         return []
     blocks = [
@@ -49,7 +49,7 @@ def draw_plan(outlook: Outlook, width: int, height: int, glyphs: Glyphs) -> Line
     left = height - sum(map(len, blocks))
     room = left if is_own(outlook.data) else left - min(len(advice), _LEAST_ADVICE)
     least = len(_details(outlook, width, _LEAST_DETAILS, glyphs))
-    pictures = _pictures(outlook, width, room - least, glyphs)
+    pictures = _pictures(outlook, width, room - least, glyphs, colors)
     details = _details(outlook, width, room - len(pictures), glyphs)
     left -= len(pictures) + len(details)
     table = _table(outlook)
@@ -193,16 +193,16 @@ def _without_folders(source: str, width: int, glyphs: Glyphs) -> str:
     return shown
 
 
-def _pictures(outlook: Outlook, width: int, height: int, glyphs: Glyphs) -> Lines:
+def _pictures(outlook: Outlook, width: int, height: int, glyphs: Glyphs, colors: bool) -> Lines:
     findings = outlook.findings
     if findings is not None and findings.function is not None:
         rows = sketch_rows(height)
         return draw_sketch(findings.function, bool(findings.data["classes"]), width, rows, glyphs)
-    pictures = findings.pictures if findings else ()
-    names = [class_name(outlook.data, picture.label) for picture in pictures]
-    rows = picture_rows(width, height - 1 if any(names) else height)
-    drawn = draw_pictures(pictures, width, rows, glyphs)
-    return [*drawn, draw_labels(pictures, names, rows, width, glyphs)] if any(names) else drawn
+    if findings is None:
+        return []
+    names = [class_name(outlook.data, picture.label) for picture in findings.pictures]
+    samples = Samples(findings.pictures, findings.augmented, names)
+    return draw_samples(samples, width, height, glyphs, colors)
 
 
 # --- the network ---------------------------------------------------------------------------

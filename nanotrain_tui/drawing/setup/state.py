@@ -18,11 +18,18 @@ if TYPE_CHECKING:
     from nanotrain_tui.launch.memory_check import Available, MemoryCheck
 
 
+COLORS = 3  # bytes of a pixel in colour: red, green, blue
+
+
 class Picture(NamedTuple):
-    """One training picture: its label, and rows of grey values, 0 is paper and 255 is ink."""
+    """One training picture: its label, and rows of bytes, one or three for a pixel.
+
+    Of a grey picture, 0 is paper and 255 is ink.
+    """
 
     label: int
     rows: tuple[bytes, ...]
+    in_color: bool = False
 
 
 LOOKED_UP = ("data", "trainer")  # sections: with other values other data and another trainer
@@ -83,6 +90,8 @@ class Findings:
     data: Mapping[str, Any] = field(default_factory=dict)  # see ``trainer_python.inspection``
     notes: tuple[str, ...] = ()  # about the trainer's command
     pictures: tuple[Picture, ...] = ()
+    decodes: bool = False  # some pictures are still to be decoded, which takes seconds
+    augmented: tuple[Picture, ...] = ()  # each of them as the configuration augments it
     function: Function | None = None  # the data as a curve or over a plane
     python: str = ""  # the version of the trainer's Python; empty if it is not known
     tensorflow: str = ""  # its version

@@ -186,13 +186,13 @@ def _notes(data: ArrayData) -> List[str]:
 
 
 def _with_samples(facts: Facts, data: ArrayData, config: Mapping[str, Any]) -> Facts:
-    """Some grey pictures, for a screen that shows what is trained on."""
+    """Some pictures, for a screen that shows what is trained on."""
     shape, first = data.train.shape, pictures_wanted(config)
-    is_grey = len(shape) == 2 or (len(shape) == 3 and shape[2] == 1)
-    if not first or not is_grey or data.task == REGRESSION:
+    are_pictures = len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3))
+    if not first or not are_pictures or data.task == REGRESSION:
         return facts
     inputs, targets = data.train.slice(0, first)
-    images = inputs.reshape(inputs.shape[:3])
+    images = inputs if inputs.shape[3:] == (3,) else inputs.reshape(inputs.shape[:3])
     if images.dtype != np.uint8:
         low, high = float(images.min()), float(images.max())
         images = (255.0 * (images - low) / ((high - low) or 1.0)).astype(np.uint8)

@@ -18,7 +18,7 @@ from .picture_cache import Place
 from .picture_rows import ready_pictures
 from .pool import PictureFiles
 from .preflight import check_damaged, listed
-from .preparation import GREY, PicturePreparation
+from .preparation import PicturePreparation
 from .walk import File
 
 Array = Any
@@ -131,17 +131,32 @@ def _check_unchanged(file: File) -> None:
         raise DataError(PATH, message.format(file.path))
 
 
+def _some_rows(data: PictureData, wanted: int) -> List[int]:
+    """Rows of the training part, of each class in turn."""
+    rows = data.rows.train
+    groups = [rows]
+    if data.preparation.task != REGRESSION:
+        groups = [rows[data.targets[rows] == label] for label in np.unique(data.targets[rows])]
+    rounds = -(-wanted // len(groups))
+    turns = [
+        int(group[turn * len(group) // rounds])
+        for turn in range(rounds)
+        for group in groups
+        if turn < len(group)
+    ]
+    return turns[:wanted]
+
+
 def _with_samples(facts: Facts, data: PictureData, config: Mapping[str, Any]) -> Facts:
-    """Some pictures, in grey and small, for a screen that shows what is trained on."""
+    """Some pictures, small, for a screen that shows what is trained on."""
     wanted = pictures_wanted(config)
     if not wanted:
         return facts
-    rows = data.rows.train
-    some = rows[:: max(1, len(rows) // wanted)][:wanted]
+    some = _some_rows(data, wanted)
     height, width = data.preparation.size
     smaller = max(1.0, max(height, width) / float(_SAMPLE_SIDE))
     size = max(1, round(height / smaller)), max(1, round(width / smaller))
-    preparation = data.preparation._replace(color=GREY, size=size)
+    preparation = data.preparation._replace(size=size)
     files = PictureFiles([data.files[row][1].path for row in some], preparation, PATH)
     try:
         images = files.take(np.arange(len(files)))
@@ -150,4 +165,4 @@ def _with_samples(facts: Facts, data: PictureData, config: Mapping[str, Any]) ->
     labels = np.full(len(data.targets), NO_LABEL)
     if data.preparation.task != REGRESSION:
         labels = data.targets
-    return dict(with_pictures(facts, images, labels[some]), picture_size=list(size))
+    return with_pictures(facts, images, labels[some])
