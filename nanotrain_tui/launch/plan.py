@@ -23,7 +23,7 @@ from nanotrain_tui.trainer_python.launch_error import LaunchError
 #: Keys of what was found that are for a person who looks at the data.
 _TO_LOOK_AT = (
     "pictures", "grid", "columns", "first_rows", "arrays", "notes", "problems", "preset",
-    "proposal", "preprocessing", "sizes", "formats",
+    "proposal", "preprocessing", "sizes", "formats", "newest",
 )  # fmt: skip
 _MOST_PROBLEMS = 10  # that are recorded as warnings
 _TASK, _TEGRASTATS = "data.task", "telemetry.tegrastats"

@@ -96,11 +96,14 @@ def plan_resume(folder: SessionFolder, places: Places, changes: Optional[Changes
         )
     plan = _plan(begin, places, folder)
     if begin.checkpoint is not None and _has_other_data(history, plan):
+        newest = plan.facts.get("newest")  # of a folder of pictures
+        which = f" Its file that changed last is {newest}." if newest else ""
+        it = "Restore it" if newest else "Restore the file"
         raise LaunchError(
             "data.path",
-            f"the data has changed since {folder.name} was trained: {plan.data['source']}. A "
-            "resume needs the same data. Restore the file, or fork or restart the session to "
-            "train on the new one.",
+            f"the data has changed since {folder.name} was trained: {plan.data['source']}.{which} "
+            f"A resume needs the same data. {it}, or fork or restart the session to train on the "
+            "new one.",
         )
     return plan._replace(
         choices=(*plan.choices, f"going on from step {count(begin.step)}"),

@@ -351,6 +351,10 @@ class Trainer(Checkpoints, Faults):
 
 def facts(config):
     name = config.get("data.name", "auto")
+    if name == "folder":  # headers are read without TensorFlow
+        from nanotrain_tui.trainer.data import inspect as look
+
+        return look(config)
     return {
         "name": "digits" if name == "auto" else name,
         "source": "scripted",

@@ -70,6 +70,7 @@ def facts_of(data: PictureData, config: Mapping[str, Any]) -> Facts:
         "problems": list(data.problems), "identity": data.identity,
         "preprocessing": preparation.as_json(),
     }  # fmt: skip
+    facts["newest"] = max(data.files, key=lambda one: one[1].mtime_ns)[1].path
     facts.update({part: len(rows) for part, rows in parts.items()})
     facts.update(facts_of_heads(data.heads))
     if preparation.task != REGRESSION:
