@@ -85,7 +85,7 @@ def prepare(start: Command, commands: Commands, events: Events) -> "TrainingLoop
         check_data_fits(config, dataset, saved)
         check_same_data(config, dataset, saved)
         progress("building the network", 0.0)
-        training, update = build(config, dataset, saved, events)
+        training, update = build(config, dataset, saved, events, progress)
         loop = loop_of(training, edits, commands, events)
         progress("building the network", 1.0)
     commands.begin()
@@ -133,7 +133,7 @@ def root_of(error: BaseException) -> str:
 
 
 def build(
-    config: Config, dataset: Any, saved: Optional[Checkpoint], events: Events
+    config: Config, dataset: Any, saved: Optional[Checkpoint], events: Events, progress: "Progress"
 ) -> Tuple["TrainingState", Dict[str, Any]]:
     """The network with its weights, new or those of ``restore``, compiled, and how it is updated.
 
@@ -167,7 +167,8 @@ def build(
         whole = checkpoint.load(config["restore"], network)
         training.restore(whole, bool(config.get("resume")))
     if choice is None:
-        choice = choose(engine, config, batch, config["train.steps"] - training.step)
+        left = config["train.steps"] - training.step
+        choice = choose(engine, config, batch, left, progress)
     training.warm_up()
     return training, dict(choice.as_json(), **engine.way.as_json())
 

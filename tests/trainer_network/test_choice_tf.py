@@ -37,18 +37,24 @@ def choice(monkeypatch):
 
     timed = []
 
-    def time_of(engine, way, _inputs, _targets):
+    def time_of(engine, way, _inputs, _targets, _best=0.0):
         timed.append(way.name)
         engine.updates = 0
         return STEP_S[way.name]
 
     monkeypatch.setattr(choice, "_time", time_of)
-    return SimpleNamespace(module=choice, timed=timed)
+    told = []
+
+    def progress(what, fraction):
+        told.append((what, fraction))
+
+    return SimpleNamespace(module=choice, timed=timed, progress=progress, told=told)
 
 
 def choose(choice, folder, steps=10**6, **config):
     engine = Engine()
-    made = choice.module.choose(engine, {"cache_dir": str(folder), **config}, BATCH, steps)
+    settings = {"cache_dir": str(folder), **config}
+    made = choice.module.choose(engine, settings, BATCH, steps, choice.progress)
     return made, engine
 
 
@@ -58,6 +64,32 @@ def test_the_fastest_is_taken_and_the_engine_is_as_it_was(choice, tmp_path):
     assert made.step_ms == {name: 1000 * time_s for name, time_s in STEP_S.items()}
     assert engine.used == made.way and made.way.batch == 10
     assert (engine.loaded, engine.updates) == ({"weight": 1}, 7)
+
+
+def test_the_measuring_is_told(choice, tmp_path):
+    choose(choice, tmp_path)
+    assert choice.told == [(choice.module.MEASURING, part) for part in (0.25, 0.5, 0.75)]
+    choose(choice, tmp_path)
+    assert len(choice.told) == 3  # it is known
+
+
+def test_a_way_that_is_far_slower_is_not_measured_on(monkeypatch):
+    """A block of 256 slow steps would take minutes."""
+    from nanotrain_tui.trainer.graph import choice
+
+    made, now = [], [0.0]
+
+    def train(_engine, _inputs, _targets, count):
+        made.append(count)
+        now[0] += 0.05 * count
+
+    monkeypatch.setattr(choice, "_train", train)
+    monkeypatch.setattr(choice.time, "perf_counter", lambda: now[0])
+    block = choice.Way("block", 256, 10)
+    assert choice._time(Engine(), block, *BATCH, 0.004) == pytest.approx(0.05)
+    assert made == [1, 1]
+    assert choice._time(Engine(), block, *BATCH, 0.02) == pytest.approx(0.05)
+    assert made[2:] == [1, 1, 256, 256, 256]
 
 
 def test_it_is_measured_once_and_then_known(choice, tmp_path):
@@ -113,7 +145,7 @@ def test_xla_can_be_forbidden_or_demanded(choice, tmp_path):
 def test_a_way_that_cannot_be_compiled_is_left_out(choice, tmp_path, monkeypatch):
     import tensorflow as tf
 
-    def time_of(_engine, way, _inputs, _targets):
+    def time_of(_engine, way, _inputs, _targets, _best=0.0):
         if way.name in ("xla", "block"):
             raise tf.errors.UnimplementedError(None, None, "no compiler")
         return STEP_S[way.name]

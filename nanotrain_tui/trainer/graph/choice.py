@@ -13,6 +13,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tup
 import numpy as np
 import tensorflow as tf
 
+from ..data.dataset import Progress
 from .engine import Engine, Way
 from .updates import BLOCK, COMPILED, PLAIN, WAYS
 
@@ -20,6 +21,7 @@ Array = Any
 AUTO = "auto"
 KEY, XLA_KEY = "trainer.update", "trainer.xla"
 FILE = "updates.json"
+MEASURING = "measuring the fastest way to make a step"
 MOST_KEPT = 200  # results in the cache
 ROUNDS = 3
 ROUND_S = 0.1
@@ -27,6 +29,8 @@ WORTH_S = 10.0  # a shorter training is over before a faster way pays
 BLOCK_STEPS = 256
 MOST_BLOCK_BYTES = 4 << 20  # a call copies all of them, whatever the number of its steps
 BLOCK_UP_TO_S = 0.01  # a step; in longer ones the overhead of operations hardly counts
+FAR_SLOWER = 3.0  # times as long as the fastest way so far: it is not measured on
+CALL_S = 0.01  # that a call may take besides its steps
 BETTER = 0.95  # a way must take less than this fraction of the time of one before it
 
 
@@ -70,7 +74,11 @@ def block_way(batch_size: int, example_bytes: int) -> Way:
 
 
 def choose(
-    engine: Engine, config: Mapping[str, Any], batch: Tuple[Array, Array], steps: int
+    engine: Engine,
+    config: Mapping[str, Any],
+    batch: Tuple[Array, Array],
+    steps: int,
+    progress: Progress,
 ) -> Choice:
     """Measure the ways with a batch, and leave the engine as it was, with the fastest way.
 
@@ -89,7 +97,7 @@ def choose(
         return Choice(way, "cache", {})
     before, updates = engine.state(), engine.updates
     try:
-        choice = _measured(engine, allowed, inputs, targets, steps)
+        choice = _measured(engine, allowed, (inputs, targets), steps, progress)
     finally:
         engine.load(before)
         engine.updates = updates
@@ -105,8 +113,13 @@ def _allowed(xla: str) -> List[str]:
 
 
 def _measured(
-    engine: Engine, allowed: Sequence[str], inputs: Array, targets: Array, steps: int
+    engine: Engine,
+    allowed: Sequence[str],
+    batch: Tuple[Array, Array],
+    steps: int,
+    progress: Progress,
 ) -> Choice:
+    inputs, targets = batch
     ways = {name: Way(name) for name in allowed}
     if BLOCK in ways:
         ways[BLOCK] = block_way(len(inputs), inputs[0].nbytes)
@@ -115,11 +128,12 @@ def _measured(
     if steps * times[first] < WORTH_S:
         engine.use(ways[first])
         return Choice(ways[first], "short", {})
-    for name in allowed[1:]:
+    for number, name in enumerate(allowed[1:], 1):
+        progress(MEASURING, number / float(len(allowed)))
         if name == BLOCK and times[first] > BLOCK_UP_TO_S:
             continue
         try:
-            times[name] = _time(engine, ways[name], inputs, targets)
+            times[name] = _time(engine, ways[name], inputs, targets, min(times.values()))
         except tf.errors.OpError:
             continue  # XLA cannot compile here
     best = first
@@ -132,12 +146,22 @@ def _measured(
     )
 
 
-def _time(engine: Engine, way: Way, inputs: Array, targets: Array) -> float:
-    """The seconds of a step: the fastest of some rounds, after the graph is made."""
+def _time(
+    engine: Engine, way: Way, inputs: Array, targets: Array, best: float = float("inf")
+) -> float:
+    """The seconds of a step: the fastest of some rounds, after the graph is made.
+
+    A way that is far slower than ``best`` makes no more steps than it takes to see that.
+    """
     engine.use(way)
     most = block_way(len(inputs), inputs[0].nbytes).steps
     count = way.steps or 1
     _train(engine, inputs, targets, 1)
+    began = time.perf_counter()
+    _train(engine, inputs, targets, 1)
+    alone = time.perf_counter() - began
+    if alone > FAR_SLOWER * best + CALL_S:
+        return alone
     fastest = float("inf")
     for _ in range(ROUNDS):
         began, made = time.perf_counter(), 0
