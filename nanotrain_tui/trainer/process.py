@@ -5,6 +5,7 @@ import ctypes
 import json
 import os
 import platform
+import resource
 import signal
 import sys
 from typing import Any, BinaryIO, Dict, List, Tuple
@@ -15,6 +16,8 @@ from .protocol import Command, Commands, Events, Failed
 from .serve import plain_failures, serve
 
 PR_SET_PDEATHSIG = 1
+M_MMAP_THRESHOLD = -3
+LARGE_BLOCK = 1 << 20  # bytes
 OOM_SCORE_ADJ = "500"  # the kernel kills the trainer before the host and sshd
 INSPECT_WITHIN_S = 150  # the app's time limit is a little shorter
 NICE = 5  # the trainer uses every core; keys and telemetry need a hundredth of one
@@ -43,6 +46,7 @@ def main(arguments: List[str]) -> int:
         return 2
     die_with_parent()
     be_first_to_go()
+    give_memory_back()
     os.nice(NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the host handles Ctrl+C
     events = Events(stdout)
@@ -160,3 +164,18 @@ def be_first_to_go() -> None:
             file.write(OOM_SCORE_ADJ)
     except OSError:
         pass  # a container may forbid it; then the kernel chooses
+
+
+def give_memory_back() -> None:
+    """Where memory is limited, make the C library give back each large block that is freed.
+
+    It would keep blocks of up to 32 MB, in pieces into which the next ones do not fit. Without a
+    limit they stay, because new ones take time.
+    """
+    limits = (resource.RLIMIT_DATA, resource.RLIMIT_AS)
+    if all(resource.getrlimit(one)[0] == resource.RLIM_INFINITY for one in limits):
+        return
+    try:
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
+    except (OSError, AttributeError):
+        pass  # another C library

@@ -5,7 +5,7 @@ takes a fraction of the time and loses nothing that the input could show.
 """
 
 import threading
-from typing import Any, Callable, Dict, Tuple
+from typing import Any, Callable, Dict, Optional, Tuple
 
 import numpy as np
 
@@ -49,11 +49,12 @@ class Decoder:
         size = self._size[::-1] if swapped else self._size
         sides = (head.width, head.height) if swapped else (head.height, head.width)
         ratio = reduction(sides, size, self._fit) if head.kind == JPEG else 1
+        as_it_is = ratio == 1 and sides == size
         source: Any = opaque(content) if head.kind == GIF else content
         if head.kind == BMP:
             source = pixels_of(content, BMP)
         channels = source.shape[-1] if head.kind == BMP else head.channels
-        graph = self._graph(head.kind, channels, ratio, size)
+        graph = self._graph(head.kind, channels, ratio, None if as_it_is else size)
         try:
             with tf.device("CPU:0"):
                 picture = graph(source).numpy()
@@ -62,15 +63,16 @@ class Decoder:
         picture = turned(picture, head.orientation)
         return np.ascontiguousarray(picture[..., 0] if self._grey else picture)
 
-    def _graph(self, kind: str, channels: int, ratio: int, size: Tuple[int, int]) -> Any:
-        """The graph for such files; each is traced once."""
+    def _graph(self, kind: str, channels: int, ratio: int, size: Optional[Tuple[int, int]]) -> Any:
+        """The graph for such files; each is traced once. Without ``size`` nothing is scaled."""
         key = (kind, channels, ratio, size)
         with self._making:
             if key not in self._graphs:
                 decode = decoding(kind, channels, ratio, self._grey)
 
                 def graph(source: Tensor) -> Tensor:
-                    return fitted(coloured(decode(source), self._grey), size, self._fit)
+                    pixels = coloured(decode(source), self._grey)
+                    return rounded(pixels) if size is None else fitted(pixels, size, self._fit)
 
                 form = tf.TensorSpec([], tf.string)
                 if kind == BMP:
@@ -124,7 +126,14 @@ def fitted(pixels: Tensor, size: Tuple[int, int], fit: str) -> Tensor:
         images=pixels[None], size=list(size), scale=scale,
         translation=(wanted - sides * scale) / 2.0, kernel_type="triangle", antialias=True,
     )  # fmt: skip
-    return tf.cast(tf.clip_by_value(tf.round(scaled[0]), 0.0, 255.0), tf.uint8)
+    return rounded(scaled[0])
+
+
+def rounded(pixels: Tensor) -> Tensor:
+    """The pixels as bytes."""
+    if pixels.dtype == tf.uint8:
+        return pixels
+    return tf.cast(tf.clip_by_value(tf.round(pixels), 0.0, 255.0), tf.uint8)
 
 
 def reduction(sides: Tuple[int, int], size: Tuple[int, int], fit: str) -> int:
