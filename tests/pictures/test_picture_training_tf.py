@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pictures_written import class_folders, png, write
-from trainer_runs import TRAINER, config_of, of_kind, serve_here, values_of
+from trainer_runs import TRAINER, Process, config_of, of_kind, serve_here, values_of
 
 from nanotrain_tui.trainer.data import inspect
 from nanotrain_tui.trainer.data.samples import pictures_in
@@ -103,6 +103,47 @@ def test_a_picture_that_only_decoding_finds_damaged(photos, tmp_path):
         assert status == 0 and data["train"] + data["test"] == 60
         said = [note["message"] for note in of_kind(events, "note")]
         assert f"1 damaged picture is left out: {bad}." in said
+
+
+AUGMENTED = {
+    "augment__flip": "both", "augment__shift": 0.2, "augment__rotate": 30.0,
+    "augment__brightness": 0.2, "augment__cutout": 0.3, "trainer__update": "fused",
+    "train__eval_every": 15, "train__checkpoint_every": 4,
+    # Most are for testing and are decoded each time: an evaluation takes long.
+    "data__split": "0.9", "data__size": "64x64", "data__cache_mb": 0,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def augmented(tmp_path_factory):
+    """A training with augmentation that nobody disturbs: its pictures and its events."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    photos = class_folders(folder / "photos", {"dark": 250, "light": 250, "grey": 250})
+    status, events = serve_here(config(photos, folder, **AUGMENTED))
+    assert status == 0, events[-1]
+    return photos, values_of(events, "loss")
+
+
+@pytest.mark.parametrize("moment", ["epoch", "evaluation"])
+def test_a_kill_leaves_no_trace_in_augmented_losses(moment, augmented, tmp_path):
+    """SIGKILL at the fifth of the ten steps of an epoch, or when an evaluation begins."""
+    photos, whole = augmented
+    with Process() as trainer:
+        trainer.send(do="start", id=1, config=config(photos, tmp_path, **AUGMENTED))
+        step = 0
+        while step < (5 if moment == "epoch" else 15):
+            told = trainer.until("steps")
+            step = told["first_step"] + told["count"] - 1
+        trainer.process.send_signal(signal.SIGKILL)
+        trainer.process.wait()
+        rest = [json.loads(line) for line in trainer.process.stdout if line.endswith(b"\n")]
+    assert not of_kind(rest, "evaluated") and not of_kind(rest, "finished")
+    last = sorted(tmp_path.glob("step-*.npz"))[-1]
+    resumed = {**AUGMENTED, "resume": True, "restore": str(last)}
+    status, events = serve_here(config(photos, tmp_path, **resumed))
+    done = int(last.stem.partition("-")[2])
+    assert status == 0 and 0 < done <= step
+    assert values_of(events, "loss").tobytes() == whole[done:].tobytes()
 
 
 def test_a_kill_while_caching_leaves_no_trace_in_the_losses(tmp_path):
