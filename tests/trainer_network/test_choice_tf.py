@@ -90,6 +90,9 @@ def test_a_way_that_is_far_slower_is_not_measured_on(monkeypatch):
     assert made == [1, 1]
     assert choice._time(Engine(), block, *BATCH, 0.02) == pytest.approx(0.05)
     assert made[2:] == [1, 1, 256, 256, 256]
+    del made[:]
+    choice._time(Engine(), choice.Way("fused"), *BATCH)
+    assert made == [1, 1, 1, 2, 2, 2], "calls that are long enough do not become longer"
 
 
 def test_it_is_measured_once_and_then_known(choice, tmp_path):

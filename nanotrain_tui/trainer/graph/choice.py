@@ -168,7 +168,8 @@ def _time(
         while time.perf_counter() - began < ROUND_S:
             _train(engine, inputs, targets, count)
             made += count
-            count = count if way.steps else min(most, 2 * count)
+            if not way.steps and time.perf_counter() - began < ROUND_S:
+                count = min(most, 2 * count)
         fastest = min(fastest, (time.perf_counter() - began) / made)
     return fastest
 
