@@ -32,6 +32,7 @@ them, by when and in which order they come. Checkpoints are small files, restore
                  hangs (``hang``)
 """
 
+import importlib
 import json
 import math
 import os
@@ -352,9 +353,7 @@ class Trainer(Checkpoints, Faults):
 def facts(config):
     name = config.get("data.name", "auto")
     if name == "folder":  # headers are read without TensorFlow
-        from nanotrain_tui.trainer.data import inspect as look
-
-        return look(config)
+        return importlib.import_module("nanotrain_tui.trainer.data").inspect(config)
     return {
         "name": "digits" if name == "auto" else name,
         "source": "scripted",
