@@ -68,6 +68,8 @@ def test_what_is_found_in_the_model_is_shown(scripts):
     assert body["config"]["optimizer"] == {"learning_rate": 0.5, "momentum": 0.9, "name": "sgd"}
     assert body["model"]["parameters"] == 1
     assert body["model"]["fixed"]["loss"] == "it is compiled into the model's graph"
+    shown = scripts.nano("show", scripts.last.name).stdout
+    assert "loss: mse\n" in shown and "parameters: 1\n" in shown
 
 
 def test_it_is_paused_changed_stepped_and_stopped(scripts, stepped):

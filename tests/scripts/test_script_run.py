@@ -17,6 +17,14 @@ def test_a_plain_script_is_a_session_with_output_and_status(scripts):
     assert verify_file(scripts.last.recording).problems == []
 
 
+def test_the_output_is_printed_again_without_commands_to_the_terminal(scripts):
+    scripts.run("print('\\x1b[1mbold\\x1b[0m')")
+    name = scripts.last.name
+    assert scripts.nano("show", name, "--log").stdout == "bold\n"
+    refused = scripts.nano("show", name, "--log", "--json")
+    assert refused.returncode == 2 and "leave out --json" in refused.stderr
+
+
 def test_a_script_that_ends_well_has_finished(scripts):
     assert scripts.run("print('done')").returncode == 0
     (finished,) = scripts.events("finished")

@@ -18,6 +18,7 @@ class Situation(NamedTuple):
     undoable: bool = False  # values are staged, or the session has an edit to undo
     replayed: bool = False  # a replay is shown
     halted: bool = False  # a replay is shown, and it is paused
+    script: bool = False  # the session runs a person's own script
 
     @property
     def live(self) -> bool:
@@ -35,11 +36,12 @@ class Situation(NamedTuple):
             return "replay"
         if self.live and self.staged:
             return "staged"
+        of_script = "script " if self.script and self.state else ""
         if self.paused:
-            return "paused"
+            return of_script + "paused"
         if self.live:
-            return "live"
-        return "ended" if self.state else "idle"
+            return of_script + "live"
+        return of_script + "ended" if self.state else "idle"
 
 
 IN_A_REPLAY = "You cannot change a replay. Press W to return to the session."
@@ -52,6 +54,21 @@ def always(_: Situation) -> str:
 
 def not_in_a_replay(situation: Situation) -> str:
     return IN_A_REPLAY if situation.replayed else ""
+
+
+def not_of_a_script(situation: Situation) -> str:
+    """A script is run by the command line, with the command that the person sees there."""
+    if not situation.script or situation.replayed:
+        return not_in_a_replay(situation)
+    when = "After its end, " if situation.live else ""
+    again = f"'nanotrain run --resume {situation.name}' runs it again."
+    return f"This session runs your own script. {when}{again}"
+
+
+def not_with_a_script(situation: Situation) -> str:
+    if situation.script:
+        return "A preset describes a network of nanotrain. Your script has a network of its own."
+    return ""
 
 
 def in_a_replay(situation: Situation) -> str:
@@ -99,5 +116,11 @@ def with_a_session(situation: Situation) -> str:
     return ""
 
 
-def with_a_session_itself(situation: Situation) -> str:
-    return with_a_session(situation) or not_in_a_replay(situation)
+def with_a_network_of_ours(situation: Situation) -> str:
+    return with_a_session(situation) or not_of_a_script(situation)
+
+
+def with_output(situation: Situation) -> str:
+    if situation.replayed:
+        return "A replay has no output. Press W to return to the session."
+    return with_a_session(situation)

@@ -106,7 +106,7 @@ class FormList(ScrollView, can_focus=True):
         places = [index for index, row in enumerate(self._rows) if row.key == key]
         self._cursor = places[0] if key and places else min(self._cursor, len(self._rows) - 1)
         if not self.key:  # a heading: another kind of session has other fields
-            self._cursor = 0
+            self._cursor = self._first
         self.virtual_size = Size(self.size.width, len(self._rows))
         if self.folded or len(before) != len(self._rows):
             self.refresh()
@@ -152,8 +152,18 @@ class FormList(ScrollView, can_focus=True):
     def page(self, direction: int) -> None:
         self.move(direction * max(1, self.size.height - 2))
 
+    @property
+    def _first(self) -> int:
+        """The first line with a field."""
+        return next((index for index, row in enumerate(self._rows) if row.key), 0)
+
+    @property
+    def is_at_start(self) -> bool:
+        """Whether the cursor is on the first field."""
+        return self._cursor == self._first
+
     def first(self) -> None:
-        self._place(0)
+        self._place(self._first)
 
     def last(self) -> None:
         self._place(len(self._rows) - 1)

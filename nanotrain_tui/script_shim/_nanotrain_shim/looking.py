@@ -62,8 +62,6 @@ def config_of(fit: "Fit") -> Dict[str, Any]:
     found: Dict[str, Any] = {"train": {key: value for key, value in train.items() if value}}
     if optimizer:
         found["optimizer"] = optimizer
-    if _loss(fit.model):
-        found["loss"] = {"name": _loss(fit.model)}
     return found
 
 
