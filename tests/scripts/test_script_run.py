@@ -2,8 +2,10 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
+from hosting import wait_for
 
 from nanotrain_tui.session.recording.verify import verify_file
 
@@ -44,7 +46,7 @@ def test_a_module_and_any_command(scripts):
     ran = scripts.nano("run", "--", "sh", "-c", "echo from sh; kill -9 $$")
     assert ran.stdout == "from sh\n"
     assert ran.returncode == 128 + signal.SIGKILL
-    assert "was killed (signal 9)" in ran.stderr
+    assert "was killed (SIGKILL)" in ran.stderr
 
 
 def test_a_script_that_is_not_there_begins_no_session(scripts):
@@ -106,6 +108,17 @@ def test_a_stop_before_training_ends_the_script(scripts):
     session = scripts.start("import time\nwhile True: time.sleep(0.01)\n")
     refused = session.do("pause")
     assert "has not called fit" in refused["why"]
+    assert session.do("stop")["ok"]
+    session.end()
+    assert [one.kind for one in session.events("stopped", "crashed")] == ["stopped"]
+
+
+def test_a_stop_after_a_loop_of_the_scripts_own_ends_the_script(scripts):
+    session = scripts.start(
+        "import time\nfrom nanotrain_tui import record\nfor n in range(20): record(loss=n)\n"
+        "print('over', flush=True)\nwhile True: time.sleep(0.01)\n"
+    )
+    wait_for(lambda: "over" in Path(session.folder.log).read_text())
     assert session.do("stop")["ok"]
     session.end()
     assert [one.kind for one in session.events("stopped", "crashed")] == ["stopped"]

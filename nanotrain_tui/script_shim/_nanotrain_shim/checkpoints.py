@@ -66,6 +66,7 @@ class Checkpoints:
             with open(part, "rb") as file:
                 sha256, size = _sha256(file), os.fstat(file.fileno()).st_size
             os.rename(part, path)
+            _sync_folder(folder)
         except OSError:
             if os.path.exists(part):
                 os.unlink(part)
@@ -174,6 +175,15 @@ def _build_optimizer(model: Any) -> None:
         if make is not None and not getattr(optimizer, "built", False):
             make(model.trainable_variables)
             return
+
+
+def _sync_folder(folder: str) -> None:
+    """Make the new name survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sha256(file: Any) -> str:
