@@ -12,6 +12,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
+from . import looking
 from .optimizers import Refused
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class Checkpoints:
         if self._restore is None or not (fit.model.get_weights() or is_late):
             return
         path, self._restore = self._restore, None
+        looking.sync(fit.model)
         numpy = sys.modules["numpy"]
         with numpy.load(path, allow_pickle=False) as found:
             weights = [found[name] for name in sorted(found.files) if name.startswith("w")]

@@ -109,6 +109,16 @@ def batch_size(fit: "Fit") -> Optional[int]:
     return _whole(getattr(x, "_batch_size", None))
 
 
+def sync(model: Any) -> None:
+    """Bring a model's variables up to date, and let changes of them count.
+
+    With JAX, ``fit`` keeps its state beside the variables until it is told to.
+    """
+    put_back = getattr(model, "jax_state_sync", None)
+    if put_back is not None:
+        put_back()
+
+
 def _steps(fit: "Fit") -> Optional[int]:
     return _whole(fit.params.get("steps")) or _whole(fit.arguments.get("steps_per_epoch"))
 
