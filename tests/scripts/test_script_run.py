@@ -131,6 +131,22 @@ def test_other_commands_name_nanotrain_run(scripts):
         assert f"nanotrain run --resume {name}" in scripts.nano(command, name).stderr
 
 
+def test_what_needs_a_network_of_ours_is_refused_in_one_sentence(scripts):
+    scripts.run("print(1)")
+    name = scripts.last.name
+    (scripts.folder / "rows.csv").write_text("a\n1\n")
+    for command, says in (
+        (("predict", name, "rows.csv"), "only the script can make its network"),
+        (("evaluate", name, "rows.csv"), "only the script can make its network"),
+        (("export", name, "--format", "keras"), "only the script can make its network"),
+        (("export", name, "--format", "weights"), "only the script can make its network"),
+        (("export", name, "--format", "script"), "ran your own script"),
+    ):
+        ran = scripts.nano(*command)
+        assert (ran.returncode, "Traceback" in ran.stderr) == (2, False), command
+        assert says in " ".join(ran.stderr.split()), command
+
+
 def test_a_resume_runs_the_same_command_again_in_the_same_session(scripts):
     assert scripts.run("print('one more time')").returncode == 0
     name = scripts.last.name
