@@ -12,6 +12,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "fakes"))
 sys.path.insert(0, str(HERE.parent / "host"))
+sys.path.insert(0, str(HERE.parent / "end_to_end"))
 
 from hosting import Started, runs  # noqa: E402
 from light_apps import (  # noqa: E402, F401
