@@ -74,6 +74,18 @@ async def test_a_value_that_cannot_be_changed_says_why_and_is_not_sent() -> None
         await until(pilot, lambda: one.session.sent == ["set"])
 
 
+async def test_the_cursor_goes_to_the_learning_rate_once_it_is_found() -> None:
+    one = desk()
+    found = one.session.state.config
+    one.session.change(config=nest(check({"script.command": "python3 train.py"})), script={})
+    async with one.app.run_test(size=(80, 24)) as pilot:
+        await one.ready(pilot)
+        one.session.change(config=found)
+        await until(pilot, lambda: one.app.dashboard.form.key == RATE)
+        await pilot.press("minus")
+        await until(pilot, lambda: one.session.sent == ["set"])
+
+
 async def test_keys_that_mean_nothing_for_a_script_say_what_does() -> None:
     one = desk("paused")
     async with one.app.run_test(size=(80, 24)) as pilot:
