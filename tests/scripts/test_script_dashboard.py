@@ -90,11 +90,18 @@ async def test_keys_that_mean_nothing_for_a_script_say_what_does() -> None:
     one = desk("paused")
     async with one.app.run_test(size=(80, 24)) as pilot:
         await one.ready(pilot)
-        for key, text in (("F", "--resume brisk-otter"), ("R", "--resume brisk-otter"),
+        for key, text in (("F", "Not for a script"), ("R", "Not for a script"),
                           ("w", "network of its own"), ("p", "network of its own")):  # fmt: skip
             await pilot.press(key)
             assert text in message(one.app), key
         assert one.app.screen is one.app.dashboard
+        one.session.change(state="stopped")
+        again = "'nanotrain run --resume brisk-otter' runs the script again."
+        await until(pilot, lambda: again in message(one.app))
+        await pilot.press("v")
+        assert again in message(one.app)
+        await pilot.press("r")
+        assert message(one.app) == again
 
 
 @pytest.mark.parametrize("state", ["running", "paused", "finished"])

@@ -60,9 +60,16 @@ def not_of_a_script(situation: Situation) -> str:
     """A script is run by the command line, with the command that the person sees there."""
     if not situation.script or situation.replayed:
         return not_in_a_replay(situation)
-    when = "After its end, " if situation.live else ""
-    again = f"'nanotrain run --resume {situation.name}' runs it again."
-    return f"This session runs your own script. {when}{again}"
+    if situation.live:
+        return "Not for a script's session. Stop it with s, then run it again in a shell."
+    return run_again(situation.name, of_script=True)
+
+
+def run_again(name: str, of_script: bool) -> str:
+    """How a session that has ended goes on."""
+    if of_script:
+        return f"'nanotrain run --resume {name}' runs the script again."
+    return "Press r to resume it or start one."
 
 
 def not_with_a_script(situation: Situation) -> str:
@@ -88,7 +95,7 @@ def while_live(situation: Situation) -> str:
         return IN_A_REPLAY
     if situation.state:
         ended = f"{situation.name} has ended ({situation.state})."
-        return f"{ended} Press r to resume it or start one."
+        return f"{ended} {run_again(situation.name, situation.script)}"
     return "No session is running. Press r to start one."
 
 
