@@ -373,15 +373,11 @@ class FormModel:
             fixed = fixed_reason(key, self._script) if self.of_script else ""
             row = Row(key, self.label(key), self.shown(key), self.text(key), fault, mark, advice)
             rows.append(row._replace(fixed=fixed))
-        return rows + self._found_rows()
-
-    def _found_rows(self) -> list[Row]:
-        """What was found in the model of a script, under a heading of its own."""
         found = [
             Row(key, label, value, value, fixed=fixed_reason(key, self._script))
             for key, label, value in found_values(self.script, self._given)
         ]
-        return [Row("", TITLE), *found] if found else []
+        return [*rows, Row("", TITLE), *found] if found else rows
 
     def asks_for_data(self, key: str) -> bool:
         """Whether any data can be named in this field: where the data is ``auto``."""
