@@ -28,11 +28,11 @@ def run(asked: argparse.Namespace) -> int:
     if asked.as_json:
         print(json.dumps(found))
         return 0
-    print("units  step ms without  step ms with  overhead")
+    print("units  step ms without  step ms with  overhead  of CPU time")
     for one in found:
         print(
             f"{one['units']:>5}  {one['without_ms']:>15.3f}  {one['with_ms']:>12.3f}  "
-            f"{one['overhead_percent']:>7.1f}%"
+            f"{one['overhead_percent']:>7.1f}%  {one['cpu_percent']:>10.1f}%"
         )
     return 0
 
@@ -45,13 +45,14 @@ def measure(python: str, units: int, steps: int, rounds: int) -> dict[str, float
         numbers = map(str, (units, steps, rounds))
         subprocess.run(
             [*command, str(SCRIPT), *numbers, str(out)], check=True, stdout=subprocess.DEVNULL,
-            env={**os.environ, "NANOTRAIN_HOME": home},
+            stderr=subprocess.DEVNULL, env={**os.environ, "NANOTRAIN_HOME": home},
         )  # fmt: skip
         seconds = json.loads(out.read_text())
-    pairs = zip(seconds["with"], seconds["without"], strict=True)
+    pairs = list(zip(seconds["with"], seconds["without"], strict=True))
     return {
         "units": units,
-        "with_ms": 1000 * statistics.median(seconds["with"]) / steps,
-        "without_ms": 1000 * statistics.median(seconds["without"]) / steps,
-        "overhead_percent": 100 * (statistics.median(a / b for a, b in pairs) - 1),
+        "with_ms": 1000 * statistics.median(wall for wall, _ in seconds["with"]) / steps,
+        "without_ms": 1000 * statistics.median(wall for wall, _ in seconds["without"]) / steps,
+        "overhead_percent": 100 * (statistics.median(a[0] / b[0] for a, b in pairs) - 1),
+        "cpu_percent": 100 * (statistics.median(a[1] / b[1] for a, b in pairs) - 1),
     }

@@ -74,6 +74,7 @@ class Fold:
         self._preparing_from = (0.0, 0.0)  # its first time and fraction
         self._ready: Mapping[str, Any] = {}
         self._started: Mapping[str, Any] = {}
+        self._script: Mapping[str, Any] = {}
         self._function: Function | None = None
         self._curves = CurveFold()
         self._changes = ChangeFold()
@@ -138,6 +139,7 @@ class Fold:
             preparing=self._preparing if seen == STARTING else None,
             started=self._started,
             data=mapping(self._started.get("data")),
+            script=self._script,
             function=self._function,
             devices=mappings(self._ready.get("devices")),
             versions=mapping(self._ready.get("versions")),
@@ -271,6 +273,7 @@ class Fold:
         self._batch_size = positive_integer(row.body.get("batch_size")) or self._batch_size
 
     def _take_fit_started(self, row: Event) -> None:
+        self._script = row.body
         for key, value in flatten(mapping(row.body.get("config"))).items():
             self._config = _with(self._config, key.split("."), value)
 

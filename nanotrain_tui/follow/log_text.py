@@ -103,7 +103,9 @@ def _ready(event: Event) -> str:
 
 
 def _started(event: Event) -> str:
-    data = mapping(event.body.get("data"))
+    data, metrics = mapping(event.body.get("data")), mapping(event.body.get("metrics"))
+    if not data:  # of a script: the host has started it, or it declares what it records
+        return f"recorded: {', '.join(metrics)}" if metrics else "the script starts"
     begin = (
         f"training continues after step {count(event.step)}" if event.step else "training starts"
     )

@@ -16,6 +16,7 @@ from nanotrain_tui.follow.curves import NO_CURVE, Change
 from nanotrain_tui.follow.energy import EnergyUse
 from nanotrain_tui.follow.function import Function
 from nanotrain_tui.follow.other_load import OtherLoad
+from nanotrain_tui.follow.script.output import OutputLine
 from nanotrain_tui.follow.series import Curve
 from nanotrain_tui.session.evaluated import Evaluated
 from nanotrain_tui.session.metrics import DOWN, STANDARD_METRICS, TRAINING, UP, MetricPart, Metrics
@@ -142,6 +143,7 @@ class RunState:
     preparing: Preparing | None = None
     started: Mapping[str, Any] = field(default_factory=dict)  # body of the last `started`
     data: Mapping[str, Any] = field(default_factory=dict)
+    script: Mapping[str, Any] = field(default_factory=dict)  # body of the last `fit_started`
     function: Function | None = None  # the network as a curve or over a plane; None: neither
     devices: tuple[Mapping[str, Any], ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -170,6 +172,7 @@ class RunState:
     board: str = ""  # the machine and its power mode: "Jetson Nano, 10W"; empty: not known
     cores: tuple[float | None, ...] = ()  # the load of each core in percent; None: it is off
     memory_users: tuple[MemoryUser, ...] = ()  # now, the largest first; not recorded
+    output: tuple[OutputLine, ...] = ()  # the last lines of the session's log; not recorded
     replay: ReplayPosition | None = None  # None: this is no replay
 
     @property

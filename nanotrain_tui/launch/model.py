@@ -22,6 +22,7 @@ from typing import (
 )
 
 from nanotrain_tui.catalog import trainer_config
+from nanotrain_tui.catalog.scripts import is_script
 from nanotrain_tui.launch.resume_and_fork import configuration_of
 from nanotrain_tui.session import events
 from nanotrain_tui.session.checkpoints import Checkpoint, list_checkpoints, no_best
@@ -85,11 +86,17 @@ def find_model(
     ``python`` is the command of a Python with TensorFlow. Without it the session's is used, else
     the first that is found. Raises LaunchError or RecordingError.
     """
+    config = configuration_of(folder)
+    if is_script(config):
+        raise LaunchError(
+            "",
+            f"{folder.name} ran a script, and only the script can make its network: let it save "
+            "its model. The weights are in the session's checkpoints (docs/SCRIPTS.md).",
+        )
     checkpoint, note = choose(list_checkpoints(folder), wanted, folder.name)
     with SessionReader(folder) as reader:
         started = [event.body.get("data") for event in reader.events([events.STARTED])]
     data = next((body for body in reversed(started) if isinstance(body, dict)), None)
-    config = configuration_of(folder)
     outputs = _outputs_of(data or {})
     if data is None or outputs is None:
         raise LaunchError("", f"{folder.name} does not say which data it was trained on.")

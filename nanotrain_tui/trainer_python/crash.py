@@ -110,8 +110,10 @@ def _ending(status: Optional[int], oom_kills: Optional[int]) -> str:
     if number != signal.SIGKILL:
         return "was ended by {} (signal {})".format(number.name, int(number))
     if oom_kills:
-        return "was killed (signal 9) by the kernel's out-of-memory killer"
-    return "was killed (signal 9): often the kernel's out-of-memory killer"
+        return "was killed (SIGKILL) by the kernel's out-of-memory killer"
+    if oom_kills is None:
+        return "was killed (SIGKILL); the kernel's out-of-memory killer does this too"
+    return "was killed (SIGKILL) by a person or a program, not for lack of memory"
 
 
 def _signal_of(status: Optional[int]) -> Optional[signal.Signals]:

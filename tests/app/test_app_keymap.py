@@ -111,9 +111,12 @@ def test_the_footer_fits_80_columns_in_every_state(situation: Situation, view: s
 
 def test_every_footer_is_of_a_phase() -> None:
     states = ("", "starting", "running", "paused", "failed")
-    seen = {Situation(state, staged=staged).phase for state in states for staged in (0, 1)}
+    seen = {
+        Situation(state, staged=staged, script=script).phase
+        for state in states for staged in (0, 1) for script in (False, True)
+    }  # fmt: skip
     seen.add(Situation("running", replayed=True).phase)
-    assert {*seen, "chart", "log", "charts", "learned"} == set(FOOTERS)
+    assert {*seen, "chart", "log", "charts", "learned", "output"} == set(FOOTERS)
 
 
 async def test_remapped_keys_work_and_are_shown() -> None:

@@ -110,7 +110,12 @@ def test_the_start_names_data_and_size() -> None:
     data = {"name": "mnist", "train": 60000}
     text = said("started", step=0, data=data, parameters=814090, xla=True)
     assert text == "training starts, mnist, 60,000 images, 814,090 parameters, XLA"
-    assert said("started", step=400).startswith("training continues after step 400")
+    assert said("started", step=400, data=data).startswith("training continues after step 400")
+
+
+def test_the_start_of_a_script_names_what_is_recorded() -> None:
+    assert said("started") == "the script starts"
+    assert said("started", metrics={"loss": {}, "mae": {}}) == "recorded: loss, mae"
 
 
 def test_a_traceback_becomes_one_short_line() -> None:

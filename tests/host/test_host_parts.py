@@ -128,9 +128,10 @@ def test_a_log_that_cannot_be_written_is_done_without(tmp_path):
 @pytest.mark.parametrize(
     ("status", "tail", "oom_kills", "says"),
     [
-        (-9, "", None, "often the kernel's out-of-memory killer"),
-        (-9, "", 1, "killed (signal 9) by the kernel's out-of-memory killer"),
-        (137, "", None, "signal 9"),
+        (-9, "", None, "SIGKILL); the kernel's out-of-memory killer does this too"),
+        (-9, "", 0, "SIGKILL) by a person or a program, not for lack of memory"),
+        (-9, "", 1, "killed (SIGKILL) by the kernel's out-of-memory killer"),
+        (137, "", None, "SIGKILL"),
         (-11, "", None, "SIGSEGV"),
         (-4, "", None, "another CPU"),
         (1, "ModuleNotFoundError: No module named 'tensorflow'", None, "--python"),

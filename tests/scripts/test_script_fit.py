@@ -68,6 +68,8 @@ def test_what_is_found_in_the_model_is_shown(scripts):
     assert body["config"]["optimizer"] == {"learning_rate": 0.5, "momentum": 0.9, "name": "sgd"}
     assert body["model"]["parameters"] == 1
     assert body["model"]["fixed"]["loss"] == "it is compiled into the model's graph"
+    shown = scripts.nano("show", scripts.last.name).stdout
+    assert "loss: mse\n" in shown and "parameters: 1\n" in shown
 
 
 def test_it_is_paused_changed_stepped_and_stopped(scripts, stepped):
@@ -106,7 +108,7 @@ def test_a_killed_script_is_explained(scripts, stepped):
     os.kill(session.trainer_pid, signal.SIGKILL)
     session.end()
     (crashed,) = session.events("crashed")
-    assert crashed.body["reason"].startswith("the script was killed (signal 9)")
+    assert crashed.body["reason"].startswith("the script was killed (SIGKILL)")
 
 
 def test_a_script_ends_with_its_host(scripts, stepped):
@@ -140,6 +142,68 @@ def test_only_the_first_process_that_fits_owns_the_session(scripts):
     assert ran.returncode == 0 and "child 4.0" in ran.stdout
     assert len(scripts.events("fit_started")) == 1
     assert scripts.events("finished")[0].step == 4
+
+
+FAILING = """
+from keras.callbacks import Callback
+from keras.engine.training import Model
+class Fails(Callback):
+    def __init__(self, at): super().__init__(); self.at = at
+    def on_train_batch_end(self, batch, logs=None):
+        self.at -= 1
+        if not self.at: raise RuntimeError("enough")
+for at in 1, 6:
+    try:
+        Model().fit(epochs=3, callbacks=[Fails(at)], validation_data=object())
+    except RuntimeError:
+        pass
+"""
+
+
+def test_the_batch_after_which_a_callback_of_the_script_fails_is_recorded(scripts):
+    assert scripts.run(FAILING).returncode == 0
+    assert [one.body["updates"] for one in scripts.events("fit_ended")] == [1, 6]
+    values = [value for _, value in rows(scripts.last, "loss")]
+    assert values == pytest.approx([0.5, *(0.5 * n for n in range(1, 7))])
+    assert verify_file(scripts.last.recording).problems == []
+
+
+NESTED = """
+from keras.callbacks import Callback
+from keras.engine.training import Model
+inner = Model()
+class Nests(Callback):
+    def on_epoch_end(self, epoch, logs=None): inner.fit(epochs=1)
+print(Model().fit(epochs=2, callbacks=[Nests()]), inner.weight)
+"""
+
+
+def test_a_fit_within_a_fit_runs_as_usual_and_is_told(scripts):
+    assert scripts.run(NESTED).stdout == "4.0 4.0\n"
+    assert [one.body["updates"] for one in scripts.events("fit_ended")] == [8]
+    (warned,) = scripts.events("warned")
+    assert "fit while another fit runs" in warned.body["message"]
+
+
+AFTER = """
+import time
+from keras.callbacks import Callback
+from keras.engine.training import Model
+class Late(Callback):
+    def on_train_end(self, logs=None):
+        open("late", "w").close()
+        time.sleep(1.0)
+Model().fit(epochs=1, callbacks=[Late()])
+while True: time.sleep(0.01)
+"""
+
+
+def test_a_stop_that_comes_at_the_end_of_fit_is_obeyed(scripts):
+    session = scripts.start(AFTER)
+    wait_for((scripts.folder / "late").exists)
+    assert session.do("stop")["ok"]
+    session.end()
+    assert [one.kind for one in session.events("stopped", "crashed")] == ["stopped"]
 
 
 def test_an_error_of_the_script_is_its_own(scripts):

@@ -2,8 +2,10 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
+from hosting import wait_for
 
 from nanotrain_tui.session.recording.verify import verify_file
 
@@ -15,6 +17,14 @@ def test_a_plain_script_is_a_session_with_output_and_status(scripts):
     assert "the script ended with exit status 7" in ran.stderr
     assert [one.kind for one in scripts.events("started", "crashed")] == ["started", "crashed"]
     assert verify_file(scripts.last.recording).problems == []
+
+
+def test_the_output_is_printed_again_without_commands_to_the_terminal(scripts):
+    scripts.run("print('\\x1b[1mbold\\x1b[0m')")
+    name = scripts.last.name
+    assert scripts.nano("show", name, "--log").stdout == "bold\n"
+    refused = scripts.nano("show", name, "--log", "--json")
+    assert refused.returncode == 2 and "leave out --json" in refused.stderr
 
 
 def test_a_script_that_ends_well_has_finished(scripts):
@@ -36,7 +46,7 @@ def test_a_module_and_any_command(scripts):
     ran = scripts.nano("run", "--", "sh", "-c", "echo from sh; kill -9 $$")
     assert ran.stdout == "from sh\n"
     assert ran.returncode == 128 + signal.SIGKILL
-    assert "was killed (signal 9)" in ran.stderr
+    assert "was killed (SIGKILL)" in ran.stderr
 
 
 def test_a_script_that_is_not_there_begins_no_session(scripts):
@@ -103,11 +113,38 @@ def test_a_stop_before_training_ends_the_script(scripts):
     assert [one.kind for one in session.events("stopped", "crashed")] == ["stopped"]
 
 
+def test_a_stop_after_a_loop_of_the_scripts_own_ends_the_script(scripts):
+    session = scripts.start(
+        "import time\nfrom nanotrain_tui import record\nfor n in range(20): record(loss=n)\n"
+        "print('over', flush=True)\nwhile True: time.sleep(0.01)\n"
+    )
+    wait_for(lambda: "over" in Path(session.folder.log).read_text())
+    assert session.do("stop")["ok"]
+    session.end()
+    assert [one.kind for one in session.events("stopped", "crashed")] == ["stopped"]
+
+
 def test_other_commands_name_nanotrain_run(scripts):
     scripts.run("print(1)")
     name = scripts.last.name
     for command in ("resume", "fork", "restart"):
         assert f"nanotrain run --resume {name}" in scripts.nano(command, name).stderr
+
+
+def test_what_needs_a_network_of_ours_is_refused_in_one_sentence(scripts):
+    scripts.run("print(1)")
+    name = scripts.last.name
+    (scripts.folder / "rows.csv").write_text("a\n1\n")
+    for command, says in (
+        (("predict", name, "rows.csv"), "only the script can make its network"),
+        (("evaluate", name, "rows.csv"), "only the script can make its network"),
+        (("export", name, "--format", "keras"), "only the script can make its network"),
+        (("export", name, "--format", "weights"), "only the script can make its network"),
+        (("export", name, "--format", "script"), "ran your own script"),
+    ):
+        ran = scripts.nano(*command)
+        assert (ran.returncode, "Traceback" in ran.stderr) == (2, False), command
+        assert says in " ".join(ran.stderr.split()), command
 
 
 def test_a_resume_runs_the_same_command_again_in_the_same_session(scripts):

@@ -7,12 +7,16 @@ from typing import NamedTuple
 
 from nanotrain_tui.app.form.model import PRESET_KEY, Row
 from nanotrain_tui.catalog.layer_list import brief_layers
+from nanotrain_tui.follow.script import model as script_model
 
 OPTIMIZER, RATE = "optimizer.name", "optimizer.learning_rate"
 BATCH, LOSS = "train.batch_size", "loss.name"
 HIDDEN, LAYERS, ACTIVATION = "model.hidden", "model.layers", "model.activation"
 DATASET = "data.name"
-ALWAYS = (OPTIMIZER, RATE, BATCH, LOSS, HIDDEN, LAYERS, ACTIVATION, DATASET)
+ALWAYS = (
+    OPTIMIZER, script_model.OPTIMIZER, RATE, BATCH, LOSS, script_model.LOSS, HIDDEN, LAYERS,
+    ACTIVATION, DATASET, script_model.LAYERS, script_model.PARAMETERS,
+)  # fmt: skip
 JOINED = (RATE, ACTIVATION)  # without a dot after the value before
 
 
@@ -47,6 +51,8 @@ def folded_parts(rows: Sequence[Row], cursor: str, dataset: str = "") -> list[Pa
 
 
 def _text(row: Row, dataset: str) -> str:
+    if row.key in (script_model.LAYERS, script_model.PARAMETERS):
+        return script_model.brief(row.key, row.value)
     if row.key == LAYERS:
         return brief_layers(row.short_value) or f"{row.label} empty"
     if row.key == BATCH:

@@ -31,7 +31,9 @@ from nanotrain_tui.catalog import (
 from nanotrain_tui.catalog.edits import KEY as EDITS
 from nanotrain_tui.catalog.fields import AUTO
 from nanotrain_tui.catalog.formats import value_text
+from nanotrain_tui.catalog.scripts import is_script
 from nanotrain_tui.config.presets import Preset
+from nanotrain_tui.follow.script.model import TITLE, fixed_reason, found_values
 
 PRESET_KEY = "preset"
 DIR, ANY_DATA = "data.dir", "file or folder"
@@ -50,6 +52,7 @@ class Row(NamedTuple):
     problem: str = ""
     mark: str = ""  # while a session is live: STAGED, SENT, NEEDS_RESTART or ""
     advice: str = ""  # why the value is not recommended
+    fixed: str = ""  # of a script's session: why the value cannot be changed
 
 
 class FormModel:
@@ -64,6 +67,7 @@ class FormModel:
         self._running: Config = {}
         self._sent: Config = {}
         self.refused: ConfigError | None = None  # why the data or the trainer cannot be used
+        self._script: Mapping[str, Any] = {}  # the last ``fit_started`` of a script
 
     def _put(self, given: Config, checked: Config | ConfigError | None = None) -> None:
         """Store these values. ``checked`` is the result of ``_check``, if it is known."""
@@ -222,6 +226,21 @@ class FormModel:
         self._presets[preset.name] = preset.values
         self._proposed.choose(preset.name)
 
+    @property
+    def of_script(self) -> bool:
+        """Whether these are the values of a session that runs a person's own script."""
+        return is_script(self._given)
+
+    @property
+    def script(self) -> Mapping[str, Any]:
+        """What was found in the model of the script; empty if nothing was."""
+        return self._script if self.of_script else {}
+
+    def describe_script(self, script: Mapping[str, Any]) -> bool:
+        """Take what was found in a script's model. Returns whether it is new."""
+        before, self._script = self._script, script
+        return before != script
+
     def changes_from(self, recorded: Mapping[str, Any]) -> Config:
         """The values to change to resume a session, recorded with these values, with the form's."""
         return changes_between(known(recorded), self._given)
@@ -332,11 +351,15 @@ class FormModel:
     # --- drawing ---------------------------------------------------------------------------
 
     def rows(self) -> list[Row]:
-        """All lines: the preset, then each section with the fields that apply."""
+        """All lines: the preset, then each section with the fields that apply.
+
+        A script has no preset; what was found in its model comes last.
+        """
         problem, differing = self.problem or self.refused, self._differences()
         staged = self._unsent(differing)
         advised = {} if self.problem else {one.key: one.message for one in reversed(self.advice())}
-        rows = [Row(PRESET_KEY, "preset", self.preset_label, self.preset_label)]
+        preset = Row(PRESET_KEY, "preset", self.preset_label, self.preset_label)
+        rows = [] if self.of_script else [preset]
         section = ""
         for key, field in FIELDS.items():
             if not applies(key, self._given):
@@ -347,10 +370,14 @@ class FormModel:
             fault = problem.message if problem is not None and problem.key == key else ""
             mark = self._mark(key, staged) if key in differing else ""
             advice = advised.get(key, "")
-            rows.append(
-                Row(key, self.label(key), self.shown(key), self.text(key), fault, mark, advice)
-            )
-        return rows
+            fixed = fixed_reason(key, self._script) if self.of_script else ""
+            row = Row(key, self.label(key), self.shown(key), self.text(key), fault, mark, advice)
+            rows.append(row._replace(fixed=fixed))
+        found = [
+            Row(key, label, value, value, fixed=fixed_reason(key, self._script))
+            for key, label, value in found_values(self.script, self._given)
+        ]
+        return [*rows, Row("", TITLE), *found] if found else rows
 
     def asks_for_data(self, key: str) -> bool:
         """Whether any data can be named in this field: where the data is ``auto``."""

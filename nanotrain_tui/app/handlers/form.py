@@ -56,6 +56,8 @@ class FormActions:
     def edit(self, stage: bool = False) -> None:
         self._screens.dashboard.unfold_form()
         key = self._screens.dashboard.form.key
+        if self._is_fixed():
+            return
         if key == PRESET_KEY:
             self.preset()
         elif FIELDS[key].kind == BOOL:
@@ -172,6 +174,15 @@ class FormActions:
         form = self._screens.dashboard.form
         return lambda: form.key == key and self._model.text(key) == text
 
+    def _is_fixed(self) -> bool:
+        """Whether the field under the cursor cannot be changed. If so, says why."""
+        form = self._screens.dashboard.form
+        row = form.row
+        if row.fixed:
+            text = f"{capital(row.label)} cannot be changed here. {row.fixed}"
+            self._shell.say(text, "warning", lambda: form.row == row)
+        return bool(row.fixed)
+
     def _unfolded(self) -> FormList:
         """The form, with all its fields."""
         self._screens.dashboard.unfold_form()
@@ -244,6 +255,8 @@ class FormActions:
         if key == PRESET_KEY:
             form = self._screens.dashboard.form
             self._shell.say("Press Enter to select a preset.", holds=lambda: form.key == key)
+            return
+        if self._is_fixed():
             return
         staged = bool(self._model.staged())
         try:

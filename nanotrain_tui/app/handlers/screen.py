@@ -11,6 +11,8 @@ from nanotrain_tui.app.handlers.shell import Screens, Shell
 from nanotrain_tui.app.keys.actions import REGION_KEYS
 from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.ports import Preferences
+from nanotrain_tui.app.widgets.event_log import EventLog
+from nanotrain_tui.app.widgets.output_pane import OutputPane
 from nanotrain_tui.drawing.lists.entries import Entry
 
 REGION_NAMES = ("Configuration", "Upper chart", "Lower chart", "Events")
@@ -116,23 +118,29 @@ class ScreenActions:
         here = self._screens.focused
         self._shell.say(text, level, lambda: self._screens.focused is here)
 
+    @property
+    def _log(self) -> EventLog | OutputPane:
+        """The events, or the output if that has the focus."""
+        focused = self._screens.focused
+        return focused if isinstance(focused, OutputPane) else self._screens.dashboard.log_pane
+
     def log_up(self) -> None:
-        self._screens.dashboard.log_pane.scroll_rows(1)
+        self._log.scroll_rows(1)
 
     def log_down(self) -> None:
-        self._screens.dashboard.log_pane.scroll_rows(-1)
+        self._log.scroll_rows(-1)
 
     def log_page_up(self) -> None:
-        self._screens.dashboard.log_pane.page(1)
+        self._log.page(1)
 
     def log_page_down(self) -> None:
-        self._screens.dashboard.log_pane.page(-1)
+        self._log.page(-1)
 
     def log_oldest(self) -> None:
-        self._screens.dashboard.log_pane.oldest()
+        self._log.oldest()
 
     def log_newest(self) -> None:
-        self._screens.dashboard.log_pane.newest()
+        self._log.newest()
 
     def palette(self) -> None:
         self._display.action_command_palette()

@@ -78,6 +78,7 @@ class SessionLink:
             self.can_undo,
             state.replay is not None,
             state.replay is not None and not state.replay.playing,
+            "script" in state.config,
         )
 
     @property
@@ -270,6 +271,7 @@ class SessionLink:
         played = state.replay is not None
         changed = self._model.set_running({} if state.ended or played else config)
         edited_in_replay = played and state.config != before.config
+        changed |= self._model.describe_script(state.script)
         if config and (self._attaching or edited_in_replay):
             self._attaching = False
             self._model.load(config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nanotrain_tui.app.keys.situation import run_again
 from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut
 from nanotrain_tui.follow.run_state import Checkpoint, Diverged, Preparing, RunState
 from nanotrain_tui.session.metrics import Metrics
@@ -19,7 +20,9 @@ def ending(state: RunState) -> tuple[str, str]:
     why = f" {state.notices[-1]}" if state.state == "failed" and state.notices else ""
     level = {"finished": "good", "stopped": "warning"}.get(state.state, "error")
     resumable = state.checkpoints and state.state != "finished"
-    then = "Press r to resume it or start one." if resumable else "Press r to start a new one."
+    then = "Press r to start a new one."
+    if resumable or "script" in state.config:
+        then = run_again(state.name, "script" in state.config)
     return f"{state.name}: {state.state} at step {state.step:,}.{why} {then}", level
 
 

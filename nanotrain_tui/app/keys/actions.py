@@ -12,13 +12,15 @@ from nanotrain_tui.app.keys.situation import (
     after_an_edit,
     always,
     in_a_replay,
-    not_in_a_replay,
+    not_of_a_script,
+    not_with_a_script,
     while_live,
     while_live_or_played,
     while_paused,
     while_staged,
+    with_a_network_of_ours,
     with_a_session,
-    with_a_session_itself,
+    with_output,
 )
 
 
@@ -56,7 +58,7 @@ REGION_KEYS = ("f3", "f4", "f5", "f6")  # one for each region of the dashboard
 
 ACTIONS = (
     Action("run", "session.run", "r", "run", "Start a session, or resume one that ended.", SESSION,
-           "Run: start or resume a session", not_in_a_replay),
+           "Run: start or resume a session", not_of_a_script),
     Action("pause", "session.pause", "space", "pause", "Pause at the next step, or resume.",
            SESSION, "Pause or resume", while_live_or_played, when_paused="resume",
            when_halted="play"),
@@ -72,9 +74,9 @@ ACTIONS = (
            SESSION, "Stop the session", while_live),
     Action("restart", "session.restart", "R", "restart",
            "Start again from step 0, with the form's values.", SESSION,
-           "Restart: start again from step 0", with_a_session_itself),
+           "Restart: start again from step 0", with_a_network_of_ours),
     Action("fork", "session.fork", "F", "fork", "Start a new session from a checkpoint.", SESSION,
-           "Fork: a new session from a checkpoint", with_a_session_itself),
+           "Fork: a new session from a checkpoint", with_a_network_of_ours),
     Action("sessions", "view.sessions", "o", "sessions",
            "List all sessions: open, replay, compare, delete.", SESSION,
            "Sessions: list all sessions"),
@@ -134,9 +136,9 @@ ACTIONS = (
     Action("first", "form.first", "home,g", "first", "Go to the first field.", FORM, pane="form"),
     Action("last", "form.last", "end,G", "last", "Go to the last field.", FORM, pane="form"),
     Action("preset", "form.preset", "p", "preset", "Fill the form from a preset.", FORM,
-           "Preset: fill the form from a preset"),
+           "Preset: fill the form from a preset", not_with_a_script),
     Action("save_preset", "form.save_preset", "w", "save", "Save the form's values as a preset.",
-           FORM, "Preset: save the form's values"),
+           FORM, "Preset: save the form's values", not_with_a_script),
     Action("mark_before", "charts.mark_before", "up,k", "previous mark",
            "Go to the previous mark.", CHART, pane="chart"),
     Action("mark_after", "charts.mark_after", "down,j", "next mark",
@@ -155,6 +157,9 @@ ACTIONS = (
     Action("learned", "view.learned", "V", "learned",
            "Show what was learned at large; press again to return.", CHART,
            "Learned: show the curve or the plane of the network", with_a_session),
+    Action("output", "view.output", "O", "output",
+           "Show what was printed; press again to return.", LOG,
+           "Output: show what the script or the trainer has printed", with_output),
     Action("overlay", "overlay.choose", "C", "compare",
            "Draw other sessions behind the charts, or remove them.", CHART,
            "Compare: draw other sessions behind the charts", with_a_session),
@@ -225,8 +230,8 @@ EVERYWHERE = ("quit", "suspend")
 # The actions without a pane that also work on a view.
 ON_A_VIEW = (
     "pause", "evaluate", "checkpoint", "watch", "faster", "slower", "event_before", "event_after",
-    "back", "ahead", "goto", "charts", "learned", "overlay", "theme", "help", "picture", "suspend",
-    "quit",
+    "back", "ahead", "goto", "charts", "learned", "output", "overlay", "theme", "help", "picture",
+    "suspend", "quit",
 )  # fmt: skip
 # The actions in the footer: by phase, or of the chart, the log or the view that has the focus.
 # Each footer fits in 80 cells.
@@ -242,6 +247,10 @@ FOOTERS = {
                "help"),
     "learned": ("learned", "pause", "charts", "help", "quit"),
     "ended": ("run", "fork", "edit", "more", "jump", "preset", "help", "quit"),
+    "script live": ("pause", "more", "undo", "charts", "output", "stop", "help", "quit"),
+    "script paused": ("pause", "step", "undo", "checkpoint", "output", "stop", "help", "quit"),
+    "script ended": ("output", "charts", "watch", "export", "sessions", "help", "quit"),
+    "output": ("output", "log_up", "log_page_up", "pause", "help", "quit"),
 }  # fmt: skip
 
 

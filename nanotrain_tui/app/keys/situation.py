@@ -18,6 +18,7 @@ class Situation(NamedTuple):
     undoable: bool = False  # values are staged, or the session has an edit to undo
     replayed: bool = False  # a replay is shown
     halted: bool = False  # a replay is shown, and it is paused
+    script: bool = False  # the session runs a person's own script
 
     @property
     def live(self) -> bool:
@@ -35,11 +36,12 @@ class Situation(NamedTuple):
             return "replay"
         if self.live and self.staged:
             return "staged"
+        of_script = "script " if self.script and self.state else ""
         if self.paused:
-            return "paused"
+            return of_script + "paused"
         if self.live:
-            return "live"
-        return "ended" if self.state else "idle"
+            return of_script + "live"
+        return of_script + "ended" if self.state else "idle"
 
 
 IN_A_REPLAY = "You cannot change a replay. Press W to return to the session."
@@ -52,6 +54,28 @@ def always(_: Situation) -> str:
 
 def not_in_a_replay(situation: Situation) -> str:
     return IN_A_REPLAY if situation.replayed else ""
+
+
+def not_of_a_script(situation: Situation) -> str:
+    """A script is run by the command line, with the command that the person sees there."""
+    if not situation.script or situation.replayed:
+        return not_in_a_replay(situation)
+    if situation.live:
+        return "Not for a script's session. Stop it with s, then run it again in a shell."
+    return run_again(situation.name, of_script=True)
+
+
+def run_again(name: str, of_script: bool) -> str:
+    """How a session that has ended goes on."""
+    if of_script:
+        return f"'nanotrain run --resume {name}' runs the script again."
+    return "Press r to resume it or start one."
+
+
+def not_with_a_script(situation: Situation) -> str:
+    if situation.script:
+        return "A preset describes a network of nanotrain. Your script has a network of its own."
+    return ""
 
 
 def in_a_replay(situation: Situation) -> str:
@@ -71,7 +95,7 @@ def while_live(situation: Situation) -> str:
         return IN_A_REPLAY
     if situation.state:
         ended = f"{situation.name} has ended ({situation.state})."
-        return f"{ended} Press r to resume it or start one."
+        return f"{ended} {run_again(situation.name, situation.script)}"
     return "No session is running. Press r to start one."
 
 
@@ -99,5 +123,11 @@ def with_a_session(situation: Situation) -> str:
     return ""
 
 
-def with_a_session_itself(situation: Situation) -> str:
-    return with_a_session(situation) or not_in_a_replay(situation)
+def with_a_network_of_ours(situation: Situation) -> str:
+    return with_a_session(situation) or not_of_a_script(situation)
+
+
+def with_output(situation: Situation) -> str:
+    if situation.replayed:
+        return "A replay has no output. Press W to return to the session."
+    return with_a_session(situation)

@@ -17,7 +17,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from nanotrain_tui.app.form.folded import RATE
-from nanotrain_tui.app.form.model import PRESET_KEY, FormModel
+from nanotrain_tui.app.form.model import FormModel
 from nanotrain_tui.app.keys.actions import bindings
 from nanotrain_tui.app.screens.live_screen import LiveScreen
 from nanotrain_tui.app.widgets.bars import FieldAbout, KeyLine, MessageLine
@@ -34,6 +34,7 @@ from nanotrain_tui.app.widgets.panels import (
 from nanotrain_tui.app.widgets.region_title import RegionTitle
 from nanotrain_tui.app.widgets.scrubber import Scrubber
 from nanotrain_tui.app.widgets.setup_panel import SetupPanel
+from nanotrain_tui.catalog import FIELDS
 from nanotrain_tui.drawing.backdrop import Backdrop
 from nanotrain_tui.drawing.chart_model import Detail
 from nanotrain_tui.drawing.chart_view import ChartView
@@ -227,7 +228,7 @@ class Dashboard(LiveScreen):
             self._show_or_hide(chart)
         self.explain()
         self.form.fold(folded)
-        if folded and self.form.key == PRESET_KEY:
+        if folded and self.form.is_at_start:
             self.form.go_to(RATE)  # the line has no preset, and this is changed most often
 
     def action_fold_form(self) -> None:
@@ -277,11 +278,10 @@ class Dashboard(LiveScreen):
 
     def explain(self) -> None:
         """Explain the field under the cursor below the form."""
-        self.query_one("#form-title", RegionTitle).show(
-            f"preset {self.model.preset_label}", "Esc: fold" if self.watches else ""
-        )
+        values = "your script" if self.model.of_script else f"preset {self.model.preset_label}"
+        self.query_one("#form-title", RegionTitle).show(values, "Esc: fold" if self.watches else "")
         row = self.form.row
-        drawn = row.key != PRESET_KEY and has_curve(row.key, self.model.value(row.key))
+        drawn = row.key in FIELDS and has_curve(row.key, self.model.value(row.key))
         about = self.query_one("#about-box")
         about.set_class(bool(row.problem or row.advice), "-problem")
         about.set_class(drawn, "-curve")

@@ -41,7 +41,7 @@ class Jump(ModalScreen[str | None]):
 
     def __init__(self, rows: Sequence[Row]) -> None:
         super().__init__()
-        self._rows = [row for row in rows if row.key]
+        self._rows = [row for row in rows if row.key in LETTERS]
 
     def compose(self) -> ComposeResult:
         with Vertical(id="jump") as box:

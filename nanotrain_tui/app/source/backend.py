@@ -15,6 +15,7 @@ from nanotrain_tui.app.source.ports import Reply, Report, Watch
 from nanotrain_tui.app.source.refusals import Refused, TooLarge, session_errors_refused
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.follow.run_state import Preparing, RunState
+from nanotrain_tui.follow.script.output import OutputTail
 from nanotrain_tui.telemetry.memory_users import MemoryUsers
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ class FolderSource:
         self._folder = folder
         self._threads = threads
         self._memory = MemoryUsers()
+        self._output = OutputTail(folder.log)
         self._open()
 
     def _open(self) -> None:
@@ -163,7 +165,7 @@ class FolderSource:
 
     def follow(self) -> RunState:
         with session_errors_refused():
-            state = self._follower.follow()
+            state = replace(self._follower.follow(), output=self._output.read())
         return state if state.ended else replace(state, memory_users=self._memory.read())
 
     def window(self, first: int, last: int) -> WindowCurves:

@@ -12,13 +12,14 @@ from textual.message import Message
 from textual.widgets import Static
 
 from nanotrain_tui.app.form.field_text import bounds, explain
-from nanotrain_tui.app.form.model import PRESET_KEY, FormModel
+from nanotrain_tui.app.form.model import PRESET_KEY, FormModel, Row
 from nanotrain_tui.app.keys.keymap import FooterItem
 from nanotrain_tui.app.widgets.form_list import FormList
 from nanotrain_tui.catalog import FIELDS
 from nanotrain_tui.catalog.formats import value_text
 from nanotrain_tui.drawing.curves import draw_curve
 from nanotrain_tui.drawing.glyphs import plain, terminal_glyphs
+from nanotrain_tui.follow.script.model import LAYERS, layer_lines
 
 CURVE_CELLS = 14
 
@@ -40,6 +41,9 @@ class FieldAbout(Static):
             return
         if row.advice:
             self.update(Content.assemble(("? ", "bold $warning"), row.advice))
+            return
+        if row.fixed:
+            self.update(_fixed(row, model, full))
             return
         if row.key == PRESET_KEY:
             text = _preset(model)
@@ -138,6 +142,15 @@ def _full(model: FormModel, key: str) -> Content:
     allowed = bounds(key)
     if allowed:
         parts.append((f"\n{allowed}", "$muted"))
+    return Content.assemble(*parts)
+
+
+def _fixed(row: Row, model: FormModel, full: bool) -> Content:
+    """Why a value of a script cannot be changed, and the layers of its model."""
+    parts: list[str | tuple[str, str]] = [(f"{row.label}: ", "bold $primary")] if full else []
+    parts.append(f"Cannot be changed here. {row.fixed}")
+    if row.key == LAYERS:
+        parts += [(f"\n{line}", "$muted") for line in layer_lines(model.script)]
     return Content.assemble(*parts)
 
 

@@ -78,6 +78,7 @@ class FormList(ScrollView, can_focus=True):
         self.model = model
         self._rows: list[Row] = []
         self._cursor = 0
+        self._missed = ""  # the field of the cursor, while the form does not have it
         self.folded = False
         self._was_folded = False  # until the unfolded form has its size
         self.dataset = ""  # the name of the data of the session shown, if it is known
@@ -99,14 +100,15 @@ class FormList(ScrollView, can_focus=True):
 
     def reload(self) -> None:
         """Draw the model's current rows. The cursor stays on its field if that is still shown."""
-        key = self.key if self._rows else ""
+        key = self._missed or (self.key if self._rows else "")
         before, self._rows = self._rows, self.model.rows()
         if before == self._rows:
             return
         places = [index for index, row in enumerate(self._rows) if row.key == key]
         self._cursor = places[0] if key and places else min(self._cursor, len(self._rows) - 1)
+        self._missed = "" if places else key
         if not self.key:  # a heading: another kind of session has other fields
-            self._cursor = 0
+            self._cursor = self._first
         self.virtual_size = Size(self.size.width, len(self._rows))
         if self.folded or len(before) != len(self._rows):
             self.refresh()
@@ -152,14 +154,25 @@ class FormList(ScrollView, can_focus=True):
     def page(self, direction: int) -> None:
         self.move(direction * max(1, self.size.height - 2))
 
+    @property
+    def _first(self) -> int:
+        """The first line with a field."""
+        return next((index for index, row in enumerate(self._rows) if row.key), 0)
+
+    @property
+    def is_at_start(self) -> bool:
+        """Whether the cursor is on the first field."""
+        return self._cursor == self._first
+
     def first(self) -> None:
-        self._place(0)
+        self._place(self._first)
 
     def last(self) -> None:
         self._place(len(self._rows) - 1)
 
     def _place(self, index: int) -> None:
         before, self._cursor = self._cursor, index
+        self._missed = ""
         self._show_cursor()
         if before != index:
             if self.folded:

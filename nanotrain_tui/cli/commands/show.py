@@ -1,5 +1,6 @@
 """``nanotrain show``: one session in plain text."""
 
+import sys
 import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from nanotrain_tui.catalog.formats import (
 )
 from nanotrain_tui.catalog.network import network_text, recorded_network
 from nanotrain_tui.cli.divergence import divergence_advice
-from nanotrain_tui.cli.exit_status import FINISHED, paragraph
+from nanotrain_tui.cli.exit_status import FINISHED, CommandError, paragraph
 from nanotrain_tui.cli.options import json_option, newest_argument
 from nanotrain_tui.cli.output import metric_value, print_json, table, width
 from nanotrain_tui.cli.places import my_folders
@@ -41,8 +42,9 @@ MEMORY = {
 
 @click.command("show")
 @newest_argument
+@click.option("--log", "only_log", is_flag=True, help="Print what the trainer or script printed.")
 @json_option
-def command(session: str | None, as_json: bool) -> int:
+def command(session: str | None, only_log: bool, as_json: bool) -> int:
     """Show SESSION: charts, figures, configuration and events.
 
     SESSION, running or ended, is a name or the beginning of one. Without it, the newest running
@@ -52,12 +54,15 @@ def command(session: str | None, as_json: bool) -> int:
     nanotrain show
     nanotrain show mnist-3
     nanotrain show mnist-3 --json | jq '.evaluations[-1].accuracy'
+    nanotrain show train-1 --log | tail
     """
     from nanotrain_tui.cli.pick import pick_or_newest
     from nanotrain_tui.follow.source import Follower, LocalSource
     from nanotrain_tui.session.recording.reader import SessionReader
 
     folder = pick_or_newest(my_folders(), session)
+    if only_log:
+        return _print_log(folder, as_json)
     follower = Follower(LocalSource(folder.path))
     try:
         state = follower.follow()
@@ -70,6 +75,22 @@ def command(session: str | None, as_json: bool) -> int:
                 _print_text(folder, state, reader)
     finally:
         follower.close()
+    return FINISHED
+
+
+def _print_log(folder: "SessionFolder", as_json: bool) -> int:
+    """The log, without what would control the terminal. Raises CommandError."""
+    from nanotrain_tui.follow.script.output import read_output
+
+    if as_json:
+        raise CommandError("--log prints text: leave out --json.")
+    try:
+        for text in read_output(folder.log):
+            sys.stdout.write(text)
+    except FileNotFoundError:
+        raise CommandError(f"{folder.name} has no log: {folder.log} is not there.") from None
+    except OSError as error:
+        raise CommandError(f"cannot read {folder.log}: {error.strerror}.") from None
     return FINISHED
 
 
@@ -151,6 +172,7 @@ def _print_text(folder: "SessionFolder", state: "RunState", reader: "SessionRead
         session_charts(state),
         _evaluations(state.metrics, reader.evaluations()),
         _config(state),
+        _found(state),
         _events(state),
         f"Recorded in {paragraph(folder.path)}",
     ]
@@ -289,6 +311,17 @@ def _config(state: "RunState") -> str:
         )
         lines.append(f"after step {count(edit['step'])}: {changes}")
     return "\n".join(lines)
+
+
+def _found(state: "RunState") -> str:
+    """What was found in the model of a script."""
+    from nanotrain_tui.follow.script.model import found_values, layer_lines
+
+    lines = [
+        f"{label}: {value}" for _, label, value in found_values(state.script, flatten(state.config))
+    ]
+    layers = [f"  {line}" for line in layer_lines(state.script)]
+    return "\n".join(["Found in the script's model", *lines, *layers]) if lines else ""
 
 
 def _events(state: "RunState") -> str:

@@ -10,6 +10,7 @@ from pprint import pformat
 from typing import Any, TextIO
 
 from nanotrain_tui.catalog import Config, edited, trainer_config
+from nanotrain_tui.catalog.scripts import is_script
 from nanotrain_tui.export import script_formulas
 from nanotrain_tui.export.format_types import ExportError, Options, TextFormat
 from nanotrain_tui.session.evaluated import evaluated
@@ -32,6 +33,8 @@ def write(reader: SessionReader, out: TextIO, options: Options) -> None:  # noqa
     if not history:
         raise ExportError("script", f"{reader.folder.name} has not recorded a configuration yet.")
     name, last = reader.folder.name, history[-1].reached
+    if is_script(history[0].config):
+        raise ExportError("script", f"{name} ran your own script: that one trains it again.")
     config, first = _values_of(history[0].config), history[0].from_step
     edits = [one for one in edits_of(history) if one[0] < last]
     tested = _tested(reader)

@@ -35,7 +35,7 @@ def make_callback(base: Any, fit: "Fit") -> Any:
             guarded(lambda: fit.batch_ended(int(batch), logs), None)
 
         def on_test_begin(self, logs: Any = None) -> None:
-            guarded(fit.flush, None)
+            guarded(fit.test_began, None)
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             guarded(lambda: fit.epoch_ended(int(epoch), logs), None)

@@ -97,6 +97,14 @@ class Channel:
                 self._filled.wait(1.0)  # so that Ctrl+C is noticed
             return self._queue.popleft() if self._queue else None
 
+    def take_stop(self) -> Optional[Command]:
+        """A stop that waits, taken out of its turn; None if there is none."""
+        with self._filled:
+            found = next((one for one in self._queue if one["do"] == "stop"), None)
+            if found is not None:
+                self._queue.remove(found)
+            return found
+
     def put(self, command: Command) -> None:
         """Add a command as if the host had sent it."""
         with self._filled:

@@ -12,6 +12,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
+from . import looking
 from .optimizers import Refused
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Checkpoints:
             with open(part, "rb") as file:
                 sha256, size = _sha256(file), os.fstat(file.fileno()).st_size
             os.rename(part, path)
+            _sync_folder(folder)
         except OSError:
             if os.path.exists(part):
                 os.unlink(part)
@@ -111,6 +113,7 @@ class Checkpoints:
         if self._restore is None or not (fit.model.get_weights() or is_late):
             return
         path, self._restore = self._restore, None
+        looking.sync(fit.model)
         numpy = sys.modules["numpy"]
         with numpy.load(path, allow_pickle=False) as found:
             weights = [found[name] for name in sorted(found.files) if name.startswith("w")]
@@ -174,6 +177,15 @@ def _build_optimizer(model: Any) -> None:
         if make is not None and not getattr(optimizer, "built", False):
             make(model.trainable_variables)
             return
+
+
+def _sync_folder(folder: str) -> None:
+    """Make the new name survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sha256(file: Any) -> str:

@@ -3,7 +3,8 @@
 import time
 from typing import TYPE_CHECKING, Any, Dict, List, Tuple
 
-from . import looking
+from . import looking, means
+from .guard import guarded
 from .means import RUNNING, Series, number, series_of
 from .optimizers import Optimizer
 from .rows import CALL, EVERY_S, RUNNING_MEAN, STEP, json_number
@@ -30,6 +31,7 @@ class Fit:
         self._waiting: List[Tuple[int, Any]] = []
         self._last_batch = -1
         self._skips = False  # whether Keras calls us after several batches only
+        self._in_batches = False  # whether the metrics count training batches now
         self._due = 0.0
         self.first_step = session.step
         self._began = time.monotonic()
@@ -73,6 +75,7 @@ class Fit:
     def begin_epoch(self, epoch: int) -> None:
         """``on_epoch_begin``"""
         self.epoch = epoch
+        self._in_batches = True
         self._last_batch = -1
         for series in self._series.values():
             series.begin_epoch()
@@ -90,6 +93,18 @@ class Fit:
         if steering.is_due:
             steering.turn(self.model, self)
             self._due = time.monotonic() + EVERY_S
+
+    def test_began(self) -> None:
+        """``on_test_begin``: from now on, the metrics may be those of the validation."""
+        self.flush()
+        self._in_batches = False
+
+    def _find_last_batch(self) -> None:
+        """A callback of the script has failed before ours was called: find that batch's values."""
+        logs = means.results_of_next_batch(self.model, self._series, len(self._waiting))
+        if logs:
+            last = self._waiting[-1][0] if self._waiting else self._last_batch
+            self._waiting.append((last + 1, logs))
 
     def flush(self) -> None:
         """Send the batches so far."""
@@ -111,11 +126,11 @@ class Fit:
         values = {}
         for name, series in self._series.items():
             try:
-                means = [number(one[name]) for one in logs]
+                found = [number(one[name]) for one in logs]
             except (KeyError, TypeError, ValueError):
                 continue  # no single number
-            if len(means) == len(counts):
-                values[name] = series.take(means)
+            if len(found) == len(counts):
+                values[name] = series.take(found)
                 self._declare(name, series, counts)
         self._session.rows.send(counts, values, self.optimizer.learning_rate())
 
@@ -132,6 +147,7 @@ class Fit:
     def epoch_ended(self, epoch: int, logs: Any) -> None:
         """``on_epoch_end``: validation has been done."""
         self.flush()
+        self._in_batches = False
         self.epoch = epoch + 1
         found = {}
         for name, value in dict(logs or {}).items():
@@ -160,6 +176,8 @@ class Fit:
             vars(container).update(before)
         if not self.is_open:
             return
+        if failed and self._in_batches and not self._skips:
+            guarded(self._find_last_batch, None)
         self.flush()
         self._session.steering.fit_ended()
         body: Dict[str, Any] = {"error": failed} if failed else {}
@@ -168,3 +186,4 @@ class Fit:
             updates=self._session.step - self.first_step,
             seconds=round(time.monotonic() - self._began, 3), **body,
         )  # fmt: skip
+        self._session.stop_after_fit()

@@ -45,6 +45,8 @@ def _wrap_fit(module: types.ModuleType, original: Callable[..., Any]) -> Callabl
     @functools.wraps(original)
     def fit(self: Any, *args: Any, **kwargs: Any) -> Any:
         found = guarded(session.current, None)
+        if found is not None and found.is_training:
+            guarded(found.fit_is_inside, None)
         if found is None or found.is_training:
             return original(self, *args, **kwargs)
         try:

@@ -62,8 +62,6 @@ def config_of(fit: "Fit") -> Dict[str, Any]:
     found: Dict[str, Any] = {"train": {key: value for key, value in train.items() if value}}
     if optimizer:
         found["optimizer"] = optimizer
-    if _loss(fit.model):
-        found["loss"] = {"name": _loss(fit.model)}
     return found
 
 
@@ -109,6 +107,16 @@ def batch_size(fit: "Fit") -> Optional[int]:
     if hasattr(x, "shape") and not hasattr(x, "element_spec"):
         return 32
     return _whole(getattr(x, "_batch_size", None))
+
+
+def sync(model: Any) -> None:
+    """Bring a model's variables up to date, and let changes of them count.
+
+    With JAX, ``fit`` keeps its state beside the variables until it is told to.
+    """
+    put_back = getattr(model, "jax_state_sync", None)
+    if put_back is not None:
+        put_back()
 
 
 def _steps(fit: "Fit") -> Optional[int]:

@@ -31,6 +31,10 @@ class Series:
         self._mean = self._count = 0.0
         self._batches = 0
 
+    def count_after(self, batches: int) -> float:
+        """What the metric has counted after so many full batches more than were taken."""
+        return self._count + batches * (self._weight or 0.0)
+
     def take(self, means: List[float]) -> List[float]:
         """The values of the next batches, for what the logs said after each."""
         if self.kind != MEAN:
@@ -98,6 +102,22 @@ def series_of(model: Any, names: List[str]) -> Dict[str, Series]:
         else:
             found[name] = Series(OWN if own_step else RUNNING)
     return found
+
+
+def results_of_next_batch(model: Any, known: Dict[str, Series], waiting: int) -> Dict[str, float]:
+    """The results of the metrics, if they have counted a batch more than is known.
+
+    ``known`` has taken all batches but so many that wait.
+
+    Empty if they have not, or if no metric is a plain mean.
+    """
+    metrics = _metrics_by_name(model)
+    wanted = {name: metrics[name] for name in known if name in metrics} if known else metrics
+    plain = [name for name, metric in wanted.items() if _is_plain_mean(metric)]
+    expected = {name: known[name].count_after(waiting) if known else 0.0 for name in plain}
+    if not any(number(wanted[name].count) > expected[name] for name in plain):
+        return {}
+    return {name: number(metric.result()) for name, metric in wanted.items()}
 
 
 def _metrics_by_name(model: Any) -> Dict[str, Any]:

@@ -10,6 +10,7 @@ from .means import number
 
 RATE, SCHEDULE = "optimizer.learning_rate", "schedule.name"
 CONSTANT = "constant"
+_OURS = "ConstantRate"  # the class that takes the place of a schedule
 #: The optimizer's attribute of each key.
 NUMBERS = {
     "optimizer." + name: name
@@ -62,8 +63,8 @@ class Optimizer:
     def schedule(self) -> str:
         """The class of its LearningRateSchedule; empty without one."""
         raw = _raw_rate(self._inner)
-        names = [kind.__name__ for kind in type(raw).__mro__]
-        return names[0] if "LearningRateSchedule" in names else ""
+        name = type(raw).__name__
+        return name if _is_schedule(raw) and name != _OURS else ""
 
     def learning_rate(self) -> Optional[float]:
         """The learning rate now; None if it is not known, or another optimizer's counts."""
@@ -72,7 +73,7 @@ class Optimizer:
             return None
         try:
             raw = _raw_rate(optimizer)
-            if self.schedule:
+            if _is_schedule(raw):
                 return number(raw(optimizer.iterations))
             return number(raw)
         except (AttributeError, TypeError, ValueError, NotImplementedError):
@@ -108,7 +109,7 @@ class Optimizer:
         retraces = False
         for key, value in values.items():
             if not _same(before.get(key), value):
-                retraces = self._set(key, value, overrule == CONSTANT) or retraces
+                retraces = self._set(key, value) or retraces
         if retraces:
             self._model.make_train_function(force=True)
         after = self.values()
@@ -145,10 +146,10 @@ class Optimizer:
     def _is_compiled(self) -> bool:
         return bool(getattr(self._inner, "jit_compile", False)) and not _is_old(self._inner)
 
-    def _set(self, key: str, value: Any, overrules: bool) -> bool:
+    def _set(self, key: str, value: Any) -> bool:
         """Change one value; returns whether the graph has to be made again."""
         optimizer = self._inner
-        if key == RATE and self.schedule and overrules:
+        if key == RATE and _is_schedule(_raw_rate(optimizer)):
             _replace_schedule(optimizer, float(value))
             return True
         if key == RATE:
@@ -183,6 +184,10 @@ def _raw_rate(optimizer: Any) -> Any:
     return getattr(optimizer, "_learning_rate", getattr(optimizer, "learning_rate", None))
 
 
+def _is_schedule(rate: Any) -> bool:
+    return any(kind.__name__ == "LearningRateSchedule" for kind in type(rate).__mro__)
+
+
 def _is_variable(rate: Any) -> bool:
     return hasattr(rate, "assign")
 
@@ -198,7 +203,7 @@ def _replace_schedule(optimizer: Any, rate: float) -> None:
     def get_config(self: Any) -> Dict[str, float]:
         return {"rate": rate}
 
-    made = type("ConstantRate", (base,), {"__call__": call, "get_config": get_config})()
+    made = type(_OURS, (base,), {"__call__": call, "get_config": get_config})()
     if _is_old(optimizer):
         optimizer._hyper["learning_rate"] = made
     else:

@@ -5,6 +5,7 @@ import os
 import platform
 import signal
 import sys
+import threading
 import time
 from typing import Any, Dict, List, Mapping, Optional
 
@@ -15,7 +16,8 @@ from .fit import Fit
 from .rows import Rows
 from .steering import Steering
 
-_LOOP_LASTS_S = 10.0  # after a call of ``record``, a loop still counts as running
+# After its last call of ``record``, a loop still counts as running for so many of its steps.
+_LOOP_LASTS_STEPS, _LOOP_LASTS_S = 10.0, (1.0, 60.0)
 _LIBRARIES = ("tensorflow", "keras", "tf_keras", "numpy", "jax", "torch")
 
 
@@ -53,6 +55,7 @@ class Session:
         self.is_training = False  # within ``fit``
         self.is_stopping = False
         self.fits = 0
+        self._told_of_inner = False
         self._loops: Dict[str, Loop] = {}
         start = channel.take(wait=True) or {}
         self.config: Dict[str, Any] = dict(start.get("config") or {})
@@ -84,6 +87,15 @@ class Session:
         self.is_training = True
         return fit
 
+    def fit_is_inside(self) -> None:
+        """Another ``fit`` begins while one runs, in a callback or a thread: it is told, once."""
+        if not self._told_of_inner:
+            self._told_of_inner = True
+            self.warn(
+                "the script calls fit while another fit runs; the inner one runs as usual and is "
+                "not recorded"
+            )
+
     def trained_on_batch(self, model: Any, outcome: Any) -> None:
         """``train_on_batch`` has returned."""
         values = outcome if isinstance(outcome, dict) else _named(model, outcome)
@@ -108,19 +120,38 @@ class Session:
         if call not in self._loops:
             self.fits += 1
             self._loops[call] = Loop(self, call, self.fits)
-        self._loops[call].seen = time.monotonic()
+        self._loops[call].begin_call()
         return self._loops[call]
 
     def _stop_elsewhere(self, command: channels.Command) -> bool:
         """A stop, in the reading thread: as Ctrl+C where no hook will see it."""
-        loop = self._loops.get("record")
-        recently = loop is not None and time.monotonic() - loop.seen < _LOOP_LASTS_S
-        if self.is_training or recently:
+        if self.is_training:
             return False
+        left = max((one.left_s() for one in self._loops.values()), default=0.0)
+        if left > 0.0:
+            later = threading.Timer(left, self._stop_again)
+            later.daemon = True
+            later.start()
+            return False
+        self._interrupt(command)
+        return True
+
+    def stop_after_fit(self) -> None:
+        """A fit has ended: a stop that came too late for it is obeyed now."""
+        command = self.channel.take_stop()
+        if command is not None:
+            self._interrupt(command)
+
+    def _stop_again(self) -> None:
+        """The loop made no more calls: the stop that waited for one is obeyed as Ctrl+C."""
+        command = None if self.is_training else self.channel.take_stop()
+        if command is not None and not self._stop_elsewhere(command):
+            self.channel.put(command)
+
+    def _interrupt(self, command: channels.Command) -> None:
         self.is_stopping = True
         self.channel.answer(command)
-        os.kill(os.getpid(), signal.SIGINT)
-        return True
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     def _host_has_gone(self) -> None:
         """The host was killed; ``script.on_host_death`` says what follows."""
@@ -132,13 +163,25 @@ class Loop:
     """A training loop of the script's own, by ``train_on_batch`` or ``record``."""
 
     def __init__(self, session: Session, call: str, number: int) -> None:
-        self.seen = 0.0
+        self.seen = self._lasts_s = 0.0
         self._call, self._number = call, number
         self._updates = 0
         self._began = time.monotonic()
         self._session = session
         self._models: Dict[int, str] = {}  # by id: what its names begin with
         session.channel.emit("fit_started", step=session.step, fit=number, call=call)
+
+    def begin_call(self) -> None:
+        """``record`` or ``train_on_batch`` is called."""
+        now = time.monotonic()
+        if self.seen:
+            self._lasts_s = _LOOP_LASTS_STEPS * (now - self.seen)
+        self.seen = now
+
+    def left_s(self) -> float:
+        """How long the next call may still take; 0.0 where the loop seems to be over."""
+        least, most = _LOOP_LASTS_S
+        return self.seen + min(max(least, self._lasts_s), most) - time.monotonic()
 
     def name_of(self, model: Any, name: str) -> str:
         """The name of a value: that of a second model begins with the model's own name."""

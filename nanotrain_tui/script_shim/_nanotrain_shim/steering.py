@@ -3,7 +3,7 @@
 import time
 from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
-from . import evaluation
+from . import evaluation, looking
 from .optimizers import Optimizer, Refused
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Steering:
     def turn(self, model: Any, fit: Optional["Fit"]) -> None:
         """Carry out what waits, and wait while the training is paused."""
         session = self._session
+        looking.sync(model)
         if self._pause_at is not None and session.step >= self._pause_at:
             self._pause()
         while session.channel.is_open:

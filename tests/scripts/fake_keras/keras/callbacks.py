@@ -27,6 +27,9 @@ class Callback:
     def on_epoch_end(self, epoch, logs=None):
         pass
 
+    def on_train_end(self, logs=None):
+        pass
+
 
 class CallbackList:
     def __init__(self, callbacks, model, params):

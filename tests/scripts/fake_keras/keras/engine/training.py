@@ -103,4 +103,5 @@ class Model:
             callbacks.on_epoch_end(epoch, logs)
             if self.stop_training:
                 break
+        callbacks.on_train_end()
         return self.weight
