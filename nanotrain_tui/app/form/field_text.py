@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from nanotrain_tui.catalog import FIELDS
+from nanotrain_tui.catalog import FIELDS, applies
+from nanotrain_tui.catalog.data_files import FUNCTION, PATH
 
+NAME, DIR = "data.name", "data.dir"
+OWN = {name for key in (PATH, FUNCTION) for name in (FIELDS[key].applies_to or ("", ()))[1]}
+FOLDERS = ("folder", "tub")  # data whose path is a folder
 _ANY_DATA = (
     "The file or folder to train on: a table, arrays, or MNIST. If empty, the default folders "
     "are searched."
@@ -22,6 +27,18 @@ def explain(key: str, value: Any, any_data: bool = False) -> tuple[str, str]:
         return _ANY_DATA, ""
     entry = (field.choices or {}).get(value) if isinstance(value, str) else None
     return field.summary, str(entry.summary) if entry is not None else ""
+
+
+def is_in_form(key: str, given: Mapping[str, Any]) -> bool:
+    """Whether the form shows the field. A person's own data is not in the folder of a data set."""
+    return applies(key, given) and not (key == DIR and given.get(NAME) in OWN)
+
+
+def label_of(key: str, given: Mapping[str, Any], any_data: bool = False) -> str:
+    """The name of the field in the form; ``any_data`` as in ``explain``."""
+    if any_data:
+        return "file or folder"
+    return "folder" if key == PATH and given.get(NAME) in FOLDERS else FIELDS[key].label
 
 
 def bounds(key: str) -> str:

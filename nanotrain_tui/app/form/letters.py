@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from string import ascii_lowercase, ascii_uppercase, digits
 
+from nanotrain_tui.app.form.field_text import DIR, OWN
 from nanotrain_tui.app.form.model import PRESET_KEY
-from nanotrain_tui.catalog import FIELDS
+from nanotrain_tui.catalog import DATASETS, FIELDS
 
 # These are changed most often, so they get their letter first.
 _FIRST = (
@@ -44,9 +45,16 @@ def _letters() -> dict[str, str]:
 
 def _are_together(one: str, other: str) -> bool:
     """Whether both fields can be in the form at the same time."""
-    conditions = [FIELDS[key].applies_to for key in (one, other) if key in FIELDS]
+    conditions = [_condition(key) for key in (one, other) if key in FIELDS]
     names = [set(found[1]) for found in conditions if found and found[0] == DATA]
     return len(names) < 2 or bool(names[0] & names[1])
+
+
+def _condition(key: str) -> tuple[str, tuple[str, ...]] | None:
+    """The choices with which the form shows the field."""
+    if key == DIR:
+        return DATA, tuple(name for name in DATASETS if name not in OWN)
+    return FIELDS[key].applies_to
 
 
 LETTERS = _letters()

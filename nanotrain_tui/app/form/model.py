@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from nanotrain_tui.app.form.changes import CHOOSERS, changes_between, full, known, same
+from nanotrain_tui.app.form.field_text import DIR, is_in_form, label_of
 from nanotrain_tui.app.form.found_data import Proposed
 from nanotrain_tui.app.form.ladder import stepped
 from nanotrain_tui.app.form.preset_match import differences, is_of_machine, on_data_of
@@ -19,7 +20,6 @@ from nanotrain_tui.catalog import (
     Config,
     ConfigError,
     advise,
-    applies,
     change_kind,
     check,
     default_of,
@@ -36,7 +36,6 @@ from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.follow.script.model import TITLE, fixed_reason, found_values
 
 PRESET_KEY = "preset"
-DIR, ANY_DATA = "data.dir", "file or folder"
 STAGED = "*"  # differs from the session's value
 SENT = ">"  # differs, and was sent to the session
 NEEDS_RESTART = "#"  # differs, and takes effect only in a new session
@@ -362,7 +361,7 @@ class FormModel:
         rows = [] if self.of_script else [preset]
         section = ""
         for key, field in FIELDS.items():
-            if not applies(key, self._given):
+            if not is_in_form(key, self._given):
                 continue
             if field.section != section:
                 section = field.section
@@ -384,7 +383,7 @@ class FormModel:
         return key == DIR and self.value("data.name") == AUTO and not self.live
 
     def label(self, key: str) -> str:
-        return ANY_DATA if self.asks_for_data(key) else FIELDS[key].label
+        return label_of(key, self._given, self.asks_for_data(key))
 
     def _mark(self, key: str, staged: Config) -> str:
         if key not in staged:

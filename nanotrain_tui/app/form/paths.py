@@ -9,7 +9,7 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
-from nanotrain_tui.app.form.model import DIR
+from nanotrain_tui.app.form.field_text import DIR, FOLDERS
 from nanotrain_tui.catalog import FIELDS, ConfigError
 from nanotrain_tui.catalog.data_files import FUNCTION, PATH, X, Y
 from nanotrain_tui.catalog.fields import AUTO, CODE
@@ -21,7 +21,6 @@ from nanotrain_tui.config.toml_file import FileError
 NAME = "data.name"
 FILES = (PATH, FUNCTION)  # one of them must be filled for a person's own data
 GUESSED = (PATH, DIR)  # fields whose path may tell another kind of data
-_FOLDERS = ("folder", "tub")  # data that is a folder
 _MOST_NAMES = 5000  # in a folder; more would take long to read at each key
 _MOST_CODE = 1 << 20  # characters of a Python file in which functions are looked for
 _DEFINED = re.compile(r"^(?:async )?def ([^\W\d]\w*)", re.MULTILINE)
@@ -93,7 +92,7 @@ def _is_said(key: str, text: str, name: str) -> bool:
         return not _is_file(text) and (
             name != AUTO or not _names_in(expanded(text.strip()), "", ())
         )
-    if name in _FOLDERS:
+    if name in FOLDERS:
         return expanded(text.strip()).is_dir()
     return name in ("csv", "npz") and _is_file(text)
 
