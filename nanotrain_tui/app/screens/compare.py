@@ -151,9 +151,17 @@ class CompareScreen(Screen[None]):
         if overlay.metric not in metric_parts(found):
             overlay.metric = next(iter(metric_parts(found)), None)
         overlay.redraw()
-        self.query_one("#tables", Static).update(content_of(comparison(found), overlay.glyphs))
+        self._draw_tables()
         if first and len({one.summary.data for one in found}) > 1:
             self._say(OTHER_DATA, "warning")
+
+    def on_resize(self) -> None:
+        if self.overlay.runs:
+            self._draw_tables()
+
+    def _draw_tables(self) -> None:
+        lines = comparison(self.overlay.runs, self.size.width)
+        self.query_one("#tables", Static).update(content_of(lines, self.overlay.glyphs))
 
     # --- keys ------------------------------------------------------------------------------
 
