@@ -1,6 +1,7 @@
 """The error of a configuration, and the suggestion for a misspelt name."""
 
 import difflib
+import re
 from typing import Iterable
 
 
@@ -14,8 +15,15 @@ class ConfigError(ValueError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """`` Did you mean 'x'?`` for the closest known name, else an empty string."""
-    close = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.5)
+    """`` Did you mean 'x'?`` for the closest known name, else an empty string.
+
+    A name that has it as a word is closest: "rate" for "optimizer.learning_rate".
+    """
+    known = list(known)
+    whole = [one for one in known if name.lower() in re.split("[._-]", one)]
+    if whole:
+        return " Did you mean '{}'?".format(whole[0])
+    close = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
     # Half of the letters are enough only where letters are exchanged: "sena" for "sane".
     close = [one for one in close if len(one) == len(name) or _similarity(name, one) > 0.5]
     return " Did you mean '{}'?".format(close[0]) if close else ""

@@ -118,9 +118,16 @@ def gigabytes(mb: float) -> str:
     return "{:,.1f} GB".format(mb / 1024)
 
 
+def weights_size(mb: float) -> str:
+    """The size of weights, given in MB of 2**20 bytes: ``3.1 MB``, ``4.6 kB``."""
+    return "{:,.1f} MB".format(mb) if mb >= 0.1 else "{:,.1f} kB".format(mb * 1024)
+
+
 def file_size(size: Optional[int], missing: str = MISSING) -> str:
-    """The size of a file, in bytes: ``6.5 MB``."""
-    return missing if size is None else "{:,.1f} MB".format(size / 1e6)
+    """The size of a file, in bytes: ``6.5 MB``, ``4.7 kB``."""
+    if size is None:
+        return missing
+    return "{:,.1f} MB".format(size / 1e6) if size >= 1e5 else "{:,.1f} kB".format(size / 1e3)
 
 
 def joules(value: Optional[float], missing: str = "") -> str:

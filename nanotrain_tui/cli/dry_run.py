@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from nanotrain_tui.catalog import outputs_of
-from nanotrain_tui.catalog.formats import count, file_size, megabytes, plural
+from nanotrain_tui.catalog.formats import count, file_size, megabytes, plural, weights_size
 from nanotrain_tui.catalog.network import NetworkLayer, network, network_text, shape_text
 
 from .data.report import parts_of, summary
@@ -66,8 +66,8 @@ def _network(layers: list[NetworkLayer]) -> list[str]:
             layer.full_text,
             shape_text(layer.shape),
             count(layer.parameters),
-            f"{layer.weights_mb:,.2f} MB",
-            f"{layer.optimizer_mb:,.2f} MB",
+            weights_size(layer.weights_mb),
+            weights_size(layer.optimizer_mb),
         )
         for layer in layers
     ]

@@ -91,7 +91,7 @@ def check_drawn(folder: SessionFolder) -> None:
 def check_compared(home: str, names: list[str]) -> None:
     library = Library(Path(home))
     found = library.compare(names).read()
-    assert comparison(found)
+    assert comparison(found, 80)
     for metric in runs.metric_parts(found):
         for axis in runs.AXES:
             lines = draw_overlay(found, Shown(metric, axis), WIDTH, HEIGHT, UNICODE)

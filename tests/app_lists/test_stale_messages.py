@@ -11,6 +11,7 @@ from desk import RATE, Desk
 from recorded import tutorial_run
 from textual.pilot import Pilot
 
+from nanotrain_tui.app.screens.help import Help
 from nanotrain_tui.app.screens.sessions import SessionsScreen
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.ports import Reply
@@ -37,6 +38,21 @@ async def test_what_the_cursor_is_on_is_no_message_when_the_training_goes_on() -
         desk.session.change(step=step + 2)
         await until(pilot, lambda: desk.app.link.state.step == step + 2)
         assert message(desk.app) == "step 0: no event.", "the cursor is still there"
+
+
+async def test_what_the_cursor_is_on_is_no_message_in_another_region() -> None:
+    desk = Desk()
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await to_charts(desk, pilot)
+        await pilot.press("home")
+        assert message(desk.app) == "step 0: no event."
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(desk.app.screen, Help))
+        await pilot.press("escape")
+        await until(pilot, lambda: desk.app.screen is desk.app.dashboard)
+        assert message(desk.app) == "step 0: no event.", "the cursor is still there"
+        await pilot.click("#log")
+        await until(pilot, lambda: message(desk.app) == "")
 
 
 async def test_a_region_is_no_message_in_another_region() -> None:

@@ -154,9 +154,17 @@ def test_any_data_can_be_named_where_the_data_is_auto() -> None:
     model = FormModel({})
     labels = {row.key: row.label for row in model.rows()}
     assert labels["data.dir"] == "file or folder" and "data.path" not in labels
-    assert {row.label for row in form().rows() if row.key == "data.dir"} == {"folder"}
+    model = FormModel(check({"data.name": "mnist"}))
+    assert {row.label for row in model.rows() if row.key == "data.dir"} == {"folder"}
     model.set_running(check({"data.name": "digits"}))
     assert not model.asks_for_data("data.dir")
+
+
+def test_own_data_is_in_no_folder_of_a_data_set() -> None:
+    for name, label in (("csv", "file"), ("folder", "folder")):
+        model = FormModel(check({"data.name": name, "data.path": "/data/mine"}))
+        labels = {row.key: row.label for row in model.rows()}
+        assert labels["data.path"] == label and "data.dir" not in labels
 
 
 def test_what_the_data_refuses_is_marked() -> None:

@@ -59,6 +59,19 @@ def test_a_misspelt_choice_names_the_nearest(key: str) -> None:
         parse_value(key, "z" + name)
 
 
+@pytest.mark.parametrize(
+    ("word", "key"),
+    [
+        ("rate", "optimizer.learning_rate"),
+        ("Batch", "train.batch_size"),
+        ("crash", "train.on_crash"),
+    ],
+)
+def test_a_word_of_a_key_names_it(word: str, key: str) -> None:
+    with pytest.raises(ConfigError, match=f"Did you mean '{key}'"):
+        check({word: 1})
+
+
 def test_an_unknown_key_names_the_nearest() -> None:
     with pytest.raises(ConfigError, match=r"optimizer\.learning_rate"):
         check({"optimizer.learnig_rate": 0.1})

@@ -146,7 +146,7 @@ def test_the_comparison_on_the_screen_marks_it_too(home: Path) -> None:
         assert "A mnist-1  B mnist-2 ×∞" in head
         assert 25 <= top.index("×") <= 35 and 64 <= top.index("∞") <= 70 and top[78] == "∞"
     note = " B mnist-2: loss nan or infinite 101 times, steps 100-300"
-    assert note in text_of(comparison(found))
+    assert note in text_of(comparison(found, 80))
 
 
 def test_the_steps_that_all_curves_share(home: Path) -> None:

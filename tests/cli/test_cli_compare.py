@@ -97,7 +97,7 @@ def test_as_text_for_people(nano: Nano, two: Path) -> None:
 def test_the_screen_and_the_command_show_the_same_results(nano: Nano, two: Path) -> None:
     found = [read_run(find_session(str(two), name)) for name in ("mnist-1", "mnist-2")]
     printed = nano("compare", "mnist-1", "mnist-2").out
-    on_screen = text_of(comparison(found))
+    on_screen = text_of(comparison(found, 80))
     for column in result_columns(found, default_target(found), missing="-", first="A"):
         assert column.name.upper().replace("VS A", "VS FIRST") in printed
         assert all(cell in printed for cell in column.cells)

@@ -59,9 +59,9 @@ def test_a_dry_run_prints_the_network_layer_by_layer(nano: Nano) -> None:
     cells = [line.split("  ") for line in lines[at + 1 : at + 5]]
     assert [[cell.strip() for cell in row if cell] for row in cells] == [
         ["LAYER", "TYPE", "OUTPUT", "PARAMETERS", "WEIGHTS", "OPTIMIZER"],
-        ["hidden 1", "512 relu, dropout 0.2", "512", "401,920", "1.53 MB", "3.07 MB"],
-        ["hidden 2", "128 tanh, dropout 0.2", "128", "65,664", "0.25 MB", "0.50 MB"],
-        ["output", "10 softmax", "10", "1,290", "0.00 MB", "0.01 MB"],
+        ["hidden 1", "512 relu, dropout 0.2", "512", "401,920", "1.5 MB", "3.1 MB"],
+        ["hidden 2", "128 tanh, dropout 0.2", "128", "65,664", "0.3 MB", "0.5 MB"],
+        ["output", "10 softmax", "10", "1,290", "5.0 kB", "10.1 kB"],
     ]
     assert max(map(len, lines[at : at + 5])) <= 80
     report = json.loads(nano("train", "--dry-run", "--json", *options(), *sets).out)

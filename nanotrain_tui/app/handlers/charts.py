@@ -225,9 +225,15 @@ class ChartActions:
         self._shell.say(text, level, lambda: self.view == view)
 
     def _say_here(self, text: str) -> None:
-        """Show a message about the step at the cursor, as long as the cursor is there."""
+        """Show a message about the step at the cursor, as long as the cursor is seen there."""
         here = self._cursor
-        self._shell.say(text, holds=lambda: self._cursor == here)
+        self._shell.say(text, holds=lambda: self._is_cursor_seen and self._cursor == here)
+
+    @property
+    def _is_cursor_seen(self) -> bool:
+        """Whether a chart has the focus, also below a dialog: only then it draws the cursor."""
+        on_top = self._screens.charts is not None
+        return on_top or isinstance(self._screens.dashboard.focused, ChartWidget)
 
     @property
     def _newest(self) -> int:

@@ -11,14 +11,14 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from nanotrain_tui.app.keys.keymap import FooterItem
 from nanotrain_tui.app.screens.help import Help, lines_of
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.refusals import Refused
-from nanotrain_tui.app.widgets.bars import Holds, MessageLine
+from nanotrain_tui.app.widgets.bars import Holds, KeyLine, MessageLine
 from nanotrain_tui.app.widgets.content import content_of
 from nanotrain_tui.app.widgets.overlay import Overlay
 from nanotrain_tui.drawing.chart_view import SCALE_TEXTS
@@ -61,7 +61,7 @@ KEYS = (
     Key("question_mark,f1", "help", "?", "help", "Explain the keys and the signs."),
     Key("escape,q", "app.pop_screen", "Esc", "back", "Return to the list of sessions."),
 )
-FOOTER = "".join(f" {one.shown} {one.label} " for one in KEYS if one.label).rstrip()
+FOOTER = [FooterItem(one.action, one.shown, one.label, True) for one in KEYS if one.label]
 
 
 class Report(VerticalScroll, inherit_bindings=False):
@@ -78,7 +78,6 @@ class CompareScreen(Screen[None]):
         & #overlay { height: 1fr; }
         & #report { height: auto; max-height: 50%; scrollbar-size-vertical: 1; }
         & #report Static { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
-        & #compare-keys { height: 1; background: $panel; color: $foreground; text-wrap: nowrap; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -97,14 +96,20 @@ class CompareScreen(Screen[None]):
         with Report(id="report"):
             yield Static(" Reading the sessions …", id="tables")
         yield MessageLine(id="message")
-        yield Static(Content(FOOTER), id="compare-keys")
+        yield KeyLine(id="compare-keys")
 
     @property
     def overlay(self) -> Overlay:
         return self.query_one(Overlay)
 
     def on_mount(self) -> None:
+        self.query_one(KeyLine).show(FOOTER)
         self._read()
+
+    @on(KeyLine.Clicked)
+    async def _footer_clicked(self, message: KeyLine.Clicked) -> None:
+        message.stop()
+        await self.run_action(message.action)
 
     def on_unmount(self) -> None:
         self._left.set()
@@ -151,9 +156,17 @@ class CompareScreen(Screen[None]):
         if overlay.metric not in metric_parts(found):
             overlay.metric = next(iter(metric_parts(found)), None)
         overlay.redraw()
-        self.query_one("#tables", Static).update(content_of(comparison(found), overlay.glyphs))
+        self._draw_tables()
         if first and len({one.summary.data for one in found}) > 1:
             self._say(OTHER_DATA, "warning")
+
+    def on_resize(self) -> None:
+        if self.overlay.runs:
+            self._draw_tables()
+
+    def _draw_tables(self) -> None:
+        lines = comparison(self.overlay.runs, self.size.width)
+        self.query_one("#tables", Static).update(content_of(lines, self.overlay.glyphs))
 
     # --- keys ------------------------------------------------------------------------------
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from nanotrain_tui.app.form.letters import LETTERS
 from nanotrain_tui.app.form.model import Row
+from nanotrain_tui.app.widgets.form_list import fitting
 
-_MOST_ROWS = 21  # that fit on 24 lines
-_COLUMNS = {2: 35, 3: 22}  # number of columns: the cells of each; three cells between columns
+_MOST_CELLS = 36  # of a column; a wider one only moves the values away from their names
+_ACROSS, _DOWN = 4, 3  # cells and lines for the border, the padding and the footer
 
 
 class Jump(ModalScreen[str | None]):
@@ -28,7 +30,7 @@ class Jump(ModalScreen[str | None]):
     Jump {
         align: center middle;
         & > #jump {
-            width: 78; max-width: 100%; height: auto; max-height: 100%;
+            height: auto; max-height: 100%;
             border: round $primary; background: $surface; padding: 0 1;
             border-title-color: $primary; border-subtitle-color: $muted;
         }
@@ -47,22 +49,36 @@ class Jump(ModalScreen[str | None]):
         with Vertical(id="jump") as box:
             box.border_title = "Go to field"
             box.border_subtitle = "letter: go to the field, Esc: cancel"
-            yield Static(self._table())
+            yield Static()
 
-    def _table(self) -> Content:
-        columns = 2 if len(self._rows) <= 2 * _MOST_ROWS else 3
-        height = -(-len(self._rows) // columns)
+    def on_resize(self, event: events.Resize) -> None:
+        widths = self._widths(event.size)
+        across = sum(widths) + len(widths) - 1
+        self.query_one("#jump").styles.width = across + _ACROSS
+        self.query_one(Static).update(self._table(widths))
+
+    def _widths(self, screen: Size) -> list[int]:
+        """The cells of each column: as few columns as hold all fields, as wide as fits."""
+        lines = max(1, screen.height - _DOWN)
+        columns = max(2, -(-len(self._rows) // lines))
+        cells, more = divmod(screen.width - _ACROSS - (columns - 1), columns)
+        if cells >= _MOST_CELLS:
+            return [_MOST_CELLS] * columns
+        return [max(1, cells + (column >= columns - more)) for column in range(columns)]
+
+    def _table(self, widths: Sequence[int]) -> Content:
+        height = -(-len(self._rows) // len(widths))
         parts: list[str | tuple[str, str]] = []
         for y in range(height):
             for column, row in enumerate(self._rows[y::height]):
-                parts.append("   " if column else "")
+                room = max(1, widths[column] - 4)
+                label = fitting(Row("", "", row.label, row.label), room)
+                value = fitting(row, room - cell_len(label) - 1)
+                parts.append(" " if column else "")
                 parts.append((f" {LETTERS[row.key]} ", "bold $primary"))
-                room = _COLUMNS[columns] - 4 - len(row.label)
-                value = row.value if len(row.value) <= room - 1 else row.short_value
-                room = max(1, room)
-                value = set_cell_size(value, min(len(value), room - 1))
-                parts.append(f" {row.label}")
-                parts.append((" " * (room - len(value)) + value, "$muted"))
+                parts.append(f" {label}")
+                gap = room - cell_len(label)
+                parts.append((value.rjust(gap)[:gap] if gap > 2 else " " * gap, "$muted"))
             parts.append("\n")
         return Content.assemble(*parts).rstrip()
 

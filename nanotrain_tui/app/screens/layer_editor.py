@@ -19,7 +19,7 @@ from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.widgets.editor import FieldEditor
 from nanotrain_tui.app.widgets.layer_rows import LayerRows
 from nanotrain_tui.catalog import ConfigError
-from nanotrain_tui.catalog.formats import plural
+from nanotrain_tui.catalog.formats import plural, weights_size
 from nanotrain_tui.catalog.layer_kinds import KINDS
 from nanotrain_tui.catalog.layer_list import parse_listed
 from nanotrain_tui.drawing.glyphs import plain
@@ -117,7 +117,7 @@ class LayerEditor(ModalScreen[bool]):
         self._say(about or built.problem or self._about(), why or is_problem)
 
     def _total(self, parameters: int) -> str:
-        return f"{plural(parameters, 'parameter')}, {4 * parameters / 2**20:.1f} MB"
+        return f"{plural(parameters, 'parameter')}, {weights_size(4 * parameters / 2**20)}"
 
     def _about(self) -> str:
         """What the layer under the cursor is."""

@@ -14,12 +14,13 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
+from nanotrain_tui.app.keys.keymap import FooterItem
 from nanotrain_tui.app.screens.compare import CompareScreen
 from nanotrain_tui.app.screens.dialogs import Ask, Prompt
 from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.refusals import Refused
-from nanotrain_tui.app.widgets.bars import Holds, MessageLine
+from nanotrain_tui.app.widgets.bars import Holds, KeyLine, MessageLine
 from nanotrain_tui.app.widgets.filter_line import FilterLine
 from nanotrain_tui.app.widgets.sessions_list import SessionList
 from nanotrain_tui.catalog.formats import count, plural
@@ -34,7 +35,14 @@ READING_FRACTION = 0.1  # at most this part of the time is spent reading
 MOST_COMPARED = 8
 MOST_NAMED = 6
 ALL = 10**6  # more than there are sessions
-KEYS = " Enter open  w replay  / filter  s sort  Space mark  c compare  X export  ? more"
+FOOTER = [
+    FooterItem(action, key, label, True)
+    for action, key, label in (
+        ("choose('attach')", "Enter", "open"), ("choose('replay')", "w", "replay"),
+        ("find", "/", "filter"), ("sort", "s", "sort"), ("mark", "Space", "mark"),
+        ("compare", "c", "compare"), ("choose('export')", "X", "export"), ("more", "?", "more"),
+    )
+]  # fmt: skip
 FOUND_BY = "name, note, tags, data, model, optimizer, parent, state"
 MORE = "r rename, t tags, n note, d delete, C draw behind the charts, Esc back, ^q quit."
 
@@ -54,7 +62,6 @@ class SessionsScreen(Screen["Chosen | None"]):
         & #detail {
             height: 3; color: $muted; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis;
         }
-        & #session-keys { height: 1; background: $panel; color: $foreground; text-wrap: nowrap; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -91,14 +98,20 @@ class SessionsScreen(Screen["Chosen | None"]):
         yield SessionList(id="sessions")
         yield Static("", id="detail")
         yield MessageLine(id="message")
-        yield Static(Content(KEYS), id="session-keys")
+        yield KeyLine(id="session-keys")
 
     @property
     def rows(self) -> SessionList:
         return self.query_one(SessionList)
 
     def on_mount(self) -> None:
+        self.query_one(KeyLine).show(FOOTER)
         self.read()
+
+    @on(KeyLine.Clicked)
+    async def _footer_clicked(self, message: KeyLine.Clicked) -> None:
+        message.stop()
+        await self.run_action(message.action)
 
     def read(self) -> None:
         """Read all sessions; if this is running already, read again afterwards."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from nanotrain_tui.catalog.formats import clock, plural
 from nanotrain_tui.drawing.axis import room_for
 from nanotrain_tui.drawing.backdrop import LETTERS
@@ -134,13 +136,17 @@ def _title(
 ) -> Line:
     name = cut(part_title(shown.key, metrics), max(LEAST_NAME_CELLS, width // 3), glyphs.ellipsis)
     signs = ["".join(map(glyphs.not_finite, trace.kinds)) for trace in traces]
-    return (
-        Span(f"{name} by {shown.axis}{' (log)' if scale.log else ''}", "title"),
-        *(
-            Span(f"  {LETTERS[i]} {one.name} {signs[i]}".rstrip(), run_role(i))
-            for i, one in enumerate(runs)
-        ),
-    )
+    head = f"{name} by {shown.axis}{' (log)' if scale.log else ''}"
+
+    def legend(most: int) -> list[str]:
+        names = [cut(one.name, most, glyphs.ellipsis) for one in runs]
+        return [f"  {LETTERS[i]} {one} {signs[i]}".rstrip() for i, one in enumerate(names)]
+
+    texts = legend(width)
+    if cell_len(head) + sum(map(cell_len, texts)) > width:  # long names share the room
+        others = cell_len(head) + sum(len("  A ") + 1 + cell_len(sign) for sign in signs)
+        texts = legend(max(1, (width - others) // len(runs)))
+    return (Span(head, "title"), *(Span(text, run_role(i)) for i, text in enumerate(texts)))
 
 
 def _reading(

@@ -16,16 +16,26 @@ from nanotrain_tui.follow.not_finite_ranges import in_words
 
 MOST_METRICS = 1  # columns of metrics besides the primary one, so that time and energy fit
 NAME_CELLS = 16  # the name of a column is cut to this
+LEAST_SESSION_CELLS = 12  # the name of a session is never cut to less
 
 
-def comparison(found: Sequence[ComparedRun]) -> list[Line]:
+def comparison(found: Sequence[ComparedRun], width: int) -> list[Line]:
     """The results of each session, values that are not finite, and differences.
 
-    What belongs to a session has its colour.
+    What belongs to a session has its colour. A long name leaves room for the figures.
     """
-    names = [f"{LETTERS[i]} {one.name}" for i, one in enumerate(found)]
+    figures = _results(found, list(LETTERS[: len(found)]))
+    room = width - sum(map(cell_len, _aligned(figures)[0])) - 2 * len(figures[0])
+    names = [
+        f"{LETTERS[i]} {cut(one.name, max(LEAST_SESSION_CELLS, room))}"
+        for i, one in enumerate(found)
+    ]
     roles = [run_role(i) for i in range(len(found))]
-    head, *rows = _aligned(_results(found, names))
+    results = [
+        figures[0],
+        *([name, *row[1:]] for name, row in zip(names, figures[1:], strict=True)),
+    ]
+    head, *rows = _aligned(results)
     lines = [_in_role(head, "muted"), *map(_in_role, rows, roles), *_not_finite(found, names)]
     differ = differences(found)
     if not differ:

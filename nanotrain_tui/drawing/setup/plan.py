@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from nanotrain_tui.catalog import DATASETS
 from nanotrain_tui.catalog.data_words import example_word, form_words, selects_words, target_words
-from nanotrain_tui.catalog.formats import clock, count, gigabytes, plural, sentence
+from nanotrain_tui.catalog.formats import clock, count, gigabytes, plural, sentence, weights_size
 from nanotrain_tui.catalog.layer_shapes import by
 from nanotrain_tui.catalog.network import network_chain
 from nanotrain_tui.drawing.function.region import draw_sketch
@@ -227,7 +227,7 @@ def _network(outlook: Outlook, width: int) -> Lines:
         lines = [*lines[: _MOST_NETWORK - 2], (Span(text, "muted"),), lines[-1]]
     parameters = sum(layer.parameters for layer in layers)
     size = sum(layer.weights_mb for layer in layers)
-    text = f"{count(parameters)} parameters, {size:.1f} MB"
+    text = f"{count(parameters)} parameters, {weights_size(size)}"
     if layers[0].full_text != layers[0].text:
         text += f", dropout {layers[0].dropout:g}"
     return [*lines, (Span(text),)]

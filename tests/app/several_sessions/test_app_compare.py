@@ -13,11 +13,14 @@ from textual.strip import Strip
 
 from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.screens.compare import CompareScreen, Report
+from nanotrain_tui.app.screens.pick_list import PickList
+from nanotrain_tui.app.screens.sessions import SessionsScreen
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.app.widgets.bars import MessageLine
 from nanotrain_tui.app.widgets.overlay import Overlay
 from nanotrain_tui.drawing.backdrop import LETTERS
+from nanotrain_tui.drawing.chart_view import SCALES
 
 SIZE = (80, 24)
 
@@ -243,3 +246,21 @@ async def test_the_wheel_scrolls_the_tables_and_not_the_curves(
         assert report.scroll_offset.y == 0
         await pilot._post_mouse_events([MouseScrollDown], report, (10, 1))
         await until(pilot, lambda: report.scroll_offset.y > 0)
+
+
+async def test_the_keys_at_the_bottom_can_be_clicked(live: Recording, tmp_path: Path) -> None:
+    app = app_of()
+    async with app.run_test(size=SIZE) as pilot:
+        sessions = SessionsScreen(Library(tmp_path))
+        await app.push_screen(sessions)
+        await until(pilot, lambda: "2 sessions" in text(app))
+        keys = text(app).splitlines()[-1]
+        await pilot.click("#session-keys", offset=(keys.index("sort"), 0))
+        await until(pilot, lambda: isinstance(app.screen, PickList))
+        await pilot.press("escape")
+        await compared(pilot, tmp_path, "mnist-1", "mnist-2")
+        keys = text(app).splitlines()[-1]
+        await pilot.click("#compare-keys", offset=(keys.index("scale"), 0))
+        assert app.screen.query_one(Overlay).view.scale == SCALES[1]
+        await pilot.click("#compare-keys", offset=(keys.index("back"), 0))
+        await until(pilot, lambda: app.screen is sessions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from nanotrain_tui.drawing.compare.overlay import (
     place_text,
     value_at,
 )
+from nanotrain_tui.drawing.compare.tables import comparison
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
 from nanotrain_tui.drawing.lines import RUN_ROLES, run_role
 from nanotrain_tui.drawing.metric_text import difference
@@ -66,6 +68,18 @@ def test_the_title_gives_way_to_the_values_at_the_cursor(runs: list[ComparedRun]
     assert "A —  B —  C —" in text_of(draw_overlay(runs, early, 80, 14, UNICODE))[0]
     narrow = text_of(draw_overlay(runs, shown, 40, 14, UNICODE))[0]
     assert narrow.rstrip() == "step 210  A 90.00%  B 80.00%  C 70.00%"
+
+
+def test_long_names_leave_room_for_each_letter_and_for_the_figures(
+    runs: list[ComparedRun],
+) -> None:
+    name = "a-name-as-long-as-the-name-of-a-session-can-be-".ljust(64, "x")
+    named = [replace(one, name=name) for one in runs]
+    head = text_of(draw_overlay(named, Shown(ACCURACY), 80, 14, UNICODE))[0]
+    assert all(f" {letter} a-name-" in head for letter in "ABC")
+    results = text_of(comparison(named, 80))[:4]
+    assert all(figure in results[i] for i, figure in enumerate(["time", "90", "80", "70"]))
+    assert max(map(len, results)) <= 80
 
 
 def test_the_first_values_of_a_short_run_do_not_set_the_axis() -> None:
