@@ -102,6 +102,30 @@ def test_it_is_paused_changed_stepped_and_stopped(scripts, stepped):
     assert values[step + 3] - values[step + 2] == pytest.approx(0.25, abs=1e-3)
 
 
+def test_the_guard_pauses_it_while_the_board_is_hot(scripts, stepped):
+    heat, program = scripts.folder / "heat", scripts.folder / "tegrastats"
+
+    def set_degrees(degrees):
+        new = scripts.folder / "new"
+        new.write_text(f"RAM 900/4000MB CPU [1%@2] GPU@{degrees}C\n")
+        new.replace(heat)
+
+    set_degrees(40)
+    program.write_text(f"#!/bin/sh\nwhile cat {heat}; do sleep 0.1; done\n")
+    program.chmod(0o755)
+    guard = (f"telemetry.tegrastats={program}", "telemetry.interval_s=0.1", "guard.limit_c=50")
+    session = scripts.start(stepped[0], *(word for value in guard for word in ("--set", value)))
+    session.wait_for_step(1)
+    set_degrees(51)
+    paused = session.wait_for_event("paused")
+    assert paused.body["who"] == "guard"
+    set_degrees(39)
+    resumed = session.wait_for_event("resumed")
+    session.wait_for_step(resumed.step + 1)
+    assert session.do("stop")["ok"]
+    session.end()
+
+
 def test_a_killed_script_is_explained(scripts, stepped):
     session = scripts.start(stepped[0])
     session.wait_for_step(1)
