@@ -18,7 +18,7 @@ from nanotrain_tui.session.evaluated import (
     evaluated,
     parse_evaluated,
 )
-from nanotrain_tui.session.events import CONFIGURED, EDITED, STARTED
+from nanotrain_tui.session.events import CONFIGURED, EDITED, FIT_STARTED, STARTED
 from nanotrain_tui.session.folder import SessionFolder, list_sessions
 from nanotrain_tui.session.labels import read_labels
 from nanotrain_tui.session.names import is_name
@@ -26,7 +26,7 @@ from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Event
 
 SPARK = 24  # parts of a spark of the loss
-_KINDS = states.STATE_KINDS + (EDITED,)
+_KINDS = states.STATE_KINDS + (FIT_STARTED, EDITED)
 _WALL = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)([+-])(\d\d):(\d\d)\Z")
 
 
@@ -295,6 +295,10 @@ def _values(
         elif event.kind == STARTED:
             started = event.body
             now["train.steps"] = event.body.get("steps", now.get("train.steps"))
+        elif event.kind == FIT_STARTED:  # a script's values are found in its model
+            now.update(flatten(_table(event.body.get("config"))))
+            model = _table(event.body.get("model"))
+            now.update({"model.layers": model.get("kind"), "loss.name": model.get("loss")})
         elif event.kind == EDITED:
             for key, change in _table(event.body.get("changes")).items():
                 if isinstance(change, list) and len(change) == 2:
@@ -305,7 +309,7 @@ def _values(
 def _settings(reader: SessionReader) -> Dict[str, Any]:
     """The fields of ``_LATER``, as ``_read`` finds them."""
     meta = reader.meta()
-    _, now = _values(flatten(meta["config"]), reader.events((CONFIGURED, EDITED)))
+    _, now = _values(flatten(meta["config"]), reader.events((CONFIGURED, FIT_STARTED, EDITED)))
     return {
         "learning_rate": _number(now.get("optimizer.learning_rate")),
         "batch_size": _whole(now.get("train.batch_size")),

@@ -1,5 +1,6 @@
 """Scripts that train with a Keras without TensorFlow: recorded, steered, resumed, killed."""
 
+import json
 import os
 import signal
 from pathlib import Path
@@ -68,6 +69,8 @@ def test_what_is_found_in_the_model_is_shown(scripts):
     assert body["config"]["optimizer"] == {"learning_rate": 0.5, "momentum": 0.9, "name": "sgd"}
     assert body["model"]["parameters"] == 1
     assert body["model"]["fixed"]["loss"] == "it is compiled into the model's graph"
+    (listed,) = json.loads(scripts.nano("sessions", "--json").stdout)
+    assert (listed["optimizer"], listed["learning_rate"], listed["model"]) == ("sgd", 0.5, "Model")
     shown = scripts.nano("show", scripts.last.name).stdout
     assert "loss: mse\n" in shown and "parameters: 1\n" in shown
 
