@@ -120,6 +120,7 @@ class NanotrainApp(PacedApp, inherit_bindings=False):
             self.steering,
             preferences.save_preset,
             lambda: self.set_up.data(),
+            lambda: self.set_up.table(),
         )
         self.chart_actions = ChartActions(self, self, link)
         self.stack_actions = StackActions(self, self, link, self.chart_actions)

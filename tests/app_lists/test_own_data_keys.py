@@ -161,6 +161,35 @@ async def test_r_waits_until_the_data_is_known(table: Path) -> None:
     assert backend.started[0]["loss.name"] == "mean_squared_error"
 
 
+async def test_a_target_is_completed_and_answered_while_it_is_typed(table: Path) -> None:
+    backend = Machine()
+    app = make_app(backend)
+    async with app.run_test(size=(80, 24)) as pilot:
+
+        def hint() -> str:
+            return app.dashboard.query_one("#edit-hint").render().plain  # type: ignore[union-attr]
+
+        app.model.accept_all({"data.name": "csv", "data.path": str(table)})
+        app.form_changed()
+        await until(pilot, lambda: outlook(app).findings is not None and not outlook(app).problem)
+        for target in ("spec", "nothing"):  # also after a target that is refused
+            await go(pilot, app, "data.target")
+            await pilot.press("enter")
+            await type_in(pilot, app, target)
+            if target == "spec":
+                assert hint() == "species\nTab: complete."
+                await pilot.press("tab")
+                assert typed(app) == "species" and hint() == "species: category"
+                await type_in(pilot, app, "seen")
+                assert hint() == "seen: date; it cannot be a target"
+            else:
+                assert hint().startswith("There is no column 'nothing'. There are: id  sepal")
+                await type_in(pilot, app, "species")
+            backend.own = findings({}, problem="wrong", key="data.target")
+            await pilot.press("enter")
+            await until(pilot, lambda: outlook(app).problem == "wrong")
+
+
 async def test_a_column_that_does_not_exist_is_told_at_its_field(table: Path) -> None:
     why = "there is no column 'pricee' in flowers.csv. Did you mean 'price'?"
     backend = Machine({}, problem=why, key="data.target")

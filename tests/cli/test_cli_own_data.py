@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from cli_runs import FAKE, PATIENCE_S, Nano, is_paragraph, only_session, options, strictly
 from recorded import tutorial_run
@@ -316,3 +317,14 @@ def test_an_imported_session_runs_no_code(nano: Nano, home: Path, tmp_path: Path
     ran = nano("restart", "theirs", "--yes")
     assert ran.status == 2 and is_paragraph(ran.err) and "data.function: is empty" in ran.err
     assert not (tmp_path / "ran").exists() and not (home / AGREED).exists()
+
+
+def test_two_files_of_arrays_are_inspected_by_their_keys(nano: Nano, tmp_path: Path) -> None:
+    files = tmp_path / "in.npy", tmp_path / "out.npy"
+    np.save(files[0], np.arange(240.0).reshape(60, 4))
+    np.save(files[1], np.arange(60) % 3)
+    sets = "--set", f"data.x={files[0]}", "--set", f"data.y={files[1]}"
+    ran = nano("data", "inspect", *sets)
+    assert ran.status == 0 and "npz: 48 examples to train on and 12 to test on" in ran.out
+    ran = nano("data", "inspect")
+    assert ran.status == 2 and "name a FILE or a FOLDER" in ran.err

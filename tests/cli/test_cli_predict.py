@@ -146,6 +146,18 @@ def test_csv_has_a_row_for_each_example(
     assert answers[-1]["limit"] == 3
 
 
+@pytest.mark.parametrize("command", ["predict", "evaluate"])
+def test_a_file_that_is_read_is_not_overwritten(
+    nano: Nano, answers: list[dict[str, Any]], table: Path, command: str
+) -> None:
+    before = table.read_text()
+    ran = nano(
+        command, "table", table, "-o", table, "--force", *["--json"] * (command != "predict")
+    )
+    assert ran.status == 2 and "new.csv: is the file to read; give another name" in ran.err
+    assert table.read_text() == before
+
+
 def test_values_have_the_names_of_their_targets(
     nano: Nano, answers: list[dict[str, Any]], table: Path
 ) -> None:

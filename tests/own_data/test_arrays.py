@@ -214,3 +214,24 @@ def test_the_identity_follows_the_content_and_the_parts(tmp_path):
         assert facts[0]["identity"] == facts[1]["identity"]
         identities.add(facts[0]["identity"])
     assert len(identities) == 4
+
+
+def test_arrays_that_are_not_used_are_shown(tmp_path):
+    facts = inspected(saved(tmp_path, x=ROWS, y=CLASSES, ids=np.arange(COUNT)))
+    assert [one["use"] for one in facts["arrays"]][2:] == ["not used"]
+    assert not facts["problems"]
+
+
+@pytest.mark.parametrize("name", ["x_test", "Y_test", "labels_val"])
+def test_half_of_a_part_is_told(name, tmp_path):
+    facts = inspected(saved(tmp_path, x_train=ROWS, y_train=CLASSES, **{name: CLASSES}))
+    assert facts["problems"][0]["message"].startswith(f"The array '{name}' is not used")
+
+
+def test_rows_that_are_nearly_one_hot_are_told(tmp_path):
+    rows = np.eye(3)[CLASSES]
+    rows[7] = [1, 1, 0]
+    config = saved(tmp_path, x=ROWS, y=rows)
+    why = "(y) is not one-hot: example 7 has no single 1 among zeros."
+    assert any(why in note for note in inspected(config)["notes"])
+    assert why in refused(config, data__task="classification")[1]

@@ -327,3 +327,48 @@ def test_decimal_marks_of_two_kinds_are_named(tmp_path):
                      heading="a;b;target", separator=";")  # fmt: skip
     message = refused(written(tmp_path, text))[1]
     assert "row 3, column a: '1,5' has a decimal comma, and other numbers a point" in message
+
+
+def test_a_decimal_comma_is_named_where_other_columns_have_a_point(tmp_path):
+    text = rows_text(ROWS, lambda i: f"{i},25", lambda i: f"{i}.5", lambda i: i % 2,
+                     heading="a;b;target", separator=";")  # fmt: skip
+    message = refused(written(tmp_path, text))[1]
+    assert "row 2, column a: '0,25' has a decimal comma, and other numbers a point" in message
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        (lambda i: f"2025-02-{i % 10 + 20}", "'2025-02-29' is not a date, and most others"),
+        (lambda i: f"{i % 3},5", "'0,5' and the like count as categories"),
+    ],
+)
+def test_dates_and_numbers_that_count_as_categories_are_told(cell, why, tmp_path):
+    text = rows_text(ROWS, cell, lambda i: f"{i}.5", lambda i: i % 2, heading="a;b;target",
+                     separator=";")  # fmt: skip
+    problems = inspected(written(tmp_path, text))["problems"]
+    assert any(one["column"] == "a" and why in one["message"] for one in problems)
+
+
+@pytest.mark.parametrize(
+    ("cell", "count"),
+    [
+        (lambda i: 7 if i < 30 else i, "one value"), (lambda i: "" if i < 30 else i, "no value"),
+        (lambda i: "red" if i < 30 else "blue", "one value"),
+    ],
+)  # fmt: skip
+def test_a_column_that_is_constant_in_the_training_part_is_told(cell, count, tmp_path):
+    text = rows_text(ROWS, cell, half, lambda i: "train" if i < 30 else "test", lambda i: i % 2,
+                     heading="a,b,part,target")  # fmt: skip
+    facts = inspected(written(tmp_path, text), data__split="part")
+    found = next(one for one in facts["problems"] if one["column"] == "a")
+    assert f"It has {count} in the training part" in found["message"]
+    assert found["hint"] == "data.features = -a"
+
+
+def test_rows_for_validation_that_are_in_the_training_part_are_told(tmp_path):
+    parts = ["train", "validation", "test"]
+    text = rows_text(60, lambda i: i if i % 3 == 2 else i // 3, lambda i: parts[i % 3],
+                     lambda i: i // 3 % 2, heading="a,part,target")  # fmt: skip
+    problems = inspected(written(tmp_path, text), data__split="part")["problems"]
+    assert any("20 of the 20 validation examples are also" in one["message"] for one in problems)

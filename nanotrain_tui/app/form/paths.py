@@ -60,17 +60,18 @@ def complete(key: str, text: str) -> Completion:
     file, colon, name = text.rpartition(":")
     if is_code and colon and file.endswith(".py"):
         names = [one for one in _functions(file) if one.startswith(name)]
-        return _completed(f"{file}:", name, names)
+        return completed(f"{file}:", name, names)
     start = text.rpartition("/")[2]
     folder = text[: len(text) - len(start)]
     listed = _names_in(expanded(folder.strip()), start, (".py",) if is_code else ())
-    completion = _completed(folder, start, listed)
+    completion = completed(folder, start, listed)
     if is_code and len(listed) == 1 and listed[0].endswith(".py"):
         return Completion(f"{completion.text}:", completion.names)
     return completion
 
 
-def _completed(before: str, start: str, names: list[str]) -> Completion:
+def completed(before: str, start: str, names: list[str]) -> Completion:
+    """The start of a name, as far as it is clear which of these names it is."""
     first, last = min(names, default=start), max(names, default=start)
     pairs = takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
     return Completion(before + "".join(sign for sign, _ in pairs), tuple(names))

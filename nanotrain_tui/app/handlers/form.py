@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from nanotrain_tui.app.form.columns import columns_for, complete_column, said_of_column
 from nanotrain_tui.app.form.field_text import bounds, explain
 from nanotrain_tui.app.form.letters import DATA
 from nanotrain_tui.app.form.model import PRESET_KEY, FormModel
@@ -43,8 +44,12 @@ class FormActions:
         steering: SteeringActions,
         save_preset: SavePreset | None,
         looked_up: Callable[[], Mapping[str, Any]],
+        table: Callable[[], Mapping[str, Any]],
     ) -> None:
-        """``looked_up`` returns the data of the form, empty if it is not known."""
+        """``looked_up`` returns the data of the form, empty if it is not known.
+
+        ``table`` returns it also if the target or another column is wrong now.
+        """
         self._shell = shell
         self._screens = screens
         self._model = model
@@ -52,6 +57,7 @@ class FormActions:
         self._steering = steering
         self._save_preset = save_preset
         self._looked_up = looked_up
+        self._table = table
 
     def edit(self, stage: bool = False) -> None:
         self._screens.dashboard.unfold_form()
@@ -220,22 +226,29 @@ class FormActions:
         then = "Enter: stage" if stage and self._model.live else "Enter: apply"
         hint = f"{allowed}. {then}, Esc: cancel." if allowed else f"{field} {then}."
         is_file = is_path(key, self._model.given)
+        columns = columns_for(key, self._table())
 
         def describe(text: str) -> str:
-            """What is guessed from the path, and the names that would complete it."""
+            """What is known of what is typed, and the names that would complete it."""
+            if columns:
+                return said_of_column(key, text, columns) or hint
             said = kind_of(key, text)
             names = complete(key, text).shown if text else ""
             told = [said] if said else [names, "Tab: complete." if names else hint]
             return "\n".join(filter(None, told))
 
+        def completed(text: str) -> str:
+            return (complete_column(key, text, columns) if columns else complete(key, text)).text
+
+        is_known = is_file or bool(columns)
         self._screens.dashboard.open_editor(
             key,
             self._model.label(key),
-            describe(self._model.text(key)) if is_file else hint,
+            describe(self._model.text(key)) if is_known else hint,
             lambda text: self._accept(key, self._worked_out(key, text), stage),
             lambda text, up: self._model.stepped_text(key, text, up),
-            describe if is_file else None,
-            (lambda text: complete(key, text).text) if is_file else None,
+            describe if is_known else None,
+            completed if is_known else None,
         )
 
     def _worked_out(self, key: str, text: str) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nanotrain_tui.launch.code import Code
 
 _OF_BOARD = ("telemetry", "guard")  # sections of the configuration that reading the board uses
+_FILES = ("data.name", "data.path", "data.test_path")
 
 
 class SetUp:
@@ -167,6 +168,14 @@ class SetUp:
     def data(self) -> Mapping[str, Any]:
         """The data of the form as it was looked up; empty if it is not known."""
         return data_of(self._model, self._found)
+
+    def table(self) -> Mapping[str, Any]:
+        """The newest data of the form's files, whatever the other values were."""
+        if self._before is None:
+            return {}
+        config, found = self._before
+        is_same = all(config.get(key) == self._model.value(key) for key in _FILES)
+        return found.data if is_same else {}
 
     def board_read(self, board: BoardState) -> None:
         """A reading of the board."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from nanotrain_tui.catalog import DATASETS
+from nanotrain_tui.catalog import DATASETS, usual_data
 from nanotrain_tui.catalog.data_words import example_word
 from nanotrain_tui.cli.checks.machine import is_folder
 from nanotrain_tui.cli.data import cache
@@ -75,30 +75,33 @@ def command(ctx: click.Context, as_json: bool) -> int | None:
 
 
 @command.command("inspect")
-@click.argument("source", metavar="FILE|FOLDER", type=click.Path())
+@click.argument("source", required=False, metavar="[FILE|FOLDER]", type=click.Path())
 @change_options
 @yes_option
 @json_option
 @click.pass_obj
-def inspect_command(options: RunOptions, source: str, yes: bool, as_json: bool) -> int:
+def inspect_command(options: RunOptions, source: str | None, yes: bool, as_json: bool) -> int:
     """Show what is in a file or folder of data.
 
     It is what 'nanotrain train' finds. FILE is a table, arrays, or a Python function that returns
     arrays (FILE.py:NAME); only a function needs the trainer's Python. FOLDER holds such a file, or
     class folders of pictures, of which only the headers are read. The output has the columns with
     their types, ranges and missing values, the classes with their examples, the first rows, the
-    parts, what was recognised, and the problems. --set changes how the data is read. Nothing is
-    started, and nothing is written.
+    parts, what was recognised, and the problems. --set changes how the data is read, or names it
+    without FILE. Nothing is started, and nothing is written.
 
     \b
     nanotrain data inspect readings.csv
     nanotrain data inspect readings.csv --set data.target=temperature
     nanotrain data inspect arrays.npz --json
+    nanotrain data inspect --set data.x=x.npy --set data.y=y.npy
     """
     folders = my_folders()
 
     def look() -> tuple[Resolved, Mapping[str, Any]]:
         found = options.resolved(folders, data=source)
+        if source is None and usual_data(found.config["data.name"]).task:
+            raise CommandError("name a FILE or a FOLDER, or your own data with --set.")
         return found, facts_here(found.config, folders.places)
 
     found, facts = with_consent(look, folders.places.home, yes)

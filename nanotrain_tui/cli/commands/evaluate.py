@@ -19,6 +19,7 @@ from nanotrain_tui.cli.predictions.output import (
     is_stdout,
     opened,
     output_options,
+    refuse_inputs,
 )
 
 
@@ -56,6 +57,7 @@ def command(
     form = format_of(None, output, JSON if as_json else None)
     if form in (CSV, JSONL):
         raise CommandError(f"an evaluation is text or JSON, not {form}; end PATH with .json.")
+    refuse_inputs(output, (file, targets))
     from nanotrain_tui.cli.pick import pick_session
     from nanotrain_tui.cli.predictions.report import report_lines
     from nanotrain_tui.cli.progress import progress_line

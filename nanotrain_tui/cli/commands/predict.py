@@ -20,6 +20,7 @@ from nanotrain_tui.cli.predictions.output import (
     is_stdout,
     opened,
     output_options,
+    refuse_inputs,
 )
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def command(
     if not files and not rows:
         raise CommandError("name a FILE, or give a row of values with --row.")
     form = format_of(named, output, JSONL if as_json else None)
+    refuse_inputs(output, files)
     from nanotrain_tui.cli.pick import pick_session
     from nanotrain_tui.launch.model import ask, find_model
     from nanotrain_tui.trainer_python.cache import PythonCache

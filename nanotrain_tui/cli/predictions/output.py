@@ -1,7 +1,7 @@
 """Where predictions and evaluations go, and in which format."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -38,6 +38,19 @@ def format_of(named: str | None, output: str | None, as_json: str | None) -> str
         raise CommandError(f"--json is the format {as_json}; leave out --json or --format.")
     suffix = Path(output).suffix.lower() if output and output != STDOUT else ""
     return named or as_json or _SUFFIXES.get(suffix, TEXT)
+
+
+def refuse_inputs(output: str | None, files: Iterable[str | None]) -> None:
+    """Refuse to write onto a file that is read, even with ``--force``. Raises CommandError."""
+    if output is None or is_stdout(output):
+        return
+    for name in files:
+        try:
+            same = name is not None and Path(output).samefile(name)
+        except (OSError, ValueError):  # one of them is not there
+            continue
+        if same:
+            raise CommandError(f"{output}: is the file to read; give another name with -o.")
 
 
 def is_stdout(output: str | None) -> bool:

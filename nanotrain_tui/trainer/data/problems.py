@@ -85,17 +85,21 @@ def constants(train: Any) -> List[Problem]:
     return [problem(message.format(len(places), len(same), word, shown, more))]
 
 
-def duplicates(train: Any, test: Any) -> List[Problem]:
-    """Examples for testing that are also there for training; both are ``Rows``."""
+def duplicates(train: Any, test: Any, validation: Any = None) -> List[Problem]:
+    """Examples of another part that are also there for training; all are ``Rows``."""
     known = np.unique(_hashes(train))
-    same = int(np.isin(_hashes(test), known).sum())
-    if not same:
-        return []
-    share = "" if same < len(test) else ", all of them"
-    word, verb = "example" if len(test) == 1 else "examples", "is" if same == 1 else "are"
-    message = "{:,} of the {:,} test {} {} also there for training{}."
-    hint = "The figures of the test part are too good where examples repeat."
-    return [problem(message.format(same, len(test), word, verb, share), hint)]
+    found = []
+    for part, rows in (("test", test), ("validation", validation)):
+        same = int(np.isin(_hashes(rows), known).sum()) if rows is not None else 0
+        if not same:
+            continue
+        share = "" if same < len(rows) else ", all of them"
+        word, verb = "example" if len(rows) == 1 else "examples", "is" if same == 1 else "are"
+        message = "{:,} of the {:,} {} {} {} also there for training{}."
+        hint = "The figures of the {} part are too good where examples repeat.".format(part)
+        text = message.format(same, len(rows), part, word, verb, share)
+        found.append(problem(text, hint))
+    return found
 
 
 def _hashes(rows: Any) -> Array:

@@ -169,7 +169,7 @@ def facts_of(
             parts["validation"] = data.validation.targets
         found, problems = class_facts(preparation.classes, parts)
         facts.update(found)
-    facts["problems"] = problems + constants(train) + duplicates(train, test)
+    facts["problems"] = problems + constants(train) + duplicates(train, test, data.validation)
     return _with_samples(facts, data, config)
 
 

@@ -37,12 +37,16 @@ def labels_of(parts: Sequence[Array], wanted: str, names: Sequence[str], key: st
     together = np.concatenate(whole)
     is_one_hot = together.ndim == 2 and _is_one_hot(together)
     if wanted == REGRESSION or (wanted == AUTO and not is_one_hot and not _are_classes(together)):
-        return [_numbers(part, name) for part, name in zip(whole, names)]
+        numbers = [_numbers(part, name) for part, name in zip(whole, names)]
+        odd = _not_one_hot(whole[0], names[0]) if wanted == AUTO else ""
+        return [one._replace(why=" ".join(filter(None, (one.why, odd)))) for one in numbers]
     if is_one_hot:
         classes = [str(number) for number in range(together.shape[1])]
         codes, why = together.argmax(axis=1), "The targets are one-hot: they are classes."
     elif together.ndim == 2:
-        raise DataError(TASK, "Targets with several columns are a regression, not classes.")
+        message = "Targets with several columns are a regression, not classes."
+        odd = _not_one_hot(whole[0], names[0])
+        raise DataError(TASK, " ".join(filter(None, (message, odd))))
     else:
         classes, codes = _classes(together, names[0], key)
         why = "The targets have {:,} distinct values: they are classes.".format(len(classes))
@@ -116,6 +120,17 @@ def _is_one_hot(targets: Array) -> bool:
         return False
     ones = targets == 1
     return bool(((ones | (targets == 0)).all()) and (ones.sum(axis=1) == 1).all())
+
+
+def _not_one_hot(targets: Array, name: str) -> str:
+    """Why targets are not one-hot, where nearly all rows are, else ""."""
+    if targets.ndim != 2 or targets.dtype.kind not in "biuf":
+        return ""
+    rows = ((targets == 1).sum(axis=1) == 1) & ((targets == 0).sum(axis=1) == targets.shape[1] - 1)
+    if rows.all() or 10 * rows.sum() < 9 * len(rows):
+        return ""
+    message = "{} is not one-hot: example {:,} has no single 1 among zeros."
+    return message.format(name, int(np.argmin(rows)))
 
 
 def _are_classes(targets: Array) -> bool:

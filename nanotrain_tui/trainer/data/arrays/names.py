@@ -32,6 +32,7 @@ class Named(NamedTuple):
     test: Optional[Pair] = None
     validation: Optional[Pair] = None
     files: Sequence[str] = ()
+    unused: Sequence[Found] = ()
 
 
 def find_arrays(config: Mapping[str, object]) -> Named:
@@ -46,6 +47,9 @@ def find_arrays(config: Mapping[str, object]) -> Named:
         return Named(Pair(found["x"], found["y"]), files=(x, y))
     found, files = _all_in(path)
     named = _named(found, path, x, y)._replace(files=files)
+    used = [array.name for pair in named[:3] if pair is not None for array in pair]
+    unused = [array for name, array in sorted(found.items()) if name not in used]
+    named = named._replace(unused=unused)
     if not test_path:
         return named
     others, more = _all_in(test_path)
@@ -110,6 +114,14 @@ def new_examples(
         return next(iter(found.values())), None
     message = "{} has {}; name the array of the inputs x, and that of the targets y."
     raise DataError(PATH, message.format(path, listed(found)))
+
+
+def half_parts(named: Named) -> List[str]:
+    """The arrays that are not used, although their names say that they are for another part."""
+    words = (("test", _TESTS), ("validation", _VALIDATIONS))
+    found = {array.name: array for array in named.unused}
+    pairs = [_usual(found, parts) for part, parts in words if getattr(named, part) is None]
+    return [array.name for pair in pairs for array in pair if array is not None]
 
 
 def _named_as(found: Dict[str, Found], names: Sequence[str]) -> _Perhaps:

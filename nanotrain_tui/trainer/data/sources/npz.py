@@ -4,19 +4,24 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from ..arrays.array_data import ArrayData, Part, Parts, dataset_of, facts_of, prepare_arrays
 from ..arrays.array_file import Found, read_array
-from ..arrays.names import PATH, TEST_PATH, Named, Pair, X, Y, find_arrays
+from ..arrays.names import PATH, TEST_PATH, Named, Pair, X, Y, find_arrays, half_parts
 from ..arrays.standalone import arrays_from
 from ..dataset import Dataset, Progress, silent
 from ..identity import Unchanged, identity_of
+from ..problems import Problem, problem
 from ..source import Facts, Source
+from ..words import shown
 
+_LISTED = 20  # arrays that are not used
 KEYS = (PATH, TEST_PATH, X, Y, "data.task", "data.split", "data.seed")
 
 
 def inspect(config: Mapping[str, Any]) -> Facts:
     named, data, identity = _read(config, silent)
     facts = facts_of(_source(named), data, identity, _arrays(named), config)
-    return dict(facts, preprocessing=dict(facts["preprocessing"], arrays=_names(named)))
+    problems = facts["problems"] + [_half_part(name) for name in half_parts(named)]
+    preprocessing = dict(facts["preprocessing"], arrays=_names(named))
+    return dict(facts, problems=problems, preprocessing=preprocessing)
 
 
 def load(config: Mapping[str, Any], progress: Progress) -> Dataset:
@@ -51,6 +56,11 @@ def _name(found: Found) -> str:
     return "{} ({})".format(found.path, found.name) if found.member else found.path
 
 
+def _half_part(name: str) -> Problem:
+    message = "The array {} is not used: inputs and targets of a part need the usual names."
+    return problem(message.format(shown(name)), "x_test and y_test, or x_val and y_val")
+
+
 def _source(named: Named) -> str:
     return " and ".join(named.files)
 
@@ -62,15 +72,18 @@ def _names(named: Named) -> Dict[str, List[str]]:
 
 
 def _arrays(named: Named) -> List[Dict[str, Any]]:
+    """The arrays that are used, and some of those that are not."""
     uses = []
     for part, pair in zip(("train", "test", "validation"), named[:3]):
         for use in ("x", "y") if pair else ():
-            found = getattr(pair, use)
-            uses.append({
-                "name": found.name, "shape": list(found.shape), "dtype": str(found.dtype),
-                "use": "{} of the {} part".format("inputs" if use == "x" else "targets", part),
-            })  # fmt: skip
-    return uses
+            what = "{} of the {} part".format("inputs" if use == "x" else "targets", part)
+            uses.append(_array(getattr(pair, use), what))
+    return uses + [_array(found, "not used") for found in named.unused[:_LISTED]]
+
+
+def _array(found: Found, use: str) -> Dict[str, Any]:
+    dtype = str(found.dtype)
+    return {"name": found.name, "shape": list(found.shape), "dtype": dtype, "use": use}
 
 
 SOURCE = Source(inspect, load, keys=KEYS, standalone=arrays_from)

@@ -14,7 +14,7 @@ from .roles import uses_of
 from .rows import rows_of_table
 from .scan import CATEGORY, DATE, NUMBER, Column
 from .table import Table
-from .values import date_text, has_sign, is_number
+from .values import date_text, has_decimal_comma, has_sign, is_number
 
 Array = Any
 Facts = Dict[str, Any]
@@ -52,11 +52,8 @@ def facts_of(table: Table) -> Facts:
     for column in table.roles.features:
         if column.type == CATEGORY:
             problems += alike(sorted(column.values or ()), "categories", column.name)
-            if column.stranger is not None and has_sign(column.stranger.cell):
-                cell = shown(column.stranger.cell)
-                message = "{} and the like count as categories; write the numbers without a sign."
-                problems.append(problem(message.format(cell), "", column.name))
-    problems += _leaks(table) + duplicates(train, test)
+            problems += _no_categories(column)
+    problems += _constants(table) + _leaks(table) + duplicates(train, test, validation)
     return dict(facts, problems=problems)
 
 
@@ -151,6 +148,34 @@ def _left_out(table: Table) -> List[Problem]:
         more = "{:,} more columns are left out, as they are of no use."
         found.append(problem(more.format(len(useless) - _LISTED)))
     return found
+
+
+def _no_categories(column: Column) -> List[Problem]:
+    """Categories that look like dates or numbers."""
+    place, why = column.stranger, ""
+    if column.mistake is not None:
+        place, why = column.mistake, column.mistake.why + " All count as categories."
+    elif place is not None and has_sign(place.cell):
+        why = "and the like count as categories; write the numbers without a sign."
+    elif place is not None and has_decimal_comma(place.cell):
+        why = "and the like count as categories; write all numbers with a point."
+    if place is None or not why:
+        return []
+    return [problem("{} {}".format(shown(place.cell), why), "", column.name)]
+
+
+def _constants(table: Table) -> List[Problem]:
+    """Features of which only other parts than the training have several values."""
+    found = []
+    for column in table.roles.features:
+        values = table.columns[column.name].values[table.drawn]
+        there = values if column.type == CATEGORY else values[~np.isnan(values)]
+        if len(there) and (there != there[0]).any():
+            continue
+        count = "one value" if len(there) else "no value"
+        message = "It has {} in the training part; nothing can be learned from it.".format(count)
+        found.append(problem(message, "data.features = -{}".format(column.name), column.name))
+    return found[:_LISTED]
 
 
 def _leaks(table: Table) -> List[Problem]:

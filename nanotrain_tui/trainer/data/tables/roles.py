@@ -238,7 +238,7 @@ def _check_unit(column: Column, otherwise: str) -> None:
     place = column.stranger
     if place is None or column.type != TEXT:
         return
-    if has_decimal_comma(place.cell) and column.numbers:
+    if has_decimal_comma(place.cell):
         why = "has a decimal comma, and other numbers a point; write all with a point."
         raise place.error_of_cell(column.name, why)
     if has_unit(place.cell):
