@@ -10,6 +10,7 @@ from app_fakes import burst, make_app, message, until
 from desk import RATE, Desk
 from textual.widgets import Input
 
+from nanotrain_tui.app.form.field_text import is_in_form
 from nanotrain_tui.app.keys.actions import ACTIONS
 from nanotrain_tui.app.screens.dialogs import Ask, Prompt
 from nanotrain_tui.app.screens.jump import LETTERS, Jump
@@ -17,7 +18,7 @@ from nanotrain_tui.app.screens.layer_editor import LayerEditor
 from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.app.source.refusals import Refused
-from nanotrain_tui.catalog import DATASETS, FIELDS, ConfigError, applies
+from nanotrain_tui.catalog import DATASETS, FIELDS, ConfigError
 from nanotrain_tui.catalog.scripts import COMMAND, ON_HOST_DEATH
 from nanotrain_tui.config.presets import Preset
 from nanotrain_tui.follow.run_state import Checkpoint, Diverged
@@ -91,7 +92,7 @@ def test_no_help_line_is_cut_at_80_columns() -> None:
 @pytest.mark.parametrize("data", DATASETS)
 def test_every_field_of_a_form_has_a_letter_of_its_own(data: str) -> None:
     assert set(FIELDS) < set(LETTERS)
-    fields = [key for key in FIELDS if applies(key, {"data.name": data})]
+    fields = [key for key in FIELDS if is_in_form(key, {"data.name": data})]
     assert len({LETTERS[key] for key in fields}) == len(fields)
 
 

@@ -83,7 +83,7 @@ def values_of(field: Field) -> st.SearchStrategy[Any]:
 def configurations(draw: Callable[[st.SearchStrategy[Any]], Any], scripts: bool = True) -> Config:
     """Checked configurations with any of their keys changed, those of scripts among them."""
     known = [key for key in FIELDS if scripts or not key.startswith("script.")]
-    keys = [*CHOICES, *draw(st.sets(st.sampled_from(known)))]
+    keys = [*CHOICES, *sorted(draw(st.sets(st.sampled_from(known))))]
     values = {key: draw(values_of(FIELDS[key])) for key in dict.fromkeys(keys)}
     values = {**values, **NEEDED.get(values["data.name"], {})}
     values = drop_inapplicable(values)
