@@ -166,7 +166,22 @@ def _why_not(files: Sequence[Path], found: Sequence[Path]) -> str:
             "is a folder of pictures without class folders. Make a folder for each class, named "
             "after it, and move the pictures into them."
         )
+    within = _data_within(files)
+    if within is not None:
+        return f"has its data in a folder within it. Name that folder: {within}."
     return f"is a folder without a table or arrays or class folders of pictures. {_NAMES}."
+
+
+def _data_within(files: Sequence[Path]) -> Path | None:
+    """The folder with the data, if an archive was unpacked into a folder of its own."""
+    folders = [one for one in files if one.is_dir() and one.name != "__MACOSX"]
+    if len(folders) != 1:
+        return None
+    try:
+        _of_folder(folders[0])
+    except FileError:
+        return _data_within(_inside(folders[0]))
+    return folders[0]
 
 
 def _train_and_test(files: Sequence[Path]) -> tuple[Path, Path] | None:

@@ -112,12 +112,15 @@ def test_a_folder(tmp_path: Path, names: list[str], values: dict[str, str]) -> N
         (["train.csv", "test.csv", "more.csv"], "3 files"),
         (["1.JPG"], "pictures without class folders"),
         (["one.npy"], "needs two"),
+        (["photos/train/cat/1.jpg", "__MACOSX/x"], "Name that folder: {}/photos."),
+        (["a/photos/train/cat/1.jpg"], "Name that folder: {}/a/photos."),
+        (["a/b/c/readme.md"], "without a table or arrays"),
     ],
 )
 def test_a_folder_that_cannot_be_trained(tmp_path: Path, names: list[str], words: str) -> None:
     with pytest.raises(FileError) as refused:
         guess(str(make(tmp_path, *names)))
-    assert words in str(refused.value) and str(tmp_path) in str(refused.value)
+    assert words.format(tmp_path) in str(refused.value) and str(tmp_path) in str(refused.value)
 
 
 @pytest.mark.parametrize(
