@@ -28,6 +28,8 @@ def reason(
     ``exit_status`` is negative for a signal. ``oom_kills`` is how many processes the kernel killed
     for memory meanwhile, None where it is not known. ``output`` is what the trainer printed.
     """
+    if hint(exit_status, output) in MEMORY_HINTS:
+        oom_kills = oom_kills or None  # the output says otherwise than the count
     ending = who + " " + _ending(exit_status, oom_kills)
     if exit_status and exit_status > 0 and not hint(exit_status, output):
         error = last_error(output)

@@ -24,5 +24,5 @@ def test_a_kill_is_for_memory_only_if_the_kernel_counted_one_meanwhile(
     assert host.run(handle_signals=False) == "failed"
     with SessionReader(folder) as reader:
         (crashed,) = reader.events(["crashed"])
-    assert ("was killed (signal 9) by the kernel" in crashed.body["reason"]) == is_for_memory
+    assert ("was killed (SIGKILL) by the kernel" in crashed.body["reason"]) == is_for_memory
     assert crashed.body["exit_status"] == -9

@@ -131,6 +131,7 @@ def test_a_log_that_cannot_be_written_is_done_without(tmp_path):
         (-9, "", None, "SIGKILL); the kernel's out-of-memory killer does this too"),
         (-9, "", 0, "SIGKILL) by a person or a program, not for lack of memory"),
         (-9, "", 1, "killed (SIGKILL) by the kernel's out-of-memory killer"),
+        (-9, "terminate called after throwing std::bad_alloc", 0, "killer does this too: memory"),
         (137, "", None, "SIGKILL"),
         (-11, "", None, "SIGSEGV"),
         (-4, "", None, "another CPU"),

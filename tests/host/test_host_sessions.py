@@ -183,8 +183,8 @@ def test_a_killed_trainer_is_a_failure_with_a_plain_reason(host):
     os.kill(session.trainer_pid, signal.SIGKILL)
     assert session.end()[-1] == "crashed"
     (crashed,) = session.events("crashed")
-    assert "killed (signal 9)" in crashed.body["reason"]
-    assert "out-of-memory" in crashed.body["reason"]
+    assert "killed (SIGKILL)" in crashed.body["reason"]
+    assert "by a person or a program" in crashed.body["reason"]
     assert crashed.body["exit_status"] == -9
     assert summarise(session.folder).state == "failed"
     session.assert_nothing_runs()
@@ -211,7 +211,7 @@ def test_commands_under_way_are_answered_when_the_trainer_dies(host):
         ("fail=20", "the script says so"),
         ("refuse=data.dir", "data.dir: is of no use"),
         ("exit=20:0", "without a word"),
-        ("die=20", "signal 9"),
+        ("die=20", "SIGKILL"),
         ("exit=20:139", "SIGSEGV"),
     ],
 )

@@ -132,7 +132,7 @@ def test_one_that_crashes_is_started_again(begin, tmp_path):
     with SessionReader(folder) as reader:
         (crashed,) = reader.events(["crashed"])
     assert crashed.body["exit_status"] == 137
-    assert "killed (signal 9)" in crashed.body["reason"]
+    assert "killed (SIGKILL)" in crashed.body["reason"]
 
 
 def test_a_trainer_that_hangs_in_there_is_killed(begin, docker):

@@ -148,7 +148,10 @@ def test_a_linear_model_stays_well_below_the_network_of_1024_units():
                 *layers,
             ]
         )
-        model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        model.compile(
+            "adam", "sparse_categorical_crossentropy", metrics=["accuracy"],
+            steps_per_execution=20,
+        )  # fmt: skip
         model.fit(data.train.inputs, data.train.targets, batch_size=200, epochs=epochs, verbose=0)
         return model.evaluate(data.test.inputs, data.test.targets, batch_size=1000, verbose=0)[1]
 

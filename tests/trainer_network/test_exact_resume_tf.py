@@ -60,7 +60,13 @@ def config(folder, kind, way, **changes):
 @pytest.mark.parametrize(
     ("kind", "way"),
     # What a classification stops by is no part of a graph: one way is enough.
-    [*itertools.product(("lenet", "augmented", "regression"), WAYS), ("stopping", "fused")],
+    # Augmentation is tried with each way in test_augmentation_tf.py.
+    [
+        *itertools.product(("lenet", "regression"), WAYS),
+        ("stopping", "fused"),
+        ("augmented", "fused"),
+        ("augmented", "block"),
+    ],
 )
 def test_a_resume_goes_on_as_if_nothing_had_been(kind, way, tmp_path):
     folder = tmp_path / "undisturbed"
