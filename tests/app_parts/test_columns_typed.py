@@ -2,7 +2,7 @@
 
 import pytest
 
-from nanotrain_tui.app.form.columns import columns_for, complete_column, said_of_column
+from nanotrain_tui.app.form.columns import columns_for, complete_column, describe_column
 
 TARGET, FEATURES, SPLIT = "data.target", "data.features", "data.split"
 COLUMNS = {"window": "category", "width": "number", "day": "date", "a, b": "number"}
@@ -38,4 +38,4 @@ def test_a_column_is_completed_as_far_as_it_is_clear(key: str, text: str, found:
     ],
 )  # fmt: skip
 def test_what_is_typed_is_answered(key: str, text: str, said: str) -> None:
-    assert said_of_column(key, text, COLUMNS) == said
+    assert describe_column(key, text, COLUMNS) == said

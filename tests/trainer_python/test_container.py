@@ -248,11 +248,11 @@ def test_no_command_line_breaks_it_and_the_program_stays(options, engine):
 
 
 def test_the_files_of_a_persons_data_are_named_as_the_container_names_them():
-    paths = PathMap([Mount("/home/me", "/work")])
+    paths = PathMap([Mount("/home/me", "/data")])
     table = {"data.path": "/home/me/a.csv", "data.test_path": "/home/me/b.csv", "cache_dir": ""}
-    inside = {"data.path": "/work/a.csv", "data.test_path": "/work/b.csv", "cache_dir": ""}
+    inside = {"data.path": "/data/a.csv", "data.test_path": "/data/b.csv", "cache_dir": ""}
     assert inside_config(table, paths) == inside
     named = {"data.path": "/home/me/a.npz", "data.x": "/home/me/x", "data.function": ""}
-    assert inside_config(named, paths) == {**named, "data.path": "/work/a.npz"}
+    assert inside_config(named, paths) == {**named, "data.path": "/data/a.npz"}
     function = {"data.path": "", "data.function": "/home/me/loader.py:load"}
-    assert inside_config(function, paths)["data.function"] == "/work/loader.py:load"
+    assert inside_config(function, paths)["data.function"] == "/data/loader.py:load"

@@ -1,4 +1,4 @@
-"""Columns in the form: what completes the name that is typed, and what is said of it."""
+"""Columns in the form: completes the name that is typed, and describes the column."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def complete_column(key: str, text: str, columns: Columns) -> Completion:
     return completed(before, name, names)
 
 
-def said_of_column(key: str, text: str, columns: Columns) -> str:
-    """What is said of the columns that are typed; empty if nothing is."""
+def describe_column(key: str, text: str, columns: Columns) -> str:
+    """A sentence about the columns that are typed; empty if there is nothing to say."""
     if not text.strip() or (key == SPLIT and _is_number(text)):
         return ""
     before, name = _last(key, text, columns)

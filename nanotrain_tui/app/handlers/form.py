@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from nanotrain_tui.app.form.columns import columns_for, complete_column, said_of_column
+from nanotrain_tui.app.form.columns import columns_for, complete_column, describe_column
 from nanotrain_tui.app.form.field_text import bounds, explain
 from nanotrain_tui.app.form.letters import DATA
 from nanotrain_tui.app.form.model import PRESET_KEY, FormModel
@@ -231,7 +231,7 @@ class FormActions:
         def describe(text: str) -> str:
             """What is known of what is typed, and the names that would complete it."""
             if columns:
-                return said_of_column(key, text, columns) or hint
+                return describe_column(key, text, columns) or hint
             said = kind_of(key, text)
             names = complete(key, text).shown if text else ""
             told = [said] if said else [names, "Tab: complete." if names else hint]

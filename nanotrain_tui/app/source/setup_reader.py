@@ -57,11 +57,11 @@ class LookUpThread(threading.Thread):
         while (request := self._next()) is not None:
             config, number = request
             findings = self._found(partial(self._backend.look_up, config))
-            if self._tell(config, number, findings) and findings.decodes:
+            if self._post_if_newest(config, number, findings) and findings.decodes:
                 more = self._found(partial(self._backend.with_pictures, config, findings))
-                self._tell(config, number, more)
+                self._post_if_newest(config, number, more)
 
-    def _tell(self, config: Mapping[str, Any], number: int, findings: Findings) -> bool:
+    def _post_if_newest(self, config: Mapping[str, Any], number: int, findings: Findings) -> bool:
         """Post what was found, unless there is a newer request. Returns whether it was posted."""
         if number != self._number:
             return False

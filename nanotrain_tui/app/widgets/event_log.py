@@ -6,22 +6,15 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
-from textual import events
-
-from nanotrain_tui.app.keys.actions import bindings
-from nanotrain_tui.app.widgets.live import LiveWidget
+from nanotrain_tui.app.widgets.scrolled_log import ScrolledLog
 from nanotrain_tui.drawing.lines import Line, Span
 from nanotrain_tui.drawing.log import MOST_ROWS, draw_event
 from nanotrain_tui.drawing.regions.rule import draw_rule
 from nanotrain_tui.follow.run_state import LogLine, RunState
 
-WHEEL_ROWS = 3
 
-
-class EventLog(LiveWidget, can_focus=True):
-    """The events, newest last. Scrolls with the mouse wheel, and with keys if it has the focus."""
-
-    BINDINGS = bindings("log")
+class EventLog(ScrolledLog):
+    """The events, newest last."""
 
     _rows: Sequence[Line] = ()
     _starts: Sequence[int] = ()  # the first row of each event
@@ -72,10 +65,6 @@ class EventLog(LiveWidget, can_focus=True):
         self._back = max(0, self._back + rows)
         self.redraw()
 
-    def page(self, pages: int) -> None:
-        """Scroll by pages; back if positive."""
-        self.scroll_rows(pages * max(1, self.content_size.height - 2))
-
     def oldest(self) -> None:
         """Go to the oldest line."""
         self.scroll_rows(len(self._wrapped(self.content_size.width)))
@@ -84,14 +73,6 @@ class EventLog(LiveWidget, can_focus=True):
         """Go to the newest line and follow it."""
         self._back = 0
         self.redraw()
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self.scroll_rows(WHEEL_ROWS)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self.scroll_rows(-WHEEL_ROWS)
 
     def _headed(self, row: int, width: int) -> Sequence[Line]:
         """The first visible row. It has the time of its event, even if the event begins above."""

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import events
-
-from nanotrain_tui.app.keys.actions import bindings
-from nanotrain_tui.app.widgets.live import LiveWidget
+from nanotrain_tui.app.widgets.scrolled_log import ScrolledLog
 from nanotrain_tui.drawing.lines import Line, Span
 from nanotrain_tui.drawing.log import wrap
 from nanotrain_tui.drawing.regions.rule import draw_rule
 from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.follow.script.output import OutputLine
 
-WHEEL_ROWS = 3
 NOTHING = "Nothing was printed yet."
 
 
-class OutputPane(LiveWidget, can_focus=True):
-    """The last lines of the session's log, newest last; the same keys scroll it as the events."""
-
-    BINDINGS = bindings("log")
+class OutputPane(ScrolledLog):
+    """The last lines of the session's log, newest last."""
 
     _end: int | None = None  # the place in the log of the first line below; None: the newest
 
@@ -59,10 +53,6 @@ class OutputPane(LiveWidget, can_focus=True):
         self._end = places[then] if then < len(places) else None
         self.redraw()
 
-    def page(self, pages: int) -> None:
-        """Scroll by pages; back if positive."""
-        self.scroll_rows(pages * max(1, self.content_size.height - 2))
-
     def oldest(self) -> None:
         """Go to the oldest line that is shown; the whole log is in the session's folder."""
         self.scroll_rows(max(0, len(self.state.output) - self.content_size.height + 1))
@@ -71,14 +61,6 @@ class OutputPane(LiveWidget, can_focus=True):
         """Go to the newest line and follow it."""
         self._end = None
         self.redraw()
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self.scroll_rows(WHEEL_ROWS)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self.scroll_rows(-WHEEL_ROWS)
 
 
 def _wrapped(line: OutputLine, width: int) -> list[Line]:

@@ -112,7 +112,7 @@ def batch_size(fit: "Fit") -> Optional[int]:
 def sync(model: Any) -> None:
     """Bring a model's variables up to date, and let changes of them count.
 
-    With JAX, ``fit`` keeps its state beside the variables until it is told to.
+    With JAX, ``fit`` keeps its state beside the variables and writes it back when it is asked.
     """
     put_back = getattr(model, "jax_state_sync", None)
     if put_back is not None:

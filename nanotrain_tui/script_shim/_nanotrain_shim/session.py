@@ -55,7 +55,7 @@ class Session:
         self.is_training = False  # within ``fit``
         self.is_stopping = False
         self.fits = 0
-        self._told_of_inner = False
+        self._has_warned_of_inner = False
         self._loops: Dict[str, Loop] = {}
         start = channel.take(wait=True) or {}
         self.config: Dict[str, Any] = dict(start.get("config") or {})
@@ -88,9 +88,9 @@ class Session:
         return fit
 
     def fit_is_inside(self) -> None:
-        """Another ``fit`` begins while one runs, in a callback or a thread: it is told, once."""
-        if not self._told_of_inner:
-            self._told_of_inner = True
+        """Warn once of a ``fit`` that begins while another one runs, in a callback or a thread."""
+        if not self._has_warned_of_inner:
+            self._has_warned_of_inner = True
             self.warn(
                 "the script calls fit while another fit runs; the inner one runs as usual and is "
                 "not recorded"

@@ -19,7 +19,7 @@ from .values import date_text, has_decimal_comma, has_sign, is_number
 Array = Any
 Facts = Dict[str, Any]
 SHOWN_CATEGORIES = 20
-_LISTED = 20  # columns of which the same is said
+_LISTED = 20  # columns that one message lists
 _LEAK = 0.9999  # of a correlation
 _MOST_COMPARED = 50  # values of a feature that is compared with classes
 
