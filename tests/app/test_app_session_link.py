@@ -242,7 +242,7 @@ async def test_a_session_that_failed_before_the_first_look_is_told_too() -> None
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("r")
         await until(pilot, lambda: app.link.state.state == "failed")
-        assert "the trainer was killed" in message(app)
+        assert "step 0. The trainer was killed. Press r" in message(app)
 
 
 async def test_a_report_that_comes_while_the_app_closes_is_dropped() -> None:

@@ -17,13 +17,17 @@ def launching(preparing: Preparing) -> RunState:
 
 def ending(state: RunState) -> tuple[str, str]:
     """The message about the end of a session, with its level."""
-    why = f" {state.notices[-1]}" if state.state == "failed" and state.notices else ""
+    why = f" {_sentence(state.notices[-1])}" if state.state == "failed" and state.notices else ""
     level = {"finished": "good", "stopped": "warning"}.get(state.state, "error")
     resumable = state.checkpoints and state.state != "finished"
     then = "Press r to start a new one."
     if resumable or "script" in state.config:
         then = run_again(state.name, "script" in state.config)
     return f"{state.name}: {state.state} at step {state.step:,}.{why} {then}", level
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def divergence(diverged: Diverged, good: Checkpoint | None, metrics: Metrics) -> str:
