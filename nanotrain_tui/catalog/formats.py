@@ -119,7 +119,9 @@ def gigabytes(mb: float) -> str:
 
 
 def weights_size(mb: float) -> str:
-    """The size of weights, given in MB of 2**20 bytes: ``3.1 MB``, ``4.6 kB``."""
+    """The size of weights, given in MB of 2**20 bytes: ``3.1 MB``, ``4.6 kB``; ``0`` for none."""
+    if not mb:
+        return "0"
     return "{:,.1f} MB".format(mb) if mb >= 0.1 else "{:,.1f} kB".format(mb * 1024)
 
 

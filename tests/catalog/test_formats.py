@@ -34,6 +34,7 @@ from nanotrain_tui.catalog import formats
         (formats.file_size(4_712), "4.7 kB"),
         (formats.file_size(None), "—"),
         (formats.weights_size(3.1), "3.1 MB"),
+        (formats.weights_size(0.0), "0"),
         (formats.weights_size(4 * 1185 / 2**20), "4.6 kB"),
         (formats.joules(12_340.0), "12.3 kJ"),
         (formats.samples_per_joule(3190.0), "3,190 samples/J"),

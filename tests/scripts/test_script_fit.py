@@ -105,6 +105,22 @@ def test_it_is_paused_changed_stepped_and_stopped(scripts, stepped):
     assert values[step + 3] - values[step + 2] == pytest.approx(0.25, abs=1e-3)
 
 
+BACKED_UP = """
+from keras import callbacks
+from keras.engine.training import Model
+class BackupAndRestore(callbacks.Callback):
+    pass
+Model().fit(epochs=2, callbacks=[BackupAndRestore()])
+"""
+
+
+def test_a_backup_that_a_stop_deletes_is_warned_of(scripts):
+    ran = scripts.run(BACKED_UP)
+    assert ran.returncode == 0 and "write a checkpoint before a stop" in ran.stderr
+    assert scripts.events("warned")[0].step == 0
+    assert "BackupAndRestore" not in scripts.run(PLAIN).stderr
+
+
 def test_the_guard_pauses_it_while_the_board_is_hot(scripts, stepped):
     heat, program = scripts.folder / "heat", scripts.folder / "tegrastats"
 
