@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nanotrain_tui.app.keys.situation import run_again
+from nanotrain_tui.catalog.formats import capital, sentence
 from nanotrain_tui.drawing.metric_text import METRIC_CELLS, cut
 from nanotrain_tui.follow.run_state import Checkpoint, Diverged, Preparing, RunState
 from nanotrain_tui.session.metrics import Metrics
@@ -17,17 +18,14 @@ def launching(preparing: Preparing) -> RunState:
 
 def ending(state: RunState) -> tuple[str, str]:
     """The message about the end of a session, with its level."""
-    why = f" {_sentence(state.notices[-1])}" if state.state == "failed" and state.notices else ""
+    has_reason = state.state == "failed" and state.notices
+    why = f" {sentence(capital(state.notices[-1]))}" if has_reason else ""
     level = {"finished": "good", "stopped": "warning"}.get(state.state, "error")
     resumable = state.checkpoints and state.state != "finished"
     then = "Press r to start a new one."
     if resumable or "script" in state.config:
         then = run_again(state.name, "script" in state.config)
     return f"{state.name}: {state.state} at step {state.step:,}.{why} {then}", level
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def divergence(diverged: Diverged, good: Checkpoint | None, metrics: Metrics) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from nanotrain_tui.catalog.formats import count, plural
+from nanotrain_tui.catalog.formats import capital, count, plural, sentence
 from nanotrain_tui.catalog.scripts import LIVE_KEYS
 from nanotrain_tui.follow.json_values import mapping, positive_integer
 
@@ -57,7 +57,7 @@ def fixed_reason(key: str, script: Mapping[str, Any]) -> str:
     fixed = mapping(mapping(script.get("model")).get("fixed"))
     why = _text(fixed.get(_REASONS.get(key, "")))
     if why:
-        return why[:1].upper() + why[1:].rstrip(".") + "."
+        return sentence(capital(why))
     if key in LIVE_KEYS and key != "optimizer.name":
         return ""
     return _AT_START if key.startswith(("script.", "telemetry.")) else _BY_SCRIPT
