@@ -8,12 +8,14 @@ from typing import Any, Dict, Iterator, List, Optional
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # errors only; read when TensorFlow loads
 
 import numpy as np
-import tensorflow as tf
 
 from .activations import ACTIVATIONS
+from .lazy_tensorflow import load_tensorflow
 from .losses import LOSSES
 from .optimizers import OPTIMIZERS
 from .protocol import Failed
+
+tf = load_tensorflow()
 
 MB = 1024.0 * 1024.0
 

@@ -17,8 +17,7 @@ def python(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small data set, in a folder whose name is no ASCII."""
+    """Small data, as pictures and as rows, in a folder whose name is no ASCII."""
     from trainer_runs import write_data
 
-    place = tmp_path_factory.mktemp("über données")
-    return write_data(place)
+    return write_data(tmp_path_factory.mktemp("über données"))

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from declared_metrics import curves_of
@@ -238,6 +239,7 @@ class FakeBackend:
         return self.sessions[name]
 
 
+@cache
 def presets() -> list[Preset]:
     from pathlib import Path
 

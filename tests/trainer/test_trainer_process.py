@@ -168,7 +168,7 @@ def test_inspect_answers_without_tensorflow(folder):
         out, _ = trainer.process.communicate(json.dumps(config_of(folder)).encode() + b"\n", 60)
         assert trainer.process.returncode == 0
     answer = json.loads(out)
-    assert (answer["ok"], answer["train"], answer["shape"]) == (True, 400, [6, 6])
+    assert (answer["ok"], answer["train"], answer["shape"]) == (True, 400, [36])
     assert answer["tensorflow"] is True
 
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from trainer_runs import HANG_UP, at, config_of, of_kind, serve_here, values_of
+from trainer_runs import HANG_UP, PICTURES, at, config_of, of_kind, serve_here, values_of
 
 pytestmark = pytest.mark.tensorflow
 
@@ -20,7 +20,7 @@ def answers_of(events):
 
 
 def test_a_run_reports_every_step_and_evaluates_when_it_should(folder):
-    status, events = serve_here(config_of(folder))
+    status, events = serve_here(config_of(folder, **PICTURES))
     assert status == 0
     kinds = [event["event"] for event in events]
     assert kinds[0] == "ready"
@@ -263,7 +263,7 @@ def test_no_folder_for_checkpoints(folder):
 @pytest.mark.parametrize(
     ("changes", "kind", "key"),
     [
-        ({"data__dir": "/nowhere"}, "data", "data.dir"),
+        ({**PICTURES, "data__dir": "/nowhere"}, "data", "data.dir"),
         ({"train__batch_size": 401}, "config", "train.batch_size"),
         ({"train__batch_size": "many"}, "config", "train.batch_size"),
         ({"loss__name": "mse"}, "config", "loss.name"),

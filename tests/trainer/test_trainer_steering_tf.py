@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from trainer_runs import at, config_of, of_kind, serve_here, values_of
+from trainer_runs import PICTURES, at, config_of, of_kind, serve_here, values_of
 
 from nanotrain_tui import catalog
 from nanotrain_tui.host.live_config import OWN_KEYS
@@ -99,7 +99,7 @@ def test_every_live_key_of_the_catalog_changes_without_a_new_graph(folder):
         if field.key.startswith(("optimizer.", "schedule.")):
             edits.append(edit(step, optimizer__name=optimizers.get(field.key, "adam")))
         edits.append({"step": step, "set": {field.key: another_value(field)}})
-    _, events = serve_here(config_of(folder, edits=edits))
+    _, events = serve_here(config_of(folder, edits=edits, **PICTURES))
     assert not of_kind(events, "warned")
     edited = [
         event for event in of_kind(events, "edited") if "optimizer.name" not in event["changes"]
@@ -183,6 +183,7 @@ def test_an_evaluation_keeps_nobody_waiting_who_does_not_concern_it(folder, monk
 
 
 DIVERGES = {
+    **PICTURES,
     "loss__name": "mean_squared_error", "output": "linear", "optimizer__name": "sgd",
     "optimizer__learning_rate": 0.001, "train__checkpoint_every": 5, "train__checkpoint_keep": 1,
     "edits": [edit(15, optimizer__learning_rate=1000.0)],

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from trainer_runs import at, config_of, of_kind, serve_here, values_of, write_data
+import trainer_runs
+from trainer_runs import PICTURES, at, of_kind, serve_here, values_of, write_data
 
 pytestmark = pytest.mark.tensorflow
 
@@ -13,6 +14,10 @@ EVERY = {
 }  # fmt: skip
 NUMBERS = {key.replace("__", "."): value for key, value in EVERY.items()}
 WAYS = ["fused", "plain", "xla", "block"]
+
+
+def config_of(folder, **changes):
+    return trainer_runs.config_of(folder, **{**PICTURES, **changes})
 
 
 def engine_of(way="fused", **changes):

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from trainer_runs import config_of, of_kind, serve_here, values_of, write_data
+from trainer_runs import PICTURES, config_of, of_kind, serve_here, values_of, write_data
 
 pytestmark = pytest.mark.tensorflow
 
@@ -43,8 +43,8 @@ LIVE = [
     {"step": 22, "set": {"augment.brightness": 0.1}},
 ]
 KINDS = {
-    "lenet": {"layers": LENET, "edits": EDITS},
-    "augmented": {**AUGMENTED, "layers": LENET, "edits": LIVE},
+    "lenet": {**PICTURES, "layers": LENET, "edits": EDITS},
+    "augmented": {**PICTURES, **AUGMENTED, "layers": LENET, "edits": LIVE},
     "stopping": {**STOPPING, "edits": EDITS[:2]},
     "regression": {**REGRESSION, "edits": EDITS[:2]},
 }
