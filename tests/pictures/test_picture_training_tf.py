@@ -32,8 +32,7 @@ def config(photos, folder, **changes):
     return {**config_of(folder, **own), "layers": [{"units": 16, "activation": "relu"}]}
 
 
-@pytest.mark.parametrize("cache_mb", [100, 0])
-@pytest.mark.parametrize("way", ["fused", "block"])
+@pytest.mark.parametrize(("way", "cache_mb"), [("fused", 100), ("block", 0)])
 def test_a_resume_goes_on_as_if_nothing_had_been(way, cache_mb, photos, tmp_path):
     own = {"trainer__update": way, "trainer__xla": "auto", "data__cache_mb": cache_mb}
     status, whole = serve_here(config(photos, tmp_path, **own))

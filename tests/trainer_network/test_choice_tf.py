@@ -18,8 +18,9 @@ class Engine:
     examples = SimpleNamespace(shape=(4,), task="classification", outputs=3)
     structure = SimpleNamespace(layers=({"units": 5},), optimizer="adam")
 
-    def __init__(self):
+    def __init__(self, convolves=False):
         self.used, self.loaded = None, None
+        self.convolves_by_products = convolves
 
     def use(self, way):
         self.used = way
@@ -51,8 +52,8 @@ def choice(monkeypatch):
     return SimpleNamespace(module=choice, timed=timed, progress=progress, told=told)
 
 
-def choose(choice, folder, steps=10**6, **config):
-    engine = Engine()
+def choose(choice, folder, steps=10**6, convolves=False, **config):
+    engine = Engine(convolves)
     settings = {"cache_dir": str(folder), **config}
     made = choice.module.choose(engine, settings, BATCH, steps, choice.progress)
     return made, engine
@@ -64,6 +65,19 @@ def test_the_fastest_is_taken_and_the_engine_is_as_it_was(choice, tmp_path):
     assert made.step_ms == {name: 1000 * time_s for name, time_s in STEP_S.items()}
     assert engine.used == made.way and made.way.batch == 10
     assert (engine.loaded, engine.updates) == ({"weight": 1}, 7)
+
+
+@pytest.mark.parametrize(
+    ("convolves", "seconds", "is_measured"),
+    [(False, 1000.0, False), (True, 1000.0, True), (True, 59.0, False)],
+)
+def test_of_long_steps_a_block_is_measured_only_in_a_long_training_with_convolutions(
+    choice, tmp_path, monkeypatch, convolves, seconds, is_measured
+):
+    monkeypatch.setattr(choice.module, "BLOCK_UP_TO_S", min(STEP_S.values()) / 2)
+    steps = int(seconds / STEP_S["fused"])
+    made, _ = choose(choice, tmp_path, steps, convolves=convolves)
+    assert ("block" in choice.timed) == is_measured == (made.way.name == "block")
 
 
 def test_the_measuring_is_told(choice, tmp_path):

@@ -26,6 +26,7 @@ MOST_KEPT = 200  # results in the cache
 ROUNDS = 3
 ROUND_S = 0.1
 WORTH_S = 10.0  # a shorter training is over before a faster way pays
+WORTH_CONVOLUTIONS_S = 60.0  # compiling them in a block takes some 10 s
 BLOCK_STEPS = 256
 MOST_BLOCK_BYTES = 4 << 20  # a call copies all of them, whatever the number of its steps
 BLOCK_UP_TO_S = 0.01  # a step; in longer ones the overhead of operations hardly counts
@@ -130,7 +131,7 @@ def _measured(
         return Choice(ways[first], "short", {})
     for number, name in enumerate(allowed[1:], 1):
         progress(MEASURING, number / float(len(allowed)))
-        if name == BLOCK and times[first] > BLOCK_UP_TO_S:
+        if name == BLOCK and not _may_pay(engine, times[first], steps):
             continue
         try:
             times[name] = _time(engine, ways[name], inputs, targets, min(times.values()))
@@ -144,6 +145,12 @@ def _measured(
     return Choice(
         ways[best], "measured", {name: round(1e3 * time_s, 4) for name, time_s in times.items()}
     )
+
+
+def _may_pay(engine: Engine, step_s: float, steps: int) -> bool:
+    """Whether a compiled block may save time: with short steps, or with convolutions."""
+    saves = engine.convolves_by_products and steps * step_s > WORTH_CONVOLUTIONS_S
+    return step_s <= BLOCK_UP_TO_S or saves
 
 
 def _time(

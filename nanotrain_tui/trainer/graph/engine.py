@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from ..checkpoints.slots import slot_name, state_name, weight_name
 from ..data.dataset import REGRESSION
+from ..layers.convolution import Convolution
 from ..losses import LOSSES
 from ..metrics import Values, evaluated, middle_of
 from ..model import structure_of
@@ -72,6 +73,12 @@ class Engine:
     def parameters(self) -> int:
         """The number of trained numbers."""
         return self.network.parameters
+
+    @property
+    def convolves_by_products(self) -> bool:
+        """Whether a compiled block has convolutions that are made of matrix products."""
+        has_any = any(isinstance(layer, Convolution) for layer in self.network.layers)
+        return has_any and not tf.config.list_physical_devices("GPU")
 
     @property
     def augments(self) -> bool:
@@ -247,7 +254,10 @@ class Engine:
         if self.way.name == BLOCK:
             fixed = (self.way.steps, self.way.batch)
             can_augment = pictures and not _is_too_old()
-            steps = Steps(self.network, self.structure, self.examples, variables, can_augment)
+            steps = Steps(
+                self.network, self.structure, self.examples, variables, can_augment,
+                by_products=self.convolves_by_products,
+            )  # fmt: skip
             self._train_compiled = steps.training(self._update(BLOCK), fixed)
 
     def _update(self, way: str) -> Any:

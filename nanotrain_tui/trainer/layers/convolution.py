@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..lazy_tensorflow import tf
+from . import products
 from .dense import activated
 from .layer import ZEROS, Call, Entry, Impossible, Layer, Shape, Weight, kind
 from .space import need_space, windows_after
@@ -42,7 +43,10 @@ class Convolution(_Windows):
 
     def outputs(self, x: Tensor, call: Call) -> Tensor:
         kernel, bias = call.weights
-        convolved = tf.nn.convolution(x, kernel, strides=self.stride, padding=self.padding)
+        if call.by_products and products.fits(x.shape[0], self.places, kernel.shape):
+            convolved = products.convolution(x, kernel, self.stride, self.padding)
+        else:
+            convolved = tf.nn.convolution(x, kernel, strides=self.stride, padding=self.padding)
         return activated(self.entry, tf.nn.bias_add(convolved, bias))
 
 

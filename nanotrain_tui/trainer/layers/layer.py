@@ -23,12 +23,14 @@ class Training(NamedTuple):
     """A step of training, for the layers that behave differently then.
 
     ``dropout`` is the rate of the dropout layers that have none of their own; None where it is
-    known to be 0. Random numbers depend only on ``seed``, ``step`` and the layer.
+    known to be 0. Random numbers depend only on ``seed``, ``step`` and the layer. ``by_products``
+    says that XLA compiles the step for a CPU (``products``).
     """
 
     seed: int
     step: Tensor
     dropout: Optional[Tensor]
+    by_products: bool = False
 
 
 class Call(NamedTuple):
@@ -37,6 +39,11 @@ class Call(NamedTuple):
     weights: Sequence[Tensor]
     state: Sequence[Tensor]
     training: Optional[Training]
+
+    @property
+    def by_products(self) -> bool:
+        """Whether ``products`` are faster than TensorFlow's operations."""
+        return self.training is not None and self.training.by_products
 
 
 class Impossible(Exception):
