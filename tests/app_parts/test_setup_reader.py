@@ -15,7 +15,7 @@ from nanotrain_tui.app.source.reports import BoardRead, LookedUp, WorkerReport
 from nanotrain_tui.app.source.setup_reader import BoardThread, LookUpThread
 from nanotrain_tui.drawing.setup.state import Findings
 
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 
 
 class SlowBackend(FakeBackend):

@@ -13,7 +13,7 @@ from pathlib import Path
 PERIOD_S = 0.05
 STOPPED_S = 0.2  # any wait for the next look has passed meanwhile
 TIMES = 5
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 
 # Changes a session for ever, and prints a line for each look that shows a change.
 PROGRAM = f"""

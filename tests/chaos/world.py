@@ -16,7 +16,7 @@ from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.errors import ControlError
 from nanotrain_tui.session.folder import SessionFolder
 
-PATIENCE_S = 120.0
+PATIENCE_S = 600.0
 ROOT = Path(__file__).resolve().parents[2]
 TRAINER = ROOT / "tests" / "fakes" / "scripted_trainer.py"
 NANOTRAIN = (sys.executable, "-m", "nanotrain_tui")

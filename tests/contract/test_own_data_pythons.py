@@ -8,7 +8,7 @@ from trainer_runs import Process
 
 from nanotrain_tui.trainer import data
 
-pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(900)]
 
 
 def table(folder):

@@ -12,7 +12,7 @@ from typing import Any
 
 from .scenarios import SCENARIOS
 
-PATIENCE_S = 60
+PATIENCE_S = 240
 
 
 def main() -> None:

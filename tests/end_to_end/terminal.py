@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 import pyte
 
-PATIENCE_S = 240  # TensorFlow may load on a busy machine meanwhile
+PATIENCE_S = 600  # TensorFlow may load on a busy machine meanwhile
 STILL_S = 1.5  # without output: the program has drawn all there is to draw
 
 

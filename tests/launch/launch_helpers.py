@@ -10,7 +10,7 @@ from nanotrain_tui.catalog import check
 from nanotrain_tui.session.client import ControlClient
 
 SCRIPTED = str(Path(__file__).parents[1] / "fakes" / "scripted_trainer.py")
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0  # no bound on speed: a busy machine is no bug
 
 
 def config(script="", **values):

@@ -111,6 +111,6 @@ def test_a_thread_of_the_function_does_not_delay_the_answer(tmp_path):
     config = {"data.name": "function", "data.function": f"{path}:data"}
     done = subprocess.run(
         [sys.executable, str(TRAINER), "--inspect"], input=json.dumps(config).encode() + b"\n",
-        capture_output=True, timeout=20, check=True,
+        capture_output=True, timeout=200, check=True,
     )  # fmt: skip
     assert json.loads(done.stdout)["ok"] and b"hi" in done.stderr

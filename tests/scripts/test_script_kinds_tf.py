@@ -15,7 +15,7 @@ from nanotrain_tui.session.recording.verify import verify_file
 HERE = Path(__file__).resolve().parent
 PYTHONS = Path(__file__).resolve().parents[2] / ".venv-trainers"
 
-pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(900)]
 
 
 @pytest.mark.parametrize("version", ["here", "tf-2.6", "tf-2.13"])

@@ -12,7 +12,7 @@ from nanotrain_tui.session.recording.reader import SessionReader
 ROOT = Path(__file__).resolve().parents[2]
 RATE = "optimizer.learning_rate"
 
-pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.tensorflow, pytest.mark.timeout(900)]
 
 SCHEDULE = """
 import os; os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"

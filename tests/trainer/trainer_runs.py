@@ -13,7 +13,7 @@ import numpy as np
 
 TRAINER = Path(__file__).resolve().parents[2] / "nanotrain_tui" / "trainer"
 PIXELS = 36
-PATIENCE_S = 120.0
+PATIENCE_S = 600.0
 
 
 def write_data(folder: Path, train: int = 400, test: int = 200) -> Path:
