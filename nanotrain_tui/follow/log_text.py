@@ -93,7 +93,7 @@ def _joined(notes: Sequence[Any]) -> str:
 
 def _ready(event: Event) -> str:
     versions = mapping(event.body.get("versions"))
-    if "tensorflow" not in versions and "python" in versions and len(versions) > 1:
+    if "tensorflow" not in versions and "python" in versions:
         found = (f"{name} {version}" for name, version in versions.items() if name != "numpy")
         return ", ".join(found)
     version = versions.get("tensorflow", "?")

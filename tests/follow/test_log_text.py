@@ -32,6 +32,18 @@ def said(kind: str, step: int = 7, **body: Any) -> str:
         ),
         ("ready", {"versions": {"tensorflow": "2.5"}}, "TensorFlow 2.5 on the CPU"),
         (
+            "ready",
+            {"versions": {"python": "3.8.10", "numpy": "1.19.5", "tensorflow": "2.5"}},
+            "TensorFlow 2.5 on the CPU",
+        ),
+        (  # of a script that trains without TensorFlow
+            "ready",
+            {"versions": {"numpy": "2.1.0", "torch": "2.3", "python": "3.11.2"}},
+            "torch 2.3, python 3.11.2",
+        ),
+        ("ready", {"versions": {"python": "3.11.2"}}, "python 3.11.2"),
+        ("ready", {}, "TensorFlow ? on the CPU"),
+        (
             "edited",
             {"who": "a@b", "changes": {"train.batch_size": [100, 50]}, "retraced": True},
             "batch size 100 → 50 by a@b (compiled again)",
