@@ -121,9 +121,10 @@ def _configuration(root: str) -> List[str]:
 def _swap_areas(root: str) -> List[SwapArea]:
     """Parsed from the lines ``NAME TYPE SIZE USED PRIORITY`` of ``/proc/swaps``, in KiB."""
     areas = []
-    for line in (read_text(os.path.join(root, "proc/swaps"), 1 << 16) or "").splitlines()[1:]:
+    text = read_text(os.path.join(root, "proc/swaps"), 1 << 16) or ""
+    for line in text.splitlines()[1:]:
         words = line.split()
-        if len(words) >= 4 and words[2].isdecimal() and words[3].isdecimal():
+        if len(words) >= 5 and words[2].isdecimal() and words[3].isdecimal():
             name, kind, total, used = words[:4]
             if os.path.basename(name).startswith("zram"):
                 kind = "zram"

@@ -180,6 +180,13 @@ def test_layers_that_cannot_be(text: str) -> None:
     assert error.value.key == "model.hidden"
 
 
+def test_a_layer_has_1_to_65536_units() -> None:
+    assert [layer.units for layer in parse_layers("1, 65_536")] == [1, 65_536]
+    for text in ("0", "65537"):
+        with pytest.raises(ConfigError, match=f"'{text}' units; a layer has 1 to 65,536;"):
+            parse_layers(text)
+
+
 def test_a_trainer_command_is_split_as_a_shell_would() -> None:
     config = check({"trainer.command": "docker run --rm 'my image' python3"})
     assert trainer_command(config) == ["docker", "run", "--rm", "my image", "python3"]

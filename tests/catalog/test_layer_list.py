@@ -13,6 +13,7 @@ from nanotrain_tui.catalog.layer_list import (
     brief_layers,
     format_layer_list,
     parse_layer_list,
+    parse_listed,
 )
 from nanotrain_tui.catalog.memory_estimate import estimate
 
@@ -111,6 +112,14 @@ def test_what_is_refused_and_why(typed, why):
     with pytest.raises(ConfigError, match=why) as failure:
         check({"model.layers": typed})
     assert failure.value.key == "model.layers"
+
+
+def test_a_layer_on_its_own_is_the_first():
+    assert parse_listed("dense 8") == {"kind": "dense", "units": 8, "activation": None}
+    with pytest.raises(ConfigError, match=r"^model.layers: layer 1 \(pol 2\): 'pol' is no kind"):
+        parse_listed("pol 2")
+    with pytest.raises(ConfigError, match=r"layer 1: it is empty"):
+        parse_listed(" ")
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=30))

@@ -13,7 +13,14 @@ from nanotrain_tui.catalog import (
     overlay,
     parse_value,
 )
-from nanotrain_tui.catalog.data_words import example_word, form_words, target_words
+from nanotrain_tui.catalog.data_words import (
+    example_word,
+    form_words,
+    picture_words,
+    problem_text,
+    selects_words,
+    target_words,
+)
 
 DATA = {"classification": "mnist", "binary": "spiral", "regression": "curve"}
 # What each loss can train. A new loss needs no row: it can train every task.
@@ -119,6 +126,34 @@ def test_the_words_of_data() -> None:
     assert form_words(curve) == "one number each"
     assert target_words(curve) == "one number to predict"
     assert target_words({**curve, "outputs": 3}) == "3 numbers to predict"
+
+
+def test_the_part_that_selects_is_the_validation_part_if_there_is_one() -> None:
+    assert selects_words({"validation": 500, "test": 900}) == "the validation part selects the best"
+    for without in ({}, {"validation": None}, {"validation": 0}):
+        assert selects_words({**without, "test": 900}) == "the test part selects the best"
+
+
+def test_the_words_of_picture_files() -> None:
+    sizes = {"smallest": [20, 30], "median": [64, 48], "largest": [1080, 1920]}
+    pictures = {"formats": {"JPEG": 1200, "PNG": 7}, "sizes": sizes}
+    assert picture_words(pictures) == [
+        "files: 1,200 JPEG, 7 PNG",
+        "sizes (height x width): 20 x 30 to 1080 x 1920, median 64 x 48",
+    ]
+    alike = {**pictures, "sizes": {name: [32, 32] for name in sizes}}
+    assert picture_words(alike)[1] == "sizes (height x width): 32 x 32"
+    for other in ({}, {"formats": {"JPEG": 1}}, {"sizes": sizes}, {"formats": {}, "sizes": sizes}):
+        assert picture_words(other) == []
+
+
+def test_a_problem_of_the_data_is_a_sentence_with_what_to_do() -> None:
+    problem = {"message": "It has 3 empty values.", "column": "age", "hint": "Fill them."}
+    assert problem_text(problem) == "column 'age': it has 3 empty values (Fill them)"
+    assert problem_text({**problem, "column": "column 7", "hint": None}) == (
+        "column 7: it has 3 empty values."
+    )
+    assert problem_text({"message": "No rows."}) == "No rows."
 
 
 def test_advice_is_given_for_every_task() -> None:

@@ -55,6 +55,18 @@ def test_a_bin_with_a_jump_has_the_value_after_it() -> None:
     assert Curve().stepped() == Curve()
 
 
+def test_values_that_are_not_finite_are_named_by_their_kinds() -> None:
+    """A NaN is the more important one: its symbol is drawn where there are both."""
+    both, nan, infinite = NotFinite(1, 2, 5, 9), NotFinite(2, 0, 5, 9), NotFinite(0, 3, 5, 9)
+    assert [one.total for one in (both, nan, infinite)] == [3, 2, 3]
+    assert [one.kind for one in (both, nan, infinite)] == ["nan", "nan", "infinite"]
+    assert [one.what for one in (both, nan, infinite)] == ["nan or infinite", "nan", "infinite"]
+    assert [one.brief for one in (both, nan, infinite)] == ["nan, inf", "nan", "inf"]
+    assert both.moved(100) == NotFinite(1, 2, 105, 109)
+    assert nan.joined(NotFinite(0, 3, 2, 7)) == NotFinite(2, 3, 2, 9)
+    assert nan.joined(None) == nan
+
+
 def test_an_empty_series_has_no_values() -> None:
     curve = Series().curve()
     assert not curve and curve.last is None and curve.low is None and curve.high is None

@@ -1,13 +1,19 @@
-"""Plans: what they settle, and the configurations that they refuse."""
+"""Plans: what they settle, and the configurations, scripts and sessions that they refuse."""
 
 import os
+import re
+import shlex
+import sys
 from pathlib import Path
 
 import pytest
 from launch_helpers import config
+from recorded import Recording
 
 from nanotrain_tui.catalog import ConfigError
 from nanotrain_tui.launch.plan import prepare
+from nanotrain_tui.launch.resume_and_fork import plan_fork, plan_restart, plan_resume
+from nanotrain_tui.launch.script import plan_script, session_name
 from nanotrain_tui.trainer_python.call import TRAINER
 from nanotrain_tui.trainer_python.launch_error import LaunchError
 
@@ -66,3 +72,48 @@ def test_a_launch_error_is_an_error_of_the_configuration():
     assert str(LaunchError("data.dir", "words")) == "data.dir: words"
     assert issubclass(LaunchError, ConfigError)
     assert os.path.isdir(TRAINER) and Path(TRAINER, "__main__.py").exists()  # noqa: PTH112
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (["/no/such/program", "x"], "there is no program /no/such/program that can be run"),
+        (["no such program"], "there is no program no such program that can be run"),
+        ([sys.executable, "-I", "train.py"], "python -I leaves out what nanotrain puts before"),
+        ([sys.executable, "-uE", "train.py"], "python -E leaves out"),
+        ([sys.executable, "-W", "ignore", "-S", "train.py"], "python -S leaves out"),
+        ([sys.executable, "-Wignore", "-S", "train.py"], "python -S leaves out"),
+    ],
+)
+def test_a_script_that_could_not_be_run_or_recorded_is_refused(command, says):
+    with pytest.raises(LaunchError, match=re.escape(says)) as caught:
+        plan_script(command, {}, "train")
+    assert caught.value.key == "script.command"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["-u", "my train.py", "-I"], ["-m", "mine", "-S"], ["-c", "-E"], ["-", "-I"],
+     ["-X", "-I", "a.py"], ["--", "-I"]],
+)  # fmt: skip
+def test_words_after_the_options_of_python_belong_to_the_script(arguments):
+    plan = plan_script([sys.executable, *arguments], {"guard.limit_c": 60}, "train")
+    assert plan.trainer_command == [sys.executable, *arguments]
+    assert shlex.split(plan.config["script.command"]) == plan.trainer_command
+    assert plan.config["guard.limit_c"] == 60
+    assert plan.choices == (f"runs: {plan.config['script.command']}",)
+    assert plan_script(["sh", "-I"], {}, "sh").trainer_command == ["sh", "-I"]
+
+
+def test_a_session_of_a_script_has_the_name_of_its_file():
+    names = [session_name(word) for word in ("/a/My Train.py", "sh", "x.py.py", "été.py", "?.py")]
+    assert names == ["my-train", "sh", "x-py", "t", "script"]
+
+
+def test_only_run_goes_on_with_a_script(places):
+    made = Recording(Path(places.home), script__command="python3 train.py").steps(10)
+    folder = made.finished()
+    for plan in (plan_resume, plan_fork, plan_restart):
+        with pytest.raises(LaunchError, match="ran a script: 'nanotrain run --resume") as caught:
+            plan(folder, places)
+        assert caught.value.key == "script.command"

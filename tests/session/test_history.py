@@ -5,7 +5,7 @@ from recorded import Recording
 
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.folder import create_session
-from nanotrain_tui.session.history import Edit, config_now, read_history, starts
+from nanotrain_tui.session.history import Edit, config_now, parse_edits, read_history, starts
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.recorder import Recorder, create_recording
 
@@ -80,3 +80,34 @@ def test_a_fork_is_exact_from_its_own_checkpoints_on(tmp_path):
     assert [(one.step, one.exact) for one in starts(history_of(fork))] == [
         (600, True), (500, False),
     ]  # fmt: skip
+
+
+def test_the_edits_that_a_configuration_plans_are_ahead_until_they_are_made(tmp_path):
+    made = Recording(tmp_path)
+    planned = [{"step": step, "set": {"optimizer": {"learning_rate": step / 1000}}}
+               for step in (20, 40)]  # fmt: skip
+    made.begin(config={**made.config, "edits": planned})
+    made.steps(30)
+    made.event("edited", changes={"optimizer.learning_rate": [0.1, 0.02]}, scripted=True)
+    made.event("checkpoint", file="step-30")
+    history = history_of(made)
+    later = Edit(40, {"optimizer.learning_rate": 0.04}, "script")
+    assert history[-1].planned == [Edit(20, {"optimizer.learning_rate": 0.02}, "script"), later]
+    assert "edits" not in history[-1].config
+    assert next(starts(history)).ahead == [later]
+
+
+def test_the_edits_of_a_resume_take_the_place_of_those_of_its_configuration(tmp_path):
+    made = Recording(tmp_path)
+    repeated = Edit(40, {"model.dropout": 0.5}, "ann@nano", again=7, undoes=5)
+    config = {**made.config, "edits": [{"step": 20, "set": {"model.dropout": 0.1}}]}
+    made.begin(30, config=config, edits=[repeated.as_dict()])
+    assert history_of(made)[-1].planned == [repeated]
+
+
+def test_an_edit_is_read_back_as_it_was_written():
+    plain = Edit(5, {"train.batch_size": 50}, "ann@nano")
+    assert set(plain.as_dict()) == {"step", "set", "who"}
+    edits = [plain, plain._replace(again=3), plain._replace(undoes=2), Edit(9, {}, "b", 4, 1)]
+    assert parse_edits([edit.as_dict() for edit in edits]) == edits
+    assert parse_edits(None) == []

@@ -120,6 +120,14 @@ def test_the_primary_metric_is_the_first_that_is_evaluated(
     assert found is not None and found.name == primary
 
 
+def test_metrics_are_ranked_with_the_primary_one_first_each_once() -> None:
+    metrics = metrics_of(Metric("mae", "MAE", on=TEST), Metric("iou", "IoU", better="up", on=TEST))
+    ranked = metrics.ranked(["unheard", "mae", "iou"])
+    assert [one.title for one in ranked] == ["IoU", "MAE", "unheard"]
+    assert [one.name for one in metrics.ranked(["mae"])] == ["mae"]
+    assert metrics.ranked([]) == []
+
+
 def test_values_are_better_as_the_direction_says() -> None:
     up, down, none = (Metric("m", "M", better=better) for better in ("up", "down", None))
     nan, inf = float("nan"), float("inf")

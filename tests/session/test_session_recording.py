@@ -246,17 +246,6 @@ def test_a_full_disk_keeps_rows_in_memory_until_there_is_room(tmp_path):
         assert len(seqs) == len(set(seqs)) == max(seqs)
 
 
-def test_the_oldest_rows_that_fit_are_written_first():
-    backlog = backlog_module.Backlog()
-    for number in range(4):
-        backlog.add("events", (number,), 100 * number)
-    rows = backlog.first(10**6)
-    assert [row.values for row in rows] == [(0,), (1,), (2,), (3,)]
-    two = rows[0].bytes + rows[1].bytes
-    assert backlog.first(two) == rows[:2] and backlog.first(two - 1) == rows[:1]
-    assert backlog.first(0) == rows[:1]  # one at least, or none would ever be written
-
-
 def test_what_waits_for_a_full_disk_is_bounded_and_events_are_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(backlog_module, "MOST_BYTES", 20_000)
     with recording(tmp_path) as (folder, recorder), SessionReader(folder) as reader:

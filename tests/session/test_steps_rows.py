@@ -1,8 +1,9 @@
-"""Rows of steps: how they are cut, and how compaction merges them."""
+"""Rows: how those of steps are cut, how compaction merges them, which wait for a full disk."""
 
 import pytest
 from session_recordings import recording, write_steps
 
+from nanotrain_tui.session.recording import backlog as backlog_module
 from nanotrain_tui.session.recording.compact import compact
 from nanotrain_tui.session.recording.journals import settle_file
 from nanotrain_tui.session.recording.records import StepsRow
@@ -38,3 +39,30 @@ def test_a_single_file_needs_no_settling(tmp_path):
     path = tmp_path / "session.db"
     path.write_bytes(b"")
     assert settle_file(str(path)) is True
+
+
+def test_the_oldest_rows_that_fit_are_written_first():
+    backlog = backlog_module.Backlog()
+    for number in range(4):
+        backlog.add("events", (number,), 100 * number)
+    rows = backlog.first(10**6)
+    assert [row.values for row in rows] == [(0,), (1,), (2,), (3,)]
+    two = rows[0].bytes + rows[1].bytes
+    assert backlog.first(two) == rows[:2] and backlog.first(two - 1) == rows[:1]
+    assert backlog.first(0) == rows[:1]  # one at least, or none would ever be written
+
+
+def test_the_metrics_of_the_same_updates_stay_together(monkeypatch):
+    """Else a step would have a loss and no accuracy."""
+    backlog = backlog_module.Backlog()
+    for first in (1, 11):
+        for metric in ("accuracy", "loss"):
+            backlog.add("steps", (first, 1, metric, first, 10, 0.0, 1.0, b""), 40)
+    rows = backlog.first(10**6)
+    assert [row.updates for row in rows] == [(1, 1, 10)] * 2 + [(1, 11, 10)] * 2
+    assert backlog.first(0) == backlog.first(2 * rows[0].bytes) == rows[:2]
+    assert backlog.first(3 * rows[0].bytes) == rows
+    monkeypatch.setattr(backlog_module, "MOST_BYTES", 3 * rows[0].bytes)
+    backlog.shed()
+    assert backlog.first(10**6) == rows[2:]
+    assert backlog.dropped.updates == 10

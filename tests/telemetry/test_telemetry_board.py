@@ -27,7 +27,8 @@ def test_a_nano(tmp_path: Path) -> None:
         "proc/device-tree/compatible": "nvidia,p3450-0000\0nvidia,tegra210\0",
         "etc/nv_tegra_release": "# R32 (release), REVISION: 7.1, GCID: 1, BOARD: t210ref",
         "proc/swaps": "Filename Type Size Used Priority\n/dev/zram0 partition 507392 1024 5\n"
-                      "/mnt/swap\\040file file 4194300 0 -2\nodd\n",
+                      "/mnt/swap\\040file file 4194300 0 -2\nodd\n"
+                      "/a file x 0 5\n/b file 9999 x 5\n/c fi",
     })  # fmt: skip
     modes = "# < POWER_MODEL ID=9 NAME=OLD >\n< POWER_MODEL ID=0 NAME=MAXN >\nCPU_ONLINE CORE_1 1\n"
     write(tmp_path, {"etc/nvpmodel.conf": modes + "< POWER_MODEL ID=1 NAME=5W >\n"})

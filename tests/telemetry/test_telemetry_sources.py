@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from nanotrain_tui.telemetry import nvml
 from nanotrain_tui.telemetry.clocks import JetsonGpu
 from nanotrain_tui.telemetry.nvml import GpuReading, NvmlGpu, open_gpu
 from nanotrain_tui.telemetry.psutil_source import Memory, ProcSource, PsutilSource
@@ -39,22 +40,25 @@ class NVMLError(Exception):
 
 
 def fake_nvml(**answers: Any) -> types.SimpleNamespace:
-    """A pynvml whose functions give ``answers``, or raise those that are errors."""
+    """A pynvml whose functions give ``answers``, or raise those that are errors.
+
+    A dictionary has the answer for each value of a function's last argument.
+    """
 
     def function(name: str, default: Any) -> Callable[..., Any]:
-        def call(*_args: object) -> Any:
+        def call(*arguments: Any) -> Any:
             answer = answers.get(name, default)
             if isinstance(answer, Exception):
                 raise answer
-            return answer
+            return answer[arguments[-1]] if isinstance(answer, dict) else answer
 
         return call
 
     defaults = {
         "nvmlInit": None, "nvmlShutdown": None, "nvmlDeviceGetHandleByIndex": object(),
         "nvmlDeviceGetName": "Card", "nvmlDeviceGetTemperature": 61,
-        "nvmlDeviceGetPowerUsage": 95500, "nvmlDeviceGetClockInfo": 1500,
-        "nvmlDeviceGetFanSpeed": 30, "nvmlDeviceGetTemperatureThreshold": 93,
+        "nvmlDeviceGetPowerUsage": 95500, "nvmlDeviceGetClockInfo": {0: 1400, 1: 1500, 2: 7001},
+        "nvmlDeviceGetFanSpeed": 30, "nvmlDeviceGetTemperatureThreshold": {0: 98, 1: 93},
         "nvmlDeviceGetCurrentClocksThrottleReasons": 0x41,
         "nvmlDeviceGetUtilizationRates": types.SimpleNamespace(gpu=87, memory=40),
         "nvmlDeviceGetMemoryInfo": types.SimpleNamespace(used=3 * MIB, total=8 * MIB),
@@ -203,6 +207,21 @@ def test_nvml_reads_the_first_gpu(tmp_path: Path) -> None:
     gpu.close()
 
 
+@pytest.mark.parametrize(
+    ("reasons", "is_slowed"),
+    [(0, False), (0x20, True), (0x40, True), (0x1, False), (0x4, False), (0x8, False),
+     (0x80, False), (0x9F, False), (0xFF, True)],
+)  # fmt: skip
+def test_a_gpu_is_throttled_where_heat_slows_it_down(
+    tmp_path: Path, reasons: int, is_slowed: bool
+) -> None:
+    """Not where it idles, or has reached its limit of power."""
+    write(tmp_path, {"dev/nvidiactl": ""})
+    fake = fake_nvml(nvmlDeviceGetCurrentClocksThrottleReasons=reasons)
+    gpu = open_gpu(str(tmp_path), loader(pynvml=fake))
+    assert isinstance(gpu, NvmlGpu) and gpu.read().throttled is is_slowed
+
+
 def test_nvml_that_fails_later_is_never_an_exception(tmp_path: Path) -> None:
     write(tmp_path, {"dev/nvidiactl": ""})
     lost = NVMLError("GPU is lost")
@@ -210,12 +229,12 @@ def test_nvml_that_fails_later_is_never_an_exception(tmp_path: Path) -> None:
         "UtilizationRates", "MemoryInfo", "Temperature", "PowerUsage", "ClockInfo", "FanSpeed",
         "CurrentClocksThrottleReasons",
     )  # fmt: skip
-    nvml = fake_nvml(
+    failing = fake_nvml(
         nvmlDeviceGetName=b"Old",
         nvmlShutdown=lost,
         **{"nvmlDeviceGet" + question: lost for question in questions},
     )
-    gpu = open_gpu(str(tmp_path), loader(pynvml=nvml))
+    gpu = open_gpu(str(tmp_path), loader(pynvml=failing))
     assert isinstance(gpu, NvmlGpu) and gpu.name == "Old"
     assert gpu.read() == GpuReading()
     gpu.close()
@@ -235,6 +254,12 @@ def test_why_there_is_no_gpu(tmp_path: Path) -> None:
 def test_the_real_pynvml_has_what_is_asked_for() -> None:
     real = pytest.importorskip("pynvml")
     assert not [name for name in vars(fake_nvml()) if not hasattr(real, name)]
+    assert nvml._CLOCK_SM == real.NVML_CLOCK_SM
+    assert nvml._THRESHOLD_SHUTDOWN == real.NVML_TEMPERATURE_THRESHOLD_SHUTDOWN
+    assert nvml._THRESHOLD_SLOWDOWN == real.NVML_TEMPERATURE_THRESHOLD_SLOWDOWN
+    thermal = (real.nvmlClocksThrottleReasonSwThermalSlowdown,
+               real.nvmlClocksThrottleReasonHwThermalSlowdown)  # fmt: skip
+    assert sum(thermal) == nvml._HEAT
 
 
 # Together
@@ -283,7 +308,7 @@ def test_a_pc_with_a_gpu(tmp_path: Path) -> None:
         },
     }  # fmt: skip
     trips = Gpu(str(tmp_path), load).trips()
-    assert trips == [Trip("GPU", "passive", 93.0), Trip("GPU", "critical", 93.0)]
+    assert trips == [Trip("GPU", "passive", 93.0), Trip("GPU", "critical", 98.0)]
 
 
 def test_a_jetsons_shared_memory_is_never_its_gpus(tmp_path: Path) -> None:

@@ -14,7 +14,12 @@ from nanotrain_tui.trainer_python import finder as python_finder
 from nanotrain_tui.trainer_python.cache import PythonCache
 from nanotrain_tui.trainer_python.call import TRAINER
 from nanotrain_tui.trainer_python.finder import examine
-from nanotrain_tui.trainer_python.inspection import inspect_data
+from nanotrain_tui.trainer_python.inspection import (
+    FUNCTION_WITHIN_S,
+    INSPECT_WITHIN_S,
+    _seconds_for,
+    inspect_data,
+)
 from nanotrain_tui.trainer_python.launch_error import LaunchError
 
 
@@ -31,8 +36,24 @@ def test_the_real_trainer_tells_its_data(places):
 
 def test_a_trainer_that_hangs_is_not_waited_for(tmp_path):
     program = python_that(tmp_path, "hang", "exec sleep 60")
-    with pytest.raises(LaunchError, match=r"did not answer in 0\.2 s"):
+    with pytest.raises(LaunchError, match=r"did not answer in 0\.2 s") as caught:
         inspect_data((program,), {}, within_s=0.2)
+    assert caught.value.key == "trainer.command"
+
+
+def test_a_large_table_has_a_second_more_for_each_megabyte(tmp_path):
+    train, test = tmp_path / "train.csv", tmp_path / "test.csv"
+    for path, size in ((train, 30 * 10**6), (test, 12 * 10**6)):
+        path.touch()
+        os.truncate(path, size)
+    config = {"data.name": "csv", "data.path": str(train), "data.test_path": str(test)}
+    assert _seconds_for(config) == INSPECT_WITHIN_S + 42
+    missing = {**config, "data.test_path": str(tmp_path / "none.csv")}
+    assert _seconds_for(missing) == INSPECT_WITHIN_S + 30
+    assert _seconds_for({"data.name": "digits"}) == INSPECT_WITHIN_S
+    assert _seconds_for({"data.name": "pictures", "data.path": str(tmp_path)}) == INSPECT_WITHIN_S
+    loader = {"data.name": "function", "data.function": f"{train}:load"}
+    assert _seconds_for(loader) == FUNCTION_WITHIN_S
 
 
 def test_a_function_that_ends_the_process_is_named(tmp_path):

@@ -1,8 +1,8 @@
-"""Which ends of a trainer are for want of memory."""
+"""Which ends of a trainer are for want of memory, and how each end is told."""
 
 import pytest
 
-from nanotrain_tui.trainer_python.crash import is_memory
+from nanotrain_tui.trainer_python.crash import is_memory, reason
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,27 @@ from nanotrain_tui.trainer_python.crash import is_memory
 )
 def test_an_end_for_want_of_memory_is_recognised(kind, status, output, oom_kills, expected):
     assert is_memory(kind, status, output, oom_kills) is expected
+
+
+@pytest.mark.parametrize(
+    ("status", "output", "oom_kills", "words"),
+    [
+        (None, "", 0, "went away"),
+        (0, "", 1, "ended without a word (exit status 0)"),
+        (3, "", 1, "ended with exit status 3"),
+        (-15, "", 1, "was ended by SIGTERM (signal 15)"),
+        (143, "", 1, "was ended by SIGTERM (signal 15)"),
+        (-9, "", 1, "was killed (SIGKILL) by the kernel's out-of-memory killer"),
+        (137, "", 2, "was killed (SIGKILL) by the kernel's out-of-memory killer"),
+        (-9, "", None, "was killed (SIGKILL); the kernel's out-of-memory killer does this too"),
+        (-9, "", 0, "was killed (SIGKILL) by a person or a program, not for lack of memory"),
+    ],
+)
+def test_each_end_is_told(status, output, oom_kills, words):
+    assert reason(status, output, oom_kills) == f"the trainer {words}"
+    assert reason(status, output, oom_kills, "the script") == f"the script {words}"
+
+
+def test_an_output_that_tells_of_memory_is_believed_more_than_a_count_of_0():
+    told = reason(-9, "MemoryError", 0)
+    assert told.startswith("the trainer was killed (SIGKILL); the kernel's out-of-memory killer")

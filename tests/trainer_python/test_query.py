@@ -1,5 +1,6 @@
 """Programs that are asked: their answer, their end, and nothing left behind."""
 
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nanotrain_tui.trainer_python import query as query_module
+from nanotrain_tui.trainer_python import reaper
 from nanotrain_tui.trainer_python.query import json_objects, query
 
 
@@ -31,6 +33,17 @@ def test_what_hangs_is_ended_with_all_that_it_started(tmp_path):
     while Path(f"/proc/{pid}").exists() and "Z" not in _state(pid):
         assert time.monotonic() < give_up
         time.sleep(0.01)
+
+
+def test_how_many_were_killed_is_told():
+    """While some are, it is worth waiting for the rest to end."""
+    running = [subprocess.Popen(["sleep", "600"]) for _ in range(2)]
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    pids = [one.pid for one in running]
+    assert reaper.kill_all([]) == reaper.kill_all([ended.pid]) == 0
+    assert reaper.kill_all([*pids, ended.pid]) == 2
+    assert [one.wait(60) for one in running] == [-signal.SIGKILL] * 2
 
 
 def _state(pid):
