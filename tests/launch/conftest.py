@@ -1,6 +1,10 @@
 """Where launched sessions live, and the sessions that tests begin from."""
 
 import shutil
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
 
 import pytest
 from launch_helpers import config, kill_host
