@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from batches import Rows, batch_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nanotrain_tui.follow.board import BoardFold
 from nanotrain_tui.follow.bottleneck import Bottleneck, find_bottleneck
 from nanotrain_tui.follow.energy import TrainingEnergy
+from nanotrain_tui.follow.fold import Fold
 from nanotrain_tui.follow.other_load import OtherLoad, other_load
 from nanotrain_tui.follow.run_state import HeatLimits
 from nanotrain_tui.session.energy import Energy
@@ -191,6 +193,17 @@ def test_the_load_of_other_programs_is_that_of_the_running_segment() -> None:
         board.sampled(sample(t, 10, **body), True, 10)
     board.begin({})
     assert board.other_load(False) is None
+
+
+def test_a_session_that_has_ended_tells_of_no_other_load() -> None:
+    rows = Rows().begin()
+    for t, body in used(1.0, **FOUR):
+        rows.t = t
+        rows.steps([1.0] * 10, seconds=0.0).sample(**body)
+    fold = Fold("mnist-1")
+    fold.add(batch_of(rows))
+    assert fold.state(True).other_load is not None
+    assert fold.state(False).other_load is None
 
 
 def test_a_changed_power_mode_is_not_named() -> None:

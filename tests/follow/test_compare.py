@@ -12,6 +12,7 @@ from nanotrain_tui.follow.compare.read import RunReader, read_run
 from nanotrain_tui.follow.compare.runs import (
     ComparedRun,
     Setting,
+    _between,
     common_target,
     differences,
     metric_parts,
@@ -112,6 +113,13 @@ def test_a_trace_along_an_axis(
     assert trace.extent == pytest.approx(extent, rel=0.02)
     assert [mean for _, mean in trace.points] == [0.5, 0.8, 0.6, 0.8]
     assert trace.points[1][0] == pytest.approx(place, rel=0.02)
+
+
+def test_a_step_between_two_known_times_has_the_time_between_them() -> None:
+    known = [(10, 1.0), (20, 3.0), (40, 4.0)]
+    found = [_between(known, step) for step in (5, 10, 15, 20, 35, 40, 99)]
+    assert found == pytest.approx([1.0, 1.0, 2.0, 3.0, 3.75, 4.0, 4.0])
+    assert _between([], 7) == 0.0
 
 
 def test_what_is_not_the_same_in_all(tmp_path: Path) -> None:

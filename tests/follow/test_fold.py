@@ -110,6 +110,12 @@ def test_the_eta_counts_evaluations_too() -> None:
     assert state_of(rows).eta_s == pytest.approx(9 + 10 * 2.0)
 
 
+def test_the_eta_counts_the_evaluations_before_checkpoints() -> None:
+    train = {"steps": 1000, "eval_every": 100, "batch_size": 100, "checkpoint_every": 300}
+    rows = Rows().begin(train=train).steps([1.0] * 100).evaluated(1.0, 0.5, seconds=2.0)
+    assert state_of(rows).eta_s == pytest.approx(900 / 200 + (10 + 3) * 2.0)
+
+
 def test_a_paused_session_has_no_eta() -> None:
     state = state_of(Rows().begin().steps([1.0] * 10).event("paused", who="ada@nano"))
     assert state.state == "paused" and state.eta_s is None and state.samples_per_s is None

@@ -298,6 +298,22 @@ def test_without_free_descriptors_a_client_is_refused_and_the_loop_pauses(tmp_pa
         loop.close()
 
 
+def test_a_client_that_disconnects_leaves_nothing_open(tmp_path):
+    loop = Loop()
+    control = ControlServer(str(tmp_path), loop, lambda request, reply: reply({"ok": True}))
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    for said in (b"", b'{"id": 1, "do": "status"}\n', b'{"id": 1'):
+        with connect(tmp_path / "control.sock") as client:
+            client.sendall(said)
+            for _ in range(3):  # taken, read, answered
+                loop.turn(0.0)
+        loop.turn(1.0)
+        assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+    control.stop_listening()
+    control.close()
+    loop.close()
+
+
 def test_incomplete_lines_do_not_block_other_clients(server):
     rude = [connect(server) for _ in range(33)]
     try:

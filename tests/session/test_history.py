@@ -111,3 +111,23 @@ def test_an_edit_is_read_back_as_it_was_written():
     edits = [plain, plain._replace(again=3), plain._replace(undoes=2), Edit(9, {}, "b", 4, 1)]
     assert parse_edits([edit.as_dict() for edit in edits]) == edits
     assert parse_edits(None) == []
+
+
+def test_an_edit_that_a_late_checkpoint_holds_is_repeated_from_an_earlier_start(tmp_path):
+    """It is the last event that the checkpoint has in effect."""
+    made = Recording(tmp_path).started().steps(20)
+    made.event("checkpoint", file="step-20")
+    made.steps(10)
+    made.event("edited", changes={"model.dropout": [0.0, 0.5]}, who="ann@nano")
+    made.recorder.commit()
+    with SessionReader(made.folder) as reader:
+        edit = reader.events(["edited"])[0].seq
+    made.steps(10)
+    made.event("checkpoint", file="step-30", after=edit)
+    changed = {**made.config, "model": {**made.config["model"], "dropout": 0.5}}
+    made.begin(30, resumed_from="step-30", config=changed)
+    late, early, beginning = starts(history_of(made))
+    assert late.config["model.dropout"] == 0.5 and late.again == []
+    repeated = [Edit(30, {"model.dropout": 0.5}, "ann@nano", again=edit)]
+    assert early.again == beginning.again == repeated
+    assert early.config["model.dropout"] == 0.0

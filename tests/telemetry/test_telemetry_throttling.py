@@ -1,4 +1,4 @@
-"""What the kernel slows down because of heat."""
+"""What the kernel slows down because of heat, and how fast the fan turns."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
 
 from boards import plant
 
-from nanotrain_tui.telemetry.thermal import Throttling
+from nanotrain_tui.telemetry.thermal import Fan, Throttling
 
 
 def throttling(root: Path, *devices: tuple[str, str]) -> list[str] | None:
@@ -54,3 +54,19 @@ def test_what_cannot_be_read_is_unknown_and_the_rest_is_not(tmp_path: Path) -> N
     assert throttling(tmp_path / "all", ("cpufreq-cpu0", "")) is None
     assert throttling(tmp_path / "one", ("cpufreq-cpu0", ""), ("cpufreq-cpu4", "0")) == []
     assert throttling(tmp_path / "none") is None
+
+
+@pytest.mark.parametrize(
+    ("pwm", "percent"),
+    [("0", 0), ("51", 20), ("255", 100), ("256", None), ("-1", None), ("odd", None), ("", None)],
+)
+@pytest.mark.parametrize("place", ["sys/devices/pwm-fan/cur_pwm", "sys/class/hwmon/hwmon2/pwm1"])
+def test_the_speed_of_the_fan(tmp_path: Path, place: str, pwm: str, percent: int | None) -> None:
+    """Its duty cycle is a byte."""
+    plant(tmp_path, {place: pwm, "sys/class/hwmon/hwmon2/name": "pwmfan"})
+    assert Fan(str(tmp_path)).percent() == percent
+
+
+def test_a_machine_without_a_fan(tmp_path: Path) -> None:
+    files = {"sys/class/hwmon/hwmon0/name": "k10temp", "sys/class/hwmon/hwmon0/pwm1": "51"}
+    assert Fan(plant(tmp_path, files)).percent() is None

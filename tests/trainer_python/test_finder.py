@@ -101,6 +101,8 @@ def test_our_own_python_answers_without_being_started(monkeypatch, tmp_path):
     package.touch()
     sys.path_importer_cache.clear()
     assert examine(sys.executable).problem == ""
+    monkeypatch.setenv("PWD", str(tmp_path))  # a folder of sources is none that is installed
+    assert examine(sys.executable).problem == "has no TensorFlow"
 
 
 @pytest.mark.parametrize(
