@@ -267,10 +267,11 @@ def test_what_waits_for_a_full_disk_is_bounded_and_events_are_kept(tmp_path, mon
 
 def test_numbers_that_are_not_finite_are_json_for_everyone(tmp_path):
     with recording(tmp_path) as (folder, recorder), SessionReader(folder) as reader:
-        body = {"loss": float("nan"), "list": [float("inf"), {"x": float("-inf")}]}
+        other = {"name": "x", "count": 3, "half": 0.5, "flag": True, "none": None}
+        body = {"loss": float("nan"), "list": [float("inf"), {"x": float("-inf"), **other}]}
         recorder.event(0.0, 1, "evaluated", body)
         (event,) = reader.events(["evaluated"])
-        assert event.body == {"loss": "nan", "list": ["inf", {"x": "-inf"}]}
+        assert event.body == {"loss": "nan", "list": ["inf", {"x": "-inf", **other}]}
         (evaluation,) = reader.evaluations()
         assert math.isnan(evaluation.metrics["loss"])
         assert evaluation.value("accuracy") is None
