@@ -65,6 +65,26 @@ def test_the_outputs_of_the_recorded_network(data: dict[str, object], outputs: o
     assert _outputs_of(data) == outputs
 
 
+@pytest.mark.parametrize(
+    ("data", "takes_bytes", "has_drawings"),
+    [
+        ({}, True, True),  # MNIST, of an older version
+        ({"task": "classification", "preprocessing": {"scale": 255}}, True, True),
+        ({"task": "binary"}, False, False),
+        ({"task": "binary", "preprocessing": None}, False, False),
+        ({"task": "regression", "preprocessing": {"kind": "table"}}, False, False),
+        ({"task": "regression", "preprocessing": {"kind": "arrays", "bytes": False}}, False, False),
+        ({"task": "classification", "preprocessing": {"kind": "pictures", "bytes": True}}, True,
+         False),
+    ],
+)  # fmt: skip
+def test_only_drawings_as_those_of_mnist_are_prepared_for(
+    data: dict[str, object], takes_bytes: bool, has_drawings: bool
+) -> None:
+    model = Model(SessionFolder("/none"), one(10), data, ())
+    assert (model.takes_bytes, model.has_drawings) == (takes_bytes, has_drawings)
+
+
 def test_a_trainer_that_never_answers_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """It knows no --export, and trains instead."""
     monkeypatch.setattr(model_module, "ANSWER_WITHIN_S", 0.5)
