@@ -14,7 +14,7 @@ import threading
 
 _FOLDER = os.environ.get("NANOTRAIN_MUTANTS_TRACE", "")
 _ROOT = os.environ.get("NANOTRAIN_MUTANTS_ROOT", "") + "/nanotrain_tui/"
-_HERE = os.path.dirname(os.path.abspath(__file__))
+_HERE = __file__.rpartition("/")[0]
 # A function that never runs all of its lines is not watched for ever.
 _MOST_CALLS = 2000
 # Tests replace functions of ``os``.
