@@ -68,8 +68,8 @@ class Scripts:
 
     @property
     def last(self):
-        """The newest session."""
-        return list_sessions(str(self.folder / "home"))[0]
+        """The newest session: the numbers in the names count the runs of train.py."""
+        return list_sessions(str(self.folder / "home"))[-1]
 
     def events(self, *kinds):
         """The events of the newest session."""
