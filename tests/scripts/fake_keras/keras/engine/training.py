@@ -89,8 +89,10 @@ class Model:
         self.weight += self.optimizer.learning_rate.value
         return [self.weight, 2.0 * self.weight]
 
-    def fit(self, x=None, epochs=1, callbacks=None, initial_epoch=0, validation_data=None, steps=4,
-            wait=None, batch_size=None, validation_batch_size=None, validation_steps=None):  # fmt: skip
+    def fit(
+        self, x=None, epochs=1, callbacks=None, initial_epoch=0, validation_data=None, steps=4,
+        wait=None, batch_size=None, validation_batch_size=None, validation_steps=None,
+    ):  # fmt: skip
         params = {"epochs": epochs, "steps": steps}
         if not isinstance(callbacks, callbacks_module.CallbackList):
             callbacks = callbacks_module.CallbackList(callbacks, self, params)
