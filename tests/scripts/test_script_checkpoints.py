@@ -2,8 +2,11 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 from hosting import wait_for
+
+from nanotrain_tui.script_shim._nanotrain_shim import checkpoints
 
 SAVED = """
 import os, sys, time
@@ -22,7 +25,7 @@ if how == "slots":
     model.optimizer.variables.pop()
 model.fit(epochs=10**9 if how == "" else 4, steps=5, wait=wait,
           callbacks=[BackupAndRestore()] if how == "backup" else None)
-print("weight", model.weight)
+print("weight", model.weight, "after", model.optimizer.iterations.value)
 """
 
 
@@ -60,6 +63,8 @@ def test_a_script_continues_from_a_checkpoint_and_old_ones_are_removed(scripts):
     assert again.do("checkpoint")["ok"]
     assert again.do("stop")["ok"]
     again.end()
+    words = Path(again.folder.log).read_text().split()
+    assert float(words[-3]) == 0.5 * float(words[-1]) > 0.5 * step, "also that of the optimizer"
     folder = Path(again.folder.checkpoints)
     newest = again.events("checkpoint")[-1].body["file"]
     assert [one.name for one in folder.glob("step-*")] == [newest], "also that of before"
@@ -87,6 +92,16 @@ def test_a_checkpoint_that_is_due_is_written_at_the_end_of_an_epoch(scripts):
     assert warned == ["no checkpoint could be written: there is no place for checkpoints"] * 4
     assert scripts.run(SAVED, "--set", "train.checkpoint_minutes=0").returncode == 0
     assert scripts.events("checkpoint") == []
+
+
+def test_after_one_that_failed_the_next_checkpoint_is_due_as_usual(monkeypatch):
+    now, told = SimpleNamespace(s=0.0), []
+    monkeypatch.setattr(checkpoints, "time", SimpleNamespace(monotonic=lambda: now.s))
+    emit = SimpleNamespace(emit=lambda event, **body: told.append((event, now.s)))
+    one = checkpoints.Checkpoints({"train.checkpoint_minutes": 10.0})
+    for now.s in (599.0, 600.0, 601.0, 1199.0, 1200.0):
+        one.epoch_ended(SimpleNamespace(model=None), SimpleNamespace(channel=emit))
+    assert told == [("warned", 600.0), ("warned", 1200.0)]
 
 
 def test_a_checkpoint_of_a_later_fit_is_not_read(scripts):

@@ -122,3 +122,35 @@ def test_an_error_of_ours_is_told_once_and_the_training_goes_on(monkeypatch, cap
     assert len(told) == 1 and "ZeroDivisionError" in told[0] and "the log has more" in told[0]
     printed = capsys.readouterr().err
     assert "the training goes on" in printed and "1 / 0" in printed and "KeyError" not in printed
+
+
+def test_an_evaluation_leaves_the_metrics_and_the_model_as_they_were():
+    variable, asked = SimpleNamespace(value=3.0), []
+    variable.numpy, variable.assign = (
+        lambda: variable.value,
+        lambda value: setattr(variable, "value", value),
+    )
+
+    class Evaluated:
+        optimizer = stop_training = None
+        metrics = (SimpleNamespace(variables=[variable]),)
+
+        def evaluate(self, *data, **given):
+            asked.append((data, given))
+            variable.value, self.stop_training, self._eval_data_handler = 0.0, True, 2
+            if given["steps"] == 9:
+                raise ValueError("mine")
+            return {"loss": 0.5}
+
+    array = SimpleNamespace(shape=())
+    model = Evaluated()
+    model._eval_data_handler = 1
+    one = fit(model, validation_data=(array, array), batch_size=16)
+    assert evaluation.evaluate_now(one) == {"loss": 0.5}
+    given = {"batch_size": 16, "steps": None, "verbose": 0, "return_dict": True}
+    assert asked == [((array, array), given)]
+    one.arguments.update(validation_batch_size=8, validation_steps=9)
+    with pytest.raises(ValueError, match="mine"):
+        evaluation.evaluate_now(one)
+    assert (asked[1][1]["batch_size"], asked[1][1]["steps"]) == (8, 9)
+    assert (variable.value, model.stop_training, model._eval_data_handler) == (3.0, None, 1)

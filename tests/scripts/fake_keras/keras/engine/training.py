@@ -43,7 +43,8 @@ class SGD:
     def __init__(self, rate, momentum=0.9):
         self._learning_rate = Variable(rate)
         self.momentum = momentum
-        self.variables = [Variable(0.0), self._learning_rate]
+        self.iterations = Variable(0.0)
+        self.variables = [self.iterations, self._learning_rate]
         self.built = True
 
     @property
@@ -105,6 +106,7 @@ class Model:
                 if wait is not None:
                     wait(self)
                 self.weight += self.optimizer.learning_rate.value
+                self.optimizer.iterations.assign(self.optimizer.iterations.value + 1)
                 self.metrics[0].update(self.weight, 10 if batch < steps - 1 else 5)
                 callbacks.on_train_batch_end(batch, {"loss": self.metrics[0].result()})
                 if self.stop_training:
