@@ -63,8 +63,13 @@ from nanotrain_tui import record
 class Records(Callback):
     def on_train_batch_end(self, batch, logs=None):
         assert record({"mine": 10.0 * batch, "text": "no number"})
-model = Model()
+        assert other.train_on_batch() == [other.weight, 2 * other.weight]
+model, other = Model(), Model()
 model.fit(epochs=1, callbacks=[Records()])
+try:
+    model.fit(nonsense=1)
+except TypeError as error:
+    assert "nonsense" in str(error)
 given = CallbackList([Callback()], model, {"epochs": 1, "steps": 4})
 given._should_call_train_batch_hooks = False
 model.fit(epochs=1, callbacks=given)
@@ -72,11 +77,13 @@ print(len(given.callbacks), given._should_call_train_batch_hooks)
 """
 
 
-def test_record_within_fit_is_beside_its_rows_and_counts_no_step(scripts):
+def test_what_the_script_does_within_fit_counts_no_step(scripts):
     ran = scripts.run(BESIDE)
     assert ran.stdout == "1 False\n", "a list of callbacks is as it was"
     ended = [(one.step, one.body["call"]) for one in scripts.events("fit_ended")]
-    assert ended == [(4, "fit"), (8, "fit")]
+    assert ended == [(4, "fit"), (8, "fit")], "train_on_batch is part of its fit"
+    seconds = [one.body["seconds"] for one in scripts.events("fit_ended")]
+    assert seconds == [round(one, 3) for one in seconds]
     assert 30.0 in values(scripts.last, "mine").values()
     assert list(values(scripts.last, "loss")) == list(range(1, 9))
 
