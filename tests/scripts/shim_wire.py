@@ -37,11 +37,7 @@ class Wire:
 
     def steps(self) -> list[tuple[int, dict[str, list[float]]]]:
         """The first step and the values of each row since the last call."""
-        return [
-            (one["first_step"], {name: numbers(text) for name, text in one["metrics"].items()})
-            for one in self.events()
-            if one["event"] == "steps"
-        ]
+        return steps_of(self.events())
 
     def close(self) -> None:
         """End as a host that is killed."""
@@ -51,6 +47,15 @@ class Wire:
         for fd in self._fds[1:]:
             os.close(fd)
         self._script.close()
+
+
+def steps_of(events: list[dict]) -> list[tuple[int, dict[str, list[float]]]]:
+    """The first step and the values of each row."""
+    return [
+        (one["first_step"], {name: numbers(text) for name, text in one["metrics"].items()})
+        for one in events
+        if one["event"] == "steps"
+    ]
 
 
 def numbers(text: str) -> list[float]:

@@ -32,7 +32,8 @@ def test_only_the_rate_changes_without_a_new_graph():
     assert model.made == 0
     changes, retraces = found.set({MOMENTUM: 0.5, "optimizer.nesterov": True})
     assert changes == {MOMENTUM: [0.9, 0.5], "optimizer.nesterov": [False, True]}
-    assert (retraces, model.made) == (True, 1)
+    assert (retraces, model.made, model.optimizer.nesterov) == (True, 1, True)
+    assert found.set({"optimizer.nesterov": True}) == ({}, False)
     old = Model(OldSGD())
     assert Optimizer(old).set({RATE: 0.25, MOMENTUM: 0.5})[1] is False
     assert Optimizer(old).values() == {RATE: 0.25, MOMENTUM: 0.5} and old.made == 0

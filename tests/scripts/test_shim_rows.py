@@ -4,7 +4,7 @@ import math
 
 import pytest
 from hosting import wait_for
-from shim_wire import Wire
+from shim_wire import Wire, steps_of
 
 from nanotrain_tui.script_shim._nanotrain_shim.rows import MOST_WAITING, Rows, json_number
 
@@ -72,7 +72,11 @@ def test_calls_are_sent_in_runs_of_the_same_names(wire):
     for values in ({"a": 1}, {"a": 2}, {"a": 3, "b": 4}, {"b": 5}, {"b": 6, "text": "no number"}):
         rows.of_call(values)
     rows.flush()
-    assert wire.steps() == [
+    found = wire.events()
+    assert [list(one["metrics"]) for one in found if one["event"] == "started"] == [
+        ["a"], ["a", "b"],
+    ]  # fmt: skip
+    assert steps_of(found) == [
         (1, {"a": [1.0, 2.0]}), (3, {"a": [3.0], "b": [4.0]}), (4, {"b": [5.0, 6.0]}),
     ]  # fmt: skip
     rows.flush()
