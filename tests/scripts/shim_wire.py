@@ -5,8 +5,7 @@ import json
 import os
 import socket
 import struct
-
-from hosting import wait_for
+import threading
 
 from nanotrain_tui.script_shim._nanotrain_shim.channel import Channel
 
@@ -19,7 +18,9 @@ class Wire:
         commands, self._commands = os.pipe()
         self._events, events = os.pipe()
         os.set_blocking(self._events, False)
+        others = threading.enumerate()
         self.channel = Channel(script, commands, events)
+        self._threads = [one for one in threading.enumerate() if one not in others]
         self._fds = (self._commands, commands, self._events, events)
         self._script = script
 
@@ -41,9 +42,13 @@ class Wire:
 
     def close(self) -> None:
         """End as a host that is killed."""
+        if self._host.fileno() < 0:
+            return
         self._host.close()
-        wait_for(lambda: not self.channel.is_open)
-        os.close(self._commands)  # the thread that reads ends at the end of its input
+        os.close(self._commands)
+        for one in self._threads:
+            one.join(60)
+            assert not one.is_alive()
         for fd in self._fds[1:]:
             os.close(fd)
         self._script.close()
