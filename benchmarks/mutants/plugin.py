@@ -57,7 +57,7 @@ def pytest_fixture_setup(fixturedef: Any) -> Iterator[None]:
 
 def _relabel(label: str) -> None:
     if os.environ.get("NANOTRAIN_MUTANTS_TRACE"):
-        sys.modules["sitecustomize"].relabel(label)
+        sys.modules["nanotrain_mutants"].relabel(label)
 
 
 @pytest.hookimpl(trylast=True)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from coverage import Coverage
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "fakes"))
@@ -34,6 +35,7 @@ class Scripts:
         self.folder = folder
         self.env = {
             **os.environ,
+            **measured(),
             "NANOTRAIN_HOME": str(folder / "home"),
             "PYTHONPATH": os.pathsep.join([str(FAKE_KERAS), str(HERE.parents[1])]),
         }
@@ -66,8 +68,8 @@ class Scripts:
 
     @property
     def last(self):
-        """The newest session."""
-        return list_sessions(str(self.folder / "home"))[0]
+        """The newest session: the numbers in the names count the runs of train.py."""
+        return list_sessions(str(self.folder / "home"))[-1]
 
     def events(self, *kinds):
         """The events of the newest session."""
@@ -75,6 +77,12 @@ class Scripts:
 
         with SessionReader(self.last) as reader:
             return reader.events(kinds or None)
+
+
+def measured():
+    """The variables of a process that coverage measures as well, if it measures this one."""
+    coverage = Coverage.current()
+    return {"COVERAGE_PROCESS_CONFIG": coverage.config.serialize()} if coverage else {}
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Notes which lines of the product each test executes, in every process that a test starts.
 
 Python loads this file by its name at the start of every process whose PYTHONPATH has its folder.
+The folder comes first there, before that of ``nanotrain run``, whose own file has this name, too.
 Each line is written at once, because hosts and trainers are often killed. A line is noted once for
 each test. It writes to one file for each process: ``= LABEL``, then ``FILE:LINE`` for each line.
 Python 3.12 and newer watch only the lines that are still unseen (``sys.monitoring``). Older ones
@@ -13,6 +14,7 @@ import threading
 
 _FOLDER = os.environ.get("NANOTRAIN_MUTANTS_TRACE", "")
 _ROOT = os.environ.get("NANOTRAIN_MUTANTS_ROOT", "") + "/nanotrain_tui/"
+_HERE = __file__.rpartition("/")[0]
 # A function that never runs all of its lines is not watched for ever.
 _MOST_CALLS = 2000
 # Tests replace functions of ``os``.
@@ -90,3 +92,31 @@ if _FOLDER and _monitoring:
 elif _FOLDER and hasattr(_trace.__code__, "co_lines"):
     threading.settrace(_trace)
     sys.settrace(_trace)
+
+
+def _watch_started(event, arguments):
+    """Put this folder first in a PYTHONPATH that a test or the program has made."""
+    if event != "subprocess.Popen":
+        return
+    env = arguments[3]
+    if isinstance(env, dict) and "NANOTRAIN_MUTANTS_TRACE" in env:
+        others = env.get("PYTHONPATH", "").split(os.pathsep)
+        env["PYTHONPATH"] = os.pathsep.join([_HERE, *(one for one in others if one != _HERE)])
+
+
+def _run_next():
+    """Run the file of this name that Python would have run without this one."""
+    sys.path[:] = [place for place in sys.path if place != _HERE]
+    ours = sys.modules["nanotrain_mutants"] = sys.modules.pop("sitecustomize")
+    try:
+        import sitecustomize  # noqa: F401
+    except ModuleNotFoundError as error:
+        if error.name != "sitecustomize":
+            raise
+        sys.modules["sitecustomize"] = ours
+
+
+if _FOLDER:
+    if hasattr(sys, "addaudithook"):
+        sys.addaudithook(_watch_started)
+    _run_next()

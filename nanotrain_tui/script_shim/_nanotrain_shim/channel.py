@@ -70,7 +70,7 @@ class Channel:
     def write(self, messages: List[Dict[str, Any]]) -> None:
         """Write several messages at once."""
         lines = [json.dumps(one, allow_nan=False, separators=(",", ":")) for one in messages]
-        data = ("\n".join(lines) + "\n").encode("utf-8")
+        data = "".join(line + "\n" for line in lines).encode("utf-8")
         with self._writing:
             try:
                 while data and self.is_open:
@@ -90,7 +90,7 @@ class Channel:
         """Whether a command waits; cheap enough to be asked after every batch."""
         return bool(self._queue)
 
-    def take(self, wait: bool = False) -> Optional[Command]:
+    def take(self, wait: bool) -> Optional[Command]:
         """The next command; None if there is none, or the host has gone."""
         with self._filled:
             while wait and not self._queue and self.is_open:

@@ -67,7 +67,6 @@ class Fit:
             return
         self.is_open = True
         self._session.checkpoints.restore(self, self._session)
-        self._session.rows.resume()
         self._session.channel.emit("fit_started", step=self._session.step, **looking.facts_of(self))
         for message in looking.warnings_of(self):
             self._session.warn(message)

@@ -14,6 +14,11 @@ class Variable:
     def numpy(self):
         return self.value
 
+    def __array__(self, dtype=None, copy=None):
+        import numpy
+
+        return numpy.array(self.value)
+
 
 class Mean:
     def __init__(self, name):
@@ -38,7 +43,8 @@ class SGD:
     def __init__(self, rate, momentum=0.9):
         self._learning_rate = Variable(rate)
         self.momentum = momentum
-        self.variables = [Variable(0.0), self._learning_rate]
+        self.iterations = Variable(0.0)
+        self.variables = [self.iterations, self._learning_rate]
         self.built = True
 
     @property
@@ -56,7 +62,7 @@ class Model:
 
     def __init__(self, rate=0.5):
         self.weight, self.optimizer, self.loss = 0.0, SGD(rate), "mse"
-        self.metrics = [Mean("loss")]
+        self.metrics, self.metrics_names = [Mean("loss")], ["loss", "mine"]
         self.stop_training, self.made = False, 0
 
     def train_step(self, data):
@@ -76,10 +82,18 @@ class Model:
 
     def evaluate(self, *data, **given):
         self.metrics[0].reset()
-        return {"loss": 7.0}
+        self.stop_training = self._eval_data_handler = None
+        assert given.get("return_dict") and given["verbose"] == 0
+        return {"loss": 7.0, "size": given["batch_size"], "steps": given["steps"] or 0}
 
-    def fit(self, x=None, epochs=1, callbacks=None, initial_epoch=0, validation_data=None, steps=4,
-            wait=None, batch_size=None):  # fmt: skip
+    def train_on_batch(self, x=None):
+        self.weight += self.optimizer.learning_rate.value
+        return [self.weight, 2.0 * self.weight]
+
+    def fit(
+        self, x=None, epochs=1, callbacks=None, initial_epoch=0, validation_data=None, steps=4,
+        wait=None, batch_size=None, validation_batch_size=None, validation_steps=None,
+    ):  # fmt: skip
         params = {"epochs": epochs, "steps": steps}
         if not isinstance(callbacks, callbacks_module.CallbackList):
             callbacks = callbacks_module.CallbackList(callbacks, self, params)
@@ -92,6 +106,7 @@ class Model:
                 if wait is not None:
                     wait(self)
                 self.weight += self.optimizer.learning_rate.value
+                self.optimizer.iterations.assign(self.optimizer.iterations.value + 1)
                 self.metrics[0].update(self.weight, 10 if batch < steps - 1 else 5)
                 callbacks.on_train_batch_end(batch, {"loss": self.metrics[0].result()})
                 if self.stop_training:
@@ -99,7 +114,10 @@ class Model:
             logs = {"loss": self.metrics[0].result()}
             if validation_data is not None:
                 callbacks.on_test_begin()
-                logs["val_loss"] = self.weight
+                self.metrics[0].reset()
+                for _ in range(steps + 1):  # the same metrics count the validation
+                    self.metrics[0].update(self.weight, 10)
+                logs["val_loss"] = self.metrics[0].result()
             callbacks.on_epoch_end(epoch, logs)
             if self.stop_training:
                 break
