@@ -249,9 +249,20 @@ def test_a_stop_that_comes_at_the_end_of_fit_is_obeyed(scripts):
     assert [one.kind for one in session.events("stopped", "crashed")] == ["stopped"]
 
 
+REFUSED = """
+try:
+    model.fit(callbacks=[5])
+except AttributeError:
+    print("refused")
+"""
+
+
 def test_an_error_of_the_script_is_its_own(scripts):
-    text = PLAIN + "\ndef wait(model): raise ValueError('mine')\nmodel.fit(wait=wait)\n"
-    ran = scripts.run(text)
+    """A fit that fails before it begins is not recorded."""
+    failing = "\ndef wait(model): raise ValueError('mine')\nmodel.fit(wait=wait)\n"
+    ran = scripts.run(PLAIN + REFUSED + failing)
+    kinds = [one.kind for one in scripts.events("fit_started", "fit_ended")]
+    assert kinds == ["fit_started", "fit_ended"] * 3 and "refused" in ran.stdout
     assert ran.returncode == 1
     assert "ValueError: mine" in ran.stdout and "nanotrain_shim/fit.py" not in ran.stdout
     assert scripts.events("fit_ended")[-1].body["error"] == "ValueError: mine"
