@@ -145,7 +145,7 @@ def later(python, there, here, folder):
         content = base64.b64encode((folder / "mnist.npz").read_bytes()).decode()
         asked = {"limit": 20, "files": [{"name": "x", "content": content, "labels": ""}]}
         endless = config_of(folder, place / "stopped", **{"train.steps": 10**6})
-        nowhere = {**config_of(folder, place), "data.dir": str(place / "nowhere")}
+        nowhere = {**config_of(folder, place, **PICTURES), "data.dir": str(place / "nowhere")}
         jobs = {
             "own": from_step_20(there, "adam", folder, place / "own"),
             "dropped": from_step_20(there, "schedule, dropout and l2", folder, place / "dropped"),
