@@ -33,7 +33,8 @@ def as_if_missing(packages: Sequence[str]) -> Iterator[None]:
         yield
     finally:
         for name in hidden:
-            del sys.modules[name]
+            if sys.modules.get(name, name) is None:  # nobody has loaded it all the same
+                del sys.modules[name]
 
 
 class _TensorFlow:

@@ -90,14 +90,14 @@ def test_outputs_are_those_of_keras(name):
 
 COMPARED = [name for name in LISTS if name != "all"]  # it has dropout
 # What XLA gets as slices and matrix products.
-AS_PRODUCTS = [name for name in COMPARED if name.startswith(("conv", "pool"))]
+BY_MATMUL = [name for name in COMPARED if name.startswith(("conv", "pool"))]
 
 
 @pytest.mark.parametrize(
-    ("name", "by_products"),
-    [*((name, False) for name in COMPARED), *((name, True) for name in AS_PRODUCTS)],
+    ("name", "use_matmul"),
+    [*((name, False) for name in COMPARED), *((name, True) for name in BY_MATMUL)],
 )
-def test_gradients_and_running_means_are_those_of_keras(name, by_products):
+def test_gradients_and_running_means_are_those_of_keras(name, use_matmul):
     import tensorflow as tf
 
     from nanotrain_tui.trainer.layers import Training
@@ -108,7 +108,7 @@ def test_gradients_and_running_means_are_those_of_keras(name, by_products):
     weights, state = [
         [tf.Variable(value) for value in some] for some in (values[:trained], values[trained:])
     ]
-    training = Training(1, 3, None, by_products)
+    training = Training(1, 3, None, use_matmul)
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(network.logits(x, weights, state, training) ** 2)
     ours = tape.gradient(loss, weights)

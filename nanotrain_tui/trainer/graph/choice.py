@@ -26,7 +26,7 @@ MOST_KEPT = 200  # results in the cache
 ROUNDS = 3
 ROUND_S = 0.1
 WORTH_S = 10.0  # a shorter training is over before a faster way pays
-WORTH_CONVOLUTIONS_S = 60.0  # compiling them in a block takes some 10 s
+WORTH_CONVOLUTIONS_S = 300.0  # compiling them takes 10 s, to measure and again to train
 BLOCK_STEPS = 256
 MOST_BLOCK_BYTES = 4 << 20  # a call copies all of them, whatever the number of its steps
 BLOCK_UP_TO_S = 0.01  # a step; in longer ones the overhead of operations hardly counts
@@ -149,7 +149,7 @@ def _measured(
 
 def _may_pay(engine: Engine, step_s: float, steps: int) -> bool:
     """Whether a compiled block may save time: with short steps, or with convolutions."""
-    saves = engine.convolves_by_products and steps * step_s > WORTH_CONVOLUTIONS_S
+    saves = engine.convolves_by_matmul and steps * step_s > WORTH_CONVOLUTIONS_S
     return step_s <= BLOCK_UP_TO_S or saves
 
 

@@ -75,7 +75,7 @@ class Engine:
         return self.network.parameters
 
     @property
-    def convolves_by_products(self) -> bool:
+    def convolves_by_matmul(self) -> bool:
         """Whether a compiled block has convolutions that are made of matrix products."""
         has_any = any(isinstance(layer, Convolution) for layer in self.network.layers)
         return has_any and not tf.config.list_physical_devices("GPU")
@@ -256,7 +256,7 @@ class Engine:
             can_augment = pictures and not _is_too_old()
             steps = Steps(
                 self.network, self.structure, self.examples, variables, can_augment,
-                by_products=self.convolves_by_products,
+                use_matmul=self.convolves_by_matmul,
             )  # fmt: skip
             self._train_compiled = steps.training(self._update(BLOCK), fixed)
 

@@ -64,16 +64,16 @@ class Steps:
 
     def __init__(
         self, network: Network, structure: Structure, examples: Examples, variables: Variables,
-        can_augment: bool, by_products: bool = False,
+        can_augment: bool, use_matmul: bool = False,
     ) -> None:  # fmt: skip
         """Without ``can_augment`` the graph has no operation that changes pictures.
 
-        ``by_products`` is for a block that XLA compiles for a CPU (``layers.products``).
+        ``use_matmul`` is for a block that XLA compiles for a CPU (``layers.matmul``).
         """
         self._network, self._structure, self._examples = network, structure, examples
         self._weights, self._state = variables.weights, variables.state
         self._numbers, self._seed = variables.numbers, variables.seed
-        self._can_augment, self._by_products = can_augment, by_products
+        self._can_augment, self._use_matmul = can_augment, use_matmul
 
     def training(self, apply: Apply, fixed: Sequence[int] = ()) -> Any:
         """A function of inputs, targets, rates, how many of them count, step, updates, healthy.
@@ -169,7 +169,7 @@ class Steps:
         dropout = None if plain else tf.identity(self._numbers["dropout"])
         if self._can_augment and not plain:
             inputs = self._augmented(inputs, step)
-        training = Training(self._seed, step, dropout, self._by_products)
+        training = Training(self._seed, step, dropout, self._use_matmul)
         with tf.GradientTape() as tape:
             logits = self._logits(inputs, training)
             losses = self._losses(targets, logits)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..lazy_tensorflow import tf
-from . import products
+from . import matmul
 from .dense import activated
 from .layer import ZEROS, Call, Entry, Impossible, Layer, Shape, Weight, kind
 from .space import need_space, windows_after
@@ -43,8 +43,8 @@ class Convolution(_Windows):
 
     def outputs(self, x: Tensor, call: Call) -> Tensor:
         kernel, bias = call.weights
-        if call.by_products and products.fits(x.shape[0], self.places, kernel.shape):
-            convolved = products.convolution(x, kernel, self.stride, self.padding)
+        if call.use_matmul and matmul.fits(x.shape[0], self.places, kernel.shape):
+            convolved = matmul.convolution(x, kernel, self.stride, self.padding)
         else:
             convolved = tf.nn.convolution(x, kernel, strides=self.stride, padding=self.padding)
         return activated(self.entry, tf.nn.bias_add(convolved, bias))

@@ -23,14 +23,14 @@ class Training(NamedTuple):
     """A step of training, for the layers that behave differently then.
 
     ``dropout`` is the rate of the dropout layers that have none of their own; None where it is
-    known to be 0. Random numbers depend only on ``seed``, ``step`` and the layer. ``by_products``
-    says that XLA compiles the step for a CPU (``products``).
+    known to be 0. Random numbers depend only on ``seed``, ``step`` and the layer.
+    ``use_matmul`` is set where XLA compiles the step for a CPU (``matmul``).
     """
 
     seed: int
     step: Tensor
     dropout: Optional[Tensor]
-    by_products: bool = False
+    use_matmul: bool = False
 
 
 class Call(NamedTuple):
@@ -41,9 +41,9 @@ class Call(NamedTuple):
     training: Optional[Training]
 
     @property
-    def by_products(self) -> bool:
-        """Whether ``products`` are faster than TensorFlow's operations."""
-        return self.training is not None and self.training.by_products
+    def use_matmul(self) -> bool:
+        """Whether to compute by ``matmul`` in place of TensorFlow's own operations."""
+        return self.training is not None and self.training.use_matmul
 
 
 class Impossible(Exception):

@@ -3,7 +3,7 @@
 from typing import Any, List
 
 from ..lazy_tensorflow import tf
-from . import products
+from . import matmul
 from .layer import Call, Entry, Impossible, Layer, Shape, kind
 from .space import by, need_space, per_dimension, windows_after
 
@@ -30,9 +30,9 @@ class Pooling(Layer):
     def outputs(self, x: Tensor, call: Call) -> Tensor:
         pooling = "MAX" if self.entry["kind"] == "pool" else "AVG"
         padding = str(self.entry["padding"]).upper()
-        touch = self.size == self.stride and padding == "VALID"
-        if call.by_products and touch and pooling == "MAX":
-            return products.maxima(x, self.size)
+        is_apart = self.size == self.stride and padding == "VALID"
+        if call.use_matmul and is_apart and pooling == "MAX":
+            return matmul.maxima(x, self.size)
         return tf.nn.pool(x, self.size, pooling, strides=self.stride, padding=padding)
 
 

@@ -1,7 +1,7 @@
 """Convolution and maximum pooling out of slices and matrix products.
 
-XLA compiles these for a CPU into code that is several times as fast as that of its own convolution
-and of the gradient of its own pooling; ``python -m benchmarks engine`` compares them.
+For a CPU, XLA compiles these into faster code than its own convolution and the gradient of its own
+pooling. docs/BENCHMARKS.md has measurements.
 """
 
 import itertools
@@ -40,9 +40,10 @@ def convolution(x: Tensor, kernel: Tensor, stride: Sequence[int], padding: str) 
 
 
 def maxima(x: Tensor, size: Sequence[int]) -> Tensor:
-    """The maximum of each window of x (batch, *lengths, channels); windows touch, none is cut.
+    """The maximum of each window of x (batch, *lengths, channels).
 
-    As with TensorFlow's ``MaxPoolGrad``, the first maximum of a window gets the gradient.
+    Windows do not overlap, and what is left at the end of a dimension belongs to none. As with
+    TensorFlow's ``MaxPoolGrad``, the first maximum of a window gets the gradient.
     """
 
     def of_windows(x: Tensor) -> Any:
