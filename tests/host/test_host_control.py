@@ -302,9 +302,9 @@ def test_a_client_that_disconnects_leaves_nothing_open(tmp_path):
     loop = Loop()
     control = ControlServer(str(tmp_path), loop, lambda request, reply: reply({"ok": True}))
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
-    for said in (b"", b'{"id": 1, "do": "status"}\n', b'{"id": 1'):
+    for sent in (b"", b'{"id": 1, "do": "status"}\n', b'{"id": 1'):
         with connect(tmp_path / "control.sock") as client:
-            client.sendall(said)
+            client.sendall(sent)
             for _ in range(3):  # taken, read, answered
                 loop.turn(0.0)
         loop.turn(1.0)

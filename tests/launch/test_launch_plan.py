@@ -48,15 +48,15 @@ def test_a_batch_larger_than_the_data_is_refused(places):
 
 
 @pytest.mark.parametrize(
-    ("script", "key", "says"),
+    ("script", "key", "reason"),
     [
         ("inspect=no", "data.dir", "no folder with MNIST"),
         ("inspect=junk", "trainer.command", "exit status 0"),
         ("inspect=die", "trainer.command", "No module named 'numpy'"),
     ],
 )
-def test_data_that_cannot_be_used_is_an_error_that_names_the_key(places, script, key, says):
-    with pytest.raises(LaunchError, match=says) as caught:
+def test_data_that_cannot_be_used_is_an_error_that_names_the_key(places, script, key, reason):
+    with pytest.raises(LaunchError, match=reason) as caught:
         prepare(config(script), places)
     assert caught.value.key == key
 
@@ -75,7 +75,7 @@ def test_a_launch_error_is_an_error_of_the_configuration():
 
 
 @pytest.mark.parametrize(
-    ("command", "says"),
+    ("command", "reason"),
     [
         (["/no/such/program", "x"], "there is no program /no/such/program that can be run"),
         (["no such program"], "there is no program no such program that can be run"),
@@ -85,8 +85,8 @@ def test_a_launch_error_is_an_error_of_the_configuration():
         ([sys.executable, "-Wignore", "-S", "train.py"], "python -S leaves out"),
     ],
 )
-def test_a_script_that_could_not_be_run_or_recorded_is_refused(command, says):
-    with pytest.raises(LaunchError, match=re.escape(says)) as caught:
+def test_a_script_that_could_not_be_run_or_recorded_is_refused(command, reason):
+    with pytest.raises(LaunchError, match=re.escape(reason)) as caught:
         plan_script(command, {}, "train")
     assert caught.value.key == "script.command"
 

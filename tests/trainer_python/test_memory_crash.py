@@ -1,4 +1,4 @@
-"""Which ends of a trainer are for want of memory, and how each end is told."""
+"""Which trainers ended because memory ran out, and the message for each end."""
 
 import pytest
 
@@ -44,5 +44,5 @@ def test_each_end_is_told(status, output, oom_kills, words):
 
 
 def test_an_output_that_tells_of_memory_is_believed_more_than_a_count_of_0():
-    told = reason(-9, "MemoryError", 0)
-    assert told.startswith("the trainer was killed (SIGKILL); the kernel's out-of-memory killer")
+    message = reason(-9, "MemoryError", 0)
+    assert message.startswith("the trainer was killed (SIGKILL); the kernel's out-of-memory killer")

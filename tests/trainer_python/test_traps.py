@@ -19,10 +19,10 @@ SKLEARN = "/home/me/x/scikit_learn.libs/libgomp-d22c30c5.so.1.0.0"
 
 
 def test_what_every_trainer_is_told(tmp_path):
-    told = variables({"LANG": "C.UTF-8"}, str(tmp_path), "x86_64")
-    assert told == {"PYTHONUNBUFFERED": "1", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+    environment = variables({"LANG": "C.UTF-8"}, str(tmp_path), "x86_64")
+    assert environment == {"PYTHONUNBUFFERED": "1", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
     nano = variables({"LANG": "C.UTF-8"}, str(tmp_path), "aarch64")
-    assert nano == {**told, "OPENBLAS_CORETYPE": "ARMV8"}
+    assert nano == {**environment, "OPENBLAS_CORETYPE": "ARMV8"}
     mine = {"OPENBLAS_CORETYPE": "CORTEXA57", "TF_FORCE_GPU_ALLOW_GROWTH": "false", "LANG": "utf8"}
     assert {**mine, **variables(mine, str(tmp_path), "aarch64")} == {
         **mine,
@@ -199,14 +199,14 @@ def test_a_library_that_tensorflow_does_without_is_no_cause_of_what_came_after()
 
 
 def test_what_is_too_long_for_a_line_keeps_what_to_do_at_its_end():
-    told = crash.explain("a " + "b" * 5000, 1, LATE.format(GOMP))
-    line = one_line(told)
+    message = crash.explain("a " + "b" * 5000, 1, LATE.format(GOMP))
+    line = one_line(message)
     assert line.startswith("a bbb") and line.endswith(f"LD_PRELOAD={GOMP} in the environment")
     assert len(line) <= LONGEST
 
 
 @pytest.mark.parametrize(
-    ("cuda", "words", "says"),
+    ("cuda", "words", "reason"),
     [
         (False, "", "built without CUDA"),
         (
@@ -236,8 +236,8 @@ def test_what_is_too_long_for_a_line_keeps_what_to_do_at_its_end():
         (None, "", "sees no GPU though there is one"),
     ],
 )
-def test_a_gpu_that_is_not_used_is_explained(cuda, words, says):
-    assert says in gpu.why_unused(cuda, words)
+def test_a_gpu_that_is_not_used_is_explained(cuda, words, reason):
+    assert reason in gpu.why_unused(cuda, words)
 
 
 def test_a_gpu_may_be_hidden_on_purpose():
