@@ -1,4 +1,4 @@
-"""What the shim tells of a model and of a call of fit, and of its own errors."""
+"""What the shim records of a model and a call of fit, and how it reports its own errors."""
 
 from types import SimpleNamespace
 
@@ -113,13 +113,17 @@ def test_only_data_in_arrays_can_be_evaluated_at_once():
 
 
 def test_an_error_of_ours_is_told_once_and_the_training_goes_on(monkeypatch, capsys):
-    told = []
+    messages = []
     monkeypatch.setattr(guard, "_failures", [])
-    monkeypatch.setattr(guard, "listeners", [told.append])
+    monkeypatch.setattr(guard, "listeners", [messages.append])
     assert guard.guarded(lambda: 1 / 0, 7) == 7
     assert guard.guarded(lambda: {}["x"], 8) == 8
     assert guard.guarded(lambda: 9, 0) == 9
-    assert len(told) == 1 and "ZeroDivisionError" in told[0] and "the log has more" in told[0]
+    assert (
+        len(messages) == 1
+        and "ZeroDivisionError" in messages[0]
+        and "the log has more" in messages[0]
+    )
     printed = capsys.readouterr().err
     assert "the training goes on" in printed and "1 / 0" in printed and "KeyError" not in printed
 

@@ -53,7 +53,7 @@ def test_logs_with_the_batchs_own_value_are_taken_as_they_are():
     assert found.take([9.0]) == [9.0]
 
 
-def test_a_mean_that_says_too_little_of_one_batch_is_told_as_a_running_one(monkeypatch):
+def test_a_mean_that_is_too_coarse_for_one_batch_is_recorded_as_a_running_mean(monkeypatch):
     monkeypatch.setattr(means, "MOST_BATCHES", 2)
     metric = Mean()
     found = means.Series(means.MEAN, metric)

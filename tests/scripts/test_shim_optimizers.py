@@ -10,7 +10,7 @@ from nanotrain_tui.script_shim._nanotrain_shim.optimizers import Optimizer, Refu
 RATE, MOMENTUM = "optimizer.learning_rate", "optimizer.momentum"
 
 
-def test_an_optimizer_says_what_it_has():
+def test_the_facts_of_an_optimizer():
     model = Model(SGD(0.1, 0.9))
     found = Optimizer(model)
     assert (found.kind, found.schedule, found.others) == ("SGD", "", [])
@@ -69,14 +69,14 @@ def test_what_an_optimizer_cannot_take_is_refused_with_the_reason():
     compiled.jit_compile = True
     several = Model(SGD())
     several.critic = type("MyOptimizer", (), {})()
-    for model, values, says in (
+    for model, values, reason in (
         (Model(SGD()), {MOMENTUM: 0.9}, "began without momentum"),
         (Model(SGD()), {"optimizer.rho": 0.9}, r"optimizer \(SGD\) has no such value"),
         (Model(), {RATE: 0.9}, r"\(no optimizer\)"),
         (Model(compiled), {MOMENTUM: 0.5}, "XLA has compiled it"),
         (several, {RATE: 0.5}, r"several optimizers \(critic\)"),
     ):
-        with pytest.raises(Refused, match=says):
+        with pytest.raises(Refused, match=reason):
             Optimizer(model).set({RATE: 0.125, **values})
         rate = Optimizer(model).learning_rate()
         assert rate != pytest.approx(0.125), "all values or none"

@@ -143,9 +143,9 @@ def test_what_is_no_command_is_passed_over(wire):
 
 def test_the_end_of_the_host_is_told_once_and_nothing_is_sent_after_it():
     wire = Wire()
-    told = []
-    wire.channel.on_end = lambda: told.append(1)
+    ends = []
+    wire.channel.on_end = lambda: ends.append(1)
     wire.close()
-    wait_for(lambda: told)
+    wait_for(lambda: ends)
     wire.channel.emit("ready")
-    assert wire.channel.take(wait=True) is None and told == [1]
+    assert wire.channel.take(wait=True) is None and ends == [1]
