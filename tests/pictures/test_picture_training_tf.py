@@ -1,7 +1,6 @@
 """Pictures are trained, killed, resumed to the bit, and refused when they have changed."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -20,6 +19,18 @@ OPTIONS = {
     "data__name": "folder", "train__steps": 30, "train__eval_every": 5, "train__batch_size": 8,
     "train__checkpoint_every": 10, "train__checkpoint_keep": 9, "data__cache_mb": 100,
 }  # fmt: skip
+KILLED_AT_RENAME = """
+import os, runpy, signal, sys
+
+def rename(source, target, _rename=os.rename):
+    if target.endswith(".pictures"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    _rename(source, target)
+
+os.rename = rename
+sys.argv = [sys.argv[1]]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
 
 
 @pytest.fixture
@@ -146,22 +157,19 @@ def test_a_kill_leaves_no_trace_in_augmented_losses(moment, augmented, tmp_path)
 
 
 def test_a_kill_while_caching_leaves_no_trace_in_the_losses(tmp_path):
-    """The trainer is killed at its first progress of decoding; the next one goes on."""
+    """The trainer is killed before the decoded pictures get their name; the next one goes on."""
     photos = class_folders(tmp_path / "many", {"dark": 150, "light": 150})
     one = config(photos, tmp_path, train__steps=5, output="sigmoid", data__size="64x64",
                  loss__name="binary_crossentropy")  # fmt: skip
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     with subprocess.Popen(
-        [sys.executable, str(TRAINER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, env=environment,
+        [sys.executable, "-c", KILLED_AT_RENAME, str(TRAINER)], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     ) as trainer:  # fmt: skip
         trainer.stdin.write(json.dumps({"do": "start", "id": 1, "config": one}).encode() + b"\n")
         trainer.stdin.flush()
-        for line in trainer.stdout:
-            event = json.loads(line)
-            if event.get("what") == "decoding the pictures" and event["fraction"] > 0.0:
-                trainer.send_signal(signal.SIGKILL)
-                break
+        said = trainer.stdout.read()
+    assert trainer.returncode == -signal.SIGKILL
+    assert b"decoding the pictures" in said
     assert list(Path(tmp_path, "pictures").glob("*.part"))
     status, events = serve_here(one)
     other = tmp_path / "other"
