@@ -30,8 +30,8 @@ settings.load_profile(
 
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist there is no such hook
 def pytest_xdist_auto_num_workers() -> int:
-    """The workers of ``-n auto``: one more than cores, as many tests wait for a process."""
-    return len(os.sched_getaffinity(0)) + 1
+    """The workers of ``-n auto``: two more than cores, as many tests wait for a process."""
+    return len(os.sched_getaffinity(0)) + 2
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
