@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -75,6 +76,22 @@ def test_whoever_started_it_may_go_and_no_pipe_of_theirs_is_held(tmp_path):
         wait_until_over(folder)
     finally:
         kill_host(folder)
+
+
+def test_a_ctrl_c_while_the_host_starts_does_not_reach_it(places, tmp_path, monkeypatch):
+    """It is in a session of its own before its first line runs."""
+    python = tmp_path / "python"
+    python.write_text(
+        f"#!/bin/sh\ncut -d ' ' -f 6 /proc/self/stat >{tmp_path}/sid\n"
+        f'exec {shlex.quote(sys.executable)} "$@"\n'
+    )
+    python.chmod(0o700)
+    plan = prepare(config(train__steps=5), places)
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "executable", str(python))
+        folder = start(plan, places)
+    wait_until_over(folder)
+    assert int((tmp_path / "sid").read_text()) != os.getsid(0)
 
 
 def test_the_host_itself_holds_no_pipe_either(places):
