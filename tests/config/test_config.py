@@ -130,9 +130,19 @@ def test_a_files_error_names_file_and_key(tmp_path: Path) -> None:
         resolve(load_presets(NOWHERE), {}, file=file)
 
 
-@pytest.mark.parametrize("text", ["train.steps", "", "=5", "nonsense=1", "train.steps=x"])
-def test_a_set_that_cannot_be_read_is_refused(text: str) -> None:
-    with pytest.raises(ConfigError):
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("train.steps", "train.steps: write it as KEY=VALUE, not as 'train.steps'"),
+        ("", "write it as KEY=VALUE, not as ''"),
+        ("=5", "there is no such key"),
+        ("nonsense=1", "nonsense: there is no such key"),
+        ("name=adam", "can be .*data.name, .* or .*; write the whole key"),
+        ("train.steps=x", "train.steps: .*'x'"),
+    ],
+)
+def test_a_set_that_cannot_be_read_is_refused(text: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
         parse_set(text)
 
 

@@ -79,3 +79,13 @@ def test_a_stored_summary_is_the_one_that_is_read_from_the_rows(tmp_path, monkey
     assert stored._replace(spark=[]) == read._replace(spark=[])
     assert repr(stored.spark) == repr([round(part, 4) for part in read.spark])
     assert (stored.duration_s, stored.step, stored.best("accuracy")) == (2.5, 3, 0.75)
+
+
+def test_a_query_that_cannot_work_is_tried_once(tmp_path, monkeypatch):
+    """Only a recording that needs repair is opened again."""
+    opened = []
+    with recording(tmp_path) as (folder, _), SessionReader(folder) as reader:
+        monkeypatch.setattr(reader._connection, "_open", lambda: opened.append(1))
+        with pytest.raises(RecordingError, match="no such column"):
+            reader._connection.query("SELECT nothing_like_that FROM events")
+    assert not opened

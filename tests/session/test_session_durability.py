@@ -150,6 +150,20 @@ def test_a_disk_without_that_much_room_gives_what_it_has(tmp_path, monkeypatch):
     assert made.held == Path(made.path).stat().st_size == 512 << 10
 
 
+def test_a_reserve_asks_only_for_the_space_that_is_missing(tmp_path, monkeypatch):
+    made, asked = Reserve(str(tmp_path)), []
+    made.make()
+    while made.give():
+        pass
+    held, allocate = made.held, os.posix_fallocate
+    monkeypatch.setattr(
+        os, "posix_fallocate", lambda *given: (asked.append(given[1:]), allocate(*given))
+    )
+    made.make()
+    assert 0 < held < RESERVE_BYTES
+    assert asked == [(held, RESERVE_BYTES - held)]
+
+
 def test_a_file_system_that_cannot_allocate_is_written_to(tmp_path, monkeypatch):
     def allocate(fd, start, length):
         raise OSError(errno.EOPNOTSUPP, "Operation not supported")

@@ -259,3 +259,13 @@ def test_whatever_is_missing_or_damaged_is_no_exception(board: str, data: st.Dat
         assert body.get("power_total_mw", 1) > 0
         describe_board(root)
         assert all(40 <= trip.temperature_c <= 130 for trip in read_trips(root))
+
+
+def test_the_first_sixteen_trip_points_of_a_zone_are_read(tmp_path):
+    zone = tmp_path / "sys/class/thermal/thermal_zone0"
+    zone.mkdir(parents=True)
+    (zone / "type").write_text("cpu-thermal\n")
+    for number in range(18):
+        (zone / f"trip_point_{number}_type").write_text("passive\n")
+        (zone / f"trip_point_{number}_temp").write_text(f"{100_000 - 1000 * number}\n")
+    assert [trip.temperature_c for trip in read_trips(str(tmp_path))] == list(range(85, 101))
