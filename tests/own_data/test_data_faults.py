@@ -248,6 +248,10 @@ def test_equal_headings_are_numbered_beside_those_there_are(tmp_path):
 def test_whole_numbers_that_float64_merges_are_no_classes(tmp_path):
     text = rows_text(ROWS, half, lambda i: 2**53 + i % 3, heading="a,target")
     assert "above 2^53" in refused(written(tmp_path, text))[1]
+    text = rows_text(ROWS, half, lambda i: i % 3 and 2**53 - i % 3, heading="a,target")
+    assert inspected(written(tmp_path, text))["ok"]
+    text = rows_text(ROWS, half, lambda i: i % 2 and 2**53, heading="a,target")
+    assert "above 2^53" in refused(written(tmp_path, text))[1]  # 2^53 + 1 is read as this, too
     facts = arrays(tmp_path, x=np.random.rand(60, 2), y=np.arange(60) % 3 * 1e20 + 1e20)
     assert not facts["ok"] and "above 2^53" in facts["message"]
 

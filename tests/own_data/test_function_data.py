@@ -91,6 +91,11 @@ def test_what_it_may_not_return_of_other_libraries_is_explained(body, why, tmp_p
     assert "array 1 of" in facts["message"] or "array 2 of" in facts["message"] or "(x, y)" in why
 
 
+def test_the_array_with_the_fault_is_counted_over_all_parts(tmp_path):
+    assert "array 3 of" in facts_of(tmp_path, "return x, y, x * 1j, y", FRAME)["message"]
+    assert "array 5 of" in facts_of(tmp_path, "return x, y, x, y, x * 1j, y", FRAME)["message"]
+
+
 @pytest.mark.parametrize(
     "body",
     [

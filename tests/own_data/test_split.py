@@ -58,6 +58,10 @@ def test_a_column_of_other_words_is_refused(tmp_path):
     key, message = refused(written(tmp_path, text), data__split="b")
     assert key == "data.split" and "expected train, validation or test" in message
     assert "no column 'c'" in refused(written(tmp_path, text), data__split="c")[1]
+    key, message = refused(written(tmp_path, text), data__split="b", data__target="a,b")
+    assert (key, message) == (
+        "data.target", "Column 'b' says which part a row belongs to; it cannot be the target.",
+    )  # fmt: skip
 
 
 def test_a_second_file_is_the_test_part(tmp_path):

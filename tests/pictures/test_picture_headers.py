@@ -27,6 +27,8 @@ def test_a_preview_before_the_frame_is_passed_over(tmp_path):
     preview = b"\xff\xe2" + struct.pack(">H", 60002) + bytes(60000)
     head = read(tmp_path, jpeg_header(30, 40, before=preview * 3))
     assert (head.height, head.width) == (30, 40)
+    with pytest.raises(BadPicture):  # no file makes the program read more than 1 MiB of a header
+        read(tmp_path, jpeg_header(30, 40, before=preview * 20))
 
 
 def test_what_a_camera_writes_after_a_jpeg_is_no_fault(tmp_path):

@@ -8,6 +8,8 @@ import pytest
 from pictures_written import class_folders, drawn, jpeg_header, png, write
 
 from nanotrain_tui.trainer.data import inspect
+from nanotrain_tui.trainer.data.folder.headers import Head
+from nanotrain_tui.trainer.data.folder.preparation import chosen
 
 
 def look(root, **more):
@@ -36,6 +38,14 @@ def test_the_facts_of_class_folders(tmp_path):
     assert facts["task"] == "classification" and facts["preset"] == "small-cnn"
     assert facts["preprocessing"]["target"]["classes"] == facts["class_names"]
     json.dumps(facts)
+
+
+def test_a_note_says_what_becomes_of_pictures_of_another_size():
+    config = {"data.size": "10x20", "data.color": "grey"}
+    heads = [Head("PNG", 10, 20, 1)] * 3
+    assert chosen(heads, config)[1] == []
+    (note,) = chosen([*heads, Head("PNG", 20, 20, 1)], config)[1]
+    assert "becomes 10 x 20 pixels; one of another aspect is cut to its middle" in note
 
 
 def test_two_classes_are_binary(tmp_path):
