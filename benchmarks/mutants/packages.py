@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = "nanotrain_tui"
-# The tests of each package. All others are the wider suite.
+# The tests of each package.
 TESTS = {
     "app": ("app", "app_lists", "app_parts", "app_widgets"),
     "catalog": ("catalog",),
@@ -20,11 +20,13 @@ TESTS = {
     "script_shim": ("scripts",),
     "session": ("session",),
     "telemetry": ("telemetry",),
-    "trainer": ("trainer", "trainer_data", "pictures", "own_data"),
+    "trainer": ("trainer", "trainer_data", "trainer_network", "pictures", "own_data"),
     "trainer_python": ("trainer_python",),
 }
 # No other tests execute what the trainer does with TensorFlow, and the exports of a network.
 WITH_TENSORFLOW = (*TESTS["trainer"], "export")
+# They belong to no package; what they execute is seen by the wider suite only.
+WIDER = ("end_to_end",)
 # They test the sources as text, the installation, many Pythons, or faults at random.
 LEFT_OUT = ("project", "benchmarks", "contract", "chaos", "crash", "fuzz")
 

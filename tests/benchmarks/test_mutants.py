@@ -25,6 +25,13 @@ def inside(line):
     return changes(f"def f(a, b, c):\n    {line}\n")
 
 
+def test_every_folder_of_tests_belongs_somewhere():
+    folders = {path.parent.relative_to(packages.ROOT / "tests").parts[0]
+               for path in (packages.ROOT / "tests").rglob("test_*.py")}  # fmt: skip
+    owned = {folder for own in packages.TESTS.values() for folder in own}
+    assert folders == owned | set(packages.WIDER) | set(packages.LEFT_OUT)
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
