@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nanotrain_tui.session.evaluated import evaluated_columns
 from nanotrain_tui.session.metrics import (
     MOST_METRICS,
     STANDARD,
@@ -18,6 +19,7 @@ from nanotrain_tui.session.metrics import (
     parse_metric_part,
     part_of,
 )
+from nanotrain_tui.session.recording.records import Evaluation
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -167,6 +169,21 @@ def test_parts_have_their_usual_order_however_they_were_seen() -> None:
     assert fold.shows("iou", "training") is False and fold.shows("mae", "test") is False
     assert fold.row("iou") is True
     assert fold.metrics().get("iou").on == ("training", "validation", "test", "a")
+
+
+def test_the_columns_are_those_with_evaluated_values() -> None:
+    metrics = metrics_of(
+        Metric("iou", "IoU", better="up", on=("training", "test", "validation")),
+        Metric("mae", "MAE", better="down", on=("test", "validation")),
+    )
+    evaluations = [
+        Evaluation(5, 0.5, {"iou": 0.1, "mae": 3.0}, on="validation"),
+        Evaluation(9, 0.9, {"iou": 0.2}, on="test"),
+    ]
+    assert evaluated_columns(metrics, evaluations) == [
+        MetricPart("iou", "test"), MetricPart("iou", "validation"),
+        MetricPart("mae", "validation"),
+    ]  # fmt: skip
 
 
 def test_a_label_begins_small_unless_it_is_an_abbreviation():

@@ -196,6 +196,19 @@ def test_a_fold_of_bounded_memory_knows_the_newest(made):
     assert fold.best().event.step == 30
 
 
+def test_a_removed_checkpoint_is_not_kept_any_more(made):
+    made.steps(10).checkpoint(accuracy=0.9)
+    made.steps(10).checkpoint(accuracy=0.5)
+    made.at(20, "checkpoint_removed", file="step-000000010.npz")
+    made.recorder.commit()
+    fold = KeptCheckpoints()
+    with SessionReader(made.folder) as reader:
+        for event in reader.events():
+            fold.add(event)
+    assert [one.event.step for one in fold.kept()] == [20]
+    assert fold.best().event.step == 20
+
+
 def late(made):
     """Best at step 10, written at step 30 after a newer checkpoint and two edits."""
     made.steps(10)

@@ -65,6 +65,7 @@ def test_reading_never_blocks_and_the_end_is_seen() -> None:
     assert sleeper.read() is None
     assert sleeper.close() is None
     assert not is_running(sleeper.pid)
+    assert sleeper.cpu_s() == 0.0
 
 
 def test_a_wrapper_is_ended_with_what_it_runs() -> None:
