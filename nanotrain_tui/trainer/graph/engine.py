@@ -44,6 +44,15 @@ class Way(NamedTuple):
         return found
 
 
+class _Graph(NamedTuple):
+    """The functions for a way. Only that of a block has ``train_compiled``."""
+
+    steps: Steps
+    test: Any
+    train: Any
+    train_compiled: Any
+
+
 class Engine:
     """A network, its optimizer and the graph that trains and tests them."""
 
@@ -66,6 +75,7 @@ class Engine:
         self.state_variables = [
             tf.Variable(value, dtype=tf.float32, trainable=False) for value in weights[trained:]
         ]
+        self._graphs: Dict[Way, _Graph] = {}
         self._make_slots()
         self._make_graph()
 
@@ -104,10 +114,17 @@ class Engine:
         self._make_graph()
 
     def use(self, way: Way) -> None:
-        """Make the steps in another way, from the next one on."""
+        """Make the steps in another way, from the next one on.
+
+        The graphs of other ways are kept, so that a way can be used again without compiling it.
+        """
         if way != self.way:
             self.way = way
-            self._make_graph()
+            self._take_graph()
+
+    def forget_other_ways(self) -> None:
+        """Free the graphs that are not used."""
+        self._graphs = {self.way: self._graphs[self.way]}
 
     def most_steps(self, batch_size: int, fitting: int) -> int:
         """The most steps a call may have, of those that fit into its memory."""
@@ -184,6 +201,7 @@ class Engine:
             if self.way.name not in COMPILED:
                 raise
             self.use(Way(FUSED_WAY))
+            self.forget_other_ways()
             self._try_out(inputs, targets)
             return first_line(error.message)
         return None
@@ -245,20 +263,28 @@ class Engine:
             # These decide what is computed, and the processor decides: no wait for a GPU.
             with tf.device("CPU:0" if name in _SWITCHES else None):
                 self._numbers[name] = tf.Variable(value, dtype=tf.float32, trainable=False)
+        self._graphs = {}
+        self._take_graph()
+
+    def _take_graph(self) -> None:
+        if self.way not in self._graphs:
+            self._graphs[self.way] = self._graph_of(self.way)
+        self._steps, self._test, self._train, self._train_compiled = self._graphs[self.way]
+
+    def _graph_of(self, way: Way) -> _Graph:
         variables = Variables(self.weights, self.state_variables, self._numbers, self._seed)
         pictures = self.examples.are_pictures
-        self._steps = Steps(self.network, self.structure, self.examples, variables, pictures)
-        self._test = self._steps.testing()
-        open_way = FUSED_WAY if self.way.name == BLOCK else self.way.name
-        self._train = self._steps.training(self._update(open_way))
-        if self.way.name == BLOCK:
-            fixed = (self.way.steps, self.way.batch)
+        steps = Steps(self.network, self.structure, self.examples, variables, pictures)
+        open_way = FUSED_WAY if way.name == BLOCK else way.name
+        train, compiled = steps.training(self._update(open_way)), None
+        if way.name == BLOCK:
             can_augment = pictures and not _is_too_old()
-            steps = Steps(
+            block = Steps(
                 self.network, self.structure, self.examples, variables, can_augment,
                 use_matmul=self.convolves_by_matmul,
             )  # fmt: skip
-            self._train_compiled = steps.training(self._update(BLOCK), fixed)
+            compiled = block.training(self._update(BLOCK), (way.steps, way.batch))
+        return _Graph(steps, steps.testing(), train, compiled)
 
     def _update(self, way: str) -> Any:
         optimizer = self.structure.optimizer
