@@ -8,6 +8,7 @@ import pytest
 
 pytestmark = pytest.mark.tensorflow
 STEP_S = {"fused": 0.003, "plain": 0.002, "xla": 0.0025, "block": 0.001}
+START_S = {"fused": 1.0, "plain": 1.5, "xla": 2.0, "block": 9.0}
 BATCH = (np.zeros((10, 4), np.float32), np.zeros(10, np.int32))
 
 
@@ -44,7 +45,7 @@ def choice(monkeypatch):
     def time_of(engine, way, _inputs, _targets, _best=0.0):
         timed.append(way.name)
         engine.updates = 0
-        return STEP_S[way.name]
+        return choice.Timing(STEP_S[way.name], START_S[way.name])
 
     monkeypatch.setattr(choice, "_time", time_of)
     told = []
@@ -103,9 +104,9 @@ def test_a_way_that_is_far_slower_is_not_measured_on(monkeypatch):
     monkeypatch.setattr(choice, "_train", train)
     monkeypatch.setattr(choice.time, "perf_counter", lambda: now[0])
     block = choice.Way("block", 256, 10)
-    assert choice._time(Engine(), block, *BATCH, 0.004) == pytest.approx(0.05)
+    assert choice._time(Engine(), block, *BATCH, 0.004).step_s == pytest.approx(0.05)
     assert made == [1, 1]
-    assert choice._time(Engine(), block, *BATCH, 0.02) == pytest.approx(0.05)
+    assert choice._time(Engine(), block, *BATCH, 0.02) == pytest.approx((0.05, 0.05))
     assert made[2:] == [1, 1, 256, 256, 256]
     del made[:]
     choice._time(Engine(), choice.Way("fused"), *BATCH)
@@ -118,7 +119,10 @@ def test_near_ways_are_measured_again_in_turns_in_a_long_training(
 ):
     """A short measurement that was disturbed does not decide for a long training."""
     first = {"fused": 0.0012, "plain": 0.0011, "xla": 0.0030, "block": 0.0010}
-    monkeypatch.setattr(choice.module, "_time", lambda _engine, way, *_: first[way.name])
+    monkeypatch.setattr(
+        choice.module, "_time", lambda _engine, way, *_: timing(first[way.name], 1.0)
+    )
+    timing = choice.module.Timing
     really = {"fused": 0.0009, "plain": 0.0005, "block": 0.0008}
     turns, now = [], [0.0]
 
@@ -142,6 +146,35 @@ def test_it_is_measured_once_and_then_known(choice, tmp_path):
     made, engine = choose(choice, tmp_path)
     assert (made.way.name, made.origin, choice.timed) == ("block", "cache", [])
     assert engine.used == made.way
+
+
+@pytest.mark.parametrize(
+    ("steps", "way"), [(100, "fused"), (900, "plain"), (7400, "plain"), (7600, "block")]
+)
+def test_of_known_ways_the_one_that_ends_first_is_taken(choice, tmp_path, steps, way):
+    """A block takes seconds to compile, which a short training does not win back."""
+    choose(choice, tmp_path)
+    made, _ = choose(choice, tmp_path, steps)
+    assert (made.way.name, made.origin) == (way, "cache")
+
+
+def test_a_block_that_did_not_pay_is_measured_for_a_longer_training(choice, tmp_path, monkeypatch):
+    monkeypatch.setattr(choice.module, "BLOCK_UP_TO_S", min(STEP_S.values()) / 2)
+    shorter = int(200 / STEP_S["fused"])
+    assert choose(choice, tmp_path, shorter, convolves=True)[0].way.name == "plain"
+    assert choose(choice, tmp_path, shorter, convolves=True)[0].origin == "cache"
+    made, _ = choose(choice, tmp_path, convolves=True)
+    assert (made.way.name, made.origin) == ("block", "measured")
+
+
+@pytest.mark.parametrize("times", ["block", {"block": "x"}, {"block": [1]}, {"other": [1, 1]}, {}])
+def test_times_of_another_version_are_measured_again(choice, tmp_path, times):
+    choose(choice, tmp_path)
+    place = tmp_path / choice.module.FILE
+    (key,) = json.loads(place.read_text())
+    place.write_text(json.dumps({key: times}))
+    assert choose(choice, tmp_path)[0].origin == "measured"
+    assert choose(choice, tmp_path)[0].origin == "cache"
 
 
 @pytest.mark.parametrize("content", [b"", b"[1]", b"\xff", b'{"a": 1}'])
@@ -192,7 +225,7 @@ def test_a_way_that_cannot_be_compiled_is_left_out(choice, tmp_path, monkeypatch
     def time_of(_engine, way, _inputs, _targets, _best=0.0):
         if way.name in ("xla", "block"):
             raise tf.errors.UnimplementedError(None, None, "no compiler")
-        return STEP_S[way.name]
+        return choice.module.Timing(STEP_S[way.name], 0.0)
 
     monkeypatch.setattr(choice.module, "_time", time_of)
     assert choose(choice, tmp_path)[0].way.name == "plain"

@@ -38,6 +38,13 @@ AGAIN_ROUNDS, AGAIN_S = 5, 0.2
 WORTH_AGAIN_S = 100.0  # the seconds of a training from which that pays
 
 
+class Timing(NamedTuple):
+    """The seconds of a step, and those until the first one is made: of tracing and compiling."""
+
+    step_s: float
+    start_s: float
+
+
 class Choice(NamedTuple):
     """A way, where it comes from, and the milliseconds a step of each way that was measured."""
 
@@ -86,29 +93,49 @@ def choose(
 ) -> Choice:
     """Measure the ways with a batch, and leave the engine as it was, with the fastest way.
 
-    ``batch`` are inputs and targets, ``steps`` are those still to be made. Raises OpError if no
-    way works.
+    Of ways whose times are known, it is the one that ends the training first. ``batch`` are inputs
+    and targets, ``steps`` are those still to be made. Raises OpError if no way works.
     """
-    inputs, targets = batch
+    inputs = batch[0]
     cache = os.path.join(str(config["cache_dir"]), FILE) if config.get("cache_dir") else ""
     key = _key(engine, config, len(inputs))
-    known = _read(cache).get(key) if cache else None
-    block = block_way(len(inputs), inputs[0].nbytes)
     allowed = _allowed(str(config.get(XLA_KEY, AUTO)))
-    if known in allowed:
-        way = block if known == BLOCK else Way(str(known))
+    known = _times_in(_read(cache).get(key) if cache else None, allowed)
+    if known and not _lacks_block(known, allowed, engine, steps):
+        name = min(known, key=lambda one: known[one].start_s + steps * known[one].step_s)
+        way = block_way(len(inputs), inputs[0].nbytes) if name == BLOCK else Way(name)
         engine.use(way)
+        engine.forget_other_ways()
         return Choice(way, "cache", {})
     before, updates = engine.state(), engine.updates
     try:
-        choice = _measured(engine, allowed, (inputs, targets), steps, progress)
+        choice, times = _measured(engine, allowed, batch, steps, progress)
     finally:
         engine.load(before)
         engine.updates = updates
         engine.forget_other_ways()
     if cache and choice.origin == "measured":
-        _keep(cache, key, choice.way.name)
+        _keep(cache, key, {name: list(one) for name, one in times.items()})
     return choice
+
+
+def _times_in(known: Any, allowed: Sequence[str]) -> Dict[str, Timing]:
+    """The times of ways in the cache's JSON; none if it is not as this version writes it."""
+    if not isinstance(known, dict):
+        return {}
+    try:
+        found = {str(name): Timing(*map(float, times)) for name, times in known.items()}
+    except (TypeError, ValueError):
+        return {}
+    return found if set(found) <= set(allowed) else {}
+
+
+def _lacks_block(
+    known: Mapping[str, Timing], allowed: Sequence[str], engine: Engine, steps: int
+) -> bool:
+    """Whether a block was not measured, because it did not pay for a shorter training."""
+    step_s = min(one.step_s for one in known.values())
+    return BLOCK in allowed and BLOCK not in known and _may_pay(engine, step_s, steps)
 
 
 def _allowed(xla: str) -> List[str]:
@@ -123,53 +150,57 @@ def _measured(
     batch: Tuple[Array, Array],
     steps: int,
     progress: Progress,
-) -> Choice:
+) -> Tuple[Choice, Dict[str, Timing]]:
     inputs, targets = batch
     ways = {name: Way(name) for name in allowed}
     if BLOCK in ways:
         ways[BLOCK] = block_way(len(inputs), inputs[0].nbytes)
     first = allowed[0]
     times = {first: _time(engine, ways[first], inputs, targets)}
-    if steps * times[first] < WORTH_S:
+    if steps * times[first].step_s < WORTH_S:
         engine.use(ways[first])
-        return Choice(ways[first], "short", {})
+        return Choice(ways[first], "short", {}), times
     for number, name in enumerate(allowed[1:], 1):
         progress(MEASURING, number / float(len(allowed)))
-        if name == BLOCK and not _may_pay(engine, times[first], steps):
+        if name == BLOCK and not _may_pay(engine, times[first].step_s, steps):
             continue
         try:
-            times[name] = _time(engine, ways[name], inputs, targets, min(times.values()))
+            times[name] = _time(engine, ways[name], inputs, targets, _fastest(times))
         except tf.errors.OpError:
             continue  # XLA cannot compile here
-    if steps * min(times.values()) > WORTH_AGAIN_S:
+    if steps * _fastest(times) > WORTH_AGAIN_S:
         _measure_again(engine, ways, times, batch)
     best = first
     for name in list(times)[1:]:
-        if times[name] < BETTER * times[best]:
+        if times[name].step_s < BETTER * times[best].step_s:
             best = name
     engine.use(ways[best])
-    return Choice(
-        ways[best], "measured", {name: round(1e3 * time_s, 4) for name, time_s in times.items()}
-    )
+    step_ms = {name: round(1e3 * one.step_s, 4) for name, one in times.items()}
+    return Choice(ways[best], "measured", step_ms), times
+
+
+def _fastest(times: Mapping[str, Timing]) -> float:
+    return min(one.step_s for one in times.values())
 
 
 def _measure_again(
-    engine: Engine, ways: Mapping[str, Way], times: Dict[str, float], batch: Tuple[Array, Array]
+    engine: Engine, ways: Mapping[str, Way], times: Dict[str, Timing], batch: Tuple[Array, Array]
 ) -> None:
     """Measure the fastest ways in turns, so that other work on the machine slows all of them."""
     inputs, targets = batch
-    near = [name for name in times if times[name] < NEAR * min(times.values())]
+    near = [name for name in times if times[name].step_s < NEAR * _fastest(times)]
     if len(near) < 2:
         return
     for _ in range(AGAIN_ROUNDS):
         for name in near:
             engine.use(ways[name])
-            count = ways[name].steps or max(1, int(ROUND_S / times[name]))
+            count = ways[name].steps or max(1, int(ROUND_S / times[name].step_s))
             began, made = time.perf_counter(), 0
             while time.perf_counter() - began < AGAIN_S:
                 _train(engine, inputs, targets, count)
                 made += count
-            times[name] = min(times[name], (time.perf_counter() - began) / made)
+            step_s = (time.perf_counter() - began) / made
+            times[name] = times[name]._replace(step_s=min(times[name].step_s, step_s))
 
 
 def _may_pay(engine: Engine, step_s: float, steps: int) -> bool:
@@ -180,20 +211,22 @@ def _may_pay(engine: Engine, step_s: float, steps: int) -> bool:
 
 def _time(
     engine: Engine, way: Way, inputs: Array, targets: Array, best: float = float("inf")
-) -> float:
+) -> Timing:
     """The seconds of a step: the fastest of some rounds, after the graph is made.
 
     A way that is far slower than ``best`` makes no more steps than it takes to see that.
     """
+    started = time.perf_counter()
     engine.use(way)
     most = block_way(len(inputs), inputs[0].nbytes).steps
     count = way.steps or 1
     _train(engine, inputs, targets, 1)
     began = time.perf_counter()
+    start_s = began - started
     _train(engine, inputs, targets, 1)
     alone = time.perf_counter() - began
     if alone > FAR_SLOWER * best + CALL_S:
-        return alone
+        return Timing(alone, start_s)
     fastest = float("inf")
     for _ in range(ROUNDS):
         began, made = time.perf_counter(), 0
@@ -203,7 +236,7 @@ def _time(
             if not way.steps and time.perf_counter() - began < ROUND_S:
                 count = min(most, 2 * count)
         fastest = min(fastest, (time.perf_counter() - began) / made)
-    return fastest
+    return Timing(fastest, start_s)
 
 
 def _train(engine: Engine, inputs: Array, targets: Array, count: int) -> None:
@@ -234,7 +267,7 @@ def _key(engine: Engine, config: Mapping[str, Any], batch_size: int) -> str:
     return json.dumps(about, sort_keys=True)
 
 
-def _read(path: str) -> Dict[str, str]:
+def _read(path: str) -> Dict[str, Any]:
     try:
         with open(path, encoding="utf-8") as file:
             found = json.load(file)
@@ -243,14 +276,14 @@ def _read(path: str) -> Dict[str, str]:
     return found if isinstance(found, dict) else {}
 
 
-def _keep(path: str, key: str, way: str) -> None:
+def _keep(path: str, key: str, times: Dict[str, List[float]]) -> None:
     """Add a result; a cache that cannot be written is left out."""
     known = [one for one in _read(path).items() if one[0] != key]
     folder = os.path.dirname(path)
     try:
         os.makedirs(folder, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8") as file:
-            json.dump(dict([*known[-MOST_KEPT + 1 :], (key, way)]), file)
+            json.dump(dict([*known[-MOST_KEPT + 1 :], (key, times)]), file)
         os.replace(file.name, path)
     except OSError:
         pass
