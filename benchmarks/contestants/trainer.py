@@ -1,7 +1,7 @@
 """The project's trainer, in its own process, as the host runs it: every step reported."""
 # ruff: noqa: UP006, UP035
 
-from typing import Any, Dict, List
+from typing import Any, Dict, Iterator, List
 
 from .common import Arguments, arguments, events_of, report
 from .networks import NETWORKS
@@ -20,14 +20,22 @@ def configuration(given: Arguments) -> Dict[str, Any]:
     }  # fmt: skip
 
 
-def measure_ways(config: Dict[str, Any]) -> None:
-    """Let the trainer measure, as it does in the first long training of a network.
+def way_of_long_training(config: Dict[str, Any]) -> str:
+    """What the trainer measures as the fastest way in the first long training of a network.
 
-    The result is in its cache then. A process that loses its commands ends.
+    The steps that are timed would be too few to pay for compiling. A process that loses its
+    commands ends.
     """
-    for event in events_of(dict(config, **{"train.steps": 10**9})):
+    long = dict(config, **{"train.steps": 10**9})
+    return str(first(list(until_started(long)), event="started")["update"]["way"])
+
+
+def until_started(config: Dict[str, Any]) -> Iterator[Dict[str, Any]]:
+    """The events up to the start of the training."""
+    for event in events_of(config):
+        yield event
         if event["event"] == "started":
-            break
+            return
 
 
 def first(events: List[Dict[str, Any]], **wanted: Any) -> Dict[str, Any]:
@@ -38,7 +46,7 @@ def first(events: List[Dict[str, Any]], **wanted: Any) -> Dict[str, Any]:
 given = arguments()
 config = configuration(given)
 if given.options == ["auto"]:
-    measure_ways(config)
+    config["trainer.update"] = way_of_long_training(config)
 events = list(events_of(config))
 if events[-1]["event"] != "finished":
     raise SystemExit(str(events[-1]))
@@ -46,7 +54,7 @@ blocks = [event for event in events if event["event"] == "steps"]
 assert sum(block["count"] for block in blocks) == given.steps
 building = first(events, event="progress", what="building the network")
 started = first(events, event="started")
-assert given.options[0] in ("auto", started["update"]["way"])
+assert config["trainer.update"] == started["update"]["way"]
 # The other contestants evaluate nothing.
 evaluated_s = first(events, event="evaluated", step=1)["seconds"]
 report(started["read_s"] - building["read_s"], blocks[-1]["t1"] - blocks[0]["t0"] - evaluated_s)

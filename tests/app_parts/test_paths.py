@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nanotrain_tui.app.form.paths import complete, guessed, is_path, kind_of
+from nanotrain_tui.app.form.paths import Completion, complete, guessed, is_path, kind_of
 from nanotrain_tui.catalog import ConfigError
 
 PATH, DIR, FUNCTION = "data.path", "data.dir", "data.function"
@@ -55,6 +55,13 @@ def test_many_names_are_counted(tmp_path: Path) -> None:
     shown = complete(PATH, f"{tmp_path}/").shown
     assert shown.startswith("measurements-00.csv  ") and shown.endswith(" more")
     assert len(shown) < 140
+
+
+@pytest.mark.parametrize(("length", "shown"), [(35, 2), (34, 3), (53, 2), (54, 1), (200, 1)])
+def test_names_are_shown_that_fit_below_the_editor(length: int, shown: int) -> None:
+    names = tuple(str(number) * length for number in range(4))
+    text = "  ".join([*names[:shown], f"and {4 - shown} more"])
+    assert Completion("", names).shown == text
 
 
 def test_the_kind_is_guessed(folder: Path) -> None:
