@@ -104,6 +104,7 @@ def test_the_cursor_reads_the_sessions_behind() -> None:
 def test_the_charts_at_large_list_the_sessions_behind() -> None:
     charts = stacked(OWN, behind=(A, B))
     lines = text_of(draw_stack(OWN, ChartView(), charts, 90, 20, UNICODE))
+    assert len(lines) == 20, "no line of the room is left empty"
     assert any(line.endswith("A mnist-2 95.00%") for line in map(str.rstrip, lines))
     assert any("B quiet-fern-… 85.00%" in line for line in lines)
 

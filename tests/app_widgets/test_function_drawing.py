@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from drawn_states import learned_curve, learned_plane, roles_of, text_of
 
+from nanotrain_tui.drawing.function.curve import _along
 from nanotrain_tui.drawing.function.region import draw_function
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
 from nanotrain_tui.drawing.lines import width_of
@@ -109,3 +110,9 @@ def test_the_middle_follows_the_loss() -> None:
     assert roles_of(draw_function(state_of(low, data=CLASSES), 40, 21, UNICODE)[1:]) == {"plane00"}
     state = state_of(low, data=CLASSES, config=hinge)
     assert roles_of(draw_function(state, 40, 21, UNICODE)[1:]) == {"plane22"}
+
+
+def test_a_column_shows_the_line_between_the_values_beside_it() -> None:
+    assert _along([0.0, 1.0, 4.0], 2) == [0.5, 2.5]
+    assert _along([0.0, 1.0], 4) == [0.125, 0.375, 0.625, 0.875]
+    assert _along([0.0, math.inf, 4.0], 2) == [None, None] and _along([1.0], 1) == [None]

@@ -209,6 +209,8 @@ def test_the_page_shows_the_curve_of_the_last_evaluation(tmp_path: Path) -> None
     assert picture.count('class="truth"') == 1 and "&lt;x&gt; 1" in picture
     line = re.search(r'class="line" d="M([^"]+)"', picture)
     assert line is not None and line[1].count("L") == 1, "what is not finite has no place"
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    assert [float(place.split()[0]) for place in line[1].split("L")] == [LEFT, middle]
 
 
 def test_the_page_shows_the_plane(tmp_path: Path) -> None:

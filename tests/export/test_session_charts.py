@@ -23,6 +23,8 @@ def test_round_steps_stand_where_they_were_done(tmp_path: Path) -> None:
     assert [step for _, step in charts.steps] == [200, 400, 600, 800, 1000]
     done = [t for t, _ in charts.steps]
     assert done == sorted(done) and done[-1] == pytest.approx(charts.end_t, abs=0.2)
+    short = Recording(tmp_path).started(steps=99).steps(99).finished()
+    assert [step for _, step in charts_of(short).steps] == [20, 40, 60, 80]
 
 
 def test_a_line_and_its_dots_are_the_recorded_values(tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -256,6 +259,17 @@ def test_a_resume_is_read_from_its_start(tmp_path: Path) -> None:
         assert found.summary.step == 23 and [one.step for one in found.evaluations] == [10, 20, 23]
         same(found, read_run(made.folder))
         reader.close()
+
+
+def test_the_board_is_the_one_that_trained_last(tmp_path: Path) -> None:
+    made = recording(tmp_path)
+    for board in ("Jetson Nano", "Orin NX"):
+        made.recorder.commit()
+        last = made.folder.recording
+        with closing(sqlite3.connect(last)) as file, file:
+            environment = json.dumps({"board": board})
+            file.execute("UPDATE segments SET environment = ?", (environment,))
+        assert read_run(made.folder).board == board
 
 
 def test_a_host_that_was_killed_is_seen(tmp_path: Path) -> None:

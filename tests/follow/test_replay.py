@@ -147,6 +147,11 @@ def test_seeking_by_step_time_and_percentage(tmp_path: Path) -> None:
         assert replay.seek(text) == ""
         assert replay.state().step == pytest.approx(step, abs=1), text
     assert replay.seek("99999999") == "" and replay.state().step == 1000
+    asked: list[float] = []
+    replay.seek_time = asked.append  # type: ignore[method-assign]
+    for text in ("2:30", "1:02:03.5", "90s"):
+        replay.seek(text)
+    assert asked == [150.0, 3723.5, 90.0]
     assert "not a position" in replay.seek("the middle")
 
 

@@ -237,6 +237,14 @@ def test_values_that_are_not_finite_are_counted_exactly(
     assert all(a.last < b.first for a, b in pairwise(joined))
 
 
+def test_neighbours_of_one_kind_are_one_range() -> None:
+    series = Series(64)
+    series.extend(1, array("f", [math.nan, math.nan, math.inf, 1.0, math.nan, -math.inf]))
+    assert stretches(series.curve()) == [
+        NotFinite(2, 0, 1, 2), NotFinite(0, 1, 3, 3), NotFinite(1, 0, 5, 5), NotFinite(0, 1, 6, 6),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("values", "text"),
     [
