@@ -12,7 +12,7 @@ TESTS = {
     "catalog": ("catalog",),
     "cli": ("cli",),
     "config": ("config",),
-    "drawing": ("app_widgets",),
+    "drawing": ("app", "app_lists", "app_parts", "app_widgets"),
     "export": ("export",),
     "follow": ("follow",),
     "host": ("host",),

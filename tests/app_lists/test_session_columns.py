@@ -39,6 +39,10 @@ def shown(width: int, summaries: list[SessionSummary] = BOTH) -> list[str]:
     return [column.name for column, _ in layout_of(summaries, width, UNICODE).columns]
 
 
+def test_it_is_clear_which_column_is_left_out_first() -> None:
+    assert sorted(column.priority for column in COLUMNS) == list(range(len(COLUMNS)))
+
+
 def test_a_wide_terminal_has_every_column() -> None:
     assert shown(196) == [column.name for column in COLUMNS]
 

@@ -144,3 +144,13 @@ def test_a_jump_within_a_column_is_no_slope() -> None:
     moved = curve([0.001] * 47 + [0.0005] * 53)
     assert resample(moved, 20, lambda x: x / 5).means[9] == pytest.approx(0.0007)
     assert resample(moved, 20, lambda x: x / 5, steps=True).means[9] == pytest.approx(0.0005)
+
+
+def test_a_spot_is_a_diamond_that_is_cut_off_at_the_edges() -> None:
+    dots = Dots(3, 2, UNICODE)
+    dots.spot(2, 0.5, UNIT)
+    y = dots.y_of(0.5, UNIT)
+    assert dots_of_braille(dots.rows()) == {(2, y), (1, y), (3, y), (2, y - 1), (2, y + 1)}
+    corner = Dots(1, 1, UNICODE)
+    corner.spot(0, 1.0, UNIT)
+    assert dots_of_braille(corner.rows()) == {(0, 0), (1, 0), (0, 1)}

@@ -6,11 +6,12 @@ import pytest
 from batches import Rows
 from drawn_states import TEGRA, hot_rows, roles_of, state_of, text_of
 
+from nanotrain_tui.drawing.gauges import Heat, gauge_role
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
 from nanotrain_tui.drawing.lines import Span
 from nanotrain_tui.drawing.regions.board import draw_board, draw_strip
 from nanotrain_tui.drawing.regions.rule import draw_rule
-from nanotrain_tui.follow.run_state import HeatLimits, RunState
+from nanotrain_tui.follow.run_state import Gauge, HeatLimits, RunState
 
 NANO = {"board": "NVIDIA Jetson Nano Developer Kit", "power_mode": "MAXN", "l4t": "32.7.1"}
 
@@ -95,3 +96,16 @@ def test_a_rule_leaves_out_what_has_no_room() -> None:
     assert drawn(34) == "─ Board ────── limited by the GPU "
     assert drawn(26) == "─ Board  from psutil ─────"
     assert drawn(12) == "─ Board ────" and drawn(5) == "─ Bo…"
+
+
+@pytest.mark.parametrize(
+    ("name", "now", "total", "role"),
+    [
+        ("ram", 92.0, 100.0, "warning"), ("ram", 91.9, 100.0, ""), ("ram", 99.0, None, ""),
+        ("swap", 99.0, 100.0, ""),
+    ],
+)  # fmt: skip
+def test_memory_is_warned_of_from_92_percent_on(
+    name: str, now: float, total: float | None, role: str
+) -> None:
+    assert gauge_role(name, Gauge("MB", now, total), Heat(None, ())) == role

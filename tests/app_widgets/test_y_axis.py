@@ -18,7 +18,7 @@ from nanotrain_tui.drawing.chart_stack import draw_stack
 from nanotrain_tui.drawing.chart_view import SCALES, ChartView
 from nanotrain_tui.drawing.charts.table import main_charts, stacked
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
-from nanotrain_tui.drawing.metric_text import figures_of, scale_of
+from nanotrain_tui.drawing.metric_text import difference, figures_of, scale_of
 from nanotrain_tui.drawing.ranges import telling_range
 from nanotrain_tui.drawing.scale import LABEL_CELLS, Curves, Scale, linear_scale, round_scale
 from nanotrain_tui.follow.trace import Trace
@@ -248,3 +248,9 @@ def test_every_chart_of_a_command_begins_in_the_same_column() -> None:
         rows = command_chart("x", {"training": trace}, 80, **how).splitlines()
         columns |= {row.index("┤") for row in rows if "┤" in row} | {rows[1].index("┌")}
     assert columns == {LABEL_CELLS}
+
+
+def test_a_difference_has_its_sign() -> None:
+    assert difference(ACCURACY, 0.5, 0.25, "-") == "+25.00"
+    assert difference(LOSS, 0.25, 0.5, "-") == "-0.25"
+    assert difference(LOSS, math.nan, 0.5, "-") == difference(LOSS, None, 0.5, "-") == "-"

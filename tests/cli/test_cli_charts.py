@@ -9,17 +9,18 @@ from cli_runs import Nano
 from drawn_states import text_of
 from recorded import Recording
 
-from nanotrain_tui.cli.chart import draw_chart, draw_lines
+from nanotrain_tui.cli.chart import FRAME, draw_chart, draw_lines
 from nanotrain_tui.drawing.compare.overlay import Shown, draw_overlay
 from nanotrain_tui.drawing.compare.tables import comparison
 from nanotrain_tui.drawing.glyphs import UNICODE
-from nanotrain_tui.drawing.scale import Curves
+from nanotrain_tui.drawing.scale import LABEL_CELLS, Curves, Scale
 from nanotrain_tui.follow.compare.read import read_run
 from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.metrics import MetricPart, parse_metric_part
 
 NAN, INF = math.nan, math.inf
+BRAILLE = set(map(chr, range(0x2801, 0x2900)))
 
 
 def run(home: Path, not_finite: dict[int, float], steps: int = 300) -> SessionFolder:
@@ -155,3 +156,12 @@ def test_the_steps_that_all_curves_share(home: Path) -> None:
     assert steps_of(curves) == (1, 300) and steps_of([]) == (1, 1)
     assert trace_of_curve(curves[0]).pieces == []
     assert len(trace_of_curve(curves[0]).not_finite) == 300
+
+
+def test_a_column_of_dots_has_the_mean_of_its_values() -> None:
+    """Two values of each column cancel out, so that the line is flat."""
+    dots = 2 * (60 - LABEL_CELLS - FRAME)
+    points = [(float(x), float(x % 2)) for x in range(2 * dots)]
+    chart = draw_chart("x", {"training": Trace([points])}, 60, axis=lambda *_: Scale(0.0, 1.0))
+    rows = [line for line in chart.splitlines()[1:] if BRAILLE & {*line}]
+    assert len(rows) == 1, chart

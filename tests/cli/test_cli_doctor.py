@@ -253,3 +253,12 @@ def test_the_most_serious_status_counts() -> None:
     found = [checks.Check("a", status, "") for status in ("ok", "problem", "warn")]
     assert checks.worst(found) == "problem"
     assert checks.worst([]) == "ok"
+
+
+def test_a_terminal_inside_of_another_program_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    environ = {"TERM": "screen-256color", "COLUMNS": "80"}
+    assert ", in " not in checks.check_terminal(environ).found
+    found = checks.check_terminal({**environ, "TMUX": "/tmp/x", "SSH_CONNECTION": "1 2"}).found
+    assert found.endswith(", in tmux and ssh")
+    assert checks.check_terminal({**environ, "SSH_CONNECTION": "1 2"}).found.endswith(", in ssh")

@@ -108,7 +108,7 @@ def asked(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         del answer["session"]
         yield answer
 
-    model = SimpleNamespace(note="")
+    model = SimpleNamespace(note="this is a copy.")
     monkeypatch.setattr("nanotrain_tui.launch.model.find_model", lambda *_: model)
     monkeypatch.setattr("nanotrain_tui.launch.model.ask", ask)
     return requests
@@ -121,7 +121,7 @@ def test_the_report_is_text_or_json_on_the_screen_or_in_a_file(
     path.write_text("x,y\n1,a\n")
     ran = nano("evaluate", "iris", path)
     assert ran.status == 0 and ran.out.startswith("iris at step 1,200")
-    assert ran.err == f"nanotrain: {path}: A note.\n"
+    assert ran.err == f"nanotrain: this is a copy.\nnanotrain: {path}: A note.\n"
     assert asked[0]["what"] == "--evaluate"
     answer = json.loads(nano("evaluate", "iris", path, "--json").out)
     assert answer["session"] == "iris" and len(answer["confusion"]) == 3

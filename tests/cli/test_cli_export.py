@@ -90,6 +90,9 @@ def test_an_interrupted_export_leaves_no_file(
 def test_the_formats_are_listed(nano: Nano, home: Path) -> None:
     listed = json.loads(nano("export", "--formats", "--json").out)
     assert {"csv", "json", "jsonl", "parquet", "session"} <= {one["format"] for one in listed}
+    assert all(set(one) == {"format", "suffix", "summary"} for one in listed)
+    suffixes = {one["format"]: one["suffix"] for one in listed}
+    assert suffixes["session"] == ".nanotrain" and suffixes["csv"] == ".csv"
     assert "parquet" in nano("export", "--formats").out
 
 

@@ -128,3 +128,21 @@ def test_a_question_ends_without_a_full_stop(nano: Nano) -> None:
     assert ran.status == 2
     assert "Did you mean" in ran.err and ran.err.endswith(" See 'nanotrain train --help'.\n")
     assert "?." not in ran.err and "?)." not in ran.err
+
+
+def test_the_keys_are_explained_in_sections(nano: Nano, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    text = nano("keys").out
+    assert "\n\nTRAINING\n  train." in text and text.endswith(".\n\n")
+    one = nano("keys", "train.batch_size").out.splitlines()
+    assert one[:2] == ["TRAINING", "  train.batch_size"] and one[-1] == ""
+    assert any(line.startswith("      ") and "default 100" in line for line in one)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_an_unknown_session_says_what_there_is(nano: Nano, home: Path, known: bool) -> None:
+    if known:
+        tutorial_run(home)
+    said = nano("show", "zzz").err
+    assert ("'nanotrain sessions' lists them." in said) == known
+    assert ("There is no session yet." in said) != known
