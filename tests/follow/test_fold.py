@@ -50,6 +50,12 @@ def test_a_run_from_start_to_finish() -> None:
     assert done.elapsed_s == pytest.approx(1.2)
 
 
+def test_the_time_of_the_first_step_is_known() -> None:
+    rows = Rows().begin().steps([4.0]).evaluated(1.5, 0.9).steps([3.0]).evaluated(1.5, 0.9)
+    times = state_of(rows).times
+    assert [times.means[step] for step in (1, 2)] == pytest.approx([0.6, 1.2])
+
+
 def test_preparation_is_shown_while_it_lasts_and_logged_once() -> None:
     rows = Rows().segment().event("configured", config=CONFIG)
     for fraction in (0.1, 0.5, 7.0):

@@ -169,6 +169,15 @@ def test_a_limit_that_is_raised_below_the_heat_holds_on_by_the_new_one() -> None
     assert acts(heat, 40, PAUSED) == ["resumed"]
 
 
+def test_a_limit_that_is_raised_to_the_heat_is_still_reached() -> None:
+    heat = warmed()
+    acts(heat, 52)
+    acts(heat, 52, PAUSED)
+    heat.limits = Limits(52.0, {}, 5.0, None)
+    assert "resumed" not in acts(heat, 52, PAUSED)
+    assert acts(heat, 51.9, PAUSED) == []
+
+
 def test_a_person_may_take_over_a_pause_and_resume() -> None:
     heat = warmed()
     acts(heat, 52)
