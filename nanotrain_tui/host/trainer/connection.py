@@ -105,7 +105,6 @@ class TrainerLink:
             self._loop.unwatch(self.trainer.stdout)
             self.kill_after(EXIT_WITHIN_S, "closed its output but did not exit")
             self.check_exit()
-            return
         for line in self._lines.feed(data):
             self._handle_line(line)
         if self._lines.dropped:
