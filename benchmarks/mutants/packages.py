@@ -15,7 +15,7 @@ TESTS = {
     "drawing": ("app", "app_lists", "app_parts", "app_widgets"),
     "export": ("export",),
     "follow": ("follow",),
-    "host": ("host",),
+    "host": ("host", "scripts"),
     "launch": ("launch",),
     "script_shim": ("scripts",),
     "session": ("session",),
