@@ -147,6 +147,22 @@ async def test_an_ended_session_is_resumed_forked_or_left_behind(answer: str) ->
             assert desk.backend.started == []
 
 
+@pytest.mark.parametrize(
+    ("answer", "begun"), [("r", "Resuming the session …"), ("n", "Starting a session …")]
+)
+async def test_the_line_says_what_is_begun(answer: str, begun: str) -> None:
+    desk = Desk("stopped")
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: desk.app.link.state.ended)
+        desk.backend.gate.clear()
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(desk.app.screen, Ask))
+        await pilot.press(answer)
+        assert message(desk.app) == begun
+        desk.backend.gate.set()
+        await until(pilot, lambda: desk.app.link.state.state == "running")
+
+
 async def test_a_finished_session_is_resumed_only_for_more_steps() -> None:
     desk = Desk("finished")
     desk.session.change(step=1000)

@@ -190,6 +190,7 @@ class FakeBackend:
         self, name: str, changes: Mapping[str, Any], report: Report, anyway: bool = False
     ) -> FakeSession:
         before = flatten(dict(self.sessions[name].state.config))
+        self.gate.wait(30)
         self._check({**before, **changes}["train.batch_size"], anyway)
         self.resumed.append((name, dict(changes)))
         session = self.sessions[name]
