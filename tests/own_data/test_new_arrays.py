@@ -89,6 +89,16 @@ def test_pictures_of_bytes_keep_their_values_whatever_their_type():
         np.testing.assert_array_equal(found.take(0, 2), np.moveaxis(pictures, 1, -1))
 
 
+@pytest.mark.parametrize(("low", "high"), [(0, 255), (0, 256), (-1, 255)])
+def test_bytes_are_whole_numbers_from_0_to_255(low, high):
+    pictures = np.full((1, 3, 5, 5), low)
+    pictures[0, 0, 0, 0] = high
+    if (low, high) == (0, 255):
+        assert read(npz(x=pictures), OF_BYTES).take(0, 1).max() == 255
+    else:
+        assert f"between {low} and {high};" in refused(npz(x=pictures), OF_BYTES)
+
+
 @pytest.mark.parametrize(
     ("content", "options", "why"),
     [
