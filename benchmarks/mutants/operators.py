@@ -125,7 +125,7 @@ def _could_be_swapped(first: ast.expr, second: ast.expr) -> bool:
 
 
 # The order of their arguments makes no difference.
-_SAME = ("max", "min", "samefile", "samestat", "isinstance", "getattr", "cast")
+_SAME = ("max", "min", "samefile", "samestat", "isinstance", "getattr", "cast", "suppress")
 
 
 def _name(function: ast.expr) -> str:

@@ -69,6 +69,8 @@ def _note(code, line):
         return
     try:
         _write(file, text.encode())
+    except OSError:  # a test of a full disk
+        _state["late"] = text
     finally:
         _close(file)
 
