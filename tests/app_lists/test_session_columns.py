@@ -43,6 +43,15 @@ def test_it_is_clear_which_column_is_left_out_first() -> None:
     assert sorted(column.priority for column in COLUMNS) == list(range(len(COLUMNS)))
 
 
+def test_a_long_text_is_cut_before_its_column_is_left_out() -> None:
+    both = [summary("a", model="1024 relu, 512 relu, 256 relu", loss_name="x" * 30)] * 2
+    least: dict[str, int] = {}
+    for width in range(40, 240):
+        for column, cells in layout_of(both, width, UNICODE).columns:
+            least[column.name] = min(cells, least.get(column.name, cells))
+    assert (least["model"], least["loss"]) == (8, 8)
+
+
 def test_a_wide_terminal_has_every_column() -> None:
     assert shown(196) == [column.name for column in COLUMNS]
 

@@ -172,6 +172,14 @@ def test_a_file_system_that_cannot_allocate_is_written_to(tmp_path, monkeypatch)
     made = Reserve(str(tmp_path))
     made.make()
     assert made.is_whole and Path(made.path).stat().st_blocks * 512 >= RESERVE_BYTES
+    wrote, write = [], os.pwrite
+    monkeypatch.setattr(
+        os, "pwrite", lambda *given: wrote.append((given[2], len(given[1]))) or write(*given)
+    )
+    made.remove()
+    other = Reserve(str(tmp_path), 100_000)
+    other.make()
+    assert other.is_whole and wrote == [(0, 65_536), (65_536, 34_464)]
 
 
 @pytest.mark.parametrize(
