@@ -8,8 +8,8 @@ from drawn_states import TEGRA, hot_rows, roles_of, state_of, text_of
 
 from nanotrain_tui.drawing.gauges import Heat, gauge_role
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE
-from nanotrain_tui.drawing.lines import Span
-from nanotrain_tui.drawing.regions.board import draw_board, draw_strip
+from nanotrain_tui.drawing.lines import Span, width_of
+from nanotrain_tui.drawing.regions.board import Cell, _cell, draw_board, draw_strip
 from nanotrain_tui.drawing.regions.rule import draw_rule
 from nanotrain_tui.follow.run_state import Gauge, HeatLimits, RunState
 
@@ -109,3 +109,11 @@ def test_memory_is_warned_of_from_92_percent_on(
     name: str, now: float, total: float | None, role: str
 ) -> None:
     assert gauge_role(name, Gauge("MB", now, total), Heat(None, ())) == role
+
+
+@pytest.mark.parametrize("spark", [0, 12])
+def test_a_figure_without_a_name_is_as_wide_as_the_others_of_its_column(spark: int) -> None:
+    column = [Cell("power", "power", "5.0 W", ""), Cell("energy", "", "0.51 J/step", "")]
+    state = measured(power_mw={"total": 5000})
+    drawn = [_cell(state, column, cell, spark, UNICODE) for cell in column]
+    assert width_of(drawn[0]) == width_of(drawn[1])
