@@ -88,6 +88,13 @@ def test_outputs_are_those_of_keras(name):
     np.testing.assert_allclose(ours, theirs, 1e-4, 1e-5)
 
 
+@pytest.mark.parametrize("name", LISTS)
+def test_the_parameters_are_counted_as_keras_does(name):
+    network, values = network_and_variables(name)
+    twin = keras_twin(network, values)
+    assert network.parameters == sum(np.prod(one.shape) for one in twin.trainable_variables)
+
+
 COMPARED = [name for name in LISTS if name != "all"]  # it has dropout
 # What XLA gets as slices and matrix products.
 BY_MATMUL = [name for name in COMPARED if name.startswith(("conv", "pool"))]
