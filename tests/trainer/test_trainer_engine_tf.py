@@ -262,3 +262,13 @@ def test_another_optimizer_keeps_the_weights_and_starts_afresh(tmp_path, name):
     assert engine.updates == 0
     train_in_blocks(engine, [24])
     assert engine.updates == 24
+
+
+def test_the_configuration_weighs_the_classes():
+    from nanotrain_tui.trainer.data.dataset import BINARY, Dataset, Rows
+    from nanotrain_tui.trainer.graph.steps import examples_of
+
+    rows = Rows(np.zeros((10, 1), np.float32), np.array([0] * 8 + [1] * 2))
+    data = Dataset("made", "here", rows, rows, BINARY, 2)
+    assert examples_of(data, {"train.class_weights": "1, 2.5"}).class_weights == (1.0, 2.5)
+    assert examples_of(data, {}).class_weights == ()
