@@ -210,6 +210,18 @@ def test_dropout_and_penalty_come_and_go_without_a_new_graph(tmp_path):
     assert engine._train.experimental_get_tracing_count() == traced == 1
 
 
+def test_dropout_drops_in_training_only(tmp_path):
+    engines = [engine_of(tmp_path, model__dropout=rate) for rate in (0.0, 0.5)]
+    for engine in engines:
+        engine.load(engines[0].state())
+    plain, dropped = [engine.train(IMAGES[:1], LABELS[:1], RATES[:1], 0)[0] for engine in engines]
+    assert np.isfinite(dropped).all() and not np.isclose(dropped, plain).any()
+    for engine in engines:
+        engine.load(engines[0].state())
+    tested = [engine.evaluate(slices(IMAGES[0], LABELS[0]))["loss"] for engine in engines]
+    assert tested[0] == tested[1]
+
+
 def test_a_linear_model_has_no_hidden_layer(tmp_path):
     engine = engine_of(tmp_path, layers=[])
     assert engine.parameters == PIXELS * 10 + 10
