@@ -228,7 +228,17 @@ def test_a_way_that_cannot_be_compiled_is_left_out(choice, tmp_path, monkeypatch
         return choice.module.Timing(STEP_S[way.name], 0.0)
 
     monkeypatch.setattr(choice.module, "_time", time_of)
-    assert choose(choice, tmp_path)[0].way.name == "plain"
+    made, _ = choose(choice, tmp_path)
+    assert made.way.name == "plain" and set(made.step_ms) == {"fused", "plain"}
+    made, _ = choose(choice, tmp_path)
+    assert (made.way.name, made.origin) == ("plain", "cache"), "it is not tried at each start"
+
+
+def test_a_block_of_long_steps_is_not_asked_for_at_each_start(choice, tmp_path, monkeypatch):
+    """The first way decides whether a block may pay, though a faster way has short steps."""
+    monkeypatch.setattr(choice.module, "BLOCK_UP_TO_S", 0.0025)
+    assert choose(choice, tmp_path)[0].origin == "measured" and "block" not in choice.timed
+    assert choose(choice, tmp_path)[0].origin == "cache"
 
 
 def pinned(choice, saved=None, **config):

@@ -26,7 +26,7 @@ MOST_KEPT = 200  # results in the cache
 ROUNDS = 3
 ROUND_S = 0.1
 WORTH_S = 10.0  # a shorter training is over before a faster way pays
-WORTH_CONVOLUTIONS_S = 300.0  # compiling them takes 10 s, to measure and again to train
+WORTH_CONVOLUTIONS_S = 300.0  # compiling them in a block takes some 10 s
 BLOCK_STEPS = 256
 MOST_BLOCK_BYTES = 4 << 20  # a call copies all of them, whatever the number of its steps
 BLOCK_UP_TO_S = 0.01  # a step; in longer ones the overhead of operations hardly counts
@@ -43,6 +43,9 @@ class Timing(NamedTuple):
 
     step_s: float
     start_s: float
+
+
+NEVER = Timing(float("inf"), float("inf"))  # of a way that does not work
 
 
 class Choice(NamedTuple):
@@ -127,15 +130,15 @@ def _times_in(known: Any, allowed: Sequence[str]) -> Dict[str, Timing]:
         found = {str(name): Timing(*map(float, times)) for name, times in known.items()}
     except (TypeError, ValueError):
         return {}
-    return found if set(found) <= set(allowed) else {}
+    return found if allowed[0] in found and set(found) <= set(allowed) else {}
 
 
 def _lacks_block(
     known: Mapping[str, Timing], allowed: Sequence[str], engine: Engine, steps: int
 ) -> bool:
     """Whether a block was not measured, because it did not pay for a shorter training."""
-    step_s = min(one.step_s for one in known.values())
-    return BLOCK in allowed and BLOCK not in known and _may_pay(engine, step_s, steps)
+    may_pay = _may_pay(engine, known[allowed[0]].step_s, steps)
+    return BLOCK in allowed and BLOCK not in known and may_pay
 
 
 def _allowed(xla: str) -> List[str]:
@@ -167,7 +170,7 @@ def _measured(
         try:
             times[name] = _time(engine, ways[name], inputs, targets, _fastest(times))
         except tf.errors.OpError:
-            continue  # XLA cannot compile here
+            times[name] = NEVER  # XLA cannot compile here
     if steps * _fastest(times) > WORTH_AGAIN_S:
         _measure_again(engine, ways, times, batch)
     best = first
@@ -175,7 +178,7 @@ def _measured(
         if times[name].step_s < BETTER * times[best].step_s:
             best = name
     engine.use(ways[best])
-    step_ms = {name: round(1e3 * one.step_s, 4) for name, one in times.items()}
+    step_ms = {name: round(1e3 * one.step_s, 4) for name, one in times.items() if one != NEVER}
     return Choice(ways[best], "measured", step_ms), times
 
 
