@@ -1,5 +1,6 @@
 """Fixtures every test may use."""
 
+import gc
 import os
 import signal
 from pathlib import Path
@@ -15,6 +16,10 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Threads of NumPy's own spin while they wait for a core that another worker has.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# An app makes many objects that live until it ends. By Python's own measure the collector looks for
+# garbage among them some eighty times in a short test.
+gc.set_threshold(50_000, 10, 10)
 
 # Neither a deadline nor a limit on the time to draw: a busy machine is no bug. In CI the same
 # examples each time.
@@ -32,6 +37,12 @@ settings.load_profile(
 def pytest_xdist_auto_num_workers() -> int:
     """The workers of ``-n auto``: two more than cores, as many tests wait for a process."""
     return len(os.sched_getaffinity(0)) + 2
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave out the collected tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -7,7 +7,7 @@ from .activations import ACTIVATIONS
 from .built_layers import build, entries_of, layers_key, parameters_of
 from .choices import DataSet, expected_data, usual_data
 from .config_error import ConfigError
-from .fields import AUTO, FIELDS
+from .fields import AUTO, FIELDS, Field
 from .losses import BINARY, LOSSES, REGRESSION, misfit, output_fits, usual_loss
 from .scripts import applies_to_script, default_for_script, is_script
 from .values import chosen_names, field_of, parse_value
@@ -22,15 +22,18 @@ MAX_PARAMETERS = 200 * 1000 * 1000  # 0.8 GB of float32, four times that with Ad
 
 def applies(key: str, config: Mapping[str, Any]) -> bool:
     """Whether a key has a meaning with the current choices."""
+    field = field_of(key)
     if is_script(config):
         return applies_to_script(key, config)
-    if field_of(key).section == SCRIPT:
-        return False
-    condition = field_of(key).applies_to
-    if condition is None:
+    return field.section != SCRIPT and _is_chosen(field, config)
+
+
+def _is_chosen(field: Field, config: Mapping[str, Any]) -> bool:
+    """Whether the choice that a field belongs to is the current one."""
+    if field.applies_to is None:
         return True
-    chosen, names = condition
-    return config.get(chosen, default_of(chosen, config)) in names
+    chosen, names = field.applies_to
+    return (config[chosen] if chosen in config else default_of(chosen, config)) in names
 
 
 def default_of(key: str, config: Mapping[str, Any]) -> Any:
@@ -45,6 +48,15 @@ def default_of(key: str, config: Mapping[str, Any]) -> Any:
     chosen = field.applies_to[0]
     entry = (FIELDS[chosen].choices or {})[config.get(chosen, default_of(chosen, config))]
     return entry.parameters.get(key.partition(".")[2])
+
+
+def complete(config: Mapping[str, Any]) -> Config:
+    """Every field that applies, with its default if it is missing. Nothing is checked."""
+    return {
+        key: config[key] if key in config else default_of(key, config)
+        for key in FIELDS
+        if applies(key, config)
+    }
 
 
 def task_of(config: Mapping[str, Any]) -> str:
@@ -115,14 +127,12 @@ def check_values(values: Mapping[str, Any], task: str = "") -> Config:
     """
     given = {key: parse_value(key, value) for key, value in values.items()}
     if is_script(given):
-        return {
-            key: given.get(key, default_of(key, given)) for key in FIELDS if applies(key, given)
-        }
+        return complete(given)
     for key in given:
         if not applies(key, given):
             raise _does_not_apply(key, given)
     given = _with_known_features(given)
-    config = {key: given.get(key, default_of(key, given)) for key in FIELDS if applies(key, given)}
+    config = complete(given)
     _check_loss(config, task or task_of(config))
     _check_size(config)
     if config["trainer.xla"] == "off" and config["trainer.update"] in ("xla", "block"):

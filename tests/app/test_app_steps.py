@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nanotrain_tui.app.form.changes import changes_between, full
+from nanotrain_tui.app.form.changes import changes_between
 from nanotrain_tui.app.form.ladder import stepped
 from nanotrain_tui.app.form.model import FormModel
 from nanotrain_tui.catalog import (
@@ -17,6 +17,7 @@ from nanotrain_tui.catalog import (
     applies,
     changed_keys,
     check,
+    complete,
     default_of,
     edited,
     overlay,
@@ -116,7 +117,7 @@ def test_the_changes_lead_from_one_configuration_to_the_other(
 ) -> None:
     before, after = _checked(one), _checked(other)
     changes = changes_between(before, after)
-    assert full(overlay(before, changes)) == after
+    assert complete(overlay(before, changes)) == after
     assert bool(changes) == (before != after)
 
 

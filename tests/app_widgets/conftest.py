@@ -5,4 +5,4 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
 
-from light_apps import _garbage_is_collected_seldom, _light_apps  # noqa: F401
+from light_apps import _light_apps  # noqa: F401

@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from nanotrain_tui.app.form.changes import full
-from nanotrain_tui.catalog import ACTIVATIONS, FIELDS, SCHEDULES
+from nanotrain_tui.catalog import ACTIVATIONS, FIELDS, SCHEDULES, complete
 from nanotrain_tui.drawing.curves import Curve, draw_curve, has_curve, small_curve
 from nanotrain_tui.drawing.glyphs import ASCII, UNICODE, Glyphs
 
 
 def drawn(key: str, glyphs: Glyphs = UNICODE, **values: Any) -> Curve:
-    config = full({name.replace("__", "."): value for name, value in values.items()})
+    config = complete({name.replace("__", "."): value for name, value in values.items()})
     curve = draw_curve(key, config, 14, 2, glyphs)
     assert curve is not None
     return curve
@@ -84,15 +83,15 @@ def test_a_constant_rate_is_one_figure_and_warm_up_rises_to_it() -> None:
     ],
 )
 def test_the_x_axis_is_the_run(values: dict[str, Any], length: str) -> None:
-    curve = draw_curve("schedule.name", full({"schedule.name": "cosine", **values}), 14, 2)
+    curve = draw_curve("schedule.name", complete({"schedule.name": "cosine", **values}), 14, 2)
     assert curve is not None and curve.x == length
 
 
 def test_epochs_set_the_length_of_the_run() -> None:
     """100 epochs of 600 steps: the warm-up of 300 steps is invisible; without them it is long."""
     values = {"schedule.warmup_steps": 300, "train.epochs": 100}
-    short = draw_curve("schedule.name", full(values), 14, 2, UNICODE)
-    long = draw_curve("schedule.name", full({"schedule.warmup_steps": 300}), 14, 2, UNICODE)
+    short = draw_curve("schedule.name", complete(values), 14, 2, UNICODE)
+    long = draw_curve("schedule.name", complete({"schedule.warmup_steps": 300}), 14, 2, UNICODE)
     assert short is not None and long is not None
     assert short.rows[0][1:].strip() and not long.rows[0][:2].strip()
 

@@ -5,7 +5,6 @@ The ``conftest.py`` of the folders with apps import the fixtures.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,17 +38,6 @@ def forget_apps() -> None:
     StylesCache.get_inner_outer.cache_clear()
 
 
-def collect_seldom() -> None:
-    """Let the garbage collector leave out what is imported, and look less often.
-
-    An app makes many objects that live until it ends: by Python's own measure the collector looks
-    for garbage among them some eighty times in a short test.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 10, 10)
-
-
 @pytest.fixture(autouse=True)
 def _one_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
@@ -65,11 +53,6 @@ def _waits_for_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual.pilot.wait_for_idle", wait_for_idle)
     monkeypatch.setattr("textual.app.wait_for_idle", wait_for_idle)
     monkeypatch.setattr("textual.screen.Screen._compositor_refresh", draw_when_idle)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _garbage_is_collected_seldom() -> None:
-    collect_seldom()
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,6 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn import metrics as sklearn
 from tables_written import written
 from trainer_runs import config_of, of_kind, serve_here
 
@@ -97,7 +96,7 @@ def of_task(request, tmp_path_factory):
     return request.param, *trained(folder, options, [5]), path
 
 
-def test_the_figures_are_those_of_scikit_learn_on_the_predictions(of_task):
+def test_the_figures_are_those_of_scikit_learn_on_the_predictions(sklearn, of_task):
     task, request, _, _ = of_task
     frame = table_of(task, 400)
     file = file_of(frame[frame.columns[::-1]].to_csv(index=False).encode())
@@ -185,7 +184,7 @@ def test_a_class_that_the_session_does_not_know_is_refused(of_task):
         evaluation(request, file_of(content))
 
 
-def test_arrays_and_their_targets(tmp_path):
+def test_arrays_and_their_targets(sklearn, tmp_path):
     kinds = RANDOM.randint(0, 3, 300)
     x = (RANDOM.standard_normal((300, 4, 2)) + kinds[:, None, None]).astype(np.float32)
     y = np.array(KINDS)[kinds]
@@ -232,7 +231,7 @@ def test_pictures_with_labels(tmp_path):
         evaluation(request, file_of(alone.getvalue(), "test.npz"))
 
 
-def test_rows_of_data_that_the_program_makes(tmp_path):
+def test_rows_of_data_that_the_program_makes(sklearn, tmp_path):
     options = {"data__name": "spiral", **TASKS["binary"], "model__l2": 0.0, "data__seed": 1}
     request, _ = trained(tmp_path, options, [2])
     points = RANDOM.standard_normal((40, 2)).round(3)

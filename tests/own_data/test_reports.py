@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn import metrics as sklearn
 
 from nanotrain_tui.trainer.saved.outcome import Outcome
 from nanotrain_tui.trainer.saved.report import (
@@ -20,7 +19,7 @@ NUMBERS = st.floats(-1e6, 1e6).map(lambda value: round(value, 3))
 
 
 @given(st.integers(2, 5), st.data())
-def test_the_figures_of_classes_equal_those_of_scikit_learn(classes, data):
+def test_the_figures_of_classes_equal_those_of_scikit_learn(sklearn, classes, data):
     code = st.integers(0, classes - 1)
     pairs = data.draw(st.lists(st.tuples(code, code), min_size=1, max_size=30))
     targets, guesses = (np.array(column) for column in zip(*pairs, strict=True))
@@ -50,7 +49,7 @@ def test_the_figures_of_classes_equal_those_of_scikit_learn(classes, data):
 
 
 @given(st.integers(1, 3), st.data())
-def test_the_figures_of_numbers_equal_those_of_scikit_learn(outputs, data):
+def test_the_figures_of_numbers_equal_those_of_scikit_learn(sklearn, outputs, data):
     row = st.lists(NUMBERS, min_size=outputs, max_size=outputs)
     pairs = data.draw(st.lists(st.tuples(row, row), min_size=2, max_size=20))
     targets, values = (np.array(column) for column in zip(*pairs, strict=True))

@@ -17,7 +17,6 @@ sys.path.insert(0, str(HERE.parent / "end_to_end"))
 
 from hosting import Started, runs  # noqa: E402
 from light_apps import (  # noqa: E402, F401
-    _garbage_is_collected_seldom,
     _light_apps,
     _one_terminal,
     _waits_for_quiet,

@@ -4,7 +4,6 @@ import itertools
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
 from trainer_runs import config_of, of_kind, serve_here
 
 from nanotrain_tui.catalog import trainer_config
@@ -61,6 +60,8 @@ def test_the_network_is_recorded_as_a_function_ever_less_often(tmp_path):
 @pytest.mark.parametrize("preset", ["lenet", "small-cnn"])
 def test_the_convolutional_presets_learn_small_pictures(tmp_path, preset):
     """scikit-learn's digits have 8x8 pixels."""
+    from sklearn.datasets import load_digits  # a second, which tests without TensorFlow save
+
     digits = load_digits()
     pixels = (255 / 16 * digits.images).astype(np.uint8)
     np.savez(tmp_path / "digits.npz", x=pixels, y=digits.target)

@@ -10,8 +10,7 @@ from nanotrain_tui.catalog import (
     FIELDS,
     Config,
     ConfigError,
-    applies,
-    default_of,
+    complete,
     drop_inapplicable,
     function_of,
     overlay,
@@ -37,11 +36,6 @@ def known(values: Mapping[str, Any]) -> Config:
     return drop_inapplicable(understood)
 
 
-def full(values: Mapping[str, Any]) -> Config:
-    """Every field that applies, with defaults for fields not given. Not checked."""
-    return {key: values.get(key, default_of(key, values)) for key in FIELDS if applies(key, values)}
-
-
 def same(key: str, wanted: Any, running: Any) -> bool:
     """Whether the wanted value means the same as the value that the session uses."""
     if wanted == "auto" and key in _SETTLED:
@@ -63,10 +57,10 @@ def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Conf
 
     A new choice sets its own parameters to their defaults, so only other values are listed.
     """
-    start, end = full(before), full(after)
+    start, end = complete(before), complete(after)
     chosen = {
         key: end[key] for key in end if key in CHOOSERS and not same(key, end[key], start.get(key))
     }
-    between = full(overlay(before, chosen))
+    between = complete(overlay(before, chosen))
     rest = {key: end[key] for key in end if not same(key, end[key], between.get(key))}
     return {**chosen, **rest}

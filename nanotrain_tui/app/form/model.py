@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from nanotrain_tui.app.form.changes import CHOOSERS, changes_between, full, known, same
+from nanotrain_tui.app.form.changes import CHOOSERS, changes_between, known, same
 from nanotrain_tui.app.form.field_text import DIR, is_in_form, label_of
 from nanotrain_tui.app.form.found_data import Proposed
 from nanotrain_tui.app.form.ladder import stepped
@@ -22,6 +22,7 @@ from nanotrain_tui.catalog import (
     advise,
     change_kind,
     check,
+    complete,
     default_of,
     drop_inapplicable,
     format_value,
@@ -132,7 +133,7 @@ class FormModel:
 
     def values(self) -> Config:
         """Every field that applies, with defaults for values not given. Not checked."""
-        return full(self._given)
+        return complete(self._given)
 
     def value(self, key: str) -> Any:
         return self._given.get(key, default_of(key, self._given))
@@ -181,7 +182,7 @@ class FormModel:
     def preset_effect(self, name: str) -> dict[str, tuple[Any, Any]]:
         """The values that ``load_preset`` would change: the present one, None if it does not
         apply, and the new one."""
-        now, then = self.values(), full(on_data_of(self._given, self._presets[name]))
+        now, then = self.values(), complete(on_data_of(self._given, self._presets[name]))
         return {
             key: (now.get(key), value)
             for key, value in then.items()
@@ -269,7 +270,7 @@ class FormModel:
         if running == before:
             return False
         if running and before:
-            self._follow(full(before), full(running))
+            self._follow(complete(before), complete(running))
         if not running:
             self._sent.clear()
         self._running = running
@@ -333,7 +334,7 @@ class FormModel:
         self._revert(keys)
 
     def _revert(self, keys: Sequence[str]) -> None:
-        running = full(overlay(self._running, self._sent))
+        running = complete(overlay(self._running, self._sent))
         given = self._given
         for key in keys:
             if key in CHOOSERS:  # its parameters go with it

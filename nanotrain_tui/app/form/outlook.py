@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nanotrain_tui.app.form.changes import full
 from nanotrain_tui.app.form.layer_draft import Place
 from nanotrain_tui.app.form.model import FormModel
 from nanotrain_tui.catalog import (
@@ -15,6 +14,7 @@ from nanotrain_tui.catalog import (
     Config,
     ConfigError,
     applies,
+    complete,
     expected_data,
     output_of,
     outputs_of,
@@ -160,7 +160,7 @@ def place_of(model: FormModel, data: Mapping[str, Any]) -> Place:
     ``data`` is that of the form, as the trainer describes it. Until it is known, it has the usual
     size.
     """
-    usual = expected_data(full(model.given))
+    usual = expected_data(complete(model.given))
     return Place(
         tuple(data.get("shape") or usual.shape),
         outputs_of(data) if data else usual.outputs,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nanotrain_tui.app.form.changes import changes_between, full, same
-from nanotrain_tui.catalog import Config, drop_inapplicable, overlay, suited, task_of
+from nanotrain_tui.app.form.changes import changes_between, same
+from nanotrain_tui.catalog import Config, complete, drop_inapplicable, overlay, suited, task_of
 
 # Settings of the machine. A preset without them leaves them unchanged.
 MACHINE = ("data", "trainer", "telemetry", "guard")
 MOST = 9  # a configuration with more differences has no preset
+
+_MOST_COMPARED = 100
+_compared: dict[str, Config] = {}  # the last comparisons: one is drawn again after each key
 
 
 def is_of_machine(key: str) -> bool:
@@ -25,8 +28,17 @@ def on_data_of(given: Mapping[str, Any], preset: Mapping[str, Any]) -> Config:
 
 def differences(preset: Mapping[str, Any], given: Mapping[str, Any]) -> Config:
     """The values of ``given`` that are not the preset's, without those of the machine."""
+    key = repr((preset, given))
+    if key not in _compared:
+        if len(_compared) >= _MOST_COMPARED:
+            del _compared[next(iter(_compared))]
+        _compared[key] = _differences(preset, given)
+    return dict(_compared[key])
+
+
+def _differences(preset: Mapping[str, Any], given: Mapping[str, Any]) -> Config:
     own = on_data_of(given, preset)
-    values = full(own)
+    values = complete(own)
     return {
         key: value
         for key, value in changes_between(own, given).items()

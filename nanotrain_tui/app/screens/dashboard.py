@@ -106,7 +106,7 @@ class Dashboard(LiveScreen):
 
         They leave in no certain order.
         """
-        return all(self.query(kind) for kind in _DRAWN)
+        return {type(widget) for widget in self.walk_children()}.issuperset(_DRAWN)
 
     @property
     def form(self) -> FormList:
