@@ -58,6 +58,15 @@ class Network:
         """The number of trained numbers."""
         return sum(_size(weight.shape) for weight in self.weights)
 
+    @property
+    def products(self) -> int:
+        """How often a weight is multiplied for one example; a convolution's at each place."""
+        return sum(
+            _size(weight.shape) * _size(layer.shape[:-1])
+            for layer in self.layers
+            for weight in layer.weights
+        )
+
     def logits(
         self,
         x: Tensor,

@@ -32,8 +32,28 @@ def configure(wanted_threads: int) -> int:
         for gpu in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(gpu, True)
     except RuntimeError:
-        threads = tf.config.threading.get_intra_op_parallelism_threads() or threads
+        threads = threads_in_use() or threads
     return int(threads)
+
+
+def use_one_thread() -> bool:
+    """Compute with one thread on a CPU, before TensorFlow has computed anything. Whether it does.
+
+    With a GPU the threads only start its operations, and stay as they are.
+    """
+    if tf.config.list_physical_devices("GPU"):
+        return False
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    except RuntimeError:
+        return threads_in_use() == 1
+    return True
+
+
+def threads_in_use() -> int:
+    """The threads that share the work of an operation."""
+    return int(tf.config.threading.get_intra_op_parallelism_threads())
 
 
 def description(threads: int) -> Dict[str, Any]:

@@ -78,8 +78,8 @@ def prepare(start: Command, commands: Commands, events: Events) -> "TrainingLoop
     config, saved = starting_point(config)
     runtime = load_runtime()
     with plain_failures():
-        threads = runtime.configure(int(config.get("trainer.threads", 0)))
-        events.emit("ready", **runtime.description(threads))
+        wanted = int(config.get("trainer.threads", 0))
+        events.emit("ready", **runtime.description(runtime.configure(wanted)))
         progress = Progress(commands, events)
         dataset = data.load(config, progress)
         check_data_fits(config, dataset, saved)
@@ -90,7 +90,8 @@ def prepare(start: Command, commands: Commands, events: Events) -> "TrainingLoop
         progress("building the network", 1.0)
     commands.begin()
     events.emit(
-        "started", step=training.step, steps=config["train.steps"], threads=threads,
+        "started", step=training.step, steps=config["train.steps"],
+        threads=runtime.threads_in_use(),
         parameters=training.engine.parameters, batch_size=config["train.batch_size"],
         xla=update["way"] in ("xla", "block"), update=update, data=description(dataset),
         metrics=declaration(dataset),
@@ -149,20 +150,23 @@ def build(
     from .initializers import initial_weights
     from .model import check_memory
     from .network import network_of
+    from .threads import take_one_if_small
     from .training_state import TrainingState
 
     network = network_of(config, dataset.train.shape, dataset.outputs)
     check_memory(config, network)
+    size, update = int(config["train.batch_size"]), saved.update if saved else None
+    one_thread = take_one_if_small(config, network, size, update)
     seed = int(required(config, "train.seed"))
     variables = network.weights + network.state
     weights = initial_weights(required(config, "model.initializer"), variables, seed)
-    batch = dataset.train.slice(0, int(config["train.batch_size"]))
+    batch = dataset.train.slice(0, size)
     block = block_way(len(batch[0]), dataset.train.example_bytes)
-    choice = pinned_way(config, saved.update if saved else None, block)
+    choice = pinned_way(config, update, block)
     way = choice.way if choice else Way(FUSED_WAY)
     engine = Engine(config, network, weights, way, examples_of(dataset, config))
     batches = Batches(len(dataset.train), seed)
-    training = TrainingState(config, engine, dataset, batches, events)
+    training = TrainingState(config, engine, dataset, batches, events, one_thread)
     if saved is not None:
         whole = checkpoint.load(config["restore"], network)
         training.restore(whole, bool(config.get("resume")))

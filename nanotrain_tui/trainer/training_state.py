@@ -37,8 +37,10 @@ class TrainingState:
     """Engine, data, configuration and step. Its methods run between two steps."""
 
     def __init__(
-        self, config: Config, engine: Engine, data: Dataset, batches: Batches, events: Events
-    ) -> None:
+        self, config: Config, engine: Engine, data: Dataset, batches: Batches, events: Events,
+        one_thread: bool = False,
+    ) -> None:  # fmt: skip
+        """``one_thread`` says that TensorFlow has one because the steps are small."""
         self.config, self.step = config, 0
         self.tested: Optional[Evaluation] = None
         self.healthy = True  # the last loss was finite
@@ -48,6 +50,7 @@ class TrainingState:
         self._steps_a_call = 1
         self._drawn_at = 0  # the step of the last evaluation with the network as a function
         self._traced = False
+        self._update: Config = {"threads": 1} if one_thread else {}
 
     def restore(self, saved: Checkpoint, resume: bool) -> None:
         """Continue from a checkpoint whose weights have the shapes of this network.
@@ -78,7 +81,8 @@ class TrainingState:
             self.engine.state() if copy else self.engine.view(), self.step, self.engine.updates,
             self._batches.epoch, self._batches.cursor, config, self._data_identity(),
             self.tested if self.is_tested else None, self._data.train.shape, self._data.outputs,
-            self._watch.saved(), self.engine.way.as_json(), self._data.preprocessing,
+            self._watch.saved(), dict(self.engine.way.as_json(), **self._update),
+            self._data.preprocessing,
         )  # fmt: skip
 
     def warm_up(self) -> None:

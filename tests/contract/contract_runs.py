@@ -10,7 +10,7 @@ USUAL = {
     "data.name": "npz", "model.hidden": "16, 12 tanh", "model.initializer": "glorot_uniform",
     "optimizer.learning_rate": 0.01, "train.batch_size": 30, "train.steps": STEPS,
     "train.eval_every": 10, "train.checkpoint_every": 20, "trainer.xla": "off",
-    "trainer.threads": 1, "trainer.update": "fused",
+    "trainer.threads": 0, "trainer.update": "fused",
 }  # fmt: skip
 PICTURES = {"data.name": "mnist"}  # more to build than rows: what changes them is in the graph
 WINDOW = {"stride": [1, 1], "padding": "same", "activation": "relu"}

@@ -76,6 +76,7 @@ class Engine:
             tf.Variable(value, dtype=tf.float32, trainable=False) for value in weights[trained:]
         ]
         self._graphs: Dict[Way, _Graph] = {}
+        self._whole: Dict[str, Array] = {}  # a block that is filled in part
         self._make_slots()
         self._make_graph()
 
@@ -149,15 +150,27 @@ class Engine:
         count, train = len(rates), self._train
         if self._compiles(inputs.shape[1]):
             train = self._train_compiled
-            inputs, targets, rates = (
-                _padded(part, self.way.steps) for part in (inputs, targets, rates)
-            )
+            inputs = self._padded("inputs", inputs)
+            targets, rates = self._padded("targets", targets), self._padded("rates", rates)
         done, losses, metrics = train(
             inputs, targets, rates, count, np.int64(step), self.updates, healthy
         )
         made = int(done)
         self.updates += made
         return losses.numpy()[:made], metrics.numpy()[:made]
+
+    def _padded(self, what: str, part: Array) -> Array:
+        """The array in the first rows of a whole block; nothing reads the others.
+
+        The memory is kept: mapping it anew would take longer than a few small steps.
+        """
+        if len(part) == self.way.steps:
+            return part
+        form, whole = (self.way.steps,) + part.shape[1:], self._whole.get(what)
+        if whole is None or whole.shape != form:
+            whole = self._whole[what] = np.zeros(form, part.dtype)
+        whole[: len(part)] = part
+        return whole
 
     def evaluate(
         self,
@@ -311,12 +324,3 @@ class _View(Mapping[str, Array]):
 
     def __len__(self) -> int:
         return len(self._variables)
-
-
-def _padded(array: Array, length: int) -> Array:
-    """The array with zeros after it, up to so many rows."""
-    if len(array) == length:
-        return array
-    whole = np.zeros((length,) + array.shape[1:], array.dtype)
-    whole[: len(array)] = array
-    return whole

@@ -17,6 +17,7 @@ from .fused import FUSED, with_powers
 FUSED_WAY, PLAIN, XLA, BLOCK = "fused", "plain", "xla", "block"
 WAYS = (FUSED_WAY, PLAIN, XLA, BLOCK)
 COMPILED = (XLA, BLOCK)
+NARROW = range(16, 32)  # columns of a matrix whose update XLA compiles to slower code than a row's
 
 Tensor = Any
 Apply = Callable[[Sequence[Tensor], Tensor, Tensor], None]  # gradients, rate, number of the update
@@ -45,11 +46,12 @@ def update_of(
     def plain(gradients: Sequence[Tensor], rate: Tensor, t: Tensor) -> None:
         now = context(rate, t)
         for weight, gradient, own in zip(weights, gradients, slots):
-            values = [tf.identity(slot) for slot in own]
-            new, new_values = optimizer.update(tf.identity(weight), gradient, values, now)
-            weight.assign(new)
-            for slot, value in zip(own, new_values):
-                slot.assign(value)
+            as_row = way == BLOCK and _is_narrow(weight)
+            read = _as_row if as_row else tf.identity
+            values = [read(slot) for slot in own]
+            new, new_values = optimizer.update(read(weight), read(gradient), values, now)
+            for variable, value in zip([weight, *own], [new, *new_values]):
+                variable.assign(tf.reshape(value, variable.shape) if as_row else value)
 
     if way == FUSED_WAY and name in FUSED:
         return fused
@@ -57,3 +59,12 @@ def update_of(
         compiled: Apply = tf.function(plain, autograph=False, jit_compile=True)
         return compiled
     return plain
+
+
+def _is_narrow(weight: Any) -> bool:
+    return len(weight.shape) > 1 and int(weight.shape[-1]) in NARROW
+
+
+def _as_row(value: Tensor) -> Tensor:
+    """All numbers in one dimension; a scalar slot stays one."""
+    return tf.reshape(value, [-1]) if len(value.shape) else tf.identity(value)
