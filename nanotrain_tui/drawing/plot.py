@@ -57,7 +57,7 @@ def resample(
             counts[column] += part
             if i in curve.not_finite and not_finite[column] != NAN:
                 not_finite[column] = curve.not_finite[i].kind
-    means = [total / count if count else None for total, count in zip(sums, counts, strict=True)]
+    means = [sums[at] / counts[at] if counts[at] else None for at in range(columns)]
     return Columns(means, not_finite, counts)
 
 

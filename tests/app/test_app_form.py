@@ -8,10 +8,13 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from nanotrain_tui.app.app import NanotrainApp
+from nanotrain_tui.app.form.model import Row
 from nanotrain_tui.app.screens.pick_list import PickList
+from nanotrain_tui.app.widgets.form_list import fitting
 from nanotrain_tui.catalog import FIELDS, ConfigError, applies
 from nanotrain_tui.catalog.fields import CHOICE, FLOAT, INT
 
+ROW = Row("model.layers", "layers", "conv 32 3x3, pool 2", "conv, pool")
 NUMBERS = [key for key, field in FIELDS.items() if field.kind in (INT, FLOAT)]
 CHOICES = [key for key, field in FIELDS.items() if field.kind == CHOICE]
 BAD = ["abc", "", "-1", "1e309", "nan", "9" * 400]
@@ -263,3 +266,14 @@ async def test_the_mouse_chooses_and_opens() -> None:
         await until(pilot, lambda: not app.dashboard.editing)
         await pilot.click("#keys", offset=(2, 0))
         await until(pilot, lambda: app.link.state.state == "running")
+
+
+@pytest.mark.parametrize(
+    ("room", "text"),
+    [
+        (19, "conv 32 3x3, pool 2"), (18, "conv, pool"), (10, "conv, pool"), (9, "conv, po…"),
+        (7, "conv,…"), (1, "c…"),
+    ],
+)  # fmt: skip
+def test_a_long_value_is_short_or_cut(room: int, text: str) -> None:
+    assert fitting(ROW, room, "…") == text

@@ -112,6 +112,13 @@ def test_files_that_are_no_text_or_too_large_or_folders(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("size", [100_000, 100_001])
+def test_the_largest_theme_file(tmp_path: Path, size: int) -> None:
+    (tmp_path / "a.toml").write_text("#" * size)
+    (problem,) = load_themes(tmp_path).problems
+    assert ("is larger than 100,000 bytes" in problem) == (size > 100_000)
+
+
 def test_no_theme_folder_is_no_problem(tmp_path: Path) -> None:
     assert load_themes(tmp_path / "none").problems == []
     (tmp_path / "file").write_text("")

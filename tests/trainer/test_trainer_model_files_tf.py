@@ -1,6 +1,7 @@
 """An exported network gives, without our code, what the trainer's gives."""
 
 import base64
+import contextlib
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import pytest
 from nanotrain_tui.trainer.checkpoints import files as checkpoint
 from nanotrain_tui.trainer.checkpoints.files import Checkpoint
 from nanotrain_tui.trainer.process import use_model
+from nanotrain_tui.trainer.protocol import Failed
 from nanotrain_tui.trainer.saved.export import checksum, export
 from nanotrain_tui.trainer.saved.saved_network import load_network
 
@@ -95,6 +97,19 @@ def test_the_arrays_are_the_weights_by_name(tmp_path):
     for name, weight in network.named().items():
         np.testing.assert_array_equal(arrays[name], weight)
     assert answer["weights_sha256"] == checksum([arrays[name] for name in arrays.files])
+
+
+@pytest.mark.parametrize("outputs", [4, 5])
+def test_a_checkpoint_must_have_the_layers_and_outputs_that_are_asked_for(tmp_path, outputs):
+    request = {
+        "checkpoint": write_checkpoint(tmp_path / "net", ["relu"], "softmax"), "shape": [6, 6],
+        "layers": [{"units": 5, "activation": "tanh"}], "outputs": outputs,
+    }  # fmt: skip
+    refused = (
+        contextlib.nullcontext() if outputs == 4 else pytest.raises(Failed, match="other data")
+    )
+    with refused:
+        assert load_network(request).network.outputs == 4
 
 
 def test_one_bad_file_does_not_hide_the_answers_for_others(tmp_path):

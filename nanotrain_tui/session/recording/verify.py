@@ -1,5 +1,6 @@
 """Checks each row of a recording against docs/SESSION_FORMAT.md."""
 
+import contextlib
 import os
 import re
 import sqlite3
@@ -45,19 +46,18 @@ def verify_file(path: str, progress: Progress = lambda _: None, foreign: bool = 
         with open_regular(path) as file:  # before SQLite has it open: see docs/SESSION_FORMAT.md
             if file.read(16) != b"SQLite format 3\0":
                 return Report(["{} is no SQLite file".format(path)], facts)
-        connection = open_untouched(path)
+        recording = open_untouched(path)
     except RecordingError as error:
         return Report([str(error)], facts)
     except (OSError, *DAMAGE) as error:
         return Report(["{} cannot be opened: {}".format(path, error)], facts)
-    try:
-        connection.execute("PRAGMA trusted_schema=OFF")  # since SQLite 3.31; older ones ignore it
-        connection.execute("PRAGMA cell_size_check=ON")
-        check.whole(connection, facts)
-    except DAMAGE as error:
-        check.say(sentence(path, error))
-    finally:
-        connection.close()
+    with contextlib.closing(recording) as connection:
+        try:
+            connection.execute("PRAGMA trusted_schema=OFF")  # ignored before SQLite 3.31
+            connection.execute("PRAGMA cell_size_check=ON")
+            check.whole(connection, facts)
+        except DAMAGE as error:
+            check.say(sentence(path, error))
     return Report(check.problems, facts)
 
 
