@@ -26,14 +26,14 @@ def configure(wanted_threads: int) -> int:
     Returns the number of threads; runs are equal to the bit only with the same number. In a
     process that has run TensorFlow before, the first setting stays in force.
     """
-    threads = wanted_threads or len(os.sched_getaffinity(0))
+    threads = wanted_threads or _cores()
     try:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         for gpu in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(gpu, True)
     except RuntimeError:
-        threads = threads_in_use() or threads
-    return int(threads)
+        return threads_in_use()
+    return threads
 
 
 def use_one_thread() -> bool:
@@ -52,8 +52,12 @@ def use_one_thread() -> bool:
 
 
 def threads_in_use() -> int:
-    """The threads that share the work of an operation."""
-    return int(tf.config.threading.get_intra_op_parallelism_threads())
+    """The threads that share the work of an operation; TensorFlow itself takes one a core."""
+    return int(tf.config.threading.get_intra_op_parallelism_threads()) or _cores()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
 
 
 def description(threads: int) -> Dict[str, Any]:
