@@ -265,7 +265,7 @@ def _cores(seen: _Seen) -> Bottleneck | None:
         return Bottleneck(
             "cpu",
             f"one core at {_five(busiest)}%, of {len(cores)}",
-            "Use a larger batch, and trainer.threads = auto, so that the other cores work too.",
+            "With a larger batch and trainer.threads = auto, a new session uses more cores.",
             {"core_load_percent": busiest},
         )
     if seen.on_gpu is False:

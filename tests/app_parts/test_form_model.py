@@ -9,8 +9,10 @@ from app_fakes import presets
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nanotrain_tui.app.form import preset_match
 from nanotrain_tui.app.form.field_text import bounds
 from nanotrain_tui.app.form.model import PRESET_KEY, FormModel
+from nanotrain_tui.app.form.preset_match import differences
 from nanotrain_tui.catalog import FIELDS, ConfigError, applies, check
 
 
@@ -226,3 +228,13 @@ def test_no_sequence_of_changes_breaks_the_form(sequence: list[tuple[str, str]])
     assert [row.key for row in rows if row.problem] == ([problem.key] if problem else [])
     if problem is None:
         assert set(model.config) == {row.key for row in rows if row.key} - {PRESET_KEY}
+
+
+def test_comparisons_are_kept_and_nobody_else_changes_them() -> None:
+    preset = {"train.batch_size": 10}
+    for size in (*range(20, 130), 20):
+        found = differences(preset, {"train.batch_size": size})
+        assert found == {"train.batch_size": size}
+        found.clear()
+    assert differences(preset, {"train.batch_size": 20}) == {"train.batch_size": 20}
+    assert len(preset_match._compared) <= 100

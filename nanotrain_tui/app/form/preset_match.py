@@ -13,7 +13,7 @@ MACHINE = ("data", "trainer", "telemetry", "guard")
 MOST = 9  # a configuration with more differences has no preset
 
 _MOST_COMPARED = 100
-_compared: dict[str, Config] = {}  # the last comparisons: one is drawn again after each key
+_compared: dict[str, Config] = {}  # the last results: the form asks for them each time it is drawn
 
 
 def is_of_machine(key: str) -> bool:
