@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from app_fakes import FakeBackend, make_app, midway, presets, until
 from recorded import Recording, tutorial_run
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from nanotrain_tui.app.app import NanotrainApp
@@ -32,7 +34,7 @@ LENET = "conv 6 5x5, pool 2, conv 16 5x5 valid, pool 2, flatten, dense 120, drop
 
 
 class Dialog(NamedTuple):
-    """The keys that open a dialog, and the session that is shown before."""
+    """The keys that open a dialog, with ``LENET`` pasted, and the session shown before."""
 
     keys: tuple[str, ...]
     state: str = "running"  # empty: none
@@ -54,9 +56,9 @@ DIALOGS = {
     "export-file": Dialog(("X", "enter")),
     "optimizer": Dialog(("f", "o", "enter")),
     "activation": Dialog(("f", "a", "enter", "down")),
-    "layers": Dialog(("f", LETTERS["model.layers"], "enter", "e", *LENET, "enter", "up", "up"), ""),
+    "layers": Dialog(("f", LETTERS["model.layers"], "enter", "e", LENET, "enter", "up", "up"), ""),
     "layers-typing": Dialog(
-        ("f", LETTERS["model.layers"], "enter", "e", *LENET, "enter", "up", "e", "end", *" 7"), ""
+        ("f", LETTERS["model.layers"], "enter", "e", LENET, "enter", "up", "e", "end", *" 7"), ""
     ),
     "layers-empty": Dialog(("f", LETTERS["model.layers"], "enter"), ""),
     "layers-kinds": Dialog(("f", LETTERS["model.layers"], "enter", "a"), ""),
@@ -75,21 +77,28 @@ DIALOGS = {
 }
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four sessions: one has tags and a note, one is a fork, one has failed."""
-    tutorial_run(tmp_path)
-    folder = tutorial_run(tmp_path, optimizer__name="sgd", optimizer__learning_rate=0.05)
+    home = tmp_path_factory.mktemp("recorded")
+    tutorial_run(home)
+    folder = tutorial_run(home, optimizer__name="sgd", optimizer__learning_rate=0.05)
     write_labels(folder, noted(tagged(read_labels(folder), ["keep", "good"]), "calm, with SGD"))
-    recording = Recording(tmp_path, "digits").started().steps(100).evaluated(accuracy=0.99)
+    recording = Recording(home, "digits").started().steps(100).evaluated(accuracy=0.99)
     for t in range(4):
         recording.recorder.sample(float(t), 100, {"power_total_mw": 5000})
     recording.close()
-    fork = Recording(tmp_path, parent=("mnist-1", 300)).started(steps=500)
+    fork = Recording(home, parent=("mnist-1", 300)).started(steps=500)
     fork.steps(150).evaluated(accuracy=0.95)
     fork.finished()
-    assert find_session(str(tmp_path), "mnist-3")
-    return tmp_path
+    assert find_session(str(home), "mnist-3")
+    return home
+
+
+@pytest.fixture
+def home(recorded: Path, tmp_path: Path) -> Path:
+    """The same, for one test."""
+    return Path(shutil.copytree(recorded, tmp_path / "home"))
 
 
 @pytest.fixture(autouse=True)
@@ -174,7 +183,10 @@ async def opened(app: NanotrainApp, pilot: Pilot[None], keys: tuple[str, ...]) -
     await until(pilot, lambda: is_open(app))
     for key in rest:
         await pilot.pause()
-        await pilot.press(key)
+        if key == LENET:
+            app.post_message(Paste(LENET))
+        else:
+            await pilot.press(key)
 
 
 def is_open(app: NanotrainApp) -> bool:
