@@ -1,6 +1,8 @@
 """Presets: TOML files with the values of a model and its training, without data."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -53,12 +55,22 @@ def load_presets(user_folder: Path | None) -> Presets:
 
     A preset of the user replaces the shipped preset of the same name.
     """
-    shipped = _shipped()
+    shipped = _shipped_presets()
+    own = sorted(user_folder.glob("*.toml")) if user_folder and user_folder.is_dir() else []
+    found = _read_all(own)
+    return Presets({**shipped.by_name, **found.by_name}, [*shipped.problems, *found.problems])
+
+
+@lru_cache  # they do not change while the program runs
+def _shipped_presets() -> Presets:
+    first = [_shipped() / f"{name}.toml" for name in FIRST]
+    return _read_all([*first, *sorted(set(_shipped().glob("*.toml")) - set(first))])
+
+
+def _read_all(paths: Iterable[Path]) -> Presets:
     presets: dict[str, Preset] = {}
     problems: list[str] = []
-    own = sorted(user_folder.glob("*.toml")) if user_folder and user_folder.is_dir() else []
-    first = [shipped / f"{name}.toml" for name in FIRST]
-    for path in [*first, *sorted(shipped.glob("*.toml")), *own]:
+    for path in paths:
         if not is_printable(path.stem):
             problems.append(f"{path}: the file name contains control characters; rename the file.")
             continue
