@@ -7,7 +7,7 @@ from .activations import ACTIVATIONS
 from .built_layers import build, entries_of, layers_key, parameters_of
 from .choices import DataSet, expected_data, usual_data
 from .config_error import ConfigError
-from .fields import AUTO, FIELDS, Field
+from .fields import AUTO, FIELDS
 from .losses import BINARY, LOSSES, REGRESSION, misfit, output_fits, usual_loss
 from .scripts import applies_to_script, default_for_script, is_script
 from .values import chosen_names, field_of, parse_value
@@ -25,11 +25,8 @@ def applies(key: str, config: Mapping[str, Any]) -> bool:
     field = field_of(key)
     if is_script(config):
         return applies_to_script(key, config)
-    return field.section != SCRIPT and _is_chosen(field, config)
-
-
-def _is_chosen(field: Field, config: Mapping[str, Any]) -> bool:
-    """Whether the choice that a field belongs to is the current one."""
+    if field.section == SCRIPT:
+        return False
     if field.applies_to is None:
         return True
     chosen, names = field.applies_to

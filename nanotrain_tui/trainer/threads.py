@@ -6,10 +6,12 @@ docs/BENCHMARKS.md has measurements.
 
 from typing import Any, Mapping, Optional
 
+import numpy as np
+
 from .network import Network
 from .runtime import use_one_thread
 
-ONE_UP_TO = 1 << 18  # multiplications of weights in the forward pass of a step
+ONE_UP_TO = 1 << 18  # numbers of the inputs of a step, and multiplications in its forward pass
 Update = Optional[Mapping[str, Any]]  # of a checkpoint
 
 
@@ -26,5 +28,6 @@ def take_one_if_small(
     if config.get("resume") and saved is not None:
         is_small = saved.get("threads") == 1
     else:
-        is_small = batch_size * network.products <= ONE_UP_TO
+        of_example = network.products + int(np.prod(network.input_shape))
+        is_small = batch_size * of_example <= ONE_UP_TO
     return is_small and use_one_thread()

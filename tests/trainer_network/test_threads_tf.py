@@ -43,7 +43,7 @@ def test_it_depends_on_the_first_batch_of_a_session(monkeypatch, config, batch_s
 
     monkeypatch.setattr(threads, "ONE_UP_TO", 1000)
     monkeypatch.setattr(threads, "use_one_thread", lambda: True)
-    network = SimpleNamespace(products=10)
+    network = SimpleNamespace(products=4, input_shape=(3, 2))
     assert threads.take_one_if_small(config, network, batch_size, saved) is is_one
     monkeypatch.setattr(threads, "use_one_thread", lambda: False)  # a GPU, or too late
     assert not threads.take_one_if_small(config, network, batch_size, saved)
