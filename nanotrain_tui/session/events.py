@@ -135,7 +135,8 @@ EVENTS: Dict[str, Kind] = {
     STARTED: Kind({
         "steps": COUNT, "parameters": COUNT, "batch_size": COUNT, "xla": FLAG, "threads": COUNT,
         "update": {  # how the trainer makes its steps
-            "way": TEXT, "origin": TEXT, "steps": COUNT, "batch": COUNT, "step_ms": MapOf(NUMBER),
+            "way": TEXT, "origin": TEXT, "steps": COUNT, "batch": COUNT, "parts": COUNT,
+            "step_ms": MapOf(NUMBER),
         },
         "metrics": MapOf({
             "title": TEXT, "unit": TEXT, "better": OneOf(("up", "down")),

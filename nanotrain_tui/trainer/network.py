@@ -10,7 +10,9 @@ This is the model that the engine trains. A model has
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from .layers import LAYERS, Call, Impossible, Layer, Training, Weight
-from .layers.layer import KERNEL, Shape
+from .layers.convolution import Windows
+from .layers.layer import KERNEL, Shape, product
+from .layers.pooling import relu_after_maxima
 from .layers.space import by
 from .lazy_tensorflow import tf
 from .protocol import Failed
@@ -47,6 +49,7 @@ class Network:
             self.weights += layer.weights
             self.state += layer.state
             shape = layer.shape
+        relu_after_maxima(self.layers)
 
     @property
     def kernels(self) -> List[int]:
@@ -56,16 +59,17 @@ class Network:
     @property
     def parameters(self) -> int:
         """The number of trained numbers."""
-        return sum(_size(weight.shape) for weight in self.weights)
+        return sum(product(weight.shape) for weight in self.weights)
 
     @property
     def products(self) -> int:
         """How often a weight is multiplied for one example; a convolution's at each place."""
-        return sum(
-            _size(weight.shape) * _size(layer.shape[:-1])
-            for layer in self.layers
-            for weight in layer.weights
-        )
+        return sum(layer.products for layer in self.layers)
+
+    @property
+    def products_of_windows(self) -> int:
+        """Those of convolutions of any kind."""
+        return sum(layer.products for layer in self.layers if isinstance(layer, Windows))
 
     def logits(
         self,
@@ -137,13 +141,6 @@ def prepared(x: Tensor, shape: Shape) -> Tensor:
     is_bytes = tf.as_dtype(x.dtype) == tf.uint8  # an old NumPy cannot compare its type with it
     x = tf.cast(x, tf.float32) / 255.0 if is_bytes else tf.cast(x, tf.float32)
     return tf.ensure_shape(x, (None,) + tuple(shape))
-
-
-def _size(shape: Shape) -> int:
-    product = 1
-    for length in shape:
-        product *= length
-    return product
 
 
 def _impossible(number: int, entry: Mapping[str, Any], listed: int, why: str) -> Failed:

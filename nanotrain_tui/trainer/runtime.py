@@ -26,7 +26,7 @@ def configure(wanted_threads: int) -> int:
     Returns the number of threads; runs are equal to the bit only with the same number. In a
     process that has run TensorFlow before, the first setting stays in force.
     """
-    threads = wanted_threads or _cores()
+    threads = wanted_threads or cores()
     try:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         for gpu in tf.config.list_physical_devices("GPU"):
@@ -36,16 +36,17 @@ def configure(wanted_threads: int) -> int:
     return threads
 
 
-def use_one_thread() -> bool:
-    """Compute with one thread on a CPU, before TensorFlow has computed anything. Whether it does.
+def use_one_thread(beside: int = 1) -> bool:
+    """Compute each operation with one thread on a CPU, and ``beside`` operations side by side.
 
-    With a GPU the threads only start its operations, and stay as they are.
+    Call it before TensorFlow has computed anything. Returns whether each operation has one. With a
+    GPU the threads only start its operations, and stay as they are.
     """
     if tf.config.list_physical_devices("GPU"):
         return False
     try:
         tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(beside)
     except RuntimeError:
         return threads_in_use() == 1
     return True
@@ -53,10 +54,11 @@ def use_one_thread() -> bool:
 
 def threads_in_use() -> int:
     """The threads that share the work of an operation; TensorFlow itself takes one a core."""
-    return int(tf.config.threading.get_intra_op_parallelism_threads()) or _cores()
+    return int(tf.config.threading.get_intra_op_parallelism_threads()) or cores()
 
 
-def _cores() -> int:
+def cores() -> int:
+    """The cores that this process may use."""
     return len(os.sched_getaffinity(0))
 
 

@@ -91,7 +91,7 @@ def prepare(start: Command, commands: Commands, events: Events) -> "TrainingLoop
     commands.begin()
     events.emit(
         "started", step=training.step, steps=config["train.steps"],
-        threads=runtime.threads_in_use(),
+        threads=max(runtime.threads_in_use(), training.engine.parts),
         parameters=training.engine.parameters, batch_size=config["train.batch_size"],
         xla=update["way"] in ("xla", "block"), update=update, data=description(dataset),
         metrics=declaration(dataset),
@@ -150,13 +150,13 @@ def build(
     from .initializers import initial_weights
     from .model import check_memory
     from .network import network_of
-    from .threads import take_one_if_small
+    from .threads import share_work
     from .training_state import TrainingState
 
     network = network_of(config, dataset.train.shape, dataset.outputs)
     check_memory(config, network)
     size, update = int(config["train.batch_size"]), saved.update if saved else None
-    one_thread = take_one_if_small(config, network, size, update)
+    sharing = share_work(config, network, size, update)
     seed = int(required(config, "train.seed"))
     variables = network.weights + network.state
     weights = initial_weights(required(config, "model.initializer"), variables, seed)
@@ -164,9 +164,10 @@ def build(
     block = block_way(len(batch[0]), dataset.train.example_bytes)
     choice = pinned_way(config, update, block)
     way = choice.way if choice else Way(FUSED_WAY)
-    engine = Engine(config, network, weights, way, examples_of(dataset, config))
+    examples = examples_of(dataset, config)
+    engine = Engine(config, network, weights, way, examples, sharing.parts)
     batches = Batches(len(dataset.train), seed)
-    training = TrainingState(config, engine, dataset, batches, events, one_thread)
+    training = TrainingState(config, engine, dataset, batches, events, sharing.as_json())
     if saved is not None:
         whole = checkpoint.load(config["restore"], network)
         training.restore(whole, bool(config.get("resume")))
@@ -174,7 +175,8 @@ def build(
         left = config["train.steps"] - training.step
         choice = choose(engine, config, batch, left, progress)
     training.warm_up()
-    return training, dict(choice.as_json(), **engine.way.as_json())
+    parts = {"parts": sharing.parts} if sharing.parts > 1 else {}
+    return training, dict(choice.as_json(), **engine.way.as_json(), **parts)
 
 
 def loop_of(

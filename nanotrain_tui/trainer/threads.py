@@ -1,33 +1,63 @@
-"""How many threads TensorFlow computes with, where the configuration leaves it open.
+"""How the cores share the work of a step, where the configuration leaves it open.
 
-In a step of a small network, handing an operation to another thread takes longer than to do it.
+TensorFlow shares each operation among all cores. Two kinds of networks are faster otherwise:
+
+- In a step of a small network, handing an operation to another thread takes longer than to do it.
+- The kernels of convolutions lose time where threads share them. With the batch in as many parts as
+  there are cores, each part has a thread to itself.
+
 docs/BENCHMARKS.md has measurements.
 """
 
-from typing import Any, Mapping, Optional
+from typing import Any, Dict, Mapping, NamedTuple, Optional
 
 import numpy as np
 
 from .network import Network
-from .runtime import use_one_thread
+from .runtime import cores, use_one_thread
 
 ONE_UP_TO = 1 << 18  # numbers of the inputs of a step, and multiplications in its forward pass
+CONVOLVES_FROM = 1.0 / 3  # of the multiplications are those of convolutions
+LEAST_PART = 16  # examples
 Update = Optional[Mapping[str, Any]]  # of a checkpoint
 
 
-def take_one_if_small(
-    config: Mapping[str, Any], network: Network, batch_size: int, saved: Update
-) -> bool:
-    """Let TensorFlow compute with one thread if the steps are small. Whether it does.
+class Sharing(NamedTuple):
+    """Whether each operation has one thread, and how many parts of a batch run side by side."""
 
-    ``saved`` is the ``update`` of the checkpoint to resume: the number of threads decides about the
-    last bits, so what was chosen then counts, even if the batch size was edited since.
+    one_thread: bool = False
+    parts: int = 1
+
+    def as_json(self) -> Dict[str, int]:
+        """For the ``update`` of checkpoints; empty where TensorFlow shares each operation."""
+        found = {"threads": 1} if self.one_thread else {}
+        return dict(found, parts=self.parts) if self.parts > 1 else found
+
+
+def share_work(
+    config: Mapping[str, Any], network: Network, batch_size: int, saved: Update
+) -> Sharing:
+    """Set TensorFlow's threads as it suits the network. Returns what it could set.
+
+    ``saved`` is the ``update`` of the checkpoint to resume: threads and parts decide about the last
+    bits, so what was chosen then counts, even if the batch size was edited since.
     """
+    wanted = _wanted(config, network, batch_size, saved)
+    if wanted.one_thread and use_one_thread(beside=wanted.parts):
+        return wanted
+    return Sharing()
+
+
+def _wanted(config: Mapping[str, Any], network: Network, batch_size: int, saved: Update) -> Sharing:
     if config.get("trainer.threads"):
-        return False
+        return Sharing()
     if config.get("resume") and saved is not None:
-        is_small = saved.get("threads") == 1
-    else:
-        of_example = network.products + int(np.prod(network.input_shape))
-        is_small = batch_size * of_example <= ONE_UP_TO
-    return is_small and use_one_thread()
+        return Sharing(saved.get("threads") == 1, int(saved.get("parts", 1)))
+    of_example = network.products + int(np.prod(network.input_shape))
+    if batch_size * of_example <= ONE_UP_TO:
+        return Sharing(one_thread=True)
+    convolves = network.products_of_windows >= CONVOLVES_FROM * network.products
+    needs_whole_batch = bool(network.state)  # batch normalization
+    if convolves and not needs_whole_batch and 1 < cores() <= batch_size // LEAST_PART:
+        return Sharing(one_thread=True, parts=cores())
+    return Sharing()

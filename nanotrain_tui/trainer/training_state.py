@@ -6,7 +6,7 @@ when is decided by ``training_loop``.
 
 import time
 import zlib
-from typing import Any, Callable, Dict, Iterator, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Tuple
 
 import numpy as np
 
@@ -38,9 +38,9 @@ class TrainingState:
 
     def __init__(
         self, config: Config, engine: Engine, data: Dataset, batches: Batches, events: Events,
-        one_thread: bool = False,
+        sharing: Optional[Mapping[str, int]] = None,
     ) -> None:  # fmt: skip
-        """``one_thread`` says that TensorFlow has one because the steps are small."""
+        """``sharing`` is how the cores share a step, for checkpoints (``threads.Sharing``)."""
         self.config, self.step = config, 0
         self.tested: Optional[Evaluation] = None
         self.healthy = True  # the last loss was finite
@@ -50,7 +50,7 @@ class TrainingState:
         self._steps_a_call = 1
         self._drawn_at = 0  # the step of the last evaluation with the network as a function
         self._traced = False
-        self._update: Config = {"threads": 1} if one_thread else {}
+        self._sharing = dict(sharing or {})
 
     def restore(self, saved: Checkpoint, resume: bool) -> None:
         """Continue from a checkpoint whose weights have the shapes of this network.
@@ -81,7 +81,7 @@ class TrainingState:
             self.engine.state() if copy else self.engine.view(), self.step, self.engine.updates,
             self._batches.epoch, self._batches.cursor, config, self._data_identity(),
             self.tested if self.is_tested else None, self._data.train.shape, self._data.outputs,
-            self._watch.saved(), dict(self.engine.way.as_json(), **self._update),
+            self._watch.saved(), dict(self.engine.way.as_json(), **self._sharing),
             self._data.preprocessing,
         )  # fmt: skip
 

@@ -59,6 +59,15 @@ RUNS = {
         for way in ("xla", "block")
     },
     **{name: {**PICTURES, "layers": layers} for name, layers in LISTS.items()},
+    "a batch in parts": {
+        **PICTURES,
+        "layers": [
+            {"kind": "conv", "filters": 16, "size": [3, 3], **WINDOW},
+            {"kind": "dropout", "rate": 0.2},
+            {"kind": "flatten"},
+        ],
+        "train.batch_size": 64,
+    },
     "regression": {
         "data.name": "curve",
         "data.validation": 0.2,

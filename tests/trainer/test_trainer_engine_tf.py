@@ -103,7 +103,7 @@ def test_a_block_trains_another_batch_size_without_compiling(tmp_path):
     for engine in (block, fused):
         engine.train(IMAGES[:, :7], LABELS[:, :7], RATES, 0)
     assert_same_state(block.state(), fused.state())
-    assert block._train_compiled.experimental_get_tracing_count() == 0
+    assert block._graph(12).train_compiled.experimental_get_tracing_count() == 0
 
 
 def keras_twin(engine, l2):
@@ -194,7 +194,7 @@ def test_dropout_and_penalty_come_and_go_without_a_new_graph(tmp_path):
     engine = engine_of(tmp_path)
     options = [{"model__dropout": 0.3}, {"model__l2": 0.01}, {}]
     engine.train(IMAGES[:6], LABELS[:6], RATES[:6], 0)
-    traced = engine._train.experimental_get_tracing_count()
+    traced = engine._graph(12).train.experimental_get_tracing_count()
     for i, changes in enumerate(options, 1):
         engine.set_numbers(config_of(tmp_path, **changes))
         fresh = engine_of(tmp_path, **changes)
@@ -207,7 +207,7 @@ def test_dropout_and_penalty_come_and_go_without_a_new_graph(tmp_path):
             strict=True,
         ):
             np.testing.assert_array_equal(first, second)
-    assert engine._train.experimental_get_tracing_count() == traced == 1
+    assert engine._graph(12).train.experimental_get_tracing_count() == traced == 1
 
 
 def test_dropout_drops_in_training_only(tmp_path):

@@ -88,7 +88,7 @@ def _loss_of(engine, pictures, targets):
 def test_values_change_without_a_new_graph_and_evaluations_see_plain_pictures():
     engine = engine_of()
     plain = trained(engine, slice(0, 2))
-    traced = engine._train.experimental_get_tracing_count()
+    traced = engine._graph(12).train.experimental_get_tracing_count()
     inputs, targets = batches()
     before = engine.evaluate(iter([(inputs[0], targets[0])]))
     engine.set_numbers(config_of("unused", **EVERY))
@@ -97,7 +97,7 @@ def test_values_change_without_a_new_graph_and_evaluations_see_plain_pictures():
     trained(engine, slice(2, 4))
     engine.set_numbers(config_of("unused"))
     trained(engine, slice(4, 6))
-    assert engine._train.experimental_get_tracing_count() == traced
+    assert engine._graph(12).train.experimental_get_tracing_count() == traced
     assert trained(engine_of(), slice(0, 2)).tobytes() == plain.tobytes()
 
 

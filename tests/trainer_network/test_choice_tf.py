@@ -15,7 +15,7 @@ BATCH = (np.zeros((10, 4), np.float32), np.zeros(10, np.int32))
 class Engine:
     """Remembers which way it uses, and whether its weights are restored."""
 
-    updates, augments = 7, False
+    updates, augments, parts = 7, False, 1
     examples = SimpleNamespace(shape=(4,), task="classification", outputs=3)
     structure = SimpleNamespace(layers=({"units": 5},), optimizer="adam")
 
@@ -198,10 +198,13 @@ def test_the_cache_does_not_grow_without_end(choice, tmp_path):
     assert "network 0" not in kept and "network 1" in kept
 
 
-def test_another_batch_size_or_optimizer_is_measured_again(choice, tmp_path, monkeypatch):
+def test_another_optimizer_or_number_of_parts_is_measured_again(choice, tmp_path, monkeypatch):
     choose(choice, tmp_path)
     monkeypatch.setattr(Engine.structure, "optimizer", "sgd")
     assert choose(choice, tmp_path)[0].origin == "measured"
+    monkeypatch.setattr(Engine, "parts", 2)
+    assert choose(choice, tmp_path)[0].origin == "measured"
+    assert choose(choice, tmp_path)[0].origin == "cache"
 
 
 def test_a_short_training_is_not_measured(choice, tmp_path):

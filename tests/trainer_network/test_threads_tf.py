@@ -1,16 +1,32 @@
-"""Small networks are trained with one thread, and go on with it."""
+"""How the cores share the work: small networks and convolutions, and how they go on."""
 
 import os
 from types import SimpleNamespace
 
 import pytest
-from trainer_runs import Process, config_of, dense_network, of_kind, values_of, write_data
+from trainer_runs import (
+    PICTURES,
+    Process,
+    config_of,
+    dense_network,
+    of_kind,
+    values_of,
+    write_data,
+)
 
 pytestmark = pytest.mark.tensorflow
 
 CORES = len(os.sched_getaffinity(0))
 SMALL = {"trainer__threads": 0, "train__steps": 12, "train__checkpoint_every": 6}
 ONE = {"way": "fused", "threads": 1}
+CONVOLVES = [
+    {
+        "kind": "conv", "filters": 16, "size": [3, 3], "stride": [1, 1], "padding": "same",
+        "activation": "relu",
+    },
+    {"kind": "dropout", "rate": 0.2},
+    {"kind": "flatten"},
+]  # fmt: skip
 LARGE = {"layers": [{"units": 4000, "activation": "relu"}], "model__hidden": "4000"}
 
 
@@ -24,29 +40,66 @@ def test_a_weight_is_multiplied_once_for_each_place():
     }  # fmt: skip
     network = Network([conv, {"kind": "flatten"}], (6, 6), 3)
     assert network.products == 36 * (9 * 2 + 2) + (72 * 3 + 3)
+    assert network.products_of_windows == 36 * (9 * 2 + 2)
+
+
+WHOLE = {"one_thread": False, "parts": 1}
+SINGLE = {"one_thread": True, "parts": 1}
+FOUR = {"one_thread": True, "parts": 4}
 
 
 @pytest.mark.parametrize(
-    ("config", "batch_size", "saved", "is_one"),
+    ("config", "batch_size", "saved", "wanted"),
     [
-        ({}, 100, None, True),
-        ({}, 101, None, False),
-        ({"trainer.threads": 2}, 1, None, False),
-        ({"resume": True}, 101, ONE, True),
-        ({"resume": True}, 1, {"way": "fused"}, False),
-        ({"resume": True}, 1, {}, False),
-        ({}, 101, ONE, False),  # a fork
+        ({}, 100, None, SINGLE),
+        ({}, 101, None, WHOLE),
+        ({"trainer.threads": 2}, 1, None, WHOLE),
+        ({"resume": True}, 101, ONE, SINGLE),
+        ({"resume": True}, 1, {"way": "fused"}, WHOLE),
+        ({"resume": True}, 1, {}, WHOLE),
+        ({"resume": True}, 1, {"way": "plain", "threads": 1, "parts": 4}, FOUR),
+        ({}, 101, ONE, WHOLE),  # a fork
     ],
 )
-def test_it_depends_on_the_first_batch_of_a_session(monkeypatch, config, batch_size, saved, is_one):
+def test_it_depends_on_the_first_batch_of_a_session(monkeypatch, config, batch_size, saved, wanted):
+    from nanotrain_tui.trainer import threads
+
+    asked = []
+    monkeypatch.setattr(threads, "ONE_UP_TO", 1000)
+    monkeypatch.setattr(threads, "use_one_thread", lambda beside: not asked.append(beside))
+    network = SimpleNamespace(products=4, products_of_windows=0, input_shape=(3, 2), state=[])
+    sharing = threads.share_work(config, network, batch_size, saved)
+    assert sharing == threads.Sharing(**wanted)
+    assert asked == ([wanted["parts"]] if wanted["one_thread"] else [])
+    monkeypatch.setattr(threads, "use_one_thread", lambda beside: False)  # a GPU, or too late
+    assert threads.share_work(config, network, batch_size, saved) == threads.Sharing()
+
+
+@pytest.mark.parametrize(
+    ("cores", "batch_size", "of_windows", "state", "parts"),
+    [
+        (4, 64, 300, [], 4),
+        (4, 63, 300, [], 1),  # of less than 16 examples each
+        (3, 63, 300, [], 3),
+        (1, 64, 300, [], 1),
+        (4, 64, 299, [], 1),  # most of the work is in dense layers
+        (4, 64, 300, ["moving_mean"], 1),  # batch normalization
+    ],
+)
+def test_a_network_of_convolutions_gets_a_part_of_the_batch_for_each_core(
+    monkeypatch, cores, batch_size, of_windows, state, parts
+):
     from nanotrain_tui.trainer import threads
 
     monkeypatch.setattr(threads, "ONE_UP_TO", 1000)
-    monkeypatch.setattr(threads, "use_one_thread", lambda: True)
-    network = SimpleNamespace(products=4, input_shape=(3, 2))
-    assert threads.take_one_if_small(config, network, batch_size, saved) is is_one
-    monkeypatch.setattr(threads, "use_one_thread", lambda: False)  # a GPU, or too late
-    assert not threads.take_one_if_small(config, network, batch_size, saved)
+    monkeypatch.setattr(threads, "cores", lambda: cores)
+    monkeypatch.setattr(threads, "use_one_thread", lambda beside: True)
+    network = SimpleNamespace(
+        products=900, products_of_windows=of_windows, input_shape=(6, 6), state=state
+    )
+    sharing = threads.share_work({}, network, batch_size, None)
+    assert sharing == threads.Sharing(parts > 1, parts)
+    assert sharing.as_json() == ({"threads": 1, "parts": parts} if parts > 1 else {})
 
 
 def trained(config):
@@ -74,3 +127,29 @@ def test_a_larger_network_has_a_thread_for_each_core(tmp_path):
     write_data(tmp_path)
     events = trained(config_of(tmp_path, **{**SMALL, "train__steps": 1}, **LARGE))
     assert of_kind(events, "started")[0]["threads"] == CORES
+
+
+@pytest.mark.skipif(CORES == 1, reason="SKIPPED LOUDLY: one core has nothing to share")
+def test_a_batch_in_parts_is_resumed_with_them_after_any_edit(tmp_path):
+    write_data(tmp_path)
+    options = {
+        **SMALL, **PICTURES, "train__batch_size": 16 * max(CORES, 4), "layers": CONVOLVES,
+        "train__checkpoint_every": 4,
+    }  # fmt: skip
+    edits = [
+        {"step": 6, "set": {"train.batch_size": 17}},
+        {"step": 7, "set": {"train.batch_size": 1}},  # no example for the second part
+        {"step": 8, "set": {"augment.shift": 0.1, "train.batch_size": 90}},
+    ]
+    whole = trained(config_of(tmp_path, **options, edits=edits))
+    started = of_kind(whole, "started")[0]
+    assert (started["threads"], started["update"]["parts"]) == (CORES, CORES)
+    checkpoint = of_kind(whole, "checkpoint")[0]
+    assert checkpoint["step"] == 4
+    options["train__batch_size"] = 20  # what an edit would leave: too few for parts
+    again = config_of(
+        tmp_path, **options, edits=edits, restore=str(tmp_path / checkpoint["file"]), resume=True
+    )
+    resumed = trained(again)
+    assert of_kind(resumed, "started")[0]["update"]["parts"] == CORES
+    assert values_of(resumed, "loss").tolist() == values_of(whole, "loss").tolist()[4:]

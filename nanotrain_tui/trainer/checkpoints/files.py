@@ -79,7 +79,7 @@ class Checkpoint(NamedTuple):
     shape: Optional[Sequence[int]] = None
     outputs: int = 0
     watch: Mapping[str, Any] = {}  # see ``stopping.Watch``
-    update: Mapping[str, Any] = {}  # see ``graph.engine.Way``; ``threads``: 1 if they are small
+    update: Mapping[str, Any] = {}  # see ``graph.engine.Way`` and ``threads.Sharing``
     preprocessing: Optional[Mapping[str, Any]] = None  # of the data, see ``Dataset``
 
 

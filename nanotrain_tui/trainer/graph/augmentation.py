@@ -103,15 +103,17 @@ def augmented(
     draw: Tuple[Any, Any],
     limits: Optional[Tuple[float, float]] = None,
     operations: Optional[Operations] = None,
+    first: Any = 0,
 ) -> Tensor:
     """Pictures float32 (batch, height, width[, channels]), each changed in its own way.
 
     ``numbers`` are those of ``augmentation_of``, ``draw`` is the seed and the step. Shades are
-    clipped to ``limits``. Without ``operations`` it makes a graph.
+    clipped to ``limits``. Without ``operations`` it makes a graph. ``first`` is the place of the
+    first picture in its batch.
     """
     ops = operations or in_tensorflow()
     whole = x if len(x.shape) == 4 else x[..., None]
-    drawn = random_numbers(draw[0], draw[1], ops.length(x), ops)
+    drawn = random_numbers(draw[0], draw[1], ops.length(x), ops, first)
 
     def used(names: Sequence[str]) -> Any:
         return sum(numbers[name] for name in names) > 0.0
@@ -131,10 +133,12 @@ def augmented(
     return whole if len(x.shape) == 4 else whole[..., 0]
 
 
-def random_numbers(seed: Any, step: Any, count: Any, ops: Operations) -> Dict[str, Tensor]:
+def random_numbers(
+    seed: Any, step: Any, count: Any, ops: Operations, first: Any = 0
+) -> Dict[str, Tensor]:
     """A number from 0 to 1 for each picture of a batch, float32 (count,), by what it is for."""
     start = mixed(ops.cast(step, "int64") + mixed(seed % PRIME))
-    places = mixed(start + ops.range(count))
+    places = mixed(start + ops.cast(first, "int64") + ops.range(count))
     # All in one array: one operation for each name costs more than its few numbers.
     bits = mixed(places[None, :] + ops.range(len(DRAWS))[:, None])
     drawn = ops.cast(bits // 128, "float32") / 16777216.0  # 24 bits, which float32 holds exactly

@@ -265,6 +265,8 @@ def _key(engine: Engine, config: Mapping[str, Any], batch_size: int) -> str:
         "batch": batch_size,
         "xla": config.get(XLA_KEY, AUTO),
     }
+    if engine.parts > 1:
+        about["parts"] = engine.parts
     if engine.augments:
         about["augmented"] = True
     return json.dumps(about, sort_keys=True)

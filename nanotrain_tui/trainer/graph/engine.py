@@ -63,9 +63,13 @@ class Engine:
         weights: Sequence[Array],
         way: Way,
         examples: Examples,
+        parts: int = 1,
     ) -> None:
-        """``weights`` are those of ``network`` and then its state, as arrays."""
-        self.network, self.examples, self.way = network, examples, way
+        """``weights`` are those of ``network`` and then its state, as arrays.
+
+        ``parts`` of a batch are computed side by side (``threads``).
+        """
+        self.network, self.examples, self.way, self.parts = network, examples, way, parts
         self._config = config
         self.updates = 0  # since the slots were made: Adam's t
         self._seed = int(config.get("train.seed", 0))
@@ -75,7 +79,7 @@ class Engine:
         self.state_variables = [
             tf.Variable(value, dtype=tf.float32, trainable=False) for value in weights[trained:]
         ]
-        self._graphs: Dict[Way, _Graph] = {}
+        self._graphs: Dict[Tuple[Way, int], _Graph] = {}  # by the parts of a batch, too
         self._whole: Dict[str, Array] = {}  # a block that is filled in part
         self._make_slots()
         self._make_graph()
@@ -119,13 +123,11 @@ class Engine:
 
         The graphs of other ways are kept, so that a way can be used again without compiling it.
         """
-        if way != self.way:
-            self.way = way
-            self._take_graph()
+        self.way = way
 
     def forget_other_ways(self) -> None:
         """Free the graphs that are not used."""
-        self._graphs = {self.way: self._graphs[self.way]}
+        self._graphs = {key: graph for key, graph in self._graphs.items() if key[0] == self.way}
 
     def most_steps(self, batch_size: int, fitting: int) -> int:
         """The most steps a call may have, of those that fit into its memory."""
@@ -147,9 +149,10 @@ class Engine:
         update; the loss holds the L2 penalty, as Keras' does. It ends early after a step whose
         loss stops being finite; ``healthy`` says the last one's was.
         """
-        count, train = len(rates), self._train
+        count, graph = len(rates), self._graph(inputs.shape[1])
+        train = graph.train
         if self._compiles(inputs.shape[1]):
-            train = self._train_compiled
+            train = graph.train_compiled
             inputs = self._padded("inputs", inputs)
             targets, rates = self._padded("targets", targets), self._padded("rates", rates)
         done, losses, metrics = train(
@@ -184,13 +187,13 @@ class Engine:
         loss, scores, targets = 0.0, [], []
         for inputs, wanted in slices:
             meanwhile()
-            part_loss, part_scores = self._test(inputs, wanted)
+            part_loss, part_scores = self._graph(len(wanted)).test(inputs, wanted)
             loss += float(part_loss)
             scores.append(part_scores.numpy())
             targets.append(wanted)
         examples = sum(map(len, scores))
         if self._values()["l2"]:
-            loss += examples * float(self._steps.penalty(self._numbers["l2"]))
+            loss += examples * float(self._graph(examples).steps.penalty(self._numbers["l2"]))
         return evaluated(
             self.examples.task, loss / examples, np.concatenate(scores), np.concatenate(targets),
             middle_of(self.structure.loss), self.examples.scale,
@@ -201,7 +204,7 @@ class Engine:
         targets = np.zeros(len(inputs), np.int32)
         if self.examples.task == REGRESSION:
             targets = np.zeros((len(inputs), self.examples.outputs), np.float32)
-        return self._test(inputs, targets)[1].numpy()
+        return self._graph(len(inputs)).test(inputs, targets)[1].numpy()
 
     def warm_up(self, inputs: Array, targets: Array) -> Optional[str]:
         """Trace and compile by one update, then restore everything.
@@ -277,17 +280,18 @@ class Engine:
             with tf.device("CPU:0" if name in _SWITCHES else None):
                 self._numbers[name] = tf.Variable(value, dtype=tf.float32, trainable=False)
         self._graphs = {}
-        self._take_graph()
 
-    def _take_graph(self) -> None:
-        if self.way not in self._graphs:
-            self._graphs[self.way] = self._graph_of(self.way)
-        self._steps, self._test, self._train, self._train_compiled = self._graphs[self.way]
+    def _graph(self, examples: int) -> _Graph:
+        """The functions for a batch of this size: too small a one has a single part."""
+        key = (self.way, self.parts if examples >= self.parts else 1)
+        if key not in self._graphs:
+            self._graphs[key] = self._graph_of(*key)
+        return self._graphs[key]
 
-    def _graph_of(self, way: Way) -> _Graph:
+    def _graph_of(self, way: Way, parts: int) -> _Graph:
         variables = Variables(self.weights, self.state_variables, self._numbers, self._seed)
         pictures = self.examples.are_pictures
-        steps = Steps(self.network, self.structure, self.examples, variables, pictures)
+        steps = Steps(self.network, self.structure, self.examples, variables, pictures, parts=parts)
         open_way = FUSED_WAY if way.name == BLOCK else way.name
         train, compiled = steps.training(self._update(open_way)), None
         if way.name == BLOCK:

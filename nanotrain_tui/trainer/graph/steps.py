@@ -59,21 +59,32 @@ class Variables(NamedTuple):
     seed: int
 
 
+class _Part(NamedTuple):
+    """Some rows of a batch, and the place of the first one in it."""
+
+    number: int
+    first: Any
+    inputs: Tensor
+    targets: Tensor
+    shares: Tensor
+
+
 class Steps:
     """Builds the functions of the graph for a network and its variables."""
 
     def __init__(
         self, network: Network, structure: Structure, examples: Examples, variables: Variables,
-        can_augment: bool, use_matmul: bool = False,
+        can_augment: bool, use_matmul: bool = False, parts: int = 1,
     ) -> None:  # fmt: skip
         """Without ``can_augment`` the graph has no operation that changes pictures.
 
-        ``use_matmul`` is for a block that XLA compiles for a CPU (``layers.matmul``).
+        ``use_matmul`` is for a block that XLA compiles for a CPU (``layers.matmul``). ``parts`` of
+        a batch, each of at least one example, are computed side by side (``threads``).
         """
         self._network, self._structure, self._examples = network, structure, examples
         self._weights, self._state = variables.weights, variables.state
         self._numbers, self._seed = variables.numbers, variables.seed
-        self._can_augment, self._use_matmul = can_augment, use_matmul
+        self._can_augment, self._use_matmul, self._parts = can_augment, use_matmul, parts
 
     def training(self, apply: Apply, fixed: Sequence[int] = ()) -> Any:
         """A function of inputs, targets, rates, how many of them count, step, updates, healthy.
@@ -112,7 +123,8 @@ class Steps:
         """A function of inputs and targets: the sum of the losses, and the scores."""
 
         def test(inputs: Tensor, targets: Tensor) -> Tuple[Tensor, Tensor]:
-            logits = self._logits(inputs)
+            made = [self._logits(part) for part in self._parts_of(inputs)]
+            logits = made[0] if len(made) == 1 else tf.concat(made, 0)
             return tf.reduce_sum(self._losses(targets, logits)), self._scores(logits)
 
         return tf.function(test, autograph=False, input_signature=self._specs([None]))
@@ -166,34 +178,62 @@ class Steps:
         ``shares`` (batch,) is the gradient of a mean. Given from outside of the loop, it saves the
         step the operations on shapes in the gradient of ``reduce_mean``.
         """
-        dropout = None if plain else tf.identity(self._numbers["dropout"])
-        if self._can_augment and not plain:
-            inputs = self._augmented(inputs, step)
-        training = Training(self._seed, step, dropout, self._use_matmul)
-        with tf.GradientTape() as tape:
-            logits = self._logits(inputs, training)
-            losses = self._losses(targets, logits)
-            if self._examples.class_weights:
-                losses *= tf.gather(tf.constant(self._examples.class_weights), targets)
+        firsts = self._bounds(tf.shape(targets)[0])
+        rows = zip(*map(self._parts_of, (inputs, targets, shares)))
+        made = [
+            self._of_part(plain, _Part(number, firsts[number], *of_part), step)
+            for number, of_part in enumerate(rows)
+        ]
+        losses, logits, gradients = made[0]
+        if len(made) > 1:
+            losses, logits = (tf.concat([one[i] for one in made], 0) for i in (0, 1))
+            gradients = [tf.add_n(of_weight) for of_weight in zip(*(one[2] for one in made))]
         loss, metric = tf.reduce_mean(losses), self._step_metric(targets, logits)
-        gradients = tape.gradient(losses, self._weights, shares)
         if not plain:
             loss, gradients = self._with_penalty(loss, gradients)
         return loss, metric, gradients
+
+    def _bounds(self, batch: Tensor) -> List[Any]:
+        """Where each part of a batch begins, and the last one ends."""
+        if self._parts == 1:
+            return [0, batch]
+        return [batch * number // self._parts for number in range(self._parts + 1)]
+
+    def _parts_of(self, x: Tensor) -> List[Tensor]:
+        """The rows of each part."""
+        if self._parts == 1:
+            return [x]
+        bounds = self._bounds(tf.shape(x)[0])
+        return [x[first:end] for first, end in zip(bounds, bounds[1:])]
+
+    def _of_part(
+        self, plain: bool, part: _Part, step: Tensor
+    ) -> Tuple[Tensor, Tensor, List[Tensor]]:
+        """Losses, logits and gradients of a part of a batch."""
+        dropout, inputs = None if plain else tf.identity(self._numbers["dropout"]), part.inputs
+        if self._can_augment and not plain:
+            inputs = self._augmented(inputs, step, part.first)
+        training = Training(self._seed, step, dropout, self._use_matmul, part.number)
+        with tf.GradientTape() as tape:
+            logits = self._logits(inputs, training)
+            losses = self._losses(part.targets, logits)
+            if self._examples.class_weights:
+                losses *= tf.gather(tf.constant(self._examples.class_weights), part.targets)
+        return losses, logits, tape.gradient(losses, self._weights, part.shares)
 
     def _augments(self) -> Tensor:
         """Whether pictures are changed."""
         return tf.add_n([self._numbers[name] for name in augmentation_of({})]) > 0.0
 
-    def _augmented(self, inputs: Tensor, step: Tensor) -> Tensor:
-        """A batch of pictures as float32, changed as the configuration says."""
+    def _augmented(self, inputs: Tensor, step: Tensor, first: Any) -> Tensor:
+        """Pictures of a batch, from the ``first``, as float32, changed as configured."""
         form = self._examples
         numbers = {name: tf.identity(self._numbers[name]) for name in augmentation_of({})}
         limits = (0.0, 1.0) if tf.as_dtype(form.input_type) == tf.uint8 else None
         x = prepared(inputs, form.shape)
         return tf.cond(
             self._augments(),
-            lambda: augmented(x, numbers, (self._seed, step), limits),
+            lambda: augmented(x, numbers, (self._seed, step), limits, first=first),
             lambda: tf.identity(x),
         )
 

@@ -2,16 +2,16 @@
 
 from typing import Any
 
+from ..activations import ACTIVATIONS
 from ..lazy_tensorflow import tf
 from . import matmul
-from .dense import activated
 from .layer import ZEROS, Call, Entry, Impossible, Layer, Shape, Weight, kind
 from .space import need_space, windows_after
 
 Tensor = Any
 
 
-class _Windows(Layer):
+class Windows(Layer):
     """A layer that moves a window over its input."""
 
     def __init__(self, entry: Entry, shape: Shape) -> None:
@@ -22,6 +22,7 @@ class _Windows(Layer):
         self.padding = str(entry["padding"]).upper()
         self.channels = shape[-1]
         self.places = windows_after(shape[:-1], entry)
+        self.activation = str(entry["activation"])
 
     def _need_equal_strides(self) -> None:
         """TensorFlow's depthwise kernels have one stride for both directions."""
@@ -30,7 +31,7 @@ class _Windows(Layer):
 
 
 @kind("conv")
-class Convolution(_Windows):
+class Convolution(Windows):
     """As Conv1D and Conv2D."""
 
     weight_names = ("kernel", "bias")
@@ -47,11 +48,11 @@ class Convolution(_Windows):
             convolved = matmul.convolution(x, kernel, self.stride, self.padding)
         else:
             convolved = tf.nn.convolution(x, kernel, strides=self.stride, padding=self.padding)
-        return activated(self.entry, tf.nn.bias_add(convolved, bias))
+        return ACTIVATIONS[self.activation](tf.nn.bias_add(convolved, bias))
 
 
 @kind("depthwise")
-class Depthwise(_Windows):
+class Depthwise(Windows):
     """As DepthwiseConv2D: one filter for each channel."""
 
     weight_names = ("kernel", "bias")
@@ -68,11 +69,11 @@ class Depthwise(_Windows):
     def outputs(self, x: Tensor, call: Call) -> Tensor:
         kernel, bias = call.weights
         convolved = tf.nn.depthwise_conv2d(x, kernel, [1, *self.stride, 1], self.padding)
-        return activated(self.entry, tf.nn.bias_add(convolved, bias))
+        return ACTIVATIONS[self.activation](tf.nn.bias_add(convolved, bias))
 
 
 @kind("separable")
-class Separable(_Windows):
+class Separable(Windows):
     """As SeparableConv2D: a depthwise convolution, then one of 1x1."""
 
     weight_names = ("depthwise_kernel", "pointwise_kernel", "bias")
@@ -92,4 +93,4 @@ class Separable(_Windows):
         depthwise, pointwise, bias = call.weights
         strides = [1, *self.stride, 1]
         convolved = tf.nn.separable_conv2d(x, depthwise, pointwise, strides, self.padding)
-        return activated(self.entry, tf.nn.bias_add(convolved, bias))
+        return ACTIVATIONS[self.activation](tf.nn.bias_add(convolved, bias))

@@ -72,7 +72,8 @@ class Dropout(Layer):
         return tf.cond(rate > 0.0, lambda: self._dropped(x, rate, training), lambda: tf.identity(x))
 
     def _dropped(self, x: Tensor, rate: Tensor, training: Training) -> Tensor:
-        layer = tf.constant(training.seed * 64 + self.number, tf.int64)
+        place = training.seed * 64 + self.number + (training.part << 48)
+        layer = tf.constant(place, tf.int64)
         seed = tf.stack([layer, training.step])
         kept = tf.random.stateless_uniform(tf.shape(x), seed) >= rate
         return tf.where(kept, x / (1.0 - rate), tf.zeros_like(x))

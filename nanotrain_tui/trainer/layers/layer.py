@@ -24,13 +24,15 @@ class Training(NamedTuple):
 
     ``dropout`` is the rate of the dropout layers that have none of their own; None where it is
     known to be 0. Random numbers depend only on ``seed``, ``step`` and the layer.
-    ``use_matmul`` is set where XLA compiles the step for a CPU (``matmul``).
+    ``use_matmul`` is set where XLA compiles the step for a CPU (``matmul``). ``part`` is the number
+    of this part of the batch, where it is computed in parts.
     """
 
     seed: int
     step: Tensor
     dropout: Optional[Tensor]
     use_matmul: bool = False
+    part: int = 0
 
 
 class Call(NamedTuple):
@@ -66,9 +68,22 @@ class Layer:
         self.weights: List[Weight] = []
         self.state: List[Weight] = []
 
+    @property
+    def products(self) -> int:
+        """How often a weight is multiplied for one example; a convolution's at each place."""
+        return sum(product(weight.shape) * product(self.shape[:-1]) for weight in self.weights)
+
     def outputs(self, x: Tensor, call: Call) -> Tensor:
         """The output for x (batch, *shape)."""
         raise NotImplementedError
+
+
+def product(lengths: Shape) -> int:
+    """Of the lengths of a shape: its numbers."""
+    found = 1
+    for length in lengths:
+        found *= length
+    return found
 
 
 LAYERS: Dict[str, Type[Layer]] = {}
