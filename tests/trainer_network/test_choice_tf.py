@@ -21,7 +21,7 @@ class Engine:
 
     def __init__(self, convolves=False):
         self.used, self.loaded, self.kept = None, None, None
-        self.convolves_by_matmul = convolves
+        self.convolves_on_cpu = convolves
 
     def use(self, way):
         self.used = way

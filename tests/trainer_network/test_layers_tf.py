@@ -18,6 +18,11 @@ LISTS = {
     "conv over a sequence": (
         [{"kind": "conv", "filters": 4, "size": [3], **WINDOW, "stride": [2]}, FLATTEN], (9,),
     ),
+    "conv of few channels": (
+        [{"kind": "conv", "filters": 4, "size": [3, 5], **WINDOW},
+         {"kind": "conv", "filters": 20, "size": [5, 3], **WINDOW, "activation": "tanh"},
+         {"kind": "conv", "filters": 3, "size": [1, 1], **WINDOW}, FLATTEN], (5, 6, 3),
+    ),
     "depthwise": ([{"kind": "depthwise", "size": [3, 3], **WINDOW}, FLATTEN], (6, 7, 3)),
     "separable": (
         [{"kind": "separable", "filters": 5, "size": [3, 3], **WINDOW, "stride": [2, 2]}, FLATTEN],
@@ -138,11 +143,18 @@ COMPARED = [name for name in LISTS if name != "all"]  # it has dropout
 BY_MATMUL = [name for name in COMPARED if name.startswith(("conv", "pool"))]
 
 
+IN_PAIRS = ["conv of few channels", "pool of zeros"]
+
+
 @pytest.mark.parametrize(
-    ("name", "use_matmul"),
-    [*((name, False) for name in COMPARED), *((name, True) for name in BY_MATMUL)],
+    ("name", "options"),
+    [
+        *((name, {}) for name in COMPARED),
+        *((name, {"use_matmul": True}) for name in BY_MATMUL),
+        *((name, {"use_pairs": True}) for name in IN_PAIRS),
+    ],
 )
-def test_gradients_and_running_means_are_those_of_keras(name, use_matmul):
+def test_gradients_and_running_means_are_those_of_keras(name, options):
     import tensorflow as tf
 
     from nanotrain_tui.trainer.layers import Training
@@ -153,7 +165,7 @@ def test_gradients_and_running_means_are_those_of_keras(name, use_matmul):
     weights, state = [
         [tf.Variable(value) for value in some] for some in (values[:trained], values[trained:])
     ]
-    training = Training(1, 3, None, use_matmul)
+    training = Training(1, 3, None, **options)
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(network.logits(x, weights, state, training) ** 2)
     ours = tape.gradient(loss, weights)

@@ -208,7 +208,7 @@ def _measure_again(
 
 def _may_pay(engine: Engine, step_s: float, steps: int) -> bool:
     """Whether a compiled block may save time: with short steps, or with convolutions."""
-    saves = engine.convolves_by_matmul and steps * step_s > WORTH_CONVOLUTIONS_S
+    saves = engine.convolves_on_cpu and steps * step_s > WORTH_CONVOLUTIONS_S
     return step_s <= BLOCK_UP_TO_S or saves
 
 

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from ..checkpoints.slots import slot_name, state_name, weight_name
 from ..data.dataset import REGRESSION
+from ..layers import pairs
 from ..layers.convolution import Convolution
 from ..losses import LOSSES
 from ..metrics import Values, evaluated, middle_of
@@ -90,8 +91,8 @@ class Engine:
         return self.network.parameters
 
     @property
-    def convolves_by_matmul(self) -> bool:
-        """Whether a compiled block has convolutions that are made of matrix products."""
+    def convolves_on_cpu(self) -> bool:
+        """Whether there are convolutions, and no GPU: a block makes matrix products of them."""
         has_any = any(isinstance(layer, Convolution) for layer in self.network.layers)
         return has_any and not tf.config.list_physical_devices("GPU")
 
@@ -291,14 +292,17 @@ class Engine:
     def _graph_of(self, way: Way, parts: int) -> _Graph:
         variables = Variables(self.weights, self.state_variables, self._numbers, self._seed)
         pictures = self.examples.are_pictures
-        steps = Steps(self.network, self.structure, self.examples, variables, pictures, parts=parts)
+        steps = Steps(
+            self.network, self.structure, self.examples, variables, pictures, parts=parts,
+            use_pairs=self.convolves_on_cpu and pairs.pays_here(),
+        )  # fmt: skip
         open_way = FUSED_WAY if way.name == BLOCK else way.name
         train, compiled = steps.training(self._update(open_way)), None
         if way.name == BLOCK:
             can_augment = pictures and not _is_too_old()
             block = Steps(
                 self.network, self.structure, self.examples, variables, can_augment,
-                use_matmul=self.convolves_by_matmul,
+                use_matmul=self.convolves_on_cpu,
             )  # fmt: skip
             compiled = block.training(self._update(BLOCK), (way.steps, way.batch))
         return _Graph(steps, steps.testing(), train, compiled)

@@ -74,17 +74,19 @@ class Steps:
 
     def __init__(
         self, network: Network, structure: Structure, examples: Examples, variables: Variables,
-        can_augment: bool, use_matmul: bool = False, parts: int = 1,
+        can_augment: bool, use_matmul: bool = False, parts: int = 1, use_pairs: bool = False,
     ) -> None:  # fmt: skip
         """Without ``can_augment`` the graph has no operation that changes pictures.
 
-        ``use_matmul`` is for a block that XLA compiles for a CPU (``layers.matmul``). ``parts`` of
-        a batch, each of at least one example, are computed side by side (``threads``).
+        ``use_matmul`` is for a block that XLA compiles for a CPU (``layers.matmul``), and
+        ``use_pairs`` for TensorFlow's own kernels (``layers.pairs``). ``parts`` of a batch, each of
+        at least one example, are computed side by side (``threads``).
         """
         self._network, self._structure, self._examples = network, structure, examples
         self._weights, self._state = variables.weights, variables.state
         self._numbers, self._seed = variables.numbers, variables.seed
-        self._can_augment, self._use_matmul, self._parts = can_augment, use_matmul, parts
+        self._can_augment, self._parts = can_augment, parts
+        self._use_matmul, self._use_pairs = use_matmul, use_pairs
 
     def training(self, apply: Apply, fixed: Sequence[int] = ()) -> Any:
         """A function of inputs, targets, rates, how many of them count, step, updates, healthy.
@@ -213,7 +215,9 @@ class Steps:
         dropout, inputs = None if plain else tf.identity(self._numbers["dropout"]), part.inputs
         if self._can_augment and not plain:
             inputs = self._augmented(inputs, step, part.first)
-        training = Training(self._seed, step, dropout, self._use_matmul, part.number)
+        training = Training(
+            self._seed, step, dropout, self._use_matmul, part.number, self._use_pairs
+        )
         with tf.GradientTape() as tape:
             logits = self._logits(inputs, training)
             losses = self._losses(part.targets, logits)

@@ -4,7 +4,7 @@ from typing import Any
 
 from ..activations import ACTIVATIONS
 from ..lazy_tensorflow import tf
-from . import matmul
+from . import matmul, pairs
 from .layer import ZEROS, Call, Entry, Impossible, Layer, Shape, Weight, kind
 from .space import need_space, windows_after
 
@@ -44,6 +44,8 @@ class Convolution(Windows):
 
     def outputs(self, x: Tensor, call: Call) -> Tensor:
         kernel, bias = call.weights
+        if call.use_pairs and pairs.fits(x.shape, kernel.shape, self.stride, self.padding):
+            return ACTIVATIONS[self.activation](pairs.convolution(x, kernel, bias))
         if call.use_matmul and matmul.fits(x.shape[0], self.places, kernel.shape):
             convolved = matmul.convolution(x, kernel, self.stride, self.padding)
         else:

@@ -24,8 +24,9 @@ class Training(NamedTuple):
 
     ``dropout`` is the rate of the dropout layers that have none of their own; None where it is
     known to be 0. Random numbers depend only on ``seed``, ``step`` and the layer.
-    ``use_matmul`` is set where XLA compiles the step for a CPU (``matmul``). ``part`` is the number
-    of this part of the batch, where it is computed in parts.
+    ``use_matmul`` is set where XLA compiles the step for a CPU (``matmul``), and ``use_pairs``
+    where TensorFlow's own kernels gain by it (``pairs``). ``part`` is the number of this part of
+    the batch, where it is computed in parts.
     """
 
     seed: int
@@ -33,6 +34,7 @@ class Training(NamedTuple):
     dropout: Optional[Tensor]
     use_matmul: bool = False
     part: int = 0
+    use_pairs: bool = False
 
 
 class Call(NamedTuple):
@@ -46,6 +48,11 @@ class Call(NamedTuple):
     def use_matmul(self) -> bool:
         """Whether to compute by ``matmul`` in place of TensorFlow's own operations."""
         return self.training is not None and self.training.use_matmul
+
+    @property
+    def use_pairs(self) -> bool:
+        """Whether to compute convolutions with few channels by ``pairs``."""
+        return self.training is not None and self.training.use_pairs
 
 
 class Impossible(Exception):
