@@ -3,14 +3,16 @@
 This is the model that the engine trains. A model has
 
 - ``weights`` and ``state``: the variables that it needs, trainable and not, as ``Weight``;
-- ``logits(x, weights, state, training)``: the output layer before its activation;
-- ``kernels``: the places in ``weights`` to which the L2 penalty applies.
+- ``logits(x, weights, state, training)``: the output layer before its activation. Of examples with
+  several inputs, ``x`` is a dictionary;
+- ``kernels``: the places in ``weights`` to which the L2 penalty applies;
+- ``convolves``: whether it has convolutions.
 """
 
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from .layers import LAYERS, Call, Impossible, Layer, Training, Weight
-from .layers.convolution import Windows
+from .layers.convolution import Convolution, Windows
 from .layers.layer import KERNEL, Shape, product
 from .layers.pooling import relu_after_maxima
 from .layers.space import by
@@ -60,6 +62,11 @@ class Network:
     def parameters(self) -> int:
         """The number of trained numbers."""
         return sum(product(weight.shape) for weight in self.weights)
+
+    @property
+    def convolves(self) -> bool:
+        """Whether there are convolutions with kernels over all channels."""
+        return any(isinstance(layer, Convolution) for layer in self.layers)
 
     @property
     def products(self) -> int:

@@ -24,7 +24,8 @@ Array = Any  # NumPy's ndarray; NumPy for Python 3.6 has no types
 class Rows:
     """Examples that are given by index: inputs of any shape and type, and their targets.
 
-    Targets are int32 (n,) for classes and float32 (n, outputs) for regression.
+    Several inputs of an example are the fields of a structured array (``graph.inputs``). Targets
+    are int32 (n,) for classes and float32 (n, outputs) for regression.
     """
 
     def __init__(self, inputs: Array, targets: Array) -> None:

@@ -12,13 +12,13 @@ import tensorflow as tf
 from ..checkpoints.slots import slot_name, state_name, weight_name
 from ..data.dataset import REGRESSION
 from ..layers import pairs
-from ..layers.convolution import Convolution
 from ..losses import LOSSES
 from ..metrics import Values, evaluated, middle_of
 from ..model import structure_of
 from ..network import Network
 from ..optimizers import OPTIMIZERS, initial_slot
 from ..runtime import first_line
+from . import inputs as inputs_of
 from .augmentation import augmentation_of
 from .steps import Examples, Steps, Variables
 from .updates import BLOCK, COMPILED, FUSED_WAY, update_of
@@ -93,8 +93,7 @@ class Engine:
     @property
     def convolves_on_cpu(self) -> bool:
         """Whether there are convolutions, and no GPU: a block makes matrix products of them."""
-        has_any = any(isinstance(layer, Convolution) for layer in self.network.layers)
-        return has_any and not tf.config.list_physical_devices("GPU")
+        return self.network.convolves and not tf.config.list_physical_devices("GPU")
 
     @property
     def augments(self) -> bool:
@@ -145,10 +144,10 @@ class Engine:
         """One update for each batch: losses and the metric of each step, float32 (steps made,).
 
         ``inputs`` (steps, batch, ...) and ``targets`` (steps, batch, ...) are as the data source
-        gives them, ``rates`` the learning rates float32 (steps,), ``step`` the updates made
-        before. The metric is the task's (``metrics.TASKS``). Both are of the batch before its
-        update; the loss holds the L2 penalty, as Keras' does. It ends early after a step whose
-        loss stops being finite; ``healthy`` says the last one's was.
+        gives them, several inputs as a structured array. ``rates`` are the learning rates float32
+        (steps,), ``step`` the updates made before. The metric is the task's (``metrics.TASKS``).
+        Both are of the batch before its update; the loss holds the L2 penalty, as Keras' does. It
+        ends early after a step whose loss stops being finite; ``healthy`` says the last one's was.
         """
         count, graph = len(rates), self._graph(inputs.shape[1])
         train = graph.train
@@ -157,7 +156,7 @@ class Engine:
             inputs = self._padded("inputs", inputs)
             targets, rates = self._padded("targets", targets), self._padded("rates", rates)
         done, losses, metrics = train(
-            inputs, targets, rates, count, np.int64(step), self.updates, healthy
+            inputs_of.by_name(inputs), targets, rates, count, np.int64(step), self.updates, healthy
         )
         made = int(done)
         self.updates += made
@@ -188,7 +187,8 @@ class Engine:
         loss, scores, targets = 0.0, [], []
         for inputs, wanted in slices:
             meanwhile()
-            part_loss, part_scores = self._graph(len(wanted)).test(inputs, wanted)
+            test = self._graph(len(wanted)).test
+            part_loss, part_scores = test(inputs_of.by_name(inputs), wanted)
             loss += float(part_loss)
             scores.append(part_scores.numpy())
             targets.append(wanted)
@@ -205,7 +205,7 @@ class Engine:
         targets = np.zeros(len(inputs), np.int32)
         if self.examples.task == REGRESSION:
             targets = np.zeros((len(inputs), self.examples.outputs), np.float32)
-        return self._graph(len(inputs)).test(inputs, targets)[1].numpy()
+        return self._graph(len(inputs)).test(inputs_of.by_name(inputs), targets)[1].numpy()
 
     def warm_up(self, inputs: Array, targets: Array) -> Optional[str]:
         """Trace and compile by one update, then restore everything.

@@ -17,6 +17,7 @@ from ..losses import losses_of
 from ..metrics import middle_of
 from ..model import Structure
 from ..network import Network, prepared
+from . import inputs as inputs_of
 from .augmentation import are_pictures, augmentation_of, augmented, refuse_unless_pictures
 from .updates import Apply
 
@@ -64,7 +65,7 @@ class _Part(NamedTuple):
 
     number: int
     first: Any
-    inputs: Tensor
+    inputs: Any
     targets: Tensor
     shares: Tensor
 
@@ -125,7 +126,8 @@ class Steps:
         """A function of inputs and targets: the sum of the losses, and the scores."""
 
         def test(inputs: Tensor, targets: Tensor) -> Tuple[Tensor, Tensor]:
-            made = [self._logits(part) for part in self._parts_of(inputs)]
+            parts = self._parts_of(inputs, tf.shape(targets)[0])
+            made = [self._logits(part) for part in parts]
             logits = made[0] if len(made) == 1 else tf.concat(made, 0)
             return tf.reduce_sum(self._losses(targets, logits)), self._scores(logits)
 
@@ -134,7 +136,7 @@ class Steps:
     def _specs(self, before: List[Optional[int]]) -> List[Any]:
         """Of inputs and targets, with these dimensions before those of an example."""
         form = self._examples
-        inputs = tf.TensorSpec(before + list(form.shape), tf.as_dtype(form.input_type))
+        inputs = inputs_of.specs(form.input_type, form.shape, before)
         if form.task == REGRESSION:
             return [inputs, tf.TensorSpec(before + [form.outputs], tf.float32)]
         return [inputs, tf.TensorSpec(before, tf.int32)]
@@ -157,7 +159,7 @@ class Steps:
 
         def body(i: Tensor, _: Tensor, healthy: Tensor, losses: Tensor, metrics: Tensor) -> Any:
             loss, metric, gradients = self._gradients(
-                plain, inputs[i], targets[i], shares, step + tf.cast(i, tf.int64)
+                plain, inputs_of.at(inputs, i), targets[i], shares, step + tf.cast(i, tf.int64)
             )
             apply(gradients, rates[i], updates + tf.cast(i + 1, tf.float32))
             finite = tf.math.is_finite(loss)
@@ -180,8 +182,9 @@ class Steps:
         ``shares`` (batch,) is the gradient of a mean. Given from outside of the loop, it saves the
         step the operations on shapes in the gradient of ``reduce_mean``.
         """
-        firsts = self._bounds(tf.shape(targets)[0])
-        rows = zip(*map(self._parts_of, (inputs, targets, shares)))
+        batch = tf.shape(targets)[0]
+        firsts = self._bounds(batch)
+        rows = zip(*(self._parts_of(one, batch) for one in (inputs, targets, shares)))
         made = [
             self._of_part(plain, _Part(number, firsts[number], *of_part), step)
             for number, of_part in enumerate(rows)
@@ -201,12 +204,12 @@ class Steps:
             return [0, batch]
         return [batch * number // self._parts for number in range(self._parts + 1)]
 
-    def _parts_of(self, x: Tensor) -> List[Tensor]:
-        """The rows of each part."""
+    def _parts_of(self, x: Any, batch: Tensor) -> List[Any]:
+        """The rows of each part of a batch."""
         if self._parts == 1:
             return [x]
-        bounds = self._bounds(tf.shape(x)[0])
-        return [x[first:end] for first, end in zip(bounds, bounds[1:])]
+        bounds = self._bounds(batch)
+        return [inputs_of.at(x, slice(first, end)) for first, end in zip(bounds, bounds[1:])]
 
     def _of_part(
         self, plain: bool, part: _Part, step: Tensor
