@@ -337,7 +337,7 @@ _MACHINE = (
     Field("trainer.xla", "XLA", "Machine", CHOICE, "auto",
           "Whether the update may be compiled with XLA.", choices=XLA_MODES, live=RESTART),
     Field("trainer.threads", "threads", "Machine", INT, 0,
-          "The number of CPU threads that TensorFlow uses. auto: one per core, or as the network needs.",
+          "The number of CPU threads that TensorFlow uses. auto: one per core, or a single one for a small network.",
           low=0, high=1024, live=RESTART, zero=AUTO),
     Field("telemetry.tegrastats", "tegrastats", "Machine", PATH, "",
           "The path of the tegrastats program. If empty, it is searched for on the PATH.", live=RESTART),

@@ -14,7 +14,6 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 from .layers import LAYERS, Call, Impossible, Layer, Training, Weight
 from .layers.convolution import Convolution, Windows
 from .layers.layer import KERNEL, Shape, product
-from .layers.pooling import relu_after_maxima
 from .layers.space import by
 from .lazy_tensorflow import tf
 from .protocol import Failed
@@ -51,7 +50,6 @@ class Network:
             self.weights += layer.weights
             self.state += layer.state
             shape = layer.shape
-        relu_after_maxima(self.layers)
 
     @property
     def kernels(self) -> List[int]:

@@ -36,25 +36,28 @@ def configure(wanted_threads: int) -> int:
     return threads
 
 
-def use_one_thread(beside: int = 1) -> bool:
-    """Compute each operation with one thread on a CPU, and ``beside`` operations side by side.
+def use_one_thread(side_by_side: int = 1) -> bool:
+    """Compute each operation with one thread on a CPU, and some operations ``side_by_side``.
 
-    Call it before TensorFlow has computed anything. Returns whether each operation has one. With a
-    GPU the threads only start its operations, and stay as they are.
+    Call it before TensorFlow has computed anything. Returns whether each operation has one thread;
+    how many of them run side by side changes no result. With a GPU the threads only start its
+    operations, and stay as they are.
     """
     if tf.config.list_physical_devices("GPU"):
         return False
     try:
         tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(beside)
+        tf.config.threading.set_inter_op_parallelism_threads(side_by_side)
     except RuntimeError:
         return threads_in_use() == 1
     return True
 
 
-def threads_in_use() -> int:
-    """The threads that share the work of an operation; TensorFlow itself takes one a core."""
-    return int(tf.config.threading.get_intra_op_parallelism_threads()) or cores()
+def threads_in_use(parts: int = 1) -> int:
+    """The threads that share an operation, or several parts; TensorFlow itself takes one a core."""
+    of_operation = int(tf.config.threading.get_intra_op_parallelism_threads()) or cores()
+    side_by_side = int(tf.config.threading.get_inter_op_parallelism_threads()) or cores()
+    return max(of_operation, min(parts, side_by_side))
 
 
 def cores() -> int:

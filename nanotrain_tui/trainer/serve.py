@@ -91,7 +91,7 @@ def prepare(start: Command, commands: Commands, events: Events) -> "TrainingLoop
     commands.begin()
     events.emit(
         "started", step=training.step, steps=config["train.steps"],
-        threads=max(runtime.threads_in_use(), training.engine.parts),
+        threads=runtime.threads_in_use(update.get("parts", 1)),
         parameters=training.engine.parameters, batch_size=config["train.batch_size"],
         xla=update["way"] in ("xla", "block"), update=update, data=description(dataset),
         metrics=declaration(dataset),
@@ -146,7 +146,7 @@ def build(
     from .graph.choice import block_way, choose, pinned_way
     from .graph.engine import Engine, Way
     from .graph.steps import examples_of
-    from .graph.updates import FUSED_WAY
+    from .graph.updates import BLOCK, FUSED_WAY
     from .initializers import initial_weights
     from .model import check_memory
     from .network import network_of
@@ -156,13 +156,14 @@ def build(
     network = network_of(config, dataset.train.shape, dataset.outputs)
     check_memory(config, network)
     size, update = int(config["train.batch_size"]), saved.update if saved else None
-    sharing = share_work(config, network, size, update)
+    block = block_way(size, dataset.train.example_bytes)
+    choice = pinned_way(config, update, block)
+    compiles = config.get("trainer.xla") == "on" or (choice and choice.way.name == BLOCK)
+    sharing = share_work(config, network, size, update, bool(compiles))
     seed = int(required(config, "train.seed"))
     variables = network.weights + network.state
     weights = initial_weights(required(config, "model.initializer"), variables, seed)
     batch = dataset.train.slice(0, size)
-    block = block_way(len(batch[0]), dataset.train.example_bytes)
-    choice = pinned_way(config, update, block)
     way = choice.way if choice else Way(FUSED_WAY)
     examples = examples_of(dataset, config)
     engine = Engine(config, network, weights, way, examples, sharing.parts)
@@ -175,7 +176,8 @@ def build(
         left = config["train.steps"] - training.step
         choice = choose(engine, config, batch, left, progress)
     training.warm_up()
-    parts = {"parts": sharing.parts} if sharing.parts > 1 else {}
+    has_parts = sharing.parts > 1 and engine.way.name != BLOCK
+    parts = {"parts": sharing.parts} if has_parts else {}
     return training, dict(choice.as_json(), **engine.way.as_json(), **parts)
 
 

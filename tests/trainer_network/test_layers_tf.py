@@ -100,44 +100,6 @@ def test_the_parameters_are_counted_as_keras_does(name):
     assert network.parameters == sum(np.prod(one.shape) for one in twin.trainable_variables)
 
 
-OVERLAPPING = {"kind": "pool", "size": [3, 3], "stride": [2, 2], "padding": "same"}
-
-
-@pytest.mark.parametrize("use_matmul", [False, True])
-@pytest.mark.parametrize("pool", [{"kind": "pool", **POOL}, OVERLAPPING])
-def test_relu_after_maxima_gives_the_same_bits_as_before(pool, use_matmul):
-    import tensorflow as tf
-
-    from nanotrain_tui.trainer.initializers import initial_weights
-    from nanotrain_tui.trainer.layers import Training
-    from nanotrain_tui.trainer.network import Network
-
-    entries = [{"kind": "conv", "filters": 4, "size": [3, 3], **WINDOW}, pool, FLATTEN]
-    x = np.random.RandomState(4).normal(size=(5, 7, 8, 2)).astype(np.float32)
-    moved, in_place = Network(entries, x.shape[1:], 3), Network(entries, x.shape[1:], 3)
-    assert [layer.activation for layer in moved.layers[:2]] == ["linear", "relu"]
-    in_place.layers[0].activation, in_place.layers[1].activation = "relu", "linear"
-    made = []
-    for network in (moved, in_place):
-        weights = list(map(tf.Variable, initial_weights("he_uniform", network.weights, 1)))
-        with tf.GradientTape() as tape:
-            logits = network.logits(x, weights, [], Training(1, 3, None, use_matmul))
-        made.append([logits, *tape.gradient(logits, weights)])
-    for one, other in zip(*made, strict=True):
-        assert one.numpy().tobytes() == other.numpy().tobytes()
-
-
-@pytest.mark.parametrize(
-    ("activation", "kind"), [("tanh", "pool"), ("relu", "avgpool"), ("relu", "batchnorm")]
-)
-def test_other_activations_and_layers_stay_in_their_order(activation, kind):
-    from nanotrain_tui.trainer.network import Network
-
-    conv = {"kind": "conv", "filters": 4, "size": [3, 3], **WINDOW, "activation": activation}
-    network = Network([conv, {"kind": kind, **POOL}, {"kind": "pool", **POOL}, FLATTEN], (8, 8), 3)
-    assert network.layers[0].activation == activation
-
-
 COMPARED = [name for name in LISTS if name != "all"]  # it has dropout
 # What XLA gets as slices and matrix products.
 BY_MATMUL = [name for name in COMPARED if name.startswith(("conv", "pool"))]

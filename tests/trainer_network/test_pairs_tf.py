@@ -18,6 +18,8 @@ pytestmark = pytest.mark.tensorflow
         ({"kernel": (2, 5, 1, 6)}, False),
         ({"shape": (None, 28, 27, 1)}, False),
         ({"shape": (None, 27, 28, 1)}, True),
+        ({"shape": (None, 27, 4, 1)}, True),
+        ({"shape": (None, 27, 2, 1)}, False),  # oneDNN's fault
         ({"shape": (None, 28, 6)}, False),  # a sequence
         ({"stride": [1, 2]}, False),
         ({"padding": "VALID"}, False),
@@ -35,12 +37,14 @@ def test_it_fits_few_channels_and_pairs_of_places(changes, does):
 @pytest.mark.parametrize(
     ("flags", "version", "options", "does"),
     [
-        ("flags\t\t: fpu avx2 avx512f\n", "2.13.1", "", True),
-        ("flags\t\t: fpu avx2 avx512f\n", "2.10.0-rc1", "1", True),
-        ("flags\t\t: fpu avx2 avx512fp16\n", "2.13.1", "", False),
-        ("Features\t: fp asimd\n", "2.13.1", "", False),
-        ("flags\t\t: fpu avx2 avx512f\n", "2.8.4", "", False),
-        ("flags\t\t: fpu avx2 avx512f\n", "2.21.0", "0", False),
+        ("fpu avx2 avx512f avx512_vnni", "2.13.1", "", True),
+        ("fpu avx512f amx_tile", "2.10.0-rc1", "1", True),
+        ("fpu avx2 avx512f", "2.13.1", "", False),  # TensorFlow leaves oneDNN out
+        ("fpu avx2 avx512f", "2.13.1", "True", True),
+        ("fpu avx2 avx_vnni", "2.13.1", "", False),
+        ("fpu avx512f avx512_vnni", "2.8.4", "", False),
+        ("fpu avx512f avx512_vnni", "2.21.0", "0", False),
+        ("fpu avx512f avx512_vnni", "2.21.0", "false", False),
         (None, "2.21.0", "", False),
     ],
 )
@@ -49,7 +53,7 @@ def test_it_pays_with_the_kernels_for_avx_512(flags, version, options, does, tmp
 
     file = tmp_path / "cpuinfo"
     if flags is not None:
-        file.write_text("processor\t: 0\n" + flags)
+        file.write_text("processor\t: 0\nflags\t\t: " + flags + "\n")
     monkeypatch.setattr(pairs, "_CPU_FLAGS", str(file))
     monkeypatch.setattr(pairs, "tf", SimpleNamespace(__version__=version))
     monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", options)

@@ -65,3 +65,17 @@ def test_each_part_drops_other_units():
     ]
     assert np.array_equal(made[0], made[2])
     assert not np.array_equal(made[0], made[1])
+
+
+def test_the_graph_tells_each_part_its_number(monkeypatch):
+    from nanotrain_tui.trainer.graph import steps
+
+    numbers, training = [], steps.Training
+
+    def remembered(*values):
+        numbers.append(training(*values).part)
+        return training(*values)
+
+    monkeypatch.setattr(steps, "Training", remembered)
+    engine_of(3).train(IMAGES, LABELS, RATES, 0)
+    assert numbers == [0, 1, 2] * 2  # with and without what a plain step leaves out

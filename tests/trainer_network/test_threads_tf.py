@@ -66,13 +66,16 @@ def test_it_depends_on_the_first_batch_of_a_session(monkeypatch, config, batch_s
 
     asked = []
     monkeypatch.setattr(threads, "ONE_UP_TO", 1000)
-    monkeypatch.setattr(threads, "use_one_thread", lambda beside: not asked.append(beside))
+    monkeypatch.setattr(
+        threads, "use_one_thread", lambda side_by_side: not asked.append(side_by_side)
+    )
     network = SimpleNamespace(products=4, products_of_windows=0, input_shape=(3, 2), state=[])
-    sharing = threads.share_work(config, network, batch_size, saved)
+    sharing = threads.share_work(config, network, batch_size, saved, False)
     assert sharing == threads.Sharing(**wanted)
     assert asked == ([wanted["parts"]] if wanted["one_thread"] else [])
-    monkeypatch.setattr(threads, "use_one_thread", lambda beside: False)  # a GPU, or too late
-    assert threads.share_work(config, network, batch_size, saved) == threads.Sharing()
+    monkeypatch.setattr(threads, "use_one_thread", lambda side_by_side: False)  # GPU, or too late
+    sharing = threads.share_work(config, network, batch_size, saved, False)
+    assert sharing == threads.Sharing(parts=wanted["parts"])  # dropout stays as it was
 
 
 @pytest.mark.parametrize(
@@ -93,13 +96,56 @@ def test_a_network_of_convolutions_gets_a_part_of_the_batch_for_each_core(
 
     monkeypatch.setattr(threads, "ONE_UP_TO", 1000)
     monkeypatch.setattr(threads, "cores", lambda: cores)
-    monkeypatch.setattr(threads, "use_one_thread", lambda beside: True)
+    asked = []
+    monkeypatch.setattr(
+        threads, "use_one_thread", lambda side_by_side: not asked.append(side_by_side)
+    )
     network = SimpleNamespace(
         products=900, products_of_windows=of_windows, input_shape=(6, 6), state=state
     )
-    sharing = threads.share_work({}, network, batch_size, None)
+    assert threads.share_work({}, network, batch_size, None, True) == threads.Sharing()
+    sharing = threads.share_work({}, network, batch_size, None, False)
     assert sharing == threads.Sharing(parts > 1, parts)
+    assert asked == ([parts] if parts > 1 else [])
     assert sharing.as_json() == ({"threads": 1, "parts": parts} if parts > 1 else {})
+
+
+@pytest.mark.parametrize(
+    ("gpus", "before", "asks", "has_one", "now"),
+    [
+        ([], None, 3, True, (1, 3)),
+        (["GPU:0"], None, 3, False, (0, 0)),
+        ([], (1, 1), 3, True, (1, 1)),  # too late, but each operation has one
+        ([], (2, 2), 1, False, (2, 2)),
+    ],
+)
+def test_threads_are_set_once_and_not_for_a_gpu(monkeypatch, gpus, before, asks, has_one, now):
+    from nanotrain_tui.trainer import runtime
+
+    threads = dict(zip(("intra", "inter"), before or (0, 0), strict=True))
+
+    def setter(name):
+        def put(count):
+            if before:
+                raise RuntimeError("too late")
+            threads[name] = count
+
+        return put
+
+    threading = SimpleNamespace(
+        set_intra_op_parallelism_threads=setter("intra"),
+        set_inter_op_parallelism_threads=setter("inter"),
+        get_intra_op_parallelism_threads=lambda: threads["intra"],
+        get_inter_op_parallelism_threads=lambda: threads["inter"],
+    )
+    config = SimpleNamespace(threading=threading, list_physical_devices=lambda kind: gpus)
+    monkeypatch.setattr(runtime, "tf", SimpleNamespace(config=config))
+    monkeypatch.setattr(runtime, "cores", lambda: 4)
+    assert runtime.use_one_thread(asks) is has_one
+    assert tuple(threads.values()) == now
+    of_operation, side_by_side = (count or 4 for count in now)
+    assert runtime.threads_in_use() == of_operation
+    assert runtime.threads_in_use(3) == max(of_operation, min(3, side_by_side))
 
 
 def trained(config):

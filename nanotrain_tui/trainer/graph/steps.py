@@ -61,7 +61,10 @@ class Variables(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """Some rows of a batch, and the place of the first one in it."""
+    """Some rows of a batch: which part it is, and the place of its first row in the batch.
+
+    ``shares`` is the gradient of the batch's mean by the loss of each row.
+    """
 
     number: int
     first: Any

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..activations import ACTIVATIONS
 from ..lazy_tensorflow import tf
 from . import matmul, pairs
+from .dense import activated
 from .layer import ZEROS, Call, Entry, Impossible, Layer, Shape, Weight, kind
 from .space import need_space, windows_after
 
@@ -22,7 +22,6 @@ class Windows(Layer):
         self.padding = str(entry["padding"]).upper()
         self.channels = shape[-1]
         self.places = windows_after(shape[:-1], entry)
-        self.activation = str(entry["activation"])
 
     def _need_equal_strides(self) -> None:
         """TensorFlow's depthwise kernels have one stride for both directions."""
@@ -45,12 +44,12 @@ class Convolution(Windows):
     def outputs(self, x: Tensor, call: Call) -> Tensor:
         kernel, bias = call.weights
         if call.use_pairs and pairs.fits(x.shape, kernel.shape, self.stride, self.padding):
-            return ACTIVATIONS[self.activation](pairs.convolution(x, kernel, bias))
+            return activated(self.entry, pairs.convolution(x, kernel, bias))
         if call.use_matmul and matmul.fits(x.shape[0], self.places, kernel.shape):
             convolved = matmul.convolution(x, kernel, self.stride, self.padding)
         else:
             convolved = tf.nn.convolution(x, kernel, strides=self.stride, padding=self.padding)
-        return ACTIVATIONS[self.activation](tf.nn.bias_add(convolved, bias))
+        return activated(self.entry, tf.nn.bias_add(convolved, bias))
 
 
 @kind("depthwise")
@@ -71,7 +70,7 @@ class Depthwise(Windows):
     def outputs(self, x: Tensor, call: Call) -> Tensor:
         kernel, bias = call.weights
         convolved = tf.nn.depthwise_conv2d(x, kernel, [1, *self.stride, 1], self.padding)
-        return ACTIVATIONS[self.activation](tf.nn.bias_add(convolved, bias))
+        return activated(self.entry, tf.nn.bias_add(convolved, bias))
 
 
 @kind("separable")
@@ -95,4 +94,4 @@ class Separable(Windows):
         depthwise, pointwise, bias = call.weights
         strides = [1, *self.stride, 1]
         convolved = tf.nn.separable_conv2d(x, depthwise, pointwise, strides, self.padding)
-        return ACTIVATIONS[self.activation](tf.nn.bias_add(convolved, bias))
+        return activated(self.entry, tf.nn.bias_add(convolved, bias))

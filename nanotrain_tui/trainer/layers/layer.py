@@ -23,7 +23,7 @@ class Training(NamedTuple):
     """A step of training, for the layers that behave differently then.
 
     ``dropout`` is the rate of the dropout layers that have none of their own; None where it is
-    known to be 0. Random numbers depend only on ``seed``, ``step`` and the layer.
+    known to be 0. Random numbers depend only on ``seed``, ``step``, ``part`` and the layer.
     ``use_matmul`` is set where XLA compiles the step for a CPU (``matmul``), and ``use_pairs``
     where TensorFlow's own kernels gain by it (``pairs``). ``part`` is the number of this part of
     the batch, where it is computed in parts.

@@ -7,41 +7,53 @@ whose filters are the input's channels. docs/BENCHMARKS.md has measurements.
 """
 
 import os
-from typing import Any, Sequence, Tuple
+from typing import Any, Sequence, Set, Tuple
 
 from ..lazy_tensorflow import tf
 
 Tensor = Any
 AT_ONCE = 16  # numbers in a vector of AVX-512
 _CPU_FLAGS = "/proc/cpuinfo"
-_FIRST = (2, 9)  # the first TensorFlow that computes convolutions by oneDNN without being asked
+_FIRST = (2, 9)  # the first TensorFlow that uses oneDNN's kernels without being asked
+# On a processor with one of these (DefaultOneDnnPolicy in TensorFlow's util/port.cc).
+_USED_WITH = {"avx512_vnni", "avx512_bf16", "avx_vnni", "amx_tile", "amx_int8", "amx_bf16"}
 _SAME = "SAME"
 _ONE = [1, 1, 1, 1]
 _TWO_PLACES = [1, 1, 2, 1]
 
 
 def pays_here() -> bool:
-    """Whether this processor has AVX-512, and TensorFlow's kernels use it."""
+    """Whether this processor has AVX-512, and TensorFlow uses oneDNN's kernels for it."""
     version = tuple(int(word) for word in tf.__version__.split(".")[:2])
-    if version < _FIRST or os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "0":
+    asked = os.environ.get("TF_ENABLE_ONEDNN_OPTS", "").lower()
+    if version < _FIRST or asked in ("0", "false"):
         return False
+    flags = _flags()
+    return "avx512f" in flags and (asked in ("1", "true") or not flags.isdisjoint(_USED_WITH))
+
+
+def _flags() -> Set[str]:
+    """What the first core of this processor can do; empty where Linux does not say it so."""
     try:
         with open(_CPU_FLAGS, encoding="utf-8", errors="replace") as file:
-            return any(line.startswith("flags") and "avx512f" in line.split() for line in file)
+            return set(next((line for line in file if line.startswith("flags")), "").split())
     except OSError:
-        return False
+        return set()
 
 
 def fits(shape: Sequence[int], kernel: Sequence[int], stride: Sequence[int], padding: str) -> bool:
     """Whether a convolution of pictures (batch, height, width, channels) can be computed so.
 
-    ``kernel`` is (height, width, channels, filters). A window of odd lengths has its middle at its
-    place, and so has the window of the input's gradient.
+    ``kernel`` is (height, width, channels, filters). With odd lengths of the window, the padding
+    SAME is equal on both sides, as the turned window of the gradient needs it. oneDNN of TensorFlow
+    2.16 to 2.21 returns wrong numbers where a convolution with a stride has a single place in a row
+    (pictures of width 2).
     """
     if len(shape) != 4 or padding != _SAME or any(step > 1 for step in stride):
         return False
     is_odd = all(length % 2 for length in kernel[:2])
-    return is_odd and shape[2] % 2 == 0 and (_are_few(kernel[2]) or _are_few(kernel[3]))
+    has_pairs = shape[2] % 2 == 0 and shape[2] > 2
+    return is_odd and has_pairs and (_are_few(kernel[2]) or _are_few(kernel[3]))
 
 
 def convolution(x: Tensor, kernel: Tensor, bias: Tensor) -> Tensor:

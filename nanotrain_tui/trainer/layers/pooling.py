@@ -1,38 +1,18 @@
 """Pooling over sequences and pictures, as Keras' layers of the same names."""
 
-from typing import Any, List, Sequence
+from typing import Any, List
 
-from ..activations import ACTIVATIONS
 from ..lazy_tensorflow import tf
 from . import matmul
-from .convolution import Windows
 from .layer import Call, Entry, Impossible, Layer, Shape, kind
 from .space import by, need_space, per_dimension, windows_after
 
 Tensor = Any
 
 
-LINEAR, RELU = "linear", "relu"
-
-
-def relu_after_maxima(layers: Sequence[Layer]) -> None:
-    """Let a convolution leave its ReLU to the maximum pooling that follows it.
-
-    ReLU keeps the order of numbers, so results and gradients stay the same to the bit, and there
-    are fewer numbers to compare with 0.
-    """
-    for before, layer in zip(layers, layers[1:]):
-        if not (isinstance(before, Windows) and isinstance(layer, Pooling)):
-            continue
-        if before.activation == RELU and layer.takes_maxima:
-            before.activation, layer.activation = LINEAR, RELU
-
-
 @kind("pool", "avgpool")
 class Pooling(Layer):
     """As MaxPooling and AveragePooling, 1D or 2D by the input."""
-
-    activation = LINEAR  # of what it returns
 
     def __init__(self, entry: Entry, shape: Shape) -> None:
         super().__init__(entry, shape)
@@ -49,9 +29,6 @@ class Pooling(Layer):
         self.takes_maxima = entry["kind"] == "pool"
 
     def outputs(self, x: Tensor, call: Call) -> Tensor:
-        return ACTIVATIONS[self.activation](self._pooled(x, call))
-
-    def _pooled(self, x: Tensor, call: Call) -> Tensor:
         padding = str(self.entry["padding"]).upper()
         is_apart = self.size == self.stride and padding == "VALID"
         if call.use_matmul and is_apart and self.takes_maxima:
