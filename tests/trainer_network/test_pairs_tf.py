@@ -13,6 +13,7 @@ pytestmark = pytest.mark.tensorflow
     [
         ({}, True),
         ({"kernel": (5, 5, 6, 16)}, True),  # the gradient of the input
+        ({"kernel": (5, 5, 9, 8)}, True),
         ({"kernel": (5, 5, 9, 9)}, False),
         ({"kernel": (5, 4, 1, 6)}, False),
         ({"kernel": (2, 5, 1, 6)}, False),
