@@ -46,6 +46,7 @@ class TerminalDriver(LinuxDriver):
         colors = getattr(app.console, "_color_system", None) or ColorSystem.TRUECOLOR
         self._canvas = Canvas(colors, erases_in_color())
         self._is_ours = False  # False: the terminal belongs to the shell
+        self._has_size = False  # since the terminal was taken, Textual has reported its size
         self._next_look: asyncio.TimerHandle | None = None
         # Handled in the event loop, unlike in Textual: a Python signal handler can deadlock.
         self._loop.add_signal_handler(signal.SIGTSTP, self._stop_by_signal)
@@ -64,13 +65,15 @@ class TerminalDriver(LinuxDriver):
         self._send()
 
     def repaint(self) -> None:
-        """Send every cell again."""
+        """Send every cell again. The first time after the terminal is taken, drawing begins."""
+        self._has_size = True
         self._canvas.forget()
         self._send()
 
     def _send(self) -> None:
         """Send as much as the terminal can take now. Answers and a timer call this again."""
-        if not self._is_ours or not self._has_terminal() or not self._canvas.differs:
+        may_draw = self._is_ours and self._has_size and self._canvas.differs
+        if not may_draw or not self._has_terminal():
             return
         while self._canvas.differs:
             room = self._room()
@@ -142,8 +145,10 @@ class TerminalDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._pacing.forget()
         self._is_ours = True
+        # Textual reports the size now, and then every cell is sent. An answer that arrives earlier
+        # must not send them, too.
+        self._has_size = False
         self._write_marked("")
-        self._canvas.forget()  # Textual reports the size now, and then every cell is sent
 
     def disable_input(self) -> None:
         """Stop reading after all answers have arrived. Later ones would go to the shell."""
