@@ -158,8 +158,8 @@ def build(
     size, update = int(config["train.batch_size"]), saved.update if saved else None
     block = block_way(size, dataset.train.example_bytes)
     choice = pinned_way(config, update, block)
-    compiles = config.get("trainer.xla") == "on" or (choice and choice.way.name == BLOCK)
-    sharing = share_work(config, network, size, update, bool(compiles))
+    is_block = choice is not None and choice.way.name == BLOCK
+    sharing = share_work(config, network, size, update, is_block)
     seed = int(required(config, "train.seed"))
     variables = network.weights + network.state
     weights = initial_weights(required(config, "model.initializer"), variables, seed)

@@ -35,14 +35,14 @@ class Sharing(NamedTuple):
 
 
 def share_work(
-    config: Mapping[str, Any], network: Network, batch_size: int, saved: Update, compiles: bool
+    config: Mapping[str, Any], network: Network, batch_size: int, saved: Update, is_block: bool
 ) -> Sharing:
     """Set TensorFlow's threads as it suits the network. Returns how a step is shared.
 
     ``saved`` is the ``update`` of the checkpoint to resume: threads and parts decide about the last
     bits, and parts about what dropout leaves out, so what was chosen then counts, even if the batch
-    size was edited since. ``compiles``: the way to make a step is known to be one that XLA compiles
-    whole, which has no parts.
+    size was edited since. ``is_block``: the steps are known to be made in a compiled block, which
+    has no parts.
     """
     if config.get("trainer.threads"):
         return Sharing()
@@ -51,18 +51,18 @@ def share_work(
         # A process that has trained before keeps its threads; parts need none of their own.
         otherwise = Sharing(parts=wanted.parts)
     else:
-        wanted, otherwise = _for_network(network, batch_size, compiles), Sharing()
+        wanted, otherwise = _for_network(network, batch_size, is_block), Sharing()
     if wanted.one_thread and use_one_thread(side_by_side=wanted.parts):
         return wanted
     return otherwise
 
 
-def _for_network(network: Network, batch_size: int, compiles: bool) -> Sharing:
+def _for_network(network: Network, batch_size: int, is_block: bool) -> Sharing:
     of_example = network.products + int(np.prod(network.input_shape))
     if batch_size * of_example <= ONE_UP_TO:
         return Sharing(one_thread=True)
     convolves = network.products_of_windows >= CONVOLVES_FROM * network.products
-    needs_whole_batch = compiles or bool(network.state)  # batch normalization
+    needs_whole_batch = is_block or bool(network.state)  # batch normalization
     if convolves and not needs_whole_batch and 1 < cores() <= batch_size // LEAST_PART:
         return Sharing(one_thread=True, parts=cores())
     return Sharing()
