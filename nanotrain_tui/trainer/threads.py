@@ -48,7 +48,7 @@ def share_work(
         return Sharing()
     if config.get("resume") and saved is not None:
         wanted = Sharing(saved.get("threads") == 1, int(saved.get("parts", 1)))
-        # A process that has trained before keeps its threads; parts need none of their own.
+        # A process that has trained before keeps its threads, and can still compute the parts.
         otherwise = Sharing(parts=wanted.parts)
     else:
         wanted, otherwise = _for_network(network, batch_size, is_block), Sharing()
