@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from cli_runs import Nano
+from declared_sessions import SEGMENTATION, record_declared
 from drawn_states import text_of
 from recorded import Recording, tutorial_run
 
@@ -253,3 +254,12 @@ def test_a_session_that_was_killed_as_it_began_compares(nano: Nano, home: Path) 
     with closing(sqlite3.connect(folder.recording)) as connection, connection:
         connection.execute("DELETE FROM events")
     assert nano("compare", "mnist-1", "mnist-2").status == 0
+
+
+def test_an_accuracy_is_a_value_of_the_accuracy(nano: Nano, home: Path) -> None:
+    record_declared(home, SEGMENTATION)
+    tutorial_run(home)
+    words = ("compare", "task-1", "mnist-1", "--accuracy", "0.5", "--json")
+    report = json.loads(nano(*words).out)
+    assert report["accuracy"] == 0.5
+    assert [one["reached"] is None for one in report["sessions"]] == [True, False]

@@ -66,3 +66,13 @@ def test_the_cost_of_the_dashboard_is_saved(
 def test_a_cache_that_cannot_be_written_is_no_error(folders: Folders, tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file is in the way")
     cost._save(folders.cache / "x", Cost(1.0, 60.0))
+
+
+def test_what_lasted_a_short_time_says_nothing(folders: Folders) -> None:
+    file = folders.cache / "dashboard-cost.json"
+    cost._save(file, Cost(1.0, cost.MIN_ELAPSED_S - 0.001))
+    assert not file.exists()
+    cost._save(file, Cost(1.0, cost.MIN_ELAPSED_S))
+    assert json.loads(file.read_text()) == {"cpu_s": 1.0, "elapsed_s": cost.MIN_ELAPSED_S}
+    recorded(folders, "short", 0.0, 5.0)
+    assert host_cost(folders) == ("short-1", Cost(5.0, 60.0)), "60 s are enough"

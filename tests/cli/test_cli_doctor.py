@@ -41,11 +41,15 @@ def by_name(ran: Ran) -> dict[str, dict[str, Any]]:
     return {found["name"]: found for found in json.loads(ran.out)["checks"]}
 
 
-def test_doctor_as_text(nano: Nano, python: Callable[[str], Path], home: Path) -> None:
+def test_doctor_as_text(
+    nano: Nano, python: Callable[[str], Path], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nanotrain_tui.cli.commands.doctor.width", lambda: 40)
     path = python(f"echo '{ANSWER % 0}'")
     ran = nano("doctor", "--python", path)
     assert ran.status == 0
-    assert "2.13.1 with NumPy 1.24.3, Python 3.8.10" in ran.out
+    assert "2.13.1 with NumPy 1.24.3, Python 3.8.10" in " ".join(ran.out.split())
+    assert str(path) in ran.out, "a long word is in one line"
     assert str(home) in ran.out
     assert not home.exists()
 
@@ -220,7 +224,11 @@ def test_little_memory_without_swap_is_a_warning(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("psutil.virtual_memory", Memory)
     assert checks.check_memory(board(), check({}))[-1].status == "warn"
     swap = [SwapArea("/swapfile", "file", 4096, 0)]
-    assert checks.check_memory(board(swap=swap), check({}))[-1].status == "ok"
+    found = checks.check_memory(board(swap=swap), check({}))[-1]
+    assert (found.status, found.found) == ("ok", "/swapfile (file) 4,096 MB")
+    Memory.total = 16 << 30
+    found = checks.check_memory(board(), check({}))[-1]
+    assert (found.status, found.found) == ("ok", "none")
 
 
 def test_memory_is_compared_with_what_the_settings_need(tmp_path: Path) -> None:

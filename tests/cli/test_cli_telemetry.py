@@ -8,10 +8,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from cli_runs import Nano, Start, is_paragraph
+
+from nanotrain_tui.cli.commands.telemetry import watch
+from nanotrain_tui.telemetry.monitor import Monitor
 
 # Lines in the forms that boards print.
 NANO = (
@@ -216,3 +220,17 @@ def test_the_lines_of_every_board(nano: Nano, home: Path, shared: Path) -> None:
         wanted, got = one["expect"], samples_of[name][one["line"] - 1]
         got["power_mw"].pop("NC", None)
         assert {key: got[key] for key in wanted} == wanted, (name, one["line"])
+
+
+def test_a_sample_that_is_due_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    bodies: list[dict[str, Any] | None] = [None, {"ram": 1}, None, {"ram": 2}]
+    monitor = SimpleNamespace(
+        poll=lambda now: bodies.pop(0), notes=list, fileno=lambda: None, deadline=lambda: 0.0
+    )
+    waits: list[float] = []
+    monkeypatch.setattr(
+        "select.select", lambda read, write, bad, wait: waits.append(wait) or (read, write, bad)
+    )
+    shown: list[dict[str, Any]] = []
+    watch(cast(Monitor, monitor), shown.append, 2)
+    assert shown == [{"ram": 1}, {"ram": 2}] and waits == [0.0, 0.0]

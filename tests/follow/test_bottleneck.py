@@ -372,3 +372,12 @@ def test_energy_of_the_session_and_of_the_training() -> None:
     use = board.energy_use(1000)
     assert use is not None and (use.joules, use.steps) == (20.0, 20)
     assert board.energy_j == 8.0 + 7.0 + 20.0
+
+
+def test_the_board_and_its_power_mode_are_those_of_the_running_segment() -> None:
+    board = BoardFold()
+    assert board.machine == ""
+    board.begin({"board": "NVIDIA Jetson Nano Developer Kit", "power_mode": "MAXN"})
+    assert board.machine == "Jetson Nano, MAXN"
+    board.begin({"board": "NVIDIA Jetson Nano Developer Kit"})
+    assert board.machine == "Jetson Nano"

@@ -125,6 +125,12 @@ def test_a_step_between_two_known_times_has_the_time_between_them() -> None:
     assert _between([], 7) == 0.0
 
 
+def test_only_epochs_begin_at_zero(tmp_path: Path) -> None:
+    found = run_of(tmp_path)
+    assert found._placing("epoch")(0) == 0.0 < found._placing("epoch")(1)
+    assert found._placing("time")(0) == found._placing("time")(1) > 0.0
+
+
 def test_what_is_not_the_same_in_all(tmp_path: Path) -> None:
     first = run_of(tmp_path)
     second = run_of(tmp_path, optimizer__learning_rate=0.5, data__name="digits")

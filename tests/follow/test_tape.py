@@ -56,6 +56,7 @@ def test_positions_by_step_time_and_row(reader: SessionReader) -> None:
     assert tape.time_of(tape.end) == pytest.approx(tape.end_t)
     for step in (7, 10, 35, 99):
         assert tape.time_of(tape.at_step(step)) == pytest.approx(step / 1000, abs=0.002)
+    assert tape.at_seq(0) == Position() and tape.at_seq(1) == Position(1, 0)
     notes = reader.events(["note"])
     for number, note in enumerate(notes, 1):
         found = tape.at_seq(note.seq)

@@ -6,7 +6,13 @@ import math
 
 from nanotrain_tui.follow.not_finite import INFINITE, NAN
 from nanotrain_tui.follow.series import Curve
-from nanotrain_tui.follow.trace import Trace, steps_of, trace_of_curve, trace_of_values
+from nanotrain_tui.follow.trace import (
+    Trace,
+    corners,
+    steps_of,
+    trace_of_curve,
+    trace_of_values,
+)
 
 
 def tenth(step: int) -> float:
@@ -46,3 +52,10 @@ def test_the_steps_of_several_curves() -> None:
     assert steps_of([early, late]) == (3, 10)
     assert steps_of([early]) == (3, 6)
     assert steps_of([]) == (1, 1)
+
+
+def test_a_held_value_jumps() -> None:
+    assert corners([]) == [] and corners([(1.0, 5.0)]) == [(1.0, 5.0)]
+    assert corners([(1.0, 5.0), (3.0, 7.0), (4.0, 6.0)]) == [
+        (1.0, 5.0), (3.0, 5.0), (3.0, 7.0), (4.0, 7.0), (4.0, 6.0),
+    ]  # fmt: skip

@@ -11,7 +11,8 @@ from launch_helpers import config
 from recorded import Recording
 
 from nanotrain_tui.catalog import ConfigError
-from nanotrain_tui.launch.plan import prepare
+from nanotrain_tui.launch import plan as plan_module
+from nanotrain_tui.launch.plan import look_up, prepare
 from nanotrain_tui.launch.resume_and_fork import plan_fork, plan_restart, plan_resume
 from nanotrain_tui.launch.script import plan_script, session_name
 from nanotrain_tui.trainer_python.call import TRAINER
@@ -38,6 +39,14 @@ def test_paths_are_absolute(places, tmp_path, monkeypatch):
     plan = prepare(config(data__dir="mnist", telemetry__tegrastats="./tegrastats"), places)
     assert plan.trainer_config["data.dir"] == str(tmp_path / "mnist")
     assert plan.tegrastats == str(program)
+
+
+def test_pictures_of_the_data_are_only_made_where_they_are_asked_for(places, monkeypatch):
+    asked = []
+    monkeypatch.setattr(plan_module, "inspect", lambda _config, request, *_: asked.append(request))
+    look_up(config(), places)
+    look_up(config(), places, pictures=10)
+    assert "pictures" not in asked[0] and asked[1]["pictures"] == 10
 
 
 def test_a_batch_larger_than_the_data_is_refused(places):
