@@ -76,3 +76,28 @@ def shared() -> Path:
             f"SKIPPED LOUDLY: no recorded data at {SHARED}; these claims are not checked here"
         )
     return SHARED
+
+
+@pytest.fixture
+def disk_order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a power cut leaves depends on it: ``sync NAME`` and ``name NAME``, in their order."""
+    done: list[str] = []
+
+    def fsync(fd: int) -> None:
+        sync(fd)
+        done.append("sync " + Path(f"/proc/self/fd/{fd}").readlink().name)
+
+    def named(rename):
+        def rename_too(source, target, **options) -> None:
+            rename(source, target, **options)
+            done.append("name " + Path(target).name)
+
+        return rename_too
+
+    sync = os.fsync
+    monkeypatch.setattr(
+        os, "fsync", lambda file: fsync(file if isinstance(file, int) else file.fileno())
+    )
+    for rename in (os.rename, os.replace):
+        monkeypatch.setattr(os, rename.__name__, named(rename))
+    return done

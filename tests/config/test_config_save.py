@@ -1,5 +1,6 @@
 """Saving presets: the values are read back unchanged, and the user's comments stay."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,10 @@ def test_a_file_is_replaced_whole_through_links_and_keeps_its_mode(tmp_path: Pat
         raise KeyboardInterrupt
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "real"]
     assert real.read_text() == "new"
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, disk_order: list[str]
+) -> None:
+    replace_file(tmp_path / "settings.toml", "a = 1")
+    assert disk_order == [f"sync .settings.toml.{os.getpid()}.part", "name settings.toml"]

@@ -193,3 +193,9 @@ def test_what_is_in_use_is_never_removed(place, tmp_path):
         assert cache_folder.clear(place.folder) == []
     assert [entry.key for entry in cache_folder.clear(place.folder)] == ["old"]
     assert names_in(place) == []
+
+
+def test_pictures_are_on_the_disk_before_they_are_whole(place, disk_order):
+    keep_pictures(place, Files(45), silent)
+    about = [f"sync key.json.{os.getpid()}", "name key.json"]
+    assert disk_order == [*about, "sync key.part", *about, "name key.pictures"]

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy
 from hosting import wait_for
 
 from nanotrain_tui.script_shim._nanotrain_shim import checkpoints
@@ -92,6 +93,17 @@ def test_a_checkpoint_that_is_due_is_written_at_the_end_of_an_epoch(scripts):
     assert warned == ["no checkpoint could be written: there is no place for checkpoints"] * 4
     assert scripts.run(SAVED, "--set", "train.checkpoint_minutes=0").returncode == 0
     assert scripts.events("checkpoint") == []
+
+
+def test_a_checkpoint_survives_a_power_cut_as_soon_as_it_is_reported(tmp_path, disk_order):
+    """Its content is on the disk before it gets its name, and then the name is."""
+    one = checkpoints.Checkpoints({"checkpoint_dir": str(tmp_path)})
+    model = SimpleNamespace(get_weights=lambda: [numpy.ones(3)], optimizer=None)
+    emit = SimpleNamespace(emit=lambda event, **body: disk_order.append(event))
+    one.save(model, None, SimpleNamespace(step=7, channel=emit))
+    assert disk_order == [
+        "sync checkpoint.part", "name step-000000007.npz", f"sync {tmp_path.name}", "checkpoint",
+    ]  # fmt: skip
 
 
 def test_after_one_that_failed_the_next_checkpoint_is_due_as_usual(monkeypatch):

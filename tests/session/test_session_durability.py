@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from session_recordings import new_recording, recording
 
+from nanotrain_tui.session.durable import sync_tree
 from nanotrain_tui.session.errors import RecordingError
 from nanotrain_tui.session.recording import recorder as recorder_module
 from nanotrain_tui.session.recording.reader import SessionReader
@@ -192,3 +193,13 @@ def test_a_reserve_is_made_again_with_four_times_its_size_free(
     reserve = Reserve(str(tmp_path))
     reserve.make_if_roomy()
     assert reserve.is_whole is is_made
+
+
+def test_a_folder_is_on_the_disk_with_all_files_in_it(tmp_path, disk_order):
+    (tmp_path / "copies" / "inner").mkdir(parents=True)
+    for name in ("copies/a", "copies/inner/b"):
+        (tmp_path / name).write_text(name)
+    sync_tree(str(tmp_path / "copies"))
+    assert sorted(disk_order) == ["sync a", "sync b", "sync copies", "sync inner"]
+    assert disk_order.index("sync a") < disk_order.index("sync copies")
+    assert disk_order.index("sync b") < disk_order.index("sync inner")
