@@ -95,9 +95,7 @@ def disk_order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return rename_too
 
     sync = os.fsync
-    monkeypatch.setattr(
-        os, "fsync", lambda file: fsync(file if isinstance(file, int) else file.fileno())
-    )
+    monkeypatch.setattr(os, "fsync", fsync)
     for rename in (os.rename, os.replace):
         monkeypatch.setattr(os, rename.__name__, named(rename))
     return done
