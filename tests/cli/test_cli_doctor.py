@@ -1,8 +1,10 @@
 """doctor: the checks and their advice."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from cli_runs import Nano, Ran
 
 from nanotrain_tui.catalog import check
 from nanotrain_tui.cli.checks import machine as checks
+from nanotrain_tui.config import find_folders
 from nanotrain_tui.telemetry.board import BoardInfo, SwapArea
 from nanotrain_tui.telemetry.clocks import ClockRange
 from nanotrain_tui.trainer_python.cache import PythonCache
@@ -270,3 +273,41 @@ def test_a_terminal_inside_of_another_program_is_named(monkeypatch: pytest.Monke
     found = checks.check_terminal({**environ, "TMUX": "/tmp/x", "SSH_CONNECTION": "1 2"}).found
     assert found.endswith(", in tmux and ssh")
     assert checks.check_terminal({**environ, "SSH_CONNECTION": "1 2"}).found.endswith(", in ssh")
+
+
+@pytest.mark.parametrize(
+    ("size", "environ", "encoding", "advice"),
+    [
+        ((80, 24), {"TERM": "xterm-256color"}, "utf-8", ""),
+        ((79, 24), {"TERM": "xterm"}, "utf-8", "Enlarge it"),
+        ((80, 24), {"TERM": "dumb"}, "utf-8", "Set TERM"),
+        ((80, 24), {"TERM": "xterm"}, "ascii", "Set LANG=C.UTF-8"),
+    ],
+)
+def test_a_terminal_for_the_dashboard(
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int], environ: dict[str, str], encoding: str, advice: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size(size))
+    terminal = SimpleNamespace(isatty=lambda: True, encoding=encoding)
+    monkeypatch.setattr(checks, "sys", SimpleNamespace(stdout=terminal))
+    found = checks.check_terminal(environ)
+    assert (found.status, advice) == ("warn" if advice else "ok", found.advice[: len(advice)])
+    assert f"{size[0]}x{size[1]}" in found.found and found.found.endswith(encoding)
+
+
+@pytest.mark.parametrize(("free_mb", "status"), [(checks.MIN_FREE_MB, "ok"), (10, "warn")])
+def test_space_for_sessions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free_mb: int, status: str
+) -> None:
+    usage = SimpleNamespace(free=free_mb << 20)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: usage)
+    found = checks.check_home(find_folders({"NANOTRAIN_HOME": str(tmp_path)}))
+    assert (found.status, found.found) == (status, f"{tmp_path}, {free_mb:,} MB free")
+
+
+def test_a_python_that_was_killed_names_the_signal(
+    nano: Nano, python: Callable[[str], Path]
+) -> None:
+    ran = nano("doctor", "--json", "--python", python("kill -9 $$"))
+    assert "killed by signal 9 while it loaded TensorFlow" in str(by_name(ran)["tensorflow"])

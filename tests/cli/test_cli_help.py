@@ -41,6 +41,7 @@ def test_names_and_keys_complete(home: Path) -> None:
     assert completions("train", "--preset", "sa") == ["sane"]
     assert completions("export", "mnist-1", "--format", "cs") == ["csv"]
     assert completions("ses") == ["sessions"]
+    assert completions("sessions", "--sort", "acc") == ["accuracy"]
     assert completions("train", "--set", "data.task=b") == ["data.task=binary"]
     assert completions("data", "ins") == ["inspect"]
 

@@ -212,3 +212,16 @@ def test_a_recording_of_another_program_is_refused(nano: Nano, home: Path) -> No
 
 
 # -- export -------------------------------------------------------------------------------------
+
+
+def test_memory_is_shown_with_its_peak(nano: Nano, home: Path) -> None:
+    recording = Recording(home).started().steps(10)
+    for second, used in enumerate((100, 300, 200)):
+        body = {"ram_used_mb": used, "ram_total_mb": 4000}
+        recording.recorder.sample(float(second), 10, body)
+    name = recording.finished().name
+    assert "RAM 200 of 4,000 MB (peak 300)" in nano("show", name).out
+    shown = strictly(nano("show", name, "--json").out)
+    unknown = dict.fromkeys(("now", "peak", "total"))
+    assert shown["memory_mb"]["ram"] == {"now": 200, "peak": 300, "total": 4000}
+    assert unknown in shown["memory_mb"].values()

@@ -266,3 +266,8 @@ def test_the_control_codes_change_one_screen_into_the_next(
             bold = [cell.bold for cell, wanted in zip(there, row, strict=True) if wanted.text]
             assert bold == [bool(cell.style.bold) for cell in row if cell.text]
         before = screen
+
+
+def test_a_sign_without_a_width_is_joined_to_the_one_before_it() -> None:
+    cells = cells_of([Segment("e\u0301x"), Segment("\u4e16")])
+    assert [cell.text for cell in cells] == ["e\u0301", "x", "\u4e16", ""]

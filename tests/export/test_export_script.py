@@ -21,6 +21,7 @@ from nanotrain_tui.export import Options, get_format
 from nanotrain_tui.export.format_types import ExportError
 from nanotrain_tui.export.formats.script import edits_of
 from nanotrain_tui.export.script_formulas import formulas_of, import_lines
+from nanotrain_tui.export.script_source import _names_used
 from nanotrain_tui.session.history import SegmentHistory
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.records import Event
@@ -171,3 +172,8 @@ def test_edits_that_a_resume_ran_again_count_once():
         stretch(went_on, 50, 100, (70, rate, 0.125)),
     ]
     assert edits_of(history) == [(20, {rate: 0.5}), (70, {rate: 0.125})]
+
+
+def test_what_a_formula_takes_from_its_module_is_not_what_it_makes_itself():
+    text = "def f(a, *, b: int = one):\n    c = g(a)\n    return [c, d, b]\n"
+    assert set(_names_used(ast.parse(text).body[0])) == {"int", "one", "g", "d"}

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from recorded import Recording, accuracy_at, loss_at, tutorial_run
 
-from nanotrain_tui.drawing.scale import Curves, ceiling, linear_scale
+from nanotrain_tui.drawing.scale import Curves, Scale, ceiling, linear_scale
 from nanotrain_tui.export.session_charts import Chart, Charts, Point, read_charts
-from nanotrain_tui.export.vector import draw_charts, step_text
+from nanotrain_tui.export.vector import _outside, draw_charts, step_text
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 
@@ -35,6 +35,9 @@ def test_a_line_and_its_dots_are_the_recorded_values(tmp_path: Path) -> None:
     assert line[-1].mean == pytest.approx(loss_at(999), rel=0.05)
     assert all(point.low <= point.mean <= point.high for point in line)
     assert [point.t for point in line] == sorted(point.t for point in line)
+    few = charts_of(Recording(tmp_path).started().steps(3).finished())
+    (line,) = (chart.line for chart in few.charts if chart.key == "loss")
+    assert [point.mean for point in line] == pytest.approx([loss_at(n) for n in (1, 2, 3)])
     assert len(by_key["accuracy"].dots) == 11
     assert by_key["accuracy"].dots[-1][1] == pytest.approx(accuracy_at(1000))
 
@@ -105,6 +108,14 @@ def test_times_have_the_largest_unit_that_is_there_three_times(
 )  # fmt: skip
 def test_a_round_step_in_few_characters(step: int, text: str) -> None:
     assert step_text(step) == text
+
+
+def test_an_arrow_where_a_line_leaves_the_axis() -> None:
+    values = (9.0, 9.5, 0.5, 7.0, -1.0)
+    line = [Point(float(t), value, value, value) for t, value in enumerate(values)]
+    chart = Chart("loss", "Loss", [line], linear_scale)
+    arrows = _outside(chart, Scale(0.0, 1.0), Charts([chart], [], [], 0.0, 4.0))
+    assert [re.findall("<title>(.*?)</title>", arrow) for arrow in arrows] == [["9"], ["7"], ["-1"]]
 
 
 def test_a_place_on_the_axis() -> None:

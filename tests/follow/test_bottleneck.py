@@ -11,7 +11,7 @@ from nanotrain_tui.follow.board import BoardFold
 from nanotrain_tui.follow.bottleneck import Bottleneck, find_bottleneck
 from nanotrain_tui.follow.energy import TrainingEnergy
 from nanotrain_tui.follow.fold import Fold
-from nanotrain_tui.follow.other_load import OtherLoad, other_load
+from nanotrain_tui.follow.other_load import OtherLoad, cores_of, other_load
 from nanotrain_tui.follow.run_state import HeatLimits
 from nanotrain_tui.session.energy import Energy
 from nanotrain_tui.session.recording.records import Event, Sample
@@ -381,3 +381,11 @@ def test_the_board_and_its_power_mode_are_those_of_the_running_segment() -> None
     assert board.machine == "Jetson Nano, MAXN"
     board.begin({"board": "NVIDIA Jetson Nano Developer Kit"})
     assert board.machine == "Jetson Nano"
+
+
+def test_two_samples_tell_how_many_cores_are_busy() -> None:
+    first, second = (2.0, {"trainer_cpu_s": 1.0}), (4.0, {"trainer_cpu_s": 4.0})
+    assert cores_of([first, second], "trainer_cpu_s") == 1.5
+    assert cores_of([first], "trainer_cpu_s") is None
+    assert cores_of([second, first], "trainer_cpu_s") is None
+    assert cores_of([first, (4.0, {"trainer_cpu_s": 0.5})], "trainer_cpu_s") is None

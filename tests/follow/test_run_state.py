@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nanotrain_tui.follow.run_state import Checkpoint, Diverged, RunState
+from nanotrain_tui.follow.run_state import Checkpoint, Diverged, ReplayPosition, RunState
 
 KEPT = tuple(Checkpoint(f"{step}.npz", step, float(step)) for step in (10, 20, 30))
 
@@ -47,3 +47,11 @@ def test_a_forks_own_steps() -> None:
 )  # fmt: skip
 def test_states_that_are_an_end(state: str, ended: bool) -> None:
     assert RunState(state=state).ended == ended
+
+
+@pytest.mark.parametrize(
+    ("t", "end_t", "fraction"), [(0, 8, 0), (2, 8, 0.25), (9, 8, 1), (0, 0, 1)]
+)
+def test_the_part_that_was_replayed(t: float, end_t: float, fraction: float) -> None:
+    position = ReplayPosition(t, end_t, 0, playing=False, speed=1.0, live=False, stops=())
+    assert position.fraction == fraction

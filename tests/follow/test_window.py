@@ -25,6 +25,9 @@ def test_a_small_window_has_a_bin_for_every_step(tmp_path: Path) -> None:
     assert (loss.start, loss.width, loss.end) == (150, 1, 250)
     assert points(loss) == pytest.approx({step: loss_at(step) for step in range(150, 251)})
     assert points(window.curve("accuracy", "test")) == pytest.approx({201: accuracy_at(201)})
+    with SessionReader(tutorial_run(tmp_path)) as reader:
+        accuracy = read_window(reader, 1, 150).curve("accuracy", "test")
+    assert points(accuracy) == pytest.approx({1: 0.1, 101: accuracy_at(101)})
     assert points(window.times)[200] == pytest.approx(0.2, abs=0.03)
     assert points(window.epochs)[200] == pytest.approx(200 * 100 / 60000)
 

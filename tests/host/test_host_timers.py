@@ -13,6 +13,7 @@ from hosting import wait_for
 from nanotrain_tui.host import host as host_module
 from nanotrain_tui.host.host import Host
 from nanotrain_tui.launch.start import make_folder, write_job
+from nanotrain_tui.session.recording.reader import SessionReader
 
 SLOW = "slow=0.001"
 
@@ -21,7 +22,8 @@ SLOW = "slow=0.001"
 def hosted(make_plan, places, monkeypatch):
     """A host in a thread of this process, which brings its rows to the disk without a pause."""
     monkeypatch.setattr(host_module, "SYNC_EVERY_S", 0.02)
-    plan = make_plan(SLOW, train__steps=10**6)
+    never = {"train__checkpoint_every": 10**6, "train__eval_every": 10**6}
+    plan = make_plan(SLOW, train__steps=10**6, **never)
     folder = make_folder(plan, places)
     host = Host(write_job(plan, folder))
     host.open()
@@ -47,6 +49,8 @@ def steps_in_file(folder, place):
 
 def test_the_steps_of_a_running_session_come_to_the_disk_without_an_end(hosted, tmp_path):
     wait_for(lambda: steps_in_file(hosted, tmp_path), "steps in the file itself")
+    with SessionReader(hosted) as reader:
+        assert reader.events(["checkpoint"]) == [], "a checkpoint, too, brings them to the disk"
 
 
 def test_the_heartbeat_goes_on_while_a_session_runs(host):

@@ -66,6 +66,11 @@ def test_what_is_agreed_to_is_the_content(places, loader, tmp_path):
     assert len(kept.read_text().splitlines()) == 2 and kept.stat().st_mode & 0o777 == 0o600
 
 
+def test_an_agreement_is_on_the_disk_at_once(places, loader, disk_order):
+    agreed(loader, places)
+    assert disk_order == ["sync agreed.txt"]
+
+
 def test_code_that_changes_between_the_look_and_the_plan_is_asked_about(places, loader):
     agreed(loader, places)
     found = look_up(of(loader), places)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -39,6 +40,7 @@ def test_a_fork_begins_where_its_parent_was(stopped, places):
             }  # fmt: skip
             assert reader.segments()[0].from_step == listed[-2].step
             assert reader.metric_series("loss")[0].first_step == listed[-2].step + 1
+        assert stat.S_IMODE(Path(child.checkpoints).stat().st_mode) == 0o700
         config = configuration_of(child)
         assert (config["optimizer.name"], config["optimizer.learning_rate"]) == ("sgd", 0.0001)
         kill(child, "pid")

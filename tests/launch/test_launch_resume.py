@@ -15,6 +15,7 @@ from launch_sessions import (
 )
 
 from nanotrain_tui.catalog import ConfigError
+from nanotrain_tui.launch import resume_and_fork
 from nanotrain_tui.launch.resume_and_fork import configuration_of, plan_resume
 from nanotrain_tui.launch.start import start
 from nanotrain_tui.session.checkpoints import list_checkpoints
@@ -53,6 +54,16 @@ def test_without_a_whole_checkpoint_it_begins_anew_and_says_so(stopped, places):
     configured = events(stopped, "configured")[-1].body
     assert configured["resumed_from"] is None
     assert [edit["set"] for edit in configured["edits"]] == [{"optimizer.learning_rate": 0.002}]
+
+
+def test_weights_go_on_only_with_the_data_they_were_trained_on(stopped, places, monkeypatch):
+    monkeypatch.setattr(resume_and_fork, "_has_other_data", lambda history, plan: True)
+    with pytest.raises(LaunchError, match="A resume needs the same data") as refused:
+        plan_resume(stopped, places)
+    assert refused.value.key == "data.path"
+    for one in list_checkpoints(stopped):
+        damage(stopped, one)
+    assert "starts again at step 0" in plan_resume(stopped, places).warnings[-1]
 
 
 def test_what_is_changed_in_resuming_is_not_undone_by_edits_made_before(stopped, places):

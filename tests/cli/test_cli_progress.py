@@ -1,0 +1,82 @@
+"""The progress line, the beginning of a session as JSON, and waiting for a signal."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from nanotrain_tui.cli import progress, running
+from nanotrain_tui.cli.report import Beginning
+from nanotrain_tui.cli.signals import StopRequests
+from nanotrain_tui.cli.telemetry.log import Log
+from nanotrain_tui.launch.plan import Plan
+from nanotrain_tui.session.folder import create_session
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_progress_line_has_the_time_left_and_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = SimpleNamespace(s=0.0)
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: now.s))
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with progress.progress_line("packing") as told:
+        for now.s, fraction in ((1.9, 0.1), (2.0, 0.0), (2.1, 0.2), (10.0, 0.25)):
+            told(fraction)
+        assert cast(Terminal, sys.stderr).getvalue() == (
+            "\rpacking 0%\x1b[K\rpacking 25%  ETA 0:30\x1b[K"
+        )
+    assert cast(Terminal, sys.stderr).getvalue().endswith("\x1b[K\r\x1b[K")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with progress.progress_line("packing") as told:
+        told(0.5)
+    assert cast(Terminal, sys.stderr).getvalue() == "", "it was done at once"
+
+
+def test_what_the_json_of_a_beginning_holds(tmp_path: Path) -> None:
+    made = Beginning("mnist-1", "/home/mnist-1", {"train": 9}, ("data: MNIST",), {"needed": 1})
+    assert made.as_dict() == {
+        "name": "mnist-1", "folder": "/home/mnist-1", "data": {"train": 9},
+        "choices": ["data: MNIST"], "memory": {"needed": 1},
+    }  # fmt: skip
+    data = {"source": "MNIST in /d", "note": "half of it"}
+    plan = SimpleNamespace(choices=(), data=data, memory=None)
+    begun = running._beginning(cast(Plan, plan), create_session(str(tmp_path), "mnist"))
+    assert begun.choices == ("data: MNIST in /d", "half of it") and begun.memory == {}
+
+
+def test_after_a_signal_it_waits_again() -> None:
+    with StopRequests() as stop:
+        stop.graceful = True
+        os.kill(os.getpid(), signal.SIGTERM)
+        stop.wait(60.0)
+        assert stop.requested
+        waits: list[float] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("select.select", lambda read, *_: waits.append(_[-1]) or ([], [], []))
+            stop.wait(0.25)
+        assert waits == [0.25]
+        assert not select_now(stop), "the signal was taken"
+
+
+def select_now(stop: StopRequests) -> bool:
+    import select
+
+    return bool(select.select([stop._read], [], [], 0)[0])
+
+
+def test_the_log_called_minus_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = b"RAM 1980/3964MB CPU [10%@1479,off,off,off] GR3D_FREQ 5%@921\n"
+    stdin = SimpleNamespace(buffer=io.BufferedReader(cast(io.RawIOBase, io.BytesIO(given))))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    (sample,) = Log("-", lambda fraction: None)
+    assert sample["ram_used_mb"] == 1980 and not stdin.buffer.closed
