@@ -192,7 +192,8 @@ def test_stop_writes_a_checkpoint_and_ends_at_a_step_boundary(folder):
     step = events[-1]["step"]
     assert events[-1]["event"] == "stopped"
     assert 11 <= step < 40
-    assert of_kind(events, "checkpoint")[-1]["step"] == step
+    written = of_kind(events, "checkpoint")  # the best one, too, if the stop came some steps later
+    assert [one["step"] for one in written if not one.get("held")][-1] == step
     assert len(values_of(events, "loss")) == step
 
 
