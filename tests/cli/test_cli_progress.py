@@ -6,16 +6,19 @@ import io
 import os
 import signal
 import sys
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from recorded import Recording, loss_at
 
 from nanotrain_tui.cli import progress, running
-from nanotrain_tui.cli.report import Beginning
+from nanotrain_tui.cli.report import Beginning, final_figures
 from nanotrain_tui.cli.signals import StopRequests
 from nanotrain_tui.cli.telemetry.log import Log
+from nanotrain_tui.follow.source import Follower, LocalSource
 from nanotrain_tui.launch.plan import Plan
 from nanotrain_tui.session.folder import create_session
 
@@ -52,6 +55,16 @@ def test_what_the_json_of_a_beginning_holds(tmp_path: Path) -> None:
     plan = SimpleNamespace(choices=(), data=data, memory=None)
     begun = running._beginning(cast(Plan, plan), create_session(str(tmp_path), "mnist"))
     assert begun.choices == ("data: MNIST in /d", "half of it") and begun.memory == {}
+
+
+def test_what_the_json_of_an_end_holds(tmp_path: Path) -> None:
+    folder = Recording(tmp_path).started(steps=20).steps(20).evaluated(0.5, 0.75).finished()
+    with closing(Follower(LocalSource(folder.path))) as follower:
+        found = final_figures(follower.follow())
+    last = {name: metric["last"] for name, metric in found["metrics"].items()}
+    assert last == {"loss": 0.5, "accuracy": 0.75}
+    assert (found["step"], found["own_steps"], found["steps"]) == (20, 20, 20)
+    assert found["training_loss"] == pytest.approx(loss_at(20))
 
 
 def test_after_a_signal_it_waits_again() -> None:

@@ -116,6 +116,7 @@ def test_an_arrow_where_a_line_leaves_the_axis() -> None:
     chart = Chart("loss", "Loss", [line], linear_scale)
     arrows = _outside(chart, Scale(0.0, 1.0), Charts([chart], [], [], 0.0, 4.0))
     assert [re.findall("<title>(.*?)</title>", arrow) for arrow in arrows] == [["9"], ["7"], ["-1"]]
+    assert [re.findall(">([^<]+)</text>", arrow) for arrow in arrows] == [["↑"], ["↑"], ["↓"]]
 
 
 def test_a_place_on_the_axis() -> None:

@@ -74,6 +74,13 @@ def test_the_rows_between_two_positions(reader: SessionReader) -> None:
     assert list(tape.between(tape.end, tape.end)) == []
 
 
+def test_a_fork_has_no_position_before_its_first_step(tmp_path: Path) -> None:
+    recording = Recording(tmp_path, parent=("mnist-1", 300)).started().steps(10)
+    with SessionReader(recording.folder) as reader:
+        tape = Tape(reader)
+        assert tape.at_step(5).rows == 1 and tape.at_step(305).step == 305
+
+
 def test_an_empty_recording_has_no_position(tmp_path: Path) -> None:
     with SessionReader(Recording(tmp_path).folder) as reader:
         tape = Tape(reader)

@@ -58,6 +58,22 @@ def test_a_fork_begins_where_its_parent_was(stopped, places):
         kill_host(child)
 
 
+def test_a_fork_begins_at_the_best_checkpoint_or_at_a_step(stopped, places, monkeypatch):
+    def marked(best):
+        found = [one._replace(best=i == best) for i, one in enumerate(listed)]
+        monkeypatch.setattr(resume_and_fork, "list_checkpoints", lambda folder: found)
+
+    listed = list_checkpoints(stopped)
+    assert len(listed) > 2
+    marked(1)
+    assert plan_fork(stopped, places, "best").start.step == listed[1].step
+    assert plan_fork(stopped, places, "last").start.step == listed[-1].step
+    marked(None)
+    assert plan_fork(stopped, places, listed[1].step).start.step == listed[1].step
+    plan = plan_fork(stopped, places, "best")
+    assert plan.start.step == listed[-1].step and plan.warnings
+
+
 def test_a_fork_of_a_running_session_takes_its_script_along(begin, places):
     script = [
         {"step": 60, "set": {"model.dropout": 0.5}},
