@@ -74,5 +74,8 @@ def test_what_lasted_a_short_time_says_nothing(folders: Folders) -> None:
     assert not file.exists()
     cost._save(file, Cost(1.0, cost.MIN_ELAPSED_S))
     assert json.loads(file.read_text()) == {"cpu_s": 1.0, "elapsed_s": cost.MIN_ELAPSED_S}
-    recorded(folders, "short", 0.0, 5.0)
-    assert host_cost(folders) == ("short-1", Cost(5.0, 60.0)), "60 s are enough"
+    recording = Recording(folders.home, "short").started()
+    for t in (0.0, cost.MIN_ELAPSED_S):
+        recording.recorder.sample(t, 0, {"source": "x", "host_cpu_s": t})
+    recording.finished()
+    assert host_cost(folders) == ("short-1", Cost(cost.MIN_ELAPSED_S, cost.MIN_ELAPSED_S))
