@@ -237,9 +237,7 @@ def _step(value: Any) -> str:
 
 
 def _gauge(state: "RunState", name: str) -> dict[str, float | None]:
-    gauge = state.gauges.get(name)
-    if gauge is None:
-        return {"now": None, "peak": None, "total": None}
+    gauge = state.gauges[name]
     peak = gauge.curve.high if gauge.peak is None else gauge.peak
     return {"now": gauge.now, "peak": peak, "total": gauge.total}
 
