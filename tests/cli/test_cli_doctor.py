@@ -12,6 +12,7 @@ from cli_runs import Nano, Ran
 
 from nanotrain_tui.catalog import check
 from nanotrain_tui.cli.checks import machine as checks
+from nanotrain_tui.cli.commands.doctor import _print_text
 from nanotrain_tui.config import find_folders
 from nanotrain_tui.telemetry.board import BoardInfo, SwapArea
 from nanotrain_tui.telemetry.clocks import ClockRange
@@ -311,3 +312,13 @@ def test_a_python_that_was_killed_names_the_signal(
 ) -> None:
     ran = nano("doctor", "--json", "--python", python("kill -9 $$"))
     assert "killed by signal 9 while it loaded TensorFlow" in str(by_name(ran)["tensorflow"])
+
+
+def test_a_long_word_of_an_advice_is_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("nanotrain_tui.cli.commands.doctor.width", lambda: 40)
+    path = "/a/" + "very-long-" * 8 + "name"
+    found = checks.Check("home", checks.WARN, "", f"Free some space on {path} soon.")
+    _print_text([found], find_folders({"NANOTRAIN_HOME": str(tmp_path)}))
+    assert f"   {path}\n" in capsys.readouterr().out

@@ -12,12 +12,14 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from cli_runs import until
 from recorded import Recording, loss_at
 
 from nanotrain_tui.cli import progress, running
 from nanotrain_tui.cli.report import Beginning, final_figures
 from nanotrain_tui.cli.signals import StopRequests
 from nanotrain_tui.cli.telemetry.log import Log
+from nanotrain_tui.cli.waiting import waiting
 from nanotrain_tui.follow.source import Follower, LocalSource
 from nanotrain_tui.launch.plan import Plan
 from nanotrain_tui.session.folder import create_session
@@ -93,3 +95,18 @@ def test_the_log_called_minus_is_standard_input(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(sys, "stdin", stdin)
     (sample,) = Log("-", lambda fraction: None)
     assert sample["ram_used_mb"] == 1980 and not stdin.buffer.closed
+
+
+def test_a_long_wait_is_told_and_its_line_is_gone_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stderr", shown)
+    with waiting("looking", after_s=0.0):
+        until(shown.getvalue)
+    assert shown.getvalue().startswith("\rlooking: 0 s")
+    assert shown.getvalue().endswith("\r\x1b[K")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with waiting("looking"):
+        pass
+    assert cast(Terminal, sys.stderr).getvalue() == "", "it was done at once"

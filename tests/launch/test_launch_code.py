@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from launch_helpers import config, wait_until_over
 
-from nanotrain_tui.launch import code as codes
 from nanotrain_tui.launch.code import Code, NotAgreedError, agree, agreed_code, keep_source
 from nanotrain_tui.launch.plan import look_up, plan_with, prepare
 from nanotrain_tui.launch.resume_and_fork import plan_restart, plan_resume
@@ -80,13 +79,12 @@ def test_code_that_changes_between_the_look_and_the_plan_is_asked_about(places, 
 
 
 @pytest.mark.parametrize("what", ["missing", "folder", "large"])
-def test_a_file_that_cannot_be_read_is_named(places, tmp_path, what, monkeypatch):
+def test_a_file_that_cannot_be_read_is_named(places, tmp_path, what):
     path = tmp_path / "loader.py"
     if what == "folder":
         path.mkdir()
     if what == "large":
-        path.write_text("#" * 100)
-        monkeypatch.setattr(codes, "LARGEST", 99)
+        path.write_bytes(b"#" * ((4 << 20) + 1))
     with pytest.raises(LaunchError) as refused:
         prepare(of(path), places)
     assert refused.value.key == "data.function" and str(path) in str(refused.value)
