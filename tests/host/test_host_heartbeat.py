@@ -66,6 +66,20 @@ def test_without_its_folder_a_session_ends_and_those_who_follow_learn_why(paused
     assert list(Path(paused.folder.path).iterdir()) == []
 
 
+def test_a_session_without_its_folder_leaves_the_files_of_a_new_one(paused):
+    folder = paused.folder
+    Path(folder.recording).unlink()
+    shutil.rmtree(folder.path)
+    Path(folder.path).mkdir()
+    others = {name: Path(folder.recording + name) for name in ("", "-wal", "-shm")}
+    for name, path in others.items():
+        path.write_text("of another session" + name)
+    paused.assert_nothing_runs()
+    assert sorted(Path(folder.path).iterdir()) == sorted(others.values())
+    assert all(path.read_text() == "of another session" + name for name, path in others.items())
+    others[""].unlink()  # it is no recording
+
+
 def test_a_folder_that_is_moved_is_said_and_goes_on(paused):
     moved = Path(paused.folder.path).rename(Path(paused.folder.path).with_name("moved"))
     wait_for(lambda: b"was moved" in moved_words(moved), "a word")

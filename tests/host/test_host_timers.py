@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hosting import wait_for
 from nanotrain_tui.host import host as host_module
 from nanotrain_tui.host.host import Host
 from nanotrain_tui.launch.start import make_folder, write_job
+from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.recording.reader import SessionReader
 
 SLOW = "slow=0.001"
@@ -51,6 +53,19 @@ def test_the_steps_of_a_running_session_come_to_the_disk_without_an_end(hosted, 
     wait_for(lambda: steps_in_file(hosted, tmp_path), "steps in the file itself")
     with SessionReader(hosted) as reader:
         assert reader.events(["checkpoint"]) == [], "a checkpoint, too, brings them to the disk"
+
+
+def test_refusals_that_were_left_out_are_counted_while_it_runs(hosted):
+    with closing(ControlClient(hosted)) as client:
+        for _ in range(30):
+            assert not client.request("dance")["ok"]
+
+    def counted():
+        with SessionReader(hosted) as reader:
+            notes = [event.body["message"] for event in reader.events(["note"])]
+        return any("more command" in message for message in notes)
+
+    wait_for(counted, "the count")
 
 
 def test_the_heartbeat_goes_on_while_a_session_runs(host):
