@@ -128,6 +128,15 @@ def test_lists_of_layers_have_lines_of_their_own(nano: Nano, home: Path) -> None
     assert lines[at - 1].split() == ["train.batch_size", "50", "100"]
 
 
+def test_values_of_forty_characters_are_in_the_table(nano: Nano, home: Path) -> None:
+    layers = [", ".join(["flatten", *[f"dense {units}"] * 3]) for units in (100, 200)]
+    assert [len(one) for one in layers] == [40, 40]
+    for one in layers:
+        Recording(home, model__layers=one).started().finished()
+    lines = nano("compare", "mnist-1", "mnist-2").out.splitlines()
+    assert f"model.layers  {layers[0]}  {layers[1]}" in lines
+
+
 def test_one_is_too_few(nano: Nano, home: Path) -> None:
     tutorial_run(home)
     assert "two to 8" in nano("compare", "mnist-1", "mnist-1").err

@@ -16,9 +16,10 @@ from cli_runs import until
 from recorded import Recording, loss_at
 
 from nanotrain_tui.cli import progress, running
+from nanotrain_tui.cli.exit_status import CommandError
 from nanotrain_tui.cli.report import Beginning, final_figures
 from nanotrain_tui.cli.signals import StopRequests
-from nanotrain_tui.cli.telemetry.log import Log
+from nanotrain_tui.cli.telemetry.log import Log, convert
 from nanotrain_tui.cli.waiting import waiting
 from nanotrain_tui.follow.source import Follower, LocalSource
 from nanotrain_tui.launch.plan import Plan
@@ -110,3 +111,13 @@ def test_a_long_wait_is_told_and_its_line_is_gone_at_the_end(
     with waiting("looking"):
         pass
     assert cast(Terminal, sys.stderr).getvalue() == "", "it was done at once"
+
+
+def test_a_log_without_samples_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "board.log").touch()
+    with pytest.raises(CommandError, match=r"board\.log has no sample"):
+        convert(str(tmp_path / "board.log"), as_csv=False)
+    stdin = SimpleNamespace(buffer=io.BufferedReader(cast(io.RawIOBase, io.BytesIO(b""))))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    with pytest.raises(CommandError, match="standard input has no sample"):
+        convert("-", as_csv=False)

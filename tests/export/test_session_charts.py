@@ -7,8 +7,9 @@ import pytest
 from recorded import Recording, accuracy_at, loss_at, tutorial_run
 
 from nanotrain_tui.drawing.scale import Curves, Scale, ceiling, linear_scale
-from nanotrain_tui.export.session_charts import Chart, Charts, Point, read_charts
+from nanotrain_tui.export.session_charts import Chart, Charts, Point, _time_at, read_charts
 from nanotrain_tui.export.vector import _outside, draw_charts, step_text
+from nanotrain_tui.follow.curves import NO_CURVE
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 
@@ -108,6 +109,10 @@ def test_times_have_the_largest_unit_that_is_there_three_times(
 )  # fmt: skip
 def test_a_round_step_in_few_characters(step: int, text: str) -> None:
     assert step_text(step) == text
+
+
+def test_before_any_step_there_is_no_time(tmp_path: Path) -> None:
+    assert _time_at(NO_CURVE, 5) == 0.0
 
 
 def test_an_arrow_where_a_line_leaves_the_axis() -> None:
