@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +73,17 @@ def test_the_rows_between_two_positions(reader: SessionReader) -> None:
     rows = [row for batch in batches for row in batch.steps if row.metric == "loss"]
     assert [(row.first_step, len(row.values)) for row in rows] == [(21, 10), (31, 10), (41, 5)]
     assert list(tape.between(tape.end, tape.end)) == []
+
+
+def test_no_step_is_done_before_an_event_of_an_earlier_step(tmp_path: Path) -> None:
+    recording = Recording(tmp_path).started()
+    recording.recorder.event(0.5, 3, "note", {"message": "at step 3"})
+    recording.recorder.steps(1, 10, 0.0, 1.0, {"loss": array("f", range(10)).tobytes()})
+    recording.recorder.event(1.0, 10, "note", {"message": "at step 10"})
+    with SessionReader(recording.folder) as reader:
+        tape = Tape(reader)
+        steps = [tape.at_time(t).step for t in (0.15, 0.45, 0.55, 0.85)]
+    assert steps == [1, 3, 5, 8]
 
 
 def test_a_fork_has_no_position_before_its_first_step(tmp_path: Path) -> None:

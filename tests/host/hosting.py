@@ -2,6 +2,7 @@
 
 import os
 import socket
+import struct
 import time
 from pathlib import Path
 
@@ -43,6 +44,19 @@ def wait_for(condition, what="it"):
             return value
         assert time.monotonic() < give_up, f"waited {PATIENCE_S:g} s for {what}"
         time.sleep(0.02)
+
+
+class Peers:
+    """SO_PEERCRED as the kernel gives it, with another user in it."""
+
+    size = struct.calcsize("3i")
+
+    def __init__(self, uid):
+        self.uid = uid
+
+    def unpack(self, data):
+        pid, _, gid = struct.unpack("3i", data)
+        return pid, self.uid, gid
 
 
 class Started:

@@ -6,11 +6,10 @@ import os
 import resource
 import socket
 import stat
-import struct
 import threading
 
 import pytest
-from hosting import connect, wait_for
+from hosting import Peers, connect, wait_for
 
 from nanotrain_tui.host import control as control_module
 from nanotrain_tui.host.control import _LONGEST_REQUEST, ControlServer
@@ -62,19 +61,6 @@ def ask(connection, data):
 
 def test_only_its_user_may_connect(server):
     assert stat.S_IMODE(server.stat().st_mode) == 0o600
-
-
-class Peers:
-    """SO_PEERCRED as the kernel gives it, with another user in it."""
-
-    size = control_module._PEER.size
-
-    def __init__(self, uid):
-        self.uid = uid
-
-    def unpack(self, data):
-        pid, _, gid = struct.unpack("3i", data)
-        return pid, self.uid, gid
 
 
 @pytest.mark.parametrize(("uid", "is_heard"), [(1000, True), (0, True), (1001, False)])

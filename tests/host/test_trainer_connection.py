@@ -1,13 +1,17 @@
 """The connection to a trainer, over pipes without a process; the pipes of real ones."""
 
 import os
+import socket
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hosting import PATIENCE_S, Peers
 
 from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.host.job import Job
+from nanotrain_tui.host.trainer import script as script_module
 from nanotrain_tui.host.trainer.connection import TrainerLink
 from nanotrain_tui.host.trainer.process import ProcessTrainer, SpawnError, ThreadTrainer
 from nanotrain_tui.host.trainer.script import ScriptTrainer
@@ -91,6 +95,19 @@ def test_no_trainer_can_make_the_host_wait_for_its_output(loop, tmp_path):
         for fd in (trainer.stdout, trainer.stderr):
             assert fd is None or not os.get_blocking(fd), type(trainer).__name__
         trainer.close()
+
+
+@pytest.mark.parametrize(("uid", "gets"), [(1000, b"+"), (1001, b"")])
+def test_the_pipes_of_a_script_are_for_its_user_alone(loop, tmp_path, monkeypatch, uid, gets):
+    """Everyone can see the socket's name in /proc/net/unix."""
+    script = ScriptTrainer(script_job(tmp_path, sys.executable, "-c", "input()"), loop)
+    monkeypatch.setattr(script_module.os, "getuid", lambda: 1000)
+    monkeypatch.setattr(script_module, "_PEER", Peers(uid))
+    with socket.socket(socket.AF_UNIX) as client, closing(script):
+        client.settimeout(PATIENCE_S)
+        client.connect(script._listening.getsockname())
+        loop.turn(1.0)
+        assert client.recv(1) == gets
 
 
 def test_the_output_of_a_script_that_outlives_its_host_goes_to_the_log(loop, tmp_path):
