@@ -99,3 +99,19 @@ def test_what_the_trainer_writes_is_its_users_alone_too(host):
     session = host(SLOW, train__steps=10**6)
     assert "Umask:\t0077" in Path(f"/proc/{session.trainer_pid}/status").read_text()
     assert session.do("stop")["ok"]
+
+
+def test_a_host_keeps_no_folder_and_no_file_of_its_starter_in_use(host, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    held = os.open(tmp_path, os.O_RDONLY)
+    os.set_inheritable(held, True)
+    try:
+        session = host(SLOW, train__steps=10**6)
+    finally:
+        os.close(held)
+    supervisor = int(Path(f"/proc/{session.pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    for pid in (session.pid, supervisor):
+        process = Path(f"/proc/{pid}")
+        assert (process / "cwd").readlink() == Path("/")
+        assert tmp_path not in [one.readlink() for one in (process / "fd").iterdir()]
+    assert session.do("stop")["ok"]

@@ -12,9 +12,10 @@ from session_recordings import new_recording, recording
 
 from nanotrain_tui.session.durable import sync_tree
 from nanotrain_tui.session.errors import RecordingError
+from nanotrain_tui.session.folder import create_session
 from nanotrain_tui.session.recording import recorder as recorder_module
 from nanotrain_tui.session.recording.reader import SessionReader
-from nanotrain_tui.session.recording.recorder import Recorder
+from nanotrain_tui.session.recording.recorder import Recorder, create_recording
 from nanotrain_tui.session.recording.reserve import KEPT_FOR_THE_END, RESERVE_BYTES, Reserve
 
 MEGABYTE = "x" * (1 << 20)
@@ -193,6 +194,13 @@ def test_a_reserve_is_made_again_with_four_times_its_size_free(
     reserve = Reserve(str(tmp_path))
     reserve.make_if_roomy()
     assert reserve.is_whole is is_made
+
+
+def test_a_new_recording_has_its_name_on_the_disk(tmp_path, disk_order):
+    folder = create_session(str(tmp_path), "mnist")
+    del disk_order[:]
+    create_recording(folder, "2024-05-06T07:08:09+02:00", {})
+    assert disk_order == ["name recording.nanotrain", "sync mnist-1"]
 
 
 def test_a_folder_is_on_the_disk_with_all_files_in_it(tmp_path, disk_order):

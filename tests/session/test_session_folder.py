@@ -27,6 +27,7 @@ from nanotrain_tui.session.recording.recorder import create_recording
 
 def test_names_take_the_next_free_number(tmp_path):
     assert create_session(str(tmp_path), "mnist").name == "mnist-1"
+    assert (tmp_path / "sessions").stat().st_mode & 0o777 == 0o700
     (tmp_path / "sessions" / "mnist-11").mkdir()
     (tmp_path / "sessions" / "mnist-x").mkdir()
     assert create_session(str(tmp_path), "mnist").name == "mnist-12"
