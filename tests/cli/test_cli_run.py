@@ -1,4 +1,4 @@
-"""What the words of ``nanotrain run`` are."""
+"""What the words of ``nanotrain run`` are, and the file of ``nanotrain --config``."""
 
 from __future__ import annotations
 
@@ -58,3 +58,19 @@ def test_without_words_or_script_it_says_what_to_do(
     assert "name the script to run" in nano("run", "--").err
     assert "there is no script gone.py" in nano("run", "gone.py").err
     assert not commands
+
+
+def test_the_form_can_be_filled_from_a_file(
+    nano: Nano, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forms: list[dict[str, Any]] = []
+
+    def show(config: dict[str, Any], **_: object) -> int:
+        forms.append(config)
+        return 0
+
+    monkeypatch.setattr("nanotrain_tui.app.run_dashboard", show)
+    file = tmp_path / "mine.toml"
+    file.write_text("[train]\nbatch_size = 7\n")
+    assert nano("--config", file).status == 0
+    assert forms[0]["train.batch_size"] == 7

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import termios
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cli_runs import (
@@ -391,19 +390,3 @@ def _read(terminal: int) -> bytes:
         return os.read(terminal, 65536)
     except OSError:  # EIO: the other end is closed
         return b""
-
-
-def test_the_form_can_be_filled_from_a_file(
-    nano: Nano, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    forms: list[dict[str, Any]] = []
-
-    def show(config: dict[str, Any], **_: object) -> int:
-        forms.append(config)
-        return 0
-
-    monkeypatch.setattr("nanotrain_tui.app.run_dashboard", show)
-    file = tmp_path / "mine.toml"
-    file.write_text("[train]\nbatch_size = 7\n")
-    assert nano("--config", file).status == 0
-    assert forms[0]["train.batch_size"] == 7

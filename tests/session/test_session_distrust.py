@@ -153,6 +153,7 @@ def test_the_programs_of_another_machine_are_blanked(tmp_path: Path) -> None:
         db.execute("UPDATE events SET kind='edited', body=? WHERE kind = 'evaluated'", (edit,))
     assert verify_file(folder.recording).problems == []
     here = import_file(folder.recording, str(tmp_path / "here"))
+    assert (tmp_path / "here" / "sessions").stat().st_mode & 0o777 == 0o700
     with SessionReader(here) as reader:
         assert "evil" not in json.dumps([reader.meta(), [one.body for one in reader.events()]])
         (edited,) = reader.events(["edited"])
