@@ -33,6 +33,8 @@ from nanotrain_tui.follow.source import Follower, LocalSource
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 
+pytestmark = pytest.mark.slow
+
 WIDTH, HEIGHT = 72, 20
 
 

@@ -26,6 +26,8 @@ from nanotrain_tui.session.errors import SessionError
 from nanotrain_tui.session.folder import create_session, find_session, list_sessions
 from nanotrain_tui.session.recording.reader import SessionReader
 
+pytestmark = pytest.mark.slow
+
 SCRIPTED = Path(__file__).parents[1] / "fakes" / "scripted_trainer.py"
 
 

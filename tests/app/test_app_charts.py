@@ -23,6 +23,8 @@ from nanotrain_tui.drawing.chart_model import ChartContext
 from nanotrain_tui.follow.run_state import Preparing
 from nanotrain_tui.follow.series import Curve
 
+pytestmark = pytest.mark.slow
+
 SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
 
 

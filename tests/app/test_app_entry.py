@@ -18,6 +18,8 @@ from app_fakes import ENDED, FakeBackend, make_app, until
 
 from nanotrain_tui.app.entry import farewell, no_terminal
 
+pytestmark = pytest.mark.slow
+
 ENTER_SCREEN, LEAVE_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
 FAKES = Path(__file__).resolve().parents[1] / "fakes"
 

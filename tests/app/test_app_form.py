@@ -14,6 +14,8 @@ from nanotrain_tui.app.widgets.form_list import fitting
 from nanotrain_tui.catalog import FIELDS, ConfigError, applies
 from nanotrain_tui.catalog.fields import CHOICE, FLOAT, INT
 
+pytestmark = pytest.mark.slow
+
 ROW = Row("model.layers", "layers", "conv 32 3x3, pool 2", "conv, pool")
 NUMBERS = [key for key, field in FIELDS.items() if field.kind in (INT, FLOAT)]
 CHOICES = [key for key, field in FIELDS.items() if field.kind == CHOICE]

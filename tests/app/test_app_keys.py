@@ -64,6 +64,7 @@ def test_every_action_makes_sense_or_says_why_it_does_not(state: str) -> None:
     assert {binding.action.split("'")[1] for binding in bound} == set(BY_ID)  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 async def test_every_key_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a session running, each key changes something that can be seen."""
     monkeypatch.chdir(tmp_path)  # one of them saves a picture

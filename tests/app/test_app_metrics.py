@@ -18,6 +18,8 @@ from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.follow.run_state import Diverged
 from nanotrain_tui.session.metrics import MOST_METRICS, TEST, TRAINING, UP, Metric
 
+pytestmark = pytest.mark.slow
+
 MANY = [Metric(f"m{n}", f"Metric {n}", "", UP, on=(TRAINING, TEST)) for n in range(MOST_METRICS)]
 WIDE = [
     Metric("精度" * 60, "精度" * 60, on=(TRAINING, TEST)),

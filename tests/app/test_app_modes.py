@@ -12,6 +12,8 @@ from nanotrain_tui.app.source.refusals import Refused
 from nanotrain_tui.app.widgets.setup_panel import SetupPanel
 from nanotrain_tui.follow.run_state import RunState
 
+pytestmark = pytest.mark.slow
+
 SIZES = [(80, 24), (120, 40), (200, 50)]
 
 

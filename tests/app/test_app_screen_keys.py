@@ -14,6 +14,8 @@ from nanotrain_tui.app.form.model import PRESET_KEY
 from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.ports import Preferences
 
+pytestmark = pytest.mark.slow
+
 
 async def test_the_cursor_previews_a_theme_and_enter_keeps_it(tmp_path: Path) -> None:
     kept: list[str] = []

@@ -61,6 +61,7 @@ async def test_a_running_session_makes_no_single_steps() -> None:
         assert desk.session.sent == []
 
 
+@pytest.mark.slow
 async def test_a_field_is_opened_in_three_presses() -> None:
     """Every third one: they have letters of one and of two characters, and all kinds."""
     app = make_app()

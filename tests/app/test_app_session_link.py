@@ -64,6 +64,7 @@ async def test_space_pauses_and_goes_on() -> None:
         assert session.sent == ["pause", "resume"]
 
 
+@pytest.mark.slow
 async def test_keys_are_answered_while_the_session_is_started_and_while_it_is_slow() -> None:
     backend = FakeBackend()
     backend.gate.clear()

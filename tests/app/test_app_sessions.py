@@ -25,6 +25,8 @@ from nanotrain_tui.export import format_names
 from nanotrain_tui.session.folder import find_session, list_sessions
 from nanotrain_tui.session.labels import read_labels
 
+pytestmark = pytest.mark.slow
+
 
 def names(home: Path) -> list[str]:
     return [folder.name for folder in list_sessions(str(home))]

@@ -12,6 +12,8 @@ from textual.pilot import Pilot
 from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.follow.run_state import Diverged, LogLine, Preparing
 
+pytestmark = pytest.mark.slow
+
 SIZES = [pytest.param(size, id=f"{size[0]}x{size[1]}") for size in ((80, 24), (120, 40), (200, 50))]
 Compare = Callable[..., bool]
 

@@ -9,6 +9,8 @@ from textual.widgets import Input
 
 from nanotrain_tui.app.screens.dialogs import Ask
 
+pytestmark = pytest.mark.slow
+
 # The tutorial's own.
 ADAM = {"optimizer.beta_1": 0.9, "optimizer.beta_2": 0.999, "optimizer.epsilon": 1e-8}
 

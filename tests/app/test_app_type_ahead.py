@@ -11,6 +11,8 @@ from textual.widgets import Input
 from nanotrain_tui.app.screens.jump import Jump
 from nanotrain_tui.app.screens.pick_list import PickList
 
+pytestmark = pytest.mark.slow
+
 
 async def test_a_field_is_found_typed_and_applied_in_one_burst() -> None:
     app = make_app()

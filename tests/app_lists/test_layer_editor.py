@@ -1,11 +1,14 @@
 """The editor of ``model.layers``, from the form to the value."""
 
+import pytest
 from app_fakes import FakeBackend, make_app, message, midway, until
 from textual.widgets import Input, Static
 
 from nanotrain_tui.app.form.letters import LETTERS
 from nanotrain_tui.app.screens.layer_editor import LayerEditor
 from nanotrain_tui.app.screens.pick_list import PickList
+
+pytestmark = pytest.mark.slow
 
 KEY = "model.layers"
 SMALL = "conv 8 3x3, pool 2, flatten"

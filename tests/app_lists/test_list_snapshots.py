@@ -26,6 +26,8 @@ from nanotrain_tui.cli.dashboard import export_formats
 from nanotrain_tui.session.folder import find_session
 from nanotrain_tui.session.labels import noted, read_labels, tagged, write_labels
 
+pytestmark = pytest.mark.slow
+
 Compare = Callable[..., bool]
 SIZES = [pytest.param(size, id=f"{size[0]}x{size[1]}") for size in ((80, 24), (120, 40), (200, 50))]
 SHORT = TooLarge("Training needs about 1,430 MB and 1,020 MB are available.", 50)

@@ -20,6 +20,8 @@ from nanotrain_tui.app.source.export_place import describe_place
 from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.app.themes import BadTheme, summary_of
 
+pytestmark = pytest.mark.slow
+
 FORMATS = {
     "csv": (".csv", "One row a step."),
     "html": (".html", "One page."),

@@ -19,6 +19,8 @@ from nanotrain_tui.app.widgets.setup_panel import PlanRegion
 from nanotrain_tui.drawing.setup.state import Findings, Outlook
 from nanotrain_tui.launch.code import Code
 
+pytestmark = pytest.mark.slow
+
 FUNCTION = "data.function"
 
 

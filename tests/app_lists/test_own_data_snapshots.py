@@ -15,6 +15,8 @@ from textual.pilot import Pilot
 from nanotrain_tui.app.widgets.setup_panel import BoardRegion, PlanRegion
 from nanotrain_tui.drawing.setup.state import Findings
 
+pytestmark = pytest.mark.slow
+
 Compare = Callable[..., bool]
 SIZES = [(80, 24), (120, 40), (200, 50)]
 WHY = "There is no column 'spices'. Did you mean 'species'?"

@@ -17,6 +17,8 @@ from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.ports import Preferences
 from nanotrain_tui.cli.dashboard import export_formats
 
+pytestmark = pytest.mark.slow
+
 PLACES = {
     "dashboard": [], "charts": ["z"], "help": ["question_mark"], "help, typed": [*"?st"],
     "palette": ["ctrl+p"], "fields": ["f"], "fork": ["F"], "presets": ["p"], "theme": ["t"],

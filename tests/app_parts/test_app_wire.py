@@ -19,6 +19,8 @@ from nanotrain_tui.app.widgets.panels import StatusHeader
 from nanotrain_tui.session import summary
 from nanotrain_tui.session.summary import SessionSummary, summarise_each
 
+pytestmark = pytest.mark.slow
+
 SIZES = [pytest.param(size, id=f"{size[0]}x{size[1]}") for size in ((80, 24), (120, 40), (200, 50))]
 MOST = 1.0  # times the bytes of the shortest output row by row; the goal is 1.3
 MOST_OF_FRAMES = 1.3  # the goal, for all frames that opening a screen needs

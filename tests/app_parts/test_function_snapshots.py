@@ -20,6 +20,8 @@ from nanotrain_tui.app.widgets.function_picture import FunctionPicture
 from nanotrain_tui.app.widgets.setup_panel import BoardRegion, PlanRegion, SetupPanel
 from nanotrain_tui.config import load_presets, resolve
 
+pytestmark = pytest.mark.slow
+
 SIZES = [pytest.param(size, id=f"{size[0]}x{size[1]}") for size in ((80, 24), (120, 40), (200, 50))]
 Compare = Callable[..., bool]
 PRESETS = load_presets(None)

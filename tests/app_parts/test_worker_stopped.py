@@ -10,6 +10,10 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 PERIOD_S = 0.05
 STOPPED_S = 0.2  # any wait for the next look has passed meanwhile
 TIMES = 5

@@ -86,6 +86,7 @@ def state_of(metrics: Sequence[Metric], values: Sequence[float] = ()) -> RunStat
     return fold.state()
 
 
+@pytest.mark.slow
 @given(
     DECLARATIONS,
     st.lists(VALUES, max_size=4),

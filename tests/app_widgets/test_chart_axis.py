@@ -277,6 +277,7 @@ VIEWS = st.builds(
 STATE = trained()
 
 
+@pytest.mark.slow
 @given(VIEWS, st.integers(40, 140), st.integers(1, 44), st.sampled_from([UNICODE, ASCII]))
 def test_a_stack_has_exactly_its_size_and_its_characters(
     view: ChartView, width: int, height: int, glyphs: Glyphs

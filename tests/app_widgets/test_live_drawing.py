@@ -167,6 +167,7 @@ def everything(state: RunState, width: int, height: int, glyphs: Glyphs) -> list
     ]
 
 
+@pytest.mark.slow
 @given(st.integers(1, 140), st.integers(1, 45), st.sampled_from([UNICODE, ASCII]))
 @settings(max_examples=60)
 def test_every_line_is_exactly_as_wide_as_asked(width: int, height: int, glyphs: Glyphs) -> None:

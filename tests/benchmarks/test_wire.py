@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pyte
+import pytest
 
 from benchmarks.wire import shortest, table
 
@@ -37,6 +38,7 @@ def scribble(screen: Screen, chance: random.Random, pieces: int) -> None:
         screen.feed(f"\x1b[{y};{x}H\x1b[0;{chance.choice(STYLES)}m{chance.choice(TEXTS)}")
 
 
+@pytest.mark.slow
 def test_it_draws_the_cells_and_the_cells_that_changed() -> None:
     chance = random.Random(5)
     for _ in range(150):

@@ -14,6 +14,8 @@ from .conftest import ROUND
 from .rounds import play_round, report
 from .world import ROOT, processes_with, wait_for
 
+pytestmark = pytest.mark.slow
+
 SEED = 8
 ROUNDS = [
     *(("signals", number) for number in range(5)),  # one to each kind of process

@@ -17,6 +17,8 @@ from .rounds import Round
 from .witness import Edited, Seen, Witness
 from .world import World, new_world
 
+pytestmark = pytest.mark.slow
+
 NAME, STEPS = "whole", 140
 
 

@@ -19,6 +19,8 @@ from random_sessions import PLAIN, SGD, STEADY, STORIES, UNSTARTED, Story, recor
 from nanotrain_tui.catalog.scripts import is_script
 from nanotrain_tui.cli import main
 
+pytestmark = pytest.mark.slow
+
 TABLES = ("steps", "evaluations", "samples", "events")
 #: All but those that need TensorFlow, and the cast, which takes longer.
 EXPORTS = [

@@ -250,6 +250,7 @@ def test_a_bad_value_is_refused_by_its_key(nano: Nano, home: Path) -> None:
         assert not home.exists(), case
 
 
+@pytest.mark.slow
 def test_with_what_a_key_needs_a_good_value_is_taken(nano: Nano, tmp_path: Path) -> None:
     """Otherwise the bad values above could be refused for another reason."""
     loader = tmp_path / "loader.py"

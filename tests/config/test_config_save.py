@@ -23,6 +23,7 @@ def saved_part(config: Config) -> Config:
     }
 
 
+@pytest.mark.slow
 @given(configurations(scripts=False), configurations(scripts=False))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 def test_a_saved_preset_is_read_back_unchanged(tmp_path: Path, first: Config, then: Config) -> None:

@@ -8,6 +8,8 @@ from .layer import NoCompiler, Worker
 from .points import play
 from .scenarios import SCENARIOS
 
+pytestmark = pytest.mark.slow
+
 EVERY = {"record": 40, "end": 40, "read": 30, "checkpoints": 60}
 
 

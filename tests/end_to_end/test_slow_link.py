@@ -14,6 +14,8 @@ import pytest
 from slow_link import SSH, SSHD, Relay, Server, server, shell_line
 from terminal import Terminal
 
+pytestmark = pytest.mark.slow
+
 APP = Path(__file__).resolve().parents[1] / "fakes" / "app_in_terminal.py"
 ENV = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
 RATE = 4000  # bytes a second; the live session below changes what needs several times as much

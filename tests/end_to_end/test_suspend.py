@@ -17,6 +17,8 @@ from terminal import Terminal
 from nanotrain_tui.session.client import ControlClient
 from nanotrain_tui.session.folder import list_sessions
 
+pytestmark = pytest.mark.slow
+
 APP = Path(__file__).resolve().parents[1] / "fakes" / "app_in_terminal.py"
 STATIC = [sys.executable, str(APP), "brisk-otter"]
 LIVE = [*STATIC, "live"]

@@ -13,6 +13,8 @@ from recorded import Recording
 
 from nanotrain_tui.app.screens.jump import LETTERS
 
+pytestmark = pytest.mark.slow
+
 ODD = os.fsdecode(b"h\xe9")
 
 

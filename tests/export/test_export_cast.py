@@ -29,6 +29,8 @@ from nanotrain_tui.follow.run_state import RunState
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 
+pytestmark = pytest.mark.slow
+
 Event = tuple[float, str]
 Cast = tuple[dict[str, Any], list[Event]]
 SPEED = 10.0

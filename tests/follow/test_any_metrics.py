@@ -33,6 +33,8 @@ from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.verify import verify_file
 from nanotrain_tui.session.summary import summarise
 
+pytestmark = pytest.mark.slow
+
 NAMES = st.sampled_from(
     ["loss", "mae", "Mean error (°C)", "test_loss", "iou", "x" * 120]
 ) | st.text(min_size=1, max_size=8).filter(is_metric_name)

@@ -372,6 +372,7 @@ def _told(story: list[tuple[str, object]]) -> Rows:
     return rows
 
 
+@pytest.mark.slow
 @given(_history(), st.data())
 def test_the_state_does_not_depend_on_the_size_of_batches(rows: Rows, data: st.DataObject) -> None:
     at_once, bit_by_bit = Fold("a"), Fold("a")

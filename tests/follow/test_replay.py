@@ -13,6 +13,8 @@ from nanotrain_tui.follow.source import Follower, LocalSource
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 
+pytestmark = pytest.mark.slow
+
 
 class Clock:
     def __init__(self) -> None:

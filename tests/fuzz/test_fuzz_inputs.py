@@ -24,6 +24,8 @@ from tests.crash.scenarios import NAME, SCENARIOS
 
 from .shapes import KEYS, ODD, TEXTS, VALUES
 
+pytestmark = pytest.mark.slow
+
 REQUESTS = st.fixed_dictionaries(
     {"do": st.sampled_from(COMMANDS)},
     optional={

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from nanotrain_tui.session.bodies import problem_of, recordable
 from nanotrain_tui.session.events import EVENTS
 
 from .shapes import objects
+
+pytestmark = pytest.mark.slow
 
 MESSAGE = st.one_of(
     *(

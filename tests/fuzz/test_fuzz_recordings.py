@@ -20,6 +20,8 @@ from tests.crash.scenarios import NAME, SCENARIOS
 
 from .shapes import objects
 
+pytestmark = pytest.mark.slow
+
 BODIES = st.one_of(
     *(st.tuples(st.just(kind), objects(dict(entry.body))) for kind, entry in EVENTS.items())
 )

@@ -242,7 +242,7 @@ class Commanded(RuleBasedStateMachine):
 
 
 Commanded.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
-TestCommanded = Commanded.TestCase
+TestCommanded = pytest.mark.slow(Commanded.TestCase)
 
 
 def test_a_trainer_that_accepts_no_more_commands_is_a_reason():

@@ -18,6 +18,8 @@ from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.verify import verify_file
 from nanotrain_tui.session.summary import summarise
 
+pytestmark = pytest.mark.slow
+
 SEVERAL = "metrics=loss:down+mae:down+iou:up"
 SPARSE = "metrics=loss:down+iou:up:7"
 ALONE = "metrics=score:down"

@@ -11,6 +11,8 @@ from launch_helpers import PATIENCE_S, SCRIPTED, kill_host
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 # Prints JSON; runs with the standard library only (-S).

@@ -19,6 +19,8 @@ from nanotrain_tui.launch.start import start
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.summary import summarise
 
+pytestmark = pytest.mark.slow
+
 STEPS = 400
 
 

@@ -15,6 +15,8 @@ from nanotrain_tui.trainer.saved.report import (
     report_of_residuals,
 )
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = st.floats(-1e6, 1e6).map(lambda value: round(value, 3))
 
 

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables_written import config_of, loaded
 
 from nanotrain_tui.trainer import data
+
+pytestmark = pytest.mark.slow
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1252")
 WORDS = st.text(

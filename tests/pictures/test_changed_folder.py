@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from pictures_written import class_folders, drawn, png, write
 
+pytestmark = pytest.mark.slow
+
 SCRIPTED = Path(__file__).parents[1] / "fakes" / "scripted_trainer.py"
 
 

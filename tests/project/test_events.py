@@ -75,6 +75,7 @@ def spelled_kinds(node: ast.AST) -> set[str]:
     return found & set(events.EVENTS)
 
 
+@pytest.mark.slow
 def test_no_module_besides_the_table_spells_a_kind() -> None:
     spelled = [
         f"{path.relative_to(PACKAGE)}:{node.lineno} {kind}"

@@ -40,6 +40,7 @@ def test_both_have_the_same_kinds() -> None:
     assert set(KINDS) == set(LAYERS)
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(layer_lists(), SHAPES)
 def test_both_build_or_refuse_any_list_alike(entries, shape) -> None:

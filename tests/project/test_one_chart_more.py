@@ -20,6 +20,8 @@ from nanotrain_tui.drawing.charts.row import ChartRow
 from nanotrain_tui.drawing.scale import linear_scale
 from nanotrain_tui.follow.run_state import RunState
 
+pytestmark = pytest.mark.slow
+
 
 def rows(state: RunState) -> Sequence[ChartRow]:
     """What the module of a new kind has: its rows, and how to make their charts."""

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from house import ROOT, House
 
+pytestmark = pytest.mark.slow
+
 FAKES = ROOT / "tests" / "fakes"
 CHOSEN = {
     "model.hidden": "6 mish", "loss.name": "fourth_power", "optimizer.name": "lion",

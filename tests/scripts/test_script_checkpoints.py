@@ -5,9 +5,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy
+import pytest
 from hosting import wait_for
 
 from nanotrain_tui.script_shim._nanotrain_shim import checkpoints
+
+pytestmark = pytest.mark.slow
 
 SAVED = """
 import os, sys, time

@@ -11,6 +11,8 @@ from hosting import runs, wait_for
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.verify import verify_file
 
+pytestmark = pytest.mark.slow
+
 PLAIN = """
 from keras.engine.training import Model
 model = Model()

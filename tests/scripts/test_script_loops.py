@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from hosting import wait_for
 
 from nanotrain_tui.session.recording.reader import SessionReader
+
+pytestmark = pytest.mark.slow
 
 ON_BATCHES = """
 import os, sys, time, types

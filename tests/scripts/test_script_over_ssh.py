@@ -12,6 +12,8 @@ from terminal import Terminal
 
 from nanotrain_tui.session.state import ENDED
 
+pytestmark = pytest.mark.slow
+
 NANOTRAIN = [sys.executable, "-m", "nanotrain_tui"]
 # One batch in 10 ms, without an end.
 TEXT = """

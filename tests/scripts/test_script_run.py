@@ -9,6 +9,8 @@ from hosting import wait_for
 
 from nanotrain_tui.session.recording.verify import verify_file
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_plain_script_is_a_session_with_output_and_status(scripts):
     ran = scripts.run("import sys\nprint('hello', sys.argv[1:])\nsys.exit(7)\n")

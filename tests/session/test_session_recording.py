@@ -148,6 +148,7 @@ def test_segments_and_gaps_stay_apart_when_rows_are_merged(tmp_path):
         assert len({row.segment for row in rows}) == 2
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(
@@ -196,6 +197,7 @@ def _steps_before_edits(reader):
     return [sum(len(row.values) for row in batch.steps if row.seq < mark) for mark in marks]
 
 
+@pytest.mark.slow
 def test_ten_million_steps_open(tmp_path):
     """Rows of 4096 as compaction leaves them; what takes long here takes longer on a Nano."""
     with recording(tmp_path) as (folder, recorder):

@@ -128,6 +128,7 @@ def test_of_a_badly_damaged_recording_fifty_problems_are_named(tmp_path: Path) -
 SHARES = st.floats(0, 1, exclude_max=True)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example(turned=[(0.09375, 128)], cut=None)
 @given(

@@ -4,11 +4,14 @@ import json
 from string import ascii_uppercase, digits
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nanotrain_tui.telemetry.line_splitter import LineSplitter, text_of
 from nanotrain_tui.telemetry.tegrastats import TegrastatsLine, parse_line
+
+pytestmark = pytest.mark.slow
 
 COUNT = st.integers(0, 99999)
 LOAD = st.integers(0, 100)

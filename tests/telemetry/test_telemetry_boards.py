@@ -242,6 +242,7 @@ DAMAGE: st.SearchStrategy[Any] = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.sampled_from([name for name in BOARDS if BOARDS[name]]), st.data())
 def test_whatever_is_missing_or_damaged_is_no_exception(board: str, data: st.DataObject) -> None:

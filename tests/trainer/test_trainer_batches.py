@@ -1,6 +1,7 @@
 """Which examples each step sees."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +38,7 @@ def test_the_stream_does_not_depend_on_how_it_is_taken(examples, seed, takes):
     np.testing.assert_array_equal(stream, whole[0])
 
 
+@pytest.mark.slow
 @given(st.integers(1, 40), st.integers(0, 200), st.integers(1, 50))
 def test_going_to_a_place_continues_the_stream(examples, before, size):
     whole, resumed = Batches(examples, 3), Batches(examples, 3)

@@ -142,6 +142,7 @@ def whole(tmp_path_factory):
     return path, path.read_bytes()
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(st.floats(0, 1, exclude_max=True), st.integers(1, 255))
 def test_damage_changes_nothing_or_is_noticed(whole, place, turned):

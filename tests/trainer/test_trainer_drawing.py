@@ -79,6 +79,7 @@ def test_a_frame_around_the_page_is_cut_off(margin):
     assert (top, left) == (15 + margin + 10 * rows.min(), 15 + margin + 10 * columns.min())
 
 
+@pytest.mark.slow
 def test_a_large_photo_with_grain_is_reduced_first():
     random = np.random.RandomState(1)
     photo = 200 - enlarged(seven(), 100) * 0.5 + random.normal(0, 12, (2800, 2800))

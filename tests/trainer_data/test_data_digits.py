@@ -8,6 +8,8 @@ import pytest
 from nanotrain_tui.trainer.data import digits, load
 from nanotrain_tui.trainer.data.glyphs import POINTS, skeletons
 
+pytestmark = pytest.mark.slow
+
 
 def _draw(count, *seed):
     images = np.empty((count, digits.SIZE, digits.SIZE), np.uint8)

@@ -252,6 +252,7 @@ def test_a_broken_npz(tmp_path):
     assert "expected a sound .npz file" in _wrong(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_real_mnist(shared):
     config = {"data.name": "mnist", "data.dir": str(shared / "data" / "mnist")}

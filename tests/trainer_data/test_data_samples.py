@@ -11,6 +11,8 @@ from mnist_folders import idx_bytes, small_arrays, write_idx
 from nanotrain_tui.trainer.data import inspect, load
 from nanotrain_tui.trainer.data.samples import MOST
 
+pytestmark = pytest.mark.slow
+
 
 def pixels(picture: dict, side: int) -> np.ndarray:
     return np.frombuffer(base64.b64decode(picture["pixels"]), np.uint8).reshape(side, side)

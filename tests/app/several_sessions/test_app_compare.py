@@ -22,6 +22,8 @@ from nanotrain_tui.app.widgets.overlay import Overlay
 from nanotrain_tui.drawing.backdrop import LETTERS
 from nanotrain_tui.drawing.chart_view import SCALES
 
+pytestmark = pytest.mark.slow
+
 SIZE = (80, 24)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from app_fakes import FakeBackend, make_app, message, midway, until
 from several import Listed, evaluated, letters, world
 from textual.pilot import Pilot
@@ -12,6 +13,8 @@ from nanotrain_tui.app.app import NanotrainApp
 from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.screens.sessions import SessionsScreen
 from nanotrain_tui.drawing.backdrop import LETTERS
+
+pytestmark = pytest.mark.slow
 
 
 async def opened(pilot: Pilot[None], app: NanotrainApp) -> None:

@@ -17,6 +17,8 @@ from nanotrain_tui.app.screens.pick_list import PickList
 from nanotrain_tui.app.source.library import Library
 from nanotrain_tui.app.source.ports import Preferences
 
+pytestmark = pytest.mark.slow
+
 SIZES = [pytest.param(size, id=f"{size[0]}x{size[1]}") for size in ((80, 24), (120, 40), (200, 50))]
 Compare = Callable[..., bool]
 

@@ -87,6 +87,7 @@ def test_a_cast_contains_no_escape_sequence_of_the_recording(
     assert "\x1b]" not in played and "\x1bc" not in played
 
 
+@pytest.mark.slow
 def test_the_dashboard_draws_no_control_characters(hostile: Path) -> None:
     command = [sys.executable, "-m", "nanotrain_tui", "replay", "mnist-1", "--speed", "max"]
     seen = bytes_of(command, until="]0;T", env=os.environ)  # the harmless part is shown

@@ -13,7 +13,7 @@ from cli_runs import PATIENCE_S, only_session, options, until
 
 from nanotrain_tui.session.summary import summarise
 
-pytestmark = pytest.mark.usefixtures("hosts_end")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("hosts_end")]
 
 
 def own_terminal() -> None:

@@ -14,6 +14,8 @@ from nanotrain_tui.export import format_names
 from nanotrain_tui.session.folder import SessionFolder
 from nanotrain_tui.session.recording.reader import SessionReader
 
+pytestmark = pytest.mark.slow
+
 ODD = os.fsdecode(b"h\xe9")  # Latin-1's é, which is no UTF-8
 #: Commands that read the session n, in one process.
 READ_IT = """
