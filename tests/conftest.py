@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,14 @@ def shared() -> Path:
             f"SKIPPED LOUDLY: no recorded data at {SHARED}; these claims are not checked here"
         )
     return SHARED
+
+
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    """New files and folders can be read by others, unless their mode says otherwise."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import signal
 import struct
 from typing import List, Sequence
 
+from nanotrain_tui.session.recording.regular import append_regular
 from nanotrain_tui.trainer_python import reaper
 
 _PID = struct.Struct("q")
@@ -67,7 +68,7 @@ def detach(log: str, keep: Sequence[int]) -> CleanupCommand:
     os.chdir("/")
     os.umask(0o077)
     null = os.open(os.devnull, os.O_RDWR)
-    error = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    error = append_regular(log)
     for source, target in ((null, 0), (null, 1), (error, 2)):
         os.dup2(source, target)
     _close_all_but(keep)

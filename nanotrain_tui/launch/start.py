@@ -19,6 +19,7 @@ from nanotrain_tui.session.errors import SessionError, reason_of
 from nanotrain_tui.session.folder import SessionFolder, create_session
 from nanotrain_tui.session.history import Start
 from nanotrain_tui.session.places import Places
+from nanotrain_tui.session.recording.regular import append_regular
 from nanotrain_tui.session.scores import AFTER
 from nanotrain_tui.trainer_python.container import Folder, mount
 from nanotrain_tui.trainer_python.launch_error import LaunchError
@@ -150,14 +151,10 @@ def _copy_checkpoint(plan: Plan, folder: SessionFolder) -> None:
     sync(folder.path)
 
 
-def _open_private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)  # as the host's own umask would have it
-
-
 def _start_host(job: Job, folder: SessionFolder) -> None:
     ready, hosts_end = os.pipe()
     try:
-        with open(folder.log, "ab", opener=_open_private) as log:
+        with os.fdopen(append_regular(folder.log), "ab") as log:
             process = subprocess.Popen(
                 [sys.executable, HOST, "--ready-fd", str(hosts_end)],
                 stdin=subprocess.PIPE,

@@ -55,7 +55,7 @@ def maintenance(folder: str, wait_s: float = 0.0) -> Iterator[None]:
         held.enter_context(exclude_maintenance(directory, wait_s))
         _lock_shared(directory)
         with contextlib.suppress(FileNotFoundError):  # the lock on the folder is enough
-            lock = os.open(LOCK, os.O_RDONLY | os.O_CLOEXEC, dir_fd=directory)
+            lock = os.open(LOCK, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK, dir_fd=directory)
             held.callback(os.close, lock)
             _lock_shared(lock)
         yield

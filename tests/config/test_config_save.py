@@ -145,8 +145,10 @@ def test_a_file_is_replaced_whole_through_links_and_keeps_its_mode(tmp_path: Pat
     assert real.read_text() == "new"
 
 
-def test_a_file_is_on_the_disk_before_it_has_its_name(
-    tmp_path: Path, disk_order: list[str]
-) -> None:
-    replace_file(tmp_path / "settings.toml", "a = 1")
-    assert disk_order == [f"sync .settings.toml.{os.getpid()}.part", "name settings.toml"]
+def test_a_file_and_then_its_name_come_to_the_disk(tmp_path: Path, disk_order: list[str]) -> None:
+    replace_file(tmp_path / "config" / "settings.toml", "a = 1")
+    assert disk_order == [
+        f"sync .settings.toml.{os.getpid()}.part",
+        "name settings.toml",
+        "sync config",
+    ]

@@ -95,6 +95,20 @@ def test_a_killed_host_leaves_no_trainer_behind_a_shell(start_behind_a_shell, ru
         wait_for(lambda pid=pid: not runs(pid), f"process {pid} to go")
 
 
+def test_a_host_that_is_killed_with_its_supervisor_leaves_no_trainer(start_with):
+    session = start_with(sys.executable, str(SCRIPTED), "--script=slow,deaf,hang=20")
+    session.wait_for_step(20)
+    stat = Path(f"/proc/{session.pid}/stat").read_text()
+    supervisor = int(stat.rsplit(")", 1)[1].split()[1])
+    try:
+        for pid in (supervisor, session.pid):
+            os.kill(pid, signal.SIGKILL)
+        session.assert_nothing_runs()
+    finally:
+        if runs(session.trainer_pid):
+            os.kill(session.trainer_pid, signal.SIGKILL)
+
+
 def test_a_stop_that_must_kill_leaves_nothing_either(start_behind_a_shell, runaway):
     words, noted = runaway
     session = start_behind_a_shell(words)

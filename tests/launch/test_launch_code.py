@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from nanotrain_tui.launch.code import Code, NotAgreedError, agree, agreed_code, 
 from nanotrain_tui.launch.plan import look_up, plan_with, prepare
 from nanotrain_tui.launch.resume_and_fork import plan_restart, plan_resume
 from nanotrain_tui.launch.start import start
-from nanotrain_tui.session.folder import SessionFolder, list_sessions
+from nanotrain_tui.session.folder import SessionFolder, create_session, list_sessions
 from nanotrain_tui.session.recording.reader import SessionReader
 from nanotrain_tui.session.recording.verify import verify_file
 from nanotrain_tui.trainer_python.launch_error import LaunchError
@@ -63,6 +64,22 @@ def test_what_is_agreed_to_is_the_content(places, loader, tmp_path):
     assert prepare(of(loader), places).code and prepare(of(copy), places).code
     kept = Path(places.home, "agreed.txt")
     assert len(kept.read_text().splitlines()) == 2 and kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_agreed_to_and_copied_is_its_users_alone(places, loader, open_umask):
+    code = agreed(loader, places)
+    assert Path(places.home).stat().st_mode & 0o777 == 0o700
+    assert Path(places.home, "agreed.txt").stat().st_mode & 0o777 == 0o600
+    folder = create_session(places.home, "mnist")
+    keep_source(code, folder)
+    assert Path(folder.sources).stat().st_mode & 0o777 == 0o700
+
+
+def test_a_copy_of_code_is_on_the_disk_at_once(places, loader, disk_order):
+    folder = create_session(places.home, "mnist")
+    del disk_order[:]
+    keep_source(agreed(loader, places), folder)
+    assert disk_order[1:] == ["sync my_loader.py", "sync sources", "sync mnist-1"]
 
 
 def test_an_agreement_is_on_the_disk_at_once(places, loader, disk_order):
@@ -155,6 +172,16 @@ def test_a_copy_that_cannot_be_written_leaves_no_session(places, loader, monkeyp
     with pytest.raises(LaunchError, match="No space left"):
         start(plan, places)
     assert list_sessions(places.home) == []
+
+
+@pytest.mark.timeout(60)
+def test_a_pipe_in_place_of_the_log_is_refused(begin, places):
+    folder = begin("", train__steps=10)
+    wait_until_over(folder)
+    Path(folder.log).unlink()
+    os.mkfifo(folder.log)
+    with pytest.raises(LaunchError, match=r"cannot be started: .*not a regular file"):
+        start(plan_resume(folder, places, {"train.steps": 20}), places)
 
 
 def test_the_paths_of_a_table_are_absolute_and_its_facts_are_told(places, tmp_path, monkeypatch):

@@ -195,6 +195,17 @@ def test_what_is_in_use_is_never_removed(place, tmp_path):
     assert names_in(place) == []
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_the_pictures_of_a_session_are_in_use_while_it_has_them(place, first):
+    pictures = ready_pictures(place, Files(45), silent)
+    if not first:
+        pictures = ready_pictures(place, Files(45), silent)
+    assert cache_folder.clear(place.folder) == []
+    check(pictures, 45)
+    del pictures
+    assert [entry.key for entry in cache_folder.clear(place.folder)] == ["key"]
+
+
 def test_pictures_are_on_the_disk_before_they_are_whole(place, disk_order):
     keep_pictures(place, Files(45), silent)
     about = [f"sync key.json.{os.getpid()}", "name key.json"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +155,11 @@ def test_output_is_read_without_commands_to_the_terminal(tmp_path: Path) -> None
     log.write_bytes(b"".join(b"%06d\n" % n for n in range(20000)))
     assert tail.read()[-1] == OutputLine(7 * 19999, "019999")
     assert 9000 < len(tail.read()) < 10000
+
+
+@pytest.mark.timeout(60)
+def test_a_pipe_in_place_of_the_output_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "trainer.log")
+    assert OutputTail(str(tmp_path / "trainer.log")).read() == ()
+    with pytest.raises(OSError, match="not a regular file"):
+        list(read_output(str(tmp_path / "trainer.log")))

@@ -166,7 +166,13 @@ def test_a_reserve_asks_only_for_the_space_that_is_missing(tmp_path, monkeypatch
     assert asked == [(held, RESERVE_BYTES - held)]
 
 
-def test_a_file_system_that_cannot_allocate_is_written_to(tmp_path, monkeypatch):
+def test_a_reserve_is_its_users_alone(tmp_path, open_umask):
+    made = Reserve(str(tmp_path))
+    made.make()
+    assert Path(made.path).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_system_that_cannot_allocate_is_written_to(tmp_path, monkeypatch, disk_order):
     def allocate(fd, start, length):
         raise OSError(errno.EOPNOTSUPP, "Operation not supported")
 
@@ -174,6 +180,7 @@ def test_a_file_system_that_cannot_allocate_is_written_to(tmp_path, monkeypatch)
     made = Reserve(str(tmp_path))
     made.make()
     assert made.is_whole and Path(made.path).stat().st_blocks * 512 >= RESERVE_BYTES
+    assert disk_order == [f"sync {Path(made.path).name}"], "it takes its room on the disk now"
     wrote, write = [], os.pwrite
     monkeypatch.setattr(
         os, "pwrite", lambda *given: wrote.append((given[2], len(given[1]))) or write(*given)

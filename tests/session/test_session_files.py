@@ -8,10 +8,12 @@ import pytest
 from recorded import Recording
 
 from nanotrain_tui.session import manage
+from nanotrain_tui.session.durable import sync
 from nanotrain_tui.session.errors import SessionError
+from nanotrain_tui.session.locks import is_held
 from nanotrain_tui.session.manage import delete_session, size_of
 from nanotrain_tui.session.recording.lost import read_lost, take_lost, write_lost
-from nanotrain_tui.session.recording.regular import is_stream
+from nanotrain_tui.session.recording.regular import append_regular, is_stream, open_regular
 from nanotrain_tui.session.summary import summarise
 
 
@@ -70,6 +72,26 @@ def test_pipes_and_devices_are_told_from_files_and_folders(tmp_path):
     found = {name for name in ("file", "pipe", "link", ".", "gone") if is_stream(tmp_path / name)}
     assert found == {"pipe", "link"}
     assert is_stream("/dev/null")
+
+
+@pytest.mark.timeout(60)
+def test_a_pipe_in_place_of_a_file_keeps_nobody_waiting(tmp_path):
+    pipe = str(tmp_path / "pipe")
+    os.mkfifo(pipe)
+    for opens in (open_regular, append_regular):
+        with pytest.raises(OSError, match="not a regular file"):
+            opens(pipe)
+    assert not is_held(pipe)
+    sync(pipe)
+
+
+def test_what_is_appended_to_is_its_users_alone(tmp_path, open_umask):
+    path = str(tmp_path / "log")
+    for text in (b"one ", b"two"):
+        with os.fdopen(append_regular(path), "wb") as file:
+            file.write(text)
+    assert Path(path).read_bytes() == b"one two"
+    assert Path(path).stat().st_mode & 0o777 == 0o600
 
 
 def test_a_list_shows_whether_a_live_session_responds(folder):

@@ -1,6 +1,8 @@
 """The locks on a session's folder: hosts and maintenance."""
 
+import contextlib
 import fcntl
+import os
 import threading
 from pathlib import Path
 
@@ -46,6 +48,45 @@ def test_maintenance_is_not_taken_for_a_host(folder):
         assert not is_alive_to_others(folder)
         assert not folder.is_alive()
     assert names_in(folder) == ["lock", "recording.nanotrain"]
+
+
+@pytest.mark.timeout(60)
+def test_a_pipe_in_place_of_the_lock_keeps_nobody_waiting(folder):
+    Path(folder.lock).unlink()
+    os.mkfifo(folder.lock)
+    Path(folder.recording + "-journal").touch()
+    assert folder.settle()
+    delete_session(rename_session(folder, "calm"))
+
+
+def test_a_lock_is_its_users_alone(folder, open_umask):
+    Path(folder.lock).unlink()
+    FolderLock(folder.path).close()
+    with maintenance(folder.path):
+        for name in ("lock", locks.MAINTENANCE):
+            assert Path(folder.path, name).stat().st_mode & 0o777 == 0o600
+
+
+def test_maintenance_follows_no_link(folder, tmp_path):
+    gate = Path(folder.path, locks.MAINTENANCE)
+    gate.symlink_to(tmp_path / "elsewhere")
+    with maintenance(folder.path):
+        assert not (tmp_path / "elsewhere").exists()
+    gate.unlink()
+    (tmp_path / "elsewhere").touch()
+    with (tmp_path / "elsewhere").open() as file, opened(folder) as directory:
+        gate.symlink_to(tmp_path / "elsewhere")
+        assert not locks.is_file(file.fileno(), locks.MAINTENANCE, directory)
+        gate.unlink()
+        gate.hardlink_to(tmp_path / "elsewhere")
+        assert locks.is_file(file.fileno(), locks.MAINTENANCE, directory)
+
+
+@contextlib.contextmanager
+def opened(folder):
+    directory = locks.open_folder(folder.path)
+    yield directory
+    os.close(directory)
 
 
 def test_maintenance_keeps_other_maintenance_out(folder):

@@ -200,9 +200,11 @@ def test_a_bundle_has_the_checkpoint_and_is_the_same_each_time(tmp_path: Path) -
     one = exported(folder, "bundle", tmp_path / "one").read_bytes()
     assert one == exported(folder, "bundle", tmp_path / "two").read_bytes()
     again = import_file(str(tmp_path / "one"), str(tmp_path / "there"))
+    assert Path(again.checkpoints).stat().st_mode & 0o777 == 0o700
     assert Path(again.checkpoints, weights.name).read_bytes() == b"weights"
     with tarfile.open(tmp_path / "one") as bundle:
         manifest = json.load(bundle.extractfile("manifest.json"))  # type: ignore[arg-type]
+        assert {member.mode for member in bundle} == {0o600}
         names = set(bundle.getnames()) - {"manifest.json"}
     assert set(manifest["files"]) == names >= {"session.nanotrain", "config.toml"}
 

@@ -167,6 +167,14 @@ def test_a_whole_archive_of_other_numbers_is_noticed(tmp_path):
         checkpoint.load(str(tmp_path / name))
 
 
+@pytest.mark.timeout(60)
+def test_a_pipe_in_place_of_a_checkpoint_keeps_nobody_waiting(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(Failed, match="not a regular file"):
+        checkpoint.describe(str(tmp_path / "pipe"))
+    assert checkpoint.head(str(tmp_path / "pipe")) is None
+
+
 def test_other_files_are_no_checkpoints(tmp_path):
     np.savez(tmp_path / "other.npz", x=np.zeros(3))
     np.save(tmp_path / "array.npz.npy", np.zeros(3))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from io import TextIOWrapper
 from typing import NamedTuple
 
+from nanotrain_tui.session.recording.regular import open_regular
 from nanotrain_tui.session.text import printable
 
 TAIL_BYTES = 1 << 16
@@ -34,7 +36,7 @@ class OutputTail:
     def read(self) -> tuple[OutputLine, ...]:
         """The last lines, safe to show in a terminal; empty if there is no log."""
         try:
-            with open(self._path, "rb") as file:  # noqa: PTH123
+            with open_regular(self._path) as file:
                 about = os.fstat(file.fileno())
                 now = (about.st_size, about.st_mtime_ns)
                 if now != self._seen:
@@ -54,7 +56,7 @@ def shown_output(text: str) -> str:
 
 def read_output(path: str) -> Iterator[str]:
     """The whole log in parts, safe to show in a terminal. Raises OSError."""
-    with open(path, encoding="utf-8", errors="replace", newline="\n") as file:  # noqa: PTH123
+    with TextIOWrapper(open_regular(path), "utf-8", "replace", newline="\n") as file:
         while lines := file.readlines(_READ_SIZE):
             yield shown_output("".join(lines))
 

@@ -8,6 +8,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from nanotrain_tui.host.event_loop import Loop
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.recording.regular import append_regular
 
 WITHIN_S = 300.0
 
@@ -31,7 +32,7 @@ class FinishCommand:
         self._name = os.path.basename(command[0])
         self._loop = loop
         self._done = done
-        with open(log, "ab") as output:
+        with os.fdopen(append_regular(log), "ab") as output:
             self._process: "subprocess.Popen[Any]" = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,

@@ -21,6 +21,7 @@ from nanotrain_tui.host.job import Job
 from nanotrain_tui.host.trainer.process import CommandPipe, ProcessTrainer, SpawnError, die_with
 from nanotrain_tui.host.trainer.script_output import ScriptOutput
 from nanotrain_tui.session.folder import SessionFolder
+from nanotrain_tui.session.recording.regular import append_regular
 from nanotrain_tui.trainer_python.environment import trainer_invocation
 from nanotrain_tui.trainer_python.paths import PathMap
 
@@ -51,7 +52,7 @@ class ScriptTrainer(ProcessTrainer):
         goes_on = job.config.get(ON_HOST_DEATH) == CONTINUE
         env = {ADDRESS: name, "PYTHONPATH": _path_with_shim()}
         invocation = trainer_invocation(job.trainer_command, dict(job.env, **env))
-        log = os.open(SessionFolder(job.folder).log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        log = append_regular(SessionFolder(job.folder).log)
         try:
             self._process = subprocess.Popen(
                 invocation.command,

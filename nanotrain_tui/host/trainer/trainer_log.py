@@ -3,6 +3,8 @@
 import os
 from typing import Optional
 
+from nanotrain_tui.session.recording.regular import append_regular
+
 _MOST_BYTES = 4 << 20
 _TAIL_BYTES = 16384  # enough for a traceback through TensorFlow and the warning before it
 
@@ -19,8 +21,7 @@ class TrainerLog:
         self._tail = b""
         self._fd: Optional[int] = None
         try:
-            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-            self._fd = os.open(path, flags, 0o600)
+            self._fd = append_regular(path)
         except OSError:
             pass
 

@@ -1,4 +1,4 @@
-"""Opens only regular files: reading a named pipe could block for ever."""
+"""Opens only regular files: a named pipe could block for ever."""
 
 import errno
 import os
@@ -17,8 +17,20 @@ def is_stream(path: str) -> bool:
 
 def open_regular(path: str) -> BinaryIO:
     """Open a file to read bytes. Raises OSError, also if it is a pipe or a device."""
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    return open(_open_only_regular(path, os.O_RDONLY), "rb")
+
+
+def append_regular(path: str) -> int:
+    """A descriptor to read a file and to append to it; a new file is its user's alone.
+
+    Raises OSError, also if it is a pipe or a device.
+    """
+    return _open_only_regular(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
+
+
+def _open_only_regular(path: str, flags: int) -> int:
+    fd = os.open(path, flags | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)
         raise OSError(errno.EINVAL, "not a regular file", path)
-    return open(fd, "rb")
+    return fd

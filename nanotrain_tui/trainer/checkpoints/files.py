@@ -180,6 +180,8 @@ def _sizes_in(layers: Sequence[Mapping[str, Any]]) -> List[Tuple[Any, ...]]:
 def _opened(path: str) -> Iterator[Tuple[Archive, Checkpoint]]:
     """A checkpoint's arrays, not yet read, and its description. Raises Failed."""
     try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            raise ValueError("it is not a regular file")  # a named pipe could block for ever
         with open(path, "rb") as file:
             archive = Archive(file)
             yield archive, _parsed(_text(archive, _ABOUT, _MOST_ABOUT))
