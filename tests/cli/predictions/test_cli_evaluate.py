@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -97,7 +98,7 @@ def test_residuals_that_are_small_beside_their_targets_have_their_digits() -> No
 
 
 @pytest.fixture
-def asked(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+def asked(home: Path, answering: Callable[..., None]) -> list[dict[str, Any]]:
     """The requests to the trainer of a session, which answers with an evaluation."""
     requests: list[dict[str, Any]] = []
     Path(create_session(str(home), "csv", "iris").recording).touch()
@@ -109,8 +110,7 @@ def asked(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         yield answer
 
     model = SimpleNamespace(note="this is a copy.")
-    monkeypatch.setattr("nanotrain_tui.launch.model.find_model", lambda *_: model)
-    monkeypatch.setattr("nanotrain_tui.launch.model.ask", ask)
+    answering(model, ask)
     return requests
 
 

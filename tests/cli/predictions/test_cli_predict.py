@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +18,7 @@ PREPARED = {"cut": [1, 2, 30, 40], "orientation": 6, "thickened": True, "blank":
 
 
 @pytest.fixture
-def requested(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+def requested(home: Path, answering: Callable[..., None]) -> list[dict[str, Any]]:
     """A session whose network classifies every picture as 1; the files to classify."""
     files: list[dict[str, Any]] = []
     folder = create_session(str(home), "mnist", "m")
@@ -31,8 +32,7 @@ def requested(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any
                    "inverted": prepared is not None, "prepared": prepared}  # fmt: skip
         yield {"ok": True}
 
-    monkeypatch.setattr("nanotrain_tui.launch.model.find_model", lambda *_: MODEL)
-    monkeypatch.setattr("nanotrain_tui.launch.model.ask", ask)
+    answering(MODEL, ask)
     return files
 
 
@@ -90,7 +90,7 @@ FILLED = {"missing_columns": [], "unused_columns": ["more"]}
 
 
 @pytest.fixture
-def answers(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+def answers(home: Path, answering: Callable[..., None]) -> list[dict[str, Any]]:
     """What the trainer answers for a session that was trained on a table."""
     folder = create_session(str(home), "csv", "table")
     Path(folder.recording).touch()
@@ -107,8 +107,7 @@ def answers(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]
         lines[-1]["limit"] = request["limit"]
         yield from lines
 
-    monkeypatch.setattr("nanotrain_tui.launch.model.find_model", lambda *_: MODEL)
-    monkeypatch.setattr("nanotrain_tui.launch.model.ask", ask)
+    answering(MODEL, ask)
     return lines
 
 
